@@ -1,0 +1,116 @@
+"""The first step of reading an address: text as typed to clean words.
+
+Upper case, single spaces, no full stops or apostrophes, one sort of dash, compass marks such as
+`S/B` in one form. Whatever is dropped here can never change a key.
+"""
+
+import re
+import unicodedata
+
+# Longer than any address; what a paste adds behind it is not read.
+LIMIT = 300
+
+_DROPPED = ".'`\"\u2018\u2019\u201c\u201d\u00b4"
+_SPACED = "\t\n\r\f\v\0_=?!~^$%<>{}"
+_CHARS = {i: " " for i in range(32)} | {ord(c): " " for c in _SPACED} | {127: " "}
+_CHARS |= {ord(c): None for c in _DROPPED}
+_CHARS |= {ord("\\"): "/", ord("|"): ",", ord("["): "(", ord("]"): ")", ord("+"): "&"}
+_DASHES = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"} | {0x2044: "/"}
+
+_ZONE_TAG = re.compile(r"\*{2,}[^* ]{1,12}\*{2,}|\bGRID [A-Z]-?[0-9]{1,3}\b")
+_MASKED = re.compile(r"\b([0-9]{1,3})(\*{1,2})(?![*])")
+_TRAVEL_SLASH = re.compile(r"\b([NSEW])/B(?:OUND)?\b")
+_OFF_SLASH = re.compile(r"\b([NSEW])/O\b")
+_FRACTION = re.compile(r"^([0-9]+[A-Z]?)[ -]*\b([1-7]) ?/ ?([2-8])\b(?= [A-Z0-9])")
+_JUNIOR = re.compile(r", ?(JR|SR|JUNIOR)\b")
+_COORDINATES = re.compile(
+    r"-?[0-9]{1,3}\.[0-9]{3,}\s*[NSEW]?\s*[,/; ]\s*-?[0-9]{1,3}\.[0-9]{3,}|"
+    r"[0-9]\s*\u00b0\s*[0-9]|\bLAT(?:ITUDE)?\s*[:=]?\s*-?[0-9]{2}|\bLL\(-?[0-9]",
+    re.IGNORECASE,
+)
+
+_GLUED_TRAVEL = re.compile(r"([0-9]{1,4})([NSEW]B)$")
+_GLUED_HEAD = re.compile(
+    r"(I|IH|RT|RTE|ROUTE|US|SR|SH|STH|CTH|HWY|CR|FM|MM|MP|EXIT|LOOP|APT|UNIT|STE|SUITE|RM|FL|FLR|"
+    r"BLDG|LOT|LT|SPC)-?([0-9]{1,5}[A-Z]?)$"
+)
+_LETTER_DASH_NUMBER = re.compile(r"([A-Z]{1,3})-([0-9]+[A-Z]?)$")
+_NUMBER_DASH_LETTER = re.compile(r"([0-9]+)-([A-Z])$")
+_NUMBER_DASH_NUMBER = re.compile(r"[0-9]+[A-Z]?-[0-9]+[A-Z]?$")
+
+
+def _fold(text: str) -> str:
+    """Letters with marks to plain ones, full-width digits to digits, other signs to spaces."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_DASHES)).translate(_DASHES)
+    kept = []
+    for char in decomposed:
+        if char.isascii():
+            kept.append(char)
+        elif char.isalpha():
+            kept.append(char)
+        elif not unicodedata.combining(char) and char not in _DROPPED:
+            kept.append(" ")
+    return "".join(kept)
+
+
+def clean(text: str) -> str:
+    """The text in upper case with single spaces and only the punctuation that says something."""
+    if not text.isascii():
+        text = _fold(text)
+    text = " ".join(text.upper().translate(_CHARS).split())[:LIMIT]
+    if "*" in text:
+        text = _ZONE_TAG.sub(" ", text)
+        text = _MASKED.sub(lambda m: m[1] + "X" * len(m[2]), text).replace("*", " ")
+        text = " ".join(text.split())
+    elif "GRID " in text:
+        text = " ".join(_ZONE_TAG.sub(" ", text).split())
+    if "/" in text:
+        text = _FRACTION.sub(r"\1 \2/\3", text)
+        text = _TRAVEL_SLASH.sub(r"\1B", text)
+        text = _OFF_SLASH.sub(r"\1 OF", text)
+    if "," in text:
+        text = _JUNIOR.sub(r" \1", text)
+    return text.strip(" ,;:-/&@")
+
+
+def has_coordinates(text: str) -> bool:
+    """True when the text gives a position in degrees instead of an address."""
+    return _COORDINATES.search(text[:LIMIT]) is not None
+
+
+def split_words(text: str) -> list[str]:
+    """The words of one piece of clean text; `/ & @ #` are words of their own."""
+    for sign in "/&@#":
+        if sign in text:
+            text = text.replace(sign, f" {sign} ")
+    words = text.split()
+    for word in words:
+        if "-" in word or (word[-1].isdigit() and not word[0].isdigit()):
+            break
+        if word[-1] == "B" and word[0].isdigit():
+            break
+    else:
+        return words
+    split: list[str] = []
+    for word in words:
+        split += _split_word(word)
+    return split
+
+
+def _split_word(word: str) -> list[str]:
+    """I-95 to I 95, K-15 to K15, 12-C to 12C, JACKSON-KELLER to two words."""
+    glued = _GLUED_HEAD.match(word) or _GLUED_TRAVEL.match(word)
+    if glued:
+        return [glued[1], glued[2]]
+    if "-" not in word:
+        return [word]
+    joined = _LETTER_DASH_NUMBER.match(word)
+    if joined:
+        # CT-15 and PA-309 are roads of a state; a single letter belongs to its number.
+        return [joined[1], joined[2]] if len(joined[1]) == 2 else [joined[1] + joined[2]]
+    joined = _NUMBER_DASH_LETTER.match(word)
+    if joined:
+        return [joined[1] + joined[2]]
+    if _NUMBER_DASH_NUMBER.match(word):
+        return [word]
+    return word.replace("-", " ").split()

@@ -1,0 +1,175 @@
+"""The map of ccu: its commands, its global options, and the one place where errors end.
+
+A command's module is imported only when that command runs, is completed or asks for its own help:
+start-up is a feature for an officer at a door. So `COMMANDS` names each with its one-line help; a
+test holds that help equal to the command's docstring.
+"""
+
+import os
+import re
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from ccu import __version__
+from ccu.errors import CcuError, ExitCode
+from ccu.session import Session
+
+# name -> (module in ccu.commands, one-line help). A module holds `command`, a plain function, or
+# `app`, a Typer app of subcommands.
+COMMANDS = {
+    "init": ("init", "Make the database file of a town."),
+    "settings": ("settings", "Show the town's settings, or change one."),
+    "backup": ("backup", "Write a consistent copy of the file, checked, beside anybody's work."),
+    "check": ("check", "Check the file: damage, dangling records, rules, permissions."),
+}
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands are looked up in COMMANDS and imported when they are used."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The commands in the order of the map."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command, its module imported now; None when there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        if cmd_name not in self.commands:
+            self.commands[cmd_name] = _load(cmd_name)
+        return self.commands[cmd_name]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The list for --help, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_module, text) in COMMANDS.items()])
+
+
+def _load(name: str) -> Any:
+    module = import_module(f"ccu.commands.{COMMANDS[name][0]}")
+    app = getattr(module, "app", None)
+    if app is None:
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(name)(module.command)
+    command = typer.main.get_command(app)
+    command.name = name
+    return command
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,  # a pretty traceback prints local variables: people's words
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"ccu {__version__}\n")
+        raise typer.Exit()
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    db: Annotated[
+        Path | None,
+        typer.Option("--db", help="The database file (else CCU_DB, else the user's data folder)."),
+    ] = None,
+    today: Annotated[
+        str | None,
+        typer.Option("--today", metavar="DAY", help="Take this as today (else CCU_TODAY, the clock)."),
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """The memory of a police Community Care Unit: calls, referrals, follow-ups and what came of them."""
+    ctx.obj = Session(db, today)
+    ctx.call_on_close(ctx.obj.close)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command line and return its exit code. Every error becomes its sentence and code here."""
+    from ccu import output
+
+    os.umask(0o077)  # whatever ccu writes, a backup or an export too, is its owner's alone
+    argv = sys.argv[1:] if argv is None else argv
+    try:
+        code = _run(argv)
+        output.flush_stdout()
+        return code
+    except BrokenPipeError:
+        output.close_stdout_quietly()
+        return ExitCode.READER_GONE
+    except CcuError as error:
+        output.say_error(str(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        output.say_error("interrupted; nothing half-done was kept")
+        return ExitCode.INTERRUPTED
+    except Exception as error:
+        return _unexpected(error)
+
+
+def _run(argv: list[str]) -> int:
+    usage_error, abort = typer.BadParameter.__mro__[1], typer.Abort
+    try:
+        result = app(argv, prog_name="ccu", standalone_mode=False)
+        return result if isinstance(result, int) else ExitCode.OK
+    except usage_error as error:
+        raise _Usage(_usage_sentence(error)) from None
+    except abort:
+        raise KeyboardInterrupt from None
+    except SystemExit as stop:  # shell completion ends this way
+        return stop.code if isinstance(stop.code, int) else ExitCode.OK
+
+
+class _Usage(CcuError):
+    exit_code = ExitCode.INVALID
+
+
+def _usage_sentence(error: Any) -> str:
+    """Typer's message in one line, without the value typed: it may be somebody's name."""
+    text = str(error.format_message()).strip().replace("\n", " ")
+    text = re.sub(r"^Invalid value for ", "", text)
+    text = re.sub(r": '.*' (is not|does not|is a)", r" \1", text, flags=re.DOTALL)
+    text = re.sub(r"unexpected extra arguments? \(.*\)", "an unexpected extra argument", text, flags=re.DOTALL)
+    text = text[:1].lower() + text[1:].rstrip(".")
+    where = error.ctx.command_path if getattr(error, "ctx", None) else "ccu"
+    return f"{text}; see {where} --help"
+
+
+def _unexpected(error: Exception) -> int:
+    """A bug, or SQLite's complaint. A bug's traceback goes to a private file, not to the screen."""
+    from ccu import output
+
+    if type(error).__module__ == "sqlite3":
+        from ccu import db
+
+        known = db.explain(error, None)  # type: ignore[arg-type]
+        if known is not None:
+            output.say_error(str(known))
+            return known.exit_code
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="ccu-bug-", suffix=".txt", delete=False, encoding="utf-8", errors="replace"
+    ) as file:
+        file.writelines(traceback.format_exception(error))
+    output.say_error(f"unexpected, a bug in ccu; nothing was written; details are in {file.name}")
+    return ExitCode.BUG
+
+
+def run() -> None:
+    """The console script."""
+    sys.exit(main())

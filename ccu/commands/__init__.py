@@ -1,0 +1,1 @@
+"""One file per command: a plain function that parses, calls and emits."""

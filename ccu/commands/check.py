@@ -1,0 +1,50 @@
+"""`ccu check`: is the file sound, and is it private."""
+
+from typing import Annotated
+
+import typer
+
+from ccu.errors import VerificationFailed
+from ccu.output import FormatOption, OutputOption, Table, emit
+from ccu.session import Session
+
+COLUMNS = ("check", "result", "detail")
+LARGE_WAL = 64 * 1024 * 1024
+
+
+def command(
+    ctx: typer.Context,
+    format: FormatOption = None,
+    output: OutputOption = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only what is wrong.")] = False,
+) -> None:
+    """Check the file: damage, dangling records, rules, permissions.
+
+    Exit code 6 when something is wrong; a warning alone is 0. Run it every night: it also tidies the
+    write-ahead log.
+
+    Example:
+
+      ccu check --quiet
+    """
+    from ccu import db, files
+    from ccu.store import checks
+
+    session: Session = ctx.obj
+    connection = session.db
+    rows = [("integrity", "bad", text) for text in db.integrity_problems(connection)]
+    rows = rows or [("integrity", "ok", "every page, index and reference")]
+    for rule, broken in checks.broken_rules(connection):
+        rows.append((rule, "bad" if broken else "ok", ", ".join(broken)))
+    private = files.open_to_others(session.path)
+    rows += [("private", "warning", text) for text in private] or [("private", "ok", "")]
+    wal = session.path.with_name(session.path.name + "-wal")
+    if wal.exists() and wal.stat().st_size > LARGE_WAL:
+        rows.append(("write-ahead log", "warning", f"{wal.stat().st_size // 1_000_000} MB; is a reader stuck?"))
+    db.tidy(connection)
+    shown = [row for row in rows if row[1] != "ok" or not quiet]
+    if shown or not quiet:
+        emit(Table(COLUMNS, shown, title=f"Check of {session.path}"), format, output)
+    bad = sum(row[1] == "bad" for row in rows)
+    if bad:
+        raise VerificationFailed(f"{bad} of {len(rows)} checks failed; keep the file and restore a backup")

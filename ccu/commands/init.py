@@ -1,0 +1,49 @@
+"""`ccu init`: make the database file of a town."""
+
+from typing import Annotated
+
+import typer
+
+from ccu.ask import NoInputOption, ask
+from ccu.output import emit_line
+from ccu.session import Session
+
+TownOption = Annotated[str | None, typer.Option("--town", help="Name of the town.")]
+StateOption = Annotated[str | None, typer.Option("--state", help="Its state, two letters.")]
+ZoneOption = Annotated[
+    str | None, typer.Option("--timezone", help="Its time zone, such as America/New_York.")
+]
+
+
+def command(
+    ctx: typer.Context,
+    town: TownOption = None,
+    state: StateOption = None,
+    timezone: ZoneOption = None,
+    no_input: NoInputOption = False,
+) -> None:
+    """Make the database file of a town.
+
+    Asks at a terminal for what is not given. The account that runs it becomes the file's admin.
+
+    Example:
+
+      ccu init --town Westport --state CT --timezone America/New_York
+    """
+    from ccu import who
+    from ccu.store import settings, staff
+
+    session: Session = ctx.obj
+    asking = session.interactive and not no_input
+    given = {
+        "town": ask("Town", town, "--town", asking),
+        "state": ask("State (two letters)", state, "--state", asking),
+        "timezone": ask("Time zone", timezone, "--timezone", asking, default="America/New_York"),
+    }
+    for name, value in given.items():
+        settings.checked(name, value)  # before a file is made
+    with session.creating() as connection:
+        staff_id = staff.add(connection, who.login(), "admin")
+        for name, value in given.items():
+            settings.change(connection, staff_id, name, value)
+    emit_line(f"Made {session.path} for {session.settings.town}, {session.settings['state']}.")

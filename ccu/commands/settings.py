@@ -1,0 +1,41 @@
+"""`ccu settings`: show the town's settings, or change one."""
+
+from typing import Annotated
+
+import typer
+
+from ccu import complete
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
+from ccu.session import Session
+
+COLUMNS = ("name", "value", "help")
+
+
+def command(
+    ctx: typer.Context,
+    name: Annotated[
+        str | None, typer.Argument(help="Setting to change.", autocompletion=complete.settings)
+    ] = None,
+    value: Annotated[str | None, typer.Argument(help="Its new value.")] = None,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Show the town's settings, or change one.
+
+    Examples:
+
+      ccu settings
+
+      ccu settings repeat_days 180
+    """
+    from ccu.store import settings
+
+    session: Session = ctx.obj
+    if name is not None and value is not None:
+        staff_id = session.staff_id
+        with session.writing() as connection:
+            stored = settings.change(connection, staff_id, name, value)
+        emit_line(f"{name} is now {stored}")
+        return
+    rows = settings.rows(session.db, name)
+    emit(Table(COLUMNS, [tuple(row) for row in rows], title="Settings"), format, output)

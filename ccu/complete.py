@@ -1,0 +1,65 @@
+"""Shell completion: words that fit, read from the file named on the line being completed.
+
+Completion never writes, never complains and never shows a name: ids and codes only.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import typer
+
+Completer = Callable[[typer.Context, str], list[tuple[str, str]]]
+
+
+def _rows(ctx: Any, sql: str, incomplete: str) -> list[tuple[str, str]]:
+    from ccu import db
+    from ccu.errors import CcuError
+    from ccu.session import Session
+
+    named = ctx.find_root().params.get("db") or os.environ.get("CCU_DB")
+    session = Session(Path(named) if named else None)
+    import sqlite3
+
+    try:
+        connection = db.open_database(session.path)
+        try:
+            found = connection.execute(sql, {"start": incomplete}).fetchall()
+        finally:
+            connection.close()
+    except (CcuError, sqlite3.Error):
+        return []
+    return [(str(row[0]), str(row[1])) for row in found]
+
+
+def code(table: str) -> Completer:
+    """The codes in use of one code list, with their labels."""
+    sql = (
+        f"SELECT code, label FROM {table}"  # a name from our own source, never from a user
+        " WHERE retired = 0 AND substr(code, 1, length(:start)) = :start ORDER BY sort"
+    )
+
+    def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+        return _rows(ctx, sql, incomplete)
+
+    return complete
+
+
+def settings(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Names of settings."""
+    return _rows(
+        ctx,
+        "SELECT name, help FROM setting WHERE substr(name, 1, length(:start)) = :start ORDER BY sort",
+        incomplete,
+    )
+
+
+def call_id(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """The newest calls, by number, with their day."""
+    return _rows(
+        ctx,
+        "SELECT id, substr(occurred_at, 1, 16) FROM call"
+        " WHERE substr(id, 1, length(:start)) = :start ORDER BY id DESC LIMIT 30",
+        incomplete,
+    )

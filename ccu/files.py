@@ -1,0 +1,78 @@
+"""Files on the machine: who else can read them, whether a folder is remote, publishing one whole."""
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+
+def reason(error: Exception) -> str:
+    """The system's own words for why, without the file's name."""
+    return (getattr(error, "strerror", None) or "the system refused").lower()
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file that only its owner can read. Raises FileExistsError when it is there."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def publish(part: Path, target: Path) -> None:
+    """Give a finished file its name, on disk for good; never over a file that is there already.
+
+    Raises FileExistsError. `part` is gone afterwards.
+    """
+    sync(part)
+    try:
+        os.link(part, target)  # unlike rename, fails when the target exists
+        part.unlink()
+    except FileExistsError:
+        raise
+    except (OSError, AttributeError, NotImplementedError):  # a file system without hard links
+        if target.exists():
+            raise FileExistsError(str(target)) from None
+        part.rename(target)
+    sync(target.parent)
+
+
+def sync(path: Path) -> None:
+    """Ask the system to put a file or a folder's listing on the disk now."""
+    if path.is_dir() and os.name != "posix":
+        return  # Windows cannot open a folder
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def open_to_others(path: Path) -> list[str]:
+    """The database's files and folder that other accounts can read or write, as sentences."""
+    if os.name != "posix":
+        return []
+    found = []
+    for suffix in ("", "-wal", "-shm"):
+        file = path.with_name(path.name + suffix)
+        if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
+            found.append(f"{file} is open to other accounts; chmod 600 it")
+    folder = path.absolute().parent
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & 0o022 and not mode & stat.S_ISVTX:
+        found.append(f"{folder} can be written by other accounts")
+    return found
+
+
+def on_network_share(path: Path) -> bool:
+    """Whether the file lies on NFS, SMB or the like. Only Linux can be asked without privileges."""
+    if not sys.platform.startswith("linux"):
+        return str(path).startswith("\\\\")
+    try:
+        mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return False
+    home = path.absolute().parent.resolve()
+    best, kind = "", ""
+    for fields in (line.split(" ") for line in mounts):
+        point = fields[1].replace("\\040", " ")
+        if home.is_relative_to(point) and len(point) >= len(best):
+            best, kind = point, fields[2]
+    return kind.startswith(("nfs", "cifs", "smb", "fuse.sshfs", "afs"))

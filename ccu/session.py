@@ -1,0 +1,140 @@
+"""One run of ccu: the file, the clock and the person at the keyboard.
+
+A command gets it as `ctx.obj`. Nothing is opened until a command asks for `session.db`, so `--help`
+and wrong usage never touch the file. Nothing else in the program reads the clock or the environment.
+"""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ccu.errors import DatabaseUnusable, InvalidInput
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from ccu.store.settings import Settings
+
+
+class Session:
+    """`path` and `today` are what --db and --today said; None means: not said."""
+
+    def __init__(self, path: Path | None = None, today: str | None = None) -> None:
+        self._path = path
+        self._today = today
+        self._db: sqlite3.Connection | None = None
+        self.interactive = sys.stdin is not None and sys.stdin.isatty()
+
+    # ------------------------------------------------------------ the file
+
+    @cached_property
+    def path(self) -> Path:
+        """The database file: --db, else CCU_DB, else ccu.db in the user's data folder."""
+        if self._path is not None:
+            named = str(self._path)
+        else:
+            named = os.environ.get("CCU_DB", "")
+        if "\0" in named:
+            raise InvalidInput("the name of the database has a NUL character in it")
+        return Path(named) if named else self._default_path()
+
+    @staticmethod
+    def _default_path() -> Path:
+        import platformdirs
+
+        try:
+            return platformdirs.user_data_path("ccu", appauthor=False) / "ccu.db"
+        except (RuntimeError, KeyError):
+            raise DatabaseUnusable("no home folder to look in; name the file by --db or CCU_DB") from None
+
+    @property
+    def db(self) -> "sqlite3.Connection":
+        """The open database. Raises DatabaseUnusable."""
+        if self._db is None:
+            from ccu import db
+
+            self._db = db.open_database(self.path)
+        return self._db
+
+    @contextlib.contextmanager
+    def creating(self) -> "Iterator[sqlite3.Connection]":
+        """Make the database file; the block fills it. Raises InvalidInput when it is there already."""
+        from ccu import db
+
+        if self._path is None and not os.environ.get("CCU_DB"):
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with db.creating(self.path) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close the file; safe to call twice."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    @contextlib.contextmanager
+    def writing(self) -> "Iterator[sqlite3.Connection]":
+        """A write: all of the block is kept or none. Report success only after it."""
+        from ccu import db
+
+        with db.write(self.db) as connection:
+            yield connection
+
+    @cached_property
+    def settings(self) -> "Settings":
+        """The town's settings."""
+        from ccu.store import settings
+
+        return settings.load(self.db)
+
+    # ------------------------------------------------------------ the clock
+
+    @cached_property
+    def now(self) -> datetime:
+        """The moment of this run in the town's time zone, to the second.
+
+        --today or CCU_TODAY moves it: `2026-01-18` is the end of that day, `2026-01-18T14:00` that
+        minute. The audit keeps the machine's own time whatever is said here.
+        """
+        zone = self.settings.zone
+        said = self._today if self._today is not None else os.environ.get("CCU_TODAY", "")
+        if not said:
+            return datetime.now(UTC).astimezone(zone).replace(microsecond=0)
+        try:
+            moment = datetime.fromisoformat(said)
+        except ValueError:
+            raise InvalidInput("--today must be a day such as 2026-01-18, or 2026-01-18T14:00") from None
+        if len(said) <= 10:
+            moment = datetime.combine(moment.date(), time(23, 59, 59))
+        if not 1900 <= moment.year <= 2200:
+            raise InvalidInput("--today must lie between 1900 and 2200")
+        return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
+
+    @property
+    def today(self) -> date:
+        """The town's calendar day."""
+        return self.now.date()
+
+    def days_ago(self, days: int) -> str:
+        """ISO day that begins a window of `days` days ending today, today being the last of them."""
+        return (self.today - timedelta(days=days - 1)).isoformat()
+
+    # ------------------------------------------------------------ the person
+
+    @cached_property
+    def staff_id(self) -> int:
+        """The staff record of the account at the keyboard, made on its first use of this file."""
+        from ccu import who
+        from ccu.store import staff
+
+        login = who.login(self.settings["service_account"])
+        known = staff.id_of(self.db, login)
+        if known is not None:
+            return known
+        with self.writing() as connection:
+            return staff.id_of(connection, login) or staff.add(connection, login, "officer")

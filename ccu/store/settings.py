@@ -1,0 +1,117 @@
+"""What the town decided: its name, state, time zone and the defaults that figures are made with."""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from zoneinfo import ZoneInfo
+
+from ccu import dates
+from ccu.errors import InvalidInput, NotFound
+from ccu.store import audit
+
+
+class Settings:
+    """The settings of one file, read once; values are text as stored, with typed readers."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name]
+
+    @property
+    def town(self) -> str:
+        """The town's name as typed, for headings."""
+        return self._values["town"]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The town's time zone; the machine's own is never used."""
+        return dates.zone(self._values["timezone"])
+
+    def number(self, name: str) -> int:
+        """A setting that is a whole number."""
+        return int(self._values[name])
+
+
+def load(connection: sqlite3.Connection) -> Settings:
+    """All settings."""
+    found = connection.execute("SELECT name, value FROM setting")
+    return Settings({row["name"]: row["value"] for row in found})
+
+
+def rows(connection: sqlite3.Connection, name: str | None = None) -> list[sqlite3.Row]:
+    """name, value, help of every setting in the order of schema.sql, or of one. Raises NotFound."""
+    found = connection.execute(
+        "SELECT name, value, help FROM setting WHERE name = :name OR :name IS NULL ORDER BY sort",
+        {"name": name},
+    ).fetchall()
+    if not found:
+        raise NotFound("no setting of that name; ccu settings lists them")
+    return found
+
+
+def checked(name: str, value: str) -> str:
+    """The value as it would be stored. Raises InvalidInput for one that can not be right."""
+    return _CHECKS.get(name, _text)(name, value.strip())
+
+
+def change(connection: sqlite3.Connection, staff_id: int, name: str, value: str) -> str:
+    """Set one setting inside the caller's transaction; returns the value as stored.
+
+    Raises NotFound for an unknown name and InvalidInput for a value that can not be right.
+    """
+    rows(connection, name)
+    stored = checked(name, value)
+    connection.execute(
+        "UPDATE setting SET value = :value WHERE name = :name", {"name": name, "value": stored}
+    )
+    audit.record(connection, staff_id, "setting", "setting", None, name=name)
+    return stored
+
+
+def _text(name: str, value: str) -> str:
+    if len(value) > 100 or not value.isprintable():
+        raise InvalidInput(f"{name} must be one short line of plain text")
+    return value
+
+
+def _town(name: str, value: str) -> str:
+    if not any(letter.isalpha() for letter in value):
+        raise InvalidInput(f"{name} must be a name, such as Westport")
+    return _text(name, value)
+
+
+def _state(name: str, value: str) -> str:
+    code = value.upper()
+    if not (len(code) == 2 and code.isascii() and code.isalpha()):
+        raise InvalidInput(f"{name} must be a two-letter postal code, such as CT")
+    return code
+
+
+def _zone(name: str, value: str) -> str:
+    return str(dates.zone(value).key)
+
+
+def _positive(name: str, value: str) -> str:
+    if not (value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= 100_000 and len(value) < 7):
+        raise InvalidInput(f"{name} must be a whole number from 1 to 100000")
+    return str(int(value))
+
+
+def _hours(name: str, value: str) -> str:
+    parts = [_positive(name, part.strip()) for part in value.split(",")]
+    return ",".join(sorted(set(parts), key=int))
+
+
+_CHECKS: dict[str, Callable[[str, str], str]] = {
+    "town": _town,
+    "state": _state,
+    "timezone": _zone,
+    "repeat_calls": _positive,
+    "repeat_days": _positive,
+    "follow_up_hours": _hours,
+    "stalled_days": _positive,
+    "handoff_days": _positive,
+    "plan_review_months": _positive,
+    "flag_years": _positive,
+}

@@ -1,0 +1,29 @@
+"""Who is at the keyboard, as the operating system says; never $USER and never a flag."""
+
+import os
+import sys
+
+
+
+def login(service_account: str = "") -> str:
+    """The login name of the person asking.
+
+    Where ccu runs by sudo as the service account that owns the file, sudo says who asked (SUDO_UID);
+    for any other account that variable is anybody's to set, and is ignored.
+    """
+    if sys.platform == "win32":
+        return os.getlogin()
+    import pwd
+
+    uid = os.getuid()
+    try:
+        name = pwd.getpwuid(uid).pw_name
+        if service_account and name == service_account:
+            asked = os.environ.get("SUDO_UID", "")
+            if asked.isascii() and asked.isdigit():
+                name = pwd.getpwuid(int(asked)).pw_name
+        return name
+    except (KeyError, OverflowError):
+        return f"uid-{uid}"  # a container without a passwd entry: the number is still who it is
+
+

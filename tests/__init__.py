@@ -1,0 +1,1 @@
+"""Tests of ccu, through its front door where that is possible."""
