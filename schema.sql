@@ -29,12 +29,15 @@ INSERT INTO setting (name, value, help, sort) VALUES
   ('repeat_calls', '3', 'Care calls that make an address or a person a repeat one', 4),
   ('repeat_days', '90', 'The days within which they are counted', 5),
   ('follow_up_hours', '24,168', 'When follow-ups of a new referral are due, in hours, comma-separated', 6),
-  ('stalled_days', '14', 'Days without an event after which an open referral is stalled', 7),
-  ('handoff_days', '14', 'Days within which a hand-off should lead to a first engagement', 8),
-  ('plan_review_months', '6', 'Months after which a plan is due for review', 9),
-  ('flag_years', '2', 'Years after which a place flag expires', 10),
-  ('cad_system', '', 'Source system that log-call --incident numbers belong to (the layout''s source)', 11),
-  ('service_account', '', 'Account that owns this file and runs ccu by sudo; then SUDO_UID says who is asking', 12);
+  ('office_hours', '', 'When routine follow-ups may fall due, such as mon-fri 08:30-16:30; empty: any time', 7),
+  ('holidays', '', 'Days the office is closed, comma-separated: 2026-07-03,2026-12-25', 8),
+  ('stalled_days', '14', 'Days without an event after which an open referral is stalled', 9),
+  ('handoff_days', '14', 'Days within which a hand-off should lead to a first engagement', 10),
+  ('verified_days', '180', 'Days after which what is known of a provider counts as old', 11),
+  ('plan_review_months', '6', 'Months after which a plan is due for review', 12),
+  ('flag_years', '2', 'Years after which a place flag expires', 13),
+  ('cad_system', '', 'Source system that log-call --incident numbers belong to (the layout''s source)', 14),
+  ('service_account', '', 'Account that owns this file and runs ccu by sudo; then SUDO_UID says who is asking', 15);
 
 -- ---------------------------------------------------------------- code lists
 --
@@ -69,7 +72,10 @@ INSERT INTO nature (code, label, sort, care) VALUES
   ('other', 'Other', 19, 0);
 
 -- The kind of crisis as it appeared to those present; never a diagnosis.
-CREATE TABLE crisis_kind (code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT, WITHOUT ROWID;
+CREATE TABLE crisis_kind (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 INSERT INTO crisis_kind (code, label, sort) VALUES
   ('acute_stress', 'Acute stress', 1),
   ('mood', 'Mood', 2),
@@ -84,7 +90,10 @@ INSERT INTO crisis_kind (code, label, sort) VALUES
   ('unknown', 'Unknown', 11);
 
 -- How a call ended; a call may have several.
-CREATE TABLE disposition (code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT, WITHOUT ROWID;
+CREATE TABLE disposition (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 INSERT INTO disposition (code, label, sort) VALUES
   ('resolved', 'Resolved on scene', 1),
   ('resources_given', 'Resources given', 2),
@@ -107,7 +116,10 @@ INSERT INTO disposition (code, label, sort) VALUES
   ('deceased', 'Deceased', 19);
 
 -- What was done for the person on a call; a call may have several.
-CREATE TABLE intervention (code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT, WITHOUT ROWID;
+CREATE TABLE intervention (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 INSERT INTO intervention (code, label, sort) VALUES
   ('de_escalation', 'De-escalation', 1),
   ('risk_assessment', 'Risk assessment', 2),
@@ -124,7 +136,10 @@ INSERT INTO intervention (code, label, sort) VALUES
   ('notification', 'Notification', 13);
 
 -- The danger screen. none means: screened, and no danger found; no row means: not collected.
-CREATE TABLE danger (code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT, WITHOUT ROWID;
+CREATE TABLE danger (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 INSERT INTO danger (code, label, sort) VALUES
   ('weapon', 'Weapon', 1),
   ('violence', 'Violence', 2),
@@ -134,7 +149,10 @@ INSERT INTO danger (code, label, sort) VALUES
   ('none', 'None', 6);
 
 -- How a call reached us.
-CREATE TABLE call_source (code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT, WITHOUT ROWID;
+CREATE TABLE call_source (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 INSERT INTO call_source (code, label, sort) VALUES
   ('911', '911', 1),
   ('988', '988', 2),
@@ -143,7 +161,10 @@ INSERT INTO call_source (code, label, sort) VALUES
   ('other', 'Other', 5);
 
 -- Who responds, refers or receives.
-CREATE TABLE agency (code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT, WITHOUT ROWID;
+CREATE TABLE agency (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 INSERT INTO agency (code, label, sort) VALUES
   ('police', 'Police', 1),
   ('fire', 'Fire', 2),
@@ -158,7 +179,10 @@ INSERT INTO agency (code, label, sort) VALUES
   ('other', 'Other', 11);
 
 -- What a responder's part in a call came to.
-CREATE TABLE responder_state (code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT, WITHOUT ROWID;
+CREATE TABLE responder_state (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 INSERT INTO responder_state (code, label, sort) VALUES
   ('associated', 'Associated', 1),
   ('dispatched', 'Dispatched', 2),
@@ -167,7 +191,10 @@ INSERT INTO responder_state (code, label, sort) VALUES
   ('unavailable', 'Unavailable', 5);
 
 -- A person's part in a call.
-CREATE TABLE call_role (code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT, WITHOUT ROWID;
+CREATE TABLE call_role (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 INSERT INTO call_role (code, label, sort) VALUES
   ('subject', 'Subject', 1),
   ('caller', 'Caller', 2),
@@ -176,7 +203,10 @@ INSERT INTO call_role (code, label, sort) VALUES
   ('witness', 'Witness', 5);
 
 -- What the address reader took a text to be.
-CREATE TABLE address_kind (code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT, WITHOUT ROWID;
+CREATE TABLE address_kind (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 INSERT INTO address_kind (code, label, sort) VALUES
   ('address', 'Address', 1),
   ('block', 'Block', 2),
@@ -187,7 +217,10 @@ INSERT INTO address_kind (code, label, sort) VALUES
   ('none', 'None', 7);
 
 -- What stands at a place.
-CREATE TABLE place_category (code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT, WITHOUT ROWID;
+CREATE TABLE place_category (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 INSERT INTO place_category (code, label, sort) VALUES
   ('residence', 'Residence', 1),
   ('shelter', 'Shelter', 2),
@@ -199,7 +232,10 @@ INSERT INTO place_category (code, label, sort) VALUES
   ('other', 'Other', 8);
 
 -- Where a person lives.
-CREATE TABLE housing (code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT, WITHOUT ROWID;
+CREATE TABLE housing (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 INSERT INTO housing (code, label, sort) VALUES
   ('housed', 'Housed', 1),
   ('unstable', 'Unstably housed', 2),
@@ -209,14 +245,20 @@ INSERT INTO housing (code, label, sort) VALUES
   ('other', 'Other', 6);
 
 -- Why a field is empty: three answers that must not be mixed.
-CREATE TABLE missing_value (code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT, WITHOUT ROWID;
+CREATE TABLE missing_value (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 INSERT INTO missing_value (code, label, sort) VALUES
   ('does_not_know', 'Does not know', 1),
   ('prefers_not', 'Prefers not to answer', 2),
   ('not_collected', 'Not collected', 3);
 
 -- How two people of a household belong together.
-CREATE TABLE relation (code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT, WITHOUT ROWID;
+CREATE TABLE relation (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 INSERT INTO relation (code, label, sort) VALUES
   ('parent', 'Parent', 1),
   ('child', 'Child', 2),
@@ -231,7 +273,10 @@ INSERT INTO relation (code, label, sort) VALUES
   ('other', 'Other', 11);
 
 -- What help is sought.
-CREATE TABLE need (code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT, WITHOUT ROWID;
+CREATE TABLE need (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 INSERT INTO need (code, label, sort) VALUES
   ('mh_crisis', 'Mental health: crisis', 1),
   ('mh_outpatient', 'Mental health: outpatient', 2),
@@ -279,7 +324,10 @@ INSERT INTO referral_status (code, label, sort, open) VALUES
   ('entered_in_error', 'Entered in error', 13, 0);
 
 -- Why a referral or follow-up did not go on.
-CREATE TABLE reason (code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT, WITHOUT ROWID;
+CREATE TABLE reason (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 INSERT INTO reason (code, label, sort) VALUES
   ('declined', 'Declined', 1),
   ('no_contact', 'No contact', 2),
@@ -295,7 +343,10 @@ INSERT INTO reason (code, label, sort) VALUES
   ('other', 'Other', 12);
 
 -- How the person was passed over, warmest first.
-CREATE TABLE handoff (code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT, WITHOUT ROWID;
+CREATE TABLE handoff (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 INSERT INTO handoff (code, label, sort) VALUES
   ('warm_in_person', 'Warm, in person (the worker met the person with the officer there)', 1),
   ('warm_by_phone', 'Warm, by phone (three-way)', 2),
@@ -305,7 +356,10 @@ INSERT INTO handoff (code, label, sort) VALUES
   ('none', 'None', 6);
 
 -- What is due.
-CREATE TABLE follow_up_kind (code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT, WITHOUT ROWID;
+CREATE TABLE follow_up_kind (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 INSERT INTO follow_up_kind (code, label, sort) VALUES
   ('call', 'Call', 1),
   ('visit', 'Visit', 2),
@@ -336,7 +390,10 @@ INSERT INTO follow_up_result (code, label, sort, reached) VALUES
   ('no_response', 'No response, closed', 12, 0);
 
 -- Whether a provider takes people now.
-CREATE TABLE capacity (code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT, WITHOUT ROWID;
+CREATE TABLE capacity (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 INSERT INTO capacity (code, label, sort) VALUES
   ('open', 'Open', 1),
   ('waitlist', 'Waitlist', 2),
@@ -344,7 +401,10 @@ INSERT INTO capacity (code, label, sort) VALUES
   ('ask_first', 'Ask first', 4);
 
 -- What an account may do.
-CREATE TABLE staff_role (code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT, WITHOUT ROWID;
+CREATE TABLE staff_role (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 INSERT INTO staff_role (code, label, sort) VALUES
   ('officer', 'Officer', 1),
   ('ccu', 'CCU', 2),
@@ -355,8 +415,22 @@ INSERT INTO staff_role (code, label, sort) VALUES
   ('records', 'Records', 7),
   ('admin', 'Admin', 8);
 
+-- What a needs assessment found of one need.
+CREATE TABLE need_state (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
+INSERT INTO need_state (code, label, sort) VALUES
+  ('has', 'Has it', 1),
+  ('lacks', 'Lacks it', 2),
+  ('declined', 'Declined to say or to be helped', 3),
+  ('unknown', 'Unknown', 4);
+
 -- A plan counts only when approved.
-CREATE TABLE plan_status (code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT, WITHOUT ROWID;
+CREATE TABLE plan_status (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 INSERT INTO plan_status (code, label, sort) VALUES
   ('draft', 'Draft', 1),
   ('approved', 'Approved', 2),
@@ -381,8 +455,8 @@ CREATE TABLE staff (
 
 -- One row per distinct place: an address with its unit in one city. Keys are made by ccu/address.py,
 -- hold no city, and are the same for ever for the same text. A text without a city is taken to be in
--- the town; city_assumed stays 1 until some text names the city. number, street_key and loose_key
--- find near places (missing suffix or directional, a typo, another unit).
+-- the town; city_assumed stays 1 until some text names the city. number and loose_key (the street's
+-- name without directional, suffix and spaces) find near places: a part left out, a typo.
 CREATE TABLE place (
   id            INTEGER PRIMARY KEY,
   kind          TEXT NOT NULL REFERENCES address_kind (code),
@@ -397,15 +471,13 @@ CREATE TABLE place (
   zip           TEXT NOT NULL DEFAULT '',
   building_key  TEXT NOT NULL,
   unit_key      TEXT NOT NULL,
-  street_key    TEXT NOT NULL DEFAULT '',
   loose_key     TEXT NOT NULL DEFAULT '',
   category      TEXT REFERENCES place_category (code),
   exempt_reason TEXT,                      -- set: left out of repeat counts, and why
   UNIQUE (unit_key, city)
 ) STRICT;
 CREATE INDEX place_building ON place (building_key);   -- the other units of a building
-CREATE INDEX place_loose ON place (loose_key);         -- near: suffix or directional missing
-CREATE INDEX place_street ON place (street_key);       -- near: house number mistyped
+CREATE INDEX place_loose ON place (loose_key, number); -- near: a part left out; number mistyped
 CREATE INDEX place_number ON place (number) WHERE number <> '';  -- near: street mistyped
 
 -- Every text of an address that was ever typed or imported, once, and the place it was read as
@@ -722,12 +794,12 @@ CREATE TABLE follow_up (
   due_at      TEXT NOT NULL CHECK (substr(due_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(due_at, 1, 19), '+0 days')
          AND substr(due_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
   note        TEXT NOT NULL DEFAULT '',
-  overdue_seen_at TEXT CHECK (substr(overdue_seen_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(overdue_seen_at, 1, 19), '+0 days')
-         AND substr(overdue_seen_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),  -- first night the nightly run found it late
+  closing_at  TEXT CHECK (substr(closing_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(closing_at, 1, 19), '+0 days')
+         AND substr(closing_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),      -- an intern said it is done; open until it is signed
   closed_at   TEXT CHECK (substr(closed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(closed_at, 1, 19), '+0 days')
          AND substr(closed_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
   closed_by   INTEGER REFERENCES staff (id),
-  signed_by   INTEGER REFERENCES staff (id),     -- the supervisor, for an intern's closing
+  signed_by   INTEGER REFERENCES staff (id),  -- the supervisor, for an intern's closing
   recorded_at TEXT NOT NULL CHECK (substr(recorded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days')
          AND substr(recorded_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
   recorded_by INTEGER NOT NULL REFERENCES staff (id),
@@ -752,6 +824,56 @@ CREATE TABLE attempt (
   recorded_by  INTEGER NOT NULL REFERENCES staff (id)
 ) STRICT;
 CREATE INDEX attempt_follow_up ON attempt (follow_up_id);
+
+-- The first time the nightly run found a follow-up late, once for each time it was due. due_at is
+-- kept, because a follow-up may be moved and be late again.
+CREATE TABLE overdue_event (
+  follow_up_id INTEGER NOT NULL REFERENCES follow_up (id),
+  due_at       TEXT NOT NULL CHECK (substr(due_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(due_at, 1, 19), '+0 days')
+         AND substr(due_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  seen_at      TEXT NOT NULL CHECK (substr(seen_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(seen_at, 1, 19), '+0 days')
+         AND substr(seen_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  PRIMARY KEY (follow_up_id, due_at)
+) STRICT, WITHOUT ROWID;
+
+-- An officer's question to a clinician, by phone or in the corridor: work that leaves no call.
+CREATE TABLE consult (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  call_id      INTEGER REFERENCES call (id),
+  person_id    INTEGER REFERENCES person (id),
+  asked_by     INTEGER NOT NULL REFERENCES staff (id),
+  clinician_id INTEGER NOT NULL REFERENCES staff (id),
+  occurred_at  TEXT NOT NULL CHECK (substr(occurred_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(occurred_at, 1, 19), '+0 days')
+         AND substr(occurred_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  minutes      INTEGER CHECK (minutes >= 0),
+  note         TEXT,
+  recorded_at  TEXT NOT NULL CHECK (substr(recorded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days')
+         AND substr(recorded_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  recorded_by  INTEGER NOT NULL REFERENCES staff (id)
+) STRICT;
+CREATE INDEX consult_call ON consult (call_id);
+CREATE INDEX consult_person ON consult (person_id);
+
+-- What a person has and lacks, need by need; a lack can become a referral.
+CREATE TABLE need_assessment (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  person_id   INTEGER NOT NULL REFERENCES person (id),
+  call_id     INTEGER REFERENCES call (id),
+  occurred_at TEXT NOT NULL CHECK (substr(occurred_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(occurred_at, 1, 19), '+0 days')
+         AND substr(occurred_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  recorded_at TEXT NOT NULL CHECK (substr(recorded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days')
+         AND substr(recorded_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  recorded_by INTEGER NOT NULL REFERENCES staff (id)
+) STRICT;
+CREATE INDEX need_assessment_person ON need_assessment (person_id);
+
+CREATE TABLE need_answer (
+  assessment_id INTEGER NOT NULL REFERENCES need_assessment (id),
+  need          TEXT NOT NULL REFERENCES need (code),
+  state         TEXT NOT NULL REFERENCES need_state (code),
+  referral_id   INTEGER REFERENCES referral (id),  -- what the lack was turned into
+  PRIMARY KEY (assessment_id, need)
+) STRICT, WITHOUT ROWID;
 
 -- ---------------------------------------------------------------- what helps
 
@@ -846,6 +968,12 @@ CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
 BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
 CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
 BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
+
+-- Why somebody opened a narrative. Apart from the audit, because people write names into reasons.
+CREATE TABLE audit_reason (
+  audit_id INTEGER PRIMARY KEY REFERENCES audit (id),
+  reason   TEXT NOT NULL
+) STRICT;
 
 -- ---------------------------------------------------------------- views
 

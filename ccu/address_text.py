@@ -7,36 +7,45 @@ Upper case, single spaces, no full stops or apostrophes, one sort of dash, compa
 import re
 import unicodedata
 
+from ccu.address_regex import Lazy
+
 # Longer than any address; what a paste adds behind it is not read.
 LIMIT = 300
 
 _DROPPED = ".'`\"\u2018\u2019\u201c\u201d\u00b4"
 _SPACED = "\t\n\r\f\v\0_=?!~^$%<>{}"
-_CHARS = {i: " " for i in range(32)} | {ord(c): " " for c in _SPACED} | {127: " "}
-_CHARS |= {ord(c): None for c in _DROPPED}
+_CHARS: dict[int, str | None] = {i: " " for i in range(32)}
+_CHARS |= {ord(c): " " for c in _SPACED} | {127: " "}
+_CHARS |= dict.fromkeys(map(ord, _DROPPED))
 _CHARS |= {ord("\\"): "/", ord("|"): ",", ord("["): "(", ord("]"): ")", ord("+"): "&"}
-_DASHES = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"} | {0x2044: "/"}
+_DASHES = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"}
+_DASHES |= {0x2044: "/", ord("\u00bd"): " 1/2", ord("\u00bc"): " 1/4", ord("\u00be"): " 3/4"}
 
-_ZONE_TAG = re.compile(r"\*{2,}[^* ]{1,12}\*{2,}|\bGRID [A-Z]-?[0-9]{1,3}\b")
-_MASKED = re.compile(r"\b([0-9]{1,3})(\*{1,2})(?![*])")
-_TRAVEL_SLASH = re.compile(r"\b([NSEW])/B(?:OUND)?\b")
-_OFF_SLASH = re.compile(r"\b([NSEW])/O\b")
-_FRACTION = re.compile(r"^([0-9]+[A-Z]?)[ -]*\b([1-7]) ?/ ?([2-8])\b(?= [A-Z0-9])")
-_JUNIOR = re.compile(r", ?(JR|SR|JUNIOR)\b")
-_COORDINATES = re.compile(
+_ZONE_TAG = Lazy(r"\*{2,}[^* ]{1,12}\*{2,}|\bGRID [A-Z]-?[0-9]{1,3}\b")
+_MASKED = Lazy(r"\b([0-9]{1,3})(\*{1,2})(?![*])")
+_TRAVEL_SLASH = Lazy(r"\b([NSEW])/B(?:OUND)?\b")
+_OFF_SLASH = Lazy(r"\b([NSEW])/O\b")
+_FRACTION = Lazy(r"^([0-9]+[A-Z]?)[ -]*\b([1-7]) ?/ ?([2-8])\b(?= [A-Z0-9])")
+_JUNIOR = Lazy(r", ?(JR|SR|JUNIOR)\b")
+_SPACED_ORDINAL = Lazy(
+    r"\b([0-9]{1,3}) (TH|ND)\b|\b((?:[0-9]?[02-9])?1) (ST)(?= (?:ST\b|AV))|"
+    r"\b((?:[0-9]?[02-9])?3) (RD)(?= (?:ST\b|AV))"
+)
+_SPACED_SIGNS = (" TH", " ND", " ST AV", " ST ST", " RD AV", " RD ST")
+_COORDINATES = Lazy(
     r"-?[0-9]{1,3}\.[0-9]{3,}\s*[NSEW]?\s*[,/; ]\s*-?[0-9]{1,3}\.[0-9]{3,}|"
     r"[0-9]\s*\u00b0\s*[0-9]|\bLAT(?:ITUDE)?\s*[:=]?\s*-?[0-9]{2}|\bLL\(-?[0-9]",
     re.IGNORECASE,
 )
 
-_GLUED_TRAVEL = re.compile(r"([0-9]{1,4})([NSEW]B)$")
-_GLUED_HEAD = re.compile(
+_GLUED_TRAVEL = Lazy(r"([0-9]{1,4})([NSEW]B)$")
+_GLUED_HEAD = Lazy(
     r"(I|IH|RT|RTE|ROUTE|US|SR|SH|STH|CTH|HWY|CR|FM|MM|MP|EXIT|LOOP|APT|UNIT|STE|SUITE|RM|FL|FLR|"
     r"BLDG|LOT|LT|SPC)-?([0-9]{1,5}[A-Z]?)$"
 )
-_LETTER_DASH_NUMBER = re.compile(r"([A-Z]{1,3})-([0-9]+[A-Z]?)$")
-_NUMBER_DASH_LETTER = re.compile(r"([0-9]+)-([A-Z])$")
-_NUMBER_DASH_NUMBER = re.compile(r"[0-9]+[A-Z]?-[0-9]+[A-Z]?$")
+_LETTER_DASH_NUMBER = Lazy(r"([A-Z]{1,3})-([0-9]+[A-Z]?)$")
+_NUMBER_DASH_LETTER = Lazy(r"([0-9]+)-([A-Z])$")
+_NUMBER_DASH_NUMBER = Lazy(r"[0-9]+[A-Z]?-[0-9]+[A-Z]?$")
 
 
 def _fold(text: str) -> str:
@@ -44,9 +53,7 @@ def _fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.translate(_DASHES)).translate(_DASHES)
     kept = []
     for char in decomposed:
-        if char.isascii():
-            kept.append(char)
-        elif char.isalpha():
+        if char.isascii() or char.isalpha():
             kept.append(char)
         elif not unicodedata.combining(char) and char not in _DROPPED:
             kept.append(" ")
@@ -70,6 +77,8 @@ def clean(text: str) -> str:
         text = _OFF_SLASH.sub(r"\1 OF", text)
     if "," in text:
         text = _JUNIOR.sub(r" \1", text)
+    if any(sign in text for sign in _SPACED_SIGNS):
+        text = _SPACED_ORDINAL.sub(lambda m: "".join(part for part in m.groups() if part), text)
     return text.strip(" ,;:-/&@")
 
 
@@ -98,7 +107,7 @@ def split_words(text: str) -> list[str]:
 
 
 def _split_word(word: str) -> list[str]:
-    """I-95 to I 95, K-15 to K15, 12-C to 12C, JACKSON-KELLER to two words."""
+    """I-95 to I 95, K-15 to K15, 12-C to 12C, BAKER-MILLER to two words."""
     glued = _GLUED_HEAD.match(word) or _GLUED_TRAVEL.match(word)
     if glued:
         return [glued[1], glued[2]]

@@ -233,7 +233,22 @@ XRD: CROSSROAD
 ROADS = _table(_ROADS)
 SUFFIXES = {**_table(_OTHER_SUFFIXES), **ROADS}
 
-# Short forms that are safe to write out even inside a name (`KEEFE AV PK`).
+# The longest spelling of each suffix, for keys that must not care whether words run together.
+LONG_SUFFIX: dict[str, str] = {}
+for _word, _standard in SUFFIXES.items():
+    if len(_word) > len(LONG_SUFFIX.get(_standard, "")):
+        LONG_SUFFIX[_standard] = _word
+# A plural suffix behind the second street of a crossing is that of both.
+PLURALS = {
+    "STS": "ST",
+    "STREETS": "ST",
+    "AVES": "AVE",
+    "AVENUES": "AVE",
+    "RDS": "RD",
+    "ROADS": "RD",
+}
+
+# Short forms that are safe to write out even inside a name (`GLEN AV PK`).
 SHORT_INSIDE = {
     w: ROADS[w] for w in ("AV", "BL", "BLV", "BV", "BVD", "PKY", "HWAY", "FRWY", "FRWAY")
 }
@@ -275,15 +290,19 @@ WB: WESTBOUND WBND WBL WBD
 """
 )
 BOUND = {"NORTH": "NB", "SOUTH": "SB", "EAST": "EB", "WEST": "WB"} | {
-    "N": "NB", "S": "SB", "E": "EB", "W": "WB"
+    "N": "NB",
+    "S": "SB",
+    "E": "EB",
+    "W": "WB",
 }  # before the word BOUND
 
 # Parts of a road that are not a road of their own. Written out, after the road they belong to.
 FEATURES = {
     "RAMP": "RAMP", "RAMPS": "RAMP", "RP": "RAMP", "ONRAMP": "ON RAMP", "OFFRAMP": "OFF RAMP",
-    "ONRP": "ON RAMP", "OFRP": "OFF RAMP", "OFFRP": "OFF RAMP", "EXIT": "EXIT", "OVERPASS": "OVERPASS",
-    "OPAS": "OVERPASS", "UNDERPASS": "UNDERPASS", "UPAS": "UNDERPASS",
-    "COLLECTOR": "COLLECTOR", "MM": "MM", "MP": "MM", "MILEMARKER": "MM", "MILEPOST": "MM",
+    "ONRP": "ON RAMP", "OFRP": "OFF RAMP", "OFFRP": "OFF RAMP", "EXIT": "EXIT",
+    "OVERPASS": "OVERPASS", "OPAS": "OVERPASS", "UNDERPASS": "UNDERPASS", "UPAS": "UNDERPASS",
+    "COLLECTOR": "COLLECTOR", "CONNECTOR": "CONNECTOR",
+    "MM": "MM", "MP": "MM", "MILEMARKER": "MM", "MILEPOST": "MM",
 }  # fmt: skip
 # A ramp, an exit or a mile marker makes the row a `highway`; the other features do not.
 HIGHWAY_FEATURES = frozenset(("RAMP", "ON RAMP", "OFF RAMP", "EXIT", "MM"))
@@ -302,6 +321,7 @@ UNITS_ALONE = {
     "BSMT": "BSMT", "BASEMENT": "BSMT", "BSMNT": "BSMT", "FRNT": "FRNT", "FRONT": "FRNT",
     "LBBY": "LBBY", "LOBBY": "LBBY", "LOWR": "LOWR", "LOWER": "LOWR", "LWR": "LOWR",
     "OFC": "OFC", "OFFICE": "OFC", "PH": "PH", "PENTHOUSE": "PH", "REAR": "REAR",
+    "LEFT": "LEFT", "RIGHT": "RIGHT",
     "UPPR": "UPPR", "UPPER": "UPPR", "UPR": "UPPR", "SIDE": "SIDE",
 }  # fmt: skip
 # In a unit column these say that there is none.
@@ -328,7 +348,7 @@ STATES.update({code: code for code in list(STATES.values())})
 STATE_CODES = frozenset(STATES.values())
 # Codes that are also a suffix, a direction or a common word: at the end of a line without
 # comma or zip they are a state only after a city that is known.
-SHY_STATES = frozenset("CT LA AL WA NE KY MT FL VI PR DE IN OR ME CO PA HI OK ID MA".split())
+SHY_STATES = frozenset("CT LA AL WA WY NE KY MT FL VI PR DE IN OR ME CO PA HI OK ID MA".split())
 
 # Connecticut's 169 towns, and the villages and neighbours that dispatchers in Fairfield
 # County write in their place.
@@ -423,6 +443,12 @@ PLACE_WORDS = frozenset(
     "BEACH TRAIN RAILROAD STATION DAM GOLF POOL RINK ZOO FAIRGROUNDS UNIFORM INC LLC CORP CO "
     "COMPANY RESERVOIR CASINO MALL PLAZA DEAD CULDESAC COMPOUND TARGET".split()
 )
+# The last word of a second side that is a place and no street.
+SIDE_PLACES = frozenset(
+    "SCHOOL HOSPITAL LIBRARY BEACH LOT GARAGE CEMETERY CHURCH MOTEL HOTEL INN DEPOT TRAILHEAD "
+    "PLAYGROUND AIRPORT APARTMENTS APTS CONDOS PHARMACY DINER RESTAURANT STORE PARKING MARINA "
+    "CAMPUS POLICE DEPT HS POOL DOCK PIER".split()
+)
 # Names that tell a business even with no such word beside them.
 BUSINESSES = _phrases(
     """WALMART, WAL MART, CVS, WALGREENS, RITE AID, STARBUCKS, DUNKIN, DUNKIN DONUTS, MCDONALDS,
@@ -445,7 +471,8 @@ NOWHERE = _phrases(
     ADDRESS WITHHELD, WITHHELD, LOCATION WITHHELD, RESTRICTED, ADDRESS RESTRICTED,
     RESTRICTED ADDRESS, REDACTED, CONFIDENTIAL, ADDRESS UNKNOWN, LOCATION UNKNOWN, LAT LONG,
     LAT/LONG, LAT LON, LATLONG, GPS, ADDRESS, LOCATION, HOMELESS, NO FIXED ADDRESS, TRANSIENT,
-    UNDISCLOSED, PRIVATE, NO MATCH, INVALID, INVALID ADDRESS, SAME, TEST, PHONE, BY PHONE"""
+    UNDISCLOSED, PRIVATE, NO MATCH, INVALID, INVALID ADDRESS, SAME, TEST, PHONE, BY PHONE, USA,
+    UNITED STATES"""
 )
 
 # Remarks that say how the caller stands to the place, and not where it is.
@@ -453,13 +480,16 @@ REMARKS = (
     "IN THE AREA OF", "IN THE AREA", "IN AREA OF", "IN THE VICINITY OF", "VICINITY OF",
     "IN THE VICINITY", "AREA OF", "AREA", "ACROSS THE STREET FROM", "ACROSS FROM", "X FROM",
     "ACROSS", "IN FRONT OF", "IFO", "FRONT OF", "IN REAR OF", "IN THE REAR OF", "REAR OF",
-    "BEHIND", "NEAR", "NEXT TO", "CORNER OF", "AT THE CORNER OF", "INTERSECTION OF",
+    "BEHIND", "NEAR", "NR", "NEXT TO", "CORNER OF", "AT THE CORNER OF", "INTERSECTION OF",
     "THE INTERSECTION OF", "PLOT OF", "IN THE PLOT OF", "OUTSIDE OF", "OUTSIDE", "OPPOSITE",
-    "OPP", "ADJACENT TO", "BY", "AT", "OFF OF",
+    "OPP", "ADJACENT TO", "BY", "AT", "OFF OF", "ON", "NE CORNER OF", "NW CORNER OF",
+    "SE CORNER OF", "SW CORNER OF",
 )  # fmt: skip
 
 # Words after which the line tells how far along the road: the main road stands before them.
-EXTENTS = frozenset("BETWEEN BTWN BTW BETW BTN FROM TO THRU TOWARD TOWARDS".split())
+EXTENTS = frozenset("BETWEEN BTWN BTW BETW BTN FROM TO THRU TOWARD TOWARDS XST XSTR".split())
+# The same for what stands near the address: what follows may name a place.
+BESIDE = frozenset("NEAR NR IFO ACROSS BEHIND OPPOSITE OPP OUTSIDE".split())
 
 # A spelled number before one of these is a name (THREE MILE RD), not a house.
 NUMBER_NAMES = frozenset("MILE NOTCH POINT PENNY FOOT WAY ACRE ROD BROOK RIVER ISLAND HILL".split())
@@ -469,6 +499,4 @@ STREET_STARTS = frozenset(
     "CALLE CAMINO CAMINITO VIA AVENIDA PASEO CORTE RUE AVENUE BOULEVARD CAMTO CALLEJON VEREDA "
     "SENDA RAMBLA".split()
 )
-# Endings that the names of streets share and the names of businesses seldom do.
-STREET_ENDINGS = ("VIEW", "WOOD", "HURST", "CREST", "DALE", "LAWN", "BROOK", "WAY", "FIELD")
-KNOWN_STREETS = frozenset("BROADWAY BOWERY".split())
+KNOWN_STREETS = frozenset("BROADWAY BOWERY HIGH MAIN ELM OAK YORK PARK LAKE".split())

@@ -22,7 +22,17 @@ from ccu.session import Session
 # name -> (module in ccu.commands, one-line help). A module holds `command`, a plain function, or
 # `app`, a Typer app of subcommands.
 COMMANDS = {
+    "log-call": ("log_call", "Record a call; asks for what is missing; prints the address card."),
+    "call": ("call", "One call: show it, amend it, void it."),
+    "history": (
+        "history",
+        "Show what is known at an address: warnings, who is helping, past calls.",
+    ),
+    "address": ("address", "Show how an address is read: its kind, parts and keys."),
+    "import": ("import_", "Bring in a dispatch system's export; safe to repeat."),
     "init": ("init", "Make the database file of a town."),
+    "demo": ("demo", "Make an invented town in a new file, and show the main screens."),
+    "staff": ("staff", "Who works here: add, list, change, retire."),
     "settings": ("settings", "Show the town's settings, or change one."),
     "backup": ("backup", "Write a consistent copy of the file, checked, beside anybody's work."),
     "check": ("check", "Check the file: damage, dangling records, rules, permissions."),
@@ -85,20 +95,24 @@ def root(
     ] = None,
     today: Annotated[
         str | None,
-        typer.Option("--today", metavar="DAY", help="Take this as today (else CCU_TODAY, the clock)."),
+        typer.Option(
+            "--today", metavar="DAY", help="Take this as today (else CCU_TODAY, the clock)."
+        ),
     ] = None,
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
 ) -> None:
-    """The memory of a police Community Care Unit: calls, referrals, follow-ups and what came of them."""
+    """The memory of a police Community Care Unit: calls, and what came of them."""
     ctx.obj = Session(db, today)
     ctx.call_on_close(ctx.obj.close)
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command line and return its exit code. Every error becomes its sentence and code here."""
+    """Run one command line and return its exit code; every error becomes its sentence here."""
     from ccu import output
 
     os.umask(0o077)  # whatever ccu writes, a backup or an export too, is its owner's alone
@@ -121,16 +135,21 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(argv: list[str]) -> int:
-    usage_error, abort = typer.BadParameter.__mro__[1], typer.Abort
     try:
         result = app(argv, prog_name="ccu", standalone_mode=False)
+        if result == ExitCode.INTERRUPTED:  # what Typer makes of Ctrl-C
+            raise KeyboardInterrupt
         return result if isinstance(result, int) else ExitCode.OK
-    except usage_error as error:
+    except _USAGE_ERROR as error:
         raise _Usage(_usage_sentence(error)) from None
-    except abort:
+    except typer.Abort:
         raise KeyboardInterrupt from None
     except SystemExit as stop:  # shell completion ends this way
         return stop.code if isinstance(stop.code, int) else ExitCode.OK
+
+
+# Typer has no public name for the class of its usage errors; BadParameter is one of them.
+_USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 
 
 class _Usage(CcuError):
@@ -141,8 +160,14 @@ def _usage_sentence(error: Any) -> str:
     """Typer's message in one line, without the value typed: it may be somebody's name."""
     text = str(error.format_message()).strip().replace("\n", " ")
     text = re.sub(r"^Invalid value for ", "", text)
+    text = re.sub(r"^No such command .*", "No such command", text, flags=re.DOTALL)
     text = re.sub(r": '.*' (is not|does not|is a)", r" \1", text, flags=re.DOTALL)
-    text = re.sub(r"unexpected extra arguments? \(.*\)", "an unexpected extra argument", text, flags=re.DOTALL)
+    text = re.sub(
+        r"unexpected extra arguments?(\(s\))? \(.*\)",
+        "an unexpected extra word",
+        text,
+        flags=re.DOTALL,
+    )
     text = text[:1].lower() + text[1:].rstrip(".")
     where = error.ctx.command_path if getattr(error, "ctx", None) else "ccu"
     return f"{text}; see {where} --help"

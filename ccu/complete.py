@@ -36,7 +36,7 @@ def _rows(ctx: Any, sql: str, incomplete: str) -> list[tuple[str, str]]:
 def code(table: str) -> Completer:
     """The codes in use of one code list, with their labels."""
     sql = (
-        f"SELECT code, label FROM {table}"  # a name from our own source, never from a user
+        f"SELECT code, label FROM {table}"  # noqa: S608 - a name of our own, never a user's
         " WHERE retired = 0 AND substr(code, 1, length(:start)) = :start ORDER BY sort"
     )
 
@@ -50,7 +50,8 @@ def settings(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Names of settings."""
     return _rows(
         ctx,
-        "SELECT name, help FROM setting WHERE substr(name, 1, length(:start)) = :start ORDER BY sort",
+        "SELECT name, help FROM setting"
+        " WHERE substr(name, 1, length(:start)) = :start ORDER BY sort",
         incomplete,
     )
 
@@ -61,5 +62,15 @@ def call_id(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
         ctx,
         "SELECT id, substr(occurred_at, 1, 16) FROM call"
         " WHERE substr(id, 1, length(:start)) = :start ORDER BY id DESC LIMIT 30",
+        incomplete,
+    )
+
+
+def login(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Accounts on the staff list, with their role."""
+    return _rows(
+        ctx,
+        "SELECT login, role FROM staff"
+        " WHERE active = 1 AND substr(login, 1, length(:start)) = :start ORDER BY login",
         incomplete,
     )

@@ -1,4 +1,4 @@
-"""The database file: create, open, migrate, write, copy. Settings of SQLite live here, nowhere else.
+"""The database file: create, open, migrate, write, copy. SQLite's settings live here alone.
 
 Each setting has a measured reason (reliability: eight writers at once, kill -9, power cuts):
 
@@ -38,6 +38,7 @@ BUSY_SECONDS = 30  # the worst wait seen beside an importer was 7 s; 5 s was too
 # and must not use sqlite-utils' transform() on a table with triggers: it drops them.
 MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {}
 
+_MAGIC = b"SQLite format 3\0"
 _WAL_RESET_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 
 
@@ -65,7 +66,7 @@ def creating(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         files.make_private(path)
     except FileExistsError:
-        if not path.is_file() or path.stat().st_size:
+        if not _is_unfinished(path):
             raise made from None
     except (OSError, ValueError) as error:
         raise DatabaseUnusable(f"cannot make {path}: {files.reason(error)}") from None
@@ -135,7 +136,7 @@ def copy(connection: sqlite3.Connection, target: Path) -> None:
     try:
         files.make_private(part)
         connection.execute("VACUUM INTO ?", (str(part),))
-        problems = verify_copy(part)
+        problems = _verify_copy(part)
         if problems:
             raise VerificationFailed(f"the copy is not sound: {problems[0]}")
         files.publish(part, target)
@@ -147,10 +148,14 @@ def copy(connection: sqlite3.Connection, target: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def verify_copy(path: Path) -> list[str]:
-    """What is wrong with a copy that no one else has open; empty when it is sound."""
-    copied = sqlite3.connect(_uri(path, "ro"), uri=True)
+def _verify_copy(path: Path) -> list[str]:
+    """What is wrong with a copy that no one else has open; empty when it is sound.
+
+    VACUUM INTO leaves a copy out of WAL mode; it is put back, so that a copy restored is as it was.
+    """
+    copied = sqlite3.connect(_uri(path, "rw"), uri=True)
     try:
+        copied.execute("PRAGMA journal_mode=WAL")
         return integrity_problems(copied)
     except sqlite3.DatabaseError as error:
         return [str(error)]
@@ -185,7 +190,7 @@ def explain(error: sqlite3.Error, path: Path | None) -> CcuError | None:
         sqlite3.SQLITE_PERM: "cannot be opened: permission denied",
         sqlite3.SQLITE_AUTH: "cannot be opened: permission denied",
         sqlite3.SQLITE_FULL: "cannot be written: the disk is full",
-        sqlite3.SQLITE_IOERR: "cannot be read or written: the disk refused (full, quota or failing)",
+        sqlite3.SQLITE_IOERR: "cannot be read or written: the disk refused (full or failing)",
         sqlite3.SQLITE_CORRUPT: "is damaged; keep it, restore a backup, and run ccu check",
         sqlite3.SQLITE_NOTADB: "is not a ccu database",
     }.get(code)
@@ -237,28 +242,49 @@ def _uri(path: Path, mode: str) -> str:
     return f"file:{quote(str(path.absolute()))}?mode={mode}"
 
 
+def _is_unfinished(path: Path) -> bool:
+    """Whether the file is what an interrupted `creating` leaves: empty, or a header alone."""
+    if not path.is_file() or path.stat().st_size > 65_536:  # more than one page of any size
+        return False
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return False
+    return not content or (
+        content.startswith(_MAGIC)
+        and content[60:64] == content[68:72] == bytes(4)
+        and content[103:105] == bytes(2)  # no entry in the first page: no table
+    )
+
+
 def _refuse_foreign(path: Path) -> None:
     """Look at the header without SQLite, so that a file that is not ours is left untouched."""
     if not path.exists():
-        raise DatabaseUnusable(f"{path} does not exist; ccu init makes it, --db or CCU_DB names another")
+        raise DatabaseUnusable(
+            f"{path} does not exist; ccu init makes it, --db or CCU_DB names another"
+        )
     if not path.is_file():
         raise DatabaseUnusable(f"{path} is not a file")
     try:
         with path.open("rb") as file:
             head = file.read(100)
+            size = file.seek(0, 2)
     except OSError as error:
         raise DatabaseUnusable(f"cannot open {path}: {files.reason(error)}") from None
     if not head:
         raise DatabaseUnusable(f"{path} is empty; ccu init makes it a ccu database")
-    if len(head) < 100 or not head.startswith(b"SQLite format 3\0"):
+    if len(head) < 100 or not head.startswith(_MAGIC):
         raise DatabaseUnusable(f"{path} is not a ccu database")
-    if int.from_bytes(head[68:72], "big") == APPLICATION_ID:
-        version = int.from_bytes(head[60:64], "big")
-        if version > SCHEMA_VERSION:
-            raise _too_new(path, version)
-    elif not path.with_name(path.name + "-wal").exists():
-        # With a WAL the header may be older than the content: then the open connection decides.
+    if path.with_name(path.name + "-wal").exists():
+        return  # the header may be older than the content: the open connection decides
+    if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
         raise DatabaseUnusable(f"{path} is another program's database, not ccu's")
+    version = int.from_bytes(head[60:64], "big")
+    if version > SCHEMA_VERSION:
+        raise _too_new(path, version)
+    page = int.from_bytes(head[16:18], "big")
+    if size < int.from_bytes(head[28:32], "big") * (65_536 if page == 1 else page):
+        raise DatabaseUnusable(f"{path} is cut short; keep it and restore a backup")
 
 
 def _checked_version(connection: sqlite3.Connection, path: Path) -> int:
@@ -314,11 +340,11 @@ def _tables(connection: sqlite3.Connection) -> int:
 
 
 def _run(connection: sqlite3.Connection, script: str) -> None:
-    """Every statement of a script inside the caller's transaction (executescript would commit it)."""
+    """Run a script inside the caller's transaction, which executescript would commit."""
     statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if line.rstrip().endswith(";") and sqlite3.complete_statement(statement):
+    for piece in script.split(";")[:-1]:
+        statement += piece + ";"
+        if sqlite3.complete_statement(statement):  # not within a string, comment or trigger
             connection.execute(statement)
             statement = ""
 

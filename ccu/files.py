@@ -1,9 +1,12 @@
-"""Files on the machine: who else can read them, whether a folder is remote, publishing one whole."""
+"""Files on the machine: who else can read them, publishing one whole, reading one by lines."""
 
 import os
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+from ccu.errors import InvalidInput
 
 
 def reason(error: Exception) -> str:
@@ -76,3 +79,25 @@ def on_network_share(path: Path) -> bool:
         if home.is_relative_to(point) and len(point) >= len(best):
             best, kind = point, fields[2]
     return kind.startswith(("nfs", "cifs", "smb", "fuse.sshfs", "afs"))
+
+
+def text_lines(path: Path | None, option: str) -> Iterator[str]:
+    """The lines of a text file, or of stdin for None, one at a time; bytes that are not UTF-8 are
+    taken as Windows-1252. Raises InvalidInput naming the option.
+    """
+    if path is None:
+        yield from (_decoded(line) for line in sys.stdin.buffer)
+        return
+    try:
+        with path.open("rb") as file:
+            yield from (_decoded(line) for line in file)
+    except OSError as error:
+        raise InvalidInput(f"cannot read {option}: {reason(error)}") from None
+
+
+def _decoded(line: bytes) -> str:
+    line = line.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n")
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("cp1252", "replace")

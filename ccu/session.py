@@ -1,7 +1,7 @@
 """One run of ccu: the file, the clock and the person at the keyboard.
 
 A command gets it as `ctx.obj`. Nothing is opened until a command asks for `session.db`, so `--help`
-and wrong usage never touch the file. Nothing else in the program reads the clock or the environment.
+and wrong usage never touch the file. Nothing else reads the clock or the environment.
 """
 
 import contextlib
@@ -35,13 +35,15 @@ class Session:
     @cached_property
     def path(self) -> Path:
         """The database file: --db, else CCU_DB, else ccu.db in the user's data folder."""
-        if self._path is not None:
-            named = str(self._path)
-        else:
-            named = os.environ.get("CCU_DB", "")
+        named = str(self._path or os.environ.get("CCU_DB", ""))
         if "\0" in named:
             raise InvalidInput("the name of the database has a NUL character in it")
         return Path(named) if named else self._default_path()
+
+    @property
+    def names_a_file(self) -> bool:
+        """Whether --db or CCU_DB names the file: `demo` never uses the user's own."""
+        return self._path is not None or bool(os.environ.get("CCU_DB"))
 
     @staticmethod
     def _default_path() -> Path:
@@ -50,7 +52,9 @@ class Session:
         try:
             return platformdirs.user_data_path("ccu", appauthor=False) / "ccu.db"
         except (RuntimeError, KeyError):
-            raise DatabaseUnusable("no home folder to look in; name the file by --db or CCU_DB") from None
+            raise DatabaseUnusable(
+                "no home folder to look in; name the file by --db or CCU_DB"
+            ) from None
 
     @property
     def db(self) -> "sqlite3.Connection":
@@ -63,7 +67,7 @@ class Session:
 
     @contextlib.contextmanager
     def creating(self) -> "Iterator[sqlite3.Connection]":
-        """Make the database file; the block fills it. Raises InvalidInput when it is there already."""
+        """Make the database file; the block fills it. Raises InvalidInput when it is there."""
         from ccu import db
 
         if self._path is None and not os.environ.get("CCU_DB"):
@@ -108,7 +112,9 @@ class Session:
         try:
             moment = datetime.fromisoformat(said)
         except ValueError:
-            raise InvalidInput("--today must be a day such as 2026-01-18, or 2026-01-18T14:00") from None
+            raise InvalidInput(
+                "--today must be a day such as 2026-01-18, or 2026-01-18T14:00"
+            ) from None
         if len(said) <= 10:
             moment = datetime.combine(moment.date(), time(23, 59, 59))
         if not 1900 <= moment.year <= 2200:
@@ -121,20 +127,23 @@ class Session:
         return self.now.date()
 
     def days_ago(self, days: int) -> str:
-        """ISO day that begins a window of `days` days ending today, today being the last of them."""
+        """The ISO day that begins a window of `days` days, today being the last of them."""
         return (self.today - timedelta(days=days - 1)).isoformat()
 
     # ------------------------------------------------------------ the person
 
     @cached_property
     def staff_id(self) -> int:
-        """The staff record of the account at the keyboard, made on its first use of this file."""
-        from ccu import who
-        from ccu.store import staff
+        """The staff record of the account at the keyboard.
 
-        login = who.login(self.settings["service_account"])
-        known = staff.id_of(self.db, login)
+        Raises NotAllowed, and records the denial, for an account that is not on the staff list.
+        """
+        from ccu import who
+        from ccu.store import audit, staff
+
+        known = staff.id_of(self.db, who.login(self.settings["service_account"]))
         if known is not None:
             return known
         with self.writing() as connection:
-            return staff.id_of(connection, login) or staff.add(connection, login, "officer")
+            audit.record(connection, None, "denied")
+        raise staff.unknown(self.db)

@@ -4,12 +4,11 @@ import os
 import sys
 
 
-
 def login(service_account: str = "") -> str:
     """The login name of the person asking.
 
-    Where ccu runs by sudo as the service account that owns the file, sudo says who asked (SUDO_UID);
-    for any other account that variable is anybody's to set, and is ignored.
+    Where ccu runs by sudo as the service account that owns the file, sudo says who asked
+    (SUDO_UID); for any other account that variable is anybody's to set, and is ignored.
     """
     if sys.platform == "win32":
         return os.getlogin()
@@ -25,5 +24,3 @@ def login(service_account: str = "") -> str:
         return name
     except (KeyError, OverflowError):
         return f"uid-{uid}"  # a container without a passwd entry: the number is still who it is
-
-

@@ -15,7 +15,8 @@ def command(
 ) -> None:
     """Write a consistent copy of the file, checked, beside anybody's work.
 
-    Right while others write, where copying the file with cp is not. The copy is readable by you alone.
+    Right while others write, where copying the file with cp is not. You alone can read
+    the copy.
 
     Example:
 

@@ -20,8 +20,8 @@ def command(
 ) -> None:
     """Check the file: damage, dangling records, rules, permissions.
 
-    Exit code 6 when something is wrong; a warning alone is 0. Run it every night: it also tidies the
-    write-ahead log.
+    Exit code 6 when something is wrong; a warning alone is 0. Run it every night: it also
+    tidies the write-ahead log.
 
     Example:
 
@@ -40,11 +40,19 @@ def command(
     rows += [("private", "warning", text) for text in private] or [("private", "ok", "")]
     wal = session.path.with_name(session.path.name + "-wal")
     if wal.exists() and wal.stat().st_size > LARGE_WAL:
-        rows.append(("write-ahead log", "warning", f"{wal.stat().st_size // 1_000_000} MB; is a reader stuck?"))
+        rows.append(
+            (
+                "write-ahead log",
+                "warning",
+                f"{wal.stat().st_size // 1_000_000} MB; is a reader stuck?",
+            )
+        )
     db.tidy(connection)
     shown = [row for row in rows if row[1] != "ok" or not quiet]
     if shown or not quiet:
         emit(Table(COLUMNS, shown, title=f"Check of {session.path}"), format, output)
     bad = sum(row[1] == "bad" for row in rows)
     if bad:
-        raise VerificationFailed(f"{bad} of {len(rows)} checks failed; keep the file and restore a backup")
+        raise VerificationFailed(
+            f"{bad} of {len(rows)} checks failed; keep the file and restore a backup"
+        )

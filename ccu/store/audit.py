@@ -11,9 +11,13 @@ def record(
     action: str,
     record: str = "",
     record_id: int | None = None,
+    *,
+    reason: str | None = None,
     **detail: object,
 ) -> int:
     """Add one event inside the caller's transaction; `detail` holds ids, field names and counts.
+
+    `reason`, a person's own words for why a narrative was opened, is kept in a table apart.
 
     The time is the machine's own clock, whatever --today says, so that the audit can not be
     backdated by a flag.
@@ -33,4 +37,10 @@ def record(
             "detail": json.dumps(detail, sort_keys=True),
         },
     )
-    return int(cursor.lastrowid or 0)
+    event_id = int(cursor.lastrowid or 0)
+    if reason is not None:
+        connection.execute(
+            "INSERT INTO audit_reason (audit_id, reason) VALUES (:audit_id, :reason)",
+            {"audit_id": event_id, "reason": reason},
+        )
+    return event_id

@@ -6,7 +6,8 @@ import sqlite3
 RULES = {
     "calls that end before they begin": """
         SELECT 'call', id FROM call
-        WHERE unixepoch(cleared_at) < unixepoch(coalesce(arrived_at, dispatched_at, occurred_at))""",
+        WHERE unixepoch(cleared_at)
+              < unixepoch(coalesce(arrived_at, dispatched_at, occurred_at))""",
     "changed fields that point to no record": """
         SELECT 'change', change.id FROM change
         WHERE record = 'call' AND record_id NOT IN (SELECT id FROM call)""",

@@ -5,13 +5,52 @@ unique by (unit_key, city) and every count can group by place_id alone.
 """
 
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ccu import address_match
-from ccu.address import Address
+from ccu.address import Address, normal
+from ccu.errors import InvalidInput, NotFound
 
-NEAR_CANDIDATES = 2_000  # places scored for a typo; one house number has fewer in any town seen
+MOST_NEAR = 6  # near places shown
+CANDIDATES = 3_000  # places scored for a typo; one house number has fewer in any town seen
+
+INSERT_PLACE = """
+INSERT INTO place (kind, number, street, unit, cross_street, name, city, city_assumed, state, zip,
+                   building_key, unit_key, loose_key)
+VALUES (:kind, :number, :street, :unit, :cross_street, :name, :city, :city_assumed, :state, :zip,
+        :building_key, :unit_key, :loose_key)
+ON CONFLICT (unit_key, city) DO UPDATE SET
+  city_assumed = min(city_assumed, excluded.city_assumed),
+  state = CASE WHEN place.state = '' THEN excluded.state ELSE place.state END,
+  zip = CASE WHEN place.zip = '' THEN excluded.zip ELSE place.zip END
+RETURNING id
+"""
+
+
+@dataclass(frozen=True)
+class Near:
+    """A place that may be the one meant, with how many calls it had and why it is offered."""
+
+    text: str
+    calls: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Match:
+    """What was found for an address asked for. `place` is None when nothing was."""
+
+    place: sqlite3.Row | None
+    certainty: str  # in words, for the card
+    text: str  # the normal form of what was matched, or of what was asked
+    building_key: str
+    unit_key: str
+    city: str
+    building_id: int | None = None  # the building itself, when a unit was asked for
+    near: list[Near] = field(default_factory=list)
+
+
+# ---------------------------------------------------------------- remembering
 
 
 def columns(reading: Address, town: str) -> dict[str, object] | None:
@@ -31,8 +70,7 @@ def columns(reading: Address, town: str) -> dict[str, object] | None:
         "zip": reading.zip,
         "building_key": reading.building_key,
         "unit_key": reading.unit_key,
-        "street_key": address_match.street_key(reading),
-        "loose_key": address_match.loose_key(reading),
+        "loose_key": address_match.columns(reading).loose_key,
     }
 
 
@@ -41,32 +79,12 @@ def own_city(town: str) -> str:
     return " ".join(town.upper().replace(".", "").replace("'", "").replace("-", " ").split())
 
 
-INSERT_PLACE = """
-INSERT INTO place (kind, number, street, unit, cross_street, name, city, city_assumed, state, zip,
-                   building_key, unit_key, street_key, loose_key)
-VALUES (:kind, :number, :street, :unit, :cross_street, :name, :city, :city_assumed, :state, :zip,
-        :building_key, :unit_key, :street_key, :loose_key)
-ON CONFLICT (unit_key, city) DO UPDATE SET
-  city_assumed = min(city_assumed, excluded.city_assumed),
-  state = CASE WHEN place.state = '' THEN excluded.state ELSE place.state END,
-  zip = CASE WHEN place.zip = '' THEN excluded.zip ELSE place.zip END
-RETURNING id
-"""
-
-
 def remember(connection: sqlite3.Connection, reading: Address, town: str) -> tuple[int, int | None]:
-    """(address id, place id or None) of an address read, made when new; inside a write."""
-    apart = {
-        "raw": reading.raw,
-        "raw_unit": "",
-        "raw_city": "",
-        "raw_state": "",
-        "raw_zip": "",
-    }
+    """(address id, place id or None) of a text read, made when new; inside a write."""
     known = connection.execute(
-        "SELECT id, place_id FROM address WHERE raw = :raw AND raw_unit = :raw_unit"
-        " AND raw_city = :raw_city AND raw_state = :raw_state AND raw_zip = :raw_zip",
-        apart,
+        "SELECT id, place_id FROM address WHERE raw = :raw AND raw_unit = '' AND raw_city = ''"
+        " AND raw_state = '' AND raw_zip = ''",
+        {"raw": reading.raw},
     ).fetchone()
     if known:
         return int(known["id"]), known["place_id"]
@@ -75,8 +93,199 @@ def remember(connection: sqlite3.Connection, reading: Address, town: str) -> tup
     if values is not None:
         place_id = int(connection.execute(INSERT_PLACE, values).fetchone()["id"])
     cursor = connection.execute(
-        "INSERT INTO address (raw, raw_unit, raw_city, raw_state, raw_zip, place_id)"
-        " VALUES (:raw, :raw_unit, :raw_city, :raw_state, :raw_zip, :place_id)",
-        {**apart, "place_id": place_id},
+        "INSERT INTO address (raw, place_id) VALUES (:raw, :place_id)",
+        {"raw": reading.raw, "place_id": place_id},
     )
     return int(cursor.lastrowid or 0), place_id
+
+
+# ---------------------------------------------------------------- finding
+
+
+def by_id(connection: sqlite3.Connection, place_id: int) -> Match:
+    """The place of a record, as a match."""
+    row = connection.execute("SELECT * FROM place WHERE id = :id", {"id": place_id}).fetchone()
+    return _matched(connection, row, "the place of the call")
+
+
+def of_call(connection: sqlite3.Connection, call_id: int) -> Match:
+    """The place of a call. Raises NotFound, and InvalidInput for a call whose address is none."""
+    row = connection.execute("SELECT place_id FROM call WHERE id = :id", {"id": call_id}).fetchone()
+    if row is None:
+        raise NotFound(f"no call {call_id}")
+    if row["place_id"] is None:
+        raise InvalidInput(f"call {call_id} has no address that can be found again")
+    return by_id(connection, row["place_id"])
+
+
+def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
+    """The place an address means, how sure that is, and near ones.
+
+    A city that was not given is the town's own, and agrees with any when the town has no such
+    place; two different cities never agree. A record without a city agrees with the city asked for.
+    """
+    city = reading.city or own_city(town)
+    rows = connection.execute(
+        "SELECT * FROM place WHERE unit_key = :unit_key AND :unit_key <> ''",
+        {"unit_key": reading.unit_key},
+    ).fetchall()
+    here = [row for row in rows if row["city"] == city]
+    if here:
+        return _matched(connection, here[0], _exactly(reading), reading)
+    assumed = [row for row in rows if row["city"] == own_city(town) and row["city_assumed"]]
+    if reading.city and assumed:
+        return _matched(connection, assumed[0], "exact, but recorded without a city", reading)
+    if not reading.city and rows:
+        return _in_another_city(connection, rows, reading)
+    building = _building_only(connection, reading, city)
+    near = _near(connection, reading)
+    return building or Match(
+        None, "none", normal(reading), reading.building_key, reading.unit_key, city, None, near
+    )
+
+
+def _exactly(reading: Address) -> str:
+    if reading.kind == "address":
+        return "exact: this unit" if reading.unit else "exact: this address"
+    return {
+        "block": "exact: this block (not its houses)",
+        "intersection": "exact: this intersection",
+        "place": "exact: this place name",
+    }.get(reading.kind, "exact")
+
+
+def _matched(
+    connection: sqlite3.Connection,
+    row: sqlite3.Row,
+    certainty: str,
+    reading: Address | None = None,
+    near: list[Near] | None = None,
+) -> Match:
+    building = connection.execute(
+        "SELECT id FROM place WHERE unit_key = :building_key AND city = :city",
+        {"building_key": row["building_key"], "city": row["city"]},
+    ).fetchone()
+    return Match(
+        row,
+        certainty,
+        _text(row),
+        row["building_key"],
+        row["unit_key"],
+        row["city"],
+        building["id"] if building else None,
+        near or [],
+    )
+
+
+def _in_another_city(
+    connection: sqlite3.Connection, rows: list[sqlite3.Row], reading: Address
+) -> Match:
+    """No city was given and the town has no such place: the one with most calls, others as near."""
+    counted = sorted(rows, key=lambda row: -_calls_at(connection, row["id"]))
+    first, others = counted[0], counted[1:]
+    said = f"exact, in {first['city']}"
+    if others:
+        said += f"; {len(others)} more cities have this address: add the city"
+    near = [Near(_text(row), _calls_at(connection, row["id"]), "another city") for row in others]
+    return _matched(connection, first, said, reading, near[:MOST_NEAR])
+
+
+def _building_only(connection: sqlite3.Connection, reading: Address, city: str) -> Match | None:
+    """An address asked for without a unit, where every call so far named one."""
+    if reading.unit or not reading.building_key:
+        return None
+    row = connection.execute(
+        "SELECT * FROM place WHERE building_key = :building_key AND city = :city LIMIT 1",
+        {"building_key": reading.building_key, "city": city},
+    ).fetchone()
+    if row is None:
+        return None
+    return Match(
+        None,
+        "the building; every call so far names a unit",
+        normal(reading),
+        reading.building_key,
+        reading.unit_key,
+        city,
+    )
+
+
+def _near(connection: sqlite3.Connection, reading: Address) -> list[Near]:
+    """The town's own places that may be meant, nearest first, then those with most calls."""
+    scored = []
+    for row in _candidates(connection, reading):
+        other = _as_address(row)
+        distance = address_match.nearness(reading, other)
+        if distance is not None:
+            scored.append((distance, row, _why(reading, other)))
+    scored.sort(key=lambda found: found[0])
+    counted = [
+        (distance, -_calls_at(connection, row["id"]), _text(row), why)
+        for distance, row, why in scored[:50]
+    ]
+    return [Near(text, -calls, why) for _, calls, text, why in sorted(counted)[:MOST_NEAR]]
+
+
+def _candidates(connection: sqlite3.Connection, reading: Address) -> list[sqlite3.Row]:
+    """Places alike enough to be scored, each found by an index."""
+    if not reading.unit_key:
+        return []
+    return connection.execute(
+        "SELECT * FROM place WHERE building_key = :building_key"
+        " UNION SELECT * FROM (SELECT * FROM place WHERE loose_key = :loose_key LIMIT :most)"
+        " UNION SELECT * FROM"
+        " (SELECT * FROM place WHERE number = :number AND number <> '' LIMIT :most)"
+        " UNION SELECT * FROM (SELECT * FROM place"
+        "  WHERE loose_key >= :first AND loose_key < :last AND number = '' LIMIT :most)",
+        {
+            "building_key": reading.building_key,
+            "loose_key": (loose := address_match.columns(reading).loose_key),
+            "number": reading.number,
+            "first": "" if reading.number else loose[:3],
+            "last": "" if reading.number else loose[:3] + "\U0010ffff",
+            "most": CANDIDATES,
+        },
+    ).fetchall()
+
+
+_WHY = {
+    "other house number": "house number one digit off",
+    "no suffix given": "street's suffix missing",
+    "no directional given": "street's direction missing",
+}
+
+
+def _why(asked: Address, other: Address) -> str:
+    reason = address_match.compare(asked, other).reason
+    if reason == "building, no unit given":
+        return "the building" if asked.unit else "a unit of it"
+    return _WHY.get(reason, reason)
+
+
+def _as_address(row: sqlite3.Row) -> Address:
+    return Address(
+        raw="",
+        kind=row["kind"],
+        number=row["number"],
+        street=row["street"],
+        unit=row["unit"],
+        cross=row["cross_street"],
+        place=row["name"],
+        city=row["city"],
+        state=row["state"],
+        zip=row["zip"],
+        building_key=row["building_key"],
+        unit_key=row["unit_key"],
+    )
+
+
+def _text(row: sqlite3.Row) -> str:
+    return normal(_as_address(row))
+
+
+def _calls_at(connection: sqlite3.Connection, place_id: int) -> int:
+    found = connection.execute(
+        "SELECT count(*) FROM call WHERE place_id = :place_id AND voided_at IS NULL",
+        {"place_id": place_id},
+    ).fetchone()
+    return int(found[0])

@@ -82,8 +82,10 @@ def _town(name: str, value: str) -> str:
 
 
 def _state(name: str, value: str) -> str:
+    from ccu.address_words import STATE_CODES
+
     code = value.upper()
-    if not (len(code) == 2 and code.isascii() and code.isalpha()):
+    if code not in STATE_CODES:
         raise InvalidInput(f"{name} must be a two-letter postal code, such as CT")
     return code
 
@@ -93,7 +95,9 @@ def _zone(name: str, value: str) -> str:
 
 
 def _positive(name: str, value: str) -> str:
-    if not (value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= 100_000 and len(value) < 7):
+    if not (
+        value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= 100_000 and len(value) < 7
+    ):
         raise InvalidInput(f"{name} must be a whole number from 1 to 100000")
     return str(int(value))
 

@@ -1,0 +1,264 @@
+"""The address reader: what a dispatcher or an officer typed, to its parts and its keys.
+
+    >>> read("312-A N 9TH ST, Westport").building_key
+    'address 312A N 9TH ST'
+
+Own rules instead of a trained parser: the field's parsers learned from mail, while dispatch
+writes `100-BLK MAIN ST`, `MAIN ST / ELM ST` and `I95 NB EXIT 17`; and the same text must give
+the same key for ever. Sources: USPS Publication 28 (suffixes, directionals, units, Appendix F
+for highways) and, for what it does not know, the habits of dispatch systems.
+
+The steps, one module each: `address_text` cleans; `address_fast` reads the plain lines at once;
+for all others `address_line` cuts the line into pieces, `address_main` reads the piece with the
+street, `address_number`, `address_unit` and `address_town` take those parts off, `address_place`
+tells place from street; `address_street` and `address_route` put a way in normal form;
+`address_words` holds the tables. `address_match` compares.
+
+Reading is pure and never fails: text that says nothing gives kind `none` and empty keys.
+"""
+
+from dataclasses import dataclass
+
+from ccu.address_fast import Plain, read_plain
+from ccu.address_line import Line, read_line
+from ccu.address_number import take_number, take_unit_front
+from ccu.address_route import settled_way
+from ccu.address_street import Way
+from ccu.address_text import clean, has_coordinates, split_words
+from ccu.address_town import city_name, zip_name
+from ccu.address_unit import column_unit
+from ccu.address_words import NOWHERE, STATES
+
+KINDS = ("address", "block", "intersection", "street", "highway", "place", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address, read. What is absent is an empty string. Keys hold no city."""
+
+    raw: str
+    kind: str
+    number: str
+    street: str
+    unit: str
+    cross: str
+    place: str
+    city: str
+    state: str
+    zip: str
+    building_key: str  # empty for kind `none`
+    unit_key: str  # the building key when there is no unit
+
+
+def read(
+    text: str, *, town: str = "", unit: str = "", city: str = "", state: str = "", zip: str = ""
+) -> Address:
+    """Read one address; never raises.
+
+    `town` is the town's own name, so that its name is known behind a street without a comma.
+    `unit`, `city`, `state`, `zip` are values of separate columns: they win over the text, except
+    that a unit is added to another sort of unit in the text (`BLDG 3` and `12`).
+    """
+    if not (unit or city or state or zip):
+        plain = read_plain(text.upper(), town)
+        if plain:
+            return _plain_address(text, plain)
+    return _read_long(text, town, unit, city, state, zip)
+
+
+def _plain_address(text: str, plain: Plain) -> Address:
+    number, block, street, cross, city = plain
+    if number:
+        kind = "block" if block else "address"
+        key = f"{kind} {number} {street.key}"
+        return Address(text, kind, number, street.text, "", cross.text if cross else "",
+                       "", city, "", "", key, key)  # fmt: skip
+    if cross is None:
+        key = f"street {street.key}"
+        return Address(text, "street", "", street.text, "", "", "", city, "", "", key, key)
+    if cross.text < street.text:
+        street, cross = cross, street
+    key = _crossing_key(street, cross)
+    return Address(text, "intersection", "", street.text, "", cross.text, "", city, "", "",
+                   key, key)  # fmt: skip
+
+
+def _read_long(text: str, town: str, unit: str, city: str, state: str, zip: str) -> Address:
+    """The long road, for every line."""
+    line = clean(text)
+    if line.startswith("KIND: "):
+        return _read_tagged(text, line)
+    if line in NOWHERE or has_coordinates(text):
+        line = ""
+    front, line = take_unit_front(line)
+    number, block, rest = take_number(line)
+    found = read_line(rest, bool(number) or block, clean(town) if town else "")
+    if found.number or found.block:
+        number, block = found.number, found.block
+    street, cross = _order(found, number)
+    kind = _kind(found, number, block)
+    if kind in ("none", "place"):
+        number = ""
+    units = " ".join(part for part in (front, found.unit) if part)
+    if unit:
+        units = _join_units(units, column_unit(split_words(clean(unit))))
+    return _address(
+        text, kind, number, street, units, cross, found.place,
+        city_name(clean(city)) if city else found.city,
+        _state(state) if state else found.state,
+        zip_name(clean(zip)) if zip else found.zip,
+    )  # fmt: skip
+
+
+def _order(found: Line, number: str) -> tuple[Way | None, Way | None]:
+    """Street and cross: in order of their text, unless a house number marks the street."""
+    ways = found.ways
+    if len(ways) < 2:
+        return (ways[0] if ways else None), None
+    if number or ways[0].text <= ways[1].text:
+        return ways[0], ways[1]
+    return ways[1], ways[0]
+
+
+def _kind(found: Line, number: str, block: bool) -> str:
+    ways = found.ways
+    if not ways:
+        return "place" if found.place else "none"
+    if block:
+        return "block"
+    if number:
+        return "address"
+    if any(way.highway for way in ways):
+        return "highway"
+    if len(ways) > 1:
+        return "intersection"
+    if ways[0].travel or (found.stretch and ways[0].route):
+        return "highway"
+    return "none" if ways[0].text.isdigit() else "street"
+
+
+def _state(state: str) -> str:
+    name = clean(state)
+    return STATES.get(name, name)
+
+
+def _join_units(text_unit: str, column: str) -> str:
+    """The column wins over the same sort of unit in the text and is added to another sort."""
+    if not text_unit or not column:
+        return column or text_unit
+    sorts = column.split()[0::2]
+    kept = [pair for pair in unit_pairs(text_unit) if pair.split()[0] not in sorts]
+    return " ".join([*kept, column])
+
+
+def unit_pairs(unit: str) -> list[str]:
+    """`BLDG 3 # 12 REAR` as [`BLDG 3`, `# 12`, `REAR`]."""
+    pairs: list[str] = []
+    for word in unit.split():
+        if pairs and " " not in pairs[-1] and pairs[-1] in _TAKES_ID and word not in _TAKES_ID:
+            pairs[-1] += " " + word
+        else:
+            pairs.append(word)
+    return pairs
+
+
+_TAKES_ID = frozenset("# BLDG FL LOT BED TWR TRLR DEPT HNGR SLIP WING KEY STOP PIER PH".split())
+
+
+# ---- keys ----
+
+
+def _address(
+    raw: str, kind: str, number: str, street: Way | None, unit: str, cross: Way | None,
+    place: str, city: str, state: str, zip_code: str,
+) -> Address:  # fmt: skip
+    if kind == "none":
+        street = cross = None
+    building = _building_key(kind, number, street, cross, place)
+    whole = f"{building}; {_unit_key(unit)}" if unit and building else building
+    return Address(
+        raw, kind, number, street.text if street else "", unit, cross.text if cross else "",
+        place, city, state, zip_code, building, whole,
+    )  # fmt: skip
+
+
+def _building_key(kind: str, number: str, street: Way | None, cross: Way | None, place: str) -> str:
+    """The key without unit: kind, number and the one spelling of the street. No city."""
+    if kind == "none":
+        return ""
+    if street is None:
+        return f"place {place.replace(' & ', ' AND ')}"
+    if kind in ("address", "block"):
+        return f"{kind} {number} {street.key}" if number else f"{kind} {street.key}"
+    if cross is None:
+        return f"{kind} {street.key}"
+    return _crossing_key(street, cross, kind)
+
+
+def _crossing_key(street: Way, cross: Way, kind: str = "intersection") -> str:
+    first, second = street.key, cross.key
+    return f"{kind} {first} & {second}" if first <= second else f"{kind} {second} & {first}"
+
+
+def _unit_key(unit: str) -> str:
+    """Units in one order, `#` last, so that `APT 3 BLDG 2` is `BLDG 2 APT 3`."""
+    if unit.count(" ") < 2:
+        return unit
+    return " ".join(sorted(unit_pairs(unit), key=lambda pair: (pair[0] == "#", pair)))
+
+
+# ---- the normal form ----
+
+
+def normal(address: Address) -> str:
+    """One line that reads as the same address: `12 MAIN ST # 3B, WESTPORT, CT 06880`."""
+    line = _plain_line(address)
+    again = read(line)
+    if _fields(again) == _fields(address):
+        return line
+    return _tagged_line(address)
+
+
+def _plain_line(address: Address) -> str:
+    number = f"{address.number} BLOCK" if address.kind == "block" else address.number
+    line = " ".join(part for part in (number, address.street) if part)
+    if address.cross:
+        line += f" & {address.cross}"
+    if address.unit:
+        line += f" {address.unit}"
+    if address.place:
+        line += f"; {address.place}" if line else address.place
+    if address.city:
+        line += f", {address.city}"
+    tail = " ".join(part for part in (address.state, address.zip) if part)
+    return f"{line}, {tail}" if tail else line
+
+
+_TAGGED = ("kind", "number", "street", "unit", "cross", "place", "city", "state", "zip")
+
+
+def _fields(address: Address) -> tuple[str, ...]:
+    return (*(getattr(address, name) for name in _TAGGED), address.building_key, address.unit_key)
+
+
+def _tagged_line(address: Address) -> str:
+    """The normal form of what no plain line can say: every field by its name."""
+    parts = ((name.upper(), getattr(address, name)) for name in _TAGGED)
+    return "; ".join(f"{name}: {value}" for name, value in parts if value)
+
+
+def _read_tagged(text: str, line: str) -> Address:
+    values = dict.fromkeys(_TAGGED, "")
+    for part in line.split("; "):
+        name, _, value = part.partition(": ")
+        if name.lower() in values:
+            values[name.lower()] = value.strip()
+    street = settled_way(values["street"]) if values["street"] else None
+    cross = settled_way(values["cross"]) if values["cross"] else None
+    kind = values["kind"].lower()
+    if kind not in KINDS or (street is None and kind not in ("place", "none")):
+        kind = "none"
+    return _address(
+        text, kind, values["number"], street, values["unit"], cross, values["place"],
+        values["city"], values["state"], values["zip"],
+    )  # fmt: skip

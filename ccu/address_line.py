@@ -1,0 +1,206 @@
+"""A whole line: which piece is the street, which the unit, the city, the name of a place.
+
+The line is cut at commas and the like; the first piece that looks like a way is the street,
+what stands before it names a place, what stands behind is unit, city or place.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from ccu.address_main import Reading, read_main, split_sides
+from ccu.address_number import take_number
+from ccu.address_place import can_be_city, drop_remarks, ends_as_street, is_place
+from ccu.address_regex import Lazy
+from ccu.address_route import find_route, settled_way
+from ccu.address_street import Way
+from ccu.address_text import split_words
+from ccu.address_town import city_name, is_city, take_state, take_zip
+from ccu.address_unit import column_unit, is_bare_unit, take_units
+from ccu.address_words import BUSINESSES, CITY_CODES, DIRECTIONS, EXTENTS, NOWHERE, ROADS, TRAVEL
+
+
+class Line(NamedTuple):
+    """What was read from a line whose own house number is already off (or is in `number`)."""
+
+    number: str
+    block: bool
+    ways: tuple[Way, ...]
+    stretch: bool  # a stretch of road: TO, BETWEEN, NORTH OF
+    unit: str
+    place: str
+    city: str
+    state: str
+    zip: str
+
+
+_SEPARATOR = Lazy(r" ?([,;:()]|--+| -|- ) ?")
+_HAS_SEPARATOR = Lazy(r"[,;:()]|--| -|- ")
+_BRACKETED = Lazy(r"\(([NSEW]B)\)")
+
+
+@lru_cache(maxsize=8192)
+def read_line(line: str, numbered: bool, town: str) -> Line:
+    """Read a clean line; `numbered` says that a house number was taken off its front."""
+    reading = Reading(town, numbered)
+    if "(" in line:
+        line = _BRACKETED.sub(r" \1 ", line)
+    pieces = _pieces(line)
+    if len(pieces) == 2 and not numbered and _is_blank_with_town(reading, pieces):
+        pieces = []
+    main = 0 if numbered else _main_piece(pieces)
+    for i, (sign, text) in enumerate(pieces):
+        if i == main:
+            read_main(reading, text)
+        elif i < main or main < 0:
+            _read_before(reading, text, main >= 0)
+        else:
+            _read_behind(reading, sign, text, _is_state(pieces[i + 1 : i + 2]))
+    unit = " ".join(unit for unit in reading.units if unit)
+    place = _joined_place(reading.places)
+    return Line(
+        reading.number, reading.block, tuple(reading.ways), reading.stretch,
+        unit, place, reading.city, reading.state, reading.zip,
+    )  # fmt: skip
+
+
+def _is_blank_with_town(reading: Reading, pieces: list[tuple[str, str]]) -> bool:
+    """`WESTPORT, CT` and nothing before it."""
+    left, state = take_state(take_zip(pieces[1][1].split())[0])
+    if left or not state or not is_city(pieces[0][1], reading.town):
+        return False
+    reading.city, reading.state = pieces[0][1], state
+    reading.zip = take_zip(pieces[1][1].split())[1]
+    return True
+
+
+def _joined_place(places: list[str]) -> str:
+    words = " ".join(places).replace("-", " ").replace("@", " ").split()
+    return " ".join(words)
+
+
+def _pieces(line: str) -> list[tuple[str, str]]:
+    """The line cut at its separators: (sign before it, text), empty pieces left out."""
+    if _HAS_SEPARATOR.search(line) is None:
+        return [("", line)] if line else []
+    parts = _SEPARATOR.split(line)
+    pieces = [("", parts[0].strip(" -/&"))]
+    for i in range(1, len(parts), 2):
+        pieces.append((parts[i].strip()[:1], parts[i + 1].strip(" -/&")))
+    return [(sign, text) for sign, text in pieces if text]
+
+
+def _main_piece(pieces: list[tuple[str, str]]) -> int:
+    """Index of the piece that holds the street; -1 when none does."""
+    if len(pieces) == 1:
+        return 0
+    for i, (_, text) in enumerate(pieces):
+        if _looks_like_way(text):
+            return i
+    return 0 if pieces and not is_place(split_words(pieces[0][1])) else -1
+
+
+def _looks_like_way(text: str) -> bool:
+    number = take_number(text)
+    if number.number:
+        return not is_bare_unit(text.split())
+    words = split_words(text)
+    if any(word in ("/", "&", "@", "AND") for word in words[1:-1]):
+        return len(split_sides(words)) > 1 and " ".join(words) not in BUSINESSES
+    if len(words) > 1 and (words[-1] in ROADS or words[-1] in TRAVEL):
+        return True
+    if len(words) > 2 and words[-1] in DIRECTIONS and words[-2] in ROADS:
+        return True
+    return find_route(words) > 0 or (len(words) > 1 and words[0] in DIRECTIONS
+                                     and not is_place(words))  # fmt: skip
+
+
+def _read_before(reading: Reading, text: str, has_main: bool) -> None:
+    """A piece before the street, or any piece of a line without one: place, unit or city."""
+    words = drop_remarks(split_words(text))
+    units, rest = take_units(words)
+    if units and not rest:
+        reading.units.append(units)
+        return
+    if not words or " ".join(words) in NOWHERE:
+        return
+    if not has_main and reading.places and _read_town_piece(reading, words):
+        return
+    reading.places.append(" ".join(words))
+
+
+def _is_state(pieces: list[tuple[str, str]]) -> bool:
+    """Is the next piece nothing but state and zip? Then this one is its city."""
+    if not pieces:
+        return False
+    left, state = take_state(take_zip(split_words(pieces[0][1]))[0])
+    return bool(state) and not left
+
+
+def _is_direction_behind(reading: Reading, words: list[str]) -> bool:
+    """`GRAND ST, NE` and `GRAND ST, NE ATLANTA`, but not the state in `20, NE 68001`."""
+    if words[0] not in DIRECTIONS or not reading.ways or reading.city or reading.ways[-1].post:
+        return False
+    return len(words) == 1 or (len(words[0]) == 2 and words[1].isalpha())
+
+
+def _read_behind(reading: Reading, sign: str, text: str, before_state: bool) -> None:
+    """A piece behind the street."""
+    words = split_words(text)
+    if _is_direction_behind(reading, words) and "CORNER" not in words:
+        reading.ways[-1] = settled_way(f"{reading.ways[-1].text} {words.pop(0)}")
+    units, rest = take_units(words)
+    if units:
+        reading.units.append(units)
+        words = rest
+    elif is_bare_unit(words) and not _is_zip(words):
+        reading.units.append(column_unit(words))
+        return
+    if not words or " ".join(words) in NOWHERE or words[0] in EXTENTS or "CORNER" in words[:2]:
+        return
+    if words[0] == "@":
+        reading.places.append(" ".join(words[1:]))
+        return
+    if _read_town_piece(reading, words):
+        return
+    if before_state and not reading.city and len(words) <= 4:
+        reading.city = " ".join(words)
+        return
+    words = drop_remarks(words)
+    if _is_second_way(reading, words):
+        reading.ways.append(settled_way(" ".join(words)))
+    elif sign == "," and not reading.city and can_be_city(words):
+        reading.city = " ".join(words)
+    else:
+        reading.places.append(" ".join(words))
+
+
+def _is_second_way(reading: Reading, words: list[str]) -> bool:
+    one = len(reading.ways) == 1 and not reading.numbered
+    return one and len(words) > 1 and ends_as_street(words)
+
+
+def _is_zip(words: list[str]) -> bool:
+    return len(words) == 1 and len(words[0]) in (5, 9, 10) and take_zip(words)[1] != ""
+
+
+def _read_town_piece(reading: Reading, words: list[str]) -> bool:
+    """City, state and zip in any of their combinations; False when it is something else."""
+    line, zip_code = take_zip(words)
+    name = " ".join(line)
+    if name in CITY_CODES and not reading.city and not zip_code:
+        reading.city = CITY_CODES[name]
+        return True
+    if is_city(name, reading.town) and not reading.city:
+        reading.city, reading.zip = name, zip_code
+        return True
+    line, state = take_state(line)
+    if not (state or zip_code):
+        return False
+    name = " ".join(line)
+    reading.state = state or reading.state
+    reading.zip = zip_code or reading.zip
+    if name and reading.city:
+        reading.places.append(name)
+    elif name:
+        reading.city = city_name(name)
+    return True

@@ -1,0 +1,335 @@
+"""The piece of a line that holds the street: its sides, its unit, what stands behind it."""
+
+from ccu.address_number import take_number
+from ccu.address_place import (
+    CONNECTORS,
+    WHOLE_WAY,
+    can_be_city,
+    drop_remarks,
+    is_fragment,
+    is_not_a_way,
+    is_place,
+)
+from ccu.address_regex import Lazy
+from ccu.address_route import find_route, settled_way
+from ccu.address_street import Way
+from ccu.address_text import split_words
+from ccu.address_town import city_name, road_end, take_state, take_town
+from ccu.address_unit import column_unit, find_unit, is_bare_unit, take_units
+from ccu.address_words import (
+    BESIDE,
+    BUSINESSES,
+    DIRECTIONS,
+    EXTENTS,
+    FEATURES,
+    NOWHERE,
+    PLURALS,
+    REMARKS,
+    ROADS,
+    SHY_DIRECTIONS,
+    SHY_STATES,
+    STATE_CODES,
+    SUFFIXES,
+    UNITS,
+)
+
+
+class Reading:
+    """What has been gathered so far."""
+
+    __slots__ = (
+        "block", "city", "number", "numbered", "places", "state", "stretch", "town", "units",
+        "ways", "zip",
+    )  # fmt: skip
+
+    def __init__(self, town: str, numbered: bool) -> None:
+        self.town = town
+        self.numbered = numbered  # a house number was taken off the front
+        self.number = ""
+        self.block = False
+        self.ways: list[Way] = []
+        self.stretch = False  # TO, BETWEEN, NORTH OF: a stretch of the way
+        self.units: list[str] = []
+        self.places: list[str] = []
+        self.city = self.state = self.zip = ""
+
+
+_ROAD_FORMS = "ST|STREET|AV|AVE|AVENUE|RD|ROAD|DR|DRIVE|BL|BLV|BLVD|LN|LANE|PKWY|HWY|PIKE"
+_EXTENT_DASH = Lazy(rf"(?<= )(?:{_ROAD_FORMS})(-)(?=[A-Z0-9])|[A-Z](-)[0-9]+(?:ST|ND|RD|TH)\b")
+_NUMBER_INSIDE = Lazy(
+    r"([A-Z][A-Z ]*[A-Z]) ([0-9]{1,5} [A-Z0-9][A-Z0-9 ]* (?:ST|STREET|AV|AVE|AVENUE|RD|ROAD|DR|"
+    r"DRIVE|BL|BLVD|LN|LANE|CT|PL|WAY|TER|CIR|PKWY|HWY|PIKE))$"
+)
+_AMPERSAND_NAMES = tuple(name for name in BUSINESSES if "&" in name)
+
+
+def read_main(reading: Reading, text: str) -> None:
+    """Read the piece with the street into `reading`: front, town, extent, sides."""
+    if not reading.numbered:
+        text = _take_front(reading, text)
+    if "-" in text:
+        main_way = _cut_dash_extent(text)
+        reading.stretch = main_way != text
+        text = main_way
+    words = split_words(text)
+    if not reading.numbered:
+        words = drop_remarks(words)
+    if not words:
+        return
+    if len(words) > 1:
+        words = _take_town_into(reading, words)
+    if len(words) > 2:
+        words = _cut_extent(reading, words)
+    words = _cut_businesses(reading, words)
+    named = not reading.numbered and " ".join(words) in BUSINESSES
+    sides = [words] if named else split_sides(words)
+    if len(sides) == 1:
+        _read_single(reading, sides[0])
+    else:
+        _read_sides(reading, sides)
+
+
+def _take_front(reading: Reading, text: str) -> str:
+    """A unit, then a house number, at the front of a piece that was not at the line's front."""
+    if text.startswith(REMARKS):
+        text = " ".join(drop_remarks(text.split()))
+    number = take_number(text)
+    if not number.number and not number.block:
+        found = _NUMBER_INSIDE.match(text)
+        if found and _is_place_before_number(found[1].split()):
+            reading.places.append(found[1])
+            number = take_number(found[2])
+    if number.number or number.block:
+        reading.number, reading.block, reading.numbered = number.number, number.block, True
+    return number.rest
+
+
+def _is_place_before_number(words: list[str]) -> bool:
+    """`ACME TECH 12 W ELM ST`: words that are no street, no route and no unit."""
+    last = words[-1]
+    if last in ROADS or last in UNITS or last in DIRECTIONS or last in FEATURES:
+        return False
+    return not find_route([*words, "1"]) and len(" ".join(words)) > 2
+
+
+def _cut_dash_extent(text: str) -> str:
+    """`A ST-B ST` is A Street from B; `X/A-9TH` is X from A to 9th. Only the main way stays."""
+    found = _EXTENT_DASH.search(text)
+    if not found:
+        return text
+    at = found.start(1) if found[1] else found.start(2)
+    slash = text.rfind("/", 0, at)
+    return text[: slash if slash > 0 else at].strip()
+
+
+def _take_town_into(reading: Reading, words: list[str]) -> list[str]:
+    found = take_town(words, reading.town)
+    reading.city, reading.state, reading.zip = found.city, found.state, found.zip
+    return found.words
+
+
+def _cut_businesses(reading: Reading, words: list[str]) -> list[str]:
+    """Businesses with `&` in their name are not intersections."""
+    if "&" not in words:
+        return words
+    line = " ".join(words)
+    for name in _AMPERSAND_NAMES:
+        if f" {line} ".find(f" {name} ") >= 0:
+            reading.places.append(name)
+            return line.replace(name, " ", 1).split()
+    return words
+
+
+def split_sides(words: list[str]) -> list[list[str]]:
+    """The words cut at their connectors: signs first, words only when there is no sign."""
+    signs: tuple[str, ...] = ("/", "&", "@")
+    if not any(word in signs for word in words):
+        if not any(word in CONNECTORS for word in words):
+            return [words] if words else []
+        signs = CONNECTORS
+    sides: list[list[str]] = [[]]
+    for i, word in enumerate(words):
+        if word in signs and ((len(word) == 1 and word != "X") or _word_connects(words, i)):
+            sides.append([])
+        else:
+            sides[-1].append(word)
+    return [side for side in sides if side]
+
+
+def _word_connects(words: list[str], at: int) -> bool:
+    """Is this AND, AT or X between two ways (and not in `AT AND T PKWY`, `MALCOLM X BLVD`)?"""
+    if at == 0 or at == len(words) - 1 or words[at - 1] in CONNECTORS:
+        return False
+    if words[at] == "X":
+        return words[at - 1] != "MALCOLM" and words[at + 1] not in ROADS
+    return words[at + 1] not in CONNECTORS
+
+
+def _read_sides(reading: Reading, sides: list[list[str]]) -> None:
+    """Two ways or more: features go to the way before them, places apart."""
+    ways: list[list[str]] = []
+    for side in sides:
+        if ways and _is_feature(side):
+            ways[-1] = ways[-1] + side
+        elif is_not_a_way(side) and not (reading.numbered and not ways):
+            reading.places.append(" ".join(side))
+        else:
+            ways.append(side)
+    if len(ways) < 2:
+        if ways:
+            _read_single(reading, ways[0])
+        return
+    _share_plural(ways)
+    for words in ways[:2]:
+        way, left = _cut_way(reading, words)
+        reading.ways.append(settled_way(" ".join(way)))
+        if left:
+            _read_left(reading, left)
+
+
+def _share_plural(ways: list[list[str]]) -> None:
+    """`MAIN & ELM STS` is Main Street and Elm Street."""
+    suffix = PLURALS.get(ways[-1][-1])
+    if suffix and len(ways[-1]) > 1 and len(ways) == 2:
+        ways[-1][-1] = suffix
+        if ways[0][-1] not in ROADS:
+            ways[0].append(suffix)
+
+
+def _is_feature(side: list[str]) -> bool:
+    """`EXIT 17`, `MM 21`, `ON RAMP` standing alone."""
+    if side[0] in ("ON", "OFF", "MILE", "MI"):
+        return len(side) > 1 and side[1] in ("RAMP", "MARKER", "POST", "MARK")
+    return side[0] in FEATURES and (len(side) == 1 or side[1][0].isdigit())
+
+
+def _read_single(reading: Reading, words: list[str]) -> None:
+    """One way, or a place, or two ways without a connector, or nothing that can be resolved."""
+    if not reading.numbered and words[0] in UNITS:
+        units, rest = take_units(words)
+        if units and not rest:
+            reading.units.append(units)
+            return
+    if not reading.numbered and not reading.stretch:
+        if " ".join(words) in NOWHERE or _is_only_town(reading, words):
+            return
+        if is_place(words):
+            reading.places.insert(0, " ".join(words))
+            return
+        if is_fragment(words):
+            return
+    way, left = _cut_way(reading, words)
+    if not reading.numbered:
+        second = _second_way(way, left, reading.stretch)
+        if second:
+            way, left = way[: len(way) - second[0]], second[1]
+            if not reading.stretch and left:
+                reading.ways.append(settled_way(" ".join(left)))
+            left = []
+    reading.ways.insert(0, settled_way(" ".join(way)))
+    if left:
+        _read_left(reading, left)
+
+
+def _is_only_town(reading: Reading, words: list[str]) -> bool:
+    """A line with nothing but city and state (` Springfield TX`) is a blank one."""
+    shorter, state = take_state(words)
+    name = " ".join(shorter)
+    coded = words[-1] in STATE_CODES and words[-1] not in SHY_STATES
+    sure = state and (coded or name == reading.town)
+    if not (sure and shorter and len(shorter) <= 3 and name.replace(" ", "").isalpha()):
+        return False
+    reading.city, reading.state = name, state
+    return True
+
+
+def _cut_extent(reading: Reading, words: list[str]) -> list[str]:
+    """`A ST BETWEEN B AND C`, `A ST NORTH OF B`, `A ST NEAR BIG Y`: the main way only."""
+    for i in range(1, len(words) - 1):
+        word = words[i]
+        if word in ("RAMP", "ONRP", "OFRP"):
+            return words  # RAMP I-95 NB TO POST RD
+        if word in BESIDE or word in EXTENTS or (word in DIRECTIONS and words[i + 1] == "OF"):
+            if word in BESIDE:
+                behind = drop_remarks(words[i:])
+                if is_place(behind):
+                    reading.places.append(" ".join(behind))
+            if words[0] == "RAMP" or (i == 1 and words[0] not in ROADS and word == "FROM"):
+                return words
+            reading.stretch = True
+            return words[: i - 1 if words[i - 1] == "JUST" and i > 1 else i]
+    return words
+
+
+def _second_way(way: list[str], left: list[str], stretch: bool) -> tuple[int, list[str]] | None:
+    """(words to take off `way`, the second way): two ways written without a connector."""
+    route = find_route(way + left)
+    if left and route and route <= len(way) and not is_bare_unit(left):
+        return (0, left)
+    for i in range(1, len(way) - 2):
+        if road_end(way, i + 1) == i + 1:
+            after = i + 1 + (way[i + 1] in DIRECTIONS)
+            rest = way[after:]
+            if way[0] not in SUFFIXES and len(rest) > 1 and (rest[-1] in ROADS or stretch):
+                return (len(way) - after if after == i + 1 else len(way) - i - 1, way[i + 1 :])
+    return None
+
+
+def _cut_way(reading: Reading, words: list[str]) -> tuple[list[str], list[str]]:
+    """The words of the way itself, and those left behind it; units between go to `reading`."""
+    if not WHOLE_WAY.isdisjoint(words) or "ACCESS" in words[1:]:
+        return words, []
+    end = _way_end(words)
+    start = find_unit(words, max(1, end if end < len(words) else 1))
+    if start == len(words) and end == len(words):
+        routed = not reading.numbered or find_route(words)
+        return (words, []) if routed else _cut_bare_unit(words)
+    if start < len(words) and (start >= end or end == len(words)):
+        end = min(start, end) if end < len(words) else start
+        left = words[end:start]
+        units, behind = take_units(words[start:])
+        reading.units.append(units)
+        return words[:end], left + behind
+    return words[:end], words[end:]
+
+
+def _cut_bare_unit(words: list[str]) -> tuple[list[str], list[str]]:
+    """`N COMPO 608`: behind a name without suffix a number is a unit, unless it is a route."""
+    before = words[-2] if len(words) > 1 else ""
+    named = before.isalpha() and len(before) > 2 and before not in DIRECTIONS
+    if named and before not in ROADS and words[-1][0].isdigit() and is_bare_unit(words[-1:]):
+        return words[:-1], words[-1:]
+    return words, []
+
+
+def _way_end(words: list[str]) -> int:
+    """Index behind the last word that belongs to the street."""
+    limit = find_unit(words, 1)
+    end = find_route(words)
+    if not end:
+        end = road_end(words, limit)
+    if not end:
+        return len(words)
+    routed = find_route(words) > 0
+    while end < len(words) and words[end] not in SHY_DIRECTIONS:
+        word = words[end]
+        last = end + 1 == len(words)
+        qualifies = last or routed or word in ROADS or word in ("EXT", "BYP")
+        if word not in DIRECTIONS and not (word in SUFFIXES and qualifies):
+            break
+        end += 1
+    return end
+
+
+def _read_left(reading: Reading, left: list[str]) -> None:
+    """Words behind a finished street: a unit, a place, or a city nobody has listed."""
+    if is_bare_unit(left):
+        reading.units.append(column_unit(left))
+        return
+    line = " ".join(left)
+    if all(word in UNITS for word in left):
+        return  # `12 MAIN ST APT` and nothing more
+    if not reading.city and can_be_city(left):
+        reading.city = city_name(line)
+    else:
+        reading.places.append(line)

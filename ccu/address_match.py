@@ -1,0 +1,248 @@
+"""Comparing two read addresses: the same place, a near match worth showing, or another place.
+
+What a caller stores and indexes for each place, from `columns(address)`:
+
+    number       house number or block, as in the address
+    street_key   the whole street, in the spelling of keys
+    loose_key    the core of the name: no directional, no suffix, no spaces
+
+and how it then finds near places for an address that has no exact match:
+
+    number = ? and loose_key = ?     suffix, directional or unit missing, words run together
+    number = ?                       one or two letters apart (house numbers are selective)
+    loose_key = ?                    intersections, and house numbers one digit off
+
+Each row found is scored with `nearness`; None is not worth showing, smaller is nearer.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from ccu.address import Address, unit_pairs
+from ccu.address_route import settled_way
+from ccu.address_street import Way
+from ccu.address_words import DIRECTIONS, LONG_SUFFIX, ROADS
+
+
+class Match(NamedTuple):
+    verdict: str  # same | near | different
+    reason: str  # in plain words; empty when the same
+
+
+class Columns(NamedTuple):
+    """What the store keeps for each place so that near ones are found by equality."""
+
+    number: str
+    street_key: str
+    loose_key: str
+
+
+_NUMBERED = ("address", "block")
+_STREETS = frozenset(ROADS.values())
+_LONG_FORM = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST"}
+
+
+def columns(address: Address) -> Columns:
+    """The columns to store for an address, and to look near ones up by."""
+    ways = _ways(address)
+    if not ways:
+        return Columns("", "", _close(address.place))
+    street_key = " & ".join(sorted(way.key for way in ways))
+    return Columns(address.number, street_key, "&".join(sorted(_loose(way) for way in ways)))
+
+
+def _ways(address: Address) -> list[Way]:
+    if not address.street:
+        return []
+    if address.kind in _NUMBERED or not address.cross:
+        return [settled_way(address.street)]
+    return [settled_way(address.street), settled_way(address.cross)]
+
+
+def _close(text: str) -> str:
+    return text.replace(" ", "").replace("&", "AND")
+
+
+@lru_cache(maxsize=8192)
+def _loose(way: Way) -> str:
+    """The core of the name: `W SPRING VALLEY DR` and `SPRINGVALLEY` are both SPRINGVALLEY."""
+    if way.route or way.travel or way.highway:
+        return _close(" ".join(w for w in way.key.split() if w not in DIRECTIONS)) or _close(
+            way.key
+        )
+    if way.suffix and way.suffix not in _STREETS:
+        return _close(f"{way.core} {LONG_SUFFIX[way.suffix]}")
+    return _close(way.core)
+
+
+def compare(a: Address, b: Address) -> Match:
+    """Are these one place? Cities are compared apart; a missing one agrees with any."""
+    if a.kind == "none" or b.kind == "none":
+        return Match("different", "no address")
+    if not _cities_agree(a.city, b.city):
+        return Match("different", "other town")
+    if a.building_key == b.building_key:
+        return _compare_units(a.unit_key == b.unit_key, a.unit, b.unit)
+    if a.kind != b.kind:
+        return _compare_kinds(a, b)
+    if a.kind == "place":
+        return _typo_match(_close(a.place), _close(b.place)) or Match("different", "other place")
+    if a.number != b.number:
+        return Match("different", "other house number" if a.kind == "address" else "other block")
+    streets = _compare_ways(_ways(a), _ways(b))
+    if streets.verdict == "near" and a.unit and b.unit:
+        units = _compare_units(_sorted_units(a.unit) == _sorted_units(b.unit), a.unit, b.unit)
+        return units if units.verdict == "different" else streets
+    return streets
+
+
+def _cities_agree(a: str, b: str) -> bool:
+    return not a or not b or a == b or _long_city(a) == _long_city(b)
+
+
+def _long_city(city: str) -> str:
+    first, _, rest = city.partition(" ")
+    return f"{_LONG_FORM[first]} {rest}" if rest and first in _LONG_FORM else city
+
+
+def _sorted_units(unit: str) -> list[str]:
+    return sorted(unit_pairs(unit))
+
+
+def _compare_units(same: bool, a: str, b: str) -> Match:
+    if same:
+        return Match("same", "")
+    if not a or not b:
+        return Match("near", "building, no unit given")
+    first, second = set(unit_pairs(a)), set(unit_pairs(b))
+    if first < second or second < first:
+        return Match("near", "unit given in part")
+    return Match("different", "other unit")
+
+
+def _compare_kinds(a: Address, b: Address) -> Match:
+    """Kinds differ: only a place named with its street can be the place named alone."""
+    if "place" in (a.kind, b.kind) and a.place and _close(a.place) == _close(b.place):
+        return Match("near", "same place name, street not given")
+    return Match("different", "not the same sort of address")
+
+
+def _compare_ways(a: list[Way], b: list[Way]) -> Match:
+    """Both streets, or all streets of an intersection in their best order."""
+    if len(a) != len(b):
+        return Match("different", "other street")
+    straight = [_compare_way(x, y) for x, y in zip(a, b, strict=True)]
+    crossed = [_compare_way(x, y) for x, y in zip(a, reversed(b), strict=True)]
+    for found in (straight, crossed):
+        if all(match.verdict != "different" for match in found):
+            reasons = [match.reason for match in found if match.reason]
+            return Match("near", reasons[0] if reasons else "")
+    worst = next(match for match in straight if match.verdict == "different")
+    return worst
+
+
+@lru_cache(maxsize=4096)
+def _compare_way(a: Way, b: Way) -> Match:
+    if a.key == b.key:
+        return Match("same", "")
+    if _directions_clash(a, b):
+        return Match("different", "other directional")
+    if a.suffix and b.suffix and a.suffix != b.suffix and _loose(a) != _loose(b):
+        return Match("different", "other street")
+    if a.suffix and b.suffix and a.suffix != b.suffix:
+        return Match("different", "other suffix")
+    if _loose(a) == _loose(b):
+        return Match("near", _what_is_missing(a, b))
+    if (a.suffix == b.suffix or not a.suffix or not b.suffix) and not (a.route or b.route):
+        typo = _typo_match(_loose(a), _loose(b))
+        if typo:
+            return typo
+    return Match("different", "other street")
+
+
+def _directions_clash(a: Way, b: Way) -> bool:
+    """Both carry a directional and not the same one."""
+    first, second = _directions(a), _directions(b)
+    return bool(first) and bool(second) and set(first) != set(second)
+
+
+def _directions(way: Way) -> list[str]:
+    if way.route or way.travel or way.highway:
+        return [w for w in way.key.split() if w in DIRECTIONS or w in ("NB", "SB", "EB", "WB")]
+    return [part for part in (way.pre, way.post) if part]
+
+
+def _what_is_missing(a: Way, b: Way) -> str:
+    if bool(a.suffix) != bool(b.suffix):
+        return "no suffix given"
+    if bool(_directions(a)) != bool(_directions(b)):
+        return "no directional given"
+    return "directional in another place" if _directions(a) else "written apart or together"
+
+
+def _typo_match(a: str, b: str) -> Match | None:
+    allowed = 2 if min(len(a), len(b)) > 9 else 1
+    if min(len(a), len(b)) < 4 or _digits(a) != _digits(b):
+        return None
+    distance = edit_distance(a, b, allowed)
+    if distance is None:
+        return None
+    return Match("near", "one letter apart" if distance == 1 else "two letters apart")
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit())
+
+
+def edit_distance(a: str, b: str, most: int) -> int | None:
+    """Letters changed, added, left out or swapped with their neighbour; None above `most`."""
+    if abs(len(a) - len(b)) > most:
+        return None
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, letter in enumerate(a, 1):
+        older, before, row = before, row, [i]
+        for j, other in enumerate(b, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == b[j - 2] and a[i - 2] == other:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return None
+    return row[-1] if row[-1] <= most else None
+
+
+_NEARNESS = {
+    "building, no unit given": 1,
+    "unit given in part": 1,
+    "no suffix given": 2,
+    "no directional given": 3,
+    "directional in another place": 3,
+    "written apart or together": 2,
+    "one letter apart": 4,
+    "two letters apart": 5,
+    "same place name, street not given": 3,
+}
+
+
+def nearness(a: Address, b: Address) -> int | None:
+    """0 the same, 1-5 near, 6 another unit of the building, 7 a house number one digit off.
+
+    None when it is not worth showing. 6 and 7 are `different` to `compare`.
+    """
+    match = compare(a, b)
+    if match.verdict == "same":
+        return 0
+    if match.verdict == "near":
+        return _NEARNESS.get(match.reason, 5)
+    if match.reason == "other unit":
+        return 6
+    same_street = a.street and columns(a).street_key == columns(b).street_key
+    if match.reason == "other house number" and same_street and _numbers_near(a.number, b.number):
+        return 7
+    return None
+
+
+def _numbers_near(a: str, b: str) -> bool:
+    """Two digits swapped, or one digit changed, of numbers with at least two digits."""
+    return len(a) == len(b) > 1 and a != b and edit_distance(a, b, 1) == 1

@@ -1,0 +1,154 @@
+"""Taking the house number or block off the front of a line."""
+
+import re
+from typing import NamedTuple
+
+from ccu.address_regex import Lazy
+from ccu.address_unit import column_unit
+from ccu.address_words import CARDINALS, DIRECTIONS, NUMBER_NAMES, ROADS, SUFFIXES
+
+
+class Number(NamedTuple):
+    """A house number or block taken off the front; `number` is empty when there was none."""
+
+    number: str
+    block: bool
+    rest: str
+
+
+_PLAIN = Lazy(r"([0-9]{1,6})(?:-?([A-WYZ]))? ([A-Z0-9]+)")
+_MASK = Lazy(
+    r"([0-9]{1,4})(X{1,2})(?: ?- ?[0-9]*X*)?[- ]*(?:BLKS?|BLOCKS?|BKL|BLCK)?(?: OF)? (?=[A-Z0-9])"
+)
+_BLOCK = Lazy(
+    r"([0-9]+)(?: ?(?:-|TO|/) ?[0-9]+)?[- ]*(HUNDRED|HUND)?[- ]*"
+    r"(?:BLKS?|BLOCKS?|BKL|BLCK)\b(?! (?:ISLAND|IS)\b)-?(?: OF)? ?"
+)
+_BLOCK_FIRST = Lazy(r"(?:THE )?(?:BLK|BLOCK) (?:OF )?([0-9]+) (?:OF )?(?=[A-Z0-9])")
+_BLOCK_LAST = Lazy(r"(.*[A-Z0-9])[ ,]+([0-9]+)(X{0,2})[- ]*(?:BLK|BLOCK)$")
+_UNIT_BLOCK = Lazy(r"(?:THE )?(?:UNIT )?(?:BLK|BLOCK) OF (?=[A-Z0-9])|UNIT (?:BLK|BLOCK) ")
+_RANGE = Lazy(r"([0-9]+[A-Z]?) ?(?:-|TO) ?([0-9]+[A-Z]?)(?: 1/2)?[ /]+(?=[A-Z0-9])")
+_PAIR = Lazy(r"([0-9]{2,5})/([0-9]{2,5}) (?=[A-Z]+ )")
+_FRACTION = Lazy(r"([0-9]+[A-Z]?) ([1-7]/[2-8]) (?=[A-Z0-9])")
+_GRID = Lazy(r"([NSEW][0-9]+)[ -]?([NSEW][0-9]+) (?=[A-Z0-9])|([NSEW][0-9]{3,}) (?=[A-Z]{2})")
+_LETTERED = Lazy(r"([0-9]+)(?:-?| )([A-Z]) (?=[A-Z0-9])")
+_ANY = Lazy(r"([0-9]{1,6})(?:,? (?=[A-Z0-9#])|-(?=[A-Z]{2}))")
+_UNIT_FIRST = Lazy(
+    r"((?:APT|APARTMENT|UNIT|STE|SUITE|RM|LOT|LT|#) ?#?(?:[0-9]+[A-Z]?|[A-Z][0-9]*)),? (?=[0-9]+ )"
+)
+_UNIT_STARTS = frozenset("AUSRL#")
+_ORDINAL_ENDS = {"TH", "ND", "RD", "ST"}
+# After a number these ask for a closer look.
+_SPECIAL = frozenset("BLK BLOCK BKL BLCK BLKS BLOCKS HUNDRED HUND TO TH ND RD ST BY NB SB EB WB "
+                     "ELEVEN HOUR MILE MILES".split()) | frozenset(ROADS)  # fmt: skip
+
+
+def take_number(line: str) -> Number:
+    """Take a house number or block off the front of a clean line."""
+    plain = _PLAIN.match(line)
+    if plain:
+        digits, letter, following = plain.groups()
+        usual = following not in _SPECIAL and (len(following) > 1 or following in DIRECTIONS)
+        if usual and (not following.isdigit() or line.find(" ", plain.end()) > 0):
+            number = digits.lstrip("0") + (letter or "")
+            return Number(number, False, line[plain.start(3) :])
+    if not line:
+        return Number("", False, line)
+    if line[0].isdigit():
+        return _odd_number(line)
+    return _number_in_words(line)
+
+
+def take_unit_front(line: str) -> tuple[str, str]:
+    """`APT 3, 12 MAIN ST`: a unit written before the house number, and the rest."""
+    if line[:1] in _UNIT_STARTS:
+        found = _UNIT_FIRST.match(line)
+        if found:
+            return column_unit(found[1].replace("#", " # ").split()), line[found.end() :]
+    return "", line
+
+
+def _odd_number(line: str) -> Number:
+    """Blocks, masked digits, ranges, fractions, letters; and numbers that are the street."""
+    found = _BLOCK.match(line)
+    if found:
+        number = found[1].lstrip("0") + ("00" if found[2] else "")
+        return Number(number, True, line[found.end() :])
+    found = _MASK.match(line)
+    if found:
+        number = (found[1] + "0" * len(found[2])).lstrip("0")
+        return Number(number or "0", True, line[found.end() :])
+    found = _FRACTION.match(line)
+    if found:
+        return Number(f"{found[1]} {found[2]}", False, line[found.end() :])
+    found = _RANGE.match(line) or _PAIR.match(line)
+    if found:
+        return Number(f"{found[1]}-{found[2]}", False, line[found.end() :])
+    found = _LETTERED.match(line)
+    if found and _letter_is_of_number(line, found):
+        return Number(found[1] + found[2], False, line[found.end() :])
+    found = _ANY.match(line)
+    if found:
+        return _plain_or_street(found[1], line[found.end() :], line)
+    found = _BLOCK_LAST.match(line)
+    if found:
+        return Number(found[2] + "0" * len(found[3]), True, found[1])
+    return Number("", False, line)
+
+
+def _letter_is_of_number(line: str, found: re.Match[str]) -> bool:
+    """`27 B MYRTLE ST` is house 27B; `27 B ST`, `27 E MAIN ST` and `27 I 95` are not."""
+    if " " not in found[0].strip():
+        return True
+    words = line[found.end() :].replace(",", " ").split()
+    if found[2] in "NSEWI" or (len(words[0]) == 1 and words[0] not in DIRECTIONS):
+        return False  # a directional, an interstate, initials (`M L KING`), a connector
+    return words[0] not in ROADS
+
+
+def _plain_or_street(digits: str, rest: str, line: str) -> Number:
+    """`22 ND ST` is 22nd Street and `3 AV W` is 3rd Avenue West; the rest have a house number."""
+    words = rest.replace(",", " ").split()
+    first = words[0]
+    if first in _ORDINAL_ENDS and len(words) > 1 and (first != "ST" or words[1] in ROADS):
+        return Number("", False, f"{digits}{rest}")
+    behind = words[1:2] if len(words) > 2 else words[1:]
+    only_suffix = (
+        not behind
+        or behind[0] in ("/", "&", "AND")
+        or (len(words) == 2 and behind[0] in DIRECTIONS)
+    )
+    if only_suffix and first in ROADS and len(digits) < 4 and len(first) <= 6:
+        return Number("", False, line)
+    road_or_name = ("NB", "SB", "EB", "WB", "MILE", "MILES", "HOUR", "ELEVEN", "&")
+    if first in road_or_name and digits != "0":
+        return Number("", False, line)
+    return Number(digits.lstrip("0"), False, rest)
+
+
+def _number_in_words(line: str) -> Number:
+    """Grid numbers (W123 S4567), `BLOCK 100 OF`, `MAIN ST 100 BLK`, `ONE ELM ST`."""
+    if line.startswith("THE ") and line[4:5].isdigit():
+        return take_number(line[4:])
+    found = _GRID.match(line)
+    if found:
+        return Number((found[1] or found[3]) + (found[2] or ""), False, line[found.end() :])
+    if "BL" in line:
+        found = _BLOCK_FIRST.match(line)
+        if found:
+            return Number(found[1], True, line[found.end() :])
+        found = _UNIT_BLOCK.match(line)
+        if found:
+            return Number("", True, line[found.end() :])
+        found = _BLOCK_LAST.match(line)
+        if found:
+            return Number(found[2] + "0" * len(found[3]), True, found[1])
+    first, _, rest = line.partition(" ")
+    if first in CARDINALS and rest:
+        following = rest.split()[0].rstrip(",")
+        plural = following.endswith("S") and not (following in SUFFIXES or following in DIRECTIONS)
+        named = plural or following in NUMBER_NAMES
+        alone = following in ROADS or following in ("&", "/", "AND")
+        if not named and not alone and len(rest.split()) > 1:
+            return Number(str(CARDINALS[first]), False, rest)
+    return Number("", False, line)

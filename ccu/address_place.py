@@ -1,0 +1,115 @@
+"""Without a house number: is it the name of a place, a street, or nothing to be resolved?"""
+
+from ccu.address_route import find_route
+from ccu.address_town import road_end
+from ccu.address_unit import ORDINAL_WORD
+from ccu.address_words import (
+    BUSINESSES,
+    CITIES,
+    DIRECTIONS,
+    FEATURES,
+    KNOWN_STREETS,
+    NOT_A_WAY,
+    NOWHERE,
+    PLACE_ENDS,
+    PLACE_WORDS,
+    REMARKS,
+    ROADS,
+    SIDE_PLACES,
+    STREET_STARTS,
+    SUFFIXES,
+    TRAVEL,
+)
+
+CONNECTORS = ("AND", "AT", "X")
+WHOLE_WAY = frozenset(FEATURES) | frozenset(TRAVEL)
+
+
+def drop_remarks(words: list[str]) -> list[str]:
+    """Leave out remarks at the front (`ACROSS FROM ...`), unless they are all there is."""
+    line = " ".join(words) + " "
+    for remark in REMARKS:
+        if line.startswith(remark + " ") and len(line) > len(remark) + 1:
+            rest = words[len(remark.split()) :]
+            if remark in ("AT", "BY", "AREA", "ACROSS", "ON") and (
+                rest[0] in ROADS or rest[0] in CONNECTORS or rest[0] == "RAMP"
+            ):
+                return words
+            return rest
+    return words
+
+
+def is_not_a_way(side: list[str]) -> bool:
+    """A side of a crossing is a way unless it says otherwise by its last word or its name."""
+    line = " ".join(side)
+    if line in NOT_A_WAY or line in BUSINESSES or line in NOWHERE:
+        return True
+    if len(side) == 1 or side[-1] in ROADS:
+        return False
+    return side[-1] in SIDE_PLACES or side[0] == "COMPOUND"
+
+
+def is_place(words: list[str]) -> bool:
+    """Is this, without a house number, the name of a place sooner than of a street?"""
+    line = " ".join(words)
+    if line in BUSINESSES:
+        return True
+    last = words[-1]
+    if len(words) > 1 and ends_as_street(words):
+        return False
+    if (words[0] in STREET_STARTS and len(words) > 1) or find_route(words):
+        return False
+    if not WHOLE_WAY.isdisjoint(words):
+        return False
+    if any(word in PLACE_WORDS for word in words):
+        return len(words) > 1 or SUFFIXES.get(last) is None
+    if words[0] in DIRECTIONS or ORDINAL_WORD.match(words[0]):
+        return False
+    if len(words) == 1:
+        return not last.isdigit() and _single_is_place(last)
+    if road_end(words, len(words)):
+        return False
+    if last in SUFFIXES:
+        return SUFFIXES[last] in PLACE_ENDS
+    return " ".join(words[:2]) in BUSINESSES or not is_fragment(words)
+
+
+def ends_as_street(words: list[str]) -> bool:
+    """Do the words end in a road word, or in one and its directional?"""
+    if words[-1] in DIRECTIONS and len(words) > 2:
+        words = words[:-1]
+    return words[-1] in ROADS and len(words) > 1
+
+
+def _single_is_place(word: str) -> bool:
+    """One word alone: a code (`D5`), a city or letters (`MATC`) is a place, a name a street."""
+    if any(char.isdigit() for char in word):
+        return not _is_bare_number(word)
+    if word in KNOWN_STREETS:
+        return False
+    return word in CITIES or len(word) == 4
+
+
+def _is_bare_number(word: str) -> bool:
+    """`600`, `12A`, `5XX`: a house number and no street."""
+    number = word.rstrip("X")
+    return number.isdigit() or number[:-1].isdigit()
+
+
+def is_fragment(words: list[str]) -> bool:
+    """`MAI ELM`, `CON`, `1234`: cut-off words or a bare number, which nobody can resolve."""
+    if len(words) == 1 and _is_bare_number(words[0]):
+        return True
+    if words[0] in DIRECTIONS or any(word in SUFFIXES for word in words[1:]):
+        return False
+    return not find_route(words) and all(len(word) <= 3 and word.isalpha() for word in words)
+
+
+def can_be_city(words: list[str]) -> bool:
+    """Could words behind a street or a comma be a city that is in no table?"""
+    if len(words) > 4 or not all(word.isalpha() for word in words) or ends_as_street(words):
+        return False
+    line = " ".join(words)
+    if line in BUSINESSES or line in NOT_A_WAY:
+        return False
+    return not any(word in PLACE_WORDS for word in words)

@@ -1,0 +1,266 @@
+"""Ways with a route number, a direction of travel, a ramp, an exit or a mile marker.
+
+Highway words follow USPS Publication 28, Appendix F, and the marks of the MUTCD (exits, mile
+markers). `settled_way` is the one door to all ways, plain ones too.
+"""
+
+from functools import lru_cache
+
+from ccu.address_regex import Lazy
+from ccu.address_street import Way, plain_way
+from ccu.address_words import (
+    BOUND,
+    DIRECTIONS,
+    FEATURES,
+    HIGHWAY_FEATURES,
+    ROADS,
+    SHY_DIRECTIONS,
+    STATE_CODES,
+    SUFFIXES,
+    TRAVEL,
+)
+
+_ROUTE_CLASS = {"HWY": "HIGHWAY", "HIGHWAY": "HIGHWAY", "HIWAY": "HIGHWAY", "RT": "ROUTE"}
+_ROUTE_CLASS |= {"RTE": "ROUTE", "ROUTE": "ROUTE", "RD": "ROAD", "ROAD": "ROAD"}
+_ROUTE_SHORT = {
+    "I": "INTERSTATE", "IH": "INTERSTATE", "INTERSTATE": "INTERSTATE", "RT": "ROUTE",
+    "RTE": "ROUTE", "ROUTE": "ROUTE", "HWY": "HIGHWAY", "HIGHWAY": "HIGHWAY", "HIWAY": "HIGHWAY",
+    "HY": "HIGHWAY", "SR": "STATE ROAD", "SH": "STATE HIGHWAY", "STH": "STATE HIGHWAY",
+    "CTH": "COUNTY HIGHWAY", "CR": "COUNTY ROAD", "US": "US HIGHWAY", "FM": "FM", "RM": "RM",
+    "LOOP": "LOOP", "SPUR": "SPUR",
+}  # fmt: skip
+_ROUTE_OWNERS = {"US": "US", "STATE": "STATE", "ST": "STATE", "COUNTY": "COUNTY", "CO": "COUNTY"}
+_ROUTE_OWNERS |= {"TOWNSHIP": "TOWNSHIP", "TWP": "TOWNSHIP", "INTERSTATE": "INTERSTATE"}
+_ROUTE_QUALIFIERS = frozenset("OLD NEW BUSINESS BUS ALT ALTERNATE".split())
+_ROUTE_NUMBER = Lazy(r"[0-9]{1,4}[A-Z]?$")
+_ROUTE_LETTER = Lazy(r"[A-DF-MO-RT-VX-Z]{1,2}$")
+# Heads of a route that behind a name are its suffix, or the room in RM 210.
+_ALSO_SUFFIX = frozenset("HWY HIGHWAY HY ST CO RM LOOP SPUR CR SR SH FM".split())
+# Words whose presence sends a way down the longer road through the rules.
+HIGHWAY_WORDS = frozenset(_ROUTE_SHORT) | frozenset(FEATURES) | frozenset(TRAVEL)
+HIGHWAY_WORDS |= {"STATE", "COUNTY", "BOUND", "ACCESS", "ON", "OFF", "MILE", "CO", "TWP"}
+HIGHWAY_WORDS |= {"TOWNSHIP"}
+_KING_WORDS = frozenset(("KING", "MLK"))
+
+
+def read_way(words: list[str]) -> Way:
+    """Read the words of one way, whatever stands in them."""
+    if not _KING_WORDS.isdisjoint(words):
+        words = _spell_king(words)
+    state_route = len(words) > 1 and words[0] in STATE_CODES and words[1].isdigit()
+    if HIGHWAY_WORDS.isdisjoint(words) and not state_route:
+        return plain_way(words)
+    return _long_way(words)
+
+
+@lru_cache(maxsize=8192)
+def settled_way(text: str) -> Way:
+    """The way in its final form: one whose own text reads as itself.
+
+    Streets come back all day, so the last few thousand are remembered.
+    """
+    way = read_way(text.split())
+    if way.text == text:
+        return way
+    for _ in range(4):
+        again = read_way(way.text.split())
+        if again.text == way.text:
+            return again
+        way = again
+    return way
+
+
+def _spell_king(words: list[str]) -> list[str]:
+    """M L KING, MARTIN L KING, ML KING and MLK to MARTIN LUTHER KING."""
+    king = ["MARTIN", "LUTHER", "KING"]
+    text = " " + " ".join(words) + " "
+    for short in (" MLK ", " M L KING ", " ML KING ", " MARTIN L KING ", " MARTIN LUTHER KG "):
+        if short in text:
+            return text.replace(short, f" {' '.join(king)} ", 1).split()
+    return words
+
+
+def match_route(words: list[str], at: int) -> tuple[str, str, int]:
+    """(`US HIGHWAY`, `1`, index behind it) if a numbered route starts at `at`; else no words."""
+    head = words[at]
+    after = at + 1
+    left = len(words) - after
+    if head == "U" and left > 1 and words[after] == "S":
+        head, after, left = "US", after + 1, left - 1
+    if left < 1:
+        return "", "", at
+    owner = _ROUTE_OWNERS.get(head) or (head if head in STATE_CODES else "")
+    if owner and left > 1 and words[after] in _ROUTE_CLASS:
+        number_at = after + 1 + (words[after + 1] == "NO" and left > 2)
+        kind = _ROUTE_CLASS[words[after]]
+        lettered = owner == "COUNTY" and kind != "ROUTE" and len(words) == number_at + 1
+        if _is_route_number(words[number_at], lettered):
+            whole = "INTERSTATE" if owner == "INTERSTATE" else f"{owner} {kind}"
+            return whole, words[number_at], number_at + 1
+        return "", "", at
+    if head in _ROUTE_SHORT:
+        number_at = after + (words[after] in ("NO", "#") and left > 1)
+        lettered = head in ("CTH", "HWY", "HIGHWAY") and at == 0 and len(words) == number_at + 1
+        if _is_route_number(words[number_at], lettered):
+            return _ROUTE_SHORT[head], words[number_at], number_at + 1
+    elif owner and at == 0 and head in STATE_CODES and _is_route_number(words[after], False):
+        return head, words[after], after + 1
+    return "", "", at
+
+
+def _is_route_number(word: str, lettered: bool) -> bool:
+    found = _ROUTE_NUMBER.match(word) or (lettered and _ROUTE_LETTER.match(word))
+    return found is not None and found is not False
+
+
+def find_route(words: list[str]) -> int:
+    """The index behind a numbered route near the front of the words, 0 when there is none."""
+    for at in range(min(len(words) - 1, 4)):
+        if match_route(words, at)[0] and not _is_suffix_here(words[:at], words[at]):
+            return match_route(words, at)[2]
+    return 0
+
+
+def route_key(kind: str, number: str) -> str:
+    """All classes of state and federal route are one: the number tells them apart in a town."""
+    if kind in ("INTERSTATE", "FM", "RM", "LOOP", "SPUR"):
+        return f"{kind} {number}"
+    if kind.startswith(("COUNTY", "TOWNSHIP")):
+        return f"{kind.split()[0]} ROAD {number}"
+    return f"ROUTE {number}"
+
+
+class _LongWay:
+    """Gathers the words of a way with routes and features in it, left to right."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+        self.keyed: list[str] = []
+        self.name: list[str] = []  # plain words not yet put into form
+        self.waiting = ""  # a direction of travel written before its road
+        self.held = ""  # an exit or mile marker written before its road
+        self.on_road = False  # a road has been read since the last feature
+        self.route = self.travel = self.highway = False
+
+    def add(self, shown: str, keyed: str) -> None:
+        self.shown.append(shown)
+        self.keyed.append(keyed)
+
+    def end_name(self) -> None:
+        if self.name:
+            way = _name_in_long_way(self.name, self.route and self.on_road)
+            self.add(way.text, way.key)
+            self.on_road = True
+            self.name = []
+
+    def end_road(self) -> None:
+        self.end_name()
+        if self.waiting and self.on_road:
+            self.add(self.waiting, self.waiting)
+            self.waiting = ""
+
+
+def _name_in_long_way(name: list[str], behind_route: bool) -> Way:
+    """Words between features; behind a route number `FWY`, `BYP N` only qualify the route."""
+    if behind_route and all(word in SUFFIXES or word in DIRECTIONS for word in name):
+        text = " ".join(SUFFIXES.get(w) or DIRECTIONS[w] for w in name)
+        return Way(text, text)
+    return plain_way(name)
+
+
+def _long_way(words: list[str]) -> Way:
+    road = _LongWay()
+    at = 0
+    while at < len(words):
+        at = _step(road, words, at)
+    road.end_road()
+    for left in (road.waiting, road.held):
+        if left:
+            road.add(left, left)
+    text = " ".join(road.shown)
+    if len(road.shown) == 1 and not (road.route or road.travel or road.highway):
+        return plain_way(words)
+    return Way(text, " ".join(road.keyed), core=" ".join(road.keyed), route=road.route,
+               travel=road.travel, highway=road.highway)  # fmt: skip
+
+
+def _step(road: _LongWay, words: list[str], at: int) -> int:
+    """Read one thing at `at` and return where the next one starts."""
+    word = words[at]
+    following = words[at + 1] if at + 1 < len(words) else ""
+    if word in TRAVEL or (word in BOUND and following == "BOUND"):
+        road.end_name()
+        travel = TRAVEL.get(word) or BOUND[word]
+        if road.on_road:
+            road.add(travel, travel)
+        else:
+            road.waiting = travel
+        road.travel = True
+        return at + (1 if word in TRAVEL else 2)
+    feature, after = _feature(words, at, following)
+    named = following in ROADS and all(w in DIRECTIONS for w in words[:at])  # UPAS ST, EXIT RD
+    if feature and not named and (at or after < len(words) or feature == "RAMP"):
+        road.highway |= feature in HIGHWAY_FEATURES
+        if feature in ("EXIT", "MM") and words[after : after + 1] and words[after][0].isdigit():
+            feature = f"{feature} {words[after]}"
+            after += 1
+            if not road.shown and not road.name and after < len(words):
+                road.held = feature  # MM 21 I-95: the marker stands behind its road
+                return after
+        road.end_road()
+        road.add(feature, feature)
+        road.on_road = False
+        return after
+    if word == "TO":
+        road.end_road()
+        road.add(word, word)
+        road.on_road = False
+        return at + 1
+    kind, number, after = match_route(words, at)
+    if kind and not _is_suffix_here(road.name, word):
+        return _take_route(road, words, kind, number, after)
+    road.name.append(word)
+    return at + 1
+
+
+def _is_suffix_here(before: list[str], word: str) -> bool:
+    """`KINGS HWY 3`: a highway word behind a real name is its suffix."""
+    if word not in _ALSO_SUFFIX:
+        return False
+    return any(w not in DIRECTIONS and w not in _ROUTE_QUALIFIERS for w in before)
+
+
+def _take_route(road: _LongWay, words: list[str], kind: str, number: str, after: int) -> int:
+    if road.on_road and not road.name:
+        road.end_road()
+    pre = [DIRECTIONS.get(w, w) for w in road.name]
+    road.name = []
+    shown = [*pre, kind, number]
+    keyed = [*pre, route_key(kind, number)]
+    if after < len(words) and words[after] in DIRECTIONS and words[after] not in SHY_DIRECTIONS:
+        following = words[after + 1] if after + 1 < len(words) else ""
+        if following != "BOUND" and _ends_route(following):
+            shown.append(DIRECTIONS[words[after]])
+            keyed.append(DIRECTIONS[words[after]])
+            after += 1
+    road.add(" ".join(shown), " ".join(keyed))
+    road.route = road.on_road = True
+    return after
+
+
+def _ends_route(word: str) -> bool:
+    return not word or word in HIGHWAY_WORDS or word in SUFFIXES
+
+
+def _feature(words: list[str], at: int, following: str) -> tuple[str, int]:
+    """(`ON RAMP`, index behind it) if a part of a road stands at `at`, else ("", at)."""
+    word = words[at]
+    if word in ("ON", "OFF") and following in ("RAMP", "RP", "RMP"):
+        return f"{word} RAMP", at + 2
+    if word == "ACCESS" and following in ("RD", "ROAD") and at:
+        return "ACCESS RD", at + 2
+    if word in ("MILE", "MI") and following in ("MARKER", "MARK", "POST", "MRK", "MKR"):
+        return "MM", at + 2
+    if word in ("MM", "MP", "MILEMARKER", "MILEPOST") and not following[:1].isdigit():
+        return "", at
+    return (FEATURES[word], at + 1) if word in FEATURES else ("", at)

@@ -1,0 +1,185 @@
+"""City, state and zip at the end of a line, with and without commas before them."""
+
+from typing import NamedTuple
+
+from ccu.address_regex import Lazy
+from ccu.address_route import find_route
+from ccu.address_unit import FLOORS, is_unit_id, take_units
+from ccu.address_words import (
+    CITIES,
+    CITY_CODES,
+    CITY_STARTS,
+    DIRECTIONS,
+    ORDINALS,
+    ROADS,
+    SAINTS,
+    SHY_CITY_CODES,
+    SHY_STATES,
+    STATE_CODES,
+    STATES,
+    SUFFIXES,
+    UNITS,
+    UNITS_ALONE,
+)
+
+# Short forms too short to end a street when something follows (`LA`, `AL` open names).
+_ONLY_LAST = frozenset("LA AL CI CR TE TR TL WA WY PK PW PY HW HY BD EXP EXPRESS LANES".split())
+_GOES_ON = frozenset("OF DE DEL DU ON THE".split())
+_ZIP = Lazy(r"([0-9]{5})(?:-?[0-9]{4})?$")
+_SHORT_ZIP = Lazy(r"[0-9]{4}$")  # a spreadsheet took the zero off
+
+
+class Town(NamedTuple):
+    """City, state and zip taken off the end of the words."""
+
+    words: list[str]
+    city: str = ""
+    state: str = ""
+    zip: str = ""
+
+
+def is_city(name: str, town: str) -> bool:
+    """Is this a city that is known, or the town's own name?"""
+    if name == town or name in CITIES:
+        return bool(name)
+    first, _, rest = name.partition(" ")
+    long_form = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST", "SO": "SOUTH"}.get(first)
+    if long_form and rest:
+        return f"{long_form} {rest}" in CITIES or f"{long_form} {rest}" == town
+    return False
+
+
+def take_zip(words: list[str]) -> tuple[list[str], str]:
+    """A zip at the end of the words, a country behind it left out."""
+    if len(words) > 1 and words[-1] in ("USA", "US"):
+        words = words[:-1]
+    elif len(words) > 2 and words[-2:] == ["UNITED", "STATES"]:
+        words = words[:-2]
+    if not words:
+        return words, ""
+    found = _ZIP.match(words[-1])
+    if found:
+        return words[:-1], found[1]
+    if len(words) > 1 and _SHORT_ZIP.match(words[-1]) and words[-2] in STATES:
+        return words[:-1], "0" + words[-1]
+    return words, ""
+
+
+def zip_name(zip_code: str) -> str:
+    """A zip as shown: five digits, the zero that a spreadsheet took put back."""
+    found = _ZIP.match(zip_code)
+    if found:
+        return found[1]
+    return "0" + zip_code if _SHORT_ZIP.match(zip_code) else zip_code
+
+
+def take_state(words: list[str]) -> tuple[list[str], str]:
+    """A state written as code or name at the end of the words."""
+    for count in (2, 1):
+        if len(words) >= count and " ".join(words[-count:]) in STATES:
+            return words[:-count], STATES[" ".join(words[-count:])]
+    return words, ""
+
+
+def take_town(words: list[str], town: str) -> Town:
+    """City, state and zip at the end of a line that has no comma before them."""
+    line, zip_code = take_zip(words) if len(words) > 2 else (words, "")
+    if zip_code and line[-1] in UNITS and line[-1] not in STATE_CODES:
+        line, zip_code = words, ""  # APT 12345
+    if zip_code:
+        _, state = take_state(line)
+        if not (state or road_end(line, len(line)) or _known_city(line, town, True)):
+            line, zip_code = words, ""
+    shorter, state = take_state(line) if len(line) > 1 else (line, "")
+    if state and shorter:
+        code = line[-1]
+        sure = bool(zip_code) or (code in STATE_CODES and code not in SHY_STATES) or code == "CONN"
+        street = road_end(shorter, len(shorter)) or find_route(shorter)
+        likely = sure or (code not in SUFFIXES and street > 0)
+        count = _known_city(shorter, town, sure)
+        count = count or (_unknown_city(shorter, bool(zip_code)) if likely else 0)
+        if count:
+            return Town(shorter[:-count], " ".join(shorter[-count:]), state, zip_code)
+        if zip_code or (sure and road_end(shorter, len(shorter)) == len(shorter)):
+            return Town(shorter, "", state, zip_code)
+    count = _known_city(line, town, bool(zip_code))
+    if count:
+        return Town(line[:-count], city_name(" ".join(line[-count:])), "", zip_code)
+    return Town(line, "", "", zip_code)
+
+
+def _known_city(words: list[str], town: str, sure: bool) -> int:
+    """How many words at the end are a known city standing behind a finished street."""
+    for count in (3, 2, 1):
+        if len(words) <= count:
+            continue
+        name = " ".join(words[-count:])
+        coded = name in CITY_CODES and name not in SHY_CITY_CODES and len(name) > 2
+        if not (coded or is_city(name, town)):
+            continue
+        before = words[:-count]
+        named = name == town or count > 1
+        if sure or _ends_street(before) or (named and _has_name(before)):
+            return count
+    return 0
+
+
+def _has_name(words: list[str]) -> bool:
+    loose = ("OLD", "NEW", "THE", "OF", "AND", "&", "/", "AT", "@")
+    return words[-1] not in loose and words[-1] not in DIRECTIONS
+
+
+def _ends_street(words: list[str]) -> bool:
+    """Do these words end as a whole street does: suffix, directional behind it, unit, number?"""
+    if words[-1] in DIRECTIONS and len(words) > 2:
+        words = words[:-1]
+    last = words[-1]
+    if last in SUFFIXES:
+        return len(words) > 1 and not (words[-2] in DIRECTIONS and last not in ROADS)
+    if last[0].isdigit() or is_unit_id(last):
+        return len(words) > 1 and (
+            words[-2] in UNITS or road_end(words, len(words)) > 0 or find_route(words) > 0
+        )
+    return last in UNITS_ALONE or last in FLOORS
+
+
+def road_end(words: list[str], limit: int) -> int:
+    """Index behind the last road word before `limit` that has a name before it; 0 without one."""
+    for at in range(limit - 1, 0, -1):
+        word = words[at]
+        if word not in ROADS or (at < len(words) - 1 and word in _ONLY_LAST):
+            continue
+        if len(words) > at + 1:
+            if words[at + 1] in _GOES_ON or is_saint(words, at):
+                continue
+            if all(w in DIRECTIONS for w in words[:at]):
+                continue  # W AVE K
+        return at + 1
+    return 0
+
+
+def is_saint(words: list[str], at: int) -> bool:
+    """Is the ST at `at` the one of ST PAUL?"""
+    return words[at] == "ST" and at + 1 < len(words) and words[at + 1] in SAINTS
+
+
+def _unknown_city(words: list[str], sure: bool) -> int:
+    """Length of a city not in the tables, when a state behind it proves there is one."""
+    end = find_route(words) or road_end(words, len(words))
+    if end:
+        left = words[end:]
+        if left and left[0] in DIRECTIONS:
+            left = left[1:]
+        _, left = take_units(left)
+        if len(left) > 1 and left[0][0].isdigit():
+            left = left[1:]
+        named = all(word.isalpha() and word not in ORDINALS for word in left)
+        return len(left) if named and len(left) <= 4 else 0
+    if len(words) < 2 or (words[-1] in SUFFIXES and not sure):
+        return 0
+    return 2 if len(words) > 2 and words[-2] in CITY_STARTS else 1
+
+
+def city_name(name: str) -> str:
+    """A city as shown: codes written out."""
+    return CITY_CODES.get(name, name)

@@ -1,0 +1,53 @@
+"""The rejects file: rows that could not be taken, with the reason, to be mended and imported again."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ccu import files
+from ccu.errors import InvalidInput
+from ccu.output import opened
+from ccu.output.text import csv_cell
+
+Reject = tuple[int, str, list[str]]
+
+
+def check(path: Path | None, export: Path, database: Path) -> None:
+    """Refuse, before anything is read, a name that can not or must not be written."""
+    if path is None:
+        return
+    if str(path) == "-":
+        raise InvalidInput("--rejects needs a file")
+    try:
+        target = Path(os.path.realpath(path))
+        if any(target == Path(os.path.realpath(other)) for other in (export, database)):
+            raise InvalidInput("--rejects must be another file than the one read and the database")
+        if not target.parent.is_dir():
+            raise InvalidInput("--rejects is in a folder that does not exist")
+        if target.exists() and not target.is_file():
+            raise InvalidInput("--rejects is not an ordinary file")
+        if not os.access(target.parent, os.W_OK):
+            raise InvalidInput("--rejects is in a folder that cannot be written")
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"cannot write --rejects: {files.reason(error)}") from None
+
+
+def write(path: Path, header: list[str], rejects: Iterable[Reject]) -> None:
+    """Write the file, private and whole: line, reason, then the cells under their own names.
+
+    A layout finds its columns by name, so a mended file goes in as it is; cells that a spreadsheet
+    would run are guarded, and the importer knows its own file by its first two columns.
+    """
+
+    def lines() -> Iterator[str]:
+        yield _line(["line", "reason", *header])
+        for line, reason, cells in rejects:
+            yield _line([line, reason, *cells])
+
+    with opened(path) as sink:
+        sink.write(lines())
+
+
+def _line(cells: list[object]) -> str:
+    quoted = (csv_cell(cell, terminal=False).replace('"', '""') for cell in cells)
+    return '"' + '","'.join(quoted) + '"\n'

@@ -1,0 +1,263 @@
+"""The staging file: what was read, before any of it is merged, so that nobody waits while we read.
+
+A database of its own beside the main one, private, attached to the session's connection. It needs no
+journal and no sync: after a crash it is worth nothing. Where the system allows it has no name from
+the moment it is open, so that not even kill -9 leaves it behind; elsewhere the next import sweeps.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+
+from ccu import address, files
+from ccu.cad.layout import Layout
+from ccu.cad.reading import MADE, Staged, Word
+from ccu.store import places
+
+KEPT = 20_000  # addresses, and as many words, that are looked up without asking the staging file
+UNMAPPED_KEPT = 10_000  # different natures counted that the layout does not know
+
+SCHEMA = """
+CREATE TABLE staging.entry (
+  line INTEGER PRIMARY KEY, incident TEXT NOT NULL, digest BLOB NOT NULL,
+  occurred_at TEXT NOT NULL, dispatched_at TEXT, arrived_at TEXT, cleared_at TEXT,
+  address INTEGER, nature INTEGER NOT NULL, nature_cleared INTEGER, disposition INTEGER,
+  agency TEXT, priority TEXT, beat TEXT);
+CREATE INDEX staging.entry_incident ON entry (incident);
+CREATE TABLE staging.word (
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, code TEXT, care INTEGER,
+  UNIQUE (kind, text));
+CREATE TABLE staging.outcome (
+  word INTEGER NOT NULL, disposition TEXT NOT NULL, PRIMARY KEY (word, disposition)) WITHOUT ROWID;
+CREATE TABLE staging.place (
+  kind TEXT, number TEXT, street TEXT, unit TEXT, cross_street TEXT, name TEXT, city TEXT,
+  city_assumed INTEGER, state TEXT, zip TEXT, building_key TEXT, unit_key TEXT, loose_key TEXT,
+  PRIMARY KEY (unit_key, city)) WITHOUT ROWID;
+-- id is 8 bytes of a digest of the address, so that it is known without asking
+CREATE TABLE staging.address (
+  id INTEGER PRIMARY KEY, raw TEXT NOT NULL, raw_unit TEXT NOT NULL, raw_city TEXT NOT NULL,
+  raw_state TEXT NOT NULL, raw_zip TEXT NOT NULL, unit_key TEXT, city TEXT);
+CREATE TABLE staging.reject (line INTEGER PRIMARY KEY, reason TEXT NOT NULL, cells TEXT NOT NULL);
+
+-- filled when the rows are compared with the main file
+CREATE TABLE staging.known (line INTEGER PRIMARY KEY, call_id INTEGER NOT NULL, same INTEGER NOT NULL);
+CREATE TABLE staging.fresh (n INTEGER PRIMARY KEY, line INTEGER NOT NULL);
+CREATE TABLE staging.address_map (address INTEGER PRIMARY KEY, address_id INTEGER, place_id INTEGER);
+CREATE TABLE staging.word_map (word INTEGER PRIMARY KEY, cad_text_id INTEGER);
+"""
+
+
+STAGED_ADDRESS = "SELECT 1 FROM staging.address WHERE id = ?"
+INSERT_ADDRESS = "INSERT INTO staging.address VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+INSERT_PLACE = """
+INSERT INTO staging.place (kind, number, street, unit, cross_street, name, city, city_assumed,
+                           state, zip, building_key, unit_key, loose_key)
+VALUES (:kind, :number, :street, :unit, :cross_street, :name, :city, :city_assumed,
+        :state, :zip, :building_key, :unit_key, :loose_key)
+ON CONFLICT (unit_key, city) DO UPDATE SET
+  city_assumed = min(city_assumed, excluded.city_assumed),
+  state = iif(state = '', excluded.state, state), zip = iif(zip = '', excluded.zip, zip)
+"""
+
+Parts = tuple[str, str, str, str, str]  # text, unit, city, state, zip as they stand in the file
+
+
+@contextlib.contextmanager
+def attached(connection: sqlite3.Connection, database: Path) -> Iterator[None]:
+    """The staging file as schema `staging` of the connection, empty, gone at the end."""
+    database = database.absolute()
+    _sweep(database)
+    path = database.with_name(f"{_prefix(database)}{os.getpid()}-{secrets.token_hex(4)}")
+    files.make_private(path)
+    try:
+        connection.execute("ATTACH DATABASE ? AS staging", (str(path),))
+        try:
+            for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE",
+                           "secure_delete=OFF", "cache_size=-8000"):  # fmt: skip
+                connection.execute(f"PRAGMA staging.{pragma}")
+            for statement in SCHEMA.split(";\n"):
+                connection.execute(statement)
+            if os.name == "posix":
+                path.unlink()
+            yield
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            connection.execute("DETACH DATABASE staging")
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _prefix(database: Path) -> str:
+    return f".{database.name}.import-"
+
+
+def _sweep(database: Path) -> None:
+    """Remove what a crash left. One in use is a minute old at most, or cannot be removed."""
+    for path in database.parent.iterdir():
+        if path.name.startswith(_prefix(database)):
+            with contextlib.suppress(OSError):
+                if os.name != "posix" or time.time() - path.stat().st_mtime > 60:
+                    path.unlink()
+
+
+class Stage:
+    """Writes the staging tables; also the `Lookups` of the row reader."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, layout: Layout, town: str, care: Mapping[str, int]
+    ) -> None:
+        self._connection = connection
+        self._layout = layout
+        self._town = layout.town or town
+        self._care = care
+        self._met: dict[int, Parts] = {}  # addresses of this chunk that may be new
+        self.unmapped: Counter[str] = Counter()
+        # The caches of the hot path, in C.
+        self.address = lru_cache(KEPT)(self._address)
+        self._nature_of = lru_cache(KEPT)(self._nature)
+        self.disposition = lru_cache(KEPT)(self._disposition)
+        self.agency = lru_cache(KEPT)(self._agency)
+
+    def nature(self, text: str) -> Word:
+        """The nature's word, counted when the layout does not know it."""
+        found = self._nature_of(text)
+        if found.means[0] == "?":
+            if text in self.unmapped or len(self.unmapped) < UNMAPPED_KEPT:
+                self.unmapped[text] += 1
+        return found
+
+    def add(self, rows: Iterable[Staged]) -> None:
+        """Stage rows, and read the addresses first met with them.
+
+        By position, because names cost a third more on this path.
+        """
+        self._connection.executemany(
+            "INSERT INTO staging.entry VALUES (?, ?, ?, ?, nullif(?, ''), nullif(?, ''),"
+            " nullif(?, ''), ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''))",
+            rows,
+        )
+        self._read_addresses()
+
+    def reject(self, line: int, reason: str, cells: list[str]) -> None:
+        """Put a row aside with the reason."""
+        self._connection.execute(
+            "INSERT INTO staging.reject (line, reason, cells) VALUES (:line, :reason, :cells)",
+            {"line": line, "reason": reason, "cells": json.dumps(cells)},
+        )
+
+    def rejects(self) -> Iterator[tuple[int, str, list[str]]]:
+        """What was put aside, in the order of the file."""
+        for row in self._connection.execute(
+            "SELECT line, reason, cells FROM staging.reject ORDER BY line"
+        ):
+            yield row["line"], row["reason"], json.loads(row["cells"])
+
+    # ------------------------------------------------------------ what comes again and again
+
+    def _nature(self, text: str) -> Word:
+        code = self._layout.natures.code(text)
+        return self._word("nature", text, code or "other", "?" if text and not code else "=")
+
+    def _disposition(self, text: str) -> Word:
+        codes = sorted(self._layout.dispositions.codes(text))
+        word = self._word("disposition", text, None, " ".join(codes))
+        self._connection.executemany(
+            "INSERT INTO staging.outcome (word, disposition) VALUES (:word, :code)"
+            " ON CONFLICT DO NOTHING",
+            [{"word": word.id, "code": code} for code in codes],
+        )
+        return word
+
+    def _agency(self, text: str) -> str:
+        return self._layout.agencies.code(text) or ""
+
+    def _word(self, kind: str, text: str, code: str | None, mark: str) -> Word:
+        care = self._care.get(code) if code else None
+        row = self._connection.execute(
+            "INSERT INTO staging.word (kind, text, code, care) VALUES (:kind, :text, :code, :care)"
+            " ON CONFLICT (kind, text) DO UPDATE SET kind = kind RETURNING id",
+            {"kind": kind, "text": text, "code": code, "care": care},
+        ).fetchone()
+        return Word(row["id"], f"{mark} {code} {care} {text}")
+
+    def _address(self, parts: Parts) -> int:
+        digest = blake2b("\x1f".join(parts).encode(), digest_size=8).digest()
+        number = int.from_bytes(digest, "big", signed=True)
+        self._met[number] = parts
+        return number
+
+    def _read_addresses(self) -> None:
+        addresses, found = [], []
+        for number, parts in self._met.items():
+            if self._connection.execute(STAGED_ADDRESS, (number,)).fetchone():
+                continue
+            raw, unit, city, state, zip_code = parts
+            reading = address.read(
+                raw, town=self._town, unit=unit, city=city, state=state, zip=zip_code
+            )
+            columns = places.columns(reading, self._town)
+            if columns is None:
+                addresses.append((number, raw, unit, city, state, zip_code, None, None))
+            else:
+                place = (columns["unit_key"], columns["city"])
+                addresses.append((number, raw, unit, city, state, zip_code, *place))
+                found.append(columns)
+        self._connection.executemany(INSERT_ADDRESS, addresses)
+        self._connection.executemany(INSERT_PLACE, found)
+        self._met.clear()
+
+
+# ---------------------------------------------------------------- the same incident twice
+
+
+def settle_repeats(connection: sqlite3.Connection) -> int:
+    """Settle rows of the file that have one identity; returns how many said nothing new.
+
+    A row that repeats an earlier one to the letter is dropped. Another content under the same
+    incident number is rejected: nobody can tell which of the two is right. Rows whose identity ccu
+    made, because they had no number, are different calls alike in that; they get a number each.
+    """
+    connection.execute(
+        "CREATE TABLE staging.repeat AS SELECT line, incident, digest, min(line) OVER same AS first,"
+        " first_value(digest) OVER same AS first_digest, row_number() OVER alike AS n"
+        " FROM staging.entry WHERE incident IN"
+        "  (SELECT incident FROM staging.entry GROUP BY incident HAVING count(*) > 1)"
+        " WINDOW same AS (PARTITION BY incident ORDER BY line),"
+        "  alike AS (PARTITION BY incident ORDER BY digest, line)"
+    )
+    made = {"made": MADE + "*"}
+    connection.execute(
+        "UPDATE staging.entry SET incident = entry.incident || '-' || repeat.n"
+        " FROM staging.repeat AS repeat"
+        " WHERE repeat.line = entry.line AND repeat.n > 1 AND entry.incident GLOB :made",
+        made,
+    )
+    dropped = connection.execute(
+        "DELETE FROM staging.entry WHERE line IN (SELECT line FROM staging.repeat"
+        " WHERE line > first AND digest = first_digest AND incident NOT GLOB :made)",
+        made,
+    )
+    return dropped.rowcount
+
+
+def conflicting(connection: sqlite3.Connection) -> Iterator[int]:
+    """The lines of rows that gave a known incident number another content; they are staged no more."""
+    where = "line > first AND digest <> first_digest AND incident NOT GLOB :made"
+    connection.execute(
+        f"DELETE FROM staging.entry WHERE line IN (SELECT line FROM staging.repeat WHERE {where})",
+        {"made": MADE + "*"},
+    )
+    found = connection.execute(
+        f"SELECT line FROM staging.repeat WHERE {where} ORDER BY line", {"made": MADE + "*"}
+    )
+    for row in found:
+        yield row["line"]

@@ -1,0 +1,162 @@
+"""One call as a page: what it says, who was there, what was changed and by whom."""
+
+import sqlite3
+from typing import Any
+
+from ccu.output import Document, Section, Table
+from ccu.store import call_record, changes, codes, people
+from ccu.store.calls import OWN_SYSTEM
+
+# field -> (label, code list or ""), in the order of the page; what is empty is left out
+LABELS = {
+    "occurred_at": ("began", ""),
+    "dispatched_at": ("dispatched", ""),
+    "arrived_at": ("arrived", ""),
+    "cleared_at": ("cleared", ""),
+    "address": ("address", ""),
+    "nature": ("nature", "nature"),
+    "nature_cleared": ("nature as cleared", "nature"),
+    "care": ("care call", ""),
+    "source": ("source", "call_source"),
+    "source_system": ("source system", ""),
+    "incident": ("incident", ""),
+    "cad_nature": ("dispatch said", ""),
+    "cad_cleared": ("dispatch cleared it as", ""),
+    "cad_disposition": ("dispatch closed it with", ""),
+    "priority": ("priority", ""),
+    "beat": ("beat", ""),
+    "lead_agency": ("lead agency", "agency"),
+    "crisis_kind": ("kind of crisis", "crisis_kind"),
+    "dangers": ("dangers", "danger"),
+    "backup_asked": ("back-up asked", ""),
+    "backup_arrived": ("back-up arrived", ""),
+    "force_used": ("force used", ""),
+    "injury": ("injury", ""),
+    "interventions": ("interventions", "intervention"),
+    "dispositions": ("dispositions", "disposition"),
+    "minutes": ("minutes", ""),
+}
+CHANGED_LABELS = {"place_id": "place", "voided_at": "void"}
+RESPONDER_COLUMNS = ("agency", "clinician", "state", "unit", "minutes", "reason")
+PERSON_COLUMNS = ("person", "role", "name", "description", "born")
+CHANGE_COLUMNS = ("when", "by", "field", "old", "new", "reason")
+
+
+def read(connection: sqlite3.Connection, call_id: int, full: bool) -> dict[str, Any]:
+    """The call in its documented JSON shape; the narrative only if `full`. Raises NotFound.
+
+    `record` of store/calls.py, with names in `people`, `narrative_characters`, and `changes`.
+    """
+    data = call_record.read(connection, call_id)
+    data["people"] = people.on_call(connection, call_id)
+    data["narrative_characters"] = len(data["narrative"] or "")
+    data["changes"] = changes.of(connection, "call", call_id)
+    if not full:
+        data["narrative"] = None
+        for change in data["changes"]:
+            if change["field"] == "narrative":
+                change |= {key: _characters(change[key]) for key in ("old", "new")}
+    return data
+
+
+def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
+    """The same as a page."""
+    sections = []
+    if data["voided_at"]:
+        heading = f"VOID since {_at(data['voided_at'])}, by {data['voided_by']}"
+        sections.append(Section(heading, lines=[data["void_reason"]], alert=True))
+    sections += [
+        Section(pairs=_pairs(connection, data), main=True),
+        Section("Responders", table=_responders(connection, data)),
+        Section("People", table=_people(connection, data)),
+        Section("Changes", table=_changes(data)),
+        Section("Narrative", lines=[data["narrative"]] if data["narrative"] else []),
+    ]
+    kept = [each for each in sections if each.table is None or list(each.table.rows)]
+    return Document(f"Call {data['id']}", kept, data)
+
+
+def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[str, Any]]:
+    pairs = []
+    for field, (label, table) in LABELS.items():
+        value = data[field]
+        if value not in (None, []) and (field, value) != ("source_system", OWN_SYSTEM):
+            pairs.append((label, _shown(connection, field, value, table)))
+    length = data["narrative_characters"]
+    if length and not data["narrative"]:
+        pairs.append(("narrative", f"{length} characters; --full --reason TEXT shows it"))
+    return [*pairs, ("recorded", f"{_at(data['recorded_at'])} by {data['recorded_by']}")]
+
+
+def _shown(connection: sqlite3.Connection, field: str, value: Any, table: str) -> Any:
+    if field.endswith("_at"):
+        return _at(value)
+    if not table:
+        return value
+    labels = codes.labels(connection, table)
+    chosen = value if isinstance(value, list) else [value]
+    return ", ".join(labels[code] for code in chosen)
+
+
+def _responders(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
+    agencies = codes.labels(connection, "agency")
+    states = codes.labels(connection, "responder_state")
+    rows = [
+        {**each, "agency": agencies[each["agency"]], "state": states[each["state"]]}
+        for each in data["responders"]
+    ]
+    return Table(RESPONDER_COLUMNS, rows)
+
+
+def _people(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
+    roles = codes.labels(connection, "call_role")
+    rows = []
+    for each in data["people"]:
+        name = f"{each['given_name']} {each['family_name']}".strip()
+        name = name or ("not identified" if each["description"] else "unknown")
+        rows.append(
+            (each["id"], roles[each["role"]], name, each["description"], each["birth_date"])
+        )
+    return Table(PERSON_COLUMNS, rows)
+
+
+def _changes(data: dict[str, Any]) -> Table:
+    rows = [
+        (
+            _at(each["at"]),
+            each["by"],
+            _label(each["field"]),
+            _words(each["old"]),
+            _words(each["new"]),
+            each["reason"],
+        )
+        for each in data["changes"]
+    ]
+    return Table(CHANGE_COLUMNS, rows)
+
+
+def _label(field: str) -> str:
+    return LABELS[field][0] if field in LABELS else CHANGED_LABELS.get(field, field)
+
+
+def _words(value: Any) -> Any:
+    """A kept value for a table's cell: a list with commas, a responder or a person in words."""
+    if isinstance(value, list):
+        return ", ".join(str(_words(each)) for each in value)
+    if not isinstance(value, dict):
+        return value
+    if "characters" in value:
+        return f"{value['characters']} characters"
+    if "agency" in value:
+        clinician = " clinician" if value["clinician"] else ""
+        return f"{value['agency']}{clinician} {value['state']}"
+    return f"person {value['id']} ({value['role']})"
+
+
+def _characters(text: str | None) -> dict[str, int] | None:
+    return None if text is None else {"characters": len(text)}
+
+
+def _at(stored: str) -> str:
+    """A stored time to the minute, as the clock in the town showed it."""
+    return stored[:16].replace("T", " ")

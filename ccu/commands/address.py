@@ -1,0 +1,79 @@
+"""`ccu address`: show how an address is read."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ccu.errors import CcuError, InvalidInput
+from ccu.output import FormatOption, OutputOption, Table, emit
+from ccu.session import Session
+
+COLUMNS = (
+    "raw",
+    "kind",
+    "number",
+    "street",
+    "unit",
+    "cross",
+    "place",
+    "city",
+    "state",
+    "zip",
+    "building_key",
+    "unit_key",
+)
+
+
+def command(
+    ctx: typer.Context,
+    text: Annotated[
+        list[str] | None, typer.Argument(help="An address.", show_default=False)
+    ] = None,
+    file: Annotated[
+        str | None,
+        typer.Option("--file", metavar="FILE", help="Read one address a line; - is stdin."),
+    ] = None,
+    town: Annotated[
+        str | None,
+        typer.Option("--town", help="The town's name; else that of the database, if any."),
+    ] = None,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Show how an address is read: its kind, parts and keys.
+
+    The words given make one address; --file reads many, one a line, as a stream.
+
+    Examples:
+
+      ccu address 12 Main Street, Apartment 3, Westport CT 06880
+
+      ccu address --file addresses.txt --format csv
+    """
+    from ccu.address import read
+
+    if bool(text) == (file is not None):
+        raise InvalidInput("give either an address or --file")
+    own = _town(ctx.obj) if town is None else town
+    lines = iter([" ".join(text)]) if text else _lines(file or "")
+    rows = (
+        [getattr(reading, name) for name in COLUMNS]
+        for reading in (read(line, town=own) for line in lines)
+    )
+    emit(Table(COLUMNS, rows), format, output)
+
+
+def _town(session: Session) -> str:
+    """The town of the file in use; the reader needs no file, so having none is no error."""
+    try:
+        return session.settings.town
+    except CcuError:
+        return ""
+
+
+def _lines(name: str) -> Iterator[str]:
+    from ccu.files import text_lines
+
+    yield from text_lines(None if name == "-" else Path(name), "--file")

@@ -1,0 +1,58 @@
+"""`ccu demo`: a town that does not exist, to look at."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ccu.demo import DEFAULT_CALLS, DEFAULT_SEED
+from ccu.output import emit_line
+from ccu.session import Session
+
+FILE = Path("ccu-demo.db")  # where no file is named: never the town's own
+
+
+def command(
+    ctx: typer.Context,
+    calls: Annotated[
+        int, typer.Option("--calls", min=100, max=10_000_000, help="How many calls.")
+    ] = DEFAULT_CALLS,
+    seed: Annotated[
+        int, typer.Option("--seed", help="Another number, another town.")
+    ] = DEFAULT_SEED,
+    no_tour: Annotated[
+        bool, typer.Option("--no-tour", help="Make the file and show nothing.")
+    ] = False,
+) -> None:
+    """Make an invented town in a new file, and show the main screens.
+
+    Nobody in it is real. The file is the one that --db or CCU_DB names, else ccu-demo.db in this
+    folder; it must not exist yet. The same seed and --today make the same town.
+
+    Examples:
+
+      ccu --db demo.db demo
+
+      ccu --db big.db --today 2026-01-31 demo --calls 100000 --no-tour
+    """
+    from ccu.demo import build, tour, town
+
+    root: Any = ctx.find_root()
+    session: Session = ctx.obj
+    if not session.names_a_file:
+        session = Session(FILE, root.params["today"])
+        ctx.call_on_close(session.close)
+    made = build.build(session, calls, seed)
+    emit_line(f"Made {session.path}: the invented town of {town.TOWN}, {made.calls:,} calls.")
+    if no_tour:
+        return
+
+    before = ["--db", str(session.path)]
+    if root.params["today"]:
+        before += ["--today", root.params["today"]]
+
+    def run(line: Sequence[str]) -> None:
+        root.command.main(args=[*before, *line], prog_name="ccu", standalone_mode=False)
+
+    tour.show(made, run)

@@ -1,0 +1,68 @@
+"""`ccu history`: what is known at an address, for an officer on the way there."""
+
+from typing import Annotated
+
+import typer
+
+from ccu import complete
+from ccu.errors import InvalidInput
+from ccu.output import FormatOption, OutputOption
+from ccu.session import Session
+
+AddressOption = Annotated[
+    str | None, typer.Option("--address", "-a", help="An address as you would say it.")
+]
+CallOption = Annotated[
+    str | None,
+    typer.Option(
+        "--call", metavar="N", help="The place of this call.", autocompletion=complete.call_id
+    ),
+]
+
+
+def command(
+    ctx: typer.Context,
+    address: AddressOption = None,
+    call: CallOption = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="List every call, not the last few.")
+    ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="With what was written of each call; needs --reason.")
+    ] = False,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why the narratives are needed; it is kept.")
+    ] = None,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Show what is known at an address: warnings, who is helping, past calls.
+
+    Units are kept apart: 12 Main St Apt 3 is not Apt 4, and not the building. Each card shown is
+    recorded in the audit.
+
+    Examples:
+
+      ccu history --address "12 Main St Apt 3"
+
+      ccu history --call 41 --all --format csv
+
+      ccu history -a "12 Main St #3" --full --reason "on scene, person not answering"
+    """
+    from ccu import card
+
+    session: Session = ctx.obj
+    if (address is None) == (call is None):
+        raise InvalidInput("give either --address or --call")
+    why = (reason or "").strip()
+    if full and not why:
+        raise InvalidInput("--full needs --reason")
+    card.show(
+        session,
+        address=address,
+        call_id=call,
+        every=every,
+        reason=why if full else None,
+        format=format,
+        output=output,
+    )

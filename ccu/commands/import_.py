@@ -1,0 +1,109 @@
+"""`ccu import`: a dispatch system's export in."""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ccu.errors import InvalidInput
+from ccu.output import FormatOption, OutputOption, Table, emit, say
+from ccu.session import Session
+
+COLUMNS = ("read", "new", "changed", "same", "rejected")
+MOST_SHOWN = 5
+
+
+def _layouts(ctx: typer.Context, incomplete: str) -> list[str]:
+    from ccu.cad import layout
+
+    return [name for name in layout.names() if name.startswith(incomplete)]
+
+
+def command(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The export, also .gz; - is standard input.")],
+    layout: Annotated[
+        str | None,
+        typer.Option(
+            "--layout", "-l", metavar="NAME-OR-PATH", autocompletion=_layouts,
+            help="How to read it: a ready layout's name, or a TOML file.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would come of it; keep nothing.")
+    ] = False,
+    rejects: Annotated[
+        Path | None,
+        typer.Option("--rejects", metavar="FILE", help="Write rows that cannot be read to FILE, with the reason."),
+    ] = None,
+    suggest: Annotated[
+        bool, typer.Option("--suggest", help="Write a first layout for this file instead.")
+    ] = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Bring in a dispatch system's export; safe to repeat.
+
+    All of the file is kept or, when something goes wrong, none of it. Rows that cannot be read are
+    counted, and written to the file that --rejects names. A row that is known already changes
+    nothing; a changed one updates its call and keeps the old values.
+
+    Examples:
+
+      ccu import calls-2026-01.csv --layout milwaukee --rejects rejects.csv
+
+      ccu import calls-2026-01.csv --suggest --output our-cad.toml
+
+      zcat calls.csv.gz | ccu import - --layout our-cad.toml --dry-run
+    """  # fmt: skip
+    session: Session = ctx.obj
+    if suggest:
+        from ccu.cad import suggest as first
+
+        first.write(file, layout, output)
+        return
+    if layout is None:
+        from ccu.cad import layout as layouts
+
+        raise InvalidInput(f"--layout is missing; the ready ones are {', '.join(layouts.names())}")
+    from ccu import cad
+
+    with _stopped_by_sigterm():
+        summary = cad.import_file(session, file, layout, dry_run=dry_run, rejects=rejects)
+    row = tuple(getattr(summary, column) for column in COLUMNS)
+    title = "Dry run, nothing kept" if dry_run else "Import"
+    emit(Table(COLUMNS, [row], title=title), format, output)
+    _tell(summary, rejects)
+
+
+def _tell(summary: Any, rejects: Path | None) -> None:
+    """What the row of counts does not say, on standard error."""
+    for reason, count in summary.reasons.most_common():
+        say(f"rejected {count}: {reason}")
+    if rejects is not None:
+        say(f"rejected rows are in {rejects}" if summary.rejected else "nothing rejected; no file written")
+    if summary.unmapped:
+        texts = ", ".join(f"{text} ({count})" for text, count in summary.unmapped.most_common(MOST_SHOWN))
+        say(
+            f"{summary.unmapped.total()} rows have one of {len(summary.unmapped)} natures that the"
+            f" layout does not know, and count as other; most often {texts}"
+        )
+    if summary.left:
+        say(f"{summary.left} fields that somebody had amended by hand were left as they were")
+
+
+@contextlib.contextmanager
+def _stopped_by_sigterm() -> Iterator[None]:
+    """End as by Ctrl-C when cron or the system says stop: cleaned up, and with a sentence."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,96 @@
+"""`ccu log-call`: record a call."""
+
+from typing import Any
+
+import typer
+
+from ccu.ask import NoInputOption
+from ccu.call.options import CallOptions, takes
+from ccu.errors import InvalidInput
+from ccu.output import Document, FormatOption, OutputOption, Section, emit_document, say
+from ccu.session import Session
+
+
+@takes(CallOptions)
+def command(
+    ctx: typer.Context,
+    given: CallOptions,
+    no_input: NoInputOption = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Record a call; asks for what is missing; prints the address card.
+
+    Only when, address and nature are needed; with all three given it asks nothing. Names are
+    optional, and never typed on the command line, which others on this machine can read.
+
+    Examples:
+
+      ccu log-call
+
+      ccu log-call --when 22:30 --address "12 Main St Apt 3" --nature welfare_check --danger none
+
+      ccu log-call --when "yesterday 22:30" --address "12 Main St" --nature crisis --note-file -
+
+    Who responded: --responder police, --responder human_services+clinician:arrived:minutes=30,
+    --responder "mobile_crisis:unavailable:no team on shift". Who was met: --person unknown,
+    --person "caller: described: tall man, grey coat". A line of --person-file may also be a name:
+    Ana Reyes, or Ana Reyes; born 1980-01-31.
+    """
+    from ccu import dates
+    from ccu.store import calls
+
+    session: Session = ctx.obj
+    values = _values(session, given, session.interactive and not no_input)
+    staff_id, at = session.staff_id, dates.to_iso(session.now)
+    with session.writing() as connection:
+        call_id = calls.log(connection, staff_id, calls.NewCall(**values, recorded_at=at))
+        page = _page(session, staff_id, call_id)
+    try:
+        emit_document(page, format, output)
+    except BaseException:
+        say(f"Logged call {call_id}.")  # it is kept, though it could not be printed
+        raise
+
+
+def _values(session: Session, given: CallOptions, asking: bool) -> dict[str, Any]:
+    """The fields of the new call, from the options and the answers. Raises InvalidInput."""
+    from ccu.call.form import REQUIRED, CallForm, flag, refuse_two_inputs
+
+    missing = [flag(option) for option in REQUIRED if getattr(given, option) is None]
+    if missing and not asking:
+        *most, last = missing
+        raise InvalidInput(
+            f"{', '.join(most)} and {last} are missing" if most else f"{last} is missing"
+        )
+    refuse_two_inputs(given)
+    form = CallForm(session.db, session.now, session.settings)
+    if missing:
+        from ccu.call.questions import CallQuestions
+
+        CallQuestions(session.db, given, form).ask()
+    else:
+        form.read_all(given)
+    form.read_files(given)
+    return form.values
+
+
+def _page(session: Session, staff_id: int, call_id: int) -> Document:
+    """What is printed: the number, then the card of the place; showing it is audited as any is."""
+    from ccu import card
+    from ccu.store import audit, call_record, places
+
+    connection = session.db
+    record = call_record.read(connection, call_id)
+    del record["narrative"]
+    data = {"id": call_id, "call": record, "card": None}
+    place_id = record["place_id"]
+    if place_id is None:
+        note = "No place could be read from the address, so there is no card; its words are kept."
+        return Document(f"Logged call {call_id}.", [Section(lines=[note], main=True)], data)
+    match = places.of_call(connection, call_id)
+    found = card.read(session, f"call {call_id}", match, every=False, narratives=False)
+    audit.record(connection, staff_id, "history", "place", place_id, calls=len(found["calls"]))
+    shown = card.document(found)
+    top = Section(lines=[shown.title, card.headline(found)])
+    return Document(f"Logged call {call_id}.", [top, *shown.sections], {**data, "card": found})

@@ -1,0 +1,268 @@
+"""The dates of a dispatch export: a reader made once for a layout, then called for every row.
+
+`datetime.strptime` decides what a text means, and is slow. So what it decided is kept in pieces: a
+day (with its UTC offset), an hour, and minutes and seconds come back again and again, and a row is
+mostly three look-ups. Days on which clocks change are never kept.
+Part of `ccu.dates`, from which everybody imports.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ccu.dates.instants import FIRST_YEAR, LAST_YEAR, local_readings, offset_of, to_iso
+from ccu.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+KEPT = 20_000  # pieces of each sort; 54 years of days, and memory does not grow with the file
+RULES = ("earlier", "later", "reject")
+
+NO_FORMAT = "no format fits"
+NO_SUCH_TIME = "no such local time"
+TWO_TIMES = "ambiguous local time"
+BAD_YEAR = "year out of range"
+
+# What strptime takes for each directive, or more: a text that does not match is certainly not read.
+_SHAPES = {
+    "Y": "[0-9]{4}",
+    "y": "[0-9]{2}",
+    **dict.fromkeys("md", " ?[0-9]{1,2}"),
+    **dict.fromkeys("HIMS", " ?[0-9]{1,2}"),
+    "j": " ?[0-9]{1,3}",
+    "f": "[0-9]{1,6}",
+    "p": "[AaPp][Mm]",
+    **dict.fromkeys("aAbBz", "[^ ]+"),
+}
+_CLOCKS = r"%[HI]:%M(?::%S(?:\.%f)?)?(?: ?%p)?"
+_ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Settle = Callable[[datetime], str]
+OffsetOf = Callable[[date], str | None]
+Reader = Callable[[str], str | None]  # None: the format does not fit
+
+
+def cad_reader(
+    formats: Sequence[str], zone: ZoneInfo, ambiguous: str = "earlier"
+) -> Callable[[str], str]:
+    """A quick function: text of an export -> the stored form, in the town's zone.
+
+    `formats` are tried in order and the first that fits decides; nothing is guessed. A format is a
+    strptime format of digits and names with a day and a year, or `iso` (a date and a time, with or
+    without an offset), `epoch` or `epoch-ms`. Offsets are honoured and converted to `zone`. Times
+    with changing fractions of a second are quicker by `iso` than by %f.
+    `ambiguous` is the layout's rule for the hour that comes twice when clocks go back: `earlier`,
+    `later` or `reject`. A time that clocks went forward over comes from a clock that was not yet
+    set: by the old offset, so 02:30 is stored as 03:30, unless the rule is `reject`.
+
+    The function raises ValueError with a short reason: "no format fits", "no such local time",
+    "ambiguous local time", "year out of range". `cad_reader` itself raises InvalidInput for formats
+    or a rule that can not be used.
+    """
+    if ambiguous not in RULES:
+        raise InvalidInput(f"the layout's rule for ambiguous times must be {', '.join(RULES)}")
+    if not formats:
+        raise InvalidInput("the layout has no date format")
+
+    @lru_cache(KEPT)
+    def offset(day: date) -> str | None:
+        return _offset_all_day(day, zone)
+
+    settle = _settler(zone, ambiguous, offset)
+    readers = [_reader(each, settle, offset) for each in formats]
+
+    def read(text: str) -> str:
+        text = text.strip()
+        for reader in readers:
+            found = reader(text)
+            if found is not None:
+                return found
+        raise ValueError(NO_FORMAT)
+
+    return read
+
+
+def _settler(zone: ZoneInfo, rule: str, offset: OffsetOf) -> Settle:
+    """What a parsed time means in the zone, in stored form; raises ValueError."""
+
+    def settle(parsed: datetime) -> str:
+        if not FIRST_YEAR <= parsed.year <= LAST_YEAR:
+            raise ValueError(BAD_YEAR)
+        if parsed.tzinfo is None:
+            if all_day := offset(parsed.date()):
+                return parsed.isoformat(timespec="seconds") + all_day
+            return to_iso(_by_rule(parsed, zone, rule))
+        moment = parsed.astimezone(zone)
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise ValueError(BAD_YEAR)
+        return to_iso(moment)
+
+    return settle
+
+
+def _by_rule(wall: datetime, zone: ZoneInfo, rule: str) -> datetime:
+    readings = local_readings(wall, zone)
+    if len(readings) == 1:
+        return readings[0]
+    if rule == "reject":
+        raise ValueError(TWO_TIMES if readings else NO_SUCH_TIME)
+    if readings:
+        return readings[0 if rule == "earlier" else 1]
+    return wall.replace(tzinfo=zone, fold=0).astimezone(UTC).astimezone(zone)
+
+
+def _reader(form: str, settle: Settle, offset: OffsetOf) -> Reader:
+    if form == "iso":
+        return _iso_reader(settle)
+    if form in ("epoch", "epoch-ms"):
+        return _epoch_reader(1000 if form == "epoch-ms" else 1, settle)
+    directives = _check(form)
+    day, space, clock = form.partition(" ")
+    if not space:
+        day, space, clock = form.partition("T")
+    if re.fullmatch(_CLOCKS, clock):
+        return _in_pieces(day, space, clock, settle, offset)
+    slow = _slow_reader(form, settle)
+    return slow if directives & set("HI") else lru_cache(KEPT)(slow)
+
+
+def _check(form: str) -> set[str]:
+    """The directives of a format that says enough to read a date without guessing."""
+    directives = re.findall("%(.?)", form, re.DOTALL)
+    used = set(directives)
+    wrong = ""
+    if used - set(_SHAPES):
+        wrong = "has a part that ccu does not read"
+    elif len(directives) > len(used):
+        wrong = "has a part twice"
+    elif not (used & set("Yy") and (used & set("j") or (used & set("mbB") and used & set("d")))):
+        wrong = "needs a year, a month and a day"
+    elif ("I" in used) != ("p" in used):
+        wrong = "must have %I and %p together"
+    elif used & set("MSfz") and not used & set("HI"):
+        wrong = "has minutes without an hour"
+    if wrong:
+        raise InvalidInput(f"date format {form[:40]!a} of the layout {wrong}")
+    return used
+
+
+def _shape(form: str) -> str:
+    """The format as a regular expression that matches at least what strptime reads by it."""
+    pieces = re.findall(r"%(.)|(\s+)|([^%\s]+)", form)
+    return "".join(
+        _SHAPES[directive] if directive else r"\s+" if space else re.escape(literal)
+        for directive, space, literal in pieces
+    )
+
+
+def _slow_reader(form: str, settle: Settle) -> Reader:
+    # The shape is tried first because strptime is slow also to refuse, and takes other digits.
+    fits = re.compile(_shape(form), re.IGNORECASE | re.ASCII).fullmatch
+
+    def read(text: str) -> str | None:
+        if not fits(text):
+            return None
+        try:
+            parsed = datetime.strptime(text, form)
+        except ValueError:
+            return None
+        return settle(parsed)
+
+    return read
+
+
+def _iso_reader(settle: Settle) -> Reader:
+    shape = re.compile(_ISO).fullmatch
+
+    def read(text: str) -> str | None:
+        if not shape(text):
+            return None
+        try:
+            parsed = datetime.fromisoformat(text)
+        except ValueError:
+            return None
+        return settle(parsed)
+
+    return read
+
+
+def _epoch_reader(parts: int, settle: Settle) -> Reader:
+    number = re.compile(r"-?[0-9]{1,14}").fullmatch
+
+    def read(text: str) -> str | None:
+        if not number(text):
+            return None
+        try:
+            moment = _EPOCH + timedelta(seconds=int(text) // parts)
+        except OverflowError:
+            raise ValueError(BAD_YEAR) from None
+        return settle(moment)
+
+    return read
+
+
+def _in_pieces(day: str, space: str, clock: str, settle: Settle, offset: OffsetOf) -> Reader:
+    """A reader for `DAY HOUR:REST`, by what is known of the pieces and else by strptime.
+
+    Only pieces of a text that strptime has read are kept, and only where the first space (or T) and
+    the first colon after it are those of the format, which `parts` checks: then each piece fits its
+    own part of the format whatever the others are, and any three kept pieces are a text it reads.
+    """
+    slow = _slow_reader(day + space + clock, settle)
+    hour_form, rest_form = clock.split(":", 1)
+    parts = re.compile(
+        rf"(?P<day>{_shape(day)}){space}(?P<hour>{_shape(hour_form)}):(?P<rest>{_shape(rest_form)})",
+        re.ASCII,
+    ).fullmatch
+    half = -2 if clock.endswith("%p") else 99  # where AM or PM begins in the rest
+    days: dict[str, tuple[str, str]] = {}
+    hours: dict[str, str] = {}
+    rests: dict[str, str] = {}
+
+    def keep(text: str, pieces: tuple[str, str, str], iso: str) -> None:
+        match = parts(text)
+        if not match or match.group("day", "hour", "rest") != pieces:
+            return
+        if len(days) + len(rests) > KEPT:
+            days.clear()
+            rests.clear()
+        if pieces[0] not in days:
+            local_day = datetime.strptime(pieces[0], day).date()
+            all_day = offset(local_day)
+            if all_day is None:
+                return
+            days[pieces[0]] = f"{local_day}T", all_day
+        hours[pieces[1] + pieces[2][half:]] = iso[11:14]
+        rests[pieces[2]] = iso[14:19]
+
+    def read(text: str) -> str | None:
+        day_text, _, clock_text = text.partition(space)
+        hour, _, rest = clock_text.partition(":")
+        known_day = days.get(day_text)
+        known_rest = rests.get(rest)
+        known_hour = hours.get(hour + rest[half:])
+        if known_day and known_hour and known_rest:
+            return f"{known_day[0]}{known_hour}{known_rest}{known_day[1]}"
+        found = slow(text)
+        if found is not None:
+            keep(text, (day_text, hour, rest), found)
+        return found
+
+    return read
+
+
+def _offset_all_day(day: date, zone: ZoneInfo) -> str | None:
+    """The one offset of a local day, as `-05:00`; None if clocks change on it.
+
+    Its two ends tell: no zone has changed its clocks twice in a day (tried on all of them).
+    """
+    ends = datetime.combine(day, time(), zone), datetime.combine(day, time.max, zone)
+    offsets = {offset_of(end.replace(fold=fold)) for end in ends for fold in (0, 1)}
+    offset = offsets.pop()
+    return None if offsets or offset.seconds % 60 else to_iso(ends[0])[-6:]

@@ -1,0 +1,248 @@
+"""The day in what people type: a small strict grammar. Doors: `ccu.dates`.
+
+A general parser guesses: dateutil takes `2` for the second of this month and `1.5` for a time.
+Here a text with two readings is refused and both are offered.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Literal
+
+from ccu.dates.instants import DAY_NAMES, FIRST_YEAR, LAST_YEAR, MONTH_NAMES
+
+Direction = Literal["past", "future"]
+
+LONGEST_TEXT = 80  # no way of writing a moment is longer, and a megabyte is refused at once
+LONGEST_ECHO = 40
+NEARBY = timedelta(days=30)  # "18 Jan" typed on 17 Jan is as likely a slip as last year's
+
+_MONTHS = {n: i for i, name in enumerate(MONTH_NAMES, 1) for n in (name.lower(), name[:3].lower())}
+_MONTHS["sept"] = 9
+_WEEKDAYS = {n: i for i, name in enumerate(DAY_NAMES) for n in (name.lower(), name[:3].lower())}
+_WEEKDAYS |= {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
+_NEAR_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_OTHER_WORDS = (
+    "now noon midnight am pm a p m t z st nd rd th at on in last next ago and an q d w h hr hrs"
+    " hour hours min mins minute minutes day days week weeks month months year years"
+)
+_WORDS = {*_MONTHS, *_WEEKDAYS, *_NEAR_DAYS, *_OTHER_WORDS.split()}
+
+# Texts, not compiled patterns: `re` compiles and keeps each one when it is first needed.
+_NAMED = r"(?:(?P<which>last|next|on) )?(?P<name>[a-z]+)"
+_COUNTED = (
+    r"(?P<ahead>\+|in )?(?P<span>(?P<count>\d{1,4}|an?) ?(?P<unit>d|w|days?|weeks?|months?|years?))"
+    r"(?P<ago> ago)?"
+)
+_YEAR_FIRST = r"(?P<year>\d{4})(?P<mark>[-/])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})"
+_YEAR_LAST = r"(?P<one>\d{1,2})(?P<mark>[-/.])(?P<two>\d{1,2})(?P=mark)(?P<year>\d{4}|\d\d)"
+_WORDED = (
+    r"(?P<day>\d{1,2})(?:st|nd|rd|th)?[ -]?(?P<month>[a-z]{3,9})(?:[ -]?(?P<year>\d{4}))?",
+    r"(?P<month>[a-z]{3,9}) ?(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: (?P<year>\d{4}))?",
+    r"(?P<year>\d{4})[ -](?P<month>[a-z]{3,9})[ -](?P<day>\d{1,2})",
+)
+_OUT_OF_RANGE = f"has a year outside {FIRST_YEAR} to {LAST_YEAR}"
+_NO_SUCH_DAY = "is not a day in the calendar"
+
+
+class Refused(Exception):
+    """Why a text is refused, without field or text: `parse_*` put those before it (`sentence`)."""
+
+
+class Unknown(Refused):
+    """The text has none of the forms we read."""
+
+
+class OutOfRange(Refused):
+    """A year that no record of ours can have."""
+
+    def __init__(self) -> None:
+        super().__init__(_OUT_OF_RANGE)
+
+
+class TwoReadings(Refused):
+    """A text that can mean either of two days; a time of day may be added to `readings`."""
+
+    def __init__(self, *readings: date) -> None:
+        self.readings = sorted(readings)
+        super().__init__(offer(*(str(day) for day in self.readings)))
+
+
+def is_number(said: str) -> bool:
+    """A number and nothing else, which could be a day, a month, a year or an hour."""
+    return bool(re.fullmatch(r"[+-]?\d+(?:\.\d+)?", said))
+
+
+def offer(*readings: str) -> str:
+    """The reason to give for a text that can mean each of these."""
+    return f"has two readings; write {' or '.join(readings)}"
+
+
+def tidy(text: str) -> str:
+    """Lower case, single spaces, printable ASCII: all that the grammar has to know, or Refused."""
+    if len(text) > LONGEST_TEXT:
+        raise Refused("is too long to be a date or time")
+    said = re.sub("[ \t\r\n\u00a0\u202f,]+", " ", text).strip(" ").lower()
+    if not said:
+        raise Refused("is empty")
+    if not said.isascii() or not said.isprintable():
+        raise Refused("has characters that do not belong in a date or time")
+    return re.sub(r"\b([ap])\.m\.", r"\1m", said)
+
+
+def sentence(field: str, text: str, reason: str) -> str:
+    """Field, text, reason. A text with any word that no date has is left out: it may be a name."""
+    said = text[: LONGEST_TEXT + 1].strip()
+    harmless = said.isascii() and said.isprintable() and 0 < len(said) <= LONGEST_TEXT
+    if not harmless or not _WORDS.issuperset(re.findall("[a-z]+", said.lower())):
+        return f"{field} {reason}"
+    shown = said if len(said) <= LONGEST_ECHO else said[: LONGEST_ECHO - 3] + "..."
+    return f'{field} "{shown}" {reason}'
+
+
+def read_day(said: str, today: date, prefer: Direction, weekday_from: date | None = None) -> date:
+    """The day of a tidied text; raises Refused. `parse_day` lists the forms.
+
+    `weekday_from` is the day that a bare weekday is counted from, itself included; without it
+    today's weekday has two readings.
+    """
+    if said in _NEAR_DAYS:
+        return shift(today, days=_NEAR_DAYS[said])
+    if (named := re.fullmatch(_NAMED, said)) and named["name"] in _WEEKDAYS:
+        return _named_day(named, today, prefer, weekday_from)
+    if counted := re.fullmatch(_COUNTED, said):
+        return _counted_day(counted, today)
+    name, _, rest = said.partition(" ")
+    if name not in _WEEKDAYS:
+        return _written_day(said, today, prefer)
+    day = _written_day(rest, today, prefer)
+    if day.weekday() != _WEEKDAYS[name]:
+        raise Refused(f"does not agree with itself, for {day} is a {DAY_NAMES[day.weekday()]}")
+    return day
+
+
+def _named_day(
+    said: re.Match[str], today: date, prefer: Direction, weekday_from: date | None
+) -> date:
+    weekday, which = _WEEKDAYS[said["name"]], said["which"]
+    since = (today.weekday() - weekday) % 7
+    if which == "last":
+        return shift(today, days=-(since or 7))
+    if which == "next":
+        if since:  # to some the coming one, to others the one of next week
+            raise TwoReadings(shift(today, days=7 - since), shift(today, days=14 - since))
+        return shift(today, days=7)
+    if weekday_from is None and not since:
+        raise TwoReadings(today, shift(today, days=7 if prefer == "future" else -7))
+    start = weekday_from or today
+    if prefer == "past":
+        return shift(start, days=-((start.weekday() - weekday) % 7))
+    return shift(start, days=(weekday - start.weekday()) % 7)
+
+
+def _counted_day(said: re.Match[str], today: date) -> date:
+    if not said["ahead"] and not said["ago"]:
+        raise Refused(f"does not say which way; write in {said['span']} or {said['span']} ago")
+    if said["ahead"] and said["ago"]:
+        raise Unknown("says both ways at once")
+    count = 1 if said["count"].startswith("a") else int(said["count"])
+    if said["ago"]:
+        count = -count
+    match said["unit"][0]:
+        case "d":
+            return shift(today, days=count)
+        case "w":
+            return shift(today, days=7 * count)
+        case "m":
+            return shift(today, months=count)
+        case _:
+            return shift(today, months=12 * count)
+
+
+def _written_day(said: str, today: date, prefer: Direction) -> date:
+    if match := re.fullmatch(_YEAR_FIRST, said):
+        return _date(int(match["year"]), int(match["month"]), int(match["day"]))
+    if match := re.fullmatch(_YEAR_LAST, said):
+        return _year_last(match, today)
+    for form in _WORDED:
+        match = re.fullmatch(form, said)
+        if match and match["month"] in _MONTHS:
+            month, day = _MONTHS[match["month"]], int(match["day"])
+            if match["year"]:
+                return _date(int(match["year"]), month, day)
+            return _without_year(month, day, today, prefer)
+    what = "is only a number" if is_number(said) else "can not be read as a date"
+    raise Unknown(f"{what}; write it as 2026-01-18 or 18 Jan 2026")
+
+
+def _year_last(said: re.Match[str], today: date) -> date:
+    """1/18/2026: accepted when only one order of day and month is in the calendar."""
+    one, two, year = int(said["one"]), int(said["two"]), _full_year(said["year"], today)
+    readings = {_exists(year, one, two), _exists(year, two, one)}
+    if len(said["year"]) == 2 and one > 12:  # 18/1/26 may also have its year first
+        readings.add(_exists(_full_year(said["one"], today), two, int(said["year"])))
+    found = [day for day in readings if day]
+    if len(found) > 1:
+        raise TwoReadings(*found)
+    return _date(found[0].year, found[0].month, found[0].day) if found else _date(year, one, two)
+
+
+def _full_year(digits: str, today: date) -> int:
+    """26 is 2026 while that is within twenty years of today; a birth year needs all four digits."""
+    if len(digits) == 4:
+        return int(digits)
+    centuries = (int(digits) + 100 * (today.year // 100 + step) for step in (-1, 0, 1))
+    near = [year for year in centuries if abs(year - today.year) <= 20]
+    if not near:
+        raise Refused("has a year of two digits; write all four")
+    return near[0]
+
+
+def _without_year(month: int, day: int, today: date, prefer: Direction) -> date:
+    years = (today.year - 1, today.year, today.year + 1)
+    found = [each for year in years if (each := _exists(year, month, day))]
+    if not found and not _exists(2000, month, day):
+        raise Refused(_NO_SUCH_DAY)
+    if today in found:
+        return today
+    past, ahead = [d for d in found if d < today][-1:], [d for d in found if d > today][:1]
+    wanted, other = (past, ahead) if prefer == "past" else (ahead, past)
+    if not wanted:
+        raise Refused("needs its year, for that day is not in every year")
+    if other and abs(other[0] - today) <= NEARBY:
+        raise TwoReadings(wanted[0], other[0])
+    return wanted[0]
+
+
+def _exists(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _date(year: int, month: int, day: int) -> date:
+    check_year(year)
+    found = _exists(year, month, day)
+    if found is None:
+        raise Refused(_NO_SUCH_DAY)
+    return found
+
+
+def check_year(year: int) -> None:
+    """Raises OutOfRange for a year that no record of ours can have."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise OutOfRange
+
+
+def shift(day: date, *, days: int = 0, months: int = 0) -> date:
+    """So many days or months later; the 31st and a month is the last of a shorter one."""
+    try:
+        if not months:
+            return day + timedelta(days=days)
+        from dateutil.relativedelta import relativedelta
+
+        return day + relativedelta(months=months)
+    except (OverflowError, ValueError):
+        raise OutOfRange from None

@@ -1,0 +1,170 @@
+"""Instants, their stored form, and what a town's clock says about them.
+
+Stored form: RFC 3339 with seconds and offset, `2026-01-18T22:30:00-05:00`. Clock changes: PEP 495.
+Compare two moments of one zone with `is_after`: Python's own `<` compares their wall clocks, which
+is wrong in the hour that comes twice. Part of `ccu.dates`, from which everybody imports.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from typing import TYPE_CHECKING
+
+from ccu.errors import InvalidInput
+
+if TYPE_CHECKING:  # loading zoneinfo costs 7 ms; only `zone` needs it
+    from zoneinfo import ZoneInfo
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+MONTH_NAMES = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+NOT_PLACES = ("localtime", "posixrules", "Factory", "posix/", "right/")  # the machine's, or leaps
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+
+
+def to_iso(moment: datetime) -> str:
+    """An aware datetime in stored form; fractions of a second are dropped.
+
+    A local-mean-time offset with seconds (until about 1912) is rounded to minutes.
+    Raises ValueError for a naive datetime: that is a bug in the caller.
+    """
+    offset = offset_of(moment)
+    if offset.seconds % 60:
+        moment = moment.astimezone(timezone(MINUTE * round(offset / MINUTE)))
+    return moment.isoformat(timespec="seconds")
+
+
+def from_iso(text: str) -> datetime:
+    """A stored time as an aware datetime of fixed offset. Raises ValueError for any other text."""
+    moment = datetime.fromisoformat(text)
+    offset_of(moment)
+    return moment
+
+
+def offset_of(moment: datetime) -> timedelta:
+    """The UTC offset of an aware datetime. Raises ValueError for a naive one: a caller's bug."""
+    offset = moment.utcoffset()
+    if offset is None:
+        raise ValueError("a time without its UTC offset")
+    return offset
+
+
+def zone(name: str) -> ZoneInfo:
+    """The time zone of that IANA name, such as America/New_York. Raises InvalidInput for any other.
+
+    `localtime` and its like are refused: nothing may depend on the machine's own zone.
+    """
+    from zoneinfo import ZoneInfo
+
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_+/-]{1,63}", name) and not name.startswith(NOT_PLACES):
+        try:
+            return ZoneInfo(name)
+        except (KeyError, ValueError, OSError):  # unknown; not a zone file; a folder ("America")
+            pass
+    raise InvalidInput(f"the time zone is not a known name; {_zone_advice(name)}")
+
+
+def _zone_advice(name: str) -> str:
+    from difflib import get_close_matches
+    from zoneinfo import available_timezones
+
+    known = {n.lower(): n for n in available_timezones() if not n.startswith(NOT_PLACES)}
+    if not known:
+        return "this computer has no table of time zones, so install the Python package tzdata"
+    close = get_close_matches(name[:64].lower().replace(" ", "_"), known, n=1, cutoff=0.8)
+    return f"did you mean {known[close[0]]}?" if close else "write one such as America/New_York"
+
+
+def is_after(one: datetime, other: datetime) -> bool:
+    """Is the instant `one` later than the instant `other`, also in the hour that comes twice?"""
+    return one.astimezone(UTC) > other.astimezone(UTC)
+
+
+def add_elapsed(moment: datetime, *, hours: float = 0, days: float = 0) -> datetime:
+    """So much real time later, in the same zone: a day is 24 hours also when clocks change.
+
+    Raises ValueError for a naive datetime, OverflowError beyond the year 9999: bugs in the caller.
+    """
+    return add_span(moment, timedelta(hours=hours, days=days))
+
+
+def add_span(moment: datetime, span: timedelta) -> datetime:
+    """`add_elapsed` for a timedelta."""
+    offset_of(moment)
+    return (moment.astimezone(UTC) + span).astimezone(moment.tzinfo)
+
+
+def local_readings(wall: datetime, zone: tzinfo) -> list[datetime]:
+    """The instants at which a clock in that zone showed this naive time, earliest first.
+
+    One as a rule; two when clocks went back over it; none when they went forward over it (PEP 495).
+    """
+    early, late = wall.replace(tzinfo=zone, fold=0), wall.replace(tzinfo=zone, fold=1)
+    before, after = offset_of(early), offset_of(late)
+    if before == after:
+        return [early]
+    return [early, late] if before > after else []
+
+
+def day_start(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant of the local day; not always 00:00, for some zones change at midnight.
+
+    A day that a zone left out altogether (Samoa, 30 December 2011) starts with the day after it.
+    """
+    wall = datetime.combine(day, time())
+    readings = local_readings(wall, zone)
+    return readings[0] if readings else _end_of_gap(wall, zone)
+
+
+def _end_of_gap(wall: datetime, zone: tzinfo) -> datetime:
+    """The instant at which clocks went forward over `wall`, found by halving."""
+    by_old_offset = wall.replace(tzinfo=zone, fold=0)
+    low, high = wall.replace(tzinfo=zone, fold=1).astimezone(UTC), by_old_offset.astimezone(UTC)
+    while high - low > SECOND:
+        middle = low + (high - low) // (2 * SECOND) * SECOND
+        if middle.astimezone(zone).utcoffset() == by_old_offset.utcoffset():
+            low = middle
+        else:
+            high = middle
+    return high.astimezone(zone)
+
+
+def say_moment(moment: datetime, now: datetime) -> str:
+    """`Sun 18 Jan 2026 22:30` in the zone of `now`; in the hour that comes twice with its offset.
+
+    `parse_moment` reads it back.
+    """
+    zone = now.tzinfo or offset_zone(now)
+    local = moment.astimezone(zone)
+    month = MONTH_NAMES[local.month - 1][:3]
+    text = f"{DAY_NAMES[local.weekday()][:3]} {local.day} {month} {local.year} {local:%H:%M}"
+    twice = len(local_readings(local.replace(tzinfo=None), zone)) == 2
+    return text + to_iso(local)[-6:] if twice else text
+
+
+def offset_zone(moment: datetime) -> timezone:
+    """The fixed zone of an aware datetime's offset. Raises ValueError for a naive one."""
+    return timezone(offset_of(moment))
+
+
+def say_age(then: datetime, now: datetime) -> str:
+    """`just now`, `5 min ago`, `2 h ago`; from 24 hours on `yesterday`, `3 days ago` by local days.
+
+    The other way: `in 5 min`, `tomorrow`, `in 3 days`. Whole units, rounded down.
+    """
+    span = now.astimezone(UTC) - then.astimezone(UTC)
+    ahead, minutes = span < timedelta(), abs(span) // MINUTE
+    days = abs((now.date() - then.astimezone(now.tzinfo).date()).days)
+    if minutes < 1:
+        return "just now"
+    if minutes < 24 * 60 or not days:  # 24 hours can pass within one day when clocks go back
+        count = f"{minutes // 60} h" if minutes >= 60 else f"{minutes} min"
+    elif days == 1:
+        return "tomorrow" if ahead else "yesterday"
+    else:
+        count = f"{days} days"
+    return f"in {count}" if ahead else f"{count} ago"

@@ -1,0 +1,271 @@
+"""The moment in what people type; months, quarters and years. Doors: `ccu.dates`."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, timezone
+
+from ccu.dates.days import (
+    Direction,
+    OutOfRange,
+    Refused,
+    TwoReadings,
+    Unknown,
+    check_year,
+    is_number,
+    offer,
+    read_day,
+    sentence,
+    shift,
+    tidy,
+)
+from ccu.dates.instants import (
+    add_span,
+    is_after,
+    local_readings,
+    offset_of,
+    offset_zone,
+    to_iso,
+)
+from ccu.errors import InvalidInput
+
+# Texts, not compiled patterns: `re` compiles and keeps each one when it is first needed.
+_CLOCK = (
+    r"(?:noon|midnight|(?=\d{1,2}(?::| ?[ap]m))(?P<hour>\d{1,2})(?::(?P<minute>\d\d)"
+    r"(?::(?P<second>\d\d))?)?(?: ?(?P<half>[ap])m)?(?: ?(?P<offset>z|[+-]\d\d:?\d\d))?)"
+)
+_DAY_CLOCK = rf"(?:(?P<day>.+?)(?: at | |(?<=\d)t))?(?P<clock>{_CLOCK})"
+_CLOCK_DAY = rf"(?P<clock>{_CLOCK})(?: on)? (?P<day>.+)"
+_ELAPSED = (
+    r"(?P<ahead>in )?(?:(?P<hours>\d{1,4}|an) ?(?:h|hrs?|hours?))?(?: ?(?:and )?"
+    r"(?P<minutes>\d{1,4}|a) ?(?:min|mins|minutes?))?(?(ahead)| ago)"
+)
+_HHMM = r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)"
+_UNKNOWN = "can not be read as a time; write it as 22:30, yesterday 22:30 or 2026-01-18 22:30"
+
+
+def parse_moment(
+    text: str, now: datetime, *, field: str = "time", future: bool = False
+) -> datetime:
+    """The moment that a person typed, in the zone of `now` (the town's, never the machine's).
+
+    Reads `now`, `22:30`, `10 pm`, `noon`, `20 minutes ago`, `1h 20min ago`, or any day that
+    `parse_day` reads with a time of day after or before it (`yesterday 22:30`, `Jan 18 10:30 pm`);
+    a date with its year may carry an offset or Z, and the instant is kept. A weekday or a date
+    without a year is the latest one gone by, or with `future` the next to come.
+    Raises InvalidInput, one sentence with the readings, for a text that is not one moment, and for
+    one after `now` unless `future`. Raises ValueError if `now` is naive: a bug.
+    """
+    offset_of(now)
+    try:
+        moment = _moment(tidy(text), now, future)
+        check_year(moment.year)
+    except Refused as reason:
+        raise InvalidInput(sentence(field, text, str(reason))) from None
+    except OverflowError:
+        raise InvalidInput(sentence(field, text, str(OutOfRange()))) from None
+    return moment.replace(microsecond=0)
+
+
+def _moment(said: str, now: datetime, future: bool) -> datetime:
+    if said == "now":
+        return now
+    if (elapsed := re.fullmatch(_ELAPSED, said)) and (elapsed["hours"] or elapsed["minutes"]):
+        return _elapsed(elapsed, now, future)
+    parts = re.fullmatch(_DAY_CLOCK, said) or re.fullmatch(_CLOCK_DAY, said)
+    if parts is None:
+        raise _no_clock(said, now, future)
+    if parts["clock"] in ("midnight", "24:00", "24:00:00"):
+        raise _midnight(parts, now, future)
+    clock = _clock(parts)
+    if parts["offset"]:
+        return _with_offset(parts, clock, now, future)
+    wall = datetime.combine(_day_of_moment(parts["day"], clock, now, future), clock)
+    return _the_one_reading(wall, parts["day"], now, future)
+
+
+def _elapsed(said: re.Match[str], now: datetime, future: bool) -> datetime:
+    hours, minutes = (
+        1 if said[unit] in ("a", "an") else int(said[unit] or 0) for unit in ("hours", "minutes")
+    )
+    if said["ahead"] and not future:
+        raise Refused("is in the future")
+    span = timedelta(hours=hours, minutes=minutes)
+    return add_span(now, span if said["ahead"] else -span)
+
+
+def _clock(parts: re.Match[str]) -> time:
+    if parts["clock"] == "noon":
+        return time(12)
+    hour, minute, second = (int(parts[part] or 0) for part in ("hour", "minute", "second"))
+    if parts["half"]:
+        if not 1 <= hour <= 12:
+            raise Refused("has am or pm after an hour that is not 1 to 12")
+        hour = hour % 12 + (12 if parts["half"] == "p" else 0)
+    if hour > 23 or minute > 59 or second > 59:
+        raise Refused("has no such time of day; the last one is 23:59:59")
+    return time(hour, minute, second)
+
+
+def _day_of_moment(said: str | None, clock: time, now: datetime, future: bool) -> date:
+    today = now.date()
+    if not said:
+        return today
+    # "friday 22:30" on a Friday is today's once 22:30 has come, and until then last week's.
+    readings = local_readings(datetime.combine(today, clock), now.tzinfo or offset_zone(now))
+    come = not is_after(readings[0], now) if readings else clock <= now.time()
+    weekday_from = today if come != future else shift(today, days=1 if future else -1)
+    try:
+        return read_day(said, today, "future" if future else "past", weekday_from)
+    except TwoReadings as two:
+        raise Refused(offer(*(f"{day} {_say_clock(clock)}" for day in two.readings))) from None
+    except Unknown:
+        raise Unknown(_UNKNOWN) from None
+
+
+def _with_offset(parts: re.Match[str], clock: time, now: datetime, future: bool) -> datetime:
+    if not re.search(r"\d{4}", parts["day"] or ""):
+        raise Refused("has a UTC offset and no full date; write it as 2026-01-18 22:30-05:00")
+    day = _day_of_moment(parts["day"], clock, now, future)
+    fixed = _fixed_zone(parts["offset"])
+    moment = datetime.combine(day, clock, tzinfo=fixed).astimezone(now.tzinfo)
+    return _not_ahead(moment, now, future)
+
+
+def _fixed_zone(text: str) -> timezone:
+    if text == "z":
+        return UTC
+    hours, minutes = int(text[1:3]), int(text[-2:])
+    if minutes > 59 or hours * 60 + minutes > 14 * 60:
+        raise Refused("has a UTC offset that no place keeps")
+    span = timedelta(hours=hours, minutes=minutes)
+    return timezone(-span if text[0] == "-" else span)
+
+
+def _the_one_reading(wall: datetime, day: str | None, now: datetime, future: bool) -> datetime:
+    """The instant that `wall` names in the zone of `now`, if there is exactly one to be meant."""
+    zone = now.tzinfo or offset_zone(now)
+    readings = local_readings(wall, zone)
+    if not readings:
+        early, late = (wall.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+        gap = offset_of(late) - offset_of(early)
+        offered = f"{_say_wall(wall - gap)} or {_say_wall(wall + gap)}"
+        raise Refused(f"never was, for clocks went forward over it; write {offered}")
+    possible = [one for one in readings if future or not is_after(one, now)]
+    if len(possible) == 2:
+        raise Refused(offer(*(_say_wall(one) + to_iso(one)[-6:] for one in possible)))
+    if not possible and not day:
+        raise Refused(f"is in the future; did you mean yesterday {_say_clock(wall.time())}?")
+    return _not_ahead((possible or readings)[0], now, future)
+
+
+def _not_ahead(moment: datetime, now: datetime, future: bool) -> datetime:
+    if not future and is_after(moment, now):
+        raise Refused(f"is in the future, for it is now {_say_wall(now)}")
+    return moment
+
+
+def _midnight(parts: re.Match[str], now: datetime, future: bool) -> Refused:
+    """`midnight` is the start of a day to some and its end to others; 24:00 is the next's 00:00."""
+    day = _day_of_moment(parts["day"], time(), now, future)
+    start, end = f"{day} 00:00", f"{shift(day, days=1)} 00:00"
+    if parts["day"] and parts["clock"] != "midnight":
+        return Refused(f"is the start of the next day; write {end}")
+    if future or day < now.date():
+        return Refused(offer(start, end))
+    return Refused(f"may be the start of a day or its end; write {start}")
+
+
+def _no_clock(said: str, now: datetime, future: bool) -> Refused:
+    """The best advice for a text in which no time of day was found."""
+    if is_number(said):
+        hhmm = re.fullmatch(_HHMM, said)
+        like = f"{hhmm['hour']}:{hhmm['minute']}" if hhmm else "22:30"
+        return Refused(f"is only a number; write a time of day as {like}, with its colon")
+    day, _, last = said.rpartition(" ")
+    hhmm = re.fullmatch(_HHMM, last)
+    clock = f"{hhmm['hour']}:{hhmm['minute']}" if hhmm else "22:30"
+    try:
+        if _is_day(said, now, future):
+            return Refused(f"has no time of day; add one, as in {said} 22:30")
+        if hhmm and _is_day(day, now, future):
+            return Refused(f"has a time without its colon; write {day} {clock}")
+    except TwoReadings as two:
+        return Refused(offer(*(f"{each} {clock}" for each in two.readings)))
+    return Unknown(_UNKNOWN)
+
+
+def _is_day(said: str, now: datetime, future: bool) -> bool:
+    """Has it the form of a day? Raises Refused for one that is not in the calendar, or is two."""
+    try:
+        read_day(said, now.date(), "future" if future else "past", now.date())
+    except Unknown:
+        return False
+    return True
+
+
+def parse_day(
+    text: str,
+    today: date,
+    *,
+    field: str = "date",
+    future: bool = True,
+    prefer: Direction | None = None,
+) -> date:
+    """The day that a person typed.
+
+    Reads `today`, `yesterday`, `tomorrow`, `friday`, `last friday`, `in 3 days`, `+7d`,
+    `2 weeks ago`, `2026-01-18`, `18 Jan 2026`, `Jan 18`, `Sun 18 Jan 2026`, and `1/18/2026` where
+    it has one reading. A weekday or a date without a year is the next to come, or the last gone by:
+    `prefer` says which (the future where it is allowed). With `future=False` a day after `today` is
+    refused. Raises InvalidInput, one sentence with the readings, for a text that is not one day.
+    """
+    try:
+        day = read_day(tidy(text), today, prefer or ("future" if future else "past"))
+        check_year(day.year)
+        if day > today and not future:
+            raise Refused(f"is in the future, for today is {today}")
+    except Refused as reason:
+        raise InvalidInput(sentence(field, text, str(reason))) from None
+    return day
+
+
+def parse_month(text: str, *, field: str = "month") -> tuple[date, date]:
+    """`2026-01`: its first day and the first day after it; InvalidInput for any other text."""
+    match = _period(text, field, r"(?P<year>\d{4})-(?P<part>0[1-9]|1[0-2])", "2026-01")
+    return _months_from(match, int(match["part"]), 1)
+
+
+def parse_quarter(text: str, *, field: str = "quarter") -> tuple[date, date]:
+    """`2026-Q1`: its first day and the first day after it; InvalidInput for any other text."""
+    match = _period(text, field, r"(?P<year>\d{4})-q(?P<part>[1-4])", "2026-Q1")
+    return _months_from(match, 3 * int(match["part"]) - 2, 3)
+
+
+def parse_year(text: str, *, field: str = "year") -> tuple[date, date]:
+    """`2026`: its first day and the first day after it; InvalidInput for any other text."""
+    return _months_from(_period(text, field, r"(?P<year>\d{4})", "2026"), 1, 12)
+
+
+def _period(text: str, field: str, form: str, example: str) -> re.Match[str]:
+    try:
+        match = re.fullmatch(form, tidy(text))
+        if match is None:
+            raise Unknown(f"can not be read; write it as {example}")
+        check_year(int(match["year"]))
+    except Refused as reason:
+        raise InvalidInput(sentence(field, text, str(reason))) from None
+    return match
+
+
+def _months_from(match: re.Match[str], month: int, count: int) -> tuple[date, date]:
+    year, after = int(match["year"]), month + count
+    return date(year, month, 1), date(year + (after > 12), after - 12 * (after > 12), 1)
+
+
+def _say_clock(clock: time) -> str:
+    return clock.isoformat(timespec="seconds" if clock.second else "minutes")
+
+
+def _say_wall(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d} {_say_clock(moment.time())}"

@@ -1,0 +1,178 @@
+"""The dispatch export of the invented town: any number of rows, in order of time, as a stream."""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from heapq import merge
+from pathlib import Path
+from random import Random
+
+from ccu.demo import town
+from ccu.demo.chance import Weighted, below, source, zipf
+
+COLUMNS = (
+    "Incident", "Received", "Dispatched", "Arrived", "Cleared", "Call Type", "Disposition",
+    "Priority", "Beat", "Address", "Apt", "City",
+)  # fmt: skip
+DAYS = 3 * 365 + 1
+CARE_SHARE = 0.18  # of all calls, as the towns that publish it report 15 to 20%
+
+# What dispatch calls it -> weight. On the road, at an address, and the natures of the care list.
+_ROAD = {
+    "TRAFFIC STOP": 16, "MV ACCIDENT": 10, "PARKING COMPLAINT": 5, "DISABLED VEHICLE": 4,
+    "ROAD HAZARD": 3, "SUSPICIOUS VEHICLE": 3,
+}  # fmt: skip
+_INDOORS = {
+    "BURGLAR ALARM": 10, "MEDICAL ASSIST": 12, "SUSPICIOUS ACTIVITY": 7, "LARCENY": 6,
+    "NOISE COMPLAINT": 5, "DISTURBANCE": 5, "DOMESTIC": 4, "ANIMAL COMPLAINT": 4, "FRAUD": 3,
+    "911 HANG UP": 4, "CITIZEN ASSIST": 5, "TRESPASS": 2,
+}  # fmt: skip
+_CARE = {
+    "WELFARE CHECK": 42, "PERSON IN CRISIS": 17, "INTOXICATED PERSON": 9, "SUICIDE THREAT": 7,
+    "OVERDOSE": 6, "MISSING PERSON": 6, "ELDER CONCERN": 5, "UNSHELTERED PERSON": 4,
+    "DEMENTIA WANDERING": 2, "JUVENILE IN CRISIS": 2,
+}  # fmt: skip
+_ENDS = {
+    "ROAD": {"CITATION": 30, "WARNING": 40, "REPORT": 20, "ARREST": 2, "GONE ON ARRIVAL": 8},
+    "INDOORS": {"SERVICES RENDERED": 55, "REPORT": 22, "UNFOUNDED": 13, "ARREST": 4, "UTL": 6},
+    "CARE": {
+        "SERVICES RENDERED": 38, "TRANSPORT VOLUNTARY": 17, "PEER": 9, "REFERRED HSD": 12,
+        "CRISIS TEAM": 5, "UTL": 12, "UNFOUNDED": 5, "ARREST": 2,
+    },
+}  # fmt: skip
+_NATURES = {"ROAD": _ROAD, "INDOORS": _INDOORS, "CARE": _CARE}
+_GROUP_OF = {nature: group for group, natures in _NATURES.items() for nature in natures}
+_URGENT = {"SUICIDE THREAT", "OVERDOSE", "PERSON IN CRISIS", "DOMESTIC", "MEDICAL ASSIST"}
+_BY_HOUR = (
+    3,
+    2,
+    2,
+    1,
+    1,
+    1,
+    2,
+    4,
+    5,
+    5,
+    5,
+    5,
+    6,
+    6,
+    6,
+    7,
+    8,
+    8,
+    8,
+    7,
+    7,
+    7,
+    6,
+    4,
+)  # midnight first
+_BY_WEEKDAY = (0.95, 0.95, 0.97, 1.0, 1.12, 1.08, 0.93)  # Monday first
+
+Row = tuple[str, ...]
+
+
+# What is known of a call before its row is drawn: when, and for the story's own calls also what
+# dispatch called it, how it ended, and where (beat, address, unit).
+Known = tuple[datetime, str, str, tuple[str, str, str]]
+
+
+def rows(
+    calls: int, now: datetime, seed: int, known: Sequence[Known] = (), care_elsewhere: int = 0
+) -> Iterator[Row]:
+    """`calls` rows, the known ones among them, of three years ending at `now`.
+
+    `care_elsewhere` is how many care calls come in by other doors: the town's care share holds
+    over all of them together.
+    """
+    now = now.replace(tzinfo=None, microsecond=0)
+    drawn = max(0, calls - len(known))
+    care = care_elsewhere + sum(nature in _CARE for _when, nature, _end, _where in known)
+    wanted = (CARE_SHARE * (drawn + len(known) + care_elsewhere) - care) / max(drawn, 1)
+    draw = _Draw(
+        drawn, source(seed, "export"), care_share=min(CARE_SHARE, max(0.02, wanted)), now=now
+    )
+    times = ((when, "", "", ("", "", "")) for when in _times(drawn, now, source(seed, "times")))
+    year, serial = 0, 0
+    for call in merge(sorted(known), times):
+        year, serial = (year, serial + 1) if call[0].year == year else (call[0].year, 1)
+        yield draw.row(f"{year % 100:02}-{serial:06}", call)
+
+
+def write(path: Path, lines: Iterable[Row]) -> int:
+    """Write an export as a dispatch system would; returns the number of rows."""
+    count = 0
+    with path.open("x", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for line in lines:
+            writer.writerow(line)
+            count += 1
+    return count
+
+
+def _times(calls: int, now: datetime, random: Random) -> Iterator[datetime]:
+    """Busier on Friday and at six in the evening, quiet before dawn; exactly `calls` of them."""
+    first = (now - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0)
+    days = [first + timedelta(days=each) for each in range(DAYS)]
+    weights = [_BY_WEEKDAY[day.weekday()] * (1.06 if 5 <= day.month <= 9 else 1.0) for day in days]
+    weights[-1] *= ((now - days[-1]).total_seconds() + 1) / 86400
+    hours = Weighted(enumerate(_BY_HOUR))
+    total, done, due = sum(weights), 0, 0.0
+    for day, weight in zip(days, weights, strict=True):
+        due += weight * calls / total
+        today = (calls if day is days[-1] else int(due)) - done
+        done += today
+        length = min((now - day).total_seconds(), 86399)
+        seconds = sorted(
+            (hours.draw(random) * 3600 + below(random, 3600)) / 86399 * length for _ in range(today)
+        )
+        for second in seconds:
+            yield day + timedelta(seconds=int(second))
+
+
+class _Draw:
+    """Everything about one call but its time."""
+
+    def __init__(self, calls: int, random: Random, *, care_share: float, now: datetime) -> None:
+        self._random = random
+        self._now = now
+        self._streets = town.streets_for(calls)
+        self._premises = max(150, calls // 20)
+        rest = 1 - care_share
+        self._groups = Weighted({"CARE": care_share, "ROAD": 0.38 * rest, "INDOORS": 0.62 * rest})
+        self._natures = {group: Weighted(_NATURES[group]) for group in _NATURES}
+        self._ends = {group: Weighted(ends) for group, ends in _ENDS.items()}
+
+    def row(self, incident: str, call: Known) -> Row:
+        """One line of the export."""
+        received, nature, end, where = call
+        group = _GROUP_OF[nature] if nature else self._groups.draw(self._random)
+        nature = nature or self._natures[group].draw(self._random)
+        beat, address, unit = where if where[1] else self._where(group)
+        urgent = nature in _URGENT
+        return (
+            incident, *self._times(received, urgent, group == "CARE"), nature,
+            end or self._ends[group].draw(self._random),
+            "1" if urgent else "3" if group == "ROAD" else "2",
+            beat, address, unit, town.TOWN.upper(),
+        )  # fmt: skip
+
+    def _where(self, group: str) -> tuple[str, str, str]:
+        if group == "ROAD":
+            return town.way(self._random, self._streets)
+        return town.typed(self._random, zipf(self._random, self._premises), self._streets)
+
+    def _times(self, received: datetime, urgent: bool, long: bool) -> Iterator[str]:
+        """Received, dispatched, arrived, cleared; empty for what has not happened yet."""
+        moment = received
+        yield str(moment)
+        for least, spread in (
+            (20, 60 if urgent else 900),
+            (120, 600),
+            (300, 5400 if long else 2400),
+        ):
+            moment += timedelta(seconds=least + below(self._random, spread))
+            yield str(moment) if moment <= self._now else ""

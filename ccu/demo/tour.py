@@ -1,0 +1,88 @@
+"""The tour: the main screens over the demo town, each a command line and what it really prints."""
+
+import shlex
+import tempfile
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ccu.demo import build, story, town
+from ccu.output import emit_line
+
+Run = Callable[[Sequence[str]], None]  # runs one command line over the demo file, as typed
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One screen: what to know before it, and the command line that shows it."""
+
+    words: str
+    line: tuple[str, ...]
+
+
+def show(made: build.Town, run: Run) -> None:
+    """Print the whole tour. `run` gets the words after `ccu`."""
+    session = made.session
+    _say(
+        f"{town.TOWN}, {town.STATE}, is an invented town; nobody in it is real."
+        " Three years of its dispatch records were imported, and for the last year its Community"
+        f" Care Unit has logged its own calls. Today is {session.today:%A, %Y-%m-%d}."
+    )
+    with tempfile.TemporaryDirectory(prefix="ccu-demo-") as folder:
+        export = build.write_export(session, made.calls, made.seed, Path(folder))
+        for stop in _stops(made):
+            _say(stop.words)
+            emit_line("$ ccu " + shlex.join(stop.line))
+            emit_line("")
+            # The file is elsewhere: what is printed is what a reader would type.
+            run([str(export) if word == export.name else word for word in stop.line])
+    _say("That was the tour. The file stays; look around in it:")
+    named = shlex.quote(str(session.path))
+    emit_line(f"$ ccu --db {named} history --address {shlex.quote(story.GROUP_HOME)}")
+
+
+def _stops(made: build.Town) -> Iterator[Stop]:
+    """What is shown, in this order. A later command adds its screen where it is used in a day."""
+    yield Stop(
+        "An officer is on the way to Main Street. One line tells what happened at that very flat:"
+        " how often, how lately, what to beware of, how it ended.",
+        ("history", "--address", story.UNIT),
+    )
+    yield Stop(
+        "Those calls were typed in many ways. An address is read, not compared letter by letter:"
+        " Apt 3, #3 and Apartment 3 are one, and never the flat next door.",
+        ("address", "12 Main Street, Apartment 3", "--format", "json"),
+    )
+    yield Stop(
+        "On Ferry Lane somebody left a note for whoever comes next. It stands first.",
+        ("history", "--address", "77 ferry lane"),
+    )
+    yield Stop(
+        "A street half remembered still finds its way.",
+        ("history", "--address", "2 Railrod Plaza"),
+    )
+    yield Stop(
+        "After the call, one line keeps it, or a few questions at a terminal. Names are optional.",
+        ("log-call", "--when", "1 hour ago", "--address", story.STATION, "--nature", "unsheltered",
+         "--danger", "none", "--disposition", "resources_given", "--minutes", "25", "--no-input"),
+    )  # fmt: skip
+    yield Stop(
+        "Every call can be looked up. Nothing is overwritten: this one was put right, and says so.",
+        ("call", "show", str(made.logged[story.AMENDED])),
+    )
+    yield Stop(
+        "Dispatch sends its export again every night. What is there already is not counted twice.",
+        ("import", "marshport-cad.csv", "--layout", build.LAYOUT),
+    )
+    yield Stop(
+        "And every night the file is checked: damage, loose ends, who else could read it.",
+        ("check",),
+    )
+
+
+def _say(words: str) -> None:
+    emit_line("")
+    for line in textwrap.wrap(words, 78):
+        emit_line(line)
+    emit_line("")

@@ -1,0 +1,176 @@
+"""Plain, CSV, JSON and Markdown: each turns a table or a document into text, piece by piece."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import Any
+
+from ccu.errors import InvalidInput
+from ccu.output.shapes import Document, Section, Table
+from ccu.output.text import (
+    cell,
+    csv_cell,
+    is_number,
+    json_safe,
+    lines,
+    markdown_cell,
+    markdown_line,
+    one_line,
+    plain_text,
+    width,
+)
+
+SAMPLE = 1000  # rows looked at before the first is printed: enough to choose widths, few to hold
+WIDEST = 60  # a plain column grows no wider for a long cell; that cell pushes its own row
+
+
+def numeric_columns(rows: Sequence[Sequence[Any]], count: int) -> list[bool]:
+    """Which columns hold numbers and nothing else; those are set to the right."""
+    found = [False] * count
+    for index in range(count):
+        values = [row[index] for row in rows if row[index] is not None]
+        found[index] = bool(values) and all(map(is_number, values))
+    return found
+
+
+def plain(table: Table, indent: str = "") -> Iterator[str]:
+    """Aligned columns two spaces apart, a row a line, the header first, nothing else.
+
+    Widths come from the first SAMPLE rows, so that a million rows can stream through.
+    """
+    rows = table.cells()
+    sample = list(islice(rows, SAMPLE))
+    right = numeric_columns(sample, len(table.columns))
+    head = [[cell(value) for value in row] for row in sample]
+    header = [one_line(column) for column in table.columns]
+    widths = [min(WIDEST, max(map(width, column))) for column in zip(header, *head, strict=True)]
+    rest = ([cell(value) for value in row] for row in rows)
+    for row in chain([header], head, rest):
+        yield indent + _aligned(row, widths, right) + "\n"
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+    parts = []
+    for text, wide, to_right in zip(row, widths, right, strict=True):
+        fill = " " * (wide - width(text))
+        parts.append(fill + text if to_right else text + fill)
+    return "  ".join(parts).rstrip(" ")
+
+
+def csv(table: Table, terminal: bool) -> Iterator[str]:
+    r"""Every cell in quotes, the header first; newlines in a cell stay, inside the quotes.
+
+    RFC 4180 but for the line's end, which is \n: spreadsheets read it, and cut, sort and diff find
+    no stray carriage return.
+    """
+    yield _csv_line(table.columns, terminal)
+    for row in table.cells():
+        yield _csv_line(row, terminal)
+
+
+def _csv_line(row: Iterable[Any], terminal: bool) -> str:
+    cells = (csv_cell(value, terminal).replace('"', '""') for value in row)
+    return '"' + '","'.join(cells) + '"\n'
+
+
+def json(table: Table, ascii_only: bool) -> Iterator[str]:
+    """An array with an object a line, keys in the columns' order."""
+    encode = _json_encoder(ascii_only)
+    before = "[\n  "
+    for row in table.cells():
+        yield before + json_safe(encode(dict(zip(table.columns, row, strict=True))))
+        before = ",\n  "
+    yield "[]\n" if before.startswith("[") else "\n]\n"
+
+
+def json_document(data: Mapping[str, Any], ascii_only: bool) -> Iterator[str]:
+    """The document's data, indented."""
+    yield json_safe(_json_encoder(ascii_only, indent=2)(data)) + "\n"
+
+
+def _json_encoder(ascii_only: bool, indent: int | None = None) -> Callable[[Any], str]:
+    """One encoder for all rows: making it costs more than using it. NaN is a bug and raises."""
+    from json import JSONEncoder
+
+    return JSONEncoder(
+        ensure_ascii=ascii_only, allow_nan=False, default=plain_text, indent=indent
+    ).encode
+
+
+def markdown(table: Table) -> Iterator[str]:
+    """A GitHub table. It needs all rows at once: for pages, not for a million rows."""
+    from tabulate import tabulate
+
+    rows = list(table.cells())
+    right = numeric_columns(rows, len(table.columns))
+    if table.title:
+        yield f"## {markdown_line(table.title)}\n\n"
+    yield tabulate(
+        [[markdown_cell(value) for value in row] for row in rows],
+        headers=[markdown_cell(column) for column in table.columns],
+        tablefmt="github",
+        disable_numparse=True,  # or 1e5 is printed as 100000
+        colalign=["right" if numeric else "left" for numeric in right] if rows else None,
+    )
+    yield "\n"
+
+
+def with_content(document: Document) -> Iterator[tuple[Section, Table | None, Sequence[str]]]:
+    """The sections to show, each with its table and its lines, `empty` standing in for nothing."""
+    for section in document.sections:
+        table, texts = section.table, section.lines
+        if table:
+            rows = list(table.rows)
+            table = Table(table.columns, rows) if rows or not section.empty else None
+        if not (section.pairs or table or texts) and section.empty:
+            texts = (section.empty,)
+        if section.pairs or table or texts:
+            yield section, table, texts
+
+
+def plain_document(document: Document) -> Iterator[str]:
+    """The title, then each section under its heading, indented; no boxes, nothing cut or folded."""
+    yield one_line(document.title) + "\n"
+    for section, table, texts in with_content(document):
+        indent = "  " if section.title else ""
+        yield f"\n{one_line(section.title)}\n" if section.title else "\n"
+        wide = max((width(one_line(name)) for name, _ in section.pairs), default=0)
+        for name, value in section.pairs:
+            margin = indent + " " * (wide + 2)
+            label = one_line(name)
+            first, *more = lines(plain_text(value))
+            yield f"{indent}{label}{' ' * (wide + 2 - width(label))}{first}".rstrip(" ") + "\n"
+            yield from (f"{margin}{line}".rstrip(" ") + "\n" for line in more)
+        if table:
+            yield from plain(table, indent)
+        for text in texts:
+            yield from (f"{indent}{line}".rstrip(" ") + "\n" for line in lines(text))
+
+
+def markdown_document(document: Document) -> Iterator[str]:
+    """A heading for the title and each section; pairs as a list, lines as paragraphs."""
+    yield f"# {markdown_line(document.title)}\n"
+    for section, table, texts in with_content(document):
+        if section.title:
+            yield f"\n## {markdown_line(section.title)}\n"
+        if section.pairs:
+            yield "\n"
+        for name, value in section.pairs:
+            yield f"- **{markdown_cell(name)}:** {markdown_cell(value)}".rstrip(" ") + "\n"
+        if table:
+            yield "\n"
+            yield from markdown(table)
+        for line in chain.from_iterable(map(lines, texts)):
+            if line.strip():
+                yield f"\n{markdown_line(line)}\n"
+
+
+def main_table(document: Document) -> Table:
+    """The rows that CSV prints: the main section's table, else its pairs, else its lines."""
+    section = next((section for section in document.sections if section.main), None)
+    if section is None:
+        raise InvalidInput("this has no rows for --format csv; json has all of it")
+    if section.table is not None:
+        return section.table
+    if section.pairs:
+        return Table(("name", "value"), section.pairs)
+    return Table(("text",), [(line,) for line in section.lines])

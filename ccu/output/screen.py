@@ -1,0 +1,218 @@
+"""What is shown at a terminal: tables, documents and progress bars. Rich is loaded only here.
+
+Every value becomes a `Text` of safe characters; Rich never sees a bare string, which it would
+search for markup. Styles are bold, underlined and reversed only: no meaning hangs on a colour.
+"""
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from ccu.output.formats import numeric_columns, with_content
+from ccu.output.shapes import Document, Section, Table
+from ccu.output.text import cell, lines, one_line, plain_text, width
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Table as RichTable
+
+    from ccu.output.sink import Sink
+
+PAGE = 500  # rows laid out together; a longer table repeats its header, and memory stays bounded
+GAP = 2  # between columns
+NARROW = 12  # a cell folds down to this and no further; rows become records instead
+
+
+def table(table: Table, sink: "Sink") -> Iterator[str]:
+    """The table within the terminal's width; row after row where that is too narrow."""
+    console = _console(sink)
+    rows = table.cells()
+    page = list(islice(rows, PAGE))
+    narrowest = _narrowest(table.columns, page)
+    as_records = page and not _fits(narrowest, console.width)
+    if table.title:
+        yield _drawn(console, _text([one_line(table.title)], "bold"))
+    first = True
+    while page or first:
+        if as_records:
+            yield ("" if first else "\n") + _drawn(console, _records(table.columns, page))
+        else:
+            yield _drawn(console, _grid(table.columns, page, narrowest, framed=True))
+        page, first = list(islice(rows, PAGE)), False
+
+
+def document(document: Document, sink: "Sink") -> Iterator[str]:
+    """The title, and each section indented under its heading, folded to the terminal's width."""
+    from rich.padding import Padding
+
+    console = _console(sink)
+    yield _drawn(console, _text([one_line(document.title)], "bold"))
+    for section, inner, texts in with_content(document):
+        if section.title:
+            style = "bold reverse" if section.alert else "bold"
+            yield _drawn(console, _text([one_line(section.title)], style))
+        indent = 2 if section.title else 0
+        for part in _parts(section, inner, texts, console.width - indent):
+            yield _drawn(console, Padding(part, (0, 0, 0, indent)))
+
+
+def _parts(
+    section: Section, table: Table | None, texts: Sequence[str], room: int
+) -> Iterator["RenderableType"]:
+    if section.pairs:
+        yield _pairs([(one_line(name), lines(plain_text(value))) for name, value in section.pairs])
+    if table:
+        rows = list(table.cells())
+        narrowest = _narrowest(table.columns, rows)
+        if rows and not _fits(narrowest, room):
+            yield _records(table.columns, rows)
+        else:
+            yield _grid(table.columns, rows, narrowest, framed=False)
+    if texts:
+        yield _text([line for text in texts for line in lines(text)])
+
+
+def _grid(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], narrowest: Sequence[int], framed: bool
+) -> "RichTable":
+    from rich import box
+    from rich.table import Table as RichTable
+
+    grid = RichTable(
+        box=box.SIMPLE_HEAD if framed else None,
+        padding=(0, GAP - 1 if framed else GAP, 0, 0),  # the frame's own divider is one more
+        show_edge=False,
+        pad_edge=False,
+        header_style="bold" if framed else "underline",
+    )
+    right = numeric_columns(rows, len(columns))
+    for column, to_right, least in zip(columns, right, narrowest, strict=True):
+        grid.add_column(
+            _text([one_line(column)]),
+            justify="right" if to_right else "left",
+            overflow="fold",
+            min_width=least,
+        )
+    for row in rows:
+        grid.add_row(*(_text([cell(value)]) for value in row))
+    return grid
+
+
+def _records(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> "RichTable":
+    pairs: list[tuple[str, list[str]]] = []
+    for row in rows:
+        if pairs:
+            pairs.append(("", [""]))
+        pairs += [
+            (one_line(column), [cell(value)]) for column, value in zip(columns, row, strict=True)
+        ]
+    return _pairs(pairs)
+
+
+def _pairs(pairs: Sequence[tuple[str, Sequence[str]]]) -> "RichTable":
+    from rich.table import Table as RichTable
+
+    grid = RichTable.grid(padding=(0, 2, 0, 0))
+    grid.add_column(overflow="fold", max_width=24)
+    grid.add_column(overflow="fold")
+    for name, value in pairs:
+        grid.add_row(_text([name]), _text(value))
+    return grid
+
+
+def _narrowest(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[int]:
+    """How narrow each column may become and still be read."""
+    if not rows:
+        return [1] * len(columns)  # nothing but a header, which may fold anywhere
+    found = []
+    for index, column in enumerate(columns):
+        widest = max(width(cell(row[index])) for row in rows)
+        found.append(max(width(column), min(widest, NARROW)))
+    return found
+
+
+def _fits(widths: Sequence[int], room: int) -> bool:
+    return sum(widths) + GAP * (len(widths) - 1) <= room
+
+
+def _text(texts: Sequence[str], style: str = "") -> Any:
+    from rich.text import Text
+
+    return Text("\n".join(texts), style=style, overflow="fold")
+
+
+def _console(sink: "Sink") -> "Console":
+    """A console that only lays out: what it draws is taken as text and written by the sink."""
+    import io
+
+    from rich.console import Console, detect_legacy_windows
+
+    plain = not sink.terminal or bool(os.environ.get("NO_COLOR")) or detect_legacy_windows()
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8" if sink.unicode else "ascii")
+    return Console(
+        file=stream,
+        width=_terminal_width(sink),
+        height=25,  # without it Rich takes a dumb terminal for 80 columns
+        force_terminal=sink.terminal,
+        color_system=None if plain else "auto",
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+    )
+
+
+def _terminal_width(sink: "Sink") -> int:
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked) > 0:
+        return min(max(10, int(asked)), 1000)
+    if sink.terminal:
+        with contextlib.suppress(OSError, ValueError):
+            return max(10, os.get_terminal_size(sink.stream.fileno()).columns)
+    return 80
+
+
+def _drawn(console: "Console", what: "RenderableType") -> str:
+    with console.capture() as capture:
+        console.print(what)
+    return "\n".join(line.rstrip(" ") for line in capture.get().split("\n"))
+
+
+@contextlib.contextmanager
+def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error while something long runs; nothing when that is not a terminal.
+
+    with progress("Reading", total=None) as advance:
+        advance(1)
+    """
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda count: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    console = Console(stderr=True, markup=False, emoji=False, highlight=False)
+    # Standard output stays its own: Rich would otherwise send it to standard error as well.
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bar:
+        task = bar.add_task(one_line(what), total=total)
+        done, shown = 0, 0.0
+
+        def advance(count: int) -> None:
+            nonlocal done, shown
+            done += count
+            if (now := time.monotonic()) - shown > 0.1:  # Rich takes longer than reading a row
+                bar.update(task, completed=done)
+                shown = now
+
+        yield advance
+        bar.update(task, completed=done)

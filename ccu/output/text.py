@@ -1,0 +1,145 @@
+"""The display boundary: what stands in the data becomes text that can do no harm where it is shown.
+
+`safe` makes control characters visible for a terminal, `markdown_cell` and `markdown_line` also
+keep markup from being interpreted, `csv_cell` keeps a spreadsheet from running a formula.
+"""
+
+import re
+from enum import Enum
+from typing import Any
+
+# C0 but tab and newline, DEL, C1; lone surrogates, which cannot be encoded.
+_CONTROL = r"\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
+# What is invisible or turns the direction of its neighbours: soft hyphen, joiners, zero-width
+# spaces, fillers, line and paragraph separators, bidirectional controls, annotations, tags.
+_INVISIBLE = (
+    r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e007f"
+)
+# Patterns are text, compiled by `re` when first needed: most runs need none, and start sooner.
+_UNSAFE = f"[{_CONTROL}{_INVISIBLE}]"
+_UNSAFE_IN_CSV = rf"(?!\r)[{_CONTROL}]"
+_HIDDEN_IN_JSON = rf"[\x7f-\x9f\ud800-\udfff{_INVISIBLE}]"
+
+
+def safe(text: str) -> str:
+    r"""The text with everything that could act on a terminal, or hide, shown as \x1b or \u202e.
+
+    Tab and newline stay. Text without such characters comes back as it is.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return re.sub(_UNSAFE, _visible, text)
+
+
+def _visible(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def lines(text: str) -> list[str]:
+    """The text's lines, each safe, with tabs as spaces."""
+    if text.isascii() and text.isprintable():
+        return [text]
+    return safe(text.replace("\r\n", "\n")).replace("\t", "    ").rstrip("\n").split("\n")
+
+
+def one_line(text: str) -> str:
+    """The text, safe, on one line: newlines become a visible ` / `, tabs a space."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = safe(text.replace("\r\n", "\n")).replace("\t", " ")
+    return " / ".join(text.strip("\n").split("\n"))
+
+
+def plain_text(value: Any) -> str:
+    """A value as text, the same in every format but JSON; not yet safe to show."""
+    if type(value) is str:
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, Enum):
+        return plain_text(value.value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def cell(value: Any) -> str:
+    """A value as one safe line, for tables."""
+    return one_line(plain_text(value))
+
+
+def is_number(value: Any) -> bool:
+    """Whether the cell was given as a number: shown to the right, not guarded in CSV."""
+    return isinstance(value, int | float) and not isinstance(value, bool | Enum)
+
+
+# A spreadsheet runs a cell that begins with one of these. A leading ' says: this is text.
+_STARTS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_GUARD = "'"
+
+
+def csv_cell(value: Any, terminal: bool) -> str:
+    """A value for CSV: exact, except that what a spreadsheet would run gets a leading apostrophe.
+
+    Control characters, which ccu never stores, become visible. At a terminal the cell is made
+    `safe` whole; in a pipe or a file the rest stays as it is, so that it can be read back.
+    """
+    text = plain_text(value)
+    if not (text.isascii() and text.isprintable()):
+        text = safe(text) if terminal else re.sub(_UNSAFE_IN_CSV, _visible, text)
+    return _GUARD + text if _needs_guard(text) and not is_number(value) else text
+
+
+def _needs_guard(text: str) -> bool:
+    """Also for text that looks guarded already, or undoing it would lose an apostrophe."""
+    return text.lstrip(_GUARD).startswith(_STARTS_FORMULA)
+
+
+def undo_csv_guard(cell: str) -> str:
+    """The text that `csv_cell` guarded: the exact inverse, for reading our own files back."""
+    return cell[1:] if cell.startswith(_GUARD) and _needs_guard(cell) else cell
+
+
+def json_safe(text: str) -> str:
+    r"""JSON text with invisible and control characters as \uXXXX: the same value, safe to show."""
+    return text if text.isascii() and text.isprintable() else re.sub(_HIDDEN_IN_JSON, _escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
+
+
+_MARKUP = r"[\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|[<>]"
+_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+_BLOCK = r"^([#+=-]|\d+(?=[.)]))"
+
+
+def markdown_cell(value: Any) -> str:
+    """A value for a cell of a Markdown table: nothing in it is taken for markup."""
+    return re.sub(_MARKUP, lambda found: _ENTITIES.get(found[0], "\\" + found[0]), cell(value))
+
+
+def markdown_line(text: str) -> str:
+    """A line of text for a Markdown page: as a cell, and no heading, list or rule either."""
+    return re.sub(_BLOCK, _stop_block, markdown_cell(text).strip())
+
+
+def _stop_block(match: re.Match[str]) -> str:
+    return match[0] + "\\" if match[0][0].isdigit() else "\\" + match[0]
+
+
+def width(text: str) -> int:
+    """How many columns the text takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import category, east_asian_width
+
+    return sum(
+        0 if category(char) in ("Mn", "Me") else 2 if east_asian_width(char) in "WF" else 1
+        for char in text
+    )

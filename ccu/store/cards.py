@@ -1,0 +1,106 @@
+"""What the card shows of a place, in a few indexed statements. Void calls are never counted."""
+
+import sqlite3
+from collections.abc import Mapping
+
+WINDOWS = (30, 90, 365)  # days, beside "ever"
+
+# One pass over a place's calls, all of them in the index call_place but for the care mark. `now` is
+# the local wall clock: a call typed ahead of --today does not exist yet.
+_COUNTS = """
+SELECT
+  count(*) FILTER (WHERE care AND occurred_at >= :day_30)  AS care_30,
+  count(*) FILTER (WHERE care AND occurred_at >= :day_90)  AS care_90,
+  count(*) FILTER (WHERE care AND occurred_at >= :day_365) AS care_365,
+  count(*) FILTER (WHERE care)                             AS care_ever,
+  count(*) FILTER (WHERE occurred_at >= :day_30)           AS all_30,
+  count(*) FILTER (WHERE occurred_at >= :day_90)           AS all_90,
+  count(*) FILTER (WHERE occurred_at >= :day_365)          AS all_365,
+  count(*)                                                 AS all_ever,
+  count(*) FILTER (WHERE care AND occurred_at >= :day_repeat) AS care_repeat,
+  min(substr(occurred_at, 1, 10))                          AS first_day
+FROM call
+WHERE place_id = :place_id AND voided_at IS NULL AND substr(occurred_at, 1, 19) <= :now
+"""
+
+# Newest first. The source's own words stand where the nature is not one of ours.
+_CALLS = """
+SELECT call.id,
+       substr(replace(call.occurred_at, 'T', ' '), 1, 16) AS occurred,
+       call.care,
+       CASE WHEN nature.code = 'other' THEN coalesce(cleared.text, dispatched.text, nature.label)
+            ELSE nature.label END AS nature,
+       coalesce(
+         (SELECT group_concat(label, '; ') FROM
+            (SELECT disposition.label FROM call_disposition
+             JOIN disposition ON disposition.code = call_disposition.disposition
+             WHERE call_disposition.call_id = call.id ORDER BY disposition.sort)),
+         ended.text, '') AS outcome,
+       call.narrative
+FROM call
+JOIN nature ON nature.code = coalesce(call.nature_cleared, call.nature)
+LEFT JOIN cad_text AS dispatched ON dispatched.id = call.cad_nature_id
+LEFT JOIN cad_text AS cleared ON cleared.id = call.cad_cleared_id
+LEFT JOIN cad_text AS ended ON ended.id = call.cad_disposition_id
+WHERE call.place_id = :place_id AND call.voided_at IS NULL
+  AND substr(call.occurred_at, 1, 19) <= :now
+ORDER BY call.occurred_at DESC, call.id DESC
+LIMIT :limit
+"""
+
+_FLAGS = """
+SELECT note, source, expires_on FROM place_flag
+WHERE place_id IN (:place_id, :building_id) AND ended_at IS NULL AND expires_on >= :today
+ORDER BY id DESC
+"""
+
+# The last time each danger was met here within a year.
+_DANGERS = """
+SELECT danger.label, max(substr(call.occurred_at, 1, 10)) AS day, call.id AS call_id
+FROM call JOIN call_danger ON call_danger.call_id = call.id
+JOIN danger ON danger.code = call_danger.danger
+WHERE call.place_id = :place_id AND call.voided_at IS NULL AND danger.code <> 'none'
+  AND call.occurred_at >= :day_365 AND substr(call.occurred_at, 1, 19) <= :now
+GROUP BY danger.code ORDER BY day DESC, danger.sort
+"""
+
+_UNITS = """
+SELECT place.unit, count(*) AS calls, sum(call.care) AS care
+FROM place JOIN call ON call.place_id = place.id
+WHERE place.building_key = :building_key AND place.city = :city AND place.unit_key <> :unit_key
+  AND call.voided_at IS NULL AND substr(call.occurred_at, 1, 19) <= :now
+GROUP BY place.id ORDER BY calls DESC, place.unit
+"""
+
+
+def counts(connection: sqlite3.Connection, window: Mapping[str, object]) -> sqlite3.Row:
+    """care_30 .. care_ever, all_30 .. all_ever, care_repeat, first_day (None without calls)."""
+    row: sqlite3.Row = connection.execute(_COUNTS, window).fetchone()
+    return row
+
+
+def calls(
+    connection: sqlite3.Connection, window: Mapping[str, object], limit: int
+) -> list[sqlite3.Row]:
+    """id, occurred, care, nature, outcome, narrative; newest first; limit -1 for every call."""
+    return connection.execute(_CALLS, {**window, "limit": limit}).fetchall()
+
+
+def warnings(
+    connection: sqlite3.Connection, window: Mapping[str, object]
+) -> list[dict[str, object]]:
+    """Flags in force and dangers met within a year, as text, source and day or expiry."""
+    flags = [
+        {"text": row["note"], "source": row["source"], "until": row["expires_on"]}
+        for row in connection.execute(_FLAGS, window)
+    ]
+    dangers = [
+        {"text": row["label"], "source": f"call {row['call_id']}", "day": row["day"]}
+        for row in connection.execute(_DANGERS, window)
+    ]
+    return flags + dangers
+
+
+def units(connection: sqlite3.Connection, window: Mapping[str, object]) -> list[sqlite3.Row]:
+    """unit, calls, care of the building's other units that had a call, most calls first."""
+    return connection.execute(_UNITS, window).fetchall()

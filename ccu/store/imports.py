@@ -1,0 +1,382 @@
+"""Merging an imported file into the calls: one transaction, as short as it can be.
+
+What was read stands in the tables of the attached schema `staging` (ccu/cad/staging.py). Everything
+here but the fields of changed calls is done by SQLite itself, so that an officer who logs a call
+meanwhile waits seconds.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ccu.store import audit, changes
+
+CODES = """
+SELECT 'nature', code, care FROM nature
+UNION ALL SELECT 'disposition', code, 0 FROM disposition
+UNION ALL SELECT 'agency', code, 0 FROM agency
+UNION ALL SELECT 'call_source', code, 0 FROM call_source
+"""
+
+SYSTEM = "SELECT id FROM source_system WHERE name = :source"
+
+# Which rows are known by their incident number, and which are new.
+MATCH = (
+    """
+INSERT INTO staging.known (line, call_id, same)
+SELECT entry.line, call.id, call.digest IS entry.digest
+FROM staging.entry AS entry
+JOIN main.call ON call.source_system_id = :source_system_id AND call.incident = entry.incident
+WHERE EXISTS (SELECT 1 FROM main.call WHERE source_system_id = :source_system_id)
+""",
+    """
+INSERT INTO staging.fresh (line)
+SELECT line FROM staging.entry
+WHERE line NOT IN (SELECT line FROM staging.known) ORDER BY line
+""",
+)
+
+# Places, addresses and words first seen in this file; what is there already stays as it is, except
+# that a text which names the city or the zip says more than one that did not.
+REMEMBER = (
+    """
+INSERT INTO main.place (kind, number, street, unit, cross_street, name, city, city_assumed, state,
+                        zip, building_key, unit_key, loose_key)
+SELECT kind, number, street, unit, cross_street, name, city, city_assumed, state,
+       zip, building_key, unit_key, loose_key
+FROM staging.place WHERE true
+ON CONFLICT (unit_key, city) DO UPDATE SET
+  city_assumed = min(city_assumed, excluded.city_assumed),
+  state = iif(place.state = '', excluded.state, place.state),
+  zip = iif(place.zip = '', excluded.zip, place.zip)
+WHERE excluded.city_assumed < place.city_assumed
+   OR (place.state = '' AND excluded.state <> '') OR (place.zip = '' AND excluded.zip <> '')
+""",
+    """
+INSERT INTO main.address (raw, raw_unit, raw_city, raw_state, raw_zip, place_id)
+SELECT raw, raw_unit, raw_city, raw_state, raw_zip,
+       (SELECT known.id FROM main.place AS known
+        WHERE known.unit_key = address.unit_key AND known.city = address.city)
+FROM staging.address WHERE true
+ON CONFLICT DO NOTHING
+""",
+    """
+INSERT INTO staging.address_map (address, address_id, place_id)
+SELECT staged.id, known.id, known.place_id
+FROM staging.address AS staged
+JOIN main.address AS known ON known.raw = staged.raw AND known.raw_unit = staged.raw_unit
+ AND known.raw_city = staged.raw_city AND known.raw_state = staged.raw_state
+ AND known.raw_zip = staged.raw_zip
+""",
+    """
+INSERT INTO main.cad_text (text) SELECT DISTINCT text FROM staging.word
+WHERE text <> '' ON CONFLICT DO NOTHING
+""",
+    """
+INSERT INTO staging.word_map (word, cad_text_id)
+SELECT word.id, known.id FROM staging.word AS word JOIN main.cad_text AS known USING (text)
+""",
+)
+
+INSERT_CALLS = """
+INSERT INTO main.call (
+  id, source_system_id, incident, occurred_at, recorded_at, recorded_by, import_batch_id, digest,
+  address_id, place_id, nature, nature_cleared, care, cad_nature_id, cad_cleared_id,
+  cad_disposition_id, priority, beat, lead_agency, source, dispatched_at, arrived_at, cleared_at)
+SELECT
+  :last_id + fresh.n, :source_system_id, entry.incident, entry.occurred_at, :at, :staff_id, :batch_id,
+  entry.digest, address_map.address_id, address_map.place_id, nature.code, cleared.code,
+  coalesce(cleared.care, nature.care), nature_map.cad_text_id, cleared_map.cad_text_id,
+  ended_map.cad_text_id, entry.priority, entry.beat, entry.agency, :call_source,
+  entry.dispatched_at, entry.arrived_at, entry.cleared_at
+FROM staging.fresh
+CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
+JOIN staging.word AS nature ON nature.id = entry.nature
+LEFT JOIN staging.word AS cleared ON cleared.id = entry.nature_cleared
+LEFT JOIN staging.word_map AS nature_map ON nature_map.word = entry.nature
+LEFT JOIN staging.word_map AS cleared_map ON cleared_map.word = entry.nature_cleared
+LEFT JOIN staging.word_map AS ended_map ON ended_map.word = entry.disposition
+LEFT JOIN staging.address_map ON address_map.address = entry.address
+ORDER BY fresh.n
+"""
+
+INSERT_DISPOSITIONS = """
+INSERT INTO main.call_disposition (call_id, disposition)
+SELECT :last_id + fresh.n, outcome.disposition
+FROM staging.fresh
+CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
+JOIN staging.outcome AS outcome ON outcome.word = entry.disposition
+"""
+
+# What a call of a changed row holds, and what the row says now. A field is named as in store/calls.
+CHANGED = """
+SELECT known.call_id, known.line, entry.digest, call.import_batch_id IS NULL AS by_hand,
+  call.occurred_at AS old_occurred_at, entry.occurred_at AS new_occurred_at,
+  call.dispatched_at AS old_dispatched_at, entry.dispatched_at AS new_dispatched_at,
+  call.arrived_at AS old_arrived_at, entry.arrived_at AS new_arrived_at,
+  call.cleared_at AS old_cleared_at, entry.cleared_at AS new_cleared_at,
+  json_array(was.raw, was.raw_unit, was.raw_city, was.raw_state, was.raw_zip) AS old_address,
+  json_array(now.raw, now.raw_unit, now.raw_city, now.raw_state, now.raw_zip) AS new_address,
+  call.address_id AS old_address_id, address_map.address_id AS new_address_id,
+  call.place_id AS old_place_id, address_map.place_id AS new_place_id,
+  call.nature AS old_nature, nature.code AS new_nature,
+  call.nature_cleared AS old_nature_cleared, cleared.code AS new_nature_cleared,
+  call.care AS old_care, coalesce(cleared.care, nature.care) AS new_care,
+  was_nature.text AS old_cad_nature, nullif(nature.text, '') AS new_cad_nature,
+  was_cleared.text AS old_cad_cleared, cleared.text AS new_cad_cleared,
+  was_ended.text AS old_cad_disposition, ended.text AS new_cad_disposition,
+  call.priority AS old_priority, entry.priority AS new_priority,
+  call.beat AS old_beat, entry.beat AS new_beat,
+  call.lead_agency AS old_lead_agency, entry.agency AS new_lead_agency,
+  (SELECT json_group_array(disposition) FROM
+    (SELECT disposition FROM main.call_disposition WHERE call_id = call.id ORDER BY disposition))
+    AS old_dispositions,
+  (SELECT json_group_array(disposition) FROM
+    (SELECT disposition FROM staging.outcome WHERE word = entry.disposition ORDER BY disposition))
+    AS new_dispositions
+FROM staging.known
+CROSS JOIN staging.entry AS entry ON entry.line = known.line
+CROSS JOIN main.call ON call.id = known.call_id
+JOIN staging.word AS nature ON nature.id = entry.nature
+LEFT JOIN staging.word AS cleared ON cleared.id = entry.nature_cleared
+LEFT JOIN staging.word AS ended ON ended.id = entry.disposition
+LEFT JOIN main.cad_text AS was_nature ON was_nature.id = call.cad_nature_id
+LEFT JOIN main.cad_text AS was_cleared ON was_cleared.id = call.cad_cleared_id
+LEFT JOIN main.cad_text AS was_ended ON was_ended.id = call.cad_disposition_id
+LEFT JOIN main.address AS was ON was.id = call.address_id
+LEFT JOIN staging.address AS now ON now.id = entry.address
+LEFT JOIN staging.address_map ON address_map.address = entry.address
+WHERE NOT known.same AND known.line > :after ORDER BY known.line LIMIT 500
+"""
+
+FIELDS = (
+    *("occurred_at", "dispatched_at", "arrived_at", "cleared_at", "address", "nature"),
+    *("nature_cleared", "care", "cad_nature", "cad_cleared", "cad_disposition"),
+    *("priority", "beat", "lead_agency", "dispositions"),
+)
+NATURES = {"nature", "nature_cleared", "care"}  # they stand and fall together
+
+UPDATE_CALL = """
+UPDATE main.call SET
+  occurred_at = :occurred_at, dispatched_at = :dispatched_at, arrived_at = :arrived_at,
+  cleared_at = :cleared_at, address_id = :address_id, place_id = :place_id, nature = :nature,
+  nature_cleared = :nature_cleared, care = :care, priority = :priority, beat = :beat,
+  lead_agency = :lead_agency, digest = :digest,
+  cad_nature_id = (SELECT id FROM main.cad_text WHERE text = :cad_nature),
+  cad_cleared_id = (SELECT id FROM main.cad_text WHERE text = :cad_cleared),
+  cad_disposition_id = (SELECT id FROM main.cad_text WHERE text = :cad_disposition)
+WHERE id = :call_id
+"""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A file that was read: where from, and what came of its rows so far."""
+
+    source: str
+    file_name: str
+    sha256: str
+    layout: str
+    at: str
+    call_source: str | None
+    read: int
+    same: int  # rows that repeat an earlier row of the file
+    rejected: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the staged rows."""
+
+    new: int
+    changed: int
+    same: int
+    left: int  # fields that the file would change, left as a hand made them
+    batch_id: int | None = None
+
+
+def codes(connection: sqlite3.Connection) -> dict[str, dict[str, int]]:
+    """The code lists that a layout may use: code -> whether it is on the care list."""
+    found: dict[str, dict[str, int]] = {}
+    for kind, code, care in connection.execute(CODES):
+        found.setdefault(kind, {})[code] = care
+    return found
+
+
+def preview(connection: sqlite3.Connection, source: str) -> Outcome:
+    """What `merge` would do; writes nothing but the staging tables."""
+    known, new = _match(connection, _system(connection, source))
+    changed = left = 0
+    for change in _changed(connection):
+        changed += bool(change.fields or change.left)
+        left += len(change.left)
+    return Outcome(new, changed, known - changed, left)
+
+
+def merge(connection: sqlite3.Connection, staff_id: int, batch: Batch) -> Outcome:
+    """Merge the staged rows inside the caller's transaction, with the batch and its audit event."""
+    connection.execute(
+        "INSERT INTO source_system (name) VALUES (:source) ON CONFLICT DO NOTHING",
+        {"source": batch.source},
+    )
+    system = _system(connection, batch.source)
+    known, new = _match(connection, system)
+    batch_id = _add_batch(connection, staff_id, batch)
+    for statement in REMEMBER:
+        connection.execute(statement)
+    values = {
+        "last_id": _last_id(connection),
+        "source_system_id": system,
+        "at": batch.at,
+        "staff_id": staff_id,
+        "batch_id": batch_id,
+        "call_source": batch.call_source,
+    }
+    connection.execute(INSERT_CALLS, values)
+    connection.execute(INSERT_DISPOSITIONS, values)
+    changed = left = 0
+    for change in _changed(connection):
+        _apply(connection, staff_id, change, batch.at, batch_id)
+        changed += bool(change.fields or change.left)
+        left += len(change.left)
+    outcome = Outcome(new, changed, known - changed, left, batch_id)
+    _close_batch(connection, staff_id, batch, outcome)
+    return outcome
+
+
+# ---------------------------------------------------------------- steps
+
+
+def _system(connection: sqlite3.Connection, source: str) -> int | None:
+    row = connection.execute(SYSTEM, {"source": source}).fetchone()
+    return int(row["id"]) if row else None
+
+
+def _match(connection: sqlite3.Connection, system: int | None) -> tuple[int, int]:
+    """How many staged rows are known, and how many are new."""
+    return tuple(  # type: ignore[return-value]
+        connection.execute(statement, {"source_system_id": system}).rowcount for statement in MATCH
+    )
+
+
+def _last_id(connection: sqlite3.Connection) -> int:
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'call'").fetchone()
+    return int(row["seq"]) if row else 0
+
+
+def _add_batch(connection: sqlite3.Connection, staff_id: int, batch: Batch) -> int:
+    cursor = connection.execute(
+        "INSERT INTO import_batch (file_name, sha256, layout, recorded_at, recorded_by, read_rows,"
+        " new_rows, changed_rows, same_rows, rejected_rows)"
+        " VALUES (:file_name, :sha256, :layout, :at, :staff_id, :read, 0, 0, 0, :rejected)",
+        {
+            "file_name": batch.file_name,
+            "sha256": batch.sha256,
+            "layout": batch.layout,
+            "at": batch.at,
+            "staff_id": staff_id,
+            "read": batch.read,
+            "rejected": batch.rejected,
+        },
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def _close_batch(
+    connection: sqlite3.Connection, staff_id: int, batch: Batch, outcome: Outcome
+) -> None:
+    counts = {
+        "new": outcome.new,
+        "changed": outcome.changed,
+        "same": outcome.same + batch.same,
+    }
+    connection.execute(
+        "UPDATE import_batch SET new_rows = :new, changed_rows = :changed, same_rows = :same"
+        " WHERE id = :batch_id",
+        {**counts, "batch_id": outcome.batch_id},
+    )
+    audit.record(
+        connection, staff_id, "import", "import_batch", outcome.batch_id,
+        read=batch.read, rejected=batch.rejected, **counts,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- changed calls
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A call whose row of the file is another than it was."""
+
+    row: sqlite3.Row
+    fields: Mapping[str, tuple[Any, Any]]  # that take the file's value: (old, new)
+    left: frozenset[str]  # that a hand has written: they stay
+
+
+def _changed(connection: sqlite3.Connection) -> Iterator[_Change]:
+    after = 0
+    while rows := connection.execute(CHANGED, {"after": after}).fetchall():
+        for row in rows:
+            differ = {
+                field: (row[f"old_{field}"], row[f"new_{field}"])
+                for field in FIELDS
+                if row[f"old_{field}"] != row[f"new_{field}"]
+            }
+            by_hand = _by_hand(connection, row) & differ.keys()
+            taken = {field: pair for field, pair in differ.items() if field not in by_hand}
+            yield _Change(row, taken, frozenset(by_hand))
+        after = rows[-1]["line"]
+
+
+def _by_hand(connection: sqlite3.Connection, row: sqlite3.Row) -> set[str]:
+    """The fields that a person has written: amended, or said when logging the call."""
+    found = connection.execute(
+        "SELECT field, import_batch_id FROM change WHERE record = 'call' AND record_id = :call_id",
+        {"call_id": row["call_id"]},
+    ).fetchall()
+    fields = {each["field"] for each in found if each["import_batch_id"] is None}
+    if row["by_hand"]:  # what is empty may be filled in, and what was so filled in may change
+        filled = {each["field"] for each in found if each["import_batch_id"] is not None}
+        said = {field for field in FIELDS if row[f"old_{field}"] not in (None, "[]", _NOWHERE)}
+        fields |= NATURES | (said - filled)
+    return fields | NATURES if fields & NATURES else fields
+
+
+_NOWHERE = "[null,null,null,null,null]"
+
+
+def _apply(
+    connection: sqlite3.Connection, staff_id: int, change: _Change, at: str, batch_id: int
+) -> None:
+    """Give the call its new values and keep the old ones."""
+    row, fields = change.row, dict(change.fields)
+    values = {field: fields[field][1] if field in fields else row[f"old_{field}"] for field in FIELDS}
+    side = "new" if "address" in fields else "old"
+    values |= {column: row[f"{side}_{column}"] for column in ("address_id", "place_id")}
+    values |= {"call_id": row["call_id"], "digest": row["digest"]}
+    connection.execute(UPDATE_CALL, values)
+    if "dispositions" in fields:
+        connection.execute("DELETE FROM call_disposition WHERE call_id = :call_id", values)
+        connection.execute(
+            "INSERT INTO call_disposition (call_id, disposition)"
+            " SELECT :call_id, value FROM json_each(:dispositions)",
+            values,
+        )
+        fields["dispositions"] = (json.loads(fields["dispositions"][0]), json.loads(values["dispositions"]))
+    if "address" in fields:
+        fields["address"] = (_said(row["old_address"]), _said(row["new_address"]))
+        if row["old_place_id"] != row["new_place_id"]:
+            fields["place_id"] = (row["old_place_id"], row["new_place_id"])
+    if "care" in fields:
+        fields["care"] = (bool(row["old_care"]), bool(row["new_care"]))
+    changes.record(
+        connection, staff_id, "call", row["call_id"], fields, at=at, import_batch_id=batch_id
+    )
+
+
+def _said(parts: str) -> str | None:
+    """An address as `ccu call show` has it: text, unit, city, zip."""
+    raw, unit, city, _state, zip_code = json.loads(parts)
+    return ", ".join(text for text in (raw, unit, city, zip_code) if text) or None

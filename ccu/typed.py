@@ -1,0 +1,85 @@
+"""What people type, checked before it is kept: a line, a note, a number, a record's number, a file.
+
+Control characters are refused here, because SQLite and JSON would keep them and a terminal obey
+them. Emoji, right-to-left text, quotes and brackets are words like any other and are kept exactly.
+Every refusal names the option and never the value: it may be somebody's name.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from ccu.errors import InvalidInput, NotFound
+
+LONGEST_NOTE = 2_000_000  # characters; far longer than any report, short enough to hold
+LARGEST_ID = 2**63 - 1
+
+# NUL, escape and the rest of C0 and C1, DEL, and the lone surrogates that stand for bytes that are
+# not UTF-8. A note may have tabs and newlines besides.
+_NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_NOT_IN_A_NOTE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def line(text: str, option: str, longest: int = 200) -> str | None:
+    """One line of plain text without the space around it; None when nothing is left."""
+    text = text.strip(" \t\r\n")
+    if _NOT_IN_A_LINE.search(text):
+        raise InvalidInput(f"{option} must be one line of text without control characters")
+    if len(text) > longest:
+        raise InvalidInput(f"{option} is longer than {longest} characters")
+    return text.strip() or None
+
+
+def note(text: str, option: str) -> str | None:
+    """A text of many lines, kept as it is but for line ends; None when it is only space."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+    if len(text) > LONGEST_NOTE:
+        raise InvalidInput(f"{option} is longer than {LONGEST_NOTE} characters")
+    if _NOT_IN_A_NOTE.search(text):
+        raise InvalidInput(f"{option} holds control characters or bytes that are not UTF-8 text")
+    return text if text.strip() else None
+
+
+def whole_number(text: str, option: str, largest: int) -> int | None:
+    """A whole number from 0 in plain digits: Python's int() also takes 1_000 and other scripts."""
+    text = text.strip()
+    if not text:
+        return None
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) > largest:
+        raise InvalidInput(f"{option} must be a whole number from 0 to {largest}")
+    return int(text)
+
+
+def record_id(text: str, record: str) -> int:
+    """The number of a record as people see it on paper; `record` is its word, such as call.
+
+    Raises NotFound for a number that no record can have: too large for the file.
+    """
+    text = text.strip()
+    if not re.fullmatch("[1-9][0-9]*", text):
+        raise InvalidInput(f"a {record} is named by its number, such as 12")
+    if len(text) > 19 or int(text) > LARGEST_ID:
+        raise NotFound(f"no {record} of that number")
+    return int(text)
+
+
+def file_text(path: Path, option: str) -> str:
+    """The UTF-8 text of a file, or of standard input for `-`, no longer than a note may be."""
+    most = LONGEST_NOTE * 4 + 1  # UTF-8 takes up to four bytes a character
+    try:
+        if str(path) == "-":
+            content = sys.stdin.buffer.read(most)
+        else:
+            with path.open("rb") as file:
+                content = file.read(most)
+    except FileNotFoundError:
+        raise InvalidInput(f"cannot read {option}: no such file") from None
+    except (OSError, ValueError, AttributeError) as error:  # no standard input; a NUL in the name
+        why = (getattr(error, "strerror", None) or "it is not a file").lower()
+        raise InvalidInput(f"cannot read {option}: {why}") from None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if len(content) == most:
+            raise InvalidInput(f"{option} is longer than {LONGEST_NOTE} characters") from None
+        raise InvalidInput(f"{option} is not UTF-8 text") from None

@@ -1,0 +1,39 @@
+"""The officer on the way: `ccu history --address` beside one equivalent indexed SELECT."""
+
+import os
+from collections.abc import Iterator
+
+from tests.benchmarks.common import CCU, SQLITE_UTILS, TODAY, Bench, Line, run, run_at_terminal
+
+ADDRESS = "12 Main St Apt 3"  # of the story: the same calls in a town of any size
+SELECT = """
+SELECT call.id, call.occurred_at, nature.label, call.care FROM call
+JOIN place ON place.id = call.place_id JOIN nature ON nature.code = call.nature
+WHERE place.unit_key = 'address 12 MAIN ST; # 3'
+ORDER BY call.occurred_at DESC LIMIT 10
+"""
+
+
+def measure(bench: Bench) -> Iterator[Line]:
+    """Piped, at a terminal, and in a town ten times as large."""
+    town = bench.town()
+    ours = [CCU, "--db", town, "--today", TODAY, "history", "--address", ADDRESS]
+    select = [SQLITE_UTILS, "query", town, SELECT]
+    size = f"{bench.calls:,} calls"
+    if "12 MAIN ST" not in run(ours):
+        raise RuntimeError("history does not find the story's address")
+    yield bench.line(
+        f"history --address, {size}, piped", "sqlite-utils query",
+        lambda: run(ours), lambda: run(select), 0.9, 0.7,
+    )  # fmt: skip
+    if os.name == "posix":
+        yield bench.line(
+            "the same at a terminal", "sqlite-utils query",
+            lambda: run_at_terminal(ours), lambda: run(select), 1.3, 1.0,
+        )  # fmt: skip
+    small = bench.town(bench.calls // 10)
+    fewer = [CCU, "--db", small, "--today", TODAY, "history", "--address", ADDRESS]
+    yield bench.line(
+        "history, 10 x the calls elsewhere", f"itself, {bench.calls // 10:,} calls",
+        lambda: run(ours), lambda: run(fewer), 1.1, 1.0,
+    )  # fmt: skip

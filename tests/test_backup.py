@@ -1,0 +1,84 @@
+"""`ccu backup` and `ccu check`."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from .conftest import Ccu
+
+
+def test_a_backup_is_the_same_records_and_private(ccu: Ccu, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    result = ccu("backup", str(copy))
+    assert result.code == 0
+    assert result.out.startswith(f"Copied to {copy} (")
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert ccu("--db", str(copy), "settings").out == ccu("settings").out
+    assert ccu("--db", str(copy), "check").code == 0
+    assert [path.name for path in tmp_path.iterdir() if ".part" in path.name] == []
+
+
+def test_a_backup_never_goes_over_a_file(ccu: Ccu, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    copy.write_text("mine")
+    assert ccu("backup", str(copy)) == (
+        2,
+        "",
+        f"ccu: error: {copy} is there already; choose a new name\n",
+    )
+    assert copy.read_text() == "mine"
+
+
+def test_a_backup_into_no_folder_is_one_sentence(ccu: Ccu, tmp_path: Path) -> None:
+    result = ccu("backup", str(tmp_path / "none" / "copy.db"))
+    assert (result.code, result.out) == (4, "")
+    assert result.err.count("\n") == 1
+
+
+def test_check_says_all_is_well(ccu: Ccu) -> None:
+    result = ccu("check", "--format", "csv")
+    assert result.code == 0
+    assert [line.split(",")[1] for line in result.out.splitlines()[1:]] == ['"ok"'] * 7
+    assert ccu("check", "--quiet") == (0, "", "")
+
+
+def test_check_warns_of_a_file_others_can_read(ccu: Ccu, db_path: Path) -> None:
+    db_path.chmod(0o644)
+    result = ccu("check", "--quiet", "--format", "csv")
+    assert result.code == 0
+    assert "is open to other accounts; chmod 600 it" in result.out
+
+
+def test_check_finds_a_dangling_record(ccu: Ccu, db_path: Path) -> None:
+    hand = sqlite3.connect(db_path)
+    hand.execute("PRAGMA foreign_keys=OFF")
+    hand.execute("INSERT INTO call_danger (call_id, danger) VALUES (99, 'weapon')")
+    hand.commit()
+    hand.close()
+    result = ccu("check", "--quiet")
+    assert result.code == 6
+    assert "call_danger points to missing rows of call: 1" in result.out
+    assert result.err.startswith("ccu: error: 1 of ")
+
+
+def test_check_finds_a_row_cut_out_of_the_audit(ccu: Ccu, db_path: Path) -> None:
+    hand = sqlite3.connect(db_path)
+    hand.execute("DROP TRIGGER audit_is_never_deleted")
+    hand.execute("DELETE FROM audit WHERE id = 2")
+    hand.commit()
+    hand.close()
+    result = ccu("check", "--quiet")
+    assert result.code == 6
+    assert "gaps in the audit" in result.out
+
+
+@pytest.mark.parametrize("at", [0.3, 0.5, 0.7])
+def test_check_finds_a_page_overwritten(at: float, ccu: Ccu, db_path: Path) -> None:
+    content = bytearray(db_path.read_bytes())
+    page = int(len(content) / 4096 * at) * 4096
+    content[page : page + 2000] = b"\xff" * 2000
+    db_path.write_bytes(content)
+    result = ccu("check")
+    assert result.code in (4, 6)
+    assert "Traceback" not in result.err

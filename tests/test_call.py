@@ -1,0 +1,344 @@
+"""`ccu call show / amend / void`: nothing is overwritten without a trace, nothing is deleted."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Ccu, Result
+
+USUAL = (
+    *("log-call", "--when", "22:30", "--address", "12 Main St Apt 3", "--nature", "welfare_check"),
+    *("--danger", "none", "--disposition", "resolved", "--incident", "26-1"),
+)
+
+
+@pytest.fixture
+def call(ccu: Ccu) -> Ccu:
+    """The front door of a file with one call and one person on it."""
+    result = ccu(*USUAL, "--person-file", "-", stdin="Ana O'Brien; born 1980-01-02\n")
+    assert result.code == 0, result.err
+    return ccu
+
+
+def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+def shown(call: Ccu, *more: str) -> dict[str, Any]:
+    result = call("call", "show", "1", "--format", "json", *more)
+    assert result.code == 0, result.err
+    data: dict[str, Any] = json.loads(result.out)
+    return data
+
+
+def refused(result: Result, sentence: str, code: int = 2) -> None:
+    assert result == (code, "", f"ccu: error: {sentence}\n")
+
+
+# ---------------------------------------------------------------- show
+
+
+def test_show_prints_the_record_with_labels(call: Ccu) -> None:
+    call("call", "amend", "1", "--responder", "mobile_crisis:unavailable:no team")
+    login = shown(call)["recorded_by"]
+    assert call("call", "show", "1").out == (
+        "Call 1\n"
+        "\n"
+        "began         2026-01-31 22:30\n"
+        "address       12 Main St Apt 3\n"
+        "nature        Welfare check\n"
+        "care call     yes\n"
+        "incident      26-1\n"
+        "dangers       None\n"
+        "dispositions  Resolved on scene\n"
+        f"recorded      2026-01-31 23:59 by {login}\n"
+        "\n"
+        "Responders\n"
+        "  agency         clinician  state        unit  minutes  reason\n"
+        "  Mobile crisis  no         Unavailable                 no team\n"
+        "\n"
+        "People\n"
+        "  person  role     name         description  born\n"
+        "       1  Subject  Ana O'Brien               1980-01-02\n"
+        "\n"
+        "Changes\n"
+        "  when              by    field       old  new                        reason\n"
+        "  2026-01-31 23:59  root  responders       mobile_crisis unavailable\n"
+    ).replace("root", login)
+
+
+def test_the_narrative_needs_a_reason_and_the_reason_is_kept(call: Ccu, db_path: Path) -> None:
+    call("call", "amend", "1", "--note-file", "-", stdin="She said “go away”.\n")
+    page = call("call", "show", "1").out
+    assert "narrative     19 characters; --full --reason TEXT shows it\n" in page
+    assert "go away" not in page
+    assert shown(call)["narrative"] is None
+    assert shown(call)["changes"][0]["new"] == {"characters": 19}
+    refused(call("call", "show", "1", "--full"), "--full needs --reason")
+    refused(call("call", "show", "1", "--full", "--reason", " "), "--full needs --reason")
+    full = call("call", "show", "1", "--full", "--reason", "case conference")
+    assert "Narrative\n  She said “go away”.\n" in full.out
+    assert rows(
+        db_path,
+        "SELECT action, record_id, reason FROM audit JOIN audit_reason ON audit_id = audit.id",
+    ) == [("call-show", 1, "case conference")]
+
+
+def test_showing_is_audited_for_the_call_and_each_person(call: Ccu, db_path: Path) -> None:
+    call("call", "show", "1")
+    events = rows(
+        db_path, "SELECT action, record, record_id, detail FROM audit ORDER BY id DESC LIMIT 2"
+    )
+    assert [event[:3] for event in events] == [
+        ("call-show", "person", 1),
+        ("call-show", "call", 1),
+    ]
+    assert "Brien" not in str(events)
+
+
+def test_json_has_every_field(call: Ccu) -> None:
+    data = shown(call)
+    assert list(data) == [
+        *("id", "source_system", "incident", "occurred_at", "dispatched_at", "arrived_at"),
+        *("cleared_at", "recorded_at", "recorded_by", "address", "place_id", "source", "nature"),
+        *("nature_cleared", "care", "cad_nature", "cad_cleared", "cad_disposition", "crisis_kind"),
+        *("priority", "beat", "lead_agency", "backup_asked", "backup_arrived", "force_used"),
+        *("injury", "minutes", "dangers", "interventions", "dispositions", "responders", "people"),
+        *("narrative", "voided_at", "voided_by", "void_reason", "narrative_characters", "changes"),
+    ]
+    assert data["people"] == [
+        {
+            "id": 1,
+            "role": "subject",
+            "given_name": "Ana",
+            "family_name": "O'Brien",
+            "description": "",
+            "birth_date": "1980-01-02",
+            "merged_into": None,
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "sentence"),
+    [
+        ("2", 3, "no call 2"),
+        ("9223372036854775807", 3, "no call 9223372036854775807"),
+        ("9223372036854775808", 3, "no call of that number"),
+        ("9" * 400, 3, "no call of that number"),
+        ("0", 2, "a call is named by its number, such as 12"),
+        ("007", 2, "a call is named by its number, such as 12"),
+        ("x", 2, "a call is named by its number, such as 12"),
+        ("", 2, "a call is named by its number, such as 12"),
+        ("1.0", 2, "a call is named by its number, such as 12"),
+        ("１", 2, "a call is named by its number, such as 12"),
+    ],
+)
+@pytest.mark.parametrize(
+    "command", [("show",), ("amend", "--beat", "4"), ("void", "--reason", "twice")]
+)
+def test_a_number_that_is_no_call_is_told(
+    command: tuple[str, ...], number: str, code: int, sentence: str, call: Ccu
+) -> None:
+    refused(call("call", command[0], number, *command[1:]), sentence, code)
+
+
+def test_markup_and_control_characters_in_a_name_are_shown_harmlessly(call: Ccu) -> None:
+    call("call", "amend", "1", "--person-file", "-", stdin="[/b] [red]x \u202eabc\n")
+    assert "[/b] [red]x \\u202eabc" in call("call", "show", "1").out
+
+
+# ---------------------------------------------------------------- amend
+
+
+def test_amend_keeps_the_old_value_and_who_and_when_and_why(call: Ccu) -> None:
+    result = call("call", "amend", "1", "--nature-cleared", "trespass", "--reason", "body camera")
+    assert result == (0, "Amended call 1: nature cleared, care.\n", "")
+    data = shown(call)
+    assert (data["nature"], data["nature_cleared"], data["care"]) == (
+        "welfare_check",
+        "trespass",
+        False,
+    )
+    change = {"at": "2026-01-31T23:59:59-05:00", "by": data["recorded_by"], "reason": "body camera"}
+    assert data["changes"] == [
+        {**change, "field": "nature_cleared", "old": None, "new": "trespass"},
+        {**change, "field": "care", "old": True, "new": False},
+    ]
+
+
+def test_an_amended_address_is_read_again_and_the_old_place_kept(call: Ccu) -> None:
+    result = call("call", "amend", "1", "--address", "14 Main St")
+    assert result.out == "Amended call 1: address, place id.\n"
+    old_and_new = [(each["field"], each["old"], each["new"]) for each in shown(call)["changes"]]
+    assert old_and_new == [
+        ("address", "12 Main St Apt 3", "14 Main St"),
+        ("place_id", 1, 2),
+    ]
+    assert "14 MAIN ST" in call("history", "--call", "1").out
+
+
+@pytest.mark.parametrize(
+    ("options", "field", "value"),
+    [
+        (("--disposition", "referred"), "dispositions", ["referred"]),
+        (("--add-disposition", "referred"), "dispositions", ["resolved", "referred"]),
+        (("--clear", "disposition"), "dispositions", []),
+        (("--danger", "weapon,fire"), "dangers", ["weapon", "fire"]),
+        (("--add-danger", "weapon"), "dangers", ["weapon"]),
+        (("--clear", "--incident"), "incident", None),
+        (("--incident", "26-2"), "incident", "26-2"),
+        (("--injury",), "injury", True),
+        (("--when", "22:00"), "occurred_at", "2026-01-31T22:00:00-05:00"),
+        (("--cleared", "23:10"), "cleared_at", "2026-01-31T23:10:00-05:00"),
+        (("--minutes", "0"), "minutes", 0),
+    ],
+)
+def test_every_sort_of_field_can_be_amended(
+    options: tuple[str, ...], field: str, value: object, call: Ccu
+) -> None:
+    result = call("call", "amend", "1", *options)
+    assert result.out == f"Amended call 1: {field.replace('_', ' ')}.\n", result.err
+    assert shown(call)[field] == value
+
+
+def test_responders_and_people_are_added(call: Ccu) -> None:
+    call("call", "amend", "1", "--responder", "police", "--person", "caller: unknown")
+    call("call", "amend", "1", "--add-responder", "ems:cancelled:not needed")
+    data = shown(call)
+    assert [each["agency"] for each in data["responders"]] == ["police", "ems"]
+    assert [(each["id"], each["role"]) for each in data["people"]] == [
+        (1, "subject"),
+        (2, "caller"),
+    ]
+
+
+def test_people_cleared_from_a_call_keep_their_record(call: Ccu, db_path: Path) -> None:
+    result = call("call", "amend", "1", "--clear", "person", "--person", "unknown")
+    assert result.out == "Amended call 1: people.\n"
+    change = shown(call)["changes"][0]
+    assert (change["old"], change["new"]) == (
+        [{"id": 1, "role": "subject"}],
+        [{"id": 2, "role": "subject"}],
+    )
+    assert rows(db_path, "SELECT given_name FROM person WHERE id = 1") == [("Ana",)]
+
+
+def test_an_amendment_that_changes_nothing_writes_nothing(call: Ccu, db_path: Path) -> None:
+    before = rows(db_path, "SELECT count(*) FROM audit")
+    result = call(
+        *("call", "amend", "1", "--nature", "welfare_check", "--danger", "none", "--when", "22:30"),
+        *("--address", "12 Main St Apt 3", "--incident", "26-1", "--add-disposition", "resolved"),
+        *("--person", "1"),
+    )
+    assert result == (0, "Call 1 says that already; nothing was changed.\n", "")
+    assert rows(db_path, "SELECT count(*) FROM audit") == before
+    assert rows(db_path, "SELECT count(*) FROM change") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ((), "nothing to amend; ccu call amend --help lists what can be"),
+        (("--reason", "x"), "nothing to amend; ccu call amend --help lists what can be"),
+        (("--clear", "address"), "--clear: a call always has its address; give it anew"),
+        (("--clear", "beat", "--beat", "4"), "--clear beat and a new value contradict"),
+        (("--nature", "x"), None),
+        (("--address", " "), "--address is empty"),
+        (("--arrived", "22:00"), "--arrived is before --when; if it is not, write its day too"),
+        (
+            ("--danger", "fire", "--add-danger", "none"),
+            "--add-danger none: the call has dangers; --danger none replaces them",
+        ),
+    ],
+)
+def test_an_amendment_that_can_not_be_right_is_refused(
+    options: tuple[str, ...], sentence: str | None, call: Ccu, db_path: Path
+) -> None:
+    result = call("call", "amend", "1", *options)
+    assert result.code == 2
+    assert result.err.count("\n") == 1
+    if sentence:
+        refused(result, sentence)
+    assert rows(db_path, "SELECT count(*) FROM change") == [(0,)]
+
+
+def test_moving_the_beginning_past_the_end_is_refused(call: Ccu) -> None:
+    call("call", "amend", "1", "--cleared", "22:50")
+    refused(call("call", "amend", "1", "--when", "23:00"), "--cleared is before --when")
+
+
+def test_an_incident_number_of_another_call_is_refused(call: Ccu) -> None:
+    call(*USUAL[:7])
+    refused(
+        call("call", "amend", "2", "--incident", "26-1"),
+        "--incident: call 1 has that number already",
+    )
+
+
+def test_the_incident_number_of_an_imported_call_stays(call: Ccu, db_path: Path) -> None:
+    connection = sqlite3.connect(db_path)
+    connection.execute(
+        "INSERT INTO import_batch"
+        " VALUES (1, 'a.csv', '', 'l', '2026-01-31T00:00:00-05:00', 1, 1, 1, 0, 0, 0)"
+    )
+    connection.execute("UPDATE call SET import_batch_id = 1")
+    connection.commit()
+    connection.close()
+    refused(
+        call("call", "amend", "1", "--incident", "x"),
+        "--incident: call 1 was imported; the number is its source's",
+    )
+    call("call", "void", "1", "--reason", "test call")
+    assert shown(call)["incident"] == "26-1"
+
+
+# ---------------------------------------------------------------- void
+
+
+def test_a_void_call_is_kept_and_no_longer_counted(call: Ccu, db_path: Path) -> None:
+    result = call("call", "void", "1", "--reason", "logged twice")
+    assert result == (
+        0,
+        "Voided call 1; it is kept, and left out of counts and cards.\n",
+        "",
+    )
+    page = call("call", "show", "1").out
+    login = shown(call)["recorded_by"]
+    assert page.startswith(
+        f"Call 1\n\nVOID since 2026-01-31 23:59, by {login}\n  logged twice\n\nbegan "
+    )
+    assert "  2026-01-31 22:30  yes" not in call("history", "--address", "12 Main St Apt 3").out
+    assert rows(db_path, "SELECT count(*), min(narrative) FROM call") == [(1, None)]
+    assert rows(db_path, "SELECT action FROM audit WHERE action = 'void'") == [("void",)]
+
+
+def test_a_void_call_is_not_voided_or_amended_again(call: Ccu) -> None:
+    call("call", "void", "1", "--reason", "logged twice")
+    refused(call("call", "void", "1", "--reason", "again"), "call 1 is void already")
+    refused(
+        call("call", "amend", "1", "--beat", "4"),
+        "call 1 is void; what it said is kept as it was",
+    )
+
+
+def test_a_void_call_gives_its_incident_number_free(call: Ccu) -> None:
+    call("call", "void", "1", "--reason", "wrong address")
+    assert call(*USUAL).code == 0
+    assert [each["field"] for each in shown(call)["changes"]] == ["incident", "voided_at"]
+
+
+def test_void_needs_a_reason(call: Ccu) -> None:
+    refused(call("call", "void", "1", "--reason", "  "), "--reason is empty")
+    assert call("call", "void", "1").code == 2
+
+
+def test_without_a_subcommand_the_help_is_shown(ccu: Ccu) -> None:
+    assert "amend" in ccu("call").out + ccu("call").err

@@ -1,0 +1,103 @@
+"""The map: usage errors, exit codes, start-up, and the sentence for a bug."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ccu import cli, who
+from ccu.errors import EXIT_CODE_MEANING, ExitCode
+
+from .conftest import Ccu
+
+HEAVY = ("rich", "tabulate", "sqlite_utils", "sqlite3", "dateutil", "jinja2", "zoneinfo")
+
+
+def test_nothing_heavy_is_loaded_before_a_command_needs_it() -> None:
+    code = "import sys, ccu.cli; print(*sorted(sys.modules))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert [name for name in loaded if name.split(".")[0] in HEAVY] == []
+    assert [name for name in loaded if name.startswith("ccu.commands")] == []
+
+
+def test_the_help_in_the_map_is_the_commands_own() -> None:
+    for name, (_module, text) in cli.COMMANDS.items():
+        command = cli._load(name)
+        assert command.help.splitlines()[0] == text, name
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["--bogus"], "no such option: --bogus; see ccu --help"),
+        (["bogus"], "no such command; see ccu --help"),
+        (["settings", "-f", "xls"], "'--format' / '-f' is not one of"),
+        (["settings", "town", "Smith", "John"], "got an unexpected extra word; see ccu settings"),
+        (["--today", "soon", "init", "--no-input"], "--town is missing"),
+    ],
+)
+def test_wrong_usage_is_one_line_that_does_not_repeat_what_was_typed(
+    args: list[str], says: str, empty: Ccu
+) -> None:
+    result = empty(*args)
+    assert result.code == ExitCode.INVALID
+    assert result.out == ""
+    assert result.err.startswith(f"ccu: error: {says}")
+    assert result.err.count("\n") == 1
+    assert "John" not in result.err
+
+
+def test_no_command_shows_the_help(empty: Ccu) -> None:
+    result = empty()
+    assert "Commands:" in result.out + result.err
+
+
+def test_a_bug_keeps_its_traceback_in_a_private_file(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(service_account: str = "") -> str:
+        raise RuntimeError("Robert Tables was here")
+
+    monkeypatch.setattr(who, "login", broken)
+    result = ccu("settings", "repeat_days", "30")
+    assert (result.code, result.out) == (ExitCode.BUG, "")
+    assert result.err.startswith(
+        "ccu: error: unexpected, a bug in ccu; nothing was written; details"
+    )
+    assert "Robert" not in result.err
+    kept = Path(result.err.split(" are in ")[1].strip())
+    assert "RuntimeError: Robert Tables was here" in kept.read_text()
+    assert kept.stat().st_mode & 0o777 == 0o600
+    kept.unlink()
+
+
+def test_ctrl_c_is_130(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(service_account: str = "") -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(who, "login", stopped)
+    result = ccu("settings", "repeat_days", "30")
+    assert result == (130, "", "ccu: error: interrupted; nothing half-done was kept\n")
+
+
+def test_every_exit_code_has_its_meaning() -> None:
+    assert set(EXIT_CODE_MEANING) == set(ExitCode)
+
+
+def test_completion_offers_commands_codes_and_ids(ccu: Ccu) -> None:
+    asked = subprocess.run(
+        [sys.executable, "-c", "from ccu.cli import run; run()"],
+        env={
+            **__import__("os").environ,
+            "_CCU_COMPLETE": "complete_bash",
+            "COMP_WORDS": "ccu settings re",
+            "COMP_CWORD": "2",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert asked.stdout.split() == ["repeat_calls", "repeat_days"], asked.stderr

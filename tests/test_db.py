@@ -1,0 +1,268 @@
+"""The file: what is refused untouched, what migrates, what survives."""
+
+import hashlib
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ccu import db
+from ccu.errors import DatabaseUnusable, ExitCode
+
+from .conftest import Ccu, run_ccu
+
+INIT = ("init", "--town", "Westport", "--state", "CT", "--timezone", "America/New_York")
+
+
+def fingerprint(folder: Path) -> dict[str, str]:
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.iterdir())
+        if path.is_file()
+    }
+
+
+def make_missing(path: Path) -> None:
+    pass
+
+
+def make_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def make_empty(path: Path) -> None:
+    path.touch()
+
+
+def make_csv(path: Path) -> None:
+    path.write_text("id,time\n1,2026-01-01\n" * 20)
+
+
+def make_foreign(path: Path) -> None:
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE recipe (name TEXT)")
+    other.execute("PRAGMA application_id=77")
+    other.commit()
+    other.close()
+
+
+def make_foreign_wal(path: Path) -> None:
+    other = sqlite3.connect(path)
+    other.execute("PRAGMA journal_mode=WAL")
+    other.execute("CREATE TABLE recipe (name TEXT)")
+    other.commit()
+    other.close()
+
+
+def make_newer(path: Path) -> None:
+    assert run_ccu("--db", str(path), *INIT).code == 0
+    other = sqlite3.connect(path)
+    other.execute("PRAGMA user_version=99")
+    other.commit()
+    other.close()
+
+
+def make_cut(path: Path) -> None:
+    assert run_ccu("--db", str(path), *INIT).code == 0
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+def make_stub(path: Path) -> None:
+    assert run_ccu("--db", str(path), *INIT).code == 0
+    path.write_bytes(path.read_bytes()[:100])
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (make_missing, "does not exist; ccu init makes it, --db or CCU_DB names another"),
+        (make_folder, "is not a file"),
+        (make_empty, "is empty; ccu init makes it a ccu database"),
+        (make_csv, "is not a ccu database"),
+        (make_foreign, "is another program's database, not ccu's"),
+        (make_foreign_wal, "is another program's database, not ccu's"),
+        (make_newer, "was made by a newer ccu (schema 99, this one knows 1); it was left as it is"),
+        (make_cut, "is cut short; keep it and restore a backup"),
+        (make_stub, "is cut short; keep it and restore a backup"),
+    ],
+)
+def test_a_file_that_is_not_ours_to_use_is_refused_untouched(
+    make: object, says: str, empty: Ccu, db_path: Path
+) -> None:
+    assert callable(make)
+    make(db_path)
+    before = fingerprint(db_path.parent)
+    result = empty("settings")
+    assert (result.code, result.out) == (ExitCode.DATABASE, "")
+    assert result.err == f"ccu: error: {db_path} {says}\n"
+    assert fingerprint(db_path.parent) == before
+
+
+@pytest.mark.parametrize("make", [make_csv, make_foreign, make_newer])
+def test_init_leaves_a_file_that_is_there_as_it_is(make: object, empty: Ccu, db_path: Path) -> None:
+    assert callable(make)
+    make(db_path)
+    before = fingerprint(db_path.parent)
+    result = empty(*INIT)
+    assert result == (2, "", f"ccu: error: {db_path} is there already; it was left as it is\n")
+    assert fingerprint(db_path.parent) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["a b.db", "o'brien.db", "what?.db", "a#b.db", "100%.db", "né\nw.db", '"q".db']
+)
+def test_a_path_of_any_characters_is_that_file(name: str, empty: Ccu, tmp_path: Path) -> None:
+    path = tmp_path / name
+    assert empty("--db", str(path), *INIT).code == 0
+    assert empty("--db", str(path), "settings", "town", "--format", "csv").code == 0
+    assert sorted(file.name for file in tmp_path.iterdir()) == [name]
+
+
+def test_a_link_leads_to_its_file(empty: Ccu, tmp_path: Path) -> None:
+    assert empty("--db", str(tmp_path / "real.db"), *INIT).code == 0
+    (tmp_path / "link.db").symlink_to(tmp_path / "real.db")
+    assert empty("--db", str(tmp_path / "link.db"), "settings").code == 0
+
+
+def test_a_new_file_is_its_owners_alone_even_under_a_careless_umask(
+    empty: Ccu, db_path: Path
+) -> None:
+    os.umask(0)
+    assert empty(*INIT).code == 0
+    assert db_path.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_older_file_is_copied_then_migrated(
+    ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add_colour(connection: sqlite3.Connection) -> None:
+        connection.execute("ALTER TABLE provider ADD COLUMN colour TEXT")
+
+    monkeypatch.setattr(db, "SCHEMA_VERSION", 2)
+    monkeypatch.setattr(db, "MIGRATIONS", {1: add_colour})
+    triggers = triggers_of(db_path)
+    assert ccu("settings").code == 0
+    (copied,) = db_path.parent.glob("ccu.db.schema-1-*.bak")
+    with sqlite3.connect(copied) as old, sqlite3.connect(db_path) as new:
+        assert "colour" not in columns_of(old, "provider")
+        assert "colour" in columns_of(new, "provider")
+        assert new.execute("PRAGMA user_version").fetchone() == (2,)
+    assert triggers_of(db_path) == triggers
+    assert ccu("check").code == 0
+
+
+def test_a_migration_that_fails_changes_nothing(
+    ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(connection: sqlite3.Connection) -> None:
+        connection.execute("ALTER TABLE provider ADD COLUMN colour TEXT")
+        connection.execute("INSERT INTO provider (id, name, agency) VALUES (1, 'x', 'police')")
+        raise DatabaseUnusable("the step failed")
+
+    monkeypatch.setattr(db, "SCHEMA_VERSION", 2)
+    monkeypatch.setattr(db, "MIGRATIONS", {1: fail})
+    assert ccu("settings") == (4, "", "ccu: error: the step failed\n")
+    with sqlite3.connect(db_path) as kept:
+        assert "colour" not in columns_of(kept, "provider")
+        assert kept.execute("PRAGMA user_version").fetchone() == (1,)
+
+
+def columns_of(connection: sqlite3.Connection, table: str) -> set[str]:
+    return {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+
+
+def triggers_of(path: Path) -> list[tuple[str, str]]:
+    with sqlite3.connect(path) as connection:
+        return connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+        ).fetchall()
+
+
+def test_processes_making_one_file_at_once_make_it_once(tmp_path: Path) -> None:
+    path = tmp_path / "one.db"
+    command = [sys.executable, "-c", "from ccu.cli import run; run()", "--db", str(path), *INIT]
+    started = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(6)
+    ]
+    ended = [(process.communicate(), process.returncode) for process in started]
+    codes = sorted(code for _said, code in ended)
+    assert codes == [0, 2, 2, 2, 2, 2], ended
+    assert run_ccu("--db", str(path), "check").code == 0
+
+
+def test_an_interrupted_init_can_be_tried_again(empty: Ccu, db_path: Path) -> None:
+    half = sqlite3.connect(db_path)
+    half.execute("PRAGMA journal_mode=WAL")  # kill -9 here leaves a header and no table
+    half.close()
+    assert empty("settings").code == ExitCode.DATABASE
+    assert empty(*INIT).code == 0
+    assert empty("check").code == 0
+
+
+def test_the_audit_can_not_be_rewritten(ccu: Ccu, db_path: Path) -> None:
+    connection = db.open_database(db_path)
+    for statement in (
+        "UPDATE audit SET action = 'x'",
+        "DELETE FROM audit",
+        "REPLACE INTO audit (id, at, action) VALUES (1, '2026-01-01T00:00:00+00:00', 'x')",
+    ):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            connection.execute(statement)
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2026-02-29T00:00:00-05:00",
+        "2026-01-18 22:30:00-05:00",
+        "2026-01-18T22:30:00",
+        "2026-01-18T22:30:00Z",
+        "2026-01-18T24:00:00-05:00",
+        "",
+        "x",
+    ],
+)
+def test_the_file_itself_refuses_a_time_that_is_none(moment: str, ccu: Ccu, db_path: Path) -> None:
+    connection = db.open_database(db_path)
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK"), db.write(connection):
+        connection.execute("INSERT INTO audit (at, action) VALUES (?, 'x')", (moment,))
+    connection.close()
+
+
+def test_a_write_within_a_write_is_undone_alone(ccu: Ccu, db_path: Path) -> None:
+    connection = db.open_database(db_path)
+    with db.write(connection):
+        connection.execute("INSERT INTO cad_text (text) VALUES ('kept')")
+        with pytest.raises(ZeroDivisionError), db.write(connection):
+            connection.execute("INSERT INTO cad_text (text) VALUES ('undone')")
+            raise ZeroDivisionError
+    assert [row[0] for row in connection.execute("SELECT text FROM cad_text")] == ["kept"]
+    connection.close()
+
+
+def test_a_file_held_by_another_is_waited_for_then_given_up(
+    ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "BUSY_SECONDS", 0.2)
+    holder = sqlite3.connect(db_path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    result = ccu("settings", "repeat_days", "30")
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert result.code == ExitCode.BUSY
+    assert result.err.endswith("is in use by another program; nothing was written, try again\n")
+    assert "90" in ccu("settings", "repeat_days").out
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_file_is_one_sentence(ccu: Ccu, db_path: Path) -> None:
+    db_path.chmod(0o400)
+    result = ccu("settings", "repeat_days", "30")
+    assert result.code == ExitCode.DATABASE
+    assert result.err.count("\n") == 1

@@ -1,0 +1,158 @@
+"""`ccu demo`: an invented town, the same every time, and a tour of the real screens."""
+
+import sqlite3
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from ccu.demo import export, story
+from tests.conftest import TODAY, Ccu, run_ccu
+
+NOW = datetime(2026, 1, 31, 23, 59, 59)
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo town, made once for the tests that only read it."""
+    path = tmp_path_factory.mktemp("town") / "demo.db"
+    made = run_ccu("--db", str(path), "--today", TODAY, "demo", "--no-tour")
+    assert made.code == 0, made.err
+    assert made.out == f"Made {path}: the invented town of Marshport, 600 calls.\n"
+    return path
+
+
+def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_it_has_as_many_calls_as_asked_for_and_a_plausible_care_share(town: Path) -> None:
+    ((calls, care),) = rows(town, "SELECT count(*), avg(care) FROM call WHERE voided_at IS NULL")
+    assert calls == 600
+    assert isinstance(care, float)
+    assert 0.15 <= care <= 0.22
+
+
+def test_it_spans_three_years_and_nothing_lies_ahead(town: Path) -> None:
+    ((first, last),) = rows(town, "SELECT min(occurred_at), max(occurred_at) FROM call")
+    assert str(first) < "2023-03"
+    assert "2026-01-2" < str(last) < "2026-02-01"
+
+
+def test_it_is_sound(town: Path) -> None:
+    checked = run_ccu("--db", str(town), "check", "--quiet")
+    assert (checked.code, checked.out) == (0, "")
+
+
+def test_every_row_of_its_export_is_read_and_every_nature_known(town: Path) -> None:
+    assert rows(town, "SELECT new_rows, rejected_rows FROM import_batch") == [(582, 0)]
+    known = {str(text) for (text,) in rows(town, "SELECT code FROM nature")}
+    assert {call.nature for call in story.LOGGED} <= known
+    assert rows(town, "SELECT count(*) FROM address WHERE place_id IS NULL") == [(0,)]
+
+
+def test_the_story_is_at_one_place_however_it_was_typed(town: Path) -> None:
+    found = rows(
+        town,
+        "SELECT count(*), count(DISTINCT address_id) FROM call JOIN place ON place.id = place_id"
+        " WHERE number = '12' AND street = 'MAIN ST' AND unit = '# 3'",
+    )
+    assert found == [(12, 6)]
+
+
+def test_somebody_met_again_is_one_person(town: Path) -> None:
+    named = rows(
+        town,
+        "SELECT family_name, given_name, count(DISTINCT call_id) FROM call_person"
+        " JOIN person ON person.id = person_id WHERE family_name <> '' GROUP BY 1, 2 ORDER BY 1, 2",
+    )
+    assert named == [
+        ("Example", "Harriet", 4),
+        ("Example", "Walter", 4),
+        ("Sample", "Juno", 4),
+        ("Sample", "Rowan", 6),
+    ]
+
+
+def test_one_call_was_put_right_and_one_made_void(town: Path) -> None:
+    assert rows(town, "SELECT count(*) FROM change WHERE field = 'nature_cleared'") == [(1,)]
+    assert rows(town, "SELECT count(*) FROM call WHERE voided_at IS NOT NULL") == [(1,)]
+
+
+def test_the_same_seed_and_day_make_the_same_town() -> None:
+    first, again = (list(export.rows(300, NOW, seed=7)) for _ in range(2))
+    assert first == again
+    assert first != list(export.rows(300, NOW, seed=8))
+
+
+@pytest.mark.parametrize("now", [NOW, datetime(2024, 2, 29, 0, 0, 30), datetime(2026, 3, 8, 2, 30)])
+def test_an_export_has_just_so_many_rows_in_order_and_none_ahead(now: datetime) -> None:
+    made = list(export.rows(1000, now, seed=1))
+    received = [row[1] for row in made]
+    assert len(made) == 1000
+    assert received == sorted(received)
+    assert max(cell for row in made for cell in row[1:5]) <= str(now)
+    assert len({row[0] for row in made}) == 1000
+
+
+def test_few_addresses_take_many_calls() -> None:
+    made = Counter(row[9].upper() for row in export.rows(5000, NOW, seed=1))
+    busiest = sum(count for _text, count in made.most_common(len(made) // 20))
+    assert busiest > 5000 * 0.2
+
+
+def test_the_export_is_a_stream() -> None:
+    endless = export.rows(10_000_000, NOW, seed=1)
+    assert next(iter(endless))[0].startswith("23-")
+
+
+def test_the_tour_runs_every_screen(empty: Ccu, db_path: Path) -> None:
+    shown = empty("demo")
+    assert shown.code == 0, shown.err
+    assert shown.err == ""
+    for words in (
+        "$ ccu history",
+        "$ ccu log-call",
+        "$ ccu call show",
+        "$ ccu import",
+        "$ ccu check",
+    ):
+        assert words in shown.out
+    assert "582  0  0  582" in " ".join(shown.out.split("  ")) or "same" in shown.out
+    assert "bad" not in shown.out
+    assert "/tmp/" not in shown.out.replace(str(db_path), "")
+
+
+def test_a_file_that_exists_is_left_alone(ccu: Ccu, db_path: Path) -> None:
+    before = db_path.read_bytes()
+    refused = ccu("demo")
+    assert refused.code == 2
+    assert "is there already" in refused.err
+    assert db_path.read_bytes() == before
+
+
+def test_without_a_name_it_never_uses_the_town_s_own_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CCU_DB", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    made = run_ccu("--today", TODAY, "demo", "--no-tour", "--calls", "100")
+    assert made.out == "Made ccu-demo.db: the invented town of Marshport, 100 calls.\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["ccu-demo.db"]
+
+
+def test_half_a_town_is_not_left_behind(
+    empty: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ccu.demo import build
+
+    def interrupted(_made: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(build, "STEPS", (*build.STEPS[:2], interrupted))
+    assert empty("demo", "--no-tour").code == 130
+    assert list(db_path.parent.iterdir()) == []

@@ -1,0 +1,208 @@
+"""The README and the help say what is so: every command, every example, every link, every shape.
+
+Its generated blocks are held by `make lint` (cogapp --check).
+"""
+
+import json
+import re
+import shlex
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from ccu import cli
+from ccu.demo import export, story
+from tests.conftest import TODAY, run_ccu
+from tests.readme import command_paths
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PATHS = list(command_paths())
+
+
+def the_command(path: tuple[str, ...]) -> Any:
+    """Typer's own object for ("call", "show")."""
+    command: Any = typer.main.get_command(cli.app)
+    for name in path:
+        command = command.get_command(None, name)
+    return command
+
+
+def leaves() -> list[tuple[str, ...]]:
+    """The paths that do something: not a group of others."""
+    return [path for path in PATHS if not getattr(the_command(path), "commands", None)]
+
+
+def examples(path: tuple[str, ...]) -> list[list[str]]:
+    """The example lines of a command's help, as words after `ccu`."""
+    _, _, after = the_command(path).help.partition("Example")
+    found = []
+    for paragraph in after.split("\n\n"):
+        line = " ".join(paragraph.split()).replace("\\ ", "")
+        _before, ccu, words = line.partition("ccu ")
+        if ccu:
+            found.append(shlex.split(words))
+    return found
+
+
+# ---------------------------------------------------------------- commands
+
+
+@pytest.mark.parametrize("path", PATHS, ids=" ".join)
+def test_every_command_has_its_section(path: tuple[str, ...]) -> None:
+    words = " ".join(path)
+    assert f"\n### ccu {words}\n" in README
+    assert f"$ ccu {words} --help\n" in README
+
+
+@pytest.mark.parametrize("path", leaves(), ids=" ".join)
+def test_every_command_has_an_example_of_itself(path: tuple[str, ...]) -> None:
+    of_itself = [words for words in examples(path) if words[: len(path)] == list(path)]
+    assert of_itself
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_the_map_says_what_the_command_says(name: str) -> None:
+    module_name, text = cli.COMMANDS[name]
+    module = import_module(f"ccu.commands.{module_name}")
+    if hasattr(module, "app"):
+        said = module.app.info.help or module.__doc__
+    else:
+        said = module.command.__doc__ or ""
+    assert said.strip().splitlines()[0] == text
+
+
+@pytest.mark.parametrize("path", leaves(), ids=" ".join)
+def test_every_option_of_an_example_exists(path: tuple[str, ...]) -> None:
+    for words in examples(path):
+        where = the_command(path)
+        known = {name for each in where.params for name in (*each.opts, *each.secondary_opts)}
+        used = {word.partition("=")[0] for word in words if re.match("--?[a-z]", word)}
+        assert used <= known | {"--db", "--today"}, words
+
+
+# ---------------------------------------------------------------- the page
+
+
+def test_every_link_leads_somewhere() -> None:
+    headings = {
+        re.sub(r"[^\w -]", "", line.lstrip("# ")).strip().lower().replace(" ", "-")
+        for line in README.splitlines()
+        if re.match("#{1,4} ", line)
+    }
+    for target in re.findall(r"\]\(([^)\s]+)\)", README):
+        if target.startswith("#"):
+            assert target[1:] in headings, target
+        else:
+            assert (ROOT / target).is_file(), target
+
+
+def test_every_example_is_told_of() -> None:
+    told = README + "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "examples").iterdir()
+    )
+    for path in (ROOT / "examples").iterdir():
+        assert f"examples/{path.name}" in told, path.name
+
+
+def test_every_ready_layout_is_named() -> None:
+    for path in (ROOT / "ccu" / "layouts").glob("*.toml"):
+        assert f"`{path.stem}`" in README or f"--layout {path.stem}`" in README, path.stem
+
+
+# ---------------------------------------------------------------- JSON
+
+Shape = dict[str, Any] | list[Any] | None  # None: a text, a number, true, false or null
+
+
+def shape(value: Any) -> Shape:
+    """What a value is made of; the entries of a list are one shape together."""
+    if isinstance(value, dict):
+        return {key: shape(each) for key, each in value.items()}
+    if isinstance(value, list):
+        together: Shape = None
+        for each in value:
+            together = merged(together, shape(each))
+        return [together]
+    return None
+
+
+def merged(one: Shape, other: Shape) -> Shape:
+    """Both shapes; a key that only one has is kept."""
+    if one is None or other is None:
+        return other if one is None else one
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {key: merged(one.get(key), other.get(key)) for key in {**one, **other}}
+    assert isinstance(one, list) and isinstance(other, list)
+    return [merged(one[0], other[0])]
+
+
+def written(made: Shape) -> str:
+    """A shape as the README writes it: {a, b {c}, d [{e}], f []}."""
+    if made is None:
+        return ""
+    if isinstance(made, list):
+        return f"[{written(made[0])}]"
+    return "{" + ", ".join(f"{key} {written(each)}".strip() for key, each in made.items()) + "}"
+
+
+def documented() -> dict[str, str]:
+    """command -> its shape in the README's JSON block."""
+    _, _, after = README.partition("### JSON")
+    block = after.partition("```text\n")[2].partition("```")[0]
+    found = {}
+    for entry in block.strip().split("\n\n"):
+        head, _, rest = entry.partition("\n")
+        found[head.removeprefix("ccu ")] = " ".join(rest.split())
+    return found
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("town") / "demo.db"
+    assert run_ccu("--db", str(path), "--today", TODAY, "demo", "--no-tour").code == 0
+    return path
+
+
+# Enough command lines to meet every part of each shape.
+JSON_RUNS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "address": (("12 Main St Apt 3",),),
+    "check": ((),),
+    "settings": ((),),
+    "history": (
+        ("-a", story.UNIT, "--full", "--reason", "a test"),
+        ("-a", story.COUPLE),
+        ("-a", "2 Railrod Plaza"),
+    ),
+    "call show": tuple((str(number),) for number in range(583, 602)),
+    "import": (("export.csv", "--layout", "demo", "--dry-run"),),
+}
+
+
+@pytest.mark.parametrize("command", JSON_RUNS)
+def test_json_is_as_documented(
+    command: str, town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    export.write(Path("export.csv"), export.rows(20, datetime(2026, 1, 31), seed=1))
+    made: Shape = None
+    for words in JSON_RUNS[command]:
+        done = run_ccu(
+            "--db", str(town), "--today", TODAY, *command.split(), *words, "--format", "json"
+        )
+        assert done.code == 0, done.err
+        made = merged(made, shape(json.loads(done.out)))
+    assert written(made) == documented()[command]
+
+
+def test_every_command_with_formats_has_its_json_documented() -> None:
+    with_formats = {
+        " ".join(path)
+        for path in leaves()
+        if any("--format" in each.opts for each in the_command(path).params)
+    }
+    assert with_formats == set(documented())
