@@ -74,3 +74,26 @@ def login(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
         " WHERE active = 1 AND substr(login, 1, length(:start)) = :start ORDER BY login",
         incomplete,
     )
+
+
+def provider(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Providers in use, by number, with their name: an organisation's, not a person's."""
+    return _rows(
+        ctx,
+        "SELECT id, name FROM provider"
+        " WHERE active = 1 AND substr(id, 1, length(:start)) = :start ORDER BY name",
+        incomplete,
+    )
+
+
+def referral(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Open referrals, newest first, by number, with what they are for."""
+    return _rows(
+        ctx,
+        "SELECT referral.id, need.label FROM referral"
+        " JOIN referral_status ON referral_status.code = status"
+        " JOIN need ON need.code = referral.need"
+        " WHERE referral_status.open AND substr(referral.id, 1, length(:start)) = :start"
+        " ORDER BY referral.id DESC LIMIT 30",
+        incomplete,
+    )

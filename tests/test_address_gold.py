@@ -11,8 +11,8 @@ from typing import NamedTuple
 import pytest
 
 from ccu.address import Address, read
-from ccu.address_match import compare
-from ccu.address_words import SUFFIXES
+from ccu.address.match import compare
+from ccu.address.words import SUFFIXES
 
 GOLD = Path(__file__).resolve().parents[2] / "shared" / "data" / "addresses" / "gold"
 CORE = ("number", "street", "unit", "cross")

@@ -141,7 +141,7 @@ class CallOptions:
     ] = None
 
 
-def takes(form: type[CallOptions]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def takes(form: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command the fields of `form` as its options; it receives them whole, as `given`.
 
     Typer reads a function's signature, so this writes one. Without it 28 options would be declared

@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from ccu.output import Document, Section, Table
-from ccu.store import call_record, changes, codes, people
+from ccu.store import audit, call_record, changes, codes, people
 from ccu.store.calls import OWN_SYSTEM
 
 # field -> (label, code list or ""), in the order of the page; what is empty is left out
@@ -42,11 +42,23 @@ PERSON_COLUMNS = ("person", "role", "name", "description", "born")
 CHANGE_COLUMNS = ("when", "by", "field", "old", "new", "reason")
 
 
-def read(connection: sqlite3.Connection, call_id: int, full: bool) -> dict[str, Any]:
-    """The call in its documented JSON shape; the narrative only if `full`. Raises NotFound.
+def read(
+    connection: sqlite3.Connection, staff_id: int, call_id: int, reason: str | None
+) -> dict[str, Any]:
+    """The call in its documented JSON shape; the narrative only with a `reason`. Raises NotFound.
 
-    `record` of store/calls.py, with names in `people`, `narrative_characters`, and `changes`.
+    That of store/call_record.py, with names in `people`, `narrative_characters` and `changes`. The
+    reading is audited for the call and for each person on it, inside the caller's transaction.
     """
+    data = _data(connection, call_id, full=reason is not None)
+    met = sorted({each["id"] for each in data["people"]})
+    audit.record(connection, staff_id, "call-show", "call", call_id, people=len(met), reason=reason)
+    for person_id in met:
+        audit.record(connection, staff_id, "call-show", "person", person_id, call=call_id)
+    return data
+
+
+def _data(connection: sqlite3.Connection, call_id: int, full: bool) -> dict[str, Any]:
     data = call_record.read(connection, call_id)
     data["people"] = people.on_call(connection, call_id)
     data["narrative_characters"] = len(data["narrative"] or "")

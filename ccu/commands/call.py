@@ -49,7 +49,6 @@ def show(
       ccu call show 12 --full --reason "preparing the case conference"
     """
     from ccu.call import page
-    from ccu.store import audit
 
     session: Session = ctx.obj
     call_id = typed.record_id(call, "call")
@@ -58,20 +57,7 @@ def show(
         raise InvalidInput("--full needs --reason")
     staff_id = session.staff_id
     with session.writing() as connection:
-        data = page.read(connection, call_id, full)
-        met = {each["id"] for each in data["people"]}
-        audit.record(
-            connection,
-            staff_id,
-            "call-show",
-            "call",
-            call_id,
-            full=full,
-            people=len(met),
-            reason=why,
-        )
-        for person_id in sorted(met):
-            audit.record(connection, staff_id, "call-show", "person", person_id, call=call_id)
+        data = page.read(connection, staff_id, call_id, why)
     emit_document(page.document(session.db, data), format, output)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from ccu.demo import build, story, town
 from ccu.output import emit_line
 
+WIDTH = 78  # of sentences and command lines
 Run = Callable[[Sequence[str]], None]  # runs one command line over the demo file, as typed
 
 
@@ -33,13 +34,16 @@ def show(made: build.Town, run: Run) -> None:
         export = build.write_export(session, made.calls, made.seed, Path(folder))
         for stop in _stops(made):
             _say(stop.words)
-            emit_line("$ ccu " + shlex.join(stop.line))
+            for line in _typed(("ccu", *stop.line)):
+                emit_line(line)
             emit_line("")
             # The file is elsewhere: what is printed is what a reader would type.
             run([str(export) if word == export.name else word for word in stop.line])
     _say("That was the tour. The file stays; look around in it:")
-    named = shlex.quote(str(session.path))
-    emit_line(f"$ ccu --db {named} history --address {shlex.quote(story.GROUP_HOME)}")
+    for line in _typed(
+        ("ccu", "--db", str(session.path), "history", "--address", story.GROUP_HOME)
+    ):
+        emit_line(line)
 
 
 def _stops(made: build.Town) -> Iterator[Stop]:
@@ -48,11 +52,6 @@ def _stops(made: build.Town) -> Iterator[Stop]:
         "An officer is on the way to Main Street. One line tells what happened at that very flat:"
         " how often, how lately, what to beware of, how it ended.",
         ("history", "--address", story.UNIT),
-    )
-    yield Stop(
-        "Those calls were typed in many ways. An address is read, not compared letter by letter:"
-        " Apt 3, #3 and Apartment 3 are one, and never the flat next door.",
-        ("address", "12 Main Street, Apartment 3", "--format", "json"),
     )
     yield Stop(
         "On Ferry Lane somebody left a note for whoever comes next. It stands first.",
@@ -76,13 +75,29 @@ def _stops(made: build.Town) -> Iterator[Stop]:
         ("import", "marshport-cad.csv", "--layout", build.LAYOUT),
     )
     yield Stop(
+        "Addresses come in many spellings. They are read, not compared letter by letter: Apt 3, #3"
+        " and Apartment 3 have one key, and never that of the flat next door. Ask how one is read:",
+        ("address", "12 Main Street, Apartment 3", "--format", "json"),
+    )
+    yield Stop(
         "And every night the file is checked: damage, loose ends, who else could read it.",
         ("check",),
     )
 
 
+def _typed(words: Sequence[str]) -> list[str]:
+    """A command line as one would type it, a long one over several lines."""
+    lines = ["$"]
+    for word in words:
+        if len(lines[-1]) + len(word) > WIDTH - 20 and word.startswith("--"):
+            lines[-1] += " \\"
+            lines.append("   ")
+        lines[-1] += f" {shlex.quote(word)}"
+    return lines
+
+
 def _say(words: str) -> None:
     emit_line("")
-    for line in textwrap.wrap(words, 78):
+    for line in textwrap.wrap(words, WIDTH):
         emit_line(line)
     emit_line("")

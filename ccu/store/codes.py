@@ -1,6 +1,5 @@
 """The code lists: which codes there are, and which one a person means by what was typed."""
 
-import difflib
 import sqlite3
 
 from ccu.errors import InvalidInput
@@ -38,7 +37,9 @@ def code(connection: sqlite3.Connection, table: str, text: str, option: str) -> 
             return known
         if not retired:
             in_use.append(known)
-    near = difflib.get_close_matches(wanted[:60], in_use, n=3)
+    from difflib import get_close_matches
+
+    near = get_close_matches(wanted[:60], in_use, n=3)
     if near:
         raise InvalidInput(f"{option}: that is not a code; did you mean {' or '.join(near)}?")
     raise InvalidInput(f"{option}: that is not a code; there are {', '.join(in_use)}")

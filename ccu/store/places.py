@@ -4,10 +4,12 @@ Keys hold no city. A text without a city is taken to be in the town (`city_assum
 unique by (unit_key, city) and every count can group by place_id alone.
 """
 
+import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ccu import address_match
+from ccu.address import match as matching
 from ccu.address import Address, normal
 from ccu.errors import InvalidInput, NotFound
 
@@ -70,7 +72,7 @@ def columns(reading: Address, town: str) -> dict[str, object] | None:
         "zip": reading.zip,
         "building_key": reading.building_key,
         "unit_key": reading.unit_key,
-        "loose_key": address_match.columns(reading).loose_key,
+        "loose_key": matching.columns(reading).loose_key,
     }
 
 
@@ -106,6 +108,15 @@ def by_id(connection: sqlite3.Connection, place_id: int) -> Match:
     """The place of a record, as a match."""
     row = connection.execute("SELECT * FROM place WHERE id = :id", {"id": place_id}).fetchone()
     return _matched(connection, row, "the place of the call")
+
+
+def texts(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
+    """place id -> its normal form, for lists."""
+    found = connection.execute(
+        "SELECT * FROM place WHERE id IN (SELECT value FROM json_each(:ids))",
+        {"ids": json.dumps(sorted(set(ids)))},
+    )
+    return {row["id"]: _text(row) for row in found}
 
 
 def of_call(connection: sqlite3.Connection, call_id: int) -> Match:
@@ -215,7 +226,7 @@ def _near(connection: sqlite3.Connection, reading: Address) -> list[Near]:
     scored = []
     for row in _candidates(connection, reading):
         other = _as_address(row)
-        distance = address_match.nearness(reading, other)
+        distance = matching.nearness(reading, other)
         if distance is not None:
             scored.append((distance, row, _why(reading, other)))
     scored.sort(key=lambda found: found[0])
@@ -239,7 +250,7 @@ def _candidates(connection: sqlite3.Connection, reading: Address) -> list[sqlite
         "  WHERE loose_key >= :first AND loose_key < :last AND number = '' LIMIT :most)",
         {
             "building_key": reading.building_key,
-            "loose_key": (loose := address_match.columns(reading).loose_key),
+            "loose_key": (loose := matching.columns(reading).loose_key),
             "number": reading.number,
             "first": "" if reading.number else loose[:3],
             "last": "" if reading.number else loose[:3] + "\U0010ffff",
@@ -256,7 +267,7 @@ _WHY = {
 
 
 def _why(asked: Address, other: Address) -> str:
-    reason = address_match.compare(asked, other).reason
+    reason = matching.compare(asked, other).reason
     if reason == "building, no unit given":
         return "the building" if asked.unit else "a unit of it"
     return _WHY.get(reason, reason)

@@ -82,7 +82,7 @@ def _town(name: str, value: str) -> str:
 
 
 def _state(name: str, value: str) -> str:
-    from ccu.address_words import STATE_CODES
+    from ccu.address.words import STATE_CODES
 
     code = value.upper()
     if code not in STATE_CODES:
@@ -107,6 +107,18 @@ def _hours(name: str, value: str) -> str:
     return ",".join(sorted(set(parts), key=int))
 
 
+def _office_hours(name: str, value: str) -> str:
+    from ccu import office_hours
+
+    return office_hours.checked_hours(name, value)
+
+
+def _holidays(name: str, value: str) -> str:
+    from ccu import office_hours
+
+    return office_hours.checked_holidays(name, value)
+
+
 _CHECKS: dict[str, Callable[[str, str], str]] = {
     "town": _town,
     "state": _state,
@@ -114,6 +126,8 @@ _CHECKS: dict[str, Callable[[str, str], str]] = {
     "repeat_calls": _positive,
     "repeat_days": _positive,
     "follow_up_hours": _hours,
+    "office_hours": _office_hours,
+    "holidays": _holidays,
     "stalled_days": _positive,
     "handoff_days": _positive,
     "plan_review_months": _positive,

@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from ccu import address_fast, address_line, address_route
+from ccu.address import fast, line, route
 from ccu.address import read
 
 CALLS = Path(__file__).resolve().parents[3] / "shared" / "data" / "calls"
@@ -76,9 +76,9 @@ def their_reader() -> Callable[[str], object] | None:
 
 
 def forget() -> None:
-    address_fast._street_if_plain.cache_clear()
-    address_line.read_line.cache_clear()
-    address_route.settled_way.cache_clear()
+    fast._street_if_plain.cache_clear()
+    line.read_line.cache_clear()
+    route.settled_way.cache_clear()
 
 
 def rate(reader: Callable[[str], object], strings: list[str]) -> float:

@@ -1,9 +1,9 @@
 """Without a house number: is it the name of a place, a street, or nothing to be resolved?"""
 
-from ccu.address_route import find_route
-from ccu.address_town import road_end
-from ccu.address_unit import ORDINAL_WORD
-from ccu.address_words import (
+from ccu.address.route import find_route
+from ccu.address.town import road_end
+from ccu.address.unit import ORDINAL_WORD
+from ccu.address.words import (
     BUSINESSES,
     CITIES,
     DIRECTIONS,

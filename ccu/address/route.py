@@ -6,9 +6,9 @@ markers). `settled_way` is the one door to all ways, plain ones too.
 
 from functools import lru_cache
 
-from ccu.address_regex import Lazy
-from ccu.address_street import Way, plain_way
-from ccu.address_words import (
+from ccu.address.regex import Lazy
+from ccu.address.street import Way, plain_way
+from ccu.address.words import (
     BOUND,
     DIRECTIONS,
     FEATURES,

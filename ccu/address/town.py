@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from ccu.address_regex import Lazy
-from ccu.address_route import find_route
-from ccu.address_unit import FLOORS, is_unit_id, take_units
-from ccu.address_words import (
+from ccu.address.regex import Lazy
+from ccu.address.route import find_route
+from ccu.address.unit import FLOORS, is_unit_id, take_units
+from ccu.address.words import (
     CITIES,
     CITY_CODES,
     CITY_STARTS,

@@ -6,8 +6,8 @@ follows USPS Publication 28 in spirit; apart from it stands what keys and compar
 
 from typing import NamedTuple
 
-from ccu.address_regex import Lazy
-from ccu.address_words import (
+from ccu.address.regex import Lazy
+from ccu.address.words import (
     BEFORE_LETTER,
     DIRECTIONS,
     KEY_INSIDE,

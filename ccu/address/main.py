@@ -1,7 +1,7 @@
 """The piece of a line that holds the street: its sides, its unit, what stands behind it."""
 
-from ccu.address_number import take_number
-from ccu.address_place import (
+from ccu.address.number import take_number
+from ccu.address.place import (
     CONNECTORS,
     WHOLE_WAY,
     can_be_city,
@@ -10,13 +10,13 @@ from ccu.address_place import (
     is_not_a_way,
     is_place,
 )
-from ccu.address_regex import Lazy
-from ccu.address_route import find_route, settled_way
-from ccu.address_street import Way
-from ccu.address_text import split_words
-from ccu.address_town import city_name, road_end, take_state, take_town
-from ccu.address_unit import column_unit, find_unit, is_bare_unit, take_units
-from ccu.address_words import (
+from ccu.address.regex import Lazy
+from ccu.address.route import find_route, settled_way
+from ccu.address.street import Way
+from ccu.address.text import split_words
+from ccu.address.town import city_name, road_end, take_state, take_town
+from ccu.address.unit import column_unit, find_unit, is_bare_unit, take_units
+from ccu.address.words import (
     BESIDE,
     BUSINESSES,
     DIRECTIONS,

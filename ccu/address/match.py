@@ -18,10 +18,10 @@ Each row found is scored with `nearness`; None is not worth showing, smaller is 
 from functools import lru_cache
 from typing import NamedTuple
 
-from ccu.address import Address, unit_pairs
-from ccu.address_route import settled_way
-from ccu.address_street import Way
-from ccu.address_words import DIRECTIONS, LONG_SUFFIX, ROADS
+from ccu.address.reader import Address, unit_pairs
+from ccu.address.route import settled_way
+from ccu.address.street import Way
+from ccu.address.words import DIRECTIONS, LONG_SUFFIX, ROADS
 
 
 class Match(NamedTuple):

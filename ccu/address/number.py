@@ -3,9 +3,9 @@
 import re
 from typing import NamedTuple
 
-from ccu.address_regex import Lazy
-from ccu.address_unit import column_unit
-from ccu.address_words import CARDINALS, DIRECTIONS, NUMBER_NAMES, ROADS, SUFFIXES
+from ccu.address.regex import Lazy
+from ccu.address.unit import column_unit
+from ccu.address.words import CARDINALS, DIRECTIONS, NUMBER_NAMES, ROADS, SUFFIXES
 
 
 class Number(NamedTuple):

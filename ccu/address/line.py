@@ -7,16 +7,16 @@ what stands before it names a place, what stands behind is unit, city or place.
 from functools import lru_cache
 from typing import NamedTuple
 
-from ccu.address_main import Reading, read_main, split_sides
-from ccu.address_number import take_number
-from ccu.address_place import can_be_city, drop_remarks, ends_as_street, is_place
-from ccu.address_regex import Lazy
-from ccu.address_route import find_route, settled_way
-from ccu.address_street import Way
-from ccu.address_text import split_words
-from ccu.address_town import city_name, is_city, take_state, take_zip
-from ccu.address_unit import column_unit, is_bare_unit, take_units
-from ccu.address_words import BUSINESSES, CITY_CODES, DIRECTIONS, EXTENTS, NOWHERE, ROADS, TRAVEL
+from ccu.address.main import Reading, read_main, split_sides
+from ccu.address.number import take_number
+from ccu.address.place import can_be_city, drop_remarks, ends_as_street, is_place
+from ccu.address.regex import Lazy
+from ccu.address.route import find_route, settled_way
+from ccu.address.street import Way
+from ccu.address.text import split_words
+from ccu.address.town import city_name, is_city, take_state, take_zip
+from ccu.address.unit import column_unit, is_bare_unit, take_units
+from ccu.address.words import BUSINESSES, CITY_CODES, DIRECTIONS, EXTENTS, NOWHERE, ROADS, TRAVEL
 
 
 class Line(NamedTuple):

@@ -1,16 +1,16 @@
 """The short road for what most lines are: NUMBER STREET, or STREET & STREET, and a city code.
 
 It gives up (None) at the first thing that could mean something else, and the long road in
-`address_line` reads the line. Both give the same reading; a test holds them to it.
+`line` reads the line. Both give the same reading; a test holds them to it.
 """
 
 from functools import lru_cache
 from typing import NamedTuple
 
-from ccu.address_regex import Lazy
-from ccu.address_route import HIGHWAY_WORDS, settled_way
-from ccu.address_street import Way
-from ccu.address_words import (
+from ccu.address.regex import Lazy
+from ccu.address.route import HIGHWAY_WORDS, settled_way
+from ccu.address.street import Way
+from ccu.address.words import (
     BESIDE,
     BUSINESSES,
     CARDINALS,

@@ -1,33 +1,16 @@
-"""The address reader: what a dispatcher or an officer typed, to its parts and its keys.
-
-    >>> read("312-A N 9TH ST, Westport").building_key
-    'address 312A N 9TH ST'
-
-Own rules instead of a trained parser: the field's parsers learned from mail, while dispatch
-writes `100-BLK MAIN ST`, `MAIN ST / ELM ST` and `I95 NB EXIT 17`; and the same text must give
-the same key for ever. Sources: USPS Publication 28 (suffixes, directionals, units, Appendix F
-for highways) and, for what it does not know, the habits of dispatch systems.
-
-The steps, one module each: `address_text` cleans; `address_fast` reads the plain lines at once;
-for all others `address_line` cuts the line into pieces, `address_main` reads the piece with the
-street, `address_number`, `address_unit` and `address_town` take those parts off, `address_place`
-tells place from street; `address_street` and `address_route` put a way in normal form;
-`address_words` holds the tables. `address_match` compares.
-
-Reading is pure and never fails: text that says nothing gives kind `none` and empty keys.
-"""
+"""`read` and `normal`: the steps in their order, the keys, and the one-line normal form."""
 
 from dataclasses import dataclass
 
-from ccu.address_fast import Plain, read_plain
-from ccu.address_line import Line, read_line
-from ccu.address_number import take_number, take_unit_front
-from ccu.address_route import settled_way
-from ccu.address_street import Way
-from ccu.address_text import clean, has_coordinates, split_words
-from ccu.address_town import city_name, zip_name
-from ccu.address_unit import column_unit
-from ccu.address_words import NOWHERE, STATES
+from ccu.address.fast import Plain, read_plain
+from ccu.address.line import Line, read_line
+from ccu.address.number import take_number, take_unit_front
+from ccu.address.route import settled_way
+from ccu.address.street import Way
+from ccu.address.text import clean, has_coordinates, split_words
+from ccu.address.town import city_name, zip_name
+from ccu.address.unit import column_unit
+from ccu.address.words import NOWHERE, STATES
 
 KINDS = ("address", "block", "intersection", "street", "highway", "place", "none")
 

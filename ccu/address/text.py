@@ -7,7 +7,7 @@ Upper case, single spaces, no full stops or apostrophes, one sort of dash, compa
 import re
 import unicodedata
 
-from ccu.address_regex import Lazy
+from ccu.address.regex import Lazy
 
 # Longer than any address; what a paste adds behind it is not read.
 LIMIT = 300
