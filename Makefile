@@ -28,6 +28,7 @@ readme: $(READY)  ## regenerate the README's help, code table and tour
 	$(BIN)/python -m cogapp -r README.md
 
 bench: $(READY)  ## speed, as ratios against named peers in the same run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
 	$(BIN)/python -m tests.benchmarks
 
 clean:

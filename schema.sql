@@ -369,25 +369,27 @@ INSERT INTO follow_up_kind (code, label, sort) VALUES
   ('safety_check', 'Safety check', 6),
   ('provider_check_in', 'Provider check-in', 7);
 
--- What one attempt came to. reached marks the results that reached the person.
+-- What one attempt came to. reached marks the results that reached the person; ends those after which
+-- this follow-up is over. After any other it stays open and has a new due.
 CREATE TABLE follow_up_result (
   code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
   retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1)),
-  reached INTEGER NOT NULL DEFAULT 0 CHECK (reached IN (0, 1))
+  reached INTEGER NOT NULL DEFAULT 0 CHECK (reached IN (0, 1)),
+  ends    INTEGER NOT NULL DEFAULT 0 CHECK (ends IN (0, 1))
 ) STRICT, WITHOUT ROWID;
-INSERT INTO follow_up_result (code, label, sort, reached) VALUES
-  ('reached', 'Reached', 1, 1),
-  ('left_message', 'Left message', 2, 0),
-  ('not_reached', 'Not reached', 3, 0),
-  ('refused', 'Refused', 4, 1),
-  ('wrong_contact', 'Wrong contact', 5, 0),
-  ('third_party', 'Third party reached', 6, 0),
-  ('safe_declined', 'Safe but declined', 7, 1),
-  ('escalated', 'Escalated to crisis', 8, 1),
-  ('hospital', 'Hospital', 9, 0),
-  ('jail', 'Jail', 10, 0),
-  ('moved', 'Moved', 11, 0),
-  ('no_response', 'No response, closed', 12, 0);
+INSERT INTO follow_up_result (code, label, sort, reached, ends) VALUES
+  ('reached', 'Reached', 1, 1, 1),
+  ('left_message', 'Left message', 2, 0, 0),
+  ('not_reached', 'Not reached', 3, 0, 0),
+  ('refused', 'Refused', 4, 1, 1),
+  ('wrong_contact', 'Wrong contact', 5, 0, 0),
+  ('third_party', 'Third party reached', 6, 0, 0),
+  ('safe_declined', 'Safe but declined', 7, 1, 1),
+  ('escalated', 'Escalated to crisis', 8, 1, 1),
+  ('hospital', 'Hospital', 9, 0, 0),
+  ('jail', 'Jail', 10, 0, 0),
+  ('moved', 'Moved', 11, 0, 0),
+  ('no_response', 'No response, closed', 12, 0, 1);
 
 -- Whether a provider takes people now.
 CREATE TABLE capacity (
@@ -768,13 +770,17 @@ CREATE INDEX referral_call ON referral (call_id);
 CREATE INDEX referral_person ON referral (person_id);
 CREATE INDEX referral_open ON referral (status, owner_id);  -- the inbox, caseload, stalled
 
--- Every change of a referral's status: who, when, why.
+-- Every step of a referral: who, when, why. Events only grow. One that is no change of status (a note,
+-- a new owner, the person referred again) repeats the status, so that the last event's is always the
+-- referral's own.
 CREATE TABLE referral_event (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   referral_id INTEGER NOT NULL REFERENCES referral (id),
   status      TEXT NOT NULL REFERENCES referral_status (code),
   reason      TEXT REFERENCES reason (code),
   note        TEXT,
+  owner_id    INTEGER REFERENCES staff (id),     -- set: handed over to
+  again_id    INTEGER REFERENCES referral (id),  -- set: the person was referred again, as this one
   occurred_at TEXT NOT NULL CHECK (substr(occurred_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(occurred_at, 1, 19), '+0 days')
          AND substr(occurred_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
   recorded_at TEXT NOT NULL CHECK (substr(recorded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days')
@@ -992,3 +998,21 @@ LEFT JOIN address ON address.id = call.address_id
 LEFT JOIN cad_text AS dispatched ON dispatched.id = call.cad_nature_id
 LEFT JOIN cad_text AS cleared ON cleared.id = call.cad_cleared_id
 LEFT JOIN cad_text AS ended ON ended.id = call.cad_disposition_id;
+
+-- What is still due. due_unix is the instant: the texts of two times can not be compared in the hour
+-- that comes twice, or when the town's offset changed between them. Overdue is one thing everywhere:
+-- a row of this view whose due_unix lies before the as-of moment.
+CREATE VIEW open_follow_up AS
+SELECT id, kind, referral_id, call_id, person_id, owner_id, due_at, unixepoch(due_at) AS due_unix,
+       note, closing_at, closed_at, closed_by, signed_by, recorded_at
+FROM follow_up WHERE closed_at IS NULL;
+
+-- A place in one line, as lists name it; the city is left out where it is the town's own.
+CREATE VIEW place_plain AS
+SELECT id, category, trim(
+    number || iif(kind = 'block', ' BLOCK', '') || ' ' || street
+    || iif(cross_street = '', '', ' & ' || cross_street) || iif(unit = '', '', ' ' || unit)
+    || iif(name = '', '', iif(street = '', '', '; ') || name)
+    || iif(city IN ('', (SELECT replace(replace(replace(upper(value), '.', ''), '''', ''), '-', ' ')
+                         FROM setting WHERE setting.name = 'town')), '', ', ' || city)) AS line
+FROM place;

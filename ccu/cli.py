@@ -5,6 +5,7 @@ start-up is a feature for an officer at a door. So `COMMANDS` names each with it
 test holds that help equal to the command's docstring.
 """
 
+import errno
 import os
 import re
 import sys
@@ -28,6 +29,14 @@ COMMANDS = {
         "history",
         "Show what is known at an address: warnings, who is helping, past calls.",
     ),
+    "refer": ("refer", "Refer the person of a call to a provider, and plan the follow-ups."),
+    "referral": ("referral", "Where referrals stand: list, show, update, expire."),
+    "follow-up": ("follow_up", "What is due: add, done, move, sign, show, list, overdue."),
+    "worker": ("worker", "Who is working with whom: assign, end, list."),
+    "brief": ("brief", "The shift hand-over in one page: what is new, due, late and waiting."),
+    "consult": ("consult", "An officer's question to a clinician: add, list, show."),
+    "needs": ("needs", "What a person has and lacks: record, show, refer."),
+    "provider": ("provider", "Who can help with what: add, list, show, change, retire."),
     "address": ("address", "Show how an address is read: its kind, parts and keys."),
     "import": ("import_", "Bring in a dispatch system's export; safe to repeat."),
     "init": ("init", "Make the database file of a town."),
@@ -113,25 +122,46 @@ def root(
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command line and return its exit code; every error becomes its sentence here."""
+    os.umask(0o077)  # whatever ccu writes, a backup or an export too, is its owner's alone
+    try:
+        code = _run(sys.argv[1:] if argv is None else argv)
+        _flush()
+        return code
+    except (Exception, KeyboardInterrupt) as error:
+        return _told(error)
+
+
+# What --help and --version meet when they print: files of ours are named in the error.
+_FULL = (errno.ENOSPC, errno.EIO, errno.EDQUOT)
+
+
+def _told(error: BaseException) -> int:
+    """Say what went wrong in one sentence; returns the exit code."""
     from ccu import output
 
-    os.umask(0o077)  # whatever ccu writes, a backup or an export too, is its owner's alone
-    argv = sys.argv[1:] if argv is None else argv
-    try:
-        code = _run(argv)
-        output.flush_stdout()
-        return code
-    except BrokenPipeError:
+    if isinstance(error, BrokenPipeError):
         output.close_stdout_quietly()
         return ExitCode.READER_GONE
-    except CcuError as error:
+    if isinstance(error, CcuError):
         output.say_error(str(error))
         return error.exit_code
-    except KeyboardInterrupt:
+    if isinstance(error, OSError) and error.filename is None and error.errno in _FULL:
+        return _told(CcuError("cannot write to standard output: the disk is full"))
+    if isinstance(error, KeyboardInterrupt):
         output.say_error("interrupted; nothing half-done was kept")
         return ExitCode.INTERRUPTED
-    except Exception as error:
-        return _unexpected(error)
+    return _unexpected(error)
+
+
+def _flush() -> None:
+    """Hand over what is buffered while a failure can still be told; loads nothing when it works."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        from ccu import output
+
+        output.flush_stdout()
 
 
 def _run(argv: list[str]) -> int:
@@ -141,10 +171,15 @@ def _run(argv: list[str]) -> int:
             raise KeyboardInterrupt
         return result if isinstance(result, int) else ExitCode.OK
     except _USAGE_ERROR as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            sys.stderr.write(f"{error}\n")
+            return ExitCode.INVALID
         raise _Usage(_usage_sentence(error)) from None
     except typer.Abort:
         raise KeyboardInterrupt from None
-    except SystemExit as stop:  # shell completion ends this way
+    except SystemExit as stop:  # shell completion ends this way, and Typer on a broken pipe
+        if isinstance(stop.__context__, BrokenPipeError):
+            raise stop.__context__ from None
         return stop.code if isinstance(stop.code, int) else ExitCode.OK
 
 
@@ -173,7 +208,7 @@ def _usage_sentence(error: Any) -> str:
     return f"{text}; see {where} --help"
 
 
-def _unexpected(error: Exception) -> int:
+def _unexpected(error: BaseException) -> int:
     """A bug, or SQLite's complaint. A bug's traceback goes to a private file, not to the screen."""
     from ccu import output
 
@@ -182,8 +217,7 @@ def _unexpected(error: Exception) -> int:
 
         known = db.explain(error, None)  # type: ignore[arg-type]
         if known is not None:
-            output.say_error(str(known))
-            return known.exit_code
+            return _told(known)
     import tempfile
     import traceback
 

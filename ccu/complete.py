@@ -97,3 +97,13 @@ def referral(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
         " ORDER BY referral.id DESC LIMIT 30",
         incomplete,
     )
+
+
+def follow_up_id(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """The open follow-ups, the first due first, by number."""
+    return _rows(
+        ctx,
+        "SELECT id, substr(due_at, 1, 16) FROM open_follow_up"
+        " WHERE substr(id, 1, length(:start)) = :start ORDER BY due_unix LIMIT 30",
+        incomplete,
+    )

@@ -28,7 +28,8 @@ class ExitCode(IntEnum):
 # The README's table is generated from this mapping.
 EXIT_CODE_MEANING: dict[ExitCode, str] = {
     ExitCode.OK: "done",
-    ExitCode.BUG: "unexpected: a bug; the details are in a private file that the message names",
+    ExitCode.BUG: "unexpected: a bug (the message names a private file with details), or standard"
+    " output could not be written",
     ExitCode.INVALID: "wrong usage or invalid data; nothing was written",
     ExitCode.NOT_FOUND: "no such record",
     ExitCode.DATABASE: "database unusable: missing, not ours, newer, damaged, read-only, disk full",

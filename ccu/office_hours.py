@@ -1,7 +1,7 @@
 """When the office is open: reading `mon-fri 08:30-16:30` and holidays, and the next open moment.
 
-Pure: no settings, no clock. A moment keeps its zone; only its wall clock is compared with the hours,
-so a day on which clocks change is a day like any other.
+Pure: no settings, no clock. A moment keeps its zone, and only its wall clock is compared with the
+hours, so a day on which clocks change is a day like any other.
 """
 
 import re

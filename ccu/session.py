@@ -147,3 +147,11 @@ class Session:
         with self.writing() as connection:
             audit.record(connection, None, "denied")
         raise staff.unknown(self.db)
+
+    @cached_property
+    def unattended(self) -> bool:
+        """Whether this is the service account itself, as cron runs it: nobody at the keyboard."""
+        from ccu import who
+
+        account = self.settings["service_account"]
+        return bool(account) and who.login(account) == account

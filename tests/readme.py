@@ -71,7 +71,8 @@ def settings() -> str:
     with _folder():
         made = ("init", "--town", "Westport", "--state", "CT", "--timezone", "America/New_York")
         ccu("--db", "town.db", *made)
-        return ccu("--db", "town.db", "settings", "--format", "markdown").out.rstrip()
+        shown = ccu("--db", "town.db", "settings", "--format", "markdown").out
+    return "\n".join(line for line in shown.splitlines() if line.startswith("|"))
 
 
 def tour() -> str:

@@ -1,5 +1,6 @@
 """The map: usage errors, exit codes, start-up, and the sentence for a bug."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -91,7 +92,7 @@ def test_completion_offers_commands_codes_and_ids(ccu: Ccu) -> None:
     asked = subprocess.run(
         [sys.executable, "-c", "from ccu.cli import run; run()"],
         env={
-            **__import__("os").environ,
+            **os.environ,
             "_CCU_COMPLETE": "complete_bash",
             "COMP_WORDS": "ccu settings re",
             "COMP_CWORD": "2",
@@ -101,3 +102,11 @@ def test_completion_offers_commands_codes_and_ids(ccu: Ccu) -> None:
         check=False,
     )
     assert asked.stdout.split() == ["repeat_calls", "repeat_days"], asked.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes of a shell")
+def test_a_reader_that_went_away_is_141_and_silent(ccu: Ccu) -> None:
+    script = f"{sys.executable} -c 'from ccu.cli import run; run()' settings | head -c 0; "
+    script += 'echo "${PIPESTATUS[0]}"'
+    ended = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert (ended.stdout, ended.stderr) == ("141\n", "")

@@ -48,7 +48,7 @@ _LINE = Lazy(
 _ORDINAL = Lazy(r"[0-9]{1,3}(?:ST|ND|RD|TH)$")
 # A word from here says that the line is not plain.
 _TELLING = (
-    HIGHWAY_WORDS | EXTENTS | BESIDE | {"AND", "AT", "X", "BLK", "BLOCK", "OF", "JUST", "EXIT"}
+    HIGHWAY_WORDS | EXTENTS | BESIDE | {"AND", "AT", "X", "XX", "BLK", "BLOCK", "OF", "JUST", "EXIT"}
     | frozenset(ROADS) | frozenset(UNITS) | frozenset(UNITS_ALONE) | frozenset(TRAVEL)
     | frozenset(CARDINALS) | frozenset(remark.split()[0] for remark in REMARKS)
 )  # fmt: skip
@@ -67,6 +67,8 @@ def read_plain(line: str, town: str) -> Plain | None:
     if street is None:
         return None
     cross = None
+    if sign and digits and digits.strip("0"):
+        return None  # behind a house number the second side may be a place or a unit
     if sign:
         cross = _street_if_plain(second.strip(), True)
         if cross is None or (town and line.endswith(town)) or line.strip() in NOWHERE:

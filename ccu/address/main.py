@@ -28,8 +28,10 @@ from ccu.address.words import (
     ROADS,
     SHY_DIRECTIONS,
     SHY_STATES,
+    SIDE_ROADS,
     STATE_CODES,
     SUFFIXES,
+    TRAVEL,
     UNITS,
 )
 
@@ -60,6 +62,7 @@ _NUMBER_INSIDE = Lazy(
     r"([A-Z][A-Z ]*[A-Z]) ([0-9]{1,5} [A-Z0-9][A-Z0-9 ]* (?:ST|STREET|AV|AVE|AVENUE|RD|ROAD|DR|"
     r"DRIVE|BL|BLVD|LN|LANE|CT|PL|WAY|TER|CIR|PKWY|HWY|PIKE))$"
 )
+_EXIT_SIGN = Lazy(r"X ?[0-9]{1,3}[A-Z]?$")
 _AMPERSAND_NAMES = tuple(name for name in BUSINESSES if "&" in name)
 
 
@@ -161,6 +164,8 @@ def _word_connects(words: list[str], at: int) -> bool:
     if at == 0 or at == len(words) - 1 or words[at - 1] in CONNECTORS:
         return False
     if words[at] == "X":
+        if words[at - 1] in TRAVEL and words[at + 1].isdigit():
+            return False  # I95 SB X 15, an exit
         return words[at - 1] != "MALCOLM" and words[at + 1] not in ROADS
     return words[at + 1] not in CONNECTORS
 
@@ -198,8 +203,10 @@ def _share_plural(ways: list[list[str]]) -> None:
 
 def _is_feature(side: list[str]) -> bool:
     """`EXIT 17`, `MM 21`, `ON RAMP` standing alone."""
-    if side[0] in ("ON", "OFF", "MILE", "MI"):
-        return len(side) > 1 and side[1] in ("RAMP", "MARKER", "POST", "MARK")
+    if side[0] in ("ON", "OFF"):
+        return len(side) > 1 and side[1] in ("RAMP", "RP", "RMP")
+    if _EXIT_SIGN.match(" ".join(side)):
+        return True
     return side[0] in FEATURES and (len(side) == 1 or side[1][0].isdigit())
 
 
@@ -277,7 +284,7 @@ def _second_way(way: list[str], left: list[str], stretch: bool) -> tuple[int, li
 
 def _cut_way(reading: Reading, words: list[str]) -> tuple[list[str], list[str]]:
     """The words of the way itself, and those left behind it; units between go to `reading`."""
-    if not WHOLE_WAY.isdisjoint(words) or "ACCESS" in words[1:]:
+    if not WHOLE_WAY.isdisjoint(words) or not SIDE_ROADS.isdisjoint(words[1:]):
         return words, []
     end = _way_end(words)
     start = find_unit(words, max(1, end if end < len(words) else 1))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ccu.address.regex import Lazy
 from ccu.address.unit import column_unit
-from ccu.address.words import CARDINALS, DIRECTIONS, NUMBER_NAMES, ROADS, SUFFIXES
+from ccu.address.words import CARDINALS, DIRECTIONS, NUMBER_NAMES, ROADS, TRAVEL
 
 
 class Number(NamedTuple):
@@ -17,30 +17,40 @@ class Number(NamedTuple):
 
 
 _PLAIN = Lazy(r"([0-9]{1,6})(?:-?([A-WYZ]))? ([A-Z0-9]+)")
+_BLOCK_WORD = r"(?:BLKS?|BLOCKS?|BKL|BLCK)"
 _MASK = Lazy(
-    r"([0-9]{1,4})(X{1,2})(?: ?- ?[0-9]*X*)?[- ]*(?:BLKS?|BLOCKS?|BKL|BLCK)?(?: OF)? (?=[A-Z0-9])"
+    rf"([0-9]{{1,4}})(X{{1,2}})(?: ?(?:-|TO) ?[0-9]*X*)?[- ]*{_BLOCK_WORD}?(?: OF)? (?=[A-Z0-9])"
 )
+_ALL_MASKED = Lazy(rf"X?X[- ](?:{_BLOCK_WORD} (?:OF )?|(?=[NSEW] ))(?=[A-Z0-9])|XX (?=[A-Z0-9])")
 _BLOCK = Lazy(
-    r"([0-9]+)(?: ?(?:-|TO|/) ?[0-9]+)?[- ]*(HUNDRED|HUND)?[- ]*"
-    r"(?:BLKS?|BLOCKS?|BKL|BLCK)\b(?! (?:ISLAND|IS)\b)-?(?: OF)? ?"
+    r"([0-9]+)(?:TH)?(?: ?(?:-|TO|/) ?[0-9]+)?[- ]*(HUNDRED|HUND)?(?:[- ]*"
+    rf"{_BLOCK_WORD}\b(?! (?:ISLAND|IS)\b)-?|-[A-Z]LK(?= ))(?: OF)? ?"
 )
 _BLOCK_FIRST = Lazy(r"(?:THE )?(?:BLK|BLOCK) (?:OF )?([0-9]+) (?:OF )?(?=[A-Z0-9])")
 _BLOCK_LAST = Lazy(r"(.*[A-Z0-9])[ ,]+([0-9]+)(X{0,2})[- ]*(?:BLK|BLOCK)$")
+_BLOCK_APART = Lazy(r"([0-9]+) (.*[A-Z0-9]) (?:BLK|BLOCK)$")
 _UNIT_BLOCK = Lazy(r"(?:THE )?(?:UNIT )?(?:BLK|BLOCK) OF (?=[A-Z0-9])|UNIT (?:BLK|BLOCK) ")
 _RANGE = Lazy(r"([0-9]+[A-Z]?) ?(?:-|TO) ?([0-9]+[A-Z]?)(?: 1/2)?[ /]+(?=[A-Z0-9])")
-_PAIR = Lazy(r"([0-9]{2,5})/([0-9]{2,5}) (?=[A-Z]+ )")
+# Two houses in one: `12/14 MAIN ST`, `12 & 14 MAIN ST`, but the crossing `12 & 14 ST`.
+_PAIR = Lazy(r"([0-9]{1,5}) ?(?:/|&|,| AND) ?([0-9]{1,5}) (?=[A-Z0-9]+ [A-Z])")
 _FRACTION = Lazy(r"([0-9]+[A-Z]?) ([1-7]/[2-8]) (?=[A-Z0-9])")
-_GRID = Lazy(r"([NSEW][0-9]+)[ -]?([NSEW][0-9]+) (?=[A-Z0-9])|([NSEW][0-9]{3,}) (?=[A-Z]{2})")
-_LETTERED = Lazy(r"([0-9]+)(?:-?| )([A-Z]) (?=[A-Z0-9])")
-_ANY = Lazy(r"([0-9]{1,6})(?:,? (?=[A-Z0-9#])|-(?=[A-Z]{2}))")
-_UNIT_FIRST = Lazy(
-    r"((?:APT|APARTMENT|UNIT|STE|SUITE|RM|LOT|LT|#) ?#?(?:[0-9]+[A-Z]?|[A-Z][0-9]*)),? (?=[0-9]+ )"
+_GRID = Lazy(
+    r"([NSEW][0-9]+)[ -]?([NSEW][0-9]+) (?=[A-Z0-9])|([NSEW][0-9]{3,}|[0-9]{1,2}[NSEW][0-9]{2,4}) "
+    r"(?=[A-Z]{2})"
 )
-_UNIT_STARTS = frozenset("AUSRL#")
+_LETTERED = Lazy(r"([0-9]+)(?:-?| )([A-Z]) (?=[A-Z0-9])")
+_ANY = Lazy(r"([0-9]{1,6})(?:,? (?=[A-Z0-9#])|-(?=[A-Z]{2})|(?=#[A-Z0-9]))")
+_UNIT_FIRST = Lazy(
+    r"((?:APT|APARTMENT|UNIT|STE|SUITE|RM|LOT|LT|#) ?#?(?:[0-9]+[A-Z]?|[A-Z][0-9]*)|"
+    r"[0-9]{1,2}(?:ST|ND|RD|TH) (?:FL|FLR|FLOOR)|REAR|BSMT|BASEMENT),? (?=[0-9]+ )"
+)
+_NO_NAMES = frozenset(ROADS) | {"TH", "ND", "RD", "ST"}
 _ORDINAL_ENDS = {"TH", "ND", "RD", "ST"}
 # After a number these ask for a closer look.
 _SPECIAL = frozenset("BLK BLOCK BKL BLCK BLKS BLOCKS HUNDRED HUND TO TH ND RD ST BY NB SB EB WB "
-                     "ELEVEN HOUR MILE MILES".split()) | frozenset(ROADS)  # fmt: skip
+                     "ELEVEN HOUR MILE MILES AND".split()) | frozenset(ROADS)  # fmt: skip
+# `95 N EXIT 17`: a number before one of these and a direction is a route.
+_ON_ROUTE = ("EXIT ", "MM ", "RAMP", "ON RAMP", "OFF RAMP", "ONRAMP", "OFFRAMP", "OFR", "ONR")
 
 
 def take_number(line: str) -> Number:
@@ -49,6 +59,8 @@ def take_number(line: str) -> Number:
     if plain:
         digits, letter, following = plain.groups()
         usual = following not in _SPECIAL and (len(following) > 1 or following in DIRECTIONS)
+        if following in DIRECTIONS and line.startswith(_ON_ROUTE, plain.end() + 1):
+            return Number("", False, line)
         if usual and (not following.isdigit() or line.find(" ", plain.end()) > 0):
             number = digits.lstrip("0") + (letter or "")
             return Number(number, False, line[plain.start(3) :])
@@ -61,10 +73,9 @@ def take_number(line: str) -> Number:
 
 def take_unit_front(line: str) -> tuple[str, str]:
     """`APT 3, 12 MAIN ST`: a unit written before the house number, and the rest."""
-    if line[:1] in _UNIT_STARTS:
-        found = _UNIT_FIRST.match(line)
-        if found:
-            return column_unit(found[1].replace("#", " # ").split()), line[found.end() :]
+    found = _UNIT_FIRST.match(line)
+    if found:
+        return column_unit(found[1].replace("#", " # ").split()), line[found.end() :]
     return "", line
 
 
@@ -72,7 +83,9 @@ def _odd_number(line: str) -> Number:
     """Blocks, masked digits, ranges, fractions, letters; and numbers that are the street."""
     found = _BLOCK.match(line)
     if found:
-        number = found[1].lstrip("0") + ("00" if found[2] else "")
+        number = found[1].lstrip("0") or "0"
+        if found[2] and len(number) < 3:
+            number += "00"  # 13 HUNDRED
         return Number(number, True, line[found.end() :])
     found = _MASK.match(line)
     if found:
@@ -82,14 +95,21 @@ def _odd_number(line: str) -> Number:
     if found:
         return Number(f"{found[1]} {found[2]}", False, line[found.end() :])
     found = _RANGE.match(line) or _PAIR.match(line)
+    if found and line[found.end() :].split(" ", 1)[0] not in _NO_NAMES:
+        low, high = found[1].lstrip("0"), found[2].lstrip("0")
+        return Number(f"{low}-{high}", False, line[found.end() :])
+    found = _BLOCK_APART.match(line)
     if found:
-        return Number(f"{found[1]}-{found[2]}", False, line[found.end() :])
+        return Number(found[1].lstrip("0") or "0", True, found[2])
     found = _LETTERED.match(line)
     if found and _letter_is_of_number(line, found):
         return Number(found[1] + found[2], False, line[found.end() :])
     found = _ANY.match(line)
     if found:
         return _plain_or_street(found[1], line[found.end() :], line)
+    found = _GRID.match(line)
+    if found:
+        return Number(found[3], False, line[found.end() :])
     found = _BLOCK_LAST.match(line)
     if found:
         return Number(found[2] + "0" * len(found[3]), True, found[1])
@@ -98,9 +118,11 @@ def _odd_number(line: str) -> Number:
 
 def _letter_is_of_number(line: str, found: re.Match[str]) -> bool:
     """`27 B MYRTLE ST` is house 27B; `27 B ST`, `27 E MAIN ST` and `27 I 95` are not."""
-    if " " not in found[0].strip():
-        return True
     words = line[found.end() :].replace(",", " ").split()
+    if " " not in found[0].strip():
+        return words[0] not in TRAVEL  # 395S SB is a route
+    if words[0] in ("AND", "&") or (found[2] == "U" and words[0] == "S"):
+        return False  # C AND N MILL RD, U S 1
     if found[2] in "NSEWI" or (len(words[0]) == 1 and words[0] not in DIRECTIONS):
         return False  # a directional, an interstate, initials (`M L KING`), a connector
     return words[0] not in ROADS
@@ -110,7 +132,7 @@ def _plain_or_street(digits: str, rest: str, line: str) -> Number:
     """`22 ND ST` is 22nd Street and `3 AV W` is 3rd Avenue West; the rest have a house number."""
     words = rest.replace(",", " ").split()
     first = words[0]
-    if first in _ORDINAL_ENDS and len(words) > 1 and (first != "ST" or words[1] in ROADS):
+    if first in _ORDINAL_ENDS and len(words) > 1 and _is_split_ordinal(first, words):
         return Number("", False, f"{digits}{rest}")
     behind = words[1:2] if len(words) > 2 else words[1:]
     only_suffix = (
@@ -126,6 +148,13 @@ def _plain_or_street(digits: str, rest: str, line: str) -> Number:
     return Number(digits.lstrip("0"), False, rest)
 
 
+def _is_split_ordinal(ending: str, words: list[str]) -> bool:
+    """`1 ST AVE` is 1st Avenue; `12 ST JOHNS PL` and `12 ST RD 7` have a house number."""
+    if ending != "ST":
+        return True
+    return words[1] in ROADS and not (len(words) > 2 and words[2][0].isdigit())
+
+
 def _number_in_words(line: str) -> Number:
     """Grid numbers (W123 S4567), `BLOCK 100 OF`, `MAIN ST 100 BLK`, `ONE ELM ST`."""
     if line.startswith("THE ") and line[4:5].isdigit():
@@ -133,22 +162,33 @@ def _number_in_words(line: str) -> Number:
     found = _GRID.match(line)
     if found:
         return Number((found[1] or found[3]) + (found[2] or ""), False, line[found.end() :])
+    found = _ALL_MASKED.match(line)
+    if found:
+        return Number("0", True, line[found.end() :])
     if "BL" in line:
         found = _BLOCK_FIRST.match(line)
         if found:
             return Number(found[1], True, line[found.end() :])
         found = _UNIT_BLOCK.match(line)
         if found:
-            return Number("", True, line[found.end() :])
+            return Number("0", True, line[found.end() :])
         found = _BLOCK_LAST.match(line)
         if found:
             return Number(found[2] + "0" * len(found[3]), True, found[1])
     first, _, rest = line.partition(" ")
     if first in CARDINALS and rest:
-        following = rest.split()[0].rstrip(",")
-        plural = following.endswith("S") and not (following in SUFFIXES or following in DIRECTIONS)
-        named = plural or following in NUMBER_NAMES
-        alone = following in ROADS or following in ("&", "/", "AND")
-        if not named and not alone and len(rest.split()) > 1:
+        if not _number_is_name(first, rest):
             return Number(str(CARDINALS[first]), False, rest)
     return Number("", False, line)
+
+
+def _number_is_name(number: str, rest: str) -> bool:
+    """`THREE MILE RD`, `SEVEN CORNERS PL`; and at a crossing, which has no house number."""
+    words = rest.replace(",", " ").split()
+    following = words[0]
+    if len(words) < 2 or following in ROADS or following in ("&", "/", "AND"):
+        return True
+    plural = following.endswith("S") and following not in DIRECTIONS
+    if following in NUMBER_NAMES or (plural and len(following) > 2):
+        return True
+    return number != "ONE" and any(sign in rest for sign in ("/", "&", " AND ", " AT "))

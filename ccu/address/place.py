@@ -4,17 +4,20 @@ from ccu.address.route import find_route
 from ccu.address.town import road_end
 from ccu.address.unit import ORDINAL_WORD
 from ccu.address.words import (
+    BESIDE,
     BUSINESSES,
     CITIES,
     DIRECTIONS,
     FEATURES,
     KNOWN_STREETS,
     NOT_A_WAY,
+    NO_WORDS,
     NOWHERE,
     PLACE_ENDS,
     PLACE_WORDS,
     REMARKS,
     ROADS,
+    SAYING_NOTHING,
     SIDE_PLACES,
     STREET_STARTS,
     SUFFIXES,
@@ -39,14 +42,32 @@ def drop_remarks(words: list[str]) -> list[str]:
     return words
 
 
+def is_nowhere(words: list[str]) -> bool:
+    """Do the words only say that there is no address?"""
+    if " ".join(words) in NOWHERE:
+        return True
+    return len(words) > 1 and SAYING_NOTHING.issuperset(words) and not NO_WORDS.isdisjoint(words)
+
+
 def is_not_a_way(side: list[str]) -> bool:
     """A side of a crossing is a way unless it says otherwise by its last word or its name."""
     line = " ".join(side)
-    if line in NOT_A_WAY or line in BUSINESSES or line in NOWHERE:
+    if line in NOT_A_WAY or line in BUSINESSES or is_nowhere(side):
         return True
     if len(side) == 1 or side[-1] in ROADS:
         return False
+    if side[-1] in ("STATION", "HOUSE") and side[-2] not in PLACE_WORDS:
+        return False  # OLD STATION may be a street, FIRE STATION is none
     return side[-1] in SIDE_PLACES or side[0] == "COMPOUND"
+
+
+def is_named_beside(side: list[str]) -> bool:
+    """Behind a house number and its street: a name of two words or more and no sign of a way."""
+    if len(side) < 2 or ends_as_street(side) or find_route(side):
+        return False
+    if side[0] in DIRECTIONS or side[0] in STREET_STARTS or not WHOLE_WAY.isdisjoint(side):
+        return False
+    return not any(word in SUFFIXES or ORDINAL_WORD.match(word) for word in side)
 
 
 def is_place(words: list[str]) -> bool:
@@ -108,6 +129,8 @@ def is_fragment(words: list[str]) -> bool:
 def can_be_city(words: list[str]) -> bool:
     """Could words behind a street or a comma be a city that is in no table?"""
     if len(words) > 4 or not all(word.isalpha() for word in words) or ends_as_street(words):
+        return False
+    if words[-1] in BESIDE:
         return False
     line = " ".join(words)
     if line in BUSINESSES or line in NOT_A_WAY:

@@ -15,31 +15,39 @@ from ccu.address.words import (
     HIGHWAY_FEATURES,
     ROADS,
     SHY_DIRECTIONS,
+    SIDE_ROADS,
     STATE_CODES,
+    STATES,
     SUFFIXES,
     TRAVEL,
 )
 
 _ROUTE_CLASS = {"HWY": "HIGHWAY", "HIGHWAY": "HIGHWAY", "HIWAY": "HIGHWAY", "RT": "ROUTE"}
-_ROUTE_CLASS |= {"RTE": "ROUTE", "ROUTE": "ROUTE", "RD": "ROAD", "ROAD": "ROAD"}
+_ROUTE_CLASS |= {"RTE": "ROUTE", "ROUTE": "ROUTE", "RD": "ROAD", "ROAD": "ROAD", "HY": "HIGHWAY"}
 _ROUTE_SHORT = {
     "I": "INTERSTATE", "IH": "INTERSTATE", "INTERSTATE": "INTERSTATE", "RT": "ROUTE",
     "RTE": "ROUTE", "ROUTE": "ROUTE", "HWY": "HIGHWAY", "HIGHWAY": "HIGHWAY", "HIWAY": "HIGHWAY",
     "HY": "HIGHWAY", "SR": "STATE ROAD", "SH": "STATE HIGHWAY", "STH": "STATE HIGHWAY",
     "CTH": "COUNTY HIGHWAY", "CR": "COUNTY ROAD", "US": "US HIGHWAY", "FM": "FM", "RM": "RM",
-    "LOOP": "LOOP", "SPUR": "SPUR",
+    "LOOP": "LOOP", "SPUR": "SPUR", "BUS": "BUS", "BUSINESS": "BUS",
 }  # fmt: skip
 _ROUTE_OWNERS = {"US": "US", "STATE": "STATE", "ST": "STATE", "COUNTY": "COUNTY", "CO": "COUNTY"}
 _ROUTE_OWNERS |= {"TOWNSHIP": "TOWNSHIP", "TWP": "TOWNSHIP", "INTERSTATE": "INTERSTATE"}
+_ROUTE_OWNERS |= {"CTY": "COUNTY", "CNTY": "COUNTY", "RANCH": "RANCH"}
+_ROUTE_OWNERS |= {name: name for name, code in STATES.items() if " " not in name and name != code}
 _ROUTE_QUALIFIERS = frozenset("OLD NEW BUSINESS BUS ALT ALTERNATE".split())
+# Behind the number: `US 70 BUS`, which is not US 70.
+_QUALIFIERS_BEHIND = {"BUS": "BUS", "BUSINESS": "BUS", "ALT": "ALT", "ALTERNATE": "ALT"}
+_EXIT = Lazy(r"X[0-9]{1,3}[A-Z]?$")
+_NUMBER_SIGNS = ("NO", "#")
 _ROUTE_NUMBER = Lazy(r"[0-9]{1,4}[A-Z]?$")
 _ROUTE_LETTER = Lazy(r"[A-DF-MO-RT-VX-Z]{1,2}$")
 # Heads of a route that behind a name are its suffix, or the room in RM 210.
 _ALSO_SUFFIX = frozenset("HWY HIGHWAY HY ST CO RM LOOP SPUR CR SR SH FM".split())
 # Words whose presence sends a way down the longer road through the rules.
-HIGHWAY_WORDS = frozenset(_ROUTE_SHORT) | frozenset(FEATURES) | frozenset(TRAVEL)
-HIGHWAY_WORDS |= {"STATE", "COUNTY", "BOUND", "ACCESS", "ON", "OFF", "MILE", "CO", "TWP"}
-HIGHWAY_WORDS |= {"TOWNSHIP"}
+HIGHWAY_WORDS = frozenset(_ROUTE_SHORT) | SIDE_ROADS | frozenset(FEATURES) | frozenset(TRAVEL)
+HIGHWAY_WORDS |= {"STATE", "COUNTY", "BOUND", "ON", "OFF", "MILE", "CO", "TWP"}
+HIGHWAY_WORDS |= {"TOWNSHIP", "CTY", "CNTY", "RANCH"}
 _KING_WORDS = frozenset(("KING", "MLK"))
 
 
@@ -47,10 +55,18 @@ def read_way(words: list[str]) -> Way:
     """Read the words of one way, whatever stands in them."""
     if not _KING_WORDS.isdisjoint(words):
         words = _spell_king(words)
-    state_route = len(words) > 1 and words[0] in STATE_CODES and words[1].isdigit()
-    if HIGHWAY_WORDS.isdisjoint(words) and not state_route:
+    if HIGHWAY_WORDS.isdisjoint(words) and not _is_state_route(words):
         return plain_way(words)
     return _long_way(words)
+
+
+def _is_state_route(words: list[str]) -> bool:
+    """`NC 150`, `ST RD 7`, and `X15`, an exit behind its road."""
+    if words[-1][0] == "X" and len(words) > 1 and _EXIT.match(words[-1]):
+        return True
+    if len(words) < 2 or not (words[0] in STATE_CODES or words[0] == "ST"):
+        return False
+    return words[1].isdigit() or (words[1] in _ROUTE_CLASS and match_route(words, 0)[2] > 0)
 
 
 @lru_cache(maxsize=8192)
@@ -85,13 +101,11 @@ def match_route(words: list[str], at: int) -> tuple[str, str, int]:
     head = words[at]
     after = at + 1
     left = len(words) - after
-    if head == "U" and left > 1 and words[after] == "S":
-        head, after, left = "US", after + 1, left - 1
     if left < 1:
         return "", "", at
     owner = _ROUTE_OWNERS.get(head) or (head if head in STATE_CODES else "")
     if owner and left > 1 and words[after] in _ROUTE_CLASS:
-        number_at = after + 1 + (words[after + 1] == "NO" and left > 2)
+        number_at = after + 1 + (words[after + 1] in _NUMBER_SIGNS and left > 2)
         kind = _ROUTE_CLASS[words[after]]
         lettered = owner == "COUNTY" and kind != "ROUTE" and len(words) == number_at + 1
         if _is_route_number(words[number_at], lettered):
@@ -99,13 +113,20 @@ def match_route(words: list[str], at: int) -> tuple[str, str, int]:
             return whole, words[number_at], number_at + 1
         return "", "", at
     if head in _ROUTE_SHORT:
-        number_at = after + (words[after] in ("NO", "#") and left > 1)
+        number_at = after + (words[after] in _NUMBER_SIGNS and left > 1)
         lettered = head in ("CTH", "HWY", "HIGHWAY") and at == 0 and len(words) == number_at + 1
         if _is_route_number(words[number_at], lettered):
-            return _ROUTE_SHORT[head], words[number_at], number_at + 1
-    elif owner and at == 0 and head in STATE_CODES and _is_route_number(words[after], False):
-        return head, words[after], after + 1
+            kind, number_at = _ROUTE_SHORT[head], number_at + 1
+            return kind, words[number_at - 1], _behind_class(words, number_at, kind)
+    elif at == 0 and head in STATE_CODES and _is_route_number(words[after], False):
+        return f"{head} HIGHWAY", words[after], _behind_class(words, after + 1, "HIGHWAY")
     return "", "", at
+
+
+def _behind_class(words: list[str], at: int, kind: str) -> int:
+    """Index behind a class written again behind the number: `US 70 HWY`, `NC 150 HWY`."""
+    again = kind.endswith("HIGHWAY") and at < len(words) and _ROUTE_CLASS.get(words[at])
+    return at + (again == "HIGHWAY")
 
 
 def _is_route_number(word: str, lettered: bool) -> bool:
@@ -117,17 +138,18 @@ def find_route(words: list[str]) -> int:
     """The index behind a numbered route near the front of the words, 0 when there is none."""
     for at in range(min(len(words) - 1, 4)):
         if match_route(words, at)[0] and not _is_suffix_here(words[:at], words[at]):
-            return match_route(words, at)[2]
+            end = match_route(words, at)[2]
+            return end + (end < len(words) and words[end] in _QUALIFIERS_BEHIND)
     return 0
 
 
 def route_key(kind: str, number: str) -> str:
     """All classes of state and federal route are one: the number tells them apart in a town."""
-    if kind in ("INTERSTATE", "FM", "RM", "LOOP", "SPUR"):
+    if kind in ("INTERSTATE", "FM", "RM", "LOOP", "SPUR", "RANCH ROAD"):
         return f"{kind} {number}"
     if kind.startswith(("COUNTY", "TOWNSHIP")):
         return f"{kind.split()[0]} ROAD {number}"
-    return f"ROUTE {number}"
+    return f"ROUTE {number} BUS" if kind == "BUS" else f"ROUTE {number}"
 
 
 class _LongWay:
@@ -187,6 +209,9 @@ def _long_way(words: list[str]) -> Way:
 def _step(road: _LongWay, words: list[str], at: int) -> int:
     """Read one thing at `at` and return where the next one starts."""
     word = words[at]
+    if at and word[0] == "X" and _EXIT.match(word) and (road.route or road.travel):
+        words[at : at + 1] = ["EXIT", word[1:]]
+        word = "EXIT"
     following = words[at + 1] if at + 1 < len(words) else ""
     if word in TRAVEL or (word in BOUND and following == "BOUND"):
         road.end_name()
@@ -235,8 +260,15 @@ def _take_route(road: _LongWay, words: list[str], kind: str, number: str, after:
         road.end_road()
     pre = [DIRECTIONS.get(w, w) for w in road.name]
     road.name = []
-    shown = [*pre, kind, number]
-    keyed = [*pre, route_key(kind, number)]
+    behind: list[str] = []
+    if after < len(words) and words[after] in _QUALIFIERS_BEHIND:
+        behind.append(_QUALIFIERS_BEHIND[words[after]])
+        after += 1
+    shown = [*pre, kind, number, *behind]
+    keyed = [_QUALIFIERS_BEHIND.get(w, w) for w in pre]
+    behind += [w for w in keyed if w in ("BUS", "ALT")]
+    keyed = [w for w in keyed if w not in ("BUS", "ALT")]
+    keyed += [route_key(kind, number), *behind]
     if after < len(words) and words[after] in DIRECTIONS and words[after] not in SHY_DIRECTIONS:
         following = words[after + 1] if after + 1 < len(words) else ""
         if following != "BOUND" and _ends_route(following):
@@ -257,10 +289,12 @@ def _feature(words: list[str], at: int, following: str) -> tuple[str, int]:
     word = words[at]
     if word in ("ON", "OFF") and following in ("RAMP", "RP", "RMP"):
         return f"{word} RAMP", at + 2
-    if word == "ACCESS" and following in ("RD", "ROAD") and at:
-        return "ACCESS RD", at + 2
-    if word in ("MILE", "MI") and following in ("MARKER", "MARK", "POST", "MRK", "MKR"):
-        return "MM", at + 2
+    if word in ("ON", "OFF") and not following and at and words[at - 1] in TRAVEL:
+        return f"{word} RAMP", at + 1
+    if word in SIDE_ROADS and following in ("RD", "ROAD") and at:
+        return f"{word} RD", at + 2
+    if word in ("X", "EX") and following[:1].isdigit() and at and words[at - 1] in TRAVEL:
+        return "EXIT", at + 1
     if word in ("MM", "MP", "MILEMARKER", "MILEPOST") and not following[:1].isdigit():
         return "", at
     return (FEATURES[word], at + 1) if word in FEATURES else ("", at)

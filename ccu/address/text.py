@@ -21,6 +21,29 @@ _CHARS |= {ord("\\"): "/", ord("|"): ",", ord("["): "(", ord("]"): ")", ord("+")
 _DASHES = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"}
 _DASHES |= {0x2044: "/", ord("\u00bd"): " 1/2", ord("\u00bc"): " 1/4", ord("\u00be"): " 3/4"}
 
+# Full stops: `N.MAIN` and `ST.JOHNS` are two words, `3.5 MI` and `MM 21.4` keep their point.
+_GLUED_STOP = Lazy(
+    r"\b([A-Z]|[NS][EW]|AVE?|RD|ST|DR|LN|CT|BLVD|MT|FT|HWY|RTE?|APT|BLDG|STE)\.(?=[A-Z]{2}|[0-9])"
+)
+_DECIMAL = Lazy(
+    r"(\b(?:MM|MP|MARKER|POST|MILEPOST|MILEMARKER)[ -]?[0-9]{1,4})\.(?=[0-9])|"
+    r"([0-9])\.(?=[0-9]+ ?MI(?:LES?)?\b)"
+)
+_KEPT_STOP = "\xb7"  # stands for a point while the other stops are dropped
+# Long forms of the word before a route or mile number.
+_LONG_HEAD = Lazy(
+    r"\b(?:(FARM TO MARKET|F-M)|(RANCH TO MARKET)|(I-H)|(U[ -]S(?: (?:HWY|HIGHWAY))?)|"
+    r"(MILE ?(?:MARKER|POST|MARK)S?|MI (?:MARKER|POST|MRK|MKR)))(?: ROAD| RD)?[ #-]*(?=[0-9])"
+)
+_HEADS = ("", "FM ", "RM ", "IH ", "US ", "MM ")
+# Slashes that stand for a word: I/F/O in front of, B/O block of.
+_SLASHED = Lazy(r"\b(I/F/O|I/A/O|IAO|B/O)\b|^(A/F|R/O|F/O)(?= [0-9])")
+_SLASHED_WORDS = {
+    "I/F/O": "IFO", "I/A/O": "AREA OF", "IAO": "AREA OF", "B/O": "BLOCK OF",
+    "A/F": "ACROSS FROM", "R/O": "REAR OF", "F/O": "FRONT OF",
+}  # fmt: skip
+_HIDDEN_DIGITS = Lazy(r"^([0-9]{1,3})(##)(?= ?[A-Z]{2,})")
+
 _ZONE_TAG = Lazy(r"\*{2,}[^* ]{1,12}\*{2,}|\bGRID [A-Z]-?[0-9]{1,3}\b")
 _MASKED = Lazy(r"\b([0-9]{1,3})(\*{1,2})(?![*])")
 _TRAVEL_SLASH = Lazy(r"\b([NSEW])/B(?:OUND)?\b")
@@ -38,7 +61,11 @@ _COORDINATES = Lazy(
     re.IGNORECASE,
 )
 
-_GLUED_TRAVEL = Lazy(r"([0-9]{1,4})([NSEW]B)$")
+_ODD_WORD = Lazy(r"-|[A-Z][0-9]|[0-9](?:[NSEW]B|FLR?)\b")
+_GLUED_TAIL = Lazy(
+    r"([0-9]{1,4}[NSEW]?)([NSEW]B)$|([0-9]{1,2})(FLR?)$|"
+    r"([NSEW]|[NS][EW])([0-9]{1,3}(?:ST|ND|RD|TH))$"
+)
 _GLUED_HEAD = Lazy(
     r"(I|IH|RT|RTE|ROUTE|US|SR|SH|STH|CTH|HWY|CR|FM|MM|MP|EXIT|LOOP|APT|UNIT|STE|SUITE|RM|FL|FLR|"
     r"BLDG|LOT|LT|SPC)-?([0-9]{1,5}[A-Z]?)$"
@@ -64,14 +91,26 @@ def clean(text: str) -> str:
     """The text in upper case with single spaces and only the punctuation that says something."""
     if not text.isascii():
         text = _fold(text)
-    text = " ".join(text.upper().translate(_CHARS).split())[:LIMIT]
+    text = text[: LIMIT * 4].upper()
+    if "." in text:
+        text = _GLUED_STOP.sub(r"\1 ", text)
+        text = _DECIMAL.sub(lambda m: (m[1] or m[2]) + _KEPT_STOP, text)
+    text = " ".join(text.translate(_CHARS).split())[:LIMIT].replace(_KEPT_STOP, ".")
+    return _in_words(text).strip(" ,;:-/&@")
+
+
+def _in_words(text: str) -> str:
+    """Signs and phrases that have one usual form, put into it."""
     if "*" in text:
         text = _ZONE_TAG.sub(" ", text)
         text = _MASKED.sub(lambda m: m[1] + "X" * len(m[2]), text).replace("*", " ")
         text = " ".join(text.split())
     elif "GRID " in text:
         text = " ".join(_ZONE_TAG.sub(" ", text).split())
+    if "##" in text:
+        text = _HIDDEN_DIGITS.sub(lambda m: m[1] + "XX"[: len(m[2])], text)
     if "/" in text:
+        text = _SLASHED.sub(lambda m: _SLASHED_WORDS[m[1] or m[2]], text)
         text = _FRACTION.sub(r"\1 \2/\3", text)
         text = _TRAVEL_SLASH.sub(r"\1B", text)
         text = _OFF_SLASH.sub(r"\1 OF", text)
@@ -79,7 +118,7 @@ def clean(text: str) -> str:
         text = _JUNIOR.sub(r" \1", text)
     if any(sign in text for sign in _SPACED_SIGNS):
         text = _SPACED_ORDINAL.sub(lambda m: "".join(part for part in m.groups() if part), text)
-    return text.strip(" ,;:-/&@")
+    return _LONG_HEAD.sub(lambda m: _HEADS[m.lastindex or 0], text)
 
 
 def has_coordinates(text: str) -> bool:
@@ -93,12 +132,7 @@ def split_words(text: str) -> list[str]:
         if sign in text:
             text = text.replace(sign, f" {sign} ")
     words = text.split()
-    for word in words:
-        if "-" in word or (word[-1].isdigit() and not word[0].isdigit()):
-            break
-        if word[-1] == "B" and word[0].isdigit():
-            break
-    else:
+    if _ODD_WORD.search(text) is None:
         return words
     split: list[str] = []
     for word in words:
@@ -107,10 +141,10 @@ def split_words(text: str) -> list[str]:
 
 
 def _split_word(word: str) -> list[str]:
-    """I-95 to I 95, K-15 to K15, 12-C to 12C, BAKER-MILLER to two words."""
-    glued = _GLUED_HEAD.match(word) or _GLUED_TRAVEL.match(word)
+    """I-95 to I 95, S2ND to S 2ND, K-15 to K15, 12-C to 12C, BAKER-MILLER to two words."""
+    glued = _GLUED_HEAD.match(word) or _GLUED_TAIL.match(word)
     if glued:
-        return [glued[1], glued[2]]
+        return [part for part in glued.groups() if part]
     if "-" not in word:
         return [word]
     joined = _LETTER_DASH_NUMBER.match(word)

@@ -3,7 +3,9 @@
 from ccu.address.regex import Lazy
 from ccu.address.words import DIRECTIONS, NO_UNIT, ORDINALS, SUFFIXES, UNITS, UNITS_ALONE
 
-_UNIT_ID = Lazy(r"[0-9]+[A-Z]{0,2}$|[A-Z]{1,2}[0-9]+[A-Z]?$|[A-Z]$|[0-9]+-[0-9]+$|PH$")
+_UNIT_ID = Lazy(
+    r"[0-9]+[A-Z]{0,2}$|[A-Z]{1,2}[0-9]+[A-Z]?$|[A-Z]$|[0-9]+[A-Z]?-[0-9]+[A-Z]?$|PH$"
+)
 _BARE_ID = Lazy(r"[0-9]{1,5}[A-Z]?$|[A-Z][0-9]{1,4}[A-Z]?$|[A-Z]$|[0-9]+-[0-9]+$")
 ORDINAL_WORD = Lazy(r"([0-9]+)(?:ST|ND|RD|TH)$")
 _NUMBER_SIGNS = ("#", "NO", "NUMBER")
@@ -40,6 +42,12 @@ def _unit_at(words: list[str], at: int) -> tuple[str, int]:
             return unit, after
     if following in FLOORS and _floor_number(word):
         return f"FL {_floor_number(word)}", at + 2
+    if following in FLOORS and word.isdigit() and len(word) < 3 and len(words) <= at + 3:
+        return f"FL {word}", at + 2  # 2 FL, but not 2 FL 33401: there FL is Florida
+    if following == "LEVEL" and word in ("LOWER", "UPPER"):
+        return UNITS_ALONE[word], at + 2
+    if word == "LOT" and at and words[at - 1] == "PARKING":
+        return "", at
     numbered = word in ("NO", "NUMBER") and (at == 0 or words[at - 1] in SUFFIXES)
     if numbered and following[:1].isdigit() and is_unit_id(following):
         return f"# {following}", at + 2
@@ -97,6 +105,8 @@ def _floor_number(word: str) -> str:
     found = ORDINAL_WORD.match(word)
     if found:
         return found[1]
+    if word == "GROUND":
+        return "GROUND"
     return str(ORDINALS[word]) if word in ORDINALS else ""
 
 

@@ -299,17 +299,20 @@ BOUND = {"NORTH": "NB", "SOUTH": "SB", "EAST": "EB", "WEST": "WB"} | {
 # Parts of a road that are not a road of their own. Written out, after the road they belong to.
 FEATURES = {
     "RAMP": "RAMP", "RAMPS": "RAMP", "RP": "RAMP", "ONRAMP": "ON RAMP", "OFFRAMP": "OFF RAMP",
-    "ONRP": "ON RAMP", "OFRP": "OFF RAMP", "OFFRP": "OFF RAMP", "EXIT": "EXIT",
+    "ONRP": "ON RAMP", "OFRP": "OFF RAMP", "OFFRP": "OFF RAMP", "ONR": "ON RAMP",
+    "OFR": "OFF RAMP", "EXIT": "EXIT",
     "OVERPASS": "OVERPASS", "OPAS": "OVERPASS", "UNDERPASS": "UNDERPASS", "UPAS": "UNDERPASS",
     "COLLECTOR": "COLLECTOR", "CONNECTOR": "CONNECTOR",
     "MM": "MM", "MP": "MM", "MILEMARKER": "MM", "MILEPOST": "MM",
 }  # fmt: skip
+# `I 35 FRONTAGE RD`: with RD a part of the road before them.
+SIDE_ROADS = frozenset("ACCESS SERVICE FRONTAGE".split())
 # A ramp, an exit or a mile marker makes the row a `highway`; the other features do not.
 HIGHWAY_FEATURES = frozenset(("RAMP", "ON RAMP", "OFF RAMP", "EXIT", "MM"))
 
 # Unit words that need something after them; all in the first row are `#` when read.
 UNITS = {
-    "APT": "#", "APARTMENT": "#", "APTS": "#", "APMT": "#", "UNIT": "#", "UNT": "#", "STE": "#",
+    "APT": "#", "CONDO": "#", "APARTMENT": "#", "APTS": "#", "APMT": "#", "UNIT": "#", "UNT": "#", "STE": "#",
     "SUITE": "#", "RM": "#", "ROOM": "#", "SP": "#", "SPC": "#", "SPACE": "#", "#": "#",
     "BLDG": "BLDG", "BUILDING": "BLDG", "BLD": "BLDG", "FL": "FL", "FLR": "FL", "FLOOR": "FL",
     "LOT": "LOT", "LT": "LOT", "BED": "BED", "TWR": "TWR", "TOWER": "TWR", "TRLR": "TRLR",
@@ -322,7 +325,8 @@ UNITS_ALONE = {
     "LBBY": "LBBY", "LOBBY": "LBBY", "LOWR": "LOWR", "LOWER": "LOWR", "LWR": "LOWR",
     "OFC": "OFC", "OFFICE": "OFC", "PH": "PH", "PENTHOUSE": "PH", "REAR": "REAR",
     "LEFT": "LEFT", "RIGHT": "RIGHT",
-    "UPPR": "UPPR", "UPPER": "UPPR", "UPR": "UPPR", "SIDE": "SIDE",
+    "UPPR": "UPPR", "UPPER": "UPPR", "UPR": "UPPR", "SIDE": "SIDE", "UPSTAIRS": "UPPR",
+    "DOWNSTAIRS": "LOWR",
 }  # fmt: skip
 # In a unit column these say that there is none.
 NO_UNIT = _phrases("COMPLEX, NONE, NA, N A, NO UNIT, COMMON AREA, 0, NULL, UNK, UNKNOWN")
@@ -441,13 +445,13 @@ PLACE_WORDS = frozenset(
     "GAS FUEL GARAGE PARKING LOT DEPOT TERMINAL AIRPORT MARINA PIER DOCK CEMETERY PLAYGROUND "
     "TRAILHEAD CAMPUS STABLES FARM FARMS NURSERY DAYCARE HOSPICE REHAB CENTRE OFFICE OFFICES "
     "BEACH TRAIN RAILROAD STATION DAM GOLF POOL RINK ZOO FAIRGROUNDS UNIFORM INC LLC CORP CO "
-    "COMPANY RESERVOIR CASINO MALL PLAZA DEAD CULDESAC COMPOUND TARGET".split()
+    "COMPANY RESERVOIR CASINO MALL PLAZA DEAD CULDESAC COMPOUND TARGET RR LOBBY".split()
 )
 # The last word of a second side that is a place and no street.
 SIDE_PLACES = frozenset(
     "SCHOOL HOSPITAL LIBRARY BEACH LOT GARAGE CEMETERY CHURCH MOTEL HOTEL INN DEPOT TRAILHEAD "
     "PLAYGROUND AIRPORT APARTMENTS APTS CONDOS PHARMACY DINER RESTAURANT STORE PARKING MARINA "
-    "CAMPUS POLICE DEPT HS POOL DOCK PIER".split()
+    "CAMPUS POLICE DEPT HS POOL DOCK PIER STATION HOUSE".split()
 )
 # Names that tell a business even with no such word beside them.
 BUSINESSES = _phrases(
@@ -471,8 +475,18 @@ NOWHERE = _phrases(
     ADDRESS WITHHELD, WITHHELD, LOCATION WITHHELD, RESTRICTED, ADDRESS RESTRICTED,
     RESTRICTED ADDRESS, REDACTED, CONFIDENTIAL, ADDRESS UNKNOWN, LOCATION UNKNOWN, LAT LONG,
     LAT/LONG, LAT LON, LATLONG, GPS, ADDRESS, LOCATION, HOMELESS, NO FIXED ADDRESS, TRANSIENT,
+    OUT OF TOWN, OUT OF STATE, OUT OF COUNTY, OUT OF CITY, OUT OF JURISDICTION, OUT OF AREA,
+    NEIGHBORING COUNTY, OTHER COUNTY, CITYWIDE, CITY WIDE, COUNTYWIDE, TOWNWIDE, HOMELESS PERSON,
     UNDISCLOSED, PRIVATE, NO MATCH, INVALID, INVALID ADDRESS, SAME, TEST, PHONE, BY PHONE, USA,
-    UNITED STATES"""
+    UNITED STATES, LOC, ADDR"""
+)
+
+# Phrases made of these words alone, one of the first row among them, say nothing either:
+# `NO LOCATION GIVEN`, `UNK ADDR`, `CALLER REFUSED LOCATION`.
+NO_WORDS = frozenset("NO NOT UNK UNKNOWN REFUSED WITHHELD VARIOUS MULTIPLE RESTRICTED".split())
+SAYING_NOTHING = NO_WORDS | frozenset(
+    "ADDRESS ADDR LOCATION LOCATIONS LOC GIVEN PROVIDED LISTED AVAILABLE KNOWN EXACT SPECIFIC "
+    "CALLER FIXED PERMANENT THE AT THIS TIME FOUND STATED OBTAINED".split()
 )
 
 # Remarks that say how the caller stands to the place, and not where it is.
@@ -483,11 +497,16 @@ REMARKS = (
     "BEHIND", "NEAR", "NR", "NEXT TO", "CORNER OF", "AT THE CORNER OF", "INTERSECTION OF",
     "THE INTERSECTION OF", "PLOT OF", "IN THE PLOT OF", "OUTSIDE OF", "OUTSIDE", "OPPOSITE",
     "OPP", "ADJACENT TO", "BY", "AT", "OFF OF", "ON", "NE CORNER OF", "NW CORNER OF",
-    "SE CORNER OF", "SW CORNER OF",
+    "SE CORNER OF", "SW CORNER OF", "NE CORNER", "NW CORNER", "SE CORNER", "SW CORNER",
+    "JCT OF", "JCT", "JUNCTION OF", "BETWEEN", "EAST SIDE OF", "WEST SIDE OF", "NORTH SIDE OF",
+    "SOUTH SIDE OF",
 )  # fmt: skip
 
 # Words after which the line tells how far along the road: the main road stands before them.
-EXTENTS = frozenset("BETWEEN BTWN BTW BETW BTN FROM TO THRU TOWARD TOWARDS XST XSTR".split())
+EXTENTS = frozenset(
+    "BETWEEN BTWN BTW BETW BTN FROM TO THRU TOWARD TOWARDS XST XSTR PAST BEFORE AFTER JNO JSO JEO "
+    "JWO".split()
+)
 # The same for what stands near the address: what follows may name a place.
 BESIDE = frozenset("NEAR NR IFO ACROSS BEHIND OPPOSITE OPP OUTSIDE".split())
 

@@ -21,7 +21,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from ccu import dates, output
+from ccu import dates, db, output
 from ccu.cad import layout as layouts
 from ccu.cad import rejects as rejected
 from ccu.cad.layout import Layout
@@ -189,7 +189,7 @@ def _merge(session: Session, export: Export, layout: Layout, summary: Summary) -
         rejected=summary.rejected,
     )
     staff_id = session.staff_id  # before the transaction: an account new here is a write of its own
-    with session.writing() as connection:
+    with db.trusting(session.db), session.writing() as connection:
         return imports.merge(connection, staff_id, batch)
 
 

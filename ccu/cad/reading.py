@@ -77,7 +77,7 @@ class RowReader:
         self._identity = [places[column] for column in layout.identity] or mapped
         self._needed = sorted({*mapped, *self._identity})
         self._guarded = layout.guarded or tuple(header[:2]) == ("line", "reason")
-        self._when, self._later, self._known = when, later, known
+        self._when, self._later, self._known = _by_the_hour(when), later, known
         self._state = layout.state
         self._lead_agency = layout.lead_agency or ""
 
@@ -245,6 +245,38 @@ class RowReader:
             name = self._header[place]
             bad.setdefault(index, f"{name} is longer than {LONGEST_CELL:,} characters")
         return " ".join(cell.split())
+
+
+_TAILS = frozenset(f"{minute:02}:{second:02}" for minute in range(60) for second in range(60))
+_HOURS_KEPT = 10_000
+
+
+def _by_the_hour(when: When) -> When:
+    """The same reader, quicker for times that end in :MM:SS.
+
+    What stands before that is an hour, and hours come again: once the reader has read both ends of
+    one alike, the minutes and seconds between them need no reading.
+    """
+    hours: dict[str, tuple[str, str]] = {}
+
+    def learn(hour: str, found: str) -> None:
+        ends = when(f"{hour}00:00"), when(f"{hour}59:59")
+        if ends == (f"{found[:14]}00:00{found[19:]}", f"{found[:14]}59:59{found[19:]}"):
+            if len(hours) >= _HOURS_KEPT:
+                hours.clear()
+            hours[hour] = found[:14], found[19:]
+
+    def read(text: str) -> str:
+        tail = text[-5:]
+        known = hours.get(text[:-5])
+        if known and tail in _TAILS:
+            return f"{known[0]}{tail}{known[1]}"
+        found = when(text)
+        if text[-6:-5] == ":" and tail == found[14:19]:
+            learn(text[:-5], found)
+        return found
+
+    return read
 
 
 def _digest(values: Iterable[str]) -> bytes:

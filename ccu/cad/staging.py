@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from hashlib import blake2b
+from operator import itemgetter
 from pathlib import Path
 
 from ccu import address, files
@@ -23,6 +24,7 @@ from ccu.cad.reading import MADE, Staged, Word
 from ccu.store import places
 
 KEPT = 20_000  # addresses, and as many words, that are looked up without asking the staging file
+NUMBERS_KEPT = 150_000  # addresses known to be staged, by their number alone: 10 MB
 UNMAPPED_KEPT = 10_000  # different natures counted that the layout does not know
 
 SCHEMA = """
@@ -37,35 +39,31 @@ CREATE TABLE staging.word (
   UNIQUE (kind, text));
 CREATE TABLE staging.outcome (
   word INTEGER NOT NULL, disposition TEXT NOT NULL, PRIMARY KEY (word, disposition)) WITHOUT ROWID;
-CREATE TABLE staging.place (
-  kind TEXT, number TEXT, street TEXT, unit TEXT, cross_street TEXT, name TEXT, city TEXT,
-  city_assumed INTEGER, state TEXT, zip TEXT, building_key TEXT, unit_key TEXT, loose_key TEXT,
-  PRIMARY KEY (unit_key, city)) WITHOUT ROWID;
--- id is 8 bytes of a digest of the address, so that it is known without asking
+-- An address and the place it was read as (no unit_key: none). number is 8 bytes of a digest of the
+-- address; no index and no key, so that staging one is an append: the merge settles what is double.
 CREATE TABLE staging.address (
-  id INTEGER PRIMARY KEY, raw TEXT NOT NULL, raw_unit TEXT NOT NULL, raw_city TEXT NOT NULL,
-  raw_state TEXT NOT NULL, raw_zip TEXT NOT NULL, unit_key TEXT, city TEXT);
+  number INTEGER NOT NULL,
+  raw TEXT NOT NULL, raw_unit TEXT NOT NULL, raw_city TEXT NOT NULL, raw_state TEXT NOT NULL,
+  raw_zip TEXT NOT NULL,
+  kind TEXT, house TEXT, street TEXT, unit TEXT, cross_street TEXT, name TEXT, city TEXT,
+  city_assumed INTEGER, state TEXT, zip TEXT, building_key TEXT, unit_key TEXT, loose_key TEXT);
 CREATE TABLE staging.reject (line INTEGER PRIMARY KEY, reason TEXT NOT NULL, cells TEXT NOT NULL);
 
 -- filled when the rows are compared with the main file
 CREATE TABLE staging.known (line INTEGER PRIMARY KEY, call_id INTEGER NOT NULL, same INTEGER NOT NULL);
 CREATE TABLE staging.fresh (n INTEGER PRIMARY KEY, line INTEGER NOT NULL);
-CREATE TABLE staging.address_map (address INTEGER PRIMARY KEY, address_id INTEGER, place_id INTEGER);
+CREATE TABLE staging.address_map (number INTEGER PRIMARY KEY, address_id INTEGER, place_id INTEGER);
 CREATE TABLE staging.word_map (word INTEGER PRIMARY KEY, cad_text_id INTEGER);
 """
 
 
-STAGED_ADDRESS = "SELECT 1 FROM staging.address WHERE id = ?"
-INSERT_ADDRESS = "INSERT INTO staging.address VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-INSERT_PLACE = """
-INSERT INTO staging.place (kind, number, street, unit, cross_street, name, city, city_assumed,
-                           state, zip, building_key, unit_key, loose_key)
-VALUES (:kind, :number, :street, :unit, :cross_street, :name, :city, :city_assumed,
-        :state, :zip, :building_key, :unit_key, :loose_key)
-ON CONFLICT (unit_key, city) DO UPDATE SET
-  city_assumed = min(city_assumed, excluded.city_assumed),
-  state = iif(state = '', excluded.state, state), zip = iif(zip = '', excluded.zip, zip)
-"""
+INSERT_ADDRESS = f"INSERT INTO staging.address VALUES ({', '.join('?' * 19)})"
+PLACE = (  # the columns of a place, in the order of staging.address
+    *("kind", "number", "street", "unit", "cross_street", "name", "city", "city_assumed"),
+    *("state", "zip", "building_key", "unit_key", "loose_key"),
+)
+NO_PLACE = (None,) * len(PLACE)
+_in_order = itemgetter(*PLACE)
 
 Parts = tuple[str, str, str, str, str]  # text, unit, city, state, zip as they stand in the file
 
@@ -120,6 +118,7 @@ class Stage:
         self._town = layout.town or town
         self._care = care
         self._met: dict[int, Parts] = {}  # addresses of this chunk that may be new
+        self._staged: set[int] = set()  # addresses that are in the staging file already
         self.unmapped: Counter[str] = Counter()
         # The caches of the hot path, in C.
         self.address = lru_cache(KEPT)(self._address)
@@ -192,28 +191,25 @@ class Stage:
     def _address(self, parts: Parts) -> int:
         digest = blake2b("\x1f".join(parts).encode(), digest_size=8).digest()
         number = int.from_bytes(digest, "big", signed=True)
-        self._met[number] = parts
+        if number not in self._staged:
+            self._met[number] = parts
         return number
 
     def _read_addresses(self) -> None:
-        addresses, found = [], []
-        for number, parts in self._met.items():
-            if self._connection.execute(STAGED_ADDRESS, (number,)).fetchone():
-                continue
-            raw, unit, city, state, zip_code = parts
-            reading = address.read(
-                raw, town=self._town, unit=unit, city=city, state=state, zip=zip_code
-            )
-            columns = places.columns(reading, self._town)
-            if columns is None:
-                addresses.append((number, raw, unit, city, state, zip_code, None, None))
-            else:
-                place = (columns["unit_key"], columns["city"])
-                addresses.append((number, raw, unit, city, state, zip_code, *place))
-                found.append(columns)
-        self._connection.executemany(INSERT_ADDRESS, addresses)
-        self._connection.executemany(INSERT_PLACE, found)
+        rows = [(number, *parts, *self._place(parts)) for number, parts in self._met.items()]
+        self._connection.executemany(INSERT_ADDRESS, rows)
+        if len(self._staged) + len(rows) > NUMBERS_KEPT:
+            self._staged.clear()  # those met again are read again
+        self._staged.update(self._met)
         self._met.clear()
+
+    def _place(self, parts: Parts) -> tuple[object, ...]:
+        raw, unit, city, state, zip_code = parts
+        reading = address.read(
+            raw, town=self._town, unit=unit, city=city, state=state, zip=zip_code
+        )
+        columns = places.columns(reading, self._town)
+        return NO_PLACE if columns is None else _in_order(columns)
 
 
 # ---------------------------------------------------------------- the same incident twice

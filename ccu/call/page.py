@@ -63,6 +63,7 @@ def _data(connection: sqlite3.Connection, call_id: int, full: bool) -> dict[str,
     data["people"] = people.on_call(connection, call_id)
     data["narrative_characters"] = len(data["narrative"] or "")
     data["changes"] = changes.of(connection, "call", call_id)
+    data["answer"] = outcomes.of_calls(connection, [call_id], today).get(call_id, "")
     if not full:
         data["narrative"] = None
         for change in data["changes"]:
@@ -81,7 +82,7 @@ def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
         Section(pairs=_pairs(connection, data), main=True),
         Section("Responders", table=_responders(connection, data)),
         Section("People", table=_people(connection, data)),
-        Section("Changes", table=_changes(data)),
+        Section("Changes", table=_changes(connection, data)),
         Section("Narrative", lines=[data["narrative"]] if data["narrative"] else []),
     ]
     kept = [each for each in sections if each.table is None or list(each.table.rows)]
@@ -97,6 +98,8 @@ def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[s
     length = data["narrative_characters"]
     if length and not data["narrative"]:
         pairs.append(("narrative", f"{length} characters; --full --reason TEXT shows it"))
+    if data["answer"]:
+        pairs.append(("what became of it", data["answer"]))
     return [*pairs, ("recorded", f"{_at(data['recorded_at'])} by {data['recorded_by']}")]
 
 
@@ -132,14 +135,14 @@ def _people(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
     return Table(PERSON_COLUMNS, rows)
 
 
-def _changes(data: dict[str, Any]) -> Table:
+def _changes(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
     rows = [
         (
             _at(each["at"]),
             each["by"],
             _label(each["field"]),
-            _words(each["old"]),
-            _words(each["new"]),
+            _words(connection, each["field"], each["old"]),
+            _words(connection, each["field"], each["new"]),
             each["reason"],
         )
         for each in data["changes"]
@@ -151,12 +154,18 @@ def _label(field: str) -> str:
     return LABELS[field][0] if field in LABELS else CHANGED_LABELS.get(field, field)
 
 
-def _words(value: Any) -> Any:
-    """A kept value for a table's cell: a list with commas, a responder or a person in words."""
-    if isinstance(value, list):
-        return ", ".join(str(_words(each)) for each in value)
-    if not isinstance(value, dict):
-        return value
+def _words(connection: sqlite3.Connection, field: str, value: Any) -> Any:
+    """A kept value for a table's cell: labels for codes, a responder or a person in words."""
+    if isinstance(value, dict):
+        return _part(value)
+    if isinstance(value, list) and not (value and isinstance(value[0], str)):
+        return ", ".join(_part(each) for each in value)
+    if field in LABELS and value is not None:
+        return _shown(connection, field, value, LABELS[field][1])
+    return value
+
+
+def _part(value: dict[str, Any]) -> str:
     if "characters" in value:
         return f"{value['characters']} characters"
     if "agency" in value:

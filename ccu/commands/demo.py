@@ -1,6 +1,6 @@
 """`ccu demo`: a town that does not exist, to look at."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,21 +38,30 @@ def command(
     """
     from ccu.demo import build, tour, town
 
-    root: Any = ctx.find_root()
-    session: Session = ctx.obj
-    if not session.names_a_file:
-        session = Session(FILE, root.params["today"])
-        ctx.call_on_close(session.close)
+    session = _session(ctx)
     made = build.build(session, calls, seed)
     emit_line(f"Made {session.path}: the invented town of {town.TOWN}, {made.calls:,} calls.")
-    if no_tour:
-        return
+    if not no_tour:
+        tour.show(made, _runner(ctx, session))
 
+
+def _session(ctx: typer.Context) -> Session:
+    """This run's, but never on the user's own file."""
+    session: Session = ctx.obj
+    if not session.names_a_file:
+        session = Session(FILE, ctx.find_root().params["today"])
+        ctx.call_on_close(session.close)
+    return session
+
+
+def _runner(ctx: typer.Context, session: Session) -> Callable[[Sequence[str]], None]:
+    """Runs a command line through the program's own parser, on the file and the day of this run."""
+    root: Any = ctx.find_root()
     before = ["--db", str(session.path)]
     if root.params["today"]:
         before += ["--today", root.params["today"]]
 
-    def run(line: Sequence[str]) -> None:
-        root.command.main(args=[*before, *line], prog_name="ccu", standalone_mode=False)
+    def run(words: Sequence[str]) -> None:
+        root.command.main(args=[*before, *words], prog_name="ccu", standalone_mode=False)
 
-    tour.show(made, run)
+    return run

@@ -1,4 +1,4 @@
-"""`ccu history`: what is known at an address, for an officer on the way there."""
+"""`ccu history`: what is known at an address or of a person, for an officer on the way there."""
 
 from typing import Annotated
 
@@ -18,12 +18,16 @@ CallOption = Annotated[
         "--call", metavar="N", help="The place of this call.", autocompletion=complete.call_id
     ),
 ]
+PersonOption = Annotated[
+    str | None, typer.Option("--person", metavar="P", help="This person, by number, at any place.")
+]
 
 
 def command(
     ctx: typer.Context,
     address: AddressOption = None,
     call: CallOption = None,
+    person: PersonOption = None,
     every: Annotated[
         bool, typer.Option("--all", help="List every call, not the last few.")
     ] = False,
@@ -38,8 +42,8 @@ def command(
 ) -> None:
     """Show what is known at an address: warnings, who is helping, past calls.
 
-    Units are kept apart: 12 Main St Apt 3 is not Apt 4, and not the building. Each card shown is
-    recorded in the audit.
+    Units are kept apart: 12 Main St Apt 3 is not Apt 4, and not the building. With --person, what
+    is known of one person at any place. Each card shown is recorded in the audit.
 
     Examples:
 
@@ -47,22 +51,30 @@ def command(
 
       ccu history --call 41 --all --format csv
 
+      ccu history --person 12
+
       ccu history -a "12 Main St #3" --full --reason "on scene, person not answering"
     """
-    from ccu import card
-
     session: Session = ctx.obj
-    if (address is None) == (call is None):
-        raise InvalidInput("give either --address or --call")
+    if sum(each is not None for each in (address, call, person)) != 1:
+        raise InvalidInput("give one of --address, --call and --person")
     why = (reason or "").strip()
     if full and not why:
         raise InvalidInput("--full needs --reason")
-    card.show(
+    opened = why if full else None
+    if person is not None:
+        from ccu.card import person as person_card
+
+        person_card.show(session, person, every=every, reason=opened, format=format, output=output)
+        return
+    from ccu.card import place
+
+    place.show(
         session,
         address=address,
         call_id=call,
         every=every,
-        reason=why if full else None,
+        reason=opened,
         format=format,
         output=output,
     )

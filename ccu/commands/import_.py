@@ -29,7 +29,10 @@ def command(
     layout: Annotated[
         str | None,
         typer.Option(
-            "--layout", "-l", metavar="NAME-OR-PATH", autocompletion=_layouts,
+            "--layout",
+            "-l",
+            metavar="NAME-OR-PATH",
+            autocompletion=_layouts,
             help="How to read it: a ready layout's name, or a TOML file.",
         ),
     ] = None,
@@ -38,7 +41,11 @@ def command(
     ] = False,
     rejects: Annotated[
         Path | None,
-        typer.Option("--rejects", metavar="FILE", help="Write rows that cannot be read to FILE, with the reason."),
+        typer.Option(
+            "--rejects",
+            metavar="FILE",
+            help="Write rows that cannot be read to FILE, with the reason.",
+        ),
     ] = None,
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Write a first layout for this file instead.")
@@ -64,7 +71,7 @@ def command(
     if suggest:
         from ccu.cad import suggest as first
 
-        first.write(file, layout, output)
+        first.write(file, output)
         return
     if layout is None:
         from ccu.cad import layout as layouts
@@ -85,9 +92,15 @@ def _tell(summary: Any, rejects: Path | None) -> None:
     for reason, count in summary.reasons.most_common():
         say(f"rejected {count}: {reason}")
     if rejects is not None:
-        say(f"rejected rows are in {rejects}" if summary.rejected else "nothing rejected; no file written")
+        say(
+            f"rejected rows are in {rejects}"
+            if summary.rejected
+            else "nothing rejected; no file written"
+        )
     if summary.unmapped:
-        texts = ", ".join(f"{text} ({count})" for text, count in summary.unmapped.most_common(MOST_SHOWN))
+        texts = ", ".join(
+            f"{text} ({count})" for text, count in summary.unmapped.most_common(MOST_SHOWN)
+        )
         say(
             f"{summary.unmapped.total()} rows have one of {len(summary.unmapped)} natures that the"
             f" layout does not know, and count as other; most often {texts}"

@@ -77,7 +77,7 @@ def _values(session: Session, given: CallOptions, asking: bool) -> dict[str, Any
 
 def _page(session: Session, staff_id: int, call_id: int) -> Document:
     """What is printed: the number, then the card of the place; showing it is audited as any is."""
-    from ccu import card
+    from ccu.card import page, place
     from ccu.store import audit, call_record, places
 
     connection = session.db
@@ -89,8 +89,8 @@ def _page(session: Session, staff_id: int, call_id: int) -> Document:
         note = "No place could be read from the address, so there is no card; its words are kept."
         return Document(f"Logged call {call_id}.", [Section(lines=[note], main=True)], data)
     match = places.of_call(connection, call_id)
-    found = card.read(session, f"call {call_id}", match, every=False, narratives=False)
+    found = place.read(session, f"call {call_id}", match, every=False, narratives=False)
     audit.record(connection, staff_id, "history", "place", place_id, calls=len(found["calls"]))
-    shown = card.document(found)
-    top = Section(lines=[shown.title, card.headline(found)])
+    shown = page.document(found)
+    top = Section(lines=[shown.title, page.headline(found)])
     return Document(f"Logged call {call_id}.", [top, *shown.sections], {**data, "card": found})

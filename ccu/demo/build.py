@@ -46,6 +46,7 @@ def build(session: Session, calls: int, seed: int) -> Town:
         made = Town(session, calls, seed)
         for step in STEPS:
             step(made)
+        session.close()  # the tour's commands open the file themselves, one after the other
         return made
     except BaseException:  # Ctrl-C too: half a town would only mislead
         session.close()

@@ -43,36 +43,10 @@ _ENDS = {
 _NATURES = {"ROAD": _ROAD, "INDOORS": _INDOORS, "CARE": _CARE}
 _GROUP_OF = {nature: group for group, natures in _NATURES.items() for nature in natures}
 _URGENT = {"SUICIDE THREAT", "OVERDOSE", "PERSON IN CRISIS", "DOMESTIC", "MEDICAL ASSIST"}
-_BY_HOUR = (
-    3,
-    2,
-    2,
-    1,
-    1,
-    1,
-    2,
-    4,
-    5,
-    5,
-    5,
-    5,
-    6,
-    6,
-    6,
-    7,
-    8,
-    8,
-    8,
-    7,
-    7,
-    7,
-    6,
-    4,
-)  # midnight first
+_BY_HOUR = [int(weight) for weight in "322111245555666788877764"]  # midnight first
 _BY_WEEKDAY = (0.95, 0.95, 0.97, 1.0, 1.12, 1.08, 0.93)  # Monday first
 
 Row = tuple[str, ...]
-
 
 # What is known of a call before its row is drawn: when, and for the story's own calls also what
 # dispatch called it, how it ended, and where (beat, address, unit).
@@ -126,11 +100,26 @@ def _times(calls: int, now: datetime, random: Random) -> Iterator[datetime]:
         today = (calls if day is days[-1] else int(due)) - done
         done += today
         length = min((now - day).total_seconds(), 86399)
+        if _is_short(day):
+            length = max(0, length - 3600)
         seconds = sorted(
             (hours.draw(random) * 3600 + below(random, 3600)) / 86399 * length for _ in range(today)
         )
         for second in seconds:
-            yield day + timedelta(seconds=int(second))
+            yield _on_the_clock(day, day + timedelta(seconds=int(second)))
+
+
+def _on_the_clock(before: datetime, moment: datetime) -> datetime:
+    """What a wall clock shows at a moment counted on from `before`, which it did show."""
+    if not _is_short(moment):
+        return moment
+    two = moment.replace(hour=2, minute=0, second=0)
+    return moment + timedelta(hours=1) if before < two <= moment else moment
+
+
+def _is_short(day: datetime) -> bool:
+    """The second Sunday in March has no hour from two to three."""
+    return day.month == 3 and day.weekday() == 6 and 8 <= day.day <= 14
 
 
 class _Draw:
@@ -174,5 +163,6 @@ class _Draw:
             (120, 600),
             (300, 5400 if long else 2400),
         ):
-            moment += timedelta(seconds=least + below(self._random, spread))
+            later = moment + timedelta(seconds=least + below(self._random, spread))
+            moment = _on_the_clock(moment, later)
             yield str(moment) if moment <= self._now else ""

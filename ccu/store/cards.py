@@ -1,9 +1,18 @@
-"""What the card shows of a place, in a few indexed statements. Void calls are never counted."""
+"""What the card shows of a place or a person, in a few indexed statements.
+
+Void calls are never counted.
+"""
 
 import sqlite3
 from collections.abc import Mapping
 
 WINDOWS = (30, 90, 365)  # days, beside "ever"
+
+# Which calls: those at a place, or those on which one human being was met, by any of their records.
+_AT_PLACE = "call.place_id = :place_id"
+_OF_PERSON = """call.id IN (
+  SELECT call_id FROM json_each(:people) AS people
+  CROSS JOIN call_person ON call_person.person_id = people.value)"""
 
 # One pass over a place's calls, all of them in the index call_place but for the care mark. `now` is
 # the local wall clock: a call typed ahead of --today does not exist yet.
@@ -20,7 +29,7 @@ SELECT
   count(*) FILTER (WHERE care AND occurred_at >= :day_repeat) AS care_repeat,
   min(substr(occurred_at, 1, 10))                          AS first_day
 FROM call
-WHERE place_id = :place_id AND voided_at IS NULL AND substr(occurred_at, 1, 19) <= :now
+WHERE {which} AND voided_at IS NULL AND substr(occurred_at, 1, 19) <= :now
 """
 
 # Newest first. The source's own words stand where the nature is not one of ours.
@@ -35,18 +44,28 @@ SELECT call.id,
             (SELECT disposition.label FROM call_disposition
              JOIN disposition ON disposition.code = call_disposition.disposition
              WHERE call_disposition.call_id = call.id ORDER BY disposition.sort)),
-         ended.text, '') AS outcome,
+         ended.text, '') AS outcome{more},
        call.narrative
 FROM call
 JOIN nature ON nature.code = coalesce(call.nature_cleared, call.nature)
 LEFT JOIN cad_text AS dispatched ON dispatched.id = call.cad_nature_id
 LEFT JOIN cad_text AS cleared ON cleared.id = call.cad_cleared_id
 LEFT JOIN cad_text AS ended ON ended.id = call.cad_disposition_id
-WHERE call.place_id = :place_id AND call.voided_at IS NULL
+WHERE {which} AND call.voided_at IS NULL
   AND substr(call.occurred_at, 1, 19) <= :now
 ORDER BY call.occurred_at DESC, call.id DESC
 LIMIT :limit
 """
+
+# Of a person's calls also where it was, and as what they were there.
+_PLACE_AND_ROLE = """,
+       coalesce((SELECT line FROM place_plain WHERE id = call.place_id), '') AS place,
+       (SELECT group_concat(label, ', ') FROM
+          (SELECT DISTINCT call_role.label FROM call_person
+           JOIN call_role ON call_role.code = call_person.role
+           WHERE call_person.call_id = call.id
+             AND call_person.person_id IN (SELECT value FROM json_each(:people))
+           ORDER BY call_role.sort)) AS role"""
 
 _FLAGS = """
 SELECT note, source, expires_on FROM place_flag
@@ -74,16 +93,27 @@ GROUP BY place.id ORDER BY calls DESC, place.unit
 
 
 def counts(connection: sqlite3.Connection, window: Mapping[str, object]) -> sqlite3.Row:
-    """care_30 .. care_ever, all_30 .. all_ever, care_repeat, first_day (None without calls)."""
-    row: sqlite3.Row = connection.execute(_COUNTS, window).fetchone()
+    """care_30 .. care_ever, all_30 .. all_ever, care_repeat, first_day (None without calls).
+
+    The window says of what: its place_id, or its `people`, a JSON list of ids.
+    """
+    sql = _COUNTS.format(which=_OF_PERSON if "people" in window else _AT_PLACE)
+    row: sqlite3.Row = connection.execute(sql, window).fetchone()
     return row
 
 
 def calls(
     connection: sqlite3.Connection, window: Mapping[str, object], limit: int
 ) -> list[sqlite3.Row]:
-    """id, occurred, care, nature, outcome, narrative; newest first; limit -1 for every call."""
-    return connection.execute(_CALLS, {**window, "limit": limit}).fetchall()
+    """id, occurred, care, nature, outcome, narrative; newest first; limit -1 for every call.
+
+    With `people` in the window theirs, and place and role besides.
+    """
+    of_person = "people" in window
+    sql = _CALLS.format(
+        which=_OF_PERSON if of_person else _AT_PLACE, more=_PLACE_AND_ROLE if of_person else ""
+    )
+    return connection.execute(sql, {**window, "limit": limit}).fetchall()
 
 
 def warnings(
@@ -104,3 +134,12 @@ def warnings(
 def units(connection: sqlite3.Connection, window: Mapping[str, object]) -> list[sqlite3.Row]:
     """unit, calls, care of the building's other units that had a call, most calls first."""
     return connection.execute(_UNITS, window).fetchall()
+
+
+def person(connection: sqlite3.Connection, person_id: int) -> sqlite3.Row | None:
+    """id, given_name, family_name, description, birth_date of one record: an audited read."""
+    row: sqlite3.Row | None = connection.execute(
+        "SELECT id, given_name, family_name, description, birth_date FROM person WHERE id = :id",
+        {"id": person_id},
+    ).fetchone()
+    return row

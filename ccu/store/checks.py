@@ -23,6 +23,20 @@ RULES = {
         SELECT 'follow_up', follow_up.id FROM follow_up
         LEFT JOIN staff ON staff.id = follow_up.owner_id AND staff.active = 1
         WHERE closed_at IS NULL AND staff.id IS NULL""",
+    "open referrals without an active owner": """
+        SELECT 'referral', referral.id FROM referral
+        JOIN referral_status ON referral_status.code = status AND open
+        LEFT JOIN staff ON staff.id = owner_id AND staff.active = 1
+        WHERE staff.id IS NULL""",
+    "open referrals with nothing due": """
+        SELECT 'referral', referral.id FROM referral
+        JOIN referral_status ON referral_status.code = status AND open
+        WHERE NOT EXISTS (SELECT 1 FROM follow_up WHERE referral_id = referral.id
+                          AND closed_at IS NULL AND closing_at IS NULL)""",
+    "referrals that are not what their last event says": """
+        SELECT 'referral', referral.id FROM referral
+        WHERE status IS NOT (SELECT status FROM referral_event
+                             WHERE referral_id = referral.id ORDER BY id DESC LIMIT 1)""",
     "gaps in the audit": """
         SELECT 'audit', audit.id FROM audit
         LEFT JOIN audit AS before ON before.id = audit.id - 1

@@ -44,9 +44,9 @@ REMEMBER = (
     """
 INSERT INTO main.place (kind, number, street, unit, cross_street, name, city, city_assumed, state,
                         zip, building_key, unit_key, loose_key)
-SELECT kind, number, street, unit, cross_street, name, city, city_assumed, state,
+SELECT kind, house, street, unit, cross_street, name, city, city_assumed, state,
        zip, building_key, unit_key, loose_key
-FROM staging.place WHERE true
+FROM staging.address WHERE unit_key IS NOT NULL
 ON CONFLICT (unit_key, city) DO UPDATE SET
   city_assumed = min(city_assumed, excluded.city_assumed),
   state = iif(place.state = '', excluded.state, place.state),
@@ -63,12 +63,13 @@ FROM staging.address WHERE true
 ON CONFLICT DO NOTHING
 """,
     """
-INSERT INTO staging.address_map (address, address_id, place_id)
-SELECT staged.id, known.id, known.place_id
+INSERT INTO staging.address_map (number, address_id, place_id)
+SELECT staged.number, known.id, known.place_id
 FROM staging.address AS staged
 JOIN main.address AS known ON known.raw = staged.raw AND known.raw_unit = staged.raw_unit
  AND known.raw_city = staged.raw_city AND known.raw_state = staged.raw_state
  AND known.raw_zip = staged.raw_zip
+WHERE true ON CONFLICT DO NOTHING
 """,
     """
 INSERT INTO main.cad_text (text) SELECT DISTINCT text FROM staging.word
@@ -98,7 +99,7 @@ LEFT JOIN staging.word AS cleared ON cleared.id = entry.nature_cleared
 LEFT JOIN staging.word_map AS nature_map ON nature_map.word = entry.nature
 LEFT JOIN staging.word_map AS cleared_map ON cleared_map.word = entry.nature_cleared
 LEFT JOIN staging.word_map AS ended_map ON ended_map.word = entry.disposition
-LEFT JOIN staging.address_map ON address_map.address = entry.address
+LEFT JOIN staging.address_map ON address_map.number = entry.address
 ORDER BY fresh.n
 """
 
@@ -146,8 +147,9 @@ LEFT JOIN main.cad_text AS was_nature ON was_nature.id = call.cad_nature_id
 LEFT JOIN main.cad_text AS was_cleared ON was_cleared.id = call.cad_cleared_id
 LEFT JOIN main.cad_text AS was_ended ON was_ended.id = call.cad_disposition_id
 LEFT JOIN main.address AS was ON was.id = call.address_id
-LEFT JOIN staging.address AS now ON now.id = entry.address
-LEFT JOIN staging.address_map ON address_map.address = entry.address
+LEFT JOIN staging.address AS now
+  ON now.rowid = (SELECT min(rowid) FROM staging.address WHERE number = entry.address)
+LEFT JOIN staging.address_map ON address_map.number = entry.address
 WHERE NOT known.same AND known.line > :after ORDER BY known.line LIMIT 500
 """
 
@@ -316,6 +318,9 @@ class _Change:
 
 
 def _changed(connection: sqlite3.Connection) -> Iterator[_Change]:
+    if not connection.execute("SELECT 1 FROM staging.known WHERE NOT same LIMIT 1").fetchone():
+        return
+    connection.execute("CREATE INDEX staging.address_number ON address (number)")
     after = 0
     while rows := connection.execute(CHANGED, {"after": after}).fetchall():
         for row in rows:
@@ -352,7 +357,9 @@ def _apply(
 ) -> None:
     """Give the call its new values and keep the old ones."""
     row, fields = change.row, dict(change.fields)
-    values = {field: fields[field][1] if field in fields else row[f"old_{field}"] for field in FIELDS}
+    values = {
+        field: fields[field][1] if field in fields else row[f"old_{field}"] for field in FIELDS
+    }
     side = "new" if "address" in fields else "old"
     values |= {column: row[f"{side}_{column}"] for column in ("address_id", "place_id")}
     values |= {"call_id": row["call_id"], "digest": row["digest"]}
@@ -364,7 +371,10 @@ def _apply(
             " SELECT :call_id, value FROM json_each(:dispositions)",
             values,
         )
-        fields["dispositions"] = (json.loads(fields["dispositions"][0]), json.loads(values["dispositions"]))
+        fields["dispositions"] = (
+            json.loads(fields["dispositions"][0]),
+            json.loads(values["dispositions"]),
+        )
     if "address" in fields:
         fields["address"] = (_said(row["old_address"]), _said(row["new_address"]))
         if row["old_place_id"] != row["new_place_id"]:

@@ -4,9 +4,7 @@ Keys hold no city. A text without a city is taken to be in the town (`city_assum
 unique by (unit_key, city) and every count can group by place_id alone.
 """
 
-import json
 import sqlite3
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ccu.address import match as matching
@@ -108,15 +106,6 @@ def by_id(connection: sqlite3.Connection, place_id: int) -> Match:
     """The place of a record, as a match."""
     row = connection.execute("SELECT * FROM place WHERE id = :id", {"id": place_id}).fetchone()
     return _matched(connection, row, "the place of the call")
-
-
-def texts(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
-    """place id -> its normal form, for lists."""
-    found = connection.execute(
-        "SELECT * FROM place WHERE id IN (SELECT value FROM json_each(:ids))",
-        {"ids": json.dumps(sorted(set(ids)))},
-    )
-    return {row["id"]: _text(row) for row in found}
 
 
 def of_call(connection: sqlite3.Connection, call_id: int) -> Match:

@@ -75,7 +75,11 @@ def find(connection: sqlite3.Connection, said: str, option: str) -> dict[str, An
     every = rows(connection, retired=True)
     for meant in (
         [each for each in every if text and _plain(each["name"]) == text],
-        [each for each in every if text and each["active"] and _plain(each["name"]).startswith(text)],
+        [
+            each
+            for each in every
+            if text and each["active"] and _plain(each["name"]).startswith(text)
+        ],
         [each for each in every if text and _plain(each["name"]).startswith(text)],
     ):
         if len(meant) == 1:
@@ -194,8 +198,8 @@ def _record(row: sqlite3.Row) -> dict[str, Any]:
 
 def _text(provider: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     """All that a search looks through."""
-    parts = [str(provider[field] or "") for field in COLUMNS if field != "active"]
-    parts += [*provider["needs"], *(labels[need] for need in provider["needs"])]
+    parts = [provider[field] for field in ("name", "phone", "hours", "eligibility")]
+    parts += [labels[need] for need in provider["needs"]]
     return " ".join(parts).casefold()
 
 

@@ -10,7 +10,7 @@ _OPEN_ENDS = ("declined", "unable_to_contact", "expired", "cancelled", "entered_
 # status -> those that may follow it, in the order in which they are offered
 STEPS: dict[str, tuple[str, ...]] = {
     "draft": ("requested", "expired", "cancelled", "entered_in_error"),
-    "requested": ("accepted", "in_progress", "on_hold", "contact_only", "rejected", *_OPEN_ENDS),
+    "requested": ("accepted", "on_hold", "contact_only", "rejected", *_OPEN_ENDS),
     "accepted": (
         *("in_progress", "on_hold", "service_received", "contact_only", "rejected"),
         *_OPEN_ENDS,
@@ -32,9 +32,9 @@ STEPS: dict[str, tuple[str, ...]] = {
 }
 OPEN = ("draft", "requested", "accepted", "in_progress", "on_hold")
 FIRST = ("draft", "requested")  # what a new referral may be
-MAY_CORRECT = ("supervisor", "admin")  # roles that may say of an ended referral: entered in error
+MAY_CORRECT = ("supervisor", "admin")  # may say of an ended referral that it was an error
 
-# Why it did not go on: these steps must say it, these say it themselves, the forward ones have none.
+# Why it did not go on: some steps must say it, some say it themselves, forward ones have none.
 NEEDS_REASON = ("on_hold", "rejected", "expired", "cancelled", "entered_in_error")
 IMPLIED_REASON = {"declined": "declined", "unable_to_contact": "no_contact"}
 NO_REASON = ("draft", "requested", "accepted", "in_progress", "service_received")

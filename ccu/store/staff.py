@@ -69,7 +69,7 @@ def add(
 
     `fields` are those of FIELDS besides the role. Raises InvalidInput when it is there already.
     """
-    values = {"login": login, **dict.fromkeys(FIELDS, ""), "agency": "police"}
+    values: dict[str, Any] = {"login": login, **dict.fromkeys(FIELDS, ""), "agency": "police"}
     values |= {"supervisor_id": None, **(fields or {}), "role": role}
     cursor = connection.execute(
         "INSERT INTO staff (login, name, role, agency, phone, supervisor_id)"

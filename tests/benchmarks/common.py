@@ -68,7 +68,8 @@ class Bench:
             for old in CACHE.glob(f"town-{calls}-{SEED}-*"):
                 old.unlink()
             part_path = path.with_suffix(".part")
-            part_path.unlink(missing_ok=True)
+            for left in CACHE.glob(part_path.name + "*"):  # by a run that was cut short
+                left.unlink()
             run([CCU, "--db", part_path, "--today", TODAY, "demo", "--no-tour",
                  "--calls", calls, "--seed", SEED])  # fmt: skip
             part_path.rename(path)

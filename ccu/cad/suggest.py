@@ -1,0 +1,266 @@
+"""A first layout for an export nobody has described yet: what can be told, and a comment where not.
+
+It looks at the column names and a sample of rows. A date that can be read in two ways is left for a
+person to settle. Of what stands in the rows only the dispatch system's own words are written down
+(natures, dispositions), never an address or a name.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import product
+from pathlib import Path
+
+from ccu import dates, output
+from ccu.cad.layout import FIELDS, TIMES
+from ccu.cad.rows import Rows, header
+from ccu.cad.source import opened
+from ccu.errors import InvalidInput
+
+SAMPLE = 2_000  # rows
+MOST_WORDS = 400  # different texts a column of codes has at most
+
+# field -> what its column tends to be called; a column is taken by the first field that wants it.
+NAMES = {
+    "dispatched": r"dispatch|disp[ _]?(time|date)",
+    "arrived": r"arriv|on[ _]?scene",
+    "cleared": r"clear|closed?\b|\bend[ _]?(time|date)?$",
+    "occurred": r"receiv|creat|occur|report(ed)?[ _]?(date|time)|call[ _]?(date|time)|date[ _]?time"
+    r"|time[ _]?stamp|^date$|^time$|start|incident[ _]?(date|time)|opened|date|time",
+    "incident": r"(incident|event|call|case|cad|master|report)[ _]?(num|no\b|nbr|id|#)|^id$|^incident$",
+    "city": r"\bcity|town|twp|municip|communit",
+    "state": r"^state$",
+    "zip": r"\bzip|postal",
+    "unit": r"\bapt|apartment|suite|^unit[ _]?(no|num|#)",
+    "cross": r"cross|intersect",
+    "address": r"addr|location|street|block",
+    "disposition": r"dispo|outcome|result|status",
+    "nature_cleared": r"final|(closed|cleared)[ _]?(type|nature)",
+    "nature": r"nature|type|problem|title|complaint|descri|offense|^incident$|charge",
+    "priority": r"prior",
+    "beat": r"beat|district|sector|precinct|zone|area",
+}
+
+NATURES = {
+    "suicide": r"suicid",
+    "overdose": r"overdose|\bod\b",
+    "welfare_check": r"welf|wellbeing|well being|wellness",
+    "youth_crisis": r"(juv|youth|child).*(crisis|psych)",
+    "dementia": r"dementia|alzheim|senile",
+    "crisis": r"crisis|mental|psych|emotional|\bedp\b|5150|baker act",
+    "missing": r"missing|runaway|elope|lost (child|person)",
+    "unsheltered": r"homeless|unsheltered|vagran|encamp",
+    "elder_concern": r"elder",
+    "substance": r"intox|drunk|narcotic use",
+    "domestic": r"domestic|family|\bdv\b",
+    "trespass": r"trespass|unwanted|loiter",
+    "disturbance": r"disturb|noise|fight|loud|party",
+    "medical_assist": r"medical|\bems\b|ambulance|sick|injur|lift assist",
+    "transport": r"transport|convey",
+}
+DISPOSITIONS = {
+    "arrest": r"arrest",
+    "citation": r"citation|\bcite|summons",
+    "unable_to_locate": r"unable to loc|\butl\b|\bgoa\b|gone on",
+    "no_action": r"unfound|cancel|no action|false",
+    "voluntary_transport": r"voluntar",
+    "referred": r"referr",
+    "resolved": r"resolv|services rendered|settled",
+}
+
+DAYS = ("%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y", "%Y/%m/%d", "%m-%d-%Y",
+        "%d-%m-%Y", "%d.%m.%Y", "%d-%b-%Y", "%d %b %Y", "%b %d %Y", "%Y%m%d")  # fmt: skip
+CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H:%M:%S.%f")
+CLOCK = re.compile(r"\d{1,2}:\d\d(:\d\d)?( ?[AP]M)?", re.IGNORECASE)
+
+
+def write(path: Path, target: Path | None) -> None:
+    """Write a first layout for the file to standard output, or to `target`. Raises InvalidInput."""
+    with opened(path, "auto", None) as export:
+        names, rows = _sample(export.lines)
+        text = "\n".join(_layout(path, export.encoding, *names, rows)) + "\n"
+    with output.opened(target) as sink:
+        sink.write([text])
+
+
+def _sample(lines: Callable[[], Iterator[str]]) -> tuple[tuple[str, list[str]], list[list[str]]]:
+    """((delimiter, header), rows): the delimiter is the one that makes most columns."""
+    found = []
+    for delimiter in ",;\t|":
+        try:
+            names, before = header(lines(), delimiter)
+        except InvalidInput:
+            continue
+        found.append((len(names), delimiter, names, before))
+    if not found:
+        raise InvalidInput("the first line is not a line of column names")
+    _count, delimiter, names, _before = max(found, key=lambda each: each[0])
+    stream = lines()
+    _names, before = header(stream, delimiter)
+    rows: list[list[str]] = []
+    for chunk in Rows(stream, delimiter, len(names), before).chunks():
+        rows += chunk.rows
+        if len(rows) >= SAMPLE:
+            break
+    return (delimiter, names), rows[:SAMPLE]
+
+
+def _layout(
+    path: Path, encoding: str, delimiter: str, names: list[str], rows: list[list[str]]
+) -> Iterable[str]:
+    """The layout's lines."""
+    columns = {name: [row[place].strip() for row in rows] for place, name in enumerate(names)}
+    chosen = _choose(names, columns)
+    yield f"# A first layout, suggested from {len(rows)} rows. Look at every line before you use it."
+    yield "# ccu/layouts/*.toml are whole examples, with every key explained."
+    yield ""
+    yield 'source = "our-cad"  # name the dispatch system: incident numbers are unique within it'
+    yield "# timezone = \"America/New_York\"  # left out: the town's"
+    yield 'ambiguous = "earlier"  # 01:30 when clocks go back: earlier, later or reject'
+    yield from _formats(chosen, columns)
+    if delimiter != ",":
+        yield f"delimiter = {json.dumps(delimiter)}"
+    if encoding == "cp1252":
+        yield 'encoding = "cp1252"  # not all of it is UTF-8'
+    if "incident" not in chosen:
+        told = [column for field in ("occurred", "address", "nature") for column in chosen.get(field, [])]
+        yield "# No column looks like an incident number: rows are told apart by these. They must not"
+        yield "# change afterwards, or a corrected row becomes another call."
+        yield f"identity = {_list(told)}"
+    yield ""
+    yield "[columns]"
+    for field in FIELDS:
+        if field in chosen:
+            yield f"{field} = {_list(chosen[field])}"
+        elif field in ("incident", "occurred", "address", "nature", "disposition", "priority", "beat"):
+            yield f'# {field} = "?"  # could not tell'
+    unused = [name for name in names if not any(name in taken for taken in chosen.values())]
+    if unused:
+        yield f"# not used: {', '.join(json.dumps(name, ensure_ascii=False) for name in unused)}"
+    yield ""
+    yield "[defaults]"
+    yield 'lead_agency = "police"'
+    for table, field, keywords in (
+        ("natures", "nature", NATURES),
+        ("dispositions", "disposition", DISPOSITIONS),
+    ):
+        texts = [text for column in chosen.get(field, []) for text in columns[column] if text]
+        yield from _words(table, Counter(texts), keywords)
+
+
+def _list(texts: Sequence[str]) -> str:
+    return json.dumps(texts[0] if len(texts) == 1 else list(texts), ensure_ascii=False)
+
+
+def _choose(names: list[str], columns: dict[str, list[str]]) -> dict[str, list[str]]:
+    """field -> its columns; a name that stands twice in the header is nobody's."""
+    left = [name for name in names if name and names.count(name) == 1]
+    chosen: dict[str, list[str]] = {}
+    for field, pattern in NAMES.items():
+        fits = [name for name in left if _met(pattern, name)]
+        if field == "incident":
+            fits = [name for name in fits if _tells_apart(columns[name])]
+        if not fits:
+            continue
+        in_parts = field == "cross" or (field == "address" and any(_met("num|house", n) for n in fits))
+        chosen[field] = fits if in_parts else [_best(fits, pattern)]
+        left = [name for name in left if name not in chosen[field]]
+    return chosen
+
+
+def _tells_apart(cells: list[str]) -> bool:
+    """Whether nearly every row has another text here."""
+    said = [cell for cell in cells if cell]
+    return len({*said}) > 0.9 * len(said)
+
+
+def _met(pattern: str, text: str) -> bool:
+    return bool(re.search(pattern, text.replace("-", " "), re.IGNORECASE))
+
+
+def _best(fits: list[str], pattern: str) -> str:
+    """Of several columns the one whose name meets the earliest alternative of the pattern."""
+    alternatives = re.split(r"\|(?![^(]*\))", pattern)
+
+    return min(fits, key=lambda name: [_met(each, name) for each in alternatives].index(True))
+
+
+# ---------------------------------------------------------------- dates
+
+
+def _formats(chosen: dict[str, list[str]], columns: dict[str, list[str]]) -> Iterable[str]:
+    """The line of date formats; a day and its time in two columns are joined on the way."""
+    if "occurred" not in chosen:
+        yield "formats = []  # no column looks like a time; name one, and its format as strptime has it"
+        return
+    _join_day_and_clock(chosen, columns)
+    texts = [_texts(chosen[field], columns) for field in TIMES if field in chosen]
+    sample = list(dict.fromkeys(text for column in texts for text in column if text))[:500]
+    fits = _fitting(sample)
+    if len(fits) == 1:
+        yield f"formats = {json.dumps(fits)}"
+    elif fits:
+        yield f"# The dates of the sample can be read in {len(fits)} ways; choose one:"
+        yield f"formats = []  # {json.dumps(fits)}"
+    else:
+        yield "formats = []  # could not tell; write it as strptime has it, such as %m/%d/%Y %H:%M"
+
+
+def _texts(names: list[str], columns: dict[str, list[str]]) -> list[str]:
+    return [" ".join(filter(None, each)) for each in zip(*(columns[n] for n in names), strict=True)]
+
+
+def _join_day_and_clock(chosen: dict[str, list[str]], columns: dict[str, list[str]]) -> None:
+    taken = {name for names in chosen.values() for name in names}
+    day = chosen["occurred"][0]
+    if any(":" in text for text in columns[day]):
+        return
+    for name, cells in columns.items():
+        said = [cell for cell in cells if cell]
+        if name not in taken and said and all(map(CLOCK.fullmatch, said)):
+            chosen["occurred"] = [day, name]
+            return
+
+
+def _fitting(sample: list[str]) -> list[str]:
+    """The formats that read the whole sample, one for each different reading of it."""
+    days_with_clock = [f"{day}{space}{clock}" for day, space, clock in product(DAYS, " T", CLOCKS)]
+    found: dict[tuple[str, ...], str] = {}
+    for form in (*days_with_clock, "iso", *DAYS, "epoch", "epoch-ms"):
+        reading = _read_all(form, sample)
+        if reading:
+            found.setdefault(reading, form)
+    return list(found.values())
+
+
+def _read_all(form: str, sample: list[str]) -> tuple[str, ...]:
+    """The sample as read by the format; empty when it does not fit one of them."""
+    try:
+        return tuple(map(dates.cad_reader([form], dates.zone("UTC")), sample))
+    except (ValueError, InvalidInput):
+        return ()
+
+
+# ---------------------------------------------------------------- words
+
+
+def _words(table: str, texts: Counter[str], keywords: dict[str, str]) -> Iterable[str]:
+    """A map from the words met to codes, by keywords; the others as comments, commonest first."""
+    yield ""
+    yield f"[{table}]"
+    if not texts:
+        return
+    if len(texts) > MOST_WORDS or max(map(len, texts)) > 80:
+        yield "# The column holds more than codes; wildcards may do, such as welfare_check = [\"*WELF*\"]"
+        return
+    told: dict[str, list[str]] = {}
+    for text, _count in texts.most_common():
+        code = next((code for code, word in keywords.items() if _met(word, text)), "")
+        told.setdefault(code, []).append(text)
+    others = told.pop("", [])
+    for code, known in told.items():
+        yield f"{code} = {json.dumps(known, ensure_ascii=False)}"
+    if others:
+        yield "# could not tell; put each under its code, or under other if it is none of ours:"
+        yield from (f"#   {json.dumps(text, ensure_ascii=False)}," for text in others)

@@ -1,0 +1,106 @@
+"""The card of a person: their calls at any place, who works with them, what is open."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ccu import typed
+from ccu.card import page, rows, words
+from ccu.errors import NotFound
+from ccu.output import Document, Format, Section, Table, emit_document
+from ccu.session import Session
+from ccu.store import audit, cards, person_ids, standing
+from ccu.store.follow_up_rows import AsOf
+
+PLACE_COLUMNS = ("place", "calls", "last")
+
+
+def show(
+    session: Session,
+    person: str,
+    *,
+    every: bool = False,
+    reason: str | None = None,
+    format: Format | None = None,
+    output: Path | None = None,
+) -> None:
+    """Print the card of a person, by number, and record that it was shown, of that person.
+
+    `reason` opens the narratives. Raises NotFound.
+    """
+    asked = typed.record_id(person, "person")
+    staff_id = session.staff_id
+    with session.writing() as connection:
+        card = read(session, asked, narratives=reason is not None)
+        audit.record(
+            connection,
+            staff_id,
+            "history-full" if reason is not None else "history",
+            "person",
+            card["person"]["id"],
+            reason=reason,
+            asked=asked,
+            calls=len(card["calls"]),
+        )
+    if not every:
+        card["calls"] = card["calls"][: rows.LAST_CALLS]
+    emit_document(document(card, every), format, output)
+
+
+def read(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
+    """The card as data, every call on it; of a merged record, that of the one that stands for it.
+
+    Keys: person (id, records, given_name, family_name, description, birth_date), counts, workers,
+    open, calls (as a place's, with place and role), places (place, calls, last).
+    """
+    connection = session.db
+    person = cards.person(connection, person_ids.canonical(connection, [person_id])[person_id])
+    if person is None:
+        raise NotFound(f"no person {person_id}")
+    records = person_ids.same(connection, [person_id])
+    window = {**rows.window(session), "people": json.dumps(records)}
+    as_of = AsOf.of(session.now)
+    found = cards.calls(connection, window, -1)
+    calls = rows.calls(connection, found, session.today, narratives)
+    return {
+        "person": {"id": person["id"], "records": records, **dict(person)},
+        "counts": rows.counts(cards.counts(connection, window), session),
+        "workers": standing.workers(connection, records, window, as_of),
+        "open": standing.open_items(connection, None, records, as_of),
+        "calls": calls,
+        "places": _places(calls),
+    }
+
+
+def _places(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where the calls were, the place with most of them first."""
+    found: dict[str, dict[str, Any]] = {}
+    for call in calls:  # newest first
+        if call["place"]:
+            place = found.setdefault(
+                call["place"], {"place": call["place"], "calls": 0, "last": call["occurred"][:10]}
+            )
+            place["calls"] += 1
+    return sorted(found.values(), key=lambda place: -place["calls"])
+
+
+def document(card: dict[str, Any], every: bool = False) -> Document:
+    """The same as a page."""
+    person, counts = card["person"], card["counts"]
+    name = f"{person['given_name']} {person['family_name']}".strip()
+    about = {
+        "name": name or ("not identified" if person["description"] else "unknown"),
+        "description": person["description"],
+        "born": person["birth_date"],
+        "records": ", ".join(map(str, person["records"])) if len(person["records"]) > 1 else "",
+    }
+    places = card["places"] if every else card["places"][: words.MOST_PLACES]
+    sections = [
+        Section(pairs=[(label, value) for label, value in about.items() if value]),
+        Section(pairs=words.standing(card["workers"], card["open"], every, of_person=True)),
+        page.count_section(counts, "person"),
+        Section("Places", table=Table(PLACE_COLUMNS, places)) if places else Section(),
+        page.calls_section(card["calls"], counts["all"]["ever"], "place", "role"),
+        *page.narratives(card["calls"]),
+    ]
+    return Document(f"Person {person['id']}", sections, card)

@@ -1,0 +1,142 @@
+"""The card of a place: what an officer needs at a door, put together from the store."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from ccu import typed
+from ccu.address import read as read_address
+from ccu.card import page, rows
+from ccu.errors import InvalidInput
+from ccu.output import Format, emit_document
+from ccu.session import Session
+from ccu.store import audit, cards, places, standing
+from ccu.store.follow_up_rows import AsOf
+from ccu.store.places import Match
+
+
+def show(
+    session: Session,
+    *,
+    address: str | None = None,
+    call_id: str | None = None,
+    every: bool = False,
+    reason: str | None = None,
+    format: Format | None = None,
+    output: Path | None = None,
+) -> None:
+    """Print the card of an address or of a call's place, and record that it was shown.
+
+    `reason` opens the narratives. The audit event is committed before anything is printed: a card
+    that can not be recorded is not shown. Raises InvalidInput, NotFound.
+    """
+    query, match = _asked(session, address, call_id)
+    staff_id = session.staff_id
+    with session.writing() as connection:
+        card = read(session, query, match, every, narratives=reason is not None)
+        place_id = card["place"]["id"] if card["place"] else None
+        audit.record(
+            connection,
+            staff_id,
+            "history-full" if reason is not None else "history",
+            "place",
+            place_id,
+            reason=reason,
+            calls=len(card["calls"]),
+        )
+    emit_document(page.document(card, every), format, output)
+
+
+def _asked(session: Session, address: str | None, call_id: str | None) -> tuple[str, Match]:
+    if call_id is not None:
+        number = typed.record_id(call_id, "call")
+        return f"call {number}", places.of_call(session.db, number)
+    text = (address or "").strip()
+    reading = read_address(text, town=session.settings.town)
+    if reading.kind == "none":
+        raise InvalidInput(
+            "--address can not be read as an address; ccu address shows how it is read"
+        )
+    return text, places.find(session.db, reading, session.settings.town)
+
+
+def read(
+    session: Session, query: str, match: Match, every: bool, narratives: bool
+) -> dict[str, Any]:
+    """The card as data, in its documented JSON shape.
+
+    Keys: query, match, place, counts, warnings, workers, open, calls, building, near. Those of
+    workers and open are in store/standing.py, of counts and calls in card/rows.py.
+    """
+    place = match.place
+    connection = session.db
+    window = _window(session, match)
+    card: dict[str, Any] = {
+        "query": query,
+        "match": {"certainty": match.certainty, "text": match.text},
+        "place": _place(place) if place else None,
+        "counts": None,
+        "warnings": [],
+        "workers": [],
+        "open": [],
+        "calls": [],
+        "building": _building(connection, window),
+        "near": [_near(near) for near in match.near],
+    }
+    if place is None:
+        return card
+    card["counts"] = rows.counts(cards.counts(connection, window), session)
+    card["warnings"] = cards.warnings(connection, window)
+    people, as_of = standing.people_here(connection, window), AsOf.of(session.now)
+    card["workers"] = standing.workers(connection, people, window, as_of)
+    card["open"] = standing.open_items(connection, place["id"], people, as_of)
+    found = cards.calls(connection, window, -1 if every else rows.LAST_CALLS)
+    card["calls"] = rows.calls(connection, found, session.today, narratives)
+    return card
+
+
+# ---------------------------------------------------------------- as data
+
+
+def _window(session: Session, match: Match) -> dict[str, object]:
+    """The parameters of every statement of the card: which place, which days, until when."""
+    return {
+        "place_id": match.place["id"] if match.place else None,
+        "building_id": match.building_id,
+        "building_key": match.building_key,
+        "unit_key": match.unit_key,
+        "city": match.city,
+        **rows.window(session),
+    }
+
+
+def _place(row: sqlite3.Row) -> dict[str, Any]:
+    keys = (
+        "id",
+        "kind",
+        "number",
+        "street",
+        "unit",
+        "cross_street",
+        "name",
+        "city",
+        "state",
+        "zip",
+    )
+    place = {key: row[key] for key in keys}
+    place["category"], place["exempt"] = row["category"], row["exempt_reason"]
+    return place
+
+
+def _building(connection: sqlite3.Connection, window: dict[str, object]) -> dict[str, Any]:
+    rows = cards.units(connection, window) if window["building_key"] else []
+    return {
+        "units": len(rows),
+        "calls": sum(row["calls"] for row in rows),
+        "care": sum(row["care"] for row in rows),
+        "by_unit": [dict(row) for row in rows],
+    }
+
+
+def _near(near: places.Near) -> dict[str, Any]:
+    return {"address": near.text, "why": near.why, "calls": near.calls}

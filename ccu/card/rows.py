@@ -1,0 +1,56 @@
+"""What the card of a place and the card of a person have in common, as data."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from ccu.session import Session
+from ccu.store import cards, outcomes
+
+LAST_CALLS = 8  # with the rest of the card, a usual place fits a screen of 24 lines
+CALL_COLUMNS = ("id", "occurred", "care", "nature", "outcome", "answer")
+
+
+def window(session: Session) -> dict[str, object]:
+    """The days and the moment that every statement of a card counts by."""
+    return {
+        "today": session.today.isoformat(),
+        "now": session.now.isoformat()[:19],
+        "day_repeat": session.days_ago(session.settings.number("repeat_days")),
+        **{f"day_{days}": session.days_ago(days) for days in cards.WINDOWS},
+    }
+
+
+def counts(row: sqlite3.Row, session: Session) -> dict[str, Any]:
+    """care, all (each by span of days), repeat, first_call."""
+    spans = [str(days) for days in cards.WINDOWS] + ["ever"]
+    return {
+        "care": {span: row[f"care_{span}"] for span in spans},
+        "all": {span: row[f"all_{span}"] for span in spans},
+        "repeat": {
+            "care_calls": row["care_repeat"],
+            "threshold": session.settings.number("repeat_calls"),
+            "days": session.settings.number("repeat_days"),
+        },
+        "first_call": row["first_day"],
+    }
+
+
+def calls(
+    connection: sqlite3.Connection, found: Sequence[sqlite3.Row], today: date, narratives: bool
+) -> list[dict[str, Any]]:
+    """id, occurred, care, nature, outcome, answer (what became of it; empty when nothing was
+
+    asked); with `narratives` that too. What else the rows hold stands before those.
+    """
+    answers = outcomes.of_calls(connection, [row["id"] for row in found], today)
+    return [
+        {
+            **{key: row[key] for key in row.keys() if key != "narrative"},  # noqa: SIM118
+            "care": bool(row["care"]),
+            "answer": answers.get(row["id"], ""),
+            **({"narrative": row["narrative"]} if narratives else {}),
+        }
+        for row in found
+    ]

@@ -1,0 +1,68 @@
+"""Who is working here and what is open, in the few words that a card has for them."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from ccu.dates.instants import MONTH_NAMES
+
+MOST_WORKERS = 2
+MOST_PLACES = 3
+MOST_OPEN = 3  # lines of open items; all of them are in the JSON and with --all
+
+
+def standing(
+    workers: Sequence[dict[str, Any]],
+    items: Sequence[dict[str, Any]],
+    every: bool = False,
+    of_person: bool = False,
+) -> list[tuple[str, str]]:
+    """The lines `working here` (of a person: `working with`) and `open items`."""
+    whom = "this person" if of_person else "people here"
+    who = [worker(each, whom) for each in workers] or ["nobody recorded"]
+    what = [item(each) for each in _without_their_own(items)] or ["none"]
+    return [
+        (
+            "working with" if of_person else "working here",
+            "\n".join(_first(who, len(who) if every else MOST_WORKERS)),
+        ),
+        ("open items", "\n".join(_first(what, len(what) if every else MOST_OPEN))),
+    ]
+
+
+def worker(each: dict[str, Any], whom: str) -> str:
+    """`Human services is working with people here: NAME, PHONE, since DATE; ...`, no more."""
+    reach = each["phone"] or "no phone recorded"
+    text = f"{each['agency']} is working with {whom}: {each['name']}, {reach}"
+    text += f", since {_day(each['since'])}"
+    if each["connected_to"]:
+        text += f"; connected to: {', '.join(each['connected_to'])}"
+    if each["next_contact"]:
+        was = "was due" if each["overdue"] else "next contact"
+        text += f"; {'next contact ' if each['overdue'] else ''}{was} {_day(each['next_contact'])}"
+    return text
+
+
+def item(each: dict[str, Any]) -> str:
+    """`referral 3, requested: next 2026-02-01 10:00, dlee`."""
+    word = "next" if each["record"] == "referral" else "due"
+    due = f"{word} {each['due']}" if each["due"] else "nothing due"
+    late = " (overdue)" if each["overdue"] else ""
+    return f"{each['record']} {each['id']}, {each['what'].lower()}: {due}{late}, {each['owner']}"
+
+
+def _without_their_own(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A referral's line says what is next for it: its follow-ups need none of their own."""
+    told = {each["id"] for each in items if each["record"] == "referral"}
+    return [each for each in items if each["referral"] not in told]
+
+
+def _first(lines: list[str], most: int) -> list[str]:
+    if len(lines) <= most:
+        return lines
+    return [*lines[:most], f"and {len(lines) - most} more; --all lists every one"]
+
+
+def _day(iso: str) -> str:
+    day = date.fromisoformat(iso)
+    return f"{day.day} {MONTH_NAMES[day.month - 1][:3]} {day.year}"

@@ -1,0 +1,35 @@
+"""`ccu brief`: the shift hand-over in one page."""
+
+from typing import Annotated
+
+import typer
+
+from ccu.follow_up.options import NamesOption
+from ccu.output import FormatOption, OutputOption, emit_document
+from ccu.session import Session
+
+
+def command(
+    ctx: typer.Context,
+    since: Annotated[
+        str,
+        typer.Option("--since", metavar="SPAN", help="How far back: 24h, 3d, or a time."),
+    ] = "24h",
+    names: NamesOption = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """The shift hand-over in one page: what is new, due, late and waiting.
+
+    Numbers and places only, unless --names is given. That it was shown is recorded.
+
+    Examples:
+
+      ccu brief
+
+      ccu brief --since 3d --format markdown
+    """
+    from ccu import shift
+
+    session: Session = ctx.obj
+    emit_document(shift.read(session, since, names), format, output)

@@ -1,0 +1,283 @@
+"""`ccu follow-up add`, `done`, `move`, `sign`, `show`, `list`, `overdue`: what is due, for whom."""
+
+from typing import Annotated
+
+import typer
+
+from ccu import complete, typed
+from ccu.ask import NoInputOption
+from ccu.errors import ExitCode, InvalidInput
+from ccu.follow_up.options import (
+    DUE_HELP,
+    FollowUpArgument,
+    NamesOption,
+    NoteFileOption,
+    OwnerOption,
+    ReasonOption,
+)
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
+from ccu.session import Session
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="What is due: add, done, move, sign, show, list, overdue.",
+)
+
+LIST_COLUMNS = ("id", "due", "state", "owner", "what", "attempts", "for")
+OVERDUE_COLUMNS = ("id", "days_late", "due", "owner", "what", "for", "new")
+LONGEST_REASON = 1_000
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    referral: Annotated[
+        str | None, typer.Option("--referral", metavar="R", help="For this referral.")
+    ] = None,
+    call: Annotated[
+        str | None,
+        typer.Option("--call", metavar="N", help="For this call.", autocompletion=complete.call_id),
+    ] = None,
+    person: Annotated[
+        str | None, typer.Option("--person", metavar="P", help="For this person, by number.")
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option("--kind", help="What to do.", autocompletion=complete.code("follow_up_kind")),
+    ] = None,
+    due: Annotated[str | None, typer.Option("--due", metavar="WHEN", help=DUE_HELP)] = None,
+    owner: OwnerOption = None,
+    note_file: NoteFileOption = None,
+    no_input: NoInputOption = False,
+) -> None:
+    """Put something on the list: for a referral, a call or a person.
+
+    Its owner is the one named; else the referral's, the person's worker, or you.
+
+    Examples:
+
+      ccu follow-up add --referral 3 --kind visit --due "tomorrow 10:00"
+
+      ccu follow-up add --person 12 --kind call --due friday --owner dlee
+    """
+    from ccu.follow_up import entry
+
+    session: Session = ctx.obj
+    new = entry.NewFollowUp(session, kind, due, owner, note_file, asking=_asks(session, no_input))
+    follow_up_id, words = new.add(referral, call, person)
+    emit_line(f"Added follow-up {follow_up_id}: {words}.")
+
+
+@app.command()
+def done(
+    ctx: typer.Context,
+    follow_up: FollowUpArgument,
+    result: Annotated[
+        str | None,
+        typer.Option(
+            "--result", help="What came of it.", autocompletion=complete.code("follow_up_result")
+        ),
+    ] = None,
+    when: Annotated[
+        str | None, typer.Option("--when", metavar="TIME", help="When it was tried; else now.")
+    ] = None,
+    minutes: Annotated[
+        str | None, typer.Option("--minutes", metavar="N", help="How long it took.")
+    ] = None,
+    note_file: NoteFileOption = None,
+    next_due: Annotated[
+        str | None,
+        typer.Option("--next", metavar="WHEN", help="When to try, or to look, again. As --due."),
+    ] = None,
+    next_kind: Annotated[
+        str | None,
+        typer.Option(
+            "--next-kind", help="What to do then.", autocompletion=complete.code("follow_up_kind")
+        ),
+    ] = None,
+    no_input: NoInputOption = False,
+) -> None:
+    """Say that it was done or tried, and what came of it.
+
+    Reached, refused, safe but declined, escalated, and no response close it; after any other result
+    it stays open and --next says until when (at a terminal it is asked). Where closing it would
+    leave an open referral, or a person with a worker, with nothing due, the next one is made.
+
+    Examples:
+
+      ccu follow-up done 7 --result left_message --next "tomorrow 10:00"
+
+      ccu follow-up done 7 --result reached --minutes 20 --note-file -
+    """
+    from ccu.follow_up import entry
+
+    session: Session = ctx.obj
+    follow_up_id = typed.record_id(follow_up, "follow-up")
+    attempt = entry.NewAttempt(session, follow_up_id, asking=_asks(session, no_input))
+    attempt.read(result, when, minutes, note_file, next_due, next_kind)
+    emit_line(attempt.record())
+
+
+@app.command()
+def move(
+    ctx: typer.Context,
+    follow_up: FollowUpArgument,
+    due: Annotated[str | None, typer.Option("--due", metavar="WHEN", help=DUE_HELP)] = None,
+    owner: OwnerOption = None,
+    reason: ReasonOption = None,
+) -> None:
+    """Give it another due, or another owner; what was before is kept.
+
+    One that waits for a signature is sent back by it, to be done again.
+
+    Example:
+
+      ccu follow-up move 7 --due monday --reason "away until then"
+    """
+    from ccu.follow_up import entry
+
+    session: Session = ctx.obj
+    follow_up_id = typed.record_id(follow_up, "follow-up")
+    why = typed.line(reason or "", "--reason", LONGEST_REASON)
+    emit_line(entry.move(session, follow_up_id, due, owner, why))
+
+
+@app.command()
+def sign(ctx: typer.Context, follow_up: FollowUpArgument) -> None:
+    """Sign what an intern has done; that closes it.
+
+    The intern's own supervisor signs, or an admin; `list --to-sign` shows what waits for you.
+
+    Example:
+
+      ccu follow-up sign 7
+    """
+    from ccu.follow_up import entry
+
+    session: Session = ctx.obj
+    emit_line(entry.sign(session, typed.record_id(follow_up, "follow-up")))
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    follow_up: FollowUpArgument,
+    full: Annotated[bool, typer.Option("--full", help="With the notes; needs --reason.")] = False,
+    reason: ReasonOption = None,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Show one follow-up: what it is for, each attempt, what was moved. It is recorded.
+
+    Example:
+
+      ccu follow-up show 7
+    """
+    from ccu.follow_up import page
+
+    session: Session = ctx.obj
+    follow_up_id = typed.record_id(follow_up, "follow-up")
+    why = typed.line(reason or "", "--reason", LONGEST_REASON) if full else None
+    if full and not why:
+        raise InvalidInput("--full needs --reason")
+    emit_document(page.read(session, follow_up_id, why), format, output)
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    due: Annotated[
+        str | None,
+        typer.Option(
+            "--due", metavar="today|week|DAY", help="Due on that day, or in the next 7 days."
+        ),
+    ] = None,
+    mine: Annotated[bool, typer.Option("--mine", help="Mine alone.")] = False,
+    owner: OwnerOption = None,
+    to_sign: Annotated[
+        bool, typer.Option("--to-sign", help="What interns did and you may sign.")
+    ] = False,
+    every: Annotated[bool, typer.Option("--all/--open", help="The closed ones too.")] = False,
+    names: NamesOption = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """List follow-ups, the first due first: by number and place, without names.
+
+    `--due week` is what falls due within the next 7 days; what is late already is in `overdue`.
+
+    Examples:
+
+      ccu follow-up list --mine --due today
+
+      ccu follow-up list --owner dlee --all --format csv
+    """
+    from ccu.follow_up import lists
+
+    session: Session = ctx.obj
+    if mine and owner is not None:
+        raise InvalidInput("give either --mine or --owner")
+    rows = lists.chosen(session, due=due, mine=mine, owner=owner, to_sign=to_sign, every=every)
+    columns = lists.named(session, rows, LIST_COLUMNS, "follow-up-list", names)
+    emit(Table(columns, rows, title="Follow-ups"), format, output)
+
+
+@app.command()
+def overdue(
+    ctx: typer.Context,
+    new: Annotated[
+        bool, typer.Option("--new", help="Only what no recorded run has found late yet.")
+    ] = False,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="owner", help="Grouped by whose it is.")
+    ] = None,
+    names: NamesOption = False,
+    record: Annotated[
+        bool | None,
+        typer.Option(
+            "--record/--no-record",
+            help="Keep what was found late as told; else only a run from no terminal does.",
+        ),
+    ] = None,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="End with 10 when anything is listed.")
+    ] = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """List what is open and was due before now, oldest first; for cron: silent when nothing is.
+
+    `new` marks what no recorded run has found late yet. The nightly run is recorded; a look at a
+    terminal is not, so that it does not take the night's news away. A format or a file that is
+    asked for gets an empty list, too.
+
+    Examples:
+
+      ccu follow-up overdue --by owner
+
+      ccu follow-up overdue --new --exit-code
+    """
+    from ccu.follow_up import lists
+
+    session: Session = ctx.obj
+    if by not in (None, "owner"):
+        raise InvalidInput("--by can only be owner")
+    late = lists.late(session)
+    rows = [row for row in late if row["new"] or not new]
+    columns = lists.named(session, rows, OVERDUE_COLUMNS, "overdue", names)
+    if by:
+        rows, columns = lists.by_owner(rows), ("owner", *(c for c in columns if c != "owner"))
+    if rows or format or output:
+        emit(Table(columns, rows, title="Overdue"), format, output)
+    elif session.interactive:
+        say("Nothing new is overdue." if new and late else "Nothing is overdue.")
+    if record or (record is None and not session.interactive):
+        lists.keep(session, late)
+    if exit_code and rows:
+        raise typer.Exit(ExitCode.OVERDUE)
+
+
+def _asks(session: Session, no_input: bool) -> bool:
+    return session.interactive and not no_input

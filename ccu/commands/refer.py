@@ -1,0 +1,53 @@
+"""`ccu refer`: ask a provider to help."""
+
+from typing import Annotated
+
+import typer
+
+from ccu import complete
+from ccu.ask import NoInputOption
+from ccu.call.options import takes
+from ccu.output import FormatOption, OutputOption, emit_document, say
+from ccu.referral.options import ReferOptions
+from ccu.session import Session
+
+
+@takes(ReferOptions)
+def command(
+    ctx: typer.Context,
+    call: Annotated[
+        str,
+        typer.Argument(metavar="CALL", help="The call's number.", autocompletion=complete.call_id),
+    ],
+    given: ReferOptions,
+    no_input: NoInputOption = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Refer the person of a call to a provider, and plan the follow-ups.
+
+    A call may have several referrals. A full or long unverified provider is said and does not stop
+    it; a retired one does. Follow-ups are due after the hours of the setting follow_up_hours.
+
+    JSON: as of ccu referral show, with warnings (a list of texts).
+
+    Examples:
+
+      ccu refer 12 --to homes --need housing --handoff warm_in_person --handoff-minutes 20
+
+      ccu refer 12 --to 4 --need detox --person 31 --owner dlee --made "yesterday 16:00"
+
+      ccu refer 12 --to "family services" --again-of 7
+    """
+    from ccu.referral import form, making, page
+
+    session: Session = ctx.obj
+    asking = session.interactive and not no_input
+    session.staff_id  # noqa: B018 - an account that is not on the list is not asked questions
+    about = form.from_call(session, call, given, asking)
+    data = making.make(session, form.new_referral(session, about, given, asking))
+    try:
+        emit_document(page.made(session.db, data), format, output)
+    except BaseException:
+        say(f"Made referral {data['id']}.")  # it is kept, though it could not be printed
+        raise

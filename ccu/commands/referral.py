@@ -1,0 +1,238 @@
+"""`ccu referral list`, `show`, `update`, `expire`: where referrals stand."""
+
+from typing import Annotated
+
+import typer
+
+from ccu import complete, typed
+from ccu.ask import NoInputOption
+from ccu.call.options import takes
+from ccu.errors import InvalidInput
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
+from ccu.referral.options import UpdateOptions
+from ccu.session import Session
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Where referrals stand: list, show, update, expire.",
+)
+
+EXPIRED_COLUMNS = (
+    *("id", "was", "need", "provider", "person", "owner", "changed", "follow_ups_closed"),
+)
+LONGEST_REASON = 1_000
+
+ReferralArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="REFERRAL", help="The referral's number.", autocompletion=complete.referral
+    ),
+]
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    inbox: Annotated[
+        bool, typer.Option("--inbox", help="Those that nobody accepted yet: status requested.")
+    ] = False,
+    mine: Annotated[bool, typer.Option("--mine", help="Those that you own.")] = False,
+    owner: Annotated[
+        str | None,
+        typer.Option(
+            "--owner", metavar="LOGIN", help="Those they own.", autocompletion=complete.login
+        ),
+    ] = None,
+    stalled: Annotated[
+        bool, typer.Option("--stalled", help="Those without an event for stalled_days (a setting).")
+    ] = False,
+    need: Annotated[
+        str | None,
+        typer.Option("--need", help="For this need.", autocompletion=complete.code("need")),
+    ] = None,
+    provider: Annotated[
+        str | None,
+        typer.Option(
+            "--provider", help="To this one, as of --to.", autocompletion=complete.provider
+        ),
+    ] = None,
+    status: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--status",
+            help="Those that are it, ended ones too. Repeatable.",
+            autocompletion=complete.code("referral_status"),
+        ),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all/--open", help="The ended ones too; else the open ones.")
+    ] = False,
+    names: Annotated[
+        bool, typer.Option("--names", help="With people's names; each is recorded in the audit.")
+    ] = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """List referrals, the longest-standing first: ids and places, no names unless asked for.
+
+    Examples:
+
+      ccu referral list --inbox
+
+      ccu referral list --mine --stalled
+
+      ccu referral list --all --provider homes --format csv
+    """
+    from ccu.referral import listing
+
+    session: Session = ctx.obj
+    asked = listing.Asked(
+        inbox=inbox,
+        mine=mine,
+        owner=owner,
+        stalled=stalled,
+        need=need,
+        provider=provider,
+        status=status,
+        every=every,
+    )
+    found = listing.rows(session, listing.wanted(session, asked), names=names)
+    columns = listing.NAMED_COLUMNS if names else listing.COLUMNS
+    emit(Table(columns, found, title="Referrals"), format, output)
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    referral: ReferralArgument,
+    full: Annotated[bool, typer.Option("--full", help="With the notes; needs --reason.")] = False,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why the notes are needed; it is kept.")
+    ] = None,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Show one referral: where it stands, its events, follow-ups and tries, what came of it.
+
+    Showing it is recorded in the audit, for the referral and for the person.
+
+    JSON: id, status, since, outcome, need, provider (id, name, phone), person, call, place,
+    call_void, owner (login, name, phone), handoff, handoff_parties, handoff_minutes, made_at,
+    recorded_at, recorded_by, again_of, assessment, events (status, reason, note, at, recorded_at,
+    by, owner, again, note_characters), follow_ups (id, kind, due_at, owner, unsigned, closed_at,
+    attempts (at, by, result, minutes, note, note_characters)), person_name.
+
+    Example:
+
+      ccu referral show 7
+    """
+    from ccu.referral import page
+    from ccu.store import audit
+
+    session: Session = ctx.obj
+    referral_id = typed.record_id(referral, "referral")
+    why = typed.line(reason or "", "--reason", LONGEST_REASON) if full else None
+    if full and not why:
+        raise InvalidInput("--full needs --reason")
+    staff_id = session.staff_id
+    with session.writing() as connection:
+        data = page.read(connection, referral_id, session.today, named=True, full=full)
+        audit.record(
+            connection, staff_id, "referral-show", "referral", referral_id, full=full, reason=why
+        )
+        if data["person"] is not None:
+            audit.record(
+                connection,
+                staff_id,
+                "referral-show",
+                "person",
+                data["person"],
+                referral=referral_id,
+            )
+    emit_document(page.document(session.db, data), format, output)
+
+
+@app.command()
+@takes(UpdateOptions)
+def update(
+    ctx: typer.Context,
+    referral: ReferralArgument,
+    given: UpdateOptions,
+    no_input: NoInputOption = False,
+) -> None:
+    """Take the next step, hand over, or add a note: an event that stays.
+
+    Steps: draft to requested, requested to accepted, accepted to in_progress, either of these to
+    service_received; all but a draft to on_hold and back. Other ends: expired, cancelled,
+    entered_in_error; for all but a draft also contact_only, rejected, declined, unable_to_contact.
+    An end is final and closes the follow-ups; only a supervisor can still mark it
+    entered_in_error. On hold, follow-ups stay due.
+
+    If somebody else changed it in the last minutes, or since you saw --seen events, nothing is
+    written and you are told what changed.
+
+    Examples:
+
+      ccu referral update 7 --status accepted
+
+      ccu referral update 7 --status on_hold --reason waitlisted --seen 2
+
+      ccu referral update 7 --owner dlee
+    """
+    from ccu.referral import steps
+
+    session: Session = ctx.obj
+    referral_id = typed.record_id(referral, "referral")
+    session.staff_id  # noqa: B018 - an account that is not on the list is not asked questions
+    change = steps.read(session, given, session.interactive and not no_input)
+    emit_line(steps.take(session, referral_id, change))
+
+
+@app.command()
+def expire(
+    ctx: typer.Context,
+    referral: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[REFERRAL]...", help="Their numbers.", autocompletion=complete.referral
+        ),
+    ] = None,
+    stalled: Annotated[
+        bool, typer.Option("--stalled", help="All that are stalled, but for those on hold.")
+    ] = False,
+    reason: Annotated[
+        str | None,
+        typer.Option(
+            "--reason",
+            metavar="CODE",
+            help="Why, as provider_silent.",
+            autocompletion=complete.code("reason"),
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show which; change nothing.")] = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """End referrals that nothing came of, all of them or none; each is listed.
+
+    Examples:
+
+      ccu referral expire --stalled --reason provider_silent --dry-run
+
+      ccu referral expire 7 9 --reason provider_silent
+    """
+    from ccu.referral import steps
+    from ccu.store import codes
+
+    session: Session = ctx.obj
+    if reason is None:
+        raise InvalidInput("--reason is missing, such as provider_silent")
+    code = codes.code(session.db, "reason", reason, "--reason")
+    rows, held = steps.expire(session, referral or [], stalled, code, dry_run)
+    count = "1 referral" if len(rows) == 1 else f"{len(rows)} referrals"
+    emit(Table(EXPIRED_COLUMNS, rows, title="Expired"), format, output)
+    say(f"Nothing was changed: {count} would expire." if dry_run else f"Expired {count}.")
+    if held:
+        say(f"On hold, and left so: {', '.join(map(str, held))}. By number they expire too.")

@@ -1,0 +1,97 @@
+"""The rows of `follow-up list` and `follow-up overdue`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ccu.session import Session
+from ccu.store import follow_up_rows
+from ccu.store.follow_up_rows import AsOf, Wanted
+
+WEEK = 7 * 24 * 3600  # due soon: within the next seven days, in seconds
+
+
+def chosen(
+    session: Session,
+    *,
+    due: str | None = None,
+    mine: bool = False,
+    owner: str | None = None,
+    to_sign: bool = False,
+    every: bool = False,
+) -> list[dict[str, Any]]:
+    """The follow-ups asked for. Raises InvalidInput, NotFound, NotAllowed."""
+    from ccu.store import staff
+
+    staff_id = session.staff_id
+    owner_id = staff_id if mine else None
+    if owner is not None:
+        owner_id = staff.require(session.db, owner, "--owner")
+    start, end = _span(session, due) if due is not None else (None, None)
+    wanted = Wanted(
+        every=every,
+        owner_id=owner_id,
+        due_from=start,
+        due_before=end,
+        signer=staff_id if to_sign else None,
+    )
+    return follow_up_rows.rows(session.db, wanted, AsOf.of(session.now))
+
+
+def _span(session: Session, due: str) -> tuple[int, int]:
+    """From which instant until before which, as numbers."""
+    if due.strip().lower() == "week":
+        now = int(session.now.timestamp())
+        return now, now + WEEK
+    from ccu import dates
+    from ccu.follow_up.due import day_bounds
+
+    day = dates.parse_day(due, session.today, field="--due")
+    start, end = day_bounds(day, session.now)
+    return int(start.timestamp()), int(end.timestamp())
+
+
+def late(session: Session) -> list[dict[str, Any]]:
+    """What is overdue. The service account may ask, too: cron runs as it."""
+    if not session.unattended:
+        _ = session.staff_id
+    return follow_up_rows.late(session.db, AsOf.of(session.now))
+
+
+def keep(session: Session, found: Sequence[dict[str, Any]]) -> None:
+    """Keep that these were found late. The file is not written when there is nothing to keep."""
+    if not any(row["new"] for row in found):
+        return
+    from ccu import dates
+    from ccu.store import audit
+
+    staff_id = None if session.unattended else session.staff_id
+    with session.writing() as connection:
+        kept = follow_up_rows.keep_late(connection, found, dates.to_iso(session.now))
+        audit.record(connection, staff_id, "overdue", late=len(found), new=kept)
+
+
+def by_owner(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Whose it is first, then the oldest."""
+    return sorted(rows, key=lambda row: (row["owner"], row["due_unix"]))
+
+
+def named(
+    session: Session,
+    rows: list[dict[str, Any]],
+    columns: tuple[str, ...],
+    action: str,
+    names: bool,
+) -> tuple[str, ...]:
+    """With --names: put them into the rows, record whose were shown, and add the column."""
+    if not names:
+        return columns
+    from ccu.store import person_ids
+
+    staff_id = session.staff_id
+    ids = {row["person"] for row in rows if row["person"] is not None}
+    with session.writing() as connection:
+        called = person_ids.names(connection, ids)
+        person_ids.shown(connection, staff_id, action, sorted(ids))
+    for row in rows:
+        row["name"] = called.get(row["person"], "")
+    return (*columns, "name")

@@ -1,0 +1,98 @@
+"""The care loop's starting point for tests: a call with a person, providers, staff, and the clock."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ccu import who
+
+from .conftest import Ccu, Result, run_ccu
+
+
+def at(moment: str, *args: str) -> Result:
+    """Run a command line at a moment, such as 2026-01-31T14:00."""
+    return run_ccu("--today", moment, *args)
+
+
+def become(monkeypatch: pytest.MonkeyPatch, login: str) -> None:
+    """Be another account from here on."""
+
+    def login_now(service_account: str = "") -> str:
+        return login
+
+    monkeypatch.setattr(who, "login", login_now)
+
+
+def call(ccu: Ccu, *people: str, when: str = "2026-01-30 22:30") -> int:
+    """Log a call at 12 Main St Apt 3 with these people."""
+    line = ("log-call", "--when", when, "--address", "12 Main St Apt 3", "--nature", "crisis")
+    met = [word for person in people for word in ("--person", person)]
+    done = ccu(*line, *met, "-f", "json")
+    assert done.code == 0, done.err
+    return int(json.loads(done.out)["id"])
+
+
+def name(db_path: Path, person: int, given: str, family: str) -> None:
+    """Give a person a name, by hand: no command of today does."""
+    with sqlite3.connect(db_path) as hand:
+        hand.execute(
+            "UPDATE person SET given_name = ?, family_name = ? WHERE id = ?",
+            (given, family, person),
+        )
+
+
+def merge(db_path: Path, person: int, into: int) -> None:
+    """Merge a person's record into another, by hand."""
+    with sqlite3.connect(db_path) as hand:
+        hand.execute("UPDATE person SET merged_into = ? WHERE id = ?", (into, person))
+
+
+def provider(ccu: Ccu, called: str, *more: str, need: str = "housing") -> None:
+    """Add a provider that takes people now."""
+    done = ccu("provider", "add", called, "--need", need, "--capacity", "open", *more)
+    assert done.code == 0, done.err
+
+
+def start(ccu: Ccu) -> None:
+    """Provider 1, person 1 on call 1, the clinician dlee and the supervisor boss."""
+    provider(ccu, "Homes with Hope", "--phone", "203-555-0110")
+    assert call(ccu, "unknown") == 1
+    clinician = ("--role", "clinician", "--name", "Dana Lee", "--phone", "203-555-0142")
+    assert ccu("staff", "add", "dlee", *clinician).code == 0
+    assert ccu("staff", "add", "boss", "--role", "supervisor").code == 0
+
+
+def refer(ccu: Ccu, *more: str, call: int = 1) -> int:
+    """Refer the call's person to provider 1 for housing, unless `more` says otherwise."""
+    need = () if "--need" in more else ("--need", "housing")
+    to = () if "--to" in more else ("--to", "1")
+    done = ccu("refer", str(call), *to, *need, *more, "-f", "json")
+    assert done.code == 0, done.err
+    return int(json.loads(done.out)["id"])
+
+
+def referral(ccu: Ccu, number: int, *more: str) -> dict[str, Any]:
+    """A referral as `show` gives it."""
+    done = ccu("referral", "show", str(number), *more, "-f", "json")
+    assert done.code == 0, done.err
+    found: dict[str, Any] = json.loads(done.out)
+    return found
+
+
+def audited(db_path: Path, action: str) -> list[tuple[str, int | None]]:
+    """record and its id of the audit's events of an action, oldest first."""
+    with sqlite3.connect(db_path) as hand:
+        found = hand.execute(
+            "SELECT record, record_id FROM audit WHERE action = ? ORDER BY id", (action,)
+        )
+        return [tuple(row) for row in found]
+
+
+def everything(db_path: Path) -> list[tuple[Any, ...]]:
+    """All rows of the care loop, to see that nothing was written."""
+    tables = ("referral", "referral_event", "follow_up", "need_answer", "consult", "audit")
+    with sqlite3.connect(db_path) as hand:
+        return [row for each in tables for row in hand.execute(f"SELECT * FROM {each}")]
