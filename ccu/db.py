@@ -124,10 +124,10 @@ def write(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 @contextlib.contextmanager
 def trusting(connection: sqlite3.Connection) -> Iterator[None]:
-    """Around a `write` of very many rows whose references and values are right by how they are made.
+    """Around a `write` of very many rows whose references and values are right as they are made.
 
-    Within it SQLite does not check references and CHECKs itself, which is two thirds of the time that
-    an import holds the lock, and keeps more pages in memory. `ccu check` looks at them all the same.
+    Within it SQLite does not check references and CHECKs itself, which is two thirds of the time
+    that an import holds the lock, and keeps more pages in memory. `ccu check` checks them anyhow.
     """
     connection.execute("PRAGMA foreign_keys=OFF")
     connection.execute("PRAGMA ignore_check_constraints=ON")

@@ -1,4 +1,4 @@
-"""The care loop's starting point for tests: a call with a person, providers, staff, and the clock."""
+"""The care loop's starting point for tests: a call with a person, providers, staff, a clock."""
 
 import json
 import sqlite3

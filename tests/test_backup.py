@@ -39,7 +39,7 @@ def test_a_backup_into_no_folder_is_one_sentence(ccu: Ccu, tmp_path: Path) -> No
 def test_check_says_all_is_well(ccu: Ccu) -> None:
     result = ccu("check", "--format", "csv")
     assert result.code == 0
-    assert [line.split(",")[1] for line in result.out.splitlines()[1:]] == ['"ok"'] * 7
+    assert [line.split(",")[1] for line in result.out.splitlines()[1:]] == ['"ok"'] * 10
     assert ccu("check", "--quiet") == (0, "", "")
 
 

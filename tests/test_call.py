@@ -112,6 +112,7 @@ def test_json_has_every_field(call: Ccu) -> None:
         *("priority", "beat", "lead_agency", "backup_asked", "backup_arrived", "force_used"),
         *("injury", "minutes", "dangers", "interventions", "dispositions", "responders", "people"),
         *("narrative", "voided_at", "voided_by", "void_reason", "narrative_characters", "changes"),
+        "answer",
     ]
     assert data["people"] == [
         {

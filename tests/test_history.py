@@ -193,8 +193,11 @@ def events(path: Path) -> list[tuple[str, str, int | None]]:
 @pytest.mark.parametrize(
     ("args", "code", "says"),
     [
-        ([], 2, "give either --address or --call"),
-        (["-a", "3 Elm St", "--call", "1"], 2, "give either --address or --call"),
+        ([], 2, "give one of --address, --call and --person"),
+        (["-a", "3 Elm St", "--call", "1"], 2, "give one of --address, --call and --person"),
+        (["--person", "1", "--call", "1"], 2, "give one of --address, --call and --person"),
+        (["--person", "99"], 3, "no person 99"),
+        (["--person", "Rowan"], 2, "a person is named by its number, such as 12"),
         (["--call", "99"], 3, "no call 99"),
         (["--call", "-1"], 2, "a call is named by its number, such as 12"),
         (["--call", "9" * 30], 3, "no call of that number"),
@@ -213,8 +216,8 @@ def test_rows_are_the_same_in_every_format(ccu: Ccu) -> None:
     log(ccu, "3 Elm St", "2026-01-20 10:00", "--disposition", "referred")
     csv = ccu("history", "-a", "3 Elm St", "--format", "csv").out.splitlines()
     assert csv == [
-        '"id","occurred","care","nature","outcome"',
-        '"1","2026-01-20 10:00","yes","Welfare check","Referred"',
+        '"id","occurred","care","nature","outcome","answer"',
+        '"1","2026-01-20 10:00","yes","Welfare check","Referred",""',
     ]
     (call,) = card(ccu, "-a", "3 Elm St")["calls"]
     assert call == {
@@ -223,6 +226,7 @@ def test_rows_are_the_same_in_every_format(ccu: Ccu) -> None:
         "care": True,
         "nature": "Welfare check",
         "outcome": "Referred",
+        "answer": "",
     }
     assert "2026-01-20 10:00  yes   Welfare check  Referred" in ccu("history", "-a", "3 Elm St").out
 

@@ -4,19 +4,29 @@ The line is cut at commas and the like; the first piece that looks like a way is
 what stands before it names a place, what stands behind is unit, city or place.
 """
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
 from ccu.address.main import Reading, read_main, split_sides
 from ccu.address.number import take_number
-from ccu.address.place import can_be_city, drop_remarks, ends_as_street, is_place
+from ccu.address.place import can_be_city, drop_remarks, ends_as_street, is_nowhere, is_place
 from ccu.address.regex import Lazy
 from ccu.address.route import find_route, settled_way
 from ccu.address.street import Way
 from ccu.address.text import split_words
 from ccu.address.town import city_name, is_city, take_state, take_zip
 from ccu.address.unit import column_unit, is_bare_unit, take_units
-from ccu.address.words import BUSINESSES, CITY_CODES, DIRECTIONS, EXTENTS, NOWHERE, ROADS, TRAVEL
+from ccu.address.words import (
+    BUSINESSES,
+    CITY_CODES,
+    DIRECTIONS,
+    EXTENTS,
+    ROADS,
+    SUFFIXES,
+    TRAVEL,
+    UNITS,
+)
 
 
 class Line(NamedTuple):
@@ -35,7 +45,9 @@ class Line(NamedTuple):
 
 _SEPARATOR = Lazy(r" ?([,;:()]|--+| -|- ) ?")
 _HAS_SEPARATOR = Lazy(r"[,;:()]|--| -|- ")
-_BRACKETED = Lazy(r"\(([NSEW]B)\)")
+_BRACKETED = Lazy(r"([A-Z0-9]+) ?\(([NSEW]B)\)")
+_RAMP_APART = Lazy(r" ?[-(] ?(ON |OFF |ON-|OFF-)?RAMP\b")
+_FAST_ROADS = frozenset(("EXPY", "FWY", "HWY", "PKWY", "TPKE", "BYP"))
 
 
 @lru_cache(maxsize=8192)
@@ -43,19 +55,23 @@ def read_line(line: str, numbered: bool, town: str) -> Line:
     """Read a clean line; `numbered` says that a house number was taken off its front."""
     reading = Reading(town, numbered)
     if "(" in line:
-        line = _BRACKETED.sub(r" \1 ", line)
+        line = _BRACKETED.sub(_bracketed_travel, line)
+    if "RAMP" in line:
+        line = _RAMP_APART.sub(r" \1RAMP", line)
     pieces = _pieces(line)
     if len(pieces) == 2 and not numbered and _is_blank_with_town(reading, pieces):
         pieces = []
-    main = 0 if numbered else _main_piece(pieces)
+    main = 0 if numbered else _main_piece(pieces, town)
     for i, (sign, text) in enumerate(pieces):
         if i == main:
             read_main(reading, text)
         elif i < main or main < 0:
-            _read_before(reading, text, main >= 0)
+            _read_before(reading, text, main >= 0, i > 0)
         else:
             _read_behind(reading, sign, text, _is_state(pieces[i + 1 : i + 2]))
     unit = " ".join(unit for unit in reading.units if unit)
+    if reading.ways and not reading.city and reading.places and is_city(reading.places[0], town):
+        reading.city = reading.places.pop(0)  # WESTPORT: 12 MAIN ST
     place = _joined_place(reading.places)
     return Line(
         reading.number, reading.block, tuple(reading.ways), reading.stretch,
@@ -63,13 +79,24 @@ def read_line(line: str, numbered: bool, town: str) -> Line:
     )  # fmt: skip
 
 
+def _bracketed_travel(found: re.Match[str]) -> str:
+    """`I-95 (NB)` is a direction of travel; behind a plain street (SB) is some tag."""
+    word = found[1]
+    if word[-1].isdigit() or word == "RAMP" or SUFFIXES.get(word) in _FAST_ROADS:
+        return f"{word} {found[2]} "
+    return f"{word} "
+
+
 def _is_blank_with_town(reading: Reading, pieces: list[tuple[str, str]]) -> bool:
     """`WESTPORT, CT` and nothing before it."""
     left, state = take_state(take_zip(pieces[1][1].split())[0])
-    if left or not state or not is_city(pieces[0][1], reading.town):
+    zip_code = take_zip(pieces[1][1].split())[1]
+    words = pieces[0][1].split()
+    if left or not state or not (words and (is_city(pieces[0][1], reading.town) or zip_code)):
         return False
-    reading.city, reading.state = pieces[0][1], state
-    reading.zip = take_zip(pieces[1][1].split())[1]
+    if zip_code and not (can_be_city(words) and len(words) < 4):
+        return False
+    reading.city, reading.state, reading.zip = pieces[0][1], state, zip_code
     return True
 
 
@@ -89,14 +116,23 @@ def _pieces(line: str) -> list[tuple[str, str]]:
     return [(sign, text) for sign, text in pieces if text]
 
 
-def _main_piece(pieces: list[tuple[str, str]]) -> int:
+def _main_piece(pieces: list[tuple[str, str]], town: str) -> int:
     """Index of the piece that holds the street; -1 when none does."""
     if len(pieces) == 1:
         return 0
     for i, (_, text) in enumerate(pieces):
-        if _looks_like_way(text):
+        if _looks_like_way(text) and not (i and _is_town_piece(pieces, i, town)):
             return i
     return 0 if pieces and not is_place(split_words(pieces[0][1])) else -1
+
+
+def _is_town_piece(pieces: list[tuple[str, str]], at: int, town: str) -> bool:
+    """Is what looks like a way a city and its state: `WEST ALLIS`, `DERBY CT`, `NE 68769`?"""
+    words = split_words(pieces[at][1])
+    left, state = take_state(take_zip(words)[0])
+    if is_city(" ".join(words), town) or (state and (not left or is_city(" ".join(left), town))):
+        return True
+    return _is_state(pieces[at + 1 : at + 2]) and words[0].isalpha() and not ends_as_street(words)
 
 
 def _looks_like_way(text: str) -> bool:
@@ -114,16 +150,16 @@ def _looks_like_way(text: str) -> bool:
                                      and not is_place(words))  # fmt: skip
 
 
-def _read_before(reading: Reading, text: str, has_main: bool) -> None:
+def _read_before(reading: Reading, text: str, has_main: bool, later: bool) -> None:
     """A piece before the street, or any piece of a line without one: place, unit or city."""
     words = drop_remarks(split_words(text))
     units, rest = take_units(words)
     if units and not rest:
         reading.units.append(units)
         return
-    if not words or " ".join(words) in NOWHERE:
+    if not words or is_nowhere(words):
         return
-    if not has_main and reading.places and _read_town_piece(reading, words):
+    if not has_main and later and _read_town_piece(reading, words):
         return
     reading.places.append(" ".join(words))
 
@@ -155,7 +191,7 @@ def _read_behind(reading: Reading, sign: str, text: str, before_state: bool) -> 
     elif is_bare_unit(words) and not _is_zip(words):
         reading.units.append(column_unit(words))
         return
-    if not words or " ".join(words) in NOWHERE or words[0] in EXTENTS or "CORNER" in words[:2]:
+    if not words or is_nowhere(words) or words[0] in EXTENTS or "CORNER" in words[:2]:
         return
     if words[0] == "@":
         reading.places.append(" ".join(words[1:]))
@@ -166,8 +202,10 @@ def _read_behind(reading: Reading, sign: str, text: str, before_state: bool) -> 
         reading.city = " ".join(words)
         return
     words = drop_remarks(words)
+    if all(word in UNITS for word in words):
+        return  # `12 MAIN ST, APT` and nothing more
     if _is_second_way(reading, words):
-        reading.ways.append(settled_way(" ".join(words)))
+        reading.ways.append(settled_way(" ".join(split_sides(words)[0])))
     elif sign == "," and not reading.city and can_be_city(words):
         reading.city = " ".join(words)
     else:

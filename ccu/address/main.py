@@ -6,8 +6,11 @@ from ccu.address.place import (
     WHOLE_WAY,
     can_be_city,
     drop_remarks,
+    ends_as_street,
     is_fragment,
+    is_named_beside,
     is_not_a_way,
+    is_nowhere,
     is_place,
 )
 from ccu.address.regex import Lazy
@@ -22,7 +25,7 @@ from ccu.address.words import (
     DIRECTIONS,
     EXTENTS,
     FEATURES,
-    NOWHERE,
+    PLURAL_HEADS,
     PLURALS,
     REMARKS,
     ROADS,
@@ -59,9 +62,10 @@ class Reading:
 _ROAD_FORMS = "ST|STREET|AV|AVE|AVENUE|RD|ROAD|DR|DRIVE|BL|BLV|BLVD|LN|LANE|PKWY|HWY|PIKE"
 _EXTENT_DASH = Lazy(rf"(?<= )(?:{_ROAD_FORMS})(-)(?=[A-Z0-9])|[A-Z](-)[0-9]+(?:ST|ND|RD|TH)\b")
 _NUMBER_INSIDE = Lazy(
-    r"([A-Z][A-Z ]*[A-Z]) ([0-9]{1,5} [A-Z0-9][A-Z0-9 ]* (?:ST|STREET|AV|AVE|AVENUE|RD|ROAD|DR|"
-    r"DRIVE|BL|BLVD|LN|LANE|CT|PL|WAY|TER|CIR|PKWY|HWY|PIKE))$"
+    rf"([A-Z][A-Z ]*[A-Z]) ([0-9]{{1,5}} (?!MILE)[A-Z0-9][A-Z0-9 ]*? "
+    rf"(?:{_ROAD_FORMS}|CT|PL|WAY|TER|CIR|LOOP)(?: .*)?)$"
 )
+_LENGTHS = ("FT", "FEET", "YDS", "YARDS", "MI", "MILE", "MILES")
 _EXIT_SIGN = Lazy(r"X ?[0-9]{1,3}[A-Z]?$")
 _AMPERSAND_NAMES = tuple(name for name in BUSINESSES if "&" in name)
 
@@ -71,14 +75,16 @@ def read_main(reading: Reading, text: str) -> None:
     if not reading.numbered:
         text = _take_front(reading, text)
     if "-" in text:
-        main_way = _cut_dash_extent(text)
-        reading.stretch = main_way != text
+        main_way = _cut_dash_extent(text, reading.numbered)
+        reading.stretch = len(main_way) < len(text)
         text = main_way
     words = split_words(text)
     if not reading.numbered:
         words = drop_remarks(words)
     if not words:
         return
+    else:
+        words = _take_unit_between(reading, words)
     if len(words) > 1:
         words = _take_town_into(reading, words)
     if len(words) > 2:
@@ -86,6 +92,8 @@ def read_main(reading: Reading, text: str) -> None:
     words = _cut_businesses(reading, words)
     named = not reading.numbered and " ".join(words) in BUSINESSES
     sides = [words] if named else split_sides(words)
+    if len(sides) == 2 and reading.numbered and "AND" in words and _is_one_name(sides):
+        sides = [words]
     if len(sides) == 1:
         _read_single(reading, sides[0])
     else:
@@ -107,20 +115,33 @@ def _take_front(reading: Reading, text: str) -> str:
     return number.rest
 
 
+def _take_unit_between(reading: Reading, words: list[str]) -> list[str]:
+    """`12 REAR MAIN ST`, `12 APT 3 MAIN ST`: a unit between the house number and the street."""
+    units, rest = take_units(words)
+    if not units or not rest or rest[0] in ROADS:
+        return words
+    reading.units.append(units)
+    return rest
+
+
 def _is_place_before_number(words: list[str]) -> bool:
     """`ACME TECH 12 W ELM ST`: words that are no street, no route and no unit."""
     last = words[-1]
+    if words[-2:] == ["PARKING", "LOT"]:
+        return True
     if last in ROADS or last in UNITS or last in DIRECTIONS or last in FEATURES:
         return False
     return not find_route([*words, "1"]) and len(" ".join(words)) > 2
 
 
-def _cut_dash_extent(text: str) -> str:
+def _cut_dash_extent(text: str, numbered: bool) -> str:
     """`A ST-B ST` is A Street from B; `X/A-9TH` is X from A to 9th. Only the main way stays."""
     found = _EXTENT_DASH.search(text)
     if not found:
         return text
     at = found.start(1) if found[1] else found.start(2)
+    if numbered and is_bare_unit([text[at + 1 :]]):
+        return f"{text[:at]} {text[at + 1 :]}"  # 12 MAIN ST-3B
     slash = text.rfind("/", 0, at)
     return text[: slash if slash > 0 else at].strip()
 
@@ -170,19 +191,24 @@ def _word_connects(words: list[str], at: int) -> bool:
     return words[at + 1] not in CONNECTORS
 
 
+def _is_one_name(sides: list[list[str]]) -> bool:
+    """`12 WIND AND FIRE DR`: behind a house number, only the second half has a road word."""
+    return sides[1][-1] in ROADS and not any(word in ROADS for word in sides[0])
+
+
 def _read_sides(reading: Reading, sides: list[list[str]]) -> None:
     """Two ways or more: features go to the way before them, places apart."""
+    if len(sides) > 1:
+        sides = _place_at_number(reading, sides)
     ways: list[list[str]] = []
     for side in sides:
         if ways and _is_feature(side):
             ways[-1] = ways[-1] + side
-        elif is_not_a_way(side) and not (reading.numbered and not ways):
-            reading.places.append(" ".join(side))
-        else:
+        elif not _take_side_apart(reading, ways, side):
             ways.append(side)
     if len(ways) < 2:
         if ways:
-            _read_single(reading, ways[0])
+            _read_single(reading, ways[0], len(sides) > 1)
         return
     _share_plural(ways)
     for words in ways[:2]:
@@ -192,8 +218,50 @@ def _read_sides(reading: Reading, sides: list[list[str]]) -> None:
             _read_left(reading, left)
 
 
+def _place_at_number(reading: Reading, sides: list[list[str]]) -> list[list[str]]:
+    """`BIG Y @ 12 MAIN ST`, and the number of a second side, which says nothing more."""
+    first, second = sides[0], sides[1]
+    number = take_number(" ".join(second))
+    if not number.number or number.block or not number.rest or number.rest in DIRECTIONS:
+        return sides
+    if not reading.numbered:
+        if not (is_not_a_way(first) or is_place(first)):
+            return sides
+        reading.places.append(" ".join(first))
+        reading.number, reading.numbered = number.number, True
+        return [number.rest.split(), *sides[2:]]
+    return [first, number.rest.split(), *sides[2:]]
+
+
+def _take_side_apart(reading: Reading, ways: list[list[str]], side: list[str]) -> bool:
+    """A side that is no way: a unit or a place."""
+    if not ways and reading.numbered:
+        return False
+    units, rest = take_units(side) if ways else ("", side)
+    if " " in units and not rest:  # not FRONT alone, which is a street too
+        reading.units.append(units)
+        return True
+    if ways and reading.numbered:
+        if not ends_as_street(ways[0]):
+            return False
+        if is_bare_unit(side) and any(c.isdigit() for c in side[0]):
+            reading.units.append(column_unit(side))
+            return True
+        if is_named_beside(side):
+            reading.places.append(" ".join(side))
+            return True
+    if is_not_a_way(side):
+        reading.places.append(" ".join(side))
+        return True
+    return False
+
+
 def _share_plural(ways: list[list[str]]) -> None:
-    """`MAIN & ELM STS` is Main Street and Elm Street."""
+    """`MAIN & ELM STS` is Main Street and Elm Street, `RTS 1 & 9` are Routes 1 and 9."""
+    head = PLURAL_HEADS.get(ways[0][0])
+    if head and len(ways) == 2 and ways[1][0].isdigit():
+        ways[0][0] = head
+        ways[1].insert(0, head)
     suffix = PLURALS.get(ways[-1][-1])
     if suffix and len(ways[-1]) > 1 and len(ways) == 2:
         ways[-1][-1] = suffix
@@ -210,7 +278,7 @@ def _is_feature(side: list[str]) -> bool:
     return side[0] in FEATURES and (len(side) == 1 or side[1][0].isdigit())
 
 
-def _read_single(reading: Reading, words: list[str]) -> None:
+def _read_single(reading: Reading, words: list[str], beside: bool = False) -> None:
     """One way, or a place, or two ways without a connector, or nothing that can be resolved."""
     if not reading.numbered and words[0] in UNITS:
         units, rest = take_units(words)
@@ -218,9 +286,9 @@ def _read_single(reading: Reading, words: list[str]) -> None:
             reading.units.append(units)
             return
     if not reading.numbered and not reading.stretch:
-        if " ".join(words) in NOWHERE or _is_only_town(reading, words):
+        if is_nowhere(words) or _is_only_town(reading, words):
             return
-        if is_place(words):
+        if is_place(words) and not (beside and words[-1] in SUFFIXES):
             reading.places.insert(0, " ".join(words))
             return
         if is_fragment(words):
@@ -256,7 +324,8 @@ def _cut_extent(reading: Reading, words: list[str]) -> list[str]:
         word = words[i]
         if word in ("RAMP", "ONRP", "OFRP"):
             return words  # RAMP I-95 NB TO POST RD
-        if word in BESIDE or word in EXTENTS or (word in DIRECTIONS and words[i + 1] == "OF"):
+        far = words[i + 1] == "OF" and word in DIRECTIONS
+        if far or word in BESIDE or word in EXTENTS or words[i : i + 2] == ["PRIOR", "TO"]:
             if word in BESIDE:
                 behind = drop_remarks(words[i:])
                 if is_place(behind):
@@ -264,7 +333,16 @@ def _cut_extent(reading: Reading, words: list[str]) -> list[str]:
             if words[0] == "RAMP" or (i == 1 and words[0] not in ROADS and word == "FROM"):
                 return words
             reading.stretch = True
-            return words[: i - 1 if words[i - 1] == "JUST" and i > 1 else i]
+            return _without_distance(words[:i])
+    return words
+
+
+def _without_distance(words: list[str]) -> list[str]:
+    """`MAIN ST JUST`, `MAIN ST 500 FT`, before `NORTH OF ELM ST`."""
+    if words[-1] == "JUST" and len(words) > 1:
+        return words[:-1]
+    if len(words) > 2 and words[-1] in _LENGTHS and words[-2][0].isdigit():
+        return words[:-2]
     return words
 
 
@@ -274,7 +352,7 @@ def _second_way(way: list[str], left: list[str], stretch: bool) -> tuple[int, li
     if left and route and route <= len(way) and not is_bare_unit(left):
         return (0, left)
     for i in range(1, len(way) - 2):
-        if road_end(way, i + 1) == i + 1:
+        if road_end(way, i + 1) == i + 1 and way[i + 1] not in SIDE_ROADS:
             after = i + 1 + (way[i + 1] in DIRECTIONS)
             rest = way[after:]
             if way[0] not in SUFFIXES and len(rest) > 1 and (rest[-1] in ROADS or stretch):
@@ -284,7 +362,7 @@ def _second_way(way: list[str], left: list[str], stretch: bool) -> tuple[int, li
 
 def _cut_way(reading: Reading, words: list[str]) -> tuple[list[str], list[str]]:
     """The words of the way itself, and those left behind it; units between go to `reading`."""
-    if not WHOLE_WAY.isdisjoint(words) or not SIDE_ROADS.isdisjoint(words[1:]):
+    if not WHOLE_WAY.isdisjoint(words) or words[-2:-1] == ["ACCESS"]:
         return words, []
     end = _way_end(words)
     start = find_unit(words, max(1, end if end < len(words) else 1))
@@ -320,6 +398,9 @@ def _way_end(words: list[str]) -> int:
     routed = find_route(words) > 0
     while end < len(words) and words[end] not in SHY_DIRECTIONS:
         word = words[end]
+        if routed and word in SIDE_ROADS and words[end + 1 : end + 2] in (["RD"], ["ROAD"]):
+            end += 2
+            continue
         last = end + 1 == len(words)
         qualifies = last or routed or word in ROADS or word in ("EXT", "BYP")
         if word not in DIRECTIONS and not (word in SUFFIXES and qualifies):
@@ -333,6 +414,9 @@ def _read_left(reading: Reading, left: list[str]) -> None:
     if is_bare_unit(left):
         reading.units.append(column_unit(left))
         return
+    if len(left) > 1 and is_bare_unit(left[:1]) and left[0][0].isdigit() and can_be_city(left[1:]):
+        reading.units.append(column_unit(left[:1]))  # 12 MAIN ST 8 SMALLVILLE
+        left = left[1:]
     line = " ".join(left)
     if all(word in UNITS for word in left):
         return  # `12 MAIN ST APT` and nothing more

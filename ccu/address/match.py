@@ -87,13 +87,20 @@ def compare(a: Address, b: Address) -> Match:
         return _compare_kinds(a, b)
     if a.kind == "place":
         return _typo_match(_close(a.place), _close(b.place)) or Match("different", "other place")
-    if a.number != b.number:
-        return Match("different", "other house number" if a.kind == "address" else "other block")
     streets = _compare_ways(_ways(a), _ways(b))
+    if a.number != b.number:
+        if streets.verdict == "same" and _in_range(a.number, b.number):
+            return Match("near", "one house of the range")
+        return Match("different", "other house number" if a.kind == "address" else "other block")
     if streets.verdict == "near" and a.unit and b.unit:
         units = _compare_units(_sorted_units(a.unit) == _sorted_units(b.unit), a.unit, b.unit)
         return units if units.verdict == "different" else streets
     return streets
+
+
+def _in_range(a: str, b: str) -> bool:
+    """`16` and `16-18`: the range is often one house, and neither is sure to be the other."""
+    return a in b.split("-") or b in a.split("-")
 
 
 def _cities_agree(a: str, b: str) -> bool:
@@ -153,6 +160,9 @@ def _compare_way(a: Way, b: Way) -> Match:
         return Match("different", "other suffix")
     if _loose(a) == _loose(b):
         return Match("near", _what_is_missing(a, b))
+    same_direction = DIRECTIONS.get(a.core, "a") == DIRECTIONS.get(b.core, "b")
+    if a.suffix == b.suffix and same_direction:
+        return Match("near", "directional or name")  # WEST AVE and W AVE
     if (a.suffix == b.suffix or not a.suffix or not b.suffix) and not (a.route or b.route):
         typo = _typo_match(_loose(a), _loose(b))
         if typo:
@@ -221,6 +231,8 @@ _NEARNESS = {
     "written apart or together": 2,
     "one letter apart": 4,
     "two letters apart": 5,
+    "one house of the range": 2,
+    "directional or name": 3,
     "same place name, street not given": 3,
 }
 

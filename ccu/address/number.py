@@ -19,9 +19,11 @@ class Number(NamedTuple):
 _PLAIN = Lazy(r"([0-9]{1,6})(?:-?([A-WYZ]))? ([A-Z0-9]+)")
 _BLOCK_WORD = r"(?:BLKS?|BLOCKS?|BKL|BLCK)"
 _MASK = Lazy(
-    rf"([0-9]{{1,4}})(X{{1,2}})(?: ?(?:-|TO) ?[0-9]*X*)?[- ]*{_BLOCK_WORD}?(?: OF)? (?=[A-Z0-9])"
+    rf"([0-9]{{1,4}})(X{{1,4}})(?: ?(?:-|TO) ?[0-9]*X*)?[- ]*{_BLOCK_WORD}?(?: OF)? (?=[A-Z0-9])"
 )
-_ALL_MASKED = Lazy(rf"X?X[- ](?:{_BLOCK_WORD} (?:OF )?|(?=[NSEW] ))(?=[A-Z0-9])|XX (?=[A-Z0-9])")
+_ALL_MASKED = Lazy(
+    rf"X{{1,4}}[- ](?:{_BLOCK_WORD} (?:OF )?|(?=[NSEW] ))(?=[A-Z0-9])|XXX? (?=[A-Z0-9])"
+)
 _BLOCK = Lazy(
     r"([0-9]+)(?:TH)?(?: ?(?:-|TO|/) ?[0-9]+)?[- ]*(HUNDRED|HUND)?(?:[- ]*"
     rf"{_BLOCK_WORD}\b(?! (?:ISLAND|IS)\b)-?|-[A-Z]LK(?= ))(?: OF)? ?"
@@ -31,8 +33,9 @@ _BLOCK_LAST = Lazy(r"(.*[A-Z0-9])[ ,]+([0-9]+)(X{0,2})[- ]*(?:BLK|BLOCK)$")
 _BLOCK_APART = Lazy(r"([0-9]+) (.*[A-Z0-9]) (?:BLK|BLOCK)$")
 _UNIT_BLOCK = Lazy(r"(?:THE )?(?:UNIT )?(?:BLK|BLOCK) OF (?=[A-Z0-9])|UNIT (?:BLK|BLOCK) ")
 _RANGE = Lazy(r"([0-9]+[A-Z]?) ?(?:-|TO) ?([0-9]+[A-Z]?)(?: 1/2)?[ /]+(?=[A-Z0-9])")
-# Two houses in one: `12/14 MAIN ST`, `12 & 14 MAIN ST`, but the crossing `12 & 14 ST`.
-_PAIR = Lazy(r"([0-9]{1,5}) ?(?:/|&|,| AND) ?([0-9]{1,5}) (?=[A-Z0-9]+ [A-Z])")
+# Two houses in one: `12/14 MAIN ST`, `12 & 14 MAIN ST`, `12 14 MAIN ST`, but the crossing
+# `12 & 14 ST`.
+_PAIR = Lazy(r"([0-9]{1,5})(?: ?[/&,] ?| AND | )([0-9]{1,5}) (?=[A-Z0-9]+ [A-Z0-9])")
 _FRACTION = Lazy(r"([0-9]+[A-Z]?) ([1-7]/[2-8]) (?=[A-Z0-9])")
 _GRID = Lazy(
     r"([NSEW][0-9]+)[ -]?([NSEW][0-9]+) (?=[A-Z0-9])|([NSEW][0-9]{3,}|[0-9]{1,2}[NSEW][0-9]{2,4}) "
@@ -44,13 +47,15 @@ _UNIT_FIRST = Lazy(
     r"((?:APT|APARTMENT|UNIT|STE|SUITE|RM|LOT|LT|#) ?#?(?:[0-9]+[A-Z]?|[A-Z][0-9]*)|"
     r"[0-9]{1,2}(?:ST|ND|RD|TH) (?:FL|FLR|FLOOR)|REAR|BSMT|BASEMENT),? (?=[0-9]+ )"
 )
-_NO_NAMES = frozenset(ROADS) | {"TH", "ND", "RD", "ST"}
 _ORDINAL_ENDS = {"TH", "ND", "RD", "ST"}
+_JOINTS = ("/", "&", "@", "AND", "AT")
+_NO_NAMES = frozenset(ROADS) | _ORDINAL_ENDS | {"MILE"}
 # After a number these ask for a closer look.
 _SPECIAL = frozenset("BLK BLOCK BKL BLCK BLKS BLOCKS HUNDRED HUND TO TH ND RD ST BY NB SB EB WB "
                      "ELEVEN HOUR MILE MILES AND".split()) | frozenset(ROADS)  # fmt: skip
 # `95 N EXIT 17`: a number before one of these and a direction is a route.
-_ON_ROUTE = ("EXIT ", "MM ", "RAMP", "ON RAMP", "OFF RAMP", "ONRAMP", "OFFRAMP", "OFR", "ONR")
+_ON_ROUTE = ("EXIT ", "MM ", "RAMP", "ON RAMP", "OFF RAMP", "ONRAMP", "OFFRAMP", "OFR", "ONR",
+             "/", "& ", "@ ")  # fmt: skip
 
 
 def take_number(line: str) -> Number:
@@ -58,10 +63,14 @@ def take_number(line: str) -> Number:
     plain = _PLAIN.match(line)
     if plain:
         digits, letter, following = plain.groups()
-        usual = following not in _SPECIAL and (len(following) > 1 or following in DIRECTIONS)
-        if following in DIRECTIONS and line.startswith(_ON_ROUTE, plain.end() + 1):
+        usual = (
+            following not in _SPECIAL
+            and not following.isdigit()
+            and (len(following) > 1 or following in DIRECTIONS)
+        )
+        if following in DIRECTIONS and line.startswith(_ON_ROUTE, plain.end() + 1) and not letter:
             return Number("", False, line)
-        if usual and (not following.isdigit() or line.find(" ", plain.end()) > 0):
+        if usual:
             number = digits.lstrip("0") + (letter or "")
             return Number(number, False, line[plain.start(3) :])
     if not line:
@@ -94,7 +103,7 @@ def _odd_number(line: str) -> Number:
     found = _FRACTION.match(line)
     if found:
         return Number(f"{found[1]} {found[2]}", False, line[found.end() :])
-    found = _RANGE.match(line) or _PAIR.match(line)
+    found = _RANGE.match(line) or _houses(line)
     if found and line[found.end() :].split(" ", 1)[0] not in _NO_NAMES:
         low, high = found[1].lstrip("0"), found[2].lstrip("0")
         return Number(f"{low}-{high}", False, line[found.end() :])
@@ -116,6 +125,15 @@ def _odd_number(line: str) -> Number:
     return Number("", False, line)
 
 
+def _houses(line: str) -> re.Match[str] | None:
+    """Two house numbers; with nothing but a space between, they must look like a range."""
+    found = _PAIR.match(line)
+    if found and found[0].count(" ") == 2 and not found[0].strip("0123456789 "):
+        rising = len(found[1]) == len(found[2]) and found[1] < found[2]
+        return found if rising and len(found[1]) > 1 else None
+    return found
+
+
 def _letter_is_of_number(line: str, found: re.Match[str]) -> bool:
     """`27 B MYRTLE ST` is house 27B; `27 B ST`, `27 E MAIN ST` and `27 I 95` are not."""
     words = line[found.end() :].replace(",", " ").split()
@@ -130,15 +148,15 @@ def _letter_is_of_number(line: str, found: re.Match[str]) -> bool:
 
 def _plain_or_street(digits: str, rest: str, line: str) -> Number:
     """`22 ND ST` is 22nd Street and `3 AV W` is 3rd Avenue West; the rest have a house number."""
-    words = rest.replace(",", " ").split()
+    words = rest.replace(",", " ").replace("/", " / ").split()
     first = words[0]
     if first in _ORDINAL_ENDS and len(words) > 1 and _is_split_ordinal(first, words):
         return Number("", False, f"{digits}{rest}")
     behind = words[1:2] if len(words) > 2 else words[1:]
     only_suffix = (
         not behind
-        or behind[0] in ("/", "&", "AND")
-        or (len(words) == 2 and behind[0] in DIRECTIONS)
+        or behind[0] in _JOINTS
+        or (behind[0] in DIRECTIONS and (len(words) == 2 or words[2] in _JOINTS))
     )
     if only_suffix and first in ROADS and len(digits) < 4 and len(first) <= 6:
         return Number("", False, line)

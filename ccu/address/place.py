@@ -22,23 +22,27 @@ from ccu.address.words import (
     STREET_STARTS,
     SUFFIXES,
     TRAVEL,
+    UNITS,
 )
 
 CONNECTORS = ("AND", "AT", "X")
+_REMARKS_BY_HEAD: dict[str, list[list[str]]] = {}
+for _remark in REMARKS:
+    _REMARKS_BY_HEAD.setdefault(_remark.split()[0], []).append(_remark.split())
 WHOLE_WAY = frozenset(FEATURES) | frozenset(TRAVEL)
 
 
 def drop_remarks(words: list[str]) -> list[str]:
     """Leave out remarks at the front (`ACROSS FROM ...`), unless they are all there is."""
-    line = " ".join(words) + " "
-    for remark in REMARKS:
-        if line.startswith(remark + " ") and len(line) > len(remark) + 1:
-            rest = words[len(remark.split()) :]
-            if remark in ("AT", "BY", "AREA", "ACROSS", "ON") and (
-                rest[0] in ROADS or rest[0] in CONNECTORS or rest[0] == "RAMP"
-            ):
-                return words
-            return rest
+    if not words or words[0] not in _REMARKS_BY_HEAD:
+        return words
+    for remark in _REMARKS_BY_HEAD[words[0]]:
+        count = len(remark)
+        if words[:count] == remark and len(words) > count:
+            following = words[count]
+            if count == 1 and (following in ROADS or following in CONNECTORS or following == "RAMP"):
+                return words  # BEHIND ST, AT AND T, ON RAMP
+            return words[count:]
     return words
 
 
@@ -91,7 +95,7 @@ def is_place(words: list[str]) -> bool:
     if road_end(words, len(words)):
         return False
     if last in SUFFIXES:
-        return SUFFIXES[last] in PLACE_ENDS
+        return SUFFIXES[last] in PLACE_ENDS and not all(len(word) < 4 for word in words)
     return " ".join(words[:2]) in BUSINESSES or not is_fragment(words)
 
 
@@ -121,7 +125,9 @@ def is_fragment(words: list[str]) -> bool:
     """`MAI ELM`, `CON`, `1234`: cut-off words or a bare number, which nobody can resolve."""
     if len(words) == 1 and _is_bare_number(words[0]):
         return True
-    if words[0] in DIRECTIONS or any(word in SUFFIXES for word in words[1:]):
+    if words[0] in DIRECTIONS or any(
+        word in SUFFIXES and SUFFIXES[word] not in PLACE_ENDS for word in words[1:]
+    ):
         return False
     return not find_route(words) and all(len(word) <= 3 and word.isalpha() for word in words)
 
@@ -130,7 +136,9 @@ def can_be_city(words: list[str]) -> bool:
     """Could words behind a street or a comma be a city that is in no table?"""
     if len(words) > 4 or not all(word.isalpha() for word in words) or ends_as_street(words):
         return False
-    if words[-1] in BESIDE:
+    if words[-1] in BESIDE or words[-1] in UNITS or words[0] == "RR":
+        return False
+    if len(words) > 1 and SUFFIXES.get(words[-1]) in ("CTR", "PLZ", "SQ"):
         return False
     line = " ".join(words)
     if line in BUSINESSES or line in NOT_A_WAY:

@@ -1,6 +1,6 @@
 """`read` and `normal`: the steps in their order, the keys, and the one-line normal form."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ccu.address.fast import Plain, read_plain
 from ccu.address.line import Line, read_line
@@ -15,8 +15,7 @@ from ccu.address.words import NOWHERE, STATES
 KINDS = ("address", "block", "intersection", "street", "highway", "place", "none")
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """One address, read. What is absent is an empty string. Keys hold no city."""
 
     raw: str

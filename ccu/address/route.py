@@ -48,6 +48,7 @@ _ALSO_SUFFIX = frozenset("HWY HIGHWAY HY ST CO RM LOOP SPUR CR SR SH FM".split()
 HIGHWAY_WORDS = frozenset(_ROUTE_SHORT) | SIDE_ROADS | frozenset(FEATURES) | frozenset(TRAVEL)
 HIGHWAY_WORDS |= {"STATE", "COUNTY", "BOUND", "ON", "OFF", "MILE", "CO", "TWP"}
 HIGHWAY_WORDS |= {"TOWNSHIP", "CTY", "CNTY", "RANCH"}
+_STATE_HEADS = STATE_CODES | {"ST"}
 _KING_WORDS = frozenset(("KING", "MLK"))
 
 
@@ -55,18 +56,14 @@ def read_way(words: list[str]) -> Way:
     """Read the words of one way, whatever stands in them."""
     if not _KING_WORDS.isdisjoint(words):
         words = _spell_king(words)
-    if HIGHWAY_WORDS.isdisjoint(words) and not _is_state_route(words):
-        return plain_way(words)
-    return _long_way(words)
-
-
-def _is_state_route(words: list[str]) -> bool:
-    """`NC 150`, `ST RD 7`, and `X15`, an exit behind its road."""
-    if words[-1][0] == "X" and len(words) > 1 and _EXIT.match(words[-1]):
-        return True
-    if len(words) < 2 or not (words[0] in STATE_CODES or words[0] == "ST"):
-        return False
-    return words[1].isdigit() or (words[1] in _ROUTE_CLASS and match_route(words, 0)[2] > 0)
+    if not HIGHWAY_WORDS.isdisjoint(words):
+        return _long_way(words)
+    if len(words) > 1:
+        if words[0] in _STATE_HEADS and match_route(words, 0)[2]:
+            return _long_way(words)  # NC 150, ST RD 7
+        if words[-1][0] == "X" and _EXIT.match(words[-1]):
+            return _long_way(words)  # an exit behind its road
+    return plain_way(words)
 
 
 @lru_cache(maxsize=8192)
@@ -118,9 +115,17 @@ def match_route(words: list[str], at: int) -> tuple[str, str, int]:
         if _is_route_number(words[number_at], lettered):
             kind, number_at = _ROUTE_SHORT[head], number_at + 1
             return kind, words[number_at - 1], _behind_class(words, number_at, kind)
-    elif at == 0 and head in STATE_CODES and _is_route_number(words[after], False):
+    elif at == 0 and _is_state_number(words):
         return f"{head} HIGHWAY", words[after], _behind_class(words, after + 1, "HIGHWAY")
     return "", "", at
+
+
+def _is_state_number(words: list[str]) -> bool:
+    """`NC 150 W`, but not `NE 8 ST`."""
+    if words[0] not in STATE_CODES or words[0] in DIRECTIONS or len(words) < 2:
+        return False
+    ends_road = len(words) > 2 and words[2] in ROADS and words[2] not in _ROUTE_CLASS
+    return _is_route_number(words[1], False) and not ends_road
 
 
 def _behind_class(words: list[str], at: int, kind: str) -> int:
@@ -192,6 +197,7 @@ def _name_in_long_way(name: list[str], behind_route: bool) -> Way:
 
 def _long_way(words: list[str]) -> Way:
     road = _LongWay()
+    words = _suffix_before_ramp(words)
     at = 0
     while at < len(words):
         at = _step(road, words, at)
@@ -204,6 +210,16 @@ def _long_way(words: list[str]) -> Way:
         return plain_way(words)
     return Way(text, " ".join(road.keyed), core=" ".join(road.keyed), route=road.route,
                travel=road.travel, highway=road.highway)  # fmt: skip
+
+
+def _suffix_before_ramp(words: list[str]) -> list[str]:
+    """`HARBOR OFF RAMP DR` is the ramp of Harbor Drive: a column of suffixes came last."""
+    if len(words) < 3 or words[-2] not in ("RAMP", "RP") or words[-1] not in ROADS:
+        return words
+    at = len(words) - 2 - (words[-3] in ("ON", "OFF"))
+    if at < 1 or words[at - 1] in ROADS or words[at - 1][-1].isdigit():
+        return words
+    return [*words[:at], words[-1], *words[at:-1]]
 
 
 def _step(road: _LongWay, words: list[str], at: int) -> int:
@@ -223,19 +239,11 @@ def _step(road: _LongWay, words: list[str], at: int) -> int:
         road.travel = True
         return at + (1 if word in TRAVEL else 2)
     feature, after = _feature(words, at, following)
+    if road.name and (feature in ("CONNECTOR", "SERVICE RD", "FRONTAGE RD")):
+        feature = ""  # FOREST CONNECTOR, LINDA VISTA FRONTAGE RD: names
     named = following in ROADS and all(w in DIRECTIONS for w in words[:at])  # UPAS ST, EXIT RD
     if feature and not named and (at or after < len(words) or feature == "RAMP"):
-        road.highway |= feature in HIGHWAY_FEATURES
-        if feature in ("EXIT", "MM") and words[after : after + 1] and words[after][0].isdigit():
-            feature = f"{feature} {words[after]}"
-            after += 1
-            if not road.shown and not road.name and after < len(words):
-                road.held = feature  # MM 21 I-95: the marker stands behind its road
-                return after
-        road.end_road()
-        road.add(feature, feature)
-        road.on_road = False
-        return after
+        return _take_feature(road, words, feature, after)
     if word == "TO":
         road.end_road()
         road.add(word, word)
@@ -246,6 +254,20 @@ def _step(road: _LongWay, words: list[str], at: int) -> int:
         return _take_route(road, words, kind, number, after)
     road.name.append(word)
     return at + 1
+
+
+def _take_feature(road: _LongWay, words: list[str], feature: str, after: int) -> int:
+    road.highway |= feature in HIGHWAY_FEATURES
+    if feature in ("EXIT", "MM") and words[after : after + 1] and words[after][0].isdigit():
+        feature = f"{feature} {words[after]}"
+        after += 1
+        if not road.shown and not road.name and after < len(words):
+            road.held = feature  # MM 21 I-95: the marker stands behind its road
+            return after
+    road.end_road()
+    road.add(feature, feature)
+    road.on_road = False
+    return after
 
 
 def _is_suffix_here(before: list[str], word: str) -> bool:

@@ -6,6 +6,7 @@ from ccu.address.regex import Lazy
 from ccu.address.route import find_route
 from ccu.address.unit import FLOORS, is_unit_id, take_units
 from ccu.address.words import (
+    BEFORE_LETTER,
     CITIES,
     CITY_CODES,
     CITY_STARTS,
@@ -159,8 +160,17 @@ def road_end(words: list[str], limit: int) -> int:
 
 
 def is_saint(words: list[str], at: int) -> bool:
-    """Is the ST at `at` the one of ST PAUL?"""
-    return words[at] == "ST" and at + 1 < len(words) and words[at + 1] in SAINTS
+    """Is the ST at `at` the one of ST PAUL? Behind a finished street it can be no other."""
+    if words[at] != "ST" or at + 1 >= len(words):
+        return False
+    following = words[at + 1]
+    if following in SAINTS:
+        return True
+    if at == 1 and words[0] in BEFORE_LETTER:
+        return following.isalpha()  # AVENUE ST ALBERT
+    before = at - 1 - (words[at - 1] in DIRECTIONS)
+    named = following.isalpha() and len(following) > 2 and following not in UNITS
+    return named and before > 0 and words[before] in ROADS and following not in DIRECTIONS
 
 
 def _unknown_city(words: list[str], sure: bool) -> int:
@@ -168,7 +178,7 @@ def _unknown_city(words: list[str], sure: bool) -> int:
     end = find_route(words) or road_end(words, len(words))
     if end:
         left = words[end:]
-        if left and left[0] in DIRECTIONS:
+        if left and left[0] in DIRECTIONS and not _starts_city(left):
             left = left[1:]
         _, left = take_units(left)
         if len(left) > 1 and left[0][0].isdigit():
@@ -178,6 +188,11 @@ def _unknown_city(words: list[str], sure: bool) -> int:
     if len(words) < 2 or (words[-1] in SUFFIXES and not sure):
         return 0
     return 2 if len(words) > 2 and words[-2] in CITY_STARTS else 1
+
+
+def _starts_city(left: list[str]) -> bool:
+    """A direction in full before a city is of the city sooner: `ELM DR WEST PALM BEACH FL`."""
+    return len(left) > 1 and len(left[0]) in (4, 5) and left[1] != "ST"
 
 
 def city_name(name: str) -> str:

@@ -3,9 +3,7 @@
 from ccu.address.regex import Lazy
 from ccu.address.words import DIRECTIONS, NO_UNIT, ORDINALS, SUFFIXES, UNITS, UNITS_ALONE
 
-_UNIT_ID = Lazy(
-    r"[0-9]+[A-Z]{0,2}$|[A-Z]{1,2}[0-9]+[A-Z]?$|[A-Z]$|[0-9]+[A-Z]?-[0-9]+[A-Z]?$|PH$"
-)
+_UNIT_ID = Lazy(r"[0-9]+[A-Z]{0,2}$|[A-Z]{1,2}[0-9]+[A-Z]?$|[A-Z]$|[0-9]+[A-Z]?-[0-9]+[A-Z]?$|PH$")
 _BARE_ID = Lazy(r"[0-9]{1,5}[A-Z]?$|[A-Z][0-9]{1,4}[A-Z]?$|[A-Z]$|[0-9]+-[0-9]+$")
 ORDINAL_WORD = Lazy(r"([0-9]+)(?:ST|ND|RD|TH)$")
 _NUMBER_SIGNS = ("#", "NO", "NUMBER")
@@ -63,6 +61,8 @@ def _worded_unit(words: list[str], at: int) -> tuple[str, int]:
         after += 1
     if after > last:
         return "", at
+    if word == "#" and words[after] in UNITS:
+        return _worded_unit(words, after)  # #BLDG 3
     unit_id = words[after]
     following = words[after + 1] if after < last else ""
     if following in FLOORS and _floor_number(unit_id):

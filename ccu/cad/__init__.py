@@ -8,8 +8,8 @@
   rejects  the rows that can not be taken, with the reason, for a person to mend
   suggest  a first layout from a file's header and a sample
 
-The merge into the calls is `ccu/store/imports.py`: one transaction, so that a file is taken whole or,
-whatever happens, not at all.
+The merge into the calls is `ccu/store/imports.py`: one transaction, so that a file is taken whole
+or, whatever happens, not at all.
 """
 
 import contextlib
@@ -121,7 +121,9 @@ def _check_codes(connection: sqlite3.Connection, layout: Layout) -> dict[str, in
         for code in codes:
             if code not in lists[kind]:
                 what = kind.replace("_", " ")
-                raise InvalidInput(f"layout {layout.name}: {code!a} is not a {what} code of this file")
+                raise InvalidInput(
+                    f"layout {layout.name}: {code!a} is not a {what} code of this file"
+                )
     if layout.care is None:
         return lists["nature"]
     return {code: int(code in layout.care) for code in lists["nature"]}
@@ -159,7 +161,7 @@ def _reject(stage: Stage, summary: Summary, row: Broken) -> None:
 def _reject_conflicts(
     connection: sqlite3.Connection, export: Export, layout: Layout, stage: Stage, summary: Summary
 ) -> None:
-    """Reject rows that give an incident number again with another content, as they stand in the file.
+    """Reject rows that give an incident number again with another content.
 
     The file is read once more for them: to keep every row's cells for it would double the work.
     """

@@ -145,7 +145,11 @@ class _Keys:
 
     def text(self, key: str, default: str = "", needed: bool = False) -> str:
         value = self._left.pop(key, default)
-        if not isinstance(value, str) or len(value) > 200 or not (value.isprintable() or value == "\t"):
+        if (
+            not isinstance(value, str)
+            or len(value) > 200
+            or not (value.isprintable() or value == "\t")
+        ):
             raise self._wrong(key, "must be a short text")
         if needed and not value.strip():
             raise self._wrong(key, "is missing")

@@ -1,8 +1,8 @@
 """Rows of an export to the values that are staged. The hot path: 700,000 rows go through it.
 
 Rows are read a chunk at a time, column by column, because Python does `map(str.strip, column)` for
-two thousand cells in the time of a few hundred calls. What comes back again and again (an address, a
-nature, a day) is read once and looked up after that, in caches of a fixed size.
+two thousand cells in the time of a few hundred calls. What comes back again and again (an address,
+a nature, an hour) is read once and looked up after that, in caches of a fixed size.
 """
 
 import re
@@ -25,8 +25,8 @@ _UNDECODED = re.compile("[\ud800-\udfff]")
 
 Column = Sequence[str]
 When = Callable[[str], str]
-# line, incident, digest, four times, address, nature, nature_cleared, disposition, agency, priority,
-# beat: the columns of staging.entry. Empty texts stand for nothing.
+# The columns of staging.entry: line, incident, digest, four times, address, nature, nature_cleared,
+# disposition, agency, priority, beat. Empty texts stand for nothing.
 Staged = tuple[object, ...]
 
 
@@ -191,7 +191,9 @@ class RowReader:
             found.append(time)
         return found
 
-    def _put_in_order(self, texts: list[Column], times: list[list[str]], bad: dict[int, str]) -> None:
+    def _put_in_order(
+        self, texts: list[Column], times: list[list[str]], bad: dict[int, str]
+    ) -> None:
         """Look at the rows whose times are not one after the other.
 
         In the hour that comes twice, a time that would be before the one it follows is the second

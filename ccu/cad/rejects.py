@@ -1,4 +1,4 @@
-"""The rejects file: rows that could not be taken, with the reason, to be mended and imported again."""
+"""The rejects file: rows that could not be taken, with the reason, to be mended and tried again."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ccu import files
 from ccu.errors import InvalidInput
-from ccu.output import opened
+from ccu.output.sink import opened
 from ccu.output.text import csv_cell
 
 Reject = tuple[int, str, list[str]]

@@ -105,7 +105,9 @@ class Rows:
         held: list[str] = []  # the lines of the row being read
         while self._number < until:
             try:
-                cells = next(csv.reader(self._feed(held), delimiter=self._delimiter, strict=True), None)
+                cells = next(
+                    csv.reader(self._feed(held), delimiter=self._delimiter, strict=True), None
+                )
                 if cells is None:
                     break
                 if len(cells) == self._width:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from ccu import files
 from ccu.errors import InvalidInput
@@ -46,10 +46,10 @@ class Export:
         Bytes that are not of the encoding become lone surrogates: such a row is to be rejected.
         """
         self._raw.seek(0)
-        content = gzip.GzipFile(fileobj=self._raw) if self._packed else self._raw
+        content = _unpacked(self._raw) if self._packed else self._raw
         errors = "strict" if self.encoding == "utf-16" else "surrogateescape"
         text = io.TextIOWrapper(
-            io.BufferedReader(content, BLOCK),  # type: ignore[arg-type]
+            io.BufferedReader(cast("io.RawIOBase", content), BLOCK),
             encoding=self.encoding,
             errors=errors,
             newline="",
@@ -109,6 +109,10 @@ def _spooled(stream: IO[bytes], folder: Path | None) -> Iterator[IO[bytes]]:
         yield copy
 
 
+def _unpacked(raw: IO[bytes]) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=raw))
+
+
 def _survey(raw: IO[bytes], name: str, wanted: str) -> Export:
     try:
         digest, size = hashlib.sha256(), 0
@@ -121,8 +125,7 @@ def _survey(raw: IO[bytes], name: str, wanted: str) -> Export:
         if start == ZIP:
             raise InvalidInput("the file is a zip archive or an Excel workbook; save it as CSV")
         packed = start.startswith(GZIP)
-        content = gzip.GzipFile(fileobj=raw) if packed else raw
-        encoding = _encoding(content, wanted)
+        encoding = _encoding(_unpacked(raw) if packed else raw, wanted)
         return Export(name, digest.hexdigest(), size, encoding, raw, packed)
     except EOFError:
         raise InvalidInput("the file is cut short: its gzip data ends too early") from None
@@ -133,7 +136,7 @@ def _survey(raw: IO[bytes], name: str, wanted: str) -> Export:
 
 
 def _encoding(content: IO[bytes], wanted: str) -> str:
-    """The file's encoding, every byte looked at. Raises InvalidInput for an empty or UTF-16 mess."""
+    """The file's encoding, every byte looked at. Raises InvalidInput for an empty file."""
     block = content.read(BLOCK)
     if not block:
         raise InvalidInput("the file is empty")

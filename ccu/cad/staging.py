@@ -1,8 +1,8 @@
 """The staging file: what was read, before any of it is merged, so that nobody waits while we read.
 
-A database of its own beside the main one, private, attached to the session's connection. It needs no
-journal and no sync: after a crash it is worth nothing. Where the system allows it has no name from
-the moment it is open, so that not even kill -9 leaves it behind; elsewhere the next import sweeps.
+A database of its own beside the main one, private, attached to the session's connection. It needs
+no journal and no sync: after a crash it is worth nothing. Where the system allows, it has no name
+from the moment it is open, so that not even kill -9 leaves it; elsewhere the next import sweeps.
 """
 
 import contextlib
@@ -50,14 +50,16 @@ CREATE TABLE staging.address (
 CREATE TABLE staging.reject (line INTEGER PRIMARY KEY, reason TEXT NOT NULL, cells TEXT NOT NULL);
 
 -- filled when the rows are compared with the main file
-CREATE TABLE staging.known (line INTEGER PRIMARY KEY, call_id INTEGER NOT NULL, same INTEGER NOT NULL);
+CREATE TABLE staging.known (line INTEGER PRIMARY KEY, call_id INTEGER, same INTEGER);
 CREATE TABLE staging.fresh (n INTEGER PRIMARY KEY, line INTEGER NOT NULL);
 CREATE TABLE staging.address_map (number INTEGER PRIMARY KEY, address_id INTEGER, place_id INTEGER);
 CREATE TABLE staging.word_map (word INTEGER PRIMARY KEY, cad_text_id INTEGER);
 """
 
 
-INSERT_ADDRESS = f"INSERT INTO staging.address VALUES ({', '.join('?' * 19)})"
+INSERT_ADDRESS = (
+    "INSERT INTO staging.address VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 PLACE = (  # the columns of a place, in the order of staging.address
     *("kind", "number", "street", "unit", "cross_street", "name", "city", "city_assumed"),
     *("state", "zip", "building_key", "unit_key", "loose_key"),
@@ -129,9 +131,8 @@ class Stage:
     def nature(self, text: str) -> Word:
         """The nature's word, counted when the layout does not know it."""
         found = self._nature_of(text)
-        if found.means[0] == "?":
-            if text in self.unmapped or len(self.unmapped) < UNMAPPED_KEPT:
-                self.unmapped[text] += 1
+        if found.means[0] == "?" and (text in self.unmapped or len(self.unmapped) < UNMAPPED_KEPT):
+            self.unmapped[text] += 1
         return found
 
     def add(self, rows: Iterable[Staged]) -> None:
@@ -219,41 +220,43 @@ def settle_repeats(connection: sqlite3.Connection) -> int:
     """Settle rows of the file that have one identity; returns how many said nothing new.
 
     A row that repeats an earlier one to the letter is dropped. Another content under the same
-    incident number is rejected: nobody can tell which of the two is right. Rows whose identity ccu
+    incident number is set aside: nobody can tell which of the two is right. Rows whose identity ccu
     made, because they had no number, are different calls alike in that; they get a number each.
     """
-    connection.execute(
-        "CREATE TABLE staging.repeat AS SELECT line, incident, digest, min(line) OVER same AS first,"
-        " first_value(digest) OVER same AS first_digest, row_number() OVER alike AS n"
-        " FROM staging.entry WHERE incident IN"
-        "  (SELECT incident FROM staging.entry GROUP BY incident HAVING count(*) > 1)"
-        " WINDOW same AS (PARTITION BY incident ORDER BY line),"
-        "  alike AS (PARTITION BY incident ORDER BY digest, line)"
-    )
     made = {"made": MADE + "*"}
-    connection.execute(
-        "UPDATE staging.entry SET incident = entry.incident || '-' || repeat.n"
-        " FROM staging.repeat AS repeat"
-        " WHERE repeat.line = entry.line AND repeat.n > 1 AND entry.incident GLOB :made",
-        made,
+    connection.execute(REPEATS, made)
+    connection.execute(NUMBER_ALIKE)
+    gone = connection.execute(
+        "DELETE FROM staging.entry WHERE line IN"
+        " (SELECT line FROM staging.repeat WHERE line > first AND NOT made)"
+    ).rowcount
+    different = connection.execute(
+        "SELECT count(*) FROM staging.repeat"
+        " WHERE line > first AND NOT made AND digest <> first_digest"
     )
-    dropped = connection.execute(
-        "DELETE FROM staging.entry WHERE line IN (SELECT line FROM staging.repeat"
-        " WHERE line > first AND digest = first_digest AND incident NOT GLOB :made)",
-        made,
-    )
-    return dropped.rowcount
+    return gone - int(different.fetchone()[0])
 
 
 def conflicting(connection: sqlite3.Connection) -> Iterator[int]:
-    """The lines of rows that gave a known incident number another content; they are staged no more."""
-    where = "line > first AND digest <> first_digest AND incident NOT GLOB :made"
-    connection.execute(
-        f"DELETE FROM staging.entry WHERE line IN (SELECT line FROM staging.repeat WHERE {where})",
-        {"made": MADE + "*"},
-    )
+    """The lines of rows that gave an incident number again with another content, in order."""
     found = connection.execute(
-        f"SELECT line FROM staging.repeat WHERE {where} ORDER BY line", {"made": MADE + "*"}
+        "SELECT line FROM staging.repeat"
+        " WHERE line > first AND NOT made AND digest <> first_digest ORDER BY line"
     )
     for row in found:
         yield row["line"]
+
+
+REPEATS = """
+CREATE TABLE staging.repeat AS
+SELECT line, incident, digest, incident GLOB :made AS made, min(line) OVER same AS first,
+  first_value(digest) OVER same AS first_digest, row_number() OVER alike AS n
+FROM staging.entry
+WHERE incident IN (SELECT incident FROM staging.entry GROUP BY incident HAVING count(*) > 1)
+WINDOW same AS (PARTITION BY incident ORDER BY line),
+       alike AS (PARTITION BY incident ORDER BY digest, line)
+"""
+NUMBER_ALIKE = """
+UPDATE staging.entry SET incident = entry.incident || '-' || repeat.n
+FROM staging.repeat AS repeat WHERE repeat.line = entry.line AND repeat.n > 1 AND repeat.made
+"""

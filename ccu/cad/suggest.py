@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from pathlib import Path
 
-from ccu import dates, output
+from ccu import dates
 from ccu.cad.layout import FIELDS, TIMES
 from ccu.cad.rows import Rows, header
 from ccu.cad.source import opened
 from ccu.errors import InvalidInput
+from ccu.output.sink import opened as output_opened
 
 SAMPLE = 2_000  # rows
 MOST_WORDS = 400  # different texts a column of codes has at most
@@ -28,7 +29,8 @@ NAMES = {
     "cleared": r"clear|closed?\b|\bend[ _]?(time|date)?$",
     "occurred": r"receiv|creat|occur|report(ed)?[ _]?(date|time)|call[ _]?(date|time)|date[ _]?time"
     r"|time[ _]?stamp|^date$|^time$|start|incident[ _]?(date|time)|opened|date|time",
-    "incident": r"(incident|event|call|case|cad|master|report)[ _]?(num|no\b|nbr|id|#)|^id$|^incident$",
+    "incident": r"(incident|event|call|case|cad|master|report)[ _]?(num|no\b|nbr|id|#)|^id$"
+    r"|^incident$",
     "city": r"\bcity|town|twp|municip|communit",
     "state": r"^state$",
     "zip": r"\bzip|postal",
@@ -80,7 +82,7 @@ def write(path: Path, target: Path | None) -> None:
     with opened(path, "auto", None) as export:
         names, rows = _sample(export.lines)
         text = "\n".join(_layout(path, export.encoding, *names, rows)) + "\n"
-    with output.opened(target) as sink:
+    with output_opened(target) as sink:
         sink.write([text])
 
 
@@ -112,11 +114,11 @@ def _layout(
     """The layout's lines."""
     columns = {name: [row[place].strip() for row in rows] for place, name in enumerate(names)}
     chosen = _choose(names, columns)
-    yield f"# A first layout, suggested from {len(rows)} rows. Look at every line before you use it."
+    yield f"# A first layout, from {len(rows)} rows. Look at every line before you use it."
     yield "# ccu/layouts/*.toml are whole examples, with every key explained."
     yield ""
     yield 'source = "our-cad"  # name the dispatch system: incident numbers are unique within it'
-    yield "# timezone = \"America/New_York\"  # left out: the town's"
+    yield '# timezone = "America/New_York"  # left out: the town\'s'
     yield 'ambiguous = "earlier"  # 01:30 when clocks go back: earlier, later or reject'
     yield from _formats(chosen, columns)
     if delimiter != ",":
@@ -124,16 +126,28 @@ def _layout(
     if encoding == "cp1252":
         yield 'encoding = "cp1252"  # not all of it is UTF-8'
     if "incident" not in chosen:
-        told = [column for field in ("occurred", "address", "nature") for column in chosen.get(field, [])]
-        yield "# No column looks like an incident number: rows are told apart by these. They must not"
-        yield "# change afterwards, or a corrected row becomes another call."
+        told = [
+            column
+            for field in ("occurred", "address", "nature")
+            for column in chosen.get(field, [])
+        ]
+        yield "# No column looks like an incident number: rows are told apart by these. They must"
+        yield "# not change afterwards, or a corrected row becomes another call."
         yield f"identity = {_list(told)}"
     yield ""
     yield "[columns]"
     for field in FIELDS:
         if field in chosen:
             yield f"{field} = {_list(chosen[field])}"
-        elif field in ("incident", "occurred", "address", "nature", "disposition", "priority", "beat"):
+        elif field in (
+            "incident",
+            "occurred",
+            "address",
+            "nature",
+            "disposition",
+            "priority",
+            "beat",
+        ):
             yield f'# {field} = "?"  # could not tell'
     unused = [name for name in names if not any(name in taken for taken in chosen.values())]
     if unused:
@@ -163,7 +177,9 @@ def _choose(names: list[str], columns: dict[str, list[str]]) -> dict[str, list[s
             fits = [name for name in fits if _tells_apart(columns[name])]
         if not fits:
             continue
-        in_parts = field == "cross" or (field == "address" and any(_met("num|house", n) for n in fits))
+        in_parts = field == "cross" or (
+            field == "address" and any(_met("num|house", n) for n in fits)
+        )
         chosen[field] = fits if in_parts else [_best(fits, pattern)]
         left = [name for name in left if name not in chosen[field]]
     return chosen
@@ -192,7 +208,7 @@ def _best(fits: list[str], pattern: str) -> str:
 def _formats(chosen: dict[str, list[str]], columns: dict[str, list[str]]) -> Iterable[str]:
     """The line of date formats; a day and its time in two columns are joined on the way."""
     if "occurred" not in chosen:
-        yield "formats = []  # no column looks like a time; name one, and its format as strptime has it"
+        yield "formats = []  # no column looks like a time; name one, and its strptime format"
         return
     _join_day_and_clock(chosen, columns)
     texts = [_texts(chosen[field], columns) for field in TIMES if field in chosen]
@@ -252,7 +268,7 @@ def _words(table: str, texts: Counter[str], keywords: dict[str, str]) -> Iterabl
     if not texts:
         return
     if len(texts) > MOST_WORDS or max(map(len, texts)) > 80:
-        yield "# The column holds more than codes; wildcards may do, such as welfare_check = [\"*WELF*\"]"
+        yield '# The column holds more than codes; try wildcards: welfare_check = ["*WELF*"]'
         return
     told: dict[str, list[str]] = {}
     for text, _count in texts.most_common():

@@ -1,10 +1,11 @@
 """One call as a page: what it says, who was there, what was changed and by whom."""
 
 import sqlite3
+from datetime import date
 from typing import Any
 
 from ccu.output import Document, Section, Table
-from ccu.store import audit, call_record, changes, codes, people
+from ccu.store import audit, call_record, changes, codes, outcomes, people
 from ccu.store.calls import OWN_SYSTEM
 
 # field -> (label, code list or ""), in the order of the page; what is empty is left out
@@ -43,14 +44,19 @@ CHANGE_COLUMNS = ("when", "by", "field", "old", "new", "reason")
 
 
 def read(
-    connection: sqlite3.Connection, staff_id: int, call_id: int, reason: str | None
+    connection: sqlite3.Connection,
+    staff_id: int,
+    call_id: int,
+    reason: str | None,
+    today: date,
 ) -> dict[str, Any]:
     """The call in its documented JSON shape; the narrative only with a `reason`. Raises NotFound.
 
-    That of store/call_record.py, with names in `people`, `narrative_characters` and `changes`. The
-    reading is audited for the call and for each person on it, inside the caller's transaction.
+    That of store/call_record.py, with names in `people`, `narrative_characters`, `changes`, and
+    `answer`: what became of it in one line, empty when nothing was asked. The reading is audited
+    for the call and for each person on it, inside the caller's transaction.
     """
-    data = _data(connection, call_id, full=reason is not None)
+    data = _data(connection, call_id, today, full=reason is not None)
     met = sorted({each["id"] for each in data["people"]})
     audit.record(connection, staff_id, "call-show", "call", call_id, people=len(met), reason=reason)
     for person_id in met:
@@ -58,7 +64,7 @@ def read(
     return data
 
 
-def _data(connection: sqlite3.Connection, call_id: int, full: bool) -> dict[str, Any]:
+def _data(connection: sqlite3.Connection, call_id: int, today: date, full: bool) -> dict[str, Any]:
     data = call_record.read(connection, call_id)
     data["people"] = people.on_call(connection, call_id)
     data["narrative_characters"] = len(data["narrative"] or "")

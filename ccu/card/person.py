@@ -100,7 +100,7 @@ def document(card: dict[str, Any], every: bool = False) -> Document:
         Section(pairs=words.standing(card["workers"], card["open"], every, of_person=True)),
         page.count_section(counts, "person"),
         Section("Places", table=Table(PLACE_COLUMNS, places)) if places else Section(),
-        page.calls_section(card["calls"], counts["all"]["ever"], "place", "role"),
+        page.calls_section(card["calls"], counts["all"]["ever"], "place"),
         *page.narratives(card["calls"]),
     ]
     return Document(f"Person {person['id']}", sections, card)

@@ -57,7 +57,7 @@ def show(
         raise InvalidInput("--full needs --reason")
     staff_id = session.staff_id
     with session.writing() as connection:
-        data = page.read(connection, staff_id, call_id, why)
+        data = page.read(connection, staff_id, call_id, why, session.today)
     emit_document(page.document(session.db, data), format, output)
 
 

@@ -71,7 +71,9 @@ def add(
         typer.Option("--note-file", metavar="FILE", help="A note; - is standard input."),
     ] = None,
 ) -> None:
-    """Record a question to a clinician; about a call, a person, or nobody in particular.
+    """Record a question to a clinician, and how long it took.
+
+    About a call, a person, both, or nobody in particular.
 
     Examples:
 
@@ -122,7 +124,9 @@ def list_(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List consults, oldest first; note is the length of the note in characters.
+    """List consults, oldest first.
+
+    note is the length of the note, in characters.
 
     Example:
 
@@ -164,7 +168,9 @@ def show(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Show one consult; showing it is recorded in the audit.
+    """Show one consult.
+
+    Showing it is recorded in the audit.
 
     JSON: id, occurred_at, asked_by, clinician, minutes, call, person, note, recorded_at,
     recorded_by, note_characters.

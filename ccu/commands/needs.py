@@ -44,7 +44,7 @@ def record(
     ] = None,
     no_input: NoInputOption = False,
 ) -> None:
-    """Record a needs assessment: need by need, what a person has and lacks.
+    """Record what a person has and lacks, need by need.
 
     Examples:
 
@@ -90,7 +90,9 @@ def show(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Show an assessment, or a person's latest one; showing it is recorded in the audit.
+    """Show an assessment, or a person's latest one.
+
+    Showing it is recorded in the audit.
 
     JSON: id, person, call, occurred_at, recorded_at, recorded_by, answers (need, state: null when
     not asked, referral, referral_status), earlier (numbers of earlier assessments).
@@ -135,9 +137,10 @@ def refer(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Turn what a person lacks into a referral, linked to the assessment.
+    """Turn what a person lacks into a referral.
 
-    When an earlier referral of it ended, the new one comes after that one (--again-of).
+    The two are linked. When an earlier referral of it ended, the new one comes after that one, as
+    by --again-of.
 
     JSON: as of ccu refer.
 

@@ -37,7 +37,9 @@ def add(
     name: Annotated[str, typer.Argument(help="What it is called.")],
     given: ProviderOptions,
 ) -> None:
-    """Add a provider; one of that name that was retired comes back. Verified: today, unless said.
+    """Add a provider; a retired one of that name comes back.
+
+    It counts as verified today, unless --verified says another day.
 
     Example:
 
@@ -77,7 +79,9 @@ def list_(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List the providers; old: not verified for longer than the setting verified_days.
+    """List the providers.
+
+    old: not verified for longer than the days of the setting verified_days.
 
     Examples:
 
@@ -134,7 +138,9 @@ def change(
     given: ProviderOptions,
     name: Annotated[str | None, typer.Option("--name", help="What it is called now.")] = None,
 ) -> None:
-    """Change what is known of a provider; what it said before is kept.
+    """Change what is known of a provider.
+
+    What it said before is kept.
 
     Example:
 
@@ -162,7 +168,9 @@ def change(
 
 @app.command()
 def retire(ctx: typer.Context, provider: ProviderArgument) -> None:
-    """Take no more referrals to a provider; it is kept, with its referrals.
+    """Make no more referrals to a provider.
+
+    It is kept, with its referrals, and comes back when it is added again.
 
     Example:
 

@@ -75,7 +75,9 @@ def list_(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List referrals, the longest-standing first: ids and places, no names unless asked for.
+    """List referrals, the longest-standing first.
+
+    By number and place; with people's names only for --names.
 
     Examples:
 
@@ -114,9 +116,10 @@ def show(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Show one referral: where it stands, its events, follow-ups and tries, what came of it.
+    """Show one referral, and what came of it.
 
-    Showing it is recorded in the audit, for the referral and for the person.
+    Where it stands, who has it, its events, follow-ups and tries. Showing it is recorded in the
+    audit, for the referral and for the person.
 
     JSON: id, status, since, outcome, need, provider (id, name, phone), person, call, place,
     call_void, owner (login, name, phone), handoff, handoff_parties, handoff_minutes, made_at,
@@ -162,7 +165,9 @@ def update(
     given: UpdateOptions,
     no_input: NoInputOption = False,
 ) -> None:
-    """Take the next step, hand over, or add a note: an event that stays.
+    """Take the next step, hand over, or add a note.
+
+    Each is an event that stays.
 
     Steps: draft to requested, requested to accepted, accepted to in_progress, either of these to
     service_received; all but a draft to on_hold and back. Other ends: expired, cancelled,
@@ -215,7 +220,9 @@ def expire(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """End referrals that nothing came of, all of them or none; each is listed.
+    """End referrals that nothing came of.
+
+    All of them or none; each is listed.
 
     Examples:
 

@@ -140,7 +140,7 @@ def retire(
         staff.may_change(connection, by)
         successor = staff.require(connection, to, "--to") if to is not None else None
         gone = staff.require(connection, login, "LOGIN")
-        held = staff.retire(connection, by, gone, successor)
+        held = staff.retire(connection, by, gone, successor, session.today.isoformat())
     handed = f"; {held} open to {to}" if held else ""
     emit_line(f"Retired {login.strip()}{handed}.")
 

@@ -8,7 +8,15 @@ from ccu import dates, typed
 from ccu.errors import InvalidInput
 from ccu.referral.options import NeedReferOptions, ProviderOptions, ReferOptions
 from ccu.session import Session
-from ccu.store import codes, person_ids, providers, referral_events, referral_reads, staff
+from ccu.store import (
+    codes,
+    person_ids,
+    providers,
+    referral_checks,
+    referral_events,
+    referral_reads,
+    staff,
+)
 from ccu.store.referrals import NewReferral
 
 LONGEST_HANDOFF = 10_000  # minutes
@@ -28,6 +36,7 @@ class About:
 def from_call(session: Session, call: str, given: ReferOptions, asking: bool) -> About:
     """The call, person and need of `refer`. Raises NotFound, InvalidInput."""
     call_id = typed.record_id(call, "call")
+    referral_checks.not_void(session.db, call_id)  # before anything is asked
     found = referral_reads.subjects(session.db, call_id)
     person_id = found[0] if len(found) == 1 else None
     again_of = typed.record_id(given.again_of, "referral") if given.again_of is not None else None

@@ -6,13 +6,10 @@ from typing import Any
 from ccu.errors import InvalidInput
 from ccu.session import Session
 from ccu.store import audit, codes, person_ids, providers, referral_reads, referral_steps, staff
-from ccu.store.referral_events import minute
 from ccu.store.referral_reads import Filter
 
-COLUMNS = (
-    *("id", "status", "need", "provider", "person", "place", "owner"),
-    *("made", "changed", "next_due"),
-)
+# changed and next_due are days: with their minutes the rows would fit few terminals
+COLUMNS = ("id", "status", "need", "provider", "person", "place", "owner", "changed", "next_due")
 NAMED_COLUMNS = (*COLUMNS[:5], "name", *COLUMNS[5:])
 
 
@@ -77,8 +74,8 @@ def rows(session: Session, filter: Filter, *, names: bool) -> list[dict[str, Any
             person_ids.shown(connection, staff_id, "referral-list", people)
     for row in found:
         row["name"] = called.get(row["person"])
-        for key in ("made", "changed", "next_due"):
-            row[key] = row[key] and minute(row[key])
+        for key in ("changed", "next_due"):
+            row[key] = row[key] and row[key][:10]
     return found
 
 

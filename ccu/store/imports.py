@@ -87,8 +87,8 @@ INSERT INTO main.call (
   address_id, place_id, nature, nature_cleared, care, cad_nature_id, cad_cleared_id,
   cad_disposition_id, priority, beat, lead_agency, source, dispatched_at, arrived_at, cleared_at)
 SELECT
-  :last_id + fresh.n, :source_system_id, entry.incident, entry.occurred_at, :at, :staff_id, :batch_id,
-  entry.digest, address_map.address_id, address_map.place_id, nature.code, cleared.code,
+  :last_id + fresh.n, :source_system_id, entry.incident, entry.occurred_at, :at, :staff_id,
+  :batch_id, entry.digest, address_map.address_id, address_map.place_id, nature.code, cleared.code,
   coalesce(cleared.care, nature.care), nature_map.cad_text_id, cleared_map.cad_text_id,
   ended_map.cad_text_id, entry.priority, entry.beat, entry.agency, :call_source,
   entry.dispatched_at, entry.arrived_at, entry.cleared_at
@@ -301,7 +301,8 @@ def _close_batch(
     )
     audit.record(
         connection, staff_id, "import", "import_batch", outcome.batch_id,
-        read=batch.read, rejected=batch.rejected, **counts,
+        read=batch.read, new=outcome.new, changed=outcome.changed, same=counts["same"],
+        rejected=batch.rejected,
     )  # fmt: skip
 
 

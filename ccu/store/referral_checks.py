@@ -20,9 +20,7 @@ JUST_NOW = timedelta(minutes=10)  # a change by somebody else this fresh was per
 def check_new(connection: sqlite3.Connection, new: "NewReferral") -> None:
     """The call, person, provider and earlier referral of a new one. Raises NotFound too."""
     if new.call_id is not None:
-        call = referral_events.call(connection, new.call_id)
-        if call["voided_at"]:
-            raise InvalidInput(f"call {new.call_id} is void; nothing is referred from it")
+        call = not_void(connection, new.call_id)
         if dates.is_after(dates.from_iso(call["occurred_at"]), new.made_at):
             raise InvalidInput(f"--made is before call {new.call_id} began")
     if new.person_id is not None:
@@ -39,6 +37,14 @@ def check_new(connection: sqlite3.Connection, new: "NewReferral") -> None:
             raise InvalidInput(f"--again-of: referral {new.again_of} is for somebody else")
         if dates.is_after(dates.from_iso(old["made_at"]), new.made_at):
             raise InvalidInput(f"--made is before referral {new.again_of} was made")
+
+
+def not_void(connection: sqlite3.Connection, call_id: int) -> sqlite3.Row:
+    """The call, when something may be referred from it. Raises NotFound too."""
+    call = referral_events.call(connection, call_id)
+    if call["voided_at"]:
+        raise InvalidInput(f"call {call_id} is void; nothing is referred from it")
+    return call
 
 
 def check_step(

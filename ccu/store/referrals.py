@@ -157,7 +157,8 @@ def _event(
     events = referral_events.of(connection, old["id"])
     referral_checks.refuse_unseen(old["id"], events, change.seen)
     referral_checks.check_step(connection, staff_id, old["id"], events, change.status)
-    if change.seen is None and now is not None:
+    steps = change.status is not None or change.owner_id is not None  # a note is in nobody's way
+    if steps and change.seen is None and now is not None:
         referral_checks.refuse_fresh(staff_id, old["id"], events, now)
     if change.reason and not change.status:
         raise InvalidInput("--reason goes with --status")

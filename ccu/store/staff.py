@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ccu.errors import InvalidInput, NotAllowed, NotFound
-from ccu.store import audit
+from ccu.store import audit, workers
 
 FIELDS = ("name", "role", "agency", "phone", "supervisor_id")
 MAY_CHANGE_STAFF = ("admin",)
@@ -104,8 +104,12 @@ def change(
     audit.record(connection, by, "staff-change", "staff", staff_id, fields=sorted(fields))
 
 
-def retire(connection: sqlite3.Connection, by: int, staff_id: int, successor_id: int | None) -> int:
+def retire(
+    connection: sqlite3.Connection, by: int, staff_id: int, successor_id: int | None, on: str
+) -> int:
     """Take an account off the list inside the caller's transaction; returns the items handed over.
+
+    `on` is the day of it: whom they worked with is kept until then.
 
     Open work must not be without an owner: it goes to `successor_id`. Raises InvalidInput when there
     is open work and nobody to have it, or when it is the last admin.
@@ -119,6 +123,7 @@ def retire(connection: sqlite3.Connection, by: int, staff_id: int, successor_id:
         raise InvalidInput(f"this account owns {items}; say --to whom they go")
     for sql in _HAND_OVER:
         connection.execute(sql, {"old": staff_id, "new": successor_id})
+    workers.hand_over(connection, staff_id, successor_id, on)
     connection.execute("UPDATE staff SET active = 0 WHERE id = :id", {"id": staff_id})
     audit.record(
         connection, by, "staff-retire", "staff", staff_id, successor=successor_id, items=held
@@ -130,7 +135,6 @@ _OPEN_STATUS = "(SELECT code FROM referral_status WHERE open = 1)"
 _HAND_OVER = (
     "UPDATE follow_up SET owner_id = :new WHERE owner_id = :old AND closed_at IS NULL",
     f"UPDATE referral SET owner_id = :new WHERE owner_id = :old AND status IN {_OPEN_STATUS}",  # noqa: S608
-    "UPDATE worker SET staff_id = :new WHERE staff_id = :old AND until IS NULL",
     "UPDATE staff SET supervisor_id = :new WHERE supervisor_id = :old AND :new IS NOT NULL",
 )
 

@@ -71,7 +71,8 @@ WHERE due.closing_at IS NULL ORDER BY due.due_unix, due.id
 
 _OPEN_REFERRALS = """
 SELECT 'referral' AS record, referral.id, referral_status.label AS what,
-       (SELECT due_at FROM open_follow_up AS due WHERE due.referral_id = referral.id
+       (SELECT due_at FROM open_follow_up AS due
+        WHERE due.referral_id = referral.id AND due.closing_at IS NULL
         ORDER BY due.due_unix, due.id LIMIT 1) AS due_at,
        owner.login AS owner, NULL AS referral_id
 FROM (

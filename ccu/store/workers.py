@@ -98,6 +98,20 @@ def end(connection: sqlite3.Connection, staff_id: int, whom: Whom, until: str) -
     return str(row["login"])
 
 
+def hand_over(connection: sqlite3.Connection, old_id: int, new_id: int | None, on: str) -> None:
+    """Give all of somebody's current turns to another, from a day on; inside a write."""
+    turns = connection.execute(
+        "UPDATE worker SET until = :on WHERE staff_id = :old_id AND until IS NULL"
+        " RETURNING person_id, household_id, owner",
+        {"on": on, "old_id": old_id},
+    ).fetchall()
+    connection.executemany(
+        "INSERT INTO worker (staff_id, person_id, household_id, owner, since)"
+        " VALUES (:new_id, :person_id, :household_id, :owner, :on)",
+        [{**dict(turn), "new_id": new_id, "on": on} for turn in turns],
+    )
+
+
 def _end(connection: sqlite3.Connection, row: sqlite3.Row, until: str, option: str) -> None:
     if until < row["since"]:
         raise InvalidInput(f"{option} is before {row['login']} began, on {row['since']}")
