@@ -170,8 +170,8 @@ def test_an_address_that_is_no_place_is_kept_in_its_words(ccu: Ccu) -> None:
 
 def test_the_calls_of_the_card_can_be_had_as_csv(ccu: Ccu) -> None:
     assert ccu(*USUAL, "--format", "csv").out == (
-        '"id","occurred","care","nature","outcome"\n'
-        '"1","2026-01-31 22:30","yes","Welfare check",""\n'
+        '"id","occurred","care","nature","outcome","answer"\n'
+        '"1","2026-01-31 22:30","yes","Welfare check","",""\n'
     )
 
 

@@ -10,7 +10,8 @@ for highways) and, for what it does not know, the habits of dispatch systems.
 
 The steps, one module each: `text` cleans; `fast` reads the plain lines at once;
 for all others `line` cuts the line into pieces, `main` reads the piece with the
-street, `number`, `unit` and `town` take those parts off, `place`
+street, whose ways `sides` and `single` read into what `gather` holds;
+`number`, `unit` and `town` take those parts off, `place`
 tells place from street; `street` and `route` put a way in normal form;
 `words` holds the tables. `match` compares.
 

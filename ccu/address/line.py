@@ -8,11 +8,13 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from ccu.address.main import Reading, read_main, split_sides
+from ccu.address.gather import Reading
+from ccu.address.main import read_main
 from ccu.address.number import take_number
 from ccu.address.place import can_be_city, drop_remarks, ends_as_street, is_nowhere, is_place
 from ccu.address.regex import Lazy
 from ccu.address.route import find_route, settled_way
+from ccu.address.sides import split_sides
 from ccu.address.street import Way
 from ccu.address.text import split_words
 from ccu.address.town import city_name, is_city, take_state, take_zip
@@ -23,7 +25,6 @@ from ccu.address.words import (
     DIRECTIONS,
     EXTENTS,
     ROADS,
-    SUFFIXES,
     TRAVEL,
     UNITS,
 )
@@ -45,9 +46,8 @@ class Line(NamedTuple):
 
 _SEPARATOR = Lazy(r" ?([,;:()]|--+| -|- ) ?")
 _HAS_SEPARATOR = Lazy(r"[,;:()]|--| -|- ")
-_BRACKETED = Lazy(r"([A-Z0-9]+) ?\(([NSEW]B)\)")
+_BRACKETED = Lazy(r"\(([NSEW]B)\)(?: ([A-Z]{2,4})(?= ?[/&@,]|$))?")
 _RAMP_APART = Lazy(r" ?[-(] ?(ON |OFF |ON-|OFF-)?RAMP\b")
-_FAST_ROADS = frozenset(("EXPY", "FWY", "HWY", "PKWY", "TPKE", "BYP"))
 
 
 @lru_cache(maxsize=8192)
@@ -55,7 +55,7 @@ def read_line(line: str, numbered: bool, town: str) -> Line:
     """Read a clean line; `numbered` says that a house number was taken off its front."""
     reading = Reading(town, numbered)
     if "(" in line:
-        line = _BRACKETED.sub(_bracketed_travel, line)
+        line = _BRACKETED.sub(_bracketed_travel, line).strip()
     if "RAMP" in line:
         line = _RAMP_APART.sub(r" \1RAMP", line)
     pieces = _pieces(line)
@@ -80,11 +80,9 @@ def read_line(line: str, numbered: bool, town: str) -> Line:
 
 
 def _bracketed_travel(found: re.Match[str]) -> str:
-    """`I-95 (NB)` is a direction of travel; behind a plain street (SB) is some tag."""
-    word = found[1]
-    if word[-1].isdigit() or word == "RAMP" or SUFFIXES.get(word) in _FAST_ROADS:
-        return f"{word} {found[2]} "
-    return f"{word} "
+    """`I-95 (NB)`, `PALM (SB) AVE`: kept behind the way, for it may tell two places apart."""
+    travel, word = found[1], found[2] or ""
+    return f"{word} {travel} " if word in ROADS else f" {travel} {word}"
 
 
 def _is_blank_with_town(reading: Reading, pieces: list[tuple[str, str]]) -> bool:

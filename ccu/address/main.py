@@ -1,63 +1,25 @@
-"""The piece of a line that holds the street: its sides, its unit, what stands behind it."""
+"""The piece of a line that holds the street: its front, its extent, its town, its sides."""
 
+from ccu.address.gather import Reading
 from ccu.address.number import take_number
-from ccu.address.place import (
-    CONNECTORS,
-    WHOLE_WAY,
-    can_be_city,
-    drop_remarks,
-    ends_as_street,
-    is_fragment,
-    is_named_beside,
-    is_not_a_way,
-    is_nowhere,
-    is_place,
-)
+from ccu.address.place import drop_remarks, is_place
 from ccu.address.regex import Lazy
-from ccu.address.route import find_route, settled_way
-from ccu.address.street import Way
+from ccu.address.route import find_route
+from ccu.address.sides import is_one_name, read_sides, split_sides
+from ccu.address.single import read_single
 from ccu.address.text import split_words
-from ccu.address.town import city_name, road_end, take_state, take_town
-from ccu.address.unit import column_unit, find_unit, is_bare_unit, take_units
+from ccu.address.town import take_town
+from ccu.address.unit import is_bare_unit, take_units
 from ccu.address.words import (
     BESIDE,
     BUSINESSES,
     DIRECTIONS,
     EXTENTS,
     FEATURES,
-    PLURAL_HEADS,
-    PLURALS,
     REMARKS,
     ROADS,
-    SHY_DIRECTIONS,
-    SHY_STATES,
-    SIDE_ROADS,
-    STATE_CODES,
-    SUFFIXES,
-    TRAVEL,
     UNITS,
 )
-
-
-class Reading:
-    """What has been gathered so far."""
-
-    __slots__ = (
-        "block", "city", "number", "numbered", "places", "state", "stretch", "town", "units",
-        "ways", "zip",
-    )  # fmt: skip
-
-    def __init__(self, town: str, numbered: bool) -> None:
-        self.town = town
-        self.numbered = numbered  # a house number was taken off the front
-        self.number = ""
-        self.block = False
-        self.ways: list[Way] = []
-        self.stretch = False  # TO, BETWEEN, NORTH OF: a stretch of the way
-        self.units: list[str] = []
-        self.places: list[str] = []
-        self.city = self.state = self.zip = ""
-
 
 _ROAD_FORMS = "ST|STREET|AV|AVE|AVENUE|RD|ROAD|DR|DRIVE|BL|BLV|BLVD|LN|LANE|PKWY|HWY|PIKE"
 _EXTENT_DASH = Lazy(rf"(?<= )(?:{_ROAD_FORMS})(-)(?=[A-Z0-9])|[A-Z](-)[0-9]+(?:ST|ND|RD|TH)\b")
@@ -66,7 +28,6 @@ _NUMBER_INSIDE = Lazy(
     rf"(?:{_ROAD_FORMS}|CT|PL|WAY|TER|CIR|LOOP)(?: .*)?)$"
 )
 _LENGTHS = ("FT", "FEET", "YDS", "YARDS", "MI", "MILE", "MILES")
-_EXIT_SIGN = Lazy(r"X ?[0-9]{1,3}[A-Z]?$")
 _AMPERSAND_NAMES = tuple(name for name in BUSINESSES if "&" in name)
 
 
@@ -92,12 +53,12 @@ def read_main(reading: Reading, text: str) -> None:
     words = _cut_businesses(reading, words)
     named = not reading.numbered and " ".join(words) in BUSINESSES
     sides = [words] if named else split_sides(words)
-    if len(sides) == 2 and reading.numbered and "AND" in words and _is_one_name(sides):
+    if len(sides) == 2 and reading.numbered and "AND" in words and is_one_name(sides):
         sides = [words]
     if len(sides) == 1:
-        _read_single(reading, sides[0])
+        read_single(reading, sides[0])
     else:
-        _read_sides(reading, sides)
+        read_sides(reading, sides)
 
 
 def _take_front(reading: Reading, text: str) -> str:
@@ -164,160 +125,6 @@ def _cut_businesses(reading: Reading, words: list[str]) -> list[str]:
     return words
 
 
-def split_sides(words: list[str]) -> list[list[str]]:
-    """The words cut at their connectors: signs first, words only when there is no sign."""
-    signs: tuple[str, ...] = ("/", "&", "@")
-    if not any(word in signs for word in words):
-        if not any(word in CONNECTORS for word in words):
-            return [words] if words else []
-        signs = CONNECTORS
-    sides: list[list[str]] = [[]]
-    for i, word in enumerate(words):
-        if word in signs and ((len(word) == 1 and word != "X") or _word_connects(words, i)):
-            sides.append([])
-        else:
-            sides[-1].append(word)
-    return [side for side in sides if side]
-
-
-def _word_connects(words: list[str], at: int) -> bool:
-    """Is this AND, AT or X between two ways (and not in `AT AND T PKWY`, `MALCOLM X BLVD`)?"""
-    if at == 0 or at == len(words) - 1 or words[at - 1] in CONNECTORS:
-        return False
-    if words[at] == "X":
-        if words[at - 1] in TRAVEL and words[at + 1].isdigit():
-            return False  # I95 SB X 15, an exit
-        return words[at - 1] != "MALCOLM" and words[at + 1] not in ROADS
-    return words[at + 1] not in CONNECTORS
-
-
-def _is_one_name(sides: list[list[str]]) -> bool:
-    """`12 WIND AND FIRE DR`: behind a house number, only the second half has a road word."""
-    return sides[1][-1] in ROADS and not any(word in ROADS for word in sides[0])
-
-
-def _read_sides(reading: Reading, sides: list[list[str]]) -> None:
-    """Two ways or more: features go to the way before them, places apart."""
-    if len(sides) > 1:
-        sides = _place_at_number(reading, sides)
-    ways: list[list[str]] = []
-    for side in sides:
-        if ways and _is_feature(side):
-            ways[-1] = ways[-1] + side
-        elif not _take_side_apart(reading, ways, side):
-            ways.append(side)
-    if len(ways) < 2:
-        if ways:
-            _read_single(reading, ways[0], len(sides) > 1)
-        return
-    _share_plural(ways)
-    for words in ways[:2]:
-        way, left = _cut_way(reading, words)
-        reading.ways.append(settled_way(" ".join(way)))
-        if left:
-            _read_left(reading, left)
-
-
-def _place_at_number(reading: Reading, sides: list[list[str]]) -> list[list[str]]:
-    """`BIG Y @ 12 MAIN ST`, and the number of a second side, which says nothing more."""
-    first, second = sides[0], sides[1]
-    number = take_number(" ".join(second))
-    if not number.number or number.block or not number.rest or number.rest in DIRECTIONS:
-        return sides
-    if not reading.numbered:
-        if not (is_not_a_way(first) or is_place(first)):
-            return sides
-        reading.places.append(" ".join(first))
-        reading.number, reading.numbered = number.number, True
-        return [number.rest.split(), *sides[2:]]
-    return [first, number.rest.split(), *sides[2:]]
-
-
-def _take_side_apart(reading: Reading, ways: list[list[str]], side: list[str]) -> bool:
-    """A side that is no way: a unit or a place."""
-    if not ways and reading.numbered:
-        return False
-    units, rest = take_units(side) if ways else ("", side)
-    if " " in units and not rest:  # not FRONT alone, which is a street too
-        reading.units.append(units)
-        return True
-    if ways and reading.numbered:
-        if not ends_as_street(ways[0]):
-            return False
-        if is_bare_unit(side) and any(c.isdigit() for c in side[0]):
-            reading.units.append(column_unit(side))
-            return True
-        if is_named_beside(side):
-            reading.places.append(" ".join(side))
-            return True
-    if is_not_a_way(side):
-        reading.places.append(" ".join(side))
-        return True
-    return False
-
-
-def _share_plural(ways: list[list[str]]) -> None:
-    """`MAIN & ELM STS` is Main Street and Elm Street, `RTS 1 & 9` are Routes 1 and 9."""
-    head = PLURAL_HEADS.get(ways[0][0])
-    if head and len(ways) == 2 and ways[1][0].isdigit():
-        ways[0][0] = head
-        ways[1].insert(0, head)
-    suffix = PLURALS.get(ways[-1][-1])
-    if suffix and len(ways[-1]) > 1 and len(ways) == 2:
-        ways[-1][-1] = suffix
-        if ways[0][-1] not in ROADS:
-            ways[0].append(suffix)
-
-
-def _is_feature(side: list[str]) -> bool:
-    """`EXIT 17`, `MM 21`, `ON RAMP` standing alone."""
-    if side[0] in ("ON", "OFF"):
-        return len(side) > 1 and side[1] in ("RAMP", "RP", "RMP")
-    if _EXIT_SIGN.match(" ".join(side)):
-        return True
-    return side[0] in FEATURES and (len(side) == 1 or side[1][0].isdigit())
-
-
-def _read_single(reading: Reading, words: list[str], beside: bool = False) -> None:
-    """One way, or a place, or two ways without a connector, or nothing that can be resolved."""
-    if not reading.numbered and words[0] in UNITS:
-        units, rest = take_units(words)
-        if units and not rest:
-            reading.units.append(units)
-            return
-    if not reading.numbered and not reading.stretch:
-        if is_nowhere(words) or _is_only_town(reading, words):
-            return
-        if is_place(words) and not (beside and words[-1] in SUFFIXES):
-            reading.places.insert(0, " ".join(words))
-            return
-        if is_fragment(words):
-            return
-    way, left = _cut_way(reading, words)
-    if not reading.numbered:
-        second = _second_way(way, left, reading.stretch)
-        if second:
-            way, left = way[: len(way) - second[0]], second[1]
-            if not reading.stretch and left:
-                reading.ways.append(settled_way(" ".join(left)))
-            left = []
-    reading.ways.insert(0, settled_way(" ".join(way)))
-    if left:
-        _read_left(reading, left)
-
-
-def _is_only_town(reading: Reading, words: list[str]) -> bool:
-    """A line with nothing but city and state (` Springfield TX`) is a blank one."""
-    shorter, state = take_state(words)
-    name = " ".join(shorter)
-    coded = words[-1] in STATE_CODES and words[-1] not in SHY_STATES
-    sure = state and (coded or name == reading.town)
-    if not (sure and shorter and len(shorter) <= 3 and name.replace(" ", "").isalpha()):
-        return False
-    reading.city, reading.state = name, state
-    return True
-
-
 def _cut_extent(reading: Reading, words: list[str]) -> list[str]:
     """`A ST BETWEEN B AND C`, `A ST NORTH OF B`, `A ST NEAR BIG Y`: the main way only."""
     for i in range(1, len(words) - 1):
@@ -344,83 +151,3 @@ def _without_distance(words: list[str]) -> list[str]:
     if len(words) > 2 and words[-1] in _LENGTHS and words[-2][0].isdigit():
         return words[:-2]
     return words
-
-
-def _second_way(way: list[str], left: list[str], stretch: bool) -> tuple[int, list[str]] | None:
-    """(words to take off `way`, the second way): two ways written without a connector."""
-    route = find_route(way + left)
-    if left and route and route <= len(way) and not is_bare_unit(left):
-        return (0, left)
-    for i in range(1, len(way) - 2):
-        if road_end(way, i + 1) == i + 1 and way[i + 1] not in SIDE_ROADS:
-            after = i + 1 + (way[i + 1] in DIRECTIONS)
-            rest = way[after:]
-            if way[0] not in SUFFIXES and len(rest) > 1 and (rest[-1] in ROADS or stretch):
-                return (len(way) - after if after == i + 1 else len(way) - i - 1, way[i + 1 :])
-    return None
-
-
-def _cut_way(reading: Reading, words: list[str]) -> tuple[list[str], list[str]]:
-    """The words of the way itself, and those left behind it; units between go to `reading`."""
-    if not WHOLE_WAY.isdisjoint(words) or words[-2:-1] == ["ACCESS"]:
-        return words, []
-    end = _way_end(words)
-    start = find_unit(words, max(1, end if end < len(words) else 1))
-    if start == len(words) and end == len(words):
-        routed = not reading.numbered or find_route(words)
-        return (words, []) if routed else _cut_bare_unit(words)
-    if start < len(words) and (start >= end or end == len(words)):
-        end = min(start, end) if end < len(words) else start
-        left = words[end:start]
-        units, behind = take_units(words[start:])
-        reading.units.append(units)
-        return words[:end], left + behind
-    return words[:end], words[end:]
-
-
-def _cut_bare_unit(words: list[str]) -> tuple[list[str], list[str]]:
-    """`N COMPO 608`: behind a name without suffix a number is a unit, unless it is a route."""
-    before = words[-2] if len(words) > 1 else ""
-    named = before.isalpha() and len(before) > 2 and before not in DIRECTIONS
-    if named and before not in ROADS and words[-1][0].isdigit() and is_bare_unit(words[-1:]):
-        return words[:-1], words[-1:]
-    return words, []
-
-
-def _way_end(words: list[str]) -> int:
-    """Index behind the last word that belongs to the street."""
-    limit = find_unit(words, 1)
-    end = find_route(words)
-    if not end:
-        end = road_end(words, limit)
-    if not end:
-        return len(words)
-    routed = find_route(words) > 0
-    while end < len(words) and words[end] not in SHY_DIRECTIONS:
-        word = words[end]
-        if routed and word in SIDE_ROADS and words[end + 1 : end + 2] in (["RD"], ["ROAD"]):
-            end += 2
-            continue
-        last = end + 1 == len(words)
-        qualifies = last or routed or word in ROADS or word in ("EXT", "BYP")
-        if word not in DIRECTIONS and not (word in SUFFIXES and qualifies):
-            break
-        end += 1
-    return end
-
-
-def _read_left(reading: Reading, left: list[str]) -> None:
-    """Words behind a finished street: a unit, a place, or a city nobody has listed."""
-    if is_bare_unit(left):
-        reading.units.append(column_unit(left))
-        return
-    if len(left) > 1 and is_bare_unit(left[:1]) and left[0][0].isdigit() and can_be_city(left[1:]):
-        reading.units.append(column_unit(left[:1]))  # 12 MAIN ST 8 SMALLVILLE
-        left = left[1:]
-    line = " ".join(left)
-    if all(word in UNITS for word in left):
-        return  # `12 MAIN ST APT` and nothing more
-    if not reading.city and can_be_city(left):
-        reading.city = city_name(line)
-    else:
-        reading.places.append(line)

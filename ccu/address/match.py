@@ -92,6 +92,8 @@ def compare(a: Address, b: Address) -> Match:
         if streets.verdict == "same" and _in_range(a.number, b.number):
             return Match("near", "one house of the range")
         return Match("different", "other house number" if a.kind == "address" else "other block")
+    if streets.verdict == "same" and a.place != b.place:
+        return Match("near", "same street, other place on it")
     if streets.verdict == "near" and a.unit and b.unit:
         units = _compare_units(_sorted_units(a.unit) == _sorted_units(b.unit), a.unit, b.unit)
         return units if units.verdict == "different" else streets
@@ -143,7 +145,7 @@ def _compare_ways(a: list[Way], b: list[Way]) -> Match:
     for found in (straight, crossed):
         if all(match.verdict != "different" for match in found):
             reasons = [match.reason for match in found if match.reason]
-            return Match("near", reasons[0] if reasons else "")
+            return Match("near", reasons[0]) if reasons else Match("same", "")
     worst = next(match for match in straight if match.verdict == "different")
     return worst
 
@@ -234,6 +236,7 @@ _NEARNESS = {
     "one house of the range": 2,
     "directional or name": 3,
     "same place name, street not given": 3,
+    "same street, other place on it": 3,
 }
 
 

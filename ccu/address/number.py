@@ -63,14 +63,11 @@ def take_number(line: str) -> Number:
     plain = _PLAIN.match(line)
     if plain:
         digits, letter, following = plain.groups()
-        usual = (
-            following not in _SPECIAL
-            and not following.isdigit()
-            and (len(following) > 1 or following in DIRECTIONS)
-        )
-        if following in DIRECTIONS and line.startswith(_ON_ROUTE, plain.end() + 1) and not letter:
+        direction = following in DIRECTIONS
+        if direction and not letter and line.startswith(_ON_ROUTE, plain.end() + 1):
             return Number("", False, line)
-        if usual:
+        named = not following.isdigit() and (len(following) > 1 or direction)
+        if named and following not in _SPECIAL:
             number = digits.lstrip("0") + (letter or "")
             return Number(number, False, line[plain.start(3) :])
     if not line:
@@ -194,9 +191,8 @@ def _number_in_words(line: str) -> Number:
         if found:
             return Number(found[2] + "0" * len(found[3]), True, found[1])
     first, _, rest = line.partition(" ")
-    if first in CARDINALS and rest:
-        if not _number_is_name(first, rest):
-            return Number(str(CARDINALS[first]), False, rest)
+    if first in CARDINALS and rest and not _number_is_name(first, rest):
+        return Number(str(CARDINALS[first]), False, rest)
     return Number("", False, line)
 
 

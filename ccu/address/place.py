@@ -10,8 +10,8 @@ from ccu.address.words import (
     DIRECTIONS,
     FEATURES,
     KNOWN_STREETS,
-    NOT_A_WAY,
     NO_WORDS,
+    NOT_A_WAY,
     NOWHERE,
     PLACE_ENDS,
     PLACE_WORDS,
@@ -26,6 +26,7 @@ from ccu.address.words import (
 )
 
 CONNECTORS = ("AND", "AT", "X")
+_SHY_REMARKS = ("AT", "BY", "AREA", "ACROSS", "ON")
 _REMARKS_BY_HEAD: dict[str, list[list[str]]] = {}
 for _remark in REMARKS:
     _REMARKS_BY_HEAD.setdefault(_remark.split()[0], []).append(_remark.split())
@@ -40,8 +41,12 @@ def drop_remarks(words: list[str]) -> list[str]:
         count = len(remark)
         if words[:count] == remark and len(words) > count:
             following = words[count]
-            if count == 1 and (following in ROADS or following in CONNECTORS or following == "RAMP"):
-                return words  # BEHIND ST, AT AND T, ON RAMP
+            if (
+                remark[0] in _SHY_REMARKS
+                and count == 1
+                and (following in ROADS or following in CONNECTORS or following == "RAMP")
+            ):
+                return words  # AREA RD, AT AND T, ON RAMP
             return words[count:]
     return words
 

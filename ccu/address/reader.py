@@ -169,12 +169,17 @@ def _building_key(kind: str, number: str, street: Way | None, cross: Way | None,
     if kind == "none":
         return ""
     if street is None:
-        return f"place {place.replace(' & ', ' AND ')}"
+        return f"place {_place_key(place)}"
     if kind in ("address", "block"):
         return f"{kind} {number} {street.key}" if number else f"{kind} {street.key}"
     if cross is None:
-        return f"{kind} {street.key}"
+        # With no number the place is all that tells two spots on one street apart.
+        return f"{kind} {street.key} @ {_place_key(place)}" if place else f"{kind} {street.key}"
     return _crossing_key(street, cross, kind)
+
+
+def _place_key(place: str) -> str:
+    return place.replace(" & ", " AND ")
 
 
 def _crossing_key(street: Way, cross: Way, kind: str = "intersection") -> str:

@@ -315,7 +315,8 @@ HIGHWAY_FEATURES = frozenset(("RAMP", "ON RAMP", "OFF RAMP", "EXIT", "MM"))
 
 # Unit words that need something after them; all in the first row are `#` when read.
 UNITS = {
-    "APT": "#", "CONDO": "#", "APARTMENT": "#", "APTS": "#", "APMT": "#", "UNIT": "#", "UNT": "#", "STE": "#",
+    "APT": "#", "APARTMENT": "#", "CONDO": "#", "APTS": "#", "APMT": "#", "UNIT": "#", "UNT": "#", 
+    "STE": "#",
     "SUITE": "#", "RM": "#", "ROOM": "#", "SP": "#", "SPC": "#", "SPACE": "#", "#": "#",
     "BLDG": "BLDG", "BUILDING": "BLDG", "BLD": "BLDG", "FL": "FL", "FLR": "FL", "FLOOR": "FL",
     "LOT": "LOT", "LT": "LOT", "BED": "BED", "TWR": "TWR", "TOWER": "TWR", "TRLR": "TRLR",

@@ -120,9 +120,9 @@ def _check_codes(connection: sqlite3.Connection, layout: Layout) -> dict[str, in
     for kind, codes in used.items():
         for code in codes:
             if code not in lists[kind]:
-                what = kind.replace("_", " ")
                 raise InvalidInput(
-                    f"layout {layout.name}: {code!a} is not a {what} code of this file"
+                    f"layout {layout.name}: {code!a} is not among the"
+                    f" {kind.replace('_', ' ')} codes of this file"
                 )
     if layout.care is None:
         return lists["nature"]

@@ -60,7 +60,8 @@ class Export:
                 while len(line) >= LONGEST_LINE and not line.endswith(("\n", "\r")):
                     line = text.readline(LONGEST_LINE)  # the rest of it, forgotten
         finally:
-            text.detach().detach()  # the file itself is closed by `opened`
+            with contextlib.suppress(ValueError):  # closed already: an import was broken off
+                text.detach().detach()  # the file itself is closed by `opened`
 
     def done(self) -> int:
         """How many bytes of the file have been taken."""

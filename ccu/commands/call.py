@@ -8,15 +8,11 @@ from ccu import complete, typed
 from ccu.call.amend_options import AmendOptions
 from ccu.call.options import takes
 from ccu.errors import InvalidInput
+from ccu.group import group
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.session import Session
 
-app = typer.Typer(
-    add_completion=False,
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    help="One call: show it, amend it, void it.",
-)
+app = group("One call: show it, amend it, void it.")
 
 CallArgument = Annotated[
     str,

@@ -7,6 +7,7 @@ import typer
 
 from ccu import complete, typed
 from ccu.errors import InvalidInput
+from ccu.group import group
 from ccu.output import (
     Document,
     FormatOption,
@@ -19,12 +20,7 @@ from ccu.output import (
 )
 from ccu.session import Session
 
-app = typer.Typer(
-    add_completion=False,
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    help="An officer's question to a clinician: add, list, show.",
-)
+app = group("An officer's question to a clinician: add, list, show.")
 
 COLUMNS = ("id", "when", "asked_by", "clinician", "minutes", "call", "person", "note")
 LONGEST_CONSULT = 1_440  # minutes

@@ -15,15 +15,11 @@ from ccu.follow_up.options import (
     OwnerOption,
     ReasonOption,
 )
+from ccu.group import group
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 from ccu.session import Session
 
-app = typer.Typer(
-    add_completion=False,
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    help="What is due: add, done, move, sign, show, list, overdue.",
-)
+app = group("What is due: add, done, move, sign, show, list, overdue.")
 
 LIST_COLUMNS = ("id", "due", "state", "owner", "what", "attempts", "for")
 OVERDUE_COLUMNS = ("id", "days_late", "due", "owner", "what", "for", "new")

@@ -8,16 +8,12 @@ from ccu import complete, typed
 from ccu.ask import NoInputOption
 from ccu.call.options import takes
 from ccu.errors import InvalidInput
+from ccu.group import group
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.referral.options import NeedReferOptions
 from ccu.session import Session
 
-app = typer.Typer(
-    add_completion=False,
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    help="What a person has and lacks: record, show, refer.",
-)
+app = group("What a person has and lacks: record, show, refer.")
 
 PersonOption = Annotated[
     str | None, typer.Option("--person", metavar="P", help="The person's number.")

@@ -7,16 +7,12 @@ import typer
 from ccu import complete
 from ccu.call.options import takes
 from ccu.errors import InvalidInput
+from ccu.group import group
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 from ccu.referral.options import ProviderOptions
 from ccu.session import Session
 
-app = typer.Typer(
-    add_completion=False,
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    help="Who can help with what: add, list, show, change, retire.",
-)
+app = group("Who can help with what: add, list, show, change, retire.")
 
 COLUMNS = ("id", "name", "needs", "capacity", "phone", "hours", "verified", "old")
 

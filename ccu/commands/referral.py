@@ -8,16 +8,12 @@ from ccu import complete, typed
 from ccu.ask import NoInputOption
 from ccu.call.options import takes
 from ccu.errors import InvalidInput
+from ccu.group import group
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 from ccu.referral.options import UpdateOptions
 from ccu.session import Session
 
-app = typer.Typer(
-    add_completion=False,
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    help="Where referrals stand: list, show, update, expire.",
-)
+app = group("Where referrals stand: list, show, update, expire.")
 
 EXPIRED_COLUMNS = (
     *("id", "was", "need", "provider", "person", "owner", "changed", "follow_ups_closed"),

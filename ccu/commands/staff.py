@@ -6,15 +6,11 @@ import typer
 
 from ccu import complete, typed
 from ccu.errors import InvalidInput
+from ccu.group import group
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
 
-app = typer.Typer(
-    add_completion=False,
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    help="Who works here: add, list, change, retire.",
-)
+app = group("Who works here: add, list, change, retire.")
 
 COLUMNS = ("login", "name", "role", "agency", "phone", "supervisor", "active")
 

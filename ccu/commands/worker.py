@@ -6,18 +6,14 @@ import typer
 
 from ccu import complete, typed
 from ccu.errors import InvalidInput
+from ccu.group import group
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
 
 if TYPE_CHECKING:
     from ccu.store.workers import Whom
 
-app = typer.Typer(
-    add_completion=False,
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    help="Who is working with whom: assign, end, list.",
-)
+app = group("Who is working with whom: assign, end, list.")
 
 COLUMNS = ("person", "household", "staff", "agency", "since", "until")
 

@@ -19,8 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from ccu.address import fast, line, route
-from ccu.address import read
+from ccu.address import fast, line, read, route
 
 CALLS = Path(__file__).resolve().parents[3] / "shared" / "data" / "calls"
 ROUNDS = 7

@@ -1,0 +1,116 @@
+"""The custodian: `ccu import` of a large export beside tools that only copy it into a table.
+
+Interleaved, but three rounds and not seven: the slow peer takes minutes a time.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+
+from ccu.demo import export, town
+from tests.benchmarks.common import (
+    CACHE,
+    CCU,
+    SEED,
+    SQLITE_UTILS,
+    TODAY,
+    Bench,
+    Line,
+    environment,
+    run,
+)
+
+ROWS = 700_000
+ROUNDS = 3
+
+
+def measure(bench: Bench) -> Iterator[Line]:
+    """Time, memory and size of one import of up to 700,000 rows."""
+    rows = min(ROWS, bench.calls)
+    file, small = _export(bench, rows), _export(bench, rows // 10)
+    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+        database, peer = Path(folder, "town.db"), Path(folder, "peer.db")
+        peers = {"sqlite-utils insert --csv": [SQLITE_UTILS, "insert", peer, "t", file, "--csv"]}
+        if shutil.which("sqlite3"):
+            peers["sqlite3 .import"] = ["sqlite3", peer, "-cmd", ".mode csv", f".import '{file}' t"]
+        ours: list[float] = []
+        theirs: dict[str, list[float]] = {name: [] for name in peers}
+        for _ in range(ROUNDS):
+            seconds, peak = _import(database, file)
+            ours.append(seconds)
+            for name, command in peers.items():
+                peer.unlink(missing_ok=True)
+                theirs[name].append(_timed(command)[0])
+        size = database.stat().st_size / file.stat().st_size
+        small_peak = _import(database, small)[1]
+    limits = {"sqlite-utils insert --csv": (0.25, 0.15), "sqlite3 .import": (8, 5)}
+    for name, times in theirs.items():
+        mine, other = median(ours), median(times)
+        detail = f"{mine:.1f} / {other:.1f} s, {rows:,} rows"
+        yield Line("import", name, mine / other, *limits[name], detail=detail)
+    detail = f"{peak // 1000} / {small_peak // 1000} MB"
+    yield Line(
+        "import, peak memory", "a tenth of the rows", peak / small_peak, 1.3, 1.1, detail=detail
+    )
+    yield Line("import, size of the file", "the CSV", size, 2.0, 1.5)
+
+
+def _export(bench: Bench, rows: int) -> Path:
+    """The demo town's dispatch export, made once."""
+    path = CACHE / f"export-{rows}-{SEED}.csv"
+    if not path.exists():
+        bench.told(f"making an export of {rows:,} rows ...")
+        CACHE.mkdir(exist_ok=True)
+        part = path.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        export.write(part, export.rows(rows, datetime.fromisoformat(f"{TODAY}T23:59:59"), SEED))
+        part.rename(path)
+    return path
+
+
+def _import(database: Path, file: Path) -> tuple[float, int]:
+    """Seconds and peak kB of an import into a new file."""
+    for suffix in ("", "-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+    run(
+        [
+            CCU,
+            "--db",
+            database,
+            "init",
+            "--town",
+            town.TOWN,
+            "--state",
+            town.STATE,
+            "--timezone",
+            town.ZONE,
+        ]
+    )
+    return _timed([CCU, "--db", database, "import", file, "--layout", "demo"])
+
+
+def _timed(command: Sequence[object]) -> tuple[float, int]:
+    """Seconds, and peak kB where the system tells it of one child."""
+    begin = time.perf_counter()
+    child = subprocess.Popen(
+        [str(word) for word in command],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+    )
+    wait4: Callable[..., tuple[int, int, object]] | None = getattr(os, "wait4", None)
+    if wait4 is None:
+        code, peak = child.wait(), 1
+    else:
+        _pid, status, usage = wait4(child.pid, 0)
+        code = child.returncode = os.waitstatus_to_exitcode(status)
+        peak = int(getattr(usage, "ru_maxrss", 1))
+    if code:
+        raise RuntimeError(f"{Path(str(command[0])).name} failed")
+    return time.perf_counter() - begin, peak
