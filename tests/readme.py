@@ -16,6 +16,7 @@ from ccu.errors import EXIT_CODE_MEANING
 from tests.conftest import TODAY, Result, run_ccu
 
 FIXED = {"COLUMNS": "80", "CCU_TODAY": TODAY, "TERM": "dumb"}
+AT = f"{TODAY}T18:30"  # of the tour: something is due later that day
 UNWANTED = ("CCU_DB", "SUDO_UID", "LINES")
 
 
@@ -78,7 +79,7 @@ def settings() -> str:
 def tour() -> str:
     """What `ccu demo` prints in a pipe."""
     with _folder():
-        line = ("--db", "demo.db", "--today", TODAY, "demo")
+        line = ("--db", "demo.db", "--today", AT, "demo")
         return _fenced("ccu " + " ".join(line), ccu(*line).out)
 
 

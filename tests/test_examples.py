@@ -15,20 +15,37 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 needs_sh = pytest.mark.skipif(os.name != "posix", reason="the scripts are for a POSIX shell")
 
 
+def environment() -> dict[str, str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    unwanted = ("CCU_DB", "CCU_TODAY", "SUDO_UID", "COLUMNS", "LINES", "FORCE_COLOR")
+    kept = {name: value for name, value in os.environ.items() if name not in unwanted}
+    return {**kept, "PATH": path, "NO_COLOR": "1", "TERM": "xterm"}
+
+
 def script(name: str, *words: object) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-    }
-    for unwanted in ("CCU_DB", "CCU_TODAY", "SUDO_UID"):
-        environment.pop(unwanted, None)
     return subprocess.run(
         ["sh", str(EXAMPLES / name), *map(str, words)],
         capture_output=True,
         text=True,
-        env=environment,
+        env=environment(),
         check=False,
     )
+
+
+def script_at_terminal(name: str, columns: int) -> str:
+    """What a script shows at a terminal so wide."""
+    pexpect = pytest.importorskip("pexpect")
+    shown: str
+    shown, code = pexpect.run(
+        f"sh {EXAMPLES / name}",
+        withexitstatus=True,
+        env=environment(),
+        encoding="utf-8",
+        timeout=120,
+        dimensions=(50, columns),
+    )
+    assert code == 0, shown
+    return shown.replace("\r\n", "\n")
 
 
 @needs_sh
@@ -36,6 +53,19 @@ def test_the_worked_day_prints_what_it_says() -> None:
     done = script("worked-day.sh")
     assert done.stderr == ""
     assert done.stdout == (EXAMPLES / "worked-day.txt").read_text(encoding="utf-8")
+
+
+@needs_sh
+def test_the_care_told_prints_what_it_says_in_a_pipe() -> None:
+    done = script("care-day.sh")
+    assert done.stderr == ""
+    assert done.stdout == (EXAMPLES / "care-day.txt").read_text(encoding="utf-8")
+
+
+@needs_sh
+def test_the_care_told_prints_what_it_says_at_a_terminal() -> None:
+    shown = script_at_terminal("care-day.sh", 100)
+    assert shown == (EXAMPLES / "care-day-terminal.txt").read_text(encoding="utf-8")
 
 
 @needs_sh

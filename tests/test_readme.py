@@ -16,8 +16,8 @@ import typer
 
 from ccu import cli
 from ccu.demo import export, story
-from tests.conftest import TODAY, run_ccu
-from tests.readme import command_paths
+from tests.conftest import run_ccu
+from tests.readme import AT, command_paths
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -167,7 +167,7 @@ def documented() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("town") / "demo.db"
-    assert run_ccu("--db", str(path), "--today", TODAY, "demo", "--no-tour").code == 0
+    assert run_ccu("--db", str(path), "--today", AT, "demo", "--no-tour").code == 0
     return path
 
 
@@ -181,8 +181,22 @@ JSON_RUNS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("-a", story.UNIT, "--full", "--reason", "a test"),
         ("-a", story.COUPLE),
         ("-a", "2 Railrod Plaza"),
+        ("--person", "2", "--full", "--reason", "a test"),
     ),
-    "call show": tuple((str(number),) for number in range(583, 602)),
+    "call show": tuple((str(number),) for number in range(580, 602)),
+    "referral list": ((),),
+    "referral show": tuple((str(number),) for number in range(1, 12)),
+    "referral expire": (("6", "--reason", "provider_silent", "--dry-run"),),
+    "follow-up show": tuple((str(number),) for number in range(1, 34)),
+    "follow-up list": ((),),
+    "follow-up overdue": ((),),
+    "worker list": ((),),
+    "brief": (("--since", "3d"),),
+    "consult list": ((),),
+    "consult show": (("1",),),
+    "needs show": (("1",),),
+    "provider list": ((),),
+    "provider show": (("1",), ("5",), ("8",)),
     "import": (("export.csv", "--layout", "demo", "--dry-run"),),
 }
 
@@ -196,7 +210,7 @@ def test_json_is_as_documented(
     made: Shape = None
     for words in JSON_RUNS[command]:
         done = run_ccu(
-            "--db", str(town), "--today", TODAY, *command.split(), *words, "--format", "json"
+            "--db", str(town), "--today", AT, *command.split(), *words, "--format", "json"
         )
         assert done.code == 0, done.err
         made = merged(made, shape(json.loads(done.out)))

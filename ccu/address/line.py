@@ -14,7 +14,7 @@ from ccu.address.number import take_number
 from ccu.address.place import can_be_city, drop_remarks, ends_as_street, is_nowhere, is_place
 from ccu.address.regex import Lazy
 from ccu.address.route import find_route, settled_way
-from ccu.address.sides import split_sides
+from ccu.address.sides import is_feature, split_sides
 from ccu.address.street import Way
 from ccu.address.text import split_words
 from ccu.address.town import city_name, is_city, take_state, take_zip
@@ -62,6 +62,10 @@ def read_line(line: str, numbered: bool, town: str) -> Line:
     if len(pieces) == 2 and not numbered and _is_blank_with_town(reading, pieces):
         pieces = []
     main = 0 if numbered else _main_piece(pieces, town)
+    if main > 0 and is_feature(split_words(pieces[main - 1][1])):
+        _, marker = pieces.pop(main - 1)  # MM 68 - SR 1
+        main -= 1
+        pieces[main] = ("", f"{pieces[main][1]} {marker}")
     for i, (sign, text) in enumerate(pieces):
         if i == main:
             read_main(reading, text)
@@ -182,6 +186,9 @@ def _read_behind(reading: Reading, sign: str, text: str, before_state: bool) -> 
     words = split_words(text)
     if _is_direction_behind(reading, words) and "CORNER" not in words:
         reading.ways[-1] = settled_way(f"{reading.ways[-1].text} {words.pop(0)}")
+    if words and reading.ways and (is_feature(words) or (len(words) == 1 and words[0] in TRAVEL)):
+        reading.ways[-1] = settled_way(f"{reading.ways[-1].text} {' '.join(words)}")
+        return
     units, rest = take_units(words)
     if units:
         reading.units.append(units)

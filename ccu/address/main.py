@@ -146,7 +146,7 @@ def _cut_extent(reading: Reading, words: list[str]) -> list[str]:
 
 def _without_distance(words: list[str]) -> list[str]:
     """`MAIN ST JUST`, `MAIN ST 500 FT`, before `NORTH OF ELM ST`."""
-    if words[-1] == "JUST" and len(words) > 1:
+    if words[-1] in ("JUST", "J") and len(words) > 1:
         return words[:-1]
     if len(words) > 2 and words[-1] in _LENGTHS and words[-2][0].isdigit():
         return words[:-2]

@@ -61,7 +61,7 @@ _ON_ROUTE = ("EXIT ", "MM ", "RAMP", "ON RAMP", "OFF RAMP", "ONRAMP", "OFFRAMP",
 def take_number(line: str) -> Number:
     """Take a house number or block off the front of a clean line."""
     plain = _PLAIN.match(line)
-    if plain:
+    if plain and not line.endswith((" BLOCK", " BLK")):
         digits, letter, following = plain.groups()
         direction = following in DIRECTIONS
         if direction and not letter and line.startswith(_ON_ROUTE, plain.end() + 1):

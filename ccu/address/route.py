@@ -104,14 +104,18 @@ def match_route(words: list[str], at: int) -> tuple[str, str, int]:
     if owner and left > 1 and words[after] in _ROUTE_CLASS:
         number_at = after + 1 + (words[after + 1] in _NUMBER_SIGNS and left > 2)
         kind = _ROUTE_CLASS[words[after]]
-        lettered = owner == "COUNTY" and kind != "ROUTE" and len(words) == number_at + 1
+        lettered = owner in ("COUNTY", "STATE") and kind != "ROUTE" and len(words) == number_at + 1
         if _is_route_number(words[number_at], lettered):
             whole = "INTERSTATE" if owner == "INTERSTATE" else f"{owner} {kind}"
             return whole, words[number_at], number_at + 1
         return "", "", at
     if head in _ROUTE_SHORT:
         number_at = after + (words[after] in _NUMBER_SIGNS and left > 1)
-        lettered = head in ("CTH", "HWY", "HIGHWAY") and at == 0 and len(words) == number_at + 1
+        lettered = (
+            head in ("CTH", "CR", "SR", "HWY", "HIGHWAY")
+            and at == 0
+            and len(words) == number_at + 1
+        )
         if _is_route_number(words[number_at], lettered):
             kind, number_at = _ROUTE_SHORT[head], number_at + 1
             return kind, words[number_at - 1], _behind_class(words, number_at, kind)
@@ -135,8 +139,9 @@ def _behind_class(words: list[str], at: int, kind: str) -> int:
 
 
 def _is_route_number(word: str, lettered: bool) -> bool:
-    found = _ROUTE_NUMBER.match(word) or (lettered and _ROUTE_LETTER.match(word))
-    return found is not None and found is not False
+    if _ROUTE_NUMBER.match(word):
+        return True
+    return lettered and word not in ROADS and _ROUTE_LETTER.match(word) is not None
 
 
 def find_route(words: list[str]) -> int:

@@ -50,7 +50,7 @@ def read_sides(reading: Reading, sides: list[list[str]]) -> None:
         sides = _place_at_number(reading, sides)
     ways: list[list[str]] = []
     for side in sides:
-        if ways and _is_feature(side):
+        if ways and is_feature(side):
             ways[-1] = ways[-1] + side
         elif not _take_side_apart(reading, ways, side):
             ways.append(side)
@@ -117,7 +117,7 @@ def _share_plural(ways: list[list[str]]) -> None:
             ways[0].append(suffix)
 
 
-def _is_feature(side: list[str]) -> bool:
+def is_feature(side: list[str]) -> bool:
     """`EXIT 17`, `MM 21`, `ON RAMP` standing alone."""
     if side[0] in ("ON", "OFF"):
         return len(side) > 1 and side[1] in ("RAMP", "RP", "RMP")

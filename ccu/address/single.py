@@ -30,7 +30,7 @@ def read_single(reading: Reading, words: list[str], beside: bool = False) -> Non
         if is_place(words) and not (beside and words[-1] in SUFFIXES):
             reading.places.insert(0, " ".join(words))
             return
-        if is_fragment(words):
+        if is_fragment(words) and not beside:
             return
     way, left = cut_way(reading, words)
     if not reading.numbered:
@@ -76,7 +76,7 @@ def cut_way(reading: Reading, words: list[str]) -> tuple[list[str], list[str]]:
     if not WHOLE_WAY.isdisjoint(words) or words[-2:-1] == ["ACCESS"]:
         return words, []
     end = _way_end(words)
-    start = find_unit(words, max(1, end if end < len(words) else 1))
+    start = find_unit(words, end if end < len(words) else max(1, find_route(words)))
     if start == len(words) and end == len(words):
         routed = not reading.numbered or find_route(words)
         return (words, []) if routed else _cut_bare_unit(words)

@@ -29,12 +29,16 @@ _DECIMAL = Lazy(
     r"(\b(?:MM|MP|MARKER|POST|MILEPOST|MILEMARKER)[ -]?[0-9]{1,4})\.(?=[0-9])|"
     r"([0-9])\.(?=[0-9]+ ?MI(?:LES?)?\b)"
 )
+# Any other stop between digits must not join them: `12.5 MAIN ST` is not 125.
+_HALF = Lazy(r"^( *[0-9]+)\.50? ")
+_INNER_STOP = Lazy(r"(?<=[0-9])\.(?=[0-9])")
 _KEPT_STOP = "\xb7"  # stands for a point while the other stops are dropped
 # Long forms of the word before a route or mile number.
 _LONG_HEAD = Lazy(
     r"\b(?:(FARM TO MARKET|F-M)|(RANCH TO MARKET)|(I-H)|(U[ -]S(?: (?:HWY|HIGHWAY))?)|"
     r"(MILE ?(?:MARKER|POST|MARK)S?|MI (?:MARKER|POST|MRK|MKR)))(?: ROAD| RD)?[ #-]*(?=[0-9])"
 )
+_MARKER_LAST = Lazy(r"\b([0-9]{1,3}(?:\.[0-9])?) ?MM\b(?! ?[0-9])")
 _HEADS = ("", "FM ", "RM ", "IH ", "US ", "MM ")
 # Slashes that stand for a word: I/F/O in front of, B/O block of.
 _SLASHED = Lazy(r"\b(I/F/O|I/A/O|IAO|B/O)\b|^(A/F|R/O|F/O)(?= [0-9])")
@@ -95,6 +99,8 @@ def clean(text: str) -> str:
     if "." in text:
         text = _GLUED_STOP.sub(r"\1 ", text)
         text = _DECIMAL.sub(lambda m: (m[1] or m[2]) + _KEPT_STOP, text)
+        text = _HALF.sub(r"\1 1/2 ", text)
+        text = _INNER_STOP.sub("-", text)
     text = " ".join(text.translate(_CHARS).split())[:LIMIT].replace(_KEPT_STOP, ".")
     return _in_words(text).strip(" ,;:-/&@")
 
@@ -118,6 +124,8 @@ def _in_words(text: str) -> str:
         text = _JUNIOR.sub(r" \1", text)
     if any(sign in text for sign in _SPACED_SIGNS):
         text = _SPACED_ORDINAL.sub(lambda m: "".join(part for part in m.groups() if part), text)
+    if "MM" in text:
+        text = _MARKER_LAST.sub(r"MM \1", text)  # I-95 NORTH 156 MM
     return _LONG_HEAD.sub(lambda m: _HEADS[m.lastindex or 0], text)
 
 

@@ -61,8 +61,8 @@ def _worded_unit(words: list[str], at: int) -> tuple[str, int]:
         after += 1
     if after > last:
         return "", at
-    if word == "#" and words[after] in UNITS:
-        return _worded_unit(words, after)  # #BLDG 3
+    if UNITS[word] == "#" and words[after] in UNITS:
+        return _worded_unit(words, after)  # #BLDG 3, APT FL 2
     unit_id = words[after]
     following = words[after + 1] if after < last else ""
     if following in FLOORS and _floor_number(unit_id):

@@ -8,13 +8,12 @@ import sqlite3
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 from dateutil.relativedelta import relativedelta
 
 from ccu import address, dates, who
-from ccu.demo import export, story, town
+from ccu.demo import care, export, story, town
 from ccu.session import Session
 from ccu.store import calls, flags, people, places, settings, staff
 
@@ -31,6 +30,7 @@ class Town:
     staff: dict[str, int] = field(default_factory=dict)  # login -> id
     people: dict[story.Person, int] = field(default_factory=dict)
     logged: dict[story.Logged, int] = field(default_factory=dict)
+    last_call: int = 0  # the highest number of a call
 
     @property
     def officer(self) -> int:
@@ -65,8 +65,10 @@ def _settle(connection: sqlite3.Connection) -> None:
 def hire(made: Town) -> None:
     """The unit's staff."""
     with made.session.writing() as connection:
-        for login, fields in story.STAFF.items():
-            made.staff[login] = staff.add(connection, login, fields["role"], fields)
+        for login, known in story.STAFF.items():
+            fields = {field: known[field] for field in staff.FIELDS if field in known}
+            fields["supervisor_id"] = made.staff.get(known.get("supervisor"))
+            made.staff[login] = staff.add(connection, login, known["role"], fields)
 
 
 def import_dispatch(made: Town) -> None:
@@ -97,10 +99,7 @@ def log_calls(made: Town) -> None:
 
 
 def _log(made: Town, connection: sqlite3.Connection, told: story.Logged) -> int:
-    now = made.session.now
-    hour, minute = (int(part) for part in told.clock.split(":"))
-    day = now - timedelta(days=told.days)
-    begun = day.replace(hour=hour, minute=minute, second=0)
+    begun = story.moment(made.session.now, told.days, told.clock)
     recorded = dates.to_iso(dates.add_elapsed(begun, hours=(told.minutes + 20) / 60))
     call = calls.NewCall(
         occurred_at=dates.to_iso(begun),
@@ -117,7 +116,8 @@ def _log(made: Town, connection: sqlite3.Connection, told: story.Logged) -> int:
         responders=[_responder(name) for name in told.responders.split()],
         people=[_met(made, connection, person, role, recorded) for person, role in told.people],
     )
-    return calls.log(connection, made.officer, call)
+    made.last_call = calls.log(connection, made.officer, call)
+    return made.last_call
 
 
 def _responder(name: str) -> calls.Responder:
@@ -177,4 +177,7 @@ def mend(made: Town) -> None:
         )
 
 
-STEPS: tuple[Callable[[Town], None], ...] = (hire, import_dispatch, log_calls, mark_places, mend)
+STEPS: tuple[Callable[[Town], None], ...] = (
+    hire, import_dispatch, log_calls, mark_places, mend,
+    care.find_providers, care.tell, care.call_back,
+)  # fmt: skip

@@ -105,6 +105,13 @@ _ELSEWHERE_CALLS = (
     Logged(8, "06:50", "2 Railroad Plz", "unsheltered", "shelter courtesy_transport",
            "basic_needs transport", people=((COAT, "subject"),), responders="police human_services",
            minutes=60, narrative="Accepted a bed at the shelter on Depot Road."),
+    Logged(6, "07:40", "2 Railroad Plz", "unsheltered", "resources_given", "basic_needs",
+           people=((COAT, "subject"),), minutes=20,
+           narrative="Left the shelter early, would go back. Coughs."),
+    Logged(4, "22:15", "2 RAILROAD PLAZA", "welfare_check", "courtesy_transport", "transport",
+           people=((COAT, "subject"),), minutes=30, narrative="Cold night. Brought to the shelter."),
+    Logged(2, "06:30", "2 Railroad Plz.", "unsheltered", "resources_given", "basic_needs",
+           people=((COAT, "subject"),), minutes=15, narrative="Would see a doctor if one came."),
     Logged(118, "18:40", "18 Orchard Lane", "youth_crisis", "resolved", "de_escalation",
            people=((TEEN, "subject"),), minutes=45,
            narrative="Left after a quarrel; back by nine."),
@@ -120,16 +127,22 @@ _ELSEWHERE_CALLS = (
 
 LOGGED = tuple(sorted(_UNIT_CALLS + _COUPLE_CALLS + _ELSEWHERE_CALLS, key=lambda call: -call.days))
 
-OFFICER = "a.notreal"
-# The unit's accounts: login -> what is known of it. Telephone numbers of 555-01.. belong to nobody.
+SERGEANT, OFFICER, CLINICIAN, INTERN = "s.invented", "a.notreal", "b.placeholder", "i.sample"
+# The unit's accounts: login -> what is known of it, who supervises it among that, and named before
+# it. Telephone numbers of 555-01.. belong to nobody.
 STAFF = {
-    "s.invented": {
-        "role": "supervisor", "name": "Sgt. Sam Invented", "phone": "203-555-0100",
+    SERGEANT: {"role": "supervisor", "name": "Sgt. Sam Invented", "phone": "203-555-0100"},
+    OFFICER: {
+        "role": "ccu", "name": "Ofc. Avery Notreal", "phone": "203-555-0101",
+        "supervisor": SERGEANT,
     },
-    OFFICER: {"role": "ccu", "name": "Ofc. Avery Notreal", "phone": "203-555-0101"},
-    "b.placeholder": {
+    CLINICIAN: {
         "role": "clinician", "name": "Blair Placeholder, LCSW", "agency": "human_services",
-        "phone": "203-555-0102",
+        "phone": "203-555-0102", "supervisor": SERGEANT,
+    },
+    INTERN: {
+        "role": "intern", "name": "Indigo Sample", "agency": "human_services",
+        "phone": "203-555-0103", "supervisor": CLINICIAN,
     },
 }  # fmt: skip
 
@@ -149,6 +162,14 @@ FLAG = (
 
 AMENDED = next(call for call in LOGGED if call.days == 33)  # the nature is put right later
 TWICE = next(call for call in LOGGED if call.days == 40)  # entered twice; one is made void
+
+
+def moment(now: datetime, days: int, clock: str) -> datetime:
+    """A time of day so many days before `now`; days below 0 lie ahead."""
+    hour, minute = (int(part) for part in clock.split(":"))
+    day = now - timedelta(days=days)
+    return day.replace(hour=hour, minute=minute, second=0, microsecond=0, fold=0)
+
 
 # What dispatch had in the years before: address as typed (unit apart), natures in turn, how many.
 _DISPATCHED = (

@@ -27,8 +27,8 @@ def show(made: build.Town, run: Run) -> None:
     session = made.session
     _say(
         f"{town.TOWN}, {town.STATE}, is an invented town; nobody in it is real."
-        " Three years of its dispatch records were imported, and for the last year its Community"
-        f" Care Unit has logged its own calls. Today is {session.today:%A, %Y-%m-%d}."
+        " Three years of its dispatch records were imported; for the last year its Community Care"
+        f" Unit has logged its own calls, referred people and followed up. Today is {session.today:%A, %Y-%m-%d}."
     )
     with tempfile.TemporaryDirectory(prefix="ccu-demo-") as folder:
         export = build.write_export(session, made.calls, made.seed, Path(folder))
@@ -41,7 +41,7 @@ def show(made: build.Town, run: Run) -> None:
             run([str(export) if word == export.name else word for word in stop.line])
     _say("That was the tour. The file stays; look around in it:")
     for line in _typed(
-        ("ccu", "--db", str(session.path), "history", "--address", story.GROUP_HOME)
+        ("ccu", "--db", str(session.path), "history", "--address", story.COUPLE)
     ):
         emit_line(line)
 
@@ -49,35 +49,45 @@ def show(made: build.Town, run: Run) -> None:
 def _stops(made: build.Town) -> Iterator[Stop]:
     """What is shown, in this order. A later command adds its screen where it is used in a day."""
     yield Stop(
-        "An officer is on the way to Main Street. One line tells what happened at that very flat:"
-        " how often, how lately, what to beware of, how it ended.",
+        "An officer is on the way to Main Street. One line tells what happened at that very flat,"
+        " who is working with people there and how to reach them, and what came of each call.",
         ("history", "--address", story.UNIT),
-    )
-    yield Stop(
-        "On Ferry Lane somebody left a note for whoever comes next. It stands first.",
-        ("history", "--address", "77 ferry lane"),
     )
     yield Stop(
         "A street half remembered still finds its way.",
         ("history", "--address", "2 Railrod Plaza"),
     )
     yield Stop(
-        "After the call, one line keeps it, or a few questions at a terminal. Names are optional.",
+        "After a call, one line keeps it, or a few questions at a terminal. Names are optional.",
         ("log-call", "--when", "1 hour ago", "--address", story.STATION, "--nature", "unsheltered",
-         "--danger", "none", "--disposition", "resources_given", "--minutes", "25", "--no-input"),
+         "--person", str(made.people[story.COAT]), "--danger", "none",
+         "--disposition", "referred", "--minutes", "25", "--no-input"),
     )  # fmt: skip
     yield Stop(
-        "Every call can be looked up. Nothing is overwritten: this one was put right, and says so.",
+        "He asked about benefits. He is referred, and when to look after that is set at once.",
+        ("refer", str(made.last_call + 1), "--to", "human services", "--need", "benefits",
+         "--handoff", "direct_notice", "--owner", story.CLINICIAN, "--no-input"),
+    )  # fmt: skip
+    yield Stop(
+        "The clinician looks at what waits to be accepted.",
+        ("referral", "list", "--inbox"),
+    )
+    yield Stop(
+        "Cron asks every night what is late. On a quiet night this prints nothing at all.",
+        ("follow-up", "overdue"),
+    )
+    yield Stop(
+        "When the shift changes, one page says what is new, late, due and waiting.",
+        ("brief",),
+    )
+    yield Stop(
+        "Whoever made a call can see what came of it. Nothing is overwritten: this one was put"
+        " right, and says so.",
         ("call", "show", str(made.logged[story.AMENDED])),
     )
     yield Stop(
         "Dispatch sends its export again every night. What is there already is not counted twice.",
         ("import", "marshport-cad.csv", "--layout", build.LAYOUT),
-    )
-    yield Stop(
-        "Addresses come in many spellings. They are read, not compared letter by letter: Apt 3, #3"
-        " and Apartment 3 have one key, and never that of the flat next door. Ask how one is read:",
-        ("address", "12 Main Street, Apartment 3", "--format", "json"),
     )
     yield Stop(
         "And every night the file is checked: damage, loose ends, who else could read it.",
