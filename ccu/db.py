@@ -260,7 +260,7 @@ def _uri(path: Path, mode: str) -> str:
     name = path.absolute().as_posix()
     safe = b"/:.-_~"  # and letters and digits; importing urllib for this costs 8 ms a run
     encoded = "".join(
-        chr(byte) if byte in safe or chr(byte).isalnum() and byte < 128 else f"%{byte:02x}"
+        chr(byte) if byte in safe or (chr(byte).isalnum() and byte < 128) else f"%{byte:02x}"
         for byte in os.fsencode(name if name.startswith("/") else f"/{name}")
     )
     return f"file:{encoded}?mode={mode}"

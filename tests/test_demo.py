@@ -81,6 +81,43 @@ def test_one_call_was_put_right_and_one_made_void(town: Path) -> None:
     assert rows(town, "SELECT count(*) FROM call WHERE voided_at IS NOT NULL") == [(1,)]
 
 
+def test_what_became_of_the_story_is_told_to_the_end(town: Path) -> None:
+    assert {status for (status,) in rows(town, "SELECT status FROM referral")} == {
+        *("requested", "accepted", "in_progress", "service_received"),
+        *("declined", "rejected", "unable_to_contact", "expired"),
+    }
+    late = rows(town, "SELECT count(*) FROM open_follow_up WHERE due_at < '2026-01-31' ")
+    assert late == [(2,)]
+    assert rows(town, "SELECT count(*) FROM open_follow_up WHERE due_at > '2026-02'")[0][0]
+    assert rows(town, "SELECT count(*) FROM open_follow_up WHERE closing_at IS NOT NULL") == [(1,)]
+    assert rows(town, "SELECT count(*) FROM worker WHERE until IS NULL") == [(3,)]
+    assert rows(town, "SELECT count(*) FROM consult") == [(3,)]
+    assert rows(town, "SELECT count(*) FROM need_answer WHERE referral_id IS NOT NULL") == [(1,)]
+    assert rows(town, "SELECT count(*) FROM referral WHERE again_of IS NOT NULL") == [(2,)]
+
+
+def test_each_dispatched_care_call_has_a_call_back(town: Path) -> None:
+    without = rows(
+        town,
+        "SELECT count(*) FROM call WHERE care AND import_batch_id IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM follow_up WHERE call_id = call.id)",
+    )
+    assert without == [(0,)]
+
+
+@pytest.mark.parametrize("today", ["2024-02-29", "2026-03-08T03:30", "2026-04-24", "2026-11-01"])
+def test_any_day_will_do(today: str, tmp_path: Path) -> None:
+    path = tmp_path / "demo.db"
+    made = run_ccu("--db", str(path), "--today", today, "demo", "--calls", "100")
+    assert (made.code, made.err) == (0, "")
+    assert " bad " not in made.out
+    for table in ("attempt", "referral_event", "consult", "need_assessment"):
+        ahead = f"SELECT count(*) FROM {table} WHERE unixepoch(occurred_at) > unixepoch(?)"
+        with sqlite3.connect(path) as connection:
+            (end,) = connection.execute("SELECT max(recorded_at) FROM change").fetchone()
+            assert connection.execute(ahead, (end,)).fetchall() == [(0,)], table
+
+
 def test_the_same_seed_and_day_make_the_same_town() -> None:
     first, again = (list(export.rows(300, NOW, seed=7)) for _ in range(2))
     assert first == again
@@ -127,6 +164,12 @@ def test_the_tour_runs_every_screen(empty: Ccu, db_path: Path) -> None:
         "$ ccu call show",
         "$ ccu import",
         "$ ccu check",
+        "$ ccu refer ",
+        "$ ccu referral list --inbox",
+        "$ ccu follow-up overdue",
+        "$ ccu brief",
+        "is working with people here",
+        "what became of it",
     ):
         assert words in shown.out
     assert "579    0        0   579         0\n" in shown.out  # of the import, again

@@ -320,6 +320,24 @@ def test_an_interns_closing_waits_for_their_supervisor(
     assert listed(ccu) == listed(ccu, "--to-sign") == []
 
 
+def test_what_waits_to_be_signed_is_no_next_action(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ccu("staff", "add", "kint", "--role", "intern", "--supervisor", "boss").code == 0
+    care.refer(ccu)
+    become(monkeypatch, "kint")
+    reached = ("--result", "reached")
+    assert ccu("follow-up", "done", "1", *reached).out.endswith("1: reached.\n")
+    assert ccu("follow-up", "done", "2", *reached).out == (
+        "Done, to be signed: follow-up 2: reached. Next is follow-up 3, due Sat 7 Feb 2026 14:00.\n"
+    )
+    become(monkeypatch, "boss")
+    assert ccu("referral", "update", "1", "--status", "contact_only").code == 0
+    assert [row["id"] for row in listed(ccu)] == [1, 2]  # what was done is still to be signed
+    for number in ("1", "2"):
+        assert ccu("follow-up", "sign", number).out.endswith("it is closed.\n")
+
+
 def test_an_intern_without_a_supervisor_is_signed_for_by_any(
     ccu: Ccu, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,10 +72,7 @@ def test_every_command_has_an_example_of_itself(path: tuple[str, ...]) -> None:
 def test_the_map_says_what_the_command_says(name: str) -> None:
     module_name, text = cli.COMMANDS[name]
     module = import_module(f"ccu.commands.{module_name}")
-    if hasattr(module, "app"):
-        said = module.app.info.help or ""
-    else:
-        said = module.command.__doc__ or ""
+    said = module.app.info.help if hasattr(module, "app") else module.command.__doc__
     assert said.strip().splitlines()[0] == text
 
 

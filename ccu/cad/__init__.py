@@ -3,10 +3,11 @@
   layout   the TOML file that says how an export is to be read (words: its maps to ccu's codes)
   source   the file's bytes: whole or not, which encoding, as lines
   rows     lines to rows; a broken row costs only itself
-  reading  a row to the values that are kept
+  reading  a row to the values that are kept (times: its times)
   staging  the private file they wait in, so that nobody is locked out while we read
+  repeats  the same incident twice in one file
   rejects  the rows that can not be taken, with the reason, for a person to mend
-  suggest  a first layout from a file's header and a sample
+  suggest  a first layout from a file's header and a sample (guess: what it goes by)
 
 The merge into the calls is `ccu/store/imports.py`: one transaction, so that a file is taken whole
 or, whatever happens, not at all.
@@ -26,9 +27,10 @@ from ccu.cad import layout as layouts
 from ccu.cad import rejects as rejected
 from ccu.cad.layout import Layout
 from ccu.cad.reading import RowReader
+from ccu.cad.repeats import conflicting, settle_repeats
 from ccu.cad.rows import Broken, Rows, header
 from ccu.cad.source import Export, opened
-from ccu.cad.staging import Stage, attached, conflicting, settle_repeats
+from ccu.cad.staging import Stage, attached
 from ccu.errors import InvalidInput
 from ccu.store import imports
 from ccu.store.settings import Settings

@@ -7,13 +7,13 @@ a nature, an hour) is read once and looked up after that, in caches of a fixed s
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
 from hashlib import blake2b
 from itertools import compress
 from typing import NamedTuple, Protocol
 
-from ccu.cad.layout import FIELDS, TIMES, Layout
+from ccu.cad.layout import FIELDS, Layout
 from ccu.cad.rows import Broken, Chunk
+from ccu.cad.times import Times, When
 from ccu.errors import InvalidInput
 from ccu.output import undo_csv_guard
 
@@ -24,7 +24,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _UNDECODED = re.compile("[\ud800-\udfff]")
 
 Column = Sequence[str]
-When = Callable[[str], str]
 # The columns of staging.entry: line, incident, digest, four times, address, nature, nature_cleared,
 # disposition, agency, priority, beat. Empty texts stand for nothing.
 Staged = tuple[object, ...]
@@ -77,7 +76,8 @@ class RowReader:
         self._identity = [places[column] for column in layout.identity] or mapped
         self._needed = sorted({*mapped, *self._identity})
         self._guarded = layout.guarded or tuple(header[:2]) == ("line", "reason")
-        self._when, self._later, self._known = _by_the_hour(when), later, known
+        self._times = Times(layout, when, later)
+        self._known = known
         self._state = layout.state
         self._lead_agency = layout.lead_agency or ""
 
@@ -87,7 +87,7 @@ class RowReader:
             return [], chunk.broken
         bad: dict[int, str] = {}
         cells = self._tidy(chunk.rows, bad)
-        times = self._times(cells, len(chunk.rows), bad)
+        times = self._times.read(lambda field: self._field(field, cells, len(chunk.rows)), bad)
         numbers: Sequence[int] = chunk.numbers
         if bad:
             good = [index not in bad for index in range(len(chunk.rows))]
@@ -160,63 +160,6 @@ class RowReader:
         pairs = zip(said, identities, strict=True)
         return [incident or MADE + _digest(identity).hex() for incident, identity in pairs]
 
-    # ------------------------------------------------------------ times
-
-    def _times(self, cells: dict[int, Column], count: int, bad: dict[int, str]) -> list[Column]:
-        """The four times of every row, in stored form or empty."""
-        texts = [self._field(field, cells, count) for field in TIMES]
-        times = [self._read_times(*pair, bad) for pair in zip(TIMES, texts, strict=True)]
-        if any(self._joined[field] for field in TIMES[1:]):
-            self._put_in_order(texts, times, bad)
-        return list(times)
-
-    def _read_times(self, field: str, texts: Column, bad: dict[int, str]) -> list[str]:
-        when, occurred = self._when, field == TIMES[0]
-        try:
-            if not occurred or all(texts):
-                return [when(text) if text else "" for text in texts]
-        except ValueError:
-            pass  # one of them: find out which
-        name = " and ".join(self._header[place] for place in self._joined[field])
-        found = []
-        for index, text in enumerate(texts):
-            time = ""
-            try:
-                if text:
-                    time = when(text)
-                elif occurred:
-                    bad.setdefault(index, f"no time in {name}")
-            except ValueError as error:
-                bad.setdefault(index, f"{name}: {error}")
-            found.append(time)
-        return found
-
-    def _put_in_order(
-        self, texts: list[Column], times: list[list[str]], bad: dict[int, str]
-    ) -> None:
-        """Look at the rows whose times are not one after the other.
-
-        In the hour that comes twice, a time that would be before the one it follows is the second
-        reading. A call that is cleared before it begins is rejected; other disorder is left as it
-        is, for clocks of cars and of the dispatch room differ.
-        """
-        for index, (occurred, dispatched, arrived, cleared) in enumerate(zip(*times, strict=True)):
-            begun = dispatched if dispatched > occurred else occurred
-            if (dispatched and dispatched < occurred) or (arrived and arrived < begun):
-                pass
-            elif not cleared or cleared >= (arrived or begun):
-                continue
-            if index in bad:
-                continue
-            last = ""
-            for text, column in zip(texts, times, strict=True):
-                if column[index] and last and _before(column[index], last):
-                    column[index] = self._later(text[index])
-                last = column[index] or last
-            begun = times[2][index] or times[1][index] or times[0][index]
-            if times[3][index] and _before(times[3][index], begun):
-                bad[index] = "the call is cleared before it begins"
-
     # ------------------------------------------------------------ cells
 
     def _tidy(self, rows: list[list[str]], bad: dict[int, str]) -> dict[int, Column]:
@@ -249,46 +192,8 @@ class RowReader:
         return " ".join(cell.split())
 
 
-_TAILS = frozenset(f"{minute:02}:{second:02}" for minute in range(60) for second in range(60))
-_HOURS_KEPT = 10_000
-
-
-def _by_the_hour(when: When) -> When:
-    """The same reader, quicker for times that end in :MM:SS.
-
-    What stands before that is an hour, and hours come again: once the reader has read both ends of
-    one alike, the minutes and seconds between them need no reading.
-    """
-    hours: dict[str, tuple[str, str]] = {}
-
-    def learn(hour: str, found: str) -> None:
-        ends = when(f"{hour}00:00"), when(f"{hour}59:59")
-        if ends == (f"{found[:14]}00:00{found[19:]}", f"{found[:14]}59:59{found[19:]}"):
-            if len(hours) >= _HOURS_KEPT:
-                hours.clear()
-            hours[hour] = found[:14], found[19:]
-
-    def read(text: str) -> str:
-        tail = text[-5:]
-        known = hours.get(text[:-5])
-        if known and tail in _TAILS:
-            return f"{known[0]}{tail}{known[1]}"
-        found = when(text)
-        if text[-6:-5] == ":" and tail == found[14:19]:
-            learn(text[:-5], found)
-        return found
-
-    return read
-
-
 def _digest(values: Iterable[str]) -> bytes:
     return blake2b(_APART.join(values).encode(errors="surrogatepass"), digest_size=8).digest()
-
-
-def _before(one: str, other: str) -> bool:
-    if one[19:] == other[19:]:
-        return one < other
-    return datetime.fromisoformat(one) < datetime.fromisoformat(other)
 
 
 def _places(layout: Layout, header: Sequence[str]) -> dict[str, int]:

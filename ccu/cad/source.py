@@ -82,7 +82,7 @@ def opened(path: Path, encoding: str, folder: Path | None) -> Iterator[Export]:
             raw = stack.enter_context(_file(path))
             if not raw.seekable():  # a pipe, such as bash's <(...)
                 raw = stack.enter_context(_spooled(raw, folder))
-            name = path.name
+            name = path.name.encode(errors="backslashreplace").decode()
         yield _survey(raw, name, encoding)
 
 

@@ -5,7 +5,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,8 +13,11 @@ from ccu.errors import InvalidInput
 from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.session import Session
 
+if TYPE_CHECKING:
+    from ccu.cad import Summary
+
 COLUMNS = ("read", "new", "changed", "same", "rejected")
-MOST_SHOWN = 5
+MOST_SHOWN, LONGEST_SHOWN = 5, 40  # natures, and characters of one
 
 
 def _layouts(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -87,7 +90,7 @@ def command(
     _tell(summary, rejects)
 
 
-def _tell(summary: Any, rejects: Path | None) -> None:
+def _tell(summary: "Summary", rejects: Path | None) -> None:
     """What the row of counts does not say, on standard error."""
     for reason, count in summary.reasons.most_common():
         say(f"rejected {count}: {reason}")
@@ -99,7 +102,8 @@ def _tell(summary: Any, rejects: Path | None) -> None:
         )
     if summary.unmapped:
         texts = ", ".join(
-            f"{text} ({count})" for text, count in summary.unmapped.most_common(MOST_SHOWN)
+            f"{text[:LONGEST_SHOWN]} ({count})"
+            for text, count in summary.unmapped.most_common(MOST_SHOWN)
         )
         say(
             f"{summary.unmapped.total()} rows have one of {len(summary.unmapped)} natures that the"

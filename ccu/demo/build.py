@@ -66,8 +66,8 @@ def hire(made: Town) -> None:
     """The unit's staff."""
     with made.session.writing() as connection:
         for login, known in story.STAFF.items():
-            fields = {field: known[field] for field in staff.FIELDS if field in known}
-            fields["supervisor_id"] = made.staff.get(known.get("supervisor"))
+            boss = made.staff.get(known.get("supervisor", ""))
+            fields = {**known, "supervisor_id": boss}
             made.staff[login] = staff.add(connection, login, known["role"], fields)
 
 

@@ -28,7 +28,8 @@ def show(made: build.Town, run: Run) -> None:
     _say(
         f"{town.TOWN}, {town.STATE}, is an invented town; nobody in it is real."
         " Three years of its dispatch records were imported; for the last year its Community Care"
-        f" Unit has logged its own calls, referred people and followed up. Today is {session.today:%A, %Y-%m-%d}."
+        " Unit has logged its own calls, referred people and followed up."
+        f" Today is {session.today:%A, %Y-%m-%d}."
     )
     with tempfile.TemporaryDirectory(prefix="ccu-demo-") as folder:
         export = build.write_export(session, made.calls, made.seed, Path(folder))
@@ -40,9 +41,7 @@ def show(made: build.Town, run: Run) -> None:
             # The file is elsewhere: what is printed is what a reader would type.
             run([str(export) if word == export.name else word for word in stop.line])
     _say("That was the tour. The file stays; look around in it:")
-    for line in _typed(
-        ("ccu", "--db", str(session.path), "history", "--address", story.COUPLE)
-    ):
+    for line in _typed(("ccu", "--db", str(session.path), "history", "--address", story.COUPLE)):
         emit_line(line)
 
 

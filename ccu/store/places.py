@@ -7,8 +7,8 @@ unique by (unit_key, city) and every count can group by place_id alone.
 import sqlite3
 from dataclasses import dataclass, field
 
-from ccu.address import match as matching
 from ccu.address import Address, normal
+from ccu.address import match as matching
 from ccu.errors import InvalidInput, NotFound
 
 MOST_NEAR = 6  # near places shown

@@ -1,4 +1,4 @@
-"""Who works here: accounts of the operating system, each with a role, an agency and a supervisor."""
+"""Who works here: accounts of the operating system, each with a role, agency and supervisor."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -111,8 +111,8 @@ def retire(
 
     `on` is the day of it: whom they worked with is kept until then.
 
-    Open work must not be without an owner: it goes to `successor_id`. Raises InvalidInput when there
-    is open work and nobody to have it, or when it is the last admin.
+    Open work must not be without an owner: it goes to `successor_id`. Raises InvalidInput when
+    there is open work and nobody to have it, or when it is the last admin.
     """
     _keep_an_admin(connection, staff_id)
     if successor_id == staff_id:
@@ -131,10 +131,10 @@ def retire(
     return held
 
 
-_OPEN_STATUS = "(SELECT code FROM referral_status WHERE open = 1)"
 _HAND_OVER = (
     "UPDATE follow_up SET owner_id = :new WHERE owner_id = :old AND closed_at IS NULL",
-    f"UPDATE referral SET owner_id = :new WHERE owner_id = :old AND status IN {_OPEN_STATUS}",  # noqa: S608
+    "UPDATE referral SET owner_id = :new WHERE owner_id = :old"
+    " AND status IN (SELECT code FROM referral_status WHERE open = 1)",
     "UPDATE staff SET supervisor_id = :new WHERE supervisor_id = :old AND :new IS NOT NULL",
 )
 
@@ -143,7 +143,7 @@ def _open_items(connection: sqlite3.Connection, staff_id: int) -> int:
     found = connection.execute(
         "SELECT (SELECT count(*) FROM follow_up WHERE owner_id = :id AND closed_at IS NULL)"
         " + (SELECT count(*) FROM referral WHERE owner_id = :id"
-        f"    AND status IN {_OPEN_STATUS})"  # noqa: S608
+        "    AND status IN (SELECT code FROM referral_status WHERE open = 1))"
         " + (SELECT count(*) FROM worker WHERE staff_id = :id AND until IS NULL)",
         {"id": staff_id},
     ).fetchone()

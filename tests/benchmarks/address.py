@@ -49,7 +49,7 @@ def invented_strings() -> list[str]:
     maker = random.Random(1)
     names = [f"{a}{b}" for a in ("ELM", "OAK", "COMPO", "GLEN") for b in ("", "WOOD", " HILL")]
     suffixes = ["ST", "AV", "RD", "DR", "LN", "BLVD"]
-    found = set()
+    found: set[str] = set()
     while len(found) < STRINGS * ROUNDS:
         street = f"{maker.choice('NSEW')} {maker.choice(names)} {maker.choice(suffixes)}"
         cross = f"{maker.randint(1, 99)}TH {maker.choice(suffixes)}"

@@ -15,7 +15,7 @@ LEFT JOIN place ON place.id = call.place_id
 WHERE follow_up.closed_at IS NULL
   AND unixepoch(follow_up.due_at) < unixepoch('{TODAY}T23:59:59-05:00')
 ORDER BY follow_up.due_at
-"""  # noqa: S608 - no user's text in it
+"""
 COUNTS = "SELECT count(*) AS every, sum(closed_at IS NULL) AS open FROM follow_up"
 
 
