@@ -169,7 +169,7 @@ INSERT INTO agency (code, label, sort) VALUES
   ('police', 'Police', 1),
   ('fire', 'Fire', 2),
   ('ems', 'EMS', 3),
-  ('human_services', 'Human services', 4),
+  ('human_services', 'Human Services', 4),
   ('hospital', 'Hospital', 5),
   ('school', 'School', 6),
   ('mobile_crisis', 'Mobile crisis', 7),

@@ -481,6 +481,16 @@ def test_stalled_is_open_without_an_event_for_the_days_set(ccu: Ccu) -> None:
     assert stalled("2026-03-14T13:00") == [1]
 
 
+def test_a_try_at_a_follow_up_is_work_on_the_referral(ccu: Ccu) -> None:
+    assert at("2026-01-31T10:00", "refer", "1", "--to", "1", "--need", "housing").code == 0
+    tried = ("follow-up", "done", "1", "--result", "left_message", "--next", "2026-02-20 10:00")
+    assert at("2026-02-10T10:00", *tried).code == 0
+    listed = at("2026-02-15T10:00", "referral", "list", "--stalled", "-f", "json")
+    assert json.loads(listed.out) == []
+    listed = at("2026-02-24T10:00", "referral", "list", "--stalled", "-f", "json")
+    assert [row["id"] for row in json.loads(listed.out)] == [1]
+
+
 def test_a_call_voided_later_is_shown_as_void(ccu: Ccu) -> None:
     care.refer(ccu)
     assert ccu("call", "void", "1", "--reason", "typed twice").code == 0

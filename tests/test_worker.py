@@ -137,7 +137,7 @@ def test_the_card_says_who_how_to_reach_them_and_no_more(ccu: Ccu, db_path: Path
     assert ccu("referral", "update", "1", "--status", "accepted").code == 0
     assert card(ccu)["workers"] == [
         {
-            "agency": "Human services",
+            "agency": "Human Services",
             "name": "Dana Lee",
             "phone": "203-555-0142",
             "since": "2026-01-12",
@@ -148,7 +148,7 @@ def test_the_card_says_who_how_to_reach_them_and_no_more(ccu: Ccu, db_path: Path
     ]
     page = ccu("history", "--call", "1").out
     assert (
-        "working here  Human services is working with people here: Dana Lee, 203-555-0142,"
+        "working here  Human Services is working with people here: Dana Lee, 203-555-0142,"
         " since 12 Jan 2026; connected to: Homes with Hope; next contact 1 Feb 2026\n"
         "open items    referral 1, accepted: next 2026-02-01 14:00, "
     ) in page

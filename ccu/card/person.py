@@ -61,7 +61,7 @@ def read(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
     window = {**rows.window(session), "people": json.dumps(records)}
     as_of = AsOf.of(session.now)
     found = cards.calls(connection, window, -1)
-    calls = rows.calls(connection, found, session.today, narratives)
+    calls = rows.calls(connection, found, session.today, narratives, records)
     return {
         "person": {"id": person["id"], "records": records, **dict(person)},
         "counts": rows.counts(cards.counts(connection, window), session),

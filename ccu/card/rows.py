@@ -38,13 +38,18 @@ def counts(row: sqlite3.Row, session: Session) -> dict[str, Any]:
 
 
 def calls(
-    connection: sqlite3.Connection, found: Sequence[sqlite3.Row], today: date, narratives: bool
+    connection: sqlite3.Connection,
+    found: Sequence[sqlite3.Row],
+    today: date,
+    narratives: bool,
+    people: Sequence[int] | None = None,
 ) -> list[dict[str, Any]]:
-    """id, occurred, care, nature, outcome, answer (what became of it; empty when nothing was
+    """id, occurred, care, nature, outcome, answer; with `narratives` that too.
 
-    asked); with `narratives` that too. What else the rows hold stands before those.
+    answer is what became of it, empty when nothing was asked; for the card of a person, of what was
+    asked for them. What else the rows hold stands before those.
     """
-    answers = outcomes.of_calls(connection, [row["id"] for row in found], today)
+    answers = outcomes.of_calls(connection, [row["id"] for row in found], today, people)
     return [
         {
             **{key: row[key] for key in row.keys() if key != "narrative"},  # noqa: SIM118

@@ -31,7 +31,7 @@ def standing(
 
 
 def worker(each: dict[str, Any], whom: str) -> str:
-    """`Human services is working with people here: NAME, PHONE, since DATE; ...`, no more."""
+    """`Human Services is working with people here: NAME, PHONE, since DATE; ...`, no more."""
     reach = each["phone"] or "no phone recorded"
     text = f"{each['agency']} is working with {whom}: {each['name']}, {reach}"
     text += f", since {_day(each['since'])}"

@@ -23,6 +23,9 @@ def command(
 
     Numbers and places only, unless --names is given. That it was shown is recorded.
 
+    JSON: since, until, and the lists overdue, due_today, waiting, care_calls, seen_often and
+    in_hospital, each whole.
+
     Examples:
 
       ccu brief

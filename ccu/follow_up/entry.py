@@ -11,7 +11,7 @@ from ccu import dates, typed
 from ccu.errors import InvalidInput
 from ccu.follow_up.due import parse_due
 from ccu.session import Session
-from ccu.store import attempts, codes, follow_ups, staff
+from ccu.store import attempts, codes, follow_ups, next_action, staff
 from ccu.store.attempts import Attempt
 from ccu.store.follow_ups import About
 
@@ -158,11 +158,11 @@ class NewAttempt:
         """The next due, where there has to be one; what is proposed is the schedule's next step."""
         connection = self._session.db
         is_over = attempts.ends(connection, result)
-        if is_over and not attempts.needs_next(connection, self._row):
+        if is_over and not next_action.needed(connection, self._row):
             return None
         from ccu.follow_up.questions import ask_due
 
-        step = attempts.CHECK_AGAIN if is_over else attempts.RETRY
+        step = next_action.CHECK_AGAIN if is_over else next_action.RETRY
         proposal = dates.from_iso(follow_ups.step_after(now, self._session.settings, step))
         return ask_due("When to look again" if is_over else "When to try again",
                        now, "--next", proposal)  # fmt: skip

@@ -1,7 +1,6 @@
 """What was tried of a follow-up, and what becomes of it: done, signed, moved.
 
-Nobody is dropped: when a follow-up closes, and its referral is still open or its person still has a
-worker, and nothing else is due for them, the next follow-up is made then and there.
+An intern's closing waits for a signature. What comes after a follow-up is in next_action.py.
 """
 
 import sqlite3
@@ -10,12 +9,10 @@ from datetime import datetime
 
 from ccu import dates
 from ccu.errors import InvalidInput, NotAllowed
-from ccu.store import audit, changes, follow_ups
-from ccu.store.follow_ups import OPEN_STATUS, About
+from ccu.store import audit, changes, follow_ups, next_action
 from ccu.store.settings import Settings
 
 MAY_SIGN = ("supervisor", "admin")  # roles, where the intern has no supervisor of their own
-RETRY, CHECK_AGAIN = 0, -1  # steps of the schedule: after a try that failed, after one that did not
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +78,15 @@ def done(
         _change(connection, staff_id, row, new, at=dates.to_iso(now), reason=None)
         return Done(state="open", number=number, next_due=attempt.next_due)
     state = _close(connection, staff_id, row, dates.to_iso(now))
-    next_id, next_due = _next(connection, staff_id, row, attempt, now, settings)
+    next_id, next_due = next_action.make(
+        connection,
+        staff_id,
+        row,
+        due_at=attempt.next_due,
+        kind=attempt.next_kind,
+        now=now,
+        settings=settings,
+    )
     return Done(state=state, number=number, next_id=next_id, next_due=next_due)
 
 
@@ -121,66 +126,6 @@ def _close(connection: sqlite3.Connection, staff_id: int, row: sqlite3.Row, at: 
     return "to_sign" if to_sign else "closed"
 
 
-# ---------------------------------------------------------------- what comes next
-
-
-def needs_next(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
-    """Whether closing this one leaves an open referral, or a person with a worker, with nothing.
-
-    What waits for a signature is done: it is no next action with the person.
-    """
-    if row["referral_id"] is not None and _is_open(connection, row["referral_id"]):
-        return not _other(connection, row, "referral_id")
-    has_worker = follow_ups.current_worker(connection, row["person_id"]) is not None
-    return has_worker and not _other(connection, row, "person_id")
-
-
-def _is_open(connection: sqlite3.Connection, referral_id: int | None) -> bool:
-    found = connection.execute(
-        f"SELECT 1 FROM referral WHERE id = :id AND status IN {OPEN_STATUS}",  # noqa: S608
-        {"id": referral_id},
-    ).fetchone()
-    return found is not None
-
-
-def _other(connection: sqlite3.Connection, row: sqlite3.Row, column: str) -> bool:
-    found = connection.execute(
-        f"SELECT 1 FROM follow_up WHERE {column} = :about AND id <> :id"  # noqa: S608 - our names
-        " AND closed_at IS NULL AND closing_at IS NULL",
-        {"about": row[column], "id": row["id"]},
-    ).fetchone()
-    return found is not None
-
-
-def _next(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    row: sqlite3.Row,
-    attempt: Attempt | None,
-    now: datetime,
-    settings: Settings,
-) -> tuple[int | None, str | None]:
-    """The follow-up after one that closed: as said, or because there would be none."""
-    due_at = attempt.next_due if attempt else None
-    if due_at is None:
-        if not needs_next(connection, row):
-            return None, None
-        due_at = follow_ups.step_after(now, settings, CHECK_AGAIN)
-    kind = (attempt.next_kind if attempt else None) or row["kind"]
-    referral_id = row["referral_id"] if _is_open(connection, row["referral_id"]) else None
-    about = About(
-        owner_id=row["owner_id"],
-        referral_id=referral_id,
-        call_id=row["call_id"],
-        person_id=row["person_id"],
-    )
-    at = dates.to_iso(now)
-    next_id = follow_ups.add(
-        connection, staff_id, kind=kind, about=about, due_at=due_at, note=None, at=at
-    )
-    return next_id, due_at
-
-
 # ---------------------------------------------------------------- signing and moving
 
 
@@ -203,7 +148,7 @@ def sign(
         {"at": dates.to_iso(now), "by": staff_id, "id": follow_up_id},
     )
     audit.record(connection, staff_id, "follow-up-sign", "follow_up", follow_up_id)
-    next_id, next_due = _next(connection, staff_id, row, None, now, settings)
+    next_id, next_due = next_action.make(connection, staff_id, row, now=now, settings=settings)
     return Done(state="closed", next_id=next_id, next_due=next_due)
 
 

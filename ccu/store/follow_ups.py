@@ -2,7 +2,7 @@
 
 A follow-up is open until it is closed. A try that did not reach the person leaves it open with a
 new due; the closing by an intern waits for a signature, and until then it is open. Whatever closes
-one, a referral or a person being helped is not left without a next action: see attempts.py.
+one, a referral or a person being helped is not left without a next action: see next_action.py.
 """
 
 import sqlite3

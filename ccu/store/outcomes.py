@@ -6,7 +6,7 @@ No provider, no need, no name: that it was taken up, or not, and when somebody t
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from ccu import dates
@@ -58,7 +58,9 @@ SELECT referral.id, referral.call_id, referral.status,
         ORDER BY due_unix, id LIMIT 1) AS next_due
 FROM referral
 WHERE referral.id = :referral_id
-   OR (referral.call_id IN (SELECT value FROM json_each(:calls)) AND status <> 'entered_in_error')
+   OR (referral.call_id IN (SELECT value FROM json_each(:calls)) AND status <> 'entered_in_error'
+       AND (:people IS NULL OR referral.person_id IS NULL
+            OR referral.person_id IN (SELECT value FROM json_each(:people))))
 ORDER BY referral.id
 """
 _FOLLOW_UPS = """
@@ -72,15 +74,27 @@ LEFT JOIN attempt AS last
 LEFT JOIN follow_up_result ON follow_up_result.code = last.result
 WHERE +follow_up.referral_id IS NULL  -- the plus keeps SQLite from that index: most rows have none
   AND follow_up.call_id IN (SELECT value FROM json_each(:calls))
+  AND (:people IS NULL OR follow_up.person_id IS NULL
+       OR follow_up.person_id IN (SELECT value FROM json_each(:people)))
 ORDER BY next_due IS NULL, unixepoch(next_due), last.id DESC
 """
 
 
 def of_calls(
-    connection: sqlite3.Connection, call_ids: Iterable[int], today: date
+    connection: sqlite3.Connection,
+    call_ids: Iterable[int],
+    today: date,
+    people: Sequence[int] | None = None,
 ) -> dict[int, str]:
-    """call -> its one line; a call of which nothing was asked is left out."""
-    asked = {"calls": json.dumps(list(call_ids)), "referral_id": None}
+    """call -> its one line; a call of which nothing was asked is left out.
+
+    With `people`, the records of one human being: what was asked for anybody else is not theirs.
+    """
+    asked = {
+        "calls": json.dumps(list(call_ids)),
+        "referral_id": None,
+        "people": None if people is None else json.dumps(people),
+    }
     best: dict[int, sqlite3.Row] = {}
     for row in connection.execute(_REFERRALS, asked):
         before = best.get(row["call_id"])
@@ -95,7 +109,7 @@ def of_calls(
 
 def of_referral(connection: sqlite3.Connection, referral_id: int, today: date) -> str:
     """The one line of a referral that is there."""
-    asked = {"calls": "[]", "referral_id": referral_id}
+    asked = {"calls": "[]", "referral_id": referral_id, "people": None}
     return _of_referral(connection.execute(_REFERRALS, asked).fetchone(), today)
 
 

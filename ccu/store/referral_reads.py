@@ -35,7 +35,12 @@ WHERE referral.status IN (SELECT value FROM json_each(:statuses))
   AND (:owner_id IS NULL OR referral.owner_id = :owner_id)
   AND (:need IS NULL OR referral.need = :need)
   AND (:provider_id IS NULL OR referral.provider_id = :provider_id)
-  AND (:silent_since IS NULL OR unixepoch(last.occurred_at) <= unixepoch(:silent_since))
+  AND (:silent_since IS NULL
+       OR (unixepoch(last.occurred_at) <= unixepoch(:silent_since)
+           AND NOT EXISTS (
+             SELECT 1 FROM follow_up JOIN attempt ON attempt.follow_up_id = follow_up.id
+             WHERE follow_up.referral_id = referral.id
+               AND unixepoch(attempt.occurred_at) > unixepoch(:silent_since))))
 ORDER BY unixepoch(referral.made_at), referral.id
 """
 
@@ -70,7 +75,7 @@ WHERE attempt.follow_up_id = :id ORDER BY attempt.id
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """Which referrals to list; None: any. `silent_since`: without an event since that moment."""
+    """Which referrals to list; None: any. `silent_since`: nothing done since then."""
 
     statuses: Sequence[str] = referral_steps.OPEN
     owner_id: int | None = None
@@ -80,7 +85,10 @@ class Filter:
 
 
 def silent_since(now: datetime, days: int) -> str:
-    """An open referral without an event since this moment is stalled: the one definition."""
+    """An open referral without an event or an attempt since this moment is stalled, nothing else.
+
+    A try at a follow-up is work on the referral: it must not be ended as silent the day after.
+    """
     return dates.to_iso(dates.add_elapsed(now, days=-days))
 
 

@@ -64,7 +64,7 @@ WHERE referral.status IN ('accepted', 'in_progress')
 ORDER BY referral.id
 """
 _CONTACT = """
-SELECT due.person_id, due.due_at, due.due_unix
+SELECT due.person_id, due.owner_id, due.due_at, due.due_unix
 FROM json_each(:people) AS people CROSS JOIN open_follow_up AS due ON due.person_id = people.value
 WHERE due.closing_at IS NULL ORDER BY due.due_unix, due.id
 """
@@ -140,7 +140,9 @@ def workers(
         own = [row for row in turns if row["staff_id"] == staff_id]
         with_whom = {stands_for[row["person_id"]] for row in own}
         names = [row["name"] for row in connected if stands_for[row["person_id"]] in with_whom]
-        due = next((r for r in contacts if stands_for[r["person_id"]] in with_whom), None)
+        due = _next_contact(
+            staff_id, [r for r in contacts if stands_for[r["person_id"]] in with_whom]
+        )
         found.append(
             {
                 "agency": own[0]["agency"],
@@ -153,6 +155,12 @@ def workers(
             }
         )
     return found
+
+
+def _next_contact(staff_id: int, due: Sequence[sqlite3.Row]) -> sqlite3.Row | None:
+    """The worker's own next contact with them; else the next that a colleague has planned."""
+    own = (row for row in due if row["owner_id"] == staff_id)
+    return next(own, None) or next(iter(due), None)
 
 
 def open_items(
