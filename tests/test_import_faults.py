@@ -317,7 +317,8 @@ def test_what_a_crash_left_is_swept(desk: Desk) -> None:
     assert not left.exists()
 
 
-def test_a_failing_audit_keeps_nothing(desk: Desk) -> None:
+def test_a_failing_audit_keeps_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(desk.folder))  # for the traceback's private file
     other = sqlite3.connect(desk.db)
     other.execute("CREATE TRIGGER no BEFORE INSERT ON audit BEGIN SELECT raise(ABORT, 'no'); END")
     other.commit()

@@ -347,10 +347,10 @@ def test_rows_too_wide_for_the_screen_become_records(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "24")
     table = Table(
-        ("street", "number", "unit_key"), [("MAIN ST", "12", "12 MAIN ST #3"), ("A", 1, 2)]
+        ("street", "number", "unit_key"), [("MAINSTREET", "12", "12 MAIN ST #3"), ("A", 1, 2)]
     )
     assert printed(table, Format.table, tmp_path) == (
-        "street    MAIN ST\nnumber    12\nunit_key  12 MAIN ST #3\n\n"
+        "street    MAINSTREET\nnumber    12\nunit_key  12 MAIN ST #3\n\n"
         "street    A\nnumber    1\nunit_key  2\n"
     )
 

@@ -427,7 +427,7 @@ def test_the_lists(ccu: Ccu, me: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_empty_list_keeps_its_columns(ccu: Ccu) -> None:
     done = ccu("referral", "list", "-f", "csv")
     assert done.out == (
-        '"id","status","need","provider","person","place","owner","changed","next_due"\n'
+        '"id","status","need","provider","person","place","owner","next_due"\n'
     )
 
 

@@ -128,7 +128,7 @@ _ELSEWHERE_CALLS = (
 
 LOGGED = tuple(sorted(_UNIT_CALLS + _COUPLE_CALLS + _ELSEWHERE_CALLS, key=lambda call: -call.days))
 
-SERGEANT, OFFICER, CLINICIAN, INTERN = "s.invented", "a.notreal", "b.placeholder", "i.sample"
+SERGEANT, OFFICER, CLINICIAN, INTERN = "s.invented", "a.notreal", "b.placer", "i.sample"
 # The unit's accounts: login -> what is known of it, who supervises it among that, and named before
 # it. Telephone numbers of 555-01.. belong to nobody.
 STAFF = {

@@ -6,6 +6,7 @@ search for markup. Styles are bold, underlined and reversed only: no meaning han
 
 import contextlib
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from ccu.output.sink import Sink
 
 PAGE = 500  # rows laid out together; a longer table repeats its header, and memory stays bounded
-GAP = 2  # between columns
-NARROW = 12  # a cell folds down to this and no further; rows become records instead
+GAPS = (2, 1)  # between columns; one where two do not fit
+LONGEST_WORD = 20  # cells fold between words; a longer word is cut
+_MOMENT = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{5,8}")
 
 
 def table(table: Table, sink: "Sink") -> Iterator[str]:
@@ -32,16 +34,15 @@ def table(table: Table, sink: "Sink") -> Iterator[str]:
     console = _console(sink)
     rows = table.cells()
     page = list(islice(rows, PAGE))
-    narrowest = _narrowest(table.columns, page)
-    as_records = page and not _fits(narrowest, console.width)
+    layout = _layout(table.columns, page, console.width)
     if table.title:
         yield _drawn(console, _text([one_line(table.title)], "bold"))
     first = True
     while page or first:
-        if as_records:
+        if layout is None:
             yield ("" if first else "\n") + _drawn(console, _records(table.columns, page))
         else:
-            yield _drawn(console, _grid(table.columns, page, narrowest, framed=True))
+            yield _drawn(console, _grid(table.columns, page, *layout, framed=True))
         page, first = list(islice(rows, PAGE)), False
 
 
@@ -67,35 +68,39 @@ def _parts(
         yield _pairs([(one_line(name), lines(plain_text(value))) for name, value in section.pairs])
     if table:
         rows = list(table.cells())
-        narrowest = _narrowest(table.columns, rows)
-        if rows and not _fits(narrowest, room):
+        layout = _layout(table.columns, rows, room)
+        if layout is None:
             yield _records(table.columns, rows)
         else:
-            yield _grid(table.columns, rows, narrowest, framed=False)
+            yield _grid(table.columns, rows, *layout, framed=False)
     if texts:
         yield _text([line for text in texts for line in lines(text)])
 
 
 def _grid(
-    columns: Sequence[str], rows: Sequence[Sequence[Any]], narrowest: Sequence[int], framed: bool
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    widths: Sequence[int],
+    gap: int,
+    framed: bool,
 ) -> "RichTable":
     from rich import box
     from rich.table import Table as RichTable
 
     grid = RichTable(
         box=box.SIMPLE_HEAD if framed else None,
-        padding=(0, GAP - 1 if framed else GAP, 0, 0),  # the frame's own divider is one more
+        padding=(0, gap - 1 if framed else gap, 0, 0),  # the frame's own divider is one more
         show_edge=False,
         pad_edge=False,
         header_style="bold" if framed else "underline",
     )
     right = numeric_columns(rows, len(columns))
-    for column, to_right, least in zip(columns, right, narrowest, strict=True):
+    for column, to_right, wide in zip(columns, right, widths, strict=True):
         grid.add_column(
             _text([one_line(column)]),
             justify="right" if to_right else "left",
             overflow="fold",
-            min_width=least,
+            width=wide,
         )
     for row in rows:
         grid.add_row(*(_text([cell(value)]) for value in row))
@@ -124,19 +129,43 @@ def _pairs(pairs: Sequence[tuple[str, Sequence[str]]]) -> "RichTable":
     return grid
 
 
-def _narrowest(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[int]:
-    """How narrow each column may become and still be read."""
-    if not rows:
-        return [1] * len(columns)  # nothing but a header, which may fold anywhere
-    found = []
-    for index, column in enumerate(columns):
-        widest = max(width(cell(row[index])) for row in rows)
-        found.append(max(width(column), min(widest, NARROW)))
-    return found
+def _layout(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], room: int
+) -> tuple[list[int], int] | None:
+    """How wide each column is and the gap between them; None when they do not fit side by side.
+
+    Chosen here and not by Rich, which squeezes the widest column first, in the middle of a word.
+    """
+    header = [width(column) for column in columns]
+    cells = [[cell(row[index]) for row in rows] for index in range(len(columns))]
+    natural = [
+        max(least, *map(width, column), 0) for least, column in zip(header, cells, strict=True)
+    ]
+    narrowest = [
+        max(least, *(min(LONGEST_WORD, width(word)) for text in column for word in _words(text)), 0)
+        for least, column in zip(header, cells, strict=True)
+    ]
+    for gap in GAPS:
+        spare = room - gap * (len(columns) - 1) - sum(narrowest)
+        if spare >= 0:
+            return _widened(narrowest, natural, spare), gap
+    return None if rows else (header, min(GAPS))
 
 
-def _fits(widths: Sequence[int], room: int) -> bool:
-    return sum(widths) + GAP * (len(widths) - 1) <= room
+def _words(text: str) -> list[str]:
+    """The pieces a cell may fold into; a date with its time is one."""
+    return [text] if _MOMENT.fullmatch(text) else text.split()
+
+
+def _widened(narrowest: list[int], natural: list[int], spare: int) -> list[int]:
+    """Share out the spare room: whoever needs least first, so that most columns do not fold."""
+    widths = list(narrowest)
+    wanting = sorted(range(len(widths)), key=lambda index: natural[index] - widths[index])
+    for place, index in enumerate(wanting):
+        share = min(natural[index] - widths[index], spare // (len(wanting) - place))
+        widths[index] += share
+        spare -= share
+    return widths
 
 
 def _text(texts: Sequence[str], style: str = "") -> Any:

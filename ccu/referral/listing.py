@@ -9,7 +9,7 @@ from ccu.store import audit, codes, person_ids, providers, referral_reads, refer
 from ccu.store.referral_reads import Filter
 
 # changed and next_due are days: with their minutes the rows would fit few terminals
-COLUMNS = ("id", "status", "need", "provider", "person", "place", "owner", "changed", "next_due")
+COLUMNS = ("id", "status", "need", "provider", "person", "place", "owner", "next_due")
 NAMED_COLUMNS = (*COLUMNS[:5], "name", *COLUMNS[5:])
 
 
@@ -74,8 +74,7 @@ def rows(session: Session, filter: Filter, *, names: bool) -> list[dict[str, Any
             person_ids.shown(connection, staff_id, "referral-list", people)
     for row in found:
         row["name"] = called.get(row["person"])
-        for key in ("changed", "next_due"):
-            row[key] = row[key] and row[key][:10]
+        row["next_due"] = row["next_due"] and row["next_due"][:10]
     return found
 
 

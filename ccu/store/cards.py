@@ -41,7 +41,8 @@ SELECT call.id,
             ELSE nature.label END AS nature,
        coalesce(
          (SELECT group_concat(label, '; ') FROM
-            (SELECT disposition.label FROM call_disposition
+            (SELECT substr(label, 1, instr(label || ' (', ' (') - 1) AS label
+             FROM call_disposition
              JOIN disposition ON disposition.code = call_disposition.disposition
              WHERE call_disposition.call_id = call.id ORDER BY disposition.sort)),
          ended.text, '') AS outcome{more},
