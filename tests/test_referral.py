@@ -426,9 +426,7 @@ def test_the_lists(ccu: Ccu, me: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_empty_list_keeps_its_columns(ccu: Ccu) -> None:
     done = ccu("referral", "list", "-f", "csv")
-    assert done.out == (
-        '"id","status","need","provider","person","place","owner","next_due"\n'
-    )
+    assert done.out == ('"id","status","need","provider","person","place","owner","next_due"\n')
 
 
 def test_names_are_shown_only_when_asked_for_and_each_is_audited(ccu: Ccu, db_path: Path) -> None:
