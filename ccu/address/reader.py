@@ -1,5 +1,6 @@
 """`read` and `normal`: the steps in their order, the keys, and the one-line normal form."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from ccu.address.fast import Plain, read_plain
@@ -74,7 +75,7 @@ def _read_long(text: str, town: str, unit: str, city: str, state: str, zip: str)
         line = ""
     front, line = take_unit_front(line)
     number, block, rest = take_number(line)
-    found = read_line(rest, bool(number) or block, clean(town) if town else "")
+    found = read_line(rest, bool(number) or block, _clean_column(town) if town else "")
     if found.number or found.block:
         number, block = found.number, found.block
     street, cross = _order(found, number)
@@ -86,10 +87,14 @@ def _read_long(text: str, town: str, unit: str, city: str, state: str, zip: str)
         units = _join_units(units, column_unit(split_words(clean(unit))))
     return _address(
         text, kind, number, street, units, cross, found.place,
-        city_name(clean(city)) if city else found.city,
+        city_name(_clean_column(city)) if city else found.city,
         _state(state) if state else found.state,
-        zip_name(clean(zip)) if zip else found.zip,
+        zip_name(_clean_column(zip)) if zip else found.zip,
     )  # fmt: skip
+
+
+# The town, and the city, state and zip columns of an export, come back row after row.
+_clean_column = lru_cache(maxsize=2048)(clean)
 
 
 def _order(found: Line, number: str) -> tuple[Way | None, Way | None]:
@@ -120,7 +125,7 @@ def _kind(found: Line, number: str, block: bool) -> str:
 
 
 def _state(state: str) -> str:
-    name = clean(state)
+    name = _clean_column(state)
     return STATES.get(name, name)
 
 
