@@ -8,6 +8,7 @@ test holds that help equal to the command's docstring.
 import errno
 import os
 import re
+import signal
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -100,7 +101,11 @@ def root(
     ctx: typer.Context,
     db: Annotated[
         Path | None,
-        typer.Option("--db", help="The database file (else CCU_DB, else the user's data folder)."),
+        typer.Option(
+            "--db",
+            readable=False,  # not Typer's to look at: db.py says what is wrong with a file
+            help="The database file (else CCU_DB, else the user's data folder).",
+        ),
     ] = None,
     today: Annotated[
         str | None,
@@ -230,5 +235,8 @@ def _unexpected(error: BaseException) -> int:
 
 
 def run() -> None:
-    """The console script."""
+    """The console script. A request to stop ends it as Ctrl-C does: cleaned up, with a sentence."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) == signal.SIG_DFL:
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     sys.exit(main())

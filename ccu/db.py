@@ -62,11 +62,15 @@ def creating(path: Path) -> Iterator[sqlite3.Connection]:
     if files.on_network_share(path):
         raise DatabaseUnusable(f"{path} is on a network share, where SQLite loses data")
     made = InvalidInput(f"{path} is there already; it was left as it is")
+    new = True
     try:
         files.make_private(path)
     except FileExistsError:
         if not _is_unfinished(path):
             raise made from None
+        new = False
+        with contextlib.suppress(OSError):  # somebody else's: then it cannot be written either
+            path.chmod(0o600)
     except (OSError, ValueError) as error:
         raise DatabaseUnusable(f"cannot make {path}: {files.reason(error)}") from None
     connection = _connect(path)
@@ -78,8 +82,12 @@ def creating(path: Path) -> Iterator[sqlite3.Connection]:
             _run(connection, schema_sql())
             yield connection
         tidy(connection)  # so that the header says what the file is
-    finally:
+    except BaseException:
         connection.close()
+        if new and _is_unfinished(path):  # not when another process finished it meanwhile
+            files.remove_database(path)
+        raise
+    connection.close()
 
 
 def open_database(path: Path) -> sqlite3.Connection:
@@ -162,7 +170,7 @@ def copy(connection: sqlite3.Connection, target: Path) -> None:
     except OSError as error:
         raise DatabaseUnusable(f"cannot write {target}: {files.reason(error)}") from None
     finally:
-        part.unlink(missing_ok=True)
+        files.remove_database(part)
 
 
 def _verify_copy(path: Path) -> list[str]:

@@ -1,5 +1,6 @@
 """Files on the machine: who else can read them, publishing one whole, reading one by lines."""
 
+import contextlib
 import os
 import stat
 import sys
@@ -35,6 +36,13 @@ def publish(part: Path, target: Path) -> None:
             raise FileExistsError(str(target)) from None
         part.rename(target)
     sync(target.parent)
+
+
+def remove_database(path: Path) -> None:
+    """Take away a database that was not finished, with the files SQLite keeps beside it."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        with contextlib.suppress(OSError):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def sync(path: Path) -> None:

@@ -1,6 +1,11 @@
 """`ccu backup` and `ccu check`."""
 
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -82,3 +87,41 @@ def test_check_finds_a_page_overwritten(at: float, ccu: Ccu, db_path: Path) -> N
     result = ccu("check")
     assert result.code in (4, 6)
     assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize("end", ["-wal", "-shm", "-journal"])
+def test_no_output_goes_where_the_database_keeps_what_is_not_in_it_yet(
+    end: str, ccu: Ccu, db_path: Path
+) -> None:
+    target = db_path.with_name(db_path.name + end)
+    before = target.read_bytes() if target.exists() else None
+    done = ccu("settings", "--output", str(target))
+    assert (done.code, done.out) == (2, "")
+    assert (target.read_bytes() if target.exists() else None) == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGHUP])
+def test_a_backup_told_to_stop_leaves_nothing_behind(
+    stop: signal.Signals, ccu: Ccu, db_path: Path, tmp_path: Path
+) -> None:
+    with sqlite3.connect(db_path) as hand:
+        hand.execute(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)"
+            " INSERT INTO cad_text (text) SELECT 'text number ' || i FROM n"
+        )
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    command = [sys.executable, "-c", "from ccu.cli import run; run()", "backup"]
+    running = subprocess.Popen(
+        [*command, str(folder / "copy.db")], stderr=subprocess.PIPE, text=True
+    )
+    while running.poll() is None and not list(folder.iterdir()):
+        time.sleep(0.005)
+    running.send_signal(stop)
+    _, said = running.communicate(timeout=60)
+    if running.returncode == 0:
+        assert [path.name for path in folder.iterdir()] == ["copy.db"]
+    else:
+        assert (running.returncode, said.count("\n")) == (130, 1)
+        assert list(folder.iterdir()) == []

@@ -75,6 +75,10 @@ def test_an_intersection_has_no_order_and_a_block_is_no_house(ccu: Ccu) -> None:
         ("27 Bayberyr Ln", "one letter apart"),
         ("27 Bayberry Ln #2", "the building"),
         ("72 Bayberry Ln", "house number one digit off"),
+        ("27 Bayberry Laen", "other suffix or direction"),
+        ("27 Bayberry Rd", "other suffix or direction"),
+        ("27A Bayberry Ln", "house number with another letter or fraction"),
+        ("27 1/2 Bayberry Ln", "house number with another letter or fraction"),
     ],
 )
 def test_near_places_are_offered_with_the_reason(asked: str, why: str, ccu: Ccu) -> None:
@@ -85,6 +89,18 @@ def test_near_places_are_offered_with_the_reason(asked: str, why: str, ccu: Ccu)
     assert done.out.startswith("No calls recorded at ")
     near = card(ccu, "-a", asked)["near"]
     assert near == [{"address": "27 BAYBERRY LN, WESTPORT", "why": why, "calls": 1}]
+
+
+def test_a_city_spelled_wrong_offers_the_same_address_elsewhere(ccu: Ccu) -> None:
+    log(ccu, "27 Bayberry Ln, Norwalk")
+    (near,) = card(ccu, "-a", "27 Bayberry Ln, Norwlak")["near"]
+    assert near == {"address": "27 BAYBERRY LN, NORWALK", "why": "another city", "calls": 1}
+
+
+def test_a_block_offers_the_houses_that_a_source_gave_for_it(ccu: Ccu) -> None:
+    log(ccu, "100 Elm St")
+    (near,) = card(ccu, "-a", "100 block of Elm St")["near"]
+    assert near["why"] == "a house number, not the block"
 
 
 def test_another_unit_is_near(ccu: Ccu) -> None:

@@ -99,6 +99,28 @@ def test_bad_input_is_one_sentence(args: list[str], code: int, says: str, ccu: C
     assert staff(ccu, "--all") == before
 
 
+def test_only_an_admin_changes_settings_which_say_whom_sudo_is_believed_for(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ccu("staff", "add", "mrossi", "--role", "officer").code == 0
+    become(monkeypatch, "mrossi")
+    assert ccu("settings", "service_account", "mrossi") == (
+        7,
+        "",
+        "ccu: error: only an admin changes the settings\n",
+    )
+    become(monkeypatch, "stranger")
+    assert ccu("settings").code == 7
+    assert ccu("staff", "list").code == 7
+
+
+def test_nobody_becomes_their_own_supervisor_by_taking_over(ccu: Ccu) -> None:
+    assert ccu("staff", "add", "sup", "--role", "supervisor").code == 0
+    assert ccu("staff", "add", "int", "--role", "intern", "--supervisor", "sup").code == 0
+    assert ccu("staff", "retire", "sup", "--to", "int").code == 0
+    assert staff(ccu)["int"]["supervisor"] is None
+
+
 def test_the_last_admin_stays(ccu: Ccu) -> None:
     (admin,) = staff(ccu)
     says = "ccu: error: this is the last admin; make another one first\n"

@@ -20,7 +20,8 @@ def check(path: Path | None, export: Path, database: Path) -> None:
         raise InvalidInput("--rejects needs a file")
     try:
         target = Path(os.path.realpath(path))
-        if any(target == Path(os.path.realpath(other)) for other in (export, database)):
+        taken = [export, *(Path(f"{database}{end}") for end in ("", "-wal", "-shm", "-journal"))]
+        if any(target == Path(os.path.realpath(other)) for other in taken):
             raise InvalidInput("--rejects must be another file than the one read and the database")
         if not target.parent.is_dir():
             raise InvalidInput("--rejects is in a folder that does not exist")

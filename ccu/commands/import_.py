@@ -1,9 +1,5 @@
 """`ccu import`: a dispatch system's export in."""
 
-import contextlib
-import signal
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -82,8 +78,7 @@ def command(
         raise InvalidInput(f"--layout is missing; the ready ones are {', '.join(layouts.names())}")
     from ccu import cad
 
-    with _stopped_by_sigterm():
-        summary = cad.import_file(session, file, layout, dry_run=dry_run, rejects=rejects)
+    summary = cad.import_file(session, file, layout, dry_run=dry_run, rejects=rejects)
     row = tuple(getattr(summary, column) for column in COLUMNS)
     title = "Dry run, nothing kept" if dry_run else "Import"
     emit(Table(COLUMNS, [row], title=title), format, output)
@@ -111,16 +106,3 @@ def _tell(summary: "Summary", rejects: Path | None) -> None:
         )
     if summary.left:
         say(f"{summary.left} fields that somebody had amended by hand were left as they were")
-
-
-@contextlib.contextmanager
-def _stopped_by_sigterm() -> Iterator[None]:
-    """End as by Ctrl-C when cron or the system says stop: cleaned up, and with a sentence."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -201,7 +201,8 @@ def _terminal_width(sink: "Sink") -> int:
         return min(max(10, int(asked)), 1000)
     if sink.terminal:
         with contextlib.suppress(OSError, ValueError):
-            return max(10, os.get_terminal_size(sink.stream.fileno()).columns)
+            columns = os.get_terminal_size(sink.stream.fileno()).columns
+            return max(10, columns) if columns else 80  # 0: the terminal does not say
     return 80
 
 

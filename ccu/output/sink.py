@@ -118,6 +118,8 @@ def _publish(stream: TextIO, part: Path, target: Path) -> None:
 
 def _must_be_replaceable(target: Path) -> None:
     """Refuse what a rename must not take the place of: a folder, a device, a database."""
+    if target.name.endswith(("-wal", "-shm", "-journal")):  # what is not in a database yet
+        raise InvalidInput("cannot write --output: it belongs to a database")
     if not target.exists():
         return
     mode = target.stat().st_mode

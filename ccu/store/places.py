@@ -12,6 +12,7 @@ from ccu.address import match as matching
 from ccu.errors import InvalidInput, NotFound
 
 MOST_NEAR = 6  # near places shown
+_SLIP = 8  # after every near match of ccu.address.match
 CANDIDATES = 3_000  # places scored for a typo; one house number has fewer in any town seen
 
 INSERT_PLACE = """
@@ -138,7 +139,8 @@ def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
     if not reading.city and rows:
         return _in_another_city(connection, rows, reading)
     building = _building_only(connection, reading, city)
-    near = _near(connection, reading)
+    near = [Near(_text(row), _calls_at(connection, row["id"]), "another city") for row in rows]
+    near = (near + _near(connection, reading))[:MOST_NEAR]
     return building or Match(
         None, "none", normal(reading), reading.building_key, reading.unit_key, city, None, near
     )
@@ -218,6 +220,8 @@ def _near(connection: sqlite3.Connection, reading: Address) -> list[Near]:
         distance = matching.nearness(reading, other)
         if distance is not None:
             scored.append((distance, row, _why(reading, other)))
+        elif (why := _slip(reading, other)) is not None:
+            scored.append((_SLIP, row, why))
     scored.sort(key=lambda found: found[0])
     counted = [
         (distance, -_calls_at(connection, row["id"]), _text(row), why)
@@ -253,6 +257,33 @@ _WHY = {
     "no suffix given": "street's suffix missing",
     "no directional given": "street's direction missing",
 }
+
+
+def _slip(asked: Address, other: Address) -> str | None:
+    """Another address by the rules, but one that a person in a hurry may well have meant."""
+    if matching.compare(asked, other).reason == "other town":
+        return None
+    if not asked.number or _digits(asked.number.split(" ")[0]) != _digits(
+        other.number.split(" ")[0]
+    ):
+        return None
+    same_name = matching.columns(asked).loose_key == matching.columns(other).loose_key
+    if asked.kind != other.kind:
+        kinds = {asked.kind, other.kind} == {"address", "block"}
+        what = "the block" if other.kind == "block" else "a house number, not the block"
+        return what if kinds and same_name else None
+    if asked.number != other.number:
+        return "house number with another letter or fraction" if same_name else None
+    if same_name or asked.street.rpartition(" ")[0] == other.street.rpartition(" ")[0] != "":
+        return "other suffix or direction"
+    alike = _digits(asked.street) == _digits(other.street) and len(asked.street) > 5
+    if alike and matching.edit_distance(asked.street, other.street, 2) is not None:
+        return "spelled otherwise"
+    return None
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit())
 
 
 def _why(asked: Address, other: Address) -> str:

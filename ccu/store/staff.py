@@ -49,13 +49,16 @@ def rows(connection: sqlite3.Connection, *, retired: bool = False) -> list[sqlit
     ).fetchall()
 
 
-def may_change(connection: sqlite3.Connection, staff_id: int) -> None:
-    """Raises NotAllowed unless the account is an admin's."""
+def may_change(connection: sqlite3.Connection, staff_id: int, what: str = "the staff list") -> None:
+    """Raises NotAllowed unless the account is an admin's.
+
+    The settings too: one of them says whether sudo is believed about who is asking.
+    """
     role = connection.execute("SELECT role FROM staff WHERE id = :id", {"id": staff_id}).fetchone()[
         "role"
     ]
     if role not in MAY_CHANGE_STAFF:
-        raise NotAllowed("only an admin changes the staff list")
+        raise NotAllowed(f"only an admin changes {what}")
 
 
 def add(
@@ -135,7 +138,8 @@ _HAND_OVER = (
     "UPDATE follow_up SET owner_id = :new WHERE owner_id = :old AND closed_at IS NULL",
     "UPDATE referral SET owner_id = :new WHERE owner_id = :old"
     " AND status IN (SELECT code FROM referral_status WHERE open = 1)",
-    "UPDATE staff SET supervisor_id = :new WHERE supervisor_id = :old AND :new IS NOT NULL",
+    "UPDATE staff SET supervisor_id = nullif(:new, id)"
+    " WHERE supervisor_id = :old AND :new IS NOT NULL",
 )
 
 
