@@ -112,6 +112,9 @@ def test_only_an_admin_changes_settings_which_say_whom_sudo_is_believed_for(
     become(monkeypatch, "stranger")
     assert ccu("settings").code == 7
     assert ccu("staff", "list").code == 7
+    assert ccu("provider", "list").code == 7
+    assert ccu("provider", "show", "1").code == 7
+    assert ccu("import", "none.csv", "--layout", "demo", "--dry-run").code == 7
 
 
 def test_nobody_becomes_their_own_supervisor_by_taking_over(ccu: Ccu) -> None:

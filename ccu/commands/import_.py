@@ -78,6 +78,7 @@ def command(
         raise InvalidInput(f"--layout is missing; the ready ones are {', '.join(layouts.names())}")
     from ccu import cad
 
+    session.require_known()  # a dry run tells what calls are known
     summary = cad.import_file(session, file, layout, dry_run=dry_run, rejects=rejects)
     row = tuple(getattr(summary, column) for column in COLUMNS)
     title = "Dry run, nothing kept" if dry_run else "Import"

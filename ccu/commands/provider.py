@@ -88,6 +88,7 @@ def list_(
     from ccu.store import codes, providers
 
     session: Session = ctx.obj
+    session.require_known()
     need = codes.code(session.db, "need", need, "--need") if need is not None else None
     days = session.settings.number("verified_days")
     rows = [
@@ -122,6 +123,7 @@ def show(
     from ccu.referral import provider_page
 
     session: Session = ctx.obj
+    session.require_known()
     data = provider_page.read(session, provider)
     emit_document(provider_page.document(session, data), format, output)
 

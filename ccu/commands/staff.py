@@ -79,7 +79,7 @@ def list_(
     from ccu.store import staff
 
     session: Session = ctx.obj
-    _ = session.staff_id  # who is not on the list does not see it
+    session.require_known()
     found = staff.rows(session.db, retired=every)
     rows = [{**dict(row), "active": bool(row["active"])} for row in found]
     emit(Table(COLUMNS, rows, title="Staff"), format, output)
