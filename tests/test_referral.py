@@ -489,6 +489,16 @@ def test_a_try_at_a_follow_up_is_work_on_the_referral(ccu: Ccu) -> None:
     assert [row["id"] for row in json.loads(listed.out)] == [1]
 
 
+def test_an_intern_ends_no_referral(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
+    care.refer(ccu)
+    assert ccu("staff", "add", "kint", "--role", "intern", "--supervisor", "boss").code == 0
+    become(monkeypatch, "kint")
+    done = ccu("referral", "update", "1", "--status", "contact_only")
+    assert (done.code, done.out) == (7, "")
+    assert done.err.startswith("ccu: error: ending a referral is for an intern's supervisor;")
+    assert ccu("referral", "update", "1", "--status", "accepted").code == 0
+
+
 def test_a_call_voided_later_is_shown_as_void(ccu: Ccu) -> None:
     care.refer(ccu)
     assert ccu("call", "void", "1", "--reason", "typed twice").code == 0

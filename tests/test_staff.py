@@ -124,6 +124,19 @@ def test_nobody_becomes_their_own_supervisor_by_taking_over(ccu: Ccu) -> None:
     assert staff(ccu)["int"]["supervisor"] is None
 
 
+@pytest.mark.parametrize("role", ["intern", "analyst", "records"])
+def test_a_signature_that_would_mean_nothing_is_refused(role: str, ccu: Ccu) -> None:
+    assert ccu("staff", "add", "other", "--role", role).code == 0
+    says = f"ccu: error: --supervisor: an account with the role {role} can not supervise\n"
+    assert ccu("staff", "add", "int", "--role", "intern", "--supervisor", "other") == (2, "", says)
+    assert ccu("staff", "add", "one", "--role", "clinician").code == 0
+    assert ccu("staff", "add", "two", "--role", "clinician", "--supervisor", "one").code == 0
+    circle = "ccu: error: --supervisor: these two would supervise each other\n"
+    assert ccu("staff", "change", "one", "--supervisor", "two") == (2, "", circle)
+    assert ccu("staff", "retire", "one", "--to", "other").code == 0
+    assert staff(ccu)["two"]["supervisor"] is None
+
+
 def test_the_last_admin_stays(ccu: Ccu) -> None:
     (admin,) = staff(ccu)
     says = "ccu: error: this is the last admin; make another one first\n"

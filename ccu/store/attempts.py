@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ccu import dates
 from ccu.errors import InvalidInput, NotAllowed
-from ccu.store import audit, changes, follow_ups, next_action
+from ccu.store import audit, changes, follow_ups, next_action, staff
 from ccu.store.settings import Settings
 
 MAY_SIGN = ("supervisor", "admin")  # roles, where the intern has no supervisor of their own
@@ -160,7 +160,8 @@ def _may_sign(connection: sqlite3.Connection, staff_id: int, row: sqlite3.Row) -
         " LEFT JOIN staff AS boss ON boss.id = intern.supervisor_id WHERE intern.id = :id",
         {"id": row["closed_by"]},
     ).fetchone()
-    own = intern["boss_id"] == staff_id or asker["role"] == "admin"
+    boss = intern["boss_id"] == staff_id and asker["role"] in staff.MAY_SUPERVISE
+    own = boss or asker["role"] == "admin"
     spare = intern["boss_id"] is None and asker["role"] in MAY_SIGN
     if intern["id"] == staff_id or not (own or spare):
         who = intern["login"] or "a supervisor"

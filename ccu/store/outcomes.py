@@ -53,6 +53,11 @@ SELECT referral.id, referral.call_id, referral.status,
         JOIN follow_up_result ON follow_up_result.code = attempt.result
         WHERE follow_up.referral_id = referral.id AND follow_up_result.reached
         ORDER BY attempt.id DESC LIMIT 1) AS reached,
+       (SELECT attempt.result FROM follow_up
+        JOIN attempt ON attempt.follow_up_id = follow_up.id
+        JOIN follow_up_result ON follow_up_result.code = attempt.result
+        WHERE follow_up.referral_id = referral.id AND follow_up_result.reached
+        ORDER BY attempt.id DESC LIMIT 1) AS result,
        (SELECT due_at FROM open_follow_up
         WHERE open_follow_up.referral_id = referral.id AND closing_at IS NULL
         ORDER BY due_unix, id LIMIT 1) AS next_due
@@ -134,7 +139,10 @@ def _of_follow_up(row: sqlite3.Row, today: date) -> str:
 
 def _of_open(row: sqlite3.Row, today: date) -> str:
     """`no contact yet, next try 24 Jan`, for what waits."""
-    reached = f"reached {say_day(row['reached'], today)}" if row["reached"] else "no contact yet"
+    reached = "no contact yet"
+    if row["reached"]:
+        word = "declined" if row["result"] in RESULTS else "reached"
+        reached = f"{word} {say_day(row['reached'], today)}"
     due = row["next_due"]
     if due is None:
         return reached

@@ -55,5 +55,7 @@ def reason_of(status: str, reason: str | None) -> str | None:
 
 def check_role(before: str, after: str, role: str) -> None:
     """Raises NotAllowed for a correction of an ended referral by somebody who may not make it."""
+    if role == "intern" and after not in OPEN:
+        raise NotAllowed("ending a referral is for an intern's supervisor; add a note and ask them")
     if before not in OPEN and after == "entered_in_error" and role not in MAY_CORRECT:
         raise NotAllowed("only a supervisor or an admin marks an ended referral entered_in_error")

@@ -9,6 +9,7 @@ from ccu.store import audit, workers
 
 FIELDS = ("name", "role", "agency", "phone", "supervisor_id")
 MAY_CHANGE_STAFF = ("admin",)
+MAY_SUPERVISE = ("officer", "ccu", "clinician", "supervisor", "admin")  # whose word closes an item
 
 
 def id_of(connection: sqlite3.Connection, login: str) -> int | None:
@@ -72,6 +73,7 @@ def add(
 
     `fields` are those of FIELDS besides the role. Raises InvalidInput when it is there already.
     """
+    _check_supervisor(connection, None, (fields or {}).get("supervisor_id"))
     values: dict[str, Any] = {"login": login, **dict.fromkeys(FIELDS, ""), "agency": "police"}
     values |= {"supervisor_id": None, **(fields or {}), "role": role}
     cursor = connection.execute(
@@ -93,8 +95,7 @@ def change(
     connection: sqlite3.Connection, by: int, staff_id: int, fields: Mapping[str, Any]
 ) -> None:
     """Set some of FIELDS inside the caller's transaction. Raises InvalidInput."""
-    if fields.get("supervisor_id") == staff_id:
-        raise InvalidInput("--supervisor: nobody supervises themselves")
+    _check_supervisor(connection, staff_id, fields.get("supervisor_id"))
     if "role" in fields and fields["role"] != "admin":
         _keep_an_admin(connection, staff_id)
     for field, value in fields.items():
@@ -138,9 +139,34 @@ _HAND_OVER = (
     "UPDATE follow_up SET owner_id = :new WHERE owner_id = :old AND closed_at IS NULL",
     "UPDATE referral SET owner_id = :new WHERE owner_id = :old"
     " AND status IN (SELECT code FROM referral_status WHERE open = 1)",
-    "UPDATE staff SET supervisor_id = nullif(:new, id)"
-    " WHERE supervisor_id = :old AND :new IS NOT NULL",
+    # Supervision only to somebody who may; else there is none, and any supervisor signs.
+    "UPDATE staff SET supervisor_id = (SELECT boss.id FROM staff AS boss WHERE boss.id = :new"
+    " AND boss.id <> staff.id AND boss.role NOT IN ('intern', 'analyst', 'records'))"
+    " WHERE supervisor_id = :old",
 )
+
+
+def _check_supervisor(
+    connection: sqlite3.Connection, staff_id: int | None, supervisor_id: int | None
+) -> None:
+    """Refuse a supervisor whose signature would mean nothing: oneself, an intern, a circle."""
+    if supervisor_id is None:
+        return
+    if supervisor_id == staff_id:
+        raise InvalidInput("--supervisor: nobody supervises themselves")
+    above = connection.execute(
+        "WITH RECURSIVE above (id, depth) AS (SELECT :id, 0 UNION"
+        " SELECT staff.supervisor_id, depth + 1 FROM above JOIN staff ON staff.id = above.id"
+        " WHERE staff.supervisor_id IS NOT NULL AND depth < 100) SELECT id FROM above",
+        {"id": supervisor_id},
+    ).fetchall()
+    if staff_id in {row["id"] for row in above}:
+        raise InvalidInput("--supervisor: these two would supervise each other")
+    role = connection.execute(
+        "SELECT role FROM staff WHERE id = :id", {"id": supervisor_id}
+    ).fetchone()["role"]
+    if role not in MAY_SUPERVISE:
+        raise InvalidInput(f"--supervisor: an account with the role {role} can not supervise")
 
 
 def _open_items(connection: sqlite3.Connection, staff_id: int) -> int:
