@@ -194,7 +194,7 @@ def _what_is_missing(a: Way, b: Way) -> str:
 
 def _typo_match(a: str, b: str) -> Match | None:
     allowed = 2 if min(len(a), len(b)) > 9 else 1
-    if min(len(a), len(b)) < 4 or _digits(a) != _digits(b):
+    if min(len(a), len(b)) < 4 or digits(a) != digits(b):
         return None
     distance = edit_distance(a, b, allowed)
     if distance is None:
@@ -202,7 +202,8 @@ def _typo_match(a: str, b: str) -> Match | None:
     return Match("near", "one letter apart" if distance == 1 else "two letters apart")
 
 
-def _digits(text: str) -> str:
+def digits(text: str) -> str:
+    """The digits of a text alone: never a typo, for they tell streets and houses apart."""
     return "".join(char for char in text if char.isdigit())
 
 

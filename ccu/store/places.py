@@ -263,7 +263,7 @@ def _slip(asked: Address, other: Address) -> str | None:
     """Another address by the rules, but one that a person in a hurry may well have meant."""
     if matching.compare(asked, other).reason == "other town":
         return None
-    if not asked.number or _digits(asked.number.split(" ")[0]) != _digits(
+    if not asked.number or matching.digits(asked.number.split(" ")[0]) != matching.digits(
         other.number.split(" ")[0]
     ):
         return None
@@ -276,14 +276,10 @@ def _slip(asked: Address, other: Address) -> str | None:
         return "house number with another letter or fraction" if same_name else None
     if same_name or asked.street.rpartition(" ")[0] == other.street.rpartition(" ")[0] != "":
         return "other suffix or direction"
-    alike = _digits(asked.street) == _digits(other.street) and len(asked.street) > 5
+    alike = matching.digits(asked.street) == matching.digits(other.street) and len(asked.street) > 5
     if alike and matching.edit_distance(asked.street, other.street, 2) is not None:
         return "spelled otherwise"
     return None
-
-
-def _digits(text: str) -> str:
-    return "".join(char for char in text if char.isdigit())
 
 
 def _why(asked: Address, other: Address) -> str:

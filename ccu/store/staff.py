@@ -1,5 +1,6 @@
 """Who works here: accounts of the operating system, each with a role, agency and supervisor."""
 
+import json
 import sqlite3
 from collections.abc import Mapping
 from typing import Any
@@ -125,8 +126,13 @@ def retire(
     if held and successor_id is None:
         items = "1 open item" if held == 1 else f"{held} open items"
         raise InvalidInput(f"this account owns {items}; say --to whom they go")
+    values = {
+        "old": staff_id,
+        "new": successor_id,
+        "may_supervise": json.dumps(MAY_SUPERVISE),
+    }
     for sql in _HAND_OVER:
-        connection.execute(sql, {"old": staff_id, "new": successor_id})
+        connection.execute(sql, values)
     workers.hand_over(connection, staff_id, successor_id, on)
     connection.execute("UPDATE staff SET active = 0 WHERE id = :id", {"id": staff_id})
     audit.record(
@@ -141,7 +147,7 @@ _HAND_OVER = (
     " AND status IN (SELECT code FROM referral_status WHERE open = 1)",
     # Supervision only to somebody who may; else there is none, and any supervisor signs.
     "UPDATE staff SET supervisor_id = (SELECT boss.id FROM staff AS boss WHERE boss.id = :new"
-    " AND boss.id <> staff.id AND boss.role NOT IN ('intern', 'analyst', 'records'))"
+    " AND boss.id <> staff.id AND boss.role IN (SELECT value FROM json_each(:may_supervise)))"
     " WHERE supervisor_id = :old",
 )
 
