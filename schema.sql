@@ -1,5 +1,5 @@
 -- The whole of a ccu database, to be read from top to bottom. This file makes new databases;
--- numbered steps in ccu/db.py bring older ones to the same shape.
+-- the steps in ccu/migrations/ bring older ones to the same shape.
 --
 -- Habits. Every table is STRICT and named by the record's singular word. A time is ISO 8601 text
 -- with seconds and the offset in force in the town (2026-01-18T22:30:00-05:00), so the local day is
@@ -11,7 +11,7 @@
 -- A table of numbers without people (code lists, links) is WITHOUT ROWID where its key says it all.
 
 PRAGMA application_id = 1128486193;  -- 'CCU1': how db.py knows the file is ours
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- ---------------------------------------------------------------- settings
 
@@ -37,7 +37,12 @@ INSERT INTO setting (name, value, help, sort) VALUES
   ('plan_review_months', '6', 'Months after which a plan is due for review', 12),
   ('flag_years', '2', 'Years after which a place flag expires', 13),
   ('cad_system', '', 'Source system that log-call --incident numbers belong to (the layout''s source)', 14),
-  ('service_account', '', 'Account that owns this file and runs ccu by sudo; then SUDO_UID says who is asking', 15);
+  ('service_account', '', 'Account that owns this file and runs ccu by sudo; then SUDO_UID says who is asking', 15),
+  ('plan_expiry_months', '12', 'Months after its approval or last review after which a plan leaves the card', 16),
+  ('override_review_days', '180', 'Days after which an override of the frequent lists is looked at again', 17),
+  ('civilian_natures', 'welfare_check,crisis,unsheltered,substance,elder_concern,youth_crisis,hoarding', 'Natures that a civilian team may take when no danger is seen, comma-separated codes', 18),
+  ('rate_scene', '', 'What an hour on scene costs, in dollars; empty: no cost is printed', 19),
+  ('rate_follow_up', '', 'What an hour of follow-up costs, in dollars; empty: no cost is printed', 20);
 
 -- ---------------------------------------------------------------- code lists
 --
@@ -437,7 +442,8 @@ INSERT INTO plan_status (code, label, sort) VALUES
   ('draft', 'Draft', 1),
   ('approved', 'Approved', 2),
   ('expired', 'Expired', 3),
-  ('withdrawn', 'Withdrawn', 4);
+  ('withdrawn', 'Withdrawn', 4),
+  ('replaced', 'Replaced by a later plan', 5);
 
 -- ---------------------------------------------------------------- who works here
 
@@ -509,7 +515,11 @@ CREATE TABLE place_flag (
   verified_by INTEGER REFERENCES staff (id),
   expires_on  TEXT NOT NULL CHECK (expires_on IS date(expires_on, '+0 days')),
   ended_at    TEXT CHECK (substr(ended_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(ended_at, 1, 19), '+0 days')
-         AND substr(ended_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]')
+         AND substr(ended_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  verified_at TEXT CHECK (substr(verified_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(verified_at, 1, 19), '+0 days')
+         AND substr(verified_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  ended_by    INTEGER REFERENCES staff (id),
+  ended_why   TEXT
 ) STRICT;
 CREATE INDEX place_flag_place ON place_flag (place_id);
 
@@ -532,7 +542,8 @@ CREATE TABLE import_batch (
   new_rows    INTEGER NOT NULL,
   changed_rows INTEGER NOT NULL,
   same_rows   INTEGER NOT NULL,
-  rejected_rows INTEGER NOT NULL
+  rejected_rows INTEGER NOT NULL,
+  source      TEXT                         -- the office whose roster it was; NULL: a dispatch export
 ) STRICT;
 
 -- Words of a dispatch system (its natures, dispositions), kept once: a call points here, so the
@@ -641,7 +652,10 @@ CREATE TABLE person (
   merged_into  INTEGER REFERENCES person (id) CHECK (merged_into <> id),
   recorded_at  TEXT NOT NULL CHECK (substr(recorded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days')
          AND substr(recorded_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
-  recorded_by  INTEGER NOT NULL REFERENCES staff (id)
+  recorded_by  INTEGER NOT NULL REFERENCES staff (id),
+  email        TEXT,
+  home         TEXT,                       -- where they live, as given; it is no household
+  postcode     TEXT
 ) STRICT;
 CREATE INDEX person_merged ON person (merged_into) WHERE merged_into IS NOT NULL;
 
@@ -661,19 +675,62 @@ CREATE TABLE person_missing (
   PRIMARY KEY (person_id, field)
 ) STRICT, WITHOUT ROWID;
 
--- A merge as it was made, so that it can be undone exactly; fields is JSON of what each field held.
+-- How person.merged_into came about, one row for each record that is merged now. No row of a merged
+-- record is moved or changed: its calls, referrals and notes stay its own, and reads go by the
+-- canonical person. taken names the fields whose surviving value the merged record gives; the row of
+-- the record that is kept holds them, and person_own what it held itself. So an undone merge leaves
+-- nothing behind: its row goes (the audit keeps that it was), and every value is as if it had not been.
 CREATE TABLE person_merge (
-  id        INTEGER PRIMARY KEY AUTOINCREMENT,
-  kept_id   INTEGER NOT NULL REFERENCES person (id),
-  merged_id INTEGER NOT NULL REFERENCES person (id),
-  fields    TEXT NOT NULL CHECK (json_valid(fields)),
+  id        INTEGER PRIMARY KEY,           -- the order of the merges: of two that give a field, the later
+  merged_id INTEGER NOT NULL UNIQUE REFERENCES person (id),
+  taken     TEXT NOT NULL CHECK (json_valid(taken)),
+  worker_id INTEGER REFERENCES worker (id),  -- the turn that this merge ended: one person, one worker
   merged_at TEXT NOT NULL CHECK (substr(merged_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(merged_at, 1, 19), '+0 days')
          AND substr(merged_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
   merged_by INTEGER NOT NULL REFERENCES staff (id),
-  undone_at TEXT CHECK (substr(undone_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(undone_at, 1, 19), '+0 days')
-         AND substr(undone_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
-  undone_by INTEGER REFERENCES staff (id)
+  stays_id  INTEGER REFERENCES worker (id)   -- the turn that went on instead
 ) STRICT;
+
+-- A record's own value (JSON) of a field for which it shows another's.
+CREATE TABLE person_own (
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  field     TEXT NOT NULL,
+  value     TEXT NOT NULL CHECK (json_valid(value)),
+  PRIMARY KEY (person_id, field)
+) STRICT, WITHOUT ROWID;
+
+-- Two records that somebody looked at and found to be two human beings, however alike: person
+-- duplicates lists them no more. The lower number stands first.
+CREATE TABLE person_different (
+  person_id   INTEGER NOT NULL REFERENCES person (id),
+  other_id    INTEGER NOT NULL REFERENCES person (id),
+  reason      TEXT NOT NULL,
+  recorded_at TEXT NOT NULL CHECK (substr(recorded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days')
+         AND substr(recorded_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  recorded_by INTEGER NOT NULL REFERENCES staff (id),
+  PRIMARY KEY (person_id, other_id),
+  CHECK (person_id < other_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX person_different_other ON person_different (other_id);
+
+-- What a record can be found by: names as they sound, phone, birth date, made by ccu/identity from
+-- the record's own values. person find and person duplicates read this instead of everybody.
+CREATE TABLE person_key (
+  key       TEXT NOT NULL,
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  PRIMARY KEY (key, person_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX person_key_person ON person_key (person_id);
+
+-- Under which number another office's list knows somebody, so that the list can be read again. Never
+-- a national or an insurance number.
+CREATE TABLE person_source (
+  source    TEXT NOT NULL,                 -- the roster layout's name for the office
+  number    TEXT NOT NULL,
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  PRIMARY KEY (source, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX person_source_person ON person_source (person_id);
 
 -- Who was on a call, and as what. The record met is kept even if it is merged later.
 CREATE TABLE call_person (
@@ -708,6 +765,7 @@ CREATE TABLE person_relation (
   relation   TEXT NOT NULL REFERENCES relation (code),  -- what other is to person
   PRIMARY KEY (person_id, other_id, relation)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX person_relation_other ON person_relation (other_id);
 
 -- Who is active with a person or household. At most one current owner each.
 CREATE TABLE worker (
@@ -718,6 +776,7 @@ CREATE TABLE worker (
   owner        INTEGER NOT NULL DEFAULT 1 CHECK (owner IN (0, 1)),
   since        TEXT NOT NULL CHECK (since IS date(since, '+0 days')),
   until        TEXT CHECK (until IS date(until, '+0 days')),
+  import_batch_id INTEGER REFERENCES import_batch (id),  -- the roster that said so
   CHECK ((person_id IS NULL) <> (household_id IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX worker_owner_of_person ON worker (person_id)
@@ -768,6 +827,7 @@ CREATE TABLE referral (
 ) STRICT;
 CREATE INDEX referral_call ON referral (call_id);
 CREATE INDEX referral_person ON referral (person_id);
+CREATE INDEX referral_household ON referral (household_id) WHERE household_id IS NOT NULL;
 CREATE INDEX referral_open ON referral (status, owner_id);  -- the inbox, caseload, stalled
 
 -- Every step of a referral: who, when, why. Events only grow. One that is no change of status (a note,
@@ -830,6 +890,7 @@ CREATE TABLE attempt (
   recorded_by  INTEGER NOT NULL REFERENCES staff (id)
 ) STRICT;
 CREATE INDEX attempt_follow_up ON attempt (follow_up_id);
+CREATE INDEX attempt_occurred ON attempt (occurred_at);    -- a report's period
 
 -- The first time the nightly run found a follow-up late, once for each time it was due. due_at is
 -- kept, because a follow-up may be moved and be late again.
@@ -902,6 +963,45 @@ CREATE TABLE plan (
 ) STRICT;
 CREATE INDEX plan_person ON plan (person_id);
 CREATE INDEX plan_place ON plan (place_id);
+
+-- What somebody on patrol would change in a plan; the unit accepts or declines it with a word.
+CREATE TABLE plan_suggestion (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  plan_id      INTEGER NOT NULL REFERENCES plan (id),
+  text         TEXT NOT NULL,
+  suggested_at TEXT NOT NULL CHECK (substr(suggested_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(suggested_at, 1, 19), '+0 days')
+         AND substr(suggested_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  suggested_by INTEGER NOT NULL REFERENCES staff (id),
+  accepted     INTEGER CHECK (accepted IN (0, 1)),  -- NULL: not answered yet
+  answer       TEXT,
+  answered_at TEXT CHECK (substr(answered_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(answered_at, 1, 19), '+0 days')
+         AND substr(answered_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  answered_by  INTEGER REFERENCES staff (id),
+  CHECK ((accepted IS NULL) = (answered_at IS NULL))
+) STRICT;
+CREATE INDEX plan_suggestion_plan ON plan_suggestion (plan_id);
+
+-- ---------------------------------------------------------------- who is met often
+
+-- Where the unit decides otherwise than the count: on the list below the town's threshold, or off it
+-- above; with a reason, and looked at again on a day.
+CREATE TABLE frequent_override (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  person_id   INTEGER REFERENCES person (id),
+  place_id    INTEGER REFERENCES place (id),
+  frequent    INTEGER NOT NULL CHECK (frequent IN (0, 1)),
+  reason      TEXT NOT NULL,
+  review_on   TEXT NOT NULL CHECK (review_on IS date(review_on, '+0 days')),
+  recorded_at TEXT NOT NULL CHECK (substr(recorded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days')
+         AND substr(recorded_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  recorded_by INTEGER NOT NULL REFERENCES staff (id),
+  ended_at TEXT CHECK (substr(ended_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(ended_at, 1, 19), '+0 days')
+         AND substr(ended_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  ended_by    INTEGER REFERENCES staff (id),
+  CHECK ((person_id IS NULL) <> (place_id IS NULL))
+) STRICT;
+CREATE INDEX frequent_override_person ON frequent_override (person_id);
+CREATE INDEX frequent_override_place ON frequent_override (place_id);
 
 -- ---------------------------------------------------------------- consent and disclosure
 
@@ -1016,3 +1116,11 @@ SELECT id, category, trim(
     || iif(city IN ('', (SELECT replace(replace(replace(upper(value), '.', ''), '''', ''), '-', ' ')
                          FROM setting WHERE setting.name = 'town')), '', ', ' || city)) AS line
 FROM place;
+
+-- Every record of a person -> the record that stands for that human being: counts go by this.
+CREATE VIEW person_canonical AS
+WITH RECURSIVE tree (id, canonical_id) AS (
+  SELECT id, id FROM person WHERE merged_into IS NULL
+  UNION ALL
+  SELECT person.id, tree.canonical_id FROM tree JOIN person ON person.merged_into = tree.id)
+SELECT id, canonical_id FROM tree;

@@ -22,7 +22,8 @@ from ccu.errors import CcuError, ExitCode
 from ccu.session import Session
 
 # name -> (module in ccu.commands, one-line help). A module holds `command`, a plain function, or
-# `app`, a Typer app of subcommands.
+# `app`, a Typer app of subcommands; of several modules the first names the group, and each adds
+# its subcommands.
 COMMANDS = {
     "log-call": ("log_call", "Record a call; asks for what is missing; prints the address card."),
     "call": ("call", "One call: show it, amend it, void it."),
@@ -30,6 +31,7 @@ COMMANDS = {
         "history",
         "Show what is known at an address: warnings, who is helping, past calls.",
     ),
+    "report": ("report", "The figures of a month, quarter or year, each with its definition."),
     "refer": ("refer", "Refer the person of a call to a provider, and plan the follow-ups."),
     "referral": ("referral", "Where referrals stand: list, show, update, expire."),
     "follow-up": ("follow_up", "What is due: add, done, move, sign, show, list, overdue."),
@@ -37,6 +39,17 @@ COMMANDS = {
     "brief": ("brief", "The shift hand-over in one page: what is new, due, late and waiting."),
     "consult": ("consult", "An officer's question to a clinician: add, list, show."),
     "needs": ("needs", "What a person has and lacks: record, show, refer."),
+    "person": (
+        "person person_same person_link person_roster",
+        "One human being: add, find, show, change, merge, link, import.",
+    ),
+    "household": ("household", "The people who belong together: show, list, add, leave."),
+    "plan": (
+        "plan",
+        "What helps, what to avoid, whom to call: write, show, approve, review, suggest.",
+    ),
+    "place": ("place", "One place: show, flag, verify, exempt."),
+    "frequent": ("frequent", "Who and where is met often: people, places, override."),
     "provider": ("provider", "Who can help with what: add, list, show, change, retire."),
     "address": ("address", "Show how an address is read: its kind, parts and keys."),
     "import": ("import_", "Bring in a dispatch system's export; safe to repeat."),
@@ -71,11 +84,14 @@ class LazyGroup(TyperGroup):
 
 
 def _load(name: str) -> Any:
-    module = import_module(f"ccu.commands.{COMMANDS[name][0]}")
+    module, *more = (import_module(f"ccu.commands.{each}") for each in COMMANDS[name][0].split())
     app = getattr(module, "app", None)
     if app is None:
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(name)(module.command)
+    for other in more:
+        known = app.registered_commands  # loaded before, in a test: joined once is enough
+        known += [each for each in other.app.registered_commands if each not in known]
     command = typer.main.get_command(app)
     command.name = name
     return command

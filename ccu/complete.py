@@ -107,3 +107,14 @@ def follow_up_id(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
         " WHERE substr(id, 1, length(:start)) = :start ORDER BY due_unix LIMIT 30",
         incomplete,
     )
+
+
+def person_id(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """The newest people, by number, with the day they were recorded; never a name."""
+    return _rows(
+        ctx,
+        "SELECT id, substr(recorded_at, 1, 10) FROM person"
+        " WHERE merged_into IS NULL AND substr(id, 1, length(:start)) = :start"
+        " ORDER BY id DESC LIMIT 30",
+        incomplete,
+    )

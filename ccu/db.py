@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ccu import files
+from ccu import files, migrations
 from ccu.errors import (
     CcuError,
     DatabaseBusy,
@@ -30,12 +30,8 @@ from ccu.errors import (
 )
 
 APPLICATION_ID = 0x43435531  # 'CCU1', as in schema.sql
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_SECONDS = 30  # the worst wait seen beside an importer was 7 s; 5 s was too short
-
-# version a file has -> the step that brings it one further. A step is run inside the transaction
-# and must not use sqlite-utils' transform() on a table with triggers: it drops them.
-MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {}
 
 _MAGIC = b"SQLite format 3\0"
 _WAL_RESET_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
@@ -79,7 +75,7 @@ def creating(path: Path) -> Iterator[sqlite3.Connection]:
         with write(connection):
             if _version(connection) or _tables(connection):
                 raise made
-            _run(connection, schema_sql())
+            migrations.run(connection, schema_sql())
             yield connection
         tidy(connection)  # so that the header says what the file is
     except BaseException:
@@ -355,7 +351,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     with write(connection):
         version = _version(connection)  # again, now that nobody else can change it
         while version < SCHEMA_VERSION:
-            MIGRATIONS[version](connection)
+            migrations.STEPS[version](connection)
             version += 1
         problems = connection.execute("PRAGMA foreign_key_check").fetchall()
         if problems:
@@ -369,16 +365,6 @@ def _version(connection: sqlite3.Connection) -> int:
 
 def _tables(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
-
-
-def _run(connection: sqlite3.Connection, script: str) -> None:
-    """Run a script inside the caller's transaction, which executescript would commit."""
-    statement = ""
-    for piece in script.split(";")[:-1]:
-        statement += piece + ";"
-        if sqlite3.complete_statement(statement):  # not within a string, comment or trigger
-            connection.execute(statement)
-            statement = ""
 
 
 def _retry_busy(action: Callable[[], object]) -> None:

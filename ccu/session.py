@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ccu.errors import DatabaseUnusable, InvalidInput
+from ccu.errors import DatabaseUnusable, InvalidInput, NotAllowed
 
 if TYPE_CHECKING:
     import sqlite3
@@ -151,6 +151,28 @@ class Session:
         with self.writing() as connection:
             audit.record(connection, None, "denied")
         raise staff.unknown(self.db)
+
+    @contextlib.contextmanager
+    def recording_denial(
+        self, what: str, record: str = "", record_id: int | None = None
+    ) -> "Iterator[None]":
+        """Around what may be refused: NotAllowed is recorded, apart from the write it ended."""
+        from ccu.store import audit
+
+        try:
+            yield
+        except NotAllowed:
+            with self.writing() as connection:
+                audit.record(connection, self.staff_id, "denied", record, record_id, what=what)
+            raise
+
+    def require_may(self, what: str, record: str = "", record_id: int | None = None) -> int:
+        """The staff record, if its role may do this (store/may.py); a denial is recorded."""
+        from ccu.store import may
+
+        with self.recording_denial(what, record, record_id):
+            may.check(self.db, self.staff_id, what)
+        return self.staff_id
 
     @cached_property
     def unattended(self) -> bool:

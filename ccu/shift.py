@@ -33,6 +33,19 @@ PARTS: dict[str, tuple[str, tuple[str, ...], str]] = {
         "nobody",
     ),
     "in_hospital": ("In hospital, as last heard", ("person", "heard"), "nobody"),
+    # Without words for an empty list: the page has them only when there is something to do.
+    "flags_to_verify": ("Place flags to verify", ("id", "place", "source", "by", "written"), ""),
+    "flags_expiring": (
+        "Place flags that expire",
+        ("id", "place", "source", "by", "until", "state"),
+        "",
+    ),
+    "overrides_due": (
+        "Overrides of the frequent lists to review",
+        ("id", "person", "place", "listed", "review_on", "days_late"),
+        "",
+    ),
+    "plans": ("Plans", ("id", "what", "person", "place", "day", "by"), ""),
 }
 
 
@@ -44,7 +57,7 @@ def read(session: Session, since: str, names: bool) -> Document:
     start = begin(since, session.now)
     staff_id = session.staff_id
     with session.writing() as connection:
-        data = _lists(session, start)
+        data = _lists(session, start, staff_id)
         audit.record(connection, staff_id, "brief", rows=sum(len(data[key]) for key in PARTS))
         if names:
             with_person = [row for key in PARTS for row in data[key] if row.get("person")]
@@ -66,7 +79,7 @@ def begin(since: str, now: datetime) -> datetime:
     return dates.add_elapsed(now, hours=-hours)
 
 
-def _lists(session: Session, start: datetime) -> dict[str, Any]:
+def _lists(session: Session, start: datetime, asker: int) -> dict[str, Any]:
     connection, now = session.db, session.now
     as_of = AsOf.of(now)
     end_of_day = int(day_bounds(session.today, now)[1].timestamp())
@@ -82,6 +95,10 @@ def _lists(session: Session, start: datetime) -> dict[str, Any]:
         "care_calls": [{**call, "answer": answers.get(call["id"], "")} for call in calls],
         "seen_often": briefs.seen_often(connection, _span(dates.add_elapsed(now, days=-7), now)),
         "in_hospital": briefs.in_hospital(connection),
+        "flags_to_verify": briefs.flags_to_verify(connection, session.today),
+        "flags_expiring": briefs.flags_expiring(connection, session.today),
+        "overrides_due": briefs.overrides_due(connection, session.today),
+        "plans": briefs.plans(connection, _span(start, now), asker, start.date(), session.today),
     }
 
 

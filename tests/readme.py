@@ -4,30 +4,77 @@ The same on every machine: 80 columns, a fixed day, no path, no time, no size.
 """
 
 import os
+import shlex
 import tempfile
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
+from pathlib import Path
 from typing import Any
 
 import typer
 
-from ccu import cli
+from ccu import cli, who
 from ccu.errors import EXIT_CODE_MEANING
 from tests.conftest import TODAY, Result, run_ccu
 
 FIXED = {"COLUMNS": "80", "CCU_TODAY": TODAY, "TERM": "dumb"}
 AT = f"{TODAY}T18:30"  # of the tour: something is due later that day
 UNWANTED = ("CCU_DB", "SUDO_UID", "LINES")
+TOWN = ("init", "--town", "Westport", "--state", "CT", "--timezone", "America/New_York")
+
+FILES = {
+    "kate.txt": (
+        "given: Katherine\nfamily: O'Brien\nalias: Kate Walsh\nborn: 4 Mar 1980\n"
+        "phone: 203-555-0142\nemail: prefers not to answer\n"
+    ),
+    "kathy.txt": "given: Kathy\nfamily: OBrien\nborn: 3 Apr 1980\n",
+    "nell.txt": "given: Nell\nfamily: Baker\nborn: 6 May 2012\n",
+    "plan.txt": """What helps:
+- speak slowly, one person talks; sit down if asked to
+What to avoid:
+- touching the grey bag
+Steps:
+1. knock and say your first name and why you came
+Safety concerns:
+- 2026-01-04, family: threw a cup when crowded by four people
+Contacts:
+- June Sample, sister: 203-555-0199
+""",
+}
+# One story in one file, shown in parts: what is typed, as in a shell.
+STORY = {
+    "add": (
+        "cat kate.txt",
+        "ccu person add --file kate.txt --housing unstable",
+        "ccu person show 1",
+    ),
+    "find": ('echo "katie obrien 3 Apr 1980" | ccu person find -',),
+    "described": (
+        'echo "description: male, 40s, red jacket" | ccu person add --file - --age 40',
+        "printf 'given: Tom\\nfamily: Baker\\n' | ccu person change 2 --file -",
+    ),
+    "alike": ("ccu person add --file kathy.txt",),
+    "compare": ("ccu person compare 1 3",),
+    "merge": (
+        "ccu person merge 1 3 --prefer kept --take birth_date --dry-run",
+        "ccu person merge 1 3 --prefer kept --take birth_date",
+    ),
+    "unmerge": ("ccu person unmerge 3",),
+    "nell": ("ccu person add --file nell.txt",),
+    "link": ("ccu person link 2 4 --relation parent",),
+    "plan": ("cat plan.txt", "ccu plan write --person 2 --file plan.txt"),
+    "define": ("ccu report --define share_of_all_calls",),
+}
 
 
-def ccu(*words: str) -> Result:
+def ccu(*words: str, stdin: str = "") -> Result:
     """Run a command line with the environment of the README. Raises when it fails."""
     saved = dict(os.environ)
     try:
         os.environ.update(FIXED)
         for name in UNWANTED:
             os.environ.pop(name, None)
-        result = run_ccu(*words)
+        result = run_ccu(*words, stdin=stdin)
     finally:
         os.environ.clear()
         os.environ.update(saved)
@@ -70,8 +117,7 @@ def exit_codes() -> str:
 def settings() -> str:
     """The settings of a new file and what each is for."""
     with _folder():
-        made = ("init", "--town", "Westport", "--state", "CT", "--timezone", "America/New_York")
-        ccu("--db", "town.db", *made)
+        ccu("--db", "town.db", *TOWN)
         shown = ccu("--db", "town.db", "settings", "--format", "markdown").out
     return "\n".join(line for line in shown.splitlines() if line.startswith("|"))
 
@@ -81,6 +127,29 @@ def tour() -> str:
     with _folder():
         line = ("--db", "demo.db", "--today", AT, "demo")
         return _fenced("ccu " + " ".join(line), ccu(*line).out)
+
+
+def story(part: str) -> str:
+    """A part of the STORY and what it prints; the parts before it are run, too."""
+    with _folder():
+        ccu("--db", "ccu.db", *TOWN)
+        for name, text in FILES.items():
+            Path(name).write_text(text, encoding="utf-8")
+        for each, lines in STORY.items():
+            shown = "\n".join(f"$ {line}\n{_typed(line).rstrip()}" for line in lines)
+            if each == part:
+                return f"```console\n{shown}\n```"
+    raise KeyError(part)
+
+
+def _typed(line: str) -> str:
+    """What a line of the STORY prints, talk before data; the reader's login is dlee."""
+    before, _, command = line.rpartition(" | ")
+    if command.startswith("cat "):
+        return FILES[command.removeprefix("cat ")]
+    fed = shlex.split(before)[1].replace("\\n", "\n") if before else ""
+    result = ccu("--db", "ccu.db", *shlex.split(command)[1:], stdin=fed)
+    return (result.err + result.out).replace(f"by {who.login()}", "by dlee")
 
 
 def _fenced(line: str, out: str) -> str:

@@ -13,7 +13,7 @@ from .conftest import Ccu
 
 NOW = "2026-01-31T14:00"
 KEYS = ["since", "until", "overdue", "due_today", "waiting", "care_calls", "seen_often",
-        "in_hospital"]  # fmt: skip
+        "in_hospital", "flags_to_verify", "flags_expiring", "overrides_due", "plans"]  # fmt: skip
 
 
 @pytest.fixture
@@ -129,6 +129,31 @@ def test_who_is_in_hospital_is_the_last_that_was_heard(ccu: Ccu) -> None:
     assert brief(ccu)["in_hospital"] == [{"person": 1, "heard": "2026-01-31 14:00"}]
     assert ccu(*tried, "left_message").code == 0
     assert brief(ccu)["in_hospital"] == []
+
+
+def test_a_flag_that_expires_is_told_before_and_after(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = ("place", "flag", "--place", "1", "--source", "officer", "--file", "-")
+    assert ccu(*line, "--until", "2026-05-01", stdin="Loose step").code == 0
+
+    def told(moment: str) -> list[tuple[int, str]]:
+        found = json.loads(at(moment, "brief", "-f", "json").out)["flags_expiring"]
+        return [(row["id"], row["state"]) for row in found]
+
+    assert told("2026-03-31T09:00") == []
+    assert told("2026-04-01T09:00") == told("2026-05-01T23:00") == [(1, "in force")]
+    assert told("2026-05-02T09:00") == told("2026-05-15T09:00") == [(1, "expired")]
+    assert told("2026-05-16T09:00") == []
+    assert "Place flags that expire (1)\n" in at("2026-05-02T09:00", "brief").out
+    care.become(monkeypatch, "dlee")
+    done = at("2026-05-02T09:00", "place", "verify", "1")
+    assert (done.code, done.err) == (
+        2,
+        "ccu: error: flag 1 stood until 2026-05-01, the day its writer set; write a new one\n",
+    )
+    assert at("2026-05-02T09:00", "place", "unflag", "1", "--why", "outdated").code == 0
+    assert told("2026-05-02T10:00") == []
 
 
 def test_long_lists_are_cut_on_the_page_and_whole_in_json(ccu: Ccu) -> None:

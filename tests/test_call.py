@@ -288,7 +288,7 @@ def test_the_incident_number_of_an_imported_call_stays(call: Ccu, db_path: Path)
     connection = sqlite3.connect(db_path)
     connection.execute(
         "INSERT INTO import_batch"
-        " VALUES (1, 'a.csv', '', 'l', '2026-01-31T00:00:00-05:00', 1, 1, 1, 0, 0, 0)"
+        " VALUES (1, 'a.csv', '', 'l', '2026-01-31T00:00:00-05:00', 1, 1, 1, 0, 0, 0, NULL)"
     )
     connection.execute("UPDATE call SET import_batch_id = 1")
     connection.commit()

@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import pwd
+import re
 import sqlite3
 import subprocess
 import sys
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu import db
+from ccu import db, migrations
 from ccu.errors import DatabaseUnusable, ExitCode
 
 from .conftest import Ccu, run_ccu
@@ -85,7 +87,7 @@ def make_stub(path: Path) -> None:
         (make_csv, "is not a ccu database"),
         (make_foreign, "is another program's database, not ccu's"),
         (make_foreign_wal, "is another program's database, not ccu's"),
-        (make_newer, "was made by a newer ccu (schema 99, this one knows 1); it was left as it is"),
+        (make_newer, "was made by a newer ccu (schema 99, this one knows 2); it was left as it is"),
         (make_cut, "is cut short; keep it and restore a backup"),
         (make_stub, "is cut short; keep it and restore a backup"),
     ],
@@ -136,36 +138,90 @@ def test_a_new_file_is_its_owners_alone_even_under_a_careless_umask(
     assert db_path.stat().st_mode & 0o777 == 0o600
 
 
-def test_an_older_file_is_copied_then_migrated(
-    ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def add_colour(connection: sqlite3.Connection) -> None:
-        connection.execute("ALTER TABLE provider ADD COLUMN colour TEXT")
+def made_by_schema_1(path: Path) -> None:
+    """A file as the first release made it, with a person, an alias and a flag in it."""
+    with sqlite3.connect(path) as connection:
+        connection.executescript((Path(__file__).parent / "schemas" / "1.sql").read_text("utf-8"))
+        connection.executescript("""
+            PRAGMA journal_mode=WAL;
+            UPDATE setting SET value = 'Marshport' WHERE name = 'town';
+            UPDATE setting SET value = 'CT' WHERE name = 'state';
+            UPDATE setting SET value = 'America/New_York' WHERE name = 'timezone';
+            INSERT INTO person (id, given_name, family_name, birth_date, recorded_at, recorded_by)
+            VALUES (1, 'Nils', 'Brandvold', '1980-01-31', '2026-01-02T10:00:00-05:00', 1),
+                   (2, 'Nils', '', NULL, '2026-01-02T10:00:00-05:00', 1);
+            UPDATE person SET merged_into = 1 WHERE id = 2;
+            INSERT INTO person_alias (person_id, family_name) VALUES (1, 'Brandt');
+            INSERT INTO place (id, kind, building_key, unit_key) VALUES (1, 'address', 'b', 'u');
+            INSERT INTO place_flag (place_id, note, source, recorded_at, recorded_by, expires_on)
+            VALUES (1, 'Dog', 'call', '2026-01-02T10:00:00-05:00', 1, '2028-01-02');
+        """)
+        connection.execute(
+            "INSERT INTO staff (id, login, role) VALUES (1, :login, 'admin')",
+            {"login": pwd.getpwuid(os.getuid()).pw_name},
+        )
+    connection.close()
+    path.chmod(0o600)
 
-    monkeypatch.setattr(db, "SCHEMA_VERSION", 2)
-    monkeypatch.setattr(db, "MIGRATIONS", {1: add_colour})
+
+def test_a_file_of_the_first_release_is_copied_then_migrated(empty: Ccu, db_path: Path) -> None:
+    made_by_schema_1(db_path)
     triggers = triggers_of(db_path)
-    assert ccu("settings").code == 0
+    assert '"plan_expiry_months","12"' in empty("settings", "plan_expiry_months", "-f", "csv").out
     (copied,) = db_path.parent.glob("ccu.db.schema-1-*.bak")
     with sqlite3.connect(copied) as old, sqlite3.connect(db_path) as new:
-        assert "colour" not in columns_of(old, "provider")
-        assert "colour" in columns_of(new, "provider")
-        assert new.execute("PRAGMA user_version").fetchone() == (2,)
+        assert old.execute("PRAGMA user_version").fetchone() == (1,)
+        assert new.execute("PRAGMA user_version").fetchone() == (db.SCHEMA_VERSION,)
+        assert "home" not in columns_of(old, "person")
+        keyed = {row[0] for row in new.execute("SELECT person_id FROM person_key")}
+        assert keyed == {1, 2}
+        assert new.execute("SELECT merged_id, taken FROM person_merge").fetchall() == [(2, "[]")]
+        assert new.execute("SELECT * FROM person_canonical").fetchall() == [(1, 1), (2, 1)]
     assert triggers_of(db_path) == triggers
-    assert ccu("check").code == 0
+    assert empty("check").code == 0
+
+
+def test_a_migrated_file_has_the_shape_of_a_new_one(
+    empty: Ccu, db_path: Path, tmp_path: Path
+) -> None:
+    made_by_schema_1(db_path)
+    assert empty("settings").code == 0
+    assert empty("--db", str(tmp_path / "new.db"), *INIT).code == 0
+    assert shape_of(db_path) == shape_of(tmp_path / "new.db")
+
+
+def shape_of(path: Path) -> dict[str, object]:
+    """Columns, keys and indexes of each table, the code lists' rows, and each view's text."""
+    with sqlite3.connect(path) as connection:
+        found: dict[str, object] = {}
+        for name, kind, sql in connection.execute(
+            "SELECT name, type, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+        ).fetchall():
+            rows = [
+                connection.execute(f"PRAGMA {about}({name})").fetchall()
+                for about in ("table_xinfo", "foreign_key_list", "index_xinfo")
+            ]
+            listed = connection.execute(f"PRAGMA index_list({name})").fetchall()
+            rows.append(sorted(each[1:] for each in listed))  # not the order they were made in
+            checks = re.sub(r"[^A-Za-z_]+", " ", sql or "").split().count("CHECK")
+            found[name] = (kind, rows, checks, sql if kind in ("view", "trigger") else "")
+            if kind == "table" and name in ("plan_status",):
+                found[f"{name} rows"] = connection.execute(f"SELECT * FROM {name}").fetchall()
+        found["settings"] = connection.execute("SELECT name, help, sort FROM setting").fetchall()
+        return found
 
 
 def test_a_migration_that_fails_changes_nothing(
-    ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(connection: sqlite3.Connection) -> None:
         connection.execute("ALTER TABLE provider ADD COLUMN colour TEXT")
         connection.execute("INSERT INTO provider (id, name, agency) VALUES (1, 'x', 'police')")
         raise DatabaseUnusable("the step failed")
 
-    monkeypatch.setattr(db, "SCHEMA_VERSION", 2)
-    monkeypatch.setattr(db, "MIGRATIONS", {1: fail})
-    assert ccu("settings") == (4, "", "ccu: error: the step failed\n")
+    made_by_schema_1(db_path)
+    monkeypatch.setattr(migrations, "STEPS", {1: fail})
+    assert empty("settings") == (4, "", "ccu: error: the step failed\n")
     with sqlite3.connect(db_path) as kept:
         assert "colour" not in columns_of(kept, "provider")
         assert kept.execute("PRAGMA user_version").fetchone() == (1,)

@@ -41,6 +41,7 @@ def test_the_json_shape_is_the_documented_one(ccu: Ccu) -> None:
         "warnings",
         "workers",
         "open",
+        "plans",
         "calls",
         "building",
         "near",

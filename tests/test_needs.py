@@ -58,6 +58,8 @@ def test_the_latest_is_shown_and_the_earlier_ones_named(ccu: Ccu, db_path: Path)
     found = shown(ccu, "--person", "2")
     assert (found["id"], found["earlier"], answers(found)) == (2, [1], {"housing": "has"})
     assert shown(ccu, "1")["person"] == 2
+    assert shown(ccu, "--person", "1") == found
+    assert care.audited(db_path, "needs-show")[-2:] == [("need_assessment", 2), ("person", 2)]
 
 
 def test_a_lack_becomes_a_referral_that_is_linked(ccu: Ccu) -> None:

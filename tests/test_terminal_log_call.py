@@ -115,3 +115,19 @@ def test_bytes_that_are_no_text_are_asked_again(ccu: Ccu, db_path: Path) -> None
     terminal.expect_exact("Address: ")
     terminal.sendintr()
     terminal.expect(pexpect.EOF)
+
+
+def test_a_number_that_nobody_has_is_asked_again(ccu: Ccu, db_path: Path) -> None:
+    terminal = start(db_path)
+    for question, answer in QUESTIONS_AND_ANSWERS:
+        terminal.expect_exact(question)
+        if answer == "Ana Reyes":
+            terminal.sendline("9")
+            terminal.expect_exact("  no person 9")
+            terminal.expect_exact(question)
+        if answer is not None:
+            terminal.sendline(answer)
+    terminal.expect_exact("Logged call 1.")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert (terminal.exitstatus, count(db_path)) == (0, 1)

@@ -15,6 +15,7 @@ from ccu.cad.words import Words
 from ccu.errors import InvalidInput
 
 READY = Path(__file__).resolve().parents[1] / "layouts"
+ROSTER = "roster-"  # begins the names of the layouts that are for `ccu person import`
 LARGEST = 1_000_000  # bytes; a layout is a page or two
 
 # What a layout can say about a row, each from one column or several joined by a space.
@@ -51,22 +52,28 @@ class Layout:
     guarded: bool = False  # cells may begin with the apostrophe that ccu's own CSV puts there
 
 
-def names() -> list[str]:
-    """The ready layouts."""
-    return sorted(path.stem for path in READY.glob("*.toml"))
+def names(rosters: bool = False) -> list[str]:
+    """The ready layouts of dispatch exports, or those of rosters (ccu/people)."""
+    stems = sorted(path.stem for path in READY.glob("*.toml"))
+    return [stem for stem in stems if stem.startswith(ROSTER) == rosters]
 
 
 def load(named: str) -> Layout:
     """The layout of that name, or in that file. Raises InvalidInput, naming the key at fault."""
-    if named in names():
-        return parse(named, _text(READY / f"{named}.toml", named))
+    return parse(*found(named, names()))
+
+
+def found(named: str, ready: list[str]) -> tuple[str, str]:
+    """The name of a layout to tell it by, and its text. Raises InvalidInput."""
+    if named in ready:
+        return named, _text(READY / f"{named}.toml", named)
     path = Path(named)
     if path.suffix.lower() != ".toml" and not (named and "\0" not in named and path.is_file()):
         raise InvalidInput(
-            f"there is no layout of that name; the ready ones are {', '.join(names())},"
+            f"there is no layout of that name; the ready ones are {', '.join(ready)},"
             " or give the path of a .toml file"
         )
-    return parse(path.name, _text(path, path.name))
+    return path.name, _text(path, path.name)
 
 
 def _text(path: Path, name: str) -> str:
@@ -81,13 +88,9 @@ def _text(path: Path, name: str) -> str:
 
 def parse(name: str, text: str) -> Layout:
     """The layout written in that TOML. Raises InvalidInput, naming the key at fault."""
-    try:
-        tables = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InvalidInput(f"layout {name} is not valid TOML: {str(error)[:200]}") from None
-    top = _Keys(name, "", tables)
-    columns = {field: _joined(texts) for field, texts in top.table("columns", FIELDS).items()}
-    defaults = _Keys(name, "defaults.", top.table("defaults"))
+    top = keys_of(name, text)
+    columns = {field: joined(texts) for field, texts in top.table("columns", FIELDS).items()}
+    defaults = Keys(name, "defaults.", top.table("defaults"))
     made = Layout(
         name=name,
         source=top.text("source", needed=True),
@@ -97,8 +100,8 @@ def parse(name: str, text: str) -> Layout:
         dispositions=top.words("dispositions"),
         agencies=top.words("agencies"),
         identity=tuple(top.texts("identity")),
-        blank={column: frozenset(_joined(texts)) for column, texts in top.table("blank").items()},
-        care=frozenset(top.texts("care")) if "care" in tables else None,
+        blank={column: frozenset(joined(texts)) for column, texts in top.table("blank").items()},
+        care=frozenset(top.texts("care")) if "care" in top else None,
         town=top.text("town"),
         state=top.text("state"),
         lead_agency=defaults.text("lead_agency") or None,
@@ -115,7 +118,16 @@ def parse(name: str, text: str) -> Layout:
     return made
 
 
-def _joined(texts: Any) -> tuple[str, ...]:
+def keys_of(name: str, text: str) -> "Keys":
+    """The layout's keys, to be taken one after the other. Raises InvalidInput."""
+    try:
+        return Keys(name, "", tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InvalidInput(f"layout {name} is not valid TOML: {str(error)[:200]}") from None
+
+
+def joined(texts: Any) -> tuple[str, ...]:
+    """A text or a list of texts, as a tuple."""
     return (texts,) if isinstance(texts, str) else tuple(texts)
 
 
@@ -134,11 +146,14 @@ def _check(layout: Layout) -> None:
         raise InvalidInput(f"layout {layout.name} {wrong}")
 
 
-class _Keys:
+class Keys:
     """The keys of one table, taken one after the other; what is left at the end is unknown."""
 
     def __init__(self, layout: str, prefix: str, values: Mapping[str, Any]) -> None:
         self._layout, self._prefix, self._left = layout, prefix, dict(values)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._left
 
     def _wrong(self, key: str, what: str) -> InvalidInput:
         return InvalidInput(f"layout {self._layout}: {self._prefix}{key} {what}")
@@ -188,7 +203,7 @@ class _Keys:
         return value
 
     def words(self, key: str) -> Words:
-        return Words({code: _joined(texts) for code, texts in self.table(key).items()})
+        return Words({code: joined(texts) for code, texts in self.table(key).items()})
 
     def refuse_others(self) -> None:
         for key in self._left:

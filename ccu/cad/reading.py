@@ -5,25 +5,19 @@ two thousand cells in the time of a few hundred calls. What comes back again and
 a nature, an hour) is read once and looked up after that, in caches of a fixed size.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import compress
 from typing import NamedTuple, Protocol
 
+from ccu.cad.cells import Cells, Column, places_of
 from ccu.cad.layout import FIELDS, Layout
 from ccu.cad.rows import Broken, Chunk
 from ccu.cad.times import Times, When
-from ccu.errors import InvalidInput
-from ccu.output import undo_csv_guard
 
-LONGEST_CELL = 1_000  # characters of a cell that is kept; an address is a tenth of it
 MADE = "~"  # begins an identity that ccu made for a row without an incident number
 _APART = "\x1f"  # between values that are digested together; never within one: `_tidy`
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_UNDECODED = re.compile("[\ud800-\udfff]")
 
-Column = Sequence[str]
 # The columns of staging.entry: line, incident, digest, four times, address, nature, nature_cleared,
 # disposition, agency, priority, beat. Empty texts stand for nothing.
 Staged = tuple[object, ...]
@@ -65,17 +59,14 @@ class RowReader:
 
         Raises InvalidInput, naming the column, when the header is not the layout's.
         """
-        places = _places(layout, header)
-        self._header = header
+        places = places_of(_wanted(layout), header, layout.name)
         self._joined = {
             field: [places[column] for column in layout.columns.get(field, ())] for field in FIELDS
         }
-        blank = layout.blank or {}
-        self._nothing = {places[column]: texts for column, texts in blank.items()}
         mapped = sorted({place for joined in self._joined.values() for place in joined})
         self._identity = [places[column] for column in layout.identity] or mapped
-        self._needed = sorted({*mapped, *self._identity})
-        self._guarded = layout.guarded or tuple(header[:2]) == ("line", "reason")
+        blank = {places[column]: texts for column, texts in (layout.blank or {}).items()}
+        self._cells = Cells(header, {*mapped, *self._identity}, blank, layout.guarded)
         self._times = Times(layout, when, later)
         self._known = known
         self._state = layout.state
@@ -86,7 +77,7 @@ class RowReader:
         if not chunk.rows:
             return [], chunk.broken
         bad: dict[int, str] = {}
-        cells = self._tidy(chunk.rows, bad)
+        cells = self._cells.tidy(chunk.rows, bad)
         times = self._times.read(lambda field: self._field(field, cells, len(chunk.rows)), bad)
         numbers: Sequence[int] = chunk.numbers
         if bad:
@@ -160,55 +151,12 @@ class RowReader:
         pairs = zip(said, identities, strict=True)
         return [incident or MADE + _digest(identity).hex() for incident, identity in pairs]
 
-    # ------------------------------------------------------------ cells
-
-    def _tidy(self, rows: list[list[str]], bad: dict[int, str]) -> dict[int, Column]:
-        """The columns that are needed, without the spaces around cells."""
-        columns = list(zip(*rows, strict=True))
-        odd = [place for place, cells in enumerate(columns) if not "".join(cells).isprintable()]
-        for place in odd:
-            for index, cell in enumerate(columns[place]):
-                if _UNDECODED.search(cell):
-                    bad[index] = "bytes that are not of the file's encoding"
-        tidied: dict[int, Column] = {}
-        for place in self._needed:
-            cells: Column = list(map(str.strip, columns[place]))
-            if place in odd or max(map(len, cells)) > LONGEST_CELL:
-                cells = [self._plain(place, index, cell, bad) for index, cell in enumerate(cells)]
-            if self._guarded:
-                cells = list(map(undo_csv_guard, cells))
-            if nothing := self._nothing.get(place):
-                cells = ["" if cell in nothing else cell for cell in cells]
-            tidied[place] = cells
-        return tidied
-
-    def _plain(self, place: int, index: int, cell: str, bad: dict[int, str]) -> str:
-        """A cell with its line breaks and tabs as spaces."""
-        if _CONTROL.search(cell):
-            bad.setdefault(index, f"a control character in {self._header[place]}")
-        elif len(cell) > LONGEST_CELL:
-            name = self._header[place]
-            bad.setdefault(index, f"{name} is longer than {LONGEST_CELL:,} characters")
-        return " ".join(cell.split())
-
 
 def _digest(values: Iterable[str]) -> bytes:
     return blake2b(_APART.join(values).encode(errors="surrogatepass"), digest_size=8).digest()
 
 
-def _places(layout: Layout, header: Sequence[str]) -> dict[str, int]:
-    """Where the columns stand that the layout names. Raises InvalidInput."""
+def _wanted(layout: Layout) -> list[str]:
+    """The columns that the layout names."""
     wanted = [column for columns in layout.columns.values() for column in columns]
-    wanted += [*layout.identity, *(layout.blank or {})]
-    places = {}
-    for column in dict.fromkeys(wanted):
-        found = [index for index, name in enumerate(header) if name == column]
-        if not found:
-            raise InvalidInput(
-                f"the file has no column {column!a}, which layout {layout.name} needs;"
-                " is it another system's file, or without its line of column names?"
-            )
-        if len(found) > 1:
-            raise InvalidInput(f"the file has the column {column!a} twice")
-        places[column] = found[0]
-    return places
+    return [*wanted, *layout.identity, *(layout.blank or {})]

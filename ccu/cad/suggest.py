@@ -31,13 +31,13 @@ MOST_WORDS = 400  # different texts a column of codes has at most
 def write(path: Path, target: Path | None) -> None:
     """Write a first layout for the file to standard output, or to `target`. Raises InvalidInput."""
     with opened(path, "auto", None) as export:
-        names, rows = _sample(export.lines)
+        names, rows = sample(export.lines)
         text = "\n".join(_layout(path, export.encoding, *names, rows)) + "\n"
     with output_opened(target) as sink:
         sink.write([text])
 
 
-def _sample(lines: Callable[[], Iterator[str]]) -> tuple[tuple[str, list[str]], list[list[str]]]:
+def sample(lines: Callable[[], Iterator[str]]) -> tuple[tuple[str, list[str]], list[list[str]]]:
     """((delimiter, header), rows): the delimiter is the one that makes most columns."""
     found = []
     for delimiter in ",;\t|":

@@ -135,9 +135,9 @@ def _people(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
     for each in data["people"]:
         name = f"{each['given_name']} {each['family_name']}".strip()
         name = name or ("not identified" if each["description"] else "unknown")
-        rows.append(
-            (each["id"], roles[each["role"]], name, each["description"], each["birth_date"])
-        )
+        now = each["merged_into"]
+        number = each["id"] if now is None else f"{each['id']}, now {now}"
+        rows.append((number, roles[each["role"]], name, each["description"], each["birth_date"]))
     return Table(PERSON_COLUMNS, rows)
 
 

@@ -6,6 +6,7 @@ the same words, and asked again.
 
 import sqlite3
 import textwrap
+from collections.abc import Callable
 from typing import Any
 
 from ccu import dates, typed
@@ -13,9 +14,10 @@ from ccu.address import Address
 from ccu.ask import ask_lines, ask_until_valid
 from ccu.call.form import LISTS, MANY, CallForm, field_of
 from ccu.call.options import CallOptions
-from ccu.errors import InvalidInput
+from ccu.errors import InvalidInput, NotFound
 from ccu.output import say
-from ccu.store import codes
+from ccu.store import codes, people
+from ccu.store.people import Met
 
 # option -> the question, and what Enter means: a default that is shown, or "" for: not recorded
 QUESTIONS = {
@@ -36,16 +38,27 @@ WIDTH = 78
 class CallQuestions:
     """Asks for what `given` lacks and puts the answers into the form."""
 
-    def __init__(self, connection: sqlite3.Connection, given: CallOptions, form: CallForm) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        given: CallOptions,
+        form: CallForm,
+        offer: Callable[[Met], Met] = lambda met: met,
+    ) -> None:
+        """`offer` shows who may be the one that was named, and gives back who it is."""
         self._connection = connection
         self._given = given
         self._form = form
+        self._offer = offer
 
     def ask(self) -> None:
         """All questions, in order. Raises KeyboardInterrupt when the person stops."""
         if self._given.when is None:
             self._ask("when")  # the other times are counted from it
         self._form.read_all(self._given)
+        for met in self._form.values.get("people", []):  # now, not after all the questions
+            if met.person_id is not None:
+                people.must_exist(self._connection, met.person_id)
         self._form.choose = codes.chosen
         for option in QUESTIONS:
             if not self._said(option):
@@ -100,16 +113,25 @@ class CallQuestions:
 
     def _people(self) -> None:
         say("People met, one after another: a name, unknown, or described: TEXT; caller: before it")
-        found: list[Any] = []
+        found: list[Met] = []
 
-        def read(answer: str) -> bool:
-            if answer:
-                found.append(self._form.person(answer, "a person", names=True))
-            return bool(answer)
+        def read(answer: str) -> Met | None:
+            if not answer:
+                return None
+            return self._recorded(self._form.person(answer, "a person", names=True))
 
-        while ask_until_valid(f"Person {len(found) + 1} (Enter for no more)", read):
-            pass
+        while met := ask_until_valid(f"Person {len(found) + 1} (Enter for no more)", read):
+            found.append(self._offer(met))
         self._form.values["people"] = found
+
+    def _recorded(self, met: Met) -> Met:
+        """The same, when their number is one that can be met. Raises InvalidInput."""
+        try:
+            if met.person_id is not None:
+                people.must_exist(self._connection, met.person_id)
+        except NotFound as error:  # here it is an answer like any other: asked again
+            raise InvalidInput(str(error)) from None
+        return met
 
     def _note(self) -> str | None:
         while True:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ccu import typed
 from ccu.errors import InvalidInput
+from ccu.store import person_name
 from ccu.store.calls import Responder
 from ccu.store.people import Met
 
@@ -76,15 +77,9 @@ def person(text: str, name: str, code: FindCode, began: date, names: bool) -> Me
 def _named(role: str, said: str, name: str, began: date) -> Met:
     """GIVEN FAMILY or FAMILY, GIVEN, then perhaps `; born 1980-01-31`."""
     words, semicolon, detail = said.partition(";")
-    family, comma, given = (part.strip() for part in words.partition(","))
-    if not comma:
-        given, _, family = words.strip().rpartition(" ")
-        if not given:
-            given, family = family, ""  # one word: what somebody is called
-    if not any(letter.isalpha() for letter in given + family):
-        raise InvalidInput(f"{name}: a name needs a letter")
+    given, family = person_name.read(words, name)
     birth_date = _birth_date(detail.strip(), name, began) if semicolon else None
-    return Met(role, given_name=given.strip(), family_name=family, birth_date=birth_date)
+    return Met(role, given_name=given, family_name=family, birth_date=birth_date)
 
 
 def _birth_date(text: str, name: str, began: date) -> str:

@@ -7,5 +7,6 @@ people here, what is open, how often we were called, the last calls, the rest of
     person  the card of a person: `history --person`
     rows    what both have in common, as data
     page    the card of a place as a page
+    plans   what helps, from the approved plans, in eight lines
     words   who is working here and what is open, in words
 """

@@ -23,6 +23,7 @@ def document(card: dict[str, Any], every: bool = False) -> Document:
         Section(pairs=[("matched", card["match"]["certainty"])]),
         Section("Warnings", lines=[_warning(item) for item in card["warnings"]], alert=True),
         Section(pairs=standing),
+        *plan_sections(card["plans"]),
         count_section(counts, "address"),
         calls_section(card["calls"], total),
     ]
@@ -66,19 +67,40 @@ def _count_rows(counts: dict[str, Any]) -> list[tuple[object, ...]]:
 
 
 def _repeat(counts: dict[str, Any], what: str) -> list[str]:
-    repeat = counts["repeat"]
+    """By the count, unless the place is exempt or an override decides."""
+    repeat, override = counts["repeat"], counts["repeat"]["override"]
+    if repeat["exempt"] is not None:
+        return [f"Not counted as a repeat {what}: {repeat['exempt']}."]
+    calls = "care call" if repeat["care_calls"] == 1 else "care calls"
+    about = " about them" if what == "person" else ""
+    count = f"{repeat['care_calls']} {calls}{about} in {repeat['days']} days"
+    threshold = f"the town's threshold is {repeat['threshold']}"
+    threshold += "; the review is due" if repeat["review_due"] else ""
+    if override and override["listed"]:
+        until = f"until review {override['review_on']}"
+        return [f"Marked frequent by override {until} ({count}; {threshold})."]
     if repeat["care_calls"] < repeat["threshold"]:
         return []
-    return [
-        f"Repeat {what}: {repeat['care_calls']} care calls in {repeat['days']} days"
-        f" (the town's threshold is {repeat['threshold']})."
-    ]
+    if override:
+        see = "Not listed as frequent by override, see ccu frequent review"
+        return [f"{see} ({count}; {threshold})."]
+    return [f"Repeat {what}: {count} ({threshold})."]
+
+
+def plan_sections(plans: Sequence[dict[str, Any]], of_person: bool = False) -> list[Section]:
+    """What helps, where there is a plan; the module is loaded only then."""
+    if not plans:
+        return []
+    from ccu.card import plans as lines
+
+    return lines.sections(plans, of_person)
 
 
 def _warning(item: dict[str, Any]) -> str:
     if "day" in item:
         return f"{item['text']}: {item['day']}, {item['source']}"
-    return f"{item['text']} (from {item['source']}; until {item['until']})"
+    checked = "" if item["verified"] else "not verified yet; "
+    return f"{item['text']} (from {item['source']}; {checked}until {item['until']})"
 
 
 def narratives(calls: Sequence[dict[str, Any]]) -> list[Section]:

@@ -9,7 +9,7 @@ from ccu.card import page, rows, words
 from ccu.errors import NotFound
 from ccu.output import Document, Format, Section, Table, emit_document
 from ccu.session import Session
-from ccu.store import audit, cards, person_ids, standing
+from ccu.store import audit, cards, overrides, person_ids, standing
 from ccu.store.follow_up_rows import AsOf
 
 PLACE_COLUMNS = ("place", "calls", "last")
@@ -41,6 +41,7 @@ def show(
             reason=reason,
             asked=asked,
             calls=len(card["calls"]),
+            plans=[plan["id"] for plan in card["plans"]],
         )
     if not every:
         card["calls"] = card["calls"][: rows.LAST_CALLS]
@@ -51,7 +52,7 @@ def read(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
     """The card as data, every call on it; of a merged record, that of the one that stands for it.
 
     Keys: person (id, records, given_name, family_name, description, birth_date), counts, workers,
-    open, calls (as a place's, with place and role), places (place, calls, last).
+    open, plans, calls (as a place's, with place and role), places (place, calls, last).
     """
     connection = session.db
     person = cards.person(connection, person_ids.canonical(connection, [person_id])[person_id])
@@ -64,9 +65,12 @@ def read(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
     calls = rows.calls(connection, found, session.today, narratives, records)
     return {
         "person": {"id": person["id"], "records": records, **dict(person)},
-        "counts": rows.counts(cards.counts(connection, window), session),
+        "counts": rows.counts(
+            cards.counts(connection, window), session, overrides.of_person(connection, records)
+        ),
         "workers": standing.workers(connection, records, window, as_of),
         "open": standing.open_items(connection, None, records, as_of),
+        "plans": rows.plans(cards.plans(connection, window, records), session.today),
         "calls": calls,
         "places": _places(calls),
     }
@@ -98,6 +102,7 @@ def document(card: dict[str, Any], every: bool = False) -> Document:
     sections = [
         Section(pairs=[(label, value) for label, value in about.items() if value]),
         Section(pairs=words.standing(card["workers"], card["open"], every, of_person=True)),
+        *page.plan_sections(card["plans"], of_person=True),
         page.count_section(counts, "person"),
         Section("Places", table=Table(PLACE_COLUMNS, places)) if places else Section(),
         page.calls_section(card["calls"], counts["all"]["ever"], "place"),

@@ -10,7 +10,7 @@ from ccu.card import page, rows
 from ccu.errors import InvalidInput
 from ccu.output import Format, emit_document
 from ccu.session import Session
-from ccu.store import audit, cards, places, standing
+from ccu.store import audit, cards, frequent, overrides, places, standing
 from ccu.store.follow_up_rows import AsOf
 from ccu.store.places import Match
 
@@ -43,6 +43,7 @@ def show(
             place_id,
             reason=reason,
             calls=len(card["calls"]),
+            plans=[plan["id"] for plan in card["plans"]],
         )
     emit_document(page.document(card, every), format, output)
 
@@ -65,8 +66,9 @@ def read(
 ) -> dict[str, Any]:
     """The card as data, in its documented JSON shape.
 
-    Keys: query, match, place, counts, warnings, workers, open, calls, building, near. Those of
-    workers and open are in store/standing.py, of counts and calls in card/rows.py.
+    Keys: query, match, place, counts, warnings, workers, open, plans, calls, building, near. Those
+    of workers and open are in store/standing.py, of counts and calls in card/rows.py, of plans in
+    card/plans.py.
     """
     place = match.place
     connection = session.db
@@ -79,17 +81,24 @@ def read(
         "warnings": [],
         "workers": [],
         "open": [],
+        "plans": [],
         "calls": [],
         "building": _building(connection, window),
         "near": [_near(near) for near in match.near],
     }
     if place is None:
         return card
-    card["counts"] = rows.counts(cards.counts(connection, window), session)
+    card["counts"] = rows.counts(
+        cards.counts(connection, window),
+        session,
+        overrides.of_place(connection, place["id"]),
+        frequent.exempt_of(connection, place["id"]),
+    )
     card["warnings"] = cards.warnings(connection, window)
     people, as_of = standing.people_here(connection, window), AsOf.of(session.now)
     card["workers"] = standing.workers(connection, people, window, as_of)
     card["open"] = standing.open_items(connection, place["id"], people, as_of)
+    card["plans"] = rows.plans(cards.plans(connection, window, people), session.today)
     found = cards.calls(connection, window, -1 if every else rows.LAST_CALLS)
     card["calls"] = rows.calls(connection, found, session.today, narratives)
     return card

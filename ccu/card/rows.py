@@ -22,8 +22,19 @@ def window(session: Session) -> dict[str, object]:
     }
 
 
-def counts(row: sqlite3.Row, session: Session) -> dict[str, Any]:
-    """care, all (each by span of days), repeat, first_call."""
+def counts(
+    row: sqlite3.Row,
+    session: Session,
+    override: dict[str, Any] | None = None,
+    exempt: str | None = None,
+) -> dict[str, Any]:
+    """care, all (each by span of days), repeat, first_call.
+
+    repeat: care_calls, threshold, days; exempt, why it is not counted, or None; override of the
+    frequent lists (id, listed, since, review_on) or None, which decides in place of the count;
+    review_due: it should have been looked at again.
+    """
+    keys = ("id", "listed", "since", "review_on")
     spans = [str(days) for days in cards.WINDOWS] + ["ever"]
     return {
         "care": {span: row[f"care_{span}"] for span in spans},
@@ -32,9 +43,22 @@ def counts(row: sqlite3.Row, session: Session) -> dict[str, Any]:
             "care_calls": row["care_repeat"],
             "threshold": session.settings.number("repeat_calls"),
             "days": session.settings.number("repeat_days"),
+            "exempt": exempt,
+            "override": {key: override[key] for key in keys} if override else None,
+            "review_due": override is not None
+            and override["review_on"] <= session.today.isoformat(),
         },
         "first_call": row["first_day"],
     }
+
+
+def plans(found: Sequence[sqlite3.Row], today: date) -> list[dict[str, Any]]:
+    """What helps, as card/plans.py has it; the module is loaded only where there is a plan."""
+    if not found:
+        return []
+    from ccu.card.plans import shared
+
+    return shared(found, today)
 
 
 def calls(

@@ -34,12 +34,12 @@ def worker(each: dict[str, Any], whom: str) -> str:
     """`Human Services is working with people here: NAME, PHONE, since DATE; ...`, no more."""
     reach = each["phone"] or "no phone recorded"
     text = f"{each['agency']} is working with {whom}: {each['name']}, {reach}"
-    text += f", since {_day(each['since'])}"
+    text += f", since {day(each['since'])}"
     if each["connected_to"]:
         text += f"; connected to: {', '.join(each['connected_to'])}"
     if each["next_contact"]:
         was = "was due" if each["overdue"] else "next contact"
-        text += f"; {'next contact ' if each['overdue'] else ''}{was} {_day(each['next_contact'])}"
+        text += f"; {'next contact ' if each['overdue'] else ''}{was} {day(each['next_contact'])}"
     return text
 
 
@@ -63,6 +63,7 @@ def _first(lines: list[str], most: int) -> list[str]:
     return [*lines[:most], f"and {len(lines) - most} more; --all lists every one"]
 
 
-def _day(iso: str) -> str:
-    day = date.fromisoformat(iso)
-    return f"{day.day} {MONTH_NAMES[day.month - 1][:3]} {day.year}"
+def day(iso: str) -> str:
+    """`12 Jan 2026`."""
+    of = date.fromisoformat(iso)
+    return f"{of.day} {MONTH_NAMES[of.month - 1][:3]} {of.year}"

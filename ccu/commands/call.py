@@ -9,7 +9,7 @@ from ccu.call.amend_options import AmendOptions
 from ccu.call.options import takes
 from ccu.errors import InvalidInput
 from ccu.group import group
-from ccu.output import FormatOption, OutputOption, emit_document, emit_line
+from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.session import Session
 
 app = group("One call: show it, amend it, void it.")
@@ -79,7 +79,7 @@ def amend(
     from ccu import dates
     from ccu.call.amendment import Amendment
     from ccu.call.form import CallForm, refuse_two_inputs
-    from ccu.store import call_record, calls
+    from ccu.store import call_record, calls, people
 
     session: Session = ctx.obj
     call_id = typed.record_id(call, "call")
@@ -90,12 +90,23 @@ def amend(
     staff_id, at = session.staff_id, dates.to_iso(session.now)
     with session.writing() as connection:
         new = amendment.over(call_record.read(connection, call_id))
+        before = people.last(connection)
         changed = calls.amend(connection, staff_id, call_id, new, at=at, reason=why)
+        alike = _alike(session, before) if given.person_file else []
+    for line in alike:
+        say(line)
     if changed:
         words = ", ".join(field.replace("_", " ") for field in changed)
         emit_line(f"Amended call {call_id}: {words}.")
     else:
         emit_line(f"Call {call_id} says that already; nothing was changed.")
+
+
+def _alike(session: Session, before: int) -> list[str]:
+    """Who the people added may be, by number."""
+    from ccu.people import person_offer
+
+    return person_offer.told_since(session, before)
 
 
 @app.command()

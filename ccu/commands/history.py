@@ -45,8 +45,8 @@ def command(
     Units are kept apart: 12 Main St Apt 3 is not Apt 4, and not the building. With --person, what
     is known of one person at any place. Each card shown is recorded in the audit.
 
-    JSON: query, match, place, counts, warnings, workers, open, calls, building, near; of a person:
-    person, counts, workers, open, calls, places.
+    JSON: query, match, place, counts, warnings, workers, open, plans, calls, building, near; of a
+    person: person, counts, workers, open, plans, calls, places.
 
     Examples:
 

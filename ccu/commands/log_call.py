@@ -1,6 +1,6 @@
 """`ccu log-call`: record a call."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -9,6 +9,9 @@ from ccu.call.options import CallOptions, takes
 from ccu.errors import InvalidInput
 from ccu.output import Document, FormatOption, OutputOption, Section, emit_document, say
 from ccu.session import Session
+
+if TYPE_CHECKING:
+    from ccu.store.people import Met
 
 
 @takes(CallOptions)
@@ -38,14 +41,18 @@ def command(
     Ana Reyes, or Ana Reyes; born 1980-01-31.
     """
     from ccu import dates
-    from ccu.store import calls
+    from ccu.store import calls, people
 
     session: Session = ctx.obj
     values = _values(session, given, session.interactive and not no_input)
     staff_id, at = session.staff_id, dates.to_iso(session.now)
     with session.writing() as connection:
+        before = people.last(connection)
         call_id = calls.log(connection, staff_id, calls.NewCall(**values, recorded_at=at))
         page = _page(session, staff_id, call_id)
+        alike = _alike(session, before) if given.person_file else []
+    for line in alike:
+        say(line)
     try:
         emit_document(page, format, output)
     except BaseException:
@@ -68,11 +75,27 @@ def _values(session: Session, given: CallOptions, asking: bool) -> dict[str, Any
     if missing:
         from ccu.call.questions import CallQuestions
 
-        CallQuestions(session.db, given, form).ask()
+        CallQuestions(session.db, given, form, lambda met: _offered(session, met)).ask()
     else:
         form.read_all(given)
     form.read_files(given)
     return form.values
+
+
+def _offered(session: Session, met: "Met") -> "Met":
+    """Who may be recorded already is shown, and asked, before somebody named is added."""
+    if not (met.given_name or met.family_name):
+        return met  # nothing more is loaded for somebody unknown
+    from ccu.people import person_offer
+
+    return person_offer.of_met(session, met)
+
+
+def _alike(session: Session, before: int) -> list[str]:
+    """Of a file of people nothing is asked: who they may be is told."""
+    from ccu.people import person_offer
+
+    return person_offer.told_since(session, before)
 
 
 def _page(session: Session, staff_id: int, call_id: int) -> Document:

@@ -88,7 +88,7 @@ def show(
 ) -> None:
     """Show an assessment, or a person's latest one.
 
-    Showing it is recorded in the audit.
+    Of a record merged into another, the person it is now. Showing it is recorded in the audit.
 
     JSON: id, person, call, occurred_at, recorded_at, recorded_by, answers (need, state: null when
     not asked, referral, referral_status), earlier (numbers of earlier assessments).
@@ -100,13 +100,15 @@ def show(
       ccu needs show --person 31
     """
     from ccu.referral import needs_form
-    from ccu.store import audit
+    from ccu.store import audit, merges
 
     session: Session = ctx.obj
     if (assessment is None) == (person is None):
         raise InvalidInput("give either ASSESSMENT or --person")
     staff_id = session.staff_id
     with session.writing() as connection:
+        if person is not None:
+            person = str(merges.canonical(connection, typed.record_id(person, "person")))
         data = needs_form.read(connection, assessment, person)
         audit.record(connection, staff_id, "needs-show", "need_assessment", data["id"])
         audit.record(

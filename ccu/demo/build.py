@@ -14,6 +14,7 @@ from dateutil.relativedelta import relativedelta
 
 from ccu import address, dates, who
 from ccu.demo import care, export, story, town
+from ccu.demo import people as known
 from ccu.session import Session
 from ccu.store import calls, flags, people, places, settings, staff
 
@@ -180,4 +181,5 @@ def mend(made: Town) -> None:
 STEPS: tuple[Callable[[Town], None], ...] = (
     hire, import_dispatch, log_calls, mark_places, mend,
     care.find_providers, care.tell, care.call_back,
+    known.learn, known.relate, known.plan,
 )  # fmt: skip

@@ -53,6 +53,10 @@ def _stops(made: build.Town) -> Iterator[Stop]:
         ("history", "--address", story.UNIT),
     )
     yield Stop(
+        "The card had no room for all that helps there. This is the whole of it.",
+        ("plan", "show", "1"),
+    )
+    yield Stop(
         "A street half remembered still finds its way.",
         ("history", "--address", "2 Railrod Plaza"),
     )
@@ -83,6 +87,27 @@ def _stops(made: build.Town) -> Iterator[Stop]:
         "Whoever made a call can see what came of it. Nothing is overwritten: this one was put"
         " right, and says so.",
         ("call", "show", str(made.logged[story.AMENDED])),
+    )
+    yield Stop(
+        "Somebody may have been written down twice. Nothing is merged by machine: likely pairs are"
+        " listed, with what speaks for them, and a human being decides.",
+        ("person", "duplicates", "--names"),
+    )
+    yield Stop(
+        "Human Services sees the family behind a call.",
+        ("household", "show", "--person", str(made.people[story.WALTER])),
+    )
+    yield Stop(
+        "The board asks what came of it all. Every figure says what it is made of.",
+        (
+            "report",
+            "--month",
+            f"{made.session.today:%Y-%m}",
+            "--section",
+            "summary",
+            "--section",
+            "hand-offs",
+        ),
     )
     yield Stop(
         "Dispatch sends its export again every night. What is there already is not counted twice.",

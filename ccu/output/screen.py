@@ -136,20 +136,26 @@ def _layout(
 
     Chosen here and not by Rich, which squeezes the widest column first, in the middle of a word.
     """
-    header = [width(column) for column in columns]
+    whole = [width(column) for column in columns]
+    folded = [max(map(width, column.split()), default=0) for column in columns]
     cells = [[cell(row[index]) for row in rows] for index in range(len(columns))]
     natural = [
-        max(least, *map(width, column), 0) for least, column in zip(header, cells, strict=True)
+        max(least, *map(width, column), 0) for least, column in zip(whole, cells, strict=True)
     ]
-    narrowest = [
-        max(least, *(min(LONGEST_WORD, width(word)) for text in column for word in _words(text)), 0)
-        for least, column in zip(header, cells, strict=True)
-    ]
-    for gap in GAPS:
-        spare = room - gap * (len(columns) - 1) - sum(narrowest)
-        if spare >= 0:
-            return _widened(narrowest, natural, spare), gap
-    return None if rows else (header, min(GAPS))
+    for header in (whole, folded):  # a head folds too, before the table falls apart
+        narrowest = [_narrowest(least, column) for least, column in zip(header, cells, strict=True)]
+        for gap in GAPS:
+            spare = room - gap * (len(columns) - 1) - sum(narrowest)
+            if spare >= 0:
+                return _widened(narrowest, natural, spare), gap
+    return None if rows else (whole, min(GAPS))
+
+
+def _narrowest(least: int, column: Sequence[str]) -> int:
+    """How narrow a column of these cells may be: its longest word, but no less than its head."""
+    return max(
+        least, *(min(LONGEST_WORD, width(word)) for text in column for word in _words(text)), 0
+    )
 
 
 def _words(text: str) -> list[str]:

@@ -2,9 +2,10 @@
 
 import json
 import sqlite3
+from datetime import date, timedelta
 from typing import Any
 
-from ccu.store import person_ids
+from ccu.store import flags, overrides, person_ids, place_reads
 
 SEEN_OFTEN = 3  # calls within a week
 
@@ -52,6 +53,39 @@ ORDER BY unixepoch(attempt.occurred_at) DESC, attempt.id DESC
 """
 
 
+TOLD_AFTER = timedelta(days=14)  # what expired by itself, so long or until somebody acts
+TOLD_BEFORE = timedelta(days=30)  # a flag that will
+
+# What is to be done about plans, and the answers to whoever asks.
+_PLANS = """
+SELECT plan.id, plan.person_id, plan.place_id, what, day, by_id, rank FROM (
+  SELECT id AS plan_id, 1 AS rank, 'to approve' AS what, substr(recorded_at, 1, 10) AS day,
+         author_id AS by_id
+  FROM plan WHERE status = 'draft'
+  UNION ALL
+  SELECT id, 2, 'to review', review_on, approver_id
+  FROM plan WHERE status = 'approved' AND review_on <= :today AND expires_on >= :today
+  UNION ALL
+  SELECT id, 3, 'expired, off the card', expires_on, approver_id
+  FROM plan WHERE status = 'approved' AND expires_on >= :from_day AND expires_on < :today
+  UNION ALL
+  SELECT plan.id, 3, 'expired, off the card', substr(change.recorded_at, 1, 10), recorded_by
+  FROM change JOIN plan ON plan.id = change.record_id
+  WHERE record = 'plan' AND field = 'status' AND new_value = '"expired"'
+    AND unixepoch(change.recorded_at) BETWEEN :from_unix AND :until_unix
+  UNION ALL
+  SELECT plan_id, 4, 'suggestion ' || id || ' to answer', substr(suggested_at, 1, 10), suggested_by
+  FROM plan_suggestion WHERE accepted IS NULL
+  UNION ALL
+  SELECT plan_id, 5, 'your suggestion ' || id || iif(accepted, ' is accepted', ' is declined'),
+         substr(answered_at, 1, 10), answered_by
+  FROM plan_suggestion WHERE suggested_by = :asker
+    AND unixepoch(answered_at) BETWEEN :from_unix AND :until_unix)
+JOIN plan ON plan.id = plan_id
+ORDER BY rank, day, plan.id
+"""
+
+
 def care_calls(connection: sqlite3.Connection, span: dict[str, Any]) -> list[dict[str, Any]]:
     """id, occurred, place, nature, outcome of the care calls of a span, newest first."""
     return [dict(row) for row in connection.execute(_CARE_CALLS, span)]
@@ -59,7 +93,10 @@ def care_calls(connection: sqlite3.Connection, span: dict[str, Any]) -> list[dic
 
 def waiting(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     """id, made, owner, person, place of the referrals that nobody has accepted yet."""
-    return [dict(row) for row in connection.execute(_WAITING)]
+    found = [dict(row) for row in connection.execute(_WAITING)]
+    people = (row["person"] for row in found if row["person"] is not None)
+    stands_for = person_ids.canonical(connection, people)
+    return [{**row, "person": stands_for.get(row["person"])} for row in found]
 
 
 def seen_often(connection: sqlite3.Connection, span: dict[str, Any]) -> list[dict[str, Any]]:
@@ -96,4 +133,82 @@ def in_hospital(connection: sqlite3.Connection) -> list[dict[str, Any]]:
         {"person": person_id, "heard": row["occurred_at"][:16].replace("T", " ")}
         for person_id, row in last.items()
         if row["result"] == "hospital"
+    ]
+
+
+def flags_to_verify(connection: sqlite3.Connection, today: date) -> list[dict[str, Any]]:
+    """id, place, source, by, written of the flags in force that nobody has verified yet."""
+    found = flags.to_check(connection, today.isoformat(), today.isoformat())
+    return [
+        {
+            "id": row["id"],
+            "place": row["address"],
+            "source": row["source"],
+            "by": row["recorded_by"],
+            "written": row["recorded_at"][:10],
+        }
+        for row in found
+        if row["verified_at"] is None
+    ]
+
+
+def flags_expiring(connection: sqlite3.Connection, today: date) -> list[dict[str, Any]]:
+    """id, place, source, by, until, state of the flags that expire soon or have lately expired."""
+    since, soon = today - TOLD_AFTER, today + TOLD_BEFORE
+    found = flags.expiring(connection, today.isoformat(), since.isoformat(), soon.isoformat())
+    return sorted(
+        (
+            {
+                "id": row["id"],
+                "place": row["address"],
+                "source": row["source"],
+                "by": row["recorded_by"],
+                "until": row["expires_on"],
+                "state": row["state"],
+            }
+            for row in found
+        ),
+        key=lambda row: (str(row["until"]), row["id"]),
+    )
+
+
+def overrides_due(connection: sqlite3.Connection, today: date) -> list[dict[str, Any]]:
+    """id, person, place, listed, review_on, days_late of overrides whose review is due."""
+    return [
+        {
+            "id": row["id"],
+            "person": row["person"],
+            "place": row["address"],
+            "listed": "on" if row["listed"] else "off",
+            "review_on": row["review_on"],
+            "days_late": (today - date.fromisoformat(row["review_on"])).days,
+        }
+        for row in overrides.in_force(connection)
+        if row["review_on"] <= today.isoformat()
+    ]
+
+
+def plans(
+    connection: sqlite3.Connection, span: dict[str, Any], asker: int, start: date, today: date
+) -> list[dict[str, Any]]:
+    """id, what, person, place, day, by: plans to approve or to review, those that lately expired.
+
+    And suggestions to answer, and the answers to the asker's own.
+    """
+    from_day = min(start, today - TOLD_AFTER).isoformat()
+    asked = {**span, "asker": asker, "from_day": from_day, "today": today.isoformat()}
+    rows = connection.execute(_PLANS, asked).fetchall()
+    people = (row["person_id"] for row in rows if row["person_id"] is not None)
+    stands_for = person_ids.canonical(connection, people)
+    logins = dict(connection.execute("SELECT id, login FROM staff").fetchall()) if rows else {}
+    return [
+        {
+            "id": row["id"],
+            "what": row["what"],
+            "person": stands_for.get(row["person_id"]),
+            "place": place_reads.text(connection, row["place_id"]) if row["place_id"] else None,
+            "day": row["day"],
+            "by": logins.get(row["by_id"]),
+        }
+        for row in rows
     ]

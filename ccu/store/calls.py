@@ -311,11 +311,16 @@ def _put_people(
 ) -> None:
     """The people of a call; those without a record get one. A record is never removed."""
     on_call = []
+    before = connection.execute(
+        "SELECT person_id FROM call_person WHERE call_id = :call_id", {"call_id": call_id}
+    )
+    there = {row["person_id"] for row in before}  # a record merged since stays as it was met
     for each in met:
         if each.person_id is None:
             person_id = people.add(connection, staff_id, each, at)
         else:
-            people.must_exist(connection, each.person_id)
+            if each.person_id not in there:
+                people.must_exist(connection, each.person_id)
             person_id = each.person_id
         on_call.append({"call_id": call_id, "person_id": person_id, "role": each.role})
     connection.execute("DELETE FROM call_person WHERE call_id = :call_id", {"call_id": call_id})

@@ -3,8 +3,11 @@
 Void calls are never counted.
 """
 
+import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from ccu.store import standing
 
 WINDOWS = (30, 90, 365)  # days, beside "ever"
 
@@ -13,6 +16,12 @@ _AT_PLACE = "call.place_id = :place_id"
 _OF_PERSON = """call.id IN (
   SELECT call_id FROM json_each(:people) AS people
   CROSS JOIN call_person ON call_person.person_id = people.value)"""
+
+# What counts as a repeat of a person is a call about them: store/frequent.py counts the same.
+_ABOUT_PERSON = """
+  AND EXISTS (SELECT 1 FROM json_each(:people) AS people CROSS JOIN call_person
+              ON call_person.call_id = call.id AND call_person.person_id = people.value
+              AND call_person.role = 'subject')"""
 
 # One pass over a place's calls, all of them in the index call_place but for the care mark. `now` is
 # the local wall clock: a call typed ahead of --today does not exist yet.
@@ -26,7 +35,7 @@ SELECT
   count(*) FILTER (WHERE occurred_at >= :day_90)           AS all_90,
   count(*) FILTER (WHERE occurred_at >= :day_365)          AS all_365,
   count(*)                                                 AS all_ever,
-  count(*) FILTER (WHERE care AND occurred_at >= :day_repeat) AS care_repeat,
+  count(*) FILTER (WHERE care AND occurred_at >= :day_repeat{repeat}) AS care_repeat,
   min(substr(occurred_at, 1, 10))                          AS first_day
 FROM call
 WHERE {which} AND voided_at IS NULL AND substr(occurred_at, 1, 19) <= :now
@@ -69,7 +78,7 @@ _PLACE_AND_ROLE = """,
            ORDER BY call_role.sort)) AS role"""
 
 _FLAGS = """
-SELECT note, source, expires_on FROM place_flag
+SELECT note, source, expires_on, verified_at FROM place_flag
 WHERE place_id IN (:place_id, :building_id) AND ended_at IS NULL AND expires_on >= :today
 ORDER BY id DESC
 """
@@ -82,6 +91,18 @@ JOIN danger ON danger.code = call_danger.danger
 WHERE call.place_id = :place_id AND call.voided_at IS NULL AND danger.code <> 'none'
   AND call.occurred_at >= :day_365 AND substr(call.occurred_at, 1, 19) <= :now
 GROUP BY danger.code ORDER BY day DESC, danger.sort
+"""
+
+_PLANS = """
+SELECT plan.id, plan.person_id, plan.body, plan.review_on,
+       plan.place_id = :building_id AND :building_id IS NOT :place_id AS of_building
+FROM (SELECT id FROM plan WHERE place_id IN (:place_id, :building_id)
+      UNION
+      SELECT plan.id FROM json_each(:people) AS people
+      CROSS JOIN plan ON plan.person_id = people.value) AS found
+CROSS JOIN plan ON plan.id = found.id
+WHERE plan.status = 'approved' AND plan.approved_on <= :today AND plan.expires_on >= :today
+ORDER BY plan.person_id IS NOT NULL, plan.approved_on DESC, plan.id DESC
 """
 
 _UNITS = """
@@ -98,7 +119,10 @@ def counts(connection: sqlite3.Connection, window: Mapping[str, object]) -> sqli
 
     The window says of what: its place_id, or its `people`, a JSON list of ids.
     """
-    sql = _COUNTS.format(which=_OF_PERSON if "people" in window else _AT_PLACE)
+    of_person = "people" in window
+    sql = _COUNTS.format(
+        which=_OF_PERSON if of_person else _AT_PLACE, repeat=_ABOUT_PERSON if of_person else ""
+    )
     row: sqlite3.Row = connection.execute(sql, window).fetchone()
     return row
 
@@ -122,7 +146,12 @@ def warnings(
 ) -> list[dict[str, object]]:
     """Flags in force and dangers met within a year, as text, source and day or expiry."""
     flags = [
-        {"text": row["note"], "source": row["source"], "until": row["expires_on"]}
+        {
+            "text": row["note"],
+            "source": row["source"],
+            "until": row["expires_on"],
+            "verified": row["verified_at"] is not None,
+        }
         for row in connection.execute(_FLAGS, window)
     ]
     dangers = [
@@ -130,6 +159,24 @@ def warnings(
         for row in connection.execute(_DANGERS, window)
     ]
     return flags + dangers
+
+
+def plans(
+    connection: sqlite3.Connection, window: Mapping[str, object], people: Sequence[int]
+) -> list[sqlite3.Row]:
+    """The plans in force of these records, and of the place and its building.
+
+    Columns: id, person_id, body, review_on, of_building (not the place's own, but its building's).
+
+    On the card of a place `people` are all of its households; a plan is only shown for who was met
+    here. The place's own plans first, then those approved last.
+    """
+    asked = {"place_id": None, "building_id": None, **window, "people": json.dumps(people)}
+    found = connection.execute(_PLANS, asked).fetchall()
+    if asked["place_id"] is None or not any(row["person_id"] for row in found):
+        return found
+    met = standing.met_here(connection, window)
+    return [row for row in found if row["person_id"] is None or row["person_id"] in met]
 
 
 def units(connection: sqlite3.Connection, window: Mapping[str, object]) -> list[sqlite3.Row]:

@@ -19,6 +19,19 @@ RULES = {
           JOIN person ON person.id = step.id
           WHERE person.merged_into IS NOT NULL AND depth < 100)
         SELECT DISTINCT 'person', start FROM step WHERE id = start""",
+    "merged people whose merge is not recorded": """
+        SELECT 'person', id FROM person
+        WHERE merged_into IS NOT NULL AND id NOT IN (SELECT merged_id FROM person_merge)
+        UNION ALL
+        SELECT 'person', merged_id FROM person_merge
+        JOIN person ON person.id = merged_id WHERE merged_into IS NULL""",
+    "people who show another's value without one merged into them": """
+        SELECT DISTINCT 'person', person_id FROM person_own
+        WHERE person_id NOT IN (SELECT merged_into FROM person WHERE merged_into IS NOT NULL)""",
+    "people of whom two are current workers": """
+        SELECT 'person', canonical_id FROM worker
+        JOIN person_canonical ON person_canonical.id = worker.person_id
+        WHERE owner = 1 AND until IS NULL GROUP BY canonical_id HAVING count(*) > 1""",
     "open follow-ups without an active owner": """
         SELECT 'follow_up', follow_up.id FROM follow_up
         LEFT JOIN staff ON staff.id = follow_up.owner_id AND staff.active = 1
@@ -28,6 +41,10 @@ RULES = {
         JOIN referral_status ON referral_status.code = status AND open
         LEFT JOIN staff ON staff.id = owner_id AND staff.active = 1
         WHERE staff.id IS NULL""",
+    "approved plans without an approver or a day to review": """
+        SELECT 'plan', id FROM plan
+        WHERE status = 'approved' AND (approver_id IS NULL OR approved_on IS NULL
+              OR review_on IS NULL OR expires_on IS NULL)""",
     "open referrals with nothing due": """
         SELECT 'referral', referral.id FROM referral
         JOIN referral_status ON referral_status.code = status AND open
@@ -44,9 +61,31 @@ RULES = {
 }
 
 
+# People with a name or a contact, and without a key: some have nothing to be found by, such as
+# "Unknown Male", which only ccu.identity can tell.
+_WITHOUT_KEYS = """
+SELECT id FROM person
+WHERE (trim(given_name || family_name) <> '' OR coalesce(birth_date, phone, email) IS NOT NULL)
+  AND NOT EXISTS (SELECT 1 FROM person_key WHERE person_id = person.id)
+"""
+FINDABLE = "people who can not be found by what is known of them"
+
+
 def broken_rules(connection: sqlite3.Connection) -> list[tuple[str, list[str]]]:
     """Every rule with the records that break it ("call 12"), at most 20 each."""
-    return [
+    found = [
         (name, [f"{record} {number}" for record, number in connection.execute(sql).fetchmany(20)])
         for name, sql in RULES.items()
     ]
+    return [*found, (FINDABLE, _not_findable(connection))]
+
+
+def _not_findable(connection: sqlite3.Connection) -> list[str]:
+    without = [row[0] for row in connection.execute(_WITHOUT_KEYS)]
+    if not without:
+        return []
+    from ccu.identity import keys
+    from ccu.store import person_keys
+
+    known = person_keys.known(connection, without)
+    return [f"person {number}" for number, each in known.items() if keys(each)][:20]

@@ -9,7 +9,8 @@ LISTS = (
     *("nature", "crisis_kind", "disposition", "intervention", "danger"),
     *("call_source", "agency", "responder_state", "call_role", "staff_role"),
     *("need", "referral_status", "reason", "handoff", "capacity", "need_state"),
-    *("follow_up_kind", "follow_up_result"),
+    *("follow_up_kind", "follow_up_result", "housing", "missing_value", "place_category"),
+    *("plan_status", "relation"),
 )
 
 

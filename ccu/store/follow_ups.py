@@ -11,7 +11,7 @@ from datetime import datetime
 
 from ccu import dates
 from ccu.errors import InvalidInput, NotFound
-from ccu.store import audit, people, referral_reads
+from ccu.store import audit, merge_turns, people, referral_reads
 from ccu.store.settings import Settings
 
 SCHEDULED_KIND = "call"  # what the follow-ups of a new referral are, until somebody says otherwise
@@ -242,8 +242,5 @@ def about_person(
 
 def current_worker(connection: sqlite3.Connection, person_id: int | None) -> int | None:
     """The account that is active with this person now, or None."""
-    row = connection.execute(
-        "SELECT staff_id FROM worker WHERE person_id = :id AND owner = 1 AND until IS NULL",
-        {"id": person_id},
-    ).fetchone()
+    row = None if person_id is None else merge_turns.current(connection, person_id)
     return int(row["staff_id"]) if row else None

@@ -4,11 +4,13 @@ When its referral is still open, or its person still has a worker, and nothing e
 the next follow-up is made then and there.
 """
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 
 from ccu import dates
-from ccu.store import follow_ups
+from ccu.store import follow_ups, person_ids
 from ccu.store.follow_ups import OPEN_STATUS, About
 from ccu.store.settings import Settings
 
@@ -21,9 +23,11 @@ def needed(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
     What waits for a signature is done: it is no next action with the person.
     """
     if row["referral_id"] is not None and _is_open(connection, row["referral_id"]):
-        return not _other(connection, row, "referral_id")
-    has_worker = follow_ups.current_worker(connection, row["person_id"]) is not None
-    return has_worker and not _other(connection, row, "person_id")
+        return not _other(connection, row, "referral_id", [row["referral_id"]])
+    if follow_ups.current_worker(connection, row["person_id"]) is None:
+        return False
+    same = person_ids.same(connection, [row["person_id"]])
+    return not _other(connection, row, "person_id", same)
 
 
 def _is_open(connection: sqlite3.Connection, referral_id: int | None) -> bool:
@@ -34,11 +38,13 @@ def _is_open(connection: sqlite3.Connection, referral_id: int | None) -> bool:
     return found is not None
 
 
-def _other(connection: sqlite3.Connection, row: sqlite3.Row, column: str) -> bool:
+def _other(
+    connection: sqlite3.Connection, row: sqlite3.Row, column: str, about: Sequence[int]
+) -> bool:
     found = connection.execute(
-        f"SELECT 1 FROM follow_up WHERE {column} = :about AND id <> :id"  # noqa: S608 - our names
-        " AND closed_at IS NULL AND closing_at IS NULL",
-        {"about": row[column], "id": row["id"]},
+        "SELECT 1 FROM follow_up WHERE id <> :id AND closed_at IS NULL AND closing_at IS NULL"  # noqa: S608
+        f" AND {column} IN (SELECT value FROM json_each(:about))",  # our names
+        {"about": json.dumps(about), "id": row["id"]},
     ).fetchone()
     return found is not None
 

@@ -1,5 +1,6 @@
 """What the town decided: its name, state, time zone and the defaults that figures are made with."""
 
+import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
@@ -119,6 +120,19 @@ def _holidays(name: str, value: str) -> str:
     return office_hours.checked_holidays(name, value)
 
 
+def _natures(name: str, value: str) -> str:
+    codes = [part.strip().lower() for part in value.split(",") if part.strip()]
+    if not all(re.fullmatch("[a-z0-9_]{1,40}", code) for code in codes):
+        raise InvalidInput(f"{name} must be codes of natures, comma-separated")
+    return ",".join(dict.fromkeys(codes))
+
+
+def _rate(name: str, value: str) -> str:
+    if value and not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,2})?", value):
+        raise InvalidInput(f"{name} must be dollars an hour, such as 62.50, or empty")
+    return value
+
+
 _CHECKS: dict[str, Callable[[str, str], str]] = {
     "town": _town,
     "state": _state,
@@ -132,4 +146,9 @@ _CHECKS: dict[str, Callable[[str, str], str]] = {
     "handoff_days": _positive,
     "plan_review_months": _positive,
     "flag_years": _positive,
+    "plan_expiry_months": _positive,
+    "override_review_days": _positive,
+    "civilian_natures": _natures,
+    "rate_scene": _rate,
+    "rate_follow_up": _rate,
 }

@@ -12,9 +12,9 @@ from typing import Any
 from ccu.store import person_ids
 from ccu.store.follow_up_rows import AsOf
 
-# Those met here within a year and those of their households now, with every record merged with one
-# of theirs. No call, or nobody on it: two index look-ups and nothing more.
-_HERE = """
+# Those met here within a year, with every record merged with one of theirs. No call, or nobody on
+# it: two index look-ups and nothing more.
+_MET = """
 WITH RECURSIVE met (id) AS (
   SELECT call_person.person_id
   FROM call CROSS JOIN call_person ON call_person.call_id = call.id
@@ -24,21 +24,24 @@ WITH RECURSIVE met (id) AS (
   SELECT person.merged_into FROM met JOIN person ON person.id = met.id
   WHERE person.merged_into IS NOT NULL
   UNION
-  SELECT person.id FROM met JOIN person ON person.merged_into = met.id),
+  SELECT person.id FROM met JOIN person ON person.merged_into = met.id)"""
+_MET_ALONE = f"{_MET} SELECT id FROM met"  # noqa: S608 - no user's text in it
+# And those of their households now, by every record too.
+_HERE = f"""{_MET},
 family (id) AS (
   SELECT id FROM met
   UNION
   SELECT other.person_id FROM met
   JOIN household_member AS own ON own.person_id = met.id
   JOIN household_member AS other ON other.household_id = own.household_id
-  WHERE coalesce(own.until, :today) >= :today AND coalesce(other.until, :today) >= :today
+  WHERE own.until IS NULL AND other.until IS NULL
   UNION
   SELECT person.merged_into FROM family JOIN person ON person.id = family.id
   WHERE person.merged_into IS NOT NULL
   UNION
   SELECT person.id FROM family JOIN person ON person.merged_into = family.id)
 SELECT id FROM family ORDER BY id
-"""
+"""  # noqa: S608 - no user's text in it
 
 _WORKERS = """
 WITH people (id) AS (SELECT value FROM json_each(:people)),
@@ -49,7 +52,7 @@ turn (staff_id, person_id, since) AS (
   SELECT staff_id, member.person_id, worker.since
   FROM people CROSS JOIN household_member AS member ON member.person_id = people.id
   CROSS JOIN worker ON worker.household_id = member.household_id
-  WHERE owner = 1 AND worker.until IS NULL AND coalesce(member.until, :today) >= :today)
+  WHERE owner = 1 AND worker.until IS NULL AND member.until IS NULL)
 SELECT turn.staff_id, turn.person_id, turn.since, staff.login, staff.name, staff.phone,
        agency.label AS agency
 FROM turn JOIN staff ON staff.id = turn.staff_id JOIN agency ON agency.code = staff.agency
@@ -114,6 +117,11 @@ JOIN staff AS owner ON owner.id = due.owner_id
 def people_here(connection: sqlite3.Connection, window: Mapping[str, object]) -> list[int]:
     """The people of a place: `window` has place_id, day_365, now and today, as the card's."""
     return [row[0] for row in connection.execute(_HERE, window)]
+
+
+def met_here(connection: sqlite3.Connection, window: Mapping[str, object]) -> set[int]:
+    """Those of them who were met here themselves within a year, by every record."""
+    return {row[0] for row in connection.execute(_MET_ALONE, window)}
 
 
 def workers(

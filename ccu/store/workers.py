@@ -1,21 +1,23 @@
 """Who is active with a person or a household, since when: one at a time, and those before are kept.
 
-A turn runs from `since` to `until`; the one without `until` is the current one.
+A turn runs from `since` to `until`; the one without `until` is the current one. A person's turns
+are those of all their records, and are told by the number that stands for them.
 """
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
-from ccu.store import audit, people
+from ccu.store import audit, merge_turns, people, person_ids
 
 _ROWS = """
 SELECT worker.id, worker.person_id AS person, worker.household_id AS household,
        staff.login AS staff, staff.agency, worker.since, worker.until
 FROM worker JOIN staff ON staff.id = worker.staff_id
 WHERE (worker.until IS NULL OR :every) AND (:staff_id IS NULL OR worker.staff_id = :staff_id)
-  AND (:person_id IS NULL OR worker.person_id = :person_id)
+  AND (:people IS NULL OR worker.person_id IN (SELECT value FROM json_each(:people)))
   AND (:household_id IS NULL OR worker.household_id = :household_id)
 ORDER BY worker.until IS NOT NULL, worker.since DESC, worker.id DESC
 """
@@ -50,12 +52,13 @@ def check(connection: sqlite3.Connection, whom: Whom) -> None:
 
 
 def current(connection: sqlite3.Connection, whom: Whom) -> sqlite3.Row | None:
-    """The current turn with its login, or None."""
-    table, number = whom.record
+    """The current turn with its login, or None; a person's under whichever record of theirs."""
+    if whom.person_id is not None:
+        return merge_turns.current(connection, whom.person_id)
     row: sqlite3.Row | None = connection.execute(
-        "SELECT worker.*, staff.login FROM worker JOIN staff ON staff.id = worker.staff_id"  # noqa: S608
-        f" WHERE worker.{table}_id = :id AND worker.owner = 1 AND worker.until IS NULL",
-        {"id": number},
+        "SELECT worker.*, staff.login FROM worker JOIN staff ON staff.id = worker.staff_id"
+        " WHERE worker.household_id = :id AND worker.owner = 1 AND worker.until IS NULL",
+        {"id": whom.household_id},
     ).fetchone()
     return row
 
@@ -80,6 +83,8 @@ def assign(
         " VALUES (:worker_id, :person_id, :household_id, :since)",
         {**whom.__dict__, "worker_id": worker_id, "since": since},
     )
+    if whom.person_id is not None:
+        merge_turns.forget(connection, whom.person_id)
     audit.record(connection, staff_id, "worker-assign", *whom.record, worker=worker_id)
     return str(before["login"]) if before is not None else None
 
@@ -110,6 +115,7 @@ def hand_over(connection: sqlite3.Connection, old_id: int, new_id: int | None, o
         " VALUES (:new_id, :person_id, :household_id, :owner, :on)",
         [{**dict(turn), "new_id": new_id, "on": on} for turn in turns],
     )
+    merge_turns.hand_over(connection, old_id, new_id, on)
 
 
 def _end(connection: sqlite3.Connection, row: sqlite3.Row, until: str, option: str) -> None:
@@ -124,13 +130,18 @@ def rows(
     connection: sqlite3.Connection, whom: Whom | None, staff_id: int | None, every: bool
 ) -> list[dict[str, Any]]:
     """id, person, household, staff, agency, since, until; the current ones first."""
+    of_person = whom.person_id if whom else None
+    same = None if of_person is None else json.dumps(person_ids.same(connection, [of_person]))
     found = connection.execute(
         _ROWS,
         {
             "every": every,
             "staff_id": staff_id,
-            "person_id": whom.person_id if whom else None,
+            "people": same,
             "household_id": whom.household_id if whom else None,
         },
     )
-    return [dict(row) for row in found]
+    listed = [dict(row) for row in found]
+    with_person = [row["person"] for row in listed if row["person"] is not None]
+    stands_for = person_ids.canonical(connection, with_person)
+    return [{**row, "person": stands_for.get(row["person"])} for row in listed]

@@ -1,0 +1,175 @@
+"""`ccu frequent`: the people and places met most often, by the town's threshold."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ccu.ask import NoInputOption
+from ccu.errors import InvalidInput
+from ccu.follow_up.options import NamesOption
+from ccu.group import group
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
+from ccu.session import Session
+
+app = group("Who and where is met often: people, places, override.")
+
+CallsOption = Annotated[
+    str | None,
+    typer.Option("--k", metavar="N", help="Care calls or more; else the setting repeat_calls."),
+]
+DaysOption = Annotated[
+    str | None,
+    typer.Option("--days", metavar="N", help="Within these days; else the setting repeat_days."),
+]
+AllOption = Annotated[bool, typer.Option("--all", help="What is left out, too.")]
+ReasonFileOption = Annotated[
+    Path | None, typer.Option("--file", metavar="FILE", help="The reason from a file; - is stdin.")
+]
+
+
+@app.command()
+def people(
+    ctx: typer.Context,
+    k: CallsOption = None,
+    days: DaysOption = None,
+    every: AllOption = False,
+    names: NamesOption = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """List the people whom the most care calls were about, each human being once.
+
+    Counted are care calls on which they were the subject, today being the last of the days; a call
+    by or beside them is not about them. open: referrals and follow-ups. It is recorded.
+
+    JSON: k, days, from, as_of, people, left_out.
+
+    Examples:
+
+      ccu frequent people
+
+      ccu frequent people --k 6 --days 180 --names
+    """
+    from ccu.people import frequent
+
+    session: Session = ctx.obj
+    session.require_known()
+    count = frequent.Count(session, k, days)
+    data = frequent.read_people(session, count, names)
+    emit_document(frequent.page_of_people(session, count, data, names, every), format, output)
+
+
+@app.command()
+def places(
+    ctx: typer.Context,
+    k: CallsOption = None,
+    days: DaysOption = None,
+    every: AllOption = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """List the places with the most care calls; a unit is not its building.
+
+    people: how many different people with a name those care calls were about; unknown: how many of
+    those calls were about nobody known by name. calls: of any kind. worker: somebody works with
+    people there. Exempt places are left out. It is recorded.
+
+    JSON: k, days, from, as_of, places, left_out, exempt.
+
+    Examples:
+
+      ccu frequent places
+
+      ccu frequent places --k 7 --days 365 --all
+    """
+    from ccu.people import frequent
+
+    session: Session = ctx.obj
+    session.require_known()
+    count = frequent.Count(session, k, days)
+    data = frequent.read_places(session, count)
+    emit_document(frequent.page_of_places(session, count, data, every), format, output)
+
+
+@app.command()
+def override(
+    ctx: typer.Context,
+    person: Annotated[
+        str | None, typer.Option("--person", metavar="P", help="This person, by number.")
+    ] = None,
+    place: Annotated[
+        str | None, typer.Option("--place", metavar="N", help="This place, by number.")
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option("--address", "-a", help="The place of this address.")
+    ] = None,
+    on: Annotated[
+        bool | None, typer.Option("--on/--off", help="On the list below the threshold, or off it.")
+    ] = None,
+    file: ReasonFileOption = None,
+    no_input: NoInputOption = False,
+) -> None:
+    """Put a person or a place on the list below the threshold, or leave it off above it.
+
+    It needs a reason, asked for or from a file, and is looked at again after override_review_days.
+    A new one ends the one before.
+
+    Examples:
+
+      ccu frequent override --person 12 --on
+
+      ccu frequent override --address "4 Mill Rd" --off --file reason.txt
+    """
+    from ccu.people import frequent_overrides
+
+    session: Session = ctx.obj
+    if on is None:
+        raise InvalidInput("give either --on or --off")
+    asking = session.interactive and not no_input
+    done = frequent_overrides.decide(
+        session, person, place, address, listed=on, file=file, asking=asking
+    )
+    emit_line(done)
+
+
+@app.command()
+def review(
+    ctx: typer.Context,
+    override: Annotated[
+        str | None,
+        typer.Argument(metavar="[N]", help="The override's number; without it, those due."),
+    ] = None,
+    keep: Annotated[
+        bool | None, typer.Option("--keep/--end", help="Let it stand, or let the count decide.")
+    ] = None,
+    file: ReasonFileOption = None,
+    every: Annotated[bool, typer.Option("--all", help="List all in force, due or not.")] = False,
+    no_input: NoInputOption = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """List the overrides whose review is due, with their reasons; or keep or end one.
+
+    An override stands until it is ended, also when its review is late. It is recorded.
+
+    Examples:
+
+      ccu frequent review
+
+      ccu frequent review 3 --keep --file reason.txt
+    """
+    from ccu.people import frequent_overrides
+
+    session: Session = ctx.obj
+    if override is None:
+        if keep is not None or file is not None:
+            raise InvalidInput("which one: --keep and --end need an override's number")
+        rows = frequent_overrides.due(session, every)
+        columns = frequent_overrides.REVIEW_COLUMNS
+        emit(Table(columns, rows, title="Overrides to review"), format, output)
+        return
+    if keep is None or every or format or output:
+        raise InvalidInput("give --keep or --end with a number; lists are without one")
+    asking = session.interactive and not no_input
+    emit_line(frequent_overrides.review(session, override, keep=keep, file=file, asking=asking))

@@ -1,0 +1,164 @@
+"""`ccu person add`, `show`, `find`, `change`: who somebody is, as far as is known."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ccu import complete, typed
+from ccu.ask import NoInputOption
+from ccu.call.options import takes
+from ccu.group import group
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
+from ccu.people.person_options import ChangeOptions, PersonOptions
+from ccu.session import Session
+
+app = group("One human being: add, find, show, change, merge, link, import.")
+
+COLUMNS = ("person", "name", "born", "phone", "score", "why")
+MOST_FOUND = 200
+
+PersonArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="PERSON", help="The person's number.", autocompletion=complete.person_id
+    ),
+]
+
+
+@app.command()
+@takes(PersonOptions)
+def add(ctx: typer.Context, given: PersonOptions, no_input: NoInputOption = False) -> None:
+    """Add somebody: a name, or a description of somebody not identified yet.
+
+    Asks at a terminal, one field a line. Names, birth dates and descriptions are never typed on
+    the command line, which others on this machine can read: they are answers, or lines of --file.
+    People recorded already who may be the same are shown first; nothing is merged by itself.
+
+    Examples:
+
+      ccu person add
+
+      ccu person add --file - --housing unsheltered --missing birth_date=prefers_not
+
+    A file: lines such as given: Ana, family: Reyes, alias: Annie Reyes, born: 31 Jan 1980,
+    phone: prefers not to answer, description: male, 40s, red jacket.
+    """
+    from ccu.people import person_writing
+
+    session: Session = ctx.obj
+    emit_line(person_writing.add(session, given, session.interactive and not no_input))
+
+
+@app.command()
+def find(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[WORDS]...",
+            help="A name, phone or birth date; others on this machine can see what stands here."
+            " - reads one line from standard input; without any, it asks.",
+        ),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", metavar="FILE", help="Lines FIELD: VALUE, as for ccu person add."),
+    ] = None,
+    limit: Annotated[
+        str, typer.Option("--limit", metavar="N", help="No more than so many.")
+    ] = "10",
+    min_score: Annotated[
+        str, typer.Option("--min-score", metavar="N", help="Only those so much alike, of 100.")
+    ] = "50",
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Find somebody by name as heard, phone or birth date, the likeliest first.
+
+    Nicknames, names in another order, accents, spelling by sound, day and month swapped are
+    forgiven. Everybody shown is recorded in the audit.
+
+    JSON: person, name (null: none), born, phone (its last four digits), score (of 100: what was
+    asked and agrees), why.
+
+    Examples:
+
+      ccu person find
+
+      echo "katie obrien 31 Jan 1980" | ccu person find -
+    """
+    from ccu.people import person_finding
+
+    session: Session = ctx.obj
+    session.require_known()
+    most = typed.whole_number(limit, "--limit", MOST_FOUND)
+    least = typed.whole_number(min_score, "--min-score", 100)
+    known = person_finding.asked(session, words or [], file)
+    rows = person_finding.rows(session, known, least or 0, most or 0)
+    emit(Table(COLUMNS, rows, title="People"), format, output)
+    if not rows:
+        say("Nobody found.")
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    person: PersonArgument,
+    changes: Annotated[
+        bool, typer.Option("--changes", help="With what was changed, when and by whom.")
+    ] = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Show who somebody is, as far as is known; ccu history --person shows their calls.
+
+    Of a record merged into another, the person it is now. Showing it is recorded in the audit.
+
+    JSON: asked, identified, id, records, given_name, family_name, description, birth_date, age,
+    age_estimate, age_estimated_on, minor, sex, phone, email, home, postcode, language, housing,
+    veteran, missing (field: why), names (others: person, alias, given_name, family_name),
+    households, sources (source, number), workers, recorded_at, recorded_by, changes (null without
+    --changes; at, by, field, old, new, reason).
+
+    Example:
+
+      ccu person show 12 --changes
+    """
+    from ccu.people import person_page
+
+    session: Session = ctx.obj
+    asked = typed.record_id(person, "person")
+    session.require_known()
+    with session.writing():
+        data = person_page.read(session, asked, changes)
+    emit_document(person_page.document(session, data), format, output)
+
+
+@app.command()
+@takes(ChangeOptions)
+def change(
+    ctx: typer.Context,
+    person: PersonArgument,
+    given: ChangeOptions,
+    no_input: NoInputOption = False,
+) -> None:
+    """Change what is known of somebody; what it said before is kept.
+
+    Asks at a terminal when nothing is given. Somebody known by description only is identified by
+    giving a name: the description and all that was recorded stay.
+
+    Examples:
+
+      ccu person change 12
+
+      ccu person change 12 --housing shelter --clear phone --missing phone=does_not_know
+
+      ccu person change 12 --file -
+    """
+    from ccu.people import person_writing
+
+    session: Session = ctx.obj
+    asked = typed.record_id(person, "person")
+    asking = session.interactive and not no_input
+    emit_line(person_writing.change(session, asked, given, asking))

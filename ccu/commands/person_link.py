@@ -1,0 +1,87 @@
+"""`ccu person link`, `unlink`: how two people belong together."""
+
+from typing import Annotated
+
+import typer
+
+from ccu import complete
+from ccu.ask import NoInputOption
+from ccu.group import group
+from ccu.output import emit_line
+from ccu.session import Session
+
+app = group("Joined to `ccu person` by the map in cli.py.")
+
+OneArgument = Annotated[str, typer.Argument(metavar="A", help="A person, by number.")]
+OtherArgument = Annotated[str, typer.Argument(metavar="B", help="Another person, by number.")]
+RelationOption = Annotated[
+    str | None,
+    typer.Option(
+        "--relation",
+        metavar="R",
+        help="What A is to B: parent, child, spouse, sibling, guardian, ...",
+        autocompletion=complete.code("relation"),
+    ),
+]
+
+
+@app.command()
+def link(
+    ctx: typer.Context,
+    one: OneArgument,
+    other: OtherArgument,
+    relation: RelationOption = None,
+    household: Annotated[
+        str | None,
+        typer.Option(
+            "--household",
+            metavar="H",
+            help="Where both belong: a household's number, new, or none (linked only).",
+        ),
+    ] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Though a parent was born no earlier than the child.")
+    ] = False,
+    no_input: NoInputOption = False,
+) -> None:
+    """Say that A is the parent, child, spouse ... of B; it puts both in one household.
+
+    Without --household: a new one when neither has one; when one of them has one, the other joins
+    it; when both have different ones they stay there, and at a terminal it is asked.
+
+    Examples:
+
+      ccu person link 12 15 --relation parent
+
+      ccu person link 12 18 --relation sibling --household none
+    """
+    from ccu.people import household_link
+
+    session: Session = ctx.obj
+    asking = session.interactive and not no_input
+    for sentence in household_link.link(
+        session, one, other, relation, household, anyway=anyway, asking=asking
+    ):
+        emit_line(sentence)
+
+
+@app.command()
+def unlink(
+    ctx: typer.Context,
+    one: OneArgument,
+    other: OtherArgument,
+    relation: RelationOption = None,
+) -> None:
+    """Take a link between two people away; they stay in their households.
+
+    Example:
+
+      ccu person unlink 12 15
+    """
+    from ccu.people import household_link
+
+    session: Session = ctx.obj
+    gone, stay = household_link.unlink(session, one, other, relation)
+    emit_line(gone)
+    if stay:
+        emit_line(stay)

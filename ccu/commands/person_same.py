@@ -1,0 +1,207 @@
+"""`ccu person compare`, `duplicates`, `distinct`, `merge`, `unmerge`: one human being or two."""
+
+from typing import Annotated
+
+import typer
+
+from ccu import typed
+from ccu.ask import NoInputOption
+from ccu.errors import InvalidInput
+from ccu.group import group
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
+from ccu.session import Session
+
+app = group("Joined to `ccu person` by the map in cli.py.")
+
+AArgument = Annotated[str, typer.Argument(metavar="A", help="A person's number.")]
+BArgument = Annotated[str, typer.Argument(metavar="B", help="Another's.")]
+
+
+@app.command()
+def compare(
+    ctx: typer.Context,
+    a: AArgument,
+    b: BArgument,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Say how alike two people are, field by field, and what speaks against.
+
+    A weight is in points of the score; below nothing it says that they are two. People with
+    several records are compared by the two that are most alike. Recorded as a read of both.
+
+    JSON: asked, a, b, records (those compared), score, likely_from, likely, merged, agree, differ,
+    against, fields (field, agreement, weight, a, b).
+
+    Example:
+
+      ccu person compare 12 31
+    """
+    from ccu.people import comparing
+
+    data = comparing.read(ctx.obj, *_numbers(a, b))
+    emit_document(comparing.document(data), format, output)
+
+
+@app.command()
+def duplicates(
+    ctx: typer.Context,
+    min_score: Annotated[
+        str | None,
+        typer.Option("--min-score", metavar="N", help="From this score of 100; else likely pairs."),
+    ] = None,
+    limit: Annotated[
+        str | None, typer.Option("--limit", metavar="N", help="At most so many; else all.")
+    ] = None,
+    names: Annotated[
+        bool, typer.Option("--names", help="With names; recorded for everybody shown.")
+    ] = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """List pairs that are likely one human being, best first. Nothing is merged.
+
+    `why` names the fields that agree, the heaviest first; a_source and b_source are the numbers on
+    other offices' lists. Pairs that somebody found to be two (ccu person distinct) are left out.
+
+    Examples:
+
+      ccu person duplicates --limit 20
+
+      ccu person duplicates --min-score 80 --names -o pairs.csv
+    """
+    from ccu.identity import LIKELY
+    from ccu.people import duplicates as listing
+
+    session: Session = ctx.obj
+    _ = session.staff_id
+    least = typed.whole_number(min_score or "", "--min-score", 100)
+    most = typed.whole_number(limit or "", "--limit", 999_999_999)
+    rows, columns = listing.read(session, LIKELY if least is None else least, most, names)
+    emit(Table(columns, rows, title="Likely one person"), format, output)
+
+
+@app.command()
+def distinct(
+    ctx: typer.Context,
+    a: AArgument,
+    b: BArgument,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="How you know; no names.")
+    ] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Say it no longer.")] = False,
+) -> None:
+    """Record that two people are two, however alike: duplicates lists them no more.
+
+    Example:
+
+      ccu person distinct 12 31 --reason "twins, both met on 14 May"
+    """
+    from ccu import dates
+    from ccu.store import differences
+
+    session: Session = ctx.obj
+    by, numbers = session.staff_id, _numbers(a, b)
+    if undo:
+        if reason is not None:
+            raise InvalidInput("--undo and --reason contradict")
+        with session.writing() as connection:
+            differences.take_back(connection, by, *numbers)
+        emit_line("Person {} and person {} may be one again.".format(*numbers))
+        return
+    why = typed.line(reason or "", "--reason")
+    if why is None:
+        raise InvalidInput("--reason is missing")
+    with session.writing() as connection:
+        differences.record(connection, by, *numbers, why, dates.to_iso(session.now))
+    emit_line("Recorded that person {} and person {} are two.".format(*numbers))
+
+
+@app.command()
+def merge(
+    ctx: typer.Context,
+    a: AArgument,
+    b: BArgument,
+    keep: Annotated[
+        str | None, typer.Option("--keep", metavar="P", help="Which of them stays; else A.")
+    ] = None,
+    prefer: Annotated[
+        str | None,
+        typer.Option(
+            "--prefer", help="Where both have a value: kept, merged or newest; no asking."
+        ),
+    ] = None,
+    take: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--take",
+            metavar="FIELD",
+            help="The merged record's: name, description, birth_date, age, sex, phone, email, home,"
+            " language, veteran, minor, housing, or its worker. Repeatable.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what it would be; change nothing.")
+    ] = False,
+    no_input: NoInputOption = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Let A stand for B too: one human being, one count; every record is kept.
+
+    B's calls, referrals and notes stay B's and count for A. Where both have a value it asks whose
+    survives; where one has none, the other's does. The name not chosen stays a name to find them
+    by. Of two workers A's goes on, unless --take worker. ccu person unmerge B undoes all of it.
+
+    JSON: kept, merged, done, score, likely_from, likely, against, warnings, fields (field, kept,
+    merged, survives: kept, merged or same).
+
+    Examples:
+
+      ccu person merge 12 31
+
+      ccu person merge 12 31 --prefer kept --take phone --dry-run
+    """
+    from ccu.people import merging
+
+    session: Session = ctx.obj
+    first, second = _numbers(a, b)
+    kept = first if keep is None else typed.record_id(keep, "person")
+    if kept not in (first, second):
+        raise InvalidInput("--keep names one of the two")
+    wish = merging.Wish(
+        kept=kept,
+        merged=second if kept == first else first,
+        prefer=prefer and prefer.strip().lower(),
+        take=[name.strip().lower().replace("-", "_") for name in take or ()],
+    )
+    asking = session.interactive and not no_input
+    merging.run(session, wish, dry_run=dry_run, asking=asking, format=format, output=output)
+
+
+@app.command()
+def unmerge(
+    ctx: typer.Context,
+    b: Annotated[str, typer.Argument(metavar="B", help="The record that was merged.")],
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Undo a merge: every value and worker is as if it had not been.
+
+    What was added since stays with the number it was put to; what was put to the other is listed.
+
+    JSON: person, was_part_of, merged_at, workers_again, without_worker (person, worker, until: who
+    worked last with one of the two whom nobody works with now), put_since (record, id, person,
+    recorded).
+
+    Example:
+
+      ccu person unmerge 31
+    """
+    from ccu.people import merging
+
+    merging.undo(ctx.obj, typed.record_id(b, "person"), format, output)
+
+
+def _numbers(a: str, b: str) -> tuple[int, int]:
+    return typed.record_id(a, "person"), typed.record_id(b, "person")

@@ -1,0 +1,267 @@
+"""`ccu plan`: what helps a person, or at a place."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ccu import complete, typed
+from ccu.ask import NoInputOption
+from ccu.errors import InvalidInput
+from ccu.group import group
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
+from ccu.session import Session
+
+if TYPE_CHECKING:
+    from ccu.store.plans import Whose
+
+app = group("What helps, what to avoid, whom to call: write, show, approve, review, suggest.")
+
+LONGEST_REASON = 1_000
+
+PlanArgument = Annotated[str, typer.Argument(metavar="PLAN", help="The plan's number.")]
+ReasonOption = Annotated[
+    str | None, typer.Option("--reason", help="Why; it is kept. Not about the person.")
+]
+FileOption = Annotated[
+    Path | None,
+    typer.Option("--file", metavar="FILE", help="The text from a file; - is standard input."),
+]
+
+
+@app.command()
+def write(
+    ctx: typer.Context,
+    person: Annotated[
+        str | None,
+        typer.Option(
+            "--person",
+            metavar="P",
+            help="For this person, by number.",
+            autocompletion=complete.person_id,
+        ),
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option("--address", "-a", help="For the place of this address.")
+    ] = None,
+    place: Annotated[
+        str | None, typer.Option("--place", metavar="N", help="For this place, by number.")
+    ] = None,
+    file: FileOption = None,
+    edit: Annotated[
+        bool, typer.Option("--edit", help="In your own editor (EDITOR), in a private file.")
+    ] = False,
+    no_input: NoInputOption = False,
+) -> None:
+    """Write a plan: a draft, on no card until a supervisor approves it.
+
+    At a terminal it is asked field by field. A file has headings, and under each one item a line
+    that begins with -: Baseline:, Early signs:, Triggers:, What helps:, What to avoid:, Steps: (in
+    order), Safety concerns: (- 2026-01-04, officer report: what was seen) and Contacts: (- name,
+    relation or agency: phone). Only a file, or -, is the whole plan; else it starts from the newest
+    one. The plan approved before stays on the card until this one is.
+
+    Plain, kind words: a diagnosis or an unkind word is told at once, and is not approved.
+
+    Examples:
+
+      ccu plan write --person 12
+
+      ccu plan write --address "12 Main St Apt 3" --file plan.txt
+    """
+    from ccu.plans import writing
+
+    session: Session = ctx.obj
+    session.require_known()
+    if file is not None and edit:
+        raise InvalidInput("give either --file or --edit")
+    whose = _whose(session, person, address, place)
+    asking = session.interactive and not no_input
+    emit_line(writing.write(session, whose, file, edit, asking))
+
+
+def _whose(session: Session, person: str | None, address: str | None, place: str | None) -> "Whose":
+    from ccu.store.plans import Whose
+
+    if sum(each is not None for each in (person, address, place)) != 1:
+        raise InvalidInput("give one of --person, --address and --place")
+    if person is not None:
+        return Whose(person_id=typed.record_id(person, "person"))
+    from ccu.people import place as places
+
+    return Whose(place_id=places.exact(session, address or "", place))
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    plan: PlanArgument,
+    every: Annotated[
+        bool, typer.Option("--all", help="With the other plans of the same person or place.")
+    ] = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Show one plan, who wrote and approved it, and what was suggested. It is recorded.
+
+    JSON: id, for, person, place, status, on_card, author, written_at, approver, approved_on,
+    review_on, review_due, expires_on, body, suggestions, changes; with --all, earlier.
+
+    Example:
+
+      ccu plan show 4
+    """
+    from ccu.plans import page
+
+    session: Session = ctx.obj
+    emit_document(page.read(session, typed.record_id(plan, "plan"), every), format, output)
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    due: Annotated[
+        bool, typer.Option("--due", help="To review within 30 days, or expired on their own.")
+    ] = False,
+    status: Annotated[
+        str | None,
+        typer.Option(
+            "--status", help="Those of a status.", autocompletion=complete.code("plan_status")
+        ),
+    ] = None,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """List plans by number, without names: drafts, then approved ones by review day, then the rest.
+
+    Examples:
+
+      ccu plan list --due
+
+      ccu plan list --status draft --format json
+    """
+    from ccu.plans import listing
+
+    session: Session = ctx.obj
+    session.require_known()
+    emit(Table(listing.COLUMNS, listing.rows(session, due, status), title="Plans"), format, output)
+
+
+@app.command()
+def approve(
+    ctx: typer.Context,
+    plan: PlanArgument,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Whatever its words; needs --reason.")
+    ] = False,
+    reason: ReasonOption = None,
+) -> None:
+    """Approve a draft: from now on it is on the card, and replaces the plan before it.
+
+    By a supervisor or an admin; by its author only where there is no other. It is to be reviewed
+    after plan_review_months and leaves the card by itself after plan_expiry_months.
+
+    Example:
+
+      ccu plan approve 4
+    """
+    from ccu.plans import deciding
+
+    session: Session = ctx.obj
+    why = typed.line(reason or "", "--reason", LONGEST_REASON)
+    if anyway is (why is None):
+        raise InvalidInput("--anyway and --reason go together")
+    emit_line(deciding.approve(session, typed.record_id(plan, "plan"), why))
+
+
+@app.command()
+def review(
+    ctx: typer.Context,
+    plan: PlanArgument,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="It is still right: a new review day and expiry.")
+    ] = False,
+) -> None:
+    """Say that an approved plan is still right, for as long again. What is not, is written anew.
+
+    By a supervisor or an admin. One that has expired by itself is back on the card.
+
+    Example:
+
+      ccu plan review 4 --keep
+    """
+    from ccu.plans import deciding
+
+    session: Session = ctx.obj
+    session.require_known()
+    plan_id = typed.record_id(plan, "plan")
+    if not keep:
+        raise InvalidInput(
+            "--keep says that the plan is still right; one that is not is written anew by"
+            " ccu plan write"
+        )
+    emit_line(deciding.keep(session, plan_id))
+
+
+@app.command()
+def expire(ctx: typer.Context, plan: PlanArgument, reason: ReasonOption = None) -> None:
+    """Take an approved plan off the card, or withdraw a draft. The record is kept.
+
+    Example:
+
+      ccu plan expire 4 --reason "moved to another town"
+    """
+    from ccu.plans import deciding
+
+    session: Session = ctx.obj
+    session.require_known()
+    why = typed.line(reason or "", "--reason", LONGEST_REASON)
+    if why is None:
+        raise InvalidInput("--reason is missing")
+    emit_line(deciding.end(session, typed.record_id(plan, "plan"), why))
+
+
+@app.command()
+def suggest(
+    ctx: typer.Context, plan: PlanArgument, file: FileOption = None, no_input: NoInputOption = False
+) -> None:
+    """Send a correction to a plan back to the unit: asked for, or from a file.
+
+    Example:
+
+      ccu plan suggest 4
+    """
+    from ccu.plans import deciding
+
+    session: Session = ctx.obj
+    asking = session.interactive and not no_input
+    emit_line(deciding.suggest(session, typed.record_id(plan, "plan"), file, asking))
+
+
+@app.command()
+def answer(
+    ctx: typer.Context,
+    suggestion: Annotated[str, typer.Argument(metavar="S", help="The suggestion's number.")],
+    accept: Annotated[
+        bool | None, typer.Option("--accept/--decline", help="Is it taken into the plan?")
+    ] = None,
+    file: FileOption = None,
+    no_input: NoInputOption = False,
+) -> None:
+    """Accept or decline a suggestion, with a word to whoever sent it: asked for, or from a file.
+
+    By the unit. Accepting changes no plan: that is written anew.
+
+    Example:
+
+      ccu plan answer 2 --accept
+    """
+    from ccu.plans import deciding
+
+    session: Session = ctx.obj
+    session.require_known()
+    if accept is None:
+        raise InvalidInput("give either --accept or --decline")
+    number = typed.record_id(suggestion, "suggestion")
+    asking = session.interactive and not no_input
+    emit_line(deciding.answer(session, number, accept, file, asking))

@@ -1,0 +1,39 @@
+"""`ccu report`: the figures of a period."""
+
+import typer
+
+from ccu.call.options import takes
+from ccu.report.options import ReportOptions
+from ccu.session import Session
+
+
+@takes(ReportOptions)
+def command(ctx: typer.Context, given: ReportOptions) -> None:
+    """The figures of a month, quarter or year, each with its definition.
+
+    Numbers only: no name of a person is in it. Every figure has its numerator, its denominator and
+    how many rows lacked the data. With --as-of an earlier report can be made again.
+
+    JSON: town, period, as_of, settings, notes and sections, each with says, columns and rows.
+
+    Examples:
+
+      ccu report --month 2026-01
+
+      ccu report --quarter 2026-Q1 --section repeat-callers --k 4 --window 180
+
+      ccu report --year 2025 --format csv --output figures
+
+      ccu report --define share_of_all_calls
+    """
+    from ccu.report import options, output
+
+    session: Session = ctx.obj
+    if given.overview or given.define is not None:
+        output.tell(given.define, given.format, given.output)
+        return
+    wanted = options.read(given, session)
+    output.check(given.format, given.output, given.section or [])
+    from ccu.report import whole
+
+    output.show(whole.build(session, wanted), given.format, given.output)

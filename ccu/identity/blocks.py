@@ -1,0 +1,249 @@
+"""All likely pairs of a file, without comparing everyone with everyone.
+
+Records meet in blocks: those that share a key such as birth date, phone, or the sounds of both
+names. A block that is too big is split by a second key, then a third; what is still too big is
+left to the other keys. So the work grows with the people, not with their square.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from itertools import combinations, pairwise
+
+from ccu.identity.contacts import COMMON_WORDS
+from ccu.identity.lookup import birth_key
+from ccu.identity.nicknames import heads
+from ccu.identity.score import (
+    LIKELY,
+    Judged,
+    Known,
+    Likeness,
+    Prepared,
+    explain,
+    judge,
+    points,
+    prepare,
+)
+from ccu.identity.text import sound
+
+MOST = 10  # records in a block before it is split
+SAME_HOME = 8.0  # bits: a whole address and not a town
+ENOUGH_HOMES = 50  # pairs under one roof, before the file is believed to hold no families
+FEW_RELATIVES = 0.05
+
+Key = Callable[[Prepared], Iterable[str]]
+
+
+def pairs(
+    records: Iterable[tuple[int, Known]], least: int = LIKELY
+) -> list[tuple[int, int, Likeness]]:
+    """The pairs that score `least` or more, best first: (lower id, higher id, why)."""
+    people = [(number, prepare(known)) for number, known in records]
+    judged = []
+    at_home: Counter[bool] = Counter()
+    # In order, so that nothing depends on how a set happens to be laid out.
+    for first, second in sorted(candidates([person for _, person in people])):
+        pair = judge(people[first][1], people[second][1])
+        if points(pair.alone) >= least:
+            judged.append((people[first][0], people[second][0], pair))
+        relatives = under_one_roof(pair)
+        if relatives is not None:
+            at_home[relatives] += 1
+    families = holds_families(at_home)
+    found = [
+        (min(one, other), max(one, other), explain(pair, families)) for one, other, pair in judged
+    ]
+    return sorted(
+        (pair for pair in found if pair[2].score >= least),
+        key=lambda pair: (-pair[2].score, pair[0], pair[1]),
+    )
+
+
+def under_one_roof(pair: Judged) -> bool | None:
+    """Two of one family name at one address: plainly two people? None for any other pair."""
+    weights = dict(pair.weights)
+    given, birth = weights["given name"], weights["birth date"]
+    if weights["home"].alone < SAME_HOME or weights["family name"].alone <= 0:
+        return None
+    if not given.alone or not birth.alone:
+        return None
+    return given.alone < 0 and birth.alone < 0
+
+
+def holds_families(at_home: Counter[bool]) -> bool:
+    """Does the file hold relatives at all, or only people entered more than once?
+
+    Twins, and fathers and sons of one name, look like one person entered with a wrong name or
+    date. Where families are on file there are far more spouses and siblings, who agree in
+    neither; where those are missing, so are twins, and the household story is dropped.
+    """
+    return at_home.total() < ENOUGH_HOMES or at_home[True] >= at_home.total() * FEW_RELATIVES
+
+
+def candidates(people: list[Prepared]) -> set[tuple[int, int]]:
+    """The pairs of places in the list that are worth comparing."""
+    found: set[tuple[int, int]] = set()
+    for key, *finer in BLOCKS:
+        for block in _split(range(len(people)), people, key):
+            _gather(block, people, finer, found)
+    return found
+
+
+def _gather(
+    block: list[int], people: list[Prepared], finer: list[Key], found: set[tuple[int, int]]
+) -> None:
+    if len(block) <= MOST:
+        found.update(combinations(block, 2))
+    elif finer:
+        for smaller in _split(block, people, finer[0]):
+            _gather(smaller, people, finer[1:], found)
+
+
+def _split(block: Iterable[int], people: list[Prepared], key: Key) -> list[list[int]]:
+    groups: dict[str, list[int]] = defaultdict(list)
+    for index in block:
+        for value in set(key(people[index])):
+            groups[value].append(index)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _birth(person: Prepared) -> Iterator[str]:
+    if person.birth_date:
+        yield birth_key(person.birth_date)
+
+
+def _month_day(person: Prepared) -> Iterator[str]:
+    if person.birth_date:
+        yield person.birth_date[5:]
+
+
+def _year_month(person: Prepared) -> Iterator[str]:
+    if person.birth_date:
+        yield person.birth_date[:7]
+
+
+def _year(person: Prepared) -> Iterator[str]:
+    if person.birth_date:
+        yield person.birth_date[:4]
+
+
+def _phone(person: Prepared) -> Iterator[str]:
+    if person.phone:
+        yield person.phone[-7:]
+
+
+def _email(person: Prepared) -> Iterator[str]:
+    if person.email:
+        yield person.email
+
+
+def _local(person: Prepared) -> Iterator[str]:
+    if person.email:
+        yield person.email.split("@")[0]
+
+
+def _mail_start(person: Prepared) -> Iterator[str]:
+    if person.email:
+        yield person.email[:4]
+
+
+def _door(person: Prepared) -> Iterator[str]:
+    """A number of an address with the word beside it: `12 main`."""
+    return (
+        f"{one} {other}" for one, other in _beside(person) if one[0].isdigit() or other[0].isdigit()
+    )
+
+
+def _street(person: Prepared) -> Iterator[str]:
+    """Two words of an address: `main norwalk`."""
+    return (
+        f"{one} {other}"
+        for one, other in _beside(person)
+        if not one[0].isdigit() and not other[0].isdigit()
+    )
+
+
+def _beside(person: Prepared) -> Iterator[tuple[str, str]]:
+    if person.home:
+        telling = [word for word in person.home.words if word not in COMMON_WORDS]
+        for one, other in pairwise(telling):
+            if not (one[0].isdigit() and other[0].isdigit()):
+                yield one, other
+
+
+def _postcode(person: Prepared) -> Iterator[str]:
+    if person.postcode:
+        yield person.postcode
+
+
+def _names(person: Prepared) -> Iterator[str]:
+    for parts in person.names:
+        given, family = parts.given, parts.family
+        if given.joined and family.joined:
+            for head in heads(given.words[0]):
+                for word in {family.joined, *family.words}:
+                    first, second = sorted((sound(head), sound(word)))
+                    yield f"{first} {second}"
+            first, second = sorted((sound(given.joined), sound(family.joined)))
+            yield f"{first} {second}"
+
+
+def _initials(person: Prepared) -> Iterator[str]:
+    """The initial of one name and the sound of the other, whichever comes first."""
+    for parts in person.names:
+        given, family = parts.given, parts.family
+        if given.joined and family.joined:
+            yield f"{given.joined[0]} {sound(family.joined)}"
+            yield f"{family.joined[0]} {sound(given.joined)}"
+
+
+def _words(person: Prepared) -> Iterator[str]:
+    """How any one word of a name sounds, a given name under its full names."""
+    for parts in person.names:
+        for word in (*parts.given.words, *parts.family.words, parts.family.joined):
+            if len(word) > 1:
+                yield sound(word)
+        for word in parts.given.words[:1]:
+            for head in heads(word):
+                yield sound(head)
+
+
+def _starts(person: Prepared) -> Iterator[str]:
+    """The first three letters of any word of a name."""
+    for parts in person.names:
+        for word in (*parts.given.words, *parts.family.words):
+            yield word[:3]
+
+
+def _with(one: Key, other: Key) -> Key:
+    """Both keys at once."""
+
+    def both(person: Prepared) -> Iterator[str]:
+        seconds = list(other(person))
+        for first in one(person):
+            for second in seconds:
+                yield f"{first}|{second}"
+
+    return both
+
+
+# Each: a key, then the keys that split what is too big.
+BLOCKS: list[list[Key]] = [
+    [_birth, _words, _starts],
+    [_phone, _words, _birth],
+    [_email, _words, _birth],
+    [_local, _words, _year],
+    [_with(_words, _mail_start), _year],
+    [_with(_year, _mail_start), _words],
+    [_door, _words, _year],
+    [_with(_street, _words), _starts, _year],
+    [_names, _year, _month_day],
+    [_names, _postcode, _door],
+    [_with(_initials, _year), _month_day],
+    [_with(_initials, _month_day)],
+    [_with(_initials, _street), _door],
+    [_with(_words, _year_month), _starts, _postcode],
+    [_with(_words, _month_day), _starts, _postcode],
+    [_with(_words, _postcode), _year, _month_day],
+    [_with(_words, _with(_year, _postcode)), _month_day],
+    [_with(_birth, _postcode)],
+]

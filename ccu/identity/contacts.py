@@ -1,0 +1,149 @@
+"""Phone, email, home and postcode, compared: they often belong to a household."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ccu.identity.names import MISSING, Weight
+from ccu.identity.text import words
+
+# Words of an address that say next to nothing, in their spellings.
+COMMON_WORDS = frozenset(
+    """st street ave av avenue rd road dr drive ln lane ct court cir circle pl place blvd boulevard
+    ter terrace way hwy highway pkwy parkway cres crescent close cl apt apartment unit suite ste fl
+    floor lot flat rear the of and at n s e w north south east west ne nw se sw no number
+    usa ct ny nj ma ca tx fl pa oh il mi ga nc va wa az nsw vic qld act tas nt sa
+    connecticut""".split()
+)
+NUMBER_BITS, WORD_BITS, COMMON_BITS = 4.0, 4.0, 0.3
+MOST_HOME = 14.0
+MOST_WITHOUT_NUMBER = 9.0  # a street, an estate
+MOST_TOWN = 0.3  # in one town's file nearly everybody shares it
+SAME_POSTCODE = Weight("same", 1.3, 0.0)  # a town has a handful
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """An address as words, with what all of them together can say."""
+
+    words: tuple[str, ...]
+    most: float
+    bits: float  # of every word, however many there are
+
+
+@lru_cache(maxsize=1 << 15)
+def read_home(text: str) -> Home:
+    """Take a home address apart; any country, so no rule about the order of its parts."""
+    kept = words(text)
+    telling = [word for word in kept if word not in COMMON_WORDS]
+    numbers = any(word[0].isdigit() for word in telling)
+    if numbers and len(telling) > 1:
+        most = MOST_HOME
+    else:
+        most = MOST_TOWN if len(telling) <= 2 else MOST_WITHOUT_NUMBER
+    bits = sum(map(_bits, set(kept)))
+    return Home(kept, min(most, bits), bits)
+
+
+def _bits(word: str) -> float:
+    if word in COMMON_WORDS:
+        return COMMON_BITS
+    return NUMBER_BITS if word[0].isdigit() else WORD_BITS
+
+
+def compare_homes(a: Home | None, b: Home | None) -> Weight:
+    """Two addresses by the words they share, spelling slips forgiven."""
+    if a is None or b is None or not a.words or not b.words:
+        return MISSING
+    most = min(a.most, b.most)
+    if a.words == b.words:
+        return Weight("same", a.most, 0.0)
+    shared = _shared(a.words, b.words)
+    share = 2 * shared / (a.bits + b.bits)
+    if share >= 0.85:
+        return Weight("nearly the same", 0.9 * most, 0.0)
+    if share >= 0.65:
+        return Weight("much alike", 0.7 * most, 0.0)
+    if share >= 0.5:
+        return Weight("partly alike", 0.4 * most, 0.0)
+    # A quarter of all people move between two records; so moving is weak evidence.
+    return Weight("differs", -2.0 if most > MOST_TOWN else -0.5, -0.5)
+
+
+def _shared(a: tuple[str, ...], b: tuple[str, ...]) -> float:
+    """The bits of the words that both have, each word used once."""
+    both = set(a) & set(b)
+    shared = sum([_bits(word) for word in both])
+    left = [word for word in b if word not in both and len(word) >= 4]
+    for word in a:
+        if left and word not in both and len(word) >= 4:
+            near = next((other for other in left if near_word(word, other)), None)
+            if near is not None:
+                left.remove(near)
+                shared += 0.8 * min(_bits(word), _bits(near))
+    return shared
+
+
+@lru_cache(maxsize=1 << 17)
+def near_word(a: str, b: str) -> bool:
+    """Is it one word of an address, mistyped?"""
+    short = min(len(a), len(b))
+    if abs(len(a) - len(b)) > 2 or short < 4 or a.isdigit() or b.isdigit():
+        return False
+    from jellyfish import damerau_levenshtein_distance
+
+    return damerau_levenshtein_distance(a, b) <= (1 if short < 6 else 2)
+
+
+def phone_digits(text: str | None) -> str | None:
+    """The digits that tell a phone: ten in North America, without the 1 before them."""
+    digits = "".join(c for c in text or "" if c.isdigit())
+    if len(digits) == 11 and digits[0] == "1":
+        digits = digits[1:]
+    # 0000000000 and the like are entered to get past a form.
+    return digits if len(digits) >= 7 and len(set(digits)) > 1 else None
+
+
+@lru_cache(maxsize=1 << 16)
+def compare_phones(a: str, b: str) -> Weight:
+    """Two phones as digits; one may lack its area code."""
+    if a == b:
+        return Weight("same", 12.0, 0.5)
+    if len(a) != len(b) and (a.endswith(b) or b.endswith(a)):
+        return Weight("same but for the area code", 9.0, 0.5)
+    from jellyfish import damerau_levenshtein_distance
+
+    if len(a) == len(b) and damerau_levenshtein_distance(a, b) == 1:
+        return Weight("one digit differs", 6.0, 0.0)
+    return Weight("differs", -1.5, -1.0)
+
+
+@lru_cache(maxsize=1 << 16)
+def compare_emails(a: str, b: str) -> Weight:
+    """Two emails, folded to lower case."""
+    if a == b:
+        return Weight("same", 14.0, 5.0)
+    from jellyfish import damerau_levenshtein_distance
+
+    edits = damerau_levenshtein_distance(a, b)
+    if edits <= max(2, min(len(a), len(b)) // 5):
+        return Weight("nearly the same", 12.5, 4.0)
+    local = a.split("@")[0]
+    if len(local) >= 6 and local == b.split("@")[0]:
+        return Weight("same before the @", 6.0, 2.0)
+    return Weight("differs", -1.0, -0.5)
+
+
+def compare_postcodes(a: str, b: str) -> Weight:
+    """Two postcodes, folded; a longer one may say more than a shorter."""
+    if a == b or (min(len(a), len(b)) >= 5 and (a.startswith(b) or b.startswith(a))):
+        return SAME_POSTCODE
+    if len(a) == len(b) and (
+        sum(x != y for x, y in zip(a, b, strict=True)) == 1 or sorted(a) == sorted(b)
+    ):
+        return Weight("one digit differs", 0.5, 0.0)
+    return Weight("differs", -1.0, -0.5)
+
+
+def compare_sexes(a: str, b: str) -> Weight:
+    """Two words for sex; names tell most of it already."""
+    return Weight("same", 0.2, 0.2) if a == b else Weight("differs", -4.0, -4.0)

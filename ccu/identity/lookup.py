@@ -1,0 +1,140 @@
+"""Keys: short texts stored for a record, so that `find` looks people up by equality.
+
+A kind, a colon, a value:
+
+    n:K0RN OBRN   the sounds of given (under its full name) and family name, in either order
+    i:K OBRN      the initial of one and the sound of the other
+    w:obrien      one word of a name as spelled       s:OBRN   as it sounds
+    g:katherine   a full name that a given name may stand for
+    b:1980-03-04  birth date, the smaller of day and month first
+    p:5550142     the last seven digits of a phone    e:...    an email
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+
+from ccu.identity.names import Name, Part, Parts, take_apart
+from ccu.identity.nicknames import heads
+from ccu.identity.score import Known, Prepared, judge, prepare
+from ccu.identity.text import roughly
+
+MOST_HEADS = 4  # full names followed from one nickname
+HEARD = 0.7  # the share of a field's weight that a forgiven difference keeps in a question
+
+
+def keys(known: Known) -> frozenset[str]:
+    """The keys to store for a record; none where nothing is known."""
+    record = prepare(known)
+    found: set[str] = set(_fixed(record))
+    for parts in record.names:
+        found.update(_pair_keys(parts.given, parts.family))
+        found.update(_initial_keys(parts.given, parts.family))
+        found.update(_word_keys(parts.given, parts.family))
+    return frozenset(found)
+
+
+def query_keys(known: Known) -> frozenset[str]:
+    """The keys to look up for a question; any one found makes a record worth ranking."""
+    record = prepare(known)
+    found = set(_fixed(record))
+    for name in known.names:
+        for given, family in readings(name):
+            if given.joined and family.joined:
+                found.update(_pair_keys(given, family))
+                found.update(_pair_keys(family, given))  # heard the other way round
+                found.update(_initial_keys(given, family))
+            else:
+                found.update(_word_keys(given, family))
+    return frozenset(found)
+
+
+def readings(name: Name) -> Iterator[tuple[Part, Part]]:
+    """A name as heard, as given and family name: words in one field are cut at every place."""
+    parts = take_apart(Name(*name))
+    yield parts.given, parts.family
+    if not (parts.given.joined and parts.family.joined):
+        heard = parts.given.words or parts.family.words
+        for cut in range(1, len(heard)):
+            yield _joined(heard[:cut]), _joined(heard[cut:])
+
+
+def _joined(words: tuple[str, ...]) -> Part:
+    return Part("".join(words), words)
+
+
+def _fixed(record: Prepared) -> Iterator[str]:
+    if record.birth_date:
+        yield birth_key(record.birth_date)
+    if record.phone:
+        yield f"p:{record.phone[-7:]}"
+    if record.email:
+        yield f"e:{record.email}"
+
+
+def birth_key(day: str) -> str:
+    """The key of a birth date, the same when day and month are swapped."""
+    low, high = sorted((day[5:7], day[8:10]))
+    return f"b:{day[:4]}-{low}-{high}"
+
+
+def _full_names(part: Part) -> list[str]:
+    """The words and the whole of a given name, under the full names they may stand for."""
+    forms = dict.fromkeys((part.words[0], part.joined)) if part.words else {}
+    return [head for form in forms for head in sorted(heads(form))[:MOST_HEADS]]
+
+
+def _family_forms(part: Part) -> list[str]:
+    return list(dict.fromkeys((part.joined, *(part.words if len(part.words) > 1 else ()))))
+
+
+def _pair_keys(given: Part, family: Part) -> Iterator[str]:
+    if given.joined and family.joined:
+        for one, other in product(_full_names(given), _family_forms(family)):
+            first, second = sorted((roughly(one), roughly(other)))
+            yield f"n:{first} {second}"
+        first, second = sorted((roughly(given.joined), roughly(family.joined)))
+        yield f"n:{first} {second}"
+
+
+def _initial_keys(given: Part, family: Part) -> Iterator[str]:
+    if given.joined and family.joined:
+        yield f"i:{given.joined[0]} {roughly(family.joined)}"
+        yield f"i:{family.joined[0]} {roughly(given.joined)}"
+
+
+def _word_keys(given: Part, family: Part) -> Iterator[str]:
+    for part in (given, family):
+        for form in _family_forms(part):
+            if form:
+                yield f"w:{form}"
+                yield f"s:{roughly(form)}"
+    for head in _full_names(given):
+        yield f"g:{head}"
+
+
+def rank(query: Known, candidate: Known) -> int:
+    """How well a record answers a question, 0 to 100; what was not asked does not count."""
+    asked, record = prepare(query), prepare(candidate)
+    best = 0
+    for name in query.names or (Name("", ""),):
+        for given, family in readings(name):
+            suffix = take_apart(Name(*name)).suffix
+            whole = replace(asked, names=(Parts(given, family, suffix),))
+            best = max(best, _answers(whole, record))
+    return best
+
+
+def _answers(asked: Prepared, record: Prepared) -> int:
+    """The agreement reached, as a share of what full agreement with the question would give.
+
+    Only bits against strangers count: whoever is asked for is not taken for a relative. What
+    agrees by nickname, by sound or with a slip was heard or typed that way: at least `HEARD`.
+    """
+    full = dict(judge(asked, asked).weights)
+    got = 0.0
+    for field, weight in judge(asked, record).weights:
+        most = full[field].alone if field in full else 0.0
+        got += max(weight.alone, HEARD * most) if weight.alone > 0 else weight.alone
+    most = sum(weight.alone for weight in full.values())
+    return max(0, min(100, round(100 * got / most))) if most > 0 else 0

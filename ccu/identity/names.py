@@ -1,0 +1,224 @@
+"""Names: taken apart once a record, then compared part by part.
+
+A weight is a pair of bits. `alone` is what the agreement says against two strangers, `kin` what
+it says against two people of one household, who share a family name anyway and almost never a
+given name. `score` adds both up and believes the smaller.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from ccu.identity.common import family_bits, given_bits, is_common
+from ccu.identity.nicknames import heads
+from ccu.identity.text import sound, words
+
+# Small words that belong to the family name after them: O Brien, Mc Donald, De la Cruz.
+PARTICLES = frozenset("o mc mac de del della da dos la las le los van von der den st".split())
+# `i` and `v` would be initials as often as numbers.
+SUFFIXES = {
+    "jr": "2", "junior": "2", "ii": "2", "2nd": "2", "sr": "1", "senior": "1", "1st": "1",
+    "iii": "3", "3rd": "3", "iv": "4", "4th": "4",
+}  # fmt: skip
+# What is written where no name is known. They say nothing about who it is.
+NOT_NAMES = frozenset(
+    """unknown unk unkn unidentified anonymous anon refused nofirstname nolastname nofirst nolast
+    noname notgiven none na nfn nln fnu lnu nmn male female man woman person subject
+    xx xxx test tbd babyboy babygirl""".split()
+)
+
+
+class Name(NamedTuple):
+    """One name of a person, as given; either part may be empty."""
+
+    given: str
+    family: str
+
+
+class Weight(NamedTuple):
+    """What an agreement says, in bits: against strangers, and against the same household."""
+
+    agreement: str
+    alone: float
+    kin: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A given or a family name, folded."""
+
+    joined: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A name taken apart."""
+
+    given: Part
+    family: Part
+    suffix: str  # "1" senior, "2" junior, "3", "4", or ""
+
+
+NOTHING = Part("", ())
+HARDLY_ALIKE = 0.7  # Jaro-Winkler; below it no slip of the keyboard is worth looking for
+MISSING = Weight("missing", 0.0, 0.0)
+
+
+@lru_cache(maxsize=1 << 15)
+def take_apart(name: Name) -> Parts:
+    """Fold a name; suffixes come off, particles close up, and placeholders count as nothing."""
+    suffix = ""
+    parts = []
+    for text in name:
+        kept = list(words(text))
+        while len(kept) > 1 and kept[-1] in SUFFIXES:
+            suffix = SUFFIXES[kept.pop()]
+        parts.append(_part(tuple(kept)))
+    given, family = parts
+    if family.joined == "doe" and given.joined in ("john", "jane"):
+        given = family = NOTHING
+    return Parts(given, family, suffix)
+
+
+def _part(kept: tuple[str, ...]) -> Part:
+    joined: list[str] = []
+    held = ""
+    for place, word in enumerate(kept, start=1):
+        if word in PARTICLES and place < len(kept):
+            held += word
+        else:
+            joined.append(held + word)
+            held = ""
+    whole = "".join(joined)
+    if whole in NOT_NAMES or not any(c.isalpha() for c in whole):
+        return NOTHING
+    return Part(whole, tuple(joined))
+
+
+@lru_cache(maxsize=1 << 17)
+def spelling(a: str, b: str) -> str:
+    """How two folded words differ, in one phrase; "differs" where they are simply two words."""
+    if a == b:
+        return "same"
+    short, long = sorted((len(a), len(b)))
+    if short < 2 or short * 2 < long:
+        return "differs"
+    from jellyfish import damerau_levenshtein_distance, jaro_winkler_similarity
+
+    likeness = jaro_winkler_similarity(a, b)
+    if likeness < HARDLY_ALIKE:
+        return "sounds alike" if sound(a) == sound(b) else "differs"
+    edits = damerau_levenshtein_distance(a, b)
+    if edits == 1 and long >= 3:
+        return "one letter differs"
+    if sound(a) == sound(b):
+        return "sounds alike"
+    if long >= 5 and short >= 4 and a[:short] == b[:short]:
+        return "cut short"
+    if edits == 2 and long >= 6:
+        return "two letters differ"
+    if sorted(a) == sorted(b) and long >= 4:
+        return "letters in another order"
+    return "a little alike" if likeness >= 0.88 or edits / long <= 0.4 else "differs"
+
+
+# How much less than the same spelling each kind says, and the most it can say: a slip is rarer
+# in one person's records than agreement is, and the rarest name has many neighbours.
+_GIVEN_LESS = {
+    "one letter differs": (2.5, 7.0, 4.0),
+    "sounds alike": (3.0, 6.0, 4.0),
+    "nickname": (2.5, 6.0, 4.5),
+    "cut short": (3.0, 6.5, 3.0),
+    "letters in another order": (3.0, 6.0, 3.0),
+    "two letters differ": (4.0, 5.0, 2.5),
+}
+_FAMILY_LESS = {
+    "one letter differs": (2.5, 8.5, 0.0),
+    "sounds alike": (4.0, 6.5, 0.0),
+    "cut short": (3.5, 7.0, 0.0),
+    "letters in another order": (3.0, 7.0, 0.0),
+    "two letters differ": (4.5, 6.0, 0.0),
+}
+SAME_GIVEN_KIN = 5.0  # about one pair of relatives in 30 shares a given name
+
+
+@lru_cache(maxsize=1 << 17)
+def compare_given(a: str, b: str) -> Weight:
+    """Two given names of one word."""
+    bits = min(given_bits(a), given_bits(b))
+    how = spelling(a, b)
+    if how == "same":
+        return Weight("same", bits, SAME_GIVEN_KIN)
+    if len(a) == 1 or len(b) == 1:
+        if a[0] == b[0]:
+            return Weight("same initial", 2.0, 1.0)
+        return Weight("differs", -4.0, -5.0)
+    if heads(a) & heads(b):
+        how = "nickname"
+    elif is_common(a) and is_common(b) and how != "differs":
+        # John and Joan, Eric and Erica: two names people have, not one name mistyped.
+        return Weight("another name", -1.0, -6.0)
+    return _less(how, bits, _GIVEN_LESS, Weight("differs", -5.0, -7.0))
+
+
+@lru_cache(maxsize=1 << 17)
+def compare_family(a: str, b: str) -> Weight:
+    """Two family names of one word, or of words run together."""
+    bits = min(family_bits(a), family_bits(b))
+    how = spelling(a, b)
+    if how == "same":
+        return Weight("same", bits, 0.0)
+    if len(a) == 1 or len(b) == 1:
+        return Weight("same initial", 1.0, 0.0) if a[0] == b[0] else Weight("differs", -3.0, 0.0)
+    if is_common(a) and is_common(b) and how != "differs":
+        return Weight("another name", 0.5, 0.0)
+    return _less(how, bits, _FAMILY_LESS, Weight("differs", -3.0, 0.0))
+
+
+def _less(
+    how: str, bits: float, less: dict[str, tuple[float, float, float]], differs: Weight
+) -> Weight:
+    if how == "a little alike":
+        return Weight(how, 0.0, differs.kin / 4)
+    if how not in less:
+        return differs
+    lost, most, kin = less[how]
+    return Weight(how, max(0.5, min(bits - lost, most)), kin)
+
+
+def compare_parts(a: Part, b: Part, given: bool) -> Weight:
+    """A given or family name, of any number of words, against another."""
+    if not a.joined or not b.joined:
+        return MISSING
+    one = compare_given if given else compare_family
+    whole = one(a.joined, b.joined)
+    if len(a.words) == len(b.words) == 1:
+        return whole
+    return max(whole, _by_words(a, b, one, given), key=lambda w: w.alone)
+
+
+def _by_words(a: Part, b: Part, one: Callable[[str, str], Weight], given: bool) -> Weight:
+    """Mary Ann against Mary, M. or Mary Beth; Garcia-Lopez against Garcia or Lopez."""
+    first = one(a.words[0], b.words[0])
+    if len(a.words) == 1 or len(b.words) == 1:
+        single, many = (a, b) if len(a.words) == 1 else (b, a)
+        other = max((one(single.words[0], word) for word in many.words[1:]), key=lambda w: w.alone)
+        if first.alone >= other.alone:
+            named = "middle name missing" if given else "one of two names"
+            return _shifted(first, 1.0 if given else 1.5, named)
+        return _shifted(other, 2.5, "second name used" if given else "one of two names")
+    if set(a.words) == set(b.words):
+        return _shifted(max(one(w, w) for w in a.words), 1.0, "same words, another order")
+    second = one(a.words[1], b.words[1])
+    if second.alone > 0:
+        return _shifted(first, 0.5, first.agreement)
+    return _shifted(first, 3.0, "another middle name" if given else "one of two names")
+
+
+def _shifted(weight: Weight, less: float, named: str) -> Weight:
+    if weight.alone <= 0:
+        return weight
+    agreement = named if weight.agreement == "same" else weight.agreement
+    return Weight(agreement, max(0.5, weight.alone - less), weight.kin)

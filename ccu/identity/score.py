@@ -1,0 +1,215 @@
+"""The score: how likely two records are one person, and how much each field says.
+
+Each field gives bits, the logarithm of how much more often records of one person agree in that
+way than records of two people do. Two stories have to be beaten: that they are strangers, and
+that they are relatives under one roof, who share family name, home and phone. Both are added
+up, and the smaller sum is believed; where that is the relatives', a field "household" takes the
+difference off, so that the weights shown always sum to the total. Nothing is learned from the
+file: the same two records score the same for ever, in every file.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ccu.identity import contacts
+from ccu.identity.dates import compare_births
+from ccu.identity.names import MISSING, Name, Part, Parts, Weight, compare_parts, take_apart
+from ccu.identity.nicknames import heads
+from ccu.identity.text import plain
+
+LIKELY = 40  # from this score on a pair is offered to a human being as likely one person
+# In a town's file of 50,000 some 16 bits make a pair even odds; a human being looks at each, and
+# most files are smaller.
+LIKELY_BITS = 14.5
+POINTS = LIKELY / LIKELY_BITS  # points of score per bit
+# In a file like that a pair is some thirty thousand times likelier to be strangers than relatives.
+KIN_HEAD_START = 11.5
+# Nobody has a sibling of the same name and birth date.
+NOT_KIN = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one record of a person, as stored, for comparing.
+
+    `names` has the main name first, aliases after; `birth_date` is YYYY-MM-DD; `birth_years` are
+    the earliest and latest year of birth an estimated age allows. `description` is of somebody
+    not identified and is never evidence of sameness.
+    """
+
+    names: tuple[Name, ...] = ()
+    birth_date: str | None = None
+    birth_years: tuple[int, int] | None = None
+    sex: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    home: str | None = None
+    postcode: str | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What one field says, in points of the score; below nothing speaks against."""
+
+    name: str
+    agreement: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """The score of a pair and the fields it comes from."""
+
+    score: int
+    fields: tuple[Field, ...]
+
+    @property
+    def total(self) -> float:
+        """The sum of the weights; the score is this, rounded and held between 0 and 100."""
+        return sum(field.weight for field in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A record folded once, to be compared many times."""
+
+    names: tuple[Parts, ...]
+    birth_date: str | None
+    birth_years: tuple[int, int] | None
+    sex: str
+    phone: str | None
+    email: str
+    home: contacts.Home | None
+    postcode: str
+
+
+class Judged(NamedTuple):
+    """A comparison in bits, before it is put in words."""
+
+    alone: float  # against two strangers
+    household: float  # what comes off because the two may be relatives; 0 or less
+    weights: tuple[tuple[str, Weight], ...]
+
+
+def prepare(known: Known) -> Prepared:
+    """Fold what is known of a record; the description is left out for good."""
+    names = [take_apart(Name(*name)) for name in known.names]
+    return Prepared(
+        names=tuple(parts for parts in names if parts.given.joined or parts.family.joined),
+        birth_date=known.birth_date or None,
+        birth_years=known.birth_years,
+        sex=plain(known.sex or ""),
+        phone=contacts.phone_digits(known.phone),
+        email=(known.email or "").strip().casefold(),
+        home=contacts.read_home(known.home) if known.home else None,
+        postcode=plain(known.postcode or ""),
+    )
+
+
+def compare(a: Known, b: Known) -> Likeness:
+    """How likely two records are of one person, 0 to 100, with the reasons."""
+    return explain(judge(prepare(a), prepare(b)))
+
+
+def explain(judged: Judged, families: bool = True) -> Likeness:
+    """Put a comparison in points and words; without `families` nobody is taken for a relative."""
+    household = judged.household if families else 0.0
+    fields = [
+        Field(name, weight.agreement, round(weight.alone * POINTS, 1))
+        for name, weight in judged.weights
+    ]
+    if household < 0:
+        fields.append(Field("household", "may be a relative", round(household * POINTS, 1)))
+    return Likeness(points(judged.alone + household), tuple(fields))
+
+
+def points(bits: float) -> int:
+    """Bits as a score from 0 to 100."""
+    return max(0, min(100, round(bits * POINTS)))
+
+
+def judge(a: Prepared, b: Prepared) -> Judged:
+    """Compare two folded records field by field."""
+    given, family, generation = compare_names(a.names, b.names)
+    birth = compare_births(a.birth_date, a.birth_years, b.birth_date, b.birth_years)
+    weights = [
+        ("given name", given),
+        ("family name", family),
+        ("birth date", birth),
+        ("phone", _phones(a, b)),
+        ("email", contacts.compare_emails(a.email, b.email) if a.email and b.email else MISSING),
+        ("home", contacts.compare_homes(a.home, b.home)),
+        ("postcode", _postcodes(a, b)),
+        ("sex", contacts.compare_sexes(a.sex, b.sex) if a.sex and b.sex else MISSING),
+    ]
+    if generation is not MISSING:
+        weights.insert(2, ("generation", generation))
+    alone = sum([weight.alone for _, weight in weights])
+    kin = KIN_HEAD_START + sum([weight.kin for _, weight in weights])
+    if given.kin >= 2.5 and birth.kin >= 3.0:
+        kin += NOT_KIN
+    return Judged(alone, min(0.0, kin - alone), tuple(weights))
+
+
+def _phones(a: Prepared, b: Prepared) -> Weight:
+    return contacts.compare_phones(a.phone, b.phone) if a.phone and b.phone else MISSING
+
+
+def _postcodes(a: Prepared, b: Prepared) -> Weight:
+    return (
+        contacts.compare_postcodes(a.postcode, b.postcode) if a.postcode and b.postcode else MISSING
+    )
+
+
+def compare_names(a: tuple[Parts, ...], b: tuple[Parts, ...]) -> tuple[Weight, Weight, Weight]:
+    """Given name, family name, generation: of all their names, the two that agree best."""
+    if not a or not b:
+        return MISSING, MISSING, MISSING
+    if len(a) == len(b) == 1:
+        return _names(a[0], b[0])
+    return max((_names(one, other) for one in a for other in b), key=_strength)
+
+
+def _strength(weights: tuple[Weight, ...]) -> tuple[float, float, tuple[Weight, ...]]:
+    return sum(w.alone for w in weights), sum(w.kin for w in weights), weights
+
+
+def _names(a: Parts, b: Parts) -> tuple[Weight, Weight, Weight]:
+    generation = MISSING
+    if a.suffix and b.suffix and a.suffix != b.suffix:
+        generation = Weight("differs", -8.0, -8.0)
+    given = compare_parts(a.given, b.given, given=True)
+    family = compare_parts(a.family, b.family, given=False)
+    if given.alone > 0 and family.alone > 0:
+        return given, family, generation
+    crossed = _crossed(a, b) if _may_cross(a, b) else None
+    if crossed is not None and sum(w.alone for w in crossed) > given.alone + family.alone:
+        given, family = crossed
+    return given, family, generation
+
+
+def _may_cross(a: Parts, b: Parts) -> bool:
+    """A cheap look before the names are compared crosswise."""
+    return (
+        a.given.joined[:1] == b.family.joined[:1] or a.family.joined[:1] == b.given.joined[:1]
+    ) or bool(heads(a.given.joined) & heads(b.family.joined))
+
+
+def _crossed(a: Parts, b: Parts) -> tuple[Weight, Weight] | None:
+    """The given name of one against the family name of the other, both ways."""
+    first, second = _cross(a.given, b.family), _cross(a.family, b.given)
+    both = [weight for weight in (first, second) if weight is not MISSING]
+    if not both or min(weight.alone for weight in both) <= 0:
+        return None
+    alone = sum(weight.alone for weight in both) - 0.5
+    kin = 4.0 if len(both) == 2 else 1.0
+    agreement = "swapped" if len(both) == 2 else "given for family name"
+    return Weight(agreement, alone / 2, kin), Weight(agreement, alone / 2, 0.0)
+
+
+def _cross(one: Part, other: Part) -> Weight:
+    """As given names, for nicknames' sake; a common family name says no more for being swapped."""
+    given = compare_parts(one, other, given=True)
+    family = compare_parts(one, other, given=False)
+    return min(given, family) if given.agreement == family.agreement == "same" else given

@@ -1,0 +1,61 @@
+"""What the plan commands share: whose a plan is in words, what is recorded, private text."""
+
+import sqlite3
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from ccu import ask, typed, wording
+from ccu.errors import InvalidInput
+from ccu.session import Session
+from ccu.store import audit, called, person_ids, place_reads
+from ccu.store.plans import Whose
+
+
+def said_for(connection: sqlite3.Connection, whose: Whose) -> str:
+    """`person 12`, by the record that stands for them, or the place in one line."""
+    if whose.person_id is not None:
+        return f"person {person_ids.canonical(connection, [whose.person_id])[whose.person_id]}"
+    return place_reads.text(connection, whose.place_id or 0) or f"place {whose.place_id}"
+
+
+def recording_denial(
+    session: Session, what: str, plan_id: int | None = None
+) -> AbstractContextManager[None]:
+    """Around what may be refused: NotAllowed is recorded, apart from the write it ended."""
+    return session.recording_denial(what, "plan", plan_id)
+
+
+def names(connection: sqlite3.Connection, whose: Whose) -> tuple[wording.Names, str]:
+    """The names that a plan must not say, and how one of them is told of."""
+    if whose.person_id is not None:
+        return wording.Names.of(called.person(connection, whose.person_id)), "the person's name"
+    met = called.met_at(connection, whose.place_id or 0)
+    return wording.Names.of(met), "the name of somebody met there"
+
+
+def record_shown(connection: sqlite3.Connection, staff_id: int, plan: sqlite3.Row) -> None:
+    """Record that a plan was shown, and of whom, inside a write."""
+    audit.record(connection, staff_id, "plan-show", "plan", plan["id"])
+    table, number = "place", plan["place_id"]
+    if plan["person_id"] is not None:
+        number = person_ids.canonical(connection, [plan["person_id"]])[plan["person_id"]]
+        table = "person"
+    audit.record(connection, staff_id, "plan-show", table, number, plan=plan["id"])
+
+
+def private_text(question: str, file: Path | None, what: str, longest: int, asking: bool) -> str:
+    """Words about somebody, from --file (- is standard input) or asked for. Raises InvalidInput."""
+
+    def checked(text: str) -> str:
+        found = (typed.note(text, what) or "").strip()
+        if not found:
+            raise InvalidInput(f"{what} is empty")
+        if len(found) > longest:
+            raise InvalidInput(f"{what} is longer than {longest} characters")
+        return found
+
+    if file is not None:
+        return checked(typed.file_text(file, "--file"))
+    if not asking:
+        raise InvalidInput(f"--file is missing: {what} comes from a file, or from - for stdin")
+    return checked(ask.ask_lines(f"{question} (a line with only a full stop ends it)"))

@@ -1,0 +1,146 @@
+"""What becomes of a plan: approved, kept at its review, ended; corrected and answered."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+from ccu import dates
+from ccu.errors import InvalidInput
+from ccu.plans import common, findings
+from ccu.session import Session
+from ccu.store import plan_suggestions, plans
+
+LONGEST_SUGGESTION = 2_000
+LONGEST_ANSWER = 1_000
+
+
+def approve(session: Session, plan_id: int, reason: str | None) -> str:
+    """Approve a draft; with a reason whatever its words. Raises as the store, InvalidInput."""
+    staff_id, today = session.staff_id, session.today
+    with common.recording_denial(session, "plan-approve", plan_id), session.writing() as connection:
+        row = plans.read(connection, plan_id, today)
+        plans.must_approve(connection, staff_id, row)
+        body, whose = json.loads(row["body"]), plans.of_row(row)
+        if row["status"] == "draft":
+            if not any(body[field] for field in plans.ON_CARD):
+                raise InvalidInput(f"plan {plan_id} says nothing that a card would show")
+            names, whose_name = common.names(connection, whose)
+            found = findings.found(body, names, whose_name, plans.ON_CARD)
+            if found and reason is None:
+                raise InvalidInput(_to_say_otherwise(plan_id, found))
+        days = {"approved_on": today.isoformat(), **_days(session)}
+        replaced = plans.approve(
+            connection, staff_id, row, days,
+            at=dates.to_iso(session.now), today=today, reason=reason,
+        )  # fmt: skip
+    instead = f" It replaces plan {_listed(replaced)}." if replaced else ""
+    return (
+        f"Approved plan {plan_id}: on the card of {common.said_for(session.db, whose)} from now on;"
+        f" to review on {days['review_on']}, expires after {days['expires_on']}.{instead}"
+    )
+
+
+def _to_say_otherwise(plan_id: int, found: list[findings.Finding]) -> str:
+    words = "; ".join(map(str, found[:3])) + ("; ..." if len(found) > 3 else "")
+    return (
+        f"plan {plan_id} has words that do not belong on a card ({words});"
+        " write it anew, or give --anyway and --reason"
+    )
+
+
+def keep(session: Session, plan_id: int) -> str:
+    """Say that an approved plan is still right. Raises NotFound, NotAllowed, InvalidInput."""
+    staff_id = session.staff_id
+    with common.recording_denial(session, "plan-review", plan_id), session.writing() as connection:
+        row = plans.read(connection, plan_id, session.today)
+        sentence = f"only a supervisor or an admin reviews plan {plan_id}"
+        plans.check_role(connection, staff_id, plans.MAY_APPROVE, sentence)
+        days = _days(session)
+        plans.keep(connection, staff_id, row, days, at=dates.to_iso(session.now))
+    return (
+        f"Plan {plan_id} is still right: to review on {days['review_on']},"
+        f" expires after {days['expires_on']}."
+    )
+
+
+def end(session: Session, plan_id: int, reason: str) -> str:
+    """Take a plan off the card, or a draft back. Raises NotFound, NotAllowed, InvalidInput."""
+    staff_id = session.staff_id
+    with common.recording_denial(session, "plan-expire", plan_id), session.writing() as connection:
+        row = plans.read(connection, plan_id, session.today)
+        if not (row["status"] == "draft" and row["author_id"] == staff_id):
+            sentence = "plans are ended by the unit; ccu plan suggest sends a correction"
+            plans.check_role(connection, staff_id, plans.MAY_DECIDE, sentence)
+        status = plans.end(
+            connection, staff_id, row, at=dates.to_iso(session.now), reason=reason
+        )  # fmt: skip
+    if status == "withdrawn":
+        return f"Draft {plan_id} is withdrawn."
+    return f"Plan {plan_id} has expired: it is on no card any more."
+
+
+def _days(session: Session) -> dict[str, str]:
+    """review_on and expires_on, counted from today; 31 August and six months is 28 February."""
+    return {
+        "review_on": _months(session.today, session, "plan_review_months"),
+        "expires_on": _months(session.today, session, "plan_expiry_months"),
+    }
+
+
+def _months(day: date, session: Session, setting: str) -> str:
+    from dateutil.relativedelta import relativedelta
+
+    try:
+        return (day + relativedelta(months=session.settings.number(setting))).isoformat()
+    except (ValueError, OverflowError):
+        raise InvalidInput(f"the setting {setting} leads past the end of the calendar") from None
+
+
+def suggest(session: Session, plan_id: int, file: Path | None, asking: bool) -> str:
+    """Send a correction to a plan. Raises NotFound, InvalidInput."""
+    staff_id = session.staff_id
+    plans.read(session.db, plan_id, session.today)  # a wrong number is told before any question
+    text = common.private_text(
+        f"What would you change in plan {plan_id}",
+        file, "the suggestion", LONGEST_SUGGESTION, asking,
+    )  # fmt: skip
+    with session.writing() as connection:
+        row = plans.read(connection, plan_id, session.today)
+        suggestion_id = plan_suggestions.add(
+            connection, staff_id, row, text, at=dates.to_iso(session.now)
+        )
+    return (
+        f"Suggestion {suggestion_id} on plan {plan_id} is sent; the unit answers it,"
+        " and ccu brief tells you what it said."
+    )
+
+
+def answer(
+    session: Session, suggestion_id: int, accepted: bool, file: Path | None, asking: bool
+) -> str:
+    """Accept or decline a correction, with a word. Raises NotFound, NotAllowed, InvalidInput."""
+    staff_id = session.staff_id
+    row = plan_suggestions.read(session.db, suggestion_id)
+    plan_id = row["plan_id"]
+    with common.recording_denial(session, "plan-answer", plan_id):
+        sentence = f"suggestion {suggestion_id} is answered by the unit"
+        plans.check_role(session.db, staff_id, plans.MAY_DECIDE, sentence)
+    plan_suggestions.must_be_open(row)
+    what = "Accepted" if accepted else "Declined"
+    word = common.private_text(
+        f"A word to {row['by_login']}", file, "the answer", LONGEST_ANSWER, asking
+    )
+    with session.writing() as connection:
+        plan_suggestions.answer(
+            connection, staff_id, suggestion_id, accepted, word, at=dates.to_iso(session.now)
+        )
+    told = (
+        f"{what} suggestion {suggestion_id} on plan {plan_id}; the brief tells {row['by_login']}."
+    )
+    if accepted:
+        told += " The plan says it when it is written anew: ccu plan write."
+    return told
+
+
+def _listed(ids: list[int]) -> str:
+    return " and ".join(map(str, sorted(ids)))

@@ -1,0 +1,169 @@
+"""The written form of a plan: headings, and under each one item a line that begins with `-`.
+
+    What helps:
+    - speak slowly; one person talks
+    Safety concerns:
+    - 2026-01-04, officer report: keeps a kitchen knife by the door
+    Contacts:
+    - June Sample, sister: 203-555-0199
+
+An item may go on in an indented line. Blank lines, and those that begin with #, are left out.
+What is wrong is told by the number of its line and never by its words.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from ccu import dates, typed
+from ccu.errors import InvalidInput
+from ccu.store.plans import FIELDS, Body
+
+HEADINGS = {
+    "baseline": "Baseline",
+    "early_signs": "Early signs",
+    "triggers": "Triggers",
+    "helps": "What helps",
+    "avoid": "What to avoid",
+    "steps": "Steps",
+    "safety": "Safety concerns",
+    "contacts": "Contacts",
+}
+HINTS = {
+    "baseline": "how they are on a good day; never on the card",
+    "early_signs": "what is seen before it gets hard",
+    "triggers": "what sets it off",
+    "helps": "what calms, what they like, who can talk to them",
+    "avoid": "what makes it worse",
+    "steps": "what to do, in order",
+    "safety": "each as: 2026-01-04, officer report: what was seen",
+    "contacts": "each as: name, relation or agency: phone",
+}
+_ALSO = {"helps": "helps", "avoid": "avoid", "safety": "safety", "whom to call": "contacts"}
+_BY_HEADING = {said.lower(): field for field, said in HEADINGS.items()} | _ALSO
+
+LONGEST_ITEM = 500
+LONGEST_NAME = 80
+MOST_ITEMS = 30  # in a field
+
+_ITEM = re.compile(r"\s*(?:[-*\u2022]|[0-9]{1,2}[.)](?=\s))\s*(.*)")
+_FIRST_LINES = """\
+# A plan for {whose}. Lines that begin with # are left out.
+# One item a line, beginning with -. Plain, kind words: what is seen and what helps, no diagnosis.
+"""
+
+
+def read(text: str, option: str, today: date) -> dict[str, list[Any]]:
+    """The body of a plan from its written form. Raises InvalidInput naming the line."""
+    plain = typed.note(text, option) or ""
+    body: dict[str, list[Any]] = {field: [] for field in FIELDS}
+    for number, field, said in _items(plain, option):
+        where = f"{option}, line {number}"
+        if len(body[field]) == MOST_ITEMS:
+            raise InvalidInput(f"{where}: {HEADINGS[field]} has more than {MOST_ITEMS} items")
+        body[field].append(item(field, said, where, today))
+    return body
+
+
+def _items(text: str, option: str) -> Iterator[tuple[int, str, str]]:
+    """(line, field, words) of each item, lines that go on joined."""
+    field: str | None = None
+    held: tuple[int, str, str] | None = None
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        marked = _ITEM.fullmatch(line)
+        heading, colon, rest = line.partition(":")
+        named = _BY_HEADING.get(" ".join(heading.lower().split())) if colon else None
+        if marked is None and named is None and held is not None and line[0].isspace():
+            if len(held[2]) <= LONGEST_ITEM:  # longer is refused anyway: no need to gather it
+                held = (held[0], held[1], f"{held[2]} {line.strip()}")
+            continue
+        if held is not None:
+            yield held
+            held = None
+        if marked is None and named is not None:
+            field = named
+            held = (number, named, rest) if rest.strip() else None
+        elif marked is None:
+            raise InvalidInput(f"{option}, line {number}: {_unknown(line)}")
+        elif field is None:
+            raise InvalidInput(f"{option}, line {number}: an item before any heading; {_known()}")
+        elif marked[1].strip():
+            held = (number, field, marked[1])
+    if held is not None:
+        yield held
+
+
+def _unknown(line: str) -> str:
+    if line.rstrip().endswith(":"):
+        return f"no such heading; {_known()}"
+    return f"neither a heading nor an item, which begins with -; {_known()}"
+
+
+def _known() -> str:
+    return "the headings are " + ", ".join(f"{said}:" for said in HEADINGS.values())
+
+
+def item(field: str, text: str, where: str, today: date) -> Any:
+    """One item as it is kept: a text, a safety concern or a contact. Raises InvalidInput."""
+    said = " ".join(text.split())
+    if len(said) > LONGEST_ITEM:
+        raise InvalidInput(f"{where}: an item is longer than {LONGEST_ITEM} characters")
+    if field == "safety":
+        return _concern(said, where, today)
+    if field == "contacts":
+        return _contact(said, where)
+    return said
+
+
+def _concern(said: str, where: str, today: date) -> dict[str, str]:
+    known, colon, text = said.partition(":")
+    day, comma, source = known.partition(",")
+    if not (colon and comma and text.strip() and source.strip()):
+        raise InvalidInput(
+            f"{where}: a safety concern is written as: 2026-01-04, officer report: what was seen"
+        )
+    on = dates.parse_day(day, today, field=f"{where}: the day of the concern", future=False)
+    return {"on": on.isoformat(), "source": source.strip(), "text": text.strip()}
+
+
+def _contact(said: str, where: str) -> dict[str, str]:
+    known, _, phone = said.rpartition(":")
+    name, _, who = known.rpartition(",")
+    contact = {"name": name.strip(), "who": who.strip(), "phone": phone.strip()}
+    if not all(contact.values()) or len(re.findall("[0-9]", phone)) < 3:
+        raise InvalidInput(f"{where}: a contact is written as: name, relation or agency: phone")
+    if max(map(len, contact.values())) > LONGEST_NAME:
+        raise InvalidInput(f"{where}: a contact has a part longer than {LONGEST_NAME} characters")
+    return contact
+
+
+def said(field: str, value: Any) -> str:
+    """An item as it is written: the inverse of `item`."""
+    if field == "safety":
+        return f"{value['on']}, {value['source']}: {value['text']}"
+    if field == "contacts":
+        return f"{value['name']}, {value['who']}: {value['phone']}"
+    return str(value)
+
+
+def written(body: Body) -> str:
+    """The written form of a body: the inverse of `read`."""
+    return "\n".join(_field(field, body.get(field, [])) for field in FIELDS)
+
+
+def to_edit(body: Body, whose: str) -> str:
+    """The written form with a few words on how it is written, for an editor."""
+    hints = "".join(f"# {HEADINGS[field]}: {hint}\n" for field, hint in HINTS.items())
+    return f"{_FIRST_LINES.format(whose=whose)}{hints}\n{written(body)}"
+
+
+def _field(field: str, items: Sequence[Any]) -> str:
+    return "".join([f"{HEADINGS[field]}:\n", *(f"- {said(field, each)}\n" for each in items)])
+
+
+def is_empty(body: Mapping[str, Sequence[Any]]) -> bool:
+    """Whether nothing is said in any field."""
+    return not any(body.values())

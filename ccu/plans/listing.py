@@ -1,0 +1,68 @@
+"""The rows of `plan list`: by number and place, without names and without a word of the plan."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from ccu.session import Session
+from ccu.store import person_ids, plans
+
+COLUMNS = ("id", "status", "for", "author", "approver", "review_on", "expires_on", "note")
+AHEAD = timedelta(days=30)  # --due: to review within these
+
+
+def rows(session: Session, due: bool, status: str | None) -> list[dict[str, Any]]:
+    """COLUMNS of all plans, of those with a status, or of those to review or expired.
+
+    The status is the one of today, so that a plan past its last day is expired. Raises
+    InvalidInput for a status that is none.
+    """
+    connection, today = session.db, session.today
+    wanted = _status(session, status) if status is not None else None
+    found = plans.rows(connection, today, today + AHEAD if due else None)
+    people = [row["person_id"] for row in found if row["person_id"] is not None]
+    stands_for = person_ids.canonical(connection, people)
+    whose = {row["id"]: (stands_for.get(row["person_id"]), row["place_id"]) for row in found}
+    in_force = Counter(whose[row["id"]] for row in found if row["state"] == "approved")
+    return [
+        {
+            "id": row["id"],
+            "status": row["state"],
+            "for": _for(stands_for.get(row["person_id"]), row["place"]),
+            "author": row["author"],
+            "approver": row["approver"],
+            "review_on": row["review_on"],
+            "expires_on": row["expires_on"],
+            "note": _note(row, in_force[whose[row["id"]]], today.isoformat()),
+        }
+        for row in found
+        if wanted is None or row["state"] == wanted
+    ]
+
+
+def _status(session: Session, text: str) -> str:
+    from ccu.store import codes
+
+    return codes.code(session.db, "plan_status", text, "--status")
+
+
+def _for(person: int | None, place: str | None) -> str:
+    return f"person {person}" if person is not None else place or ""
+
+
+def _note(row: Any, in_force: int, today: str) -> str:
+    """What is to be done about it."""
+    notes = []
+    if row["status"] == "draft":
+        notes.append("to approve")
+    if row["status"] == "approved" and row["state"] == "expired":
+        notes.append("off the card; review it or write it anew")
+    elif row["state"] == "approved" and row["review_on"] <= today:
+        notes.append("review is due")
+    if row["state"] == "approved" and in_force > 1:
+        whose = "person" if row["person_id"] is not None else "place"
+        notes.append(f"{in_force} plans in force for this {whose}")
+    if row["suggestions"]:
+        some = "suggestion waits" if row["suggestions"] == 1 else "suggestions wait"
+        notes.append(f"{row['suggestions']} {some}")
+    return "; ".join(notes)

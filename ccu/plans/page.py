@@ -1,0 +1,130 @@
+"""One plan as a page: whose it is and how it stands, what it says, what was suggested, and before.
+
+JSON: id, for (person or place), person (the number that stands for them), place, status, on_card,
+author, written_at, approver, approved_on, review_on, review_due, expires_on, body,
+suggestions (id, text, by, at, accepted, answer, answered_by, answered_at), changes (at, by, field,
+old, new, reason), and with --all earlier: every other plan of the same person or place (id, status,
+author, written, approver, review_on).
+"""
+
+import json
+import sqlite3
+from typing import Any
+
+from ccu.output import Document, Section, Table
+from ccu.plans import common, form
+from ccu.session import Session
+from ccu.store import changes, codes, person_ids, plan_suggestions, plans
+
+CHANGE_COLUMNS = ("when", "by", "what", "from", "to", "reason")
+EARLIER_COLUMNS = ("id", "status", "author", "written", "approver", "review_on")
+
+
+def read(session: Session, plan_id: int, every: bool) -> Document:
+    """The page, recorded as a read of the plan and of whom it is about. Raises NotFound."""
+    staff_id, today = session.staff_id, session.today
+    with session.writing() as connection:
+        row = plans.read(connection, plan_id, today)
+        data = _data(connection, row, today.isoformat())
+        others = plans.same(connection, plans.of_row(row), today) if every else []
+        if every:
+            data["earlier"] = [_earlier(other) for other in others if other["id"] != plan_id]
+        common.record_shown(connection, staff_id, row)
+        labels = codes.labels(connection, "plan_status")
+        said_for = common.said_for(connection, plans.of_row(row))
+    return Document(f"Plan {plan_id} for {said_for}", _sections(data, labels), data)
+
+
+def _data(connection: sqlite3.Connection, row: sqlite3.Row, today: str) -> dict[str, Any]:
+    person = row["person_id"]
+    if person is not None:
+        person = person_ids.canonical(connection, [person])[person]
+    on_card = row["state"] == "approved"
+    return {
+        "id": row["id"],
+        "for": "person" if person is not None else "place",
+        "person": person,
+        "place": row["place"],
+        "status": row["state"],
+        "on_card": on_card,
+        "author": row["author"],
+        "written_at": row["recorded_at"],
+        "approver": row["approver"],
+        "approved_on": row["approved_on"],
+        "review_on": row["review_on"],
+        "review_due": on_card and row["review_on"] <= today,
+        "expires_on": row["expires_on"],
+        "body": json.loads(row["body"]),
+        "suggestions": [
+            {
+                "id": each["id"],
+                "text": each["text"],
+                "by": each["by_login"],
+                "at": each["suggested_at"],
+                "accepted": None if each["accepted"] is None else bool(each["accepted"]),
+                "answer": each["answer"],
+                "answered_by": each["answer_login"],
+                "answered_at": each["answered_at"],
+            }
+            for each in plan_suggestions.of_plan(connection, row["id"])
+        ],
+        "changes": changes.of(connection, "plan", row["id"]),
+    }
+
+
+def _earlier(row: sqlite3.Row) -> dict[str, Any]:
+    keys = ("id", "author", "approver", "review_on")
+    written = row["recorded_at"][:10]
+    return {**{key: row[key] for key in keys}, "status": row["state"], "written": written}
+
+
+def _sections(data: dict[str, Any], labels: dict[str, str]) -> list[Section]:
+    sections = [Section(pairs=_pairs(data, labels), main=True)]
+    for field, heading in form.HEADINGS.items():
+        items = [form.said(field, each) for each in data["body"][field]]
+        marks = [f"{n}." if field == "steps" else "-" for n in range(1, len(items) + 1)]
+        lines = [f"{mark} {text}" for mark, text in zip(marks, items, strict=True)]
+        sections.append(Section(heading, lines=lines))
+    sections.append(Section("Suggestions", lines=[_suggestion(s) for s in data["suggestions"]]))
+    changed = [_change(each) for each in data["changes"] if each["field"] != "approver_id"]
+    if changed:
+        sections.append(Section("Changes", table=Table(CHANGE_COLUMNS, changed)))
+    if "earlier" in data:
+        earlier = Table(EARLIER_COLUMNS, data["earlier"])
+        sections.append(Section("Other plans", table=earlier, empty="none"))
+    return sections
+
+
+def _pairs(data: dict[str, Any], labels: dict[str, str]) -> list[tuple[str, Any]]:
+    status = labels[data["status"]]
+    if data["status"] == "draft":
+        status += ": on no card until a supervisor approves it"
+    elif data["status"] == "expired":
+        status += ": on no card any more"
+    review = data["review_on"]
+    pairs = {
+        "status": status,
+        "written": f"{data['written_at'][:16].replace('T', ' ')}, {data['author']}",
+        "approved": data["approver"] and f"{data['approved_on']}, {data['approver']}",
+        "review": f"{review}; it is due" if data["review_due"] else review,
+        "expires": data["expires_on"] and f"after {data['expires_on']}",
+    }
+    return [(label, value) for label, value in pairs.items() if value]
+
+
+def _suggestion(each: dict[str, Any]) -> str:
+    """Its number, whose and what; under it the answer."""
+    words = each["text"].replace("\n", "\n   ")
+    text = f"{each['id']}, {each['by']} on {each['at'][:10]}: {words}"
+    if each["accepted"] is None:
+        return f"{text}\n   not answered yet"
+    word = "accepted" if each["accepted"] else "declined"
+    answer = each["answer"].replace("\n", "\n   ")
+    when = each["answered_at"][:10]
+    return f"{text}\n   {word} by {each['answered_by']} on {when}: {answer}"
+
+
+def _change(each: dict[str, Any]) -> tuple[Any, ...]:
+    when = each["at"][:16].replace("T", " ")
+    what = each["field"].replace("_", " ")
+    return (when, each["by"], what, each["old"], each["new"], each["reason"])

@@ -1,0 +1,135 @@
+"""Writing a plan: where it starts from, how the text is given, what is kept and what is said.
+
+Asking is done before the write begins, so that nobody else waits.
+"""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from ccu import ask, dates, typed
+from ccu.errors import InvalidInput
+from ccu.output import say
+from ccu.plans import common, findings, form
+from ccu.session import Session
+from ccu.store import people, plans
+from ccu.store.plans import FIELDS, Whose
+
+MOST_TOLD = 10  # words to say otherwise, each on its line
+
+
+def write(session: Session, whose: Whose, file: Path | None, edit: bool, asking: bool) -> str:
+    """Write a draft; what was done in words.
+
+    Raises InvalidInput, NotFound, NotAllowed, and KeyboardInterrupt when the person stops.
+    """
+    staff_id = session.staff_id
+    before = _before(session, whose)
+    newest = next((row for row in before if row["status"] != "withdrawn"), None)
+    old: dict[str, list[Any]] = json.loads(newest["body"]) if newest else {}
+    if newest and file is None:
+        with session.writing() as connection:
+            common.record_shown(connection, staff_id, newest)
+    said_for = common.said_for(session.db, whose)
+    body = _given(session, said_for, old, file, edit, asking)
+    if form.is_empty(body):
+        raise InvalidInput("the plan has nothing in it; nothing was written")
+    if newest and newest["state"] in ("draft", "approved") and body == old:
+        return f"Plan {newest['id']} says that already; nothing was written."
+    with session.writing() as connection:
+        plan_id, older = plans.add(
+            connection, staff_id, whose, body, at=dates.to_iso(session.now), today=session.today
+        )
+        names, whose_name = common.names(connection, whose)
+    _tell(findings.found(body, names, whose_name))
+    told = [f"Wrote plan {plan_id}, a draft, for {said_for}"]
+    told += [f"draft {row['id']} by {row['author']} is withdrawn" for row in older]
+    told += [
+        f"plan {row['id']} stays on the card until this one is approved"
+        for row in before
+        if row["state"] == "approved"
+    ]
+    return f"{'; '.join(told)}. A supervisor approves it: ccu plan approve {plan_id}."
+
+
+def _before(session: Session, whose: Whose) -> list[sqlite3.Row]:
+    """The plans there are, newest first. Raises NotAllowed, NotFound, InvalidInput."""
+    with common.recording_denial(session, "plan-write"):
+        sentence = "plans are written by the unit; ccu plan suggest sends a correction"
+        plans.check_role(session.db, session.staff_id, plans.MAY_WRITE, sentence)
+    if whose.person_id is not None:
+        people.must_exist(session.db, whose.person_id)
+    return plans.same(session.db, whose, session.today)
+
+
+def _tell(found: list[findings.Finding]) -> None:
+    for finding in found[:MOST_TOLD]:
+        say(f"{finding}; {finding.instead}.")
+    if len(found) > MOST_TOLD:
+        say(f"and {len(found) - MOST_TOLD} more words to say otherwise.")
+
+
+def _given(
+    session: Session,
+    whose: str,
+    old: dict[str, list[Any]],
+    file: Path | None,
+    edit: bool,
+    asking: bool,
+) -> dict[str, list[Any]]:
+    if file is not None:
+        return form.read(typed.file_text(file, "--file"), "--file", session.today)
+    if edit:
+        return _edited(session, form.to_edit(old, whose), asking)
+    if not asking:
+        raise InvalidInput("--file is missing; - is standard input, --edit opens an editor")
+    say(f"A plan for {whose}. One item a line; a line with only a full stop ends a field.")
+    return {field: _asked(session, field, old.get(field, [])) for field in FIELDS}
+
+
+def _edited(session: Session, text: str, asking: bool) -> dict[str, list[Any]]:
+    """As the editor leaves it; at a terminal what is wrong can be mended, so no words are lost."""
+    from ccu.plans import editor
+
+    editor.refuse_as_service(session)
+    while True:
+        text = editor.edited(text)
+        try:
+            return form.read(text, "--edit", session.today)
+        except InvalidInput as error:
+            if not asking:
+                raise
+            say(f"{error}")
+            ask.read_line("Enter edits it again, Ctrl-C gives it up: ")
+
+
+def _asked(session: Session, field: str, old: list[Any]) -> list[Any]:
+    """The items typed for a field; of one that has some already, none typed keeps them."""
+    heading = form.HEADINGS[field]
+    for each in old:
+        say(f"  - {form.said(field, each)}")
+    keep = "; Enter keeps these, - takes them out" if old else ""
+    while True:
+        question = f"{heading} ({form.HINTS[field]}{keep})"
+        lines = [line.strip() for line in ask.ask_lines(question).split("\n") if line.strip()]
+        if not lines:
+            return old
+        if lines == ["-"]:
+            return []
+        try:
+            if len(lines) > form.MOST_ITEMS:
+                raise InvalidInput(f"{heading} has more than {form.MOST_ITEMS} items")
+            return [
+                form.item(field, _plain(line, where), where, session.today)
+                for where, line in (
+                    (f"{heading}, line {n}", line) for n, line in enumerate(lines, 1)
+                )
+            ]
+        except InvalidInput as error:
+            say(f"  {error}")
+
+
+def _plain(line: str, where: str) -> str:
+    """The line without the dash that it may be typed with."""
+    return typed.line(line.removeprefix("-"), where, form.LONGEST_ITEM) or ""

@@ -1,0 +1,124 @@
+"""The .sql files of ccu/reports: the one place where a figure is defined.
+
+A file is one SELECT under one or more heads. A head is a block of comment lines: the figure's name,
+then `key: value` lines, then plain sentences. `--define` prints it; the same file feeds every
+format and runs in any SQLite tool. A file with several heads returns a column `figure` that says
+which of them a row is of.
+"""
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from ccu.errors import NotFound
+
+FOLDER = Path(__file__).resolve().parent.parent / "reports"
+KEYS = (
+    "title",
+    "section",
+    "unit",
+    "known from",
+    "numerator",
+    "denominator",
+    "of",
+    "interval",
+    "groups",
+)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One head. `facts` holds its `key: value` lines, `text` its sentences."""
+
+    name: str
+    file: str
+    facts: dict[str, str] = field(hash=False)
+    text: str
+
+    @property
+    def title(self) -> str:
+        """What people read instead of the name."""
+        return self.facts["title"]
+
+    @property
+    def unit(self) -> str:
+        """count, share, number, hours, days, dollars; empty for a list."""
+        return self.facts.get("unit", "")
+
+    @property
+    def compared(self) -> bool:
+        """Whether it can stand beside other periods': not what is of the moment, or of months."""
+        return self.facts.get("of", "period") == "period"
+
+    @property
+    def only_used(self) -> bool:
+        """Whether groups are left out that have nothing in any of the periods shown."""
+        return self.facts.get("groups", "") == "used"
+
+    @property
+    def interval(self) -> str:
+        """wilson, reduction, or empty: how its 95% interval is made."""
+        return self.facts.get("interval", "")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file: its heads in order, and the SELECT."""
+
+    name: str
+    heads: tuple[Definition, ...]
+    sql: str
+
+
+@cache
+def source(name: str) -> Source:
+    """The file `name`.sql, read once."""
+    text = (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+    heads: list[Definition] = []
+    rest = text.lstrip("\n")
+    while rest.startswith("--"):
+        block, _, rest = rest.partition("\n\n")
+        heads.append(_head(name, block))
+        rest = rest.lstrip("\n")
+    return Source(name, tuple(heads), rest)
+
+
+def _head(file: str, block: str) -> Definition:
+    lines = [line.removeprefix("--").strip() for line in block.splitlines()]
+    facts: dict[str, str] = {}
+    at = 1
+    while at < len(lines):
+        key, colon, value = lines[at].partition(":")
+        if not colon or key not in KEYS:
+            break
+        facts[key] = value.strip()
+        at += 1
+    return Definition(lines[0], file, facts, _paragraphs(lines[at:]))
+
+
+def _paragraphs(lines: list[str]) -> str:
+    """Comment lines as text: joined, a bare `--` begins a new paragraph."""
+    return "\n".join(
+        " ".join(part.split()) for part in "\n".join(lines).split("\n\n") if part.strip()
+    )
+
+
+@cache
+def every() -> dict[str, Definition]:
+    """name -> head, of all files in the order of their names."""
+    files = sorted(path.stem for path in FOLDER.glob("*.sql"))
+    return {head.name: head for file in files for head in source(file).heads}
+
+
+def define(name: str) -> Definition:
+    """The head of one figure or list. Raises NotFound, with the nearest name."""
+    wanted = "_".join(name.lower().split())
+    known = every()
+    for spelling in (wanted, wanted.replace("-", "_"), wanted.replace("_", "-")):
+        if spelling in known:
+            return known[spelling]
+    from difflib import get_close_matches
+
+    close = get_close_matches(wanted, known, n=1)
+    advice = f"did you mean {close[0]}?" if close else "ccu report --list names them"
+    raise NotFound(f"no figure of that name; {advice}")

@@ -1,0 +1,152 @@
+"""Running the .sql files: a `Figure` is a number with every part it is made of."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from ccu.report import definitions, intervals
+from ccu.report.definitions import Definition
+
+PLACES = 6  # decimals kept: the same in every format, and more than any figure deserves
+
+Parameters = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One row of a section of figures; its fields, in this order, are the columns.
+
+    value is None where there is nothing to divide by. missing: rows left out because they lack the
+    data; not_yet: those whose window is not over. few: made of fewer than ten. previous and
+    year_before are the same figure for those periods, previous_few and year_before_few their few.
+    """
+
+    figure: str
+    group: str = ""
+    value: float | int | None
+    unit: str
+    numerator: float | int | None = None
+    denominator: float | int | None = None
+    missing: int | None = 0
+    not_yet: int | None = 0
+    low: float | None = None
+    high: float | None = None
+    few: bool = False
+    previous: float | int | None = None
+    year_before: float | int | None = None
+    note: str = ""
+    previous_few: bool = False
+    year_before_few: bool = False
+
+    @property
+    def title(self) -> str:
+        """What people read instead of the name."""
+        return definitions.every()[self.figure].title
+
+
+COLUMNS = tuple(field.name for field in fields(Figure))
+
+
+@dataclass(frozen=True)
+class Frames:
+    """The parameters for the period and for those it is compared with; None: not compared."""
+
+    now: Parameters
+    previous: Parameters | None = None
+    year_before: Parameters | None = None
+
+
+def rows(connection: sqlite3.Connection, file: str, parameters: Parameters) -> list[dict[str, Any]]:
+    """What the file returns."""
+    found = connection.execute(definitions.source(file).sql, parameters)
+    return [dict(row) for row in found]
+
+
+def run(connection: sqlite3.Connection, file: str, frames: Frames) -> list[Figure]:
+    """The figures of a file in its order, beside those of the periods compared."""
+    heads = {head.name: head for head in definitions.source(file).heads}
+    found = _keyed(connection, file, heads, frames.now)
+    before: list[dict[tuple[str, str], dict[str, Any]]] = []
+    for frame in (frames.previous, frames.year_before):
+        compared = frame is not None and any(head.compared for head in heads.values())
+        before.append(_keyed(connection, file, heads, frame) if compared and frame else {})
+    made = []
+    for key, row in found.items():
+        head = heads[key[0]]
+        same = [each.get(key) if head.compared else None for each in before]
+        if head.only_used and not any(each and each["numerator"] for each in (row, *same)):
+            continue
+        made.append(_figure(head, row, same))
+    return made
+
+
+def _keyed(
+    connection: sqlite3.Connection, file: str, heads: Mapping[str, Definition], frame: Parameters
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """(figure, group) -> row; the order is the file's."""
+    only = next(iter(heads))
+    return {
+        (row.get("figure") or only, str(row.get("grp") or "")): row
+        for row in rows(connection, file, frame)
+    }
+
+
+def _figure(
+    head: Definition, row: Mapping[str, Any], same: Sequence[Mapping[str, Any] | None]
+) -> Figure:
+    over, under = row.get("numerator"), row.get("denominator")
+    low, high = _interval(head, row)
+    then = [None if each is None else _value(head, each) for each in same]
+    few = [each is not None and _few(head, each) for each in same]
+    return Figure(
+        figure=head.name,
+        group=str(row.get("grp") or ""),
+        value=_value(head, row),
+        unit=head.unit,
+        numerator=rounded(over),
+        denominator=rounded(under),
+        missing=int(row.get("missing") or 0),
+        not_yet=int(row.get("not_yet") or 0),
+        low=rounded(low),
+        high=rounded(high),
+        few=_few(head, row),
+        previous=then[0],
+        year_before=then[1],
+        note=str(row.get("note") or ""),
+        previous_few=few[0],
+        year_before_few=few[1],
+    )
+
+
+def _few(head: Definition, row: Mapping[str, Any]) -> bool:
+    """Whether a rate is made of fewer than ten."""
+    return head.unit != "count" and 0 < row.get("n", row.get("denominator") or 0) < intervals.LEAST
+
+
+def _value(head: Definition, row: Mapping[str, Any]) -> float | int | None:
+    """The row's own `value` where the file gives one; else a count, or one part over the other."""
+    if "value" in row:
+        return rounded(row["value"])
+    over, under = row["numerator"], row.get("denominator")
+    if head.unit == "count" or (under is None and "denominator" not in row):
+        return rounded(over)
+    if not under or over is None:
+        return None
+    return rounded(1 - over / under if head.interval == "reduction" else over / under)
+
+
+def _interval(head: Definition, row: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    over, under = row.get("numerator"), row.get("denominator")
+    if over is None or under is None:
+        return None, None
+    if head.interval == "wilson":
+        return intervals.wilson(over, under)
+    if head.interval == "reduction":
+        return intervals.reduction(over, under, row["n"], (row["aa"], row["bb"], row["ab"]))
+    return None, None
+
+
+def rounded(value: float | int | None) -> float | int | None:
+    """A float as JSON holds it, to PLACES places; whole numbers as they are."""
+    return round(value, PLACES) if isinstance(value, float) else value

@@ -1,0 +1,41 @@
+"""`ccu report --format html`: one page with charts that needs nothing but itself.
+
+shapes     what the template is given: cells, tables, charts
+tables     the sections' rows as people read them
+charts     which sections are drawn, and what each drawing says
+bars       bars, by Pygal
+intervals  values with their 95% intervals, drawn here
+heat       a week by the hour, drawn here
+svg        a drawing made fit for the page: no script, no style, no id that changes
+page       all of it into page.html.jinja with page.css
+"""
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ccu.errors import InvalidInput
+from ccu.output.sink import opened
+
+if TYPE_CHECKING:
+    from ccu.report.whole import Report
+
+NEEDED = ("jinja2", "pygal")
+
+
+def check(output: Path | None) -> None:
+    """Before any figure is made. Raises InvalidInput without the extra, or at a terminal."""
+    if any(find_spec(name) is None for name in NEEDED):
+        raise InvalidInput("the page with charts needs more programs: pip install 'ccu[html]'")
+    if output is None and sys.stdout is not None and sys.stdout.isatty():
+        raise InvalidInput("a page is for a browser: name a file, as --output report.html")
+
+
+def show(report: "Report", output: Path | None) -> None:
+    """Write the page. Raises InvalidInput as `check` does, or when the file can not be written."""
+    check(output)
+    from ccu.report.html.page import page
+
+    with opened(output) as sink:
+        sink.write([page(report)])

@@ -1,0 +1,143 @@
+"""What `ccu report` was asked for: its options, and how they are read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Option
+
+from ccu.errors import InvalidInput
+from ccu.session import Session
+
+if TYPE_CHECKING:
+    from ccu.report.whole import Options
+
+
+class ReportFormat(StrEnum):
+    """The ways to print a report: those of every command, and the page with charts."""
+
+    table = "table"
+    plain = "plain"
+    json = "json"
+    csv = "csv"
+    markdown = "markdown"
+    html = "html"
+
+
+class Compare(StrEnum):
+    """Which other periods stand beside the figures."""
+
+    both = "both"
+    none = "none"
+    previous = "previous"
+    year = "year"
+
+
+@dataclass(eq=False, repr=False)
+class ReportOptions:
+    """What was said on the command line; None: not said."""
+
+    month: Annotated[
+        str | None, Option("--month", metavar="YYYY-MM", help="The figures of this month.")
+    ] = None
+    quarter: Annotated[
+        str | None, Option("--quarter", metavar="YYYY-QN", help="Of this quarter: 2026-Q1.")
+    ] = None
+    year: Annotated[str | None, Option("--year", metavar="YYYY", help="Of this calendar year.")] = (
+        None
+    )
+    since: Annotated[
+        str | None, Option("--from", metavar="DAY", help="From this day; needs --to.")
+    ] = None
+    to: Annotated[
+        str | None, Option("--to", metavar="DAY", help="To this day, which is counted.")
+    ] = None
+    section: Annotated[
+        list[str] | None, Option("--section", metavar="NAME", help="Only this section. Repeatable.")
+    ] = None
+    overview: Annotated[
+        bool, Option("--list", help="List the sections and the figures, and stop.")
+    ] = False
+    define: Annotated[
+        str | None, Option("--define", metavar="NAME", help="Say what a figure is, and stop.")
+    ] = None
+    as_of: Annotated[
+        str | None,
+        Option("--as-of", metavar="WHEN", help="As it had been recorded by this day or time."),
+    ] = None
+    compare: Annotated[
+        Compare, Option("--compare", help="Which period stands beside: before, a year before.")
+    ] = Compare.both
+    k: Annotated[
+        int | None,
+        Option("--k", min=1, max=100_000, help="Calls that make a repeat; else repeat_calls."),
+    ] = None
+    window: Annotated[
+        int | None,
+        Option(
+            "--window", min=1, max=3_660, metavar="DAYS", help="Within so many; else repeat_days."
+        ),
+    ] = None
+    all_calls: Annotated[
+        bool, Option("--all-calls", help="Repeats among all calls, not care calls only.")
+    ] = False
+    public: Annotated[
+        bool, Option("--public", help="For publication: small numbers are suppressed.")
+    ] = False
+    format: Annotated[
+        ReportFormat | None,
+        Option(
+            "--format",
+            "-f",
+            case_sensitive=False,
+            help="How to print it; html is one page with charts.",
+        ),
+    ] = None
+    output: Annotated[
+        Path | None,
+        Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write it to FILE; csv of several sections, to a folder.",
+        ),
+    ] = None
+
+
+def read(given: ReportOptions, session: Session) -> "Options":
+    """What the report is made of. Raises InvalidInput, NotFound for what can not be right."""
+    from ccu.report import period, sections
+    from ccu.report.whole import Options
+
+    _ = session.staff_id
+    as_of = None if given.as_of is None else _as_of(given.as_of, session)
+    said = period.Said(given.month, given.quarter, given.year, given.since, given.to)
+    asked = period.read(said, session.today)
+    if as_of is not None and asked.start > as_of.date():
+        raise InvalidInput("--as-of lies before the period began")
+    sections.chosen(given.section or ())  # a wrong name is told before anything is counted
+    return Options(
+        period=asked,
+        sections=tuple(given.section or ()),
+        as_of=as_of,
+        k=given.k,
+        window=given.window,
+        all_calls=given.all_calls,
+        compare=given.compare.value,
+        public=given.public,
+        format=given.format.value if given.format else "",
+    )
+
+
+def _as_of(said: str, session: Session) -> datetime:
+    """A time, or the last second of a day, so that the same words give the same report."""
+    from ccu import dates
+
+    if ":" in said:
+        return dates.parse_moment(said, session.now, field="--as-of")
+    day = dates.parse_day(said, session.today, field="--as-of", future=False)
+    return datetime.combine(day, datetime.max.time().replace(microsecond=0)).replace(
+        tzinfo=session.settings.zone
+    )

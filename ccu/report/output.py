@@ -1,0 +1,93 @@
+"""Where a report goes: one door for every format."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ccu.errors import InvalidInput
+from ccu.output import Document, Format, Section, Table, emit, emit_document, say
+from ccu.report import definitions, files, sections, text
+from ccu.report.definitions import Definition
+from ccu.report.options import ReportFormat
+
+if TYPE_CHECKING:
+    from ccu.report.whole import Report
+
+LIST_COLUMNS = ("section", "name", "title")
+
+
+def check(format: ReportFormat | None, output: Path | None, names: list[str]) -> None:
+    """Before any figure is made. Raises InvalidInput for a place that the format can not go to."""
+    if format is ReportFormat.html or (format is None and _is_page(output)):
+        from ccu.report import html
+
+        html.check(output)
+    if format is not ReportFormat.csv:
+        return
+    if len(sections.chosen(names)) > 1:
+        if output is None or str(output) == "-":
+            raise InvalidInput(
+                "CSV has one table a file: choose one by --section, or --output DIR for a file each"
+            )
+        files.check(output, (plan.name for plan in sections.chosen(names)))
+
+
+def show(report: "Report", format: ReportFormat | None, output: Path | None) -> None:
+    """Print it, or write it."""
+    if format is ReportFormat.html or (format is None and _is_page(output)):
+        from ccu.report import html
+
+        html.show(report, output)
+    elif format is ReportFormat.csv and output is not None and _is_folder(report, output):
+        names = files.write(report, output)
+        say(f"wrote {len(names)} files to {output}")
+    else:
+        text.show(report, _plain(format), output)
+
+
+def _is_page(output: Path | None) -> bool:
+    return output is not None and output.suffix.lower() in (".html", ".htm")
+
+
+def _is_folder(report: "Report", output: Path) -> bool:
+    return len(report.sections) > 1 or output.is_dir()
+
+
+def _plain(format: ReportFormat | None) -> Format | None:
+    """The format as every other command has it."""
+    return Format(format.value) if format else None
+
+
+def tell(define: str | None, format: ReportFormat | None, output: Path | None) -> None:
+    """--define NAME, or --list: what a figure is, what there is. Raises NotFound, InvalidInput."""
+    if format is ReportFormat.html:
+        raise InvalidInput("--format html is for the report itself")
+    if define is None:
+        emit(Table(LIST_COLUMNS, _listed(), title="Sections and figures"), _plain(format), output)
+        return
+    emit_document(_definition(definitions.define(define)), _plain(format), output)
+
+
+def _listed() -> list[tuple[str, str, str]]:
+    """Every section, and under it its figures or its list."""
+    found: list[tuple[str, str, str]] = []
+    for plan in (*sections.PLANS, *sections.PROGRAMMES):
+        heads = [head for file in plan.files for head in definitions.source(file).heads]
+        if plan.pick:
+            heads = [definitions.every()[name.rstrip(":")] for name in plan.pick]
+        found.append((plan.name, "", plan.title))
+        found += [(plan.name, head.name, head.title) for head in heads if head.name != plan.name]
+    return found
+
+
+def _definition(head: Definition) -> Document:
+    pairs: list[tuple[str, Any]] = [("Name", head.name)]
+    pairs += [(key.capitalize(), text) for key, text in head.facts.items()]
+    pairs.append(("SQL", f"ccu/reports/{head.file}.sql"))
+    data = {
+        "name": head.name,
+        **{key.replace(" ", "_"): value for key, value in head.facts.items()},
+    }
+    data |= {"definition": head.text, "file": f"{head.file}.sql"}
+    lines = head.text.split("\n")
+    sections = [Section(pairs=pairs, main=True), Section(lines=lines)]
+    return Document(head.title, sections, data)

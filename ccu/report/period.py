@@ -1,0 +1,113 @@
+"""The days that a report counts, and the periods they are compared with."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ccu import dates
+from ccu.dates.days import shift
+from ccu.dates.instants import MONTH_NAMES
+from ccu.errors import InvalidInput
+
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+SERIES = 12  # months in the summary's row of bars
+
+
+@dataclass(frozen=True)
+class Period:
+    """Local days from `start` until before `end`; `kind` is month, quarter, year or days."""
+
+    kind: str
+    start: date
+    end: date
+
+    @property
+    def last(self) -> date:
+        """The last day that is counted."""
+        return self.end - timedelta(days=1)
+
+    @property
+    def label(self) -> str:
+        """`January 2026`, `2026 Q1`, `2026`, `2026-01-10 to 2026-01-20`."""
+        if self.kind == "month":
+            return f"{MONTH_NAMES[self.start.month - 1]} {self.start.year}"
+        if self.kind == "quarter":
+            return f"{self.start.year} Q{(self.start.month + 2) // 3}"
+        if self.kind == "year":
+            return str(self.start.year)
+        return str(self.start) if self.start == self.last else f"{self.start} to {self.last}"
+
+    @property
+    def short(self) -> str:
+        """The label as the head of a column: `Jan 2026`."""
+        if self.kind == "month":
+            return f"{MONTH_NAMES[self.start.month - 1][:3]} {self.start.year}"
+        return self.label
+
+    def previous(self) -> "Period":
+        """The month, quarter or year before; for days, as many days before."""
+        if self.kind in _MONTHS:
+            return Period(self.kind, shift(self.start, months=-_MONTHS[self.kind]), self.start)
+        return Period("days", self.start - (self.end - self.start), self.start)
+
+    def year_before(self) -> "Period":
+        """The same days of the year before; what ends on 29 February ended on the 28th."""
+        if self.kind in _MONTHS:
+            return Period(self.kind, shift(self.start, months=-12), shift(self.end, months=-12))
+        last = shift(self.last, months=-12)
+        return Period("days", shift(self.start, months=-12), last + timedelta(days=1))
+
+    def months(self) -> Iterator["Period"]:
+        """The twelve months that end with the one the last day is in, earliest first."""
+        first = self.last.replace(day=1)
+        for back in range(SERIES - 1, -1, -1):
+            yield Period("month", shift(first, months=-back), shift(first, months=1 - back))
+
+
+@dataclass(frozen=True)
+class Said:
+    """What --month, --quarter, --year, --from and --to said; None: not said."""
+
+    month: str | None = None
+    quarter: str | None = None
+    year: str | None = None
+    since: str | None = None
+    to: str | None = None
+
+
+def read(said: Said, today: date) -> Period:
+    """The period asked for. Raises InvalidInput for none, two, or one that is no period."""
+    given = [
+        option
+        for option, text in (
+            ("--month", said.month),
+            ("--quarter", said.quarter),
+            ("--year", said.year),
+            ("--from", said.since if said.since is not None else said.to),
+        )
+        if text is not None
+    ]
+    if len(given) > 1:
+        raise InvalidInput(f"{' and '.join(given)} contradict each other; give one of them")
+    if not given:
+        raise InvalidInput("say which days: --month 2026-01, --quarter, --year, or --from and --to")
+    period = _read(said, today)
+    if period.start > today:
+        raise InvalidInput(f"{period.label} has not begun")
+    return period
+
+
+def _read(said: Said, today: date) -> Period:
+    if said.month is not None:
+        return Period("month", *dates.parse_month(said.month, field="--month"))
+    if said.quarter is not None:
+        return Period("quarter", *dates.parse_quarter(said.quarter, field="--quarter"))
+    if said.year is not None:
+        return Period("year", *dates.parse_year(said.year, field="--year"))
+    if said.since is None or said.to is None:
+        raise InvalidInput("--from and --to go together; --to is the last day that is counted")
+    start = dates.parse_day(said.since, today, field="--from", prefer="past")
+    last = dates.parse_day(said.to, today, field="--to", prefer="past")
+    if last < start:
+        raise InvalidInput("--to lies before --from")
+    return Period("days", start, last + timedelta(days=1))

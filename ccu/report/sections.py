@@ -1,0 +1,177 @@
+"""The sections of a report in their order: name, title, what feeds each, and its columns.
+
+`figures` sections run their files and show each figure with all its parts. A `list` section has one
+file whose rows are shown under `columns`. `facts` are files of figures that only feed the sentences
+(`says.py`). `also`: the names of the programmes under which people know some figures.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ccu.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a section holds. `pick`: only these figures of the files, in this order.
+
+    `people_served:` is that figure without its groups.
+    """
+
+    name: str
+    title: str
+    kind: str
+    files: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    pick: tuple[str, ...] = ()
+
+
+def _figures(name: str, title: str, *files: str, pick: str = "") -> Plan:
+    return Plan(name, title, "figures", files, pick=tuple(pick.split()))
+
+
+def _list(name: str, title: str, columns: str, facts: str = "") -> Plan:
+    return Plan(name, title, "list", (name,), tuple(columns.split()), tuple(facts.split()))
+
+
+AREAS = (
+    "beat care_calls care_previous care_year_before arrests arrests_previous arrests_year_before"
+    " citations citations_previous citations_year_before"
+)
+CASELOAD = "worker role agency supervisor people open_referrals open_follow_ups overdue oldest_days"
+
+PLANS = (
+    _figures(
+        "summary",
+        "Summary",
+        *("calls", "people", "referrals", "attempts", "late", "repeats", "concentration", "months"),
+        pick="calls care_calls share_of_all_calls people_served: unknown_people connections"
+        " referrals_made attempts_made overdue_now stalled_now repeat_addresses repeat_people"
+        " top5_people_share top5_address_share calls_by_month care_calls_by_month",
+    ),
+    _list(
+        "repeat-addresses",
+        "Repeat addresses",
+        "place address category care_calls all_calls people unknown same_person last",
+        facts="repeats",
+    ),
+    _list(
+        "repeat-people",
+        "Repeat people",
+        "person care_calls all_calls places first last has_worker open_items",
+        facts="repeats",
+    ),
+    _list(
+        "overdue",
+        "Overdue and stalled",
+        "what id referral call person kind owner due days_late",
+        facts="late",
+    ),
+    _figures("referrals", "Referrals and their outcomes", "referrals"),
+    _figures("hand-offs", "Hand-offs", "follow_through"),
+    _figures(
+        "first-follow-up",
+        "Time to first follow-up",
+        "first_follow_up",
+        "attempts",
+        pick="first_attempt_within_24h first_attempt_within_72h first_attempt_within_7d"
+        " first_reached_within_24h first_reached_within_72h first_reached_within_7d"
+        " median_hours_to_first_attempt p90_hours_to_first_attempt"
+        " median_hours_to_first_reached p90_hours_to_first_reached greensboro_24h_and_7d"
+        " contact_rate never_attempted end_not_recorded",
+    ),
+    _figures("people", "Connections and unduplicated people", "people", "repeat_contact"),
+    _figures("before-after", "Before and after", "before_after"),
+    _figures("responders", "Who responded", "responders"),
+    _figures("dispositions", "How calls ended, and what was done", "dispositions"),
+    _list("areas", "Areas", AREAS),
+    _figures("effort", "Effort and cost", "effort"),
+    _list(
+        "caseload",
+        "Caseload",
+        CASELOAD,
+    ),
+    _list(
+        "completeness",
+        "Completeness of records",
+        "officer field with_value does_not_know prefers_not not_collected empty required share",
+    ),
+    _list("hours", "When calls come", "weekday hour care_calls calls"),
+)
+
+# How a programme's own figures are asked for by its name; the figures are those of the sections.
+PROGRAMMES: tuple[Plan, ...] = (
+    _figures(
+        "stamford",
+        "Stamford: people, connections, fewer calls",
+        "people",
+        "before_after",
+        pick="people_served: connections connections_per_person reduction people_compared",
+    ),
+    _figures(
+        "cahoots",
+        "CAHOOTS: share of calls and back-up",
+        "calls",
+        "responders",
+        pick="share_of_all_calls arrived_alone_of_calls backup_rate",
+    ),
+    _figures(
+        "eugene",
+        "Eugene: the same calls by several diversion rates",
+        "responders",
+        pick="associated_of_calls dispatched_of_calls arrived_of_calls arrived_alone_of_calls"
+        " associated_of_care_calls dispatched_of_care_calls arrived_of_care_calls"
+        " arrived_alone_of_care_calls",
+    ),
+    _figures(
+        "hartford",
+        "Hartford: calls fit for a civilian team",
+        "responders",
+        pick="civilian_eligible civilian_covered",
+    ),
+    Plan("dallas", "Dallas: areas", "list", ("areas",), tuple(AREAS.split())),
+    Plan("denton", "Denton: caseload", "list", ("caseload",), tuple(CASELOAD.split())),
+    _figures("alexandria", "Alexandria: effort and cost", "effort"),
+    _figures(
+        "greensboro",
+        "Greensboro: 24 hours and 7 days",
+        "first_follow_up",
+        pick="first_attempt_within_24h first_attempt_within_7d greensboro_24h_and_7d",
+    ),
+    _figures(
+        "lincoln",
+        "Lincoln: concentration and acceptance",
+        "concentration",
+        "referrals",
+        pick="top5_people_share top5_address_share referral_acceptance",
+    ),
+)
+
+# One name for several sections.
+TOGETHER = {"repeat-callers": ("repeat-addresses", "repeat-people")}
+
+
+def chosen(names: Sequence[str]) -> list[Plan]:
+    """The sections named, in the order of the report, programmes last; all when none is named.
+
+    Raises NotFound for a name that is none, with the nearest one.
+    """
+    known = {plan.name: plan for plan in (*PLANS, *PROGRAMMES)}
+    wanted = {each for name in names for each in _expanded(name, known)}
+    if not wanted:
+        return list(PLANS)
+    return [plan for plan in known.values() if plan.name in wanted]
+
+
+def _expanded(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    said = name.strip().lower().replace("_", "-").replace(" ", "-")
+    if said in TOGETHER:
+        return TOGETHER[said]
+    if said in known:
+        return (said,)
+    from difflib import get_close_matches
+
+    close = get_close_matches(said, [*known, *TOGETHER], n=1)
+    advice = f"did you mean {close[0]}?" if close else "ccu report --list names them"
+    raise NotFound(f"no section of that name; {advice}")

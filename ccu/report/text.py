@@ -1,0 +1,264 @@
+"""A report as documents and tables: at a terminal, plain, markdown, JSON and CSV.
+
+Screens show a figure in one line of six columns, numbers written as people write them. JSON and CSV
+have the same rows with every part in a column of its own, numbers as numbers.
+"""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ccu import dates
+from ccu.errors import InvalidInput
+from ccu.output import Document, Format, Section, Table, emit, emit_document
+from ccu.output.shapes import default_format
+from ccu.report.figures import Figure
+from ccu.report.options import Compare
+from ccu.report.whole import Report, ReportSection
+
+FEW = "* made of fewer than ten: it may well be chance."
+MONTHS = ("calls_by_month", "care_calls_by_month")  # shown as bars, month by month
+WITHHELD = "withheld"  # the note of a figure that --public does not print
+BAR = 24  # characters of the longest bar
+# Of lists on screens, where the whole words would not fit side by side.
+HEADS = {
+    "care_calls": "care",
+    "all_calls": "all",
+    "same_person": "same",
+    "has_worker": "worker",
+    "open_items": "open",
+    "care_previous": "care before",
+    "care_year_before": "care last year",
+    "arrests_previous": "arrests before",
+    "arrests_year_before": "arrests last year",
+    "citations": "cited",
+    "citations_previous": "cited before",
+    "citations_year_before": "cited last year",
+    "with_value": "has it",
+    "does_not_know": "does not know",
+    "not_collected": "not asked",
+    "required": "of",
+    "open_referrals": "referrals open",
+    "open_follow_ups": "follow ups open",
+    "oldest_days": "oldest days",
+}
+
+
+def show(report: Report, format: Format | None, output: Path | None) -> None:
+    """Print it. Raises InvalidInput for CSV of several sections: their columns differ."""
+    terminal = output is None and sys.stdout is not None and sys.stdout.isatty()
+    chosen = format or default_format(output, terminal)
+    if chosen is not Format.csv:
+        emit_document(document(report, bars=chosen is Format.table), chosen, output)
+        return
+    if len(report.sections) != 1:  # --output said so by its ending alone
+        raise InvalidInput("CSV has one table a file: choose one by --section, or --format csv")
+    emit(table(report.sections[0]), Format.csv, output)
+
+
+def table(section: ReportSection) -> Table:
+    """Every part in a column: what CSV prints."""
+    return Table(section.columns, section.rows, section.title)
+
+
+def document(report: Report, *, bars: bool = False) -> Document:
+    """The pages that people read; `bars` for a terminal."""
+    period = report.period
+    sections = [Section(lines=report.notes, alert=True)] if report.notes else []
+    for each in report.sections:
+        sections += _figures(each, report, bars) if each.kind == "figures" else [_list(each)]
+    sections.append(foot(report))
+    kind = "For publication: figures" if report.public else "Figures"
+    return Document(f"{kind} of {report.town}, {period.label}", sections, data(report))
+
+
+def _figures(section: ReportSection, report: Report, bars: bool) -> list[Section]:
+    columns = ["figure", "value", "of", "missing, not yet", *compared(report).values()]
+    monthly = [each for each in section.figures if each.figure in MONTHS]
+    rows = [_row(each, report) for each in section.figures if each.figure not in MONTHS]
+    few = [FEW] if any_few(section.figures, compared(report)) else []
+    lines = [*section.warnings, *section.says, *section.explains, *few]
+    made = [Section(section.title, table=Table(tuple(columns), rows), lines=lines)]
+    if monthly:
+        made.append(Section("Calls by month", table=_by_month(monthly, bars)))
+    return made
+
+
+def _list(section: ReportSection) -> Section:
+    lines = [*section.warnings, *section.says, *section.explains]
+    heads = tuple(HEADS.get(name, name.replace("_", " ")) for name in section.columns)
+    rows = [[_shown(column, cell) for column, cell in row.items()] for row in section.rows]
+    empty = [] if rows else ["None."]
+    return Section(section.title, table=Table(heads, rows), lines=[*empty, *lines])
+
+
+def compared(report: Report) -> dict[str, str]:
+    """`previous`, `year_before` -> head of the column, of those that are shown.
+
+    Of a year both are the same days: one column.
+    """
+    before, year = report.period.previous(), report.period.year_before()
+    heads = {}
+    if report.compare in (Compare.both, Compare.previous):
+        heads["previous"] = before.short
+    if report.compare in (Compare.both, Compare.year) and not (heads and before == year):
+        heads["year_before"] = year.short
+    return heads
+
+
+def _row(each: Figure, report: Report) -> list[str]:
+    shown = [beside(each, column) for column in compared(report)]
+    return [name(each), said(each), parts(each), left_out(each), *shown]
+
+
+def beside(each: Figure, column: str) -> str:
+    """The figure of a period compared, marked as the period's own is."""
+    number = getattr(each, column)
+    few = number is not None and getattr(each, f"{column}_few")
+    return value(number, each.unit) + ("*" if few else "")
+
+
+def any_few(figures: Iterable[Figure], columns: Iterable[str]) -> bool:
+    """Whether any of these is marked as made of few, those of the periods compared too."""
+    marks = ("few", *(f"{column}_few" for column in columns))
+    return any(getattr(each, mark) for each in figures for mark in marks)
+
+
+def name(each: Figure) -> str:
+    """`Engaged: Written`: the figure and its group."""
+    return f"{each.title}: {each.group}" if each.group else each.title
+
+
+def said(each: Figure) -> str:
+    """The value with its interval, its mark when it is made of few, and its note."""
+    text = value(each.value, each.unit) + ("*" if each.few and each.value is not None else "")
+    if each.low is not None and each.high is not None:
+        text += f" ({value(each.low, each.unit)} to {value(each.high, each.unit)})"
+    if each.value is None and each.note == WITHHELD:
+        return WITHHELD
+    return f"{text}; {each.note}" if each.note else text
+
+
+def parts(each: Figure) -> str:
+    """`16,479 of 109,855`, or nothing for a count."""
+    if each.denominator is None:
+        return ""
+    if each.numerator is None:
+        return f"of {_number(each.denominator)}"
+    return f"{_number(each.numerator)} of {_number(each.denominator)}"
+
+
+def left_out(each: Figure) -> str:
+    """`3 missing, 12 not yet`."""
+    counts = (("missing", each.missing), ("not yet", each.not_yet))
+    return ", ".join(f"{count:,} {word}" for word, count in counts if count)
+
+
+def value(number: float | int | None, unit: str) -> str:
+    """15.0%, 2.7, 3.4 h, $1,234, 1,204; `-` where there is nothing to divide by."""
+    if number is None:
+        return "-"
+    if unit == "share":
+        return f"{number * 100:.1f}%"
+    if unit == "dollars":
+        return f"${number:,.2f}" if abs(number) < 100 else f"${number:,.0f}"
+    if unit in ("hours", "days"):
+        return f"{number:,.1f} {unit[0]}"
+    return _number(number)
+
+
+def _number(number: float | int | None) -> str:
+    if number is None:
+        return "-"
+    return f"{number:,.1f}" if isinstance(number, float) else f"{number:,}"
+
+
+def _shown(column: str, cell: Any) -> Any:
+    if cell is None:
+        return ""
+    return value(cell, "share") if column == "share" else cell
+
+
+def _by_month(figures: list[Figure], bars: bool) -> Table:
+    """Month, calls, care calls, and a bar of the calls in which the care calls are dark.
+
+    A month without a figure (before the first call, not begun) has `-`, never a nought.
+    """
+    months: dict[str, dict[str, Figure]] = {}
+    for each in figures:
+        months.setdefault(each.group, {})[each.figure] = each
+    most = max((each.value or 0 for each in figures), default=0) or 1
+    dark, light = ("█", "░") if _unicode() else ("#", "-")
+    rows: list[list[Any]] = []
+    for month, found in months.items():
+        calls, care = (int(found[each].value or 0) for each in MONTHS)
+        note = found[MONTHS[0]].note
+        shown = [
+            WITHHELD if found[each].note == WITHHELD else value(found[each].value, "count")
+            for each in MONTHS
+        ]
+        row: list[Any] = [f"{month}, {note}" if note not in ("", WITHHELD) else month, *shown]
+        if bars:
+            wide, inner = (round(BAR * count / most) for count in (calls, care))
+            row.append(dark * inner + light * (wide - inner))
+        rows.append(row)
+    heads = ("month", "calls", "care calls")
+    return Table((*heads, "care calls in calls") if bars else heads, rows)
+
+
+def _unicode() -> bool:
+    return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+
+
+def foot(report: Report) -> Section:
+    """Which file, version, settings and moment: what is needed to make the report again."""
+    settings = {name: text or "(none)" for name, text in report.settings.items()}
+    recorded = ", as recorded by then; settings as of now" if report.as_of_given else ""
+    return Section(
+        "How this was made",
+        pairs=[
+            ("Period", f"{report.period.start} to {report.period.last}, local days"),
+            ("As of", dates.to_iso(report.as_of) + recorded),
+            ("File", report.file),
+            ("Made by", f"ccu {report.version}, schema {report.schema}"),
+            ("Settings", ", ".join(f"{name} {text}" for name, text in settings.items())),
+            ("Definitions", "ccu report --define NAME"),
+        ],
+    )
+
+
+def data(report: Report) -> dict[str, Any]:
+    """The report's JSON shape."""
+    period = report.period
+    return {
+        "town": report.town,
+        "period": {
+            "kind": period.kind,
+            "label": period.label,
+            "start": str(period.start),
+            "end": str(period.end),
+        },
+        "as_of": dates.to_iso(report.as_of),
+        "as_of_given": report.as_of_given,
+        "not_over": report.not_over,
+        "first_day": str(report.first_day) if report.first_day else None,
+        "compare": report.compare,
+        "public": report.public,
+        "file": report.file,
+        "version": report.version,
+        "schema": report.schema,
+        "settings": report.settings,
+        "notes": report.notes,
+        "sections": [
+            {
+                "name": each.name,
+                "title": each.title,
+                "kind": each.kind,
+                "says": [*each.warnings, *each.says, *each.explains],
+                "columns": each.columns,
+                "rows": each.rows,
+            }
+            for each in report.sections
+        ],
+    }

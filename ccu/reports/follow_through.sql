@@ -1,0 +1,43 @@
+-- follow_through
+-- title: Followed through
+-- section: hand-offs
+-- unit: share
+-- interval: wilson
+-- known from: the NASW/CT white paper, which says that about 50% of plain referrals are
+-- numerator: referrals with a first engagement within handoff_days of being made
+-- denominator: referrals made in the period whose handoff_days are over
+-- By how the person was passed over, warmest first, and all together. Engagement: a status of in
+-- progress or service received, or an attempt at one of the referral's follow-ups that reached
+-- the person (result: reached), whichever came first, not before the referral was made.
+-- handoff_days is a setting. Not yet: referrals whose days are not over, engaged or not. Drafts
+-- and referrals entered in error are left out. Low and high are Wilson's 95% interval.
+
+WITH made AS (
+  SELECT referral.id, handoff, unixepoch(made_at) AS at
+  FROM referral
+  WHERE made_at >= :start AND made_at < :end AND unixepoch(made_at) <= :as_of_unix
+    AND coalesce((SELECT event.status FROM referral_event AS event
+                  WHERE event.referral_id = referral.id
+                    AND unixepoch(event.occurred_at) <= :as_of_unix
+                  ORDER BY event.id DESC LIMIT 1), referral.status)
+      NOT IN ('draft', 'entered_in_error')),
+judged AS MATERIALIZED (
+  SELECT made.id, handoff, at + 86400 * :handoff_days <= :as_of_unix AS over,
+         EXISTS (
+           SELECT 1 FROM referral_event
+           WHERE referral_id = made.id AND status IN ('in_progress', 'service_received')
+             AND unixepoch(occurred_at) BETWEEN at AND at + 86400 * :handoff_days
+             AND unixepoch(occurred_at) <= :as_of_unix)
+         OR EXISTS (
+           SELECT 1 FROM follow_up JOIN attempt ON attempt.follow_up_id = follow_up.id
+           WHERE follow_up.referral_id = made.id AND attempt.result = 'reached'
+             AND unixepoch(attempt.occurred_at) BETWEEN at AND at + 86400 * :handoff_days
+             AND unixepoch(attempt.occurred_at) <= :as_of_unix) AS engaged
+  FROM made),
+kind AS (  -- the label without what it explains in parentheses
+  SELECT code, substr(label, 1, instr(label || ' (', ' (') - 1) AS label, sort FROM handoff
+  UNION ALL SELECT NULL, 'all', 1000000)
+SELECT kind.label AS grp, coalesce(sum(over AND engaged), 0) AS numerator,
+       coalesce(sum(over), 0) AS denominator, coalesce(sum(NOT over), 0) AS not_yet
+FROM kind LEFT JOIN judged ON kind.code IS NULL OR judged.handoff = kind.code
+GROUP BY kind.sort, kind.code ORDER BY kind.sort, kind.code;

@@ -1,0 +1,55 @@
+-- repeat-people
+-- title: Repeat people
+-- section: repeat-people
+-- known from: Greensboro
+-- The people known by name who were the subject of at least k care calls in the last w days of
+-- the period, most calls first; by the number of the record that stands for them, never by name.
+-- places, first and last are of those calls; all_calls has the other natures too. has_worker:
+-- somebody works with them, or with their household, at the as-of moment. open_items: their open
+-- referrals and follow-ups.
+
+WITH counted AS MATERIALIZED (
+  SELECT call.id, call.place_id, call.care, substr(call.occurred_at, 1, 10) AS day FROM call
+  WHERE occurred_at >= :window_start AND occurred_at < :window_end AND voided_at IS NULL
+    AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)),
+person_of AS MATERIALIZED (
+  SELECT tree.id, tree.canonical_id,
+         max(person.given_name <> '' OR person.family_name <> '')
+           OVER (PARTITION BY tree.canonical_id) AS known
+  FROM person_canonical AS tree JOIN person ON person.id = tree.id),
+part AS (
+  SELECT DISTINCT canonical_id, counted.id, counted.care, counted.day,
+         (SELECT id FROM place WHERE id = counted.place_id AND kind <> 'none') AS place_id
+  FROM counted JOIN call_person ON call_person.call_id = counted.id AND call_person.role = 'subject'
+  JOIN person_of ON person_of.id = call_person.person_id WHERE known),
+often AS MATERIALIZED (
+  SELECT canonical_id AS person, sum(care) AS care_calls, count(*) AS all_calls,
+         count(*) FILTER (WHERE care OR :all_calls) AS calls,
+         count(DISTINCT place_id) FILTER (WHERE care OR :all_calls) AS places,
+         min(day) FILTER (WHERE care OR :all_calls) AS first,
+         max(day) FILTER (WHERE care OR :all_calls) AS last
+  FROM part GROUP BY canonical_id HAVING sum(care OR :all_calls) >= :k),
+record AS MATERIALIZED (  -- all records of these people
+  SELECT id, canonical_id FROM person_of WHERE canonical_id IN (SELECT person FROM often)),
+item AS MATERIALIZED (  -- their open items, gone through once for all of them
+  SELECT record.canonical_id, count(*) AS number
+  FROM (SELECT person_id FROM referral
+        JOIN referral_status ON referral_status.code = referral.status WHERE referral_status.open
+        UNION ALL
+        SELECT coalesce(due.person_id, referral.person_id) FROM open_follow_up AS due
+        LEFT JOIN referral ON referral.id = due.referral_id) AS open
+  JOIN record ON record.id = open.person_id GROUP BY record.canonical_id)
+SELECT person, care_calls, all_calls, places, first, last,
+       iif(EXISTS (
+         SELECT 1 FROM worker
+         WHERE since <= :today AND (until IS NULL OR until > :today)
+           AND (person_id IN (SELECT id FROM record WHERE canonical_id = person)
+                OR household_id IN (
+                  SELECT household_id FROM household_member
+                  WHERE person_id IN (SELECT id FROM record WHERE canonical_id = person)
+                    AND coalesce(household_member.since, :today) <= :today
+                    AND (household_member.until IS NULL OR household_member.until > :today)))),
+         'yes', 'no') AS has_worker,
+       coalesce(item.number, 0) AS open_items
+FROM often LEFT JOIN item ON item.canonical_id = often.person
+ORDER BY calls DESC, last DESC, person;

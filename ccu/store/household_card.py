@@ -1,0 +1,183 @@
+"""What a household's card is made of: people, who works with them, what is open, their calls.
+
+`people` are the ids of every record of the human beings meant, merged ones too. Reading names must
+be audited.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ccu.store import needs, person_ids
+from ccu.store.follow_up_rows import AsOf
+
+_PEOPLE = """
+SELECT person.id, birth_date, age_estimate, age_estimated_on, minor
+FROM json_each(:ids) AS asked CROSS JOIN person ON person.id = asked.value ORDER BY person.id
+"""
+
+_WORKERS = """
+SELECT staff.login, agency.label AS agency, coalesce(nullif(staff.name, ''), staff.login) AS name,
+       nullif(staff.phone, '') AS phone, worker.since, worker.person_id AS person
+FROM worker JOIN staff ON staff.id = worker.staff_id JOIN agency ON agency.code = staff.agency
+WHERE worker.owner = 1 AND worker.until IS NULL
+  AND (worker.household_id = :household_id
+       OR worker.person_id IN (SELECT value FROM json_each(:people)))
+ORDER BY worker.person_id IS NOT NULL, worker.since, worker.id
+"""
+
+# Of the household, of its people, or of a call they were met on that is for nobody in particular.
+_REFERRALS = """
+SELECT 'referral' AS record, referral.id, need.label || ' to ' || provider.name AS what,
+       lower(referral_status.label) AS status,
+       (SELECT due_at FROM open_follow_up AS due
+        WHERE due.referral_id = referral.id AND due.closing_at IS NULL
+        ORDER BY due.due_unix, due.id LIMIT 1) AS due_at,
+       owner.login AS owner, referral.person_id AS person, NULL AS referral,
+       referral.household_id AS household, referral.call_id AS call
+FROM (
+  SELECT id FROM referral WHERE household_id = :household_id
+  UNION
+  SELECT referral.id
+  FROM json_each(:people) AS people CROSS JOIN referral ON referral.person_id = people.value
+  UNION
+  SELECT referral.id
+  FROM json_each(:people) AS people CROSS JOIN call_person ON call_person.person_id = people.value
+  CROSS JOIN referral ON referral.call_id = call_person.call_id
+   AND referral.person_id IS NULL AND referral.household_id IS NULL
+  JOIN call ON call.id = call_person.call_id AND call.voided_at IS NULL
+) AS found CROSS JOIN referral ON referral.id = found.id
+JOIN referral_status ON referral_status.code = referral.status AND referral_status.open = 1
+JOIN need ON need.code = referral.need JOIN provider ON provider.id = referral.provider_id
+JOIN staff AS owner ON owner.id = referral.owner_id
+"""
+_FOLLOW_UPS = """
+SELECT 'follow-up' AS record, due.id, follow_up_kind.label AS what,
+       iif(due.closing_at IS NULL, 'open', 'to sign') AS status, due.due_at, owner.login AS owner,
+       coalesce(due.person_id, referral.person_id) AS person, due.referral_id AS referral,
+       referral.household_id AS household, coalesce(due.call_id, referral.call_id) AS call
+FROM (
+  SELECT follow_up.id FROM referral JOIN follow_up ON follow_up.referral_id = referral.id
+  WHERE referral.household_id = :household_id
+  UNION
+  SELECT follow_up.id
+  FROM json_each(:people) AS people CROSS JOIN follow_up ON follow_up.person_id = people.value
+  UNION
+  SELECT follow_up.id
+  FROM json_each(:people) AS people CROSS JOIN referral ON referral.person_id = people.value
+  CROSS JOIN follow_up ON follow_up.referral_id = referral.id
+  UNION
+  SELECT follow_up.id
+  FROM json_each(:people) AS people CROSS JOIN call_person ON call_person.person_id = people.value
+  CROSS JOIN follow_up ON follow_up.call_id = call_person.call_id AND follow_up.person_id IS NULL
+  LEFT JOIN referral ON referral.id = follow_up.referral_id
+  JOIN call ON call.id = call_person.call_id AND call.voided_at IS NULL
+  WHERE referral.person_id IS NULL AND referral.household_id IS NULL
+) AS found CROSS JOIN open_follow_up AS due ON due.id = found.id
+JOIN follow_up_kind ON follow_up_kind.code = due.kind
+JOIN staff AS owner ON owner.id = due.owner_id
+LEFT JOIN referral ON referral.id = due.referral_id
+"""
+
+_CARE_CALLS = """
+SELECT DISTINCT call.id, call_person.person_id AS person, substr(call.occurred_at, 1, 10) AS day
+FROM json_each(:people) AS people CROSS JOIN call_person ON call_person.person_id = people.value
+CROSS JOIN call ON call.id = call_person.call_id
+WHERE call.care AND call.voided_at IS NULL AND call.occurred_at >= :day_365
+  AND substr(call.occurred_at, 1, 19) <= :now
+"""
+
+
+def people(connection: sqlite3.Connection, ids: Iterable[int]) -> list[dict[str, Any]]:
+    """person, name, birth_date, age_estimate, age_estimated_on, minor: an audited read."""
+    found = connection.execute(_PEOPLE, {"ids": json.dumps(sorted(set(ids)))}).fetchall()
+    names = person_ids.names(connection, [row["id"] for row in found])
+    return [{"person": row["id"], "name": names[row["id"]], **dict(row)} for row in found]
+
+
+def workers(
+    connection: sqlite3.Connection, household_id: int, people: Sequence[int]
+) -> list[dict[str, Any]]:
+    """Who is active with the household (person null) or one of its people, the household's first.
+
+    login, agency, name, phone, since, person (the canonical record's number).
+    """
+    asked = {"household_id": household_id, "people": json.dumps(people)}
+    return _by_person(connection, connection.execute(_WORKERS, asked).fetchall())
+
+
+def open_items(
+    connection: sqlite3.Connection, household_id: int, people: Sequence[int], as_of: AsOf
+) -> list[dict[str, Any]]:
+    """Open referrals and follow-ups of the household and its people, the first due first.
+
+    record, id, what, status, due, overdue, owner, person, household, call (whom or what it is for),
+    referral (that a follow-up is for).
+    """
+    from ccu import dates
+
+    asked = {"household_id": household_id, "people": json.dumps(people)}
+    rows = connection.execute(_REFERRALS, asked).fetchall()
+    rows += connection.execute(_FOLLOW_UPS, asked).fetchall()
+    found = []
+    for each in _by_person(connection, rows):
+        due_at = each.pop("due_at")
+        unix = dates.from_iso(due_at).timestamp() if due_at else float("inf")
+        due = due_at[:16].replace("T", " ") if due_at else None
+        later = (unix, each["record"] == "follow-up", each["id"])
+        found.append((later, {**each, "due": due, "overdue": unix < as_of.unix}))
+    return [each for _later, each in sorted(found, key=lambda pair: pair[0])]
+
+
+def lines(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The items that need a line: a listed referral's says what is next for it already."""
+    told = {each["id"] for each in items if each["record"] == "referral"}
+    return [each for each in items if each["referral"] not in told]
+
+
+def care_calls(
+    connection: sqlite3.Connection, people: Sequence[int], window: Mapping[str, object]
+) -> dict[int | None, dict[str, int]]:
+    """Person -> care calls by span, "90" and "365" days; under None the household's, each once."""
+    asked = {"people": json.dumps(people), "day_365": window["day_365"], "now": window["now"]}
+    rows = connection.execute(_CARE_CALLS, asked).fetchall()
+    met: dict[int | None, dict[int, str]] = {}
+    for row in _by_person(connection, rows):
+        for whose in (row["person"], None):
+            met.setdefault(whose, {})[row["id"]] = row["day"]
+    return {
+        whose: {
+            "90": sum(day >= str(window["day_90"]) for day in days.values()),
+            "365": len(days),
+        }
+        for whose, days in met.items()
+    }
+
+
+def lacks(connection: sqlite3.Connection, person_id: int) -> dict[str, Any] | None:
+    """What a person lacks by their latest assessment: assessment, on, needs; None without one.
+
+    Each need: need (code), referral, referral_status (null when it was not referred).
+    """
+    every = needs.of_person(connection, person_id)
+    if not every:
+        return None
+    latest = needs.read(connection, every[-1])
+    return {
+        "assessment": latest["id"],
+        "on": latest["occurred_at"][:10],
+        "needs": [
+            {key: answer[key] for key in ("need", "referral", "referral_status")}
+            for answer in latest["answers"]
+            if answer["state"] == "lacks"
+        ],
+    }
+
+
+def _by_person(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[dict[str, Any]]:
+    """The rows with the number of the record that stands for each person."""
+    stands_for = person_ids.canonical(
+        connection, [row["person"] for row in rows if row["person"] is not None]
+    )
+    return [{**dict(row), "person": stands_for.get(row["person"])} for row in rows]

@@ -1,0 +1,162 @@
+"""An office's list of clients: what of it is known, and what an import of it writes.
+
+Who works with whom is told by canonical people: a turn may stand under any record of somebody.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ccu.store import audit, people, person_ids, person_keys
+
+_NUMBERS = "SELECT number, person_id FROM person_source WHERE source = :source"
+_SHOWN = """
+SELECT * FROM person WHERE id IN (SELECT value FROM json_each(:ids))
+"""
+_ALIASES = """
+SELECT person_id, given_name, family_name FROM person_alias
+WHERE person_id IN (SELECT value FROM json_each(:ids))
+"""
+# Current turns; a link without a batch was made by hand.
+_TURNS = """
+SELECT worker.person_id, worker.staff_id, staff.login, worker.since, import_batch.source
+FROM worker JOIN staff ON staff.id = worker.staff_id
+LEFT JOIN import_batch ON import_batch.id = worker.import_batch_id
+WHERE worker.owner = 1 AND worker.until IS NULL AND worker.person_id IS NOT NULL
+"""
+_FOLLOW_UPS = """
+SELECT person_canonical.canonical_id AS person_id, open_follow_up.id
+FROM open_follow_up LEFT JOIN referral ON referral.id = open_follow_up.referral_id
+JOIN person_canonical
+  ON person_canonical.id = coalesce(open_follow_up.person_id, referral.person_id)
+WHERE person_canonical.canonical_id IN (SELECT value FROM json_each(:ids))
+ORDER BY open_follow_up.id
+"""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Somebody's current worker; `source` is the roster that said so, None: a hand did."""
+
+    staff_id: int
+    login: str
+    since: str
+    source: str | None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A roster that was read."""
+
+    source: str
+    file_name: str
+    sha256: str
+    layout: str
+
+
+def numbers(connection: sqlite3.Connection, source: str) -> dict[str, int]:
+    """The office's client numbers that are known -> the canonical person."""
+    rows = connection.execute(_NUMBERS, {"source": source}).fetchall()
+    human = person_ids.canonical(connection, (row["person_id"] for row in rows))
+    return {row["number"]: human[row["person_id"]] for row in rows}
+
+
+def shown(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """What records show: the fields of people.EMPTY, and `aliases`. An audited read if printed."""
+    asked = {"ids": json.dumps(sorted(set(ids)))}
+    found: dict[int, dict[str, Any]] = {
+        row["id"]: {**{name: row[name] for name in people.EMPTY}, "aliases": []}
+        for row in connection.execute(_SHOWN, asked)
+    }
+    for row in connection.execute(_ALIASES, asked):
+        found[row["person_id"]]["aliases"].append((row["given_name"], row["family_name"]))
+    return found
+
+
+def turns(connection: sqlite3.Connection) -> dict[int, Turn]:
+    """Canonical person -> the current turn of whoever works with them."""
+    rows = connection.execute(_TURNS).fetchall()
+    human = person_ids.canonical(connection, (row["person_id"] for row in rows))
+    return {
+        human[row["person_id"]]: Turn(row["staff_id"], row["login"], row["since"], row["source"])
+        for row in rows
+    }
+
+
+def staff(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    """id, login, name, active of everybody who is or was on the staff list."""
+    return [dict(row) for row in connection.execute("SELECT id, login, name, active FROM staff")]
+
+
+def open_follow_ups(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[int]]:
+    """Canonical person -> their open follow-ups, by number."""
+    found: dict[int, list[int]] = {}
+    for row in connection.execute(_FOLLOW_UPS, {"ids": json.dumps(sorted(set(ids)))}):
+        found.setdefault(row["person_id"], []).append(row["id"])
+    return found
+
+
+# ---------------------------------------------------------------- what an import writes
+
+
+def add_batch(
+    connection: sqlite3.Connection, staff_id: int, batch: Batch, counts: Mapping[str, int], at: str
+) -> int:
+    """The import's own row, inside the caller's transaction; `counts` by their names there."""
+    cursor = connection.execute(
+        "INSERT INTO import_batch (file_name, sha256, layout, source, recorded_at, recorded_by,"
+        " read_rows, new_rows, changed_rows, same_rows, rejected_rows)"
+        " VALUES (:file_name, :sha256, :layout, :source, :at, :staff_id,"
+        " :read, :new, :changed, :same, :rejected)",
+        {**vars(batch), **counts, "at": at, "staff_id": staff_id},
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def add_people(
+    connection: sqlite3.Connection, staff_id: int, new: Sequence[people.Said], at: str
+) -> list[int]:
+    """Add people inside the caller's transaction, in their order; their keys are made at once."""
+    columns = ", ".join(people.EMPTY)
+    values = ", ".join(f":{name}" for name in people.EMPTY)
+    ids = []
+    for said in new:
+        cursor = connection.execute(
+            f"INSERT INTO person ({columns}, recorded_at, recorded_by)"  # noqa: S608
+            f" VALUES ({values}, :at, :by)",
+            {**people.EMPTY, **said.fields, "at": at, "by": staff_id},
+        )
+        ids.append(int(cursor.lastrowid or 0))
+        audit.record(connection, staff_id, "person-add", "person", ids[-1])
+    connection.executemany(
+        "INSERT INTO person_alias (person_id, given_name, family_name)"
+        " VALUES (:id, :given, :family)",
+        [
+            {"id": person_id, "given": given, "family": family}
+            for person_id, said in zip(ids, new, strict=True)
+            for given, family in dict.fromkeys(said.aliases)
+        ],
+    )
+    person_keys.refresh(connection, ids)
+    return ids
+
+
+def add_numbers(
+    connection: sqlite3.Connection, source: str, numbers: Iterable[tuple[str, int]]
+) -> None:
+    """Remember under which number the office knows people, inside the caller's transaction."""
+    connection.executemany(
+        "INSERT INTO person_source (source, number, person_id) VALUES (:source, :number, :id)",
+        [{"source": source, "number": number, "id": person_id} for number, person_id in numbers],
+    )
+
+
+def mark_turn(connection: sqlite3.Connection, person_id: int, batch_id: int) -> None:
+    """The person's current turn is there because this roster said so."""
+    connection.execute(
+        "UPDATE worker SET import_batch_id = :batch_id"
+        " WHERE person_id = :person_id AND owner = 1 AND until IS NULL",
+        {"batch_id": batch_id, "person_id": person_id},
+    )

@@ -1,0 +1,93 @@
+"""All sections of the report as the oracles have them: figures by section, and the lists."""
+
+from dataclasses import replace
+
+from . import oracle_calls, oracle_care, oracle_people, oracle_response, oracle_work
+from .parts import Asked, Figures
+from .rows import File, Row
+
+# section -> the figures that stand in it, whatever their groups
+SECTIONS = {
+    "summary": """calls care_calls share_of_all_calls people_served unknown_people connections
+        referrals_made attempts_made overdue_now stalled_now repeat_addresses repeat_people
+        top5_people_share top5_address_share calls_by_month care_calls_by_month""",
+    "referrals": """referrals_made referral_acceptance referral_success referral_open
+        days_to_acceptance referral_outcome referrals_by_need""",
+    "hand-offs": "follow_through",
+    "first-follow-up": """first_attempt_within_24h first_attempt_within_72h first_attempt_within_7d
+        first_reached_within_24h first_reached_within_72h first_reached_within_7d
+        median_hours_to_first_attempt p90_hours_to_first_attempt median_hours_to_first_reached
+        p90_hours_to_first_reached greensboro_24h_and_7d contact_rate never_attempted
+        end_not_recorded""",
+    "people": """people_served unknown_people interventions referrals_accepted connections
+        connections_per_person new_people repeat_contact_30 repeat_contact_90""",
+    "before-after": "reduction people_compared",
+    "responders": """associated_of_calls dispatched_of_calls arrived_of_calls
+        arrived_alone_of_calls associated_of_care_calls dispatched_of_care_calls
+        arrived_of_care_calls arrived_alone_of_care_calls backup_rate backup_arrived
+        civilian_eligible civilian_covered lead_agency""",
+    "dispositions": """disposition_mix intervention_mix emergency_examination hospital_transport
+        arrest citation arrest_diverted force injury""",
+    "effort": """scene_hours follow_up_hours consult_hours hand_off_hours hours_per_contact
+        cost_scene cost_follow_up cost_per_contact""",
+}
+LISTS = (
+    "repeat-addresses",
+    "repeat-people",
+    "overdue",
+    "areas",
+    "caseload",
+    "completeness",
+    "hours",
+)
+# As of the moment, or of months of their own: never set beside another period.
+NOT_COMPARED = {"overdue_now", "stalled_now", "calls_by_month", "care_calls_by_month"}
+# Of these only the groups that have something are shown.
+ONLY_USED = {
+    *("referral_outcome", "referrals_by_need", "lead_agency"),
+    *("disposition_mix", "intervention_mix"),
+}
+# In the summary these are whole, without their groups.
+WHOLE_IN_SUMMARY = {"people_served"}
+
+_FAMILIES = (
+    *(oracle_calls.calls, oracle_calls.months, oracle_calls.repeats, oracle_calls.concentration),
+    *(oracle_care.referrals, oracle_care.hand_offs, oracle_care.first_follow_up, oracle_care.late),
+    *(oracle_people.people, oracle_people.repeat_contacts, oracle_people.before_after),
+    *(oracle_response.responders, oracle_response.dispositions, oracle_response.effort),
+    oracle_response.attempts_made,
+)
+
+
+def figures(file: File, asked: Asked) -> Figures:
+    """Every figure of every section."""
+    found: Figures = {}
+    for family in _FAMILIES:
+        found |= family(file, asked)
+    return found
+
+
+def lists(file: File, periods: list[Asked]) -> dict[str, list[Row]]:
+    """The rows of the lists: of the period, of the ones beside it where a list has those too."""
+    asked = periods[0]
+    has_worker, items = oracle_work.has_worker(file, asked), oracle_work.open_items(file)
+    people = [
+        {**row, "has_worker": "yes" if row["person"] in has_worker else "no"}
+        | {"open_items": items[row["person"]]}
+        for row in oracle_calls.repeat_people(file, asked)
+    ]
+    late = oracle_care.overdue_list(file, asked) + oracle_care.stalled_list(file, asked)
+    return {
+        "repeat-addresses": oracle_calls.repeat_addresses(file, asked),
+        "repeat-people": people,
+        "overdue": late,
+        "areas": oracle_calls.areas(file, periods),
+        "caseload": oracle_work.caseload(file, asked),
+        "completeness": oracle_work.completeness(file, asked),
+        "hours": oracle_calls.hours(file, asked),
+    }
+
+
+def beside(asked: Asked, start: str, end: str) -> Asked:
+    """Another period, as of the same moment."""
+    return replace(asked, start=start, end=end)

@@ -1,0 +1,208 @@
+"""Calls, months, repeats, concentration, areas, hours: what is counted from calls alone."""
+
+from collections import Counter, defaultdict
+from datetime import date
+from math import ceil
+
+from .parts import Asked, Figures, Part, count, share
+from .rows import File, Row, add_days, group
+
+WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+
+
+def in_period(file: File, asked: Asked, *, care: bool = False) -> list[Row]:
+    """The period's calls that are not void."""
+    calls = file.between(asked.start, add_days(asked.end, -1))
+    return [call for call in calls if asked.holds(call) and (call["care"] or not care)]
+
+
+def calls(file: File, asked: Asked) -> Figures:
+    every, care = len(in_period(file, asked)), len(in_period(file, asked, care=True))
+    return {
+        ("calls", ""): count(every),
+        ("care_calls", ""): count(care),
+        ("share_of_all_calls", ""): share(care, every),
+    }
+
+
+def months(file: File, asked: Asked) -> Figures:
+    """Twelve months to that of the period's last day; None: before the first call, not begun."""
+    last = date.fromisoformat(add_days(asked.end, -1))
+    found: Figures = {}
+    for back in reversed(range(12)):
+        year, month = divmod(last.year * 12 + last.month - 1 - back, 12)
+        name = f"{year}-{month + 1:02}"
+        has_begun = name <= asked.today[:7]
+        is_recorded = file.first_day is not None and name >= file.first_day[:7]
+        its = [c for c in file.between(f"{name}-01", f"{name}-31") if c["at"] <= asked.as_of]
+        for figure, rows in (
+            ("calls_by_month", its),
+            ("care_calls_by_month", [call for call in its if call["care"]]),
+        ):
+            there = has_begun and is_recorded
+            found[figure, name] = count(len(rows)) if there else Part("count")
+    return found
+
+
+# ---------------------------------------------------------------- repeats
+
+
+def _window(file: File, asked: Asked) -> list[Row]:
+    first = add_days(asked.last, 1 - asked.window)
+    return [call for call in file.between(first, asked.last) if call["at"] <= asked.as_of]
+
+
+def exempt(file: File) -> set[int]:
+    """Places left out of repeat counts: themselves, or the whole building they are in."""
+    buildings = {
+        (row["building_key"], row["city"])
+        for row in file.tables["place"]
+        if row["exempt_reason"] is not None and not row["unit"]
+    }
+    return {
+        row["id"]
+        for row in file.tables["place"]
+        if row["exempt_reason"] is not None or (row["building_key"], row["city"]) in buildings
+    }
+
+
+def repeats(file: File, asked: Asked) -> Figures:
+    counted = [call for call in _window(file, asked) if asked.counts(call)]
+    nowhere = sum(call["place_id"] in file.nothing_read for call in counted)
+    nobody = sum(not file.known_about(call) for call in counted)
+    tally = Counter(who for call in counted for who in file.about(call) - file.known)
+    unknown = sum(number >= asked.k for number in tally.values())
+    return {
+        ("repeat_addresses", ""): count(len(repeat_addresses(file, asked)), missing=nowhere),
+        ("repeat_people", ""): count(len(repeat_people(file, asked)), missing=nobody),
+        ("unknown_repeat_people", ""): count(unknown),
+    }
+
+
+def repeat_addresses(file: File, asked: Asked) -> list[Row]:
+    left_out = file.nothing_read | exempt(file)
+    here = group(
+        (call for call in _window(file, asked) if call["place_id"] not in left_out),
+        lambda call: int(call["place_id"]),
+    )
+    categories = file.labels("place_category")
+    found = []
+    for number, rows in here.items():
+        counted = [call for call in rows if asked.counts(call)]
+        if len(counted) < asked.k:
+            continue
+        each = [file.known_about(call) for call in counted]
+        people = set().union(*each)
+        same = "different" if len(people) > 1 else "same" if people and all(each) else "not known"
+        found.append(
+            {
+                "place": number,
+                "address": line(file, file.place[number]),
+                "category": categories.get(file.place[number]["category"] or "", ""),
+                "care_calls": sum(call["care"] for call in rows),
+                "all_calls": len(rows),
+                "people": len(people),
+                "unknown": sum(not known for known in each),
+                "same_person": same,
+                "last": max(call["day"] for call in counted),
+            }
+        )
+    return found
+
+
+def line(file: File, place: Row) -> str:
+    """A place as lists name it, its city only when it is not the town's own."""
+    words = [place["number"], "BLOCK" if place["kind"] == "block" else "", place["street"]]
+    words += ["&" if place["cross_street"] else "", place["cross_street"], place["unit"]]
+    text = " ".join(word for word in words if word)
+    text = "; ".join(part for part in (text, place["name"]) if part)
+    town = file.settings["town"].upper()
+    return ", ".join(part for part in (text, place["city"]) if part and part != town)
+
+
+def repeat_people(file: File, asked: Asked) -> list[Row]:
+    theirs: dict[int, list[Row]] = defaultdict(list)
+    for call in _window(file, asked):
+        for who in file.known_about(call):
+            theirs[who].append(call)
+    found = []
+    for who, rows in theirs.items():
+        counted = [call for call in rows if asked.counts(call)]
+        if len(counted) >= asked.k:
+            days = sorted(call["day"] for call in counted)
+            places = {call["place_id"] for call in counted} - file.nothing_read
+            found.append(
+                {
+                    "person": who,
+                    "care_calls": sum(call["care"] for call in rows),
+                    "all_calls": len(rows),
+                    "places": len(places),
+                    "first": days[0],
+                    "last": days[-1],
+                }
+            )
+    return found
+
+
+# ---------------------------------------------------------------- concentration
+
+
+def concentration(file: File, asked: Asked) -> Figures:
+    care = in_period(file, asked, care=True)
+    people = [(call, file.known_about(call)) for call in care]
+    places = [(call, {call["place_id"]} - file.nothing_read) for call in care]
+    return {
+        ("top5_people_share", ""): _top(people),
+        ("top5_address_share", ""): _top(places),
+    }
+
+
+def _top(met: list[tuple[Row, set[int]]]) -> Part:
+    """Calls that have one of the busiest 5% (rounded up; of equals the lower number)."""
+    having = [who for _, who in met if who]
+    tally = Counter(number for who in having for number in who)
+    most = sorted(tally, key=lambda number: (-tally[number], number))
+    top = set(most[: ceil(len(most) * 5 / 100)])
+    return share(
+        sum(bool(who & top) for who in having), len(having), missing=len(met) - len(having)
+    )
+
+
+# ---------------------------------------------------------------- areas, hours
+
+
+def areas(file: File, periods: list[Asked]) -> list[Row]:
+    """By beat, for the period, the one before and the year before, in this order."""
+    endings = file.codes["disposition"]
+    found: dict[str, list[int]] = defaultdict(lambda: [0] * 9)
+    for place, asked in enumerate(periods):
+        for call in in_period(file, asked):
+            row = found[call["beat"] or "not recorded"]
+            ended = endings.get(call["id"], set())
+            row[place] += call["care"]
+            row[3 + place] += "arrest" in ended
+            row[6 + place] += "citation" in ended
+    names = [
+        f"{what}{when}"
+        for what in ("care", "arrests", "citations")
+        for when in ("", "_previous", "_year_before")
+    ]
+    names[0] = "care_calls"
+    return [
+        {"beat": beat, **dict(zip(names, row, strict=True))}
+        for beat, row in sorted(found.items(), key=lambda each: (each[0] == "not recorded", each))
+    ]
+
+
+def hours(file: File, asked: Asked) -> list[Row]:
+    """All 168 hours of the week by the town's clock, Monday first."""
+    tally: Counter[tuple[int, int, int]] = Counter()
+    for call in in_period(file, asked):
+        weekday = date.fromisoformat(call["day"]).weekday()
+        tally[weekday, int(call["occurred_at"][11:13]), call["care"]] += 1
+    return [
+        {"weekday": name, "hour": hour, "care_calls": tally[number, hour, 1]}
+        | {"calls": tally[number, hour, 0] + tally[number, hour, 1]}
+        for number, name in enumerate(WEEKDAYS)
+        for hour in range(24)
+    ]

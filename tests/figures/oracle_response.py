@@ -1,0 +1,196 @@
+"""Who responded, how calls ended and what was done, hours and their cost."""
+
+from collections.abc import Callable, Iterable
+
+from .oracle_calls import in_period
+from .oracle_care import offered
+from .parts import Asked, Figures, Part, count, share
+from .rows import FACE_TO_FACE, File, Row
+
+CIVILIAN = {"human_services", "mobile_crisis", "provider"}
+SENT = {"dispatched", "arrived", "cancelled"}
+
+
+def _is_civilian(row: Row) -> bool:
+    return bool(row["clinician"] or row["agency"] in CIVILIAN)
+
+
+def _civilian_states(file: File, call: Row) -> set[str]:
+    return {row["state"] for row in file.responders.get(call["id"], []) if _is_civilian(row)}
+
+
+def _alone(file: File, call: Row) -> bool:
+    """A civilian arrived and no police officer did."""
+    officer = any(
+        row["agency"] == "police" and not row["clinician"] and row["state"] == "arrived"
+        for row in file.responders.get(call["id"], [])
+    )
+    return "arrived" in _civilian_states(file, call) and not officer
+
+
+def somebody_arrived(file: File, call: Row) -> bool:
+    states = {row["state"] for row in file.responders.get(call["id"], [])}
+    return call["arrived_at"] is not None or "arrived" in states
+
+
+def arrival_known(file: File, call: Row) -> bool:
+    return call["arrived_at"] is not None or bool(file.responders.get(call["id"]))
+
+
+def responders(file: File, asked: Asked) -> Figures:
+    found: Figures = {}
+    for name, rows in (
+        ("calls", in_period(file, asked)),
+        ("care_calls", in_period(file, asked, care=True)),
+    ):
+        none = sum(not file.responders.get(call["id"]) for call in rows)
+        states = [_civilian_states(file, call) for call in rows]
+        for reading, number in (
+            ("associated", sum(bool(each & {*SENT, "associated"}) for each in states)),
+            ("dispatched", sum(bool(each & SENT) for each in states)),
+            ("arrived", sum("arrived" in each for each in states)),
+            ("arrived_alone", sum(_alone(file, call) for call in rows)),
+        ):
+            found[f"{reading}_of_{name}", ""] = share(number, len(rows), missing=none)
+    return found | _backup(file, asked) | _eligible(file, asked) | _lead(file, asked)
+
+
+def _backup(file: File, asked: Asked) -> Figures:
+    led = [
+        call
+        for call in in_period(file, asked)
+        if call["lead_agency"] not in (None, "police") and somebody_arrived(file, call)
+    ]
+    return {
+        ("backup_rate", ""): _flag(led, "backup_asked"),
+        ("backup_arrived", ""): _flag(led, "backup_arrived"),
+    }
+
+
+def _flag(rows: list[Row], column: str) -> Part:
+    """Yes of those that say; those that do not are missing."""
+    said = [call[column] for call in rows if call[column] is not None]
+    return share(sum(said), len(said), missing=len(rows) - len(said))
+
+
+def _eligible(file: File, asked: Asked) -> Figures:
+    natures = file.settings["civilian_natures"].split(",")
+    care = in_period(file, asked, care=True)
+    screened = [call for call in care if file.codes["danger"].get(call["id"])]
+    fit = [
+        call
+        for call in screened
+        if file.codes["danger"][call["id"]] == {"none"}
+        and (call["nature_cleared"] or call["nature"]) in natures
+    ]
+    covered = [c for c in fit if c["lead_agency"] in CIVILIAN or _alone(file, c)]
+    missing = len(care) - len(screened)
+    return {
+        ("civilian_eligible", ""): share(len(fit), len(screened), missing=missing),
+        ("civilian_covered", ""): share(len(covered), len(fit)),
+    }
+
+
+def _lead(file: File, asked: Asked) -> Figures:
+    rows = in_period(file, asked)
+    led = [call["lead_agency"] for call in rows if call["lead_agency"] is not None]
+    return {
+        ("lead_agency", label): share(led.count(code), len(led), missing=len(rows) - len(led))
+        for code, label in file.labels("agency").items()
+    }
+
+
+# ---------------------------------------------------------------- how calls ended
+
+
+def dispositions(file: File, asked: Asked) -> Figures:
+    found: Figures = {}
+    every, care = in_period(file, asked), in_period(file, asked, care=True)
+    for name in ("disposition", "intervention"):
+        codes = file.codes[name]
+        having = [codes[call["id"]] for call in every if codes.get(call["id"])]
+        for code, label in file.labels(name).items():
+            found[f"{name}_mix", label] = share(
+                sum(code in each for each in having), len(having), missing=len(every) - len(having)
+            )
+    ended = [file.codes["disposition"].get(call["id"], set()) for call in care]
+    having = [each for each in ended if each]
+    for figure, any_of in (
+        ("emergency_examination", {"police_exam", "physician_certificate"}),
+        ("hospital_transport", {"voluntary_transport"}),
+        *((name, {name}) for name in ("arrest", "citation", "arrest_diverted")),
+    ):
+        number = sum(bool(each & any_of) for each in having)
+        found[figure, ""] = share(number, len(having), missing=len(care) - len(having))
+    found["force", ""] = _flag(care, "force_used")
+    found["injury", ""] = _flag(care, "injury")
+    return found
+
+
+# ---------------------------------------------------------------- effort and cost
+
+
+def effort(file: File, asked: Asked) -> Figures:
+    care = in_period(file, asked, care=True)
+    tries = [row for row in file.tables["attempt"] if asked.holds(row)]
+    scene = _minutes(care, lambda call: _on_scene(file, call))
+    follow_up = _minutes(tries, lambda row: row["minutes"])
+    consult = _minutes(filter(asked.holds, file.tables["consult"]), lambda row: row["minutes"])
+    hand_off = _minutes(offered(file, asked), lambda row: row["handoff_minutes"])
+    later = [follow_up, consult, hand_off]
+    contacts = sum(len(file.people_of(call, FACE_TO_FACE)) for call in care)
+    contacts += sum(row["result"] in file.reaching for row in tries)
+    whole = _hours([scene, *later])
+    found = {
+        ("scene_hours", ""): scene,
+        ("follow_up_hours", ""): follow_up,
+        ("consult_hours", ""): consult,
+        ("hand_off_hours", ""): hand_off,
+        ("hours_per_contact", ""): Part(
+            *("hours", whole, contacts, _missing([scene, *later])),
+            value=whole / contacts if contacts else None,
+        ),
+        ("cost_scene", ""): _cost(file, [scene], "rate_scene"),
+        ("cost_follow_up", ""): _cost(file, later, "rate_follow_up"),
+    }
+    costs = [found[name, ""].value for name in ("cost_scene", "cost_follow_up")]
+    both = None if None in costs else sum(cost or 0 for cost in costs)
+    found["cost_per_contact", ""] = Part(
+        *("dollars", both, contacts, _missing([scene, *later])),
+        value=both / contacts if both is not None and contacts else None,
+    )
+    return found
+
+
+def _on_scene(file: File, call: Row) -> int | None:
+    """The call's own minutes, else those of its responders together."""
+    if call["minutes"] is not None:
+        return int(call["minutes"])
+    theirs = [row["minutes"] for row in file.responders.get(call["id"], [])]
+    said = [minutes for minutes in theirs if minutes is not None]
+    return sum(said) if said else None
+
+
+def _minutes(rows: Iterable[Row], of: Callable[[Row], int | None]) -> Part:
+    every = [of(row) for row in rows]
+    said = [minutes for minutes in every if minutes is not None]
+    return Part("hours", sum(said), missing=len(every) - len(said), value=sum(said) / 60)
+
+
+def _hours(parts: list[Part]) -> float:
+    return sum(part.numerator or 0 for part in parts) / 60
+
+
+def _missing(parts: list[Part]) -> int:
+    return sum(part.missing for part in parts)
+
+
+def _cost(file: File, parts: list[Part], rate: str) -> Part:
+    dollars = file.settings[rate]
+    hours = _hours(parts)
+    value = hours * float(dollars) if dollars else None
+    return Part("dollars", hours, missing=_missing(parts), value=value)
+
+
+def attempts_made(file: File, asked: Asked) -> Figures:
+    return {("attempts_made", ""): count(sum(map(asked.holds, file.tables["attempt"])))}
