@@ -175,8 +175,8 @@ def _number(number: float | int | None) -> str:
 
 
 def _shown(column: str, cell: Any) -> Any:
-    if cell is None:
-        return ""
+    if cell is None:  # of a period compared: the file does not reach back so far
+        return "-" if column.endswith(("_previous", "_year_before")) else ""
     return value(cell, "share") if column == "share" else cell
 
 

@@ -4,7 +4,8 @@
 -- known from: Dallas RIGHT Care (10% fewer citations in its districts)
 -- Care calls, and all calls that ended in an arrest or a citation, by beat or district as recorded on
 -- the call: in the period, in the period before, and in the same period a year before. Calls without
--- a beat stand last as `not recorded`. Areas differ in size and in how many people pass through:
+-- a beat stand last as `not recorded`. Nothing stands for a period that ended before the file's
+-- first call: that is not 0. Areas differ in size and in how many people pass through:
 -- compare an area with itself.
 
 WITH span (name, first, after) AS (
@@ -21,14 +22,14 @@ counted AS MATERIALIZED (
     AND (call.occurred_at < :today OR unixepoch(call.occurred_at) <= :as_of_unix))
 SELECT iif(beat = '', 'not recorded', beat) AS beat,
        sum(care AND span = 'now') AS care_calls,
-       sum(care AND span = 'before') AS care_previous,
-       sum(care AND span = 'year') AS care_year_before,
+       iif(:previous_end > :first_day, sum(care AND span = 'before'), NULL) AS care_previous,
+       iif(:year_before_end > :first_day, sum(care AND span = 'year'), NULL) AS care_year_before,
        sum(arrested AND span = 'now') AS arrests,
-       sum(arrested AND span = 'before') AS arrests_previous,
-       sum(arrested AND span = 'year') AS arrests_year_before,
+       iif(:previous_end > :first_day, sum(arrested AND span = 'before'), NULL) AS arrests_previous,
+       iif(:year_before_end > :first_day, sum(arrested AND span = 'year'), NULL) AS arrests_year_before,
        sum(cited AND span = 'now') AS citations,
-       sum(cited AND span = 'before') AS citations_previous,
-       sum(cited AND span = 'year') AS citations_year_before
+       iif(:previous_end > :first_day, sum(cited AND span = 'before'), NULL) AS citations_previous,
+       iif(:year_before_end > :first_day, sum(cited AND span = 'year'), NULL) AS citations_year_before
 FROM counted AS found GROUP BY found.beat
 HAVING sum(care OR arrested OR cited) > 0
 ORDER BY found.beat = '', found.beat;

@@ -188,8 +188,17 @@ def areas(file: File, periods: list[Asked]) -> list[Row]:
         for when in ("", "_previous", "_year_before")
     ]
     names[0] = "care_calls"
+    first = file.first_day
+    unknown = [  # of a period before the file's first call nothing can be said
+        place for place, asked in enumerate(periods)
+        if place and (first is None or asked.end <= first)
+    ]  # fmt: skip
     return [
-        {"beat": beat, **dict(zip(names, row, strict=True))}
+        {"beat": beat}
+        | {
+            name: None if at % 3 in unknown else number
+            for at, (name, number) in enumerate(zip(names, row, strict=True))
+        }
         for beat, row in sorted(found.items(), key=lambda each: (each[0] == "not recorded", each))
     ]
 
