@@ -12,6 +12,7 @@ A kind, a colon, a value:
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import product
 
 from ccu.identity.names import Name, Part, Parts, take_apart
@@ -115,26 +116,32 @@ def _word_keys(given: Part, family: Part) -> Iterator[str]:
 
 def rank(query: Known, candidate: Known) -> int:
     """How well a record answers a question, 0 to 100; what was not asked does not count."""
-    asked, record = prepare(query), prepare(candidate)
-    best = 0
+    record = prepare(candidate)
+    return max(_answers(asked, full, record) for asked, full in _asked(query))
+
+
+@lru_cache(maxsize=8)
+def _asked(query: Known) -> tuple[tuple[Prepared, dict[str, float]], ...]:
+    """Each reading of a question, with what each field would give if it agreed in full."""
+    asked, found = prepare(query), []
     for name in query.names or (Name("", ""),):
+        suffix = take_apart(Name(*name)).suffix
         for given, family in readings(name):
-            suffix = take_apart(Name(*name)).suffix
             whole = replace(asked, names=(Parts(given, family, suffix),))
-            best = max(best, _answers(whole, record))
-    return best
+            full = {field: weight.alone for field, weight in judge(whole, whole).weights}
+            found.append((whole, full))
+    return tuple(found)
 
 
-def _answers(asked: Prepared, record: Prepared) -> int:
+def _answers(asked: Prepared, full: dict[str, float], record: Prepared) -> int:
     """The agreement reached, as a share of what full agreement with the question would give.
 
     Only bits against strangers count: whoever is asked for is not taken for a relative. What
     agrees by nickname, by sound or with a slip was heard or typed that way: at least `HEARD`.
     """
-    full = dict(judge(asked, asked).weights)
     got = 0.0
     for field, weight in judge(asked, record).weights:
-        most = full[field].alone if field in full else 0.0
+        most = full.get(field, 0.0)
         got += max(weight.alone, HEARD * most) if weight.alone > 0 else weight.alone
-    most = sum(weight.alone for weight in full.values())
+    most = sum(full.values())
     return max(0, min(100, round(100 * got / most))) if most > 0 else 0
