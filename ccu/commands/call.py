@@ -6,11 +6,11 @@ import typer
 
 from ccu import complete, typed
 from ccu.call.amend_options import AmendOptions
-from ccu.call.options import takes
 from ccu.errors import InvalidInput
 from ccu.group import group
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.session import Session
+from ccu.takes import takes
 
 app = group("One call: show it, amend it, void it.")
 

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ccu.ask import NoInputOption
-from ccu.call.options import CallOptions, takes
+from ccu.call.options import CallOptions
 from ccu.errors import InvalidInput
 from ccu.output import Document, FormatOption, OutputOption, Section, emit_document, say
 from ccu.session import Session
+from ccu.takes import takes
 
 if TYPE_CHECKING:
     from ccu.store.people import Met

@@ -6,12 +6,12 @@ import typer
 
 from ccu import complete, typed
 from ccu.ask import NoInputOption
-from ccu.call.options import takes
 from ccu.errors import InvalidInput
 from ccu.group import group
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.referral.options import NeedReferOptions
 from ccu.session import Session
+from ccu.takes import takes
 
 app = group("What a person has and lacks: record, show, refer.")
 

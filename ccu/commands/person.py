@@ -7,11 +7,11 @@ import typer
 
 from ccu import complete, typed
 from ccu.ask import NoInputOption
-from ccu.call.options import takes
 from ccu.group import group
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 from ccu.people.person_options import ChangeOptions, PersonOptions
 from ccu.session import Session
+from ccu.takes import takes
 
 app = group("One human being: add, find, show, change, merge, link, import.")
 

@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 
 from ccu import complete
-from ccu.call.options import takes
 from ccu.errors import InvalidInput
 from ccu.group import group
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 from ccu.referral.options import ProviderOptions
 from ccu.session import Session
+from ccu.takes import takes
 
 app = group("Who can help with what: add, list, show, change, retire.")
 

@@ -6,10 +6,10 @@ import typer
 
 from ccu import complete
 from ccu.ask import NoInputOption
-from ccu.call.options import takes
 from ccu.output import FormatOption, OutputOption, emit_document, say
 from ccu.referral.options import ReferOptions
 from ccu.session import Session
+from ccu.takes import takes
 
 
 @takes(ReferOptions)

@@ -2,9 +2,9 @@
 
 import typer
 
-from ccu.call.options import takes
 from ccu.report.options import ReportOptions
 from ccu.session import Session
+from ccu.takes import takes
 
 
 @takes(ReportOptions)

@@ -17,14 +17,12 @@ ADULT = 18
 
 def require_may_see(session: Session, record: str, number: int) -> None:
     """Raises NotAllowed, and records the denial, for who may not see a household by name."""
-    if households.may_see(session.db, session.staff_id):
-        return
-    with session.writing() as connection:
-        audit.record(connection, session.staff_id, "denied", record, number)
-    raise NotAllowed(
-        "the card of a household is for Human Services, clinicians and the unit;"
-        " ccu household list gives its numbers"
-    )
+    with session.recording_denial("household-show", record, number):
+        if not households.may_see(session.db, session.staff_id):
+            raise NotAllowed(
+                "the card of a household is for Human Services, clinicians and the unit;"
+                " ccu household list gives its numbers"
+            )
 
 
 def asked(session: Session, household: str | None, person: str | None) -> int:
