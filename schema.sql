@@ -11,7 +11,7 @@
 -- A table of numbers without people (code lists, links) is WITHOUT ROWID where its key says it all.
 
 PRAGMA application_id = 1128486193;  -- 'CCU1': how db.py knows the file is ours
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- ---------------------------------------------------------------- settings
 
@@ -42,7 +42,10 @@ INSERT INTO setting (name, value, help, sort) VALUES
   ('override_review_days', '180', 'Days after which an override of the frequent lists is looked at again', 17),
   ('civilian_natures', 'welfare_check,crisis,unsheltered,substance,elder_concern,youth_crisis,hoarding', 'Natures that a civilian team may take when no danger is seen, comma-separated codes', 18),
   ('rate_scene', '', 'What an hour on scene costs, in dollars; empty: no cost is printed', 19),
-  ('rate_follow_up', '', 'What an hour of follow-up costs, in dollars; empty: no cost is printed', 20);
+  ('rate_follow_up', '', 'What an hour of follow-up costs, in dollars; empty: no cost is printed', 20),
+  ('sealed_totals', 'count', 'Sealed records in totals: count (as numbers that name nobody), or leave_out', 21),
+  ('recognise_returning', 'no', 'Recognise a de-identified person who comes back, by a keyed hash: yes or no', 22),
+  ('police_sees', 'worker,plan', 'What police are shown of Human Services'' work on a person without their consent, comma-separated scopes; the rest is "in hand"', 26);
 
 -- ---------------------------------------------------------------- code lists
 --
@@ -445,6 +448,54 @@ INSERT INTO plan_status (code, label, sort) VALUES
   ('withdrawn', 'Withdrawn', 4),
   ('replaced', 'Replaced by a later plan', 5);
 
+-- What may be told of a person. connected: the provider's name and no more. referrals: what was asked
+-- of whom, where it stands, when somebody tries next. all_but_part2 is every one but part2; what
+-- comes from a 42 CFR Part 2 programme is opened by part2 alone.
+CREATE TABLE consent_scope (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
+INSERT INTO consent_scope (code, label, sort) VALUES
+  ('worker', 'Who works with them, and how to reach that worker', 1),
+  ('plan', 'Plans of what helps', 2),
+  ('connected', 'Which provider they are connected to', 3),
+  ('referrals', 'Referrals, and what came of them', 4),
+  ('follow_ups', 'Follow-ups, and each attempt', 5),
+  ('needs', 'What they have and lack', 6),
+  ('care_notes', 'Care notes', 7),
+  ('all_but_part2', 'Everything but what is under 42 CFR Part 2', 8),
+  ('part2', 'What is under 42 CFR Part 2', 9);
+
+-- What a person's information is shared for; other is said in words beside it.
+CREATE TABLE consent_purpose (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
+INSERT INTO consent_purpose (code, label, sort) VALUES
+  ('coordination', 'Coordination of care', 1),
+  ('treatment', 'Treatment', 2),
+  ('safety', 'Safety on calls', 3),
+  ('benefits', 'Housing and benefits', 4),
+  ('legal', 'Legal matters', 5),
+  ('request', 'At the person''s own request', 6),
+  ('other', 'Other', 7);
+
+-- Why something was disclosed though no paper was signed. part2 marks those that 42 CFR Part 2 knows
+-- too (2.51 emergency, 2.61 order, 2.12(c)(6) report of child abuse, 2.12(c)(5) crime, 2.53 audit).
+CREATE TABLE disclosure_ground (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1)),
+  part2 INTEGER NOT NULL DEFAULT 0 CHECK (part2 IN (0, 1))
+) STRICT, WITHOUT ROWID;
+INSERT INTO disclosure_ground (code, label, sort, part2) VALUES
+  ('medical_emergency', 'Medical emergency', 1, 1),
+  ('court_order', 'Court order', 2, 1),
+  ('mandated_report', 'Mandated report of abuse or neglect', 3, 1),
+  ('programme_crime', 'Crime at a programme or against its staff', 4, 1),
+  ('audit', 'Audit or evaluation', 5, 1),
+  ('serious_threat', 'Serious and imminent threat', 6, 0),
+  ('required_by_law', 'Otherwise required by law', 7, 0);
+
 -- ---------------------------------------------------------------- who works here
 
 -- The person at the keyboard is found by the operating system's login, never by a flag.
@@ -796,7 +847,8 @@ CREATE TABLE provider (
   eligibility TEXT NOT NULL DEFAULT '',    -- in words
   capacity    TEXT NOT NULL DEFAULT 'ask_first' REFERENCES capacity (code),
   verified_on TEXT CHECK (verified_on IS date(verified_on, '+0 days')),
-  active      INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1))
+  active      INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
+  part2       INTEGER NOT NULL DEFAULT 0 CHECK (part2 IN (0, 1))  -- a 42 CFR Part 2 programme
 ) STRICT;
 
 CREATE TABLE provider_need (
@@ -1005,23 +1057,29 @@ CREATE INDEX frequent_override_place ON frequent_override (place_id);
 
 -- ---------------------------------------------------------------- consent and disclosure
 
+-- A signed paper. It counts from the day it was signed through the day it expires, until revoked.
 CREATE TABLE consent (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   person_id  INTEGER NOT NULL REFERENCES person (id),
-  recipient  TEXT NOT NULL,
-  scope      TEXT NOT NULL,
-  purpose    TEXT NOT NULL,
+  recipient  TEXT NOT NULL,                -- code of an agency
+  scope      TEXT NOT NULL,                -- codes of consent_scope, comma-separated
+  purpose    TEXT NOT NULL,                -- code of consent_purpose
   signed_on  TEXT NOT NULL CHECK (signed_on IS date(signed_on, '+0 days')),
-  signed_by  TEXT NOT NULL,                -- the person, a parent, a guardian
+  signed_by  TEXT NOT NULL,                -- person, parent, guardian, other
   expires_on TEXT CHECK (expires_on IS date(expires_on, '+0 days')),
   revoked_at TEXT CHECK (substr(revoked_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(revoked_at, 1, 19), '+0 days')
          AND substr(revoked_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
   recorded_at TEXT NOT NULL CHECK (substr(recorded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days')
          AND substr(recorded_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
-  recorded_by INTEGER NOT NULL REFERENCES staff (id)
+  recorded_by INTEGER NOT NULL REFERENCES staff (id),
+  purpose_words TEXT,
+  provider_id INTEGER REFERENCES provider (id),  -- the recipient, where it is one provider
+  revoked_by  INTEGER REFERENCES staff (id)
 ) STRICT;
 CREATE INDEX consent_person ON consent (person_id);
 
+-- What was told of a person: by a screen, one row for each person, account, scope and day; or by hand.
+-- purpose is a code of consent_purpose, or 'policy': the setting police_sees, without a consent.
 CREATE TABLE disclosure (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
   person_id    INTEGER NOT NULL REFERENCES person (id),
@@ -1031,9 +1089,15 @@ CREATE TABLE disclosure (
   consent_id   INTEGER REFERENCES consent (id),
   disclosed_at TEXT NOT NULL CHECK (substr(disclosed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(disclosed_at, 1, 19), '+0 days')
          AND substr(disclosed_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
-  disclosed_by INTEGER NOT NULL REFERENCES staff (id)
+  disclosed_by INTEGER NOT NULL REFERENCES staff (id),
+  shown_to     INTEGER REFERENCES staff (id),     -- set: on a screen, to this account
+  provider_id  INTEGER REFERENCES provider (id),  -- the recipient, where it is one provider
+  ground       TEXT REFERENCES disclosure_ground (code)  -- set: without consent, and why
 ) STRICT;
 CREATE INDEX disclosure_person ON disclosure (person_id);
+CREATE UNIQUE INDEX disclosure_daily
+  ON disclosure (shown_to, person_id, what, substr(disclosed_at, 1, 10), coalesce(consent_id, 0))
+  WHERE shown_to IS NOT NULL;
 
 -- ---------------------------------------------------------------- what was before, and who looked
 
@@ -1057,6 +1121,8 @@ CREATE INDEX change_record ON change (record, record_id);
 
 -- Who read or wrote what, and when by the machine's own clock. Ids only: never a name, never a note.
 -- detail holds counts and field names as JSON. Written in the same transaction as what it tells of.
+-- Rows are numbered without gaps. hash is keyed (ccu/chain.py) and binds the row to the one before
+-- it, whose hash it repeats as previous: `ccu audit verify` finds what was changed, cut or put in.
 CREATE TABLE audit (
   id        INTEGER PRIMARY KEY AUTOINCREMENT,
   at        TEXT NOT NULL CHECK (substr(at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(at, 1, 19), '+0 days')
@@ -1065,7 +1131,9 @@ CREATE TABLE audit (
   action    TEXT NOT NULL,                 -- log-call, amend, void, history, import, export, ...
   record    TEXT NOT NULL DEFAULT '',
   record_id INTEGER,
-  detail    TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(detail))
+  detail    TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(detail)),
+  previous  BLOB,                          -- 32 bytes, zeros for the first row
+  hash      BLOB                           -- 32 bytes
 ) STRICT;
 CREATE INDEX audit_record ON audit (record, record_id);
 
@@ -1074,12 +1142,148 @@ CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
 BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
 CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
 BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
+CREATE TRIGGER audit_is_a_chain AFTER INSERT ON audit
+WHEN new.id <> (SELECT max(id) FROM audit) OR length(new.hash) IS NOT 32 OR new.previous IS NOT
+  coalesce((SELECT hash FROM audit WHERE id < new.id ORDER BY id DESC LIMIT 1), zeroblob(32))
+BEGIN SELECT raise(ABORT, 'the audit is append-only: this row does not follow the last'); END;
 
--- Why somebody opened a narrative. Apart from the audit, because people write names into reasons.
+-- Why somebody opened a narrative. Apart from the audit, because people write names into reasons: a
+-- purge takes the words and leaves the chain whole. The row's detail keeps a keyed digest of them.
 CREATE TABLE audit_reason (
   audit_id INTEGER PRIMARY KEY REFERENCES audit (id),
   reason   TEXT NOT NULL
 ) STRICT;
+
+-- ---------------------------------------------------------------- letting go
+
+-- How long each class of record is kept: the department's own decision, and the authority it rests
+-- on. There is no default: while a class has neither years nor never, ccu purge destroys nothing.
+CREATE TABLE retention (
+  class  TEXT PRIMARY KEY,
+  sort   INTEGER NOT NULL,
+  years  INTEGER CHECK (years BETWEEN 1 AND 150),
+  never  INTEGER NOT NULL DEFAULT 0 CHECK (never IN (0, 1)),
+  source TEXT NOT NULL DEFAULT '',         -- such as the number of a records schedule
+  set_at TEXT CHECK (substr(set_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(set_at, 1, 19), '+0 days')
+         AND substr(set_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  set_by INTEGER REFERENCES staff (id),
+  CHECK (years IS NULL OR never = 0),
+  -- the accounting of disclosures, and what they rested on, reaches six years back
+  CHECK (class NOT IN ('consents', 'disclosures') OR years >= 6 OR years IS NULL)
+) STRICT, WITHOUT ROWID;
+INSERT INTO retention (class, sort) VALUES
+  ('calls', 1), ('people', 2), ('referrals', 3), ('needs', 4), ('consults', 5), ('plans', 6),
+  ('consents', 7), ('disclosures', 8), ('reasons', 9), ('sealed', 10), ('imports', 11);
+
+-- What a court or an inquiry may ask for is not let go while the hold lasts, whatever its age. By
+-- number and not by reference: the row goes with its record.
+CREATE TABLE legal_hold (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  record      TEXT NOT NULL CHECK (record IN ('person', 'call', 'place')),
+  record_id   INTEGER NOT NULL,
+  authority   TEXT NOT NULL,
+  placed_at   TEXT NOT NULL CHECK (substr(placed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(placed_at, 1, 19), '+0 days')
+         AND substr(placed_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  placed_by   INTEGER NOT NULL REFERENCES staff (id),
+  released_at TEXT CHECK (substr(released_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(released_at, 1, 19), '+0 days')
+         AND substr(released_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  released_by INTEGER REFERENCES staff (id),
+  CHECK ((released_at IS NULL) = (released_by IS NULL))
+) STRICT;
+CREATE INDEX legal_hold_record ON legal_hold (record, record_id);
+
+-- The last day that somebody was in the records, where what showed it has been destroyed: the years
+-- of the class people still count from it.
+CREATE TABLE last_contact (
+  person_id INTEGER PRIMARY KEY REFERENCES person (id),
+  day       TEXT NOT NULL CHECK (day IS date(day, '+0 days'))
+) STRICT;
+
+-- What was destroyed, by whose decision: numbers and days, nobody's name. scrubbed_at is empty until
+-- the text is gone from the file's bytes too.
+CREATE TABLE destruction (
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,
+  at       TEXT NOT NULL CHECK (substr(at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(at, 1, 19), '+0 days')
+         AND substr(at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  staff_id INTEGER NOT NULL REFERENCES staff (id),
+  class    TEXT NOT NULL,
+  count    INTEGER NOT NULL CHECK (count >= 0),
+  oldest   TEXT CHECK (oldest IS date(oldest, '+0 days')),
+  newest   TEXT CHECK (newest IS date(newest, '+0 days')),
+  source   TEXT NOT NULL,
+  years    INTEGER,
+  scrubbed_at TEXT CHECK (substr(scrubbed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(scrubbed_at, 1, 19), '+0 days')
+         AND substr(scrubbed_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]')
+) STRICT;
+
+-- The log only grows; scrubbed_at is filled in once.
+CREATE TRIGGER destruction_is_never_changed BEFORE UPDATE ON destruction
+WHEN OLD.scrubbed_at IS NOT NULL OR NEW.scrubbed_at IS NULL
+  OR (OLD.id, OLD.at, OLD.staff_id, OLD.class, OLD.count, OLD.source)
+     IS NOT (NEW.id, NEW.at, NEW.staff_id, NEW.class, NEW.count, NEW.source)
+  OR (OLD.oldest, OLD.newest, OLD.years) IS NOT (NEW.oldest, NEW.newest, NEW.years)
+BEGIN SELECT raise(ABORT, 'the destruction log is append-only'); END;
+CREATE TRIGGER destruction_is_never_deleted BEFORE DELETE ON destruction
+BEGIN SELECT raise(ABORT, 'the destruction log is append-only'); END;
+
+-- By whose word a record is sealed, and why a seal is lifted again.
+CREATE TABLE seal_authority (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
+INSERT INTO seal_authority (code, label, sort) VALUES
+  ('court', 'Order of a court', 1),
+  ('statute', 'Erasure by statute', 2),
+  ('pardon', 'Pardon', 3),
+  ('policy', 'Policy of the department', 4);
+
+CREATE TABLE lift_reason (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
+INSERT INTO lift_reason (code, label, sort) VALUES
+  ('set_aside', 'The order was set aside', 1),
+  ('in_error', 'Sealed in error', 2),
+  ('court', 'A court asks for it', 3);
+
+-- A person or a call sealed by an erasure order. The rows themselves are moved in here (content, JSON:
+-- ccu/store/seals.py) and stand nowhere else: no list, search or card can show what is not there.
+-- Reports alone read from here what they count, if the town's setting sealed_totals says so. A lifted
+-- seal has no content: the rows are back.
+CREATE TABLE sealed (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  record     TEXT NOT NULL CHECK (record IN ('person', 'call')),
+  record_id  INTEGER NOT NULL,
+  authority  TEXT NOT NULL REFERENCES seal_authority (code),
+  ordered_on TEXT NOT NULL CHECK (ordered_on IS date(ordered_on, '+0 days')),
+  sealed_at  TEXT NOT NULL CHECK (substr(sealed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(sealed_at, 1, 19), '+0 days')
+         AND substr(sealed_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  sealed_by  INTEGER NOT NULL REFERENCES staff (id),
+  content    TEXT CHECK (content IS NULL OR json_valid(content)),
+  lifted_at  TEXT CHECK (substr(lifted_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(lifted_at, 1, 19), '+0 days')
+         AND substr(lifted_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  lifted_by  INTEGER REFERENCES staff (id),
+  lift_reason TEXT REFERENCES lift_reason (code),
+  CHECK ((content IS NULL) = (lifted_at IS NOT NULL))
+) STRICT;
+
+-- Numbers under which another system would bring a sealed record back: a dispatch system's incident,
+-- an office's client. As digests, so that a look at this table finds nobody.
+CREATE TABLE sealed_number (
+  digest    TEXT PRIMARY KEY,
+  sealed_id INTEGER NOT NULL REFERENCES sealed (id)
+) STRICT, WITHOUT ROWID;
+
+-- People whose identity was taken out of their records. digest is a keyed hash of name and birth
+-- date, kept only if the town's setting recognise_returning says so; the key is beside the file.
+CREATE TABLE deidentified (
+  person_id INTEGER PRIMARY KEY REFERENCES person (id),
+  at        TEXT NOT NULL CHECK (substr(at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(at, 1, 19), '+0 days')
+         AND substr(at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  by        INTEGER NOT NULL REFERENCES staff (id),
+  digest    TEXT
+) STRICT;
+CREATE INDEX deidentified_digest ON deidentified (digest) WHERE digest IS NOT NULL;
 
 -- ---------------------------------------------------------------- views
 

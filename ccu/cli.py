@@ -19,6 +19,7 @@ from typer.core import TyperGroup
 
 from ccu import __version__
 from ccu.errors import CcuError, ExitCode
+from ccu.gate import guard
 from ccu.session import Session
 
 # name -> (module in ccu.commands, one-line help). A module holds `command`, a plain function, or
@@ -53,6 +54,28 @@ COMMANDS = {
     "provider": ("provider", "Who can help with what: add, list, show, change, retire."),
     "address": ("address", "Show how an address is read: its kind, parts and keys."),
     "import": ("import_", "Bring in a dispatch system's export; safe to repeat."),
+    "consent": ("consent", "Who may be told what about a person: grant, revoke, list."),
+    "disclosures": (
+        "disclosures",
+        "What was disclosed about a person, to whom and why: the accounting of six years.",
+    ),
+    "care": ("care", "Care notes in a file of their own: init, note, destroy, backup."),
+    "wellness": (
+        "wellness",
+        "Officer wellness, in a file of its own that names nobody: init, add, total.",
+    ),
+    "export": (
+        "export",
+        "De-identified rows for analysts, with who took them out, when and for what purpose.",
+    ),
+    "audit": ("audit", "Who read and wrote what: review, verify, anchor, rekey."),
+    "seal": ("seal", "Erasure orders: seal a person or a call, list, show, lift."),
+    "retention": ("retention", "How long records are kept: list, set, hold, release, log."),
+    "purge": (
+        "purge",
+        "Destroy what is older than the department's retention table allows; --dry-run lists it.",
+    ),
+    "deidentify": ("deidentify", "Take the identity out of old records; the monthly totals stay."),
     "init": ("init", "Make the database file of a town."),
     "demo": ("demo", "Make an invented town in a new file, and show the main screens."),
     "staff": ("staff", "Who works here: add, list, change, retire."),
@@ -94,6 +117,7 @@ def _load(name: str) -> Any:
         known += [each for each in other.app.registered_commands if each not in known]
     command = typer.main.get_command(app)
     command.name = name
+    guard(command, name)
     return command
 
 
@@ -217,7 +241,7 @@ def _usage_sentence(error: Any) -> str:
     text = str(error.format_message()).strip().replace("\n", " ")
     text = re.sub(r"^Invalid value for ", "", text)
     text = re.sub(r"^No such command .*", "No such command", text, flags=re.DOTALL)
-    text = re.sub(r": '.*' (is not|does not|is a)", r" \1", text, flags=re.DOTALL)
+    text = re.sub(r""": (['"]).*\1 (is not|does not|is a)""", r" \2", text, flags=re.DOTALL)
     text = re.sub(
         r"unexpected extra arguments?(\(s\))? \(.*\)",
         "an unexpected extra word",
@@ -230,24 +254,46 @@ def _usage_sentence(error: Any) -> str:
 
 
 def _unexpected(error: BaseException) -> int:
-    """A bug, or SQLite's complaint. A bug's traceback goes to a private file, not to the screen."""
+    """A bug, or SQLite's complaint. Where a bug was goes to a private file, not to the screen."""
     from ccu import output
 
-    if type(error).__module__ == "sqlite3":
+    if type(error).__module__.startswith(("sqlite3", "sqlcipher3")):
         from ccu import db
 
-        known = db.explain(error, None)  # type: ignore[arg-type]
+        known = db.explain(error, None)
         if known is not None:
             return _told(known)
     import tempfile
-    import traceback
 
     with tempfile.NamedTemporaryFile(
         "w", prefix="ccu-bug-", suffix=".txt", delete=False, encoding="utf-8", errors="replace"
     ) as file:
-        file.writelines(traceback.format_exception(error))
+        file.writelines(f"{line}\n" for line in _where(error))
     output.say_error(f"unexpected, a bug in ccu; nothing was written; details are in {file.name}")
     return ExitCode.BUG
+
+
+def _where(error: BaseException) -> list[str]:
+    """The kinds of an error and of those behind it, and where each was raised.
+
+    Without their messages: "invalid literal for int(): ..." holds what somebody typed.
+    """
+    import traceback
+
+    lines = [f"ccu {__version__}, Python {sys.version.split()[0]}"]
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        name = getattr(cause, "sqlite_errorname", None) or errno.errorcode.get(
+            getattr(cause, "errno", None) or 0, ""
+        )
+        lines.append(f"{type(cause).__module__}.{type(cause).__qualname__} {name}".rstrip())
+        for frame, line in traceback.walk_tb(cause.__traceback__):
+            code = frame.f_code
+            lines.append(f"  {code.co_filename}:{line} in {code.co_qualname}")
+        cause = cause.__cause__ or cause.__context__
+    return lines
 
 
 def run() -> None:

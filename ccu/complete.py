@@ -14,21 +14,21 @@ Completer = Callable[[typer.Context, str], list[tuple[str, str]]]
 
 
 def _rows(ctx: Any, sql: str, incomplete: str) -> list[tuple[str, str]]:
-    from ccu import db
+    from ccu import cipher, db
     from ccu.errors import CcuError
     from ccu.session import Session
 
     named = ctx.find_root().params.get("db") or os.environ.get("CCU_DB")
     session = Session(Path(named) if named else None)
-    import sqlite3
-
     try:
         connection = db.open_database(session.path)
         try:
             found = connection.execute(sql, {"start": incomplete}).fetchall()
         finally:
             connection.close()
-    except (CcuError, sqlite3.Error):
+    except CcuError:
+        return []
+    except cipher.errors():
         return []
     return [(str(row[0]), str(row[1])) for row in found]
 
@@ -87,12 +87,11 @@ def provider(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
 
 
 def referral(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Open referrals, newest first, by number, with what they are for."""
+    """Open referrals, newest first, by number, with the day they were made: police ask too."""
     return _rows(
         ctx,
-        "SELECT referral.id, need.label FROM referral"
+        "SELECT referral.id, substr(made_at, 1, 10) FROM referral"
         " JOIN referral_status ON referral_status.code = status"
-        " JOIN need ON need.code = referral.need"
         " WHERE referral_status.open AND substr(referral.id, 1, length(:start)) = :start"
         " ORDER BY referral.id DESC LIMIT 30",
         incomplete,
@@ -100,11 +99,11 @@ def referral(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
 
 
 def follow_up_id(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """The open follow-ups, the first due first, by number."""
+    """The open follow-ups, newest first, by number, with the day they were made."""
     return _rows(
         ctx,
-        "SELECT id, substr(due_at, 1, 16) FROM open_follow_up"
-        " WHERE substr(id, 1, length(:start)) = :start ORDER BY due_unix LIMIT 30",
+        "SELECT id, substr(recorded_at, 1, 10) FROM open_follow_up"
+        " WHERE substr(id, 1, length(:start)) = :start ORDER BY id DESC LIMIT 30",
         incomplete,
     )
 

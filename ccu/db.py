@@ -10,7 +10,8 @@ Each setting has a measured reason (reliability: eight writers at once, kill -9,
   `ccu check` do it.
 
 Never open() the database, its -wal or its -shm while a connection is open in this process: closing
-that descriptor drops SQLite's locks. `_refuse_foreign` reads the header before connecting.
+that descriptor drops SQLite's locks. header.py reads the header before connecting. For the
+same reason one library opens a file: sqlite3 a plain one, SQLCipher (cipher.py) an encrypted one.
 """
 
 import contextlib
@@ -20,7 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ccu import files, migrations
+from ccu import chain, cipher, files, header, migrations
 from ccu.errors import (
     CcuError,
     DatabaseBusy,
@@ -28,12 +29,11 @@ from ccu.errors import (
     InvalidInput,
     VerificationFailed,
 )
+from ccu.header import APPLICATION_ID
 
-APPLICATION_ID = 0x43435531  # 'CCU1', as in schema.sql
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 BUSY_SECONDS = 30  # the worst wait seen beside an importer was 7 s; 5 s was too short
 
-_MAGIC = b"SQLite format 3\0"
 _WAL_RESET_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 
 
@@ -48,8 +48,10 @@ def schema_sql() -> str:
 
 
 @contextlib.contextmanager
-def creating(path: Path) -> Iterator[sqlite3.Connection]:
+def creating(path: Path, encrypt: bool = False) -> Iterator[sqlite3.Connection]:
     """Make a new database at `path`, readable by its owner only; the block fills it.
+
+    `encrypt`: with the key of cipher.py, which is made when there is none.
 
     Schema and filling are one transaction: the file is a whole database, or an empty file that
     `creating` can be tried on again. Raises InvalidInput when something is there already. Safe
@@ -58,29 +60,31 @@ def creating(path: Path) -> Iterator[sqlite3.Connection]:
     if files.on_network_share(path):
         raise DatabaseUnusable(f"{path} is on a network share, where SQLite loses data")
     made = InvalidInput(f"{path} is there already; it was left as it is")
+    key = _key_for(path, made) if encrypt else None
     new = True
     try:
         files.make_private(path)
     except FileExistsError:
-        if not _is_unfinished(path):
+        if not _is_unfinished(path, key):
             raise made from None
         new = False
         with contextlib.suppress(OSError):  # somebody else's: then it cannot be written either
             path.chmod(0o600)
     except (OSError, ValueError) as error:
         raise DatabaseUnusable(f"cannot make {path}: {files.reason(error)}") from None
-    connection = _connect(path)
+    connection = connect(path, key)
     try:
         _retry_busy(lambda: connection.execute("PRAGMA journal_mode=WAL"))
         with write(connection):
             if _version(connection) or _tables(connection):
                 raise made
             migrations.run(connection, schema_sql())
+            chain.make(chain.key_path(connection))
             yield connection
         tidy(connection)  # so that the header says what the file is
     except BaseException:
         connection.close()
-        if new and _is_unfinished(path):  # not when another process finished it meanwhile
+        if new and _is_unfinished(path, key):  # not when another process finished it meanwhile
             files.remove_database(path)
         raise
     connection.close()
@@ -92,8 +96,7 @@ def open_database(path: Path) -> sqlite3.Connection:
     Raises DatabaseUnusable for a file that is missing, foreign, newer, damaged or not ours to open;
     such a file is not touched.
     """
-    _refuse_foreign(path)
-    connection = _connect(path)
+    connection = connect(path, cipher.key() if header.is_encrypted(path, SCHEMA_VERSION) else None)
     try:
         version = _checked_version(connection, path)
         if version < SCHEMA_VERSION:
@@ -144,20 +147,71 @@ def trusting(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("PRAGMA cache_size=-2000")
 
 
-def copy(connection: sqlite3.Connection, target: Path) -> None:
+def copy(connection: sqlite3.Connection, target: Path, key: str | None = None) -> None:
     """Write a consistent copy to `target`, verified whole before it gets its name.
 
-    VACUUM INTO is right beside writers, where copying the file is not. Raises InvalidInput when
-    `target` exists, DatabaseUnusable when it cannot be written, VerificationFailed when the copy
-    is not sound.
+    VACUUM INTO is right beside writers, where copying the file is not; the copy of an encrypted
+    file is encrypted with the same key (`key`, where it is not the main file's). Raises
+    InvalidInput when `target` exists, DatabaseUnusable when it cannot be written,
+    VerificationFailed when the copy is not sound.
     """
+    if key is None and cipher.uses_library(connection):
+        key = cipher.key()
+    with _copying(target, key) as part:
+        connection.execute("VACUUM INTO ?", (str(part),))
+
+
+def copy_encrypted(path: Path, target: Path) -> None:
+    """Write an encrypted copy of a plain file, verified as `copy` does; the key is made if need be.
+
+    SQLCipher opens the plain file too, so no other connection of this process may be open to it.
+    """
+    key = cipher.key_or_new()
+    source = connect(path, None, by_cipher=True)
+    try:
+        with _copying(target, key) as part:
+            source.execute("ATTACH DATABASE ? AS copy KEY ?", (str(part), cipher.raw(key)))
+            source.execute("BEGIN")  # one moment of the file, without holding up who writes
+            _export(source)
+            source.execute("COMMIT")
+            source.execute("DETACH DATABASE copy")
+    finally:
+        source.close()
+
+
+def _export(source: sqlite3.Connection) -> None:
+    """Fill the attached `copy`; sqlcipher_export leaves out the numbers that say what a file is."""
+    source.execute("SELECT sqlcipher_export('copy')").fetchone()
+    for name in ("application_id", "user_version"):
+        source.execute(f"PRAGMA copy.{name}={source.execute(f'PRAGMA {name}').fetchone()[0]}")
+    made = "SELECT type, name, tbl_name, sql FROM {}.sqlite_master ORDER BY type, name"
+    if [*map(tuple, source.execute(made.format("main")))] != [
+        *map(tuple, source.execute(made.format("copy")))
+    ]:
+        raise VerificationFailed("the copy is not sound: its tables are not the file's")
+    for (table,) in source.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table'"
+    ).fetchall():
+        ours, copied = (
+            source.execute(f'SELECT count(*) FROM {each}."{table}"').fetchone()[0]  # noqa: S608
+            for each in ("main", "copy")
+        )
+        if ours != copied:
+            raise VerificationFailed(
+                f"the copy is not sound: {table} has {copied} rows, not {ours}"
+            )
+
+
+@contextlib.contextmanager
+def _copying(target: Path, key: str | None) -> Iterator[Path]:
+    """A private file for the block to fill; verified, and then given the name of `target`."""
     if target.exists():
         raise InvalidInput(f"{target} is there already; choose a new name")
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         files.make_private(part)
-        connection.execute("VACUUM INTO ?", (str(part),))
-        problems = _verify_copy(part)
+        yield part
+        problems = _verify_copy(part, key)
         if problems:
             raise VerificationFailed(f"the copy is not sound: {problems[0]}")
         files.publish(part, target)
@@ -169,16 +223,16 @@ def copy(connection: sqlite3.Connection, target: Path) -> None:
         files.remove_database(part)
 
 
-def _verify_copy(path: Path) -> list[str]:
+def _verify_copy(path: Path, key: str | None) -> list[str]:
     """What is wrong with a copy that no one else has open; empty when it is sound.
 
     VACUUM INTO leaves a copy out of WAL mode; it is put back, so that a copy restored is as it was.
     """
-    copied = sqlite3.connect(_uri(path, "rw"), uri=True)
+    copied = connect(path, key)
     try:
         copied.execute("PRAGMA journal_mode=WAL")
         return integrity_problems(copied)
-    except sqlite3.DatabaseError as error:
+    except cipher.errors() as error:
         return [str(error)]
     finally:
         copied.close()
@@ -199,8 +253,8 @@ def tidy(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def explain(error: sqlite3.Error, path: Path | None) -> CcuError | None:
-    """The sentence for an SQLite error that a person can mend, or None when it is a bug."""
+def explain(error: BaseException, path: Path | None) -> CcuError | None:
+    """The sentence for an error of SQLite's that a person can mend, or None when it is a bug."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     name = path or "the database"
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -221,23 +275,49 @@ def explain(error: sqlite3.Error, path: Path | None) -> CcuError | None:
 # ---------------------------------------------------------------- opening
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqlite3.Connection:
+    """A connection with our settings; `by_cipher` opens a plain file by SQLCipher too."""
+    uri = _uri(path, "rw")
     try:
-        connection = sqlite3.connect(
-            _uri(path, "rw"), uri=True, timeout=BUSY_SECONDS, isolation_level=None
-        )
-        for pragma in _pragmas():
+        if key is not None or by_cipher:
+            connection = cipher.connect(uri, key, BUSY_SECONDS)
+        else:
+            connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+            connection.row_factory = sqlite3.Row
+    except cipher.errors() as error:
+        raise _explained(error, path) from None
+    try:
+        if key is not None:
+            _must_unlock(connection, path)
+        for pragma in _pragmas(cipher.sqlite_version(connection)):
             connection.execute(f"PRAGMA {pragma}")
-    except sqlite3.Error as error:
-        known = explain(error, path)
-        if known is None:
-            raise
-        raise known from None
-    connection.row_factory = sqlite3.Row
+    except cipher.errors() as error:
+        connection.close()
+        raise _explained(error, path) from None
+    except CcuError:
+        connection.close()
+        raise
     return connection
 
 
-def _pragmas() -> list[str]:
+def _must_unlock(connection: sqlite3.Connection, path: Path) -> None:
+    """A wrong key shows when the first page is read, and cannot be told from any other damage."""
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except cipher.errors() as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_NOTADB:
+            raise
+        raise DatabaseUnusable(
+            f"{path}: wrong key, or not a ccu database; the key is from {cipher.place()}"
+        ) from None
+
+
+def _explained(error: Exception, path: Path) -> Exception:
+    """The sentence if there is one; else the error itself, to be raised as the bug it is."""
+    return explain(error, path) or error
+
+
+def _pragmas(version: tuple[int, ...]) -> list[str]:
     settings = [
         "foreign_keys=ON",
         "synchronous=FULL",
@@ -247,7 +327,7 @@ def _pragmas() -> list[str]:
         "mmap_size=0",
         "temp_store=MEMORY",
     ]
-    if not _wal_reset_is_fixed(sqlite3.sqlite_version_info):
+    if not _wal_reset_is_fixed(version):
         settings.append("wal_autocheckpoint=0")
     return settings
 
@@ -270,49 +350,33 @@ def _uri(path: Path, mode: str) -> str:
     return f"file:{encoded}?mode={mode}"
 
 
-def _is_unfinished(path: Path) -> bool:
-    """Whether the file is what an interrupted `creating` leaves: empty, or a header alone."""
-    if not path.is_file() or path.stat().st_size > 65_536:  # more than one page of any size
-        return False
-    try:
-        content = path.read_bytes()
-    except OSError:
-        return False
-    return not content or (
-        content.startswith(_MAGIC)
-        and content[60:64] == content[68:72] == bytes(4)
-        and content[103:105] == bytes(2)  # no entry in the first page: no table
-    )
+def _key_for(path: Path, made: InvalidInput) -> str:
+    """The key of a file to be made; none is made for a file that is there already."""
+    cipher.library()
+    if path.exists() and not header.is_short(path):
+        raise made
+    return cipher.key_or_new()
 
 
-def _refuse_foreign(path: Path) -> None:
-    """Look at the header without SQLite, so that a file that is not ours is left untouched."""
-    if not path.exists():
-        raise DatabaseUnusable(
-            f"{path} does not exist; ccu init makes it, --db or CCU_DB names another"
-        )
-    if not path.is_file():
-        raise DatabaseUnusable(f"{path} is not a file")
+def _is_unfinished(path: Path, key: str | None) -> bool:
+    """Whether the file is what an interrupted `creating` leaves."""
+    if key is not None and header.is_short(path) and path.stat().st_size:
+        return _is_blank(path, key)
+    return header.is_unfinished(path)
+
+
+def _is_blank(path: Path, key: str) -> bool:
+    """Whether the file is encrypted with our key and has nothing in it."""
     try:
-        with path.open("rb") as file:
-            head = file.read(100)
-            size = file.seek(0, 2)
-    except OSError as error:
-        raise DatabaseUnusable(f"cannot open {path}: {files.reason(error)}") from None
-    if not head:
-        raise DatabaseUnusable(f"{path} is empty; ccu init makes it a ccu database")
-    if len(head) < 100 or not head.startswith(_MAGIC):
-        raise DatabaseUnusable(f"{path} is not a ccu database")
-    if path.with_name(path.name + "-wal").exists():
-        return  # the header may be older than the content: the open connection decides
-    if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
-        raise DatabaseUnusable(f"{path} is another program's database, not ccu's")
-    version = int.from_bytes(head[60:64], "big")
-    if version > SCHEMA_VERSION:
-        raise _too_new(path, version)
-    page = int.from_bytes(head[16:18], "big")
-    if size < int.from_bytes(head[28:32], "big") * (65_536 if page == 1 else page):
-        raise DatabaseUnusable(f"{path} is cut short; keep it and restore a backup")
+        connection = connect(path, key)
+    except CcuError:
+        return False
+    try:
+        return not _version(connection) and not _tables(connection)
+    except cipher.errors():
+        return False
+    finally:
+        connection.close()
 
 
 def _checked_version(connection: sqlite3.Connection, path: Path) -> int:
@@ -320,23 +384,13 @@ def _checked_version(connection: sqlite3.Connection, path: Path) -> int:
         version = _version(connection)
         ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.Error as error:
-        known = explain(error, path)
-        if known is None:
-            raise
-        raise known from None
+    except cipher.errors() as error:
+        raise _explained(error, path) from None
     if not ours:
         raise DatabaseUnusable(f"{path} is not a ccu database, or was not finished; see ccu init")
     if version > SCHEMA_VERSION:
-        raise _too_new(path, version)
+        raise header.too_new(path, version, SCHEMA_VERSION)
     return version
-
-
-def _too_new(path: Path, version: int) -> DatabaseUnusable:
-    return DatabaseUnusable(
-        f"{path} was made by a newer ccu (schema {version}, this one knows {SCHEMA_VERSION});"
-        " it was left as it is"
-    )
 
 
 # ---------------------------------------------------------------- migrating
@@ -373,7 +427,7 @@ def _retry_busy(action: Callable[[], object]) -> None:
         try:
             action()
             return
-        except sqlite3.OperationalError as error:
+        except cipher.errors() as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
             time.sleep(0.05)

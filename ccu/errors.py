@@ -32,7 +32,8 @@ EXIT_CODE_MEANING: dict[ExitCode, str] = {
     " output could not be written",
     ExitCode.INVALID: "wrong usage or invalid data; nothing was written",
     ExitCode.NOT_FOUND: "no such record",
-    ExitCode.DATABASE: "database unusable: missing, not ours, newer, damaged, read-only, disk full",
+    ExitCode.DATABASE: "database unusable: missing, not ours, newer, damaged, read-only, disk full,"
+    " wrong key",
     ExitCode.BUSY: "database busy; nothing was written, safe to try again",
     ExitCode.VERIFICATION: "verification failed (check, backup)",
     ExitCode.NOT_ALLOWED: "not allowed",

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,22 +53,6 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def open_to_others(path: Path) -> list[str]:
-    """The database's files and folder that other accounts can read or write, as sentences."""
-    if os.name != "posix":
-        return []
-    found = []
-    for suffix in ("", "-wal", "-shm"):
-        file = path.with_name(path.name + suffix)
-        if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
-            found.append(f"{file} is open to other accounts; chmod 600 it")
-    folder = path.absolute().parent
-    mode = stat.S_IMODE(folder.stat().st_mode)
-    if mode & 0o022 and not mode & stat.S_ISVTX:
-        found.append(f"{folder} can be written by other accounts")
-    return found
 
 
 def on_network_share(path: Path) -> bool:

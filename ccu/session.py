@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from ccu.store.settings import Settings
+    from ccu.store.viewing import View
 
 
 class Session:
@@ -28,6 +29,7 @@ class Session:
         self._path = path
         self._today = today
         self._db: sqlite3.Connection | None = None
+        self._denied = False
         self.interactive = sys.stdin is not None and sys.stdin.isatty()
 
     # ------------------------------------------------------------ the file
@@ -66,13 +68,13 @@ class Session:
         return self._db
 
     @contextlib.contextmanager
-    def creating(self) -> "Iterator[sqlite3.Connection]":
+    def creating(self, encrypt: bool = False) -> "Iterator[sqlite3.Connection]":
         """Make the database file; the block fills it. Raises InvalidInput when it is there."""
         from ccu import db
 
         if self._path is None and not os.environ.get("CCU_DB"):
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with db.creating(self.path) as connection:
+        with db.creating(self.path, encrypt=encrypt) as connection:
             yield connection
 
     def close(self) -> None:
@@ -106,7 +108,7 @@ class Session:
         minute. The audit keeps the machine's own time whatever is said here.
         """
         zone = self.settings.zone
-        said = self._today if self._today is not None else os.environ.get("CCU_TODAY", "")
+        said = self.day_said
         if not said:
             return datetime.now(UTC).astimezone(zone).replace(microsecond=0)
         try:
@@ -120,6 +122,11 @@ class Session:
         if not 1900 <= moment.year <= 2200:
             raise InvalidInput("--today must lie between 1900 and 2200")
         return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
+
+    @property
+    def day_said(self) -> str:
+        """What --today or CCU_TODAY says, empty when neither: all there is without the file."""
+        return self._today if self._today is not None else os.environ.get("CCU_TODAY", "")
 
     @property
     def today(self) -> date:
@@ -148,31 +155,62 @@ class Session:
         known = staff.id_of(self.db, who.login(self.settings["service_account"]))
         if known is not None:
             return known
+        self._denied = True
         with self.writing() as connection:
             audit.record(connection, None, "denied")
         raise staff.unknown(self.db)
 
-    @contextlib.contextmanager
-    def recording_denial(
-        self, what: str, record: str = "", record_id: int | None = None
-    ) -> "Iterator[None]":
-        """Around what may be refused: NotAllowed is recorded, apart from the write it ended."""
+    def record_denial(self, what: str, record: str = "", record_id: int | None = None) -> None:
+        """Record that something was refused, once a run, apart from the write it ended."""
         from ccu.store import audit
 
-        try:
-            yield
-        except NotAllowed:
-            with self.writing() as connection:
-                audit.record(connection, self.staff_id, "denied", record, record_id, what=what)
-            raise
+        if self._denied:
+            return
+        self._denied = True
+        with self.writing() as connection:
+            audit.record(connection, self.staff_id, "denied", record, record_id, what=what)
+
+    @cached_property
+    def role(self) -> str:
+        """The role of the account at the keyboard. Raises NotAllowed as `staff_id` does."""
+        from ccu.store import staff
+
+        return staff.role_of(self.db, self.staff_id)
+
+    @cached_property
+    def view(self) -> "View":
+        """What this account is shown of Human Services' work. Raises as `staff_id` does."""
+        from ccu.store import viewing
+
+        return viewing.View(self.db, self.staff_id, self.now, self.settings["police_sees"])
+
+    def keep_shown(self) -> None:
+        """Record what the view showed by consent or policy, where a command writes nothing else."""
+        if self.view.to_keep:
+            with self.writing():
+                self.view.keep()
+
+    def may(self, what: str) -> bool:
+        """Whether the account's role has a right of the table (ccu/roles.py)."""
+        from ccu import roles
+
+        return roles.may(self.role, what)
 
     def require_may(self, what: str, record: str = "", record_id: int | None = None) -> int:
-        """The staff record, if its role may do this (store/may.py); a denial is recorded."""
-        from ccu.store import may
+        """The staff record, if its role may (ccu/roles.py); a denial is recorded."""
+        from ccu import roles
 
-        with self.recording_denial(what, record, record_id):
-            may.check(self.db, self.staff_id, what)
+        if not self.may(what):
+            self.record_denial(what, record, record_id)
+            raise NotAllowed(roles.refusal(self.role, what))
         return self.staff_id
+
+    def record_export(self, what: str) -> None:
+        """Record that the rows of a command leave for a file."""
+        from ccu.store import audit
+
+        with self.writing() as connection:
+            audit.record(connection, self.staff_id, "export", what=what)
 
     @cached_property
     def unattended(self) -> bool:

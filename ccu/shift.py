@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ccu import dates
+from ccu.card import notice
 from ccu.errors import InvalidInput
+from ccu.follow_up import lists
 from ccu.follow_up.due import day_bounds
 from ccu.output import Document, Section, Table
 from ccu.session import Session
@@ -65,7 +67,7 @@ def read(session: Session, since: str, names: bool) -> Document:
             person_ids.shown(connection, staff_id, "brief", list(called))
             for row in with_person:
                 row["name"] = called[row["person"]]
-    return _document(session, data, names)
+    return notice.on(_document(session, data, names), session.view)
 
 
 def begin(since: str, now: datetime) -> datetime:
@@ -84,22 +86,28 @@ def _lists(session: Session, start: datetime, asker: int) -> dict[str, Any]:
     as_of = AsOf.of(now)
     end_of_day = int(day_bounds(session.today, now)[1].timestamp())
     calls = briefs.care_calls(connection, _span(start, now))
-    answers = outcomes.of_calls(connection, [call["id"] for call in calls], session.today)
+    view = session.view
+    answers = outcomes.of_calls(connection, [call["id"] for call in calls], session.today, view)
     wanted = Wanted(due_from=as_of.unix, due_before=end_of_day)
-    return {
+    due = follow_up_rows.rows(connection, wanted, as_of)
+    waiting = briefs.waiting(connection)
+    hidden = view.referrals(row["id"] for row in waiting)
+    data = {
         "since": dates.to_iso(start),
         "until": dates.to_iso(now),
-        "overdue": _plain(follow_up_rows.late(connection, as_of)),
-        "due_today": _plain(follow_up_rows.rows(connection, wanted, as_of)),
-        "waiting": briefs.waiting(connection),
+        "overdue": _plain(lists.seen(session, follow_up_rows.late(connection, as_of))),
+        "due_today": _plain(lists.seen(session, due, leave_out=True)),
+        "waiting": [row for row in waiting if row["id"] not in hidden],
         "care_calls": [{**call, "answer": answers.get(call["id"], "")} for call in calls],
         "seen_often": briefs.seen_often(connection, _span(dates.add_elapsed(now, days=-7), now)),
-        "in_hospital": briefs.in_hospital(connection),
+        "in_hospital": briefs.in_hospital(connection, view),
         "flags_to_verify": briefs.flags_to_verify(connection, session.today),
         "flags_expiring": briefs.flags_expiring(connection, session.today),
         "overrides_due": briefs.overrides_due(connection, session.today),
         "plans": briefs.plans(connection, _span(start, now), asker, start.date(), session.today),
     }
+    view.keep()
+    return data
 
 
 def _span(start: datetime, now: datetime) -> dict[str, Any]:

@@ -21,13 +21,26 @@ _NOT_IN_A_NOTE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def line(text: str, option: str, longest: int = 200) -> str | None:
-    """One line of plain text without the space around it; None when nothing is left."""
+    """One line of plain text without the space around it; None when nothing is left.
+
+    A --reason of - is a line of standard input: such words are no business of the process list.
+    """
+    if (option, text) == ("--reason", "-"):
+        text = _stdin_line(option)
     text = text.strip(" \t\r\n")
     if _NOT_IN_A_LINE.search(text):
         raise InvalidInput(f"{option} must be one line of text without control characters")
     if len(text) > longest:
         raise InvalidInput(f"{option} is longer than {longest} characters")
     return text.strip() or None
+
+
+def _stdin_line(option: str) -> str:
+    """The next line of standard input; what follows it is for another option."""
+    try:
+        return sys.stdin.buffer.readline(LONGEST_NOTE).decode("utf-8-sig")
+    except (AttributeError, OSError, ValueError):  # no standard input; not UTF-8
+        raise InvalidInput(f"cannot read {option}: it is no line of UTF-8 text") from None
 
 
 def note(text: str, option: str) -> str | None:

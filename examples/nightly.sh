@@ -16,7 +16,8 @@ if [ ! -e "$copy" ]; then # run twice in one day: the first copy stays
   ccu --db "$database" backup "$copy" >/dev/null
 fi
 
-# The names sort by day. Only files of this very form are ever deleted.
+# The names sort by day. Only files of this very form are ever deleted; the anchors stay, one line
+# each, because they are what proves the audit whole.
 find "$folder" -maxdepth 1 -name 'ccu-[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].db' |
   sort -r | tail -n "+$((keep + 1))" |
   while IFS= read -r old; do rm -- "$old"; done

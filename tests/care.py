@@ -1,6 +1,7 @@
 """The care loop's starting point for tests: a call with a person, providers, staff, a clock."""
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,12 @@ def audited(db_path: Path, action: str) -> list[tuple[str, int | None]]:
             "SELECT record, record_id FROM audit WHERE action = ? ORDER BY id", (action,)
         )
         return [tuple(row) for row in found]
+
+
+def copy_file(made: Path, path: Path) -> None:
+    """Another file just as `made`, which nobody has open, with the key of its audit."""
+    for suffix in ("", ".audit-key"):
+        shutil.copy(made.with_name(made.name + suffix), path.with_name(path.name + suffix))
 
 
 def everything(db_path: Path) -> list[tuple[Any, ...]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import typer
 
-from ccu import cli, who
+from ccu import cli, roles, who
 from ccu.errors import EXIT_CODE_MEANING
 from tests.conftest import TODAY, Result, run_ccu
 
@@ -87,10 +87,24 @@ def command_paths() -> Iterator[tuple[str, ...]]:
     """Every command and subcommand, in the order of the map: ("history",), ("call", "show"), ..."""
     root: Any = typer.main.get_command(cli.app)
     for name in cli.COMMANDS:
-        command = root.get_command(None, name)
-        below = getattr(command, "commands", {})
-        yield (name,)
-        yield from ((name, each) for each in below)
+        yield from _paths((name,), root.get_command(None, name))
+
+
+def _paths(path: tuple[str, ...], command: Any) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, below in getattr(command, "commands", {}).items():
+        yield from _paths((*path, name), below)
+
+
+def role_table() -> str:
+    """ccu/roles.py as a table: who may run what."""
+    names = list(roles.ROLES.values())
+    rows = [
+        f"| `{what}` | " + " | ".join("yes" if name in may else "" for name in names) + " |"
+        for what, may in roles.MAY.items()
+    ]
+    head = f"| ccu | {' | '.join(names)} |"
+    return "\n".join([head, "|---|" + ":-:|" * len(names), *rows])
 
 
 def commands() -> str:

@@ -7,7 +7,6 @@ is out of order, what happened only grows, and the card says the same as the lis
 import itertools
 import json
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -212,7 +211,7 @@ class Town:
 @contextmanager
 def town(template: Path, folder: Path) -> Iterator[Town]:
     path = folder / "ccu.db"
-    shutil.copy(template, path)
+    care.copy_file(template, path)
     place = Town(path)
     real = who.login
     who.login = lambda service_account="": place.me

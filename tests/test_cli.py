@@ -70,7 +70,10 @@ def test_a_bug_keeps_its_traceback_in_a_private_file(
     )
     assert "Robert" not in result.err
     kept = Path(result.err.split(" are in ")[1].strip())
-    assert "RuntimeError: Robert Tables was here" in kept.read_text()
+    told = kept.read_text()
+    assert "RuntimeError" in told
+    assert "test_cli.py" in told  # the frames, but not what the error said: it may be a name
+    assert "Robert" not in told
     assert kept.stat().st_mode & 0o777 == 0o600
     kept.unlink()
 
@@ -94,7 +97,7 @@ def test_completion_offers_commands_codes_and_ids(ccu: Ccu) -> None:
         env={
             **os.environ,
             "_CCU_COMPLETE": "complete_bash",
-            "COMP_WORDS": "ccu settings re",
+            "COMP_WORDS": "ccu settings repeat",
             "COMP_CWORD": "2",
         },
         capture_output=True,

@@ -87,7 +87,7 @@ def make_stub(path: Path) -> None:
         (make_csv, "is not a ccu database"),
         (make_foreign, "is another program's database, not ccu's"),
         (make_foreign_wal, "is another program's database, not ccu's"),
-        (make_newer, "was made by a newer ccu (schema 99, this one knows 2); it was left as it is"),
+        (make_newer, "was made by a newer ccu (schema 99, this one knows 3); it was left as it is"),
         (make_cut, "is cut short; keep it and restore a backup"),
         (make_stub, "is cut short; keep it and restore a backup"),
     ],
@@ -121,7 +121,7 @@ def test_a_path_of_any_characters_is_that_file(name: str, empty: Ccu, tmp_path: 
     path = tmp_path / name
     assert empty("--db", str(path), *INIT).code == 0
     assert empty("--db", str(path), "settings", "town", "--format", "csv").code == 0
-    assert sorted(file.name for file in tmp_path.iterdir()) == [name]
+    assert sorted(file.name for file in tmp_path.iterdir()) == [name, f"{name}.audit-key"]
 
 
 def test_a_link_leads_to_its_file(empty: Ccu, tmp_path: Path) -> None:
@@ -138,10 +138,11 @@ def test_a_new_file_is_its_owners_alone_even_under_a_careless_umask(
     assert db_path.stat().st_mode & 0o777 == 0o600
 
 
-def made_by_schema_1(path: Path) -> None:
-    """A file as the first release made it, with a person, an alias and a flag in it."""
+def made_by_schema(version: int, path: Path) -> None:
+    """A file as a release made it, with two people, an alias, a flag and an audit in it."""
+    schema = Path(__file__).parent / "schemas" / f"{version}.sql"
     with sqlite3.connect(path) as connection:
-        connection.executescript((Path(__file__).parent / "schemas" / "1.sql").read_text("utf-8"))
+        connection.executescript(schema.read_text("utf-8"))
         connection.executescript("""
             PRAGMA journal_mode=WAL;
             UPDATE setting SET value = 'Marshport' WHERE name = 'town';
@@ -155,7 +156,15 @@ def made_by_schema_1(path: Path) -> None:
             INSERT INTO place (id, kind, building_key, unit_key) VALUES (1, 'address', 'b', 'u');
             INSERT INTO place_flag (place_id, note, source, recorded_at, recorded_by, expires_on)
             VALUES (1, 'Dog', 'call', '2026-01-02T10:00:00-05:00', 1, '2028-01-02');
+            INSERT INTO audit (at, action) VALUES ('2026-01-02T15:00:00+00:00', 'brief'),
+                                                  ('2026-01-02T15:00:01+00:00', 'denied');
         """)
+        if version > 1:
+            connection.execute(
+                "INSERT INTO person_merge (merged_id, taken, merged_at, merged_by)"
+                " VALUES (2, '[]', '2026-01-02T10:00:00-05:00', 1)"
+            )
+            migrations._make_keys(connection)
         connection.execute(
             "INSERT INTO staff (id, login, role) VALUES (1, :login, 'admin')",
             {"login": pwd.getpwuid(os.getuid()).pw_name},
@@ -165,8 +174,7 @@ def made_by_schema_1(path: Path) -> None:
 
 
 def test_a_file_of_the_first_release_is_copied_then_migrated(empty: Ccu, db_path: Path) -> None:
-    made_by_schema_1(db_path)
-    triggers = triggers_of(db_path)
+    made_by_schema(1, db_path)
     assert '"plan_expiry_months","12"' in empty("settings", "plan_expiry_months", "-f", "csv").out
     (copied,) = db_path.parent.glob("ccu.db.schema-1-*.bak")
     with sqlite3.connect(copied) as old, sqlite3.connect(db_path) as new:
@@ -177,16 +185,18 @@ def test_a_file_of_the_first_release_is_copied_then_migrated(empty: Ccu, db_path
         assert keyed == {1, 2}
         assert new.execute("SELECT merged_id, taken FROM person_merge").fetchall() == [(2, "[]")]
         assert new.execute("SELECT * FROM person_canonical").fetchall() == [(1, 1), (2, 1)]
-    assert triggers_of(db_path) == triggers
     assert empty("check").code == 0
 
 
+@pytest.mark.parametrize("version", [1, 2])
 def test_a_migrated_file_has_the_shape_of_a_new_one(
-    empty: Ccu, db_path: Path, tmp_path: Path
+    version: int, empty: Ccu, db_path: Path, tmp_path: Path
 ) -> None:
-    made_by_schema_1(db_path)
+    made_by_schema(version, db_path)
     assert empty("settings").code == 0
+    assert empty("check").code == 0
     assert empty("--db", str(tmp_path / "new.db"), *INIT).code == 0
+    assert triggers_of(db_path) == triggers_of(tmp_path / "new.db")
     assert shape_of(db_path) == shape_of(tmp_path / "new.db")
 
 
@@ -219,7 +229,7 @@ def test_a_migration_that_fails_changes_nothing(
         connection.execute("INSERT INTO provider (id, name, agency) VALUES (1, 'x', 'police')")
         raise DatabaseUnusable("the step failed")
 
-    made_by_schema_1(db_path)
+    made_by_schema(1, db_path)
     monkeypatch.setattr(migrations, "STEPS", {1: fail})
     assert empty("settings") == (4, "", "ccu: error: the step failed\n")
     with sqlite3.connect(db_path) as kept:

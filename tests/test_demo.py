@@ -194,7 +194,8 @@ def test_without_a_name_it_never_uses_the_town_s_own_file(
     monkeypatch.chdir(tmp_path)
     made = run_ccu("--today", TODAY, "demo", "--no-tour", "--calls", "100")
     assert made.out == "Made ccu-demo.db: the invented town of Marshport, 100 calls.\n"
-    assert [path.name for path in tmp_path.iterdir()] == ["ccu-demo.db"]
+    made_here = sorted(path.name for path in tmp_path.iterdir())
+    assert made_here == ["ccu-demo.db", "ccu-demo.db.audit-key"]
 
 
 def test_half_a_town_is_not_left_behind(

@@ -80,10 +80,10 @@ def test_a_good_night_is_silent_and_keeps_the_newest_copies(
         done = script("nightly.sh", db_path, folder, 2)
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     kept = sorted(path.name for path in folder.iterdir())
-    assert len(kept) == 4
+    assert len(kept) == 5
     assert kept[0] == "ccu-2001-01-02.db"
     assert re.fullmatch(r"ccu-20\d\d-\d\d-\d\d\.db", kept[1])
-    assert kept[2:] == ["ccu-notes.db", "diary.txt"]
+    assert kept[2:] == [f"{kept[1]}.anchor", "ccu-notes.db", "diary.txt"]
 
 
 @needs_sh

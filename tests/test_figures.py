@@ -5,7 +5,6 @@ the definitions and not from the SQL; a failure names the section, the figure, i
 """
 
 import json
-import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cache
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from . import care
 from .conftest import run_ccu
 from .figures import oracle_all, town
 from .figures.cases import CASES, MORE, TODAY, Case
@@ -310,7 +310,8 @@ LATER = (
 def test_what_commands_do_later_changes_no_report_made_before(
     files: dict[str, Path], tmp_path: Path
 ) -> None:
-    path = Path(shutil.copy(files["town"], tmp_path / "ccu.db"))
+    path = tmp_path / "ccu.db"
+    care.copy_file(files["town"], path)
     sections = [word for name in CHANGING for word in ("--section", name)]
     args = ("--month", "2026-01", "--as-of", "2026-01-31", *sections)
     later = (datetime(2026, 2, 3, 10) + timedelta(days=each) for each in range(len(LATER)))

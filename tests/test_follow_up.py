@@ -320,14 +320,15 @@ def test_an_interns_closing_waits_for_their_supervisor(
     assert ccu("follow-up", "done", "1", "--result", "reached").err == (
         "ccu: error: follow-up 1 was done on 2026-01-31 14:00 by kint and waits to be signed\n"
     )
-    for other in ("kint", "dlee"):
+    refused = {
+        "kint": "ccu follow-up sign is for the role officer, ccu, clinician, supervisor or admin;"
+        " this account's role is intern",
+        "dlee": "only boss or an admin signs follow-up 1",
+    }
+    for other, sentence in refused.items():
         become(monkeypatch, other)
         assert listed(ccu, "--to-sign") == []
-        assert ccu("follow-up", "sign", "1") == (
-            7,
-            "",
-            "ccu: error: only boss or an admin signs follow-up 1\n",
-        )
+        assert ccu("follow-up", "sign", "1") == (7, "", f"ccu: error: {sentence}\n")
     become(monkeypatch, "boss")
     assert [row["id"] for row in listed(ccu, "--to-sign")] == [1]
     assert ccu("follow-up", "sign", "1").out == "Signed follow-up 1; it is closed.\n"

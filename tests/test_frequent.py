@@ -1,7 +1,6 @@
 """`ccu frequent`: the lists against a recount in plain Python; overrides and their review."""
 
 import json
-import shutil
 import sqlite3
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -256,7 +255,7 @@ def test_the_lists_are_what_a_plain_recount_says(
     world: dict[str, Any], template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.mktemp("world") / "ccu.db"
-    shutil.copy(template, path)
+    care.copy_file(template, path)
     build(path, world)
 
     def read(*line: str) -> Any:

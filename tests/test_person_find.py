@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +34,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def ccu(empty: Ccu, town: Path, db_path: Path) -> Ccu:
-    shutil.copy(town, db_path)  # nobody has it open
+    care.copy_file(town, db_path)  # nobody has it open
     return empty
 
 

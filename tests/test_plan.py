@@ -530,14 +530,14 @@ def test_a_plan_with_a_baseline_alone_has_nothing_for_a_card(
 @pytest.mark.parametrize(
     ("login", "args", "says"),
     [
-        ("pat", ["write", "--person", "1", "--file", "-"], "plans are written by the unit"),
-        ("pat", ["approve", "1"], "only a supervisor or an admin approves plan 1"),
-        ("ivy", ["approve", "1"], "only a supervisor or an admin approves plan 1"),
-        ("dlee", ["approve", "1"], "only a supervisor or an admin approves plan 1"),
-        ("dlee", ["review", "1", "--keep"], "only a supervisor or an admin reviews plan 1"),
-        ("pat", ["expire", "1", "--reason", "x"], "plans are ended by the unit"),
-        ("ivy", ["expire", "1", "--reason", "x"], "plans are ended by the unit"),
-        ("pat", ["answer", "1", "--accept", "--file", "-"], "suggestion 1 is answered by the unit"),
+        ("pat", ["write", "--person", "1", "--file", "-"], "ccu plan write is for the role"),
+        ("pat", ["approve", "1"], "ccu plan approve is for the role supervisor"),
+        ("ivy", ["approve", "1"], "ccu plan approve is for the role supervisor"),
+        ("dlee", ["approve", "1"], "ccu plan approve is for the role supervisor"),
+        ("dlee", ["review", "1", "--keep"], "ccu plan review is for the role supervisor"),
+        ("pat", ["expire", "1", "--reason", "x"], "ccu plan expire is for the role ccu, "),
+        ("ivy", ["expire", "1", "--reason", "x"], "ccu plan expire of another's plan is"),
+        ("pat", ["answer", "1", "--accept", "--file", "-"], "ccu plan answer is for the role ccu"),
     ],
 )
 def test_who_may_not_is_refused_and_it_is_recorded(
@@ -753,7 +753,7 @@ def test_showing_is_recorded_of_the_plan_and_the_person(ccu: Ccu, db_path: Path)
         (["write", "--person", "1", "--file", "/nowhere"], 2, "cannot read --file: no such file"),
         (["show", "9"], 3, "no plan 9"),
         (["show", "x"], 2, "a plan is named by its number"),
-        (["approve", "99999999999999999999"], 3, "no plan of that number"),
+        (["show", "99999999999999999999"], 3, "no plan of that number"),
         (["list", "--status", "best"], 2, "--status: that is not a code"),
         (["suggest", "9", "--file", "-"], 3, "no plan 9"),
         (["suggest", "1"], 2, "--file is missing: the suggestion comes from a file"),

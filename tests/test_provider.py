@@ -60,6 +60,7 @@ def test_a_provider_is_added_and_shown(ccu: Ccu) -> None:
         "capacity": "ask_first",
         "verified_on": "2026-01-31",
         "active": True,
+        "part2": False,
         "old": False,
         "open_referrals": [],
         "changes": [],

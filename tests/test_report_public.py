@@ -361,6 +361,7 @@ def test_nobody_is_named_in_any_byte(
     hand.close()
     path = tmp_path / "Quillfeather, Zebulon.db"
     db_path.rename(path)
+    db_path.with_name("ccu.db.audit-key").rename(f"{path}.audit-key")
     monkeypatch.setenv("CCU_DB", str(path))
     printed = b""
     for format in ("table", "plain", "json", "markdown"):

@@ -5,6 +5,7 @@
   rows     lines to rows; a broken row costs only itself
   reading  a row to the values that are kept (times: its times)
   staging  the private file they wait in, so that nobody is locked out while we read
+  identifiers  columns that are refused: FBI, state and social security numbers
   repeats  the same incident twice in one file
   rejects  the rows that can not be taken, with the reason, for a person to mend
   suggest  a first layout from a file's header and a sample (guess: what it goes by)
@@ -16,13 +17,14 @@ or, whatever happens, not at all.
 import contextlib
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from ccu import dates, db, output
+from ccu import cipher, dates, db, output
+from ccu.cad import identifiers
 from ccu.cad import layout as layouts
 from ccu.cad import rejects as rejected
 from ccu.cad.layout import Layout
@@ -78,8 +80,11 @@ def import_file(
     *,
     dry_run: bool = False,
     rejects: Path | None = None,
+    allow: Sequence[str] = (),
 ) -> Summary:
     """Import an export, all of it or nothing; `-` is standard input. A dry run keeps nothing.
+
+    `allow` are the columns that pass whatever they look like.
 
     Raises InvalidInput for a layout or a file that can not be used, before anything is read.
     """
@@ -91,6 +96,7 @@ def import_file(
     rejected.check(rejects, path, session.path)
     stage = Stage(connection, layout, session.settings.town, care)
     with opened(path, layout.encoding, session.path.absolute().parent) as export:
+        allowed = identifiers.check(export, layout.delimiter, allow)
         with attached(connection, session.path), _interruptible(connection):
             connection.execute("BEGIN")  # on the staging file alone: the main one is not touched
             names = _read(export, layout, zone, stage, summary)
@@ -103,7 +109,7 @@ def import_file(
                 outcome = imports.preview(connection, layout.source)
             connection.execute("COMMIT")
             if not dry_run:
-                outcome = _merge(session, export, layout, summary)
+                outcome = _merge(session, export, layout, summary, allowed)
     summary.new, summary.changed = outcome.new, outcome.changed
     summary.same += outcome.same
     summary.left = outcome.left
@@ -180,7 +186,9 @@ def _reject_conflicts(
                 line = next(found, None)
 
 
-def _merge(session: Session, export: Export, layout: Layout, summary: Summary) -> imports.Outcome:
+def _merge(
+    session: Session, export: Export, layout: Layout, summary: Summary, allowed: Sequence[str]
+) -> imports.Outcome:
     batch = imports.Batch(
         source=layout.source,
         file_name=export.name,
@@ -191,6 +199,7 @@ def _merge(session: Session, export: Export, layout: Layout, summary: Summary) -
         read=summary.read,
         same=summary.same,
         rejected=summary.rejected,
+        allowed=allowed,
     )
     staff_id = session.staff_id  # before the transaction: an account new here is a write of its own
     with db.trusting(session.db), session.writing() as connection:
@@ -203,8 +212,8 @@ def _interruptible(connection: sqlite3.Connection) -> Iterator[None]:
     connection.set_progress_handler(lambda: None, 100_000)
     try:
         yield
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+    except cipher.errors() as error:
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
             raise KeyboardInterrupt from None
         raise
     finally:

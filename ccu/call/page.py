@@ -7,6 +7,7 @@ from typing import Any
 from ccu.output import Document, Section, Table
 from ccu.store import audit, call_record, changes, codes, outcomes, people
 from ccu.store.calls import OWN_SYSTEM
+from ccu.store.viewing import View
 
 # field -> (label, code list or ""), in the order of the page; what is empty is left out
 LABELS = {
@@ -49,6 +50,7 @@ def read(
     call_id: int,
     reason: str | None,
     today: date,
+    view: View,
 ) -> dict[str, Any]:
     """The call in its documented JSON shape; the narrative only with a `reason`. Raises NotFound.
 
@@ -56,7 +58,10 @@ def read(
     `answer`: what became of it in one line, empty when nothing was asked. The reading is audited
     for the call and for each person on it, inside the caller's transaction.
     """
-    data = _data(connection, call_id, today, full=reason is not None)
+    data = _data(connection, call_id, full=reason is not None)
+    answers = outcomes.of_calls(connection, [call_id], today, view)
+    data["answer"] = answers.get(call_id, "")
+    view.keep()
     met = sorted({each["id"] for each in data["people"]})
     audit.record(connection, staff_id, "call-show", "call", call_id, people=len(met), reason=reason)
     for person_id in met:
@@ -64,12 +69,11 @@ def read(
     return data
 
 
-def _data(connection: sqlite3.Connection, call_id: int, today: date, full: bool) -> dict[str, Any]:
+def _data(connection: sqlite3.Connection, call_id: int, full: bool) -> dict[str, Any]:
     data = call_record.read(connection, call_id)
     data["people"] = people.on_call(connection, call_id)
     data["narrative_characters"] = len(data["narrative"] or "")
     data["changes"] = changes.of(connection, "call", call_id)
-    data["answer"] = outcomes.of_calls(connection, [call_id], today).get(call_id, "")
     if not full:
         data["narrative"] = None
         for change in data["changes"]:

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from ccu import typed
-from ccu.card import page, rows, words
+from ccu.card import notice, page, rows, words
+from ccu.care import shown
 from ccu.errors import NotFound
 from ccu.output import Document, Format, Section, Table, emit_document
 from ccu.session import Session
@@ -45,7 +46,10 @@ def show(
         )
     if not every:
         card["calls"] = card["calls"][: rows.LAST_CALLS]
-    emit_document(document(card, every), format, output)
+    people = card["person"]["records"]
+    told = notice.on(document(card, every), session.view)
+    below = shown.below(session, told, lambda: people, every)
+    emit_document(below, format, output)
 
 
 def read(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
@@ -62,18 +66,22 @@ def read(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
     window = {**rows.window(session), "people": json.dumps(records)}
     as_of = AsOf.of(session.now)
     found = cards.calls(connection, window, -1)
-    calls = rows.calls(connection, found, session.today, narratives, records)
-    return {
+    view = session.view
+    calls = rows.calls(connection, found, session.today, narratives, view, records)
+    plans = cards.plans(connection, window, records)
+    card = {
         "person": {"id": person["id"], "records": records, **dict(person)},
         "counts": rows.counts(
             cards.counts(connection, window), session, overrides.of_person(connection, records)
         ),
-        "workers": standing.workers(connection, records, window, as_of),
-        "open": standing.open_items(connection, None, records, as_of),
-        "plans": rows.plans(cards.plans(connection, window, records), session.today),
+        "workers": standing.workers(connection, records, window, as_of, view),
+        "open": standing.open_items(connection, None, records, as_of, view),
+        "plans": rows.plans(plans, session.today, view),
         "calls": calls,
         "places": _places(calls),
     }
+    view.keep()
+    return card
 
 
 def _places(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:

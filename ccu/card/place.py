@@ -1,12 +1,14 @@
 """The card of a place: what an officer needs at a door, put together from the store."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ccu import typed
 from ccu.address import read as read_address
-from ccu.card import page, rows
+from ccu.card import notice, page, rows
+from ccu.care import shown
 from ccu.errors import InvalidInput
 from ccu.output import Format, emit_document
 from ccu.session import Session
@@ -45,7 +47,14 @@ def show(
             calls=len(card["calls"]),
             plans=[plan["id"] for plan in card["plans"]],
         )
-    emit_document(page.document(card, every), format, output)
+    told = notice.on(page.document(card, every), session.view)
+    document = shown.below(session, told, _people_of(session, match), every)
+    emit_document(document, format, output)
+
+
+def _people_of(session: Session, match: Match) -> Callable[[], list[int]]:
+    """Whose care notes belong below the card: the people of the place, read when it is asked."""
+    return lambda: standing.people_here(session.db, _window(session, match)) if match.place else []
 
 
 def _asked(session: Session, address: str | None, call_id: str | None) -> tuple[str, Match]:
@@ -96,11 +105,13 @@ def read(
     )
     card["warnings"] = cards.warnings(connection, window)
     people, as_of = standing.people_here(connection, window), AsOf.of(session.now)
-    card["workers"] = standing.workers(connection, people, window, as_of)
-    card["open"] = standing.open_items(connection, place["id"], people, as_of)
-    card["plans"] = rows.plans(cards.plans(connection, window, people), session.today)
+    view = session.view
+    card["workers"] = standing.workers(connection, people, window, as_of, view)
+    card["open"] = standing.open_items(connection, place["id"], people, as_of, view)
+    card["plans"] = rows.plans(cards.plans(connection, window, people), session.today, view)
     found = cards.calls(connection, window, -1 if every else rows.LAST_CALLS)
-    card["calls"] = rows.calls(connection, found, session.today, narratives)
+    card["calls"] = rows.calls(connection, found, session.today, narratives, view)
+    view.keep()
     return card
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ccu.session import Session
 from ccu.store import cards, outcomes
+from ccu.store.viewing import View
 
 LAST_CALLS = 8  # with the rest of the card, a usual place fits a screen of 24 lines
 CALL_COLUMNS = ("id", "occurred", "care", "nature", "outcome", "answer")
@@ -52,8 +53,10 @@ def counts(
     }
 
 
-def plans(found: Sequence[sqlite3.Row], today: date) -> list[dict[str, Any]]:
+def plans(found: Sequence[sqlite3.Row], today: date, view: View) -> list[dict[str, Any]]:
     """What helps, as card/plans.py has it; the module is loaded only where there is a plan."""
+    hidden = view.plans(row["id"] for row in found) if found else {}
+    found = [row for row in found if row["id"] not in hidden]
     if not found:
         return []
     from ccu.card.plans import shared
@@ -66,6 +69,7 @@ def calls(
     found: Sequence[sqlite3.Row],
     today: date,
     narratives: bool,
+    view: View,
     people: Sequence[int] | None = None,
 ) -> list[dict[str, Any]]:
     """id, occurred, care, nature, outcome, answer; with `narratives` that too.
@@ -73,7 +77,7 @@ def calls(
     answer is what became of it, empty when nothing was asked; for the card of a person, of what was
     asked for them. What else the rows hold stands before those.
     """
-    answers = outcomes.of_calls(connection, [row["id"] for row in found], today, people)
+    answers = outcomes.of_calls(connection, [row["id"] for row in found], today, view, people)
     return [
         {
             **{key: row[key] for key in row.keys() if key != "narrative"},  # noqa: SIM118

@@ -32,6 +32,8 @@ def standing(
 
 def worker(each: dict[str, Any], whom: str) -> str:
     """`Human Services is working with people here: NAME, PHONE, since DATE; ...`, no more."""
+    if each["name"] is None:
+        return f"{each['agency']} has this in hand"
     reach = each["phone"] or "no phone recorded"
     text = f"{each['agency']} is working with {whom}: {each['name']}, {reach}"
     text += f", since {day(each['since'])}"
@@ -44,7 +46,9 @@ def worker(each: dict[str, Any], whom: str) -> str:
 
 
 def item(each: dict[str, Any]) -> str:
-    """`referral 3, requested: next 2026-02-01 10:00, dlee`."""
+    """`referral 3, requested: next 2026-02-01 10:00, dlee`; `Human Services has this in hand`."""
+    if each["id"] is None:
+        return f"{each['owner']} has this in hand"
     word = "next" if each["record"] == "referral" else "due"
     due = f"{word} {each['due']}" if each["due"] else "nothing due"
     late = " (overdue)" if each["overdue"] else ""

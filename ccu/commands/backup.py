@@ -5,29 +5,47 @@ from typing import Annotated
 
 import typer
 
-from ccu.output import emit_line
+from ccu.output import emit_line, say
 from ccu.session import Session
 
 
 def command(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(help="The new file; it must not exist.")],
+    encrypt: Annotated[
+        bool, typer.Option("--encrypt", help="Encrypt the copy of a file that is not encrypted.")
+    ] = False,
 ) -> None:
     """Write a consistent copy of the file, checked, beside anybody's work.
 
     Right while others write, where copying the file with cp is not. You alone can read
-    the copy.
+    the copy. The copy of an encrypted file is encrypted, with the same key. FILE.anchor says where
+    the audit stood, for ccu audit verify; the audit's own key is not copied: keep one apart.
 
-    Example:
+    Examples:
 
       ccu backup /srv/backup/ccu-2026-01-31.db
+
+      ccu backup --encrypt ccu-encrypted.db
     """
-    from ccu import db
-    from ccu.store import audit
+    from ccu import cipher, dates, db, privacy
+    from ccu.store import anchors, audit
 
     session: Session = ctx.obj
     staff_id = session.staff_id
-    db.copy(session.db, file)
-    with session.writing() as connection:
+    with session.writing() as connection:  # first the record, then the copy, which has it too
         audit.record(connection, staff_id, "backup")
+    anchor = anchors.newest(session.db)
+    at = dates.to_iso(session.now)
+    encrypted = cipher.uses_library(session.db)
+    if encrypt and not encrypted:
+        key_is_new = not cipher.has_key()
+        session.close()  # one SQLite library at a time has a file open
+        db.copy_encrypted(session.path, file)
+        for sentence in privacy.about_key(file, key_is_new):
+            say(sentence)
+    else:
+        db.copy(session.db, file)
+    if anchor is not None:
+        anchors.append(file.with_name(file.name + ".anchor"), f"{anchors.line(anchor)} {at}")
     emit_line(f"Copied to {file} ({file.stat().st_size / 1e6:.1f} MB), checked.")

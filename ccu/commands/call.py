@@ -45,6 +45,7 @@ def show(
       ccu call show 12 --full --reason "preparing the case conference"
     """
     from ccu.call import page
+    from ccu.card import notice
 
     session: Session = ctx.obj
     call_id = typed.record_id(call, "call")
@@ -53,8 +54,8 @@ def show(
         raise InvalidInput("--full needs --reason")
     staff_id = session.staff_id
     with session.writing() as connection:
-        data = page.read(connection, staff_id, call_id, why, session.today)
-    emit_document(page.document(session.db, data), format, output)
+        data = page.read(connection, staff_id, call_id, why, session.today, session.view)
+    emit_document(notice.on(page.document(session.db, data), session.view), format, output)
 
 
 @app.command()

@@ -10,6 +10,7 @@ from ccu.session import Session
 
 COLUMNS = ("check", "result", "detail")
 LARGE_WAL = 64 * 1024 * 1024
+SCRUBBED = "destroyed records gone from the bytes"
 
 
 def command(
@@ -27,8 +28,8 @@ def command(
 
       ccu check --quiet
     """
-    from ccu import db, files
-    from ccu.store import checks
+    from ccu import cipher, db, privacy
+    from ccu.store import audit_keys, checks
 
     session: Session = ctx.obj
     connection = session.db
@@ -36,7 +37,9 @@ def command(
     rows = rows or [("integrity", "ok", "every page, index and reference")]
     for rule, broken in checks.broken_rules(connection):
         rows.append((rule, "bad" if broken else "ok", ", ".join(broken)))
-    private = files.open_to_others(session.path)
+    rows += audit_keys.checked(connection)
+    rows += _scrubbed(session)
+    private = privacy.exposed(session.path, cipher.uses_library(connection))
     rows += [("private", "warning", text) for text in private] or [("private", "ok", "")]
     wal = session.path.with_name(session.path.name + "-wal")
     if wal.exists() and wal.stat().st_size > LARGE_WAL:
@@ -56,3 +59,14 @@ def command(
         raise VerificationFailed(
             f"{bad} of {len(rows)} checks failed; keep the file and restore a backup"
         )
+
+
+def _scrubbed(session: Session) -> list[tuple[str, str, str]]:
+    """What was destroyed and is not gone from the file's bytes yet: the check finishes it."""
+    from ccu.letting_go import purge
+
+    try:
+        late = purge.finish(session)
+    except VerificationFailed as error:
+        return [(SCRUBBED, "warning", str(error))]  # the file is sound: nothing to restore
+    return [(SCRUBBED, "ok", "finished now: it had been cut short" if late else "")]

@@ -147,9 +147,10 @@ def list_(
             since=start,
         )
         audit.record(connection, staff_id, "consult-list", "consult", None, rows=len(found))
+        hidden = session.view.consults(row["id"] for row in found)
     for row in found:
         row["when"] = row["occurred_at"][:16].replace("T", " ")
-        row["note"] = len(row["note"]) if row["note"] else None
+        row["note"] = len(row["note"]) if row["note"] and row["id"] not in hidden else None
     emit(Table(COLUMNS, found, title="Consults"), format, output)
 
 
@@ -189,6 +190,10 @@ def show(
         audit.record(
             connection, staff_id, "consult-show", "consult", consult_id, reason=why, **detail
         )
+        if session.view.consults([consult_id]):
+            data["note"] = None
+        if full:
+            session.view.keep()
     data["note_characters"] = len(data["note"] or "")
     if not full:
         data["note"] = None

@@ -210,6 +210,7 @@ def list_(
 
       ccu follow-up list --owner dlee --all --format csv
     """
+    from ccu.card import notice
     from ccu.follow_up import lists
 
     session: Session = ctx.obj
@@ -217,6 +218,7 @@ def list_(
         raise InvalidInput("give either --mine or --owner")
     rows = lists.chosen(session, due=due, mine=mine, owner=owner, to_sign=to_sign, every=every)
     columns = lists.named(session, rows, LIST_COLUMNS, "follow-up-list", names)
+    columns = notice.beside(rows, columns, "follow_up", session.view)
     emit(Table(columns, rows, title="Follow-ups"), format, output)
 
 
@@ -255,6 +257,7 @@ def overdue(
 
       ccu follow-up overdue --new --exit-code
     """
+    from ccu.card import notice
     from ccu.follow_up import lists
 
     session: Session = ctx.obj
@@ -262,7 +265,11 @@ def overdue(
         raise InvalidInput("--by can only be owner")
     late = lists.late(session)
     rows = [row for row in late if row["new"] or not new]
+    if not session.unattended:
+        rows = lists.seen(session, rows)
     columns = lists.named(session, rows, OVERDUE_COLUMNS, "overdue", names)
+    if not session.unattended:
+        columns = notice.beside(rows, columns, "follow_up", session.view)
     if by:
         rows, columns = lists.by_owner(rows), ("owner", *(c for c in columns if c != "owner"))
     if rows or format or output:

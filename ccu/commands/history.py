@@ -4,10 +4,12 @@ from typing import Annotated
 
 import typer
 
-from ccu import complete
+from ccu import complete, typed
 from ccu.errors import InvalidInput
 from ccu.output import FormatOption, OutputOption
 from ccu.session import Session
+
+LONGEST_REASON = 1_000
 
 AddressOption = Annotated[
     str | None, typer.Option("--address", "-a", help="An address as you would say it.")
@@ -61,14 +63,13 @@ def command(
     session: Session = ctx.obj
     if sum(each is not None for each in (address, call, person)) != 1:
         raise InvalidInput("give one of --address, --call and --person")
-    why = (reason or "").strip()
+    why = typed.line(reason or "", "--reason", LONGEST_REASON) if full else None
     if full and not why:
         raise InvalidInput("--full needs --reason")
-    opened = why if full else None
     if person is not None:
         from ccu.card import person as person_card
 
-        person_card.show(session, person, every=every, reason=opened, format=format, output=output)
+        person_card.show(session, person, every=every, reason=why, format=format, output=output)
         return
     from ccu.card import place
 
@@ -77,7 +78,7 @@ def command(
         address=address,
         call_id=call,
         every=every,
-        reason=opened,
+        reason=why,
         format=format,
         output=output,
     )

@@ -51,13 +51,15 @@ def show(
 
       ccu household show --person 12
     """
+    from ccu.card import notice
     from ccu.people import household as cards
     from ccu.people import household_page
 
     session: Session = ctx.obj
     session.require_known()
     card = cards.show(session, cards.asked(session, household, person))
-    emit_document(household_page.document(session.db, card), format, output)
+    page = household_page.document(session.db, card)
+    emit_document(notice.on(page, session.view), format, output)
 
 
 @app.command("list")

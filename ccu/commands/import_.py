@@ -46,6 +46,15 @@ def command(
             help="Write rows that cannot be read to FILE, with the reason.",
         ),
     ] = None,
+    allow_column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-column",
+            metavar="COLUMN",
+            help="Let this column pass, though it looks like an FBI, state or social security"
+            " number; recorded. Again for each.",
+        ),
+    ] = None,
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Write a first layout for this file instead.")
     ] = False,
@@ -57,6 +66,9 @@ def command(
     All of the file is kept or, when something goes wrong, none of it. Rows that cannot be read are
     counted, and written to the file that --rejects names. A row that is known already changes
     nothing; a changed one updates its call and keeps the old values.
+
+    A file with a column that looks like an FBI, state identification or social security number is
+    refused: what is not needed is not taken in.
 
     Examples:
 
@@ -79,7 +91,9 @@ def command(
     from ccu import cad
 
     session.require_known()  # a dry run tells what calls are known
-    summary = cad.import_file(session, file, layout, dry_run=dry_run, rejects=rejects)
+    summary = cad.import_file(
+        session, file, layout, dry_run=dry_run, rejects=rejects, allow=allow_column or ()
+    )
     row = tuple(getattr(summary, column) for column in COLUMNS)
     title = "Dry run, nothing kept" if dry_run else "Import"
     emit(Table(COLUMNS, [row], title=title), format, output)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ccu.ask import NoInputOption, ask
-from ccu.output import emit_line
+from ccu.output import emit_line, say
 from ccu.session import Session
 
 TownOption = Annotated[str | None, typer.Option("--town", help="Name of the town.")]
@@ -20,17 +20,25 @@ def command(
     town: TownOption = None,
     state: StateOption = None,
     timezone: ZoneOption = None,
+    encrypt: Annotated[
+        bool, typer.Option("--encrypt", help="Encrypt the file; needs pip install 'ccu[encrypt]'.")
+    ] = False,
     no_input: NoInputOption = False,
 ) -> None:
     """Make the database file of a town.
 
     Asks at a terminal for what is not given. The account that runs it becomes the file's admin.
 
-    Example:
+    With --encrypt the key is taken from the file that CCU_KEY_FILE names, else from `ccu/key` in
+    your configuration folder; it is made when there is none.
+
+    Examples:
 
       ccu init --town Westport --state CT --timezone America/New_York
+
+      ccu init --encrypt --town Westport --state CT --timezone America/New_York
     """
-    from ccu import who
+    from ccu import cipher, privacy, who
     from ccu.store import settings, staff
 
     session: Session = ctx.obj
@@ -42,8 +50,11 @@ def command(
     }
     for name, value in given.items():
         settings.checked(name, value)  # before a file is made
-    with session.creating() as connection:
+    key_is_new = encrypt and not cipher.has_key()
+    with session.creating(encrypt=encrypt) as connection:
         staff_id = staff.add(connection, who.login(), "admin")
         for name, value in given.items():
             settings.change(connection, staff_id, name, value)
     emit_line(f"Made {session.path} for {session.settings.town}, {session.settings['state']}.")
+    for sentence in privacy.about_key(session.path, key_is_new) if encrypt else []:
+        say(sentence)

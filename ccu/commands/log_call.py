@@ -42,16 +42,17 @@ def command(
     Ana Reyes, or Ana Reyes; born 1980-01-31.
     """
     from ccu import dates
-    from ccu.store import calls, people
+    from ccu.store import calls, people, returning
 
     session: Session = ctx.obj
     values = _values(session, given, session.interactive and not no_input)
     staff_id, at = session.staff_id, dates.to_iso(session.now)
     with session.writing() as connection:
-        before = people.last(connection)
+        before, mark = people.last(connection), returning.mark(connection)
         call_id = calls.log(connection, staff_id, calls.NewCall(**values, recorded_at=at))
         page = _page(session, staff_id, call_id)
         alike = _alike(session, before) if given.person_file else []
+        alike += returning.told(connection, mark)
     for line in alike:
         say(line)
     try:
@@ -101,7 +102,7 @@ def _alike(session: Session, before: int) -> list[str]:
 
 def _page(session: Session, staff_id: int, call_id: int) -> Document:
     """What is printed: the number, then the card of the place; showing it is audited as any is."""
-    from ccu.card import page, place
+    from ccu.card import notice, page, place
     from ccu.store import audit, call_record, places
 
     connection = session.db
@@ -117,4 +118,6 @@ def _page(session: Session, staff_id: int, call_id: int) -> Document:
     audit.record(connection, staff_id, "history", "place", place_id, calls=len(found["calls"]))
     shown = page.document(found)
     top = Section(lines=[shown.title, page.headline(found)])
-    return Document(f"Logged call {call_id}.", [top, *shown.sections], {**data, "card": found})
+    page_data = {**data, "card": found}
+    whole = Document(f"Logged call {call_id}.", [top, *shown.sections], page_data)
+    return notice.on(whole, session.view)

@@ -109,7 +109,7 @@ def show(
     with session.writing() as connection:
         if person is not None:
             person = str(merges.canonical(connection, typed.record_id(person, "person")))
-        data = needs_form.read(connection, assessment, person)
+        data = needs_form.seen(session, needs_form.read(connection, assessment, person))
         audit.record(connection, staff_id, "needs-show", "need_assessment", data["id"])
         audit.record(
             connection, staff_id, "needs-show", "person", data["person"], assessment=data["id"]

@@ -83,6 +83,15 @@ def import_(
             "--rejects", metavar="FILE", help="Write rows left out to FILE, with the reason."
         ),
     ] = None,
+    allow_column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-column",
+            metavar="COLUMN",
+            help="Let this column pass, though it looks like an FBI, state or social security"
+            " number; recorded. Again for each.",
+        ),
+    ] = None,
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Write a first layout for this file instead.")
     ] = False,
@@ -97,7 +106,8 @@ def import_(
     terminal; elsewhere rows that look like somebody known are left out and told, unless --match
     says what they are. The list fills gaps and erases nothing. Whose case is closed has no worker
     any more, if it was a list that said who it is. All of it is kept or, when something goes
-    wrong, none.
+    wrong, none. A file with a column that looks like an FBI, state identification or social
+    security number is refused.
 
     Examples:
 
@@ -121,7 +131,7 @@ def import_(
     session.require_known()
     rejected.check(rejects, file, session.path)
     choices = Choices(prefer=prefer is Prefer.roster, whole=whole)
-    plan = roster.prepare(session, file, _named(layout), rule, choices)
+    plan = roster.prepare(session, file, _named(layout), rule, choices, allow_column or ())
     asking = session.interactive and not (no_input or dry_run)
     if asking:
         roster_ask.people(session, plan)

@@ -188,7 +188,7 @@ def exempt(
         raise InvalidInput("--category is not for --no-exempt; ccu place category changes it")
     asking = session.interactive and not no_input
     where = " ".join(address or [])
-    here = Standing(session, "place-exempt", where, place, new=new, asking=asking)
+    here = Standing(session, where, place, new=new, asking=asking)
     emit_line(here.exempt(category, reason) if exempt else here.count_again(reason))
 
 
@@ -214,5 +214,5 @@ def category(
         raise InvalidInput("--category is missing")
     asking = session.interactive and not no_input
     where = " ".join(address or [])
-    here = Standing(session, "place-category", where, place, new=new, asking=asking)
+    here = Standing(session, where, place, new=new, asking=asking)
     emit_line(here.categorise(category))

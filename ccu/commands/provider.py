@@ -113,8 +113,8 @@ def show(
 ) -> None:
     """Show one provider whole, and what was changed.
 
-    JSON: id, name, needs, agency, phone, hours, eligibility, capacity, verified_on, active, old,
-    open_referrals (their numbers), changes (at, by, field, old, new).
+    JSON: id, name, needs, agency, phone, hours, eligibility, capacity, verified_on, active, part2,
+    old, open_referrals (their numbers), changes (at, by, field, old, new).
 
     Example:
 
@@ -146,7 +146,7 @@ def change(
     """
     from ccu import dates
     from ccu.referral import form
-    from ccu.store import providers
+    from ccu.store import part2, providers
 
     session: Session = ctx.obj
     by = session.staff_id
@@ -157,11 +157,15 @@ def change(
         provider_id = providers.find(connection, provider, "PROVIDER")["id"]
         at = dates.to_iso(session.now)
         changed = providers.change(connection, by, provider_id, fields, at=at)
+        left = part2.notes(connection, provider_id) if fields.get("part2") else 0
     if changed:
         words = ", ".join(field.removesuffix("_on") for field in changed)
         emit_line(f"Changed provider {provider_id}: {words}.")
     else:
         emit_line(f"Provider {provider_id} says that already; nothing was changed.")
+    if left:
+        notes = "1 note" if left == 1 else f"{left} notes"
+        say(f"This file holds {notes} about referrals there, from before.")
 
 
 @app.command()

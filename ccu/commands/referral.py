@@ -83,6 +83,7 @@ def list_(
 
       ccu referral list --all --provider homes --format csv
     """
+    from ccu.card import notice
     from ccu.referral import listing
 
     session: Session = ctx.obj
@@ -97,7 +98,8 @@ def list_(
         every=every,
     )
     found = listing.rows(session, listing.wanted(session, asked), names=names)
-    columns = listing.NAMED_COLUMNS if names else listing.COLUMNS
+    columns: tuple[str, ...] = listing.NAMED_COLUMNS if names else listing.COLUMNS
+    columns = notice.beside(found, columns, "referral", session.view)
     emit(Table(columns, found, title="Referrals"), format, output)
 
 
@@ -127,6 +129,7 @@ def show(
 
       ccu referral show 7
     """
+    from ccu.card import notice
     from ccu.referral import page
     from ccu.store import audit
 
@@ -137,7 +140,7 @@ def show(
         raise InvalidInput("--full needs --reason")
     staff_id = session.staff_id
     with session.writing() as connection:
-        data = page.read(connection, referral_id, session.today, named=True, full=full)
+        data = page.seen(session, connection, referral_id, full=full)
         audit.record(
             connection, staff_id, "referral-show", "referral", referral_id, full=full, reason=why
         )
@@ -150,7 +153,7 @@ def show(
                 data["person"],
                 referral=referral_id,
             )
-    emit_document(page.document(session.db, data), format, output)
+    emit_document(notice.on(page.document(session.db, data), session.view), format, output)
 
 
 @app.command()

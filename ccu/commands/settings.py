@@ -28,13 +28,13 @@ def command(
 
       ccu settings repeat_days 180
     """
-    from ccu.store import settings, staff
+    from ccu.store import settings
 
     session: Session = ctx.obj
     staff_id = session.staff_id
     if name is not None and value is not None:
+        session.require_may("settings --change")
         with session.writing() as connection:
-            staff.may_change(connection, staff_id, "the settings")
             stored = settings.change(connection, staff_id, name, value)
         emit_line(f"{name} is now {stored}")
         return

@@ -57,7 +57,6 @@ def add(
     if role is None:
         raise InvalidInput("--role is missing")
     with session.writing() as connection:
-        staff.may_change(connection, by)
         fields = _fields(session, name, role, agency, phone, supervisor)
         staff.add(connection, account, str(fields["role"]), fields, by)
     emit_line(f"Added {account} as {fields['role']}.")
@@ -106,7 +105,6 @@ def change(
     session: Session = ctx.obj
     by = session.staff_id
     with session.writing() as connection:
-        staff.may_change(connection, by)
         fields = _fields(session, name, role, agency, phone, supervisor)
         if not fields:
             raise InvalidInput("nothing to change was given")
@@ -134,7 +132,6 @@ def retire(
     session: Session = ctx.obj
     by = session.staff_id
     with session.writing() as connection:
-        staff.may_change(connection, by)
         successor = staff.require(connection, to, "--to") if to is not None else None
         gone = staff.require(connection, login, "LOGIN")
         held = staff.retire(connection, by, gone, successor, session.today.isoformat())

@@ -41,6 +41,8 @@ class Town:
 
 def build(session: Session, calls: int, seed: int) -> Town:
     """Make the town in the session's new file. Raises InvalidInput when there is one already."""
+    key = session.path.with_name(session.path.name + ".audit-key")
+    made_before = key.exists()
     with session.creating() as connection:
         _settle(connection)
     try:
@@ -53,6 +55,8 @@ def build(session: Session, calls: int, seed: int) -> Town:
         session.close()
         for suffix in ("", "-wal", "-shm"):
             session.path.with_name(session.path.name + suffix).unlink(missing_ok=True)
+        if not made_before:
+            key.unlink(missing_ok=True)
         raise
 
 

@@ -8,12 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 from ccu import dates, typed
-from ccu.errors import InvalidInput
+from ccu.errors import InvalidInput, NotAllowed
 from ccu.follow_up.due import parse_due
 from ccu.session import Session
 from ccu.store import attempts, codes, follow_ups, next_action, staff
 from ccu.store.attempts import Attempt
 from ccu.store.follow_ups import About
+from ccu.store.viewing import Hidden
 
 LONGEST_TRY = 24 * 60  # minutes
 
@@ -24,6 +25,15 @@ def _note(path: Path | None) -> str | None:
 
 def _say(session: Session, stored: str | None) -> str:
     return dates.say_moment(dates.from_iso(stored), session.now) if stored else ""
+
+
+def _refuse_hidden(session: Session, what: str, hidden: dict[int, Hidden]) -> None:
+    """Nobody takes over what is hidden from them, to see it then as their own."""
+    for number, each in hidden.items():
+        if not each.own:
+            record = "referral" if what == "follow-up add" else "follow_up"
+            session.record_denial(what, record, number)
+            raise NotAllowed(f"{record.replace('_', '-')} {number} is {each.words}")
 
 
 class NewFollowUp:
@@ -75,6 +85,7 @@ class NewFollowUp:
         connection = self._session.db
         if referral is not None:
             number = typed.record_id(referral, "referral")
+            _refuse_hidden(self._session, "follow-up add", self._session.view.referrals([number]))
             return follow_ups.about_referral(connection, number, self._owner)
         if call is not None:
             number = typed.record_id(call, "call")
@@ -216,6 +227,7 @@ def move(
         new["due_at"] = dates.to_iso(parse_due(due, session.now, "--due"))
     if owner is not None:
         new["owner_id"] = staff.require(session.db, owner, "--owner")
+    _refuse_hidden(session, "follow-up move", session.view.follow_ups([follow_up_id]))
     with session.writing() as connection:
         changed = attempts.move(
             connection, staff_id, follow_up_id, new, at=dates.to_iso(session.now), reason=why

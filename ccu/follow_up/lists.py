@@ -34,7 +34,32 @@ def chosen(
         due_before=end,
         signer=staff_id if to_sign else None,
     )
-    return follow_up_rows.rows(session.db, wanted, AsOf.of(session.now))
+    rows = follow_up_rows.rows(session.db, wanted, AsOf.of(session.now))
+    asked = due is not None or owner is not None or to_sign
+    return seen(session, rows, leave_out=asked)
+
+
+def seen(
+    session: Session, rows: list[dict[str, Any]], *, leave_out: bool = False
+) -> list[dict[str, Any]]:
+    """The rows as this account sees them: of a hidden one that it is in hand, for whom and where.
+
+    `leave_out`: the list was asked for by what is hidden (due, owner), so it has none of these.
+    """
+    hidden = session.view.follow_ups(row["id"] for row in rows)
+    session.keep_shown()
+    if not hidden:
+        return rows
+    nothing = dict.fromkeys(("due", "days_late", "attempts"))
+    found = []
+    for row in rows:
+        each = hidden.get(row["id"])
+        if each is None:
+            found.append(row)
+        elif not leave_out:
+            told = {"state": each.state, "what": each.state, "owner": each.agency}
+            found.append({**row, **nothing, **told, "due_unix": float("inf")})
+    return sorted(found, key=lambda row: float(row["due_unix"]))
 
 
 def _span(session: Session, due: str) -> tuple[int, int]:

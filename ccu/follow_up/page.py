@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ccu.card import notice
 from ccu.output import Document, Section, Table
 from ccu.session import Session
 from ccu.store import audit, follow_up_rows, follow_ups
@@ -17,6 +18,8 @@ def read(session: Session, follow_up_id: int, reason: str | None) -> Document:
     with session.writing() as connection:
         follow_ups.read(connection, follow_up_id)
         data = follow_up_rows.record(connection, follow_up_id, AsOf.of(session.now))
+        hidden = session.view.follow_ups([follow_up_id]).get(follow_up_id)
+        session.view.keep()
         audit.record(
             connection, staff_id, "follow-up-show", "follow_up", follow_up_id,
             full=reason is not None, reason=reason,
@@ -26,11 +29,18 @@ def read(session: Session, follow_up_id: int, reason: str | None) -> Document:
                 connection, staff_id, "follow-up-show", "person", data["person"],
                 follow_up=follow_up_id,
             )  # fmt: skip
+    if hidden is not None:
+        kept = {key: data[key] for key in ("id", "for", "person")}
+        empty = dict.fromkeys(data) | {
+            key: [] for key, value in data.items() if isinstance(value, list)
+        }
+        told = {"what": hidden.words, "state": hidden.state, "owner": hidden.agency}
+        return _document({**empty, **kept, **told})
     if reason is None:
         data["note"] = None
         for each in data["attempts"]:
             each["note"] = None
-    return _document(data)
+    return notice.on(_document(data), session.view)
 
 
 def _document(data: dict[str, Any]) -> Document:

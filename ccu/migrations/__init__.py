@@ -12,8 +12,45 @@ from pathlib import Path
 
 
 def _to_2(connection: sqlite3.Connection) -> None:
-    run(connection, (Path(__file__).parent / "to_2.sql").read_text(encoding="utf-8"))
+    run(connection, _script("to_2.sql"))
     _make_keys(connection)
+
+
+def _to_3(connection: sqlite3.Connection) -> None:
+    run(connection, _script("to_3.sql"))
+    _chain_audit(connection)
+
+
+def _script(name: str) -> str:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+
+
+def _chain_audit(connection: sqlite3.Connection) -> None:
+    """Number, link and hash the audit's rows as they are, with the file's new key."""
+    import json
+
+    from ccu import chain
+
+    key, previous = chain.make(chain.key_path(connection)), chain.BEGIN
+    (forbids,) = connection.execute(
+        "SELECT sql FROM sqlite_master WHERE name = 'audit_is_never_changed'"
+    ).fetchone()
+    connection.execute("DROP TRIGGER audit_is_never_changed")
+    found = connection.execute(
+        "SELECT audit.id, at, staff_id, action, record, record_id, detail, reason"
+        " FROM audit LEFT JOIN audit_reason ON audit_id = audit.id ORDER BY audit.id"
+    ).fetchall()
+    for *row, reason in found:
+        if reason is not None:
+            digest = key.of_reason(row[0], reason)
+            row[6] = json.dumps({**json.loads(row[6]), "reason_digest": digest}, sort_keys=True)
+        done = key.of_row(previous, row)
+        connection.execute(
+            "UPDATE audit SET detail = :detail, previous = :previous, hash = :hash WHERE id = :id",
+            {"id": row[0], "detail": row[6], "previous": previous, "hash": done},
+        )
+        previous = done
+    connection.execute(forbids)
 
 
 def _make_keys(connection: sqlite3.Connection) -> None:
@@ -50,4 +87,4 @@ def run(connection: sqlite3.Connection, script: str) -> None:
 
 
 # version a file has -> the step that brings it one further
-STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2}
+STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3}

@@ -164,13 +164,20 @@ def markdown_document(document: Document) -> Iterator[str]:
                 yield f"\n{markdown_line(line)}\n"
 
 
+def _with_notice(table: Table, notice: str | None) -> Table:
+    """The rows with what must go with every copy of them (card/notice.py), where there is one."""
+    if notice is None:
+        return table
+    return Table((*table.columns, "notice"), [(*cells, notice) for cells in table.cells()])
+
+
 def main_table(document: Document) -> Table:
     """The rows that CSV prints: the main section's table, else its pairs, else its lines."""
     section = next((section for section in document.sections if section.main), None)
     if section is None:
         raise InvalidInput("this has no rows for --format csv; json has all of it")
     if section.table is not None:
-        return section.table
+        return _with_notice(section.table, document.data.get("notice"))
     if section.pairs:
-        return Table(("name", "value"), section.pairs)
+        return _with_notice(Table(("name", "value"), section.pairs), document.data.get("notice"))
     return Table(("text",), [(line,) for line in section.lines])

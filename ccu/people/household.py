@@ -7,7 +7,7 @@ from typing import Any
 
 from ccu import typed
 from ccu.card import rows
-from ccu.errors import InvalidInput, NotAllowed, NotFound
+from ccu.errors import InvalidInput, NotFound
 from ccu.session import Session
 from ccu.store import audit, household_card, households, people, person_ids, relations
 from ccu.store.follow_up_rows import AsOf
@@ -15,29 +15,17 @@ from ccu.store.follow_up_rows import AsOf
 ADULT = 18
 
 
-def require_may_see(session: Session, record: str, number: int) -> None:
-    """Raises NotAllowed, and records the denial, for who may not see a household by name."""
-    with session.recording_denial("household-show", record, number):
-        if not households.may_see(session.db, session.staff_id):
-            raise NotAllowed(
-                "the card of a household is for Human Services, clinicians and the unit;"
-                " ccu household list gives its numbers"
-            )
-
-
 def asked(session: Session, household: str | None, person: str | None) -> int:
     """The number of the household meant, by its own or by somebody in it.
 
-    Raises NotAllowed and NotFound; InvalidInput for neither or both, or somebody in several.
+    Raises NotFound; InvalidInput for neither or both, or somebody in several.
     """
     if (household is None) == (person is None):
         raise InvalidInput("give either HOUSEHOLD or --person")
     if household is not None:
         household_id = typed.record_id(household, "household")
-        require_may_see(session, "household", household_id)
         return household_id
     said = typed.record_id(person or "", "person")
-    require_may_see(session, "person", said)
     person_id = person_ids.canonical(session.db, [said])[said]
     people.must_exist(session.db, person_id)
     now = households.current(session.db, person_id)
@@ -62,6 +50,7 @@ def show(session: Session, household_id: int) -> dict[str, Any]:
             connection, staff_id, "household-show", "household", household_id, people=len(shown)
         )
         person_ids.shown(connection, staff_id, "household-show", shown)
+        session.view.keep()
     return card
 
 
@@ -88,13 +77,13 @@ def _read(
                 "since": each.since,
                 "relations": _relations(related, each.person),
                 "care_calls": calls.get(each.person, none),
-                "lacks": household_card.lacks(connection, each.person),
+                "lacks": household_card.lacks(connection, each.person, session.view),
             }
             for each in now
         ],
         "care_calls": calls.get(None, none),
-        "workers": household_card.workers(connection, household_id, records),
-        "open": household_card.open_items(connection, household_id, records, as_of),
+        "workers": household_card.workers(connection, household_id, records, session.view),
+        "open": household_card.open_items(connection, household_id, records, as_of, session.view),
         "elsewhere": [
             _beside(known[each], related)
             for each in sorted(outside - {each.person for each in everyone})
@@ -160,23 +149,26 @@ def rows_of_list(session: Session, every: bool) -> list[dict[str, Any]]:
     """
     connection, as_of = session.db, AsOf.of(session.now)
     found: list[dict[str, Any]] = []
-    named = households.may_see(connection, session.staff_id)
+    named = session.may("household show")
     members = households.members(connection)
     for household_id, name in households.names(connection).items():
         now = [each.person for each in members.get(household_id, []) if not each.until]
         records = person_ids.same(connection, now)
-        helping = household_card.workers(connection, household_id, records)
-        items = household_card.open_items(connection, household_id, records, as_of)
+        helping = household_card.workers(connection, household_id, records, session.view)
+        items = household_card.open_items(connection, household_id, records, as_of, session.view)
         if every or now or helping or items:
             found.append(
                 {
                     "id": household_id,
                     "name": name if named and name else None,
                     "members": len(now),
-                    "workers": ", ".join(dict.fromkeys(each["login"] for each in helping)),
+                    "workers": ", ".join(
+                        dict.fromkeys(each["login"] or each["agency"] for each in helping)
+                    ),
                     "open": len(household_card.lines(items)),
                 }
             )
+    session.keep_shown()
     shown: list[int] = [row["id"] for row in found if row["name"]]
     if shown:
         with session.writing() as write:

@@ -71,11 +71,7 @@ def _relation(one: Mapping[str, Any], names: Mapping[int, str], phrases: Mapping
 
 def _pairs(card: Mapping[str, Any], names: Mapping[int, str]) -> list[tuple[str, str]]:
     calls = card["care_calls"]
-    workers = [
-        f"{each['agency']}: {each['name']}, {each['phone'] or 'no phone recorded'},"
-        f" with {_whom(each, names)} since {each['since']}"
-        for each in card["workers"]
-    ]
+    workers = [_worker(each, names) for each in card["workers"]]
     return [
         ("who is helping", "\n".join(workers) or "nobody recorded"),
         (
@@ -84,6 +80,15 @@ def _pairs(card: Mapping[str, Any], names: Mapping[int, str]) -> list[tuple[str,
             " many of them were there)",
         ),
     ]
+
+
+def _worker(each: Mapping[str, Any], names: Mapping[int, str]) -> str:
+    if each["name"] is None:
+        return f"{each['agency']} has this in hand"
+    return (
+        f"{each['agency']}: {each['name']}, {each['phone'] or 'no phone recorded'},"
+        f" with {_whom(each, names)} since {each['since']}"
+    )
 
 
 def _whom(item: Mapping[str, Any], names: Mapping[int, str]) -> str:
@@ -109,13 +114,17 @@ def _members(card: Mapping[str, Any], related: Mapping[int, str]) -> list[tuple[
     ]
 
 
+def _due(each: Mapping[str, Any]) -> str:
+    return (each["due"] or "nothing due") + (" (overdue)" if each["overdue"] else "")
+
+
 def _open(card: Mapping[str, Any], names: Mapping[int, str]) -> list[tuple[Any, ...]]:
     return [
         (
-            f"{each['record']} {each['id']}",
-            _whom(each, names),
+            each["record"] if each["id"] is None else f"{each['record']} {each['id']}",
+            "" if each["id"] is None else _whom(each, names),
             each["what"] + (f", {each['status']}" if each["status"] != "open" else ""),
-            (each["due"] or "nothing due") + (" (overdue)" if each["overdue"] else ""),
+            "" if each["id"] is None else _due(each),
             each["owner"],
         )
         for each in household_card.lines(card["open"])

@@ -27,6 +27,9 @@ def read(session: Session, asked: int, with_changes: bool) -> dict[str, Any]:
     born, records = found["birth_date"], found["records"]
     window = {**rows.window(session), "people": json.dumps(records)}
     history = changes.of(connection, "person", person_id) if with_changes else None
+    as_of, view = AsOf.of(session.now), session.view
+    workers = standing.workers(connection, records, window, as_of, view)
+    view.keep()
     audit.record(connection, session.staff_id, "person-show", "person", person_id, asked=asked)
     return {
         "asked": asked,
@@ -34,7 +37,7 @@ def read(session: Session, asked: int, with_changes: bool) -> dict[str, Any]:
         **found,
         "age": years(born, today) if born else None,
         "minor": minor_on(born, found["minor"], today),
-        "workers": standing.workers(connection, records, window, AsOf.of(session.now)),
+        "workers": workers,
         "changes": history,
     }
 

@@ -38,9 +38,12 @@ def add(session: Session, given: PersonOptions, asking: bool) -> str:
     if chosen is not None:
         return person_filling.fill(session, chosen, said, at)
     with session.writing() as connection:
+        last = people.last(connection)
         person_id = people.create(connection, staff_id, said, at)
         alike = [] if asking else person_offer.told(connection, [person_id])
     _say(alike)
+    if person_id <= last:
+        return f"Seen before: person {person_id}, whose records were de-identified, is back."
     return f"Person {person_id} is added{_minor(session, said.fields)}."
 
 

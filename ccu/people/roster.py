@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccu import dates
+from ccu.cad import identifiers
 from ccu.cad import rejects as rejected
 from ccu.cad.rows import Broken, Rows, header
 from ccu.cad.source import opened
@@ -51,9 +52,10 @@ class Plan:
     batch: "Batch"
     decisions: list[Decision]
     refused: list[rejected.Reject]
-    same: int  # rows that repeat an earlier row of the file
+    same: int  # rows that repeat an earlier row of the file; of people who are sealed, too
     notes: Notes
     choices: Choices
+    allowed: list[str]  # kinds of column that --allow-column let pass
 
     def counts(self, found: Sequence[Effect]) -> dict[str, int]:
         """COUNTS -> how many; read is the sum of those up to rejected."""
@@ -67,13 +69,19 @@ class Plan:
         return counts
 
 
-def prepare(session: Session, path: Path, named: str, rule: Rule, choices: Choices) -> Plan:
-    """Read the roster and match it; nothing is written. Raises InvalidInput."""
+def prepare(
+    session: Session, path: Path, named: str, rule: Rule, choices: Choices, allow: Sequence[str]
+) -> Plan:
+    """Read the roster and match it; nothing is written. Raises InvalidInput.
+
+    `allow` are the columns that pass whatever they look like.
+    """
     from ccu.store import codes
     from ccu.store.rosters import Batch
 
     layout = roster_layout.load(named)
     with opened(path, layout.encoding, session.path.absolute().parent) as export:
+        allowed = identifiers.check(export, layout.delimiter, allow)
         lines = export.lines()
         names, before = header(lines, layout.delimiter)
         housing = codes.choices(session.db, "housing")
@@ -89,6 +97,7 @@ def prepare(session: Session, path: Path, named: str, rule: Rule, choices: Choic
     if not rule.look:
         number_repeats(entries)
     kept, same, again = repeats(entries)
+    kept, sealed = _without_sealed(session, layout.source, kept)
     refused = [(each.line, each.reason, each.cells) for each in broken]
     refused += [(each.line, why, each.cells) for each, why in again]
     decisions = decide(session.db, layout.source, kept, rule)
@@ -98,7 +107,20 @@ def prepare(session: Session, path: Path, named: str, rule: Rule, choices: Choic
     if choices.whole:
         _check_whole(kept, refused)
     decisions = [each for each in decisions if not (each.what is What.new and each.entry.nobody)]
-    return Plan(layout, batch, decisions, refused, same, reader.notes, choices)
+    return Plan(layout, batch, decisions, refused, same + sealed, reader.notes, choices, allowed)
+
+
+def _without_sealed(
+    session: Session, source: str, entries: Sequence[Entry]
+) -> tuple[list[Entry], int]:
+    """The rows but those of people who are sealed, and how many these are: told as no more."""
+    from ccu.store import seals
+
+    sealed = seals.sealed_numbers(session.db)
+    if not sealed:
+        return list(entries), 0
+    kept = [each for each in entries if seals.digest("person", source, each.number) not in sealed]
+    return kept, len(entries) - len(kept)
 
 
 def _check_whole(entries: Sequence[Entry], refused: Sequence[rejected.Reject]) -> None:
@@ -156,7 +178,7 @@ def commit(session: Session, plan: Plan) -> tuple[int, list[Effect]]:
         rosters.add_numbers(connection, plan.layout.source, _numbers(found))
         for effect in found:
             _write(connection, by, effect, batch_id, at)
-        told: dict[str, Any] = {**counts, "whole": plan.choices.whole}
+        told: dict[str, Any] = {**counts, "whole": plan.choices.whole, "allowed": plan.allowed}
         audit.record(connection, by, "person-import", "import_batch", batch_id, **told)
     return batch_id, found
 

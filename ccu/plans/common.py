@@ -1,12 +1,10 @@
 """What the plan commands share: whose a plan is in words, what is recorded, private text."""
 
 import sqlite3
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 from ccu import ask, typed, wording
 from ccu.errors import InvalidInput
-from ccu.session import Session
 from ccu.store import audit, called, person_ids, place_reads
 from ccu.store.plans import Whose
 
@@ -16,13 +14,6 @@ def said_for(connection: sqlite3.Connection, whose: Whose) -> str:
     if whose.person_id is not None:
         return f"person {person_ids.canonical(connection, [whose.person_id])[whose.person_id]}"
     return place_reads.text(connection, whose.place_id or 0) or f"place {whose.place_id}"
-
-
-def recording_denial(
-    session: Session, what: str, plan_id: int | None = None
-) -> AbstractContextManager[None]:
-    """Around what may be refused: NotAllowed is recorded, apart from the write it ended."""
-    return session.recording_denial(what, "plan", plan_id)
 
 
 def names(connection: sqlite3.Connection, whose: Whose) -> tuple[wording.Names, str]:

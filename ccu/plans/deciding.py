@@ -17,7 +17,7 @@ LONGEST_ANSWER = 1_000
 def approve(session: Session, plan_id: int, reason: str | None) -> str:
     """Approve a draft; with a reason whatever its words. Raises as the store, InvalidInput."""
     staff_id, today = session.staff_id, session.today
-    with common.recording_denial(session, "plan-approve", plan_id), session.writing() as connection:
+    with session.writing() as connection:
         row = plans.read(connection, plan_id, today)
         plans.must_approve(connection, staff_id, row)
         body, whose = json.loads(row["body"]), plans.of_row(row)
@@ -51,10 +51,8 @@ def _to_say_otherwise(plan_id: int, found: list[findings.Finding]) -> str:
 def keep(session: Session, plan_id: int) -> str:
     """Say that an approved plan is still right. Raises NotFound, NotAllowed, InvalidInput."""
     staff_id = session.staff_id
-    with common.recording_denial(session, "plan-review", plan_id), session.writing() as connection:
+    with session.writing() as connection:
         row = plans.read(connection, plan_id, session.today)
-        sentence = f"only a supervisor or an admin reviews plan {plan_id}"
-        plans.check_role(connection, staff_id, plans.MAY_APPROVE, sentence)
         days = _days(session)
         plans.keep(connection, staff_id, row, days, at=dates.to_iso(session.now))
     return (
@@ -66,11 +64,11 @@ def keep(session: Session, plan_id: int) -> str:
 def end(session: Session, plan_id: int, reason: str) -> str:
     """Take a plan off the card, or a draft back. Raises NotFound, NotAllowed, InvalidInput."""
     staff_id = session.staff_id
-    with common.recording_denial(session, "plan-expire", plan_id), session.writing() as connection:
+    row = plans.read(session.db, plan_id, session.today)
+    if not (row["status"] == "draft" and row["author_id"] == staff_id):
+        session.require_may("plan expire --others", "plan", plan_id)
+    with session.writing() as connection:
         row = plans.read(connection, plan_id, session.today)
-        if not (row["status"] == "draft" and row["author_id"] == staff_id):
-            sentence = "plans are ended by the unit; ccu plan suggest sends a correction"
-            plans.check_role(connection, staff_id, plans.MAY_DECIDE, sentence)
         status = plans.end(
             connection, staff_id, row, at=dates.to_iso(session.now), reason=reason
         )  # fmt: skip
@@ -122,9 +120,6 @@ def answer(
     staff_id = session.staff_id
     row = plan_suggestions.read(session.db, suggestion_id)
     plan_id = row["plan_id"]
-    with common.recording_denial(session, "plan-answer", plan_id):
-        sentence = f"suggestion {suggestion_id} is answered by the unit"
-        plans.check_role(session.db, staff_id, plans.MAY_DECIDE, sentence)
     plan_suggestions.must_be_open(row)
     what = "Accepted" if accepted else "Declined"
     word = common.private_text(

@@ -11,6 +11,7 @@ import json
 import sqlite3
 from typing import Any
 
+from ccu.errors import NotAllowed
 from ccu.output import Document, Section, Table
 from ccu.plans import common, form
 from ccu.session import Session
@@ -21,10 +22,17 @@ EARLIER_COLUMNS = ("id", "status", "author", "written", "approver", "review_on")
 
 
 def read(session: Session, plan_id: int, every: bool) -> Document:
-    """The page, recorded as a read of the plan and of whom it is about. Raises NotFound."""
+    """The page, recorded as a read of the plan and of whom it is about. Raises NotFound.
+
+    NotAllowed for one that is hidden from this account (store/viewing.py).
+    """
     staff_id, today = session.staff_id, session.today
+    hidden = session.view.plans([plan_id]).get(plan_id)
+    if hidden is not None:
+        raise NotAllowed(f"plan {plan_id} is {hidden.words}")
     with session.writing() as connection:
         row = plans.read(connection, plan_id, today)
+        session.view.keep()
         data = _data(connection, row, today.isoformat())
         others = plans.same(connection, plans.of_row(row), today) if every else []
         if every:

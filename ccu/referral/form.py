@@ -132,6 +132,8 @@ def provider_fields(session: Session, name: str | None, given: ProviderOptions) 
     ):
         if text is not None:
             fields[field] = typed.line(text, f"--{field}", longest) or ""
+    if given.part2 is not None:
+        fields["part2"] = given.part2
     if given.verified is not None:
         day = dates.parse_day(given.verified, session.today, field="--verified", future=False)
         fields["verified_on"] = day.isoformat()

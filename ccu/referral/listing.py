@@ -64,7 +64,7 @@ def rows(session: Session, filter: Filter, *, names: bool) -> list[dict[str, Any
     """The rows, audited: one event for the list, and one for each person whose name it shows."""
     staff_id = session.staff_id
     with session.writing() as connection:
-        found = referral_reads.rows(connection, filter)
+        found = _seen(session, filter, referral_reads.rows(connection, filter))
         people = sorted({row["person"] for row in found if row["person"] is not None})
         audit.record(
             connection, staff_id, "referral-list", "referral", None, rows=len(found), names=names
@@ -75,6 +75,25 @@ def rows(session: Session, filter: Filter, *, names: bool) -> list[dict[str, Any
     for row in found:
         row["name"] = called.get(row["person"])
         row["next_due"] = row["next_due"] and row["next_due"][:10]
+    return found
+
+
+def _seen(session: Session, filter: Filter, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows as this account sees them, inside a write.
+
+    Of a hidden one that it is in hand; it is left out where the list was asked for by what is
+    hidden: need, provider, status, owner.
+    """
+    hidden = session.view.referrals(row["id"] for row in found)
+    session.view.keep()
+    asked = (filter.owner_id, filter.need, filter.provider_id, filter.silent_since)
+    whole = filter.statuses in (referral_steps.OPEN, tuple(referral_steps.STEPS))
+    if any(asked) or not whole:
+        return [row for row in found if row["id"] not in hidden]
+    nothing = dict.fromkeys(("need", "provider", "provider_id", "next_due", "made", "changed"))
+    for row in found:
+        if (each := hidden.get(row["id"])) is not None:
+            row |= {**nothing, "status": each.state, "owner": each.agency}
     return found
 
 

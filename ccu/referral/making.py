@@ -36,10 +36,11 @@ def make(
 
 def cautions(session: Session, connection: sqlite3.Connection, new: NewReferral) -> list[str]:
     """What the person should know of this referral, as clauses without a full stop."""
-    return [*_of_person(connection, new), *_of_provider(session, connection, new)]
+    of_person = _of_person(session, connection, new)
+    return [*of_person, *_of_provider(session, connection, new)]
 
 
-def _of_person(connection: sqlite3.Connection, new: NewReferral) -> list[str]:
+def _of_person(session: Session, connection: sqlite3.Connection, new: NewReferral) -> list[str]:
     found = []
     call_id, person_id = new.call_id, new.person_id
     if call_id is not None and person_id is None:
@@ -49,6 +50,8 @@ def _of_person(connection: sqlite3.Connection, new: NewReferral) -> list[str]:
     elif call_id and person_id and not referral_reads.was_on_call(connection, call_id, person_id):
         found.append(f"person {person_id} was not on call {call_id}")
     alike = [each for each in referral_reads.open_alike(connection, new) if each != new.again_of]
+    hidden = session.view.referrals(alike)  # that somebody else asked for the same is not told
+    alike = [each for each in alike if each not in hidden]
     if alike:
         numbers = ", ".join(map(str, alike))
         found.append(f"the same is open already: referral {numbers}; --again-of is to refer again")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ccu import typed
-from ccu.errors import InvalidInput, NotFound
+from ccu.errors import InvalidInput, NotAllowed, NotFound
 from ccu.output import Document, Section, Table, say
 from ccu.referral.form import About
 from ccu.session import Session
@@ -68,8 +68,27 @@ def read(
     return {**data, "earlier": [each for each in earlier if each < data["id"]]}
 
 
+def seen(session: Session, data: dict[str, Any]) -> dict[str, Any]:
+    """The assessment as this account sees it, inside a write: a hidden one has no answers."""
+    view = session.view
+    every = view.assessments([data["id"], *data["earlier"]])
+    hidden = every.get(data["id"])
+    earlier = [each for each in data["earlier"] if each not in every]
+    if hidden is not None:
+        kept = {key: data[key] for key in ("id", "person", "call")}
+        told = {"answers": [], "recorded_by": hidden.agency, "earlier": earlier}
+        return dict.fromkeys(data) | kept | told
+    needs.hide_referrals(data["answers"], view)
+    view.keep()
+    return {**data, "earlier": earlier}
+
+
 def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
     """The same as a page."""
+    title = f"Needs assessment {data['id']} of person {data['person']}"
+    if data["occurred_at"] is None:  # hidden
+        lines = [f"in hand with {data['recorded_by']}"]
+        return Document(title, [Section(lines=lines, main=True)], data)
     labels = codes.labels(connection, "need")
     states = codes.labels(connection, "need_state")
     rows = [
@@ -87,12 +106,16 @@ def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
     if data["earlier"]:
         pairs.append(("earlier", ", ".join(map(str, data["earlier"]))))
     sections = [Section(pairs=pairs), Section(table=Table(COLUMNS, rows), main=True)]
-    return Document(f"Needs assessment {data['id']} of person {data['person']}", sections, data)
+    return Document(title, sections, data)
 
 
 def about(session: Session, assessment_id: int, need: str) -> About:
-    """What a referral of a lack comes from. Raises NotFound, InvalidInput."""
+    """What a referral of a lack comes from. Raises NotFound, NotAllowed, InvalidInput."""
     found = needs.read(session.db, assessment_id)
+    hidden = session.view.assessments([assessment_id]).get(assessment_id)
+    if hidden is not None:
+        session.record_denial("needs refer", "need_assessment", assessment_id)
+        raise NotAllowed(f"needs assessment {assessment_id} is {hidden.words}")
     code = codes.code(session.db, "need", need, "NEED")
     before = needs.lack(session.db, assessment_id, code)
     return About(found["call"], found["person"], code, again_of=before)

@@ -130,6 +130,10 @@ class ProviderOptions:
         str | None,
         Option("--verified", metavar="DAY", help="When this was last checked with it."),
     ] = None
+    part2: Annotated[
+        bool | None,
+        Option("--part2/--no-part2", help="Whether it is a 42 CFR Part 2 programme."),
+    ] = None
 
 
 @dataclass(eq=False, repr=False)

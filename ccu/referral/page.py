@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 
 from ccu.output import Document, Section, Table
+from ccu.session import Session
 from ccu.store import codes, outcomes, person_ids, referral_reads
 from ccu.store.referral_events import minute
+from ccu.store.viewing import Hidden
 
 EVENT_COLUMNS = ("when", "by", "what", "reason", "note")
 FOLLOW_UP_COLUMNS = ("id", "due", "kind", "owner", "state", "tries")
@@ -37,8 +39,50 @@ def read(
     return data
 
 
+def seen(
+    session: Session, connection: sqlite3.Connection, referral_id: int, *, full: bool
+) -> dict[str, Any]:
+    """The referral as this account sees it, and what was shown of it kept, inside a write.
+
+    Of one that is hidden, and of follow-ups that are, no more than that they are in hand.
+    """
+    data = read(connection, referral_id, session.today, named=True, full=full)
+    view = session.view
+    hidden = view.referrals([referral_id]).get(referral_id)
+    if hidden is not None:
+        return in_hand(data, hidden)
+    untold = view.follow_ups(each["id"] for each in data["follow_ups"])
+    data["follow_ups"] = [each for each in data["follow_ups"] if each["id"] not in untold]
+    view.keep()
+    return data
+
+
+def in_hand(data: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
+    """What is left of a referral for somebody it is hidden from: the same keys, few values."""
+    kept = {key: data[key] for key in ("id", "person", "call", "place", "call_void")}
+    empty = dict.fromkeys(data) | {
+        key: [] for key, value in data.items() if isinstance(value, list)
+    }
+    return {
+        **empty,
+        **kept,
+        "status": hidden.state,
+        "outcome": hidden.words,
+        "provider": {"id": None, "name": None, "phone": None},
+        "owner": {"login": None, "name": hidden.agency, "phone": None},
+    }
+
+
 def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
     """The same as a page."""
+    if data["need"] is None:  # hidden
+        pairs = [
+            ("status", data["outcome"]),
+            ("for", "nobody by name" if data["person"] is None else f"person {data['person']}"),
+            ("from", ", ".join(_from(data))),
+        ]
+        shown = Section(pairs=[pair for pair in pairs if pair[1]], main=True)
+        return Document(f"Referral {data['id']}: {data['outcome']}", [shown], data)
     count = len(data["events"])
     return Document(
         title(connection, data),
@@ -78,8 +122,7 @@ def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[s
     if data["person"] is not None:
         who = f"person {data['person']}"
         who += f", {data['person_name']}" if data["person_name"] else ""
-    call = data["call"] and f"call {data['call']}" + (" (void)" if data["call_void"] else "")
-    where = ", ".join(part for part in (call, data["place"]) if part)
+    where = ", ".join(_from(data))
     handoff = codes.labels(connection, "handoff")[data["handoff"]]
     parts = [handoff.partition(" (")[0], data["handoff_parties"]]  # the explanation is for choosing
     if data["handoff_minutes"] is not None:
@@ -99,6 +142,11 @@ def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[s
     if data["again_of"]:
         pairs.append(("comes after", f"referral {data['again_of']}"))
     return pairs
+
+
+def _from(data: dict[str, Any]) -> list[str]:
+    call = data["call"] and f"call {data['call']}" + (" (void)" if data["call_void"] else "")
+    return [part for part in (call, data["place"]) if part]
 
 
 def _events(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[Any, ...]]:

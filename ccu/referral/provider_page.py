@@ -15,10 +15,13 @@ def read(session: Session, said: str) -> dict[str, Any]:
     found = providers.find(session.db, said, "PROVIDER")
     days = session.settings.number("verified_days")
     changed = changes.of(session.db, "provider", found["id"])
+    numbers = providers.open_referrals(session.db, found["id"])
+    hidden = session.view.referrals(numbers)
+    session.keep_shown()
     return {
         **found,
         "old": providers.is_old(found, session.today, days),
-        "open_referrals": providers.open_referrals(session.db, found["id"]),
+        "open_referrals": [each for each in numbers if each not in hidden],
         "changes": [{key: each[key] for key in each if key != "reason"} for each in changed],
     }
 
@@ -32,6 +35,7 @@ def document(session: Session, data: dict[str, Any]) -> Document:
         ("agency", codes.labels(session.db, "agency")[data["agency"]]),
         *((field, data[field]) for field in ("phone", "hours", "eligibility") if data[field]),
         ("capacity", codes.labels(session.db, "capacity")[data["capacity"]]),
+        *([("42 CFR Part 2", "yes")] if data["part2"] else []),
         ("verified", providers.verified(data, session.today, days)),
         ("open referrals", ", ".join(map(str, data["open_referrals"])) or "none"),
     ]

@@ -4,11 +4,19 @@ from contextlib import suppress
 from typing import Any
 
 from ccu import dates, typed
-from ccu.errors import InvalidInput
+from ccu.errors import InvalidInput, NotAllowed
 from ccu.referral import form, listing
 from ccu.referral.options import UpdateOptions
 from ccu.session import Session
-from ccu.store import codes, referral_events, referral_reads, referral_steps, referrals, staff
+from ccu.store import (
+    codes,
+    referral_events,
+    referral_reads,
+    referral_steps,
+    referrals,
+    retention,
+    staff,
+)
 from ccu.store.referrals import Done, Update
 
 MOST_EVENTS = 1_000_000
@@ -44,6 +52,9 @@ def read(session: Session, given: UpdateOptions, asking: bool) -> Update:
 def take(session: Session, referral_id: int, change: Update) -> str:
     """Write it; returns what it did in a line."""
     staff_id = session.staff_id
+    hidden = session.view.referrals([referral_id]).get(referral_id)
+    if hidden is not None and not hidden.own:  # its answer would say what is hidden
+        raise NotAllowed(f"referral {referral_id} is {hidden.words}")
     with session.writing() as connection:
         done = referrals.update(
             connection, staff_id, referral_id, change, now=session.now, settings=session.settings
@@ -69,13 +80,15 @@ def to_expire(session: Session, given: list[str], stalled: bool) -> tuple[list[i
     """Those named, or all that are stalled; and the stalled ones on hold, which are left.
 
     A person on hold waits knowingly (a waiting list, a hospital): only by number does that expire.
+    Nor does what a legal hold keeps.
     """
     if bool(given) == stalled:
         raise InvalidInput("name the referrals that expire, or give --stalled")
     if given:
         return sorted({typed.record_id(text, "referral") for text in given}), []
     found = referral_reads.rows(session.db, listing.stalled(session))
-    held = [row["id"] for row in found if row["status"] == "on_hold"]
+    kept = retention.held(session.db, "referral", [row["id"] for row in found])
+    held = [row["id"] for row in found if row["status"] == "on_hold" or row["id"] in kept]
     return sorted(row["id"] for row in found if row["id"] not in held), held
 
 

@@ -16,6 +16,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from ccu.report import covers
+
 # Tables with recorded_at of which nothing is ever changed.
 _ONLY_GROW = ("referral_event", "attempt", "consult", "household")
 # Many-valued fields of a call -> their table and its columns.
@@ -29,15 +31,14 @@ _LISTS = {
     ),
     "people": ("call_person", ("person_id", "role")),
 }
-# Tables of the care loop, looked up row by row: no index serves a view of two halves, so these are
-# copied, indexes and all. Calls are many, and read by period.
-_LOOP = ("referral", "referral_event", "follow_up", "attempt")
-_VIEWS = ("person_canonical", "open_follow_up", "place_plain", "call_plain")
 
 
-def hide(connection: sqlite3.Connection, as_of: datetime) -> None:
-    """Put the views up, inside the caller's transaction: a rollback takes them away."""
-    then = _Then(connection, as_of)
+def hide(connection: sqlite3.Connection, as_of: datetime, wider: Iterable[str] = ()) -> None:
+    """Put the views up, inside the caller's transaction: a rollback takes them away.
+
+    `wider` are tables of which the rows are those of temp.whole_<table> (sealed_rows.py).
+    """
+    then = _Then(connection, as_of, wider)
     then.calls()
     then.people()
     then.places()
@@ -45,16 +46,21 @@ def hide(connection: sqlite3.Connection, as_of: datetime) -> None:
     then.follow_ups()
     for table in _ONLY_GROW:
         then.cover(table, recorded=True)
-    for view in _VIEWS:  # a view of the file reads the file's own tables: made again, over ours
-        (sql,) = connection.execute("SELECT sql FROM main.sqlite_master WHERE name = ?", (view,))
-        connection.execute(sql["sql"].replace("CREATE VIEW", "CREATE TEMP VIEW", 1))
+    for table in then.left_over:
+        covers.cover(connection, table, f"SELECT * FROM temp.whole_{table}")  # noqa: S608
+    covers.views(connection)
 
 
 class _Then:
     """The covers of one moment. Table names are our own; values are numbers and a date."""
 
-    def __init__(self, connection: sqlite3.Connection, as_of: datetime) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, as_of: datetime, wider: Iterable[str]
+    ) -> None:
+        self._connection = connection
         self._run = connection.execute
+        self._wider = frozenset(wider)
+        self.left_over = set(self._wider)  # until they are covered
         self._unix = int(as_of.timestamp())
         # an earlier local day needs no reckoning; only that day's rows do
         self._by_then = (
@@ -78,8 +84,8 @@ class _Then:
         """Records of people: values changed later, and merges made later."""
         changed = self._changed("person")
         merged = self._run(
-            "SELECT merged_id, merged_into FROM main.person_merge"  # noqa: S608
-            " JOIN main.person ON person.id = merged_id"
+            f"SELECT merged_id, merged_into FROM {self._of('person_merge')}"  # noqa: S608
+            f" JOIN {self._of('person')} AS person ON person.id = merged_id"
             f" WHERE unixepoch(merged_at) > {self._unix}"
         ).fetchall()
         for row in merged:
@@ -106,12 +112,14 @@ class _Then:
     def referrals(self) -> None:
         """The status is that of the last event recorded by then, the owner the last handed to."""
         late = self._run(
-            "SELECT DISTINCT referral_id FROM main.referral_event"  # noqa: S608
+            f"SELECT DISTINCT referral_id FROM {self._of('referral_event')}"  # noqa: S608
             f" WHERE unixepoch(recorded_at) > {self._unix}"
         )
         ids = [row[0] for row in late]
         self._copy("referral", ids)
-        events = "main.referral_event AS event WHERE event.referral_id = then_referral.id AND"
+        events = (
+            f"{self._of('referral_event')} AS event WHERE event.referral_id = then_referral.id AND"
+        )
         self._run(
             "UPDATE temp.then_referral SET status = coalesce((SELECT event.status FROM"  # noqa: S608
             f" {events} {self._by_then} ORDER BY event.id DESC LIMIT 1), status),"
@@ -125,9 +133,9 @@ class _Then:
         """Moved later, done later or closed later: as they were due and open then."""
         changed = self._changed("follow_up")
         done = self._run(
-            "SELECT id FROM main.follow_up"  # noqa: S608
+            f"SELECT id FROM {self._of('follow_up')}"  # noqa: S608
             f" WHERE unixepoch(closed_at) > {self._unix} OR unixepoch(closing_at) > {self._unix}"
-            " UNION SELECT follow_up_id FROM main.attempt"
+            f" UNION SELECT follow_up_id FROM {self._of('attempt')}"
             f" WHERE unixepoch(recorded_at) > {self._unix}"
         )
         done_ids = [row[0] for row in done]
@@ -135,13 +143,14 @@ class _Then:
         # A follow-up has no attempt after the one that closed it: done later means open then.
         self._run(
             "UPDATE temp.then_follow_up SET closed_at = NULL, signed_by = NULL"  # noqa: S608
-            f" WHERE unixepoch(closed_at) > {self._unix} OR EXISTS (SELECT 1 FROM main.attempt"
-            f" WHERE follow_up_id = then_follow_up.id AND unixepoch(recorded_at) > {self._unix})"
+            f" WHERE unixepoch(closed_at) > {self._unix} OR EXISTS"
+            f" (SELECT 1 FROM {self._of('attempt')} WHERE follow_up_id = then_follow_up.id"
+            f" AND unixepoch(recorded_at) > {self._unix})"
         )
         self._run(
             "UPDATE temp.then_follow_up SET closing_at = NULL, closed_by = NULL"  # noqa: S608
             f" WHERE closed_at IS NULL AND (unixepoch(closing_at) > {self._unix} OR EXISTS ("
-            "SELECT 1 FROM main.attempt WHERE follow_up_id = then_follow_up.id"
+            f"SELECT 1 FROM {self._of('attempt')} WHERE follow_up_id = then_follow_up.id"
             f" AND unixepoch(recorded_at) > {self._unix}))"
         )
         for follow_up_id, fields in changed.items():
@@ -150,10 +159,14 @@ class _Then:
 
     # ------------------------------------------------------------ how
 
+    def _of(self, table: str) -> str:
+        """Where a table's rows are."""
+        return f"temp.whole_{table}" if table in self._wider else f"main.{table}"
+
     def _changed(self, record: str) -> dict[int, dict[str, Any]]:
         """id -> field -> the value it had then: the oldest that a later change replaced."""
         found = self._run(
-            "SELECT record_id, field, old_value FROM main.change"  # noqa: S608
+            f"SELECT record_id, field, old_value FROM {self._of('change')}"  # noqa: S608
             f" WHERE record = ? AND unixepoch(recorded_at) > {self._unix} ORDER BY id",
             (record,),
         )
@@ -167,7 +180,7 @@ class _Then:
     def _copy(self, table: str, ids: Iterable[int]) -> None:
         """The rows to be set back. Without the table's own checks and references."""
         self._run(
-            f"CREATE TEMP TABLE then_{table} AS SELECT * FROM main.{table}"  # noqa: S608
+            f"CREATE TEMP TABLE then_{table} AS SELECT * FROM {self._of(table)}"  # noqa: S608
             f" WHERE id IN (SELECT value FROM json_each('{json.dumps(sorted(ids))}'))"
         )
         self._run(f"CREATE UNIQUE INDEX temp.then_{table}_id ON then_{table} (id)")
@@ -184,31 +197,24 @@ class _Then:
     def cover(self, table: str, *, recorded: bool) -> None:
         """The view: the file's rows recorded by then, with the copies in place of theirs."""
         by_then = self._by_then if recorded else "1"
-        rows = f"SELECT * FROM main.{table} WHERE {by_then}"  # noqa: S608
+        rows = f"SELECT * FROM {self._of(table)} WHERE {by_then}"  # noqa: S608
         copies = "SELECT 1 FROM temp.sqlite_master WHERE name = ?"
         if self._run(copies, (f"then_{table}",)).fetchone():
             rows += (
                 f" AND id NOT IN (SELECT id FROM temp.then_{table})"  # noqa: S608
                 f" UNION ALL SELECT * FROM temp.then_{table} WHERE {by_then}"
             )
-        if table not in _LOOP:
-            self._run(f"CREATE TEMP VIEW {table} AS {rows}")
-            return
-        self._run(f"CREATE TEMP TABLE {table} AS {rows}")
-        self._run(f"CREATE UNIQUE INDEX temp.{table}_id ON {table} (id)")
-        for name, sql in self._run(
-            "SELECT name, sql FROM main.sqlite_master"
-            " WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ?",
-            (table,),
-        ).fetchall():
-            self._run(sql.replace(f"INDEX {name}", f"INDEX temp.{name}", 1))
+        self.left_over.discard(table)
+        covers.cover(self._connection, table, rows)
 
     def _list(self, table: str, columns: tuple[str, ...], had: dict[int, Any]) -> None:
         """A call's many-valued field: the rows of changed calls made again from the old list."""
         if not had:
             return
+        self.left_over.discard(table)
         names = ", ".join(("call_id", *columns))
-        self._run(f"CREATE TEMP TABLE then_{table} AS SELECT {names} FROM main.{table} LIMIT 0")  # noqa: S608
+        rows = f"SELECT {names} FROM {self._of(table)}"  # noqa: S608
+        self._run(f"CREATE TEMP TABLE then_{table} AS {rows} LIMIT 0")
         for call_id, items in had.items():
             for item in items:
                 values = [item] if len(columns) == 1 else [_value(item, name) for name in columns]
@@ -219,7 +225,7 @@ class _Then:
                 )
         ids = json.dumps(sorted(had))
         self._run(
-            f"CREATE TEMP VIEW {table} AS SELECT {names} FROM main.{table}"  # noqa: S608
+            f"CREATE TEMP VIEW {table} AS {rows}"  # noqa: S608
             f" WHERE call_id NOT IN (SELECT value FROM json_each('{ids}'))"
             f" UNION ALL SELECT {names} FROM temp.then_{table}"
         )

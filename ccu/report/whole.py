@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ccu import __version__, dates
-from ccu.report import figures, says, sections
+from ccu.report import figures, let_go, says, sections
 from ccu.report.figures import Figure, Frames
 from ccu.report.frames import frames as make_frames
 from ccu.report.period import Period
@@ -128,13 +128,20 @@ def _snapshot(
     """All reads see the file at one moment, whoever writes meanwhile; nobody waits for them."""
     connection.execute("BEGIN")
     try:
+        wider: list[str] = []
+        if session.settings["sealed_totals"] == "count":
+            from ccu.report import sealed_rows
+
+            wider = sealed_rows.show(connection)
         if as_of is not None:
             from ccu.report import as_of as late
 
-            late.hide(connection, as_of)
+            late.hide(connection, as_of, wider)
+        elif wider:
+            sealed_rows.cover(connection, wider)
         yield
     finally:
-        connection.execute("ROLLBACK")  # what --as-of made for itself goes with it
+        connection.execute("ROLLBACK")  # what was made for this report goes with it
 
 
 def begun(session: Session, options: Options) -> Report:
@@ -161,7 +168,7 @@ def begun(session: Session, options: Options) -> Report:
         schema=int(session.db.execute("PRAGMA user_version").fetchone()[0]),
         sections=[],
     )
-    report.notes = _notes(report)
+    report.notes = _notes(report) + let_go.notes(session.db, report)
     return report
 
 

@@ -6,7 +6,8 @@
 -- ccu referral list --stalled show. A follow-up is overdue when it is open and was due before
 -- that moment; one that waits for a signature is still open. A referral is stalled when it is
 -- open and for stalled_days (a setting) had no event and no attempt at one of its follow-ups; it
--- is due when those days were over. days_late counts local days.
+-- is due when those days were over. days_late counts local days. What is sealed is not in this
+-- list.
 
 WITH late AS (
   SELECT due.id, due.due_at, due.due_unix, due.referral_id, due.owner_id,
@@ -37,9 +38,11 @@ told AS (
          unixepoch(last_at), date(substr(last_at, 1, 10), '+' || :stalled_days || ' days')
   FROM last JOIN need ON need.code = last.need
   WHERE unixepoch(last_at) <= :as_of_unix - 86400 * :stalled_days)
-SELECT what, told.id, referral, call, coalesce(person_canonical.canonical_id, person_id) AS person,
-       kind, staff.login AS owner, due,
+SELECT what, told.id, referral, (SELECT id FROM main.call WHERE id = told.call) AS call,
+       coalesce(person_canonical.canonical_id, person_id) AS person, kind, staff.login AS owner, due,
        cast(julianday(:today) - julianday(due) AS INTEGER) AS days_late
 FROM told JOIN staff ON staff.id = told.owner_id
 LEFT JOIN person_canonical ON person_canonical.id = told.person_id
+WHERE iif(sort = 1, told.id IN (SELECT id FROM main.follow_up),
+          told.id IN (SELECT id FROM main.referral))
 ORDER BY sort, at, told.id;

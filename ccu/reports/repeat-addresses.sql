@@ -6,12 +6,14 @@
 -- what repeat_addresses counts. people: distinct people known by name whom the calls that
 -- count were about. unknown: such calls about nobody known by name. same_person: `same` when one
 -- person is the subject of every one of the calls and nobody else of any; `different` when
--- two or more are; `not known` otherwise. last: the local day of the last of them.
+-- two or more are; `not known` otherwise. last: the local day of the last of them. What is sealed is
+-- not in this list.
 
 WITH counted AS MATERIALIZED (
   SELECT call.id, call.place_id, call.care, call.occurred_at FROM call
   WHERE occurred_at >= :window_start AND occurred_at < :window_end AND voided_at IS NULL
-    AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)),
+    AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)
+    AND call.id IN (SELECT id FROM main.call)),
 often AS MATERIALIZED (
   SELECT each.* FROM (
     SELECT place_id AS id, sum(care) AS care_calls, count(*) AS all_calls,
@@ -28,7 +30,8 @@ person_of AS MATERIALIZED (
   SELECT tree.id, tree.canonical_id,
          max(person.given_name <> '' OR person.family_name <> '')
            OVER (PARTITION BY tree.canonical_id) AS known
-  FROM person_canonical AS tree JOIN person ON person.id = tree.id),
+  FROM person_canonical AS tree JOIN person ON person.id = tree.id
+  WHERE tree.canonical_id IN (SELECT id FROM main.person)),
 part AS MATERIALIZED (
   SELECT DISTINCT counted.place_id, counted.id, canonical_id
   FROM counted JOIN often ON often.id = counted.place_id

@@ -6,17 +6,19 @@
 -- the period, most calls first; by the number of the record that stands for them, never by name.
 -- places, first and last are of those calls; all_calls has the other natures too. has_worker:
 -- somebody works with them, or with their household, at the as-of moment. open_items: their open
--- referrals and follow-ups.
+-- referrals and follow-ups. What is sealed is not in this list.
 
 WITH counted AS MATERIALIZED (
   SELECT call.id, call.place_id, call.care, substr(call.occurred_at, 1, 10) AS day FROM call
   WHERE occurred_at >= :window_start AND occurred_at < :window_end AND voided_at IS NULL
-    AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)),
+    AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)
+    AND call.id IN (SELECT id FROM main.call)),
 person_of AS MATERIALIZED (
   SELECT tree.id, tree.canonical_id,
          max(person.given_name <> '' OR person.family_name <> '')
            OVER (PARTITION BY tree.canonical_id) AS known
-  FROM person_canonical AS tree JOIN person ON person.id = tree.id),
+  FROM person_canonical AS tree JOIN person ON person.id = tree.id
+  WHERE tree.canonical_id IN (SELECT id FROM main.person)),
 part AS (
   SELECT DISTINCT canonical_id, counted.id, counted.care, counted.day,
          (SELECT id FROM place WHERE id = counted.place_id AND kind <> 'none') AS place_id

@@ -7,12 +7,10 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from ccu import dates
+from ccu import dates, roles
 from ccu.errors import InvalidInput, NotAllowed
-from ccu.store import audit, changes, follow_ups, next_action, staff
+from ccu.store import audit, changes, follow_ups, next_action, part2, staff
 from ccu.store.settings import Settings
-
-MAY_SIGN = ("supervisor", "admin")  # roles, where the intern has no supervisor of their own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +58,8 @@ def done(
     result leaves it open and no next due is given.
     """
     row = follow_ups.read_open(connection, follow_up_id)
+    provider_id = part2.provider_of(connection, row["referral_id"])
+    part2.refuse_note(connection, attempt.note, provider_id)
     is_over = ends(connection, attempt.result)
     if not is_over and attempt.next_due is None:
         raise InvalidInput("--next is missing: after that result the follow-up stays open")
@@ -160,9 +160,9 @@ def _may_sign(connection: sqlite3.Connection, staff_id: int, row: sqlite3.Row) -
         " LEFT JOIN staff AS boss ON boss.id = intern.supervisor_id WHERE intern.id = :id",
         {"id": row["closed_by"]},
     ).fetchone()
-    boss = intern["boss_id"] == staff_id and asker["role"] in staff.MAY_SUPERVISE
+    boss = intern["boss_id"] == staff_id and roles.may(asker["role"], staff.SUPERVISE)
     own = boss or asker["role"] == "admin"
-    spare = intern["boss_id"] is None and asker["role"] in MAY_SIGN
+    spare = intern["boss_id"] is None and roles.may(asker["role"], "follow-up sign --any")
     if intern["id"] == staff_id or not (own or spare):
         who = intern["login"] or "a supervisor"
         raise NotAllowed(f"only {who} or an admin signs follow-up {row['id']}")

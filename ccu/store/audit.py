@@ -1,8 +1,45 @@
-"""The audit: who read or wrote what. Ids, field names and counts only; never a name or a note."""
+"""The audit: who read or wrote what. Ids, field names and counts only; never a name or a note.
+
+Each row carries a keyed hash that binds it to the row before it (ccu/chain.py), and audit_verify.py
+checks them all. Nothing is recorded without the key, and what can not be recorded is not done.
+"""
 
 import json
 import sqlite3
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
+
+from ccu import chain
+from ccu.errors import DatabaseUnusable
+
+REKEY = "audit-rekey"
+PURGED = "reasons-purged"  # its detail names the rows whose words of audit_reason were taken out
+DIGEST = "reason_digest"
+LOOKED_AT = 20  # rows, to tell a wrong key from a last row that was changed by hand
+_PURGED_AT_ONCE = 1000  # numbers in the detail of one event
+
+# The highest number ever given is in sqlite_sequence: after a tail was cut off the numbers go on
+# from there, so that the gap stays to be found.
+_LAST = """
+SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit'), 0),
+           coalesce((SELECT max(id) FROM audit), 0)),
+       (SELECT hash FROM audit ORDER BY id DESC LIMIT 1)
+"""
+_INSERT = """
+INSERT INTO audit (id, at, staff_id, action, record, record_id, detail, previous, hash)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_NEWEST = """
+SELECT id, at, staff_id, action, record, record_id, detail, previous, hash
+FROM audit ORDER BY id DESC LIMIT :most
+"""
+
+
+def clock() -> datetime:
+    """The machine's own, whatever --today says, so that a flag can not backdate the audit."""
+    return datetime.now(UTC)
 
 
 def record(
@@ -17,30 +54,122 @@ def record(
 ) -> int:
     """Add one event inside the caller's transaction; `detail` holds ids, field names and counts.
 
-    `reason`, a person's own words for why a narrative was opened, is kept in a table apart.
-
-    The time is the machine's own clock, whatever --today says, so that the audit can not be
-    backdated by a flag.
+    `reason`, a person's own words for why a narrative was opened, is kept in a table apart, and
+    bound to the row by a digest. Raises DatabaseUnusable when the key is missing or another.
     """
     if not connection.in_transaction:
         raise RuntimeError("an audit event belongs in the transaction of what it tells of")
-    at = datetime.now(UTC).isoformat(timespec="seconds")
-    cursor = connection.execute(
-        "INSERT INTO audit (at, staff_id, action, record, record_id, detail)"
-        " VALUES (:at, :staff_id, :action, :record, :record_id, :detail)",
-        {
-            "at": at,
-            "staff_id": staff_id,
-            "action": action,
-            "record": record,
-            "record_id": record_id,
-            "detail": json.dumps(detail, sort_keys=True),
-        },
-    )
-    event_id = int(cursor.lastrowid or 0)
+    event = (staff_id, action, record, record_id)
+    return _add(connection, None, event, detail, reason)
+
+
+# The row written last by this process. While it is the file's last, nobody has written since and
+# the key is the same: an import need not look at the key's file for each of its rows.
+_own: tuple[sqlite3.Connection, bytes, chain.Key] | None = None
+
+
+def _add(
+    connection: sqlite3.Connection,
+    key: chain.Key | None,
+    event: tuple[int | None, str, str, int | None],
+    detail: dict[str, object],
+    reason: str | None = None,
+) -> int:
+    """Add a row after the last; `event` is staff_id, action, record, record_id."""
+    global _own
+    last, before = connection.execute(_LAST).fetchone()
+    if key is None and _own is not None and _own[0] is connection and _own[1] == before:
+        key = _own[2]
+    key = key or key_of(connection)
+    event_id, previous = int(last) + 1, before or chain.BEGIN
+    if reason is not None:
+        detail = {**detail, DIGEST: key.of_reason(event_id, reason)}
+    at = clock().isoformat(timespec="seconds")
+    row = (event_id, at, *event, json.dumps(detail, sort_keys=True))
+    done = key.of_row(previous, row)
+    connection.execute(_INSERT, (*row, previous, done))
     if reason is not None:
         connection.execute(
             "INSERT INTO audit_reason (audit_id, reason) VALUES (:audit_id, :reason)",
             {"audit_id": event_id, "reason": reason},
         )
+    _own = connection, done, key
     return event_id
+
+
+def purge_reasons(connection: sqlite3.Connection, staff_id: int, rows: Sequence[int]) -> int:
+    """Take people's words out of audit_reason, inside the caller's transaction; how many went.
+
+    The events themselves stay, and so does the chain; that the words were let go is an event.
+    """
+    gone = [
+        found[0]
+        for found in connection.execute(
+            "DELETE FROM audit_reason WHERE audit_id IN (SELECT value FROM json_each(:rows))"
+            " RETURNING audit_id",
+            {"rows": json.dumps(list(rows))},
+        ).fetchall()
+    ]
+    for start in range(0, len(gone), _PURGED_AT_ONCE):
+        part = sorted(gone[start : start + _PURGED_AT_ONCE])
+        record(connection, staff_id, PURGED, "audit", None, reasons=part)
+    return len(gone)
+
+
+# ---------------------------------------------------------------- the key
+
+
+def key_of(connection: sqlite3.Connection) -> chain.Key:
+    """The key of this file's chain. Raises DatabaseUnusable when it is missing, or another's.
+
+    A key that wrote none of the last rows is refused: rows of two keys by turns can never be
+    verified again. A rekey that was interrupted before it was kept is taken back here.
+    """
+    path = chain.key_path(connection)
+    try:
+        key = chain.read(path)
+        if not fits(connection, key):
+            raise DatabaseUnusable(
+                f"the audit key {path} is not the one that the last rows of the audit were written"
+                " with; put that one back, or have an admin run ccu audit rekey"
+            )
+    except DatabaseUnusable:
+        before = _taken_back(connection, path)
+        if before is None:
+            raise
+        return before
+    return key
+
+
+def fits(connection: sqlite3.Connection, key: chain.Key) -> bool:
+    """Whether the key wrote any of the newest rows of its part of the chain, or there are none."""
+    newest = connection.execute(_NEWEST, {"most": LOOKED_AT}).fetchall()
+    for row in newest:
+        if key.of_row(row[7], tuple(row)[:7]) == row[8]:
+            return True
+        if row[3] == REKEY:
+            break
+    return not newest
+
+
+def _taken_back(connection: sqlite3.Connection, path: Path) -> chain.Key | None:
+    """The key from before a rekey that was never committed, at its own place again."""
+    for aside in chain.retired(path):
+        with suppress(DatabaseUnusable, OSError):
+            if fits(connection, chain.read(aside)):
+                aside.replace(path)
+                return chain.read(path)
+    return None
+
+
+def rekey(connection: sqlite3.Connection, staff_id: int) -> tuple[str, Path | None]:
+    """Begin a new part of the chain with a new key, inside the caller's transaction.
+
+    Returns the new key's fingerprint and the file that keeps the key before, if there was one. The
+    file changes before the event is kept, while the write lock holds everybody else off.
+    """
+    path = chain.key_path(connection)
+    aside = chain.retire(path)
+    key = chain.make(path)
+    _add(connection, key, (staff_id, REKEY, "audit", None), {"key": key.fingerprint})
+    return key.fingerprint, aside

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ccu.store import flags, overrides, person_ids, place_reads
+from ccu.store.viewing import View
 
 SEEN_OFTEN = 3  # calls within a week
 
@@ -45,7 +46,7 @@ ORDER BY unixepoch(call.occurred_at) DESC, call.id DESC
 """  # noqa: S608
 # The last that was heard of somebody with something due, whichever of their follow-ups it was on.
 _LAST_HEARD = """
-SELECT follow_up.person_id, attempt.result, attempt.occurred_at
+SELECT follow_up.id, follow_up.person_id, attempt.result, attempt.occurred_at
 FROM json_each(:people) AS people
 CROSS JOIN follow_up ON follow_up.person_id = people.value
 JOIN attempt ON attempt.follow_up_id = follow_up.id
@@ -119,7 +120,7 @@ def seen_often(connection: sqlite3.Connection, span: dict[str, Any]) -> list[dic
     return sorted(found, key=lambda each: -each["calls"])
 
 
-def in_hospital(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+def in_hospital(connection: sqlite3.Connection, view: View) -> list[dict[str, Any]]:
     """person and since of those who have something due and were last heard of in hospital."""
     due = connection.execute(
         "SELECT DISTINCT person_id FROM open_follow_up WHERE person_id IS NOT NULL"
@@ -132,7 +133,7 @@ def in_hospital(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     return [
         {"person": person_id, "heard": row["occurred_at"][:16].replace("T", " ")}
         for person_id, row in last.items()
-        if row["result"] == "hospital"
+        if row["result"] == "hospital" and not view.follow_ups([row["id"]])
     ]
 
 

@@ -67,6 +67,7 @@ _WITHOUT_KEYS = """
 SELECT id FROM person
 WHERE (trim(given_name || family_name) <> '' OR coalesce(birth_date, phone, email) IS NOT NULL)
   AND NOT EXISTS (SELECT 1 FROM person_key WHERE person_id = person.id)
+  AND id NOT IN (SELECT person_id FROM deidentified)
 """
 FINDABLE = "people who can not be found by what is known of them"
 

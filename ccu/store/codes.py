@@ -10,7 +10,8 @@ LISTS = (
     *("call_source", "agency", "responder_state", "call_role", "staff_role"),
     *("need", "referral_status", "reason", "handoff", "capacity", "need_state"),
     *("follow_up_kind", "follow_up_result", "housing", "missing_value", "place_category"),
-    *("plan_status", "relation"),
+    *("plan_status", "relation", "seal_authority", "lift_reason"),
+    *("consent_scope", "consent_purpose", "disclosure_ground"),
 )
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from ccu import dates
 from ccu.errors import InvalidInput, NotFound
-from ccu.store import audit, merge_turns, people, referral_reads
+from ccu.store import audit, merge_turns, part2, people, referral_reads
 from ccu.store.settings import Settings
 
 SCHEDULED_KIND = "call"  # what the follow-ups of a new referral are, until somebody says otherwise
@@ -180,6 +180,7 @@ def insert(
     at: str,
 ) -> int:
     """Add the row alone; `add` and `schedule` record it too."""
+    part2.refuse_note(connection, note, part2.provider_of(connection, about.referral_id))
     values = {"referral_id": about.referral_id, "call_id": about.call_id}
     values |= {"person_id": about.person_id, "owner_id": about.owner_id}
     cursor = connection.execute(

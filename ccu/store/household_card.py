@@ -11,6 +11,7 @@ from typing import Any
 
 from ccu.store import needs, person_ids
 from ccu.store.follow_up_rows import AsOf
+from ccu.store.viewing import View
 
 _PEOPLE = """
 SELECT person.id, birth_date, age_estimate, age_estimated_on, minor
@@ -18,7 +19,8 @@ FROM json_each(:ids) AS asked CROSS JOIN person ON person.id = asked.value ORDER
 """
 
 _WORKERS = """
-SELECT staff.login, agency.label AS agency, coalesce(nullif(staff.name, ''), staff.login) AS name,
+SELECT worker.id, staff.login, agency.label AS agency,
+       coalesce(nullif(staff.name, ''), staff.login) AS name,
        nullif(staff.phone, '') AS phone, worker.since, worker.person_id AS person
 FROM worker JOIN staff ON staff.id = worker.staff_id JOIN agency ON agency.code = staff.agency
 WHERE worker.owner = 1 AND worker.until IS NULL
@@ -97,29 +99,42 @@ def people(connection: sqlite3.Connection, ids: Iterable[int]) -> list[dict[str,
 
 
 def workers(
-    connection: sqlite3.Connection, household_id: int, people: Sequence[int]
+    connection: sqlite3.Connection, household_id: int, people: Sequence[int], view: View
 ) -> list[dict[str, Any]]:
     """Who is active with the household (person null) or one of its people, the household's first.
 
-    login, agency, name, phone, since, person (the canonical record's number).
+    login, agency, name, phone, since, person (the canonical record's number); of a hidden turn the
+    agency and the person.
     """
     asked = {"household_id": household_id, "people": json.dumps(people)}
-    return _by_person(connection, connection.execute(_WORKERS, asked).fetchall())
+    found = _by_person(connection, connection.execute(_WORKERS, asked).fetchall())
+    hidden = view.turns(each["id"] for each in found)
+    nothing = dict.fromkeys(("login", "name", "phone", "since"))
+    shown = [{**each, **nothing} if each["id"] in hidden else each for each in found]
+    return [{key: value for key, value in each.items() if key != "id"} for each in shown]
 
 
 def open_items(
-    connection: sqlite3.Connection, household_id: int, people: Sequence[int], as_of: AsOf
+    connection: sqlite3.Connection,
+    household_id: int,
+    people: Sequence[int],
+    as_of: AsOf,
+    view: View,
 ) -> list[dict[str, Any]]:
     """Open referrals and follow-ups of the household and its people, the first due first.
 
     record, id, what, status, due, overdue, owner, person, household, call (whom or what it is for),
-    referral (that a follow-up is for).
+    referral (that a follow-up is for). Of those hidden a line for each agency, without the rest.
     """
     from ccu import dates
 
     asked = {"household_id": household_id, "people": json.dumps(people)}
     rows = connection.execute(_REFERRALS, asked).fetchall()
-    rows += connection.execute(_FOLLOW_UPS, asked).fetchall()
+    tasks = connection.execute(_FOLLOW_UPS, asked).fetchall()
+    hidden = view.referrals(row["id"] for row in rows)
+    untold = view.follow_ups(row["id"] for row in tasks)
+    rows = [row for row in rows if row["id"] not in hidden]
+    rows += [row for row in tasks if row["id"] not in untold]
     found = []
     for each in _by_person(connection, rows):
         due_at = each.pop("due_at")
@@ -127,7 +142,15 @@ def open_items(
         due = due_at[:16].replace("T", " ") if due_at else None
         later = (unix, each["record"] == "follow-up", each["id"])
         found.append((later, {**each, "due": due, "overdue": unix < as_of.unix}))
-    return [each for _later, each in sorted(found, key=lambda pair: pair[0])]
+    shown = [each for _later, each in sorted(found, key=lambda pair: pair[0])]
+    agencies = dict.fromkeys(each.agency for each in [*hidden.values(), *untold.values()])
+    return shown + [_in_hand(agency) for agency in agencies]
+
+
+def _in_hand(agency: str) -> dict[str, Any]:
+    nothing = dict.fromkeys(("id", "due", "person", "household", "call", "referral"))
+    said = {"record": "in hand", "what": "in hand", "status": "open", "owner": agency}
+    return {**said, **nothing, "overdue": False}
 
 
 def lines(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -155,22 +178,26 @@ def care_calls(
     }
 
 
-def lacks(connection: sqlite3.Connection, person_id: int) -> dict[str, Any] | None:
+def lacks(connection: sqlite3.Connection, person_id: int, view: View) -> dict[str, Any] | None:
     """What a person lacks by their latest assessment: assessment, on, needs; None without one.
 
     Each need: need (code), referral, referral_status (null when it was not referred).
     """
     every = needs.of_person(connection, person_id)
+    hidden = view.assessments(every[-1:])
+    if hidden:
+        return None
     if not every:
         return None
     latest = needs.read(connection, every[-1])
+    lacking = [answer for answer in latest["answers"] if answer["state"] == "lacks"]
+    needs.hide_referrals(lacking, view)
     return {
         "assessment": latest["id"],
         "on": latest["occurred_at"][:10],
         "needs": [
             {key: answer[key] for key in ("need", "referral", "referral_status")}
-            for answer in latest["answers"]
-            if answer["state"] == "lacks"
+            for answer in lacking
         ],
     }
 

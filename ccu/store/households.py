@@ -12,10 +12,6 @@ from dataclasses import dataclass
 from ccu.errors import InvalidInput, NotFound
 from ccu.store import audit, changes, people, person_ids
 
-SEE_ROLES = ("ccu", "clinician", "intern", "supervisor", "admin")
-SEE_AGENCY = "human_services"
-NUMBERS_ONLY = ("analyst", "records")
-
 _MEMBERS = """
 SELECT household_id, person_id, since, until FROM household_member
 WHERE :every OR household_id = :household_id
@@ -34,19 +30,6 @@ class Member:
     person: int
     since: str | None
     until: str | None
-
-
-def may_see(connection: sqlite3.Connection, staff_id: int) -> bool:
-    """Whether this account may see who is in a household, by name, and what they need.
-
-    Human Services, and those of the unit who follow up. Issue 6's table of roles takes this over.
-    """
-    row = connection.execute(
-        "SELECT role, agency FROM staff WHERE id = :id", {"id": staff_id}
-    ).fetchone()
-    if row["role"] in NUMBERS_ONLY:
-        return False
-    return row["role"] in SEE_ROLES or row["agency"] == SEE_AGENCY
 
 
 def must_exist(connection: sqlite3.Connection, household_id: int) -> None:

@@ -6,6 +6,7 @@ meanwhile waits seconds.
 """
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ccu.store import audit, imports_changed
@@ -18,6 +19,8 @@ UNION ALL SELECT 'call_source', code, 0 FROM call_source
 """
 
 SYSTEM = "SELECT id FROM source_system WHERE name = :source"
+
+SEALED = "DELETE FROM staging.entry WHERE is_sealed(incident)"
 
 # Which rows are known by their incident number, and which are new.
 MATCH = (
@@ -122,6 +125,7 @@ class Batch:
     read: int
     same: int  # rows that repeat an earlier row of the file
     rejected: int
+    allowed: Sequence[str] = ()  # kinds of column that --allow-column let pass
 
 
 @dataclass(frozen=True)
@@ -145,12 +149,13 @@ def codes(connection: sqlite3.Connection) -> dict[str, dict[str, int]]:
 
 def preview(connection: sqlite3.Connection, source: str) -> Outcome:
     """What `merge` would do; writes nothing but the staging tables."""
+    sealed = _leave_sealed(connection, source)
     known, new = _match(connection, _system(connection, source))
     changed = left = 0
     for change in imports_changed.changed(connection):
         changed += bool(change.fields or change.left)
         left += len(change.left)
-    return Outcome(new, changed, known - changed, left)
+    return Outcome(new, changed, known - changed + sealed, left)
 
 
 def merge(connection: sqlite3.Connection, staff_id: int, batch: Batch) -> Outcome:
@@ -160,6 +165,7 @@ def merge(connection: sqlite3.Connection, staff_id: int, batch: Batch) -> Outcom
         {"source": batch.source},
     )
     system = _system(connection, batch.source)
+    sealed = _leave_sealed(connection, batch.source)
     known, new = _match(connection, system)
     batch_id = _add_batch(connection, staff_id, batch)
     for statement in REMEMBER:
@@ -179,7 +185,7 @@ def merge(connection: sqlite3.Connection, staff_id: int, batch: Batch) -> Outcom
         imports_changed.apply(connection, staff_id, change, batch.at, batch_id)
         changed += bool(change.fields or change.left)
         left += len(change.left)
-    outcome = Outcome(new, changed, known - changed, left, batch_id)
+    outcome = Outcome(new, changed, known - changed + sealed, left, batch_id)
     _close_batch(connection, staff_id, batch, outcome)
     return outcome
 
@@ -190,6 +196,19 @@ def merge(connection: sqlite3.Connection, staff_id: int, batch: Batch) -> Outcom
 def _system(connection: sqlite3.Connection, source: str) -> int | None:
     row = connection.execute(SYSTEM, {"source": source}).fetchone()
     return int(row["id"]) if row else None
+
+
+def _leave_sealed(connection: sqlite3.Connection, source: str) -> int:
+    """A call that is sealed is not brought back: its row counts as one that changes nothing."""
+    from ccu.store import seals
+
+    sealed = seals.sealed_numbers(connection)
+    if not sealed:
+        return 0
+    connection.create_function(
+        "is_sealed", 1, lambda number: seals.digest("call", source, number) in sealed
+    )
+    return connection.execute(SEALED).rowcount
 
 
 def _match(connection: sqlite3.Connection, system: int | None) -> tuple[int, int]:
@@ -238,5 +257,5 @@ def _close_batch(
     audit.record(
         connection, staff_id, "import", "import_batch", outcome.batch_id,
         read=batch.read, new=outcome.new, changed=outcome.changed, same=counts["same"],
-        rejected=batch.rejected,
+        rejected=batch.rejected, allowed=[*batch.allowed],
     )  # fmt: skip

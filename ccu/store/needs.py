@@ -7,6 +7,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.store import audit, codes, people, person_ids, referral_events, referral_steps
+from ccu.store.viewing import View
 
 _ASSESSMENT = """
 SELECT need_assessment.id, person_id AS person, call_id AS call, occurred_at,
@@ -81,6 +82,15 @@ def read(connection: sqlite3.Connection, assessment_id: int) -> dict[str, Any]:
     answers = connection.execute(_ANSWERS, {"id": assessment_id})
     found["answers"] = [dict(answer) for answer in answers]
     return found
+
+
+def hide_referrals(answers: list[dict[str, Any]], view: View) -> None:
+    """Of what became a referral that the view hides: that it is in hand, or has ended."""
+    asked = [each["referral"] for each in answers if each["referral"] is not None]
+    hidden = view.referrals(asked)
+    for each in answers:
+        if each["referral"] in hidden:
+            each["referral_status"] = hidden[each["referral"]].state
 
 
 def of_person(connection: sqlite3.Connection, person_id: int) -> list[int]:

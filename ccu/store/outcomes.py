@@ -11,6 +11,7 @@ from datetime import date
 
 from ccu import dates
 from ccu.dates.instants import MONTH_NAMES
+from ccu.store.viewing import Hidden, View
 
 # status -> what is said of it; {since} is the day it came to that, {connected} the day of the first
 # connection. Best news first; a referral that waits comes after those that are connected.
@@ -69,7 +70,7 @@ WHERE referral.id = :referral_id
 ORDER BY referral.id
 """
 _FOLLOW_UPS = """
-SELECT follow_up.call_id, last.result, last.occurred_at AS since,
+SELECT follow_up.id, follow_up.call_id, last.result, last.occurred_at AS since,
        iif(follow_up_result.reached, last.occurred_at, NULL) AS reached,
        iif(follow_up.closed_at IS NULL AND follow_up.closing_at IS NULL, follow_up.due_at, NULL)
          AS next_due
@@ -89,11 +90,13 @@ def of_calls(
     connection: sqlite3.Connection,
     call_ids: Iterable[int],
     today: date,
+    view: View,
     people: Sequence[int] | None = None,
 ) -> dict[int, str]:
     """call -> its one line; a call of which nothing was asked is left out.
 
-    With `people`, the records of one human being: what was asked for anybody else is not theirs.
+    With `people`, the records of one human being: what was asked for anybody else is not theirs. Of
+    what the view hides: that it is in hand, when there is nothing else to tell.
     """
     asked = {
         "calls": json.dumps(list(call_ids)),
@@ -101,15 +104,29 @@ def of_calls(
         "people": None if people is None else json.dumps(people),
     }
     best: dict[int, sqlite3.Row] = {}
-    for row in connection.execute(_REFERRALS, asked):
+    rows = connection.execute(_REFERRALS, asked).fetchall()
+    due = connection.execute(_FOLLOW_UPS, asked).fetchall()
+    hidden = view.referrals(row["id"] for row in rows)
+    untold = view.follow_ups(row["id"] for row in due)
+    for row in rows:
+        if row["id"] in hidden:
+            continue
         before = best.get(row["call_id"])
         if before is None or RANK[row["status"]] <= RANK[before["status"]]:
             best[row["call_id"]] = row
     found = {call_id: _of_referral(row, today) for call_id, row in best.items()}
-    for row in connection.execute(_FOLLOW_UPS, asked):
-        if row["call_id"] not in found and (text := _of_follow_up(row, today)):
+    for row in due:
+        if row["id"] in untold or row["call_id"] in found:
+            continue
+        if text := _of_follow_up(row, today):
             found[row["call_id"]] = text
-    return found
+    return {**_in_hand(rows, hidden), **_in_hand(due, untold), **found}
+
+
+def _in_hand(rows: Sequence[sqlite3.Row], hidden: dict[int, Hidden]) -> dict[int, str]:
+    """call -> `in hand with Human Services`, or was; what is open comes before what ended."""
+    known = [(row["call_id"], hidden[row["id"]]) for row in rows if row["id"] in hidden]
+    return {call: each.words for call, each in sorted(known, key=lambda pair: pair[1].open)}
 
 
 def of_referral(connection: sqlite3.Connection, referral_id: int, today: date) -> str:

@@ -13,12 +13,15 @@ from ccu.errors import InvalidInput, NotFound
 from ccu.store import audit, changes, codes
 
 # In the order of their JSON; `needs` is a list of codes and a table of its own.
-COLUMNS = ("name", "agency", "phone", "hours", "eligibility", "capacity", "verified_on", "active")
+COLUMNS = (
+    *("name", "agency", "phone", "hours", "eligibility", "capacity", "verified_on", "active"),
+    "part2",
+)
 FIELDS = ("needs", *COLUMNS)
 MOST_OFFERED = 5
 
 _ALL = """
-SELECT id, name, agency, phone, hours, eligibility, capacity, verified_on, active,
+SELECT id, name, agency, phone, hours, eligibility, capacity, verified_on, active, part2,
        (SELECT group_concat(need) FROM
           (SELECT provider_need.need FROM provider_need JOIN need ON need.code = provider_need.need
            WHERE provider_id = provider.id ORDER BY need.sort)) AS needs
@@ -192,7 +195,7 @@ def _of_name(connection: sqlite3.Connection, name: str) -> dict[str, Any] | None
 def _record(row: sqlite3.Row) -> dict[str, Any]:
     record = {"id": row["id"], **{field: row[field] for field in FIELDS}}
     record["needs"] = row["needs"].split(",") if row["needs"] else []
-    record["active"] = bool(row["active"])
+    record["active"], record["part2"] = bool(row["active"]), bool(row["part2"])
     return record
 
 

@@ -3,6 +3,7 @@
 decides this. A step is an event; the referral's status is that of its last event.
 """
 
+from ccu import roles
 from ccu.errors import InvalidInput, NotAllowed
 
 _OPEN_ENDS = ("declined", "unable_to_contact", "expired", "cancelled", "entered_in_error")
@@ -20,7 +21,7 @@ STEPS: dict[str, tuple[str, ...]] = {
         *("requested", "accepted", "in_progress", "contact_only", "rejected"),
         *_OPEN_ENDS,
     ),
-    # An end is final. What was entered in error can still be said to be so, by MAY_CORRECT.
+    # An end is final. What was entered in error can still be said to be so, by the right CORRECT.
     "service_received": ("entered_in_error",),
     "contact_only": ("entered_in_error",),
     "declined": ("entered_in_error",),
@@ -32,7 +33,8 @@ STEPS: dict[str, tuple[str, ...]] = {
 }
 OPEN = ("draft", "requested", "accepted", "in_progress", "on_hold")
 FIRST = ("draft", "requested")  # what a new referral may be
-MAY_CORRECT = ("supervisor", "admin")  # may say of an ended referral that it was an error
+CLOSE = "referral update --close"  # rights of ccu/roles.py: to end one
+CORRECT = "referral update --correct"  # to say of an ended one that it was an error
 
 # Why it did not go on: some steps must say it, some say it themselves, forward ones have none.
 NEEDS_REASON = ("on_hold", "rejected", "expired", "cancelled", "entered_in_error")
@@ -55,7 +57,7 @@ def reason_of(status: str, reason: str | None) -> str | None:
 
 def check_role(before: str, after: str, role: str) -> None:
     """Raises NotAllowed for a correction of an ended referral by somebody who may not make it."""
-    if role == "intern" and after not in OPEN:
+    if after not in OPEN and not roles.may(role, CLOSE):
         raise NotAllowed("ending a referral is for an intern's supervisor; add a note and ask them")
-    if before not in OPEN and after == "entered_in_error" and role not in MAY_CORRECT:
+    if before not in OPEN and after == "entered_in_error" and not roles.may(role, CORRECT):
         raise NotAllowed("only a supervisor or an admin marks an ended referral entered_in_error")

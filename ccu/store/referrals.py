@@ -11,7 +11,7 @@ from datetime import datetime
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.store import audit, follow_ups, referral_checks, referral_events, referral_steps
+from ccu.store import audit, follow_ups, part2, referral_checks, referral_events, referral_steps
 from ccu.store.referral_events import Event
 from ccu.store.settings import Settings
 
@@ -79,6 +79,7 @@ def make(
     a merged person, a retired provider, a time before the call's.
     """
     referral_checks.check_new(connection, new)
+    part2.refuse_note(connection, new.note, new.provider_id)
     values = {field: getattr(new, field) for field in NewReferral.__dataclass_fields__}
     at = dates.to_iso(now)
     values |= {"made_at": dates.to_iso(new.made_at), "recorded_at": at, "recorded_by": staff_id}
@@ -121,6 +122,7 @@ def update(
     of the last minutes was not seen, where the person saw the state just now.
     """
     old = referral_events.referral(connection, referral_id)
+    part2.refuse_note(connection, change.note, old["provider_id"])
     event = _event(connection, staff_id, old, change, None if sure else now)
     if event is None:
         return Done(old["status"], old["status"], [], [])

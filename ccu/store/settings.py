@@ -127,10 +127,31 @@ def _natures(name: str, value: str) -> str:
     return ",".join(dict.fromkeys(codes))
 
 
+# Part 2 and care notes are never a matter of policy: each person consents, or not.
+_BY_POLICY = ("worker", "plan", "connected", "referrals", "follow_ups", "needs")
+
+
+def _scopes(name: str, value: str) -> str:
+    said = {part.strip().lower().replace("-", "_") for part in value.split(",") if part.strip()}
+    if not said <= {*_BY_POLICY}:
+        raise InvalidInput(f"{name} must be some of {', '.join(_BY_POLICY)}, comma-separated")
+    return ",".join(scope for scope in _BY_POLICY if scope in said)
+
+
 def _rate(name: str, value: str) -> str:
     if value and not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,2})?", value):
         raise InvalidInput(f"{name} must be dollars an hour, such as 62.50, or empty")
     return value
+
+
+def _one_of(*words: str) -> Callable[[str, str], str]:
+    def checked_word(name: str, value: str) -> str:
+        word = value.lower().replace("-", "_").replace(" ", "_")
+        if word not in words:
+            raise InvalidInput(f"{name} must be {' or '.join(words)}")
+        return word
+
+    return checked_word
 
 
 _CHECKS: dict[str, Callable[[str, str], str]] = {
@@ -149,6 +170,9 @@ _CHECKS: dict[str, Callable[[str, str], str]] = {
     "plan_expiry_months": _positive,
     "override_review_days": _positive,
     "civilian_natures": _natures,
+    "police_sees": _scopes,
     "rate_scene": _rate,
     "rate_follow_up": _rate,
+    "sealed_totals": _one_of("count", "leave_out"),
+    "recognise_returning": _one_of("yes", "no"),
 }

@@ -5,12 +5,12 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
+from ccu import roles
 from ccu.errors import InvalidInput, NotAllowed, NotFound
 from ccu.store import audit, workers
 
 FIELDS = ("name", "role", "agency", "phone", "supervisor_id")
-MAY_CHANGE_STAFF = ("admin",)
-MAY_SUPERVISE = ("officer", "ccu", "clinician", "supervisor", "admin")  # whose word closes an item
+SUPERVISE = "staff add --supervisor"  # the right to be one: whose word closes an item
 
 
 def id_of(connection: sqlite3.Connection, login: str) -> int | None:
@@ -19,6 +19,12 @@ def id_of(connection: sqlite3.Connection, login: str) -> int | None:
         "SELECT id FROM staff WHERE login = :login AND active = 1", {"login": login}
     ).fetchone()
     return int(row["id"]) if row else None
+
+
+def role_of(connection: sqlite3.Connection, staff_id: int) -> str:
+    """The role of an account."""
+    row = connection.execute("SELECT role FROM staff WHERE id = :id", {"id": staff_id}).fetchone()
+    return str(row["role"])
 
 
 def require(connection: sqlite3.Connection, login: str, option: str) -> int:
@@ -49,18 +55,6 @@ def rows(connection: sqlite3.Connection, *, retired: bool = False) -> list[sqlit
         " WHERE staff.active = 1 OR :retired ORDER BY staff.active DESC, staff.id",
         {"retired": retired},
     ).fetchall()
-
-
-def may_change(connection: sqlite3.Connection, staff_id: int, what: str = "the staff list") -> None:
-    """Raises NotAllowed unless the account is an admin's.
-
-    The settings too: one of them says whether sudo is believed about who is asking.
-    """
-    role = connection.execute("SELECT role FROM staff WHERE id = :id", {"id": staff_id}).fetchone()[
-        "role"
-    ]
-    if role not in MAY_CHANGE_STAFF:
-        raise NotAllowed(f"only an admin changes {what}")
 
 
 def add(
@@ -129,7 +123,7 @@ def retire(
     values = {
         "old": staff_id,
         "new": successor_id,
-        "may_supervise": json.dumps(MAY_SUPERVISE),
+        "may_supervise": json.dumps(sorted(roles.MAY[SUPERVISE])),
     }
     for sql in _HAND_OVER:
         connection.execute(sql, values)
@@ -171,7 +165,7 @@ def _check_supervisor(
     role = connection.execute(
         "SELECT role FROM staff WHERE id = :id", {"id": supervisor_id}
     ).fetchone()["role"]
-    if role not in MAY_SUPERVISE:
+    if not roles.may(role, SUPERVISE):
         raise InvalidInput(f"--supervisor: an account with the role {role} can not supervise")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ccu.store import person_ids
 from ccu.store.follow_up_rows import AsOf
+from ccu.store.viewing import Hidden, View
 
 # Those met here within a year, with every record merged with one of theirs. No call, or nobody on
 # it: two index look-ups and nothing more.
@@ -45,21 +46,22 @@ SELECT id FROM family ORDER BY id
 
 _WORKERS = """
 WITH people (id) AS (SELECT value FROM json_each(:people)),
-turn (staff_id, person_id, since) AS (
-  SELECT staff_id, person_id, since FROM people CROSS JOIN worker ON worker.person_id = people.id
+turn (id, staff_id, person_id, since) AS (
+  SELECT worker.id, staff_id, person_id, since
+  FROM people CROSS JOIN worker ON worker.person_id = people.id
   WHERE owner = 1 AND until IS NULL
   UNION ALL
-  SELECT staff_id, member.person_id, worker.since
+  SELECT worker.id, staff_id, member.person_id, worker.since
   FROM people CROSS JOIN household_member AS member ON member.person_id = people.id
   CROSS JOIN worker ON worker.household_id = member.household_id
   WHERE owner = 1 AND worker.until IS NULL AND member.until IS NULL)
-SELECT turn.staff_id, turn.person_id, turn.since, staff.login, staff.name, staff.phone,
+SELECT turn.id, turn.staff_id, turn.person_id, turn.since, staff.login, staff.name, staff.phone,
        agency.label AS agency
 FROM turn JOIN staff ON staff.id = turn.staff_id JOIN agency ON agency.code = staff.agency
 ORDER BY turn.since, turn.staff_id
 """
 _CONNECTED = """
-SELECT referral.person_id, provider.name
+SELECT referral.id, referral.person_id, provider.name
 FROM json_each(:people) AS people CROSS JOIN referral ON referral.person_id = people.value
 JOIN provider ON provider.id = referral.provider_id
 WHERE referral.status IN ('accepted', 'in_progress')
@@ -67,7 +69,7 @@ WHERE referral.status IN ('accepted', 'in_progress')
 ORDER BY referral.id
 """
 _CONTACT = """
-SELECT due.person_id, due.owner_id, due.due_at, due.due_unix
+SELECT due.id, due.person_id, due.owner_id, due.due_at, due.due_unix
 FROM json_each(:people) AS people CROSS JOIN open_follow_up AS due ON due.person_id = people.value
 WHERE due.closing_at IS NULL ORDER BY due.due_unix, due.id
 """
@@ -129,10 +131,12 @@ def workers(
     people: Sequence[int],
     window: Mapping[str, object],
     as_of: AsOf,
+    view: View,
 ) -> list[dict[str, Any]]:
-    """Who is active with any of these people, the longest first.
+    """Who is active with any of these people, the longest first; the view hides what it must.
 
-    agency, name, phone, since, connected_to (providers), next_contact (a day or None), overdue.
+    agency, name, phone, since, connected_to (providers), next_contact (a day or None), overdue. Of
+    those who are hidden the agency alone, once: the rest is None or empty.
     """
     if not people:
         return []
@@ -140,9 +144,14 @@ def workers(
     turns = connection.execute(_WORKERS, asked).fetchall()
     if not turns:
         return []
+    turns, in_hand = _seen(turns, view)
     stands_for = person_ids.canonical(connection, people)
     connected = connection.execute(_CONNECTED, asked).fetchall()
+    unnamed = view.connected(row["id"] for row in connected)
+    connected = [row for row in connected if row["id"] not in unnamed]
     contacts = connection.execute(_CONTACT, asked).fetchall()
+    untold = view.follow_ups(row["id"] for row in contacts)
+    contacts = [row for row in contacts if row["id"] not in untold]
     found = []
     for staff_id in dict.fromkeys(row["staff_id"] for row in turns):
         own = [row for row in turns if row["staff_id"] == staff_id]
@@ -162,7 +171,26 @@ def workers(
                 "overdue": due is not None and due["due_unix"] < as_of.unix,
             }
         )
-    return found
+    named = {each["agency"] for each in found}
+    return found + [_in_hand(agency) for agency in in_hand if agency not in named]
+
+
+def _seen(turns: Sequence[sqlite3.Row], view: View) -> tuple[list[sqlite3.Row], list[str]]:
+    """The turns that are shown, and the agencies of those that are not."""
+    hidden = [view.turn_with(row["id"], row["person_id"]) for row in turns]
+    shown = [row for row, each in zip(turns, hidden, strict=True) if each is None]
+    return shown, list(dict.fromkeys(each.agency for each in hidden if each is not None))
+
+
+def _in_hand(agency: str) -> dict[str, Any]:
+    nothing = dict.fromkeys(("name", "phone", "since"))
+    return {
+        "agency": agency,
+        **nothing,
+        "connected_to": [],
+        "next_contact": None,
+        "overdue": False,
+    }
 
 
 def _next_contact(staff_id: int, due: Sequence[sqlite3.Row]) -> sqlite3.Row | None:
@@ -172,15 +200,24 @@ def _next_contact(staff_id: int, due: Sequence[sqlite3.Row]) -> sqlite3.Row | No
 
 
 def open_items(
-    connection: sqlite3.Connection, place_id: int | None, people: Sequence[int], as_of: AsOf
+    connection: sqlite3.Connection,
+    place_id: int | None,
+    people: Sequence[int],
+    as_of: AsOf,
+    view: View,
 ) -> list[dict[str, Any]]:
     """Open referrals and follow-ups of a place's calls and of these people, the first due first.
 
-    record, id, what, due, owner, overdue, and the referral that a follow-up is for.
+    record, id, what, due, owner, overdue, and the referral that a follow-up is for. Of those that
+    are hidden one line for each agency, with its label as the owner: record is `in hand`, no id.
     """
     asked = {"place_id": place_id, "people": json.dumps(people)}
     rows = connection.execute(_OPEN_REFERRALS, asked).fetchall()
-    rows += connection.execute(_OPEN_FOLLOW_UPS, asked).fetchall()
+    hidden = view.referrals(row["id"] for row in rows)
+    due = connection.execute(_OPEN_FOLLOW_UPS, asked).fetchall()
+    untold = view.follow_ups(row["id"] for row in due)
+    rows = [row for row in rows if row["id"] not in hidden]
+    rows += [row for row in due if row["id"] not in untold]
     found = [(_instant(row["due_at"]), row) for row in rows]
     found.sort(key=lambda each: (each[0], each[1]["record"] == "follow-up", each[1]["id"]))
     return [
@@ -190,10 +227,19 @@ def open_items(
             "what": row["what"],
             "due": row["due_at"] and row["due_at"][:16].replace("T", " "),
             "owner": row["owner"],
-            "overdue": due < as_of.unix,
+            "overdue": at < as_of.unix,
             "referral": row["referral_id"],
         }
-        for due, row in found
+        for at, row in found
+    ] + _items_in_hand([*hidden.values(), *untold.values()])
+
+
+def _items_in_hand(hidden: Sequence[Hidden]) -> list[dict[str, Any]]:
+    nothing = {"id": None, "what": "in hand", "due": None}
+    rest = {"overdue": False, "referral": None}
+    return [
+        {"record": "in hand", **nothing, "owner": agency, **rest}
+        for agency in dict.fromkeys(each.agency for each in hidden)
     ]
 
 

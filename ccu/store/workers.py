@@ -11,6 +11,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.store import audit, merge_turns, people, person_ids
+from ccu.store.viewing import View
 
 _ROWS = """
 SELECT worker.id, worker.person_id AS person, worker.household_id AS household,
@@ -127,9 +128,16 @@ def _end(connection: sqlite3.Connection, row: sqlite3.Row, until: str, option: s
 
 
 def rows(
-    connection: sqlite3.Connection, whom: Whom | None, staff_id: int | None, every: bool
+    connection: sqlite3.Connection,
+    whom: Whom | None,
+    staff_id: int | None,
+    every: bool,
+    view: View,
 ) -> list[dict[str, Any]]:
-    """id, person, household, staff, agency, since, until; the current ones first."""
+    """id, person, household, staff, agency, since, until; the current ones first.
+
+    Of a hidden turn the agency; it is left out where somebody's turns were asked for.
+    """
     of_person = whom.person_id if whom else None
     same = None if of_person is None else json.dumps(person_ids.same(connection, [of_person]))
     found = connection.execute(
@@ -142,6 +150,12 @@ def rows(
         },
     )
     listed = [dict(row) for row in found]
+    hidden = view.turns(row["id"] for row in listed)
+    if staff_id is not None:
+        listed = [row for row in listed if row["id"] not in hidden]
+    for row in listed:
+        if row["id"] in hidden:
+            row |= {"staff": None, "since": None, "until": None}
     with_person = [row["person"] for row in listed if row["person"] is not None]
     stands_for = person_ids.canonical(connection, with_person)
     return [{**row, "person": stands_for.get(row["person"])} for row in listed]

@@ -107,7 +107,8 @@ def environment() -> dict[str, str]:
     """Without what makes an editable install compile itself at each start, or use another file."""
     unwanted = ("PYTHONDONTWRITEBYTECODE", "CCU_DB", "CCU_TODAY")
     kept = {name: value for name, value in os.environ.items() if name not in unwanted}
-    return {**kept, "COLUMNS": "80"}
+    key = {"CCU_AUDIT_KEY": str(CACHE / "audit-key")}  # of every town, whatever its copy is called
+    return {**kept, **key, "COLUMNS": "80"}
 
 
 def run(command: Sequence[object], stdin: str = "") -> str:

@@ -1,0 +1,222 @@
+"""What a supervisor is shown of the audit, by rules simple enough to be said to whoever is in it.
+
+A look is a person or a place that an account chose to see (store/audit_actions.py: READ); twice on
+one day is one look. What the program listed by itself is counted, and judged no further.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from statistics import median
+from typing import Any
+
+from ccu.store.audit import DIGEST
+from ccu.store.audit_actions import DENIAL, EXPORT, KINDS, LIST, OVERRIDE, READ, WRITE
+from ccu.store.audit_reads import Subject, Ties
+
+HOUR, DAY = 3600, 86400
+BASELINE = 56 * DAY  # what is usual is taken from the eight weeks before the span
+LEAST, TIMES = 20, 3
+CALL_BEFORE, CALL_AFTER = 30 * DAY, DAY  # a card is read on the way, the call is logged after
+NIGHT_FROM, NIGHT_UNTIL, NIGHT_CALL = 22, 6, 8 * HOUR
+
+RULES = {
+    "unusual": f"On one day at least {LEAST} different people and places, and more than {TIMES}"
+    " times the account's own median day, or the median day of others of its role, of the eight"
+    " weeks before; days without a look are left out.",
+    "untied": "No call of that person, or at that building, from 30 days before to a day after;"
+    " and the account never worked with them, owned or wrote a referral, follow-up, consult, needs,"
+    " plan, flag or call of theirs.",
+    "night": f"From {NIGHT_FROM}:00 to 0{NIGHT_UNTIL}:00 by the town's clock, without a call of"
+    " that person, or at that building, within 8 hours.",
+}
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One row of the audit as the rules need it; `when` by the town's clock."""
+
+    when: datetime
+    unix: int
+    staff_id: int
+    login: str
+    role: str
+    action: str
+    kind: str
+    record: str
+    record_id: int | None
+    detail: Row
+    reason: str | None
+
+    @property
+    def look(self) -> Subject | None:
+        """The person or place that was looked at."""
+        if self.kind != READ or self.record not in ("person", "place") or self.record_id is None:
+            return None
+        return self.record, self.record_id
+
+    @property
+    def night(self) -> bool:
+        """Whether it was night in the town."""
+        return self.when.hour >= NIGHT_FROM or self.when.hour < NIGHT_UNTIL
+
+
+def events(rows: Iterable[Any], zone: tzinfo) -> list[Event]:
+    """The rows of store.audit_reads.events, read."""
+    return [
+        Event(
+            when=datetime.fromtimestamp(row["unix"], UTC).astimezone(zone),
+            unix=row["unix"],
+            staff_id=row["staff_id"] or 0,
+            login=row["login"] or "not on the list",
+            role=row["role"] or "",
+            action=row["action"],
+            kind=KINDS.get(row["action"], WRITE),
+            record=row["record"],
+            record_id=row["record_id"],
+            detail=json.loads(row["detail"]),
+            reason=row["reason"],
+        )
+        for row in rows
+    ]
+
+
+def accounts(found: Sequence[Event]) -> list[Row]:
+    """What each account did, counted; the one that looked at most people first."""
+    counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for event in found:
+        counts[event.login, event.role].update(_counted(event))
+    keys = ("people", "places", "other", "lists", "writes", "denied", "exports", "night")
+    rows = [
+        {"staff": login, "role": role, **{key: count[key] for key in keys}}
+        for (login, role), count in counts.items()
+    ]
+    return sorted(rows, key=lambda row: (-row["people"], -row["places"], row["staff"]))
+
+
+def _counted(event: Event) -> list[str]:
+    if event.kind == READ:
+        what = {"person": "people", "place": "places"}.get(event.record, "other")
+        return [what, "night"] if event.night else [what]
+    return {LIST: ["lists"], DENIAL: ["denied"], EXPORT: ["exports"]}.get(event.kind, ["writes"])
+
+
+# ---------------------------------------------------------------- the three rules
+
+
+def unusual(found: Sequence[Event], before: Sequence[Event]) -> list[Row]:
+    """Days on which an account looked at far more than is usual."""
+    roles = {event.login: event.role for event in [*before, *found]}
+    usual = _days(before)
+    rows = []
+    for (login, day), subjects in sorted(_days(found).items(), key=lambda item: item[0][::-1]):
+        own = [len(seen) for (who, _day), seen in usual.items() if who == login]
+        others = [
+            len(seen)
+            for (who, _day), seen in usual.items()
+            if who != login and roles[who] == roles[login]
+        ]
+        typical = [median(days) for days in (own, others) if days]
+        many = len(subjects)
+        if many >= LEAST and (not typical or any(many > TIMES * each for each in typical)):
+            rows.append(
+                {
+                    "day": day,
+                    "staff": login,
+                    "role": roles[login],
+                    "looked_at": many,
+                    "own_usual": float(median(own)) if own else None,
+                    "role_usual": float(median(others)) if others else None,
+                }
+            )
+    return rows
+
+
+def _days(found: Iterable[Event]) -> dict[tuple[str, str], set[Subject]]:
+    days: dict[tuple[str, str], set[Subject]] = defaultdict(set)
+    for event in found:
+        if event.look:
+            days[event.login, event.when.date().isoformat()].add(event.look)
+    return days
+
+
+def untied(found: Sequence[Event], ties: Ties) -> list[Row]:
+    """Whom an account looked at with nothing to tie it to them, how often, and when."""
+    seen: dict[tuple[str, Subject], list[datetime]] = defaultdict(list)
+    for event in found:
+        look = event.look
+        if (
+            look
+            and (look, event.staff_id) not in ties.staff
+            and not ties.call_near(look, event.unix, CALL_BEFORE, CALL_AFTER)
+        ):
+            seen[event.login, look].append(event.when)
+    return [
+        {
+            "staff": login,
+            "record": record,
+            "id": number,
+            "times": len(times),
+            "first": times[0],
+            "last": times[-1],
+        }
+        for (login, (record, number)), times in sorted(seen.items())
+    ]
+
+
+def night(found: Sequence[Event], ties: Ties) -> list[Row]:
+    """Looks at night outside of a call."""
+    return [
+        _row(event)
+        for event in found
+        if event.look
+        and event.night
+        and not ties.call_near(event.look, event.unix, NIGHT_CALL, NIGHT_CALL)
+    ]
+
+
+# ---------------------------------------------------------------- as they are
+
+
+def denials(found: Sequence[Event]) -> list[Row]:
+    """Each refusal, with what was asked for."""
+    return [
+        {**_row(event), "action": event.detail.get("what", "any command")}
+        for event in found
+        if event.kind == DENIAL
+    ]
+
+
+def exports(found: Sequence[Event]) -> list[Row]:
+    """Each export and backup, with its numbers."""
+    return [{**_row(event), "detail": _said(event)} for event in found if event.kind == EXPORT]
+
+
+def overrides(found: Sequence[Event]) -> list[Row]:
+    """Each override, and each look or export for which a reason was given, in the words of it."""
+    rows = []
+    for event in found:
+        given = event.kind != WRITE and (event.reason is not None or DIGEST in event.detail)
+        if given or event.kind == OVERRIDE:
+            words = event.reason or ("purged" if given else _said(event))
+            rows.append({**_row(event), "reason": words})
+    return rows
+
+
+def _row(event: Event) -> Row:
+    return {
+        "when": event.when,
+        "staff": event.login,
+        "action": event.action,
+        "record": event.record,
+        "id": event.record_id,
+    }
+
+
+def _said(event: Event) -> str:
+    parts = ((name, value) for name, value in event.detail.items() if name != DIGEST)
+    return ", ".join(f"{name} {value}" for name, value in parts)

@@ -1,0 +1,121 @@
+"""What the `ccu care` commands do: the main file says who somebody is, the care file the rest."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ccu import chain, compartment, dates, db, files
+from ccu.care import audit, file, notes
+from ccu.care.shown import login
+from ccu.errors import InvalidInput, NotFound, VerificationFailed
+from ccu.session import Session
+from ccu.store import cards, holds, people, person_ids, referral_events
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A note as it was asked for, but for its text."""
+
+    person_id: int
+    call_id: int | None
+    corrects: int | None
+    when: str | None
+    part2: bool
+
+
+def add(session: Session, wanted: Wanted, text: Callable[[], str]) -> int:
+    """Add a note and return its number; `text` is asked for when all else is right.
+
+    Raises NotFound, InvalidInput, DatabaseUnusable.
+    """
+    moment = session.now
+    if wanted.when is not None:
+        moment = dates.parse_moment(wanted.when, session.now, field="--when")
+    people.must_exist(session.db, wanted.person_id)
+    if wanted.call_id is not None:
+        referral_events.call(session.db, wanted.call_id)
+    with file.opened(session) as connection:
+        new = notes.NewNote(
+            person_id=wanted.person_id,
+            call_id=wanted.call_id,
+            occurred_at=dates.to_iso(moment),
+            recorded_at=dates.to_iso(session.now),
+            login=login(session),
+            part2=wanted.part2,
+            corrects=wanted.corrects,
+            text=text(),
+        )
+        with db.write(connection):
+            return notes.add(connection, new, person_ids.same(session.db, [new.person_id]))
+
+
+def listed(session: Session, person_id: int, to_file: bool) -> tuple[int, list[dict[str, Any]]]:
+    """The record that stands for this person, and their notes.
+
+    That they were read is recorded, and whether they leave for a file.
+    """
+    records = person_ids.same(session.db, [person_id])
+    canonical = person_ids.canonical(session.db, records)
+    if not _is_known(session, person_id):
+        raise NotFound(f"no person {person_id}")
+    with file.opened(session) as connection, db.write(connection):
+        found = notes.read(connection, login(session), "list", canonical, to_file=to_file)
+    return canonical[person_id], found
+
+
+def move(session: Session, note_id: int, person_id: int) -> list[int]:
+    """Make a note this person's, with what corrects it; the numbers of all that moved.
+
+    Raises NotFound, InvalidInput.
+    """
+    people.must_exist(session.db, person_id)
+    with file.opened(session) as connection, db.write(connection):
+        moved = notes.tied(connection, note_id)
+        was = set(moved.values())
+        # Of somebody sealed or purged there is no note: moving one would bring it back.
+        if not moved or not all(_is_known(session, each) for each in was):
+            raise NotFound(f"no care note {note_id}")
+        if was <= set(person_ids.same(session.db, [person_id])):
+            raise InvalidInput(f"care note {note_id} is about that person already")
+        must_not_be_held(session, was, "moved")
+        notes.move(connection, login(session), moved, person_id)
+    return list(moved)
+
+
+def must_not_be_held(session: Session, records: Iterable[int], what: str) -> None:
+    """Raises InvalidInput when a legal hold keeps one of these records: then all stays."""
+    for held in sorted(holds.held(session.db, "person", records)):
+        raise InvalidInput(f"a legal hold keeps person {held}; nothing was {what}")
+
+
+def _is_known(session: Session, record: int) -> bool:
+    standing = person_ids.canonical(session.db, [record])[record]
+    return cards.person(session.db, standing) is not None
+
+
+def backup(session: Session, target: Path) -> None:
+    """Copy the care file, its audit verified, and record that, in the file and not in the copy.
+
+    Raises VerificationFailed.
+    """
+    with file.opened(session) as connection:
+        bad = audit.first_bad(connection)
+        if bad is not None:
+            raise VerificationFailed(f"row {bad} of the care file's audit is not as it was written")
+        compartment.copy(file.KIND, connection, target)
+        with db.write(connection):
+            audit.record(connection, login(session), "backup")
+
+
+def make(session: Session, path: Path, group: str | None, encrypt: bool) -> None:
+    """Make the care file and the key of its audit. Raises InvalidInput, DatabaseUnusable."""
+    compartment.make(file.KIND, path, group, session.path, encrypt)
+    key = audit.key_path(path)
+    try:
+        chain.make(key)
+        if group is not None:
+            compartment.give(key, group)
+    except BaseException:
+        files.remove_database(path)
+        raise

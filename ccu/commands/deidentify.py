@@ -1,0 +1,53 @@
+"""`ccu deidentify`: old records keep what they count and lose who it was."""
+
+from typing import Annotated
+
+import typer
+
+from ccu import typed
+from ccu.output import FormatOption, OutputOption, Table, emit
+from ccu.session import Session
+
+
+def command(
+    ctx: typer.Context,
+    before: Annotated[
+        str | None,
+        typer.Option("--before", metavar="DAY", help="Whose last contact lies before this day."),
+    ] = None,
+    person: Annotated[
+        str | None, typer.Option("--person", metavar="P", help="This person, by number.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only list who it would be; keep all.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask to confirm it.")] = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Take the identity out of old records; the monthly totals stay.
+
+    Names, birth dates (an age stays), phones, homes, notes, plans and the narratives of the calls
+    on which they were met are gone from the bytes of the file; calls keep their place. Whoever has
+    open work, a worker, a plan or consent in force, or a legal hold stays as they are.
+
+    Examples:
+
+      ccu deidentify --before 2019-01-01 --dry-run
+
+      ccu deidentify --person 12
+    """
+    from ccu.letting_go import deidentifying
+
+    session: Session = ctx.obj
+    _ = session.staff_id
+    person_id = None if person is None else typed.record_id(person, "person")
+    found = deidentifying.find(session, before, person_id)
+    result = deidentifying.WOULD
+    if not dry_run and any(not each.why for each in found):
+        if not yes:
+            deidentifying.confirm(session, found)
+        found = deidentifying.take_out(session, before, person_id)
+        result = deidentifying.GONE
+    table = Table(deidentifying.COLUMNS, deidentifying.rows(found, result), title="De-identify")
+    emit(table, format, output)

@@ -1,0 +1,72 @@
+"""`ccu purge`: destroy what is older than it is to be kept."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ccu.errors import InvalidInput
+from ccu.output import FormatOption, OutputOption, Table, emit, say
+from ccu.session import Session
+
+if TYPE_CHECKING:
+    from ccu.store.purging import Found
+
+
+def command(
+    ctx: typer.Context,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Count what is due; destroy nothing.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Destroy without asking; needed where nobody can answer.")
+    ] = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Destroy what is older than the department's retention table allows; --dry-run lists it.
+
+    By class and by the year its age counts from: how many are due, how many of those stay (held by
+    a legal hold, open work, linked to something that stays), how many are destroyed. There is no
+    way back, and the text is gone from the file's bytes too. Copies made before keep it.
+
+    Examples:
+
+      ccu purge --dry-run
+
+      ccu purge
+    """
+    from ccu.letting_go import purge
+
+    session: Session = ctx.obj
+    _ = session.staff_id
+
+    def show(found: "Found") -> None:
+        title = "To be destroyed" if dry_run else "Destroyed"
+        emit(Table(purge.COLUMNS, found.rows, title=title), format, output)
+
+    if dry_run:
+        if yes:
+            raise InvalidInput("--dry-run and --yes contradict each other")
+        show(purge.dry_run(session))
+        return
+    found = purge.purge(session, lambda seen: _confirm(session, seen.total, yes))
+    show(found)
+    if not found.total:
+        say("Nothing was destroyed.")
+        return
+    say(f"{found.total} records destroyed, and gone from the file. {purge.COPIES} {purge.CARE}")
+    if beside := purge.copies(session):
+        say(f"Copies of before lie beside the file: {', '.join(beside)}.")
+
+
+def _confirm(session: Session, total: int, yes: bool) -> None:
+    """At a terminal the count is typed: a habit of pressing y destroys nothing."""
+    if yes:
+        return
+    if not session.interactive:
+        raise InvalidInput("--yes is missing: nobody is there to say how many are to be destroyed")
+    from ccu import ask
+
+    say(f"{total} records are to be destroyed, with no way back; ccu purge --dry-run lists them.")
+    if ask.read_line("Type their number to destroy them: ").strip() != str(total):
+        raise InvalidInput("that is not their number; nothing was destroyed")

@@ -1,0 +1,81 @@
+"""Small cells: rows that stand for fewer than k people lose what singles them out.
+
+A *cell* is all rows of a table alike in what an outsider may know of somebody: the month, what the
+row is about, the beat, the age band, the sex. Its size is the number of different people in it; a
+row that names nobody counts for itself.
+
+Rows of a cell below k lose one of these after the other, in the table's order, until their cell has
+k; if nothing is left to take, they are withheld. The age band and the sex are somebody's own: taken
+from one row, they are taken from all rows of that person in every table, or another row would give
+them back.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+OF_PERSON = ("age_band", "sex")
+WITH = {"beat": ("place",), "day": ("hour",)}  # what goes with it, because it says as much
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Rows:
+    """A table's rows, and what makes its cells, in the order in which it is taken."""
+
+    name: str
+    rows: list[Row]
+    order: tuple[str, ...]
+    withheld: int = 0
+    taken: dict[str, int] = field(default_factory=dict)  # column -> rows that lost it
+
+    def cell(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        """What the row is alike in with the others of its cell; of a day its month."""
+        return tuple(row[name][:7] if name == "day" else row[name] for name in self.order)
+
+    def sizes(self) -> dict[tuple[Any, ...], int]:
+        """Cell -> how many people."""
+        members: dict[tuple[Any, ...], set[object]] = defaultdict(set)
+        for row in self.rows:
+            members[self.cell(row)].add(row["person"] or (id(row),))
+        return {cell: len(people) for cell, people in members.items()}
+
+    def small(self, k: int) -> list[Row]:
+        """The rows of cells with fewer than k people."""
+        sizes = self.sizes()
+        return [row for row in self.rows if sizes[self.cell(row)] < k]
+
+
+def protect(tables: Sequence[Rows], k: int) -> None:
+    """Take away until every cell of every table has k people."""
+    of: dict[object, list[tuple[Rows, Row]]] = defaultdict(list)
+    for table in tables:
+        for row in table.rows:
+            of[row["person"]].append((table, row))
+    while chosen := list(_chosen(tables, k)):
+        for table, row, name in chosen:
+            whole = name in OF_PERSON and row["person"]
+            for theirs, each in of[row["person"]] if whole else [(table, row)]:
+                _take(theirs, each, name)
+    for table in tables:
+        gone = {id(row) for row in table.small(k)}
+        table.withheld = len(gone)
+        table.rows = [row for row in table.rows if id(row) not in gone]
+
+
+def _chosen(tables: Sequence[Rows], k: int) -> Iterator[tuple[Rows, Row, str]]:
+    """Each row of a small cell that has something left to take, and what is taken now."""
+    for table in tables:
+        for row in table.small(k):
+            name = next((name for name in table.order if row[name]), None)
+            if name is not None:
+                yield table, row, name
+
+
+def _take(table: Rows, row: Row, name: str) -> None:
+    for each in (name, *WITH.get(name, ())):
+        if row.get(each):
+            row[each] = ""
+            table.taken[each] = table.taken.get(each, 0) + 1

@@ -1,0 +1,89 @@
+"""The gate before every command: may this account's role do it (`ccu/roles.py`)?
+
+One place, so that no command can forget to ask. A refusal is exit code 7 and is recorded; so is
+every file that rows are written to.
+"""
+
+from types import MethodType
+from typing import Any
+
+from ccu import roles
+from ccu.errors import NotAllowed
+from ccu.session import Session
+
+# A parameter that holds a record's number -> the record that a refusal was about.
+_RECORDS = {
+    "person": "person",
+    "call": "call",
+    "plan": "plan",
+    "referral": "referral",
+    "follow_up": "follow_up",
+    "household": "household",
+    "consult": "consult",
+    "flag": "place_flag",
+    "consent": "consent",
+    "a": "person",
+    "one": "person",
+}
+
+
+# Those that record what leaves themselves: `export` more of it; care notes in their own file alone.
+_OWN_EXPORT = ("export", "care note list")
+
+
+def guard(command: Any, path: str) -> None:
+    """Put the gate before a command, or before each subcommand of a group, at any depth."""
+    for name, below in getattr(command, "commands", {}).items():
+        guard(below, f"{path} {name}")
+    if hasattr(command, "commands") or path in roles.ANYONE:
+        return
+    run = command.invoke
+
+    def invoke(self: Any, ctx: Any) -> Any:
+        _pass(ctx, path)
+        try:
+            return run(ctx)
+        except NotAllowed:  # by a rule about the record's state
+            ctx.obj.record_denial(path, *_about(ctx.params))
+            raise
+
+    command.invoke = MethodType(invoke, command)
+
+
+def rights(path: str, given: list[str]) -> list[str]:
+    """The rows of the table that a command line needs: those of its options, else the command's.
+
+    None where an option asks for what anyone may have.
+    """
+    options = [f"{path} {option}" for option in given]
+    if roles.ANYONE.intersection(options):
+        return []
+    return [row for row in options if row in roles.MAY] or [path]
+
+
+def _pass(ctx: Any, path: str) -> None:
+    session: Session = ctx.obj
+    params = ctx.params
+    record, number = _about(params)
+    needed = rights(path, _given(ctx))
+    if roles.UNATTENDED.issuperset(needed) and (not needed or session.unattended):
+        return
+    for what in needed:
+        session.require_may(what, record, number)
+    if params.get("output") and path not in _OWN_EXPORT:
+        session.record_export(path)
+
+
+def _given(ctx: Any) -> list[str]:
+    """The options that a command line gave, by every name they have."""
+    set_ = [each for each in ctx.command.params if ctx.params.get(each.name)]
+    return [name for each in set_ for name in each.opts if name.startswith("--")]
+
+
+def _about(params: dict[str, Any]) -> tuple[str, int | None]:
+    """The record that is asked for, when a parameter gives its number."""
+    for name, record in _RECORDS.items():
+        said = str(params.get(name) or "").strip()
+        if said.isascii() and said.isdigit() and len(said) < 19:
+            return record, int(said)
+    return "", None

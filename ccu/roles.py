@@ -1,0 +1,184 @@
+"""Who may do what: the one table. cli.py asks it before a command runs.
+
+A row is a command, or a finer right within one. Its letters are the roles that may, in the order of
+`ROLES`; a dot is one that may not. A role that a town added itself may do what stands under ANYONE.
+Rules about a record's state (nobody approves their own plan, an intern's closing waits for a
+signature) are beside what they are about; this table is about roles alone.
+"""
+
+ROLES = {
+    "o": "officer",
+    "c": "ccu",
+    "l": "clinician",
+    "i": "intern",
+    "s": "supervisor",
+    "a": "analyst",
+    "r": "records",
+    "d": "admin",
+}
+
+# Commands that need no account: they show nothing of anybody. `check` names numbers and files
+# alone and is how a stranger's file is judged; wellness never opens the main file.
+ANYONE = frozenset({
+    "address", "init", "demo", "check", "wellness init", "wellness add", "wellness total",
+    "report --list", "report --define", "import --suggest", "person import --suggest",
+})  # fmt: skip
+# What the service account itself may do when cron runs it: a list by number, with nobody looking.
+UNATTENDED = frozenset({"follow-up overdue"})
+
+_TABLE = """
+log-call             o c l i s . r d
+call show            o c l i s . r d
+call show --full     o c l i s . r d
+call amend           o c l i s . r d
+call void            o c l . s . r d
+history              o c l i s . r d
+history --full       o c l i s . r d
+report               o c l i s a r d
+refer                o c l i s . . d
+referral list        o c l i s a r d
+referral list --names o c l i s . r d
+referral show        o c l i s . r d
+referral update      o c l i s . . d
+referral update --close o c l . s . . d
+referral update --correct . . . . s . . d
+referral expire      . c l . s . . d
+follow-up add        o c l i s . . d
+follow-up done       o c l i s . . d
+follow-up move       o c l i s . . d
+follow-up sign       o c l . s . . d
+follow-up sign --any . . . . s . . d
+follow-up show       o c l i s . r d
+follow-up list       o c l i s a r d
+follow-up overdue    o c l i s a r d
+follow-up overdue --names o c l i s . r d
+worker assign        . c l i s . . d
+worker end           . c l i s . . d
+worker list          o c l i s a r d
+brief                o c l i s . r d
+consult add          o c l i s . . d
+consult list         o c l i s a r d
+consult show         o c l i s . r d
+needs record         . c l i s . . d
+needs show           . c l i s . . d
+needs refer          . c l i s . . d
+person add           o c l i s . r d
+person find          o c l i s . r d
+person show          o c l i s . r d
+person change        o c l i s . r d
+person compare       o c l i s . r d
+person duplicates    . c l i s . r d
+person distinct      . c l . s . r d
+person merge         . c l . s . r d
+person unmerge       . c l . s . r d
+person link          o c l i s . . d
+person unlink        . c l i s . . d
+person import        . c l . s . r d
+household show       . c l i s . . d
+household list       o c l i s a r d
+household add        . c l i s . . d
+household leave      . c l i s . . d
+household name       . c l i s . . d
+plan write           . c l i s . . d
+plan show            o c l i s . r d
+plan list            o c l i s a r d
+plan approve         . . . . s . . d
+plan review          . . . . s . . d
+plan expire          . c l i s . . d
+plan expire --others . c l . s . . d
+plan suggest         o c l i s . r d
+plan answer          . c l . s . . d
+place show           o c l i s . r d
+place flag           o c l i s . . d
+place verify         . c l . s . . d
+place unflag         . c l . s . . d
+place exempt         . c l . s . . d
+place category       o c l . s . . d
+frequent people      o c l i s a r d
+frequent people --names o c l i s . r d
+frequent places      o c l i s a r d
+frequent override    . c l . s . . d
+frequent review      . c l . s . . d
+provider add         . c l i s . . d
+provider list        o c l i s a r d
+provider show        o c l i s a r d
+provider change      . c l i s . . d
+provider retire      . c l . s . . d
+import               . . . . s . r d
+consent grant        . c l i s . r d
+consent revoke       . c l i s . r d
+consent disclose     . c l i s . r d
+consent list         o c l i s . r d
+disclosures          . c l . s . r d
+care init            . c l i s . . .
+care backup          . c l i s . . .
+care note add        . c l i s . . .
+care note list       . c l i s . . .
+care note move       . c l i s . . .
+care destroy         . . l . s . . .
+export               . . . . s a r d
+audit review         . . . . s . r d
+audit verify         . . . . s a r d
+audit anchor         . . . . s . r d
+audit rekey          . . . . . . . d
+seal person          . . . . . . r .
+seal call            . . . . . . r .
+seal list            . . . . . . r .
+seal show            . . . . . . r .
+seal lift            . . . . . . r .
+retention list       . . . . s . r d
+retention set        . . . . . . r d
+retention hold       . . . . . . r d
+retention release    . . . . . . r d
+retention holds      . . . . s . r d
+retention log        . . . . s . r d
+purge                . . . . . . r .
+purge --dry-run      . . . . s . r d
+deidentify           . . . . . . r .
+staff add            . . . . . . . d
+staff add --supervisor o c l . s . . d
+staff list           o c l i s a r d
+staff change         . . . . . . . d
+staff retire         . . . . . . . d
+settings             o c l i s a r d
+settings --change    . . . . . . . d
+backup               . . . . s . r d
+"""
+
+
+def _read(table: str) -> dict[str, frozenset[str]]:
+    rows = {}
+    for line in table.strip().splitlines():
+        what, letters = line[: -2 * len(ROLES)].strip(), line[-2 * len(ROLES) :].split()
+        rows[what] = frozenset(ROLES[letter] for letter in letters if letter != ".")
+    return rows
+
+
+MAY = _read(_TABLE)
+
+
+def may(role: str, what: str) -> bool:
+    """Whether a role has a right of the table."""
+    return role in MAY[what]
+
+
+# What to do instead, said with the refusal.
+_INSTEAD = {
+    "plan write": "ccu plan suggest sends a correction",
+    "plan expire": "ccu plan suggest sends a correction",
+    "plan answer": "ccu plan suggest sends a correction",
+    "household show": "ccu household list gives its numbers",
+    "frequent people --names": "the list is by number without --names",
+    "referral list --names": "the list is by number without --names",
+    "person duplicates": "ccu person compare sets two beside each other",
+    "purge": "ccu purge --dry-run shows what it would destroy",
+}
+
+
+def refusal(role: str, what: str) -> str:
+    """One sentence for who may not: who may, and what to do instead."""
+    *rest, last = [name for name in ROLES.values() if name in MAY[what]]
+    listed = f"{', '.join(rest)} or {last}" if rest else last
+    verb = what.replace(" --change", " NAME VALUE").replace(" --others", " of another's plan")
+    instead = f"; {_INSTEAD[what]}" if what in _INSTEAD else ""
+    return f"ccu {verb} is for the role {listed}; this account's role is {role}{instead}"

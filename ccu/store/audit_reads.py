@@ -1,0 +1,112 @@
+"""What `ccu audit review` reads: the events of a span, and what ties an account to whom it saw."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+# unixepoch(): the texts of two times can not be compared in every offset.
+_EVENTS = """
+SELECT audit.id, unixepoch(audit.at) AS unix, audit.staff_id, staff.login, staff.role,
+       audit.action, audit.record, audit.record_id, audit.detail, audit_reason.reason
+FROM audit
+LEFT JOIN staff ON staff.id = audit.staff_id
+LEFT JOIN audit_reason ON audit_reason.audit_id = audit.id
+WHERE unixepoch(audit.at) >= :start AND unixepoch(audit.at) < :until
+ORDER BY audit.id
+"""
+# Each person looked at, with every record that a merge ties to them.
+_KIN = """
+WITH RECURSIVE kin (asked, id) AS (
+  SELECT value, value FROM json_each(:people)
+  UNION
+  SELECT kin.asked, person.merged_into FROM kin JOIN person ON person.id = kin.id
+  WHERE person.merged_into IS NOT NULL
+  UNION
+  SELECT kin.asked, person.id FROM kin JOIN person ON person.merged_into = kin.id)
+SELECT asked, id FROM kin
+"""
+_WITH_KIN = """
+WITH kin (asked, id) AS MATERIALIZED (
+  SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:kin)),
+home (asked, id) AS MATERIALIZED (
+  SELECT kin.asked, household_id FROM kin JOIN household_member ON person_id = kin.id)
+"""
+_CALLS_OF = """
+SELECT kin.asked, unixepoch(call.occurred_at) FROM kin
+JOIN call_person ON call_person.person_id = kin.id JOIN call ON call.id = call_id
+WHERE call.voided_at IS NULL
+"""
+_STAFF_OF = """
+SELECT asked, recorded_by FROM kin JOIN person ON person.id = kin.id
+UNION SELECT asked, recorded_by FROM kin JOIN call_person ON person_id = kin.id
+  JOIN call ON call.id = call_id
+UNION SELECT asked, staff_id FROM kin JOIN worker ON person_id = kin.id
+UNION SELECT asked, staff_id FROM home JOIN worker ON worker.household_id = home.id
+UNION SELECT asked, owner_id FROM kin JOIN referral ON person_id = kin.id
+UNION SELECT asked, recorded_by FROM kin JOIN referral ON person_id = kin.id
+UNION SELECT asked, owner_id FROM home JOIN referral ON referral.household_id = home.id
+UNION SELECT asked, owner_id FROM kin JOIN follow_up ON person_id = kin.id
+UNION SELECT asked, recorded_by FROM kin JOIN follow_up ON person_id = kin.id
+UNION SELECT asked, asked_by FROM kin JOIN consult ON person_id = kin.id
+UNION SELECT asked, clinician_id FROM kin JOIN consult ON person_id = kin.id
+UNION SELECT asked, recorded_by FROM kin JOIN need_assessment ON person_id = kin.id
+UNION SELECT asked, author_id FROM kin JOIN plan ON person_id = kin.id
+UNION SELECT asked, approver_id FROM kin JOIN plan ON person_id = kin.id
+"""
+_WITH_PLACES = """
+WITH here (asked, id) AS MATERIALIZED (
+  SELECT looked.id, near.id FROM json_each(:places)
+  JOIN place AS looked ON looked.id = value
+  JOIN place AS near ON near.building_key = looked.building_key AND near.city = looked.city)
+"""
+_CALLS_AT = """
+SELECT asked, unixepoch(call.occurred_at) FROM here JOIN call ON call.place_id = here.id
+WHERE call.voided_at IS NULL
+"""
+_STAFF_AT = """
+SELECT asked, recorded_by FROM here JOIN call ON call.place_id = here.id
+UNION SELECT asked, recorded_by FROM here JOIN place_flag ON place_id = here.id
+UNION SELECT asked, verified_by FROM here JOIN place_flag ON place_id = here.id
+UNION SELECT asked, author_id FROM here JOIN plan ON place_id = here.id
+UNION SELECT asked, approver_id FROM here JOIN plan ON place_id = here.id
+"""
+
+Subject = tuple[str, int]  # ("person", 12)
+
+
+@dataclass
+class Ties:
+    """What has to do with each person or place: the times of their calls, the accounts."""
+
+    calls: dict[Subject, list[int]] = field(default_factory=dict)
+    staff: set[tuple[Subject, int]] = field(default_factory=set)
+
+    def call_near(self, subject: Subject, unix: int, before: int, after: int) -> bool:
+        """Whether one of their calls lies between so many seconds before and after a moment."""
+        return any(unix - before <= at <= unix + after for at in self.calls.get(subject, ()))
+
+
+def events(connection: sqlite3.Connection, start: int, until: int) -> list[sqlite3.Row]:
+    """id, unix, staff_id, login, role, action, record, record_id, detail, reason; in order."""
+    return connection.execute(_EVENTS, {"start": start, "until": until}).fetchall()
+
+
+def ties(connection: sqlite3.Connection, subjects: Iterable[Subject]) -> Ties:
+    """Of these people and places; a place's are its whole building's."""
+    wanted = set(subjects)
+    people = json.dumps([number for record, number in wanted if record == "person"])
+    places = {"places": json.dumps([number for record, number in wanted if record == "place"])}
+    found = connection.execute(_KIN, {"people": people})
+    kin = {"kin": json.dumps([[row[0], row[1]] for row in found])}
+    made = Ties()
+    for record, start, calls, staff, values in (
+        ("person", _WITH_KIN, _CALLS_OF, _STAFF_OF, kin),
+        ("place", _WITH_PLACES, _CALLS_AT, _STAFF_AT, places),
+    ):
+        for number, unix in connection.execute(start + calls, values):
+            made.calls.setdefault((record, number), []).append(unix)
+        for number, staff_id in connection.execute(start + staff, values):
+            if staff_id is not None:
+                made.staff.add(((record, number), staff_id))
+    return made

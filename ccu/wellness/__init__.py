@@ -1,0 +1,7 @@
+"""Officer wellness: a third file (`CCU_WELLNESS_DB`) that names nobody.
+
+Nothing here opens the main file, reads who is at the keyboard, or records who asked.
+
+    wellness.sql  the whole of its schema
+    log           adding a contact to a month's sum, and the total of a year
+"""

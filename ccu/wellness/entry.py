@@ -1,0 +1,56 @@
+"""One contact, asked for or given, and added to the sums."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from ccu import ask, typed
+from ccu.errors import InvalidInput
+from ccu.session import Session
+from ccu.wellness import log
+
+Value = TypeVar("Value")
+
+
+def add(
+    session: Session, kind: str | None, minutes: str | None, month: str | None, asking: bool
+) -> str:
+    """Add a contact; returns the line that says what was kept. Raises InvalidInput.
+
+    The file is opened before anything is asked, so that nobody answers in vain.
+    """
+    today = log.machine_day(session.day_said)
+    with log.opened() as connection:
+        labels = log.kinds(connection)
+        listed = ", ".join(f"{number} {label}" for number, label in enumerate(labels.values(), 1))
+        code = _read(
+            f"What was it ({listed})",
+            kind,
+            "--kind",
+            asking,
+            lambda text: log.kind_of(connection, text),
+        )
+        took = _read("How many minutes", minutes, "--minutes", asking, _minutes)
+        when = log.month_of(f"{today:%Y-%m}" if month is None else month, today)
+        log.add(connection, code, when, took)
+    return f"Added to {when}: {labels[code].lower()}, {took} minutes."
+
+
+def _read(
+    question: str,
+    given: str | None,
+    option: str,
+    asking: bool,
+    read: Callable[[str], Value],
+) -> Value:
+    if given is not None:
+        return read(given)
+    if not asking:
+        raise InvalidInput(f"{option} is missing")
+    return ask.ask_until_valid(question, read)
+
+
+def _minutes(text: str) -> int:
+    found = typed.whole_number(text, "--minutes", log.LONGEST)
+    if not found:
+        raise InvalidInput("--minutes must be a whole number from 1")
+    return log.quarters(found)

@@ -1,0 +1,108 @@
+"""The wellness log: sums by month and kind, in a file that keeps no order and no trace beside it.
+
+journal_mode is DELETE: a write-ahead log would stand beside the file with what was written last.
+SQLite puts new cells before older ones within a page, so after each contact the file is written
+anew (VACUUM): its bytes then tell what is in it and not what came first.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+from ccu import compartment, dates, db
+from ccu.errors import CcuError, InvalidInput
+
+KIND = compartment.Kind(
+    name="wellness file",
+    variable="CCU_WELLNESS_DB",
+    application_id=0x43435557,  # 'CCUW', as in wellness.sql
+    version=1,
+    script=Path(__file__).with_name("wellness.sql"),
+    journal="DELETE",
+)
+FEWEST = 11  # contacts in a year before its total is told
+QUARTER = 15  # minutes; a contact of 38 minutes would be remembered as somebody's
+LONGEST = 1_440
+
+_ADD = """
+INSERT INTO wellness (month, kind, contacts, minutes) VALUES (:month, :kind, 1, :minutes)
+ON CONFLICT (month, kind) DO UPDATE
+SET contacts = contacts + 1, minutes = minutes + excluded.minutes
+"""
+_TOTAL = """
+SELECT sum(contacts) AS contacts, sum(minutes) AS minutes FROM wellness
+WHERE substr(month, 1, 4) = :year
+"""
+
+
+@contextlib.contextmanager
+def opened() -> Iterator[sqlite3.Connection]:
+    """The wellness file. Raises DatabaseUnusable: not there and not for this account are one."""
+    connection = compartment.opened(KIND)
+    if connection is None:
+        raise KIND.none()
+    with contextlib.closing(connection), compartment.explained(KIND, KIND.path()):
+        yield connection
+
+
+def add(connection: sqlite3.Connection, kind: str, month: str, minutes: int) -> None:
+    """Add one contact to the sums of its month; `minutes` as `quarters` gives them."""
+    with db.write(connection):
+        connection.execute(_ADD, {"month": month, "kind": kind, "minutes": minutes})
+    with contextlib.suppress(sqlite3.OperationalError):  # busy: the next contact does it
+        connection.execute("VACUUM")
+
+
+def total(year: int) -> tuple[int, int] | None:
+    """Contacts and whole hours of a year; None for fewer than FEWEST, and for any other reason.
+
+    No file, a file closed to this account, a damaged one and a quiet year are not told apart.
+    """
+    with contextlib.suppress(CcuError):
+        with opened() as connection:
+            row = connection.execute(_TOTAL, {"year": f"{year:04}"}).fetchone()
+            if (row["contacts"] or 0) >= FEWEST:
+                return int(row["contacts"]), round((row["minutes"] or 0) / 60)
+    return None
+
+
+def kinds(connection: sqlite3.Connection) -> dict[str, str]:
+    """code -> label of the kinds in use, in their order."""
+    found = connection.execute(
+        "SELECT code, label FROM wellness_kind WHERE retired = 0 ORDER BY sort"
+    )
+    return {row["code"]: row["label"] for row in found}
+
+
+def kind_of(connection: sqlite3.Connection, text: str) -> str:
+    """The kind that a text names: its number in the list, its code, or how one of them begins."""
+    known = kinds(connection)
+    wanted = "_".join(text.lower().replace("-", " ").replace("_", " ").split())
+    if wanted.isascii() and wanted.isdigit() and 1 <= int(wanted[:9]) <= len(known):
+        return list(known)[int(wanted[:9]) - 1]
+    begins = [code for code in known if wanted and code.startswith(wanted)]
+    if wanted in known or len(begins) == 1:
+        return wanted if wanted in known else begins[0]
+    raise InvalidInput(f"--kind: that is not one; there are {', '.join(known)}")
+
+
+def quarters(minutes: int) -> int:
+    """Minutes to the nearest quarter of an hour, at least one quarter."""
+    return max(QUARTER, (minutes + QUARTER // 2) // QUARTER * QUARTER)
+
+
+def month_of(text: str, today: date) -> str:
+    """`2026-01`, not after the month of `today`. Raises InvalidInput."""
+    first, _after = dates.parse_month(text, field="--month")
+    if first > today:
+        raise InvalidInput("--month is in the future")
+    return f"{first:%Y-%m}"
+
+
+def machine_day(said: str | None) -> date:
+    """The day that --today or CCU_TODAY says, else the machine's: the town's zone is not read."""
+    with contextlib.suppress(ValueError):
+        return datetime.fromisoformat(said or "").date()
+    return datetime.now().astimezone().date()

@@ -1,0 +1,267 @@
+"""A small town in which every command has something to do, and a command line for each of them.
+
+Its words about people are of a kind that nobody uses, so that a test can look for them anywhere:
+in what a command printed, in the audit, in the bytes of the file. One account stands for each role,
+named as the role; `admin` is the account that runs the tests.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from ccu import who
+
+from .conftest import Result, run_ccu
+
+AT = "2026-01-31T14:00"
+PLACE = "12 Main St Apt 3"
+GIVEN, FAMILY = "Zebulonna", "Quillfeather"
+MOTHER = "Ottoline"
+BORN, PHONE = "1971-03-09", "203-555-0177"
+NARRATIVE = "narrwhisper"
+NOTE = "notemurmur"
+HELPS = "planteapot"
+FLAG = "flagstep"
+SUGGESTED = "suggestbiscuit"
+REASON = "overridewords"
+
+NAMES = (GIVEN, FAMILY, MOTHER)
+IDENTITY = (*NAMES, BORN, PHONE)
+AGENCY = {"clinician": "human_services", "intern": "human_services"}
+ROLES = ("officer", "ccu", "clinician", "intern", "supervisor", "analyst", "records")
+
+NEW_FILE = ("init", "demo")  # commands that make a file
+PLAN = f"What helps:\n- {HELPS}\nWhat to avoid:\n- loud voices\n"
+
+
+@contextmanager
+def account(login: str) -> Iterator[None]:
+    """Be this account within the block; `admin` is who runs the tests."""
+    if login == "admin":
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(who, "login", lambda service_account="": login)
+        yield
+
+
+def run(db: Path, login: str, *args: str, stdin: str = "", at: str = AT) -> Result:
+    """A command line on a file, as an account, at a moment."""
+    with account(login):
+        return run_ccu("--db", str(db), "--today", at, *args, stdin=stdin)
+
+
+def make(folder: Path) -> Path:
+    """The town's file in an empty folder."""
+    db, narrative = folder / "town.db", folder / "narrative.txt"
+    narrative.write_text(f"They sat on the stairs; {NARRATIVE}.")
+    init = ("init", "--town", "Westport", "--state", "CT", "--timezone", "America/New_York")
+    call = ("log-call", "--address", PLACE, "--nature", "crisis", "--no-input")
+    at_home = (*call, "--when", "2026-01-30 22:30", "--note-file", str(narrative))
+    steps: list[tuple[str, tuple[str, ...], str]] = [("admin", init, "")]
+    for role in ROLES:
+        agency = ("--agency", AGENCY.get(role, "police"))
+        steps.append(("admin", ("staff", "add", role, "--role", role, *agency), ""))
+    steps += [
+        ("admin", ("staff", "change", "intern", "--supervisor", "clinician"), ""),
+        ("admin", ("provider", "add", "Homes with Hope", "--need", "housing"), ""),
+        ("officer", (*at_home, "--person-file", "-"), f"{GIVEN} {FAMILY}; born {BORN}"),
+        ("officer", (*call, "--when", "2026-01-20 09:00", "--person", "1"), ""),
+        ("officer", (*call, "--when", "2026-01-21 09:00", "--person-file", "-"),
+         f"caller: {MOTHER} {FAMILY}"),
+        ("officer", ("log-call", "--address", "9 Elm St", "--nature", "welfare_check",
+                     "--when", "2026-01-22 09:00", "--person", "unknown", "--no-input"), ""),
+        ("clinician", ("person", "change", "1", "--file", "-"), f"phone: {PHONE}"),
+        ("clinician", ("refer", "1", "--to", "1", "--need", "housing", "--note-file", "-"), NOTE),
+        ("officer", ("refer", "4", "--to", "1", "--need", "housing"), ""),
+        ("clinician", ("follow-up", "add", "--person", "1", "--kind", "visit", "--due",
+                       "2026-02-02 10:00", "--note-file", "-"), NOTE),
+        ("admin", ("follow-up", "add", "--call", "4", "--kind", "call", "--due",
+                   "2026-01-31 18:00"), ""),
+        ("intern", ("follow-up", "done", "6", "--result", "reached"), ""),
+        ("clinician", ("worker", "assign", "--person", "1", "--staff", "clinician"), ""),
+        ("clinician", ("needs", "record", "--person", "1", "housing=lacks", "food=lacks"), ""),
+        ("officer", ("consult", "add", "--call", "1", "--clinician", "clinician", "--minutes",
+                     "5", "--note-file", "-"), NOTE),
+        ("clinician", ("plan", "write", "--person", "1", "--file", "-"), PLAN),
+        ("supervisor", ("plan", "approve", "1"), ""),
+        ("clinician", ("plan", "write", "--person", "2", "--file", "-"), PLAN),
+        ("officer", ("plan", "suggest", "1", "--file", "-"), SUGGESTED),
+        ("officer", ("place", "flag", PLACE, "--source", "officer", "--file", "-"), FLAG),
+        ("clinician", ("person", "link", "2", "1", "--relation", "parent"), ""),
+        ("admin", ("person", "add", "--file", "-"), "description: grey coat"),
+        ("admin", ("person", "merge", "3", "4", "--prefer", "kept"), ""),
+        ("supervisor", ("frequent", "override", "--person", "3", "--on", "--file", "-"), REASON),
+    ]  # fmt: skip
+    _take(db, steps)
+    return db
+
+
+def make_with_trust(folder: Path) -> Path:
+    """The same town, with a consent, a legal hold, a sealed call and a filled retention table."""
+    db = make(folder)
+    call = ("log-call", "--address", "4 Oak Ave", "--nature", "crisis", "--no-input")
+    day = ("--ordered", "2026-01-30")
+    classes = (
+        "calls people referrals needs consults plans consents disclosures reasons sealed imports"
+    )
+    sources = ("--source", "schedule 1")
+    _take(
+        db,
+        [
+            ("clinician", ("consent", "grant", "1", "--to", "hospital", "--scope", "needs",
+                           "--purpose", "treatment", "--signed", "2026-01-10"), ""),
+            ("records", ("retention", "hold", "call", "3", "--authority", "D-1"), ""),
+            ("officer", (*call, "--when", "2026-01-23 09:00"), ""),
+            ("records", ("seal", "call", "5", "--authority", "court", *day, "--yes"), ""),
+            *(("records", ("retention", "set", each, "never", *sources), "")
+              for each in classes.split()),
+        ],
+    )  # fmt: skip
+    return db
+
+
+def _take(db: Path, steps: list[tuple[str, tuple[str, ...], str]]) -> None:
+    for login, words, stdin in steps:
+        done = run(db, login, *words, stdin=stdin)
+        assert done.code == 0, (login, words, done.err)
+
+
+# Every command -> the words after it, as a shell would split them, and its standard input: right
+# for the town as it was made, in a folder that holds it, export.csv and roster.csv. A row of
+# ccu/roles.py with an option has a line of its own.
+LINES: dict[str, tuple[str, str]] = {
+    "log-call": (f"--address '{PLACE}' --nature crisis --when 13:00 --person 1 --no-input", ""),
+    "call show": ("1", ""),
+    "call show --full": ("1 --full --reason handover", ""),
+    "call amend": ("1 --priority 2", ""),
+    "call void": ("2 --reason 'made twice'", ""),
+    "history": (f"--address '{PLACE}'", ""),
+    "history --full": (f"--address '{PLACE}' --full --reason handover", ""),
+    "report": ("--month 2026-01", ""),
+    "refer": ("3 --to 1 --need housing", ""),
+    "referral list": ("", ""),
+    "referral list --names": ("--names", ""),
+    "referral show": ("1", ""),
+    "referral update": ("2 --status accepted", ""),
+    "referral expire": ("2 --reason provider_silent", ""),
+    "follow-up add": ("--person 1 --kind call --due '2026-02-03 10:00'", ""),
+    "follow-up done": ("5 --result left_message --next '2026-02-03 10:00'", ""),
+    "follow-up move": ("5 --due '2026-02-04 10:00'", ""),
+    "follow-up sign": ("6", ""),
+    "follow-up show": ("1", ""),
+    "follow-up list": ("", ""),
+    "follow-up overdue": ("", ""),
+    "worker assign": ("--person 2 --staff clinician", ""),
+    "worker end": ("--person 1", ""),
+    "worker list": ("", ""),
+    "brief": ("", ""),
+    "consult add": ("--call 1 --clinician clinician --minutes 5", ""),
+    "consult list": ("", ""),
+    "consult show": ("1", ""),
+    "needs record": ("--person 1 transport=lacks", ""),
+    "needs show": ("1", ""),
+    "needs refer": ("1 food --to 1", ""),
+    "person add": ("--file - --no-input", "given: Perdita\nfamily: Umberstone"),
+    "person find": ("--file -", f"family: {FAMILY}"),
+    "person show": ("1 --changes", ""),
+    "person change": ("1 --housing shelter", ""),
+    "person compare": ("1 2", ""),
+    "person duplicates": ("", ""),
+    "person distinct": ("1 2 --reason 'two people'", ""),
+    "person merge": ("1 3 --prefer kept", ""),
+    "person unmerge": ("4", ""),
+    "person link": ("1 3 --relation other", ""),
+    "person unlink": ("2 1", ""),
+    "person import": ("roster.csv --layout roster-hsd --yes", ""),
+    "household show": ("1", ""),
+    "household list": ("", ""),
+    "household add": ("1 3", ""),
+    "household leave": ("1 2", ""),
+    "household name": ("1 --file -", "Stairs"),
+    "plan write": ("--person 3 --file -", PLAN),
+    "plan show": ("1", ""),
+    "plan list": ("", ""),
+    "plan approve": ("2", ""),
+    "plan review": ("1 --keep", ""),
+    "plan expire": ("2 --reason moved", ""),
+    "plan suggest": ("1 --file -", "more tea"),
+    "plan answer": ("1 --accept --file -", "thank you"),
+    "place show": (f"'{PLACE}'", ""),
+    "place flag": ("'9 Elm St' --source officer --file -", "low door"),
+    "place verify": ("1", ""),
+    "place unflag": ("1 --why outdated", ""),
+    "place exempt": ("'9 Elm St' --category shelter --reason shelter", ""),
+    "place category": ("'9 Elm St' --category shelter", ""),
+    "frequent people": ("--k 1", ""),
+    "frequent people --names": ("--k 1 --names", ""),
+    "frequent places": ("--k 1", ""),
+    "frequent override": ("--person 2 --on --file -", "first weeks"),
+    "frequent review": ("--all", ""),
+    "provider add": ("Harbour --need food", ""),
+    "provider list": ("", ""),
+    "provider show": ("1", ""),
+    "provider change": ("1 --capacity full", ""),
+    "provider retire": ("1", ""),
+    "address": (f"'{PLACE}'", ""),
+    "import": ("export.csv --layout demo", ""),
+    "init": ("--town Norwalk --state CT --timezone America/New_York", ""),
+    "demo": ("--no-tour --calls 100", ""),
+    "staff add": ("newbie --role officer", ""),
+    "staff list": ("", ""),
+    "staff change": ("officer --phone 203-555-0100", ""),
+    "staff retire": ("analyst", ""),
+    "settings": ("", ""),
+    "settings --change": ("repeat_days 60", ""),
+    "backup": ("copy.db", ""),
+    "check": ("", ""),
+}
+
+# The same for the commands of trust, on the town of make_with_trust; CCU_CARE_DB and
+# CCU_WELLNESS_DB name files of the same folder where there are any.
+TRUST_LINES: dict[str, tuple[str, str]] = {
+    "consent grant": (
+        "2 --to hospital --scope needs --purpose treatment --signed 2026-01-10",
+        "",
+    ),
+    "consent revoke": ("1", ""),
+    "consent disclose": (
+        "1 --to ems --scope needs --without-consent medical_emergency --purpose treatment",
+        "",
+    ),
+    "consent list": ("--all", ""),
+    "disclosures": ("--person 1", ""),
+    "care init": ("new-care/care.db", ""),
+    "care note add": ("--person 1 --file -", "a long talk"),
+    "care note list": ("--person 1", ""),
+    "care note move": ("1 --person 2", ""),
+    "care destroy": ("--person 1 --authority D-2 --yes", ""),
+    "care backup": ("care-copy.db", ""),
+    "wellness init": ("new-care/wellness.db", ""),
+    "wellness add": ("--kind peer_support --minutes 30 --no-input", ""),
+    "wellness total": ("--year 2026", ""),
+    "export": (
+        "--what calls --from 2026-01-01 --to 2026-01-31 --purpose research --output rows",
+        "",
+    ),
+    "audit review": ("--since 7d", ""),
+    "audit verify": ("", ""),
+    "audit anchor": ("", ""),
+    "audit rekey": ("", ""),
+    "seal person": ("3 --authority court --ordered 2026-01-30 --yes", ""),
+    "seal call": ("4 --authority court --ordered 2026-01-30 --yes", ""),
+    "seal list": ("", ""),
+    "seal show": ("1", ""),
+    "seal lift": ("1 --reason-code set_aside", ""),
+    "retention list": ("", ""),
+    "retention set": ("calls 7 --source 'schedule 2'", ""),
+    "retention hold": ("person 2 --authority D-2", ""),
+    "retention release": ("1", ""),
+    "retention holds": ("", ""),
+    "retention log": ("", ""),
+    "purge": ("--yes", ""),
+    "purge --dry-run": ("--dry-run", ""),
+    "deidentify": ("--before 2020-01-01 --yes", ""),
+}
