@@ -19,7 +19,6 @@ from typer.core import TyperGroup
 
 from ccu import __version__
 from ccu.errors import CcuError, ExitCode
-from ccu.gate import guard
 from ccu.session import Session
 
 # name -> (module in ccu.commands, one-line help). A module holds `command`, a plain function, or
@@ -107,6 +106,8 @@ class LazyGroup(TyperGroup):
 
 
 def _load(name: str) -> Any:
+    from ccu.gate import guard
+
     module, *more = (import_module(f"ccu.commands.{each}") for each in COMMANDS[name][0].split())
     app = getattr(module, "app", None)
     if app is None:

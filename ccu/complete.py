@@ -1,6 +1,7 @@
 """Shell completion: words that fit, read from the file named on the line being completed.
 
-Completion never writes, never complains and never shows a name: ids and codes only.
+Completion never writes, never complains and never shows a name: ids and codes only. An account
+that is not on the staff list is told nothing.
 """
 
 import os
@@ -23,6 +24,8 @@ def _rows(ctx: Any, sql: str, incomplete: str) -> list[tuple[str, str]]:
     try:
         connection = db.open_database(session.path)
         try:
+            if not _is_known(connection):
+                return []
             found = connection.execute(sql, {"start": incomplete}).fetchall()
         finally:
             connection.close()
@@ -31,6 +34,15 @@ def _rows(ctx: Any, sql: str, incomplete: str) -> list[tuple[str, str]]:
     except cipher.errors():
         return []
     return [(str(row[0]), str(row[1])) for row in found]
+
+
+def _is_known(connection: Any) -> bool:
+    """Whether the account at the keyboard is on the staff list: nobody else is told a number."""
+    from ccu import who
+    from ccu.store import settings, staff
+
+    login = who.login(settings.load(connection)["service_account"])
+    return staff.id_of(connection, login) is not None
 
 
 def code(table: str) -> Completer:

@@ -256,6 +256,8 @@ def tidy(connection: sqlite3.Connection) -> None:
 def explain(error: BaseException, path: Path | None) -> CcuError | None:
     """The sentence for an error of SQLite's that a person can mend, or None when it is a bug."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if str(error).startswith("no such table: main.") or "no such table: audit" in str(error):
+        return DatabaseUnusable(f"{path or 'the database'} has lost a table; restore a backup")
     name = path or "the database"
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return DatabaseBusy(f"{name} is in use by another program; nothing was written, try again")

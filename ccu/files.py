@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +36,26 @@ def publish(part: Path, target: Path) -> None:
             raise FileExistsError(str(target)) from None
         part.rename(target)
     sync(target.parent)
+
+
+# What a file of ours begins with: a key (64 hexadecimal digits, nothing more), an anchor.
+_KEY = re.compile(rb"[0-9a-fA-F]{64}\s*")
+_ANCHOR = re.compile(rb"[1-9][0-9]* [0-9a-f]{64}(\s|$)")
+
+
+def is_key(content: bytes) -> bool:
+    """Whether this is what a key's file holds: never text to be read into a record."""
+    return _KEY.fullmatch(content) is not None
+
+
+def proves(path: Path) -> bool:
+    """Whether a file is a key or an anchor: nothing is to be written over it."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(100)
+    except OSError:
+        return False
+    return is_key(start) or _ANCHOR.match(start) is not None
 
 
 def remove_database(path: Path) -> None:
@@ -81,7 +102,10 @@ def text_lines(path: Path | None, option: str) -> Iterator[str]:
         return
     try:
         with path.open("rb") as file:
-            yield from (_decoded(line) for line in file)
+            for line in file:
+                if is_key(line):
+                    raise InvalidInput(f"cannot read {option}: it is a key")
+                yield _decoded(line)
     except OSError as error:
         raise InvalidInput(f"cannot read {option}: {reason(error)}") from None
 

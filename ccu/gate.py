@@ -31,6 +31,10 @@ _RECORDS = {
 _OWN_EXPORT = ("export", "care note list")
 
 
+# Lists by number and place, whose rows record nobody in particular: that somebody looked is kept.
+_LISTS = ("follow-up list", "household list", "plan list", "worker list")
+
+
 def guard(command: Any, path: str) -> None:
     """Put the gate before a command, or before each subcommand of a group, at any depth."""
     for name, below in getattr(command, "commands", {}).items():
@@ -70,6 +74,8 @@ def _pass(ctx: Any, path: str) -> None:
         return
     for what in needed:
         session.require_may(what, record, number)
+    if path in _LISTS:
+        session.record_list(path)
     if params.get("output") and path not in _OWN_EXPORT:
         session.record_export(path)
 

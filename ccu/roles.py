@@ -34,7 +34,7 @@ call amend           o c l i s . r d
 call void            o c l . s . r d
 history              o c l i s . r d
 history --full       o c l i s . r d
-report               o c l i s a r d
+report               . c l i s a r d
 refer                o c l i s . . d
 referral list        o c l i s a r d
 referral list --names o c l i s . r d
@@ -50,6 +50,7 @@ follow-up sign       o c l . s . . d
 follow-up sign --any . . . . s . . d
 follow-up show       o c l i s . r d
 follow-up list       o c l i s a r d
+follow-up list --names o c l i s . r d
 follow-up overdue    o c l i s a r d
 follow-up overdue --names o c l i s . r d
 worker assign        . c l i s . . d
@@ -117,6 +118,7 @@ care note list       . c l i s . . .
 care note move       . c l i s . . .
 care destroy         . . l . s . . .
 export               . . . . s a r d
+export --few         . . . . s . r d
 audit review         . . . . s . r d
 audit verify         . . . . s a r d
 audit anchor         . . . . s . r d

@@ -157,7 +157,7 @@ class Session:
             return known
         self._denied = True
         with self.writing() as connection:
-            audit.record(connection, None, "denied")
+            audit.record(connection, None, "denied", uid=who.uid(self.settings["service_account"]))
         raise staff.unknown(self.db)
 
     def record_denial(self, what: str, record: str = "", record_id: int | None = None) -> None:
@@ -204,6 +204,13 @@ class Session:
             self.record_denial(what, record, record_id)
             raise NotAllowed(roles.refusal(self.role, what))
         return self.staff_id
+
+    def record_list(self, what: str) -> None:
+        """Record that a list by number was looked at."""
+        from ccu.store import audit
+
+        with self.writing() as connection:
+            audit.record(connection, self.staff_id, "list", what=what)
 
     def record_export(self, what: str) -> None:
         """Record that the rows of a command leave for a file."""

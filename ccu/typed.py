@@ -9,6 +9,7 @@ import re
 import sys
 from pathlib import Path
 
+from ccu import files
 from ccu.errors import InvalidInput, NotFound
 
 LONGEST_NOTE = 2_000_000  # characters; far longer than any report, short enough to hold
@@ -90,6 +91,8 @@ def file_text(path: Path, option: str) -> str:
     except (OSError, ValueError, AttributeError) as error:  # no standard input; a NUL in the name
         why = (getattr(error, "strerror", None) or "it is not a file").lower()
         raise InvalidInput(f"cannot read {option}: {why}") from None
+    if files.is_key(content):  # under sudo it can be read here, and not by who asks
+        raise InvalidInput(f"cannot read {option}: it is a key")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -4,6 +4,19 @@ import os
 import sys
 
 
+def uid(service_account: str = "") -> int | None:
+    """The number of the account asking, for one that is not on the staff list; None on Windows."""
+    if sys.platform == "win32":
+        return None
+    import pwd
+
+    try:
+        found = pwd.getpwnam(login(service_account)).pw_uid
+    except KeyError:
+        return os.getuid()
+    return found
+
+
 def login(service_account: str = "") -> str:
     """The login name of the person asking.
 

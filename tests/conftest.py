@@ -1,5 +1,6 @@
 """The front door: `ccu("history", "--address", "...") -> Result(code, out, err)`."""
 
+import functools
 import io
 import os
 import sys
@@ -24,6 +25,9 @@ class Result(NamedTuple):
 
 
 Ccu = Callable[..., Result]
+
+# A command's parser is made once in this process, not for every line: half of a line's time.
+cli._load = functools.cache(cli._load)
 
 
 class _Terminal(io.TextIOWrapper):

@@ -23,7 +23,7 @@ from .test_roles import EXAMPLES
 
 # What shows nobody: codes, counts, accounts, numbers of records without a name, an office.
 SHOWS_NOBODY = {
-    "follow-up list", "follow-up overdue", "worker list", "household list", "plan list",
+    "follow-up overdue",
     "provider list", "provider show", "staff list", "settings", "retention list",
     "retention holds", "retention log", "seal list", "audit anchor", "audit verify",
 }  # fmt: skip

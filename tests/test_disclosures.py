@@ -261,7 +261,7 @@ def test_a_referral_to_a_part_2_programme_is_hidden_from_the_officer_who_made_it
 ) -> None:
     become(monkeypatch, "pat")
     assert care.refer(ccu, "--to", "2", "--need", "detox") == 3
-    assert seen("referral", "show", "3")["outcome"] == "in hand with Police"
+    assert seen("referral", "show", "3")["outcome"] == "in hand with Human Services"
     assert seen("follow-up", "show", "5")["due"] is not None  # their own, and it names nothing
     assert ccu("referral", "update", "3", "--owner", "dlee").code == 0
 

@@ -11,8 +11,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -41,14 +40,6 @@ def leaf(path: str) -> Any:
     for each in rest:
         command = command.commands[each]
     return command
-
-
-@pytest.fixture(scope="module", autouse=True)
-def read_once() -> Iterator[None]:
-    """Each command's options are made out once, not for each of a thousand lines."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(cli, "_load", cache(cli._load))
-        yield
 
 
 def leaked(text: str) -> list[str]:

@@ -444,7 +444,7 @@ def test_what_is_younger_held_open_or_needed_stays_and_nothing_else(
 
 
 @pytest.mark.slow
-@settings(max_examples=600, deadline=None, suppress_health_check=COPIED)
+@settings(max_examples=300, deadline=None, suppress_health_check=COPIED)
 @given(seed=SEEDS)
 def test_what_is_younger_held_open_or_needed_stays_and_nothing_else_for_long(
     seed: int, town: Path, db_path: Path

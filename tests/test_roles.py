@@ -7,6 +7,7 @@ what it may not. A change there without one here fails.
 import contextlib
 import json
 import os
+import pwd
 import shlex
 import shutil
 import sqlite3
@@ -58,6 +59,7 @@ _UPKEEP = (
 MAY_NOT: dict[str, set[str]] = {
     "officer": {
         *_UNIT_ONLY,
+        "report",
         *_ADMIN_ONLY,
         *_OUT,
         *_UPKEEP,
@@ -100,6 +102,8 @@ STATE = {
     ("follow-up sign", "officer"): (7, "only clinician or an admin signs follow-up 6"),
     ("follow-up sign", "ccu"): (7, "only clinician or an admin signs follow-up 6"),
     ("follow-up sign", "supervisor"): (7, "only clinician or an admin signs follow-up 6"),
+    ("follow-up done", "officer"): (7, "follow-up 5 is in hand with Human Services"),
+    ("follow-up done", "ccu"): (7, "follow-up 5 is in hand with Human Services"),
     ("follow-up move", "officer"): (7, "follow-up 5 is in hand with Human Services"),
     ("follow-up move", "ccu"): (7, "follow-up 5 is in hand with Human Services"),
     ("needs refer", "ccu"): (7, "needs assessment 1 is in hand with Human Services"),
@@ -309,3 +313,41 @@ def test_rows_written_to_a_file_are_recorded_as_an_export(here: Path) -> None:
 def test_help_asks_nobody_who_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CCU_DB", "/nowhere/none.db")
     assert run_ccu("person", "show", "--help").code == 0
+
+
+def test_who_sees_no_names_can_not_ask_for_them() -> None:
+    for path in every_leaf():
+        name, *rest = path.split()
+        command = cli._load(name)
+        for each in rest:
+            command = command.commands[each]
+        names = any("--names" in option.opts for option in command.params)
+        if names and roles.may("analyst", path):
+            assert not roles.may("analyst", f"{path} --names"), path
+
+
+def test_late_work_is_hidden_in_a_report_as_in_a_list(here: Path) -> None:
+    month = ("report", "--month", "2026-01", "--section", "overdue", "-f", "csv")
+    later = "2026-03-20T10:00"
+    whole = town.run(here / "town.db", "supervisor", *month, at=later)
+    assert '"referral stalled","1"' in whole.out
+    assert "Housing" in whole.out and '"clinician"' in whole.out
+    for role in ("analyst", "ccu"):
+        seen = town.run(here / "town.db", role, *month, at=later)
+        assert seen.code == 0, seen.err
+        rows = [line for line in seen.out.splitlines() if '"1"' in line]
+        assert rows and '"clinician"' not in seen.out
+        assert '"in hand","Human Services"' in seen.out
+
+
+def test_few_is_not_for_everybody_who_may_export(here: Path) -> None:
+    rows = ("export", "--what", "calls", "--from", "2026-01-01", "--to", "2026-01-31")
+    words = (*rows, "--purpose", "research", "--k", "1", "--output")
+    assert town.run(here / "town.db", "analyst", *words, "a").code == 7
+    assert town.run(here / "town.db", "supervisor", *words, "b").code == 0
+
+
+def test_a_refusal_of_an_unknown_account_has_its_number(here: Path) -> None:
+    assert ran(here, "nobody", "history").code == 7
+    (said,) = [event[2] for event in audit(here)[-1:]]
+    assert json.loads(said) == {"uid": pwd.getpwnam("nobody").pw_uid}

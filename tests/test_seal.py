@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -125,8 +124,9 @@ def test_words_are_in_no_output_of_any_command(
 ) -> None:
     """After a person and their calls are sealed, no command in no format says a word of theirs."""
     formats = FORMATS if login == "admin" else FORMATS[:1]
-    # What is published is reckoned for whoever asks, for seconds, and has nothing of the account.
-    asked = [line for line in lines() if line != PUBLIC or login in ("analyst", "admin")]
+    # What is published takes seconds to reckon and is the same for every account: asked once.
+    asked = [line for line in lines() if line != PUBLIC]
+    asked += [f"{PUBLIC} --format json"] if login == "admin" else []
     no_word_in(copied(made, tmp_path), login, asked, formats, monkeypatch)
 
 
@@ -150,7 +150,6 @@ def no_word_in(
         seal(db, "call", number)
     seal(db, "person", 1)
     monkeypatch.chdir(db.parent)
-    monkeypatch.setattr(cli, "_load", cache(cli._load))  # a hundred lines in one process
     fresh = db.read_bytes()
     stdin = {name.split(" --")[0] + " " + words: said for name, (words, said) in town.LINES.items()}
     asked = 0
@@ -438,7 +437,7 @@ def test_seal_and_lift_leave_the_file_as_it_was(
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(steps=STEPS, orders=ORDERS)
 def test_seal_and_lift_leave_the_file_as_it_was_for_long(
     made: Path,

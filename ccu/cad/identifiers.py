@@ -94,7 +94,8 @@ def _places(names: Sequence[str], allow: Sequence[str]) -> set[int]:
 def _by_name(kinds: dict[str, str], name: str, cells: Sequence[str]) -> str:
     """What the column is by its name; nothing when its cells show that it holds no number."""
     apart = re.sub("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    words = " ".join(re.findall("[a-z]+", apart.lower()))
+    words = " ".join(re.findall("[a-z]+", apart.lower().replace("#", " no ")))
+    words = re.sub(r"\b([a-z]) (?=[a-z]\b)", r"\1", words)  # S.S.N.
     if cells and not any(len(cell) > 3 and re.search(r"\d", cell) for cell in cells):
         return ""  # `state_id` with CT in it, `FBI` with yes and no
     return next((what for what, pattern in kinds.items() if re.search(pattern, words)), "")

@@ -96,6 +96,8 @@ def _file(path: Path) -> IO[bytes]:
     try:
         if path.is_dir():
             raise InvalidInput(f"{path} is a folder; name a file")
+        if files.proves(path):
+            raise InvalidInput(f"cannot read {path}: it is a key or an anchor")
         return path.open("rb", buffering=0)
     except (OSError, ValueError) as error:
         raise InvalidInput(f"cannot read {path}: {files.reason(error)}") from None

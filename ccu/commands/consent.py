@@ -250,6 +250,7 @@ def list_(
       ccu consent list --person 12 --all
     """
     from ccu.store import audit, consents, merges
+    from ccu.store.consents import PART2
 
     session: Session = ctx.obj
     staff_id = session.staff_id
@@ -265,6 +266,8 @@ def list_(
             only_to=None if session.view.whole_accounting else "police",
         )
         audit.record(connection, staff_id, "consent-list", "person", person_id, rows=len(rows))
+    if not session.view.whole_accounting:  # an ended paper on part2 would still tell of one
+        rows = [row for row in rows if row["state"] == "in force" or PART2 not in row["scope"]]
     for row in rows:
         row["scope"] = ", ".join(row["scope"])
     columns = (*COLUMNS, "revoked_on") if every else COLUMNS

@@ -10,6 +10,7 @@ from ccu.errors import InvalidInput
 from ccu.output import Format, Table, emit
 from ccu.session import Session
 
+FEW = 5  # people; what singles out fewer is not for everybody who may export
 COLUMNS = ("file", "rows")
 
 
@@ -83,6 +84,8 @@ def command(
 
     session: Session = ctx.obj
     session.require_known()
+    if k < FEW:
+        session.require_may("export --few")
     if not what:
         raise InvalidInput("--what is missing: calls, referrals, follow_ups or people")
     if since is None or to is None:

@@ -33,7 +33,7 @@ def _refuse_hidden(session: Session, what: str, hidden: dict[int, Hidden]) -> No
         if not each.own:
             record = "referral" if what == "follow-up add" else "follow_up"
             session.record_denial(what, record, number)
-            raise NotAllowed(f"{record.replace('_', '-')} {number} is {each.words}")
+            raise NotAllowed(f"{record.replace('_', '-')} {number} {each.sentence}")
 
 
 class NewFollowUp:
@@ -122,6 +122,7 @@ class NewAttempt:
         self._id = follow_up_id
         self._asking = asking
         self._staff_id = session.staff_id
+        _refuse_hidden(session, "follow-up done", session.view.follow_ups([follow_up_id]))
         self._row = follow_ups.read_open(session.db, follow_up_id)  # told before any question
         self._attempt = Attempt(result="", occurred_at="")
 

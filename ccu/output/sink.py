@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ccu.errors import CcuError, InvalidInput
-from ccu.files import reason, sync
+from ccu.files import proves, reason, sync
 from ccu.output.text import one_line
 
 DATABASES = (".db", ".sqlite", ".sqlite3")
@@ -130,6 +130,8 @@ def _must_be_replaceable(target: Path) -> None:
     in_use = target.with_name(f"{target.name}-wal").exists()  # of any name, ours while it is open
     if in_use or target.suffix.lower() in DATABASES:
         raise InvalidInput("cannot write --output: it is a database")
+    if proves(target):
+        raise InvalidInput("cannot write --output: it is a key or an anchor")
 
 
 def say(text: str) -> None:

@@ -29,7 +29,7 @@ def read(session: Session, plan_id: int, every: bool) -> Document:
     staff_id, today = session.staff_id, session.today
     hidden = session.view.plans([plan_id]).get(plan_id)
     if hidden is not None:
-        raise NotAllowed(f"plan {plan_id} is {hidden.words}")
+        raise NotAllowed(f"plan {plan_id} {hidden.sentence}")
     with session.writing() as connection:
         row = plans.read(connection, plan_id, today)
         session.view.keep()

@@ -115,7 +115,7 @@ def about(session: Session, assessment_id: int, need: str) -> About:
     hidden = session.view.assessments([assessment_id]).get(assessment_id)
     if hidden is not None:
         session.record_denial("needs refer", "need_assessment", assessment_id)
-        raise NotAllowed(f"needs assessment {assessment_id} is {hidden.words}")
+        raise NotAllowed(f"needs assessment {assessment_id} {hidden.sentence}")
     code = codes.code(session.db, "need", need, "NEED")
     before = needs.lack(session.db, assessment_id, code)
     return About(found["call"], found["person"], code, again_of=before)

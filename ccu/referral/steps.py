@@ -54,7 +54,7 @@ def take(session: Session, referral_id: int, change: Update) -> str:
     staff_id = session.staff_id
     hidden = session.view.referrals([referral_id]).get(referral_id)
     if hidden is not None and not hidden.own:  # its answer would say what is hidden
-        raise NotAllowed(f"referral {referral_id} is {hidden.words}")
+        raise NotAllowed(f"referral {referral_id} {hidden.sentence}")
     with session.writing() as connection:
         done = referrals.update(
             connection, staff_id, referral_id, change, now=session.now, settings=session.settings

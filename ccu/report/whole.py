@@ -107,7 +107,10 @@ def build(session: Session, options: Options) -> Report:
             report.sections.append(_section(maker, plan, report))
     if options.public:
         report = public.apply(report, [plan.name for plan in plans])
+    else:
+        _hide(session, report)
     with session.writing() as writing:
+        session.view.keep()
         audit.record(
             writing,
             staff_id,
@@ -119,6 +122,24 @@ def build(session: Session, options: Options) -> Report:
             public=options.public,
         )
     return report
+
+
+def _hide(session: Session, report: Report) -> None:
+    """Late work that is hidden from this account (store/viewing.py): that there is some."""
+    for section in report.sections:
+        if section.name != "overdue":
+            continue
+        numbers: dict[str, list[int]] = {"referral": [], "follow-up": []}
+        for row in section.items:
+            numbers[row["what"].split()[0]].append(row["id"])
+        hidden = {
+            "referral": session.view.referrals(numbers["referral"]),
+            "follow-up": session.view.follow_ups(numbers["follow-up"]),
+        }
+        for row in section.items:
+            each = hidden[row["what"].split()[0]].get(row["id"])
+            if each is not None:
+                row |= {"kind": each.state, "owner": each.agency, "due": None, "days_late": None}
 
 
 @contextmanager

@@ -47,7 +47,8 @@ def _read(texts: Iterable[str], option: str) -> Iterable[Anchor]:
 
 
 def append(path: Path, text: str) -> None:
-    """Add a line to a file, which is made readable by its owner only. Raises InvalidInput."""
+    """Add a line to a file of anchors, or a new one, its owner's only. Raises InvalidInput."""
+    _must_be_anchors(path)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
@@ -57,3 +58,16 @@ def append(path: Path, text: str) -> None:
             os.close(descriptor)
     except (OSError, ValueError) as error:
         raise InvalidInput(f"cannot write {path}: {files.reason(error)}") from None
+
+
+def _must_be_anchors(path: Path) -> None:
+    """Raises InvalidInput for a file that holds anything else: a database, a key, a text."""
+    try:
+        ordinary = path.is_file() or not path.exists()
+        content = path.read_bytes()[:100_000] if path.is_file() else b""
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"cannot write {path}: {files.reason(error)}") from None
+    lines = content.decode("utf-8", "replace").splitlines()
+    known = all(_LINE.fullmatch(" ".join(each.split()).lower()) for each in lines if each.strip())
+    if not (ordinary and known):
+        raise InvalidInput(f"cannot write {path}: it is no file of anchors")

@@ -21,7 +21,7 @@ _BY_KIND = {
         person-show place-show plan-show provider-show referral-show seal-list seal-show""",
     LIST: """
         audit-review brief consult-list deidentify-look flag-show follow-up-list frequent-people
-        frequent-places frequent-review holds-list household-list overdue person-alike
+        frequent-places frequent-review holds-list household-list list overdue person-alike
         person-duplicates person-import-show purge-dry-run referral-list report""",
     WRITE: """
         amend audit-rekey care-init care-note-add consent-disclose consent-grant consent-revoke

@@ -5,10 +5,18 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-# unixepoch(): the texts of two times can not be compared in every offset.
+# unixepoch(): the texts of two times can not be compared in every offset. What was sealed or purged
+# has no number here: that there was such a record is not for this page.
 _EVENTS = """
 SELECT audit.id, unixepoch(audit.at) AS unix, audit.staff_id, staff.login, staff.role,
-       audit.action, audit.record, audit.record_id, audit.detail, audit_reason.reason
+       audit.action, audit.record, audit.detail, audit_reason.reason,
+       CASE audit.record
+       WHEN 'person' THEN (SELECT id FROM person WHERE id = record_id)
+       WHEN 'call' THEN (SELECT id FROM call WHERE id = record_id)
+       WHEN 'referral' THEN (SELECT id FROM referral WHERE id = record_id)
+       WHEN 'follow_up' THEN (SELECT id FROM follow_up WHERE id = record_id)
+       WHEN 'plan' THEN (SELECT id FROM plan WHERE id = record_id)
+       ELSE record_id END AS record_id
 FROM audit
 LEFT JOIN staff ON staff.id = audit.staff_id
 LEFT JOIN audit_reason ON audit_reason.audit_id = audit.id

@@ -28,7 +28,7 @@ _FOLLOWED = "SELECT min(id) FROM audit WHERE previous = :hash AND id > :id"
 _SEQUENCE = "SELECT max(seq) FROM sqlite_sequence WHERE name = 'audit'"
 _TRIGGERS = """
 SELECT name, sql FROM sqlite_master
-WHERE type = 'trigger' AND tbl_name IN ('audit', 'audit_reason')
+WHERE type = 'trigger'
 """
 _NO_EVENT = "SELECT min(audit_id) FROM audit_reason WHERE audit_id NOT IN (SELECT id FROM audit)"
 _END = 2**63 - 1
@@ -73,6 +73,8 @@ def verify(
         text_factory, connection.text_factory = connection.text_factory, _lenient
         try:
             verdict = _verdict(connection, current, earlier, anchors)
+        except cipher.errors():
+            verdict = Verdict(wrong=["the audit's tables are not as they were made"])
         finally:
             connection.text_factory = text_factory
     verdict.wrong += _triggers(connection)
@@ -254,5 +256,5 @@ def _triggers(connection: sqlite3.Connection) -> list[str]:
             for name in ours
             if found.get(name, ours[name]) != ours[name]
         ),
-        *("a trigger was put on the audit by hand" for name in found if name not in ours),
+        *("a trigger was put in by hand" for name in found if name not in ours),
     ]

@@ -16,9 +16,9 @@ from typing import Any
 from ccu.store import audit, belongings, person_ids, purge_due, returning, sealed_content
 from ccu.store.belongings import Part
 from ccu.store.destruction import Destroyed
+from ccu.store.words import DEIDENTIFIED as NAME
 from ccu.store.words import WORDY_FIELDS
 
-NAME = "De-identified"
 REMOVED = "removed"
 _GO_WHOLE = (
     *("person_alias", "person_key", "person_source", "person_different", "person_relation"),

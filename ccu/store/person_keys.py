@@ -3,8 +3,10 @@
 import json
 import sqlite3
 from collections.abc import Iterable
+from typing import Any
 
 from ccu.identity import Known, Name, keys
+from ccu.store.words import DEIDENTIFIED
 
 _KNOWN = """
 SELECT id, given_name, family_name, description, birth_date, age_estimate, age_estimated_on, sex,
@@ -22,6 +24,13 @@ _SOME = " WHERE {column} IN (SELECT value FROM json_each(:ids))"
 
 # An estimated age is a guess at a door: this many years either way.
 GUESS = 5
+
+
+def _named(row: dict[str, Any]) -> tuple[Name, ...]:
+    """Their name; none of somebody whose identity was taken out: that name is everybody's."""
+    if row["given_name"] == DEIDENTIFIED:
+        return ()
+    return (Name(row["given_name"], row["family_name"]),)
 
 
 def known(connection: sqlite3.Connection, ids: Iterable[int] | None = None) -> dict[int, Known]:
@@ -42,7 +51,7 @@ def known(connection: sqlite3.Connection, ids: Iterable[int] | None = None) -> d
         records[row["person_id"]][row["field"]] = json.loads(row["value"])
     return {
         person_id: Known(
-            names=(Name(row["given_name"], row["family_name"]), *aliases.get(person_id, ())),
+            names=(*_named(row), *aliases.get(person_id, ())),
             birth_date=row["birth_date"],
             birth_years=birth_years(row["age_estimate"], row["age_estimated_on"]),
             sex=row["sex"],

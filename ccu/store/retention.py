@@ -25,7 +25,7 @@ FIXED = (
     ("audit", "never destroyed", "the audit: numbers alone; its chain must stay whole"),
     ("destruction", "never destroyed", "the destruction log: counts and days alone"),
     ("changes", "with their record", "what a field held before it was changed"),
-    ("care notes", "in their own file", "ccu care keeps them; nothing here destroys them"),
+    ("care notes", "in their own file", "ccu care destroy, in that file"),
 )
 AT_LEAST_SIX = ("consents", "disclosures")
 LONGEST_YEARS = 150

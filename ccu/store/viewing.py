@@ -37,7 +37,7 @@ def police_side(role: str, agency: str) -> bool:
 
 @dataclass(frozen=True)
 class Hidden:
-    """In whose hands a hidden record is, by the agency's label; and whether it is open still."""
+    """A record that is hidden: whom to ask, by the agency's label; and whether it is open still."""
 
     agency: str
     open: bool = True
@@ -49,18 +49,24 @@ class Hidden:
         return f"{'in hand' if self.open else 'was'} with {self.agency}"
 
     @property
+    def sentence(self) -> str:
+        """The same after the record's name."""
+        return f"{'is in hand' if self.open else 'was'} with {self.agency}"
+
+    @property
     def state(self) -> str:
         """The same where the agency stands beside it."""
         return "in hand" if self.open else "ended"
 
 
-# Each gives id, person_id, theirs (Human Services'), own (the viewer's), part2, agency, open.
+# Each gives id, person_id, theirs (Human Services'), own (the viewer's), part2, agency, open. The
+# agency is Human Services' whoever has it: what another has is hidden under Part 2 alone, and to
+# name them would say so.
 _FACTS = """
 SELECT {table}.id, {person} AS person_id, {part2} AS part2, {open} AS open,
        'human_services' IN (owner.agency, author.agency) AS theirs,
        :viewer IN (owner.id, author.id) AS own,
-       (SELECT label FROM agency WHERE code = iif(author.agency = 'human_services',
-                                                  author.agency, owner.agency)) AS agency
+       (SELECT label FROM agency WHERE code = 'human_services') AS agency
 FROM json_each(:ids) AS asked CROSS JOIN {table} ON {table}.id = asked.value
 JOIN staff AS owner ON owner.id = {table}.{owner}
 JOIN staff AS author ON author.id = {table}.{author}

@@ -3,6 +3,8 @@
 A new text column is in `WORDS` or in `PLAIN`, or the test fails. Codes, days and times are neither.
 """
 
+DEIDENTIFIED = "De-identified"  # the name of whoever's identity was taken out
+
 # Columns that can say who somebody is, or hold people's own words. Not only texts: an age too.
 WORDS: dict[str, tuple[str, ...]] = {
     "person": (
