@@ -77,7 +77,7 @@ def _pass(ctx: Any, path: str) -> None:
     if path in _LISTS:
         session.record_list(path)
     if params.get("output") and path not in _OWN_EXPORT:
-        session.record_export(path)
+        session.record_export(path, record, number)
 
 
 def _given(ctx: Any) -> list[str]:

@@ -212,12 +212,12 @@ class Session:
         with self.writing() as connection:
             audit.record(connection, self.staff_id, "list", what=what)
 
-    def record_export(self, what: str) -> None:
-        """Record that the rows of a command leave for a file."""
+    def record_export(self, what: str, record: str = "", record_id: int | None = None) -> None:
+        """Record that the rows of a command leave for a file; of which record, where of one."""
         from ccu.store import audit
 
         with self.writing() as connection:
-            audit.record(connection, self.staff_id, "export", what=what)
+            audit.record(connection, self.staff_id, "export", record, record_id, what=what)
 
     @cached_property
     def unattended(self) -> bool:

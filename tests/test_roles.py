@@ -310,6 +310,14 @@ def test_rows_written_to_a_file_are_recorded_as_an_export(here: Path) -> None:
     assert ("export", '{"what": "worker list"}') in [(event[0], event[2]) for event in audit(here)]
 
 
+def test_an_export_of_one_record_has_its_number(here: Path) -> None:
+    shown = town.run(here / "town.db", "officer", "person", "show", "1", "-o", "one.json")
+    assert shown.code == 0, shown.err
+    with contextlib.closing(sqlite3.connect(here / "town.db")) as hand:
+        found = hand.execute("SELECT record, record_id FROM audit WHERE action = 'export'")
+        assert found.fetchall() == [("person", 1)]
+
+
 def test_help_asks_nobody_who_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CCU_DB", "/nowhere/none.db")
     assert run_ccu("person", "show", "--help").code == 0
