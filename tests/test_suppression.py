@@ -86,7 +86,8 @@ class Attacker:
         found = 0
         for value in nearest(true):
             found += self.possible(cell, value)
-            if found >= WIDE or abs(value - true) > 3 * WIDE:
+            # Far enough for a sum of sums, which may have every sixteenth value alone.
+            if found >= WIDE or abs(value - true) > 20 * WIDE:
                 return found
         return found
 
