@@ -22,6 +22,7 @@ _RECORDS = {
     "consult": "consult",
     "flag": "place_flag",
     "consent": "consent",
+    "assessment": "need_assessment",
     "a": "person",
     "one": "person",
 }

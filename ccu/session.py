@@ -139,10 +139,6 @@ class Session:
 
     # ------------------------------------------------------------ the person
 
-    def require_known(self) -> None:
-        """Raises NotAllowed for an account that is not on the staff list: it is shown nothing."""
-        _ = self.staff_id
-
     @cached_property
     def staff_id(self) -> int:
         """The staff record of the account at the keyboard.

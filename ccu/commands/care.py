@@ -62,7 +62,6 @@ def init(
     path = file or care.KIND.path()
     if path is None:
         raise InvalidInput("say where: ccu care init FILE, or name it in CCU_CARE_DB")
-    session.require_known()
     writing.make(session, path, in_group, encrypt)
     emit_line(f"Made {path}. Name it in {care.KIND.variable} for the accounts that may open it.")
     if encrypt:
@@ -113,7 +112,6 @@ def add(
     from ccu.plans import common
 
     session: Session = ctx.obj
-    session.require_known()
     wanted = writing.Wanted(
         person_id=typed.record_id(_given(person), "person"),
         call_id=typed.record_id(call, "call") if call is not None else None,
@@ -150,7 +148,6 @@ def list_(
     from ccu.care import shown, writing
 
     session: Session = ctx.obj
-    session.require_known()
     asked = typed.record_id(_given(person), "person")
     person_id, found = writing.listed(session, asked, to_file=output is not None)
     emit_document(shown.listed(person_id, found), format, output)
@@ -173,7 +170,6 @@ def move(
     from ccu.care import writing
 
     session: Session = ctx.obj
-    session.require_known()
     note_id = typed.record_id(note, "care note")
     person_id = typed.record_id(_given(person), "person")
     others = [str(each) for each in writing.move(session, note_id, person_id) if each != note_id]
@@ -213,7 +209,6 @@ def destroy(
     from ccu.care import destroying
 
     session: Session = ctx.obj
-    session.require_known()
     person_id = typed.record_id(_given(person), "person")
     asking = session.interactive and not yes
     said = ask("Number of the order or schedule", authority, "--authority", asking)
@@ -262,7 +257,6 @@ def backup(
     from ccu.care import writing
 
     session: Session = ctx.obj
-    session.require_known()
     writing.backup(session, file)
     emit_line(f"Copied to {file} ({file.stat().st_size / 1e6:.1f} MB), checked.")
 

@@ -83,7 +83,6 @@ def command(
     from ccu import dates, export
 
     session: Session = ctx.obj
-    session.require_known()
     if k < FEW:
         session.require_may("export --few")
     if not what:

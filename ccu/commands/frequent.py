@@ -54,7 +54,6 @@ def people(
     from ccu.people import frequent
 
     session: Session = ctx.obj
-    session.require_known()
     count = frequent.Count(session, k, days)
     data = frequent.read_people(session, count, names)
     emit_document(frequent.page_of_people(session, count, data, names, every), format, output)
@@ -86,7 +85,6 @@ def places(
     from ccu.people import frequent
 
     session: Session = ctx.obj
-    session.require_known()
     count = frequent.Count(session, k, days)
     data = frequent.read_places(session, count)
     emit_document(frequent.page_of_places(session, count, data, every), format, output)

@@ -56,7 +56,6 @@ def show(
     from ccu.people import household_page
 
     session: Session = ctx.obj
-    session.require_known()
     card = cards.show(session, cards.asked(session, household, person))
     page = household_page.document(session.db, card)
     emit_document(notice.on(page, session.view), format, output)
@@ -82,7 +81,6 @@ def list_(
     from ccu.people import household as cards
 
     session: Session = ctx.obj
-    session.require_known()
     emit(Table(COLUMNS, cards.rows_of_list(session, every), title="Households"), format, output)
 
 
@@ -168,5 +166,4 @@ def name(
     from ccu.people import household_entry
 
     session: Session = ctx.obj
-    session.require_known()
     emit_line(household_entry.name(session, typed.record_id(household, "household"), file))

@@ -91,7 +91,6 @@ def find(
     from ccu.people import person_finding
 
     session: Session = ctx.obj
-    session.require_known()
     most = typed.whole_number(limit, "--limit", MOST_FOUND)
     least = typed.whole_number(min_score, "--min-score", 100)
     known = person_finding.asked(session, words or [], file)
@@ -129,7 +128,6 @@ def show(
 
     session: Session = ctx.obj
     asked = typed.record_id(person, "person")
-    session.require_known()
     with session.writing():
         data = person_page.read(session, asked, changes)
     emit_document(person_page.document(session, data), format, output)

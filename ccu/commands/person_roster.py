@@ -128,7 +128,6 @@ def import_(
     from ccu.people.roster_effects import COLUMNS, Choices
 
     rule = _rule(match, accept_score, as_new)
-    session.require_known()
     rejected.check(rejects, file, session.path)
     choices = Choices(prefer=prefer is Prefer.roster, whole=whole)
     plan = roster.prepare(session, file, _named(layout), rule, choices, allow_column or ())

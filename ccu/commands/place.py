@@ -58,7 +58,6 @@ def show(
     from ccu.people import place_page
 
     session: Session = ctx.obj
-    session.require_known()
     place_id = places.exact(session, " ".join(address or []), place)
     data = place_page.read(session, place_id)
     emit_document(place_page.document(session, data, every), format, output)

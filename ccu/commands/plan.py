@@ -72,7 +72,6 @@ def write(
     from ccu.plans import writing
 
     session: Session = ctx.obj
-    session.require_known()
     if file is not None and edit:
         raise InvalidInput("give either --file or --edit")
     whose = _whose(session, person, address, place)
@@ -143,7 +142,6 @@ def list_(
     from ccu.plans import listing
 
     session: Session = ctx.obj
-    session.require_known()
     emit(Table(listing.COLUMNS, listing.rows(session, due, status), title="Plans"), format, output)
 
 
@@ -193,7 +191,6 @@ def review(
     from ccu.plans import deciding
 
     session: Session = ctx.obj
-    session.require_known()
     plan_id = typed.record_id(plan, "plan")
     if not keep:
         raise InvalidInput(
@@ -214,7 +211,6 @@ def expire(ctx: typer.Context, plan: PlanArgument, reason: ReasonOption = None) 
     from ccu.plans import deciding
 
     session: Session = ctx.obj
-    session.require_known()
     why = typed.line(reason or "", "--reason", LONGEST_REASON)
     if why is None:
         raise InvalidInput("--reason is missing")
@@ -259,7 +255,6 @@ def answer(
     from ccu.plans import deciding
 
     session: Session = ctx.obj
-    session.require_known()
     if accept is None:
         raise InvalidInput("give either --accept or --decline")
     number = typed.record_id(suggestion, "suggestion")

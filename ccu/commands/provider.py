@@ -88,7 +88,6 @@ def list_(
     from ccu.store import codes, providers
 
     session: Session = ctx.obj
-    session.require_known()
     need = codes.code(session.db, "need", need, "--need") if need is not None else None
     days = session.settings.number("verified_days")
     rows = [
@@ -123,7 +122,6 @@ def show(
     from ccu.referral import provider_page
 
     session: Session = ctx.obj
-    session.require_known()
     data = provider_page.read(session, provider)
     emit_document(provider_page.document(session, data), format, output)
 

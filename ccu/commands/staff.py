@@ -78,7 +78,6 @@ def list_(
     from ccu.store import staff
 
     session: Session = ctx.obj
-    session.require_known()
     found = staff.rows(session.db, retired=every)
     rows = [{**dict(row), "active": bool(row["active"])} for row in found]
     emit(Table(COLUMNS, rows, title="Staff"), format, output)

@@ -27,13 +27,11 @@ def _say(session: Session, stored: str | None) -> str:
     return dates.say_moment(dates.from_iso(stored), session.now) if stored else ""
 
 
-def _refuse_hidden(session: Session, what: str, hidden: dict[int, Hidden]) -> None:
+def _refuse_hidden(record: str, hidden: dict[int, Hidden]) -> None:
     """Nobody takes over what is hidden from them, to see it then as their own."""
     for number, each in hidden.items():
         if not each.own:
-            record = "referral" if what == "follow-up add" else "follow_up"
-            session.record_denial(what, record, number)
-            raise NotAllowed(f"{record.replace('_', '-')} {number} {each.sentence}")
+            raise NotAllowed(f"{record} {number} {each.sentence}")
 
 
 class NewFollowUp:
@@ -85,7 +83,7 @@ class NewFollowUp:
         connection = self._session.db
         if referral is not None:
             number = typed.record_id(referral, "referral")
-            _refuse_hidden(self._session, "follow-up add", self._session.view.referrals([number]))
+            _refuse_hidden("referral", self._session.view.referrals([number]))
             return follow_ups.about_referral(connection, number, self._owner)
         if call is not None:
             number = typed.record_id(call, "call")
@@ -122,7 +120,7 @@ class NewAttempt:
         self._id = follow_up_id
         self._asking = asking
         self._staff_id = session.staff_id
-        _refuse_hidden(session, "follow-up done", session.view.follow_ups([follow_up_id]))
+        _refuse_hidden("follow-up", session.view.follow_ups([follow_up_id]))
         self._row = follow_ups.read_open(session.db, follow_up_id)  # told before any question
         self._attempt = Attempt(result="", occurred_at="")
 
@@ -228,7 +226,7 @@ def move(
         new["due_at"] = dates.to_iso(parse_due(due, session.now, "--due"))
     if owner is not None:
         new["owner_id"] = staff.require(session.db, owner, "--owner")
-    _refuse_hidden(session, "follow-up move", session.view.follow_ups([follow_up_id]))
+    _refuse_hidden("follow-up", session.view.follow_ups([follow_up_id]))
     with session.writing() as connection:
         changed = attempts.move(
             connection, staff_id, follow_up_id, new, at=dates.to_iso(session.now), reason=why

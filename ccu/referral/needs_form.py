@@ -114,7 +114,6 @@ def about(session: Session, assessment_id: int, need: str) -> About:
     found = needs.read(session.db, assessment_id)
     hidden = session.view.assessments([assessment_id]).get(assessment_id)
     if hidden is not None:
-        session.record_denial("needs refer", "need_assessment", assessment_id)
         raise NotAllowed(f"needs assessment {assessment_id} {hidden.sentence}")
     code = codes.code(session.db, "need", need, "NEED")
     before = needs.lack(session.db, assessment_id, code)
