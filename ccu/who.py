@@ -37,3 +37,16 @@ def login(service_account: str = "") -> str:
         return name
     except (KeyError, OverflowError):
         return f"uid-{uid}"  # a container without a passwd entry: the number is still who it is
+
+
+def caller() -> int | None:
+    """Return the uid that ran ccu by sudo as another account; None when there is none, or root.
+
+    sudo sets SUDO_UID itself, so it cannot be hidden from ccu. Where somebody sets it by hand it
+    can only narrow what they may do: nothing is ever granted because of it alone.
+    """
+    said = os.environ.get("SUDO_UID", "")
+    if sys.platform == "win32" or not (said.isascii() and said.isdigit()):
+        return None
+    asked = int(said)
+    return None if asked in (0, os.getuid()) else asked

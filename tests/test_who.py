@@ -1,0 +1,23 @@
+"""Who asked: the account behind sudo."""
+
+import os
+
+import pytest
+
+from ccu import who
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [("4711", 4711), ("0", None), ("", None), ("x", None), ("４", None), (str(os.getuid()), None)],
+)
+def test_the_caller_is_who_ran_sudo_as_another_account(
+    monkeypatch: pytest.MonkeyPatch, said: str, expected: int | None
+) -> None:
+    monkeypatch.setenv("SUDO_UID", said)
+    assert who.caller() == expected
+
+
+def test_without_sudo_there_is_no_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SUDO_UID", raising=False)
+    assert who.caller() is None
