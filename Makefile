@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DOCS := README.md $(wildcard docs/*.md)
 
-.PHONY: demo test test-slow lint bench readme clean
+.PHONY: demo test test-slow lint bench docs clean
 
 demo: $(READY)  ## build the demo town and print the main screens
 	@rm -f demo.db demo.db-wal demo.db-shm
@@ -17,15 +18,15 @@ test: $(READY)  ## every test but the slow ones
 test-slow: $(READY)  ## the slow ones, minutes long
 	$(BIN)/python -m pytest -m slow
 
-lint: $(READY)  ## style, types, import direction, README kept true
+lint: $(READY)  ## style, types, import direction, README.md and docs/ up to date
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m cogapp --check README.md
+	$(BIN)/python -m cogapp --check $(DOCS)
 
-readme: $(READY)  ## regenerate the README's help, code table and tour
-	$(BIN)/python -m cogapp -r README.md
+docs: $(READY)  ## regenerate the generated parts of README.md and docs/
+	$(BIN)/python -m cogapp -r $(DOCS)
 
 bench: $(READY)  ## speed, as ratios against named peers in the same run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench

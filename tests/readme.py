@@ -1,4 +1,4 @@
-"""What the README's generated blocks are made of. Run from the repository's root by cogapp.
+"""Make the generated blocks of README.md and docs/. Run from the repository's root by cogapp.
 
 The same on every machine: 80 columns, a fixed day, no path, no time, no size.
 """
@@ -14,6 +14,7 @@ from typing import Any
 import typer
 
 from ccu import cli, roles, who
+from ccu.demo import story as demo_story
 from ccu.errors import EXIT_CODE_MEANING
 from tests.conftest import TODAY, Result, run_ccu
 
@@ -136,11 +137,13 @@ def settings() -> str:
     return "\n".join(line for line in shown.splitlines() if line.startswith("|"))
 
 
-def tour() -> str:
-    """What `ccu demo` prints in a pipe."""
+def card() -> str:
+    """Return an address card of the demo town, as an officer's terminal prints it in a pipe."""
     with _folder():
-        line = ("--db", "demo.db", "--today", AT, "demo")
-        return _fenced("ccu " + " ".join(line), ccu(*line).out)
+        ccu("--db", "demo.db", "--today", AT, "demo", "--no-tour")
+        line = ("history", "--address", demo_story.COUPLE)
+        shown = ccu("--db", "demo.db", "--today", AT, *line).out
+    return _fenced(f'ccu history --address "{demo_story.COUPLE}"', shown)
 
 
 def story(part: str) -> str:

@@ -1,4 +1,4 @@
-"""The README's section on what is protected: each sentence names its tests, and they are there."""
+"""What docs/privacy.md says is protected: each sentence names its tests, and they exist."""
 
 import ast
 import contextlib
@@ -14,8 +14,8 @@ from . import told_town as town
 from .conftest import run_ccu
 
 TESTS = Path(__file__).resolve().parent
-README = (TESTS.parent / "README.md").read_text(encoding="utf-8")
-SECTION = README.partition("## What it protects, and what it does not\n")[2].partition("\n## ")[0]
+PAGE = (TESTS.parent / "docs" / "privacy.md").read_text(encoding="utf-8")
+SECTION = PAGE.partition("## What it protects, and what it does not\n")[2].partition("\n## ")[0]
 
 
 def entries() -> list[str]:

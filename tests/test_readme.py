@@ -1,4 +1,4 @@
-"""The README and the help say what is so: every command, every example, every link, every shape.
+"""README, docs and help say what is so: every command, every example, every link, every shape.
 
 Its generated blocks are held by `make lint` (cogapp --check).
 """
@@ -23,7 +23,11 @@ from tests.conftest import run_ccu
 from tests.readme import AT, command_paths
 
 ROOT = Path(__file__).resolve().parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {
+    path: path.read_text(encoding="utf-8")
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+}
+COMMANDS = PAGES[ROOT / "docs" / "commands.md"]
 PATHS = list(command_paths())
 
 
@@ -61,8 +65,8 @@ def examples(path: tuple[str, ...]) -> list[list[str]]:
 @pytest.mark.parametrize("path", PATHS, ids=" ".join)
 def test_every_command_has_its_section(path: tuple[str, ...]) -> None:
     words = " ".join(path)
-    assert f"\n### ccu {words}\n" in README
-    assert f"$ ccu {words} --help\n" in README
+    assert f"\n### ccu {words}\n" in COMMANDS
+    assert f"$ ccu {words} --help\n" in COMMANDS
 
 
 @pytest.mark.parametrize("path", leaves(), ids=" ".join)
@@ -92,21 +96,36 @@ def test_every_option_of_an_example_exists(path: tuple[str, ...]) -> None:
 # ---------------------------------------------------------------- the page
 
 
-def test_every_link_leads_somewhere() -> None:
-    headings = {
+def headings(path: Path) -> set[str]:
+    """The anchors of a page, as GitHub makes them."""
+    return {
         re.sub(r"[^\w -]", "", line.lstrip("# ")).strip().lower().replace(" ", "-")
-        for line in README.splitlines()
+        for line in path.read_text(encoding="utf-8").splitlines()
         if re.match("#{1,4} ", line)
     }
-    for target in re.findall(r"\]\(([^)\s]+)\)", README):
-        if target.startswith("#"):
-            assert target[1:] in headings, target
-        else:
-            assert (ROOT / target).is_file(), target
 
 
-def test_every_example_is_told_of() -> None:
-    told = README + "".join(
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", PAGES[page]):
+        name, _, anchor = target.partition("#")
+        path = page.parent / name if name else page
+        assert path.is_file(), target
+        assert not anchor or anchor in headings(path), target
+
+
+def test_the_readme_is_short() -> None:
+    assert 120 <= len(PAGES[ROOT / "README.md"].splitlines()) <= 180
+
+
+def test_every_page_is_linked_from_the_readme() -> None:
+    for page in PAGES:
+        if page.parent.name == "docs":
+            assert f"(docs/{page.name})" in PAGES[ROOT / "README.md"], page.name
+
+
+def test_every_example_is_explained() -> None:
+    told = "".join(PAGES.values()) + "".join(
         path.read_text(encoding="utf-8") for path in (ROOT / "examples").iterdir()
     )
     for path in (ROOT / "examples").iterdir():
@@ -115,7 +134,7 @@ def test_every_example_is_told_of() -> None:
 
 def test_every_ready_layout_is_named() -> None:
     for path in (ROOT / "ccu" / "layouts").glob("*.toml"):
-        assert f"`{path.stem}`" in README or f"--layout {path.stem}`" in README, path.stem
+        assert f"`{path.stem}`" in PAGES[ROOT / "docs" / "imports.md"], path.stem
 
 
 # ---------------------------------------------------------------- JSON
@@ -146,7 +165,7 @@ def merged(one: Shape, other: Shape) -> Shape:
 
 
 def written(made: Shape) -> str:
-    """A shape as the README writes it: {a, b {c}, d [{e}], f []}."""
+    """A shape as docs/json.md writes it: {a, b {c}, d [{e}], f []}."""
     if made is None:
         return ""
     if isinstance(made, list):
@@ -155,8 +174,8 @@ def written(made: Shape) -> str:
 
 
 def documented() -> dict[str, str]:
-    """command -> its shape in the README's JSON block."""
-    _, _, after = README.partition("### JSON")
+    """command -> its shape in docs/json.md."""
+    _, _, after = PAGES[ROOT / "docs" / "json.md"].partition("### JSON")
     block = after.partition("```text\n")[2].partition("```")[0]
     found = {}
     for entry in block.strip().split("\n\n"):
