@@ -15,8 +15,8 @@ demo: $(READY)  ## build the demo town and print the main screens
 test: $(READY)  ## every test but the slow ones
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
-test-slow: $(READY)  ## the slow ones, minutes long
-	$(BIN)/python -m pytest -m slow
+test-slow: $(READY)  ## the slow ones, and every property searched at random; minutes long
+	$(BIN)/python -m pytest -n auto -m "slow or searched" --hypothesis-profile=search
 
 lint: $(READY)  ## style, types, import direction, README.md and docs/ up to date
 	$(BIN)/ruff check .

@@ -9,11 +9,28 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from ccu import cli
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 TODAY = "2026-01-31"  # a Saturday; the tests' day unless a test says another
+
+
+# `make test` gives the same examples every time, so that a fresh clone never fails by chance;
+# `make test-slow` searches at random, and prints the line that repeats what it finds.
+settings.register_profile("fixed", derandomize=True, database=None, deadline=None)
+settings.register_profile(
+    "search", print_blob=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("fixed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of properties, so that `make test-slow` can search them at random."""
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("searched")
 
 
 class Result(NamedTuple):
