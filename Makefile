@@ -1,16 +1,22 @@
-# All a contributor must know. Each target sets up what it needs in .venv and then works.
+# Start with `make help`. Each target installs what it needs in .venv, from requirements.lock alone.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DOCS := README.md $(wildcard docs/*.md)
+PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
+LOCK = uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--only-binary :all: --emit-build-options --no-annotate --custom-compile-command "make lock"
 
-.PHONY: demo test test-slow lint bench docs clean
+.PHONY: demo help test test-slow lint lock bench docs clean
 
 demo: $(READY)  ## build the demo town and print the main screens
 	@rm -f demo.db demo.db-wal demo.db-shm
 	$(BIN)/ccu --db demo.db demo
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
 test: $(READY)  ## every test but the slow ones
 	$(BIN)/python -m pytest -n auto -m "not slow"
@@ -28,16 +34,23 @@ lint: $(READY)  ## style, types, import direction, README.md and docs/ up to dat
 docs: $(READY)  ## regenerate the generated parts of README.md and docs/
 	$(BIN)/python -m cogapp -r $(DOCS)
 
+lock:  ## choose the newest releases that pyproject.toml allows (by uv, in a temporary venv)
+	set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	$(PYTHON) -m venv $$folder; $$folder/bin/python -m pip install --quiet "uv>=0.13,<0.14"; \
+	PATH=$$folder/bin:$$PATH; \
+	$(LOCK) --all-extras --group dev --group build --output-file requirements.lock pyproject.toml; \
+	$(LOCK) --group bench --constraint requirements.lock --output-file requirements-bench.lock
+
 bench: $(READY)  ## speed, as ratios against named peers in the same run
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
+	$(PIP) install --require-hashes --requirement requirements-bench.lock
 	$(BIN)/python -m tests.benchmarks
 
-clean:
+clean:  ## remove .venv and the demo town
 	rm -rf $(VENV) demo.db*
 
-$(READY): pyproject.toml
+$(READY): pyproject.toml requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ccu needs Python 3.11 or newer; try make PYTHON=python3.11 ...")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PIP) install --require-hashes --requirement requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -145,6 +145,13 @@ def test_what_an_import_stages_is_encrypted_too(locked: Ccu, db_path: Path) -> N
             assert not content.startswith(header.MAGIC) and b"Gertrude" not in content
 
 
+def test_a_roster_is_imported_into_an_encrypted_file(locked: Ccu) -> None:
+    file = Path(__file__).resolve().parents[1] / "examples" / "roster.csv"
+    done = locked("person", "import", str(file), "--layout", "roster-hsd", "-f", "json")
+    assert (done.code, json.loads(done.out)[0]["new"]) == (0, 4), done.err
+    assert locked("person", "import", str(file), "--layout", "roster-hsd").code == 0
+
+
 def test_a_migrated_file_leaves_an_encrypted_copy(
     locked: Ccu, db_path: Path, tmp_path: Path
 ) -> None:

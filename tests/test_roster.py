@@ -642,6 +642,29 @@ def test_a_failure_while_writing_leaves_nothing(
     assert [*desk.everything(), desk.ask("SELECT * FROM import_batch")] == before
 
 
+@pytest.mark.parametrize("resolution", ["ABORT", "ROLLBACK"])
+def test_a_row_that_the_database_refuses_leaves_nothing(
+    desk: Desk, resolution: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The person and the batch are inserted before the client number is refused."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # for the bug report
+    desk.ask(
+        "CREATE TRIGGER refuse BEFORE INSERT ON person_source WHEN new.number = '2'"
+        f" BEGIN SELECT RAISE({resolution}, 'refused'); END"
+    )
+    desk.rows(ANN, BEN)
+    before = [*desk.everything(), desk.ask("SELECT * FROM import_batch")]
+    assert desk.bring().code == 1
+    assert [*desk.everything(), desk.ask("SELECT * FROM import_batch")] == before
+
+
+def test_an_import_changes_no_table_and_no_trigger(desk: Desk) -> None:
+    before = desk.ask("SELECT * FROM sqlite_master")
+    desk.rows({**ANN, "Also": "Anna Brindlewood", "Worker": "dlee"}, BEN)
+    assert desk.counts() == {"read": 2, "new": 2, "assigned": 1}
+    assert desk.ask("SELECT * FROM sqlite_master") == before
+
+
 def test_what_was_decided_before_somebody_else_imported_is_not_written(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,9 +7,12 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ccu.store import audit, people, person_ids, person_keys
+
+if TYPE_CHECKING:
+    from sqlite_utils.db import Table
 
 _NUMBERS = "SELECT number, person_id FROM person_source WHERE source = :source"
 _SHOWN = """
@@ -104,40 +107,25 @@ def open_follow_ups(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[
 def add_batch(
     connection: sqlite3.Connection, staff_id: int, batch: Batch, counts: Mapping[str, int], at: str
 ) -> int:
-    """The import's own row, inside the caller's transaction; `counts` by their names there."""
-    cursor = connection.execute(
-        "INSERT INTO import_batch (file_name, sha256, layout, source, recorded_at, recorded_by,"
-        " read_rows, new_rows, changed_rows, same_rows, rejected_rows)"
-        " VALUES (:file_name, :sha256, :layout, :source, :at, :staff_id,"
-        " :read, :new, :changed, :same, :rejected)",
-        {**vars(batch), **counts, "at": at, "staff_id": staff_id},
-    )
-    return int(cursor.lastrowid or 0)
+    """Add the import's own row inside the caller's transaction; `counts` without "_rows"."""
+    row = {**vars(batch), "recorded_at": at, "recorded_by": staff_id}
+    row |= {f"{name}_rows": count for name, count in counts.items()}
+    return int(_table(connection, "import_batch").insert(row).last_pk or 0)
 
 
 def add_people(
     connection: sqlite3.Connection, staff_id: int, new: Sequence[people.Said], at: str
 ) -> list[int]:
     """Add people inside the caller's transaction, in their order; their keys are made at once."""
-    columns = ", ".join(people.EMPTY)
-    values = ", ".join(f":{name}" for name in people.EMPTY)
-    ids = []
+    blank = {**people.EMPTY, "recorded_at": at, "recorded_by": staff_id}
+    table, ids = _table(connection, "person"), []
     for said in new:
-        cursor = connection.execute(
-            f"INSERT INTO person ({columns}, recorded_at, recorded_by)"  # noqa: S608
-            f" VALUES ({values}, :at, :by)",
-            {**people.EMPTY, **said.fields, "at": at, "by": staff_id},
-        )
-        ids.append(int(cursor.lastrowid or 0))
+        ids.append(int(table.insert({**blank, **said.fields}).last_pk or 0))
         audit.record(connection, staff_id, "person-add", "person", ids[-1])
-    connection.executemany(
-        "INSERT INTO person_alias (person_id, given_name, family_name)"
-        " VALUES (:id, :given, :family)",
-        [
-            {"id": person_id, "given": given, "family": family}
-            for person_id, said in zip(ids, new, strict=True)
-            for given, family in dict.fromkeys(said.aliases)
-        ],
+    _table(connection, "person_alias").insert_all(
+        {"person_id": person_id, "given_name": given, "family_name": family}
+        for person_id, said in zip(ids, new, strict=True)
+        for given, family in dict.fromkeys(said.aliases)
     )
     person_keys.refresh(connection, ids)
     return ids
@@ -147,10 +135,21 @@ def add_numbers(
     connection: sqlite3.Connection, source: str, numbers: Iterable[tuple[str, int]]
 ) -> None:
     """Remember under which number the office knows people, inside the caller's transaction."""
-    connection.executemany(
-        "INSERT INTO person_source (source, number, person_id) VALUES (:source, :number, :id)",
-        [{"source": source, "number": number, "id": person_id} for number, person_id in numbers],
+    _table(connection, "person_source").insert_all(
+        {"source": source, "number": number, "person_id": person_id}
+        for number, person_id in numbers
     )
+
+
+def _table(connection: sqlite3.Connection, name: str) -> "Table":
+    """The table as sqlite-utils sees it, for inserts inside the caller's transaction.
+
+    Outside one, sqlite-utils would commit each insert. Plugins that other packages bring for its
+    command line are not loaded: they could read the connection.
+    """
+    from sqlite_utils import Database
+
+    return Database(connection, recursive_triggers=False, execute_plugins=False).table(name)
 
 
 def mark_turn(connection: sqlite3.Connection, person_id: int, batch_id: int) -> None:
