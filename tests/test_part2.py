@@ -270,3 +270,133 @@ def test_two_towns_that_differ_in_part_2_alone_print_the_same(
         found = told(path, login, lines)
         for line, expected in without.told[login].items():
             assert found[line] == expected, (login, line)
+
+
+# ---------------------------------------------------------------- nobody is dropped
+
+
+@pytest.fixture
+def both(town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The town with referral 4 of person 1 to a Part 2 program for detox, and nobody logged in."""
+    path = tmp_path / "ccu.db"
+    care.copy_file(town, path)
+    assert add(path, [(("refer", "1"), "detox", "2", [])]) == [4]
+    monkeypatch.setenv("CCU_DB", str(path))
+    monkeypatch.setenv("CCU_TODAY", LATER)
+    return path
+
+
+def read(*args: str) -> Any:
+    done = run_ccu(*args, "-f", "json")
+    assert done.code == 0, done.err
+    return json.loads(done.out)
+
+
+@pytest.mark.parametrize("login", ["dlee", "boss", "hal", "sgt"])
+def test_whoever_may_read_part_2_sees_it_late_and_counted(
+    both: Path, monkeypatch: pytest.MonkeyPatch, login: str
+) -> None:
+    become(monkeypatch, login)
+    assert 4 in {row["id"] for row in read("referral", "list")}
+    late = [row["for"] for row in read("follow-up", "overdue", "--no-record")]
+    assert sum("referral 4" in each for each in late) == 2
+    assert sum("referral 4" in row["for"] for row in read("brief")["overdue"]) == 2
+    assert read("provider", "show", "2")["open_referrals"] == [4]
+    report = read("report", "--month", "2026-01")
+    assert made(report) == (4, 1)
+    assert NOTE not in report["notes"]
+
+
+@pytest.mark.parametrize("login", ["cal", "rec", "ana", "nan"])
+def test_whoever_may_not_gets_a_report_that_says_so(
+    both: Path, monkeypatch: pytest.MonkeyPatch, login: str
+) -> None:
+    become(monkeypatch, login)
+    report = read("report", "--month", "2026-01")
+    assert made(report) == (3, 0)
+    assert NOTE in report["notes"]
+    assert NOTE in " ".join(run_ccu("report", "--month", "2026-01").out.split())
+
+
+def made(report: Any) -> tuple[int, int]:
+    """How many referrals a report counts as made, in all and for detox."""
+    rows = [row for section in report["sections"] for row in section["rows"]]
+    counts = {(row.get("figure"), row.get("group")): row.get("numerator") for row in rows}
+    needs = counts.get(("referrals_by_need", "Addiction: detox"))
+    return counts[("referrals_made", "")], needs or 0
+
+
+def test_a_publication_is_made_without_it_whoever_makes_it(
+    both: Path, town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = ("report", "--month", "2026-01", "--public")
+    assert len(add(both, [(("refer", "1"), "detox", "2", [])] * 12)) == 12
+    become(monkeypatch, "boss")
+    assert made(read("report", "--month", "2026-01")) == (16, 13)
+    published = read(*line)
+    monkeypatch.setenv("CCU_DB", str(town))
+    assert read(*line) == published
+
+
+def test_cron_leaves_it_out_and_takes_no_news_from_those_who_see_it(
+    both: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    become(monkeypatch, CRON)
+    night = run_ccu("follow-up", "overdue", "-f", "json")
+    assert night.code == 0
+    assert json.loads(night.out)
+    assert "referral 4" not in night.out
+    become(monkeypatch, "dlee")
+    new = [row["for"] for row in read("follow-up", "overdue", "--new")]
+    assert [each.split(",")[0] for each in new] == ["referral 4"] * 2
+
+
+def test_an_officer_with_a_follow_up_of_it_keeps_their_task(
+    both: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    become(monkeypatch, "dlee")
+    due = [row for row in read("follow-up", "list") if "referral 4" in row["for"]]
+    number = str(due[0]["id"])
+    assert run_ccu("follow-up", "move", number, "--owner", "pat").code == 0
+    become(monkeypatch, "pat")
+    mine = read("follow-up", "list", "--mine")
+    assert [str(row["id"]) for row in mine if "referral 4" in row["for"]] == [number]
+    shown = {row["id"]: row for row in read("referral", "list")}
+    assert (shown[4]["need"], shown[4]["provider"], shown[4]["status"]) == (None, None, "in hand")
+    become(monkeypatch, "quinn")
+    assert 4 not in {row["id"] for row in read("referral", "list")}
+
+
+# ---------------------------------------------------------------- what is sealed
+
+
+def test_a_seal_shows_the_custodian_nothing_of_it_and_gives_all_of_it_back(
+    both: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    become(monkeypatch, "dlee")
+    before = read("referral", "show", "4")
+    become(monkeypatch, "rec")
+    order = ("--authority", "court", "--ordered", "2026-01-30", "--yes")
+    assert run_ccu("seal", "person", "1", *order).code == 0
+    shown = read("seal", "show", "1")["rows"]
+    assert {row["row"] for row in shown if row["table"] == "referral"} == {"1", "2"}
+    assert not [row for row in shown if row["field"] == "referral_id" and row["value"] == "4"]
+    assert "detox" not in {row["value"] for row in shown if row["table"] != "need_answer"}
+    assert run_ccu("seal", "lift", "1", "--reason-code", "set_aside").code == 0
+    become(monkeypatch, "dlee")
+    assert read("referral", "show", "4") == before
+
+
+@pytest.mark.parametrize("more", [(), ("--as-of", "2026-03-01")])
+def test_what_is_sealed_is_left_out_of_figures_too(
+    both: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    become(monkeypatch, "root")
+    assert run_ccu("settings", "sealed_totals", "count").code == 0
+    become(monkeypatch, "rec")
+    order = ("--authority", "court", "--ordered", "2026-01-30", "--yes")
+    assert run_ccu("seal", "person", "1", *order).code == 0
+    for login, expected in (("boss", (4, 1)), ("rec", (3, 0))):
+        become(monkeypatch, login)
+        report = read("report", "--month", "2026-01", *more)
+        assert made(report) == expected
