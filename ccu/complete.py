@@ -15,24 +15,23 @@ Completer = Callable[[typer.Context, str], list[tuple[str, str]]]
 
 
 def _rows(ctx: Any, sql: str, incomplete: str) -> list[tuple[str, str]]:
-    from ccu import cipher, db
+    from ccu import cipher
     from ccu.errors import CcuError
     from ccu.session import Session
 
     named = ctx.find_root().params.get("db") or os.environ.get("CCU_DB")
     session = Session(Path(named) if named else None)
     try:
-        connection = db.open_database(session.path)
-        try:
-            if not _is_known(connection):
-                return []
-            found = connection.execute(sql, {"start": incomplete}).fetchall()
-        finally:
-            connection.close()
+        if not _is_known(session.db):
+            return []
+        session.withhold_part2()
+        found = session.db.execute(sql, {"start": incomplete}).fetchall()
     except CcuError:
         return []
     except cipher.errors():
         return []
+    finally:
+        session.close()
     return [(str(row[0]), str(row[1])) for row in found]
 
 

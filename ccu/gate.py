@@ -36,6 +36,17 @@ _OWN_EXPORT = ("export", "care note list")
 _LISTS = ("follow-up list", "household list", "plan list", "worker list")
 
 
+# Those that change referrals or follow-ups, or must have every one: they ask the View about each
+# record (store/viewing.py). `report` leaves Part 2 referrals out itself. Everything else reads the
+# file without them where the account may not read them.
+_WHOLE = frozenset({
+    "refer", "referral update", "referral expire", "report", "needs record", "needs refer",
+    "follow-up add", "follow-up done", "follow-up move", "follow-up sign", "staff retire",
+    "seal person", "seal call", "seal lift", "retention hold", "retention release", "purge",
+    "deidentify", "backup", "audit verify", "audit anchor", "audit rekey",
+})  # fmt: skip
+
+
 def guard(command: Any, path: str) -> None:
     """Put the gate before a command, or before each subcommand of a group, at any depth."""
     for name, below in getattr(command, "commands", {}).items():
@@ -72,9 +83,13 @@ def _pass(ctx: Any, path: str) -> None:
     record, number = _about(params)
     needed = rights(path, _given(ctx))
     if roles.UNATTENDED.issuperset(needed) and (not needed or session.unattended):
+        if needed:
+            session.withhold_part2()
         return
     for what in needed:
         session.require_may(what, record, number)
+    if path not in _WHOLE:
+        session.withhold_part2()
     if path in _LISTS:
         session.record_list(path)
     if params.get("output") and path not in _OWN_EXPORT:

@@ -180,6 +180,21 @@ class Session:
 
         return viewing.View(self.db, self.staff_id, self.now, self.settings["police_sees"])
 
+    @property
+    def reads_part2(self) -> bool:
+        """Whether 42 CFR Part 2 referrals may be printed: what cron prints goes to anybody."""
+        return not self.unattended and self.view.reads_part2
+
+    def withhold_part2(self) -> None:
+        """Leave Part 2 referrals out of all that this run reads, unless the account reads them."""
+        if self.reads_part2:
+            return
+        from ccu.store import viewing, withheld
+
+        viewer = None if self.unattended else self.staff_id
+        to = viewing.POLICE if viewer and self.view.police else None
+        withheld.from_lists(self.db, viewer, to, self.today)
+
     def keep_shown(self) -> None:
         """Record what the view showed by consent or policy, where a command writes nothing else."""
         if self.view.to_keep:

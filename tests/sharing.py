@@ -1,6 +1,6 @@
 """Where the tests of consent begin: Human Services works with person 1, an officer asks.
 
-Provider 2 is a Part 2 programme. Referral 1 is to Homes with Hope, referral 2 to provider 2; the
+Provider 2 is a Part 2 program. Referral 1 is to Homes with Hope, referral 2 to provider 2; the
 clinician dlee made both. pat and quinn are officers, cal is the unit's in the police.
 """
 
@@ -72,11 +72,20 @@ def looks() -> dict[str, bool]:
         each["answer"] for each in person["calls"]
     ]
     shown = {each["id"]: each for each in seen("referral", "list")}
-    told = {number: seen("referral", "show", str(number)) for number in (1, 2)}
+    told = {1: seen("referral", "show", "1")}
+    if 2 in shown:
+        told[2] = seen("referral", "show", "2")
+    else:  # as a number that is not there
+        missing = "ccu: error: no referral 2\n"
+        assert run_ccu("referral", "show", "2") == (3, "", missing)
     due = {each["id"]: each for each in seen("follow-up", "list")}
     on_card = {(each["record"], each["id"]) for each in card["open"]}
-    found = {}
+    found: dict[str, bool] = {}
+    found["part2"] = 2 in shown
     for number, name in ((1, "referrals"), (2, "part2")):
+        if number not in shown:
+            assert ("referral", number) not in on_card
+            continue
         found[name] = told[number]["need"] is not None
         assert found[name] == (shown[number]["need"] is not None)
         assert found[name] == (("referral", number) in on_card)
@@ -87,6 +96,7 @@ def looks() -> dict[str, bool]:
     found["connected"] = "Homes with Hope" in card["workers"][0]["connected_to"]
     found["follow_ups"] = due[1]["due"] is not None
     assert found["follow_ups"] == (seen("follow-up", "show", "1")["due"] is not None)
+    assert found["part2"] == (3 in due) == (run_ccu("follow-up", "show", "3").code == 0)
     answer = seen("call", "show", "1")["answer"]
     assert answer == card["calls"][0]["answer"]
     hidden = not (found["referrals"] or found["part2"])

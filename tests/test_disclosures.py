@@ -157,7 +157,6 @@ def test_no_screen_of_an_officer_names_what_is_hidden(
         ("call", "show", "1"),
         ("referral", "list", "--all"),
         ("referral", "show", "1"),
-        ("referral", "show", "2"),
         ("follow-up", "list", "--all"),
         ("follow-up", "overdue"),
         ("follow-up", "show", "1"),
@@ -219,7 +218,6 @@ def test_a_list_asked_for_by_what_is_hidden_has_none_of_it(
     late = json.loads(at("2026-02-02T09:00", "follow-up", "overdue", "-f", "json").out)
     assert [(row["id"], row["due"], row["owner"]) for row in late] == [
         (1, None, "Human Services"),
-        (3, None, "Human Services"),
     ]
 
 
@@ -256,12 +254,13 @@ def test_what_an_officer_made_or_owns_is_shown_to_that_officer_in_full(
     assert seen("disclosures", "--person", "1") == []
 
 
-def test_a_referral_to_a_part_2_programme_is_hidden_from_the_officer_who_made_it(
+def test_a_referral_to_a_part_2_program_is_in_hand_for_the_officer_who_made_it(
     ccu: Ccu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     become(monkeypatch, "pat")
     assert care.refer(ccu, "--to", "2", "--need", "detox") == 3
     assert seen("referral", "show", "3")["outcome"] == "in hand with Human Services"
+    assert {row["id"]: row["need"] for row in seen("referral", "list")} == {1: None, 3: None}
     assert seen("follow-up", "show", "5")["due"] is not None  # their own, and it names nothing
     assert ccu("referral", "update", "3", "--owner", "dlee").code == 0
 
@@ -270,8 +269,8 @@ def test_an_officer_is_not_told_by_a_change_or_a_second_referral(
     ccu: Ccu, monkeypatch: pytest.MonkeyPatch, db_path: Path
 ) -> None:
     become(monkeypatch, "pat")
-    refused = ccu("referral", "update", "2", "--status", "accepted")
-    assert refused == (7, "", "ccu: error: referral 2 is in hand with Human Services\n")
+    refused = ccu("referral", "update", "1", "--status", "in_progress")
+    assert refused == (7, "", "ccu: error: referral 1 is in hand with Human Services\n")
     taken = ccu("follow-up", "move", "1", "--owner", "pat")
     assert taken == (7, "", "ccu: error: follow-up 1 is in hand with Human Services\n")
     added = ccu("follow-up", "add", "--referral", "1", "--kind", "call", "--due", "tomorrow")
@@ -279,8 +278,64 @@ def test_an_officer_is_not_told_by_a_change_or_a_second_referral(
     assert seen("follow-up", "show", "1")["due"] is None
     again = ccu("refer", "1", "--to", "2", "--need", "detox")
     assert (again.code, "open already" in again.err) == (0, False)
-    denied = [("referral", 2), ("follow_up", 1), ("referral", 1)]
+    denied = [("referral", 1), ("follow_up", 1), ("referral", 1)]
     assert care.audited(db_path, "denied") == denied
+
+
+@pytest.mark.parametrize("login", ["pat", "cal"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "referral show {referral}",
+        "referral update {referral} --status accepted",
+        "refer 1 --to 1 --again-of {referral}",
+        "follow-up add --referral {referral} --kind call --due tomorrow",
+        "follow-up show {follow_up}",
+        "follow-up done {follow_up} --result reached",
+        "follow-up move {follow_up} --due tomorrow",
+    ],
+)
+def test_a_part_2_number_answers_as_one_that_is_not_there(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch, db_path: Path, login: str, line: str
+) -> None:
+    become(monkeypatch, login)
+    before = care.everything(db_path)
+    there = ccu(*line.format(referral=2, follow_up=3).split())
+    nowhere = ccu(*line.format(referral=77, follow_up=88).split())
+    assert there.code == 3
+    assert care.everything(db_path) == before
+    told = there.err.replace("referral 2", "referral 77").replace("follow-up 3", "follow-up 88")
+    assert (there.code, there.out, told) == nowhere
+
+
+def test_what_is_stalled_under_part_2_is_not_ended_or_printed_by_police(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = ("referral", "expire", "--stalled", "--reason", "provider_silent")
+    become(monkeypatch, "cal")
+    named = ccu("referral", "expire", "2", "--reason", "provider_silent")
+    assert named == (3, "", "ccu: error: no referral 2\n")
+    done = at("2026-04-30T09:00", *line)
+    assert (done.code, "etox" in done.out, "Turning" in done.out) == (0, False, False)
+    become(monkeypatch, "boss")
+    assert seen("referral", "show", "2")["status"] == "requested"
+
+
+def test_a_lack_that_became_a_part_2_referral_is_referred_by_police_as_any_other(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    become(monkeypatch, "cal")
+    assert ccu("needs", "record", "--person", "1", "detox=lacks").code == 0
+    become(monkeypatch, "dlee")
+    assert ccu("needs", "refer", "2", "detox", "--to", "2").code == 0
+    assert seen("referral", "show", "3")["assessment"] == 2
+    become(monkeypatch, "cal")
+    lacks = [each for each in seen("needs", "show", "2")["answers"] if each["need"] == "detox"]
+    assert [(each["state"], each["referral"]) for each in lacks] == [("lacks", None)]
+    made = ccu("needs", "refer", "2", "detox", "--to", "1", "-f", "json")
+    assert (made.code, json.loads(made.out)["again_of"]) == (0, None)
+    become(monkeypatch, "dlee")
+    assert seen("referral", "show", "3")["assessment"] == 2
 
 
 def test_a_plan_of_human_services_follows_the_policy(
@@ -349,7 +404,7 @@ def test_part_2_is_shown_by_its_own_consent_and_with_the_notice_in_every_format(
     assert "notice" not in seen("referral", "show", "1")
 
 
-def test_notes_about_a_part_2_programme_are_not_kept_here(
+def test_notes_about_a_part_2_program_are_not_kept_here(
     ccu: Ccu, monkeypatch: pytest.MonkeyPatch, db_path: Path, tmp_path: Path
 ) -> None:
     note = tmp_path / "note"
@@ -534,7 +589,7 @@ def test_what_an_officer_sees_is_what_papers_policy_and_day_say(
             become(patched, "pat")
             for thing, shown in {
                 "referrals": seen("referral", "show", "1")["need"],
-                "part2": seen("referral", "show", "2")["need"],
+                "part2": run_ccu("referral", "show", "2").code == 0 or None,
                 "follow_ups": seen("follow-up", "show", "1")["due"],
                 "worker": seen("worker", "list")[0]["staff"],
             }.items():

@@ -302,7 +302,7 @@ def test_merged_records_are_one_person_and_voided_calls_are_none(
     assert len(rows(tmp_path, "calls", "two")) == 1
 
 
-def test_what_was_referred_to_a_part_2_programme_is_left_out(
+def test_what_was_referred_to_a_part_2_program_is_left_out(
     town: Ccu, tmp_path: Path, db_path: Path
 ) -> None:
     execute(db_path, "UPDATE provider SET part2 = 1")

@@ -82,7 +82,7 @@ def add(
         ),
     ] = None,
     part2: Annotated[
-        bool, typer.Option("--part2", help="It comes from a 42 CFR Part 2 programme.")
+        bool, typer.Option("--part2", help="It comes from a 42 CFR Part 2 program.")
     ] = False,
     when: Annotated[
         str | None, typer.Option("--when", metavar="TIME", help="When it was; else now.")

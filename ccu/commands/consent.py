@@ -72,7 +72,7 @@ def grant(
 ) -> None:
     """Record a paper that was signed: who may be told what, and until when.
 
-    A consent on part2 opens what comes from a 42 CFR Part 2 programme, and must name the day it
+    A consent on part2 opens what comes from a 42 CFR Part 2 program, and must name the day it
     expires. all_but_part2 is everything else. The purpose is a code; other needs its words, by
     --file and never on the command line.
 

@@ -176,7 +176,8 @@ class _Teller:
     def _refer_lack(self, told: loop.Referred, assessment_id: int) -> None:
         self._refer(told)
         by, number = self._made.staff[told.by], self._referrals[told]
-        needs.link(self._connection, by, assessment_id, told.need, number)
+        view = self._made.session.view
+        needs.link(self._connection, by, assessment_id, told.need, number, view)
 
     def _assign(self, told: loop.Assigned) -> None:
         whom = workers.Whom(person_id=self._made.people[told.person])

@@ -96,5 +96,5 @@ REMOVED = (
     "staff",
     "language and veteran status",
     "voided calls, referrals entered in error, sealed records",
-    "referrals to 42 CFR Part 2 programmes, and their follow-ups",
+    "referrals to 42 CFR Part 2 programs, and their follow-ups",
 )

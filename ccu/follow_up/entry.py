@@ -8,13 +8,12 @@ from datetime import datetime
 from pathlib import Path
 
 from ccu import dates, typed
-from ccu.errors import InvalidInput, NotAllowed
+from ccu.errors import InvalidInput
 from ccu.follow_up.due import parse_due
 from ccu.session import Session
-from ccu.store import attempts, codes, follow_ups, next_action, staff
+from ccu.store import attempts, codes, follow_ups, next_action, staff, viewing
 from ccu.store.attempts import Attempt
 from ccu.store.follow_ups import About
-from ccu.store.viewing import Hidden
 
 LONGEST_TRY = 24 * 60  # minutes
 
@@ -25,13 +24,6 @@ def _note(path: Path | None) -> str | None:
 
 def _say(session: Session, stored: str | None) -> str:
     return dates.say_moment(dates.from_iso(stored), session.now) if stored else ""
-
-
-def _refuse_hidden(record: str, hidden: dict[int, Hidden]) -> None:
-    """Nobody takes over what is hidden from them, to see it then as their own."""
-    for number, each in hidden.items():
-        if not each.own:
-            raise NotAllowed(f"{record} {number} {each.sentence}")
 
 
 class NewFollowUp:
@@ -83,7 +75,7 @@ class NewFollowUp:
         connection = self._session.db
         if referral is not None:
             number = typed.record_id(referral, "referral")
-            _refuse_hidden("referral", self._session.view.referrals([number]))
+            viewing.refuse("referral", self._session.view.referrals([number]))
             return follow_ups.about_referral(connection, number, self._owner)
         if call is not None:
             number = typed.record_id(call, "call")
@@ -120,7 +112,7 @@ class NewAttempt:
         self._id = follow_up_id
         self._asking = asking
         self._staff_id = session.staff_id
-        _refuse_hidden("follow-up", session.view.follow_ups([follow_up_id]))
+        viewing.refuse("follow-up", session.view.follow_ups([follow_up_id]))
         self._row = follow_ups.read_open(session.db, follow_up_id)  # told before any question
         self._attempt = Attempt(result="", occurred_at="")
 
@@ -226,7 +218,7 @@ def move(
         new["due_at"] = dates.to_iso(parse_due(due, session.now, "--due"))
     if owner is not None:
         new["owner_id"] = staff.require(session.db, owner, "--owner")
-    _refuse_hidden("follow-up", session.view.follow_ups([follow_up_id]))
+    viewing.refuse("follow-up", session.view.follow_ups([follow_up_id]))
     with session.writing() as connection:
         changed = attempts.move(
             connection, staff_id, follow_up_id, new, at=dates.to_iso(session.now), reason=why

@@ -16,6 +16,7 @@ from ccu.store import (
     referral_events,
     referral_reads,
     staff,
+    viewing,
 )
 from ccu.store.referrals import NewReferral
 
@@ -43,6 +44,7 @@ def from_call(session: Session, call: str, given: ReferOptions, asking: bool) ->
     need = given.need
     if again_of is not None:
         old = referral_events.referral(session.db, again_of)
+        viewing.refuse("referral", session.view.referrals([again_of]))
         need = need or old["need"]
         if old["person_id"] is not None:
             person_id = person_ids.canonical(session.db, [old["person_id"]])[old["person_id"]]

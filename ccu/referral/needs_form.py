@@ -116,7 +116,7 @@ def about(session: Session, assessment_id: int, need: str) -> About:
     if hidden is not None:
         raise NotAllowed(f"needs assessment {assessment_id} {hidden.sentence}")
     code = codes.code(session.db, "need", need, "NEED")
-    before = needs.lack(session.db, assessment_id, code)
+    before = needs.lack(session.db, assessment_id, code, session.view)
     return About(found["call"], found["person"], code, again_of=before)
 
 
@@ -126,6 +126,6 @@ def link(
     """What writes the new referral's number into the assessment."""
 
     def write(connection: sqlite3.Connection, referral_id: int) -> None:
-        needs.link(connection, session.staff_id, assessment_id, need, referral_id)
+        needs.link(connection, session.staff_id, assessment_id, need, referral_id, session.view)
 
     return write

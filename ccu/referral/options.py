@@ -132,7 +132,7 @@ class ProviderOptions:
     ] = None
     part2: Annotated[
         bool | None,
-        Option("--part2/--no-part2", help="Whether it is a 42 CFR Part 2 programme."),
+        Option("--part2/--no-part2", help="Whether it is a 42 CFR Part 2 program."),
     ] = None
 
 

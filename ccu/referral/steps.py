@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 from ccu import dates, typed
-from ccu.errors import InvalidInput, NotAllowed
+from ccu.errors import InvalidInput
 from ccu.referral import form, listing
 from ccu.referral.options import UpdateOptions
 from ccu.session import Session
@@ -16,6 +16,7 @@ from ccu.store import (
     referrals,
     retention,
     staff,
+    viewing,
 )
 from ccu.store.referrals import Done, Update
 
@@ -52,9 +53,7 @@ def read(session: Session, given: UpdateOptions, asking: bool) -> Update:
 def take(session: Session, referral_id: int, change: Update) -> str:
     """Write it; returns what it did in a line."""
     staff_id = session.staff_id
-    hidden = session.view.referrals([referral_id]).get(referral_id)
-    if hidden is not None and not hidden.own:  # its answer would say what is hidden
-        raise NotAllowed(f"referral {referral_id} {hidden.sentence}")
+    viewing.refuse("referral", session.view.referrals([referral_id]))
     with session.writing() as connection:
         done = referrals.update(
             connection, staff_id, referral_id, change, now=session.now, settings=session.settings
@@ -85,8 +84,12 @@ def to_expire(session: Session, given: list[str], stalled: bool) -> tuple[list[i
     if bool(given) == stalled:
         raise InvalidInput("name the referrals that expire, or give --stalled")
     if given:
-        return sorted({typed.record_id(text, "referral") for text in given}), []
+        named = sorted({typed.record_id(text, "referral") for text in given})
+        viewing.refuse("referral", session.view.referrals(named))
+        return named, []
     found = referral_reads.rows(session.db, listing.stalled(session))
+    hidden = session.view.referrals(row["id"] for row in found)
+    found = [row for row in found if row["id"] not in hidden]
     kept = retention.held(session.db, "referral", [row["id"] for row in found])
     held = [row["id"] for row in found if row["status"] == "on_hold" or row["id"] in kept]
     return sorted(row["id"] for row in found if row["id"] not in held), held

@@ -14,12 +14,14 @@ from ccu.report.frames import frames as make_frames
 from ccu.report.period import Period
 from ccu.report.sections import Plan
 from ccu.session import Session
-from ccu.store import audit
+from ccu.store import audit, withheld
 
 SETTINGS = (
     *("repeat_calls", "repeat_days", "handoff_days", "stalled_days", "civilian_natures"),
     *("rate_scene", "rate_follow_up", "timezone"),
 )
+# Said whether there are any or not: else it would tell that there are.
+WITHOUT_PART2 = "Referrals to 42 CFR Part 2 programs are not included in this view."
 _FIRST_DAY = """
 SELECT substr(occurred_at, 1, 10) AS day FROM call WHERE voided_at IS NULL
 ORDER BY occurred_at LIMIT 1
@@ -93,8 +95,11 @@ def build(session: Session, options: Options) -> Report:
     connection = session.db
     if options.public:
         options = replace(options, compare="none")
-    with _snapshot(connection, session, options.as_of):
+    leave_out = options.public or not session.reads_part2
+    with _snapshot(connection, session, options.as_of, leave_out):
         report = begun(session, options)
+        if leave_out:
+            report.notes.append(WITHOUT_PART2)
         plans = made = sections.chosen(options.sections)
         if options.public:
             from ccu.report import public
@@ -144,9 +149,12 @@ def _hide(session: Session, report: Report) -> None:
 
 @contextmanager
 def _snapshot(
-    connection: sqlite3.Connection, session: Session, as_of: datetime | None
+    connection: sqlite3.Connection, session: Session, as_of: datetime | None, leave_out: bool
 ) -> Iterator[None]:
-    """All reads see the file at one moment, whoever writes meanwhile; nobody waits for them."""
+    """All reads see the file at one moment, whoever writes meanwhile; nobody waits for them.
+
+    `leave_out`: without 42 CFR Part 2 referrals.
+    """
     connection.execute("BEGIN")
     try:
         wider: list[str] = []
@@ -160,6 +168,8 @@ def _snapshot(
             late.hide(connection, as_of, wider)
         elif wider:
             sealed_rows.cover(connection, wider)
+        if leave_out:
+            withheld.from_figures(connection)
         yield
     finally:
         connection.execute("ROLLBACK")  # what was made for this report goes with it

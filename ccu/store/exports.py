@@ -2,7 +2,7 @@
 
 No text about somebody is read here: a name, phone, note or narrative can not leave by what is not
 selected. Ids and birth dates are the file's own still; ccu/export puts pseudonyms and age bands in
-their place. What was referred to a 42 CFR Part 2 programme is left out.
+their place. What was referred to a 42 CFR Part 2 program is left out.
 """
 
 import sqlite3

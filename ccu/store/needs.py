@@ -104,10 +104,11 @@ def of_person(connection: sqlite3.Connection, person_id: int) -> list[int]:
     return [row["id"] for row in found]
 
 
-def lack(connection: sqlite3.Connection, assessment_id: int, need: str) -> int | None:
+def lack(connection: sqlite3.Connection, assessment_id: int, need: str, view: View) -> int | None:
     """The referral that a lack was turned into before and that ended, or None.
 
-    Raises NotFound; InvalidInput when the need is not lacking, or is being seen to.
+    One that Part 2 withholds from the reader is none. Raises NotFound; InvalidInput when the need
+    is not lacking, or is being seen to.
     """
     answers = {each["need"]: each for each in read(connection, assessment_id)["answers"]}
     answer = answers[need]
@@ -117,28 +118,45 @@ def lack(connection: sqlite3.Connection, assessment_id: int, need: str) -> int |
         raise InvalidInput(
             f"assessment {assessment_id} {said} of {label}; only what is lacking is referred"
         )
+    before: int | None = answer["referral"]
+    if before is None or _is_withheld(before, view):
+        return None
     if answer["referral_status"] in referral_steps.OPEN:
         raise InvalidInput(
-            f"that became referral {answer['referral']} already, which is"
-            f" {answer['referral_status']}"
+            f"that became referral {before} already, which is {answer['referral_status']}"
         )
-    before: int | None = answer["referral"]
     return before
 
 
-def link(
-    connection: sqlite3.Connection, staff_id: int, assessment_id: int, need: str, referral_id: int
-) -> None:
-    """Keep what a lack was turned into, inside the caller's transaction.
+def _is_withheld(referral_id: int, view: View) -> bool:
+    hidden = view.referrals([referral_id]).get(referral_id)
+    return hidden is not None and hidden.part2 and not hidden.own
 
-    Raises InvalidInput as `lack` does: somebody else may have referred it meanwhile.
+
+def link(
+    connection: sqlite3.Connection,
+    staff_id: int,
+    assessment_id: int,
+    need: str,
+    referral_id: int,
+    view: View,
+) -> None:
+    """Record which referral a lack became, inside the caller's transaction.
+
+    An answer keeps its link to a referral that Part 2 withholds from the account. Raises
+    InvalidInput as `lack` does: somebody else may have referred it meanwhile.
     """
-    lack(connection, assessment_id, need)
-    connection.execute(
-        "UPDATE need_answer SET referral_id = :referral_id"
-        " WHERE assessment_id = :id AND need = :need",
-        {"referral_id": referral_id, "id": assessment_id, "need": need},
-    )
+    lack(connection, assessment_id, need, view)
+    found = connection.execute(
+        "SELECT referral_id FROM need_answer WHERE assessment_id = :id AND need = :need",
+        {"id": assessment_id, "need": need},
+    ).fetchone()
+    if found["referral_id"] is None or not _is_withheld(found["referral_id"], view):
+        connection.execute(
+            "UPDATE need_answer SET referral_id = :referral_id"
+            " WHERE assessment_id = :id AND need = :need",
+            {"referral_id": referral_id, "id": assessment_id, "need": need},
+        )
     audit.record(
         connection,
         staff_id,

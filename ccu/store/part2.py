@@ -1,4 +1,4 @@
-"""A 42 CFR Part 2 programme: what is written about a referral to one is not kept in this file."""
+"""A 42 CFR Part 2 program: what is written about a referral to one is not kept in this file."""
 
 import sqlite3
 
@@ -17,7 +17,7 @@ SELECT (SELECT count(*) FROM referral
 
 
 def refuse_note(connection: sqlite3.Connection, note: str | None, provider_id: int | None) -> None:
-    """Raises InvalidInput for a note about a referral to a Part 2 programme."""
+    """Raises InvalidInput for a note about a referral to a Part 2 program."""
     if not note or provider_id is None:
         return
     row = connection.execute(
@@ -25,9 +25,14 @@ def refuse_note(connection: sqlite3.Connection, note: str | None, provider_id: i
     ).fetchone()
     if row is not None and row["part2"]:
         raise InvalidInput(
-            "a note about a referral to a 42 CFR Part 2 programme is not kept in this file;"
+            "a note about a referral to a 42 CFR Part 2 program is not kept in this file;"
             " ccu care note add --part2 keeps it apart"
         )
+
+
+def providers(connection: sqlite3.Connection) -> set[int]:
+    """The providers that are Part 2 programs, by number."""
+    return {row["id"] for row in connection.execute("SELECT id FROM provider WHERE part2")}
 
 
 def provider_of(connection: sqlite3.Connection, referral_id: int | None) -> int | None:

@@ -6,8 +6,10 @@ is Human Services' (its owner or its author is of that agency) such an account i
 in hand, and more only by the person's own consent to police in force today, or by the setting
 police_sees. Work that the account owns or made itself is always shown to it.
 
-What comes from a 42 CFR Part 2 programme is shown to the police side by a consent on part2 alone,
-whoever made the referral, and with the regulation's notice.
+What comes from a 42 CFR Part 2 program is shown to the police side by a consent on part2 alone,
+whoever made the referral, and with the regulation's notice. Nor do analysts read it, of whichever
+agency. For these readers lists and figures leave it out altogether (withheld.py); only of what is
+their own are they told that it is in hand.
 
 Every screen asks a `View` which records are hidden from its reader, and keeps with `keep` what it
 showed by consent or policy. To everybody else nothing is hidden and nothing is kept.
@@ -20,6 +22,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ccu import dates
+from ccu.errors import NotAllowed, NotFound
 from ccu.store import consents, disclosures, person_ids
 from ccu.store.consents import PART2, Recipient
 
@@ -42,6 +45,7 @@ class Hidden:
     agency: str
     open: bool = True
     own: bool = False  # the viewer's, but under Part 2
+    part2: bool = False
 
     @property
     def words(self) -> str:
@@ -57,6 +61,20 @@ class Hidden:
     def state(self) -> str:
         """The same where the agency stands beside it."""
         return "in hand" if self.open else "ended"
+
+
+def refuse(record: str, hidden: dict[int, Hidden]) -> None:
+    """Refuse a change of what is hidden, so that nobody takes it over to see it as their own.
+
+    Raises NotFound under Part 2, as for a number that is not there, and NotAllowed otherwise; the
+    viewer's own may be changed.
+    """
+    for number, each in hidden.items():
+        if each.own:
+            continue
+        if each.part2:
+            raise NotFound(f"no {record} {number}")
+        raise NotAllowed(f"{record} {number} {each.sentence}")
 
 
 # Each gives id, person_id, theirs (Human Services'), own (the viewer's), part2, agency, open. The
@@ -128,6 +146,7 @@ class View:
             "SELECT role, agency FROM staff WHERE id = :id", {"id": staff_id}
         ).fetchone()
         self.police = police_side(row["role"], row["agency"])
+        self.reads_part2 = not self.police and row["role"] != "analyst"
         self.whole_accounting = not self.police or row["role"] == "records"
         self._connection = connection
         self._staff_id = staff_id
@@ -194,7 +213,9 @@ class View:
         hidden = {}
         for row in found:
             if not self._shows(row, person(row), scopes):
-                hidden[row["id"]] = Hidden(row["agency"], bool(row["open"]), bool(row["own"]))
+                hidden[row["id"]] = Hidden(
+                    row["agency"], bool(row["open"]), bool(row["own"]), bool(row["part2"])
+                )
             elif row["part2"]:
                 self.part2.add((record, row["id"]))
         return hidden
