@@ -247,6 +247,13 @@ def test_who_leaves_a_household_today_has_its_worker_no_more(
         referrals=[("requested", ("household_id", 1), [(False, "due")])],
     )
     assert agree(path)[1] == (({"ana"}, 2) if is_in else (set(), 0))
+    # what is due for them is this worker's, and something goes on being due
+    new = ("--person", "1", "--kind", "visit", "--due", "2026-02-09 10:00")
+    line = ("--db", str(path), "--today", NOW, "follow-up")
+    assert run_ccu(*line, "add", *new).code == 0
+    assert run_ccu(*line, "done", "2", "--result", "reached", "--no-input").code == 0
+    made = {row["id"]: row["owner"] for row in Screens(path).read("follow-up", "list", "--all")}
+    assert [made[2] == "ana", 3 in made] == [is_in, is_in]
 
 
 def test_a_turn_that_was_handed_over_today_is_the_next_workers(
