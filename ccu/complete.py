@@ -59,12 +59,9 @@ def code(table: str) -> Completer:
 
 def settings(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Names of settings."""
-    return _rows(
-        ctx,
-        "SELECT name, help FROM setting"
-        " WHERE substr(name, 1, length(:start)) = :start ORDER BY sort",
-        incomplete,
-    )
+    from ccu.store.settings import DECLARED
+
+    return [(name, each.help) for name, each in DECLARED.items() if name.startswith(incomplete)]
 
 
 def call_id(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +174,7 @@ class Machine(RuleBasedStateMachine):
     def plan_a_follow_up(self, data: Any) -> None:
         person = self.pick(data)
         with db.write(self.db):
-            about = follow_ups.about_person(self.db, person, None, 1)
+            about = follow_ups.about_person(self.db, person, None, 1, date.fromisoformat(AT[:10]))
             number = follow_ups.add(
                 self.db, 1, kind="call", about=about, due_at=AT, note=None, at=AT
             )

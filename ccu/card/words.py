@@ -20,7 +20,7 @@ def standing(
     """The lines `working here` (of a person: `working with`) and `open items`."""
     whom = "this person" if of_person else "people here"
     who = [worker(each, whom) for each in workers] or ["nobody recorded"]
-    what = [item(each) for each in _without_their_own(items)] or ["none"]
+    what = [item(each) for each in lines(items)] or ["none"]
     return [
         (
             "working with" if of_person else "working here",
@@ -55,7 +55,7 @@ def item(each: dict[str, Any]) -> str:
     return f"{each['record']} {each['id']}, {each['what'].lower()}: {due}{late}, {each['owner']}"
 
 
-def _without_their_own(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def lines(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """A referral's line says what is next for it: its follow-ups need none of their own."""
     told = {each["id"] for each in items if each["record"] == "referral"}
     return [each for each in items if each["referral"] not in told]

@@ -39,4 +39,4 @@ def command(
         emit_line(f"{name} is now {stored}")
         return
     rows = settings.rows(session.db, name)
-    emit(Table(COLUMNS, [tuple(row) for row in rows], title="Settings"), format, output)
+    emit(Table(COLUMNS, rows, title="Settings"), format, output)

@@ -113,7 +113,8 @@ def list_(
     if whom is not None:
         workers.check(session.db, whom)
     worker_id = accounts.require(session.db, staff, "--staff") if staff is not None else None
-    rows = workers.rows(session.db, whom, worker_id, every, session.view)
+    today = session.today.isoformat()
+    rows = workers.rows(session.db, whom, worker_id, every, today, session.view)
     session.keep_shown()
     emit(Table(COLUMNS, rows, title="Workers"), format, output)
 

@@ -190,7 +190,9 @@ class _Teller:
             about = follow_ups.about_call(self._connection, self._calls[told.call], owner)
         else:
             person = self._made.people[told.person or story.UNKNOWN]
-            about = follow_ups.about_person(self._connection, person, owner, owner)
+            about = follow_ups.about_person(
+                self._connection, person, owner, owner, self._at(told.when).date()
+            )
         follow_ups.add(
             self._connection, owner, kind=told.kind, about=about, due_at=self._iso(told.due),
             note=None, at=self._iso(told.when),

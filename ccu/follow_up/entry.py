@@ -81,7 +81,9 @@ class NewFollowUp:
             number = typed.record_id(call, "call")
             return follow_ups.about_call(connection, number, self._owner or staff_id)
         number = typed.record_id(person or "", "person")
-        return follow_ups.about_person(connection, number, self._owner, staff_id)
+        return follow_ups.about_person(
+            connection, number, self._owner, staff_id, self._session.today
+        )
 
     def _kind(self) -> str:
         kind = self._given[0]
@@ -160,7 +162,7 @@ class NewAttempt:
         """The next due, where there has to be one; what is proposed is the schedule's next step."""
         connection = self._session.db
         is_over = attempts.ends(connection, result)
-        if is_over and not next_action.needed(connection, self._row):
+        if is_over and not next_action.needed(connection, self._row, now.date()):
             return None
         from ccu.follow_up.questions import ask_due
 

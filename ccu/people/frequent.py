@@ -9,7 +9,8 @@ from ccu.card import rows as card_rows
 from ccu.errors import InvalidInput
 from ccu.output import Document, Section, Table
 from ccu.session import Session
-from ccu.store import audit, frequent, frequent_help, overrides, person_ids
+from ccu.store import audit, frequent, overrides, person_ids, standing
+from ccu.store.follow_up_rows import AsOf
 
 PLACE_COLUMNS = (
     *("place", "address", "care_calls", "calls", "people", "unknown", "last"),
@@ -61,9 +62,10 @@ def read_places(session: Session, count: Count) -> Row:
     with session.writing() as connection:
         decided = _decided(overrides.in_force(connection), "place")
         rows = frequent.places(connection, count.window, count.k, _marked(decided))
-        worked = frequent_help.worked_places(connection, count.window)
+        worked = standing.with_worker(connection, session.today.isoformat())
         for row in rows:
-            row["worker"] = row["place"] in worked
+            here = standing.people_here(connection, {**count.window, "place_id": row["place"]})
+            row["worker"] = not worked.isdisjoint(here)
         exempt = [row for row in rows if row["exempt"] and row["care_calls"] >= count.k]
         rows = [row for row in rows if not row["exempt"]]
         data = _split(session, count, "places", rows, decided)
@@ -85,14 +87,16 @@ def read_people(session: Session, count: Count, names: bool) -> Row:
         decided = _decided(overrides.in_force(connection), "person")
         rows = frequent.people(connection, count.window, count.k, _marked(decided))
         people = [row["person"] for row in rows]
-        worked = frequent_help.worked_people(connection, count.window)
-        items = frequent_help.open_items(connection)
+        worked = standing.with_worker(connection, session.today.isoformat())
+        worked = set(person_ids.canonical(connection, worked).values())
+        items = standing.open_counts(connection, people, AsOf.of(session.now), session.view)
         for row in rows:
             row["worker"] = row["person"] in worked
             row["open"] = items.get(row["person"], 0)
         audit.record(
             connection, staff_id, "frequent-people", rows=len(rows), k=count.k, days=count.days
         )
+        session.view.keep()
         if names:
             called = person_ids.names(connection, people)
             person_ids.shown(connection, staff_id, "frequent-people", people)

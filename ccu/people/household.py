@@ -28,12 +28,16 @@ def asked(session: Session, household: str | None, person: str | None) -> int:
     said = typed.record_id(person or "", "person")
     person_id = person_ids.canonical(session.db, [said])[said]
     people.must_exist(session.db, person_id)
-    now = households.current(session.db, person_id)
+    before = households.of_person(session.db, person_id, session.today).values()
+    now = [each.household for each in before if each.now]
     if len(now) > 1:
         raise InvalidInput(f"person {person_id} is in households {listed(now)}; say which")
     if not now:
-        before = households.of_person(session.db, person_id).values()
-        left = [f"; they left household {each.household} on {each.until}" for each in before]
+        left = [
+            f"; they left household {each.household} on {each.until}"
+            for each in before
+            if each.until
+        ]
         raise NotFound(f"person {person_id} is in no household{''.join(left)}")
     return now[0]
 
@@ -57,9 +61,9 @@ def show(session: Session, household_id: int) -> dict[str, Any]:
 def _read(
     session: Session, connection: sqlite3.Connection, household_id: int
 ) -> tuple[dict[str, Any], list[int]]:
-    name = households.name(connection, household_id)
-    everyone = households.members(connection, household_id).get(household_id, [])
-    now = [each for each in everyone if each.until is None]
+    name, as_of = households.name(connection, household_id), AsOf.of(session.now)
+    everyone = households.members(connection, as_of.day, household_id).get(household_id, [])
+    now = [each for each in everyone if each.now]
     records = person_ids.same(connection, [each.person for each in now])
     related = relations.of_people(connection, records)
     outside = {each.who for each in related} | {each.of for each in related}
@@ -67,7 +71,6 @@ def _read(
     known = {each["person"]: each for each in household_card.people(connection, shown)}
     calls = household_card.care_calls(connection, records, rows.window(session))
     none = {"90": 0, "365": 0}
-    as_of = AsOf.of(session.now)
     return {
         "household": household_id,
         "name": name or None,
@@ -82,7 +85,7 @@ def _read(
             for each in now
         ],
         "care_calls": calls.get(None, none),
-        "workers": household_card.workers(connection, household_id, records, session.view),
+        "workers": household_card.workers(connection, household_id, records, as_of, session.view),
         "open": household_card.open_items(connection, household_id, records, as_of, session.view),
         "elsewhere": [
             _beside(known[each], related)
@@ -91,7 +94,7 @@ def _read(
         "left": [
             {**_beside(known[each.person], related), "until": each.until}
             for each in sorted(everyone, key=lambda each: each.until or "", reverse=True)
-            if each.until is not None
+            if each.until is not None and not each.now
         ],
     }, shown
 
@@ -145,16 +148,16 @@ def rows_of_list(session: Session, every: bool) -> list[dict[str, Any]]:
     """id, name, members, workers, open of each household; names for those who may see them.
 
     Without `every` only where somebody is a member now, somebody works with them or something is
-    open. `open` counts the lines of the card. Names shown are recorded in the audit.
+    open. `open` counts the open work of the card. Names shown are recorded in the audit.
     """
     connection, as_of = session.db, AsOf.of(session.now)
     found: list[dict[str, Any]] = []
     named = session.may("household show")
-    members = households.members(connection)
+    members = households.members(connection, as_of.day)
     for household_id, name in households.names(connection).items():
-        now = [each.person for each in members.get(household_id, []) if not each.until]
+        now = [each.person for each in members.get(household_id, []) if each.now]
         records = person_ids.same(connection, now)
-        helping = household_card.workers(connection, household_id, records, session.view)
+        helping = household_card.workers(connection, household_id, records, as_of, session.view)
         items = household_card.open_items(connection, household_id, records, as_of, session.view)
         if every or now or helping or items:
             found.append(
@@ -165,7 +168,7 @@ def rows_of_list(session: Session, every: bool) -> list[dict[str, Any]]:
                     "workers": ", ".join(
                         dict.fromkeys(each["login"] or each["agency"] for each in helping)
                     ),
-                    "open": len(household_card.lines(items)),
+                    "open": len(items),
                 }
             )
     session.keep_shown()

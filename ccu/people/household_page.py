@@ -4,8 +4,9 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ccu.card import words
 from ccu.output import Document, Section, Table
-from ccu.store import codes, household_card, relations
+from ccu.store import codes, relations
 
 MEMBER_COLUMNS = ("person", "name", "age", "minor", "90 days", "365 days", "relation")
 OPEN_COLUMNS = ("item", "for", "what", "due", "owner")
@@ -127,7 +128,7 @@ def _open(card: Mapping[str, Any], names: Mapping[int, str]) -> list[tuple[Any, 
             "" if each["id"] is None else _due(each),
             each["owner"],
         )
-        for each in household_card.lines(card["open"])
+        for each in words.lines(card["open"])
     ]
 
 

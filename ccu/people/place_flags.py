@@ -18,7 +18,6 @@ LONGEST_NOTE = 160
 LONGEST_SOURCE = 60
 SOON = timedelta(days=30)  # a flag that expires within them is listed for checking
 CHECK_COLUMNS = ("id", "place", "address", "why", "note", "source", "by", "written", "until")
-MOST_YEARS = 50
 
 # Why a flag is taken off: codes, not words, for words would be about people.
 ENDS = {
@@ -116,7 +115,7 @@ def verify(session: Session, flag: str) -> str:
 
 def _latest(session: Session, day: date) -> tuple[int, date]:
     """flag_years, and the day that lies so many years after another."""
-    years = min(session.settings.number("flag_years"), MOST_YEARS)
+    years = session.settings.number("flag_years")
     return years, dates.parse_day(f"in {years} years", day)
 
 

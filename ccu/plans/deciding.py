@@ -88,10 +88,7 @@ def _days(session: Session) -> dict[str, str]:
 def _months(day: date, session: Session, setting: str) -> str:
     from dateutil.relativedelta import relativedelta
 
-    try:
-        return (day + relativedelta(months=session.settings.number(setting))).isoformat()
-    except (ValueError, OverflowError):
-        raise InvalidInput(f"the setting {setting} leads past the end of the calendar") from None
+    return (day + relativedelta(months=session.settings.number(setting))).isoformat()
 
 
 def suggest(session: Session, plan_id: int, file: Path | None, asking: bool) -> str:

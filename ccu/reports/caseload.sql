@@ -8,16 +8,8 @@
 -- nothing are left out. A caseload says how much, not how hard.
 
 WITH with_whom AS (
-  SELECT worker.staff_id, tree.canonical_id
-  FROM worker JOIN person_canonical AS tree ON tree.id = worker.person_id
-  WHERE worker.since <= :today AND (worker.until IS NULL OR worker.until > :today)
-  UNION
-  SELECT worker.staff_id, tree.canonical_id
-  FROM worker JOIN household_member AS member ON member.household_id = worker.household_id
-  JOIN person_canonical AS tree ON tree.id = member.person_id
-  WHERE worker.since <= :today AND (worker.until IS NULL OR worker.until > :today)
-    AND (member.since IS NULL OR member.since <= :today)
-    AND (member.until IS NULL OR member.until > :today)),
+  SELECT DISTINCT turn.staff_id, tree.canonical_id
+  FROM ({CURRENT_WORKER}) AS turn JOIN person_canonical AS tree ON tree.id = turn.person_id),
 item AS (
   SELECT owner_id, 1 AS referral, 0 AS late, unixepoch(made_at) AS since
   FROM referral JOIN referral_status ON referral_status.code = referral.status

@@ -33,25 +33,16 @@ often AS MATERIALIZED (
   FROM part GROUP BY canonical_id HAVING sum(care OR :all_calls) >= :k),
 record AS MATERIALIZED (  -- all records of these people
   SELECT id, canonical_id FROM person_of WHERE canonical_id IN (SELECT person FROM often)),
-item AS MATERIALIZED (  -- their open items, gone through once for all of them
-  SELECT record.canonical_id, count(*) AS number
-  FROM (SELECT person_id FROM referral
-        JOIN referral_status ON referral_status.code = referral.status WHERE referral_status.open
-        UNION ALL
-        SELECT coalesce(due.person_id, referral.person_id) FROM open_follow_up AS due
-        LEFT JOIN referral ON referral.id = due.referral_id) AS open
-  JOIN record ON record.id = open.person_id GROUP BY record.canonical_id)
+people (id) AS (SELECT id FROM record),
+{OPEN_WORK},
+item AS MATERIALIZED (
+  SELECT canonical_id, count(*) AS number
+  FROM (SELECT DISTINCT record.canonical_id, open_work.record, open_work.id
+        FROM open_work JOIN record ON record.id = open_work.person_id)
+  GROUP BY canonical_id)
 SELECT person, care_calls, all_calls, places, first, last,
-       iif(EXISTS (
-         SELECT 1 FROM worker
-         WHERE since <= :today AND (until IS NULL OR until > :today)
-           AND (person_id IN (SELECT id FROM record WHERE canonical_id = person)
-                OR household_id IN (
-                  SELECT household_id FROM household_member
-                  WHERE person_id IN (SELECT id FROM record WHERE canonical_id = person)
-                    AND coalesce(household_member.since, :today) <= :today
-                    AND (household_member.until IS NULL OR household_member.until > :today)))),
-         'yes', 'no') AS has_worker,
+       iif(person IN (SELECT canonical_id FROM record JOIN ({CURRENT_WORKER}) AS turn
+                      ON turn.person_id = record.id), 'yes', 'no') AS has_worker,
        coalesce(item.number, 0) AS open_items
 FROM often LEFT JOIN item ON item.canonical_id = often.person
 ORDER BY calls DESC, last DESC, person;

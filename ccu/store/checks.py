@@ -2,6 +2,8 @@
 
 import sqlite3
 
+from ccu.store import settings
+
 # name -> a query that finds the rows that break the rule, as (record, id)
 RULES = {
     "calls that end before they begin": """
@@ -69,6 +71,7 @@ WHERE (trim(given_name || family_name) <> '' OR coalesce(birth_date, phone, emai
   AND NOT EXISTS (SELECT 1 FROM person_key WHERE person_id = person.id)
   AND id NOT IN (SELECT person_id FROM deidentified)
 """
+SETTINGS = "settings that cannot be used"
 FINDABLE = "people who can not be found by what is known of them"
 
 
@@ -78,7 +81,8 @@ def broken_rules(connection: sqlite3.Connection) -> list[tuple[str, list[str]]]:
         (name, [f"{record} {number}" for record, number in connection.execute(sql).fetchmany(20)])
         for name, sql in RULES.items()
     ]
-    return [*found, (FINDABLE, _not_findable(connection))]
+    unusable = [f"setting {name}" for name in settings.unusable(connection)]
+    return [*found, (SETTINGS, unusable), (FINDABLE, _not_findable(connection))]
 
 
 def _not_findable(connection: sqlite3.Connection) -> list[str]:

@@ -7,11 +7,11 @@ one, a referral or a person being helped is not left without a next action: see 
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from ccu import dates
 from ccu.errors import InvalidInput, NotFound
-from ccu.store import audit, merge_turns, part2, people, referral_reads
+from ccu.store import audit, part2, people, referral_reads, standing
 from ccu.store.settings import Settings
 
 SCHEDULED_KIND = "call"  # what the follow-ups of a new referral are, until somebody says otherwise
@@ -233,15 +233,9 @@ def about_call(connection: sqlite3.Connection, call_id: int, owner: int) -> Abou
 
 
 def about_person(
-    connection: sqlite3.Connection, person_id: int, owner: int | None, staff_id: int
+    connection: sqlite3.Connection, person_id: int, owner: int | None, staff_id: int, today: date
 ) -> About:
     """What a follow-up of a person is for: their worker's, unless said, or the asker's."""
     people.must_exist(connection, person_id)
-    worker = current_worker(connection, person_id)
+    worker = standing.worker_of(connection, person_id, today.isoformat())
     return About(owner_id=owner or worker or staff_id, person_id=person_id)
-
-
-def current_worker(connection: sqlite3.Connection, person_id: int | None) -> int | None:
-    """The account that is active with this person now, or None."""
-    row = None if person_id is None else merge_turns.current(connection, person_id)
-    return int(row["staff_id"]) if row else None

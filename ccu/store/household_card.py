@@ -9,8 +9,9 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ccu.store import needs, person_ids
+from ccu.store import needs, person_ids, standing
 from ccu.store.follow_up_rows import AsOf
+from ccu.store.standing import NOW
 from ccu.store.viewing import View
 
 _PEOPLE = """
@@ -18,69 +19,16 @@ SELECT person.id, birth_date, age_estimate, age_estimated_on, minor
 FROM json_each(:ids) AS asked CROSS JOIN person ON person.id = asked.value ORDER BY person.id
 """
 
-_WORKERS = """
+_WORKERS = f"""
 SELECT worker.id, staff.login, agency.label AS agency,
        coalesce(nullif(staff.name, ''), staff.login) AS name,
        nullif(staff.phone, '') AS phone, worker.since, worker.person_id AS person
 FROM worker JOIN staff ON staff.id = worker.staff_id JOIN agency ON agency.code = staff.agency
-WHERE worker.owner = 1 AND worker.until IS NULL
+WHERE {NOW.format("worker")}
   AND (worker.household_id = :household_id
        OR worker.person_id IN (SELECT value FROM json_each(:people)))
 ORDER BY worker.person_id IS NOT NULL, worker.since, worker.id
-"""
-
-# Of the household, of its people, or of a call they were met on that is for nobody in particular.
-_REFERRALS = """
-SELECT 'referral' AS record, referral.id, need.label || ' to ' || provider.name AS what,
-       lower(referral_status.label) AS status,
-       (SELECT due_at FROM open_follow_up AS due
-        WHERE due.referral_id = referral.id AND due.closing_at IS NULL
-        ORDER BY due.due_unix, due.id LIMIT 1) AS due_at,
-       owner.login AS owner, referral.person_id AS person, NULL AS referral,
-       referral.household_id AS household, referral.call_id AS call
-FROM (
-  SELECT id FROM referral WHERE household_id = :household_id
-  UNION
-  SELECT referral.id
-  FROM json_each(:people) AS people CROSS JOIN referral ON referral.person_id = people.value
-  UNION
-  SELECT referral.id
-  FROM json_each(:people) AS people CROSS JOIN call_person ON call_person.person_id = people.value
-  CROSS JOIN referral ON referral.call_id = call_person.call_id
-   AND referral.person_id IS NULL AND referral.household_id IS NULL
-  JOIN call ON call.id = call_person.call_id AND call.voided_at IS NULL
-) AS found CROSS JOIN referral ON referral.id = found.id
-JOIN referral_status ON referral_status.code = referral.status AND referral_status.open = 1
-JOIN need ON need.code = referral.need JOIN provider ON provider.id = referral.provider_id
-JOIN staff AS owner ON owner.id = referral.owner_id
-"""
-_FOLLOW_UPS = """
-SELECT 'follow-up' AS record, due.id, follow_up_kind.label AS what,
-       iif(due.closing_at IS NULL, 'open', 'to sign') AS status, due.due_at, owner.login AS owner,
-       coalesce(due.person_id, referral.person_id) AS person, due.referral_id AS referral,
-       referral.household_id AS household, coalesce(due.call_id, referral.call_id) AS call
-FROM (
-  SELECT follow_up.id FROM referral JOIN follow_up ON follow_up.referral_id = referral.id
-  WHERE referral.household_id = :household_id
-  UNION
-  SELECT follow_up.id
-  FROM json_each(:people) AS people CROSS JOIN follow_up ON follow_up.person_id = people.value
-  UNION
-  SELECT follow_up.id
-  FROM json_each(:people) AS people CROSS JOIN referral ON referral.person_id = people.value
-  CROSS JOIN follow_up ON follow_up.referral_id = referral.id
-  UNION
-  SELECT follow_up.id
-  FROM json_each(:people) AS people CROSS JOIN call_person ON call_person.person_id = people.value
-  CROSS JOIN follow_up ON follow_up.call_id = call_person.call_id AND follow_up.person_id IS NULL
-  LEFT JOIN referral ON referral.id = follow_up.referral_id
-  JOIN call ON call.id = call_person.call_id AND call.voided_at IS NULL
-  WHERE referral.person_id IS NULL AND referral.household_id IS NULL
-) AS found CROSS JOIN open_follow_up AS due ON due.id = found.id
-JOIN follow_up_kind ON follow_up_kind.code = due.kind
-JOIN staff AS owner ON owner.id = due.owner_id
-LEFT JOIN referral ON referral.id = due.referral_id
-"""
+"""  # noqa: S608 - no user's text in it
 
 _CARE_CALLS = """
 SELECT DISTINCT call.id, call_person.person_id AS person, substr(call.occurred_at, 1, 10) AS day
@@ -99,7 +47,11 @@ def people(connection: sqlite3.Connection, ids: Iterable[int]) -> list[dict[str,
 
 
 def workers(
-    connection: sqlite3.Connection, household_id: int, people: Sequence[int], view: View
+    connection: sqlite3.Connection,
+    household_id: int,
+    people: Sequence[int],
+    as_of: AsOf,
+    view: View,
 ) -> list[dict[str, Any]]:
     """Who is active with the household (person null) or one of its people, the household's first.
 
@@ -107,6 +59,7 @@ def workers(
     agency and the person.
     """
     asked = {"household_id": household_id, "people": json.dumps(people)}
+    asked["today"] = as_of.day.isoformat()
     found = _by_person(connection, connection.execute(_WORKERS, asked).fetchall())
     hidden = view.turns(each["id"] for each in found)
     nothing = dict.fromkeys(("login", "name", "phone", "since"))
@@ -126,37 +79,8 @@ def open_items(
     record, id, what, status, due, overdue, owner, person, household, call (whom or what it is for),
     referral (that a follow-up is for). Of those hidden a line for each agency, without the rest.
     """
-    from ccu import dates
-
-    asked = {"household_id": household_id, "people": json.dumps(people)}
-    rows = connection.execute(_REFERRALS, asked).fetchall()
-    tasks = connection.execute(_FOLLOW_UPS, asked).fetchall()
-    hidden = view.referrals(row["id"] for row in rows)
-    untold = view.follow_ups(row["id"] for row in tasks)
-    rows = [row for row in rows if row["id"] not in hidden]
-    rows += [row for row in tasks if row["id"] not in untold]
-    found = []
-    for each in _by_person(connection, rows):
-        due_at = each.pop("due_at")
-        unix = dates.from_iso(due_at).timestamp() if due_at else float("inf")
-        due = due_at[:16].replace("T", " ") if due_at else None
-        later = (unix, each["record"] == "follow-up", each["id"])
-        found.append((later, {**each, "due": due, "overdue": unix < as_of.unix}))
-    shown = [each for _later, each in sorted(found, key=lambda pair: pair[0])]
-    agencies = dict.fromkeys(each.agency for each in [*hidden.values(), *untold.values()])
-    return shown + [_in_hand(agency) for agency in agencies]
-
-
-def _in_hand(agency: str) -> dict[str, Any]:
-    nothing = dict.fromkeys(("id", "due", "person", "household", "call", "referral"))
-    said = {"record": "in hand", "what": "in hand", "status": "open", "owner": agency}
-    return {**said, **nothing, "overdue": False}
-
-
-def lines(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The items that need a line: a listed referral's says what is next for it already."""
-    told = {each["id"] for each in items if each["record"] == "referral"}
-    return [each for each in items if each["referral"] not in told]
+    items = standing.open_work(connection, people, as_of, view, household_id=household_id)
+    return [{**each, "status": each["status"].lower()} for each in _by_person(connection, items)]
 
 
 def care_calls(
@@ -202,7 +126,9 @@ def lacks(connection: sqlite3.Connection, person_id: int, view: View) -> dict[st
     }
 
 
-def _by_person(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[dict[str, Any]]:
+def _by_person(
+    connection: sqlite3.Connection, rows: Sequence[sqlite3.Row | dict[str, Any]]
+) -> list[dict[str, Any]]:
     """The rows with the number of the record that stands for each person."""
     stands_for = person_ids.canonical(
         connection, [row["person"] for row in rows if row["person"] is not None]

@@ -8,10 +8,12 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.store import audit, changes, people, person_ids
 
+FOREVER = "9999-99-99"  # after every day
 _MEMBERS = """
 SELECT household_id, person_id, since, until FROM household_member
 WHERE :every OR household_id = :household_id
@@ -24,12 +26,16 @@ FROM json_each(:ids) AS record CROSS JOIN household_member ON person_id = record
 
 @dataclass(frozen=True)
 class Member:
-    """One human being in one household; `until` None: now."""
+    """One human being in one household; `until` None: nobody said that they left.
+
+    now: whether they are in it on the day that was asked about, as store/standing.py has it.
+    """
 
     household: int
     person: int
     since: str | None
     until: str | None
+    now: bool
 
 
 def must_exist(connection: sqlite3.Connection, household_id: int) -> None:
@@ -56,41 +62,49 @@ def name(connection: sqlite3.Connection, household_id: int) -> str:
 
 
 def members(
-    connection: sqlite3.Connection, household_id: int | None = None
+    connection: sqlite3.Connection, today: date, household_id: int | None = None
 ) -> dict[int, list[Member]]:
     """Household -> its members, each human being once, those who left too; all without a number."""
     asked = {"every": household_id is None, "household_id": household_id}
     found: dict[int, list[Member]] = {}
-    for each in _folded(connection, connection.execute(_MEMBERS, asked).fetchall()):
+    for each in _folded(connection, connection.execute(_MEMBERS, asked).fetchall(), today):
         found.setdefault(each.household, []).append(each)
     return found
 
 
-def of_person(connection: sqlite3.Connection, person_id: int) -> dict[int, Member]:
-    """The households that a human being is in or left, by any record of theirs."""
+def of_person(
+    connection: sqlite3.Connection, person_id: int, today: date = date.max
+) -> dict[int, Member]:
+    """The households that a human being is in or left, by any record of theirs.
+
+    Without a day as they were last recorded, which is what a write goes by.
+    """
     ids = json.dumps(person_ids.same(connection, [person_id]))
     rows = connection.execute(_OF_RECORDS, {"ids": ids}).fetchall()
-    return {each.household: each for each in _folded(connection, rows)}
+    return {each.household: each for each in _folded(connection, rows, today)}
 
 
 def current(connection: sqlite3.Connection, person_id: int) -> list[int]:
-    """The households that a human being is in now."""
-    return [each.household for each in of_person(connection, person_id).values() if not each.until]
+    """The households that a human being was not said to have left."""
+    return [each.household for each in of_person(connection, person_id).values() if each.now]
 
 
-def _folded(connection: sqlite3.Connection, rows: Iterable[sqlite3.Row]) -> list[Member]:
+def _folded(
+    connection: sqlite3.Connection, rows: Iterable[sqlite3.Row], today: date
+) -> list[Member]:
     """Rows of several records of one human being as one: in the household while any of them is."""
-    rows = list(rows)
+    rows, day = list(rows), today.isoformat()
     stands_for = person_ids.canonical(connection, [row["person_id"] for row in rows])
     own: dict[tuple[int, int], list[sqlite3.Row]] = {}
     for row in rows:
         own.setdefault((row["household_id"], stands_for[row["person_id"]]), []).append(row)
     found = []
     for (household, person), theirs in sorted(own.items()):
-        now = [row for row in theirs if row["until"] is None]
+        now = [row for row in theirs if (row["since"] or day) <= day < (row["until"] or FOREVER)]
         since = min((row["since"] for row in now or theirs if row["since"]), default=None)
-        until = None if now else max(row["until"] for row in theirs)
-        found.append(Member(household, person, since, until))
+        until = max(row["until"] or FOREVER for row in now or theirs)
+        until = None if until == FOREVER else until
+        found.append(Member(household, person, since, until, bool(now)))
     return found
 
 

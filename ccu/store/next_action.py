@@ -7,26 +7,27 @@ the next follow-up is made then and there.
 import json
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from ccu import dates
-from ccu.store import follow_ups, person_ids
+from ccu.store import follow_ups, person_ids, standing
 from ccu.store.follow_ups import OPEN_STATUS, About
 from ccu.store.settings import Settings
 
 RETRY, CHECK_AGAIN = 0, -1  # steps of the schedule: after a try that failed, after one that did not
 
 
-def needed(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
+def needed(connection: sqlite3.Connection, row: sqlite3.Row, today: date) -> bool:
     """Whether closing this one leaves an open referral, or a person with a worker, with nothing.
 
     What waits for a signature is done: it is no next action with the person.
     """
     if row["referral_id"] is not None and _is_open(connection, row["referral_id"]):
         return not _other(connection, row, "referral_id", [row["referral_id"]])
-    if follow_ups.current_worker(connection, row["person_id"]) is None:
+    person_id = row["person_id"]
+    if person_id is None or not standing.worker_of(connection, person_id, today.isoformat()):
         return False
-    same = person_ids.same(connection, [row["person_id"]])
+    same = person_ids.same(connection, [person_id])
     return not _other(connection, row, "person_id", same)
 
 
@@ -61,7 +62,7 @@ def make(
 ) -> tuple[int | None, str | None]:
     """The follow-up after one that closed, as said or where it is needed: its id and due."""
     if due_at is None:
-        if not needed(connection, row):
+        if not needed(connection, row, now.date()):
             return None, None
         due_at = follow_ups.step_after(now, settings, CHECK_AGAIN)
     referral_id = row["referral_id"] if _is_open(connection, row["referral_id"]) else None

@@ -5,6 +5,7 @@ import sqlite3
 from typing import Any
 
 from ccu.store import people, person_ids
+from ccu.store.standing import NOW
 
 _NAMES = """
 SELECT * FROM (
@@ -20,11 +21,11 @@ SELECT person_id, field, value FROM person_own
 WHERE person_id IN (SELECT value FROM json_each(:records))
   AND field IN ('given_name', 'family_name')
 """
-_HOUSEHOLDS = """
-SELECT DISTINCT household_id FROM household_member
-WHERE person_id IN (SELECT value FROM json_each(:records)) AND coalesce(until, :today) >= :today
+_HOUSEHOLDS = f"""
+SELECT DISTINCT household_id FROM household_member AS member
+WHERE person_id IN (SELECT value FROM json_each(:records)) AND {NOW.format("member")}
 ORDER BY household_id
-"""
+"""  # noqa: S608 - no user's text in it
 _SOURCES = """
 SELECT source, number FROM person_source
 WHERE person_id IN (SELECT value FROM json_each(:records)) ORDER BY source, number

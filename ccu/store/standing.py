@@ -2,16 +2,73 @@
 
 For the card, so by numbers: no name of anybody helped, no need, no note. `people` are the ids of
 every record of the human beings meant, merged ones too.
+
+Every screen and the report take these from here, so that they agree:
+
+- A turn of a worker and a membership of a household hold from the day they began until the day
+  before they ended (`NOW`): who left or was handed over today is not there today.
+- The workers of a person are their own and those of the households they are in now.
+- Open work is every open referral and every open follow-up, each counted once; a draft is open, and
+  so is a follow-up that waits for a signature. It is of the person named on it (a follow-up without
+  one: on its referral), under any record of theirs; of nobody's, but a household's: of all who are
+  in it now; of neither: of everybody who was on its call, unless that is void.
 """
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ccu.store import person_ids
 from ccu.store.follow_up_rows import AsOf
 from ccu.store.viewing import Hidden, View
+
+NOW = "coalesce({0}.since, :today) <= :today AND coalesce({0}.until > :today, 1)"
+
+# Each turn that holds now, and each record with whom: its own, or of a member of the household.
+CURRENT_WORKER = f"""
+SELECT worker.id, staff_id, person_id, NULL AS household_id, since FROM worker
+WHERE person_id IS NOT NULL AND {NOW.format("worker")}
+UNION ALL
+SELECT worker.id, staff_id, member.person_id, member.household_id, worker.since
+FROM worker JOIN household_member AS member ON member.household_id = worker.household_id
+WHERE {NOW.format("worker")} AND {NOW.format("member")}"""  # noqa: S608 - no user's text in it
+
+# After a CTE `people (id)`: open_work (record, id, person_id), of these records alone.
+OPEN_WORK = f"""
+theirs (id, person_id) AS (
+  SELECT referral.id, people.id
+  FROM people CROSS JOIN referral ON referral.person_id = people.id
+  UNION
+  SELECT referral.id, people.id
+  FROM people CROSS JOIN household_member AS member ON member.person_id = people.id
+  CROSS JOIN referral ON referral.household_id = member.household_id
+  WHERE referral.person_id IS NULL AND {NOW.format("member")}
+  UNION
+  SELECT referral.id, people.id
+  FROM people CROSS JOIN call_person ON call_person.person_id = people.id
+  CROSS JOIN referral ON referral.call_id = call_person.call_id
+  JOIN call ON call.id = call_person.call_id AND call.voided_at IS NULL
+  WHERE referral.person_id IS NULL AND referral.household_id IS NULL),
+open_work (record, id, person_id) AS (
+  SELECT 'referral', theirs.id, theirs.person_id
+  FROM theirs CROSS JOIN referral ON referral.id = theirs.id
+  JOIN referral_status ON referral_status.code = referral.status AND referral_status.open = 1
+  UNION
+  SELECT 'follow-up', due.id, people.id
+  FROM people CROSS JOIN open_follow_up AS due ON due.person_id = people.id
+  UNION
+  SELECT 'follow-up', due.id, theirs.person_id
+  FROM theirs CROSS JOIN open_follow_up AS due ON due.referral_id = theirs.id
+  WHERE due.person_id IS NULL
+  UNION
+  SELECT 'follow-up', due.id, people.id
+  FROM people CROSS JOIN call_person ON call_person.person_id = people.id
+  CROSS JOIN open_follow_up AS due ON due.call_id = call_person.call_id
+  JOIN call ON call.id = call_person.call_id AND call.voided_at IS NULL
+  WHERE due.person_id IS NULL AND due.referral_id IS NULL)"""  # noqa: S608
+_WORK_OF = f"""
+WITH people (id) AS (SELECT value FROM json_each(:people)),{OPEN_WORK}"""  # noqa: S608
 
 # Those met here within a year, with every record merged with one of theirs. No call, or nobody on
 # it: two index look-ups and nothing more.
@@ -35,7 +92,7 @@ family (id) AS (
   SELECT other.person_id FROM met
   JOIN household_member AS own ON own.person_id = met.id
   JOIN household_member AS other ON other.household_id = own.household_id
-  WHERE own.until IS NULL AND other.until IS NULL
+  WHERE {NOW.format("own")} AND {NOW.format("other")}
   UNION
   SELECT person.merged_into FROM family JOIN person ON person.id = family.id
   WHERE person.merged_into IS NOT NULL
@@ -44,22 +101,13 @@ family (id) AS (
 SELECT id FROM family ORDER BY id
 """  # noqa: S608 - no user's text in it
 
-_WORKERS = """
-WITH people (id) AS (SELECT value FROM json_each(:people)),
-turn (id, staff_id, person_id, since) AS (
-  SELECT worker.id, staff_id, person_id, since
-  FROM people CROSS JOIN worker ON worker.person_id = people.id
-  WHERE owner = 1 AND until IS NULL
-  UNION ALL
-  SELECT worker.id, staff_id, member.person_id, worker.since
-  FROM people CROSS JOIN household_member AS member ON member.person_id = people.id
-  CROSS JOIN worker ON worker.household_id = member.household_id
-  WHERE owner = 1 AND worker.until IS NULL AND member.until IS NULL)
-SELECT turn.id, turn.staff_id, turn.person_id, turn.since, staff.login, staff.name, staff.phone,
-       agency.label AS agency
-FROM turn JOIN staff ON staff.id = turn.staff_id JOIN agency ON agency.code = staff.agency
+_WORKERS = f"""
+SELECT turn.*, staff.login, staff.name, staff.phone, agency.label AS agency
+FROM ({CURRENT_WORKER}) AS turn
+JOIN staff ON staff.id = turn.staff_id JOIN agency ON agency.code = staff.agency
+WHERE turn.person_id IN (SELECT value FROM json_each(:people))
 ORDER BY turn.since, turn.staff_id
-"""
+"""  # noqa: S608
 _CONNECTED = """
 SELECT referral.id, referral.person_id, provider.name
 FROM json_each(:people) AS people CROSS JOIN referral ON referral.person_id = people.value
@@ -68,52 +116,50 @@ WHERE referral.status IN ('accepted', 'in_progress')
    OR (referral.status = 'service_received' AND referral.made_at >= :day_365)
 ORDER BY referral.id
 """
-_CONTACT = """
-SELECT due.id, due.person_id, due.owner_id, due.due_at, due.due_unix
-FROM json_each(:people) AS people CROSS JOIN open_follow_up AS due ON due.person_id = people.value
-WHERE due.closing_at IS NULL ORDER BY due.due_unix, due.id
-"""
-
-_OPEN_REFERRALS = """
-SELECT 'referral' AS record, referral.id, referral_status.label AS what,
+_CONTACT = f"""{_WORK_OF}
+SELECT due.id, open_work.person_id, due.owner_id, due.due_at, due.due_unix
+FROM open_work CROSS JOIN open_follow_up AS due ON due.id = open_work.id
+WHERE record = 'follow-up' AND due.closing_at IS NULL ORDER BY due.due_unix, due.id
+"""  # noqa: S608
+_COUNTED = f"{_WORK_OF} SELECT * FROM open_work"  # noqa: S608
+# Of these people, and what is of a place's calls or of a household, whomever it is for.
+_ITEMS = f"""{_WORK_OF},
+found (record, id) AS (
+  SELECT record, id FROM open_work
+  UNION
+  SELECT 'referral', referral.id FROM call CROSS JOIN referral ON referral.call_id = call.id
+  WHERE call.place_id = :place_id AND call.voided_at IS NULL
+  UNION
+  SELECT 'follow-up', follow_up.id FROM call CROSS JOIN follow_up ON follow_up.call_id = call.id
+  WHERE call.place_id = :place_id AND call.voided_at IS NULL
+  UNION
+  SELECT 'referral', id FROM referral WHERE household_id = :household_id
+  UNION
+  SELECT 'follow-up', follow_up.id
+  FROM referral CROSS JOIN follow_up ON follow_up.referral_id = referral.id
+  WHERE referral.household_id = :household_id)
+SELECT record, referral.id, need.label || ' to ' || provider.name AS what,
+       referral_status.label AS status,
        (SELECT due_at FROM open_follow_up AS due
         WHERE due.referral_id = referral.id AND due.closing_at IS NULL
         ORDER BY due.due_unix, due.id LIMIT 1) AS due_at,
-       owner.login AS owner, NULL AS referral_id
-FROM (
-  SELECT referral.id FROM call CROSS JOIN referral ON referral.call_id = call.id
-  WHERE call.place_id = :place_id AND call.voided_at IS NULL
-  UNION
-  SELECT referral.id
-  FROM json_each(:people) AS people CROSS JOIN referral ON referral.person_id = people.value
-  UNION
-  SELECT referral.id
-  FROM json_each(:people) AS people CROSS JOIN call_person ON call_person.person_id = people.value
-  CROSS JOIN referral ON referral.call_id = call_person.call_id AND referral.person_id IS NULL
-  JOIN call ON call.id = call_person.call_id AND call.voided_at IS NULL
-) AS found CROSS JOIN referral ON referral.id = found.id
+       owner.login AS owner, referral.person_id AS person, NULL AS referral,
+       referral.household_id AS household, referral.call_id AS call
+FROM found CROSS JOIN referral ON referral.id = found.id
 JOIN referral_status ON referral_status.code = referral.status AND referral_status.open = 1
+JOIN need ON need.code = referral.need JOIN provider ON provider.id = referral.provider_id
 JOIN staff AS owner ON owner.id = referral.owner_id
-"""
-_OPEN_FOLLOW_UPS = """
-SELECT 'follow-up' AS record, due.id, follow_up_kind.label
-         || iif(due.closing_at IS NULL, '', ', to sign') AS what,
-       due.due_at, owner.login AS owner, due.referral_id
-FROM (
-  SELECT follow_up.id FROM call CROSS JOIN follow_up ON follow_up.call_id = call.id
-  WHERE call.place_id = :place_id AND call.voided_at IS NULL
-  UNION
-  SELECT follow_up.id
-  FROM json_each(:people) AS people CROSS JOIN follow_up ON follow_up.person_id = people.value
-  UNION
-  SELECT follow_up.id
-  FROM json_each(:people) AS people CROSS JOIN call_person ON call_person.person_id = people.value
-  CROSS JOIN follow_up ON follow_up.call_id = call_person.call_id AND follow_up.person_id IS NULL
-  JOIN call ON call.id = call_person.call_id AND call.voided_at IS NULL
-) AS found CROSS JOIN open_follow_up AS due ON due.id = found.id
+WHERE record = 'referral'
+UNION ALL
+SELECT record, due.id, follow_up_kind.label, iif(due.closing_at IS NULL, 'open', 'to sign'),
+       due.due_at, owner.login, coalesce(due.person_id, referral.person_id), due.referral_id,
+       referral.household_id, coalesce(due.call_id, referral.call_id)
+FROM found CROSS JOIN open_follow_up AS due ON due.id = found.id
 JOIN follow_up_kind ON follow_up_kind.code = due.kind
 JOIN staff AS owner ON owner.id = due.owner_id
-"""
+LEFT JOIN referral ON referral.id = due.referral_id
+WHERE record = 'follow-up'
+"""  # noqa: S608
 
 
 def people_here(connection: sqlite3.Connection, window: Mapping[str, object]) -> list[int]:
@@ -199,6 +245,59 @@ def _next_contact(staff_id: int, due: Sequence[sqlite3.Row]) -> sqlite3.Row | No
     return next(own, None) or next(iter(due), None)
 
 
+def worker_of(connection: sqlite3.Connection, person_id: int, today: str) -> int | None:
+    """Return the account that works with a person now: their own before their household's."""
+    asked = {"people": json.dumps(person_ids.same(connection, [person_id])), "today": today}
+    turns = connection.execute(_WORKERS, asked).fetchall()
+    turns.sort(key=lambda turn: turn["household_id"] is not None)
+    return int(turns[0]["staff_id"]) if turns else None
+
+
+def with_worker(connection: sqlite3.Connection, today: str) -> set[int]:
+    """Every record, not its merged ones, with whom somebody works now."""
+    return {row["person_id"] for row in connection.execute(CURRENT_WORKER, {"today": today})}
+
+
+# ---------------------------------------------------------------- what is open
+
+
+def open_work(
+    connection: sqlite3.Connection,
+    people: Sequence[int],
+    as_of: AsOf,
+    view: View,
+    place_id: int | None = None,
+    household_id: int | None = None,
+) -> list[dict[str, Any]]:
+    """Open referrals and follow-ups of these people, a place's calls, a household; first due first.
+
+    record, id, what and status in words, due, overdue, owner, and by number: person, household,
+    call, referral (that a follow-up is for). Of those that are hidden one line for each agency,
+    with its label as the owner: record is `in hand`, and there is no number.
+    """
+    asked = {
+        "people": json.dumps(people),
+        "place_id": place_id,
+        "household_id": household_id,
+        "today": as_of.day.isoformat(),
+    }
+    rows = connection.execute(_ITEMS, asked).fetchall()
+    hidden = _hidden(rows, view)
+    found = []
+    for row in rows:
+        if (row["record"], row["id"]) not in hidden:
+            due_at = row["due_at"]
+            item = {key: row[key] for key in row.keys() if key != "due_at"}  # noqa: SIM118
+            at = _instant(due_at)
+            item |= {"due": due_at and due_at[:16].replace("T", " "), "overdue": at < as_of.unix}
+            found.append(((at, row["record"] == "follow-up", row["id"]), item))
+    shown = [item for _order, item in sorted(found, key=lambda each: each[0])]
+    nothing = dict.fromkeys(("id", "due", "person", "household", "call", "referral"))
+    said = {"record": "in hand", "what": "in hand", "status": "open", "overdue": False}
+    agencies = dict.fromkeys(each.agency for each in hidden.values())
+    return shown + [{**said, **nothing, "owner": agency} for agency in agencies]
+
+
 def open_items(
     connection: sqlite3.Connection,
     place_id: int | None,
@@ -206,41 +305,45 @@ def open_items(
     as_of: AsOf,
     view: View,
 ) -> list[dict[str, Any]]:
-    """Open referrals and follow-ups of a place's calls and of these people, the first due first.
+    """The open work of a place and of these people as the card has it.
 
-    record, id, what, due, owner, overdue, and the referral that a follow-up is for. Of those that
-    are hidden one line for each agency, with its label as the owner: record is `in hand`, no id.
+    record, id, what (of a referral its status), due, owner, overdue, referral.
     """
-    asked = {"place_id": place_id, "people": json.dumps(people)}
-    rows = connection.execute(_OPEN_REFERRALS, asked).fetchall()
-    hidden = view.referrals(row["id"] for row in rows)
-    due = connection.execute(_OPEN_FOLLOW_UPS, asked).fetchall()
-    untold = view.follow_ups(row["id"] for row in due)
-    rows = [row for row in rows if row["id"] not in hidden]
-    rows += [row for row in due if row["id"] not in untold]
-    found = [(_instant(row["due_at"]), row) for row in rows]
-    found.sort(key=lambda each: (each[0], each[1]["record"] == "follow-up", each[1]["id"]))
-    return [
-        {
-            "record": row["record"],
-            "id": row["id"],
-            "what": row["what"],
-            "due": row["due_at"] and row["due_at"][:16].replace("T", " "),
-            "owner": row["owner"],
-            "overdue": at < as_of.unix,
-            "referral": row["referral_id"],
-        }
-        for at, row in found
-    ] + _items_in_hand([*hidden.values(), *untold.values()])
+    found = []
+    for item in open_work(connection, people, as_of, view, place_id):
+        waits = ", to sign" if item["status"] == "to sign" else ""
+        what = item["status"] if item["record"] == "referral" else item["what"] + waits
+        rest = {key: item[key] for key in ("due", "owner", "overdue", "referral")}
+        found.append({"record": item["record"], "id": item["id"], "what": what, **rest})
+    return found
 
 
-def _items_in_hand(hidden: Sequence[Hidden]) -> list[dict[str, Any]]:
-    nothing = {"id": None, "what": "in hand", "due": None}
-    rest = {"overdue": False, "referral": None}
-    return [
-        {"record": "in hand", **nothing, "owner": agency, **rest}
-        for agency in dict.fromkeys(each.agency for each in hidden)
-    ]
+def open_counts(
+    connection: sqlite3.Connection, people: Iterable[int], as_of: AsOf, view: View
+) -> dict[int, int]:
+    """Canonical person -> how many lines of open work their card has, if any."""
+    records = person_ids.same(connection, people)
+    asked = {"people": json.dumps(records), "today": as_of.day.isoformat()}
+    rows = connection.execute(_COUNTED, asked).fetchall()
+    stands_for = person_ids.canonical(connection, records)
+    hidden = _hidden(rows, view)
+    lines: dict[int, set[object]] = {}
+    for row in rows:
+        item = (row["record"], row["id"])
+        line = hidden[item].agency if item in hidden else item
+        lines.setdefault(stands_for[row["person_id"]], set()).add(line)
+    return {person: len(own) for person, own in lines.items()}
+
+
+def _hidden(rows: Sequence[sqlite3.Row], view: View) -> dict[tuple[str, int], Hidden]:
+    ids = {
+        record: [row["id"] for row in rows if row["record"] == record]
+        for record in ("referral", "follow-up")
+    }
+    referrals, follow_ups = view.referrals(ids["referral"]), view.follow_ups(ids["follow-up"])
+    return {("referral", number): each for number, each in referrals.items()} | {
+        ("follow-up", number): each for number, each in follow_ups.items()
+    }
 
 
 def _instant(due_at: str | None) -> float:

@@ -11,17 +11,22 @@ from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.store import audit, merge_turns, people, person_ids
+from ccu.store.standing import NOW
 from ccu.store.viewing import View
 
-_ROWS = """
+_ROWS = f"""
 SELECT worker.id, worker.person_id AS person, worker.household_id AS household,
        staff.login AS staff, staff.agency, worker.since, worker.until
 FROM worker JOIN staff ON staff.id = worker.staff_id
-WHERE (worker.until IS NULL OR :every) AND (:staff_id IS NULL OR worker.staff_id = :staff_id)
-  AND (:people IS NULL OR worker.person_id IN (SELECT value FROM json_each(:people)))
+WHERE (:every OR {NOW.format("worker")}) AND (:staff_id IS NULL OR worker.staff_id = :staff_id)
+  AND (:people IS NULL OR worker.person_id IN (SELECT value FROM json_each(:people))
+       OR worker.household_id IN (
+         SELECT household_id FROM household_member AS member
+         WHERE person_id IN (SELECT value FROM json_each(:people))
+           AND (:every OR {NOW.format("member")})))
   AND (:household_id IS NULL OR worker.household_id = :household_id)
 ORDER BY worker.until IS NOT NULL, worker.since DESC, worker.id DESC
-"""
+"""  # noqa: S608 - no user's text in it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,10 +137,12 @@ def rows(
     whom: Whom | None,
     staff_id: int | None,
     every: bool,
+    today: str,
     view: View,
 ) -> list[dict[str, Any]]:
     """id, person, household, staff, agency, since, until; the current ones first.
 
+    A person's are also those of the households that they are in, or with `every` ever were.
     Of a hidden turn the agency; it is left out where somebody's turns were asked for.
     """
     of_person = whom.person_id if whom else None
@@ -144,6 +151,7 @@ def rows(
         _ROWS,
         {
             "every": every,
+            "today": today,
             "staff_id": staff_id,
             "people": same,
             "household_id": whom.household_id if whom else None,

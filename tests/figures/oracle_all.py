@@ -70,7 +70,7 @@ def figures(file: File, asked: Asked) -> Figures:
 def lists(file: File, periods: list[Asked]) -> dict[str, list[Row]]:
     """The rows of the lists: of the period, of the ones beside it where a list has those too."""
     asked = periods[0]
-    has_worker, items = oracle_work.has_worker(file, asked), oracle_work.open_items(file)
+    has_worker, items = oracle_work.has_worker(file, asked), oracle_work.open_items(file, asked)
     people = [
         {**row, "has_worker": "yes" if row["person"] in has_worker else "no"}
         | {"open_items": items[row["person"]]}

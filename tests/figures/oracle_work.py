@@ -22,12 +22,17 @@ def _is_current(row: Row, today: str) -> bool:
     return bool(begun and (row["until"] is None or row["until"] > today))
 
 
-def with_whom(file: File, asked: Asked) -> dict[int, set[int]]:
-    """worker -> the people they are working with, a household's members one by one."""
+def _members(file: File, asked: Asked) -> dict[int, set[int]]:
     members = defaultdict(set)
     for row in file.tables["household_member"]:
         if _is_current(row, asked.today):
             members[row["household_id"]].add(file.canonical[row["person_id"]])
+    return members
+
+
+def with_whom(file: File, asked: Asked) -> dict[int, set[int]]:
+    """worker -> the people they are working with, a household's members one by one."""
+    members = _members(file, asked)
     found: dict[int, set[int]] = defaultdict(set)
     for turn in file.tables["worker"]:
         if _is_current(turn, asked.today):
@@ -42,9 +47,20 @@ def has_worker(file: File, asked: Asked) -> set[int]:
     return set().union(*with_whom(file, asked).values())
 
 
-def open_items(file: File) -> Counter[int | None]:
-    """person -> open referrals and follow-ups."""
-    return Counter(map(file.whose, [*open_referrals(file), *open_follow_ups(file)]))
+def open_items(file: File, asked: Asked) -> Counter[int]:
+    """person -> open referrals and follow-ups: theirs, their household's, or of their call."""
+    members, calls = _members(file, asked), {call["id"]: call for call in file.calls}
+    found: Counter[int] = Counter()
+    for row in [*open_referrals(file), *open_follow_ups(file)]:
+        person = file.whose(row)
+        about = file.referral[row["referral_id"]] if row.get("referral_id") else row
+        if person is not None:
+            found[person] += 1
+        elif about.get("household_id") is not None:
+            found.update(members.get(about["household_id"], ()))
+        elif about["call_id"] in calls:
+            found.update(file.people_of(calls[about["call_id"]]))
+    return found
 
 
 def caseload(file: File, asked: Asked) -> list[Row]:

@@ -1,0 +1,276 @@
+"""Whose worker, and how much is open, are the same on every screen at one moment.
+
+A town's rows are put in by hand, so that memberships and turns begin and end on yesterday, today
+and tomorrow, and are read back through the commands.
+"""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from . import care
+from .conftest import run_ccu
+from .test_frequent import put
+
+NOW = "2026-01-31T14:00"
+PEOPLE, HOUSEHOLDS, STAFF = range(1, 5), (1, 2), (1, 2, 3)
+CALLS = 5  # the last one is void; one is about each person
+DAYS = (None, "2026-01-30", "2026-01-31", "2026-02-01")
+BY = {"recorded_at": "2026-01-01T00:00:00-05:00", "recorded_by": 1}
+
+days = st.tuples(st.sampled_from(DAYS), st.sampled_from(DAYS))
+whom = st.one_of(
+    st.tuples(st.just("person_id"), st.sampled_from(PEOPLE)),
+    st.tuples(st.just("household_id"), st.sampled_from(HOUSEHOLDS)),
+)
+call = st.tuples(st.just("call_id"), st.integers(1, CALLS))
+worlds = st.fixed_dictionaries(
+    {
+        "merges": st.dictionaries(st.sampled_from((1, 2)), st.sampled_from((3, 4)), max_size=1),
+        "members": st.dictionaries(
+            st.tuples(st.sampled_from(HOUSEHOLDS), st.sampled_from(PEOPLE)), days, max_size=5
+        ),
+        "workers": st.lists(st.tuples(st.sampled_from(STAFF), whom, days), max_size=4),
+        "referrals": st.lists(
+            st.tuples(
+                st.sampled_from(("draft", "requested", "in_progress", "on_hold", "declined")),
+                whom | call,
+                # its follow-ups: named for its person or not, still to do, to sign or closed
+                st.lists(
+                    st.tuples(st.booleans(), st.sampled_from(("due", "late", "sign", "closed"))),
+                    max_size=2,
+                ),
+            ),
+            max_size=4,
+        ),
+        "follow_ups": st.lists(
+            st.tuples(
+                st.tuples(st.just("person_id"), st.sampled_from(PEOPLE)) | call,
+                st.sampled_from(("due", "late", "sign", "closed")),
+            ),
+            max_size=3,
+        ),
+    }
+)
+NOTHING: dict[str, Any] = {
+    "merges": {}, "members": {}, "workers": [], "referrals": [], "follow_ups": []
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("agree") / "ccu.db"
+    made = ("init", "--town", "Westport", "--state", "CT", "--timezone", "America/New_York")
+    for words in (made, *(("staff", "add", each, "--role", "clinician") for each in ("ana", "bo"))):
+        assert run_ccu("--db", str(path), *words).code == 0
+    return path
+
+
+def build(path: Path, world: dict[str, Any]) -> None:
+    with sqlite3.connect(path) as hand:
+        put(hand, "provider", id=1, name="P")
+        put(hand, "place", id=1, kind="address", number="1", street="ELM ST", city="WESTPORT",
+            building_key="1 ELM ST", unit_key="1 ELM ST")  # fmt: skip
+        for number in PEOPLE:
+            put(hand, "person", id=number, family_name=f"Q{number}", **BY)
+        for merged, into in world["merges"].items():
+            hand.execute("UPDATE person SET merged_into = ? WHERE id = ?", (into, merged))
+        for number in HOUSEHOLDS:
+            put(hand, "household", id=number, **BY)
+        for number in range(1, CALLS + 1):
+            void = {"voided_at": BY["recorded_at"], "voided_by": 1, "void_reason": "x"}
+            put(hand, "call", id=number, occurred_at="2026-01-30T12:00:00-05:00", place_id=1,
+                care=1, **(void if number == CALLS else {}), **BY)  # fmt: skip
+            person = min(number, len(PEOPLE))
+            put(hand, "call_person", call_id=number, person_id=person, role="subject")
+        for (household, person), (since, until) in world["members"].items():
+            if not (since and until and until < since):
+                put(hand, "household_member", household_id=household, person_id=person,
+                    since=since, until=until)  # fmt: skip
+        open_turns = set()
+        for staff, (column, number), (since, until) in world["workers"]:
+            since = since or "2026-01-01"
+            if (until and until < since) or (not until and (column, number) in open_turns):
+                continue
+            if not until:
+                open_turns.add((column, number))
+            put(hand, "worker", staff_id=staff, since=since, until=until, **{column: number})
+        for status, (column, number), its in world["referrals"]:
+            put(hand, "referral", need="housing", provider_id=1, owner_id=1, status=status,
+                made_at=BY["recorded_at"], **{column: number}, **BY)  # fmt: skip
+            (referral,) = hand.execute("SELECT max(id) FROM referral").fetchone()
+            put(hand, "referral_event", referral_id=referral, occurred_at=BY["recorded_at"],
+                status=status, **BY)  # fmt: skip
+            for named, state in its:
+                about = {column: number} if named and column != "household_id" else {}
+                put_follow_up(hand, state, referral_id=referral, **about)
+        for (column, number), state in world["follow_ups"]:
+            put_follow_up(hand, state, **{column: number})
+
+
+def put_follow_up(hand: sqlite3.Connection, state: str, **about: int) -> None:
+    due = "2026-01-29T12:00:00-05:00" if state == "late" else "2026-02-09T12:00:00-05:00"
+    done: dict[str, dict[str, Any]] = {
+        "sign": {"closing_at": due, "closed_by": 2},
+        "closed": {"closed_at": due},
+    }
+    put(hand, "follow_up", kind="visit", owner_id=1, due_at=due, **done.get(state, {}),
+        **about, **BY)  # fmt: skip
+
+
+class Screens:
+    """What each screen says of the people of a file, by the number of the canonical record."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self, *line: str) -> Any:
+        done = run_ccu("--db", str(self._path), "--today", NOW, *line, "-f", "json")
+        assert done.code == 0, (line, done.err)
+        return json.loads(done.out)
+
+    def report(self, section: str, *more: str) -> list[dict[str, Any]]:
+        found = self.read("report", "--month", "2026-01", "--section", section, *more)
+        rows: list[dict[str, Any]] = found["sections"][0]["rows"]
+        return rows
+
+
+def items(found: list[dict[str, Any]]) -> set[tuple[str, int]]:
+    listed = [(each["record"], each["id"]) for each in found]
+    assert len(listed) == len(set(listed))  # each once
+    return set(listed)
+
+
+def agree(path: Path) -> dict[int, tuple[set[str], int]]:
+    """Person -> their workers and how much is open, the same on every screen; else it fails."""
+    screens = Screens(path)
+    frequent = {
+        row["person"]: row for row in screens.read("frequent", "people", "--k", "1")["people"]
+    }
+    report = {row["person"]: row for row in screens.report("repeat-people", "--k", "1")}
+    caseload = {row["worker"]: row["people"] for row in screens.report("caseload")}
+    late = {row["id"] for row in screens.read("follow-up", "overdue")}
+    cards = {person: screens.read("history", "--person", str(person)) for person in frequent}
+    assert report.keys() == frequent.keys()
+    found = {}
+    for person, card in cards.items():
+        workers = {each["name"] for each in card["workers"]}
+        shown = screens.read("person", "show", str(person))
+        assert shown["workers"] == card["workers"]
+        listed = screens.read("worker", "list", "--person", str(person))
+        assert {row["staff"] for row in listed} == workers
+        assert frequent[person]["worker"] == bool(workers)
+        assert report[person]["has_worker"] == ("yes" if workers else "no")
+        assert frequent[person]["open"] == report[person]["open_items"] == len(items(card["open"]))
+        for each in card["open"]:
+            if each["record"] == "follow-up":
+                assert each["overdue"] == (each["id"] in late)
+        found[person] = workers, len(card["open"])
+        for household in shown["households"]:
+            assert person in {
+                m["person"] for m in screens.read("household", "show", str(household))["members"]
+            }
+    for login, people in caseload.items():
+        assert people == sum(login in workers for workers, _open in found.values())
+    assert {name for workers, _open in found.values() for name in workers} <= caseload.keys()
+    listed = {row["id"]: row for row in screens.read("household", "list", "--all")}
+    for household in HOUSEHOLDS:
+        family(screens.read("household", "show", str(household)), cards, listed[household])
+    place = screens.read("frequent", "places", "--k", "1")["places"][0]
+    door = screens.read("history", "--call", "1")
+    assert place["worker"] == bool(door["workers"])
+    for card in cards.values():
+        assert items(card["open"]) <= items(door["open"])
+        assert {each["name"] for each in card["workers"]} <= {e["name"] for e in door["workers"]}
+    return found
+
+
+def family(house: dict[str, Any], cards: dict[int, Any], row: dict[str, Any]) -> None:
+    """A household's card has what the cards of its members have, and its own."""
+    members = [each["person"] for each in house["members"]]
+    own = [each for each in house["open"] if each["household"] == house["household"]]
+    assert items(house["open"]) == items(own).union(*(items(cards[m]["open"]) for m in members))
+    for each in house["workers"]:
+        for person in members if each["person"] is None else [each["person"]]:
+            assert each["name"] in {worker["name"] for worker in cards[person]["workers"]}
+    assert (row["members"], row["open"]) == (len(members), len(house["open"]))
+    names = {each["login"] for each in house["workers"]}
+    assert set(filter(None, row["workers"].split(", "))) == names
+
+
+def town(template: Path, folder: Path, **world: Any) -> Path:
+    path = folder / "ccu.db"
+    care.copy_file(template, path)
+    build(path, NOTHING | world)
+    return path
+
+
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(world=worlds)
+@example(
+    world=NOTHING
+    | {
+        "members": {(1, 1): (None, "2026-02-01")},
+        "workers": [(2, ("household_id", 1), (None, None))],
+    }
+)
+def test_every_screen_says_the_same(
+    world: dict[str, Any], template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    agree(town(template, tmp_path_factory.mktemp("world"), **world))
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "is_in"),
+    [
+        (None, None, True),
+        (None, "2026-01-31", False),  # left today
+        (None, "2026-02-01", True),  # will leave tomorrow
+        ("2026-01-31", None, True),  # came today
+        ("2026-02-01", None, False),  # will come tomorrow
+        ("2026-01-31", "2026-01-31", False),
+    ],
+)
+def test_who_leaves_a_household_today_has_its_worker_no_more(
+    since: str | None, until: str | None, is_in: bool, template: Path, tmp_path: Path
+) -> None:
+    path = town(
+        template,
+        tmp_path,
+        members={(1, 1): (since, until)},
+        workers=[(2, ("household_id", 1), (None, None))],
+        referrals=[("requested", ("household_id", 1), [(False, "due")])],
+    )
+    assert agree(path)[1] == (({"ana"}, 2) if is_in else (set(), 0))
+    # what is due for them is this worker's, and something goes on being due
+    new = ("--person", "1", "--kind", "visit", "--due", "2026-02-09 10:00")
+    line = ("--db", str(path), "--today", NOW, "follow-up")
+    assert run_ccu(*line, "add", *new).code == 0
+    assert run_ccu(*line, "done", "2", "--result", "reached", "--no-input").code == 0
+    made = {row["id"]: row["owner"] for row in Screens(path).read("follow-up", "list", "--all")}
+    assert [made[2] == "ana", 3 in made] == [is_in, is_in]
+
+
+def test_a_turn_that_was_handed_over_today_is_the_next_workers(
+    template: Path, tmp_path: Path
+) -> None:
+    whom = ("person_id", 1)
+    turns = [(2, whom, (None, "2026-01-31")), (3, whom, ("2026-01-31", None))]
+    path = town(template, tmp_path, workers=turns)
+    assert agree(path)[1] == ({"bo"}, 0)
+
+
+def test_a_referral_and_each_follow_up_is_one_open_item(template: Path, tmp_path: Path) -> None:
+    its = [(True, "due"), (True, "sign"), (True, "closed")]
+    path = town(
+        template,
+        tmp_path,
+        merges={1: 3},
+        referrals=[("draft", ("person_id", 1), its), ("declined", ("person_id", 3), its[:1])],
+    )
+    assert agree(path)[3] == (set(), 4)
