@@ -249,28 +249,6 @@ def test_the_busiest_stand_first(files: dict[str, Path]) -> None:
     assert late == sorted(late, key=lambda number: (file.follow_up[number]["at"], number))
 
 
-# A programme's section -> the section whose figures it picks from.
-PROGRAMMES = {
-    "cahoots": ("summary", "responders"),
-    "eugene": ("responders",),
-    "hartford": ("responders",),
-    "stamford": ("people", "before-after"),
-    "greensboro": ("first-follow-up",),
-    "lincoln": ("summary", "referrals"),
-    "alexandria": ("effort",),
-}
-
-
-def test_the_programmes_sections_say_the_same(files: dict[str, Path]) -> None:
-    case = CASES["June 2025"]
-    whole = {each["name"]: each["rows"] for each in _report(files["town"], case)["sections"]}
-    wanted = [word for name in PROGRAMMES for word in ("--section", name)]
-    for section in ask(files["town"], case.today, *case.args.split(), *wanted)["sections"]:
-        known = [row for name in PROGRAMMES[section["name"]] for row in whole[name]]
-        assert section["rows"]
-        assert [row for row in section["rows"] if row not in known] == []
-
-
 # ---------------------------------------------------------------- as of an earlier moment
 
 

@@ -320,14 +320,6 @@ def test_every_file_is_of_a_section() -> None:
     assert {path.stem for path in definitions.FOLDER.glob("*.sql")} == used
 
 
-def test_a_section_may_be_a_programme_s_own(ccu: Ccu, hand: Hand) -> None:
-    a_month(hand)
-    found = figures(ccu, "stamford", "--month", "2026-01")
-    assert list(found)[:3] == ["people_served", "connections", "connections_per_person"]
-    found = figures(ccu, "greensboro", "--month", "2026-01")
-    assert found["greensboro_24h_and_7d"]["value"] == 1.0
-
-
 # --- the audit ------------------------------------------------------------------------------
 
 

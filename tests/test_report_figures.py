@@ -46,14 +46,14 @@ def test_cahoots_16_479_of_109_855_is_15_percent(ccu: Ccu, hand: Hand) -> None:
     row = figures(ccu, "summary", *JANUARY)["share_of_all_calls"]
     assert (row["numerator"], row["denominator"]) == (16_479, 109_855)
     assert row["value"] == 0.150007
-    shown = ccu("report", *JANUARY, "--section", "cahoots").out
+    shown = ccu("report", *JANUARY, "--section", "summary").out
     assert re.search(r"Share of all calls +15\.0% +16,479 of 109,855", shown)
 
 
 def test_cahoots_150_back_ups_of_24_000_is_0_6_percent(ccu: Ccu, hand: Hand) -> None:
     hand.calls(moments(24_000, step=60), arrived=True)
     hand.one("UPDATE call SET lead_agency = 'provider', backup_asked = id <= 150")
-    shown = ccu("report", *JANUARY, "--section", "cahoots").out
+    shown = ccu("report", *JANUARY, "--section", "responders").out
     assert re.search(r" 0\.6% +150 of 24,000", shown)
 
 
@@ -72,11 +72,11 @@ def test_stamford_800_connections_for_300_people_is_2_7(ccu: Ccu, hand: Hand) ->
         hand.referral(
             "2026-01-20T10:00:00", ("accepted", "2026-01-21T10:00:00"), person=person, call=person
         )
-    found = figures(ccu, "stamford", *JANUARY)
+    found = figures(ccu, "people", *JANUARY)
     assert found["people_served"]["value"] == 300
     assert found["connections"]["value"] == 800
     assert found["connections_per_person"]["value"] == 2.666667
-    shown = ccu("report", *JANUARY, "--section", "stamford").out
+    shown = ccu("report", *JANUARY, "--section", "people").out
     assert re.search(r"Connections per person +2\.7 +800 of 300", shown)
 
 

@@ -70,7 +70,7 @@ def tell(define: str | None, format: ReportFormat | None, output: Path | None) -
 def _listed() -> list[tuple[str, str, str]]:
     """Every section, and under it its figures or its list."""
     found: list[tuple[str, str, str]] = []
-    for plan in (*sections.PLANS, *sections.PROGRAMMES):
+    for plan in sections.PLANS:
         heads = [head for file in plan.files for head in definitions.source(file).heads]
         if plan.pick:
             heads = [definitions.every()[name.rstrip(":")] for name in plan.pick]

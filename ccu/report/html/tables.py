@@ -13,7 +13,7 @@ from ccu.report.whole import Report, ReportSection
 KNOWN_BY = {"repeat-addresses": "address", "overdue": "id", "completeness": "field"}
 SHARES = ("share",)
 WITHHELD = "withheld"  # the note of a figure that --public does not tell; it stands for the value
-OF_THE_MOMENT = ("overdue", "caseload", "denton")
+OF_THE_MOMENT = ("overdue", "caseload")
 OF_THE_WINDOW = ("repeat-addresses", "repeat-people")
 
 
