@@ -6,14 +6,12 @@ the definitions and not from the SQL; a failure names the section, the figure, i
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from . import care
 from .conftest import run_ccu
 from .figures import oracle_all, town
 from .figures.cases import CASES, MORE, TODAY, Case
@@ -247,59 +245,6 @@ def test_the_busiest_stand_first(files: dict[str, Path]) -> None:
     late = [row["id"] for row in shown["overdue"] if row["what"] == "follow-up overdue"]
     file = _rows(files["town"])
     assert late == sorted(late, key=lambda number: (file.follow_up[number]["at"], number))
-
-
-# ---------------------------------------------------------------- as of an earlier moment
-
-
-@pytest.mark.parametrize(
-    "args",
-    [
-        ("--month", "2025-03"),  # not over then
-        pytest.param(("--month", "2025-02"), marks=pytest.mark.slow),
-        pytest.param(("--year", "2024"), marks=pytest.mark.slow),
-    ],
-)
-def test_as_of_is_the_file_as_it_was(args: tuple[str, str], files: dict[str, Path]) -> None:
-    """The town at noon of 15 March 2025, and today's town asked for it, give one report."""
-    then = ask(files["then"], "2025-03-15T12:00", *args)
-    again = ask(files["town"], TODAY, *args, "--as-of", "2025-03-15 12:00")
-    assert again.pop("as_of_given") and not then.pop("as_of_given")
-    sections = zip(then.pop("sections"), again.pop("sections"), strict=True)
-    assert again == then
-    for was, told in sections:
-        changed = [row for row in was["rows"] if row not in told["rows"]]
-        assert changed == [], was["name"]
-        assert told == was
-
-
-CHANGING = ("dispositions", "responders", "areas", "completeness", "hours")
-LATER = (
-    "call amend 19800 --disposition arrest --reason wrong",
-    "call amend 19801 --nature-cleared other --reason wrong",
-    "call amend 19802 --danger weapon --reason wrong",
-    "call amend 19803 --when 2025-11-20T10:00 --reason wrong",
-    "call void 19804 --reason twice",
-    "log-call --when 2026-01-15T10:00 --address 5OakAve --nature crisis --person unknown",
-    "settings town Westport",
-)
-
-
-def test_what_commands_do_later_changes_no_report_made_before(
-    files: dict[str, Path], tmp_path: Path
-) -> None:
-    path = tmp_path / "ccu.db"
-    care.copy_file(files["town"], path)
-    sections = [word for name in CHANGING for word in ("--section", name)]
-    args = ("--month", "2026-01", "--as-of", "2026-01-31", *sections)
-    later = (datetime(2026, 2, 3, 10) + timedelta(days=each) for each in range(len(LATER)))
-    before = ask(path, TODAY, *args)
-    live = ask(path, TODAY, "--month", "2026-01", *sections)["sections"]
-    for moment, words in zip(later, LATER, strict=True):
-        done = run_ccu("--db", str(path), "--today", moment.isoformat()[:16], *words.split())
-        assert done.code == 0, (words, done.err)
-    assert ask(path, "2026-02-20", *args) == before
-    assert ask(path, "2026-02-20", "--month", "2026-01", *sections)["sections"] != live
 
 
 def test_every_list_is_compared() -> None:

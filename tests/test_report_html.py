@@ -281,7 +281,7 @@ def made_up(town: str, address: str) -> Report:
         says=[address],
         explains=[address.replace("`", "")],
     )
-    options: dict[str, Any] = {"as_of_given": False, "not_over": False, "first_day": None}
+    options: dict[str, Any] = {"not_over": False, "first_day": None}
     options |= {"file": address, "version": "1", "schema": 1, "compare": "both"}
     return Report(
         town=town,

@@ -307,7 +307,6 @@ def test_a_month_can_not_be_worked_out_from_its_quarter(ccu: Ccu, hand: Hand) ->
     ("args", "sentence"),
     [
         ("--from 2026-01-02 --to 2026-01-09", "--public is for a whole month, quarter or year"),
-        ("--month 2026-01 --as-of 2026-02-01", "--as-of can not go with --public"),
         ("--month 2026-01 --k 2", "--k can not go with --public"),
         ("--month 2026-01 --window 30", "--window can not go with --public"),
         ("--month 2026-01 --all-calls", "--all-calls can not go with --public"),

@@ -12,7 +12,7 @@ def command(ctx: typer.Context, given: ReportOptions) -> None:
     """The figures of a month, quarter or year, each with its definition.
 
     Numbers only: no name of a person is in it. Every figure has its numerator, its denominator and
-    how many rows lacked the data. With --as-of an earlier report can be made again.
+    how many rows lacked the data.
 
     JSON: town, period, as_of, settings, notes and sections, each with says, columns and rows.
 

@@ -1,7 +1,7 @@
 """A TEMP view before a table of the file: figures read it by the table's own name.
 
-What a report reads otherwise than the file holds it (as it was at a moment, or with what is sealed)
-is put there inside the report's transaction; the .sql files need not know.
+What a report reads otherwise than the file holds it (with what is sealed) is put there inside the
+report's transaction; the .sql files need not know.
 """
 
 import sqlite3

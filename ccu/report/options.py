@@ -1,14 +1,12 @@
 """What `ccu report` was asked for: its options, and how they are read."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
-from ccu.errors import InvalidInput
 from ccu.session import Session
 
 if TYPE_CHECKING:
@@ -63,10 +61,6 @@ class ReportOptions:
     define: Annotated[
         str | None, Option("--define", metavar="NAME", help="Say what a figure is, and stop.")
     ] = None
-    as_of: Annotated[
-        str | None,
-        Option("--as-of", metavar="WHEN", help="As it had been recorded by this day or time."),
-    ] = None
     compare: Annotated[
         Compare, Option("--compare", help="Which period stands beside: before, a year before.")
     ] = Compare.both
@@ -112,32 +106,16 @@ def read(given: ReportOptions, session: Session) -> "Options":
     from ccu.report.whole import Options
 
     _ = session.staff_id
-    as_of = None if given.as_of is None else _as_of(given.as_of, session)
     said = period.Said(given.month, given.quarter, given.year, given.since, given.to)
     asked = period.read(said, session.today)
-    if as_of is not None and asked.start > as_of.date():
-        raise InvalidInput("--as-of lies before the period began")
     sections.chosen(given.section or ())  # a wrong name is told before anything is counted
     return Options(
         period=asked,
         sections=tuple(given.section or ()),
-        as_of=as_of,
         k=given.k,
         window=given.window,
         all_calls=given.all_calls,
         compare=given.compare.value,
         public=given.public,
         format=given.format.value if given.format else "",
-    )
-
-
-def _as_of(said: str, session: Session) -> datetime:
-    """A time, or the last second of a day, so that the same words give the same report."""
-    from ccu import dates
-
-    if ":" in said:
-        return dates.parse_moment(said, session.now, field="--as-of")
-    day = dates.parse_day(said, session.today, field="--as-of", future=False)
-    return datetime.combine(day, datetime.max.time().replace(microsecond=0)).replace(
-        tzinfo=session.settings.zone
     )

@@ -51,7 +51,6 @@ def check(options: "Options", report: "Report") -> None:
     if report.not_over:
         raise InvalidInput(f"{report.period.label} is not over; --public waits until it is")
     given = {
-        "--as-of": options.as_of is not None,
         "--k": options.k is not None,
         "--window": options.window is not None,
         "--all-calls": options.all_calls,

@@ -214,12 +214,11 @@ def _unicode() -> bool:
 def foot(report: Report) -> Section:
     """Which file, version, settings and moment: what is needed to make the report again."""
     settings = {name: text or "(none)" for name, text in report.settings.items()}
-    recorded = ", as recorded by then; settings as of now" if report.as_of_given else ""
     return Section(
         "How this was made",
         pairs=[
             ("Period", f"{report.period.start} to {report.period.last}, local days"),
-            ("As of", dates.to_iso(report.as_of) + recorded),
+            ("As of", dates.to_iso(report.as_of)),
             ("File", report.file),
             ("Made by", f"ccu {report.version}, schema {report.schema}"),
             ("Settings", ", ".join(f"{name} {text}" for name, text in settings.items())),
@@ -240,7 +239,6 @@ def data(report: Report) -> dict[str, Any]:
             "end": str(period.end),
         },
         "as_of": dates.to_iso(report.as_of),
-        "as_of_given": report.as_of_given,
         "not_over": report.not_over,
         "first_day": str(report.first_day) if report.first_day else None,
         "compare": report.compare,

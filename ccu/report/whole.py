@@ -32,7 +32,6 @@ class Options:
 
     period: Period
     sections: tuple[str, ...] = ()
-    as_of: datetime | None = None
     k: int | None = None
     window: int | None = None
     all_calls: bool = False
@@ -75,7 +74,6 @@ class Report:
     period: Period
     compare: str
     as_of: datetime
-    as_of_given: bool
     not_over: bool
     first_day: date | None
     settings: dict[str, str]
@@ -93,7 +91,7 @@ def build(session: Session, options: Options) -> Report:
     connection = session.db
     if options.public:
         options = replace(options, compare="none")
-    with _snapshot(connection, session, options.as_of):
+    with _snapshot(connection, session):
         report = begun(session, options)
         plans = made = sections.chosen(options.sections)
         if options.public:
@@ -143,23 +141,14 @@ def _hide(session: Session, report: Report) -> None:
 
 
 @contextmanager
-def _snapshot(
-    connection: sqlite3.Connection, session: Session, as_of: datetime | None
-) -> Iterator[None]:
+def _snapshot(connection: sqlite3.Connection, session: Session) -> Iterator[None]:
     """All reads see the file at one moment, whoever writes meanwhile; nobody waits for them."""
     connection.execute("BEGIN")
     try:
-        wider: list[str] = []
         if session.settings["sealed_totals"] == "count":
             from ccu.report import sealed_rows
 
-            wider = sealed_rows.show(connection)
-        if as_of is not None:
-            from ccu.report import as_of as late
-
-            late.hide(connection, as_of, wider)
-        elif wider:
-            sealed_rows.cover(connection, wider)
+            sealed_rows.show(connection)
         yield
     finally:
         connection.execute("ROLLBACK")  # what was made for this report goes with it
@@ -167,7 +156,7 @@ def _snapshot(
 
 def begun(session: Session, options: Options) -> Report:
     """The report without its sections."""
-    as_of = options.as_of or session.now
+    as_of = session.now
     found = session.db.execute(_FIRST_DAY).fetchone()
     settings = {name: session.settings[name] for name in SETTINGS}
     settings["repeat_calls"] = str(options.k or settings["repeat_calls"])
@@ -178,7 +167,6 @@ def begun(session: Session, options: Options) -> Report:
         period=options.period,
         compare=options.compare,
         as_of=as_of,
-        as_of_given=options.as_of is not None,
         # a day's end is its last second, and that is the whole day
         not_over=dates.day_start(options.period.end, session.settings.zone)
         > as_of + timedelta(seconds=1),
