@@ -63,7 +63,7 @@ PLANS = (
         facts="late",
     ),
     _figures("referrals", "Referrals and their outcomes", "referrals"),
-    _figures("hand-offs", "Hand-offs", "follow_through"),
+    _figures("hand-offs", "Hand-offs", "follow_through", "warm_handoffs"),
     _figures(
         "first-follow-up",
         "Time to first follow-up",
