@@ -5,20 +5,23 @@ the definitions and not from the SQL; a failure names the section, the figure, i
 """
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from . import care
 from .conftest import run_ccu
 from .figures import oracle_all, town
 from .figures.cases import CASES, MORE, TODAY, Case
 from .figures.chance import ENDED, unix
 from .figures.oracle_all import LISTS, NOT_COMPARED, ONLY_USED, SECTIONS, WHOLE_IN_SUMMARY
 from .figures.parts import Asked, Figures, Part
-from .figures.rows import File, Row, add_days, export
+from .figures.rows import File, Row, add_days, export, without_part2
 
 MIDDLE = unix(2025, 3, 15, 12)  # of a month, at noon
 PARTS = ("unit", "numerator", "denominator", "missing", "not_yet", "value", "low", "high", "few")
@@ -245,6 +248,50 @@ def test_the_busiest_stand_first(files: dict[str, Path]) -> None:
     late = [row["id"] for row in shown["overdue"] if row["what"] == "follow-up overdue"]
     file = _rows(files["town"])
     assert late == sorted(late, key=lambda number: (file.follow_up[number]["at"], number))
+
+
+# ---------------------------------------------------------------- for publication
+
+
+PUBLIC = (
+    *("calls", "care_calls", "people_served", "connections", "repeat_addresses", "repeat_people"),
+    *("referrals_made", "referral_acceptance", "warm_handoffs"),
+    *("first_attempt_within_24h", "first_attempt_within_7d"),
+)
+
+
+@pytest.mark.parametrize("name", ["June 2025", "a year", "a month without calls"])
+def test_the_public_page_is_every_figure_rounded(
+    name: str, files: dict[str, Path], tmp_path: Path
+) -> None:
+    """Of what the oracle counts without referrals to 42 CFR Part 2 programs."""
+    case, path = CASES[name], tmp_path / "ccu.db"
+    care.copy_file(files[case.file], path)
+    with closing(sqlite3.connect(path)) as hand:
+        hand.execute("UPDATE provider SET part2 = id IN (2, 5, 7)")
+        hand.commit()
+    (page,) = ask(path, case.today, *case.args.split(), "--public")["sections"]
+    every = export(path)
+    tables = without_part2(every)
+    assert len(tables["attempt"]) < len(every["attempt"])
+    true = oracle_all.figures(File(tables), case.periods()[0])
+    assert [row["figure"] for row in page["rows"]] == list(PUBLIC)
+    for row in page["rows"]:
+        part = true[row["figure"], ""]
+        over, under = rounded(part.numerator), rounded(part.denominator)
+        assert (row["numerator"], row["denominator"]) == (over, under), row
+        if part.unit == "count":
+            assert row["value"] == over, row
+        else:
+            share = round(over / under, 6) if over and under and under >= 25 else None
+            assert row["value"] == share, row
+
+
+def rounded(count: float | None) -> int | None:
+    """The nearest multiple of five; None for what is under ten."""
+    if count is None or count < 10:
+        return None
+    return min(range(0, 100_000, 5), key=lambda each: abs(each - count))
 
 
 def test_every_list_is_compared() -> None:

@@ -6,6 +6,7 @@ figures      running the files; a `Figure` is a number with all its parts
 intervals    Wilson's for a share, the delta method for a ratio
 sections     which sections there are, in order, and what each holds
 says         the sentences of a section
+public       --public: one page of rounded figures
 whole        the `Report`: everything that any format prints
 text, files  table, plain, JSON, CSV and markdown; a folder of CSV files
 """

@@ -1,7 +1,7 @@
 """A TEMP view before a table of the file: figures read it by the table's own name.
 
-What a report reads otherwise than the file holds it (with what is sealed) is put there inside the
-report's transaction; the .sql files need not know.
+What a report reads otherwise than the file holds it (with what is sealed, or without Part 2
+referrals) is put there inside the report's transaction; the .sql files need not know.
 """
 
 import sqlite3
@@ -32,8 +32,19 @@ def cover(connection: sqlite3.Connection, table: str, rows: str) -> None:
         run(sql.replace(f"INDEX {name}", f"INDEX temp.{name}", 1))
 
 
+def leave_out_part2(connection: sqlite3.Connection) -> None:
+    """Take referrals to 42 CFR Part 2 programs, and follow-ups of them, out of what is read."""
+    run = connection.execute
+    for table in ("referral", "follow_up"):
+        if not run("SELECT 1 FROM temp.sqlite_master WHERE name = ?", (table,)).fetchone():
+            cover(connection, table, f"SELECT * FROM main.{table}")  # noqa: S608
+    run("DELETE FROM temp.referral WHERE provider_id IN (SELECT id FROM provider WHERE part2)")
+    run("DELETE FROM temp.follow_up WHERE referral_id NOT IN (SELECT id FROM temp.referral)")
+    views(connection)
+
+
 def views(connection: sqlite3.Connection) -> None:
     """A view of the file reads the file's own tables: made again, over the covers."""
     for view in _VIEWS:
         (sql,) = connection.execute("SELECT sql FROM main.sqlite_master WHERE name = ?", (view,))
-        connection.execute(sql["sql"].replace("CREATE VIEW", "CREATE TEMP VIEW", 1))
+        connection.execute(sql["sql"].replace("CREATE VIEW", "CREATE TEMP VIEW IF NOT EXISTS", 1))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
+from ccu.errors import InvalidInput
 from ccu.session import Session
 
 if TYPE_CHECKING:
@@ -62,8 +63,9 @@ class ReportOptions:
         str | None, Option("--define", metavar="NAME", help="Say what a figure is, and stop.")
     ] = None
     compare: Annotated[
-        Compare, Option("--compare", help="Which period stands beside: before, a year before.")
-    ] = Compare.both
+        Compare | None,
+        Option("--compare", help="Compare with the period before, a year before; else both."),
+    ] = None
     k: Annotated[
         int | None,
         Option("--k", min=1, max=100_000, help="Calls that make a repeat; else repeat_calls."),
@@ -78,7 +80,7 @@ class ReportOptions:
         bool, Option("--all-calls", help="Repeats among all calls, not care calls only.")
     ] = False
     public: Annotated[
-        bool, Option("--public", help="For publication: small numbers are suppressed.")
+        bool, Option("--public", help="One page for publication, of rounded counts.")
     ] = False
     format: Annotated[
         ReportFormat | None,
@@ -100,8 +102,24 @@ class ReportOptions:
     ] = None
 
 
+def check_public(given: ReportOptions) -> None:
+    """Raise InvalidInput for options that would change the one page for publication."""
+    others = {
+        "--section": given.section,
+        "--list": given.overview,
+        "--define": given.define is not None,
+        "--compare": given.compare,
+        "--k": given.k,
+        "--window": given.window,
+        "--all-calls": given.all_calls,
+    }
+    extra = " and ".join(name for name, is_given in others.items() if is_given)
+    if given.public and extra:
+        raise InvalidInput(f"--public prints one fixed page; leave out {extra}")
+
+
 def read(given: ReportOptions, session: Session) -> "Options":
-    """What the report is made of. Raises InvalidInput, NotFound for what can not be right."""
+    """What the report is made of. Raises InvalidInput, NotFound for what cannot be right."""
     from ccu.report import period, sections
     from ccu.report.whole import Options
 
@@ -109,13 +127,14 @@ def read(given: ReportOptions, session: Session) -> "Options":
     said = period.Said(given.month, given.quarter, given.year, given.since, given.to)
     asked = period.read(said, session.today)
     sections.chosen(given.section or ())  # a wrong name is told before anything is counted
+    compare = Compare.none if given.public else given.compare or Compare.both
     return Options(
         period=asked,
         sections=tuple(given.section or ()),
         k=given.k,
         window=given.window,
         all_calls=given.all_calls,
-        compare=given.compare.value,
+        compare=compare.value,
         public=given.public,
         format=given.format.value if given.format else "",
     )

@@ -23,12 +23,12 @@ def check(format: ReportFormat | None, output: Path | None, names: list[str]) ->
         html.check(output)
     if format is not ReportFormat.csv:
         return
-    if len(sections.chosen(names)) > 1:
+    if len(names) > 1:
         if output is None or str(output) == "-":
             raise InvalidInput(
                 "CSV has one table a file: choose one by --section, or --output DIR for a file each"
             )
-        files.check(output, (plan.name for plan in sections.chosen(names)))
+        files.check(output, names)
 
 
 def show(report: "Report", format: ReportFormat | None, output: Path | None) -> None:

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -38,6 +38,15 @@ class Options:
     compare: str = "both"
     public: bool = False
     format: str = ""
+
+    @property
+    def plans(self) -> list[Plan]:
+        """The sections asked for; for publication the one page of it."""
+        if not self.public:
+            return sections.chosen(self.sections)
+        from ccu.report.public import PAGE
+
+        return [PAGE]
 
 
 @dataclass
@@ -89,24 +98,18 @@ def build(session: Session, options: Options) -> Report:
     """Make the report and record in the audit that it was made."""
     staff_id = session.staff_id
     connection = session.db
-    if options.public:
-        options = replace(options, compare="none")
     with _snapshot(connection, session):
         report = begun(session, options)
-        plans = made = sections.chosen(options.sections)
         if options.public:
-            from ccu.report import public
+            from ccu.report import covers, public
 
-            public.check(options, report)
-            made = public.plans(plans)
-        frames = make_frames(report, options)
-        maker = Maker(connection, frames)
-        for plan in made:
-            report.sections.append(_section(maker, plan, report))
-    if options.public:
-        report = public.apply(report, [plan.name for plan in plans])
-    else:
-        _hide(session, report)
+            public.check(report)
+            covers.leave_out_part2(connection)
+        maker = Maker(connection, make_frames(report, options))
+        report.sections = [_section(maker, plan, report) for plan in options.plans]
+        if options.public:
+            public.publish(session, report, report.sections[0])
+    _hide(session, report)
     with session.writing() as writing:
         session.view.keep()
         audit.record(
@@ -115,7 +118,7 @@ def build(session: Session, options: Options) -> Report:
             "report",
             start=str(options.period.start),
             end=str(options.period.end),
-            sections=[plan.name for plan in plans],
+            sections=[section.name for section in report.sections],
             format=options.format,
             public=options.public,
         )
