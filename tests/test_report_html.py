@@ -153,6 +153,11 @@ def test_every_chart_has_its_title_its_words_and_its_table(ccu: Ccu, town: Hand)
         assert attributes["aria-labelledby"]
 
 
+def test_referrals_under_way_are_counted_where_none_is_finished(ccu: Ccu, town: Hand) -> None:
+    shown = spaced(html_of(ccu, *MONTH, "--section", "referrals"))
+    assert "In progress or received now 3 100.0%*" in shown
+
+
 def test_what_a_screen_reader_needs(ccu: Ccu, town: Hand) -> None:
     read = Page(html_of(ccu, *MONTH))
     tags = [tag for tag, _ in read.elements]

@@ -44,9 +44,8 @@ def _referrals(section: ReportSection, report: Report) -> Chart | None:
     by = {(each.figure, each.group): each for each in section.figures}
     made = tables.number(by.get(("referrals_made", "")))
     now = [by.get(("referral_outcome", status)) for status in ("In progress", "Service received")]
-    under_way = (
-        None if None in map(tables.number, now) else sum(tables.number(each) or 0 for each in now)
-    )
+    # a status that no referral has is not among the figures
+    under_way = sum(tables.number(each) or 0 for each in now)
     steps: tuple[tuple[str, str, float | int | None], ...] = (
         ("Made", "Made", made),
         ("Accepted", "Accepted", tables.part(by.get(("referral_acceptance", "")))),
