@@ -5,8 +5,9 @@ the definitions and not from the SQL; a failure names the section, the figure, i
 """
 
 import json
+import sqlite3
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from .figures.cases import CASES, MORE, TODAY, Case
 from .figures.chance import ENDED, unix
 from .figures.oracle_all import LISTS, NOT_COMPARED, ONLY_USED, SECTIONS, WHOLE_IN_SUMMARY
 from .figures.parts import Asked, Figures, Part
-from .figures.rows import File, Row, add_days, export
+from .figures.rows import File, Row, add_days, export, without_part2
 
 MIDDLE = unix(2025, 3, 15, 12)  # of a month, at noon
 PARTS = ("unit", "numerator", "denominator", "missing", "not_yet", "value", "low", "high", "few")
@@ -249,79 +250,48 @@ def test_the_busiest_stand_first(files: dict[str, Path]) -> None:
     assert late == sorted(late, key=lambda number: (file.follow_up[number]["at"], number))
 
 
-# A programme's section -> the section whose figures it picks from.
-PROGRAMMES = {
-    "cahoots": ("summary", "responders"),
-    "eugene": ("responders",),
-    "hartford": ("responders",),
-    "stamford": ("people", "before-after"),
-    "greensboro": ("first-follow-up",),
-    "lincoln": ("summary", "referrals"),
-    "alexandria": ("effort",),
-}
+# ---------------------------------------------------------------- for publication
 
 
-def test_the_programmes_sections_say_the_same(files: dict[str, Path]) -> None:
-    case = CASES["June 2025"]
-    whole = {each["name"]: each["rows"] for each in _report(files["town"], case)["sections"]}
-    wanted = [word for name in PROGRAMMES for word in ("--section", name)]
-    for section in ask(files["town"], case.today, *case.args.split(), *wanted)["sections"]:
-        known = [row for name in PROGRAMMES[section["name"]] for row in whole[name]]
-        assert section["rows"]
-        assert [row for row in section["rows"] if row not in known] == []
-
-
-# ---------------------------------------------------------------- as of an earlier moment
-
-
-@pytest.mark.parametrize(
-    "args",
-    [
-        ("--month", "2025-03"),  # not over then
-        pytest.param(("--month", "2025-02"), marks=pytest.mark.slow),
-        pytest.param(("--year", "2024"), marks=pytest.mark.slow),
-    ],
-)
-def test_as_of_is_the_file_as_it_was(args: tuple[str, str], files: dict[str, Path]) -> None:
-    """The town at noon of 15 March 2025, and today's town asked for it, give one report."""
-    then = ask(files["then"], "2025-03-15T12:00", *args)
-    again = ask(files["town"], TODAY, *args, "--as-of", "2025-03-15 12:00")
-    assert again.pop("as_of_given") and not then.pop("as_of_given")
-    sections = zip(then.pop("sections"), again.pop("sections"), strict=True)
-    assert again == then
-    for was, told in sections:
-        changed = [row for row in was["rows"] if row not in told["rows"]]
-        assert changed == [], was["name"]
-        assert told == was
-
-
-CHANGING = ("dispositions", "responders", "areas", "completeness", "hours")
-LATER = (
-    "call amend 19800 --disposition arrest --reason wrong",
-    "call amend 19801 --nature-cleared other --reason wrong",
-    "call amend 19802 --danger weapon --reason wrong",
-    "call amend 19803 --when 2025-11-20T10:00 --reason wrong",
-    "call void 19804 --reason twice",
-    "log-call --when 2026-01-15T10:00 --address 5OakAve --nature crisis --person unknown",
-    "settings town Westport",
+PUBLIC = (
+    *("calls", "care_calls", "people_served", "connections", "repeat_addresses", "repeat_people"),
+    *("referrals_made", "referral_acceptance", "warm_handoffs"),
+    *("first_attempt_within_24h", "first_attempt_within_7d"),
 )
 
 
-def test_what_commands_do_later_changes_no_report_made_before(
-    files: dict[str, Path], tmp_path: Path
+@pytest.mark.parametrize("name", ["June 2025", "a year", "a month without calls"])
+def test_the_public_page_is_every_figure_rounded(
+    name: str, files: dict[str, Path], tmp_path: Path
 ) -> None:
-    path = tmp_path / "ccu.db"
-    care.copy_file(files["town"], path)
-    sections = [word for name in CHANGING for word in ("--section", name)]
-    args = ("--month", "2026-01", "--as-of", "2026-01-31", *sections)
-    later = (datetime(2026, 2, 3, 10) + timedelta(days=each) for each in range(len(LATER)))
-    before = ask(path, TODAY, *args)
-    live = ask(path, TODAY, "--month", "2026-01", *sections)["sections"]
-    for moment, words in zip(later, LATER, strict=True):
-        done = run_ccu("--db", str(path), "--today", moment.isoformat()[:16], *words.split())
-        assert done.code == 0, (words, done.err)
-    assert ask(path, "2026-02-20", *args) == before
-    assert ask(path, "2026-02-20", "--month", "2026-01", *sections)["sections"] != live
+    """Of what the oracle counts without referrals to 42 CFR Part 2 programs."""
+    case, path = CASES[name], tmp_path / "ccu.db"
+    care.copy_file(files[case.file], path)
+    with closing(sqlite3.connect(path)) as hand:
+        hand.execute("UPDATE provider SET part2 = id IN (2, 5, 7)")
+        hand.commit()
+    (page,) = ask(path, case.today, *case.args.split(), "--public")["sections"]
+    every = export(path)
+    tables = without_part2(every)
+    assert len(tables["attempt"]) < len(every["attempt"])
+    true = oracle_all.figures(File(tables), case.periods()[0])
+    assert [row["figure"] for row in page["rows"]] == list(PUBLIC)
+    for row in page["rows"]:
+        part = true[row["figure"], ""]
+        over, under = rounded(part.numerator), rounded(part.denominator)
+        assert (row["numerator"], row["denominator"]) == (over, under), row
+        if part.unit == "count":
+            assert row["value"] == over, row
+        else:
+            share = round(over / under, 6) if over and under and under >= 25 else None
+            assert row["value"] == share, row
+
+
+def rounded(count: float | None) -> int | None:
+    """The nearest multiple of five; None for what is under ten."""
+    if count is None or count < 10:
+        return None
+    return min(range(0, 100_000, 5), key=lambda each: abs(each - count))
 
 
 def test_every_list_is_compared() -> None:

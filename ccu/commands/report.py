@@ -12,7 +12,7 @@ def command(ctx: typer.Context, given: ReportOptions) -> None:
     """The figures of a month, quarter or year, each with its definition.
 
     Numbers only: no name of a person is in it. Every figure has its numerator, its denominator and
-    how many rows lacked the data. With --as-of an earlier report can be made again.
+    how many rows lacked the data.
 
     JSON: town, period, as_of, settings, notes and sections, each with says, columns and rows.
 
@@ -25,15 +25,18 @@ def command(ctx: typer.Context, given: ReportOptions) -> None:
       ccu report --year 2025 --format csv --output figures
 
       ccu report --define share_of_all_calls
+
+      ccu report --month 2026-01 --public
     """
     from ccu.report import options, output
 
     session: Session = ctx.obj
+    options.check_public(given)
     if given.overview or given.define is not None:
         output.tell(given.define, given.format, given.output)
         return
     wanted = options.read(given, session)
-    output.check(given.format, given.output, given.section or [])
+    output.check(given.format, given.output, [plan.name for plan in wanted.plans])
     from ccu.report import whole
 
     output.show(whole.build(session, wanted), given.format, given.output)

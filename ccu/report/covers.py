@@ -1,7 +1,7 @@
 """A TEMP view before a table of the file: figures read it by the table's own name.
 
-What a report reads otherwise than the file holds it (as it was at a moment, or with what is sealed)
-is put there inside the report's transaction; the .sql files need not know.
+What a report reads otherwise than the file holds it (with what is sealed, or without Part 2
+referrals) is put there inside the report's transaction; the .sql files need not know.
 """
 
 import sqlite3
@@ -36,4 +36,4 @@ def views(connection: sqlite3.Connection) -> None:
     """A view of the file reads the file's own tables: made again, over the covers."""
     for view in _VIEWS:
         (sql,) = connection.execute("SELECT sql FROM main.sqlite_master WHERE name = ?", (view,))
-        connection.execute(sql["sql"].replace("CREATE VIEW", "CREATE TEMP VIEW", 1))
+        connection.execute(sql["sql"].replace("CREATE VIEW", "CREATE TEMP VIEW IF NOT EXISTS", 1))

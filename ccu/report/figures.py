@@ -10,6 +10,10 @@ from ccu.report.definitions import Definition
 
 PLACES = 6  # decimals kept: the same in every format, and more than any figure deserves
 
+# Notes that stand for the value, on the page for publication.
+SMALL, NO_DATA, NOT_YET = "<10", "n/a", "not yet"
+INSTEAD = (SMALL, NO_DATA, NOT_YET)
+
 Parameters = Mapping[str, Any]
 
 

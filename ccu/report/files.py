@@ -23,7 +23,7 @@ def check(folder: Path, names: Iterable[str]) -> None:
             raise InvalidInput(
                 "cannot write --output: it is a file; CSV of sections needs a folder"
             )
-        ours = {f"{name}.csv" for name in (*names, "withheld")}
+        ours = {f"{name}.csv" for name in names}
         if any(each.name not in ours for each in folder.iterdir()):
             raise InvalidInput("cannot write --output: the folder has other files in it")
     except OSError as error:
@@ -35,7 +35,6 @@ def write(report: Report, folder: Path) -> list[str]:
     check(folder, (section.name for section in report.sections))
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        (folder / "withheld.csv").unlink(missing_ok=True)  # what the report before withheld
     except OSError as error:
         raise InvalidInput(f"cannot write --output: {reason(error)}") from None
     names = []

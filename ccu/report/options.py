@@ -1,7 +1,6 @@
 """What `ccu report` was asked for: its options, and how they are read."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -63,13 +62,10 @@ class ReportOptions:
     define: Annotated[
         str | None, Option("--define", metavar="NAME", help="Say what a figure is, and stop.")
     ] = None
-    as_of: Annotated[
-        str | None,
-        Option("--as-of", metavar="WHEN", help="As it had been recorded by this day or time."),
-    ] = None
     compare: Annotated[
-        Compare, Option("--compare", help="Which period stands beside: before, a year before.")
-    ] = Compare.both
+        Compare | None,
+        Option("--compare", help="Compare with the period before, a year before; else both."),
+    ] = None
     k: Annotated[
         int | None,
         Option("--k", min=1, max=100_000, help="Calls that make a repeat; else repeat_calls."),
@@ -84,7 +80,7 @@ class ReportOptions:
         bool, Option("--all-calls", help="Repeats among all calls, not care calls only.")
     ] = False
     public: Annotated[
-        bool, Option("--public", help="For publication: small numbers are suppressed.")
+        bool, Option("--public", help="One page for publication, of rounded counts.")
     ] = False
     format: Annotated[
         ReportFormat | None,
@@ -106,38 +102,39 @@ class ReportOptions:
     ] = None
 
 
+def check_public(given: ReportOptions) -> None:
+    """Raise InvalidInput for options that would change the one page for publication."""
+    others = {
+        "--section": given.section,
+        "--list": given.overview,
+        "--define": given.define is not None,
+        "--compare": given.compare,
+        "--k": given.k,
+        "--window": given.window,
+        "--all-calls": given.all_calls,
+    }
+    extra = " and ".join(name for name, is_given in others.items() if is_given)
+    if given.public and extra:
+        raise InvalidInput(f"--public prints one fixed page; leave out {extra}")
+
+
 def read(given: ReportOptions, session: Session) -> "Options":
-    """What the report is made of. Raises InvalidInput, NotFound for what can not be right."""
+    """What the report is made of. Raises InvalidInput, NotFound for what cannot be right."""
     from ccu.report import period, sections
     from ccu.report.whole import Options
 
     _ = session.staff_id
-    as_of = None if given.as_of is None else _as_of(given.as_of, session)
     said = period.Said(given.month, given.quarter, given.year, given.since, given.to)
     asked = period.read(said, session.today)
-    if as_of is not None and asked.start > as_of.date():
-        raise InvalidInput("--as-of lies before the period began")
     sections.chosen(given.section or ())  # a wrong name is told before anything is counted
+    compare = Compare.none if given.public else given.compare or Compare.both
     return Options(
         period=asked,
         sections=tuple(given.section or ()),
-        as_of=as_of,
         k=given.k,
         window=given.window,
         all_calls=given.all_calls,
-        compare=given.compare.value,
+        compare=compare.value,
         public=given.public,
         format=given.format.value if given.format else "",
-    )
-
-
-def _as_of(said: str, session: Session) -> datetime:
-    """A time, or the last second of a day, so that the same words give the same report."""
-    from ccu import dates
-
-    if ":" in said:
-        return dates.parse_moment(said, session.now, field="--as-of")
-    day = dates.parse_day(said, session.today, field="--as-of", future=False)
-    return datetime.combine(day, datetime.max.time().replace(microsecond=0)).replace(
-        tzinfo=session.settings.zone
     )

@@ -23,12 +23,12 @@ def check(format: ReportFormat | None, output: Path | None, names: list[str]) ->
         html.check(output)
     if format is not ReportFormat.csv:
         return
-    if len(sections.chosen(names)) > 1:
+    if len(names) > 1:
         if output is None or str(output) == "-":
             raise InvalidInput(
                 "CSV has one table a file: choose one by --section, or --output DIR for a file each"
             )
-        files.check(output, (plan.name for plan in sections.chosen(names)))
+        files.check(output, names)
 
 
 def show(report: "Report", format: ReportFormat | None, output: Path | None) -> None:
@@ -70,7 +70,7 @@ def tell(define: str | None, format: ReportFormat | None, output: Path | None) -
 def _listed() -> list[tuple[str, str, str]]:
     """Every section, and under it its figures or its list."""
     found: list[tuple[str, str, str]] = []
-    for plan in (*sections.PLANS, *sections.PROGRAMMES):
+    for plan in sections.PLANS:
         heads = [head for file in plan.files for head in definitions.source(file).heads]
         if plan.pick:
             heads = [definitions.every()[name.rstrip(":")] for name in plan.pick]

@@ -1,110 +1,145 @@
-"""`ccu report --public`: the report as it may be put on the town's web site.
+"""`ccu report --public`: one fixed page of figures for the town's website.
 
-No address, person, call, worker or file is named in it. Numbers from 1 to 10 are withheld, and so
-are others from which they could be worked out (suppression.py, public_cells.py). This is done over
-the whole report, whichever sections are shown, so that two runs can not be set against each other.
+Promise: every number on the page is a function of rounded counts alone (`rounded`). So a count
+tells no more than the interval it was rounded from: <10 is 0 to 9, 10 is 10 to 12, and any other
+n is n - 2 to n + 2. A percentage comes from two rounded counts and adds nothing to them.
+
+Not promised: pages that count the same records twice are rounded apart. A quarter less two of its
+months, or the same month on two days, can narrow the interval of the count that is left, to a
+single number at worst. Publish months or quarters or years, one of them, once.
+
+n/a tells that the file has no calls before the end of the period, or nothing at all of what the
+figure counts, in any period.
 """
 
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
+import sqlite3
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
+from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.report import public_lists
-from ccu.report.publication import Publication
-from ccu.report.sections import PLANS, Plan
+from ccu.report import figures, let_go, says_care
+from ccu.report.figures import NO_DATA, NOT_YET, SMALL, Figure
+from ccu.report.sections import Plan
 
 if TYPE_CHECKING:
-    from ccu.report.whole import Options, Report, ReportSection
+    from ccu.report.whole import Report, ReportSection
+    from ccu.session import Session
 
-NAME = "withheld"  # of the section at the end
-NOT_NAMED = "(not named)"
-NOTE = (
-    "For publication: numbers from 1 to 10 are withheld, and others from which they could be"
-    " worked out. The last section says how."
+STEP = 5  # counts are rounded to a multiple of this
+LEAST = 10  # the smallest count that is printed
+BASE = 25  # the smallest rounded base of a percentage
+
+PAGE = Plan(
+    "public",
+    "Figures for publication",
+    "figures",
+    ("calls", "people", "repeats", "referrals", "first_follow_up", "warm_handoffs"),
+    pick=(
+        *("calls", "care_calls", "people_served:", "connections", "repeat_addresses"),
+        *("repeat_people", "referrals_made", "referral_acceptance", "warm_handoffs"),
+        *("first_attempt_within_24h", "first_attempt_within_7d"),
+    ),
 )
-NOT_WHOLE = "The file does not reach back to the beginning of the period: it is not whole."
-EXPLAINS = (
-    "Numbers from 1 to 10 are withheld, because few people can be recognised by those who know"
-    " them. 0 is printed: it is about nobody.",
-    "Where a withheld number could be worked out from totals, others are withheld with it, until"
-    " at least ten values of each remain possible. Both are called withheld, and which is which is"
-    " not said, because that would tell more.",
-    "A rate, an average and an interval are printed only when both numbers that they are made of"
-    " are; a middle value only when it is of 11 or more. What is left of a number counts, too:"
-    " 95 of 100 tells of the other five.",
-    "Not printed at all: other periods but for calls by month, lists of addresses, people, open"
-    " work and workers, the shares of the top 5%, and rates whose days are not over.",
-    "Publish months or quarters or years, one of them, once: reports of other periods, or of later"
-    " days, can be subtracted from each other.",
-    "Who needs a number that is withheld can ask the unit; it may be given where the law allows.",
+# figure -> tables that it counts; all empty: there is no data.
+_COUNTED = {
+    "people_served": ("call_person", "follow_up", "referral"),
+    "connections": ("call_intervention", "referral"),
+    "repeat_addresses": ("place",),
+    "repeat_people": ("call_person",),
+    "referrals_made": ("referral",),
+    "referral_acceptance": ("referral",),
+    "warm_handoffs": ("referral",),
+    "first_attempt_within_24h": ("follow_up",),
+    "first_attempt_within_7d": ("follow_up",),
+}
+# figure -> days after the period until each of its calls has had its time.
+_WAITS = {"first_attempt_within_24h": 1, "first_attempt_within_7d": 7}
+_NOT_NAMED = "(not named)"
+_NOT_BEGUN = "No calls are recorded in this period or before it."
+_NOT_WHOLE = "The records begin during this period: it is not whole."
+_EXPLAINS = (
+    "Counts are rounded to the nearest 5. <10 is any count under 10, 0 included. n/a: no data.",
+    f"A percentage is printed where its base is at least {BASE}; it is computed from the rounded"
+    " counts.",
+    "Referrals to programs under 42 CFR Part 2 are left out, and follow-ups of them.",
 )
 
 
-def check(options: "Options", report: "Report") -> None:
-    """Raises InvalidInput for what would cut the same records in another way.
+def rounded(count: float | int | None) -> int | None:
+    """The count as the page may print it; None for one under 10."""
+    if count is None or count < LEAST:
+        return None
+    return STEP * round(count / STEP)
 
-    Two publications whose days, moments or thresholds differ by a little tell, one subtracted from
-    the other, about the few who are in one of them only.
-    """
-    if options.period.kind == "days":
-        raise InvalidInput("--public is for a whole month, quarter or year; leave --from and --to")
+
+def shown(name: str, unit: str, over: int | None, under: int | None) -> Figure:
+    """A figure from its rounded parts."""
+    value: float | int | None = over
+    note = SMALL if over is None else ""
+    if unit == "share" and over is not None:
+        enough = under is not None and under >= BASE
+        value = figures.rounded(over / under) if under and enough else None
+        note = "" if enough else f"base under {BASE}"
+    return _figure(name, unit, value, over, under, note)
+
+
+def check(report: "Report") -> None:
+    """Raise InvalidInput for days that are no whole period, or for a period that is not over."""
+    if report.period.kind == "days":
+        raise InvalidInput("use --month, --quarter or --year with --public, not --from and --to")
     if report.not_over:
-        raise InvalidInput(f"{report.period.label} is not over; --public waits until it is")
-    given = {
-        "--as-of": options.as_of is not None,
-        "--k": options.k is not None,
-        "--window": options.window is not None,
-        "--all-calls": options.all_calls,
-    }
-    for name, is_given in given.items():
-        if is_given:
-            raise InvalidInput(
-                f"{name} can not go with --public: one report subtracted from another like it"
-                " could tell a number that is withheld"
-            )
+        label, last = report.period.label, report.period.last
+        raise InvalidInput(f"{label} is not over; run --public for it after {last}")
 
 
-def plans(chosen: Sequence[Plan]) -> list[Plan]:
-    """What has to be made to publish these sections: all of the report, and they."""
-    return [*PLANS, *(plan for plan in chosen if plan not in PLANS)]
+def publish(session: "Session", report: "Report", section: "ReportSection") -> None:
+    """Make the page of a report out of the true figures of its section."""
+    begun = report.first_day is not None and report.first_day < report.period.end
+    section.figures = [
+        _published(each, session, report) if begun else _no_number(each, NO_DATA)
+        for each in section.figures
+    ]
+    section.says = [f"Repeats: {says_care.threshold(report).lower()}"]
+    section.explains = [*_EXPLAINS]
+    whole = report.first_day is not None and report.first_day <= report.period.start
+    notes = [] if whole else [_NOT_WHOLE if begun else _NOT_BEGUN]
+    report.notes = notes + let_go.notes(session.db, report)
+    report.sections, report.public = [section], True
+    report.file, report.first_day = _NOT_NAMED, None  # a file may be named after a person
 
 
-def apply(report: "Report", shown: Collection[str] | None = None) -> "Report":
-    """The report for publication; `shown` are the names of the sections to keep, else all.
-
-    Raises InvalidInput when a section is lacking: what it would hold bears on all the others.
-    """
-    if not {plan.name for plan in PLANS} <= {section.name for section in report.sections}:
-        raise InvalidInput("a public report is made whole; leave out --section")
-    figures = [each for section in report.sections for each in section.figures + section.facts]
-    lists = public_lists.lists(report)
-    publication = Publication(report, figures, lists)
-    account = [publication.clear(section, lists.get(section.name)) for section in report.sections]
-    if shown is not None:
-        report.sections = [each for each in report.sections if each.name in shown]
-    if len(report.sections) == 1:  # CSV of one section is one table
-        report.sections[0].explains += EXPLAINS
-    else:
-        report.sections.append(_account(account[: len(PLANS)]))
-    report.notes = _notes(report)
-    report.public, report.compare = True, "none"
-    report.file, report.first_day = NOT_NAMED, None  # a file may be named after somebody
-    return report
+def _published(each: Figure, session: "Session", report: "Report") -> Figure:
+    if not _has_data(session.db, each.figure):
+        return _no_number(each, NO_DATA)
+    over = report.period.end + timedelta(days=_WAITS.get(each.figure, 0))
+    if each.figure in _WAITS and dates.day_start(over, session.settings.zone) > report.as_of:
+        return _no_number(each, NOT_YET)
+    return shown(each.figure, each.unit, rounded(each.numerator), rounded(each.denominator))
 
 
-def _notes(report: "Report") -> list[str]:
-    """As whole.py has them, without the day of the first call."""
-    if report.first_day is None or report.first_day >= report.period.end:
-        return [NOTE, "No calls are recorded in this period."]
-    return [NOTE, NOT_WHOLE] if report.first_day > report.period.start else [NOTE]
+def _has_data(connection: sqlite3.Connection, figure: str) -> bool:
+    tables = _COUNTED.get(figure, ("call",))
+    return any(
+        connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()  # noqa: S608
+        for table in tables
+    )
 
 
-def _account(rows: list[dict[str, Any]]) -> "ReportSection":
-    from ccu.report.whole import ReportSection
+def _no_number(each: Figure, note: str) -> Figure:
+    return _figure(each.figure, each.unit, None, None, None, note)
 
-    columns = ("section", "numbers", "withheld")
-    total = {name: sum(row[name] for row in rows) for name in columns[1:]}
-    rows.append({"section": "all", **total})
-    return ReportSection(
-        NAME, "What is withheld", "list", columns, items=rows, explains=[*EXPLAINS]
+
+def _figure(
+    name: str, unit: str, value: float | int | None, over: int | None, under: int | None, note: str
+) -> Figure:
+    return Figure(
+        figure=name,
+        value=value,
+        unit=unit,
+        numerator=over,
+        denominator=under,
+        missing=None,
+        not_yet=None,
+        note=note,
     )

@@ -1,7 +1,7 @@
 """The sentences of a section: what it tells in words, and what its figures can not show.
 
-`EXPLAINS` holds fixed sentences without a number of the town: `--public` keeps them. A function of
-`SAYS` makes sentences from a section's figures, rows and facts; `--public` leaves those out.
+`EXPLAINS` holds fixed sentences without a number of the town. A function of `SAYS` makes sentences
+from a section's figures, rows and facts.
 """
 
 from collections.abc import Mapping

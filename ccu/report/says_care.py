@@ -47,7 +47,7 @@ EXPLAINS: Mapping[str, tuple[str, ...]] = {
 def _repeat_addresses(section: "ReportSection", report: "Report") -> list[str]:
     facts = by_name(section.facts)
     left_out, lacking = facts["exempt_addresses"].value, facts["repeat_addresses"].missing
-    said = [_threshold(report)]
+    said = [threshold(report)]
     if left_out:
         said.append(f"Left out: {count(left_out, 'exempt address', 'exempt addresses')}.")
     if lacking:
@@ -58,7 +58,7 @@ def _repeat_addresses(section: "ReportSection", report: "Report") -> list[str]:
 def _repeat_people(section: "ReportSection", report: "Report") -> list[str]:
     facts = by_name(section.facts)
     unknown, lacking = facts["unknown_repeat_people"].value, facts["repeat_people"].missing
-    said = [_threshold(report)]
+    said = [threshold(report)]
     if unknown:
         said.append(f"Left out: {count(unknown, 'record')} without any name.")
     if lacking:
@@ -66,7 +66,7 @@ def _repeat_people(section: "ReportSection", report: "Report") -> list[str]:
     return said
 
 
-def _threshold(report: "Report") -> str:
+def threshold(report: "Report") -> str:
     """What a repeat is, with k and w: never a bare count."""
     kind = "calls" if report.settings["all_calls"] == "yes" else "care calls"
     k, days = report.settings["repeat_calls"], report.settings["repeat_days"]

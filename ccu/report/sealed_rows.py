@@ -14,12 +14,12 @@ from ccu.store import belongings, sealed_content
 from ccu.store.sealed_content import Content, Key, Row
 from ccu.store.words import WORDS
 
-# Tables that figures, or the rows that --as-of sets back, are made of.
+# Tables that figures are made of.
 _COUNTED = (
-    *("person", "person_missing", "person_merge", "call_person", "household", "household_member"),
+    *("person", "person_missing", "call_person", "household", "household_member"),
     *("call", "call_responder", "call_danger", "call_disposition", "call_intervention", "worker"),
     *("referral", "referral_event", "follow_up", "attempt", "overdue_event", "consult"),
-    *("need_assessment", "need_answer", "change"),
+    *("need_assessment", "need_answer"),
 )
 # Words that are needed as they are: where and when a call was is counted, and shown by no figure.
 _KEPT = (
@@ -33,26 +33,19 @@ _KEPT = (
 _FIRST_EVENT = 2**61  # numbers of the steps that a seal stands for: above every other
 
 
-def show(connection: sqlite3.Connection) -> list[str]:
-    """Make temp.whole_<table>: the file's rows and the sealed ones; inside a transaction.
+def show(connection: sqlite3.Connection) -> None:
+    """Put the sealed rows before the file's tables, inside a transaction.
 
-    Returns the tables. A rollback takes them away.
+    A rollback takes them away.
     """
     rows: dict[str, dict[Key, Row]] = {table: {} for table in _COUNTED}
     for seal, content in reversed(sealed_content.every(connection)):  # the last one sealed the rest
         _put_back(connection, rows, content)
         _end(connection, rows, content, seal)
-    wider = [table for table, found in rows.items() if found]
-    for table in wider:
-        _whole(connection, table, rows[table])
-    return wider
-
-
-def cover(connection: sqlite3.Connection, wider: list[str]) -> None:
-    """Put those tables before the file's own, where --as-of does not."""
-    for table in wider:
-        covers.cover(connection, table, f"SELECT * FROM temp.whole_{table}")  # noqa: S608
-    if wider:
+    for table, found in rows.items():
+        if found:
+            covers.cover(connection, table, _whole(connection, table, found))
+    if any(rows.values()):
         covers.views(connection)
 
 
@@ -72,8 +65,6 @@ def _put_back(
 
 def _words(table: str) -> frozenset[str]:
     """Columns of which it is counted that something was said, and not what."""
-    if table == "change":  # its values are set back
-        return frozenset(("reason",))
     return frozenset(WORDS.get(table, ())).difference(_KEPT)
 
 
@@ -108,8 +99,8 @@ def _end(
             rows["referral_event"][(event["id"],)] = event
 
 
-def _whole(connection: sqlite3.Connection, table: str, rows: dict[Key, Row]) -> None:
-    """temp.sealed_<table> with the rows, and temp.whole_<table> over it and the file's table."""
+def _whole(connection: sqlite3.Connection, table: str, rows: dict[Key, Row]) -> str:
+    """Make temp.sealed_<table> with the rows; the query of those and of the file's table."""
     connection.execute(
         f"CREATE TEMP TABLE sealed_{table} AS SELECT * FROM main.{table} LIMIT 0"  # noqa: S608
     )
@@ -123,6 +114,4 @@ def _whole(connection: sqlite3.Connection, table: str, rows: dict[Key, Row]) -> 
     if any(sealed_content.find(connection, table, key) for key in rows):  # in both: set back
         key = ", ".join(belongings.key_of(connection, table))
         file += f" WHERE ({key}) NOT IN (SELECT {key} FROM temp.sealed_{table})"  # noqa: S608
-    connection.execute(
-        f"CREATE TEMP VIEW whole_{table} AS {file} UNION ALL SELECT * FROM temp.sealed_{table}"  # noqa: S608
-    )
+    return f"{file} UNION ALL SELECT * FROM temp.sealed_{table}"  # noqa: S608

@@ -2,7 +2,7 @@
 
 `figures` sections run their files and show each figure with all its parts. A `list` section has one
 file whose rows are shown under `columns`. `facts` are files of figures that only feed the sentences
-(`says.py`). `also`: the names of the programmes under which people know some figures.
+(`says.py`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -35,12 +35,6 @@ def _list(name: str, title: str, columns: str, facts: str = "") -> Plan:
     return Plan(name, title, "list", (name,), tuple(columns.split()), tuple(facts.split()))
 
 
-AREAS = (
-    "beat care_calls care_previous care_year_before arrests arrests_previous arrests_year_before"
-    " citations citations_previous citations_year_before"
-)
-CASELOAD = "worker role agency supervisor people open_referrals open_follow_ups overdue oldest_days"
-
 PLANS = (
     _figures(
         "summary",
@@ -69,7 +63,7 @@ PLANS = (
         facts="late",
     ),
     _figures("referrals", "Referrals and their outcomes", "referrals"),
-    _figures("hand-offs", "Hand-offs", "follow_through"),
+    _figures("hand-offs", "Hand-offs", "follow_through", "warm_handoffs"),
     _figures(
         "first-follow-up",
         "Time to first follow-up",
@@ -85,12 +79,17 @@ PLANS = (
     _figures("before-after", "Before and after", "before_after"),
     _figures("responders", "Who responded", "responders"),
     _figures("dispositions", "How calls ended, and what was done", "dispositions"),
-    _list("areas", "Areas", AREAS),
+    _list(
+        "areas",
+        "Areas",
+        "beat care_calls care_previous care_year_before arrests arrests_previous"
+        " arrests_year_before citations citations_previous citations_year_before",
+    ),
     _figures("effort", "Effort and cost", "effort"),
     _list(
         "caseload",
         "Caseload",
-        CASELOAD,
+        "worker role agency supervisor people open_referrals open_follow_ups overdue oldest_days",
     ),
     _list(
         "completeness",
@@ -100,64 +99,16 @@ PLANS = (
     _list("hours", "When calls come", "weekday hour care_calls calls"),
 )
 
-# How a programme's own figures are asked for by its name; the figures are those of the sections.
-PROGRAMMES: tuple[Plan, ...] = (
-    _figures(
-        "stamford",
-        "Stamford: people, connections, fewer calls",
-        "people",
-        "before_after",
-        pick="people_served: connections connections_per_person reduction people_compared",
-    ),
-    _figures(
-        "cahoots",
-        "CAHOOTS: share of calls and back-up",
-        "calls",
-        "responders",
-        pick="share_of_all_calls arrived_alone_of_calls backup_rate",
-    ),
-    _figures(
-        "eugene",
-        "Eugene: the same calls by several diversion rates",
-        "responders",
-        pick="associated_of_calls dispatched_of_calls arrived_of_calls arrived_alone_of_calls"
-        " associated_of_care_calls dispatched_of_care_calls arrived_of_care_calls"
-        " arrived_alone_of_care_calls",
-    ),
-    _figures(
-        "hartford",
-        "Hartford: calls fit for a civilian team",
-        "responders",
-        pick="civilian_eligible civilian_covered",
-    ),
-    Plan("dallas", "Dallas: areas", "list", ("areas",), tuple(AREAS.split())),
-    Plan("denton", "Denton: caseload", "list", ("caseload",), tuple(CASELOAD.split())),
-    _figures("alexandria", "Alexandria: effort and cost", "effort"),
-    _figures(
-        "greensboro",
-        "Greensboro: 24 hours and 7 days",
-        "first_follow_up",
-        pick="first_attempt_within_24h first_attempt_within_7d greensboro_24h_and_7d",
-    ),
-    _figures(
-        "lincoln",
-        "Lincoln: concentration and acceptance",
-        "concentration",
-        "referrals",
-        pick="top5_people_share top5_address_share referral_acceptance",
-    ),
-)
-
 # One name for several sections.
 TOGETHER = {"repeat-callers": ("repeat-addresses", "repeat-people")}
 
 
 def chosen(names: Sequence[str]) -> list[Plan]:
-    """The sections named, in the order of the report, programmes last; all when none is named.
+    """The sections named, in the order of the report; all when none is named.
 
     Raises NotFound for a name that is none, with the nearest one.
     """
-    known = {plan.name: plan for plan in (*PLANS, *PROGRAMMES)}
+    known = {plan.name: plan for plan in PLANS}
     wanted = {each for name in names for each in _expanded(name, known)}
     if not wanted:
         return list(PLANS)

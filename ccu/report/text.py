@@ -13,13 +13,12 @@ from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.output import Document, Format, Section, Table, emit, emit_document
 from ccu.output.shapes import default_format
-from ccu.report.figures import Figure
+from ccu.report.figures import INSTEAD, Figure
 from ccu.report.options import Compare
 from ccu.report.whole import Report, ReportSection
 
 FEW = "* made of fewer than ten: it may well be chance."
 MONTHS = ("calls_by_month", "care_calls_by_month")  # shown as bars, month by month
-WITHHELD = "withheld"  # the note of a figure that --public does not print
 BAR = 24  # characters of the longest bar
 # Of lists on screens, where the whole words would not fit side by side.
 HEADS = {
@@ -74,7 +73,8 @@ def document(report: Report, *, bars: bool = False) -> Document:
 
 
 def _figures(section: ReportSection, report: Report, bars: bool) -> list[Section]:
-    columns = ["figure", "value", "of", "missing, not yet", *compared(report).values()]
+    missing = [] if report.public else ["missing, not yet"]
+    columns = ["figure", "value", "of", *missing, *compared(report).values()]
     monthly = [each for each in section.figures if each.figure in MONTHS]
     rows = [_row(each, report) for each in section.figures if each.figure not in MONTHS]
     few = [FEW] if any_few(section.figures, compared(report)) else []
@@ -109,7 +109,8 @@ def compared(report: Report) -> dict[str, str]:
 
 def _row(each: Figure, report: Report) -> list[str]:
     shown = [beside(each, column) for column in compared(report)]
-    return [name(each), said(each), parts(each), left_out(each), *shown]
+    missing = [] if report.public else [left_out(each)]
+    return [name(each), said(each), parts(each), *missing, *shown]
 
 
 def beside(each: Figure, column: str) -> str:
@@ -135,8 +136,8 @@ def said(each: Figure) -> str:
     text = value(each.value, each.unit) + ("*" if each.few and each.value is not None else "")
     if each.low is not None and each.high is not None:
         text += f" ({value(each.low, each.unit)} to {value(each.high, each.unit)})"
-    if each.value is None and each.note == WITHHELD:
-        return WITHHELD
+    if each.value is None and each.note in INSTEAD:
+        return each.note
     return f"{text}; {each.note}" if each.note else text
 
 
@@ -194,11 +195,8 @@ def _by_month(figures: list[Figure], bars: bool) -> Table:
     for month, found in months.items():
         calls, care = (int(found[each].value or 0) for each in MONTHS)
         note = found[MONTHS[0]].note
-        shown = [
-            WITHHELD if found[each].note == WITHHELD else value(found[each].value, "count")
-            for each in MONTHS
-        ]
-        row: list[Any] = [f"{month}, {note}" if note not in ("", WITHHELD) else month, *shown]
+        shown = [value(found[each].value, "count") for each in MONTHS]
+        row: list[Any] = [f"{month}, {note}" if note else month, *shown]
         if bars:
             wide, inner = (round(BAR * count / most) for count in (calls, care))
             row.append(dark * inner + light * (wide - inner))
@@ -214,12 +212,11 @@ def _unicode() -> bool:
 def foot(report: Report) -> Section:
     """Which file, version, settings and moment: what is needed to make the report again."""
     settings = {name: text or "(none)" for name, text in report.settings.items()}
-    recorded = ", as recorded by then; settings as of now" if report.as_of_given else ""
     return Section(
         "How this was made",
         pairs=[
             ("Period", f"{report.period.start} to {report.period.last}, local days"),
-            ("As of", dates.to_iso(report.as_of) + recorded),
+            ("As of", dates.to_iso(report.as_of)),
             ("File", report.file),
             ("Made by", f"ccu {report.version}, schema {report.schema}"),
             ("Settings", ", ".join(f"{name} {text}" for name, text in settings.items())),
@@ -240,7 +237,6 @@ def data(report: Report) -> dict[str, Any]:
             "end": str(period.end),
         },
         "as_of": dates.to_iso(report.as_of),
-        "as_of_given": report.as_of_given,
         "not_over": report.not_over,
         "first_day": str(report.first_day) if report.first_day else None,
         "compare": report.compare,

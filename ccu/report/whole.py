@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -34,13 +34,21 @@ class Options:
 
     period: Period
     sections: tuple[str, ...] = ()
-    as_of: datetime | None = None
     k: int | None = None
     window: int | None = None
     all_calls: bool = False
     compare: str = "both"
     public: bool = False
     format: str = ""
+
+    @property
+    def plans(self) -> list[Plan]:
+        """The sections asked for; for publication the one page of it."""
+        if not self.public:
+            return sections.chosen(self.sections)
+        from ccu.report.public import PAGE
+
+        return [PAGE]
 
 
 @dataclass
@@ -77,7 +85,6 @@ class Report:
     period: Period
     compare: str
     as_of: datetime
-    as_of_given: bool
     not_over: bool
     first_day: date | None
     settings: dict[str, str]
@@ -93,27 +100,20 @@ def build(session: Session, options: Options) -> Report:
     """Make the report and record in the audit that it was made."""
     staff_id = session.staff_id
     connection = session.db
-    if options.public:
-        options = replace(options, compare="none")
     leave_out = options.public or not session.reads_part2
-    with _snapshot(connection, session, options.as_of, leave_out):
+    with _snapshot(connection, session, leave_out):
         report = begun(session, options)
-        if leave_out:
-            report.notes.append(WITHOUT_PART2)
-        plans = made = sections.chosen(options.sections)
         if options.public:
             from ccu.report import public
 
-            public.check(options, report)
-            made = public.plans(plans)
-        frames = make_frames(report, options)
-        maker = Maker(connection, frames)
-        for plan in made:
-            report.sections.append(_section(maker, plan, report))
-    if options.public:
-        report = public.apply(report, [plan.name for plan in plans])
-    else:
-        _hide(session, report)
+            public.check(report)
+        elif leave_out:
+            report.notes.append(WITHOUT_PART2)
+        maker = Maker(connection, make_frames(report, options))
+        report.sections = [_section(maker, plan, report) for plan in options.plans]
+        if options.public:
+            public.publish(session, report, report.sections[0])
+    _hide(session, report)
     with session.writing() as writing:
         session.view.keep()
         audit.record(
@@ -122,7 +122,7 @@ def build(session: Session, options: Options) -> Report:
             "report",
             start=str(options.period.start),
             end=str(options.period.end),
-            sections=[plan.name for plan in plans],
+            sections=[section.name for section in report.sections],
             format=options.format,
             public=options.public,
         )
@@ -148,26 +148,17 @@ def _hide(session: Session, report: Report) -> None:
 
 
 @contextmanager
-def _snapshot(
-    connection: sqlite3.Connection, session: Session, as_of: datetime | None, leave_out: bool
-) -> Iterator[None]:
+def _snapshot(connection: sqlite3.Connection, session: Session, leave_out: bool) -> Iterator[None]:
     """All reads see the file at one moment, whoever writes meanwhile; nobody waits for them.
 
     `leave_out`: without 42 CFR Part 2 referrals.
     """
     connection.execute("BEGIN")
     try:
-        wider: list[str] = []
         if session.settings["sealed_totals"] == "count":
             from ccu.report import sealed_rows
 
-            wider = sealed_rows.show(connection)
-        if as_of is not None:
-            from ccu.report import as_of as late
-
-            late.hide(connection, as_of, wider)
-        elif wider:
-            sealed_rows.cover(connection, wider)
+            sealed_rows.show(connection)
         if leave_out:
             withheld.from_figures(connection)
         yield
@@ -177,7 +168,7 @@ def _snapshot(
 
 def begun(session: Session, options: Options) -> Report:
     """The report without its sections."""
-    as_of = options.as_of or session.now
+    as_of = session.now
     found = session.db.execute(_FIRST_DAY).fetchone()
     settings = {name: session.settings[name] for name in SETTINGS}
     settings["repeat_calls"] = str(options.k or settings["repeat_calls"])
@@ -188,7 +179,6 @@ def begun(session: Session, options: Options) -> Report:
         period=options.period,
         compare=options.compare,
         as_of=as_of,
-        as_of_given=options.as_of is not None,
         # a day's end is its last second, and that is the whole day
         not_over=dates.day_start(options.period.end, session.settings.zone)
         > as_of + timedelta(seconds=1),

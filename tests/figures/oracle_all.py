@@ -13,7 +13,7 @@ SECTIONS = {
         top5_people_share top5_address_share calls_by_month care_calls_by_month""",
     "referrals": """referrals_made referral_acceptance referral_success referral_open
         days_to_acceptance referral_outcome referrals_by_need""",
-    "hand-offs": "follow_through",
+    "hand-offs": "follow_through warm_handoffs",
     "first-follow-up": """first_attempt_within_24h first_attempt_within_72h first_attempt_within_7d
         first_reached_within_24h first_reached_within_72h first_reached_within_7d
         median_hours_to_first_attempt p90_hours_to_first_attempt median_hours_to_first_reached

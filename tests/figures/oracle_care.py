@@ -7,6 +7,7 @@ from .chance import day
 from .parts import Asked, Figures, Part, count, share
 from .rows import ACCEPTED, ENGAGED, File, Row, add_days, instant
 
+WARM = {"warm_in_person", "warm_by_phone"}
 DAY, HOUR = 86_400, 3_600
 Z = 1.959963984540054  # 95% of a normal distribution lies within so many deviations
 
@@ -99,7 +100,8 @@ def hand_offs(file: File, asked: Asked) -> Figures:
         part = share(some, len(cohort), not_yet=len(its) - len(cohort))
         part.low, part.high = wilson(some, len(cohort))
         found["follow_through", label.split(" (")[0]] = part
-    return found
+    warm = sum(row["handoff"] in WARM for row in rows)
+    return found | {("warm_handoffs", ""): share(warm, len(rows))}
 
 
 # ---------------------------------------------------------------- time to first follow-up

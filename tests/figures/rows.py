@@ -223,5 +223,23 @@ class File:
         return {row["id"]: row for row in self.tables["staff"]}
 
 
+def without_part2(tables: dict[str, list[Row]]) -> dict[str, list[Row]]:
+    """The tables without referrals to 42 CFR Part 2 programs and what was done for them."""
+    part2 = {row["id"] for row in tables["provider"] if row["part2"]}
+    gone = {row["id"] for row in tables["referral"] if row["provider_id"] in part2}
+    due = {row["id"] for row in tables["follow_up"] if row["referral_id"] in gone}
+    left_out = {
+        "referral": ("id", gone),
+        "referral_event": ("referral_id", gone),
+        "follow_up": ("id", due),
+        "attempt": ("follow_up_id", due),
+    }
+    kept = {
+        table: [row for row in tables[table] if row[column] not in numbers]
+        for table, (column, numbers) in left_out.items()
+    }
+    return {**tables, **kept}
+
+
 def _sort(row: Row) -> int:
     return int(row["sort"])

@@ -3,7 +3,7 @@
 shapes     what the template is given: cells, tables, charts
 tables     the sections' rows as people read them
 charts     which sections are drawn, and what each drawing says
-bars       bars, by Pygal
+bars       bars and columns, drawn here
 intervals  values with their 95% intervals, drawn here
 heat       a week by the hour, drawn here
 svg        a drawing made fit for the page: no script, no style, no id that changes
@@ -21,13 +21,13 @@ from ccu.output.sink import opened
 if TYPE_CHECKING:
     from ccu.report.whole import Report
 
-NEEDED = ("jinja2", "pygal")
+NEEDED = ("jinja2",)
 
 
 def check(output: Path | None) -> None:
     """Before any figure is made. Raises InvalidInput without the extra, or at a terminal."""
     if any(find_spec(name) is None for name in NEEDED):
-        raise InvalidInput("the page with charts needs more programs: pip install 'ccu[html]'")
+        raise InvalidInput("the page with charts needs one more program: pip install 'ccu[html]'")
     if output is None and sys.stdout is not None and sys.stdout.isatty():
         raise InvalidInput("a page is for a browser: name a file, as --output report.html")
 

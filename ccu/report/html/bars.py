@@ -1,10 +1,7 @@
-"""Bars and columns, by Pygal: no script, axes from zero, each bar with its value beside it."""
+"""Bars and columns: axes from zero, each bar with its value beside it."""
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 from ccu.output.text import one_line
 from ccu.report.html import svg
@@ -14,7 +11,9 @@ WIDTHS = {"wide": 800, "narrow": 350}
 FONT = {"wide": 14, "narrow": 12}
 LABEL = {"wide": 40, "narrow": 17}  # characters of a label beside a bar
 SHARES = (0, 0.25, 0.5, 0.75, 1)  # where an axis of shares is marked
-ROW, GAP = 28, 50  # pixels of a bar lying down; of the axis under them
+ROW, AXIS = 30, 32  # pixels for a bar lying down and for the axis under them
+WIDE, RISE = 0.65, 0.36  # of the font: a character's width, and from its middle to its base
+FILLED = 0.84  # of the room for a label: its bars
 
 
 @dataclass(frozen=True)
@@ -42,66 +41,94 @@ def drawings(wide: Bars, narrow: Bars, name: str, title: str, says: str) -> tupl
     """The bars for wide and for narrow windows."""
     made = []
     for size, bars in (("wide", wide), ("narrow", narrow)):
-        root = svg.cleaned(_chart(bars, size).render_tree())
-        made.append(
-            Drawing(size, svg.finished(root, f"{name}-{size}", title, says, float(FONT[size])))
-        )
+        root = (_lying if bars.lying else _standing)(bars, size)
+        drawn = svg.finished(root, f"{name}-{size}", title, says, float(FONT[size]))
+        made.append(Drawing(size, drawn))
     return tuple(made)
 
 
-def _chart(bars: Bars, size: str) -> Any:
-    pygal = _pygal()
-    kind = ("Horizontal" if bars.lying else "") + ("StackedBar" if bars.stacked else "Bar")
-    ticks = SHARES if bars.share else _ticks(bars.top, 3 if size == "narrow" else 5)
-    height = GAP + ROW * len(bars.labels) if bars.lying else (300 if size == "wide" else 260)
-    chart = getattr(pygal, kind)(
-        _config(bars, size), width=WIDTHS[size], height=height, range=(0, ticks[-1])
-    )
-    order = -1 if bars.lying else 1  # Pygal draws the first one lowest
-    chart.x_labels = [_fitting(label, size) for label in bars.labels][::order]
-    chart.y_labels = [{"value": tick, "label": _tick(tick, bars.share)} for tick in ticks]
-    for place, series in enumerate(bars.series):
-        chart.add(str(place), [_told(each) for each in series][::order])
-    return chart
+def _lying(bars: Bars, size: str) -> svg.Node:
+    """Bars from left to right, the labels before them."""
+    font, top, step = FONT[size], 8.0, float(ROW)
+    labels = [_fitting(label, size) for label in bars.labels]
+    left = font * WIDE * max(map(len, labels)) + 16
+    bottom = top + step * len(labels)
+    root = svg.canvas(WIDTHS[size], bottom + AXIS)
+    ticks = _axis(bars, size)
+    scale = (WIDTHS[size] - left - bars.after) / ticks[-1]
+    for tick in ticks:
+        at = left + scale * tick
+        _line(root, f"M{at:.1f} {top:.1f}V{bottom:.1f}", tick)
+        _text(root, _tick(tick, bars.share), at, bottom + font + 6, "middle", class_="tick")
+    for place, label in enumerate(labels):
+        _text(root, label, left - 10, top + step * (place + 0.5) + font * RISE, "end")
+    words = svg.node(None, "g")
+    for color, place, bar, before, across, thick in _placed(bars, step):
+        start, end = left + scale * before, left + scale * (before + (bar.value or 0))
+        if bar.value:
+            _rect(root, color, x=start, y=top + across, width=end - start, height=thick)
+        _text(words, bar.text, end + 7, top + step * (place + 0.5) + font * RISE, "start")
+    root.append(words)  # last: over the bars
+    return root
 
 
-@cache
-def _pygal() -> Any:
-    """The library, without what it does to the program that loads it."""
-    import pygal
-    from pygal import PluginImportFixer
-    from pygal.etree import etree
-
-    etree.to_etree()  # never lxml, where that happens to be installed: the same bytes everywhere
-    # its finder of plugins warns at every later import that is not found
-    sys.meta_path[:] = [each for each in sys.meta_path if not isinstance(each, PluginImportFixer)]
-    return pygal
-
-
-def _config(bars: Bars, size: str) -> Any:
-    from pygal import Config
-    from pygal.style import Style
-
-    font = FONT[size]
-    fonts = {f"{part}_font_size": font for part in ("label", "major_label", "value")}
-    return Config(
-        js=(),
-        css=(),
-        style=Style(font_family="sans-serif", **fonts),
-        show_legend=False,
-        truncate_label=-1,  # `_fitting` does it
-        print_values=True,
-        print_values_position="top",
-        margin=6,
-        margin_right=bars.after if bars.lying else 6,
-        margin_top=8 if bars.lying else font + 8,
-        spacing=8,
-    )
+def _standing(bars: Bars, size: str) -> svg.Node:
+    """Columns, the labels under them."""
+    font, height = FONT[size], 300.0 if size == "wide" else 260.0
+    ticks = _axis(bars, size)
+    names = [_tick(tick, bars.share) for tick in ticks]
+    left = font * WIDE * max(map(len, names)) + 15
+    top, bottom, right = font + 16.0, height - AXIS, WIDTHS[size] - 6.0
+    root = svg.canvas(WIDTHS[size], height)
+    scale, step = (bottom - top) / ticks[-1], (right - left) / len(bars.labels)
+    for tick, name in zip(ticks, names, strict=True):
+        at = bottom - scale * tick
+        _line(root, f"M{left:.1f} {at:.1f}H{right:.1f}", tick)
+        _text(root, name, left - 6, at + font * RISE, "end", class_="tick")
+    for place, label in enumerate(bars.labels):
+        at = left + step * (place + 0.5)
+        _text(root, _fitting(label, size), at, bottom + font + 6, "middle", class_="tick")
+    words = svg.node(None, "g")
+    for color, _, bar, before, across, thick in _placed(bars, step):
+        end = bottom - scale * (before + (bar.value or 0))
+        if bar.value:
+            long = bottom - scale * before - end
+            _rect(root, color, x=left + across, y=end, width=thick, height=long)
+        _text(words, bar.text, left + across + thick / 2, end - 5, "middle")
+    root.append(words)  # last: over the bars
+    return root
 
 
-def _told(bar: Bar) -> dict[str, Any]:
-    """Pygal would write 0 where there is no figure."""
-    return {"value": bar.value or 0, "formatter": lambda _: bar.text}
+def _placed(bars: Bars, step: float) -> Iterator[tuple[int, int, Bar, float, float, float]]:
+    """Each bar: its series, its label's place, it, the value it starts at, its place across, and
+    how thick it is.
+    """
+    each = 1 if bars.stacked else len(bars.series)
+    room = step * FILLED / each
+    for place in range(len(bars.labels)):
+        before = 0.0
+        for color, series in enumerate(bars.series):
+            across = step * (place + (1 - FILLED) / 2) + (0 if bars.stacked else room * color)
+            gap = room * 0.06 if each > 1 else 0
+            yield color, place, series[place], before, across + gap, room - 2 * gap
+            before += (series[place].value or 0) if bars.stacked else 0
+
+
+def _axis(bars: Bars, size: str) -> tuple[float, ...]:
+    return SHARES if bars.share else _ticks(bars.top, 3 if size == "narrow" else 5)
+
+
+def _line(root: svg.Node, path: str, tick: float) -> None:
+    svg.node(root, "path", d=path, class_="guide" if tick else "axis")
+
+
+def _rect(root: svg.Node, color: int, **where: float) -> None:
+    svg.node(root, "rect", None, class_=f"bar bar-{color}", **where)
+
+
+def _text(root: svg.Node, text: str, x: float, y: float, anchor: str, **more: str) -> None:
+    if text:
+        svg.node(root, "text", text, x=x, y=y, text_anchor=anchor, **more)
 
 
 def _fitting(label: str, size: str) -> str:

@@ -1,7 +1,6 @@
 """Where people would rather look than read: which sections are drawn, and what is said of each."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ccu.output.text import is_number
@@ -19,15 +18,10 @@ MOST_PLACES = 15  # bars; the table has all
 
 def of(section: ReportSection, report: Report) -> Chart | None:
     """The section's chart, if it has one."""
-    made = _CHARTS[section.name](section, report) if section.name in _CHARTS else None
-    if made is not None and report.public and not made.drawings:
-        return replace(made, empty="Nothing that may be shown.")  # which is not: nothing happened
-    return made
+    return _CHARTS[section.name](section, report) if section.name in _CHARTS else None
 
 
 def _repeat_addresses(section: ReportSection, report: Report) -> Chart | None:
-    if report.public or "address" not in section.columns:  # nothing that names a place
-        return None
     counted = "all_calls" if report.settings["all_calls"] == "yes" else "care_calls"
     what = "Calls" if counted == "all_calls" else "Care calls"
     title = f"{what} at repeat addresses in the {tables.window(report)}"
@@ -50,9 +44,8 @@ def _referrals(section: ReportSection, report: Report) -> Chart | None:
     by = {(each.figure, each.group): each for each in section.figures}
     made = tables.number(by.get(("referrals_made", "")))
     now = [by.get(("referral_outcome", status)) for status in ("In progress", "Service received")]
-    under_way = (
-        None if None in map(tables.number, now) else sum(tables.number(each) or 0 for each in now)
-    )
+    # a status that no referral has is not among the figures
+    under_way = sum(tables.number(each) or 0 for each in now)
     steps: tuple[tuple[str, str, float | int | None], ...] = (
         ("Made", "Made", made),
         ("Accepted", "Accepted", tables.part(by.get(("referral_acceptance", "")))),
@@ -75,11 +68,10 @@ def _referrals(section: ReportSection, report: Report) -> Chart | None:
         says = f"Bars, of {count(made, 'referral')} made. {BELOW}"
         drawings = bars.drawings(wide, narrow, "chart-referrals", title, says)
     few = bool(made) and (made or 0) < LEAST
-    none = tables.WITHHELD if report.public else text.value(None, "count")
     rows = tuple(
         (
             Cell(name, head=True),
-            Cell(none if number is None else f"{number:,}", True),
+            Cell(text.value(number, "count"), True),
             Cell(_share_of(number, made, few), True),
         )
         for name, _, number in steps
@@ -163,14 +155,7 @@ def _share(each: Figure | None, digits: int) -> Bar:
 
 
 def _hours(section: ReportSection, report: Report) -> Chart | None:
-    if not {"weekday", "hour", "care_calls"} <= set(section.columns):
-        return None
-    counts = {
-        (str(item["weekday"]), _hour(item["hour"])): item["care_calls"]
-        if is_number(item["care_calls"])
-        else None
-        for item in section.items
-    }
+    counts = {(item["weekday"], f"{item['hour']:02}"): item["care_calls"] for item in section.items}
     title = f"Care calls by day of the week and hour, {report.period.label}"
     drawings: tuple[Drawing, ...] = ()
     if any(counts.values()):
@@ -179,14 +164,8 @@ def _hours(section: ReportSection, report: Report) -> Chart | None:
     columns = [name for name in section.columns if name != "weekday"]
     days = dict.fromkeys(str(item["weekday"]) for item in section.items)
     grids = tuple(_day(section, report, day, columns) for day in days)
-    hidden = drawings and None in counts.values()
-    lines = (f"{heat.UNKNOWN} stands for what is withheld.",) if hidden else ()
     empty = "No care calls in this period."
-    return Chart("hours", title, drawings, empty, lines=lines, grids=grids)
-
-
-def _hour(hour: Any) -> str:
-    return f"{hour:02}" if isinstance(hour, int) else str(hour)
+    return Chart("hours", title, drawings, empty, grids=grids)
 
 
 def _day(section: ReportSection, report: Report, day: str, columns: Sequence[str]) -> Grid:

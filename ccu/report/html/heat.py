@@ -6,10 +6,9 @@ from ccu.report.html import svg
 from ccu.report.html.shapes import Drawing
 
 SHADES = 5  # besides none; page.css has their colours
-UNKNOWN = "·"  # there is a number and it is not told
 _LEFT, _HEAD = 46.0, 22.0
 
-Counts = Mapping[tuple[str, str], float | None]  # (day, hour) -> how many
+Counts = Mapping[tuple[str, str], float]  # (day, hour) -> how many
 
 
 def drawings(counts: Counts, name: str, title: str, says: str) -> tuple[Drawing, ...]:
@@ -32,15 +31,15 @@ def _drawn(counts: Counts, wide: bool, name: str, title: str, says: str) -> Draw
         base = _HEAD + height * (place + 0.5) + 4.5
         text = label[:3] if wide else label
         svg.node(root, "text", text, x=_LEFT - 7, y=base, text_anchor="end", class_="tick")
-    most = max((count or 0 for count in counts.values()), default=0) or 1
+    most = max(counts.values(), default=0) or 1
     for (day, hour), count in counts.items():
         column, row = across.index(hour if wide else day), down.index(day if wide else hour)
         x, y = _LEFT + width * column, _HEAD + height * row
-        shade = -int(-SHADES * (count or 0) // most)  # rounded up: one call is never white
+        shade = -int(-SHADES * count // most)  # rounded up: one call is never white
         cell = svg.node(root, "g", class_=f"heat heat-{shade}")
         svg.node(cell, "rect", x=x + 1, y=y + 1, width=width - 2, height=height - 2)
         middle = {"x": x + width / 2, "y": y + height / 2 + 4.5, "text_anchor": "middle"}
-        svg.node(cell, "text", UNKNOWN if count is None else _short(count), **middle)
+        svg.node(cell, "text", _short(count), **middle)
     size = "wide" if wide else "narrow"
     return Drawing(size, svg.finished(root, name, title, says, 13.0 if wide else 12.0))
 

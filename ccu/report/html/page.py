@@ -111,7 +111,7 @@ def _cards(report: Report) -> Iterable[Card]:
 
 def _defined(report: Report) -> list[Definition]:
     """What every figure and list on the page is, in the order in which they come."""
-    plans = {plan.name: plan for plan in (*sections.PLANS, *sections.PROGRAMMES)}
+    plans = {plan.name: plan for plan in sections.PLANS}
     names: dict[str, None] = {}
     for section in report.sections:
         if section.kind == "figures":

@@ -1,18 +1,11 @@
 """Drawings as SVG that may stand in the page: named, described, and nothing in them but shapes."""
 
-import re
 from typing import Any
 from xml.etree import ElementTree
 
 from ccu.output.text import one_line
 
 Node = ElementTree.Element
-
-# What Pygal adds for a browser with a script: it has no place in a page that has none.
-_DROPPED = {"script", "style", "defs", "title", "desc"}
-_LAYERS = ("tooltip-overlay", "titles")
-_LONG = re.compile(r"-?\d+\.\d{2,}")
-_ATTRIBUTES = {"x", "y", "width", "height", "d", "transform", "class", "text-anchor", "viewBox"}
 
 
 def node(parent: Node | None, tag: str, text: str | None = None, **attributes: Any) -> Node:
@@ -28,26 +21,6 @@ def node(parent: Node | None, tag: str, text: str | None = None, **attributes: A
 def canvas(width: float, height: float) -> Node:
     """An empty drawing of that many pixels."""
     return node(None, "svg", viewBox=f"0 0 {width:g} {height:g}")
-
-
-def cleaned(root: Node) -> Node:
-    """Pygal's drawing without what it says to scripts, its comments and its decimals."""
-    for child in list(root):
-        layer = str(child.get("class", "")) if isinstance(child.tag, str) else ""
-        if (
-            not isinstance(child.tag, str)
-            or child.tag in _DROPPED
-            or any(name in layer for name in _LAYERS)
-        ):
-            root.remove(child)
-        else:
-            cleaned(child)
-    for key in list(root.keys()):
-        if key in _ATTRIBUTES:
-            root.set(key, _LONG.sub(lambda found: _written(float(found[0])), root.get(key, "")))
-        else:
-            del root.attrib[key]
-    return root
 
 
 def finished(root: Node, name: str, title: str, says: str, size: float) -> str:

@@ -5,15 +5,14 @@ from typing import Any
 
 from ccu.output.text import is_number, plain_text
 from ccu.report import text
-from ccu.report.figures import Figure
+from ccu.report.figures import INSTEAD, Figure
 from ccu.report.html.shapes import Cell, Grid
 from ccu.report.whole import Report, ReportSection
 
 # The cell by which a row of a list is known; else its first one.
 KNOWN_BY = {"repeat-addresses": "address", "overdue": "id", "completeness": "field"}
 SHARES = ("share",)
-WITHHELD = "withheld"  # the note of a figure that --public does not tell; it stands for the value
-OF_THE_MOMENT = ("overdue", "caseload", "denton")
+OF_THE_MOMENT = ("overdue", "caseload")
 OF_THE_WINDOW = ("repeat-addresses", "repeat-people")
 
 
@@ -94,7 +93,8 @@ def _figures(section: ReportSection, figures: Sequence[Figure], report: Report) 
     intervals = any(each.low is not None for each in figures)
     heads = [Cell("Figure"), Cell("Value", number=True)]
     heads += [Cell("95% interval", number=True)] if intervals else []
-    heads += [Cell("Of", number=True), Cell("Missing or not yet")]
+    heads += [Cell("Of", number=True)]
+    heads += [] if report.public else [Cell("Missing or not yet")]
     heads += [Cell(period, number=True) for period in compared.values()]
     rows = []
     for each in figures:
@@ -103,7 +103,8 @@ def _figures(section: ReportSection, figures: Sequence[Figure], report: Report) 
             Cell(valued(each), number=True),
         ]
         cells += [Cell(interval(each), number=True)] if intervals else []
-        cells += [Cell(text.parts(each), number=True), Cell(text.left_out(each))]
+        cells += [Cell(text.parts(each), number=True)]
+        cells += [] if report.public else [Cell(text.left_out(each))]
         cells += [Cell(text.beside(each, column), number=True) for column in compared]
         rows.append(tuple(cells))
     few = (text.FEW,) if text.any_few(figures, compared) else ()
@@ -114,13 +115,13 @@ def _figures(section: ReportSection, figures: Sequence[Figure], report: Report) 
 def valued(each: Figure) -> str:
     """`33.3%*`: the value, and the mark of one made of few."""
     if each.value is None:
-        return WITHHELD if each.note == WITHHELD else text.value(None, each.unit)
+        return each.note if each.note in INSTEAD else text.value(None, each.unit)
     return text.value(each.value, each.unit) + ("*" if each.few else "")
 
 
 def noted(each: Figure) -> str:
     """What must be known of the value."""
-    return "" if each.note == WITHHELD else each.note
+    return "" if each.note in INSTEAD else each.note
 
 
 def interval(each: Figure) -> str:
@@ -131,7 +132,7 @@ def interval(each: Figure) -> str:
 
 
 def number(each: Figure | None) -> float | int | None:
-    """The figure's value, where it is a number and not suppressed."""
+    """The figure's value, where it is a number."""
     return each.value if each is not None and is_number(each.value) else None
 
 
