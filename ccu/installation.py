@@ -76,6 +76,11 @@ def applied() -> Installation | None:
         raise _bad("account", "there is no such account on this machine") from None
 
 
+def fixed_for_caller() -> bool:
+    """Whether somebody runs ccu by sudo as the installation's account."""
+    return applied() is not None and who.caller() is not None
+
+
 def named(variable: str) -> str:
     """The file that a variable of the environment names, or the one that ccu.toml has in its place.
 
@@ -98,7 +103,7 @@ def database(said: Path | None) -> Path | None:
     """
     fixed = {variable: named(variable) for variable in _FIXED}
     config = applied()
-    if config and who.caller() is not None and said not in (None, config.database):
+    if fixed_for_caller() and config and said not in (None, config.database):
         raise NotAllowed("--db is not for an account that runs ccu by sudo; leave it out")
     return said or (Path(fixed["CCU_DB"]) if fixed["CCU_DB"] else None)
 

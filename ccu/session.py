@@ -77,16 +77,30 @@ class Session:
     def creating(self, encrypt: bool = False) -> "Iterator[sqlite3.Connection]":
         """Make the database file; the block fills it. Raises InvalidInput when it is there.
 
-        A caller who is not on the staff list of a file that is there is told no more than that.
+        Raises NotAllowed for a caller by sudo who is not on the staff list of a file that is there,
+        or whose installation had one: it is missing, and whoever came first would be its admin.
         """
-        from ccu import db, header, who
+        from ccu import db, installation
 
-        if who.caller() is not None and self.path.exists() and not header.is_unfinished(self.path):
-            _ = self.staff_id
+        if installation.fixed_for_caller():
+            self._may_create()
         if not self.names_a_file:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with db.creating(self.path, encrypt=encrypt) as connection:
             yield connection
+
+    def _may_create(self) -> None:
+        """Refuse who asks by sudo for a new file where there is one, or was one."""
+        from ccu import header
+
+        if self.path.exists():
+            if not header.is_unfinished(self.path):
+                _ = self.staff_id
+        elif self.path.with_name(self.path.name + ".audit-key").exists():
+            raise NotAllowed(
+                f"{self.path} is missing, but its audit key is there: put a backup in its place;"
+                " only root or the service account can make a new one"
+            )
 
     def close(self) -> None:
         """Close the file; safe to call twice."""

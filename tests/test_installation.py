@@ -4,6 +4,7 @@ Accounts are played in this process; tests/test_sudo_installation.py has real on
 """
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -147,6 +148,31 @@ def test_who_is_not_on_the_list_is_told_nothing_of_a_file_that_is_there(
     assert by_sudo(*INIT).code == 2
     asks(monkeypatch, "daemon")
     assert by_sudo(*INIT).code == 7
+
+
+def test_nobody_makes_themselves_admin_while_the_file_is_away(
+    by_sudo: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As while a backup is restored: a new file would be the admin's who comes first."""
+    db_path.rename(db_path.with_name("moved.db"))
+    asks(monkeypatch, "daemon")
+    for command in (INIT, ("demo", "--no-tour")):
+        done = by_sudo(*command)
+        assert (done.code, done.out) == (7, "")
+        assert done.err.startswith(f"ccu: error: {db_path} is missing, but its audit key is there")
+    assert not db_path.exists()
+
+
+def test_no_other_part_of_ccu_reads_a_variable_that_names_a_file() -> None:
+    reads = re.compile(r"environ.*(variable|VARIABLE|CCU_)")
+    source = Path(installation.__file__).parent
+    found = {
+        path.name
+        for path in source.rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if reads.search(line) and "CCU_TODAY" not in line
+    }
+    assert found == {"installation.py"}
 
 
 def test_another_account_uses_its_own_files(
