@@ -15,7 +15,7 @@ from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
 from typing import Any
 
-from ccu import files
+from ccu import files, installation
 from ccu.errors import DatabaseUnusable
 
 VARIABLE = "CCU_AUDIT_KEY"
@@ -80,7 +80,7 @@ def _sha256() -> Callable[[bytes], Any]:
 
 def key_path(connection: Any) -> Path:
     """Where the key of an open database is: CCU_AUDIT_KEY, else beside the file."""
-    return Path(os.environ.get(VARIABLE, "") or database(connection) + ".audit-key")
+    return Path(installation.named(VARIABLE) or database(connection) + ".audit-key")
 
 
 def database(connection: Any) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccu import files
+from ccu import files, installation
 from ccu.errors import DatabaseUnusable
 
 PAGE = 4096  # bytes, SQLCipher's own: an encrypted file is whole pages
@@ -89,7 +89,7 @@ def uses_library(connection: sqlite3.Connection) -> bool:
 
 def key_file(of: KeyName = MAIN) -> Path | None:
     """CCU_KEY_FILE, else `ccu/key` in the user's configuration folder; None is the keyring."""
-    named = os.environ.get(of.variable, "")
+    named = installation.named(of.variable)
     if named == KEYRING:
         return None
     if named:
@@ -106,7 +106,7 @@ def key_file(of: KeyName = MAIN) -> Path | None:
 
 def key_is_named() -> bool:
     """Whether there is a key to try: CCU_KEY_FILE is set, or the usual file is there."""
-    if os.environ.get("CCU_KEY_FILE"):
+    if installation.named("CCU_KEY_FILE"):
         return True
     with contextlib.suppress(DatabaseUnusable, OSError):
         path = key_file()
@@ -156,7 +156,7 @@ def _make(path: Path, of: KeyName, group: int | None) -> None:
 
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        if not os.environ.get(of.variable):
+        if not installation.named(of.variable):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         files.make_private(part)
         part.write_text(secrets.token_hex(32) + "\n", encoding="ascii")

@@ -4,7 +4,6 @@ Completion never writes, never complains and never shows a name: ids and codes o
 that is not on the staff list is told nothing.
 """
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,10 +18,12 @@ def _rows(ctx: Any, sql: str, incomplete: str) -> list[tuple[str, str]]:
     from ccu.errors import CcuError
     from ccu.session import Session
 
-    named = ctx.find_root().params.get("db") or os.environ.get("CCU_DB")
-    session = Session(Path(named) if named else None)
+    named = ctx.find_root().params.get("db") or [None]
+    if len(named) > 1:
+        return []
+    session = Session(Path(named[0]) if named[0] else None)
     try:
-        if not _is_known(session.db):
+        if not _is_known(session):
             return []
         session.withhold_part2()
         found = session.db.execute(sql, {"start": incomplete}).fetchall()
@@ -35,13 +36,12 @@ def _rows(ctx: Any, sql: str, incomplete: str) -> list[tuple[str, str]]:
     return [(str(row[0]), str(row[1])) for row in found]
 
 
-def _is_known(connection: Any) -> bool:
+def _is_known(session: Any) -> bool:
     """Whether the account at the keyboard is on the staff list: nobody else is told a number."""
     from ccu import who
-    from ccu.store import settings, staff
+    from ccu.store import staff
 
-    login = who.login(settings.load(connection)["service_account"])
-    return staff.id_of(connection, login) is not None
+    return staff.id_of(session.db, who.login(session.service_account)) is not None
 
 
 def code(table: str) -> Completer:

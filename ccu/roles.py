@@ -23,8 +23,9 @@ ANYONE = frozenset({
     "address", "init", "demo", "check", "wellness init", "wellness add", "wellness total",
     "report --list", "report --define", "import --suggest", "person import --suggest",
 })  # fmt: skip
-# What the service account itself may do when cron runs it: a list by number, with nobody looking.
-UNATTENDED = frozenset({"follow-up overdue"})
+# What the service account itself may do when cron runs it, with nobody looking: a list by number,
+# and a copy in a folder of its own.
+UNATTENDED = frozenset({"follow-up overdue", "backup"})
 
 _TABLE = """
 log-call             o c l i s . r d

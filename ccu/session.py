@@ -36,16 +36,22 @@ class Session:
 
     @cached_property
     def path(self) -> Path:
-        """The database file: --db, else CCU_DB, else ccu.db in the user's data folder."""
-        named = str(self._path or os.environ.get("CCU_DB", ""))
-        if "\0" in named:
+        """The database file: --db, else CCU_DB, else ccu.db in the user's data folder.
+
+        By sudo it is the installation's. Raises NotAllowed for a caller who names another.
+        """
+        from ccu import installation
+
+        if "\0" in str(self._path or ""):
             raise InvalidInput("the name of the database has a NUL character in it")
-        return Path(named) if named else self._default_path()
+        return installation.database(self._path) or self._default_path()
 
     @property
     def names_a_file(self) -> bool:
         """Whether --db or CCU_DB names the file: `demo` never uses the user's own."""
-        return self._path is not None or bool(os.environ.get("CCU_DB"))
+        from ccu import installation
+
+        return installation.database(self._path) is not None
 
     @staticmethod
     def _default_path() -> Path:
@@ -69,13 +75,32 @@ class Session:
 
     @contextlib.contextmanager
     def creating(self, encrypt: bool = False) -> "Iterator[sqlite3.Connection]":
-        """Make the database file; the block fills it. Raises InvalidInput when it is there."""
-        from ccu import db
+        """Make the database file; the block fills it. Raises InvalidInput when it is there.
 
-        if self._path is None and not os.environ.get("CCU_DB"):
+        Raises NotAllowed for a caller by sudo who is not on the staff list of a file that is there,
+        or whose installation had one: it is missing, and whoever came first would be its admin.
+        """
+        from ccu import db, installation
+
+        if installation.fixed_for_caller():
+            self._may_create()
+        if not self.names_a_file:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with db.creating(self.path, encrypt=encrypt) as connection:
             yield connection
+
+    def _may_create(self) -> None:
+        """Refuse who asks by sudo for a new file where there is one, or was one."""
+        from ccu import header
+
+        if self.path.exists():
+            if not header.is_unfinished(self.path):
+                _ = self.staff_id
+        elif self.path.with_name(self.path.name + ".audit-key").exists():
+            raise NotAllowed(
+                f"{self.path} is missing, but its audit key is there: put a backup in its place;"
+                " only root or the service account can make a new one"
+            )
 
     def close(self) -> None:
         """Close the file; safe to call twice."""
@@ -139,6 +164,13 @@ class Session:
 
     # ------------------------------------------------------------ the person
 
+    @property
+    def service_account(self) -> str:
+        """The account that others run ccu as by sudo: of the installation, else of the settings."""
+        from ccu import installation
+
+        return installation.account() or self.settings["service_account"]
+
     @cached_property
     def staff_id(self) -> int:
         """The staff record of the account at the keyboard.
@@ -148,12 +180,12 @@ class Session:
         from ccu import who
         from ccu.store import audit, staff
 
-        known = staff.id_of(self.db, who.login(self.settings["service_account"]))
+        known = staff.id_of(self.db, who.login(self.service_account))
         if known is not None:
             return known
         self._denied = True
         with self.writing() as connection:
-            audit.record(connection, None, "denied", uid=who.uid(self.settings["service_account"]))
+            audit.record(connection, None, "denied", uid=who.uid(self.service_account))
         raise staff.unknown(self.db)
 
     def record_denial(self, what: str, record: str = "", record_id: int | None = None) -> None:
@@ -235,5 +267,5 @@ class Session:
         """Whether this is the service account itself, as cron runs it: nobody at the keyboard."""
         from ccu import who
 
-        account = self.settings["service_account"]
+        account = self.service_account
         return bool(account) and who.login(account) == account

@@ -1,23 +1,59 @@
 #!/bin/sh
-# Every night: check the file, then copy it and keep the newest copies. Silent when all is well.
+# Every night: check the file, back it up, and keep the newest backups. Silent when all is well.
 #
-#   nightly.sh DATABASE BACKUP-FOLDER [HOW-MANY-TO-KEEP]
+#   nightly.sh BACKUP-FOLDER [HOW-MANY-TO-KEEP]
 #
-# A failed check ends here, before any old copy is deleted: those may be the ones you need.
+# The file is the one ccu opens for this account: ccu.toml's, else CCU_DB's. Each backup made here is
+# added to BACKUP-FOLDER/nightly.list with its checksum and size. Only backups on that list are ever
+# deleted, the oldest first; every other file is left alone. After a failed check or backup nothing
+# is deleted: the old backups may be the ones you need.
 set -eu
+umask 077
+LC_ALL=C
+export LC_ALL
 
-database=$1
-folder=$2
-keep=${3:-30}
-copy="$folder/ccu-$(date +%Y-%m-%d).db"
+folder=$1
+keep=${2-30}
+case $keep in
+'' | *[!0-9]* | 0* | [1-6] | ?????*)
+  echo "nightly.sh: the number of backups to keep must be 7 to 9999" >&2
+  exit 2
+  ;;
+esac
 
-ccu --db "$database" check --quiet
-if [ ! -e "$copy" ]; then # run twice in one day: the first copy stays
-  ccu --db "$database" backup "$copy" >/dev/null
+today=$(date +%Y-%m-%d)
+new=ccu-$today-$(date +%H%M%S).db
+list=$folder/nightly.list
+
+ccu check --quiet
+touch "$list"
+made=$(sed -n "s/^[0-9]* [0-9]* \(ccu-$today-[0-9]*\.db\)\$/\1/p" "$list" | tail -n 1)
+if [ -z "$made" ] || [ ! -e "$folder/$made" ]; then # run twice in one day: the first one stays
+  ccu backup "$folder/$new" >/dev/null
+  (cd "$folder" && cksum "$new") >>"$list"
 fi
 
-# The names sort by day. Only files of this very form are ever deleted; the anchors stay, one line
-# each, because they are what proves the audit whole.
-find "$folder" -maxdepth 1 -name 'ccu-[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].db' |
-  sort -r | tail -n "+$((keep + 1))" |
-  while IFS= read -r old; do rm -- "$old"; done
+for found in "$folder"/ccu-[0-9]*.db; do
+  name=${found##*/}
+  if expr "$name" \> "$new" >/dev/null && ! grep -q " $name\$" "$list"; then
+    echo "nightly.sh: $found has a future date and was not made here; it was left alone" >&2
+  fi
+done
+
+# Missing or altered backups do not count toward the number to keep.
+sound=
+while read -r sum size name; do
+  case $name in *[!A-Za-z0-9.-]* | '' | [!c]*) continue ;; esac
+  [ -e "$folder/$name" ] || continue
+  if [ "$(cd "$folder" && cksum "$name")" = "$sum $size $name" ]; then
+    sound="$sound $name"
+  else
+    echo "nightly.sh: $folder/$name changed after it was made; it was left alone" >&2
+  fi
+done <"$list"
+
+set -- $sound # names without spaces, one word each
+while [ $# -gt "$keep" ]; do
+  rm -- "$folder/$1"
+  shift
+done

@@ -1,5 +1,6 @@
 """`ccu backup` and `ccu check`."""
 
+import contextlib
 import os
 import signal
 import sqlite3
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ccu import who
 from ccu.store import checks
 
 from .conftest import Ccu
@@ -41,6 +43,21 @@ def test_a_backup_into_no_folder_is_one_sentence(ccu: Ccu, tmp_path: Path) -> No
     result = ccu("backup", str(tmp_path / "none" / "copy.db"))
     assert (result.code, result.out) == (4, "")
     assert result.err.count("\n") == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a service account")
+def test_the_service_account_backs_up_by_cron_and_is_on_no_list(
+    ccu: Ccu, db_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(who, "login", lambda service_account="": "ccu-service")
+    assert ccu("backup", str(tmp_path / "copy.db")).code == 7
+    with contextlib.closing(sqlite3.connect(db_path)) as hand, hand:
+        hand.execute("UPDATE setting SET value = 'ccu-service' WHERE name = 'service_account'")
+    assert ccu("backup", str(tmp_path / "copy.db")).code == 0
+    assert ccu("--db", str(tmp_path / "copy.db"), "check").code == 0
+    with contextlib.closing(sqlite3.connect(db_path)) as hand:
+        row = hand.execute("SELECT staff_id, action FROM audit ORDER BY id DESC").fetchone()
+    assert row == (None, "backup")
 
 
 def test_check_says_all_is_well(ccu: Ccu) -> None:

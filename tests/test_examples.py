@@ -22,12 +22,12 @@ def environment() -> dict[str, str]:
     return {**kept, "PATH": path, "NO_COLOR": "1", "TERM": "xterm"}
 
 
-def script(name: str, *words: object) -> subprocess.CompletedProcess[str]:
+def script(name: str, *words: object, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["sh", str(EXAMPLES / name), *map(str, words)],
         capture_output=True,
         text=True,
-        env=environment(),
+        env={**environment(), **more},
         check=False,
     )
 
@@ -68,34 +68,97 @@ def test_the_care_told_prints_what_it_says_at_a_terminal() -> None:
     assert shown == (EXAMPLES / "care-day-terminal.txt").read_text(encoding="utf-8")
 
 
-@needs_sh
-def test_a_good_night_is_silent_and_keeps_the_newest_copies(
-    ccu: Ccu, db_path: Path, tmp_path: Path
-) -> None:
+def night(db_path: Path, *words: object) -> subprocess.CompletedProcess[str]:
+    return script("nightly.sh", *words, CCU_DB=str(db_path))
+
+
+def written(folder: Path, name: str) -> Path:
+    """A backup of an earlier night, on the list of what nightly.sh made."""
+    path = folder / name
+    path.write_text(name)
+    done = subprocess.run(["cksum", name], cwd=folder, capture_output=True, text=True, check=True)
+    with (folder / "nightly.list").open("a") as file:
+        file.write(done.stdout)
+    return path
+
+
+@pytest.fixture
+def backups(tmp_path: Path) -> Path:
     folder = tmp_path / "back up"
     folder.mkdir(mode=0o700)
-    for old in ("ccu-2001-01-01.db", "ccu-2001-01-02.db", "ccu-notes.db", "diary.txt"):
-        (folder / old).write_text("old")
-    for _twice_in_one_day in range(2):
-        done = script("nightly.sh", db_path, folder, 2)
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    kept = sorted(path.name for path in folder.iterdir())
-    assert len(kept) == 5
-    assert kept[0] == "ccu-2001-01-02.db"
-    assert re.fullmatch(r"ccu-20\d\d-\d\d-\d\d\.db", kept[1])
-    assert kept[2:] == [f"{kept[1]}.anchor", "ccu-notes.db", "diary.txt"]
+    return folder
 
 
 @needs_sh
-def test_a_bad_night_deletes_nothing(tmp_path: Path) -> None:
-    damaged = tmp_path / "ccu.db"
-    damaged.write_text("not a database")
-    old = tmp_path / "ccu-2001-01-01.db"
-    old.write_text("old")
-    done = script("nightly.sh", damaged, tmp_path, 0)
+def test_a_good_night_is_silent_and_keeps_the_newest_backups(
+    ccu: Ccu, db_path: Path, backups: Path
+) -> None:
+    old = [written(backups, f"ccu-2001-01-{day:02}-033000.db") for day in range(1, 11)]
+    others = [backups / name for name in ("ccu-2001-01-01.db", "ccu-notes.db", "diary.txt")]
+    for path in others:
+        path.write_text("not made by nightly.sh")
+    before = {*backups.iterdir()}
+    for _twice_in_one_day in range(2):
+        done = night(db_path, backups, 8)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert [path.exists() for path in old] == [False] * 3 + [True] * 7
+    new = sorted(path.name for path in {*backups.iterdir()} - before)
+    assert len(new) == 2
+    assert re.fullmatch(r"ccu-20\d\d-\d\d-\d\d-\d{6}\.db", new[0])
+    assert new[1] == f"{new[0]}.anchor"
+    assert all(path.exists() for path in others)
+
+
+@needs_sh
+def test_planted_and_altered_files_cost_no_backup(ccu: Ccu, db_path: Path, backups: Path) -> None:
+    """Files with names that sort as the newest made the script delete the real backups."""
+    real = [written(backups, f"ccu-2001-01-{day:02}-033000.db") for day in range(1, 9)]
+    planted = [backups / f"ccu-2099-01-{day:02}.db" for day in range(1, 31)]
+    for path in planted:
+        path.write_text("planted")
+    real[3].write_text("altered")
+    done = night(db_path, backups, 7)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert [path.exists() for path in real] == [False] + [True] * 7
+    assert all(path.exists() for path in planted)
+    assert done.stderr.count("has a future date and was not made here") == len(planted)
+    assert f"{real[3]} changed after it was made" in done.stderr
+
+
+@needs_sh
+@pytest.mark.parametrize("keep", ["0", "00", "007", "6", "-1", "", "many", "7.5", "99999999999"])
+def test_a_number_to_keep_that_would_cost_backups_is_refused(
+    keep: str, ccu: Ccu, db_path: Path, backups: Path
+) -> None:
+    old = written(backups, "ccu-2001-01-01-033000.db")
+    done = night(db_path, backups, keep)
+    says = "nightly.sh: the number of backups to keep must be 7 to 9999\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", says)
+    assert sorted(backups.iterdir()) == [old, backups / "nightly.list"]
+
+
+@needs_sh
+@pytest.mark.parametrize("fault", ["the check fails", "the backup fails"])
+def test_a_bad_night_deletes_nothing(fault: str, ccu: Ccu, db_path: Path, backups: Path) -> None:
+    old = [written(backups, f"ccu-2001-01-{day:02}-033000.db") for day in range(1, 11)]
+    before = sorted(backups.iterdir())
+    if fault == "the check fails":
+        db_path.write_text("not a database")
+        done = night(db_path, backups, 7)
+    else:  # no file may grow beyond 100 blocks, as on a full disk
+        shell = 'ulimit -f 100; exec sh "$0" "$@"'
+        done = subprocess.run(
+            ["sh", "-c", shell, str(EXAMPLES / "nightly.sh"), str(backups), "7"],
+            capture_output=True,
+            text=True,
+            env={**environment(), "CCU_DB": str(db_path)},
+            check=False,
+        )
+        assert "the disk refused" in done.stderr
     assert done.returncode == 4
     assert done.stderr.startswith("ccu: error: ")
-    assert old.exists()
+    assert sorted(backups.iterdir()) == before
+    assert all(path.exists() for path in old)
 
 
 def test_the_first_layout_reads_the_header_in_its_comment(ccu: Ccu, tmp_path: Path) -> None:
@@ -116,7 +179,9 @@ def test_the_first_layout_reads_the_header_in_its_comment(ccu: Ccu, tmp_path: Pa
     )
 
 
-@pytest.mark.parametrize("name", ["crontab", "ccu-nightly.service", "ccu-nightly.timer", "sudoers"])
+@pytest.mark.parametrize(
+    "name", ["crontab", "ccu-nightly.service", "ccu-nightly.timer", "sudoers", "ccu.toml"]
+)
 def test_what_an_example_names_is_there(name: str) -> None:
     text = (EXAMPLES / name).read_text(encoding="utf-8")
     for named in re.findall(r"examples/([\w.-]+\w)", text):

@@ -270,7 +270,7 @@ def test_the_mail_line_is_quiet_on_quiet_nights(ccu: Ccu, db_path: Path, tmp_pat
 
     def run(moment: str, *more: str) -> Any:
         return subprocess.run(
-            ["sh", str(EXAMPLES / "overdue-mail.sh"), str(db_path), "team@example.org", *more],
+            ["sh", str(EXAMPLES / "overdue-mail.sh"), "team@example.org", *more],
             env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "CCU_TODAY": moment},
             stdin=subprocess.DEVNULL,
             capture_output=True,

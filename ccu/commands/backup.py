@@ -32,7 +32,7 @@ def command(
     from ccu.store import anchors, audit
 
     session: Session = ctx.obj
-    staff_id = session.staff_id
+    staff_id = None if session.unattended else session.staff_id
     with session.writing() as connection:  # first the record, then the copy, which has it too
         audit.record(connection, staff_id, "backup")
     anchor = anchors.newest(session.db)

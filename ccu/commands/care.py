@@ -63,7 +63,8 @@ def init(
     if path is None:
         raise InvalidInput("say where: ccu care init FILE, or name it in CCU_CARE_DB")
     writing.make(session, path, in_group, encrypt)
-    emit_line(f"Made {path}. Name it in {care.KIND.variable} for the accounts that may open it.")
+    hint = f" Name it in {care.KIND.variable} for the accounts that may open it."
+    emit_line(f"Made {path}.{'' if path == care.KIND.path() else hint}")
     if encrypt:
         say(
             f"Its key: {care.key_place()}. Without it nobody can ever open the file or a copy of"

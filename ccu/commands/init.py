@@ -38,7 +38,7 @@ def command(
 
       ccu init --encrypt --town Westport --state CT --timezone America/New_York
     """
-    from ccu import cipher, privacy, who
+    from ccu import cipher, installation, privacy, who
     from ccu.store import settings, staff
 
     session: Session = ctx.obj
@@ -52,7 +52,7 @@ def command(
         settings.checked(name, value)  # before a file is made
     key_is_new = encrypt and not cipher.has_key()
     with session.creating(encrypt=encrypt) as connection:
-        staff_id = staff.add(connection, who.login(), "admin")
+        staff_id = staff.add(connection, who.login(installation.account()), "admin")
         for name, value in given.items():
             settings.change(connection, staff_id, name, value)
     emit_line(f"Made {session.path} for {session.settings.town}, {session.settings['state']}.")

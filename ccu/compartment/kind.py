@@ -1,12 +1,11 @@
 """What sort of file a compartment is, and how SQLite's complaints about it are said."""
 
 import contextlib
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccu import cipher, db
+from ccu import cipher, db, installation
 from ccu.errors import DatabaseUnusable
 
 
@@ -23,8 +22,8 @@ class Kind:
     key: cipher.KeyName | None = None  # None: it is never encrypted
 
     def path(self) -> Path | None:
-        """The file that the variable names; there is none anywhere else."""
-        named = os.environ.get(self.variable, "")
+        """The file that the variable or the installation names; there is none anywhere else."""
+        named = installation.named(self.variable)
         return Path(named) if named else None
 
     def none(self) -> DatabaseUnusable:

@@ -5,7 +5,7 @@ import os
 import stat
 from pathlib import Path
 
-from ccu import cipher, db, files, migrations
+from ccu import cipher, db, files, installation, migrations
 from ccu.compartment.kind import Kind, explained
 from ccu.errors import DatabaseUnusable, InvalidInput
 
@@ -66,7 +66,7 @@ def _new_key(of: cipher.KeyName, path: Path, group_id: int | None) -> str:
         raise InvalidInput(f"{of.variable}: the key must not be beside the file that it opens")
     if group_id is None:
         return cipher.key_or_new(of)
-    if where is None or not os.environ.get(of.variable):
+    if where is None or not installation.named(of.variable):
         raise InvalidInput(f"--group: name the key by {of.variable}, in a folder of the group")
     _must_be_closed(where, group_id)
     key = cipher.key_or_new(of, group_id)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dateutil.relativedelta import relativedelta
 
-from ccu import address, dates, who
+from ccu import address, dates, installation, who
 from ccu.demo import care, export, story, town
 from ccu.demo import people as known
 from ccu.session import Session
@@ -61,7 +61,7 @@ def build(session: Session, calls: int, seed: int) -> Town:
 
 
 def _settle(connection: sqlite3.Connection) -> None:
-    staff_id = staff.add(connection, who.login(), "admin")
+    staff_id = staff.add(connection, who.login(installation.account()), "admin")
     chosen = {"town": town.TOWN, "state": town.STATE, "timezone": town.ZONE}
     for name, value in chosen.items():
         settings.change(connection, staff_id, name, value)

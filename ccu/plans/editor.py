@@ -20,7 +20,7 @@ def refuse_as_service(session: Session) -> None:
     An editor opens any file and runs any program: it would open the database to whoever may only
     run ccu.
     """
-    service = session.settings["service_account"]
+    service = session.service_account
     if not service or sys.platform == "win32":
         return
     import pwd
