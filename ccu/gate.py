@@ -4,6 +4,7 @@ One place, so that no command can forget to ask. A refusal is exit code 7 and is
 every file that rows are written to.
 """
 
+from collections.abc import Collection
 from types import MethodType
 from typing import Any
 
@@ -55,15 +56,22 @@ def guard(command: Any, path: str) -> None:
     command.invoke = MethodType(invoke, command)
 
 
-def rights(path: str, given: list[str]) -> list[str]:
-    """The rows of the table that a command line needs: those of its options, else the command's.
+def rights(path: str, given: Collection[str], by_sudo: bool = False) -> list[str]:
+    """The rows of the table that a command line needs, every one of them; `given` are its options.
 
-    None where an option asks for what anyone may have.
+    That is the command's own row and that of each option that has one, so an option can only
+    narrow; except for an option of roles.MODES given with nothing but its companions.
     """
-    options = [f"{path} {option}" for option in given]
-    if roles.ANYONE.intersection(options):
+    if path in roles.ANYONE:
         return []
-    return [row for row in options if row in roles.MAY] or [path]
+    rows = {f"{path} {option}": option for option in given}
+    for row, option in rows.items():
+        if row in roles.MODES and roles.MODES[row].issuperset(set(given) - {option}):
+            if row in roles.MAY:
+                return [row]
+            if not by_sudo:
+                return []
+    return [path, *(row for row in rows if row in roles.MAY)]
 
 
 def _pass(ctx: Any, path: str) -> None:
@@ -83,8 +91,12 @@ def _pass(ctx: Any, path: str) -> None:
 
 def _given(ctx: Any) -> list[str]:
     """The options that a command line gave, by every name they have."""
-    set_ = [each for each in ctx.command.params if ctx.params.get(each.name)]
-    return [name for each in set_ for name in each.opts if name.startswith("--")]
+    given = [each for each in ctx.command.params if _is_given(ctx, each.name)]
+    return [name for each in given for name in each.opts if name.startswith("--")]
+
+
+def _is_given(ctx: Any, name: str) -> bool:
+    return ctx.get_parameter_source(name).name not in ("DEFAULT", "DEFAULT_MAP")
 
 
 def _about(params: dict[str, Any]) -> tuple[str, int | None]:

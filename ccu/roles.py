@@ -1,7 +1,9 @@
-"""Who may do what: the one table. cli.py asks it before a command runs.
+"""Who may do what: the one table. The gate (ccu/gate.py) asks it before a command runs.
 
 A row is a command, or a finer right within one. Its letters are the roles that may, in the order of
-`ROLES`; a dot is one that may not. A role that a town added itself may do what stands under ANYONE.
+`ROLES`; a dot is one that may not. A row with an option narrows: who gives the option needs that
+row and the command's own. Only the options of MODES replace the command's own row. A role that a
+town added itself may do what is under ANYONE.
 Rules about a record's state (nobody approves their own plan, an intern's closing waits for a
 signature) are beside what they are about; this table is about roles alone.
 """
@@ -21,8 +23,20 @@ ROLES = {
 # alone and is how a stranger's file is judged; wellness never opens the main file.
 ANYONE = frozenset({
     "address", "init", "demo", "check", "wellness init", "wellness add", "wellness total",
-    "report --list", "report --define", "import --suggest", "person import --suggest",
 })  # fmt: skip
+# Options that turn a command into a harmless read, each with the options that leave it one. Given
+# with no other, the option's row replaces the command's own; without a row anybody may, except by
+# sudo. With any other option the command's own row is needed too. --output is not a companion where
+# anybody may: nobody unknown writes a file.
+MODES: dict[str, frozenset[str]] = {
+    "purge --dry-run": frozenset({"--format", "--output"}),
+    "report --list": frozenset({"--format"}),
+    "report --define": frozenset({"--format"}),
+    "import --suggest": frozenset(),
+    "person import --suggest": frozenset(),
+}
+# Whose signature closes an intern's work, so who may be named as somebody's supervisor.
+SUPERVISE = frozenset({"officer", "ccu", "clinician", "supervisor", "admin"})
 # What the service account itself may do when cron runs it: a list by number, with nobody looking.
 UNATTENDED = frozenset({"follow-up overdue"})
 
@@ -138,7 +152,6 @@ purge                . . . . . . r .
 purge --dry-run      . . . . s . r d
 deidentify           . . . . . . r .
 staff add            . . . . . . . d
-staff add --supervisor o c l . s . . d
 staff list           o c l i s a r d
 staff change         . . . . . . . d
 staff retire         . . . . . . . d

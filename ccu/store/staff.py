@@ -10,7 +10,6 @@ from ccu.errors import InvalidInput, NotAllowed, NotFound
 from ccu.store import audit, workers
 
 FIELDS = ("name", "role", "agency", "phone", "supervisor_id")
-SUPERVISE = "staff add --supervisor"  # the right to be one: whose word closes an item
 
 
 def id_of(connection: sqlite3.Connection, login: str) -> int | None:
@@ -123,7 +122,7 @@ def retire(
     values = {
         "old": staff_id,
         "new": successor_id,
-        "may_supervise": json.dumps(sorted(roles.MAY[SUPERVISE])),
+        "may_supervise": json.dumps(sorted(roles.SUPERVISE)),
     }
     for sql in _HAND_OVER:
         connection.execute(sql, values)
@@ -165,7 +164,7 @@ def _check_supervisor(
     role = connection.execute(
         "SELECT role FROM staff WHERE id = :id", {"id": supervisor_id}
     ).fetchone()["role"]
-    if not roles.may(role, SUPERVISE):
+    if role not in roles.SUPERVISE:
         raise InvalidInput(f"--supervisor: an account with the role {role} can not supervise")
 
 
