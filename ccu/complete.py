@@ -4,7 +4,6 @@ Completion never writes, never complains and never shows a name: ids and codes o
 that is not on the staff list is told nothing.
 """
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,34 +14,23 @@ Completer = Callable[[typer.Context, str], list[tuple[str, str]]]
 
 
 def _rows(ctx: Any, sql: str, incomplete: str) -> list[tuple[str, str]]:
-    from ccu import cipher, db
+    from ccu import cipher
     from ccu.errors import CcuError
     from ccu.session import Session
 
-    named = ctx.find_root().params.get("db") or os.environ.get("CCU_DB")
+    named = ctx.find_root().params.get("db")
     session = Session(Path(named) if named else None)
     try:
-        connection = db.open_database(session.path)
-        try:
-            if not _is_known(connection):
-                return []
-            found = connection.execute(sql, {"start": incomplete}).fetchall()
-        finally:
-            connection.close()
+        if session.known_id is None:
+            return []
+        found = session.db.execute(sql, {"start": incomplete}).fetchall()
     except CcuError:
         return []
     except cipher.errors():
         return []
+    finally:
+        session.close()
     return [(str(row[0]), str(row[1])) for row in found]
-
-
-def _is_known(connection: Any) -> bool:
-    """Whether the account at the keyboard is on the staff list: nobody else is told a number."""
-    from ccu import who
-    from ccu.store import settings, staff
-
-    login = who.login(settings.load(connection)["service_account"])
-    return staff.id_of(connection, login) is not None
 
 
 def code(table: str) -> Completer:

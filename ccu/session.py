@@ -98,6 +98,11 @@ class Session:
 
         return settings.load(self.db)
 
+    @property
+    def service_account(self) -> str:
+        """The account that people run ccu as by sudo; empty where there is none, or no file yet."""
+        return self.settings["service_account"] if os.path.lexists(self.path) else ""
+
     # ------------------------------------------------------------ the clock
 
     @cached_property
@@ -148,13 +153,44 @@ class Session:
         from ccu import who
         from ccu.store import audit, staff
 
-        known = staff.id_of(self.db, who.login(self.settings["service_account"]))
-        if known is not None:
-            return known
+        if self.known_id is not None:
+            return self.known_id
         self._denied = True
+        uid = who.caller() or who.uid(self.service_account)
         with self.writing() as connection:
-            audit.record(connection, None, "denied", uid=who.uid(self.settings["service_account"]))
+            audit.record(connection, None, "denied", uid=uid)
+        self.require_sudo_set_up()
         raise staff.unknown(self.db)
+
+    @cached_property
+    def known_id(self) -> int | None:
+        """The staff record of the account at the keyboard; None when it may not use this file."""
+        from ccu import who
+        from ccu.store import staff
+
+        if not self._sudo_is_set_up:
+            return None
+        return staff.id_of(self.db, who.login(self.service_account))
+
+    @property
+    def _sudo_is_set_up(self) -> bool:
+        from ccu import who
+
+        return who.caller() is None or who.account() == self.service_account
+
+    def require_sudo_set_up(self) -> None:
+        """Raise NotAllowed where people run ccu by sudo as an account that is not named for that.
+
+        Without the name each of them would be taken for that account, which is an admin.
+        """
+        from ccu import who
+
+        if not self._sudo_is_set_up:
+            account = who.account() or "this account"
+            raise NotAllowed(
+                f"ccu was run by sudo as {account}, which is not the service account of this file;"
+                f" as root, run: sudo -u {account} ccu settings service_account {account}"
+            )
 
     def record_denial(self, what: str, record: str = "", record_id: int | None = None) -> None:
         """Record that something was refused, once a run, apart from the write it ended."""
@@ -220,5 +256,5 @@ class Session:
         """Whether this is the service account itself, as cron runs it: nobody at the keyboard."""
         from ccu import who
 
-        account = self.settings["service_account"]
+        account = self.service_account
         return bool(account) and who.login(account) == account

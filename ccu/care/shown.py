@@ -53,7 +53,7 @@ def login(session: Session) -> str:
     """The account at the keyboard, as the care file keeps it: staff ids are the main file's."""
     from ccu import who
 
-    return who.login(session.settings["service_account"])
+    return who.login(session.service_account)
 
 
 def _section(found: Sequence[dict[str, Any]], every: bool) -> Section:

@@ -85,7 +85,7 @@ def about(
 ) -> dict[str, Any]:
     """What about.json says."""
     return {
-        "made_by": who.login(session.settings["service_account"]),
+        "made_by": who.login(session.service_account),
         "made_at": dates.to_iso(session.now),
         "purpose": wanted.purpose,
         "purpose_in_words": wanted.words,
