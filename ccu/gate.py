@@ -1,14 +1,16 @@
 """The gate before every command: may this account's role do it (`ccu/roles.py`)?
 
 One place, so that no command can forget to ask. A refusal is exit code 7 and is recorded; so is
-every file that rows are written to.
+every file that rows are written to. Whoever runs ccu by sudo has the reach of the account that the
+file belongs to, so they must be on the staff list for every command, also those open to anyone.
 """
 
+import os
 from collections.abc import Collection
 from types import MethodType
 from typing import Any
 
-from ccu import roles
+from ccu import roles, who
 from ccu.errors import NotAllowed
 from ccu.session import Session
 
@@ -41,8 +43,11 @@ def guard(command: Any, path: str) -> None:
     """Put the gate before a command, or before each subcommand of a group, at any depth."""
     for name, below in getattr(command, "commands", {}).items():
         guard(below, f"{path} {name}")
-    if hasattr(command, "commands") or path in roles.ANYONE:
+    if hasattr(command, "commands"):
         return
+    for each in command.params:
+        if hasattr(each.type, "readable"):  # a file named by somebody unknown is not looked at
+            each.type.readable = False
     run = command.invoke
 
     def invoke(self: Any, ctx: Any) -> Any:
@@ -50,7 +55,8 @@ def guard(command: Any, path: str) -> None:
         try:
             return run(ctx)
         except NotAllowed:  # by a rule about the record's state
-            ctx.obj.record_denial(path, *_about(ctx.params))
+            if path not in roles.ANYONE:
+                ctx.obj.record_denial(path, *_about(ctx.params))
             raise
 
     command.invoke = MethodType(invoke, command)
@@ -78,7 +84,10 @@ def _pass(ctx: Any, path: str) -> None:
     session: Session = ctx.obj
     params = ctx.params
     record, number = _about(params)
-    needed = rights(path, _given(ctx))
+    by_sudo = who.caller() is not None
+    if by_sudo:
+        _require_known(session, path)
+    needed = rights(path, _given(ctx), by_sudo)
     if roles.UNATTENDED.issuperset(needed) and (not needed or session.unattended):
         return
     for what in needed:
@@ -87,6 +96,17 @@ def _pass(ctx: Any, path: str) -> None:
         session.record_list(path)
     if params.get("output") and path not in _OWN_EXPORT:
         session.record_export(path, record, number)
+
+
+def _require_known(session: Session, path: str) -> None:
+    """Refuse, whatever the command is, a caller by sudo who is not on the staff list."""
+    if path == "init" and not os.path.lexists(session.path):
+        session.require_sudo_set_up()
+        return
+    _ = session.staff_id
+    if path == "demo":
+        session.record_denial(path)
+        raise NotAllowed("ccu demo makes a file of your own; run it without sudo")
 
 
 def _given(ctx: Any) -> list[str]:
