@@ -88,10 +88,12 @@ def _pass(ctx: Any, path: str) -> None:
     if by_sudo:
         _require_known(session, path)
     needed = rights(path, _given(ctx), by_sudo)
-    if roles.UNATTENDED.issuperset(needed) and (not needed or session.unattended):
-        return
-    for what in needed:
+    freely = roles.UNATTENDED.issuperset(needed) and (not needed or session.unattended)
+    for what in [] if freely else needed:
         session.require_may(what, record, number)
+    _check_day(session, (needed or [path])[0], by_sudo)
+    if freely:
+        return
     if path in _LISTS:
         session.record_list(path)
     if params.get("output") and path not in _OWN_EXPORT:
@@ -107,6 +109,18 @@ def _require_known(session: Session, path: str) -> None:
     if path == "demo":
         session.record_denial(path)
         raise NotAllowed("ccu demo makes a file of your own; run it without sudo")
+
+
+def _check_day(session: Session, what: str, by_sudo: bool) -> None:
+    """Refuse --today and CCU_TODAY where they must not count; the table is roles.EVIDENCE."""
+    if by_sudo and session.day_said and what not in roles.ANY_DAY:
+        session.record_denial(what)
+        raise NotAllowed(
+            f"ccu {what} by sudo goes by the machine's clock: leave out --today; where an earlier"
+            f" day may be given, ccu {what} --help names the option"
+        )
+    if what in roles.EVIDENCE:
+        session.go_by_the_clock(what)
 
 
 def _given(ctx: Any) -> list[str]:

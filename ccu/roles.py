@@ -37,6 +37,28 @@ MODES: dict[str, frozenset[str]] = {
 }
 # Whose signature closes an intern's work, so who may be named as somebody's supervisor.
 SUPERVISE = frozenset({"officer", "ccu", "clinician", "supervisor", "admin"})
+# Where --today and CCU_TODAY count, and for whom. What is evidence (a seal, a hold, a consent, a
+# disclosure, a destruction) goes by the machine's clock for everybody: a wrong day there breaks an
+# accounting, or destroys records early. Commands that only show, or record no day, go by the day
+# that was given, for all who may run them: what they leave behind (the audit, disclosures by a
+# card, anchors, about.json) has the machine's time all the same. All others record by the day that
+# was given where people run ccu as themselves: they can change the dates in their own file anyway.
+# A caller by sudo may give none there, because the file is closed to them otherwise.
+EVIDENCE = frozenset({
+    "consent grant", "consent revoke", "consent disclose", "care destroy", "seal person",
+    "seal call", "seal lift", "retention set", "retention hold", "retention release", "purge",
+    "deidentify",
+})  # fmt: skip
+ANY_DAY = frozenset({
+    "call show", "history", "report", "referral list", "referral show", "follow-up show",
+    "follow-up list", "worker list", "brief", "consult list", "consult show", "needs show",
+    "person find", "person show", "person compare", "person duplicates", "household show",
+    "household list", "plan show", "plan list", "place show", "frequent people",
+    "frequent places", "provider list", "provider show", "address", "consent list", "disclosures",
+    "care note list", "care backup", "wellness total", "export", "audit review", "audit verify",
+    "audit anchor", "seal list", "seal show", "retention list", "retention holds",
+    "retention log", "purge --dry-run", "staff list", "backup", "check", "init",
+})  # fmt: skip
 # What the service account itself may do when cron runs it: a list by number, with nobody looking.
 UNATTENDED = frozenset({"follow-up overdue"})
 

@@ -8,7 +8,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,7 +115,7 @@ class Session:
         zone = self.settings.zone
         said = self.day_said
         if not said:
-            return datetime.now(UTC).astimezone(zone).replace(microsecond=0)
+            return self.machine_now
         try:
             moment = datetime.fromisoformat(said)
         except ValueError:
@@ -127,6 +127,21 @@ class Session:
         if not 1900 <= moment.year <= 2200:
             raise InvalidInput("--today must lie between 1900 and 2200")
         return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
+
+    @cached_property
+    def machine_now(self) -> datetime:
+        """The machine's own time in the town's time zone: what evidence is dated by."""
+        from ccu.store import audit
+
+        return audit.clock().astimezone(self.settings.zone).replace(microsecond=0)
+
+    def go_by_the_clock(self, command: str) -> None:
+        """Take the machine's time as now. Raises InvalidInput where another day was said."""
+        if self.today != self.machine_now.date():
+            raise InvalidInput(
+                f"ccu {command} goes by the machine's clock: leave out --today, and unset CCU_TODAY"
+            )
+        self.now = self.machine_now
 
     @property
     def day_said(self) -> str:
@@ -214,7 +229,7 @@ class Session:
         """What this account is shown of Human Services' work. Raises as `staff_id` does."""
         from ccu.store import viewing
 
-        return viewing.View(self.db, self.staff_id, self.now, self.settings["police_sees"])
+        return viewing.View(self.db, self.staff_id, self.machine_now, self.settings["police_sees"])
 
     def keep_shown(self) -> None:
         """Record what the view showed by consent or policy, where a command writes nothing else."""
