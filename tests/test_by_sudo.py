@@ -126,6 +126,7 @@ def test_root_sets_the_file_up_and_then_it_is_asked_who_is_there(
     empty: Ccu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     init = ("init", "--town", "Westport", "--state", "CT", "--timezone", "America/New_York")
+    monkeypatch.delenv("CCU_TODAY")
     monkeypatch.setenv("SUDO_UID", str(UID))
     assert empty(*init) == (7, "", NOT_SET_UP)
     assert list(tmp_path.iterdir()) == []
