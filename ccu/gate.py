@@ -11,7 +11,7 @@ from types import MethodType
 from typing import Any
 
 from ccu import roles, who
-from ccu.errors import NotAllowed
+from ccu.errors import InvalidInput, NotAllowed
 from ccu.session import Session
 
 # A parameter that holds a record's number -> the record that a refusal was about.
@@ -46,11 +46,14 @@ def guard(command: Any, path: str) -> None:
     if hasattr(command, "commands"):
         return
     for each in command.params:
-        if hasattr(each.type, "readable"):  # a file named by somebody unknown is not looked at
+        if _is_path(each):  # a file named by somebody unknown is not looked at
             each.type.readable = False
     run = command.invoke
 
     def invoke(self: Any, ctx: Any) -> Any:
+        for each in command.params:
+            if not _is_path(each):  # a file may have any name
+                _check_text(each, ctx.params.get(each.name))
         _pass(ctx, path)
         try:
             return run(ctx)
@@ -60,6 +63,26 @@ def guard(command: Any, path: str) -> None:
             raise
 
     command.invoke = MethodType(invoke, command)
+
+
+def _is_path(param: Any) -> bool:
+    return hasattr(param.type, "readable")
+
+
+def _check_text(param: Any, value: Any) -> None:
+    """Raise InvalidInput for bytes that are not UTF-8."""
+    if isinstance(value, list | tuple):
+        for each in value:
+            _check_text(param, each)
+    elif isinstance(value, str) and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            name = next((name for name in param.opts if name.startswith("--")), "")
+            raise InvalidInput(
+                f"{name or param.human_readable_name}: has bytes that are not UTF-8;"
+                " type it again, or set the terminal to UTF-8"
+            ) from None
 
 
 def rights(path: str, given: Collection[str], by_sudo: bool = False) -> list[str]:
