@@ -85,7 +85,12 @@ def key_path(connection: Any) -> Path:
 
 def database(connection: Any) -> str:
     """The file of an open database, as SQLite itself names it."""
-    for row in connection.execute("PRAGMA database_list"):
+    text, connection.text_factory = connection.text_factory, os.fsdecode  # any bytes in a name
+    try:
+        found = connection.execute("PRAGMA database_list").fetchall()
+    finally:
+        connection.text_factory = text
+    for row in found:
         if row[1] == "main" and row[2]:
             return str(row[2])
     raise DatabaseUnusable("a database without a file has no audit key")

@@ -23,7 +23,7 @@ def _rows(ctx: Any, sql: str, incomplete: str) -> list[tuple[str, str]]:
         return []
     session = Session(Path(named[0]) if named[0] else None)
     try:
-        if not _is_known(session):
+        if session.known_id is None:
             return []
         session.withhold_part2()
         found = session.db.execute(sql, {"start": incomplete}).fetchall()
@@ -34,14 +34,6 @@ def _rows(ctx: Any, sql: str, incomplete: str) -> list[tuple[str, str]]:
     finally:
         session.close()
     return [(str(row[0]), str(row[1])) for row in found]
-
-
-def _is_known(session: Any) -> bool:
-    """Whether the account at the keyboard is on the staff list: nobody else is told a number."""
-    from ccu import who
-    from ccu.store import staff
-
-    return staff.id_of(session.db, who.login(session.service_account)) is not None
 
 
 def code(table: str) -> Completer:

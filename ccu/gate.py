@@ -1,14 +1,17 @@
 """The gate before every command: may this account's role do it (`ccu/roles.py`)?
 
 One place, so that no command can forget to ask. A refusal is exit code 7 and is recorded; so is
-every file that rows are written to.
+every file that rows are written to. Whoever runs ccu by sudo has the reach of the account that the
+file belongs to, so they must be on the staff list for every command, also those open to anyone.
 """
 
+import os
+from collections.abc import Collection
 from types import MethodType
 from typing import Any
 
-from ccu import roles
-from ccu.errors import NotAllowed
+from ccu import roles, who
+from ccu.errors import InvalidInput, NotAllowed
 from ccu.session import Session
 
 # A parameter that holds a record's number -> the record that a refusal was about.
@@ -51,55 +54,119 @@ def guard(command: Any, path: str) -> None:
     """Put the gate before a command, or before each subcommand of a group, at any depth."""
     for name, below in getattr(command, "commands", {}).items():
         guard(below, f"{path} {name}")
-    if hasattr(command, "commands") or path in roles.ANYONE:
+    if hasattr(command, "commands"):
         return
+    for each in command.params:
+        if _is_path(each):  # a file named by somebody unknown is not looked at
+            each.type.readable = False
     run = command.invoke
 
     def invoke(self: Any, ctx: Any) -> Any:
+        for each in command.params:
+            if not _is_path(each):  # a file may have any name
+                _check_text(each, ctx.params.get(each.name))
         _pass(ctx, path)
         try:
             return run(ctx)
         except NotAllowed:  # by a rule about the record's state
-            ctx.obj.record_denial(path, *_about(ctx.params))
+            if path not in roles.ANYONE:
+                ctx.obj.record_denial(path, *_about(ctx.params))
             raise
 
     command.invoke = MethodType(invoke, command)
 
 
-def rights(path: str, given: list[str]) -> list[str]:
-    """The rows of the table that a command line needs: those of its options, else the command's.
+def _is_path(param: Any) -> bool:
+    return hasattr(param.type, "readable")
 
-    None where an option asks for what anyone may have.
+
+def _check_text(param: Any, value: Any) -> None:
+    """Raise InvalidInput for bytes that are not UTF-8."""
+    if isinstance(value, list | tuple):
+        for each in value:
+            _check_text(param, each)
+    elif isinstance(value, str) and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            name = next((name for name in param.opts if name.startswith("--")), "")
+            raise InvalidInput(
+                f"{name or param.human_readable_name}: has bytes that are not UTF-8;"
+                " type it again, or set the terminal to UTF-8"
+            ) from None
+
+
+def rights(path: str, given: Collection[str], by_sudo: bool = False) -> list[str]:
+    """The rows of the table that a command line needs, every one of them; `given` are its options.
+
+    That is the command's own row and that of each option that has one, so an option can only
+    narrow; except for an option of roles.MODES given with nothing but its companions.
     """
-    options = [f"{path} {option}" for option in given]
-    if roles.ANYONE.intersection(options):
+    if path in roles.ANYONE:
         return []
-    return [row for row in options if row in roles.MAY] or [path]
+    rows = {f"{path} {option}": option for option in given}
+    for row, option in rows.items():
+        if row in roles.MODES and roles.MODES[row].issuperset(set(given) - {option}):
+            if row in roles.MAY:
+                return [row]
+            if not by_sudo:
+                return []
+    return [path, *(row for row in rows if row in roles.MAY)]
 
 
 def _pass(ctx: Any, path: str) -> None:
     session: Session = ctx.obj
     params = ctx.params
     record, number = _about(params)
-    needed = rights(path, _given(ctx))
-    if roles.UNATTENDED.issuperset(needed) and (not needed or session.unattended):
-        if needed:
-            session.withhold_part2()
-        return
-    for what in needed:
+    by_sudo = who.caller() is not None
+    if by_sudo:
+        _require_known(session, path)
+    needed = rights(path, _given(ctx), by_sudo)
+    freely = roles.UNATTENDED.issuperset(needed) and (not needed or session.unattended)
+    for what in [] if freely else needed:
         session.require_may(what, record, number)
-    if path not in _WHOLE:
+    _check_day(session, (needed or [path])[0], by_sudo)
+    if needed and path not in _WHOLE:
         session.withhold_part2()
+    if freely:
+        return
     if path in _LISTS:
         session.record_list(path)
     if params.get("output") and path not in _OWN_EXPORT:
         session.record_export(path, record, number)
 
 
+def _require_known(session: Session, path: str) -> None:
+    """Refuse, whatever the command is, a caller by sudo who is not on the staff list."""
+    if path == "init" and not os.path.lexists(session.path):
+        session.require_sudo_set_up()
+        return
+    _ = session.staff_id
+    if path == "demo":
+        session.record_denial(path)
+        raise NotAllowed("ccu demo makes a file of your own; run it without sudo")
+
+
+def _check_day(session: Session, what: str, by_sudo: bool) -> None:
+    """Refuse --today and CCU_TODAY where they must not count; the table is roles.EVIDENCE."""
+    if by_sudo and session.day_said and what not in roles.ANY_DAY:
+        session.record_denial(what)
+        raise NotAllowed(
+            f"ccu {what} by sudo goes by the machine's clock: leave out --today; where an earlier"
+            f" day may be given, ccu {what} --help names the option"
+        )
+    if what in roles.EVIDENCE:
+        session.go_by_the_clock(what)
+
+
 def _given(ctx: Any) -> list[str]:
     """The options that a command line gave, by every name they have."""
-    set_ = [each for each in ctx.command.params if ctx.params.get(each.name)]
-    return [name for each in set_ for name in each.opts if name.startswith("--")]
+    given = [each for each in ctx.command.params if _is_given(ctx, each.name)]
+    return [name for each in given for name in each.opts if name.startswith("--")]
+
+
+def _is_given(ctx: Any, name: str) -> bool:
+    return ctx.get_parameter_source(name).name not in ("DEFAULT", "DEFAULT_MAP")
 
 
 def _about(params: dict[str, Any]) -> tuple[str, int | None]:

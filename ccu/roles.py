@@ -1,7 +1,9 @@
-"""Who may do what: the one table. cli.py asks it before a command runs.
+"""Who may do what: the one table. The gate (ccu/gate.py) asks it before a command runs.
 
 A row is a command, or a finer right within one. Its letters are the roles that may, in the order of
-`ROLES`; a dot is one that may not. A role that a town added itself may do what stands under ANYONE.
+`ROLES`; a dot is one that may not. A row with an option narrows: who gives the option needs that
+row and the command's own. Only the options of MODES replace the command's own row. A role that a
+town added itself may do what is under ANYONE.
 Rules about a record's state (nobody approves their own plan, an intern's closing waits for a
 signature) are beside what they are about; this table is about roles alone.
 """
@@ -21,7 +23,41 @@ ROLES = {
 # alone and is how a stranger's file is judged; wellness never opens the main file.
 ANYONE = frozenset({
     "address", "init", "demo", "check", "wellness init", "wellness add", "wellness total",
-    "report --list", "report --define", "import --suggest", "person import --suggest",
+})  # fmt: skip
+# Options that turn a command into a harmless read, each with the options that leave it one. Given
+# with no other, the option's row replaces the command's own; without a row anybody may, except by
+# sudo. With any other option the command's own row is needed too. --output is not a companion where
+# anybody may: nobody unknown writes a file.
+MODES: dict[str, frozenset[str]] = {
+    "purge --dry-run": frozenset({"--format", "--output"}),
+    "report --list": frozenset({"--format"}),
+    "report --define": frozenset({"--format"}),
+    "import --suggest": frozenset(),
+    "person import --suggest": frozenset(),
+}
+# Whose signature closes an intern's work, so who may be named as somebody's supervisor.
+SUPERVISE = frozenset({"officer", "ccu", "clinician", "supervisor", "admin"})
+# Where --today and CCU_TODAY count, and for whom. What is evidence (a seal, a hold, a consent, a
+# disclosure, a destruction) goes by the machine's clock for everybody: a wrong day there breaks an
+# accounting, or destroys records early. Commands that only show, or record no day, go by the day
+# that was given, for all who may run them: what they leave behind (the audit, disclosures by a
+# card, anchors, about.json) has the machine's time all the same. All others record by the day that
+# was given where people run ccu as themselves: they can change the dates in their own file anyway.
+# A caller by sudo may give none there, because the file is closed to them otherwise.
+EVIDENCE = frozenset({
+    "consent grant", "consent revoke", "consent disclose", "care destroy", "seal person",
+    "seal call", "seal lift", "retention set", "retention hold", "retention release", "purge",
+    "deidentify",
+})  # fmt: skip
+ANY_DAY = frozenset({
+    "call show", "history", "report", "referral list", "referral show", "follow-up show",
+    "follow-up list", "worker list", "brief", "consult list", "consult show", "needs show",
+    "person find", "person show", "person compare", "person duplicates", "household show",
+    "household list", "plan show", "plan list", "place show", "frequent people",
+    "frequent places", "provider list", "provider show", "address", "consent list", "disclosures",
+    "care note list", "care backup", "wellness total", "export", "audit review", "audit verify",
+    "audit anchor", "seal list", "seal show", "retention list", "retention holds",
+    "retention log", "purge --dry-run", "staff list", "backup", "check", "init",
 })  # fmt: skip
 # What the service account itself may do when cron runs it, with nobody looking: a list by number,
 # and a copy in a folder of its own.
@@ -139,7 +175,6 @@ purge                . . . . . . r .
 purge --dry-run      . . . . s . r d
 deidentify           . . . . . . r .
 staff add            . . . . . . . d
-staff add --supervisor o c l . s . . d
 staff list           o c l i s a r d
 staff change         . . . . . . . d
 staff retire         . . . . . . . d

@@ -8,7 +8,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -135,7 +135,7 @@ class Session:
         zone = self.settings.zone
         said = self.day_said
         if not said:
-            return datetime.now(UTC).astimezone(zone).replace(microsecond=0)
+            return self.machine_now
         try:
             moment = datetime.fromisoformat(said)
         except ValueError:
@@ -147,6 +147,21 @@ class Session:
         if not 1900 <= moment.year <= 2200:
             raise InvalidInput("--today must lie between 1900 and 2200")
         return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
+
+    @cached_property
+    def machine_now(self) -> datetime:
+        """The machine's own time in the town's time zone: what evidence is dated by."""
+        from ccu.store import audit
+
+        return audit.clock().astimezone(self.settings.zone).replace(microsecond=0)
+
+    def go_by_the_clock(self, command: str) -> None:
+        """Take the machine's time as now. Raises InvalidInput where another day was said."""
+        if self.today != self.machine_now.date():
+            raise InvalidInput(
+                f"ccu {command} goes by the machine's clock: leave out --today, and unset CCU_TODAY"
+            )
+        self.now = self.machine_now
 
     @property
     def day_said(self) -> str:
@@ -166,10 +181,11 @@ class Session:
 
     @property
     def service_account(self) -> str:
-        """The account that others run ccu as by sudo: of the installation, else of the settings."""
+        """The account that others run ccu as by sudo; empty where there is none, or no file yet."""
         from ccu import installation
 
-        return installation.account() or self.settings["service_account"]
+        said = installation.account()
+        return said or (self.settings["service_account"] if os.path.lexists(self.path) else "")
 
     @cached_property
     def staff_id(self) -> int:
@@ -180,13 +196,44 @@ class Session:
         from ccu import who
         from ccu.store import audit, staff
 
-        known = staff.id_of(self.db, who.login(self.service_account))
-        if known is not None:
-            return known
+        if self.known_id is not None:
+            return self.known_id
         self._denied = True
+        uid = who.caller() or who.uid(self.service_account)
         with self.writing() as connection:
-            audit.record(connection, None, "denied", uid=who.uid(self.service_account))
+            audit.record(connection, None, "denied", uid=uid)
+        self.require_sudo_set_up()
         raise staff.unknown(self.db)
+
+    @cached_property
+    def known_id(self) -> int | None:
+        """The staff record of the account at the keyboard; None when it may not use this file."""
+        from ccu import who
+        from ccu.store import staff
+
+        if not self._sudo_is_set_up:
+            return None
+        return staff.id_of(self.db, who.login(self.service_account))
+
+    @property
+    def _sudo_is_set_up(self) -> bool:
+        from ccu import who
+
+        return who.caller() is None or who.account() == self.service_account
+
+    def require_sudo_set_up(self) -> None:
+        """Raise NotAllowed where people run ccu by sudo as an account that is not named for that.
+
+        Without the name each of them would be taken for that account, which is an admin.
+        """
+        from ccu import who
+
+        if not self._sudo_is_set_up:
+            account = who.account() or "this account"
+            raise NotAllowed(
+                f"ccu was run by sudo as {account}, which is not the service account of this file;"
+                f" as root, run: sudo -u {account} ccu settings service_account {account}"
+            )
 
     def record_denial(self, what: str, record: str = "", record_id: int | None = None) -> None:
         """Record that something was refused, once a run, apart from the write it ended."""
@@ -210,7 +257,7 @@ class Session:
         """What this account is shown of Human Services' work. Raises as `staff_id` does."""
         from ccu.store import viewing
 
-        return viewing.View(self.db, self.staff_id, self.now, self.settings["police_sees"])
+        return viewing.View(self.db, self.staff_id, self.machine_now, self.settings["police_sees"])
 
     @property
     def reads_part2(self) -> bool:
@@ -225,7 +272,7 @@ class Session:
 
         viewer = None if self.unattended else self.staff_id
         to = viewing.POLICE if viewer and self.view.police else None
-        withheld.from_lists(self.db, viewer, to, self.today)
+        withheld.from_lists(self.db, viewer, to, self.machine_now.date())
 
     def keep_shown(self) -> None:
         """Record what the view showed by consent or policy, where a command writes nothing else."""

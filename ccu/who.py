@@ -50,3 +50,15 @@ def caller() -> int | None:
         return None
     asked = int(said)
     return None if asked in (0, os.getuid()) else asked
+
+
+def account() -> str:
+    """Return the login name of the account that this process runs as; empty when it has none."""
+    if sys.platform == "win32":
+        return os.getlogin()
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return ""

@@ -5,15 +5,19 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from ccu import cli
+from ccu.store import audit
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+ZONE = ZoneInfo("America/New_York")
 TODAY = "2026-01-31"  # a Saturday; the tests' day unless a test says another
 
 
@@ -75,11 +79,24 @@ def run_ccu(*args: str, stdin: str | bytes = "", tty: bool = False) -> Result:
         os.umask(umask)
 
 
+def machine_clock() -> datetime:
+    """The machine's clock in tests: it is at CCU_TODAY, so that --today alone differs from it."""
+    said = os.environ.get("CCU_TODAY", "")
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError:
+        return datetime.now(UTC)
+    if len(said) <= 10:
+        moment = datetime.combine(moment.date(), time(23, 59, 59))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZONE)).astimezone(UTC)
+
+
 @pytest.fixture
 def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ccu:
     """The front door with CCU_DB naming a file that does not exist yet."""
     monkeypatch.setenv("CCU_DB", str(tmp_path / "ccu.db"))
     monkeypatch.setenv("CCU_TODAY", TODAY)
+    monkeypatch.setattr(audit, "clock", machine_clock)
     monkeypatch.delenv("SUDO_UID", raising=False)
     monkeypatch.setenv("COLUMNS", "80")
     return run_ccu

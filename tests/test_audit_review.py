@@ -239,6 +239,41 @@ def test_denials_exports_overrides_and_reasons(town: Town, tmp_path: Path) -> No
     ]
 
 
+def test_new_admins_and_changed_roles_come_first(town: Town, db_path: Path) -> None:
+    before = town.ccu("--today", "2020-01-01", "audit", "review", "-f", "json")
+    assert json.loads(before.out)["staff_changes"] == []
+    for words in (
+        ("change", "pat", "--phone", "203-555-0100", "--supervisor", "boss"),
+        ("retire", "quinn"),
+        ("add", "quinn", "--role", "analyst"),
+        ("add", "newbie", "--role", "officer"),
+        ("change", "newbie", "--role", "officer"),
+        ("change", "newbie", "--role", "ccu"),
+        ("add", "second", "--role", "admin", "--supervisor", "boss"),
+        ("change", "pat", "--role", "admin"),
+    ):
+        assert town.ccu("staff", *words).code == 0
+    with contextlib.closing(sqlite3.connect(db_path)) as hand:  # as recorded by version 1
+        hand.row_factory = sqlite3.Row
+        hand.execute("BEGIN")
+        audit.record(hand, 1, "staff-change", "staff", 1, fields=["role"])
+        hand.commit()
+    found = town.review()["staff_changes"]
+    assert [(row["staff"], row["account"], row["change"]) for row in found] == [
+        (town.admin, "second", "new admin, added"),
+        (town.admin, "pat", "new admin, role changed from officer to admin"),
+        (town.admin, "newbie", "role changed from officer to ccu"),
+        (town.admin, town.admin, "role changed"),
+        (town.admin, "pat", "changed phone, supervisor"),
+        (town.admin, "quinn", "retired"),
+        (town.admin, "quinn", "returned as analyst"),
+        (town.admin, "newbie", "added as officer"),
+        (town.admin, "newbie", "changed nothing"),
+    ]
+    page = town.ccu("audit", "review").out
+    assert page.index("new admin") < page.index("By account")
+
+
 def test_it_is_recorded_and_ones_own_reads_are_in_it(town: Town, db_path: Path) -> None:
     town.look("boss", hours(1))
     assert [row["staff"] for row in town.review()["accounts"]] == ["boss"]
@@ -259,4 +294,4 @@ def test_the_page_names_nobody(town: Town, db_path: Path) -> None:
 
 def test_nothing_is_a_page_too(ccu: Ccu) -> None:
     done = ccu("--today", "2020-01-01", "audit", "review")
-    assert done.code == 0 and done.out.count("none") == 7
+    assert done.code == 0 and done.out.count("none") == 8

@@ -91,19 +91,23 @@ def test_a_backup_keeps_what_was_sealed_after_it(here: Path, tmp_path: Path) -> 
     assert town.GIVEN in town.run(copy, "officer", *shown).out
 
 
-def test_today_moves_the_day_of_an_expiry_and_not_the_audit(here: Path) -> None:
+def test_today_moves_no_evidence(here: Path) -> None:
+    """A consent that ended shows nothing, and a disclosure has the day on which it was made."""
     grant = ("consent", "grant", "1", "--to", "police", "--scope", "referrals", "--purpose")
     days = ("--signed", "2026-01-01", "--expires", "2026-01-31")
     assert town.run(here, "clinician", *grant, "safety", *days).code == 0
 
     def shown(day: str) -> str:
-        return town.run(here, "officer", "history", "--person", "1", at=day).out
+        words = ("--today", "2026-01-30", "history", "--person", "1")
+        return town.run(here, "officer", *words, at=day).out
 
     assert "referral 1" not in shown("2026-02-01T15:00")
     assert "referral 1" in shown("2026-01-31T15:00")
     with contextlib.closing(sqlite3.connect(here)) as hand:
         (at,) = hand.execute("SELECT at FROM audit ORDER BY id DESC LIMIT 1").fetchone()
-    assert not at.startswith("2026-01-31")
+        days_told = hand.execute("SELECT DISTINCT substr(disclosed_at, 1, 10) FROM disclosure")
+        assert {day for (day,) in days_told} == {"2026-01-31", "2026-02-01"}
+    assert at.startswith("2026-01-31")
 
 
 def test_a_wellness_total_grows_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

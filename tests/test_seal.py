@@ -21,7 +21,7 @@ from ccu import cli, complete
 from ccu.demo import export
 
 from . import told_town as town
-from .conftest import Result, run_ccu
+from .conftest import Result
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 ORDER = ("--authority", "court", "--ordered", "2026-01-15", "--yes")
@@ -268,11 +268,8 @@ def test_it_asks_and_wants_the_number(db: Path) -> None:
 @pytest.mark.parametrize(("answer", "code"), [("1", 0), ("2", 2), ("yes", 2)])
 def test_at_a_terminal_the_number_is_typed(db: Path, answer: str, code: int) -> None:
     """A slip of the finger seals nobody."""
-    with town.account("records"):
-        done = run_ccu(
-            "--db", str(db), "--today", town.AT, "seal", "person", "1",
-            stdin=f"court\n2026-01-15\n{answer}\n", tty=True,
-        )  # fmt: skip
+    typed = f"court\n2026-01-15\n{answer}\n"
+    done = town.run(db, "records", "seal", "person", "1", stdin=typed, tty=True)
     assert done.code == code, done.err
     assert (town.run(db, "records", "person", "show", "1").code == 3) == (code == 0)
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from ccu import who
+from ccu.store import audit
 
-from .conftest import Result, run_ccu
+from .conftest import Result, machine_clock, run_ccu
 
 AT = "2026-01-31T14:00"
 PLACE = "12 Main St Apt 3"
@@ -47,10 +48,14 @@ def account(login: str) -> Iterator[None]:
         yield
 
 
-def run(db: Path, login: str, *args: str, stdin: str = "", at: str = AT) -> Result:
-    """A command line on a file, as an account, at a moment."""
-    with account(login):
-        return run_ccu("--db", str(db), "--today", at, *args, stdin=stdin)
+def run(
+    db: Path, login: str, *args: str, stdin: str = "", at: str = AT, tty: bool = False
+) -> Result:
+    """A command line on a file, as an account, at a moment, which is the machine's too."""
+    with account(login), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CCU_TODAY", at)
+        patch.setattr(audit, "clock", machine_clock)
+        return run_ccu("--db", str(db), *args, stdin=stdin, tty=tty)
 
 
 def make(folder: Path) -> Path:

@@ -17,6 +17,10 @@ _EVENT = ("when", "staff", "action", "record", "id")
 
 # key -> heading, columns; in the order of the page
 PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "staff_changes": (
+        "New admins, roles and accounts changed",
+        ("when", "staff", "account", "change"),
+    ),
     "accounts": (
         "By account",
         ("staff", "role", "people", "places", "other", "lists", "writes", "denied", "exports",
@@ -54,6 +58,7 @@ def read(session: Session, since: str) -> Document:
         "since": dates.to_iso(start),
         "until": dates.to_iso(now),
         "rules": review.RULES,
+        "staff_changes": review.staff_changes(found),
         "accounts": review.accounts(found),
         "unusual": review.unusual(found, before),
         "untied": review.untied(found, ties),

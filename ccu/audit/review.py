@@ -51,6 +51,7 @@ class Event:
     record_id: int | None
     detail: Row
     reason: str | None
+    account: str | None  # the login that an event about the staff list is about
 
     @property
     def look(self) -> Subject | None:
@@ -80,6 +81,7 @@ def events(rows: Iterable[Any], zone: tzinfo) -> list[Event]:
             record_id=row["record_id"],
             detail=json.loads(row["detail"]),
             reason=row["reason"],
+            account=row["account"],
         )
         for row in rows
     ]
@@ -180,6 +182,33 @@ def night(found: Sequence[Event], ties: Ties) -> list[Row]:
 
 
 # ---------------------------------------------------------------- as they are
+
+
+def staff_changes(found: Sequence[Event]) -> list[Row]:
+    """Each change of the staff list: new admins first, then roles, then the rest; oldest first."""
+    rows = []
+    for event in found:
+        if event.action.startswith("staff-"):
+            rank, change = _change_of_staff(event)
+            told = {"staff": event.login, "account": event.account, "change": change}
+            rows.append((rank, {"when": event.when, **told}))
+    return [row for _rank, row in sorted(rows, key=lambda ranked: ranked[0])]
+
+
+def _change_of_staff(event: Event) -> tuple[int, str]:
+    """How early an event is listed, and its words; one of before this version lacks the role."""
+    role, was = event.detail.get("role"), event.detail.get("was")
+    if event.action == "staff-retire":
+        return 2, "retired"
+    if event.action == "staff-add":
+        done = "returned" if event.detail.get("returned") else "added"
+        return (0, f"new admin, {done}") if role == "admin" else (2, f"{done} as {role}")
+    fields = event.detail["fields"]
+    if "role" in fields and (role is None or role != was):
+        changed = f"role changed from {was} to {role}" if role else "role changed"
+        return (0, f"new admin, {changed}") if role == "admin" else (1, changed)
+    others = ", ".join(each.removesuffix("_id") for each in fields if each != "role")
+    return 2, f"changed {others or 'nothing'}"
 
 
 def denials(found: Sequence[Event]) -> list[Row]:

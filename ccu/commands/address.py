@@ -32,7 +32,7 @@ def command(
         list[str] | None, typer.Argument(help="An address.", show_default=False)
     ] = None,
     file: Annotated[
-        str | None,
+        Path | None,
         typer.Option("--file", metavar="FILE", help="Read one address a line; - is stdin."),
     ] = None,
     town: Annotated[
@@ -57,7 +57,7 @@ def command(
     if bool(text) == (file is not None):
         raise InvalidInput("give either an address or --file")
     own = _town(ctx.obj) if town is None else town
-    lines = iter([" ".join(text)]) if text else _lines(file or "")
+    lines = iter([" ".join(text)]) if text else _lines(str(file))
     rows = (
         [getattr(reading, name) for name in COLUMNS]
         for reading in (read(line, town=own) for line in lines)

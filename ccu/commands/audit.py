@@ -25,11 +25,12 @@ def review(
 ) -> None:
     """A supervisor's page: who looked at what unusually often, at whom without a call, at night.
 
-    Then denials, exports, overrides and the reasons given for opening narratives. Logins and
-    numbers, nobody's name. Your own reads are in it too, and that you read it is recorded.
+    First new admins, changed roles and other changes to the staff list; last denials, exports,
+    overrides and the reasons given for opening narratives. Logins and numbers, nobody's name.
+    Your own reads are in it too, and that you read it is recorded.
 
-    JSON: since, until, rules, and the lists accounts, unusual, untied, night, denials, exports,
-    overrides, each whole.
+    JSON: since, until, rules, and the lists staff_changes, accounts, unusual, untied, night,
+    denials, exports, overrides, each whole.
 
     Examples:
 
@@ -116,7 +117,7 @@ def anchor(
     newest = anchors.newest(session.db)
     if newest is None:
         raise VerificationFailed("the last row of the audit has no hash; see ccu audit verify")
-    line = f"{anchors.line(newest)} {dates.to_iso(session.now)}"
+    line = f"{anchors.line(newest)} {dates.to_iso(session.machine_now)}"
     if append is None:
         emit_line(line)
     else:

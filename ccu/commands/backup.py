@@ -36,7 +36,7 @@ def command(
     with session.writing() as connection:  # first the record, then the copy, which has it too
         audit.record(connection, staff_id, "backup")
     anchor = anchors.newest(session.db)
-    at = dates.to_iso(session.now)
+    at = dates.to_iso(session.machine_now)
     encrypted = cipher.uses_library(session.db)
     if encrypt and not encrypted:
         key_is_new = not cipher.has_key()

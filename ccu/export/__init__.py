@@ -86,7 +86,7 @@ def about(
     """What about.json says."""
     return {
         "made_by": who.login(session.service_account),
-        "made_at": dates.to_iso(session.now),
+        "made_at": dates.to_iso(session.machine_now),
         "purpose": wanted.purpose,
         "purpose_in_words": wanted.words,
         "town": session.settings.town,

@@ -30,7 +30,6 @@ def purge(session: Session, confirm: Callable[[Found], None]) -> Found:
     """
     from ccu import db
 
-    _must_not_be_ahead(session)
     seen = _seen(session)
     if not seen.total:
         with session.writing() as connection:
@@ -105,9 +104,3 @@ def _must_be_filled_in(session: Session) -> None:
             "the retention table is not filled in; nothing is destroyed until the department says"
             f" how long to keep {', '.join(empty)}: ccu retention set CLASS YEARS --source TEXT"
         )
-
-
-def _must_not_be_ahead(session: Session) -> None:
-    """--today may look ahead in a dry run; it must not destroy what is not due yet."""
-    if session.today > audit.clock().astimezone(session.settings.zone).date():
-        raise InvalidInput("--today lies ahead: a purge goes by the clock, only --dry-run may not")

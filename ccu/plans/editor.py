@@ -5,11 +5,10 @@ import shlex
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
-from ccu import typed
+from ccu import typed, who
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.session import Session
 
@@ -20,16 +19,7 @@ def refuse_as_service(session: Session) -> None:
     An editor opens any file and runs any program: it would open the database to whoever may only
     run ccu.
     """
-    service = session.service_account
-    if not service or sys.platform == "win32":
-        return
-    import pwd
-
-    try:
-        running_as = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return
-    if running_as == service:
+    if who.account() and who.account() == session.service_account:
         raise NotAllowed("--edit is not for an account that runs ccu by sudo; give --file -")
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ccu import dates, roles
 from ccu.errors import InvalidInput, NotAllowed
-from ccu.store import audit, changes, follow_ups, next_action, part2, staff
+from ccu.store import audit, changes, follow_ups, next_action, part2
 from ccu.store.settings import Settings
 
 
@@ -160,7 +160,7 @@ def _may_sign(connection: sqlite3.Connection, staff_id: int, row: sqlite3.Row) -
         " LEFT JOIN staff AS boss ON boss.id = intern.supervisor_id WHERE intern.id = :id",
         {"id": row["closed_by"]},
     ).fetchone()
-    boss = intern["boss_id"] == staff_id and roles.may(asker["role"], staff.SUPERVISE)
+    boss = intern["boss_id"] == staff_id and asker["role"] in roles.SUPERVISE
     own = boss or asker["role"] == "admin"
     spare = intern["boss_id"] is None and roles.may(asker["role"], "follow-up sign --any")
     if intern["id"] == staff_id or not (own or spare):

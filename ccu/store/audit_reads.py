@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 # has no number here: that there was such a record is not for this page.
 _EVENTS = """
 SELECT audit.id, unixepoch(audit.at) AS unix, audit.staff_id, staff.login, staff.role,
-       audit.action, audit.record, audit.detail, audit_reason.reason,
+       audit.action, audit.record, audit.detail, audit_reason.reason, account.login AS account,
        CASE audit.record
        WHEN 'person' THEN (SELECT id FROM person WHERE id = record_id)
        WHEN 'call' THEN (SELECT id FROM call WHERE id = record_id)
@@ -19,6 +19,7 @@ SELECT audit.id, unixepoch(audit.at) AS unix, audit.staff_id, staff.login, staff
        ELSE record_id END AS record_id
 FROM audit
 LEFT JOIN staff ON staff.id = audit.staff_id
+LEFT JOIN staff AS account ON account.id = audit.record_id AND audit.record = 'staff'
 LEFT JOIN audit_reason ON audit_reason.audit_id = audit.id
 WHERE unixepoch(audit.at) >= :start AND unixepoch(audit.at) < :until
 ORDER BY audit.id
@@ -96,7 +97,7 @@ class Ties:
 
 
 def events(connection: sqlite3.Connection, start: int, until: int) -> list[sqlite3.Row]:
-    """id, unix, staff_id, login, role, action, record, record_id, detail, reason; in order."""
+    """Return the events in order, with the columns of _EVENTS."""
     return connection.execute(_EVENTS, {"start": start, "until": until}).fetchall()
 
 

@@ -10,7 +10,6 @@ from ccu.errors import InvalidInput, NotAllowed, NotFound
 from ccu.store import audit, workers
 
 FIELDS = ("name", "role", "agency", "phone", "supervisor_id")
-SUPERVISE = "staff add --supervisor"  # the right to be one: whose word closes an item
 
 
 def id_of(connection: sqlite3.Connection, login: str) -> int | None:
@@ -69,6 +68,8 @@ def add(
     `fields` are those of FIELDS besides the role. Raises InvalidInput when it is there already.
     """
     _check_supervisor(connection, None, (fields or {}).get("supervisor_id"))
+    known = connection.execute("SELECT 1 FROM staff WHERE login = :login", {"login": login})
+    returned = known.fetchone() is not None
     values: dict[str, Any] = {"login": login, **dict.fromkeys(FIELDS, ""), "agency": "police"}
     values |= {"supervisor_id": None, **(fields or {}), "role": role}
     cursor = connection.execute(
@@ -82,7 +83,9 @@ def add(
     if cursor is None:
         raise InvalidInput("that account is on the staff list already; ccu staff change changes it")
     staff_id = int(cursor["id"])
-    audit.record(connection, by or staff_id, "staff-add", "staff", staff_id, role=role)
+    audit.record(
+        connection, by or staff_id, "staff-add", "staff", staff_id, role=role, returned=returned
+    )
     return staff_id
 
 
@@ -91,6 +94,7 @@ def change(
 ) -> None:
     """Set some of FIELDS inside the caller's transaction. Raises InvalidInput."""
     _check_supervisor(connection, staff_id, fields.get("supervisor_id"))
+    was = role_of(connection, staff_id)
     if "role" in fields and fields["role"] != "admin":
         _keep_an_admin(connection, staff_id)
     for field, value in fields.items():
@@ -100,7 +104,10 @@ def change(
             f"UPDATE staff SET {field} = :value WHERE id = :id",  # noqa: S608 - one of FIELDS
             {"value": value, "id": staff_id},
         )
-    audit.record(connection, by, "staff-change", "staff", staff_id, fields=sorted(fields))
+    names, role = sorted(fields), fields.get("role", was)
+    audit.record(
+        connection, by, "staff-change", "staff", staff_id, fields=names, role=role, was=was
+    )
 
 
 def retire(
@@ -123,7 +130,7 @@ def retire(
     values = {
         "old": staff_id,
         "new": successor_id,
-        "may_supervise": json.dumps(sorted(roles.MAY[SUPERVISE])),
+        "may_supervise": json.dumps(sorted(roles.SUPERVISE)),
     }
     for sql in _HAND_OVER:
         connection.execute(sql, values)
@@ -165,7 +172,7 @@ def _check_supervisor(
     role = connection.execute(
         "SELECT role FROM staff WHERE id = :id", {"id": supervisor_id}
     ).fetchone()["role"]
-    if not roles.may(role, SUPERVISE):
+    if role not in roles.SUPERVISE:
         raise InvalidInput(f"--supervisor: an account with the role {role} can not supervise")
 
 

@@ -1,0 +1,147 @@
+"""The gate: no option, and no pair of options, opens what a command alone refuses."""
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ccu import cli, roles
+
+from . import told_town as town
+from .conftest import Result
+from .test_roles import ALL, MAY_NOT, every_leaf
+
+# The only options that make a command less than it is alone, by hand and apart from ccu/roles.py:
+# what may be given with each, and who may then; None: anybody.
+READS: dict[str, tuple[set[str], set[str] | None]] = {
+    "purge --dry-run": ({"--format", "--output"}, {"supervisor", "records", "admin"}),
+    "report --list": ({"--format"}, None),
+    "report --define": ({"--format"}, None),
+    "import --suggest": (set(), None),
+    "person import --suggest": (set(), None),
+}
+ARGUMENTS = {"import": ["export.csv"], "person import": ["export.csv"], "staff add": ["newbie"]}
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The told town in the current folder; `only` is the one call that purge may not touch."""
+    folder = tmp_path_factory.mktemp("gate")
+    town.make_with_trust(folder)
+    (folder / "export.csv").write_text("Incident,Address\n1,12 Main St\n")
+    with contextlib.chdir(folder):
+        yield folder
+
+
+def ran(folder: Path, login: str, path: str, *words: str) -> Result:
+    return town.run(folder / "town.db", login, *path.split(), *ARGUMENTS.get(path, []), *words)
+
+
+def command(path: str) -> Any:
+    first, *rest = path.split()
+    found = cli._load(first)
+    for name in rest:
+        found = found.commands[name]
+    return found
+
+
+def options(path: str) -> dict[str, list[str]]:
+    """Each option of a command, as it would be typed with a value that it reads."""
+    typed = {}
+    for each in command(path).params:
+        name = next((name for name in each.opts if name.startswith("--")), None)
+        if name is not None:
+            choices = getattr(each.type, "choices", None)
+            value = str(next(iter(choices))) if choices else "1"
+            value = getattr(next(iter(choices)), "value", value) if choices else value
+            typed[name] = [name] if each.is_flag else [name, value]
+    return typed
+
+
+def arguments(path: str) -> list[str]:
+    """A word for each argument that must be there."""
+    needed = [each for each in command(path).params if not each.opts[0].startswith("-")]
+    return ["1"] * sum(each.required for each in needed) if path not in ARGUMENTS else []
+
+
+def with_a_row(path: str) -> set[str]:
+    rows = {*roles.MAY, *READS}
+    return {option for option in options(path) if f"{path} {option}" in rows}
+
+
+def is_harmless(path: str, given: tuple[str, ...], role: str) -> bool:
+    for option in given:
+        companions, who = READS.get(f"{path} {option}", (set(), set()))
+        if {*given} - {option} <= companions and (who is None or role in who):
+            return f"{path} {option}" in READS
+    return False
+
+
+def events(folder: Path) -> list[tuple[str, str]]:
+    with contextlib.closing(sqlite3.connect(folder / "town.db")) as hand:
+        return hand.execute("SELECT action, detail FROM audit ORDER BY id").fetchall()
+
+
+@pytest.mark.parametrize("role", [*ALL, "stranger"])
+def test_no_option_opens_a_command_that_is_refused_alone(here: Path, role: str) -> None:
+    """Each option of each command, and each pair with one that has a row of its own."""
+    refused = MAY_NOT.get(role, set(roles.MAY) | {"purge"})
+    before, seen = {each.name for each in here.iterdir()}, 0
+    for path in sorted(every_leaf() & refused):
+        typed, rows = options(path), with_a_row(path)
+        pairs = [pair for pair in combinations(typed, 2) if rows & {*pair}]
+        for given in [*((each,) for each in typed), *pairs]:
+            if is_harmless(path, given, role):
+                continue
+            words = [word for option in given for word in typed[option]]
+            done = ran(here, role, path, *arguments(path), *words)
+            assert (done.code, done.out) == (7, ""), (path, given, done.err)
+            seen += 1
+        assert events(here)[-1][0] == "denied", path
+    assert seen > 10
+    assert {each.name for each in here.iterdir()} == before
+
+
+@pytest.mark.parametrize("role", [each for each in ALL if each != "admin"])
+def test_nobody_but_an_admin_adds_an_account(here: Path, role: str) -> None:
+    add = ("friend", "--role", "admin", "--supervisor", "supervisor")
+    done = town.run(here / "town.db", role, "staff", "add", *add)
+    assert (done.code, done.out) == (7, "")
+    assert done.err.startswith("ccu: error: ccu staff add is for the role admin")
+    action, detail = events(here)[-1]
+    assert (action, json.loads(detail)) == ("denied", {"what": "staff add"})
+    with contextlib.closing(sqlite3.connect(here / "town.db")) as hand:
+        found = hand.execute("SELECT count(*) FROM staff WHERE login = 'friend'")
+        assert found.fetchone() == (0,)
+
+
+def test_a_harmless_read_is_open_to_whom_it_was(here: Path) -> None:
+    for login in ("stranger", "officer"):
+        assert ran(here, login, "report", "--list", "--format", "json").code == 0
+        assert ran(here, login, "report", "--define", "share_of_all_calls").code == 0
+        assert ran(here, login, "import", "--suggest").code == 0
+        assert ran(here, login, "person", "import", "export.csv", "--suggest").code == 0
+    assert ran(here, "supervisor", "purge", "--dry-run", "--format", "json").code == 0
+    assert ran(here, "officer", "purge", "--dry-run").code == 7
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("report", "--list"),
+        ("report", "--define", "share_of_all_calls"),
+        ("report", "--list", "--format", "csv"),
+        ("import", "export.csv", "--suggest"),
+        ("person", "import", "export.csv", "--suggest"),
+    ],
+)
+def test_nobody_unknown_writes_a_file(here: Path, line: tuple[str, ...]) -> None:
+    for login in ("stranger", "officer"):
+        done = town.run(here / "town.db", login, *line, "--output", "taken")
+        assert (done.code, done.out) == (7, "")
+        assert not (here / "taken").exists()
