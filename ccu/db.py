@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ccu import chain, cipher, files, header, migrations
+from ccu import chain, cipher, files, folders, header, migrations
 from ccu.errors import (
     CcuError,
     DatabaseBusy,
@@ -280,6 +280,7 @@ def explain(error: BaseException, path: Path | None) -> CcuError | None:
 def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqlite3.Connection:
     """A connection with our settings; `by_cipher` opens a plain file by SQLCipher too."""
     uri = _uri(path, "rw")
+    folders.keep_out_of(path)
     try:
         if key is not None or by_cipher:
             connection = cipher.connect(uri, key, BUSY_SECONDS)
