@@ -19,7 +19,7 @@ from typing import Any
 from ccu import files
 from ccu.errors import DatabaseUnusable
 
-PAGE = 4096  # bytes, SQLCipher's own: an encrypted file is whole pages
+PAGE = files.PAGE
 KEYRING = "keyring"  # CCU_KEY_FILE's word for it
 
 

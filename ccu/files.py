@@ -1,13 +1,11 @@
 """Files on the machine: who else can read them, publishing one whole, reading one by lines."""
 
+import codecs
 import contextlib
 import os
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-
-from ccu.errors import InvalidInput
 
 
 def reason(error: Exception) -> str:
@@ -48,14 +46,26 @@ def is_key(content: bytes) -> bool:
     return _KEY.fullmatch(content) is not None
 
 
-def proves(path: Path) -> bool:
-    """Whether a file is a key or an anchor: nothing is to be written over it."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(100)
-    except OSError:
-        return False
+def is_proof(start: bytes) -> bool:
+    """Whether a file that begins so is a key or an anchor: nothing is to be written over it."""
     return is_key(start) or _ANCHOR.match(start) is not None
+
+
+MAGIC = b"SQLite format 3\0"
+PAGE = 4096  # bytes, SQLCipher's own: an encrypted database is whole pages
+
+
+def is_database(start: bytes, size: int) -> bool:
+    """Whether a file that begins so is an SQLite database, or looks like an encrypted one."""
+    if start.startswith(MAGIC):
+        return True
+    if not size or size % PAGE:
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return True  # no text: what is encrypted looks like chance
+    return False
 
 
 def remove_database(path: Path) -> None:
@@ -91,28 +101,3 @@ def on_network_share(path: Path) -> bool:
         if home.is_relative_to(point) and len(point) >= len(best):
             best, kind = point, fields[2]
     return kind.startswith(("nfs", "cifs", "smb", "fuse.sshfs", "afs"))
-
-
-def text_lines(path: Path | None, option: str) -> Iterator[str]:
-    """The lines of a text file, or of stdin for None, one at a time; bytes that are not UTF-8 are
-    taken as Windows-1252. Raises InvalidInput naming the option.
-    """
-    if path is None:
-        yield from (_decoded(line) for line in sys.stdin.buffer)
-        return
-    try:
-        with path.open("rb") as file:
-            for line in file:
-                if is_key(line):
-                    raise InvalidInput(f"cannot read {option}: it is a key")
-                yield _decoded(line)
-    except OSError as error:
-        raise InvalidInput(f"cannot read {option}: {reason(error)}") from None
-
-
-def _decoded(line: bytes) -> str:
-    line = line.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n")
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
-        return line.decode("cp1252", "replace")

@@ -8,8 +8,8 @@ from pathlib import Path
 from ccu import cipher, files
 from ccu.errors import DatabaseUnusable
 
+MAGIC = files.MAGIC
 APPLICATION_ID = 0x43435531  # 'CCU1', as in schema.sql
-MAGIC = b"SQLite format 3\0"
 _ONE_PAGE = 65_536  # the largest
 
 
