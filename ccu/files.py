@@ -1,4 +1,4 @@
-"""Files on the machine: who else can read them, publishing one whole, reading one by lines."""
+"""Files on the machine: making one private, publishing one whole, what a file begins with."""
 
 import codecs
 import contextlib
@@ -13,9 +13,19 @@ def reason(error: Exception) -> str:
     return (getattr(error, "strerror", None) or "the system refused").lower()
 
 
-def make_private(path: Path) -> None:
-    """Make an empty file that only its owner can read. Raises FileExistsError when it is there."""
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+def make_private(path: Path, content: bytes = b"", group: int | None = None) -> None:
+    """Make a file that only its owner can read, and the accounts of a group if one is given.
+
+    Raises FileExistsError when anything is there, a link too.
+    """
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        os.write(descriptor, content)
+        if group is not None:
+            os.fchown(descriptor, -1, group)
+            os.fchmod(descriptor, 0o640)
+    finally:
+        os.close(descriptor)
 
 
 def publish(part: Path, target: Path) -> None:
@@ -25,12 +35,12 @@ def publish(part: Path, target: Path) -> None:
     """
     sync(part)
     try:
-        os.link(part, target)  # unlike rename, fails when the target exists
+        os.link(part, target, follow_symlinks=False)  # unlike rename, fails when the target exists
         part.unlink()
     except FileExistsError:
         raise
     except (OSError, AttributeError, NotImplementedError):  # a file system without hard links
-        if target.exists():
+        if os.path.lexists(target):
             raise FileExistsError(str(target)) from None
         part.rename(target)
     sync(target.parent)
@@ -94,7 +104,7 @@ def on_network_share(path: Path) -> bool:
         mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return False
-    home = path.absolute().parent.resolve()
+    home = Path(os.path.realpath(path)).parent
     best, kind = "", ""
     for fields in (line.split(" ") for line in mounts):
         point = fields[1].replace("\\040", " ")

@@ -50,6 +50,11 @@ class Folder:
         """Open a file, private where it is made; returns the descriptor."""
         return os.open(self._name(name), flags | _FLAGS, 0o600, dir_fd=self.descriptor)
 
+    def read(self, name: str) -> bytes:
+        """Return the content of a file."""
+        with os.fdopen(self.open(name, os.O_RDONLY), "rb") as file:
+            return file.read()
+
     def stat(self, name: str) -> os.stat_result | None:
         """Return what is there under a name; None when there is nothing."""
         try:
@@ -126,10 +131,10 @@ def _listable(descriptor: int) -> int:
     return better
 
 
-def is_kept(path: Path) -> bool:
+def is_kept(path: Path, shared: bool = False) -> bool:
     """Whether only root and this account can change where a path leads: no link, no other's folder.
 
-    The last folder must be this account's own.
+    The last folder must be this account's own, or, `shared`, may be root's for a group to write.
     """
     if not BY_DESCRIPTOR or not path.is_absolute():
         return False
@@ -144,7 +149,10 @@ def is_kept(path: Path) -> bool:
     # In a folder such as /tmp (sticky) others can add names and change none of ours.
     closed = [not each.st_mode & 0o022 or each.st_mode & stat.S_ISVTX for each in found]
     owners = [each.st_uid in (0, os.geteuid()) for each in found]
-    return all(closed) and all(owners) and found[0].st_uid == os.geteuid()
+    last = found[0]
+    if shared:
+        closed[0] = not last.st_mode & 0o002
+    return all(closed) and all(owners) and (shared or last.st_uid == os.geteuid())
 
 
 @dataclass(frozen=True)
