@@ -7,6 +7,7 @@ follows no link on the way; standard input and output are always the better way.
 """
 
 import contextlib
+import errno
 import os
 import stat
 import sys
@@ -146,18 +147,29 @@ def _decoded(line: bytes) -> str:
 # ---------------------------------------------------------------- writing
 
 
+def check(path: Path, what: str) -> None:
+    """Refuse, before any work, a file that cannot or must not be written. Raises InvalidInput."""
+    with place(path, what) as at:
+        draft = Draft(at, what)
+        os.close(draft.descriptor)
+        draft.discard()
+
+
 @contextlib.contextmanager
-def place(path: Path, what: str, trusted: Path | None = None) -> Iterator[Place]:
+def place(
+    path: Path, what: str, trusted: Path | None = None, follow: bool = True
+) -> Iterator[Place]:
     """Open the folder that a file is to be written into. Raises InvalidInput, naming it by `what`.
 
-    A link in the last place leads on, except by sudo. `trusted` is a folder of the installation
-    that a file may be written into by sudo, too.
+    A link in the last place leads on (`follow`), except by sudo. `trusted` is a folder of the
+    installation that a file may be written into by sudo, too.
     """
     caller = who.caller()
     with contextlib.ExitStack() as stack:
         try:
             # Without links from here on: one that is met on the walk was put there just now.
-            path = path if caller is not None else Path(os.path.realpath(path))
+            if caller is None:
+                path = _real(path) if follow else _real(path.parent) / path.name
             folder = stack.enter_context(folders.walk(path.parent))
             if caller is not None and not _may_write(folder, caller, trusted):
                 raise PermissionError
@@ -166,6 +178,59 @@ def place(path: Path, what: str, trusted: Path | None = None) -> Iterator[Place]
                 raise not_by_sudo(what) from None
             raise InvalidInput(f"cannot write {what}: {_why(error)}") from None
         yield Place(folder, path.name)
+
+
+@contextlib.contextmanager
+def folder(path: Path, what: str, make: bool = False) -> Iterator[Folder | None]:
+    """Open a folder that files are to be written into; None where there is none yet.
+
+    `make` makes it then, private. Raises InvalidInput, naming it by `what`.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            found: Folder | None = stack.enter_context(_existing(path, what))
+        except FileNotFoundError:
+            found = None
+        if found is None and make:
+            at = stack.enter_context(place(path, what))
+            try:
+                found = stack.enter_context(at.folder.make_folder(at.name))
+                if found.names():  # replaced as soon as it was made
+                    raise FileExistsError(errno.EEXIST, "File exists")
+            except OSError as error:
+                raise InvalidInput(f"cannot write {what}: {_why(error)}") from None
+        yield found
+
+
+def _existing(path: Path, what: str) -> Folder:
+    """Open a folder that is there. Raises FileNotFoundError, InvalidInput."""
+    caller = who.caller()
+    try:
+        found = folders.walk(path if caller is not None else _real(path))
+        if caller is not None and not _may_write(found, caller, None):
+            raise not_by_sudo(what)
+        return found
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        if caller is not None:
+            raise not_by_sudo(what) from None
+        why = "it is a file" if isinstance(error, NotADirectoryError) else files.reason(error)
+        raise InvalidInput(f"cannot write {what}: {why}") from None
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there. Nothing may depend on it that must not be redirected."""
+    return os.path.isdir(path)  # noqa: PTH112 -- Path.is_dir raises for a closed folder
+
+
+def is_file(path: Path) -> bool:
+    """Whether an ordinary file is there; by sudo that is not told."""
+    return who.caller() is None and os.path.isfile(path)  # noqa: PTH113
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))
 
 
 def _may_write(folder: Folder, caller: int, trusted: Path | None) -> bool:
@@ -186,8 +251,8 @@ def must_be_trusted(path: Path, trusted: Path | None) -> None:
     """
     if who.caller() is not None and not is_trusted(path.parent, trusted):
         raise InvalidInput(
-            f"by sudo ccu does not make {path}; the nightly job makes backups, and an"
-            " administrator can run this as the account that owns the database"
+            f"by sudo ccu does not make {path}: the nightly job makes backups, and an administrator"
+            " can make a database as the account that is to own it"
         )
 
 
