@@ -70,10 +70,16 @@ class Session:
     @contextlib.contextmanager
     def creating(self, encrypt: bool = False) -> "Iterator[sqlite3.Connection]":
         """Make the database file; the block fills it. Raises InvalidInput when it is there."""
-        from ccu import db
+        from ccu import db, files, named
 
-        if self._path is None and not os.environ.get("CCU_DB"):
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        named.must_be_trusted(self.path, None)
+        if not self.names_a_file:
+            try:
+                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise DatabaseUnusable(
+                    f"cannot make {self.path.parent}: {files.reason(error)}"
+                ) from None
         with db.creating(self.path, encrypt=encrypt) as connection:
             yield connection
 

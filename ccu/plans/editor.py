@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ccu import typed
+from ccu import typed, who
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.session import Session
 
@@ -20,6 +20,8 @@ def refuse_as_service(session: Session) -> None:
     An editor opens any file and runs any program: it would open the database to whoever may only
     run ccu.
     """
+    if who.caller() is not None:
+        raise NotAllowed("--edit is not for an account that runs ccu by sudo; give --file -")
     service = session.settings["service_account"]
     if not service or sys.platform == "win32":
         return
