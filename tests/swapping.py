@@ -1,8 +1,6 @@
-"""An attacker beside ccu: a process that swaps two names without a pause, and files of a caller."""
+"""An attacker beside ccu: a process that swaps two names without a pause."""
 
 import contextlib
-import os
-import pwd
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,9 +8,6 @@ from pathlib import Path
 
 import pytest
 
-CALLER = pwd.getpwnam("nobody")  # who ran sudo, where a test sets SUDO_UID
-
-AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of two accounts")
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="swaps by renameat2")
 
 _SWAP = """
@@ -43,9 +38,3 @@ def swapped(one: Path, other: Path) -> Iterator[None]:
         swapper.kill()
         swapper.wait()
         swapper.stdout.close()
-
-
-def the_callers(path: Path) -> Path:
-    """Give a file or a folder to the caller."""
-    os.chown(path, CALLER.pw_uid, CALLER.pw_gid)
-    return path

@@ -15,8 +15,9 @@ from ccu.cad import source
 from ccu.errors import InvalidInput
 from ccu.output import Table, emit
 
+from .accounts import AS_ROOT, NOBODY, give
 from .conftest import Ccu
-from .swapping import AS_ROOT, CALLER, LINUX, swapped, the_callers
+from .swapping import LINUX, swapped
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links and owners of files")
 
@@ -26,8 +27,8 @@ SECRET = "5ec4e7" * 10 + "5ec4"  # as a key's file: 64 hexadecimal digits
 
 @pytest.fixture
 def by_sudo(monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setenv("SUDO_UID", str(CALLER.pw_uid))
-    return CALLER.pw_uid
+    monkeypatch.setenv("SUDO_UID", str(NOBODY.pw_uid))
+    return NOBODY.pw_uid
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def mine(tmp_path: Path) -> Path:
     """A folder of the caller's (where root runs the tests)."""
     folder = tmp_path / "mine"
     folder.mkdir()
-    return the_callers(folder) if os.geteuid() == 0 else folder
+    return give(folder) if os.geteuid() == 0 else folder
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ def test_a_swapped_link_never_gives_a_key_to_read(
     text, link = mine / "calls.csv", mine / "link"
     text.write_text("time,address\n")
     if os.geteuid() == 0:
-        the_callers(text)
+        give(text)
     link.symlink_to(theirs / "key")
     read = set()
     with swapped(text, link):
