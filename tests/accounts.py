@@ -14,6 +14,7 @@ import pytest
 
 import ccu
 
+ENCODINGS = ("ascii", "utf_8_sig", "utf_16", "cp1252")
 NOBODY = getpwnam("nobody")
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as two accounts")
 
@@ -22,7 +23,7 @@ def as_nobody(folder: Path, action: Callable[[], Any]) -> Any:
     """Return what an action returns that is run in a folder by the account nobody."""
     # Nobody may be unable to read where Python is, so what is loaded late is loaded now.
     late = [each.name for each in pkgutil.walk_packages(ccu.__path__, "ccu.")]
-    for name in (*late, "_strptime", "encodings.utf_8_sig", "encodings.utf_16", "encodings.cp1252"):
+    for name in (*late, "_strptime", *(f"encodings.{each}" for each in ENCODINGS)):
         importlib.import_module(name)
     reading, writing = os.pipe()
     child = os.fork()

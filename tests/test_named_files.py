@@ -4,8 +4,13 @@ The attackers are real processes on a real file system (swapping.py). By sudo is
 number of another account, as sudo sets it.
 """
 
+import contextlib
 import os
+import shutil
 import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -140,3 +145,126 @@ def test_import_suggest_never_prints_a_key(ccu: Ccu, mine: Path, theirs: Path) -
         runs = [ccu("import", str(text), "--suggest") for _ in range(150)]
     assert {each.code for each in runs} == {0, 2}
     assert not [each for each in runs if SECRET[:20] in each.out + each.err]
+
+
+# ---------------------------------------------------------------- never over a copy
+
+
+def a_backup(ccu: Ccu, file: Path) -> None:
+    assert ccu("backup", str(file)).code == 0
+
+
+def an_encrypted_backup(ccu: Ccu, file: Path) -> None:
+    os.environ["CCU_KEY_FILE"] = str(file.parent / "the-key")
+    assert ccu("backup", "--encrypt", str(file)).code == 0
+
+
+def another_programs_database(ccu: Ccu, file: Path) -> None:
+    with contextlib.closing(sqlite3.connect(file)) as made:
+        made.execute("CREATE TABLE a (b)")
+        made.commit()
+
+
+def a_second_name_of_the_database(ccu: Ccu, file: Path) -> None:
+    os.link(file.parent / "ccu.db", file)
+
+
+def a_database_with_its_wal(ccu: Ccu, file: Path) -> None:
+    file.write_text("")
+    file.with_name(file.name + "-wal").write_text("what is not in it yet")
+
+
+def a_key(ccu: Ccu, file: Path) -> None:
+    shutil.copy(file.parent / "ccu.db.audit-key", file)
+
+
+def an_anchor(ccu: Ccu, file: Path) -> None:
+    assert ccu("audit", "anchor", "--append", str(file)).code == 0
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        a_backup,
+        an_encrypted_backup,
+        another_programs_database,
+        a_second_name_of_the_database,
+        a_database_with_its_wal,
+        a_key,
+        an_anchor,
+    ],
+)
+@pytest.mark.parametrize("name", ["c.bak", "tuesday", "c.csv"])
+@pytest.mark.parametrize("option", ["--output", "--rejects"])
+def test_no_copy_is_replaced_whatever_its_name(
+    option: str, name: str, made: Callable[[Ccu, Path], None], ccu: Ccu, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("CCU_KEY_FILE", "")
+    file = tmp_path / name
+    made(ccu, file)
+    before = file.read_bytes()
+    line = ("settings",) if option == "--output" else ("import", "-", "--layout", "demo")
+    done = ccu(*line, option, str(file), stdin="a\n1\n")
+    assert (done.code, done.out) == (2, "")
+    assert f"cannot write {option}: it is a" in done.err
+    assert file.read_bytes() == before or made is a_second_name_of_the_database
+
+
+ACCENTS = "caf\u00e9,\u00e9t\u00e9\n".encode() * 4096
+
+
+@pytest.mark.parametrize("text", [ACCENTS, b"x" * 4096, b"", b"\xff\xfe\n"])
+def test_other_files_are_replaced(text: bytes, ccu: Ccu, tmp_path: Path) -> None:
+    file = tmp_path / "c.csv"
+    file.write_bytes(text)
+    assert ccu("settings", "--output", str(file)).code == 0
+    assert file.read_text().startswith('"')
+
+
+# ---------------------------------------------------------------- pipes, for an ordinary account
+
+
+CODE = "import sys; from ccu.cli import main; sys.exit(main(sys.argv[1:]))"
+BASH = shutil.which("bash")
+
+
+@pytest.mark.skipif(BASH is None, reason="process substitution is bash's")
+@pytest.mark.parametrize("from_where", ["<(cat list)", "/dev/stdin < list", "- < list", "pipe"])
+def test_a_pipe_is_read(from_where: str, ccu: Ccu, tmp_path: Path) -> None:
+    (tmp_path / "list").write_text("1 Main St\n")
+    run = f"exec {sys.executable} -c '{CODE}' address --town Westport --file {from_where}"
+    if from_where == "pipe":  # who writes to it is later than who reads
+        os.mkfifo(tmp_path / "pipe")
+        run = f"{{ sleep 0.3; cat list >pipe; }} & {run}"
+    done = subprocess.run(
+        [str(BASH), "-c", run], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "MAIN ST" in done.stdout
+
+
+def test_a_pipe_is_no_key_and_no_layout(ccu: Ccu, tmp_path: Path) -> None:
+    """Nobody writes to it: opening it in the ordinary way would wait for ever."""
+    os.mkfifo(tmp_path / "pipe.toml")
+    for line in (
+        ("audit", "verify", "--key", str(tmp_path / "pipe.toml")),
+        ("import", "-", "--layout", str(tmp_path / "pipe.toml")),
+        ("settings", "--output", str(tmp_path / "pipe.toml")),
+        ("audit", "anchor", "--append", str(tmp_path / "pipe.toml")),
+    ):
+        done = ccu(*line)
+        assert (done.code, done.out) == (2, "")
+
+
+def test_the_database_is_never_read_as_a_text(ccu: Ccu, tmp_path: Path, db_path: Path) -> None:
+    """Opened and closed a second time it would lose SQLite's locks."""
+    os.link(db_path, tmp_path / "text")
+    for path in (db_path, tmp_path / "text"):
+        for line in (
+            ("import", str(path), "--layout", "demo"),
+            ("person", "find", "--file", str(path)),
+        ):
+            done = ccu(*line)
+            assert (done.code, done.out) == (2, "")
+            assert "it is the database" in done.err, line
