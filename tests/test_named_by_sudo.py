@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from ccu import named
+from ccu.errors import InvalidInput
+from ccu.store import anchors
+
 from .accounts import AS_ROOT, NOBODY, give
 from .conftest import Ccu
 
@@ -161,8 +165,8 @@ def test_a_layout_is_a_file_of_the_callers_or_a_ready_one(
     assert len(told) == 1 and "there is no layout of that name" in told.pop()
     layout = Path(__file__).parents[1] / "ccu" / "layouts" / "milwaukee.toml"
     give(Path(shutil.copy(layout, mine / "our.toml")))
-    for named in ("milwaukee", str(mine / "our.toml")):
-        assert READ not in sudo("import", "-", "--layout", named, stdin="a,b\n1,2\n").err
+    for said in ("milwaukee", str(mine / "our.toml")):
+        assert READ not in sudo("import", "-", "--layout", said, stdin="a,b\n1,2\n").err
 
 
 def test_the_callers_own_file_is_read(
@@ -272,3 +276,43 @@ def test_no_editor_is_run_by_sudo(sudo: Ccu, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("EDITOR", "true")
     done = sudo("plan", "write", "--place", "1", "--edit")
     assert done.code == 7 and "by sudo" in done.err
+
+
+# ---------------------------------------------------------------- the installation's own folder
+
+
+@pytest.mark.parametrize("wrong", ["", "link", "relative", "writable", "parent", "owner", "other"])
+def test_the_installations_folder_is_only_what_no_caller_can_change(
+    wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUDO_UID", str(NOBODY.pw_uid))
+    backups = tmp_path / "srv" / "backups"
+    backups.mkdir(parents=True, mode=0o700)
+    trusted = backups
+    if wrong == "link":
+        trusted = tmp_path / "link"
+        trusted.symlink_to(backups)
+    elif wrong == "relative":
+        monkeypatch.chdir(tmp_path)
+        trusted = Path("srv/backups")
+    elif wrong == "writable":
+        backups.chmod(0o770)
+    elif wrong == "parent":
+        backups.parent.chmod(0o777)
+    elif wrong == "owner":
+        give(backups)
+    elif wrong == "other":
+        trusted = tmp_path / "other"
+        trusted.mkdir(mode=0o700)
+    path = (backups if wrong == "other" else trusted) / "copy.db"
+    if not wrong:
+        named.must_be_trusted(path, trusted)
+        anchors.append(path, f"1 {'a' * 64}", trusted)
+        assert path.read_text() == f"1 {'a' * 64}\n"
+        return
+    with pytest.raises(InvalidInput, match=MAKE):
+        named.must_be_trusted(path, trusted)
+    if wrong != "owner":  # then it is the caller's own
+        with pytest.raises(InvalidInput, match=WRITE):
+            anchors.append(path, f"1 {'a' * 64}", trusted)
+        assert list(backups.iterdir()) == []
