@@ -104,8 +104,7 @@ def make(path: Path) -> Key:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.unlink(missing_ok=True)
-        files.make_private(part)
-        part.write_text(os.urandom(32).hex() + "\n", encoding="ascii")
+        files.make_private(part, f"{os.urandom(32).hex()}\n".encode())
         files.publish(part, path)
     except FileExistsError:
         pass
@@ -114,8 +113,8 @@ def make(path: Path) -> Key:
             f"the audit key {path} can not be made: {files.reason(error)}"
         ) from None
     finally:
-        if part.exists():
-            part.unlink()
+        with contextlib.suppress(OSError, ValueError):
+            part.unlink(missing_ok=True)
     return read(path)
 
 
@@ -123,7 +122,7 @@ def read(path: Path) -> Key:
     """The key in a file. Raises DatabaseUnusable, naming the file and never what is in it."""
     try:
         with path.open("rb") as file:
-            content = file.read(100).strip()
+            content = file.read(100)
     except FileNotFoundError:
         raise DatabaseUnusable(
             f"the audit key {path} is missing, and nothing is done that can not be recorded: put"
@@ -133,6 +132,12 @@ def read(path: Path) -> Key:
         raise DatabaseUnusable(
             f"the audit key {path} can not be read: {files.reason(error)}"
         ) from None
+    return parse(content, path)
+
+
+def parse(content: bytes, path: Path) -> Key:
+    """The key that a file holds. Raises DatabaseUnusable."""
+    content = content.strip()
     if len(content) != 64 or not all(each in b"0123456789abcdef" for each in content):
         raise DatabaseUnusable(
             f"the audit key {path} is damaged: it must be one line of 64 hexadecimal digits"
@@ -145,14 +150,19 @@ def read(path: Path) -> Key:
 
 def retire(path: Path) -> Path | None:
     """Put the key's file aside under its fingerprint, for verifying what it hashed."""
-    if not path.exists():
+    if not os.path.lexists(path):
         return None
     try:
         name = read(path).fingerprint
     except DatabaseUnusable:
         name = "damaged"
     aside = path.with_name(f"{path.name}.{name}")
-    path.replace(aside)
+    try:
+        path.replace(aside)
+    except OSError as error:
+        raise DatabaseUnusable(
+            f"the audit key {path} cannot be put aside: {files.reason(error)}"
+        ) from None
     return aside
 
 
@@ -176,8 +186,11 @@ def all_retired(path: Path) -> list[Key]:
 
 def open_to_others(path: Path) -> list[str]:
     """A key that other accounts can read or write, as a sentence."""
-    if os.name != "posix" or not path.exists() or not path.stat().st_mode & 0o077:
-        return []
+    try:
+        if os.name != "posix" or not path.stat().st_mode & 0o077:
+            return []
+    except OSError:
+        return []  # missing, or in a folder that is closed to us: told where it is read
     return [
         f"{path} is open to other accounts: whoever reads it can make the audit anew; chmod 600 it"
     ]

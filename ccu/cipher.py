@@ -19,7 +19,7 @@ from typing import Any
 from ccu import files, installation
 from ccu.errors import DatabaseUnusable
 
-PAGE = 4096  # bytes, SQLCipher's own: an encrypted file is whole pages
+PAGE = files.PAGE
 KEYRING = "keyring"  # CCU_KEY_FILE's word for it
 
 
@@ -110,7 +110,7 @@ def key_is_named() -> bool:
         return True
     with contextlib.suppress(DatabaseUnusable, OSError):
         path = key_file()
-        return path is not None and path.exists()
+        return path is not None and os.path.lexists(path)
     return False
 
 
@@ -158,11 +158,7 @@ def _make(path: Path, of: KeyName, group: int | None) -> None:
     try:
         if not installation.named(of.variable):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        files.make_private(part)
-        part.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
-        if group is not None:
-            os.chown(part, -1, group)
-            part.chmod(0o640)
+        files.make_private(part, f"{secrets.token_hex(32)}\n".encode(), group)
         with contextlib.suppress(FileExistsError):  # another process was faster: its key is the key
             files.publish(part, path)
     except (OSError, ValueError) as error:

@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ccu import chain, cipher, files, header, migrations
+from ccu import chain, cipher, files, folders, header, migrations
 from ccu.errors import (
     CcuError,
     DatabaseBusy,
@@ -205,7 +205,7 @@ def _export(source: sqlite3.Connection) -> None:
 @contextlib.contextmanager
 def _copying(target: Path, key: str | None) -> Iterator[Path]:
     """A private file for the block to fill; verified, and then given the name of `target`."""
-    if target.exists():
+    if os.path.lexists(target):
         raise InvalidInput(f"{target} is there already; choose a new name")
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
@@ -280,6 +280,7 @@ def explain(error: BaseException, path: Path | None) -> CcuError | None:
 def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqlite3.Connection:
     """A connection with our settings; `by_cipher` opens a plain file by SQLCipher too."""
     uri = _uri(path, "rw")
+    folders.keep_out_of(path)
     try:
         if key is not None or by_cipher:
             connection = cipher.connect(uri, key, BUSY_SECONDS)
@@ -355,7 +356,7 @@ def _uri(path: Path, mode: str) -> str:
 def _key_for(path: Path, made: InvalidInput) -> str:
     """The key of a file to be made; none is made for a file that is there already."""
     cipher.library()
-    if path.exists() and not header.is_short(path):
+    if os.path.lexists(path) and not header.is_short(path):
         raise made
     return cipher.key_or_new()
 
@@ -402,7 +403,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Copy the file, then take every step in one transaction. Another process may do the same."""
     old = _version(connection)
     target = path.with_name(f"{path.name}.schema-{old}-{time.strftime('%Y%m%d-%H%M%S')}.bak")
-    if not target.exists():
+    if not os.path.lexists(target):
         copy(connection, target)
     with write(connection):
         version = _version(connection)  # again, now that nobody else can change it

@@ -1,13 +1,11 @@
-"""Files on the machine: who else can read them, publishing one whole, reading one by lines."""
+"""Files on the machine: making one private, publishing one whole, what a file begins with."""
 
+import codecs
 import contextlib
 import os
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-
-from ccu.errors import InvalidInput
 
 
 def reason(error: Exception) -> str:
@@ -15,9 +13,19 @@ def reason(error: Exception) -> str:
     return (getattr(error, "strerror", None) or "the system refused").lower()
 
 
-def make_private(path: Path) -> None:
-    """Make an empty file that only its owner can read. Raises FileExistsError when it is there."""
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+def make_private(path: Path, content: bytes = b"", group: int | None = None) -> None:
+    """Make a file that only its owner can read, and the accounts of a group if one is given.
+
+    Raises FileExistsError when anything is there, a link too.
+    """
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        os.write(descriptor, content)
+        if group is not None:
+            os.fchown(descriptor, -1, group)
+            os.fchmod(descriptor, 0o640)
+    finally:
+        os.close(descriptor)
 
 
 def publish(part: Path, target: Path) -> None:
@@ -27,12 +35,12 @@ def publish(part: Path, target: Path) -> None:
     """
     sync(part)
     try:
-        os.link(part, target)  # unlike rename, fails when the target exists
+        os.link(part, target, follow_symlinks=False)  # unlike rename, fails when the target exists
         part.unlink()
     except FileExistsError:
         raise
     except (OSError, AttributeError, NotImplementedError):  # a file system without hard links
-        if target.exists():
+        if os.path.lexists(target):
             raise FileExistsError(str(target)) from None
         part.rename(target)
     sync(target.parent)
@@ -48,14 +56,26 @@ def is_key(content: bytes) -> bool:
     return _KEY.fullmatch(content) is not None
 
 
-def proves(path: Path) -> bool:
-    """Whether a file is a key or an anchor: nothing is to be written over it."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(100)
-    except OSError:
-        return False
+def is_proof(start: bytes) -> bool:
+    """Whether a file that begins so is a key or an anchor: nothing is to be written over it."""
     return is_key(start) or _ANCHOR.match(start) is not None
+
+
+MAGIC = b"SQLite format 3\0"
+PAGE = 4096  # bytes, SQLCipher's own: an encrypted database is whole pages
+
+
+def is_database(start: bytes, size: int) -> bool:
+    """Whether a file that begins so is an SQLite database, or looks like an encrypted one."""
+    if start.startswith(MAGIC):
+        return True
+    if not size or size % PAGE:
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return True  # no text: what is encrypted looks like chance
+    return False
 
 
 def remove_database(path: Path) -> None:
@@ -84,35 +104,10 @@ def on_network_share(path: Path) -> bool:
         mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return False
-    home = path.absolute().parent.resolve()
+    home = Path(os.path.realpath(path)).parent
     best, kind = "", ""
     for fields in (line.split(" ") for line in mounts):
         point = fields[1].replace("\\040", " ")
         if home.is_relative_to(point) and len(point) >= len(best):
             best, kind = point, fields[2]
     return kind.startswith(("nfs", "cifs", "smb", "fuse.sshfs", "afs"))
-
-
-def text_lines(path: Path | None, option: str) -> Iterator[str]:
-    """The lines of a text file, or of stdin for None, one at a time; bytes that are not UTF-8 are
-    taken as Windows-1252. Raises InvalidInput naming the option.
-    """
-    if path is None:
-        yield from (_decoded(line) for line in sys.stdin.buffer)
-        return
-    try:
-        with path.open("rb") as file:
-            for line in file:
-                if is_key(line):
-                    raise InvalidInput(f"cannot read {option}: it is a key")
-                yield _decoded(line)
-    except OSError as error:
-        raise InvalidInput(f"cannot read {option}: {reason(error)}") from None
-
-
-def _decoded(line: bytes) -> str:
-    line = line.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n")
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
-        return line.decode("cp1252", "replace")

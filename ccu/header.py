@@ -3,13 +3,15 @@
 Never while a connection of this process is open to the file: see db.py.
 """
 
+import os
+import stat
 from pathlib import Path
 
 from ccu import cipher, files
 from ccu.errors import DatabaseUnusable
 
+MAGIC = files.MAGIC
 APPLICATION_ID = 0x43435531  # 'CCU1', as in schema.sql
-MAGIC = b"SQLite format 3\0"
 _ONE_PAGE = 65_536  # the largest
 
 
@@ -28,21 +30,24 @@ def is_encrypted(path: Path, newest: int) -> bool:
 
     Raises DatabaseUnusable for what is neither a plain database of ours nor perhaps encrypted.
     """
-    if not path.exists():
+    descriptor = None
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise DatabaseUnusable(f"{path} is not a file")
+        head, size = os.read(descriptor, 100), os.fstat(descriptor).st_size
+    except (FileNotFoundError, NotADirectoryError):
         raise DatabaseUnusable(
             f"{path} does not exist; ccu init makes it, --db or CCU_DB names another"
-        )
-    if not path.is_file():
-        raise DatabaseUnusable(f"{path} is not a file")
-    try:
-        with path.open("rb") as file:
-            head = file.read(100)
-            size = file.seek(0, 2)
+        ) from None
     except OSError as error:
         raise DatabaseUnusable(f"cannot open {path}: {files.reason(error)}") from None
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
     if not head:
         raise DatabaseUnusable(f"{path} is empty; ccu init makes it a ccu database")
-    wal = path.with_name(path.name + "-wal").exists()
+    wal = os.path.lexists(path.with_name(path.name + "-wal"))
     if may_be_encrypted(head) and size >= cipher.PAGE:
         _check_encrypted(path, size, wal)
         return True
@@ -81,7 +86,11 @@ def too_new(path: Path, version: int, newest: int) -> DatabaseUnusable:
 
 def is_short(path: Path) -> bool:
     """Whether the file is so short that it may be an unfinished one."""
-    return path.is_file() and path.stat().st_size <= _ONE_PAGE
+    try:
+        about = path.stat()
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(about.st_mode) and about.st_size <= _ONE_PAGE
 
 
 def is_unfinished(path: Path) -> bool:

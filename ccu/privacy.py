@@ -21,7 +21,7 @@ def exposed(database: Path, encrypted: bool) -> list[str]:
 
     The audit's key in use is looked at where the audit is.
     """
-    database = database.resolve()  # SQLite keeps its files where a link leads
+    database = _real(database)  # SQLite keeps its files where a link leads
     found = [_open(path) for path in _kept(database)]
     found += _folder(database.parent, "the folder")
     found += _key(database, encrypted)
@@ -44,7 +44,7 @@ def about_key(database: Path, new: bool) -> list[str]:
         " keep a copy of the key, apart from the file and its backups."
     ]
     path = cipher.key_file()
-    if path is not None and path.resolve().parent == database.resolve().parent:
+    if path is not None and _real(path).parent == _real(database).parent:
         sentences.append(f"warning: {_beside(path)}")
     return sentences
 
@@ -64,6 +64,18 @@ def _open(path: Path) -> str:
     if mode is None or not stat.S_ISREG(mode) or not mode & _OTHERS:
         return ""
     return f"{path} is open to other accounts; chmod 600 it"
+
+
+def size(path: Path) -> int:
+    """The length of a file in bytes; 0 where there is none that can be looked at."""
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return 0
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))
 
 
 def _mode(path: Path) -> int | None:
@@ -92,10 +104,10 @@ def _key(database: Path, encrypted: bool) -> list[str]:
     """What is wrong with where the encryption's key lies."""
     try:
         path = cipher.key_file()
-        if path is None or not path.exists():
+        if path is None or not os.path.lexists(path):
             return []
-        folder = path.resolve().parent
-    except (DatabaseUnusable, OSError, RuntimeError):  # RuntimeError: a link to itself
+        folder = _real(path).parent
+    except (DatabaseUnusable, OSError):
         return []
     found = [_open(path)]
     if folder == database.parent:
@@ -108,7 +120,7 @@ def _key(database: Path, encrypted: bool) -> list[str]:
 def _neighbours(database: Path) -> Iterator[tuple[Path, bytes]]:
     """The other files of the folder, each with its first bytes; none that may be in use."""
     try:
-        inodes = {_inode(each.stat()) for each in _kept(database) if each.exists()}
+        inodes = {_inode(each.stat()) for each in _kept(database) if os.path.lexists(each)}
         paths = sorted(database.parent.iterdir())
     except OSError:
         return

@@ -80,12 +80,19 @@ class Session:
         Raises NotAllowed for a caller by sudo who is not on the staff list of a file that is there,
         or whose installation had one: it is missing, and whoever came first would be its admin.
         """
-        from ccu import db, installation
+        from ccu import db, files, installation, named
 
         if installation.fixed_for_caller():
             self._may_create()
+        else:
+            named.must_be_trusted(self.path, None)
         if not self.names_a_file:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise DatabaseUnusable(
+                    f"cannot make {self.path.parent}: {files.reason(error)}"
+                ) from None
         with db.creating(self.path, encrypt=encrypt) as connection:
             yield connection
 

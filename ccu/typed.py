@@ -80,22 +80,27 @@ def record_id(text: str, record: str) -> int:
 def file_text(path: Path, option: str) -> str:
     """The UTF-8 text of a file, or of standard input for `-`, no longer than a note may be."""
     most = LONGEST_NOTE * 4 + 1  # UTF-8 takes up to four bytes a character
-    try:
-        if str(path) == "-":
-            content = sys.stdin.buffer.read(most)
-        else:
-            with path.open("rb") as file:
-                content = file.read(most)
-    except FileNotFoundError:
-        raise InvalidInput(f"cannot read {option}: no such file") from None
-    except (OSError, ValueError, AttributeError) as error:  # no standard input; a NUL in the name
-        why = (getattr(error, "strerror", None) or "it is not a file").lower()
-        raise InvalidInput(f"cannot read {option}: {why}") from None
-    if files.is_key(content):  # under sudo it can be read here, and not by who asks
-        raise InvalidInput(f"cannot read {option}: it is a key")
+    content = _stdin(most, option) if str(path) == "-" else _file(path, most, option)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         if len(content) == most:
             raise InvalidInput(f"{option} is longer than {LONGEST_NOTE} characters") from None
         raise InvalidInput(f"{option} is not UTF-8 text") from None
+
+
+def _file(path: Path, most: int, option: str) -> bytes:
+    from ccu import named
+
+    return named.content(path, option, most, f"{option} - < FILE")
+
+
+def _stdin(most: int, option: str) -> bytes:
+    try:
+        content: bytes = sys.stdin.buffer.read(most)
+    except (AttributeError, OSError, ValueError) as error:  # no standard input
+        why = files.reason(error) if isinstance(error, OSError) else "it is not a file"
+        raise InvalidInput(f"cannot read {option}: {why}") from None
+    if files.is_key(content):
+        raise InvalidInput(f"cannot read {option}: it is a key")
+    return content

@@ -122,8 +122,8 @@ def test_a_rejects_file_that_must_not_be_written(desk: Desk) -> None:
     export = text([row(Received="")])
     refused(desk.bring(export, "--rejects", desk.file), "must be another file")
     refused(desk.bring(export, "--rejects", desk.db), "must be another file")
-    refused(desk.bring(export, "--rejects", desk.folder), "is not an ordinary file")
-    refused(desk.bring(export, "--rejects", desk.folder / "no" / "r.csv"), "does not exist")
+    refused(desk.bring(export, "--rejects", desk.folder), "it is a folder")
+    refused(desk.bring(export, "--rejects", desk.folder / "no" / "r.csv"), "no such folder")
     refused(desk.bring(export, "--rejects", "-"), "needs a file")
 
 

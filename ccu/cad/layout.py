@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccu import files
+from ccu import named as naming
 from ccu.cad.words import Words
 from ccu.errors import InvalidInput
 
@@ -66,9 +66,9 @@ def load(named: str) -> Layout:
 def found(named: str, ready: list[str]) -> tuple[str, str]:
     """The name of a layout to tell it by, and its text. Raises InvalidInput."""
     if named in ready:
-        return named, _text(READY / f"{named}.toml", named)
+        return named, (READY / f"{named}.toml").read_text(encoding="utf-8")
     path = Path(named)
-    if path.suffix.lower() != ".toml" and not (named and "\0" not in named and path.is_file()):
+    if path.suffix.lower() != ".toml" and not naming.is_file(path):
         raise InvalidInput(
             f"there is no layout of that name; the ready ones are {', '.join(ready)},"
             " or give the path of a .toml file"
@@ -78,12 +78,9 @@ def found(named: str, ready: list[str]) -> tuple[str, str]:
 
 def _text(path: Path, name: str) -> str:
     try:
-        with path.open("rb") as file:
-            return file.read(LARGEST).decode("utf-8-sig")
+        return naming.content(path, f"layout {name}", LARGEST, pipe=False).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InvalidInput(f"layout {name} is not a UTF-8 text file") from None
-    except (OSError, ValueError) as error:
-        raise InvalidInput(f"cannot read layout {name}: {files.reason(error)}") from None
 
 
 def parse(name: str, text: str) -> Layout:

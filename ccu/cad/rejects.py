@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ccu import files
+from ccu import files, named
 from ccu.errors import InvalidInput
 from ccu.output.sink import opened
 from ccu.output.text import csv_cell
@@ -23,14 +23,9 @@ def check(path: Path | None, export: Path, database: Path) -> None:
         taken = [export, *(Path(f"{database}{end}") for end in ("", "-wal", "-shm", "-journal"))]
         if any(target == Path(os.path.realpath(other)) for other in taken):
             raise InvalidInput("--rejects must be another file than the one read and the database")
-        if not target.parent.is_dir():
-            raise InvalidInput("--rejects is in a folder that does not exist")
-        if target.exists() and not target.is_file():
-            raise InvalidInput("--rejects is not an ordinary file")
-        if not os.access(target.parent, os.W_OK):
-            raise InvalidInput("--rejects is in a folder that cannot be written")
     except (OSError, ValueError) as error:
         raise InvalidInput(f"cannot write --rejects: {files.reason(error)}") from None
+    named.check(path, "--rejects")
 
 
 def write(path: Path, header: list[str], rejects: Iterable[Reject]) -> None:
@@ -45,7 +40,7 @@ def write(path: Path, header: list[str], rejects: Iterable[Reject]) -> None:
         for line, reason, cells in rejects:
             yield _line([line, reason, *cells])
 
-    with opened(path) as sink:
+    with opened(path, "--rejects") as sink:
         sink.write(lines())
 
 

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, cast
 
-from ccu import files
+from ccu import files, named
 from ccu.errors import InvalidInput
 
 BLOCK = 1 << 20
@@ -93,14 +93,14 @@ def _standard_input() -> IO[bytes]:
 
 
 def _file(path: Path) -> IO[bytes]:
-    try:
-        if path.is_dir():
-            raise InvalidInput(f"{path} is a folder; name a file")
-        if files.proves(path):
+    raw = named.opened(path, str(path), "ccu import - < FILE")
+    if raw.seekable():
+        start = raw.read(100)
+        raw.seek(0)
+        if files.is_proof(start):
+            raw.close()
             raise InvalidInput(f"cannot read {path}: it is a key or an anchor")
-        return path.open("rb", buffering=0)
-    except (OSError, ValueError) as error:
-        raise InvalidInput(f"cannot read {path}: {files.reason(error)}") from None
+    return raw
 
 
 @contextlib.contextmanager

@@ -102,7 +102,11 @@ def _prefix(database: Path) -> str:
 
 def _sweep(database: Path) -> None:
     """Remove what a crash left. One in use is a minute old at most, or cannot be removed."""
-    for path in database.parent.iterdir():
+    try:
+        paths = list(database.parent.iterdir())
+    except OSError:
+        return  # a folder that can be entered and not listed
+    for path in paths:
         if path.name.startswith(_prefix(database)):
             with contextlib.suppress(OSError):
                 if os.name != "posix" or time.time() - path.stat().st_mtime > 60:

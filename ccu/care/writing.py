@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccu import chain, compartment, dates, db, files
+from ccu import chain, compartment, dates, db, files, named
 from ccu.care import audit, file, notes
 from ccu.care.shown import login
 from ccu.errors import InvalidInput, NotFound, VerificationFailed
@@ -97,8 +97,9 @@ def _is_known(session: Session, record: int) -> bool:
 def backup(session: Session, target: Path) -> None:
     """Copy the care file, its audit verified, and record that, in the file and not in the copy.
 
-    Raises VerificationFailed.
+    Raises VerificationFailed, and InvalidInput by sudo.
     """
+    named.must_be_trusted(target, None)
     with file.opened(session) as connection:
         bad = audit.first_bad(connection)
         if bad is not None:

@@ -28,11 +28,14 @@ def command(
 
       ccu backup --encrypt ccu-encrypted.db
     """
-    from ccu import cipher, dates, db, privacy
+    from ccu import cipher, dates, db, installation, named, privacy
     from ccu.store import anchors, audit
 
     session: Session = ctx.obj
     staff_id = None if session.unattended else session.staff_id
+    config = installation.applied()  # its backup folder is the one folder open to who runs sudo
+    trusted = config.backups if config else None
+    named.must_be_trusted(file, trusted)
     with session.writing() as connection:  # first the record, then the copy, which has it too
         audit.record(connection, staff_id, "backup")
     anchor = anchors.newest(session.db)
@@ -47,5 +50,7 @@ def command(
     else:
         db.copy(session.db, file)
     if anchor is not None:
-        anchors.append(file.with_name(file.name + ".anchor"), f"{anchors.line(anchor)} {at}")
-    emit_line(f"Copied to {file} ({file.stat().st_size / 1e6:.1f} MB), checked.")
+        anchors.append(
+            file.with_name(file.name + ".anchor"), f"{anchors.line(anchor)} {at}", trusted
+        )
+    emit_line(f"Copied to {file} ({privacy.size(file) / 1e6:.1f} MB), checked.")

@@ -255,11 +255,12 @@ def backup(
 
       ccu care backup /srv/hsd-care/backup/care-2026-01-31.db
     """
+    from ccu import privacy
     from ccu.care import writing
 
     session: Session = ctx.obj
     writing.backup(session, file)
-    emit_line(f"Copied to {file} ({file.stat().st_size / 1e6:.1f} MB), checked.")
+    emit_line(f"Copied to {file} ({privacy.size(file) / 1e6:.1f} MB), checked.")
 
 
 def _given(person: str | None) -> str:

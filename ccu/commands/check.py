@@ -42,12 +42,13 @@ def command(
     private = privacy.exposed(session.path, cipher.uses_library(connection))
     rows += [("private", "warning", text) for text in private] or [("private", "ok", "")]
     wal = session.path.with_name(session.path.name + "-wal")
-    if wal.exists() and wal.stat().st_size > LARGE_WAL:
+    size = privacy.size(wal)
+    if size > LARGE_WAL:
         rows.append(
             (
                 "write-ahead log",
                 "warning",
-                f"{wal.stat().st_size // 1_000_000} MB; is a reader stuck?",
+                f"{size // 1_000_000} MB; is a reader stuck?",
             )
         )
     db.tidy(connection)

@@ -5,7 +5,7 @@ import os
 import stat
 from pathlib import Path
 
-from ccu import cipher, db, files, installation, migrations
+from ccu import cipher, db, files, folders, installation, migrations, who
 from ccu.compartment.kind import Kind, explained
 from ccu.errors import DatabaseUnusable, InvalidInput
 
@@ -41,9 +41,16 @@ def make(
 
 def give(path: Path, group: str) -> None:
     """Let the accounts of a group read and write a file. Raises DatabaseUnusable."""
+    group_id = _group_id(group)
     try:
-        os.chown(path, -1, _group_id(group))
-        path.chmod(0o660)
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        try:
+            if os.fstat(descriptor).st_nlink != 1:  # the group put another file there
+                raise PermissionError
+            os.fchown(descriptor, -1, group_id)
+            os.fchmod(descriptor, 0o660)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise DatabaseUnusable(
             f"cannot give {path} to the group: {files.reason(error)}; this account must be in it"
@@ -54,6 +61,8 @@ def _fill(kind: Kind, path: Path, key: str | None) -> None:
     with explained(kind, path), contextlib.closing(db.connect(path, key)) as connection:
         connection.execute(f"PRAGMA journal_mode={kind.journal}")
         with db.write(connection):
+            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                raise InvalidInput(f"{path} was replaced by another database meanwhile")
             migrations.run(connection, kind.script.read_text(encoding="utf-8"))
         db.tidy(connection)  # so that the header says what the file is
 
@@ -62,7 +71,7 @@ def _new_key(of: cipher.KeyName, path: Path, group_id: int | None) -> str:
     """The key for a new file, made if there is none; never beside the file that it opens."""
     cipher.library()
     where = cipher.key_file(of)
-    if where is not None and where.absolute().parent.resolve() == path.absolute().parent.resolve():
+    if where is not None and _folder(where) == _folder(path):
         raise InvalidInput(f"{of.variable}: the key must not be beside the file that it opens")
     if group_id is None:
         return cipher.key_or_new(of)
@@ -70,19 +79,30 @@ def _new_key(of: cipher.KeyName, path: Path, group_id: int | None) -> str:
         raise InvalidInput(f"--group: name the key by {of.variable}, in a folder of the group")
     _must_be_closed(where, group_id)
     key = cipher.key_or_new(of, group_id)
-    about = where.stat()
+    try:
+        about = where.stat()
+    except OSError as error:
+        raise DatabaseUnusable(f"cannot read {where}: {files.reason(error)}") from None
     if about.st_gid != group_id or not about.st_mode & 0o040:
         raise InvalidInput(f"{where} is not the group's to read; chgrp it, then chmod 640 it")
     return key
 
 
+def _folder(path: Path) -> str:
+    return os.path.realpath(path.parent)
+
+
 def _check_folder(kind: Kind, path: Path, group_id: int | None, main: Path | None) -> None:
-    folder = path.absolute().parent
-    if main is not None and folder.resolve() == main.absolute().parent.resolve():
+    if main is not None and _folder(path) == _folder(main):
         raise InvalidInput(f"the {kind.name} must be in another folder than the main file")
     if files.on_network_share(path):
         raise DatabaseUnusable(f"{path} is on a network share, where SQLite loses data")
     _must_be_closed(path, group_id)
+    if who.caller() is not None and not folders.is_kept(path.parent, shared=True):
+        raise InvalidInput(
+            f"by sudo ccu makes a {kind.name} only where no caller can change the path: in a folder"
+            " made by root, named in full and without links"
+        )
 
 
 def _must_be_closed(path: Path, group_id: int | None) -> None:

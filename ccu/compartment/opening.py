@@ -60,8 +60,9 @@ def open_to_others(path: Path) -> list[str]:
         with contextlib.suppress(OSError):
             if each.stat().st_mode & 0o007:
                 found.append(f"{each} is open to other accounts; chmod o= it")
-    if path.absolute().parent.stat().st_mode & 0o007:
-        found.append(f"{path.absolute().parent} is open to other accounts; chmod o= it")
+    folder = path.absolute().parent
+    if folder.stat().st_mode & 0o007:
+        found.append(f"{folder} is open to other accounts; chmod o= it")
     return found
 
 
@@ -72,7 +73,7 @@ def _may_be_encrypted(kind: Kind, path: Path, head: bytes, about: os.stat_result
     """Whether it may be: what looks like chance and is whole pages can not be told from one."""
     if kind.key is None or not header.may_be_encrypted(head) or about.st_size < cipher.PAGE:
         return False
-    return not about.st_size % cipher.PAGE or path.with_name(path.name + "-wal").exists()
+    return not about.st_size % cipher.PAGE or os.path.lexists(path.with_name(path.name + "-wal"))
 
 
 def _unlocked(kind: Kind, path: Path, about: os.stat_result) -> sqlite3.Connection | None:

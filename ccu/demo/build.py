@@ -4,6 +4,7 @@ A later command adds a step: a function that takes the `Town`, and leaves in it 
 need.
 """
 
+import os
 import sqlite3
 import tempfile
 from collections.abc import Callable
@@ -42,7 +43,7 @@ class Town:
 def build(session: Session, calls: int, seed: int) -> Town:
     """Make the town in the session's new file. Raises InvalidInput when there is one already."""
     key = session.path.with_name(session.path.name + ".audit-key")
-    made_before = key.exists()
+    made_before = os.path.lexists(key)
     with session.creating() as connection:
         _settle(connection)
     try:

@@ -66,7 +66,7 @@ def write(session: Session, wanted: Wanted, target: Path) -> list[tuple[str, int
                 since=str(wanted.first), to=str(wanted.last), hours=wanted.hours,
                 rows={each.name: len(each.rows) for each in tables},
             )  # fmt: skip
-        folder.finish(part, target)
+        folder.finish(part)
     return [(each.name, each.rows) for each in files]
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ccu import named
 from ccu.errors import InvalidInput
-from ccu.files import reason, sync
+from ccu.files import reason
+from ccu.folders import Folder, Place
 from ccu.output import Document, Format, Table, emit, emit_document
 
 ABOUT = "about.json"
@@ -25,59 +27,72 @@ class File:
 
 
 def check(target: Path) -> None:
-    """Before anything is read. Raises InvalidInput for what is there already or can not be made."""
+    """Before anything is read. Raises InvalidInput for what is there already or cannot be made."""
+    if str(target) == "-":
+        raise InvalidInput("--output needs a folder: an export is several files")
+    with named.place(target, "--output", follow=False) as at:
+        _must_be_new(at)
+
+
+def _must_be_new(at: Place) -> None:
     try:
-        if str(target) == "-":
-            raise InvalidInput("--output needs a folder: an export is several files")
-        if os.path.lexists(target):
-            raise InvalidInput("cannot write --output: it is there already; name a new folder")
-        if not target.absolute().parent.is_dir():
-            raise InvalidInput("cannot write --output: no such folder to put it in")
+        there = not at.name or at.folder.stat(at.name) is not None
     except (OSError, ValueError) as error:
         raise InvalidInput(f"cannot write --output: {reason(error)}") from None
+    if there:
+        raise InvalidInput("cannot write --output: it is there already; name a new folder")
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A private folder beside the place that it is for."""
+
+    at: Place
+    name: str
+    folder: Folder
 
 
 @contextlib.contextmanager
-def unfinished(target: Path) -> Iterator[Path]:
+def unfinished(target: Path) -> Iterator[Unfinished]:
     """A private folder beside the one named; at the end it is gone, unless it was finished."""
-    import shutil
-    import tempfile
-
-    try:
-        part = Path(tempfile.mkdtemp(prefix=".ccu-", suffix=".tmp", dir=target.absolute().parent))
-    except (OSError, ValueError) as error:
-        raise InvalidInput(f"cannot write --output: {reason(error)}") from None
-    try:
-        yield part
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+    name = f".ccu-{os.urandom(8).hex()}.tmp"
+    with named.place(target, "--output", follow=False) as at:
+        try:
+            part = at.folder.make_folder(name)
+        except OSError as error:
+            raise InvalidInput(f"cannot write --output: {reason(error)}") from None
+        try:
+            with part:
+                yield Unfinished(at, name, part)
+        finally:
+            with contextlib.suppress(OSError):
+                at.folder.remove_folder(name)
 
 
 def add(
-    part: Path, name: str, columns: Mapping[str, str], rows: Iterable[Any], format: Format
+    part: Unfinished, name: str, columns: Mapping[str, str], rows: Iterable[Any], format: Format
 ) -> File:
     """Write a table's file. Raises InvalidInput."""
     import hashlib
 
     table = Table(tuple(columns), list(rows))
-    path = part / f"{name}.{format.value}"
-    emit(table, format, path)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return File(path.name, len(list(table.rows)), digest, columns)
+    file = f"{name}.{format.value}"
+    emit(table, format, Place(part.folder, file))
+    digest = hashlib.sha256(part.folder.read(file)).hexdigest()
+    return File(file, len(list(table.rows)), digest, columns)
 
 
-def add_about(part: Path, about: Mapping[str, Any]) -> None:
+def add_about(part: Unfinished, about: Mapping[str, Any]) -> None:
     """Write about.json. Raises InvalidInput."""
-    emit_document(Document("Export", [], about), Format.json, part / ABOUT)
+    emit_document(Document("Export", [], about), Format.json, Place(part.folder, ABOUT))
 
 
-def finish(part: Path, target: Path) -> None:
+def finish(part: Unfinished) -> None:
     """Give the folder its name. Raises InvalidInput."""
+    _must_be_new(part.at)  # made by somebody meanwhile: rename would take an empty one
     try:
-        if os.path.lexists(target):  # made by somebody meanwhile: rename would take an empty one
-            raise FileExistsError(17, "File exists")
-        part.rename(target)
+        part.at.folder.rename(part.name, part.at.name)
         with contextlib.suppress(OSError):  # some shares cannot
-            sync(target.absolute().parent)
+            part.at.folder.sync()
     except OSError as error:
         raise InvalidInput(f"cannot write --output: {reason(error)}") from None

@@ -67,9 +67,12 @@ def finish(session: Session) -> list[int]:
 def copies(session: Session) -> list[str]:
     """The copies beside the file that a migration made: they hold what was destroyed."""
     start = f"{session.path.name}.schema-"
-    return sorted(
-        each.name for each in session.path.parent.iterdir() if each.name.startswith(start)
-    )
+    try:
+        return sorted(
+            each.name for each in session.path.parent.iterdir() if each.name.startswith(start)
+        )
+    except OSError:
+        return [f"perhaps {start}*.bak, for the folder cannot be listed"]
 
 
 def cutoff(today: date, years: int | None) -> str | None:

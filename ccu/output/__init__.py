@@ -13,6 +13,7 @@ for data; `say` and `say_error` talk on standard error.
 
 from pathlib import Path
 
+from ccu.folders import Place
 from ccu.output.screen import progress
 from ccu.output.shapes import (
     Document,
@@ -46,7 +47,7 @@ __all__ = [
 ]
 
 
-def emit(table: Table, format: Format | None = None, output: Path | None = None) -> None:
+def emit(table: Table, format: Format | None = None, output: Path | Place | None = None) -> None:
     """Print the rows, in the order and with the columns given, in the format asked for.
 
     Rows are taken one by one: csv, json, plain and table hold a bounded number of them in memory,
@@ -72,7 +73,7 @@ def emit(table: Table, format: Format | None = None, output: Path | None = None)
 
 
 def emit_document(
-    document: Document, format: Format | None = None, output: Path | None = None
+    document: Document, format: Format | None = None, output: Path | Place | None = None
 ) -> None:
     """Print a card or a record: its sections, or its `data` as JSON, or its main section as CSV.
 

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from ccu.folders import Place
+
 
 class Format(StrEnum):
     """The ways to print. The same rows, columns and cells in every one."""
@@ -39,7 +41,7 @@ OutputOption = Annotated[
 _BY_ENDING = {".csv": Format.csv, ".json": Format.json, ".md": Format.markdown}
 
 
-def default_format(output: Path | None, terminal: bool) -> Format:
+def default_format(output: Path | Place | None, terminal: bool) -> Format:
     """The format when none is asked for."""
     if terminal:
         return Format.table

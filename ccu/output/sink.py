@@ -3,25 +3,25 @@
 import contextlib
 import io
 import os
-import stat
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
+from ccu import named
 from ccu.errors import CcuError, InvalidInput
-from ccu.files import proves, reason, sync
+from ccu.files import reason
+from ccu.folders import Place
 from ccu.output.text import one_line
-
-DATABASES = (".db", ".sqlite", ".sqlite3")
 
 
 class Sink:
     """An open place to write to, and what a writer must know of it."""
 
-    def __init__(self, stream: TextIO, terminal: bool = False) -> None:
+    def __init__(self, stream: TextIO, terminal: bool = False, option: str = "--output") -> None:
         self.stream = stream
         self.terminal = terminal
+        self.option = option
 
     @property
     def unicode(self) -> bool:
@@ -34,15 +34,15 @@ class Sink:
             try:
                 self.stream.write(piece)
             except OSError as error:
-                raise _told(error, self.stream) from None
+                raise _told(error, self.stream, self.option) from None
 
 
 @contextlib.contextmanager
-def opened(output: Path | None) -> Iterator[Sink]:
-    """Standard output, or the file named by --output, open for writing and flushed at the end."""
-    if output is not None and str(output) != "-":
-        with _file(output) as stream:
-            yield Sink(stream)
+def opened(output: Path | Place | None, option: str = "--output") -> Iterator[Sink]:
+    """Standard output, or the file named by an option, open for writing and flushed at the end."""
+    if output is not None and output != Path("-"):
+        with _file(output, option) as stream:
+            yield Sink(stream, option=option)
         return
     if sys.stdout is None or sys.stdout.closed:
         raise CcuError("cannot write to standard output: it is closed")
@@ -53,10 +53,10 @@ def opened(output: Path | None) -> Iterator[Sink]:
     flush_stdout()
 
 
-def _told(error: OSError, stream: TextIO) -> Exception:
+def _told(error: OSError, stream: TextIO, option: str = "--output") -> Exception:
     """The system's refusal to write as a sentence; BrokenPipeError stays what it is."""
     if stream is not sys.stdout:
-        return InvalidInput(f"cannot write --output: {reason(error)}")
+        return InvalidInput(f"cannot write {option}: {reason(error)}")
     close_stdout_quietly()
     if isinstance(error, BrokenPipeError):
         return error
@@ -81,57 +81,32 @@ def close_stdout_quietly() -> None:
 
 
 @contextlib.contextmanager
-def _file(output: Path) -> Iterator[TextIO]:
+def _file(output: Path | Place, option: str) -> Iterator[TextIO]:
     """A new private file beside the one named, which takes its name at the end; else it is gone."""
-    import tempfile
-
-    try:
-        target = Path(os.path.realpath(output))  # a link keeps pointing where it did
-        _must_be_replaceable(target)
-        handle, name = tempfile.mkstemp(prefix=".ccu-", suffix=".tmp", dir=target.parent)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        missing = isinstance(error, FileNotFoundError | NotADirectoryError)
-        why = "no such folder" if missing else reason(error)
-        raise InvalidInput(f"cannot write --output: {why}") from None
-    part = Path(name)
-    stream = os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n")
-    try:
-        yield stream
-        _publish(stream, part, target)
-    finally:
-        with contextlib.suppress(OSError):  # told already, or of no consequence
-            stream.close()
-        part.unlink(missing_ok=True)
+    with contextlib.ExitStack() as stack:
+        if isinstance(output, Path):
+            output = stack.enter_context(named.place(output, option))
+        draft = named.Draft(output, option)
+        stack.callback(draft.discard)
+        stream = os.fdopen(
+            draft.descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n"
+        )
+        try:
+            yield stream
+            _publish(stream, draft, option)
+        finally:
+            with contextlib.suppress(OSError):  # told already, or of no consequence
+                stream.close()
 
 
-def _publish(stream: TextIO, part: Path, target: Path) -> None:
+def _publish(stream: TextIO, draft: named.Draft, option: str) -> None:
     try:
         stream.flush()
         os.fsync(stream.fileno())
         stream.close()  # Windows renames closed files only
-        part.replace(target)
+        draft.publish()
     except OSError as error:
-        raise _told(error, stream) from None
-    with contextlib.suppress(OSError):  # some shares cannot; the file itself is on disk
-        sync(target.parent)
-
-
-def _must_be_replaceable(target: Path) -> None:
-    """Refuse what a rename must not take the place of: a folder, a device, a database."""
-    if target.name.endswith(("-wal", "-shm", "-journal")):  # what is not in a database yet
-        raise InvalidInput("cannot write --output: it belongs to a database")
-    if not target.exists():
-        return
-    mode = target.stat().st_mode
-    if stat.S_ISDIR(mode):
-        raise InvalidInput("cannot write --output: it is a folder")
-    if not stat.S_ISREG(mode):
-        raise InvalidInput("cannot write --output: it is not an ordinary file")
-    in_use = target.with_name(f"{target.name}-wal").exists()  # of any name, ours while it is open
-    if in_use or target.suffix.lower() in DATABASES:
-        raise InvalidInput("cannot write --output: it is a database")
-    if proves(target):
-        raise InvalidInput("cannot write --output: it is a key or an anchor")
+        raise _told(error, stream, option) from None
 
 
 def say(text: str) -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from ccu import named
 from ccu.errors import InvalidInput
 from ccu.files import reason
+from ccu.folders import Folder, Place
 from ccu.output import Format, emit
 from ccu.report import text
 from ccu.report.whole import Report
@@ -16,29 +18,26 @@ def check(folder: Path, names: Iterable[str]) -> None:
     One that holds anything but the files we write is somebody else's: it is left as it is. So is
     one with a section that is not written now: beside the new ones it would pass for this period's.
     """
+    with named.folder(folder, "--output") as found:
+        _must_be_ours(found, names)
+
+
+def _must_be_ours(found: Folder | None, names: Iterable[str]) -> None:
+    ours = {f"{name}.csv" for name in names}
     try:
-        if not folder.exists():
-            return
-        if not folder.is_dir():
-            raise InvalidInput(
-                "cannot write --output: it is a file; CSV of sections needs a folder"
-            )
-        ours = {f"{name}.csv" for name in names}
-        if any(each.name not in ours for each in folder.iterdir()):
-            raise InvalidInput("cannot write --output: the folder has other files in it")
+        others = {*found.names()} - ours if found is not None else set()
     except OSError as error:
         raise InvalidInput(f"cannot write --output: {reason(error)}") from None
+    if others:
+        raise InvalidInput("cannot write --output: the folder has other files in it")
 
 
 def write(report: Report, folder: Path) -> list[str]:
     """Write the files and return their names; those of an earlier run are replaced."""
-    check(folder, (section.name for section in report.sections))
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise InvalidInput(f"cannot write --output: {reason(error)}") from None
-    names = []
-    for section in report.sections:
-        names.append(f"{section.name}.csv")
-        emit(text.table(section), Format.csv, folder / names[-1])
-    return names
+    names = [section.name for section in report.sections]
+    with named.folder(folder, "--output", make=True) as found:
+        assert found is not None
+        _must_be_ours(found, names)
+        for section in report.sections:
+            emit(text.table(section), Format.csv, Place(found, f"{section.name}.csv"))
+    return [f"{name}.csv" for name in names]

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ccu import named
 from ccu.errors import InvalidInput
 from ccu.output import Document, Format, Section, Table, emit, emit_document, say
 from ccu.report import definitions, files, sections, text
@@ -49,7 +50,7 @@ def _is_page(output: Path | None) -> bool:
 
 
 def _is_folder(report: "Report", output: Path) -> bool:
-    return len(report.sections) > 1 or output.is_dir()
+    return len(report.sections) > 1 or named.is_folder(output)
 
 
 def _plain(format: ReportFormat | None) -> Format | None:

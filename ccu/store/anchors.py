@@ -1,12 +1,11 @@
 """Anchors: the audit's last number and hash, in one line, kept where the file's owner is not."""
 
-import os
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ccu import files
+from ccu import named
 from ccu.errors import InvalidInput
 from ccu.store.audit_verify import Anchor
 
@@ -28,7 +27,7 @@ def given(texts: Sequence[str], paths: Sequence[Path]) -> list[Anchor]:
     """The anchors of --anchor and --anchor-file. Raises InvalidInput."""
     found = list(_read(texts, "--anchor"))
     for path in paths:
-        lines = [each for each in files.text_lines(path, "--anchor-file") if each.strip()]
+        lines = [each for each in named.text_lines(path, "--anchor-file") if each.strip()]
         if not lines:
             raise InvalidInput("--anchor-file has no anchors in it")
         found += _read(lines, "--anchor-file")
@@ -46,28 +45,14 @@ def _read(texts: Iterable[str], option: str) -> Iterable[Anchor]:
         yield Anchor(int(match[1]), bytes.fromhex(match[2]))
 
 
-def append(path: Path, text: str) -> None:
-    """Add a line to a file of anchors, or a new one, its owner's only. Raises InvalidInput."""
-    _must_be_anchors(path)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            os.write(descriptor, f"{text}\n".encode())
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    except (OSError, ValueError) as error:
-        raise InvalidInput(f"cannot write {path}: {files.reason(error)}") from None
+def append(path: Path, text: str, trusted: Path | None = None) -> None:
+    """Add a line to a file of anchors, or a new one, its owner's only. Raises InvalidInput.
+
+    `trusted` is the installation's folder for backups, which has each backup's anchor beside it.
+    """
+    named.append(path, f"{text}\n".encode(), str(path), _only_anchors, trusted)
 
 
-def _must_be_anchors(path: Path) -> None:
-    """Raises InvalidInput for a file that holds anything else: a database, a key, a text."""
-    try:
-        ordinary = path.is_file() or not path.exists()
-        content = path.read_bytes()[:100_000] if path.is_file() else b""
-    except (OSError, ValueError) as error:
-        raise InvalidInput(f"cannot write {path}: {files.reason(error)}") from None
+def _only_anchors(content: bytes) -> bool:
     lines = content.decode("utf-8", "replace").splitlines()
-    known = all(_LINE.fullmatch(" ".join(each.split()).lower()) for each in lines if each.strip())
-    if not (ordinary and known):
-        raise InvalidInput(f"cannot write {path}: it is no file of anchors")
+    return all(_LINE.fullmatch(" ".join(each.split()).lower()) for each in lines if each.strip())

@@ -1,10 +1,11 @@
 """The keys that the audit can be verified with, and what `ccu check` says of the chain."""
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from ccu import chain
+from ccu import chain, named
 from ccu.errors import DatabaseUnusable, InvalidInput
 from ccu.store import audit_verify
 from ccu.store.audit_verify import Anchor, Verdict
@@ -22,13 +23,13 @@ def verified(
     """
     path = chain.key_path(connection)
     more = [_given(each) for each in given]
-    current = chain.read(path) if path.exists() or not more else more[0]
+    current = chain.read(path) if os.path.lexists(path) or not more else more[0]
     return audit_verify.verify(connection, current, [*more, *chain.all_retired(path)], anchors)
 
 
 def _given(path: Path) -> chain.Key:
     try:
-        return chain.read(path)
+        return chain.parse(named.content(path, "--key", 100, pipe=False, key=True), path)
     except DatabaseUnusable:
         raise InvalidInput(
             "--key must be a key's file: one line of 64 hexadecimal digits"
@@ -45,7 +46,7 @@ def checked(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
         current = chain.read(path)
     except DatabaseUnusable as error:
         warnings = [str(error)]
-        if not path.exists():
+        if not os.path.lexists(path):
             warnings = [f"without its key {path} only the rows' numbers and links are checked"]
     verdict = audit_verify.verify(connection, current, chain.all_retired(path))
     if current is not None:

@@ -1,0 +1,111 @@
+"""Files are opened by few modules: a new command cannot forget the checks of ccu/named.py."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import ccu
+
+SOURCE = Path(ccu.__file__).parent
+DOORS = {"named.py", "folders.py", "files.py"}
+# What opens, makes, replaces, removes or looks at a file by its path.
+METHODS = {
+    "open", "read_text", "read_bytes", "write_text", "write_bytes", "touch", "mkdir", "rmdir",
+    "unlink", "rename", "replace", "symlink_to", "hardlink_to", "chmod", "lchmod", "stat", "lstat",
+    "exists", "is_file", "is_dir", "is_symlink", "is_fifo", "samefile", "iterdir", "glob", "rglob",
+    "walk", "owner", "group",
+}  # fmt: skip
+IN_OS = METHODS | {
+    "remove", "makedirs", "removedirs", "chown", "lchown", "link", "symlink", "listdir", "scandir",
+    "access", "truncate", "utime", "mkfifo", "mknod", "readlink", "fdopen", "renames",
+    "removexattr", "setxattr", "getxattr", "listxattr", "statvfs", "pathconf", "chflags",
+}  # fmt: skip
+MODULES = {"shutil", "tempfile", "fileinput", "linecache", "mmap", "zipfile", "tarfile", "dbm"}
+# Module -> what it does with files by their paths, and why it may.
+ALLOWED = {
+    # the database, the files beside it, and the keys: the installation names them
+    "header.py": {"os.open", ".stat", ".read_bytes"},
+    "db.py": {"sqlite3.connect", "cipher.connect", ".is_file", ".read_text", ".chmod", ".stat"},
+    "cipher.py": {"module.connect", "os.open", ".mkdir", ".unlink"},
+    "chain.py": {".open", ".unlink", ".replace", ".iterdir", ".stat"},
+    "privacy.py": {".open", ".stat", ".lstat", ".iterdir"},
+    "compartment/opening.py": {"db.connect", "os.open", ".stat"},
+    "compartment/making.py": {"db.connect", "os.open", ".stat", ".read_text"},
+    "store/audit.py": {".replace"},
+    "store/audit_verify.py": {"sqlite3.connect"},  # in memory
+    "cad/staging.py": {".iterdir", ".stat", ".unlink"},
+    "letting_go/purge.py": {".iterdir"},
+    "session.py": {".mkdir"},  # the user's data folder
+    # files of the package
+    "cad/layout.py": {".glob", ".read_text"},
+    "migrations/__init__.py": {".read_text"},
+    "report/definitions.py": {".glob", ".read_text"},
+    "report/html/page.py": {".read_text"},
+    # temporary files of ccu's own, in folders of its own
+    "cli.py": {"tempfile"},
+    "cad/source.py": {"tempfile"},
+    "plans/editor.py": {"tempfile", "shutil", ".touch", ".write_text"},  # refused by sudo
+    "demo/build.py": {"tempfile", ".unlink"},
+    "demo/export.py": {".open"},
+    "demo/tour.py": {"tempfile"},
+    # open descriptors, not paths
+    "output/sink.py": {"os.open", "os.fdopen"},  # the null device
+}
+
+
+def opens(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from {each.name for each in node.names} & MODULES
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module not in ("os", "io", "pathlib") or not (
+                {each.name for each in node.names} & IN_OS
+            ), "call it by its module, so that it is seen here"
+            yield from {node.module or ""} & MODULES
+        elif isinstance(node, ast.Call):
+            called = node.func
+            if isinstance(called, ast.Name) and called.id in ("open", "FileIO"):
+                yield called.id
+            elif isinstance(called, ast.Attribute):
+                yield from of_attribute(called, node)
+
+
+def of_attribute(called: ast.Attribute, call: ast.Call) -> Iterator[str]:
+    owner = called.value.id if isinstance(called.value, ast.Name) else ""
+    if owner == "os" and called.attr in IN_OS:
+        yield f"os.{called.attr}"
+    elif owner in ("io", "codecs", "gzip", "bz2", "lzma") and called.attr == "open":
+        yield f"{owner}.open"
+    elif called.attr == "connect":
+        yield f"{owner}.connect"
+    elif called.attr in METHODS and owner != "os" and not is_another(called, call):
+        yield f".{called.attr}"
+
+
+def is_another(called: ast.Attribute, call: ast.Call) -> bool:
+    """Whether it is a method of something else by the same name: text.replace(a, b), say."""
+    if called.attr == "replace":
+        return len(call.args) != 1 or bool(call.keywords)
+    if isinstance(called.value, ast.Attribute):
+        return called.value.attr == "folder"  # a Folder, by its descriptor
+    owner = called.value.id if isinstance(called.value, ast.Name) else ""
+    return owner in {
+        "ast",
+        "re",
+        "match",
+        "relations",
+        "households",
+        "household_link",
+        "named",
+        "naming",
+    }
+
+
+def test_no_other_module_opens_a_file_by_its_path() -> None:
+    found = {}
+    for path in SOURCE.rglob("*.py"):
+        name = path.relative_to(SOURCE).as_posix()
+        what = set(opens(ast.parse(path.read_text(encoding="utf-8"))))
+        if name not in DOORS and what:
+            found[name] = what
+    assert found == ALLOWED
