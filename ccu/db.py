@@ -130,6 +130,18 @@ def write(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 
 @contextlib.contextmanager
+def reading(connection: sqlite3.Connection) -> Iterator[None]:
+    """Every read of the block sees one moment of the file, whoever writes meanwhile."""
+    connection.execute("BEGIN")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # fixes the moment
+        yield
+    finally:
+        if connection.in_transaction:  # SQLite rolls back by itself on some errors
+            connection.execute("ROLLBACK")
+
+
+@contextlib.contextmanager
 def trusting(connection: sqlite3.Connection) -> Iterator[None]:
     """Around a `write` of very many rows whose references and values are right as they are made.
 

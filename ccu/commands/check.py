@@ -33,11 +33,12 @@ def command(
 
     session: Session = ctx.obj
     connection = session.db
-    rows = [("integrity", "bad", text) for text in db.integrity_problems(connection)]
-    rows = rows or [("integrity", "ok", "every page, index and reference")]
-    for rule, broken in checks.broken_rules(connection):
-        rows.append((rule, "bad" if broken else "ok", ", ".join(broken)))
-    rows += audit_keys.checked(connection)
+    with db.reading(connection):  # one moment of the file: people go on working meanwhile
+        rows = [("integrity", "bad", text) for text in db.integrity_problems(connection)]
+        rows = rows or [("integrity", "ok", "every page, index and reference")]
+        for rule, broken in checks.broken_rules(connection):
+            rows.append((rule, "bad" if broken else "ok", ", ".join(broken)))
+        rows += audit_keys.checked(connection)
     rows += _scrubbed(session)
     private = privacy.exposed(session.path, cipher.uses_library(connection))
     rows += [("private", "warning", text) for text in private] or [("private", "ok", "")]
