@@ -28,7 +28,7 @@ def command(
 
       ccu backup --encrypt ccu-encrypted.db
     """
-    from ccu import cipher, dates, db, privacy
+    from ccu import cipher, copies, dates, privacy
     from ccu.store import anchors, audit
 
     session: Session = ctx.obj
@@ -41,11 +41,11 @@ def command(
     if encrypt and not encrypted:
         key_is_new = not cipher.has_key()
         session.close()  # one SQLite library at a time has a file open
-        db.copy_encrypted(session.path, file)
+        copies.copy_encrypted(session.path, file)
         for sentence in privacy.about_key(file, key_is_new):
             say(sentence)
     else:
-        db.copy(session.db, file)
+        copies.copy(session.db, file)
     if anchor is not None:
         anchors.append(file.with_name(file.name + ".anchor"), f"{anchors.line(anchor)} {at}")
     emit_line(f"Copied to {file} ({file.stat().st_size / 1e6:.1f} MB), checked.")

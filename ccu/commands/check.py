@@ -28,13 +28,13 @@ def command(
 
       ccu check --quiet
     """
-    from ccu import cipher, db, privacy
+    from ccu import cipher, copies, db, privacy
     from ccu.store import audit_keys, checks
 
     session: Session = ctx.obj
     connection = session.db
     with db.reading(connection):  # one moment of the file: people go on working meanwhile
-        rows = [("integrity", "bad", text) for text in db.integrity_problems(connection)]
+        rows = [("integrity", "bad", text) for text in copies.integrity_problems(connection)]
         rows = rows or [("integrity", "ok", "every page, index and reference")]
         for rule, broken in checks.broken_rules(connection):
             rows.append((rule, "bad" if broken else "ok", ", ".join(broken)))

@@ -14,7 +14,7 @@ from itertools import chain as joined
 from itertools import islice
 from typing import Any, NamedTuple
 
-from ccu import chain, cipher, db
+from ccu import chain, cipher, schema
 from ccu.store import audit
 
 _PARTS = "SELECT id, detail FROM audit WHERE action = :rekey ORDER BY id"
@@ -244,7 +244,7 @@ def _triggers(connection: sqlite3.Connection) -> list[str]:
     """The triggers that are not as schema.sql has them, as sentences."""
     new = sqlite3.connect(":memory:")
     try:
-        new.executescript(db.schema_sql())
+        new.executescript(schema.sql())
         ours = {row[0]: row[1] for row in new.execute(_TRIGGERS)}
     finally:
         new.close()
