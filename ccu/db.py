@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ccu import chain, cipher, connecting, files, header, migrations, schema
+from ccu import chain, cipher, connecting, digests, files, header, migrations, schema
 from ccu.connecting import connect, explain, reading, tidy, trusting, write
 from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable, InvalidInput
 from ccu.header import APPLICATION_ID
@@ -22,7 +22,7 @@ __all__ = [
     "write",
 ]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 @contextlib.contextmanager
@@ -56,7 +56,7 @@ def creating(path: Path, encrypt: bool = False) -> Iterator[sqlite3.Connection]:
         with write(connection):
             if _version(connection) or _tables(connection):
                 raise made
-            migrations.run(connection, schema.sql())
+            schema.make(connection)
             chain.make(chain.key_path(connection))
             yield connection
         tidy(connection)  # so that the header says what the file is
@@ -121,7 +121,7 @@ def _checked_version(connection: sqlite3.Connection, path: Path) -> int:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except cipher.errors() as error:
         raise explain(error, path) or error from None
-    if not ours:
+    if not ours or version < 1:
         raise DatabaseUnusable(f"{path} is not a ccu database, or was not finished; see ccu init")
     if version > SCHEMA_VERSION:
         raise header.too_new(path, version, SCHEMA_VERSION)
@@ -144,6 +144,9 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         while version < SCHEMA_VERSION:
             migrations.STEPS[version](connection)
             version += 1
+        with contextlib.closing(schema.in_memory()) as new:
+            digests.install(connection)
+            digests.seal(connection, schema.names(new))
         problems = connection.execute("PRAGMA foreign_key_check").fetchall()
         if problems:
             raise DatabaseUnusable(f"{path} cannot be brought up to date; it was left as it is")

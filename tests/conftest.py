@@ -3,14 +3,15 @@
 import functools
 import io
 import os
+import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
-from ccu import cli
+from ccu import cli, digests
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 TODAY = "2026-01-31"  # a Saturday; the tests' day unless a test says another
@@ -28,6 +29,19 @@ Ccu = Callable[..., Result]
 
 # A command's parser is made once in this process, not for every line: half of a line's time.
 cli._load = functools.cache(cli._load)
+
+
+# Tests write rows by hand too: their connections have the function that the file's triggers call.
+_connect = sqlite3.connect
+
+
+def _connect_as_ccu(*args: Any, **options: Any) -> sqlite3.Connection:
+    connection: sqlite3.Connection = _connect(*args, **options)
+    digests.register(connection)
+    return connection
+
+
+sqlite3.connect = _connect_as_ccu  # type: ignore[assignment]
 
 
 class _Terminal(io.TextIOWrapper):
