@@ -20,10 +20,12 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from ccu import cipher
+from ccu import cipher, digests
 from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable
 
 BUSY_SECONDS = 30  # the worst wait seen beside an importer was 7 s; 5 s was too short
+
+DAMAGED = "is damaged; keep it, restore a backup, and run ccu check"
 
 _WAL_RESET_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 
@@ -88,9 +90,11 @@ def tidy(connection: sqlite3.Connection) -> None:
 def explain(error: BaseException, path: Path | None) -> CcuError | None:
     """The sentence for an error of SQLite's that a person can mend, or None when it is a bug."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if str(error).startswith("no such table: main.") or "no such table: audit" in str(error):
-        return DatabaseUnusable(f"{path or 'the database'} has lost a table; restore a backup")
     name = path or "the database"
+    if _names_a_lost_table(str(error)):
+        return DatabaseUnusable(f"{name} has lost a table; restore a backup")
+    if str(error).startswith("Could not decode to UTF-8"):
+        code = sqlite3.SQLITE_CORRUPT
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return DatabaseBusy(f"{name} is in use by another program; nothing was written, try again")
     sentence = {
@@ -100,10 +104,22 @@ def explain(error: BaseException, path: Path | None) -> CcuError | None:
         sqlite3.SQLITE_AUTH: "cannot be opened: permission denied",
         sqlite3.SQLITE_FULL: "cannot be written: the disk is full",
         sqlite3.SQLITE_IOERR: "cannot be read or written: the disk refused (full or failing)",
-        sqlite3.SQLITE_CORRUPT: "is damaged; keep it, restore a backup, and run ccu check",
+        sqlite3.SQLITE_CORRUPT: DAMAGED,
         sqlite3.SQLITE_NOTADB: "is not a ccu database",
     }.get(code)
     return DatabaseUnusable(f"{name} {sentence}; nothing was written") if sentence else None
+
+
+def _names_a_lost_table(text: str) -> bool:
+    """Whether a message is about a table that every ccu database has."""
+    if not text.startswith("no such table: "):
+        return False
+    from ccu import schema
+
+    return (
+        f"CREATE TABLE {text.removeprefix('no such table: ').removeprefix('main.')} "
+        in schema.sql()
+    )
 
 
 # ---------------------------------------------------------------- opening
@@ -125,6 +141,10 @@ def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqli
             _must_unlock(connection, path)
         for pragma in _pragmas(cipher.sqlite_version(connection)):
             connection.execute(f"PRAGMA {pragma}")
+        digests.register(connection)
+    except UnicodeDecodeError:  # SQLite's message quotes a definition that is not text any more
+        connection.close()
+        raise DatabaseUnusable(f"{path} {DAMAGED}") from None
     except cipher.errors() as error:
         connection.close()
         raise _explained(error, path) from None

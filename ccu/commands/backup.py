@@ -28,11 +28,13 @@ def command(
 
       ccu backup --encrypt ccu-encrypted.db
     """
-    from ccu import cipher, copies, dates, privacy
-    from ccu.store import anchors, audit
+    from ccu import cipher, copies, dates, db, privacy
+    from ccu.store import anchors, audit, soundness
 
     session: Session = ctx.obj
     staff_id = session.staff_id
+    with db.reading(session.db):
+        soundness.refuse_damaged(session.db)
     with session.writing() as connection:  # first the record, then the copy, which has it too
         audit.record(connection, staff_id, "backup")
     anchor = anchors.newest(session.db)

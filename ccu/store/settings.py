@@ -6,8 +6,13 @@ from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
 
 from ccu import dates
-from ccu.errors import InvalidInput, NotFound
+from ccu.errors import DatabaseUnusable, InvalidInput, NotFound
 from ccu.store import audit
+
+
+class _Stored(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        raise DatabaseUnusable(f"the file has lost the setting {name}; restore a backup")
 
 
 class Settings:
@@ -37,7 +42,7 @@ class Settings:
 def load(connection: sqlite3.Connection) -> Settings:
     """All settings."""
     found = connection.execute("SELECT name, value FROM setting")
-    return Settings({row["name"]: row["value"] for row in found})
+    return Settings(_Stored({row["name"]: row["value"] for row in found}))
 
 
 def rows(connection: sqlite3.Connection, name: str | None = None) -> list[sqlite3.Row]:
