@@ -1,8 +1,14 @@
-"""Consistent copies of a database file, verified whole before they get their names."""
+"""Consistent copies of a database file, verified whole before they get their names.
+
+A copy that is being made is a hidden file beside its target. One that a killed process left is
+removed by the next copy into that folder, reported by `ccu check` and removed by `ccu purge`.
+"""
 
 import contextlib
 import os
+import re
 import sqlite3
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,8 +78,10 @@ def _copying(target: Path, key: str | None) -> Iterator[Path]:
     if target.exists():
         raise InvalidInput(f"{target} is there already; choose a new name")
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    remove_leftovers(target.absolute().parent)
+    lock = -1
     try:
-        files.make_private(part)
+        lock = _make_locked(part)
         yield part
         problems = _verify_copy(part, key)
         if problems:
@@ -84,6 +92,8 @@ def _copying(target: Path, key: str | None) -> Iterator[Path]:
     except OSError as error:
         raise DatabaseUnusable(f"cannot write {target}: {files.reason(error)}") from None
     finally:
+        if lock >= 0:
+            os.close(lock)
         files.remove_database(part)
 
 
@@ -110,3 +120,82 @@ def integrity_problems(connection: sqlite3.Connection) -> list[str]:
         name = f"{table} points to missing rows of {parent}"
         dangling[name] = dangling.get(name, 0) + 1
     return found + [f"{name}: {count}" for name, count in dangling.items()]
+
+
+# ---------------------------------------------------------------- copies that were cut short
+
+_PART = re.compile(r"\..+\.[0-9]+\.part")
+_SMALLEST = 512  # bytes of the smallest page: what is shorter is a key, or holds nothing
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """The copies that a killed process left in a folder; not those that are being made."""
+    try:
+        return [each for each in sorted(folder.iterdir()) if _is_left(each)]
+    except OSError:
+        return []
+
+
+def remove_leftovers(folder: Path) -> list[Path]:
+    """Overwrite and remove them; returns those that were there. What cannot be removed stays."""
+    found = leftovers(folder)
+    for part in found:
+        for suffix in ("", "-wal", "-journal"):
+            with contextlib.suppress(OSError):
+                _overwrite(part.with_name(part.name + suffix))
+        files.remove_database(part)
+    return found
+
+
+def _make_locked(part: Path) -> int:
+    """Make the private file and lock it for as long as this process lives; the descriptor.
+
+    By flock, which has nothing to do with SQLite's own locks: a process number says nothing of a
+    process in another container.
+    """
+    while True:
+        files.make_private(part)
+        descriptor = os.open(part, os.O_RDONLY)
+        if os.name == "posix":
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(descriptor), part.lstat()):
+                return descriptor
+        os.close(descriptor)  # another process took it for a leftover before it was locked
+
+
+def _is_left(path: Path) -> bool:
+    if not _PART.fullmatch(path.name):
+        return False
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        descriptor = os.open(path, flags)
+    except OSError:
+        return False
+    try:
+        about = os.fstat(descriptor)
+        if not stat.S_ISREG(about.st_mode) or about.st_size < _SMALLEST:
+            return False
+        if os.name != "posix":
+            return True  # one in use cannot be removed there
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def _overwrite(path: Path) -> None:
+    descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        left = os.fstat(descriptor).st_size
+        while left > 0:
+            left -= os.write(descriptor, bytes(min(left, 1 << 20)))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -10,6 +10,7 @@ from ccu.session import Session
 
 COLUMNS = ("check", "result", "detail")
 LARGE_WAL = 64 * 1024 * 1024
+LEFT = "copies that were cut short"
 SCRUBBED = "destroyed records gone from the bytes"
 
 
@@ -28,7 +29,7 @@ def command(
 
       ccu check --quiet
     """
-    from ccu import cipher, db, privacy
+    from ccu import cipher, copies, db, privacy
     from ccu.store import checks, soundness
 
     session: Session = ctx.obj
@@ -41,6 +42,10 @@ def command(
                 rows.append((rule, "bad" if broken else "ok", ", ".join(broken)))
     if not damaged:
         rows += _scrubbed(session)
+    rows += [
+        (LEFT, "warning", f"{each.name} is a full copy; ccu purge or ccu backup removes it")
+        for each in copies.leftovers(session.path.absolute().parent)
+    ] or [(LEFT, "ok", "")]
     private = privacy.exposed(session.path, cipher.uses_library(connection))
     rows += [("private", "warning", text) for text in private] or [("private", "ok", "")]
     wal = session.path.with_name(session.path.name + "-wal")
