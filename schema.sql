@@ -11,7 +11,7 @@
 -- A table of numbers without people (code lists, links) is WITHOUT ROWID where its key says it all.
 
 PRAGMA application_id = 1128486193;  -- 'CCU1': how db.py knows the file is ours
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- ---------------------------------------------------------------- settings
 
@@ -1284,6 +1284,15 @@ CREATE TABLE deidentified (
   digest    TEXT
 ) STRICT;
 CREATE INDEX deidentified_digest ON deidentified (digest) WHERE digest IS NOT NULL;
+
+-- How many rows each table has, and the sum of their digests: `ccu check` finds what was changed or
+-- lost, by a fault of the disk or by another program. Kept by triggers that ccu/digests.py makes; the
+-- row sqlite_master is for the definitions of the tables, indexes, views and triggers.
+CREATE TABLE table_digest (
+  name      TEXT PRIMARY KEY,
+  row_count INTEGER NOT NULL,
+  total     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- ---------------------------------------------------------------- views
 

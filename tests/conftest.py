@@ -3,17 +3,18 @@
 import functools
 import io
 import os
+import sqlite3
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from ccu import cli
+from ccu import cli, digests
 from ccu.store import audit
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -49,6 +50,19 @@ Ccu = Callable[..., Result]
 
 # A command's parser is made once in this process, not for every line: half of a line's time.
 cli._load = functools.cache(cli._load)
+
+
+# Tests write rows by hand too: their connections have the function that the file's triggers call.
+_connect = sqlite3.connect
+
+
+def _connect_as_ccu(*args: Any, **options: Any) -> sqlite3.Connection:
+    connection: sqlite3.Connection = _connect(*args, **options)
+    digests.register(connection)
+    return connection
+
+
+sqlite3.connect = _connect_as_ccu  # type: ignore[assignment]
 
 
 class _Terminal(io.TextIOWrapper):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu import db as database
+from ccu import schema as made
 from ccu.store import belongings
 from ccu.store.words import PLAIN, WORDS
 
@@ -20,7 +20,7 @@ def schema() -> Iterator[sqlite3.Connection]:
     """schema.sql in memory."""
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.row_factory = sqlite3.Row
-        connection.executescript(database.schema_sql())
+        connection.executescript(made.sql())
         yield connection
 
 

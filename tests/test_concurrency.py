@@ -184,3 +184,43 @@ def test_when_the_audit_can_not_be_written_the_call_is_not_either(ccu: Ccu, db_p
     counts = connection.execute("SELECT count(*) FROM person UNION SELECT count(*) FROM place")
     assert counts.fetchall() == [(0,)]
     connection.close()
+
+
+# Writes audit rows and calls until its standard input ends, so that it never outlives the test.
+BUSY_WRITER = """
+import sys, threading
+from ccu.cli import main
+ended = threading.Event()
+threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+number = 0
+while not ended.is_set():
+    number += 1
+    assert main(["settings", "repeat_days", str(number % 90 + 1)]) == 0
+    assert main(["log-call", "--when", "22:30", "--address", f"{number % 7 + 1} Main St",
+                 "--nature", "crisis", "--no-input"]) == 0
+"""
+
+
+def test_nobody_at_work_is_taken_for_tampering(ccu: Ccu, db_path: Path) -> None:
+    """`check` and `audit verify` beside two writers: the whole walk reads one moment."""
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", BUSY_WRITER],
+            env={**os.environ, "CCU_DB": str(db_path), "CCU_TODAY": TODAY},
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    rows = 0
+    try:
+        for _ in range(20):
+            for line in (("check", "--quiet"), ("audit", "verify")):
+                done = ccu(*line)
+                assert (done.code, done.err) == (0, ""), done
+            grown = int(done.out.split()[0])
+            assert grown >= rows
+            rows = grown
+    finally:
+        said = [writer.communicate()[1] for writer in writers]
+    assert [writer.returncode for writer in writers] == [0, 0], said
+    assert rows > 10  # they did write meanwhile

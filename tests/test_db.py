@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from ccu import db, migrations
+from ccu import chain, db, migrations
 from ccu.errors import DatabaseUnusable, ExitCode
+from ccu.store import audit
 
 from .conftest import Ccu, run_ccu
 
@@ -87,7 +88,7 @@ def make_stub(path: Path) -> None:
         (make_csv, "is not a ccu database"),
         (make_foreign, "is another program's database, not ccu's"),
         (make_foreign_wal, "is another program's database, not ccu's"),
-        (make_newer, "was made by a newer ccu (schema 99, this one knows 3); it was left as it is"),
+        (make_newer, "was made by a newer ccu (schema 99, this one knows 4); it was left as it is"),
         (make_cut, "is cut short; keep it and restore a backup"),
         (make_stub, "is cut short; keep it and restore a backup"),
     ],
@@ -156,8 +157,6 @@ def made_by_schema(version: int, path: Path) -> None:
             INSERT INTO place (id, kind, building_key, unit_key) VALUES (1, 'address', 'b', 'u');
             INSERT INTO place_flag (place_id, note, source, recorded_at, recorded_by, expires_on)
             VALUES (1, 'Dog', 'call', '2026-01-02T10:00:00-05:00', 1, '2028-01-02');
-            INSERT INTO audit (at, action) VALUES ('2026-01-02T15:00:00+00:00', 'brief'),
-                                                  ('2026-01-02T15:00:01+00:00', 'denied');
         """)
         if version > 1:
             connection.execute(
@@ -169,6 +168,15 @@ def made_by_schema(version: int, path: Path) -> None:
             "INSERT INTO staff (id, login, role) VALUES (1, :login, 'admin')",
             {"login": pwd.getpwuid(os.getuid()).pw_name},
         )
+        if version < 3:
+            connection.execute(
+                "INSERT INTO audit (at, action) VALUES ('2026-01-02T15:00:00+00:00', 'brief'),"
+                " ('2026-01-02T15:00:01+00:00', 'denied')"
+            )
+        else:  # from schema 3 on each row continues a chain
+            chain.make(chain.key_path(connection))
+            audit.record(connection, 1, "brief")
+            audit.record(connection, None, "denied")
     connection.close()
     path.chmod(0o600)
 
@@ -188,7 +196,7 @@ def test_a_file_of_the_first_release_is_copied_then_migrated(empty: Ccu, db_path
     assert empty("check").code == 0
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_a_migrated_file_has_the_shape_of_a_new_one(
     version: int, empty: Ccu, db_path: Path, tmp_path: Path
 ) -> None:
@@ -315,7 +323,7 @@ def test_a_write_within_a_write_is_undone_alone(ccu: Ccu, db_path: Path) -> None
 def test_a_file_held_by_another_is_waited_for_then_given_up(
     ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(db, "BUSY_SECONDS", 0.2)
+    monkeypatch.setattr("ccu.connecting.BUSY_SECONDS", 0.2)
     holder = sqlite3.connect(db_path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     result = ccu("settings", "repeat_days", "30")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu import cad, cipher, db, header
+from ccu import cad, cipher, copies, db, header
 from ccu.cad import staging
 
 from . import imports
@@ -158,7 +158,7 @@ def test_a_migrated_file_leaves_an_encrypted_copy(
     old = tmp_path / "old.db"
     made_by_schema(2, old)
     db_path.unlink()
-    db.copy_encrypted(old, db_path)
+    copies.copy_encrypted(old, db_path)
     old.unlink()
     assert locked("settings", "town").code == 0
     (kept,) = tmp_path.glob("ccu.db.schema-2-*.bak")
@@ -558,7 +558,7 @@ def test_a_file_cut_short_is_refused(left: float, locked: Ccu, db_path: Path) ->
 def test_a_busy_encrypted_file_is_busy_and_not_a_bug(
     locked: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(db, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("ccu.connecting.BUSY_SECONDS", 0.1)
     with contextlib.closing(db.open_database(db_path)) as other, db.write(other):
         refused(locked("settings", "town", "Marshport"), "is in use by another program", 5)
 

@@ -298,9 +298,8 @@ def test_while_another_writes_nothing_is_lost_and_reading_locks_nobody(desk: Des
 def test_a_busy_file_is_exit_5_and_nothing_is_kept(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ccu import db
 
-    monkeypatch.setattr(db, "BUSY_SECONDS", 0.2)
+    monkeypatch.setattr("ccu.connecting.BUSY_SECONDS", 0.2)
     other = sqlite3.connect(desk.db, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     refused(desk.bring(text([row()])), "is in use by another program", code=5)

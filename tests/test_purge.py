@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu import db, who
+from ccu import who
 
 from . import care
 from .care import at
@@ -350,7 +350,7 @@ def test_a_dry_run_writes_nothing_but_its_event(
 def test_a_reader_that_holds_the_old_pages_is_told_and_check_finishes(
     ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(db, "BUSY_SECONDS", 1)
+    monkeypatch.setattr("ccu.connecting.BUSY_SECONDS", 1)
     person(ccu, THEN, "given: Zsöfiâñdra", "family: Qwyxölüü")
     fill_in(ccu)
     become_keeper(ccu, monkeypatch)

@@ -81,9 +81,11 @@ def seal(db: Path, record: str, number: int, at: str = town.AT) -> Result:
 
 
 def dump(db: Path) -> list[str]:
-    """All of the file but the audit, the seals, and the numbers last given out."""
-    aside = tuple(
-        f'INSERT INTO "{each}"' for each in ("audit", "sealed", "sealed_number", "sqlite_sequence")
+    """All of the file but the audit, the seals with their sums, and the numbers last given out."""
+    seals = ("sealed", "sealed_number")
+    aside = (
+        *(f'INSERT INTO "{each}"' for each in ("audit", *seals, "sqlite_sequence")),
+        *(f"INSERT INTO \"table_digest\" VALUES('{each}'" for each in seals),
     )
     with closing(sqlite3.connect(db)) as hand:
         return [line for line in hand.iterdump() if not line.startswith(aside)]

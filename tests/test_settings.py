@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ccu import db
+from ccu import schema
 from ccu.store.settings import DECLARED
 
 from . import care
@@ -105,7 +105,7 @@ def test_any_text_is_refused_or_read(name: str, value: str, town: Ccu, db_path: 
 
 def test_a_setting_is_declared_as_a_new_file_has_it() -> None:
     with sqlite3.connect(":memory:") as new:
-        new.executescript(db.schema_sql())
+        new.executescript(schema.sql())
         made = new.execute("SELECT name, value, help FROM setting ORDER BY sort").fetchall()
     assert made == [(name, each.default, each.help) for name, each in DECLARED.items()]
 

@@ -71,11 +71,13 @@ def verify(
 
       ccu audit verify --anchor-file /srv/backup/ccu-2026-01-31.db.anchor
     """
+    from ccu import db
     from ccu.store import anchors, audit_keys
 
     session: Session = ctx.obj
     known = anchors.given(anchor or [], anchor_file or [])
-    verdict = audit_keys.verified(session.db, key or [], known)
+    with db.reading(session.db):
+        verdict = audit_keys.verified(session.db, key or [], known)
     wrong = verdict.wrong + verdict.unverified
     if wrong:
         raise VerificationFailed("; ".join(wrong))

@@ -28,14 +28,16 @@ def command(
 
       ccu backup --encrypt ccu-encrypted.db
     """
-    from ccu import cipher, dates, db, installation, named, privacy
-    from ccu.store import anchors, audit
+    from ccu import cipher, copies, dates, db, installation, named, privacy
+    from ccu.store import anchors, audit, soundness
 
     session: Session = ctx.obj
     staff_id = None if session.unattended else session.staff_id
     config = installation.applied()  # its backup folder is the one folder open to who runs sudo
     trusted = config.backups if config else None
     named.must_be_trusted(file, trusted)
+    with db.reading(session.db):
+        soundness.refuse_damaged(session.db)
     with session.writing() as connection:  # first the record, then the copy, which has it too
         audit.record(connection, staff_id, "backup")
     anchor = anchors.newest(session.db)
@@ -44,11 +46,11 @@ def command(
     if encrypt and not encrypted:
         key_is_new = not cipher.has_key()
         session.close()  # one SQLite library at a time has a file open
-        db.copy_encrypted(session.path, file)
+        copies.copy_encrypted(session.path, file)
         for sentence in privacy.about_key(file, key_is_new):
             say(sentence)
     else:
-        db.copy(session.db, file)
+        copies.copy(session.db, file)
     if anchor is not None:
         anchors.append(
             file.with_name(file.name + ".anchor"), f"{anchors.line(anchor)} {at}", trusted

@@ -6,7 +6,7 @@ import sqlite3
 import stat
 from pathlib import Path
 
-from ccu import chain, cipher, db, files, header
+from ccu import chain, cipher, copies, db, files, header
 from ccu.compartment.kind import Kind, explained
 from ccu.errors import DatabaseUnusable
 
@@ -42,13 +42,13 @@ def opened(kind: Kind, main: Path | None = None) -> sqlite3.Connection | None:
 
 
 def copy(kind: Kind, connection: sqlite3.Connection, target: Path) -> None:
-    """A copy as `db.copy` makes it, encrypted by the key of the file if that is."""
+    """A copy as `copies.copy` makes it, encrypted by the key of the file if that is."""
     key = None
     if cipher.uses_library(connection):
         key = _key(kind, Path(chain.database(connection)).stat())
         if key is None:
             raise kind.none()
-    db.copy(connection, target, key)
+    copies.copy(connection, target, key)
 
 
 def open_to_others(path: Path) -> list[str]:

@@ -34,6 +34,7 @@ def purge(session: Session, confirm: Callable[[Found], None]) -> Found:
     if not seen.total:
         with session.writing() as connection:
             audit.record(connection, session.staff_id, "purge", counts={}, destructions=[])
+        remove_parts(session)
         finish(session)  # what an earlier purge could not
         return seen
     confirm(seen)
@@ -51,6 +52,7 @@ def purge(session: Session, confirm: Callable[[Found], None]) -> Found:
         numbers = destruction.log(connection, session.staff_id, done, at=at)
         counts = {each.name: each.count for each in done}
         audit.record(connection, session.staff_id, "purge", counts=counts, destructions=numbers)
+    remove_parts(session)
     finish(session)
     return found
 
@@ -62,6 +64,13 @@ def finish(session: Session) -> list[int]:
     """
     at = audit.clock().isoformat(timespec="seconds")
     return erasing.finish(session.db, at)
+
+
+def remove_parts(session: Session) -> None:
+    """Overwrite and remove the copies beside the file that a killed process left."""
+    from ccu import copies
+
+    copies.remove_leftovers(session.path.absolute().parent)
 
 
 def copies(session: Session) -> list[str]:

@@ -21,6 +21,10 @@ def _to_3(connection: sqlite3.Connection) -> None:
     _chain_audit(connection)
 
 
+def _to_4(connection: sqlite3.Connection) -> None:
+    run(connection, _script("to_4.sql"))
+
+
 def _script(name: str) -> str:
     return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
@@ -87,4 +91,4 @@ def run(connection: sqlite3.Connection, script: str) -> None:
 
 
 # version a file has -> the step that brings it one further
-STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3}
+STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4}

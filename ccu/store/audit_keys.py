@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ccu import chain, named
 from ccu.errors import DatabaseUnusable, InvalidInput
-from ccu.store import audit_verify
+from ccu.store import audit_verify, definitions
 from ccu.store.audit_verify import Anchor, Verdict
 
 CHECK = "audit chain"
@@ -24,7 +24,10 @@ def verified(
     path = chain.key_path(connection)
     more = [_given(each) for each in given]
     current = chain.read(path) if os.path.lexists(path) or not more else more[0]
-    return audit_verify.verify(connection, current, [*more, *chain.all_retired(path)], anchors)
+    earlier = [*more, *chain.all_retired(path)]
+    verdict = audit_verify.verify(connection, current, earlier, anchors)
+    verdict.wrong += definitions.triggers(connection)
+    return verdict
 
 
 def _given(path: Path) -> chain.Key:
@@ -36,7 +39,9 @@ def _given(path: Path) -> chain.Key:
         ) from None
 
 
-def checked(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+def checked(
+    connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()
+) -> list[tuple[str, str, str]]:
     """Rows of `ccu check`: check, result, detail. A key that is not there is a warning: a backup
     is kept apart from it. Then only numbers and links are looked at.
     """
@@ -48,7 +53,7 @@ def checked(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
         warnings = [str(error)]
         if not os.path.lexists(path):
             warnings = [f"without its key {path} only the rows' numbers and links are checked"]
-    verdict = audit_verify.verify(connection, current, chain.all_retired(path))
+    verdict = audit_verify.verify(connection, current, chain.all_retired(path), anchors)
     if current is not None:
         warnings += verdict.unverified
     rows = [(CHECK, "bad", text) for text in verdict.wrong]

@@ -14,7 +14,7 @@ from itertools import chain as joined
 from itertools import islice
 from typing import Any, NamedTuple
 
-from ccu import chain, cipher, db
+from ccu import chain, cipher
 from ccu.store import audit
 
 _PARTS = "SELECT id, detail FROM audit WHERE action = :rekey ORDER BY id"
@@ -26,10 +26,6 @@ WHERE audit.id >= :start AND audit.id < :end ORDER BY audit.id
 _HASH_OF = "SELECT min(id) FROM audit WHERE hash = :hash AND id > :id"
 _FOLLOWED = "SELECT min(id) FROM audit WHERE previous = :hash AND id > :id"
 _SEQUENCE = "SELECT max(seq) FROM sqlite_sequence WHERE name = 'audit'"
-_TRIGGERS = """
-SELECT name, sql FROM sqlite_master
-WHERE type = 'trigger'
-"""
 _NO_EVENT = "SELECT min(audit_id) FROM audit_reason WHERE audit_id NOT IN (SELECT id FROM audit)"
 _END = 2**63 - 1
 
@@ -77,7 +73,6 @@ def verify(
             verdict = Verdict(wrong=["the audit's tables are not as they were made"])
         finally:
             connection.text_factory = text_factory
-    verdict.wrong += _triggers(connection)
     return verdict
 
 
@@ -238,23 +233,3 @@ def _check_end(connection: sqlite3.Connection, anchors: Sequence[Anchor], verdic
         )
     if given < last:
         raise _Bad(f"the file's own count of audit rows is {given}, and the last row is {last}")
-
-
-def _triggers(connection: sqlite3.Connection) -> list[str]:
-    """The triggers that are not as schema.sql has them, as sentences."""
-    new = sqlite3.connect(":memory:")
-    try:
-        new.executescript(db.schema_sql())
-        ours = {row[0]: row[1] for row in new.execute(_TRIGGERS)}
-    finally:
-        new.close()
-    found = {row[0]: row[1] for row in connection.execute(_TRIGGERS)}
-    return [
-        *(f"the trigger {name} is missing" for name in ours if name not in found),
-        *(
-            f"the trigger {name} was altered"
-            for name in ours
-            if found.get(name, ours[name]) != ours[name]
-        ),
-        *("a trigger was put in by hand" for name in found if name not in ours),
-    ]

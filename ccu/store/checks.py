@@ -56,10 +56,6 @@ RULES = {
         SELECT 'referral', referral.id FROM referral
         WHERE status IS NOT (SELECT status FROM referral_event
                              WHERE referral_id = referral.id ORDER BY id DESC LIMIT 1)""",
-    "gaps in the audit": """
-        SELECT 'audit', audit.id FROM audit
-        LEFT JOIN audit AS before ON before.id = audit.id - 1
-        WHERE audit.id > 1 AND before.id IS NULL""",
 }
 
 

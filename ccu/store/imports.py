@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ccu import digests
 from ccu.store import audit, imports_changed
 
 CODES = """
@@ -178,8 +179,9 @@ def merge(connection: sqlite3.Connection, staff_id: int, batch: Batch) -> Outcom
         "batch_id": batch_id,
         "call_source": batch.call_source,
     }
-    connection.execute(INSERT_CALLS, values)
-    connection.execute(INSERT_DISPOSITIONS, values)
+    with digests.added_in_bulk(connection, call="id", call_disposition="call_id"):
+        connection.execute(INSERT_CALLS, values)
+        connection.execute(INSERT_DISPOSITIONS, values)
     changed = left = 0
     for change in imports_changed.changed(connection):
         imports_changed.apply(connection, staff_id, change, batch.at, batch_id)
