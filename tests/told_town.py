@@ -16,6 +16,7 @@ from ccu.store import audit
 
 from .conftest import Result, machine_clock, run_ccu
 
+REAL_CLOCK = audit.clock
 AT = "2026-01-31T14:00"
 PLACE = "12 Main St Apt 3"
 GIVEN, FAMILY = "Zebulonna", "Quillfeather"
@@ -51,10 +52,14 @@ def account(login: str) -> Iterator[None]:
 def run(
     db: Path, login: str, *args: str, stdin: str = "", at: str = AT, tty: bool = False
 ) -> Result:
-    """A command line on a file, as an account, at a moment, which is the machine's too."""
+    """A command line on a file, as an account, at a moment.
+
+    It is the machine's too, unless the test has set that clock itself.
+    """
     with account(login), pytest.MonkeyPatch.context() as patch:
         patch.setenv("CCU_TODAY", at)
-        patch.setattr(audit, "clock", machine_clock)
+        if audit.clock is REAL_CLOCK:
+            patch.setattr(audit, "clock", machine_clock)
         return run_ccu("--db", str(db), *args, stdin=stdin, tty=tty)
 
 
