@@ -34,12 +34,10 @@ LISTS = """
 history --call 1 --all
 history --call 2
 history --person 1 --all
-history --person 2
 history --address '12 Main St Apt 3' --all
 brief
 brief --since 60d
 call show 1
-call show 2
 referral list
 referral list --all
 referral list --inbox
@@ -71,7 +69,6 @@ person show 3
 household show 1
 household list --all
 frequent people --k 1
-frequent places --k 1
 provider list
 provider show 1
 provider show 2
