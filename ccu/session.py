@@ -100,10 +100,10 @@ class Session:
         """Refuse who asks by sudo for a new file where there is one, or was one."""
         from ccu import header
 
-        if self.path.exists():
+        if os.path.lexists(self.path):
             if not header.is_unfinished(self.path):
                 _ = self.staff_id
-        elif self.path.with_name(self.path.name + ".audit-key").exists():
+        elif os.path.lexists(f"{self.path}.audit-key"):
             raise NotAllowed(
                 f"{self.path} is missing, but its audit key is there: put a backup in its place;"
                 " only root or the service account can make a new one"

@@ -66,9 +66,9 @@ def test_check_says_all_is_well(ccu: Ccu) -> None:
     result = ccu("check", "--format", "csv")
     assert result.code == 0
     results = [line.split(",")[1] for line in result.out.splitlines()[1:]]
-    # and integrity, schema, rows, private, what can be found, the audit's chain, destroyed records,
-    # copies cut short
-    assert len(results) == len(checks.RULES) + 8
+    # and integrity, schema, rows, settings, private, what can be found, the audit's chain,
+    # destroyed records, copies cut short
+    assert len(results) == len(checks.RULES) + 9
     assert set(results) == {'"ok"'}
     assert ccu("check", "--quiet") == (0, "", "")
 

@@ -1,6 +1,7 @@
 """Who runs ccu by sudo as the service account: on the staff list for everything, or nothing."""
 
 import contextlib
+import functools
 import json
 import os
 import pwd
@@ -114,7 +115,7 @@ def test_nor_what_needs_no_account_otherwise(here: Path, line: tuple[str, ...]) 
 
 def test_a_caller_on_the_list_may_what_their_role_may(here: Path) -> None:
     named(here, OWN, role="officer")
-    for row in ("address", "check", "history", "settings", "wellness init"):
+    for row in ("address", "check", "history", "settings"):
         assert ran(here, row).code == 0, row
     for line in (("import", "export.csv", "--suggest"), ("report", "--list"), ("demo",)):
         assert run_ccu("--db", "town.db", *line).code == 7, line
@@ -125,6 +126,8 @@ def test_a_caller_on_the_list_may_what_their_role_may(here: Path) -> None:
 def test_root_sets_the_file_up_and_then_it_is_asked_who_is_there(
     empty: Ccu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    empty = functools.partial(empty, "--db", str(tmp_path / "ccu.db"))
+    monkeypatch.delenv("CCU_DB")
     init = ("init", "--town", "Westport", "--state", "CT", "--timezone", "America/New_York")
     monkeypatch.delenv("CCU_TODAY")
     monkeypatch.setenv("SUDO_UID", str(UID))
@@ -157,8 +160,8 @@ def test_completion_tells_a_caller_who_is_known_alone(
     named(here, account, role=role)
     asked = subprocess.run(
         [sys.executable, "-c", "from ccu.cli import run; run()"],
-        env={**os.environ, "_CCU_COMPLETE": "complete_bash", "CCU_DB": str(here / "town.db"),
-             "COMP_WORDS": "ccu call show ", "COMP_CWORD": "3"},
+        env={**os.environ, "_CCU_COMPLETE": "complete_bash",
+             "COMP_WORDS": f"ccu --db {here}/town.db call show ", "COMP_CWORD": "5"},
         capture_output=True,
         text=True,
         check=True,

@@ -569,11 +569,11 @@ def test_completion_reads_an_encrypted_file_and_says_nothing_of_a_wrong_key(
     asked = {
         **os.environ,
         "_CCU_COMPLETE": "complete_bash",
-        "COMP_WORDS": "ccu settings repeat_d",
-        "COMP_CWORD": "2",
+        "COMP_WORDS": "ccu log-call --nature overd",
+        "COMP_CWORD": "3",
     }
     words = [sys.executable, "-c", "from ccu.cli import run; run()"]
-    for key, offered in ((None, ["repeat_days"]), ("5e" * 32, [])):
+    for key, offered in ((None, ["overdose"]), ("5e" * 32, [])):
         if key:
             key_file.write_text(key)
         done = subprocess.run(words, env=asked, capture_output=True, text=True, check=False)

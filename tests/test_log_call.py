@@ -264,7 +264,10 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
             "--beat must be one line of text without control characters",
         ),
         (("--beat", "a\nb"), "--beat must be one line of text without control characters"),
-        (("--beat", "a\udcffb"), "--beat must be one line of text without control characters"),
+        (
+            ("--beat", "a\udcffb"),
+            "--beat: has bytes that are not UTF-8; type it again, or set the terminal to UTF-8",
+        ),
         (("--beat", "x" * 61), "--beat is longer than 60 characters"),
         (("--address", "x" * 301), "--address is longer than 300 characters"),
         (("--address", "  "), "--address is empty"),
@@ -296,7 +299,7 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
         ),
         (("--person", "007"), "a person is named by its number, such as 12"),
         (("--note-file", "/nowhere/note"), "cannot read --note-file: no such file"),
-        (("--note-file", "/"), "cannot read --note-file: is a directory"),
+        (("--note-file", "/"), "cannot read --note-file: it is a folder"),
         (
             ("--note-file", "-", "--person-file", "-"),
             "--person-file and --note-file can not both be -; name a file for one of them",

@@ -3,6 +3,7 @@
 The caller is the account nobody, an admin of the town; ccu runs as the account of the tests.
 """
 
+import functools
 import os
 import pwd
 import shutil
@@ -28,15 +29,17 @@ KEY = "0123456789abcdef" * 4
 
 
 @pytest.fixture
-def sudo(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> Ccu:
+def sudo(ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ccu:
     """The front door as the service account, run by nobody."""
     service = pwd.getpwuid(os.getuid()).pw_name
     assert ccu("person", "add", "--file", "-", stdin="given: Ada\nfamily: Byron\n").code == 0
     assert ccu("staff", "add", NOBODY.pw_name, "--role", "admin").code == 0
     assert ccu(*CALL, "--no-input").code == 0
     assert ccu("settings", "service_account", service).code == 0
+    monkeypatch.delenv("CCU_TODAY")  # by sudo nothing is recorded under another day
+    monkeypatch.delenv("CCU_DB")  # nor is the file named by a variable
     monkeypatch.setenv("SUDO_UID", str(NOBODY.pw_uid))
-    return ccu
+    return functools.partial(ccu, "--db", str(db_path))
 
 
 @pytest.fixture
