@@ -39,7 +39,10 @@ def start(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
         done = ccu("staff", "add", login, "--role", role, "--agency", agency, *named)
         assert done.code == 0, done.err
     care.become(monkeypatch, "dlee")
-    assert ccu("worker", "assign", "--person", "1", "--staff", "dlee").code == 0
+    assert (
+        ccu("worker", "assign", "--person", "1", "--staff", "dlee", "--since", "2025-12-01").code
+        == 0
+    )
     assert care.refer(ccu) == 1
     assert care.refer(ccu, "--to", "2", "--need", "detox") == 2
     assert ccu("referral", "update", "1", "--status", "accepted").code == 0
