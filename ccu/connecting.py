@@ -17,6 +17,7 @@ same reason one library opens a file: sqlite3 a plain one, SQLCipher (cipher.py)
 import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,14 +32,20 @@ _WAL_RESET_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 
 
 @contextlib.contextmanager
-def write(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+def write(
+    connection: sqlite3.Connection, patience: float | None = None
+) -> Iterator[sqlite3.Connection]:
     """The one way to write: all of the block is kept, or none of it.
 
     The outermost block takes the write lock at once (BEGIN IMMEDIATE); a block within a block is a
     savepoint. Anything raised, Ctrl-C included, rolls back. Report success only after the block.
+    `patience`: seconds to wait for the lock, where not BUSY_SECONDS.
     """
     nested = connection.in_transaction
-    connection.execute("SAVEPOINT nested" if nested else "BEGIN IMMEDIATE")
+    if nested:
+        connection.execute("SAVEPOINT nested")
+    else:
+        _begin(connection, patience or BUSY_SECONDS)
     try:
         yield connection
         connection.execute("RELEASE nested" if nested else "COMMIT")
@@ -50,6 +57,26 @@ def write(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
             else:
                 connection.execute("ROLLBACK")
         raise
+
+
+def _begin(connection: sqlite3.Connection, patience: float) -> None:
+    """Take the write lock. SQLite's own wait asks less often the longer it lasts, so that of 32
+    writers the newest are served first and some waited 30 s; this one asks at an even pace.
+    """
+    end = time.monotonic() + patience
+    connection.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except cipher.errors() as error:
+                busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+                if not busy or time.monotonic() > end:
+                    raise
+            time.sleep(0.002 + os.urandom(1)[0] / 256 * 0.008)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
 
 
 @contextlib.contextmanager

@@ -269,6 +269,25 @@ def test_processes_making_one_file_at_once_make_it_once(tmp_path: Path) -> None:
     assert run_ccu("--db", str(path), "check").code == 0
 
 
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_processes_migrating_one_file_at_once_all_succeed(
+    version: int, empty: Ccu, db_path: Path
+) -> None:
+    """Each waits for the first, or finds the file migrated; one copy of before is kept."""
+    made_by_schema(version, db_path)
+    command = [sys.executable, "-c", "from ccu.cli import run; run()", "settings", "town"]
+    started = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(5)
+    ]
+    ended = [(process.communicate()[1], process.returncode) for process in started]
+    assert ended == [("", 0)] * 5
+    (copied,) = db_path.parent.glob("ccu.db.schema-*.bak")
+    with sqlite3.connect(copied) as old:
+        assert old.execute("PRAGMA user_version").fetchone() == (version,)
+    assert empty("check", "--quiet") == (0, "", "")
+
+
 def test_an_interrupted_init_can_be_tried_again(empty: Ccu, db_path: Path) -> None:
     half = sqlite3.connect(db_path)
     half.execute("PRAGMA journal_mode=WAL")  # kill -9 here leaves a header and no table
