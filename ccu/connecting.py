@@ -17,6 +17,7 @@ same reason one library opens a file: sqlite3 a plain one, SQLCipher (cipher.py)
 import contextlib
 import os
 import sqlite3
+import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable
 
 BUSY_SECONDS = 30  # the worst wait seen beside an importer was 7 s; 5 s was too short
 
+READ_ONLY = "cannot be written: the file or its folder is read-only"
 DAMAGED = "is damaged; keep it, restore a backup, and run ccu check"
 
 _WAL_RESET_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
@@ -125,7 +127,7 @@ def explain(error: BaseException, path: Path | None) -> CcuError | None:
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return DatabaseBusy(f"{name} is in use by another program; nothing was written, try again")
     sentence = {
-        sqlite3.SQLITE_READONLY: "cannot be written: the file or its folder is read-only",
+        sqlite3.SQLITE_READONLY: READ_ONLY,
         sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that it and its folder may be written",
         sqlite3.SQLITE_PERM: "cannot be opened: permission denied",
         sqlite3.SQLITE_AUTH: "cannot be opened: permission denied",
@@ -155,6 +157,7 @@ def _names_a_lost_table(text: str) -> bool:
 def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqlite3.Connection:
     """A connection with our settings; `by_cipher` opens a plain file by SQLCipher too."""
     uri = _uri(path, "rw")
+    _must_be_writable(path)
     try:
         if key is not None or by_cipher:
             connection = cipher.connect(uri, key, BUSY_SECONDS)
@@ -179,6 +182,26 @@ def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqli
         connection.close()
         raise
     return connection
+
+
+def _must_be_writable(path: Path) -> None:
+    """Raise DatabaseUnusable for a read-only file, even for root, who could write it.
+
+    SQLite would make the -shm as read-only as the file, and nobody could open the file again once
+    it is writable. One that is left so, and is ours, gets the mode of the file.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return  # SQLite's error is told
+    if not mode & 0o200 or not os.access(path, os.W_OK):
+        raise DatabaseUnusable(f"{path} {READ_ONLY}; nothing was written")
+    for suffix in ("-shm", "-wal"):
+        beside = path.with_name(path.name + suffix)
+        with contextlib.suppress(OSError):
+            about = beside.lstat()
+            if stat.S_ISREG(about.st_mode) and mode & 0o666 & ~about.st_mode:
+                beside.chmod(mode & 0o666)
 
 
 def _must_unlock(connection: sqlite3.Connection, path: Path) -> None:
