@@ -17,6 +17,8 @@ same reason one library opens a file: sqlite3 a plain one, SQLCipher (cipher.py)
 import contextlib
 import os
 import sqlite3
+import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,20 +27,27 @@ from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable
 
 BUSY_SECONDS = 30  # the worst wait seen beside an importer was 7 s; 5 s was too short
 
+READ_ONLY = "cannot be written: the file or its folder is read-only"
 DAMAGED = "is damaged; keep it, restore a backup, and run ccu check"
 
 _WAL_RESET_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 
 
 @contextlib.contextmanager
-def write(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+def write(
+    connection: sqlite3.Connection, patience: float | None = None
+) -> Iterator[sqlite3.Connection]:
     """The one way to write: all of the block is kept, or none of it.
 
     The outermost block takes the write lock at once (BEGIN IMMEDIATE); a block within a block is a
     savepoint. Anything raised, Ctrl-C included, rolls back. Report success only after the block.
+    `patience`: seconds to wait for the lock, where not BUSY_SECONDS.
     """
     nested = connection.in_transaction
-    connection.execute("SAVEPOINT nested" if nested else "BEGIN IMMEDIATE")
+    if nested:
+        connection.execute("SAVEPOINT nested")
+    else:
+        _begin(connection, patience or BUSY_SECONDS)
     try:
         yield connection
         connection.execute("RELEASE nested" if nested else "COMMIT")
@@ -50,6 +59,26 @@ def write(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
             else:
                 connection.execute("ROLLBACK")
         raise
+
+
+def _begin(connection: sqlite3.Connection, patience: float) -> None:
+    """Take the write lock. SQLite's own wait asks less often the longer it lasts, so that of 32
+    writers the newest are served first and some waited 30 s; this one asks at an even pace.
+    """
+    end = time.monotonic() + patience
+    connection.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except cipher.errors() as error:
+                busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+                if not busy or time.monotonic() > end:
+                    raise
+            time.sleep(0.002 + os.urandom(1)[0] / 256 * 0.008)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
 
 
 @contextlib.contextmanager
@@ -98,7 +127,7 @@ def explain(error: BaseException, path: Path | None) -> CcuError | None:
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return DatabaseBusy(f"{name} is in use by another program; nothing was written, try again")
     sentence = {
-        sqlite3.SQLITE_READONLY: "cannot be written: the file or its folder is read-only",
+        sqlite3.SQLITE_READONLY: READ_ONLY,
         sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that it and its folder may be written",
         sqlite3.SQLITE_PERM: "cannot be opened: permission denied",
         sqlite3.SQLITE_AUTH: "cannot be opened: permission denied",
@@ -129,6 +158,7 @@ def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqli
     """A connection with our settings; `by_cipher` opens a plain file by SQLCipher too."""
     uri = _uri(path, "rw")
     folders.keep_out_of(path)
+    _must_be_writable(path)
     try:
         if key is not None or by_cipher:
             connection = cipher.connect(uri, key, BUSY_SECONDS)
@@ -153,6 +183,26 @@ def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqli
         connection.close()
         raise
     return connection
+
+
+def _must_be_writable(path: Path) -> None:
+    """Raise DatabaseUnusable for a read-only file, even for root, who could write it.
+
+    SQLite would make the -shm as read-only as the file, and nobody could open the file again once
+    it is writable. One that is left so, and is ours, gets the mode of the file.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return  # SQLite's error is told
+    if not mode & 0o200 or not os.access(path, os.W_OK):
+        raise DatabaseUnusable(f"{path} {READ_ONLY}; nothing was written")
+    for suffix in ("-shm", "-wal"):
+        beside = path.with_name(path.name + suffix)
+        with contextlib.suppress(OSError):
+            about = beside.lstat()
+            if stat.S_ISREG(about.st_mode) and mode & 0o666 & ~about.st_mode:
+                beside.chmod(mode & 0o666)
 
 
 def _must_unlock(connection: sqlite3.Connection, path: Path) -> None:

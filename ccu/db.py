@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 SCHEMA_VERSION = 4
+MIGRATION_SECONDS = 600  # to wait for another process that copies and migrates a large file
 
 
 @contextlib.contextmanager
@@ -75,11 +76,12 @@ def open_database(path: Path) -> sqlite3.Connection:
     Raises DatabaseUnusable for a file that is missing, foreign, newer, damaged or not ours to open;
     such a file is not touched.
     """
-    connection = connect(path, cipher.key() if header.is_encrypted(path, SCHEMA_VERSION) else None)
+    key = cipher.key() if header.is_encrypted(path, SCHEMA_VERSION) else None
+    connection = connect(path, key)
     try:
         version = _checked_version(connection, path)
         if version < SCHEMA_VERSION:
-            _migrate(connection, path)
+            _migrate(connection, path, key)
     except BaseException:
         connection.close()
         raise
@@ -132,16 +134,13 @@ def _checked_version(connection: sqlite3.Connection, path: Path) -> int:
 # ---------------------------------------------------------------- migrating
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Copy the file, then take every step in one transaction. Another process may do the same."""
-    from ccu import copies
-
-    old = _version(connection)
-    target = path.with_name(f"{path.name}.schema-{old}-{time.strftime('%Y%m%d-%H%M%S')}.bak")
-    if not os.path.lexists(target):
-        copies.copy(connection, target)
-    with write(connection):
+def _migrate(connection: sqlite3.Connection, path: Path, key: str | None) -> None:
+    """Copy the file, then take every step, in one transaction. Who comes second waits for it."""
+    with write(connection, MIGRATION_SECONDS):
         version = _version(connection)  # again, now that nobody else can change it
+        if version == SCHEMA_VERSION:
+            return
+        _copy_before(path, key, version)
         while version < SCHEMA_VERSION:
             migrations.STEPS[version](connection)
             version += 1
@@ -152,6 +151,17 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         if problems:
             raise DatabaseUnusable(f"{path} cannot be brought up to date; it was left as it is")
         connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+
+
+def _copy_before(path: Path, key: str | None, version: int) -> None:
+    """Copy the file as it was, by a connection of its own: a copy cannot be made within a write."""
+    from ccu import copies
+
+    moment = time.strftime("%Y%m%d-%H%M%S")
+    target = path.with_name(f"{path.name}.schema-{version}-{moment}.bak")
+    with contextlib.closing(connect(path, key)) as reader:
+        if not os.path.lexists(target):  # else made in this second by a migration that failed
+            copies.copy(reader, target)
 
 
 def _version(connection: sqlite3.Connection) -> int:

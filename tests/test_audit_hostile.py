@@ -304,6 +304,62 @@ def test_an_older_copy_of_the_file_is_found_by_an_anchor_alone(
     assert "an older copy of the file" in says(town("audit", "verify", "--anchor", kept))
 
 
+def with_a_key_of_ones_own(db_path: Path) -> None:
+    """The whole chain, and the key's file, put in the place of the real ones."""
+    own = db_path.with_name("ccu.db.audit-key")
+    own.write_text("ab" * 32 + "\n")
+    key = chain.read(own)
+    with by_hand(db_path) as hand:
+        hand.execute("UPDATE audit SET staff_id = NULL WHERE id = 6")
+        for number, reason in hand.execute("SELECT * FROM audit_reason").fetchall():
+            hand.execute(
+                "UPDATE audit SET detail = json_set(detail, '$.reason_digest', ?) WHERE id = ?",
+                (key.of_reason(number, reason), number),
+            )
+        remade(hand, key)
+
+
+def test_a_chain_made_with_a_key_of_ones_own_is_not_backed_up(
+    town: Ccu, db_path: Path, tmp_path: Path
+) -> None:
+    """The night's copy is compared with the anchors of the nights before, without an option."""
+    folder = tmp_path / "nights"
+    folder.mkdir()
+    assert town("backup", str(folder / "1.db")).code == 0
+    assert town("backup", str(folder / "2.db")).code == 0
+    with_a_key_of_ones_own(db_path)
+    before = sorted(each.name for each in folder.iterdir())
+    told = says(town("backup", str(folder / "3.db")))
+    assert told.startswith(f"not copied: audit row {ROWS + 1} is not the one that the anchor knows")
+    assert sorted(each.name for each in folder.iterdir()) == before
+    assert town("backup", str(tmp_path / "elsewhere.db")).code == 0  # nothing to compare with
+
+
+def test_an_older_copy_of_the_file_is_not_backed_up(
+    town: Ccu, db_path: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "nights"
+    folder.mkdir()
+    copy_file(db_path, tmp_path / "older.db")
+    assert town("backup", str(folder / "1.db")).code == 0
+    copy_file(tmp_path / "older.db", db_path)
+    told = says(town("backup", str(folder / "2.db")))
+    assert "an older copy of the file was put in its place" in told
+    assert "if you restored an older backup" in told
+
+
+def test_check_and_verify_compare_the_anchors_beside_the_file(town: Ccu, db_path: Path) -> None:
+    kept = db_path.with_name("ccu.db.anchor")
+    assert town("audit", "anchor", "--append", str(kept)).code == 0
+    assert town("check", "--quiet") == (0, "", "")
+    assert ", 1 anchor; the last is" in town("audit", "verify").out
+    with_a_key_of_ones_own(db_path)
+    assert "is not the one that the anchor knows" in says(town("audit", "verify"))
+    done = town("check", "--quiet", "--format", "csv")
+    assert done.code == 6
+    assert "is not the one that the anchor knows" in done.out
+
+
 def test_an_anchor_file_checks_every_line(town: Ccu, db_path: Path, tmp_path: Path) -> None:
     kept = tmp_path / "anchors"
     stolen = chain.read(db_path.with_name("ccu.db.audit-key"))

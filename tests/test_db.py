@@ -1,5 +1,6 @@
 """The file: what is refused untouched, what migrates, what survives."""
 
+import contextlib
 import hashlib
 import os
 import pwd
@@ -17,6 +18,7 @@ from ccu.store import audit
 
 from .conftest import Ccu, run_ccu
 
+posix = pytest.mark.skipif(os.name != "posix", reason="file modes")
 INIT = ("init", "--town", "Westport", "--state", "CT", "--timezone", "America/New_York")
 
 
@@ -269,6 +271,25 @@ def test_processes_making_one_file_at_once_make_it_once(tmp_path: Path) -> None:
     assert run_ccu("--db", str(path), "check").code == 0
 
 
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_processes_migrating_one_file_at_once_all_succeed(
+    version: int, empty: Ccu, db_path: Path
+) -> None:
+    """Each waits for the first, or finds the file migrated; one copy of before is kept."""
+    made_by_schema(version, db_path)
+    command = [sys.executable, "-c", "from ccu.cli import run; run()", "settings", "town"]
+    started = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(5)
+    ]
+    ended = [(process.communicate()[1], process.returncode) for process in started]
+    assert ended == [("", 0)] * 5
+    (copied,) = db_path.parent.glob("ccu.db.schema-*.bak")
+    with sqlite3.connect(copied) as old:
+        assert old.execute("PRAGMA user_version").fetchone() == (version,)
+    assert empty("check", "--quiet") == (0, "", "")
+
+
 def test_an_interrupted_init_can_be_tried_again(empty: Ccu, db_path: Path) -> None:
     half = sqlite3.connect(db_path)
     half.execute("PRAGMA journal_mode=WAL")  # kill -9 here leaves a header and no table
@@ -334,9 +355,26 @@ def test_a_file_held_by_another_is_waited_for_then_given_up(
     assert "90" in ccu("settings", "repeat_days").out
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_file_is_one_sentence(ccu: Ccu, db_path: Path) -> None:
+@posix
+def test_a_read_only_file_is_one_sentence_and_leaves_nothing(ccu: Ccu, db_path: Path) -> None:
     db_path.chmod(0o400)
-    result = ccu("settings", "repeat_days", "30")
-    assert result.code == ExitCode.DATABASE
-    assert result.err.count("\n") == 1
+    before = sorted(each.name for each in db_path.parent.iterdir())
+    for line in (("settings", "repeat_days", "30"), ("settings",), ("check",)):
+        result = ccu(*line)
+        assert (result.code, result.out) == (ExitCode.DATABASE, "")
+        assert result.err.endswith("read-only; nothing was written\n")
+        assert sorted(each.name for each in db_path.parent.iterdir()) == before
+    db_path.chmod(0o600)
+    assert ccu("settings", "repeat_days", "30").code == 0
+
+
+@posix
+def test_what_sqlite_left_read_only_beside_the_file_is_put_right(ccu: Ccu, db_path: Path) -> None:
+    """An older ccu opened the file while it was read-only, and was killed."""
+    with contextlib.closing(sqlite3.connect(db_path)) as reader:
+        reader.execute("SELECT * FROM setting").fetchall()  # holds the -shm and the -wal there
+        beside = [db_path.with_name(f"ccu.db-{each}") for each in ("shm", "wal")]
+        for each in beside:
+            each.chmod(0o400)
+        assert ccu("settings", "repeat_days", "30").code == 0
+        assert [each.stat().st_mode & 0o777 for each in beside] == [0o600, 0o600]

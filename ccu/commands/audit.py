@@ -64,6 +64,7 @@ def verify(
 
     Finds rows changed, missing, out of order or put in, a tail cut off, triggers dropped. What
     somebody who has the key made anew is found against an anchor alone: keep some elsewhere.
+    Those in DATABASE.anchor, beside the file, are always compared.
 
     Examples:
 
@@ -75,7 +76,7 @@ def verify(
     from ccu.store import anchors, audit_keys
 
     session: Session = ctx.obj
-    known = anchors.given(anchor or [], anchor_file or [])
+    known = anchors.given(anchor or [], anchor_file or []) + anchors.beside(session.path)
     with db.reading(session.db):
         verdict = audit_keys.verified(session.db, key or [], known)
     wrong = verdict.wrong + verdict.unverified

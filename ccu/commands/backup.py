@@ -20,7 +20,10 @@ def command(
 
     Right while others write, where copying the file with cp is not. You alone can read
     the copy. The copy of an encrypted file is encrypted, with the same key. FILE.anchor says where
-    the audit stood, for ccu audit verify; the audit's own key is not copied: keep one apart.
+    the audit stood; the audit's own key is not copied: keep one apart.
+
+    A damaged file is not copied, and neither is one whose audit does not fit every anchor in the
+    folder of FILE: exit code 6, earlier backups stay as they are.
 
     Examples:
 
@@ -36,8 +39,9 @@ def command(
     config = installation.applied()  # its backup folder is the one folder open to who runs sudo
     trusted = config.backups if config else None
     named.must_be_trusted(file, trusted)
+    known = [*anchors.beside(session.path), *anchors.in_folder(file.absolute().parent)]
     with db.reading(session.db):
-        soundness.refuse_damaged(session.db)
+        soundness.refuse_damaged(session.db, known)
     with session.writing() as connection:  # first the record, then the copy, which has it too
         audit.record(connection, staff_id, "backup")
     anchor = anchors.newest(session.db)

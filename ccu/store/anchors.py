@@ -5,8 +5,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ccu import named
-from ccu.errors import InvalidInput
+from ccu import files, named
+from ccu.errors import DatabaseUnusable, InvalidInput
 from ccu.store.audit_verify import Anchor
 
 _LINE = re.compile(r"([1-9][0-9]{0,17}) ([0-9a-f]{64})( \S+)?")
@@ -34,9 +34,39 @@ def given(texts: Sequence[str], paths: Sequence[Path]) -> list[Anchor]:
     return found
 
 
+def beside(database: Path) -> list[Anchor]:
+    """The anchors of the file DATABASE.anchor, where there is one: a backup has its own."""
+    return _of_file(database.with_name(database.name + ".anchor"))
+
+
+def in_folder(folder: Path) -> list[Anchor]:
+    """The anchors that earlier backups left in a folder: every line of its *.anchor files."""
+    try:
+        found = sorted(each for each in folder.iterdir() if each.name.endswith(".anchor"))
+    except OSError:
+        return []  # writing there will tell why
+    return [anchor for each in found for anchor in _of_file(each)]
+
+
+def _of_file(path: Path) -> list[Anchor]:
+    """What is no line of ours is another program's."""
+    try:
+        content = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
+    except OSError as error:
+        raise DatabaseUnusable(
+            f"cannot read {path}, which the audit is compared with: {files.reason(error)}"
+        ) from None
+    found = map(_match, content.decode("utf-8", "replace").splitlines())
+    return [Anchor(int(each[1]), bytes.fromhex(each[2])) for each in found if each]
+
+
+def _match(text: str) -> re.Match[str] | None:
+    return _LINE.fullmatch(" ".join(text.split()).lower())
+
+
 def _read(texts: Iterable[str], option: str) -> Iterable[Anchor]:
     for text in texts:
-        match = _LINE.fullmatch(" ".join(text.split()).lower())
+        match = _match(text)
         if match is None:
             raise InvalidInput(
                 f"{option} must be a number, a space and 64 hexadecimal digits, as printed by"
@@ -55,4 +85,4 @@ def append(path: Path, text: str, trusted: Path | None = None) -> None:
 
 def _only_anchors(content: bytes) -> bool:
     lines = content.decode("utf-8", "replace").splitlines()
-    return all(_LINE.fullmatch(" ".join(each.split()).lower()) for each in lines if each.strip())
+    return all(_match(each) for each in lines if each.strip())

@@ -50,12 +50,18 @@ def _tried(check: str, problems: Callable[[], Iterable[tuple[str, str]]]) -> lis
 def refuse_damaged(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> None:
     """Raise VerificationFailed for a file that must not take the place of an earlier backup."""
     found = bad(checked(connection, anchors))
-    if found:
+    if not found:
+        return
+    why = found[0][2]
+    if "anchor" in why:
         raise VerificationFailed(
-            f"the file is damaged ({found[0][2]}), so it was not copied: keep the earlier backups"
-            " and restore one; ccu check lists the damage; to keep the damaged file too, stop all"
-            " work and use cp"
+            f"not copied: {why}; if you restored an older backup, or the folder has the backups of"
+            " another database, use a new folder; else keep this file and restore a backup"
         )
+    raise VerificationFailed(
+        f"the file is damaged ({why}), so it was not copied: keep the earlier backups and restore"
+        " one; ccu check lists the damage; to keep the damaged file too, stop all work and use cp"
+    )
 
 
 def bad(rows: Sequence[Row]) -> list[Row]:
