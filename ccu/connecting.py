@@ -201,7 +201,7 @@ def _must_be_writable(path: Path) -> None:
         beside = path.with_name(path.name + suffix)
         with contextlib.suppress(OSError):
             about = beside.lstat()
-            if stat.S_ISREG(about.st_mode) and mode & 0o666 & ~about.st_mode:
+            if stat.S_ISREG(about.st_mode) and about.st_mode & 0o600 != 0o600:
                 beside.chmod(mode & 0o666)
 
 
