@@ -117,12 +117,9 @@ def test_damage_is_named_and_not_copied(
     assert done.code == 6, done
     assert told in done.out
     copied = town("backup", str(tmp_path / "copy.db"))
-    if told.startswith("setting has lost"):  # no command knows what to do without them
-        assert (copied.code, "restore a backup" in copied.err) == (4, True)
-    else:
-        assert (copied.code, copied.out) == (6, ""), copied
-        assert "the file is damaged" in copied.err
-        assert "keep the earlier backups" in copied.err
+    assert (copied.code, copied.out) == (6, ""), copied
+    assert "the file is damaged" in copied.err
+    assert "keep the earlier backups" in copied.err
     assert not (tmp_path / "copy.db").exists()
 
 
