@@ -31,13 +31,13 @@ def command(
 
       ccu backup --encrypt ccu-encrypted.db
     """
-    from ccu import cipher, copies, dates, db, privacy
-    from ccu.store import anchors, audit, soundness
+    from ccu import cipher, copies, dates, privacy
+    from ccu.store import anchors, audit, audit_keys, soundness
 
     session: Session = ctx.obj
     staff_id = session.staff_id
     known = [*anchors.beside(session.path), *anchors.in_folder(file.absolute().parent)]
-    with db.reading(session.db):
+    with audit_keys.one_moment(session.db):
         soundness.refuse_damaged(session.db, known)
     with session.writing() as connection:  # first the record, then the copy, which has it too
         audit.record(connection, staff_id, "backup")
