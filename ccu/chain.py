@@ -148,37 +148,54 @@ def parse(content: bytes, path: Path) -> Key:
 # ---------------------------------------------------------------- a new key
 
 
-def retire(path: Path) -> Path | None:
-    """Put the key's file aside under its fingerprint, for verifying what it hashed."""
+def pending(path: Path) -> Path:
+    """Where a new key waits until the event that begins its part is kept."""
+    return path.with_name(f"{path.name}.next")
+
+
+def aside(path: Path) -> Path | None:
+    """The name under which the key's file is put aside: its fingerprint. None: there is no file."""
     if not os.path.lexists(path):
         return None
     try:
         name = read(path).fingerprint
     except DatabaseUnusable:
         name = "damaged"
-    aside = path.with_name(f"{path.name}.{name}")
+    return path.with_name(f"{path.name}.{name}")
+
+
+def put_in_place(path: Path) -> Key:
+    """Put the key aside, for verifying what it hashed, and the pending one in its place.
+
+    A process killed between the two leaves no key and the pending one: that is put right later.
+    """
+    before = aside(path)
     try:
-        path.replace(aside)
+        if before is not None:
+            path.replace(before)
+        pending(path).replace(path)
     except OSError as error:
         raise DatabaseUnusable(
             f"the audit key {path} cannot be put aside: {files.reason(error)}"
         ) from None
-    return aside
+    files.sync(path.parent)
+    return read(path)
 
 
 def retired(path: Path) -> list[Path]:
     """The files of the keys put aside before this one."""
     start = path.name + "."
     try:
-        return sorted(each for each in path.parent.iterdir() if each.name.startswith(start))
+        found = (each for each in path.parent.iterdir() if each.name.startswith(start))
+        return sorted(each for each in found if each != pending(path))
     except OSError:
         return []
 
 
-def all_retired(path: Path) -> list[Key]:
-    """Those of them that can be read."""
+def all_known(path: Path) -> list[Key]:
+    """This one and those of them that can be read."""
     found = []
-    for each in retired(path):
+    for each in (path, *retired(path)):
         with contextlib.suppress(DatabaseUnusable):
             found.append(read(each))
     return found

@@ -16,6 +16,7 @@ __all__ = [
     "connect",
     "creating",
     "explain",
+    "is_blank",
     "open_database",
     "reading",
     "tidy",
@@ -99,12 +100,12 @@ def _key_for(path: Path, made: InvalidInput) -> str:
 def _is_unfinished(path: Path, key: str | None) -> bool:
     """Whether the file is what an interrupted `creating` leaves."""
     if key is not None and header.is_short(path) and path.stat().st_size:
-        return _is_blank(path, key)
+        return is_blank(path, key)
     return header.is_unfinished(path)
 
 
-def _is_blank(path: Path, key: str) -> bool:
-    """Whether the file is encrypted with our key and has nothing in it."""
+def is_blank(path: Path, key: str | None) -> bool:
+    """Whether the file can be opened, with the key if there is one, and has nothing in it."""
     try:
         connection = connect(path, key)
     except CcuError:

@@ -7,9 +7,11 @@ import contextlib
 import hashlib
 import hmac
 import os
+import random
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -335,19 +337,65 @@ def test_a_key_known_to_others_is_no_use_after_a_rekey(ccu: Ccu, db_path: Path) 
     assert ccu("audit", "verify") == (6, "", told)
 
 
-def test_a_rekey_cut_short_is_taken_back(ccu: Ccu, db_path: Path) -> None:
-    """Killed between the new key's file and the commit: the old key is put back where it was."""
+@pytest.mark.parametrize(
+    ("step", "kept"),
+    [
+        ("audit._add = die", False),  # the new key's file is there, the event is not
+        ("audit.key_of = die", True),  # the event is kept, the key's file is the old one
+        ("chain.pending = dying(chain.pending, 'put_in_place')", True),  # the old one is put aside
+    ],
+)
+def test_a_rekey_killed_at_any_step_goes_on_with_the_right_key(
+    step: str, kept: bool, ccu: Ccu, db_path: Path
+) -> None:
     before = key_of(db_path).read_text()
-    code = (
-        "import os; from pathlib import Path; from ccu import db; from ccu.store import audit\n"
-        f"connection = db.open_database(Path({str(db_path)!r}))\n"
-        "connection.execute('BEGIN IMMEDIATE'); audit.rekey(connection, 1); os._exit(9)"
-    )
+    code = f"""
+import os, sys
+from ccu import chain, cli
+from ccu.store import audit
+def die(*args, **named): os._exit(9)
+def dying(function, caller):
+    return lambda *args: (
+        die() if sys._getframe(1).f_code.co_name == caller else function(*args))
+{step}
+sys.exit(cli.main(["audit", "rekey"]))
+"""
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
-    assert key_of(db_path).read_text() != before
-    assert ccu("settings", "repeat_days", "30").code == 0
-    assert key_of(db_path).read_text() == before
     assert ccu("audit", "verify").code == 0
+    assert ccu("check", "--quiet") == (0, "", "")
+    assert ccu("settings", "repeat_days", "30").code == 0
+    assert (key_of(db_path).read_text() != before) == kept
+    assert ccu("audit", "verify").code == 0
+    assert ccu("audit", "rekey").code == 0
+    assert ccu("settings", "repeat_days", "31").code == 0
+    assert ccu("audit", "verify").code == 0
+    assert not chain.pending(key_of(db_path)).exists()
+
+
+def test_a_rekey_killed_at_random_goes_on_with_the_right_key(ccu: Ccu, db_path: Path) -> None:
+    chance = random.Random(6)
+    code = "from ccu import cli\nwhile True: cli.main(['audit', 'rekey'])"
+    for _ in range(12):
+        running = subprocess.Popen(
+            [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        assert running.stdout is not None
+        assert running.stdout.readline()
+        time.sleep(chance.uniform(0, 0.2))
+        running.kill()
+        running.communicate()
+        assert ccu("audit", "verify").code == 0
+        assert ccu("settings", "repeat_days", "30").code == 0
+        assert ccu("audit", "verify").code == 0
+
+
+def test_a_key_put_aside_is_never_taken_back(ccu: Ccu, db_path: Path) -> None:
+    """Who knows the old key cuts the rekey away: no command goes on with that key."""
+    before = db_path.read_bytes()
+    assert ccu("audit", "rekey").code == 0
+    db_path.write_bytes(before)
+    said = refused(ccu("settings", "repeat_days", "30"))
+    assert "is not the one that the last rows of the audit were written with" in said
 
 
 def test_a_rekey_that_fails_leaves_all_as_it_was(ccu: Ccu, db_path: Path) -> None:

@@ -72,12 +72,11 @@ def verify(
 
       ccu audit verify --anchor-file /srv/backup/ccu-2026-01-31.db.anchor
     """
-    from ccu import db
     from ccu.store import anchors, audit_keys
 
     session: Session = ctx.obj
     known = anchors.given(anchor or [], anchor_file or []) + anchors.beside(session.path)
-    with db.reading(session.db):
+    with audit_keys.one_moment(session.db):
         verdict = audit_keys.verified(session.db, key or [], known)
     wrong = verdict.wrong + verdict.unverified
     if wrong:
@@ -145,8 +144,11 @@ def rekey(ctx: typer.Context) -> None:
     session: Session = ctx.obj
     staff_id = session.staff_id
     with session.writing() as connection:
-        name, aside = audit.rekey(connection, staff_id)
+        name = audit.rekey(connection, staff_id)
         path = chain.key_path(connection)
+        aside = chain.aside(path)
+    with session.writing() as connection:
+        audit.key_of(connection)  # puts the new key in its place
     emit_line(f"The audit goes on with a new key, {name}, in {path}.")
     if aside is None:
         say("There was no key before: the rows until now can not be verified unless it is found.")

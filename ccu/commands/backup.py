@@ -31,8 +31,8 @@ def command(
 
       ccu backup --encrypt ccu-encrypted.db
     """
-    from ccu import cipher, copies, dates, db, installation, named, privacy
-    from ccu.store import anchors, audit, soundness
+    from ccu import cipher, copies, dates, installation, named, privacy
+    from ccu.store import anchors, audit, audit_keys, soundness
 
     session: Session = ctx.obj
     staff_id = None if session.unattended else session.staff_id
@@ -40,7 +40,7 @@ def command(
     trusted = config.backups if config else None
     named.must_be_trusted(file, trusted)
     known = [*anchors.beside(session.path), *anchors.in_folder(file.absolute().parent)]
-    with db.reading(session.db):
+    with audit_keys.one_moment(session.db):
         soundness.refuse_damaged(session.db, known)
     with session.writing() as connection:  # first the record, then the copy, which has it too
         audit.record(connection, staff_id, "backup")

@@ -30,11 +30,13 @@ def command(
       ccu check --quiet
     """
     from ccu import cipher, copies, db, privacy
-    from ccu.store import anchors, checks, soundness
+    from ccu.store import anchors, audit_keys, checks, soundness
 
     session: Session = ctx.obj
     connection = session.db
-    with db.reading(connection):  # one moment of the file: people go on working meanwhile
+    with audit_keys.one_moment(
+        connection
+    ):  # one moment of the file: people go on working meanwhile
         rows = soundness.checked(connection, anchors.beside(session.path))
         damaged = soundness.bad(rows)
         if not damaged:  # else a rule may fail for want of a table

@@ -5,7 +5,7 @@ import os
 import stat
 from pathlib import Path
 
-from ccu import cipher, db, files, folders, installation, migrations, who
+from ccu import cipher, db, files, folders, header, installation, migrations, who
 from ccu.compartment.kind import Kind, explained
 from ccu.errors import DatabaseUnusable, InvalidInput
 
@@ -16,26 +16,29 @@ def make(
     """Make the file, for this account alone or for the accounts of a group.
 
     Its folder must be closed to everybody else, because SQLite's other files stand there too, and
-    a listing tells that there is something. Raises InvalidInput, DatabaseUnusable.
+    a listing tells that there is something. What an interrupted call left is finished. Raises
+    InvalidInput, DatabaseUnusable.
     """
     group_id = _group_id(group) if group is not None else None
     _check_folder(kind, path, group_id, main)
     made = InvalidInput(f"{path} is there already; it was left as it is")
-    if os.path.lexists(path):
+    if os.path.lexists(path) and not _may_be_unfinished(kind, path, encrypt):
         raise made
     key = _new_key(kind.key, path, group_id) if encrypt and kind.key else None
     try:
         files.make_private(path)
     except FileExistsError:
-        raise made from None
+        if not db.is_blank(path, key):
+            raise made from None
     except (OSError, ValueError) as error:
         raise DatabaseUnusable(f"cannot make {path}: {files.reason(error)}") from None
     try:
         if group is not None:
             give(path, group)
-        _fill(kind, path, key)
+        _fill(kind, path, key, made)
     except BaseException:
-        files.remove_database(path)
+        if db.is_blank(path, key):  # not when another process finished it meanwhile
+            files.remove_database(path)
         raise
 
 
@@ -57,7 +60,23 @@ def give(path: Path, group: str) -> None:
         ) from None
 
 
-def _fill(kind: Kind, path: Path, key: str | None) -> None:
+def _may_be_unfinished(kind: Kind, path: Path, encrypt: bool) -> bool:
+    """Whether a file of this account may be what an interrupted `make` left.
+
+    Only what was begun as such a file is opened, to see whether anything is in it.
+    """
+    about = path.lstat()
+    if not stat.S_ISREG(about.st_mode) or (os.name == "posix" and about.st_uid != os.geteuid()):
+        return False
+    if header.is_unfinished(path):
+        return True
+    head = path.read_bytes()[:100]
+    if head.startswith(header.MAGIC):
+        return int.from_bytes(head[68:72], "big") == kind.application_id
+    return encrypt and header.is_short(path)
+
+
+def _fill(kind: Kind, path: Path, key: str | None, made: InvalidInput) -> None:
     with explained(kind, path), contextlib.closing(db.connect(path, key)) as connection:
         connection.execute(f"PRAGMA journal_mode={kind.journal}")
         with db.write(connection):

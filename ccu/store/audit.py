@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 
 from ccu import chain
 from ccu.errors import DatabaseUnusable
@@ -123,7 +122,8 @@ def key_of(connection: sqlite3.Connection) -> chain.Key:
     """The key of this file's chain. Raises DatabaseUnusable when it is missing, or another's.
 
     A key that wrote none of the last rows is refused: rows of two keys by turns can never be
-    verified again. A rekey that was interrupted before it was kept is taken back here.
+    verified again. A rekey that was interrupted after it was kept is completed here, under the
+    write lock of the caller.
     """
     path = chain.key_path(connection)
     try:
@@ -134,11 +134,25 @@ def key_of(connection: sqlite3.Connection) -> chain.Key:
                 " with; put that one back, or have an admin run ccu audit rekey"
             )
     except DatabaseUnusable:
-        before = _taken_back(connection, path)
-        if before is None:
+        if pending_key(connection) is None:
             raise
-        return before
+        return chain.put_in_place(path)
     return key
+
+
+def pending_key(connection: sqlite3.Connection) -> chain.Key | None:
+    """The key of a rekey that was kept, if its file is not in its place yet.
+
+    A key put aside is never taken back: it was changed because it may be known to others.
+    """
+    path = chain.pending(chain.key_path(connection))
+    if not path.exists():
+        return None
+    with suppress(DatabaseUnusable):
+        key = chain.read(path)
+        if fits(connection, key):
+            return key
+    return None
 
 
 def fits(connection: sqlite3.Connection, key: chain.Key) -> bool:
@@ -152,24 +166,16 @@ def fits(connection: sqlite3.Connection, key: chain.Key) -> bool:
     return not newest
 
 
-def _taken_back(connection: sqlite3.Connection, path: Path) -> chain.Key | None:
-    """The key from before a rekey that was never committed, at its own place again."""
-    for aside in chain.retired(path):
-        with suppress(DatabaseUnusable, OSError):
-            if fits(connection, chain.read(aside)):
-                aside.replace(path)
-                return chain.read(path)
-    return None
-
-
-def rekey(connection: sqlite3.Connection, staff_id: int) -> tuple[str, Path | None]:
+def rekey(connection: sqlite3.Connection, staff_id: int) -> str:
     """Begin a new part of the chain with a new key, inside the caller's transaction.
 
-    Returns the new key's fingerprint and the file that keeps the key before, if there was one. The
-    file changes before the event is kept, while the write lock holds everybody else off.
+    Returns its fingerprint. Its file waits beside the key's; once the transaction is kept,
+    `key_of` in another puts it in place. Interrupted before, the file is what it was.
     """
     path = chain.key_path(connection)
-    aside = chain.retire(path)
-    key = chain.make(path)
+    if pending_key(connection) is not None:  # an earlier rekey was interrupted after it was kept
+        chain.put_in_place(path)
+    chain.pending(path).unlink(missing_ok=True)  # one interrupted before
+    key = chain.make(chain.pending(path))
     _add(connection, key, (staff_id, REKEY, "audit", None), {"key": key.fingerprint})
-    return key.fingerprint, aside
+    return key.fingerprint

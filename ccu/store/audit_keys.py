@@ -1,16 +1,38 @@
 """The keys that the audit can be verified with, and what `ccu check` says of the chain."""
 
+import contextlib
 import os
 import sqlite3
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ccu import chain, named
+from ccu import chain, cipher, db, named
 from ccu.errors import DatabaseUnusable, InvalidInput
-from ccu.store import audit_verify, definitions
+from ccu.store import audit, audit_verify, definitions
 from ccu.store.audit_verify import Anchor, Verdict
 
 CHECK = "audit chain"
+
+
+@contextlib.contextmanager
+def one_moment(connection: sqlite3.Connection) -> Iterator[None]:
+    """`db.reading`, at a moment that the key's file is of: a rekey may be under way."""
+    for pause in (0.1, 0.5, 0):
+        with db.reading(connection):
+            if not pause or _key_is_of(connection):
+                yield
+                return
+        time.sleep(pause)
+
+
+def _key_is_of(connection: sqlite3.Connection) -> bool:
+    """Whether the file has the key of the last rows; True where there is no key to read."""
+    try:
+        key = chain.read(chain.key_path(connection))
+        return audit.fits(connection, key) or audit.pending_key(connection) is not None
+    except cipher.errors() + (DatabaseUnusable,):  # noqa: RUF005
+        return True
 
 
 def verified(
@@ -23,8 +45,10 @@ def verified(
     """
     path = chain.key_path(connection)
     more = [_given(each) for each in given]
-    current = chain.read(path) if os.path.lexists(path) or not more else more[0]
-    earlier = [*more, *chain.all_retired(path)]
+    current = audit.pending_key(connection)
+    if current is None:
+        current = chain.read(path) if os.path.lexists(path) or not more else more[0]
+    earlier = [*more, *chain.all_known(path)]
     verdict = audit_verify.verify(connection, current, earlier, anchors)
     verdict.wrong += definitions.triggers(connection)
     return verdict
@@ -48,12 +72,12 @@ def checked(
     path = chain.key_path(connection)
     current, warnings = None, chain.open_to_others(path)
     try:
-        current = chain.read(path)
+        current = audit.pending_key(connection) or chain.read(path)
     except DatabaseUnusable as error:
         warnings = [str(error)]
         if not os.path.lexists(path):
             warnings = [f"without its key {path} only the rows' numbers and links are checked"]
-    verdict = audit_verify.verify(connection, current, chain.all_retired(path), anchors)
+    verdict = audit_verify.verify(connection, current, chain.all_known(path), anchors)
     if current is not None:
         warnings += verdict.unverified
     rows = [(CHECK, "bad", text) for text in verdict.wrong]
