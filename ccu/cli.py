@@ -17,8 +17,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ccu import __version__
-from ccu.errors import CcuError, ExitCode, InvalidInput
+from ccu import __version__, who
+from ccu.errors import CcuError, ExitCode, InvalidInput, NotAllowed
 from ccu.session import Session
 
 # name -> (module in ccu.commands, one-line help). A module holds `command`, a plain function, or
@@ -172,7 +172,10 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command line and return its exit code; every error becomes its sentence here."""
     os.umask(0o077)  # whatever ccu writes, a backup or an export too, is its owner's alone
     try:
-        code = _run(sys.argv[1:] if argv is None else argv)
+        words = sys.argv[1:] if argv is None else argv
+        if "--install-completion" in words and who.caller() is not None:
+            raise NotAllowed("install completion as yourself, without sudo")
+        code = _run(words)
         _flush()
         return code
     except (Exception, KeyboardInterrupt) as error:

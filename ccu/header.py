@@ -53,6 +53,8 @@ def is_encrypted(path: Path, newest: int) -> bool:
         return True
     if len(head) < 100 or not head.startswith(MAGIC):
         raise DatabaseUnusable(f"{path} is not a ccu database")
+    if not {head[18], head[19]} <= {1, 2}:  # SQLite would open it for reading alone
+        raise DatabaseUnusable(f"{path} is damaged; keep it, restore a backup, and run ccu check")
     if wal:
         return False  # the header may be older than the content: the open connection decides
     if int.from_bytes(head[68:72], "big") != APPLICATION_ID:

@@ -187,3 +187,10 @@ def test_whether_a_file_is_there_is_told_to_nobody_unknown(made: Path, tmp_path:
         done = subprocess.run(import_, capture_output=True, text=True, check=False)
         seen.append((done.returncode, done.stderr))
     assert seen[0] == seen[1] and seen[0][0] == 7
+
+
+def test_a_caller_installs_no_completion(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(here))
+    before = files(here)
+    assert run_ccu("--install-completion").code == 7
+    assert files(here) == before

@@ -187,3 +187,14 @@ def test_the_sums_follow_every_change(town: Ccu, db_path: Path, tmp_path: Path) 
         names = {row[0] for row in hand.execute("SELECT name FROM table_digest")}
         assert "cad_text" not in digests.changed(hand, names)
     assert town("check", "--quiet") == (0, "", "")
+
+
+@pytest.mark.parametrize("offset", [18, 19])
+def test_a_header_that_makes_the_file_read_only_is_damage(
+    offset: int, town: Ccu, db_path: Path
+) -> None:
+    content = bytearray(db_path.read_bytes())
+    content[offset] ^= 1
+    db_path.write_bytes(content)
+    done = town("check", "--quiet")
+    assert (done.code, "is damaged" in done.err) == (4, True)
