@@ -46,7 +46,7 @@ _WHOLE = frozenset({
     "refer", "referral update", "referral expire", "report", "needs record", "needs refer",
     "follow-up add", "follow-up done", "follow-up move", "follow-up sign", "staff retire",
     "seal person", "seal call", "seal lift", "retention hold", "retention release", "purge",
-    "deidentify", "backup", "audit verify", "audit anchor", "audit rekey",
+    "deidentify", "backup", "audit verify", "audit anchor", "audit rekey", "settings",
 })  # fmt: skip
 
 

@@ -19,10 +19,11 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from ccu import cli, complete
+from ccu.store import audit
 
 from . import care
 from .care import become
-from .conftest import Result, run_ccu
+from .conftest import Result, machine_clock, run_ccu
 from .sharing import NOW, grant, start
 
 LATER = "2026-03-20T14:00"  # everything due in January is late and stalled
@@ -140,6 +141,11 @@ def _run(*args: str) -> dict[str, Any]:
     return json.loads(done.out) if "-f" in args else {}
 
 
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "clock", machine_clock)
+
+
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The town of tests/sharing.py with a second person, a household, work of the police."""
@@ -147,6 +153,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("CCU_DB", str(path))
         patched.setenv("CCU_TODAY", NOW)
+        patched.setattr(audit, "clock", machine_clock)
         patched.setenv("COLUMNS", "120")
         patched.delenv("SUDO_UID", raising=False)
         become(patched, "root")

@@ -106,7 +106,7 @@ def test_today_moves_no_evidence(here: Path) -> None:
     with contextlib.closing(sqlite3.connect(here)) as hand:
         (at,) = hand.execute("SELECT at FROM audit ORDER BY id DESC LIMIT 1").fetchone()
         days_told = hand.execute("SELECT DISTINCT substr(disclosed_at, 1, 10) FROM disclosure")
-        assert {day for (day,) in days_told} == {"2026-01-31", "2026-02-01"}
+        assert {day for (day,) in days_told} == {"2026-01-31"}
     assert at.startswith("2026-01-31")
 
 

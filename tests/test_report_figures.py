@@ -371,7 +371,7 @@ def test_each_file_runs_in_the_sqlite3_program(
     for name, value in bound.items():
         quoted = "NULL" if value is None else f"'{value}'" if isinstance(value, str) else value
         script.append(f'.parameter set :{name} "{quoted}"')
-    script.append((definitions.FOLDER / f"{file}.sql").read_text())
+    script.append(definitions.source(file).sql + ";")
     done = subprocess.run(
         ["sqlite3", str(db_path)], input="\n".join(script), text=True, capture_output=True
     )

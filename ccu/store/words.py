@@ -49,6 +49,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 PLAIN: dict[str, dict[str, tuple[str, ...]]] = {
     "of the program or the town, not of a person": {
         "setting": ("name", "value", "help"),
+        "table_digest": ("name",),
         "source_system": ("name",),
         "import_batch": ("file_name", "sha256", "layout", "source"),
         "retention": ("class", "source"),
