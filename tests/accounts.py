@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import ccu
+from ccu import folders
 
 ENCODINGS = ("ascii", "utf_8_sig", "utf_16", "cp1252")
 NOBODY = getpwnam("nobody")
@@ -50,3 +51,14 @@ def give(path: Path) -> Path:
     """Give a file or a folder to the account nobody."""
     os.chown(path, NOBODY.pw_uid, NOBODY.pw_gid)
     return path
+
+
+def kept_by_root() -> Path | None:
+    """Return a folder that only root can change, or one where no one can change another's names.
+
+    None: this machine has none; /tmp itself may be open to everyone without the sticky bit.
+    """
+    for path in map(Path, ("/tmp", "/var/tmp", "/srv", "/opt", "/root")):
+        if path.is_dir() and folders.is_kept(path):
+            return path
+    return None

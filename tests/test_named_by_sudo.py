@@ -8,7 +8,8 @@ import os
 import pwd
 import shutil
 import socket
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from ccu import named
 from ccu.errors import InvalidInput
 from ccu.store import anchors
 
-from .accounts import AS_ROOT, NOBODY, give
+from .accounts import AS_ROOT, NOBODY, give, kept_by_root
 from .conftest import Ccu
 
 pytestmark = AS_ROOT
@@ -284,19 +285,28 @@ def test_no_editor_is_run_by_sudo(sudo: Ccu, monkeypatch: pytest.MonkeyPatch) ->
 # ---------------------------------------------------------------- the installation's own folder
 
 
+@pytest.fixture
+def kept() -> Iterator[Path]:
+    base = kept_by_root()
+    if base is None:
+        pytest.skip("every folder that was tried can be changed by other accounts")
+    with tempfile.TemporaryDirectory(dir=base) as made:
+        yield Path(made)
+
+
 @pytest.mark.parametrize("wrong", ["", "link", "relative", "writable", "parent", "owner", "other"])
 def test_the_installations_folder_is_only_what_no_caller_can_change(
-    wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wrong: str, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SUDO_UID", str(NOBODY.pw_uid))
-    backups = tmp_path / "srv" / "backups"
+    backups = kept / "srv" / "backups"
     backups.mkdir(parents=True, mode=0o700)
     trusted = backups
     if wrong == "link":
-        trusted = tmp_path / "link"
+        trusted = kept / "link"
         trusted.symlink_to(backups)
     elif wrong == "relative":
-        monkeypatch.chdir(tmp_path)
+        monkeypatch.chdir(kept)
         trusted = Path("srv/backups")
     elif wrong == "writable":
         backups.chmod(0o770)
@@ -305,7 +315,7 @@ def test_the_installations_folder_is_only_what_no_caller_can_change(
     elif wrong == "owner":
         give(backups)
     elif wrong == "other":
-        trusted = tmp_path / "other"
+        trusted = kept / "other"
         trusted.mkdir(mode=0o700)
     path = (backups if wrong == "other" else trusted) / "copy.db"
     if not wrong:

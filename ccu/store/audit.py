@@ -5,12 +5,13 @@ checks them all. Nothing is recorded without the key, and what can not be record
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from ccu import chain
+from ccu import chain, files
 from ccu.errors import DatabaseUnusable
 
 REKEY = "audit-rekey"
@@ -146,7 +147,7 @@ def pending_key(connection: sqlite3.Connection) -> chain.Key | None:
     A key put aside is never taken back: it was changed because it may be known to others.
     """
     path = chain.pending(chain.key_path(connection))
-    if not path.exists():
+    if not os.path.lexists(path):  # exists() raises for a folder that may not be entered
         return None
     with suppress(DatabaseUnusable):
         key = chain.read(path)
@@ -175,7 +176,12 @@ def rekey(connection: sqlite3.Connection, staff_id: int) -> str:
     path = chain.key_path(connection)
     if pending_key(connection) is not None:  # an earlier rekey was interrupted after it was kept
         chain.put_in_place(path)
-    chain.pending(path).unlink(missing_ok=True)  # one interrupted before
+    try:
+        chain.pending(path).unlink(missing_ok=True)  # one interrupted before
+    except OSError as error:
+        raise DatabaseUnusable(
+            f"the audit key {path} cannot be changed: {files.reason(error)}"
+        ) from None
     key = chain.make(chain.pending(path))
     _add(connection, key, (staff_id, REKEY, "audit", None), {"key": key.fingerprint})
     return key.fingerprint
