@@ -14,27 +14,16 @@ from ccu.address.words import (
     FEATURES,
     HIGHWAY_FEATURES,
     ROADS,
+    ROUTE_CLASSES,
+    ROUTE_HEADS,
+    ROUTE_OWNERS,
     SHY_DIRECTIONS,
     SIDE_ROADS,
     STATE_CODES,
-    STATES,
     SUFFIXES,
     TRAVEL,
 )
 
-_ROUTE_CLASS = {"HWY": "HIGHWAY", "HIGHWAY": "HIGHWAY", "HIWAY": "HIGHWAY", "RT": "ROUTE"}
-_ROUTE_CLASS |= {"RTE": "ROUTE", "ROUTE": "ROUTE", "RD": "ROAD", "ROAD": "ROAD", "HY": "HIGHWAY"}
-_ROUTE_SHORT = {
-    "I": "INTERSTATE", "IH": "INTERSTATE", "INTERSTATE": "INTERSTATE", "RT": "ROUTE",
-    "RTE": "ROUTE", "ROUTE": "ROUTE", "HWY": "HIGHWAY", "HIGHWAY": "HIGHWAY", "HIWAY": "HIGHWAY",
-    "HY": "HIGHWAY", "SR": "STATE ROAD", "SH": "STATE HIGHWAY", "STH": "STATE HIGHWAY",
-    "CTH": "COUNTY HIGHWAY", "CR": "COUNTY ROAD", "US": "US HIGHWAY", "FM": "FM", "RM": "RM",
-    "LOOP": "LOOP", "SPUR": "SPUR", "BUS": "BUS", "BUSINESS": "BUS",
-}  # fmt: skip
-_ROUTE_OWNERS = {"US": "US", "STATE": "STATE", "ST": "STATE", "COUNTY": "COUNTY", "CO": "COUNTY"}
-_ROUTE_OWNERS |= {"TOWNSHIP": "TOWNSHIP", "TWP": "TOWNSHIP", "INTERSTATE": "INTERSTATE"}
-_ROUTE_OWNERS |= {"CTY": "COUNTY", "CNTY": "COUNTY", "RANCH": "RANCH"}
-_ROUTE_OWNERS |= {name: name for name, code in STATES.items() if " " not in name and name != code}
 _ROUTE_QUALIFIERS = frozenset("OLD NEW BUSINESS BUS ALT ALTERNATE".split())
 # Behind the number: `US 70 BUS`, which is not US 70.
 _QUALIFIERS_BEHIND = {"BUS": "BUS", "BUSINESS": "BUS", "ALT": "ALT", "ALTERNATE": "ALT"}
@@ -45,7 +34,7 @@ _ROUTE_LETTER = Lazy(r"[A-DF-MO-RT-VX-Z]{1,2}$")
 # Heads of a route that behind a name are its suffix, or the room in RM 210.
 _ALSO_SUFFIX = frozenset("HWY HIGHWAY HY ST CO RM LOOP SPUR CR SR SH FM".split())
 # Words whose presence sends a way down the longer road through the rules.
-HIGHWAY_WORDS = frozenset(_ROUTE_SHORT) | SIDE_ROADS | frozenset(FEATURES) | frozenset(TRAVEL)
+HIGHWAY_WORDS = frozenset(ROUTE_HEADS) | SIDE_ROADS | frozenset(FEATURES) | frozenset(TRAVEL)
 HIGHWAY_WORDS |= {"STATE", "COUNTY", "BOUND", "ON", "OFF", "MILE", "CO", "TWP"}
 HIGHWAY_WORDS |= {"TOWNSHIP", "CTY", "CNTY", "RANCH"}
 _STATE_HEADS = STATE_CODES | {"ST"}
@@ -100,16 +89,16 @@ def match_route(words: list[str], at: int) -> tuple[str, str, int]:
     left = len(words) - after
     if left < 1:
         return "", "", at
-    owner = _ROUTE_OWNERS.get(head) or (head if head in STATE_CODES else "")
-    if owner and left > 1 and words[after] in _ROUTE_CLASS:
+    owner = ROUTE_OWNERS.get(head) or (head if head in STATE_CODES else "")
+    if owner and left > 1 and words[after] in ROUTE_CLASSES:
         number_at = after + 1 + (words[after + 1] in _NUMBER_SIGNS and left > 2)
-        kind = _ROUTE_CLASS[words[after]]
+        kind = ROUTE_CLASSES[words[after]]
         lettered = owner in ("COUNTY", "STATE") and kind != "ROUTE" and len(words) == number_at + 1
         if _is_route_number(words[number_at], lettered):
             whole = "INTERSTATE" if owner == "INTERSTATE" else f"{owner} {kind}"
             return whole, words[number_at], number_at + 1
         return "", "", at
-    if head in _ROUTE_SHORT:
+    if head in ROUTE_HEADS:
         number_at = after + (words[after] in _NUMBER_SIGNS and left > 1)
         lettered = (
             head in ("CTH", "CR", "SR", "HWY", "HIGHWAY")
@@ -117,7 +106,7 @@ def match_route(words: list[str], at: int) -> tuple[str, str, int]:
             and len(words) == number_at + 1
         )
         if _is_route_number(words[number_at], lettered):
-            kind, number_at = _ROUTE_SHORT[head], number_at + 1
+            kind, number_at = ROUTE_HEADS[head], number_at + 1
             return kind, words[number_at - 1], _behind_class(words, number_at, kind)
     elif at == 0 and _is_state_number(words):
         return f"{head} HIGHWAY", words[after], _behind_class(words, after + 1, "HIGHWAY")
@@ -128,13 +117,13 @@ def _is_state_number(words: list[str]) -> bool:
     """`NC 150 W`, but not `NE 8 ST`."""
     if words[0] not in STATE_CODES or words[0] in DIRECTIONS or len(words) < 2:
         return False
-    ends_road = len(words) > 2 and words[2] in ROADS and words[2] not in _ROUTE_CLASS
+    ends_road = len(words) > 2 and words[2] in ROADS and words[2] not in ROUTE_CLASSES
     return _is_route_number(words[1], False) and not ends_road
 
 
 def _behind_class(words: list[str], at: int, kind: str) -> int:
     """Index behind a class written again behind the number: `US 70 HWY`, `NC 150 HWY`."""
-    again = kind.endswith("HIGHWAY") and at < len(words) and _ROUTE_CLASS.get(words[at])
+    again = kind.endswith("HIGHWAY") and at < len(words) and ROUTE_CLASSES.get(words[at])
     return at + (again == "HIGHWAY")
 
 
