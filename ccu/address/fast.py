@@ -7,9 +7,9 @@ It gives up (None) at the first thing that could mean something else, and the lo
 from functools import lru_cache
 from typing import NamedTuple
 
-from ccu.address.regex import Lazy
 from ccu.address.route import settled_way
 from ccu.address.street import Way
+from ccu.address.text import Lazy
 from ccu.address.words import (
     BESIDE,
     BUSINESSES,

@@ -12,11 +12,10 @@ from ccu.address.gather import Reading
 from ccu.address.main import read_main
 from ccu.address.number import take_number
 from ccu.address.place import can_be_city, drop_remarks, ends_as_street, is_nowhere, is_place
-from ccu.address.regex import Lazy
 from ccu.address.route import find_route, settled_way
 from ccu.address.sides import is_feature, split_sides
 from ccu.address.street import Way
-from ccu.address.text import split_words
+from ccu.address.text import Lazy, split_words
 from ccu.address.town import city_name, is_city, take_state, take_zip
 from ccu.address.unit import column_unit, is_bare_unit, take_units
 from ccu.address.words import (

@@ -3,11 +3,10 @@
 from ccu.address.gather import Reading
 from ccu.address.number import take_number
 from ccu.address.place import drop_remarks, is_place
-from ccu.address.regex import Lazy
 from ccu.address.route import find_route
 from ccu.address.sides import is_one_name, read_sides, split_sides
 from ccu.address.single import read_single
-from ccu.address.text import split_words
+from ccu.address.text import Lazy, split_words
 from ccu.address.town import take_town
 from ccu.address.unit import is_bare_unit, take_units
 from ccu.address.words import (

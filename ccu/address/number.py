@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from ccu.address.regex import Lazy
+from ccu.address.text import Lazy
 from ccu.address.unit import column_unit
 from ccu.address.words import CARDINALS, DIRECTIONS, NUMBER_NAMES, ROADS, TRAVEL
 

@@ -6,8 +6,8 @@ markers). `settled_way` is the one door to all ways, plain ones too.
 
 from functools import lru_cache
 
-from ccu.address.regex import Lazy
 from ccu.address.street import Way, plain_way
+from ccu.address.text import Lazy
 from ccu.address.words import (
     BOUND,
     DIRECTIONS,

@@ -3,9 +3,9 @@
 from ccu.address.gather import Reading
 from ccu.address.number import take_number
 from ccu.address.place import CONNECTORS, ends_as_street, is_named_beside, is_not_a_way, is_place
-from ccu.address.regex import Lazy
 from ccu.address.route import settled_way
 from ccu.address.single import cut_way, read_left, read_single
+from ccu.address.text import Lazy
 from ccu.address.unit import column_unit, is_bare_unit, take_units
 from ccu.address.words import DIRECTIONS, FEATURES, PLURAL_HEADS, PLURALS, ROADS, TRAVEL
 

@@ -6,7 +6,7 @@ follows USPS Publication 28 in spirit; apart from it stands what keys and compar
 
 from typing import NamedTuple
 
-from ccu.address.regex import Lazy
+from ccu.address.text import Lazy
 from ccu.address.words import (
     BEFORE_LETTER,
     DIRECTIONS,

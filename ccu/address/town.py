@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from ccu.address.regex import Lazy
 from ccu.address.route import find_route
+from ccu.address.text import Lazy
 from ccu.address.unit import FLOORS, is_unit_id, take_units
 from ccu.address.words import (
     BEFORE_LETTER,

@@ -1,6 +1,6 @@
 """Units: apartment, floor, building and their like, wherever they stand."""
 
-from ccu.address.regex import Lazy
+from ccu.address.text import Lazy
 from ccu.address.words import DIRECTIONS, NO_UNIT, ORDINALS, SUFFIXES, UNITS, UNITS_ALONE
 
 _UNIT_ID = Lazy(r"[0-9]+[A-Z]{0,2}$|[A-Z]{1,2}[0-9]+[A-Z]?$|[A-Z]$|[0-9]+[A-Z]?-[0-9]+[A-Z]?$|PH$")
