@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccu.address import KINDS, Address, normal, read
-from ccu.address.fast import read_plain
 from ccu.address.match import columns, compare, edit_distance, nearness
-from ccu.address.reader import _plain_address, _read_long
+from ccu.address.reader import _plain_address, _read_long, read_plain
 
 # ---- readings ----
 
