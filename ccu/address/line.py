@@ -6,13 +6,11 @@ what stands before it names a place, what stands behind is unit, city or place.
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from ccu.address.number import take_number
 from ccu.address.place import can_be_city, drop_remarks, ends_as_street, is_nowhere, is_place
 from ccu.address.route import find_route, settled_way
 from ccu.address.sides import Reading, is_feature, is_one_name, read_sides, read_single, split_sides
-from ccu.address.street import Way
 from ccu.address.text import Lazy, split_words
 from ccu.address.town import city_name, is_city, take_state, take_town, take_zip
 from ccu.address.unit import column_unit, is_bare_unit, take_units
@@ -29,21 +27,6 @@ from ccu.address.words import (
     UNITS,
 )
 
-
-class Line(NamedTuple):
-    """What was read from a line whose own house number is already off (or is in `number`)."""
-
-    number: str
-    block: bool
-    ways: tuple[Way, ...]
-    stretch: bool  # a stretch of road: TO, BETWEEN, NORTH OF
-    unit: str
-    place: str
-    city: str
-    state: str
-    zip: str
-
-
 _SEPARATOR = Lazy(r" ?([,;:()]|--+| -|- ) ?")
 _HAS_SEPARATOR = Lazy(r"[,;:()]|--| -|- ")
 _BRACKETED = Lazy(r"\(([NSEW]B)\)(?: ([A-Z]{2,4})(?= ?[/&@,]|$))?")
@@ -59,8 +42,11 @@ _AMPERSAND_NAMES = tuple(name for name in BUSINESSES if "&" in name)
 
 
 @lru_cache(maxsize=8192)
-def read_line(line: str, numbered: bool, town: str) -> Line:
-    """Read a clean line; `numbered` says that a house number was taken off its front."""
+def read_line(line: str, numbered: bool, town: str) -> Reading:
+    """Read a clean line; `numbered` says that a house number was taken off its front.
+
+    The reading is kept for the next time: callers must not change it.
+    """
     reading = Reading(town, numbered)
     if "(" in line:
         line = _BRACKETED.sub(_bracketed_travel, line).strip()
@@ -81,14 +67,9 @@ def read_line(line: str, numbered: bool, town: str) -> Line:
             _read_before(reading, text, main >= 0, i > 0)
         else:
             _read_behind(reading, sign, text, _is_state(pieces[i + 1 : i + 2]))
-    unit = " ".join(unit for unit in reading.units if unit)
     if reading.ways and not reading.city and reading.places and is_city(reading.places[0], town):
         reading.city = reading.places.pop(0)  # WESTPORT: 12 MAIN ST
-    place = _joined_place(reading.places)
-    return Line(
-        reading.number, reading.block, tuple(reading.ways), reading.stretch,
-        unit, place, reading.city, reading.state, reading.zip,
-    )  # fmt: skip
+    return reading
 
 
 def _bracketed_travel(found: re.Match[str]) -> str:
@@ -108,11 +89,6 @@ def _is_blank_with_town(reading: Reading, pieces: list[tuple[str, str]]) -> bool
         return False
     reading.city, reading.state, reading.zip = pieces[0][1], state, zip_code
     return True
-
-
-def _joined_place(places: list[str]) -> str:
-    words = " ".join(places).replace("-", " ").replace("@", " ").split()
-    return " ".join(words)
 
 
 def _pieces(line: str) -> list[tuple[str, str]]:

@@ -8,9 +8,10 @@ line. Both give the same reading, which a test checks.
 from functools import lru_cache
 from typing import NamedTuple
 
-from ccu.address.line import Line, read_line
+from ccu.address.line import read_line
 from ccu.address.number import take_number, take_unit_front
 from ccu.address.route import settled_way
+from ccu.address.sides import Reading
 from ccu.address.street import Way
 from ccu.address.text import Lazy, clean, has_coordinates, split_words
 from ccu.address.town import city_name, zip_name
@@ -132,7 +133,7 @@ def _read_long(text: str, town: str, unit: str, city: str, state: str, zip: str)
 _clean_column = lru_cache(maxsize=2048)(clean)
 
 
-def _order(found: Line, number: str) -> tuple[Way | None, Way | None]:
+def _order(found: Reading, number: str) -> tuple[Way | None, Way | None]:
     """Street and cross: in order of their text, unless a house number marks the street."""
     ways = found.ways
     if len(ways) < 2:
@@ -142,7 +143,7 @@ def _order(found: Line, number: str) -> tuple[Way | None, Way | None]:
     return ways[1], ways[0]
 
 
-def _kind(found: Line, number: str, block: bool) -> str:
+def _kind(found: Reading, number: str, block: bool) -> str:
     ways = found.ways
     if not ways:
         return "place" if found.place else "none"

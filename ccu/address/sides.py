@@ -40,7 +40,7 @@ _EXIT_SIGN = Lazy(r"X ?[0-9]{1,3}[A-Z]?$")
 
 
 class Reading:
-    """The parts of one line as they are found."""
+    """The parts of one line as they are found; a house number before the line is not in it."""
 
     __slots__ = (
         "block", "city", "number", "numbered", "places", "state", "stretch", "town", "units",
@@ -57,6 +57,16 @@ class Reading:
         self.units: list[str] = []
         self.places: list[str] = []
         self.city = self.state = self.zip = ""
+
+    @property
+    def unit(self) -> str:
+        """All units in one text."""
+        return " ".join(unit for unit in self.units if unit)
+
+    @property
+    def place(self) -> str:
+        """The names of places in one text."""
+        return " ".join(" ".join(self.places).replace("-", " ").replace("@", " ").split())
 
 
 # ---- several sides ----
