@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations, pairwise
 
 from ccu.identity.contacts import COMMON_WORDS
+from ccu.identity.known_names import full_names
 from ccu.identity.lookup import birth_key
-from ccu.identity.nicknames import heads
 from ccu.identity.score import (
     LIKELY,
     Judged,
@@ -179,7 +179,7 @@ def _names(person: Prepared) -> Iterator[str]:
     for parts in person.names:
         given, family = parts.given, parts.family
         if given.joined and family.joined:
-            for head in heads(given.words[0]):
+            for head in full_names(given.words[0]):
                 for word in {family.joined, *family.words}:
                     first, second = sorted((sound(head), sound(word)))
                     yield f"{first} {second}"
@@ -203,7 +203,7 @@ def _words(person: Prepared) -> Iterator[str]:
             if len(word) > 1:
                 yield sound(word)
         for word in parts.given.words[:1]:
-            for head in heads(word):
+            for head in full_names(word):
                 yield sound(head)
 
 

@@ -15,8 +15,8 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 
+from ccu.identity.known_names import full_names
 from ccu.identity.names import Name, Part, Parts, take_apart
-from ccu.identity.nicknames import heads
 from ccu.identity.score import Known, Prepared, judge, prepare
 from ccu.identity.text import roughly
 
@@ -82,7 +82,7 @@ def birth_key(day: str) -> str:
 def _full_names(part: Part) -> list[str]:
     """The words and the whole of a given name, under the full names they may stand for."""
     forms = dict.fromkeys((part.words[0], part.joined)) if part.words else {}
-    return [head for form in forms for head in sorted(heads(form))[:MOST_HEADS]]
+    return [head for form in forms for head in sorted(full_names(form))[:MOST_HEADS]]
 
 
 def _family_forms(part: Part) -> list[str]:

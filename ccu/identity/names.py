@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from ccu.identity.common import family_bits, given_bits, is_common
-from ccu.identity.nicknames import heads
+from ccu.identity.known_names import full_names, is_common, name_bits
 from ccu.identity.text import sound, words
 
 # Small words that belong to the family name after them: O Brien, Mc Donald, De la Cruz.
@@ -147,7 +146,7 @@ SAME_GIVEN_KIN = 5.0  # about one pair of relatives in 30 shares a given name
 @lru_cache(maxsize=1 << 17)
 def compare_given(a: str, b: str) -> Weight:
     """Two given names of one word."""
-    bits = min(given_bits(a), given_bits(b))
+    bits = min(name_bits(a, "given"), name_bits(b, "given"))
     how = spelling(a, b)
     if how == "same":
         return Weight("same", bits, SAME_GIVEN_KIN)
@@ -155,7 +154,7 @@ def compare_given(a: str, b: str) -> Weight:
         if a[0] == b[0]:
             return Weight("same initial", 2.0, 1.0)
         return Weight("differs", -4.0, -5.0)
-    if heads(a) & heads(b):
+    if full_names(a) & full_names(b):
         how = "nickname"
     elif is_common(a) and is_common(b) and how != "differs":
         # John and Joan, Eric and Erica: two names people have, not one name mistyped.
@@ -166,7 +165,7 @@ def compare_given(a: str, b: str) -> Weight:
 @lru_cache(maxsize=1 << 17)
 def compare_family(a: str, b: str) -> Weight:
     """Two family names of one word, or of words run together."""
-    bits = min(family_bits(a), family_bits(b))
+    bits = min(name_bits(a, "family"), name_bits(b, "family"))
     how = spelling(a, b)
     if how == "same":
         return Weight("same", bits, 0.0)

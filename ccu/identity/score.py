@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from ccu.identity import contacts
 from ccu.identity.dates import compare_births
+from ccu.identity.known_names import full_names
 from ccu.identity.names import MISSING, Name, Part, Parts, Weight, compare_parts, take_apart
-from ccu.identity.nicknames import heads
 from ccu.identity.text import plain
 
 LIKELY = 40  # from this score on a pair is offered to a human being as likely one person
@@ -193,7 +193,7 @@ def _may_cross(a: Parts, b: Parts) -> bool:
     """A cheap look before the names are compared crosswise."""
     return (
         a.given.joined[:1] == b.family.joined[:1] or a.family.joined[:1] == b.given.joined[:1]
-    ) or bool(heads(a.given.joined) & heads(b.family.joined))
+    ) or bool(full_names(a.given.joined) & full_names(b.family.joined))
 
 
 def _crossed(a: Parts, b: Parts) -> tuple[Weight, Weight] | None:
