@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations, pairwise
 
-from ccu.identity.contacts import COMMON_WORDS
+from ccu.identity.fields import COMMON_WORDS
 from ccu.identity.known_names import full_names
 from ccu.identity.lookup import birth_key
 from ccu.identity.score import (

@@ -8,11 +8,21 @@ difference off, so that the weights shown always sum to the total. Nothing is le
 file: the same two records score the same for ever, in every file.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ccu.identity import contacts
-from ccu.identity.dates import compare_births
+from ccu.identity.fields import (
+    Home,
+    compare_births,
+    compare_emails,
+    compare_homes,
+    compare_phones,
+    compare_postcodes,
+    compare_sexes,
+    phone_digits,
+    read_home,
+)
 from ccu.identity.known_names import full_names
 from ccu.identity.names import MISSING, Name, Part, Parts, Weight, compare_parts, take_apart
 from ccu.identity.text import plain
@@ -80,7 +90,7 @@ class Prepared:
     sex: str
     phone: str | None
     email: str
-    home: contacts.Home | None
+    home: Home | None
     postcode: str
 
 
@@ -100,9 +110,9 @@ def prepare(known: Known) -> Prepared:
         birth_date=known.birth_date or None,
         birth_years=known.birth_years,
         sex=plain(known.sex or ""),
-        phone=contacts.phone_digits(known.phone),
+        phone=phone_digits(known.phone),
         email=(known.email or "").strip().casefold(),
-        home=contacts.read_home(known.home) if known.home else None,
+        home=read_home(known.home) if known.home else None,
         postcode=plain(known.postcode or ""),
     )
 
@@ -137,11 +147,11 @@ def judge(a: Prepared, b: Prepared) -> Judged:
         ("given name", given),
         ("family name", family),
         ("birth date", birth),
-        ("phone", _phones(a, b)),
-        ("email", contacts.compare_emails(a.email, b.email) if a.email and b.email else MISSING),
-        ("home", contacts.compare_homes(a.home, b.home)),
-        ("postcode", _postcodes(a, b)),
-        ("sex", contacts.compare_sexes(a.sex, b.sex) if a.sex and b.sex else MISSING),
+        ("phone", _compare_known(compare_phones, a.phone, b.phone)),
+        ("email", _compare_known(compare_emails, a.email, b.email)),
+        ("home", compare_homes(a.home, b.home)),
+        ("postcode", _compare_known(compare_postcodes, a.postcode, b.postcode)),
+        ("sex", _compare_known(compare_sexes, a.sex, b.sex)),
     ]
     if generation is not MISSING:
         weights.insert(2, ("generation", generation))
@@ -152,14 +162,8 @@ def judge(a: Prepared, b: Prepared) -> Judged:
     return Judged(alone, min(0.0, kin - alone), tuple(weights))
 
 
-def _phones(a: Prepared, b: Prepared) -> Weight:
-    return contacts.compare_phones(a.phone, b.phone) if a.phone and b.phone else MISSING
-
-
-def _postcodes(a: Prepared, b: Prepared) -> Weight:
-    return (
-        contacts.compare_postcodes(a.postcode, b.postcode) if a.postcode and b.postcode else MISSING
-    )
+def _compare_known(compare: Callable[[str, str], Weight], a: str | None, b: str | None) -> Weight:
+    return compare(a, b) if a and b else MISSING
 
 
 def compare_names(a: tuple[Parts, ...], b: tuple[Parts, ...]) -> tuple[Weight, Weight, Weight]:
