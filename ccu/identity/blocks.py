@@ -106,44 +106,25 @@ def _split(block: Iterable[int], people: list[Prepared], key: Key) -> list[list[
     return [group for group in groups.values() if len(group) > 1]
 
 
-def _birth(person: Prepared) -> Iterator[str]:
-    if person.birth_date:
-        yield birth_key(person.birth_date)
+def _text_key(read: Callable[[Prepared], str | None]) -> Key:
+    """Make a key of one text of a record; a record without that text has no key."""
+
+    def key(person: Prepared) -> tuple[str, ...]:
+        text = read(person)
+        return (text,) if text else ()
+
+    return key
 
 
-def _month_day(person: Prepared) -> Iterator[str]:
-    if person.birth_date:
-        yield person.birth_date[5:]
-
-
-def _year_month(person: Prepared) -> Iterator[str]:
-    if person.birth_date:
-        yield person.birth_date[:7]
-
-
-def _year(person: Prepared) -> Iterator[str]:
-    if person.birth_date:
-        yield person.birth_date[:4]
-
-
-def _phone(person: Prepared) -> Iterator[str]:
-    if person.phone:
-        yield person.phone[-7:]
-
-
-def _email(person: Prepared) -> Iterator[str]:
-    if person.email:
-        yield person.email
-
-
-def _local(person: Prepared) -> Iterator[str]:
-    if person.email:
-        yield person.email.split("@")[0]
-
-
-def _mail_start(person: Prepared) -> Iterator[str]:
-    if person.email:
-        yield person.email[:4]
+_birth = _text_key(lambda person: person.birth_date and birth_key(person.birth_date))
+_month_day = _text_key(lambda person: person.birth_date and person.birth_date[5:])
+_year_month = _text_key(lambda person: person.birth_date and person.birth_date[:7])
+_year = _text_key(lambda person: person.birth_date and person.birth_date[:4])
+_phone = _text_key(lambda person: person.phone and person.phone[-7:])
+_email = _text_key(lambda person: person.email)
+_local = _text_key(lambda person: person.email.split("@")[0])
+_mail_start = _text_key(lambda person: person.email[:4])
+_postcode = _text_key(lambda person: person.postcode)
 
 
 def _door(person: Prepared) -> Iterator[str]:
@@ -168,11 +149,6 @@ def _beside(person: Prepared) -> Iterator[tuple[str, str]]:
         for one, other in pairwise(telling):
             if not (one[0].isdigit() and other[0].isdigit()):
                 yield one, other
-
-
-def _postcode(person: Prepared) -> Iterator[str]:
-    if person.postcode:
-        yield person.postcode
 
 
 def _names(person: Prepared) -> Iterator[str]:
