@@ -1,8 +1,8 @@
 """All likely pairs of a file, without comparing everyone with everyone.
 
-Records meet in blocks: those that share a key such as birth date, phone, or the sounds of both
-names. A block that is too big is split by a second key, then a third; what is still too big is
-left to the other keys. So the work grows with the people, not with their square.
+Records are compared in blocks: those that share a key such as birth date, phone, or the sounds of
+both names. A block that is too big is split by a second key, then a third; one that is still too
+big is left to the other keys. The work grows with the number of people, not with its square.
 """
 
 from collections import Counter, defaultdict
@@ -26,8 +26,8 @@ from ccu.identity.score import (
 from ccu.identity.text import sound
 
 MOST = 10  # records in a block before it is split
-SAME_HOME = 8.0  # bits: a whole address and not a town
-ENOUGH_HOMES = 50  # pairs under one roof, before the file is believed to hold no families
+SAME_HOME = 8.0  # bits: a full address and not only a town
+ENOUGH_HOMES = 50  # pairs at one address, before a file is taken to hold no families
 FEW_RELATIVES = 0.05
 
 Key = Callable[[Prepared], Iterable[str]]
@@ -36,11 +36,11 @@ Key = Callable[[Prepared], Iterable[str]]
 def pairs(
     records: Iterable[tuple[int, Known]], least: int = LIKELY
 ) -> list[tuple[int, int, Likeness]]:
-    """The pairs that score `least` or more, best first: (lower id, higher id, why)."""
+    """Return the pairs that score `least` or more, best first: (lower id, higher id, why)."""
     people = [(number, prepare(known)) for number, known in records]
     judged = []
     at_home: Counter[bool] = Counter()
-    # In order, so that nothing depends on how a set happens to be laid out.
+    # Sorted, so that the result does not depend on the order of a set.
     for first, second in sorted(candidates([person for _, person in people])):
         pair = judge(people[first][1], people[second][1])
         if points(pair.alone) >= least:
@@ -59,7 +59,7 @@ def pairs(
 
 
 def under_one_roof(pair: Judged) -> bool | None:
-    """Two of one family name at one address: plainly two people? None for any other pair."""
+    """Whether two of one family name at one address are clearly two people; None for others."""
     weights = dict(pair.weights)
     given, birth = weights["given name"], weights["birth date"]
     if weights["home"].alone < SAME_HOME or weights["family name"].alone <= 0:
@@ -70,17 +70,17 @@ def under_one_roof(pair: Judged) -> bool | None:
 
 
 def holds_families(at_home: Counter[bool]) -> bool:
-    """Does the file hold relatives at all, or only people entered more than once?
+    """Whether the file holds relatives at all, or only people entered more than once.
 
     Twins, and fathers and sons of one name, look like one person entered with a wrong name or
-    date. Where families are on file there are far more spouses and siblings, who agree in
-    neither; where those are missing, so are twins, and the household story is dropped.
+    date. A file with families has far more spouses and siblings, who agree in neither;
+    without those there are no twins either, and the household explanation is dropped.
     """
     return at_home.total() < ENOUGH_HOMES or at_home[True] >= at_home.total() * FEW_RELATIVES
 
 
 def candidates(people: list[Prepared]) -> set[tuple[int, int]]:
-    """The pairs of places in the list that are worth comparing."""
+    """Return the pairs of positions in the list that are worth comparing."""
     found: set[tuple[int, int]] = set()
     for key, *finer in BLOCKS:
         for block in _split(range(len(people)), people, key):

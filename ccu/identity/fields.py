@@ -10,7 +10,7 @@ from functools import lru_cache
 from ccu.identity.names import MISSING, Weight
 from ccu.identity.text import words
 
-# Words of an address that say next to nothing, in their spellings.
+# Words of an address that carry almost no evidence, in all their spellings.
 COMMON_WORDS = frozenset(
     """st street ave av avenue rd road dr drive ln lane ct court cir circle pl place blvd boulevard
     ter terrace way hwy highway pkwy parkway cres crescent close cl apt apartment unit suite ste fl
@@ -27,7 +27,7 @@ SAME_POSTCODE = Weight("same", 1.3, 0.0)  # a town has a handful
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """An address as words, with what all of them together can say."""
+    """An address as words, with the most evidence that all of them together can give."""
 
     words: tuple[str, ...]
     most: float
@@ -36,7 +36,7 @@ class Home:
 
 @lru_cache(maxsize=1 << 15)
 def read_home(text: str) -> Home:
-    """Take a home address apart; any country, so no rule about the order of its parts."""
+    """Split a home address into words; in any country, so in any order of its parts."""
     kept = words(text)
     telling = [word for word in kept if word not in COMMON_WORDS]
     numbers = any(word[0].isdigit() for word in telling)
@@ -55,7 +55,7 @@ def _bits(word: str) -> float:
 
 
 def compare_homes(a: Home | None, b: Home | None) -> Weight:
-    """Two addresses by the words they share, spelling slips forgiven."""
+    """Compare two addresses by the words they share, allowing for typing mistakes."""
     if a is None or b is None or not a.words or not b.words:
         return MISSING
     most = min(a.most, b.most)
@@ -69,12 +69,12 @@ def compare_homes(a: Home | None, b: Home | None) -> Weight:
         return Weight("much alike", 0.7 * most, 0.0)
     if share >= 0.5:
         return Weight("partly alike", 0.4 * most, 0.0)
-    # A quarter of all people move between two records; so moving is weak evidence.
+    # A quarter of all people move between two records, so another address is weak evidence.
     return Weight("differs", -2.0 if most > MOST_TOWN else -0.5, -0.5)
 
 
 def _shared(a: tuple[str, ...], b: tuple[str, ...]) -> float:
-    """The bits of the words that both have, each word used once."""
+    """Add the bits of the words that both have, each word used once."""
     both = set(a) & set(b)
     shared = sum([_bits(word) for word in both])
     left = [word for word in b if word not in both and len(word) >= 4]
@@ -89,7 +89,7 @@ def _shared(a: tuple[str, ...], b: tuple[str, ...]) -> float:
 
 @lru_cache(maxsize=1 << 17)
 def near_word(a: str, b: str) -> bool:
-    """Is it one word of an address, mistyped?"""
+    """Whether the two are one word of an address, mistyped."""
     short = min(len(a), len(b))
     if abs(len(a) - len(b)) > 2 or short < 4 or a.isdigit() or b.isdigit():
         return False
@@ -99,17 +99,17 @@ def near_word(a: str, b: str) -> bool:
 
 
 def phone_digits(text: str | None) -> str | None:
-    """The digits that tell a phone: ten in North America, without the 1 before them."""
+    """Return the digits of a phone number: ten in North America, without the leading 1."""
     digits = "".join(c for c in text or "" if c.isdigit())
     if len(digits) == 11 and digits[0] == "1":
         digits = digits[1:]
-    # 0000000000 and the like are entered to get past a form.
+    # 0000000000 and similar numbers are entered to get past a form.
     return digits if len(digits) >= 7 and len(set(digits)) > 1 else None
 
 
 @lru_cache(maxsize=1 << 16)
 def compare_phones(a: str, b: str) -> Weight:
-    """Two phones as digits; one may lack its area code."""
+    """Compare two phone numbers as digits; one may lack its area code."""
     if a == b:
         return Weight("same", 12.0, 0.5)
     if len(a) != len(b) and (a.endswith(b) or b.endswith(a)):
@@ -123,7 +123,7 @@ def compare_phones(a: str, b: str) -> Weight:
 
 @lru_cache(maxsize=1 << 16)
 def compare_emails(a: str, b: str) -> Weight:
-    """Two emails, folded to lower case."""
+    """Compare two emails, folded to lower case."""
     if a == b:
         return Weight("same", 14.0, 5.0)
     from jellyfish import damerau_levenshtein_distance
@@ -138,7 +138,7 @@ def compare_emails(a: str, b: str) -> Weight:
 
 
 def compare_postcodes(a: str, b: str) -> Weight:
-    """Two postcodes, folded; a longer one may say more than a shorter."""
+    """Compare two postcodes, folded; one may be a ZIP+4 and the other five digits."""
     if a == b or (min(len(a), len(b)) >= 5 and (a.startswith(b) or b.startswith(a))):
         return SAME_POSTCODE
     if len(a) == len(b) and (
@@ -149,21 +149,21 @@ def compare_postcodes(a: str, b: str) -> Weight:
 
 
 def compare_sexes(a: str, b: str) -> Weight:
-    """Two words for sex; names tell most of it already."""
+    """Compare two words for sex; the given names carry most of this evidence already."""
     return Weight("same", 0.2, 0.2) if a == b else Weight("differs", -4.0, -4.0)
 
 
 # ---- birth dates and estimated ages ----
 
 # A birth date is one of some 29,000 (80 years of days); two in a hundred of one person's records
-# disagree in one of the ways below, and each way makes a few dozen neighbours of a date.
+# disagree in one of the ways below, and each way gives a date a few dozen neighbors.
 SAME = Weight("same", 12.5, 7.0)
-DEFAULT_DAY = Weight("same, 1 January", 6.0, 3.0)  # what is entered when only the year is known
+DEFAULT_DAY = Weight("same, January 1", 6.0, 3.0)  # what is entered when only the year is known
 SWAPPED = Weight("day and month swapped", 9.0, 6.0)
 ONE_DIGIT = Weight("one digit differs", 5.5, 3.5)
 TRANSPOSED = Weight("two digits swapped", 7.0, 4.5)
 DECADE = Weight("year differs by ten", 5.0, 2.0)
-# A digit of the decade mistyped; or, where a generation lies between, father and son.
+# A digit of the decade mistyped; or, a generation apart, father and son.
 OTHER_DECADE = Weight("the decade differs", 3.5, 2.0)
 GENERATION = Weight("a generation apart", 3.5, -4.0)
 CENTURY = Weight("year differs by a hundred", 6.0, 3.0)
@@ -172,7 +172,7 @@ YEAR_OFF = Weight("only the year differs", 2.5, 0.0)
 SAME_MONTH = Weight("same year and month", 3.0, 1.5)
 SAME_YEAR_DAY = Weight("same year and day", 2.5, 1.5)
 TWO_DIGITS = Weight("two digits differ", 1.5, 0.5)
-# Namesakes under one roof are a generation apart, so a near date speaks for no relative.
+# Relatives of one name are a generation apart, so a near date is no evidence for relatives.
 ABOUT = Weight("about a year apart", -1.5, 0.0)
 ABOUT_TEN = Weight("about ten years apart", -1.5, -1.0)
 SAME_YEAR = Weight("same year", -1.0, -2.0)
@@ -181,7 +181,7 @@ DIFFERS = Weight("differs", -6.0, -6.0)
 
 @lru_cache(maxsize=1 << 16)
 def _compare_dates(a: str, b: str) -> Weight:
-    """Two birth dates `YYYY-MM-DD`; the best account of how they differ."""
+    """Compare two birth dates `YYYY-MM-DD` by the likeliest way they came to differ."""
     if a == b:
         return DEFAULT_DAY if a.endswith("-01-01") else SAME
     year_a, month_a, day_a = a[:4], a[5:7], a[8:10]
@@ -231,10 +231,10 @@ def _day(text: str) -> int:
 
 
 def _compare_years(a: tuple[int, int], b: tuple[int, int]) -> Weight:
-    """Two spans of years of birth: from an estimated age, or one year twice for a birth date."""
+    """Compare two ranges of birth years, from an estimated age or from a birth date."""
     gap = max(a[0], b[0]) - min(a[1], b[1])
     if gap <= 0:
-        # An overlap of spans as wide as an estimate is says little; the same one says no more.
+        # Ranges as wide as an estimate often overlap; two that are equal are no better evidence.
         return Weight("age fits", 1.0, 0.0)
     if gap <= 3:
         return Weight("age nearly fits", 0.0, 0.0)
@@ -247,7 +247,7 @@ def compare_births(
     b_date: str | None,
     b_years: tuple[int, int] | None,
 ) -> Weight:
-    """Birth dates where both are known, else what estimated ages say."""
+    """Compare birth dates where both are known, else estimated ages."""
     if a_date and b_date:
         return _compare_dates(a_date, b_date)
     a = _span(a_date, a_years)
