@@ -240,10 +240,24 @@ def test_a_naive_now_is_a_bug() -> None:
         ("Jan 5", "2027-01-05"),
         ("1/18/2026", "2026-01-18"),
         ("18/1/2026", "2026-01-18"),
+        ("Jan. 18, 2026", "2026-01-18"),
+        ("Sun. Jan. 18, 2026", "2026-01-18"),
+        ("Sun Jan. 18, 2026", "2026-01-18"),
+        ("January 18th of 2026", "2026-01-18"),
+        ("18/Jan/2026", "2026-01-18"),
+        ("Jan. 5", "2027-01-05"),
     ],
 )
 def test_a_day_that_people_type(typed: str, day: str) -> None:
     assert str(parse_day(typed, TODAY)) == day
+
+
+WRITE_IT = "write it as 2026-01-18 or 18 Jan 2026"
+# dateutil would read each of these, by a guess or by leaving something out.
+GUESSED = (
+    *("18-Jan-26", "Jan. 18 26", "Jan. 18 '26", "Jan. 18, 2026 10:30", "Jan. 1.5", "Jan. 2026"),
+    *("18 Jan 2026 Monday", "3 4 Jan. 2026", "Jan.", "2026-01", "Mon Tue"),
+)
 
 
 @pytest.mark.parametrize(
@@ -261,6 +275,8 @@ def test_a_day_that_people_type(typed: str, day: str) -> None:
         ("-1", "is only a number; write it as 2026-01-18 or 18 Jan 2026"),
         ("2026-01-18 22:30", "can not be read as a date; write it as 2026-01-18 or 18 Jan 2026"),
         ("in 9999 years", "has a year outside 1900 to 2200"),
+        *((text, f"can not be read as a date; {WRITE_IT}") for text in GUESSED),
+        ("Mon Jan. 18, 2026", "does not agree with itself, for 2026-01-18 is a Sunday"),
     ],
 )
 def test_a_refused_day_says_why_and_what_to_write(typed: str, reason: str) -> None:

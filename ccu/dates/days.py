@@ -1,13 +1,14 @@
 """The day in what people type: a small strict grammar. Doors: `ccu.dates`.
 
-A general parser guesses: dateutil takes `2` for the second of this month and `1.5` for a time.
-Here a text with two readings is refused and both are offered.
+A general parser guesses: dateutil takes `2` for the second of this month and `1.5` for a time. So
+it is asked only about a month written by name, behind the forms below. A text that can mean two
+days is refused, and the reason offers both.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from ccu.dates.instants import DAY_NAMES, FIRST_YEAR, LAST_YEAR, MONTH_NAMES
@@ -24,9 +25,10 @@ _WEEKDAYS = {n: i for i, name in enumerate(DAY_NAMES) for n in (name.lower(), na
 _WEEKDAYS |= {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
 _NEAR_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _OTHER_WORDS = (
-    "now noon midnight am pm a p m t z st nd rd th at on in last next ago and an q d w h hr hrs"
+    "now noon midnight am pm a p m t z st nd rd th of at on in last next ago and an q d w h hr hrs"
     " hour hours min mins minute minutes day days week weeks month months year years"
 )
+_DATE_WORDS = {"st", "nd", "rd", "th", "of", "on"}  # in a written date beside its month
 _WORDS = {*_MONTHS, *_WEEKDAYS, *_NEAR_DAYS, *_OTHER_WORDS.split()}
 
 # Texts, not compiled patterns: `re` compiles and keeps each one when it is first needed.
@@ -114,10 +116,11 @@ def read_day(said: str, today: date, prefer: Direction, weekday_from: date | Non
     if counted := re.fullmatch(_COUNTED, said):
         return _counted_day(counted, today)
     name, _, rest = said.partition(" ")
-    if name not in _WEEKDAYS:
+    weekday = _WEEKDAYS.get(name.removesuffix("."))
+    if weekday is None:
         return _written_day(said, today, prefer)
     day = _written_day(rest, today, prefer)
-    if day.weekday() != _WEEKDAYS[name]:
+    if day.weekday() != weekday:
         raise Refused(f"does not agree with itself, for {day} is a {DAY_NAMES[day.weekday()]}")
     return day
 
@@ -168,12 +171,45 @@ def _written_day(said: str, today: date, prefer: Direction) -> date:
     for form in _WORDED:
         match = re.fullmatch(form, said)
         if match and match["month"] in _MONTHS:
-            month, day = _MONTHS[match["month"]], int(match["day"])
-            if match["year"]:
-                return _date(int(match["year"]), month, day)
-            return _without_year(month, day, today, prefer)
+            return _worded_day(match["year"], match["month"], match["day"], today, prefer)
+    if found := _other_form(said):
+        return _worded_day(*found, today, prefer)
     what = "is only a number" if is_number(said) else "can not be read as a date"
     raise Unknown(f"{what}; write it as 2026-01-18 or 18 Jan 2026")
+
+
+def _worded_day(year: str | None, month: str, day: str, today: date, prefer: Direction) -> date:
+    if year:
+        return _date(int(year), _MONTHS[month], int(day))
+    return _without_year(_MONTHS[month], int(day), today, prefer)
+
+
+def _other_form(said: str) -> tuple[str | None, str, str] | None:
+    """(year, month, day) of a written month in a form that dateutil reads: `jan. 18 2026`.
+
+    dateutil guesses what a text leaves out and which number is the day. So it is asked only about a
+    text with one month by name, one day, at most one year of four digits, and no other word or
+    number; and it must read these and nothing else.
+    """
+    names = [word for word in re.findall("[a-z]+", said) if word not in _DATE_WORDS]
+    numbers = re.findall(r"\d+", said)
+    years = [number for number in numbers if len(number) == 4]
+    days = [number for number in numbers if len(number) <= 2]
+    if len(names) != 1 or names[0] not in _MONTHS or len(days) != 1 or len(years) > 1:
+        return None
+    if len(numbers) > len(days) + len(years):
+        return None
+    from dateutil import parser
+
+    leap_year = datetime(2000, 1, 1)
+    try:
+        found = parser.parse(said, default=leap_year)
+    except (ValueError, OverflowError):
+        return None
+    year = int(years[0]) if years else leap_year.year
+    if found != datetime(year, _MONTHS[names[0]], int(days[0])):
+        return None
+    return (years[0] if years else None), names[0], days[0]
 
 
 def _year_last(said: re.Match[str], today: date) -> date:

@@ -215,7 +215,7 @@ def parse_day(
     """The day that a person typed.
 
     Reads `today`, `yesterday`, `tomorrow`, `friday`, `last friday`, `in 3 days`, `+7d`,
-    `2 weeks ago`, `2026-01-18`, `18 Jan 2026`, `Jan 18`, `Sun 18 Jan 2026`, and `1/18/2026` where
+    `2 weeks ago`, `2026-01-18`, `18 Jan 2026`, `Jan. 18`, `Sun 18 Jan 2026`, and `1/18/2026` where
     it has one reading. A weekday or a date without a year is the next to come, or the last gone by:
     `prefer` says which (the future where it is allowed). With `future=False` a day after `today` is
     refused. Raises InvalidInput, one sentence with the readings, for a text that is not one day.
