@@ -149,22 +149,3 @@ def say_moment(moment: datetime, now: datetime) -> str:
 def offset_zone(moment: datetime) -> timezone:
     """Return the fixed zone of an aware datetime's offset; raises ValueError for a naive one."""
     return timezone(offset_of(moment))
-
-
-def say_age(then: datetime, now: datetime) -> str:
-    """Write `just now`, `5 min ago`, `2 h ago`; then, by local days, `yesterday`, `3 days ago`.
-
-    Later than now: `in 5 min`, `tomorrow`, `in 3 days`. Whole units, rounded down.
-    """
-    span = now.astimezone(UTC) - then.astimezone(UTC)
-    ahead, minutes = span < timedelta(), abs(span) // MINUTE
-    days = abs((now.date() - then.astimezone(now.tzinfo).date()).days)
-    if minutes < 1:
-        return "just now"
-    if minutes < 24 * 60 or not days:  # 24 hours can pass within one day when clocks go back
-        count = f"{minutes // 60} h" if minutes >= 60 else f"{minutes} min"
-    elif days == 1:
-        return "tomorrow" if ahead else "yesterday"
-    else:
-        count = f"{days} days"
-    return f"in {count}" if ahead else f"{count} ago"
