@@ -1,7 +1,7 @@
-"""A whole line: which piece is the street, which the unit, the city, the name of a place.
+"""A line: which piece is the street, the unit, the city, the name of a place.
 
-The line is cut at commas and the like; the first piece that looks like a way is the street,
-what stands before it names a place, what stands behind is unit, city or place.
+The line is cut at commas and similar signs. The first piece that looks like a way is the street;
+pieces before it name a place, pieces after it are unit, city or place.
 """
 
 import re
@@ -43,9 +43,9 @@ _AMPERSAND_NAMES = tuple(name for name in BUSINESSES if "&" in name)
 
 @lru_cache(maxsize=8192)
 def read_line(line: str, numbered: bool, town: str) -> Reading:
-    """Read a clean line; `numbered` says that a house number was taken off its front.
+    """Read a clean line; `numbered` if a house number was taken off its front.
 
-    The reading is kept for the next time: callers must not change it.
+    The reading is cached: callers must not change it.
     """
     reading = Reading(town, numbered)
     if "(" in line:
@@ -73,13 +73,13 @@ def read_line(line: str, numbered: bool, town: str) -> Reading:
 
 
 def _bracketed_travel(found: re.Match[str]) -> str:
-    """`I-95 (NB)`, `PALM (SB) AVE`: kept behind the way, for it may tell two places apart."""
+    """Move the direction of `I-95 (NB)`, `PALM (SB) AVE` after the way."""
     travel, word = found[1], found[2] or ""
     return f"{word} {travel} " if word in ROADS else f" {travel} {word}"
 
 
 def _is_blank_with_town(reading: Reading, pieces: list[tuple[str, str]]) -> bool:
-    """`WESTPORT, CT` and nothing before it."""
+    """Whether it is `WESTPORT, CT` and nothing before it."""
     left, state = take_state(take_zip(pieces[1][1].split())[0])
     zip_code = take_zip(pieces[1][1].split())[1]
     words = pieces[0][1].split()
@@ -92,7 +92,7 @@ def _is_blank_with_town(reading: Reading, pieces: list[tuple[str, str]]) -> bool
 
 
 def _pieces(line: str) -> list[tuple[str, str]]:
-    """The line cut at its separators: (sign before it, text), empty pieces left out."""
+    """Cut the line at its separators: (sign before it, text), without empty pieces."""
     if _HAS_SEPARATOR.search(line) is None:
         return [("", line)] if line else []
     parts = _SEPARATOR.split(line)
@@ -103,7 +103,7 @@ def _pieces(line: str) -> list[tuple[str, str]]:
 
 
 def _main_piece(pieces: list[tuple[str, str]], town: str) -> int:
-    """Index of the piece that holds the street; -1 when none does."""
+    """Return the index of the piece with the street, or -1."""
     if len(pieces) == 1:
         return 0
     for i, (_, text) in enumerate(pieces):
@@ -113,7 +113,7 @@ def _main_piece(pieces: list[tuple[str, str]], town: str) -> int:
 
 
 def _is_town_piece(pieces: list[tuple[str, str]], at: int, town: str) -> bool:
-    """Is what looks like a way a city and its state: `WEST ALLIS`, `DERBY CT`, `NE 68769`?"""
+    """Whether what looks like a way is a city or state: `WEST ALLIS`, `DERBY CT`, `NE 68769`."""
     words = split_words(pieces[at][1])
     left, state = take_state(take_zip(words)[0])
     if is_city(" ".join(words), town) or (state and (not left or is_city(" ".join(left), town))):
@@ -137,7 +137,7 @@ def _looks_like_way(text: str) -> bool:
 
 
 def _read_before(reading: Reading, text: str, has_main: bool, later: bool) -> None:
-    """A piece before the street, or any piece of a line without one: place, unit or city."""
+    """Read a piece before the street, or any piece of a line without one: place, unit or city."""
     words = drop_remarks(split_words(text))
     units, rest = take_units(words)
     if units and not rest:
@@ -151,7 +151,7 @@ def _read_before(reading: Reading, text: str, has_main: bool, later: bool) -> No
 
 
 def _is_state(pieces: list[tuple[str, str]]) -> bool:
-    """Is the next piece nothing but state and zip? Then this one is its city."""
+    """Whether the next piece is only state and ZIP, so that this one is the city."""
     if not pieces:
         return False
     left, state = take_state(take_zip(split_words(pieces[0][1]))[0])
@@ -159,14 +159,14 @@ def _is_state(pieces: list[tuple[str, str]]) -> bool:
 
 
 def _is_direction_behind(reading: Reading, words: list[str]) -> bool:
-    """`GRAND ST, NE` and `GRAND ST, NE ATLANTA`, but not the state in `20, NE 68001`."""
+    """Whether it is NE of `GRAND ST, NE` or `GRAND ST, NE ATLANTA`, but not of `20, NE 68001`."""
     if words[0] not in DIRECTIONS or not reading.ways or reading.city or reading.ways[-1].post:
         return False
     return len(words) == 1 or (len(words[0]) == 2 and words[1].isalpha())
 
 
 def _read_behind(reading: Reading, sign: str, text: str, before_state: bool) -> None:
-    """A piece behind the street."""
+    """Read a piece after the street."""
     words = split_words(text)
     if _is_direction_behind(reading, words) and "CORNER" not in words:
         reading.ways[-1] = settled_way(f"{reading.ways[-1].text} {words.pop(0)}")
@@ -192,7 +192,7 @@ def _read_behind(reading: Reading, sign: str, text: str, before_state: bool) -> 
         return
     words = drop_remarks(words)
     if all(word in UNITS for word in words):
-        return  # `12 MAIN ST, APT` and nothing more
+        return  # `12 MAIN ST, APT`
     if _is_second_way(reading, words):
         reading.ways.append(settled_way(" ".join(split_sides(words)[0])))
     elif sign == "," and not reading.city and can_be_city(words):
@@ -211,7 +211,7 @@ def _is_zip(words: list[str]) -> bool:
 
 
 def _read_town_piece(reading: Reading, words: list[str]) -> bool:
-    """City, state and zip in any of their combinations; False when it is something else."""
+    """Read city, state and ZIP in any combination; return False if it is something else."""
     line, zip_code = take_zip(words)
     name = " ".join(line)
     if name in CITY_CODES and not reading.city and not zip_code:
@@ -267,7 +267,7 @@ def _read_main(reading: Reading, text: str) -> None:
 
 
 def _take_front(reading: Reading, text: str) -> str:
-    """A unit, then a house number, at the front of a piece that was not at the line's front."""
+    """Take a house number off the front of a piece that was not at the front of the line."""
     if text.startswith(REMARKS):
         text = " ".join(drop_remarks(text.split()))
     number = take_number(text)
@@ -282,7 +282,7 @@ def _take_front(reading: Reading, text: str) -> str:
 
 
 def _take_unit_between(reading: Reading, words: list[str]) -> list[str]:
-    """`12 REAR MAIN ST`, `12 APT 3 MAIN ST`: a unit between the house number and the street."""
+    """Take off a unit between house number and street: `12 REAR MAIN ST`, `12 APT 3 MAIN ST`."""
     units, rest = take_units(words)
     if not units or not rest or rest[0] in ROADS:
         return words
@@ -291,7 +291,7 @@ def _take_unit_between(reading: Reading, words: list[str]) -> list[str]:
 
 
 def _is_place_before_number(words: list[str]) -> bool:
-    """`ACME TECH 12 W ELM ST`: words that are no street, no route and no unit."""
+    """Whether words before a number are no street, route or unit: `ACME TECH 12 W ELM ST`."""
     last = words[-1]
     if words[-2:] == ["PARKING", "LOT"]:
         return True
@@ -301,7 +301,7 @@ def _is_place_before_number(words: list[str]) -> bool:
 
 
 def _cut_dash_extent(text: str, numbered: bool) -> str:
-    """`A ST-B ST` is A Street from B; `X/A-9TH` is X from A to 9th. Only the main way stays."""
+    """Keep only the main way: A of `A ST-B ST` (A from B), X of `X/A-9TH` (X from A to 9th)."""
     found = _EXTENT_DASH.search(text)
     if not found:
         return text
@@ -319,7 +319,7 @@ def _take_town_into(reading: Reading, words: list[str]) -> list[str]:
 
 
 def _cut_businesses(reading: Reading, words: list[str]) -> list[str]:
-    """Businesses with `&` in their name are not intersections."""
+    """Take off businesses with `&` in their name, which are not intersections."""
     if "&" not in words:
         return words
     line = " ".join(words)
@@ -331,7 +331,7 @@ def _cut_businesses(reading: Reading, words: list[str]) -> list[str]:
 
 
 def _cut_extent(reading: Reading, words: list[str]) -> list[str]:
-    """`A ST BETWEEN B AND C`, `A ST NORTH OF B`, `A ST NEAR BIG Y`: the main way only."""
+    """Keep the main way of `A ST BETWEEN B AND C`, `A ST NORTH OF B`, `A ST NEAR BIG Y`."""
     for i in range(1, len(words) - 1):
         word = words[i]
         if word in ("RAMP", "ONRP", "OFRP"):
@@ -350,7 +350,7 @@ def _cut_extent(reading: Reading, words: list[str]) -> list[str]:
 
 
 def _without_distance(words: list[str]) -> list[str]:
-    """`MAIN ST JUST`, `MAIN ST 500 FT`, before `NORTH OF ELM ST`."""
+    """Drop JUST or 500 FT of `MAIN ST 500 FT NORTH OF ELM ST`."""
     if words[-1] in ("JUST", "J") and len(words) > 1:
         return words[:-1]
     if len(words) > 2 and words[-1] in _LENGTHS and words[-2][0].isdigit():

@@ -43,7 +43,7 @@ KINDS = ("address", "block", "intersection", "street", "highway", "place", "none
 
 
 class Address(NamedTuple):
-    """One address, read. What is absent is an empty string. Keys hold no city."""
+    """One address, read. A missing part is an empty string. Keys contain no city."""
 
     raw: str
     kind: str
@@ -74,9 +74,9 @@ def read(
 ) -> Address:
     """Read one address; never raises.
 
-    `town` is the town's own name, so that its name is known behind a street without a comma.
-    `unit`, `city`, `state`, `zip` are values of separate columns: they win over the text, except
-    that a unit is added to another sort of unit in the text (`BLDG 3` and `12`).
+    `town` is the name of the town, which is then known after a street without a comma. `unit`,
+    `city`, `state`, `zip` are values of separate columns: they replace those in the text, except
+    that a unit is added to another type of unit in the text (`BLDG 3` and `12`).
     """
     if not (unit or city or state or zip):
         plain = read_plain(text.upper(), town)
@@ -129,12 +129,12 @@ def _read_long(text: str, town: str, unit: str, city: str, state: str, zip: str)
     )  # fmt: skip
 
 
-# The town, and the city, state and zip columns of an export, come back row after row.
+# The town, and the city, state and ZIP columns of an export, are the same in many rows.
 _clean_column = lru_cache(maxsize=2048)(clean)
 
 
 def _order(found: Reading, number: str) -> tuple[Way | None, Way | None]:
-    """Street and cross: in order of their text, unless a house number marks the street."""
+    """Return street and cross street in order, unless a house number marks the street."""
     ways = found.ways
     if len(ways) < 2:
         return (ways[0] if ways else None), None
@@ -166,7 +166,7 @@ def _state(state: str) -> str:
 
 
 def _join_units(text_unit: str, column: str) -> str:
-    """The column wins over the same sort of unit in the text and is added to another sort."""
+    """Replace the same type of unit in the text by the column; add it to another type."""
     if not text_unit or not column:
         return column or text_unit
     sorts = column.split()[0::2]
@@ -175,7 +175,7 @@ def _join_units(text_unit: str, column: str) -> str:
 
 
 def unit_pairs(unit: str) -> list[str]:
-    """`BLDG 3 # 12 REAR` as [`BLDG 3`, `# 12`, `REAR`]."""
+    """Split `BLDG 3 # 12 REAR` into [`BLDG 3`, `# 12`, `REAR`]."""
     pairs: list[str] = []
     for word in unit.split():
         if pairs and " " not in pairs[-1] and pairs[-1] in _TAKES_ID and word not in _TAKES_ID:
@@ -216,7 +216,7 @@ def read_plain(line: str, town: str) -> Plain | None:
     digits, letter, block, first, sign, second, code = found.groups()
     number = digits.lstrip("0") if digits else ""
     if sign and number:
-        return None  # behind a house number the second side may be a place or a unit
+        return None  # after a house number the second side may be a place or a unit
     street = _street_if_plain(first.rstrip() if sign else first, bool(sign or number), bool(sign))
     if street is None:
         return None
@@ -241,7 +241,7 @@ def read_plain(line: str, town: str) -> Plain | None:
 def _street_if_plain(text: str, sure: bool, side: bool) -> Way | None:
     """Return the way if its words can mean nothing else.
 
-    `sure`: it is behind a house number or beside another way; `side`: the latter.
+    `sure`: it is after a house number or beside another way; `side`: the latter.
     """
     words = text.split(" ")
     if len(words) > 6:
@@ -294,7 +294,7 @@ def _address(
 
 
 def _building_key(kind: str, number: str, street: Way | None, cross: Way | None, place: str) -> str:
-    """The key without unit: kind, number and the one spelling of the street. No city."""
+    """Return the key without unit: kind, number and the one spelling of the street. No city."""
     if kind == "none":
         return ""
     if street is None:
@@ -302,7 +302,7 @@ def _building_key(kind: str, number: str, street: Way | None, cross: Way | None,
     if kind in ("address", "block"):
         return f"{kind} {number} {street.key}" if number else f"{kind} {street.key}"
     if cross is None:
-        # With no number the place is all that tells two spots on one street apart.
+        # Without a number only the place distinguishes two locations on one street.
         return f"{kind} {street.key} @ {_place_key(place)}" if place else f"{kind} {street.key}"
     return _crossing_key(street, cross, kind)
 
@@ -317,7 +317,7 @@ def _crossing_key(street: Way, cross: Way, kind: str = "intersection") -> str:
 
 
 def _unit_key(unit: str) -> str:
-    """Units in one order, `#` last, so that `APT 3 BLDG 2` is `BLDG 2 APT 3`."""
+    """Sort units, `#` last, so that `APT 3 BLDG 2` is `BLDG 2 APT 3`."""
     if unit.count(" ") < 2:
         return unit
     return " ".join(sorted(unit_pairs(unit), key=lambda pair: (pair[0] == "#", pair)))
@@ -327,7 +327,7 @@ def _unit_key(unit: str) -> str:
 
 
 def normal(address: Address) -> str:
-    """One line that reads as the same address: `12 MAIN ST # 3B, WESTPORT, CT 06880`."""
+    """Return one line that reads as the same address: `12 MAIN ST # 3B, WESTPORT, CT 06880`."""
     line = _plain_line(address)
     again = read(line)
     if _fields(again) == _fields(address):
@@ -358,7 +358,7 @@ def _fields(address: Address) -> tuple[str, ...]:
 
 
 def _tagged_line(address: Address) -> str:
-    """The normal form of what no plain line can say: every field by its name."""
+    """Return the normal form of an address that no plain line can hold: each field by its name."""
     parts = ((name.upper(), getattr(address, name)) for name in _TAGGED)
     return "; ".join(f"{name}: {value}" for name, value in parts if value)
 

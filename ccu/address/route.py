@@ -1,7 +1,7 @@
 """Ways with a route number, a direction of travel, a ramp, an exit or a mile marker.
 
 Highway words follow USPS Publication 28, Appendix F, and the marks of the MUTCD (exits, mile
-markers). `settled_way` is the one door to all ways, plain ones too.
+markers). Other modules read all ways, plain ones too, by `settled_way`.
 """
 
 from functools import lru_cache
@@ -25,15 +25,15 @@ from ccu.address.words import (
 )
 
 _ROUTE_QUALIFIERS = frozenset("OLD NEW BUSINESS BUS ALT ALTERNATE".split())
-# Behind the number: `US 70 BUS`, which is not US 70.
+# After the number: `US 70 BUS`, which is not US 70.
 _QUALIFIERS_BEHIND = {"BUS": "BUS", "BUSINESS": "BUS", "ALT": "ALT", "ALTERNATE": "ALT"}
 _EXIT = Lazy(r"X[0-9]{1,3}[A-Z]?$")
 _NUMBER_SIGNS = ("NO", "#")
 _ROUTE_NUMBER = Lazy(r"[0-9]{1,4}[A-Z]?$")
 _ROUTE_LETTER = Lazy(r"[A-DF-MO-RT-VX-Z]{1,2}$")
-# Heads of a route that behind a name are its suffix, or the room in RM 210.
+# Words before a route number that after a name are its suffix, or the room in RM 210.
 _ALSO_SUFFIX = frozenset("HWY HIGHWAY HY ST CO RM LOOP SPUR CR SR SH FM".split())
-# Words whose presence sends a way down the longer road through the rules.
+# A way with one of these is read by `_long_way`.
 HIGHWAY_WORDS = frozenset(ROUTE_HEADS) | SIDE_ROADS | frozenset(FEATURES) | frozenset(TRAVEL)
 HIGHWAY_WORDS |= {"STATE", "COUNTY", "BOUND", "ON", "OFF", "MILE", "CO", "TWP"}
 HIGHWAY_WORDS |= {"TOWNSHIP", "CTY", "CNTY", "RANCH"}
@@ -42,7 +42,7 @@ _KING_WORDS = frozenset(("KING", "MLK"))
 
 
 def read_way(words: list[str]) -> Way:
-    """Read the words of one way, whatever stands in them."""
+    """Read the words of one way."""
     if not _KING_WORDS.isdisjoint(words):
         words = _spell_king(words)
     if not HIGHWAY_WORDS.isdisjoint(words):
@@ -51,15 +51,15 @@ def read_way(words: list[str]) -> Way:
         if words[0] in _STATE_HEADS and match_route(words, 0)[2]:
             return _long_way(words)  # NC 150, ST RD 7
         if words[-1][0] == "X" and _EXIT.match(words[-1]):
-            return _long_way(words)  # an exit behind its road
+            return _long_way(words)  # an exit after its road
     return plain_way(words)
 
 
 @lru_cache(maxsize=8192)
 def settled_way(text: str) -> Way:
-    """The way in its final form: one whose own text reads as itself.
+    """Return the way in its final form, whose own text reads as itself.
 
-    Streets come back all day, so the last few thousand are remembered.
+    The same streets are read again and again, so the last few thousand are cached.
     """
     way = read_way(text.split())
     if way.text == text:
@@ -73,7 +73,7 @@ def settled_way(text: str) -> Way:
 
 
 def _spell_king(words: list[str]) -> list[str]:
-    """M L KING, MARTIN L KING, ML KING and MLK to MARTIN LUTHER KING."""
+    """Write M L KING, MARTIN L KING, ML KING and MLK as MARTIN LUTHER KING."""
     king = ["MARTIN", "LUTHER", "KING"]
     text = " " + " ".join(words) + " "
     for short in (" MLK ", " M L KING ", " ML KING ", " MARTIN L KING ", " MARTIN LUTHER KG "):
@@ -83,7 +83,7 @@ def _spell_king(words: list[str]) -> list[str]:
 
 
 def match_route(words: list[str], at: int) -> tuple[str, str, int]:
-    """(`US HIGHWAY`, `1`, index behind it) if a numbered route starts at `at`; else no words."""
+    """Return (`US HIGHWAY`, `1`, index after it) if a numbered route starts at `at`."""
     head = words[at]
     after = at + 1
     left = len(words) - after
@@ -114,7 +114,7 @@ def match_route(words: list[str], at: int) -> tuple[str, str, int]:
 
 
 def _is_state_number(words: list[str]) -> bool:
-    """`NC 150 W`, but not `NE 8 ST`."""
+    """Whether it is a state route: `NC 150 W`, but not `NE 8 ST`."""
     if words[0] not in STATE_CODES or words[0] in DIRECTIONS or len(words) < 2:
         return False
     ends_road = len(words) > 2 and words[2] in ROADS and words[2] not in ROUTE_CLASSES
@@ -122,7 +122,7 @@ def _is_state_number(words: list[str]) -> bool:
 
 
 def _behind_class(words: list[str], at: int, kind: str) -> int:
-    """Index behind a class written again behind the number: `US 70 HWY`, `NC 150 HWY`."""
+    """Return the index after a class that follows the number: `US 70 HWY`, `NC 150 HWY`."""
     again = kind.endswith("HIGHWAY") and at < len(words) and ROUTE_CLASSES.get(words[at])
     return at + (again == "HIGHWAY")
 
@@ -134,7 +134,7 @@ def _is_route_number(word: str, lettered: bool) -> bool:
 
 
 def find_route(words: list[str]) -> int:
-    """The index behind a numbered route near the front of the words, 0 when there is none."""
+    """Return the index after a numbered route near the front of the words, or 0."""
     for at in range(min(len(words) - 1, 4)):
         if match_route(words, at)[0] and not _is_suffix_here(words[:at], words[at]):
             end = match_route(words, at)[2]
@@ -143,7 +143,7 @@ def find_route(words: list[str]) -> int:
 
 
 def route_key(kind: str, number: str) -> str:
-    """All classes of state and federal route are one: the number tells them apart in a town."""
+    """Return the key of a route; state and federal routes share one class, as numbers suffice."""
     if kind in ("INTERSTATE", "FM", "RM", "LOOP", "SPUR", "RANCH ROAD"):
         return f"{kind} {number}"
     if kind.startswith(("COUNTY", "TOWNSHIP")):
@@ -152,12 +152,12 @@ def route_key(kind: str, number: str) -> str:
 
 
 class _LongWay:
-    """Gathers the words of a way with routes and features in it, left to right."""
+    """The words of a way with routes and features in it, collected left to right."""
 
     def __init__(self) -> None:
         self.shown: list[str] = []
         self.keyed: list[str] = []
-        self.name: list[str] = []  # plain words not yet put into form
+        self.name: list[str] = []  # plain words not yet in normal form
         self.waiting = ""  # a direction of travel written before its road
         self.held = ""  # an exit or mile marker written before its road
         self.on_road = False  # a road has been read since the last feature
@@ -182,7 +182,7 @@ class _LongWay:
 
 
 def _name_in_long_way(name: list[str], behind_route: bool) -> Way:
-    """Words between features; behind a route number `FWY`, `BYP N` only qualify the route."""
+    """Read words between features; after a route number `FWY`, `BYP N` only qualify the route."""
     if behind_route and all(word in SUFFIXES or word in DIRECTIONS for word in name):
         text = " ".join(SUFFIXES.get(w) or DIRECTIONS[w] for w in name)
         return Way(text, text)
@@ -207,7 +207,7 @@ def _long_way(words: list[str]) -> Way:
 
 
 def _suffix_before_ramp(words: list[str]) -> list[str]:
-    """`HARBOR OFF RAMP DR` is the ramp of Harbor Drive: a column of suffixes came last."""
+    """Reorder `HARBOR OFF RAMP DR`, where a column of suffixes came last."""
     if len(words) < 3 or words[-2] not in ("RAMP", "RP") or words[-1] not in ROADS:
         return words
     at = len(words) - 2 - (words[-3] in ("ON", "OFF"))
@@ -217,7 +217,7 @@ def _suffix_before_ramp(words: list[str]) -> list[str]:
 
 
 def _step(road: _LongWay, words: list[str], at: int) -> int:
-    """Read one thing at `at` and return where the next one starts."""
+    """Read one part at `at` and return where the next one starts."""
     word = words[at]
     if at and word[0] == "X" and _EXIT.match(word) and (road.route or road.travel):
         words[at : at + 1] = ["EXIT", word[1:]]
@@ -256,7 +256,7 @@ def _take_feature(road: _LongWay, words: list[str], feature: str, after: int) ->
         feature = f"{feature} {words[after]}"
         after += 1
         if not road.shown and not road.name and after < len(words):
-            road.held = feature  # MM 21 I-95: the marker stands behind its road
+            road.held = feature  # MM 21 I-95: the marker goes after its road
             return after
     road.end_road()
     road.add(feature, feature)
@@ -265,7 +265,7 @@ def _take_feature(road: _LongWay, words: list[str], feature: str, after: int) ->
 
 
 def _is_suffix_here(before: list[str], word: str) -> bool:
-    """`KINGS HWY 3`: a highway word behind a real name is its suffix."""
+    """Whether a highway word after a name is its suffix: `KINGS HWY 3`."""
     if word not in _ALSO_SUFFIX:
         return False
     return any(w not in DIRECTIONS and w not in _ROUTE_QUALIFIERS for w in before)
@@ -301,7 +301,7 @@ def _ends_route(word: str) -> bool:
 
 
 def _feature(words: list[str], at: int, following: str) -> tuple[str, int]:
-    """(`ON RAMP`, index behind it) if a part of a road stands at `at`, else ("", at)."""
+    """Return (`ON RAMP`, index after it) if a part of a road is at `at`, else ("", at)."""
     word = words[at]
     if word in ("ON", "OFF") and following in ("RAMP", "RP", "RMP"):
         return f"{word} RAMP", at + 2

@@ -1,6 +1,6 @@
-"""The sides of a crossing, or the one side of any other line, and what is behind each.
+"""The sides of a crossing, or the one side of any other line, and what follows each.
 
-A side is a way, possibly with a unit or a city behind it, or turns out to be a unit or a place.
+A side is a way, possibly followed by a unit or a city; or it is a unit or a place.
 Each step writes what it finds into `Reading`.
 """
 
@@ -73,7 +73,7 @@ class Reading:
 
 
 def split_sides(words: list[str]) -> list[list[str]]:
-    """The words cut at their connectors: signs first, words only when there is no sign."""
+    """Split the words at their connectors: at signs, or at words if there is no sign."""
     signs: tuple[str, ...] = ("/", "&", "@")
     if not any(word in signs for word in words):
         if not any(word in CONNECTORS for word in words):
@@ -89,7 +89,7 @@ def split_sides(words: list[str]) -> list[list[str]]:
 
 
 def _word_connects(words: list[str], at: int) -> bool:
-    """Is this AND, AT or X between two ways (and not in `AT AND T PKWY`, `MALCOLM X BLVD`)?"""
+    """Whether AND, AT or X is between two ways, not in `AT AND T PKWY`, `MALCOLM X BLVD`."""
     if at == 0 or at == len(words) - 1 or words[at - 1] in CONNECTORS:
         return False
     if words[at] == "X":
@@ -100,12 +100,12 @@ def _word_connects(words: list[str], at: int) -> bool:
 
 
 def is_one_name(sides: list[list[str]]) -> bool:
-    """`12 WIND AND FIRE DR`: behind a house number, only the second half has a road word."""
+    """Whether only the second half has a road word: `12 WIND AND FIRE DR`."""
     return sides[1][-1] in ROADS and not any(word in ROADS for word in sides[0])
 
 
 def read_sides(reading: Reading, sides: list[list[str]]) -> None:
-    """Two ways or more: features go to the way before them, places apart."""
+    """Read two ways or more; a feature belongs to the way before it, a place is separate."""
     if len(sides) > 1:
         sides = _place_at_number(reading, sides)
     ways: list[list[str]] = []
@@ -127,7 +127,7 @@ def read_sides(reading: Reading, sides: list[list[str]]) -> None:
 
 
 def _place_at_number(reading: Reading, sides: list[list[str]]) -> list[list[str]]:
-    """`BIG Y @ 12 MAIN ST`, and the number of a second side, which says nothing more."""
+    """Read `BIG Y @ 12 MAIN ST`, or drop the number of a second side."""
     first, second = sides[0], sides[1]
     number = take_number(" ".join(second))
     if not number.number or number.block or not number.rest or number.rest in DIRECTIONS:
@@ -142,7 +142,7 @@ def _place_at_number(reading: Reading, sides: list[list[str]]) -> list[list[str]
 
 
 def _take_side_apart(reading: Reading, ways: list[list[str]], side: list[str]) -> bool:
-    """A side that is no way: a unit or a place."""
+    """Read a side that is a unit or a place; return False for a way."""
     if not ways and reading.numbered:
         return False
     units, rest = take_units(side) if ways else ("", side)
@@ -165,7 +165,7 @@ def _take_side_apart(reading: Reading, ways: list[list[str]], side: list[str]) -
 
 
 def _share_plural(ways: list[list[str]]) -> None:
-    """`MAIN & ELM STS` is Main Street and Elm Street, `RTS 1 & 9` are Routes 1 and 9."""
+    """Give both sides the suffix of `MAIN & ELM STS`, the class of `RTS 1 & 9`."""
     head = PLURAL_HEADS.get(ways[0][0])
     if head and len(ways) == 2 and ways[1][0].isdigit():
         ways[0][0] = head
@@ -178,7 +178,7 @@ def _share_plural(ways: list[list[str]]) -> None:
 
 
 def is_feature(side: list[str]) -> bool:
-    """`EXIT 17`, `MM 21`, `ON RAMP` standing alone."""
+    """Whether it is `EXIT 17`, `MM 21` or `ON RAMP` alone."""
     if side[0] in ("ON", "OFF"):
         return len(side) > 1 and side[1] in ("RAMP", "RP", "RMP")
     if _EXIT_SIGN.match(" ".join(side)):
@@ -190,7 +190,7 @@ def is_feature(side: list[str]) -> bool:
 
 
 def read_single(reading: Reading, words: list[str], beside: bool = False) -> None:
-    """One way, or a place, or two ways without a connector, or nothing that can be resolved."""
+    """Read one way, or a place, or two ways without a connector."""
     if not reading.numbered and words[0] in UNITS:
         units, rest = take_units(words)
         if units and not rest:
@@ -218,7 +218,7 @@ def read_single(reading: Reading, words: list[str], beside: bool = False) -> Non
 
 
 def _is_only_town(reading: Reading, words: list[str]) -> bool:
-    """A line with nothing but city and state (` Springfield TX`) is a blank one."""
+    """Whether it is only a city and a state: ` Springfield TX`."""
     shorter, state = take_state(words)
     name = " ".join(shorter)
     coded = words[-1] in STATE_CODES and words[-1] not in SHY_STATES
@@ -230,7 +230,7 @@ def _is_only_town(reading: Reading, words: list[str]) -> bool:
 
 
 def _second_way(way: list[str], left: list[str], stretch: bool) -> tuple[int, list[str]] | None:
-    """(words to take off `way`, the second way): two ways written without a connector."""
+    """Return (words to take off `way`, the second way) of two ways without a connector."""
     route = find_route(way + left)
     if left and route and route <= len(way) and not is_bare_unit(left):
         return (0, left)
@@ -244,7 +244,7 @@ def _second_way(way: list[str], left: list[str], stretch: bool) -> tuple[int, li
 
 
 def cut_way(reading: Reading, words: list[str]) -> tuple[list[str], list[str]]:
-    """The words of the way itself, and those left behind it; units between go to `reading`."""
+    """Return the words of the way and those after it; units between go to `reading`."""
     if not WHOLE_WAY.isdisjoint(words) or words[-2:-1] == ["ACCESS"]:
         return words, []
     end = _way_end(words)
@@ -262,7 +262,7 @@ def cut_way(reading: Reading, words: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _cut_bare_unit(words: list[str]) -> tuple[list[str], list[str]]:
-    """`N COMPO 608`: behind a name without suffix a number is a unit, unless it is a route."""
+    """Take off a number after a name without suffix, unless it is a route: `N COMPO 608`."""
     before = words[-2] if len(words) > 1 else ""
     named = before.isalpha() and len(before) > 2 and before not in DIRECTIONS
     if named and before not in ROADS and words[-1][0].isdigit() and is_bare_unit(words[-1:]):
@@ -271,7 +271,7 @@ def _cut_bare_unit(words: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _way_end(words: list[str]) -> int:
-    """Index behind the last word that belongs to the street."""
+    """Return the index after the last word of the street."""
     limit = find_unit(words, 1)
     end = find_route(words)
     if not end:
@@ -293,7 +293,7 @@ def _way_end(words: list[str]) -> int:
 
 
 def read_left(reading: Reading, left: list[str]) -> None:
-    """Words behind a finished street: a unit, a place, or a city nobody has listed."""
+    """Read the words after a street: a unit, a place, or a city that is in no table."""
     if is_bare_unit(left):
         reading.units.append(column_unit(left))
         return
@@ -302,7 +302,7 @@ def read_left(reading: Reading, left: list[str]) -> None:
         left = left[1:]
     line = " ".join(left)
     if all(word in UNITS for word in left):
-        return  # `12 MAIN ST APT` and nothing more
+        return  # `12 MAIN ST APT`
     if not reading.city and can_be_city(left):
         reading.city = city_name(line)
     else:

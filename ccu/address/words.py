@@ -43,7 +43,7 @@ def _numbers(section: str) -> dict[str, int]:
     return {word: int(number) for word, number in _spellings(section).items()}
 
 
-# Suffixes and the words before and behind a name
+# Suffixes, and words before and after a name
 ROADS = _table("roads")
 SUFFIXES = _table("other suffixes") | ROADS
 # The longest spelling of each suffix, for keys that must not depend on spaces between words.
