@@ -21,6 +21,7 @@ from typing import NamedTuple
 from ccu.address.reader import Address, unit_pairs
 from ccu.address.route import settled_way
 from ccu.address.street import Way
+from ccu.address.town import long_city
 from ccu.address.words import DIRECTIONS, LONG_SUFFIX, ROADS
 
 
@@ -39,7 +40,6 @@ class Columns(NamedTuple):
 
 _NUMBERED = ("address", "block")
 _STREETS = frozenset(ROADS.values())
-_LONG_FORM = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST"}
 
 
 def columns(address: Address) -> Columns:
@@ -106,12 +106,7 @@ def _in_range(a: str, b: str) -> bool:
 
 
 def _cities_agree(a: str, b: str) -> bool:
-    return not a or not b or a == b or _long_city(a) == _long_city(b)
-
-
-def _long_city(city: str) -> str:
-    first, _, rest = city.partition(" ")
-    return f"{_LONG_FORM[first]} {rest}" if rest and first in _LONG_FORM else city
+    return not a or not b or a == b or long_city(a) == long_city(b)
 
 
 def _sorted_units(unit: str) -> list[str]:

@@ -26,6 +26,7 @@ from ccu.address.words import (
 # Short forms too short to end a street when something follows (`LA`, `AL` open names).
 _ONLY_LAST = frozenset("LA AL CI CR TE TR TL WA WY PK PW PY HW HY BD EXP EXPRESS LANES".split())
 _GOES_ON = frozenset("OF DE DEL DU ON THE".split())
+_LONG_DIRECTIONS = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST", "SO": "SOUTH"}
 _ZIP = Lazy(r"([0-9]{5})(?:-?[0-9]{4})?$")
 _SHORT_ZIP = Lazy(r"[0-9]{4}$")  # a spreadsheet dropped the zero
 
@@ -43,11 +44,14 @@ def is_city(name: str, town: str) -> bool:
     """Whether it is a known city, or the name of the town."""
     if name == town or name in CITIES:
         return bool(name)
+    written_out = long_city(name)
+    return written_out != name and (written_out in CITIES or written_out == town)
+
+
+def long_city(name: str) -> str:
+    """Return a city with its direction written out: SOUTH NORWALK of `S NORWALK`."""
     first, _, rest = name.partition(" ")
-    long_form = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST", "SO": "SOUTH"}.get(first)
-    if long_form and rest:
-        return f"{long_form} {rest}" in CITIES or f"{long_form} {rest}" == town
-    return False
+    return f"{_LONG_DIRECTIONS[first]} {rest}" if rest and first in _LONG_DIRECTIONS else name
 
 
 def take_zip(words: list[str]) -> tuple[list[str], str]:

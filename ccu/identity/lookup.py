@@ -20,7 +20,7 @@ from ccu.identity.names import Name, Part, Parts, take_apart
 from ccu.identity.score import Known, Prepared, judge, prepare
 from ccu.identity.text import roughly
 
-MOST_HEADS = 4  # full names followed from one nickname
+MOST_FULL_NAMES = 4  # full names followed from one nickname
 HEARD = 0.7  # the share of a field's weight that a forgiven difference keeps in a question
 
 
@@ -82,7 +82,7 @@ def birth_key(day: str) -> str:
 def _full_names(part: Part) -> list[str]:
     """Return the full names that a given name, or its first word, may be short for."""
     forms = dict.fromkeys((part.words[0], part.joined)) if part.words else {}
-    return [head for form in forms for head in sorted(full_names(form))[:MOST_HEADS]]
+    return [head for form in forms for head in sorted(full_names(form))[:MOST_FULL_NAMES]]
 
 
 def _family_forms(part: Part) -> list[str]:
