@@ -13,7 +13,7 @@ A command builds a `Table` (rows) or a `Document` (a card, a record) and passes 
 
 from pathlib import Path
 
-from ccu.folders import Place
+from ccu.files.folders import Place
 from ccu.output.screen import progress
 from ccu.output.shapes import (
     Document,
