@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ccu import dates
 from ccu.card import store as cards
-from ccu.care import audit, file, notes
+from ccu.care import file, notes
 from ccu.care.shown import login
 from ccu.care.writing import must_not_be_held
 from ccu.database import opening as db
@@ -44,7 +44,7 @@ def destroy(
                 if _due(session, connection, person_id, day) != seen:
                     raise InvalidInput("the notes changed meanwhile; nothing was destroyed")
                 notes.destroy(connection, seen)
-                audit.record(
+                file.record(
                     connection, login(session), "destroy", person_id,
                     count=len(seen), authority=code, before=day,
                 )  # fmt: skip

@@ -8,11 +8,11 @@ from typing import Any
 from ccu import dates, files
 from ccu import side_file as compartment
 from ccu.card import store as cards
-from ccu.care import audit, file, notes
+from ccu.care import file, notes
 from ccu.care.shown import login
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
-from ccu.errors import InvalidInput, NotFound, VerificationFailed
+from ccu.errors import InvalidInput, NotFound
 from ccu.files import named
 from ccu.people import store as people
 from ccu.records import person_ids
@@ -109,18 +109,16 @@ def backup(session: Session, target: Path) -> None:
     """
     named.must_be_trusted(target, None)
     with file.opened(session) as connection:
-        bad = audit.first_bad(connection)
-        if bad is not None:
-            raise VerificationFailed(f"row {bad} of the care file's audit is not as it was written")
+        file.must_be_whole(connection)
         compartment.copy(file.KIND, connection, target)
         with db.write(connection):
-            audit.record(connection, login(session), "backup")
+            file.record(connection, login(session), "backup")
 
 
 def make(session: Session, path: Path, group: str | None, encrypt: bool) -> None:
     """Make the care file and the key of its audit. Raises InvalidInput, DatabaseUnusable."""
     compartment.make(file.KIND, path, group, session.path, encrypt)
-    key = audit.key_path(path)
+    key = file.key_path(path)
     try:
         chain.make(key)
         if group is not None:
