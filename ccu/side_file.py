@@ -291,11 +291,11 @@ def _new_key(of: encryption.KeyName, path: Path, group_id: int | None) -> str:
     """The key for a new file, made if there is none; never beside the file that it opens."""
     encryption.library()
     where = encryption.key_file(of)
-    if where is not None and _folder(where) == _folder(path):
+    if _folder(where) == _folder(path):
         raise InvalidInput(f"{of.variable}: the key must not be beside the file that it opens")
     if group_id is None:
         return encryption.key_or_new(of)
-    if where is None or not installation.named(of.variable):
+    if not installation.named(of.variable):
         raise InvalidInput(f"--group: name the key by {of.variable}, in a folder of the group")
     _must_be_closed(where, group_id)
     key = encryption.key_or_new(of, group_id)
