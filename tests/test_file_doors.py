@@ -35,8 +35,7 @@ ALLOWED = {
     "database/encryption.py": {"module.connect", "os.open", ".mkdir", ".unlink"},
     "database/key_chain.py": {".open", ".unlink", ".replace", ".iterdir", ".stat"},
     "check/privacy.py": {".open", ".stat", ".lstat", ".iterdir"},
-    "side_file/opening.py": {"db.connect", "os.open", ".stat"},
-    "side_file/making.py": {
+    "side_file.py": {
         *("db.connect", "os.open", ".stat", ".lstat", ".read_bytes", ".read_text"),
     },
     "records/audit.py": {".unlink"},
