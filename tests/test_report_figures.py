@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccu.report import definitions, intervals, whole
-from ccu.report.frames import frames
+from ccu.report import build, definitions, intervals
+from ccu.report.parameters import frames
 from ccu.report.period import Period
 from ccu.session import Session
 
@@ -344,8 +344,8 @@ def test_the_interval_of_a_reduction_holds_it(people: list[tuple[int, int]]) -> 
 def parameters(db_path: Path) -> tuple[Session, dict[str, Any]]:
     """What the report of January 2026 binds."""
     session = Session(db_path, "2026-01-31")
-    options = whole.Options(period=Period("month", date(2026, 1, 1), date(2026, 2, 1)))
-    return session, dict(frames(whole.begun(session, options), options).now)
+    options = build.Options(period=Period("month", date(2026, 1, 1), date(2026, 2, 1)))
+    return session, dict(frames(build.begun(session, options), options).now)
 
 
 @pytest.mark.parametrize("file", sorted(path.stem for path in definitions.FOLDER.glob("*.sql")))

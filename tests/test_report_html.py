@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from ccu.output.text import one_line
 from ccu.report import html
+from ccu.report.build import Report, ReportSection
 from ccu.report.html import bars, svg
 from ccu.report.html.page import page
 from ccu.report.period import Period
-from ccu.report.whole import Report, ReportSection
 
 from .conftest import Ccu
 from .reporting import Hand, report
@@ -273,7 +273,7 @@ def test_other_formats_do_not_load_it(ccu: Ccu) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stderr.split())
-    assert "ccu.report.whole" in loaded
+    assert "ccu.report.build" in loaded
     assert not loaded & {"jinja2", "markupsafe", "ccu.report.html"}
 
 

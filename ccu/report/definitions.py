@@ -1,4 +1,4 @@
-"""The .sql files of ccu/reports: the one place where a figure is defined.
+"""The .sql files of ccu/figures: the one place where a figure is defined.
 
 A file is one SELECT under one or more heads. A head is a block of comment lines: the figure's name,
 then `key: value` lines, then plain sentences. `--define` prints it; the same file feeds every
@@ -14,7 +14,7 @@ from pathlib import Path
 from ccu.errors import NotFound
 from ccu.store import standing
 
-FOLDER = Path(__file__).resolve().parent.parent / "reports"
+FOLDER = Path(__file__).resolve().parent.parent / "figures"
 KEYS = (
     "title",
     "section",

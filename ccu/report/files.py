@@ -9,7 +9,7 @@ from ccu.files import reason
 from ccu.folders import Folder, Place
 from ccu.output import Format, emit
 from ccu.report import text
-from ccu.report.whole import Report
+from ccu.report.build import Report
 
 
 def check(folder: Path, names: Iterable[str]) -> None:

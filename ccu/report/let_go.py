@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ccu.store import destruction
 
 if TYPE_CHECKING:
-    from ccu.report.whole import Report
+    from ccu.report.build import Report
 
 
 def notes(connection: sqlite3.Connection, report: "Report") -> list[str]:

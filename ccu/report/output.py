@@ -11,7 +11,7 @@ from ccu.report.definitions import Definition
 from ccu.report.options import ReportFormat
 
 if TYPE_CHECKING:
-    from ccu.report.whole import Report
+    from ccu.report.build import Report
 
 LIST_COLUMNS = ("section", "name", "title")
 
@@ -83,7 +83,7 @@ def _listed() -> list[tuple[str, str, str]]:
 def _definition(head: Definition) -> Document:
     pairs: list[tuple[str, Any]] = [("Name", head.name)]
     pairs += [(key.capitalize(), text) for key, text in head.facts.items()]
-    pairs.append(("SQL", f"ccu/reports/{head.file}.sql"))
+    pairs.append(("SQL", f"ccu/figures/{head.file}.sql"))
     data = {
         "name": head.name,
         **{key.replace(" ", "_"): value for key, value in head.facts.items()},

@@ -23,7 +23,7 @@ from ccu.report.figures import NO_DATA, NOT_YET, SMALL, Figure
 from ccu.report.sections import Plan
 
 if TYPE_CHECKING:
-    from ccu.report.whole import Report, ReportSection
+    from ccu.report.build import Report, ReportSection
     from ccu.session import Session
 
 STEP = 5  # counts are rounded to a multiple of this

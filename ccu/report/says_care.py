@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ccu.report.words import Says, by_name, count
 
 if TYPE_CHECKING:
-    from ccu.report.whole import Report, ReportSection
+    from ccu.report.build import Report, ReportSection
 
 EXPLAINS: Mapping[str, tuple[str, ...]] = {
     "summary": (

@@ -9,7 +9,7 @@ that was open ended with the seal. The lists of people and of addresses leave th
 import sqlite3
 from typing import Any
 
-from ccu.report import covers
+from ccu.report import temp_tables
 from ccu.store import belongings, sealed_content
 from ccu.store.sealed_content import Content, Key, Row
 from ccu.store.words import WORDS
@@ -44,9 +44,9 @@ def show(connection: sqlite3.Connection) -> None:
         _end(connection, rows, content, seal)
     for table, found in rows.items():
         if found:
-            covers.cover(connection, table, _whole(connection, table, found))
+            temp_tables.cover(connection, table, _whole(connection, table, found))
     if any(rows.values()):
-        covers.views(connection)
+        temp_tables.views(connection)
 
 
 def _put_back(

@@ -13,9 +13,9 @@ from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.output import Document, Format, Section, Table, emit, emit_document
 from ccu.output.shapes import default_format
+from ccu.report.build import Report, ReportSection
 from ccu.report.figures import INSTEAD, Figure
 from ccu.report.options import Compare
-from ccu.report.whole import Report, ReportSection
 
 FEW = "* made of fewer than ten: it may well be chance."
 MONTHS = ("calls_by_month", "care_calls_by_month")  # shown as bars, month by month

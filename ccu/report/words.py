@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ccu.report.figures import Figure
 
 if TYPE_CHECKING:
-    from ccu.report.whole import Report, ReportSection
+    from ccu.report.build import Report, ReportSection
 
 # A section and the report around it -> sentences that may hold numbers of the town.
 Says = Callable[["ReportSection", "Report"], list[str]]

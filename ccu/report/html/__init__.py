@@ -19,7 +19,7 @@ from ccu.errors import InvalidInput
 from ccu.output.sink import opened
 
 if TYPE_CHECKING:
-    from ccu.report.whole import Report
+    from ccu.report.build import Report
 
 NEEDED = ("jinja2",)
 

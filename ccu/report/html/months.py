@@ -5,11 +5,11 @@ from datetime import date
 
 from ccu.dates.instants import MONTH_NAMES
 from ccu.report import text
+from ccu.report.build import Report, ReportSection
 from ccu.report.figures import Figure
 from ccu.report.html import bars, tables
 from ccu.report.html.bars import Bar, Bars
 from ccu.report.html.shapes import BELOW, Cell, Chart, Drawing, Grid
-from ccu.report.whole import Report, ReportSection
 
 LABELLED = 0.06  # of the axis: a lighter part thinner than this leaves no room for a number
 

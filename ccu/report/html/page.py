@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from ccu.output.text import one_line
 from ccu.report import definitions, sections, text
+from ccu.report.build import Report, ReportSection
 from ccu.report.definitions import Definition
 from ccu.report.html import charts, tables
 from ccu.report.html.shapes import Card, Chart, Grid
-from ccu.report.whole import Report, ReportSection
 
 if TYPE_CHECKING:
     from jinja2 import Environment

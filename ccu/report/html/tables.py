@@ -5,9 +5,9 @@ from typing import Any
 
 from ccu.output.text import is_number, plain_text
 from ccu.report import text
+from ccu.report.build import Report, ReportSection
 from ccu.report.figures import INSTEAD, Figure
 from ccu.report.html.shapes import Cell, Grid
-from ccu.report.whole import Report, ReportSection
 
 # The cell by which a row of a list is known; else its first one.
 KNOWN_BY = {"repeat-addresses": "address", "overdue": "id", "completeness": "field"}

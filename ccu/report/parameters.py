@@ -8,7 +8,7 @@ from ccu.report.figures import Frames
 from ccu.report.period import Period
 
 if TYPE_CHECKING:
-    from ccu.report.whole import Options, Report
+    from ccu.report.build import Options, Report
 
 
 def frames(report: "Report", options: "Options") -> Frames:

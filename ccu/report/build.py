@@ -10,7 +10,7 @@ from typing import Any
 from ccu import __version__, dates
 from ccu.report import figures, let_go, says, sections
 from ccu.report.figures import Figure, Frames
-from ccu.report.frames import frames as make_frames
+from ccu.report.parameters import frames as make_frames
 from ccu.report.period import Period
 from ccu.report.sections import Plan
 from ccu.session import Session
