@@ -49,7 +49,7 @@ class Wanted:
 
 def write(session: Session, wanted: Wanted, target: Path) -> list[tuple[str, int]]:
     """Write the folder, and record who took what, when, why; (file, rows). Raises InvalidInput."""
-    from ccu.store import exports
+    from ccu.export import queries
 
     by = session.staff_id
     folder.check(target)
@@ -61,7 +61,7 @@ def write(session: Session, wanted: Wanted, target: Path) -> list[tuple[str, int
                  for each in tables]  # fmt: skip
         folder.add_about(part, about(session, wanted, tables, files))
         with session.writing() as connection:  # first the record, then the files
-            exports.record(
+            queries.record(
                 connection, by, what=list(wanted.what), purpose=wanted.purpose, k=wanted.k,
                 since=str(wanted.first), to=str(wanted.last), hours=wanted.hours,
                 rows={each.name: len(each.rows) for each in tables},

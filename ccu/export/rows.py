@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+from ccu.export import queries
 from ccu.export.cells import Row, Rows
 from ccu.export.columns import AGES, COMMON, ORDER, PSEUDONYMS, TABLES, YES_NO
-from ccu.store import exports
 
 SEXES = {"m": "male", "f": "female", "x": "other"}  # a roster's; those typed are words
 SEXES |= {word: word for word in SEXES.values()}
@@ -21,10 +21,10 @@ def read(
 ) -> list[Rows]:
     """The tables asked for, of the days `first` to `last`, still with the file's own ids."""
     start, end = str(first), str(last + timedelta(days=1))
-    with exports.snapshot(connection):
+    with queries.snapshot(connection):
         wanted = [*(name for name in TABLES if name != "people" and _is_read(name, names)), "met"]
-        found = {name: exports.read(connection, name, start, end) for name in wanted}
-        people = {row["id"]: row for row in exports.read(connection, "people", start, end)}
+        found = {name: queries.read(connection, name, start, end) for name in wanted}
+        people = {row["id"]: row for row in queries.read(connection, "people", start, end)}
     met = found.pop("met")
     for rows in (*found.values(), met):
         for row in rows:
