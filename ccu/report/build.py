@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ccu import __version__, dates
-from ccu.report import figures, let_go, says, sections
+from ccu.report import figures, sections, sentences
 from ccu.report.figures import Figure, Frames
 from ccu.report.parameters import frames as make_frames
 from ccu.report.period import Period
@@ -55,7 +55,7 @@ class Options:
 class ReportSection:
     """One section. Kind `figures` has `figures`, kind `list` has `items`; `rows` are either's.
 
-    `explains` are fixed sentences; `says` and `warnings` may hold numbers of the town.
+    `explains` are fixed sentences; `says` may hold numbers of the town.
     """
 
     name: str
@@ -67,7 +67,6 @@ class ReportSection:
     facts: list[Figure] = field(default_factory=list)
     says: list[str] = field(default_factory=list)
     explains: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -189,7 +188,7 @@ def begun(session: Session, options: Options) -> Report:
         schema=int(session.db.execute("PRAGMA user_version").fetchone()[0]),
         sections=[],
     )
-    report.notes = _notes(report) + let_go.notes(session.db, report)
+    report.notes = _notes(report) + sentences.destroyed(session.db, report)
     return report
 
 
@@ -255,9 +254,9 @@ def _section(maker: Maker, plan: Plan, report: Report) -> ReportSection:
         section.items = maker.rows(plan.files[0])
     else:
         section.figures = _picked(maker.figures(plan.files), plan.pick)
-    section.explains = list(says.EXPLAINS.get(plan.name, ()))
-    if plan.name in says.SAYS:
-        section.says = says.SAYS[plan.name](section, report)
+    section.explains = list(sentences.EXPLAINS.get(plan.name, ()))
+    if plan.name in sentences.STATES:
+        section.says = sentences.STATES[plan.name](section, report)
     return section
 
 

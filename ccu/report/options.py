@@ -124,8 +124,7 @@ def read(given: ReportOptions, session: Session) -> "Options":
     from ccu.report.build import Options
 
     _ = session.staff_id
-    said = period.Said(given.month, given.quarter, given.year, given.since, given.to)
-    asked = period.read(said, session.today)
+    asked = period.read(given, session.today)
     sections.chosen(given.section or ())  # a wrong name is told before anything is counted
     compare = Compare.none if given.public else given.compare or Compare.both
     return Options(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.report import figures, let_go, says_care
+from ccu.report import figures, sentences
 from ccu.report.figures import NO_DATA, NOT_YET, SMALL, Figure
 from ccu.report.sections import Plan
 
@@ -100,11 +100,11 @@ def publish(session: "Session", report: "Report", section: "ReportSection") -> N
         _published(each, session, report) if begun else _no_number(each, NO_DATA)
         for each in section.figures
     ]
-    section.says = [f"Repeats: {says_care.threshold(report).lower()}"]
+    section.says = [f"Repeats: {sentences.threshold(report).lower()}"]
     section.explains = [*_EXPLAINS]
     whole = report.first_day is not None and report.first_day <= report.period.start
     notes = [] if whole else [_NOT_WHOLE if begun else _NOT_BEGUN]
-    report.notes = notes + let_go.notes(session.db, report)
+    report.notes = notes + sentences.destroyed(session.db, report)
     report.sections, report.public = [section], True
     report.file, report.first_day = _NOT_NAMED, None  # a file may be named after a person
 

@@ -2,7 +2,7 @@
 
 `figures` sections run their files and show each figure with all its parts. A `list` section has one
 file whose rows are shown under `columns`. `facts` are files of figures that only feed the sentences
-(`says.py`).
+(`sentences.py`).
 """
 
 from collections.abc import Iterable, Sequence

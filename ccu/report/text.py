@@ -78,7 +78,7 @@ def _figures(section: ReportSection, report: Report, bars: bool) -> list[Section
     monthly = [each for each in section.figures if each.figure in MONTHS]
     rows = [_row(each, report) for each in section.figures if each.figure not in MONTHS]
     few = [FEW] if any_few(section.figures, compared(report)) else []
-    lines = [*section.warnings, *section.says, *section.explains, *few]
+    lines = [*section.says, *section.explains, *few]
     made = [Section(section.title, table=Table(tuple(columns), rows), lines=lines)]
     if monthly:
         made.append(Section("Calls by month", table=_by_month(monthly, bars)))
@@ -86,7 +86,7 @@ def _figures(section: ReportSection, report: Report, bars: bool) -> list[Section
 
 
 def _list(section: ReportSection) -> Section:
-    lines = [*section.warnings, *section.says, *section.explains]
+    lines = [*section.says, *section.explains]
     heads = tuple(HEADS.get(name, name.replace("_", " ")) for name in section.columns)
     rows = [[_shown(column, cell) for column, cell in row.items()] for row in section.rows]
     empty = [] if rows else ["None."]
@@ -251,7 +251,7 @@ def data(report: Report) -> dict[str, Any]:
                 "name": each.name,
                 "title": each.title,
                 "kind": each.kind,
-                "says": [*each.warnings, *each.says, *each.explains],
+                "says": [*each.says, *each.explains],
                 "columns": each.columns,
                 "rows": each.rows,
             }

@@ -6,12 +6,11 @@ from typing import Any
 from ccu.output.text import is_number
 from ccu.report import text
 from ccu.report.build import Report, ReportSection
-from ccu.report.figures import Figure
+from ccu.report.figures import LEAST, Figure
 from ccu.report.html import bars, heat, intervals, months, tables
 from ccu.report.html.bars import Bar, Bars
 from ccu.report.html.shapes import BELOW, Cell, Chart, Drawing, Grid
-from ccu.report.intervals import LEAST
-from ccu.report.words import count
+from ccu.report.sentences import count
 
 MOST_PLACES = 15  # bars; the table has all
 

@@ -1,9 +1,15 @@
-"""The sentences of the sections about people, places, referrals and follow-ups."""
+"""The sentences of a section: what its figures mean, and what they cannot show.
 
-from collections.abc import Mapping
+`EXPLAINS` holds fixed sentences. A function of `STATES` makes sentences from a section's figures,
+rows and facts, so they may hold numbers of the town.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from ccu.report.words import Says, by_name, count
+from ccu.report.figures import Figure
+from ccu.store import destruction
 
 if TYPE_CHECKING:
     from ccu.report.build import Report, ReportSection
@@ -41,11 +47,56 @@ EXPLAINS: Mapping[str, tuple[str, ...]] = {
         " calls of both groups fell about 40%.",
         "Look at the people not engaged beside them; they were not chosen by lot, either.",
     ),
+    "responders": (
+        "Eight rates of the same calls, because one bare diversion rate says what its maker wants:"
+        " Eugene's police found 2% to 20% in one year's records.",
+        "None of them says what would have happened without the team.",
+    ),
+    "dispositions": ("A call may end in several ways: shares add up to more than 100%.",),
+    "areas": (
+        "Areas differ in size and in how many people pass through: compare each with itself.",
+    ),
+    "effort": ("Minutes as written down, at stated rates: not the town's accounts.",),
+    "caseload": ("As of the as-of moment. It says how much, not how hard.",),
+    "completeness": (
+        "`does_not_know`, `prefers_not` and `not_collected` are answers; `empty` is none.",
+        "For completing records, not for comparing officers.",
+    ),
+    "hours": ("In local time.",),
 }
 
 
+def count(number: float | int | None, one: str, many: str = "") -> str:
+    """Return `1 call`, `2 calls`, `1,204 addresses`."""
+    return f"{number or 0:,} {one if number == 1 else many or one + 's'}"
+
+
+def destroyed(connection: sqlite3.Connection, report: "Report") -> list[str]:
+    """Return a note for each period of which records were destroyed: its figures are smaller."""
+    periods = [report.period]
+    if report.compare in ("both", "previous"):
+        periods.append(report.period.previous())
+    if report.compare in ("both", "year"):
+        periods.append(report.period.year_before())
+    labels = [
+        each.label
+        for each in periods
+        if destruction.of_days(connection, str(each.start), str(each.end))
+    ]
+    return [
+        f"Records of {label} were destroyed by the retention table: its figures are smaller than"
+        " they were."
+        for label in dict.fromkeys(labels)
+    ]
+
+
+def _by_name(figures: Iterable[Figure]) -> dict[str, Figure]:
+    """Return the figures without a group, by name."""
+    return {each.figure: each for each in figures if not each.group}
+
+
 def _repeat_addresses(section: "ReportSection", report: "Report") -> list[str]:
-    facts = by_name(section.facts)
+    facts = _by_name(section.facts)
     left_out, lacking = facts["exempt_addresses"].value, facts["repeat_addresses"].missing
     said = [threshold(report)]
     if left_out:
@@ -56,7 +107,7 @@ def _repeat_addresses(section: "ReportSection", report: "Report") -> list[str]:
 
 
 def _repeat_people(section: "ReportSection", report: "Report") -> list[str]:
-    facts = by_name(section.facts)
+    facts = _by_name(section.facts)
     unknown, lacking = facts["unknown_repeat_people"].value, facts["repeat_people"].missing
     said = [threshold(report)]
     if unknown:
@@ -75,7 +126,7 @@ def threshold(report: "Report") -> str:
 
 
 def _overdue(section: "ReportSection", report: "Report") -> list[str]:
-    facts = by_name(section.facts)
+    facts = _by_name(section.facts)
     late, soon, stalled = facts["overdue_now"], facts["due_soon"], facts["stalled_now"]
     said = (
         f"{count(late.value, 'follow-up')} overdue and {soon.value or 0:,} due within seven days,"
@@ -101,7 +152,7 @@ def _before_after(section: "ReportSection", report: "Report") -> list[str]:
     return said
 
 
-SAYS: Mapping[str, Says] = {
+STATES: Mapping[str, Callable[["ReportSection", "Report"], list[str]]] = {
     "repeat-addresses": _repeat_addresses,
     "repeat-people": _repeat_people,
     "overdue": _overdue,
