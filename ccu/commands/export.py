@@ -66,7 +66,7 @@ def command(
         typer.Option("--output", "-o", metavar="FOLDER", help="New folder for the files."),
     ] = None,
 ) -> None:
-    """Export de-identified rows for analysts.
+    """De-identified rows for analysts, with who took them out, when and for what purpose.
 
     No name, birth date, phone, address, note or narrative is exported. Pseudonyms of people, calls
     and buildings hold within this export only; ages are bands. What singles out fewer than --k

@@ -63,13 +63,14 @@ def _stops(made: build.Town) -> Iterator[Stop]:
     yield Stop(
         "After a call, one line keeps it, or a few questions at a terminal. Names are optional.",
         ("log-call", "--when", "1 hour ago", "--address", story.STATION, "--nature", "unsheltered",
-         "--person", str(made.people[story.COAT]), "--danger", "none",
+         "--person", str(made.numbers["person.coat"]), "--danger", "none",
          "--disposition", "referred", "--minutes", "25", "--no-input"),
     )  # fmt: skip
     yield Stop(
         "He asked about benefits. He is referred, and when to look after that is set at once.",
-        ("refer", str(made.last_call + 1), "--to", "human services", "--need", "benefits",
-         "--handoff", "direct_notice", "--owner", story.CLINICIAN, "--no-input"),
+        ("refer", str(made.numbers["call.twice"] + 1), "--to", "human services",
+         "--need", "benefits", "--handoff", "direct_notice", "--owner", story.CLINICIAN,
+         "--no-input"),
     )  # fmt: skip
     yield Stop(
         "The clinician looks at what waits to be accepted.",
@@ -86,7 +87,7 @@ def _stops(made: build.Town) -> Iterator[Stop]:
     yield Stop(
         "Whoever made a call can see what came of it. Nothing is overwritten: this one was put"
         " right, and says so.",
-        ("call", "show", str(made.logged[story.AMENDED])),
+        ("call", "show", str(made.numbers["call.33"])),
     )
     yield Stop(
         "Somebody may have been written down twice. Nothing is merged by machine: likely pairs are"
@@ -95,7 +96,7 @@ def _stops(made: build.Town) -> Iterator[Stop]:
     )
     yield Stop(
         "Human Services sees the family behind a call.",
-        ("household", "show", "--person", str(made.people[story.WALTER])),
+        ("household", "show", "--person", str(made.numbers["person.walter"])),
     )
     yield Stop(
         "The board asks what came of it all. Every figure says what it is made of.",
