@@ -85,7 +85,7 @@ def _code(sentence: str) -> "Markup":
 
 
 def _part(section: ReportSection, report: Report) -> Part:
-    chart = charts.of(section, report)
+    chart = charts.of_section(section, report)
     whole = chart is not None and section.kind == "list" and bool(chart.grids)
     return Part(section, chart, None if whole else tables.section(section, report))
 
