@@ -1,13 +1,11 @@
 -- attempts_made
 -- title: Attempts at follow-ups
--- section: summary
 -- unit: count
 -- numerator: attempts made in the period
 -- Every try at any follow-up, by the day on which it was made, whoever made it.
 
 -- contact_rate
 -- title: Attempts that reached the person
--- section: first-follow-up
 -- unit: share
 -- numerator: attempts in the period with a result that reached the person
 -- denominator: attempts in the period

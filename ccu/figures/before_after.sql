@@ -1,6 +1,5 @@
 -- reduction
 -- title: Fewer calls after than before
--- section: before-after
 -- unit: share
 -- interval: reduction
 -- known from: Stamford (20% fewer repeat-type calls); the Camden trial, where both arms fell about 40%
@@ -25,7 +24,6 @@
 
 -- people_compared
 -- title: People compared
--- section: before-after
 -- unit: count
 -- numerator: people with whole windows on both sides, in the figure above
 -- Not yet and missing are people too.

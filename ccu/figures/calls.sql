@@ -1,6 +1,5 @@
 -- calls
 -- title: Calls
--- section: summary
 -- unit: count
 -- numerator: calls in the period
 -- All calls in the file that happened in the period, from every source: logged by hand or
@@ -8,7 +7,6 @@
 
 -- care_calls
 -- title: Care calls
--- section: summary
 -- unit: count
 -- numerator: care calls in the period
 -- A care call is one whose nature in force (as cleared, else as dispatched) was on the town's
@@ -16,7 +14,6 @@
 
 -- share_of_all_calls
 -- title: Share of all calls
--- section: summary
 -- unit: share
 -- known from: CAHOOTS, Eugene (17% in 2017; 16,479 of 109,855 = 15.0% in 2021)
 -- numerator: care calls in the period

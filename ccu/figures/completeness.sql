@@ -1,6 +1,5 @@
 -- completeness
 -- title: Completeness
--- section: completeness
 -- numerator: required fields with a real value
 -- denominator: required fields
 -- By who recorded it and by field. Of each call logged by hand in the period: place, danger screen,

@@ -1,6 +1,5 @@
 -- top5_people_share
 -- title: Care calls of the top 5% of people
--- section: summary
 -- unit: share
 -- known from: Lincoln (5% of people, 25% of calls)
 -- numerator: care calls in the period about one of the 5% of people who had most
@@ -13,7 +12,6 @@
 
 -- top5_address_share
 -- title: Care calls from the top 5% of addresses
--- section: summary
 -- unit: share
 -- numerator: care calls in the period from the 5% of addresses that had most
 -- denominator: care calls in the period with an address that could be read

@@ -1,6 +1,5 @@
 -- disposition_mix
 -- title: Ended
--- section: dispositions
 -- unit: share
 -- known from: Seattle
 -- groups: used
@@ -11,7 +10,6 @@
 
 -- intervention_mix
 -- title: Done
--- section: dispositions
 -- unit: share
 -- groups: used
 -- numerator: calls on which this was done
@@ -21,7 +19,6 @@
 
 -- emergency_examination
 -- title: Emergency examination
--- section: dispositions
 -- unit: share
 -- known from: Toronto (23.3%)
 -- numerator: care calls that ended in a police request or a physician's certificate for one
@@ -30,35 +27,30 @@
 
 -- hospital_transport
 -- title: Voluntary transport to hospital
--- section: dispositions
 -- unit: share
 -- numerator: care calls that ended in one
 -- denominator: care calls with a disposition
 
 -- arrest
 -- title: Arrest
--- section: dispositions
 -- unit: share
 -- numerator: care calls that ended in an arrest
 -- denominator: care calls with a disposition
 
 -- citation
 -- title: Citation
--- section: dispositions
 -- unit: share
 -- numerator: care calls that ended in a citation
 -- denominator: care calls with a disposition
 
 -- arrest_diverted
 -- title: Arrest diverted
--- section: dispositions
 -- unit: share
 -- numerator: care calls where an officer could have arrested and chose help instead
 -- denominator: care calls with a disposition
 
 -- force
 -- title: Force used
--- section: dispositions
 -- unit: share
 -- numerator: care calls on which force was used
 -- denominator: care calls that say whether it was
@@ -66,7 +58,6 @@
 
 -- injury
 -- title: Somebody injured
--- section: dispositions
 -- unit: share
 -- numerator: care calls on which somebody was injured
 -- denominator: care calls that say whether anybody was

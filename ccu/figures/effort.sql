@@ -1,6 +1,5 @@
 -- scene_hours
 -- title: Hours on scene
--- section: effort
 -- unit: hours
 -- known from: Alexandria
 -- numerator: minutes on scene at care calls in the period, all responders together
@@ -8,7 +7,6 @@
 
 -- follow_up_hours
 -- title: Hours of follow-up
--- section: effort
 -- unit: hours
 -- known from: Alexandria
 -- numerator: minutes of attempts at follow-ups in the period
@@ -16,7 +14,6 @@
 
 -- consult_hours
 -- title: Hours of consults
--- section: effort
 -- unit: hours
 -- known from: Norwalk
 -- numerator: minutes of officers' consults with a clinician in the period
@@ -24,7 +21,6 @@
 
 -- hand_off_hours
 -- title: Hours of hand-offs
--- section: effort
 -- unit: hours
 -- numerator: minutes until the hand-off, of referrals made in the period
 -- missing: referrals without minutes, those that were only given information or not handed over
@@ -32,7 +28,6 @@
 
 -- hours_per_contact
 -- title: Hours per contact
--- section: effort
 -- unit: hours
 -- known from: Alexandria
 -- numerator: hours of the four lines above
@@ -42,7 +37,6 @@
 
 -- cost_scene
 -- title: Cost on scene
--- section: effort
 -- unit: dollars
 -- known from: Alexandria
 -- numerator: hours on scene
@@ -50,7 +44,6 @@
 
 -- cost_follow_up
 -- title: Cost of follow-up
--- section: effort
 -- unit: dollars
 -- known from: Alexandria
 -- numerator: hours of follow-up, consults and hand-offs
@@ -58,7 +51,6 @@
 
 -- cost_per_contact
 -- title: Cost per contact
--- section: effort
 -- unit: dollars
 -- known from: Alexandria
 -- numerator: both costs together

@@ -1,6 +1,5 @@
 -- first_attempt_within_24h
 -- title: Tried within 24 hours
--- section: first-follow-up
 -- unit: share
 -- known from: Greensboro (24 hours and again at 7 days)
 -- numerator: calls first tried within 24 hours of the end of the contact
@@ -13,7 +12,6 @@
 
 -- first_attempt_within_72h
 -- title: Tried within 72 hours
--- section: first-follow-up
 -- unit: share
 -- numerator: calls first tried within 72 hours of the end of the contact
 -- denominator: calls with a follow-up planned whose 72 hours are over
@@ -21,7 +19,6 @@
 
 -- first_attempt_within_7d
 -- title: Tried within 7 days
--- section: first-follow-up
 -- unit: share
 -- numerator: calls first tried within 7 days of the end of the contact
 -- denominator: calls with a follow-up planned whose 7 days are over
@@ -29,7 +26,6 @@
 
 -- first_reached_within_24h
 -- title: Reached within 24 hours
--- section: first-follow-up
 -- unit: share
 -- numerator: calls first reached within 24 hours of the end of the contact
 -- denominator: calls with a follow-up planned whose 24 hours are over
@@ -38,7 +34,6 @@
 
 -- first_reached_within_72h
 -- title: Reached within 72 hours
--- section: first-follow-up
 -- unit: share
 -- numerator: calls first reached within 72 hours of the end of the contact
 -- denominator: calls with a follow-up planned whose 72 hours are over
@@ -46,7 +41,6 @@
 
 -- first_reached_within_7d
 -- title: Reached within 7 days
--- section: first-follow-up
 -- unit: share
 -- numerator: calls first reached within 7 days of the end of the contact
 -- denominator: calls with a follow-up planned whose 7 days are over
@@ -54,7 +48,6 @@
 
 -- median_hours_to_first_attempt
 -- title: Median hours to first attempt
--- section: first-follow-up
 -- unit: hours
 -- denominator: calls with a follow-up planned
 -- The middle call when all calls with a follow-up planned are put in order, those never tried
@@ -63,28 +56,24 @@
 
 -- p90_hours_to_first_attempt
 -- title: 90th percentile of hours to first attempt
--- section: first-follow-up
 -- unit: hours
 -- denominator: calls with a follow-up planned
 -- As median_hours_to_first_attempt, for the hours within which 9 in 10 were tried.
 
 -- median_hours_to_first_reached
 -- title: Median hours to first reached
--- section: first-follow-up
 -- unit: hours
 -- denominator: calls with a follow-up planned
 -- As median_hours_to_first_attempt, for the hours within which half were reached.
 
 -- p90_hours_to_first_reached
 -- title: 90th percentile of hours to first reached
--- section: first-follow-up
 -- unit: hours
 -- denominator: calls with a follow-up planned
 -- As median_hours_to_first_attempt, for the hours within which 9 in 10 were reached.
 
 -- greensboro_24h_and_7d
 -- title: Tried within 24 hours and again within 7 days
--- section: first-follow-up
 -- unit: share
 -- known from: Greensboro
 -- numerator: calls tried within 24 hours of the end of the contact and again on a later local day within 7 days
@@ -93,7 +82,6 @@
 
 -- never_attempted
 -- title: Never tried
--- section: first-follow-up
 -- unit: count
 -- numerator: calls with a follow-up planned that nobody has tried to follow up
 -- denominator: calls with a follow-up planned
@@ -101,7 +89,6 @@
 
 -- end_not_recorded
 -- title: End not recorded
--- section: first-follow-up
 -- unit: count
 -- numerator: calls with a follow-up planned and no cleared time
 -- denominator: calls with a follow-up planned

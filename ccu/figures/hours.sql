@@ -1,6 +1,5 @@
 -- hours
 -- title: When calls come
--- section: hours
 -- Calls in the period by the local day of the week and hour at which they happened, all 168 of them,
 -- Monday first. The hour that a clock change leaves out has none; the one that comes twice has both.
 

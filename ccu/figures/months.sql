@@ -1,6 +1,5 @@
 -- calls_by_month
 -- title: Calls by month
--- section: summary
 -- unit: count
 -- of: months
 -- numerator: calls in the month
@@ -9,7 +8,6 @@
 
 -- care_calls_by_month
 -- title: Care calls by month
--- section: summary
 -- unit: count
 -- of: months
 -- numerator: care calls in the month

@@ -1,6 +1,5 @@
 -- people_served
 -- title: People served
--- section: people
 -- unit: count
 -- known from: Stamford, Recovery Network of Programs (300 unduplicated people)
 -- numerator: distinct known people met, reached or accepted in the period
@@ -14,7 +13,6 @@
 
 -- unknown_people
 -- title: Unknown people
--- section: people
 -- unit: count
 -- numerator: records without any name that were met, reached or accepted in the period
 -- As people_served, for people whom nobody could name. They stand apart and are never added to
@@ -22,14 +20,12 @@
 
 -- interventions
 -- title: Interventions
--- section: people
 -- unit: count
 -- numerator: interventions recorded on calls in the period
 -- Every intervention on every call counts: a call with two has two.
 
 -- referrals_accepted
 -- title: Referrals accepted
--- section: people
 -- unit: count
 -- numerator: referrals accepted in the period
 -- By the day on which the referral was accepted, whenever it was made. Accepted: its first event
@@ -37,7 +33,6 @@
 
 -- connections
 -- title: Connections
--- section: people
 -- unit: count
 -- known from: Stamford, Recovery Network of Programs (800 interventions and connections)
 -- numerator: interventions on calls in the period, and referrals accepted in it
@@ -45,7 +40,6 @@
 
 -- connections_per_person
 -- title: Connections per person
--- section: people
 -- unit: number
 -- known from: Stamford (800 / 300 = 2.7)
 -- numerator: connections
@@ -55,7 +49,6 @@
 
 -- new_people
 -- title: New people
--- section: people
 -- unit: count
 -- numerator: people served in the period and never before it
 -- Never before: no face-to-face contact, no reached follow-up and no accepted referral in this

@@ -1,6 +1,5 @@
 -- referrals_made
 -- title: Referrals made
--- section: referrals
 -- unit: count
 -- numerator: referrals made in the period
 -- By the day made. Not drafts, and not those entered in error. Where each stands is as of the
@@ -8,7 +7,6 @@
 
 -- referral_acceptance
 -- title: Accepted
--- section: referrals
 -- unit: share
 -- known from: Lincoln (85%)
 -- numerator: referrals made in the period that have been accepted
@@ -18,7 +16,6 @@
 
 -- referral_success
 -- title: Service received
--- section: referrals
 -- unit: share
 -- numerator: referrals made in the period that stand at service received
 -- denominator: referrals made in the period
@@ -27,14 +24,12 @@
 
 -- referral_open
 -- title: Still open
--- section: referrals
 -- unit: share
 -- numerator: referrals made in the period that are still open
 -- denominator: referrals made in the period
 
 -- days_to_acceptance
 -- title: Median days to acceptance
--- section: referrals
 -- unit: days
 -- denominator: referrals made in the period that have been accepted
 -- From the moment the referral was made to its first acceptance; the middle one of those
@@ -43,7 +38,6 @@
 
 -- referral_outcome
 -- title: Outcome
--- section: referrals
 -- unit: count
 -- groups: used
 -- numerator: referrals made in the period that have this status
@@ -51,7 +45,6 @@
 
 -- referrals_by_need
 -- title: Need
--- section: referrals
 -- unit: share
 -- groups: used
 -- numerator: referrals made in the period for this need

@@ -1,6 +1,5 @@
 -- repeat-addresses
 -- title: Repeat addresses
--- section: repeat-addresses
 -- known from: Westport
 -- The addresses with at least k care calls in the last w days of the period, most calls first;
 -- what repeat_addresses counts. people: distinct people known by name whom the calls that

@@ -1,6 +1,5 @@
 -- repeat-people
 -- title: Repeat people
--- section: repeat-people
 -- known from: Greensboro
 -- The people known by name who were the subject of at least k care calls in the last w days of
 -- the period, most calls first; by the number of the record that stands for them, never by name.

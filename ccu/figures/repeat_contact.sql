@@ -1,6 +1,5 @@
 -- repeat_contact_30
 -- title: Repeat contact within 30 days
--- section: people
 -- unit: share
 -- known from: HEDIS FUM, its mechanics
 -- numerator: index contacts followed by another contact of the same person within 30 days
@@ -13,7 +12,6 @@
 
 -- repeat_contact_90
 -- title: Repeat contact within 90 days
--- section: people
 -- unit: share
 -- numerator: index contacts followed by another contact of the same person within 90 days
 -- denominator: index contacts in the period whose 90 days are over

@@ -1,6 +1,5 @@
 -- repeat_addresses
 -- title: Repeat addresses
--- section: summary
 -- unit: count
 -- known from: Westport; RideAlong used 7 in 365 days, OpenLattice 6 in 6 months
 -- numerator: addresses with at least k care calls in the last w days of the period
@@ -12,7 +11,6 @@
 
 -- repeat_people
 -- title: Repeat people
--- section: summary
 -- unit: count
 -- known from: Greensboro
 -- numerator: people known by name with at least k care calls about them in the last w days
@@ -21,7 +19,6 @@
 
 -- exempt_addresses
 -- title: Exempt addresses
--- section: repeat-addresses
 -- unit: count
 -- numerator: addresses left out as exempt that had at least k care calls
 -- They are left out of repeat_addresses, each with a reason that ccu place show tells.

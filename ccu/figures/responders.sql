@@ -1,6 +1,5 @@
 -- associated_of_calls
 -- title: Civilian responder on it, of all calls
--- section: responders
 -- unit: share
 -- known from: Eugene
 -- numerator: calls to which a civilian responder was assigned, sent or came
@@ -13,7 +12,6 @@
 
 -- dispatched_of_calls
 -- title: Civilian responder sent, of all calls
--- section: responders
 -- unit: share
 -- known from: Eugene
 -- numerator: calls to which a civilian responder was sent, whether or not they came
@@ -22,7 +20,6 @@
 
 -- arrived_of_calls
 -- title: Civilian responder there, of all calls
--- section: responders
 -- unit: share
 -- known from: Eugene
 -- numerator: calls at which a civilian responder arrived, with police or without
@@ -31,7 +28,6 @@
 
 -- arrived_alone_of_calls
 -- title: Civilian responder there without police, of all calls
--- section: responders
 -- unit: share
 -- known from: CAHOOTS, Eugene, Albuquerque
 -- numerator: calls at which a civilian responder arrived and no police officer did
@@ -42,7 +38,6 @@
 
 -- associated_of_care_calls
 -- title: Civilian responder on it, of care calls
--- section: responders
 -- unit: share
 -- known from: Eugene
 -- numerator: care calls to which a civilian responder was assigned, sent or came
@@ -51,7 +46,6 @@
 
 -- dispatched_of_care_calls
 -- title: Civilian responder sent, of care calls
--- section: responders
 -- unit: share
 -- known from: Eugene
 -- numerator: care calls to which a civilian responder was sent, whether or not they came
@@ -60,7 +54,6 @@
 
 -- arrived_of_care_calls
 -- title: Civilian responder there, of care calls
--- section: responders
 -- unit: share
 -- known from: Eugene, Dallas RIGHT Care, New Haven
 -- numerator: care calls at which a civilian responder arrived, with police or without
@@ -69,7 +62,6 @@
 
 -- arrived_alone_of_care_calls
 -- title: Civilian responder there without police, of care calls
--- section: responders
 -- unit: share
 -- known from: Eugene
 -- numerator: care calls at which a civilian responder arrived and no police officer did
@@ -78,7 +70,6 @@
 
 -- backup_rate
 -- title: Back-up asked for
--- section: responders
 -- unit: share
 -- known from: CAHOOTS, Eugene (150 of 24,000 = 0.6% in 2019); Denver STAR (0 of 748)
 -- numerator: calls led without police that asked for police back-up
@@ -88,7 +79,6 @@
 
 -- backup_arrived
 -- title: Back-up arrived
--- section: responders
 -- unit: share
 -- numerator: calls led without police where police back-up came
 -- denominator: calls led without police where somebody arrived
@@ -96,7 +86,6 @@
 
 -- civilian_eligible
 -- title: Fit for a civilian team
--- section: responders
 -- unit: share
 -- known from: Hartford (half of 11,000 distress calls a year)
 -- numerator: care calls of a nature on the list civilian_natures, screened, with no danger found
@@ -106,7 +95,6 @@
 
 -- civilian_covered
 -- title: Of these, met by a civilian team
--- section: responders
 -- unit: share
 -- known from: Hartford; Denver (44% to 46%)
 -- numerator: calls fit for a civilian team that one led, or where one arrived without police
@@ -115,7 +103,6 @@
 
 -- lead_agency
 -- title: Led by
--- section: responders
 -- unit: share
 -- known from: Albuquerque
 -- groups: used

@@ -1,6 +1,5 @@
 -- warm_handoffs
 -- title: Warm handoffs
--- section: hand-offs
 -- unit: share
 -- numerator: referrals made in the period with a warm handoff, in person or by phone
 -- denominator: referrals made in the period

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from ccu.errors import NotFound
+from ccu.report import sections
 from ccu.store import standing
 
 FOLDER = Path(__file__).resolve().parent.parent / "figures"
@@ -97,6 +98,9 @@ def _head(file: str, block: str) -> Definition:
             break
         facts[key] = value.strip()
         at += 1
+    if "section" not in facts:
+        title = facts.pop("title")
+        facts = {"title": title, "section": sections.section_of(lines[0], file), **facts}
     return Definition(lines[0], file, facts, _paragraphs(lines[at:]))
 
 
