@@ -53,7 +53,7 @@ def _months(section: ReportSection, report: Report) -> Chart | None:
         tuple(
             (
                 Cell(month, head=True, note=_note(row)),
-                *(Cell("" if each is None else tables.valued(each), True) for each in row),
+                *(Cell("" if each is None else text.valued(each), True) for each in row),
             )
             for month, row in zip(found, rows, strict=True)
         ),
@@ -69,7 +69,7 @@ def _other_calls(calls: float | None, care: float | None) -> Mark:
 
 
 def _note(row: Sequence[Figure | None]) -> str:
-    return next((note for each in row if each is not None and (note := tables.noted(each))), "")
+    return next((note for each in row if each is not None and (note := text.noted(each))), "")
 
 
 def _repeat_addresses(section: ReportSection, report: Report) -> Chart | None:
@@ -163,7 +163,7 @@ def _followed_through(each: Figure) -> str:
     name = "All together" if each.group == "all" else each.group
     if each.value is None:
         return f"{name}: no figure"
-    return f"{name}: {tables.valued(each)} of {text.value(each.denominator, 'count')}"
+    return f"{name}: {text.valued(each)} of {text.value(each.denominator, 'count')}"
 
 
 def _first_follow_up(section: ReportSection, report: Report) -> Chart | None:
@@ -189,7 +189,7 @@ def _share(each: Figure | None) -> Mark:
     number = tables.number(each)
     if each is None or number is None:
         return Mark(None)
-    return Mark(number, tables.valued(each))
+    return Mark(number, text.valued(each))
 
 
 def _hours(section: ReportSection, report: Report) -> Chart | None:

@@ -105,8 +105,8 @@ def _cards(report: Report) -> Iterable[Card]:
             for column, period in text.compared(report).items()
         )
         moment = not definitions.every()[each.figure].compared
-        note = f"as of {report.as_of:%Y-%m-%d}" if moment else tables.noted(each)
-        yield Card(each.title, tables.valued(each), () if moment else then, note)
+        note = f"as of {report.as_of:%Y-%m-%d}" if moment else text.noted(each)
+        yield Card(each.title, text.valued(each), () if moment else then, note)
 
 
 def _defined(report: Report) -> list[Definition]:
