@@ -3,8 +3,8 @@
 -- known from: Dallas RIGHT Care (10% fewer citations in its districts)
 -- Care calls, and all calls that ended in an arrest or a citation, by beat or district as recorded on
 -- the call: in the period, in the period before, and in the same period a year before. Calls without
--- a beat stand last as `not recorded`. Nothing stands for a period that ended before the file's
--- first call: that is not 0. Areas differ in size and in how many people pass through:
+-- a beat come last as `not recorded`. A period that ended before the file's first call is blank,
+-- which is not 0. Areas differ in size and in how many people pass through:
 -- compare an area with itself.
 
 WITH span (name, first, after) AS (

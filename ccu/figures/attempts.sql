@@ -9,8 +9,8 @@
 -- unit: share
 -- numerator: attempts in the period with a result that reached the person
 -- denominator: attempts in the period
--- The list of results says which of them reached the person: reached, refused, safe but
--- declined, escalated. It is about attempts: somebody tried ten times is in it ten times.
+-- The list of results defines which of them reached the person: reached, refused, safe but
+-- declined, escalated. It counts attempts: a person tried ten times is in it ten times.
 
 WITH made AS (
   SELECT count(*) AS attempts, coalesce(sum(reached), 0) AS reached

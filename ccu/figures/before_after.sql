@@ -17,10 +17,10 @@
 -- --all-calls read call for care call throughout. The 95% interval is by the delta method on log(after /
 -- before), people varying and not calls: the variance is n/(n-1) x (sum a*a / A*A + sum b*b /
 -- B*B - 2 sum a*b / A*B), with a and b a person's calls after and before, A and B their sums, n
--- the people. Fewer than ten people, or no call on one side, have no interval. It can not show
--- that the help did it: people are engaged when things are at their worst, and calls fall
--- afterwards without help too (regression to the mean). The people not engaged show how much, as
--- far as they are like those engaged; they were not chosen by lot.
+-- the people. Fewer than ten people, or no call on one side, have no interval. It cannot
+-- show that the help caused it: people are engaged when things are at their worst, and calls fall
+-- afterward without help too (regression to the mean). The people not engaged show how much, as
+-- far as they are like those engaged; they were not chosen at random.
 
 -- people_compared
 -- title: People compared
@@ -33,7 +33,7 @@ WITH person_of AS MATERIALIZED (
          max(person.given_name <> '' OR person.family_name <> '')
            OVER (PARTITION BY tree.canonical_id) AS known
   FROM person_canonical AS tree JOIN person ON person.id = tree.id),
-seen AS MATERIALIZED (  -- the first care call in the period of each known human being
+seen AS MATERIALIZED (  -- the first care call in the period of each known person
   SELECT canonical_id, at, occurred_at, call_id
   FROM (SELECT person_of.canonical_id, unixepoch(call.occurred_at) AS at, call.occurred_at,
                call.id AS call_id,
@@ -87,7 +87,7 @@ step AS (  -- what engages: the first acceptance of a referral, an attempt that 
   CROSS JOIN follow_up ON follow_up.referral_id = referral.id AND follow_up.person_id IS NULL
   CROSS JOIN attempt ON attempt.follow_up_id = follow_up.id
   WHERE attempt.result = 'reached' AND unixepoch(attempt.occurred_at) <= :as_of_unix),
-engagement AS MATERIALIZED (  -- the first of each human being
+engagement AS MATERIALIZED (  -- the first of each person
   SELECT canonical_id, at, occurred_at, call_id
   FROM (SELECT step.*, row_number() OVER (PARTITION BY canonical_id
                                           ORDER BY at, call_id IS NULL, call_id) AS place

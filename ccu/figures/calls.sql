@@ -19,8 +19,8 @@
 -- numerator: care calls in the period
 -- denominator: all calls in the period
 -- Care calls over all calls in the file. It is a share of what was imported: where only some
--- calls are brought into the file, or only care calls are logged, it can not be set beside
--- another town's. It says what calls were about, not who answered them.
+-- calls are brought into the file, or only care calls are logged, it cannot be compared
+-- with another town's. It is about the subject of calls, not about who answered them.
 
 WITH counted AS (
   SELECT count(*) AS calls, coalesce(sum(care), 0) AS care

@@ -3,12 +3,12 @@
 -- numerator: required fields with a real value
 -- denominator: required fields
 -- By who recorded it and by field. Of each call logged by hand in the period: place, danger screen,
--- disposition, who responded, when it was cleared, minutes, and somebody met (only people without a
--- name met, described or not, is `does not know`). An address that nobody could read is no place. Of
+-- disposition, who responded, when it was cleared, minutes, and a person met (only people without a
+-- name met, described or not, is `does not know`). An unreadable address is no place. Of
 -- each known person first recorded in the period, under whichever record: birth date or age, phone,
--- language, housing, as the record that stands for them shows it. Why a field is empty has three
+-- language, housing, as their canonical record shows it. Why a field is empty has three
 -- answers that are never mixed: does not know, prefers not to answer, not collected; `empty` is a
--- field about which nothing was said. Imported calls are not anybody's to complete and are left out.
+-- field without any answer. Imported calls have no one to complete them and are left out.
 
 WITH RECURSIVE counted AS MATERIALIZED (
   SELECT * FROM call
@@ -25,9 +25,9 @@ climb (id, at, merged_into) AS (
   UNION ALL
   SELECT climb.id, person.id, person.merged_into FROM climb
   JOIN person ON person.id = climb.merged_into),
-stands AS MATERIALIZED (SELECT id, at AS canonical_id FROM climb WHERE merged_into IS NULL),
+canonical AS MATERIALIZED (SELECT id, at AS canonical_id FROM climb WHERE merged_into IS NULL),
 whole (canonical_id, id) AS (  -- all records of these people
-  SELECT DISTINCT canonical_id, canonical_id FROM stands
+  SELECT DISTINCT canonical_id, canonical_id FROM canonical
   UNION ALL
   SELECT whole.canonical_id, person.id FROM whole JOIN person ON person.merged_into = whole.id),
 known AS MATERIALIZED (
@@ -36,8 +36,8 @@ known AS MATERIALIZED (
 met AS (
   SELECT call_person.call_id AS id, max(known.canonical_id IS NOT NULL) AS known
   FROM counted JOIN call_person ON call_person.call_id = counted.id
-  JOIN stands ON stands.id = call_person.person_id
-  LEFT JOIN known ON known.canonical_id = stands.canonical_id GROUP BY counted.id),
+  JOIN canonical ON canonical.id = call_person.person_id
+  LEFT JOIN known ON known.canonical_id = canonical.canonical_id GROUP BY counted.id),
 first AS (  -- the first record of each: recorded_by and recorded_at are those of the minimum
   SELECT canonical_id, recorded_by, recorded_at, min(unixepoch(recorded_at)) AS at
   FROM known JOIN whole USING (canonical_id) JOIN person USING (id) GROUP BY canonical_id),

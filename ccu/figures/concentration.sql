@@ -4,11 +4,11 @@
 -- known from: Lincoln (5% of people, 25% of calls)
 -- numerator: care calls in the period about one of the 5% of people who had most
 -- denominator: care calls in the period about a person known by name
--- People known by name, each human being once, by the number of care calls in the period that
+-- People known by name, each person once, by the number of care calls in the period that
 -- were about them (as its subject, not as caller or family); the top 5% is rounded up to whole
 -- people, and among equals the lower number comes first. A call about two of them counts once.
--- Missing: care calls about nobody known by name. In a short period most people have one call, and the figure is small whatever the town
--- is like.
+-- Missing: care calls about no one known by name. In a short period most people have one call, and
+-- the figure is small in any town.
 
 -- top5_address_share
 -- title: Care calls from the top 5% of addresses

@@ -15,7 +15,7 @@
 -- numerator: calls on which this was done
 -- denominator: calls on which any intervention is recorded
 -- Several may be done on one call. missing: calls on which none is recorded, because none was given
--- or because nobody wrote it down.
+-- or because none was recorded.
 
 -- emergency_examination
 -- title: Emergency examination
@@ -53,15 +53,15 @@
 -- title: Force used
 -- unit: share
 -- numerator: care calls on which force was used
--- denominator: care calls that say whether it was
--- missing: care calls that do not say.
+-- denominator: care calls that record whether it was
+-- missing: care calls that do not record it.
 
 -- injury
--- title: Somebody injured
+-- title: Injury
 -- unit: share
--- numerator: care calls on which somebody was injured
--- denominator: care calls that say whether anybody was
--- missing: care calls that do not say.
+-- numerator: care calls on which anyone was injured
+-- denominator: care calls that record whether anyone was
+-- missing: care calls that do not record it.
 
 WITH counted AS MATERIALIZED (
   SELECT id, care, force_used, injury FROM call

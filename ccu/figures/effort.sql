@@ -20,9 +20,9 @@
 -- missing: consults without minutes.
 
 -- hand_off_hours
--- title: Hours of hand-offs
+-- title: Hours of handoffs
 -- unit: hours
--- numerator: minutes until the hand-off, of referrals made in the period
+-- numerator: minutes until the handoff, of referrals made in the period
 -- missing: referrals without minutes, those that were only given information or not handed over
 -- among them.
 
@@ -46,7 +46,7 @@
 -- title: Cost of follow-up
 -- unit: dollars
 -- known from: Alexandria
--- numerator: hours of follow-up, consults and hand-offs
+-- numerator: hours of follow-up, consults and handoffs
 -- By the setting rate_follow_up, dollars an hour.
 
 -- cost_per_contact
@@ -55,7 +55,7 @@
 -- known from: Alexandria
 -- numerator: both costs together
 -- denominator: contacts in the period
--- Not the cost of helping somebody: of being there, and of calling back.
+-- The cost of being there and of calling back, not of the help itself.
 
 WITH counted AS MATERIALIZED (
   SELECT id, coalesce(minutes, (SELECT sum(minutes) FROM call_responder WHERE call_id = call.id))

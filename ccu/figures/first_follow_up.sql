@@ -7,7 +7,7 @@
 -- Calls in the period for which a follow-up was planned, for the call or for a referral made
 -- from it. The clock starts at the end of the contact: when the call was cleared, or when it
 -- began where that is not recorded (end_not_recorded tells how many). An attempt before the end
--- is at 0 hours. A call that nobody has tried to follow up counts as a failure. Not yet: calls
+-- is at 0 hours. A call without any attempt counts as a failure. Not yet: calls
 -- whose 24 hours are not over. Calls without a planned follow-up are not in it.
 
 -- first_attempt_within_72h
@@ -78,12 +78,12 @@
 -- known from: Greensboro
 -- numerator: calls tried within 24 hours of the end of the contact and again on a later local day within 7 days
 -- denominator: calls with a follow-up planned whose 7 days are over
--- Both tries count whatever came of them.
+-- Both attempts count, whatever their results.
 
 -- never_attempted
 -- title: Never tried
 -- unit: count
--- numerator: calls with a follow-up planned that nobody has tried to follow up
+-- numerator: calls with a follow-up planned and no attempt
 -- denominator: calls with a follow-up planned
 -- As of the as-of moment; those of the last days may still be in time.
 

@@ -3,9 +3,9 @@
 -- unit: count
 -- known from: Stamford, Recovery Network of Programs (300 unduplicated people)
 -- numerator: distinct known people met, reached or accepted in the period
--- Each human being once, however often and under however many records: people whose record has a
+-- Each person once, however often and under however many records: people whose record has a
 -- given or family name (or had one merged into it) and who in the period were met face to face
--- (on a call as its subject, as family or as victim, where somebody arrived), or were reached by
+-- (on a call as its subject, as family or as victim, where a responder arrived), or were reached by
 -- an attempt at a follow-up (result: reached), or had a referral accepted (its first event that
 -- is accepted, in progress or service received). The groups overlap: one person may be in all
 -- three, so the groups add up to more than the people. Missing: calls with such a person for
@@ -15,7 +15,7 @@
 -- title: Unknown people
 -- unit: count
 -- numerator: records without any name that were met, reached or accepted in the period
--- As people_served, for people whom nobody could name. They stand apart and are never added to
+-- As people_served, for people not known by name. They are separate and never added to
 -- people served: two of them may be one person, or one of the people known by name.
 
 -- interventions
@@ -44,7 +44,7 @@
 -- known from: Stamford (800 / 300 = 2.7)
 -- numerator: connections
 -- denominator: people served
--- Interventions for people nobody could name are in the numerator and those people are not in
+-- Interventions for people not known by name are in the numerator and those people are not in
 -- the denominator, so where many people stay unknown it is too high.
 
 -- new_people
@@ -54,7 +54,7 @@
 -- Never before: no face-to-face contact, no reached follow-up and no accepted referral in this
 -- file before the period. In the first months of a file nearly everybody is new.
 
-WITH span AS (  -- calls in the period with somebody in a role that is met, or an intervention
+WITH span AS (  -- calls in the period with a person in a role that is met, or an intervention
   SELECT id, arrived_at FROM call
   WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
     AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)),
@@ -66,7 +66,7 @@ met AS MATERIALIZED (
            OR EXISTS (SELECT 1 FROM call_responder WHERE call_id = span.id) AS recorded
   FROM span JOIN call_person ON call_person.call_id = span.id
   WHERE role IN ('subject', 'family', 'victim')),
-person_of AS MATERIALIZED (  -- every record, the one that stands for it, and whether it has a name
+person_of AS MATERIALIZED (  -- every record, its canonical record, and whether it has a name
   SELECT tree.id, tree.canonical_id,
          max(person.given_name <> '' OR person.family_name <> '')
            OVER (PARTITION BY tree.canonical_id) AS known

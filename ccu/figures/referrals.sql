@@ -2,7 +2,7 @@
 -- title: Referrals made
 -- unit: count
 -- numerator: referrals made in the period
--- By the day made. Not drafts, and not those entered in error. Where each stands is as of the
+-- By the day made. Not drafts, and not those entered in error. Each status is as of the
 -- as-of moment, so the later a report is made, the more is known of the same referrals.
 
 -- referral_acceptance
@@ -11,16 +11,16 @@
 -- known from: Lincoln (85%)
 -- numerator: referrals made in the period that have been accepted
 -- denominator: referrals made in the period
--- Accepted: it ever had a status of accepted, in progress or service received. Referrals that
--- nobody has answered yet are in the denominator: they are not accepted.
+-- Accepted: it ever had a status of accepted, in progress or service received. Referrals
+-- without an answer are in the denominator: they are not accepted.
 
 -- referral_success
 -- title: Service received
 -- unit: share
--- numerator: referrals made in the period that stand at service received
+-- numerator: referrals made in the period with the status service received
 -- denominator: referrals made in the period
--- Young referrals have had less time, so the share of a recent period is low at first. A service
--- received is not a life changed: what came of it is not measured here.
+-- Young referrals have had less time, so the share of a recent period is low at first. Outcomes
+-- after the service are not measured here.
 
 -- referral_open
 -- title: Still open
@@ -33,7 +33,7 @@
 -- unit: days
 -- denominator: referrals made in the period that have been accepted
 -- From the moment the referral was made to its first acceptance; the middle one of those
--- accepted (of an even number, the earlier of the two). Not yet: open ones that nobody has
+-- accepted (of an even number, the earlier of the two). Not yet: open ones not yet
 -- accepted; their days would be longer than those counted.
 
 -- referral_outcome

@@ -2,9 +2,9 @@
 -- title: Repeat addresses
 -- known from: Westport
 -- The addresses with at least k care calls in the last w days of the period, most calls first;
--- what repeat_addresses counts. people: distinct people known by name whom the calls that
--- count were about. unknown: such calls about nobody known by name. same_person: `same` when one
--- person is the subject of every one of the calls and nobody else of any; `different` when
+-- what repeat_addresses counts. people: distinct people known by name who are the subjects of
+-- these calls. unknown: such calls about no one known by name. same_person: `same` when one
+-- person is the subject of every one of the calls and no one else is of any; `different` when
 -- two or more are; `not known` otherwise. last: the local day of the last of them. What is sealed is
 -- not in this list.
 

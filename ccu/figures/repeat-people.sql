@@ -2,9 +2,9 @@
 -- title: Repeat people
 -- known from: Greensboro
 -- The people known by name who were the subject of at least k care calls in the last w days of
--- the period, most calls first; by the number of the record that stands for them, never by name.
+-- the period, most calls first; by the number of their canonical record, never by name.
 -- places, first and last are of those calls; all_calls has the other natures too. has_worker:
--- somebody works with them, or with their household, at the as-of moment. open_items: their open
+-- a worker is assigned to them, or with their household, at the as-of moment. open_items: their open
 -- referrals and follow-ups. What is sealed is not in this list.
 
 WITH counted AS MATERIALIZED (

@@ -5,7 +5,7 @@
 -- numerator: addresses with at least k care calls in the last w days of the period
 -- k and w are the settings repeat_calls and repeat_days, or --k and --window, and are printed
 -- with the report. The w local days end with the period's last day, or with the as-of day when
--- the period is not over. Unit by unit: two flats of one house are two addresses. Exempt places
+-- the period is not over. Unit by unit: two apartments of one building are two addresses. Exempt places
 -- (a shelter, a hospital, the station) are left out. With --all-calls every call counts.
 -- Missing: care calls in the window without an address that could be read.
 
@@ -15,7 +15,7 @@
 -- known from: Greensboro
 -- numerator: people known by name with at least k care calls about them in the last w days
 -- As repeat_addresses, by the subject of the call: a mother who calls for her son is no repeat
--- person. Missing: care calls in the window about nobody known by name.
+-- person. Missing: care calls in the window about no one known by name.
 
 -- exempt_addresses
 -- title: Exempt addresses
@@ -28,7 +28,7 @@
 -- section: repeat-people
 -- unit: count
 -- numerator: records without any name that had at least k care calls
--- They are left out of repeat_people: one record may stand for several human beings.
+-- They are left out of repeat_people: one record may be of several people.
 
 WITH counted AS MATERIALIZED (
   SELECT call.id, call.place_id FROM call

@@ -69,20 +69,20 @@
 -- As arrived_alone_of_calls, of care calls only.
 
 -- backup_rate
--- title: Back-up asked for
+-- title: Backup requested
 -- unit: share
 -- known from: CAHOOTS, Eugene (150 of 24,000 = 0.6% in 2019); Denver STAR (0 of 748)
--- numerator: calls led without police that asked for police back-up
--- denominator: calls led without police where somebody arrived
--- Led without police: the lead agency is recorded and is not police. missing: such calls where nobody
--- wrote down whether back-up was asked for; they are left out of the denominator.
+-- numerator: calls led without police that requested police backup
+-- denominator: calls led without police where anyone arrived
+-- Led without police: the lead agency is recorded and is not police. missing: such calls without a
+-- record of whether backup was requested; they are left out of the denominator.
 
 -- backup_arrived
--- title: Back-up arrived
+-- title: Backup arrived
 -- unit: share
--- numerator: calls led without police where police back-up came
--- denominator: calls led without police where somebody arrived
--- missing: such calls where nobody wrote down whether back-up came; they are left out.
+-- numerator: calls led without police where police backup came
+-- denominator: calls led without police where anyone arrived
+-- missing: such calls without a record of whether backup came; they are left out.
 
 -- civilian_eligible
 -- title: Fit for a civilian team
@@ -156,7 +156,7 @@ care AS (
          coalesce(sum(eligible AND (alone OR
            coalesce(lead_agency IN ('human_services', 'mobile_crisis', 'provider'), 0))), 0) AS covered
   FROM judged WHERE care),
-led AS (  -- without police, and somebody came
+led AS (  -- without police, and anyone came
   SELECT backup_asked, backup_arrived FROM judged WHERE lead_agency <> 'police' AND somebody)
 SELECT 'associated_of_calls' AS figure, '' AS grp, associated AS numerator, calls AS denominator,
        without AS missing FROM every
