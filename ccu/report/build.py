@@ -20,7 +20,7 @@ SETTINGS = (
     *("repeat_calls", "repeat_days", "handoff_days", "stalled_days", "civilian_natures"),
     *("rate_scene", "rate_follow_up", "timezone"),
 )
-# Said whether there are any or not: else it would tell that there are.
+# Printed whether there are any or not: else it would reveal that there are.
 WITHOUT_PART2 = "Referrals to 42 CFR Part 2 programs are not included in this view."
 _FIRST_DAY = """
 SELECT substr(occurred_at, 1, 10) AS day FROM call WHERE voided_at IS NULL
@@ -30,7 +30,7 @@ ORDER BY occurred_at LIMIT 1
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked for. `compare` is both, none, previous or year; None: the town's setting."""
+    """What was asked for. `compare` is both, none, previous or year; None: the setting."""
 
     period: Period
     sections: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class Options:
 
     @property
     def plans(self) -> list[Plan]:
-        """The sections asked for; for publication the one page of it."""
+        """Return the sections asked for; for publication its one page."""
         if not self.public:
             return sections.chosen(self.sections)
         from ccu.report.public import PAGE
@@ -129,7 +129,7 @@ def build(session: Session, options: Options) -> Report:
 
 
 def _hide(session: Session, report: Report) -> None:
-    """Late work that is hidden from this account (store/viewing.py): that there is some."""
+    """Blank the details of late work that this account may not see (store/viewing.py)."""
     for section in report.sections:
         if section.name != "overdue":
             continue
@@ -148,7 +148,7 @@ def _hide(session: Session, report: Report) -> None:
 
 @contextmanager
 def _snapshot(connection: sqlite3.Connection, session: Session, leave_out: bool) -> Iterator[None]:
-    """All reads see the file at one moment, whoever writes meanwhile; nobody waits for them.
+    """Read the file as of one moment, whoever writes meanwhile; writers do not wait.
 
     `leave_out`: without 42 CFR Part 2 referrals.
     """
@@ -162,11 +162,11 @@ def _snapshot(connection: sqlite3.Connection, session: Session, leave_out: bool)
             withheld.from_figures(connection)
         yield
     finally:
-        connection.execute("ROLLBACK")  # what was made for this report goes with it
+        connection.execute("ROLLBACK")  # also drops the TEMP tables of this report
 
 
 def begun(session: Session, options: Options) -> Report:
-    """The report without its sections."""
+    """Return the report without its sections."""
     as_of = session.now
     found = session.db.execute(_FIRST_DAY).fetchone()
     settings = {name: session.settings[name] for name in SETTINGS}
@@ -178,7 +178,7 @@ def begun(session: Session, options: Options) -> Report:
         period=options.period,
         compare=options.compare,
         as_of=as_of,
-        # a day's end is its last second, and that is the whole day
+        # the last second of a day counts as its end
         not_over=dates.day_start(options.period.end, session.settings.zone)
         > as_of + timedelta(seconds=1),
         first_day=date.fromisoformat(found["day"]) if found else None,
@@ -193,33 +193,37 @@ def begun(session: Session, options: Options) -> Report:
 
 
 def _notes(report: Report) -> list[str]:
-    """What must be known before any figure is read."""
+    """Return what a reader must know before any figure."""
     notes = []
     if report.not_over:
         until = f"{report.as_of:%Y-%m-%d %H:%M}"
         notes.append(f"{report.period.label} is not over: counted to {until}.")
         if report.compare != "none":
-            notes.append("The periods beside it are whole: a smaller number so far is no fall.")
+            notes.append(
+                "The compared periods are complete: a smaller number so far is not a decrease."
+            )
     if report.first_day is None:
         notes.append("No calls are recorded in this file.")
     elif report.first_day >= report.period.end:
         notes.append(f"No calls are recorded before {report.first_day}.")
     elif report.first_day > report.period.start:
-        notes.append(f"No calls are recorded before {report.first_day}: the period is not whole.")
+        notes.append(
+            f"No calls are recorded before {report.first_day}: the period is not complete."
+        )
     else:
-        notes += _beside_not_whole(report)
+        notes += _partly_recorded(report)
     return notes
 
 
-def _beside_not_whole(report: Report) -> list[str]:
-    """Growth against a period of which the file has a part only is no growth."""
+def _partly_recorded(report: Report) -> list[str]:
+    """Return notes on compared periods of which the file has only a part."""
     first = report.first_day
     notes: list[str] = []
     beside = {"previous": report.period.previous(), "year": report.period.year_before()}
     for which, then in beside.items():
         partly = first is not None and then.start < first < then.end
         if partly and report.compare in ("both", which) and then.label not in "".join(notes):
-            notes.append(f"{then.label} is not whole: no calls are recorded before {first}.")
+            notes.append(f"{then.label} is not complete: no calls are recorded before {first}.")
     return notes
 
 
@@ -231,14 +235,14 @@ class Maker:
         self._made: dict[str, list[Figure]] = {}
 
     def figures(self, files: tuple[str, ...]) -> list[Figure]:
-        """The figures of these files."""
+        """Return the figures of these files."""
         for file in files:
             if file not in self._made:
                 self._made[file] = figures.run(self._connection, file, self._frames)
         return [each for file in files for each in self._made[file]]
 
     def rows(self, file: str) -> list[dict[str, Any]]:
-        """The rows of a list, shares rounded as those of figures are."""
+        """Return the rows of a list, with shares rounded as in figures."""
         found = figures.rows(self._connection, file, self._frames.now)
         return [
             {name: figures.rounded(cell) if isinstance(cell, float) else cell
@@ -261,7 +265,7 @@ def _section(maker: Maker, plan: Plan, report: Report) -> ReportSection:
 
 
 def _picked(found: list[Figure], pick: tuple[str, ...]) -> list[Figure]:
-    """The figures of a section in its order; `name:` is the one without a group."""
+    """Return the figures of a section in its order; `name:` is the one without a group."""
     if not pick:
         return found
     order = {name.rstrip(":"): place for place, name in enumerate(pick)}

@@ -16,50 +16,50 @@ if TYPE_CHECKING:
 
 EXPLAINS: Mapping[str, tuple[str, ...]] = {
     "summary": (
-        "Overdue and stalled are as of the as-of moment; all else is of the period.",
+        "Overdue and stalled are as of the as-of time; all other figures are of the period.",
         "Shares of all calls depend on which calls are in the file.",
     ),
     "repeat-addresses": (
-        "An address is a place, not a person: `different` means that several people are met there.",
+        "An address is a place, not a person: `different` means several people are its subjects.",
     ),
-    "repeat-people": ("Being met often says that help is needed, and nothing about anybody.",),
-    "overdue": ("As of the as-of moment, whatever the period.",),
+    "repeat-people": ("Frequent contact shows need, not fault.",),
+    "overdue": ("As of the as-of time, whatever the period.",),
     "referrals": (
-        "By the day made, and as they stand at the as-of moment: young ones have had less time.",
-        "A service received is not yet a life changed; that is not measured here.",
+        "By the day made, with the status at the as-of time: recent ones have had less time.",
+        "Outcomes after a service is received are not measured here.",
     ),
     "hand-offs": (
-        "Hand-offs are not given by lot: people who got a warm one may differ in other ways, so a"
-        " difference is no proof that the hand-off made it.",
-        "Where two intervals overlap, no difference is shown. A white paper says that about half of"
-        " plain referrals are followed through; trials disagree.",
+        "Handoff types were not assigned at random: people who got a warm handoff may differ in"
+        " other ways, so a difference does not prove that the handoff caused it.",
+        "Where two intervals overlap, no difference is shown. A white paper estimates that about"
+        " half of plain referrals are followed through; trials disagree.",
     ),
     "first-follow-up": (
-        "A call that nobody has tried to follow up counts as a failure, not as missing.",
+        "A call without any follow-up attempt counts as a failure, not as missing.",
     ),
     "people": (
-        "The groups overlap: somebody met and then reached is in two of them, once in the whole.",
+        "The groups overlap: a person met and then reached is in two of them, once in the total.",
         "Unknown people are never added to people served: two of them may be one person.",
     ),
     "before-after": (
-        "This can not show that the help did it. People are engaged when things are at their worst,"
-        " and calls fall afterwards without help, too (regression to the mean): in the Camden trial"
-        " calls of both groups fell about 40%.",
-        "Look at the people not engaged beside them; they were not chosen by lot, either.",
+        "This cannot show that the help caused the change. People are engaged when things are at"
+        " their worst, and calls fall afterward without help, too (regression to the mean): in the"
+        " Camden trial the calls of both groups fell about 40%.",
+        "Compare with the people not engaged; they were not chosen at random, either.",
     ),
     "responders": (
-        "Eight rates of the same calls, because one bare diversion rate says what its maker wants:"
-        " Eugene's police found 2% to 20% in one year's records.",
-        "None of them says what would have happened without the team.",
+        "Eight rates of the same calls, because a single diversion rate depends on how it is"
+        " counted: Eugene's police found 2% to 20% in one year's records.",
+        "None of them shows what would have happened without the team.",
     ),
     "dispositions": ("A call may end in several ways: shares add up to more than 100%.",),
     "areas": (
         "Areas differ in size and in how many people pass through: compare each with itself.",
     ),
-    "effort": ("Minutes as written down, at stated rates: not the town's accounts.",),
-    "caseload": ("As of the as-of moment. It says how much, not how hard.",),
+    "effort": ("Minutes as recorded, at stated rates: not the town's accounts.",),
+    "caseload": ("As of the as-of time. It shows how much work, not how difficult.",),
     "completeness": (
-        "`does_not_know`, `prefers_not` and `not_collected` are answers; `empty` is none.",
+        "`does_not_know`, `prefers_not` and `not_collected` are answers; `empty` is no answer.",
         "For completing records, not for comparing officers.",
     ),
     "hours": ("In local time.",),
@@ -102,7 +102,7 @@ def _repeat_addresses(section: "ReportSection", report: "Report") -> list[str]:
     if left_out:
         said.append(f"Left out: {count(left_out, 'exempt address', 'exempt addresses')}.")
     if lacking:
-        said.append(f"{count(lacking, 'such call')} had no address that could be read.")
+        said.append(f"{count(lacking, 'such call')} had no readable address.")
     return said
 
 
@@ -113,12 +113,12 @@ def _repeat_people(section: "ReportSection", report: "Report") -> list[str]:
     if unknown:
         said.append(f"Left out: {count(unknown, 'record')} without any name.")
     if lacking:
-        said.append(f"About nobody known by name: {count(lacking, 'such call')}.")
+        said.append(f"About no one known by name: {count(lacking, 'such call')}.")
     return said
 
 
 def threshold(report: "Report") -> str:
-    """What a repeat is, with k and w: never a bare count."""
+    """Return what counts as a repeat, with k and the window."""
     kind = "calls" if report.settings["all_calls"] == "yes" else "care calls"
     k, days = report.settings["repeat_calls"], report.settings["repeat_days"]
     last = min(report.period.last, report.as_of.date())
@@ -148,7 +148,7 @@ def _before_after(section: "ReportSection", report: "Report") -> list[str]:
     said = [f"{kind} in the {report.settings['repeat_days']} days before and after."]
     rates = {each.group: each for each in section.figures if each.figure == "reduction"}
     if rates and all(each.low is None for each in rates.values()):
-        said.append("There are too few people for an interval: no claim can be made.")
+        said.append("Too few people for an interval: no conclusion can be drawn.")
     return said
 
 
