@@ -1,0 +1,706 @@
+"""Every text that a person reads is plain American English: it has no word of BANNED.
+
+Read are the strings and comments of programs, the names of tests, the pages of docs/ and the
+examples. Files that still have a banned word are in NOT_YET_CLEAN, which only shrinks: a listed
+file that is clean, moved or deleted fails the test until its line is removed.
+
+`python -m tests.test_words` prints what is wrong in every file, or in the files named after it;
+with `--list` the lines of NOT_YET_CLEAN as they should be.
+"""
+
+import ast
+import io
+import re
+import sys
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# What to look for, a regular expression between word boundaries, and what to write instead. A
+# pattern in lower case finds any case but capitals alone, which are data (the unit type SLIP).
+BANNED = {
+    "human beings?": "person",
+    "letting go|let go of": "sealing, retention, purge",
+    "the memory of": "case tracking for, record of",
+    "(?:what|that|nothing|something) came of": "outcome, result",
+    "whoms?": "who",
+    "so that nobody": "so that no account, to prevent",
+    "mend(?:s|ed|ing)?": "fix, correct",
+    "slips?": "mistake, correction",
+    "put right": "corrected",
+    "anew": "again",
+    "honest(?:y|ly)?": "accurate, plain",
+    "kinds?": "type",
+    "stands?": "is, appears, means",
+    "says": "states, shows, prints",
+    "say (?:that|who|what|how|which|when|where|whether|why)": "a verb: log, assign, name",
+    "can not": "cannot",
+    "full stop": "period",
+    "whole(?! numbers?| hours?)": "complete, entire, all",
+    "passed over": "handed off, ignored",
+    "hand-offs?": "handoff",
+    "how it reached us": "reported by",
+    "half-done": "partly saved",
+    "in hand": "being handled",
+    "nobody (?:is )?recorded": "none assigned",
+    "in force": "active",
+    "set off by": "trigger",
+    "(?:as )?last heard": "last report",
+    "referrals waiting": "awaiting acceptance",
+    "another due": "reschedule",
+    "however alike": "different people",
+    "recorded already": "on file",
+    "lacks it": "need unmet",
+    "mental-health factor": "behavioral health factor",
+    "Direct notice": "Direct notification",
+    "Wrong contact": "Wrong number",
+    "No response, closed": "Closed: no response",
+    "not a code": "not a valid choice",
+    "unexpected extra word": "unexpected argument",
+    "two readings": "ambiguous",
+    "never was": "does not exist",
+    "consults? themselves": "choose a different person",
+    "may well be": "may be",
+    "by lot": "at random",
+    "nothing about anybody": "not fault",
+    "is for the role": "you need the role",
+    "erasure orders?": "seal, records disposition",
+    "dangers?": "hazard",
+    "postcodes?": "ZIP",
+    "flats?": "apartment",
+    "programmes?": "program",
+    "(?:colou|behaviou|neighbou|honou|favou|labou|harbou|rumou)r(?:s|ed|ing|al|ite)?": "-or",
+    "(?:centre|metre|theatre|litre)s?": "-er",
+    "(?:licence|defence|offence)s?": "-se",
+    "grey": "gray",
+    "(?:ana|para|cata)lys(?:e|es|ed|ing)": "-yze",
+    "catalogues?": "catalog",
+    "judgement|acknowledgement|ageing|artefacts?|cheques?|fulfil": "the American spelling",
+    "enquir(?:y|ies|e|es|ed)|whilst|amongst": "inquiry, while, among",
+    "(?:label|model|travel|signal|level|channel)led": "-led with one l",
+    "(?:recogn|organ|normal|summar|anonym|pseudonym|minim|maxim|capital|serial|initial|author|priorit"
+    "|standard|optim|categor|real|util|random|synchron|emphas|general|special|apolog|critic|final"
+    "|stigmat|local|item|character|harmon|memor|penal|quant|symbol)is"
+    "(?:e|es|ed|ing|ation|ations|er|ers)": "-ize",
+}
+PATTERNS = {
+    re.compile(
+        r"(?<![\w-])(?:" + pattern.replace(" ", r"\s+") + r")(?![\w-])",
+        re.IGNORECASE if pattern.islower() else re.NOFLAG,
+    ): instead
+    for pattern, instead in BANNED.items()
+}
+
+SQL = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|FROM|WHERE|JOIN|VALUES|EXISTS)\b")
+# Not words: `code` in backticks, options, keys before a = sign, placeholders, links, paths.
+CODE = re.compile(
+    r"`[^`\n]+`|--section [\w-]+|section: [\w-]+|(?<![\w-])--?[a-z][\w-]*(?:=\S+)?"
+    r"|^\W*\w+ = |\{[^{}]*\}|\]\([^)]*\)|\S*/\S*",
+    re.MULTILINE,
+)
+NOT_YET_CLEAN: frozenset[str] = frozenset(
+    """
+README.md
+ccu/__init__.py
+ccu/address/__init__.py
+ccu/address/fast.py
+ccu/address/line.py
+ccu/address/match.py
+ccu/address/place.py
+ccu/address/reader.py
+ccu/address/regex.py
+ccu/address/route.py
+ccu/address/sides.py
+ccu/address/single.py
+ccu/address/street.py
+ccu/address/text.py
+ccu/address/town.py
+ccu/address/unit.py
+ccu/address/words.py
+ccu/ask.py
+ccu/audit/review.py
+ccu/cad/__init__.py
+ccu/cad/cells.py
+ccu/cad/guess.py
+ccu/cad/identifiers.py
+ccu/cad/layout.py
+ccu/cad/reading.py
+ccu/cad/rejects.py
+ccu/cad/rows.py
+ccu/cad/source.py
+ccu/cad/staging.py
+ccu/cad/suggest.py
+ccu/cad/times.py
+ccu/cad/words.py
+ccu/call/amendment.py
+ccu/call/form.py
+ccu/call/options.py
+ccu/call/page.py
+ccu/call/questions.py
+ccu/call/who.py
+ccu/card/page.py
+ccu/card/person.py
+ccu/card/place.py
+ccu/card/plans.py
+ccu/card/rows.py
+ccu/card/words.py
+ccu/care/__init__.py
+ccu/care/audit.py
+ccu/care/care.sql
+ccu/care/destroying.py
+ccu/care/notes.py
+ccu/care/shown.py
+ccu/care/writing.py
+ccu/chain.py
+ccu/cipher.py
+ccu/cli.py
+ccu/commands/address.py
+ccu/commands/audit.py
+ccu/commands/backup.py
+ccu/commands/brief.py
+ccu/commands/call.py
+ccu/commands/care.py
+ccu/commands/consent.py
+ccu/commands/deidentify.py
+ccu/commands/disclosures.py
+ccu/commands/export.py
+ccu/commands/follow_up.py
+ccu/commands/frequent.py
+ccu/commands/household.py
+ccu/commands/import_.py
+ccu/commands/log_call.py
+ccu/commands/person.py
+ccu/commands/person_link.py
+ccu/commands/person_roster.py
+ccu/commands/person_same.py
+ccu/commands/place.py
+ccu/commands/plan.py
+ccu/commands/provider.py
+ccu/commands/purge.py
+ccu/commands/referral.py
+ccu/commands/report.py
+ccu/commands/retention.py
+ccu/commands/seal.py
+ccu/commands/staff.py
+ccu/commands/wellness.py
+ccu/commands/worker.py
+ccu/compartment/__init__.py
+ccu/compartment/kind.py
+ccu/compartment/making.py
+ccu/compartment/opening.py
+ccu/complete.py
+ccu/connecting.py
+ccu/copies.py
+ccu/dates/__init__.py
+ccu/dates/cad.py
+ccu/dates/days.py
+ccu/dates/instants.py
+ccu/dates/moments.py
+ccu/db.py
+ccu/demo/build.py
+ccu/demo/care.py
+ccu/demo/loop.py
+ccu/demo/people.py
+ccu/demo/story.py
+ccu/demo/tour.py
+ccu/errors.py
+ccu/export/__init__.py
+ccu/export/cells.py
+ccu/export/columns.py
+ccu/export/folder.py
+ccu/files.py
+ccu/follow_up/entry.py
+ccu/follow_up/lists.py
+ccu/follow_up/questions.py
+ccu/group.py
+ccu/identity/__init__.py
+ccu/identity/blocks.py
+ccu/identity/common.py
+ccu/identity/contacts.py
+ccu/identity/dates.py
+ccu/identity/lookup.py
+ccu/identity/names.py
+ccu/identity/nicknames.py
+ccu/identity/score.py
+ccu/identity/text.py
+ccu/installation.py
+ccu/layouts/milwaukee.toml
+ccu/layouts/montgomery-county.toml
+ccu/layouts/roster-hsd.toml
+ccu/layouts/san-diego.toml
+ccu/letting_go/__init__.py
+ccu/letting_go/deidentifying.py
+ccu/letting_go/purge.py
+ccu/letting_go/sealing.py
+ccu/migrations/__init__.py
+ccu/migrations/to_2.sql
+ccu/migrations/to_3.sql
+ccu/named.py
+ccu/output/screen.py
+ccu/output/shapes.py
+ccu/output/sink.py
+ccu/output/text.py
+ccu/people/__init__.py
+ccu/people/comparing.py
+ccu/people/duplicates.py
+ccu/people/frequent.py
+ccu/people/frequent_overrides.py
+ccu/people/household.py
+ccu/people/household_entry.py
+ccu/people/household_link.py
+ccu/people/household_page.py
+ccu/people/person_filling.py
+ccu/people/person_form.py
+ccu/people/person_offer.py
+ccu/people/person_options.py
+ccu/people/person_page.py
+ccu/people/person_questions.py
+ccu/people/person_words.py
+ccu/people/person_writing.py
+ccu/people/place.py
+ccu/people/place_flags.py
+ccu/people/place_page.py
+ccu/people/roster.py
+ccu/people/roster_ask.py
+ccu/people/roster_effects.py
+ccu/people/roster_fields.py
+ccu/people/roster_layout.py
+ccu/people/roster_match.py
+ccu/people/roster_rows.py
+ccu/people/roster_suggest.py
+ccu/plans/common.py
+ccu/plans/deciding.py
+ccu/plans/editor.py
+ccu/plans/form.py
+ccu/plans/listing.py
+ccu/plans/page.py
+ccu/plans/writing.py
+ccu/referral/form.py
+ccu/referral/listing.py
+ccu/referral/making.py
+ccu/referral/needs_form.py
+ccu/referral/options.py
+ccu/referral/page.py
+ccu/referral/steps.py
+ccu/report/__init__.py
+ccu/report/definitions.py
+ccu/report/figures.py
+ccu/report/html/__init__.py
+ccu/report/html/bars.py
+ccu/report/html/charts.py
+ccu/report/html/heat.py
+ccu/report/html/intervals.py
+ccu/report/html/page.css
+ccu/report/html/page.py
+ccu/report/html/shapes.py
+ccu/report/html/svg.py
+ccu/report/html/tables.py
+ccu/report/let_go.py
+ccu/report/options.py
+ccu/report/output.py
+ccu/report/period.py
+ccu/report/public.py
+ccu/report/says.py
+ccu/report/says_care.py
+ccu/report/says_work.py
+ccu/report/sealed_rows.py
+ccu/report/sections.py
+ccu/report/text.py
+ccu/report/whole.py
+ccu/reports/areas.sql
+ccu/reports/attempts.sql
+ccu/reports/before_after.sql
+ccu/reports/calls.sql
+ccu/reports/caseload.sql
+ccu/reports/completeness.sql
+ccu/reports/concentration.sql
+ccu/reports/dispositions.sql
+ccu/reports/effort.sql
+ccu/reports/follow_through.sql
+ccu/reports/months.sql
+ccu/reports/people.sql
+ccu/reports/referrals.sql
+ccu/reports/repeat-addresses.sql
+ccu/reports/repeat-people.sql
+ccu/reports/repeats.sql
+ccu/reports/responders.sql
+ccu/roles.py
+ccu/session.py
+ccu/shift.py
+ccu/store/attempts.py
+ccu/store/audit.py
+ccu/store/audit_actions.py
+ccu/store/audit_keys.py
+ccu/store/audit_reads.py
+ccu/store/audit_verify.py
+ccu/store/belongings.py
+ccu/store/briefs.py
+ccu/store/call_record.py
+ccu/store/called.py
+ccu/store/calls.py
+ccu/store/cards.py
+ccu/store/checks.py
+ccu/store/codes.py
+ccu/store/consents.py
+ccu/store/consults.py
+ccu/store/deidentified.py
+ccu/store/destruction.py
+ccu/store/differences.py
+ccu/store/disclosures.py
+ccu/store/erasing.py
+ccu/store/exports.py
+ccu/store/flags.py
+ccu/store/follow_up_rows.py
+ccu/store/follow_ups.py
+ccu/store/frequent.py
+ccu/store/holds.py
+ccu/store/household_card.py
+ccu/store/households.py
+ccu/store/imports.py
+ccu/store/imports_changed.py
+ccu/store/likely.py
+ccu/store/likeness.py
+ccu/store/merge_since.py
+ccu/store/merge_turns.py
+ccu/store/merges.py
+ccu/store/needs.py
+ccu/store/outcomes.py
+ccu/store/overrides.py
+ccu/store/people.py
+ccu/store/person_ids.py
+ccu/store/person_keys.py
+ccu/store/person_name.py
+ccu/store/person_values.py
+ccu/store/places.py
+ccu/store/plans.py
+ccu/store/purge_due.py
+ccu/store/purge_kept.py
+ccu/store/purge_sealed.py
+ccu/store/purging.py
+ccu/store/references.py
+ccu/store/referral_checks.py
+ccu/store/referral_events.py
+ccu/store/referral_reads.py
+ccu/store/referral_steps.py
+ccu/store/referrals.py
+ccu/store/relations.py
+ccu/store/retention.py
+ccu/store/returning.py
+ccu/store/rosters.py
+ccu/store/seal_lift.py
+ccu/store/sealed_content.py
+ccu/store/seals.py
+ccu/store/settings.py
+ccu/store/soundness.py
+ccu/store/staff.py
+ccu/store/standing.py
+ccu/store/viewing.py
+ccu/store/withheld.py
+ccu/store/words.py
+ccu/store/workers.py
+ccu/takes.py
+ccu/typed.py
+ccu/wellness/__init__.py
+ccu/wellness/entry.py
+ccu/wellness/log.py
+ccu/wellness/wellness.sql
+ccu/who.py
+ccu/wording.py
+docs/administrator.md
+docs/analyst.md
+docs/architecture.md
+docs/care-team.md
+docs/imports.md
+docs/json.md
+docs/privacy.md
+docs/records.md
+examples/care-day.sh
+examples/first-layout.toml
+examples/sudoers
+examples/worked-day.sh
+pyproject.toml
+schema.sql
+tests/benchmarks/__main__.py
+tests/benchmarks/audit.py
+tests/benchmarks/common.py
+tests/benchmarks/people.py
+tests/browser.py
+tests/care.py
+tests/care_file.py
+tests/conftest.py
+tests/figures/chance.py
+tests/figures/oracle_all.py
+tests/figures/oracle_calls.py
+tests/figures/oracle_care.py
+tests/figures/oracle_people.py
+tests/figures/rows.py
+tests/figures/town.py
+tests/figures/town_calls.py
+tests/figures/town_people.py
+tests/identity_people.py
+tests/imports.py
+tests/letting_go.py
+tests/readme.py
+tests/sharing.py
+tests/test_address.py
+tests/test_audit.py
+tests/test_audit_actions.py
+tests/test_audit_complete.py
+tests/test_audit_hostile.py
+tests/test_backup.py
+tests/test_brief.py
+tests/test_call.py
+tests/test_care_destroy.py
+tests/test_care_encrypted.py
+tests/test_care_loop.py
+tests/test_care_notes.py
+tests/test_cli.py
+tests/test_concurrency.py
+tests/test_consent.py
+tests/test_dates.py
+tests/test_days.py
+tests/test_db.py
+tests/test_deidentify.py
+tests/test_demo.py
+tests/test_disclosures.py
+tests/test_encryption.py
+tests/test_examples.py
+tests/test_export.py
+tests/test_figures.py
+tests/test_follow_up.py
+tests/test_frequent.py
+tests/test_gate.py
+tests/test_history.py
+tests/test_household.py
+tests/test_hygiene.py
+tests/test_identity.py
+tests/test_identity_end_to_end.py
+tests/test_import.py
+tests/test_import_faults.py
+tests/test_in_and_out.py
+tests/test_init.py
+tests/test_installation.py
+tests/test_layouts.py
+tests/test_log_call.py
+tests/test_log_call_people.py
+tests/test_named_files.py
+tests/test_needs.py
+tests/test_output.py
+tests/test_output_program.py
+tests/test_part2.py
+tests/test_person.py
+tests/test_person_find.py
+tests/test_person_merge.py
+tests/test_person_same.py
+tests/test_place.py
+tests/test_plan.py
+tests/test_privacy.py
+tests/test_private_files.py
+tests/test_provider.py
+tests/test_purge.py
+tests/test_purge_town.py
+tests/test_readme.py
+tests/test_refer.py
+tests/test_referral.py
+tests/test_report.py
+tests/test_report_browser.py
+tests/test_report_figures.py
+tests/test_report_html.py
+tests/test_report_public.py
+tests/test_retention.py
+tests/test_roles.py
+tests/test_roster.py
+tests/test_screens_agree.py
+tests/test_seal.py
+tests/test_staff.py
+tests/test_terminal_log_call.py
+tests/test_wellness.py
+tests/test_worker.py
+tests/told_town.py
+""".split()
+)
+
+
+class Text(NamedTuple):
+    """A text of a file and the line it starts on."""
+
+    line: int
+    text: str
+
+
+class Finding(NamedTuple):
+    """A banned word, its line and what to write instead."""
+
+    line: int
+    word: str
+    instead: str
+
+
+def files() -> list[Path]:
+    """Return the files to check; the schemas of earlier versions stay as they were."""
+    found = {ROOT / name for name in ("README.md", "CHANGELOG.md", "Makefile", "pyproject.toml")}
+    found.update({ROOT / "schema.sql", ROOT / ".pre-commit-config.yaml"})
+    for folder, pattern in (
+        ("ccu", "**/*.py"), ("ccu", "**/*.sql"), ("ccu", "**/*.toml"), ("ccu", "**/*.css"),
+        ("ccu", "**/*.jinja"), ("tests", "**/*.py"), ("docs", "*.md"), ("examples", "*"),
+    ):  # fmt: skip
+        found.update((ROOT / folder).glob(pattern))
+    skipped = {Path(__file__).resolve()}
+    return sorted(
+        path for path in found - skipped if path.is_file() and path.suffix not in {".txt", ".csv"}
+    )
+
+
+def python_texts(source: str) -> Iterator[Text]:
+    """Yield the comments, the strings and the names of test functions of a Python file."""
+    yield from python_comments(source)
+    tree = ast.parse(source)
+    nodes = list(ast.walk(tree))
+    skipped = {
+        id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values
+    }
+    # A text that is split at once is a table of names or codes.
+    skipped |= {
+        id(node.value) for node in nodes if isinstance(node, ast.Attribute) and node.attr == "split"
+    }
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            yield Text(node.lineno, node.name.replace("_", " "))
+        elif isinstance(node, ast.JoinedStr):
+            parts = [part.value if isinstance(part, ast.Constant) else "{}" for part in node.values]
+            yield from string_text(node.lineno, "".join(map(str, parts)))
+        elif isinstance(node, ast.Constant) and id(node) not in skipped:
+            yield from string_text(node.lineno, node.value if isinstance(node.value, str) else "")
+
+
+def string_text(line: int, value: str) -> Iterator[Text]:
+    """Yield what a person reads of a string: not a name such as "kind"; of SQL the comments."""
+    if SQL.search(value):
+        yield from marked_comments(value, "--", line)
+    elif re.search(r"\s", value.strip()) or value[:1].isupper():
+        yield Text(line, value)
+
+
+def python_comments(source: str) -> Iterator[Text]:
+    """Yield each comment; comments on consecutive lines are one text."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    comments = [
+        (each.start[0], each.string.lstrip("#!"))
+        for each in tokens
+        if each.type == tokenize.COMMENT
+    ]
+    yield from joined(comments)
+
+
+def marked_comments(source: str, mark: str, first: int = 1) -> Iterator[Text]:
+    """Yield the comments of a file in which `mark` starts one; consecutive lines are one text."""
+    lines = enumerate(source.splitlines(), first)
+    yield from joined([(line, text.partition(mark)[2]) for line, text in lines if mark in text])
+
+
+def joined(lines: list[tuple[int, str]]) -> Iterator[Text]:
+    """Yield the texts of (line, text); those of consecutive lines as one."""
+    start, last, block = 0, -1, list[str]()
+    for line, text in lines:
+        if line != last + 1 and block:
+            yield Text(start, "\n".join(block))
+            block = []
+        start = start if block else line
+        block.append(text)
+        last = line
+    if block:
+        yield Text(start, "\n".join(block))
+
+
+def sql_texts(source: str) -> Iterator[Text]:
+    """Yield the comments of an SQL file, and its string literals of more than one word."""
+    yield from marked_comments(source, "--")
+    for number, line in enumerate(source.splitlines(), 1):
+        for literal in re.findall(r"'((?:[^']|'')*)'", line.partition("--")[0]):
+            if " " in literal or literal[:1].isupper():
+                yield Text(number, literal)
+
+
+def markdown_texts(source: str) -> Iterator[Text]:
+    """Yield a page without its code blocks and generated blocks; those are checked where made."""
+
+    def blank(match: re.Match[str]) -> str:
+        return "\n" * match[0].count("\n")
+
+    source = re.sub(r"<!-- \[\[\[cog.*?\[\[\[end\]\]\] -->", blank, source, flags=re.DOTALL)
+    source = re.sub(r"^```.*?^```", blank, source, flags=re.DOTALL | re.MULTILINE)
+    source = re.sub(r"^    .*$|<!--.*?-->", blank, source, flags=re.MULTILINE)
+    yield Text(1, source)
+
+
+def texts(path: Path) -> Iterator[Text]:
+    """Yield the texts of a file."""
+    source = path.read_text(encoding="utf-8")
+    reader = {".py": python_texts, ".sql": sql_texts, ".md": markdown_texts}.get(path.suffix)
+    yield from reader(source) if reader else [Text(1, source)]
+
+
+def findings(path: Path) -> Iterator[Finding]:
+    """Yield the banned words of a file."""
+    for start, text in texts(path):
+        plain = CODE.sub("#", text)
+        for pattern, instead in PATTERNS.items():
+            for match in pattern.finditer(plain):
+                if not match[0].isupper():
+                    line = start + plain.count("\n", 0, match.start())
+                    yield Finding(line, " ".join(match[0].split()), instead)
+
+
+def report(path: Path) -> list[str]:
+    """Return a line for each banned word of a file."""
+    name = path.relative_to(ROOT).as_posix()
+    return [f"{name}:{line}: {word!r}, write: {instead}" for line, word, instead in findings(path)]
+
+
+@pytest.fixture(scope="module")
+def wrong() -> dict[str, list[str]]:
+    """The reports of the files that have a banned word, by path."""
+    reports = {path.relative_to(ROOT).as_posix(): report(path) for path in files()}
+    return {path: lines for path, lines in reports.items() if lines}
+
+
+def test_no_file_has_a_banned_word(wrong: dict[str, list[str]]) -> None:
+    found = [line for path, lines in wrong.items() if path not in NOT_YET_CLEAN for line in lines]
+    assert not found, "\n".join(found)
+
+
+def test_each_file_on_the_list_still_has_a_banned_word(wrong: dict[str, list[str]]) -> None:
+    done = sorted(NOT_YET_CLEAN - set(wrong))
+    assert not done, f"remove from NOT_YET_CLEAN (clean, moved or deleted): {done}"
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "words"),
+    [
+        ("a.py", '"""It says\nso."""\nx = f"can {1} not; can not"\n', ["says", "can not"]),
+        ("a.py", "# so that\n# nobody reads it\n", ["so that nobody"]),
+        ("a.py", "def test_it_can_not_be_read() -> None: ...\n", ["can not"]),
+        ("a.py", 'x = {"kind": "whole", "Postcode": "--kind `kind` a/kind"}\n', ["Postcode"]),
+        ("a.py", 'x = "kind whole".split()\ny = "SELECT kind -- mend it"\n', ["mend"]),
+        ("a.py", 'x = "a whole number; the SLIP of a dock"\n', []),
+        ("a.sql", "SELECT kind, 'Wrong contact' FROM x; -- anew\n", ["anew", "Wrong contact"]),
+        ("a.md", "A kind\n```\nanew\n```\n    slip\n", ["kind"]),
+        ("a.md", "Mend\n<!-- [[[cog\n]]] -->\nanew\n<!-- [[[end]]] -->\n", ["Mend"]),
+        ("a.toml", 'postcode = "Zip"  # of no kind\n', ["kind"]),
+    ],
+)
+def test_what_is_found(name: str, source: str, words: list[str], tmp_path: Path) -> None:
+    (tmp_path / name).write_text(source, encoding="utf-8")
+    assert [finding.word for finding in findings(tmp_path / name)] == words
+
+
+if __name__ == "__main__":
+    named = [Path(each).resolve() for each in sys.argv[1:] if each != "--list"] or files()
+    for each in named:
+        if lines := report(each):
+            print(each.relative_to(ROOT).as_posix() if "--list" in sys.argv else "\n".join(lines))
