@@ -15,7 +15,7 @@ from .conftest import run_ccu
 
 TESTS = Path(__file__).resolve().parent
 PAGE = (TESTS.parent / "docs" / "privacy.md").read_text(encoding="utf-8")
-SECTION = PAGE.partition("## What it protects, and what it does not\n")[2].partition("\n## ")[0]
+SECTION = PAGE.partition("## What is protected, and what is not\n")[2].partition("\n## ")[0]
 
 
 def entries() -> list[str]:
@@ -46,10 +46,10 @@ def test_there_is_no_sentence_outside_the_points() -> None:
     outside = [
         line
         for line in SECTION.splitlines()
-        if line and not line.startswith(("- ", "  ")) and not line.startswith("And plainly")
+        if line and not line.startswith(("- ", "  ")) and not line.startswith("Not protected:")
     ]
     assert outside == [
-        "Each of these names, in a comment of this file, the tests that fail when it is not so."
+        "Each point names, in a comment of this file, the tests that fail when it is not true."
     ]
 
 
