@@ -74,11 +74,11 @@ BANNED = {
     "postcodes?": "ZIP",
     "flats?": "apartment",
     "programmes?": "program",
-    "(?:colou|behaviou|neighbou|honou|favou|labou|harbou|rumou)r(?:s|ed|ing|al|ite)?": "-or",
+    "(?:colou|behaviou|neighbou|honou|favou|labou|harbou|rumou)r(?:s|ed|ing|al|ite|hood)?": "-or",
     "(?:centre|metre|theatre|litre)s?": "-er",
     "(?:licence|defence|offence)s?": "-se",
     "grey": "gray",
-    "(?:ana|para|cata)lys(?:e|es|ed|ing)": "-yze",
+    "(?:ana|para|cata)lys(?:e|ed|ing)": "-yze",
     "catalogues?": "catalog",
     "judgement|acknowledgement|ageing|artefacts?|cheques?|fulfil": "the American spelling",
     "enquir(?:y|ies|e|es|ed)|whilst|amongst": "inquiry, while, among",
@@ -411,13 +411,9 @@ ccu/wellness/log.py
 ccu/wellness/wellness.sql
 ccu/who.py
 ccu/wording.py
-docs/administrator.md
-docs/analyst.md
 docs/architecture.md
 docs/care-team.md
 docs/imports.md
-docs/json.md
-docs/privacy.md
 docs/records.md
 examples/care-day.sh
 examples/first-layout.toml
