@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from ccu import compartment, db
+from ccu import side_file as compartment
 from ccu.care.file import KIND
 from ccu.care.notes import NOTICE
+from ccu.database import opening as db
 from ccu.errors import DatabaseUnusable
 
 from .care import become, call, copy_file, merge

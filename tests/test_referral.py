@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccu.store import referral_steps
+from ccu.referrals import life as referral_steps
 
 from . import care
 from .care import at, become
