@@ -1,4 +1,4 @@
-"""Who is working here and what is open, in the few words that a card has for them."""
+"""Workers and open items of a card, as short lines."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -17,7 +17,7 @@ def standing(
     every: bool = False,
     of_person: bool = False,
 ) -> list[tuple[str, str]]:
-    """The lines `working here` (of a person: `working with`) and `open items`."""
+    """Return the lines `working here` (for a person `working with`) and `open items`."""
     whom = "this person" if of_person else "people here"
     who = [worker(each, whom) for each in workers] or ["nobody recorded"]
     what = [item(each) for each in lines(items)] or ["none"]
@@ -56,7 +56,7 @@ def item(each: dict[str, Any]) -> str:
 
 
 def lines(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A referral's line says what is next for it: its follow-ups need none of their own."""
+    """Leave out follow-ups of a listed referral, whose line shows what is next."""
     told = {each["id"] for each in items if each["record"] == "referral"}
     return [each for each in items if each["referral"] not in told]
 
@@ -68,6 +68,6 @@ def _first(lines: list[str], most: int) -> list[str]:
 
 
 def day(iso: str) -> str:
-    """`12 Jan 2026`."""
+    """Return a day as `12 Jan 2026`."""
     of = date.fromisoformat(iso)
     return f"{of.day} {MONTH_NAMES[of.month - 1][:3]} {of.year}"
