@@ -24,24 +24,24 @@ FOLLOW_UP_COLUMNS = ("id", "due", "owner", "what", "for")
 
 # key -> heading, columns, text for an empty list; in the order of the page
 PARTS: dict[str, tuple[str, tuple[str, ...], str]] = {
-    "overdue": ("Overdue", ("id", "days_late", *FOLLOW_UP_COLUMNS[1:]), "nothing"),
-    "due_today": ("Due today", FOLLOW_UP_COLUMNS, "nothing more"),
-    "waiting": ("Referrals waiting", ("id", "made", "owner", "person", "place"), "none"),
+    "overdue": ("Overdue", ("id", "days_late", *FOLLOW_UP_COLUMNS[1:]), "none"),
+    "due_today": ("Due today", FOLLOW_UP_COLUMNS, "none"),
+    "waiting": ("Awaiting acceptance", ("id", "made", "owner", "person", "place"), "none"),
     "care_calls": (
         "Care calls",
         ("id", "occurred", "place", "nature", "outcome", "answer"),
         "none",
     ),
     "seen_often": (
-        f"Seen {briefs.SEEN_OFTEN} times or more this week",
+        f"{briefs.SEEN_OFTEN}+ contacts this week",
         ("person", "calls", "last", "places"),
-        "nobody",
+        "none",
     ),
-    "in_hospital": ("In hospital, as last heard", ("person", "heard"), "nobody"),
+    "in_hospital": ("Hospitalized (last report)", ("person", "heard"), "none"),
     # Without text for an empty list: shown only if there is something to do.
-    "flags_to_verify": ("Place flags to verify", ("id", "place", "source", "by", "written"), ""),
+    "flags_to_verify": ("Safety notes to verify", ("id", "place", "source", "by", "written"), ""),
     "flags_expiring": (
-        "Place flags that expire",
+        "Safety notes that expire",
         ("id", "place", "source", "by", "until", "state"),
         "",
     ),

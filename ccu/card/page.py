@@ -18,7 +18,7 @@ def document(card: dict[str, Any], every: bool = False) -> Document:
     total = counts["all"]["ever"]
     standing = words.standing(card["workers"], card["open"], every)
     if not card["warnings"]:
-        standing.insert(0, ("warnings", "none in force"))
+        standing.insert(0, ("warnings", "No active warnings"))
     sections = [
         Section(pairs=[("matched", card["match"]["certainty"])]),
         Section("Warnings", lines=[_warning(item) for item in card["warnings"]], alert=True),

@@ -70,7 +70,7 @@ def _asked(session: Session, address: str | None, call_id: str | None) -> tuple[
     reading = read_address(text, town=session.settings.town)
     if reading.kind == "none":
         raise InvalidInput(
-            "--address can not be read as an address; ccu address shows how it is read"
+            "--address cannot be read as an address; ccu address shows how it is read"
         )
     return text, places.find(session.db, reading, session.settings.town)
 

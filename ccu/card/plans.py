@@ -22,8 +22,8 @@ LABELS = {
     "helps": "helps",
     "avoid": "avoid",
     "early_signs": "early signs",
-    "triggers": "set off by",
-    "steps": "first",
+    "triggers": "triggers",
+    "steps": "do first",
     "safety": "safety",
     "contacts": "call",
 }
@@ -75,7 +75,7 @@ def sections(plans: Sequence[Mapping[str, Any]], of_person: bool = False) -> lis
     rest = [str(plan["id"]) for plan in plans if not plan["lines"]]
     if rest:
         more = f"{', '.join(rest[:8])}{', ...' if len(rest) > 8 else ''}"
-        shown.append(Section(lines=[f"More plans of what helps: ccu plan show {more}"]))
+        shown.append(Section(lines=[f"More plans: ccu plan show {more}"]))
     return shown
 
 
@@ -84,7 +84,7 @@ def _title(plan: Mapping[str, Any], of_person: bool) -> str:
     # a heading must fit the screen, so it is shorter if both parts are needed
     more, whose = ("more in ", "") if plan["left_out"] else ("", "its ")
     due = f"; {whose}review {'' if more else 'is '}due" if plan["review_due"] else ""
-    return f"What helps (plan {plan['id']}{about}{due}; {more}ccu plan show {plan['id']})"
+    return f"Approach (plan {plan['id']}{about}{due}; {more}ccu plan show {plan['id']})"
 
 
 def _lines(body: Mapping[str, Sequence[Any]]) -> dict[str, str]:

@@ -18,8 +18,7 @@ def standing(
     of_person: bool = False,
 ) -> list[tuple[str, str]]:
     """Return the lines `working here` (for a person `working with`) and `open items`."""
-    whom = "this person" if of_person else "people here"
-    who = [worker(each, whom) for each in workers] or ["nobody recorded"]
+    who = [worker(each) for each in workers] or ["None assigned"]
     what = [item(each) for each in lines(items)] or ["none"]
     return [
         (
@@ -30,12 +29,12 @@ def standing(
     ]
 
 
-def worker(each: dict[str, Any], whom: str) -> str:
-    """`Human Services is working with people here: NAME, PHONE, since DATE; ...`, no more."""
+def worker(each: dict[str, Any]) -> str:
+    """Return `Human Services client. Call NAME, PHONE, since DATE; ...`, or less if hidden."""
     if each["name"] is None:
-        return f"{each['agency']} has this in hand"
+        return f"{each['agency']} is handling this"
     reach = each["phone"] or "no phone recorded"
-    text = f"{each['agency']} is working with {whom}: {each['name']}, {reach}"
+    text = f"{each['agency']} client. Call {each['name']}, {reach}"
     text += f", since {day(each['since'])}"
     if each["connected_to"]:
         text += f"; connected to: {', '.join(each['connected_to'])}"
@@ -46,9 +45,9 @@ def worker(each: dict[str, Any], whom: str) -> str:
 
 
 def item(each: dict[str, Any]) -> str:
-    """`referral 3, requested: next 2026-02-01 10:00, dlee`; `Human Services has this in hand`."""
+    """Return `referral 3, requested: next 2026-02-01 10:00, dlee`, or less if hidden."""
     if each["id"] is None:
-        return f"{each['owner']} has this in hand"
+        return f"{each['owner']} is handling this"
     word = "next" if each["record"] == "referral" else "due"
     due = f"{word} {each['due']}" if each["due"] else "nothing due"
     late = " (overdue)" if each["overdue"] else ""
