@@ -145,7 +145,7 @@ def test_without_its_key_nothing_is_done(
         assert "abab" not in said
     assert ask(db_path, "SELECT * FROM setting") == before
     assert ask(db_path, "SELECT count(*) FROM call") == [(0,)]
-    assert key.exists() == (content is not None)  # never made anew by itself
+    assert key.exists() == (content is not None)  # never made again by itself
     code = 6 if content == b"ab" * 32 else 0  # a backup has no key beside it: then a warning
     assert ccu("check").code == code
 
@@ -179,7 +179,7 @@ def test_a_write_whose_audit_row_is_refused_is_undone(ccu: Ccu, db_path: Path) -
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read anything")
-def test_a_key_that_can_not_be_read_is_one_sentence(ccu: Ccu, db_path: Path) -> None:
+def test_a_key_that_cannot_be_read_is_one_sentence(ccu: Ccu, db_path: Path) -> None:
     key_of(db_path).chmod(0)
     assert "can not be read: permission denied" in refused(ccu("settings", "repeat_days", "30"))
 
@@ -302,7 +302,7 @@ def test_a_rekey_begins_a_part_and_both_are_verified(ccu: Ccu, db_path: Path) ->
     assert ccu("check", "--quiet") == (0, "", "")
 
 
-def test_a_lost_key_leaves_its_rows_unverified_and_says_which(
+def test_a_lost_key_leaves_its_rows_unverified_and_states_which(
     ccu: Ccu, db_path: Path, tmp_path: Path
 ) -> None:
     lost = key_of(db_path).rename(tmp_path / "elsewhere")
@@ -431,7 +431,7 @@ def test_a_key_given_that_is_none_is_refused(
 # ---------------------------------------------------------------- letting reasons go
 
 
-def test_purged_reasons_leave_the_chain_whole(ccu: Ccu, db_path: Path) -> None:
+def test_purged_reasons_leave_the_chain_intact(ccu: Ccu, db_path: Path) -> None:
     assert ccu(*CALL).code == 0
     for reason in ("a court order", "the family asked"):
         assert ccu("history", "--call", "1", "--full", "--reason", reason).code == 0

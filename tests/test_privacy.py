@@ -1,4 +1,4 @@
-"""What docs/privacy.md says is protected: each sentence names its tests, and they exist."""
+"""What docs/privacy.md lists as protected: each sentence names its tests, and they exist."""
 
 import ast
 import contextlib
@@ -72,7 +72,7 @@ def dump(path: Path) -> str:
         return "\n".join(hand.iterdump())
 
 
-def test_another_program_reads_the_file_whole(here: Path) -> None:
+def test_another_program_reads_the_entire_file(here: Path) -> None:
     sealed = ("seal", "person", "3", "--authority", "court", "--ordered", "2026-01-30", "--yes")
     assert town.run(here, "records", *sealed).code == 0
     text = dump(here)

@@ -1,8 +1,8 @@
 """A small town in which every command has something to do, and a command line for each of them.
 
-Its words about people are of a kind that nobody uses, so that a test can look for them anywhere:
-in what a command printed, in the audit, in the bytes of the file. One account stands for each role,
-named as the role; `admin` is the account that runs the tests.
+Its words about people are unusual, so that a test can look for them anywhere: in what a command
+printed, in the audit, in the bytes of the file. There is one account for each role, named as the
+role; `admin` is the account that runs the tests.
 """
 
 from collections.abc import Iterator
