@@ -42,8 +42,8 @@ LINES = {
 WORDS = (
     *town.IDENTITY, town.NARRATIVE, town.NOTE, town.HELPS, town.FLAG, town.SUGGESTED, town.REASON,
     "Main St", "MAIN ST", "Elm St", "Perdita", "Umberstone", "more tea", "thank you", "Stairs",
-    "low door", "first weeks", "handover", "made twice", "two people", "zyxgrant", "grey coat",
-    "Brindlewood", "loud voices", "town.db", "copy.db", "Harbour",
+    "low door", "first weeks", "handover", "made twice", "two people", "zyxgrant", "gray coat",
+    "Brindlewood", "loud voices", "town.db", "copy.db", "Harbor",
 )  # fmt: skip
 
 

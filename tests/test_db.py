@@ -237,7 +237,7 @@ def test_a_migration_that_fails_changes_nothing(
     empty: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(connection: sqlite3.Connection) -> None:
-        connection.execute("ALTER TABLE provider ADD COLUMN colour TEXT")
+        connection.execute("ALTER TABLE provider ADD COLUMN color TEXT")
         connection.execute("INSERT INTO provider (id, name, agency) VALUES (1, 'x', 'police')")
         raise DatabaseUnusable("the step failed")
 
@@ -245,7 +245,7 @@ def test_a_migration_that_fails_changes_nothing(
     monkeypatch.setattr(migrations, "STEPS", {1: fail})
     assert empty("settings") == (4, "", "ccu: error: the step failed\n")
     with sqlite3.connect(db_path) as kept:
-        assert "colour" not in columns_of(kept, "provider")
+        assert "color" not in columns_of(kept, "provider")
         assert kept.execute("PRAGMA user_version").fetchone() == (1,)
 
 

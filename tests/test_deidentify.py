@@ -190,7 +190,7 @@ def test_who_comes_back(db: Path, recognise: str) -> None:
     assert records(db, "check").code == 0
 
 
-def test_a_call_recognises_them_too(db: Path) -> None:
+def test_a_call_recognizes_them_too(db: Path) -> None:
     """Somebody met again has the number they had, and the officer hears it."""
     assert town.run(db, "admin", "settings", "recognise_returning", "yes").code == 0
     assert records(db, "deidentify", "--person", "1", "--yes").code == 0

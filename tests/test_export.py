@@ -30,7 +30,7 @@ SPAN = ("--from", "2026-01-01", "--to", "2026-02-28")
 SECRETS = {
     "given_name": "Zephyrine", "family_name": "Quagmorell", "birth_date": "1987-03-29",
     "phone": "203-555-0177", "email": "zq@example.org", "home": "77 Larkspur Rd",
-    "description": "tall, grey coat", "language": "Volapuk", "postcode": "06999",
+    "description": "tall, gray coat", "language": "Volapuk", "postcode": "06999",
 }  # fmt: skip
 NOTES = ("narrativesecret", "notesecret", "eventsecret", "attemptsecret")
 

@@ -293,7 +293,7 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
             " others on this machine, so it goes through --person-file",
         ),
         (
-            ("--person", "neighbour: unknown"),
+            ("--person", "neighbor: unknown"),
             "the role in --person: that is not a code;"
             " there are subject, caller, family, victim, witness",
         ),

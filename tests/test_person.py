@@ -408,7 +408,7 @@ def test_who_works_with_them_and_in_which_household(ccu: Ccu) -> None:
     assert ccu("worker", "assign", "--person", "1", "--staff", "dlee").code == 0
     found = show(ccu, 1)
     assert [each["name"] for each in found["workers"]] == ["Dana Lee"]
-    assert "Human Services client. Call Dana Lee" in ccu("person", "show", "1").out
+    assert "CCU client. Call Dana Lee" in ccu("person", "show", "1").out
 
 
 @pytest.mark.parametrize(("number", "code"), [("9", 3), ("0", 2), ("x", 2), ("9" * 30, 3)])

@@ -27,7 +27,7 @@ Triggers:
 What helps:
 - speak slowly
 What to avoid:
-- touching the grey bag
+- touching the gray bag
 Steps:
 1. say your first name
 2. ask for five minutes
@@ -38,7 +38,7 @@ Contacts:
 """
 LINES = [
     "helps: speak slowly",
-    "avoid: touching the grey bag",
+    "avoid: touching the gray bag",
     "early signs: paces the hall",
     "triggers: sirens",
     "do first: 1. say your first name; 2. ask for five minutes",

@@ -77,7 +77,7 @@ def test_another_program_reads_the_entire_file(here: Path) -> None:
     assert town.run(here, "records", *sealed).code == 0
     text = dump(here)
     assert [word for word in (*town.IDENTITY, town.NARRATIVE) if word not in text] == []
-    assert "grey coat" in text  # what was sealed
+    assert "gray coat" in text  # what was sealed
 
 
 def test_a_backup_keeps_what_was_sealed_after_it(here: Path, tmp_path: Path) -> None:

@@ -245,7 +245,7 @@ def faults(role: str, row: str, state: str, done: Done) -> list[str]:
         if (done.code, done.out, done.events) != (7, "", ["denied"]):
             found.append(f"not refused: {done.code}, {done.events}")
         if not done.err.startswith("ccu: error: ccu "):
-            found.append(f"says {done.err}")
+            found.append(f"prints {done.err}")
     elif row in (*_CARE_NOTES, "care destroy") and state != "open":
         if (done.code, done.out) != (4, ""):
             found.append(f"a care file where there is none: {done.code}")

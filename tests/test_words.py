@@ -400,18 +400,15 @@ schema.sql
 tests/imports.py
 tests/sharing.py
 tests/test_audit.py
-tests/test_audit_complete.py
 tests/test_audit_hostile.py
 tests/test_brief.py
 tests/test_call.py
 tests/test_cli.py
 tests/test_consent.py
 tests/test_dates.py
-tests/test_db.py
 tests/test_deidentify.py
 tests/test_disclosures.py
 tests/test_encryption.py
-tests/test_export.py
 tests/test_follow_up.py
 tests/test_frequent.py
 tests/test_gate.py
@@ -430,7 +427,6 @@ tests/test_person_find.py
 tests/test_person_same.py
 tests/test_place.py
 tests/test_plan.py
-tests/test_privacy.py
 tests/test_provider.py
 tests/test_purge.py
 tests/test_refer.py
@@ -444,7 +440,6 @@ tests/test_seal.py
 tests/test_staff.py
 tests/test_terminal_log_call.py
 tests/test_wellness.py
-tests/told_town.py
 """.split()
 )
 

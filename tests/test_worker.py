@@ -230,7 +230,7 @@ def test_a_persons_card_goes_across_places_and_records(ccu: Ccu, db_path: Path) 
     assert found["places"][0] == {"place": "9 ELM ST", "calls": 1, "last": "2026-01-31"}
     page = ccu("history", "--person", "1").out
     assert page.startswith(
-        "Person 1\n\nname     Rowan Sample\nrecords  1, 2\n\nworking with  nobody"
+        "Person 1\n\nname     Rowan Sample\nrecords  1, 2\n\nworking with  None assigned"
     )
     assert care.audited(db_path, "history")[-2:] == [("person", 1), ("person", 1)]
 

@@ -101,7 +101,7 @@ def make(folder: Path) -> Path:
         ("officer", ("plan", "suggest", "1", "--file", "-"), SUGGESTED),
         ("officer", ("place", "flag", PLACE, "--source", "officer", "--file", "-"), FLAG),
         ("clinician", ("person", "link", "2", "1", "--relation", "parent"), ""),
-        ("admin", ("person", "add", "--file", "-"), "description: grey coat"),
+        ("admin", ("person", "add", "--file", "-"), "description: gray coat"),
         ("admin", ("person", "merge", "3", "4", "--prefer", "kept"), ""),
         ("supervisor", ("frequent", "override", "--person", "3", "--on", "--file", "-"), REASON),
     ]  # fmt: skip
@@ -210,7 +210,7 @@ LINES: dict[str, tuple[str, str]] = {
     "frequent places": ("--k 1", ""),
     "frequent override": ("--person 2 --on --file -", "first weeks"),
     "frequent review": ("--all", ""),
-    "provider add": ("Harbour --need food", ""),
+    "provider add": ("Harbor --need food", ""),
     "provider list": ("", ""),
     "provider show": ("1", ""),
     "provider change": ("1 --capacity full", ""),

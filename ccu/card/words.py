@@ -34,7 +34,10 @@ def worker(each: dict[str, Any]) -> str:
     if each["name"] is None:
         return f"{each['agency']} is handling this"
     reach = each["phone"] or "no phone recorded"
-    text = f"{each['agency']} client. Call {each['name']}, {reach}"
+    whose = (
+        "CCU" if each["agency"] == "Police" else each["agency"]
+    )  # the police workers are the unit's
+    text = f"{whose} client. Call {each['name']}, {reach}"
     text += f", since {day(each['since'])}"
     if each["connected_to"]:
         text += f"; connected to: {', '.join(each['connected_to'])}"
