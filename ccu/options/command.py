@@ -27,18 +27,26 @@ REQUIRED: Any = None
 class _Parser:
     """What Typer calls on each word: keeps the text, and carries the type that reads it later."""
 
-    def __init__(self, type: OptionType[Any]) -> None:
+    def __init__(self, type: OptionType[Any], example: str = "") -> None:
         self.type = type
+        self.example = example
         self.__name__ = "path" if type.is_file else type.metavar
 
     def __call__(self, text: str) -> Any:
         return Path(text) if self.type.is_file else text
 
 
-def opt(flag: str, type: OptionType[Any], help: str) -> Any:
-    """Declare an option: `Annotated[int | None, opt("--call", CALL, "The call's number.")]`."""
+def opt(flag: str, type: OptionType[Any], help: str, *, example: str = "") -> Any:
+    """Declare an option: `Annotated[int | None, opt("--call", CALL, "The call's number.")]`.
+
+    `example` is offered where a required option is missing.
+    """
     return typer.Option(
-        flag, help=help, parser=_Parser(type), metavar=type.metavar, autocompletion=type.complete
+        flag,
+        help=help,
+        parser=_Parser(type, example),
+        metavar=type.metavar,
+        autocompletion=type.complete,
     )
 
 
@@ -100,12 +108,12 @@ def convert(ctx: Any, session: "Session") -> None:
         for name, annotation in _annotations(ctx.command.callback).items()
         if name in parameters and (declared := _declared(annotation))
     ]
-    for name, type, required in sorted(typed, key=lambda each: each[1].is_file):
+    for name, parser, is_required in sorted(typed, key=lambda each: each[1].type.is_file):
         text, option = ctx.params.get(name), _name(parameters[name])
         if text is not None:
-            ctx.params[name] = _read(session, type, text, option)
-        if required and ctx.params.get(name) is None:
-            raise InvalidInput(f"{option} is missing")
+            ctx.params[name] = _read(session, parser.type, text, option)
+        if is_required:
+            required(ctx.params.get(name), option, parser.example)
 
 
 def _annotations(callback: Any) -> dict[str, Any]:
@@ -113,11 +121,11 @@ def _annotations(callback: Any) -> dict[str, Any]:
     return {each.name: each.annotation for each in found}
 
 
-def _declared(annotation: Any) -> tuple[OptionType[Any], bool] | None:
-    """Return the type of an annotated parameter and whether it is required."""
+def _declared(annotation: Any) -> tuple[_Parser, bool] | None:
+    """Return the parser of an annotated parameter and whether the parameter is required."""
     for made in getattr(annotation, "__metadata__", ()):
         if isinstance(parser := getattr(made, "parser", None), _Parser):
-            return parser.type, NoneType not in get_args(get_args(annotation)[0])
+            return parser, NoneType not in get_args(get_args(annotation)[0])
     return None
 
 
@@ -138,10 +146,11 @@ def _name(parameter: Any) -> str:
     return long[0] if long else str(parameter.metavar or parameter.name).strip("[].")
 
 
-def required(value: Value | None, option: str) -> Value:
-    """Return a value that could not be asked for. Raises InvalidInput when it is missing."""
+def required(value: Value | None, option: str, example: str = "") -> Value:
+    """Return the value of a required option. Raises InvalidInput when it is missing."""
     if value is None:
-        raise InvalidInput(f"{option} is missing")
+        such_as = f", such as {example}" if example else ""
+        raise InvalidInput(f"{option} is missing{such_as}")
     return value
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ccu.session import Session
 
 Value = TypeVar("Value")
+LaterNote = Callable[[], str | None]  # call it to read the note
 Reader = Callable[["Session", str, str], Value | None]
 
 LONGEST_REASON = 1_000  # characters
@@ -73,11 +74,13 @@ class OptionType(Generic[Value]):
 # ---------------------------------------------------------------- text and numbers
 
 
-def line(longest: int = 200, metavar: str = "TEXT") -> OptionType[str]:
-    """One line of text without control characters."""
-    return OptionType(
-        read=lambda session, text, option: typed_text.line(text, option, longest), metavar=metavar
-    )
+def line(longest: int = 200, *, clears: bool = False) -> OptionType[str]:
+    """One line of text without control characters; with `clears` an empty one is kept as ""."""
+
+    def read(session: "Session", text: str, option: str) -> str | None:
+        return typed_text.line(text, option, longest) or ("" if clears else None)
+
+    return OptionType(read=read)
 
 
 def whole_number(largest: int) -> OptionType[int]:
@@ -103,7 +106,7 @@ def _note(session: "Session", path: str, option: str) -> str | None:
     return typed_text.note(typed_text.file_text(Path(path), option), option)
 
 
-def _note_later(session: "Session", path: str, option: str) -> Callable[[], str | None]:
+def _note_later(session: "Session", path: str, option: str) -> LaterNote:
     return lambda: _note(session, path, option)
 
 
@@ -115,7 +118,7 @@ PLAN = number_of("plan", "PLAN")
 REFERRAL = number_of("referral", "R", completion.referrals)
 REASON = line(LONGEST_REASON)
 NOTE = OptionType(read=_note, metavar="FILE", is_file=True)
-# For a command that asks questions first: call the value to read the note.
+# For a command that asks questions before it reads the note.
 NOTE_LATER = OptionType(read=_note_later, metavar="FILE", is_file=True)
 
 
@@ -153,8 +156,21 @@ def _provider(session: "Session", text: str, option: str) -> int:
     return int(providers.find(session.db, text, option)["id"])
 
 
+def _confirm_provider(session: "Session", provider_id: int) -> None:
+    from ccu.output import say
+    from ccu.store import providers
+
+    say(f"  {providers.read(session.db, provider_id)['name']}")
+
+
 LOGIN = OptionType(read=_login, metavar="LOGIN", complete=completion.logins)
-PROVIDER = OptionType(read=_provider, metavar="PROVIDER", complete=completion.providers)
+PROVIDER = OptionType(
+    read=_provider,
+    metavar="PROVIDER",
+    complete=completion.providers,
+    hint=" (number, or how its name begins)",
+    confirm=_confirm_provider,
+)
 
 
 def code(table: str, *, commas: bool = False) -> OptionType[str]:
