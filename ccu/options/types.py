@@ -37,26 +37,41 @@ class OptionType(Generic[Value]):
     commas: bool = False  # each item of a repeated option may hold several, with commas between
     is_file: bool = False  # read last: it may be typed at the terminal after the questions
 
-    def ask(self, session: "Session", question: str, option: str, usual: str = "") -> Value:
-        """Ask until the answer is valid; Enter takes `usual`."""
-        found = self._ask(session, question, option, usual, required=True)
+    def ask(
+        self,
+        session: "Session",
+        question: str,
+        option: str,
+        usual: str = "",
+        *,
+        default: Value | None = None,
+    ) -> Value:
+        """Ask until the answer is valid; Enter takes `usual`, read unless its value is given."""
+        found = self._ask(session, question, option, usual, default, required=True)
         assert found is not None
         return found
 
     def ask_or_skip(self, session: "Session", question: str, option: str) -> Value | None:
         """Ask until the answer is valid; Enter gives None."""
-        return self._ask(session, f"{question} (Enter to skip)", option, "", required=False)
+        return self._ask(session, f"{question} (Enter to skip)", option, "", None, required=False)
 
     def _ask(
-        self, session: "Session", question: str, option: str, usual: str, *, required: bool
+        self,
+        session: "Session",
+        question: str,
+        option: str,
+        usual: str,
+        default: Value | None,
+        *,
+        required: bool,
     ) -> Value | None:
         from ccu.errors import InvalidInput
 
         read = self.answer or self.read
 
         def checked(answer: str) -> Value | None:
-            if not (answer or usual or required):
-                return None
+            if not answer and (default is not None or not (usual or required)):
+                return default
             found = read(session, answer or usual, option)
             if found is None and required:
                 raise InvalidInput(f"{option} is empty")
