@@ -44,6 +44,7 @@ from ccu.options.command import (
 )
 from ccu.options.types import (
     CALL,
+    FILE,
     FOLLOW_UP,
     HOUSEHOLD,
     LOGIN,
@@ -52,6 +53,7 @@ from ccu.options.types import (
     NOTE_LATER,
     PAST_DAY,
     PERSON,
+    PLACE,
     PLAN,
     PROVIDER,
     REASON,
@@ -59,6 +61,7 @@ from ccu.options.types import (
     LaterNote,
     OptionType,
     code,
+    count,
     line,
     number_of,
     whole_number,
@@ -66,6 +69,7 @@ from ccu.options.types import (
 
 __all__ = [
     "CALL",
+    "FILE",
     "FOLLOW_UP",
     "HOUSEHOLD",
     "LOGIN",
@@ -74,6 +78,7 @@ __all__ = [
     "NOTE_LATER",
     "PAST_DAY",
     "PERSON",
+    "PLACE",
     "PLAN",
     "PROVIDER",
     "REASON",
@@ -85,6 +90,7 @@ __all__ = [
     "arg",
     "code",
     "convert",
+    "count",
     "group",
     "line",
     "needs_reason",

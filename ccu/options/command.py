@@ -36,13 +36,13 @@ class _Parser:
         return Path(text) if self.type.is_file else text
 
 
-def opt(flag: str, type: OptionType[Any], help: str, *, example: str = "") -> Any:
+def opt(flag: str, type: OptionType[Any], help: str, *, short: str = "", example: str = "") -> Any:
     """Declare an option: `Annotated[int | None, opt("--call", CALL, "The call's number.")]`.
 
     `example` is offered where a required option is missing.
     """
     return typer.Option(
-        flag,
+        *([flag, short] if short else [flag]),
         help=help,
         parser=_Parser(type, example),
         metavar=type.metavar,

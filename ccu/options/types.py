@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from ccu.errors import InvalidInput
 from ccu.options import completion, terminal, typed_text
 
 if TYPE_CHECKING:
@@ -65,8 +66,6 @@ class OptionType(Generic[Value]):
         *,
         required: bool,
     ) -> Value | None:
-        from ccu.errors import InvalidInput
-
         read = self.answer or self.read
 
         def checked(answer: str) -> Value | None:
@@ -89,11 +88,20 @@ class OptionType(Generic[Value]):
 # ---------------------------------------------------------------- text and numbers
 
 
-def line(longest: int = 200, *, clears: bool = False) -> OptionType[str]:
-    """One line of text without control characters; with `clears` an empty one is kept as ""."""
+def line(
+    longest: int = 200, *, clears: bool = False, needed: bool = False, name: str = ""
+) -> OptionType[str]:
+    """One line of text without control characters.
+
+    An empty one counts as not given; with `clears` it is kept as "", with `needed` it is refused.
+    Messages call it `name` instead of the option's name.
+    """
 
     def read(session: "Session", text: str, option: str) -> str | None:
-        return typed_text.line(text, option, longest) or ("" if clears else None)
+        found = typed_text.line(text, name or option, longest)
+        if found is None and needed:
+            raise InvalidInput(f"{name or option} is empty")
+        return found or ("" if clears else None)
 
     return OptionType(read=read)
 
@@ -104,6 +112,22 @@ def whole_number(largest: int) -> OptionType[int]:
         read=lambda session, text, option: typed_text.whole_number(text, option, largest),
         metavar="N",
     )
+
+
+def count(largest: int) -> OptionType[int]:
+    """A whole number from 1."""
+
+    def read(session: "Session", text: str, option: str) -> int:
+        sentence = f"{option} must be a whole number from 1 to {largest}"
+        try:
+            found = typed_text.whole_number(text, option, largest)
+        except InvalidInput:
+            raise InvalidInput(sentence) from None
+        if not found:
+            raise InvalidInput(sentence)
+        return found
+
+    return OptionType(read=read, metavar="N")
 
 
 def number_of(
@@ -125,10 +149,12 @@ def _note_later(session: "Session", path: str, option: str) -> LaterNote:
     return lambda: _note(session, path, option)
 
 
+FILE = OptionType(read=lambda session, path, option: Path(path), metavar="FILE", is_file=True)
 CALL = number_of("call", "N", completion.calls)
 FOLLOW_UP = number_of("follow-up", "F", completion.follow_ups)
 HOUSEHOLD = number_of("household", "H")
-PERSON = number_of("person", "P")
+PERSON = number_of("person", "P", completion.people)
+PLACE = number_of("place", "N")
 PLAN = number_of("plan", "PLAN")
 REFERRAL = number_of("referral", "R", completion.referrals)
 REASON = line(LONGEST_REASON)

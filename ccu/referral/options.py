@@ -6,7 +6,6 @@ from typing import Annotated
 
 from typer import Option
 
-from ccu.errors import InvalidInput
 from ccu.options import (
     LOGIN,
     MOMENT,
@@ -16,14 +15,11 @@ from ccu.options import (
     PROVIDER,
     REFERRAL,
     LaterNote,
-    OptionType,
     code,
     line,
     opt,
-    typed_text,
     whole_number,
 )
-from ccu.session import Session
 
 LONGEST_HANDOFF = 10_000  # minutes
 MOST_EVENTS = 1_000_000
@@ -31,6 +27,7 @@ MOST_EVENTS = 1_000_000
 NEED, NEEDS = code("need"), code("need", commas=True)
 HANDOFF, REASON_CODE = code("handoff"), code("reason")
 HANDOFF_MINUTES, PARTIES = whole_number(LONGEST_HANDOFF), line()
+PROVIDER_NAME = line(100, needed=True, name="the name")
 
 ToOption = Annotated[int | None, opt("--to", PROVIDER, "Its number, or how its name begins.")]
 HandoffOption = Annotated[
@@ -85,16 +82,6 @@ class NeedReferOptions:
     made: MadeOption = None
     draft: DraftOption = False
     note_file: NoteFileOption = None
-
-
-def _name(session: Session, text: str, option: str) -> str:
-    found = typed_text.line(text, "the name", 100)
-    if found is None:
-        raise InvalidInput("the name is empty")
-    return found
-
-
-PROVIDER_NAME = OptionType(read=_name)
 
 
 @dataclass(eq=False, repr=False)
