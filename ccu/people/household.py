@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from ccu import typed
 from ccu.card import rows
 from ccu.errors import InvalidInput, NotFound
+from ccu.options import required
 from ccu.session import Session
 from ccu.store import audit, household_card, households, people, person_ids, relations
 from ccu.store.follow_up_rows import AsOf
@@ -15,7 +15,7 @@ from ccu.store.follow_up_rows import AsOf
 ADULT = 18
 
 
-def asked(session: Session, household: str | None, person: str | None) -> int:
+def asked(session: Session, household: int | None, person: int | None) -> int:
     """The number of the household meant, by its own or by somebody in it.
 
     Raises NotFound; InvalidInput for neither or both, or somebody in several.
@@ -23,10 +23,9 @@ def asked(session: Session, household: str | None, person: str | None) -> int:
     if (household is None) == (person is None):
         raise InvalidInput("give either HOUSEHOLD or --person")
     if household is not None:
-        household_id = typed.record_id(household, "household")
-        return household_id
-    said = typed.record_id(person or "", "person")
-    person_id = person_ids.canonical(session.db, [said])[said]
+        return household
+    number = required(person, "--person")
+    person_id = person_ids.canonical(session.db, [number])[number]
     people.must_exist(session.db, person_id)
     before = households.of_person(session.db, person_id, session.today).values()
     now = [each.household for each in before if each.now]
