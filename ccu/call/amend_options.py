@@ -6,7 +6,7 @@ from typing import Annotated
 from typer import Option
 
 from ccu.call.options import CallOptions
-from ccu.complete import code
+from ccu.options.completion import codes
 
 
 @dataclass(eq=False, repr=False)
@@ -19,7 +19,7 @@ class AmendOptions(CallOptions):
     add_danger: Annotated[
         list[str] | None,
         Option(
-            "--add-danger", help="One more; --danger replaces all.", autocompletion=code("danger")
+            "--add-danger", help="One more; --danger replaces all.", autocompletion=codes("danger")
         ),
     ] = None
     add_intervention: Annotated[
@@ -27,7 +27,7 @@ class AmendOptions(CallOptions):
         Option(
             "--add-intervention",
             help="One more; --intervention replaces all.",
-            autocompletion=code("intervention"),
+            autocompletion=codes("intervention"),
         ),
     ] = None
     add_disposition: Annotated[
@@ -35,7 +35,7 @@ class AmendOptions(CallOptions):
         Option(
             "--add-disposition",
             help="One more; --disposition replaces all.",
-            autocompletion=code("disposition"),
+            autocompletion=codes("disposition"),
         ),
     ] = None
     clear: Annotated[

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ccu import address, dates, typed
+from ccu import address, dates
 from ccu.call import who
 from ccu.call.options import CallOptions
 from ccu.errors import InvalidInput
+from ccu.options import typed_text
 from ccu.store import codes
 from ccu.store.calls import OWN_SYSTEM, Responder
 from ccu.store.people import Met
@@ -110,8 +111,8 @@ class CallForm:
             found = self.people_of_file(given.person_file)
             self.values["people"] = [*self.values.get("people", []), *found]
         if given.note_file is not None:
-            text = typed.file_text(given.note_file, "--note-file")
-            self.values["narrative"] = typed.note(text, "--note-file")
+            text = typed_text.file_text(given.note_file, "--note-file")
+            self.values["narrative"] = typed_text.note(text, "--note-file")
 
     def read(self, option: str, said: Any) -> Any:
         """One option, or the answer to its question, into `values`; returns the value."""
@@ -132,15 +133,15 @@ class CallForm:
         if option in LISTS:
             return self.code(LISTS[option], said, name)
         if option == "address":
-            text = typed.line(said, name, LONGEST_ADDRESS)
+            text = typed_text.line(said, name, LONGEST_ADDRESS)
             return text and address.read(text, town=self._settings.town)
         if option == "responder":
             return [self.responder(text, name) for text in said]
         if option == "person":
             return [self.person(text, name) for text in said]
         if option == "minutes":
-            return typed.whole_number(said, name, 100_000)
-        return said if isinstance(said, bool) else typed.line(said, name, 60)
+            return typed_text.whole_number(said, name, 100_000)
+        return said if isinstance(said, bool) else typed_text.line(said, name, 60)
 
     def code(self, table: str, text: str, name: str) -> str:
         """The code of a list that a text names."""
@@ -203,7 +204,7 @@ class CallForm:
 
     def people_of_file(self, path: Path) -> list[Met]:
         """The people of --person-file: one a line, names allowed, empty lines passed over."""
-        lines = typed.file_text(path, "--person-file").split("\n")
+        lines = typed_text.file_text(path, "--person-file").split("\n")
         return [
             self.person(text, f"--person-file line {number}", names=True)
             for number, text in enumerate(lines, 1)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from typer import Option
 
-from ccu.complete import code
+from ccu.options.completion import codes
 
 
 @dataclass(eq=False, repr=False)
@@ -35,16 +35,18 @@ class CallOptions:
         Option(
             "--nature",
             help="What it came in as, a code or its label.",
-            autocompletion=code("nature"),
+            autocompletion=codes("nature"),
         ),
     ] = None
     nature_cleared: Annotated[
         str | None,
-        Option("--nature-cleared", help="What it turned out to be.", autocompletion=code("nature")),
+        Option(
+            "--nature-cleared", help="What it turned out to be.", autocompletion=codes("nature")
+        ),
     ] = None
     source: Annotated[
         str | None,
-        Option("--source", help="How it reached us.", autocompletion=code("call_source")),
+        Option("--source", help="How it reached us.", autocompletion=codes("call_source")),
     ] = None
     dispatched: Annotated[
         str | None,
@@ -65,7 +67,7 @@ class CallOptions:
     priority: Annotated[str | None, Option("--priority", help="As dispatch writes it.")] = None
     beat: Annotated[str | None, Option("--beat", help="Beat or district.")] = None
     lead: Annotated[
-        str | None, Option("--lead", help="Lead agency.", autocompletion=code("agency"))
+        str | None, Option("--lead", help="Lead agency.", autocompletion=codes("agency"))
     ] = None
     responder: Annotated[
         list[str] | None,
@@ -78,7 +80,7 @@ class CallOptions:
     ] = None
     danger: Annotated[
         list[str] | None,
-        Option("--danger", help="Danger met, or none. Repeatable.", autocompletion=code("danger")),
+        Option("--danger", help="Danger met, or none. Repeatable.", autocompletion=codes("danger")),
     ] = None
     backup_asked: Annotated[
         bool | None, Option("--backup-asked/--no-backup-asked", help="Back-up was asked for.")
@@ -95,19 +97,21 @@ class CallOptions:
         Option(
             "--crisis-kind",
             help="As it appeared; no diagnosis.",
-            autocompletion=code("crisis_kind"),
+            autocompletion=codes("crisis_kind"),
         ),
     ] = None
     intervention: Annotated[
         list[str] | None,
         Option(
-            "--intervention", help="What was done. Repeatable.", autocompletion=code("intervention")
+            "--intervention",
+            help="What was done. Repeatable.",
+            autocompletion=codes("intervention"),
         ),
     ] = None
     disposition: Annotated[
         list[str] | None,
         Option(
-            "--disposition", help="How it ended. Repeatable.", autocompletion=code("disposition")
+            "--disposition", help="How it ended. Repeatable.", autocompletion=codes("disposition")
         ),
     ] = None
     minutes: Annotated[

@@ -9,12 +9,13 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
-from ccu import dates, typed
+from ccu import dates
 from ccu.address import Address
-from ccu.ask import ask_lines, ask_until_valid
 from ccu.call.form import LISTS, MANY, CallForm, field_of
 from ccu.call.options import CallOptions
 from ccu.errors import InvalidInput, NotFound
+from ccu.options import typed_text
+from ccu.options.terminal import ask_lines, ask_until_valid
 from ccu.output import say
 from ccu.store import codes, people
 from ccu.store.people import Met
@@ -137,7 +138,7 @@ class CallQuestions:
         while True:
             text = ask_lines("Note (Enter for none; a line with only a full stop ends it)")
             try:
-                return typed.note(text, "the note")
+                return typed_text.note(text, "the note")
             except InvalidInput as error:
                 say(f"  {error}")
 

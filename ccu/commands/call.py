@@ -4,19 +4,17 @@ from typing import Annotated
 
 import typer
 
-from ccu import complete, typed
 from ccu.call.amend_options import AmendOptions
 from ccu.errors import InvalidInput
-from ccu.group import group
+from ccu.options import completion, group, typed_text, with_options
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.session import Session
-from ccu.takes import takes
 
 app = group("One call: show it, amend it, void it.")
 
 CallArgument = Annotated[
     str,
-    typer.Argument(metavar="CALL", help="The call's number.", autocompletion=complete.call_id),
+    typer.Argument(metavar="CALL", help="The call's number.", autocompletion=completion.calls),
 ]
 LONGEST_REASON = 1_000
 
@@ -48,8 +46,8 @@ def show(
     from ccu.card import notice
 
     session: Session = ctx.obj
-    call_id = typed.record_id(call, "call")
-    why = typed.line(reason or "", "--reason", LONGEST_REASON) if full else None
+    call_id = typed_text.record_id(call, "call")
+    why = typed_text.line(reason or "", "--reason", LONGEST_REASON) if full else None
     if full and not why:
         raise InvalidInput("--full needs --reason")
     staff_id = session.staff_id
@@ -59,7 +57,7 @@ def show(
 
 
 @app.command()
-@takes(AmendOptions)
+@with_options(AmendOptions)
 def amend(
     ctx: typer.Context,
     call: CallArgument,
@@ -83,8 +81,8 @@ def amend(
     from ccu.store import call_record, calls, people
 
     session: Session = ctx.obj
-    call_id = typed.record_id(call, "call")
-    why = typed.line(reason or "", "--reason", LONGEST_REASON)
+    call_id = typed_text.record_id(call, "call")
+    why = typed_text.line(reason or "", "--reason", LONGEST_REASON)
     refuse_two_inputs(given)
     began = call_record.read(session.db, call_id)["occurred_at"]
     amendment = Amendment(given, CallForm(session.db, session.now, session.settings, began))
@@ -128,8 +126,8 @@ def void(
     from ccu.store import calls
 
     session: Session = ctx.obj
-    call_id = typed.record_id(call, "call")
-    why = typed.line(reason, "--reason", LONGEST_REASON)
+    call_id = typed_text.record_id(call, "call")
+    why = typed_text.line(reason, "--reason", LONGEST_REASON)
     if why is None:
         raise InvalidInput("--reason is empty")
     staff_id, at = session.staff_id, dates.to_iso(session.now)

@@ -4,22 +4,21 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ccu.ask import NoInputOption
 from ccu.call.options import CallOptions
 from ccu.errors import InvalidInput
+from ccu.options import AskingOption, with_options
 from ccu.output import Document, FormatOption, OutputOption, Section, emit_document, say
 from ccu.session import Session
-from ccu.takes import takes
 
 if TYPE_CHECKING:
     from ccu.store.people import Met
 
 
-@takes(CallOptions)
+@with_options(CallOptions)
 def command(
     ctx: typer.Context,
     given: CallOptions,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -45,7 +44,7 @@ def command(
     from ccu.store import calls, people, returning
 
     session: Session = ctx.obj
-    values = _values(session, given, session.interactive and not no_input)
+    values = _values(session, given, asking)
     staff_id, at = session.staff_id, dates.to_iso(session.now)
     with session.writing() as connection:
         before, mark = people.last(connection), returning.mark(connection)

@@ -5,13 +5,10 @@ from typing import Annotated
 
 import typer
 
-from ccu import complete, typed
-from ccu.ask import NoInputOption
-from ccu.group import group
+from ccu.options import AskingOption, completion, group, typed_text, with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 from ccu.people.person_options import ChangeOptions, PersonOptions
 from ccu.session import Session
-from ccu.takes import takes
 
 app = group("One human being: add, find, show, change, merge, link, import.")
 
@@ -20,15 +17,13 @@ MOST_FOUND = 200
 
 PersonArgument = Annotated[
     str,
-    typer.Argument(
-        metavar="PERSON", help="The person's number.", autocompletion=complete.person_id
-    ),
+    typer.Argument(metavar="PERSON", help="The person's number.", autocompletion=completion.people),
 ]
 
 
 @app.command()
-@takes(PersonOptions)
-def add(ctx: typer.Context, given: PersonOptions, no_input: NoInputOption = False) -> None:
+@with_options(PersonOptions)
+def add(ctx: typer.Context, given: PersonOptions, asking: AskingOption = False) -> None:
     """Add somebody: a name, or a description of somebody not identified yet.
 
     Asks at a terminal, one field a line. Names, birth dates and descriptions are never typed on
@@ -47,7 +42,7 @@ def add(ctx: typer.Context, given: PersonOptions, no_input: NoInputOption = Fals
     from ccu.people import person_writing
 
     session: Session = ctx.obj
-    emit_line(person_writing.add(session, given, session.interactive and not no_input))
+    emit_line(person_writing.add(session, given, asking))
 
 
 @app.command()
@@ -91,8 +86,8 @@ def find(
     from ccu.people import person_finding
 
     session: Session = ctx.obj
-    most = typed.whole_number(limit, "--limit", MOST_FOUND)
-    least = typed.whole_number(min_score, "--min-score", 100)
+    most = typed_text.whole_number(limit, "--limit", MOST_FOUND)
+    least = typed_text.whole_number(min_score, "--min-score", 100)
     known = person_finding.asked(session, words or [], file)
     rows = person_finding.rows(session, known, least or 0, most or 0)
     emit(Table(COLUMNS, rows, title="People"), format, output)
@@ -127,19 +122,19 @@ def show(
     from ccu.people import person_page
 
     session: Session = ctx.obj
-    asked = typed.record_id(person, "person")
+    asked = typed_text.record_id(person, "person")
     with session.writing():
         data = person_page.read(session, asked, changes)
     emit_document(person_page.document(session, data), format, output)
 
 
 @app.command()
-@takes(ChangeOptions)
+@with_options(ChangeOptions)
 def change(
     ctx: typer.Context,
     person: PersonArgument,
     given: ChangeOptions,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
 ) -> None:
     """Change what is known of somebody; what it said before is kept.
 
@@ -157,6 +152,5 @@ def change(
     from ccu.people import person_writing
 
     session: Session = ctx.obj
-    asked = typed.record_id(person, "person")
-    asking = session.interactive and not no_input
+    asked = typed_text.record_id(person, "person")
     emit_line(person_writing.change(session, asked, given, asking))

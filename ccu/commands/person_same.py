@@ -4,10 +4,8 @@ from typing import Annotated
 
 import typer
 
-from ccu import typed
-from ccu.ask import NoInputOption
 from ccu.errors import InvalidInput
-from ccu.group import group
+from ccu.options import AskingOption, group, typed_text
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.session import Session
 
@@ -75,8 +73,8 @@ def duplicates(
 
     session: Session = ctx.obj
     _ = session.staff_id
-    least = typed.whole_number(min_score or "", "--min-score", 100)
-    most = typed.whole_number(limit or "", "--limit", 999_999_999)
+    least = typed_text.whole_number(min_score or "", "--min-score", 100)
+    most = typed_text.whole_number(limit or "", "--limit", 999_999_999)
     rows, columns = listing.read(session, LIKELY if least is None else least, most, names)
     emit(Table(columns, rows, title="Likely one person"), format, output)
 
@@ -109,7 +107,7 @@ def distinct(
             differences.take_back(connection, by, *numbers)
         emit_line("Person {} and person {} may be one again.".format(*numbers))
         return
-    why = typed.line(reason or "", "--reason")
+    why = typed_text.line(reason or "", "--reason")
     if why is None:
         raise InvalidInput("--reason is missing")
     with session.writing() as connection:
@@ -143,7 +141,7 @@ def merge(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what it would be; change nothing.")
     ] = False,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -166,7 +164,7 @@ def merge(
 
     session: Session = ctx.obj
     first, second = _numbers(a, b)
-    kept = first if keep is None else typed.record_id(keep, "person")
+    kept = first if keep is None else typed_text.record_id(keep, "person")
     if kept not in (first, second):
         raise InvalidInput("--keep names one of the two")
     wish = merging.Wish(
@@ -175,7 +173,6 @@ def merge(
         prefer=prefer and prefer.strip().lower(),
         take=[name.strip().lower().replace("-", "_") for name in take or ()],
     )
-    asking = session.interactive and not no_input
     merging.run(session, wish, dry_run=dry_run, asking=asking, format=format, output=output)
 
 
@@ -200,8 +197,8 @@ def unmerge(
     """
     from ccu.people import merging
 
-    merging.undo(ctx.obj, typed.record_id(b, "person"), format, output)
+    merging.undo(ctx.obj, typed_text.record_id(b, "person"), format, output)
 
 
 def _numbers(a: str, b: str) -> tuple[int, int]:
-    return typed.record_id(a, "person"), typed.record_id(b, "person")
+    return typed_text.record_id(a, "person"), typed_text.record_id(b, "person")

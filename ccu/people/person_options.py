@@ -6,7 +6,7 @@ from typing import Annotated
 
 from typer import Option
 
-from ccu.complete import code
+from ccu.options.completion import codes
 
 
 @dataclass(eq=False, repr=False)
@@ -33,7 +33,7 @@ class PersonOptions:
     )
     housing: Annotated[
         str | None,
-        Option("--housing", help="Where they live, a code.", autocompletion=code("housing")),
+        Option("--housing", help="Where they live, a code.", autocompletion=codes("housing")),
     ] = None
     veteran: Annotated[bool | None, Option("--veteran/--no-veteran", help="Served.")] = None
     minor: Annotated[

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from ccu.ask import read_line
 from ccu.identity import Known
+from ccu.options.terminal import read_line
 from ccu.output import say
 from ccu.people.roster import Plan
 from ccu.people.roster_effects import Effect
