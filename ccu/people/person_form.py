@@ -206,8 +206,7 @@ class PersonForm:
                 raise InvalidInput(f"--clear {NAMES[field]} and a new value contradict")
             if field != "alias":
                 self.clear(field)
-        for text in given.drop_alias or ():
-            self.said.drop_aliases.append(typed_text.record_id(text, "alias"))
+        self.said.drop_aliases += given.drop_alias or ()
 
     def clear(self, field: str) -> None:
         """Empty a field."""
