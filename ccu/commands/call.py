@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ccu.call.amend_options import AmendOptions
+from ccu.call.options import AmendOptions
 from ccu.options import (
     CALL,
     REASON,
@@ -84,7 +84,7 @@ def amend(
     session: Session = ctx.obj
     refuse_two_inputs(given)
     began = call_record.read(session.db, call)["occurred_at"]
-    amendment = Amendment(given, CallForm(session.db, session.now, session.settings, began))
+    amendment = Amendment(given, CallForm(session, began))
     staff_id, at = session.staff_id, dates.to_iso(session.now)
     with session.writing() as connection:
         new = amendment.over(call_record.read(connection, call))

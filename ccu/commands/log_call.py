@@ -72,11 +72,11 @@ def _values(session: Session, given: CallOptions, asking: bool) -> dict[str, Any
             f"{', '.join(most)} and {last} are missing" if most else f"{last} is missing"
         )
     refuse_two_inputs(given)
-    form = CallForm(session.db, session.now, session.settings)
+    form = CallForm(session)
     if missing:
         from ccu.call.questions import CallQuestions
 
-        CallQuestions(session.db, given, form, lambda met: _offered(session, met)).ask()
+        CallQuestions(session, given, form, lambda met: _offered(session, met)).ask()
     else:
         form.read_all(given)
     form.read_files(given)

@@ -132,12 +132,7 @@ def _declared(annotation: Any) -> tuple[_Parser, bool] | None:
 def _read(session: "Session", type: OptionType[Any], text: Any, option: str) -> Any:
     if not isinstance(text, list | tuple):
         return type.read(session, str(text) if type.is_file else text, option)
-    words = list(text)
-    if type.commas:
-        words = [word for each in text for word in each.split(",") if word.strip()]
-        if text and not words:
-            raise InvalidInput(f"{option} is empty")
-    return [type.read(session, word, option) for word in words]
+    return [type.read(session, word, option) for word in type.split(text, option)]
 
 
 def _name(parameter: Any) -> str:

@@ -1,10 +1,10 @@
 """The types of options: what each reads from the text typed, asks, and offers to the shell."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ccu.errors import InvalidInput
 from ccu.options import completion, terminal, typed_text
@@ -37,6 +37,22 @@ class OptionType(Generic[Value]):
     confirm: Callable[["Session", Value], None] | None = None  # print how the answer was understood
     commas: bool = False  # each item of a repeated option may hold several, with commas between
     is_file: bool = False  # read last: it may be typed at the terminal after the questions
+
+    def split(self, texts: Sequence[str], option: str) -> list[str]:
+        """Return the words of a repeated option. Raises InvalidInput when all are empty."""
+        if not self.commas:
+            return list(texts)
+        words = [word for text in texts for word in text.split(",") if word.strip()]
+        if texts and not words:
+            raise InvalidInput(f"{option} is empty")
+        return words
+
+    def read_answer(self, session: "Session", text: str, option: str) -> Any:
+        """Read an answer typed at the terminal; a list where commas are allowed."""
+        read = self.answer or self.read
+        if self.commas:
+            return [read(session, word, option) for word in self.split([text], option)]
+        return read(session, text, option)
 
     def ask(
         self,
