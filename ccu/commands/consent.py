@@ -77,7 +77,6 @@ def grant(
             "--scope",
             SCOPES,
             "What may be disclosed. Repeatable.",
-            example="worker or referrals",
         ),
     ] = REQUIRED,
     purpose: Annotated[str, PURPOSE_OPTION] = REQUIRED,
