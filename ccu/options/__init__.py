@@ -30,7 +30,7 @@ Declare a parameter by what the command receives, and give it the type that read
     typed_text  checks of lines, notes, numbers and files
 """
 
-from ccu.options import terminal, typed_text
+from ccu.options import typed_text
 from ccu.options.command import (
     REQUIRED,
     AskingOption,
@@ -97,7 +97,6 @@ __all__ = [
     "number_of",
     "opt",
     "required",
-    "terminal",
     "typed_text",
     "whole_number",
     "with_options",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ccu.errors import InvalidInput
-from ccu.options import completion, terminal, typed_text
+from ccu.options import completion, typed_text
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -82,6 +82,8 @@ class OptionType(Generic[Value]):
         *,
         required: bool,
     ) -> Value | None:
+        from ccu.options import terminal
+
         read = self.answer or self.read
 
         def checked(answer: str) -> Value | None:
@@ -248,6 +250,11 @@ def code(table: str, *, commas: bool = False) -> OptionType[str]:
 
         return codes.chosen(session.db, table, text, option)
 
+    def offer(session: "Session") -> None:
+        from ccu.options import terminal
+
+        terminal.show_choices(labels(session).values())
+
     def confirm(session: "Session", chosen: str) -> None:
         from ccu.output import say
 
@@ -259,7 +266,7 @@ def code(table: str, *, commas: bool = False) -> OptionType[str]:
         complete=completion.codes(table),
         answer=answer,
         hint=" (number, code, or how it begins)",
-        offer=lambda session: terminal.show_choices(labels(session).values()),
+        offer=offer,
         confirm=confirm,
         commas=commas,
     )
