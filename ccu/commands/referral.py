@@ -45,7 +45,7 @@ def list_(
     ] = False,
     need: Annotated[str | None, opt("--need", NEED, "For this need.")] = None,
     provider: Annotated[
-        int | None, opt("--provider", PROVIDER, "To this one: its number, or how its name begins.")
+        int | None, opt("--provider", PROVIDER, "To this provider, given as for ccu refer --to.")
     ] = None,
     status: Annotated[
         list[str] | None,
