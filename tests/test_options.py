@@ -53,6 +53,7 @@ def test_a_refused_account_is_told_nothing_of_what_it_named(
         ("consult add --clinician dlee --minutes ''", "--minutes is missing"),
         ("referral expire 1", "--reason is missing, such as provider_silent"),
         ("staff add newbie", "--role is missing"),
+        ("consent grant 1 --to police --purpose safety --signed today", "--scope is missing"),
         ("provider list --need", "option '--need' requires an argument"),
         ("frequent people --k 0", "--k must be a whole number from 1 to"),
         ("referral list --status ,", "--status is empty"),

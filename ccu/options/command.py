@@ -113,7 +113,8 @@ def convert(ctx: Any, session: "Session") -> None:
         if text is not None:
             ctx.params[name] = _read(session, parser.type, text, option)
         if is_required:
-            required(ctx.params.get(name), option, parser.example)
+            value = ctx.params.get(name)
+            required(None if value in ([], ()) else value, option, parser.example)
 
 
 def _annotations(callback: Any) -> dict[str, Any]:
