@@ -220,7 +220,7 @@ def test_at_a_terminal_it_is_asked(ccu: Ccu) -> None:
     linked(ccu, 3, 4, "parent")
     asked = run_ccu("person", "link", "1", "3", stdin="wife\nspouse\n9\n2\n", tty=True)
     assert asked.code == 0
-    assert "Person 1 is which of these to person 3: " in asked.err
+    assert "Person 1 is which of these to person 3 (number, code, or how it begins): " in asked.err
     assert "The household of both: 1, 2, new, or none (Enter: none): " in asked.err
     assert "answer one of these numbers" in asked.err
     assert "Person 1 is in household 2 now." in asked.out

@@ -244,11 +244,15 @@ CODED = {  # a code, a number or roles, though the help has such a word in it
 }  # fmt: skip
 
 
+def is_file(type: Any) -> bool:
+    return "path" in f"{type} {type.name}".lower()
+
+
 def free_options() -> list[tuple[str, Any]]:
     found = []
     for path in sorted(every_leaf()):
         for param in leaf(path).params:
-            if getattr(param, "is_flag", False) or "path" in str(param.type).lower():
+            if getattr(param, "is_flag", False) or is_file(param.type):
                 continue
             if (
                 ABOUT_SOMEBODY.search(getattr(param, "help", None) or "")

@@ -18,7 +18,8 @@ import typer
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from ccu import cli, complete
+from ccu import cli
+from ccu.options import completion
 from ccu.records import audit
 
 from . import care
@@ -196,7 +197,10 @@ def told(path: Path, login: str, lines: Sequence[str]) -> dict[str, Any]:
             for form in ("json", "plain"):
                 found[f"{line} -f {form}"] = run(LATER, *words, "-f", form)
         context = typer.Context(typer.main.get_command(cli.app))
-        found["completion"] = (complete.referral(context, ""), complete.follow_up_id(context, ""))
+        found["completion"] = (
+            completion.referrals(context, ""),
+            completion.follow_ups(context, ""),
+        )
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ccu import ask
+from ccu.options import terminal
 
 from . import care
 from .care import at, become
@@ -271,7 +271,7 @@ def test_ctrl_c_at_a_question_keeps_nothing(
     def stop(question: str) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(ask, "read_line", stop)
+    monkeypatch.setattr(terminal, "read_line", stop)
     before = rows(db_path)
     assert ccu("plan", "write", "--person", "1", tty=True).code == 130
     assert rows(db_path) == before

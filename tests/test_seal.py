@@ -17,8 +17,9 @@ import typer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccu import cli, complete
+from ccu import cli
 from ccu.demo import export
+from ccu.options import completion
 
 from . import told_town as town
 from .conftest import Result
@@ -234,9 +235,9 @@ def test_completion_offers_neither(
     """Completion reads the same tables: nothing is there to offer."""
     monkeypatch.setenv("CCU_DB", str(copied(erased, tmp_path)))
     context = typer.Context(typer.main.get_command(cli.app))
-    numbers = {number for number, _ in complete.person_id(context, "")}
+    numbers = {number for number, _ in completion.people(context, "")}
     assert "1" not in numbers and "2" in numbers
-    assert "1" not in {number for number, _ in complete.call_id(context, "")}
+    assert "1" not in {number for number, _ in completion.calls(context, "")}
 
 
 # ---------------------------------------------------------------- the order

@@ -113,7 +113,6 @@ ccu/access/roles.py
 ccu/address/__init__.py
 ccu/address/match.py
 ccu/address/reader.py
-ccu/ask.py
 ccu/audit/actions.py
 ccu/audit/reads.py
 ccu/audit/review.py
@@ -122,7 +121,6 @@ ccu/calls/amendment.py
 ccu/calls/call_answer.py
 ccu/calls/consults.py
 ccu/calls/form.py
-ccu/calls/options.py
 ccu/calls/page.py
 ccu/calls/questions.py
 ccu/calls/record.py
@@ -163,10 +161,8 @@ ccu/commands/referral.py
 ccu/commands/report.py
 ccu/commands/retention.py
 ccu/commands/seal.py
-ccu/commands/staff.py
 ccu/commands/wellness.py
 ccu/commands/worker.py
-ccu/complete.py
 ccu/consent/disclosures.py
 ccu/consent/store.py
 ccu/consent/visibility.py
@@ -195,14 +191,12 @@ ccu/files/named.py
 ccu/follow_ups/attempts.py
 ccu/follow_ups/entry.py
 ccu/follow_ups/lists.py
-ccu/follow_ups/questions.py
 ccu/follow_ups/rows.py
 ccu/follow_ups/store.py
 ccu/frequent/lists.py
 ccu/frequent/override_entry.py
 ccu/frequent/overrides.py
 ccu/frequent/store.py
-ccu/group.py
 ccu/households/card.py
 ccu/households/card_store.py
 ccu/households/entry.py
@@ -287,7 +281,6 @@ ccu/records/stigmatizing_terms.py
 ccu/records/text_columns.py
 ccu/referrals/checks.py
 ccu/referrals/events.py
-ccu/referrals/form.py
 ccu/referrals/life.py
 ccu/referrals/listing.py
 ccu/referrals/making.py
@@ -329,8 +322,6 @@ ccu/retention/sealing.py
 ccu/retention/seals.py
 ccu/session.py
 ccu/side_file.py
-ccu/takes.py
-ccu/typed.py
 schema.sql
 tests/imports.py
 tests/sharing.py

@@ -54,12 +54,12 @@ PARTS: dict[str, tuple[str, tuple[str, ...], str]] = {
 }
 
 
-def read(session: Session, since: str, names: bool) -> Document:
+def read(session: Session, since: datetime | None, names: bool) -> Document:
     """Return the page and record the read; with `names`, also of each person named.
 
     Its JSON: since, until, and a list for each of PARTS, of objects with those columns.
     """
-    start = begin(since, session.now)
+    start = since or begin("24h", session.now)
     staff_id = session.staff_id
     with session.writing() as connection:
         data = _lists(session, start, staff_id)

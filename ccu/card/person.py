@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ccu import typed
 from ccu.card import notice, page, rows, words
 from ccu.card import store as cards
 from ccu.care import page as care_page
@@ -21,7 +20,7 @@ PLACE_COLUMNS = ("place", "calls", "last")
 
 def show(
     session: Session,
-    person: str,
+    asked: int,
     *,
     every: bool = False,
     reason: str | None = None,
@@ -32,7 +31,6 @@ def show(
 
     `reason` opens the narratives. Raises NotFound.
     """
-    asked = typed.record_id(person, "person")
     staff_id = session.staff_id
     with session.writing() as connection:
         card = read(session, asked, narratives=reason is not None)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ccu import typed
 from ccu.address import read as read_address
 from ccu.card import notice, page, rows
 from ccu.card import store as cards
@@ -26,7 +25,7 @@ def show(
     session: Session,
     *,
     address: str | None = None,
-    call_id: str | None = None,
+    call_id: int | None = None,
     every: bool = False,
     reason: str | None = None,
     format: Format | None = None,
@@ -62,10 +61,9 @@ def _people_of(session: Session, match: Match) -> Callable[[], list[int]]:
     return lambda: open_work.people_here(session.db, _window(session, match)) if match.place else []
 
 
-def _asked(session: Session, address: str | None, call_id: str | None) -> tuple[str, Match]:
+def _asked(session: Session, address: str | None, call_id: int | None) -> tuple[str, Match]:
     if call_id is not None:
-        number = typed.record_id(call_id, "call")
-        return f"call {number}", places.of_call(session.db, number)
+        return f"call {call_id}", places.of_call(session.db, call_id)
     text = (address or "").strip()
     reading = read_address(text, town=session.settings.town)
     if reading.kind == "none":

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from ccu import ask, typed
 from ccu.errors import InvalidInput
+from ccu.options import terminal, typed_text
 from ccu.session import Session
 from ccu.wellness import log
 
@@ -46,11 +46,11 @@ def _read(
         return read(given)
     if not asking:
         raise InvalidInput(f"{option} is missing")
-    return ask.ask_until_valid(question, read)
+    return terminal.ask_until_valid(question, read)
 
 
 def _minutes(text: str) -> int:
-    found = typed.whole_number(text, "--minutes", log.LONGEST)
+    found = typed_text.whole_number(text, "--minutes", log.LONGEST)
     if not found:
         raise InvalidInput("--minutes must be a whole number from 1")
     return log.quarters(found)
