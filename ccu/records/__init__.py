@@ -1,0 +1,1 @@
+"""What every record is built on: its rows, their history."""
