@@ -103,8 +103,8 @@ def add(
         person_id=typed.record_id(person, "person") if person is not None else None,
         note=note,
     )
-    with session.writing() as connection:
-        consult_id = consults.add(connection, staff_id, new, at=dates.to_iso(session.now))
+    with session.work() as work:
+        consult_id = consults.add(work, new)
     emit_line(f"Added consult {consult_id}.")
 
 

@@ -1,5 +1,6 @@
 """Telling the care loop of the story, moment by moment, and the calls back to everybody else."""
 
+import dataclasses
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from ccu.store import (
     referrals,
     workers,
 )
+from ccu.work import Work
 
 if TYPE_CHECKING:
     from ccu.demo.build import Town
@@ -60,17 +62,18 @@ def find_providers(made: "Town") -> None:
 
 def tell(made: "Town") -> None:
     """The story's care loop, in the order in which it happened."""
-    with made.session.writing() as connection:
-        teller = _Teller(made, connection)
+    with made.session.work() as work:
+        teller = _Teller(made, work)
         happenings = [each for told in loop.TOLD for each in teller.happenings(told)]
         for _moment, happen in sorted(happenings, key=lambda each: each[0]):
             happen()
 
 
 class _Teller:
-    def __init__(self, made: "Town", connection: sqlite3.Connection) -> None:
+    def __init__(self, made: "Town", work: Work) -> None:
         self._made = made
-        self._connection = connection
+        self._begun = work
+        self._connection = connection = work.connection
         self._calls = {told.days: call_id for told, call_id in made.logged.items()}
         self._providers = {each["name"]: each["id"] for each in providers.rows(connection)}
         self._referrals: dict[loop.Referred, int] = {}
@@ -100,6 +103,11 @@ class _Teller:
 
     def _iso(self, when: loop.When) -> str:
         return dates.to_iso(self._at(when))
+
+    def _work(self, login: str, when: loop.When) -> Work:
+        return dataclasses.replace(
+            self._begun, staff_id=self._made.staff[login], now=self._at(when)
+        )
 
     def _refer(self, told: loop.Referred) -> None:
         before = None
@@ -206,7 +214,7 @@ class _Teller:
             minutes=told.minutes,
             call_id=self._calls[told.call],
         )
-        consults.add(self._connection, self._made.officer, new, at=new.occurred_at)
+        consults.add(self._work(story.OFFICER, told.when), new)
 
 
 def call_back(made: "Town") -> None:
