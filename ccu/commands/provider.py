@@ -42,18 +42,16 @@ def add(
       ccu provider add "Homes with Hope" --need housing --need shelter --phone 203-555-0110
       --hours "mon-fri 9-17" --eligibility "adults of the town" --capacity waitlist
     """
-    from ccu import dates
     from ccu.referral import form
     from ccu.store import providers
 
     session: Session = ctx.obj
-    by = session.staff_id
     given.verified = given.verified or "today"
     fields = form.provider_fields(session, name, given)
     if "needs" not in fields:
         raise InvalidInput("--need is missing")
-    with session.writing() as connection:
-        provider_id, back = providers.add(connection, by, fields, at=dates.to_iso(session.now))
+    with session.work() as work:
+        provider_id, back = providers.add(work, fields)
     emit_line(f"Provider {provider_id} is {'back' if back else 'added'}.")
 
 
@@ -142,20 +140,17 @@ def change(
 
       ccu provider change homes --capacity full --verified today
     """
-    from ccu import dates
     from ccu.referral import form
     from ccu.store import part2, providers
 
     session: Session = ctx.obj
-    by = session.staff_id
     fields = form.provider_fields(session, name, given)
     if not fields:
         raise InvalidInput("nothing to change was given")
-    with session.writing() as connection:
-        provider_id = providers.find(connection, provider, "PROVIDER")["id"]
-        at = dates.to_iso(session.now)
-        changed = providers.change(connection, by, provider_id, fields, at=at)
-        left = part2.notes(connection, provider_id) if fields.get("part2") else 0
+    with session.work() as work:
+        provider_id = providers.find(work.connection, provider, "PROVIDER")["id"]
+        changed = providers.change(work, provider_id, fields)
+        left = part2.notes(work.connection, provider_id) if fields.get("part2") else 0
     if changed:
         words = ", ".join(field.removesuffix("_on") for field in changed)
         emit_line(f"Changed provider {provider_id}: {words}.")
@@ -176,18 +171,15 @@ def retire(ctx: typer.Context, provider: ProviderArgument) -> None:
 
       ccu provider retire homes
     """
-    from ccu import dates
     from ccu.store import providers
 
     session: Session = ctx.obj
-    by = session.staff_id
-    with session.writing() as connection:
-        found = providers.find(connection, provider, "PROVIDER")
+    with session.work() as work:
+        found = providers.find(work.connection, provider, "PROVIDER")
         if not found["active"]:
             raise InvalidInput(f"provider {found['id']} is retired already")
-        at = dates.to_iso(session.now)
-        providers.change(connection, by, found["id"], {"active": False}, at=at)
-        left = providers.open_referrals(connection, found["id"])
+        providers.change(work, found["id"], {"active": False})
+        left = providers.open_referrals(work.connection, found["id"])
     emit_line(f"Retired provider {found['id']}.")
     if left:
         numbers = ", ".join(map(str, left))

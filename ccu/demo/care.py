@@ -46,7 +46,7 @@ FROM follow_up WHERE id > ? AND closed_at IS NOT NULL ORDER BY id
 
 def find_providers(made: "Town") -> None:
     """Whom the unit refers to."""
-    with made.session.writing() as connection:
+    with made.session.work() as work:
         for each in loop.PROVIDERS:
             verified = made.session.today - timedelta(days=each.verified)
             fields = {
@@ -54,10 +54,10 @@ def find_providers(made: "Town") -> None:
                 "phone": each.phone, "hours": each.hours, "eligibility": each.eligibility,
                 "capacity": each.before or each.capacity, "verified_on": verified.isoformat(),
             }  # fmt: skip
-            at = dates.to_iso(story.moment(made.session.now, each.verified, "09:00"))
-            number, _ = providers.add(connection, made.officer, fields, at=at)
-            now = {"capacity": each.capacity}
-            providers.change(connection, made.officer, number, now, at=at)
+            moment = story.moment(made.session.now, each.verified, "09:00")
+            officer = dataclasses.replace(work, staff_id=made.officer, now=moment)
+            number, _ = providers.add(officer, fields)
+            providers.change(officer, number, {"capacity": each.capacity})
 
 
 def tell(made: "Town") -> None:

@@ -125,7 +125,9 @@ def record_changes(
 def update(
     connection: sqlite3.Connection, table: str, record_id: int, columns: Mapping[str, object]
 ) -> None:
-    """Set columns of a row that the row itself dates, such as `ended_at`: no history of them."""
+    """Set columns of a row without a history of them: where the row itself has who and when."""
+    if not columns:
+        return
     sets = ", ".join(f"{name} = :{name}" for name in columns)
     connection.execute(
         f"UPDATE {table} SET {sets} WHERE id = :id",  # noqa: S608
