@@ -53,7 +53,6 @@ def record(
     from ccu.store import needs
 
     session: Session = ctx.obj
-    staff_id = session.staff_id
     if person is None:
         raise InvalidInput("--person is missing")
     person_id = typed.record_id(person, "person")
@@ -63,15 +62,9 @@ def record(
         moment = dates.parse_moment(when, session.now, field="--when")
     asking = session.interactive and not no_input
     answers = needs_form.answers(session, answer or [], asking)
-    with session.writing() as connection:
+    with session.work() as work:
         assessment_id = needs.record(
-            connection,
-            staff_id,
-            person_id,
-            answers,
-            call_id=call_id,
-            occurred_at=dates.to_iso(moment),
-            at=dates.to_iso(session.now),
+            work, person_id, answers, call_id=call_id, occurred_at=dates.to_iso(moment)
         )
     emit_line(f"Recorded needs assessment {assessment_id} of person {person_id}.")
 
@@ -153,7 +146,7 @@ def refer(
     session.staff_id  # noqa: B018 - an account that is not on the list is not asked questions
     about = needs_form.about(session, assessment_id, need)
     new = form.new_referral(session, about, given, session.interactive and not no_input)
-    data = making.make(session, new, needs_form.link(session, assessment_id, about.need))
+    data = making.make(session, new, needs_form.link(assessment_id, about.need))
     try:
         emit_document(page.made(session.db, data), format, output)
     except BaseException:

@@ -172,20 +172,17 @@ class _Teller:
     def _assess(self, told: loop.Assessed) -> int:
         pairs = (pair.split("=") for pair in told.answers.split())
         return needs.record(
-            self._connection,
-            self._made.staff[story.CLINICIAN],
+            self._work(story.CLINICIAN, told.when),
             self._made.people[told.person],
             {need: state for need, state in pairs},
             call_id=self._calls[told.call],
             occurred_at=self._iso(told.when),
-            at=self._iso(told.when),
         )
 
     def _refer_lack(self, told: loop.Referred, assessment_id: int) -> None:
         self._refer(told)
-        by, number = self._made.staff[told.by], self._referrals[told]
-        view = self._made.session.view
-        needs.link(self._connection, by, assessment_id, told.need, number, view)
+        work = self._work(told.by, told.when)
+        needs.link(work, assessment_id, told.need, self._referrals[told])
 
     def _assign(self, told: loop.Assigned) -> None:
         whom = workers.Whom(person_id=self._made.people[told.person])

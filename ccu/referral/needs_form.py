@@ -11,6 +11,7 @@ from ccu.referral.form import About
 from ccu.session import Session
 from ccu.store import codes, needs, people
 from ccu.store.referral_events import minute
+from ccu.work import Work
 
 COLUMNS = ("need", "state", "referral", "status")
 
@@ -120,12 +121,10 @@ def about(session: Session, assessment_id: int, need: str) -> About:
     return About(found["call"], found["person"], code, again_of=before)
 
 
-def link(
-    session: Session, assessment_id: int, need: str
-) -> Callable[[sqlite3.Connection, int], None]:
+def link(assessment_id: int, need: str) -> Callable[[Work, int], None]:
     """What writes the new referral's number into the assessment."""
 
-    def write(connection: sqlite3.Connection, referral_id: int) -> None:
-        needs.link(connection, session.staff_id, assessment_id, need, referral_id, session.view)
+    def write(work: Work, referral_id: int) -> None:
+        needs.link(work, assessment_id, need, referral_id)
 
     return write

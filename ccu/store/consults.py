@@ -42,8 +42,8 @@ def add(work: Work, new: NewConsult) -> int:
     """
     if new.asked_by == new.clinician_id:
         raise InvalidInput("--clinician: nobody consults themselves; --asked-by says who asked")
-    if new.call_id is not None and referral_events.call(work.connection, new.call_id)["voided_at"]:
-        raise InvalidInput(f"call {new.call_id} is void")
+    if new.call_id is not None:
+        referral_events.call_not_void(work.connection, new.call_id)
     if new.person_id is not None:
         people.must_exist(work.connection, new.person_id)
     consult_id = table.insert(work, "consult", new)

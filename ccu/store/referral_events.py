@@ -4,7 +4,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from ccu.errors import NotFound
+from ccu.errors import InvalidInput
+from ccu.records import table
 
 _INSERT = """
 INSERT INTO referral_event (
@@ -86,20 +87,18 @@ def minute(stored: str) -> str:
 
 
 def call(connection: sqlite3.Connection, call_id: int) -> sqlite3.Row:
-    """When a call began, and whether it is void. Raises NotFound."""
-    row: sqlite3.Row | None = connection.execute(
-        "SELECT occurred_at, voided_at FROM call WHERE id = :id", {"id": call_id}
-    ).fetchone()
-    if row is None:
-        raise NotFound(f"no call {call_id}")
+    """Return the row of a call. Raises NotFound."""
+    return table.require(connection, "call", call_id)
+
+
+def call_not_void(connection: sqlite3.Connection, call_id: int) -> sqlite3.Row:
+    """Return `call` of one that counts. Raises NotFound, InvalidInput for a void one."""
+    row = call(connection, call_id)
+    if row["voided_at"]:
+        raise InvalidInput(f"call {call_id} is void")
     return row
 
 
 def referral(connection: sqlite3.Connection, referral_id: int) -> sqlite3.Row:
-    """The row of a referral. Raises NotFound."""
-    row: sqlite3.Row | None = connection.execute(
-        "SELECT * FROM referral WHERE id = :id", {"id": referral_id}
-    ).fetchone()
-    if row is None:
-        raise NotFound(f"no referral {referral_id}")
-    return row
+    """Return the row of a referral. Raises NotFound."""
+    return table.require(connection, "referral", referral_id)
