@@ -4,6 +4,7 @@ A later command adds a step: a function that takes the `Town`, and leaves in it 
 need.
 """
 
+import dataclasses
 import os
 import sqlite3
 import tempfile
@@ -149,16 +150,14 @@ def _met(
 def mark_places(made: Town) -> None:
     """What stands where, and the one safety note."""
     session = made.session
-    now = session.now
-    with session.writing() as connection:
+    with session.work() as begun:
+        work = dataclasses.replace(begun, staff_id=made.officer)
         for text, category, exempt in story.CATEGORIES:
-            flags.categorise(connection, made.officer, _place(connection, text), category, exempt)
+            flags.categorise(work, _place(work.connection, text), category, exempt)
         text, note, source = story.FLAG
-        expires = now.date() + relativedelta(years=session.settings.number("flag_years"))
-        flags.add(
-            connection, made.officer, _place(connection, text), note, source,
-            at=dates.to_iso(now), expires_on=expires.isoformat(),
-        )  # fmt: skip
+        expires = session.today + relativedelta(years=session.settings.number("flag_years"))
+        place_id = _place(work.connection, text)
+        flags.add(work, place_id, note, source, expires.isoformat())
 
 
 def _place(connection: sqlite3.Connection, text: str) -> int:

@@ -11,7 +11,7 @@ from ccu.output import say
 from ccu.people import place as places
 from ccu.people import private_line
 from ccu.session import Session
-from ccu.store import audit, called, codes, flags, place_reads
+from ccu.store import called, codes, flags, place_reads
 from ccu.store.call_record import read as read_call
 
 LONGEST_NOTE = 160
@@ -33,7 +33,6 @@ class NewFlag:
 
     def __init__(self, session: Session, address: str, place: str | None, new: bool, asking: bool):
         self._session, self._asking = session, asking
-        self._staff_id = session.staff_id
         self._place = places.exact_or_new(session, address, place, new=new, asking=asking)
 
     def add(self, source: str | None, file: Path | None, until: str | None) -> str:
@@ -43,19 +42,11 @@ class NewFlag:
         said = ask.ask("Where it comes from", source, "--source", self._asking)
         said = self._source(said)
         note = private_line.read("Safety note", file, "the note", LONGEST_NOTE, self._asking)
-        with session.writing() as connection:
+        with session.work() as work:
             place_id = places.made(session, self._place)
-            flag_id = flags.add(
-                connection,
-                self._staff_id,
-                place_id,
-                note,
-                said,
-                at=dates.to_iso(session.now),
-                expires_on=expires_on,
-            )
-            text = place_reads.text(connection, place_id)
-            names = wording.Names.of(called.met_at(connection, place_id))
+            flag_id = flags.add(work, place_id, note, said, expires_on)
+            text = place_reads.text(work.connection, place_id)
+            names = wording.Names.of(called.met_at(work.connection, place_id))
         _tell("the note", note, names)
         _tell("--source", said, names)
         return f"Flag {flag_id} on place {place_id}, {text}, until {expires_on}; not verified yet."
@@ -95,9 +86,8 @@ def verify(session: Session, flag: str) -> str:
     It stands for flag_years anew, but a day that its writer set stays.
     """
     flag_id = typed.record_id(flag, "flag")
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        old = flags.read(connection, flag_id)
+    with session.work() as work:
+        old = flags.read(work.connection, flag_id)
         _years, full = _latest(session, date.fromisoformat(old["recorded_at"][:10]))
         limited = old["expires_on"] < full.isoformat()
         expires_on = old["expires_on"] if limited else _until(session, None)
@@ -105,9 +95,7 @@ def verify(session: Session, flag: str) -> str:
             raise InvalidInput(
                 f"flag {flag_id} stood until {expires_on}, the day its writer set; write a new one"
             )
-        flags.verify(
-            connection, staff_id, flag_id, at=dates.to_iso(session.now), expires_on=expires_on
-        )
+        flags.verify(work, flag_id, expires_on)
     if limited:
         return f"Flag {flag_id} is verified; it stands until {expires_on}, as its writer set."
     return f"Flag {flag_id} is verified and renewed: it stands until {expires_on}."
@@ -121,12 +109,11 @@ def _latest(session: Session, day: date) -> tuple[int, date]:
 
 def to_check(session: Session) -> list[dict[str, Any]]:
     """Flags that nobody verified yet or that lapse soon, each recorded as shown."""
-    staff_id = session.staff_id
-    with session.writing() as connection:
+    with session.work() as work:
         soon = (session.today + SOON).isoformat()
-        rows = flags.to_check(connection, session.today.isoformat(), soon)
+        rows = flags.to_check(work.connection, session.today.isoformat(), soon)
         for row in rows:
-            audit.record(connection, staff_id, "flag-show", "place_flag", row["id"])
+            work.audit("flag-show", "place_flag", row["id"])
     for row in rows:
         row["why"] = "expires soon" if row["verified_at"] else "unverified"
         row["by"], row["written"] = row["recorded_by"], row["recorded_at"][:10]
@@ -137,14 +124,13 @@ def to_check(session: Session) -> list[dict[str, Any]]:
 def end(session: Session, flag: str, why: str | None, asking: bool) -> str:
     """Take a flag off its place; what that did in a line."""
     flag_id = typed.record_id(flag, "flag")
-    staff_id = session.staff_id
-    flags.place_of(session.db, flag_id)  # a wrong number is told before any question
+    flags.read(session.db, flag_id)  # a wrong number is told before any question
     question = f"Why ({', '.join(ENDS)})"
     why = ask.ask(question, why, "--why", asking).strip().lower()
     if why not in ENDS:
         raise InvalidInput(f"--why must be one of {', '.join(ENDS)}")
-    with session.writing() as connection:
-        flags.end(connection, staff_id, flag_id, at=dates.to_iso(session.now), why=why)
+    with session.work() as work:
+        flags.end(work, flag_id, why)
     return f"Flag {flag_id} has ended: {ENDS[why]}."
 
 
@@ -161,62 +147,48 @@ class Standing:
         asking: bool,
     ):
         self._session, self._asking = session, asking
-        self._staff_id = session.staff_id
         self._place = places.exact_or_new(session, address, place, new=new, asking=asking)
 
     def exempt(self, category: str | None, reason: str | None) -> str:
         """Leave it out of the repeat counts, and why."""
         code = self._code(category)
         why = self._reason(reason)
-        with self._session.writing() as connection:
+        with self._session.work() as work:
             place_id = places.made(self._session, self._place)
-            now = place_reads.record(connection, place_id)
+            now = place_reads.record(work.connection, place_id)
             stands = code or now["category"]
             if stands is None:
                 raise InvalidInput("--category is missing: what stands there")
             _refuse_home(stands)
-            self._set(place_id, stands, why, why)
+            flags.categorise(work, place_id, stands, why, why)
         return f"Place {place_id} is exempt and leaves the repeat counts."
 
     def count_again(self, reason: str | None) -> str:
         """Let its calls count again."""
         why = self._reason(reason)
-        with self._session.writing() as connection:
+        with self._session.work() as work:
             place_id = places.made(self._session, self._place)
-            now = place_reads.record(connection, place_id)
+            now = place_reads.record(work.connection, place_id)
             if now["exempt_reason"] is None:
                 of = f", but its building is, place {now['building']}" if now["exempt"] else ""
                 raise InvalidInput(f"place {place_id} is not exempt{of}")
-            self._set(place_id, now["category"], None, why)
+            flags.categorise(work, place_id, now["category"], None, why)
         return f"Place {place_id} is counted again."
 
     def categorise(self, category: str) -> str:
         """Say what stands there."""
         code = self._code(category)
-        with self._session.writing() as connection:
+        with self._session.work() as work:
             place_id = places.made(self._session, self._place)
-            now = place_reads.record(connection, place_id)
+            now = place_reads.record(work.connection, place_id)
             if now["exempt_reason"] is not None:
                 _refuse_home(code)
-            changed = self._set(place_id, code, now["exempt_reason"], None)
-            label = codes.labels(connection, "place_category")[code or ""]
+            changed = flags.categorise(work, place_id, code, now["exempt_reason"])
+            label = codes.labels(work.connection, "place_category")[code or ""]
         if not changed:
             return f"Place {place_id} says that already; nothing was changed."
         exempt = "; it is still exempt" if now["exempt_reason"] is not None else ""
         return f"Place {place_id}: {label}{exempt}."
-
-    def _set(
-        self, place_id: int, category: str | None, exempt: str | None, why: str | None
-    ) -> list[str]:
-        return flags.categorise(
-            self._session.db,
-            self._staff_id,
-            place_id,
-            category,
-            exempt,
-            at=dates.to_iso(self._session.now),
-            reason=why,
-        )
 
     def _code(self, category: str | None) -> str | None:
         if category is None:
