@@ -1,6 +1,6 @@
 """Who the people of the story are: what is known of them, who belongs to whom, and what helps."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -91,19 +91,18 @@ def plan(made: "Town") -> None:
 def _write(made: "Town", told: Helps) -> None:
     session, by = made.session, made.staff[story.CLINICIAN]
     day = session.today - timedelta(days=told.approved or 1)
-    at = dates.to_iso(story.moment(session.now, told.approved or 1, "15:00"))
+    moment = story.moment(session.now, told.approved or 1, "15:00")
     body = {name: told.body.get(name, []) for name in plans.FIELDS}
     for concern in body["safety"]:
         concern["on"] = concern["on"] or (session.today - timedelta(days=171)).isoformat()
     whose = plans.Whose(person_id=made.people[told.person])
-    with session.writing() as connection:
-        plan_id, _withdrawn = plans.add(connection, by, whose, body, at=at, today=day)
+    with session.work() as begun:
+        work = replace(begun, staff_id=by, now=moment)
+        plan_id, _withdrawn = plans.add(work, whose, body)
         if told.approved is not None:
-            row = plans.read(connection, plan_id, day)
-            plans.approve(
-                connection, made.staff[story.SERGEANT], row, _days(made, day),
-                at=at, today=day, reason=None,
-            )  # fmt: skip
+            row = plans.read(work.connection, plan_id, day)
+            sergeant = replace(work, staff_id=made.staff[story.SERGEANT])
+            plans.approve(sergeant, row, _days(made, day), reason=None)
 
 
 def _days(made: "Town", approved: date) -> dict[str, str]:
