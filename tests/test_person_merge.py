@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,7 @@ from ccu.store.follow_up_rows import AsOf
 from ccu.store.people import Met, Said
 from ccu.store.viewing import View
 from ccu.store.workers import Whom
+from ccu.work import Work
 
 from . import care
 from .conftest import TODAY, Ccu
@@ -97,6 +98,7 @@ class Machine(RuleBasedStateMachine):
             )
         self.db = db.open_database(path)
         self.settings = town.load(self.db)
+        self.work = Work(self.db, 1, NOW, self.settings, lambda: View(self.db, 1, NOW, ""))
         self.own: dict[int, dict[str, Any]] = {}
         self.calls: dict[int, set[int]] = {}
         self.due: dict[int, int] = {}  # follow-up -> record
@@ -174,10 +176,8 @@ class Machine(RuleBasedStateMachine):
     def plan_a_follow_up(self, data: Any) -> None:
         person = self.pick(data)
         with db.write(self.db):
-            about = follow_ups.about_person(self.db, person, None, 1, date.fromisoformat(AT[:10]))
-            number = follow_ups.add(
-                self.db, 1, kind="call", about=about, due_at=AT, note=None, at=AT
-            )
+            about = follow_ups.about_person(self.work, person, None)
+            number = follow_ups.add(self.work, "call", about, AT)
         self.due[number] = person
 
     @precondition(lambda self: self.own)

@@ -129,36 +129,24 @@ class _Teller:
             handoff_minutes=told.minutes,
             again_of=before,
         )
-        self._referrals[told] = referrals.make(
-            self._connection,
-            self._made.staff[told.by],
-            new,
-            now=self._at(told.when),
-            settings=self._made.session.settings,
-        )
+        self._referrals[told] = referrals.make(self._work(told.by, told.when), new)
 
     def _go_on(self, told: loop.Referred, step: loop.Step | loop.Try | loop.Sign) -> None:
-        by, now = self._made.staff[step.by], self._at(step.when)
-        settings = self._made.session.settings
+        work = self._work(step.by, step.when)
         if isinstance(step, loop.Step):
-            change = referrals.Update(at=now, status=step.status, reason=step.reason)
-            referrals.update(
-                self._connection, by, self._referrals[told], change,
-                now=now, settings=settings, sure=True,
-            )  # fmt: skip
+            change = referrals.Update(at=work.now, status=step.status, reason=step.reason)
+            referrals.update(work, self._referrals[told], change, sure=True)
         elif isinstance(step, loop.Try):
             tried = attempts.Attempt(
                 result=step.result,
-                occurred_at=dates.to_iso(now),
+                occurred_at=work.at,
                 minutes=step.minutes,
                 next_due=self._iso(step.again) if step.again else None,
                 next_kind=step.kind,
             )
-            due = self._due(told, signed=True)
-            attempts.done(self._connection, by, due, tried, now=now, settings=settings)
+            attempts.done(work, self._due(told, signed=True), tried)
         else:
-            due = self._due(told, signed=False)
-            attempts.sign(self._connection, by, due, now=now, settings=settings)
+            attempts.sign(work, self._due(told, signed=False))
 
     def _due(self, told: loop.Referred, *, signed: bool) -> int:
         """The first follow-up of a referral to be done, or to be signed."""
@@ -190,18 +178,14 @@ class _Teller:
         workers.assign(self._connection, worker, whom, worker, since)
 
     def _put(self, told: loop.Due) -> None:
-        owner = self._made.staff[told.owner]
+        work = self._work(told.owner, told.when)
         if told.call is not None:
-            about = follow_ups.about_call(self._connection, self._calls[told.call], owner)
+            call_id = self._calls[told.call]
+            about = follow_ups.about_call(self._connection, call_id, work.staff_id)
         else:
             person = self._made.people[told.person or story.UNKNOWN]
-            about = follow_ups.about_person(
-                self._connection, person, owner, owner, self._at(told.when).date()
-            )
-        follow_ups.add(
-            self._connection, owner, kind=told.kind, about=about, due_at=self._iso(told.due),
-            note=None, at=self._iso(told.when),
-        )  # fmt: skip
+            about = follow_ups.about_person(work, person, work.staff_id)
+        follow_ups.add(work, told.kind, about, self._iso(told.due))
 
     def _ask(self, told: loop.Asked) -> None:
         new = consults.NewConsult(

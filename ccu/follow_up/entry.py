@@ -14,6 +14,7 @@ from ccu.session import Session
 from ccu.store import attempts, codes, follow_ups, next_action, staff, viewing
 from ccu.store.attempts import Attempt
 from ccu.store.follow_ups import About
+from ccu.work import Work
 
 LONGEST_TRY = 24 * 60  # minutes
 
@@ -48,42 +49,32 @@ class NewFollowUp:
     def add(self, referral: str | None, call: str | None, person: str | None) -> tuple[int, str]:
         """Its number, and what it is in words. Raises InvalidInput, NotFound."""
         session = self._session
-        staff_id = session.staff_id
-        self._about(staff_id, referral, call, person)  # a wrong number is told before any question
+        self._about(
+            session.reading, referral, call, person
+        )  # a wrong number is told before any question
         kind, due_at = self._kind(), self._due()
         note = _note(self._note_file)
-        with session.writing() as connection:
-            about = self._about(staff_id, referral, call, person)
-            follow_up_id = follow_ups.add(
-                connection,
-                staff_id,
-                kind=kind,
-                about=about,
-                due_at=due_at,
-                note=note,
-                at=dates.to_iso(session.now),
-            )
-            owner = follow_ups.read(connection, follow_up_id)["owner_login"]
+        with session.work() as work:
+            about = self._about(work, referral, call, person)
+            follow_up_id = follow_ups.add(work, kind, about, due_at, note)
+            owner = follow_ups.read(work.connection, follow_up_id)["owner_login"]
         label = codes.labels(session.db, "follow_up_kind")[kind]
         return follow_up_id, f"{label}, due {_say(session, due_at)}, {owner}"
 
     def _about(
-        self, staff_id: int, referral: str | None, call: str | None, person: str | None
+        self, work: Work, referral: str | None, call: str | None, person: str | None
     ) -> About:
         if sum(each is not None for each in (referral, call, person)) != 1:
             raise InvalidInput("give one of --referral, --call and --person")
-        connection = self._session.db
         if referral is not None:
             number = typed.record_id(referral, "referral")
-            viewing.refuse("referral", self._session.view.referrals([number]))
-            return follow_ups.about_referral(connection, number, self._owner)
+            viewing.refuse("referral", work.view.referrals([number]))
+            return follow_ups.about_referral(work.connection, number, self._owner)
         if call is not None:
             number = typed.record_id(call, "call")
-            return follow_ups.about_call(connection, number, self._owner or staff_id)
+            return follow_ups.about_call(work.connection, number, self._owner or work.staff_id)
         number = typed.record_id(person or "", "person")
-        return follow_ups.about_person(
-            connection, number, self._owner, staff_id, self._session.today
-        )
+        return follow_ups.about_person(work, number, self._owner)
 
     def _kind(self) -> str:
         kind = self._given[0]
@@ -113,7 +104,6 @@ class NewAttempt:
         self._session = session
         self._id = follow_up_id
         self._asking = asking
-        self._staff_id = session.staff_id
         viewing.refuse("follow-up", session.view.follow_ups([follow_up_id]))
         self._row = follow_ups.read_open(session.db, follow_up_id)  # told before any question
         self._attempt = Attempt(result="", occurred_at="")
@@ -174,15 +164,8 @@ class NewAttempt:
     def record(self) -> str:
         """Write it; what came of it in words. Raises InvalidInput when somebody was faster."""
         session = self._session
-        with session.writing() as connection:
-            done = attempts.done(
-                connection,
-                self._staff_id,
-                self._id,
-                self._attempt,
-                now=session.now,
-                settings=session.settings,
-            )
+        with session.work() as work:
+            done = attempts.done(work, self._id, self._attempt)
         label = codes.labels(session.db, "follow_up_result")[self._attempt.result].lower()
         if done.state == "open":
             return (
@@ -201,11 +184,8 @@ def _next(session: Session, done: attempts.Done) -> str:
 
 def sign(session: Session, follow_up_id: int) -> str:
     """Sign an intern's closing; what was done in words."""
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        done = attempts.sign(
-            connection, staff_id, follow_up_id, now=session.now, settings=session.settings
-        )
+    with session.work() as work:
+        done = attempts.sign(work, follow_up_id)
     return f"Signed follow-up {follow_up_id}; it is closed.{_next(session, done)}"
 
 
@@ -215,17 +195,15 @@ def move(
     """Give it another due or owner; what was done in words. Raises InvalidInput, NotFound."""
     if due is None and owner is None:
         raise InvalidInput("give --due, --owner or both")
-    staff_id, new = session.staff_id, dict[str, object]()
+    new: dict[str, object] = {}
     if due is not None:
         new["due_at"] = dates.to_iso(parse_due(due, session.now, "--due"))
     if owner is not None:
         new["owner_id"] = staff.require(session.db, owner, "--owner")
     viewing.refuse("follow-up", session.view.follow_ups([follow_up_id]))
-    with session.writing() as connection:
-        changed = attempts.move(
-            connection, staff_id, follow_up_id, new, at=dates.to_iso(session.now), reason=why
-        )
-        row = follow_ups.read(connection, follow_up_id)
+    with session.work() as work:
+        changed = attempts.move(work, follow_up_id, new, why)
+        row = follow_ups.read(work.connection, follow_up_id)
     if not changed:
         return f"Follow-up {follow_up_id} says that already; nothing was changed."
     return f"Follow-up {follow_up_id} is due {_say(session, row['due_at'])}, {row['owner_login']}."

@@ -23,9 +23,7 @@ def make(
     """
     with session.work() as work:
         warnings = cautions(session, work.connection, new)
-        referral_id = referrals.make(
-            work.connection, work.staff_id, new, now=session.now, settings=session.settings
-        )
+        referral_id = referrals.make(work, new)
         if link is not None:
             link(work, referral_id)
         data = page.read(work.connection, referral_id, session.today, named=False, full=False)

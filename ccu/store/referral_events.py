@@ -6,13 +6,8 @@ from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.records import table
+from ccu.work import Work
 
-_INSERT = """
-INSERT INTO referral_event (
-  referral_id, status, reason, note, owner_id, again_id, occurred_at, recorded_at, recorded_by)
-VALUES (
-  :referral_id, :status, :reason, :note, :owner_id, :again_id, :occurred_at, :at, :by)
-"""
 _OF = """
 SELECT event.status, event.reason, event.note, event.occurred_at AS at, event.recorded_at,
        event.recorded_by AS by_id, recorder.login AS by, owner.login AS owner,
@@ -36,18 +31,13 @@ class Event:
     again_id: int | None = None  # the person was referred again, as this one
 
 
-def add(
-    connection: sqlite3.Connection, staff_id: int, referral_id: int, event: Event, *, at: str
-) -> None:
-    """Put an event behind the others, and what it says into the referral. Inside a write."""
-    connection.execute(
-        _INSERT, {**event.__dict__, "referral_id": referral_id, "at": at, "by": staff_id}
-    )
-    connection.execute(
-        "UPDATE referral SET status = :status, owner_id = coalesce(:owner_id, owner_id)"
-        " WHERE id = :id",
-        {"status": event.status, "owner_id": event.owner_id, "id": referral_id},
-    )
+def add(work: Work, referral_id: int, event: Event) -> None:
+    """Add an event after the others, and set the referral's status and owner by it."""
+    table.insert(work, "referral_event", event, referral_id=referral_id)
+    new: dict[str, object] = {"status": event.status}
+    if event.owner_id is not None:
+        new["owner_id"] = event.owner_id
+    table.update(work.connection, "referral", referral_id, new)
 
 
 def of(connection: sqlite3.Connection, referral_id: int) -> list[dict[str, Any]]:
