@@ -204,7 +204,7 @@ class Machine(RuleBasedStateMachine):
         if before is not None and before["staff_id"] == worker:
             return
         with db.write(self.db):
-            workers.assign(self.db, 1, Whom(person_id=person), worker, TODAY)
+            workers.assign(self.work, Whom(person_id=person), worker, TODAY)
         if before is not None:
             self.turn[before["person_id"]] = None
         self.turn[person] = worker
@@ -216,7 +216,7 @@ class Machine(RuleBasedStateMachine):
         before = merge_turns.current(self.db, person)
         if before is not None:
             with db.write(self.db):
-                workers.end(self.db, 1, Whom(person_id=person), TODAY)
+                workers.end(self.work, Whom(person_id=person), TODAY)
             self.turn[before["person_id"]] = None
 
     @precondition(lambda self: len(self.human_beings()) > 1)

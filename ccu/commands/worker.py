@@ -51,13 +51,13 @@ def assign(
     from ccu.store import workers
 
     session: Session = ctx.obj
-    by, whom = session.staff_id, _whom(person, household)
+    whom = _whom(person, household)
     if staff is None:
         raise InvalidInput("--staff is missing")
     day = dates.parse_day(since, session.today, field="--since", future=False)
-    with session.writing() as connection:
-        worker_id = accounts.require(connection, staff, "--staff")
-        before = workers.assign(connection, by, whom, worker_id, day.isoformat())
+    with session.work() as work:
+        worker_id = accounts.require(work.connection, staff, "--staff")
+        before = workers.assign(work, whom, worker_id, day.isoformat())
     ended = f"; {before} was until then" if before else ""
     emit_line(f"{staff.strip()} is working with {whom} since {day}{ended}.")
 
@@ -81,10 +81,10 @@ def end(
     from ccu.store import workers
 
     session: Session = ctx.obj
-    by, whom = session.staff_id, _whom(person, household)
+    whom = _whom(person, household)
     day = dates.parse_day(on, session.today, field="--on", future=False)
-    with session.writing() as connection:
-        login = workers.end(connection, by, whom, day.isoformat())
+    with session.work() as work:
+        login = workers.end(work, whom, day.isoformat())
     emit_line(f"{login} was working with {whom} until {day}.")
 
 
@@ -108,13 +108,11 @@ def list_(
     from ccu.store import workers
 
     session: Session = ctx.obj
-    _ = session.staff_id
     whom = _whom(person, household) if person is not None or household is not None else None
     if whom is not None:
         workers.check(session.db, whom)
     worker_id = accounts.require(session.db, staff, "--staff") if staff is not None else None
-    today = session.today.isoformat()
-    rows = workers.rows(session.db, whom, worker_id, every, today, session.view)
+    rows = workers.rows(session.reading, whom, worker_id, every)
     session.keep_shown()
     emit(Table(COLUMNS, rows, title="Workers"), format, output)
 

@@ -174,8 +174,8 @@ class _Teller:
 
     def _assign(self, told: loop.Assigned) -> None:
         whom = workers.Whom(person_id=self._made.people[told.person])
-        worker, since = self._made.staff[told.worker], self._at(told.when).date().isoformat()
-        workers.assign(self._connection, worker, whom, worker, since)
+        work = self._work(told.worker, told.when)
+        workers.assign(work, whom, work.staff_id, work.today.isoformat())
 
     def _put(self, told: loop.Due) -> None:
         work = self._work(told.owner, told.when)
