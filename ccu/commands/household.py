@@ -136,13 +136,11 @@ def leave(
     from ccu.store import households
 
     session: Session = ctx.obj
-    by = session.staff_id
     household_id = typed.record_id(household, "household")
     person_id = typed.record_id(person, "person")
     day = dates.parse_day(on, session.today, field="--on", future=False).isoformat()
-    at = dates.to_iso(session.now)
-    with session.writing() as connection:
-        households.leave(connection, by, household_id, person_id, on=day, at=at)
+    with session.work() as work:
+        households.leave(work, household_id, person_id, day)
     emit_line(f"Person {person_id} left household {household_id} on {day}.")
 
 

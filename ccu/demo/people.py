@@ -71,15 +71,14 @@ def learn(made: "Town") -> None:
 
 def relate(made: "Town") -> None:
     """Their families, each a household."""
-    at = dates.to_iso(made.session.now)
-    by = made.staff[story.CLINICIAN]
-    with made.session.writing() as connection:
+    with made.session.work() as begun:
+        work = replace(begun, staff_id=made.staff[story.CLINICIAN])
         for one, relation, other in FAMILIES:
             pair = [made.people[one], made.people[other]]
-            relations.link(connection, by, pair[0], relation, pair[1], False)
-            household_id = households.add(connection, by, at)
+            relations.link(work, pair[0], relation, pair[1], False)
+            household_id = households.add(work)
             for person_id in pair:
-                households.join(connection, by, household_id, person_id, at=at)
+                households.join(work, household_id, person_id)
 
 
 def plan(made: "Town") -> None:

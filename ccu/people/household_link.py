@@ -2,13 +2,15 @@
 
 import sqlite3
 
-from ccu import dates, typed
+from ccu import typed
 from ccu.ask import ask_until_valid
 from ccu.errors import InvalidInput
 from ccu.output import say
 from ccu.people.household import listed
+from ccu.records import table
 from ccu.session import Session
 from ccu.store import codes, households, relations
+from ccu.work import Work
 
 # A household by its number, a new one, or none: they are linked and nothing else.
 Choice = int | str
@@ -30,7 +32,7 @@ def link(
     Raises NotFound, InvalidInput. Without `household` and at a terminal, asks where there is more
     than one answer; else those linked stay where they are.
     """
-    staff_id, connection = session.staff_id, session.db
+    connection = session.db
     who, of = typed.record_id(one, "person"), typed.record_id(other, "person")
     choice = _choice(household)
     code = _relation(connection, who, of, relation, asking)
@@ -39,13 +41,12 @@ def link(
         anyway = _sure_of_births(connection, who, code, of)
     if asking and choice is None:
         choice = _asked(connection, who, of)
-    at = dates.to_iso(session.now)
-    with session.writing() as connection:
-        relations.link(connection, staff_id, who, code, of, anyway)
+    with session.work() as work:
+        relations.link(work, who, code, of, anyway)
         why = ""
         if choice is None:
             choice, why = _usual(connection, who, of)
-        where = _put(connection, staff_id, (who, of), choice, why, at)
+        where = _put(work, (who, of), choice, why)
         said = relations.sentence(connection, who, code, of)
     return f"{said.capitalize()}.", f"{where[:1].upper()}{where[1:]}."
 
@@ -55,14 +56,13 @@ def unlink(session: Session, one: str, other: str, relation: str | None) -> tupl
 
     Raises NotFound, InvalidInput.
     """
-    staff_id = session.staff_id
     who, of = typed.record_id(one, "person"), typed.record_id(other, "person")
     code = (
         codes.code(session.db, "relation", relation, "--relation") if relation is not None else None
     )
-    with session.writing() as connection:
-        at = dates.to_iso(session.now)
-        gone = relations.unlink(connection, staff_id, who, code, of, at=at)
+    with session.work() as work:
+        connection = work.connection
+        gone = relations.unlink(work, who, code, of)
         said = relations.sentence(connection, gone.who, gone.relation, gone.of)
         if code is not None:
             said = relations.sentence(connection, who, code, of)
@@ -174,23 +174,16 @@ def _in(person: int, numbers: list[int]) -> str:
     return f"person {person} is in {word} {listed(numbers)}"
 
 
-def _put(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    both: tuple[int, int],
-    choice: Choice,
-    why: str,
-    at: str,
-) -> str:
+def _put(work: Work, both: tuple[int, int], choice: Choice, why: str) -> str:
     """Put those of the two who are not in it into the household; how it stands, as a sentence."""
     if choice == NONE:
         return f"linked only: {why} (ccu household add changes that)" if why else "linked only"
     new = choice == NEW
-    household = households.add(connection, staff_id, at) if new else int(choice)
-    households.must_exist(connection, household)
-    joining = [each for each in both if household not in households.current(connection, each)]
+    household = households.add(work) if new else int(choice)
+    table.require(work.connection, "household", household)
+    joining = [each for each in both if household not in households.current(work.connection, each)]
     for person in joining:
-        households.join(connection, staff_id, household, person, at=at)
+        households.join(work, household, person)
     if not joining:
         return f"both are in household {household} already"
     verb = "is" if len(joining) == 1 else "are"
