@@ -87,7 +87,7 @@ def grant(
     from ccu.store import codes, consents
 
     session: Session = ctx.obj
-    staff_id, today, connection = session.staff_id, session.today, session.db
+    today, connection = session.today, session.db
     missing = {"--to": to, "--scope": scope, "--purpose": purpose, "--signed": signed}
     for option, given in missing.items():
         if not given:
@@ -107,8 +107,8 @@ def grant(
         signed_by=signed_by,
         expires_on=until.isoformat() if until else None,
     )
-    with session.writing() as write:
-        consent_id = consents.grant(write, staff_id, new, at=dates.to_iso(session.now))
+    with session.work() as work:
+        consent_id = consents.grant(work, new)
     ends = f", through {until}" if until else ", without an expiry"
     emit_line(
         f"Consent {consent_id} of person {new.person_id} to {new.to}:"
@@ -150,15 +150,10 @@ def revoke(
     from ccu.store import consents
 
     session: Session = ctx.obj
-    consent_id, staff_id = typed.record_id(consent, "consent"), session.staff_id
+    consent_id = typed.record_id(consent, "consent")
     day = dates.parse_day(on, session.today, field="--on", future=False)
-    at = dates.to_iso(session.now)
-    if day != session.today:
-        at = dates.to_iso(dates.day_start(day, session.settings.zone))
-    with session.writing() as connection:
-        left = consents.revoke(
-            connection, staff_id, consent_id, at=at, today=session.today.isoformat()
-        )
+    with session.work() as work:
+        left = consents.revoke(work, consent_id, day)
     emit_line(f"Revoked consent {consent_id}.")
     if left:
         say(f"Signed apart, and still in force for some of it: {', '.join(map(str, left))}.")
@@ -197,11 +192,10 @@ def disclose(
 
       ccu consent disclose 12 --to ems --scope needs --without-consent medical_emergency
     """
-    from ccu import dates
     from ccu.store import codes, consents, disclosures, viewing
 
     session: Session = ctx.obj
-    staff_id, connection = session.staff_id, session.db
+    connection = session.db
     for option, given in {"--to": to, "--scope": scope}.items():
         if not given:
             raise InvalidInput(f"{option} is missing")
@@ -218,8 +212,8 @@ def disclose(
         purpose=code,
         ground=ground,
     )
-    with session.writing() as write:
-        number, paper = disclosures.record(write, staff_id, new, at=dates.to_iso(session.now))
+    with session.work() as work:
+        number, paper = disclosures.record(work, new)
     why = f"by consent {paper}" if paper else f"without consent: {ground}"
     emit_line(f"Disclosure {number} of person {new.person_id} to {new.to}: {what}, {why}.")
     if what == consents.PART2:

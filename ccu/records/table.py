@@ -56,15 +56,19 @@ def select(
     return connection.execute(sql.replace("{where}", " AND ".join(where) or "1"), values).fetchall()
 
 
-def require(connection: sqlite3.Connection, table: str, record_id: int | None) -> sqlite3.Row:
-    """Return the row of a number. Raises NotFound."""
-    row: sqlite3.Row | None = connection.execute(
-        f"SELECT * FROM {table} WHERE id = :id",  # noqa: S608
-        {"id": record_id},
-    ).fetchone()
-    if row is None:
+def require(
+    connection: sqlite3.Connection,
+    table: str,
+    record_id: int | None,
+    sql: str = "SELECT * FROM {table} WHERE {where}",
+    **values: object,
+) -> sqlite3.Row:
+    """Return the row of a number, as `select` reads `sql`. Raises NotFound."""
+    number = {f"{table}.id = ?": record_id or 0}  # no row has 0
+    rows = select(connection, sql.replace("{table}", table), number, **values)
+    if not rows:
         raise not_found(table, record_id)
-    return row
+    return rows[0]
 
 
 def not_found(table: str, record_id: int | None) -> NotFound:
