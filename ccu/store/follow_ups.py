@@ -23,7 +23,7 @@ _READ = """
 SELECT follow_up.*, closer.login AS closed_login, owner.login AS owner_login
 FROM follow_up JOIN staff AS owner ON owner.id = follow_up.owner_id
 LEFT JOIN staff AS closer ON closer.id = follow_up.closed_by
-WHERE follow_up.id = :id
+WHERE {where}
 """
 
 
@@ -39,10 +39,7 @@ class About:
 
 def read(connection: sqlite3.Connection, follow_up_id: int) -> sqlite3.Row:
     """Its row with the logins of owner and closer. Raises NotFound."""
-    row: sqlite3.Row | None = connection.execute(_READ, {"id": follow_up_id}).fetchone()
-    if row is None:
-        raise table.not_found("follow_up", follow_up_id)
-    return row
+    return table.require(connection, "follow_up", follow_up_id, _READ)
 
 
 def read_open(connection: sqlite3.Connection, follow_up_id: int) -> sqlite3.Row:

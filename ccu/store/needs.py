@@ -14,7 +14,7 @@ from ccu.work import Work
 _ASSESSMENT = """
 SELECT need_assessment.id, person_id AS person, call_id AS call, occurred_at,
        need_assessment.recorded_at, staff.login AS recorded_by
-FROM need_assessment JOIN staff ON staff.id = recorded_by
+FROM need_assessment JOIN staff ON staff.id = recorded_by WHERE {where}
 """
 _ANSWERS = """
 SELECT need.code AS need, need_answer.state, need_answer.referral_id AS referral,
@@ -59,11 +59,7 @@ def record(
 
 def read(connection: sqlite3.Connection, assessment_id: int) -> dict[str, Any]:
     """One assessment: an answer for every need; state null: not asked. Raises NotFound."""
-    row = connection.execute(
-        f"{_ASSESSMENT} WHERE need_assessment.id = :id", {"id": assessment_id}
-    ).fetchone()
-    if row is None:
-        raise table.not_found("need_assessment", assessment_id)
+    row = table.require(connection, "need_assessment", assessment_id, _ASSESSMENT)
     found = dict(row)
     found["person"] = person_ids.canonical(connection, [row["person"]])[row["person"]]
     answers = connection.execute(_ANSWERS, {"id": assessment_id})

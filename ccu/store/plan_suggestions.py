@@ -10,6 +10,7 @@ _ROWS = """
 SELECT plan_suggestion.*, who.login AS by_login, answerer.login AS answer_login
 FROM plan_suggestion JOIN staff AS who ON who.id = suggested_by
 LEFT JOIN staff AS answerer ON answerer.id = answered_by
+WHERE {where} ORDER BY plan_suggestion.id
 """
 
 
@@ -28,19 +29,12 @@ def add(work: Work, plan: sqlite3.Row, text: str) -> int:
 
 def read(connection: sqlite3.Connection, suggestion_id: int) -> sqlite3.Row:
     """One suggestion with by_login and answer_login. Raises NotFound."""
-    row: sqlite3.Row | None = connection.execute(
-        _ROWS + "WHERE plan_suggestion.id = :id", {"id": suggestion_id}
-    ).fetchone()
-    if row is None:
-        raise table.not_found("plan_suggestion", suggestion_id)
-    return row
+    return table.require(connection, "plan_suggestion", suggestion_id, _ROWS)
 
 
 def of_plan(connection: sqlite3.Connection, plan_id: int) -> list[sqlite3.Row]:
     """Those of a plan, oldest first, as `read` gives them."""
-    return connection.execute(
-        _ROWS + "WHERE plan_id = :id ORDER BY plan_suggestion.id", {"id": plan_id}
-    ).fetchall()
+    return table.select(connection, _ROWS, {"plan_id = ?": plan_id})
 
 
 def must_be_open(row: sqlite3.Row) -> None:

@@ -69,12 +69,8 @@ def of_row(row: sqlite3.Row) -> Whose:
 
 def read(connection: sqlite3.Connection, plan_id: int, today: date) -> sqlite3.Row:
     """The row of a plan, with author, approver, place, state, suggestions. Raises NotFound."""
-    row: sqlite3.Row | None = connection.execute(
-        _PLAN + "WHERE plan.id = :id", {"id": plan_id, "today": today.isoformat()}
-    ).fetchone()
-    if row is None:
-        raise table.not_found("plan", plan_id)
-    return row
+    asked = {"today": today.isoformat()}
+    return table.require(connection, "plan", plan_id, _PLAN + "WHERE {where}", **asked)
 
 
 def same(connection: sqlite3.Connection, whose: Whose, today: date) -> list[sqlite3.Row]:

@@ -46,10 +46,7 @@ WHERE provider_id = :id AND referral_status.open ORDER BY referral.id
 
 def read(connection: sqlite3.Connection, provider_id: int) -> dict[str, Any]:
     """id and FIELDS of one provider. Raises NotFound."""
-    row = connection.execute(f"{_ALL} WHERE id = :id", {"id": provider_id}).fetchone()
-    if row is None:
-        raise table.not_found("provider", provider_id)
-    return _record(row)
+    return _record(table.require(connection, "provider", provider_id, f"{_ALL} WHERE {{where}}"))
 
 
 def rows(
