@@ -153,7 +153,7 @@ class Machine(RuleBasedStateMachine):
             values |= {"age_estimate": age, "age_estimated_on": TODAY}
         values["veteran"] = veteran
         with db.write(self.db):
-            record = people.create(self.db, 1, Said(fields=values), AT)
+            record = people.create(self.work, Said(fields=values))
         self.own[record] = {"name": name, "phone": phone, "age": age, "veteran": veteran}
         self.turn[record] = None
 
@@ -164,12 +164,11 @@ class Machine(RuleBasedStateMachine):
         with db.write(self.db):
             call = NewCall(
                 occurred_at=AT,
-                recorded_at=AT,
                 address=None,
                 nature="crisis",
                 people=[Met(person_id=each) for each in sorted(met)],
             )
-            self.calls[calls.log(self.db, 1, call)] = met
+            self.calls[calls.log(self.work, call)] = met
 
     @precondition(lambda self: self.own)
     @rule(data=st.data())
@@ -187,7 +186,7 @@ class Machine(RuleBasedStateMachine):
         new = {"phone": phone, "given_name": name[0], "family_name": name[1]}
         before = {field: self.shown(person, field) for field in ("phone", "name")}
         with db.write(self.db):
-            people.change(self.db, 1, person, Said(fields=new), AT)
+            people.change(self.work, person, Said(fields=new))
         for field, value in (("phone", phone), ("name", name)):
             if before[field] != value:
                 self.own[person][field] = value

@@ -77,7 +77,6 @@ def amend(
 
       ccu call amend 12 --clear beat --clear danger
     """
-    from ccu import dates
     from ccu.call.amendment import Amendment
     from ccu.call.form import CallForm, refuse_two_inputs
     from ccu.store import call_record, calls, people
@@ -88,11 +87,10 @@ def amend(
     refuse_two_inputs(given)
     began = call_record.read(session.db, call_id)["occurred_at"]
     amendment = Amendment(given, CallForm(session.db, session.now, session.settings, began))
-    staff_id, at = session.staff_id, dates.to_iso(session.now)
-    with session.writing() as connection:
-        new = amendment.over(call_record.read(connection, call_id))
-        before = people.last(connection)
-        changed = calls.amend(connection, staff_id, call_id, new, at=at, reason=why)
+    with session.work() as work:
+        new = amendment.over(call_record.read(work.connection, call_id))
+        before = people.last(work.connection)
+        changed = calls.amend(work, call_id, new, why)
         alike = _alike(session, before) if given.person_file else []
     for line in alike:
         say(line)
@@ -124,7 +122,6 @@ def void(
 
       ccu call void 12 --reason "logged twice, see call 13"
     """
-    from ccu import dates
     from ccu.store import calls
 
     session: Session = ctx.obj
@@ -132,7 +129,6 @@ def void(
     why = typed.line(reason, "--reason", LONGEST_REASON)
     if why is None:
         raise InvalidInput("--reason is empty")
-    staff_id, at = session.staff_id, dates.to_iso(session.now)
-    with session.writing() as connection:
-        calls.void(connection, staff_id, call_id, at=at, reason=why)
+    with session.work() as work:
+        calls.void(work, call_id, why)
     emit_line(f"Voided call {call_id}; it is kept, and left out of counts and cards.")

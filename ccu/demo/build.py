@@ -19,6 +19,7 @@ from ccu.demo import care, export, story, town
 from ccu.demo import people as known
 from ccu.session import Session
 from ccu.store import calls, flags, people, places, settings, staff
+from ccu.work import Work
 
 LAYOUT = "demo"
 
@@ -101,16 +102,16 @@ def write_export(session: Session, calls: int, seed: int, folder: Path) -> Path:
 def log_calls(made: Town) -> None:
     """The care calls the unit logged by hand, with whom they met."""
     for told in story.LOGGED:
-        with made.session.writing() as connection:
-            made.logged[told] = _log(made, connection, told)
+        with made.session.work() as work:
+            made.logged[told] = _log(made, work, told)
 
 
-def _log(made: Town, connection: sqlite3.Connection, told: story.Logged) -> int:
+def _log(made: Town, work: Work, told: story.Logged) -> int:
     begun = story.moment(made.session.now, told.days, told.clock)
-    recorded = dates.to_iso(dates.add_elapsed(begun, hours=(told.minutes + 20) / 60))
+    recorded = dates.add_elapsed(begun, hours=(told.minutes + 20) / 60)
+    work = dataclasses.replace(work, staff_id=made.officer, now=recorded)
     call = calls.NewCall(
         occurred_at=dates.to_iso(begun),
-        recorded_at=recorded,
         address=address.read(told.address, town=town.TOWN),
         nature=told.nature,
         source="911",
@@ -121,9 +122,9 @@ def _log(made: Town, connection: sqlite3.Connection, told: story.Logged) -> int:
         interventions=told.interventions.split(),
         dispositions=told.dispositions.split(),
         responders=[_responder(name) for name in told.responders.split()],
-        people=[_met(made, connection, person, role, recorded) for person, role in told.people],
+        people=[_met(made, work, person, role) for person, role in told.people],
     )
-    made.last_call = calls.log(connection, made.officer, call)
+    made.last_call = calls.log(work, call)
     return made.last_call
 
 
@@ -133,9 +134,7 @@ def _responder(name: str) -> calls.Responder:
     return calls.Responder(name)
 
 
-def _met(
-    made: Town, connection: sqlite3.Connection, person: story.Person, role: str, at: str
-) -> people.Met:
+def _met(made: Town, work: Work, person: story.Person, role: str) -> people.Met:
     """Somebody named or described is one record on all their calls; the unknown are one each."""
     if person == story.UNKNOWN:
         return people.Met(role)
@@ -143,7 +142,7 @@ def _met(
         met = people.Met(
             given_name=person.given, family_name=person.family, description=person.description
         )
-        made.people[person] = people.add(connection, made.officer, met, at)
+        made.people[person] = people.add(work, met)
     return people.Met(role, person_id=made.people[person])
 
 
@@ -170,16 +169,11 @@ def _place(connection: sqlite3.Connection, text: str) -> int:
 def mend(made: Town) -> None:
     """Two slips of the pen: a nature put right, and a call entered twice."""
     wrong, twice = made.logged[story.AMENDED], made.logged[story.TWICE]
-    with made.session.writing() as connection:
-        at = dates.to_iso(made.session.now)
-        calls.amend(
-            connection, made.officer, wrong, {"nature_cleared": "crisis"},
-            at=at, reason="the clinician saw a person in crisis",
-        )  # fmt: skip
-        doubled = _log(made, connection, story.TWICE)
-        calls.void(
-            connection, made.officer, doubled, at=at, reason=f"entered twice, see call {twice}"
-        )
+    with made.session.work() as begun:
+        work = dataclasses.replace(begun, staff_id=made.officer)
+        why = "the clinician saw a person in crisis"
+        calls.amend(work, wrong, {"nature_cleared": "crisis"}, why)
+        calls.void(work, _log(made, work, story.TWICE), f"entered twice, see call {twice}")
 
 
 STEPS: tuple[Callable[[Town], None], ...] = (

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
 
-from ccu import dates
 from ccu.demo import story
 from ccu.store import households, people, plans, relations
 
@@ -61,12 +60,12 @@ PLANS = (
 
 def learn(made: "Town") -> None:
     """What is known of them by now, and the record that is one too many."""
-    at = dates.to_iso(made.session.now)
-    with made.session.writing() as connection:
+    with made.session.work() as work:
+        officer = replace(work, staff_id=made.officer)
         for person, fields in LEARNT.items():
-            said = people.Said(fields=fields)
-            people.change(connection, made.officer, made.people[person], said, at)
-        people.create(connection, made.staff[story.CLINICIAN], people.Said(fields=AGAIN), at)
+            people.change(officer, made.people[person], people.Said(fields=fields))
+        clinician = replace(work, staff_id=made.staff[story.CLINICIAN])
+        people.create(clinician, people.Said(fields=AGAIN))
 
 
 def relate(made: "Town") -> None:

@@ -226,7 +226,7 @@ def _write(work: "Work", effect: Effect, batch_id: int) -> None:
     if effect.person_id is None:
         return
     if effect.what != What.new and effect.said:
-        people.change(work.connection, work.staff_id, effect.person_id, effect.said, work.at)
+        people.change(work, effect.person_id, effect.said)
     whom = workers.Whom(person_id=effect.person_id)
     if effect.until:
         workers.end(work, whom, effect.until)

@@ -9,13 +9,15 @@ import math
 import random
 import time
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
 from ccu import db, identity
-from ccu.store import people
+from ccu.store import people, settings
 from ccu.store.people import Said
+from ccu.store.viewing import View
+from ccu.work import Work
 from tests.benchmarks.common import CACHE, CCU, ROOT, SEED, SQLITE_UTILS, TODAY, Bench, Line, run
 
 PEOPLE = 50_000
@@ -115,9 +117,12 @@ def made(bench: Bench, count: int) -> Path:
         run([CCU, "--db", part_path, "init", "--town", "Harbor", "--state", "CT",
              "--timezone", "America/New_York"])  # fmt: skip
         connection = db.open_database(part_path)
+        now = datetime.fromisoformat("2026-01-01T12:00:00-05:00")
+        view = View(connection, 1, now, "")
+        work = Work(connection, 1, now, settings.load(connection), lambda: view)
         with db.write(connection):
             for said in invented(count):
-                people.create(connection, 1, said, "2026-01-01T12:00:00-05:00")
+                people.create(work, said)
         connection.close()
         part_path.rename(path)
     return path
