@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from ccu import dates
 
 if TYPE_CHECKING:
-    from ccu.store.settings import Settings
-    from ccu.store.viewing import View
+    from ccu.consent.visibility import View
+    from ccu.records.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Work:
         **detail: object,
     ) -> None:
         """Record an event of this account in the audit, as `store.audit.record` does."""
-        from ccu.store import audit
+        from ccu.records import audit
 
         audit.record(
             self.connection, self.staff_id, action, record, record_id, reason=reason, **detail

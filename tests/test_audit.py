@@ -18,8 +18,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccu import chain, db
-from ccu.store import audit
+from ccu.database import key_chain as chain
+from ccu.database import opening as db
+from ccu.records import audit
 
 from . import care
 from .conftest import Ccu, Result
@@ -204,7 +205,7 @@ def test_writers_at_once_keep_one_chain(ccu: Ccu, db_path: Path) -> None:
 def test_processes_making_a_key_at_once_make_one(tmp_path: Path) -> None:
     path = tmp_path / "key"
     code = (
-        "from pathlib import Path; from ccu import chain;"
+        "from pathlib import Path; from ccu.database import key_chain as chain;"
         f"print(chain.make(Path({str(path)!r})).fingerprint)"
     )
     started = [
@@ -351,8 +352,9 @@ def test_a_rekey_killed_at_any_step_goes_on_with_the_right_key(
     before = key_of(db_path).read_text()
     code = f"""
 import os, sys
-from ccu import chain, cli
-from ccu.store import audit
+from ccu import cli
+from ccu.database import key_chain as chain
+from ccu.records import audit
 def die(*args, **named): os._exit(9)
 def dying(function, caller):
     return lambda *args: (

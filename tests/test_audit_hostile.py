@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccu import chain
-from ccu.store import audit
+from ccu.database import key_chain as chain
+from ccu.records import audit
 
 from .care import copy_file
 from .conftest import TODAY, Ccu, Result, run_ccu

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from ccu import compartment, db
+from ccu import side_file as compartment
 from ccu.care.file import KIND
 from ccu.care.notes import NOTICE
+from ccu.database import opening as db
 from ccu.errors import DatabaseUnusable
 
 from .care import become, call, copy_file, merge
@@ -28,7 +29,8 @@ HISTORY = ("history", "--person", "1")
 # One run of ccu as some account.
 _RUN = """
 import sys
-from ccu import cli, who
+from ccu import cli
+from ccu.access import account as who
 login, *args = sys.argv[1:]
 who.login = lambda service_account="": login
 sys.exit(cli.main(args))
@@ -37,7 +39,7 @@ sys.exit(cli.main(args))
 # folder that Python was asked to open.
 _RUN_ALL = """
 import json, sys
-from ccu import who
+from ccu.access import account as who
 from tests.conftest import run_ccu
 login, folder, lines = sys.argv[1:]
 who.login = lambda service_account="": login

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from ccu import cad, cipher, copies, db, header
-from ccu.cad import staging
+from ccu.database import copies, encryption, file_header
+from ccu.database import opening as db
+from ccu.imports import dispatch as cad
+from ccu.imports.dispatch import staging
 
 from . import imports
 from .care import provider
@@ -65,7 +67,7 @@ def rows(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """An encrypted file, opened with the test's key."""
-    with contextlib.closing(cipher.connect(f"file:{path}", cipher.key(), 5)) as connection:
+    with contextlib.closing(encryption.connect(f"file:{path}", encryption.key(), 5)) as connection:
         yield connection
 
 
@@ -142,7 +144,7 @@ def test_what_an_import_stages_is_encrypted_too(locked: Ccu, db_path: Path) -> N
             ]
             content = staged.read_bytes()
             assert len(content) > 4096
-            assert not content.startswith(header.MAGIC) and b"Gertrude" not in content
+            assert not content.startswith(file_header.MAGIC) and b"Gertrude" not in content
 
 
 def test_a_roster_is_imported_into_an_encrypted_file(locked: Ccu) -> None:
@@ -178,7 +180,7 @@ def test_init_makes_the_key_apart_and_says_so_once(
 ) -> None:
     monkeypatch.delenv("CCU_KEY_FILE", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    key = cipher.key_file()
+    key = encryption.key_file()
     assert key is not None
     code, out, err = empty("init", "--encrypt", *INIT)
     assert (code, out) == (0, f"Made {db_path} for Westport, CT.\n")
@@ -215,7 +217,7 @@ def test_init_over_a_file_makes_no_key_and_leaves_it(
 
 
 def test_an_interrupted_init_can_be_tried_again(empty: Ccu, key_file: Path, db_path: Path) -> None:
-    cipher.key_or_new()
+    encryption.key_or_new()
     with opened(db_path) as half:
         half.execute("PRAGMA journal_mode=WAL").fetchone()
     assert db_path.stat().st_size > 0
@@ -268,7 +270,7 @@ def test_a_backup_stays_encrypted_with_the_same_key(locked: Ccu, tmp_path: Path)
     same = tmp_path / "same.db"
     assert locked("backup", "--encrypt", str(same)).code == 0
     with opened(same) as connection:
-        assert rows(connection)["application_id"] == [(header.APPLICATION_ID,)]
+        assert rows(connection)["application_id"] == [(file_header.APPLICATION_ID,)]
 
 
 def test_an_encrypted_copy_of_a_plain_file_is_the_whole_file(
@@ -288,7 +290,7 @@ def test_an_encrypted_copy_of_a_plain_file_is_the_whole_file(
         assert rows(connection) == whole
         assert len(whole["sqlite_sequence"]) > 3  # numbers are never given out again
         assert [each for each in whole[""] if each[0] == "trigger"]
-    assert header.is_ours(db_path.read_bytes()[:100])  # the plain file is as it was
+    assert file_header.is_ours(db_path.read_bytes()[:100])  # the plain file is as it was
     # Put in its place, it is the town's file.
     db_path.rename(tmp_path / "plain.db")
     copy.rename(db_path)
@@ -461,7 +463,7 @@ def test_without_a_key_an_encrypted_file_is_not_guessed_at(
     refused(
         locked("settings"),
         f"{db_path} is not a ccu database, or it is encrypted and there is no key at"
-        f" {cipher.place()}; CCU_KEY_FILE names another",
+        f" {encryption.place()}; CCU_KEY_FILE names another",
     )
 
 
@@ -558,7 +560,7 @@ def test_a_file_cut_short_is_refused(left: float, locked: Ccu, db_path: Path) ->
 def test_a_busy_encrypted_file_is_busy_and_not_a_bug(
     locked: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ccu.connecting.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("ccu.database.connection.BUSY_SECONDS", 0.1)
     with contextlib.closing(db.open_database(db_path)) as other, db.write(other):
         refused(locked("settings", "town", "Marshport"), "is in use by another program", 5)
 

@@ -196,7 +196,7 @@ def test_closing_twice_is_told_who_closed_it_and_when(ccu: Ccu) -> None:
 
 def test_of_two_at_once_the_second_is_told_who_was_faster(ccu: Ccu) -> None:
     from ccu.errors import InvalidInput
-    from ccu.follow_up.entry import NewAttempt
+    from ccu.follow_ups.entry import NewAttempt
     from ccu.session import Session
 
     add(ccu, "--call", "1")

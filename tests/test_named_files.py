@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from ccu import typed
-from ccu.cad import source
 from ccu.errors import InvalidInput
+from ccu.imports.dispatch import source
 from ccu.output import Table, emit
 
 from .accounts import AS_ROOT, NOBODY, give

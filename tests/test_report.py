@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccu import __version__, db
+from ccu import __version__
+from ccu.database import opening as db
 from ccu.report import definitions, sections
 from ccu.report.period import Period
 

@@ -229,7 +229,7 @@ sys.exit(any("ccu.db" in each for each in opened) or code)
 def test_nobody_at_the_keyboard_is_asked_for(
     empty: Ccu, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ccu import who
+    from ccu.access import account as who
 
     def asked(service_account: str = "") -> str:
         raise AssertionError("the wellness log wants to know who is there")

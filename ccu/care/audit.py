@@ -8,7 +8,7 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ccu import chain
+from ccu.database import key_chain as chain
 from ccu.errors import DatabaseUnusable
 
 _LAST = """

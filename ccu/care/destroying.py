@@ -4,13 +4,16 @@ import re
 import sqlite3
 from collections.abc import Callable
 
-from ccu import dates, db
+from ccu import dates
+from ccu.card import store as cards
 from ccu.care import audit, file, notes
 from ccu.care.shown import login
 from ccu.care.writing import must_not_be_held
+from ccu.database import opening as db
+from ccu.database import wiping as erasing
 from ccu.errors import InvalidInput, VerificationFailed
+from ccu.records import person_ids
 from ccu.session import Session
-from ccu.store import cards, erasing, person_ids
 
 COPIES = "Copies made before (ccu care backup) keep what was destroyed: destroy them too."
 _LEFT = (

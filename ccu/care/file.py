@@ -5,11 +5,12 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from ccu import cipher, compartment
+from ccu import side_file as compartment
+from ccu.database import encryption
 from ccu.output import say
 from ccu.session import Session
 
-KEY = cipher.KeyName("CCU_CARE_KEY_FILE", "care-key", "care key")
+KEY = encryption.KeyName("CCU_CARE_KEY_FILE", "care-key", "care key")
 KIND = compartment.Kind(
     name="care file",
     variable="CCU_CARE_DB",
@@ -23,7 +24,7 @@ KIND = compartment.Kind(
 
 def key_place() -> str:
     """Where the key of an encrypted care file is, for a sentence."""
-    return cipher.place(KEY)
+    return encryption.place(KEY)
 
 
 @contextlib.contextmanager

@@ -33,9 +33,9 @@ def below(
 def _read(session: Session, people: list[int]) -> list[dict[str, Any]]:
     """The notes; the card must come whatever is wrong with their file, so that is only said."""
     from ccu.care import file
-    from ccu.db import write
+    from ccu.database.opening import write
     from ccu.errors import CcuError
-    from ccu.store import person_ids
+    from ccu.records import person_ids
 
     canonical = person_ids.canonical(session.db, person_ids.same(session.db, people))
     try:
@@ -51,7 +51,7 @@ def _read(session: Session, people: list[int]) -> list[dict[str, Any]]:
 
 def login(session: Session) -> str:
     """The account at the keyboard, as the care file keeps it: staff ids are the main file's."""
-    from ccu import who
+    from ccu.access import account as who
 
     return who.login(session.service_account)
 

@@ -5,12 +5,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccu import chain, compartment, dates, db, files, named
+from ccu import dates, files
+from ccu import side_file as compartment
+from ccu.card import store as cards
 from ccu.care import audit, file, notes
 from ccu.care.shown import login
+from ccu.database import key_chain as chain
+from ccu.database import opening as db
 from ccu.errors import InvalidInput, NotFound, VerificationFailed
+from ccu.files import named
+from ccu.people import store as people
+from ccu.records import person_ids
+from ccu.referrals import events as referral_events
+from ccu.retention import holds
 from ccu.session import Session
-from ccu.store import cards, holds, people, person_ids, referral_events
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -72,7 +72,8 @@ def verify(
 
       ccu audit verify --anchor-file /srv/backup/ccu-2026-01-31.db.anchor
     """
-    from ccu.store import anchors, audit_keys
+    from ccu.audit import anchors
+    from ccu.audit import known_keys as audit_keys
 
     session: Session = ctx.obj
     known = anchors.given(anchor or [], anchor_file or []) + anchors.beside(session.path)
@@ -113,7 +114,7 @@ def anchor(
       ccu audit anchor --append /mnt/other-machine/ccu.anchors
     """
     from ccu import dates
-    from ccu.store import anchors
+    from ccu.audit import anchors
 
     session: Session = ctx.obj
     newest = anchors.newest(session.db)
@@ -138,8 +139,8 @@ def rekey(ctx: typer.Context) -> None:
 
       ccu audit rekey
     """
-    from ccu import chain
-    from ccu.store import audit
+    from ccu.database import key_chain as chain
+    from ccu.records import audit
 
     session: Session = ctx.obj
     staff_id = session.staff_id

@@ -31,8 +31,14 @@ def command(
 
       ccu backup --encrypt ccu-encrypted.db
     """
-    from ccu import cipher, copies, dates, installation, named, privacy
-    from ccu.store import anchors, audit, audit_keys, soundness
+    from ccu import dates
+    from ccu.access import installation
+    from ccu.audit import anchors
+    from ccu.audit import known_keys as audit_keys
+    from ccu.check import privacy, soundness
+    from ccu.database import copies, encryption
+    from ccu.files import named
+    from ccu.records import audit
 
     session: Session = ctx.obj
     staff_id = None if session.unattended else session.staff_id
@@ -46,9 +52,9 @@ def command(
         audit.record(connection, staff_id, "backup")
     anchor = anchors.newest(session.db)
     at = dates.to_iso(session.machine_now)
-    encrypted = cipher.uses_library(session.db)
+    encrypted = encryption.uses_library(session.db)
     if encrypt and not encrypted:
-        key_is_new = not cipher.has_key()
+        key_is_new = not encryption.has_key()
         session.close()  # one SQLite library at a time has a file open
         copies.copy_encrypted(session.path, file)
         for sentence in privacy.about_key(file, key_is_new):

@@ -255,8 +255,8 @@ def backup(
 
       ccu care backup /srv/hsd-care/backup/care-2026-01-31.db
     """
-    from ccu import privacy
     from ccu.care import writing
+    from ccu.check import privacy
 
     session: Session = ctx.obj
     writing.backup(session, file)

@@ -49,7 +49,7 @@ def person(
 
       ccu seal person 12 --authority court --ordered 2026-01-18
     """
-    from ccu.letting_go import sealing
+    from ccu.retention import sealing
 
     person_id = typed.record_id(number, "person")
     session: Session = ctx.obj
@@ -73,7 +73,7 @@ def call(
 
       ccu seal call 31 --authority statute --ordered 2026-01-18
     """
-    from ccu.letting_go import sealing
+    from ccu.retention import sealing
 
     call_id = typed.record_id(number, "call")
     session: Session = ctx.obj
@@ -88,7 +88,8 @@ def list_(ctx: typer.Context, format: FormatOption = None, output: OutputOption 
 
       ccu seal list
     """
-    from ccu.store import audit, seals
+    from ccu.records import audit
+    from ccu.retention import seals
 
     session: Session = ctx.obj
     found = seals.rows(session.db)
@@ -110,8 +111,8 @@ def show(
 
       ccu seal show 1
     """
-    from ccu.letting_go import seal_page
-    from ccu.store import audit, seals
+    from ccu.records import audit
+    from ccu.retention import seal_page, seals
 
     session: Session = ctx.obj
     seal_id = typed.record_id(seal, "seal")
@@ -143,7 +144,8 @@ def lift(
     """
     from ccu import dates
     from ccu.ask import ask
-    from ccu.store import codes, seal_lift
+    from ccu.records import codes
+    from ccu.retention import seal_lift
 
     session: Session = ctx.obj
     by, seal_id = session.staff_id, typed.record_id(seal, "seal")

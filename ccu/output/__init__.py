@@ -13,7 +13,7 @@ for data; `say` and `say_error` talk on standard error.
 
 from pathlib import Path
 
-from ccu.folders import Place
+from ccu.files.folders import Place
 from ccu.output.screen import progress
 from ccu.output.shapes import (
     Document,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ccu.folders import Place
+from ccu.files.folders import Place
 
 
 class Format(StrEnum):

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
-from ccu import named
 from ccu.errors import CcuError, InvalidInput
-from ccu.files import reason
-from ccu.folders import Place
+from ccu.files import named, reason
+from ccu.files.folders import Place
 from ccu.output.text import one_line
 
 

@@ -1,1 +1,1 @@
-"""What every record is built on: its rows, their history."""
+"""What every record shares: its rows and their history, codes, settings, staff, open work."""

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ccu.errors import NotFound
-from ccu.store import changes
+from ccu.records import history as changes
 from ccu.work import Work
 
 # What a message calls a record, where that is not its table's name.

@@ -3,7 +3,7 @@
 A file is one SELECT under one or more heads. A head is a block of comment lines: the figure's name,
 then `key: value` lines, then plain sentences. `--define` prints it; the same file feeds every
 format and runs in any SQLite tool, once a {NAME} in it is replaced by the fragment of that name in
-store/standing.py, which the cards use too. A file with several heads returns a column `figure` that
+open_work.py, which the cards use too. A file with several heads returns a column `figure` that
 says which of them a row is of.
 """
 
@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from ccu.errors import NotFound
-from ccu.store import standing
+from ccu.people import open_work
 
 FOLDER = Path(__file__).resolve().parent.parent / "reports"
 KEYS = (
@@ -83,7 +83,7 @@ def source(name: str) -> Source:
         heads.append(_head(name, block))
         rest = rest.lstrip("\n")
     for fragment in ("CURRENT_WORKER", "OPEN_WORK"):
-        rest = rest.replace(f"{{{fragment}}}", getattr(standing, fragment))
+        rest = rest.replace(f"{{{fragment}}}", getattr(open_work, fragment))
     return Source(name, tuple(heads), rest)
 
 

@@ -10,8 +10,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ccu import db
-from ccu.store import audit, audit_keys
+from ccu.audit import known_keys as audit_keys
+from ccu.database import opening as db
+from ccu.records import audit
 from tests.benchmarks.common import Bench, Line
 
 BULK, ROWS = 5_000, 200_000

@@ -13,10 +13,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-from ccu import db, identity
-from ccu.store import people, settings
-from ccu.store.people import Said
-from ccu.store.viewing import View
+from ccu import identity
+from ccu.consent.visibility import View
+from ccu.database import opening as db
+from ccu.people import store as people
+from ccu.people.store import Said
+from ccu.records import settings
 from ccu.work import Work
 from tests.benchmarks.common import CACHE, CCU, ROOT, SEED, SQLITE_UTILS, TODAY, Bench, Line, run
 

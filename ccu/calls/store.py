@@ -1,0 +1,275 @@
+"""Calls: logging, reading, amending and voiding one, each with its audit event.
+
+Nothing is overwritten without a `change` row, nothing is deleted.
+A field has the same name everywhere here: in NewCall, in `record`, in the changes.
+"""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
+from typing import Any
+
+from ccu import dates
+from ccu.address import Address
+from ccu.calls import record as call_record
+from ccu.calls.record import CODE_SETS, TIMES
+from ccu.errors import InvalidInput
+from ccu.people import store as people
+from ccu.people.store import Met
+from ccu.places import store as places
+from ccu.records import table
+from ccu.work import Work
+
+OWN_SYSTEM = "ccu"
+
+
+@dataclass(frozen=True)
+class Responder:
+    """An agency's or clinician's part in a call; `unit` is a car, badge or team as written."""
+
+    agency: str
+    state: str = "arrived"
+    clinician: bool = False
+    unit: str = ""
+    reason: str | None = None
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewCall:
+    """What is known of a call. Times in stored form, codes already checked, texts already clean."""
+
+    occurred_at: str
+    address: Address | None
+    nature: str
+    nature_cleared: str | None = None
+    source_system: str = OWN_SYSTEM
+    incident: str | None = None
+    dispatched_at: str | None = None
+    arrived_at: str | None = None
+    cleared_at: str | None = None
+    source: str | None = None
+    crisis_kind: str | None = None
+    priority: str | None = None
+    beat: str | None = None
+    lead_agency: str | None = None
+    backup_asked: bool | None = None
+    backup_arrived: bool | None = None
+    force_used: bool | None = None
+    injury: bool | None = None
+    minutes: int | None = None
+    narrative: str | None = None
+    dangers: Sequence[str] = ()
+    interventions: Sequence[str] = ()
+    dispositions: Sequence[str] = ()
+    responders: Sequence[Responder] = ()
+    people: Sequence[Met] = ()
+
+
+# Fields that are a column of their own in `call`.
+PLAIN = tuple(
+    field.name
+    for field in fields(NewCall)
+    if field.name not in {*CODE_SETS, "address", "source_system", "responders", "people"}
+)
+
+
+def log(work: Work, call: NewCall) -> int:
+    """Add a call and all that hangs on it; returns its id.
+
+    Raises InvalidInput for times out of order or an incident number that another call has, NotFound
+    for a person's number that does not exist.
+    """
+    check_times({field: getattr(call, field) for field in TIMES})
+    _refuse_taken(work.connection, call.source_system, call.incident)
+    address_id, place_id = _place(work, call.address)
+    call_id = table.insert(
+        work,
+        "call",
+        {field: getattr(call, field) for field in PLAIN},
+        source_system_id=_source_system(work.connection, call.source_system),
+        address_id=address_id,
+        place_id=place_id,
+        care=_on_care_list(work.connection, call.nature_cleared or call.nature),
+    )
+    _set_lists(work.connection, call_id, {field: getattr(call, field) for field in _LISTS})
+    _set_people(work, call_id, call.people)
+    work.audit("log-call", "call", call_id, people=len(call.people))
+    return call_id
+
+
+def check_times(times: Mapping[str, str | None]) -> None:
+    """Raises InvalidInput when a call would be arrived at, or cleared, before it began."""
+    said = [(name, dates.from_iso(at)) for field, name in TIMES.items() if (at := times[field])]
+    for (earlier, before), (later, after) in pairwise(said):
+        if dates.is_after(before, after):
+            raise InvalidInput(f"{later} is before {earlier}")
+
+
+# ---------------------------------------------------------------- amending and voiding
+
+
+def amend(work: Work, call_id: int, new: Mapping[str, Any], reason: str | None) -> list[str]:
+    """Give a call new values, keep the old ones; returns the fields that did change.
+
+    `new` has NewCall's names; a many-valued field is its whole new list. Raises InvalidInput for a
+    void call and as `log` does.
+    """
+    old = call_record.read(work.connection, call_id)
+    if old["voided_at"]:
+        raise InvalidInput(f"call {call_id} is void; what it said is kept as it was")
+    new = {field: value for field, value in new.items() if not _says(old, field, value)}
+    if new.keys() & TIMES.keys():
+        check_times({field: new.get(field, old[field]) for field in TIMES})
+    if new.keys() & {"incident", "source_system"}:
+        _refuse_imported(work.connection, call_id)
+        system, incident = (new.get(field, old[field]) for field in ("source_system", "incident"))
+        _refuse_taken(work.connection, system, incident)
+    _update_columns(work, call_id, old, new)
+    _set_lists(work.connection, call_id, new)
+    if "people" in new:
+        _set_people(work, call_id, new["people"])
+    return _record_changes(work, "amend", old, reason)
+
+
+def _says(old: Mapping[str, Any], field: str, value: Any) -> bool:
+    """Whether the record already holds this value of a field."""
+    if field == "address":
+        value = value.raw
+    if field in CODE_SETS:
+        return set(value) == set(old[field])  # a set has no order
+    if field == "responders":
+        value = [asdict(each) for each in value]
+    if field == "people":
+        value = [{"id": each.person_id, "role": each.role} for each in value]
+    return bool(value == old[field])
+
+
+def _update_columns(
+    work: Work, call_id: int, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> None:
+    values = {field: new[field] for field in PLAIN if field in new}
+    if values.keys() & {"nature", "nature_cleared"}:
+        natures = {field: new.get(field, old[field]) for field in ("nature", "nature_cleared")}
+        in_force = natures["nature_cleared"] or natures["nature"]
+        values["care"] = _on_care_list(work.connection, in_force)
+    if "source_system" in new:
+        values["source_system_id"] = _source_system(work.connection, new["source_system"])
+    if "address" in new:
+        values["address_id"], values["place_id"] = _place(work, new["address"])
+    table.update(work.connection, "call", call_id, values)
+
+
+def void(work: Work, call_id: int, reason: str) -> None:
+    """Hide a call made in error from counts and cards.
+
+    A call logged by hand gives its incident number free (the change keeps it), because the usual
+    next step is to log it again, rightly; an imported one keeps it, or the next import would bring
+    it back. Raises NotFound, and InvalidInput when it is void already.
+    """
+    old = call_record.read(work.connection, call_id)
+    if old["voided_at"]:
+        raise InvalidInput(f"call {call_id} is void already")
+    by = work.staff_id
+    new: dict[str, object] = {"voided_at": work.at, "voided_by": by, "void_reason": reason}
+    if not _is_imported(work.connection, call_id):
+        new["incident"] = None
+    table.update(work.connection, "call", call_id, new)
+    _record_changes(work, "void", old, reason)
+
+
+def _record_changes(
+    work: Work, action: str, old: Mapping[str, Any], reason: str | None
+) -> list[str]:
+    """Compare the record as it was with what it is now: the only judge of what changed."""
+    call_id = old["id"]
+    now = call_record.read(work.connection, call_id)
+    changed = {
+        field: (old[field], now[field])
+        for field in old
+        if old[field] != now[field] and field not in ("voided_by", "void_reason")
+    }  # those two are the change's own by and reason
+    if changed:
+        table.record_changes(work, "call", call_id, changed, reason)
+        work.audit(action, "call", call_id, fields=sorted(changed))
+    return list(changed)
+
+
+# ---------------------------------------------------------------- the parts of a call
+
+
+def _place(work: Work, address: Address | None) -> tuple[int | None, int | None]:
+    if address is None:
+        return None, None
+    return places.remember(work.connection, address, work.settings.town)
+
+
+def _on_care_list(connection: sqlite3.Connection, nature: str) -> int:
+    row = connection.execute(
+        "SELECT care FROM nature WHERE code = :code", {"code": nature}
+    ).fetchone()
+    return int(row["care"])
+
+
+def _source_system(connection: sqlite3.Connection, name: str) -> int:
+    connection.execute(
+        "INSERT INTO source_system (name) VALUES (:name) ON CONFLICT (name) DO NOTHING",
+        {"name": name},
+    )
+    row = connection.execute(
+        "SELECT id FROM source_system WHERE name = :name", {"name": name}
+    ).fetchone()
+    return int(row["id"])
+
+
+def _refuse_taken(connection: sqlite3.Connection, system: str, incident: str | None) -> None:
+    row = connection.execute(
+        "SELECT call.id FROM call JOIN source_system ON source_system.id = call.source_system_id"
+        " WHERE source_system.name = :system AND incident = :incident",
+        {"system": system, "incident": incident},
+    ).fetchone()
+    if row:
+        raise InvalidInput(f"--incident: call {row['id']} has that number already")
+
+
+def _is_imported(connection: sqlite3.Connection, call_id: int) -> bool:
+    return table.require(connection, "call", call_id)["import_batch_id"] is not None
+
+
+def _refuse_imported(connection: sqlite3.Connection, call_id: int) -> None:
+    if _is_imported(connection, call_id):
+        raise InvalidInput(f"--incident: call {call_id} was imported; the number is its source's")
+
+
+_LISTS = (*CODE_SETS, "responders")
+
+
+def _set_lists(connection: sqlite3.Connection, call_id: int, new: Mapping[str, Any]) -> None:
+    """Replace the lists of a call that are in `new`; its people have a way of their own."""
+    call = {"call_id": call_id}
+    for field, (name, column) in CODE_SETS.items():
+        if field in new:
+            rows = [{column: code} for code in dict.fromkeys(new[field])]
+            table.replace(connection, name, call, rows)
+    if "responders" in new:
+        table.replace(connection, "call_responder", call, map(asdict, new["responders"]))
+
+
+def _set_people(work: Work, call_id: int, met: Sequence[Met]) -> None:
+    """The people of a call; those without a record get one. A record is never removed."""
+    on_call = []
+    before = work.connection.execute(
+        "SELECT person_id FROM call_person WHERE call_id = :call_id", {"call_id": call_id}
+    )
+    there = {row["person_id"] for row in before}  # a record merged since stays as it was met
+    for each in met:
+        if each.person_id is None:
+            person_id = people.add(work, each)
+        else:
+            if each.person_id not in there:
+                people.must_exist(work.connection, each.person_id)
+            person_id = each.person_id
+        on_call.append((person_id, each.role))
+    rows = [{"person_id": number, "role": role} for number, role in dict.fromkeys(on_call)]
+    table.replace(work.connection, "call_person", {"call_id": call_id}, rows)
