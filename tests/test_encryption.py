@@ -249,7 +249,7 @@ def test_a_plain_file_loads_nothing_of_this_and_reads_no_key(
     assert empty("init", *INIT).code == 0
     look = (
         "import sys; from ccu.cli import main; code = main(['check', '--quiet']);"
-        " sys.exit(code or any(each.startswith(('sqlcipher3', 'keyring')) for each in sys.modules))"
+        " sys.exit(code or any(each.startswith('sqlcipher3') for each in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0
 
@@ -482,49 +482,12 @@ def test_without_the_extra_it_says_what_to_install(
     assert locked("--db", str(new), "settings").code == 0
 
 
-class Keyring(types.ModuleType):
-    """A keyring in memory, in place of the package."""
-
-    def __init__(self) -> None:
-        super().__init__("keyring")
-        self.kept: dict[tuple[str, str], str] = {}
-        self.locked = self.full = False
-
-    def get_password(self, service: str, name: str) -> str | None:
-        if self.locked:
-            raise RuntimeError(f"locked, with {self.kept} in it")
-        return self.kept.get((service, name))
-
-    def set_password(self, service: str, name: str, secret: str) -> None:
-        if self.full:
-            raise RuntimeError(f"no room for {secret}")
-        self.kept[service, name] = secret
-
-
-def test_the_keyring_is_used_only_when_it_is_named(
+def test_a_key_in_a_keyring_is_to_be_moved_to_a_file(
     empty: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CCU_KEY_FILE", "keyring")
-    monkeypatch.setitem(sys.modules, "keyring", None)
-    says = "CCU_KEY_FILE=keyring needs one more program: pip install keyring"
-    refused(empty("init", "--encrypt", *INIT), says)
-    ring = Keyring()
-    monkeypatch.setitem(sys.modules, "keyring", ring)
-    ring.full = True
-    refused(empty("init", "--encrypt", *INIT), "the keyring does not take a key: is it locked?")
+    refused(empty("init", "--encrypt", *INIT), "keyring get ccu 'database key' > FILE")
     assert not db_path.exists()
-    ring.full = False
-    made = empty("init", "--encrypt", *INIT)
-    assert made.code == 0 and "Made the key: the keyring." in made.err
-    assert empty("settings").code == 0
-    (key,) = ring.kept.values()
-    ring.locked = True
-    told = empty("settings")
-    refused(told, "the keyring can not be read: is it locked?")
-    assert key not in told.err
-    ring.locked = False
-    ring.kept.clear()
-    refused(empty("settings"), "the keyring holds no key for ccu")
 
 
 # ---------------------------------------------------------------- damage

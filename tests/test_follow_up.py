@@ -105,7 +105,7 @@ def test_a_terminal_is_asked_for_what_is_missing(ccu: Ccu, monkeypatch: pytest.M
         (["--call", "1", "--kind", "visit", "--due", "yesterday"], 2, "--due is in the past"),
         (["--call", "1", "--kind", "visit", "--due", "13:59"], 2, "--due is in the past"),
         (["--call", "1", "--kind", "visit", "--due", "2"], 2, '--due "2" is only a number'),
-        (["--call", "1", "--kind", "visit", "--due", "Rowan"], 2, "--due can not be read"),
+        (["--call", "1", "--kind", "visit", "--due", "Rowan"], 2, "--due cannot be read"),
         (
             ["--call", "1", "--kind", "visit", "--due", "friday", "--owner", "x"],
             3,

@@ -127,7 +127,6 @@ READERS = {
     "roster": ("person", "import", "FILE", "--layout", "roster-hsd", "--dry-run"),
     "addresses": ("address", "--town", "Westport", "--file", "FILE"),
     "anchors": ("audit", "verify", "--anchor-file", "FILE"),
-    "key": ("audit", "verify", "--key", "FILE"),
 }
 
 

@@ -108,7 +108,7 @@ def test_it_asks_at_a_terminal_and_says_what_was_kept(empty: Ccu, file: Path) ->
         ("--kind other --minutes 1441", "--minutes must be a whole number from 0 to 1440"),
         ("--kind other --minutes -5", "--minutes must be a whole number"),
         ("--kind other --minutes 30 --month 2026-02", "--month is in the future"),
-        ("--kind other --minutes 30 --month 2026-13", '--month "2026-13" can not be read'),
+        ("--kind other --minutes 30 --month 2026-13", '--month "2026-13" cannot be read'),
         ("--kind other --minutes 30 --name x", "no such option: --name"),
     ],
 )

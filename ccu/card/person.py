@@ -7,7 +7,7 @@ from typing import Any
 from ccu import typed
 from ccu.card import notice, page, rows, words
 from ccu.card import store as cards
-from ccu.care import shown
+from ccu.care import page as care_page
 from ccu.errors import NotFound
 from ccu.follow_ups.rows import AsOf
 from ccu.frequent import overrides
@@ -51,7 +51,7 @@ def show(
         card["calls"] = card["calls"][: rows.LAST_CALLS]
     people = card["person"]["records"]
     told = notice.on(document(card, every), session.view)
-    below = shown.below(session, told, lambda: people, every)
+    below = care_page.below(session, told, lambda: people, every)
     emit_document(below, format, output)
 
 

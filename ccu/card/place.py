@@ -9,7 +9,7 @@ from ccu import typed
 from ccu.address import read as read_address
 from ccu.card import notice, page, rows
 from ccu.card import store as cards
-from ccu.care import shown
+from ccu.care import page as care_page
 from ccu.errors import InvalidInput
 from ccu.follow_ups.rows import AsOf
 from ccu.frequent import overrides
@@ -32,10 +32,10 @@ def show(
     format: Format | None = None,
     output: Path | None = None,
 ) -> None:
-    """Print the card of an address or of a call's place, and record that it was shown.
+    """Print the card of an address or of a call's place, and record that it was care_page.
 
     `reason` opens the narratives. The audit event is committed before anything is printed: a card
-    that can not be recorded is not shown. Raises InvalidInput, NotFound.
+    that can not be recorded is not care_page. Raises InvalidInput, NotFound.
     """
     query, match = _asked(session, address, call_id)
     staff_id = session.staff_id
@@ -53,7 +53,7 @@ def show(
             plans=[plan["id"] for plan in card["plans"]],
         )
     told = notice.on(page.document(card, every), session.view)
-    document = shown.below(session, told, _people_of(session, match), every)
+    document = care_page.below(session, told, _people_of(session, match), every)
     emit_document(document, format, output)
 
 

@@ -107,7 +107,7 @@ def step_after(moment: datetime, settings: Settings, step: int) -> str:
     """
     due = dates.add_elapsed(moment, hours=_steps(settings)[step])
     if settings["office_hours"] or settings["holidays"]:
-        from ccu import office_hours
+        from ccu.dates import office_hours
 
         hours = office_hours.read(settings["office_hours"], settings["holidays"])
         due = hours.next_open(due)

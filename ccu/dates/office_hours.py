@@ -1,7 +1,7 @@
-"""When the office is open: reading `mon-fri 08:30-16:30` and holidays, and the next open moment.
+"""When the office is open: read `mon-fri 08:30-16:30` and holidays, find the next open moment.
 
-Pure: no settings, no clock. A moment keeps its zone, and only its wall clock is compared with the
-hours, so a day on which clocks change is a day like any other.
+A moment keeps its zone, and only its wall clock is compared with the hours, so a day on which
+clocks change needs no special case.
 """
 
 import re
@@ -21,13 +21,13 @@ _LONGEST = 2000  # characters of a setting: twenty years of holidays
 
 @dataclass(frozen=True)
 class OfficeHours:
-    """Weekday (Monday is 0) -> its opening and closing; none at all means: open at any time."""
+    """Weekday (Monday is 0), opening and closing time of each open day; empty means always open."""
 
     hours: tuple[tuple[int, time, time], ...] = ()
     holidays: Set[date] = frozenset()
 
-    def of(self, day: date) -> tuple[time, time] | None:
-        """When the office opens and closes on a day; None when it stays closed."""
+    def hours_on(self, day: date) -> tuple[time, time] | None:
+        """Return when the office opens and closes on a day; None if it is closed."""
         if day in self.holidays:
             return None
         if not self.hours:
@@ -36,13 +36,13 @@ class OfficeHours:
         return next(found, None)
 
     def next_open(self, moment: datetime) -> datetime:
-        """The moment itself when the office is open then, else when it next opens.
+        """Return the moment itself if the office is open then, else when it next opens.
 
         With holidays alone there is no opening time: the same time of day on the next working day.
         """
         local, day = moment, moment.date()
         while True:
-            span = self.of(day)
+            span = self.hours_on(day)
             if span is not None:
                 opens, closes = span
                 if day == local.date() and opens <= local.time() <= closes:
@@ -55,13 +55,13 @@ class OfficeHours:
 
 
 def _at(day: date, clock: time, like: datetime) -> datetime:
-    """That wall clock in the zone of `like`; one that clocks jump over is the same span later."""
+    """Return that wall clock in the zone of `like`, moved on if clocks go forward over it."""
     wall = datetime.combine(day, clock.replace(fold=0), tzinfo=like.tzinfo)
     return wall.astimezone(UTC).astimezone(like.tzinfo)
 
 
 def read(hours: str, holidays: str = "") -> OfficeHours:
-    """The two settings as they are stored. Raises InvalidInput for a text that is not hours."""
+    """Read the two settings as they are stored; raises InvalidInput."""
     by_day: dict[int, tuple[time, time]] = {}
     for part in filter(None, re.split(r"\s*[,;]\s*", hours.strip().lower())):
         for day, opens, closes in _part(part):
@@ -73,7 +73,7 @@ def read(hours: str, holidays: str = "") -> OfficeHours:
 
 
 def checked_hours(name: str, value: str) -> str:
-    """The setting office_hours as it would be stored. Raises InvalidInput."""
+    """Return the setting office_hours as it is stored; raises InvalidInput."""
     if len(value) > _LONGEST:
         raise InvalidInput(f"{name} {FORM}")
     read(value)
@@ -81,7 +81,7 @@ def checked_hours(name: str, value: str) -> str:
 
 
 def checked_holidays(name: str, value: str) -> str:
-    """The setting holidays as it would be stored: sorted, each once. Raises InvalidInput."""
+    """Return the setting holidays as it is stored, sorted, each once; raises InvalidInput."""
     if len(value) > _LONGEST:
         raise InvalidInput(f"{name} is longer than {_LONGEST} characters")
     return ",".join(str(day) for day in sorted(_holidays(value)))

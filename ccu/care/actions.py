@@ -1,5 +1,7 @@
 """What the `ccu care` commands do: the main file says who somebody is, the care file the rest."""
 
+import re
+import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +10,11 @@ from typing import Any
 from ccu import dates, files
 from ccu import side_file as compartment
 from ccu.card import store as cards
-from ccu.care import audit, file, notes
-from ccu.care.shown import login
+from ccu.care import file, notes
+from ccu.care.page import login
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
+from ccu.database import wiping as erasing
 from ccu.errors import InvalidInput, NotFound, VerificationFailed
 from ccu.files import named
 from ccu.people import store as people
@@ -109,18 +112,16 @@ def backup(session: Session, target: Path) -> None:
     """
     named.must_be_trusted(target, None)
     with file.opened(session) as connection:
-        bad = audit.first_bad(connection)
-        if bad is not None:
-            raise VerificationFailed(f"row {bad} of the care file's audit is not as it was written")
+        file.must_be_whole(connection)
         compartment.copy(file.KIND, connection, target)
         with db.write(connection):
-            audit.record(connection, login(session), "backup")
+            file.record(connection, login(session), "backup")
 
 
 def make(session: Session, path: Path, group: str | None, encrypt: bool) -> None:
     """Make the care file and the key of its audit. Raises InvalidInput, DatabaseUnusable."""
     compartment.make(file.KIND, path, group, session.path, encrypt)
-    key = audit.key_path(path)
+    key = file.key_path(path)
     try:
         chain.make(key)
         if group is not None:
@@ -128,3 +129,74 @@ def make(session: Session, path: Path, group: str | None, encrypt: bool) -> None
     except BaseException:
         files.remove_database(path)
         raise
+
+
+# ---------------------------------------------------------------- destroying
+
+
+COPIES = "Copies made before (ccu care backup) keep what was destroyed: destroy them too."
+_LEFT = (
+    "the care notes are destroyed, but their text may still be in the file's bytes: end what else"
+    " reads the file, free its disk, then run the same ccu care destroy again"
+)
+
+
+def destroy(
+    session: Session,
+    person_id: int,
+    authority: str,
+    before: str | None,
+    confirm: Callable[[int], None],
+) -> int:
+    """Destroy the notes of all records of somebody, once `confirm` agreed to their number.
+
+    Whoever was sealed or purged is no longer in the main file: then the number is taken as it is.
+    Raises InvalidInput, DatabaseUnusable, VerificationFailed.
+    """
+    code = _code(authority)
+    day = before and str(dates.parse_day(before, session.today, field="--before", future=False))
+    with file.opened(session) as connection:
+        seen = _due(session, connection, person_id, day)
+        if seen:
+            confirm(len(seen))
+            with db.write(connection):
+                if _due(session, connection, person_id, day) != seen:
+                    raise InvalidInput("the notes changed meanwhile; nothing was destroyed")
+                notes.destroy(connection, seen)
+                file.record(
+                    connection, login(session), "destroy", person_id,
+                    count=len(seen), authority=code, before=day,
+                )  # fmt: skip
+        _scrub(connection)  # though there are none: an earlier scrub may have been cut short
+    return len(seen)
+
+
+def is_gone(session: Session, person_id: int) -> bool:
+    """Whether the main file has no such person: then no merge says which records were theirs."""
+    return cards.person(session.db, person_id) is None
+
+
+def _due(
+    session: Session, connection: sqlite3.Connection, person_id: int, day: str | None
+) -> list[int]:
+    records = person_ids.same(session.db, [person_id])
+    must_not_be_held(session, records, "destroyed")
+    return notes.due(connection, records, day)
+
+
+def _scrub(connection: sqlite3.Connection) -> None:
+    try:
+        erasing.scrub(connection)
+    except VerificationFailed:
+        raise VerificationFailed(_LEFT) from None
+
+
+def _code(text: str) -> str:
+    """The number of an order: short and bare, for it is kept for ever and is on a command line."""
+    code = text.strip()
+    if not re.fullmatch(r"(?=.*[0-9])[A-Za-z0-9./_-]{1,60}", code):
+        raise InvalidInput(
+            "--authority is the number of an order, a docket or a schedule: one word of letters,"
+            " digits and .-/_"
+        )
+    return code
