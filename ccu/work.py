@@ -58,7 +58,7 @@ class Work:
         reason: str | None = None,
         **detail: object,
     ) -> None:
-        """Record an event of this account in the audit, as `store.audit.record` does."""
+        """Record an event of this account in the audit, as `records.audit.record` does."""
         from ccu.records import audit
 
         audit.record(

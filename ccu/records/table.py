@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ccu.errors import NotFound
-from ccu.records import history as changes
+from ccu.records import history
 from ccu.work import Work
 
 # What a message calls a record, where that is not its table's name.
@@ -121,7 +121,7 @@ def record_changes(
     reason: str | None = None,
 ) -> None:
     """Record field -> (old, new) in the history of a record, where the row was written already."""
-    changes.record(
+    history.record(
         work.connection, work.staff_id, table, record_id, fields, at=work.at, reason=reason
     )
 
