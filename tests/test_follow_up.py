@@ -118,7 +118,7 @@ def test_a_terminal_is_asked_for_what_is_missing(ccu: Ccu, monkeypatch: pytest.M
         ),
     ],
 )
-def test_what_can_not_be_added_is_one_sentence(
+def test_what_cannot_be_added_is_one_sentence(
     args: list[str], code: int, says: str, ccu: Ccu, db_path: Path
 ) -> None:
     before = care.everything(db_path)

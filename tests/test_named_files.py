@@ -59,7 +59,7 @@ def theirs(tmp_path: Path) -> Path:
 
 
 def written(path: Path) -> str:
-    """What came of writing a table there: empty, or the refusal."""
+    """The result of writing a table there: empty, or the refusal."""
     try:
         emit(Table(("a",), [(1,)]), None, path)
     except InvalidInput as error:

@@ -1,4 +1,4 @@
-"""The card of a person: their calls at any place, who works with them, what is open."""
+"""The card of a person: calls at any place, workers, open items."""
 
 import json
 from pathlib import Path
@@ -56,7 +56,7 @@ def show(
 
 
 def read(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
-    """The card as data, every call on it; of a merged record, that of the one that stands for it.
+    """Return the card as data, with every call; for a merged record, of the record it belongs to.
 
     Keys: person (id, records, given_name, family_name, description, birth_date), counts, workers,
     open, plans, calls (as a place's, with place and role), places (place, calls, last).
@@ -88,7 +88,7 @@ def read(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
 
 
 def _places(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Where the calls were, the place with most of them first."""
+    """Return the places of the calls, the one with the most first."""
     found: dict[str, dict[str, Any]] = {}
     for call in calls:  # newest first
         if call["place"]:
@@ -100,7 +100,7 @@ def _places(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def document(card: dict[str, Any], every: bool = False) -> Document:
-    """The same as a page."""
+    """Return the card as a page."""
     person, counts = card["person"], card["counts"]
     name = f"{person['given_name']} {person['family_name']}".strip()
     about = {

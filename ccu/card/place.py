@@ -1,4 +1,4 @@
-"""The card of a place: what an officer needs at a door, put together from the store."""
+"""The card of a place, for an officer at the door."""
 
 import sqlite3
 from collections.abc import Callable
@@ -32,10 +32,10 @@ def show(
     format: Format | None = None,
     output: Path | None = None,
 ) -> None:
-    """Print the card of an address or of a call's place, and record that it was care_page.
+    """Print the card of an address or of a call's place, and record that it was shown.
 
     `reason` opens the narratives. The audit event is committed before anything is printed: a card
-    that can not be recorded is not care_page. Raises InvalidInput, NotFound.
+    that cannot be recorded is not shown. Raises InvalidInput, NotFound.
     """
     query, match = _asked(session, address, call_id)
     staff_id = session.staff_id
@@ -58,7 +58,7 @@ def show(
 
 
 def _people_of(session: Session, match: Match) -> Callable[[], list[int]]:
-    """Whose care notes belong below the card: the people of the place, read when it is asked."""
+    """Return a function that reads the people of the place, for the care notes below the card."""
     return lambda: open_work.people_here(session.db, _window(session, match)) if match.place else []
 
 
@@ -70,7 +70,7 @@ def _asked(session: Session, address: str | None, call_id: str | None) -> tuple[
     reading = read_address(text, town=session.settings.town)
     if reading.kind == "none":
         raise InvalidInput(
-            "--address can not be read as an address; ccu address shows how it is read"
+            "--address cannot be read as an address; ccu address shows how it is read"
         )
     return text, places.find(session.db, reading, session.settings.town)
 
@@ -78,7 +78,7 @@ def _asked(session: Session, address: str | None, call_id: str | None) -> tuple[
 def read(
     session: Session, query: str, match: Match, every: bool, narratives: bool
 ) -> dict[str, Any]:
-    """The card as data, in its documented JSON shape.
+    """Return the card as data, in its documented JSON shape.
 
     Keys: query, match, place, counts, warnings, workers, open, plans, calls, building, near. Those
     of workers and open are in people/open_work.py, of counts and calls in card/rows.py, of plans in
@@ -124,7 +124,7 @@ def read(
 
 
 def _window(session: Session, match: Match) -> dict[str, object]:
-    """The parameters of every statement of the card: which place, which days, until when."""
+    """Return the parameters of every statement of the card: place, days, and until when."""
     return {
         "place_id": match.place["id"] if match.place else None,
         "building_id": match.building_id,

@@ -1,4 +1,4 @@
-"""One contact, asked for or given, and added to the sums."""
+"""Add one contact to the sums, from options or prompts."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -14,9 +14,9 @@ Value = TypeVar("Value")
 def add(
     session: Session, kind: str | None, minutes: str | None, month: str | None, asking: bool
 ) -> str:
-    """Add a contact; returns the line that says what was kept. Raises InvalidInput.
+    """Add a contact; return the line that reports what was recorded. Raises InvalidInput.
 
-    The file is opened before anything is asked, so that nobody answers in vain.
+    The file is opened before the first prompt, so that no answer is lost if it cannot be.
     """
     today = log.machine_day(session.day_said)
     with log.opened() as connection:
