@@ -280,7 +280,6 @@ ccu/records/staff.py
 ccu/records/stigmatizing_terms.py
 ccu/records/text_columns.py
 ccu/referrals/checks.py
-ccu/referrals/events.py
 ccu/referrals/life.py
 ccu/referrals/listing.py
 ccu/referrals/making.py

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccu import dates
 from ccu.errors import DatabaseBusy, InvalidInput
 from ccu.imports.dispatch import identifiers
 from ccu.imports.dispatch import rejects as rejected
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
 
     from ccu.imports.roster.layout import Layout
     from ccu.imports.roster.store import Batch
+    from ccu.work import Work
 
 COUNTS = (
     *("read", "new", "matched", "changed", "same", "closed", "undecided", "rejected"),
@@ -165,8 +165,8 @@ def commit(session: Session, plan: Plan) -> tuple[int, list[Effect]]:
     from ccu.imports.roster import store as rosters
     from ccu.records import audit
 
-    by, at = session.staff_id, dates.to_iso(session.now)
-    with session.writing() as connection:
+    with session.work() as work:
+        connection, by, at = work.connection, work.staff_id, work.at
         _nobody_was_faster(connection, plan)
         found = reckon(session, plan, connection)
         counts = plan.counts(found)
@@ -178,7 +178,7 @@ def commit(session: Session, plan: Plan) -> tuple[int, list[Effect]]:
             effect.person_id = person_id
         rosters.add_numbers(connection, plan.layout.source, _numbers(found))
         for effect in found:
-            _write(connection, by, effect, batch_id, at)
+            _write(work, effect, batch_id)
         told: dict[str, Any] = {**counts, "whole": plan.choices.whole, "allowed": plan.allowed}
         audit.record(connection, by, "person-import", "import_batch", batch_id, **told)
     return batch_id, found
@@ -222,9 +222,7 @@ def _nobody_was_faster(connection: "sqlite3.Connection", plan: Plan) -> None:
         )
 
 
-def _write(
-    connection: "sqlite3.Connection", by: int, effect: Effect, batch_id: int, at: str
-) -> None:
+def _write(work: "Work", effect: Effect, batch_id: int) -> None:
     from ccu.imports.roster import store as rosters
     from ccu.people import store as people
     from ccu.people import workers
@@ -232,13 +230,13 @@ def _write(
     if effect.person_id is None:
         return
     if effect.what != What.new and effect.said:
-        people.change(connection, by, effect.person_id, effect.said, at)
+        people.change(work, effect.person_id, effect.said)
     whom = workers.Whom(person_id=effect.person_id)
     if effect.until:
-        workers.end(connection, by, whom, effect.until)
+        workers.end(work, whom, effect.until)
     if effect.assign is not None:
-        workers.assign(connection, by, whom, effect.assign, effect.since)
-        rosters.mark_turn(connection, effect.person_id, batch_id)
+        workers.assign(work, whom, effect.assign, effect.since)
+        rosters.mark_turn(work.connection, effect.person_id, batch_id)
 
 
 def follow_ups(session: Session, found: Sequence[Effect]) -> dict[int, list[int]]:
