@@ -38,9 +38,8 @@ def add(
     asking: bool,
 ) -> tuple[int, str]:
     """Add one by hand; return its number and a description. Raises InvalidInput, NotFound."""
-    _about(
-        session.reading, referral, call, person, owner
-    )  # a wrong number is reported before any question
+    # A wrong number is reported before any question.
+    _about(session.reading, referral, call, person, owner)
     if asking and kind is None:
         kind = KIND.ask(session, "What to do", "--kind")
     kind = required(kind, "--kind")
