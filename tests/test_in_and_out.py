@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccu.errors import InvalidInput
-from ccu.imports.dispatch import identifiers
+from ccu.imports import identifiers
 from ccu.imports.dispatch.layout import names as ready_layouts
-from ccu.imports.dispatch.source import opened
 from ccu.imports.dispatch.suggest import sample
+from ccu.imports.source import opened
 
 from .conftest import SHARED, Ccu, Result, run_ccu
 from .imports import HEADER, Desk, row, text

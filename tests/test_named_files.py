@@ -17,7 +17,7 @@ import pytest
 
 from ccu import typed
 from ccu.errors import InvalidInput
-from ccu.imports.dispatch import source
+from ccu.imports import source
 from ccu.output import Table, emit
 
 from .accounts import AS_ROOT, NOBODY, give

@@ -123,7 +123,7 @@ def import_(
 
         roster_suggest.write(file, output)
         return
-    from ccu.imports.dispatch import rejects as rejected
+    from ccu.imports import rejects as rejected
     from ccu.imports.roster import messages as roster_tell
     from ccu.imports.roster import questions as roster_ask
     from ccu.imports.roster import run as roster

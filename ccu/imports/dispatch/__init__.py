@@ -27,16 +27,16 @@ from ccu import dates, output
 from ccu.database import encryption
 from ccu.database import opening as db
 from ccu.errors import InvalidInput
-from ccu.imports.dispatch import identifiers
+from ccu.imports import identifiers
+from ccu.imports import rejects as rejected
 from ccu.imports.dispatch import layout as layouts
 from ccu.imports.dispatch import merging as imports
-from ccu.imports.dispatch import rejects as rejected
 from ccu.imports.dispatch.layout import Layout
 from ccu.imports.dispatch.reading import RowReader
 from ccu.imports.dispatch.repeats import conflicting, settle_repeats
-from ccu.imports.dispatch.rows import Broken, Rows, header
-from ccu.imports.dispatch.source import Export, opened
 from ccu.imports.dispatch.staging import Stage, attached
+from ccu.imports.rows import Broken, Rows, header
+from ccu.imports.source import Export, opened
 from ccu.records.settings import Settings
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.files import named as naming
-from ccu.imports.dispatch.codes import Words
+from ccu.imports.codes import Words
 
 READY = Path(__file__).resolve().parents[2] / "layouts"
 ROSTER = "roster-"  # begins the names of the layouts that are for `ccu person import`

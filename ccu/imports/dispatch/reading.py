@@ -10,10 +10,10 @@ from hashlib import blake2b
 from itertools import compress
 from typing import NamedTuple, Protocol
 
-from ccu.imports.dispatch.cells import Cells, Column, places_of
+from ccu.imports.cells import Cells, Column, places_of
 from ccu.imports.dispatch.layout import FIELDS, Layout
-from ccu.imports.dispatch.rows import Broken, Chunk
 from ccu.imports.dispatch.times import Times, When
+from ccu.imports.rows import Broken, Chunk
 
 MADE = "~"  # begins an identity that ccu made for a row without an incident number
 _APART = "\x1f"  # between values that are digested together; never within one: `_tidy`

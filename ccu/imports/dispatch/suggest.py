@@ -20,8 +20,8 @@ from ccu.imports.dispatch.guess import (
     join_day_and_clock,
 )
 from ccu.imports.dispatch.layout import FIELDS, TIMES
-from ccu.imports.dispatch.rows import Rows, header
-from ccu.imports.dispatch.source import opened
+from ccu.imports.rows import Rows, header
+from ccu.imports.source import opened
 from ccu.output.sink import opened as output_opened
 
 SAMPLE = 2_000  # rows

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ccu.errors import InvalidInput
+from ccu.imports.codes import Words
 from ccu.imports.dispatch import layout as layouts
-from ccu.imports.dispatch.codes import Words
 
 FIELDS = (
     *("number", "given", "family", "name", "aliases", "birth_date", "age", "sex", "phone"),

@@ -14,12 +14,12 @@ from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.identity import Known, Name
-from ccu.imports.dispatch.cells import Cells, places_of
-from ccu.imports.dispatch.codes import Words
-from ccu.imports.dispatch.rows import Broken, Chunk
+from ccu.imports.cells import Cells, places_of
+from ccu.imports.codes import Words
 from ccu.imports.roster.dates import Dates
 from ccu.imports.roster.layout import Layout
 from ccu.imports.roster.notes import Notes
+from ccu.imports.rows import Broken, Chunk
 
 LONGEST = 200  # characters of a text about a person
 MADE = "~"  # begins the number that ccu makes for a row of an office without client numbers

@@ -18,16 +18,16 @@ from typing import TYPE_CHECKING, Any
 
 from ccu import dates
 from ccu.errors import DatabaseBusy, InvalidInput
-from ccu.imports.dispatch import identifiers
-from ccu.imports.dispatch import rejects as rejected
-from ccu.imports.dispatch.rows import Broken, Rows, header
-from ccu.imports.dispatch.source import opened
+from ccu.imports import identifiers
+from ccu.imports import rejects as rejected
 from ccu.imports.roster import layout as roster_layout
 from ccu.imports.roster.effects import Choices, Effect, effects
 from ccu.imports.roster.matching import Decision, Rule, What, decide, number_repeats, repeats
 from ccu.imports.roster.notes import Notes
 from ccu.imports.roster.rows import Entry, EntryReader
 from ccu.imports.roster.workers import Staff
+from ccu.imports.rows import Broken, Rows, header
+from ccu.imports.source import opened
 from ccu.session import Session
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ccu.imports.dispatch.guess import DAYS
-from ccu.imports.dispatch.source import opened
 from ccu.imports.dispatch.suggest import sample
 from ccu.imports.roster.layout import FIELDS, is_identity_number
+from ccu.imports.source import opened
 from ccu.output.sink import opened as output_opened
 
 # field -> what its column tends to be called; a column is taken by the first field that wants it.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ccu.imports.dispatch.codes import Words
+from ccu.imports.codes import Words
 
 
 class Staff:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from ccu.errors import InvalidInput
-from ccu.imports.dispatch.source import LONGEST_LINE
+from ccu.imports.source import LONGEST_LINE
 
 CHUNK = 2_000  # lines taken at a time
 MOST_LINES = 1_000  # that one quoted cell may run over; a quote never closed is found by then

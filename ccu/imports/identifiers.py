@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from itertools import islice
 
 from ccu.errors import InvalidInput
-from ccu.imports.dispatch.rows import Rows, header
-from ccu.imports.dispatch.source import Export
+from ccu.imports.rows import Rows, header
+from ccu.imports.source import Export
 from ccu.output import say
 
 READ = 2_000  # rows that are looked at
