@@ -11,11 +11,9 @@ from collections.abc import Sequence
 from itertools import islice
 
 from ccu.errors import InvalidInput
-from ccu.imports.rows import Rows, header
-from ccu.imports.source import Export
+from ccu.imports.rows import Table
 from ccu.output import say
 
-READ = 2_000  # rows that are looked at
 SAMPLE = 200  # cells of a column that are looked at, the empty ones passed over
 LONGEST_NAME = 40  # of a column, that is printed
 NUMBER = r"(no|nbr|num|number|id)"
@@ -41,40 +39,55 @@ CELLS = {
 }
 
 
-def check(export: Export, delimiter: str, allow: Sequence[str]) -> list[str]:
+# National and insurance numbers, which no layout about people may name: what such a column is
+# called, in words and with all but letters left out.
+_NUMBER_WORDS = re.compile(
+    r"\b(ssn|soc|sin|nino|ni|nhs|itin|tin|insur|ins|mbi|hicn?|cpf|curp|dni|aadhaar|nric|ppsn?)"
+    r"( ?(id|no|num|number|nbr))?\b"
+)
+_NUMBER_LETTERS = re.compile(
+    "socsec|socialsec|socialins|medicaid|medicare|insurance|insured|passport|nationalid"
+    "|nationalnum|nationalins|nhsn|licen[cs]e(?!d)|healthcard|healthnumber|taxid|taxpayer|greencard"
+    "|aliennum|policyn|subscriberid|stateid|pensionn"
+)
+
+
+def check(table: Table, allow: Sequence[str]) -> list[str]:
     """Look at the columns; `allow` are those that may pass, by name or by place.
 
-    Returns what was let pass, by its kind: the names in somebody's file are not for the audit.
+    Returns what was let pass, by its type: the names in somebody's file are not for the audit.
     Raises InvalidInput.
     """
-    names, rows = _sample(export, delimiter)
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    passed = _places(names, allow)
+    rows = table.sample()
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(table.names)
+    passed = _places(table.names, allow)
     allowed: list[str] = []
     refused: list[tuple[str, str]] = []
-    for place, (name, cells) in enumerate(zip(names, columns, strict=True)):
-        said = list(islice(filter(None, map(str.strip, cells)), SAMPLE))
-        what = _by_name(REFUSED, name, said) or _by_cells(said)
+    for place, (name, cells) in enumerate(zip(table.names, columns, strict=True)):
+        filled = list(islice(filter(None, map(str.strip, cells)), SAMPLE))
+        what = _by_name(REFUSED, name, filled) or _by_cells(filled)
         if what and place in passed:
             allowed.append(what.removeprefix("an ").removeprefix("a "))
         elif what:
             refused.append((_label(place, name), what))
-        elif (what := _by_name(TOLD, name, said)) and place not in passed:
+        elif (what := _by_name(TOLD, name, filled)) and place not in passed:
             say(f"{_label(place, name)} looks like {what}; better leave it out of the export")
     if refused:
         raise InvalidInput(_sentence(refused))
     return allowed
 
 
-def _sample(export: Export, delimiter: str) -> tuple[list[str], list[list[str]]]:
-    lines = export.lines()
-    names, before = header(lines, delimiter)
-    rows: list[list[str]] = []
-    for chunk in Rows(lines, delimiter, len(names), before).chunks():
-        rows += chunk.rows
-        if len(rows) >= READ:
-            break
-    return names, rows[:READ]
+def is_identity_number(column: str) -> bool:
+    """Whether a column's name looks like that of a national or an insurance number."""
+    words = _words(column)
+    letters = words.replace(" ", "")
+    return bool(_NUMBER_WORDS.search(words) or _NUMBER_LETTERS.search(letters))
+
+
+def _words(column: str) -> str:
+    """Return the words of a column's name in lower case, those of CamelCase apart."""
+    apart = re.sub("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", column)
+    return " ".join(re.findall("[a-z]+", apart.lower()))
 
 
 def _places(names: Sequence[str], allow: Sequence[str]) -> set[int]:
@@ -93,9 +106,7 @@ def _places(names: Sequence[str], allow: Sequence[str]) -> set[int]:
 
 def _by_name(kinds: dict[str, str], name: str, cells: Sequence[str]) -> str:
     """What the column is by its name; nothing when its cells show that it holds no number."""
-    apart = re.sub("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    words = " ".join(re.findall("[a-z]+", apart.lower().replace("#", " no ")))
-    words = re.sub(r"\b([a-z]) (?=[a-z]\b)", r"\1", words)  # S.S.N.
+    words = re.sub(r"\b([a-z]) (?=[a-z]\b)", r"\1", _words(name.replace("#", " no ")))  # S.S.N.
     if cells and not any(len(cell) > 3 and re.search(r"\d", cell) for cell in cells):
         return ""  # `state_id` with CT in it, `FBI` with yes and no
     return next((what for what, pattern in kinds.items() if re.search(pattern, words)), "")

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from ccu import address, files
 from ccu.imports.dispatch.layout import Layout
-from ccu.imports.dispatch.reading import Staged, Word
+from ccu.imports.dispatch.reading import MADE, Staged, Word
 from ccu.places import store as places
 
 KEPT = 20_000  # addresses, and as many words, that are looked up without asking the staging file
@@ -56,6 +56,21 @@ CREATE TABLE staging.address_map (number INTEGER PRIMARY KEY, address_id INTEGER
 CREATE TABLE staging.word_map (word INTEGER PRIMARY KEY, cad_text_id INTEGER);
 """
 
+
+# Rows of one identity: said again, contradicted, or other calls alike in all.
+REPEATS = """
+CREATE TABLE staging.repeat AS
+SELECT line, incident, digest, incident GLOB :made AS made, min(line) OVER same AS first,
+  first_value(digest) OVER same AS first_digest, row_number() OVER alike AS n
+FROM staging.entry
+WHERE incident IN (SELECT incident FROM staging.entry GROUP BY incident HAVING count(*) > 1)
+WINDOW same AS (PARTITION BY incident ORDER BY line),
+       alike AS (PARTITION BY incident ORDER BY digest, line)
+"""
+NUMBER_ALIKE = """
+UPDATE staging.entry SET incident = entry.incident || '-' || repeat.n
+FROM staging.repeat AS repeat WHERE repeat.line = entry.line AND repeat.n > 1 AND repeat.made
+"""
 
 INSERT_ADDRESS = (
     "INSERT INTO staging.address VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -215,3 +230,34 @@ class Stage:
         )
         columns = places.columns(reading, self._town)
         return NO_PLACE if columns is None else _in_order(columns)
+
+
+def settle_repeats(connection: sqlite3.Connection) -> int:
+    """Settle rows of the file that have one identity; returns how many said nothing new.
+
+    A row that repeats an earlier one to the letter is dropped. Another content under the same
+    incident number is set aside: nobody can tell which of the two is right. Rows whose identity ccu
+    made, because they had no number, are different calls alike in that; they get a number each.
+    """
+    made = {"made": MADE + "*"}
+    connection.execute(REPEATS, made)
+    connection.execute(NUMBER_ALIKE)
+    gone = connection.execute(
+        "DELETE FROM staging.entry WHERE line IN"
+        " (SELECT line FROM staging.repeat WHERE line > first AND NOT made)"
+    ).rowcount
+    different = connection.execute(
+        "SELECT count(*) FROM staging.repeat"
+        " WHERE line > first AND NOT made AND digest <> first_digest"
+    )
+    return gone - int(different.fetchone()[0])
+
+
+def conflicting(connection: sqlite3.Connection) -> Iterator[int]:
+    """The lines of rows that gave an incident number again with another content, in order."""
+    found = connection.execute(
+        "SELECT line FROM staging.repeat"
+        " WHERE line > first AND NOT made AND digest <> first_digest ORDER BY line"
+    )
+    for row in found:
+        yield row["line"]

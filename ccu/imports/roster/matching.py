@@ -5,19 +5,19 @@ to it at a terminal, or said beforehand from which score on it counts. Whoever i
 told to be new is left out, because two people in one record harm both.
 """
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from ccu.identity import LIKELY, Known, Likeness, Name, compare, query_keys
 from ccu.identity import pairs as alike_pairs
+from ccu.imports.roster import store as rosters
 from ccu.imports.roster.rows import Entry
-
-if TYPE_CHECKING:
-    import sqlite3
+from ccu.people import keys as person_keys
+from ccu.records import person_ids
 
 CLEAR = 15  # points that the best is before the next, to be the one meant
 AT_ONCE = 500  # rows whose candidates are read together
@@ -68,11 +68,9 @@ class Rule:
 
 
 def decide(
-    connection: "sqlite3.Connection", source: str, entries: Sequence[Entry], rule: Rule
+    connection: sqlite3.Connection, source: str, entries: Sequence[Entry], rule: Rule
 ) -> list[Decision]:
     """What becomes of each row, in the file's order."""
-    from ccu.imports.roster import store as rosters
-
     numbers = rosters.numbers(connection, source)
     decisions = []
     unknown: list[Decision] = []
@@ -95,12 +93,9 @@ def decide(
 
 
 def _candidates(
-    connection: "sqlite3.Connection", decisions: Sequence[Decision]
+    connection: sqlite3.Connection, decisions: Sequence[Decision]
 ) -> Iterator[list[Candidate]]:
     """Who may be the one, for each row, best first; the records of many rows are read at once."""
-    from ccu.people import keys as person_keys
-    from ccu.records import person_ids
-
     rows = iter(decisions)
     while some := list(islice(rows, AT_ONCE)):
         near = [_near(connection, each.entry.known) for each in some]
@@ -118,9 +113,7 @@ def _candidates(
             yield [Candidate(*each) for each in ordered[:MOST_OFFERED]]
 
 
-def _near(connection: "sqlite3.Connection", known: Known) -> list[int]:
-    from ccu.people import keys as person_keys
-
+def _near(connection: sqlite3.Connection, known: Known) -> list[int]:
     wanted = query_keys(known)
     telling = [key for key in wanted if key.startswith(TELLING)]
     return person_keys.having(connection, telling or wanted)[:MOST_COMPARED]

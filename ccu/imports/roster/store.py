@@ -5,16 +5,14 @@ Who works with whom is told by canonical people: a turn may stand under any reco
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ccu.imports.store import table
 from ccu.people import keys as person_keys
 from ccu.people import store as people
 from ccu.records import audit, person_ids
-
-if TYPE_CHECKING:
-    from sqlite_utils.db import Table
 
 _NUMBERS = "SELECT number, person_id FROM person_source WHERE source = :source"
 _SHOWN = """
@@ -49,16 +47,6 @@ class Turn:
     login: str
     since: str
     source: str | None
-
-
-@dataclass(frozen=True)
-class Batch:
-    """A roster that was read."""
-
-    source: str
-    file_name: str
-    sha256: str
-    layout: str
 
 
 def numbers(connection: sqlite3.Connection, source: str) -> dict[str, int]:
@@ -106,25 +94,16 @@ def open_follow_ups(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[
 # ---------------------------------------------------------------- what an import writes
 
 
-def add_batch(
-    connection: sqlite3.Connection, staff_id: int, batch: Batch, counts: Mapping[str, int], at: str
-) -> int:
-    """Add the import's own row inside the caller's transaction; `counts` without "_rows"."""
-    row = {**vars(batch), "recorded_at": at, "recorded_by": staff_id}
-    row |= {f"{name}_rows": count for name, count in counts.items()}
-    return int(_table(connection, "import_batch").insert(row).last_pk or 0)
-
-
 def add_people(
     connection: sqlite3.Connection, staff_id: int, new: Sequence[people.Said], at: str
 ) -> list[int]:
     """Add people inside the caller's transaction, in their order; their keys are made at once."""
     blank = {**people.EMPTY, "recorded_at": at, "recorded_by": staff_id}
-    table, ids = _table(connection, "person"), []
+    person, ids = table(connection, "person"), []
     for said in new:
-        ids.append(int(table.insert({**blank, **said.fields}).last_pk or 0))
+        ids.append(int(person.insert({**blank, **said.fields}).last_pk or 0))
         audit.record(connection, staff_id, "person-add", "person", ids[-1])
-    _table(connection, "person_alias").insert_all(
+    table(connection, "person_alias").insert_all(
         {"person_id": person_id, "given_name": given, "family_name": family}
         for person_id, said in zip(ids, new, strict=True)
         for given, family in dict.fromkeys(said.aliases)
@@ -137,21 +116,10 @@ def add_numbers(
     connection: sqlite3.Connection, source: str, numbers: Iterable[tuple[str, int]]
 ) -> None:
     """Remember under which number the office knows people, inside the caller's transaction."""
-    _table(connection, "person_source").insert_all(
+    table(connection, "person_source").insert_all(
         {"source": source, "number": number, "person_id": person_id}
         for number, person_id in numbers
     )
-
-
-def _table(connection: sqlite3.Connection, name: str) -> "Table":
-    """The table as sqlite-utils sees it, for inserts inside the caller's transaction.
-
-    Outside one, sqlite-utils would commit each insert. Plugins that other packages bring for its
-    command line are not loaded: they could read the connection.
-    """
-    from sqlite_utils import Database
-
-    return Database(connection, recursive_triggers=False, execute_plugins=False).table(name)
 
 
 def mark_turn(connection: sqlite3.Connection, person_id: int, batch_id: int) -> None:
