@@ -9,55 +9,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from itertools import compress
-from typing import NamedTuple, Protocol
 
 from ccu.imports.dispatch.layout import FIELDS, TIMES, Layout
+from ccu.imports.dispatch.staging import MADE, NOTHING, Stage, Staged
 from ccu.imports.rows import Broken, Cells, Chunk, Column, Table
 
 When = Callable[[str], str]  # a text of the export -> the stored form; raises ValueError
 
 HOURS_KEPT = 10_000  # more than a year of them
 _TAILS = frozenset(f"{minute:02}:{second:02}" for minute in range(60) for second in range(60))
-MADE = "~"  # begins an identity that ccu made for a row without an incident number
 _APART = "\x1f"  # between values that are digested together; never within one: `_tidy`
-
-# The columns of staging.entry: line, incident, digest, four times, address, nature, nature_cleared,
-# disposition, agency, priority, beat. Empty texts stand for nothing.
-Staged = tuple[object, ...]
-
-
-class Word(NamedTuple):
-    """A nature or disposition met before: its number in staging, and what of it is digested."""
-
-    id: int | None
-    means: str
-
-
-NOTHING = Word(None, "")
-
-
-class Lookups(Protocol):
-    """What remembers addresses and words, each read once."""
-
-    def address(self, parts: tuple[str, str, str, str, str]) -> int:
-        """The number of an address with its unit, city, state and zip."""
-
-    def nature(self, text: str) -> Word:
-        """A nature, `other` when the layout does not know it."""
-
-    def disposition(self, text: str) -> Word:
-        """How a call ended."""
-
-    def agency(self, text: str) -> str:
-        """The code of the agency that led, empty when the layout does not know it."""
 
 
 class RowReader:
     """Made once for a layout and a header; then called for every chunk."""
 
-    def __init__(
-        self, layout: Layout, table: Table, when: When, later: When, known: Lookups
-    ) -> None:
+    def __init__(self, layout: Layout, table: Table, when: When, later: When, known: Stage) -> None:
         """`later` reads a time in the hour that comes twice as the second one.
 
         Raises InvalidInput, naming the column, when the header is not the layout's.

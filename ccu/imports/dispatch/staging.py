@@ -17,10 +17,10 @@ from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from ccu import address, files
 from ccu.imports.dispatch.layout import Layout
-from ccu.imports.dispatch.reading import MADE, Staged, Word
 from ccu.places import store as places
 
 KEPT = 20_000  # addresses, and as many words, that are looked up without asking the staging file
@@ -82,7 +82,23 @@ PLACE = (  # the columns of a place, in the order of staging.address
 NO_PLACE = (None,) * len(PLACE)
 _in_order = itemgetter(*PLACE)
 
-Parts = tuple[str, str, str, str, str]  # text, unit, city, state, zip as they stand in the file
+# The columns of staging.entry: line, incident, digest, four times, address, nature, nature_cleared,
+# disposition, agency, priority, beat. Empty texts stand for NULL.
+Staged = tuple[object, ...]
+
+MADE = "~"  # begins an identity that ccu made for a row without an incident number
+
+
+class Word(NamedTuple):
+    """A nature or disposition met before: its number in staging, and what of it is digested."""
+
+    id: int | None
+    means: str
+
+
+NOTHING = Word(None, "")
+
+Parts = tuple[str, str, str, str, str]  # text, unit, city, state, zip as in the file
 
 
 @contextlib.contextmanager
@@ -129,7 +145,7 @@ def _sweep(database: Path) -> None:
 
 
 class Stage:
-    """Writes the staging tables; also the `Lookups` of the row reader."""
+    """Writes the staging tables; remembers addresses and words for the row reader."""
 
     def __init__(
         self, connection: sqlite3.Connection, layout: Layout, town: str, care: Mapping[str, int]
