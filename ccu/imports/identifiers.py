@@ -1,9 +1,9 @@
 """Columns that an import refuses: criminal-history identifiers and social security numbers.
 
 FBI and state identification numbers are the keys of criminal histories, which have rules of their
-own; none is needed to know a call or a client. All of the file's columns are looked at, not only
-those that a layout reads: a rejects file would carry the others along. A column is told by its name
-or, of a pattern that hardly anything else has, by its cells. No cell is ever printed.
+own; none is needed to identify a call or a client. All columns of the file are checked, not only
+those that a layout reads: a rejects file would carry the others along. A column is recognized by
+its name or, for a pattern that hardly anything else has, by its cells. No cell is ever printed.
 """
 
 import re
@@ -55,7 +55,7 @@ _NUMBER_LETTERS = re.compile(
 def check(table: Table, allow: Sequence[str]) -> list[str]:
     """Look at the columns; `allow` are those that may pass, by name or by place.
 
-    Returns what was let pass, by its type: the names in somebody's file are not for the audit.
+    Returns what was let pass, by its type: the names in a file are not for the audit.
     Raises InvalidInput.
     """
     rows = table.sample()
@@ -91,7 +91,7 @@ def _words(column: str) -> str:
 
 
 def _places(names: Sequence[str], allow: Sequence[str]) -> set[int]:
-    """Where the columns stand that may pass, named by their name or by their place."""
+    """Return the places of the columns that may pass, given by name or by place."""
     places: set[int] = set()
     for said in allow:
         wanted = " ".join(said.split()).casefold()
@@ -105,7 +105,7 @@ def _places(names: Sequence[str], allow: Sequence[str]) -> set[int]:
 
 
 def _by_name(kinds: dict[str, str], name: str, cells: Sequence[str]) -> str:
-    """What the column is by its name; nothing when its cells show that it holds no number."""
+    """Return what the column is by its name; empty when its cells show that it holds no number."""
     words = re.sub(r"\b([a-z]) (?=[a-z]\b)", r"\1", _words(name.replace("#", " no ")))  # S.S.N.
     if cells and not any(len(cell) > 3 and re.search(r"\d", cell) for cell in cells):
         return ""  # `state_id` with CT in it, `FBI` with yes and no
@@ -120,7 +120,7 @@ def _by_cells(cells: Sequence[str]) -> str:
 
 
 def _label(place: int, name: str) -> str:
-    """The column's name; its place where the name may be a cell, of a file without a header."""
+    """Return the column's name, or its place where the name may be a cell: no header."""
     plain = name.isprintable() and 0 < len(name) <= LONGEST_NAME
     if not plain or re.search(r"\d\D*\d\D*\d", name):
         return f"column {place + 1}"

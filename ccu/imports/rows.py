@@ -24,7 +24,7 @@ csv.field_size_limit(LONGEST_LINE)
 
 
 class Broken(NamedTuple):
-    """A row that is not one: the number of its line, what is wrong, what there is of cells."""
+    """A row that cannot be read: the number of its line, the reason, and the cells found."""
 
     line: int
     reason: str
@@ -32,7 +32,7 @@ class Broken(NamedTuple):
 
 
 class Chunk(NamedTuple):
-    """Some rows with the numbers of their first lines, and the broken ones among them."""
+    """Rows with the numbers of their first lines, and the broken ones among them."""
 
     numbers: list[int]
     rows: list[list[str]]
@@ -52,7 +52,7 @@ class Table:
         self.names, self._before = _header(export.lines(), delimiter)
 
     def chunks(self) -> Iterator[Chunk]:
-        """Every row of the file, from its beginning."""
+        """Yield every row of the file, from its beginning."""
         lines = self._export.lines()
         for _ in range(self._before):
             next(lines)
@@ -120,7 +120,7 @@ class Rows:
         self._number = before + 1  # of the line that comes next
 
     def chunks(self) -> Iterator[Chunk]:
-        """Every row of the file."""
+        """Yield every row of the file."""
         while taken := self._take():
             rows = self._plain(taken)
             if rows is not None:
@@ -136,7 +136,7 @@ class Rows:
         return taken
 
     def _plain(self, lines: list[str]) -> list[list[str]] | None:
-        """The rows if each line is a whole one, as nearly always; None when it is not so."""
+        """Return the rows if each line is one, as nearly always; else None."""
         if max(map(len, lines)) >= LONGEST_LINE:
             return None
         try:
@@ -148,7 +148,7 @@ class Rows:
         return None
 
     def _one_by_one(self, until: int) -> Chunk:
-        """The rows that begin before the line `until`, the broken ones set apart."""
+        """Return the rows that begin before the line `until`, the broken ones apart."""
         chunk = Chunk([], [], [])
         held: list[str] = []  # the lines of the row being read
         while self._number < until:
@@ -176,7 +176,7 @@ class Rows:
         return chunk
 
     def _feed(self, held: list[str]) -> Iterator[str]:
-        """Lines for one row, each remembered in `held`."""
+        """Yield lines for one row, each remembered in `held`."""
         while line := self._again.popleft() if self._again else next(self._lines, ""):
             held.append(line)
             if len(line) >= LONGEST_LINE:
@@ -216,7 +216,7 @@ class Cells:
         self._guarded = guarded or tuple(header[:2]) == ("line", "reason")
 
     def tidy(self, rows: list[list[str]], bad: dict[int, str]) -> dict[int, Column]:
-        """Place -> cells without the spaces around them; `bad` gets index -> what is wrong."""
+        """Return place -> cells without spaces around them; `bad` gets index -> the reason."""
         columns = list(zip(*rows, strict=True))
         odd = [place for place, cells in enumerate(columns) if not "".join(cells).isprintable()]
         for place in odd:
@@ -236,7 +236,7 @@ class Cells:
         return tidied
 
     def _plain(self, place: int, index: int, cell: str, bad: dict[int, str]) -> str:
-        """A cell with its line breaks and tabs as spaces."""
+        """Return a cell with its line breaks and tabs as spaces."""
         if _CONTROL.search(cell):
             bad.setdefault(index, f"a control character in {self._header[place]}")
         elif len(cell) > LONGEST_CELL:

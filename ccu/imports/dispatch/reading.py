@@ -197,7 +197,7 @@ def _before(one: str, other: str) -> bool:
 def by_the_hour(when: When) -> When:
     """The same reader, quicker for times that end in :MM:SS.
 
-    What stands before that is an hour, and hours come again: once the reader has read both ends of
+    What comes before that is an hour, and hours come again: once the reader has read both ends of
     one alike, the minutes and seconds between them need no reading.
     """
     hours: dict[str, tuple[str, str]] = {}

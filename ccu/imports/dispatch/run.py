@@ -2,7 +2,7 @@
 
 layout        what an export's layout has beside what every layout has
 reading       a row to the values that are kept
-staging       the private file they wait in, so that nobody is locked out while we read
+staging       the private file they wait in, so that no user waits meanwhile
 merging       into the calls, in one transaction
 changed_rows  calls whose row of the file is another than it was
 suggest       a first layout for an export

@@ -1,4 +1,4 @@
-"""The staging file: what was read, before any of it is merged, so that nobody waits while we read.
+"""The staging file: what was read, before any of it is merged, so that no user waits meanwhile.
 
 A database of its own beside the main one, private, attached to the session's connection. It needs
 no journal and no sync: after a crash it is worth nothing. Where the system allows, it has no name
@@ -249,10 +249,10 @@ class Stage:
 
 
 def settle_repeats(connection: sqlite3.Connection) -> int:
-    """Settle rows of the file that have one identity; returns how many said nothing new.
+    """Settle rows of the file that have one identity; returns how many added nothing.
 
     A row that repeats an earlier one to the letter is dropped. Another content under the same
-    incident number is set aside: nobody can tell which of the two is right. Rows whose identity ccu
+    incident number is set aside: neither can be told to be right. Rows whose identity ccu
     made, because they had no number, are different calls alike in that; they get a number each.
     """
     made = {"made": MADE + "*"}

@@ -1,7 +1,7 @@
-"""Rows of a roster to entries: who somebody is, who works with them, whether the case is open.
+"""Rows of a roster to entries: who the client is, who works with them, whether the case is open.
 
-A row that cannot be used at all is rejected. A value that cannot be read does not cost somebody
-their place on the list: it is left out, and told by its line and its field.
+A row that cannot be used at all is rejected. A value that cannot be read does not cost a client the
+row: it is left out, and reported by its line and its field.
 """
 
 import json
@@ -38,18 +38,18 @@ class Entry:
     """One row of the roster, read."""
 
     line: int
-    number: str  # the office's, or one that ccu made of what the row says (`MADE`)
-    values: dict[str, Any]  # column of person -> value; what the row does not say is not there
+    number: str  # the office's, or one that ccu made from the row (`MADE`)
+    values: dict[str, Any]  # column of person -> value; without what the row lacks
     aliases: tuple[Name, ...]
     worker: str
     since: str | None
-    closed: bool | None  # None: the row does not say it in words that the layout knows
+    closed: bool | None  # None: in words that the layout does not know
     closed_on: str | None
-    cells: list[str] = field(repr=False)  # as they stand, of the layout's columns
+    cells: list[str] = field(repr=False)  # unchanged, of the layout's columns
 
     @property
     def known(self) -> Known:
-        """The row as ccu.identity compares it."""
+        """The row in the form that ccu.identity compares."""
         say = self.values.get
         return Known(
             names=(Name(say("given_name", ""), say("family_name", "")), *self.aliases),
@@ -64,7 +64,7 @@ class Entry:
 
     @property
     def nobody(self) -> bool:
-        """Whether the row says nothing that somebody could be known by."""
+        """Whether the row has nothing to identify a person by."""
         return not (self.aliases or self.values.keys() & TELLING)
 
     @property
@@ -85,7 +85,7 @@ class Notes:
         self.lines.setdefault((name, why), []).append(line)
 
     def refuse_if_most(self) -> None:
-        """Raises InvalidInput when most dates of a field cannot be read: the layout is wrong."""
+        """Raise InvalidInput when most dates of a field cannot be read: the layout is wrong."""
         for (name, _why), lines in self.lines.items():
             if name in DATES and len(lines) > self.read[name]:
                 raise InvalidInput(
@@ -123,7 +123,7 @@ class EntryReader:
         layout.refuse_unknown(layout.housing.used, housing, "housing")
 
     def read(self, chunk: Chunk) -> tuple[list[Entry], list[Broken]]:
-        """The chunk's entries, and the rows that are none; of cells only the layout's columns."""
+        """Return the entries and the broken rows, with cells of the layout's columns only."""
         broken = [Broken(each.line, each.reason, []) for each in chunk.broken]
         if not chunk.rows:
             return [], broken
@@ -182,7 +182,7 @@ class EntryReader:
             yield "family_name", family
 
     def _whole(self, text: str) -> Name:
-        """FAMILY, GIVEN; without a comma as the layout says. One word: what somebody is called."""
+        """FAMILY, GIVEN; without a comma by the layout's order. One word is a given name."""
         family, comma, given = (part.strip() for part in text.strip().partition(","))
         if comma:
             return Name(" ".join(given.replace(",", " ").split()), family)
@@ -236,7 +236,7 @@ class EntryReader:
     def _word(
         self, name: str, text: str, words: Words, codes: Mapping[str, str], line: int
     ) -> Iterator[tuple[str, str]]:
-        """The code of a text by the layout's table, or the code itself, or its label."""
+        """Yield the code of a text by the layout's table, or the code itself, or its label."""
         if not text:
             return
         plain = text.casefold()
@@ -251,7 +251,7 @@ class EntryReader:
     # ------------------------------------------------------------ the office's part
 
     def _number(self, text: str, values: Mapping[str, Any], aliases: Sequence[Name]) -> str:
-        """The client number; without one, a digest, so that the same row is known again."""
+        """Return the client number; without one, a digest, so that the same row is recognized."""
         if _SSN.fullmatch(text):
             raise Unusable("number looks like a social security number; none is kept")
         if len(text) > 60 or text.startswith(MADE):

@@ -48,7 +48,7 @@ FEW = 4  # people missing from a list are no reason to doubt that it is whole
 
 @dataclass
 class Plan:
-    """A roster that was read and matched, and what was said about it."""
+    """A roster that was read and matched, and what was chosen for it."""
 
     layout: Layout
     batch: Batch
@@ -57,7 +57,7 @@ class Plan:
     same: int  # rows that repeat an earlier row of the file; of people who are sealed, too
     notes: Notes
     choices: Choices
-    allowed: list[str]  # kinds of column that --allow-column let pass
+    allowed: list[str]  # types of column that --allow-column let pass
 
     def counts(self, found: Sequence[Effect]) -> dict[str, int]:
         """COUNTS -> how many; read is the sum of those up to rejected."""
@@ -119,7 +119,7 @@ def prepare(
 def _without_sealed(
     session: Session, source: str, entries: Sequence[Entry]
 ) -> tuple[list[Entry], int]:
-    """The rows but those of people who are sealed, and how many these are: told as no more."""
+    """Return the rows without those of sealed people, and how many these are, all that is shown."""
     sealed = seals.sealed_numbers(session.db)
     if not sealed:
         return list(entries), 0
@@ -128,7 +128,7 @@ def _without_sealed(
 
 
 def _check_whole(entries: Sequence[Entry], refused: Sequence[rejected.Reject]) -> None:
-    """A list that was not read whole must not end anybody's worker."""
+    """Refuse --whole for a list that was not read completely: it would end workers by mistake."""
     if not entries:
         raise InvalidInput("--whole: the file has no rows, and would close every case")
     if refused:
@@ -139,14 +139,14 @@ def _check_whole(entries: Sequence[Entry], refused: Sequence[rejected.Reject]) -
 
 
 def reckon(session: Session, plan: Plan, connection: sqlite3.Connection) -> list[Effect]:
-    """What the import does, by what the file holds at this moment."""
+    """Return what the import does, by what the database holds at this moment."""
     layout = plan.layout
     reckoner = Reckoner(connection, layout.source, layout.workers, session.today, plan.choices)
     return reckoner.effects(plan.decisions)
 
 
 def write_refused(plan: Plan, target: Path) -> int:
-    """Write the rows that were not taken, with the reason; how many. No file when there are none.
+    """Write the rows that were not taken, with the reason; return how many. No file for none.
 
     Only the columns that the layout names: what it does not name is not kept anywhere.
     """
@@ -162,10 +162,10 @@ def write_refused(plan: Plan, target: Path) -> int:
 
 
 def commit(session: Session, plan: Plan) -> tuple[int, list[Effect]]:
-    """Write all of it in one transaction: the batch's number, and what was done."""
+    """Write all of it in one transaction; return the batch's number and what was done."""
     by, at = session.staff_id, dates.to_iso(session.now)
     with session.writing() as connection:
-        _nobody_was_faster(connection, plan)
+        _check_unchanged(connection, plan)
         found = reckon(session, plan, connection)
         counts = plan.counts(found)
         gone = sum(each.decision is None for each in found)
@@ -184,7 +184,7 @@ def commit(session: Session, plan: Plan) -> tuple[int, list[Effect]]:
 
 
 def _of_batch(counts: dict[str, int], gone: int) -> dict[str, int]:
-    """The counts by the columns of import_batch; `gone` are those ended without a row."""
+    """Return the counts by the columns of import_batch; `gone` are those ended without a row."""
     told = {
         "read": counts["read"],
         "new": counts["new"],
@@ -202,8 +202,8 @@ def _numbers(found: Sequence[Effect]) -> list[tuple[str, int]]:
     ]
 
 
-def _nobody_was_faster(connection: sqlite3.Connection, plan: Plan) -> None:
-    """Raises DatabaseBusy when what was decided is no longer so."""
+def _check_unchanged(connection: sqlite3.Connection, plan: Plan) -> None:
+    """Raise DatabaseBusy when another user changed what the decisions rest on."""
     known = rosters.numbers(connection, plan.layout.source)
     wanted = {each.person_id for each in plan.decisions if each.person_id is not None}
     moved = any(one != now for one, now in person_ids.canonical(connection, wanted).items())
@@ -232,7 +232,7 @@ def _write(connection: sqlite3.Connection, by: int, effect: Effect, batch_id: in
 
 
 def check_losses(session: Session, plan: Plan, found: Sequence[Effect]) -> None:
-    """For where nobody is asked: a list cut short must not end most of an office's work.
+    """Refuse, where no user is asked, a list that would end most of an office's workers.
 
     Raises InvalidInput.
     """

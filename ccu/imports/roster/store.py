@@ -1,6 +1,6 @@
 """An office's list of clients: what of it is known, and what an import of it writes.
 
-Who works with whom is told by canonical people: a turn may stand under any record of somebody.
+Workers are listed by canonical people: a turn may belong to any record of a person.
 """
 
 import json
@@ -41,7 +41,7 @@ ORDER BY open_follow_up.id
 
 @dataclass(frozen=True)
 class Turn:
-    """Somebody's current worker; `source` is the roster that said so, None: a hand did."""
+    """A person's current worker; `source` is the roster that set it, None: a user did."""
 
     staff_id: int
     login: str
@@ -50,14 +50,14 @@ class Turn:
 
 
 def numbers(connection: sqlite3.Connection, source: str) -> dict[str, int]:
-    """The office's client numbers that are known -> the canonical person."""
+    """Return the office's client numbers that are known -> the canonical person."""
     rows = connection.execute(_NUMBERS, {"source": source}).fetchall()
     human = person_ids.canonical(connection, (row["person_id"] for row in rows))
     return {row["number"]: human[row["person_id"]] for row in rows}
 
 
 def shown(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """What records show: the fields of people.EMPTY, and `aliases`. An audited read if printed."""
+    """Return what records hold: the fields of people.EMPTY, and `aliases`. Audit it if printed."""
     asked = {"ids": json.dumps(sorted(set(ids)))}
     found: dict[int, dict[str, Any]] = {
         row["id"]: {**{name: row[name] for name in people.EMPTY}, "aliases": []}
@@ -69,7 +69,7 @@ def shown(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, dict[
 
 
 def turns(connection: sqlite3.Connection) -> dict[int, Turn]:
-    """Canonical person -> the current turn of whoever works with them."""
+    """Return canonical person -> the current turn of their worker."""
     rows = connection.execute(_TURNS).fetchall()
     human = person_ids.canonical(connection, (row["person_id"] for row in rows))
     return {
@@ -79,12 +79,12 @@ def turns(connection: sqlite3.Connection) -> dict[int, Turn]:
 
 
 def staff(connection: sqlite3.Connection) -> list[dict[str, Any]]:
-    """id, login, name, active of everybody who is or was on the staff list."""
+    """Return id, login, name, active of everyone who is or was on the staff list."""
     return [dict(row) for row in connection.execute("SELECT id, login, name, active FROM staff")]
 
 
 def open_follow_ups(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[int]]:
-    """Canonical person -> their open follow-ups, by number."""
+    """Return canonical person -> the numbers of their open follow-ups."""
     found: dict[int, list[int]] = {}
     for row in connection.execute(_FOLLOW_UPS, {"ids": json.dumps(sorted(set(ids)))}):
         found.setdefault(row["person_id"], []).append(row["id"])
@@ -115,7 +115,7 @@ def add_people(
 def add_numbers(
     connection: sqlite3.Connection, source: str, numbers: Iterable[tuple[str, int]]
 ) -> None:
-    """Remember under which number the office knows people, inside the caller's transaction."""
+    """Record the office's numbers of people inside the caller's transaction."""
     table(connection, "person_source").insert_all(
         {"source": source, "number": number, "person_id": person_id}
         for number, person_id in numbers
@@ -123,7 +123,7 @@ def add_numbers(
 
 
 def mark_turn(connection: sqlite3.Connection, person_id: int, batch_id: int) -> None:
-    """The person's current turn is there because this roster said so."""
+    """Record that the person's current turn comes from this roster."""
     connection.execute(
         "UPDATE worker SET import_batch_id = :batch_id"
         " WHERE person_id = :person_id AND owner = 1 AND until IS NULL",

@@ -19,11 +19,11 @@ from ccu.records import person_ids
 from ccu.session import Session
 
 WIDTH = 24  # of a value shown
-MOST = 10  # numbers told of one thing
+MOST = 10  # numbers listed in one message
 
 
 def people(session: Session, plan: Plan) -> None:
-    """Ask of each undecided row who it is. Raises KeyboardInterrupt for q."""
+    """Ask who each undecided row is. Raises KeyboardInterrupt for q."""
     undecided = [each for each in plan.decisions if each.what is What.undecided]
     for place, decision in enumerate(undecided, 1):
         _show(session, decision, f"{place} of {len(undecided)}")
@@ -31,7 +31,7 @@ def people(session: Session, plan: Plan) -> None:
 
 
 def _show(session: Session, decision: Decision, place: str) -> None:
-    """The row beside those it may be; whose record is shown is in the audit before it is."""
+    """Show the row beside its candidates; the audit has them before they are shown."""
     ids = [each.person_id for each in decision.candidates]
     by = session.staff_id
     with session.writing() as connection:
@@ -96,7 +96,7 @@ def _ask(decision: Decision) -> None:
 
 
 def links(plan: Plan, found: list[Effect]) -> None:
-    """Ask of each worker whom a hand has set whether the roster's word counts more."""
+    """Ask whether the roster replaces each worker who was set by hand."""
     agreed = set()
     for each in found:
         if each.by_hand and each.person_id is not None:
@@ -111,7 +111,7 @@ def links(plan: Plan, found: list[Effect]) -> None:
 
 
 def go_on() -> None:
-    """Raises KeyboardInterrupt unless somebody says yes."""
+    """Ask whether to go on. Raises KeyboardInterrupt for no."""
     while True:
         said = read_line("Go on? y or n: ").strip().lower()
         if said in ("y", "yes"):
@@ -124,14 +124,14 @@ def go_on() -> None:
 
 
 def summary(plan: Plan, found: Sequence[Effect]) -> None:
-    """The counts as one line, then what needs somebody's eye."""
+    """Print the counts in one line."""
     counts = plan.counts(found)
     told = ", ".join(f"{counts[name]} {name}" for name in COUNTS if name == "read" or counts[name])
     say(f"{told}.")
 
 
 def details(session: Session, plan: Plan, found: Sequence[Effect]) -> None:
-    """What was left out, left as it was, or waits for somebody."""
+    """Print what was left out, kept as it was, or needs a decision."""
     reasons: dict[str, list[int]] = {}
     for line, reason, _cells in plan.refused:
         reasons.setdefault(reason, []).append(line)
