@@ -54,23 +54,26 @@ def import_(
     match: Annotated[
         Match | None,
         typer.Option(
-            help="likely: whoever is likely somebody known is that person; none: they are new."
+            help="likely: accept likely, clearly best matches; none: treat them as new people."
         ),
     ] = None,
     accept_score: Annotated[
         int | None,
-        typer.Option("--accept-score", metavar="N", help="As --match likely, from this score on."),
+        typer.Option(
+            "--accept-score", metavar="N", help="Like --match likely, from this score on."
+        ),
     ] = None,
     as_new: Annotated[
         bool,
-        typer.Option("--as-new", help="Every row a record of its own; see ccu person duplicates."),
+        typer.Option("--as-new", help="Match nobody: add every row; see ccu person duplicates."),
     ] = False,
     prefer: Annotated[
-        Prefer, typer.Option(help="Whose value counts where one differs; the old one is kept.")
+        Prefer,
+        typer.Option(help="Whose value is used where they differ; history keeps the old one."),
     ] = Prefer.known,
     whole: Annotated[
         bool,
-        typer.Option("--whole", help="Whoever is not on the list is their client no more."),
+        typer.Option("--whole", help="End the worker of clients who are no longer on the list."),
     ] = False,
     rejects: RejectsOption = None,
     allow_column: AllowColumnOption = None,
@@ -82,12 +85,11 @@ def import_(
 ) -> None:
     """Import an office's list of clients and their workers; safe to repeat.
 
-    Somebody is known by the office's number, once a list was read. For the others it asks at a
-    terminal; elsewhere rows that look like somebody known are left out and told, unless --match
-    says what they are. The list fills gaps and erases nothing. Whose case is closed has no worker
-    any more, if it was a list that said who it is. All of it is kept or, when something goes
-    wrong, none. A file with a column that looks like an FBI, state identification or social
-    security number is refused.
+    After the first list, clients are matched by the office's own number. A row that may be a known
+    person is asked about at a terminal; elsewhere it is left out and listed, unless --match
+    decides. The list fills gaps and erases nothing. A closed case ends the client's worker, if a
+    list set them. All of the file is imported or, if something goes wrong, none. A file with a
+    column that looks like an FBI, state identification or social security number is refused.
 
     Examples:
 
