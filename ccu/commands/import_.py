@@ -39,7 +39,7 @@ def command(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Import a dispatch system's export; safe to repeat.
+    """Bring in a dispatch system's export; safe to repeat.
 
     All of the file is kept or, when something goes wrong, none of it. Rows that cannot be read are
     counted, and written to the file that --rejects names. A row that is known already changes
