@@ -55,7 +55,7 @@ class Table:
         """Yield every row of the file, from its beginning."""
         lines = self._export.lines()
         for _ in range(self._before):
-            next(lines)
+            next(lines, "")
         yield from Rows(lines, self.delimiter, len(self.names), self._before).chunks()
 
     def sample(self) -> list[list[str]]:
