@@ -41,7 +41,7 @@ lock:  ## choose the newest releases that pyproject.toml allows (by uv, in a tem
 	$(LOCK) --all-extras --group dev --group build --output-file requirements.lock pyproject.toml; \
 	$(LOCK) --group bench --constraint requirements.lock --output-file requirements-bench.lock
 
-bench: $(READY)  ## speed, as ratios against named peers in the same run
+bench: $(READY)  ## measure speed, as ratios against named peers in the same run
 	$(PIP) install --require-hashes --requirement requirements-bench.lock
 	$(BIN)/python -m tests.benchmarks
 
