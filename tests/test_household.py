@@ -663,7 +663,7 @@ def test_any_order_keeps_both_sides_and_counts_people_once(
         for each in steps:
             step(path, *each)
         whole = {row[0] for row in rows(path, "SELECT id FROM person WHERE merged_into IS NULL")}
-        pairs = "SELECT household_id, canonical_id FROM household_member JOIN person_canonical"
+        pairs = "SELECT household_id, canonical_id FROM household_member JOIN human"
         now = set(rows(path, f"{pairs} ON id = person_id WHERE until IS NULL"))
         listed = households(run_ccu, "--all")
         assert sum(row["members"] for row in listed) == len(now)

@@ -262,9 +262,7 @@ class Machine(RuleBasedStateMachine):
         if not hasattr(self, "db"):
             return
         human = self.human_beings()
-        (count,) = self.db.execute(
-            "SELECT count(DISTINCT canonical_id) FROM person_canonical"
-        ).fetchone()
+        (count,) = self.db.execute("SELECT count(DISTINCT canonical_id) FROM human").fetchone()
         assert count == len(human)
         for person, records in human.items():
             same = person_ids.same(self.db, [person])

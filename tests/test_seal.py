@@ -451,7 +451,7 @@ OPEN_WORK = ("summary", "referrals", "caseload")  # it ended with the seal
 
 
 def test_published_figures_stay(db: Path) -> None:
-    """With sealed_totals count, the figures of January are those published before the seal."""
+    """The figures of January are those published before the seal."""
     published = report(db)
     seal(db, "person", 1, at="2026-02-15T10:00")
     seal(db, "call", 2, at="2026-02-15T10:00")
@@ -465,21 +465,6 @@ def test_published_figures_stay(db: Path) -> None:
         )
         moved = {key[0] for key in before.keys() & after.keys() if before[key] != after[key]}
         assert moved <= {"overdue_now", "stalled_now", "referral_open", "referral_outcome"}, name
-
-
-def test_left_out_they_are_in_no_figure(db: Path) -> None:
-    """With leave_out the same town counts as if there had never been such a record."""
-    seal(db, "call", 2)
-    kept = report(db, "--section", "summary")
-    done = town.run(db, "admin", "settings", "sealed_totals", "leave_out")
-    assert done.code == 0, done.err
-    left = report(db, "--section", "summary")
-
-    def calls(found: dict[str, Any]) -> int:
-        return next(int(row["value"]) for row in found["summary"] if row["figure"] == "calls")
-
-    assert (calls(kept), calls(left)) == (4, 3)
-    assert town.run(db, "admin", "settings", "sealed_totals", "sometimes").code == 2
 
 
 # ---------------------------------------------------------------- other systems

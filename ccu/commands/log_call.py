@@ -42,17 +42,16 @@ def command(
     Ana Reyes, or Ana Reyes; born 1980-01-31.
     """
     from ccu import dates
-    from ccu.store import calls, people, returning
+    from ccu.store import calls, people
 
     session: Session = ctx.obj
     values = _values(session, given, session.interactive and not no_input)
     staff_id, at = session.staff_id, dates.to_iso(session.now)
     with session.writing() as connection:
-        before, mark = people.last(connection), returning.mark(connection)
+        before = people.last(connection)
         call_id = calls.log(connection, staff_id, calls.NewCall(**values, recorded_at=at))
         page = _page(session, staff_id, call_id)
         alike = _alike(session, before) if given.person_file else []
-        alike += returning.told(connection, mark)
     for line in alike:
         say(line)
     try:

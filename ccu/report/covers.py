@@ -8,8 +8,6 @@ import sqlite3
 
 from ccu.store import belongings
 
-_VIEWS = ("person_canonical", "open_follow_up", "place_plain", "call_plain")
-
 
 def cover(connection: sqlite3.Connection, table: str, rows: str) -> None:
     """Put the rows of a query, made of our own names, before a table.
@@ -30,10 +28,3 @@ def cover(connection: sqlite3.Connection, table: str, rows: str) -> None:
         (table,),
     ).fetchall():
         run(sql.replace(f"INDEX {name}", f"INDEX temp.{name}", 1))
-
-
-def views(connection: sqlite3.Connection) -> None:
-    """A view of the file reads the file's own tables: made again, over the covers."""
-    for view in _VIEWS:
-        (sql,) = connection.execute("SELECT sql FROM main.sqlite_master WHERE name = ?", (view,))
-        connection.execute(sql["sql"].replace("CREATE VIEW", "CREATE TEMP VIEW IF NOT EXISTS", 1))

@@ -1,16 +1,16 @@
-"""Sealed records in a report: counted as numbers that name nobody, if the town says so.
+"""Sealed records in a report: counted as numbers that name nobody.
 
-What is sealed stands in no table (store/seals.py), so every report leaves it out by itself. Where
-the setting sealed_totals is `count`, the rows are put before the tables for as long as the report
-is made, without their words, so that a figure once published does not change without a word. Work
-that was open ended with the seal. The lists of people and of addresses leave them out all the same.
+What is sealed is in no table (store/seals.py). While a report is made, the rows are put before the
+tables, without their words: a published figure does not change, so nobody can learn of a sealed
+record by subtracting a later report from an earlier one. Work that was open ended with the seal.
+The lists of people and of addresses leave sealed records out.
 """
 
 import sqlite3
 from typing import Any
 
 from ccu.report import covers
-from ccu.store import belongings, sealed_content
+from ccu.store import belongings, sealed_content, withheld
 from ccu.store.sealed_content import Content, Key, Row
 from ccu.store.words import WORDS
 
@@ -46,7 +46,7 @@ def show(connection: sqlite3.Connection) -> None:
         if found:
             covers.cover(connection, table, _whole(connection, table, found))
     if any(rows.values()):
-        covers.views(connection)
+        withheld.cover_views(connection)
 
 
 def _put_back(

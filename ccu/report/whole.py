@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ccu import __version__, dates
-from ccu.report import figures, let_go, says, sections
+from ccu.report import figures, let_go, says, sealed_rows, sections
 from ccu.report.figures import Figure, Frames
 from ccu.report.frames import frames as make_frames
 from ccu.report.period import Period
@@ -155,10 +155,7 @@ def _snapshot(connection: sqlite3.Connection, session: Session, leave_out: bool)
     """
     connection.execute("BEGIN")
     try:
-        if session.settings["sealed_totals"] == "count":
-            from ccu.report import sealed_rows
-
-            sealed_rows.show(connection)
+        sealed_rows.show(connection)
         if leave_out:
             withheld.from_figures(connection)
         yield

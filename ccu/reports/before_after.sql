@@ -34,7 +34,7 @@ WITH person_of AS MATERIALIZED (
   SELECT tree.id, tree.canonical_id,
          max(person.given_name <> '' OR person.family_name <> '')
            OVER (PARTITION BY tree.canonical_id) AS known
-  FROM person_canonical AS tree JOIN person ON person.id = tree.id),
+  FROM human AS tree JOIN person ON person.id = tree.id),
 seen AS MATERIALIZED (  -- the first care call in the period of each known human being
   SELECT canonical_id, at, occurred_at, call_id
   FROM (SELECT person_of.canonical_id, unixepoch(call.occurred_at) AS at, call.occurred_at,

@@ -9,7 +9,7 @@
 
 WITH with_whom AS (
   SELECT DISTINCT turn.staff_id, tree.canonical_id
-  FROM ({CURRENT_WORKER}) AS turn JOIN person_canonical AS tree ON tree.id = turn.person_id),
+  FROM ({CURRENT_WORKER}) AS turn JOIN human AS tree ON tree.id = turn.person_id),
 item AS (
   SELECT owner_id, 1 AS referral, 0 AS late, unixepoch(made_at) AS since
   FROM referral JOIN referral_status ON referral_status.code = referral.status

@@ -39,10 +39,10 @@ told AS (
   FROM last JOIN need ON need.code = last.need
   WHERE unixepoch(last_at) <= :as_of_unix - 86400 * :stalled_days)
 SELECT what, told.id, referral, (SELECT id FROM main.call WHERE id = told.call) AS call,
-       coalesce(person_canonical.canonical_id, person_id) AS person, kind, staff.login AS owner, due,
+       coalesce(human.canonical_id, person_id) AS person, kind, staff.login AS owner, due,
        cast(julianday(:today) - julianday(due) AS INTEGER) AS days_late
 FROM told JOIN staff ON staff.id = told.owner_id
-LEFT JOIN person_canonical ON person_canonical.id = told.person_id
+LEFT JOIN human ON human.id = told.person_id
 WHERE iif(sort = 1, told.id IN (SELECT id FROM main.follow_up),
           told.id IN (SELECT id FROM main.referral))
 ORDER BY sort, at, told.id;

@@ -77,7 +77,7 @@ person_of AS MATERIALIZED (  -- every record, the one that stands for it, and wh
   SELECT tree.id, tree.canonical_id,
          max(person.given_name <> '' OR person.family_name <> '')
            OVER (PARTITION BY tree.canonical_id) AS known
-  FROM person_canonical AS tree JOIN person ON person.id = tree.id),
+  FROM human AS tree JOIN person ON person.id = tree.id),
 accepted AS MATERIALIZED (  -- referral, and the instant of its first acceptance
   SELECT referral.id, referral.person_id, event.occurred_at AS day,
          min(unixepoch(event.occurred_at)) AS at
@@ -99,13 +99,13 @@ served AS MATERIALIZED (
   SELECT 'met on a call' AS way, person_id FROM met WHERE arrived
   UNION SELECT 'reached by a follow-up', person_id FROM reached
   UNION SELECT 'referral accepted', person_id FROM accepted WHERE day >= :start AND day < :end),
-human AS MATERIALIZED (
+counted_person AS MATERIALIZED (
   SELECT DISTINCT way, canonical_id, known
   FROM served JOIN person_of ON person_of.id = served.person_id),
 earlier AS (  -- of those served now, who had been served before the period
   SELECT DISTINCT person_of.canonical_id
   FROM person_of
-  WHERE person_of.canonical_id IN (SELECT canonical_id FROM human WHERE known)
+  WHERE person_of.canonical_id IN (SELECT canonical_id FROM counted_person WHERE known)
     AND (EXISTS (
            SELECT 1 FROM call_person JOIN call ON call.id = call_person.call_id
            WHERE call_person.person_id = person_of.id AND call.voided_at IS NULL
@@ -123,8 +123,8 @@ earlier AS (  -- of those served now, who had been served before the period
              AND attempt.result = 'reached' AND attempt.occurred_at < :start)
       OR person_of.id IN (SELECT person_id FROM accepted WHERE day < :start))),
 total AS (
-  SELECT (SELECT count(DISTINCT canonical_id) FROM human WHERE known) AS people,
-         (SELECT count(DISTINCT canonical_id) FROM human WHERE NOT known) AS unknown,
+  SELECT (SELECT count(DISTINCT canonical_id) FROM counted_person WHERE known) AS people,
+         (SELECT count(DISTINCT canonical_id) FROM counted_person WHERE NOT known) AS unknown,
          (SELECT count(DISTINCT call_id) FROM met JOIN person_of ON person_of.id = met.person_id
           WHERE known AND NOT recorded) AS unrecorded,
          (SELECT count(DISTINCT call_id) FROM met JOIN person_of ON person_of.id = met.person_id
@@ -138,7 +138,7 @@ UNION ALL
 SELECT 'people_served', way.value, count(DISTINCT canonical_id), NULL,
        iif(way.value = 'met on a call', (SELECT unrecorded FROM total), 0)
 FROM json_each('["met on a call", "reached by a follow-up", "referral accepted"]') AS way
-LEFT JOIN human ON human.way = way.value AND human.known GROUP BY way.key
+LEFT JOIN counted_person ON counted_person.way = way.value AND counted_person.known GROUP BY way.key
 UNION ALL SELECT 'unknown_people', '', unknown, NULL, unrecorded_unknown FROM total
 UNION ALL SELECT 'interventions', '', interventions, NULL, 0 FROM total
 UNION ALL SELECT 'referrals_accepted', '', accepted, NULL, 0 FROM total

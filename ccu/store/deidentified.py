@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ccu.store import audit, belongings, person_ids, purge_due, returning, sealed_content
+from ccu.store import audit, belongings, person_ids, purge_due, sealed_content
 from ccu.store.belongings import Part
 from ccu.store.destruction import Destroyed
 from ccu.store.words import DEIDENTIFIED as NAME
@@ -22,7 +22,7 @@ from ccu.store.words import WORDY_FIELDS
 REMOVED = "removed"
 _GO_WHOLE = (
     *("person_alias", "person_key", "person_source", "person_different", "person_relation"),
-    "household_member",
+    *("household_member", "archived"),
 )
 _LISTS = ("baseline", "early_signs", "triggers", "helps", "avoid", "steps", "safety", "contacts")
 _EMPTY_PLAN = json.dumps({name: [] for name in _LISTS})
@@ -34,8 +34,7 @@ _MUST = ("referral", "follow_up", "frequent_override", "household", "void_reason
 
 # Why somebody is left as they are: (reason, their records). Their household's work is theirs.
 _KEPT = """
-WITH human AS MATERIALIZED (SELECT id, canonical_id FROM person_canonical),
-theirs (person_id, household_id) AS (
+WITH theirs (person_id, household_id) AS (
   SELECT person_id, household_id FROM household_member),
 work (why, person_id) AS (
   SELECT 'open referral', coalesce(referral.person_id, theirs.person_id)
@@ -72,7 +71,7 @@ FROM work JOIN human ON human.id = work.person_id GROUP BY human.canonical_id
 """
 _LAST = """
 SELECT tree.canonical_id AS person, max(last_seen.day) AS last
-FROM person_canonical AS tree JOIN temp.last_seen ON last_seen.person_id = tree.id
+FROM human AS tree JOIN temp.last_seen ON last_seen.person_id = tree.id
 GROUP BY tree.canonical_id
 HAVING last > coalesce((SELECT substr(at, 1, 10) FROM deidentified
                         WHERE person_id = tree.canonical_id), '')
@@ -123,17 +122,14 @@ def take_out(
     found: Iterable[Candidate],
     *,
     at: str,
-    keep: bool,
 ) -> Done:
     """Take the identity of these people out, inside the caller's transaction.
 
-    `keep`: a keyed hash of name and birth date stays, so that they can be recognised. The text is
-    in the file's bytes until store/erasing.py has run after the commit.
+    The text is in the file's bytes until store/erasing.py has run after the commit.
     """
     from ccu.store import destruction
 
     last = {each.person: each.last for each in found if not each.why}
-    digests = returning.digests(connection, last) if keep else {}
     ids = person_ids.same(connection, last)
     human = person_ids.canonical(connection, ids)
     done = Done(sorted(last))
@@ -146,10 +142,9 @@ def take_out(
             done.rows += _blank(connection, part, {each: last[human[each]] for each in ids})
     audit.purge_reasons(connection, staff_id, reasons)
     connection.executemany(
-        "INSERT INTO deidentified (person_id, at, by, digest) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (person_id) DO UPDATE SET at = excluded.at, by = excluded.by,"
-        " digest = coalesce(excluded.digest, digest)",
-        [(each, at, staff_id, digests.get(each)) for each in ids],
+        "INSERT INTO deidentified (person_id, at, by) VALUES (?, ?, ?)"
+        " ON CONFLICT (person_id) DO UPDATE SET at = excluded.at, by = excluded.by",
+        [(each, at, staff_id) for each in ids],
     )
     for person in done.people:
         audit.record(connection, staff_id, "deidentify", "person", person)

@@ -77,7 +77,7 @@ WHERE voided_at IS NULL AND occurred_at >= :start AND occurred_at < :end
 # Every record of a person: the one that stands for them, and what of that one is exported.
 PEOPLE = """
 SELECT tree.id, tree.canonical_id, birth_date, age_estimate, age_estimated_on, minor, sex, housing
-FROM person_canonical AS tree JOIN person ON person.id = tree.canonical_id
+FROM human AS tree JOIN person ON person.id = tree.canonical_id
 """
 
 QUERIES = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
-from ccu.store import audit, changes, person_ids, returning
+from ccu.store import audit, changes, person_ids
 
 # What a record holds beside its aliases, and what a new one holds of it.
 EMPTY: dict[str, Any] = {
@@ -61,15 +61,7 @@ def add(connection: sqlite3.Connection, staff_id: int, met: Met, at: str) -> int
 
 
 def create(connection: sqlite3.Connection, staff_id: int, said: Said, at: str) -> int:
-    """Add a person with all that was said, inside the caller's transaction; returns the id.
-
-    Somebody who was de-identified, and is recognised, has the number they had.
-    """
-    back = returning.person_of(connection, said.fields)
-    if back is not None:
-        said.fields = {**returning.reopen(connection, staff_id, back), **said.fields}
-        change(connection, staff_id, back, said, at)
-        return back
+    """Add a person with all that is known, inside the caller's transaction; return the id."""
     names = ", ".join(EMPTY)
     values = ", ".join(f":{name}" for name in EMPTY)
     cursor = connection.execute(

@@ -237,16 +237,6 @@ def _rate(name: str, value: str) -> str:
     return value
 
 
-def _one_of(*words: str) -> Check:
-    def checked_word(name: str, value: str) -> str:
-        word = value.lower().replace("-", "_").replace(" ", "_")
-        if word not in words:
-            raise InvalidInput(f"{name} must be {' or '.join(words)}")
-        return word
-
-    return checked_word
-
-
 _NATURES = "welfare_check,crisis,unsheltered,substance,elder_concern,youth_crisis,hoarding"
 
 DECLARED: dict[str, Setting] = {
@@ -310,16 +300,6 @@ DECLARED: dict[str, Setting] = {
     ),
     "rate_follow_up": Setting(
         "", "What an hour of follow-up costs, in dollars; empty: no cost is printed", _rate
-    ),
-    "sealed_totals": Setting(
-        "count",
-        "Sealed records in totals: count (as numbers that name nobody), or leave_out",
-        _one_of("count", "leave_out"),
-    ),
-    "recognise_returning": Setting(
-        "no",
-        "Recognise a de-identified person who comes back, by a keyed hash: yes or no",
-        _one_of("yes", "no"),
     ),
     "police_sees": Setting(
         "worker,plan",

@@ -92,6 +92,15 @@ def _withhold(connection: sqlite3.Connection, which: str, viewer: int) -> None:
                 for (_id, name, *_rest) in run(f"PRAGMA main.table_info({table})").fetchall()
             )
             run(f"CREATE TEMP VIEW {table} AS SELECT {columns} FROM main.{table} WHERE {kept}")  # noqa: S608
-    if "open_follow_up" not in covered:
-        row = run("SELECT sql FROM main.sqlite_master WHERE name = 'open_follow_up'").fetchone()
-        run(row["sql"].replace("CREATE VIEW", "CREATE TEMP VIEW", 1))
+    cover_views(connection)
+
+
+def cover_views(connection: sqlite3.Connection) -> None:
+    """Make each view of the file again as a TEMP view, which reads TEMP tables and views first.
+
+    A view of the file reads the file's own tables, whatever TEMP table has the same name.
+    """
+    for row in connection.execute(
+        "SELECT sql FROM main.sqlite_master WHERE type = 'view' ORDER BY rowid"
+    ).fetchall():
+        connection.execute(row["sql"].replace("CREATE VIEW", "CREATE TEMP VIEW IF NOT EXISTS", 1))
