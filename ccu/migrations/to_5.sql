@@ -74,11 +74,16 @@ SELECT id, kind, referral_id, call_id, person_id, owner_id, due_at, unixepoch(du
        note, closing_at, closed_at, closed_by, signed_by, recorded_at
 FROM follow_up WHERE closed_at IS NULL;
 
-CREATE VIEW open_referral AS
-SELECT referral.id, need, provider_id, call_id, person_id, household_id, owner_id, status, made_at,
+CREATE VIEW next_due AS
+SELECT id AS referral_id,
        (SELECT due_at FROM open_follow_up
         WHERE open_follow_up.referral_id = referral.id AND closing_at IS NULL
-        ORDER BY due_unix, id LIMIT 1) AS due_at,
+        ORDER BY due_unix, open_follow_up.id LIMIT 1) AS due_at
+FROM referral;
+
+CREATE VIEW open_referral AS
+SELECT referral.id, need, provider_id, call_id, person_id, household_id, owner_id, status, made_at,
+       (SELECT due_at FROM next_due WHERE referral_id = referral.id) AS due_at,
        (SELECT occurred_at FROM (
           SELECT occurred_at FROM (
             SELECT occurred_at FROM referral_event WHERE referral_id = referral.id
@@ -93,13 +98,14 @@ WHERE referral_status.open = 1;
 
 CREATE VIEW open_work AS
 SELECT 'referral' AS record, id, NULL AS referral_id, call_id, person_id, household_id, owner_id,
-       need AS code, status, made_at AS since, due_at, unixepoch(due_at) AS due_unix, worked_at
+       need AS code, provider_id, status, made_at AS since, due_at, unixepoch(due_at) AS due_unix,
+       worked_at
 FROM open_referral
 UNION ALL
 SELECT 'follow-up', due.id, due.referral_id, coalesce(due.call_id, referral.call_id),
        coalesce(due.person_id, referral.person_id), referral.household_id, due.owner_id,
-       due.kind, iif(due.closing_at IS NULL, 'open', 'to sign'), due.recorded_at, due.due_at,
-       due.due_unix, NULL
+       due.kind, referral.provider_id, iif(due.closing_at IS NULL, 'open', 'to sign'),
+       due.recorded_at, due.due_at, due.due_unix, NULL
 FROM open_follow_up AS due LEFT JOIN referral ON referral.id = due.referral_id;
 
 CREATE VIEW referral_for AS

@@ -45,8 +45,7 @@ def show(connection: sqlite3.Connection) -> None:
     for table, found in rows.items():
         if found:
             covers.cover(connection, table, _whole(connection, table, found))
-    if any(rows.values()):
-        withheld.cover_views(connection)
+    withheld.cover_views(connection, [table for table, found in rows.items() if found])
 
 
 def _put_back(

@@ -6,7 +6,9 @@ comes before each table that holds work on a referral; queries need not know. Co
 referrals or follow-ups run without the views, and refuse a withheld number (viewing.refuse).
 """
 
+import re
 import sqlite3
+from collections.abc import Iterable
 from datetime import date
 
 from ccu.store import consents, person_ids
@@ -92,15 +94,20 @@ def _withhold(connection: sqlite3.Connection, which: str, viewer: int) -> None:
                 for (_id, name, *_rest) in run(f"PRAGMA main.table_info({table})").fetchall()
             )
             run(f"CREATE TEMP VIEW {table} AS SELECT {columns} FROM main.{table} WHERE {kept}")  # noqa: S608
-    cover_views(connection)
+    cover_views(connection, _TABLES)
 
 
-def cover_views(connection: sqlite3.Connection) -> None:
-    """Make each view of the file again as a TEMP view, which reads TEMP tables and views first.
+def cover_views(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
+    """Make the views of the file over these tables again as TEMP views, and the views over those.
 
-    A view of the file reads the file's own tables, whatever TEMP table has the same name.
+    A view of the file reads the file's own tables; a TEMP view reads a TEMP table or view of the
+    same name first.
     """
+    covered = set(tables)
     for row in connection.execute(
-        "SELECT sql FROM main.sqlite_master WHERE type = 'view' ORDER BY rowid"
+        "SELECT name, sql FROM main.sqlite_master WHERE type = 'view' ORDER BY rowid"
     ).fetchall():
-        connection.execute(row["sql"].replace("CREATE VIEW", "CREATE TEMP VIEW IF NOT EXISTS", 1))
+        if not covered.isdisjoint(re.findall(r"\w+", row["sql"])):
+            covered.add(row["name"])
+            sql = row["sql"].replace("CREATE VIEW", "CREATE TEMP VIEW IF NOT EXISTS", 1)
+            connection.execute(sql)
