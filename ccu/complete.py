@@ -90,10 +90,8 @@ def referral(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Open referrals, newest first, by number, with the day they were made: police ask too."""
     return _rows(
         ctx,
-        "SELECT referral.id, substr(made_at, 1, 10) FROM referral"
-        " JOIN referral_status ON referral_status.code = status"
-        " WHERE referral_status.open AND substr(referral.id, 1, length(:start)) = :start"
-        " ORDER BY referral.id DESC LIMIT 30",
+        "SELECT id, substr(made_at, 1, 10) FROM open_referral"
+        " WHERE substr(id, 1, length(:start)) = :start ORDER BY id DESC LIMIT 30",
         incomplete,
     )
 

@@ -79,16 +79,13 @@ person_of AS MATERIALIZED (  -- every record, the one that stands for it, and wh
            OVER (PARTITION BY tree.canonical_id) AS known
   FROM human AS tree JOIN person ON person.id = tree.id),
 accepted AS MATERIALIZED (  -- referral, and the instant of its first acceptance
-  SELECT referral.id, referral.person_id, event.occurred_at AS day,
-         min(unixepoch(event.occurred_at)) AS at
-  FROM referral JOIN referral_event AS event ON event.referral_id = referral.id
-  WHERE event.status IN ('accepted', 'in_progress', 'service_received')
-    AND unixepoch(event.occurred_at) <= :as_of_unix
+  SELECT referral.id, referral.person_id, accepted_at AS day, unixepoch(accepted_at) AS at
+  FROM referral JOIN acceptance ON acceptance.referral_id = referral.id
+  WHERE unixepoch(accepted_at) <= :as_of_unix
     AND 'entered_in_error' <> (
       SELECT status FROM referral_event AS last
       WHERE last.referral_id = referral.id AND unixepoch(last.occurred_at) <= :as_of_unix
-      ORDER BY last.id DESC LIMIT 1)
-  GROUP BY referral.id),
+      ORDER BY last.id DESC LIMIT 1)),
 reached AS (
   SELECT coalesce(follow_up.person_id, referral.person_id) AS person_id
   FROM attempt JOIN follow_up ON follow_up.id = attempt.follow_up_id

@@ -37,16 +37,7 @@ _KEPT = """
 WITH theirs (person_id, household_id) AS (
   SELECT person_id, household_id FROM household_member),
 work (why, person_id) AS (
-  SELECT 'open referral', coalesce(referral.person_id, theirs.person_id)
-  FROM referral JOIN referral_status ON referral_status.code = referral.status AND open
-  LEFT JOIN theirs ON referral.person_id IS NULL AND theirs.household_id = referral.household_id
-  UNION ALL
-  SELECT 'open follow-up', coalesce(due.person_id, referral.person_id, theirs.person_id,
-                                    call_person.person_id)
-  FROM open_follow_up AS due LEFT JOIN referral ON referral.id = due.referral_id
-  LEFT JOIN theirs ON theirs.household_id = referral.household_id
-  LEFT JOIN call_person ON due.person_id IS NULL AND due.referral_id IS NULL
-                       AND call_person.call_id = due.call_id
+  SELECT 'open ' || record, person_id FROM open_work_for  -- also who left the household since
   UNION ALL
   SELECT 'active worker', coalesce(worker.person_id, theirs.person_id)
   FROM worker LEFT JOIN theirs ON theirs.household_id = worker.household_id

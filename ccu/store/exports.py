@@ -42,9 +42,8 @@ REFERRALS = """
 SELECT referral.id AS referral, call_id AS call, person_id AS person,
        substr(made_at, 1, 10) AS day, need, provider_id AS provider, handoff, handoff_minutes,
        status, again_of IS NOT NULL AS again,
-       (SELECT (unixepoch(min(event.occurred_at)) - unixepoch(made_at)) / 86400
-        FROM referral_event AS event WHERE event.referral_id = referral.id
-         AND event.status IN ('accepted', 'in_progress', 'service_received')) AS days_to_accepted
+       (SELECT (unixepoch(accepted_at) - unixepoch(made_at)) / 86400 FROM acceptance
+        WHERE referral_id = referral.id) AS days_to_accepted
 FROM referral JOIN provider ON provider.id = provider_id AND part2 = 0
 WHERE status <> 'entered_in_error' AND made_at >= :start AND made_at < :end
 """

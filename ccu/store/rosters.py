@@ -30,12 +30,10 @@ LEFT JOIN import_batch ON import_batch.id = worker.import_batch_id
 WHERE worker.owner = 1 AND worker.until IS NULL AND worker.person_id IS NOT NULL
 """
 _FOLLOW_UPS = """
-SELECT human.canonical_id AS person_id, open_follow_up.id
-FROM open_follow_up LEFT JOIN referral ON referral.id = open_follow_up.referral_id
-JOIN human
-  ON human.id = coalesce(open_follow_up.person_id, referral.person_id)
-WHERE human.canonical_id IN (SELECT value FROM json_each(:ids))
-ORDER BY open_follow_up.id
+SELECT human.canonical_id AS person_id, open_work.id
+FROM open_work JOIN human ON human.id = open_work.person_id
+WHERE record = 'follow-up' AND human.canonical_id IN (SELECT value FROM json_each(:ids))
+ORDER BY open_work.id
 """
 
 
