@@ -1,12 +1,13 @@
 """One call as a page: what it says, who was there, what was changed and by whom."""
 
 import sqlite3
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from ccu.output import Document, Section, Table
 from ccu.store import audit, call_record, changes, codes, outcomes, people
 from ccu.store.calls import OWN_SYSTEM
+from ccu.store.follow_up_rows import AsOf
 from ccu.store.viewing import View
 
 # field -> (label, code list or ""), in the order of the page; what is empty is left out
@@ -49,7 +50,7 @@ def read(
     staff_id: int,
     call_id: int,
     reason: str | None,
-    today: date,
+    now: datetime,
     view: View,
 ) -> dict[str, Any]:
     """The call in its documented JSON shape; the narrative only with a `reason`. Raises NotFound.
@@ -59,7 +60,7 @@ def read(
     for the call and for each person on it, inside the caller's transaction.
     """
     data = _data(connection, call_id, full=reason is not None)
-    answers = outcomes.of_calls(connection, [call_id], today, view)
+    answers = outcomes.of_calls(connection, [call_id], AsOf.of(now), view)
     data["answer"] = answers.get(call_id, "")
     view.keep()
     met = sorted({each["id"] for each in data["people"]})

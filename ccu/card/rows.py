@@ -7,6 +7,7 @@ from typing import Any
 
 from ccu.session import Session
 from ccu.store import cards, outcomes
+from ccu.store.follow_up_rows import AsOf
 from ccu.store.viewing import View
 
 LAST_CALLS = 8  # with the rest of the card, a usual place fits a screen of 24 lines
@@ -67,7 +68,7 @@ def plans(found: Sequence[sqlite3.Row], today: date, view: View) -> list[dict[st
 def calls(
     connection: sqlite3.Connection,
     found: Sequence[sqlite3.Row],
-    today: date,
+    as_of: AsOf,
     narratives: bool,
     view: View,
     people: Sequence[int] | None = None,
@@ -77,7 +78,7 @@ def calls(
     answer is what became of it, empty when nothing was asked; for the card of a person, of what was
     asked for them. What else the rows hold stands before those.
     """
-    answers = outcomes.of_calls(connection, [row["id"] for row in found], today, view, people)
+    answers = outcomes.of_calls(connection, [row["id"] for row in found], as_of, view, people)
     return [
         {
             **{key: row[key] for key in row.keys() if key != "narrative"},  # noqa: SIM118

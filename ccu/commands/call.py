@@ -54,7 +54,7 @@ def show(
         raise InvalidInput("--full needs --reason")
     staff_id = session.staff_id
     with session.writing() as connection:
-        data = page.read(connection, staff_id, call_id, why, session.today, session.view)
+        data = page.read(connection, staff_id, call_id, why, session.now, session.view)
     emit_document(notice.on(page.document(session.db, data), session.view), format, output)
 
 

@@ -28,7 +28,7 @@ def make(
         )
         if link is not None:
             link(connection, referral_id)
-        data = page.read(connection, referral_id, session.today, named=False, full=False)
+        data = page.read(connection, referral_id, session.now, named=False, full=False)
     for each in warnings:
         say(f"Note: {each}.")
     return {**data, "warnings": warnings}

@@ -54,6 +54,10 @@ class AsOf:
         """The moment of a session."""
         return cls(int(now.timestamp()), now.date())
 
+    def is_late(self, due_unix: float) -> bool:
+        """Whether something open that was due at that instant is overdue: LATE for one value."""
+        return due_unix < self.unix
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
@@ -117,7 +121,7 @@ def _canonical(connection: sqlite3.Connection, found: list[sqlite3.Row]) -> dict
 
 
 def _item(row: sqlite3.Row, stands_for: dict[int, int], as_of: AsOf) -> dict[str, Any]:
-    late = row["closed_at"] is None and row["due_unix"] < as_of.unix
+    late = row["closed_at"] is None and as_of.is_late(row["due_unix"])
     person_id = stands_for.get(row["person_id"], row["person_id"])
     waits = row["closing_at"] is not None and row["closed_at"] is None
     state = "closed" if row["closed_at"] else "overdue" if late else "open"

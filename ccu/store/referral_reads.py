@@ -21,9 +21,7 @@ SELECT referral.id, referral.status, referral.need, referral.provider_id,
        provider.name AS provider, referral.person_id AS person, referral.call_id AS call,
        place_plain.line AS place, owner.login AS owner, referral.made_at AS made,
        last.occurred_at AS changed,
-       (SELECT due_at FROM follow_up
-        WHERE follow_up.referral_id = referral.id AND closed_at IS NULL AND closing_at IS NULL
-        ORDER BY unixepoch(due_at), id LIMIT 1) AS next_due
+       (SELECT due_at FROM next_due WHERE referral_id = referral.id) AS next_due
 FROM referral
 JOIN provider ON provider.id = referral.provider_id
 JOIN staff AS owner ON owner.id = referral.owner_id
@@ -35,12 +33,8 @@ WHERE referral.status IN (SELECT value FROM json_each(:statuses))
   AND (:owner_id IS NULL OR referral.owner_id = :owner_id)
   AND (:need IS NULL OR referral.need = :need)
   AND (:provider_id IS NULL OR referral.provider_id = :provider_id)
-  AND (:silent_since IS NULL
-       OR (unixepoch(last.occurred_at) <= unixepoch(:silent_since)
-           AND NOT EXISTS (
-             SELECT 1 FROM follow_up JOIN attempt ON attempt.follow_up_id = follow_up.id
-             WHERE follow_up.referral_id = referral.id
-               AND unixepoch(attempt.occurred_at) > unixepoch(:silent_since))))
+  AND (:silent_since IS NULL OR referral.id IN (
+         SELECT id FROM open_referral WHERE unixepoch(worked_at) <= unixepoch(:silent_since)))
 ORDER BY unixepoch(referral.made_at), referral.id
 """
 
@@ -75,7 +69,7 @@ WHERE attempt.follow_up_id = :id ORDER BY attempt.id
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """Which referrals to list; None: any. `silent_since`: nothing done since then."""
+    """Which referrals to list; None: any. `silent_since`: open, and nothing done since then."""
 
     statuses: Sequence[str] = referral_steps.OPEN
     owner_id: int | None = None
@@ -85,10 +79,7 @@ class Filter:
 
 
 def silent_since(now: datetime, days: int) -> str:
-    """An open referral without an event or an attempt since this moment is stalled, nothing else.
-
-    A try at a follow-up is work on the referral: it must not be ended as silent the day after.
-    """
+    """Return the moment since when a stalled referral has had no event and no attempt."""
     return dates.to_iso(dates.add_elapsed(now, days=-days))
 
 
@@ -173,12 +164,11 @@ def was_on_call(connection: sqlite3.Connection, call_id: int, person_id: int) ->
 def open_alike(connection: sqlite3.Connection, new: "NewReferral") -> list[int]:
     """Open referrals of the same person (of nobody: from the same call) that ask the same."""
     found = connection.execute(
-        "SELECT referral.id FROM referral"
-        " JOIN referral_status ON referral_status.code = referral.status"
-        " WHERE need = :need AND provider_id = :provider_id AND open"
+        "SELECT id FROM open_referral"
+        " WHERE need = :need AND provider_id = :provider_id"
         " AND (person_id IN (SELECT value FROM json_each(:ids))"
         "      OR :ids = '[]' AND person_id IS NULL AND call_id = :call_id)"
-        " ORDER BY referral.id",
+        " ORDER BY id",
         {
             "need": new.need,
             "provider_id": new.provider_id,
