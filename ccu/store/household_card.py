@@ -11,7 +11,7 @@ from typing import Any
 
 from ccu.store import needs, person_ids, standing
 from ccu.store.follow_up_rows import AsOf
-from ccu.store.standing import NOW
+from ccu.store.standing import IN_FORCE
 from ccu.store.viewing import View
 
 _PEOPLE = """
@@ -23,8 +23,9 @@ _WORKERS = f"""
 SELECT worker.id, staff.login, agency.label AS agency,
        coalesce(nullif(staff.name, ''), staff.login) AS name,
        nullif(staff.phone, '') AS phone, worker.since, worker.person_id AS person
-FROM worker JOIN staff ON staff.id = worker.staff_id JOIN agency ON agency.code = staff.agency
-WHERE {NOW.format("worker")}
+FROM assignment AS worker
+JOIN staff ON staff.id = worker.staff_id JOIN agency ON agency.code = staff.agency
+WHERE {IN_FORCE.format("worker")}
   AND (worker.household_id = :household_id
        OR worker.person_id IN (SELECT value FROM json_each(:people)))
 ORDER BY worker.person_id IS NOT NULL, worker.since, worker.id

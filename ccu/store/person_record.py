@@ -5,7 +5,7 @@ import sqlite3
 from typing import Any
 
 from ccu.store import people, person_ids
-from ccu.store.standing import NOW
+from ccu.store.standing import IN_FORCE
 
 _NAMES = """
 SELECT * FROM (
@@ -22,8 +22,8 @@ WHERE person_id IN (SELECT value FROM json_each(:records))
   AND field IN ('given_name', 'family_name')
 """
 _HOUSEHOLDS = f"""
-SELECT DISTINCT household_id FROM household_member AS member
-WHERE person_id IN (SELECT value FROM json_each(:records)) AND {NOW.format("member")}
+SELECT DISTINCT household_id FROM membership AS member
+WHERE person_id IN (SELECT value FROM json_each(:records)) AND {IN_FORCE.format("member")}
 ORDER BY household_id
 """  # noqa: S608 - no user's text in it
 _SOURCES = """

@@ -11,19 +11,19 @@ from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.store import audit, merge_turns, people, person_ids
-from ccu.store.standing import NOW
+from ccu.store.standing import IN_FORCE
 from ccu.store.viewing import View
 
 _ROWS = f"""
 SELECT worker.id, worker.person_id AS person, worker.household_id AS household,
        staff.login AS staff, staff.agency, worker.since, worker.until
-FROM worker JOIN staff ON staff.id = worker.staff_id
-WHERE (:every OR {NOW.format("worker")}) AND (:staff_id IS NULL OR worker.staff_id = :staff_id)
+FROM assignment AS worker JOIN staff ON staff.id = worker.staff_id
+WHERE (:every OR {IN_FORCE.format("worker")}) AND (:staff_id IS NULL OR worker.staff_id = :staff_id)
   AND (:people IS NULL OR worker.person_id IN (SELECT value FROM json_each(:people))
        OR worker.household_id IN (
-         SELECT household_id FROM household_member AS member
+         SELECT household_id FROM membership AS member
          WHERE person_id IN (SELECT value FROM json_each(:people))
-           AND (:every OR {NOW.format("member")})))
+           AND (:every OR {IN_FORCE.format("member")})))
   AND (:household_id IS NULL OR worker.household_id = :household_id)
 ORDER BY worker.until IS NOT NULL, worker.since DESC, worker.id DESC
 """  # noqa: S608 - no user's text in it
