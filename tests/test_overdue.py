@@ -309,4 +309,5 @@ def test_the_index_serves_it(ccu: Ccu, db_path: Path) -> None:
         plan = hand.execute(f"EXPLAIN QUERY PLAN {sql}", {"as_of": 0}).fetchall()
     steps = [row[3] for row in plan]
     assert steps[0] == "SCAN follow_up USING INDEX follow_up_open"
-    assert not [step for step in steps[1:] if step.startswith("SCAN")]
+    of_merges = ("SCAN CONSTANT ROW", "SCAN up")  # the few rows between a merged record and another
+    assert not [step for step in steps[1:] if step.startswith("SCAN") and step not in of_merges]

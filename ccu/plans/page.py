@@ -15,7 +15,7 @@ from ccu.errors import NotAllowed
 from ccu.output import Document, Section, Table
 from ccu.plans import common, form
 from ccu.session import Session
-from ccu.store import changes, codes, person_ids, plan_suggestions, plans
+from ccu.store import changes, codes, plan_suggestions, plans
 
 CHANGE_COLUMNS = ("when", "by", "what", "from", "to", "reason")
 EARLIER_COLUMNS = ("id", "status", "author", "written", "approver", "review_on")
@@ -44,9 +44,7 @@ def read(session: Session, plan_id: int, every: bool) -> Document:
 
 
 def _data(connection: sqlite3.Connection, row: sqlite3.Row, today: str) -> dict[str, Any]:
-    person = row["person_id"]
-    if person is not None:
-        person = person_ids.canonical(connection, [person])[person]
+    person = row["person"]
     on_card = row["state"] == "approved"
     return {
         "id": row["id"],

@@ -19,8 +19,10 @@ ALL_BUT_PART2 = "all_but_part2"
 SIGNERS = ("person", "parent", "guardian", "other")
 
 _ROWS = """
-SELECT consent.id, consent.person_id AS person, consent.recipient, consent.provider_id AS provider,
-       provider.name AS provider_name, consent.scope, consent.purpose, consent.purpose_words,
+SELECT consent.id, consent.person_id AS record,
+       (SELECT canonical_id FROM human WHERE id = consent.person_id) AS person, consent.recipient,
+       consent.provider_id AS provider, provider.name AS provider_name, consent.scope,
+       consent.purpose, consent.purpose_words,
        consent.signed_on, consent.signed_by, consent.expires_on, consent.revoked_at,
        recorder.login AS recorded_by, revoker.login AS revoked_by
 FROM consent JOIN staff AS recorder ON recorder.id = consent.recorded_by
@@ -141,12 +143,11 @@ def rows(
     """
     same = None if person_id is None else json.dumps(person_ids.same(connection, [person_id]))
     found = connection.execute(_ROWS, {"people": same, "id": None}).fetchall()
-    stands_for = person_ids.canonical(connection, (row["person"] for row in found))
     return [
         {
             "id": row["id"],
-            "person": stands_for[row["person"]],
-            "record": row["person"],
+            "person": row["person"],
+            "record": row["record"],
             "to": said_to(row["recipient"], row["provider"], row["provider_name"]),
             "scope": row["scope"].split(","),
             "purpose": row["purpose"],
@@ -231,10 +232,10 @@ def revoke(
         {"at": at, "by": staff_id, "id": consent_id},
     )
     audit.record(
-        connection, staff_id, "consent-revoke", "person", row["person"], consent=consent_id
+        connection, staff_id, "consent-revoke", "person", row["record"], consent=consent_id
     )
     to = Recipient(agency=row["recipient"], provider_id=row["provider"])
-    same = person_ids.same(connection, [row["person"]])
+    same = person_ids.same(connection, [row["record"]])
     left = in_force(connection, same, to, today)
     return [each["id"] for each in left if _overlap(each["scope"], row["scope"])]
 

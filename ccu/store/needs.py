@@ -10,7 +10,8 @@ from ccu.store import audit, codes, people, person_ids, referral_events, referra
 from ccu.store.viewing import View
 
 _ASSESSMENT = """
-SELECT need_assessment.id, person_id AS person, call_id AS call, occurred_at,
+SELECT need_assessment.id, (SELECT canonical_id FROM human WHERE id = person_id) AS person,
+       call_id AS call, occurred_at,
        need_assessment.recorded_at, staff.login AS recorded_by
 FROM need_assessment JOIN staff ON staff.id = recorded_by
 """
@@ -78,7 +79,6 @@ def read(connection: sqlite3.Connection, assessment_id: int) -> dict[str, Any]:
     if row is None:
         raise NotFound(f"no needs assessment {assessment_id}")
     found = dict(row)
-    found["person"] = person_ids.canonical(connection, [row["person"]])[row["person"]]
     answers = connection.execute(_ANSWERS, {"id": assessment_id})
     found["answers"] = [dict(answer) for answer in answers]
     return found

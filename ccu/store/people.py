@@ -140,15 +140,13 @@ def on_call(connection: sqlite3.Connection, call_id: int) -> list[dict[str, Any]
     `id` is the record met, `merged_into` the one that stands for that human being now, or None.
     """
     found = connection.execute(
-        "SELECT person.id, role, given_name, family_name, description, birth_date, merged_into"
-        " FROM call_person JOIN person ON person.id = person_id"
+        "SELECT person.id, role, given_name, family_name, description, birth_date,"
+        " nullif(canonical_id, person.id) AS merged_into"
+        " FROM call_person JOIN person ON person.id = person_id JOIN human ON human.id = person_id"
         " WHERE call_id = :call_id ORDER BY person.id, role",
         {"call_id": call_id},
     )
-    met = [dict(row) for row in found]
-    merged = [each["id"] for each in met if each["merged_into"] is not None]
-    stands_for = person_ids.canonical(connection, merged)
-    return [{**each, "merged_into": stands_for.get(each["id"])} for each in met]
+    return [dict(row) for row in found]
 
 
 def last(connection: sqlite3.Connection) -> int:

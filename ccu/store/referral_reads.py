@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _LIST = """
 SELECT referral.id, referral.status, referral.need, referral.provider_id,
-       provider.name AS provider, referral.person_id AS person, referral.call_id AS call,
+       provider.name AS provider, referral.call_id AS call,
+       (SELECT canonical_id FROM human WHERE id = referral.person_id) AS person,
        place_plain.line AS place, owner.login AS owner, referral.made_at AS made,
        last.occurred_at AS changed,
        (SELECT due_at FROM next_due WHERE referral_id = referral.id) AS next_due
@@ -39,7 +40,8 @@ ORDER BY unixepoch(referral.made_at), referral.id
 """
 
 _RECORD = """
-SELECT referral.*, provider.name AS provider_name, provider.phone AS provider_phone,
+SELECT referral.*, (SELECT canonical_id FROM human WHERE id = referral.person_id) AS person,
+       provider.name AS provider_name, provider.phone AS provider_phone,
        owner.login AS owner_login, owner.name AS owner_name, owner.phone AS owner_phone,
        recorder.login AS recorded_login, place_plain.line AS place, call.voided_at,
        (SELECT assessment_id FROM need_answer WHERE referral_id = referral.id) AS assessment
@@ -86,12 +88,7 @@ def silent_since(now: datetime, days: int) -> str:
 def rows(connection: sqlite3.Connection, wanted: Filter) -> list[dict[str, Any]]:
     """Referrals, the longest-standing first: ids, codes, `place` as text, times as stored."""
     values = {**wanted.__dict__, "statuses": json.dumps(wanted.statuses)}
-    found = [dict(row) for row in connection.execute(_LIST, values)]
-    people = [row["person"] for row in found if row["person"] is not None]
-    stands_for = person_ids.canonical(connection, people)
-    for row in found:
-        row["person"] = stands_for.get(row["person"])
-    return found
+    return [dict(row) for row in connection.execute(_LIST, values)]
 
 
 def record(connection: sqlite3.Connection, referral_id: int) -> dict[str, Any]:
@@ -107,9 +104,7 @@ def record(connection: sqlite3.Connection, referral_id: int) -> dict[str, Any]:
         "name": row["provider_name"],
         "phone": row["provider_phone"],
     }
-    found |= {"person": row["person_id"], "call": row["call_id"], "place": row["place"]}
-    if row["person_id"] is not None:
-        found["person"] = person_ids.canonical(connection, [row["person_id"]])[row["person_id"]]
+    found |= {"person": row["person"], "call": row["call_id"], "place": row["place"]}
     found["call_void"] = row["voided_at"] is not None
     found["owner"] = {key: row[f"owner_{key}"] for key in ("login", "name", "phone")}
     for key in ("handoff", "handoff_parties", "handoff_minutes", "made_at", "recorded_at"):
@@ -144,11 +139,11 @@ def subjects(connection: sqlite3.Connection, call_id: int) -> list[int]:
     """The people a call was about, by the records that stand for them now. Raises NotFound."""
     referral_events.call(connection, call_id)
     found = connection.execute(
-        "SELECT person_id FROM call_person WHERE call_id = :id AND role = 'subject'",
+        "SELECT DISTINCT canonical_id FROM call_person JOIN human ON human.id = person_id"
+        " WHERE call_id = :id AND role = 'subject' ORDER BY canonical_id",
         {"id": call_id},
     )
-    met = [row["person_id"] for row in found]
-    return sorted(set(person_ids.canonical(connection, met).values()))
+    return [row["canonical_id"] for row in found]
 
 
 def was_on_call(connection: sqlite3.Connection, call_id: int, person_id: int) -> bool:

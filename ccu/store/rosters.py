@@ -9,12 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ccu.store import audit, people, person_ids, person_keys
+from ccu.store import audit, people, person_keys
 
 if TYPE_CHECKING:
     from sqlite_utils.db import Table
 
-_NUMBERS = "SELECT number, person_id FROM person_source WHERE source = :source"
+_NUMBERS = """
+SELECT number, canonical_id FROM person_source JOIN human ON human.id = person_id
+WHERE source = :source
+"""
 _SHOWN = """
 SELECT * FROM person WHERE id IN (SELECT value FROM json_each(:ids))
 """
@@ -24,8 +27,9 @@ WHERE person_id IN (SELECT value FROM json_each(:ids))
 """
 # Current turns; a link without a batch was made by hand.
 _TURNS = """
-SELECT worker.person_id, worker.staff_id, staff.login, worker.since, import_batch.source
-FROM worker JOIN staff ON staff.id = worker.staff_id
+SELECT human.canonical_id AS person, worker.staff_id, staff.login, worker.since,
+       import_batch.source
+FROM worker JOIN staff ON staff.id = worker.staff_id JOIN human ON human.id = worker.person_id
 LEFT JOIN import_batch ON import_batch.id = worker.import_batch_id
 WHERE worker.owner = 1 AND worker.until IS NULL AND worker.person_id IS NOT NULL
 """
@@ -59,9 +63,7 @@ class Batch:
 
 def numbers(connection: sqlite3.Connection, source: str) -> dict[str, int]:
     """The office's client numbers that are known -> the canonical person."""
-    rows = connection.execute(_NUMBERS, {"source": source}).fetchall()
-    human = person_ids.canonical(connection, (row["person_id"] for row in rows))
-    return {row["number"]: human[row["person_id"]] for row in rows}
+    return dict(connection.execute(_NUMBERS, {"source": source}).fetchall())
 
 
 def shown(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
@@ -78,11 +80,9 @@ def shown(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, dict[
 
 def turns(connection: sqlite3.Connection) -> dict[int, Turn]:
     """Canonical person -> the current turn of whoever works with them."""
-    rows = connection.execute(_TURNS).fetchall()
-    human = person_ids.canonical(connection, (row["person_id"] for row in rows))
     return {
-        human[row["person_id"]]: Turn(row["staff_id"], row["login"], row["since"], row["source"])
-        for row in rows
+        row["person"]: Turn(row["staff_id"], row["login"], row["since"], row["source"])
+        for row in connection.execute(_TURNS)
     }
 
 

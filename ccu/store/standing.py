@@ -78,7 +78,8 @@ _ITEM = """
 SELECT work.record, work.id, iif(record = 'referral', need.label || ' to ' || provider.name,
          follow_up_kind.label) AS what,
        coalesce(referral_status.label, work.status) AS status, work.due_at, work.due_unix,
-       owner.login AS owner, work.person_id AS person, work.referral_id AS referral,
+       owner.login AS owner, work.referral_id AS referral,
+       (SELECT canonical_id FROM human WHERE id = work.person_id) AS person,
        work.household_id AS household, work.call_id AS call
 FROM open_work AS work JOIN staff AS owner ON owner.id = work.owner_id
 LEFT JOIN need ON need.code = work.code

@@ -15,7 +15,8 @@ from ccu.store.standing import IN_FORCE
 from ccu.store.viewing import View
 
 _ROWS = f"""
-SELECT worker.id, worker.person_id AS person, worker.household_id AS household,
+SELECT worker.id, (SELECT canonical_id FROM human WHERE id = worker.person_id) AS person,
+       worker.household_id AS household,
        staff.login AS staff, staff.agency, worker.since, worker.until
 FROM assignment AS worker JOIN staff ON staff.id = worker.staff_id
 WHERE (:every OR {IN_FORCE.format("worker")}) AND (:staff_id IS NULL OR worker.staff_id = :staff_id)
@@ -164,6 +165,4 @@ def rows(
     for row in listed:
         if row["id"] in hidden:
             row |= {"staff": None, "since": None, "until": None}
-    with_person = [row["person"] for row in listed if row["person"] is not None]
-    stands_for = person_ids.canonical(connection, with_person)
-    return [{**row, "person": stands_for.get(row["person"])} for row in listed]
+    return listed
