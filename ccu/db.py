@@ -147,6 +147,7 @@ def _migrate(connection: sqlite3.Connection, path: Path, key: str | None) -> Non
             migrations.STEPS[version](connection)
             version += 1
         with contextlib.closing(schema.in_memory()) as new:
+            schema.make_views(connection, new)
             digests.install(connection, altered)
             digests.seal(connection, schema.names(new))
         problems = connection.execute("PRAGMA foreign_key_check").fetchall()

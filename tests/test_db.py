@@ -288,6 +288,17 @@ def test_a_sealed_value_of_a_removed_feature_stays_sealed_until_the_lift(
         assert lifted == [(1, '{"digest":"d1"}'), (3, '{"digest": "d3"}')]
 
 
+def test_a_view_of_another_program_does_not_stop_a_migration(empty: Ccu, db_path: Path) -> None:
+    made_by_schema(4, db_path)
+    with sqlite3.connect(db_path) as hand:
+        hand.execute("CREATE VIEW mine AS SELECT canonical_id FROM person_canonical")
+    found = empty("check")
+    assert found.code == 0 and "the view mine is another program's" in " ".join(found.out.split())
+    with sqlite3.connect(db_path) as connection:
+        kept = connection.execute("SELECT person_id, by FROM deidentified ORDER BY person_id")
+        assert kept.fetchall() == [(1, 1), (2, 1)]
+
+
 def test_rows_altered_before_a_migration_are_reported_after_it(empty: Ccu, db_path: Path) -> None:
     made_by_schema(4, db_path)
     with sqlite3.connect(db_path) as hand:
