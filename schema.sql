@@ -72,7 +72,7 @@ INSERT INTO nature (code, label, sort, care) VALUES
   ('youth_crisis', 'Child or youth in crisis', 13, 1),
   ('elder_concern', 'Elder concern', 14, 1),
   ('hoarding', 'Hoarding or self-neglect', 15, 1),
-  ('criminal_mh', 'Criminal with a mental-health factor', 16, 1),
+  ('criminal_mh', 'Criminal incident, behavioral health factor', 16, 1),
   ('follow_up_visit', 'Follow-up visit', 17, 0),
   ('transport', 'Transport', 18, 0),
   ('other', 'Other', 19, 0);
@@ -388,14 +388,14 @@ INSERT INTO follow_up_result (code, label, sort, reached, ends) VALUES
   ('left_message', 'Left message', 2, 0, 0),
   ('not_reached', 'Not reached', 3, 0, 0),
   ('refused', 'Refused', 4, 1, 1),
-  ('wrong_contact', 'Wrong contact', 5, 0, 0),
+  ('wrong_contact', 'Wrong number', 5, 0, 0),
   ('third_party', 'Third party reached', 6, 0, 0),
   ('safe_declined', 'Safe but declined', 7, 1, 1),
   ('escalated', 'Escalated to crisis', 8, 1, 1),
   ('hospital', 'Hospital', 9, 0, 0),
   ('jail', 'Jail', 10, 0, 0),
   ('moved', 'Moved', 11, 0, 0),
-  ('no_response', 'No response, closed', 12, 0, 1);
+  ('no_response', 'Closed: no response', 12, 0, 1);
 
 -- Whether a provider takes people now.
 CREATE TABLE capacity (
@@ -429,8 +429,8 @@ CREATE TABLE need_state (
   retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 INSERT INTO need_state (code, label, sort) VALUES
-  ('has', 'Has it', 1),
-  ('lacks', 'Lacks it', 2),
+  ('has', 'Need met', 1),
+  ('lacks', 'Need unmet', 2),
   ('declined', 'Declined to say or to be helped', 3),
   ('unknown', 'Unknown', 4);
 
@@ -457,9 +457,9 @@ INSERT INTO consent_scope (code, label, sort) VALUES
   ('worker', 'Who works with them, and how to reach that worker', 1),
   ('plan', 'Plans of what helps', 2),
   ('connected', 'Which provider they are connected to', 3),
-  ('referrals', 'Referrals, and what came of them', 4),
+  ('referrals', 'Referrals and their outcomes', 4),
   ('follow_ups', 'Follow-ups, and each attempt', 5),
-  ('needs', 'What they have and lack', 6),
+  ('needs', 'Needs assessments', 6),
   ('care_notes', 'Care notes', 7),
   ('all_but_part2', 'Everything but what is under 42 CFR Part 2', 8),
   ('part2', 'What is under 42 CFR Part 2', 9);

@@ -325,7 +325,7 @@ def shape_of(path: Path) -> dict[str, object]:
             rows.append(sorted(each[1:] for each in listed))  # not the order they were made in
             checks = re.sub(r"[^A-Za-z_]+", " ", sql or "").split().count("CHECK")
             found[name] = (kind, rows, checks, sql if kind in ("view", "trigger") else "")
-            if kind == "table" and name in ("plan_status",):
+            if kind == "table" and "label" in columns_of(connection, name):
                 found[f"{name} rows"] = connection.execute(f"SELECT * FROM {name}").fetchall()
         found["settings"] = connection.execute("SELECT name, help, sort FROM setting").fetchall()
         return found

@@ -37,5 +37,20 @@ CREATE TABLE deidentified (
 INSERT INTO deidentified (person_id, at, by) SELECT person_id, at, by FROM temp.kept;
 DROP TABLE temp.kept;
 
+-- Labels in the terms of the field, where the town has not written its own.
+UPDATE nature SET label = 'Criminal incident, behavioral health factor'
+WHERE code = 'criminal_mh' AND label = 'Criminal with a mental-health factor';
+UPDATE need_state SET label = 'Need met'
+WHERE code = 'has' AND label = 'Has it';
+UPDATE need_state SET label = 'Need unmet'
+WHERE code = 'lacks' AND label = 'Lacks it';
+UPDATE follow_up_result SET label = 'Wrong number'
+WHERE code = 'wrong_contact' AND label = 'Wrong contact';
+UPDATE follow_up_result SET label = 'Closed: no response'
+WHERE code = 'no_response' AND label = 'No response, closed';
+UPDATE consent_scope SET label = 'Referrals and their outcomes'
+WHERE code = 'referrals' AND label = 'Referrals, and what came of them';
+UPDATE consent_scope SET label = 'Needs assessments'
+WHERE code = 'needs' AND label = 'What they have and lack';
 UPDATE disclosure_ground SET label = 'Crime at a program or against its staff'
 WHERE code = 'programme_crime' AND label = 'Crime at a programme or against its staff';
