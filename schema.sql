@@ -1119,7 +1119,7 @@ CREATE INDEX change_record ON change (record, record_id);
 
 -- Who read or wrote what, and when by the machine's own clock. Ids only: never a name, never a note.
 -- detail holds counts and field names as JSON. Written in the same transaction as what it tells of.
--- Rows are numbered without gaps. hash is keyed (ccu/chain.py) and binds the row to the one before
+-- Rows are numbered without gaps. hash is keyed (ccu/database/key_chain.py) and binds the row to the one before
 -- it, whose hash it repeats as previous: `ccu audit verify` finds what was changed, cut or put in.
 CREATE TABLE audit (
   id        INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -1245,7 +1245,7 @@ INSERT INTO lift_reason (code, label, sort) VALUES
   ('court', 'A court asks for it', 3);
 
 -- A person or a call sealed by an erasure order. The rows themselves are moved in here (content, JSON:
--- ccu/store/seals.py) and are in no other table: no list, search or card can show them. Reports
+-- ccu/retention/seals.py) and are in no other table: no list, search or card can show them. Reports
 -- alone read them, to count them as numbers that name nobody. A lifted seal has no content: the rows
 -- are back in their tables.
 CREATE TABLE sealed (
@@ -1293,7 +1293,7 @@ CREATE TABLE archived (
 ) STRICT;
 
 -- How many rows each table has, and the sum of their digests: `ccu check` finds what was changed or
--- lost, by a fault of the disk or by another program. Kept by triggers that ccu/digests.py makes; the
+-- lost, by a fault of the disk or by another program. Kept by triggers that ccu/database/digests.py makes; the
 -- row sqlite_master is for the definitions of the tables, indexes, views and triggers.
 CREATE TABLE table_digest (
   name      TEXT PRIMARY KEY,

@@ -17,7 +17,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ccu import __version__, who
+from ccu import __version__
+from ccu.access import account as who
 from ccu.errors import CcuError, ExitCode, InvalidInput, NotAllowed
 from ccu.session import Session
 
@@ -144,7 +145,7 @@ def root(
         list[Path] | None,
         typer.Option(
             "--db",
-            readable=False,  # not Typer's to look at: db.py says what is wrong with a file
+            readable=False,  # not Typer's to look at: opening.py says what is wrong with a file
             help="The database file (else CCU_DB, else the user's data folder).",
         ),
     ] = None,
@@ -264,7 +265,7 @@ def _unexpected(error: BaseException) -> int:
     from ccu import output
 
     if type(error).__module__.startswith(("sqlite3", "sqlcipher3")):
-        from ccu import db
+        from ccu.database import opening as db
 
         known = db.explain(error, None)
         if known is not None:

@@ -14,7 +14,7 @@ Completer = Callable[[typer.Context, str], list[tuple[str, str]]]
 
 
 def _rows(ctx: Any, sql: str, incomplete: str) -> list[tuple[str, str]]:
-    from ccu import cipher
+    from ccu.database import encryption
     from ccu.errors import CcuError
     from ccu.session import Session
 
@@ -29,7 +29,7 @@ def _rows(ctx: Any, sql: str, incomplete: str) -> list[tuple[str, str]]:
         found = session.db.execute(sql, {"start": incomplete}).fetchall()
     except CcuError:
         return []
-    except cipher.errors():
+    except encryption.errors():
         return []
     finally:
         session.close()
@@ -51,7 +51,7 @@ def code(table: str) -> Completer:
 
 def settings(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Names of settings."""
-    from ccu.store.settings import DECLARED
+    from ccu.records.settings import DECLARED
 
     return [(name, each.help) for name, each in DECLARED.items() if name.startswith(incomplete)]
 

@@ -1,4 +1,4 @@
-"""The gate before every command: may this account's role do it (`ccu/roles.py`)?
+"""The gate before every command: may this account's role do it (`ccu/access/roles.py`)?
 
 One place, so that no command can forget to ask. A refusal is exit code 7 and is recorded; so is
 every file that rows are written to. Whoever runs ccu by sudo has the reach of the account that the
@@ -10,7 +10,8 @@ from collections.abc import Collection
 from types import MethodType
 from typing import Any
 
-from ccu import roles, who
+from ccu.access import account as who
+from ccu.access import roles
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.session import Session
 
@@ -40,8 +41,8 @@ _LISTS = ("follow-up list", "household list", "plan list", "worker list")
 
 
 # Those that change referrals or follow-ups, or must have every one: they ask the View about each
-# record (store/viewing.py). `report` leaves Part 2 referrals out itself. Everything else reads the
-# file without them where the account may not read them.
+# record (consent/visibility.py). `report` leaves Part 2 referrals out itself. Everything else
+# reads the file without them where the account may not read them.
 _WHOLE = frozenset({
     "refer", "referral update", "referral expire", "report", "needs record", "needs refer",
     "follow-up add", "follow-up done", "follow-up move", "follow-up sign", "staff retire",

@@ -18,8 +18,8 @@ from ccu.errors import DatabaseUnusable, InvalidInput, NotAllowed
 if TYPE_CHECKING:
     import sqlite3
 
-    from ccu.store.settings import Settings
-    from ccu.store.viewing import View
+    from ccu.consent.visibility import View
+    from ccu.records.settings import Settings
 
 
 class Session:
@@ -40,7 +40,7 @@ class Session:
 
         By sudo it is the installation's. Raises NotAllowed for a caller who names another.
         """
-        from ccu import installation
+        from ccu.access import installation
 
         if "\0" in str(self._path or ""):
             raise InvalidInput("the name of the database has a NUL character in it")
@@ -49,7 +49,7 @@ class Session:
     @property
     def names_a_file(self) -> bool:
         """Whether --db or CCU_DB names the file: `demo` never uses the user's own."""
-        from ccu import installation
+        from ccu.access import installation
 
         return installation.database(self._path) is not None
 
@@ -68,7 +68,7 @@ class Session:
     def db(self) -> "sqlite3.Connection":
         """The open database. Raises DatabaseUnusable."""
         if self._db is None:
-            from ccu import db
+            from ccu.database import opening as db
 
             self._db = db.open_database(self.path)
         return self._db
@@ -80,7 +80,10 @@ class Session:
         Raises NotAllowed for a caller by sudo who is not on the staff list of a file that is there,
         or whose installation had one: it is missing, and whoever came first would be its admin.
         """
-        from ccu import db, files, installation, named
+        from ccu import files
+        from ccu.access import installation
+        from ccu.database import opening as db
+        from ccu.files import named
 
         if installation.fixed_for_caller():
             self._may_create()
@@ -98,10 +101,10 @@ class Session:
 
     def _may_create(self) -> None:
         """Refuse who asks by sudo for a new file where there is one, or was one."""
-        from ccu import header
+        from ccu.database import file_header
 
         if os.path.lexists(self.path):
-            if not header.is_unfinished(self.path):
+            if not file_header.is_unfinished(self.path):
                 _ = self.staff_id
         elif os.path.lexists(f"{self.path}.audit-key"):
             raise NotAllowed(
@@ -118,7 +121,7 @@ class Session:
     @contextlib.contextmanager
     def writing(self) -> "Iterator[sqlite3.Connection]":
         """A write: all of the block is kept or none. Report success only after it."""
-        from ccu import db
+        from ccu.database import opening as db
 
         with db.write(self.db) as connection:
             yield connection
@@ -126,7 +129,7 @@ class Session:
     @cached_property
     def settings(self) -> "Settings":
         """The town's settings."""
-        from ccu.store import settings
+        from ccu.records import settings
 
         return settings.load(self.db)
 
@@ -158,7 +161,7 @@ class Session:
     @cached_property
     def machine_now(self) -> datetime:
         """The machine's own time in the town's time zone: what evidence is dated by."""
-        from ccu.store import audit
+        from ccu.records import audit
 
         return audit.clock().astimezone(self.settings.zone).replace(microsecond=0)
 
@@ -189,7 +192,7 @@ class Session:
     @property
     def service_account(self) -> str:
         """The account that others run ccu as by sudo; empty where there is none, or no file yet."""
-        from ccu import installation
+        from ccu.access import installation
 
         said = installation.account()
         return said or (self.settings["service_account"] if os.path.lexists(self.path) else "")
@@ -200,8 +203,8 @@ class Session:
 
         Raises NotAllowed, and records the denial, for an account that is not on the staff list.
         """
-        from ccu import who
-        from ccu.store import audit, staff
+        from ccu.access import account as who
+        from ccu.records import audit, staff
 
         if self.known_id is not None:
             return self.known_id
@@ -215,8 +218,8 @@ class Session:
     @cached_property
     def known_id(self) -> int | None:
         """The staff record of the account at the keyboard; None when it may not use this file."""
-        from ccu import who
-        from ccu.store import staff
+        from ccu.access import account as who
+        from ccu.records import staff
 
         if not self._sudo_is_set_up:
             return None
@@ -224,7 +227,7 @@ class Session:
 
     @property
     def _sudo_is_set_up(self) -> bool:
-        from ccu import who
+        from ccu.access import account as who
 
         return who.caller() is None or who.account() == self.service_account
 
@@ -233,7 +236,7 @@ class Session:
 
         Without the name each of them would be taken for that account, which is an admin.
         """
-        from ccu import who
+        from ccu.access import account as who
 
         if not self._sudo_is_set_up:
             account = who.account() or "this account"
@@ -244,7 +247,7 @@ class Session:
 
     def record_denial(self, what: str, record: str = "", record_id: int | None = None) -> None:
         """Record that something was refused, once a run, apart from the write it ended."""
-        from ccu.store import audit
+        from ccu.records import audit
 
         if self._denied:
             return
@@ -255,16 +258,18 @@ class Session:
     @cached_property
     def role(self) -> str:
         """The role of the account at the keyboard. Raises NotAllowed as `staff_id` does."""
-        from ccu.store import staff
+        from ccu.records import staff
 
         return staff.role_of(self.db, self.staff_id)
 
     @cached_property
     def view(self) -> "View":
         """What this account is shown of Human Services' work. Raises as `staff_id` does."""
-        from ccu.store import viewing
+        from ccu.consent import visibility
 
-        return viewing.View(self.db, self.staff_id, self.machine_now, self.settings["police_sees"])
+        return visibility.View(
+            self.db, self.staff_id, self.machine_now, self.settings["police_sees"]
+        )
 
     @property
     def reads_part2(self) -> bool:
@@ -275,10 +280,10 @@ class Session:
         """Leave Part 2 referrals out of all that this run reads, unless the account reads them."""
         if self.reads_part2:
             return
-        from ccu.store import viewing, withheld
+        from ccu.consent import visibility, withheld
 
         viewer = None if self.unattended else self.staff_id
-        to = viewing.POLICE if viewer and self.view.police else None
+        to = visibility.POLICE if viewer and self.view.police else None
         withheld.from_lists(self.db, viewer, to, self.machine_now.date())
 
     def keep_shown(self) -> None:
@@ -288,14 +293,14 @@ class Session:
                 self.view.keep()
 
     def may(self, what: str) -> bool:
-        """Whether the account's role has a right of the table (ccu/roles.py)."""
-        from ccu import roles
+        """Whether the account's role has a right of the table (ccu/access/roles.py)."""
+        from ccu.access import roles
 
         return roles.may(self.role, what)
 
     def require_may(self, what: str, record: str = "", record_id: int | None = None) -> int:
-        """The staff record, if its role may (ccu/roles.py); a denial is recorded."""
-        from ccu import roles
+        """The staff record, if its role may (ccu/access/roles.py); a denial is recorded."""
+        from ccu.access import roles
 
         if not self.may(what):
             self.record_denial(what, record, record_id)
@@ -304,14 +309,14 @@ class Session:
 
     def record_list(self, what: str) -> None:
         """Record that a list by number was looked at."""
-        from ccu.store import audit
+        from ccu.records import audit
 
         with self.writing() as connection:
             audit.record(connection, self.staff_id, "list", what=what)
 
     def record_export(self, what: str, record: str = "", record_id: int | None = None) -> None:
         """Record that the rows of a command leave for a file; of which record, where of one."""
-        from ccu.store import audit
+        from ccu.records import audit
 
         with self.writing() as connection:
             audit.record(connection, self.staff_id, "export", record, record_id, what=what)
@@ -319,7 +324,7 @@ class Session:
     @cached_property
     def unattended(self) -> bool:
         """Whether this is the service account itself, as cron runs it: nobody at the keyboard."""
-        from ccu import who
+        from ccu.access import account as who
 
         account = self.service_account
         return bool(account) and who.login(account) == account

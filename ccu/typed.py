@@ -90,7 +90,7 @@ def file_text(path: Path, option: str) -> str:
 
 
 def _file(path: Path, most: int, option: str) -> bytes:
-    from ccu import named
+    from ccu.files import named
 
     return named.content(path, option, most, f"{option} - < FILE")
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import ccu
-from ccu import folders
+from ccu.files import folders
 
 ENCODINGS = ("ascii", "utf_8_sig", "utf_16", "cp1252")
 NOBODY = getpwnam("nobody")

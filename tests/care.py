@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ccu import who
+from ccu.access import account as who
 
 from .conftest import Ccu, Result, run_ccu
 

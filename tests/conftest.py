@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, settings
 
-from ccu import cli, digests
-from ccu.store import audit
+from ccu import cli
+from ccu.database import digests
+from ccu.records import audit
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 ZONE = ZoneInfo("America/New_York")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ccu.store import audit
+from ccu.records import audit
 
 from . import care
 from .conftest import Ccu, Result

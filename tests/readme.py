@@ -13,7 +13,9 @@ from typing import Any
 
 import typer
 
-from ccu import cli, roles, who
+from ccu import cli
+from ccu.access import account as who
+from ccu.access import roles
 from ccu.demo import story as demo_story
 from ccu.errors import EXIT_CODE_MEANING
 from tests.conftest import TODAY, Result, run_ccu
@@ -98,7 +100,7 @@ def _paths(path: tuple[str, ...], command: Any) -> Iterator[tuple[str, ...]]:
 
 
 def role_table() -> str:
-    """ccu/roles.py as a table: who may run what."""
+    """ccu/access/roles.py as a table: who may run what."""
     names = list(roles.ROLES.values())
     rows = [
         f"| `{what}` | " + " | ".join("yes" if name in may else "" for name in names) + " |"

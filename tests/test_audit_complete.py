@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from ccu import cli, roles
+from ccu import cli
+from ccu.access import roles
 from ccu.demo import export
 
 from . import told_town as town

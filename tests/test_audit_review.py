@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ccu import who
-from ccu.store import audit
+from ccu.access import account as who
+from ccu.records import audit
 
 from . import care
 from .conftest import Ccu

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ccu import who
-from ccu.store import checks
+from ccu.access import account as who
+from ccu.check import checks
 
 from .conftest import Ccu
 

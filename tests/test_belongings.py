@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ccu import schema as made
-from ccu.store import belongings
-from ccu.store.words import PLAIN, WORDS
+from ccu.database import schema as made
+from ccu.records import ownership
+from ccu.records.text_columns import PLAIN, WORDS
 
 from . import told_town as town
 
@@ -70,8 +70,8 @@ def test_the_lists_name_only_what_there_is(schema: sqlite3.Connection) -> None:
 
 def test_every_table_that_points_to_a_person_or_call_is_known(schema: sqlite3.Connection) -> None:
     """Whose rows they are is said of each table that names a person or a call."""
-    people = set(belongings._PERSONS)
-    calls = set(belongings._OF_CALLS)
+    people = set(ownership._PERSONS)
+    calls = set(ownership._OF_CALLS)
     tables = [row[0] for row in schema.execute("SELECT name FROM sqlite_master WHERE type='table'")]
     for table in tables:
         for row in schema.execute(f"PRAGMA foreign_key_list({table})"):
@@ -85,13 +85,13 @@ def test_of_a_person(tmp_path: Path) -> None:
     """Their own rows, over merged records; of a call on which they were met the words alone."""
     with closing(sqlite3.connect(town.make(tmp_path))) as connection:
         connection.row_factory = sqlite3.Row
-        theirs = belongings.of_person(connection, [3, 4])
+        theirs = ownership.of_person(connection, [3, 4])
         own = {part.table: part.rows for part in theirs if part.own}
         assert own["person"] == ((3,), (4,))
         assert own["person_merge"] and own["frequent_override"]
-        first = belongings.of_person(connection, [1])
+        first = ownership.of_person(connection, [1])
         assert not any(part.own for part in first if part.table == "call")
         (call,) = (part for part in first if part.table == "call")
         assert call.columns == ("narrative", "void_reason")
-        (whole,) = (p for p in belongings.of_call(connection, [1]) if p.table == "call")
+        (whole,) = (p for p in ownership.of_call(connection, [1]) if p.table == "call")
         assert whole.own and "incident" in whole.columns

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ccu import cipher
 from ccu.care.file import KEY
+from ccu.database import encryption
 
 from .care_file import TEXT, add, listed, make
 from .conftest import Ccu, Result
@@ -40,7 +40,7 @@ def test_no_word_is_in_any_byte_of_the_file_its_log_or_its_copy(
     ccu: Ccu, file: Path, key: Path
 ) -> None:
     copy = file.with_name("copy.db")
-    with closing(cipher.connect(f"file:{file}", cipher.key(KEY), 5)) as reader:
+    with closing(encryption.connect(f"file:{file}", encryption.key(KEY), 5)) as reader:
         reader.execute("SELECT count(*) FROM care_note").fetchone()  # keeps the -wal and -shm
         add(ccu)
         assert [each["text"] for each in listed(ccu)] == [TEXT]

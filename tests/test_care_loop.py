@@ -18,8 +18,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccu import who
-from ccu.store import referral_steps
+from ccu.access import account as who
+from ccu.referrals import life as referral_steps
 
 from . import care
 from .conftest import Ccu, run_ccu

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from ccu import compartment, db
+from ccu import side_file as compartment
 from ccu.care.file import KIND
 from ccu.care.notes import NOTICE
+from ccu.database import opening as db
 from ccu.errors import DatabaseUnusable
 
 from .care import become, call, copy_file, merge
@@ -28,7 +29,8 @@ HISTORY = ("history", "--person", "1")
 # One run of ccu as some account.
 _RUN = """
 import sys
-from ccu import cli, who
+from ccu import cli
+from ccu.access import account as who
 login, *args = sys.argv[1:]
 who.login = lambda service_account="": login
 sys.exit(cli.main(args))
@@ -37,7 +39,7 @@ sys.exit(cli.main(args))
 # folder that Python was asked to open.
 _RUN_ALL = """
 import json, sys
-from ccu import who
+from ccu.access import account as who
 from tests.conftest import run_ccu
 login, folder, lines = sys.argv[1:]
 who.login = lambda service_account="": login
@@ -257,18 +259,27 @@ def test_notes_and_audit_refuse_to_be_changed(ccu: Ccu, file: Path, sql: str) ->
         hand.execute(sql)
 
 
+CHANGED = "was changed, or put in, by hand"
+
+
 @pytest.mark.parametrize(
-    ("sql", "row"),
+    ("sql", "told"),
     [
-        ("UPDATE care_audit SET login = 'x' WHERE id = 2", 2),
-        ("UPDATE care_audit SET hash = randomblob(32) WHERE id = 1", 1),
-        ("DELETE FROM care_audit WHERE id = 2", 2),
-        ("DELETE FROM care_audit WHERE id = 3", 3),
-        ("UPDATE care_audit SET id = 9 WHERE id = 3", 3),
+        (
+            "UPDATE care_audit SET login = 'x' WHERE id = 2",
+            "audit row 2 was changed, or put in, by hand",
+        ),
+        (
+            "UPDATE care_audit SET hash = randomblob(32) WHERE id = 1",
+            "audit row 1 was changed, or put in, by hand",
+        ),
+        ("DELETE FROM care_audit WHERE id = 2", "audit row 2 is missing"),
+        ("DELETE FROM care_audit WHERE id = 3", "audit row 3 was cut from the end"),
+        ("UPDATE care_audit SET id = 9 WHERE id = 3", "audit rows 3 to 8 are missing"),
     ],
 )
 def test_a_backup_finds_an_audit_that_was_tampered_with(
-    ccu: Ccu, file: Path, sql: str, row: int
+    ccu: Ccu, file: Path, sql: str, told: str
 ) -> None:
     for _ in range(3):
         add(ccu)
@@ -281,7 +292,7 @@ def test_a_backup_finds_an_audit_that_was_tampered_with(
     assert ccu("care", "backup", str(copy)) == (
         6,
         "",
-        f"ccu: error: row {row} of the care file's audit is not as it was written\n",
+        f"ccu: error: the care file: {told}\n",
     )
     assert not copy.exists()
 

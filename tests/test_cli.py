@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ccu import cli, who
+from ccu import cli
+from ccu.access import account as who
 from ccu.errors import EXIT_CODE_MEANING, ExitCode
 
 from .conftest import Ccu

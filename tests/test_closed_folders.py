@@ -34,7 +34,7 @@ LINES = [
     "CCU_WELLNESS_DB=F wellness init", "CCU_WELLNESS_DB=F wellness total --year 2025",
     "wellness init F",
     "backup F", "backup --encrypt F", "audit anchor --append F", "audit verify --anchor-file F",
-    "audit verify --key F", "settings --output F", "check --output F", f"{EXPORT} --output F",
+    "settings --output F", "check --output F", f"{EXPORT} --output F",
     f"{EXPORT} --output here --file F", "report --month 2026-01 -f csv --output F",
     "report --month 2026-01 -f csv --section summary --output F",
     "report --month 2026-01 -f html --output F", "report --month 2026-01 --output F",

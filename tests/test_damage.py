@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu import digests
+from ccu.database import digests
 
 from .conftest import Ccu
 

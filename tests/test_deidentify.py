@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ccu import digests
+from ccu.database import digests
 
 from . import care
 from . import told_town as town

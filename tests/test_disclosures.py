@@ -14,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccu.store import disclosures, plans
-from ccu.store.viewing import police_side
+from ccu.consent import disclosures
+from ccu.consent.visibility import police_side
+from ccu.plans import store as plans
 
 from . import care
 from .care import at, become

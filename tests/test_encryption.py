@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from ccu import cad, cipher, copies, db, header
-from ccu.cad import staging
+from ccu.database import copies, encryption, file_header
+from ccu.database import opening as db
+from ccu.imports import dispatch as cad
+from ccu.imports.dispatch import staging
 
 from . import imports
 from .care import provider
@@ -65,7 +67,7 @@ def rows(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """An encrypted file, opened with the test's key."""
-    with contextlib.closing(cipher.connect(f"file:{path}", cipher.key(), 5)) as connection:
+    with contextlib.closing(encryption.connect(f"file:{path}", encryption.key(), 5)) as connection:
         yield connection
 
 
@@ -142,7 +144,7 @@ def test_what_an_import_stages_is_encrypted_too(locked: Ccu, db_path: Path) -> N
             ]
             content = staged.read_bytes()
             assert len(content) > 4096
-            assert not content.startswith(header.MAGIC) and b"Gertrude" not in content
+            assert not content.startswith(file_header.MAGIC) and b"Gertrude" not in content
 
 
 def test_a_roster_is_imported_into_an_encrypted_file(locked: Ccu) -> None:
@@ -178,7 +180,7 @@ def test_init_makes_the_key_apart_and_says_so_once(
 ) -> None:
     monkeypatch.delenv("CCU_KEY_FILE", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    key = cipher.key_file()
+    key = encryption.key_file()
     assert key is not None
     code, out, err = empty("init", "--encrypt", *INIT)
     assert (code, out) == (0, f"Made {db_path} for Westport, CT.\n")
@@ -215,7 +217,7 @@ def test_init_over_a_file_makes_no_key_and_leaves_it(
 
 
 def test_an_interrupted_init_can_be_tried_again(empty: Ccu, key_file: Path, db_path: Path) -> None:
-    cipher.key_or_new()
+    encryption.key_or_new()
     with opened(db_path) as half:
         half.execute("PRAGMA journal_mode=WAL").fetchone()
     assert db_path.stat().st_size > 0
@@ -247,7 +249,7 @@ def test_a_plain_file_loads_nothing_of_this_and_reads_no_key(
     assert empty("init", *INIT).code == 0
     look = (
         "import sys; from ccu.cli import main; code = main(['check', '--quiet']);"
-        " sys.exit(code or any(each.startswith(('sqlcipher3', 'keyring')) for each in sys.modules))"
+        " sys.exit(code or any(each.startswith('sqlcipher3') for each in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0
 
@@ -268,7 +270,7 @@ def test_a_backup_stays_encrypted_with_the_same_key(locked: Ccu, tmp_path: Path)
     same = tmp_path / "same.db"
     assert locked("backup", "--encrypt", str(same)).code == 0
     with opened(same) as connection:
-        assert rows(connection)["application_id"] == [(header.APPLICATION_ID,)]
+        assert rows(connection)["application_id"] == [(file_header.APPLICATION_ID,)]
 
 
 def test_an_encrypted_copy_of_a_plain_file_is_the_whole_file(
@@ -288,7 +290,7 @@ def test_an_encrypted_copy_of_a_plain_file_is_the_whole_file(
         assert rows(connection) == whole
         assert len(whole["sqlite_sequence"]) > 3  # numbers are never given out again
         assert [each for each in whole[""] if each[0] == "trigger"]
-    assert header.is_ours(db_path.read_bytes()[:100])  # the plain file is as it was
+    assert file_header.is_ours(db_path.read_bytes()[:100])  # the plain file is as it was
     # Put in its place, it is the town's file.
     db_path.rename(tmp_path / "plain.db")
     copy.rename(db_path)
@@ -461,7 +463,7 @@ def test_without_a_key_an_encrypted_file_is_not_guessed_at(
     refused(
         locked("settings"),
         f"{db_path} is not a ccu database, or it is encrypted and there is no key at"
-        f" {cipher.place()}; CCU_KEY_FILE names another",
+        f" {encryption.place()}; CCU_KEY_FILE names another",
     )
 
 
@@ -480,49 +482,12 @@ def test_without_the_extra_it_says_what_to_install(
     assert locked("--db", str(new), "settings").code == 0
 
 
-class Keyring(types.ModuleType):
-    """A keyring in memory, in place of the package."""
-
-    def __init__(self) -> None:
-        super().__init__("keyring")
-        self.kept: dict[tuple[str, str], str] = {}
-        self.locked = self.full = False
-
-    def get_password(self, service: str, name: str) -> str | None:
-        if self.locked:
-            raise RuntimeError(f"locked, with {self.kept} in it")
-        return self.kept.get((service, name))
-
-    def set_password(self, service: str, name: str, secret: str) -> None:
-        if self.full:
-            raise RuntimeError(f"no room for {secret}")
-        self.kept[service, name] = secret
-
-
-def test_the_keyring_is_used_only_when_it_is_named(
+def test_a_key_in_a_keyring_is_to_be_moved_to_a_file(
     empty: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CCU_KEY_FILE", "keyring")
-    monkeypatch.setitem(sys.modules, "keyring", None)
-    says = "CCU_KEY_FILE=keyring needs one more program: pip install keyring"
-    refused(empty("init", "--encrypt", *INIT), says)
-    ring = Keyring()
-    monkeypatch.setitem(sys.modules, "keyring", ring)
-    ring.full = True
-    refused(empty("init", "--encrypt", *INIT), "the keyring does not take a key: is it locked?")
+    refused(empty("init", "--encrypt", *INIT), "keyring get ccu 'database key' > FILE")
     assert not db_path.exists()
-    ring.full = False
-    made = empty("init", "--encrypt", *INIT)
-    assert made.code == 0 and "Made the key: the keyring." in made.err
-    assert empty("settings").code == 0
-    (key,) = ring.kept.values()
-    ring.locked = True
-    told = empty("settings")
-    refused(told, "the keyring can not be read: is it locked?")
-    assert key not in told.err
-    ring.locked = False
-    ring.kept.clear()
-    refused(empty("settings"), "the keyring holds no key for ccu")
 
 
 # ---------------------------------------------------------------- damage
@@ -558,7 +523,7 @@ def test_a_file_cut_short_is_refused(left: float, locked: Ccu, db_path: Path) ->
 def test_a_busy_encrypted_file_is_busy_and_not_a_bug(
     locked: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ccu.connecting.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("ccu.database.connection.BUSY_SECONDS", 0.1)
     with contextlib.closing(db.open_database(db_path)) as other, db.write(other):
         refused(locked("settings", "town", "Marshport"), "is in use by another program", 5)
 

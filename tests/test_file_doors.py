@@ -1,4 +1,4 @@
-"""Files are opened by few modules: a new command cannot forget the checks of ccu/named.py."""
+"""Files are opened by few modules: a new command cannot forget the checks of ccu/files/named.py."""
 
 import ast
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 import ccu
 
 SOURCE = Path(ccu.__file__).parent
-DOORS = {"named.py", "folders.py", "files.py"}
+DOORS = {"files/named.py", "files/folders.py", "files/__init__.py"}
 # What opens, makes, replaces, removes or looks at a file by its path.
 METHODS = {
     "open", "read_text", "read_bytes", "write_text", "write_bytes", "touch", "mkdir", "rmdir",
@@ -24,34 +24,35 @@ MODULES = {"shutil", "tempfile", "fileinput", "linecache", "mmap", "zipfile", "t
 # Module -> what it does with files by their paths, and why it may.
 ALLOWED = {
     # the database, the files beside it, and the keys: the installation names them
-    "header.py": {"os.open", ".stat", ".read_bytes"},
-    "connecting.py": {
-        *("sqlite3.connect", "cipher.connect", "os.access", ".chmod", ".lstat", ".stat"),
+    "database/file_header.py": {"os.open", ".stat", ".read_bytes"},
+    "database/connection.py": {
+        *("sqlite3.connect", "encryption.connect", "os.access", ".chmod", ".lstat", ".stat"),
     },
-    "copies.py": {"os.open", ".lstat", ".iterdir"},
-    "store/anchors.py": {".is_file", ".is_symlink", ".iterdir", ".read_bytes"},
-    "installation.py": {"os.open", ".stat"},  # root's own
-    "db.py": {".chmod", ".stat"},
-    "cipher.py": {"module.connect", "os.open", ".mkdir", ".unlink"},
-    "chain.py": {".open", ".unlink", ".replace", ".iterdir", ".stat"},
-    "privacy.py": {".open", ".stat", ".lstat", ".iterdir"},
-    "compartment/opening.py": {"db.connect", "os.open", ".stat"},
-    "compartment/making.py": {
+    "database/copies.py": {"os.open", ".lstat", ".iterdir"},
+    "audit/anchors.py": {".is_file", ".is_symlink", ".iterdir", ".read_bytes"},
+    "access/installation.py": {"os.open", ".stat"},  # root's own
+    "database/opening.py": {".chmod", ".stat"},
+    "database/encryption.py": {"module.connect", "os.open", ".mkdir", ".unlink"},
+    "database/key_chain.py": {".open", ".unlink", ".replace", ".iterdir", ".stat"},
+    "check/privacy.py": {".open", ".stat", ".lstat", ".iterdir"},
+    "side_file.py": {
         *("db.connect", "os.open", ".stat", ".lstat", ".read_bytes", ".read_text"),
     },
-    "store/audit.py": {".exists", ".unlink"},
-    "cad/staging.py": {".iterdir", ".stat", ".unlink"},
-    "letting_go/purge.py": {".iterdir"},
+    "records/audit.py": {".unlink"},
+    "imports/dispatch/staging.py": {".iterdir", ".stat", ".unlink"},
+    "retention/purge.py": {".iterdir"},
     "session.py": {".mkdir"},  # the user's data folder
     # files of the package
-    "schema.py": {".is_file", ".read_text", "sqlite3.connect"},  # in memory
-    "cad/layout.py": {".glob", ".read_text"},
-    "migrations/__init__.py": {".read_text"},
+    "address/words.py": {".read_text"},
+    "identity/known_names.py": {".read_text"},
+    "database/schema.py": {".is_file", ".read_text", "sqlite3.connect"},  # in memory
+    "imports/dispatch/layout.py": {".glob", ".read_text"},
+    "database/migrations/__init__.py": {".read_text"},
     "report/definitions.py": {".glob", ".read_text"},
     "report/html/page.py": {".read_text"},
     # temporary files of ccu's own, in folders of its own
     "cli.py": {"tempfile"},
-    "cad/source.py": {"tempfile"},
+    "imports/dispatch/source.py": {"tempfile"},
     "plans/editor.py": {"tempfile", "shutil", ".touch", ".write_text"},  # refused by sudo
     "demo/build.py": {"tempfile", ".unlink"},
     "demo/export.py": {".open"},

@@ -105,7 +105,7 @@ def test_a_terminal_is_asked_for_what_is_missing(ccu: Ccu, monkeypatch: pytest.M
         (["--call", "1", "--kind", "visit", "--due", "yesterday"], 2, "--due is in the past"),
         (["--call", "1", "--kind", "visit", "--due", "13:59"], 2, "--due is in the past"),
         (["--call", "1", "--kind", "visit", "--due", "2"], 2, '--due "2" is only a number'),
-        (["--call", "1", "--kind", "visit", "--due", "Rowan"], 2, "--due can not be read"),
+        (["--call", "1", "--kind", "visit", "--due", "Rowan"], 2, "--due cannot be read"),
         (
             ["--call", "1", "--kind", "visit", "--due", "friday", "--owner", "x"],
             3,
@@ -196,7 +196,7 @@ def test_closing_twice_is_told_who_closed_it_and_when(ccu: Ccu) -> None:
 
 def test_of_two_at_once_the_second_is_told_who_was_faster(ccu: Ccu) -> None:
     from ccu.errors import InvalidInput
-    from ccu.follow_up.entry import NewAttempt
+    from ccu.follow_ups.entry import NewAttempt
     from ccu.session import Session
 
     add(ccu, "--call", "1")

@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from ccu import cli, roles
+from ccu import cli
+from ccu.access import roles
 
 from . import told_town as town
 from .conftest import Result
 from .test_roles import ALL, MAY_NOT, every_leaf
 
-# The only options that make a command less than it is alone, by hand and apart from ccu/roles.py:
-# what may be given with each, and who may then; None: anybody.
+# The only options that make a command less than it is alone, by hand and apart from
+# ccu/access/roles.py: what may be given with each, and who may then; None: anybody.
 READS: dict[str, tuple[set[str], set[str] | None]] = {
     "purge --dry-run": ({"--format", "--output"}, {"supervisor", "records", "admin"}),
     "report --list": ({"--format"}, None),

@@ -18,8 +18,9 @@ from typing import Any
 import pytest
 
 import ccu as package
-from ccu import cli, roles
-from ccu.store import audit as audit_store
+from ccu import cli
+from ccu.access import roles
+from ccu.records import audit as audit_store
 
 from . import told_town as town
 from .conftest import Result

@@ -259,7 +259,7 @@ def test_interrupted_with_a_sentence(desk: Desk, which: signal.Signals) -> None:
 
 
 def test_ctrl_c_reaches_a_long_statement(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ccu.store import imports
+    from ccu.imports.dispatch import merging as imports
 
     spin = (
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
@@ -299,7 +299,7 @@ def test_a_busy_file_is_exit_5_and_nothing_is_kept(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
-    monkeypatch.setattr("ccu.connecting.BUSY_SECONDS", 0.2)
+    monkeypatch.setattr("ccu.database.connection.BUSY_SECONDS", 0.2)
     other = sqlite3.connect(desk.db, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     refused(desk.bring(text([row()])), "is in use by another program", code=5)

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccu.cad import identifiers
-from ccu.cad.layout import names as ready_layouts
-from ccu.cad.source import opened
-from ccu.cad.suggest import sample
 from ccu.errors import InvalidInput
+from ccu.imports.dispatch import identifiers
+from ccu.imports.dispatch.layout import names as ready_layouts
+from ccu.imports.dispatch.source import opened
+from ccu.imports.dispatch.suggest import sample
 
 from .conftest import SHARED, Ccu, Result, run_ccu
 from .imports import HEADER, Desk, row, text
@@ -228,8 +228,8 @@ def test_no_real_export_is_refused(path: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_no_ready_layout_reads_such_a_column(tmp_path: Path) -> None:
-    from ccu.cad import layout
-    from ccu.people import roster_layout
+    from ccu.imports.dispatch import layout
+    from ccu.imports.roster import layout as roster_layout
 
     columns = {
         column

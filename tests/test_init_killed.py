@@ -18,8 +18,9 @@ STEPS = {
 }
 CODE = """
 import os, sys
-from ccu import cli, migrations
-from ccu.compartment import making
+from ccu import cli
+from ccu.database import migrations
+from ccu import side_file as making
 def die(*args, **named): os._exit(9)
 def then_die(function): return lambda *args: (function(*args), die())
 {step}

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ccu.cad import layout as layouts
-from ccu.cad.words import Words
+from ccu.imports.dispatch import layout as layouts
+from ccu.imports.dispatch.codes import Words
 from tests.conftest import SHARED, Ccu
 
 CALLS = SHARED / "calls"

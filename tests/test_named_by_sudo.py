@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from ccu import named
+from ccu.audit import anchors
 from ccu.errors import InvalidInput
-from ccu.store import anchors
+from ccu.files import named
 
 from .accounts import AS_ROOT, NOBODY, give, kept_by_root
 from .conftest import Ccu
@@ -127,7 +127,6 @@ READERS = {
     "roster": ("person", "import", "FILE", "--layout", "roster-hsd", "--dry-run"),
     "addresses": ("address", "--town", "Westport", "--file", "FILE"),
     "anchors": ("audit", "verify", "--anchor-file", "FILE"),
-    "key": ("audit", "verify", "--key", "FILE"),
 }
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from ccu import typed
-from ccu.cad import source
 from ccu.errors import InvalidInput
+from ccu.imports.dispatch import source
 from ccu.output import Table, emit
 
 from .accounts import AS_ROOT, NOBODY, give
@@ -244,11 +244,10 @@ def test_a_pipe_is_read(from_where: str, ccu: Ccu, tmp_path: Path) -> None:
     assert "MAIN ST" in done.stdout
 
 
-def test_a_pipe_is_no_key_and_no_layout(ccu: Ccu, tmp_path: Path) -> None:
+def test_a_pipe_is_no_layout(ccu: Ccu, tmp_path: Path) -> None:
     """Nobody writes to it: opening it in the ordinary way would wait for ever."""
     os.mkfifo(tmp_path / "pipe.toml")
     for line in (
-        ("audit", "verify", "--key", str(tmp_path / "pipe.toml")),
         ("import", "-", "--layout", str(tmp_path / "pipe.toml")),
         ("settings", "--output", str(tmp_path / "pipe.toml")),
         ("audit", "anchor", "--append", str(tmp_path / "pipe.toml")),

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from ccu import cli, complete
-from ccu.store import audit
+from ccu.records import audit
 
 from . import care
 from .care import become

@@ -118,7 +118,7 @@ def test_it_asks_one_field_a_line_and_enter_skips(ccu: Ccu) -> None:
     typed = answers("Ana", "Reyes", "Annie Reyes", "", "03/04/1980", "31 Jan 1980", *SKIP)
     done = ccu("person", "add", stdin=typed, tty=True)
     assert (done.code, done.out) == (0, "Person 1 is added (age 46).\n")
-    assert "born has two readings; write 1980-03-04 or 1980-04-03" in done.err
+    assert "born is ambiguous; write 1980-03-04 or 1980-04-03" in done.err
     assert "Description" not in done.err, "a name needs no description"
     assert "About how old" not in done.err
     assert show(ccu, 1)["birth_date"] == "1980-01-31"
@@ -169,12 +169,12 @@ def test_no_flag_takes_a_name_a_birth_date_or_a_description(ccu: Ccu) -> None:
         ("given: Zel\x1b[31mda", "given must be one line of text without control"),
         (b"given: Z\xff", "--file is not UTF-8 text"),
         ("given: " + "Z" * 201, "given is longer than 200 characters"),
-        ("given: Z\nborn: 03/04/1980", "line 2: born has two readings; write 1980-03-04 or 1980"),
+        ("given: Z\nborn: 03/04/1980", "line 2: born is ambiguous; write 1980-03-04 or 1980"),
         ("given: Z\nborn: 1980-02-30", "line 2: born is not a day in the calendar"),
         ("given: Z\nborn: 1980", "line 2: born is only a number"),
         ("given: Z\nborn: 2026-02-01", "line 2: born is in the future"),
         ("given: Z\nborn: 3/25/1880", "line 2: born has a year outside 1900 to 2200"),
-        ("given: Z\nborn: Zelda", "line 2: born can not be read as a date"),
+        ("given: Z\nborn: Zelda", "line 2: born cannot be read as a date"),
         ("given: Z\nage: 121", "line 2: age must be a whole number from 0 to 120"),
         ("given: Z\nage: 1e5", "line 2: age must be a whole number"),
         ("given: Z\nage: 40\nborn: 1980-05-06", "age: a birth date is given too"),

@@ -32,28 +32,34 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ccu import db
+from ccu.calls import store as calls
+from ccu.calls.store import NewCall
+from ccu.card import store as cards
+from ccu.check import checks
+from ccu.consent.visibility import View
+from ccu.database import opening as db
 from ccu.errors import InvalidInput
+from ccu.follow_ups import store as follow_ups
+from ccu.follow_ups.rows import AsOf
 from ccu.identity import Known, Name
-from ccu.store import (
-    calls,
-    cards,
-    checks,
-    follow_ups,
-    likely,
-    merge_turns,
-    merges,
-    people,
-    person_ids,
-    standing,
+from ccu.people import (
+    candidates,
+    open_work,
     workers,
 )
-from ccu.store import settings as town
-from ccu.store.calls import NewCall
-from ccu.store.follow_up_rows import AsOf
-from ccu.store.people import Met, Said
-from ccu.store.viewing import View
-from ccu.store.workers import Whom
+from ccu.people import (
+    merge_assignments as merge_turns,
+)
+from ccu.people import (
+    merge_store as merges,
+)
+from ccu.people import (
+    store as people,
+)
+from ccu.people.store import Met, Said
+from ccu.people.workers import Whom
+from ccu.records import person_ids
+from ccu.records import settings as town
 
 from . import care
 from .conftest import TODAY, Ccu
@@ -270,7 +276,7 @@ class Machine(RuleBasedStateMachine):
             met = cards.counts(self.db, {**WINDOW, "people": json.dumps(same)})
             assert met["all_ever"] == sum(bool(records & who) for who in self.calls.values())
             view = View(self.db, 1, NOW, "")  # an admin's: nothing is hidden
-            items = standing.open_items(self.db, None, same, AsOf.of(NOW), view)
+            items = open_work.open_items(self.db, None, same, AsOf.of(NOW), view)
             expected = {number for number, record in self.due.items() if record in records}
             assert {each["id"] for each in items} == expected
             self.shows_what_it_should(person)
@@ -288,7 +294,7 @@ class Machine(RuleBasedStateMachine):
         if not hasattr(self, "db"):
             return
         for given, family in NAMES:
-            found = likely.answering(self.db, Known(names=(Name(given, family),)), 0, 100)
+            found = candidates.answering(self.db, Known(names=(Name(given, family),)), 0, 100)
             has = [number for number, own in self.own.items() if own["name"] == (given, family)]
             assert sorted(each.person_id for each in found) == sorted({self.root(n) for n in has})
 

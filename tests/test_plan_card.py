@@ -9,13 +9,14 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccu import db, wording
 from ccu.card import plans as card
+from ccu.card import store as cards
+from ccu.database import opening as db
 from ccu.output import safe
 from ccu.output.text import width
 from ccu.plans import findings, form
-from ccu.store import cards
-from ccu.store.plans import FIELDS
+from ccu.plans.store import FIELDS
+from ccu.records import stigmatizing_terms
 
 from .conftest import Ccu
 
@@ -137,7 +138,7 @@ def test_the_written_form_is_read_back_exactly(body: dict[str, list[Any]]) -> No
 def test_looking_for_words_never_fails_and_names_an_item_that_is_there(
     body: dict[str, list[Any]],
 ) -> None:
-    for finding in findings.found(body, wording.Names.of([("Rowan", "ab")]), "a name"):
+    for finding in findings.found(body, stigmatizing_terms.Names.of([("Rowan", "ab")]), "a name"):
         assert 1 <= finding.number <= len(body[finding.field])
 
 

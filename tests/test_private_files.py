@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from ccu import db
-from ccu.store import settings
+from ccu.database import opening as db
+from ccu.records import settings
 
 from . import imports
 from .conftest import Ccu
@@ -230,7 +230,7 @@ def test_check_lets_go_of_no_lock_of_the_file_in_use(ccu: Ccu, db_path: Path) ->
 
     watching = False
     sys.addaudithook(see)
-    from ccu import privacy
+    from ccu.check import privacy
 
     watching = True
     privacy.exposed(db_path, False)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu import who
+from ccu.access import account as who
 
 from . import care
 from .care import at
@@ -350,7 +350,7 @@ def test_a_dry_run_writes_nothing_but_its_event(
 def test_a_reader_that_holds_the_old_pages_is_told_and_check_finishes(
     ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ccu.connecting.BUSY_SECONDS", 1)
+    monkeypatch.setattr("ccu.database.connection.BUSY_SECONDS", 1)
     person(ccu, THEN, "given: Zsöfiâñdra", "family: Qwyxölüü")
     fill_in(ccu)
     become_keeper(ccu, monkeypatch)
@@ -390,18 +390,19 @@ def test_a_deletion_that_would_leave_a_dangling_row_destroys_nothing(
 
 # Where the process is killed -> whether the records are gone then.
 KILLS = {
-    "purging._forget_places": False,  # half of it deleted
-    "destruction.log": False,  # all of it deleted, nothing committed
-    "erasing.scrub": True,  # committed, and all in the write-ahead log
-    "erasing.mark": True,  # scrubbed, and not noted
+    "retention.purging._forget_places": False,  # half of it deleted
+    "retention.destruction.log": False,  # all of it deleted, nothing committed
+    "database.wiping.scrub": True,  # committed, and all in the write-ahead log
+    "database.wiping.mark": True,  # scrubbed, and not noted
 }
 KILLED = """
 import os, signal, sys
-from ccu import cli, store
+from ccu import cli
 del os.environ["CCU_TODAY"]
-from ccu.store import destruction, erasing, purging
-module, name = {where!r}.split(".")
-setattr(sys.modules["ccu.store." + module], name, lambda *a, **k: os.kill(os.getpid(), 9))
+import ccu.database.wiping
+from ccu.retention import destruction, purging
+module, name = {where!r}.rsplit(".", 1)
+setattr(sys.modules["ccu." + module], name, lambda *a, **k: os.kill(os.getpid(), 9))
 cli.main(["purge", "--yes"])
 """
 
@@ -449,7 +450,7 @@ def test_the_log_only_grows(ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_every_reference_to_what_may_go_is_known(ccu: Ccu, db_path: Path) -> None:
     """A new table that points to a record must be looked at in purging, or dangles one day."""
-    from ccu.store import purging
+    from ccu.retention import purging
 
     with contextlib.closing(sqlite3.connect(db_path)) as hand:
         names = [r[0] for r in hand.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]

@@ -17,7 +17,7 @@ import typer
 
 from ccu import cli
 from ccu.demo import export, story
-from ccu.store import audit
+from ccu.records import audit
 from tests import told_town
 from tests.conftest import run_ccu
 from tests.readme import AT, command_paths

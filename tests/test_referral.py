@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccu.store import referral_steps
+from ccu.referrals import life as referral_steps
 
 from . import care
 from .care import at, become
@@ -351,7 +351,7 @@ def test_later_on_it_is_taken_as_seen(ccu: Ccu, me: str, monkeypatch: pytest.Mon
 
 UPDATE = """
 import sys
-from ccu import who
+from ccu.access import account as who
 from ccu.cli import main
 login, go = sys.argv[1:3]
 who.login = lambda service_account="": login

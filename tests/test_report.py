@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccu import __version__, db
+from ccu import __version__
+from ccu.database import opening as db
 from ccu.report import definitions, sections
 from ccu.report.period import Period
 
@@ -71,10 +72,10 @@ def a_month(hand: Hand) -> None:
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
-        ("--month 2026-13", '--month "2026-13" can not be read; write it as 2026-01'),
+        ("--month 2026-13", '--month "2026-13" cannot be read; write it as 2026-01'),
         ("--month 2026-03", "March 2026 has not begun"),
-        ("--quarter 2026-Q5", '--quarter "2026-Q5" can not be read; write it as 2026-Q1'),
-        ("--year 26", '--year "26" can not be read; write it as 2026'),
+        ("--quarter 2026-Q5", '--quarter "2026-Q5" cannot be read; write it as 2026-Q1'),
+        ("--year 26", '--year "26" cannot be read; write it as 2026'),
         ("--from 2026-01-02", "--from and --to go together; --to is the last day"),
         ("--to 2026-01-02", "--from and --to go together; --to is the last day"),
         ("--from 2026-01-09 --to 2026-01-02", "--to lies before --from"),

@@ -154,7 +154,7 @@ def test_what_a_hold_keeps(
     record: str, people: set[int], calls: set[int], two: Ccu, db_path: Path
 ) -> None:
     """The helper that purge and de-identification ask."""
-    from ccu.store import retention
+    from ccu.retention import schedule as retention
 
     if record:
         assert two("retention", "hold", *record.split(), "--authority", "X").code == 0

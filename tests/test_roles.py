@@ -1,7 +1,7 @@
 """Every command as every role: who may, who may not, and what is seen.
 
-The table of ccu/roles.py is said here a second time, by hand and the other way round: for each role
-what it may not. A change there without one here fails.
+The table of ccu/access/roles.py is written here a second time, by hand and the other way round:
+for each role what it may not. A change there without one here fails.
 """
 
 import contextlib
@@ -20,7 +20,8 @@ from typing import Any
 
 import pytest
 
-from ccu import cli, roles
+from ccu import cli
+from ccu.access import roles
 from ccu.demo import export
 
 from . import told_town as town

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ccu import schema
-from ccu.store.settings import DECLARED
+from ccu.database import schema
+from ccu.records.settings import DECLARED
 
 from . import care
 from .conftest import Ccu

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu import roles
+from ccu.access import roles
 
 from . import installed
 from . import told_town as town

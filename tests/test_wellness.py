@@ -108,7 +108,7 @@ def test_it_asks_at_a_terminal_and_says_what_was_kept(empty: Ccu, file: Path) ->
         ("--kind other --minutes 1441", "--minutes must be a whole number from 0 to 1440"),
         ("--kind other --minutes -5", "--minutes must be a whole number"),
         ("--kind other --minutes 30 --month 2026-02", "--month is in the future"),
-        ("--kind other --minutes 30 --month 2026-13", '--month "2026-13" can not be read'),
+        ("--kind other --minutes 30 --month 2026-13", '--month "2026-13" cannot be read'),
         ("--kind other --minutes 30 --name x", "no such option: --name"),
     ],
 )
@@ -229,7 +229,7 @@ sys.exit(any("ccu.db" in each for each in opened) or code)
 def test_nobody_at_the_keyboard_is_asked_for(
     empty: Ccu, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ccu import who
+    from ccu.access import account as who
 
     def asked(service_account: str = "") -> str:
         raise AssertionError("the wellness log wants to know who is there")

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from ccu import who
+from ccu.access import account as who
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from ccu import dates
+from ccu.audit import reads as audit_reads
 from ccu.audit import review
 from ccu.errors import InvalidInput
 from ccu.output import Document, Section, Table
+from ccu.records import audit
 from ccu.session import Session
-from ccu.store import audit, audit_reads
 
 MOST_ROWS = 20  # of each list on the page; the JSON has all
 _HOURS = {"h": 1, "d": 24, "w": 7 * 24}

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, tzinfo
 from statistics import median
 from typing import Any
 
-from ccu.store.audit import DIGEST
-from ccu.store.audit_actions import DENIAL, EXPORT, KINDS, LIST, OVERRIDE, READ, WRITE
-from ccu.store.audit_reads import Subject, Ties
+from ccu.audit.actions import DENIAL, EXPORT, KINDS, LIST, OVERRIDE, READ, WRITE
+from ccu.audit.reads import Subject, Ties
+from ccu.records.audit import DIGEST
 
 HOUR, DAY = 3600, 86400
 BASELINE = 56 * DAY  # what is usual is taken from the eight weeks before the span

@@ -6,8 +6,8 @@ takes it from the data). Without Part 2 nothing is added.
 
 from typing import Any
 
+from ccu.consent.visibility import View
 from ccu.output import Document, Section
-from ccu.store.viewing import View
 
 
 def on(document: Document, view: View) -> Document:

@@ -6,12 +6,15 @@ from typing import Any
 
 from ccu import typed
 from ccu.card import notice, page, rows, words
-from ccu.care import shown
+from ccu.card import store as cards
+from ccu.care import page as care_page
 from ccu.errors import NotFound
+from ccu.follow_ups.rows import AsOf
+from ccu.frequent import overrides
 from ccu.output import Document, Format, Section, Table, emit_document
+from ccu.people import open_work
+from ccu.records import audit, person_ids
 from ccu.session import Session
-from ccu.store import audit, cards, overrides, person_ids, standing
-from ccu.store.follow_up_rows import AsOf
 
 PLACE_COLUMNS = ("place", "calls", "last")
 
@@ -48,7 +51,7 @@ def show(
         card["calls"] = card["calls"][: rows.LAST_CALLS]
     people = card["person"]["records"]
     told = notice.on(document(card, every), session.view)
-    below = shown.below(session, told, lambda: people, every)
+    below = care_page.below(session, told, lambda: people, every)
     emit_document(below, format, output)
 
 
@@ -74,8 +77,8 @@ def read(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
         "counts": rows.counts(
             cards.counts(connection, window), session, overrides.of_person(connection, records)
         ),
-        "workers": standing.workers(connection, records, window, as_of, view),
-        "open": standing.open_items(connection, None, records, as_of, view),
+        "workers": open_work.workers(connection, records, window, as_of, view),
+        "open": open_work.open_items(connection, None, records, as_of, view),
         "plans": rows.plans(plans, session.today, view),
         "calls": calls,
         "places": _places(calls),

@@ -8,13 +8,18 @@ from typing import Any
 from ccu import typed
 from ccu.address import read as read_address
 from ccu.card import notice, page, rows
-from ccu.care import shown
+from ccu.card import store as cards
+from ccu.care import page as care_page
 from ccu.errors import InvalidInput
+from ccu.follow_ups.rows import AsOf
+from ccu.frequent import overrides
+from ccu.frequent import store as frequent
 from ccu.output import Format, emit_document
+from ccu.people import open_work
+from ccu.places import store as places
+from ccu.places.store import Match
+from ccu.records import audit
 from ccu.session import Session
-from ccu.store import audit, cards, frequent, overrides, places, standing
-from ccu.store.follow_up_rows import AsOf
-from ccu.store.places import Match
 
 
 def show(
@@ -27,10 +32,10 @@ def show(
     format: Format | None = None,
     output: Path | None = None,
 ) -> None:
-    """Print the card of an address or of a call's place, and record that it was shown.
+    """Print the card of an address or of a call's place, and record that it was care_page.
 
     `reason` opens the narratives. The audit event is committed before anything is printed: a card
-    that can not be recorded is not shown. Raises InvalidInput, NotFound.
+    that can not be recorded is not care_page. Raises InvalidInput, NotFound.
     """
     query, match = _asked(session, address, call_id)
     staff_id = session.staff_id
@@ -48,13 +53,13 @@ def show(
             plans=[plan["id"] for plan in card["plans"]],
         )
     told = notice.on(page.document(card, every), session.view)
-    document = shown.below(session, told, _people_of(session, match), every)
+    document = care_page.below(session, told, _people_of(session, match), every)
     emit_document(document, format, output)
 
 
 def _people_of(session: Session, match: Match) -> Callable[[], list[int]]:
     """Whose care notes belong below the card: the people of the place, read when it is asked."""
-    return lambda: standing.people_here(session.db, _window(session, match)) if match.place else []
+    return lambda: open_work.people_here(session.db, _window(session, match)) if match.place else []
 
 
 def _asked(session: Session, address: str | None, call_id: str | None) -> tuple[str, Match]:
@@ -76,7 +81,7 @@ def read(
     """The card as data, in its documented JSON shape.
 
     Keys: query, match, place, counts, warnings, workers, open, plans, calls, building, near. Those
-    of workers and open are in store/standing.py, of counts and calls in card/rows.py, of plans in
+    of workers and open are in people/open_work.py, of counts and calls in card/rows.py, of plans in
     card/plans.py.
     """
     place = match.place
@@ -104,10 +109,10 @@ def read(
         frequent.exempt_of(connection, place["id"]),
     )
     card["warnings"] = cards.warnings(connection, window)
-    people, as_of = standing.people_here(connection, window), AsOf.of(session.now)
+    people, as_of = open_work.people_here(connection, window), AsOf.of(session.now)
     view = session.view
-    card["workers"] = standing.workers(connection, people, window, as_of, view)
-    card["open"] = standing.open_items(connection, place["id"], people, as_of, view)
+    card["workers"] = open_work.workers(connection, people, window, as_of, view)
+    card["open"] = open_work.open_items(connection, place["id"], people, as_of, view)
     card["plans"] = rows.plans(cards.plans(connection, window, people), session.today, view)
     found = cards.calls(connection, window, -1 if every else rows.LAST_CALLS)
     card["calls"] = rows.calls(connection, found, as_of, narratives, view)

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from ccu.calls import call_answer
+from ccu.card import store as cards
+from ccu.consent.visibility import View
+from ccu.follow_ups.rows import AsOf
 from ccu.session import Session
-from ccu.store import cards, outcomes
-from ccu.store.follow_up_rows import AsOf
-from ccu.store.viewing import View
 
 LAST_CALLS = 8  # with the rest of the card, a usual place fits a screen of 24 lines
 CALL_COLUMNS = ("id", "occurred", "care", "nature", "outcome", "answer")
@@ -78,7 +79,7 @@ def calls(
     answer is what became of it, empty when nothing was asked; for the card of a person, of what was
     asked for them. What else the rows hold stands before those.
     """
-    answers = outcomes.of_calls(connection, [row["id"] for row in found], as_of, view, people)
+    answers = call_answer.of_calls(connection, [row["id"] for row in found], as_of, view, people)
     return [
         {
             **{key: row[key] for key in row.keys() if key != "narrative"},  # noqa: SIM118

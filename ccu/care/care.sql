@@ -3,7 +3,7 @@
 -- A file of its own, because whoever can open a SQLite file can read it. People, calls and accounts
 -- are the main file's: here stand their numbers and logins, which no REFERENCES can check.
 
-PRAGMA application_id = 1128486211;  -- 'CCUC': how ccu/compartment knows the file
+PRAGMA application_id = 1128486211;  -- 'CCUC': how ccu/side_file knows the file
 PRAGMA user_version = 1;
 
 -- One note. Its words are never edited; a later note corrects it. Written about the wrong person, it
@@ -42,7 +42,7 @@ CREATE TABLE care_audit (
   person_id INTEGER,
   detail    TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(detail)),
   previous  BLOB NOT NULL,                 -- 32 bytes, zeros for the first row
-  hash      BLOB NOT NULL                  -- 32 bytes, keyed: ccu/chain.py
+  hash      BLOB NOT NULL                  -- 32 bytes, keyed: ccu/database/key_chain.py
 ) STRICT;
 CREATE INDEX care_audit_person ON care_audit (person_id);
 

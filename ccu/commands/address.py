@@ -74,6 +74,6 @@ def _town(session: Session) -> str:
 
 
 def _lines(name: str) -> Iterator[str]:
-    from ccu.named import text_lines
+    from ccu.files.named import text_lines
 
     yield from text_lines(None if name == "-" else Path(name), "--file", "--file - < FILE")

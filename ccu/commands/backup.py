@@ -31,8 +31,14 @@ def command(
 
       ccu backup --encrypt ccu-encrypted.db
     """
-    from ccu import cipher, copies, dates, installation, named, privacy
-    from ccu.store import anchors, audit, audit_keys, soundness
+    from ccu import dates
+    from ccu.access import installation
+    from ccu.audit import anchors
+    from ccu.check import privacy, soundness
+    from ccu.database import copies, encryption
+    from ccu.database import opening as db
+    from ccu.files import named
+    from ccu.records import audit
 
     session: Session = ctx.obj
     staff_id = None if session.unattended else session.staff_id
@@ -40,15 +46,15 @@ def command(
     trusted = config.backups if config else None
     named.must_be_trusted(file, trusted)
     known = [*anchors.beside(session.path), *anchors.in_folder(file.absolute().parent)]
-    with audit_keys.one_moment(session.db):
+    with db.reading(session.db):
         soundness.refuse_damaged(session.db, known)
     with session.writing() as connection:  # first the record, then the copy, which has it too
         audit.record(connection, staff_id, "backup")
     anchor = anchors.newest(session.db)
     at = dates.to_iso(session.machine_now)
-    encrypted = cipher.uses_library(session.db)
+    encrypted = encryption.uses_library(session.db)
     if encrypt and not encrypted:
-        key_is_new = not cipher.has_key()
+        key_is_new = not encryption.has_key()
         session.close()  # one SQLite library at a time has a file open
         copies.copy_encrypted(session.path, file)
         for sentence in privacy.about_key(file, key_is_new):

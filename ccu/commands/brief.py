@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ccu.follow_up.options import NamesOption
+from ccu.follow_ups.options import NamesOption
 from ccu.output import FormatOption, OutputOption, emit_document
 from ccu.session import Session
 
@@ -32,7 +32,7 @@ def command(
 
       ccu brief --since 3d --format markdown
     """
-    from ccu import shift
+    from ccu.card import brief
 
     session: Session = ctx.obj
-    emit_document(shift.read(session, since, names), format, output)
+    emit_document(brief.read(session, since, names), format, output)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ccu import complete, typed
-from ccu.call.amend_options import AmendOptions
+from ccu.calls.amend_options import AmendOptions
 from ccu.errors import InvalidInput
 from ccu.group import group
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
@@ -44,7 +44,7 @@ def show(
 
       ccu call show 12 --full --reason "preparing the case conference"
     """
-    from ccu.call import page
+    from ccu.calls import page
     from ccu.card import notice
 
     session: Session = ctx.obj
@@ -78,9 +78,11 @@ def amend(
       ccu call amend 12 --clear beat --clear danger
     """
     from ccu import dates
-    from ccu.call.amendment import Amendment
-    from ccu.call.form import CallForm, refuse_two_inputs
-    from ccu.store import call_record, calls, people
+    from ccu.calls import record as call_record
+    from ccu.calls import store as calls
+    from ccu.calls.amendment import Amendment
+    from ccu.calls.form import CallForm, refuse_two_inputs
+    from ccu.people import store as people
 
     session: Session = ctx.obj
     call_id = typed.record_id(call, "call")
@@ -105,7 +107,7 @@ def amend(
 
 def _alike(session: Session, before: int) -> list[str]:
     """Who the people added may be, by number."""
-    from ccu.people import person_offer
+    from ccu.people import offer as person_offer
 
     return person_offer.told_since(session, before)
 
@@ -125,7 +127,7 @@ def void(
       ccu call void 12 --reason "logged twice, see call 13"
     """
     from ccu import dates
-    from ccu.store import calls
+    from ccu.calls import store as calls
 
     session: Session = ctx.obj
     call_id = typed.record_id(call, "call")

@@ -55,14 +55,14 @@ def init(
 
       ccu care init ~/care/care.db --encrypt
     """
+    from ccu.care import actions
     from ccu.care import file as care
-    from ccu.care import writing
 
     session: Session = ctx.obj
     path = file or care.KIND.path()
     if path is None:
         raise InvalidInput("say where: ccu care init FILE, or name it in CCU_CARE_DB")
-    writing.make(session, path, in_group, encrypt)
+    actions.make(session, path, in_group, encrypt)
     hint = f" Name it in {care.KIND.variable} for the accounts that may open it."
     emit_line(f"Made {path}.{'' if path == care.KIND.path() else hint}")
     if encrypt:
@@ -109,11 +109,11 @@ def add(
 
       ccu care note add --person 12 --part2 --file note.txt
     """
-    from ccu.care import writing
+    from ccu.care import actions
     from ccu.plans import common
 
     session: Session = ctx.obj
-    wanted = writing.Wanted(
+    wanted = actions.Wanted(
         person_id=typed.record_id(_given(person), "person"),
         call_id=typed.record_id(call, "call") if call is not None else None,
         corrects=typed.record_id(corrects, "care note") if corrects is not None else None,
@@ -125,7 +125,7 @@ def add(
     def text() -> str:
         return common.private_text("Care note", file, "the note", LONGEST_NOTE, asking)
 
-    emit_line(f"Added care note {writing.add(session, wanted, text)}.")
+    emit_line(f"Added care note {actions.add(session, wanted, text)}.")
 
 
 @note.command("list")
@@ -146,12 +146,12 @@ def list_(
 
       ccu care note list --person 12
     """
-    from ccu.care import shown, writing
+    from ccu.care import actions, page
 
     session: Session = ctx.obj
     asked = typed.record_id(_given(person), "person")
-    person_id, found = writing.listed(session, asked, to_file=output is not None)
-    emit_document(shown.listed(person_id, found), format, output)
+    person_id, found = actions.listed(session, asked, to_file=output is not None)
+    emit_document(page.listed(person_id, found), format, output)
 
 
 @note.command()
@@ -168,12 +168,12 @@ def move(
 
       ccu care note move 7 --person 12
     """
-    from ccu.care import writing
+    from ccu.care import actions
 
     session: Session = ctx.obj
     note_id = typed.record_id(note, "care note")
     person_id = typed.record_id(_given(person), "person")
-    others = [str(each) for each in writing.move(session, note_id, person_id) if each != note_id]
+    others = [str(each) for each in actions.move(session, note_id, person_id) if each != note_id]
     also = f", and what it is tied to by a correction: {', '.join(others)}" if others else ""
     emit_line(f"Care note {note_id} is about person {person_id} now{also}.")
 
@@ -207,22 +207,22 @@ def destroy(
       ccu care destroy --person 12 --authority FBT-CV-26-6012345
     """
     from ccu.ask import ask
-    from ccu.care import destroying
+    from ccu.care import actions
 
     session: Session = ctx.obj
     person_id = typed.record_id(_given(person), "person")
     asking = session.interactive and not yes
     said = ask("Number of the order or schedule", authority, "--authority", asking)
-    count = destroying.destroy(
+    count = actions.destroy(
         session, person_id, said, before, lambda found: _confirm(session, person_id, found, yes)
     )
-    if destroying.is_gone(session, person_id):
+    if actions.is_gone(session, person_id):
         say(f"Person {person_id} is not in the main file: only notes of that very number go.")
     if not count:
         emit_line(f"No care notes of person {person_id} to destroy.")
         return
     emit_line(f"Destroyed {_notes(count)} of person {person_id}, gone from the file.")
-    say(destroying.COPIES)
+    say(actions.COPIES)
 
 
 def _confirm(session: Session, person_id: int, count: int, yes: bool) -> None:
@@ -255,11 +255,11 @@ def backup(
 
       ccu care backup /srv/hsd-care/backup/care-2026-01-31.db
     """
-    from ccu import privacy
-    from ccu.care import writing
+    from ccu.care import actions
+    from ccu.check import privacy
 
     session: Session = ctx.obj
-    writing.backup(session, file)
+    actions.backup(session, file)
     emit_line(f"Copied to {file} ({privacy.size(file) / 1e6:.1f} MB), checked.")
 
 

@@ -29,14 +29,14 @@ def command(
 
       ccu check --quiet
     """
-    from ccu import cipher, copies, db, privacy
-    from ccu.store import anchors, audit_keys, checks, soundness
+    from ccu.audit import anchors
+    from ccu.check import checks, privacy, soundness
+    from ccu.database import copies, encryption
+    from ccu.database import opening as db
 
     session: Session = ctx.obj
     connection = session.db
-    with audit_keys.one_moment(
-        connection
-    ):  # one moment of the file: people go on working meanwhile
+    with db.reading(connection):  # one moment of the file: people go on working meanwhile
         rows = soundness.checked(connection, anchors.beside(session.path))
         damaged = soundness.bad(rows)
         if not damaged:  # else a rule may fail for want of a table
@@ -50,7 +50,7 @@ def command(
         (LEFT, "warning", f"{each.name} is a full copy; ccu purge or ccu backup removes it")
         for each in copies.leftovers(session.path.absolute().parent)
     ] or [(LEFT, "ok", "")]
-    private = privacy.exposed(session.path, cipher.uses_library(connection))
+    private = privacy.exposed(session.path, encryption.uses_library(connection))
     rows += [("private", "warning", text) for text in private] or [("private", "ok", "")]
     wal = session.path.with_name(session.path.name + "-wal")
     size = privacy.size(wal)
@@ -75,7 +75,7 @@ def command(
 
 def _scrubbed(session: Session) -> list[tuple[str, str, str]]:
     """What was destroyed and is not gone from the file's bytes yet: the check finishes it."""
-    from ccu.letting_go import purge
+    from ccu.retention import purge
 
     try:
         late = purge.finish(session)

@@ -84,7 +84,8 @@ def grant(
       --expires 2026-07-10
     """
     from ccu import dates
-    from ccu.store import codes, consents
+    from ccu.consent import store as consents
+    from ccu.records import codes
 
     session: Session = ctx.obj
     staff_id, today, connection = session.staff_id, session.today, session.db
@@ -147,7 +148,7 @@ def revoke(
       ccu consent revoke 3
     """
     from ccu import dates
-    from ccu.store import consents
+    from ccu.consent import store as consents
 
     session: Session = ctx.obj
     consent_id, staff_id = typed.record_id(consent, "consent"), session.staff_id
@@ -198,7 +199,9 @@ def disclose(
       ccu consent disclose 12 --to ems --scope needs --without-consent medical_emergency
     """
     from ccu import dates
-    from ccu.store import codes, consents, disclosures, viewing
+    from ccu.consent import disclosures, visibility
+    from ccu.consent import store as consents
+    from ccu.records import codes
 
     session: Session = ctx.obj
     staff_id, connection = session.staff_id, session.db
@@ -223,7 +226,7 @@ def disclose(
     why = f"by consent {paper}" if paper else f"without consent: {ground}"
     emit_line(f"Disclosure {number} of person {new.person_id} to {new.to}: {what}, {why}.")
     if what == consents.PART2:
-        say(f"Say with it: {viewing.NOTICE}")
+        say(f"Say with it: {visibility.NOTICE}")
 
 
 @app.command("list")
@@ -249,8 +252,10 @@ def list_(
 
       ccu consent list --person 12 --all
     """
-    from ccu.store import audit, consents, merges
-    from ccu.store.consents import PART2
+    from ccu.consent import store as consents
+    from ccu.consent.store import PART2
+    from ccu.people import merge_store as merges
+    from ccu.records import audit
 
     session: Session = ctx.obj
     staff_id = session.staff_id

@@ -78,7 +78,8 @@ def add(
       ccu consult add --clinician dlee --minutes 5 --asked-by mrossi --when "yesterday 16:00"
     """
     from ccu import dates
-    from ccu.store import consults, staff
+    from ccu.calls import consults
+    from ccu.records import staff
 
     session: Session = ctx.obj
     staff_id = session.staff_id
@@ -129,7 +130,8 @@ def list_(
       ccu consult list --clinician dlee --since 2026-01-01
     """
     from ccu import dates
-    from ccu.store import audit, consults, staff
+    from ccu.calls import consults
+    from ccu.records import audit, staff
 
     session: Session = ctx.obj
     staff_id = session.staff_id
@@ -176,7 +178,8 @@ def show(
 
       ccu consult show 3 --full --reason "supervision"
     """
-    from ccu.store import audit, consults
+    from ccu.calls import consults
+    from ccu.records import audit
 
     session: Session = ctx.obj
     consult_id = typed.record_id(consult, "consult")

@@ -37,7 +37,7 @@ def command(
 
       ccu deidentify --person 12
     """
-    from ccu.letting_go import deidentifying
+    from ccu.retention import deidentifying
 
     session: Session = ctx.obj
     _ = session.staff_id

@@ -42,7 +42,9 @@ def command(
 
       ccu disclosures --person 12 --all --format csv
     """
-    from ccu.store import audit, disclosures, merges
+    from ccu.consent import disclosures
+    from ccu.people import merge_store as merges
+    from ccu.records import audit
 
     session: Session = ctx.obj
     staff_id = session.staff_id

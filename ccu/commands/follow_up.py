@@ -7,7 +7,7 @@ import typer
 from ccu import complete, typed
 from ccu.ask import NoInputOption
 from ccu.errors import ExitCode, InvalidInput
-from ccu.follow_up.options import (
+from ccu.follow_ups.options import (
     DUE_HELP,
     FollowUpArgument,
     NamesOption,
@@ -58,7 +58,7 @@ def add(
 
       ccu follow-up add --person 12 --kind call --due friday --owner dlee
     """
-    from ccu.follow_up import entry
+    from ccu.follow_ups import entry
 
     session: Session = ctx.obj
     new = entry.NewFollowUp(session, kind, due, owner, note_file, asking=_asks(session, no_input))
@@ -107,7 +107,7 @@ def done(
 
       ccu follow-up done 7 --result reached --minutes 20 --note-file -
     """
-    from ccu.follow_up import entry
+    from ccu.follow_ups import entry
 
     session: Session = ctx.obj
     follow_up_id = typed.record_id(follow_up, "follow-up")
@@ -132,7 +132,7 @@ def move(
 
       ccu follow-up move 7 --due monday --reason "away until then"
     """
-    from ccu.follow_up import entry
+    from ccu.follow_ups import entry
 
     session: Session = ctx.obj
     follow_up_id = typed.record_id(follow_up, "follow-up")
@@ -150,7 +150,7 @@ def sign(ctx: typer.Context, follow_up: FollowUpArgument) -> None:
 
       ccu follow-up sign 7
     """
-    from ccu.follow_up import entry
+    from ccu.follow_ups import entry
 
     session: Session = ctx.obj
     emit_line(entry.sign(session, typed.record_id(follow_up, "follow-up")))
@@ -171,7 +171,7 @@ def show(
 
       ccu follow-up show 7
     """
-    from ccu.follow_up import page
+    from ccu.follow_ups import page
 
     session: Session = ctx.obj
     follow_up_id = typed.record_id(follow_up, "follow-up")
@@ -211,7 +211,7 @@ def list_(
       ccu follow-up list --owner dlee --all --format csv
     """
     from ccu.card import notice
-    from ccu.follow_up import lists
+    from ccu.follow_ups import lists
 
     session: Session = ctx.obj
     if mine and owner is not None:
@@ -258,7 +258,7 @@ def overdue(
       ccu follow-up overdue --new --exit-code
     """
     from ccu.card import notice
-    from ccu.follow_up import lists
+    from ccu.follow_ups import lists
 
     session: Session = ctx.obj
     if by not in (None, "owner"):

@@ -7,7 +7,7 @@ import typer
 
 from ccu.ask import NoInputOption
 from ccu.errors import InvalidInput
-from ccu.follow_up.options import NamesOption
+from ccu.follow_ups.options import NamesOption
 from ccu.group import group
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.session import Session
@@ -51,7 +51,7 @@ def people(
 
       ccu frequent people --k 6 --days 180 --names
     """
-    from ccu.people import frequent
+    from ccu.frequent import lists as frequent
 
     session: Session = ctx.obj
     count = frequent.Count(session, k, days)
@@ -82,7 +82,7 @@ def places(
 
       ccu frequent places --k 7 --days 365 --all
     """
-    from ccu.people import frequent
+    from ccu.frequent import lists as frequent
 
     session: Session = ctx.obj
     count = frequent.Count(session, k, days)
@@ -119,7 +119,7 @@ def override(
 
       ccu frequent override --address "4 Mill Rd" --off --file reason.txt
     """
-    from ccu.people import frequent_overrides
+    from ccu.frequent import override_entry as frequent_overrides
 
     session: Session = ctx.obj
     if on is None:
@@ -157,7 +157,7 @@ def review(
 
       ccu frequent review 3 --keep --file reason.txt
     """
-    from ccu.people import frequent_overrides
+    from ccu.frequent import override_entry as frequent_overrides
 
     session: Session = ctx.obj
     if override is None:

@@ -52,8 +52,8 @@ def show(
       ccu household show --person 12
     """
     from ccu.card import notice
-    from ccu.people import household as cards
-    from ccu.people import household_page
+    from ccu.households import card as cards
+    from ccu.households import page as household_page
 
     session: Session = ctx.obj
     card = cards.show(session, cards.asked(session, household, person))
@@ -78,7 +78,7 @@ def list_(
 
       ccu household list
     """
-    from ccu.people import household as cards
+    from ccu.households import card as cards
 
     session: Session = ctx.obj
     emit(Table(COLUMNS, cards.rows_of_list(session, every), title="Households"), format, output)
@@ -107,7 +107,7 @@ def add(
       ccu household add new 12 15
     """
     from ccu import dates
-    from ccu.people import household_entry
+    from ccu.households import entry as household_entry
 
     session: Session = ctx.obj
     _ = session.staff_id
@@ -133,7 +133,7 @@ def leave(
       ccu household leave 3 15 --on 2026-01-12
     """
     from ccu import dates
-    from ccu.store import households
+    from ccu.households import store as households
 
     session: Session = ctx.obj
     by = session.staff_id
@@ -163,7 +163,7 @@ def name(
 
       ccu household name 3
     """
-    from ccu.people import household_entry
+    from ccu.households import entry as household_entry
 
     session: Session = ctx.obj
     emit_line(household_entry.name(session, typed.record_id(household, "household"), file))

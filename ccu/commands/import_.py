@@ -10,14 +10,14 @@ from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.cad import Summary
+    from ccu.imports.dispatch import Summary
 
 COLUMNS = ("read", "new", "changed", "same", "rejected")
 MOST_SHOWN, LONGEST_SHOWN = 5, 40  # natures, and characters of one
 
 
 def _layouts(ctx: typer.Context, incomplete: str) -> list[str]:
-    from ccu.cad import layout
+    from ccu.imports.dispatch import layout
 
     return [name for name in layout.names() if name.startswith(incomplete)]
 
@@ -80,15 +80,15 @@ def command(
     """  # fmt: skip
     session: Session = ctx.obj
     if suggest:
-        from ccu.cad import suggest as first
+        from ccu.imports.dispatch import suggest as first
 
         first.write(file, output)
         return
     if layout is None:
-        from ccu.cad import layout as layouts
+        from ccu.imports.dispatch import layout as layouts
 
         raise InvalidInput(f"--layout is missing; the ready ones are {', '.join(layouts.names())}")
-    from ccu import cad
+    from ccu.imports import dispatch as cad
 
     summary = cad.import_file(
         session, file, layout, dry_run=dry_run, rejects=rejects, allow=allow_column or ()

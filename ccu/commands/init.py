@@ -38,8 +38,11 @@ def command(
 
       ccu init --encrypt --town Westport --state CT --timezone America/New_York
     """
-    from ccu import cipher, installation, privacy, who
-    from ccu.store import settings, staff
+    from ccu.access import account as who
+    from ccu.access import installation
+    from ccu.check import privacy
+    from ccu.database import encryption
+    from ccu.records import settings, staff
 
     session: Session = ctx.obj
     asking = session.interactive and not no_input
@@ -50,7 +53,7 @@ def command(
     }
     for name, value in given.items():
         settings.checked(name, value)  # before a file is made
-    key_is_new = encrypt and not cipher.has_key()
+    key_is_new = encrypt and not encryption.has_key()
     with session.creating(encrypt=encrypt) as connection:
         staff_id = staff.add(connection, who.login(installation.account()), "admin")
         for name, value in given.items():

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ccu.ask import NoInputOption
-from ccu.call.options import CallOptions
+from ccu.calls.options import CallOptions
 from ccu.errors import InvalidInput
 from ccu.output import Document, FormatOption, OutputOption, Section, emit_document, say
 from ccu.session import Session
 from ccu.takes import takes
 
 if TYPE_CHECKING:
-    from ccu.store.people import Met
+    from ccu.people.store import Met
 
 
 @takes(CallOptions)
@@ -42,7 +42,8 @@ def command(
     Ana Reyes, or Ana Reyes; born 1980-01-31.
     """
     from ccu import dates
-    from ccu.store import calls, people
+    from ccu.calls import store as calls
+    from ccu.people import store as people
 
     session: Session = ctx.obj
     values = _values(session, given, session.interactive and not no_input)
@@ -63,7 +64,7 @@ def command(
 
 def _values(session: Session, given: CallOptions, asking: bool) -> dict[str, Any]:
     """The fields of the new call, from the options and the answers. Raises InvalidInput."""
-    from ccu.call.form import REQUIRED, CallForm, flag, refuse_two_inputs
+    from ccu.calls.form import REQUIRED, CallForm, flag, refuse_two_inputs
 
     missing = [flag(option) for option in REQUIRED if getattr(given, option) is None]
     if missing and not asking:
@@ -74,7 +75,7 @@ def _values(session: Session, given: CallOptions, asking: bool) -> dict[str, Any
     refuse_two_inputs(given)
     form = CallForm(session.db, session.now, session.settings)
     if missing:
-        from ccu.call.questions import CallQuestions
+        from ccu.calls.questions import CallQuestions
 
         CallQuestions(session.db, given, form, lambda met: _offered(session, met)).ask()
     else:
@@ -87,22 +88,24 @@ def _offered(session: Session, met: "Met") -> "Met":
     """Who may be recorded already is shown, and asked, before somebody named is added."""
     if not (met.given_name or met.family_name):
         return met  # nothing more is loaded for somebody unknown
-    from ccu.people import person_offer
+    from ccu.people import offer as person_offer
 
     return person_offer.of_met(session, met)
 
 
 def _alike(session: Session, before: int) -> list[str]:
     """Of a file of people nothing is asked: who they may be is told."""
-    from ccu.people import person_offer
+    from ccu.people import offer as person_offer
 
     return person_offer.told_since(session, before)
 
 
 def _page(session: Session, staff_id: int, call_id: int) -> Document:
     """What is printed: the number, then the card of the place; showing it is audited as any is."""
+    from ccu.calls import record as call_record
     from ccu.card import notice, page, place
-    from ccu.store import audit, call_record, places
+    from ccu.places import store as places
+    from ccu.records import audit
 
     connection = session.db
     record = call_record.read(connection, call_id)

@@ -9,7 +9,7 @@ from ccu.ask import NoInputOption
 from ccu.errors import InvalidInput
 from ccu.group import group
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
-from ccu.referral.options import NeedReferOptions
+from ccu.referrals.options import NeedReferOptions
 from ccu.session import Session
 from ccu.takes import takes
 
@@ -49,8 +49,7 @@ def record(
       ccu needs record --person 31 housing=lacks food=has mh_outpatient=declined
     """
     from ccu import dates
-    from ccu.referral import needs_form
-    from ccu.store import needs
+    from ccu.referrals import needs, needs_form
 
     session: Session = ctx.obj
     staff_id = session.staff_id
@@ -99,8 +98,9 @@ def show(
 
       ccu needs show --person 31
     """
-    from ccu.referral import needs_form
-    from ccu.store import audit, merges
+    from ccu.people import merge_store as merges
+    from ccu.records import audit
+    from ccu.referrals import needs_form
 
     session: Session = ctx.obj
     if (assessment is None) == (person is None):
@@ -146,7 +146,7 @@ def refer(
 
       ccu needs refer 3 housing --to homes --handoff warm_by_phone
     """
-    from ccu.referral import form, making, needs_form, page
+    from ccu.referrals import form, making, needs_form, page
 
     session: Session = ctx.obj
     assessment_id = typed.record_id(assessment, "needs assessment")

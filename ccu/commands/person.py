@@ -9,7 +9,7 @@ from ccu import complete, typed
 from ccu.ask import NoInputOption
 from ccu.group import group
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
-from ccu.people.person_options import ChangeOptions, PersonOptions
+from ccu.people.options import ChangeOptions, PersonOptions
 from ccu.session import Session
 from ccu.takes import takes
 
@@ -44,7 +44,7 @@ def add(ctx: typer.Context, given: PersonOptions, no_input: NoInputOption = Fals
     A file: lines such as given: Ana, family: Reyes, alias: Annie Reyes, born: 31 Jan 1980,
     phone: prefers not to answer, description: male, 40s, red jacket.
     """
-    from ccu.people import person_writing
+    from ccu.people import writing as person_writing
 
     session: Session = ctx.obj
     emit_line(person_writing.add(session, given, session.interactive and not no_input))
@@ -88,7 +88,7 @@ def find(
 
       echo "katie obrien 31 Jan 1980" | ccu person find -
     """
-    from ccu.people import person_finding
+    from ccu.people import finding as person_finding
 
     session: Session = ctx.obj
     most = typed.whole_number(limit, "--limit", MOST_FOUND)
@@ -124,7 +124,7 @@ def show(
 
       ccu person show 12 --changes
     """
-    from ccu.people import person_page
+    from ccu.people import page as person_page
 
     session: Session = ctx.obj
     asked = typed.record_id(person, "person")
@@ -154,7 +154,7 @@ def change(
 
       ccu person change 12 --file -
     """
-    from ccu.people import person_writing
+    from ccu.people import writing as person_writing
 
     session: Session = ctx.obj
     asked = typed.record_id(person, "person")

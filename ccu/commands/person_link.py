@@ -55,7 +55,7 @@ def link(
 
       ccu person link 12 18 --relation sibling --household none
     """
-    from ccu.people import household_link
+    from ccu.households import link as household_link
 
     session: Session = ctx.obj
     asking = session.interactive and not no_input
@@ -78,7 +78,7 @@ def unlink(
 
       ccu person unlink 12 15
     """
-    from ccu.people import household_link
+    from ccu.households import link as household_link
 
     session: Session = ctx.obj
     gone, stay = household_link.unlink(session, one, other, relation)

@@ -13,8 +13,8 @@ from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.people.roster import Plan
-    from ccu.people.roster_match import Rule
+    from ccu.imports.roster.matching import Rule
+    from ccu.imports.roster.run import Plan
 
 app = group("Joined to `ccu person` by the map in cli.py.")
 
@@ -34,7 +34,7 @@ class Prefer(StrEnum):
 
 
 def _layouts(ctx: typer.Context, incomplete: str) -> list[str]:
-    from ccu.people import roster_layout
+    from ccu.imports.roster import layout as roster_layout
 
     return [name for name in roster_layout.names() if name.startswith(incomplete)]
 
@@ -119,13 +119,15 @@ def import_(
     """
     session: Session = ctx.obj
     if suggest:
-        from ccu.people import roster_suggest
+        from ccu.imports.roster import suggest as roster_suggest
 
         roster_suggest.write(file, output)
         return
-    from ccu.cad import rejects as rejected
-    from ccu.people import roster, roster_ask, roster_tell
-    from ccu.people.roster_effects import COLUMNS, Choices
+    from ccu.imports.dispatch import rejects as rejected
+    from ccu.imports.roster import messages as roster_tell
+    from ccu.imports.roster import questions as roster_ask
+    from ccu.imports.roster import run as roster
+    from ccu.imports.roster.effects import COLUMNS, Choices
 
     rule = _rule(match, accept_score, as_new)
     rejected.check(rejects, file, session.path)
@@ -157,7 +159,7 @@ def import_(
 
 
 def _named(layout: str | None) -> str:
-    from ccu.people import roster_layout
+    from ccu.imports.roster import layout as roster_layout
 
     if layout is None:
         ready = ", ".join(roster_layout.names())
@@ -167,7 +169,7 @@ def _named(layout: str | None) -> str:
 
 def _rule(match: Match | None, accept_score: int | None, as_new: bool) -> "Rule":
     from ccu.identity import LIKELY
-    from ccu.people.roster_match import Rule
+    from ccu.imports.roster.matching import Rule
 
     if as_new and (match is not None or accept_score is not None):
         raise InvalidInput("--as-new looks for nobody; leave out --match and --accept-score")
@@ -183,7 +185,7 @@ def _rule(match: Match | None, accept_score: int | None, as_new: bool) -> "Rule"
 
 
 def _leave_out(plan: "Plan", rejects: Path | None) -> None:
-    from ccu.people import roster
+    from ccu.imports.roster import run as roster
 
     if rejects is not None:
         count = roster.write_refused(plan, rejects)

@@ -98,7 +98,7 @@ def distinct(
       ccu person distinct 12 31 --reason "twins, both met on 14 May"
     """
     from ccu import dates
-    from ccu.store import differences
+    from ccu.people import differences
 
     session: Session = ctx.obj
     by, numbers = session.staff_id, _numbers(a, b)

@@ -54,8 +54,8 @@ def show(
 
       ccu place show --place 41 --format json
     """
-    from ccu.people import place as places
-    from ccu.people import place_page
+    from ccu.places import asked_for as places
+    from ccu.places import page as place_page
 
     session: Session = ctx.obj
     place_id = places.exact(session, " ".join(address or []), place)
@@ -94,7 +94,7 @@ def flag(
 
       ccu place flag 12 Main St Apt 3 --source "call 12" --file note.txt
     """
-    from ccu.people.place_flags import NewFlag
+    from ccu.places.flag_entry import NewFlag
 
     session: Session = ctx.obj
     asking = session.interactive and not no_input
@@ -124,7 +124,7 @@ def verify(
 
       ccu place verify 3
     """
-    from ccu.people import place_flags
+    from ccu.places import flag_entry as place_flags
 
     session: Session = ctx.obj
     if flag is None:
@@ -151,7 +151,7 @@ def unflag(
 
       ccu place unflag 3 --why outdated
     """
-    from ccu.people import place_flags
+    from ccu.places import flag_entry as place_flags
 
     session: Session = ctx.obj
     emit_line(place_flags.end(session, flag, why, session.interactive and not no_input))
@@ -180,7 +180,7 @@ def exempt(
 
       ccu place exempt --place 41 --no-exempt --reason "closed in May"
     """
-    from ccu.people.place_flags import Standing
+    from ccu.places.flag_entry import Standing
 
     session: Session = ctx.obj
     if not exempt and category is not None:
@@ -206,7 +206,7 @@ def category(
 
       ccu place category 4 Mill Rd --category group_home
     """
-    from ccu.people.place_flags import Standing
+    from ccu.places.flag_entry import Standing
 
     session: Session = ctx.obj
     if category is None:

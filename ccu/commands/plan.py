@@ -13,7 +13,7 @@ from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, e
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.store.plans import Whose
+    from ccu.plans.store import Whose
 
 app = group("What helps, what to avoid, whom to call: write, show, approve, review, suggest.")
 
@@ -80,13 +80,13 @@ def write(
 
 
 def _whose(session: Session, person: str | None, address: str | None, place: str | None) -> "Whose":
-    from ccu.store.plans import Whose
+    from ccu.plans.store import Whose
 
     if sum(each is not None for each in (person, address, place)) != 1:
         raise InvalidInput("give one of --person, --address and --place")
     if person is not None:
         return Whose(person_id=typed.record_id(person, "person"))
-    from ccu.people import place as places
+    from ccu.places import asked_for as places
 
     return Whose(place_id=places.exact(session, address or "", place))
 

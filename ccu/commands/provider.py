@@ -8,7 +8,7 @@ from ccu import complete
 from ccu.errors import InvalidInput
 from ccu.group import group
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
-from ccu.referral.options import ProviderOptions
+from ccu.referrals.options import ProviderOptions
 from ccu.session import Session
 from ccu.takes import takes
 
@@ -43,8 +43,8 @@ def add(
       --hours "mon-fri 9-17" --eligibility "adults of the town" --capacity waitlist
     """
     from ccu import dates
-    from ccu.referral import form
-    from ccu.store import providers
+    from ccu.providers import store as providers
+    from ccu.referrals import form
 
     session: Session = ctx.obj
     by = session.staff_id
@@ -85,7 +85,8 @@ def list_(
 
       ccu provider list --search "veterans evening"
     """
-    from ccu.store import codes, providers
+    from ccu.providers import store as providers
+    from ccu.records import codes
 
     session: Session = ctx.obj
     need = codes.code(session.db, "need", need, "--need") if need is not None else None
@@ -119,7 +120,7 @@ def show(
 
       ccu provider show homes
     """
-    from ccu.referral import provider_page
+    from ccu.providers import page as provider_page
 
     session: Session = ctx.obj
     data = provider_page.read(session, provider)
@@ -143,8 +144,9 @@ def change(
       ccu provider change homes --capacity full --verified today
     """
     from ccu import dates
-    from ccu.referral import form
-    from ccu.store import part2, providers
+    from ccu.consent import part2
+    from ccu.providers import store as providers
+    from ccu.referrals import form
 
     session: Session = ctx.obj
     by = session.staff_id
@@ -177,7 +179,7 @@ def retire(ctx: typer.Context, provider: ProviderArgument) -> None:
       ccu provider retire homes
     """
     from ccu import dates
-    from ccu.store import providers
+    from ccu.providers import store as providers
 
     session: Session = ctx.obj
     by = session.staff_id

@@ -9,7 +9,7 @@ from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.store.purging import Found
+    from ccu.retention.purging import Found
 
 
 def command(
@@ -35,7 +35,7 @@ def command(
 
       ccu purge
     """
-    from ccu.letting_go import purge
+    from ccu.retention import purge
 
     session: Session = ctx.obj
     _ = session.staff_id

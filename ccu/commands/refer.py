@@ -7,7 +7,7 @@ import typer
 from ccu import complete
 from ccu.ask import NoInputOption
 from ccu.output import FormatOption, OutputOption, emit_document, say
-from ccu.referral.options import ReferOptions
+from ccu.referrals.options import ReferOptions
 from ccu.session import Session
 from ccu.takes import takes
 
@@ -39,7 +39,7 @@ def command(
 
       ccu refer 12 --to "family services" --again-of 7
     """
-    from ccu.referral import form, making, page
+    from ccu.referrals import form, making, page
 
     session: Session = ctx.obj
     asking = session.interactive and not no_input

@@ -9,7 +9,7 @@ from ccu.ask import NoInputOption
 from ccu.errors import InvalidInput
 from ccu.group import group
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
-from ccu.referral.options import UpdateOptions
+from ccu.referrals.options import UpdateOptions
 from ccu.session import Session
 from ccu.takes import takes
 
@@ -84,7 +84,7 @@ def list_(
       ccu referral list --all --provider homes --format csv
     """
     from ccu.card import notice
-    from ccu.referral import listing
+    from ccu.referrals import listing
 
     session: Session = ctx.obj
     asked = listing.Asked(
@@ -130,8 +130,8 @@ def show(
       ccu referral show 7
     """
     from ccu.card import notice
-    from ccu.referral import page
-    from ccu.store import audit
+    from ccu.records import audit
+    from ccu.referrals import page
 
     session: Session = ctx.obj
     referral_id = typed.record_id(referral, "referral")
@@ -185,7 +185,7 @@ def update(
 
       ccu referral update 7 --owner dlee
     """
-    from ccu.referral import steps
+    from ccu.referrals import steps
 
     session: Session = ctx.obj
     referral_id = typed.record_id(referral, "referral")
@@ -229,8 +229,8 @@ def expire(
 
       ccu referral expire 7 9 --reason provider_silent
     """
-    from ccu.referral import steps
-    from ccu.store import codes
+    from ccu.records import codes
+    from ccu.referrals import steps
 
     session: Session = ctx.obj
     if reason is None:

@@ -32,7 +32,7 @@ def list_(ctx: typer.Context, format: FormatOption = None, output: OutputOption 
 
       ccu retention list
     """
-    from ccu.store import retention
+    from ccu.retention import schedule as retention
 
     session: Session = ctx.obj
     _ = session.staff_id
@@ -62,7 +62,7 @@ def set_(
       ccu retention set plans never --source "order of the chief, 2026-01-12"
     """
     from ccu import dates
-    from ccu.store import retention
+    from ccu.retention import schedule as retention
 
     session: Session = ctx.obj
     staff_id = session.staff_id
@@ -107,7 +107,7 @@ def hold(
     """
     from ccu import dates
     from ccu.people import private_line
-    from ccu.store import holds
+    from ccu.retention import holds
 
     session: Session = ctx.obj
     staff_id = session.staff_id
@@ -142,7 +142,7 @@ def release(
       ccu retention release 3
     """
     from ccu import dates
-    from ccu.store import holds
+    from ccu.retention import holds
 
     session: Session = ctx.obj
     staff_id = session.staff_id
@@ -165,7 +165,8 @@ def list_holds(
 
       ccu retention holds --all
     """
-    from ccu.store import audit, holds
+    from ccu.records import audit
+    from ccu.retention import holds
 
     session: Session = ctx.obj
     with session.writing() as connection:
@@ -184,7 +185,7 @@ def log(ctx: typer.Context, format: FormatOption = None, output: OutputOption = 
 
       ccu retention log --format csv
     """
-    from ccu.store import destruction
+    from ccu.retention import destruction
 
     session: Session = ctx.obj
     _ = session.staff_id

@@ -49,7 +49,7 @@ def person(
 
       ccu seal person 12 --authority court --ordered 2026-01-18
     """
-    from ccu.letting_go import sealing
+    from ccu.retention import sealing
 
     person_id = typed.record_id(number, "person")
     session: Session = ctx.obj
@@ -73,7 +73,7 @@ def call(
 
       ccu seal call 31 --authority statute --ordered 2026-01-18
     """
-    from ccu.letting_go import sealing
+    from ccu.retention import sealing
 
     call_id = typed.record_id(number, "call")
     session: Session = ctx.obj
@@ -88,7 +88,8 @@ def list_(ctx: typer.Context, format: FormatOption = None, output: OutputOption 
 
       ccu seal list
     """
-    from ccu.store import audit, seals
+    from ccu.records import audit
+    from ccu.retention import seals
 
     session: Session = ctx.obj
     found = seals.rows(session.db)
@@ -110,8 +111,8 @@ def show(
 
       ccu seal show 1
     """
-    from ccu.letting_go import seal_page
-    from ccu.store import audit, seals
+    from ccu.records import audit
+    from ccu.retention import sealing, seals
 
     session: Session = ctx.obj
     seal_id = typed.record_id(seal, "seal")
@@ -119,7 +120,7 @@ def show(
     content = seals.read(session.db, seal_id)
     with session.writing() as connection:
         audit.record(connection, session.staff_id, "seal-show", "sealed", seal_id)
-    emit_document(seal_page.document(session, told, content), format, output)
+    emit_document(sealing.document(session, told, content), format, output)
 
 
 @app.command()
@@ -143,7 +144,8 @@ def lift(
     """
     from ccu import dates
     from ccu.ask import ask
-    from ccu.store import codes, seal_lift
+    from ccu.records import codes
+    from ccu.retention import seals
 
     session: Session = ctx.obj
     by, seal_id = session.staff_id, typed.record_id(seal, "seal")
@@ -151,9 +153,7 @@ def lift(
     said = ask(f"Why ({choices})", reason, "--reason-code", session.interactive)
     code = codes.code(session.db, "lift_reason", said, "--reason-code")
     with session.writing() as connection:
-        told, left = seal_lift.lift(
-            connection, by, seal_id, reason=code, at=dates.to_iso(session.now)
-        )
+        told, left = seals.lift(connection, by, seal_id, reason=code, at=dates.to_iso(session.now))
     if left:
-        say(f"{left} words that were written anew meanwhile were left as they are")
+        say(f"{left} words that were rewritten meanwhile were left as they are")
     emit_line(f"Seal {seal_id} is lifted: {told['record']} {told['number']} is back.")

@@ -28,7 +28,7 @@ def command(
 
       ccu settings repeat_days 180
     """
-    from ccu.store import settings
+    from ccu.records import settings
 
     session: Session = ctx.obj
     staff_id = session.staff_id

@@ -49,7 +49,7 @@ def add(
 
       ccu staff add dlee --role clinician --agency human_services --phone 203-555-0142
     """
-    from ccu.store import staff
+    from ccu.records import staff
 
     session: Session = ctx.obj
     by = session.staff_id
@@ -75,7 +75,7 @@ def list_(
 
       ccu staff list
     """
-    from ccu.store import staff
+    from ccu.records import staff
 
     session: Session = ctx.obj
     found = staff.rows(session.db, retired=every)
@@ -99,7 +99,7 @@ def change(
 
       ccu staff change dlee --phone 203-555-0188 --supervisor mrossi
     """
-    from ccu.store import staff
+    from ccu.records import staff
 
     session: Session = ctx.obj
     by = session.staff_id
@@ -126,7 +126,7 @@ def retire(
 
       ccu staff retire dlee --to mrossi
     """
-    from ccu.store import staff
+    from ccu.records import staff
 
     session: Session = ctx.obj
     by = session.staff_id
@@ -154,7 +154,7 @@ def _fields(
     supervisor: str | None,
 ) -> dict[str, str | int | None]:
     """The fields given, checked; an empty text clears a field that may be empty."""
-    from ccu.store import codes, staff
+    from ccu.records import codes, staff
 
     fields: dict[str, str | int | None] = {}
     if role is not None:

@@ -32,7 +32,7 @@ def init(
 
       mkdir -m 700 ~/wellness; ccu wellness init ~/wellness/wellness.db
     """
-    from ccu import compartment
+    from ccu import side_file as compartment
     from ccu.wellness import log
 
     path = file or log.KIND.path()

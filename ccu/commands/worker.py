@@ -11,7 +11,7 @@ from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.store.workers import Whom
+    from ccu.people.workers import Whom
 
 app = group("Who is working with whom: assign, end, list.")
 
@@ -47,8 +47,8 @@ def assign(
       ccu worker assign --person 12 --staff dlee
     """
     from ccu import dates
-    from ccu.store import staff as accounts
-    from ccu.store import workers
+    from ccu.people import workers
+    from ccu.records import staff as accounts
 
     session: Session = ctx.obj
     by, whom = session.staff_id, _whom(person, household)
@@ -78,7 +78,7 @@ def end(
       ccu worker end --person 12
     """
     from ccu import dates
-    from ccu.store import workers
+    from ccu.people import workers
 
     session: Session = ctx.obj
     by, whom = session.staff_id, _whom(person, household)
@@ -104,8 +104,8 @@ def list_(
 
       ccu worker list --person 12 --all
     """
-    from ccu.store import staff as accounts
-    from ccu.store import workers
+    from ccu.people import workers
+    from ccu.records import staff as accounts
 
     session: Session = ctx.obj
     _ = session.staff_id
@@ -120,7 +120,7 @@ def list_(
 
 
 def _whom(person: str | None, household: str | None) -> "Whom":
-    from ccu.store.workers import Whom
+    from ccu.people.workers import Whom
 
     if (person is None) == (household is None):
         raise InvalidInput("give either --person or --household")

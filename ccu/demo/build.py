@@ -13,11 +13,17 @@ from pathlib import Path
 
 from dateutil.relativedelta import relativedelta
 
-from ccu import address, dates, installation, who
+from ccu import address, dates
+from ccu.access import account as who
+from ccu.access import installation
+from ccu.calls import store as calls
 from ccu.demo import care, export, story, town
 from ccu.demo import people as known
+from ccu.people import store as people
+from ccu.places import flags
+from ccu.places import store as places
+from ccu.records import settings, staff
 from ccu.session import Session
-from ccu.store import calls, flags, people, places, settings, staff
 
 LAYOUT = "demo"
 
@@ -82,7 +88,7 @@ def import_dispatch(made: Town) -> None:
     folder = made.session.path.absolute().parent  # the same disk: a million rows are 130 MB
     with tempfile.TemporaryDirectory(prefix=".ccu-demo-", dir=folder) as temporary:
         file = write_export(made.session, made.calls, made.seed, Path(temporary))
-        from ccu import cad
+        from ccu.imports import dispatch as cad
 
         cad.import_file(made.session, file, LAYOUT)
 

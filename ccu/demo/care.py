@@ -6,16 +6,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ccu import dates
+from ccu.calls import consults
 from ccu.demo import loop, story
-from ccu.store import (
-    attempts,
-    consults,
-    follow_ups,
-    needs,
-    providers,
-    referrals,
-    workers,
-)
+from ccu.follow_ups import attempts
+from ccu.follow_ups import store as follow_ups
+from ccu.people import workers
+from ccu.providers import store as providers
+from ccu.referrals import needs
+from ccu.referrals import store as referrals
 
 if TYPE_CHECKING:
     from ccu.demo.build import Town

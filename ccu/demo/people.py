@@ -8,7 +8,10 @@ from dateutil.relativedelta import relativedelta
 
 from ccu import dates
 from ccu.demo import story
-from ccu.store import households, people, plans, relations
+from ccu.households import relations
+from ccu.households import store as households
+from ccu.people import store as people
+from ccu.plans import store as plans
 
 if TYPE_CHECKING:
     from ccu.demo.build import Town

@@ -14,7 +14,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccu import __version__, dates, db, who
+from ccu import __version__, dates
+from ccu.access import account as who
+from ccu.database import opening as db
 from ccu.export import cells, folder, rows
 from ccu.export.cells import Rows
 from ccu.export.columns import COMMON, HOUR, REMOVED, TABLES

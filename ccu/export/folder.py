@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccu import named
 from ccu.errors import InvalidInput
-from ccu.files import reason
-from ccu.folders import Folder, Place
+from ccu.files import named, reason
+from ccu.files.folders import Folder, Place
 from ccu.output import Document, Format, Table, emit, emit_document
 
 ABOUT = "about.json"

@@ -7,9 +7,11 @@ from typing import Any
 from ccu.errors import InvalidInput
 from ccu.identity import LIKELY, Known
 from ccu.output import Document, Section, Table
+from ccu.people import differences, match_scores
+from ccu.people import merge_store as merges
+from ccu.people.match_scores import Pair
+from ccu.records import audit
 from ccu.session import Session
-from ccu.store import audit, differences, likeness, merges
-from ccu.store.likeness import Pair
 
 COLUMNS = ("field", "agreement", "weight", "a", "b")
 MISSING = "missing"
@@ -38,7 +40,7 @@ def read(session: Session, a: int, b: int) -> dict[str, Any]:
     with session.writing() as connection:
         for number in (a, b):
             merges.canonical(connection, number)
-        found = likeness.of_two(connection, a, b)
+        found = match_scores.of_two(connection, a, b)
         data = {"asked": [a, b], **_data(connection, found)}
         for number in sorted({found.a, found.b}):
             audit.record(connection, staff_id, "person-compare", "person", number, asked=[a, b])

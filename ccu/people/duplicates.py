@@ -3,9 +3,10 @@
 from typing import Any
 
 from ccu.output import progress, say
+from ccu.people import match_scores
 from ccu.people.comparing import agreeing
+from ccu.records import audit, person_ids
 from ccu.session import Session
-from ccu.store import audit, likeness, person_ids
 
 COLUMNS = ("a", "b", "score", "why", "a_source", "b_source")
 NAMES = ("a_name", "b_name")
@@ -17,8 +18,8 @@ def read(
     """The rows and their columns, recorded as a read; with `names`, of everybody named, too."""
     staff_id, connection = session.staff_id, session.db
     with progress("Comparing records") as advance:
-        found, compared, left_out = likeness.likely(connection, least, advance)
-    source = likeness.sources(connection)
+        found, compared, left_out = match_scores.likely(connection, least, advance)
+    source = match_scores.sources(connection)
     rows = [
         {
             "a": pair.a,

@@ -9,11 +9,22 @@ from ccu import ask, dates
 from ccu.errors import InvalidInput
 from ccu.identity import LIKELY
 from ccu.output import Document, Format, Section, Table, emit_document, emit_line, safe, say
-from ccu.people import comparing
+from ccu.people import (
+    comparing,
+    match_scores,
+    merge_since,
+    merge_warnings,
+)
+from ccu.people import (
+    merge_assignments as merge_turns,
+)
+from ccu.people import (
+    merge_store as merges,
+)
+from ccu.people.merge_store import WORKER, Choice
+from ccu.people.values import FIELDS
+from ccu.records import audit
 from ccu.session import Session
-from ccu.store import audit, likeness, merge_since, merge_turns, merge_warnings, merges
-from ccu.store.merges import WORKER, Choice
-from ccu.store.person_values import FIELDS
 
 COLUMNS = ("field", "kept", "merged", "survives")
 PREFER = ("kept", "merged", "newest")
@@ -86,7 +97,7 @@ def _look(session: Session, wish: Wish, shows: bool) -> tuple[list[Choice], dict
     with session.writing() as connection:
         merges.check(connection, wish.kept, wish.merged)
         choices = merges.choices(connection, wish.kept, wish.merged)
-        found = likeness.of_two(connection, wish.kept, wish.merged)
+        found = match_scores.of_two(connection, wish.kept, wish.merged)
         data = {
             "kept": wish.kept,
             "merged": wish.merged,

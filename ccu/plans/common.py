@@ -3,10 +3,12 @@
 import sqlite3
 from pathlib import Path
 
-from ccu import ask, typed, wording
+from ccu import ask, typed
 from ccu.errors import InvalidInput
-from ccu.store import audit, called, person_ids, place_reads
-from ccu.store.plans import Whose
+from ccu.places import names_in_text as called
+from ccu.places import reads as place_reads
+from ccu.plans.store import Whose
+from ccu.records import audit, person_ids, stigmatizing_terms
 
 
 def said_for(connection: sqlite3.Connection, whose: Whose) -> str:
@@ -16,12 +18,14 @@ def said_for(connection: sqlite3.Connection, whose: Whose) -> str:
     return place_reads.text(connection, whose.place_id or 0) or f"place {whose.place_id}"
 
 
-def names(connection: sqlite3.Connection, whose: Whose) -> tuple[wording.Names, str]:
+def names(connection: sqlite3.Connection, whose: Whose) -> tuple[stigmatizing_terms.Names, str]:
     """The names that a plan must not say, and how one of them is told of."""
     if whose.person_id is not None:
-        return wording.Names.of(called.person(connection, whose.person_id)), "the person's name"
+        return stigmatizing_terms.Names.of(
+            called.person(connection, whose.person_id)
+        ), "the person's name"
     met = called.met_at(connection, whose.place_id or 0)
-    return wording.Names.of(met), "the name of somebody met there"
+    return stigmatizing_terms.Names.of(met), "the name of somebody met there"
 
 
 def record_shown(connection: sqlite3.Connection, staff_id: int, plan: sqlite3.Row) -> None:

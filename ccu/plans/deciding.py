@@ -7,8 +7,9 @@ from pathlib import Path
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.plans import common, findings
+from ccu.plans import store as plans
+from ccu.plans import suggestions as plan_suggestions
 from ccu.session import Session
-from ccu.store import plan_suggestions, plans
 
 LONGEST_SUGGESTION = 2_000
 LONGEST_ANSWER = 1_000

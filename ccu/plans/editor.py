@@ -8,7 +8,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from ccu import typed, who
+from ccu import typed
+from ccu.access import account as who
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.session import Session
 

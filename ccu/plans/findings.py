@@ -6,9 +6,9 @@ A supervisor may approve it anyway.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ccu import wording
 from ccu.plans.form import HEADINGS, said
-from ccu.store.plans import FIELDS, Body
+from ccu.plans.store import FIELDS, Body
+from ccu.records import stigmatizing_terms
 
 _UNNAMED = "say they, or this person: a card is read aloud"
 
@@ -27,7 +27,7 @@ class Finding:
 
 
 def found(
-    body: Body, names: wording.Names, whose_name: str, fields: Sequence[str] = FIELDS
+    body: Body, names: stigmatizing_terms.Names, whose_name: str, fields: Sequence[str] = FIELDS
 ) -> list[Finding]:
     """What to say otherwise in these fields; a name is told as `whose_name`."""
     return [
@@ -39,9 +39,9 @@ def found(
 
 
 def _in_item(
-    field: str, number: int, text: str, names: wording.Names, whose_name: str
+    field: str, number: int, text: str, names: stigmatizing_terms.Names, whose_name: str
 ) -> Iterator[Finding]:
-    for word, instead in wording.words(text):
+    for word, instead in stigmatizing_terms.words(text):
         yield Finding(field, number, f'"{word}"', instead)
     if field != "contacts" and names.in_text(text):  # a sister has the same name
         yield Finding(field, number, whose_name, _UNNAMED)

@@ -18,7 +18,7 @@ from typing import Any
 
 from ccu import dates, typed
 from ccu.errors import InvalidInput
-from ccu.store.plans import FIELDS, Body
+from ccu.plans.store import FIELDS, Body
 
 HEADINGS = {
     "baseline": "Baseline",

@@ -4,8 +4,8 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+from ccu.plans import store as plans
 from ccu.session import Session
-from ccu.store import plans
 
 COLUMNS = ("id", "status", "for", "author", "approver", "review_on", "expires_on", "note")
 AHEAD = timedelta(days=30)  # --due: to review within these
@@ -39,7 +39,7 @@ def rows(session: Session, due: bool, status: str | None) -> list[dict[str, Any]
 
 
 def _status(session: Session, text: str) -> str:
-    from ccu.store import codes
+    from ccu.records import codes
 
     return codes.code(session.db, "plan_status", text, "--status")
 

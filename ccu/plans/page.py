@@ -14,8 +14,11 @@ from typing import Any
 from ccu.errors import NotAllowed
 from ccu.output import Document, Section, Table
 from ccu.plans import common, form
+from ccu.plans import store as plans
+from ccu.plans import suggestions as plan_suggestions
+from ccu.records import codes
+from ccu.records import history as changes
 from ccu.session import Session
-from ccu.store import changes, codes, plan_suggestions, plans
 
 CHANGE_COLUMNS = ("when", "by", "what", "from", "to", "reason")
 EARLIER_COLUMNS = ("id", "status", "author", "written", "approver", "review_on")
@@ -24,7 +27,7 @@ EARLIER_COLUMNS = ("id", "status", "author", "written", "approver", "review_on")
 def read(session: Session, plan_id: int, every: bool) -> Document:
     """The page, recorded as a read of the plan and of whom it is about. Raises NotFound.
 
-    NotAllowed for one that is hidden from this account (store/viewing.py).
+    NotAllowed for one that is hidden from this account (consent/visibility.py).
     """
     staff_id, today = session.staff_id, session.today
     hidden = session.view.plans([plan_id]).get(plan_id)

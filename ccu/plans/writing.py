@@ -11,10 +11,11 @@ from typing import Any
 from ccu import ask, dates, typed
 from ccu.errors import InvalidInput
 from ccu.output import say
+from ccu.people import store as people
 from ccu.plans import common, findings, form
+from ccu.plans import store as plans
+from ccu.plans.store import FIELDS, Whose
 from ccu.session import Session
-from ccu.store import people, plans
-from ccu.store.plans import FIELDS, Whose
 
 MOST_TOLD = 10  # words to say otherwise, each on its line
 

@@ -6,7 +6,7 @@ referrals) is put there inside the report's transaction; the .sql files need not
 
 import sqlite3
 
-from ccu.store import belongings
+from ccu.records import ownership
 
 
 def cover(connection: sqlite3.Connection, table: str, rows: str) -> None:
@@ -20,7 +20,7 @@ def cover(connection: sqlite3.Connection, table: str, rows: str) -> None:
         run(f"CREATE TEMP VIEW {table} AS {rows}")
         return
     run(f"CREATE TEMP TABLE {table} AS {rows}")
-    key = ", ".join(belongings.key_of(connection, table))
+    key = ", ".join(ownership.key_of(connection, table))
     run(f"CREATE UNIQUE INDEX temp.{table}_key ON {table} ({key})")
     for name, sql in run(
         "SELECT name, sql FROM main.sqlite_master"

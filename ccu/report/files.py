@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from ccu import named
 from ccu.errors import InvalidInput
-from ccu.files import reason
-from ccu.folders import Folder, Place
+from ccu.files import named, reason
+from ccu.files.folders import Folder, Place
 from ccu.output import Format, emit
 from ccu.report import text
 from ccu.report.whole import Report

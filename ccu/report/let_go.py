@@ -3,7 +3,7 @@
 import sqlite3
 from typing import TYPE_CHECKING
 
-from ccu.store import destruction
+from ccu.retention import destruction
 
 if TYPE_CHECKING:
     from ccu.report.whole import Report

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccu import named
 from ccu.errors import InvalidInput
+from ccu.files import named
 from ccu.output import Document, Format, Section, Table, emit, emit_document, say
 from ccu.report import definitions, files, sections, text
 from ccu.report.definitions import Definition

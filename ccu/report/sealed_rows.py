@@ -9,10 +9,12 @@ The lists of people and of addresses leave sealed records out.
 import sqlite3
 from typing import Any
 
+from ccu.consent import withheld
+from ccu.records import ownership
+from ccu.records.text_columns import WORDS
 from ccu.report import covers
-from ccu.store import belongings, sealed_content, withheld
-from ccu.store.sealed_content import Content, Key, Row
-from ccu.store.words import WORDS
+from ccu.retention import sealed_content
+from ccu.retention.sealed_content import Content, Key, Row
 
 # Tables that figures are made of.
 _COUNTED = (
@@ -111,6 +113,6 @@ def _whole(connection: sqlite3.Connection, table: str, rows: dict[Key, Row]) -> 
     )
     file = f"SELECT * FROM main.{table}"  # noqa: S608
     if any(sealed_content.find(connection, table, key) for key in rows):  # in both: set back
-        key = ", ".join(belongings.key_of(connection, table))
+        key = ", ".join(ownership.key_of(connection, table))
         file += f" WHERE ({key}) NOT IN (SELECT {key} FROM temp.sealed_{table})"  # noqa: S608
     return f"{file} UNION ALL SELECT * FROM temp.sealed_{table}"  # noqa: S608

@@ -8,13 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ccu import __version__, dates
+from ccu.consent import withheld
+from ccu.records import audit
 from ccu.report import figures, let_go, says, sealed_rows, sections
 from ccu.report.figures import Figure, Frames
 from ccu.report.frames import frames as make_frames
 from ccu.report.period import Period
 from ccu.report.sections import Plan
 from ccu.session import Session
-from ccu.store import audit, withheld
 
 SETTINGS = (
     *("repeat_calls", "repeat_days", "handoff_days", "stalled_days", "civilian_natures"),
@@ -130,7 +131,7 @@ def build(session: Session, options: Options) -> Report:
 
 
 def _hide(session: Session, report: Report) -> None:
-    """Late work that is hidden from this account (store/viewing.py): that there is some."""
+    """Late work that is hidden from this account (consent/visibility.py): that there is some."""
     for section in report.sections:
         if section.name != "overdue":
             continue

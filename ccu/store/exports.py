@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ccu.store import audit
+from ccu.records import audit
 
 CALLS = """
 SELECT call.id AS call, substr(occurred_at, 1, 10) AS day, substr(occurred_at, 12, 2) AS hour,

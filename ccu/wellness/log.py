@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
-from ccu import compartment, dates, db
+from ccu import dates
+from ccu import side_file as compartment
+from ccu.database import opening as db
 from ccu.errors import CcuError, InvalidInput
 
 KIND = compartment.Kind(

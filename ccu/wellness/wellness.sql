@@ -4,7 +4,7 @@
 -- an order, a time, an account or a number. Rows are keyed by what they say (WITHOUT ROWID), for a
 -- rowid would tell the order in which kinds came up.
 
-PRAGMA application_id = 1128486231;  -- 'CCUW': how ccu/compartment knows the file
+PRAGMA application_id = 1128486231;  -- 'CCUW': how ccu/side_file knows the file
 PRAGMA user_version = 1;
 
 -- A town can add kinds of its own here.

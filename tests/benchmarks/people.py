@@ -13,9 +13,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
 
-from ccu import db, identity
-from ccu.store import people
-from ccu.store.people import Said
+from ccu import identity
+from ccu.database import opening as db
+from ccu.people import store as people
+from ccu.people.store import Said
 from tests.benchmarks.common import CACHE, CCU, ROOT, SEED, SQLITE_UTILS, TODAY, Bench, Line, run
 
 PEOPLE = 50_000

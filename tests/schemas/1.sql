@@ -1,5 +1,5 @@
 -- The whole of a ccu database, to be read from top to bottom. This file makes new databases;
--- numbered steps in ccu/db.py bring older ones to the same shape.
+-- numbered steps in ccu/database/opening.py bring older ones to the same shape.
 --
 -- Habits. Every table is STRICT and named by the record's singular word. A time is ISO 8601 text
 -- with seconds and the offset in force in the town (2026-01-18T22:30:00-05:00), so the local day is

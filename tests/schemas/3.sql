@@ -1121,7 +1121,7 @@ CREATE INDEX change_record ON change (record, record_id);
 
 -- Who read or wrote what, and when by the machine's own clock. Ids only: never a name, never a note.
 -- detail holds counts and field names as JSON. Written in the same transaction as what it tells of.
--- Rows are numbered without gaps. hash is keyed (ccu/chain.py) and binds the row to the one before
+-- Rows are numbered without gaps. hash is keyed (ccu/database/key_chain.py) and binds the row to the one before
 -- it, whose hash it repeats as previous: `ccu audit verify` finds what was changed, cut or put in.
 CREATE TABLE audit (
   id        INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -1247,7 +1247,7 @@ INSERT INTO lift_reason (code, label, sort) VALUES
   ('court', 'A court asks for it', 3);
 
 -- A person or a call sealed by an erasure order. The rows themselves are moved in here (content, JSON:
--- ccu/store/seals.py) and stand nowhere else: no list, search or card can show what is not there.
+-- ccu/retention/seals.py) and stand nowhere else: no list, search or card can show what is not there.
 -- Reports alone read from here what they count, if the town's setting sealed_totals says so. A lifted
 -- seal has no content: the rows are back.
 CREATE TABLE sealed (

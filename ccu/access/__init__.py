@@ -1,0 +1,1 @@
+"""Who is at the keyboard, what their role may do, and the gate before every command."""

@@ -1,0 +1,174 @@
+"""The installation's own file, `ccu.toml`: which account runs ccu by sudo, and what it opens.
+
+It belongs to root and lies in the folder the program is installed in (/opt/ccu/ccu.toml). Who runs
+ccu by sudo as that account reaches the files named here and no others: their options, their
+environment and the database's settings cannot change that. The account itself, as cron runs it, and
+root may name other files.
+"""
+
+import os
+import stat
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ccu.access import account as who
+from ccu.errors import DatabaseUnusable, NotAllowed
+
+
+class Installation(NamedTuple):
+    """What the file holds: its keys are these fields. The folder `backups` is for `ccu backup`."""
+
+    account: str
+    database: Path
+    backups: Path
+    care_database: Path | None = None
+    care_key: Path | None = None
+
+    def fixes(self, variable: str) -> str:
+        """The file that takes the place of a variable's; empty when there is none."""
+        return str(
+            {
+                "CCU_DB": self.database,
+                "CCU_CARE_DB": self.care_database,
+                "CCU_CARE_KEY_FILE": self.care_key,
+            }.get(variable)
+            or ""
+        )
+
+
+# A caller may set none of these. Without ccu.toml only the first three are refused: towns that keep
+# care notes by sudo have sudo pass on the names of the care file and its key.
+_NEVER = ("CCU_DB", "CCU_AUDIT_KEY", "CCU_KEY_FILE")
+_FIXED = (*_NEVER, "CCU_CARE_DB", "CCU_CARE_KEY_FILE", "CCU_WELLNESS_DB", "CCU_TODAY")
+
+_ROOT = 0
+_LONGEST = 65536  # bytes of the file
+
+
+def place() -> Path:
+    """Where the file is looked for; no variable or option moves it."""
+    return Path(sys.prefix) / "ccu.toml"
+
+
+def found() -> Installation | None:
+    """The installation's file, None where there is none. Raises DatabaseUnusable: not usable."""
+    return _read(place())
+
+
+def account() -> str:
+    """The service account that the file names; empty without a file."""
+    config = found()
+    return config.account if config else ""
+
+
+def applied() -> Installation | None:
+    """The installation's file where this process runs as its account, else None."""
+    config = found()
+    if config is None:
+        return None
+    import pwd
+
+    try:
+        return config if pwd.getpwnam(config.account).pw_uid == os.getuid() else None
+    except KeyError:
+        raise _bad("account", "there is no such account on this machine") from None
+
+
+def fixed_for_caller() -> bool:
+    """Whether somebody runs ccu by sudo as the installation's account."""
+    return applied() is not None and who.caller() is not None
+
+
+def named(variable: str) -> str:
+    """The file that a variable of the environment names, or the one that ccu.toml has in its place.
+
+    Raises NotAllowed for a caller who sets a variable that is not theirs to set.
+    """
+    said = os.environ.get(variable, "")
+    config = applied()
+    fixed = config.fixes(variable) if config else ""
+    if who.caller() is None:
+        return said or fixed
+    if said and said != fixed and variable in (_FIXED if config else _NEVER):
+        raise NotAllowed(f"{variable} is not for an account that runs ccu by sudo; unset it")
+    return fixed or said
+
+
+def database(said: Path | None) -> Path | None:
+    """The database file, `said` being what --db names; None where nothing names one.
+
+    Raises NotAllowed for a caller who names another file than the installation's.
+    """
+    fixed = {variable: named(variable) for variable in _FIXED}
+    config = applied()
+    if fixed_for_caller() and config and said not in (None, config.database):
+        raise NotAllowed("--db is not for an account that runs ccu by sudo; leave it out")
+    return said or (Path(fixed["CCU_DB"]) if fixed["CCU_DB"] else None)
+
+
+# ---------------------------------------------------------------- reading the file
+
+
+@cache
+def _read(path: Path) -> Installation | None:
+    if os.name != "posix":
+        return None
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise DatabaseUnusable(f"cannot read {path}: {str(error.strerror).lower()}") from None
+    try:
+        about = os.fstat(descriptor)
+        if not stat.S_ISREG(about.st_mode):
+            raise DatabaseUnusable(f"{path} is not a file")
+        _must_be_roots(path, about)
+        _must_be_roots(path.parent, path.parent.stat())
+        content = os.read(descriptor, _LONGEST)
+    finally:
+        os.close(descriptor)
+    import tomllib
+
+    try:
+        return _checked(tomllib.loads(content.decode("utf-8")))
+    except ValueError as error:
+        raise DatabaseUnusable(f"cannot read {path} as TOML: {error}") from None
+
+
+def _must_be_roots(path: Path, about: os.stat_result) -> None:
+    if about.st_uid != _ROOT or about.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise DatabaseUnusable(
+            f"{path} must belong to root, and nobody else may write it;"
+            f" as root: chown root {path}; chmod go-w {path}"
+        )
+
+
+def _checked(values: dict[str, Any]) -> Installation:
+    """The values by field. Raises DatabaseUnusable, naming the file and the key."""
+    fields = Installation._fields
+    for key in values:
+        if key not in fields:
+            raise _bad(key, f"there is no such key; the keys are {', '.join(fields)}")
+    checked: dict[str, Any] = {}
+    for key in fields:
+        if key not in values and key not in Installation._field_defaults:
+            raise _bad(key, "it is missing")
+        value = values.get(key)
+        if value is None:
+            continue
+        if not isinstance(value, str) or not value or "\0" in value:
+            raise _bad(key, "it must be text in quotation marks")
+        if key == "account":
+            checked[key] = value
+        elif value.startswith("/"):
+            checked[key] = Path(value)
+        else:
+            raise _bad(key, "it must be a whole path, from / on")
+    return Installation(**checked)
+
+
+def _bad(key: str, what: str) -> DatabaseUnusable:
+    return DatabaseUnusable(f"{place()}: {key}: {what}")

@@ -1,0 +1,270 @@
+"""Whether an audit is whole: every row's hash, its place after the one before, its reason's words.
+
+What is found here: a row changed, missing, out of order or put in; a tail cut off; and, against an
+anchor kept elsewhere, a tail cut off with every trace removed, or a whole chain forged. Of the rows
+before a lost key was replaced only numbers and links are checked, and the verdict says so.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain as joined
+from itertools import islice
+from typing import Any, NamedTuple
+
+from ccu.database import definitions, encryption, key_chain
+from ccu.database.key_chain import BEGIN, Chain, Key
+from ccu.errors import DatabaseUnusable
+from ccu.records import audit
+
+EMPTY = "the audit is empty"
+_ONLY_LINKS = "only their numbers and links are checked"
+CHECK = "audit chain"  # its rows in `ccu check`
+
+_REKEYED = "SELECT max(id) FROM audit WHERE action = :rekey"
+_NO_EVENT = "SELECT min(audit_id) FROM audit_reason WHERE audit_id NOT IN (SELECT id FROM audit)"
+_SEQUENCE = "SELECT max(seq) FROM sqlite_sequence WHERE name = :table"
+
+Row = Any  # id, the chain's columns (the detail last), previous, hash, reason
+
+
+class Anchor(NamedTuple):
+    """A row's number and hash, as kept elsewhere."""
+
+    number: int
+    hash: bytes
+
+
+@dataclass
+class Verdict:
+    """What was found. Sentences name rows by number and never quote what is in them."""
+
+    rows: int = 0
+    last: tuple[int, bytes] = (0, BEGIN)  # number and hash
+    wrong: list[str] = field(default_factory=list)  # the first bad row; then what is not a row
+    unverified: list[str] = field(default_factory=list)  # rows of a key that is not there
+    purged: int = 0  # reasons whose words were purged
+
+
+class _Bad(Exception):
+    """What is wrong with the first bad row: it ends the walk."""
+
+
+def verify(
+    connection: sqlite3.Connection,
+    key: Key | None,
+    anchors: Sequence[Anchor] = (),
+    chain: Chain = audit.CHAIN,
+) -> Verdict:
+    """Walk a whole chain by its key; without one, only the numbers and links are checked."""
+    try:
+        verdict = _verdict(connection, key, anchors, chain)
+    except encryption.errors():  # text that is not UTF-8: read it all again, more slowly
+        text_factory, connection.text_factory = connection.text_factory, _lenient
+        try:
+            verdict = _verdict(connection, key, anchors, chain)
+        except encryption.errors():
+            verdict = Verdict(wrong=["the audit's tables are not as they were made"])
+        finally:
+            connection.text_factory = text_factory
+    return verdict
+
+
+def _lenient(text: bytes) -> str:
+    return text.decode("utf-8", "surrogateescape")  # whatever somebody wrote there by hand
+
+
+def _verdict(
+    connection: sqlite3.Connection, key: Key | None, anchors: Sequence[Anchor], chain: Chain
+) -> Verdict:
+    verdict = Verdict()
+    try:
+        lost, purged = _walk(connection, key, anchors, chain, verdict)
+        _check_end(connection, anchors, chain, verdict)
+        if chain is audit.CHAIN:
+            _check_reasons(connection, lost, purged)
+    except _Bad as bad:
+        verdict.wrong.append(str(bad))
+    return verdict
+
+
+# ---------------------------------------------------------------- row after row
+
+
+def _walk(
+    connection: sqlite3.Connection,
+    current: Key | None,
+    anchors: Sequence[Anchor],
+    chain: Chain,
+    verdict: Verdict,
+) -> tuple[list[int], set[int]]:
+    """The rows whose reason is not there any more, and those whose words a purge took out."""
+    known: dict[int, set[bytes]] = {}
+    for anchor in anchors:
+        known.setdefault(anchor.number, set()).add(anchor.hash)
+    lost: list[int] = []
+    purged: set[int] = set()
+    for theirs, rows in _parts(connection, current, chain):
+        first = list(islice(rows, audit.LOOKED_AT))
+        key, begun = theirs if _wrote_any(theirs, first) else None, verdict.last[0] + 1
+        for row in joined(first, rows):
+            _check(connection, row, key, chain, verdict.last)
+            verdict.last, verdict.rows = (row[0], row[-2] or BEGIN), verdict.rows + 1
+            if row[0] in known and known[row[0]] != {row[-2]}:
+                raise _Bad(f"audit row {row[0]} is not the one that the anchor knows: the chain"
+                           " was forged")  # fmt: skip
+            if row[3] == audit.PURGED:
+                purged.update(_detail(row[-4], "reasons") or ())
+            if row[-1] is None and audit.DIGEST in row[-4]:
+                lost.append(row[0])
+        if key is None and first:
+            rows_told = _numbered(begun, verdict.last[0], "was", "were")
+            if theirs is not None:
+                verdict.wrong.append(f"{rows_told} not written with the key of this file")
+            else:
+                verdict.unverified.append(f"{rows_told} written with an earlier key: {_ONLY_LINKS}")
+    verdict.purged = len(lost)
+    return lost, purged
+
+
+def _parts(
+    connection: sqlite3.Connection, current: Key | None, chain: Chain
+) -> Iterator[tuple[Key | None, Iterator[Row]]]:
+    """The rows before a lost key was replaced, which have no key any more, and those since."""
+    audited = chain is audit.CHAIN
+    since = connection.execute(_REKEYED, {"rekey": audit.REKEY}).fetchone()[0] if audited else None
+    names = ", ".join(("id", *chain.columns, "previous", "hash"))
+    reason = "(SELECT reason FROM audit_reason WHERE audit_id = audit.id)"
+    sql = f"SELECT {names}, {reason if audited else 'NULL'} FROM {chain.table}"  # noqa: S608
+    if since is not None:
+        yield None, connection.execute(f"{sql} WHERE id < :since ORDER BY id", {"since": since})
+    start = -(2**63) if since is None else since
+    yield current, connection.execute(f"{sql} WHERE id >= :start ORDER BY id", {"start": start})
+
+
+def _wrote_any(key: Key | None, rows: Sequence[Row]) -> bool:
+    return key is not None and any(key.of_row(row[-3], row[:-3]) == row[-2] for row in rows)
+
+
+def _check(
+    connection: sqlite3.Connection,
+    row: Row,
+    key: Key | None,
+    chain: Chain,
+    last: tuple[int, bytes],
+) -> None:
+    """Raises _Bad. Order matters: what is missing is told before what no longer fits for it."""
+    number, previous, hash, reason = row[0], row[-3], row[-2], row[-1]
+    if number < 1:
+        raise _Bad(f"audit row {number} was put in by hand")
+    if number > last[0] + 1:
+        raise _Bad(f"{_numbered(last[0] + 1, number - 1, 'is', 'are')} missing")
+    genuine = key is None or key.of_row(previous, row[:-3]) == hash
+    if previous != last[1]:
+        raise _Bad(_misplaced(connection, chain, row, genuine))
+    if not genuine:
+        raise _Bad(f"audit row {number} was changed, or put in, by hand")
+    if key is None or reason is None:
+        return
+    if _detail(row[-4], audit.DIGEST) != key.of_reason(number, reason):
+        raise _Bad(f"the reason of audit row {number} was changed, or put in, by hand")
+
+
+def _detail(text: str, name: str) -> Any:
+    try:
+        return json.loads(text).get(name)
+    except (ValueError, AttributeError):  # not ours, where there is no key to verify with
+        return None
+
+
+def _misplaced(connection: sqlite3.Connection, chain: Chain, row: Row, genuine: bool) -> str:
+    number = row[0]
+    after = _next(connection, chain, "hash", row[-3], number)
+    if after is not None:
+        return f"audit row {number} is out of order: it was written after what is row {after} now"
+    if genuine:
+        return f"audit row {number} does not follow the row before it"
+    followed = _next(connection, chain, "previous", row[-2], number)
+    return f"audit row {number} was {'put in' if followed is None else 'changed'} by hand"
+
+
+def _next(
+    connection: sqlite3.Connection, chain: Chain, column: str, hash: bytes, number: int
+) -> int | None:
+    """The first row after this one with this hash in this column."""
+    sql = f"SELECT min(id) FROM {chain.table} WHERE {column} = :hash AND id > :id"  # noqa: S608
+    found: int | None = connection.execute(sql, {"hash": hash, "id": number}).fetchone()[0]
+    return found
+
+
+def _numbered(first: int, last: int, one: str, more: str) -> str:
+    """Rows by their numbers, with the verb that follows."""
+    return f"audit row {first} {one}" if first == last else f"audit rows {first} to {last} {more}"
+
+
+# ---------------------------------------------------------------- what is not a row
+
+
+def _check_reasons(connection: sqlite3.Connection, lost: Sequence[int], purged: set[int]) -> None:
+    for number in lost:
+        if number not in purged:
+            raise _Bad(f"the reason of audit row {number} is missing, and no purge took it out")
+    number = connection.execute(_NO_EVENT).fetchone()[0]
+    if number is not None:
+        raise _Bad(f"a reason was put in by hand for audit row {number}, which is not there")
+
+
+def _check_end(
+    connection: sqlite3.Connection, anchors: Sequence[Anchor], chain: Chain, verdict: Verdict
+) -> None:
+    last = verdict.last[0]
+    given = connection.execute(_SEQUENCE, {"table": chain.table}).fetchone()[0] or 0
+    known = max((anchor.number for anchor in anchors), default=0)
+    if given > last:
+        raise _Bad(f"{_numbered(last + 1, given, 'was', 'were')} cut from the end")
+    if not last:
+        raise _Bad(EMPTY)
+    if known > last:
+        raise _Bad(
+            f"the audit ends at row {last} and an anchor knows row {known}: rows were cut from the"
+            " end, or an older copy of the file was put in its place"
+        )
+    if given < last:
+        raise _Bad(f"the file's own count of audit rows is {given}, and the last row is {last}")
+
+
+# ---------------------------------------------------------------- with the file's own key
+
+
+def verified(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> Verdict:
+    """Verify the audit of an open file with its own key, its triggers too.
+
+    Raises DatabaseUnusable when the key is missing.
+    """
+    verdict = verify(connection, key_chain.read(key_chain.key_path(connection)), anchors)
+    verdict.wrong += definitions.triggers(connection)
+    return verdict
+
+
+def checked(
+    connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()
+) -> list[tuple[str, str, str]]:
+    """Rows of `ccu check`: check, result, detail. A key that is not there is a warning: a backup
+    is kept apart from it. Then only numbers and links are checked.
+    """
+    path = key_chain.key_path(connection)
+    current, warnings = None, key_chain.open_to_others(path)
+    try:
+        current = key_chain.read(path)
+    except DatabaseUnusable as error:
+        warnings = [str(error)]
+        if not os.path.lexists(path):
+            warnings = [f"without its key {path} only the rows' numbers and links are checked"]
+    verdict = verify(connection, current, anchors)
+    if current is not None:
+        warnings += verdict.unverified
+    rows = [(CHECK, "bad", text) for text in verdict.wrong]
+    rows += [(CHECK, "warning", text) for text in warnings]
+    return rows or [(CHECK, "ok", f"{verdict.rows} rows")]

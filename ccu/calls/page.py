@@ -1,0 +1,198 @@
+"""One call as a page: what it says, who was there, what was changed and by whom."""
+
+import sqlite3
+from datetime import datetime
+from typing import Any
+
+from ccu.calls import call_answer
+from ccu.calls import record as call_record
+from ccu.calls.store import OWN_SYSTEM
+from ccu.consent.visibility import View
+from ccu.follow_ups.rows import AsOf
+from ccu.output import Document, Section, Table
+from ccu.people import store as people
+from ccu.records import audit, codes
+from ccu.records import history as changes
+
+# field -> (label, code list or ""), in the order of the page; what is empty is left out
+LABELS = {
+    "occurred_at": ("began", ""),
+    "dispatched_at": ("dispatched", ""),
+    "arrived_at": ("arrived", ""),
+    "cleared_at": ("cleared", ""),
+    "address": ("address", ""),
+    "nature": ("nature", "nature"),
+    "nature_cleared": ("nature as cleared", "nature"),
+    "care": ("care call", ""),
+    "source": ("source", "call_source"),
+    "source_system": ("source system", ""),
+    "incident": ("incident", ""),
+    "cad_nature": ("dispatch said", ""),
+    "cad_cleared": ("dispatch cleared it as", ""),
+    "cad_disposition": ("dispatch closed it with", ""),
+    "priority": ("priority", ""),
+    "beat": ("beat", ""),
+    "lead_agency": ("lead agency", "agency"),
+    "crisis_kind": ("kind of crisis", "crisis_kind"),
+    "dangers": ("dangers", "danger"),
+    "backup_asked": ("back-up asked", ""),
+    "backup_arrived": ("back-up arrived", ""),
+    "force_used": ("force used", ""),
+    "injury": ("injury", ""),
+    "interventions": ("interventions", "intervention"),
+    "dispositions": ("dispositions", "disposition"),
+    "minutes": ("minutes", ""),
+}
+CHANGED_LABELS = {"place_id": "place", "voided_at": "void"}
+RESPONDER_COLUMNS = ("agency", "clinician", "state", "unit", "minutes", "reason")
+PERSON_COLUMNS = ("person", "role", "name", "description", "born")
+CHANGE_COLUMNS = ("when", "by", "field", "old", "new", "reason")
+
+
+def read(
+    connection: sqlite3.Connection,
+    staff_id: int,
+    call_id: int,
+    reason: str | None,
+    now: datetime,
+    view: View,
+) -> dict[str, Any]:
+    """The call in its documented JSON shape; the narrative only with a `reason`. Raises NotFound.
+
+    That of store/call_record.py, with names in `people`, `narrative_characters`, `changes`, and
+    `answer`: what became of it in one line, empty when nothing was asked. The reading is audited
+    for the call and for each person on it, inside the caller's transaction.
+    """
+    data = _data(connection, call_id, full=reason is not None)
+    answers = call_answer.of_calls(connection, [call_id], AsOf.of(now), view)
+    data["answer"] = answers.get(call_id, "")
+    view.keep()
+    met = sorted({each["id"] for each in data["people"]})
+    audit.record(connection, staff_id, "call-show", "call", call_id, people=len(met), reason=reason)
+    for person_id in met:
+        audit.record(connection, staff_id, "call-show", "person", person_id, call=call_id)
+    return data
+
+
+def _data(connection: sqlite3.Connection, call_id: int, full: bool) -> dict[str, Any]:
+    data = call_record.read(connection, call_id)
+    data["people"] = people.on_call(connection, call_id)
+    data["narrative_characters"] = len(data["narrative"] or "")
+    data["changes"] = changes.of(connection, "call", call_id)
+    if not full:
+        data["narrative"] = None
+        for change in data["changes"]:
+            if change["field"] == "narrative":
+                change |= {key: _characters(change[key]) for key in ("old", "new")}
+    return data
+
+
+def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
+    """The same as a page."""
+    sections = []
+    if data["voided_at"]:
+        heading = f"VOID since {_at(data['voided_at'])}, by {data['voided_by']}"
+        sections.append(Section(heading, lines=[data["void_reason"]], alert=True))
+    sections += [
+        Section(pairs=_pairs(connection, data), main=True),
+        Section("Responders", table=_responders(connection, data)),
+        Section("People", table=_people(connection, data)),
+        Section("Changes", table=_changes(connection, data)),
+        Section("Narrative", lines=[data["narrative"]] if data["narrative"] else []),
+    ]
+    kept = [each for each in sections if each.table is None or list(each.table.rows)]
+    return Document(f"Call {data['id']}", kept, data)
+
+
+def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[str, Any]]:
+    pairs = []
+    for field, (label, table) in LABELS.items():
+        value = data[field]
+        if value not in (None, []) and (field, value) != ("source_system", OWN_SYSTEM):
+            pairs.append((label, _shown(connection, field, value, table)))
+    length = data["narrative_characters"]
+    if length and not data["narrative"]:
+        pairs.append(("narrative", f"{length} characters; --full --reason TEXT shows it"))
+    if data["answer"]:
+        pairs.append(("what became of it", data["answer"]))
+    return [*pairs, ("recorded", f"{_at(data['recorded_at'])} by {data['recorded_by']}")]
+
+
+def _shown(connection: sqlite3.Connection, field: str, value: Any, table: str) -> Any:
+    if field.endswith("_at"):
+        return _at(value)
+    if not table:
+        return value
+    labels = codes.labels(connection, table)
+    chosen = value if isinstance(value, list) else [value]
+    return ", ".join(labels[code] for code in chosen)
+
+
+def _responders(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
+    agencies = codes.labels(connection, "agency")
+    states = codes.labels(connection, "responder_state")
+    rows = [
+        {**each, "agency": agencies[each["agency"]], "state": states[each["state"]]}
+        for each in data["responders"]
+    ]
+    return Table(RESPONDER_COLUMNS, rows)
+
+
+def _people(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
+    roles = codes.labels(connection, "call_role")
+    rows = []
+    for each in data["people"]:
+        name = f"{each['given_name']} {each['family_name']}".strip()
+        name = name or ("not identified" if each["description"] else "unknown")
+        now = each["merged_into"]
+        number = each["id"] if now is None else f"{each['id']}, now {now}"
+        rows.append((number, roles[each["role"]], name, each["description"], each["birth_date"]))
+    return Table(PERSON_COLUMNS, rows)
+
+
+def _changes(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
+    rows = [
+        (
+            _at(each["at"]),
+            each["by"],
+            _label(each["field"]),
+            _words(connection, each["field"], each["old"]),
+            _words(connection, each["field"], each["new"]),
+            each["reason"],
+        )
+        for each in data["changes"]
+    ]
+    return Table(CHANGE_COLUMNS, rows)
+
+
+def _label(field: str) -> str:
+    return LABELS[field][0] if field in LABELS else CHANGED_LABELS.get(field, field)
+
+
+def _words(connection: sqlite3.Connection, field: str, value: Any) -> Any:
+    """A kept value for a table's cell: labels for codes, a responder or a person in words."""
+    if isinstance(value, dict):
+        return _part(value)
+    if isinstance(value, list) and not (value and isinstance(value[0], str)):
+        return ", ".join(_part(each) for each in value)
+    if field in LABELS and value is not None:
+        return _shown(connection, field, value, LABELS[field][1])
+    return value
+
+
+def _part(value: dict[str, Any]) -> str:
+    if "characters" in value:
+        return f"{value['characters']} characters"
+    if "agency" in value:
+        clinician = " clinician" if value["clinician"] else ""
+        return f"{value['agency']}{clinician} {value['state']}"
+    return f"person {value['id']} ({value['role']})"
+
+
+def _characters(text: str | None) -> dict[str, int] | None:
+    return None if text is None else {"characters": len(text)}
+
+
+def _at(stored: str) -> str:
+    """A stored time to the minute, as the clock in the town showed it."""
+    return stored[:16].replace("T", " ")

@@ -1,0 +1,151 @@
+"""The shift hand-over: what is new, due, late and waiting, in one page."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from ccu import dates
+from ccu.calls import call_answer
+from ccu.card import brief_store as briefs
+from ccu.card import notice
+from ccu.errors import InvalidInput
+from ccu.follow_ups import lists
+from ccu.follow_ups import rows as follow_up_rows
+from ccu.follow_ups.due import day_bounds
+from ccu.follow_ups.rows import AsOf, Wanted
+from ccu.output import Document, Section, Table
+from ccu.records import audit, person_ids
+from ccu.session import Session
+
+MOST_ROWS = 10  # of each list on the page; the JSON has all
+DAY = timedelta(days=1)
+FOLLOW_UP_COLUMNS = ("id", "due", "owner", "what", "for")
+
+# key -> heading, columns, what stands there when the list is empty; in the order of the page
+PARTS: dict[str, tuple[str, tuple[str, ...], str]] = {
+    "overdue": ("Overdue", ("id", "days_late", *FOLLOW_UP_COLUMNS[1:]), "nothing"),
+    "due_today": ("Due today", FOLLOW_UP_COLUMNS, "nothing more"),
+    "waiting": ("Referrals waiting", ("id", "made", "owner", "person", "place"), "none"),
+    "care_calls": (
+        "Care calls",
+        ("id", "occurred", "place", "nature", "outcome", "answer"),
+        "none",
+    ),
+    "seen_often": (
+        f"Seen {briefs.SEEN_OFTEN} times or more this week",
+        ("person", "calls", "last", "places"),
+        "nobody",
+    ),
+    "in_hospital": ("In hospital, as last heard", ("person", "heard"), "nobody"),
+    # Without words for an empty list: the page has them only when there is something to do.
+    "flags_to_verify": ("Place flags to verify", ("id", "place", "source", "by", "written"), ""),
+    "flags_expiring": (
+        "Place flags that expire",
+        ("id", "place", "source", "by", "until", "state"),
+        "",
+    ),
+    "overrides_due": (
+        "Overrides of the frequent lists to review",
+        ("id", "person", "place", "listed", "review_on", "days_late"),
+        "",
+    ),
+    "plans": ("Plans", ("id", "what", "person", "place", "day", "by"), ""),
+}
+
+
+def read(session: Session, since: str, names: bool) -> Document:
+    """The page, recorded as a read; with `names`, of each person named, too.
+
+    Its JSON: since, until, and a list for each of PARTS, of objects with those columns.
+    """
+    start = begin(since, session.now)
+    staff_id = session.staff_id
+    with session.writing() as connection:
+        data = _lists(session, start, staff_id)
+        audit.record(connection, staff_id, "brief", rows=sum(len(data[key]) for key in PARTS))
+        if names:
+            with_person = [row for key in PARTS for row in data[key] if row.get("person")]
+            called = person_ids.names(connection, (row["person"] for row in with_person))
+            person_ids.shown(connection, staff_id, "brief", list(called))
+            for row in with_person:
+                row["name"] = called[row["person"]]
+    return notice.on(_document(session, data, names), session.view)
+
+
+def begin(since: str, now: datetime) -> datetime:
+    """The start of the span: `24h` and `3d` before now, or a time. Raises InvalidInput."""
+    span = re.fullmatch(r"(\d{1,4}) ?(h|d)", since.strip(), re.ASCII | re.IGNORECASE)
+    if span is None:
+        return dates.parse_moment(since, now, field="--since")
+    hours = int(span[1]) * (24 if span[2].lower() == "d" else 1)
+    if not 0 < hours <= 366 * 24:
+        raise InvalidInput("--since must be more than nothing and at most a year")
+    return dates.add_elapsed(now, hours=-hours)
+
+
+def _lists(session: Session, start: datetime, asker: int) -> dict[str, Any]:
+    connection, now = session.db, session.now
+    as_of = AsOf.of(now)
+    end_of_day = int(day_bounds(session.today, now)[1].timestamp())
+    calls = briefs.care_calls(connection, _span(start, now))
+    view = session.view
+    answers = call_answer.of_calls(connection, [call["id"] for call in calls], as_of, view)
+    wanted = Wanted(due_from=as_of.unix, due_before=end_of_day)
+    due = follow_up_rows.rows(connection, wanted, as_of)
+    waiting = briefs.waiting(connection)
+    hidden = view.referrals(row["id"] for row in waiting)
+    data = {
+        "since": dates.to_iso(start),
+        "until": dates.to_iso(now),
+        "overdue": _plain(lists.seen(session, follow_up_rows.late(connection, as_of))),
+        "due_today": _plain(lists.seen(session, due, leave_out=True)),
+        "waiting": [row for row in waiting if row["id"] not in hidden],
+        "care_calls": [{**call, "answer": answers.get(call["id"], "")} for call in calls],
+        "seen_often": briefs.seen_often(connection, _span(dates.add_elapsed(now, days=-7), now)),
+        "in_hospital": briefs.in_hospital(connection, view),
+        "flags_to_verify": briefs.flags_to_verify(connection, session.today),
+        "flags_expiring": briefs.flags_expiring(connection, session.today),
+        "overrides_due": briefs.overrides_due(connection, session.today),
+        "plans": briefs.plans(connection, _span(start, now), asker, start.date(), session.today),
+    }
+    view.keep()
+    return data
+
+
+def _span(start: datetime, now: datetime) -> dict[str, Any]:
+    return {
+        "from_text": (start - DAY).date().isoformat(),
+        "until_text": (now + 2 * DAY).date().isoformat(),
+        "from_unix": int(start.timestamp()),
+        "until_unix": int(now.timestamp()),
+    }
+
+
+def _plain(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    keys = ("id", "days_late", "due", "owner", "what", "for", "person")
+    return [{key: row[key] for key in keys} for row in rows]
+
+
+def _document(session: Session, data: dict[str, Any], names: bool) -> Document:
+    span = [("from", dates.from_iso(data["since"])), ("until", dates.from_iso(data["until"]))]
+    sections = [Section(pairs=[(word, dates.say_moment(at, session.now)) for word, at in span])]
+    for key, (heading, columns, empty) in PARTS.items():
+        rows = data[key]
+        if names and any("name" in row for row in rows):
+            columns = (*columns, "name")
+            for row in rows:
+                row.setdefault("name", "")
+        more = len(rows) - MOST_ROWS
+        count = f" ({len(rows)})" if rows else ""
+        sections.append(
+            Section(
+                heading + count,
+                table=Table(columns, rows[:MOST_ROWS]) if rows else None,
+                lines=[f"and {more} more"] if more > 0 else [],
+                empty=empty,
+                main=key == "overdue",
+                alert=key == "overdue" and bool(rows),
+            )
+        )
+    return Document("Shift brief", sections, data)

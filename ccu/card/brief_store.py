@@ -1,0 +1,214 @@
+"""The lists of the shift hand-over, by number and place. Reading them must be audited."""
+
+import json
+import sqlite3
+from datetime import date, timedelta
+from typing import Any
+
+from ccu.consent.visibility import View
+from ccu.frequent import overrides
+from ccu.places import flags
+from ccu.places import reads as place_reads
+from ccu.records import person_ids
+
+SEEN_OFTEN = 3  # calls within a week
+
+# Both ends of a span are instants: the text comparison only brings the index call_occurred in, with
+# a day to spare for offsets that differ.
+_SPAN = """
+  call.voided_at IS NULL
+  AND call.occurred_at >= :from_text AND call.occurred_at < :until_text
+  AND unixepoch(call.occurred_at) >= :from_unix AND unixepoch(call.occurred_at) <= :until_unix
+"""
+_CARE_CALLS = f"""
+SELECT call.id, substr(replace(call.occurred_at, 'T', ' '), 1, 16) AS occurred,
+       coalesce((SELECT line FROM place_plain WHERE id = call.place_id), '') AS place,
+       nature.label AS nature,
+       coalesce((SELECT group_concat(label, '; ') FROM
+         (SELECT disposition.label FROM call_disposition
+          JOIN disposition ON disposition.code = call_disposition.disposition
+          WHERE call_disposition.call_id = call.id ORDER BY disposition.sort)), '') AS outcome
+FROM call JOIN nature ON nature.code = coalesce(call.nature_cleared, call.nature)
+WHERE call.care = 1 AND {_SPAN}
+ORDER BY unixepoch(call.occurred_at) DESC, call.id DESC
+"""  # noqa: S608 - no user's text in it
+_WAITING = """
+SELECT referral.id, substr(replace(referral.made_at, 'T', ' '), 1, 16) AS made,
+       owner.login AS owner,
+       (SELECT canonical_id FROM human WHERE id = referral.person_id) AS person,
+       coalesce((SELECT line FROM place_plain
+                 WHERE id = (SELECT place_id FROM call WHERE id = referral.call_id)), '') AS place
+FROM referral JOIN staff AS owner ON owner.id = referral.owner_id
+WHERE referral.status = 'requested' ORDER BY unixepoch(referral.made_at), referral.id
+"""
+_MET = f"""
+SELECT DISTINCT call.id, human.canonical_id AS person, call.occurred_at,
+       coalesce((SELECT line FROM place_plain WHERE id = call.place_id), '') AS place
+FROM call CROSS JOIN call_person ON call_person.call_id = call.id
+JOIN human ON human.id = call_person.person_id
+WHERE call_person.role = 'subject' AND {_SPAN}
+ORDER BY unixepoch(call.occurred_at) DESC, call.id DESC
+"""  # noqa: S608
+# The last that was heard of somebody with something due, whichever of their follow-ups it was on.
+_LAST_HEARD = """
+SELECT follow_up.id, human.canonical_id AS person, attempt.result, attempt.occurred_at
+FROM json_each(:people) AS people
+CROSS JOIN human ON human.id = people.value
+CROSS JOIN follow_up ON follow_up.person_id = human.id
+JOIN attempt ON attempt.follow_up_id = follow_up.id
+ORDER BY unixepoch(attempt.occurred_at) DESC, attempt.id DESC
+"""
+
+
+TOLD_AFTER = timedelta(days=14)  # what expired by itself, so long or until somebody acts
+TOLD_BEFORE = timedelta(days=30)  # a flag that will
+
+# What is to be done about plans, and the answers to whoever asks.
+_PLANS = """
+SELECT plan.id, (SELECT canonical_id FROM human WHERE id = plan.person_id) AS person, plan.place_id,
+       what, day, staff.login AS by, rank FROM (
+  SELECT id AS plan_id, 1 AS rank, 'to approve' AS what, substr(recorded_at, 1, 10) AS day,
+         author_id AS by_id
+  FROM plan WHERE status = 'draft'
+  UNION ALL
+  SELECT id, 2, 'to review', review_on, approver_id
+  FROM plan WHERE status = 'approved' AND review_on <= :today AND expires_on >= :today
+  UNION ALL
+  SELECT id, 3, 'expired, off the card', expires_on, approver_id
+  FROM plan WHERE status = 'approved' AND expires_on >= :from_day AND expires_on < :today
+  UNION ALL
+  SELECT plan.id, 3, 'expired, off the card', substr(change.recorded_at, 1, 10), recorded_by
+  FROM change JOIN plan ON plan.id = change.record_id
+  WHERE record = 'plan' AND field = 'status' AND new_value = '"expired"'
+    AND unixepoch(change.recorded_at) BETWEEN :from_unix AND :until_unix
+  UNION ALL
+  SELECT plan_id, 4, 'suggestion ' || id || ' to answer', substr(suggested_at, 1, 10), suggested_by
+  FROM plan_suggestion WHERE accepted IS NULL
+  UNION ALL
+  SELECT plan_id, 5, 'your suggestion ' || id || iif(accepted, ' is accepted', ' is declined'),
+         substr(answered_at, 1, 10), answered_by
+  FROM plan_suggestion WHERE suggested_by = :asker
+    AND unixepoch(answered_at) BETWEEN :from_unix AND :until_unix)
+JOIN plan ON plan.id = plan_id LEFT JOIN staff ON staff.id = by_id
+ORDER BY rank, day, plan.id
+"""
+
+
+def care_calls(connection: sqlite3.Connection, span: dict[str, Any]) -> list[dict[str, Any]]:
+    """id, occurred, place, nature, outcome of the care calls of a span, newest first."""
+    return [dict(row) for row in connection.execute(_CARE_CALLS, span)]
+
+
+def waiting(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    """id, made, owner, person, place of the referrals that nobody has accepted yet."""
+    return [dict(row) for row in connection.execute(_WAITING)]
+
+
+def seen_often(connection: sqlite3.Connection, span: dict[str, Any]) -> list[dict[str, Any]]:
+    """person, calls, last, places of those whom SEEN_OFTEN calls of a span were about."""
+    rows = connection.execute(_MET, span).fetchall()
+    calls: dict[int, dict[int, sqlite3.Row]] = {}
+    for row in rows:
+        calls.setdefault(row["person"], {})[row["id"]] = row
+    found = [
+        {
+            "person": person_id,
+            "calls": len(own),
+            "last": next(iter(own.values()))["occurred_at"][:16].replace("T", " "),
+            "places": "; ".join(dict.fromkeys(r["place"] for r in own.values() if r["place"])),
+        }
+        for person_id, own in calls.items()
+        if len(own) >= SEEN_OFTEN
+    ]
+    return sorted(found, key=lambda each: -each["calls"])
+
+
+def in_hospital(connection: sqlite3.Connection, view: View) -> list[dict[str, Any]]:
+    """person and since of those who have something due and were last heard of in hospital."""
+    due = connection.execute(
+        "SELECT DISTINCT person_id FROM open_follow_up WHERE person_id IS NOT NULL"
+    )
+    people = person_ids.same(connection, [row["person_id"] for row in due])
+    last: dict[int, sqlite3.Row] = {}
+    for row in connection.execute(_LAST_HEARD, {"people": json.dumps(people)}):
+        last.setdefault(row["person"], row)
+    return [
+        {"person": person_id, "heard": row["occurred_at"][:16].replace("T", " ")}
+        for person_id, row in last.items()
+        if row["result"] == "hospital" and not view.follow_ups([row["id"]])
+    ]
+
+
+def flags_to_verify(connection: sqlite3.Connection, today: date) -> list[dict[str, Any]]:
+    """id, place, source, by, written of the flags in force that nobody has verified yet."""
+    found = flags.to_check(connection, today.isoformat(), today.isoformat())
+    return [
+        {
+            "id": row["id"],
+            "place": row["address"],
+            "source": row["source"],
+            "by": row["recorded_by"],
+            "written": row["recorded_at"][:10],
+        }
+        for row in found
+        if row["verified_at"] is None
+    ]
+
+
+def flags_expiring(connection: sqlite3.Connection, today: date) -> list[dict[str, Any]]:
+    """id, place, source, by, until, state of the flags that expire soon or have lately expired."""
+    since, soon = today - TOLD_AFTER, today + TOLD_BEFORE
+    found = flags.expiring(connection, today.isoformat(), since.isoformat(), soon.isoformat())
+    return sorted(
+        (
+            {
+                "id": row["id"],
+                "place": row["address"],
+                "source": row["source"],
+                "by": row["recorded_by"],
+                "until": row["expires_on"],
+                "state": row["state"],
+            }
+            for row in found
+        ),
+        key=lambda row: (str(row["until"]), row["id"]),
+    )
+
+
+def overrides_due(connection: sqlite3.Connection, today: date) -> list[dict[str, Any]]:
+    """id, person, place, listed, review_on, days_late of overrides whose review is due."""
+    return [
+        {
+            "id": row["id"],
+            "person": row["person"],
+            "place": row["address"],
+            "listed": "on" if row["listed"] else "off",
+            "review_on": row["review_on"],
+            "days_late": (today - date.fromisoformat(row["review_on"])).days,
+        }
+        for row in overrides.in_force(connection)
+        if row["review_on"] <= today.isoformat()
+    ]
+
+
+def plans(
+    connection: sqlite3.Connection, span: dict[str, Any], asker: int, start: date, today: date
+) -> list[dict[str, Any]]:
+    """id, what, person, place, day, by: plans to approve or to review, those that lately expired.
+
+    And suggestions to answer, and the answers to the asker's own.
+    """
+    from_day = min(start, today - TOLD_AFTER).isoformat()
+    asked = {**span, "asker": asker, "from_day": from_day, "today": today.isoformat()}
+    rows = connection.execute(_PLANS, asked).fetchall()
+    return [
+        {
+            "id": row["id"],
+            "what": row["what"],
+            "person": row["person"],
+            "place": place_reads.text(connection, row["place_id"]) if row["place_id"] else None,
+            "day": row["day"],
+            "by": row["by"],
+        }
+        for row in rows
+    ]

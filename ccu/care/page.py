@@ -1,0 +1,83 @@
+"""Care notes as people see them: below a card, and as a list of their own."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ccu.care import notes
+from ccu.output import Document, Section, Table, say
+from ccu.session import Session
+
+RIGHT = "care note list"  # who may list the notes sees them below a card
+LAST_NOTES = 5
+
+
+def below(
+    session: Session, card: Document, people: Callable[[], Iterable[int]], every: bool
+) -> Document:
+    """The card with the care notes of these people below it, for roles that may see them.
+
+    For any other role the file is not looked for. Where there is none that this account can open,
+    the card is the same as where there are no notes: `care_notes` is empty and nothing is printed.
+    """
+    if not session.may(RIGHT):
+        return card
+    found = _read(session, list(people()))
+    return replace(
+        card,
+        sections=[*card.sections, _section(found, every)],
+        data={**card.data, "care_notes": found},
+    )
+
+
+def _read(session: Session, people: list[int]) -> list[dict[str, Any]]:
+    """The notes; the card must come whatever is wrong with their file, so that is only said."""
+    from ccu.care import file
+    from ccu.database.opening import write
+    from ccu.errors import CcuError
+    from ccu.records import person_ids
+
+    canonical = person_ids.canonical(session.db, person_ids.same(session.db, people))
+    try:
+        with file.opened_or_none(session) as connection:
+            if connection is None:
+                return []
+            with write(connection):
+                return notes.read(connection, login(session), "history", canonical)
+    except CcuError as error:
+        say(f"ccu: the care notes are not shown: {error}")
+        return []
+
+
+def login(session: Session) -> str:
+    """The account at the keyboard, as the care file keeps it: staff ids are the main file's."""
+    from ccu.access import account as who
+
+    return who.login(session.service_account)
+
+
+def _section(found: Sequence[dict[str, Any]], every: bool) -> Section:
+    shown = found if every else found[:LAST_NOTES]
+    older = "all of them"
+    if len(shown) < len(found):
+        older = f"the last {len(shown)} of {len(found)}; --all lists every one"
+    texts = [each for note in shown for each in (_lines(note), "")]
+    return Section(f"Care notes ({older})", lines=texts[:-1])
+
+
+def _lines(note: dict[str, Any]) -> str:
+    """One note: who wrote it of whom, its text, its notice."""
+    head = f"{note['day']}, note {note['id']} of person {note['person']} by {note['by']}"
+    head += f", corrects note {note['corrects']}" if note["corrects"] else ""
+    return "\n".join(filter(None, (head, note["text"], note["notice"])))
+
+
+def listed(person_id: int, found: Sequence[dict[str, Any]]) -> Document:
+    """The notes of one person as a table; below it the notice, when one of them is Part 2."""
+    notice = [notes.NOTICE] if any(note["part2"] for note in found) else []
+    table = Table(notes.COLUMNS, found)
+    return Document(
+        f"Care notes of person {person_id}",
+        [Section(table=table, empty="no care notes", main=True), Section(lines=notice)],
+        {"person": person_id, "care_notes": list(found)},
+    )

@@ -1,0 +1,141 @@
+"""Who else on the machine can read what ccu keeps in files: sentences for `ccu check`.
+
+The database, its -wal and its -shm are looked at from outside only: see connection.py for why
+nothing may open them while they are in use.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from ccu.database import encryption, file_header
+from ccu.errors import DatabaseUnusable
+
+_OTHERS = 0o077
+_BESIDE = ("", "-wal", "-shm", "-journal")
+
+
+def exposed(database: Path, encrypted: bool) -> list[str]:
+    """Every file of ccu's that other accounts can read or write, and every copy in plain text.
+
+    The audit's key in use is looked at where the audit is.
+    """
+    database = _real(database)  # SQLite keeps its files where a link leads
+    found = [_open(path) for path in _kept(database)]
+    found += _folder(database.parent, "the folder")
+    found += _key(database, encrypted)
+    for path, head in _neighbours(database):
+        copy = file_header.is_ours(head)
+        retired = path.name.startswith(f"{database.name}.audit-key.")  # it still verifies
+        chance = encrypted and file_header.may_be_encrypted(head)
+        if copy or retired or chance or path.suffix == ".bak":
+            found.append(_open(path))
+        if copy and encrypted:
+            found.append(f"{path} is a copy that is not encrypted; move it away or destroy it")
+    return [sentence for sentence in found if sentence]
+
+
+def about_key(database: Path, new: bool) -> list[str]:
+    """What to tell who has just encrypted a file: where the key is, and where it should not be."""
+    made = "Made the key" if new else "Took the key that was there"
+    sentences = [
+        f"{made}: {encryption.place()}. Without it nobody can ever open the file:"
+        " keep a copy of the key, apart from the file and its backups."
+    ]
+    path = encryption.key_file()
+    if _real(path).parent == _real(database).parent:
+        sentences.append(f"warning: {_beside(path)}")
+    return sentences
+
+
+def _beside(path: Path) -> str:
+    return f"the key file {path} lies beside the file it opens; keep it elsewhere"
+
+
+def _kept(database: Path) -> Iterator[Path]:
+    """The database, and what SQLite keeps beside it."""
+    for suffix in _BESIDE:
+        yield database.with_name(database.name + suffix)
+
+
+def _open(path: Path) -> str:
+    mode = _mode(path)
+    if mode is None or not stat.S_ISREG(mode) or not mode & _OTHERS:
+        return ""
+    return f"{path} is open to other accounts; chmod 600 it"
+
+
+def size(path: Path) -> int:
+    """The length of a file in bytes; 0 where there is none that can be looked at."""
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return 0
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))
+
+
+def _mode(path: Path) -> int | None:
+    """The mode, None where there is nothing or where modes say nothing (Windows)."""
+    if os.name != "posix":
+        return None
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):
+        return None
+
+
+def _folder(folder: Path, what: str) -> list[str]:
+    mode = _mode(folder)
+    if mode is None:
+        return []
+    found = []
+    if mode & 0o022 and not mode & stat.S_ISVTX:
+        found.append(f"{what} {folder} can be written by other accounts; chmod 700 it")
+    if mode & 0o044:
+        found.append(f"{what} {folder} can be listed by other accounts; chmod 700 it")
+    return found
+
+
+def _key(database: Path, encrypted: bool) -> list[str]:
+    """What is wrong with where the encryption's key lies."""
+    try:
+        path = encryption.key_file()
+        if not os.path.lexists(path):
+            return []
+        folder = _real(path).parent
+    except (DatabaseUnusable, OSError):
+        return []
+    found = [_open(path)]
+    if folder == database.parent:
+        found.append(_beside(path))
+    elif encrypted:
+        found += _folder(folder, "the key's folder")
+    return found
+
+
+def _neighbours(database: Path) -> Iterator[tuple[Path, bytes]]:
+    """The other files of the folder, each with its first bytes; none that may be in use."""
+    try:
+        inodes = {_inode(each.stat()) for each in _kept(database) if os.path.lexists(each)}
+        paths = sorted(database.parent.iterdir())
+    except OSError:
+        return
+    for path in paths:
+        try:
+            about = path.lstat()
+            if not stat.S_ISREG(about.st_mode) or path.name.endswith(_BESIDE[1:]):
+                continue
+            if _inode(about) in inodes:  # the file in use, or a second name of it
+                continue
+            with path.open("rb") as file:
+                yield path, file.read(100)
+        except OSError:
+            continue
+
+
+def _inode(about: os.stat_result) -> tuple[int, int]:
+    return about.st_dev, about.st_ino

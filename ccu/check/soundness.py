@@ -1,0 +1,113 @@
+"""Damage: what in the file is not as ccu wrote it. `ccu check` reports it, `ccu backup` refuses it.
+
+Found are broken pages, indexes and references, lost or altered tables and triggers, lost rows of
+the code lists and settings, rows changed behind ccu's back, and an audit whose chain is broken.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from ccu.audit import verify
+from ccu.audit.verify import Anchor
+from ccu.database import copies, definitions, digests, encryption, schema
+from ccu.database import opening as db
+from ccu.errors import DatabaseBusy, VerificationFailed
+
+Row = tuple[str, str, str]  # check; ok, warning or bad; detail
+
+INTEGRITY, SCHEMA, ROWS = "integrity", "schema", "rows"
+_OK = {
+    INTEGRITY: "every page, index and reference",
+    SCHEMA: "every table, index, view and trigger",
+    ROWS: "every row is as ccu wrote it",
+}
+
+
+def checked(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> list[Row]:
+    """What is wrong, and "ok" for a check that found nothing; inside `db.reading`."""
+    found = _tried(
+        INTEGRITY, lambda: (("bad", text) for text in copies.integrity_problems(connection))
+    )
+    with contextlib.closing(schema.in_memory()) as new:
+        found += _tried(SCHEMA, lambda: definitions.compare(connection, new))
+        if not bad(found):  # else each lost table is an error of its own
+            found += _tried(ROWS, lambda: _rows(connection, new))
+    known = {check for check, _result, _detail in found}
+    found += [(check, "ok", text) for check, text in _OK.items() if check not in known]
+    return found + verify.checked(connection, anchors)
+
+
+def _tried(check: str, problems: Callable[[], Iterable[tuple[str, str]]]) -> list[Row]:
+    """The problems that a check finds; that it cannot be made is one, too."""
+    try:
+        return [(check, result, text) for result, text in problems()]
+    except encryption.errors() + (UnicodeDecodeError,) as error:  # noqa: RUF005
+        if isinstance(db.explain(error, None), DatabaseBusy):
+            raise
+        return [(check, "bad", "the file cannot be read: it is damaged")]
+
+
+def refuse_damaged(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> None:
+    """Raise VerificationFailed for a file that must not take the place of an earlier backup."""
+    found = bad(checked(connection, anchors))
+    if not found:
+        return
+    why = found[0][2]
+    if "anchor" in why:
+        raise VerificationFailed(
+            f"not copied: {why}; if you restored an older backup, or the folder has the backups of"
+            " another database, use a new folder; else keep this file and restore a backup"
+        )
+    raise VerificationFailed(
+        f"the file is damaged ({why}), so it was not copied: keep the earlier backups and restore"
+        " one; ccu check lists the damage; to keep the damaged file too, stop all work and use cp"
+    )
+
+
+def bad(rows: Sequence[Row]) -> list[Row]:
+    """The rows that say what is wrong."""
+    return [row for row in rows if row[1] == "bad"]
+
+
+# ---------------------------------------------------------------- rows
+
+
+def _rows(connection: sqlite3.Connection, new: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    """Rows that every file has and this one lacks; tables whose sum is another."""
+    complete = set()
+    for table in _filled(new):
+        keys = [row[1] for row in new.execute(f'PRAGMA table_info("{table}")') if row[5]]
+        for row in sorted(_values(new, table, keys) - _values(connection, table, keys)):
+            yield "bad", f"{table} has lost the row {row[0]}"
+        if _values(new, table, ["*"]) <= _values(connection, table, ["*"]):
+            complete.add(table)
+    for table in digests.changed(connection, schema.names(new)):
+        if table == digests.DEFINITIONS:
+            yield "bad", "the definitions of the tables are not what ccu wrote"
+        elif table in complete and digests.is_code_list(new, table):
+            yield "warning", f"rows were added to {table} by another program"
+        else:
+            yield "bad", f"the rows of {table} are not what ccu wrote"
+
+
+def _filled(new: sqlite3.Connection) -> list[str]:
+    """The tables that a new file has rows in."""
+    return [
+        row[0]
+        for row in new.execute(
+            "SELECT name FROM table_digest WHERE row_count > 0 AND name <> :definitions",
+            {"definitions": digests.DEFINITIONS},
+        )
+    ]
+
+
+def _values(
+    connection: sqlite3.Connection, table: str, columns: Sequence[str]
+) -> set[tuple[object, ...]]:
+    """Rows of a small table; text that cannot be read is no row's."""
+    wanted = ", ".join(columns)
+    try:
+        return {tuple(row) for row in connection.execute(f'SELECT {wanted} FROM "{table}"')}  # noqa: S608
+    except encryption.errors():
+        return set()

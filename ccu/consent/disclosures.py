@@ -1,0 +1,189 @@
+"""What was told of a person: when, to whom, what, why. The accounting of six years.
+
+What a screen shows to police of Human Services' work is kept once for each person, account, scope,
+paper and day; what was told by phone or on paper is kept each time. That something is in hand is
+not a disclosure: the audit has it, as it has every reading.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ccu.consent import store as consents
+from ccu.consent.store import PART2, Recipient
+from ccu.errors import InvalidInput
+from ccu.people import store as people
+from ccu.records import audit, person_ids
+
+POLICY = "policy"  # the purpose of what the setting police_sees allowed
+YEARS = 6
+
+_INSERT = """
+INSERT INTO disclosure (person_id, recipient, what, purpose, consent_id, disclosed_at, disclosed_by,
+                        shown_to, provider_id, ground)
+SELECT :person_id, :recipient, :what, :purpose, :consent_id, :at, :by, :shown_to, :provider_id,
+       :ground
+WHERE NOT EXISTS (
+  SELECT 1 FROM disclosure
+  WHERE shown_to = :shown_to AND person_id = :person_id AND what = :what
+    AND substr(disclosed_at, 1, 10) = substr(:at, 1, 10)
+    AND coalesce(consent_id, 0) = coalesce(:consent_id, 0))
+"""  # not ON CONFLICT, which would use up numbers: a gap looks like a row that was taken away
+_ROWS = """
+SELECT disclosure.id, disclosure.disclosed_at, disclosure.person_id AS record,
+       disclosure.recipient, disclosure.provider_id, provider.name AS provider_name,
+       viewer.login AS viewer, disclosure.what, disclosure.purpose,
+       disclosure.consent_id AS consent, disclosure.ground, teller.login AS by
+FROM disclosure JOIN staff AS teller ON teller.id = disclosure.disclosed_by
+LEFT JOIN staff AS viewer ON viewer.id = disclosure.shown_to
+LEFT JOIN provider ON provider.id = disclosure.provider_id
+WHERE disclosure.person_id IN (SELECT value FROM json_each(:people))
+  AND (:since IS NULL OR substr(disclosure.disclosed_at, 1, 10) >= :since)
+ORDER BY unixepoch(disclosure.disclosed_at), disclosure.id
+"""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing shown to police of one person: by a paper, or by policy (no paper)."""
+
+    person_id: int
+    what: str
+    consent_id: int | None
+    purpose: str
+
+
+def keep_shown(
+    connection: sqlite3.Connection, staff_id: int, told: Iterable[Told], at: str
+) -> None:
+    """Keep what a screen showed to an account, once a day, inside the caller's transaction."""
+    shared = {"recipient": "police", "at": at, "by": staff_id, "shown_to": staff_id}
+    rest = {"provider_id": None, "ground": None}
+    connection.executemany(
+        _INSERT, [{**each.__dict__, **shared, **rest} for each in sorted(told, key=str)]
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByHand:
+    """Something told by phone, by letter or in a meeting: to whom, what, why; codes checked.
+
+    `ground` is why it was told without a consent.
+    """
+
+    person_id: int
+    to: Recipient
+    scope: str
+    purpose: str | None
+    ground: str | None
+
+
+def record(
+    connection: sqlite3.Connection, staff_id: int, new: ByHand, *, at: str
+) -> tuple[int, int | None]:
+    """Keep what was told, inside the caller's transaction: its number, and the paper it rests on.
+
+    Raises NotFound; InvalidInput when no paper in force covers it and no ground was given.
+    """
+    people.must_exist(connection, new.person_id)
+    paper = None
+    if new.ground is None:
+        paper = _paper(connection, new, at[:10])
+    elif new.scope == PART2 and not _of_part2(connection, new.ground):
+        raise InvalidInput("--without-consent: 42 CFR Part 2 does not know that reason")
+    cursor = connection.execute(
+        _INSERT,
+        {
+            "person_id": new.person_id,
+            "recipient": new.to.agency,
+            "provider_id": new.to.provider_id,
+            "what": new.scope,
+            "purpose": new.purpose or (paper["purpose"] if paper else new.ground),
+            "consent_id": paper["id"] if paper else None,
+            "ground": new.ground,
+            "shown_to": None,
+            "at": at,
+            "by": staff_id,
+        },
+    )
+    number, paper_id = int(cursor.lastrowid or 0), paper["id"] if paper else None
+    audit.record(
+        connection,
+        staff_id,
+        "consent-disclose",
+        "person",
+        new.person_id,
+        disclosure=number,
+        to=str(new.to),
+        what=new.scope,
+        consent=paper_id,
+        ground=new.ground,
+    )
+    return number, paper_id
+
+
+def _paper(connection: sqlite3.Connection, new: ByHand, today: str) -> sqlite3.Row:
+    same = person_ids.same(connection, [new.person_id])
+    for paper in consents.in_force(connection, same, new.to, today):
+        if consents.covers(paper["scope"], new.scope):
+            return paper
+    raise InvalidInput(
+        f"person {new.person_id} has no consent in force that covers it;"
+        " --without-consent REASON says why the law allows it"
+    )
+
+
+def _of_part2(connection: sqlite3.Connection, ground: str) -> bool:
+    row = connection.execute(
+        "SELECT part2 FROM disclosure_ground WHERE code = :code", {"code": ground}
+    ).fetchone()
+    return bool(row["part2"])
+
+
+# ---------------------------------------------------------------- the accounting
+
+
+def since(today: date, years: int) -> str:
+    """The ISO day so many years before; of 29 February the 28th, which leaves nothing out."""
+    year = max(1, today.year - years)
+    try:
+        return today.replace(year=year).isoformat()
+    except ValueError:
+        return today.replace(year=year, day=28).isoformat()
+
+
+def rows(
+    connection: sqlite3.Connection, person_id: int, start: str | None, only_to: str | None
+) -> list[dict[str, Any]]:
+    """What was told of a human being since a day, under any record of theirs, oldest first.
+
+    id, when, record, to, account, what, purpose, basis, consent, by. `only_to`: to that agency
+    alone.
+    """
+    same = json.dumps(person_ids.same(connection, [person_id]))
+    found = connection.execute(_ROWS, {"people": same, "since": start})
+    return [
+        {
+            "id": row["id"],
+            "when": row["disclosed_at"][:16].replace("T", " "),
+            "record": row["record"],
+            "to": consents.said_to(row["recipient"], row["provider_id"], row["provider_name"]),
+            "account": row["viewer"],
+            "what": row["what"],
+            "purpose": row["purpose"],
+            "basis": _basis(row),
+            "consent": row["consent"],
+            "by": row["by"],
+        }
+        for row in found
+        if only_to is None or (row["recipient"], row["provider_id"]) == (only_to, None)
+    ]
+
+
+def _basis(row: sqlite3.Row) -> str:
+    if row["ground"] is not None:
+        return f"without consent: {row['ground']}"
+    return POLICY if row["consent"] is None else f"consent {row['consent']}"

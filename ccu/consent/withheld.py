@@ -1,0 +1,114 @@
+"""42 CFR Part 2 referrals withheld from a reader who may not read them.
+
+For such a reader the file is read as though these referrals were not in it: no row, no count and no
+total contains them, so nothing about them can be had by subtraction. A TEMP view of the same name
+comes before each table that holds work on a referral; queries need not know. Commands that change
+referrals or follow-ups run without the views, and refuse a withheld number (viewing.refuse).
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterable
+from datetime import date
+
+from ccu.consent import store as consents
+from ccu.consent.store import PART2, Recipient
+from ccu.records import person_ids
+
+# table -> the rows that stay, and the columns that are emptied where they name a withheld referral
+_REFERRALS = "(SELECT id FROM temp.withheld_referral)"
+_FOLLOW_UPS = "(SELECT id FROM temp.withheld_follow_up)"
+_TABLES = {
+    "referral": (f"id NOT IN {_REFERRALS}", ("again_of",)),
+    "referral_event": (
+        f"referral_id NOT IN {_REFERRALS} AND coalesce(again_id, 0) NOT IN {_REFERRALS}",
+        (),
+    ),
+    "follow_up": (f"id NOT IN {_FOLLOW_UPS}", ()),
+    "attempt": (f"follow_up_id NOT IN {_FOLLOW_UPS}", ()),
+    "need_answer": ("1", ("referral_id",)),
+}
+# Own: made or owned by the reader, or with a follow-up that is theirs. They know of it.
+_FROM_LISTS = """
+INSERT INTO temp.withheld_referral
+SELECT id FROM referral
+WHERE provider_id IN (SELECT id FROM provider WHERE part2)
+  AND coalesce(person_id, 0) NOT IN (SELECT id FROM temp.withheld_not)
+  AND :viewer NOT IN (owner_id, recorded_by)
+  AND NOT EXISTS (SELECT 1 FROM follow_up
+                  WHERE referral_id = referral.id AND :viewer IN (owner_id, recorded_by))
+"""
+_FROM_FIGURES = """
+INSERT INTO temp.withheld_referral
+SELECT id FROM referral WHERE provider_id IN (SELECT id FROM provider WHERE part2)
+"""
+
+
+def from_lists(
+    connection: sqlite3.Connection, viewer: int | None, to: Recipient | None, today: date
+) -> None:
+    """Withhold Part 2 referrals for the rest of the run, except the viewer's own.
+
+    Those of a person with a consent on Part 2 in force to `to` stay. Without a viewer, or without a
+    recipient, there are no exceptions of that sort. The tables can then not be written to.
+    """
+    connection.execute("CREATE TEMP TABLE withheld_not (id INTEGER PRIMARY KEY)")
+    people = _consenting(connection, to, today) if to is not None else []
+    connection.executemany("INSERT INTO temp.withheld_not VALUES (?)", [(each,) for each in people])
+    _withhold(connection, _FROM_LISTS, viewer or 0)
+
+
+def from_figures(connection: sqlite3.Connection) -> None:
+    """Withhold every Part 2 referral, inside a transaction: a rollback takes the views away.
+
+    Tables that report/covers.py put before the file's own lose the same rows.
+    """
+    _withhold(connection, _FROM_FIGURES, 0)
+
+
+def _consenting(connection: sqlite3.Connection, to: Recipient, today: date) -> list[int]:
+    """Every record of the people whose consent on Part 2 to this recipient is in force."""
+    found = connection.execute("SELECT DISTINCT person_id FROM consent WHERE scope LIKE '%part2%'")
+    papers = consents.in_force(connection, [row[0] for row in found], to, today.isoformat())
+    people = [row["person"] for row in papers if consents.covers(row["scope"], PART2)]
+    return person_ids.same(connection, people)
+
+
+def _withhold(connection: sqlite3.Connection, which: str, viewer: int) -> None:
+    run = connection.execute
+    for table in ("referral", "follow_up"):
+        run(f"CREATE TEMP TABLE withheld_{table} (id INTEGER PRIMARY KEY)")
+    run(which, {"viewer": viewer})
+    run(
+        "INSERT INTO temp.withheld_follow_up"  # noqa: S608 - our own names
+        f" SELECT id FROM follow_up WHERE referral_id IN {_REFERRALS}"
+    )
+    covered = {row[0] for row in run("SELECT name FROM temp.sqlite_master")}
+    for table, (kept, emptied) in _TABLES.items():
+        if table in covered:
+            run(f"DELETE FROM temp.{table} WHERE NOT ({kept})")  # noqa: S608
+            for name in emptied:
+                run(f"UPDATE temp.{table} SET {name} = NULL WHERE {name} IN {_REFERRALS}")  # noqa: S608
+        else:
+            columns = ", ".join(
+                f"iif({name} IN {_REFERRALS}, NULL, {name}) AS {name}" if name in emptied else name
+                for (_id, name, *_rest) in run(f"PRAGMA main.table_info({table})").fetchall()
+            )
+            run(f"CREATE TEMP VIEW {table} AS SELECT {columns} FROM main.{table} WHERE {kept}")  # noqa: S608
+    cover_views(connection, _TABLES)
+
+
+def cover_views(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
+    """Make the views of the file over these tables again as TEMP views, and the views over those.
+
+    A view of the file reads the file's own tables; a TEMP view reads a TEMP table or view of the
+    same name first.
+    """
+    covered = set(tables)
+    for row in connection.execute(
+        "SELECT name, sql FROM main.sqlite_master WHERE type = 'view' ORDER BY rowid"
+    ).fetchall():
+        if not covered.isdisjoint(re.findall(r"\w+", row["sql"])):
+            covered.add(row["name"])
+            sql = row["sql"].replace("CREATE VIEW", "CREATE TEMP VIEW IF NOT EXISTS", 1)
+            connection.execute(sql)

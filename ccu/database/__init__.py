@@ -1,0 +1,1 @@
+"""The database file: opened, created, migrated, copied, checked and encrypted."""

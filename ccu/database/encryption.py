@@ -1,0 +1,203 @@
+"""Encryption at rest: the optional library, and the key it needs. Only connection.py uses it.
+
+SQLCipher (`pip install 'ccu[encrypt]'`) takes the place of Python's sqlite3 for a file that is
+encrypted; for any other nothing here is imported or read. The key is 32 bytes, 64 hex digits, in a
+file of the owner's outside the data folder: never on a command line, in an SQL text or in an error.
+Without it nothing opens the file.
+"""
+
+import contextlib
+import os
+import re
+import sqlite3
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ccu import files
+from ccu.access import installation
+from ccu.errors import DatabaseUnusable
+
+PAGE = files.PAGE
+
+
+@dataclass(frozen=True)
+class KeyName:
+    """Which key: `variable` names its file, else it is `name` in the configuration folder.
+
+    `entry` is its name in a keyring, where versions before 0.2 could keep it.
+    """
+
+    variable: str
+    name: str
+    entry: str
+
+
+MAIN = KeyName("CCU_KEY_FILE", "key", "database key")
+
+
+def library() -> Any:
+    """SQLCipher's module, a sqlite3 of another name. Raises DatabaseUnusable: not installed."""
+    try:
+        import sqlcipher3.dbapi2 as module
+    except ImportError:
+        raise DatabaseUnusable(
+            "encryption needs one more program: pip install 'ccu[encrypt]'"
+        ) from None
+    return module
+
+
+def errors() -> tuple[type[Exception], ...]:
+    """What SQLite raises, for `except`: SQLCipher's errors are not sqlite3's."""
+    loaded = sys.modules.get("sqlcipher3.dbapi2")
+    return (sqlite3.Error, loaded.Error) if loaded else (sqlite3.Error,)
+
+
+def connect(uri: str, key: str | None, timeout: float) -> sqlite3.Connection:
+    """A connection by SQLCipher: with a key to an encrypted file, without to a plain one.
+
+    It is no sqlite3.Connection but does what one does.
+    """
+    module = library()
+    made = module.connect(uri, uri=True, timeout=timeout, isolation_level=None)
+    made.execute("PRAGMA cipher_log_level=NONE")  # it writes to stderr about a wrong key
+    if key is not None:
+        made.set_key(raw(key))  # a call, not a PRAGMA: the key is in no SQL text
+    made.row_factory = module.Row
+    connection: sqlite3.Connection = made
+    return connection
+
+
+def raw(key: str) -> str:
+    """The key as SQLCipher takes 32 bytes as they are (a passphrase costs 250 ms a command)."""
+    return f"x'{key}'"
+
+
+def sqlite_version(connection: sqlite3.Connection) -> tuple[int, ...]:
+    """The version of the SQLite within the library that made the connection."""
+    by = library() if uses_library(connection) else sqlite3
+    version: tuple[int, ...] = by.sqlite_version_info
+    return version
+
+
+def uses_library(connection: sqlite3.Connection) -> bool:
+    """Whether SQLCipher made the connection."""
+    return type(connection).__module__.startswith("sqlcipher3")
+
+
+# ---------------------------------------------------------------- the key
+
+
+def key_file(of: KeyName = MAIN) -> Path:
+    """Return CCU_KEY_FILE, else `ccu/key` in the user's configuration folder."""
+    named = installation.named(of.variable)
+    if named == "keyring":
+        raise DatabaseUnusable(
+            f"{of.variable}=keyring: a keyring is not used any more; write the key to a private"
+            f" file (keyring get ccu '{of.entry}' > FILE, chmod 600) and name that file instead"
+        )
+    if named:
+        return Path(named)
+    import platformdirs
+
+    try:
+        return platformdirs.user_config_path("ccu", appauthor=False) / of.name
+    except (RuntimeError, KeyError):
+        raise DatabaseUnusable(
+            f"no home folder to look for the key in; name its file by {of.variable}"
+        ) from None
+
+
+def key_is_named() -> bool:
+    """Whether there is a key to try: CCU_KEY_FILE is set, or the usual file is there."""
+    if installation.named("CCU_KEY_FILE"):
+        return True
+    with contextlib.suppress(DatabaseUnusable, OSError):
+        return os.path.lexists(key_file())
+    return False
+
+
+def has_key(of: KeyName = MAIN) -> bool:
+    """Whether the key was made already. Raises DatabaseUnusable."""
+    return os.path.lexists(key_file(of))
+
+
+def place(of: KeyName = MAIN) -> str:
+    """Where the key is, for a sentence."""
+    return str(key_file(of))
+
+
+def key(of: KeyName = MAIN, group: int | None = None) -> str:
+    """Return the key in its private file. Raises DatabaseUnusable.
+
+    The accounts of a `group` may read the key of a file that is the group's.
+    """
+    path = key_file(of)
+    return _checked(_read(path, of, group), f"the key file {path}")
+
+
+def key_or_new(of: KeyName = MAIN, group: int | None = None) -> str:
+    """The key; when there is none yet, one is made where it belongs. Raises DatabaseUnusable."""
+    path = key_file(of)
+    if not os.path.lexists(path):
+        _make(path, of, group)
+    return key(of, group)
+
+
+def _make(path: Path, of: KeyName, group: int | None) -> None:
+    import secrets
+
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        if not installation.named(of.variable):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        files.make_private(part, f"{secrets.token_hex(32)}\n".encode(), group)
+        with contextlib.suppress(FileExistsError):  # another process was faster: its key is the key
+            files.publish(part, path)
+    except (OSError, ValueError) as error:
+        raise DatabaseUnusable(f"cannot make the key file {path}: {files.reason(error)}") from None
+    finally:
+        with contextlib.suppress(OSError, ValueError):
+            part.unlink(missing_ok=True)
+
+
+def _read(path: Path, of: KeyName, group: int | None) -> str:
+    """What the file holds, if it is a private file of the reader's own (or of root's)."""
+    try:
+        # O_NONBLOCK: a pipe of that name must not make us wait
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError:
+        raise DatabaseUnusable(
+            f"the key file {path} does not exist; {of.variable} names another"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise DatabaseUnusable(f"cannot read the key file {path}: {files.reason(error)}") from None
+    try:
+        _must_be_private(path, os.fstat(descriptor), group)
+        return os.read(descriptor, 200).decode("ascii", "replace")
+    finally:
+        os.close(descriptor)
+
+
+def _must_be_private(path: Path, about: os.stat_result, group: int | None) -> None:
+    if not stat.S_ISREG(about.st_mode):
+        raise DatabaseUnusable(f"the key file {path} is not a file")
+    if os.name != "posix":
+        return
+    if about.st_gid == group and not about.st_mode & 0o037:
+        return
+    if about.st_uid not in (os.geteuid(), 0):
+        raise DatabaseUnusable(f"the key file {path} belongs to another account")
+    if stat.S_IMODE(about.st_mode) & 0o077:
+        raise DatabaseUnusable(
+            f"the key file {path} is open to other accounts; chmod 600 it,"
+            " and ask whether the key is still secret"
+        )
+
+
+def _checked(text: str, what: str) -> str:
+    if not re.fullmatch(r"[0-9A-Fa-f]{64}", text.strip()):
+        raise DatabaseUnusable(f"{what} is not a key: 64 hexadecimal digits on one line")
+    return text.strip().lower()

@@ -1,0 +1,67 @@
+"""One follow-up as a page: what it is for, each attempt, what was moved."""
+
+from typing import Any
+
+from ccu.card import notice
+from ccu.follow_ups import rows as follow_up_rows
+from ccu.follow_ups import store as follow_ups
+from ccu.follow_ups.rows import AsOf
+from ccu.output import Document, Section, Table
+from ccu.records import audit
+from ccu.session import Session
+
+ATTEMPT_COLUMNS = ("number", "when", "by", "result", "minutes", "note")
+CHANGE_COLUMNS = ("when", "by", "field", "old", "new", "reason")
+
+
+def read(session: Session, follow_up_id: int, reason: str | None) -> Document:
+    """The page, recorded as a read; the notes only with a reason. Raises NotFound."""
+    staff_id = session.staff_id
+    with session.writing() as connection:
+        follow_ups.read(connection, follow_up_id)
+        data = follow_up_rows.record(connection, follow_up_id, AsOf.of(session.now))
+        hidden = session.view.follow_ups([follow_up_id]).get(follow_up_id)
+        session.view.keep()
+        audit.record(
+            connection, staff_id, "follow-up-show", "follow_up", follow_up_id,
+            full=reason is not None, reason=reason,
+        )  # fmt: skip
+        if data["person"] is not None:
+            audit.record(
+                connection, staff_id, "follow-up-show", "person", data["person"],
+                follow_up=follow_up_id,
+            )  # fmt: skip
+    if hidden is not None:
+        kept = {key: data[key] for key in ("id", "for", "person")}
+        empty = dict.fromkeys(data) | {
+            key: [] for key, value in data.items() if isinstance(value, list)
+        }
+        told = {"what": hidden.words, "state": hidden.state, "owner": hidden.agency}
+        return _document({**empty, **kept, **told})
+    if reason is None:
+        data["note"] = None
+        for each in data["attempts"]:
+            each["note"] = None
+    return notice.on(_document(data), session.view)
+
+
+def _document(data: dict[str, Any]) -> Document:
+    labels = {
+        "what": "what", "for": "for", "due": "due", "state": "state", "owner": "owner",
+        "note": "note", "closed": "closed", "closed_by": "by", "signed_by": "signed by",
+    }  # fmt: skip
+    pairs = [(label, data[key]) for key, label in labels.items() if data[key]]
+    changes = [
+        (each["at"][:16].replace("T", " "), each["by"], each["field"], each["old"], each["new"],
+         each["reason"])
+        for each in data["changes"]
+    ]  # fmt: skip
+    return Document(
+        f"Follow-up {data['id']}",
+        [
+            Section(pairs=pairs, main=True),
+            Section("Attempts", table=Table(ATTEMPT_COLUMNS, data["attempts"]), empty="none yet"),
+            *([Section("Changes", table=Table(CHANGE_COLUMNS, changes))] if changes else []),
+        ],
+        data,
+    )

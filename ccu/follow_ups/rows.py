@@ -1,0 +1,197 @@
+"""Follow-ups as lists show them, by id and place and without names; and what is overdue.
+
+Overdue is `LATE` over the view open_follow_up, here and wherever else it is asked.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+LATE = "due_unix < :as_of"
+
+_EVERY = "(SELECT *, unixepoch(due_at) AS due_unix FROM follow_up)"
+_ROWS = """
+SELECT due.id, due.due_at, due.due_unix, due.closing_at, due.closed_at, owner.login AS owner,
+       follow_up_kind.label AS kind, due.referral_id,
+       coalesce(due.call_id, referral.call_id) AS call_id,
+       (SELECT canonical_id FROM human
+        WHERE id = coalesce(due.person_id, referral.person_id)) AS person,
+       referral.household_id,
+       (SELECT line FROM place_plain
+        WHERE id = (SELECT place_id FROM call WHERE id = coalesce(due.call_id, referral.call_id)))
+         AS place,
+       (SELECT count(*) FROM attempt WHERE follow_up_id = due.id) AS attempts,
+       overdue_event.seen_at
+FROM {source} AS due
+JOIN staff AS owner ON owner.id = due.owner_id
+JOIN follow_up_kind ON follow_up_kind.code = due.kind
+LEFT JOIN referral ON referral.id = due.referral_id
+LEFT JOIN overdue_event
+  ON overdue_event.follow_up_id = due.id AND overdue_event.due_at = due.due_at
+WHERE {where}
+ORDER BY due_unix, due.id
+"""
+# Those an account may sign: its own interns', and an admin or, for an intern without one, any
+# supervisor. Nobody signs their own.
+_TO_SIGN = """closing_at IS NOT NULL AND closed_at IS NULL AND due.closed_by <> :signer AND EXISTS (
+  SELECT 1 FROM staff AS intern, staff AS asker
+  WHERE intern.id = due.closed_by AND asker.id = :signer
+    AND (intern.supervisor_id IS :signer OR asker.role = 'admin'
+         OR (intern.supervisor_id IS NULL AND asker.role = 'supervisor')))"""
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """The moment that divides overdue from due, as a number, and its day in the town."""
+
+    unix: int
+    day: date
+
+    @classmethod
+    def of(cls, now: datetime) -> "AsOf":
+        """The moment of a session."""
+        return cls(int(now.timestamp()), now.date())
+
+    def is_late(self, due_unix: float) -> bool:
+        """Whether something open that was due at that instant is overdue: LATE for one value."""
+        return due_unix < self.unix
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which follow-ups: those open, or every one; None: not asked. `due_*` are instants."""
+
+    every: bool = False
+    late: bool = False
+    owner_id: int | None = None
+    due_from: int | None = None
+    due_before: int | None = None
+    signer: int | None = None
+    referral_id: int | None = None
+    only_id: int | None = None
+
+    def where(self) -> str:
+        """The condition, of our own words; the values go in as parameters."""
+        asked = {
+            LATE: self.late,
+            "due.owner_id = :owner_id": self.owner_id is not None,
+            "due_unix >= :due_from": self.due_from is not None,
+            "due_unix < :due_before": self.due_before is not None,
+            _TO_SIGN: self.signer is not None,
+            "due.referral_id = :referral_id": self.referral_id is not None,
+            "due.id = :only_id": self.only_id is not None,
+        }
+        return " AND ".join(text for text, is_asked in asked.items() if is_asked) or "1"
+
+
+def rows(connection: sqlite3.Connection, wanted: Wanted, as_of: AsOf) -> list[dict[str, Any]]:
+    """The follow-ups, oldest due first.
+
+    Keys: id, due, days_late, state, owner, what, attempts, for, new; referral, call, person,
+    household and place stand in `for`, and person (the canonical record's id) apart too; due_at and
+    due_unix as stored.
+    """
+    sql = _ROWS.format(source=_EVERY if wanted.every else "open_follow_up", where=wanted.where())
+    found = connection.execute(
+        sql,
+        {
+            "as_of": as_of.unix,
+            "owner_id": wanted.owner_id,
+            "due_from": wanted.due_from,
+            "due_before": wanted.due_before,
+            "signer": wanted.signer,
+            "referral_id": wanted.referral_id,
+            "only_id": wanted.only_id,
+        },
+    ).fetchall()
+    return [_item(row, as_of) for row in found]
+
+
+def _item(row: sqlite3.Row, as_of: AsOf) -> dict[str, Any]:
+    late = row["closed_at"] is None and as_of.is_late(row["due_unix"])
+    waits = row["closing_at"] is not None and row["closed_at"] is None
+    state = "closed" if row["closed_at"] else "overdue" if late else "open"
+    return {
+        "id": row["id"],
+        "due": row["due_at"][:16].replace("T", " "),
+        "days_late": (as_of.day - date.fromisoformat(row["due_at"][:10])).days if late else None,
+        "state": f"{state}, to sign" if waits else state,
+        "owner": row["owner"],
+        "what": row["kind"] + (", to sign" if waits else ""),
+        "attempts": row["attempts"],
+        "for": _for(row),
+        "new": late and row["seen_at"] is None,
+        "person": row["person"],
+        "due_at": row["due_at"],
+        "due_unix": row["due_unix"],
+    }
+
+
+def _for(row: sqlite3.Row) -> str:
+    """`referral 3, person 12, 12 MAIN ST # 3`: what it is about, by numbers and place alone."""
+    record, number = (
+        ("referral", row["referral_id"]) if row["referral_id"] else ("call", row["call_id"])
+    )
+    parts = [(record, number), ("person", row["person"])]
+    if row["person"] is None:
+        parts.append(("household", row["household_id"]))
+    said = [f"{word} {number}" for word, number in parts if number is not None]
+    return ", ".join([*said, row["place"]] if row["place"] else said)
+
+
+def record(connection: sqlite3.Connection, follow_up_id: int, as_of: AsOf) -> dict[str, Any]:
+    """One of `rows` with its note, its attempts, numbered, and what was changed. It must exist."""
+    from ccu.records import history as changes
+
+    (found,) = rows(connection, Wanted(every=True, only_id=follow_up_id), as_of)
+    ended = connection.execute(_ENDED, {"id": follow_up_id}).fetchone()
+    attempts = connection.execute(_ATTEMPTS, {"id": follow_up_id})
+    return {
+        **{key: found[key] for key in ("id", "what", "for", "due", "state", "owner", "person")},
+        **dict(ended),
+        "attempts": [dict(row) for row in attempts],
+        "changes": changes.of(connection, "follow_up", follow_up_id),
+    }
+
+
+_ENDED = """
+SELECT nullif(follow_up.note, '') AS note,
+       substr(replace(coalesce(closed_at, closing_at), 'T', ' '), 1, 16) AS closed,
+       closer.login AS closed_by, signer.login AS signed_by
+FROM follow_up LEFT JOIN staff AS closer ON closer.id = closed_by
+LEFT JOIN staff AS signer ON signer.id = signed_by
+WHERE follow_up.id = :id
+"""
+_ATTEMPTS = """
+SELECT row_number() OVER (ORDER BY attempt.id) AS number,
+       substr(replace(occurred_at, 'T', ' '), 1, 16) AS "when", staff.login AS by,
+       follow_up_result.label AS result, minutes, note
+FROM attempt JOIN staff ON staff.id = attempt.recorded_by
+JOIN follow_up_result ON follow_up_result.code = attempt.result
+WHERE follow_up_id = :id ORDER BY attempt.id
+"""
+
+
+# ---------------------------------------------------------------- overdue
+
+
+def late(connection: sqlite3.Connection, as_of: AsOf) -> list[dict[str, Any]]:
+    """What is overdue, oldest first; `new` marks what no recorded run has found late yet."""
+    return rows(connection, Wanted(late=True), as_of)
+
+
+def keep_late(connection: sqlite3.Connection, found: Iterable[dict[str, Any]], seen_at: str) -> int:
+    """Keep that these were found late, inside the caller's transaction; how many were new to us.
+
+    Beside another run that found the same, each is kept once. One that was moved meanwhile is kept
+    all the same: it was late.
+    """
+    before = connection.total_changes
+    connection.executemany(
+        "INSERT INTO overdue_event (follow_up_id, due_at, seen_at) VALUES (:id, :due_at, :seen_at)"
+        " ON CONFLICT DO NOTHING",
+        [{"id": each["id"], "due_at": each["due_at"], "seen_at": seen_at} for each in found],
+    )
+    return connection.total_changes - before

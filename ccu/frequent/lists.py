@@ -1,0 +1,195 @@
+"""The frequent lists: the count, and what overrides and exemptions make of it."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from ccu import dates, typed
+from ccu.card import rows as card_rows
+from ccu.errors import InvalidInput
+from ccu.follow_ups.rows import AsOf
+from ccu.frequent import overrides
+from ccu.frequent import store as frequent
+from ccu.output import Document, Section, Table
+from ccu.people import open_work
+from ccu.records import audit, person_ids
+from ccu.session import Session
+
+PLACE_COLUMNS = (
+    *("place", "address", "care_calls", "calls", "people", "unknown", "last"),
+    *("worker", "override"),
+)
+PERSON_COLUMNS = ("person", "care_calls", "places", "last", "worker", "open", "override")
+EXEMPT_COLUMNS = (*PLACE_COLUMNS[:-1], "exempt")
+MOST_DAYS = 100_000
+MOST_CALLS = 100_000
+
+Row = dict[str, Any]
+
+
+class Count:
+    """What is counted as often: `k` care calls within `days` days, today being the last of them."""
+
+    def __init__(self, session: Session, k: str | None, days: str | None) -> None:
+        self.k = _number(session, k, "--k", "repeat_calls", MOST_CALLS)
+        self.days = _number(session, days, "--days", "repeat_days", MOST_DAYS)
+        self.start = session.days_ago(self.days)
+        self.window = {**card_rows.window(session), "day": self.start}
+
+    def said(self, who: str, today: date) -> str:
+        """The heading: what is listed, by which threshold, over which days."""
+        days = "1 day" if self.days == 1 else f"{self.days} days"
+        return f"Frequent {who}: {self.k} or more care calls in {days} ({self.start} to {today})"
+
+
+def _number(session: Session, text: str | None, option: str, setting: str, largest: int) -> int:
+    if text is None:
+        return session.settings.number(setting)
+    sentence = f"{option} must be a whole number from 1 to {largest}"
+    try:
+        found = typed.whole_number(text, option, largest)
+    except InvalidInput:
+        raise InvalidInput(sentence) from None
+    if not found:
+        raise InvalidInput(sentence)
+    return found
+
+
+def read_places(session: Session, count: Count) -> Row:
+    """The list of places, recorded as a read.
+
+    Keys: k, days, from, as_of, places, left_out (by override), exempt. Rows have the keys of
+    store.frequent.places, worker and override (id, since, review_on, or None).
+    """
+    staff_id = session.staff_id
+    with session.writing() as connection:
+        decided = _decided(overrides.in_force(connection), "place")
+        rows = frequent.places(connection, count.window, count.k, _marked(decided))
+        worked = open_work.with_worker(connection, session.today.isoformat())
+        for row in rows:
+            here = open_work.people_here(connection, {**count.window, "place_id": row["place"]})
+            row["worker"] = not worked.isdisjoint(here)
+        exempt = [row for row in rows if row["exempt"] and row["care_calls"] >= count.k]
+        rows = [row for row in rows if not row["exempt"]]
+        data = _split(session, count, "places", rows, decided)
+        data["exempt"] = exempt
+        audit.record(
+            connection, staff_id, "frequent-places", rows=len(rows), k=count.k, days=count.days
+        )
+    return data
+
+
+def read_people(session: Session, count: Count, names: bool) -> Row:
+    """The list of people, recorded as a read; with `names`, of each person named, too.
+
+    Keys: k, days, from, as_of, people, left_out. Rows have the keys of store.frequent.people,
+    worker, open (items), override and, with `names`, name.
+    """
+    staff_id = session.staff_id
+    with session.writing() as connection:
+        decided = _decided(overrides.in_force(connection), "person")
+        rows = frequent.people(connection, count.window, count.k, _marked(decided))
+        people = [row["person"] for row in rows]
+        worked = open_work.with_worker(connection, session.today.isoformat())
+        worked = set(person_ids.canonical(connection, worked).values())
+        items = open_work.open_counts(connection, people, AsOf.of(session.now), session.view)
+        for row in rows:
+            row["worker"] = row["person"] in worked
+            row["open"] = items.get(row["person"], 0)
+        audit.record(
+            connection, staff_id, "frequent-people", rows=len(rows), k=count.k, days=count.days
+        )
+        session.view.keep()
+        if names:
+            called = person_ids.names(connection, people)
+            person_ids.shown(connection, staff_id, "frequent-people", people)
+            for row in rows:
+                row["name"] = called[row["person"]]
+    return _split(session, count, "people", rows, decided)
+
+
+def _decided(found: Sequence[Row], subject: str) -> dict[int, Row]:
+    """Person or place -> the override that stands: the later one, where a merge left two."""
+    return {row[subject]: row for row in found if row[subject] is not None}
+
+
+def _marked(decided: dict[int, Row]) -> list[int]:
+    return [number for number, row in decided.items() if row["listed"]]
+
+
+def _split(
+    session: Session, count: Count, subject: str, rows: Sequence[Row], decided: dict[int, Row]
+) -> Row:
+    """Those on the list, and those above the threshold that an override leaves out."""
+    key = {"places": "place", "people": "person"}[subject]
+    listed: list[Row] = []
+    left_out: list[Row] = []
+    for row in rows:
+        override = decided.get(row[key])
+        row["override"] = override and {
+            name: override[name] for name in ("id", "since", "review_on")
+        }
+        (left_out if override and not override["listed"] else listed).append(row)
+    return {
+        "k": count.k,
+        "days": count.days,
+        "from": count.start,
+        "as_of": dates.to_iso(session.now),
+        subject: listed,
+        "left_out": left_out,
+    }
+
+
+# ---------------------------------------------------------------- as a page
+
+
+def page_of_places(session: Session, count: Count, data: Row, every: bool) -> Document:
+    """The list; with `every` also what is left out, and why."""
+    counted = [("left out by override", data["left_out"]), ("exempt", data["exempt"])]
+    sections = [
+        Section(
+            table=Table(PLACE_COLUMNS, _cells(data["places"], session)), main=True, empty="none"
+        )
+    ]
+    if every:
+        sections += [
+            _apart("Left out by override", PLACE_COLUMNS, _cells(data["left_out"], session)),
+            _apart("Exempt", EXEMPT_COLUMNS, data["exempt"]),
+        ]
+    sections.append(Section(lines=_counts(counted, every)))
+    return Document(count.said("places", session.today), sections, data)
+
+
+def page_of_people(session: Session, count: Count, data: Row, names: bool, every: bool) -> Document:
+    """The list; with `every` also those left out."""
+    columns = (*PERSON_COLUMNS, "name") if names else PERSON_COLUMNS
+    sections = [
+        Section(table=Table(columns, _cells(data["people"], session)), main=True, empty="nobody")
+    ]
+    if every:
+        left_out = _cells(data["left_out"], session)
+        sections.append(_apart("Left out by override", columns, left_out))
+    sections.append(Section(lines=_counts([("left out by override", data["left_out"])], every)))
+    return Document(count.said("people", session.today), sections, data)
+
+
+def _apart(title: str, columns: tuple[str, ...], rows: Sequence[Row]) -> Section:
+    return Section(f"{title} ({len(rows)})", table=Table(columns, rows)) if rows else Section()
+
+
+def _cells(rows: Sequence[Row], session: Session) -> list[Row]:
+    return [{**row, "override": _said(row["override"], session)} for row in rows]
+
+
+def _said(override: Row | None, session: Session) -> str | None:
+    if override is None:
+        return None
+    due = " (due)" if override["review_on"] <= session.today.isoformat() else ""
+    return f"since {override['since']}, review {override['review_on']}{due}"
+
+
+def _counts(counted: Sequence[tuple[str, Sequence[Row]]], every: bool) -> list[str]:
+    parts = [f"{len(rows)} {what}" for what, rows in counted if rows]
+    if not parts:
+        return []
+    return [", ".join(parts) + ("." if every else "; --all lists them.")]

@@ -1,0 +1,1 @@
+"""Households: who belongs together, who works with them, and their card."""

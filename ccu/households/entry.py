@@ -1,0 +1,52 @@
+"""What is typed of a household: who belongs to it, and its name."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ccu import dates, typed
+from ccu.ask import read_line
+from ccu.errors import InvalidInput
+from ccu.households import store as households
+from ccu.households.card import listed
+from ccu.households.link import NEW
+from ccu.session import Session
+
+LONGEST_NAME = 100
+
+
+def add(session: Session, household: str, people: Sequence[str], since: str | None) -> str:
+    """Put people into a household or a new one; the sentence that says so. Raises as `join`."""
+    staff_id = session.staff_id
+    new = household.strip().lower() == NEW
+    number = 0 if new else typed.record_id(household, "household")
+    joining = list(dict.fromkeys(typed.record_id(each, "person") for each in people))
+    at = dates.to_iso(session.now)
+    with session.writing() as connection:
+        if new:
+            number = households.add(connection, staff_id, at)
+        for each in joining:
+            households.join(connection, staff_id, number, each, since=since, at=at)
+    who = listed(joining, "person")
+    verb = "is" if len(joining) == 1 else "are"
+    word = "new household" if new else "household"
+    from_then = f" since {since}" if since else ""
+    return f"{who[:1].upper()}{who[1:]} {verb} in {word} {number}{from_then}."
+
+
+def name(session: Session, household_id: int, file: Path | None) -> str:
+    """Give a household the name that is in the file, or is typed; the sentence that says so.
+
+    Raises NotFound, InvalidInput.
+    """
+    households.must_exist(session.db, household_id)
+    if file is not None:
+        text = typed.file_text(file, "--file")
+    elif session.interactive:
+        text = read_line("Name of the household (Enter: none): ")
+    else:
+        raise InvalidInput("--file is missing; - reads the name from standard input")
+    said = typed.line(text, "the name", LONGEST_NAME) or ""
+    with session.writing() as connection:
+        at = dates.to_iso(session.now)
+        households.rename(connection, session.staff_id, household_id, said, at=at)
+    return f"Household {household_id} has {'a' if said else 'no'} name now."

@@ -1,0 +1,199 @@
+"""Two people linked: what they are to each other, and which household that puts them in."""
+
+import sqlite3
+
+from ccu import dates, typed
+from ccu.ask import ask_until_valid
+from ccu.errors import InvalidInput
+from ccu.households import relations
+from ccu.households import store as households
+from ccu.households.card import listed
+from ccu.output import say
+from ccu.records import codes
+from ccu.session import Session
+
+# A household by its number, a new one, or none: they are linked and nothing else.
+Choice = int | str
+NEW, NONE = "new", "none"
+
+
+def link(
+    session: Session,
+    one: str,
+    other: str,
+    relation: str | None,
+    household: str | None,
+    *,
+    anyway: bool,
+    asking: bool,
+) -> tuple[str, str]:
+    """Link two people; the sentence that says so, and the one that says in which household.
+
+    Raises NotFound, InvalidInput. Without `household` and at a terminal, asks where there is more
+    than one answer; else those linked stay where they are.
+    """
+    staff_id, connection = session.staff_id, session.db
+    who, of = typed.record_id(one, "person"), typed.record_id(other, "person")
+    choice = _choice(household)
+    code = _relation(connection, who, of, relation, asking)
+    relations.check(connection, who, code, of)
+    if asking and not anyway:
+        anyway = _sure_of_births(connection, who, code, of)
+    if asking and choice is None:
+        choice = _asked(connection, who, of)
+    at = dates.to_iso(session.now)
+    with session.writing() as connection:
+        relations.link(connection, staff_id, who, code, of, anyway)
+        why = ""
+        if choice is None:
+            choice, why = _usual(connection, who, of)
+        where = _put(connection, staff_id, (who, of), choice, why, at)
+        said = relations.sentence(connection, who, code, of)
+    return f"{said.capitalize()}.", f"{where[:1].upper()}{where[1:]}."
+
+
+def unlink(session: Session, one: str, other: str, relation: str | None) -> tuple[str, str]:
+    """Take a link away; the sentence that says so, and one of the household they stay in, if any.
+
+    Raises NotFound, InvalidInput.
+    """
+    staff_id = session.staff_id
+    who, of = typed.record_id(one, "person"), typed.record_id(other, "person")
+    code = (
+        codes.code(session.db, "relation", relation, "--relation") if relation is not None else None
+    )
+    with session.writing() as connection:
+        at = dates.to_iso(session.now)
+        gone = relations.unlink(connection, staff_id, who, code, of, at=at)
+        said = relations.sentence(connection, gone.who, gone.relation, gone.of)
+        if code is not None:
+            said = relations.sentence(connection, who, code, of)
+        both = sorted(
+            {*households.current(connection, who)} & {*households.current(connection, of)}
+        )
+    stay = (
+        f"They stay in household {listed(both)}; ccu household leave takes one out." if both else ""
+    )
+    return f"No longer linked: {said}.", stay
+
+
+# ---------------------------------------------------------------- what was said, or is asked
+
+
+def _choice(household: str | None) -> Choice | None:
+    if household is None:
+        return None
+    said = household.strip().lower()
+    if said in (NEW, NONE):
+        return said
+    if not said.isascii() or not said.isdigit():
+        raise InvalidInput("--household must be a household's number, new or none")
+    return typed.record_id(said, "household")
+
+
+def _relation(
+    connection: sqlite3.Connection, who: int, of: int, relation: str | None, asking: bool
+) -> str:
+    if relation is not None:
+        return codes.code(connection, "relation", relation, "--relation")
+    if not asking:
+        raise InvalidInput("--relation is missing")
+    say(f"There are {', '.join(codes.choices(connection, 'relation'))}.")
+    return ask_until_valid(
+        f"Person {who} is which of these to person {of}",
+        lambda text: codes.code(connection, "relation", text, "the relation"),
+    )
+
+
+def _sure_of_births(connection: sqlite3.Connection, who: int, code: str, of: int) -> bool:
+    """Whether an elder born no earlier is meant; stops when it is not. False: nothing to ask."""
+    new = relations.kept(who, code, of)
+    if not relations.not_born_before(connection, new):
+        return False
+    say(f"Person {new.who} was not born before person {new.of}, by their birth dates.")
+    if not ask_until_valid("Link them all the same (yes or no)", _yes_or_no):
+        raise InvalidInput("not linked; ccu person change corrects a birth date")
+    return True
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() in ("y", "yes"):
+        return True
+    if text.lower() in ("n", "no", ""):
+        return False
+    raise InvalidInput("answer yes or no")
+
+
+def _asked(connection: sqlite3.Connection, who: int, of: int) -> Choice | None:
+    """The household, where more than one would do; None where the usual is clear."""
+    choice, why = _usual(connection, who, of)
+    if choice != NONE:
+        return None
+    there = sorted({*households.of_person(connection, who), *households.of_person(connection, of)})
+    say(f"{why[:1].upper()}{why[1:]}.")
+    return ask_until_valid(
+        f"The household of both: {', '.join(map(str, there))}, new, or none (Enter: none)",
+        lambda text: _one_of(text or NONE, there),
+    )
+
+
+def _one_of(text: str, there: list[int]) -> Choice:
+    choice = _choice(text)
+    if choice is None or (isinstance(choice, int) and choice not in there):
+        raise InvalidInput("answer one of these numbers, new or none")
+    return choice
+
+
+# ---------------------------------------------------------------- the household
+
+
+def _usual(connection: sqlite3.Connection, who: int, of: int) -> tuple[Choice, str]:
+    """Where two linked people belong when nobody says: a household, `new`, or `none` and why.
+
+    Nobody is brought back to a household that they left, or moved where there is a choice.
+    """
+    theirs = {each: households.of_person(connection, each) for each in (who, of)}
+    now = {each: [h for h, m in theirs[each].items() if not m.until] for each in theirs}
+    both = sorted({*now[who]} & {*now[of]})
+    if both:
+        return both[0], ""
+    if not now[who] and not now[of]:
+        return NEW, ""
+    if now[who] and now[of]:
+        return NONE, f"{_in(who, now[who])} and {_in(of, now[of])}"
+    joins, stays = (who, of) if now[of] else (of, who)
+    if len(now[stays]) > 1:
+        return NONE, _in(stays, now[stays])
+    (household,) = now[stays]
+    if household in theirs[joins]:
+        left = theirs[joins][household].until
+        return NONE, f"person {joins} left household {household}, of person {stays}, on {left}"
+    return household, ""
+
+
+def _in(person: int, numbers: list[int]) -> str:
+    word = "household" if len(numbers) == 1 else "households"
+    return f"person {person} is in {word} {listed(numbers)}"
+
+
+def _put(
+    connection: sqlite3.Connection,
+    staff_id: int,
+    both: tuple[int, int],
+    choice: Choice,
+    why: str,
+    at: str,
+) -> str:
+    """Put those of the two who are not in it into the household; how it stands, as a sentence."""
+    if choice == NONE:
+        return f"linked only: {why} (ccu household add changes that)" if why else "linked only"
+    new = choice == NEW
+    household = households.add(connection, staff_id, at) if new else int(choice)
+    households.must_exist(connection, household)
+    joining = [each for each in both if household not in households.current(connection, each)]
+    for person in joining:
+        households.join(connection, staff_id, household, person, at=at)
+    if not joining:
+        return f"both are in household {household} already"
+    verb = "is" if len(joining) == 1 else "are"
+    return f"{listed(joining, 'person')} {verb} in {'new ' if new else ''}household {household} now"

@@ -1,0 +1,236 @@
+"""Households: the people who belong together, since when, and those who left.
+
+A membership without `until` is current, as a worker's turn is. Its row stays with the record it was
+made for; what is read here goes by human beings, whichever of their records is a member.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ccu.errors import InvalidInput, NotFound
+from ccu.people import store as people
+from ccu.records import audit, person_ids
+from ccu.records import history as changes
+
+_MEMBERS = """
+SELECT household_id, person_id, since, until, begins, ends FROM membership
+WHERE :every OR household_id = :household_id
+"""
+_OF_RECORDS = """
+SELECT household_id, person_id, since, until, begins, ends
+FROM json_each(:ids) AS record CROSS JOIN membership ON person_id = record.value
+"""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One human being in one household; `until` None: nobody said that they left.
+
+    now: whether they are in it on the day that was asked about, as the view membership has it.
+    """
+
+    household: int
+    person: int
+    since: str | None
+    until: str | None
+    now: bool
+
+
+def must_exist(connection: sqlite3.Connection, household_id: int) -> None:
+    """Raises NotFound."""
+    asked = {"id": household_id}
+    if not connection.execute("SELECT 1 FROM household WHERE id = :id", asked).fetchone():
+        raise NotFound(f"no household {household_id}")
+
+
+def names(connection: sqlite3.Connection) -> dict[int, str]:
+    """Household -> its name, mostly empty: it is identifying, so showing it must be audited."""
+    return {row["id"]: row["name"] for row in connection.execute("SELECT id, name FROM household")}
+
+
+def name(connection: sqlite3.Connection, household_id: int) -> str:
+    """The name of one, mostly empty. Raises NotFound."""
+    must_exist(connection, household_id)
+    asked = {"id": household_id}
+    row = connection.execute("SELECT name FROM household WHERE id = :id", asked).fetchone()
+    return str(row["name"])
+
+
+# ---------------------------------------------------------------- who is in which
+
+
+def members(
+    connection: sqlite3.Connection, today: date, household_id: int | None = None
+) -> dict[int, list[Member]]:
+    """Household -> its members, each human being once, those who left too; all without a number."""
+    asked = {"every": household_id is None, "household_id": household_id}
+    found: dict[int, list[Member]] = {}
+    for each in _folded(connection, connection.execute(_MEMBERS, asked).fetchall(), today):
+        found.setdefault(each.household, []).append(each)
+    return found
+
+
+def of_person(
+    connection: sqlite3.Connection, person_id: int, today: date = date.max
+) -> dict[int, Member]:
+    """The households that a human being is in or left, by any record of theirs.
+
+    Without a day as they were last recorded, which is what a write goes by.
+    """
+    ids = json.dumps(person_ids.same(connection, [person_id]))
+    rows = connection.execute(_OF_RECORDS, {"ids": ids}).fetchall()
+    return {each.household: each for each in _folded(connection, rows, today)}
+
+
+def current(connection: sqlite3.Connection, person_id: int) -> list[int]:
+    """The households that a human being was not said to have left."""
+    return [each.household for each in of_person(connection, person_id).values() if each.now]
+
+
+def _folded(
+    connection: sqlite3.Connection, rows: Iterable[sqlite3.Row], today: date
+) -> list[Member]:
+    """Rows of several records of one human being as one: in the household while any of them is."""
+    rows, day = list(rows), today.isoformat()
+    stands_for = person_ids.canonical(connection, [row["person_id"] for row in rows])
+    own: dict[tuple[int, int], list[sqlite3.Row]] = {}
+    for row in rows:
+        own.setdefault((row["household_id"], stands_for[row["person_id"]]), []).append(row)
+    found = []
+    for (household, person), theirs in sorted(own.items()):
+        now = [row for row in theirs if row["begins"] <= day < row["ends"]]
+        since = min((row["since"] for row in now or theirs if row["since"]), default=None)
+        last = max(now or theirs, key=lambda row: str(row["ends"]))
+        found.append(Member(household, person, since, last["until"], bool(now)))
+    return found
+
+
+# ---------------------------------------------------------------- writes
+
+
+def add(connection: sqlite3.Connection, staff_id: int, at: str) -> int:
+    """A new household, inside the caller's transaction; its number."""
+    cursor = connection.execute(
+        "INSERT INTO household (recorded_at, recorded_by) VALUES (:at, :by)",
+        {"at": at, "by": staff_id},
+    )
+    household_id = int(cursor.lastrowid or 0)
+    audit.record(connection, staff_id, "household-add", "household", household_id)
+    return household_id
+
+
+def join(
+    connection: sqlite3.Connection,
+    staff_id: int,
+    household_id: int,
+    person_id: int,
+    *,
+    since: str | None = None,
+    at: str,
+) -> None:
+    """Put a person into a household, inside the caller's transaction; one who left comes back.
+
+    Raises NotFound; InvalidInput for a merged record, a member, a return before they left.
+    """
+    must_exist(connection, household_id)
+    people.must_exist(connection, person_id)
+    before = of_person(connection, person_id).get(household_id)
+    if before is not None:
+        if before.until is None:
+            raise InvalidInput(f"person {person_id} is in household {household_id} already")
+        since = since or at[:10]
+        if since < before.until:
+            raise InvalidInput(
+                f"--since is before person {person_id} left household {household_id},"
+                f" on {before.until}"
+            )
+    asked = {"household_id": household_id, "person_id": person_id, "since": since}
+    old = connection.execute(
+        "SELECT since, until FROM household_member"
+        " WHERE household_id = :household_id AND person_id = :person_id",
+        asked,
+    ).fetchone()
+    connection.execute(
+        "INSERT INTO household_member (household_id, person_id, since)"
+        " VALUES (:household_id, :person_id, :since)"
+        " ON CONFLICT DO UPDATE SET since = excluded.since, until = NULL",
+        asked,
+    )
+    if old is not None:
+        fields = {"since": (old["since"], since), "until": (old["until"], None)}
+        _keep(connection, staff_id, household_id, person_id, fields, at)
+    audit.record(
+        connection, staff_id, "household-join", "household", household_id, person=person_id
+    )
+
+
+def leave(
+    connection: sqlite3.Connection,
+    staff_id: int,
+    household_id: int,
+    person_id: int,
+    *,
+    on: str,
+    at: str,
+) -> None:
+    """End a membership on a day, inside the caller's transaction, of every record of the person.
+
+    Raises NotFound when they are not in it; InvalidInput for a merged record, a day before they
+    joined.
+    """
+    must_exist(connection, household_id)
+    people.must_exist(connection, person_id)
+    before = of_person(connection, person_id).get(household_id)
+    if before is None:
+        raise NotFound(f"person {person_id} is not in household {household_id}")
+    if before.until is not None:
+        raise NotFound(f"person {person_id} left household {household_id} on {before.until}")
+    if before.since is not None and on < before.since:
+        raise InvalidInput(
+            f"--on is before person {person_id} joined household {household_id}, on {before.since}"
+        )
+    same = json.dumps(person_ids.same(connection, [person_id]))
+    ended = connection.execute(
+        "UPDATE household_member SET until = max(:on, coalesce(since, :on))"
+        " WHERE household_id = :household_id AND until IS NULL"
+        " AND person_id IN (SELECT value FROM json_each(:same)) RETURNING person_id, until",
+        {"on": on, "household_id": household_id, "same": same},
+    ).fetchall()
+    for row in ended:
+        fields = {"until": (None, row["until"])}
+        _keep(connection, staff_id, household_id, row["person_id"], fields, at)
+    audit.record(
+        connection, staff_id, "household-leave", "household", household_id, person=person_id
+    )
+
+
+def rename(
+    connection: sqlite3.Connection, staff_id: int, household_id: int, new: str, *, at: str
+) -> None:
+    """Give a household a name, or with an empty one none. Raises NotFound."""
+    old = name(connection, household_id)
+    if old == new:
+        return
+    asked = {"id": household_id, "name": new}
+    connection.execute("UPDATE household SET name = :name WHERE id = :id", asked)
+    changes.record(connection, staff_id, "household", household_id, {"name": (old, new)}, at=at)
+    audit.record(connection, staff_id, "household-name", "household", household_id, fields=["name"])
+
+
+def _keep(
+    connection: sqlite3.Connection,
+    staff_id: int,
+    household_id: int,
+    person_id: int,
+    fields: Mapping[str, tuple[str | None, str | None]],
+    at: str,
+) -> None:
+    said = {
+        f"{field} of person {person_id}": values
+        for field, values in fields.items()
+        if values[0] != values[1]
+    }
+    changes.record(connection, staff_id, "household", household_id, said, at=at)

@@ -1,0 +1,1 @@
+"""Lists from other systems: dispatch exports and rosters of clients."""

@@ -1,0 +1,158 @@
+"""Calls whose row in an imported file is another than it was: what changes, and what stays.
+
+What a person has written since stays, and the old value of what changes is kept.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ccu.records import history as changes
+
+# What a call of a changed row holds, and what the row says now. A field is named as in store/calls.
+CHANGED = """
+SELECT known.call_id, known.line, entry.digest, call.import_batch_id IS NULL AS by_hand,
+  call.occurred_at AS old_occurred_at, entry.occurred_at AS new_occurred_at,
+  call.dispatched_at AS old_dispatched_at, entry.dispatched_at AS new_dispatched_at,
+  call.arrived_at AS old_arrived_at, entry.arrived_at AS new_arrived_at,
+  call.cleared_at AS old_cleared_at, entry.cleared_at AS new_cleared_at,
+  json_array(was.raw, was.raw_unit, was.raw_city, was.raw_state, was.raw_zip) AS old_address,
+  json_array(now.raw, now.raw_unit, now.raw_city, now.raw_state, now.raw_zip) AS new_address,
+  call.address_id AS old_address_id, address_map.address_id AS new_address_id,
+  call.place_id AS old_place_id, address_map.place_id AS new_place_id,
+  call.nature AS old_nature, nature.code AS new_nature,
+  call.nature_cleared AS old_nature_cleared, cleared.code AS new_nature_cleared,
+  call.care AS old_care, coalesce(cleared.care, nature.care) AS new_care,
+  was_nature.text AS old_cad_nature, nullif(nature.text, '') AS new_cad_nature,
+  was_cleared.text AS old_cad_cleared, cleared.text AS new_cad_cleared,
+  was_ended.text AS old_cad_disposition, ended.text AS new_cad_disposition,
+  call.priority AS old_priority, entry.priority AS new_priority,
+  call.beat AS old_beat, entry.beat AS new_beat,
+  call.lead_agency AS old_lead_agency, entry.agency AS new_lead_agency,
+  (SELECT json_group_array(disposition) FROM
+    (SELECT disposition FROM main.call_disposition WHERE call_id = call.id ORDER BY disposition))
+    AS old_dispositions,
+  (SELECT json_group_array(disposition) FROM
+    (SELECT disposition FROM staging.outcome WHERE word = entry.disposition ORDER BY disposition))
+    AS new_dispositions
+FROM staging.known
+CROSS JOIN staging.entry AS entry ON entry.line = known.line
+CROSS JOIN main.call ON call.id = known.call_id
+JOIN staging.word AS nature ON nature.id = entry.nature
+LEFT JOIN staging.word AS cleared ON cleared.id = entry.nature_cleared
+LEFT JOIN staging.word AS ended ON ended.id = entry.disposition
+LEFT JOIN main.cad_text AS was_nature ON was_nature.id = call.cad_nature_id
+LEFT JOIN main.cad_text AS was_cleared ON was_cleared.id = call.cad_cleared_id
+LEFT JOIN main.cad_text AS was_ended ON was_ended.id = call.cad_disposition_id
+LEFT JOIN main.address AS was ON was.id = call.address_id
+LEFT JOIN staging.address AS now
+  ON now.rowid = (SELECT min(rowid) FROM staging.address WHERE number = entry.address)
+LEFT JOIN staging.address_map ON address_map.number = entry.address
+WHERE NOT known.same AND known.line > :after ORDER BY known.line LIMIT 500
+"""
+
+FIELDS = (
+    *("occurred_at", "dispatched_at", "arrived_at", "cleared_at", "address", "nature"),
+    *("nature_cleared", "care", "cad_nature", "cad_cleared", "cad_disposition"),
+    *("priority", "beat", "lead_agency", "dispositions"),
+)
+NATURES = {"nature", "nature_cleared", "care"}  # they stand and fall together
+
+UPDATE_CALL = """
+UPDATE main.call SET
+  occurred_at = :occurred_at, dispatched_at = :dispatched_at, arrived_at = :arrived_at,
+  cleared_at = :cleared_at, address_id = :address_id, place_id = :place_id, nature = :nature,
+  nature_cleared = :nature_cleared, care = :care, priority = :priority, beat = :beat,
+  lead_agency = :lead_agency, digest = :digest,
+  cad_nature_id = (SELECT id FROM main.cad_text WHERE text = :cad_nature),
+  cad_cleared_id = (SELECT id FROM main.cad_text WHERE text = :cad_cleared),
+  cad_disposition_id = (SELECT id FROM main.cad_text WHERE text = :cad_disposition)
+WHERE id = :call_id
+"""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A call whose row of the file is another than it was."""
+
+    row: sqlite3.Row
+    fields: Mapping[str, tuple[Any, Any]]  # that take the file's value: (old, new)
+    left: frozenset[str]  # that a hand has written: they stay
+
+
+def changed(connection: sqlite3.Connection) -> Iterator[Change]:
+    """Every known row of staging with another digest than its call's, in the order of the file."""
+    if not connection.execute("SELECT 1 FROM staging.known WHERE NOT same LIMIT 1").fetchone():
+        return
+    connection.execute("CREATE INDEX staging.address_number ON address (number)")
+    after = 0
+    while rows := connection.execute(CHANGED, {"after": after}).fetchall():
+        for row in rows:
+            differ = {
+                field: (row[f"old_{field}"], row[f"new_{field}"])
+                for field in FIELDS
+                if row[f"old_{field}"] != row[f"new_{field}"]
+            }
+            by_hand = _by_hand(connection, row) & differ.keys()
+            taken = {field: pair for field, pair in differ.items() if field not in by_hand}
+            yield Change(row, taken, frozenset(by_hand))
+        after = rows[-1]["line"]
+
+
+def _by_hand(connection: sqlite3.Connection, row: sqlite3.Row) -> set[str]:
+    """The fields that a person has written: amended, or said when logging the call."""
+    found = connection.execute(
+        "SELECT field, import_batch_id FROM change WHERE record = 'call' AND record_id = :call_id",
+        {"call_id": row["call_id"]},
+    ).fetchall()
+    fields = {each["field"] for each in found if each["import_batch_id"] is None}
+    if row["by_hand"]:  # what is empty may be filled in, and what was so filled in may change
+        filled = {each["field"] for each in found if each["import_batch_id"] is not None}
+        said = {field for field in FIELDS if row[f"old_{field}"] not in (None, "[]", _NOWHERE)}
+        fields |= NATURES | (said - filled)
+    return fields | NATURES if fields & NATURES else fields
+
+
+_NOWHERE = "[null,null,null,null,null]"
+
+
+def apply(
+    connection: sqlite3.Connection, staff_id: int, change: Change, at: str, batch_id: int
+) -> None:
+    """Give the call its new values and keep the old ones."""
+    row, fields = change.row, dict(change.fields)
+    values = {
+        field: fields[field][1] if field in fields else row[f"old_{field}"] for field in FIELDS
+    }
+    side = "new" if "address" in fields else "old"
+    values |= {column: row[f"{side}_{column}"] for column in ("address_id", "place_id")}
+    values |= {"call_id": row["call_id"], "digest": row["digest"]}
+    connection.execute(UPDATE_CALL, values)
+    if "dispositions" in fields:
+        connection.execute("DELETE FROM call_disposition WHERE call_id = :call_id", values)
+        connection.execute(
+            "INSERT INTO call_disposition (call_id, disposition)"
+            " SELECT :call_id, value FROM json_each(:dispositions)",
+            values,
+        )
+        fields["dispositions"] = (
+            json.loads(fields["dispositions"][0]),
+            json.loads(values["dispositions"]),
+        )
+    if "address" in fields:
+        fields["address"] = (_said(row["old_address"]), _said(row["new_address"]))
+        if row["old_place_id"] != row["new_place_id"]:
+            fields["place_id"] = (row["old_place_id"], row["new_place_id"])
+    if "care" in fields:
+        fields["care"] = (bool(row["old_care"]), bool(row["new_care"]))
+    changes.record(
+        connection, staff_id, "call", row["call_id"], fields, at=at, import_batch_id=batch_id
+    )
+
+
+def _said(parts: str) -> str | None:
+    """An address as `ccu call show` has it: text, unit, city, zip."""
+    raw, unit, city, _state, zip_code = json.loads(parts)
+    return ", ".join(text for text in (raw, unit, city, zip_code) if text) or None

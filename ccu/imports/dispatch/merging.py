@@ -1,0 +1,264 @@
+"""Merging an imported file into the calls: one transaction, as short as it can be.
+
+What was read stands in the tables of the attached schema `staging` (staging.py). Everything
+here but the fields of changed calls is done by SQLite itself, so that an officer who logs a call
+meanwhile waits seconds.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ccu.database import digests
+from ccu.imports.dispatch import changed_rows as imports_changed
+from ccu.records import audit
+
+CODES = """
+SELECT 'nature', code, care FROM nature
+UNION ALL SELECT 'disposition', code, 0 FROM disposition
+UNION ALL SELECT 'agency', code, 0 FROM agency
+UNION ALL SELECT 'call_source', code, 0 FROM call_source
+"""
+
+SYSTEM = "SELECT id FROM source_system WHERE name = :source"
+
+SEALED = "DELETE FROM staging.entry WHERE is_sealed(incident)"
+
+# Which rows are known by their incident number, and which are new.
+MATCH = (
+    """
+INSERT INTO staging.known (line, call_id, same)
+SELECT entry.line, call.id, call.digest IS entry.digest
+FROM staging.entry AS entry
+JOIN main.call ON call.source_system_id = :source_system_id AND call.incident = entry.incident
+WHERE EXISTS (SELECT 1 FROM main.call WHERE source_system_id = :source_system_id)
+""",
+    """
+INSERT INTO staging.fresh (line)
+SELECT line FROM staging.entry
+WHERE line NOT IN (SELECT line FROM staging.known) ORDER BY line
+""",
+)
+
+# Places, addresses and words first seen in this file; what is there already stays as it is, except
+# that a text which names the city or the zip says more than one that did not.
+REMEMBER = (
+    """
+INSERT INTO main.place (kind, number, street, unit, cross_street, name, city, city_assumed, state,
+                        zip, building_key, unit_key, loose_key)
+SELECT kind, house, street, unit, cross_street, name, city, city_assumed, state,
+       zip, building_key, unit_key, loose_key
+FROM staging.address WHERE unit_key IS NOT NULL
+ON CONFLICT (unit_key, city) DO UPDATE SET
+  city_assumed = min(city_assumed, excluded.city_assumed),
+  state = iif(place.state = '', excluded.state, place.state),
+  zip = iif(place.zip = '', excluded.zip, place.zip)
+WHERE excluded.city_assumed < place.city_assumed
+   OR (place.state = '' AND excluded.state <> '') OR (place.zip = '' AND excluded.zip <> '')
+""",
+    """
+INSERT INTO main.address (raw, raw_unit, raw_city, raw_state, raw_zip, place_id)
+SELECT raw, raw_unit, raw_city, raw_state, raw_zip,
+       (SELECT known.id FROM main.place AS known
+        WHERE known.unit_key = address.unit_key AND known.city = address.city)
+FROM staging.address WHERE true
+ON CONFLICT DO NOTHING
+""",
+    """
+INSERT INTO staging.address_map (number, address_id, place_id)
+SELECT staged.number, known.id, known.place_id
+FROM staging.address AS staged
+JOIN main.address AS known ON known.raw = staged.raw AND known.raw_unit = staged.raw_unit
+ AND known.raw_city = staged.raw_city AND known.raw_state = staged.raw_state
+ AND known.raw_zip = staged.raw_zip
+WHERE true ON CONFLICT DO NOTHING
+""",
+    """
+INSERT INTO main.cad_text (text) SELECT DISTINCT text FROM staging.word
+WHERE text <> '' ON CONFLICT DO NOTHING
+""",
+    """
+INSERT INTO staging.word_map (word, cad_text_id)
+SELECT word.id, known.id FROM staging.word AS word JOIN main.cad_text AS known USING (text)
+""",
+)
+
+INSERT_CALLS = """
+INSERT INTO main.call (
+  id, source_system_id, incident, occurred_at, recorded_at, recorded_by, import_batch_id, digest,
+  address_id, place_id, nature, nature_cleared, care, cad_nature_id, cad_cleared_id,
+  cad_disposition_id, priority, beat, lead_agency, source, dispatched_at, arrived_at, cleared_at)
+SELECT
+  :last_id + fresh.n, :source_system_id, entry.incident, entry.occurred_at, :at, :staff_id,
+  :batch_id, entry.digest, address_map.address_id, address_map.place_id, nature.code, cleared.code,
+  coalesce(cleared.care, nature.care), nature_map.cad_text_id, cleared_map.cad_text_id,
+  ended_map.cad_text_id, entry.priority, entry.beat, entry.agency, :call_source,
+  entry.dispatched_at, entry.arrived_at, entry.cleared_at
+FROM staging.fresh
+CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
+JOIN staging.word AS nature ON nature.id = entry.nature
+LEFT JOIN staging.word AS cleared ON cleared.id = entry.nature_cleared
+LEFT JOIN staging.word_map AS nature_map ON nature_map.word = entry.nature
+LEFT JOIN staging.word_map AS cleared_map ON cleared_map.word = entry.nature_cleared
+LEFT JOIN staging.word_map AS ended_map ON ended_map.word = entry.disposition
+LEFT JOIN staging.address_map ON address_map.number = entry.address
+ORDER BY fresh.n
+"""
+
+INSERT_DISPOSITIONS = """
+INSERT INTO main.call_disposition (call_id, disposition)
+SELECT :last_id + fresh.n, outcome.disposition
+FROM staging.fresh
+CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
+JOIN staging.outcome AS outcome ON outcome.word = entry.disposition
+"""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A file that was read: where from, and what came of its rows so far."""
+
+    source: str
+    file_name: str
+    sha256: str
+    layout: str
+    at: str
+    call_source: str | None
+    read: int
+    same: int  # rows that repeat an earlier row of the file
+    rejected: int
+    allowed: Sequence[str] = ()  # kinds of column that --allow-column let pass
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the staged rows."""
+
+    new: int
+    changed: int
+    same: int
+    left: int  # fields that the file would change, left as a hand made them
+    batch_id: int | None = None
+
+
+def codes(connection: sqlite3.Connection) -> dict[str, dict[str, int]]:
+    """The code lists that a layout may use: code -> whether it is on the care list."""
+    found: dict[str, dict[str, int]] = {}
+    for kind, code, care in connection.execute(CODES):
+        found.setdefault(kind, {})[code] = care
+    return found
+
+
+def preview(connection: sqlite3.Connection, source: str) -> Outcome:
+    """What `merge` would do; writes nothing but the staging tables."""
+    sealed = _leave_sealed(connection, source)
+    known, new = _match(connection, _system(connection, source))
+    changed = left = 0
+    for change in imports_changed.changed(connection):
+        changed += bool(change.fields or change.left)
+        left += len(change.left)
+    return Outcome(new, changed, known - changed + sealed, left)
+
+
+def merge(connection: sqlite3.Connection, staff_id: int, batch: Batch) -> Outcome:
+    """Merge the staged rows inside the caller's transaction, with the batch and its audit event."""
+    connection.execute(
+        "INSERT INTO source_system (name) VALUES (:source) ON CONFLICT DO NOTHING",
+        {"source": batch.source},
+    )
+    system = _system(connection, batch.source)
+    sealed = _leave_sealed(connection, batch.source)
+    known, new = _match(connection, system)
+    batch_id = _add_batch(connection, staff_id, batch)
+    for statement in REMEMBER:
+        connection.execute(statement)
+    values = {
+        "last_id": _last_id(connection),
+        "source_system_id": system,
+        "at": batch.at,
+        "staff_id": staff_id,
+        "batch_id": batch_id,
+        "call_source": batch.call_source,
+    }
+    with digests.added_in_bulk(connection, call="id", call_disposition="call_id"):
+        connection.execute(INSERT_CALLS, values)
+        connection.execute(INSERT_DISPOSITIONS, values)
+    changed = left = 0
+    for change in imports_changed.changed(connection):
+        imports_changed.apply(connection, staff_id, change, batch.at, batch_id)
+        changed += bool(change.fields or change.left)
+        left += len(change.left)
+    outcome = Outcome(new, changed, known - changed + sealed, left, batch_id)
+    _close_batch(connection, staff_id, batch, outcome)
+    return outcome
+
+
+# ---------------------------------------------------------------- steps
+
+
+def _system(connection: sqlite3.Connection, source: str) -> int | None:
+    row = connection.execute(SYSTEM, {"source": source}).fetchone()
+    return int(row["id"]) if row else None
+
+
+def _leave_sealed(connection: sqlite3.Connection, source: str) -> int:
+    """A call that is sealed is not brought back: its row counts as one that changes nothing."""
+    from ccu.retention import seals
+
+    sealed = seals.sealed_numbers(connection)
+    if not sealed:
+        return 0
+    connection.create_function(
+        "is_sealed", 1, lambda number: seals.digest("call", source, number) in sealed
+    )
+    return connection.execute(SEALED).rowcount
+
+
+def _match(connection: sqlite3.Connection, system: int | None) -> tuple[int, int]:
+    """How many staged rows are known, and how many are new."""
+    return tuple(  # type: ignore[return-value]
+        connection.execute(statement, {"source_system_id": system}).rowcount for statement in MATCH
+    )
+
+
+def _last_id(connection: sqlite3.Connection) -> int:
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'call'").fetchone()
+    return int(row["seq"]) if row else 0
+
+
+def _add_batch(connection: sqlite3.Connection, staff_id: int, batch: Batch) -> int:
+    cursor = connection.execute(
+        "INSERT INTO import_batch (file_name, sha256, layout, recorded_at, recorded_by, read_rows,"
+        " new_rows, changed_rows, same_rows, rejected_rows)"
+        " VALUES (:file_name, :sha256, :layout, :at, :staff_id, :read, 0, 0, 0, :rejected)",
+        {
+            "file_name": batch.file_name,
+            "sha256": batch.sha256,
+            "layout": batch.layout,
+            "at": batch.at,
+            "staff_id": staff_id,
+            "read": batch.read,
+            "rejected": batch.rejected,
+        },
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def _close_batch(
+    connection: sqlite3.Connection, staff_id: int, batch: Batch, outcome: Outcome
+) -> None:
+    counts = {
+        "new": outcome.new,
+        "changed": outcome.changed,
+        "same": outcome.same + batch.same,
+    }
+    connection.execute(
+        "UPDATE import_batch SET new_rows = :new, changed_rows = :changed, same_rows = :same"
+        " WHERE id = :batch_id",
+        {**counts, "batch_id": outcome.batch_id},
+    )
+    audit.record(
+        connection, staff_id, "import", "import_batch", outcome.batch_id,
+        read=batch.read, new=outcome.new, changed=outcome.changed, same=counts["same"],
+        rejected=batch.rejected, allowed=[*batch.allowed],
+    )  # fmt: skip

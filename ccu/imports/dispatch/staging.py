@@ -1,0 +1,217 @@
+"""The staging file: what was read, before any of it is merged, so that nobody waits while we read.
+
+A database of its own beside the main one, private, attached to the session's connection. It needs
+no journal and no sync: after a crash it is worth nothing. Where the system allows, it has no name
+from the moment it is open, so that not even kill -9 leaves it; elsewhere the next import sweeps.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from hashlib import blake2b
+from operator import itemgetter
+from pathlib import Path
+
+from ccu import address, files
+from ccu.imports.dispatch.layout import Layout
+from ccu.imports.dispatch.reading import Staged, Word
+from ccu.places import store as places
+
+KEPT = 20_000  # addresses, and as many words, that are looked up without asking the staging file
+NUMBERS_KEPT = 150_000  # addresses known to be staged, by their number alone: 10 MB
+UNMAPPED_KEPT = 10_000  # different natures counted that the layout does not know
+
+SCHEMA = """
+CREATE TABLE staging.entry (
+  line INTEGER PRIMARY KEY, incident TEXT NOT NULL, digest BLOB NOT NULL,
+  occurred_at TEXT NOT NULL, dispatched_at TEXT, arrived_at TEXT, cleared_at TEXT,
+  address INTEGER, nature INTEGER NOT NULL, nature_cleared INTEGER, disposition INTEGER,
+  agency TEXT, priority TEXT, beat TEXT);
+CREATE INDEX staging.entry_incident ON entry (incident);
+CREATE TABLE staging.word (
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, code TEXT, care INTEGER,
+  UNIQUE (kind, text));
+CREATE TABLE staging.outcome (
+  word INTEGER NOT NULL, disposition TEXT NOT NULL, PRIMARY KEY (word, disposition)) WITHOUT ROWID;
+-- An address and the place it was read as (no unit_key: none). number is 8 bytes of a digest of the
+-- address; no index and no key, so that staging one is an append: the merge settles what is double.
+CREATE TABLE staging.address (
+  number INTEGER NOT NULL,
+  raw TEXT NOT NULL, raw_unit TEXT NOT NULL, raw_city TEXT NOT NULL, raw_state TEXT NOT NULL,
+  raw_zip TEXT NOT NULL,
+  kind TEXT, house TEXT, street TEXT, unit TEXT, cross_street TEXT, name TEXT, city TEXT,
+  city_assumed INTEGER, state TEXT, zip TEXT, building_key TEXT, unit_key TEXT, loose_key TEXT);
+CREATE TABLE staging.reject (line INTEGER PRIMARY KEY, reason TEXT NOT NULL, cells TEXT NOT NULL);
+
+-- filled when the rows are compared with the main file
+CREATE TABLE staging.known (line INTEGER PRIMARY KEY, call_id INTEGER, same INTEGER);
+CREATE TABLE staging.fresh (n INTEGER PRIMARY KEY, line INTEGER NOT NULL);
+CREATE TABLE staging.address_map (number INTEGER PRIMARY KEY, address_id INTEGER, place_id INTEGER);
+CREATE TABLE staging.word_map (word INTEGER PRIMARY KEY, cad_text_id INTEGER);
+"""
+
+
+INSERT_ADDRESS = (
+    "INSERT INTO staging.address VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+PLACE = (  # the columns of a place, in the order of staging.address
+    *("kind", "number", "street", "unit", "cross_street", "name", "city", "city_assumed"),
+    *("state", "zip", "building_key", "unit_key", "loose_key"),
+)
+NO_PLACE = (None,) * len(PLACE)
+_in_order = itemgetter(*PLACE)
+
+Parts = tuple[str, str, str, str, str]  # text, unit, city, state, zip as they stand in the file
+
+
+@contextlib.contextmanager
+def attached(connection: sqlite3.Connection, database: Path) -> Iterator[None]:
+    """The staging file as schema `staging` of the connection, empty, gone at the end."""
+    database = database.absolute()
+    _sweep(database)
+    path = database.with_name(f"{_prefix(database)}{os.getpid()}-{secrets.token_hex(4)}")
+    files.make_private(path)
+    try:
+        connection.execute("ATTACH DATABASE ? AS staging", (str(path),))
+        try:
+            for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE",
+                           "secure_delete=OFF", "cache_size=-8000"):  # fmt: skip
+                connection.execute(f"PRAGMA staging.{pragma}")
+            for statement in SCHEMA.split(";\n"):
+                connection.execute(statement)
+            if os.name == "posix":
+                path.unlink()
+            yield
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            connection.execute("DETACH DATABASE staging")
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _prefix(database: Path) -> str:
+    return f".{database.name}.import-"
+
+
+def _sweep(database: Path) -> None:
+    """Remove what a crash left. One in use is a minute old at most, or cannot be removed."""
+    try:
+        paths = list(database.parent.iterdir())
+    except OSError:
+        return  # a folder that can be entered and not listed
+    for path in paths:
+        if path.name.startswith(_prefix(database)):
+            with contextlib.suppress(OSError):
+                if os.name != "posix" or time.time() - path.stat().st_mtime > 60:
+                    path.unlink()
+
+
+class Stage:
+    """Writes the staging tables; also the `Lookups` of the row reader."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, layout: Layout, town: str, care: Mapping[str, int]
+    ) -> None:
+        self._connection = connection
+        self._layout = layout
+        self._town = layout.town or town
+        self._care = care
+        self._met: dict[int, Parts] = {}  # addresses of this chunk that may be new
+        self._staged: set[int] = set()  # addresses that are in the staging file already
+        self.unmapped: Counter[str] = Counter()
+        # The caches of the hot path, in C.
+        self.address = lru_cache(KEPT)(self._address)
+        self._nature_of = lru_cache(KEPT)(self._nature)
+        self.disposition = lru_cache(KEPT)(self._disposition)
+        self.agency = lru_cache(KEPT)(self._agency)
+
+    def nature(self, text: str) -> Word:
+        """The nature's word, counted when the layout does not know it."""
+        found = self._nature_of(text)
+        if found.means[0] == "?" and (text in self.unmapped or len(self.unmapped) < UNMAPPED_KEPT):
+            self.unmapped[text] += 1
+        return found
+
+    def add(self, rows: Iterable[Staged]) -> None:
+        """Stage rows, and read the addresses first met with them.
+
+        By position, because names cost a third more on this path.
+        """
+        self._connection.executemany(
+            "INSERT INTO staging.entry VALUES (?, ?, ?, ?, nullif(?, ''), nullif(?, ''),"
+            " nullif(?, ''), ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''))",
+            rows,
+        )
+        self._read_addresses()
+
+    def reject(self, line: int, reason: str, cells: list[str]) -> None:
+        """Put a row aside with the reason."""
+        self._connection.execute(
+            "INSERT INTO staging.reject (line, reason, cells) VALUES (:line, :reason, :cells)",
+            {"line": line, "reason": reason, "cells": json.dumps(cells)},
+        )
+
+    def rejects(self) -> Iterator[tuple[int, str, list[str]]]:
+        """What was put aside, in the order of the file."""
+        for row in self._connection.execute(
+            "SELECT line, reason, cells FROM staging.reject ORDER BY line"
+        ):
+            yield row["line"], row["reason"], json.loads(row["cells"])
+
+    # ------------------------------------------------------------ what comes again and again
+
+    def _nature(self, text: str) -> Word:
+        code = self._layout.natures.code(text)
+        return self._word("nature", text, code or "other", "?" if text and not code else "=")
+
+    def _disposition(self, text: str) -> Word:
+        codes = sorted(self._layout.dispositions.codes(text))
+        word = self._word("disposition", text, None, " ".join(codes))
+        self._connection.executemany(
+            "INSERT INTO staging.outcome (word, disposition) VALUES (:word, :code)"
+            " ON CONFLICT DO NOTHING",
+            [{"word": word.id, "code": code} for code in codes],
+        )
+        return word
+
+    def _agency(self, text: str) -> str:
+        return self._layout.agencies.code(text) or ""
+
+    def _word(self, kind: str, text: str, code: str | None, mark: str) -> Word:
+        care = self._care.get(code) if code else None
+        row = self._connection.execute(
+            "INSERT INTO staging.word (kind, text, code, care) VALUES (:kind, :text, :code, :care)"
+            " ON CONFLICT (kind, text) DO UPDATE SET kind = kind RETURNING id",
+            {"kind": kind, "text": text, "code": code, "care": care},
+        ).fetchone()
+        return Word(row["id"], f"{mark} {code} {care} {text}")
+
+    def _address(self, parts: Parts) -> int:
+        digest = blake2b("\x1f".join(parts).encode(), digest_size=8).digest()
+        number = int.from_bytes(digest, "big", signed=True)
+        if number not in self._staged:
+            self._met[number] = parts
+        return number
+
+    def _read_addresses(self) -> None:
+        rows = [(number, *parts, *self._place(parts)) for number, parts in self._met.items()]
+        self._connection.executemany(INSERT_ADDRESS, rows)
+        if len(self._staged) + len(rows) > NUMBERS_KEPT:
+            self._staged.clear()  # those met again are read again
+        self._staged.update(self._met)
+        self._met.clear()
+
+    def _place(self, parts: Parts) -> tuple[object, ...]:
+        raw, unit, city, state, zip_code = parts
+        reading = address.read(
+            raw, town=self._town, unit=unit, city=city, state=state, zip=zip_code
+        )
+        columns = places.columns(reading, self._town)
+        return NO_PLACE if columns is None else _in_order(columns)

@@ -1,0 +1,1 @@
+"""An office's list of its clients and their workers."""

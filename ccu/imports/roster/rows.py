@@ -1,0 +1,241 @@
+"""Rows of a roster to entries: who somebody is, who works with them, whether the case is open.
+
+A row that cannot be used at all is rejected. A value that cannot be read does not cost somebody
+their place on the list: it is left out, and told by its line and its field.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import blake2b
+from typing import Any
+
+from ccu.errors import InvalidInput
+from ccu.identity import Known, Name
+from ccu.imports.dispatch.cells import Cells, places_of
+from ccu.imports.dispatch.codes import Words
+from ccu.imports.dispatch.rows import Broken, Chunk
+from ccu.imports.roster.dates import Dates
+from ccu.imports.roster.layout import Layout
+from ccu.imports.roster.notes import Notes
+
+LONGEST = 200  # characters of a text about a person
+MADE = "~"  # begins the number that ccu makes for a row of an office without client numbers
+TEXTS = ("phone", "email", "home", "postcode", "language")
+TELLING = {"given_name", "family_name", "birth_date", "phone", "email"}
+YES_NO = {**dict.fromkeys(("y", "yes", "true", "t", "1"), 1)}
+YES_NO |= dict.fromkeys(("n", "no", "false", "f", "0"), 0)
+SEXES = {"male": "M", "female": "F", "other": "X"}
+_SSN = re.compile("[0-9]{3}-[0-9]{2}-[0-9]{4}")
+
+
+@dataclass
+class Entry:
+    """One row of the roster, read."""
+
+    line: int
+    number: str  # the office's, or one that ccu made of what the row says (`MADE`)
+    values: dict[str, Any]  # column of person -> value; what the row does not say is not there
+    aliases: tuple[Name, ...]
+    worker: str
+    since: str | None
+    closed: bool | None  # None: the row does not say it in words that the layout knows
+    closed_on: str | None
+    cells: list[str] = field(repr=False)  # as they stand, of the layout's columns
+
+    @property
+    def known(self) -> Known:
+        """The row as ccu.identity compares it."""
+        say = self.values.get
+        return Known(
+            names=(Name(say("given_name", ""), say("family_name", "")), *self.aliases),
+            birth_date=say("birth_date"),
+            birth_years=say("birth_years"),
+            sex=say("sex"),
+            phone=say("phone"),
+            email=say("email"),
+            home=say("home"),
+            postcode=say("postcode"),
+        )
+
+    @property
+    def nobody(self) -> bool:
+        """Whether the row says nothing that somebody could be known by."""
+        return not (self.aliases or self.values.keys() & TELLING)
+
+    @property
+    def shown_number(self) -> str | None:
+        """The office's own number; None when it gives none."""
+        return None if self.number.startswith(MADE) else self.number
+
+
+class Unusable(Exception):
+    """Why a row cannot be used."""
+
+
+class EntryReader:
+    """Made once for a layout and a header; then called for every chunk."""
+
+    def __init__(
+        self, layout: Layout, header: Sequence[str], housing: Mapping[str, str], today: date
+    ) -> None:
+        """`housing` is the code list. Raises InvalidInput when the header is not the layout's."""
+        wanted = layout.wanted
+        places = places_of(wanted, header, layout.name)
+        self._places = {
+            name: [places[column] for column in layout.columns.get(name, ())]
+            for name in layout.columns
+        }
+        blank = {places[column]: texts for column, texts in layout.blank.items()}
+        self._cells = Cells(header, [places[column] for column in wanted], blank, guarded=False)
+        self._order = [places[column] for column in wanted]
+        self._layout, self._housing, self._today = layout, housing, today
+        self._dates = Dates(layout.formats, today)
+        self.notes = Notes()
+        for code in layout.housing.used:
+            if code not in housing:
+                raise InvalidInput(
+                    f"layout {layout.name}: {code!a} is not among the housing codes of this file"
+                )
+
+    def read(self, chunk: Chunk) -> tuple[list[Entry], list[Broken]]:
+        """The chunk's entries, and the rows that are none; of cells only the layout's columns."""
+        broken = [Broken(each.line, each.reason, []) for each in chunk.broken]
+        if not chunk.rows:
+            return [], broken
+        bad: dict[int, str] = {}
+        columns = self._cells.tidy(chunk.rows, bad)
+        entries = []
+        for index, (line, row) in enumerate(zip(chunk.numbers, chunk.rows, strict=True)):
+            cells = [row[place] for place in self._order]
+            try:
+                if index in bad:
+                    raise Unusable(bad[index])
+                said = {
+                    name: " ".join(filter(None, (columns[place][index] for place in places)))
+                    for name, places in self._places.items()
+                }
+                if any(said.values()):  # a spreadsheet leaves rows of nothing at the end
+                    entries.append(self._entry(line, said, cells))
+            except Unusable as error:
+                broken.append(Broken(line, str(error), cells))
+        return entries, broken
+
+    def _entry(self, line: int, said: Mapping[str, str], cells: list[str]) -> Entry:
+        say = said.get
+        values: dict[str, Any] = dict(self._name(said))
+        values |= self._person(line, said)
+        aliases = tuple(
+            self._whole(each) for each in say("aliases", "").split(";") if _has_letter(each)
+        )
+        closed = self._closed(line, say("status", ""))
+        closed_on = self._dates.day(say("closed", ""), "closed", line, self.notes)
+        if "status" not in self._layout.columns:
+            closed = closed_on is not None
+        return Entry(
+            line=line,
+            number=self._number(say("number", ""), values, aliases),
+            values=values,
+            aliases=aliases,
+            worker=say("worker", ""),
+            since=self._dates.day(say("since", ""), "since", line, self.notes),
+            closed=closed,
+            closed_on=closed_on,
+            cells=cells,
+        )
+
+    # ------------------------------------------------------------ who it is
+
+    def _name(self, said: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        given, family = said.get("given", ""), said.get("family", "")
+        if "name" in said:
+            given, family = self._whole(said["name"])
+        if max(len(given), len(family)) > LONGEST:
+            raise Unusable(f"a name of more than {LONGEST} characters")
+        if _has_letter(given):
+            yield "given_name", given
+        if _has_letter(family):
+            yield "family_name", family
+
+    def _whole(self, text: str) -> Name:
+        """FAMILY, GIVEN; without a comma as the layout says. One word: what somebody is called."""
+        family, comma, given = (part.strip() for part in text.strip().partition(","))
+        if comma:
+            return Name(" ".join(given.replace(",", " ").split()), family)
+        words = text.split()
+        if len(words) < 2:
+            return Name(text.strip(), "")
+        if self._layout.order == "family given":
+            return Name(" ".join(words[1:]), words[0])
+        return Name(" ".join(words[:-1]), words[-1])
+
+    def _person(self, line: int, said: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+        layout = self._layout
+        born = self._dates.birth(said.get("birth_date", ""), "birth_date", line, self.notes)
+        if born is not None:
+            yield "birth_date", born
+        elif age := said.get("age", ""):
+            if age.isascii() and age.isdigit() and int(age[:9]) <= 120:
+                year = self._today.year - int(age)
+                yield "age_estimate", int(age)
+                yield "birth_years", (year - 1, year)
+            else:
+                self.notes.add("age", "not a number from 0 to 120", line)
+        for name in TEXTS:
+            if len(text := said.get(name, "")) > LONGEST:
+                self.notes.add(name, f"longer than {LONGEST} characters", line)
+            elif text:
+                yield name, text
+        for name in ("veteran", "minor"):
+            if text := said.get(name, ""):
+                if text.casefold() in YES_NO:
+                    yield name, YES_NO[text.casefold()]
+                else:
+                    self.notes.add(name, "neither yes nor no", line)
+        yield from self._word("sex", said.get("sex", ""), layout.sexes, SEXES, line)
+        yield from self._word(
+            "housing", said.get("housing", ""), layout.housing, self._housing, line
+        )
+
+    def _word(
+        self, name: str, text: str, words: Words, codes: Mapping[str, str], line: int
+    ) -> Iterator[tuple[str, str]]:
+        """The code of a text by the layout's table, or the code itself, or its label."""
+        if not text:
+            return
+        plain = text.casefold()
+        found = words.code(text)
+        if found is None:
+            found = next((c for c, label in codes.items() if plain in (c, label.casefold())), None)
+        if found is not None:
+            yield name, found
+        else:
+            self.notes.add(name, "not a text that the layout knows", line)
+
+    # ------------------------------------------------------------ the office's part
+
+    def _number(self, text: str, values: Mapping[str, Any], aliases: Sequence[Name]) -> str:
+        """The client number; without one, a digest, so that the same row is known again."""
+        if _SSN.fullmatch(text):
+            raise Unusable("number looks like a social security number; none is kept")
+        if len(text) > 60 or text.startswith(MADE):
+            raise Unusable("number is longer than 60 characters or begins with ~")
+        if text:
+            return text
+        told = {key: said for key, said in values.items() if not key.startswith(("age", "birth_y"))}
+        content = json.dumps([told, aliases], sort_keys=True, ensure_ascii=True)
+        return MADE + blake2b(content.encode(), digest_size=12).hexdigest()
+
+    def _closed(self, line: int, text: str) -> bool | None:
+        if not text:
+            return False
+        code = self._layout.statuses.code(text)
+        if code is None:
+            self.notes.add("status", "not a text that the layout knows", line)
+        return None if code is None else code == "closed"
+
+
+def _has_letter(text: str) -> bool:
+    return any(letter.isalpha() for letter in text)

@@ -1,0 +1,260 @@
+"""What was said of a person, by option, file or answer -> the fields of the record.
+
+Nothing is written here. Every refusal names the field, and the line of a file, never the value.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ccu import dates, typed
+from ccu.errors import InvalidInput
+from ccu.people import name as person_name
+from ccu.people.options import ChangeOptions, PersonOptions
+from ccu.people.store import EMPTY, Said
+from ccu.records import codes
+
+OLDEST = 130  # years
+OLDEST_GUESS = 120
+FULL_AGE = 18
+SEXES = {"m": "male", "f": "female", "o": "other", "x": "other"}
+YES, NO = ("yes", "y", "true", "1"), ("no", "n", "false", "0")
+
+# What a field is called in files and on screens, in the order of the questions.
+NAMES = {
+    "given_name": "given",
+    "family_name": "family",
+    "description": "description",
+    "alias": "alias",
+    "birth_date": "born",
+    "age_estimate": "age",
+    "minor": "minor",
+    "sex": "sex",
+    "phone": "phone",
+    "email": "email",
+    "home": "home",
+    "postcode": "postcode",
+    "language": "language",
+    "housing": "housing",
+    "veteran": "veteran",
+}
+_ALSO = {
+    **{"first_name": "given_name", "last_name": "family_name", "surname": "family_name"},
+    **{"date_of_birth": "birth_date", "dob": "birth_date", "address": "home", "zip": "postcode"},
+}
+FIELDS = {name: field for field, name in NAMES.items()} | {each: each for each in NAMES} | _ALSO
+# Who nobody knows the name of may still be described, and has no other name: these need no reason.
+_NEVER_MISSING = ("description", "alias")
+_LONGEST = {"description": 1_000, "home": 300, "phone": 60, "postcode": 20, "language": 60}
+
+
+def field_of(text: str, option: str) -> str:
+    """The field that somebody means. Raises InvalidInput, without what was typed."""
+    field = FIELDS.get("_".join(text.lower().replace("-", " ").replace("_", " ").split()))
+    if field is None:
+        raise InvalidInput(
+            f"{option}: no field of that name; there are {', '.join(NAMES.values())}"
+        )
+    return field
+
+
+@contextlib.contextmanager
+def hidden(text: str) -> Iterator[None]:
+    """Take a date that was typed out of the sentence that refuses it: it is a birth date."""
+    try:
+        yield
+    except InvalidInput as error:
+        raise InvalidInput(str(error).replace(f'"{text.strip()}" ', "", 1)) from None
+
+
+def minor_on(birth_date: str | None, stated: bool | None, today: date) -> bool | None:
+    """Whether somebody is under age: by the birth date where it is known, else as was stated."""
+    return stated if birth_date is None else years(birth_date, today) < FULL_AGE
+
+
+def years(birth_date: str, today: date) -> int:
+    """The age on a day, in whole years."""
+    born = date.fromisoformat(birth_date)
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+class PersonForm:
+    """Reads fields one by one into `said`. `choose` finds a code, as in the form of a call."""
+
+    choose = staticmethod(codes.code)
+
+    def __init__(self, connection: sqlite3.Connection, today: date) -> None:
+        self.said = Said()
+        self._connection = connection
+        self._today = today
+        self._reading: dict[str, Callable[[str, str], Any]] = {
+            "given_name": _name,
+            "family_name": _name,
+            "birth_date": self._birth_date,
+            "age_estimate": _age,
+            "sex": _sex,
+            "phone": _phone,
+            "email": _email,
+            "housing": lambda text, name: self.choose(self._connection, "housing", text, name),
+            "veteran": _yes_or_no,
+            "minor": _yes_or_no,
+        }
+
+    def read_options(self, given: PersonOptions) -> None:
+        """Everything the command line said, and the file it names. Raises InvalidInput."""
+        for option in ("age", "sex", "language", "housing"):
+            text = getattr(given, option)
+            if text is not None:
+                self.read(FIELDS[option], text, f"--{option}")
+        for field in ("veteran", "minor"):
+            if getattr(given, field) is not None:
+                self.said.fields[field] = getattr(given, field)
+        for text in given.missing or ():
+            self._missing(text)
+        if given.file is not None:
+            self.read_file(given.file)
+        if isinstance(given, ChangeOptions):
+            self._clear(given)
+
+    def read_file(self, path: Path) -> None:
+        """Lines `field: value`; a line without a value says nothing. Raises InvalidInput."""
+        for number, line in enumerate(typed.file_text(path, "--file").split("\n"), 1):
+            if not line.strip():
+                continue
+            where = f"--file line {number}"
+            word, colon, text = line.partition(":")
+            if not colon:
+                raise InvalidInput(f"{where}: write it as FIELD: VALUE")
+            field = field_of(word, where)
+            if text.strip():
+                if field in self.said.fields:
+                    raise InvalidInput(f"{where}: {NAMES[field]} is given twice")
+                self.read(field, text, f"{where}: {NAMES[field]}")
+
+    def read(self, field: str, text: str, name: str) -> None:
+        """One field, or why it is empty; `name` is what a refusal calls it."""
+        if field == "alias":
+            self.said.aliases.append(person_name.read(text, name))
+            return
+        why = None if field in _NEVER_MISSING else self._why(text)
+        if why:
+            self.said.missing[field] = why
+            return
+        reading = self._reading.get(field)
+        value = reading(text, name) if reading else typed.line(text, name, _LONGEST.get(field, 200))
+        if value is None:
+            raise InvalidInput(f"{name} is empty")
+        self.said.fields[field] = value
+        if field == "age_estimate":
+            self.said.fields["age_estimated_on"] = self._today.isoformat()
+
+    def has(self, field: str) -> bool:
+        """Whether the field was said already, or why it is empty."""
+        return field in self.said.fields or field in self.said.missing
+
+    def settle(self, old: dict[str, Any] | None = None) -> None:
+        """See that age, birth date and being a minor fit together; the birth date decides.
+
+        `old` is the record that is changed. Raises InvalidInput.
+        """
+        new = self.said.fields
+        for field in self.said.missing:
+            if new.get(field, EMPTY[field]) != EMPTY[field]:
+                raise InvalidInput(f"{NAMES[field]}: a value and a reason for none contradict")
+        if new.get("birth_date") and new.get("age_estimate") is not None:
+            raise InvalidInput("age: a birth date is given too, and says it better")
+        born = new["birth_date"] if "birth_date" in new else (old or EMPTY)["birth_date"]
+        if born is None:
+            return
+        minor = years(born, self._today) < FULL_AGE
+        if new.get("minor") not in (None, minor):
+            raise InvalidInput(f"minor: the birth date says {'yes' if minor else 'no'}")
+        new["minor"] = None  # it follows from the birth date from now on
+
+    # ------------------------------------------------------------ the parts
+
+    def _why(self, text: str) -> str | None:
+        """The reason for an empty field, where the text is one: prefers_not, prefers not to ..."""
+        said = "_".join(text.lower().replace("_", " ").split())
+        for code, label in codes.choices(self._connection, "missing_value").items():
+            if said in (code, "_".join(label.lower().split())):
+                return code
+        return None
+
+    def _missing(self, text: str) -> None:
+        word, equals, why = text.partition("=")
+        if not equals:
+            raise InvalidInput("--missing is written FIELD=WHY, such as birth_date=prefers_not")
+        field = field_of(word, "--missing")
+        if field in _NEVER_MISSING:
+            raise InvalidInput(f"--missing: {NAMES[field]} is empty for no reason worth keeping")
+        self.said.missing[field] = codes.code(
+            self._connection, "missing_value", why, f"--missing {NAMES[field]}"
+        )
+
+    def _clear(self, given: ChangeOptions) -> None:
+        for text in given.clear or ():
+            field = field_of(text, "--clear")
+            if field in self.said.fields:
+                raise InvalidInput(f"--clear {NAMES[field]} and a new value contradict")
+            if field != "alias":
+                self.clear(field)
+        for text in given.drop_alias or ():
+            self.said.drop_aliases.append(typed.record_id(text, "alias"))
+
+    def clear(self, field: str) -> None:
+        """Empty a field."""
+        self.said.fields[field] = EMPTY[field]
+        if field == "age_estimate":
+            self.said.fields["age_estimated_on"] = None
+
+    def _birth_date(self, text: str, name: str) -> str:
+        with hidden(text):
+            born = dates.parse_day(text, self._today, field=name, future=False)
+        if self._today.year - born.year > OLDEST:
+            raise InvalidInput(f"{name} is more than {OLDEST} years ago")
+        return born.isoformat()
+
+
+def _name(text: str, name: str) -> str | None:
+    line = typed.line(text, name)
+    if line and not person_name.has_letter(line):
+        raise InvalidInput(f"{name}: a name needs a letter")
+    return line
+
+
+def _age(text: str, name: str) -> int | None:
+    return typed.whole_number(text, name, OLDEST_GUESS)
+
+
+def _sex(text: str, name: str) -> str:
+    word = text.strip().lower()
+    word = SEXES.get(word, word)
+    if word not in SEXES.values():
+        raise InvalidInput(f"{name} is male, female or other")
+    return word
+
+
+def _phone(text: str, name: str) -> str | None:
+    line = typed.line(text, name, _LONGEST["phone"])
+    if line and sum(each.isdigit() and each.isascii() for each in line) < 7:
+        raise InvalidInput(f"{name} must have at least 7 digits")
+    return line
+
+
+def _email(text: str, name: str) -> str | None:
+    line = typed.line(text, name)
+    before, at, behind = (line or "").partition("@")
+    if line and not (before.strip() and at and behind.strip() and " " not in line):
+        raise InvalidInput(f"{name} must be written as somebody@somewhere")
+    return line
+
+
+def _yes_or_no(text: str, name: str) -> bool:
+    word = text.strip().lower()
+    if word not in (*YES, *NO):
+        raise InvalidInput(f"{name} is yes or no")
+    return word in YES

@@ -1,0 +1,305 @@
+"""Who is at a place or with a person, who works with them, what is open.
+
+For the card, so by numbers: no name of anybody helped, no need, no note. `people` are the ids of
+every record of the people meant, merged ones too.
+
+The views of schema.sql define all of it, for every screen and the report: `membership` and
+`assignment` when somebody is in a household or a worker is active, `current_worker` with whom,
+`open_work` what is open, `open_work_for` for whom.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ccu.consent.visibility import Hidden, View
+from ccu.follow_ups.rows import AsOf
+from ccu.records import person_ids
+
+IN_FORCE = "{0}.begins <= :today AND :today < {0}.ends"  # a row of these views, on a day
+
+# Those met here within a year. No call, or nobody on it: two index look-ups and nothing more.
+_MET = """
+SELECT DISTINCT call_person.person_id
+FROM call CROSS JOIN call_person ON call_person.call_id = call.id
+WHERE call.place_id = :place_id AND call.occurred_at >= :day_365 AND call.voided_at IS NULL
+  AND substr(call.occurred_at, 1, 19) <= :now
+"""
+_FAMILY = f"""
+SELECT DISTINCT other.person_id
+FROM json_each(:people) AS people CROSS JOIN membership AS own ON own.person_id = people.value
+CROSS JOIN membership AS other ON other.household_id = own.household_id
+WHERE {IN_FORCE.format("own")} AND {IN_FORCE.format("other")}
+"""  # noqa: S608 - no user's text in it
+_WORKERS = f"""
+SELECT current_worker.*, staff.login, staff.name, staff.phone, agency.label AS agency
+FROM current_worker
+JOIN staff ON staff.id = current_worker.staff_id JOIN agency ON agency.code = staff.agency
+WHERE person_id IN (SELECT value FROM json_each(:people))
+  AND {IN_FORCE.format("current_worker")}
+ORDER BY current_worker.since, current_worker.staff_id
+"""  # noqa: S608
+_WITH_WORKER = f"SELECT person_id FROM current_worker WHERE {IN_FORCE.format('current_worker')}"  # noqa: S608
+_CONNECTED = """
+SELECT referral.id, referral.person_id, provider.name
+FROM json_each(:people) AS people CROSS JOIN referral ON referral.person_id = people.value
+JOIN provider ON provider.id = referral.provider_id
+WHERE referral.status IN ('accepted', 'in_progress')
+   OR (referral.status = 'service_received' AND referral.made_at >= :day_365)
+ORDER BY referral.id
+"""
+# One person at a time: SQLite takes a plain value, and not a list, into each part of a view.
+_OPEN_FOR = f"""
+SELECT DISTINCT record, id, person_id FROM open_work_for
+WHERE person_id = :person AND {IN_FORCE.format("open_work_for")}
+"""  # noqa: S608
+_CONTACTS = """
+SELECT id, owner_id, due_at, due_unix FROM open_follow_up
+WHERE closing_at IS NULL AND id IN (SELECT value FROM json_each(:follow_ups))
+ORDER BY due_unix, id
+"""
+# What is open of a place's calls or of a household, whomever it is for.
+_OPEN_AT = """
+SELECT 'referral' AS record, due.id
+FROM call CROSS JOIN open_referral AS due ON due.call_id = call.id
+WHERE call.place_id = :place_id AND call.voided_at IS NULL
+UNION
+SELECT 'follow-up', due.id FROM call CROSS JOIN open_follow_up AS due ON due.call_id = call.id
+WHERE call.place_id = :place_id AND call.voided_at IS NULL
+UNION
+SELECT 'referral', id FROM open_referral WHERE household_id = :household_id
+UNION
+SELECT 'follow-up', due.id
+FROM referral CROSS JOIN open_follow_up AS due ON due.referral_id = referral.id
+WHERE referral.household_id = :household_id
+"""
+_ITEM = """
+SELECT work.record, work.id, iif(record = 'referral', need.label || ' to ' || provider.name,
+         follow_up_kind.label) AS what,
+       coalesce(referral_status.label, work.status) AS status, work.due_at, work.due_unix,
+       owner.login AS owner, work.referral_id AS referral,
+       (SELECT canonical_id FROM human WHERE id = work.person_id) AS person,
+       work.household_id AS household, work.call_id AS call
+FROM open_work AS work JOIN staff AS owner ON owner.id = work.owner_id
+LEFT JOIN need ON need.code = work.code
+LEFT JOIN provider ON provider.id = work.provider_id
+LEFT JOIN follow_up_kind ON follow_up_kind.code = work.code
+LEFT JOIN referral_status ON referral_status.code = work.status
+WHERE work.record = :record AND work.id = :id
+"""
+
+
+def people_here(connection: sqlite3.Connection, window: Mapping[str, object]) -> list[int]:
+    """Return the people of a place: those met here within a year, and their households' members.
+
+    `window` has place_id, day_365, now and today, as the card's.
+    """
+    met = met_here(connection, window)
+    if not met:
+        return []
+    asked = {"people": json.dumps(sorted(met)), "today": window["today"]}
+    family = {row[0] for row in connection.execute(_FAMILY, asked)}
+    return person_ids.same(connection, met | family)
+
+
+def met_here(connection: sqlite3.Connection, window: Mapping[str, object]) -> set[int]:
+    """Return those of them who were met here themselves within a year, by every record."""
+    met = [row[0] for row in connection.execute(_MET, window)]
+    return set(person_ids.same(connection, met)) if met else set()
+
+
+def workers(
+    connection: sqlite3.Connection,
+    people: Sequence[int],
+    window: Mapping[str, object],
+    as_of: AsOf,
+    view: View,
+) -> list[dict[str, Any]]:
+    """Who is active with any of these people, the longest first; the view hides what it must.
+
+    agency, name, phone, since, connected_to (providers), next_contact (a day or None), overdue. Of
+    those who are hidden the agency alone, once: the rest is None or empty.
+    """
+    if not people:
+        return []
+    asked = {"people": json.dumps(people), "today": window["today"], "day_365": window["day_365"]}
+    turns = connection.execute(_WORKERS, asked).fetchall()
+    if not turns:
+        return []
+    turns, in_hand = _seen(turns, view)
+    stands_for = person_ids.canonical(connection, people)
+    connected = connection.execute(_CONNECTED, asked).fetchall()
+    unnamed = view.connected(row["id"] for row in connected)
+    connected = [row for row in connected if row["id"] not in unnamed]
+    contacts = _contacts(connection, people, as_of, view)
+    found = []
+    for staff_id in dict.fromkeys(row["staff_id"] for row in turns):
+        own = [row for row in turns if row["staff_id"] == staff_id]
+        with_whom = {stands_for[row["person_id"]] for row in own}
+        names = [row["name"] for row in connected if stands_for[row["person_id"]] in with_whom]
+        due = _next_contact(
+            staff_id, [row for row, person_id in contacts if stands_for[person_id] in with_whom]
+        )
+        found.append(
+            {
+                "agency": own[0]["agency"],
+                "name": own[0]["name"] or own[0]["login"],
+                "phone": own[0]["phone"] or None,
+                "since": own[0]["since"],
+                "connected_to": list(dict.fromkeys(names)),
+                "next_contact": due["due_at"][:10] if due else None,
+                "overdue": due is not None and as_of.is_late(due["due_unix"]),
+            }
+        )
+    named = {each["agency"] for each in found}
+    return found + [_in_hand(agency) for agency in in_hand if agency not in named]
+
+
+def _contacts(
+    connection: sqlite3.Connection, people: Iterable[int], as_of: AsOf, view: View
+) -> list[tuple[sqlite3.Row, int]]:
+    """The open follow-ups that this account sees, each with a record it is for; first due first."""
+    whose: dict[int, list[int]] = {}
+    for record, number, person_id in _open_for(connection, people, as_of):
+        if record == "follow-up":
+            whose.setdefault(number, []).append(person_id)
+    if not whose:
+        return []
+    rows = connection.execute(_CONTACTS, {"follow_ups": json.dumps(sorted(whose))}).fetchall()
+    untold = view.follow_ups(row["id"] for row in rows)
+    shown = [row for row in rows if row["id"] not in untold]
+    return [(row, person_id) for row in shown for person_id in whose[row["id"]]]
+
+
+def _seen(turns: Sequence[sqlite3.Row], view: View) -> tuple[list[sqlite3.Row], list[str]]:
+    """The turns that are shown, and the agencies of those that are not."""
+    hidden = [view.turn_with(row["id"], row["person_id"]) for row in turns]
+    shown = [row for row, each in zip(turns, hidden, strict=True) if each is None]
+    return shown, list(dict.fromkeys(each.agency for each in hidden if each is not None))
+
+
+def _in_hand(agency: str) -> dict[str, Any]:
+    nothing = dict.fromkeys(("name", "phone", "since"))
+    return {
+        "agency": agency,
+        **nothing,
+        "connected_to": [],
+        "next_contact": None,
+        "overdue": False,
+    }
+
+
+def _next_contact(staff_id: int, due: Sequence[sqlite3.Row]) -> sqlite3.Row | None:
+    """The worker's own next contact with them; else the next that a colleague has planned."""
+    own = (row for row in due if row["owner_id"] == staff_id)
+    return next(own, None) or next(iter(due), None)
+
+
+def worker_of(connection: sqlite3.Connection, person_id: int, today: str) -> int | None:
+    """Return the account that works with a person now: their own before their household's."""
+    asked = {"people": json.dumps(person_ids.same(connection, [person_id])), "today": today}
+    turns = connection.execute(_WORKERS, asked).fetchall()
+    turns.sort(key=lambda turn: turn["household_id"] is not None)
+    return int(turns[0]["staff_id"]) if turns else None
+
+
+def with_worker(connection: sqlite3.Connection, today: str) -> set[int]:
+    """Every record, not its merged ones, with whom somebody works now."""
+    return {row["person_id"] for row in connection.execute(_WITH_WORKER, {"today": today})}
+
+
+# ---------------------------------------------------------------- what is open
+
+
+def open_work(
+    connection: sqlite3.Connection,
+    people: Sequence[int],
+    as_of: AsOf,
+    view: View,
+    place_id: int | None = None,
+    household_id: int | None = None,
+) -> list[dict[str, Any]]:
+    """Open referrals and follow-ups of these people, a place's calls, a household; first due first.
+
+    record, id, what and status in words, due, overdue, owner, and by number: person, household,
+    call, referral (that a follow-up is for). Of those that are hidden one line for each agency,
+    with its label as the owner: record is `in hand`, and there is no number.
+    """
+    numbers = {(record, number) for record, number, _ in _open_for(connection, people, as_of)}
+    if place_id is not None or household_id is not None:
+        asked = {"place_id": place_id, "household_id": household_id}
+        numbers |= {(row["record"], row["id"]) for row in connection.execute(_OPEN_AT, asked)}
+    rows = [
+        connection.execute(_ITEM, {"record": record, "id": number}).fetchone()
+        for record, number in sorted(numbers)
+    ]
+    hidden = _hidden(numbers, view)
+    found = []
+    for row in rows:
+        if (row["record"], row["id"]) not in hidden:
+            item = dict(row)
+            due_at, at = item.pop("due_at"), item.pop("due_unix")
+            at = float("inf") if at is None else at
+            item |= {"due": due_at and due_at[:16].replace("T", " "), "overdue": as_of.is_late(at)}
+            found.append(((at, row["record"] == "follow-up", row["id"]), item))
+    shown = [item for _order, item in sorted(found, key=lambda each: each[0])]
+    nothing = dict.fromkeys(("id", "due", "person", "household", "call", "referral"))
+    said = {"record": "in hand", "what": "in hand", "status": "open", "overdue": False}
+    agencies = dict.fromkeys(each.agency for each in hidden.values())
+    return shown + [{**said, **nothing, "owner": agency} for agency in agencies]
+
+
+def open_items(
+    connection: sqlite3.Connection,
+    place_id: int | None,
+    people: Sequence[int],
+    as_of: AsOf,
+    view: View,
+) -> list[dict[str, Any]]:
+    """The open work of a place and of these people as the card has it.
+
+    record, id, what (of a referral its status), due, owner, overdue, referral.
+    """
+    found = []
+    for item in open_work(connection, people, as_of, view, place_id):
+        waits = ", to sign" if item["status"] == "to sign" else ""
+        what = item["status"] if item["record"] == "referral" else item["what"] + waits
+        rest = {key: item[key] for key in ("due", "owner", "overdue", "referral")}
+        found.append({"record": item["record"], "id": item["id"], "what": what, **rest})
+    return found
+
+
+def open_counts(
+    connection: sqlite3.Connection, people: Iterable[int], as_of: AsOf, view: View
+) -> dict[int, int]:
+    """Canonical person -> how many lines of open work their card has, if any."""
+    records = person_ids.same(connection, people)
+    rows = list(_open_for(connection, records, as_of))
+    stands_for = person_ids.canonical(connection, records)
+    hidden = _hidden(((record, number) for record, number, _ in rows), view)
+    lines: dict[int, set[object]] = {}
+    for record, number, person_id in rows:
+        item = (record, number)
+        line = hidden[item].agency if item in hidden else item
+        lines.setdefault(stands_for[person_id], set()).add(line)
+    return {person: len(own) for person, own in lines.items()}
+
+
+def _open_for(
+    connection: sqlite3.Connection, people: Iterable[int], as_of: AsOf
+) -> Iterator[tuple[str, int, int]]:
+    """Record, id and the person's record, of the open work for each of these records."""
+    for person_id in people:
+        asked = {"person": person_id, "today": as_of.day.isoformat()}
+        yield from map(tuple, connection.execute(_OPEN_FOR, asked).fetchall())
+
+
+def _hidden(numbers: Iterable[tuple[str, int]], view: View) -> dict[tuple[str, int], Hidden]:
+    ids: dict[str, set[int]] = {"referral": set(), "follow-up": set()}
+    for record, number in numbers:
+        ids[record].add(number)
+    referrals, follow_ups = view.referrals(ids["referral"]), view.follow_ups(ids["follow-up"])
+    return {("referral", number): each for number, each in referrals.items()} | {
+        ("follow-up", number): each for number, each in follow_ups.items()
+    }

@@ -1,0 +1,139 @@
+"""Who somebody is, as a page: what is known, what is not and why, and where it is kept."""
+
+import json
+from datetime import date
+from typing import Any
+
+from ccu.card import rows, words
+from ccu.follow_ups.rows import AsOf
+from ccu.output import Document, Section, Table
+from ccu.people import open_work
+from ccu.people import record as person_record
+from ccu.people.form import NAMES, minor_on, years
+from ccu.records import audit, codes, person_ids
+from ccu.records import history as changes
+from ccu.session import Session
+
+NAME_COLUMNS = ("name", "from")
+CHANGE_COLUMNS = ("when", "by", "field", "old", "new")
+PLAIN = ("phone", "email", "home", "postcode", "sex", "language", "veteran")
+
+
+def read(session: Session, asked: int, with_changes: bool) -> dict[str, Any]:
+    """The person in their documented JSON shape, and that it was read, inside a write.
+
+    Of a merged record the one that stands for it. Raises NotFound.
+    """
+    connection, today = session.db, session.today
+    person_id = person_ids.canonical(connection, [asked])[asked]
+    found = person_record.read(connection, person_id, today.isoformat())
+    born, records = found["birth_date"], found["records"]
+    window = {**rows.window(session), "people": json.dumps(records)}
+    history = changes.of(connection, "person", person_id) if with_changes else None
+    as_of, view = AsOf.of(session.now), session.view
+    workers = open_work.workers(connection, records, window, as_of, view)
+    view.keep()
+    audit.record(connection, session.staff_id, "person-show", "person", person_id, asked=asked)
+    return {
+        "asked": asked,
+        "identified": bool(found["given_name"] or found["family_name"]),
+        **found,
+        "age": years(born, today) if born else None,
+        "minor": minor_on(born, found["minor"], today),
+        "workers": workers,
+        "changes": history,
+    }
+
+
+def document(session: Session, data: dict[str, Any]) -> Document:
+    """The same as a page."""
+    pairs = [*_who(data), *_about(session, data), *_kept(data)]
+    lines = []
+    if data["asked"] != data["id"]:
+        lines = [f"Person {data['asked']} was merged into person {data['id']}."]
+    sections = [
+        Section(lines=lines),
+        Section(pairs=[pair for pair in pairs if pair[1] not in (None, "")], main=True),
+    ]
+    names = [(_full(each), _from(each)) for each in data["names"]]
+    if names:
+        sections.append(Section("Other names", table=Table(NAME_COLUMNS, names)))
+    if data["changes"] is not None:
+        table = Table(CHANGE_COLUMNS, [_changed(each) for each in data["changes"]])
+        nothing = "nothing was changed"
+        sections.append(Section("Changes", table=table, empty=nothing))
+    return Document(f"Person {data['id']}", sections, data)
+
+
+def _who(data: dict[str, Any]) -> list[tuple[str, Any]]:
+    nameless = "not identified" if data["description"] else "unknown"
+    return [
+        ("name", _full(data) or nameless),
+        ("description", data["description"]),
+        ("born", _born(data)),
+        ("age", _estimate(data)),
+        ("minor", data["minor"]),
+    ]
+
+
+def _about(session: Session, data: dict[str, Any]) -> list[tuple[str, Any]]:
+    housing = data["housing"] and codes.labels(session.db, "housing")[data["housing"]]
+    whys = codes.labels(session.db, "missing_value")
+    why = [f"{NAMES[each]}: {whys[code].lower()}" for each, code in data["missing"].items()]
+    return [
+        *((name, data[name]) for name in PLAIN),
+        ("housing", housing),
+        ("not known", "\n".join(why)),
+    ]
+
+
+def _kept(data: dict[str, Any]) -> list[tuple[str, Any]]:
+    records = [str(each) for each in data["records"] if each != data["id"]]
+    working = [words.worker(each, "this person") for each in data["workers"]]
+    return [
+        ("merged in", ", ".join(records)),
+        ("households", ", ".join(map(str, data["households"]))),
+        ("known as", ", ".join(f"{each['source']} {each['number']}" for each in data["sources"])),
+        ("working with", "\n".join(working) or "nobody recorded"),
+        ("recorded", f"{_minute(data['recorded_at'])} by {data['recorded_by']}"),
+    ]
+
+
+def _born(data: dict[str, Any]) -> str | None:
+    return f"{data['birth_date']} (age {data['age']})" if data["birth_date"] else None
+
+
+def _estimate(data: dict[str, Any]) -> str | None:
+    if data["age_estimate"] is None:
+        return None
+    on = data["age_estimated_on"]
+    day = f"{date.fromisoformat(on)}" if on else "a day not recorded"
+    return f"about {data['age_estimate']}, guessed on {day}"
+
+
+def _from(each: dict[str, Any]) -> str:
+    of = f"person {each['person']}"
+    return of if each["alias"] is None else f"alias {each['alias']} of {of}"
+
+
+def _full(each: dict[str, Any]) -> str:
+    return f"{each['given_name']} {each['family_name']}".strip()
+
+
+def _changed(each: dict[str, Any]) -> tuple[Any, ...]:
+    field = NAMES.get(each["field"], each["field"].replace("_", " "))
+    old, new = _value(each["old"]), _value(each["new"])
+    return _minute(each["at"]), each["by"], field, old, new
+
+
+def _value(value: Any) -> Any:
+    """A kept value for a table's cell: names in a row, reasons by their field."""
+    if isinstance(value, list):
+        return ", ".join(" ".join(filter(None, each)) for each in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{NAMES.get(name, name)}: {why}" for name, why in value.items())
+    return value
+
+
+def _minute(stored: str) -> str:
+    return stored[:16].replace("T", " ")

@@ -1,0 +1,221 @@
+"""People: adding one, changing what is known of one, who was met on a call.
+
+An unknown person is a record without a name and without a description: when it is learnt who it
+was, the record gains a name and nothing is lost. Figures show people without a name apart.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ccu.errors import InvalidInput, NotFound
+from ccu.records import audit, person_ids
+from ccu.records import history as changes
+
+# What a record holds beside its aliases, and what a new one holds of it.
+EMPTY: dict[str, Any] = {
+    **dict.fromkeys(("given_name", "family_name", "description"), ""),
+    **dict.fromkeys(("birth_date", "age_estimate", "age_estimated_on", "sex", "phone", "email")),
+    **dict.fromkeys(("home", "postcode", "language", "housing", "veteran", "minor")),
+}
+# What the keys of ccu.identity are made from: after a change of it they are made again.
+IDENTIFYING = (
+    *("given_name", "family_name", "aliases", "birth_date", "age_estimate", "age_estimated_on"),
+    *("phone", "email", "home", "postcode"),
+)
+
+
+@dataclass(frozen=True)
+class Met:
+    """Somebody on a call: a record that is there (`person_id`), or what is known for a new one."""
+
+    role: str = "subject"
+    person_id: int | None = None
+    given_name: str = ""
+    family_name: str = ""
+    description: str = ""
+    birth_date: str | None = None
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class Said:
+    """What was said of a person: fields of EMPTY, checked; what is not said is not there.
+
+    An alias is (given name, family name). `missing` is field -> why it is empty.
+    """
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    aliases: list[tuple[str, str]] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)
+    drop_aliases: list[int] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.fields or self.aliases or self.missing or self.drop_aliases)
+
+
+def add(connection: sqlite3.Connection, staff_id: int, met: Met, at: str) -> int:
+    """Add a person met on a call inside the caller's transaction and return the id."""
+    said = {name: value for name, value in vars(met).items() if name in EMPTY}
+    return create(connection, staff_id, Said(fields=said), at)
+
+
+def create(connection: sqlite3.Connection, staff_id: int, said: Said, at: str) -> int:
+    """Add a person with all that is known, inside the caller's transaction; return the id."""
+    names = ", ".join(EMPTY)
+    values = ", ".join(f":{name}" for name in EMPTY)
+    cursor = connection.execute(
+        f"INSERT INTO person ({names}, recorded_at, recorded_by) VALUES ({values}, :at, :by)",  # noqa: S608
+        {**EMPTY, **said.fields, "at": at, "by": staff_id},
+    )
+    person_id = int(cursor.lastrowid or 0)
+    _add_aliases(connection, person_id, said.aliases)
+    _put_missing(connection, person_id, said.missing)
+    if said.aliases or any(said.fields.get(name) for name in IDENTIFYING):
+        _refresh(connection, person_id)
+    audit.record(connection, staff_id, "person-add", "person", person_id)
+    return person_id
+
+
+def change(
+    connection: sqlite3.Connection, staff_id: int, person_id: int, said: Said, at: str
+) -> list[str]:
+    """Give a person new values inside the caller's transaction, keep the old ones.
+
+    Returns what did change: fields, `aliases`, `missing`. Raises NotFound; InvalidInput for a
+    record merged into another, and for a reason why a field is empty that is not.
+    """
+    from ccu.people import (
+        values as person_values,  # of all that loads this module, only a change needs it
+    )
+
+    must_exist(connection, person_id)
+    old = read(connection, person_id)
+    fields = {name: value for name, value in said.fields.items() if value != old[name]}
+    if fields:
+        person_values.put(connection, person_id, fields)
+    _drop_aliases(connection, person_id, said.drop_aliases)
+    had = set(old["aliases"])
+    _add_aliases(connection, person_id, [each for each in said.aliases if each not in had])
+    for name in said.missing:
+        if {**old, **fields}[name] not in (None, ""):
+            raise InvalidInput(f"{name.replace('_', ' ')} is known; clear it to say why it is not")
+    answered = [name for name, value in fields.items() if value not in (None, "")]
+    _put_missing(connection, person_id, said.missing, answered)
+    now = read(connection, person_id)
+    changed = {name: (old[name], now[name]) for name in old if old[name] != now[name]}
+    if changed:
+        if not changed.keys().isdisjoint(IDENTIFYING):
+            _refresh(connection, person_id)
+        changes.record(connection, staff_id, "person", person_id, changed, at=at)
+        audit.record(
+            connection, staff_id, "person-change", "person", person_id, fields=sorted(changed)
+        )
+    return list(changed)
+
+
+def read(connection: sqlite3.Connection, person_id: int) -> dict[str, Any]:
+    """The fields of EMPTY as the record shows them, `aliases` and `missing`: an audited read."""
+    row = connection.execute("SELECT * FROM person WHERE id = :id", {"id": person_id}).fetchone()
+    if row is None:
+        raise NotFound(f"no person {person_id}")
+    found = {name: row[name] for name in EMPTY}
+    for name in ("veteran", "minor"):
+        found[name] = None if row[name] is None else bool(row[name])
+    aliases = connection.execute(
+        "SELECT given_name, family_name FROM person_alias WHERE person_id = :id ORDER BY id",
+        {"id": person_id},
+    )
+    missing = connection.execute(
+        "SELECT field, missing FROM person_missing WHERE person_id = :id", {"id": person_id}
+    )
+    return {
+        **found,
+        "aliases": [(each["given_name"], each["family_name"]) for each in aliases],
+        "missing": {each["field"]: each["missing"] for each in missing},
+    }
+
+
+def on_call(connection: sqlite3.Connection, call_id: int) -> list[dict[str, Any]]:
+    """Who was met on a call, with what the record says of them: reading it must be audited.
+
+    `id` is the record met, `merged_into` the one that stands for that human being now, or None.
+    """
+    found = connection.execute(
+        "SELECT person.id, role, given_name, family_name, description, birth_date,"
+        " nullif(canonical_id, person.id) AS merged_into"
+        " FROM call_person JOIN person ON person.id = person_id JOIN human ON human.id = person_id"
+        " WHERE call_id = :call_id ORDER BY person.id, role",
+        {"call_id": call_id},
+    )
+    return [dict(row) for row in found]
+
+
+def last(connection: sqlite3.Connection) -> int:
+    """The highest number given out to a person; 0 without any."""
+    row = connection.execute("SELECT coalesce(max(id), 0) FROM person").fetchone()
+    return int(row[0])
+
+
+def must_exist(connection: sqlite3.Connection, person_id: int) -> None:
+    """Raises NotFound for an unknown number, InvalidInput for a record merged into another."""
+    row = connection.execute(
+        "SELECT merged_into FROM person WHERE id = :id", {"id": person_id}
+    ).fetchone()
+    if row is None:
+        raise NotFound(f"no person {person_id}")
+    if row["merged_into"] is not None:
+        now = person_ids.canonical(connection, [person_id])[person_id]
+        raise InvalidInput(f"person {person_id} was merged into person {now}")
+
+
+# ---------------------------------------------------------------- the parts of a person
+
+
+def _add_aliases(
+    connection: sqlite3.Connection, person_id: int, aliases: Iterable[tuple[str, str]]
+) -> None:
+    connection.executemany(
+        "INSERT INTO person_alias (person_id, given_name, family_name)"
+        " VALUES (:person_id, :given_name, :family_name)",
+        [
+            {"person_id": person_id, "given_name": given, "family_name": family}
+            for given, family in dict.fromkeys(aliases)
+        ],
+    )
+
+
+def _drop_aliases(connection: sqlite3.Connection, person_id: int, aliases: Iterable[int]) -> None:
+    for alias_id in aliases:
+        gone = connection.execute(
+            "DELETE FROM person_alias WHERE id = :id AND person_id = :person_id",
+            {"id": alias_id, "person_id": person_id},
+        )
+        if not gone.rowcount:
+            raise NotFound(f"person {person_id} has no alias {alias_id}")
+
+
+def _put_missing(
+    connection: sqlite3.Connection,
+    person_id: int,
+    missing: Mapping[str, str],
+    answered: Iterable[str] = (),
+) -> None:
+    connection.execute(
+        "DELETE FROM person_missing"
+        " WHERE person_id = :id AND field IN (SELECT value FROM json_each(:fields))",
+        {"id": person_id, "fields": json.dumps([*missing, *answered])},
+    )
+    connection.executemany(
+        "INSERT INTO person_missing (person_id, field, missing) VALUES (:id, :field, :missing)",
+        [{"id": person_id, "field": name, "missing": why} for name, why in missing.items()],
+    )
+
+
+def _refresh(connection: sqlite3.Connection, person_id: int) -> None:
+    from ccu.people import (
+        keys as person_keys,  # most calls have nobody new on them, and no need of it
+    )
+
+    person_keys.refresh(connection, [person_id])

@@ -1,0 +1,1 @@
+"""Places: addresses as records, their safety notes, and the page of one place."""

@@ -1,0 +1,118 @@
+"""Which place is meant, exactly: a safety note on the house next door would be worse than none.
+
+An address is read as everywhere. One that is only near is offered and never taken; one where no
+call was yet is made only when that was asked for.
+"""
+
+from ccu import ask, typed
+from ccu.address import Address, normal
+from ccu.address import read as read_address
+from ccu.errors import InvalidInput, NotFound
+from ccu.output import say
+from ccu.places import reads as place_reads
+from ccu.places import store as places
+from ccu.places.store import Match, Near
+from ccu.session import Session
+
+MOST_SAID = 3
+MOST_OFFERED = 9
+
+
+def exact(session: Session, address: str, place: str | None) -> int:
+    """The number of the place meant. Raises NotFound, naming near ones, and InvalidInput."""
+    found, _reading = _look(session, address, place)
+    if isinstance(found, int):
+        return found
+    raise NotFound(_nothing_there(session, found, "name one of them exactly"))
+
+
+def exact_or_new(
+    session: Session, address: str, place: str | None, *, new: bool, asking: bool
+) -> int | Address:
+    """As `exact`; where no call was yet, the address to make a place of.
+
+    At a terminal the near ones are offered and a new one must be agreed to; else `new` says so. A
+    building of which only units are known needs no leave: it is there.
+    """
+    found, reading = _look(session, address, place)
+    if isinstance(found, int):
+        return found
+    if new or found.certainty.startswith("the building"):
+        return reading
+    if not asking:
+        raise NotFound(_nothing_there(session, found, "name one exactly, or give --new"))
+    return _choose(session, found, reading)
+
+
+def made(session: Session, found: int | Address) -> int:
+    """The place's number, made where it is new; inside a write."""
+    if isinstance(found, int):
+        return found
+    _address, place_id = places.remember(session.db, found, session.settings.town)
+    if place_id is None:
+        raise InvalidInput("the address can not be read; ccu address shows how it is read")
+    return place_id
+
+
+def _look(session: Session, address: str, place: str | None) -> tuple[int | Match, Address]:
+    """The number of the exact place, or what was found instead; and the address as read."""
+    if bool(address.strip()) is (place is not None):
+        raise InvalidInput("give either an address or --place")
+    if place is not None:
+        number = typed.record_id(place, "place")
+        place_reads.text(session.db, number)
+        return number, read_address("")
+    reading = read_address(address.strip(), town=session.settings.town)
+    if reading.kind == "none":
+        raise InvalidInput("the address can not be read; ccu address shows how it is read")
+    match = places.find(session.db, reading, session.settings.town)
+    if match.place is not None and _same_city(session, match, reading):
+        return int(match.place["id"]), reading
+    return match, reading
+
+
+def _same_city(session: Session, match: Match, reading: Address) -> bool:
+    """Without a city the town is meant: a place that only another city has is not the one."""
+    return bool(reading.city) or match.city == places.own_city(session.settings.town)
+
+
+def _near(session: Session, match: Match) -> list[str]:
+    """What else may be meant, each as an address that is read exactly."""
+    near = list(match.near)
+    if match.place is not None:
+        near.insert(0, Near(match.text, 0, "another city"))
+    texts = [each.text for each in near]
+    if match.certainty.startswith("the building"):
+        now = session.now.isoformat()[:19]
+        units = place_reads.units(session.db, match.building_key, match.city, None, now)
+        texts = [place_reads.text(session.db, unit["place"]) for unit in units[:MOST_OFFERED]]
+    return texts
+
+
+def _nothing_there(session: Session, match: Match, advice: str) -> str:
+    """The sentence for an address that no call was at."""
+    near = _near(session, match)
+    if not near:
+        hint = "; --new makes it" if "--new" in advice else ""
+        return f"no place is recorded at that address{hint}"
+    said = "; ".join(near[:MOST_SAID]) + ("; ..." if len(near) > MOST_SAID else "")
+    return f"no place is recorded at exactly that address; near: {said}; {advice}"
+
+
+def _choose(session: Session, match: Match, reading: Address) -> int | Address:
+    near = _near(session, match)
+    say(f"No call was ever at {normal(reading)}.")
+    for number, text in enumerate(near, 1):
+        say(f"  {number}  {text}")
+    choices = (
+        "the number of the one meant, or new to make it" if near else "the word new to make it"
+    )
+
+    def read(answer: str) -> int | Address:
+        if answer.lower() == "new":
+            return reading
+        if answer.isascii() and answer.isdigit() and 1 <= int(answer[:4]) <= len(near):
+            return exact(session, near[int(answer[:4]) - 1], None)
+        raise InvalidInput(f"answer with {choices}; Ctrl-C stops")
+
+    return ask.ask_until_valid(choices[0].upper() + choices[1:], read)

@@ -1,0 +1,240 @@
+"""Safety notes on places and what stands there: read what was typed, ask what is missing, write."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from ccu import ask, dates, typed
+from ccu.calls.record import read as read_call
+from ccu.errors import InvalidInput
+from ccu.output import say
+from ccu.people import private_line
+from ccu.places import asked_for as places
+from ccu.places import flags
+from ccu.places import names_in_text as called
+from ccu.places import reads as place_reads
+from ccu.records import audit, codes, stigmatizing_terms
+from ccu.session import Session
+
+LONGEST_NOTE = 160
+LONGEST_SOURCE = 60
+SOON = timedelta(days=30)  # a flag that expires within them is listed for checking
+CHECK_COLUMNS = ("id", "place", "address", "why", "note", "source", "by", "written", "until")
+
+# Why a flag is taken off: codes, not words, for words would be about people.
+ENDS = {
+    "outdated": "it is no longer so",
+    "wrong": "it never was so",
+    "moved": "whom it was about is no longer there",
+    "replaced": "another flag says it",
+}
+
+
+class NewFlag:
+    """A safety note for a place."""
+
+    def __init__(self, session: Session, address: str, place: str | None, new: bool, asking: bool):
+        self._session, self._asking = session, asking
+        self._staff_id = session.staff_id
+        self._place = places.exact_or_new(session, address, place, new=new, asking=asking)
+
+    def add(self, source: str | None, file: Path | None, until: str | None) -> str:
+        """Write it; what was written in a line. Raises InvalidInput, NotFound."""
+        session = self._session
+        expires_on = _until(session, until)
+        said = ask.ask("Where it comes from", source, "--source", self._asking)
+        said = self._source(said)
+        note = private_line.read("Safety note", file, "the note", LONGEST_NOTE, self._asking)
+        with session.writing() as connection:
+            place_id = places.made(session, self._place)
+            flag_id = flags.add(
+                connection,
+                self._staff_id,
+                place_id,
+                note,
+                said,
+                at=dates.to_iso(session.now),
+                expires_on=expires_on,
+            )
+            text = place_reads.text(connection, place_id)
+            names = stigmatizing_terms.Names.of(called.met_at(connection, place_id))
+        _tell("the note", note, names)
+        _tell("--source", said, names)
+        return f"Flag {flag_id} on place {place_id}, {text}, until {expires_on}; not verified yet."
+
+    def _source(self, text: str) -> str:
+        said = typed.line(text, "--source", LONGEST_SOURCE)
+        if said is None:
+            raise InvalidInput("--source is empty")
+        call = re.fullmatch(r"call ([0-9]+)", said, re.IGNORECASE)
+        if call:
+            read_call(self._session.db, typed.record_id(call[1], "call"))
+        return said
+
+
+def _tell(what: str, text: str, names: stigmatizing_terms.Names) -> None:
+    """Say what to write otherwise: a flag is needed at once, so it is told and not refused."""
+    for word, instead in stigmatizing_terms.words(text):
+        say(f'{what}: "{word}"; {instead}.')
+    if names.in_text(text):
+        say(f"{what}: the name of somebody met there; a card is read aloud: ccu place unflag.")
+
+
+def _until(session: Session, text: str | None) -> str:
+    """The day a flag lapses: flag_years from today, or an earlier one that was said."""
+    years, latest = _latest(session, session.today)
+    if text is None:
+        return latest.isoformat()
+    day = dates.parse_day(text, session.today, field="--until", prefer="future")
+    if not session.today < day <= latest:
+        raise InvalidInput(f"--until must be after today and at most {latest}, in {years} years")
+    return day.isoformat()
+
+
+def verify(session: Session, flag: str) -> str:
+    """Somebody else than its writer says that it is so; what that did in a line.
+
+    It stands for flag_years anew, but a day that its writer set stays.
+    """
+    flag_id = typed.record_id(flag, "flag")
+    staff_id = session.staff_id
+    with session.writing() as connection:
+        old = flags.read(connection, flag_id)
+        _years, full = _latest(session, date.fromisoformat(old["recorded_at"][:10]))
+        limited = old["expires_on"] < full.isoformat()
+        expires_on = old["expires_on"] if limited else _until(session, None)
+        if limited and expires_on < session.today.isoformat() and old["ended_at"] is None:
+            raise InvalidInput(
+                f"flag {flag_id} stood until {expires_on}, the day its writer set; write a new one"
+            )
+        flags.verify(
+            connection, staff_id, flag_id, at=dates.to_iso(session.now), expires_on=expires_on
+        )
+    if limited:
+        return f"Flag {flag_id} is verified; it stands until {expires_on}, as its writer set."
+    return f"Flag {flag_id} is verified and renewed: it stands until {expires_on}."
+
+
+def _latest(session: Session, day: date) -> tuple[int, date]:
+    """flag_years, and the day that lies so many years after another."""
+    years = session.settings.number("flag_years")
+    return years, dates.parse_day(f"in {years} years", day)
+
+
+def to_check(session: Session) -> list[dict[str, Any]]:
+    """Flags that nobody verified yet or that lapse soon, each recorded as shown."""
+    staff_id = session.staff_id
+    with session.writing() as connection:
+        soon = (session.today + SOON).isoformat()
+        rows = flags.to_check(connection, session.today.isoformat(), soon)
+        for row in rows:
+            audit.record(connection, staff_id, "flag-show", "place_flag", row["id"])
+    for row in rows:
+        row["why"] = "expires soon" if row["verified_at"] else "unverified"
+        row["by"], row["written"] = row["recorded_by"], row["recorded_at"][:10]
+        row["until"] = row["expires_on"]
+    return rows
+
+
+def end(session: Session, flag: str, why: str | None, asking: bool) -> str:
+    """Take a flag off its place; what that did in a line."""
+    flag_id = typed.record_id(flag, "flag")
+    staff_id = session.staff_id
+    flags.place_of(session.db, flag_id)  # a wrong number is told before any question
+    question = f"Why ({', '.join(ENDS)})"
+    why = ask.ask(question, why, "--why", asking).strip().lower()
+    if why not in ENDS:
+        raise InvalidInput(f"--why must be one of {', '.join(ENDS)}")
+    with session.writing() as connection:
+        flags.end(connection, staff_id, flag_id, at=dates.to_iso(session.now), why=why)
+    return f"Flag {flag_id} has ended: {ENDS[why]}."
+
+
+class Standing:
+    """What stands at a place, and whether it is counted."""
+
+    def __init__(
+        self,
+        session: Session,
+        address: str,
+        place: str | None,
+        *,
+        new: bool,
+        asking: bool,
+    ):
+        self._session, self._asking = session, asking
+        self._staff_id = session.staff_id
+        self._place = places.exact_or_new(session, address, place, new=new, asking=asking)
+
+    def exempt(self, category: str | None, reason: str | None) -> str:
+        """Leave it out of the repeat counts, and why."""
+        code = self._code(category)
+        why = self._reason(reason)
+        with self._session.writing() as connection:
+            place_id = places.made(self._session, self._place)
+            now = place_reads.record(connection, place_id)
+            stands = code or now["category"]
+            if stands is None:
+                raise InvalidInput("--category is missing: what stands there")
+            _refuse_home(stands)
+            self._set(place_id, stands, why, why)
+        return f"Place {place_id} is exempt and leaves the repeat counts."
+
+    def count_again(self, reason: str | None) -> str:
+        """Let its calls count again."""
+        why = self._reason(reason)
+        with self._session.writing() as connection:
+            place_id = places.made(self._session, self._place)
+            now = place_reads.record(connection, place_id)
+            if now["exempt_reason"] is None:
+                of = f", but its building is, place {now['building']}" if now["exempt"] else ""
+                raise InvalidInput(f"place {place_id} is not exempt{of}")
+            self._set(place_id, now["category"], None, why)
+        return f"Place {place_id} is counted again."
+
+    def categorise(self, category: str) -> str:
+        """Say what stands there."""
+        code = self._code(category)
+        with self._session.writing() as connection:
+            place_id = places.made(self._session, self._place)
+            now = place_reads.record(connection, place_id)
+            if now["exempt_reason"] is not None:
+                _refuse_home(code)
+            changed = self._set(place_id, code, now["exempt_reason"], None)
+            label = codes.labels(connection, "place_category")[code or ""]
+        if not changed:
+            return f"Place {place_id} says that already; nothing was changed."
+        exempt = "; it is still exempt" if now["exempt_reason"] is not None else ""
+        return f"Place {place_id}: {label}{exempt}."
+
+    def _set(
+        self, place_id: int, category: str | None, exempt: str | None, why: str | None
+    ) -> list[str]:
+        return flags.categorise(
+            self._session.db,
+            self._staff_id,
+            place_id,
+            category,
+            exempt,
+            at=dates.to_iso(self._session.now),
+            reason=why,
+        )
+
+    def _code(self, category: str | None) -> str | None:
+        if category is None:
+            return None
+        return codes.code(self._session.db, "place_category", category, "--category")
+
+    def _reason(self, reason: str | None) -> str:
+        said = ask.ask("Why", reason, "--reason", self._asking)
+        why = typed.line(said, "--reason", LONGEST_NOTE)
+        if why is None:
+            raise InvalidInput("--reason is empty")
+        return why
+
+
+def _refuse_home(category: str | None) -> None:
+    """A home is left off the lists only by an override, which is looked at again."""
+    if category == "residence":
+        raise InvalidInput("a residence can not be exempt; ccu frequent override --off is for that")

@@ -1,0 +1,131 @@
+"""A place as data and as a page: how it was read, what stands there, its flags, how often."""
+
+from typing import Any
+
+from ccu.card import page as card_page
+from ccu.card import rows
+from ccu.card import store as cards
+from ccu.frequent import overrides
+from ccu.frequent import store as frequent
+from ccu.output import Document, Section, Table
+from ccu.places import flags
+from ccu.places import reads as place_reads
+from ccu.records import audit, codes
+from ccu.session import Session
+
+FLAG_COLUMNS = ("id", "place", "state", "note", "source", "written", "verified", "until")
+UNIT_COLUMNS = ("place", "unit", "calls", "care")
+CHANGE_COLUMNS = ("what", "when", "by", "field", "was", "now", "reason")
+MOST_UNITS = 10
+MOST_TEXTS = 3
+
+
+def read(session: Session, place_id: int) -> dict[str, Any]:
+    """The place in its documented JSON shape, recorded as a read. Raises NotFound."""
+    staff_id = session.staff_id
+    with session.writing() as connection:
+        place = place_reads.record(connection, place_id)
+        building = place.pop("building")
+        by_building = place.pop("exempt_reason") is None and place["exempt"] is not None
+        on = flags.of_places(connection, {place_id, building}, session.today.isoformat())
+        window = {**rows.window(session), "place_id": place_id}
+        override = overrides.of_place(connection, place_id)
+        exempt = frequent.exempt_of(connection, place_id)
+        counts = rows.counts(cards.counts(connection, window), session, override, exempt)
+        data = {
+            "place": {
+                **place,
+                "exempt_by_building": building if by_building else None,
+                "address": place_reads.text(connection, place_id),
+            },
+            "typed_as": place_reads.typed_as(connection, place_id),
+            "flags": on,
+            "counts": counts,
+            "building": place_reads.units(
+                connection, place["building_key"], place["city"], place_id, str(window["now"])
+            ),
+            "changes": place_reads.history(connection, place_id, [each["id"] for each in on]),
+        }
+        audit.record(connection, staff_id, "place-show", "place", place_id, flags=len(on))
+    return data
+
+
+def document(session: Session, data: dict[str, Any], every: bool = False) -> Document:
+    """The same as a page; `every`: no list is cut short."""
+    place, units = data["place"], data["building"]
+    title = f"Place {place['id']}: {place['address']}"
+    shown = [
+        {**each, "unit": each["unit"] or "no unit"}
+        for each in (units if every else units[:MOST_UNITS])
+    ]
+    changes = [_change(each) for each in data["changes"]]
+    sections = [
+        Section(pairs=_pairs(session, data, every)),
+        Section(
+            f"Flags ({len(data['flags'])})" if data["flags"] else "Flags",
+            table=Table(FLAG_COLUMNS, [_flag(each) for each in data["flags"]])
+            if data["flags"]
+            else None,
+            empty="none",
+            main=True,
+        ),
+        card_page.count_section(data["counts"], "address"),
+    ]
+    if units:
+        more = [f"and {len(units) - len(shown)} more; --all lists every one"]
+        sections.append(
+            Section(
+                f"Same building ({len(units)})",
+                table=Table(UNIT_COLUMNS, shown),
+                lines=more if len(shown) < len(units) else [],
+            )
+        )
+    if changes:
+        sections.append(Section("Changes", table=Table(CHANGE_COLUMNS, changes)))
+    return Document(title, sections, data)
+
+
+def _pairs(session: Session, data: dict[str, Any], every: bool) -> list[tuple[str, str]]:
+    place, texts = data["place"], data["typed_as"]
+    parts = ("number", "street", "unit", "cross_street", "name", "city", "state", "zip")
+    read_as = "; ".join(f"{key.replace('_', ' ')} {place[key]}" for key in parts if place[key])
+    said = texts if every else texts[:MOST_TEXTS]
+    more = [f"and {len(texts) - len(said)} more; --all lists every one"]
+    category = codes.labels(session.db, "place_category").get(place["category"] or "", "not said")
+    exempt = place["exempt"]
+    counted = f"no, exempt: {exempt}" if exempt is not None else "yes"
+    if place["exempt_by_building"]:
+        counted += f" (its building, place {place['exempt_by_building']})"
+    return [
+        ("read as", f"{place['kind']}: {read_as}"),
+        ("typed as", "\n".join([*said, *(more if len(said) < len(texts) else [])]) or "not yet"),
+        ("category", category),
+        ("counted", counted),
+    ]
+
+
+def _flag(each: dict[str, Any]) -> dict[str, Any]:
+    verified = f"{each['verified_at'][:10]} {each['verified_by']}" if each["verified_at"] else "no"
+    state = each["state"]
+    if each["ended_at"]:
+        state = f"ended {each['ended_at'][:10]}, {each['ended_why'] or 'no reason kept'}"
+    return {
+        **each,
+        "state": state,
+        "written": f"{each['recorded_at'][:10]} {each['recorded_by']}",
+        "verified": verified,
+        "until": each["expires_on"],
+    }
+
+
+def _change(each: dict[str, Any]) -> tuple[Any, ...]:
+    when = each["at"][:16].replace("T", " ")
+    return (
+        each["what"],
+        when,
+        each["by"],
+        each["field"].replace("_", " "),
+        each["old"],
+        each["new"],
+        each["reason"],
+    )

@@ -1,0 +1,211 @@
+"""Plans: what helps a person, or at a place. A draft counts for nothing until it is approved.
+
+The text of a plan is never changed: what is written anew is a new plan, and those before are kept.
+A plan is of a human being, whichever of their records it was written for. `state` is the status,
+but expired as soon as its last day is over: nobody has to do anything for that.
+
+body: baseline, early_signs, triggers, helps, avoid and steps are lists of texts; safety is a list
+of {on, source, text}; contacts is a list of {name, who, phone}.
+"""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ccu.access import roles
+from ccu.errors import InvalidInput, NotAllowed, NotFound
+from ccu.records import audit, person_ids
+from ccu.records import history as changes
+
+Body = Mapping[str, Sequence[Any]]
+
+FIELDS = (
+    *("baseline", "early_signs", "triggers", "helps", "avoid", "steps"),
+    *("safety", "contacts"),
+)
+ON_CARD = FIELDS[1:]  # the baseline is for the unit
+
+_PLAN = """
+SELECT plan.*, author.login AS author, approver.login AS approver,
+       CASE WHEN plan.status = 'approved' AND plan.expires_on < :today THEN 'expired'
+            ELSE plan.status END AS state,
+       (SELECT canonical_id FROM human WHERE id = plan.person_id) AS person,
+       (SELECT line FROM place_plain WHERE id = plan.place_id) AS place,
+       (SELECT count(*) FROM plan_suggestion
+        WHERE plan_id = plan.id AND accepted IS NULL) AS suggestions
+FROM plan JOIN staff AS author ON author.id = plan.author_id
+LEFT JOIN staff AS approver ON approver.id = plan.approver_id
+"""
+_SAME = """
+WHERE plan.place_id = :place_id OR plan.person_id IN (SELECT value FROM json_each(:people))
+ORDER BY plan.id DESC
+"""
+_LIST = """
+WHERE (:due_by IS NULL OR (plan.status = 'approved'
+       AND (plan.review_on <= :due_by OR plan.expires_on < :today)))
+ORDER BY plan.status = 'draft' DESC, plan.status = 'approved' DESC,
+         CASE WHEN plan.status = 'approved' THEN plan.review_on END, plan.id DESC
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whose:
+    """A person, by any of their records, or a place: one of the two is set."""
+
+    person_id: int | None = None
+    place_id: int | None = None
+
+
+def of_row(row: sqlite3.Row) -> Whose:
+    """Whose plan it is."""
+    return Whose(person_id=row["person_id"], place_id=row["place_id"])
+
+
+# ---------------------------------------------------------------- reading
+
+
+def read(connection: sqlite3.Connection, plan_id: int, today: date) -> sqlite3.Row:
+    """The row of a plan, with author, approver, place, state, suggestions. Raises NotFound."""
+    row: sqlite3.Row | None = connection.execute(
+        _PLAN + "WHERE plan.id = :id", {"id": plan_id, "today": today.isoformat()}
+    ).fetchone()
+    if row is None:
+        raise NotFound(f"no plan {plan_id}")
+    return row
+
+
+def same(connection: sqlite3.Connection, whose: Whose, today: date) -> list[sqlite3.Row]:
+    """Every plan of this human being or place, newest first, as `read` gives them."""
+    people = [] if whose.person_id is None else person_ids.same(connection, [whose.person_id])
+    asked = {"place_id": whose.place_id, "people": json.dumps(people), "today": today.isoformat()}
+    return connection.execute(_PLAN + _SAME, asked).fetchall()
+
+
+def rows(
+    connection: sqlite3.Connection, today: date, due_by: date | None = None
+) -> list[sqlite3.Row]:
+    """All plans, as `read` gives them: drafts, approved ones by review day, then the rest.
+
+    With a day those approved ones that are due for review by it, or expired.
+    """
+    asked = {"today": today.isoformat(), "due_by": due_by and due_by.isoformat()}
+    return connection.execute(_PLAN + _LIST, asked).fetchall()
+
+
+# ---------------------------------------------------------------- writing
+
+
+def add(
+    connection: sqlite3.Connection, staff_id: int, whose: Whose, body: Body, *, at: str, today: date
+) -> tuple[int, list[sqlite3.Row]]:
+    """Add a draft inside the caller's transaction: its id, and the drafts withdrawn for it."""
+    older = [row for row in same(connection, whose, today) if row["status"] == "draft"]
+    for row in older:
+        _set(connection, staff_id, row, {"status": "withdrawn"}, at=at)
+    cursor = connection.execute(
+        "INSERT INTO plan (person_id, place_id, body, author_id, recorded_at)"
+        " VALUES (:person_id, :place_id, :body, :author_id, :at)",
+        {
+            "person_id": whose.person_id,
+            "place_id": whose.place_id,
+            "body": json.dumps({field: body.get(field, []) for field in FIELDS}),
+            "author_id": staff_id,
+            "at": at,
+        },
+    )
+    plan_id = int(cursor.lastrowid or 0)
+    withdrawn = [row["id"] for row in older]
+    audit.record(connection, staff_id, "plan-write", "plan", plan_id, withdrawn=withdrawn)
+    return plan_id, older
+
+
+def must_approve(connection: sqlite3.Connection, staff_id: int, row: sqlite3.Row) -> None:
+    """Raises NotAllowed for the author, where somebody else may approve."""
+    others = connection.execute(
+        "SELECT count(*) FROM staff WHERE active = 1 AND id <> :id"
+        " AND role IN (SELECT value FROM json_each(:roles))",
+        {"id": staff_id, "roles": json.dumps(sorted(roles.MAY["plan approve"]))},
+    ).fetchone()[0]
+    if row["author_id"] == staff_id and others:
+        raise NotAllowed(f"you wrote plan {row['id']}; another supervisor or admin approves it")
+
+
+def approve(
+    connection: sqlite3.Connection,
+    staff_id: int,
+    row: sqlite3.Row,
+    days: Mapping[str, str],
+    *,
+    at: str,
+    today: date,
+    reason: str | None,
+) -> list[int]:
+    """Approve a draft inside the caller's transaction; the approved ones it takes the place of.
+
+    `days`: approved_on, review_on, expires_on. Raises InvalidInput.
+    """
+    if row["status"] != "draft":
+        who = f", by {row['approver']} on {row['approved_on']}" if row["approver"] else ""
+        raise InvalidInput(f"plan {row['id']} is no draft: it is {row['state']}{who}")
+    replaced = [
+        other for other in same(connection, of_row(row), today) if other["status"] == "approved"
+    ]
+    for other in replaced:
+        _set(connection, staff_id, other, {"status": "replaced"}, at=at)
+    new = {"status": "approved", "approver_id": staff_id, **days}
+    _set(connection, staff_id, row, new, at=at, reason=reason)
+    ids = [other["id"] for other in replaced]
+    audit.record(
+        connection, staff_id, "plan-approve", "plan", row["id"], replaced=ids,
+        reason=reason, anyway=reason is not None,
+    )  # fmt: skip
+    return ids
+
+
+def keep(
+    connection: sqlite3.Connection,
+    staff_id: int,
+    row: sqlite3.Row,
+    days: Mapping[str, str],
+    *,
+    at: str,
+) -> None:
+    """Give an approved plan a new review_on and expires_on. Raises InvalidInput."""
+    if row["status"] != "approved":
+        raise InvalidInput(f"plan {row['id']} is {row['state']}; only an approved one is reviewed")
+    _set(connection, staff_id, row, days, at=at)
+    audit.record(connection, staff_id, "plan-review", "plan", row["id"])
+
+
+def end(
+    connection: sqlite3.Connection, staff_id: int, row: sqlite3.Row, *, at: str, reason: str
+) -> str:
+    """Expire an approved plan, withdraw a draft; what it is now. Raises InvalidInput."""
+    status = {"approved": "expired", "draft": "withdrawn"}.get(row["status"])
+    if status is None:
+        raise InvalidInput(f"plan {row['id']} is {row['state']} already")
+    _set(connection, staff_id, row, {"status": status}, at=at, reason=reason)
+    audit.record(connection, staff_id, "plan-expire", "plan", row["id"])
+    return status
+
+
+def _set(
+    connection: sqlite3.Connection,
+    staff_id: int,
+    row: sqlite3.Row,
+    new: Mapping[str, object],
+    *,
+    at: str,
+    reason: str | None = None,
+) -> None:
+    """Set columns and keep what they held."""
+    sets = ", ".join(f"{name} = :{name}" for name in new)  # names from our own source
+    connection.execute(
+        f"UPDATE plan SET {sets} WHERE id = :id",  # noqa: S608
+        {**new, "id": row["id"]},
+    )
+    fields = {name: (row[name], value) for name, value in new.items()}
+    changes.record(connection, staff_id, "plan", row["id"], fields, at=at, reason=reason)

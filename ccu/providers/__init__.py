@@ -1,0 +1,1 @@
+"""Providers: who can help with what, and whether they take people now."""

@@ -1,0 +1,62 @@
+"""A provider as data and as a page: what is known of it, how old that is, what was changed."""
+
+from typing import Any
+
+from ccu.output import Document, Section, Table
+from ccu.providers import store as providers
+from ccu.records import codes
+from ccu.records import history as changes
+from ccu.referrals.events import minute
+from ccu.session import Session
+
+CHANGE_COLUMNS = ("when", "by", "field", "old", "new")
+
+
+def read(session: Session, said: str) -> dict[str, Any]:
+    """The provider that a number or a beginning of a name means, in its documented JSON shape."""
+    found = providers.find(session.db, said, "PROVIDER")
+    days = session.settings.number("verified_days")
+    changed = changes.of(session.db, "provider", found["id"])
+    numbers = providers.open_referrals(session.db, found["id"])
+    hidden = session.view.referrals(numbers)
+    session.keep_shown()
+    return {
+        **found,
+        "old": providers.is_old(found, session.today, days),
+        "open_referrals": [each for each in numbers if each not in hidden],
+        "changes": [{key: each[key] for key in each if key != "reason"} for each in changed],
+    }
+
+
+def document(session: Session, data: dict[str, Any]) -> Document:
+    """The same as a page."""
+    needs = codes.labels(session.db, "need")
+    days = session.settings.number("verified_days")
+    pairs = [
+        ("helps with", ", ".join(needs[need] for need in data["needs"])),
+        ("agency", codes.labels(session.db, "agency")[data["agency"]]),
+        *((field, data[field]) for field in ("phone", "hours", "eligibility") if data[field]),
+        ("capacity", codes.labels(session.db, "capacity")[data["capacity"]]),
+        *([("42 CFR Part 2", "yes")] if data["part2"] else []),
+        ("verified", providers.verified(data, session.today, days)),
+        ("open referrals", ", ".join(map(str, data["open_referrals"])) or "none"),
+    ]
+    sections = [Section(pairs=pairs, main=True)]
+    if data["changes"]:
+        rows = [
+            (
+                minute(each["at"]),
+                each["by"],
+                each["field"],
+                _words(each["old"]),
+                _words(each["new"]),
+            )
+            for each in data["changes"]
+        ]
+        sections.append(Section("Changes", table=Table(CHANGE_COLUMNS, rows)))
+    retired = "" if data["active"] else ", retired"
+    return Document(f"Provider {data['id']}: {data['name']}{retired}", sections, data)
+
+
+def _words(value: Any) -> Any:
+    return ", ".join(value) if isinstance(value, list) else value

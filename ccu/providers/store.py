@@ -1,0 +1,210 @@
+"""Providers: who can help with what, whether they take people now, and how old that knowledge is.
+
+A provider is never deleted: it is retired, and comes back when one of its name is added again. What
+a field held before it was changed is kept.
+"""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from ccu.errors import InvalidInput, NotFound
+from ccu.records import audit, codes
+from ccu.records import history as changes
+
+# In the order of their JSON; `needs` is a list of codes and a table of its own.
+COLUMNS = (
+    *("name", "agency", "phone", "hours", "eligibility", "capacity", "verified_on", "active"),
+    "part2",
+)
+FIELDS = ("needs", *COLUMNS)
+MOST_OFFERED = 5
+
+_ALL = """
+SELECT id, name, agency, phone, hours, eligibility, capacity, verified_on, active, part2,
+       (SELECT group_concat(need) FROM
+          (SELECT provider_need.need FROM provider_need JOIN need ON need.code = provider_need.need
+           WHERE provider_id = provider.id ORDER BY need.sort)) AS needs
+FROM provider
+"""
+# Those who can take somebody now come first.
+_LIST = f"""{_ALL}
+WHERE (active = 1 OR :retired)
+  AND (:need IS NULL OR id IN (SELECT provider_id FROM provider_need WHERE need = :need))
+ORDER BY active DESC,
+  CASE WHEN :need IS NULL THEN 0
+       ELSE (SELECT iif(code = 'ask_first', 1.5, sort) FROM capacity WHERE code = capacity) END,
+  name COLLATE NOCASE, id
+"""  # noqa: S608 - no user's text in it
+_OPEN_REFERRALS = """
+SELECT id FROM open_referral WHERE provider_id = :id ORDER BY id
+"""
+
+
+def read(connection: sqlite3.Connection, provider_id: int) -> dict[str, Any]:
+    """id and FIELDS of one provider. Raises NotFound."""
+    row = connection.execute(f"{_ALL} WHERE id = :id", {"id": provider_id}).fetchone()
+    if row is None:
+        raise NotFound(f"no provider {provider_id}; ccu provider list shows them")
+    return _record(row)
+
+
+def rows(
+    connection: sqlite3.Connection,
+    *,
+    need: str | None = None,
+    words: str = "",
+    retired: bool = False,
+) -> list[dict[str, Any]]:
+    """Providers that serve a need and have every word somewhere in what is known of them."""
+    found = connection.execute(_LIST, {"need": need, "retired": retired})
+    wanted = words.casefold().split()
+    labels = codes.labels(connection, "need") if wanted else {}
+    listed = (_record(row) for row in found)
+    return [each for each in listed if all(word in _text(each, labels) for word in wanted)]
+
+
+def find(connection: sqlite3.Connection, said: str, option: str) -> dict[str, Any]:
+    """The provider meant by a number, a name, or the only beginning of a name, in any case.
+
+    Raises NotFound, and InvalidInput naming those that it may be.
+    """
+    text = _plain(said)
+    if text.isascii() and text.isdigit() and int(text[:18]) and len(text) < 19:
+        row = connection.execute(f"{_ALL} WHERE id = :id", {"id": int(text)}).fetchone()
+        if row is not None:
+            return _record(row)
+    every = rows(connection, retired=True)
+    for meant in (
+        [each for each in every if text and _plain(each["name"]) == text],
+        [
+            each
+            for each in every
+            if text and each["active"] and _plain(each["name"]).startswith(text)
+        ],
+        [each for each in every if text and _plain(each["name"]).startswith(text)],
+    ):
+        if len(meant) == 1:
+            return meant[0]
+        if meant:
+            offered = " or ".join(f"{each['id']} ({each['name']})" for each in meant[:MOST_OFFERED])
+            raise InvalidInput(
+                f"{option}: that may be {offered}; write more of the name, or the number"
+            )
+    raise NotFound(
+        f"{option}: no provider of that number or beginning of a name; ccu provider list shows them"
+    )
+
+
+def is_old(provider: Mapping[str, Any], today: date, days: int) -> bool:
+    """Whether what is known of a provider was verified too long ago, or never."""
+    verified = provider["verified_on"]
+    return verified is None or (today - date.fromisoformat(verified)).days > days
+
+
+def verified(provider: Mapping[str, Any], today: date, days: int) -> str:
+    """When it was verified, in words: `2025-01-03, old`."""
+    if provider["verified_on"] is None:
+        return "never, old"
+    return str(provider["verified_on"]) + (", old" if is_old(provider, today, days) else "")
+
+
+def open_referrals(connection: sqlite3.Connection, provider_id: int) -> list[int]:
+    """The numbers of the referrals to a provider that have not ended."""
+    return [row["id"] for row in connection.execute(_OPEN_REFERRALS, {"id": provider_id})]
+
+
+# ---------------------------------------------------------------- writing
+
+
+def add(
+    connection: sqlite3.Connection, staff_id: int, fields: Mapping[str, Any], *, at: str
+) -> tuple[int, bool]:
+    """Add a provider inside the caller's transaction: its id, and whether it was retired before.
+
+    `fields` are some of FIELDS, the name and the needs among them. Raises InvalidInput when a
+    provider of that name is there.
+    """
+    same = _of_name(connection, fields["name"])
+    if same is not None:
+        if same["active"]:
+            raise InvalidInput(
+                f"provider {same['id']} has that name; ccu provider change {same['id']} changes it"
+            )
+        change(connection, staff_id, same["id"], {**fields, "active": True}, at=at)
+        return same["id"], True
+    cursor = connection.execute("INSERT INTO provider (name) VALUES (:name)", fields)
+    provider_id = int(cursor.lastrowid or 0)
+    _put(connection, provider_id, fields)
+    audit.record(
+        connection, staff_id, "provider-add", "provider", provider_id, fields=sorted(fields)
+    )
+    return provider_id, False
+
+
+def change(
+    connection: sqlite3.Connection,
+    staff_id: int,
+    provider_id: int,
+    fields: Mapping[str, Any],
+    *,
+    at: str,
+) -> list[str]:
+    """Give some of FIELDS new values inside the caller's transaction; returns those that changed.
+
+    Raises InvalidInput for another provider's name.
+    """
+    old = read(connection, provider_id)
+    if "name" in fields:
+        same = _of_name(connection, fields["name"])
+        if same is not None and same["id"] != provider_id:
+            raise InvalidInput(f"--name: provider {same['id']} has that name")
+    _put(connection, provider_id, fields)
+    now = read(connection, provider_id)
+    changed = {field: (old[field], now[field]) for field in FIELDS if old[field] != now[field]}
+    if changed:
+        changes.record(connection, staff_id, "provider", provider_id, changed, at=at)
+        audit.record(
+            connection, staff_id, "provider-change", "provider", provider_id, fields=sorted(changed)
+        )
+    return list(changed)
+
+
+def _put(connection: sqlite3.Connection, provider_id: int, fields: Mapping[str, Any]) -> None:
+    for field in fields.keys() & {*COLUMNS}:
+        connection.execute(
+            f"UPDATE provider SET {field} = :value WHERE id = :id",  # noqa: S608 - one of COLUMNS
+            {"value": fields[field], "id": provider_id},
+        )
+    if "needs" in fields:
+        needs: Sequence[str] = fields["needs"]
+        connection.execute("DELETE FROM provider_need WHERE provider_id = :id", {"id": provider_id})
+        connection.executemany(
+            "INSERT INTO provider_need (provider_id, need) VALUES (:id, :need)",
+            [{"id": provider_id, "need": need} for need in dict.fromkeys(needs)],
+        )
+
+
+def _of_name(connection: sqlite3.Connection, name: str) -> dict[str, Any] | None:
+    wanted = _plain(name)
+    every = rows(connection, retired=True)
+    return next((each for each in every if _plain(each["name"]) == wanted), None)
+
+
+def _record(row: sqlite3.Row) -> dict[str, Any]:
+    record = {"id": row["id"], **{field: row[field] for field in FIELDS}}
+    record["needs"] = row["needs"].split(",") if row["needs"] else []
+    record["active"], record["part2"] = bool(row["active"]), bool(row["part2"])
+    return record
+
+
+def _text(provider: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    """All that a search looks through."""
+    parts = [provider[field] for field in ("name", "phone", "hours", "eligibility")]
+    parts += [labels[need] for need in provider["needs"]]
+    return " ".join(parts).casefold()
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())

@@ -1,0 +1,1 @@
+"""What every record shares: codes, settings, staff, visibility, history, open work."""

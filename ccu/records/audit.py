@@ -1,0 +1,157 @@
+"""The audit: who read or wrote what. Ids, field names and counts only; never a name or a note.
+
+Each row carries a keyed hash that binds it to the row before it (database/key_chain.py),
+and audit/verify.py checks them all. Nothing is recorded without the key, and what cannot be
+recorded is not done.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ccu.database import key_chain as chain
+from ccu.errors import DatabaseUnusable, InvalidInput
+
+REKEY = "audit-rekey"
+PURGED = "reasons-purged"  # its detail names the rows whose words of audit_reason were taken out
+DIGEST = "reason_digest"
+LOOKED_AT = 20  # rows, to tell a wrong key from a last row that was changed by hand
+_PURGED_AT_ONCE = 1000  # numbers in the detail of one event
+
+CHAIN = chain.Chain("audit", ("at", "staff_id", "action", "record", "record_id", "detail"))
+_NEWEST = """
+SELECT id, at, staff_id, action, record, record_id, detail, previous, hash
+FROM audit ORDER BY id DESC LIMIT :most
+"""
+
+
+def clock() -> datetime:
+    """The machine's own, whatever --today says, so that a flag cannot backdate the audit."""
+    return datetime.now(UTC)
+
+
+def record(
+    connection: sqlite3.Connection,
+    staff_id: int | None,
+    action: str,
+    record: str = "",
+    record_id: int | None = None,
+    *,
+    reason: str | None = None,
+    **detail: object,
+) -> int:
+    """Add one event inside the caller's transaction; `detail` holds ids, field names and counts.
+
+    `reason`, a person's own words for why a narrative was opened, is kept in a table apart, and
+    bound to the row by a digest. Raises DatabaseUnusable when the key is missing or another.
+    """
+    if not connection.in_transaction:
+        raise RuntimeError("an audit event belongs in the transaction of what it tells of")
+    event = (staff_id, action, record, record_id)
+    return _add(connection, None, event, detail, reason)
+
+
+# The row written last by this process. While it is the file's last, nobody has written since and
+# the key is the same: an import need not look at the key's file for each of its rows.
+_own: tuple[sqlite3.Connection, bytes, chain.Key] | None = None
+
+
+def _add(
+    connection: sqlite3.Connection,
+    key: chain.Key | None,
+    event: tuple[int | None, str, str, int | None],
+    detail: dict[str, object],
+    reason: str | None = None,
+) -> int:
+    """Add a row after the last; `event` is staff_id, action, record, record_id."""
+    global _own
+    last, before = CHAIN.last(connection)
+    if key is None and _own is not None and _own[0] is connection and _own[1] == before:
+        key = _own[2]
+    key = key or key_of(connection)
+    event_id = last + 1
+    if reason is not None:
+        detail = {**detail, DIGEST: key.of_reason(event_id, reason)}
+    at = clock().isoformat(timespec="seconds")
+    row = (event_id, at, *event, json.dumps(detail, sort_keys=True))
+    done = CHAIN.add(connection, key, before, row)
+    if reason is not None:
+        connection.execute(
+            "INSERT INTO audit_reason (audit_id, reason) VALUES (:audit_id, :reason)",
+            {"audit_id": event_id, "reason": reason},
+        )
+    _own = connection, done, key
+    return event_id
+
+
+def purge_reasons(connection: sqlite3.Connection, staff_id: int, rows: Sequence[int]) -> int:
+    """Take people's words out of audit_reason, inside the caller's transaction; how many went.
+
+    The events themselves stay, and so does the chain; that the words were let go is an event.
+    """
+    gone = [
+        found[0]
+        for found in connection.execute(
+            "DELETE FROM audit_reason WHERE audit_id IN (SELECT value FROM json_each(:rows))"
+            " RETURNING audit_id",
+            {"rows": json.dumps(list(rows))},
+        ).fetchall()
+    ]
+    for start in range(0, len(gone), _PURGED_AT_ONCE):
+        part = sorted(gone[start : start + _PURGED_AT_ONCE])
+        record(connection, staff_id, PURGED, "audit", None, reasons=part)
+    return len(gone)
+
+
+# ---------------------------------------------------------------- the key
+
+
+def key_of(connection: sqlite3.Connection) -> chain.Key:
+    """Return the key of this file's chain. Raises DatabaseUnusable when it is missing or another.
+
+    A key that wrote none of the last rows is refused: rows of two keys by turns can never be
+    verified again.
+    """
+    path = chain.key_path(connection)
+    key = chain.read(path)
+    if not fits(connection, key):
+        raise DatabaseUnusable(
+            f"the audit key {path} is not the one that the last rows of the audit were written"
+            " with; put that one back"
+        )
+    return key
+
+
+def fits(connection: sqlite3.Connection, key: chain.Key) -> bool:
+    """Whether the key wrote any of the newest rows under the newest key, or there are none."""
+    newest = connection.execute(_NEWEST, {"most": LOOKED_AT}).fetchall()
+    for row in newest:
+        if key.of_row(row[7], tuple(row)[:7]) == row[8]:
+            return True
+        if row[3] == REKEY:
+            break
+    return not newest
+
+
+def rekey(connection: sqlite3.Connection, staff_id: int) -> Path:
+    """Make a new key in place of a lost one, inside the caller's transaction; its file.
+
+    What was written before can from then on be checked by its numbers and links alone. Raises
+    InvalidInput while there is a key: nobody replaces one by mistake.
+    """
+    path = chain.key_path(connection)
+    if os.path.lexists(path):  # exists() raises for a folder that may not be entered
+        raise InvalidInput(
+            f"there is an audit key, {path}; a new one is made only in place of a lost one. If this"
+            " one became known to others, move it away first"
+        )
+    key = chain.make(path)
+    try:
+        _add(connection, key, (staff_id, REKEY, "audit", None), {"key": key.fingerprint})
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return path

@@ -1,0 +1,54 @@
+"""Which records are one human being, and what to call them where names were asked for."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from ccu.records import audit
+
+_CANONICAL = """
+SELECT human.id, canonical_id FROM json_each(:ids) AS ids CROSS JOIN human ON human.id = ids.value
+"""
+# Every record that a merge ties to these, up or down.
+_SAME = """
+WITH RECURSIVE same (id) AS (
+  SELECT value FROM json_each(:ids)
+  UNION
+  SELECT person.merged_into FROM same JOIN person ON person.id = same.id
+  WHERE person.merged_into IS NOT NULL
+  UNION
+  SELECT person.id FROM same JOIN person ON person.merged_into = same.id)
+SELECT id FROM same ORDER BY id
+"""
+
+
+def canonical(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, int]:
+    """Each id -> the record that stands for that human being now."""
+    wanted = sorted(set(ids))
+    found = connection.execute(_CANONICAL, {"ids": json.dumps(wanted)})
+    return {each: each for each in wanted} | {row[0]: row[1] for row in found}
+
+
+def same(connection: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
+    """These records and every other record of the same human beings."""
+    wanted = json.dumps(sorted(set(ids)))
+    return [row[0] for row in connection.execute(_SAME, {"ids": wanted})]
+
+
+def names(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
+    """Each id -> name, `not identified` or `unknown`. Showing one must be audited (`shown`)."""
+    found = connection.execute(
+        "SELECT id, trim(given_name || ' ' || family_name) AS name, description FROM person"
+        " WHERE id IN (SELECT value FROM json_each(:ids))",
+        {"ids": json.dumps(sorted(set(ids)))},
+    )
+    return {
+        row["id"]: row["name"] or ("not identified" if row["description"] else "unknown")
+        for row in found
+    }
+
+
+def shown(connection: sqlite3.Connection, staff_id: int, action: str, ids: Sequence[int]) -> None:
+    """Record that these people's names were shown, one event for each, inside a write."""
+    for person_id in sorted(set(ids)):
+        audit.record(connection, staff_id, action, "person", person_id)

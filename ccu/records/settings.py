@@ -1,0 +1,311 @@
+"""What the town decided: its name, state, time zone and the defaults that figures are made with.
+
+A setting is declared once, in `DECLARED`: what it is when nobody set it, its line of help, and the
+check that reads what somebody types. A stored text that its check refuses (an older ccu took it, or
+the file is damaged) never stops a command: the default is used in its place, and `ccu check` names
+the setting. A row that is not declared is not read at all.
+"""
+
+import re
+import sqlite3
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from ccu import dates
+from ccu.errors import DatabaseUnusable, InvalidInput, NotFound
+from ccu.records import audit
+
+Check = Callable[[str, str], str]  # its name and a text -> the text as stored, or InvalidInput
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting; `unread` is used for a stored text that cannot be read, if not the default."""
+
+    default: str
+    help: str
+    check: Check
+    unread: str | None = None
+    on_change: Check | None = None  # asked besides of a value that is being set
+
+    def read(self, name: str, stored: str) -> str | None:
+        """Return a stored text as its readers need it, None when it cannot be used."""
+        if stored == self.default:
+            return stored
+        try:
+            return self.check(name, stored)
+        except InvalidInput:
+            return None
+
+
+class Settings:
+    """The settings of one file, read once; every value is one that its check lets through."""
+
+    def __init__(self, stored: Mapping[str, str]) -> None:
+        self._stored = stored
+
+    def __getitem__(self, name: str) -> str:
+        setting = DECLARED[name]
+        value = setting.read(name, self._stored.get(name, setting.default))
+        if value is None:
+            return setting.default if setting.unread is None else setting.unread
+        return value
+
+    @property
+    def town(self) -> str:
+        """The town's name as typed, for headings."""
+        return self["town"]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The town's time zone; the machine's own is never used. Raises DatabaseUnusable."""
+        try:
+            return dates.zone(self._stored.get("timezone", ""))
+        except InvalidInput:
+            raise DatabaseUnusable(
+                "the file names no usable time zone; ccu settings timezone America/New_York sets it"
+            ) from None
+
+    def number(self, name: str) -> int:
+        """A setting that is a whole number."""
+        return int(self[name])
+
+
+def load(connection: sqlite3.Connection) -> Settings:
+    """All settings."""
+    return Settings(_stored(connection))
+
+
+def rows(connection: sqlite3.Connection, name: str | None = None) -> list[dict[str, str]]:
+    """name, value, help of every setting in order, or of one. Raises NotFound.
+
+    A stored text that cannot be used is shown with the value that is used in its place.
+    """
+    if name is not None and name not in DECLARED:
+        raise NotFound("no setting of that name; ccu settings lists them")
+    stored = _stored(connection)
+    used = Settings(stored)
+    bad = unusable(connection)
+    return [
+        {
+            "name": each,
+            "value": f"{stored[each]} (cannot be used; {used[each] or 'empty'} is)"
+            if each in bad
+            else used[each],
+            "help": setting.help,
+        }
+        for each, setting in DECLARED.items()
+        if name in (None, each)
+    ]
+
+
+def unusable(connection: sqlite3.Connection) -> list[str]:
+    """Names of the rows that no command can use: their text is refused, or the name is unknown."""
+    return [
+        name
+        for name, stored in _stored(connection).items()
+        if name not in DECLARED or DECLARED[name].read(name, stored) is None
+    ]
+
+
+def checked(name: str, value: str) -> str:
+    """The value as it would be stored. Raises InvalidInput for one that cannot be right."""
+    setting = DECLARED[name]
+    text = setting.check(name, value.strip())
+    return setting.on_change(name, text) if setting.on_change else text
+
+
+def change(connection: sqlite3.Connection, staff_id: int, name: str, value: str) -> str:
+    """Set one setting inside the caller's transaction; returns the value as stored.
+
+    Raises NotFound for an unknown name and InvalidInput for a value that cannot be right.
+    """
+    if name not in DECLARED:
+        raise NotFound("no setting of that name; ccu settings lists them")
+    stored = checked(name, value)
+    connection.execute(
+        "INSERT INTO setting (name, value, help, sort) VALUES (:name, :value, :help, :sort)"
+        " ON CONFLICT (name) DO UPDATE SET value = :value",
+        {
+            "name": name,
+            "value": stored,
+            "help": DECLARED[name].help,
+            "sort": list(DECLARED).index(name) + 1,
+        },
+    )
+    audit.record(connection, staff_id, "setting", "setting", None, name=name)
+    return stored
+
+
+def _stored(connection: sqlite3.Connection) -> dict[str, str]:
+    return dict(tuple(row) for row in connection.execute("SELECT name, value FROM setting"))
+
+
+# ---------------------------------------------------------------- how each is checked
+
+
+def _text(name: str, value: str) -> str:
+    if len(value) > 100 or not value.isprintable():
+        raise InvalidInput(f"{name} must be one short line of plain text")
+    return value
+
+
+def _town(name: str, value: str) -> str:
+    if not any(letter.isalpha() for letter in value):
+        raise InvalidInput(f"{name} must be a name, such as Westport")
+    return _text(name, value)
+
+
+def _state(name: str, value: str) -> str:
+    from ccu.address.words import STATE_CODES
+
+    code = value.upper()
+    if code not in STATE_CODES:
+        raise InvalidInput(f"{name} must be a two-letter postal code, such as CT")
+    return code
+
+
+def _zone(name: str, value: str) -> str:
+    return str(dates.zone(value).key)
+
+
+def _whole(most: int = 100_000) -> Check:
+    def checked_number(name: str, value: str) -> str:
+        digits = value.isascii() and value.isdigit() and len(value) <= len(str(most))
+        if not (digits and 1 <= int(value) <= most):
+            raise InvalidInput(f"{name} must be a whole number from 1 to {most}")
+        return str(int(value))
+
+    return checked_number
+
+
+def _hours(name: str, value: str) -> str:
+    number = _whole()
+    parts = [number(name, part.strip()) for part in value.split(",")]
+    return ",".join(sorted(set(parts), key=int))
+
+
+def _office_hours(name: str, value: str) -> str:
+    from ccu.dates import office_hours
+
+    return office_hours.checked_hours(name, value)
+
+
+def _holidays(name: str, value: str) -> str:
+    from ccu.dates import office_hours
+
+    return office_hours.checked_holidays(name, value)
+
+
+def _natures(name: str, value: str) -> str:
+    codes = [part.strip().lower() for part in value.split(",") if part.strip()]
+    if not all(re.fullmatch("[a-z0-9_]{1,40}", code) for code in codes):
+        raise InvalidInput(f"{name} must be codes of natures, comma-separated")
+    return ",".join(dict.fromkeys(codes))
+
+
+# Part 2 and care notes are never a matter of policy: each person consents, or not.
+_BY_POLICY = ("worker", "plan", "connected", "referrals", "follow_ups", "needs")
+
+
+def _scopes(name: str, value: str) -> str:
+    said = {part.strip().lower().replace("-", "_") for part in value.split(",") if part.strip()}
+    if not said <= {*_BY_POLICY}:
+        raise InvalidInput(f"{name} must be some of {', '.join(_BY_POLICY)}, comma-separated")
+    return ",".join(scope for scope in _BY_POLICY if scope in said)
+
+
+def _account(name: str, value: str) -> str:
+    """With a name that nobody has here, sudo would be believed for nobody: all are shut out."""
+    if value and sys.platform != "win32":
+        import pwd
+
+        try:
+            pwd.getpwnam(value)
+        except (KeyError, ValueError):
+            raise InvalidInput(
+                f"{name} must be an account of this computer, or empty for none"
+            ) from None
+    return value
+
+
+def _rate(name: str, value: str) -> str:
+    if value and not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,2})?", value):
+        raise InvalidInput(f"{name} must be dollars an hour, such as 62.50, or empty")
+    return value
+
+
+_NATURES = "welfare_check,crisis,unsheltered,substance,elder_concern,youth_crisis,hoarding"
+
+DECLARED: dict[str, Setting] = {
+    "town": Setting("", "The town's name; an address without a city is taken to be here", _town),
+    "state": Setting("", "Two-letter postal code of the state", _state),
+    "timezone": Setting("", "IANA time zone of the town, such as America/New_York", _zone),
+    "repeat_calls": Setting(
+        "3", "Care calls that make an address or a person a repeat one", _whole()
+    ),
+    "repeat_days": Setting("90", "The days within which they are counted", _whole()),
+    "follow_up_hours": Setting(
+        "24,168", "When follow-ups of a new referral are due, in hours, comma-separated", _hours
+    ),
+    "office_hours": Setting(
+        "",
+        "When routine follow-ups may fall due, such as mon-fri 08:30-16:30; empty: any time",
+        _office_hours,
+    ),
+    "holidays": Setting(
+        "", "Days the office is closed, comma-separated: 2026-07-03,2026-12-25", _holidays
+    ),
+    "stalled_days": Setting(
+        "14", "Days without an event after which an open referral is stalled", _whole()
+    ),
+    "handoff_days": Setting(
+        "14", "Days within which a hand-off should lead to a first engagement", _whole()
+    ),
+    "verified_days": Setting(
+        "180", "Days after which what is known of a provider counts as old", _whole()
+    ),
+    "plan_review_months": Setting(
+        "6", "Months after which a plan is due for review", _whole(1_200)
+    ),
+    "flag_years": Setting("2", "Years after which a place flag expires", _whole(50)),
+    "cad_system": Setting(
+        "",
+        "Source system that log-call --incident numbers belong to (the layout's source)",
+        _text,
+    ),
+    "service_account": Setting(
+        "",
+        "Account that owns this file and runs ccu by sudo; then SUDO_UID says who is asking",
+        _text,
+        on_change=_account,
+    ),
+    "plan_expiry_months": Setting(
+        "12",
+        "Months after its approval or last review after which a plan leaves the card",
+        _whole(1_200),
+    ),
+    "override_review_days": Setting(
+        "180", "Days after which an override of the frequent lists is looked at again", _whole()
+    ),
+    "civilian_natures": Setting(
+        _NATURES,
+        "Natures that a civilian team may take when no danger is seen, comma-separated codes",
+        _natures,
+    ),
+    "rate_scene": Setting(
+        "", "What an hour on scene costs, in dollars; empty: no cost is printed", _rate
+    ),
+    "rate_follow_up": Setting(
+        "", "What an hour of follow-up costs, in dollars; empty: no cost is printed", _rate
+    ),
+    "police_sees": Setting(
+        "worker,plan",
+        "What police are shown of Human Services' work on a person without their consent,"
+        ' comma-separated scopes; the rest is "in hand"',
+        _scopes,
+        unread="",  # what cannot be read allows nothing
+    ),
+}

@@ -1,0 +1,201 @@
+"""Who works here: accounts of the operating system, each with a role, agency and supervisor."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from ccu.access import roles
+from ccu.errors import InvalidInput, NotAllowed, NotFound
+from ccu.people import workers
+from ccu.records import audit
+
+FIELDS = ("name", "role", "agency", "phone", "supervisor_id")
+
+
+def id_of(connection: sqlite3.Connection, login: str) -> int | None:
+    """The id of an active account, or None when it is not known."""
+    row = connection.execute(
+        "SELECT id FROM staff WHERE login = :login AND active = 1", {"login": login}
+    ).fetchone()
+    return int(row["id"]) if row else None
+
+
+def role_of(connection: sqlite3.Connection, staff_id: int) -> str:
+    """The role of an account."""
+    row = connection.execute("SELECT role FROM staff WHERE id = :id", {"id": staff_id}).fetchone()
+    return str(row["role"])
+
+
+def require(connection: sqlite3.Connection, login: str, option: str) -> int:
+    """The id of an active account named in an option. Raises NotFound."""
+    staff_id = id_of(connection, login.strip())
+    if staff_id is None:
+        raise NotFound(f"{option}: no such account on the staff list; ccu staff list shows it")
+    return staff_id
+
+
+def unknown(connection: sqlite3.Connection) -> NotAllowed:
+    """The refusal for an account that is not on the list, naming who can add it."""
+    rows = connection.execute(
+        "SELECT login FROM staff WHERE role = 'admin' AND active = 1 ORDER BY id"
+    ).fetchall()
+    admins = " or ".join(row["login"] for row in rows[:3]) or "an admin"
+    return NotAllowed(
+        f"this account is not on the staff list of this file; {admins} can add it by ccu staff add"
+    )
+
+
+def rows(connection: sqlite3.Connection, *, retired: bool = False) -> list[sqlite3.Row]:
+    """login, name, role, agency, phone, supervisor, active; the retired ones only when asked."""
+    return connection.execute(
+        "SELECT staff.login, staff.name, staff.role, staff.agency, staff.phone,"
+        " boss.login AS supervisor, staff.active"
+        " FROM staff LEFT JOIN staff AS boss ON boss.id = staff.supervisor_id"
+        " WHERE staff.active = 1 OR :retired ORDER BY staff.active DESC, staff.id",
+        {"retired": retired},
+    ).fetchall()
+
+
+def add(
+    connection: sqlite3.Connection,
+    login: str,
+    role: str,
+    fields: Mapping[str, Any] | None = None,
+    by: int | None = None,
+) -> int:
+    """Add an account inside the caller's transaction and return its id; a retired one comes back.
+
+    `fields` are those of FIELDS besides the role. Raises InvalidInput when it is there already.
+    """
+    _check_supervisor(connection, None, (fields or {}).get("supervisor_id"))
+    known = connection.execute("SELECT 1 FROM staff WHERE login = :login", {"login": login})
+    returned = known.fetchone() is not None
+    values: dict[str, Any] = {"login": login, **dict.fromkeys(FIELDS, ""), "agency": "police"}
+    values |= {"supervisor_id": None, **(fields or {}), "role": role}
+    cursor = connection.execute(
+        "INSERT INTO staff (login, name, role, agency, phone, supervisor_id)"
+        " VALUES (:login, :name, :role, :agency, :phone, :supervisor_id)"
+        " ON CONFLICT (login) DO UPDATE SET active = 1, name = excluded.name, role = excluded.role,"
+        " agency = excluded.agency, phone = excluded.phone, supervisor_id = excluded.supervisor_id"
+        " WHERE active = 0 RETURNING id",
+        values,
+    ).fetchone()
+    if cursor is None:
+        raise InvalidInput("that account is on the staff list already; ccu staff change changes it")
+    staff_id = int(cursor["id"])
+    audit.record(
+        connection, by or staff_id, "staff-add", "staff", staff_id, role=role, returned=returned
+    )
+    return staff_id
+
+
+def change(
+    connection: sqlite3.Connection, by: int, staff_id: int, fields: Mapping[str, Any]
+) -> None:
+    """Set some of FIELDS inside the caller's transaction. Raises InvalidInput."""
+    _check_supervisor(connection, staff_id, fields.get("supervisor_id"))
+    was = role_of(connection, staff_id)
+    if "role" in fields and fields["role"] != "admin":
+        _keep_an_admin(connection, staff_id)
+    for field, value in fields.items():
+        if field not in FIELDS:
+            raise ValueError(f"not a field of staff: {field}")
+        connection.execute(
+            f"UPDATE staff SET {field} = :value WHERE id = :id",  # noqa: S608 - one of FIELDS
+            {"value": value, "id": staff_id},
+        )
+    names, role = sorted(fields), fields.get("role", was)
+    audit.record(
+        connection, by, "staff-change", "staff", staff_id, fields=names, role=role, was=was
+    )
+
+
+def retire(
+    connection: sqlite3.Connection, by: int, staff_id: int, successor_id: int | None, on: str
+) -> int:
+    """Take an account off the list inside the caller's transaction; returns the items handed over.
+
+    `on` is the day of it: whom they worked with is kept until then.
+
+    Open work must not be without an owner: it goes to `successor_id`. Raises InvalidInput when
+    there is open work and nobody to have it, or when it is the last admin.
+    """
+    _keep_an_admin(connection, staff_id)
+    if successor_id == staff_id:
+        raise InvalidInput("--to: somebody else must take over")
+    held = _open_items(connection, staff_id)
+    if held and successor_id is None:
+        items = "1 open item" if held == 1 else f"{held} open items"
+        raise InvalidInput(f"this account owns {items}; say --to whom they go")
+    values = {
+        "old": staff_id,
+        "new": successor_id,
+        "may_supervise": json.dumps(sorted(roles.SUPERVISE)),
+    }
+    for sql in _HAND_OVER:
+        connection.execute(sql, values)
+    workers.hand_over(connection, staff_id, successor_id, on)
+    connection.execute("UPDATE staff SET active = 0 WHERE id = :id", {"id": staff_id})
+    audit.record(
+        connection, by, "staff-retire", "staff", staff_id, successor=successor_id, items=held
+    )
+    return held
+
+
+_HAND_OVER = (
+    "UPDATE follow_up SET owner_id = :new WHERE owner_id = :old AND closed_at IS NULL",
+    "UPDATE referral SET owner_id = :new WHERE owner_id = :old"
+    " AND status IN (SELECT code FROM referral_status WHERE open = 1)",
+    # Supervision only to somebody who may; else there is none, and any supervisor signs.
+    "UPDATE staff SET supervisor_id = (SELECT boss.id FROM staff AS boss WHERE boss.id = :new"
+    " AND boss.id <> staff.id AND boss.role IN (SELECT value FROM json_each(:may_supervise)))"
+    " WHERE supervisor_id = :old",
+)
+
+
+def _check_supervisor(
+    connection: sqlite3.Connection, staff_id: int | None, supervisor_id: int | None
+) -> None:
+    """Refuse a supervisor whose signature would mean nothing: oneself, an intern, a circle."""
+    if supervisor_id is None:
+        return
+    if supervisor_id == staff_id:
+        raise InvalidInput("--supervisor: nobody supervises themselves")
+    above = connection.execute(
+        "WITH RECURSIVE above (id, depth) AS (SELECT :id, 0 UNION"
+        " SELECT staff.supervisor_id, depth + 1 FROM above JOIN staff ON staff.id = above.id"
+        " WHERE staff.supervisor_id IS NOT NULL AND depth < 100) SELECT id FROM above",
+        {"id": supervisor_id},
+    ).fetchall()
+    if staff_id in {row["id"] for row in above}:
+        raise InvalidInput("--supervisor: these two would supervise each other")
+    role = connection.execute(
+        "SELECT role FROM staff WHERE id = :id", {"id": supervisor_id}
+    ).fetchone()["role"]
+    if role not in roles.SUPERVISE:
+        raise InvalidInput(f"--supervisor: an account with the role {role} can not supervise")
+
+
+def _open_items(connection: sqlite3.Connection, staff_id: int) -> int:
+    found = connection.execute(
+        "SELECT (SELECT count(*) FROM follow_up WHERE owner_id = :id AND closed_at IS NULL)"
+        " + (SELECT count(*) FROM referral WHERE owner_id = :id"
+        "    AND status IN (SELECT code FROM referral_status WHERE open = 1))"
+        " + (SELECT count(*) FROM worker WHERE staff_id = :id AND until IS NULL)",
+        {"id": staff_id},
+    ).fetchone()
+    return int(found[0])
+
+
+def _keep_an_admin(connection: sqlite3.Connection, staff_id: int) -> None:
+    """Refuse to lose the last account that can add others."""
+    left = connection.execute(
+        "SELECT count(*) FROM staff WHERE role = 'admin' AND active = 1 AND id <> :id",
+        {"id": staff_id},
+    ).fetchone()[0]
+    is_admin = connection.execute(
+        "SELECT role = 'admin' FROM staff WHERE id = :id", {"id": staff_id}
+    ).fetchone()[0]
+    if is_admin and not left:
+        raise InvalidInput("this is the last admin; make another one first")

@@ -1,0 +1,171 @@
+"""Needs assessments: need by need, what a person has, lacks, declined to say, or is unknown."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from ccu.consent.visibility import View
+from ccu.errors import InvalidInput, NotFound
+from ccu.people import store as people
+from ccu.records import audit, codes, person_ids
+from ccu.referrals import events as referral_events
+from ccu.referrals import life as referral_steps
+
+_ASSESSMENT = """
+SELECT need_assessment.id, (SELECT canonical_id FROM human WHERE id = person_id) AS person,
+       call_id AS call, occurred_at,
+       need_assessment.recorded_at, staff.login AS recorded_by
+FROM need_assessment JOIN staff ON staff.id = recorded_by
+"""
+_ANSWERS = """
+SELECT need.code AS need, need_answer.state, need_answer.referral_id AS referral,
+       referral.status AS referral_status
+FROM need
+LEFT JOIN need_answer ON need_answer.need = need.code AND assessment_id = :id
+LEFT JOIN referral ON referral.id = need_answer.referral_id
+WHERE need.retired = 0 OR need_answer.need IS NOT NULL
+ORDER BY need.sort
+"""
+
+
+def record(
+    connection: sqlite3.Connection,
+    staff_id: int,
+    person_id: int,
+    answers: Mapping[str, str],
+    *,
+    call_id: int | None,
+    occurred_at: str,
+    at: str,
+) -> int:
+    """Add an assessment, need -> state, inside the caller's transaction; returns its id.
+
+    Raises NotFound, and InvalidInput for a void call or a merged person.
+    """
+    people.must_exist(connection, person_id)
+    if call_id is not None and referral_events.call(connection, call_id)["voided_at"]:
+        raise InvalidInput(f"call {call_id} is void")
+    cursor = connection.execute(
+        "INSERT INTO need_assessment (person_id, call_id, occurred_at, recorded_at, recorded_by)"
+        " VALUES (:person_id, :call_id, :occurred_at, :at, :by)",
+        {
+            "person_id": person_id,
+            "call_id": call_id,
+            "occurred_at": occurred_at,
+            "at": at,
+            "by": staff_id,
+        },
+    )
+    assessment_id = int(cursor.lastrowid or 0)
+    connection.executemany(
+        "INSERT INTO need_answer (assessment_id, need, state) VALUES (:id, :need, :state)",
+        [{"id": assessment_id, "need": need, "state": answers[need]} for need in answers],
+    )
+    audit.record(
+        connection,
+        staff_id,
+        "needs-record",
+        "need_assessment",
+        assessment_id,
+        person=person_id,
+        answers=len(answers),
+    )
+    return assessment_id
+
+
+def read(connection: sqlite3.Connection, assessment_id: int) -> dict[str, Any]:
+    """One assessment: an answer for every need; state null: not asked. Raises NotFound."""
+    row = connection.execute(
+        f"{_ASSESSMENT} WHERE need_assessment.id = :id", {"id": assessment_id}
+    ).fetchone()
+    if row is None:
+        raise NotFound(f"no needs assessment {assessment_id}")
+    found = dict(row)
+    answers = connection.execute(_ANSWERS, {"id": assessment_id})
+    found["answers"] = [dict(answer) for answer in answers]
+    return found
+
+
+def hide_referrals(answers: list[dict[str, Any]], view: View) -> None:
+    """Of what became a referral that the view hides: that it is in hand, or has ended."""
+    asked = [each["referral"] for each in answers if each["referral"] is not None]
+    hidden = view.referrals(asked)
+    for each in answers:
+        if each["referral"] in hidden:
+            each["referral_status"] = hidden[each["referral"]].state
+
+
+def of_person(connection: sqlite3.Connection, person_id: int) -> list[int]:
+    """The numbers of a person's assessments, under any record of theirs, oldest first."""
+    same = json.dumps(person_ids.same(connection, [person_id]))
+    found = connection.execute(
+        "SELECT id FROM need_assessment"
+        " WHERE person_id IN (SELECT value FROM json_each(:same)) ORDER BY id",
+        {"same": same},
+    )
+    return [row["id"] for row in found]
+
+
+def lack(connection: sqlite3.Connection, assessment_id: int, need: str, view: View) -> int | None:
+    """The referral that a lack was turned into before and that ended, or None.
+
+    One that Part 2 withholds from the reader is none. Raises NotFound; InvalidInput when the need
+    is not lacking, or is being seen to.
+    """
+    answers = {each["need"]: each for each in read(connection, assessment_id)["answers"]}
+    answer = answers[need]
+    if answer["state"] != "lacks":
+        label = codes.labels(connection, "need")[need]
+        said = f"says {answer['state']}" if answer["state"] else "says nothing"
+        raise InvalidInput(
+            f"assessment {assessment_id} {said} of {label}; only what is lacking is referred"
+        )
+    before: int | None = answer["referral"]
+    if before is None or _is_withheld(before, view):
+        return None
+    if answer["referral_status"] in referral_steps.OPEN:
+        raise InvalidInput(
+            f"that became referral {before} already, which is {answer['referral_status']}"
+        )
+    return before
+
+
+def _is_withheld(referral_id: int, view: View) -> bool:
+    hidden = view.referrals([referral_id]).get(referral_id)
+    return hidden is not None and hidden.part2 and not hidden.own
+
+
+def link(
+    connection: sqlite3.Connection,
+    staff_id: int,
+    assessment_id: int,
+    need: str,
+    referral_id: int,
+    view: View,
+) -> None:
+    """Record which referral a lack became, inside the caller's transaction.
+
+    An answer keeps its link to a referral that Part 2 withholds from the account. Raises
+    InvalidInput as `lack` does: somebody else may have referred it meanwhile.
+    """
+    lack(connection, assessment_id, need, view)
+    found = connection.execute(
+        "SELECT referral_id FROM need_answer WHERE assessment_id = :id AND need = :need",
+        {"id": assessment_id, "need": need},
+    ).fetchone()
+    if found["referral_id"] is None or not _is_withheld(found["referral_id"], view):
+        connection.execute(
+            "UPDATE need_answer SET referral_id = :referral_id"
+            " WHERE assessment_id = :id AND need = :need",
+            {"referral_id": referral_id, "id": assessment_id, "need": need},
+        )
+    audit.record(
+        connection,
+        staff_id,
+        "needs-refer",
+        "need_assessment",
+        assessment_id,
+        need=need,
+        referral=referral_id,
+    )

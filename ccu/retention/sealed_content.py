@@ -1,0 +1,151 @@
+"""What a seal holds: the rows that were moved out, and the words of rows that stay.
+
+As JSON (`sealed.content`): records (the ids), rows (table -> rows), blanked ([table, key, column ->
+what it held]). A value of bytes is {"hex": "..."}.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ccu.errors import NotFound
+from ccu.people import store as people
+from ccu.records import ownership, person_ids
+from ccu.records.references import References
+
+Row = dict[str, Any]
+Key = tuple[Any, ...]
+
+_IN_FORCE = (
+    "SELECT id, content, sealed_at, sealed_by FROM sealed WHERE content IS NOT NULL ORDER BY id"
+)
+
+
+@dataclass
+class Content:
+    """What a seal holds; see the module."""
+
+    records: list[int]
+    rows: dict[str, dict[Key, Row]] = field(default_factory=dict)
+    blanked: dict[tuple[str, Key], Row] = field(default_factory=dict)
+
+    def count(self) -> int:
+        """How many rows were moved."""
+        return sum(map(len, self.rows.values()))
+
+
+def gather(connection: sqlite3.Connection, record: str, record_id: int) -> Content:
+    """What a seal of this person (any number of theirs that stands) or call would hold.
+
+    Raises NotFound; InvalidInput for a record merged into another.
+    """
+    if record == "person":
+        people.must_exist(connection, record_id)
+        content = Content(person_ids.same(connection, [record_id]))
+        parts = ownership.of_person(connection, content.records)
+    else:
+        if not connection.execute("SELECT 1 FROM call WHERE id = ?", (record_id,)).fetchone():
+            raise NotFound(f"no call {record_id}")
+        content = Content([record_id])
+        parts = ownership.of_call(connection, [record_id])
+    for part in parts:
+        if part.own or part.table == "audit_reason":  # its words can not be changed, only let go
+            for key in part.rows:
+                row = find(connection, part.table, key) or {}
+                content.rows.setdefault(part.table, {})[key] = row
+    for part in parts:
+        if not part.own:
+            for key in part.rows:
+                _blank(connection, content, part.table, key, part.columns)
+    _cut_loose(connection, content)
+    return content
+
+
+def find(connection: sqlite3.Connection, table: str, key: Key) -> Row | None:
+    """A row of the file, all of its columns; None when it is not there."""
+    which = " AND ".join(f"{name} = ?" for name in ownership.key_of(connection, table))
+    row = connection.execute(f"SELECT * FROM main.{table} WHERE {which}", key).fetchone()  # noqa: S608
+    return dict(row) if row else None
+
+
+def _blank(
+    connection: sqlite3.Connection, content: Content, table: str, key: Key, columns: Iterable[str]
+) -> None:
+    """Note what these columns of a row that stays hold, where they hold anything."""
+    if key in content.rows.get(table, {}):
+        return
+    row = find(connection, table, key) or {}
+    empty = ownership.blanks(connection, table, columns)
+    was = {name: row[name] for name in columns if row[name] not in (None, empty[name])}
+    if was:
+        content.blanked.setdefault((table, key), {}).update(was)
+
+
+def _cut_loose(connection: sqlite3.Connection, content: Content) -> None:
+    """Rows that stay and point to one that goes: the pointer is taken off, or the row goes too."""
+    references = References(connection)
+    todo = list(content.rows)
+    while todo:
+        parent = todo.pop()
+        for each in references.to(parent):
+            keys = [row[each.parent_column] for row in content.rows[parent].values()]
+            for key in references.pointing(each, keys):
+                if key in content.rows.get(each.table, {}):
+                    continue
+                if each.may_be_null:
+                    _blank(connection, content, each.table, key, [each.column])
+                    continue
+                row = find(connection, each.table, key) or {}
+                content.rows.setdefault(each.table, {})[key] = row
+                content.blanked.pop((each.table, key), None)
+                todo.append(each.table)
+
+
+def update(connection: sqlite3.Connection, table: str, key: Key, values: Mapping[str, Any]) -> None:
+    """Give columns of one row these values."""
+    names = ownership.key_of(connection, table)
+    sets = ", ".join(f"{name} = ?" for name in values)
+    which = " AND ".join(f"{name} = ?" for name in names)
+    connection.execute(
+        f"UPDATE main.{table} SET {sets} WHERE {which}",  # noqa: S608
+        (*values.values(), *key),
+    )
+
+
+def dump(content: Content) -> str:
+    """The JSON of `sealed.content`."""
+    return json.dumps(
+        {
+            "records": content.records,
+            "rows": {table: list(found.values()) for table, found in content.rows.items()},
+            "blanked": [[table, key, was] for (table, key), was in content.blanked.items()],
+        },
+        ensure_ascii=False,
+        default=lambda value: {"hex": bytes(value).hex()},
+    )
+
+
+def load(connection: sqlite3.Connection, text: str) -> Content:
+    """What `dump` made."""
+    found = json.loads(text, object_hook=_bytes)
+    content = Content(found["records"])
+    for table, moved in found["rows"].items():
+        names = ownership.key_of(connection, table)
+        content.rows[table] = {tuple(row[name] for name in names): row for row in moved}
+    for table, key, was in found["blanked"]:
+        content.blanked[table, tuple(key)] = was
+    return content
+
+
+def _bytes(value: dict[str, Any]) -> Any:
+    return bytes.fromhex(value["hex"]) if value.keys() == {"hex"} else value
+
+
+def every(connection: sqlite3.Connection) -> list[tuple[Row, Content]]:
+    """The seals in force, oldest first: id, sealed_at, sealed_by; and what each holds."""
+    return [
+        (dict(row), load(connection, row["content"]))
+        for row in connection.execute(_IN_FORCE).fetchall()
+    ]

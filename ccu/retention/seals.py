@@ -1,0 +1,269 @@
+"""Erasure orders: the rows of a person or a call are moved out of the tables they stood in.
+
+A sealed row is in `sealed.content` and nowhere else, so no list, search or card can show it, and a
+number that is sealed is a number never given. Lifting puts every row and every word back as it was.
+"""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+
+from ccu.errors import InvalidInput, NotFound
+from ccu.records import audit, ownership
+from ccu.records.references import References
+from ccu.retention import sealed_content
+from ccu.retention.sealed_content import Content, Key, Row
+
+_LIST = """
+SELECT sealed.id AS seal, record, record_id AS number, authority, ordered_on, sealed_at,
+       sealer.login AS sealed_by, lifted_at, lifter.login AS lifted_by, lift_reason
+FROM sealed JOIN staff AS sealer ON sealer.id = sealed_by
+LEFT JOIN staff AS lifter ON lifter.id = lifted_by
+WHERE sealed.id = :id OR :id IS NULL ORDER BY sealed.id
+"""
+# What stays, and may hold words about them that nobody can tell apart: notes on a place.
+_PLACES = """
+SELECT DISTINCT place_id FROM call
+WHERE id IN (SELECT value FROM json_each(:calls)) AND (
+  EXISTS (SELECT 1 FROM place_flag WHERE place_flag.place_id = call.place_id)
+  OR EXISTS (SELECT 1 FROM plan WHERE plan.place_id = call.place_id))
+ORDER BY place_id
+"""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What was done. `ended` is (what, number, login of who had it); `calls` stay, and `places`."""
+
+    id: int
+    rows: int
+    blanked: int
+    ended: list[tuple[str, int, str]]
+    calls: list[int]
+    places: list[int]
+
+
+# ---------------------------------------------------------------- sealing
+
+
+def seal(
+    connection: sqlite3.Connection,
+    staff_id: int,
+    record: str,
+    record_id: int,
+    *,
+    authority: str,
+    ordered_on: str,
+    at: str,
+) -> Sealed:
+    """Move a person or a call out, inside the caller's transaction. Raises as `gather` does."""
+    content = sealed_content.gather(connection, record, record_id)
+    held = sealed_content.dump(content)
+    ended, calls = open_work(connection, content), _calls(content)
+    numbers = _numbers(connection, content)
+    connection.execute("PRAGMA defer_foreign_keys = ON")
+    audit.purge_reasons(
+        connection, staff_id, [key[0] for key in content.rows.get("audit_reason", ())]
+    )
+    for table, rows in content.rows.items():
+        which = " AND ".join(f"{name} = ?" for name in ownership.key_of(connection, table))
+        connection.executemany(f"DELETE FROM main.{table} WHERE {which}", list(rows))  # noqa: S608
+    for (table, key), was in content.blanked.items():
+        sealed_content.update(connection, table, key, ownership.blanks(connection, table, was))
+    cursor = connection.execute(
+        "INSERT INTO sealed (record, record_id, authority, ordered_on, sealed_at, sealed_by,"
+        " content) VALUES (:record, :record_id, :authority, :ordered_on, :at, :by, :content)",
+        {
+            "record": record, "record_id": record_id, "authority": authority,
+            "ordered_on": ordered_on, "at": at, "by": staff_id, "content": held,
+        },
+    )  # fmt: skip
+    seal_id = int(cursor.lastrowid or 0)
+    connection.executemany(
+        "INSERT INTO sealed_number (digest, sealed_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        [(each, seal_id) for each in numbers],
+    )
+    audit.record(
+        connection, staff_id, "seal", record, record_id,
+        seal=seal_id, records=content.records, rows=content.count(), ended=len(ended),
+    )  # fmt: skip
+    asked = {"calls": json.dumps(calls)}
+    places = [row[0] for row in connection.execute(_PLACES, asked) if row[0] is not None]
+    return Sealed(seal_id, content.count(), len(content.blanked), ended, calls, places)
+
+
+def open_work(connection: sqlite3.Connection, content: Content) -> list[tuple[str, int, str]]:
+    """What is open of the rows that go: nothing of it is due any more."""
+    logins = dict(connection.execute("SELECT id, login FROM staff").fetchall())
+    still = {row[0] for row in connection.execute("SELECT code FROM referral_status WHERE open")}
+    found = [
+        ("referral", row["id"], row["owner_id"])
+        for row in content.rows.get("referral", {}).values()
+        if row["status"] in still
+    ]
+    found += [
+        ("follow-up", row["id"], row["owner_id"])
+        for row in content.rows.get("follow_up", {}).values()
+        if row["closed_at"] is None
+    ]
+    found += [
+        ("worker of person", row["person_id"], row["staff_id"])
+        for row in content.rows.get("worker", {}).values()
+        if row["until"] is None and row["person_id"] is not None
+    ]
+    return [(what, number, str(logins.get(owner) or owner)) for what, number, owner in found]
+
+
+def _calls(content: Content) -> list[int]:
+    """The calls on which a sealed person was met, and which stay."""
+    met = {row["call_id"] for row in content.rows.get("call_person", {}).values()}
+    gone = {row["id"] for row in content.rows.get("call", {}).values()}
+    return sorted(met - gone)
+
+
+def _numbers(connection: sqlite3.Connection, content: Content) -> list[str]:
+    """Digests of the numbers that another system knows these rows by."""
+    systems = dict(connection.execute("SELECT id, name FROM source_system").fetchall())
+    found = [
+        digest("call", systems[row["source_system_id"]], row["incident"])
+        for row in content.rows.get("call", {}).values()
+        if row["incident"] is not None
+    ]
+    return found + [
+        digest("person", row["source"], row["number"])
+        for row in content.rows.get("person_source", {}).values()
+    ]
+
+
+# ---------------------------------------------------------------- numbers of other systems
+
+
+def digest(record: str, source: str, number: str) -> str:
+    """How `sealed_number` knows a number of another system."""
+    from hashlib import sha256
+
+    return sha256("\0".join((record, source, number)).encode()).hexdigest()
+
+
+def sealed_numbers(connection: sqlite3.Connection) -> set[str]:
+    """The digests of all numbers that are sealed now."""
+    return {row[0] for row in connection.execute("SELECT digest FROM sealed_number")}
+
+
+# ---------------------------------------------------------------- reading
+
+
+def rows(connection: sqlite3.Connection, seal_id: int | None = None) -> list[Row]:
+    """Every seal, or one, without its content. Raises NotFound for a number there is not."""
+    found = [dict(row) for row in connection.execute(_LIST, {"id": seal_id})]
+    if seal_id is not None and not found:
+        raise NotFound(f"no seal {seal_id}")
+    return found
+
+
+def read(connection: sqlite3.Connection, seal_id: int) -> Content | None:
+    """What a seal holds, None when it was lifted: a read to be audited. Raises NotFound."""
+    row = connection.execute("SELECT content FROM sealed WHERE id = ?", (seal_id,)).fetchone()
+    if row is None:
+        raise NotFound(f"no seal {seal_id}")
+    return None if row["content"] is None else sealed_content.load(connection, row["content"])
+
+
+# ---------------------------------------------------------------- lifting
+
+
+def lift(
+    connection: sqlite3.Connection, staff_id: int, seal_id: int, *, reason: str, at: str
+) -> tuple[Row, int]:
+    """Put all of it back, inside the caller's transaction: the seal, and how many words were left.
+
+    A word that somebody wrote anew meanwhile is left. Raises NotFound; InvalidInput for a seal
+    lifted before, one that needs another lifted first, an incident number that is taken.
+    """
+    told = rows(connection, seal_id)[0]
+    content = read(connection, seal_id)
+    if content is None:
+        raise InvalidInput(f"seal {seal_id} was lifted already")
+    _fit(connection, seal_id, content)
+    connection.execute("PRAGMA defer_foreign_keys = ON")
+    for table, found in content.rows.items():
+        for row in found.values():
+            _insert(connection, table, row)
+    left = sum(
+        _restore(connection, seal_id, table, key, was)
+        for (table, key), was in content.blanked.items()
+    )
+    connection.execute("DELETE FROM sealed_number WHERE sealed_id = ?", (seal_id,))
+    connection.execute(
+        "UPDATE sealed SET content = NULL, lifted_at = :at, lifted_by = :by, lift_reason = :reason"
+        " WHERE id = :id",
+        {"at": at, "by": staff_id, "reason": reason, "id": seal_id},
+    )
+    audit.record(
+        connection, staff_id, "seal-lift", told["record"], told["number"],
+        seal=seal_id, rows=content.count(), left=left, code=reason,
+    )  # fmt: skip
+    return told, left
+
+
+def _fit(connection: sqlite3.Connection, seal_id: int, content: Content) -> None:
+    """What its rows belong to is there; a pointer to what was destroyed meanwhile is taken off."""
+    for each, value in References(connection).missing(content.rows):
+        for other, held in sealed_content.every(connection):
+            if other["id"] != seal_id and (value,) in held.rows.get(each.parent, {}):
+                raise InvalidInput(f"seal {other['id']} holds what belongs with it: lift it first")
+        if not each.may_be_null:
+            what = each.parent.replace("_", " ")
+            raise InvalidInput(f"it belongs to {what} {value}, which was destroyed")
+        for row in content.rows[each.table].values():
+            if row[each.column] == value:
+                row[each.column] = None
+
+
+def _insert(connection: sqlite3.Connection, table: str, row: Row) -> None:
+    """A row as it was; a number that is nobody's business and was given again is given anew."""
+    key = ownership.key_of(connection, table)
+    taken = sealed_content.find(connection, table, tuple(row[name] for name in key))
+    values = {**row, key[0]: None} if taken and key == ("id",) else row
+    if table == "call" and row["incident"] is not None:
+        _refuse_taken(connection, row)
+    names = ", ".join(values)
+    marks = ", ".join(f":{name}" for name in values)
+    connection.execute(f"INSERT INTO main.{table} ({names}) VALUES ({marks})", values)  # noqa: S608
+
+
+def _refuse_taken(connection: sqlite3.Connection, row: Row) -> None:
+    other = connection.execute(
+        "SELECT id FROM call WHERE source_system_id = :source_system_id AND incident = :incident",
+        row,
+    ).fetchone()
+    if other:
+        raise InvalidInput(f"call {other['id']} has its incident number now; amend that one first")
+
+
+def _restore(connection: sqlite3.Connection, seal_id: int, table: str, key: Key, was: Row) -> int:
+    """Put words back into a row that stayed; returns how many were not, being written anew."""
+    now = sealed_content.find(connection, table, key)
+    if now is None:
+        return _restore_in_seal(connection, seal_id, table, key, was)
+    empty = ownership.blanks(connection, table, was)
+    back = {name: value for name, value in was.items() if now[name] == empty[name]}
+    if back:
+        sealed_content.update(connection, table, key, back)
+    return len(was) - len(back)
+
+
+def _restore_in_seal(
+    connection: sqlite3.Connection, seal_id: int, table: str, key: Key, was: Row
+) -> int:
+    """The row was sealed later, without these words: they go where it is now."""
+    for other, held in sealed_content.every(connection):
+        row = held.rows.get(table, {}).get(key)
+        if row is not None and other["id"] != seal_id:
+            row.update(was)
+            connection.execute(
+                "UPDATE sealed SET content = ? WHERE id = ?",
+                (sealed_content.dump(held), other["id"]),
+            )
+            return 0
+    return len(was)
