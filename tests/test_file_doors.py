@@ -48,6 +48,7 @@ ALLOWED = {
     "database/schema.py": {".is_file", ".read_text", "sqlite3.connect"},  # in memory
     "imports/dispatch/layout.py": {".glob", ".read_text"},
     "database/migrations/__init__.py": {".read_text"},
+    "export/columns.py": {".read_text"},
     "report/definitions.py": {".glob", ".read_text"},
     "report/html/page.py": {".read_text"},
     # temporary files of ccu's own, in folders of its own
@@ -56,6 +57,7 @@ ALLOWED = {
     "plans/editor.py": {"tempfile", "shutil", ".touch", ".write_text"},  # refused by sudo
     "demo/build.py": {"tempfile", ".unlink"},
     "demo/export.py": {".open"},
+    "demo/story.py": {".read_text"},
     "demo/tour.py": {"tempfile"},
     # open descriptors, not paths
     "output/sink.py": {"os.open", "os.fdopen"},  # the null device

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from ccu.output.text import one_line
 from ccu.report import html
-from ccu.report.html import bars, svg
+from ccu.report.build import Report, ReportSection
+from ccu.report.html import drawings
 from ccu.report.html.page import page
 from ccu.report.period import Period
-from ccu.report.whole import Report, ReportSection
 
 from .conftest import Ccu
 from .reporting import Hand, report
@@ -273,7 +273,7 @@ def test_other_formats_do_not_load_it(ccu: Ccu) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stderr.split())
-    assert "ccu.report.whole" in loaded
+    assert "ccu.report.build" in loaded
     assert not loaded & {"jinja2", "markupsafe", "ccu.report.html"}
 
 
@@ -327,13 +327,15 @@ def test_whatever_a_town_and_its_streets_are_called(town: str, address: str) -> 
 
 @given(TEXTS)
 def test_a_drawing_is_xml_whatever_it_is_called(text: str) -> None:
-    root = ElementTree.fromstring(svg.finished(svg.canvas(10, 10), "name", text, text, 12.0))
+    root = ElementTree.fromstring(
+        drawings.finished(drawings.canvas(10, 10), "name", text, text, 12.0)
+    )
     assert [each.text for each in root] == [one_line(text) or None] * 2
 
 
 @given(st.floats(0.01, 10_000_000), st.integers(3, 5))
 def test_axes_begin_at_zero_and_reach_the_longest_bar(top: float, most: int) -> None:
-    ticks = bars._ticks(top, most)
+    ticks = drawings._ticks(top, most)
     assert ticks[0] == 0
     assert ticks[-2] < top <= ticks[-1]
     assert len(ticks) <= most + 1

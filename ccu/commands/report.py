@@ -37,6 +37,6 @@ def command(ctx: typer.Context, given: ReportOptions) -> None:
         return
     wanted = options.read(given, session)
     output.check(given.format, given.output, [plan.name for plan in wanted.plans])
-    from ccu.report import whole
+    from ccu.report import build
 
-    output.show(whole.build(session, wanted), given.format, given.output)
+    output.show(build.build(session, wanted), given.format, given.output)

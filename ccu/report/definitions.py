@@ -1,4 +1,4 @@
-"""The .sql files of ccu/reports: the one place where a figure is defined.
+"""The .sql files of ccu/figures: the one place where a figure is defined.
 
 A file is one SELECT under one or more heads. A head is a block of comment lines: the figure's name,
 then `key: value` lines, then plain sentences. `--define` prints it; the same file feeds every
@@ -11,8 +11,9 @@ from functools import cache
 from pathlib import Path
 
 from ccu.errors import NotFound
+from ccu.report import sections
 
-FOLDER = Path(__file__).resolve().parent.parent / "reports"
+FOLDER = Path(__file__).resolve().parent.parent / "figures"
 KEYS = (
     "title",
     "section",
@@ -93,6 +94,9 @@ def _head(file: str, block: str) -> Definition:
             break
         facts[key] = value.strip()
         at += 1
+    if "section" not in facts:
+        title = facts.pop("title")
+        facts = {"title": title, "section": sections.section_of(lines[0], file), **facts}
     return Definition(lines[0], file, facts, _paragraphs(lines[at:]))
 
 

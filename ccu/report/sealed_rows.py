@@ -1,9 +1,9 @@
-"""Sealed records in a report: counted as numbers that name nobody.
+"""Sealed records in a report: counted without identifying anyone.
 
-What is sealed is in no table (store/seals.py). While a report is made, the rows are put before the
-tables, without their words: a published figure does not change, so nobody can learn of a sealed
+Sealed rows are in no table (retention/seals.py). While a report is made, they are put before the
+tables, without their text: a published figure does not change, so nobody can learn of a sealed
 record by subtracting a later report from an earlier one. Work that was open ended with the seal.
-The lists of people and of addresses leave sealed records out.
+The lists of people and of addresses leave sealed rows out.
 """
 
 import sqlite3
@@ -12,7 +12,6 @@ from typing import Any
 from ccu.consent import withheld
 from ccu.records import ownership
 from ccu.records.text_columns import WORDS
-from ccu.report import covers
 from ccu.retention import sealed_content
 from ccu.retention.sealed_content import Content, Key, Row
 
@@ -46,7 +45,7 @@ def show(connection: sqlite3.Connection) -> None:
         _end(connection, rows, content, seal)
     for table, found in rows.items():
         if found:
-            covers.cover(connection, table, _whole(connection, table, found))
+            _cover(connection, table, _whole(connection, table, found))
     withheld.cover_views(connection, [table for table, found in rows.items() if found])
 
 
@@ -116,3 +115,25 @@ def _whole(connection: sqlite3.Connection, table: str, rows: dict[Key, Row]) -> 
         key = ", ".join(ownership.key_of(connection, table))
         file += f" WHERE ({key}) NOT IN (SELECT {key} FROM temp.sealed_{table})"  # noqa: S608
     return f"{file} UNION ALL SELECT * FROM temp.sealed_{table}"  # noqa: S608
+
+
+def _cover(connection: sqlite3.Connection, table: str, rows: str) -> None:
+    """Put a TEMP table or view of that name, with the rows of a query, before a table.
+
+    Figures read it by the table's own name and need not know. No index serves a view of two halves,
+    so tables that are looked up row by row are copied with their indexes. Calls are many, and read
+    by period, so they are a view.
+    """
+    run = connection.execute
+    if table == "call":
+        run(f"CREATE TEMP VIEW {table} AS {rows}")
+        return
+    run(f"CREATE TEMP TABLE {table} AS {rows}")
+    key = ", ".join(ownership.key_of(connection, table))
+    run(f"CREATE UNIQUE INDEX temp.{table}_key ON {table} ({key})")
+    for name, sql in run(
+        "SELECT name, sql FROM main.sqlite_master"
+        " WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ?",
+        (table,),
+    ).fetchall():
+        run(sql.replace(f"INDEX {name}", f"INDEX temp.{name}", 1))
