@@ -1,14 +1,14 @@
--- The whole of a ccu database, to be read from top to bottom. This file makes new databases;
--- the steps in ccu/migrations/ bring older ones to the same shape.
+-- A complete ccu database, to be read from top to bottom. This file makes new databases;
+-- the steps in ccu/database/migrations/ bring older ones to the same shape.
 --
 -- Habits. Every table is STRICT and named by the record's singular word. A time is ISO 8601 text
--- with seconds and the offset in force in the town (2026-01-18T22:30:00-05:00), so the local day is
+-- with seconds and the town's offset at that time (2026-01-18T22:30:00-05:00), so the local day is
 -- its first ten characters and unixepoch() still gives true durations over a clock change. SQLite's
--- strftime() cannot read such a text back whole, hence the two-part CHECK: the first 19 characters
+-- strftime() cannot read all of such a text, hence the two-part CHECK: the first 19 characters
 -- are a real date and time, the rest has the form of an offset. IS, not =, so that a wrong date is
 -- false and not NULL. occurred_at is when it happened, recorded_at is when it was typed in; they are
 -- never mixed. Ids that people see on paper are AUTOINCREMENT: a number is never given out twice.
--- A table of numbers without people (code lists, links) is WITHOUT ROWID where its key says it all.
+-- A table of numbers without people (code lists, links) is WITHOUT ROWID where its key identifies the row.
 
 PRAGMA application_id = 1128486193;  -- 'CCU1': how db.py knows the file is ours
 PRAGMA user_version = 5;
@@ -32,18 +32,18 @@ INSERT INTO setting (name, value, help, sort) VALUES
   ('office_hours', '', 'When routine follow-ups may fall due, such as mon-fri 08:30-16:30; empty: any time', 7),
   ('holidays', '', 'Days the office is closed, comma-separated: 2026-07-03,2026-12-25', 8),
   ('stalled_days', '14', 'Days without an event after which an open referral is stalled', 9),
-  ('handoff_days', '14', 'Days within which a hand-off should lead to a first engagement', 10),
+  ('handoff_days', '14', 'Days within which a handoff should lead to a first engagement', 10),
   ('verified_days', '180', 'Days after which what is known of a provider counts as old', 11),
   ('plan_review_months', '6', 'Months after which a plan is due for review', 12),
   ('flag_years', '2', 'Years after which a place flag expires', 13),
   ('cad_system', '', 'Source system that log-call --incident numbers belong to (the layout''s source)', 14),
-  ('service_account', '', 'Account that owns this file and runs ccu by sudo; then SUDO_UID says who is asking', 15),
+  ('service_account', '', 'Account that owns this file and runs ccu by sudo; SUDO_UID then identifies the account that asks', 15),
   ('plan_expiry_months', '12', 'Months after its approval or last review after which a plan leaves the card', 16),
   ('override_review_days', '180', 'Days after which an override of the frequent lists is looked at again', 17),
-  ('civilian_natures', 'welfare_check,crisis,unsheltered,substance,elder_concern,youth_crisis,hoarding', 'Natures that a civilian team may take when no danger is seen, comma-separated codes', 18),
+  ('civilian_natures', 'welfare_check,crisis,unsheltered,substance,elder_concern,youth_crisis,hoarding', 'Natures that a civilian team may take when no hazard is seen, comma-separated codes', 18),
   ('rate_scene', '', 'What an hour on scene costs, in dollars; empty: no cost is printed', 19),
   ('rate_follow_up', '', 'What an hour of follow-up costs, in dollars; empty: no cost is printed', 20),
-  ('police_sees', 'worker,plan', 'What police are shown of Human Services'' work on a person without their consent, comma-separated scopes; the rest is "in hand"', 26);
+  ('police_sees', 'worker,plan', 'What police are shown of Human Services'' work on a person without their consent, comma-separated scopes; of the rest only that it is being handled', 26);
 
 -- ---------------------------------------------------------------- code lists
 --
@@ -77,7 +77,7 @@ INSERT INTO nature (code, label, sort, care) VALUES
   ('transport', 'Transport', 18, 0),
   ('other', 'Other', 19, 0);
 
--- The kind of crisis as it appeared to those present; never a diagnosis.
+-- The type of crisis as it appeared to those present; never a diagnosis.
 CREATE TABLE crisis_kind (
   code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
   retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
@@ -141,7 +141,7 @@ INSERT INTO intervention (code, label, sort) VALUES
   ('victim_help', 'Victim help', 12),
   ('notification', 'Notification', 13);
 
--- The danger screen. none means: screened, and no danger found; no row means: not collected.
+-- The hazard screen. none means: screened, and none found; no row means: not collected.
 CREATE TABLE danger (
   code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
   retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
@@ -348,7 +348,7 @@ INSERT INTO reason (code, label, sort) VALUES
   ('provider_silent', 'Provider silent', 11),
   ('other', 'Other', 12);
 
--- How the person was passed over, warmest first.
+-- How the person was handed off, warmest first.
 CREATE TABLE handoff (
   code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
   retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
@@ -356,7 +356,7 @@ CREATE TABLE handoff (
 INSERT INTO handoff (code, label, sort) VALUES
   ('warm_in_person', 'Warm, in person (the worker met the person with the officer there)', 1),
   ('warm_by_phone', 'Warm, by phone (three-way)', 2),
-  ('direct_notice', 'Direct notice (the officer told the worker)', 3),
+  ('direct_notice', 'Direct notification (the officer told the worker)', 3),
   ('written', 'Written', 4),
   ('information_only', 'Information only', 5),
   ('none', 'None', 6);
@@ -447,7 +447,7 @@ INSERT INTO plan_status (code, label, sort) VALUES
   ('replaced', 'Replaced by a later plan', 5);
 
 -- What may be told of a person. connected: the provider's name and no more. referrals: what was asked
--- of whom, its status, when somebody tries next. all_but_part2 is every one but part2; what
+-- of which provider, its status, the next attempt. all_but_part2 is every one but part2; what
 -- comes from a 42 CFR Part 2 program is opened by part2 alone.
 CREATE TABLE consent_scope (
   code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
@@ -600,8 +600,8 @@ CREATE TABLE import_batch (
 CREATE TABLE cad_text (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
 
 -- One incident, wherever it came from. Two natures: as dispatched, and as cleared when that was
--- learnt; the second wins. care says that the nature in force was on the care list; it is stored so
--- that a call's standing does not shift when the list is edited, and so that it can be indexed.
+-- learnt; the second wins. care: the current nature was on the care list; it is stored so that
+-- an edit of the list does not change earlier calls, and so that it can be indexed.
 CREATE TABLE call (
   id              INTEGER PRIMARY KEY AUTOINCREMENT,
   source_system_id INTEGER NOT NULL DEFAULT 1 REFERENCES source_system (id),
@@ -1146,13 +1146,13 @@ WHEN new.id <> (SELECT max(id) FROM audit) OR length(new.hash) IS NOT 32 OR new.
 BEGIN SELECT raise(ABORT, 'the audit is append-only: this row does not follow the last'); END;
 
 -- Why somebody opened a narrative. Apart from the audit, because people write names into reasons: a
--- purge takes the words and leaves the chain whole. The row's detail keeps a keyed digest of them.
+-- purge takes the words and leaves the chain unbroken. The row's detail keeps a keyed digest of them.
 CREATE TABLE audit_reason (
   audit_id INTEGER PRIMARY KEY REFERENCES audit (id),
   reason   TEXT NOT NULL
 ) STRICT;
 
--- ---------------------------------------------------------------- letting go
+-- ---------------------------------------------------------------- sealing, retention, purge
 
 -- How long each class of record is kept: the department's own decision, and the authority it rests
 -- on. There is no default: while a class has neither years nor never, ccu purge destroys nothing.
@@ -1244,7 +1244,7 @@ INSERT INTO lift_reason (code, label, sort) VALUES
   ('in_error', 'Sealed in error', 2),
   ('court', 'A court asks for it', 3);
 
--- A person or a call sealed by an erasure order. The rows themselves are moved in here (content, JSON:
+-- A person or a call sealed by an order. The rows themselves are moved in here (content, JSON:
 -- ccu/retention/seals.py) and are in no other table: no list, search or card can show them. Reports
 -- alone read them, to count them as numbers that name nobody. A lifted seal has no content: the rows
 -- are back in their tables.
@@ -1303,7 +1303,7 @@ CREATE TABLE table_digest (
 
 -- ---------------------------------------------------------------- views
 
--- A call as an analyst reads it: labels for codes, the nature in force, the address as typed.
+-- A call as an analyst reads it: labels for codes, the current nature, the address as typed.
 CREATE VIEW call_plain AS
 SELECT call.id, source_system.name AS source_system, call.incident, call.occurred_at, call.recorded_at,
        substr(call.occurred_at, 1, 10) AS day,
@@ -1330,7 +1330,7 @@ SELECT id, category, trim(
 FROM place;
 
 -- Which records are one person: each record, and the record it was merged into, over any number of
--- merges. Counts go by canonical_id. Records merged in a circle (`ccu check` reports them) stand alone.
+-- merges. Counts go by canonical_id. Records merged in a circle (`ccu check` reports them) are counted one by one.
 CREATE VIEW human AS
 SELECT id, iif(merged_into IS NULL, id, coalesce(
     (WITH RECURSIVE up (at) AS (
@@ -1342,7 +1342,7 @@ SELECT id, iif(merged_into IS NULL, id, coalesce(
      WHERE above.merged_into IS NULL), id)) AS canonical_id
 FROM person;
 
--- Memberships of a household and assignments of a worker are in force on a day from `begins` through
+-- Memberships of a household and assignments of a worker are active on a day from `begins` through
 -- the day before `ends`: begins <= :today AND :today < ends. Who left today is not there today.
 CREATE VIEW membership AS
 SELECT household_id, person_id, since, until, coalesce(since, '') AS begins,
@@ -1355,7 +1355,7 @@ SELECT id, staff_id, person_id, household_id, owner, since, until, since AS begi
 FROM worker;
 
 -- Each assignment and each record it is with: its own person, or a member of its household while
--- both are in force.
+-- both are active.
 CREATE VIEW current_worker AS
 SELECT id, staff_id, person_id, NULL AS household_id, since, begins, ends
 FROM assignment WHERE person_id IS NOT NULL
@@ -1409,7 +1409,7 @@ SELECT referral.id, need, provider_id, call_id, person_id, household_id, owner_i
 FROM referral_status CROSS JOIN referral ON referral.status = referral_status.code
 WHERE referral_status.open = 1;
 
--- Both in one list: whose it is, for whom, since when, when it is due. code is the need or the kind of
+-- Both in one list: its owner, its person, since when, when it is due. code is the need or the type of
 -- follow-up; a follow-up for a referral is for its person, household and call.
 CREATE VIEW open_work AS
 SELECT 'referral' AS record, id, NULL AS referral_id, call_id, person_id, household_id, owner_id,
@@ -1423,9 +1423,9 @@ SELECT 'follow-up', due.id, due.referral_id, coalesce(due.call_id, referral.call
        due.recorded_at, due.due_at, due.due_unix, NULL
 FROM open_follow_up AS due LEFT JOIN referral ON referral.id = due.referral_id;
 
--- For whom a referral is, open or not: the person on it; without one, the members of its household
+-- The people a referral is for, open or not: the person on it; without one, the members of its household
 -- while they are in it (as in membership); without either, everybody on its call, unless that is void. The
--- plus keeps SQLite from the index on a column that is mostly empty.
+-- plus sign keeps SQLite from the index on a column that is mostly empty.
 CREATE VIEW referral_for AS
 SELECT id AS referral_id, person_id, '' AS begins, '9999-99-99' AS ends
 FROM referral WHERE person_id IS NOT NULL
@@ -1439,7 +1439,7 @@ FROM referral JOIN call_person ON call_person.call_id = referral.call_id
 JOIN call ON call.id = referral.call_id AND call.voided_at IS NULL
 WHERE +referral.person_id IS NULL AND +referral.household_id IS NULL;
 
--- For whom each row of open_work is. A follow-up without a person is for those of its referral;
+-- The people each row of open_work is for. A follow-up without a person is for those of its referral;
 -- without either, for everybody on its call.
 CREATE VIEW open_work_for AS
 SELECT 'referral' AS record, open_referral.id, referral_for.person_id, begins, ends

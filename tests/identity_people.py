@@ -1,7 +1,7 @@
 """Invented towns for trying identity: families, then records of them with mistakes, seeded.
 
 Names follow American frequencies (`ccu.identity.known_names`) with a long tail of made-up ones.
-Two kinds of mistakes: those of desks and dispatchers, and wild ones in the manner of febrl.
+Two types of mistakes: those of desks and dispatchers, and wild ones in the manner of febrl.
 """
 
 import random
@@ -146,7 +146,7 @@ def household(dice: random.Random) -> Iterator[Known]:
 
 
 def slip(dice: random.Random, text: str) -> str:
-    """One slip of the keyboard: a letter lost, doubled, changed, or two swapped."""
+    """One typo: a letter lost, doubled, changed, or two swapped."""
     if len(text) < 2:
         return text
     at, letter = dice.randrange(len(text) - 1), dice.choice(string.ascii_lowercase)
@@ -240,7 +240,7 @@ def town(records: int, mess: Mess = DESK, seed: int = 1) -> tuple[list[Known], l
 def wild(originals: int, most: int = 5, seed: int = 7) -> tuple[list[Known], list[str]]:
     """Strangers with full addresses, each copied 0 to `most` times with several changes a copy.
 
-    A change is one to three slips in a field, a field lost, names swapped, or a field filled with
+    A change is one to three typos in a field, a field lost, names swapped, or a field filled with
     somebody else's value, as in febrl.
     """
     dice = random.Random(seed)

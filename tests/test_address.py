@@ -15,7 +15,7 @@ from ccu.address.reader import _plain_address, _read_long, read_plain
 # ---- readings ----
 
 READINGS = [
-    # text, kind, number, street, unit, cross, place
+    # text, type, number, street, unit, cross, place
     ("12 Compo Rd S", "address", "12", "COMPO RD S", "", "", ""),
     ("12 COMPO ROAD SOUTH", "address", "12", "COMPO RD S", "", "", ""),
     ("3107-B N 28TH ST", "address", "3107B", "N 28TH ST", "", "", ""),
@@ -87,7 +87,7 @@ READINGS = [
     ("1300TH BLOCK OF MAIN ST", "block", "1300", "MAIN ST", "", "", ""),
     ("1300 MAIN ST BLOCK", "block", "1300", "MAIN ST", "", "", ""),
     ("2600-NLK N 1ST ST", "block", "2600", "N 1ST ST", "", "", ""),
-    # places and units where a second street could stand
+    # places and units where a second street could be
     ("12 MAIN ST / HENNY PENNY", "address", "12", "MAIN ST", "", "", "HENNY PENNY"),
     ("12 MAIN ST / UNIT A", "address", "12", "MAIN ST", "# A", "", ""),
     ("12 MAIN ST/3B", "address", "12", "MAIN ST", "# 3B", "", ""),

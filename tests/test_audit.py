@@ -134,7 +134,7 @@ def test_without_its_key_nothing_is_done(
         assert "abab" not in said
     assert ask(db_path, "SELECT * FROM setting") == before
     assert ask(db_path, "SELECT count(*) FROM call") == [(0,)]
-    assert key.exists() == (content is not None)  # never made anew by itself
+    assert key.exists() == (content is not None)  # never made again by itself
     code = 6 if content == b"ab" * 32 else 0  # a backup has no key beside it: then a warning
     assert ccu("check").code == code
 
@@ -168,7 +168,7 @@ def test_a_write_whose_audit_row_is_refused_is_undone(ccu: Ccu, db_path: Path) -
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read anything")
-def test_a_key_that_can_not_be_read_is_one_sentence(ccu: Ccu, db_path: Path) -> None:
+def test_a_key_that_cannot_be_read_is_one_sentence(ccu: Ccu, db_path: Path) -> None:
     key_of(db_path).chmod(0)
     assert "cannot be read: permission denied" in refused(ccu("settings", "repeat_days", "30"))
 
@@ -331,7 +331,7 @@ def test_a_rekey_that_fails_leaves_no_key(ccu: Ccu, db_path: Path, tmp_path: Pat
 # ---------------------------------------------------------------- letting reasons go
 
 
-def test_purged_reasons_leave_the_chain_whole(ccu: Ccu, db_path: Path) -> None:
+def test_purged_reasons_leave_the_chain_intact(ccu: Ccu, db_path: Path) -> None:
     assert ccu(*CALL).code == 0
     for reason in ("a court order", "the family asked"):
         assert ccu("history", "--call", "1", "--full", "--reason", reason).code == 0

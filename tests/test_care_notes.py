@@ -1,4 +1,4 @@
-"""`ccu care`: a second file, and every screen the same for whoever can not open it."""
+"""`ccu care`: a second file, and every screen the same for whoever cannot open it."""
 
 import json
 import os
@@ -128,9 +128,7 @@ def test_the_notice_is_the_short_statement_of_42_cfr_2_32() -> None:
     assert NOTICE == "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
 
 
-def test_the_notes_of_one_human_being_are_read_together(
-    ccu: Ccu, file: Path, db_path: Path
-) -> None:
+def test_the_notes_of_one_person_are_read_together(ccu: Ccu, file: Path, db_path: Path) -> None:
     assert call(ccu, "unknown") == 2
     add(ccu, text="of the first record")
     add(ccu, person=2, text="of the second record")
@@ -168,7 +166,7 @@ def test_a_correction_of_a_part_2_note_is_part_2(ccu: Ccu, file: Path) -> None:
         (("--person", "1", "--when", "tomorrow"), TEXT, 2, "--when"),
     ],
 )
-def test_what_can_not_be_kept_is_one_sentence(
+def test_what_cannot_be_kept_is_one_sentence(
     ccu: Ccu, file: Path, more: tuple[str, ...], text: str, code: int, says: str
 ) -> None:
     refused = ccu("care", "note", "add", *more, "--file", "-", stdin=text)
@@ -297,7 +295,7 @@ def test_a_backup_finds_an_audit_that_was_tampered_with(
     assert not copy.exists()
 
 
-def test_what_can_not_be_recorded_is_not_shown(ccu: Ccu, file: Path) -> None:
+def test_what_cannot_be_recorded_is_not_shown(ccu: Ccu, file: Path) -> None:
     add(ccu)
     card = ccu(*HISTORY).out
     file.with_name("care.db.audit-key").unlink()
@@ -312,7 +310,7 @@ def test_what_can_not_be_recorded_is_not_shown(ccu: Ccu, file: Path) -> None:
 # ---------------------------------------------------------------- the file
 
 
-def test_a_backup_of_the_care_file_is_private_and_whole(ccu: Ccu, file: Path) -> None:
+def test_a_backup_of_the_care_file_is_private_and_complete(ccu: Ccu, file: Path) -> None:
     add(ccu)
     copy = file.with_name("copy.db")
     assert ccu("care", "backup", str(copy)).code == 0
@@ -462,7 +460,7 @@ def test_what_is_no_file_is_as_if_it_were_not_there(
     assert (ccu(*HISTORY), ccu("care", "note", "list", "--person", "1")) == missing
 
 
-# ---------------------------------------------------------------- whoever can not open it
+# ---------------------------------------------------------------- whoever cannot open it
 
 
 Lines = Sequence[tuple[str, ...]]

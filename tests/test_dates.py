@@ -148,7 +148,7 @@ def test_a_moment_that_people_type(typed: str, stored: str) -> None:
         ),
     ],
 )
-def test_a_refused_moment_says_why_and_what_to_write(typed: str, reason: str) -> None:
+def test_a_refused_moment_states_why_and_what_to_write(typed: str, reason: str) -> None:
     shown = f'"{typed.strip()}" ' if typed.strip() else ""
     assert refusal(typed) == f"time {shown}{reason}"
 
@@ -277,7 +277,7 @@ GUESSED = (
         ("Mon Jan. 18, 2026", "has the wrong weekday; 2026-01-18 is a Sunday"),
     ],
 )
-def test_a_refused_day_says_why_and_what_to_write(typed: str, reason: str) -> None:
+def test_a_refused_day_states_why_and_what_to_write(typed: str, reason: str) -> None:
     assert day_refusal(typed) == f'date "{typed}" {reason}'
 
 
@@ -468,7 +468,7 @@ def test_unknown_zones_are_refused(name: str) -> None:
         zone(name)
 
 
-def test_a_zone_with_a_slip_is_offered() -> None:
+def test_a_zone_with_a_typo_is_offered() -> None:
     with pytest.raises(InvalidInput, match=re.escape("did you mean America/New_York?")):
         zone("america/new york")
 

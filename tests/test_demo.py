@@ -79,7 +79,7 @@ def test_somebody_met_again_is_one_person(town: Path) -> None:
     ]
 
 
-def test_one_call_was_put_right_and_one_made_void(town: Path) -> None:
+def test_one_call_was_corrected_and_one_voided(town: Path) -> None:
     assert rows(town, "SELECT count(*) FROM change WHERE field = 'nature_cleared'") == [(1,)]
     assert rows(town, "SELECT count(*) FROM call WHERE voided_at IS NOT NULL") == [(1,)]
 
@@ -171,7 +171,7 @@ def test_the_tour_runs_every_screen(empty: Ccu, db_path: Path) -> None:
         "$ ccu referral list --inbox",
         "$ ccu follow-up overdue",
         "$ ccu brief",
-        "is working with people here",
+        "Human Services client. Call ",
         "what became of it",
     ):
         assert words in shown.out

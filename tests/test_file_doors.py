@@ -33,7 +33,7 @@ ALLOWED = {
     "access/installation.py": {"os.open", ".stat"},  # root's own
     "database/opening.py": {".chmod", ".stat"},
     "database/encryption.py": {"module.connect", "os.open", ".mkdir", ".unlink"},
-    "database/key_chain.py": {".open", ".unlink", ".replace", ".iterdir", ".stat"},
+    "database/key_chain.py": {".open", ".unlink", ".stat"},
     "check/privacy.py": {".open", ".stat", ".lstat", ".iterdir"},
     "side_file.py": {
         *("db.connect", "os.open", ".stat", ".lstat", ".read_bytes", ".read_text"),

@@ -125,7 +125,7 @@ def test_several_columns_are_all_told(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("said", ["FBI No", "fbi  no", str(len(HEADER) + 1)])
-def test_a_column_can_be_let_pass_and_the_audit_says_so(desk: Desk, said: str) -> None:
+def test_a_column_can_be_let_pass_and_the_audit_states_it(desk: Desk, said: str) -> None:
     assert desk.counts(with_column("FBI No", "734021AB7"), "--allow-column", said)[1] == 1
     detail = json.loads(desk.one("SELECT detail FROM audit WHERE action = 'import'"))
     assert detail["allowed"] == ["FBI number"]
@@ -142,7 +142,7 @@ def test_what_was_not_let_pass_is_still_refused(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("said", ["Nothing", "0", "99", "99999999999999999999", "", "٣"])
-def test_a_column_that_is_not_there_can_not_be_let_pass(desk: Desk, said: str) -> None:
+def test_a_column_that_is_not_there_cannot_be_let_pass(desk: Desk, said: str) -> None:
     done = desk.bring(with_column("FBI No", "734021"), "--allow-column", said)
     assert done.code == 2
     assert "--allow-column names a column that the file does not have" in done.err
@@ -154,7 +154,7 @@ def test_where_nothing_was_to_be_refused_nothing_was_let_pass(desk: Desk) -> Non
     assert detail["allowed"] == []
 
 
-def test_a_licence_or_a_booking_number_is_told_and_taken(desk: Desk) -> None:
+def test_a_license_or_a_booking_number_is_reported_and_imported(desk: Desk) -> None:
     content = with_column("Driver's License No", "D1234567")
     done = desk.bring(content)
     assert done.code == 0
@@ -247,7 +247,7 @@ def test_no_ready_layout_reads_such_a_column(tmp_path: Path) -> None:
 def test_any_header_and_cells_end_in_a_list_or_a_sentence(
     names: list[str], data: st.DataObject
 ) -> None:
-    """Whatever stands there: no crash, and no cell of more than three digits in the sentence."""
+    """Whatever is there: no crash, and no cell of more than three digits in the sentence."""
     cells = data.draw(st.lists(st.from_regex(r"\A\d{3}-\d{2}-\d{4}\Z|\A[ -~]{0,12}\Z"), max_size=8))
     for place, name in enumerate(names):
         what = identifiers._by_name(identifiers.REFUSED, name, cells)

@@ -54,7 +54,7 @@ def test_a_text_written_out_wins_over_a_wildcard_and_the_first_wildcard_wins() -
 
 
 @pytest.mark.parametrize(("name", "file", "rows"), REAL)
-def test_the_real_file_comes_in_whole_and_again_is_the_same(
+def test_the_real_file_is_imported_in_full_and_again_is_the_same(
     ccu: Ccu, db_path: Path, name: str, file: str, rows: int
 ) -> None:
     path = CALLS / file

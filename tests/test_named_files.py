@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from ccu import typed
 from ccu.errors import InvalidInput
 from ccu.imports.dispatch import source
+from ccu.options import typed_text
 from ccu.output import Table, emit
 
 from .accounts import AS_ROOT, NOBODY, give
@@ -59,7 +59,7 @@ def theirs(tmp_path: Path) -> Path:
 
 
 def written(path: Path) -> str:
-    """What came of writing a table there: empty, or the refusal."""
+    """The result of writing a table there: empty, or the refusal."""
     try:
         emit(Table(("a",), [(1,)]), None, path)
     except InvalidInput as error:
@@ -128,7 +128,7 @@ def test_a_swapped_link_never_gives_a_key_to_read(
 
 
 def _note(path: Path) -> str:
-    return typed.file_text(path, "--note-file")
+    return typed_text.file_text(path, "--note-file")
 
 
 def _export(path: Path) -> str:

@@ -106,7 +106,7 @@ def test_the_page_at_80_columns(ccu: Ccu) -> None:
         "minor         no\n"
         "phone         203-555-0142\n"
         "not known     email: prefers not to answer\n"
-        "working with  nobody recorded\n"
+        "working with  None assigned\n"
         f"recorded      2026-01-31 23:59 by {login}\n\n"
         "Other names\n"
         "  name        from\n"
@@ -135,7 +135,7 @@ def test_a_description_of_somebody_not_identified(ccu: Ccu) -> None:
     assert "age           about 40, guessed on 2026-01-31" in page
 
 
-def test_flags_say_what_does_not_identify(ccu: Ccu) -> None:
+def test_options_hold_what_does_not_identify(ccu: Ccu) -> None:
     flags = ("--housing", "shelter", "--language", "Twi", "--veteran", "--minor", "--sex", "male")
     number = added(ccu, "given: Kofi", *flags, "--missing", "born=does_not_know", "--age", "16")
     found = show(ccu, number)
@@ -372,7 +372,7 @@ def test_stopping_at_any_question_writes_nobody(told: int, ccu: Ccu, db_path: Pa
 # ---------------------------------------------------------------- show
 
 
-def test_a_merged_number_shows_who_stands_for_it(ccu: Ccu, db_path: Path) -> None:
+def test_a_merged_number_shows_the_kept_person(ccu: Ccu, db_path: Path) -> None:
     added(ccu, KATE)
     added(ccu, "given: Kit\nfamily: Walsh\nalias: Kitty Walsh")
     care.merge(db_path, 2, into=1)
@@ -408,7 +408,7 @@ def test_who_works_with_them_and_in_which_household(ccu: Ccu) -> None:
     assert ccu("worker", "assign", "--person", "1", "--staff", "dlee").code == 0
     found = show(ccu, 1)
     assert [each["name"] for each in found["workers"]] == ["Dana Lee"]
-    assert "is working with this person: Dana Lee" in ccu("person", "show", "1").out
+    assert "CCU client. Call Dana Lee" in ccu("person", "show", "1").out
 
 
 @pytest.mark.parametrize(("number", "code"), [("9", 3), ("0", 2), ("x", 2), ("9" * 30, 3)])
@@ -503,7 +503,7 @@ def test_who_was_described_is_identified_and_nothing_is_lost(ccu: Ccu) -> None:
     assert json.loads(ccu("history", "--person", "2", "-f", "json").out)["calls"][0]["id"] == 1
 
 
-def test_at_a_terminal_it_shows_what_stands_there(ccu: Ccu, db_path: Path) -> None:
+def test_at_a_terminal_it_shows_the_current_values(ccu: Ccu, db_path: Path) -> None:
     added(ccu, KATE, "--missing", "email=prefers_not")
     typed = answers("", "Walsh", "", "Kit Walsh", "", "", "", "-", *SKIP)
     done = ccu("person", "change", "1", stdin=typed, tty=True)

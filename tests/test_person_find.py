@@ -77,7 +77,7 @@ def test_by_what_was_heard(heard: str, person: int, ccu: Ccu) -> None:
     assert rows[0]["score"] >= 50
 
 
-def test_a_row_says_who_and_why(ccu: Ccu, db_path: Path) -> None:
+def test_a_row_shows_who_and_why(ccu: Ccu, db_path: Path) -> None:
     assert found(ccu, "kate obrien 4 mar 1980") == [
         {
             "person": 1,

@@ -1,8 +1,8 @@
-"""Merges: meanwhile one human being and one count; and once undone they leave nothing behind.
+"""Merges: meanwhile one person and one count; and once undone they leave nothing behind.
 
 A machine makes people, calls, follow-ups, workers and changes, merges and undoes merges in any
 order on a real file, beside a model in plain Python that knows only each record's own doings and
-the list of merges in force.
+the list of active merges.
 """
 
 import contextlib
@@ -81,7 +81,7 @@ def dump(connection: sqlite3.Connection) -> list[str]:
 
 
 class Merged:
-    """A merge in force: which record, into which, and the fields chosen from it."""
+    """An active merge: which record, into which, and the fields chosen from it."""
 
     def __init__(self, merged: int, kept: int, taken: list[str]) -> None:
         self.merged, self.kept, self.taken = merged, kept, set(taken)
@@ -89,7 +89,7 @@ class Merged:
 
 
 class Machine(RuleBasedStateMachine):
-    """The file on one side, on the other each record's own doings and the merges in force."""
+    """The file on one side, on the other each record's own doings and the active merges."""
 
     @initialize()
     def begin(self) -> None:

@@ -38,7 +38,7 @@ def moments(count: int, start: str = "2026-01-01T00:00:00", step: int = 20) -> l
     return [(begin + timedelta(seconds=step * each)).isoformat() for each in range(count)]
 
 
-# --- the programmes' published arithmetic, by the code that makes the figures -----------------
+# --- the programs' published arithmetic, by the code that makes the figures -----------------
 
 
 def test_cahoots_16_479_of_109_855_is_15_percent(ccu: Ccu, hand: Hand) -> None:
@@ -95,7 +95,7 @@ def test_unknown_people_are_never_added_to_people_served(ccu: Ccu, hand: Hand) -
     assert rows(ccu, "repeat-people", *JANUARY, "--k", "1") == []
 
 
-def test_records_of_one_human_being_count_once(ccu: Ccu, hand: Hand, db_path: Path) -> None:
+def test_records_of_one_person_count_once(ccu: Ccu, hand: Hand, db_path: Path) -> None:
     kept, merged = hand.person("Ann"), hand.person()
     hand.call("2026-01-10T10:00:00", kept)
     hand.call("2026-01-11T10:00:00", merged)
@@ -162,7 +162,7 @@ def test_repeat_addresses_are_units_within_the_window(ccu: Ccu, hand: Hand) -> N
     with_all = rows(ccu, "repeat-addresses", *JANUARY, "--all-calls", "--window", "91")
     assert [row["place"] for row in with_all] == [flat, other]
     (section,) = report(ccu, *JANUARY, "--section", "repeat-addresses")["sections"]
-    assert "Left out: 2 exempt addresses." in section["says"]  # and an exempt building's flat
+    assert "Left out: 2 exempt addresses." in section["says"]  # and an exempt building's apartment
     assert "At least 3 care calls in the 90 days to 2026-01-31." in section["says"]
     assert figures(ccu, "summary", *JANUARY)["repeat_addresses"]["value"] == 1
 

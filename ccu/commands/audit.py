@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ccu.errors import VerificationFailed
-from ccu.group import group
+from ccu.options import group
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.session import Session
 

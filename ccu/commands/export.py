@@ -101,14 +101,18 @@ def command(
 
 def _purpose(said: str | None, file: Path | None) -> tuple[str, str]:
     """Return the purpose's code, and its words, which go to about.json only."""
-    from ccu import typed
     from ccu.export import PURPOSES
+    from ccu.options import typed_text
 
-    text = typed.line(said or "", "--purpose") or ""
+    text = typed_text.line(said or "", "--purpose") or ""
     if not text:
         raise InvalidInput(f"--purpose is missing: {', '.join(PURPOSES)}, or your own words")
     code = text.lower().replace("-", " ").replace("_", " ")
-    words = (typed.note(typed.file_text(file, "--file"), "--file") or "").strip() if file else ""
+    words = (
+        (typed_text.note(typed_text.file_text(file, "--file"), "--file") or "").strip()
+        if file
+        else ""
+    )
     if code in PURPOSES:
         if code == "other" and not words:
             raise InvalidInput("--purpose other needs words: write them instead, or give --file")

@@ -4,22 +4,21 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ccu.ask import NoInputOption
 from ccu.calls.options import CallOptions
 from ccu.errors import InvalidInput
+from ccu.options import AskingOption, with_options
 from ccu.output import Document, FormatOption, OutputOption, Section, emit_document, say
 from ccu.session import Session
-from ccu.takes import takes
 
 if TYPE_CHECKING:
     from ccu.people.store import Met
 
 
-@takes(CallOptions)
+@with_options(CallOptions)
 def command(
     ctx: typer.Context,
     given: CallOptions,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -46,7 +45,7 @@ def command(
     from ccu.people import store as people
 
     session: Session = ctx.obj
-    values = _values(session, given, session.interactive and not no_input)
+    values = _values(session, given, asking)
     staff_id, at = session.staff_id, dates.to_iso(session.now)
     with session.writing() as connection:
         before = people.last(connection)
@@ -73,11 +72,11 @@ def _values(session: Session, given: CallOptions, asking: bool) -> dict[str, Any
             f"{', '.join(most)} and {last} are missing" if most else f"{last} is missing"
         )
     refuse_two_inputs(given)
-    form = CallForm(session.db, session.now, session.settings)
+    form = CallForm(session)
     if missing:
         from ccu.calls.questions import CallQuestions
 
-        CallQuestions(session.db, given, form, lambda met: _offered(session, met)).ask()
+        CallQuestions(session, given, form, lambda met: _offered(session, met)).ask()
     else:
         form.read_all(given)
     form.read_files(given)

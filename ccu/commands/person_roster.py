@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccu.ask import NoInputOption
 from ccu.errors import InvalidInput
-from ccu.group import group
+from ccu.options import AskingOption, group
 from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.session import Session
 
@@ -96,7 +95,7 @@ def import_(
         bool, typer.Option("--suggest", help="Write a first layout for this file instead.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether to go on.")] = False,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -133,7 +132,7 @@ def import_(
     rejected.check(rejects, file, session.path)
     choices = Choices(prefer=prefer is Prefer.roster, whole=whole)
     plan = roster.prepare(session, file, _named(layout), rule, choices, allow_column or ())
-    asking = session.interactive and not (no_input or dry_run)
+    asking = asking and not dry_run
     if asking:
         roster_ask.people(session, plan)
         roster_ask.links(plan, roster.reckon(session, plan, session.db))

@@ -2,12 +2,12 @@
 
 import typer
 
+from ccu.options import with_options
 from ccu.report.options import ReportOptions
 from ccu.session import Session
-from ccu.takes import takes
 
 
-@takes(ReportOptions)
+@with_options(ReportOptions)
 def command(ctx: typer.Context, given: ReportOptions) -> None:
     """The figures of a month, quarter or year, each with its definition.
 

@@ -70,17 +70,9 @@ def recipient(connection: sqlite3.Connection, text: str, option: str) -> Recipie
     return Recipient(agency=codes.code(connection, "agency", text, option))
 
 
-def scopes(connection: sqlite3.Connection, said: Sequence[str], option: str) -> list[str]:
-    """The codes of a repeated option, in the list's order. Raises InvalidInput."""
-    words = [word for text in said for word in text.split(",") if word.strip()]
-    found = {codes.code(connection, "consent_scope", _code(word), option) for word in words}
-    if not found:
-        raise InvalidInput(f"{option} is missing, such as worker or referrals")
-    return [code for code in codes.labels(connection, "consent_scope") if code in found]
-
-
-def _code(word: str) -> str:
-    return word.strip().replace("-", "_")
+def in_order(connection: sqlite3.Connection, scopes: Sequence[str]) -> list[str]:
+    """Return codes of scopes in the order of their list, each once."""
+    return [code for code in codes.labels(connection, "consent_scope") if code in scopes]
 
 
 def covers(scope: str, what: str) -> bool:

@@ -8,8 +8,9 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from ccu import ask, dates, typed
+from ccu import dates
 from ccu.errors import InvalidInput
+from ccu.options import terminal, typed_text
 from ccu.output import say
 from ccu.people import store as people
 from ccu.plans import common, findings, form
@@ -77,7 +78,7 @@ def _given(
     asking: bool,
 ) -> dict[str, list[Any]]:
     if file is not None:
-        return form.read(typed.file_text(file, "--file"), "--file", session.today)
+        return form.read(typed_text.file_text(file, "--file"), "--file", session.today)
     if edit:
         return _edited(session, form.to_edit(old, whose), asking)
     if not asking:
@@ -99,7 +100,7 @@ def _edited(session: Session, text: str, asking: bool) -> dict[str, list[Any]]:
             if not asking:
                 raise
             say(f"{error}")
-            ask.read_line("Enter edits it again, Ctrl-C gives it up: ")
+            terminal.read_line("Enter edits it again, Ctrl-C gives it up: ")
 
 
 def _asked(session: Session, field: str, old: list[Any]) -> list[Any]:
@@ -110,7 +111,7 @@ def _asked(session: Session, field: str, old: list[Any]) -> list[Any]:
     keep = "; Enter keeps these, - takes them out" if old else ""
     while True:
         question = f"{heading} ({form.HINTS[field]}{keep})"
-        lines = [line.strip() for line in ask.ask_lines(question).split("\n") if line.strip()]
+        lines = [line.strip() for line in terminal.ask_lines(question).split("\n") if line.strip()]
         if not lines:
             return old
         if lines == ["-"]:
@@ -130,4 +131,4 @@ def _asked(session: Session, field: str, old: list[Any]) -> list[Any]:
 
 def _plain(line: str, where: str) -> str:
     """The line without the dash that it may be typed with."""
-    return typed.line(line.removeprefix("-"), where, form.LONGEST_ITEM) or ""
+    return typed_text.line(line.removeprefix("-"), where, form.LONGEST_ITEM) or ""

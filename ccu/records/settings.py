@@ -262,7 +262,7 @@ DECLARED: dict[str, Setting] = {
         "14", "Days without an event after which an open referral is stalled", _whole()
     ),
     "handoff_days": Setting(
-        "14", "Days within which a hand-off should lead to a first engagement", _whole()
+        "14", "Days within which a handoff should lead to a first engagement", _whole()
     ),
     "verified_days": Setting(
         "180", "Days after which what is known of a provider counts as old", _whole()
@@ -278,7 +278,8 @@ DECLARED: dict[str, Setting] = {
     ),
     "service_account": Setting(
         "",
-        "Account that owns this file and runs ccu by sudo; then SUDO_UID says who is asking",
+        "Account that owns this file and runs ccu by sudo;"
+        " SUDO_UID then identifies the account that asks",
         _text,
         on_change=_account,
     ),
@@ -292,7 +293,7 @@ DECLARED: dict[str, Setting] = {
     ),
     "civilian_natures": Setting(
         _NATURES,
-        "Natures that a civilian team may take when no danger is seen, comma-separated codes",
+        "Natures that a civilian team may take when no hazard is seen, comma-separated codes",
         _natures,
     ),
     "rate_scene": Setting(
@@ -304,7 +305,7 @@ DECLARED: dict[str, Setting] = {
     "police_sees": Setting(
         "worker,plan",
         "What police are shown of Human Services' work on a person without their consent,"
-        ' comma-separated scopes; the rest is "in hand"',
+        " comma-separated scopes; of the rest only that it is being handled",
         _scopes,
         unread="",  # what cannot be read allows nothing
     ),

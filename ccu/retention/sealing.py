@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ccu import dates
-from ccu.ask import ask, read_line
 from ccu.errors import InvalidInput
+from ccu.options.terminal import ask, read_line
 from ccu.output import Document, Section, Table, say
 from ccu.session import Session
 

@@ -88,4 +88,4 @@ def _count(connection: sqlite3.Connection) -> int:
 def _verified(connection: sqlite3.Connection) -> None:
     verdict = verify.verified(connection)
     if verdict.wrong or verdict.rows != ROWS:
-        raise RuntimeError(f"the audit of the benchmark is not whole: {verdict.wrong}")
+        raise RuntimeError(f"the audit of the benchmark is broken: {verdict.wrong}")

@@ -1,7 +1,7 @@
 """Finding one person among 50,000, and going through all of them for likely pairs.
 
 Invented people with names as skewed as in an American town: many a Smith, and names that few have.
-A few are recorded twice, with a slip of the pen.
+A few are recorded twice, with a typo.
 """
 
 import hashlib
@@ -67,7 +67,7 @@ def measure(bench: Bench) -> Iterator[Line]:
 
 
 def _select(heard: str) -> str:
-    """The nearest that SQL alone can do: one key, which stands in an index, and its people."""
+    """The nearest that SQL alone can do: one indexed key and its people."""
     given, family = heard.split()
     known = identity.Known(names=(identity.Name(given, family),))
     key = min(key for key in identity.keys(known) if key.startswith("n:"))
@@ -125,7 +125,7 @@ def made(bench: Bench, count: int) -> Path:
 
 
 def invented(count: int) -> Iterator[Said]:
-    """Invented people, the same for a seed; every fiftieth is the one before with a slip."""
+    """Invented people, the same for a seed; every fiftieth is the one before with a typo."""
     chance = random.Random(SEED)
     fields: dict[str, object] = {}
     for number in range(count):

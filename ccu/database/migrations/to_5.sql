@@ -54,3 +54,13 @@ UPDATE consent_scope SET label = 'Needs assessments'
 WHERE code = 'needs' AND label = 'What they have and lack';
 UPDATE disclosure_ground SET label = 'Crime at a program or against its staff'
 WHERE code = 'programme_crime' AND label = 'Crime at a programme or against its staff';
+UPDATE handoff SET label = 'Direct notification (the officer told the worker)'
+WHERE code = 'direct_notice' AND label = 'Direct notice (the officer told the worker)';
+UPDATE setting SET help = 'Days within which a handoff should lead to a first engagement'
+WHERE name = 'handoff_days';
+UPDATE setting SET help = 'Account that owns this file and runs ccu by sudo; SUDO_UID then identifies the account that asks'
+WHERE name = 'service_account';
+UPDATE setting SET help = 'Natures that a civilian team may take when no hazard is seen, comma-separated codes'
+WHERE name = 'civilian_natures';
+UPDATE setting SET help = 'What police are shown of Human Services'' work on a person without their consent, comma-separated scopes; of the rest only that it is being handled'
+WHERE name = 'police_sees';

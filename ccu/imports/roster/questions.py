@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from ccu.ask import read_line
 from ccu.identity import Known
 from ccu.imports.roster.effects import Effect
 from ccu.imports.roster.matching import Decision, What
 from ccu.imports.roster.run import Plan
+from ccu.options.terminal import read_line
 from ccu.output import say
 from ccu.session import Session
 

@@ -1,32 +1,29 @@
-"""Asking the person at the keyboard. Questions go to stderr: stdout is for data.
+"""Questions to the person at the keyboard. They go to stderr: stdout is for data.
 
-Typer's own prompt is not used: it writes a space to standard output.
+Typer's own prompt is not used, because it writes a space to standard output.
 """
 
 import io
 import sys
-from collections.abc import Callable
-from typing import Annotated, TypeVar
+import textwrap
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
-import typer
+from ccu.errors import InvalidInput, NotFound
 
-from ccu.errors import InvalidInput
-
-NoInputOption = Annotated[
-    bool, typer.Option("--no-input", help="Never ask; what is missing is an error.")
-]
+WIDTH = 78
 
 Value = TypeVar("Value")
 
 
 class EndOfInput(KeyboardInterrupt):
-    """Ctrl-D, or nobody there: the person wants to stop, as by Ctrl-C, unless a note ends so."""
+    """Ctrl-D, or no terminal: stops the command as Ctrl-C does, unless a note ends this way."""
 
 
 def ask(
     question: str, given: str | None, option: str, asking: bool, default: str | None = None
 ) -> str:
-    """The value given, else the answer typed. Raises InvalidInput when it may not ask."""
+    """Return the value given, else the answer typed. Raises InvalidInput when it may not ask."""
     if given is not None:
         return given
     if not asking:
@@ -39,16 +36,16 @@ def ask(
 
 
 def ask_until_valid(question: str, read: Callable[[str], Value]) -> Value:
-    """What `read` makes of the answer; when it refuses, its sentence is shown and asked again."""
+    """Return what `read` makes of the answer; show its error and ask again when it refuses."""
     while True:
         try:
             return read(read_line(f"{question}: ").strip())
-        except InvalidInput as error:
+        except (InvalidInput, NotFound) as error:
             sys.stderr.write(f"  {error}\n")
 
 
 def ask_lines(question: str) -> str:
-    """Lines until one that is a single full stop, or empty at once; an end of input ends it too."""
+    """Read lines until one that is a single period, an empty first line, or the end of input."""
     lines: list[str] = []
     sys.stderr.write(f"{question}:\n")
     while True:
@@ -63,9 +60,9 @@ def ask_lines(question: str) -> str:
 
 
 def read_line(question: str) -> str:
-    """One line as typed, without its end. Raises EndOfInput.
+    """Read one line without its end. Raises EndOfInput.
 
-    Bytes that are not text come as surrogates, which every reader of text refuses with a sentence.
+    Bytes that are not text come as surrogates, which every check of text refuses with a sentence.
     """
     if isinstance(sys.stdin, io.TextIOWrapper) and sys.stdin.errors != "surrogateescape":
         sys.stdin.reconfigure(errors="surrogateescape")
@@ -76,3 +73,14 @@ def read_line(question: str) -> str:
         sys.stderr.write("\n")
         raise EndOfInput
     return line.rstrip("\r\n")
+
+
+def show_choices(labels: Iterable[str]) -> None:
+    """Print the numbered choices of a question, wrapped between them and never inside one."""
+    from ccu.output import say
+
+    words = "   ".join(
+        f"{number}\xa0{label}".replace(" ", "\xa0") for number, label in enumerate(labels, 1)
+    )
+    for line in textwrap.wrap(words, WIDTH, break_long_words=False, break_on_hyphens=False):
+        say("  " + line.replace("\xa0", " "))

@@ -1,8 +1,8 @@
-"""What people type, checked before it is kept: a line, a note, a number, a record's number, a file.
+"""Checks of what people type: a line, a note, a whole number, a record's number, a text file.
 
-Control characters are refused here, because SQLite and JSON would keep them and a terminal obey
-them. Emoji, right-to-left text, quotes and brackets are words like any other and are kept exactly.
-Every refusal names the option and never the value: it may be somebody's name.
+Control characters are refused here, because SQLite and JSON would keep them and a terminal would
+obey them. Emoji, right-to-left text, quotes and brackets are kept exactly as typed.
+Every error names the option and never the value, which may be somebody's name.
 """
 
 import re
@@ -15,16 +15,16 @@ from ccu.errors import InvalidInput, NotFound
 LONGEST_NOTE = 2_000_000  # characters; far longer than any report, short enough to hold
 LARGEST_ID = 2**63 - 1
 
-# NUL, escape and the rest of C0 and C1, DEL, and the lone surrogates that stand for bytes that are
-# not UTF-8. A note may have tabs and newlines besides.
+# NUL, escape and the rest of C0 and C1, DEL, and the lone surrogates that replace bytes that are
+# not UTF-8. A note may also have tabs and newlines.
 _NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NOT_IN_A_NOTE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def line(text: str, option: str, longest: int = 200) -> str | None:
-    """One line of plain text without the space around it; None when nothing is left.
+    """Return one line of plain text without surrounding space; None when nothing is left.
 
-    A --reason of - is a line of standard input: such words are no business of the process list.
+    A --reason of - is read from standard input, so that it is not in the process list.
     """
     if (option, text) == ("--reason", "-"):
         text = _stdin_line(option)
@@ -37,7 +37,7 @@ def line(text: str, option: str, longest: int = 200) -> str | None:
 
 
 def _stdin_line(option: str) -> str:
-    """The next line of standard input; what follows it is for another option."""
+    """Read the next line of standard input; what follows it is for another option."""
     try:
         return sys.stdin.buffer.readline(LONGEST_NOTE).decode("utf-8-sig")
     except (AttributeError, OSError, ValueError):  # no standard input; not UTF-8
@@ -45,7 +45,7 @@ def _stdin_line(option: str) -> str:
 
 
 def note(text: str, option: str) -> str | None:
-    """A text of many lines, kept as it is but for line ends; None when it is only space."""
+    """Return a text of many lines, changed only in its line ends; None when it is only space."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
     if len(text) > LONGEST_NOTE:
         raise InvalidInput(f"{option} is longer than {LONGEST_NOTE} characters")
@@ -55,7 +55,10 @@ def note(text: str, option: str) -> str | None:
 
 
 def whole_number(text: str, option: str, largest: int) -> int | None:
-    """A whole number from 0 in plain digits: Python's int() also takes 1_000 and other scripts."""
+    """Return a number from 0 to `largest`; None when empty.
+
+    Plain digits only: Python's int() also takes 1_000 and the digits of other scripts.
+    """
     text = text.strip()
     if not text:
         return None
@@ -65,7 +68,7 @@ def whole_number(text: str, option: str, largest: int) -> int | None:
 
 
 def record_id(text: str, record: str) -> int:
-    """The number of a record as people see it on paper; `record` is its word, such as call.
+    """Return the number of a record; `record` is its name in messages, such as call.
 
     Raises NotFound for a number that no record can have: too large for the file.
     """
@@ -78,7 +81,7 @@ def record_id(text: str, record: str) -> int:
 
 
 def file_text(path: Path, option: str) -> str:
-    """The UTF-8 text of a file, or of standard input for `-`, no longer than a note may be."""
+    """Return the UTF-8 text of a file, or of standard input for `-`, up to a note's length."""
     most = LONGEST_NOTE * 4 + 1  # UTF-8 takes up to four bytes a character
     content = _stdin(most, option) if str(path) == "-" else _file(path, most, option)
     try:
