@@ -15,7 +15,7 @@ import pytest
 
 from ccu.database import copies, encryption, file_header
 from ccu.database import opening as db
-from ccu.imports import dispatch as cad
+from ccu.imports.dispatch import run as cad
 from ccu.imports.dispatch import staging
 
 from . import imports

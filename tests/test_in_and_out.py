@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccu.errors import InvalidInput
-from ccu.imports.dispatch import identifiers
-from ccu.imports.dispatch.layout import names as ready_layouts
-from ccu.imports.dispatch.source import opened
-from ccu.imports.dispatch.suggest import sample
+from ccu.imports import identifiers
+from ccu.imports.rows import Table
+from ccu.imports.source import opened
+from ccu.imports.suggest import table_of
 
 from .conftest import SHARED, Ccu, Result, run_ccu
 from .imports import HEADER, Desk, row, text
@@ -206,6 +206,7 @@ def test_a_roster_refuses_them_too(desk: Desk, tmp_path: Path, name: str) -> Non
     assert "078051120" not in everything  # a column that no layout reads is not kept
 
 
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "layouts"
 REAL = sorted(
     path
     for path in (SHARED.rglob("*") if SHARED.exists() else ())
@@ -218,12 +219,12 @@ TRUE = {"febrl_dataset1.csv": SSN}  # it has a soc_sec_id
 @pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
 def test_no_real_export_is_refused(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with opened(path, "auto", None) as export:
-        (delimiter, _names), _rows = sample(export.lines)
+        table = table_of(export)
         if path.name in TRUE:
             with pytest.raises(InvalidInput, match=TRUE[path.name]):
-                identifiers.check(export, delimiter, ())
+                identifiers.check(table, ())
             return
-        assert identifiers.check(export, delimiter, ()) == []
+        assert identifiers.check(table, ()) == []
     assert capsys.readouterr().err == ""  # and none is told
 
 
@@ -233,14 +234,14 @@ def test_no_ready_layout_reads_such_a_column(tmp_path: Path) -> None:
 
     columns = {
         column
-        for name in ready_layouts()
+        for name in (*layout.READY, *map(str, EXAMPLES.glob("*.toml")))
         for named in layout.load(name).columns.values()
         for column in named
-    } | {column for name in roster_layout.names() for column in roster_layout.load(name).wanted}
+    } | {column for name in roster_layout.READY for column in roster_layout.load(name).wanted}
     file = tmp_path / "header.csv"
     file.write_text(text([], sorted(columns)))
     with opened(file, "auto", None) as export:
-        assert identifiers.check(export, ",", ()) == []
+        assert identifiers.check(Table(export, ","), ()) == []
 
 
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=6), st.data())

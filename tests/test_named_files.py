@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from ccu.errors import InvalidInput
-from ccu.imports.dispatch import source
+from ccu.imports import source
 from ccu.options import typed_text
 from ccu.output import Table, emit
 

@@ -126,14 +126,15 @@ def test_every_page_is_linked_from_the_readme() -> None:
 
 def test_every_example_is_explained() -> None:
     told = "".join(PAGES.values()) + "".join(
-        path.read_text(encoding="utf-8") for path in (ROOT / "examples").iterdir()
+        path.read_text(encoding="utf-8") for path in (ROOT / "examples").iterdir() if path.is_file()
     )
     for path in (ROOT / "examples").iterdir():
         assert f"examples/{path.name}" in told, path.name
 
 
 def test_every_ready_layout_is_named() -> None:
-    for path in (ROOT / "ccu" / "layouts").glob("*.toml"):
+    layouts = (ROOT / "ccu" / "layouts", ROOT / "examples" / "layouts")
+    for path in (path for folder in layouts for path in folder.glob("*.toml")):
         assert f"`{path.stem}`" in PAGES[ROOT / "docs" / "imports.md"], path.stem
 
 

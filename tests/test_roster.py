@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ccu.imports.identifiers import is_identity_number
 from ccu.imports.roster import run as roster
 from ccu.imports.roster import store as rosters
-from ccu.imports.roster.layout import is_identity_number
 
 from . import care
 from .conftest import Ccu, Result, run_ccu

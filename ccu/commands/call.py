@@ -76,7 +76,6 @@ def amend(
 
       ccu call amend 12 --clear beat --clear danger
     """
-    from ccu import dates
     from ccu.calls import record as call_record
     from ccu.calls import store as calls
     from ccu.calls.amendment import Amendment
@@ -87,11 +86,10 @@ def amend(
     refuse_two_inputs(given)
     began = call_record.read(session.db, call)["occurred_at"]
     amendment = Amendment(given, CallForm(session, began))
-    staff_id, at = session.staff_id, dates.to_iso(session.now)
-    with session.writing() as connection:
-        new = amendment.over(call_record.read(connection, call))
-        before = people.last(connection)
-        changed = calls.amend(connection, staff_id, call, new, at=at, reason=reason)
+    with session.work() as work:
+        new = amendment.over(call_record.read(work.connection, call))
+        before = people.last(work.connection)
+        changed = calls.amend(work, call, new, reason)
         alike = _alike(session, before) if given.person_file else []
     for each in alike:
         say(each)
@@ -125,11 +123,9 @@ def void(
 
       ccu call void 12 --reason "logged twice, see call 13"
     """
-    from ccu import dates
     from ccu.calls import store as calls
 
     session: Session = ctx.obj
-    staff_id, at = session.staff_id, dates.to_iso(session.now)
-    with session.writing() as connection:
-        calls.void(connection, staff_id, call, at=at, reason=reason)
+    with session.work() as work:
+        calls.void(work, call, reason)
     emit_line(f"Voided call {call}; it is kept, and left out of counts and cards.")

@@ -107,7 +107,6 @@ def grant(
       ccu consent grant 12 --to 3 --scope part2 --purpose treatment --signed 2026-01-10
       --expires 2026-07-10
     """
-    from ccu import dates
     from ccu.consent import store as consents
 
     session: Session = ctx.obj
@@ -123,8 +122,8 @@ def grant(
         signed_by=signed_by,
         expires_on=expires.isoformat() if expires else None,
     )
-    with session.writing() as write:
-        consent_id = consents.grant(write, session.staff_id, new, at=dates.to_iso(session.now))
+    with session.work() as work:
+        consent_id = consents.grant(work, new)
     ends = f", through {expires}" if expires else ", without an expiry"
     emit_line(f"Consent {consent_id} of person {person} to {to}: {', '.join(new.scopes)}{ends}.")
     if expires is not None and expires < session.today:
@@ -162,17 +161,11 @@ def revoke(
 
       ccu consent revoke 3
     """
-    from ccu import dates
     from ccu.consent import store as consents
 
     session: Session = ctx.obj
-    at = dates.to_iso(session.now)
-    if on is not None and on != session.today:
-        at = dates.to_iso(dates.day_start(on, session.settings.zone))
-    with session.writing() as connection:
-        left = consents.revoke(
-            connection, session.staff_id, consent, at=at, today=session.today.isoformat()
-        )
+    with session.work() as work:
+        left = consents.revoke(work, consent, on or session.today)
     emit_line(f"Revoked consent {consent}.")
     if left:
         say(f"Signed apart, and still in force for some of it: {', '.join(map(str, left))}.")
@@ -205,7 +198,6 @@ def disclose(
 
       ccu consent disclose 12 --to ems --scope needs --without-consent medical_emergency
     """
-    from ccu import dates
     from ccu.consent import disclosures, visibility
     from ccu.consent import store as consents
 
@@ -213,9 +205,8 @@ def disclose(
     new = disclosures.ByHand(
         person_id=person, to=to, scope=scope, purpose=purpose, ground=without_consent
     )
-    at = dates.to_iso(session.now)
-    with session.writing() as connection:
-        number, paper = disclosures.record(connection, session.staff_id, new, at=at)
+    with session.work() as work:
+        number, paper = disclosures.record(work, new)
     why = f"by consent {paper}" if paper else f"without consent: {without_consent}"
     emit_line(f"Disclosure {number} of person {person} to {to}: {scope}, {why}.")
     if scope == consents.PART2:

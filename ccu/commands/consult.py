@@ -79,8 +79,8 @@ def add(
         person_id=person,
         note=note,
     )
-    with session.writing() as connection:
-        consult_id = consults.add(connection, session.staff_id, new, at=dates.to_iso(session.now))
+    with session.work() as work:
+        consult_id = consults.add(work, new)
     emit_line(f"Added consult {consult_id}.")
 
 

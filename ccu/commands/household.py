@@ -126,13 +126,12 @@ def leave(
 
       ccu household leave 3 15 --on 2026-01-12
     """
-    from ccu import dates
     from ccu.households import store as households
 
     session: Session = ctx.obj
-    day, at = (on or session.today).isoformat(), dates.to_iso(session.now)
-    with session.writing() as connection:
-        households.leave(connection, session.staff_id, household, person, on=day, at=at)
+    day = (on or session.today).isoformat()
+    with session.work() as work:
+        households.leave(work, household, person, day)
     emit_line(f"Person {person} left household {household} on {day}.")
 
 

@@ -12,6 +12,7 @@ from ccu.session import Session
 
 if TYPE_CHECKING:
     from ccu.people.store import Met
+    from ccu.work import Work
 
 
 @with_options(CallOptions)
@@ -40,17 +41,16 @@ def command(
     --person "caller: described: tall man, grey coat". A line of --person-file may also be a name:
     Ana Reyes, or Ana Reyes; born 1980-01-31.
     """
-    from ccu import dates
     from ccu.calls import store as calls
     from ccu.people import store as people
 
     session: Session = ctx.obj
     values = _values(session, given, asking)
-    staff_id, at = session.staff_id, dates.to_iso(session.now)
-    with session.writing() as connection:
+    with session.work() as work:
+        connection = work.connection
         before = people.last(connection)
-        call_id = calls.log(connection, staff_id, calls.NewCall(**values, recorded_at=at))
-        page = _page(session, staff_id, call_id)
+        call_id = calls.log(work, calls.NewCall(**values))
+        page = _page(work, session, call_id)
         alike = _alike(session, before) if given.person_file else []
     for line in alike:
         say(line)
@@ -99,14 +99,13 @@ def _alike(session: Session, before: int) -> list[str]:
     return person_offer.told_since(session, before)
 
 
-def _page(session: Session, staff_id: int, call_id: int) -> Document:
+def _page(work: "Work", session: Session, call_id: int) -> Document:
     """What is printed: the number, then the card of the place; showing it is audited as any is."""
     from ccu.calls import record as call_record
     from ccu.card import notice, page, place
     from ccu.places import store as places
-    from ccu.records import audit
 
-    connection = session.db
+    connection = work.connection
     record = call_record.read(connection, call_id)
     del record["narrative"]
     data = {"id": call_id, "call": record, "card": None}
@@ -116,7 +115,7 @@ def _page(session: Session, staff_id: int, call_id: int) -> Document:
         return Document(f"Logged call {call_id}.", [Section(lines=[note], main=True)], data)
     match = places.of_call(connection, call_id)
     found = place.read(session, f"call {call_id}", match, every=False, narratives=False)
-    audit.record(connection, staff_id, "history", "place", place_id, calls=len(found["calls"]))
+    work.audit("history", "place", place_id, calls=len(found["calls"]))
     shown = page.document(found)
     top = Section(lines=[shown.title, page.headline(found)])
     page_data = {**data, "card": found}

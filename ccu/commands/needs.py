@@ -56,15 +56,9 @@ def record(
 
     session: Session = ctx.obj
     answers = needs_form.answers(session, answer or [], asking)
-    with session.writing() as connection:
+    with session.work() as work:
         assessment_id = needs.record(
-            connection,
-            session.staff_id,
-            person,
-            answers,
-            call_id=call,
-            occurred_at=dates.to_iso(when or session.now),
-            at=dates.to_iso(session.now),
+            work, person, answers, call_id=call, occurred_at=dates.to_iso(when or session.now)
         )
     emit_line(f"Recorded needs assessment {assessment_id} of person {person}.")
 
@@ -138,7 +132,7 @@ def refer(
     session: Session = ctx.obj
     about = needs_form.about(session, assessment, need)
     new = form.new_referral(session, about, given, asking)
-    data = making.make(session, new, needs_form.link(session, assessment, need))
+    data = making.make(session, new, needs_form.link(assessment, about.need))
     try:
         emit_document(page.made(session.db, data), format, output)
     except BaseException:

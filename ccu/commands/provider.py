@@ -33,18 +33,16 @@ def add(
       ccu provider add "Homes with Hope" --need housing --need shelter --phone 203-555-0110
       --hours "mon-fri 9-17" --eligibility "adults of the town" --capacity waitlist
     """
-    from ccu import dates
     from ccu.providers import store as providers
     from ccu.referrals import form
 
     session: Session = ctx.obj
-    by = session.staff_id
     given.verified = given.verified or session.today
     fields = form.provider_fields(name, given)
     if "needs" not in fields:
         raise InvalidInput("--need is missing")
-    with session.writing() as connection:
-        provider_id, back = providers.add(connection, by, fields, at=dates.to_iso(session.now))
+    with session.work() as work:
+        provider_id, back = providers.add(work, fields)
     emit_line(f"Provider {provider_id} is {'back' if back else 'added'}.")
 
 
@@ -126,20 +124,17 @@ def change(
 
       ccu provider change homes --capacity full --verified today
     """
-    from ccu import dates
     from ccu.consent import part2
     from ccu.providers import store as providers
     from ccu.referrals import form
 
     session: Session = ctx.obj
-    by = session.staff_id
     fields = form.provider_fields(name, given)
     if not fields:
         raise InvalidInput("nothing to change was given")
-    with session.writing() as connection:
-        at = dates.to_iso(session.now)
-        changed = providers.change(connection, by, provider, fields, at=at)
-        left = part2.notes(connection, provider) if fields.get("part2") else 0
+    with session.work() as work:
+        changed = providers.change(work, provider, fields)
+        left = part2.notes(work.connection, provider) if fields.get("part2") else 0
     if changed:
         words = ", ".join(field.removesuffix("_on") for field in changed)
         emit_line(f"Changed provider {provider}: {words}.")
@@ -160,17 +155,14 @@ def retire(ctx: typer.Context, provider: ProviderArgument) -> None:
 
       ccu provider retire homes
     """
-    from ccu import dates
     from ccu.providers import store as providers
 
     session: Session = ctx.obj
-    by = session.staff_id
-    with session.writing() as connection:
-        if not providers.read(connection, provider)["active"]:
+    with session.work() as work:
+        if not providers.read(work.connection, provider)["active"]:
             raise InvalidInput(f"provider {provider} is retired already")
-        at = dates.to_iso(session.now)
-        providers.change(connection, by, provider, {"active": False}, at=at)
-        left = providers.open_referrals(connection, provider)
+        providers.change(work, provider, {"active": False})
+        left = providers.open_referrals(work.connection, provider)
     emit_line(f"Retired provider {provider}.")
     if left:
         numbers = ", ".join(map(str, left))

@@ -46,9 +46,9 @@ def assign(
 
     session: Session = ctx.obj
     whom, day = _whom(person, household), since or session.today
-    with session.writing() as connection:
-        before = workers.assign(connection, session.staff_id, whom, staff, day.isoformat())
-        login = accounts.login_of(connection, staff)
+    with session.work() as work:
+        before = workers.assign(work, whom, staff, day.isoformat())
+        login = accounts.login_of(work.connection, staff)
     ended = f"; {before} was until then" if before else ""
     emit_line(f"{login} is working with {whom} since {day}{ended}.")
 
@@ -72,8 +72,8 @@ def end(
 
     session: Session = ctx.obj
     whom, day = _whom(person, household), on or session.today
-    with session.writing() as connection:
-        login = workers.end(connection, session.staff_id, whom, day.isoformat())
+    with session.work() as work:
+        login = workers.end(work, whom, day.isoformat())
     emit_line(f"{login} was working with {whom} until {day}.")
 
 
@@ -99,8 +99,7 @@ def list_(
     whom = _whom(person, household) if person is not None or household is not None else None
     if whom is not None:
         workers.check(session.db, whom)
-    today = session.today.isoformat()
-    rows = workers.rows(session.db, whom, staff, every, today, session.view)
+    rows = workers.rows(session.reading, whom, staff, every)
     session.keep_shown()
     emit(Table(COLUMNS, rows, title="Workers"), format, output)
 

@@ -18,6 +18,7 @@ from ccu.follow_ups.store import About
 from ccu.options import LaterNote, required
 from ccu.records import codes
 from ccu.session import Session
+from ccu.work import Work
 
 
 def _say(session: Session, stored: str | None) -> str:
@@ -37,7 +38,8 @@ def add(
     asking: bool,
 ) -> tuple[int, str]:
     """Add one by hand; return its number and a description. Raises InvalidInput, NotFound."""
-    _about(session, referral, call, person, owner)  # a wrong number is reported before any question
+    # A wrong number is reported before any question.
+    _about(session.reading, referral, call, person, owner)
     if asking and kind is None:
         kind = KIND.ask(session, "What to do", "--kind")
     kind = required(kind, "--kind")
@@ -45,34 +47,25 @@ def add(
         due = DUE.ask(session, "When is it due", "--due")
     due_at = dates.to_iso(required(due, "--due"))
     note = note_file() if note_file else None
-    with session.writing() as connection:
-        about = _about(session, referral, call, person, owner)
-        follow_up_id = follow_ups.add(
-            connection,
-            session.staff_id,
-            kind=kind,
-            about=about,
-            due_at=due_at,
-            note=note,
-            at=dates.to_iso(session.now),
-        )
-        login = follow_ups.read(connection, follow_up_id)["owner_login"]
+    with session.work() as work:
+        about = _about(work, referral, call, person, owner)
+        follow_up_id = follow_ups.add(work, kind, about, due_at, note)
+        login = follow_ups.read(work.connection, follow_up_id)["owner_login"]
     label = codes.labels(session.db, "follow_up_kind")[kind]
     return follow_up_id, f"{label}, due {_say(session, due_at)}, {login}"
 
 
 def _about(
-    session: Session, referral: int | None, call: int | None, person: int | None, owner: int | None
+    work: Work, referral: int | None, call: int | None, person: int | None, owner: int | None
 ) -> About:
     if sum(each is not None for each in (referral, call, person)) != 1:
         raise InvalidInput("give one of --referral, --call and --person")
     if referral is not None:
-        visibility.refuse("referral", session.view.referrals([referral]))
-        return follow_ups.about_referral(session.db, referral, owner)
+        visibility.refuse("referral", work.view.referrals([referral]))
+        return follow_ups.about_referral(work.connection, referral, owner)
     if call is not None:
-        return follow_ups.about_call(session.db, call, owner or session.staff_id)
-    number = required(person, "--person")
-    return follow_ups.about_person(session.db, number, owner, session.staff_id, session.today)
+        return follow_ups.about_call(work.connection, call, owner or work.staff_id)
+    return follow_ups.about_person(work, required(person, "--person"), owner)
 
 
 def attempt(
@@ -108,15 +101,8 @@ def attempt(
         next_due=dates.to_iso(next_due) if next_due else None,
         next_kind=next_kind,
     )
-    with session.writing() as connection:
-        done = attempts.done(
-            connection,
-            session.staff_id,
-            follow_up_id,
-            new,
-            now=session.now,
-            settings=session.settings,
-        )
+    with session.work() as work:
+        done = attempts.done(work, follow_up_id, new)
     label = codes.labels(session.db, "follow_up_result")[result].lower()
     if done.state == "open":
         return (
@@ -151,11 +137,8 @@ def _next(session: Session, done: attempts.Done) -> str:
 
 def sign(session: Session, follow_up_id: int) -> str:
     """Sign an intern's closing; what was done in words."""
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        done = attempts.sign(
-            connection, staff_id, follow_up_id, now=session.now, settings=session.settings
-        )
+    with session.work() as work:
+        done = attempts.sign(work, follow_up_id)
     return f"Signed follow-up {follow_up_id}; it is closed.{_next(session, done)}"
 
 
@@ -169,16 +152,9 @@ def move(
     if owner is not None:
         new["owner_id"] = owner
     visibility.refuse("follow-up", session.view.follow_ups([follow_up_id]))
-    with session.writing() as connection:
-        changed = attempts.move(
-            connection,
-            session.staff_id,
-            follow_up_id,
-            new,
-            at=dates.to_iso(session.now),
-            reason=why,
-        )
-        row = follow_ups.read(connection, follow_up_id)
+    with session.work() as work:
+        changed = attempts.move(work, follow_up_id, new, why)
+        row = follow_ups.read(work.connection, follow_up_id)
     if not changed:
         return f"Follow-up {follow_up_id} says that already; nothing was changed."
     return f"Follow-up {follow_up_id} is due {_say(session, row['due_at'])}, {row['owner_login']}."

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.households import store as households
 from ccu.households.card import listed
@@ -16,16 +15,14 @@ LONGEST_NAME = 100
 
 def add(session: Session, household: str, people: Sequence[int], since: str | None) -> str:
     """Put people into a household or a new one; the sentence that says so. Raises as `join`."""
-    staff_id = session.staff_id
     new = household == NEW
     number = 0 if new else int(household)
     joining = list(dict.fromkeys(people))
-    at = dates.to_iso(session.now)
-    with session.writing() as connection:
+    with session.work() as work:
         if new:
-            number = households.add(connection, staff_id, at)
+            number = households.add(work)
         for each in joining:
-            households.join(connection, staff_id, number, each, since=since, at=at)
+            households.join(work, number, each, since)
     who = listed(joining, "person")
     verb = "is" if len(joining) == 1 else "are"
     word = "new household" if new else "household"
@@ -38,7 +35,7 @@ def name(session: Session, household_id: int, file: Path | None) -> str:
 
     Raises NotFound, InvalidInput.
     """
-    households.must_exist(session.db, household_id)
+    households.name(session.db, household_id)  # a wrong number is told before the question
     if file is not None:
         text = typed_text.file_text(file, "--file")
     elif session.interactive:
@@ -46,7 +43,6 @@ def name(session: Session, household_id: int, file: Path | None) -> str:
     else:
         raise InvalidInput("--file is missing; - reads the name from standard input")
     said = typed_text.line(text, "the name", LONGEST_NAME) or ""
-    with session.writing() as connection:
-        at = dates.to_iso(session.now)
-        households.rename(connection, session.staff_id, household_id, said, at=at)
+    with session.work() as work:
+        households.rename(work, household_id, said)
     return f"Household {household_id} has {'a' if said else 'no'} name now."

@@ -2,7 +2,6 @@
 
 import sqlite3
 
-from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.households import relations
 from ccu.households import store as households
@@ -10,7 +9,9 @@ from ccu.households.card import listed
 from ccu.options import code, required, typed_text
 from ccu.options.terminal import ask_until_valid
 from ccu.output import say
+from ccu.records import table
 from ccu.session import Session
+from ccu.work import Work
 
 # A household by its number, a new one, or none: they are linked and nothing else.
 Choice = int | str
@@ -33,7 +34,7 @@ def link(
     Raises NotFound, InvalidInput. Without a choice of household, asks at a terminal where there is
     more than one answer; else those linked stay where they are.
     """
-    staff_id, connection = session.staff_id, session.db
+    connection = session.reading.connection
     if asking and relation is None:
         question = f"Person {who} is which of these to person {of}"
         relation = RELATION.ask(session, question, "the relation")
@@ -43,13 +44,12 @@ def link(
         anyway = _sure_of_births(connection, who, relation, of)
     if asking and choice is None:
         choice = _asked(connection, who, of)
-    at = dates.to_iso(session.now)
-    with session.writing() as connection:
-        relations.link(connection, staff_id, who, relation, of, anyway)
+    with session.work() as work:
+        relations.link(work, who, relation, of, anyway)
         why = ""
         if choice is None:
             choice, why = _usual(connection, who, of)
-        where = _put(connection, staff_id, (who, of), choice, why, at)
+        where = _put(work, (who, of), choice, why)
         said = relations.sentence(connection, who, relation, of)
     return f"{said.capitalize()}.", f"{where[:1].upper()}{where[1:]}."
 
@@ -59,10 +59,9 @@ def unlink(session: Session, who: int, of: int, relation: str | None) -> tuple[s
 
     Raises NotFound, InvalidInput.
     """
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        at = dates.to_iso(session.now)
-        gone = relations.unlink(connection, staff_id, who, relation, of, at=at)
+    with session.work() as work:
+        connection = work.connection
+        gone = relations.unlink(work, who, relation, of)
         said = relations.sentence(connection, gone.who, gone.relation, gone.of)
         if relation is not None:
             said = relations.sentence(connection, who, relation, of)
@@ -159,23 +158,16 @@ def _in(person: int, numbers: list[int]) -> str:
     return f"person {person} is in {word} {listed(numbers)}"
 
 
-def _put(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    both: tuple[int, int],
-    choice: Choice,
-    why: str,
-    at: str,
-) -> str:
+def _put(work: Work, both: tuple[int, int], choice: Choice, why: str) -> str:
     """Put those of the two who are not in it into the household; how it stands, as a sentence."""
     if choice == NONE:
         return f"linked only: {why} (ccu household add changes that)" if why else "linked only"
     new = choice == NEW
-    household = households.add(connection, staff_id, at) if new else int(choice)
-    households.must_exist(connection, household)
-    joining = [each for each in both if household not in households.current(connection, each)]
+    household = households.add(work) if new else int(choice)
+    table.require(work.connection, "household", household)
+    joining = [each for each in both if household not in households.current(work.connection, each)]
     for person in joining:
-        households.join(connection, staff_id, household, person, at=at)
+        households.join(work, household, person)
     if not joining:
         return f"both are in household {household} already"
     verb = "is" if len(joining) == 1 else "are"

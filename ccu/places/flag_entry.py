@@ -15,7 +15,7 @@ from ccu.places import asked_for as places
 from ccu.places import flags
 from ccu.places import names_in_text as called
 from ccu.places import reads as place_reads
-from ccu.records import audit, codes, stigmatizing_terms
+from ccu.records import codes, stigmatizing_terms
 from ccu.session import Session
 
 LONGEST_NOTE = 160
@@ -83,19 +83,11 @@ def add(
         source = SOURCE.ask(session, "Where it comes from", "--source")
     source = required(source, "--source")
     note = private_line.read("Safety note", file, "the note", LONGEST_NOTE, asking)
-    with session.writing() as connection:
+    with session.work() as work:
         place_id = places.made(session, found)
-        flag_id = flags.add(
-            connection,
-            session.staff_id,
-            place_id,
-            note,
-            source,
-            at=dates.to_iso(session.now),
-            expires_on=expires_on,
-        )
-        text = place_reads.text(connection, place_id)
-        names = stigmatizing_terms.Names.of(called.met_at(connection, place_id))
+        flag_id = flags.add(work, place_id, note, source, expires_on)
+        text = place_reads.text(work.connection, place_id)
+        names = stigmatizing_terms.Names.of(called.met_at(work.connection, place_id))
     _tell("the note", note, names)
     _tell("--source", source, names)
     return f"Flag {flag_id} on place {place_id}, {text}, until {expires_on}; not verified yet."
@@ -114,9 +106,8 @@ def verify(session: Session, flag_id: int) -> str:
 
     It stands for flag_years anew, but a day that its writer set stays.
     """
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        old = flags.read(connection, flag_id)
+    with session.work() as work:
+        old = flags.read(work.connection, flag_id)
         _years, full = _latest(session, date.fromisoformat(old["recorded_at"][:10]))
         limited = old["expires_on"] < full.isoformat()
         expires_on = (
@@ -126,9 +117,7 @@ def verify(session: Session, flag_id: int) -> str:
             raise InvalidInput(
                 f"flag {flag_id} stood until {expires_on}, the day its writer set; write a new one"
             )
-        flags.verify(
-            connection, staff_id, flag_id, at=dates.to_iso(session.now), expires_on=expires_on
-        )
+        flags.verify(work, flag_id, expires_on)
     if limited:
         return f"Flag {flag_id} is verified; it stands until {expires_on}, as its writer set."
     return f"Flag {flag_id} is verified and renewed: it stands until {expires_on}."
@@ -142,12 +131,11 @@ def _latest(session: Session, day: date) -> tuple[int, date]:
 
 def to_check(session: Session) -> list[dict[str, Any]]:
     """Flags that nobody verified yet or that lapse soon, each recorded as shown."""
-    staff_id = session.staff_id
-    with session.writing() as connection:
+    with session.work() as work:
         soon = (session.today + SOON).isoformat()
-        rows = flags.to_check(connection, session.today.isoformat(), soon)
+        rows = flags.to_check(work.connection, session.today.isoformat(), soon)
         for row in rows:
-            audit.record(connection, staff_id, "flag-show", "place_flag", row["id"])
+            work.audit("flag-show", "place_flag", row["id"])
     for row in rows:
         row["why"] = "expires soon" if row["verified_at"] else "unverified"
         row["by"], row["written"] = row["recorded_by"], row["recorded_at"][:10]
@@ -157,13 +145,12 @@ def to_check(session: Session) -> list[dict[str, Any]]:
 
 def end(session: Session, flag_id: int, why: str | None, asking: bool) -> str:
     """Take a flag off its place; return what that did."""
-    staff_id = session.staff_id
-    flags.place_of(session.db, flag_id)  # a wrong number is told before any question
+    flags.read(session.reading.connection, flag_id)  # a wrong number is told before any question
     if asking and why is None:
         why = END.ask(session, f"Why ({', '.join(ENDS)})", "--why")
     why = required(why, "--why")
-    with session.writing() as connection:
-        flags.end(connection, staff_id, flag_id, at=dates.to_iso(session.now), why=why)
+    with session.work() as work:
+        flags.end(work, flag_id, why)
     return f"Flag {flag_id} has ended: {ENDS[why]}."
 
 
@@ -180,60 +167,46 @@ class Standing:
         asking: bool,
     ):
         self._session, self._asking = session, asking
-        self._staff_id = session.staff_id
         self._place = places.exact_or_new(session, address, place, new=new, asking=asking)
 
     def exempt(self, category: str | None, reason: str | None) -> str:
         """Leave it out of the repeat counts, and why."""
         why = self._reason(reason)
-        with self._session.writing() as connection:
+        with self._session.work() as work:
             place_id = places.made(self._session, self._place)
-            now = place_reads.record(connection, place_id)
+            now = place_reads.record(work.connection, place_id)
             stands = category or now["category"]
             if stands is None:
                 raise InvalidInput("--category is missing: what is there")
             _refuse_home(stands)
-            self._set(place_id, stands, why, why)
+            flags.categorise(work, place_id, stands, why, why)
         return f"Place {place_id} is exempt and leaves the repeat counts."
 
     def count_again(self, reason: str | None) -> str:
         """Let its calls count again."""
         why = self._reason(reason)
-        with self._session.writing() as connection:
+        with self._session.work() as work:
             place_id = places.made(self._session, self._place)
-            now = place_reads.record(connection, place_id)
+            now = place_reads.record(work.connection, place_id)
             if now["exempt_reason"] is None:
                 of = f", but its building is, place {now['building']}" if now["exempt"] else ""
                 raise InvalidInput(f"place {place_id} is not exempt{of}")
-            self._set(place_id, now["category"], None, why)
+            flags.categorise(work, place_id, now["category"], None, why)
         return f"Place {place_id} is counted again."
 
     def categorise(self, category: str) -> str:
         """Record what is there."""
-        with self._session.writing() as connection:
+        with self._session.work() as work:
             place_id = places.made(self._session, self._place)
-            now = place_reads.record(connection, place_id)
+            now = place_reads.record(work.connection, place_id)
             if now["exempt_reason"] is not None:
                 _refuse_home(category)
-            changed = self._set(place_id, category, now["exempt_reason"], None)
-            label = codes.labels(connection, "place_category")[category]
+            changed = flags.categorise(work, place_id, category, now["exempt_reason"])
+            label = codes.labels(work.connection, "place_category")[category]
         if not changed:
             return f"Place {place_id} says that already; nothing was changed."
         exempt = "; it is still exempt" if now["exempt_reason"] is not None else ""
         return f"Place {place_id}: {label}{exempt}."
-
-    def _set(
-        self, place_id: int, category: str | None, exempt: str | None, why: str | None
-    ) -> list[str]:
-        return flags.categorise(
-            self._session.db,
-            self._staff_id,
-            place_id,
-            category,
-            exempt,
-            at=dates.to_iso(self._session.now),
-            reason=why,
-        )
 
     def _reason(self, reason: str | None) -> str:
         if reason is None and self._asking:

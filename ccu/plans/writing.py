@@ -8,7 +8,6 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.options import terminal, typed_text
 from ccu.output import say
@@ -39,11 +38,9 @@ def write(session: Session, whose: Whose, file: Path | None, edit: bool, asking:
         raise InvalidInput("the plan has nothing in it; nothing was written")
     if newest and newest["state"] in ("draft", "approved") and body == old:
         return f"Plan {newest['id']} says that already; nothing was written."
-    with session.writing() as connection:
-        plan_id, older = plans.add(
-            connection, staff_id, whose, body, at=dates.to_iso(session.now), today=session.today
-        )
-        names, whose_name = common.names(connection, whose)
+    with session.work() as work:
+        plan_id, older = plans.add(work, whose, body)
+        names, whose_name = common.names(work.connection, whose)
     _tell(findings.found(body, names, whose_name))
     told = [f"Wrote plan {plan_id}, a draft, for {said_for}"]
     told += [f"draft {row['id']} by {row['author']} is withdrawn" for row in older]

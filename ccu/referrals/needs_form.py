@@ -13,6 +13,7 @@ from ccu.referrals import needs
 from ccu.referrals.events import minute
 from ccu.referrals.form import About
 from ccu.session import Session
+from ccu.work import Work
 
 COLUMNS = ("need", "state", "referral", "status")
 
@@ -118,12 +119,10 @@ def about(session: Session, assessment_id: int, need: str) -> About:
     return About(found["call"], found["person"], need, again_of=before)
 
 
-def link(
-    session: Session, assessment_id: int, need: str
-) -> Callable[[sqlite3.Connection, int], None]:
+def link(assessment_id: int, need: str) -> Callable[[Work, int], None]:
     """What writes the new referral's number into the assessment."""
 
-    def write(connection: sqlite3.Connection, referral_id: int) -> None:
-        needs.link(connection, session.staff_id, assessment_id, need, referral_id, session.view)
+    def write(work: Work, referral_id: int) -> None:
+        needs.link(work, assessment_id, need, referral_id)
 
     return write

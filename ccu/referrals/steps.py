@@ -44,13 +44,10 @@ def read(session: Session, given: UpdateOptions, asking: bool) -> Update:
 
 def take(session: Session, referral_id: int, change: Update) -> str:
     """Write it; returns what it did in a line."""
-    staff_id = session.staff_id
     visibility.refuse("referral", session.view.referrals([referral_id]))
-    with session.writing() as connection:
-        done = referrals.update(
-            connection, staff_id, referral_id, change, now=session.now, settings=session.settings
-        )
-        owner = referral_reads.record(connection, referral_id)["owner"]["login"]
+    with session.work() as work:
+        done = referrals.update(work, referral_id, change)
+        owner = referral_reads.record(work.connection, referral_id)["owner"]["login"]
     return said(referral_id, change, done, owner)
 
 
@@ -91,21 +88,12 @@ def expire(
     session: Session, named: list[int], stalled: bool, reason: str, dry_run: bool
 ) -> tuple[list[dict[str, Any]], list[int]]:
     """Expire all of them or none; the rows as they were before, and those left on hold."""
-    staff_id = session.staff_id
     change = Update(at=session.now, status="expired", reason=reason)
-    with suppress(_DryRun), session.writing() as connection:
+    with suppress(_DryRun), session.work() as work:
         ids, held = to_expire(session, named, stalled)
-        before = [_row(connection, each) for each in ids]
+        before = [_row(work.connection, each) for each in ids]
         for row in before:
-            done = referrals.update(
-                connection,
-                staff_id,
-                row["id"],
-                change,
-                now=session.now,
-                settings=session.settings,
-                sure=True,
-            )
+            done = referrals.update(work, row["id"], change, sure=True)
             row["follow_ups_closed"] = ", ".join(map(str, done.closed))
         if dry_run:
             raise _DryRun

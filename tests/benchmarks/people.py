@@ -9,14 +9,17 @@ import math
 import random
 import time
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
 from ccu import identity
+from ccu.consent.visibility import View
 from ccu.database import opening as db
 from ccu.people import store as people
 from ccu.people.store import Said
+from ccu.records import settings
+from ccu.work import Work
 from tests.benchmarks.common import CACHE, CCU, ROOT, SEED, SQLITE_UTILS, TODAY, Bench, Line, run
 
 PEOPLE = 50_000
@@ -116,9 +119,12 @@ def made(bench: Bench, count: int) -> Path:
         run([CCU, "--db", part_path, "init", "--town", "Harbor", "--state", "CT",
              "--timezone", "America/New_York"])  # fmt: skip
         connection = db.open_database(part_path)
+        now = datetime.fromisoformat("2026-01-01T12:00:00-05:00")
+        view = View(connection, 1, now, "")
+        work = Work(connection, 1, now, settings.load(connection), lambda: view)
         with db.write(connection):
             for said in invented(count):
-                people.create(connection, 1, said, "2026-01-01T12:00:00-05:00")
+                people.create(work, said)
         connection.close()
         part_path.rename(path)
     return path

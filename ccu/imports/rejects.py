@@ -1,4 +1,4 @@
-"""The rejects file: rows that could not be taken, with the reason, to be mended and tried again."""
+"""The rejects file: rows that could not be taken, with the reason, to be corrected and retried."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ Reject = tuple[int, str, list[str]]
 
 
 def check(path: Path | None, export: Path, database: Path) -> None:
-    """Refuse, before anything is read, a name that can not or must not be written."""
+    """Refuse a name that cannot or must not be written. Raises InvalidInput; `path` may be None."""
     if path is None:
         return
     if str(path) == "-":
@@ -32,8 +32,8 @@ def check(path: Path | None, export: Path, database: Path) -> None:
 def write(path: Path, header: list[str], rejects: Iterable[Reject]) -> None:
     """Write the file, private and whole: line, reason, then the cells under their own names.
 
-    A layout finds its columns by name, so a mended file goes in as it is; cells that a spreadsheet
-    would run are guarded, and the importer knows its own file by its first two columns.
+    A layout finds its columns by name, so a corrected file imports as it is; cells that a
+    spreadsheet would run are guarded, and `Cells` knows such a file by its first two columns.
     """
 
     def lines() -> Iterator[str]:

@@ -1,9 +1,9 @@
 """Columns that an import refuses: criminal-history identifiers and social security numbers.
 
 FBI and state identification numbers are the keys of criminal histories, which have rules of their
-own; none is needed to know a call or a client. All of the file's columns are looked at, not only
-those that a layout reads: a rejects file would carry the others along. A column is told by its name
-or, of a pattern that hardly anything else has, by its cells. No cell is ever printed.
+own; none is needed to identify a call or a client. All columns of the file are checked, not only
+those that a layout reads: a rejects file would carry the others along. A column is recognized by
+its name or, for a pattern that hardly anything else has, by its cells. No cell is ever printed.
 """
 
 import re
@@ -11,11 +11,9 @@ from collections.abc import Sequence
 from itertools import islice
 
 from ccu.errors import InvalidInput
-from ccu.imports.dispatch.rows import Rows, header
-from ccu.imports.dispatch.source import Export
+from ccu.imports.rows import Table
 from ccu.output import say
 
-READ = 2_000  # rows that are looked at
 SAMPLE = 200  # cells of a column that are looked at, the empty ones passed over
 LONGEST_NAME = 40  # of a column, that is printed
 NUMBER = r"(no|nbr|num|number|id)"
@@ -41,44 +39,59 @@ CELLS = {
 }
 
 
-def check(export: Export, delimiter: str, allow: Sequence[str]) -> list[str]:
+# National and insurance numbers, which no layout about people may name: what such a column is
+# called, in words and with all but letters left out.
+_NUMBER_WORDS = re.compile(
+    r"\b(ssn|soc|sin|nino|ni|nhs|itin|tin|insur|ins|mbi|hicn?|cpf|curp|dni|aadhaar|nric|ppsn?)"
+    r"( ?(id|no|num|number|nbr))?\b"
+)
+_NUMBER_LETTERS = re.compile(
+    "socsec|socialsec|socialins|medicaid|medicare|insurance|insured|passport|nationalid"
+    "|nationalnum|nationalins|nhsn|licen[cs]e(?!d)|healthcard|healthnumber|taxid|taxpayer|greencard"
+    "|aliennum|policyn|subscriberid|stateid|pensionn"
+)
+
+
+def check(table: Table, allow: Sequence[str]) -> list[str]:
     """Look at the columns; `allow` are those that may pass, by name or by place.
 
-    Returns what was let pass, by its kind: the names in somebody's file are not for the audit.
+    Returns what was let pass, by its type: the names in a file are not for the audit.
     Raises InvalidInput.
     """
-    names, rows = _sample(export, delimiter)
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    passed = _places(names, allow)
+    rows = table.sample()
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(table.names)
+    passed = _places(table.names, allow)
     allowed: list[str] = []
     refused: list[tuple[str, str]] = []
-    for place, (name, cells) in enumerate(zip(names, columns, strict=True)):
-        said = list(islice(filter(None, map(str.strip, cells)), SAMPLE))
-        what = _by_name(REFUSED, name, said) or _by_cells(said)
+    for place, (name, cells) in enumerate(zip(table.names, columns, strict=True)):
+        filled = list(islice(filter(None, map(str.strip, cells)), SAMPLE))
+        what = _by_name(REFUSED, name, filled) or _by_cells(filled)
         if what and place in passed:
             allowed.append(what.removeprefix("an ").removeprefix("a "))
         elif what:
             refused.append((_label(place, name), what))
-        elif (what := _by_name(TOLD, name, said)) and place not in passed:
+        elif (what := _by_name(TOLD, name, filled)) and place not in passed:
             say(f"{_label(place, name)} looks like {what}; better leave it out of the export")
     if refused:
         raise InvalidInput(_sentence(refused))
     return allowed
 
 
-def _sample(export: Export, delimiter: str) -> tuple[list[str], list[list[str]]]:
-    lines = export.lines()
-    names, before = header(lines, delimiter)
-    rows: list[list[str]] = []
-    for chunk in Rows(lines, delimiter, len(names), before).chunks():
-        rows += chunk.rows
-        if len(rows) >= READ:
-            break
-    return names, rows[:READ]
+def is_identity_number(column: str) -> bool:
+    """Whether a column's name looks like that of a national or an insurance number."""
+    words = _words(column)
+    letters = words.replace(" ", "")
+    return bool(_NUMBER_WORDS.search(words) or _NUMBER_LETTERS.search(letters))
+
+
+def _words(column: str) -> str:
+    """Return the words of a column's name in lower case, those of CamelCase apart."""
+    apart = re.sub("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", column)
+    return " ".join(re.findall("[a-z]+", apart.lower()))
 
 
 def _places(names: Sequence[str], allow: Sequence[str]) -> set[int]:
-    """Where the columns stand that may pass, named by their name or by their place."""
+    """Return the places of the columns that may pass, given by name or by place."""
     places: set[int] = set()
     for said in allow:
         wanted = " ".join(said.split()).casefold()
@@ -92,10 +105,8 @@ def _places(names: Sequence[str], allow: Sequence[str]) -> set[int]:
 
 
 def _by_name(kinds: dict[str, str], name: str, cells: Sequence[str]) -> str:
-    """What the column is by its name; nothing when its cells show that it holds no number."""
-    apart = re.sub("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    words = " ".join(re.findall("[a-z]+", apart.lower().replace("#", " no ")))
-    words = re.sub(r"\b([a-z]) (?=[a-z]\b)", r"\1", words)  # S.S.N.
+    """Return what the column is by its name; empty when its cells show that it holds no number."""
+    words = re.sub(r"\b([a-z]) (?=[a-z]\b)", r"\1", _words(name.replace("#", " no ")))  # S.S.N.
     if cells and not any(len(cell) > 3 and re.search(r"\d", cell) for cell in cells):
         return ""  # `state_id` with CT in it, `FBI` with yes and no
     return next((what for what, pattern in kinds.items() if re.search(pattern, words)), "")
@@ -109,7 +120,7 @@ def _by_cells(cells: Sequence[str]) -> str:
 
 
 def _label(place: int, name: str) -> str:
-    """The column's name; its place where the name may be a cell, of a file without a header."""
+    """Return the column's name, or its place where the name may be a cell: no header."""
     plain = name.isprintable() and 0 < len(name) <= LONGEST_NAME
     if not plain or re.search(r"\d\D*\d\D*\d", name):
         return f"column {place + 1}"

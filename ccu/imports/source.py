@@ -1,7 +1,7 @@
 """The file that is imported: its bytes, whether plain, gzipped or from standard input, as lines.
 
-It is read twice. The first time tells its digest, its encoding and whether it is whole, so that a
-file cut short is refused before anything is kept; the second time hands out the lines.
+It is read twice: first for its digest, its encoding and whether it is complete, so that a file cut
+short is refused before anything is kept; then for its lines.
 """
 
 import codecs
@@ -32,19 +32,19 @@ UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 @dataclass
 class Export:
-    """An export that was found whole."""
+    """A file that was found complete."""
 
     name: str  # the file's name without its folder
     sha256: str
-    size: int  # bytes, as it lies on the disk
+    size: int  # bytes on the disk
     encoding: str
     _raw: IO[bytes]
     _packed: bool
 
     def lines(self) -> Iterator[str]:
-        """Every physical line with its end, as `csv` wants them; an overlong one is cut.
+        """Yield every physical line with its end, as `csv` wants them; an overlong one is cut.
 
-        Bytes that are not of the encoding become lone surrogates: such a row is to be rejected.
+        Bytes that are not of the encoding become lone surrogates: such a row must be rejected.
         """
         self._raw.seek(0)
         content = _unpacked(self._raw) if self._packed else self._raw
@@ -65,13 +65,13 @@ class Export:
                 text.detach().detach()  # the file itself is closed by `opened`
 
     def done(self) -> int:
-        """How many bytes of the file have been taken."""
+        """Return how many bytes of the file have been read."""
         return self._raw.tell()
 
 
 @contextlib.contextmanager
 def opened(path: Path, encoding: str, folder: Path | None) -> Iterator[Export]:
-    """The file, or standard input for `-`, surveyed. Raises InvalidInput.
+    """Open the file, or standard input for `-`, and check it. Raises InvalidInput.
 
     Standard input is first copied to a file without a name in `folder`, private as the database is.
     """
@@ -140,7 +140,7 @@ def _survey(raw: IO[bytes], name: str, wanted: str) -> Export:
 
 
 def _encoding(content: IO[bytes], wanted: str) -> str:
-    """The file's encoding, every byte looked at. Raises InvalidInput for an empty file."""
+    """Return the encoding after a look at every byte. Raises InvalidInput for an empty file."""
     block = content.read(BLOCK)
     if not block:
         raise InvalidInput("the file is empty")
