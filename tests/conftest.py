@@ -1,8 +1,10 @@
 """The front door: `ccu("history", "--address", "...") -> Result(code, out, err)`."""
 
+import contextlib
 import functools
 import io
 import os
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -12,10 +14,11 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
+import typer
 from hypothesis import HealthCheck, settings
 
 from ccu import cli
-from ccu.database import digests
+from ccu.database import digests, schema
 from ccu.records import audit
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -49,8 +52,9 @@ class Result(NamedTuple):
 
 Ccu = Callable[..., Result]
 
-# A command's parser is made once in this process, not for every line: half of a line's time.
+# The parsers are made once in this process, not for every line: half of a line's time.
 cli._load = functools.cache(cli._load)
+typer.main.get_command = functools.cache(typer.main.get_command)
 
 
 # Tests write rows by hand too: their connections have the function that the file's triggers call.
@@ -64,6 +68,24 @@ def _connect_as_ccu(*args: Any, **options: Any) -> sqlite3.Connection:
 
 
 sqlite3.connect = _connect_as_ccu  # type: ignore[assignment]
+
+# The empty database that `ccu check` and `ccu backup` compare a file with is made once too.
+_make_empty_database = schema.in_memory
+
+
+@functools.cache
+def _empty_database() -> bytes:
+    with contextlib.closing(_make_empty_database()) as made:
+        return made.serialize()
+
+
+def _copy_of_empty_database() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.deserialize(_empty_database())
+    return connection
+
+
+schema.in_memory = _copy_of_empty_database
 
 
 class _Terminal(io.TextIOWrapper):
@@ -117,11 +139,25 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ccu:
     return run_ccu
 
 
-@pytest.fixture
-def ccu(empty: Ccu) -> Ccu:
-    """The front door with a new file for Westport CT."""
-    made = empty("init", "--town", "Westport", "--state", "CT", "--timezone", "America/New_York")
+@pytest.fixture(scope="session")
+def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new file for Westport CT, made once: every test has its own copy."""
+    path = tmp_path_factory.mktemp("new") / "ccu.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CCU_DB", str(path))
+        patch.setenv("CCU_TODAY", TODAY)
+        patch.setattr(audit, "clock", machine_clock)
+        patch.delenv("SUDO_UID", raising=False)
+        made = run_ccu("init", "--town", "Westport", "--state", "CT", "--timezone", str(ZONE))
     assert made.code == 0, made.err
+    return path
+
+
+@pytest.fixture
+def ccu(empty: Ccu, new_file: Path, db_path: Path) -> Ccu:
+    """The front door with a new file for Westport CT."""
+    for suffix in ("", ".audit-key"):
+        shutil.copy(f"{new_file}{suffix}", f"{db_path}{suffix}")
     return empty
 
 
