@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import hashlib
 import io
 import os
 import shutil
@@ -18,6 +19,7 @@ import typer
 from hypothesis import HealthCheck, settings
 
 from ccu import cli
+from ccu.access import account as who
 from ccu.database import digests, schema
 from ccu.records import audit
 
@@ -114,6 +116,26 @@ def run_ccu(*args: str, stdin: str | bytes = "", tty: bool = False) -> Result:
     finally:
         sys.stdin, sys.stdout, sys.stderr = saved
         os.umask(umask)
+
+
+_made: dict[tuple[object, ...], bytes] = {}
+
+
+def once(setup: str, make: Callable[[], object]) -> None:
+    """Do a set-up once in this process: later tests get a copy of the file that it made.
+
+    It may depend on the file of CCU_DB as it is now, the account and CCU_TODAY, and on nothing
+    else. Only that file is copied.
+    """
+    path = Path(os.environ["CCU_DB"])
+    before = hashlib.sha256(path.read_bytes()).digest()
+    key = (setup, before, os.environ["CCU_TODAY"], who.login())
+    if key in _made:
+        path.write_bytes(_made[key])
+        return
+    make()
+    assert not path.with_name(f"{path.name}-wal").exists()
+    _made[key] = path.read_bytes()
 
 
 def machine_clock() -> datetime:

@@ -15,7 +15,7 @@ from ccu.imports.roster import store as rosters
 from ccu.imports.roster.layout import is_identity_number
 
 from . import care
-from .conftest import Ccu, Result, run_ccu
+from .conftest import Ccu, Result, once, run_ccu
 
 LAYOUT = """
 source = "hsd"
@@ -92,9 +92,13 @@ class Desk:
 
 @pytest.fixture
 def desk(ccu: Ccu, tmp_path: Path, db_path: Path) -> Desk:
+    once("test_roster", lambda: start(ccu))
+    return Desk(tmp_path, db_path)
+
+
+def start(ccu: Ccu) -> None:
     for login, name in (("dlee", "Dana Lee"), ("mfox", "Mateo Fox")):
         assert ccu("staff", "add", login, "--role", "clinician", "--name", name).code == 0
-    return Desk(tmp_path, db_path)
 
 
 def person(ccu: Ccu, tmp_path: Path, **said: str) -> None:
