@@ -37,6 +37,14 @@ settings.register_profile(
 settings.load_profile("fixed")
 
 
+def examples(fixed: int, searched: int) -> int:
+    """How many examples of a slow property `make test` tries, and how many `make test-slow`.
+
+    The fixed ones are the same every time, so that many of them prove no more the next time.
+    """
+    return searched if settings.get_current_profile_name() == "search" else fixed
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of properties, so that `make test-slow` can search them at random."""
     for item in items:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from . import care
-from .conftest import Ccu, Result, once, run_ccu
+from .conftest import Ccu, Result, examples, once, run_ccu
 
 NOW = "2026-01-31T14:00"
 PEOPLE = 6
@@ -653,7 +653,9 @@ def other_side(said: tuple[int, int, str | None, str | None]) -> tuple[Any, ...]
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(10, 50),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(steps=st.lists(a_step, min_size=4, max_size=14))
 def test_any_order_keeps_both_sides_and_counts_people_once(

@@ -17,7 +17,7 @@ from ccu.referrals import life as referral_steps
 
 from . import care
 from .care import at, become
-from .conftest import TODAY, Ccu, run_ccu
+from .conftest import TODAY, Ccu, examples, run_ccu
 
 ENDED = [status for status in referral_steps.STEPS if status not in referral_steps.OPEN]
 # a way from requested to each status
@@ -556,7 +556,7 @@ def rows(db_path: Path, sql: str, number: int) -> list[Any]:
 
 
 @settings(
-    max_examples=40,
+    max_examples=examples(15, 80),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

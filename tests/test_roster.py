@@ -15,7 +15,7 @@ from ccu.imports.roster import store as rosters
 from ccu.imports.roster.layout import is_identity_number
 
 from . import care
-from .conftest import Ccu, Result, once, run_ccu
+from .conftest import Ccu, Result, examples, once, run_ccu
 
 LAYOUT = """
 source = "hsd"
@@ -693,7 +693,9 @@ ROWS = st.lists(st.fixed_dictionaries({name: CELL for name in COLUMNS}), max_siz
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(10, 50),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows=ROWS)
 def test_any_roster_again_changes_nothing(desk: Desk, rows: list[dict[str, str]]) -> None:

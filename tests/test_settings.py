@@ -17,7 +17,7 @@ from ccu.database import schema
 from ccu.records.settings import DECLARED
 
 from . import care
-from .conftest import Ccu
+from .conftest import Ccu, examples
 
 NASTY = (
     *("", " ", "banana", "0", "-1", "1", "3.5", "1e3", "0x10", "1_000", "+5", "007", "99999"),
@@ -89,9 +89,8 @@ def test_nonsense_is_refused_or_everything_goes_on_working(
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(25, 120),
     deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(name=st.sampled_from(list(DECLARED)), value=st.text(max_size=12))
