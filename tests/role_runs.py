@@ -1,7 +1,8 @@
 """Every command line of the told town as one role, in each state of the care file; for test_roles.
 
 Run as a program, by an account that has laid down root's right to read everybody's files, so that a
-closed care file is closed: `python -m tests.role_runs FOLDER ROLE`, the result is JSON on stdout.
+closed care file is closed: `python -m tests.role_runs FOLDER ROLE ROWS`, where ROWS is JSON: row ->
+its states. The result is JSON on stdout.
 """
 
 import json
@@ -20,15 +21,15 @@ from . import told_town as town
 STATES = ("none", "closed", "open")
 
 
-def main(made: Path, role: str) -> None:
-    """Print {row: {state: {code, out, err, events}}} of all command lines."""
+def main(made: Path, role: str, rows: dict[str, list[str]]) -> None:
+    """Print {row: {state: {code, out, err, events}}} of these command lines."""
     os.environ |= {"COLUMNS": "100", "TERM": "dumb"}
     os.environ.pop("CCU_AUDIT_KEY", None)
     found: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "here"
-        for row in (*town.LINES, *town.TRUST_LINES):
-            found[row] = {state: _ran(made, folder, role, row, state) for state in STATES}
+        for row, states in rows.items():
+            found[row] = {state: _ran(made, folder, role, row, state) for state in states}
     print(json.dumps(found))
 
 
@@ -57,4 +58,4 @@ def _events(folder: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3]))

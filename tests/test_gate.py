@@ -139,18 +139,6 @@ def test_no_option_opens_a_command_to_any_role_that_is_refused_it_alone(
     assert {each.name for each in here.iterdir()} == before
 
 
-@pytest.mark.parametrize("role", [*ALL, "stranger"])
-def test_a_command_is_refused_to_each_role_that_may_not_run_it(here: Path, role: str) -> None:
-    """With the first of its options that opens nothing."""
-    paths = [path for path in sorted(every_leaf()) if role in refused_to(path)]
-    assert len(paths) > 1
-    for path in paths:
-        for given in given_of(path):
-            if not is_harmless(path, given, role):
-                is_refused(here, role, path, given)
-                break
-
-
 @pytest.mark.parametrize("role", [each for each in ALL if each != "admin"])
 def test_nobody_but_an_admin_adds_an_account(here: Path, role: str) -> None:
     add = ("friend", "--role", "admin", "--supervisor", "supervisor")

@@ -351,7 +351,7 @@ def test_later_on_it_is_taken_as_seen(ccu: Ccu, me: str, monkeypatch: pytest.Mon
 
 UPDATE = """
 import sys
-from ccu import who
+from ccu.access import account as who
 from ccu.cli import main
 login, go = sys.argv[1:3]
 who.login = lambda service_account="": login
