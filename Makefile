@@ -19,10 +19,10 @@ help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
 test: $(READY)  ## every test but the slow ones
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
 
 test-slow: $(READY)  ## the slow ones, and every property searched at random; minutes long
-	$(BIN)/python -m pytest -n auto -m "slow or searched" --hypothesis-profile=search
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "slow or searched" --hypothesis-profile=search
 
 lint: $(READY)  ## style, types, import direction, README.md and docs/ up to date
 	$(BIN)/ruff check .

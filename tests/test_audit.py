@@ -377,7 +377,7 @@ sys.exit(cli.main(["audit", "rekey"]))
 def test_a_rekey_killed_at_random_goes_on_with_the_right_key(ccu: Ccu, db_path: Path) -> None:
     chance = random.Random(6)
     code = "from ccu import cli\nwhile True: cli.main(['audit', 'rekey'])"
-    for _ in range(12):
+    for _ in range(6):
         running = subprocess.Popen(
             [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
