@@ -23,6 +23,7 @@ from ccu.files.folders import Folder, Place
 
 DATABASES = (".db", ".sqlite", ".sqlite3")
 _BELONGS = ("-wal", "-shm", "-journal")
+_LINUX = sys.platform == "linux"
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # a pipe that nobody writes to must not make us wait
 _READ = os.O_RDONLY | _NONBLOCK | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
 
@@ -93,7 +94,7 @@ def _checked(
         return descriptor
     if not pipe:
         raise InvalidInput(f"cannot read {what}: it is not an ordinary file")
-    if not stat.S_ISFIFO(about.st_mode) or sys.platform == "linux":
+    if not stat.S_ISFIFO(about.st_mode) or _LINUX:
         if stat.S_ISFIFO(about.st_mode):
             _wait_for_writer(descriptor)
         os.set_blocking(descriptor, True)
