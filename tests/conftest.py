@@ -135,6 +135,9 @@ def once(setup: str, make: Callable[[], object]) -> None:
     It may depend on the file of CCU_DB as it is now, the account and CCU_TODAY, and on nothing
     else. Only that file is copied.
     """
+    if "CCU_DB" not in os.environ:  # the file is named by --db
+        make()
+        return
     path = Path(os.environ["CCU_DB"])
     before = hashlib.sha256(path.read_bytes()).digest()
     key = (setup, before, os.environ["CCU_TODAY"], who.login())

@@ -154,14 +154,18 @@ def test_a_wrong_step_names_the_allowed_ones(ccu: Ccu, me: str) -> None:
 
 @pytest.mark.parametrize("before", WAYS)
 def test_only_the_steps_of_the_table_can_be_taken(before: str, ccu: Ccu, db_path: Path) -> None:
-    for number, after in enumerate(referral_steps.STEPS, 1):
-        assert care.refer(ccu) == number
-        for status in WAYS[before]:
-            step(ccu, number, status)
+    taken = referral_steps.STEPS[before]
+    number = 0
+    # What is refused changes nothing, so that one referral is enough for all of it.
+    for after in sorted(referral_steps.STEPS, key=lambda status: status in taken):
+        if after in taken or not number:
+            number = care.refer(ccu)
+            for status in WAYS[before]:
+                step(ccu, number, status)
         kept = care.everything(db_path)
         reason = ("--reason", "other") if after in referral_steps.NEEDS_REASON else ()
         done = ccu("referral", "update", str(number), "--status", after, *reason)
-        if after in referral_steps.STEPS[before]:
+        if after in taken:
             assert done.code == 0, done.err
             assert statuses(ccu, number)[-1] == after
         else:

@@ -143,7 +143,7 @@ def test_a_bad_value_of_before_is_not_used_and_check_names_it(
     default = {"timezone": "America/New_York", "town": "Westport", "state": "CT"}
     value = default.get(name, DECLARED[name].default)
     assert town("settings", "--", name, value).code == 0
-    works(town, f"{name} set right")
+    works(town, f"{name} set right", WORK if [*DECLARED].index(name) % 4 == 0 else QUICK)
 
 
 def test_what_police_see_is_nothing_where_it_cannot_be_read(town: Ccu, db_path: Path) -> None:
