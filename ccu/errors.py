@@ -1,8 +1,8 @@
-"""What can go wrong, as a sentence and an exit code.
+"""Errors with a message for the user and an exit code.
 
-Every error a person can mend is a `CcuError`: its text is one sentence that names the field and
-never the value (values may be somebody's name), and its class holds the exit code. `cli.main` is
-the one place that catches them. Anything else that is raised is a bug and ends with code 1.
+Every error that a user can fix is a `CcuError`: its text is one sentence that names the field and
+never the value (which may be somebody's name), and its class holds the exit code. Only `cli.main`
+catches them. Any other exception is a bug and ends with code 1.
 """
 
 from enum import IntEnum, unique
@@ -10,7 +10,7 @@ from enum import IntEnum, unique
 
 @unique
 class ExitCode(IntEnum):
-    """Exit codes are promises to scripts and cron: they are added to, never changed."""
+    """Exit codes. Scripts and cron rely on them: add new ones, never change one."""
 
     OK = 0
     BUG = 1
@@ -25,7 +25,7 @@ class ExitCode(IntEnum):
     READER_GONE = 141
 
 
-# The README's table is generated from this mapping.
+# The table in docs/administrator.md is generated from this mapping.
 EXIT_CODE_MEANING: dict[ExitCode, str] = {
     ExitCode.OK: "done",
     ExitCode.BUG: "unexpected: a bug (the message names a private file with details), or standard"
@@ -44,13 +44,13 @@ EXIT_CODE_MEANING: dict[ExitCode, str] = {
 
 
 class CcuError(Exception):
-    """A sentence for the person at the keyboard, and an exit code for the program that called."""
+    """A message for the user and an exit code for the calling program."""
 
     exit_code = ExitCode.BUG
 
 
 class InvalidInput(CcuError):
-    """Something typed, or in a file, that ccu can not accept."""
+    """Input, typed or from a file, that ccu cannot accept."""
 
     exit_code = ExitCode.INVALID
 
@@ -68,18 +68,18 @@ class DatabaseUnusable(CcuError):
 
 
 class DatabaseBusy(CcuError):
-    """Another program held the database longer than we wait. Nothing was written."""
+    """Another program locked the database longer than ccu waits. Nothing was written."""
 
     exit_code = ExitCode.BUSY
 
 
 class VerificationFailed(CcuError):
-    """A check or a backup found something that is not as it must be."""
+    """A check or a backup found a fault."""
 
     exit_code = ExitCode.VERIFICATION
 
 
 class NotAllowed(CcuError):
-    """The person at the keyboard may not do this."""
+    """The account may not do this."""
 
     exit_code = ExitCode.NOT_ALLOWED

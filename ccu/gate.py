@@ -10,6 +10,7 @@ from collections.abc import Collection
 from types import MethodType
 from typing import Any
 
+from ccu import options
 from ccu.access import account as who
 from ccu.access import roles
 from ccu.errors import InvalidInput, NotAllowed
@@ -67,11 +68,13 @@ def guard(command: Any, path: str) -> None:
             if not _is_path(each):  # a file may have any name
                 _check_text(each, ctx.params.get(each.name))
         _pass(ctx, path)
+        about = _about(ctx.params)
         try:
+            options.convert(ctx, ctx.obj)
             return run(ctx)
         except NotAllowed:  # by a rule about the record's state
             if path not in roles.ANYONE:
-                ctx.obj.record_denial(path, *_about(ctx.params))
+                ctx.obj.record_denial(path, *about)
             raise
 
     command.invoke = MethodType(invoke, command)

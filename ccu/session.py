@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ccu.consent.visibility import View
     from ccu.records.settings import Settings
+    from ccu.work import Work
 
 
 class Session:
@@ -125,6 +126,23 @@ class Session:
 
         with db.write(self.db) as connection:
             yield connection
+
+    @contextlib.contextmanager
+    def work(self) -> "Iterator[Work]":
+        """A write by this account, now: all of the block is kept or none. Raises as `staff_id`."""
+        _ = self.staff_id  # outside the write: a denial is recorded though nothing else is
+        with self.writing() as connection:
+            yield self._work(connection)
+
+    @property
+    def reading(self) -> "Work":
+        """A Work that only reads. Raises as `staff_id` does."""
+        return self._work(self.db)
+
+    def _work(self, connection: "sqlite3.Connection") -> "Work":
+        from ccu.work import Work
+
+        return Work(connection, self.staff_id, self.now, self.settings, lambda: self.view)
 
     @cached_property
     def settings(self) -> "Settings":

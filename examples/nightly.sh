@@ -3,7 +3,7 @@
 #
 #   nightly.sh BACKUP-FOLDER [HOW-MANY-TO-KEEP]
 #
-# The file is the one ccu opens for this account: ccu.toml's, else CCU_DB's. Each backup made here is
+# The file is the one ccu opens for this account: ccu.toml's, otherwise CCU_DB's. Each backup made here is
 # added to BACKUP-FOLDER/nightly.list with its checksum and size. Only backups on that list are ever
 # deleted, the oldest first; every other file is left alone. After a failed check or backup nothing
 # is deleted: the old backups may be the ones you need.

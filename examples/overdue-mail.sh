@@ -1,10 +1,10 @@
 #!/bin/sh
-# Mail what is overdue; no mail on a quiet night.
+# Mail what is overdue; no mail when nothing is.
 #
 #   overdue-mail.sh ADDRESS [OPTIONS OF ccu follow-up overdue, such as --new]
 #
-# The file is the one ccu opens for this account: ccu.toml's, else CCU_DB's. Where ccu itself fails,
-# its sentence goes to standard error and its exit code is ours.
+# The file is the one ccu opens for this account: ccu.toml's, otherwise CCU_DB's. If ccu fails, its
+# message goes to standard error and its exit code is returned.
 set -eu
 
 address=$1

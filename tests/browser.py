@@ -55,7 +55,7 @@ class Browser:
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._buffer:
             if not select.select([self._back], [], [], PATIENCE)[0]:
-                raise TimeoutError("the browser says nothing")
+                raise TimeoutError("the browser does not answer")
             piece = os.read(self._back, 1 << 20)
             if not piece:
                 raise RuntimeError("the browser ended")
@@ -67,7 +67,7 @@ class Browser:
         return message
 
     def open(self, path: Path, width: int, height: int = 900) -> None:
-        """Load a file in a window of that many pixels, until it is whole."""
+        """Load a file in a window of that many pixels, until it is complete."""
         self.ask(
             "Emulation.setDeviceMetricsOverride",
             **{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600},

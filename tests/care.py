@@ -71,7 +71,7 @@ def _start(ccu: Ccu) -> None:
 
 
 def refer(ccu: Ccu, *more: str, call: int = 1) -> int:
-    """Refer the call's person to provider 1 for housing, unless `more` says otherwise."""
+    """Refer the call's person to provider 1 for housing, unless `more` overrides it."""
     need = () if "--need" in more else ("--need", "housing")
     to = () if "--to" in more else ("--to", "1")
     done = ccu("refer", str(call), *to, *need, *more, "-f", "json")

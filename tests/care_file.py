@@ -46,7 +46,7 @@ def listed(ccu: Ccu, person: int = 1) -> list[dict[str, Any]]:
 
 
 def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
-    """What a plain file says, asked by hand."""
+    """Rows of a plain file, read by hand."""
     with closing(sqlite3.connect(path)) as hand:
         return hand.execute(sql).fetchall()
 

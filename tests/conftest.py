@@ -25,7 +25,7 @@ from ccu.records import audit
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 ZONE = ZoneInfo("America/New_York")
-TODAY = "2026-01-31"  # a Saturday; the tests' day unless a test says another
+TODAY = "2026-01-31"  # a Saturday; the tests' day unless a test sets another
 
 
 # `make test` gives the same examples every time, so that a fresh clone never fails by chance;

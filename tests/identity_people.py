@@ -1,7 +1,7 @@
 """Invented towns for trying identity: families, then records of them with mistakes, seeded.
 
-Names follow American frequencies (`ccu.identity.common`) with a long tail of made-up ones.
-Two kinds of mistakes: those of desks and dispatchers, and wild ones in the manner of febrl.
+Names follow American frequencies (`ccu.identity.known_names`) with a long tail of made-up ones.
+Two types of mistakes: those of desks and dispatchers, and wild ones in the manner of febrl.
 """
 
 import random
@@ -12,8 +12,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from ccu.identity import Known, Name
-from ccu.identity.common import FAMILY, GIVEN
-from ccu.identity.nicknames import GROUPS
+from ccu.identity.known_names import nicknames, shares
 
 WOMEN = frozenset(
     """mary patricia linda elizabeth barbara maria jennifer susan jessica sarah karen nancy lisa
@@ -54,12 +53,12 @@ HARD = Mess(0.15, 0.12, 0.06, 0.03, 0.12, 0.12, 0.3, 0.4, records=(0.4, 0.3, 0.1
 @cache
 def _weighted(kind: str) -> tuple[list[str], list[float]]:
     """Names and how often each is met: the common ones, and a tail of made-up ones."""
-    table, tail, seed = (GIVEN, 1500, 1) if kind == "given" else (FAMILY, 15_000, 2)
+    table = shares("given" if kind == "given" else "family")
+    tail, seed = (1500, 1) if kind == "given" else (15_000, 2)
     names, weights = [], []
-    for share, line in table.items():
-        for name in line.split():
-            names.append(name)
-            weights.append(1 / share)
+    for name, share in table.items():
+        names.append(name)
+        weights.append(1 / share)
     rest, dice = max(0.25, 1 - sum(weights)), random.Random(seed)
     made = sorted({_made_up(dice) for _ in range(tail)})
     dice.shuffle(made)
@@ -79,7 +78,7 @@ def _made_up(dice: random.Random) -> str:
 
 @cache
 def _nicknames() -> dict[str, list[str]]:
-    return {line.split()[0]: line.split()[1:] for line in GROUPS.split("\n") if " " in line}
+    return {full: others for full, others in nicknames().items() if others}
 
 
 def a_name(dice: random.Random, kind: str, sex: str = "") -> str:
@@ -147,7 +146,7 @@ def household(dice: random.Random) -> Iterator[Known]:
 
 
 def slip(dice: random.Random, text: str) -> str:
-    """One slip of the keyboard: a letter lost, doubled, changed, or two swapped."""
+    """One typo: a letter lost, doubled, changed, or two swapped."""
     if len(text) < 2:
         return text
     at, letter = dice.randrange(len(text) - 1), dice.choice(string.ascii_lowercase)
@@ -241,7 +240,7 @@ def town(records: int, mess: Mess = DESK, seed: int = 1) -> tuple[list[Known], l
 def wild(originals: int, most: int = 5, seed: int = 7) -> tuple[list[Known], list[str]]:
     """Strangers with full addresses, each copied 0 to `most` times with several changes a copy.
 
-    A change is one to three slips in a field, a field lost, names swapped, or a field filled with
+    A change is one to three typos in a field, a field lost, names swapped, or a field filled with
     somebody else's value, as in febrl.
     """
     dice = random.Random(seed)

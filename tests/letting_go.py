@@ -21,7 +21,7 @@ CLASSES = (
 
 
 def fill_in(ccu: Ccu, years: int | str = 7, **other: int | str) -> None:
-    """Say how long every class is kept."""
+    """Set how long every class is kept."""
     for name in CLASSES:
         done = ccu("retention", "set", name, str(other.get(name, years)), "--source", "M7")
         assert done.code == 0, done.err
@@ -68,9 +68,9 @@ def ids(db_path: Path, table: str) -> set[int]:
 
 
 def in_bytes(db_path: Path, words: Iterable[str]) -> set[str]:
-    """Which of these words stand in the bytes of the file, its -wal or its -shm.
+    """Return which of these words are in the bytes of the file, its -wal or its -shm.
 
-    As UTF-8, as both kinds of UTF-16, and as JSON writes them. No connection may be open.
+    As UTF-8, as both forms of UTF-16, and as JSON writes them. No connection may be open.
     """
     files = [db_path, *(db_path.with_name(db_path.name + end) for end in ("-wal", "-shm"))]
     content = b"\n".join(file.read_bytes() for file in files if file.exists())

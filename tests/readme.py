@@ -35,7 +35,7 @@ FILES = {
     "plan.txt": """What helps:
 - speak slowly, one person talks; sit down if asked to
 What to avoid:
-- touching the grey bag
+- touching the gray bag
 Steps:
 1. knock and say your first name and why you came
 Safety concerns:

@@ -55,7 +55,7 @@ def _start(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def grant(ccu: Ccu, scope: str, *more: str, person: str = "1", to: str = "police") -> Result:
-    """Record a paper that was signed today, unless `more` says otherwise."""
+    """Record a paper that was signed today, unless `more` overrides it."""
     signed = () if "--signed" in more else ("--signed", "today")
     line = ("consent", "grant", person, "--to", to, "--scope", scope, "--purpose", "safety")
     return ccu(*line, *signed, *more)

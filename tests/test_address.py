@@ -9,14 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccu.address import KINDS, Address, normal, read
-from ccu.address.fast import read_plain
 from ccu.address.match import columns, compare, edit_distance, nearness
-from ccu.address.reader import _plain_address, _read_long
+from ccu.address.reader import _plain_address, _read_long, read_plain
 
 # ---- readings ----
 
 READINGS = [
-    # text, kind, number, street, unit, cross, place
+    # text, type, number, street, unit, cross, place
     ("12 Compo Rd S", "address", "12", "COMPO RD S", "", "", ""),
     ("12 COMPO ROAD SOUTH", "address", "12", "COMPO RD S", "", "", ""),
     ("3107-B N 28TH ST", "address", "3107B", "N 28TH ST", "", "", ""),
@@ -88,7 +87,7 @@ READINGS = [
     ("1300TH BLOCK OF MAIN ST", "block", "1300", "MAIN ST", "", "", ""),
     ("1300 MAIN ST BLOCK", "block", "1300", "MAIN ST", "", "", ""),
     ("2600-NLK N 1ST ST", "block", "2600", "N 1ST ST", "", "", ""),
-    # places and units where a second street could stand
+    # places and units where a second street could be
     ("12 MAIN ST / HENNY PENNY", "address", "12", "MAIN ST", "", "", "HENNY PENNY"),
     ("12 MAIN ST / UNIT A", "address", "12", "MAIN ST", "# A", "", ""),
     ("12 MAIN ST/3B", "address", "12", "MAIN ST", "# 3B", "", ""),
@@ -361,7 +360,7 @@ DIFFERENT = [
     ("12 Main St", "12 Elm St", "other street"),
     ("12 Oak St", "12 Elm St", "other street"),
     ("12 N Main St", "12 S Main St", "other directional"),
-    ("12 Main St", "100 BLK Main St", "not the same sort of address"),
+    ("12 Main St", "100 BLK Main St", "another type of address"),
     ("12 Main St Apt 3", "12 Main St Apt 4", "other unit"),
     ("12 Main St", "21 Main St", "other house number"),
     ("12 Main St, Westport", "12 Main St, Norwalk", "other town"),

@@ -1,6 +1,6 @@
 """Every action that the program records is in the one table that tells reads from writes.
 
-What may stand where `audit.record` takes its action is found in the source: a text, a choice of
+What may be given to `audit.record` as its action is found in the source: a text, a choice of
 texts, or a parameter of the function around it, whose callers are then looked at in turn.
 """
 
@@ -65,7 +65,7 @@ def imported(tree: ast.Module, module: str) -> set[str]:
 def texts(
     value: ast.expr, function: ast.FunctionDef, path: Path
 ) -> tuple[set[str], set[Sink], list[str]]:
-    """What the argument may be; the sinks it makes; what can not be told."""
+    """What the argument may be; the sinks it makes; what cannot be determined."""
     if isinstance(value, ast.Constant) and isinstance(value.value, str):
         return {value.value}, set(), []
     if isinstance(value, ast.IfExp):
@@ -95,7 +95,7 @@ def texts(
 
 
 def recorded() -> tuple[dict[str, str], list[str]]:
-    """Each action with a file it is in, and the calls that this can not read."""
+    """Each action with a file it is in, and the calls that this cannot read."""
     parsed = {path: tree for path, tree in trees().items() if path.parent.name not in ELSEWHERE}
     done: set[Sink] = set()
     waiting = {Sink(SOURCE / "store" / "audit.py", "record", "action", 2)}
@@ -129,5 +129,5 @@ def test_every_action_is_told_as_read_write_denial_export_or_override() -> None:
     assert {name: path for name, path in actions.items() if name not in audit_actions.KINDS} == {}
 
 
-def test_the_kinds_are_those_the_review_knows() -> None:
+def test_the_types_are_those_the_review_knows() -> None:
     assert set(audit_actions.KINDS.values()) <= set(audit_actions.ALL)

@@ -1,7 +1,7 @@
 """Every command leaves its event in the audit, and no event holds anybody's words.
 
 The command lines are those of told_town.py, whose words nobody uses, so that they can be looked for
-in the whole of the audit.
+anywhere in the audit.
 """
 
 import contextlib
@@ -42,8 +42,8 @@ LINES = {
 WORDS = (
     *town.IDENTITY, town.NARRATIVE, town.NOTE, town.HELPS, town.FLAG, town.SUGGESTED, town.REASON,
     "Main St", "MAIN ST", "Elm St", "Perdita", "Umberstone", "more tea", "thank you", "Stairs",
-    "low door", "first weeks", "handover", "made twice", "two people", "zyxgrant", "grey coat",
-    "Brindlewood", "loud voices", "town.db", "copy.db", "Harbour",
+    "low door", "first weeks", "handover", "made twice", "two people", "zyxgrant", "gray coat",
+    "Brindlewood", "loud voices", "town.db", "copy.db", "Harbor",
 )  # fmt: skip
 
 
@@ -140,7 +140,7 @@ def test_a_denial_is_an_event_of_ids_alone(here: Path) -> None:
     assert "zyx" not in str(audit(here)).lower()
 
 
-def test_what_can_not_be_recorded_is_not_shown_and_not_written(
+def test_what_cannot_be_recorded_is_not_shown_and_not_written(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without the audit's table nothing is read: the command fails before it prints."""

@@ -62,7 +62,7 @@ def test_the_service_account_backs_up_by_cron_and_is_on_no_list(
     assert row == (None, "backup")
 
 
-def test_check_says_all_is_well(ccu: Ccu) -> None:
+def test_check_reports_no_fault(ccu: Ccu) -> None:
     result = ccu("check", "--format", "csv")
     assert result.code == 0
     results = [line.split(",")[1] for line in result.out.splitlines()[1:]]

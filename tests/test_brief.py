@@ -35,13 +35,13 @@ def add(ccu: Ccu, due: str, *about: str) -> None:
     assert done.code == 0, done.err
 
 
-def test_a_quiet_day_is_a_page_that_says_so(ccu: Ccu) -> None:
+def test_a_quiet_day_is_a_page_that_states_it(ccu: Ccu) -> None:
     assert at("2026-06-01T08:00", "brief").out == (
         "Shift brief\n\n"
         "from   Sun 31 May 2026 08:00\nuntil  Mon 1 Jun 2026 08:00\n\n"
-        "Overdue\n  nothing\n\nDue today\n  nothing more\n\nReferrals waiting\n  none\n\n"
-        "Care calls\n  none\n\nSeen 3 times or more this week\n  nobody\n\n"
-        "In hospital, as last heard\n  nobody\n"
+        "Overdue\n  none\n\nDue today\n  none\n\nAwaiting acceptance\n  none\n\n"
+        "Care calls\n  none\n\n3+ contacts this week\n  none\n\n"
+        "Hospitalized (last report)\n  none\n"
     )
 
 
@@ -145,7 +145,7 @@ def test_a_flag_that_expires_is_told_before_and_after(
     assert told("2026-04-01T09:00") == told("2026-05-01T23:00") == [(1, "in force")]
     assert told("2026-05-02T09:00") == told("2026-05-15T09:00") == [(1, "expired")]
     assert told("2026-05-16T09:00") == []
-    assert "Place flags that expire (1)\n" in at("2026-05-02T09:00", "brief").out
+    assert "Safety notes that expire (1)\n" in at("2026-05-02T09:00", "brief").out
     care.become(monkeypatch, "dlee")
     done = at("2026-05-02T09:00", "place", "verify", "1")
     assert (done.code, done.err) == (
@@ -156,7 +156,7 @@ def test_a_flag_that_expires_is_told_before_and_after(
     assert told("2026-05-02T10:00") == []
 
 
-def test_long_lists_are_cut_on_the_page_and_whole_in_json(ccu: Ccu) -> None:
+def test_long_lists_are_cut_on_the_page_and_complete_in_json(ccu: Ccu) -> None:
     for _ in range(12):
         add(ccu, "18:00")
     assert "Due today (12)" in ccu("brief").out

@@ -264,7 +264,7 @@ def test_an_amendment_that_changes_nothing_writes_nothing(call: Ccu, db_path: Pa
         ),
     ],
 )
-def test_an_amendment_that_can_not_be_right_is_refused(
+def test_an_amendment_that_cannot_be_right_is_refused(
     options: tuple[str, ...], sentence: str | None, call: Ccu, db_path: Path
 ) -> None:
     result = call("call", "amend", "1", *options)

@@ -1,4 +1,4 @@
-"""`ccu care destroy`, `ccu care note move`: care notes let go, and put right."""
+"""`ccu care destroy`, `ccu care note move`: care notes destroyed, and corrected."""
 
 import sqlite3
 from contextlib import closing
@@ -84,7 +84,7 @@ def test_it_is_recorded_by_number_and_authority_and_no_word(
     assert in_bytes(file) == []
 
 
-def test_all_records_of_a_human_being_go_together(ccu: Ccu, file: Path, db_path: Path) -> None:
+def test_all_records_of_a_person_go_together(ccu: Ccu, file: Path, db_path: Path) -> None:
     for person in (1, 2, 3):
         add(ccu, person=person, text=GONE)
     merge(db_path, 2, 1)
@@ -211,7 +211,7 @@ def test_one_that_is_cut_short_is_ended_by_a_second(
         assert in_bytes(file) == []
 
 
-def test_what_can_not_be_recorded_is_not_destroyed(ccu: Ccu, file: Path) -> None:
+def test_what_cannot_be_recorded_is_not_destroyed(ccu: Ccu, file: Path) -> None:
     add(ccu, text=GONE)
     key = file.with_name("care.db.audit-key")
     aside = key.rename(key.with_name("aside"))
@@ -289,7 +289,7 @@ def test_what_corrects_a_note_moves_with_it(ccu: Ccu, file: Path) -> None:
         (("x", "--person", "2"), 2, "a care note is named by its number, such as 12"),
     ],
 )
-def test_what_can_not_be_moved_is_one_sentence(
+def test_what_cannot_be_moved_is_one_sentence(
     ccu: Ccu, file: Path, db_path: Path, line: tuple[str, ...], code: int, says: str
 ) -> None:
     add(ccu)

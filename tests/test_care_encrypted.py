@@ -172,7 +172,7 @@ def test_the_key_is_the_groups_where_the_file_is(
         assert ccu("care", "note", "list", "--person", "1").err == SAYS
 
 
-def test_a_key_that_the_group_can_not_read_makes_no_groups_file(
+def test_a_key_that_the_group_cannot_read_makes_no_groups_file(
     ccu: Ccu, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shared, keys = tmp_path / "shared", tmp_path / "shared-key"

@@ -1,7 +1,7 @@
 """Nobody dropped: random days of the care loop, through the front door.
 
 After every command: each open referral and follow-up has one owner and one next action, no status
-is out of order, what happened only grows, and the card says the same as the lists.
+is out of order, what happened only grows, and the card shows the same as the lists.
 """
 
 import itertools
@@ -84,7 +84,7 @@ class Town:
         return str(1 + nth % (last + (nth > 25)) if last else 1)
 
     def do(self, operation: tuple[Any, ...]) -> None:
-        """One thing that somebody does; it may well be refused."""
+        """One thing that somebody does; it may be refused."""
         match operation:
             case ("wait", span):
                 self.now += timedelta(hours=span)

@@ -1,4 +1,4 @@
-"""Many at once, killed in the middle, disk full: what was acknowledged is there, whole."""
+"""Many at once, killed in the middle, disk full: what was acknowledged is there, complete."""
 
 import os
 import random
@@ -47,7 +47,7 @@ def start(db_path: Path, *args: str) -> subprocess.Popen[bytes]:
 
 
 def acknowledged(printed: bytes) -> list[int]:
-    """The ids of whole lines: a line cut short by a kill was not told to anybody."""
+    """The ids of complete lines: a line cut short by a kill was not told to anybody."""
     return [int(found) for found in re.findall(rb"^Logged call (\d+)\.\n", printed, re.MULTILINE)]
 
 
@@ -94,7 +94,7 @@ def test_eight_officers_at_once_lose_nothing_for_long(ccu: Ccu, db_path: Path) -
 
 
 def killed_at_random(ccu: Ccu, db_path: Path, rounds: int) -> None:
-    """SIGKILL some while after the first acknowledgement: start-up is not what is tested."""
+    """SIGKILL some while after the first confirmation: start-up is not what is tested."""
     chance = random.Random(17)
     ids: list[int] = []
     for _ in range(rounds):
@@ -112,7 +112,7 @@ def killed_at_random(ccu: Ccu, db_path: Path, rounds: int) -> None:
 
 
 @posix
-def test_killed_at_any_point_what_was_acknowledged_is_whole(ccu: Ccu, db_path: Path) -> None:
+def test_killed_at_any_point_what_was_acknowledged_is_complete(ccu: Ccu, db_path: Path) -> None:
     killed_at_random(ccu, db_path, 12)
 
 
@@ -171,7 +171,7 @@ def test_a_lock_held_for_a_while_is_waited_for(ccu: Ccu, db_path: Path) -> None:
     assert time.monotonic() - began >= 3
 
 
-def test_when_the_audit_can_not_be_written_the_call_is_not_either(ccu: Ccu, db_path: Path) -> None:
+def test_when_the_audit_cannot_be_written_the_call_is_not_either(ccu: Ccu, db_path: Path) -> None:
     connection = sqlite3.connect(db_path)
     connection.execute(
         "CREATE TRIGGER no_more BEFORE INSERT ON audit WHEN new.action = 'log-call'"
@@ -211,7 +211,7 @@ def test_nobody_at_work_is_taken_for_tampering_for_long(ccu: Ccu, db_path: Path)
 
 
 def checked_beside_writers(ccu: Ccu, db_path: Path, times: int) -> None:
-    """`check` and `audit verify` beside two writers: the whole walk reads one moment."""
+    """`check` and `audit verify` beside two writers: the complete check reads one moment."""
     writers = [
         subprocess.Popen(
             [sys.executable, "-c", BUSY_WRITER],

@@ -86,7 +86,7 @@ def test_the_purpose_in_words_comes_from_a_file_and_other_needs_it(ccu: Ccu, db_
         (("--signed-by", "friend"), 2, "--signed-by must be one of person, parent,"),
     ],
 )
-def test_what_can_not_be_right_is_refused_and_never_repeated(
+def test_what_cannot_be_right_is_refused_and_never_repeated(
     ccu: Ccu, db_path: Path, more: tuple[str, ...], code: int, says: str
 ) -> None:
     done = grant(ccu, "worker", *more)
@@ -110,7 +110,7 @@ def test_somebody_who_is_not_there_or_was_merged_signs_nothing(ccu: Ccu, db_path
     assert papers(db_path) == 0
 
 
-# ---------------------------------------------------------------- revoke, and what is in force
+# ---------------------------------------------------------------- revoke, and what is active
 
 
 def test_a_revocation_holds_from_the_next_command_on(
@@ -141,7 +141,7 @@ def test_a_day_before_the_signature_or_to_come_is_refused(ccu: Ccu) -> None:
     assert seen("consent", "list", "--all")[0]["revoked_on"] == "2026-01-10"
 
 
-def test_another_signed_paper_stays_in_force_and_is_named(ccu: Ccu, db_path: Path) -> None:
+def test_another_signed_consent_stays_active_and_is_named(ccu: Ccu, db_path: Path) -> None:
     assert grant(ccu, "worker,plan").code == 0
     assert grant(ccu, "needs").code == 0
     assert care.call(ccu, "unknown") == 2

@@ -19,7 +19,6 @@ from ccu.dates import (
     parse_month,
     parse_quarter,
     parse_year,
-    say_age,
     say_moment,
     to_iso,
     zone,
@@ -106,16 +105,16 @@ def test_a_moment_that_people_type(typed: str, stored: str) -> None:
         (" \t", "is empty"),
         ("22:30", "is in the future; did you mean yesterday 22:30?"),
         ("noon", "is in the future; did you mean yesterday 12:00?"),
-        ("tomorrow 22:30", "is in the future, for it is now 2026-11-22 08:00:30"),
-        ("2026-11-22T13:00:31Z", "is in the future, for it is now 2026-11-22 08:00:30"),
+        ("tomorrow 22:30", "is in the future; it is now 2026-11-22 08:00:30"),
+        ("2026-11-22T13:00:31Z", "is in the future; it is now 2026-11-22 08:00:30"),
         ("in 2 hours", "is in the future"),
         ("yesterday", "has no time of day; add one, as in yesterday 22:30"),
         ("Sat", "has no time of day; add one, as in sat 22:30"),
-        ("03/04/2026 22:30", "has two readings; write 2026-03-04 22:30 or 2026-04-03 22:30"),
-        ("03/04/2026", "has two readings; write 2026-03-04 22:30 or 2026-04-03 22:30"),
-        ("3/4/2026 0815", "has two readings; write 2026-03-04 08:15 or 2026-04-03 08:15"),
-        ("18/1/26 22:30", "has two readings; write 2018-01-26 22:30 or 2026-01-18 22:30"),
-        ("Nov 23 22:30", "has two readings; write 2025-11-23 22:30 or 2026-11-23 22:30"),
+        ("03/04/2026 22:30", "is ambiguous; write 2026-03-04 22:30 or 2026-04-03 22:30"),
+        ("03/04/2026", "is ambiguous; write 2026-03-04 22:30 or 2026-04-03 22:30"),
+        ("3/4/2026 0815", "is ambiguous; write 2026-03-04 08:15 or 2026-04-03 08:15"),
+        ("18/1/26 22:30", "is ambiguous; write 2018-01-26 22:30 or 2026-01-18 22:30"),
+        ("Nov 23 22:30", "is ambiguous; write 2025-11-23 22:30 or 2026-11-23 22:30"),
         ("2230", "is only a number; write a time of day as 22:30, with its colon"),
         ("2025", "is only a number; write a time of day as 20:25, with its colon"),
         ("2", "is only a number; write a time of day as 22:30, with its colon"),
@@ -125,12 +124,12 @@ def test_a_moment_that_people_type(typed: str, stored: str) -> None:
         ("13/13/2026", "is not a day in the calendar"),
         ("Jan 32 22:30", "is not a day in the calendar"),
         ("2026-02-29 22:30", "is not a day in the calendar"),
-        ("Mon 18 Jan 2026 22:30", "does not agree with itself, for 2026-01-18 is a Sunday"),
-        ("24:00", "may be the start of a day or its end; write 2026-11-22 00:00"),
+        ("Mon 18 Jan 2026 22:30", "has the wrong weekday; 2026-01-18 is a Sunday"),
+        ("24:00", "can be the start or the end of a day; write 2026-11-22 00:00"),
         ("2026-01-18 24:00", "is the start of the next day; write 2026-01-19 00:00"),
-        ("midnight", "may be the start of a day or its end; write 2026-11-22 00:00"),
-        ("friday midnight", "has two readings; write 2026-11-20 00:00 or 2026-11-21 00:00"),
-        ("25:00", "has no such time of day; the last one is 23:59:59"),
+        ("midnight", "can be the start or the end of a day; write 2026-11-22 00:00"),
+        ("friday midnight", "is ambiguous; write 2026-11-20 00:00 or 2026-11-21 00:00"),
+        ("25:00", "is not a time of day; the last one is 23:59:59"),
         ("13 pm", "has am or pm after an hour that is not 1 to 12"),
         ("9999-01-01 22:30", "has a year outside 1900 to 2200"),
         ("1899-12-31 22:30", "has a year outside 1900 to 2200"),
@@ -138,19 +137,18 @@ def test_a_moment_that_people_type(typed: str, stored: str) -> None:
         ("0026-01-18 22:30", "has a year outside 1900 to 2200"),
         ("1/18/85 22:30", "has a year of two digits; write all four"),
         ("07:30-05:00", "has a UTC offset and no full date; write it as 2026-01-18 22:30-05:00"),
-        ("2026-01-18 22:30+15:00", "has a UTC offset that no place keeps"),
+        ("2026-01-18 22:30+15:00", "has a UTC offset that no place uses"),
         (
             "2026-03-08 02:30",
-            "never was, for clocks went forward over it;"
-            " write 2026-03-08 01:30 or 2026-03-08 03:30",
+            "does not exist (daylight saving); write 2026-03-08 01:30 or 2026-03-08 03:30",
         ),
         (
             "2026-11-01 01:30",
-            "has two readings; write 2026-11-01 01:30-04:00 or 2026-11-01 01:30-05:00",
+            "is ambiguous; write 2026-11-01 01:30-04:00 or 2026-11-01 01:30-05:00",
         ),
     ],
 )
-def test_a_refused_moment_says_why_and_what_to_write(typed: str, reason: str) -> None:
+def test_a_refused_moment_states_why_and_what_to_write(typed: str, reason: str) -> None:
     shown = f'"{typed.strip()}" ' if typed.strip() else ""
     assert refusal(typed) == f"time {shown}{reason}"
 
@@ -165,7 +163,7 @@ def test_a_refused_moment_says_why_and_what_to_write(typed: str, reason: str) ->
 )
 def test_a_text_that_is_no_date_is_not_echoed(typed: str) -> None:
     message = refusal(typed)
-    assert message.startswith(("time can not be read", "time has characters", "time is too long"))
+    assert message.startswith(("time cannot be read", "time has characters", "time is too long"))
     assert message.isascii() and message.isprintable()
 
 
@@ -195,7 +193,7 @@ def test_the_hour_that_comes_twice_is_clear_while_only_one_of_them_has_come() ->
     second = first.replace(fold=1)
     assert to_iso(parse_moment("01:30", first)) == "2026-11-01T01:30:00-04:00"
     assert "is in the future" in refusal("01:50", first)
-    assert "has two readings" in refusal("01:30", second)
+    assert "is ambiguous" in refusal("01:30", second)
     assert to_iso(parse_moment("01:50", second)) == "2026-11-01T01:50:00-04:00"
     assert to_iso(parse_moment("sunday 01:50", second)) == "2026-11-01T01:50:00-04:00"
     assert to_iso(parse_moment("30 min ago", second)) == "2026-11-01T01:15:00-05:00"
@@ -240,30 +238,46 @@ def test_a_naive_now_is_a_bug() -> None:
         ("Jan 5", "2027-01-05"),
         ("1/18/2026", "2026-01-18"),
         ("18/1/2026", "2026-01-18"),
+        ("Jan. 18, 2026", "2026-01-18"),
+        ("Sun. Jan. 18, 2026", "2026-01-18"),
+        ("Sun Jan. 18, 2026", "2026-01-18"),
+        ("January 18th of 2026", "2026-01-18"),
+        ("18/Jan/2026", "2026-01-18"),
+        ("Jan. 5", "2027-01-05"),
     ],
 )
 def test_a_day_that_people_type(typed: str, day: str) -> None:
     assert str(parse_day(typed, TODAY)) == day
 
 
+WRITE_IT = "write it as 2026-01-18 or 18 Jan 2026"
+# dateutil would read each of these, by a guess or by leaving something out.
+GUESSED = (
+    *("18-Jan-26", "Jan. 18 26", "Jan. 18 '26", "Jan. 18, 2026 10:30", "Jan. 1.5", "Jan. 2026"),
+    *("18 Jan 2026 Monday", "3 4 Jan. 2026", "Jan.", "2026-01", "Mon Tue"),
+)
+
+
 @pytest.mark.parametrize(
     ("typed", "reason"),
     [
-        ("sunday", "has two readings; write 2026-11-22 or 2026-11-29"),
-        ("next friday", "has two readings; write 2026-11-27 or 2026-12-04"),
-        ("3/4/2026", "has two readings; write 2026-03-04 or 2026-04-03"),
-        ("Nov 20", "has two readings; write 2026-11-20 or 2027-11-20"),
-        ("7d", "does not say which way; write in 7d or 7d ago"),
-        ("feb 29", "needs its year, for that day is not in every year"),
+        ("sunday", "is ambiguous; write 2026-11-22 or 2026-11-29"),
+        ("next friday", "is ambiguous; write 2026-11-27 or 2026-12-04"),
+        ("3/4/2026", "is ambiguous; write 2026-03-04 or 2026-04-03"),
+        ("Nov 20", "is ambiguous; write 2026-11-20 or 2027-11-20"),
+        ("7d", "needs a direction; write in 7d or 7d ago"),
+        ("feb 29", "needs a year, because not every year has that day"),
         ("feb 30", "is not a day in the calendar"),
         ("2026-02-29", "is not a day in the calendar"),
         ("40", "is only a number; write it as 2026-01-18 or 18 Jan 2026"),
         ("-1", "is only a number; write it as 2026-01-18 or 18 Jan 2026"),
-        ("2026-01-18 22:30", "can not be read as a date; write it as 2026-01-18 or 18 Jan 2026"),
+        ("2026-01-18 22:30", "cannot be read as a date; write it as 2026-01-18 or 18 Jan 2026"),
         ("in 9999 years", "has a year outside 1900 to 2200"),
+        *((text, f"cannot be read as a date; {WRITE_IT}") for text in GUESSED),
+        ("Mon Jan. 18, 2026", "has the wrong weekday; 2026-01-18 is a Sunday"),
     ],
 )
-def test_a_refused_day_says_why_and_what_to_write(typed: str, reason: str) -> None:
+def test_a_refused_day_states_why_and_what_to_write(typed: str, reason: str) -> None:
     assert day_refusal(typed) == f'date "{typed}" {reason}'
 
 
@@ -275,7 +289,7 @@ def test_direction_and_future_of_a_day() -> None:
     assert parse_day("in 1 month", date(2026, 1, 31)) == date(2026, 2, 28)
     assert parse_day("feb 29", date(2027, 12, 1)) == date(2028, 2, 29)
     assert day_refusal("tomorrow", future=False) == (
-        'date "tomorrow" is in the future, for today is 2026-11-22'
+        'date "tomorrow" is in the future; today is 2026-11-22'
     )
 
 
@@ -315,7 +329,7 @@ def test_every_reading_that_is_offered_is_accepted(text: str) -> None:
     try:
         parse_moment(text, NOW, future=True)
     except InvalidInput as refused:
-        if "readings; write" in str(refused) or "went forward" in str(refused):
+        if "ambiguous; write" in str(refused) or "daylight saving" in str(refused):
             for offered in OFFERED.findall(str(refused).rsplit("; write", 1)[1]):
                 parse_moment(offered, NOW, future=True)
 
@@ -343,30 +357,6 @@ def test_what_the_screen_shows() -> None:
     assert say_moment(datetime(2026, 1, 19, 3, 30, tzinfo=UTC), NOW) == "Sun 18 Jan 2026 22:30"
     twice = datetime(2026, 11, 1, 1, 30, tzinfo=TOWN, fold=1)
     assert say_moment(twice, NOW) == "Sun 1 Nov 2026 01:30-05:00"
-
-
-@pytest.mark.parametrize(
-    ("then", "said"),
-    [
-        ("2026-11-22T08:00:00-05:00", "just now"),
-        ("2026-11-22T07:55:00-05:00", "5 min ago"),
-        ("2026-11-22T06:00:00-05:00", "2 h ago"),
-        ("2026-11-21T08:30:00-05:00", "23 h ago"),
-        ("2026-11-21T08:00:00-05:00", "yesterday"),
-        ("2026-11-20T23:00:00-05:00", "2 days ago"),
-        ("2025-11-22T08:00:00-05:00", "365 days ago"),
-        ("2026-11-22T08:05:31-05:00", "in 5 min"),
-        ("2026-11-23T09:00:00-05:00", "tomorrow"),
-        ("2026-11-25T00:00:00-05:00", "in 3 days"),
-    ],
-)
-def test_age(then: str, said: str) -> None:
-    assert say_age(from_iso(then), NOW) == said
-
-
-def test_a_day_of_25_hours_is_not_yesterday() -> None:
-    start = datetime(2026, 11, 1, 0, 5, tzinfo=TOWN)
-    assert say_age(start, add_elapsed(start, hours=24)) == "24 h ago"
 
 
 @given(instants)
@@ -434,11 +424,11 @@ def test_months_quarters_years() -> None:
 @pytest.mark.parametrize(
     ("parse", "text", "message"),
     [
-        (parse_month, "2026-13", 'month "2026-13" can not be read; write it as 2026-01'),
-        (parse_month, "2026-1", 'month "2026-1" can not be read; write it as 2026-01'),
+        (parse_month, "2026-13", 'month "2026-13" cannot be read; write it as 2026-01'),
+        (parse_month, "2026-1", 'month "2026-1" cannot be read; write it as 2026-01'),
         (parse_month, "\uff12026-01", "month has characters that do not belong in a date or time"),
-        (parse_quarter, "2026-Q5", 'quarter "2026-Q5" can not be read; write it as 2026-Q1'),
-        (parse_year, "26", 'year "26" can not be read; write it as 2026'),
+        (parse_quarter, "2026-Q5", 'quarter "2026-Q5" cannot be read; write it as 2026-Q1'),
+        (parse_year, "26", 'year "26" cannot be read; write it as 2026'),
         (parse_year, "9999", 'year "9999" has a year outside 1900 to 2200'),
     ],
 )
@@ -478,7 +468,7 @@ def test_unknown_zones_are_refused(name: str) -> None:
         zone(name)
 
 
-def test_a_zone_with_a_slip_is_offered() -> None:
+def test_a_zone_with_a_typo_is_offered() -> None:
     with pytest.raises(InvalidInput, match=re.escape("did you mean America/New_York?")):
         zone("america/new york")
 

@@ -1,4 +1,4 @@
-"""--today: which commands take another day, and for whom. What is evidence takes none."""
+"""--today: which commands take another day, and for which accounts. What is evidence takes none."""
 
 import contextlib
 import json

@@ -237,7 +237,7 @@ def test_a_migration_that_fails_changes_nothing(
     empty: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(connection: sqlite3.Connection) -> None:
-        connection.execute("ALTER TABLE provider ADD COLUMN colour TEXT")
+        connection.execute("ALTER TABLE provider ADD COLUMN color TEXT")
         connection.execute("INSERT INTO provider (id, name, agency) VALUES (1, 'x', 'police')")
         raise DatabaseUnusable("the step failed")
 
@@ -245,7 +245,7 @@ def test_a_migration_that_fails_changes_nothing(
     monkeypatch.setattr(migrations, "STEPS", {1: fail})
     assert empty("settings") == (4, "", "ccu: error: the step failed\n")
     with sqlite3.connect(db_path) as kept:
-        assert "colour" not in columns_of(kept, "provider")
+        assert "color" not in columns_of(kept, "provider")
         assert kept.execute("PRAGMA user_version").fetchone() == (1,)
 
 
@@ -303,7 +303,7 @@ def test_an_interrupted_init_can_be_tried_again(empty: Ccu, db_path: Path) -> No
     assert empty("check").code == 0
 
 
-def test_the_audit_can_not_be_rewritten(ccu: Ccu, db_path: Path) -> None:
+def test_the_audit_cannot_be_rewritten(ccu: Ccu, db_path: Path) -> None:
     connection = db.open_database(db_path)
     for statement in (
         "UPDATE audit SET action = 'x'",
@@ -373,7 +373,9 @@ def test_a_read_only_file_is_one_sentence_and_leaves_nothing(ccu: Ccu, db_path: 
 
 
 @posix
-def test_what_sqlite_left_read_only_beside_the_file_is_put_right(ccu: Ccu, db_path: Path) -> None:
+def test_what_sqlite_left_read_only_beside_the_file_is_made_writable(
+    ccu: Ccu, db_path: Path
+) -> None:
     """An older ccu opened the file while it was read-only, and was killed."""
     with contextlib.closing(sqlite3.connect(db_path)) as reader:
         reader.execute("SELECT * FROM setting").fetchall()  # holds the -shm and the -wal there

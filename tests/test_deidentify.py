@@ -173,7 +173,7 @@ BACK = f"given: {town.GIVEN.upper()}\nfamily: {town.FAMILY}\nborn: {town.BORN}"
 
 @pytest.mark.parametrize("recognise", ["yes", "no"])
 def test_who_comes_back(db: Path, recognise: str) -> None:
-    """Recognised by a keyed hash if the town says so: the number is theirs again."""
+    """Recognized by a keyed hash if the town's setting allows it: the number is theirs again."""
     assert town.run(db, "admin", "settings", "recognise_returning", recognise).code == 0
     assert records(db, "deidentify", "--person", "1", "--yes").code == 0
     assert town.GIVEN.encode() not in everything(db)
@@ -190,7 +190,7 @@ def test_who_comes_back(db: Path, recognise: str) -> None:
     assert records(db, "check").code == 0
 
 
-def test_a_call_recognises_them_too(db: Path) -> None:
+def test_a_call_recognizes_them_too(db: Path) -> None:
     """Somebody met again has the number they had, and the officer hears it."""
     assert town.run(db, "admin", "settings", "recognise_returning", "yes").code == 0
     assert records(db, "deidentify", "--person", "1", "--yes").code == 0

@@ -29,7 +29,6 @@ OF_PROGRAM = sorted({line for name in PROGRAM for line in GROUPS[name]})
 LOCKS = ("requirements.lock", "requirements-bench.lock")
 
 NOT_IMPORTED = {"tzdata"}  # zoneinfo reads its files
-NOT_DECLARED = {"keyring"}  # the user's own choice, for which CCU_KEY_FILE=keyring asks
 PLATFORMS = (
     {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "extra": ""},
     {"sys_platform": "darwin", "platform_system": "Darwin", "os_name": "posix", "extra": ""},
@@ -104,7 +103,7 @@ def test_the_program_imports_what_it_declares_and_nothing_else() -> None:
     packages = metadata.packages_distributions()
     modules = set(imported()) - sys.stdlib_module_names - {"ccu"}
     used = {canonicalize_name((packages.get(each) or [each])[0]) for each in modules}
-    assert used - NOT_DECLARED == {name_of(line) for line in OF_PROGRAM} - NOT_IMPORTED
+    assert used == {name_of(line) for line in OF_PROGRAM} - NOT_IMPORTED
 
 
 def of_the_program() -> set[str]:

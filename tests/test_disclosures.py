@@ -55,7 +55,7 @@ def ccu(empty: Ccu, made: Path, db_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def shows(*things: str) -> dict[str, bool]:
-    """What is shown, the rest being in hand; a referral shows whom it is to."""
+    """What is shown, the rest being handled; a referral shows its provider."""
     told = {*things, *(["connected"] if "referrals" in things else [])}
     return {each: each in told for each in THINGS}
 
@@ -128,7 +128,7 @@ def test_what_police_are_shown_follows_the_policy_or_the_persons_consent(
     become(monkeypatch, login)
     expected = shows(*shown)
     if "worker" not in shown:
-        expected["connected"] = False  # the card's line of the worker is what says it
+        expected["connected"] = False  # it is on the card's line of the worker
     assert looks() == expected
 
 
@@ -141,13 +141,13 @@ def test_a_consent_to_somebody_else_shows_police_nothing(
     assert looks() == shows("worker")
 
 
-def test_the_card_says_that_it_is_in_hand_and_no_more(
+def test_the_card_shows_that_it_is_being_handled_and_no_more(
     ccu: Ccu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert ccu("settings", "police_sees", "").code == 0
     become(monkeypatch, "pat")
     page = ccu("history", "--call", "1").out
-    assert page.count("Human Services has this in hand") == 2  # who works here, what is open
+    assert page.count("Human Services is handling this") == 2  # who works here, what is open
     assert "in hand with Human Services" in page
     for secret in ("Dana", "0142", "dlee", "Homes", "Turning", "ousing", "etox", "2026-02", "Feb"):
         assert secret not in page
@@ -194,7 +194,7 @@ def test_the_units_own_account_in_the_police_sees_needs_and_households_by_consen
     card = seen("household", "show", "1")
     assert [each["lacks"] for each in card["members"]] == [None, None]
     assert [each["owner"] for each in card["open"]] == ["Human Services"]
-    assert "Human Services has this in hand" not in ccu("household", "show", "1").out
+    assert "Human Services is handling this" not in ccu("household", "show", "1").out
     hidden = seen("needs", "show", "--person", "1")
     assert (hidden["answers"], hidden["recorded_by"]) == ([], "Human Services")
     become(monkeypatch, "root")
@@ -207,7 +207,7 @@ def test_the_units_own_account_in_the_police_sees_needs_and_households_by_consen
     become(monkeypatch, "root")
     assert ccu("settings", "police_sees", "").code == 0
     become(monkeypatch, "cal")
-    assert "Human Services has this in hand" in ccu("household", "show", "1").out
+    assert "Human Services is handling this" in ccu("household", "show", "1").out
     assert "dlee" not in ccu("household", "list").out
 
 
@@ -229,7 +229,7 @@ def test_a_list_asked_for_by_what_is_hidden_has_none_of_it(
     ]
 
 
-def test_what_has_ended_is_not_said_to_be_in_hand(
+def test_ended_work_is_not_shown_as_being_handled(
     ccu: Ccu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     become(monkeypatch, "dlee")
@@ -262,7 +262,7 @@ def test_what_an_officer_made_or_owns_is_shown_to_that_officer_in_full(
     assert seen("disclosures", "--person", "1") == []
 
 
-def test_a_referral_to_a_part_2_program_is_in_hand_for_the_officer_who_made_it(
+def test_a_referral_to_a_part_2_program_is_being_handled_for_the_officer_who_made_it(
     ccu: Ccu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     become(monkeypatch, "pat")
@@ -468,7 +468,9 @@ def test_what_was_shown_is_kept_once_for_an_account_a_scope_a_basis_and_a_day(
     assert [row["id"] for row in seen("disclosures", "--person", "1")] == [1, 3, 4, 2]
 
 
-def test_what_is_only_in_hand_is_no_disclosure(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_showing_that_it_is_being_handled_is_no_disclosure(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert ccu("settings", "police_sees", "").code == 0
     become(monkeypatch, "pat")
     looks()
@@ -494,7 +496,7 @@ def test_it_reaches_back_six_years_to_the_day_and_further_when_asked(
     assert disclosures.since(date(2026, 2, 28), 2) == "2024-02-28"
 
 
-def test_it_is_of_every_record_of_the_human_being(
+def test_it_covers_every_record_of_the_person(
     ccu: Ccu, monkeypatch: pytest.MonkeyPatch, db_path: Path
 ) -> None:
     assert care.call(ccu, "unknown") == 2
@@ -518,7 +520,7 @@ def test_police_but_for_the_custodian_see_what_went_to_police(
         assert len(seen("consent", "list", "--person", "1")) == rows
 
 
-def test_it_is_recorded_and_a_wrong_number_says_so(ccu: Ccu, db_path: Path) -> None:
+def test_it_is_recorded_and_a_wrong_number_states_it(ccu: Ccu, db_path: Path) -> None:
     assert seen("disclosures", "--person", "1") == []
     assert care.audited(db_path, "disclosures") == [("person", 1)]
     assert ccu("disclosures", "--person", "9") == (3, "", "ccu: error: no person 9\n")

@@ -15,7 +15,7 @@ import pytest
 
 from ccu.database import copies, encryption, file_header
 from ccu.database import opening as db
-from ccu.imports import dispatch as cad
+from ccu.imports.dispatch import run as cad
 from ccu.imports.dispatch import staging
 
 from . import imports
@@ -72,7 +72,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def plain_words(folder: Path) -> list[tuple[str, str]]:
-    """Which of the secret words stand in which file of the folder, whatever its name."""
+    """Return which secret words are in which file of the folder, whatever its name."""
     found = []
     for path in folder.rglob("*"):
         if path.is_file():
@@ -175,7 +175,7 @@ def test_a_migrated_file_leaves_an_encrypted_copy(
 # ---------------------------------------------------------------- making
 
 
-def test_init_makes_the_key_apart_and_says_so_once(
+def test_init_makes_the_key_apart_and_states_it_once(
     empty: Ccu, tmp_path: Path, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CCU_KEY_FILE", raising=False)
@@ -227,7 +227,7 @@ def test_an_interrupted_init_can_be_tried_again(empty: Ccu, key_file: Path, db_p
     assert empty("check").code == 0
 
 
-def test_an_encrypted_file_is_never_made_anew(locked: Ccu, db_path: Path) -> None:
+def test_an_encrypted_file_is_never_created_again(locked: Ccu, db_path: Path) -> None:
     for words in (("init", "--encrypt"), ("init",)):
         refused(locked(*words, *INIT), "is there already; it was left as it is", 2)
     assert locked("settings").code == 0
@@ -249,7 +249,7 @@ def test_a_plain_file_loads_nothing_of_this_and_reads_no_key(
     assert empty("init", *INIT).code == 0
     look = (
         "import sys; from ccu.cli import main; code = main(['check', '--quiet']);"
-        " sys.exit(code or any(each.startswith(('sqlcipher3', 'keyring')) for each in sys.modules))"
+        " sys.exit(code or any(each.startswith('sqlcipher3') for each in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0
 
@@ -273,7 +273,7 @@ def test_a_backup_stays_encrypted_with_the_same_key(locked: Ccu, tmp_path: Path)
         assert rows(connection)["application_id"] == [(file_header.APPLICATION_ID,)]
 
 
-def test_an_encrypted_copy_of_a_plain_file_is_the_whole_file(
+def test_an_encrypted_copy_of_a_plain_file_is_complete(
     ccu: Ccu, key_file: Path, db_path: Path, tmp_path: Path
 ) -> None:
     tour(ccu)
@@ -393,7 +393,7 @@ def make_link_to_somebody_elses(path: Path) -> None:
         (make_link_to_somebody_elses, "belongs to another account"),
     ],
 )
-def test_a_key_file_that_can_not_be_trusted_is_one_sentence(
+def test_a_key_file_that_cannot_be_trusted_is_one_sentence(
     make: types.FunctionType,
     says: str,
     locked: Ccu,
@@ -467,7 +467,7 @@ def test_without_a_key_an_encrypted_file_is_not_guessed_at(
     )
 
 
-def test_without_the_extra_it_says_what_to_install(
+def test_without_the_extra_it_names_what_to_install(
     locked: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "sqlcipher3", None)
@@ -482,56 +482,19 @@ def test_without_the_extra_it_says_what_to_install(
     assert locked("--db", str(new), "settings").code == 0
 
 
-class Keyring(types.ModuleType):
-    """A keyring in memory, in place of the package."""
-
-    def __init__(self) -> None:
-        super().__init__("keyring")
-        self.kept: dict[tuple[str, str], str] = {}
-        self.locked = self.full = False
-
-    def get_password(self, service: str, name: str) -> str | None:
-        if self.locked:
-            raise RuntimeError(f"locked, with {self.kept} in it")
-        return self.kept.get((service, name))
-
-    def set_password(self, service: str, name: str, secret: str) -> None:
-        if self.full:
-            raise RuntimeError(f"no room for {secret}")
-        self.kept[service, name] = secret
-
-
-def test_the_keyring_is_used_only_when_it_is_named(
+def test_a_key_in_a_keyring_is_to_be_moved_to_a_file(
     empty: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CCU_KEY_FILE", "keyring")
-    monkeypatch.setitem(sys.modules, "keyring", None)
-    says = "CCU_KEY_FILE=keyring needs one more program: pip install keyring"
-    refused(empty("init", "--encrypt", *INIT), says)
-    ring = Keyring()
-    monkeypatch.setitem(sys.modules, "keyring", ring)
-    ring.full = True
-    refused(empty("init", "--encrypt", *INIT), "the keyring does not take a key: is it locked?")
+    refused(empty("init", "--encrypt", *INIT), "keyring get ccu 'database key' > FILE")
     assert not db_path.exists()
-    ring.full = False
-    made = empty("init", "--encrypt", *INIT)
-    assert made.code == 0 and "Made the key: the keyring." in made.err
-    assert empty("settings").code == 0
-    (key,) = ring.kept.values()
-    ring.locked = True
-    told = empty("settings")
-    refused(told, "the keyring can not be read: is it locked?")
-    assert key not in told.err
-    ring.locked = False
-    ring.kept.clear()
-    refused(empty("settings"), "the keyring holds no key for ccu")
 
 
 # ---------------------------------------------------------------- damage
 
 
 @pytest.mark.parametrize("part", range(12))
-def test_any_bit_that_is_changed_is_found_and_never_mended(
+def test_any_changed_bit_is_found_and_never_repaired(
     part: int, locked: Ccu, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     copy = tmp_path / "copy.db"
@@ -565,7 +528,7 @@ def test_a_busy_encrypted_file_is_busy_and_not_a_bug(
         refused(locked("settings", "town", "Marshport"), "is in use by another program", 5)
 
 
-def test_completion_reads_an_encrypted_file_and_says_nothing_of_a_wrong_key(
+def test_completion_reads_an_encrypted_file_and_prints_nothing_with_a_wrong_key(
     locked: Ccu, key_file: Path
 ) -> None:
     asked = {

@@ -49,21 +49,21 @@ def script_at_terminal(name: str, columns: int) -> str:
 
 
 @needs_sh
-def test_the_worked_day_prints_what_it_says() -> None:
+def test_the_worked_day_prints_its_recorded_output() -> None:
     done = script("worked-day.sh")
     assert done.stderr == ""
     assert done.stdout == (EXAMPLES / "worked-day.txt").read_text(encoding="utf-8")
 
 
 @needs_sh
-def test_the_care_told_prints_what_it_says_in_a_pipe() -> None:
+def test_the_care_day_prints_its_recorded_output_in_a_pipe() -> None:
     done = script("care-day.sh")
     assert done.stderr == ""
     assert done.stdout == (EXAMPLES / "care-day.txt").read_text(encoding="utf-8")
 
 
 @needs_sh
-def test_the_care_told_prints_what_it_says_at_a_terminal() -> None:
+def test_the_care_day_prints_its_recorded_output_at_a_terminal() -> None:
     shown = script_at_terminal("care-day.sh", 100)
     assert shown == (EXAMPLES / "care-day-terminal.txt").read_text(encoding="utf-8")
 

@@ -30,7 +30,7 @@ SPAN = ("--from", "2026-01-01", "--to", "2026-02-28")
 SECRETS = {
     "given_name": "Zephyrine", "family_name": "Quagmorell", "birth_date": "1987-03-29",
     "phone": "203-555-0177", "email": "zq@example.org", "home": "77 Larkspur Rd",
-    "description": "tall, grey coat", "language": "Volapuk", "postcode": "06999",
+    "description": "tall, gray coat", "language": "Volapuk", "postcode": "06999",
 }  # fmt: skip
 NOTES = ("narrativesecret", "notesecret", "eventsecret", "attemptsecret")
 
@@ -106,7 +106,7 @@ def test_nothing_that_names_somebody_leaves(town: Ccu, tmp_path: Path) -> None:
         assert '"35-44"' in gone  # of 1987: the band alone
 
 
-def test_the_folder_says_who_when_why_and_what(town: Ccu, tmp_path: Path, db_path: Path) -> None:
+def test_the_folder_states_who_when_why_and_what(town: Ccu, tmp_path: Path, db_path: Path) -> None:
     done = export(tmp_path, "--k", "1", "-f", "csv")
     assert done.code == 0, done.err
     assert [line.split() for line in done.out.splitlines()] == [
@@ -245,7 +245,7 @@ def test_dash_is_no_folder_and_a_missing_one_is_asked_for(town: Ccu) -> None:
 
 @pytest.mark.parametrize("broken", ["add", "add_about", "finish"])
 @pytest.mark.parametrize("fault", [KeyboardInterrupt, OSError(28, "No space left on device")])
-def test_it_is_written_whole_or_not_at_all(
+def test_it_is_written_completely_or_not_at_all(
     town: Ccu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str, fault: Any
 ) -> None:
     def fails(*_given: object, **_named: object) -> None:
@@ -368,7 +368,7 @@ def many(db_path: Path, count: int, **said: object) -> None:
             )
 
 
-def test_beats_and_buildings_stand_only_where_many_calls_were(
+def test_beats_and_buildings_are_shown_only_with_many_calls(
     ccu: Ccu, tmp_path: Path, db_path: Path
 ) -> None:
     care.start(ccu)
@@ -407,7 +407,7 @@ def test_fewer_than_k_rows_are_withheld_and_not_counted(town: Ccu, tmp_path: Pat
     assert told["smallest"] is None
 
 
-# ---------------------------------------------------------------- the cells, reckoned anew
+# ---------------------------------------------------------------- the cells, computed again
 
 NATURES, BEATS, BANDS = ("crisis", "other", "overdose"), ("", "1", "2"), ("", "0-17", "85+")
 
@@ -499,7 +499,7 @@ def people_of(rows_: list[dict[str, Any]], order: tuple[str, ...]) -> dict[tuple
 
 
 def test_a_cell_is_not_large_because_one_person_is_often_met() -> None:
-    """Ten rows of one person stand for one person."""
+    """Ten rows of one person count as one person."""
     row = {"age_band": "85+", "sex": "male", "day": "2026-01-01", "nature": "crisis", "beat": "1",
            "place": "", "person": 7}  # fmt: skip
     table = Rows("calls", [{**row, "call": n} for n in range(10)], columns.ORDER["calls"])

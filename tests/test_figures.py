@@ -239,7 +239,7 @@ def test_every_month_and_more(name: str, files: dict[str, Path]) -> None:
     compare(MORE[name], files)
 
 
-def test_the_busiest_stand_first(files: dict[str, Path]) -> None:
+def test_the_busiest_come_first(files: dict[str, Path]) -> None:
     sections = _report(files["town"], CASES["June 2025"])["sections"]
     shown = {each["name"]: each["rows"] for each in sections}
     for name in ("repeat-addresses", "repeat-people"):

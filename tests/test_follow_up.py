@@ -105,7 +105,7 @@ def test_a_terminal_is_asked_for_what_is_missing(ccu: Ccu, monkeypatch: pytest.M
         (["--call", "1", "--kind", "visit", "--due", "yesterday"], 2, "--due is in the past"),
         (["--call", "1", "--kind", "visit", "--due", "13:59"], 2, "--due is in the past"),
         (["--call", "1", "--kind", "visit", "--due", "2"], 2, '--due "2" is only a number'),
-        (["--call", "1", "--kind", "visit", "--due", "Rowan"], 2, "--due can not be read"),
+        (["--call", "1", "--kind", "visit", "--due", "Rowan"], 2, "--due cannot be read"),
         (
             ["--call", "1", "--kind", "visit", "--due", "friday", "--owner", "x"],
             3,
@@ -118,7 +118,7 @@ def test_a_terminal_is_asked_for_what_is_missing(ccu: Ccu, monkeypatch: pytest.M
         ),
     ],
 )
-def test_what_can_not_be_added_is_one_sentence(
+def test_what_cannot_be_added_is_one_sentence(
     args: list[str], code: int, says: str, ccu: Ccu, db_path: Path
 ) -> None:
     before = care.everything(db_path)
@@ -196,16 +196,19 @@ def test_closing_twice_is_told_who_closed_it_and_when(ccu: Ccu) -> None:
 
 def test_of_two_at_once_the_second_is_told_who_was_faster(ccu: Ccu) -> None:
     from ccu.errors import InvalidInput
-    from ccu.follow_ups.entry import NewAttempt
+    from ccu.follow_ups import entry
     from ccu.session import Session
+
+    def meanwhile() -> None:
+        assert ccu("follow-up", "done", "1", "--result", "reached").code == 0
 
     add(ccu, "--call", "1")
     session = Session(None, NOW)
-    slow = NewAttempt(session, 1, asking=False)
-    slow.read("refused", None, None, None, None, None)
-    assert ccu("follow-up", "done", "1", "--result", "reached").code == 0
     with pytest.raises(InvalidInput, match="follow-up 1 was closed on 2026-01-31 14:00 by"):
-        slow.record()
+        entry.attempt(
+            session, 1, result="refused", when=None, minutes=None, note_file=meanwhile,
+            next_due=None, next_kind=None, asking=False,
+        )  # fmt: skip
     session.close()
     assert [each["result"] for each in shown(ccu, 1)["attempts"]] == ["Reached"]
 

@@ -209,7 +209,7 @@ class Recount:
 
     def decided(self, kind: str) -> dict[int, bool]:
         found = {}
-        for row in self.rows["frequent_override"]:  # the last one stands
+        for row in self.rows["frequent_override"]:  # the last one counts
             number = row[f"{kind}_id"]
             if number and not row["ended_at"]:
                 found[self.human(number) if kind == "person" else number] = bool(row["frequent"])
@@ -226,7 +226,7 @@ class Recount:
         return ((over - exempt) | on) - off, (over - exempt) & off, exempt
 
     def count(self) -> tuple[dict[int, int], dict[int, int], dict[int, tuple[int, int, int]]]:
-        """Care calls by human being and by place; of a place also all calls, named, unknown."""
+        """Care calls by person and by place; of a place also all calls, named, unknown."""
         named = {row["id"] for row in self.rows["person"] if row["family_name"]}
         people: dict[int, int] = defaultdict(int)
         places: dict[int, int] = defaultdict(int)
@@ -251,7 +251,7 @@ class Recount:
 
 @settings(max_examples=examples(20, 120), deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=worlds)
-def test_the_lists_are_what_a_plain_recount_says(
+def test_the_lists_are_what_a_plain_recount_returns(
     world: dict[str, Any], template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.mktemp("world") / "ccu.db"
@@ -435,7 +435,7 @@ def test_a_review_is_due_told_in_the_brief_and_keeps_or_ends(ccu: Ccu, db_path: 
         "days_late": 3,
     }
     assert "; the review is due)" in at(late, "history", "--person", "1").out
-    assert numbers(listed("people", today=late)["people"]) == [1]  # it stands until it is ended
+    assert numbers(listed("people", today=late)["people"]) == [1]  # it is active until it is ended
 
     def review(*args: str) -> Result:
         return run_ccu("--today", late, "frequent", "review", *args, stdin="still so")

@@ -152,7 +152,7 @@ def test_nobody_but_an_admin_adds_an_account(here: Path, role: str) -> None:
         assert found.fetchone() == (0,)
 
 
-def test_a_harmless_read_is_open_to_whom_it_was(here: Path) -> None:
+def test_a_harmless_read_is_open_to_the_same_roles(here: Path) -> None:
     for login in ("stranger", "officer"):
         assert ran(here, login, "report", "--list", "--format", "json").code == 0
         assert ran(here, login, "report", "--define", "share_of_all_calls").code == 0

@@ -157,7 +157,7 @@ def test_the_last_calls_are_newest_first_and_all_lists_every_one(ccu: Ccu) -> No
     assert "the last 8 of 12; --all lists every one" in ccu("history", "-a", "3 Elm St").out
 
 
-def test_a_danger_met_here_is_a_warning_for_a_year(ccu: Ccu) -> None:
+def test_a_hazard_is_a_warning_for_a_year(ccu: Ccu) -> None:
     call = log(ccu, "3 Elm St", "2025-06-01 10:00", "--danger", "weapon")
     log(ccu, "3 Elm St", "2024-06-01 10:00", "--danger", "fire")
     assert card(ccu, "-a", "3 Elm St")["warnings"] == [
@@ -218,7 +218,7 @@ def events(path: Path) -> list[tuple[str, str, int | None]]:
         (["--call", "99"], 3, "no call 99"),
         (["--call", "-1"], 2, "a call is named by its number, such as 12"),
         (["--call", "9" * 30], 3, "no call of that number"),
-        (["-a", "   "], 2, "--address can not be read as an address; ccu address shows how it is"),
+        (["-a", "   "], 2, "--address cannot be read as an address; ccu address shows how it is"),
         (["-a", "3 Elm St", "--full", "--reason", " "], 2, "--full needs --reason"),
     ],
 )
@@ -256,7 +256,7 @@ calls = st.lists(st.tuples(st.integers(0, 800), st.booleans()), max_size=12)
 def test_counts_are_what_a_person_would_count(
     logged: list[tuple[int, bool]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Windows are whole local days, today the last of them."""
+    """Windows are full local days, today the last of them."""
     path = tmp_path_factory.mktemp("counts") / "ccu.db"
     today = date.fromisoformat(TODAY)
 

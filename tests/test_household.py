@@ -1,4 +1,4 @@
-"""`ccu person link`, `unlink` and `ccu household`: who is what to whom, and who belongs where.
+"""`ccu person link`, `unlink` and `ccu household`: relations between people, and who belongs where.
 
 And the card of a household, for those who may see it.
 """
@@ -91,7 +91,7 @@ def test_a_is_the_parent_of_b_and_both_are_one_household(ccu: Ccu, db_path: Path
         "Person 1 is the sibling of person 3.\nBoth are in household 1 already.\n"
     )
     assert belong(ccu, 1) == [1, 2, 3]
-    # What other is to person, as the table says; of parent and child one is kept.
+    # What other is to person, as in the table; of parent and child one is kept.
     assert rows(
         db_path, "SELECT person_id, other_id, relation FROM person_relation ORDER BY 1, 2"
     ) == [
@@ -102,7 +102,7 @@ def test_a_is_the_parent_of_b_and_both_are_one_household(ccu: Ccu, db_path: Path
     assert care.audited(db_path, "person-link") == [("person", 2), ("person", 3), ("person", 1)]
 
 
-def test_each_side_says_what_it_is_to_the_other(ccu: Ccu, db_path: Path) -> None:
+def test_each_side_shows_its_relation_to_the_other(ccu: Ccu, db_path: Path) -> None:
     care.name(db_path, 1, "Rowan", "Sample")
     care.name(db_path, 2, "Robin", "Sample")
     for one, other, relation in (
@@ -183,7 +183,7 @@ def test_a_parent_born_no_earlier_needs_a_word(ccu: Ccu, db_path: Path) -> None:
     says = "person 1 was not born before person 2, by their birth dates; --anyway"
     refused(link(ccu, 1, 2, "parent"), 2, says)
     refused(link(ccu, 2, 1, "grandchild"), 2, says)
-    linked(ccu, 3, 2, "parent")  # one date says nothing
+    linked(ccu, 3, 2, "parent")  # one date shows nothing
     question = "Link them all the same (yes or no): "
     asked = run_ccu("person", "link", "1", "2", "--relation", "parent", stdin="no\n", tty=True)
     assert (asked.code, question in asked.err) == (2, True)
@@ -224,7 +224,7 @@ def test_at_a_terminal_it_is_asked(ccu: Ccu) -> None:
     linked(ccu, 3, 4, "parent")
     asked = run_ccu("person", "link", "1", "3", stdin="wife\nspouse\n9\n2\n", tty=True)
     assert asked.code == 0
-    assert "Person 1 is which of these to person 3: " in asked.err
+    assert "Person 1 is which of these to person 3 (number, code, or how it begins): " in asked.err
     assert "The household of both: 1, 2, new, or none (Enter: none): " in asked.err
     assert "answer one of these numbers" in asked.err
     assert "Person 1 is in household 2 now." in asked.out
@@ -350,7 +350,7 @@ def test_a_name_is_typed_or_read_and_kept_apart(
 # ---------------------------------------------------------------- the card
 
 
-def test_the_card_is_the_whole_family_behind(ccu: Ccu, db_path: Path) -> None:
+def test_the_card_is_the_entire_family(ccu: Ccu, db_path: Path) -> None:
     care.provider(ccu, "Homes with Hope")
     care.name(db_path, 1, "Rowan", "Sample")
     born(db_path, 1, "1991-03-04")
@@ -558,7 +558,7 @@ def test_who_left_today_is_no_family_of_the_place(ccu: Ccu) -> None:
 # ---------------------------------------------------------------- merges
 
 
-def test_records_of_one_human_being_are_one_member(ccu: Ccu, db_path: Path) -> None:
+def test_records_of_one_person_are_one_member(ccu: Ccu, db_path: Path) -> None:
     care.provider(ccu, "Homes with Hope")
     linked(ccu, 1, 3, "parent")
     linked(ccu, 2, 3, "parent")
@@ -641,7 +641,7 @@ ALIKE = ("spouse", "sibling", "other_family", "housemate", "other")
 
 
 def other_side(said: tuple[int, int, str | None, str | None]) -> tuple[Any, ...]:
-    """What the second must say of the first, when the first says this."""
+    """The relation of the second to the first, given that of the first."""
     one, other, is_, has = said
     if has:
         return other, one, has, None

@@ -117,7 +117,7 @@ def test_wrong_usage_tells_nothing(row: str, here: Path, tmp: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(every_leaf() - {"demo"}))
-def test_no_option_says_its_value_in_an_error(path: str, here: Path, tmp: Path) -> None:
+def test_no_option_repeats_its_value_in_an_error(path: str, here: Path, tmp: Path) -> None:
     """Somebody's name in the wrong place: whatever is refused, the name is not repeated."""
     row = next((row for row in LINES if row.split(" --")[0] == path), None)
     if row is None:
@@ -223,7 +223,7 @@ def test_no_other_program_is_run_and_nothing_is_logged() -> None:
 
 # ---------------------------------------------------------------- the shell's history
 
-# Where words of one's own stand on the command line, and how else they can be said.
+# Where free text is on the command line, and how else it can be given.
 BY_STDIN = "--reason"  # - is a line of standard input
 OTHER_WAY = {
     "log-call --person": "--person-file",
@@ -251,11 +251,15 @@ CODED = {  # a code, a number or roles, though the help has such a word in it
 }  # fmt: skip
 
 
+def is_file(type: Any) -> bool:
+    return "path" in f"{type} {type.name}".lower()
+
+
 def free_options() -> list[tuple[str, Any]]:
     found = []
     for path in sorted(every_leaf()):
         for param in leaf(path).params:
-            if getattr(param, "is_flag", False) or "path" in str(param.type).lower():
+            if getattr(param, "is_flag", False) or is_file(param.type):
                 continue
             if (
                 ABOUT_SOMEBODY.search(getattr(param, "help", None) or "")

@@ -1,4 +1,4 @@
-"""Same person or not: what a human being would say of two records, and what must always hold."""
+"""Same person or not: what a person would decide about two records, and what must always hold."""
 
 import subprocess
 import sys
@@ -60,7 +60,7 @@ def test_one_person_under_two_spellings(one: tuple[str, str], other: tuple[str, 
 @pytest.mark.parametrize(
     "born", ["1984-03-17", "1984-03-11", "1983-03-17", "1984-03-18", "1974-03-17"]
 )
-def test_a_slip_in_the_birth_date_is_forgiven_with_a_rare_name(born: str) -> None:
+def test_a_typo_in_the_birth_date_is_accepted_with_a_rare_name(born: str) -> None:
     assert likely(known("Odile", "Vantongeren", BORN), known("Odile", "Vantongeren", born))
 
 
@@ -148,7 +148,7 @@ def test_an_alias_counts_as_a_name() -> None:
     assert likely(one, known("Lola", "Marquez", BORN))
 
 
-def test_a_default_date_says_less_than_a_real_one() -> None:
+def test_a_default_date_counts_less_than_a_real_one() -> None:
     default, real = known("Ruth", "Adair", "1980-01-01"), known("Ruth", "Adair", "1980-05-12")
     assert compare(default, default).total < compare(real, real).total
 

@@ -46,7 +46,7 @@ Pairs = set[tuple[str, str]]
 
 
 class Figures(NamedTuple):
-    """What came of a set."""
+    """The results of a set."""
 
     precision: float
     recall: float

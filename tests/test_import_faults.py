@@ -24,7 +24,7 @@ def desk(ccu: Ccu, tmp_path: Path) -> Desk:
 
 
 def refused(result: Result, sentence: str, code: int = 2) -> None:
-    """One sentence on stderr that says this, the code, and nothing of anybody's cells."""
+    """One sentence on stderr with this text, the code, and nothing of anybody's cells."""
     assert (result.code, result.out) == (code, "")
     assert sentence in result.err
     assert result.err.startswith("ccu: error: ")
@@ -329,7 +329,7 @@ def test_a_failing_audit_keeps_nothing(desk: Desk, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.skipif(sys.platform != "linux", reason="resource limits")
 def test_a_full_disk_is_one_sentence_and_the_file_unharmed(desk: Desk) -> None:
-    """The largest file allowed stands in for the disk."""
+    """The largest file allowed takes the place of the disk."""
     desk.file.write_text(text([row(Number=f"n{n}", Where=f"{n} Main St") for n in range(5000)]))
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (900_000, 900_000));"

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccu.errors import InvalidInput
-from ccu.imports.dispatch import identifiers
-from ccu.imports.dispatch.layout import names as ready_layouts
-from ccu.imports.dispatch.source import opened
-from ccu.imports.dispatch.suggest import sample
+from ccu.imports import identifiers
+from ccu.imports.rows import Table
+from ccu.imports.source import opened
+from ccu.imports.suggest import table_of
 
 from .conftest import SHARED, Ccu, Result, run_ccu
 from .imports import HEADER, Desk, row, text
@@ -125,7 +125,7 @@ def test_several_columns_are_all_told(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("said", ["FBI No", "fbi  no", str(len(HEADER) + 1)])
-def test_a_column_can_be_let_pass_and_the_audit_says_so(desk: Desk, said: str) -> None:
+def test_a_column_can_be_let_pass_and_the_audit_states_it(desk: Desk, said: str) -> None:
     assert desk.counts(with_column("FBI No", "734021AB7"), "--allow-column", said)[1] == 1
     detail = json.loads(desk.one("SELECT detail FROM audit WHERE action = 'import'"))
     assert detail["allowed"] == ["FBI number"]
@@ -142,7 +142,7 @@ def test_what_was_not_let_pass_is_still_refused(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("said", ["Nothing", "0", "99", "99999999999999999999", "", "٣"])
-def test_a_column_that_is_not_there_can_not_be_let_pass(desk: Desk, said: str) -> None:
+def test_a_column_that_is_not_there_cannot_be_let_pass(desk: Desk, said: str) -> None:
     done = desk.bring(with_column("FBI No", "734021"), "--allow-column", said)
     assert done.code == 2
     assert "--allow-column names a column that the file does not have" in done.err
@@ -154,7 +154,7 @@ def test_where_nothing_was_to_be_refused_nothing_was_let_pass(desk: Desk) -> Non
     assert detail["allowed"] == []
 
 
-def test_a_licence_or_a_booking_number_is_told_and_taken(desk: Desk) -> None:
+def test_a_license_or_a_booking_number_is_reported_and_imported(desk: Desk) -> None:
     content = with_column("Driver's License No", "D1234567")
     done = desk.bring(content)
     assert done.code == 0
@@ -206,6 +206,7 @@ def test_a_roster_refuses_them_too(desk: Desk, tmp_path: Path, name: str) -> Non
     assert "078051120" not in everything  # a column that no layout reads is not kept
 
 
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "layouts"
 REAL = sorted(
     path
     for path in (SHARED.rglob("*") if SHARED.exists() else ())
@@ -218,12 +219,12 @@ TRUE = {"febrl_dataset1.csv": SSN}  # it has a soc_sec_id
 @pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
 def test_no_real_export_is_refused(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with opened(path, "auto", None) as export:
-        (delimiter, _names), _rows = sample(export.lines)
+        table = table_of(export)
         if path.name in TRUE:
             with pytest.raises(InvalidInput, match=TRUE[path.name]):
-                identifiers.check(export, delimiter, ())
+                identifiers.check(table, ())
             return
-        assert identifiers.check(export, delimiter, ()) == []
+        assert identifiers.check(table, ()) == []
     assert capsys.readouterr().err == ""  # and none is told
 
 
@@ -233,21 +234,21 @@ def test_no_ready_layout_reads_such_a_column(tmp_path: Path) -> None:
 
     columns = {
         column
-        for name in ready_layouts()
+        for name in (*layout.READY, *map(str, EXAMPLES.glob("*.toml")))
         for named in layout.load(name).columns.values()
         for column in named
-    } | {column for name in roster_layout.names() for column in roster_layout.load(name).wanted}
+    } | {column for name in roster_layout.READY for column in roster_layout.load(name).wanted}
     file = tmp_path / "header.csv"
     file.write_text(text([], sorted(columns)))
     with opened(file, "auto", None) as export:
-        assert identifiers.check(export, ",", ()) == []
+        assert identifiers.check(Table(export, ","), ()) == []
 
 
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=6), st.data())
 def test_any_header_and_cells_end_in_a_list_or_a_sentence(
     names: list[str], data: st.DataObject
 ) -> None:
-    """Whatever stands there: no crash, and no cell of more than three digits in the sentence."""
+    """Whatever is there: no crash, and no cell of more than three digits in the sentence."""
     cells = data.draw(st.lists(st.from_regex(r"\A\d{3}-\d{2}-\d{4}\Z|\A[ -~]{0,12}\Z"), max_size=8))
     for place, name in enumerate(names):
         what = identifiers._by_name(identifiers.REFUSED, name, cells)

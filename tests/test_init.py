@@ -8,7 +8,7 @@ import pytest
 from .conftest import Ccu
 
 
-def test_init_says_what_it_made(empty: Ccu, db_path: Path) -> None:
+def test_init_prints_what_it_made(empty: Ccu, db_path: Path) -> None:
     result = empty("init", "--town", "Westport", "--state", "ct", "--timezone", "America/New_York")
     assert result == (0, f"Made {db_path} for Westport, CT.\n", "")
 
@@ -31,7 +31,7 @@ def test_init_asks_at_a_terminal_for_what_is_missing(empty: Ccu, db_path: Path) 
         ("W" * 101, "CT", "UTC", "town must be one short line of plain text"),
     ],
 )
-def test_init_refuses_what_can_not_be_right_and_makes_nothing(
+def test_init_refuses_what_cannot_be_right_and_makes_nothing(
     town: str, state: str, zone: str, says: str, empty: Ccu, db_path: Path
 ) -> None:
     result = empty("init", "--town", town, "--state", state, "--timezone", zone)

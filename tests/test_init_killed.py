@@ -20,7 +20,7 @@ CODE = """
 import os, sys
 from ccu import cli
 from ccu.database import migrations
-from ccu.side_file import making
+from ccu import side_file as making
 def die(*args, **named): os._exit(9)
 def then_die(function): return lambda *args: (function(*args), die())
 {step}

@@ -49,7 +49,7 @@ def test_a_second_call_is_counted_on_the_card(ccu: Ccu) -> None:
     assert "2nd care call here in 90 days." in ccu(*USUAL).out
 
 
-def test_the_whole_record_comes_back_as_json(ccu: Ccu, tmp_path: Path) -> None:
+def test_the_full_record_comes_back_as_json(ccu: Ccu, tmp_path: Path) -> None:
     note = tmp_path / "note.txt"
     note.write_text("Said “fine”.\n[red] :smile:\n", encoding="utf-8")
     result = ccu(
@@ -293,7 +293,7 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
             " others on this machine, so it goes through --person-file",
         ),
         (
-            ("--person", "neighbour: unknown"),
+            ("--person", "neighbor: unknown"),
             "the role in --person: that is not a code;"
             " there are subject, caller, family, victim, witness",
         ),
@@ -306,7 +306,7 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
         ),
     ],
 )
-def test_what_can_not_be_right_is_refused_in_one_sentence(
+def test_what_cannot_be_right_is_refused_in_one_sentence(
     options: tuple[str, ...], sentence: str, ccu: Ccu, db_path: Path
 ) -> None:
     refused(ccu(*USUAL, *options), sentence)
@@ -327,7 +327,7 @@ def test_what_can_not_be_right_is_refused_in_one_sentence(
         ("--,--", "a name needs a letter"),
     ],
 )
-def test_a_person_that_can_not_be_right_is_refused_without_the_name(
+def test_a_person_that_cannot_be_right_is_refused_without_the_name(
     line: str, sentence: str, ccu: Ccu, db_path: Path
 ) -> None:
     result = ccu(*USUAL, "--person-file", "-", stdin=f"Bo Li\n{line}\n")

@@ -1,4 +1,4 @@
-"""`ccu log-call`: somebody named may be recorded already, and is offered before one is made."""
+"""`ccu log-call`: somebody named may be on file, and is offered before one is made."""
 
 import json
 import sqlite3
@@ -10,7 +10,7 @@ from . import care
 from .conftest import Ccu, Result
 
 LINE = ("log-call", "--when", "2026-01-30 22:30", "--address", "12 Main St", "--nature", "crisis")
-# of the questions before the people: source, dangers, who came, done, ended, minutes
+# of the questions before the people: source, hazards, who came, done, ended, minutes
 BEFORE = [""] * 6
 ASKED = ("log-call", "--when", "2026-01-30 22:30", "--address", "12 Main St")
 

@@ -126,12 +126,11 @@ CALL = ("log-call", "--when", "2026-01-30 22:30", "--address", "1 Main St", "--n
 READERS = {
     "note": (*CALL, "--no-input", "--note-file", "FILE"),
     "person": ("person", "add", "--no-input", "--file", "FILE"),
-    "export": ("import", "FILE", "--layout", "milwaukee"),
+    "export": ("import", "FILE", "--layout", "demo"),
     "suggest": ("import", "FILE", "--suggest"),
     "roster": ("person", "import", "FILE", "--layout", "roster-hsd", "--dry-run"),
     "addresses": ("address", "--town", "Westport", "--file", "FILE"),
     "anchors": ("audit", "verify", "--anchor-file", "FILE"),
-    "key": ("audit", "verify", "--key", "FILE"),
 }
 
 
@@ -171,9 +170,9 @@ def test_a_layout_is_a_file_of_the_callers_or_a_ready_one(
     assert done.code == 2 and READ in done.err
     told = {sudo("import", "-", "--layout", str(theirs / name)).err for name in ("file", "none")}
     assert len(told) == 1 and "there is no layout of that name" in told.pop()
-    layout = Path(__file__).parents[1] / "ccu" / "layouts" / "milwaukee.toml"
+    layout = Path(__file__).parents[1] / "examples" / "layouts" / "milwaukee.toml"
     give(Path(shutil.copy(layout, mine / "our.toml")))
-    for said in ("milwaukee", str(mine / "our.toml")):
+    for said in ("demo", str(mine / "our.toml")):
         assert READ not in sudo("import", "-", "--layout", said, stdin="a,b\n1,2\n").err
 
 
@@ -222,7 +221,7 @@ WRITERS = {
     "sections": ("report", "--month", "2026-01", "-f", "csv", "--output", "FILE"),
     "rows": ("export", "--what", "calls", "--from", "2026-01-01", "--to", "2026-01-31",
              "--purpose", "grant", "--k", "1", "--output", "FILE"),
-    "rejects": ("import", "-", "--layout", "milwaukee", "--rejects", "FILE"),
+    "rejects": ("import", "-", "--layout", "demo", "--rejects", "FILE"),
 }  # fmt: skip
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from ccu import typed
 from ccu.errors import InvalidInput
-from ccu.imports.dispatch import source
+from ccu.imports import source
+from ccu.options import typed_text
 from ccu.output import Table, emit
 
 from .accounts import AS_ROOT, NOBODY, give
@@ -59,7 +59,7 @@ def theirs(tmp_path: Path) -> Path:
 
 
 def written(path: Path) -> str:
-    """What came of writing a table there: empty, or the refusal."""
+    """The result of writing a table there: empty, or the refusal."""
     try:
         emit(Table(("a",), [(1,)]), None, path)
     except InvalidInput as error:
@@ -128,7 +128,7 @@ def test_a_swapped_link_never_gives_a_key_to_read(
 
 
 def _note(path: Path) -> str:
-    return typed.file_text(path, "--note-file")
+    return typed_text.file_text(path, "--note-file")
 
 
 def _export(path: Path) -> str:
@@ -265,11 +265,10 @@ def test_a_pipe_whose_writer_is_gone_already_is_read(ccu: Ccu, tmp_path: Path) -
     assert "MAIN ST" in done.stdout
 
 
-def test_a_pipe_is_no_key_and_no_layout(ccu: Ccu, tmp_path: Path) -> None:
+def test_a_pipe_is_no_layout(ccu: Ccu, tmp_path: Path) -> None:
     """Nobody writes to it: opening it in the ordinary way would wait for ever."""
     os.mkfifo(tmp_path / "pipe.toml")
     for line in (
-        ("audit", "verify", "--key", str(tmp_path / "pipe.toml")),
         ("import", "-", "--layout", str(tmp_path / "pipe.toml")),
         ("settings", "--output", str(tmp_path / "pipe.toml")),
         ("audit", "anchor", "--append", str(tmp_path / "pipe.toml")),

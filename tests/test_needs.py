@@ -30,7 +30,7 @@ def answers(found: dict[str, Any]) -> dict[str, str]:
     return {each["need"]: each["state"] for each in found["answers"] if each["state"]}
 
 
-def test_an_assessment_says_of_each_need_what_was_found(ccu: Ccu, db_path: Path) -> None:
+def test_an_assessment_shows_what_was_found_for_each_need(ccu: Ccu, db_path: Path) -> None:
     assert ccu(*RECORD, "housing=lacks", "Food=has", "mh_outpatient=declined") == (
         0,
         "Recorded needs assessment 1 of person 1.\n",

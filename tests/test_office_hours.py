@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccu import office_hours
-from ccu.dates import zone
+from ccu.dates import office_hours, zone
 from ccu.errors import InvalidInput
 
 from . import care

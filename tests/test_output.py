@@ -1,4 +1,4 @@
-"""What is printed, in every format; the golden files hold it whole.
+"""What is printed, in every format; the golden files have all of it.
 
 `UPDATE_GOLDEN=1 pytest tests/test_output.py` rewrites them: read the difference before keeping it.
 """
@@ -196,7 +196,7 @@ def test_csv_of_a_document_is_its_main_section(tmp_path: Path) -> None:
 
 
 def dangerous(char: str) -> bool:
-    """Decided by what Unicode says of the character, not by the list in the code."""
+    """Decided by the Unicode data of the character, not by the list in the code."""
     if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp"):
         return char not in "\n\t"
     turns = unicodedata.bidirectional(char) in (

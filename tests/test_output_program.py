@@ -67,7 +67,7 @@ def at_terminal(body: str, columns: int = 80, **env: str) -> str:
     while True:
         try:
             piece = os.read(keeper, 65536)
-        except OSError:  # Linux says so when the other end is gone
+        except OSError:  # on Linux, when the other end is gone
             break
         if not piece:
             break
@@ -169,7 +169,7 @@ def test_a_terminal_gets_a_table_of_its_width() -> None:
 
 @POSIX_ONLY
 @pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
-def test_a_terminal_may_want_no_colour(env: dict[str, str]) -> None:
+def test_a_terminal_may_want_no_color(env: dict[str, str]) -> None:
     body = "emit(Table(('id', 'note'), [(1, 'word ' * 30)], title='Title'))"
     out = at_terminal(body, 100, **env)
     assert out.startswith("Title\nid  note") and "\x1b" not in out and "─" * 100 in out

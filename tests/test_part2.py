@@ -18,7 +18,8 @@ import typer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccu import cli, complete
+from ccu import cli
+from ccu.options import completion
 from ccu.records import audit
 
 from . import care
@@ -199,12 +200,15 @@ def told(path: Path, login: str, lines: Sequence[str]) -> dict[str, Any]:
             for form in ("json", "plain") if login == "pat" else ("json",):
                 found[f"{line} -f {form}"] = run(LATER, *words, "-f", form)
         context = typer.Context(typer.main.get_command(cli.app))
-        found["completion"] = (complete.referral(context, ""), complete.follow_up_id(context, ""))
+        found["completion"] = (
+            completion.referrals(context, ""),
+            completion.follow_ups(context, ""),
+        )
     return found
 
 
 def _exported(path: Path, line: str) -> Any:
-    """The rows of an export without their pseudonyms, which are drawn by lot."""
+    """The rows of an export without their pseudonyms, which are drawn at random."""
     folder = path.parent / "out"
     shutil.rmtree(folder, ignore_errors=True)
     rest = ("--to", "2026-03-31", "--purpose", "audit", "--format", "json", "-o", str(folder))
@@ -332,7 +336,7 @@ def test_whoever_may_read_part_2_sees_it_late_and_counted(
 
 
 @pytest.mark.parametrize("login", ["cal", "rec", "ana", "nan"])
-def test_whoever_may_not_gets_a_report_that_says_so(
+def test_whoever_may_not_gets_a_report_that_states_it(
     both: Path, monkeypatch: pytest.MonkeyPatch, login: str
 ) -> None:
     become(monkeypatch, login)

@@ -106,7 +106,7 @@ def test_the_page_at_80_columns(ccu: Ccu) -> None:
         "minor         no\n"
         "phone         203-555-0142\n"
         "not known     email: prefers not to answer\n"
-        "working with  nobody recorded\n"
+        "working with  None assigned\n"
         f"recorded      2026-01-31 23:59 by {login}\n\n"
         "Other names\n"
         "  name        from\n"
@@ -118,7 +118,7 @@ def test_it_asks_one_field_a_line_and_enter_skips(ccu: Ccu) -> None:
     typed = answers("Ana", "Reyes", "Annie Reyes", "", "03/04/1980", "31 Jan 1980", *SKIP)
     done = ccu("person", "add", stdin=typed, tty=True)
     assert (done.code, done.out) == (0, "Person 1 is added (age 46).\n")
-    assert "born has two readings; write 1980-03-04 or 1980-04-03" in done.err
+    assert "born is ambiguous; write 1980-03-04 or 1980-04-03" in done.err
     assert "Description" not in done.err, "a name needs no description"
     assert "About how old" not in done.err
     assert show(ccu, 1)["birth_date"] == "1980-01-31"
@@ -135,7 +135,7 @@ def test_a_description_of_somebody_not_identified(ccu: Ccu) -> None:
     assert "age           about 40, guessed on 2026-01-31" in page
 
 
-def test_flags_say_what_does_not_identify(ccu: Ccu) -> None:
+def test_options_hold_what_does_not_identify(ccu: Ccu) -> None:
     flags = ("--housing", "shelter", "--language", "Twi", "--veteran", "--minor", "--sex", "male")
     number = added(ccu, "given: Kofi", *flags, "--missing", "born=does_not_know", "--age", "16")
     found = show(ccu, number)
@@ -169,12 +169,12 @@ def test_no_flag_takes_a_name_a_birth_date_or_a_description(ccu: Ccu) -> None:
         ("given: Zel\x1b[31mda", "given must be one line of text without control"),
         (b"given: Z\xff", "--file is not UTF-8 text"),
         ("given: " + "Z" * 201, "given is longer than 200 characters"),
-        ("given: Z\nborn: 03/04/1980", "line 2: born has two readings; write 1980-03-04 or 1980"),
+        ("given: Z\nborn: 03/04/1980", "line 2: born is ambiguous; write 1980-03-04 or 1980"),
         ("given: Z\nborn: 1980-02-30", "line 2: born is not a day in the calendar"),
         ("given: Z\nborn: 1980", "line 2: born is only a number"),
         ("given: Z\nborn: 2026-02-01", "line 2: born is in the future"),
         ("given: Z\nborn: 3/25/1880", "line 2: born has a year outside 1900 to 2200"),
-        ("given: Z\nborn: Zelda", "line 2: born can not be read as a date"),
+        ("given: Z\nborn: Zelda", "line 2: born cannot be read as a date"),
         ("given: Z\nage: 121", "line 2: age must be a whole number from 0 to 120"),
         ("given: Z\nage: 1e5", "line 2: age must be a whole number"),
         ("given: Z\nage: 40\nborn: 1980-05-06", "age: a birth date is given too"),
@@ -372,7 +372,7 @@ def test_stopping_at_any_question_writes_nobody(told: int, ccu: Ccu, db_path: Pa
 # ---------------------------------------------------------------- show
 
 
-def test_a_merged_number_shows_who_stands_for_it(ccu: Ccu, db_path: Path) -> None:
+def test_a_merged_number_shows_the_kept_person(ccu: Ccu, db_path: Path) -> None:
     added(ccu, KATE)
     added(ccu, "given: Kit\nfamily: Walsh\nalias: Kitty Walsh")
     care.merge(db_path, 2, into=1)
@@ -408,7 +408,7 @@ def test_who_works_with_them_and_in_which_household(ccu: Ccu) -> None:
     assert ccu("worker", "assign", "--person", "1", "--staff", "dlee").code == 0
     found = show(ccu, 1)
     assert [each["name"] for each in found["workers"]] == ["Dana Lee"]
-    assert "is working with this person: Dana Lee" in ccu("person", "show", "1").out
+    assert "CCU client. Call Dana Lee" in ccu("person", "show", "1").out
 
 
 @pytest.mark.parametrize(("number", "code"), [("9", 3), ("0", 2), ("x", 2), ("9" * 30, 3)])
@@ -503,7 +503,7 @@ def test_who_was_described_is_identified_and_nothing_is_lost(ccu: Ccu) -> None:
     assert json.loads(ccu("history", "--person", "2", "-f", "json").out)["calls"][0]["id"] == 1
 
 
-def test_at_a_terminal_it_shows_what_stands_there(ccu: Ccu, db_path: Path) -> None:
+def test_at_a_terminal_it_shows_the_current_values(ccu: Ccu, db_path: Path) -> None:
     added(ccu, KATE, "--missing", "email=prefers_not")
     typed = answers("", "Walsh", "", "Kit Walsh", "", "", "", "-", *SKIP)
     done = ccu("person", "change", "1", stdin=typed, tty=True)

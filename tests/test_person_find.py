@@ -77,7 +77,7 @@ def test_by_what_was_heard(heard: str, person: int, ccu: Ccu) -> None:
     assert rows[0]["score"] >= 50
 
 
-def test_a_row_says_who_and_why(ccu: Ccu, db_path: Path) -> None:
+def test_a_row_shows_who_and_why(ccu: Ccu, db_path: Path) -> None:
     assert found(ccu, "kate obrien 4 mar 1980") == [
         {
             "person": 1,
@@ -154,7 +154,7 @@ def test_a_merged_record_finds_the_person_it_is_now(ccu: Ccu, db_path: Path) -> 
         ("", "nothing to look for"),
         ("  \n", "nothing to look for"),
         ("...", "nothing to look for"),
-        ("03/04/1980", "the birth date has two readings; write 1980-03-04 or 1980-04-03"),
+        ("03/04/1980", "the birth date is ambiguous; write 1980-03-04 or 1980-04-03"),
         ("zelda 31/31/1980", "the birth date is not a day in the calendar"),
         ("zelda 2030-01-01", "the birth date is in the future"),
         ("zelda 12", "WORDS: a number there is no phone of 7 digits and no date"),
@@ -203,7 +203,7 @@ def test_strange_words_find_nobody_or_somebody(heard: str, ccu: Ccu) -> None:
 def test_at_a_terminal_it_asks_again_until_it_can_look(ccu: Ccu) -> None:
     done = ccu("person", "find", stdin="03/04/1980\n\nprince\n", tty=True)
     assert done.code == 0
-    assert "two readings" in done.err
+    assert "is ambiguous" in done.err
     assert "nothing to look for" in done.err
     assert "Prince" in done.out
     assert ccu("person", "find", stdin="", tty=True).code == 130

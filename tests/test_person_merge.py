@@ -1,8 +1,8 @@
-"""Merges: meanwhile one human being and one count; and once undone they leave nothing behind.
+"""Merges: meanwhile one person and one count; and once undone they leave nothing behind.
 
 A machine makes people, calls, follow-ups, workers and changes, merges and undoes merges in any
 order on a real file, beside a model in plain Python that knows only each record's own doings and
-the list of merges in force.
+the list of active merges.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,7 @@ from ccu.people.store import Met, Said
 from ccu.people.workers import Whom
 from ccu.records import person_ids
 from ccu.records import settings as town
+from ccu.work import Work
 
 from . import care
 from .conftest import TODAY, Ccu, examples
@@ -81,7 +82,7 @@ def dump(connection: sqlite3.Connection) -> list[str]:
 
 
 class Merged:
-    """A merge in force: which record, into which, and the fields chosen from it."""
+    """An active merge: which record, into which, and the fields chosen from it."""
 
     def __init__(self, merged: int, kept: int, taken: list[str]) -> None:
         self.merged, self.kept, self.taken = merged, kept, set(taken)
@@ -89,7 +90,7 @@ class Merged:
 
 
 class Machine(RuleBasedStateMachine):
-    """The file on one side, on the other each record's own doings and the merges in force."""
+    """The file on one side, on the other each record's own doings and the active merges."""
 
     @initialize()
     def begin(self) -> None:
@@ -103,6 +104,7 @@ class Machine(RuleBasedStateMachine):
             )
         self.db = db.open_database(path)
         self.settings = town.load(self.db)
+        self.work = Work(self.db, 1, NOW, self.settings, lambda: View(self.db, 1, NOW, ""))
         self.own: dict[int, dict[str, Any]] = {}
         self.calls: dict[int, set[int]] = {}
         self.due: dict[int, int] = {}  # follow-up -> record
@@ -157,7 +159,7 @@ class Machine(RuleBasedStateMachine):
             values |= {"age_estimate": age, "age_estimated_on": TODAY}
         values["veteran"] = veteran
         with db.write(self.db):
-            record = people.create(self.db, 1, Said(fields=values), AT)
+            record = people.create(self.work, Said(fields=values))
         self.own[record] = {"name": name, "phone": phone, "age": age, "veteran": veteran}
         self.turn[record] = None
 
@@ -168,22 +170,19 @@ class Machine(RuleBasedStateMachine):
         with db.write(self.db):
             call = NewCall(
                 occurred_at=AT,
-                recorded_at=AT,
                 address=None,
                 nature="crisis",
                 people=[Met(person_id=each) for each in sorted(met)],
             )
-            self.calls[calls.log(self.db, 1, call)] = met
+            self.calls[calls.log(self.work, call)] = met
 
     @precondition(lambda self: self.own)
     @rule(data=st.data())
     def plan_a_follow_up(self, data: Any) -> None:
         person = self.pick(data)
         with db.write(self.db):
-            about = follow_ups.about_person(self.db, person, None, 1, date.fromisoformat(AT[:10]))
-            number = follow_ups.add(
-                self.db, 1, kind="call", about=about, due_at=AT, note=None, at=AT
-            )
+            about = follow_ups.about_person(self.work, person, None)
+            number = follow_ups.add(self.work, "call", about, AT)
         self.due[number] = person
 
     @precondition(lambda self: self.own)
@@ -193,7 +192,7 @@ class Machine(RuleBasedStateMachine):
         new = {"phone": phone, "given_name": name[0], "family_name": name[1]}
         before = {field: self.shown(person, field) for field in ("phone", "name")}
         with db.write(self.db):
-            people.change(self.db, 1, person, Said(fields=new), AT)
+            people.change(self.work, person, Said(fields=new))
         for field, value in (("phone", phone), ("name", name)):
             if before[field] != value:
                 self.own[person][field] = value
@@ -210,7 +209,7 @@ class Machine(RuleBasedStateMachine):
         if before is not None and before["staff_id"] == worker:
             return
         with db.write(self.db):
-            workers.assign(self.db, 1, Whom(person_id=person), worker, TODAY)
+            workers.assign(self.work, Whom(person_id=person), worker, TODAY)
         if before is not None:
             self.turn[before["person_id"]] = None
         self.turn[person] = worker
@@ -222,7 +221,7 @@ class Machine(RuleBasedStateMachine):
         before = merge_turns.current(self.db, person)
         if before is not None:
             with db.write(self.db):
-                workers.end(self.db, 1, Whom(person_id=person), TODAY)
+                workers.end(self.work, Whom(person_id=person), TODAY)
             self.turn[before["person_id"]] = None
 
     @precondition(lambda self: len(self.human_beings()) > 1)

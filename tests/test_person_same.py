@@ -68,7 +68,7 @@ def test_compare_explains_its_score_and_is_recorded_for_both(ccu: Ccu, db_path: 
     assert f"{data['score']} of 100: likely one person (likely from {data['likely_from']})" in page
 
 
-def test_compare_says_what_speaks_against(ccu: Ccu) -> None:
+def test_compare_shows_what_speaks_against(ccu: Ccu) -> None:
     add(ccu, TWIN)
     assert ccu(*_call("1", "4")).code == 0
     data = shown(ccu, "person", "compare", "1", "4")
@@ -249,7 +249,7 @@ def _call(*people: str, when: str = "10:00") -> list[str]:
     return ["log-call", *where, *met]
 
 
-def test_every_list_and_card_goes_by_the_person_who_stands(ccu: Ccu) -> None:
+def test_every_list_and_card_uses_the_kept_person(ccu: Ccu) -> None:
     care.provider(ccu, "Homes with Hope")
     for person in ("1", "2", "2"):
         assert ccu(*_call(person)).code == 0
@@ -283,7 +283,7 @@ def workers(ccu: Ccu) -> list[tuple[int, str, bool]]:
 
 
 @pytest.mark.parametrize("take", [False, True])
-def test_one_human_being_has_one_worker_and_each_their_own_after(take: bool, ccu: Ccu) -> None:
+def test_one_person_has_one_worker_and_each_their_own_after(take: bool, ccu: Ccu) -> None:
     for person, staff in (("1", "dlee"), ("2", "boss")):
         assert ccu("worker", "assign", "--person", person, "--staff", staff).code == 0
     before = workers(ccu)
@@ -349,7 +349,7 @@ def test_a_turn_that_somebody_else_took_over_since_is_over(ccu: Ccu) -> None:
 
 
 @pytest.mark.parametrize("ended", [False, True])
-def test_unmerge_says_with_whom_nobody_works_now(ended: bool, ccu: Ccu) -> None:
+def test_unmerge_lists_people_without_a_worker(ended: bool, ccu: Ccu) -> None:
     assign(ccu, "1", "dlee")
     assign(ccu, "2", "boss")
     merge(ccu, "1", "2", "--take", "worker")

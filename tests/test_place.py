@@ -113,7 +113,7 @@ def test_at_a_terminal_the_near_ones_are_a_choice(ccu: Ccu) -> None:
 # ---------------------------------------------------------------- flags
 
 
-def test_a_flag_says_where_it_comes_from_and_that_nobody_checked_it(ccu: Ccu) -> None:
+def test_a_flag_states_where_it_comes_from_and_that_nobody_checked_it(ccu: Ccu) -> None:
     assert flag(ccu, UNIT, source="call 1").code == 0
     assert warnings(ccu, UNIT) == [
         {"text": DOG, "source": "call 1", "until": "2028-01-31", "verified": False}
@@ -324,7 +324,7 @@ def test_an_account_that_is_not_on_the_list_sees_and_does_nothing(
         assert ccu("place", *line).code == 7
 
 
-# ---------------------------------------------------------------- what stands there
+# ---------------------------------------------------------------- what is recorded there
 
 
 def test_an_exempt_place_leaves_the_counts_with_its_reason_and_the_people_stay(ccu: Ccu) -> None:

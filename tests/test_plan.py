@@ -1,4 +1,4 @@
-"""`ccu plan`: written, approved, on the card, reviewed, expired, corrected; and by whom."""
+"""`ccu plan`: written, approved, on the card, reviewed, expired, corrected; and who may do each."""
 
 import json
 import sqlite3
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ccu import ask
+from ccu.options import terminal
 
 from . import care
 from .care import at, become
@@ -27,7 +27,7 @@ Triggers:
 What helps:
 - speak slowly
 What to avoid:
-- touching the grey bag
+- touching the gray bag
 Steps:
 1. say your first name
 2. ask for five minutes
@@ -38,10 +38,10 @@ Contacts:
 """
 LINES = [
     "helps: speak slowly",
-    "avoid: touching the grey bag",
+    "avoid: touching the gray bag",
     "early signs: paces the hall",
-    "set off by: sirens",
-    "first: 1. say your first name; 2. ask for five minutes",
+    "triggers: sirens",
+    "do first: 1. say your first name; 2. ask for five minutes",
     "safety: 4 Nov 2025, officer report: a kitchen knife by the door",
     "call: 203-555-0199, June Sample, sister",
 ]
@@ -145,9 +145,9 @@ def test_a_plan_is_on_the_card_when_a_supervisor_approved_it(
     assert card(ccu, "--person", "1") == card(ccu)
     page = ccu("history", "--call", "1").out
     lines = "".join(f"  {line}\n" for line in LINES)
-    assert f"What helps (plan 1, for a person here; ccu plan show 1)\n{lines}" in page
+    assert f"Approach (plan 1, for a person here; ccu plan show 1)\n{lines}" in page
     assert "quiet and polite" not in page
-    assert "What helps (plan 1; ccu plan show 1)\n" in ccu("history", "--person", "1").out
+    assert "Approach (plan 1; ccu plan show 1)\n" in ccu("history", "--person", "1").out
     there = ("log-call", "--when", "10:00", "--address", "12 Main St #3", "--nature", "crisis")
     assert LINES[0] in ccu(*there).out
     assert in_brief(ccu) == []
@@ -190,7 +190,7 @@ def test_a_plan_of_a_building_is_on_the_card_of_its_units(
     assert show(ccu, number)["place"] == "12 MAIN ST"
 
 
-def test_a_plan_follows_the_human_being_through_a_merge(
+def test_a_plan_follows_the_person_through_a_merge(
     ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     approved(ccu, monkeypatch)
@@ -215,7 +215,7 @@ def test_a_plan_follows_the_human_being_through_a_merge(
     )
 
 
-# ---------------------------------------------------------------- writing anew
+# ---------------------------------------------------------------- writing a new version
 
 
 def test_the_approved_plan_stays_until_the_new_one_is_approved(
@@ -275,7 +275,7 @@ def test_ctrl_c_at_a_question_keeps_nothing(
     def stop(question: str) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(ask, "read_line", stop)
+    monkeypatch.setattr(terminal, "read_line", stop)
     before = rows(db_path)
     assert ccu("plan", "write", "--person", "1", tty=True).code == 130
     assert rows(db_path) == before
@@ -335,7 +335,7 @@ def test_an_editor_that_fails_writes_nothing(
 
 
 @pytest.mark.parametrize("command", ["", "no-such-editor-at-all", '"unbalanced'])
-def test_without_an_editor_it_says_so(
+def test_without_an_editor_it_states_it(
     command: str, ccu: Ccu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     editor(monkeypatch, tmp_path, "")
@@ -412,7 +412,7 @@ def test_a_diagnosis_or_an_unkind_word_is_told_and_not_approved(
     assert show(ccu, 1)["changes"][0]["reason"] == "their own word"
 
 
-def test_kind_words_that_look_like_others_are_let_be(ccu: Ccu) -> None:
+def test_harmless_words_that_look_like_others_are_accepted(ccu: Ccu) -> None:
     kind = "What helps:\n- ask the psychologist, not an addiction clinic\n- Borderlines Cafe\n"
     done = write(ccu, kind + "Contacts:\n- Mobile team, mental health: 203-555-5150\n")
     assert (done.code, done.err) == (0, "")
@@ -506,9 +506,9 @@ def test_in_scarce_room_safety_comes_first_and_what_is_left_out_is_said(
     assert kept == {1: ["avoid", "safety"], 2: ["avoid", "safety"], 3: ["avoid"]}
     assert {number: each["left_out"] for number, each in found.items()} == {1: 5, 2: 5, 3: 1}
     page = ccu("history", "--call", "1").out
-    assert "What helps (plan 2, for this place; more in ccu plan show 2)\n" in page
+    assert "Approach (plan 2, for this place; more in ccu plan show 2)\n" in page
     late = at("2026-07-31", "history", "--call", "1").out
-    heading = "What helps (plan 1, for a person here; review due; more in ccu plan show 1)"
+    heading = "Approach (plan 1, for a person here; review due; more in ccu plan show 1)"
     assert f"{heading}\n" in late
     assert len(heading) <= 76
     for number in (2, 3):
@@ -718,7 +718,7 @@ def test_patrol_sends_a_correction_and_is_told_the_answer(
     assert "thanks" not in audit
 
 
-def test_a_correction_to_a_plan_that_is_over_is_sent_to_the_one_in_force(
+def test_a_correction_to_an_ended_plan_is_sent_to_the_active_one(
     ccu: Ccu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     approved(ccu, monkeypatch)

@@ -99,7 +99,7 @@ def test_of_many_plans_each_is_named_and_all_share_the_room() -> None:
     little = card.shared([row(1, {"helps": ["tea"]}), row(2, full)], TODAY)
     assert [len(each["lines"]) for each in little] == [1, 4]
     many = shown(*[full] * 6)
-    assert many[-1] == "More plans of what helps: ccu plan show 4, 5, 6"
+    assert many[-1] == "More plans: ccu plan show 4, 5, 6"
     assert len(many) == 8
     assert "secret" not in "".join(many)
 

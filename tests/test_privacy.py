@@ -1,4 +1,4 @@
-"""What docs/privacy.md says is protected: each sentence names its tests, and they exist."""
+"""What docs/privacy.md lists as protected: each sentence names its tests, and they exist."""
 
 import ast
 import contextlib
@@ -15,7 +15,7 @@ from .conftest import run_ccu
 
 TESTS = Path(__file__).resolve().parent
 PAGE = (TESTS.parent / "docs" / "privacy.md").read_text(encoding="utf-8")
-SECTION = PAGE.partition("## What it protects, and what it does not\n")[2].partition("\n## ")[0]
+SECTION = PAGE.partition("## What is protected, and what is not\n")[2].partition("\n## ")[0]
 
 
 def entries() -> list[str]:
@@ -46,10 +46,10 @@ def test_there_is_no_sentence_outside_the_points() -> None:
     outside = [
         line
         for line in SECTION.splitlines()
-        if line and not line.startswith(("- ", "  ")) and not line.startswith("And plainly")
+        if line and not line.startswith(("- ", "  ")) and not line.startswith("Not protected:")
     ]
     assert outside == [
-        "Each of these names, in a comment of this file, the tests that fail when it is not so."
+        "Each point names, in a comment of this file, the tests that fail when it is not true."
     ]
 
 
@@ -72,12 +72,12 @@ def dump(path: Path) -> str:
         return "\n".join(hand.iterdump())
 
 
-def test_another_program_reads_the_file_whole(here: Path) -> None:
+def test_another_program_reads_the_entire_file(here: Path) -> None:
     sealed = ("seal", "person", "3", "--authority", "court", "--ordered", "2026-01-30", "--yes")
     assert town.run(here, "records", *sealed).code == 0
     text = dump(here)
     assert [word for word in (*town.IDENTITY, town.NARRATIVE) if word not in text] == []
-    assert "grey coat" in text  # what was sealed
+    assert "gray coat" in text  # what was sealed
 
 
 def test_a_backup_keeps_what_was_sealed_after_it(here: Path, tmp_path: Path) -> None:

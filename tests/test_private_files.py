@@ -1,4 +1,4 @@
-"""What ccu puts on the machine is its owner's alone, and `ccu check` says when it is not."""
+"""What ccu puts on the machine is its owner's alone, and `ccu check` reports when it is not."""
 
 import contextlib
 import csv
@@ -49,7 +49,7 @@ def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def warnings(ccu: Ccu) -> list[str]:
-    """What `ccu check` says is not private."""
+    """What `ccu check` reports as not private."""
     done = ccu("check", "--quiet", "-f", "csv")
     assert done.code == 0, done.err
     told = list(csv.reader(io.StringIO(done.out)))[1:]
@@ -163,7 +163,7 @@ def test_check_names_each_file_that_others_can_reach(
         reader.execute("SELECT count(*) FROM person").fetchone()  # keeps the -wal and -shm there
         assert warnings(ccu) == []
         path = which(tmp_path)
-        # Something in the -wal: of an empty one SQLite mends the mode itself.
+        # Something in the -wal: SQLite corrects the mode of an empty one itself.
         assert ccu("settings", "town", "Marshport").code == 0
         path.chmod(mode)
         (told,) = warnings(ccu)
@@ -198,7 +198,7 @@ def test_check_names_an_encrypted_copy_that_others_can_reach(
         (0o700, []),
     ],
 )
-def test_check_says_what_others_can_do_in_the_folder(
+def test_check_states_what_others_can_do_in_the_folder(
     mode: int, says: list[str], ccu: Ccu, tmp_path: Path
 ) -> None:
     tmp_path.chmod(mode)
@@ -210,7 +210,7 @@ def test_check_says_what_others_can_do_in_the_folder(
         tmp_path.chmod(0o700)
 
 
-def test_check_says_where_the_key_should_not_be(empty: Ccu, tmp_path: Path) -> None:
+def test_check_states_where_the_key_should_not_be(empty: Ccu, tmp_path: Path) -> None:
     assert empty("init", "--encrypt", *INIT).code == 0
     assert warnings(empty) == []
     (tmp_path / "keys").chmod(0o755)
@@ -231,7 +231,7 @@ def test_check_names_a_plain_copy_beside_an_encrypted_file(empty: Ccu, tmp_path:
     ]
 
 
-def test_check_looks_past_what_it_can_not_read(ccu: Ccu, tmp_path: Path) -> None:
+def test_check_looks_past_what_it_cannot_read(ccu: Ccu, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.bak")
     (tmp_path / "loop.bak").symlink_to(tmp_path / "loop.bak")
     (tmp_path / "folder.bak").mkdir()
@@ -262,7 +262,7 @@ def test_check_lets_go_of_no_lock_of_the_file_in_use(ccu: Ccu, db_path: Path) ->
 # ---------------------------------------------------------------- what a bug leaves
 
 
-def test_the_report_of_a_bug_tells_where_and_nothing_of_whom(
+def test_the_report_of_a_bug_shows_where_and_no_data(
     ccu: Ccu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(connection: object) -> None:
@@ -286,7 +286,7 @@ def test_the_report_of_a_bug_tells_where_and_nothing_of_whom(
     assert "ccu/session.py:" in text
 
 
-def test_a_bug_of_sqlite_tells_its_kind_alone(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_of_sqlite_shows_its_type_only(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(connection: object) -> None:
         with contextlib.closing(sqlite3.connect(":memory:")) as hand:
             hand.execute("SELECT * FROM Quillfeather")

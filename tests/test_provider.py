@@ -139,7 +139,7 @@ def test_a_name_that_begins_two_is_refused_with_both(ccu: Ccu) -> None:
         "ccu: error: PROVIDER: that may be 2 (Homes) or 1 (Homes with Hope);"
         " write more of the name, or the number\n",
     )
-    assert shown(ccu, "HOMES")["id"] == 2  # the whole name is that one
+    assert shown(ccu, "HOMES")["id"] == 2  # the full name is that one
     assert shown(ccu, "homes w")["id"] == 1
     assert shown(ccu, "988")["id"] == 3  # a name, where there is no such number
     assert ccu("provider", "retire", "2").code == 0

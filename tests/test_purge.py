@@ -120,7 +120,7 @@ def test_a_purged_person_is_in_no_byte_of_the_file(
         clock(past, "2015-03-02T17:00:00")
         life(ccu, db_path)
     sought = WORDS | keys(db_path)
-    assert in_bytes(db_path, sought) == sought, "or the test looks for what never was there"
+    assert in_bytes(db_path, sought) == sought, "or the test looks for what was not there"
     fill_in(ccu)
     become_keeper(ccu, monkeypatch)
     destroyed = purge(ccu)

@@ -257,7 +257,7 @@ class Oracle:
         return {person for person in self.into if self.human(person) in wanted}
 
     def day(self, table: str, row: Row) -> tuple[str, bool]:
-        """The last day of a record, and whether it is still worked on or in force."""
+        """The last day of a record, and whether it is still worked on or active."""
         events = {
             "referral": [e for e in self.rows["referral_event"] if e["referral_id"] == row["id"]],
             "follow_up": [e for e in self.rows["attempt"] if e["follow_up_id"] == row["id"]],

@@ -1,4 +1,4 @@
-"""`ccu refer`: what it makes, for whom, what it warns of and what it refuses."""
+"""`ccu refer`: what it makes, for which person, what it warns of and what it refuses."""
 
 import json
 import re
@@ -214,7 +214,7 @@ def test_bad_input_is_one_sentence_and_writes_nothing(
     assert care.everything(db_path) == before
 
 
-def test_when_the_audit_can_not_be_written_nothing_is(ccu: Ccu, db_path: Path) -> None:
+def test_when_the_audit_cannot_be_written_nothing_is(ccu: Ccu, db_path: Path) -> None:
     with sqlite3.connect(db_path) as hand:
         hand.execute(
             "CREATE TRIGGER no_more BEFORE INSERT ON audit WHEN new.action = 'refer'"

@@ -65,7 +65,7 @@ def statuses(ccu: Ccu, number: int) -> list[str]:
 # ---------------------------------------------------------------- steps
 
 
-def test_the_table_of_steps_is_whole(ccu: Ccu, db_path: Path) -> None:
+def test_the_table_of_steps_is_complete(ccu: Ccu, db_path: Path) -> None:
     with sqlite3.connect(db_path) as hand:
         codes = dict(hand.execute("SELECT code, open FROM referral_status ORDER BY sort"))
     assert list(codes) == list(referral_steps.STEPS)

@@ -72,10 +72,10 @@ def a_month(hand: Hand) -> None:
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
-        ("--month 2026-13", '--month "2026-13" can not be read; write it as 2026-01'),
+        ("--month 2026-13", '--month "2026-13" cannot be read; write it as 2026-01'),
         ("--month 2026-03", "March 2026 has not begun"),
-        ("--quarter 2026-Q5", '--quarter "2026-Q5" can not be read; write it as 2026-Q1'),
-        ("--year 26", '--year "26" can not be read; write it as 2026'),
+        ("--quarter 2026-Q5", '--quarter "2026-Q5" cannot be read; write it as 2026-Q1'),
+        ("--year 26", '--year "26" cannot be read; write it as 2026'),
         ("--from 2026-01-02", "--from and --to go together; --to is the last day"),
         ("--to 2026-01-02", "--from and --to go together; --to is the last day"),
         ("--from 2026-01-09 --to 2026-01-02", "--to lies before --from"),
@@ -86,7 +86,7 @@ def a_month(hand: Hand) -> None:
         ("--list -f html", "--format html is for the report itself"),
     ],
 )
-def test_what_can_not_be_is_refused_in_one_sentence(ccu: Ccu, args: str, sentence: str) -> None:
+def test_what_cannot_be_is_refused_in_one_sentence(ccu: Ccu, args: str, sentence: str) -> None:
     done = ccu("report", *args.split())
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(f"ccu: error: {sentence}")
@@ -112,7 +112,7 @@ def test_an_account_not_on_the_staff_list_is_shown_nothing(
 # --- as a new user would --------------------------------------------------------------------
 
 
-def test_an_empty_file_says_so(ccu: Ccu) -> None:
+def test_an_empty_file_states_it(ccu: Ccu) -> None:
     done = ccu("report", "--month", "2026-01")
     assert done.code == 0
     assert "No calls are recorded in this file." in done.out

@@ -23,7 +23,7 @@ LETTER = 700  # pixels between the margins of a letter page, as page.css sets th
 PAGES = ("month", "year", "hostile", "empty")
 HOSTILE = "<script>alert(1)</script> & the very long name of a street that goes on and on"
 
-# Every element that has text of its own and can be seen, with the colours that it is read in.
+# Every element that has text of its own and can be seen, with its colors.
 # What lies behind the text of a drawing is the last shape drawn before it at that place.
 CONTRAST = """(() => {
   const rgba = text => (text.match(/[\\d.]+/g) || [0, 0, 0, 0]).map(Number);
@@ -35,8 +35,8 @@ CONTRAST = """(() => {
   };
   const behind = element => {
     for (let at = element; at; at = at.parentElement) {
-      const colour = getComputedStyle(at).backgroundColor;
-      if (seen(colour) && colour !== 'rgba(0, 0, 0, 0)') return colour;
+      const color = getComputedStyle(at).backgroundColor;
+      if (seen(color) && color !== 'rgba(0, 0, 0, 0)') return color;
     }
     return 'rgb(255, 255, 255)';
   };

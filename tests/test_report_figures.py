@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccu.report import definitions, intervals, whole
-from ccu.report.frames import frames
+from ccu.report import build, definitions
+from ccu.report.figures import reduction, wilson
+from ccu.report.parameters import frames
 from ccu.report.period import Period
 from ccu.session import Session
 
@@ -37,7 +38,7 @@ def moments(count: int, start: str = "2026-01-01T00:00:00", step: int = 20) -> l
     return [(begin + timedelta(seconds=step * each)).isoformat() for each in range(count)]
 
 
-# --- the programmes' published arithmetic, by the code that makes the figures -----------------
+# --- the programs' published arithmetic, by the code that makes the figures -----------------
 
 
 def test_cahoots_16_479_of_109_855_is_15_percent(ccu: Ccu, hand: Hand) -> None:
@@ -94,7 +95,7 @@ def test_unknown_people_are_never_added_to_people_served(ccu: Ccu, hand: Hand) -
     assert rows(ccu, "repeat-people", *JANUARY, "--k", "1") == []
 
 
-def test_records_of_one_human_being_count_once(ccu: Ccu, hand: Hand, db_path: Path) -> None:
+def test_records_of_one_person_count_once(ccu: Ccu, hand: Hand, db_path: Path) -> None:
     kept, merged = hand.person("Ann"), hand.person()
     hand.call("2026-01-10T10:00:00", kept)
     hand.call("2026-01-11T10:00:00", merged)
@@ -161,7 +162,7 @@ def test_repeat_addresses_are_units_within_the_window(ccu: Ccu, hand: Hand) -> N
     with_all = rows(ccu, "repeat-addresses", *JANUARY, "--all-calls", "--window", "91")
     assert [row["place"] for row in with_all] == [flat, other]
     (section,) = report(ccu, *JANUARY, "--section", "repeat-addresses")["sections"]
-    assert "Left out: 2 exempt addresses." in section["says"]  # and an exempt building's flat
+    assert "Left out: 2 exempt addresses." in section["says"]  # and an exempt building's apartment
     assert "At least 3 care calls in the 90 days to 2026-01-31." in section["says"]
     assert figures(ccu, "summary", *JANUARY)["repeat_addresses"]["value"] == 1
 
@@ -309,14 +310,14 @@ def test_before_and_after(ccu: Ccu, hand: Hand) -> None:
 
 def test_wilson_s_interval_as_published() -> None:
     """Newcombe 1998, table I: 81 of 263 is 0.2553 to 0.3662; 0 of 20 is 0 to 0.1611."""
-    assert intervals.wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
-    assert intervals.wilson(0, 20) == pytest.approx((0, 0.1611), abs=5e-5)
-    assert intervals.wilson(0, 0) == (None, None)
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert wilson(0, 20) == pytest.approx((0, 0.1611), abs=5e-5)
+    assert wilson(0, 0) == (None, None)
 
 
 @given(st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilson_holds_the_share(parts: tuple[int, int]) -> None:
-    low, high = intervals.wilson(*parts)
+    low, high = wilson(*parts)
     assert low is not None and high is not None
     assert 0 <= low <= parts[0] / parts[1] + 1e-12
     assert parts[0] / parts[1] - 1e-12 <= high <= 1
@@ -330,7 +331,7 @@ def test_the_interval_of_a_reduction_holds_it(people: list[tuple[int, int]]) -> 
         sum(b * b for _, b in people),
         sum(a * b for a, b in people),
     )
-    low, high = intervals.reduction(after, before, len(people), squares)
+    low, high = reduction(after, before, len(people), squares)
     if len(people) < 10 or not after or not before:
         assert (low, high) == (None, None)
     else:
@@ -344,8 +345,8 @@ def test_the_interval_of_a_reduction_holds_it(people: list[tuple[int, int]]) -> 
 def parameters(db_path: Path) -> tuple[Session, dict[str, Any]]:
     """What the report of January 2026 binds."""
     session = Session(db_path, "2026-01-31")
-    options = whole.Options(period=Period("month", date(2026, 1, 1), date(2026, 2, 1)))
-    return session, dict(frames(whole.begun(session, options), options).now)
+    options = build.Options(period=Period("month", date(2026, 1, 1), date(2026, 2, 1)))
+    return session, dict(frames(build.begun(session, options), options).now)
 
 
 @pytest.mark.parametrize("file", sorted(path.stem for path in definitions.FOLDER.glob("*.sql")))

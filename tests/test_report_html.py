@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from ccu.output.text import one_line
 from ccu.report import html
-from ccu.report.html import bars, svg
+from ccu.report.build import Report, ReportSection
+from ccu.report.html import drawings
 from ccu.report.html.page import page
 from ccu.report.period import Period
-from ccu.report.whole import Report, ReportSection
 
 from .conftest import Ccu
 from .reporting import Hand, report
@@ -112,7 +112,7 @@ def test_the_page_has_every_section_with_every_row(ccu: Ccu, town: Hand) -> None
     assert shown == len(rows) - months + 12 + funnel
 
 
-def test_a_figure_stands_with_all_its_parts(ccu: Ccu, town: Hand) -> None:
+def test_a_figure_has_all_its_parts(ccu: Ccu, town: Hand) -> None:
     read = spaced(html_of(ccu, *MONTH, "--section", "summary", "--compare", "previous"))
     assert "Share of all calls 29.3% 12 of 41 -" in read
     assert "Figure Value Of Missing or not yet Dec 2025 Calls" in read
@@ -123,7 +123,7 @@ def spaced(source: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", source).split())
 
 
-def test_key_figures_stand_on_top_with_what_they_were(ccu: Ccu, town: Hand) -> None:
+def test_key_figures_are_on_top_with_their_earlier_values(ccu: Ccu, town: Hand) -> None:
     source = html_of(ccu, *MONTH)
     cards = spaced(source[source.index('class="cards"') :].split("</ul>")[0])
     assert "Calls 41 Dec 2025 0 Jan 2025" in cards
@@ -205,7 +205,7 @@ def test_the_same_file_gives_the_same_bytes(ccu: Ccu, town: Hand, tmp_path: Path
     first = html_of(ccu, *MONTH)
     assert ccu("report", *MONTH, "--output", str(tmp_path / "r.html")).code == 0
     assert (tmp_path / "r.html").read_text(encoding="utf-8") == first
-    assert str(date.today()) not in first  # nothing says when it was drawn
+    assert str(date.today()) not in first  # nothing shows when it was drawn
 
 
 def test_every_figure_shown_is_defined_at_the_foot(ccu: Ccu, town: Hand) -> None:
@@ -218,7 +218,7 @@ def test_every_figure_shown_is_defined_at_the_foot(ccu: Ccu, town: Hand) -> None
     assert "Formula: care calls in the period ÷ all calls in the period" in spaced(source)
 
 
-def test_a_month_without_calls_says_so_and_draws_nothing(ccu: Ccu) -> None:
+def test_a_month_without_calls_states_it_and_draws_nothing(ccu: Ccu) -> None:
     read = Page(html_of(ccu, *MONTH))
     assert "svg" not in {tag for tag, _ in read.elements}
     assert "No calls in these months." in read.texts("p")
@@ -233,7 +233,7 @@ def test_one_call_is_a_page(ccu: Ccu, db_path: Path) -> None:
     assert "1" in [text for place in read.all("svg") for text in read.inside[place].split()]
 
 
-def test_names_can_not_act(ccu: Ccu, db_path: Path) -> None:
+def test_names_cannot_act(ccu: Ccu, db_path: Path) -> None:
     hand = Hand(db_path)
     hand.one("UPDATE setting SET value = ? WHERE name = 'town'", HOSTILE)
     place = hand.place("12")
@@ -273,7 +273,7 @@ def test_other_formats_do_not_load_it(ccu: Ccu) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stderr.split())
-    assert "ccu.report.whole" in loaded
+    assert "ccu.report.build" in loaded
     assert not loaded & {"jinja2", "markupsafe", "ccu.report.html"}
 
 
@@ -327,13 +327,15 @@ def test_whatever_a_town_and_its_streets_are_called(town: str, address: str) -> 
 
 @given(TEXTS)
 def test_a_drawing_is_xml_whatever_it_is_called(text: str) -> None:
-    root = ElementTree.fromstring(svg.finished(svg.canvas(10, 10), "name", text, text, 12.0))
+    root = ElementTree.fromstring(
+        drawings.finished(drawings.canvas(10, 10), "name", text, text, 12.0)
+    )
     assert [each.text for each in root] == [one_line(text) or None] * 2
 
 
 @given(st.floats(0.01, 10_000_000), st.integers(3, 5))
 def test_axes_begin_at_zero_and_reach_the_longest_bar(top: float, most: int) -> None:
-    ticks = bars._ticks(top, most)
+    ticks = drawings._ticks(top, most)
     assert ticks[0] == 0
     assert ticks[-2] < top <= ticks[-1]
     assert len(ticks) <= most + 1

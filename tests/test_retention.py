@@ -19,7 +19,7 @@ def kept(ccu: Ccu) -> dict[str, str]:
     return {row["class"]: row["keep"] for row in json.loads(done.out)}
 
 
-def test_there_are_no_years_until_somebody_says(ccu: Ccu) -> None:
+def test_there_are_no_years_until_somebody_sets_them(ccu: Ccu) -> None:
     assert kept(ccu) == {
         **dict.fromkeys(CLASSES, ""),
         "audit": "never destroyed",
@@ -62,7 +62,7 @@ def test_what_is_said_is_kept_with_its_authority(ccu: Ccu, db_path: Path) -> Non
         (("everything", "7", "--source", "M"), "there is no such class; the classes are calls, "),
     ],
 )
-def test_what_can_not_be_said(line: tuple[str, ...], says: str, ccu: Ccu) -> None:
+def test_what_cannot_be_said(line: tuple[str, ...], says: str, ccu: Ccu) -> None:
     before = kept(ccu)
     done = ccu("retention", "set", *line)
     assert (done.code, done.out) == (2, "")
@@ -125,7 +125,7 @@ def test_a_hold_by_flag_by_file_and_by_prompt(two: Ccu, db_path: Path) -> None:
         (("release", "7"), 3, "no hold 7"),
     ],
 )
-def test_a_hold_that_can_not_be(line: tuple[str, ...], code: int, says: str, two: Ccu) -> None:
+def test_a_hold_that_cannot_be(line: tuple[str, ...], code: int, says: str, two: Ccu) -> None:
     done = two("retention", *line)
     assert (done.code, done.out) == (code, "")
     assert says in done.err and "Roe" not in done.err
@@ -180,7 +180,7 @@ def test_what_is_held_is_not_ended_by_the_clock(ccu: Ccu) -> None:
 # ---------------------------------------------------------------- the figures
 
 
-def test_a_report_says_that_records_of_its_days_were_destroyed(
+def test_a_report_states_that_records_of_its_days_were_destroyed(
     ccu: Ccu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for day in ("2015-03-02", "2015-03-20", "2025-12-01"):

@@ -153,7 +153,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def here(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The town's folder, a copy of its own, and where the test stands."""
+    """The town's folder, a copy of its own, and the folder of the test."""
     folder = tmp_path / "here"
     shutil.copytree(made / "town", folder)
     monkeypatch.chdir(folder)
@@ -193,7 +193,7 @@ def test_every_command_has_its_row_and_its_line() -> None:
     assert rows == every_leaf() == {row.split(" --")[0] for row in ROWS}
 
 
-def test_the_table_says_what_is_said_here() -> None:
+def test_the_table_of_roles_is_the_one_here() -> None:
     for role in ALL:
         assert {row for row in roles.MAY if not roles.may(role, row)} & set(ROWS) == MAY_NOT[
             role
@@ -243,7 +243,7 @@ class Done:
     events: list[str]
 
 
-# Hashes, keys and names drawn anew at each run.
+# Hashes, keys and names that change at each run.
 NEVER_ALIKE = ("audit anchor", "audit verify", "audit rekey", "backup", "demo", "init")
 
 
@@ -266,7 +266,7 @@ def faults(role: str, row: str, state: str, done: Done) -> list[str]:
         if (done.code, done.out, done.events) != (7, "", ["denied"]):
             found.append(f"not refused: {done.code}, {done.events}")
         if not done.err.startswith("ccu: error: ccu "):
-            found.append(f"says {done.err}")
+            found.append(f"prints {done.err}")
     elif row in (*_CARE_NOTES, "care destroy") and state != "open":
         if (done.code, done.out) != (4, ""):
             found.append(f"a care file where there is none: {done.code}")
@@ -345,7 +345,7 @@ def test_help_asks_nobody_who_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run_ccu("person", "show", "--help").code == 0
 
 
-def test_who_sees_no_names_can_not_ask_for_them() -> None:
+def test_who_sees_no_names_cannot_ask_for_them() -> None:
     for path in every_leaf():
         name, *rest = path.split()
         command = cli._load(name)

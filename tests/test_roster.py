@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ccu.imports.identifiers import is_identity_number
 from ccu.imports.roster import run as roster
 from ccu.imports.roster import store as rosters
-from ccu.imports.roster.layout import is_identity_number
 
 from . import care
 from .conftest import Ccu, Result, examples, once, run_ccu
@@ -62,7 +62,7 @@ class Desk:
         return run_ccu(*line, "-f", "json", stdin=stdin, tty=tty)
 
     def counts(self, *more: str) -> dict[str, int]:
-        """What came of it, without what is none."""
+        """The result, without what is none."""
         done = self.bring(*more)
         assert done.code == 0, done.err
         return {name: count for name, count in json.loads(done.out)[0].items() if count}
@@ -369,7 +369,7 @@ def test_a_worker_not_on_the_list_or_retired_is_told(desk: Desk, ccu: Ccu, who: 
     assert desk.ask("SELECT count(*) FROM person") == [(1,)] and desk.turns() == []
 
 
-def test_whole_ends_the_links_of_those_no_longer_listed(desk: Desk) -> None:
+def test_a_complete_roster_ends_the_links_of_those_no_longer_listed(desk: Desk) -> None:
     desk.rows({**ANN, "Worker": "dlee"}, {**BEN, "Worker": "dlee"})
     desk.counts()
     desk.rows(BEN)
@@ -380,7 +380,7 @@ def test_whole_ends_the_links_of_those_no_longer_listed(desk: Desk) -> None:
     assert desk.turns() == [(1, "dlee", "2026-01-31"), (2, "dlee", None)]
 
 
-def test_whole_leaves_another_offices_links(desk: Desk) -> None:
+def test_a_complete_roster_leaves_another_offices_links(desk: Desk) -> None:
     desk.rows({**ANN, "Worker": "dlee"})
     desk.counts()
     desk.layout.write_text(LAYOUT.replace('"hsd"', '"hospital"'))

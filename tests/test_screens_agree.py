@@ -124,7 +124,7 @@ def put_follow_up(hand: sqlite3.Connection, state: str, **about: int) -> None:
 
 
 class Screens:
-    """What each screen says of the people of a file, by the number of the canonical record."""
+    """What each screen shows of the people of a file, by the number of the canonical record."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -219,7 +219,7 @@ def town(template: Path, folder: Path, **world: Any) -> Path:
         "workers": [(2, ("household_id", 1), (None, None))],
     }
 )
-def test_every_screen_says_the_same(
+def test_every_screen_shows_the_same(
     world: dict[str, Any], template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     agree(town(template, tmp_path_factory.mktemp("world"), **world))

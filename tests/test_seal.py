@@ -1,4 +1,4 @@
-"""Erasure orders: `ccu seal`. What is sealed is in no output of any command as any other role."""
+"""`ccu seal`: what is sealed is in no output of any command as any other role."""
 
 import csv
 import io
@@ -17,8 +17,9 @@ import typer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccu import cli, complete
+from ccu import cli
 from ccu.demo import export
+from ccu.options import completion
 
 from . import told_town as town
 from .conftest import Result
@@ -123,7 +124,7 @@ FORMATS = ((), ("--format", "json"), ("--format", "csv"))
 def test_words_are_in_no_output_of_any_command(
     made: Path, login: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After a person and their calls are sealed, no command in no format says a word of theirs.
+    """After a person and their calls are sealed, no command prints a word of theirs.
 
     An admin asks every line; each line is asked by a third of the others, too.
     """
@@ -233,7 +234,7 @@ def test_numbers_are_not_listed_either(made: Path, erased: Path, tmp_path: Path,
 
 
 def people_in(found: Any) -> set[int]:
-    """Whatever stands under `person` or `people` in a JSON answer."""
+    """Whatever is under `person` or `people` in a JSON answer."""
     if isinstance(found, list):
         return set().union(*map(people_in, found)) if found else set()
     if not isinstance(found, dict):
@@ -248,9 +249,9 @@ def test_completion_offers_neither(
     """Completion reads the same tables: nothing is there to offer."""
     monkeypatch.setenv("CCU_DB", str(copied(erased, tmp_path)))
     context = typer.Context(typer.main.get_command(cli.app))
-    numbers = {number for number, _ in complete.person_id(context, "")}
+    numbers = {number for number, _ in completion.people(context, "")}
     assert "1" not in numbers and "2" in numbers
-    assert "1" not in {number for number, _ in complete.call_id(context, "")}
+    assert "1" not in {number for number, _ in completion.calls(context, "")}
 
 
 # ---------------------------------------------------------------- the order
@@ -283,7 +284,7 @@ def test_it_asks_and_wants_the_number(db: Path) -> None:
 
 @pytest.mark.parametrize(("answer", "code"), [("1", 0), ("2", 2), ("yes", 2)])
 def test_at_a_terminal_the_number_is_typed(db: Path, answer: str, code: int) -> None:
-    """A slip of the finger seals nobody."""
+    """A typo seals nobody."""
     typed = f"court\n2026-01-15\n{answer}\n"
     done = town.run(db, "records", "seal", "person", "1", stdin=typed, tty=True)
     assert done.code == code, done.err
@@ -291,7 +292,7 @@ def test_at_a_terminal_the_number_is_typed(db: Path, answer: str, code: int) -> 
 
 
 def test_only_the_records_custodian(db: Path) -> None:
-    """Seals are one role's; a denial says nothing and is audited."""
+    """Seals are one role's; a denial shows nothing and is audited."""
     seal(db, "person", 1)
     for login in (*town.ROLES[:-1], "admin"):
         for words in (("list",), ("show", "1"), ("lift", "1", "--reason-code", "set_aside")):
@@ -320,7 +321,7 @@ def test_the_custodian_sees_and_it_is_audited(db: Path) -> None:
 
 
 def test_merged_records_are_sealed_as_one(db: Path) -> None:
-    """Every record of the human being goes, and a merged number leads nowhere."""
+    """Every record of the person goes, and a merged number leads nowhere."""
     merged = town.run(db, "records", "seal", "person", "4", *ORDER)
     assert merged.code == 2 and "merged into person 3" in merged.err
     before = dump(db)
@@ -333,7 +334,7 @@ def test_merged_records_are_sealed_as_one(db: Path) -> None:
 
 
 def test_a_sealed_file_passes_its_check(db: Path) -> None:
-    """No dangling rows: integrity, foreign keys, rules; the audit is whole, reasons too."""
+    """No dangling rows: integrity, foreign keys, rules; the audit is intact, reasons too."""
     for call in ("1", "2"):
         words = ("call", "show", call, "--full", "--reason", "for the hand-over")
         assert town.run(db, "supervisor", *words).code == 0
@@ -351,7 +352,7 @@ def test_a_sealed_file_passes_its_check(db: Path) -> None:
 
 
 def test_a_call_that_belongs_with_it_is_lifted_first(db: Path) -> None:
-    """What was sealed apart comes back in an order that fits, and whole."""
+    """What was sealed apart comes back in an order that fits, and complete."""
     before = dump(db)
     seal(db, "person", 1)
     seal(db, "call", 1)
@@ -365,15 +366,15 @@ def test_a_call_that_belongs_with_it_is_lifted_first(db: Path) -> None:
     assert again.code == 2 and "was lifted already" in again.err
 
 
-def test_words_written_anew_meanwhile_are_left(db: Path) -> None:
-    """Lifting overwrites nobody's later words, and says so."""
+def test_words_written_later_are_left(db: Path) -> None:
+    """Lifting overwrites nobody's later words, and reports it."""
     seal(db, "person", 1)
     named = town.run(db, "clinician", "household", "name", "1", "--file", "-", stdin="Stairs")
     assert named.code == 0, named.err
     amended = town.run(db, "ccu", "call", "amend", "1", "--note-file", "-", stdin="seen again")
     assert amended.code == 0, amended.err
     done = town.run(db, "records", "seal", "lift", "1", "--reason-code", "set_aside")
-    assert done.code == 0 and "1 words that were written anew" in done.err
+    assert done.code == 0 and "1 words that were rewritten" in done.err
     shown = town.run(db, "ccu", "call", "show", "1", "--full", "--reason", "handover")
     assert "seen again" in shown.out and town.NARRATIVE not in shown.out
 
@@ -542,7 +543,7 @@ def test_a_roster_does_not_bring_a_sealed_client_back(db: Path, tmp_path: Path) 
 
 
 def test_lifting_into_a_number_taken_meanwhile_is_refused(db: Path) -> None:
-    """Somebody logged the incident anew by hand: nothing is half lifted."""
+    """Somebody logged the incident again by hand: nothing is half lifted."""
     incident = ("--incident", "26-000777")
     log = ("log-call", "--address", "9 Elm St", "--nature", "crisis", "--when", "13:00")
     made = town.run(db, "officer", *log, *incident, "--no-input", "-f", "json")

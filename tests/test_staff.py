@@ -99,7 +99,7 @@ def test_bad_input_is_one_sentence(args: list[str], code: int, says: str, ccu: C
     assert staff(ccu, "--all") == before
 
 
-def test_only_an_admin_changes_settings_which_say_whom_sudo_is_believed_for(
+def test_only_an_admin_changes_settings_such_as_the_service_account(
     ccu: Ccu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert ccu("staff", "add", "mrossi", "--role", "officer").code == 0

@@ -1,4 +1,4 @@
-"""`ccu wellness`: a log that keeps nobody's identity, and does not say why there is nothing."""
+"""`ccu wellness`: a log that keeps nobody's identity, and does not show why there is nothing."""
 
 import hashlib
 import itertools
@@ -45,7 +45,7 @@ def kept(path: Path) -> list[tuple[Any, ...]]:
         return hand.execute("SELECT * FROM wellness ORDER BY month, kind").fetchall()
 
 
-def test_what_is_kept_is_the_sum_of_a_kind_and_a_month(empty: Ccu, file: Path) -> None:
+def test_only_the_sum_of_a_type_and_a_month_is_stored(empty: Ccu, file: Path) -> None:
     add(38)
     add(7)
     add(90, kind="chaplain", month="2025-12")
@@ -91,7 +91,7 @@ def test_minutes_are_kept_to_the_nearest_quarter(minutes: int) -> None:
     assert abs(quarters - minutes) <= 7 or (quarters == 15 and minutes < 8)
 
 
-def test_it_asks_at_a_terminal_and_says_what_was_kept(empty: Ccu, file: Path) -> None:
+def test_it_asks_at_a_terminal_and_states_what_was_kept(empty: Ccu, file: Path) -> None:
     asked = empty("wellness", "add", stdin="nothing\n1\n0\n40\n", tty=True)
     assert (asked.code, asked.out) == (0, "Added to 2026-01: peer support, 45 minutes.\n")
     assert kept(file) == [("2026-01", "peer_support", 1, 45)]
@@ -108,11 +108,11 @@ def test_it_asks_at_a_terminal_and_says_what_was_kept(empty: Ccu, file: Path) ->
         ("--kind other --minutes 1441", "--minutes must be a whole number from 0 to 1440"),
         ("--kind other --minutes -5", "--minutes must be a whole number"),
         ("--kind other --minutes 30 --month 2026-02", "--month is in the future"),
-        ("--kind other --minutes 30 --month 2026-13", '--month "2026-13" can not be read'),
+        ("--kind other --minutes 30 --month 2026-13", '--month "2026-13" cannot be read'),
         ("--kind other --minutes 30 --name x", "no such option: --name"),
     ],
 )
-def test_what_can_not_be_kept_is_one_sentence(
+def test_what_cannot_be_kept_is_one_sentence(
     empty: Ccu, file: Path, options: str, says: str
 ) -> None:
     refused = empty("wellness", "add", *options.split())

@@ -1,4 +1,4 @@
-"""`ccu worker`: one at a time, those before kept; what the card says of it, and no more.
+"""`ccu worker`: one at a time, those before kept; what the card shows of it, and no more.
 
 And what an officer is told of what became of a call.
 """
@@ -129,7 +129,7 @@ def test_bad_input_is_one_sentence(args: list[str], code: int, says: str, ccu: C
 # ---------------------------------------------------------------- the card
 
 
-def test_the_card_says_who_how_to_reach_them_and_no_more(ccu: Ccu, db_path: Path) -> None:
+def test_the_card_states_who_how_to_reach_them_and_no_more(ccu: Ccu, db_path: Path) -> None:
     care.name(db_path, 1, "Rowan", "Sample")
     assert card(ccu)["workers"] == []
     assert assign(ccu, "dlee", "--since", "2026-01-12").code == 0
@@ -148,7 +148,7 @@ def test_the_card_says_who_how_to_reach_them_and_no_more(ccu: Ccu, db_path: Path
     ]
     page = ccu("history", "--call", "1").out
     assert (
-        "working here  Human Services is working with people here: Dana Lee, 203-555-0142,"
+        "working here  Human Services client. Call Dana Lee, 203-555-0142,"
         " since 12 Jan 2026; connected to: Homes with Hope; next contact 1 Feb 2026\n"
         "open items    referral 1, accepted: next 2026-02-01 14:00, "
     ) in page
@@ -230,7 +230,7 @@ def test_a_persons_card_goes_across_places_and_records(ccu: Ccu, db_path: Path) 
     assert found["places"][0] == {"place": "9 ELM ST", "calls": 1, "last": "2026-01-31"}
     page = ccu("history", "--person", "1").out
     assert page.startswith(
-        "Person 1\n\nname     Rowan Sample\nrecords  1, 2\n\nworking with  nobody"
+        "Person 1\n\nname     Rowan Sample\nrecords  1, 2\n\nworking with  None assigned"
     )
     assert care.audited(db_path, "history")[-2:] == [("person", 1), ("person", 1)]
 
@@ -248,7 +248,7 @@ def test_a_persons_calls_are_cut_short_unless_all_are_asked_for(ccu: Ccu) -> Non
 
 
 def answer(ccu: Ccu, call: int = 1, moment: str = NOW) -> str:
-    """What `call show` says, and the card with it."""
+    """What `call show` prints, and the card with it."""
     data = json.loads(at(moment, "call", "show", str(call), "-f", "json").out)
     (row,) = [row for row in card(ccu, moment=moment)["calls"] if row["id"] == call]
     assert row["answer"] == data["answer"]
@@ -265,7 +265,7 @@ def test_nothing_is_said_where_nothing_was_asked(ccu: Ccu) -> None:
     assert "what became of it" not in ccu("call", "show", "1").out
 
 
-def test_what_waits_says_when_somebody_tries_next(ccu: Ccu) -> None:
+def test_what_waits_states_when_somebody_tries_next(ccu: Ccu) -> None:
     care.refer(ccu)
     assert answer(ccu) == "no contact yet, next try 1 Feb"
     assert answer(ccu, moment="2026-02-02T06:00") == "no contact yet, next try was due 1 Feb"

@@ -1,8 +1,8 @@
 """A small town in which every command has something to do, and a command line for each of them.
 
-Its words about people are of a kind that nobody uses, so that a test can look for them anywhere:
-in what a command printed, in the audit, in the bytes of the file. One account stands for each role,
-named as the role; `admin` is the account that runs the tests.
+Its words about people are unusual, so that a test can look for them anywhere: in what a command
+printed, in the audit, in the bytes of the file. There is one account for each role, named as the
+role; `admin` is the account that runs the tests.
 """
 
 from collections.abc import Iterator
@@ -101,7 +101,7 @@ def make(folder: Path) -> Path:
         ("officer", ("plan", "suggest", "1", "--file", "-"), SUGGESTED),
         ("officer", ("place", "flag", PLACE, "--source", "officer", "--file", "-"), FLAG),
         ("clinician", ("person", "link", "2", "1", "--relation", "parent"), ""),
-        ("admin", ("person", "add", "--file", "-"), "description: grey coat"),
+        ("admin", ("person", "add", "--file", "-"), "description: gray coat"),
         ("admin", ("person", "merge", "3", "4", "--prefer", "kept"), ""),
         ("supervisor", ("frequent", "override", "--person", "3", "--on", "--file", "-"), REASON),
     ]  # fmt: skip
@@ -210,7 +210,7 @@ LINES: dict[str, tuple[str, str]] = {
     "frequent places": ("--k 1", ""),
     "frequent override": ("--person 2 --on --file -", "first weeks"),
     "frequent review": ("--all", ""),
-    "provider add": ("Harbour --need food", ""),
+    "provider add": ("Harbor --need food", ""),
     "provider list": ("", ""),
     "provider show": ("1", ""),
     "provider change": ("1 --capacity full", ""),

@@ -1,58 +1,52 @@
-"""A whole line: which piece is the street, which the unit, the city, the name of a place.
+"""A line: which piece is the street, the unit, the city, the name of a place.
 
-The line is cut at commas and the like; the first piece that looks like a way is the street,
-what stands before it names a place, what stands behind is unit, city or place.
+The line is cut at commas and similar signs. The first piece that looks like a way is the street;
+pieces before it name a place, pieces after it are unit, city or place.
 """
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
-from ccu.address.gather import Reading
-from ccu.address.main import read_main
 from ccu.address.number import take_number
 from ccu.address.place import can_be_city, drop_remarks, ends_as_street, is_nowhere, is_place
-from ccu.address.regex import Lazy
 from ccu.address.route import find_route, settled_way
-from ccu.address.sides import is_feature, split_sides
-from ccu.address.street import Way
-from ccu.address.text import split_words
-from ccu.address.town import city_name, is_city, take_state, take_zip
+from ccu.address.sides import Reading, is_feature, is_one_name, read_sides, read_single, split_sides
+from ccu.address.text import Lazy, split_words
+from ccu.address.town import city_name, is_city, take_state, take_town, take_zip
 from ccu.address.unit import column_unit, is_bare_unit, take_units
 from ccu.address.words import (
+    BESIDE,
     BUSINESSES,
     CITY_CODES,
     DIRECTIONS,
     EXTENTS,
+    FEATURES,
+    REMARKS,
     ROADS,
     TRAVEL,
     UNITS,
 )
 
-
-class Line(NamedTuple):
-    """What was read from a line whose own house number is already off (or is in `number`)."""
-
-    number: str
-    block: bool
-    ways: tuple[Way, ...]
-    stretch: bool  # a stretch of road: TO, BETWEEN, NORTH OF
-    unit: str
-    place: str
-    city: str
-    state: str
-    zip: str
-
-
 _SEPARATOR = Lazy(r" ?([,;:()]|--+| -|- ) ?")
 _HAS_SEPARATOR = Lazy(r"[,;:()]|--| -|- ")
 _BRACKETED = Lazy(r"\(([NSEW]B)\)(?: ([A-Z]{2,4})(?= ?[/&@,]|$))?")
 _RAMP_APART = Lazy(r" ?[-(] ?(ON |OFF |ON-|OFF-)?RAMP\b")
+_ROAD_FORMS = "ST|STREET|AV|AVE|AVENUE|RD|ROAD|DR|DRIVE|BL|BLV|BLVD|LN|LANE|PKWY|HWY|PIKE"
+_EXTENT_DASH = Lazy(rf"(?<= )(?:{_ROAD_FORMS})(-)(?=[A-Z0-9])|[A-Z](-)[0-9]+(?:ST|ND|RD|TH)\b")
+_NUMBER_INSIDE = Lazy(
+    rf"([A-Z][A-Z ]*[A-Z]) ([0-9]{{1,5}} (?!MILE)[A-Z0-9][A-Z0-9 ]*? "
+    rf"(?:{_ROAD_FORMS}|CT|PL|WAY|TER|CIR|LOOP)(?: .*)?)$"
+)
+_LENGTHS = ("FT", "FEET", "YDS", "YARDS", "MI", "MILE", "MILES")
+_AMPERSAND_NAMES = tuple(name for name in BUSINESSES if "&" in name)
 
 
 @lru_cache(maxsize=8192)
-def read_line(line: str, numbered: bool, town: str) -> Line:
-    """Read a clean line; `numbered` says that a house number was taken off its front."""
+def read_line(line: str, numbered: bool, town: str) -> Reading:
+    """Read a clean line; `numbered` if a house number was taken off its front.
+
+    The reading is cached: callers must not change it.
+    """
     reading = Reading(town, numbered)
     if "(" in line:
         line = _BRACKETED.sub(_bracketed_travel, line).strip()
@@ -68,29 +62,24 @@ def read_line(line: str, numbered: bool, town: str) -> Line:
         pieces[main] = ("", f"{pieces[main][1]} {marker}")
     for i, (sign, text) in enumerate(pieces):
         if i == main:
-            read_main(reading, text)
+            _read_main(reading, text)
         elif i < main or main < 0:
             _read_before(reading, text, main >= 0, i > 0)
         else:
             _read_behind(reading, sign, text, _is_state(pieces[i + 1 : i + 2]))
-    unit = " ".join(unit for unit in reading.units if unit)
     if reading.ways and not reading.city and reading.places and is_city(reading.places[0], town):
         reading.city = reading.places.pop(0)  # WESTPORT: 12 MAIN ST
-    place = _joined_place(reading.places)
-    return Line(
-        reading.number, reading.block, tuple(reading.ways), reading.stretch,
-        unit, place, reading.city, reading.state, reading.zip,
-    )  # fmt: skip
+    return reading
 
 
 def _bracketed_travel(found: re.Match[str]) -> str:
-    """`I-95 (NB)`, `PALM (SB) AVE`: kept behind the way, for it may tell two places apart."""
+    """Move the direction of `I-95 (NB)`, `PALM (SB) AVE` after the way."""
     travel, word = found[1], found[2] or ""
     return f"{word} {travel} " if word in ROADS else f" {travel} {word}"
 
 
 def _is_blank_with_town(reading: Reading, pieces: list[tuple[str, str]]) -> bool:
-    """`WESTPORT, CT` and nothing before it."""
+    """Whether it is `WESTPORT, CT` and nothing before it."""
     left, state = take_state(take_zip(pieces[1][1].split())[0])
     zip_code = take_zip(pieces[1][1].split())[1]
     words = pieces[0][1].split()
@@ -102,13 +91,8 @@ def _is_blank_with_town(reading: Reading, pieces: list[tuple[str, str]]) -> bool
     return True
 
 
-def _joined_place(places: list[str]) -> str:
-    words = " ".join(places).replace("-", " ").replace("@", " ").split()
-    return " ".join(words)
-
-
 def _pieces(line: str) -> list[tuple[str, str]]:
-    """The line cut at its separators: (sign before it, text), empty pieces left out."""
+    """Cut the line at its separators: (sign before it, text), without empty pieces."""
     if _HAS_SEPARATOR.search(line) is None:
         return [("", line)] if line else []
     parts = _SEPARATOR.split(line)
@@ -119,7 +103,7 @@ def _pieces(line: str) -> list[tuple[str, str]]:
 
 
 def _main_piece(pieces: list[tuple[str, str]], town: str) -> int:
-    """Index of the piece that holds the street; -1 when none does."""
+    """Return the index of the piece with the street, or -1."""
     if len(pieces) == 1:
         return 0
     for i, (_, text) in enumerate(pieces):
@@ -129,7 +113,7 @@ def _main_piece(pieces: list[tuple[str, str]], town: str) -> int:
 
 
 def _is_town_piece(pieces: list[tuple[str, str]], at: int, town: str) -> bool:
-    """Is what looks like a way a city and its state: `WEST ALLIS`, `DERBY CT`, `NE 68769`?"""
+    """Whether what looks like a way is a city or state: `WEST ALLIS`, `DERBY CT`, `NE 68769`."""
     words = split_words(pieces[at][1])
     left, state = take_state(take_zip(words)[0])
     if is_city(" ".join(words), town) or (state and (not left or is_city(" ".join(left), town))):
@@ -153,7 +137,7 @@ def _looks_like_way(text: str) -> bool:
 
 
 def _read_before(reading: Reading, text: str, has_main: bool, later: bool) -> None:
-    """A piece before the street, or any piece of a line without one: place, unit or city."""
+    """Read a piece before the street, or any piece of a line without one: place, unit or city."""
     words = drop_remarks(split_words(text))
     units, rest = take_units(words)
     if units and not rest:
@@ -167,7 +151,7 @@ def _read_before(reading: Reading, text: str, has_main: bool, later: bool) -> No
 
 
 def _is_state(pieces: list[tuple[str, str]]) -> bool:
-    """Is the next piece nothing but state and zip? Then this one is its city."""
+    """Whether the next piece is only state and ZIP, so that this one is the city."""
     if not pieces:
         return False
     left, state = take_state(take_zip(split_words(pieces[0][1]))[0])
@@ -175,14 +159,14 @@ def _is_state(pieces: list[tuple[str, str]]) -> bool:
 
 
 def _is_direction_behind(reading: Reading, words: list[str]) -> bool:
-    """`GRAND ST, NE` and `GRAND ST, NE ATLANTA`, but not the state in `20, NE 68001`."""
+    """Whether it is NE of `GRAND ST, NE` or `GRAND ST, NE ATLANTA`, but not of `20, NE 68001`."""
     if words[0] not in DIRECTIONS or not reading.ways or reading.city or reading.ways[-1].post:
         return False
     return len(words) == 1 or (len(words[0]) == 2 and words[1].isalpha())
 
 
 def _read_behind(reading: Reading, sign: str, text: str, before_state: bool) -> None:
-    """A piece behind the street."""
+    """Read a piece after the street."""
     words = split_words(text)
     if _is_direction_behind(reading, words) and "CORNER" not in words:
         reading.ways[-1] = settled_way(f"{reading.ways[-1].text} {words.pop(0)}")
@@ -208,7 +192,7 @@ def _read_behind(reading: Reading, sign: str, text: str, before_state: bool) -> 
         return
     words = drop_remarks(words)
     if all(word in UNITS for word in words):
-        return  # `12 MAIN ST, APT` and nothing more
+        return  # `12 MAIN ST, APT`
     if _is_second_way(reading, words):
         reading.ways.append(settled_way(" ".join(split_sides(words)[0])))
     elif sign == "," and not reading.city and can_be_city(words):
@@ -227,7 +211,7 @@ def _is_zip(words: list[str]) -> bool:
 
 
 def _read_town_piece(reading: Reading, words: list[str]) -> bool:
-    """City, state and zip in any of their combinations; False when it is something else."""
+    """Read city, state and ZIP in any combination; return False if it is something else."""
     line, zip_code = take_zip(words)
     name = " ".join(line)
     if name in CITY_CODES and not reading.city and not zip_code:
@@ -247,3 +231,128 @@ def _read_town_piece(reading: Reading, words: list[str]) -> bool:
     elif name:
         reading.city = city_name(name)
     return True
+
+
+# ---- the piece with the street ----
+
+
+def _read_main(reading: Reading, text: str) -> None:
+    """Read the piece with the street into `reading`: front, town, extent, sides."""
+    if not reading.numbered:
+        text = _take_front(reading, text)
+    if "-" in text:
+        main_way = _cut_dash_extent(text, reading.numbered)
+        reading.stretch = len(main_way) < len(text)
+        text = main_way
+    words = split_words(text)
+    if not reading.numbered:
+        words = drop_remarks(words)
+    if not words:
+        return
+    else:
+        words = _take_unit_between(reading, words)
+    if len(words) > 1:
+        words = _take_town_into(reading, words)
+    if len(words) > 2:
+        words = _cut_extent(reading, words)
+    words = _cut_businesses(reading, words)
+    named = not reading.numbered and " ".join(words) in BUSINESSES
+    sides = [words] if named else split_sides(words)
+    if len(sides) == 2 and reading.numbered and "AND" in words and is_one_name(sides):
+        sides = [words]
+    if len(sides) == 1:
+        read_single(reading, sides[0])
+    else:
+        read_sides(reading, sides)
+
+
+def _take_front(reading: Reading, text: str) -> str:
+    """Take a house number off the front of a piece that was not at the front of the line."""
+    if text.startswith(REMARKS):
+        text = " ".join(drop_remarks(text.split()))
+    number = take_number(text)
+    if not number.number and not number.block:
+        found = _NUMBER_INSIDE.match(text)
+        if found and _is_place_before_number(found[1].split()):
+            reading.places.append(found[1])
+            number = take_number(found[2])
+    if number.number or number.block:
+        reading.number, reading.block, reading.numbered = number.number, number.block, True
+    return number.rest
+
+
+def _take_unit_between(reading: Reading, words: list[str]) -> list[str]:
+    """Take off a unit between house number and street: `12 REAR MAIN ST`, `12 APT 3 MAIN ST`."""
+    units, rest = take_units(words)
+    if not units or not rest or rest[0] in ROADS:
+        return words
+    reading.units.append(units)
+    return rest
+
+
+def _is_place_before_number(words: list[str]) -> bool:
+    """Whether words before a number are no street, route or unit: `ACME TECH 12 W ELM ST`."""
+    last = words[-1]
+    if words[-2:] == ["PARKING", "LOT"]:
+        return True
+    if last in ROADS or last in UNITS or last in DIRECTIONS or last in FEATURES:
+        return False
+    return not find_route([*words, "1"]) and len(" ".join(words)) > 2
+
+
+def _cut_dash_extent(text: str, numbered: bool) -> str:
+    """Keep only the main way: A of `A ST-B ST` (A from B), X of `X/A-9TH` (X from A to 9th)."""
+    found = _EXTENT_DASH.search(text)
+    if not found:
+        return text
+    at = found.start(1) if found[1] else found.start(2)
+    if numbered and is_bare_unit([text[at + 1 :]]):
+        return f"{text[:at]} {text[at + 1 :]}"  # 12 MAIN ST-3B
+    slash = text.rfind("/", 0, at)
+    return text[: slash if slash > 0 else at].strip()
+
+
+def _take_town_into(reading: Reading, words: list[str]) -> list[str]:
+    found = take_town(words, reading.town)
+    reading.city, reading.state, reading.zip = found.city, found.state, found.zip
+    return found.words
+
+
+def _cut_businesses(reading: Reading, words: list[str]) -> list[str]:
+    """Take off businesses with `&` in their name, which are not intersections."""
+    if "&" not in words:
+        return words
+    line = " ".join(words)
+    for name in _AMPERSAND_NAMES:
+        if f" {line} ".find(f" {name} ") >= 0:
+            reading.places.append(name)
+            return line.replace(name, " ", 1).split()
+    return words
+
+
+def _cut_extent(reading: Reading, words: list[str]) -> list[str]:
+    """Keep the main way of `A ST BETWEEN B AND C`, `A ST NORTH OF B`, `A ST NEAR BIG Y`."""
+    for i in range(1, len(words) - 1):
+        word = words[i]
+        if word in ("RAMP", "ONRP", "OFRP"):
+            return words  # RAMP I-95 NB TO POST RD
+        far = words[i + 1] == "OF" and word in DIRECTIONS
+        if far or word in BESIDE or word in EXTENTS or words[i : i + 2] == ["PRIOR", "TO"]:
+            if word in BESIDE:
+                behind = drop_remarks(words[i:])
+                if is_place(behind):
+                    reading.places.append(" ".join(behind))
+            if words[0] == "RAMP" or (i == 1 and words[0] not in ROADS and word == "FROM"):
+                return words
+            reading.stretch = True
+            return _without_distance(words[:i])
+    return words
+
+
+def _without_distance(words: list[str]) -> list[str]:
+    """Drop JUST or 500 FT of `MAIN ST 500 FT NORTH OF ELM ST`."""
+    if words[-1] in ("JUST", "J") and len(words) > 1:
+        return words[:-1]
+    if len(words) > 2 and words[-1] in _LENGTHS and words[-2][0].isdigit():
+        return words[:-2]
+    return words

@@ -1,18 +1,18 @@
-"""Comparing two read addresses: the same place, a near match worth showing, or another place.
+"""Compare two addresses: the same place, a near match worth showing, or another place.
 
-What a caller stores and indexes for each place, from `columns(address)`:
+A caller stores and indexes for each place, from `columns(address)`:
 
     number       house number or block, as in the address
     street_key   the whole street, in the spelling of keys
     loose_key    the core of the name: no directional, no suffix, no spaces
 
-and how it then finds near places for an address that has no exact match:
+and finds near places for an address without an exact match by:
 
-    number = ? and loose_key = ?     suffix, directional or unit missing, words run together
+    number = ? and loose_key = ?     suffix, directional or unit missing, spaces missing
     number = ?                       one or two letters apart (house numbers are selective)
     loose_key = ?                    intersections, and house numbers one digit off
 
-Each row found is scored with `nearness`; None is not worth showing, smaller is nearer.
+Each row found is scored with `nearness`; None: not worth showing; smaller is nearer.
 """
 
 from functools import lru_cache
@@ -21,16 +21,17 @@ from typing import NamedTuple
 from ccu.address.reader import Address, unit_pairs
 from ccu.address.route import settled_way
 from ccu.address.street import Way
+from ccu.address.town import long_city
 from ccu.address.words import DIRECTIONS, LONG_SUFFIX, ROADS
 
 
 class Match(NamedTuple):
     verdict: str  # same | near | different
-    reason: str  # in plain words; empty when the same
+    reason: str  # for people; empty when the same
 
 
 class Columns(NamedTuple):
-    """What the store keeps for each place so that near ones are found by equality."""
+    """The columns of each stored place by which near ones are found."""
 
     number: str
     street_key: str
@@ -39,11 +40,10 @@ class Columns(NamedTuple):
 
 _NUMBERED = ("address", "block")
 _STREETS = frozenset(ROADS.values())
-_LONG_FORM = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST"}
 
 
 def columns(address: Address) -> Columns:
-    """The columns to store for an address, and to look near ones up by."""
+    """Return the columns of an address, to store and to look up near ones by."""
     ways = _ways(address)
     if not ways:
         return Columns("", "", _close(address.place))
@@ -65,7 +65,7 @@ def _close(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _loose(way: Way) -> str:
-    """The core of the name: `W SPRING VALLEY DR` and `SPRINGVALLEY` are both SPRINGVALLEY."""
+    """Return the core of the name: SPRINGVALLEY of `W SPRING VALLEY DR` and `SPRINGVALLEY`."""
     if way.route or way.travel or way.highway:
         return _close(" ".join(w for w in way.key.split() if w not in DIRECTIONS)) or _close(
             way.key
@@ -76,7 +76,7 @@ def _loose(way: Way) -> str:
 
 
 def compare(a: Address, b: Address) -> Match:
-    """Are these one place? Cities are compared apart; a missing one agrees with any."""
+    """Compare two addresses. Cities are compared separately; a missing one matches any."""
     if a.kind == "none" or b.kind == "none":
         return Match("different", "no address")
     if not _cities_agree(a.city, b.city):
@@ -101,17 +101,12 @@ def compare(a: Address, b: Address) -> Match:
 
 
 def _in_range(a: str, b: str) -> bool:
-    """`16` and `16-18`: the range is often one house, and neither is sure to be the other."""
+    """Whether one is in the range of the other: `16` and `16-18` are often one house."""
     return a in b.split("-") or b in a.split("-")
 
 
 def _cities_agree(a: str, b: str) -> bool:
-    return not a or not b or a == b or _long_city(a) == _long_city(b)
-
-
-def _long_city(city: str) -> str:
-    first, _, rest = city.partition(" ")
-    return f"{_LONG_FORM[first]} {rest}" if rest and first in _LONG_FORM else city
+    return not a or not b or a == b or long_city(a) == long_city(b)
 
 
 def _sorted_units(unit: str) -> list[str]:
@@ -130,14 +125,14 @@ def _compare_units(same: bool, a: str, b: str) -> Match:
 
 
 def _compare_kinds(a: Address, b: Address) -> Match:
-    """Kinds differ: only a place named with its street can be the place named alone."""
+    """Compare two kinds: only a place with its street can be the place named alone."""
     if "place" in (a.kind, b.kind) and a.place and _close(a.place) == _close(b.place):
         return Match("near", "same place name, street not given")
-    return Match("different", "not the same sort of address")
+    return Match("different", "another type of address")
 
 
 def _compare_ways(a: list[Way], b: list[Way]) -> Match:
-    """Both streets, or all streets of an intersection in their best order."""
+    """Compare streets; those of an intersection in their best order."""
     if len(a) != len(b):
         return Match("different", "other street")
     straight = [_compare_way(x, y) for x, y in zip(a, b, strict=True)]
@@ -173,7 +168,7 @@ def _compare_way(a: Way, b: Way) -> Match:
 
 
 def _directions_clash(a: Way, b: Way) -> bool:
-    """Both carry a directional and not the same one."""
+    """Whether both have a directional and not the same one."""
     first, second = _directions(a), _directions(b)
     return bool(first) and bool(second) and set(first) != set(second)
 
@@ -203,12 +198,12 @@ def _typo_match(a: str, b: str) -> Match | None:
 
 
 def digits(text: str) -> str:
-    """The digits of a text alone: never a typo, for they tell streets and houses apart."""
+    """Return only the digits of a text, which are never a typing mistake between two streets."""
     return "".join(char for char in text if char.isdigit())
 
 
 def edit_distance(a: str, b: str, most: int) -> int | None:
-    """Letters changed, added, left out or swapped with their neighbour; None above `most`."""
+    """Count letters changed, added, left out or swapped with the next; None above `most`."""
     if abs(len(a) - len(b)) > most:
         return None
     before: list[int] = []
@@ -242,9 +237,9 @@ _NEARNESS = {
 
 
 def nearness(a: Address, b: Address) -> int | None:
-    """0 the same, 1-5 near, 6 another unit of the building, 7 a house number one digit off.
+    """Return 0 for the same, 1-5 near, 6 another unit of the building, 7 a number one digit off.
 
-    None when it is not worth showing. 6 and 7 are `different` to `compare`.
+    None if it is not worth showing. 6 and 7 are `different` to `compare`.
     """
     match = compare(a, b)
     if match.verdict == "same":
@@ -260,5 +255,5 @@ def nearness(a: Address, b: Address) -> int | None:
 
 
 def _numbers_near(a: str, b: str) -> bool:
-    """Two digits swapped, or one digit changed, of numbers with at least two digits."""
+    """Whether numbers of two digits or more differ by one digit or by two swapped."""
     return len(a) == len(b) > 1 and a != b and edit_distance(a, b, 1) == 1

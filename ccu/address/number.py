@@ -1,9 +1,9 @@
-"""Taking the house number or block off the front of a line."""
+"""Take the house number or block off the front of a line."""
 
 import re
 from typing import NamedTuple
 
-from ccu.address.regex import Lazy
+from ccu.address.text import Lazy
 from ccu.address.unit import column_unit
 from ccu.address.words import CARDINALS, DIRECTIONS, NUMBER_NAMES, ROADS, TRAVEL
 
@@ -50,7 +50,7 @@ _UNIT_FIRST = Lazy(
 _ORDINAL_ENDS = {"TH", "ND", "RD", "ST"}
 _JOINTS = ("/", "&", "@", "AND", "AT")
 _NO_NAMES = frozenset(ROADS) | _ORDINAL_ENDS | {"MILE"}
-# After a number these ask for a closer look.
+# A number before one of these needs a closer look.
 _SPECIAL = frozenset("BLK BLOCK BKL BLCK BLKS BLOCKS HUNDRED HUND TO TH ND RD ST BY NB SB EB WB "
                      "ELEVEN HOUR MILE MILES AND".split()) | frozenset(ROADS)  # fmt: skip
 # `95 N EXIT 17`: a number before one of these and a direction is a route.
@@ -78,7 +78,7 @@ def take_number(line: str) -> Number:
 
 
 def take_unit_front(line: str) -> tuple[str, str]:
-    """`APT 3, 12 MAIN ST`: a unit written before the house number, and the rest."""
+    """Take off a unit before the house number: APT 3 of `APT 3, 12 MAIN ST`."""
     found = _UNIT_FIRST.match(line)
     if found:
         return column_unit(found[1].replace("#", " # ").split()), line[found.end() :]
@@ -86,7 +86,7 @@ def take_unit_front(line: str) -> tuple[str, str]:
 
 
 def _odd_number(line: str) -> Number:
-    """Blocks, masked digits, ranges, fractions, letters; and numbers that are the street."""
+    """Take off a block, masked digits, a range, fraction or letter; or nothing of a street."""
     found = _BLOCK.match(line)
     if found:
         number = found[1].lstrip("0") or "0"
@@ -123,7 +123,7 @@ def _odd_number(line: str) -> Number:
 
 
 def _houses(line: str) -> re.Match[str] | None:
-    """Two house numbers; with nothing but a space between, they must look like a range."""
+    """Match two house numbers; with only a space between, they must look like a range."""
     found = _PAIR.match(line)
     if found and found[0].count(" ") == 2 and not found[0].strip("0123456789 "):
         rising = len(found[1]) == len(found[2]) and found[1] < found[2]
@@ -132,7 +132,7 @@ def _houses(line: str) -> re.Match[str] | None:
 
 
 def _letter_is_of_number(line: str, found: re.Match[str]) -> bool:
-    """`27 B MYRTLE ST` is house 27B; `27 B ST`, `27 E MAIN ST` and `27 I 95` are not."""
+    """Whether it is 27B of `27 B MYRTLE ST`, not `27 B ST`, `27 E MAIN ST` or `27 I 95`."""
     words = line[found.end() :].replace(",", " ").split()
     if " " not in found[0].strip():
         return words[0] not in TRAVEL  # 395S SB is a route
@@ -144,7 +144,7 @@ def _letter_is_of_number(line: str, found: re.Match[str]) -> bool:
 
 
 def _plain_or_street(digits: str, rest: str, line: str) -> Number:
-    """`22 ND ST` is 22nd Street and `3 AV W` is 3rd Avenue West; the rest have a house number."""
+    """Take off the number, unless it is the street: `22 ND ST`, `3 AV W`."""
     words = rest.replace(",", " ").replace("/", " / ").split()
     first = words[0]
     if first in _ORDINAL_ENDS and len(words) > 1 and _is_split_ordinal(first, words):
@@ -164,14 +164,14 @@ def _plain_or_street(digits: str, rest: str, line: str) -> Number:
 
 
 def _is_split_ordinal(ending: str, words: list[str]) -> bool:
-    """`1 ST AVE` is 1st Avenue; `12 ST JOHNS PL` and `12 ST RD 7` have a house number."""
+    """Whether it is an ordinal: `1 ST AVE`, but not `12 ST JOHNS PL` or `12 ST RD 7`."""
     if ending != "ST":
         return True
     return words[1] in ROADS and not (len(words) > 2 and words[2][0].isdigit())
 
 
 def _number_in_words(line: str) -> Number:
-    """Grid numbers (W123 S4567), `BLOCK 100 OF`, `MAIN ST 100 BLK`, `ONE ELM ST`."""
+    """Take off W123 S4567 (a grid), `BLOCK 100 OF`, `ONE` and other numbers of letters first."""
     if line.startswith("THE ") and line[4:5].isdigit():
         return take_number(line[4:])
     found = _GRID.match(line)
@@ -197,7 +197,7 @@ def _number_in_words(line: str) -> Number:
 
 
 def _number_is_name(number: str, rest: str) -> bool:
-    """`THREE MILE RD`, `SEVEN CORNERS PL`; and at a crossing, which has no house number."""
+    """Whether it is of a name (`THREE MILE RD`) or of a crossing, not a house number."""
     words = rest.replace(",", " ").split()
     following = words[0]
     if len(words) < 2 or following in ROADS or following in ("&", "/", "AND"):

@@ -1,4 +1,4 @@
-"""Without a house number: is it the name of a place, a street, or nothing to be resolved?"""
+"""Tell the name of a place from a street, and from text without an address."""
 
 from ccu.address.route import find_route
 from ccu.address.town import road_end
@@ -34,7 +34,7 @@ WHOLE_WAY = frozenset(FEATURES) | frozenset(TRAVEL)
 
 
 def drop_remarks(words: list[str]) -> list[str]:
-    """Leave out remarks at the front (`ACROSS FROM ...`), unless they are all there is."""
+    """Drop remarks at the front (`ACROSS FROM ...`), unless there is nothing else."""
     if not words or words[0] not in _REMARKS_BY_HEAD:
         return words
     for remark in _REMARKS_BY_HEAD[words[0]]:
@@ -52,14 +52,14 @@ def drop_remarks(words: list[str]) -> list[str]:
 
 
 def is_nowhere(words: list[str]) -> bool:
-    """Do the words only say that there is no address?"""
+    """Whether the words mean that there is no address."""
     if " ".join(words) in NOWHERE:
         return True
     return len(words) > 1 and SAYING_NOTHING.issuperset(words) and not NO_WORDS.isdisjoint(words)
 
 
 def is_not_a_way(side: list[str]) -> bool:
-    """A side of a crossing is a way unless it says otherwise by its last word or its name."""
+    """Whether the last word or the name of a side of a crossing shows that it is no way."""
     line = " ".join(side)
     if line in NOT_A_WAY or line in BUSINESSES or is_nowhere(side):
         return True
@@ -71,7 +71,7 @@ def is_not_a_way(side: list[str]) -> bool:
 
 
 def is_named_beside(side: list[str]) -> bool:
-    """Behind a house number and its street: a name of two words or more and no sign of a way."""
+    """Whether a side after an address is a name of two words or more without a sign of a way."""
     if len(side) < 2 or ends_as_street(side) or find_route(side):
         return False
     if side[0] in DIRECTIONS or side[0] in STREET_STARTS or not WHOLE_WAY.isdisjoint(side):
@@ -80,7 +80,7 @@ def is_named_beside(side: list[str]) -> bool:
 
 
 def is_place(words: list[str]) -> bool:
-    """Is this, without a house number, the name of a place sooner than of a street?"""
+    """Whether words without a house number are likelier the name of a place than a street."""
     line = " ".join(words)
     if line in BUSINESSES:
         return True
@@ -105,14 +105,14 @@ def is_place(words: list[str]) -> bool:
 
 
 def ends_as_street(words: list[str]) -> bool:
-    """Do the words end in a road word, or in one and its directional?"""
+    """Whether the words end in a road word, or in one and its directional."""
     if words[-1] in DIRECTIONS and len(words) > 2:
         words = words[:-1]
     return words[-1] in ROADS and len(words) > 1
 
 
 def _single_is_place(word: str) -> bool:
-    """One word alone: a code (`D5`), a city or letters (`MATC`) is a place, a name a street."""
+    """Whether one word is a place: a code (`D5`), a city, or four letters (`MATC`)."""
     if any(char.isdigit() for char in word):
         return not _is_bare_number(word)
     if word in KNOWN_STREETS:
@@ -121,13 +121,13 @@ def _single_is_place(word: str) -> bool:
 
 
 def _is_bare_number(word: str) -> bool:
-    """`600`, `12A`, `5XX`: a house number and no street."""
+    """Whether it is a house number and no street: `600`, `12A`, `5XX`."""
     number = word.rstrip("X")
     return number.isdigit() or number[:-1].isdigit()
 
 
 def is_fragment(words: list[str]) -> bool:
-    """`MAI ELM`, `CON`, `1234`: cut-off words or a bare number, which nobody can resolve."""
+    """Whether it is cut-off words or a bare number: `MAI ELM`, `CON`, `1234`."""
     if len(words) == 1 and _is_bare_number(words[0]):
         return True
     if words[0] in DIRECTIONS or any(
@@ -138,7 +138,7 @@ def is_fragment(words: list[str]) -> bool:
 
 
 def can_be_city(words: list[str]) -> bool:
-    """Could words behind a street or a comma be a city that is in no table?"""
+    """Whether words after a street or a comma can be a city that is in no table."""
     if len(words) > 4 or not all(word.isalpha() for word in words) or ends_as_street(words):
         return False
     if words[-1] in BESIDE or words[-1] in UNITS or words[0] == "RR":

@@ -1,23 +1,49 @@
-"""`read` and `normal`: the steps in their order, the keys, and the one-line normal form."""
+"""Read an address, in one form and in keys; write its one-line normal form.
+
+Most lines are plain: NUMBER STREET, or STREET & STREET, and a city code. `read_plain` reads those
+quickly and returns None at the first word that could mean something else; `_read_long` reads any
+line. Both give the same reading, which a test checks.
+"""
 
 from functools import lru_cache
 from typing import NamedTuple
 
-from ccu.address.fast import Plain, read_plain
-from ccu.address.line import Line, read_line
+from ccu.address.line import read_line
 from ccu.address.number import take_number, take_unit_front
 from ccu.address.route import settled_way
+from ccu.address.sides import Reading
 from ccu.address.street import Way
-from ccu.address.text import clean, has_coordinates, split_words
+from ccu.address.text import Lazy, clean, has_coordinates, split_words
 from ccu.address.town import city_name, zip_name
 from ccu.address.unit import column_unit
-from ccu.address.words import NOWHERE, STATES
+from ccu.address.words import (
+    BESIDE,
+    BUSINESSES,
+    CARDINALS,
+    CITIES,
+    CITY_CODES,
+    DIRECTIONS,
+    EXTENTS,
+    FEATURES,
+    NO_WORDS,
+    NOT_A_WAY,
+    NOWHERE,
+    PLACE_WORDS,
+    PLURALS,
+    REMARKS,
+    ROADS,
+    SIDE_ROADS,
+    STATES,
+    TRAVEL,
+    UNITS,
+    UNITS_ALONE,
+)
 
 KINDS = ("address", "block", "intersection", "street", "highway", "place", "none")
 
 
 class Address(NamedTuple):
-    """One address, read. What is absent is an empty string. Keys hold no city."""
+    """One address, read. A missing part is an empty string. Keys contain no city."""
 
     raw: str
     kind: str
@@ -33,14 +59,24 @@ class Address(NamedTuple):
     unit_key: str  # the building key when there is no unit
 
 
+class Plain(NamedTuple):
+    """What a plain line holds."""
+
+    number: str
+    block: bool
+    street: Way
+    cross: Way | None
+    city: str
+
+
 def read(
     text: str, *, town: str = "", unit: str = "", city: str = "", state: str = "", zip: str = ""
 ) -> Address:
     """Read one address; never raises.
 
-    `town` is the town's own name, so that its name is known behind a street without a comma.
-    `unit`, `city`, `state`, `zip` are values of separate columns: they win over the text, except
-    that a unit is added to another sort of unit in the text (`BLDG 3` and `12`).
+    `town` is the name of the town, which is then known after a street without a comma. `unit`,
+    `city`, `state`, `zip` are values of separate columns: they replace those in the text, except
+    that a unit is added to another type of unit in the text (`BLDG 3` and `12`).
     """
     if not (unit or city or state or zip):
         plain = read_plain(text.upper(), town)
@@ -67,7 +103,7 @@ def _plain_address(text: str, plain: Plain) -> Address:
 
 
 def _read_long(text: str, town: str, unit: str, city: str, state: str, zip: str) -> Address:
-    """The long road, for every line."""
+    """Read any line, plain or not."""
     line = clean(text)
     if line.startswith("KIND: "):
         return _read_tagged(text, line)
@@ -93,12 +129,12 @@ def _read_long(text: str, town: str, unit: str, city: str, state: str, zip: str)
     )  # fmt: skip
 
 
-# The town, and the city, state and zip columns of an export, come back row after row.
+# The town, and the city, state and ZIP columns of an export, are the same in many rows.
 _clean_column = lru_cache(maxsize=2048)(clean)
 
 
-def _order(found: Line, number: str) -> tuple[Way | None, Way | None]:
-    """Street and cross: in order of their text, unless a house number marks the street."""
+def _order(found: Reading, number: str) -> tuple[Way | None, Way | None]:
+    """Return street and cross street in order, unless a house number marks the street."""
     ways = found.ways
     if len(ways) < 2:
         return (ways[0] if ways else None), None
@@ -107,7 +143,7 @@ def _order(found: Line, number: str) -> tuple[Way | None, Way | None]:
     return ways[1], ways[0]
 
 
-def _kind(found: Line, number: str, block: bool) -> str:
+def _kind(found: Reading, number: str, block: bool) -> str:
     ways = found.ways
     if not ways:
         return "place" if found.place else "none"
@@ -130,7 +166,7 @@ def _state(state: str) -> str:
 
 
 def _join_units(text_unit: str, column: str) -> str:
-    """The column wins over the same sort of unit in the text and is added to another sort."""
+    """Replace the same type of unit in the text by the column; add it to another type."""
     if not text_unit or not column:
         return column or text_unit
     sorts = column.split()[0::2]
@@ -139,7 +175,7 @@ def _join_units(text_unit: str, column: str) -> str:
 
 
 def unit_pairs(unit: str) -> list[str]:
-    """`BLDG 3 # 12 REAR` as [`BLDG 3`, `# 12`, `REAR`]."""
+    """Split `BLDG 3 # 12 REAR` into [`BLDG 3`, `# 12`, `REAR`]."""
     pairs: list[str] = []
     for word in unit.split():
         if pairs and " " not in pairs[-1] and pairs[-1] in _TAKES_ID and word not in _TAKES_ID:
@@ -150,6 +186,94 @@ def unit_pairs(unit: str) -> list[str]:
 
 
 _TAKES_ID = frozenset("# BLDG FL LOT BED TWR TRLR DEPT HNGR SLIP WING KEY STOP PIER PH".split())
+
+
+# ---- plain lines ----
+
+
+_LINE = Lazy(
+    r"(?:([0-9]{1,6})(?:-?([A-WYZ])|([- ]BL(?:OC)?K))? )?"
+    r"([A-Z0-9 ]+)(?:([/&])([A-Z0-9 ]+))?(?:, ?([A-Z]+))?$"
+)
+_ORDINAL = Lazy(r"[0-9]{1,3}(?:ST|ND|RD|TH)$")
+# A line with one of these words is not plain.
+_TELLING = (
+    frozenset(FEATURES) | frozenset(TRAVEL) | SIDE_ROADS | EXTENTS | BESIDE | frozenset(UNITS)
+    | frozenset(UNITS_ALONE) | frozenset(CARDINALS) | NO_WORDS
+    | frozenset("AND AT X XX XXX BLK BLOCK OF JUST BOUND CORNER SIDE PRIOR".split())
+    | frozenset(remark.split()[0] for remark in REMARKS) - frozenset(DIRECTIONS)
+)  # fmt: skip
+_CITY_ENDS = frozenset(name.split()[-1] for name in CITIES) | frozenset(CITY_CODES)
+# A suffix that is a state code too is not plain, except CT, which is too common.
+_ENDS = frozenset(road for road in ROADS if road not in STATES) | {"CT"}
+
+
+def read_plain(line: str, town: str) -> Plain | None:
+    """Read a line in upper case; None if it is not a plain one."""
+    found = _LINE.match(line)
+    if found is None or (town and line.endswith(town.strip().upper())):
+        return None
+    digits, letter, block, first, sign, second, code = found.groups()
+    number = digits.lstrip("0") if digits else ""
+    if sign and number:
+        return None  # after a house number the second side may be a place or a unit
+    street = _street_if_plain(first.rstrip() if sign else first, bool(sign or number), bool(sign))
+    if street is None:
+        return None
+    cross = None
+    if sign:
+        cross = _street_if_plain(second.strip(), True, True)
+        if cross is None or line.strip() in NOWHERE:
+            return None
+    city = ""
+    if code:
+        city = CITY_CODES.get(code) or (code if code in CITIES else "")
+        if not city:
+            return None
+    if not digits:
+        return Plain("", False, street, cross, city)
+    if block and not number:
+        return None
+    return Plain(number + letter if letter else number, bool(block), street, cross, city)
+
+
+@lru_cache(maxsize=16384)
+def _street_if_plain(text: str, sure: bool, side: bool) -> Way | None:
+    """Return the way if its words can mean nothing else.
+
+    `sure`: it is after a house number or beside another way; `side`: the latter.
+    """
+    words = text.split(" ")
+    if len(words) > 6:
+        return None
+    lettered = len(words) == 2 and words[1] in _ENDS  # B ST, but not B MYRTLE ST
+    if len(words[0]) < 2 and words[0] not in DIRECTIONS and not lettered:
+        return None
+    for word in words:
+        if not (word.isalpha() or _ORDINAL.match(word)):
+            return None
+    last = words[-1]
+    if last in _ENDS and len(words) > 1:
+        if last == "CT" and words[-2] in _CITY_ENDS:
+            return None
+        if not _TELLING.isdisjoint(words[:-1]):
+            return None
+        if not sure and not ROADS.keys().isdisjoint(words[:-1]):
+            return None
+    elif not sure or not _TELLING.isdisjoint(words) or not _can_lack_suffix(words, text, side):
+        return None
+    return settled_way(text)
+
+
+def _can_lack_suffix(words: list[str], text: str, side: bool) -> bool:
+    last = words[-1]
+    if not ROADS.keys().isdisjoint(words) or (len(words) == 1 and not side):
+        return False
+    if last in STATES or last in PLURALS or last in PLACE_WORDS:
+        return False
+    if len(words) > 1 and last in _CITY_ENDS:
+        return False
+    return text not in BUSINESSES and text not in NOT_A_WAY and text not in NOWHERE
 
 
 # ---- keys ----
@@ -170,7 +294,7 @@ def _address(
 
 
 def _building_key(kind: str, number: str, street: Way | None, cross: Way | None, place: str) -> str:
-    """The key without unit: kind, number and the one spelling of the street. No city."""
+    """Return the key without unit: kind, number and the one spelling of the street. No city."""
     if kind == "none":
         return ""
     if street is None:
@@ -178,7 +302,7 @@ def _building_key(kind: str, number: str, street: Way | None, cross: Way | None,
     if kind in ("address", "block"):
         return f"{kind} {number} {street.key}" if number else f"{kind} {street.key}"
     if cross is None:
-        # With no number the place is all that tells two spots on one street apart.
+        # Without a number only the place distinguishes two locations on one street.
         return f"{kind} {street.key} @ {_place_key(place)}" if place else f"{kind} {street.key}"
     return _crossing_key(street, cross, kind)
 
@@ -193,7 +317,7 @@ def _crossing_key(street: Way, cross: Way, kind: str = "intersection") -> str:
 
 
 def _unit_key(unit: str) -> str:
-    """Units in one order, `#` last, so that `APT 3 BLDG 2` is `BLDG 2 APT 3`."""
+    """Sort units, `#` last, so that `APT 3 BLDG 2` is `BLDG 2 APT 3`."""
     if unit.count(" ") < 2:
         return unit
     return " ".join(sorted(unit_pairs(unit), key=lambda pair: (pair[0] == "#", pair)))
@@ -203,7 +327,7 @@ def _unit_key(unit: str) -> str:
 
 
 def normal(address: Address) -> str:
-    """One line that reads as the same address: `12 MAIN ST # 3B, WESTPORT, CT 06880`."""
+    """Return one line that reads as the same address: `12 MAIN ST # 3B, WESTPORT, CT 06880`."""
     line = _plain_line(address)
     again = read(line)
     if _fields(again) == _fields(address):
@@ -234,7 +358,7 @@ def _fields(address: Address) -> tuple[str, ...]:
 
 
 def _tagged_line(address: Address) -> str:
-    """The normal form of what no plain line can say: every field by its name."""
+    """Return the normal form of an address that no plain line can hold: each field by its name."""
     parts = ((name.upper(), getattr(address, name)) for name in _TAGGED)
     return "; ".join(f"{name}: {value}" for name, value in parts if value)
 

@@ -1,51 +1,40 @@
 """Ways with a route number, a direction of travel, a ramp, an exit or a mile marker.
 
 Highway words follow USPS Publication 28, Appendix F, and the marks of the MUTCD (exits, mile
-markers). `settled_way` is the one door to all ways, plain ones too.
+markers). Other modules read all ways, plain ones too, by `settled_way`.
 """
 
 from functools import lru_cache
 
-from ccu.address.regex import Lazy
 from ccu.address.street import Way, plain_way
+from ccu.address.text import Lazy
 from ccu.address.words import (
     BOUND,
     DIRECTIONS,
     FEATURES,
     HIGHWAY_FEATURES,
     ROADS,
+    ROUTE_CLASSES,
+    ROUTE_HEADS,
+    ROUTE_OWNERS,
     SHY_DIRECTIONS,
     SIDE_ROADS,
     STATE_CODES,
-    STATES,
     SUFFIXES,
     TRAVEL,
 )
 
-_ROUTE_CLASS = {"HWY": "HIGHWAY", "HIGHWAY": "HIGHWAY", "HIWAY": "HIGHWAY", "RT": "ROUTE"}
-_ROUTE_CLASS |= {"RTE": "ROUTE", "ROUTE": "ROUTE", "RD": "ROAD", "ROAD": "ROAD", "HY": "HIGHWAY"}
-_ROUTE_SHORT = {
-    "I": "INTERSTATE", "IH": "INTERSTATE", "INTERSTATE": "INTERSTATE", "RT": "ROUTE",
-    "RTE": "ROUTE", "ROUTE": "ROUTE", "HWY": "HIGHWAY", "HIGHWAY": "HIGHWAY", "HIWAY": "HIGHWAY",
-    "HY": "HIGHWAY", "SR": "STATE ROAD", "SH": "STATE HIGHWAY", "STH": "STATE HIGHWAY",
-    "CTH": "COUNTY HIGHWAY", "CR": "COUNTY ROAD", "US": "US HIGHWAY", "FM": "FM", "RM": "RM",
-    "LOOP": "LOOP", "SPUR": "SPUR", "BUS": "BUS", "BUSINESS": "BUS",
-}  # fmt: skip
-_ROUTE_OWNERS = {"US": "US", "STATE": "STATE", "ST": "STATE", "COUNTY": "COUNTY", "CO": "COUNTY"}
-_ROUTE_OWNERS |= {"TOWNSHIP": "TOWNSHIP", "TWP": "TOWNSHIP", "INTERSTATE": "INTERSTATE"}
-_ROUTE_OWNERS |= {"CTY": "COUNTY", "CNTY": "COUNTY", "RANCH": "RANCH"}
-_ROUTE_OWNERS |= {name: name for name, code in STATES.items() if " " not in name and name != code}
 _ROUTE_QUALIFIERS = frozenset("OLD NEW BUSINESS BUS ALT ALTERNATE".split())
-# Behind the number: `US 70 BUS`, which is not US 70.
+# After the number: `US 70 BUS`, which is not US 70.
 _QUALIFIERS_BEHIND = {"BUS": "BUS", "BUSINESS": "BUS", "ALT": "ALT", "ALTERNATE": "ALT"}
 _EXIT = Lazy(r"X[0-9]{1,3}[A-Z]?$")
 _NUMBER_SIGNS = ("NO", "#")
 _ROUTE_NUMBER = Lazy(r"[0-9]{1,4}[A-Z]?$")
 _ROUTE_LETTER = Lazy(r"[A-DF-MO-RT-VX-Z]{1,2}$")
-# Heads of a route that behind a name are its suffix, or the room in RM 210.
+# Words before a route number that after a name are its suffix, or the room in RM 210.
 _ALSO_SUFFIX = frozenset("HWY HIGHWAY HY ST CO RM LOOP SPUR CR SR SH FM".split())
-# Words whose presence sends a way down the longer road through the rules.
-HIGHWAY_WORDS = frozenset(_ROUTE_SHORT) | SIDE_ROADS | frozenset(FEATURES) | frozenset(TRAVEL)
+# A way with one of these is read by `_long_way`.
+HIGHWAY_WORDS = frozenset(ROUTE_HEADS) | SIDE_ROADS | frozenset(FEATURES) | frozenset(TRAVEL)
 HIGHWAY_WORDS |= {"STATE", "COUNTY", "BOUND", "ON", "OFF", "MILE", "CO", "TWP"}
 HIGHWAY_WORDS |= {"TOWNSHIP", "CTY", "CNTY", "RANCH"}
 _STATE_HEADS = STATE_CODES | {"ST"}
@@ -53,7 +42,7 @@ _KING_WORDS = frozenset(("KING", "MLK"))
 
 
 def read_way(words: list[str]) -> Way:
-    """Read the words of one way, whatever stands in them."""
+    """Read the words of one way."""
     if not _KING_WORDS.isdisjoint(words):
         words = _spell_king(words)
     if not HIGHWAY_WORDS.isdisjoint(words):
@@ -62,15 +51,15 @@ def read_way(words: list[str]) -> Way:
         if words[0] in _STATE_HEADS and match_route(words, 0)[2]:
             return _long_way(words)  # NC 150, ST RD 7
         if words[-1][0] == "X" and _EXIT.match(words[-1]):
-            return _long_way(words)  # an exit behind its road
+            return _long_way(words)  # an exit after its road
     return plain_way(words)
 
 
 @lru_cache(maxsize=8192)
 def settled_way(text: str) -> Way:
-    """The way in its final form: one whose own text reads as itself.
+    """Return the way in its final form, whose own text reads as itself.
 
-    Streets come back all day, so the last few thousand are remembered.
+    The same streets are read again and again, so the last few thousand are cached.
     """
     way = read_way(text.split())
     if way.text == text:
@@ -84,7 +73,7 @@ def settled_way(text: str) -> Way:
 
 
 def _spell_king(words: list[str]) -> list[str]:
-    """M L KING, MARTIN L KING, ML KING and MLK to MARTIN LUTHER KING."""
+    """Write M L KING, MARTIN L KING, ML KING and MLK as MARTIN LUTHER KING."""
     king = ["MARTIN", "LUTHER", "KING"]
     text = " " + " ".join(words) + " "
     for short in (" MLK ", " M L KING ", " ML KING ", " MARTIN L KING ", " MARTIN LUTHER KG "):
@@ -94,22 +83,22 @@ def _spell_king(words: list[str]) -> list[str]:
 
 
 def match_route(words: list[str], at: int) -> tuple[str, str, int]:
-    """(`US HIGHWAY`, `1`, index behind it) if a numbered route starts at `at`; else no words."""
+    """Return (`US HIGHWAY`, `1`, index after it) if a numbered route starts at `at`."""
     head = words[at]
     after = at + 1
     left = len(words) - after
     if left < 1:
         return "", "", at
-    owner = _ROUTE_OWNERS.get(head) or (head if head in STATE_CODES else "")
-    if owner and left > 1 and words[after] in _ROUTE_CLASS:
+    owner = ROUTE_OWNERS.get(head) or (head if head in STATE_CODES else "")
+    if owner and left > 1 and words[after] in ROUTE_CLASSES:
         number_at = after + 1 + (words[after + 1] in _NUMBER_SIGNS and left > 2)
-        kind = _ROUTE_CLASS[words[after]]
+        kind = ROUTE_CLASSES[words[after]]
         lettered = owner in ("COUNTY", "STATE") and kind != "ROUTE" and len(words) == number_at + 1
         if _is_route_number(words[number_at], lettered):
             whole = "INTERSTATE" if owner == "INTERSTATE" else f"{owner} {kind}"
             return whole, words[number_at], number_at + 1
         return "", "", at
-    if head in _ROUTE_SHORT:
+    if head in ROUTE_HEADS:
         number_at = after + (words[after] in _NUMBER_SIGNS and left > 1)
         lettered = (
             head in ("CTH", "CR", "SR", "HWY", "HIGHWAY")
@@ -117,7 +106,7 @@ def match_route(words: list[str], at: int) -> tuple[str, str, int]:
             and len(words) == number_at + 1
         )
         if _is_route_number(words[number_at], lettered):
-            kind, number_at = _ROUTE_SHORT[head], number_at + 1
+            kind, number_at = ROUTE_HEADS[head], number_at + 1
             return kind, words[number_at - 1], _behind_class(words, number_at, kind)
     elif at == 0 and _is_state_number(words):
         return f"{head} HIGHWAY", words[after], _behind_class(words, after + 1, "HIGHWAY")
@@ -125,16 +114,16 @@ def match_route(words: list[str], at: int) -> tuple[str, str, int]:
 
 
 def _is_state_number(words: list[str]) -> bool:
-    """`NC 150 W`, but not `NE 8 ST`."""
+    """Whether it is a state route: `NC 150 W`, but not `NE 8 ST`."""
     if words[0] not in STATE_CODES or words[0] in DIRECTIONS or len(words) < 2:
         return False
-    ends_road = len(words) > 2 and words[2] in ROADS and words[2] not in _ROUTE_CLASS
+    ends_road = len(words) > 2 and words[2] in ROADS and words[2] not in ROUTE_CLASSES
     return _is_route_number(words[1], False) and not ends_road
 
 
 def _behind_class(words: list[str], at: int, kind: str) -> int:
-    """Index behind a class written again behind the number: `US 70 HWY`, `NC 150 HWY`."""
-    again = kind.endswith("HIGHWAY") and at < len(words) and _ROUTE_CLASS.get(words[at])
+    """Return the index after a class that follows the number: `US 70 HWY`, `NC 150 HWY`."""
+    again = kind.endswith("HIGHWAY") and at < len(words) and ROUTE_CLASSES.get(words[at])
     return at + (again == "HIGHWAY")
 
 
@@ -145,7 +134,7 @@ def _is_route_number(word: str, lettered: bool) -> bool:
 
 
 def find_route(words: list[str]) -> int:
-    """The index behind a numbered route near the front of the words, 0 when there is none."""
+    """Return the index after a numbered route near the front of the words, or 0."""
     for at in range(min(len(words) - 1, 4)):
         if match_route(words, at)[0] and not _is_suffix_here(words[:at], words[at]):
             end = match_route(words, at)[2]
@@ -154,7 +143,7 @@ def find_route(words: list[str]) -> int:
 
 
 def route_key(kind: str, number: str) -> str:
-    """All classes of state and federal route are one: the number tells them apart in a town."""
+    """Return the key of a route; state and federal routes share one class, as numbers suffice."""
     if kind in ("INTERSTATE", "FM", "RM", "LOOP", "SPUR", "RANCH ROAD"):
         return f"{kind} {number}"
     if kind.startswith(("COUNTY", "TOWNSHIP")):
@@ -163,12 +152,12 @@ def route_key(kind: str, number: str) -> str:
 
 
 class _LongWay:
-    """Gathers the words of a way with routes and features in it, left to right."""
+    """The words of a way with routes and features in it, collected left to right."""
 
     def __init__(self) -> None:
         self.shown: list[str] = []
         self.keyed: list[str] = []
-        self.name: list[str] = []  # plain words not yet put into form
+        self.name: list[str] = []  # plain words not yet in normal form
         self.waiting = ""  # a direction of travel written before its road
         self.held = ""  # an exit or mile marker written before its road
         self.on_road = False  # a road has been read since the last feature
@@ -193,7 +182,7 @@ class _LongWay:
 
 
 def _name_in_long_way(name: list[str], behind_route: bool) -> Way:
-    """Words between features; behind a route number `FWY`, `BYP N` only qualify the route."""
+    """Read words between features; after a route number `FWY`, `BYP N` only qualify the route."""
     if behind_route and all(word in SUFFIXES or word in DIRECTIONS for word in name):
         text = " ".join(SUFFIXES.get(w) or DIRECTIONS[w] for w in name)
         return Way(text, text)
@@ -218,7 +207,7 @@ def _long_way(words: list[str]) -> Way:
 
 
 def _suffix_before_ramp(words: list[str]) -> list[str]:
-    """`HARBOR OFF RAMP DR` is the ramp of Harbor Drive: a column of suffixes came last."""
+    """Reorder `HARBOR OFF RAMP DR`, where a column of suffixes came last."""
     if len(words) < 3 or words[-2] not in ("RAMP", "RP") or words[-1] not in ROADS:
         return words
     at = len(words) - 2 - (words[-3] in ("ON", "OFF"))
@@ -228,7 +217,7 @@ def _suffix_before_ramp(words: list[str]) -> list[str]:
 
 
 def _step(road: _LongWay, words: list[str], at: int) -> int:
-    """Read one thing at `at` and return where the next one starts."""
+    """Read one part at `at` and return where the next one starts."""
     word = words[at]
     if at and word[0] == "X" and _EXIT.match(word) and (road.route or road.travel):
         words[at : at + 1] = ["EXIT", word[1:]]
@@ -267,7 +256,7 @@ def _take_feature(road: _LongWay, words: list[str], feature: str, after: int) ->
         feature = f"{feature} {words[after]}"
         after += 1
         if not road.shown and not road.name and after < len(words):
-            road.held = feature  # MM 21 I-95: the marker stands behind its road
+            road.held = feature  # MM 21 I-95: the marker goes after its road
             return after
     road.end_road()
     road.add(feature, feature)
@@ -276,7 +265,7 @@ def _take_feature(road: _LongWay, words: list[str], feature: str, after: int) ->
 
 
 def _is_suffix_here(before: list[str], word: str) -> bool:
-    """`KINGS HWY 3`: a highway word behind a real name is its suffix."""
+    """Whether a highway word after a name is its suffix: `KINGS HWY 3`."""
     if word not in _ALSO_SUFFIX:
         return False
     return any(w not in DIRECTIONS and w not in _ROUTE_QUALIFIERS for w in before)
@@ -312,7 +301,7 @@ def _ends_route(word: str) -> bool:
 
 
 def _feature(words: list[str], at: int, following: str) -> tuple[str, int]:
-    """(`ON RAMP`, index behind it) if a part of a road stands at `at`, else ("", at)."""
+    """Return (`ON RAMP`, index after it) if a part of a road is at `at`, else ("", at)."""
     word = words[at]
     if word in ("ON", "OFF") and following in ("RAMP", "RP", "RMP"):
         return f"{word} RAMP", at + 2

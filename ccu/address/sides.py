@@ -1,19 +1,79 @@
-"""Two ways or more, joined by a sign or a word; a side may turn out a place or a unit."""
+"""The sides of a crossing, or the one side of any other line, and what follows each.
 
-from ccu.address.gather import Reading
+A side is a way, possibly followed by a unit or a city; or it is a unit or a place.
+Each step writes what it finds into `Reading`.
+"""
+
 from ccu.address.number import take_number
-from ccu.address.place import CONNECTORS, ends_as_street, is_named_beside, is_not_a_way, is_place
-from ccu.address.regex import Lazy
-from ccu.address.route import settled_way
-from ccu.address.single import cut_way, read_left, read_single
-from ccu.address.unit import column_unit, is_bare_unit, take_units
-from ccu.address.words import DIRECTIONS, FEATURES, PLURAL_HEADS, PLURALS, ROADS, TRAVEL
+from ccu.address.place import (
+    CONNECTORS,
+    WHOLE_WAY,
+    can_be_city,
+    ends_as_street,
+    is_fragment,
+    is_named_beside,
+    is_not_a_way,
+    is_nowhere,
+    is_place,
+)
+from ccu.address.route import find_route, settled_way
+from ccu.address.street import Way
+from ccu.address.text import Lazy
+from ccu.address.town import city_name, road_end, take_state
+from ccu.address.unit import column_unit, find_unit, is_bare_unit, take_units
+from ccu.address.words import (
+    DIRECTIONS,
+    FEATURES,
+    PLURAL_HEADS,
+    PLURALS,
+    ROADS,
+    SHY_DIRECTIONS,
+    SHY_STATES,
+    SIDE_ROADS,
+    STATE_CODES,
+    SUFFIXES,
+    TRAVEL,
+    UNITS,
+)
 
 _EXIT_SIGN = Lazy(r"X ?[0-9]{1,3}[A-Z]?$")
 
 
+class Reading:
+    """The parts of one line as they are found; a house number before the line is not in it."""
+
+    __slots__ = (
+        "block", "city", "number", "numbered", "places", "state", "stretch", "town", "units",
+        "ways", "zip",
+    )  # fmt: skip
+
+    def __init__(self, town: str, numbered: bool) -> None:
+        self.town = town
+        self.numbered = numbered  # a house number was taken off the front
+        self.number = ""
+        self.block = False
+        self.ways: list[Way] = []
+        self.stretch = False  # TO, BETWEEN, NORTH OF: a stretch of the way
+        self.units: list[str] = []
+        self.places: list[str] = []
+        self.city = self.state = self.zip = ""
+
+    @property
+    def unit(self) -> str:
+        """All units in one text."""
+        return " ".join(unit for unit in self.units if unit)
+
+    @property
+    def place(self) -> str:
+        """The names of places in one text."""
+        return " ".join(" ".join(self.places).replace("-", " ").replace("@", " ").split())
+
+
+# ---- several sides ----
+
+
 def split_sides(words: list[str]) -> list[list[str]]:
-    """The words cut at their connectors: signs first, words only when there is no sign."""
+    """Split the words at their connectors: at signs, or at words if there is no sign."""
     signs: tuple[str, ...] = ("/", "&", "@")
     if not any(word in signs for word in words):
         if not any(word in CONNECTORS for word in words):
@@ -29,7 +89,7 @@ def split_sides(words: list[str]) -> list[list[str]]:
 
 
 def _word_connects(words: list[str], at: int) -> bool:
-    """Is this AND, AT or X between two ways (and not in `AT AND T PKWY`, `MALCOLM X BLVD`)?"""
+    """Whether AND, AT or X is between two ways, not in `AT AND T PKWY`, `MALCOLM X BLVD`."""
     if at == 0 or at == len(words) - 1 or words[at - 1] in CONNECTORS:
         return False
     if words[at] == "X":
@@ -40,12 +100,12 @@ def _word_connects(words: list[str], at: int) -> bool:
 
 
 def is_one_name(sides: list[list[str]]) -> bool:
-    """`12 WIND AND FIRE DR`: behind a house number, only the second half has a road word."""
+    """Whether only the second half has a road word: `12 WIND AND FIRE DR`."""
     return sides[1][-1] in ROADS and not any(word in ROADS for word in sides[0])
 
 
 def read_sides(reading: Reading, sides: list[list[str]]) -> None:
-    """Two ways or more: features go to the way before them, places apart."""
+    """Read two ways or more; a feature belongs to the way before it, a place is separate."""
     if len(sides) > 1:
         sides = _place_at_number(reading, sides)
     ways: list[list[str]] = []
@@ -67,7 +127,7 @@ def read_sides(reading: Reading, sides: list[list[str]]) -> None:
 
 
 def _place_at_number(reading: Reading, sides: list[list[str]]) -> list[list[str]]:
-    """`BIG Y @ 12 MAIN ST`, and the number of a second side, which says nothing more."""
+    """Read `BIG Y @ 12 MAIN ST`, or drop the number of a second side."""
     first, second = sides[0], sides[1]
     number = take_number(" ".join(second))
     if not number.number or number.block or not number.rest or number.rest in DIRECTIONS:
@@ -82,7 +142,7 @@ def _place_at_number(reading: Reading, sides: list[list[str]]) -> list[list[str]
 
 
 def _take_side_apart(reading: Reading, ways: list[list[str]], side: list[str]) -> bool:
-    """A side that is no way: a unit or a place."""
+    """Read a side that is a unit or a place; return False for a way."""
     if not ways and reading.numbered:
         return False
     units, rest = take_units(side) if ways else ("", side)
@@ -105,7 +165,7 @@ def _take_side_apart(reading: Reading, ways: list[list[str]], side: list[str]) -
 
 
 def _share_plural(ways: list[list[str]]) -> None:
-    """`MAIN & ELM STS` is Main Street and Elm Street, `RTS 1 & 9` are Routes 1 and 9."""
+    """Give both sides the suffix of `MAIN & ELM STS`, the class of `RTS 1 & 9`."""
     head = PLURAL_HEADS.get(ways[0][0])
     if head and len(ways) == 2 and ways[1][0].isdigit():
         ways[0][0] = head
@@ -118,9 +178,132 @@ def _share_plural(ways: list[list[str]]) -> None:
 
 
 def is_feature(side: list[str]) -> bool:
-    """`EXIT 17`, `MM 21`, `ON RAMP` standing alone."""
+    """Whether it is `EXIT 17`, `MM 21` or `ON RAMP` alone."""
     if side[0] in ("ON", "OFF"):
         return len(side) > 1 and side[1] in ("RAMP", "RP", "RMP")
     if _EXIT_SIGN.match(" ".join(side)):
         return True
     return side[0] in FEATURES and (len(side) == 1 or side[1][0].isdigit())
+
+
+# ---- one side ----
+
+
+def read_single(reading: Reading, words: list[str], beside: bool = False) -> None:
+    """Read one way, or a place, or two ways without a connector."""
+    if not reading.numbered and words[0] in UNITS:
+        units, rest = take_units(words)
+        if units and not rest:
+            reading.units.append(units)
+            return
+    if not reading.numbered and not reading.stretch:
+        if is_nowhere(words) or _is_only_town(reading, words):
+            return
+        if is_place(words) and not (beside and words[-1] in SUFFIXES):
+            reading.places.insert(0, " ".join(words))
+            return
+        if is_fragment(words) and not beside:
+            return
+    way, left = cut_way(reading, words)
+    if not reading.numbered:
+        second = _second_way(way, left, reading.stretch)
+        if second:
+            way, left = way[: len(way) - second[0]], second[1]
+            if not reading.stretch and left:
+                reading.ways.append(settled_way(" ".join(left)))
+            left = []
+    reading.ways.insert(0, settled_way(" ".join(way)))
+    if left:
+        read_left(reading, left)
+
+
+def _is_only_town(reading: Reading, words: list[str]) -> bool:
+    """Whether it is only a city and a state: ` Springfield TX`."""
+    shorter, state = take_state(words)
+    name = " ".join(shorter)
+    coded = words[-1] in STATE_CODES and words[-1] not in SHY_STATES
+    sure = state and (coded or name == reading.town)
+    if not (sure and shorter and len(shorter) <= 3 and name.replace(" ", "").isalpha()):
+        return False
+    reading.city, reading.state = name, state
+    return True
+
+
+def _second_way(way: list[str], left: list[str], stretch: bool) -> tuple[int, list[str]] | None:
+    """Return (words to take off `way`, the second way) of two ways without a connector."""
+    route = find_route(way + left)
+    if left and route and route <= len(way) and not is_bare_unit(left):
+        return (0, left)
+    for i in range(1, len(way) - 2):
+        if road_end(way, i + 1) == i + 1 and way[i + 1] not in SIDE_ROADS:
+            after = i + 1 + (way[i + 1] in DIRECTIONS)
+            rest = way[after:]
+            if way[0] not in SUFFIXES and len(rest) > 1 and (rest[-1] in ROADS or stretch):
+                return (len(way) - after if after == i + 1 else len(way) - i - 1, way[i + 1 :])
+    return None
+
+
+def cut_way(reading: Reading, words: list[str]) -> tuple[list[str], list[str]]:
+    """Return the words of the way and those after it; units between go to `reading`."""
+    if not WHOLE_WAY.isdisjoint(words) or words[-2:-1] == ["ACCESS"]:
+        return words, []
+    end = _way_end(words)
+    start = find_unit(words, end if end < len(words) else max(1, find_route(words)))
+    if start == len(words) and end == len(words):
+        routed = not reading.numbered or find_route(words)
+        return (words, []) if routed else _cut_bare_unit(words)
+    if start < len(words) and (start >= end or end == len(words)):
+        end = min(start, end) if end < len(words) else start
+        left = words[end:start]
+        units, behind = take_units(words[start:])
+        reading.units.append(units)
+        return words[:end], left + behind
+    return words[:end], words[end:]
+
+
+def _cut_bare_unit(words: list[str]) -> tuple[list[str], list[str]]:
+    """Take off a number after a name without suffix, unless it is a route: `N COMPO 608`."""
+    before = words[-2] if len(words) > 1 else ""
+    named = before.isalpha() and len(before) > 2 and before not in DIRECTIONS
+    if named and before not in ROADS and words[-1][0].isdigit() and is_bare_unit(words[-1:]):
+        return words[:-1], words[-1:]
+    return words, []
+
+
+def _way_end(words: list[str]) -> int:
+    """Return the index after the last word of the street."""
+    limit = find_unit(words, 1)
+    end = find_route(words)
+    if not end:
+        end = road_end(words, limit)
+    if not end:
+        return len(words)
+    routed = find_route(words) > 0
+    while end < len(words) and words[end] not in SHY_DIRECTIONS:
+        word = words[end]
+        if routed and word in SIDE_ROADS and words[end + 1 : end + 2] in (["RD"], ["ROAD"]):
+            end += 2
+            continue
+        last = end + 1 == len(words)
+        qualifies = last or routed or word in ROADS or word in ("EXT", "BYP")
+        if word not in DIRECTIONS and not (word in SUFFIXES and qualifies):
+            break
+        end += 1
+    return end
+
+
+def read_left(reading: Reading, left: list[str]) -> None:
+    """Read the words after a street: a unit, a place, or a city that is in no table."""
+    if is_bare_unit(left):
+        reading.units.append(column_unit(left))
+        return
+    if len(left) > 1 and is_bare_unit(left[:1]) and left[0][0].isdigit() and can_be_city(left[1:]):
+        reading.units.append(column_unit(left[:1]))  # 12 MAIN ST 8 SMALLVILLE
+        left = left[1:]
+    line = " ".join(left)
+    if all(word in UNITS for word in left):
+        return  # `12 MAIN ST APT`
+    if not reading.city and can_be_city(left):
+        reading.city = city_name(line)
+    else:
+        reading.places.append(line)

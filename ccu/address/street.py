@@ -1,12 +1,12 @@
 """One plain street in normal form: directional, name, suffix, directional.
 
-`Way` is what all of the reader calls a street, a numbered route or a stretch of motorway. Its text
-follows USPS Publication 28 in spirit; apart from it stands what keys and comparison are made of.
+A `Way` is a street, a numbered route or a stretch of highway. Its text mostly follows USPS
+Publication 28; its other fields are for keys and comparison.
 """
 
 from typing import NamedTuple
 
-from ccu.address.regex import Lazy
+from ccu.address.text import Lazy
 from ccu.address.words import (
     BEFORE_LETTER,
     DIRECTIONS,
@@ -26,13 +26,13 @@ class Way(NamedTuple):
     """One way: `text` as shown, and the parts that keys and comparison use."""
 
     text: str
-    key: str  # the whole, in the one form that all spellings share
+    key: str  # all of it, in the one form that all spellings share
     pre: str = ""  # directional before the name
     core: str = ""  # the name itself
     suffix: str = ""
-    post: str = ""  # directional behind
+    post: str = ""  # directional after the name
     route: bool = False  # a numbered route
-    travel: bool = False  # carries a direction of travel
+    travel: bool = False  # has a direction of travel
     highway: bool = False  # names a ramp, an exit or a mile marker
 
 
@@ -41,7 +41,7 @@ _DIGITS = Lazy(r"0*([0-9]{1,3})$")
 
 
 def ordinal(number: int) -> str:
-    """1 to 1ST, 22 to 22ND, 113 to 113TH."""
+    """Write 1 as 1ST, 22 as 22ND, 113 as 113TH."""
     ending = (
         "TH" if number % 100 in (11, 12, 13) else {1: "ST", 2: "ND", 3: "RD"}.get(number % 10, "TH")
     )
@@ -49,7 +49,7 @@ def ordinal(number: int) -> str:
 
 
 def plain_way(words: list[str]) -> Way:
-    """Read the words of a street with nothing of a highway in them."""
+    """Read the words of a street that has no highway words."""
     pre, name, suffix, post = _parts(words)
     shown = [part for part in (pre, *name, suffix, post) if part]
     return Way(" ".join(shown), _plain_key(pre, name, suffix, post), pre,
@@ -57,7 +57,7 @@ def plain_way(words: list[str]) -> Way:
 
 
 def _plain_key(pre: str, name: list[str], suffix: str, post: str) -> str:
-    """The name as keys hold it: one spelling for what is one street."""
+    """Return the street as keys have it: one spelling for one street."""
     if "KING" in name:
         name = _bare_king(name)
     name = [KEY_INSIDE.get(word, word) for word in name]
@@ -67,7 +67,7 @@ def _plain_key(pre: str, name: list[str], suffix: str, post: str) -> str:
 
 
 def _core(name: list[str]) -> str:
-    """The name for finding near streets; a last word that could be a suffix is spelled out."""
+    """Return the name for finding near streets; a last word that may be a suffix is spelled out."""
     if "KING" in name:
         name = _bare_king(name)
     words = [KEY_INSIDE.get(word, word) for word in name[:-1]]
@@ -77,7 +77,7 @@ def _core(name: list[str]) -> str:
 
 
 def _parts(words: list[str]) -> tuple[str, list[str], str, str]:
-    """Directional, name words, suffix, directional of a plain street."""
+    """Split a plain street into directional, name words, suffix, directional."""
     end = len(words)
     post = ""
     if end > 1 and words[-1] in DIRECTIONS and _can_lose_last(words):
@@ -97,7 +97,7 @@ def _parts(words: list[str]) -> tuple[str, list[str], str, str]:
 
 
 def _can_lose_last(words: list[str]) -> bool:
-    """Is the directional at the end one, and not the name (`AVENUE E`, `N E`, `WEST`)?"""
+    """Whether the last word is a directional, not the name (`AVENUE E`, `N E`, `WEST`)."""
     if words[-1] in SHY_DIRECTIONS:
         return False
     before = words[:-1]
@@ -111,12 +111,12 @@ def _can_lose_last(words: list[str]) -> bool:
 
 
 def _leading_direction(words: list[str], end: int) -> tuple[str, int]:
-    """The directional at the front and where the name starts; ("", 0) when it is the name."""
+    """Return the directional at the front and where the name starts; ("", 0) if it is the name."""
     first, second = words[0], words[1]
     two = DIRECTIONS[first] + DIRECTIONS.get(second, "?")
     lettered = end == 3 and words[2] in ROADS  # S E ST is E Street, south
     if two in DIRECTIONS and end > 2 and len(first) == len(second) == 1 and not lettered:
-        return two, 2  # N W 12TH ST is north-west
+        return two, 2  # N W 12TH ST is northwest
     if end == 2 and second in ROADS and len(first) != 2:
         return "", 0  # NORTH AVE, NORTHWEST HWY; N ST, a lettered street
     if first in SHY_DIRECTIONS and end == 2 and second[0].isdigit():
@@ -138,7 +138,7 @@ def _name_words(name: list[str], pre: str, suffix: str, post: str) -> list[str]:
 
 
 def _street_number(name: list[str], pre: str, suffix: str, post: str) -> str:
-    """`05TH`, `FIFTH`, `TWENTY SECOND`, and a bare number that must be one (`3 AVE`, `N 60`)."""
+    """Read `05TH`, `FIFTH`, `TWENTY SECOND`, and a bare number of a street (`3 AVE`, `N 60`)."""
     first = name[0]
     if first[0].isdigit():
         found = _ORDINAL.match(first)
@@ -159,7 +159,7 @@ def _street_number(name: list[str], pre: str, suffix: str, post: str) -> str:
 
 
 def _bare_king(name: list[str]) -> list[str]:
-    """Titles before MARTIN and JR behind KING are not in the key."""
+    """Drop titles before MARTIN and JR after KING, which are not in the key."""
     if "MARTIN" not in name:
         return name
     dropped = ("DR", "REV", "REVEREND", "DOCTOR", "JR", "JUNIOR")

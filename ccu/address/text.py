@@ -1,15 +1,47 @@
-"""The first step of reading an address: text as typed to clean words.
+"""The first step of reading an address: from text as typed to clean words.
 
-Upper case, single spaces, no full stops or apostrophes, one sort of dash, compass marks such as
-`S/B` in one form. Whatever is dropped here can never change a key.
+Upper case, single spaces, no periods or apostrophes, one type of dash, directions such as `S/B` in
+one form. What is dropped here can never change a key.
 """
 
 import re
 import unicodedata
+from collections.abc import Callable
 
-from ccu.address.regex import Lazy
 
-# Longer than any address; what a paste adds behind it is not read.
+class Lazy:
+    """A pattern that is compiled when first used, so that importing the reader costs little."""
+
+    __slots__ = ("_compiled", "_flags", "_pattern")
+
+    def __init__(self, pattern: str, flags: int = 0) -> None:
+        self._pattern = pattern
+        self._flags = flags
+        self._compiled: re.Pattern[str] | None = None
+
+    def _get(self) -> re.Pattern[str]:
+        if self._compiled is None:
+            self._compiled = re.compile(self._pattern, self._flags)
+        return self._compiled
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Like `re.Pattern.match`."""
+        return (self._compiled or self._get()).match(text)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Like `re.Pattern.search`."""
+        return (self._compiled or self._get()).search(text)
+
+    def sub(self, by: str | Callable[[re.Match[str]], str], text: str) -> str:
+        """Like `re.Pattern.sub`."""
+        return (self._compiled or self._get()).sub(by, text)
+
+    def split(self, text: str) -> list[str]:
+        """Like `re.Pattern.split`."""
+        return (self._compiled or self._get()).split(text)
+
+
+# Longer than any address; text after it is not read.
 LIMIT = 300
 
 _DROPPED = ".'`\"\u2018\u2019\u201c\u201d\u00b4"
@@ -21,7 +53,7 @@ _CHARS |= {ord("\\"): "/", ord("|"): ",", ord("["): "(", ord("]"): ")", ord("+")
 _DASHES = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"}
 _DASHES |= {0x2044: "/", ord("\u00bd"): " 1/2", ord("\u00bc"): " 1/4", ord("\u00be"): " 3/4"}
 
-# Full stops: `N.MAIN` and `ST.JOHNS` are two words, `3.5 MI` and `MM 21.4` keep their point.
+# Periods: `N.MAIN` and `ST.JOHNS` are two words, `3.5 MI` and `MM 21.4` keep theirs.
 _GLUED_STOP = Lazy(
     r"\b([A-Z]|[NS][EW]|AVE?|RD|ST|DR|LN|CT|BLVD|MT|FT|HWY|RTE?|APT|BLDG|STE)\.(?=[A-Z]{2}|[0-9])"
 )
@@ -29,10 +61,10 @@ _DECIMAL = Lazy(
     r"(\b(?:MM|MP|MARKER|POST|MILEPOST|MILEMARKER)[ -]?[0-9]{1,4})\.(?=[0-9])|"
     r"([0-9])\.(?=[0-9]+ ?MI(?:LES?)?\b)"
 )
-# Any other stop between digits must not join them: `12.5 MAIN ST` is not 125.
+# Any other period between digits must not join them: `12.5 MAIN ST` is not 125.
 _HALF = Lazy(r"^( *[0-9]+)\.50? ")
 _INNER_STOP = Lazy(r"(?<=[0-9])\.(?=[0-9])")
-_KEPT_STOP = "\xb7"  # stands for a point while the other stops are dropped
+_KEPT_STOP = "\xb7"  # replaces a period to keep while the others are dropped
 # Long forms of the word before a route or mile number.
 _LONG_HEAD = Lazy(
     r"\b(?:(FARM TO MARKET|F-M)|(RANCH TO MARKET)|(I-H)|(U[ -]S(?: (?:HWY|HIGHWAY))?)|"
@@ -40,7 +72,7 @@ _LONG_HEAD = Lazy(
 )
 _MARKER_LAST = Lazy(r"\b([0-9]{1,3}(?:\.[0-9])?) ?MM\b(?! ?[0-9])")
 _HEADS = ("", "FM ", "RM ", "IH ", "US ", "MM ")
-# Slashes that stand for a word: I/F/O in front of, B/O block of.
+# Slashes that abbreviate a word: I/F/O in front of, B/O block of.
 _SLASHED = Lazy(r"\b(I/F/O|I/A/O|IAO|B/O)\b|^(A/F|R/O|F/O)(?= [0-9])")
 _SLASHED_WORDS = {
     "I/F/O": "IFO", "I/A/O": "AREA OF", "IAO": "AREA OF", "B/O": "BLOCK OF",
@@ -80,7 +112,7 @@ _NUMBER_DASH_NUMBER = Lazy(r"[0-9]+[A-Z]?-[0-9]+[A-Z]?$")
 
 
 def _fold(text: str) -> str:
-    """Letters with marks to plain ones, full-width digits to digits, other signs to spaces."""
+    """Replace accented letters and full-width digits by plain ones, other signs by spaces."""
     decomposed = unicodedata.normalize("NFKD", text.translate(_DASHES)).translate(_DASHES)
     kept = []
     for char in decomposed:
@@ -92,7 +124,7 @@ def _fold(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """The text in upper case with single spaces and only the punctuation that says something."""
+    """Return the text in upper case with single spaces and only meaningful punctuation."""
     if not text.isascii():
         text = _fold(text)
     text = text[: LIMIT * 4].upper()
@@ -106,7 +138,7 @@ def clean(text: str) -> str:
 
 
 def _in_words(text: str) -> str:
-    """Signs and phrases that have one usual form, put into it."""
+    """Write signs and phrases in their usual form."""
     if "*" in text:
         text = _ZONE_TAG.sub(" ", text)
         text = _MASKED.sub(lambda m: m[1] + "X" * len(m[2]), text).replace("*", " ")
@@ -130,12 +162,12 @@ def _in_words(text: str) -> str:
 
 
 def has_coordinates(text: str) -> bool:
-    """True when the text gives a position in degrees instead of an address."""
+    """Whether the text gives a position in degrees instead of an address."""
     return _COORDINATES.search(text[:LIMIT]) is not None
 
 
 def split_words(text: str) -> list[str]:
-    """The words of one piece of clean text; `/ & @ #` are words of their own."""
+    """Split clean text into words; `/ & @ #` are words of their own."""
     for sign in "/&@#":
         if sign in text:
             text = text.replace(sign, f" {sign} ")
@@ -149,7 +181,7 @@ def split_words(text: str) -> list[str]:
 
 
 def _split_word(word: str) -> list[str]:
-    """I-95 to I 95, S2ND to S 2ND, K-15 to K15, 12-C to 12C, BAKER-MILLER to two words."""
+    """Write I-95 as I 95, S2ND as S 2ND, K-15 as K15, 12-C as 12C, A-B as two words."""
     glued = _GLUED_HEAD.match(word) or _GLUED_TAIL.match(word)
     if glued:
         return [part for part in glued.groups() if part]

@@ -1,9 +1,9 @@
-"""City, state and zip at the end of a line, with and without commas before them."""
+"""Take city, state and ZIP off the end of a line, with or without commas before them."""
 
 from typing import NamedTuple
 
-from ccu.address.regex import Lazy
 from ccu.address.route import find_route
+from ccu.address.text import Lazy
 from ccu.address.unit import FLOORS, is_unit_id, take_units
 from ccu.address.words import (
     BEFORE_LETTER,
@@ -26,12 +26,13 @@ from ccu.address.words import (
 # Short forms too short to end a street when something follows (`LA`, `AL` open names).
 _ONLY_LAST = frozenset("LA AL CI CR TE TR TL WA WY PK PW PY HW HY BD EXP EXPRESS LANES".split())
 _GOES_ON = frozenset("OF DE DEL DU ON THE".split())
+_LONG_DIRECTIONS = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST", "SO": "SOUTH"}
 _ZIP = Lazy(r"([0-9]{5})(?:-?[0-9]{4})?$")
-_SHORT_ZIP = Lazy(r"[0-9]{4}$")  # a spreadsheet took the zero off
+_SHORT_ZIP = Lazy(r"[0-9]{4}$")  # a spreadsheet dropped the zero
 
 
 class Town(NamedTuple):
-    """City, state and zip taken off the end of the words."""
+    """City, state and ZIP, and the words before them."""
 
     words: list[str]
     city: str = ""
@@ -40,18 +41,21 @@ class Town(NamedTuple):
 
 
 def is_city(name: str, town: str) -> bool:
-    """Is this a city that is known, or the town's own name?"""
+    """Whether it is a known city, or the name of the town."""
     if name == town or name in CITIES:
         return bool(name)
+    written_out = long_city(name)
+    return written_out != name and (written_out in CITIES or written_out == town)
+
+
+def long_city(name: str) -> str:
+    """Return a city with its direction written out: SOUTH NORWALK of `S NORWALK`."""
     first, _, rest = name.partition(" ")
-    long_form = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST", "SO": "SOUTH"}.get(first)
-    if long_form and rest:
-        return f"{long_form} {rest}" in CITIES or f"{long_form} {rest}" == town
-    return False
+    return f"{_LONG_DIRECTIONS[first]} {rest}" if rest and first in _LONG_DIRECTIONS else name
 
 
 def take_zip(words: list[str]) -> tuple[list[str], str]:
-    """A zip at the end of the words, a country behind it left out."""
+    """Take a ZIP off the end of the words, and a country after it."""
     if len(words) > 1 and words[-1] in ("USA", "US"):
         words = words[:-1]
     elif len(words) > 2 and words[-2:] == ["UNITED", "STATES"]:
@@ -67,7 +71,7 @@ def take_zip(words: list[str]) -> tuple[list[str], str]:
 
 
 def zip_name(zip_code: str) -> str:
-    """A zip as shown: five digits, the zero that a spreadsheet took put back."""
+    """Return a ZIP as five digits, with the zero that a spreadsheet dropped."""
     found = _ZIP.match(zip_code)
     if found:
         return found[1]
@@ -75,7 +79,7 @@ def zip_name(zip_code: str) -> str:
 
 
 def take_state(words: list[str]) -> tuple[list[str], str]:
-    """A state written as code or name at the end of the words."""
+    """Take a state, as code or name, off the end of the words."""
     for count in (2, 1):
         if len(words) >= count and " ".join(words[-count:]) in STATES:
             return words[:-count], STATES[" ".join(words[-count:])]
@@ -83,7 +87,7 @@ def take_state(words: list[str]) -> tuple[list[str], str]:
 
 
 def take_town(words: list[str], town: str) -> Town:
-    """City, state and zip at the end of a line that has no comma before them."""
+    """Take off city, state and ZIP at the end of a line without a comma before them."""
     line, zip_code = take_zip(words) if len(words) > 2 else (words, "")
     if zip_code and line[-1] in UNITS and line[-1] not in STATE_CODES:
         line, zip_code = words, ""  # APT 12345
@@ -110,7 +114,7 @@ def take_town(words: list[str], town: str) -> Town:
 
 
 def _known_city(words: list[str], town: str, sure: bool) -> int:
-    """How many words at the end are a known city standing behind a finished street."""
+    """Count the words at the end that are a known city after a complete street."""
     for count in (3, 2, 1):
         if len(words) <= count:
             continue
@@ -131,7 +135,7 @@ def _has_name(words: list[str]) -> bool:
 
 
 def _ends_street(words: list[str]) -> bool:
-    """Do these words end as a whole street does: suffix, directional behind it, unit, number?"""
+    """Whether the words end as a street does: in a suffix, its directional, a unit or a number."""
     if words[-1] in DIRECTIONS and len(words) > 2:
         words = words[:-1]
     last = words[-1]
@@ -145,7 +149,7 @@ def _ends_street(words: list[str]) -> bool:
 
 
 def road_end(words: list[str], limit: int) -> int:
-    """Index behind the last road word before `limit` that has a name before it; 0 without one."""
+    """Return the index after the last road word before `limit` that has a name before it, or 0."""
     for at in range(limit - 1, 0, -1):
         word = words[at]
         if word not in ROADS or (at < len(words) - 1 and word in _ONLY_LAST):
@@ -160,7 +164,7 @@ def road_end(words: list[str], limit: int) -> int:
 
 
 def is_saint(words: list[str], at: int) -> bool:
-    """Is the ST at `at` the one of ST PAUL? Behind a finished street it can be no other."""
+    """Whether the ST at `at` is that of ST PAUL; after a complete street it can be no other."""
     if words[at] != "ST" or at + 1 >= len(words):
         return False
     following = words[at + 1]
@@ -174,7 +178,7 @@ def is_saint(words: list[str], at: int) -> bool:
 
 
 def _unknown_city(words: list[str], sure: bool) -> int:
-    """Length of a city not in the tables, when a state behind it proves there is one."""
+    """Count the words of a city that is in no table, before a state."""
     end = find_route(words) or road_end(words, len(words))
     if end:
         left = words[end:]
@@ -191,10 +195,10 @@ def _unknown_city(words: list[str], sure: bool) -> int:
 
 
 def _starts_city(left: list[str]) -> bool:
-    """A direction in full before a city is of the city sooner: `ELM DR WEST PALM BEACH FL`."""
+    """Whether a direction written in full is of the city: `ELM DR WEST PALM BEACH FL`."""
     return len(left) > 1 and len(left[0]) in (4, 5) and left[1] != "ST"
 
 
 def city_name(name: str) -> str:
-    """A city as shown: codes written out."""
+    """Return a city with its code written out."""
     return CITY_CODES.get(name, name)

@@ -1,6 +1,6 @@
-"""Units: apartment, floor, building and their like, wherever they stand."""
+"""Units: apartment, floor, building and similar, anywhere in a line."""
 
-from ccu.address.regex import Lazy
+from ccu.address.text import Lazy
 from ccu.address.words import DIRECTIONS, NO_UNIT, ORDINALS, SUFFIXES, UNITS, UNITS_ALONE
 
 _UNIT_ID = Lazy(r"[0-9]+[A-Z]{0,2}$|[A-Z]{1,2}[0-9]+[A-Z]?$|[A-Z]$|[0-9]+[A-Z]?-[0-9]+[A-Z]?$|PH$")
@@ -11,19 +11,19 @@ FLOORS = ("FL", "FLR", "FLOOR", "FLOORS", "FLRS")
 
 
 def is_unit_id(word: str) -> bool:
-    """Can this word behind APT or UNIT be the identifier?"""
+    """Whether the word can be an identifier after APT or UNIT."""
     return _UNIT_ID.match(word) is not None
 
 
 def is_bare_unit(words: list[str]) -> bool:
-    """One word behind a finished street that can only be a unit (`3`, `3B`, `B`)."""
+    """Whether words after a complete street can only be a unit (`3`, `3B`, `B`)."""
     if len(words) == 2 and words[0].isdigit() and len(words[1]) == 1:
         return words[1].isalpha()
     return len(words) == 1 and _BARE_ID.match(words[0]) is not None and words[0] not in DIRECTIONS
 
 
 def find_unit(words: list[str], start: int) -> int:
-    """Index of the first word of a unit at or behind `start`, or the number of words."""
+    """Return the index of the first unit at or after `start`, or the number of words."""
     for at in range(start, len(words)):
         if _unit_at(words, at)[0]:
             return at
@@ -31,7 +31,7 @@ def find_unit(words: list[str], start: int) -> int:
 
 
 def _unit_at(words: list[str], at: int) -> tuple[str, int]:
-    """(`# 3B`, index behind it) when a unit starts at `at`, else ("", at)."""
+    """Return (`# 3B`, index after it) if a unit starts at `at`, else ("", at)."""
     word = words[at]
     following = words[at + 1] if at + 1 < len(words) else ""
     if word in UNITS:
@@ -55,7 +55,7 @@ def _unit_at(words: list[str], at: int) -> tuple[str, int]:
 
 
 def _worded_unit(words: list[str], at: int) -> tuple[str, int]:
-    """`APT 3`, `APT # 3 B`, `FL 2`, `# 2ND FL`, `APT REAR`: a unit word and what it needs."""
+    """Read a unit word and its identifier: `APT 3`, `APT # 3 B`, `FL 2`, `# 2ND FL`, `APT REAR`."""
     word, after, last = words[at], at + 1, len(words) - 1
     while after < last and (words[after] in _NUMBER_SIGNS or UNITS.get(words[after]) == "#"):
         after += 1
@@ -81,7 +81,7 @@ def _worded_unit(words: list[str], at: int) -> tuple[str, int]:
 
 
 def _unit_alone(word: str, following: str, at: int) -> tuple[str, int]:
-    """`REAR`, `BSMT`, `PH 2`; the common words among them only at the end or before a unit."""
+    """Read `REAR`, `BSMT`, `PH 2`; the more common words only at the end or before a unit."""
     if word in ("PH", "PENTHOUSE") and following and is_unit_id(following):
         return f"PH {following}", at + 2
     certain = word in ("BSMT", "BASEMENT", "REAR", "PH", "PENTHOUSE")
@@ -95,7 +95,7 @@ def _is_zip_like(word: str) -> bool:
 
 
 def _is_split_id(first: str, second: str) -> bool:
-    """`3 B` and `B 3` are one identifier written in two."""
+    """Whether it is one identifier in two words: `3 B`, `B 3`."""
     if first.isdigit():
         return len(second) == 1 and second.isalpha()
     return len(first) == 1 and first.isalpha() and second.isdigit()
@@ -111,7 +111,7 @@ def _floor_number(word: str) -> str:
 
 
 def take_units(words: list[str]) -> tuple[str, list[str]]:
-    """All units at the front of the words in normal form, and the words behind them."""
+    """Take all units off the front of the words; return them in normal form, and the rest."""
     units: list[str] = []
     at = 0
     while at < len(words):
@@ -124,7 +124,7 @@ def take_units(words: list[str]) -> tuple[str, list[str]]:
 
 
 def column_unit(words: list[str]) -> str:
-    """The value of a unit column: `3B`, `APT 3-B`, `FL 2`; empty for `COMPLEX` and the like."""
+    """Read the value of a unit column: `3B`, `APT 3-B`, `FL 2`; empty for `COMPLEX` and `NONE`."""
     if not words or " ".join(words) in NO_UNIT:
         return ""
     unit, rest = take_units(words)

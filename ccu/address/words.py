@@ -1,525 +1,107 @@
 """The words of American addresses: tables only, no rules.
 
-Sources: USPS Publication 28 (appendices B directionals and states, C street suffixes, C2 units,
-F highways); the Connecticut Secretary of the State's list of the 169 towns; the rest is what
-dispatchers were seen to write. Each block reads `STANDARD: other spellings`, one per line.
-Keys of stored places come from these tables: adding a word is safe, changing what a word
-becomes changes keys already stored.
+The rules are in words.txt beside this file, which is read when the address reader is first
+imported. `_table` maps each spelling and the standard form itself to the standard form,
+`_spellings` maps only the spellings, `_entries` is a set of words or phrases.
 """
 
+from pathlib import Path
 
-def _table(block: str) -> dict[str, str]:
-    """Turn `STANDARD: A B C` lines into {STANDARD: STANDARD, A: STANDARD, ...}."""
-    table: dict[str, str] = {}
-    for line in block.split("\n"):
-        standard, _, others = line.strip().partition(":")
-        if standard:
-            table[standard] = standard
-            for other in others.split():
-                table[other] = standard
+
+def _read_sections() -> dict[str, list[str]]:
+    """Return {section: its rules} of words.txt, without comments."""
+    sections = {}
+    text = (Path(__file__).parent / "words.txt").read_text(encoding="utf-8")
+    for section in text.split("\n[")[1:]:
+        title, _, body = section.partition("]\n")
+        sections[title] = [line for line in body.split("\n") if line and line[0] != "#"]
+    return sections
+
+
+_SECTIONS = _read_sections()
+
+
+def _entries(section: str) -> frozenset[str]:
+    return frozenset(_SECTIONS[section])
+
+
+def _spellings(section: str) -> dict[str, str]:
+    table = {}
+    for rule in _SECTIONS[section]:
+        standard, _, others = rule.partition(": ")
+        for other in others.split(", ") if others else ():
+            table[other] = standard
     return table
 
 
-def _phrases(block: str) -> frozenset[str]:
-    """A set of phrases written with commas between them."""
-    return frozenset(" ".join(p.split()) for p in block.split(",") if p.strip())
+def _table(section: str) -> dict[str, str]:
+    standards = (rule.partition(":")[0] for rule in _SECTIONS[section])
+    return {standard: standard for standard in standards} | _spellings(section)
 
 
-# Suffixes that only ever mean "kind of road". What follows one of these is no longer the name.
-_ROADS = """
-ALY: ALLEE ALLEY ALLY AL
-AVE: AV AVEN AVENU AVENUE AVN AVNUE
-BLVD: BOUL BOULEVARD BOULV BL BLV BV BVD BD BLVRD
-CIR: CIRC CIRCL CIRCLE CRCL CRCLE CI CR
-CSWY: CAUSEWAY CAUSWAY
-CT: COURT CRT
-DR: DRIV DRIVE DRV
-DRW:
-EXPY: EXP EXPR EXPRESS EXPRESSWAY EXPW EXPWY EXWY
-FWY: FREEWAY FREEWY FRWAY FRWY
-HWY: HIGHWAY HIGHWY HIWAY HIWY HWAY HW HY
-LN: LA LANE LANES
-PIKE: PIKES
-PKWY: PARKWAY PARKWAYS PARKWY PKWAY PKWYS PKY PK PW PY
-PL: PLACE PLC
-RD: ROAD
-ST: STR STREET STRT
-TER: TERR TERRACE TE
-TPKE: TPK TRNPK TRPK TURNPIKE TURNPK TNPK
-TRL: TR TRAIL TRAILS TRLS TL
-WAY: WY WA
-"""
+def _numbers(section: str) -> dict[str, int]:
+    return {word: int(number) for word, number in _spellings(section).items()}
 
-# Suffixes that are as often words of a name, a district or a building.
-_OTHER_SUFFIXES = """
-ANX: ANEX ANNEX ANNX
-ARC: ARCADE
-BCH: BEACH
-BG: BURG
-BGS: BURGS
-BLF: BLUF BLUFF
-BLFS: BLUFFS
-BND: BEND
-BR: BRANCH BRNCH
-BRG: BRDGE BRIDGE
-BRK: BROOK
-BRKS: BROOKS
-BTM: BOT BOTTM BOTTOM
-BYP: BYPA BYPAS BYPASS BYPS
-BYU: BAYOO BAYOU
-CIRS: CIRCLES
-CLB: CLUB
-CLF: CLIFF
-CLFS: CLIFFS
-CMN: COMMON
-CMNS: COMMONS
-COR: CORNER
-CORS: CORNERS
-CP: CAMP CMP
-CPE: CAPE
-CRES: CRECENT CRESCENT CRESENT CRSCNT CRSENT CRSNT
-CRK: CK CREEK
-CRSE: COURSE
-CRST: CREST
-CTR: CEN CENT CENTER CENTR CENTRE CNTER CNTR
-CTRS: CENTERS
-CTS: COURTS
-CURV: CURVE
-CV: COVE
-CVS: COVES
-CYN: CANYN CANYON CNYN
-DL: DALE
-DM: DAM
-DRS: DRIVES
-DV: DIV DIVIDE DVD
-EST: ESTATE
-ESTS: ESTATES
-EXT: EXTENSION EXTN EXTNSN ET
-EXTS: EXTENSIONS
-FALL:
-FLD: FIELD
-FLDS: FIELDS
-FLS: FALLS
-FLT: FLAT
-FLTS: FLATS
-FRD: FORD
-FRDS: FORDS
-FRG: FORG FORGE
-FRGS: FORGES
-FRK: FORK
-FRKS: FORKS
-FRST: FOREST FORESTS
-FRY: FERRY FRRY
-FT: FORT FRT
-GDN: GARDEN GARDN GRDEN GRDN
-GDNS: GARDENS GRDNS
-GLN: GLEN
-GLNS: GLENS
-GRN: GREEN
-GRNS: GREENS
-GRV: GROV GROVE
-GRVS: GROVES
-GTWY: GATEWAY GATEWY GATWAY GTWAY
-HBR: HARB HARBOR HARBR HRBOR
-HBRS: HARBORS
-HL: HILL
-HLS: HILLS
-HOLW: HLLW HOLLOW HOLLOWS HOLWS
-HTS: HEIGHT HEIGHTS HGTS HT
-HVN: HAVEN HAVN
-INLT: INLET
-IS: ISLAND ISLND
-ISLE: ISLES
-ISS: ISLANDS ISLNDS
-JCT: JCTION JCTN JUNCTION JUNCTN JUNCTON
-JCTS: JCTNS JUNCTIONS
-KNL: KNOL KNOLL
-KNLS: KNOLLS
-KY: KEY
-KYS: KEYS
-LAND:
-LCK: LOCK
-LCKS: LOCKS
-LDG: LDGE LODG LODGE
-LF: LOAF
-LGT: LIGHT
-LGTS: LIGHTS
-LK: LAKE
-LKS: LAKES
-LNDG: LANDING LNDNG
-LOOP: LOOPS
-MALL: MAL
-MDW: MEADOW
-MDWS: MEADOWS MEDOWS
-MEWS:
-ML: MILL
-MLS: MILLS
-MNR: MANOR
-MNRS: MANORS
-MSN: MISSION MISSN MSSN
-MT: MNT MOUNT
-MTN: MNTAIN MNTN MOUNTAIN MOUNTIN MTIN
-MTNS: MNTNS MOUNTAINS
-MTWY: MOTORWAY
-NCK: NECK
-ORCH: ORCHARD ORCHRD
-OVAL: OVL
-PARK: PARKS PRK
-PASS:
-PATH: PATHS PTH
-PLN: PLAIN
-PLNS: PLAINES PLAINS
-PLZ: PLAZA PLZA
-PNE: PINE
-PNES: PINES
-PR: PRAIRIE PRARIE PRR
-PRT: PORT
-PRTS: PORTS
-PSGE: PASSAGE
-PT: POINT
-PTS: POINTS
-RADL: RAD RADIAL RADIEL
-RDG: RDGE RIDGE
-RDGS: RIDGES
-RDS: ROADS
-RIV: RIVER RIVR RVR
-RNCH: RANCH RANCHES RNCHS
-ROW:
-RPD: RAPID
-RPDS: RAPIDS
-RST: REST
-RUE:
-RUN:
-SHL: SHOAL
-SHLS: SHOALS
-SHR: SHOAR SHORE
-SHRS: SHOARS SHORES
-SKWY: SKYWAY
-SMT: SUMIT SUMITT SUMMIT
-SPG: SPNG SPRING SPRNG
-SPGS: SPNGS SPRINGS SPRNGS
-SPUR: SPURS
-SQ: SQR SQRE SQU SQUARE
-SQS: SQRS SQUARES
-STA: STATION STATN STN
-STRA: STRAV STRAVE STRAVEN STRAVENUE STRAVN STRVN STRVNUE
-STRM: STREAM STREME
-STS: STREETS
-TRAK: TRACK TRACKS TRK TRKS
-TRCE: TRACE TRACES
-TRFY: TRAFFICWAY
-TRWY: THROUGHWAY THRUWAY
-TUNL: TUNEL TUNLS TUNNEL TUNNELS TUNNL TN
-UN: UNION
-UNS: UNIONS
-VIA: VDCT VIADCT VIADUCT VI
-VIS: VIST VISTA VST VSTA
-VL: VILLE
-VLG: VILL VILLAG VILLAGE VILLG VILLIAGE
-VLGS: VILLAGES
-VLY: VALLEY VALLY VLLY
-VLYS: VALLEYS
-VW: VIEW
-VWS: VIEWS
-WALK: WAL WALKS
-WALL:
-WAYS:
-WL: WELL
-WLS: WELLS
-XING: CROSSING CRSSING CRSSNG
-XRD: CROSSROAD
-"""
 
-ROADS = _table(_ROADS)
-SUFFIXES = {**_table(_OTHER_SUFFIXES), **ROADS}
-
-# The longest spelling of each suffix, for keys that must not care whether words run together.
+# Suffixes, and words before and after a name
+ROADS = _table("roads")
+SUFFIXES = _table("other suffixes") | ROADS
+# The longest spelling of each suffix, for keys that must not depend on spaces between words.
 LONG_SUFFIX: dict[str, str] = {}
 for _word, _standard in SUFFIXES.items():
     if len(_word) > len(LONG_SUFFIX.get(_standard, "")):
         LONG_SUFFIX[_standard] = _word
-# A plural suffix behind the second street of a crossing is that of both.
-PLURALS = {
-    "STS": "ST",
-    "STREETS": "ST",
-    "AVES": "AVE",
-    "AVENUES": "AVE",
-    "RDS": "RD",
-    "ROADS": "RD",
-}
-
-# The same before the first: `RTS 1 & 9`.
-PLURAL_HEADS = {"RTS": "RT", "RTES": "RT", "ROUTES": "RT", "HWYS": "HWY", "HIGHWAYS": "HWY"}
-
-# Short forms that are safe to write out even inside a name (`GLEN AV PK`).
-SHORT_INSIDE = {
-    w: ROADS[w] for w in ("AV", "BL", "BLV", "BV", "BVD", "PKY", "HWAY", "FRWY", "FRWAY")
-}
-# The same, for keys, where `AVENUE B` and `AVE B` are one street.
-KEY_INSIDE = {
-    w: ROADS[w]
-    for w in ("AVENUE", "AV", "STREET", "ROAD", "DRIVE", "LANE", "BOULEVARD", "PARKWAY", "HIGHWAY")
-} | {"CONN": "CONNECTOR"}
-# A road word that may come before its letter: `AVENUE B`, `AVENUE E`.
-BEFORE_LETTER = frozenset("AVENUE AVE AV".split())
-
-# A bare name that ends in one of these is a place sooner than a street.
-PLACE_ENDS = frozenset(
-    "PARK LK CTR CTRS PLZ STA VLG VLGS MALL BCH CLB MNR ESTS GDNS CTS CP HBR IS PRT ARC FLDS "
-    "CMNS ANX LDG BRG DM PNES APTS PT".split()
-)
-
-DIRECTIONS = _table(
-    """
-N: NORTH NO
-S: SOUTH SO
-E: EAST
-W: WEST
-NE: NORTHEAST
-NW: NORTHWEST
-SE: SOUTHEAST
-SW: SOUTHWEST
-"""
-)
-# NO and SO are read as directions only before a name; elsewhere they are words (`NO 85`).
+PLURALS = _spellings("plural suffixes")
+PLURAL_HEADS = _spellings("plural heads")
+SHORT_INSIDE = _spellings("short inside a name")
+KEY_INSIDE = _spellings("one form in keys")
+BEFORE_LETTER = _entries("before a letter")
+NAME_SHORT = _spellings("short before a name")
+SAINTS = _entries("saints")
+DIRECTIONS = _table("directions")
 SHY_DIRECTIONS = frozenset(("NO", "SO"))
+ORDINALS = _numbers("ordinals")
+TENS = _numbers("tens")
+CARDINALS = _numbers("cardinals")
+NUMBER_NAMES = _entries("names after a number")
+STREET_STARTS = _entries("street starts")
+KNOWN_STREETS = _entries("known streets")
 
-TRAVEL = _table(
-    """
-NB: NORTHBOUND NBND NBL NBD
-SB: SOUTHBOUND SBND SBL SBD
-EB: EASTBOUND EBND EBL EBD
-WB: WESTBOUND WBND WBL WBD
-"""
-)
-BOUND = {"NORTH": "NB", "SOUTH": "SB", "EAST": "EB", "WEST": "WB"} | {
-    "N": "NB",
-    "S": "SB",
-    "E": "EB",
-    "W": "WB",
-}  # before the word BOUND
+# Highways
+TRAVEL = _table("travel")
+BOUND = _spellings("before bound")
+FEATURES = _table("road features")
+SIDE_ROADS = _entries("side roads")
+HIGHWAY_FEATURES = _entries("highway features")
+ROUTE_CLASSES = _table("route classes")
+ROUTE_HEADS = _table("route heads")
 
-# Parts of a road that are not a road of their own. Written out, after the road they belong to.
-FEATURES = {
-    "RAMP": "RAMP", "RAMPS": "RAMP", "RP": "RAMP", "ONRAMP": "ON RAMP", "OFFRAMP": "OFF RAMP",
-    "ONRP": "ON RAMP", "OFRP": "OFF RAMP", "OFFRP": "OFF RAMP", "ONR": "ON RAMP",
-    "OFR": "OFF RAMP", "EXIT": "EXIT",
-    "OVERPASS": "OVERPASS", "OPAS": "OVERPASS", "UNDERPASS": "UNDERPASS", "UPAS": "UNDERPASS",
-    "COLLECTOR": "COLLECTOR", "CONNECTOR": "CONNECTOR",
-    "MM": "MM", "MP": "MM", "MILEMARKER": "MM", "MILEPOST": "MM",
-}  # fmt: skip
-# `I 35 FRONTAGE RD`: with RD a part of the road before them.
-SIDE_ROADS = frozenset("ACCESS SERVICE FRONTAGE".split())
-# A ramp, an exit or a mile marker makes the row a `highway`; the other features do not.
-HIGHWAY_FEATURES = frozenset(("RAMP", "ON RAMP", "OFF RAMP", "EXIT", "MM"))
+# Units
+UNITS = {"#": "#", **dict.fromkeys(_entries("units shown as #"), "#"), **_table("units")}
+UNITS_ALONE = _table("units alone")
+NO_UNIT = _entries("no unit")
 
-# Unit words that need something after them; all in the first row are `#` when read.
-UNITS = {
-    "APT": "#", "APARTMENT": "#", "CONDO": "#", "APTS": "#", "APMT": "#", "UNIT": "#", "UNT": "#", 
-    "STE": "#",
-    "SUITE": "#", "RM": "#", "ROOM": "#", "SP": "#", "SPC": "#", "SPACE": "#", "#": "#",
-    "BLDG": "BLDG", "BUILDING": "BLDG", "BLD": "BLDG", "FL": "FL", "FLR": "FL", "FLOOR": "FL",
-    "LOT": "LOT", "LT": "LOT", "BED": "BED", "TWR": "TWR", "TOWER": "TWR", "TRLR": "TRLR",
-    "TRAILER": "TRLR", "DEPT": "DEPT", "HNGR": "HNGR", "HANGAR": "HNGR", "SLIP": "SLIP",
-    "WING": "WING", "KEY": "KEY", "STOP": "STOP", "PIER": "PIER",
-}  # fmt: skip
-# Unit words that stand alone.
-UNITS_ALONE = {
-    "BSMT": "BSMT", "BASEMENT": "BSMT", "BSMNT": "BSMT", "FRNT": "FRNT", "FRONT": "FRNT",
-    "LBBY": "LBBY", "LOBBY": "LBBY", "LOWR": "LOWR", "LOWER": "LOWR", "LWR": "LOWR",
-    "OFC": "OFC", "OFFICE": "OFC", "PH": "PH", "PENTHOUSE": "PH", "REAR": "REAR",
-    "LEFT": "LEFT", "RIGHT": "RIGHT",
-    "UPPR": "UPPR", "UPPER": "UPPR", "UPR": "UPPR", "SIDE": "SIDE", "UPSTAIRS": "UPPR",
-    "DOWNSTAIRS": "LOWR",
-}  # fmt: skip
-# In a unit column these say that there is none.
-NO_UNIT = _phrases("COMPLEX, NONE, NA, N A, NO UNIT, COMMON AREA, 0, NULL, UNK, UNKNOWN")
+# Places, and lines without an address
+PLACE_ENDS = _entries("place suffixes")
+PLACE_WORDS = _entries("place words")
+SIDE_PLACES = _entries("place ends of a side")
+BUSINESSES = _entries("businesses")
+NOT_A_WAY = _entries("not a way")
+NOWHERE = _entries("nowhere")
+NO_WORDS = _entries("no address")
+SAYING_NOTHING = NO_WORDS | _entries("address words")
+REMARKS = tuple(_SECTIONS["remarks"])
+EXTENTS = _entries("extents")
+BESIDE = _entries("beside")
 
-STATES = {
-    "ALABAMA": "AL", "ALASKA": "AK", "ARIZONA": "AZ", "ARIZ": "AZ", "ARKANSAS": "AR",
-    "CALIFORNIA": "CA", "CALIF": "CA", "COLORADO": "CO", "COLO": "CO", "CONNECTICUT": "CT",
-    "CONN": "CT", "DELAWARE": "DE", "DISTRICT OF COLUMBIA": "DC", "FLORIDA": "FL", "FLA": "FL",
-    "GEORGIA": "GA", "HAWAII": "HI", "IDAHO": "ID", "ILLINOIS": "IL", "ILL": "IL",
-    "INDIANA": "IN", "IOWA": "IA", "KANSAS": "KS", "KENTUCKY": "KY", "LOUISIANA": "LA",
-    "MAINE": "ME", "MARYLAND": "MD", "MASSACHUSETTS": "MA", "MASS": "MA", "MICHIGAN": "MI",
-    "MICH": "MI", "MINNESOTA": "MN", "MINN": "MN", "MISSISSIPPI": "MS", "MISSOURI": "MO",
-    "MONTANA": "MT", "NEBRASKA": "NE", "NEVADA": "NV", "NEW HAMPSHIRE": "NH",
-    "NEW JERSEY": "NJ", "NEW MEXICO": "NM", "NEW YORK": "NY", "NORTH CAROLINA": "NC",
-    "NORTH DAKOTA": "ND", "OHIO": "OH", "OKLAHOMA": "OK", "OKLA": "OK", "OREGON": "OR",
-    "PENNSYLVANIA": "PA", "PENN": "PA", "PENNA": "PA", "RHODE ISLAND": "RI",
-    "SOUTH CAROLINA": "SC", "SOUTH DAKOTA": "SD", "TENNESSEE": "TN", "TENN": "TN",
-    "TEXAS": "TX", "TEX": "TX", "UTAH": "UT", "VERMONT": "VT", "VIRGINIA": "VA",
-    "WASHINGTON": "WA", "WEST VIRGINIA": "WV", "WISCONSIN": "WI", "WISC": "WI",
-    "WYOMING": "WY",
-}  # fmt: skip
-STATES.update({code: code for code in list(STATES.values())})
+# States and cities
+STATES = _table("states")
 STATE_CODES = frozenset(STATES.values())
-# Codes that are also a suffix, a direction or a common word: at the end of a line without
-# comma or zip they are a state only after a city that is known.
-SHY_STATES = frozenset("CT LA AL WA WY NE KY MT FL VI PR DE IN OR ME CO PA HI OK ID MA".split())
-
-# Connecticut's 169 towns, and the villages and neighbours that dispatchers in Fairfield
-# County write in their place.
-_CT_TOWNS = """
-ANDOVER, ANSONIA, ASHFORD, AVON, BARKHAMSTED, BEACON FALLS, BERLIN, BETHANY, BETHEL, BETHLEHEM,
-BLOOMFIELD, BOLTON, BOZRAH, BRANFORD, BRIDGEPORT, BRIDGEWATER, BRISTOL, BROOKFIELD, BROOKLYN,
-BURLINGTON, CANAAN, CANTERBURY, CANTON, CHAPLIN, CHESHIRE, CHESTER, CLINTON, COLCHESTER,
-COLEBROOK, COLUMBIA, CORNWALL, COVENTRY, CROMWELL, DANBURY, DARIEN, DEEP RIVER, DERBY, DURHAM,
-EASTFORD, EAST GRANBY, EAST HADDAM, EAST HAMPTON, EAST HARTFORD, EAST HAVEN, EAST LYME, EASTON,
-EAST WINDSOR, ELLINGTON, ENFIELD, ESSEX, FAIRFIELD, FARMINGTON, FRANKLIN, GLASTONBURY, GOSHEN,
-GRANBY, GREENWICH, GRISWOLD, GROTON, GUILFORD, HADDAM, HAMDEN, HAMPTON, HARTFORD, HARTLAND,
-HARWINTON, HEBRON, KENT, KILLINGLY, KILLINGWORTH, LEBANON, LEDYARD, LISBON, LITCHFIELD, LYME,
-MADISON, MANCHESTER, MANSFIELD, MARLBOROUGH, MERIDEN, MIDDLEBURY, MIDDLEFIELD, MIDDLETOWN,
-MILFORD, MONROE, MONTVILLE, MORRIS, NAUGATUCK, NEW BRITAIN, NEW CANAAN, NEW FAIRFIELD,
-NEW HARTFORD, NEW HAVEN, NEWINGTON, NEW LONDON, NEW MILFORD, NEWTOWN, NORFOLK, NORTH BRANFORD,
-NORTH CANAAN, NORTH HAVEN, NORTH STONINGTON, NORWALK, NORWICH, OLD LYME, OLD SAYBROOK, ORANGE,
-OXFORD, PLAINFIELD, PLAINVILLE, PLYMOUTH, POMFRET, PORTLAND, PRESTON, PROSPECT, PUTNAM, REDDING,
-RIDGEFIELD, ROCKY HILL, ROXBURY, SALEM, SALISBURY, SCOTLAND, SEYMOUR, SHARON, SHELTON, SHERMAN,
-SIMSBURY, SOMERS, SOUTHBURY, SOUTHINGTON, SOUTH WINDSOR, SPRAGUE, STAFFORD, STAMFORD, STERLING,
-STONINGTON, STRATFORD, SUFFIELD, THOMASTON, THOMPSON, TOLLAND, TORRINGTON, TRUMBULL, UNION,
-VERNON, VOLUNTOWN, WALLINGFORD, WARREN, WASHINGTON, WATERBURY, WATERFORD, WATERTOWN, WESTBROOK,
-WEST HARTFORD, WEST HAVEN, WESTON, WESTPORT, WETHERSFIELD, WILLINGTON, WILTON, WINCHESTER,
-WINDHAM, WINDSOR, WINDSOR LOCKS, WOLCOTT, WOODBRIDGE, WOODBURY, WOODSTOCK,
-SOUTH NORWALK, EAST NORWALK, ROWAYTON, COS COB, OLD GREENWICH, RIVERSIDE, SOUTHPORT, GEORGETOWN,
-WILLIMANTIC, WINSTED, MYSTIC, STORRS, SANDY HOOK, ROCKVILLE, UNCASVILLE, UNIONVILLE
-"""
-# Where the two known sets of city codes come from.
-_OTHER_TOWNS = """
-MILWAUKEE, WEST ALLIS, GREENFIELD, WEST MILWAUKEE, WAUWATOSA, OAK CREEK, ST FRANCIS, BROWN DEER,
-GLENDALE, BAYSIDE, SHOREWOOD, WHITEFISH BAY, FOX POINT, CUDAHY, SOUTH MILWAUKEE, HALES CORNERS,
-GREENDALE, MENOMONEE FALLS, MUSKEGO, MEQUON, NEW BERLIN, WAUKESHA, BROOKFIELD, ELM GROVE, BUTLER,
-CALEDONIA, RIVER HILLS, FRANKLIN, GERMANTOWN, CEDARBURG, RACINE, KENOSHA, MUKWONAGO,
-NEW YORK, WHITE PLAINS, PORT CHESTER, NEW ROCHELLE, YONKERS, BROOKLYN, SAN DIEGO, SAN ANTONIO,
-SAN FRANCISCO, LOS ANGELES, SALT LAKE CITY, CHICAGO, BOSTON, PHILADELPHIA, BALTIMORE, HOUSTON,
-DALLAS, AUSTIN, SEATTLE, DENVER, PITTSBURGH, CLEVELAND, MINNEAPOLIS, ST PAUL, ST LOUIS, GARLAND
-"""
-CT_TOWNS = _phrases(_CT_TOWNS)
-CITIES = CT_TOWNS | _phrases(_OTHER_TOWNS)
-
-CITY_CODES = {
-    "MKE": "MILWAUKEE", "MILW": "MILWAUKEE", "WA": "WEST ALLIS", "GFD": "GREENFIELD",
-    "GRFD": "GREENFIELD", "WMW": "WEST MILWAUKEE", "WAU": "WAUWATOSA", "TOSA": "WAUWATOSA",
-    "OCR": "OAK CREEK", "STF": "ST FRANCIS", "BD": "BROWN DEER", "BDR": "BROWN DEER",
-    "GLD": "GLENDALE", "MEQ": "MEQUON", "BUT": "BUTLER", "BFD": "BROOKFIELD",
-    "SOUTH MILW": "SOUTH MILWAUKEE", "OAKCREEK": "OAK CREEK", "NYC": "NEW YORK",
-    "WPT": "WESTPORT", "WSPT": "WESTPORT", "NWLK": "NORWALK", "NORW": "NORWALK",
-    "STFD": "STAMFORD", "BPT": "BRIDGEPORT", "FFLD": "FAIRFIELD", "DAR": "DARIEN",
-    "NCAN": "NEW CANAAN", "GRNW": "GREENWICH", "WLTN": "WILTON",
-}  # fmt: skip
-# Codes that other agencies use for something else: believed only as a comma's last word.
-SHY_CITY_CODES = frozenset(("WA", "BD", "BUT", "DAR", "STF"))
-# First words of two-word cities, for cutting an unknown city off a line without commas.
-CITY_STARTS = frozenset(
-    "SAN SANTA ST SAINT NEW OLD FORT FT PORT MT MOUNT LOS LAS EL LA DES N S E W NORTH SOUTH EAST "
-    "WEST LAKE GRAND PALM CORPUS BATON LITTLE KANSAS OKLAHOMA COLORADO ROUND CEDAR PARK".split()
-)
-
-SAINTS = frozenset(
-    "AGNES ANDREW ANDREWS ANN ANNE ANNES ANTHONY ANTHONYS ASAPHS AUGUSTINE BERNARD CATHERINE "
-    "CHARLES CLAIR CLAIRE CLOUD DAVID DAVIDS DENIS ELIZABETH FRANCIS GEORGE GEORGES GERMAIN "
-    "HELENA HELENS IVES JAMES JEAN JOE JOHN JOHNS JOSEPH JOSEPHS JUDE LAWRENCE LOUIS LUCIE LUKE "
-    "LUKES MARK MARKS MARTIN MARTINS MARY MARYS MATTHEW MATTHEWS MICHAEL MICHAELS NICHOLAS "
-    "PATRICK PATRICKS PAUL PAULS PETER PETERS PHILIP REGIS ROCH ROSE STEPHEN STEPHENS THERESA "
-    "THOMAS VINCENT".split()
-)
-# ST for SAINT and so on, when a name follows.
-NAME_SHORT = {"SAINT": "ST", "MOUNT": "MT", "FORT": "FT"}
-
-_ONES = "FIRST SECOND THIRD FOURTH FIFTH SIXTH SEVENTH EIGHTH NINTH TENTH ELEVENTH TWELFTH"
-_TEENS = "THIRTEENTH FOURTEENTH FIFTEENTH SIXTEENTH SEVENTEENTH EIGHTEENTH NINETEENTH"
-ORDINALS = {word: n for n, word in enumerate(f"{_ONES} {_TEENS} TWENTIETH".split(), 1)}
-ORDINALS |= {"THIRTIETH": 30, "FORTIETH": 40, "FIFTIETH": 50, "SIXTIETH": 60}
-TENS = {"TWENTY": 20, "THIRTY": 30, "FORTY": 40, "FIFTY": 50, "SIXTY": 60, "SEVENTY": 70}
-CARDINALS = {
-    word: n
-    for n, word in enumerate(
-        "ONE TWO THREE FOUR FIVE SIX SEVEN EIGHT NINE TEN ELEVEN TWELVE".split(), 1
-    )
+ROUTE_OWNERS = _table("route owners") | {
+    name: name for name in STATES if " " not in name and name not in STATE_CODES
 }
-
-# Any of these in a line without house number or road word: the name of a place.
-PLACE_WORDS = frozenset(
-    "SCHOOL SCHOOLS HS MS ELEMENTARY ACADEMY UNIVERSITY COLLEGE HOSPITAL HOSP MEDICAL CLINIC "
-    "POLICE PD FD FIRE DEPT DEPARTMENT DISTRICT PRECINCT HQ HEADQUARTERS SHERIFF BARRACKS JAIL "
-    "PRISON CORRECTION CORRECTIONS COURTHOUSE CHURCH TEMPLE MOSQUE SYNAGOGUE CATHEDRAL LIBRARY "
-    "MUSEUM THEATER THEATRE CINEMA STADIUM ARENA GYM YMCA YWCA HOTEL MOTEL INN SUITES RESORT "
-    "SHELTER APARTMENTS APTS CONDOS CONDOMINIUMS TOWERS HOMES HOUSE HOUSING HALL PHARMACY BANK "
-    "MARKET SUPERMARKET STORE SHOP SHOPS SHOPPING RESTAURANT CAFE DINER PIZZA BAR GRILL PUB DELI "
-    "BAKERY LIQUOR SALON BARBER LAUNDRY LAUNDROMAT CLEANERS DEALER DEALERSHIP MOTORS AUTO TIRE "
-    "GAS FUEL GARAGE PARKING LOT DEPOT TERMINAL AIRPORT MARINA PIER DOCK CEMETERY PLAYGROUND "
-    "TRAILHEAD CAMPUS STABLES FARM FARMS NURSERY DAYCARE HOSPICE REHAB CENTRE OFFICE OFFICES "
-    "BEACH TRAIN RAILROAD STATION DAM GOLF POOL RINK ZOO FAIRGROUNDS UNIFORM INC LLC CORP CO "
-    "COMPANY RESERVOIR CASINO MALL PLAZA DEAD CULDESAC COMPOUND TARGET LOBBY".split()
-)
-# The last word of a second side that is a place and no street.
-SIDE_PLACES = frozenset(
-    "SCHOOL HOSPITAL LIBRARY BEACH LOT GARAGE CEMETERY CHURCH MOTEL HOTEL INN DEPOT TRAILHEAD "
-    "PLAYGROUND AIRPORT APARTMENTS APTS CONDOS PHARMACY DINER RESTAURANT STORE PARKING MARINA "
-    "CAMPUS POLICE DEPT HS POOL DOCK PIER STATION HOUSE".split()
-)
-# Names that tell a business even with no such word beside them.
-BUSINESSES = _phrases(
-    """WALMART, WAL MART, CVS, WALGREENS, RITE AID, STARBUCKS, DUNKIN, DUNKIN DONUTS, MCDONALDS,
-    BURGER KING, WENDYS, TACO BELL, KFC, SUBWAY, TARGET, COSTCO, HOME DEPOT, LOWES, KOHLS, MACYS,
-    STOP & SHOP, STOP AND SHOP, BIG Y, WHOLE FOODS, TRADER JOES, SHOPRITE, ALDI, KROGER, SAFEWAY,
-    7 ELEVEN, SEVEN ELEVEN, SHELL, EXXON, MOBIL, SUNOCO, CITGO, GULF, CHEVRON, BP, WAWA, SHEETZ,
-    BEST BUY, BARNES & NOBLE, BED BATH & BEYOND, PARK & RIDE, PARK AND RIDE, HOLIDAY INN,
-    PLANET FITNESS, DOLLAR TREE, DOLLAR GENERAL, FAMILY DOLLAR, IHOP, DENNYS, CHIPOTLE, PANERA,
-    YMCA, YWCA, VFW, AMTRAK, METRO NORTH, US POST OFFICE, POST OFFICE, T J MAXX, TJ MAXX"""
-)
-# A second side that is no road, though it stands behind a connector.
-NOT_A_WAY = _phrases(
-    "DEAD END, CUL DE SAC, CULDESAC, DEADEND, END, CAR PARK, PARKING LOT, LOT, BOAT LAUNCH, "
-    "THE WATER, WATER, BEACH"
-)
-
-NOWHERE = _phrases(
-    """UNK, UNKNOWN, UNKNOWN ADDRESS, UNKNOWN LOCATION, UNK ADDRESS, UNK LOCATION, NONE, NA, N A,
-    N/A, NULL, NO ADDRESS, NO LOCATION, NOT GIVEN, NOT PROVIDED, NOT AVAILABLE, TBD, BLANK, XXX, X,
-    ADDRESS WITHHELD, WITHHELD, LOCATION WITHHELD, RESTRICTED, ADDRESS RESTRICTED,
-    RESTRICTED ADDRESS, REDACTED, CONFIDENTIAL, ADDRESS UNKNOWN, LOCATION UNKNOWN, LAT LONG,
-    LAT/LONG, LAT LON, LATLONG, GPS, ADDRESS, LOCATION, HOMELESS, NO FIXED ADDRESS, TRANSIENT,
-    OUT OF TOWN, OUT OF STATE, OUT OF COUNTY, OUT OF CITY, OUT OF JURISDICTION, OUT OF AREA,
-    NEIGHBORING COUNTY, OTHER COUNTY, CITYWIDE, CITY WIDE, COUNTYWIDE, TOWNWIDE, HOMELESS PERSON,
-    UNDISCLOSED, PRIVATE, NO MATCH, INVALID, INVALID ADDRESS, SAME, TEST, PHONE, BY PHONE, USA,
-    UNITED STATES, LOC, ADDR"""
-)
-
-# Phrases made of these words alone, one of the first row among them, say nothing either:
-# `NO LOCATION GIVEN`, `UNK ADDR`, `CALLER REFUSED LOCATION`.
-NO_WORDS = frozenset("NO NOT UNK UNKNOWN REFUSED WITHHELD VARIOUS MULTIPLE RESTRICTED".split())
-SAYING_NOTHING = NO_WORDS | frozenset(
-    "ADDRESS ADDR LOCATION LOCATIONS LOC GIVEN PROVIDED LISTED AVAILABLE KNOWN EXACT SPECIFIC "
-    "CALLER FIXED PERMANENT THE AT THIS TIME FOUND STATED OBTAINED".split()
-)
-
-# Remarks that say how the caller stands to the place, and not where it is.
-REMARKS = (
-    "IN THE AREA OF", "IN THE AREA", "IN AREA OF", "IN THE VICINITY OF", "VICINITY OF",
-    "IN THE VICINITY", "AREA OF", "AREA", "ACROSS THE STREET FROM", "ACROSS FROM", "X FROM",
-    "ACROSS", "IN FRONT OF", "IFO", "FRONT OF", "IN REAR OF", "IN THE REAR OF", "REAR OF",
-    "BEHIND", "NEAR", "NR", "NEXT TO", "CORNER OF", "AT THE CORNER OF", "INTERSECTION OF",
-    "THE INTERSECTION OF", "PLOT OF", "IN THE PLOT OF", "OUTSIDE OF", "OUTSIDE", "OPPOSITE",
-    "OPP", "ADJACENT TO", "BY", "AT", "OFF OF", "ON", "NE CORNER OF", "NW CORNER OF",
-    "SE CORNER OF", "SW CORNER OF", "NE CORNER", "NW CORNER", "SE CORNER", "SW CORNER",
-    "JCT OF", "JCT", "JUNCTION OF", "BETWEEN", "EAST SIDE OF", "WEST SIDE OF", "NORTH SIDE OF",
-    "SOUTH SIDE OF",
-)  # fmt: skip
-
-# Words after which the line tells how far along the road: the main road stands before them.
-EXTENTS = frozenset(
-    "BETWEEN BTWN BTW BETW BTN FROM TO THRU TOWARD TOWARDS XST XSTR PAST BEFORE AFTER JNO JSO JEO "
-    "JWO".split()
-)
-# The same for what stands near the address: what follows may name a place.
-BESIDE = frozenset("NEAR NR IFO ACROSS BEHIND OPPOSITE OPP OUTSIDE".split())
-
-# A spelled number before one of these is a name (THREE MILE RD), not a house.
-NUMBER_NAMES = frozenset("MILE NOTCH POINT PENNY FOOT WAY ACRE ROD BROOK RIVER ISLAND HILL".split())
-
-# Street words of other languages: a bare name that starts so is a street.
-STREET_STARTS = frozenset(
-    "CALLE CAMINO CAMINITO VIA AVENIDA PASEO CORTE RUE AVENUE BOULEVARD CAMTO CALLEJON VEREDA "
-    "SENDA RAMBLA".split()
-)
-KNOWN_STREETS = frozenset("BROADWAY BOWERY HIGH MAIN ELM OAK YORK PARK LAKE".split())
+SHY_STATES = _entries("shy states")
+CITIES = _entries("Connecticut towns") | _entries("other cities")
+CITY_CODES = _spellings("city codes")
+SHY_CITY_CODES = _entries("shy city codes")
+CITY_STARTS = _entries("city starts")

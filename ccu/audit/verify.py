@@ -1,12 +1,12 @@
-"""Whether the audit is whole: every row's hash, its place after the one before, its reason's words.
+"""Whether an audit is whole: every row's hash, its place after the one before, its reason's words.
 
-What is found here: a row changed, missing, out of order or put in; a tail cut off; a trigger
-dropped or altered; and, against an anchor kept elsewhere, a tail cut off with all traces mended or
-a chain made anew. Of a part of the chain whose key is not given only the links are checked, and
-that is said.
+What is found here: a row changed, missing, out of order or put in; a tail cut off; and, against an
+anchor kept elsewhere, a tail cut off with every trace removed, or a whole chain forged. Of the rows
+before a lost key was replaced only numbers and links are checked, and the verdict says so.
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,23 +14,20 @@ from itertools import chain as joined
 from itertools import islice
 from typing import Any, NamedTuple
 
-from ccu.database import encryption
-from ccu.database import key_chain as chain
+from ccu.database import definitions, encryption, key_chain
+from ccu.database.key_chain import BEGIN, Chain, Key
+from ccu.errors import DatabaseUnusable
 from ccu.records import audit
 
-_PARTS = "SELECT id, detail FROM audit WHERE action = :rekey ORDER BY id"
-_ROWS = """
-SELECT audit.id, at, staff_id, action, record, record_id, detail, previous, hash, reason
-FROM audit LEFT JOIN audit_reason ON audit_id = audit.id
-WHERE audit.id >= :start AND audit.id < :end ORDER BY audit.id
-"""
-_HASH_OF = "SELECT min(id) FROM audit WHERE hash = :hash AND id > :id"
-_FOLLOWED = "SELECT min(id) FROM audit WHERE previous = :hash AND id > :id"
-_SEQUENCE = "SELECT max(seq) FROM sqlite_sequence WHERE name = 'audit'"
-_NO_EVENT = "SELECT min(audit_id) FROM audit_reason WHERE audit_id NOT IN (SELECT id FROM audit)"
-_END = 2**63 - 1
+EMPTY = "the audit is empty"
+_ONLY_LINKS = "only their numbers and links are checked"
+CHECK = "audit chain"  # its rows in `ccu check`
 
-Row = Any  # of _ROWS, by position
+_REKEYED = "SELECT max(id) FROM audit WHERE action = :rekey"
+_NO_EVENT = "SELECT min(audit_id) FROM audit_reason WHERE audit_id NOT IN (SELECT id FROM audit)"
+_SEQUENCE = "SELECT max(seq) FROM sqlite_sequence WHERE name = :table"
+
+Row = Any  # id, the chain's columns (the detail last), previous, hash, reason
 
 
 class Anchor(NamedTuple):
@@ -42,13 +39,13 @@ class Anchor(NamedTuple):
 
 @dataclass
 class Verdict:
-    """What was found. Sentences name rows by number and never say what is in them."""
+    """What was found. Sentences name rows by number and never quote what is in them."""
 
     rows: int = 0
-    last: tuple[int, bytes] = (0, chain.BEGIN)  # number and hash
+    last: tuple[int, bytes] = (0, BEGIN)  # number and hash
     wrong: list[str] = field(default_factory=list)  # the first bad row; then what is not a row
-    unverified: list[str] = field(default_factory=list)  # for want of a key
-    purged: int = 0  # reasons whose words were let go
+    unverified: list[str] = field(default_factory=list)  # rows of a key that is not there
+    purged: int = 0  # reasons whose words were purged
 
 
 class _Bad(Exception):
@@ -57,19 +54,17 @@ class _Bad(Exception):
 
 def verify(
     connection: sqlite3.Connection,
-    current: chain.Key | None,
-    earlier: Sequence[chain.Key] = (),
+    key: Key | None,
     anchors: Sequence[Anchor] = (),
+    chain: Chain = audit.CHAIN,
 ) -> Verdict:
-    """Walk the whole chain, its last part by the current key alone: an earlier one may be known
-    to others, which is why it was changed.
-    """
+    """Walk a whole chain by its key; without one, only the numbers and links are checked."""
     try:
-        verdict = _verdict(connection, current, earlier, anchors)
+        verdict = _verdict(connection, key, anchors, chain)
     except encryption.errors():  # text that is not UTF-8: read it all again, more slowly
         text_factory, connection.text_factory = connection.text_factory, _lenient
         try:
-            verdict = _verdict(connection, current, earlier, anchors)
+            verdict = _verdict(connection, key, anchors, chain)
         except encryption.errors():
             verdict = Verdict(wrong=["the audit's tables are not as they were made"])
         finally:
@@ -82,16 +77,14 @@ def _lenient(text: bytes) -> str:
 
 
 def _verdict(
-    connection: sqlite3.Connection,
-    current: chain.Key | None,
-    earlier: Sequence[chain.Key],
-    anchors: Sequence[Anchor],
+    connection: sqlite3.Connection, key: Key | None, anchors: Sequence[Anchor], chain: Chain
 ) -> Verdict:
     verdict = Verdict()
     try:
-        lost, purged = _walk(connection, current, earlier, anchors, verdict)
-        _check_end(connection, anchors, verdict)
-        _check_reasons(connection, lost, purged)
+        lost, purged = _walk(connection, key, anchors, chain, verdict)
+        _check_end(connection, anchors, chain, verdict)
+        if chain is audit.CHAIN:
+            _check_reasons(connection, lost, purged)
     except _Bad as bad:
         verdict.wrong.append(str(bad))
     return verdict
@@ -102,9 +95,9 @@ def _verdict(
 
 def _walk(
     connection: sqlite3.Connection,
-    current: chain.Key | None,
-    earlier: Sequence[chain.Key],
+    current: Key | None,
     anchors: Sequence[Anchor],
+    chain: Chain,
     verdict: Verdict,
 ) -> tuple[list[int], set[int]]:
     """The rows whose reason is not there any more, and those whose words a purge took out."""
@@ -113,97 +106,102 @@ def _walk(
         known.setdefault(anchor.number, set()).add(anchor.hash)
     lost: list[int] = []
     purged: set[int] = set()
-    for start, end, name in _parts(connection):
-        rows = connection.execute(_ROWS, {"start": start, "end": end})
+    for theirs, rows in _parts(connection, current, chain):
         first = list(islice(rows, audit.LOOKED_AT))
-        ours = [each for each in (current, *(() if end == _END else earlier)) if each]
-        key, begun = _key_of(first, name, ours), verdict.last[0] + 1
+        key, begun = theirs if _wrote_any(theirs, first) else None, verdict.last[0] + 1
         for row in joined(first, rows):
-            _check(connection, row, key, verdict.last)
-            verdict.last, verdict.rows = (row[0], row[8] or chain.BEGIN), verdict.rows + 1
-            if row[0] in known and known[row[0]] != {row[8]}:
+            _check(connection, row, key, chain, verdict.last)
+            verdict.last, verdict.rows = (row[0], row[-2] or BEGIN), verdict.rows + 1
+            if row[0] in known and known[row[0]] != {row[-2]}:
                 raise _Bad(f"audit row {row[0]} is not the one that the anchor knows: the chain"
-                           " was made anew")  # fmt: skip
-            if row[3] == audit.PURGED and key is not None:
-                purged.update(_detail(row[6], "reasons"))
-            if row[9] is None and audit.DIGEST in row[6]:
+                           " was forged")  # fmt: skip
+            if row[3] == audit.PURGED:
+                purged.update(_detail(row[-4], "reasons") or ())
+            if row[-1] is None and audit.DIGEST in row[-4]:
                 lost.append(row[0])
         if key is None and first:
-            _without_key(verdict, begun, current is not None and end == _END)
+            rows_told = _numbered(begun, verdict.last[0], "was", "were")
+            if theirs is not None:
+                verdict.wrong.append(f"{rows_told} not written with the key of this file")
+            else:
+                verdict.unverified.append(f"{rows_told} written with an earlier key: {_ONLY_LINKS}")
     verdict.purged = len(lost)
     return lost, purged
 
 
-def _parts(connection: sqlite3.Connection) -> Iterator[tuple[int, int, str]]:
-    """First row, the row after the last, the fingerprint of the key where it is said."""
-    start, name = -_END, ""
-    for number, detail in connection.execute(_PARTS, {"rekey": audit.REKEY}).fetchall():
-        yield start, number, name
-        start, name = number, str(_detail(detail, "key"))
-    yield start, _END, name
+def _parts(
+    connection: sqlite3.Connection, current: Key | None, chain: Chain
+) -> Iterator[tuple[Key | None, Iterator[Row]]]:
+    """The rows before a lost key was replaced, which have no key any more, and those since."""
+    audited = chain is audit.CHAIN
+    since = connection.execute(_REKEYED, {"rekey": audit.REKEY}).fetchone()[0] if audited else None
+    names = ", ".join(("id", *chain.columns, "previous", "hash"))
+    reason = "(SELECT reason FROM audit_reason WHERE audit_id = audit.id)"
+    sql = f"SELECT {names}, {reason if audited else 'NULL'} FROM {chain.table}"  # noqa: S608
+    if since is not None:
+        yield None, connection.execute(f"{sql} WHERE id < :since ORDER BY id", {"since": since})
+    start = -(2**63) if since is None else since
+    yield current, connection.execute(f"{sql} WHERE id >= :start ORDER BY id", {"start": start})
 
 
-def _key_of(rows: Sequence[Row], name: str, keys: Sequence[chain.Key]) -> chain.Key | None:
-    """The key of a part: the one that is named, else one that wrote any of the first rows."""
-    for key in keys:
-        if name == key.fingerprint:
-            return key
-        if not name and any(key.of_row(row[7], row[:7]) == row[8] for row in rows):
-            return key
-    return None
-
-
-def _without_key(verdict: Verdict, begun: int, current: bool) -> None:
-    rows = _numbered(begun, verdict.last[0])
-    if current:
-        verb = "was" if begun == verdict.last[0] else "were"
-        verdict.wrong.append(f"{rows} {verb} not written with the key of this file")
-    else:
-        verdict.unverified.append(f"{rows} can not be verified without the key of that time")
+def _wrote_any(key: Key | None, rows: Sequence[Row]) -> bool:
+    return key is not None and any(key.of_row(row[-3], row[:-3]) == row[-2] for row in rows)
 
 
 def _check(
-    connection: sqlite3.Connection, row: Row, key: chain.Key | None, last: tuple[int, bytes]
+    connection: sqlite3.Connection,
+    row: Row,
+    key: Key | None,
+    chain: Chain,
+    last: tuple[int, bytes],
 ) -> None:
     """Raises _Bad. Order matters: what is missing is told before what no longer fits for it."""
-    number, previous, hash, reason = row[0], row[7], row[8], row[9]
+    number, previous, hash, reason = row[0], row[-3], row[-2], row[-1]
     if number < 1:
         raise _Bad(f"audit row {number} was put in by hand")
     if number > last[0] + 1:
-        verb = "is" if number == last[0] + 2 else "are"
-        raise _Bad(f"{_numbered(last[0] + 1, number - 1)} {verb} missing")
-    genuine = key is None or key.of_row(previous, row[:7]) == hash
+        raise _Bad(f"{_numbered(last[0] + 1, number - 1, 'is', 'are')} missing")
+    genuine = key is None or key.of_row(previous, row[:-3]) == hash
     if previous != last[1]:
-        raise _Bad(_misplaced(connection, number, previous, hash, genuine))
+        raise _Bad(_misplaced(connection, chain, row, genuine))
     if not genuine:
         raise _Bad(f"audit row {number} was changed, or put in, by hand")
     if key is None or reason is None:
         return
-    if _detail(row[6], audit.DIGEST) != key.of_reason(number, reason):
+    if _detail(row[-4], audit.DIGEST) != key.of_reason(number, reason):
         raise _Bad(f"the reason of audit row {number} was changed, or put in, by hand")
 
 
 def _detail(text: str, name: str) -> Any:
     try:
         return json.loads(text).get(name)
-    except (ValueError, AttributeError):  # not ours, in a part that can not be verified
+    except (ValueError, AttributeError):  # not ours, where there is no key to verify with
         return None
 
 
-def _misplaced(
-    connection: sqlite3.Connection, number: int, previous: object, hash: object, genuine: bool
-) -> str:
-    after = connection.execute(_HASH_OF, {"hash": previous, "id": number}).fetchone()[0]
+def _misplaced(connection: sqlite3.Connection, chain: Chain, row: Row, genuine: bool) -> str:
+    number = row[0]
+    after = _next(connection, chain, "hash", row[-3], number)
     if after is not None:
         return f"audit row {number} is out of order: it was written after what is row {after} now"
     if genuine:
         return f"audit row {number} does not follow the row before it"
-    followed = connection.execute(_FOLLOWED, {"hash": hash, "id": number}).fetchone()[0]
+    followed = _next(connection, chain, "previous", row[-2], number)
     return f"audit row {number} was {'put in' if followed is None else 'changed'} by hand"
 
 
-def _numbered(first: int, last: int) -> str:
-    return f"audit row {first}" if first == last else f"audit rows {first} to {last}"
+def _next(
+    connection: sqlite3.Connection, chain: Chain, column: str, hash: bytes, number: int
+) -> int | None:
+    """The first row after this one with this hash in this column."""
+    sql = f"SELECT min(id) FROM {chain.table} WHERE {column} = :hash AND id > :id"  # noqa: S608
+    found: int | None = connection.execute(sql, {"hash": hash, "id": number}).fetchone()[0]
+    return found
+
+
+def _numbered(first: int, last: int, one: str, more: str) -> str:
+    """Rows by their numbers, with the verb that follows."""
+    return f"audit row {first} {one}" if first == last else f"audit rows {first} to {last} {more}"
 
 
 # ---------------------------------------------------------------- what is not a row
@@ -218,15 +216,16 @@ def _check_reasons(connection: sqlite3.Connection, lost: Sequence[int], purged: 
         raise _Bad(f"a reason was put in by hand for audit row {number}, which is not there")
 
 
-def _check_end(connection: sqlite3.Connection, anchors: Sequence[Anchor], verdict: Verdict) -> None:
+def _check_end(
+    connection: sqlite3.Connection, anchors: Sequence[Anchor], chain: Chain, verdict: Verdict
+) -> None:
     last = verdict.last[0]
-    given = connection.execute(_SEQUENCE).fetchone()[0] or 0
+    given = connection.execute(_SEQUENCE, {"table": chain.table}).fetchone()[0] or 0
     known = max((anchor.number for anchor in anchors), default=0)
     if given > last:
-        raise _Bad(f"{_numbered(last + 1, given)} {'was' if given == last + 1 else 'were'} cut"
-                   " from the end")  # fmt: skip
+        raise _Bad(f"{_numbered(last + 1, given, 'was', 'were')} cut from the end")
     if not last:
-        raise _Bad("the audit is empty")
+        raise _Bad(EMPTY)
     if known > last:
         raise _Bad(
             f"the audit ends at row {last} and an anchor knows row {known}: rows were cut from the"
@@ -234,3 +233,38 @@ def _check_end(connection: sqlite3.Connection, anchors: Sequence[Anchor], verdic
         )
     if given < last:
         raise _Bad(f"the file's own count of audit rows is {given}, and the last row is {last}")
+
+
+# ---------------------------------------------------------------- with the file's own key
+
+
+def verified(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> Verdict:
+    """Verify the audit of an open file with its own key, its triggers too.
+
+    Raises DatabaseUnusable when the key is missing.
+    """
+    verdict = verify(connection, key_chain.read(key_chain.key_path(connection)), anchors)
+    verdict.wrong += definitions.triggers(connection)
+    return verdict
+
+
+def checked(
+    connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()
+) -> list[tuple[str, str, str]]:
+    """Rows of `ccu check`: check, result, detail. A key that is not there is a warning: a backup
+    is kept apart from it. Then only numbers and links are checked.
+    """
+    path = key_chain.key_path(connection)
+    current, warnings = None, key_chain.open_to_others(path)
+    try:
+        current = key_chain.read(path)
+    except DatabaseUnusable as error:
+        warnings = [str(error)]
+        if not os.path.lexists(path):
+            warnings = [f"without its key {path} only the rows' numbers and links are checked"]
+    verdict = verify(connection, current, anchors)
+    if current is not None:
+        warnings += verdict.unverified
+    rows = [(CHECK, "bad", text) for text in verdict.wrong]
+    rows += [(CHECK, "warning", text) for text in warnings]
+    return rows or [(CHECK, "ok", f"{verdict.rows} rows")]

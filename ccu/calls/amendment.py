@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ccu.calls.amend_options import AmendOptions
-from ccu.calls.form import FILES, MANY, REQUIRED, CallForm, field_of, flag
+from ccu.calls.form import FILES, MANY, REQUIRED, CallForm, distinct, field_of
+from ccu.calls.options import AmendOptions
 from ccu.calls.store import OWN_SYSTEM, Responder
 from ccu.errors import InvalidInput
 from ccu.people.store import Met
@@ -44,9 +44,8 @@ class Amendment:
         self._cleared = [_clearable(text) for text in given.clear or ()]
         self._added: dict[str, list[Any]] = {}
         for option in MANY:
-            said = getattr(given, f"add_{option}")
-            if said:
-                self._added[field_of(option)] = form.codes(option, said, flag(f"add_{option}"))
+            if codes := getattr(given, f"add_{option}"):
+                self._added[field_of(option)] = distinct(option, codes)
         if given.add_responder:
             self._added["responders"] = [
                 form.responder(text, "--add-responder") for text in given.add_responder

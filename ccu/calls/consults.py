@@ -1,21 +1,15 @@
 """Consults: an officer's question to a clinician, by phone or in the corridor."""
 
-import json
 import sqlite3
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from ccu.errors import InvalidInput, NotFound
+from ccu.errors import InvalidInput
 from ccu.people import store as people
-from ccu.records import audit, person_ids
+from ccu.records import person_ids, table
 from ccu.referrals import events as referral_events
+from ccu.work import Work
 
-_INSERT = """
-INSERT INTO consult (
-  call_id, person_id, asked_by, clinician_id, occurred_at, minutes, note, recorded_at, recorded_by)
-VALUES (
-  :call_id, :person_id, :asked_by, :clinician_id, :occurred_at, :minutes, :note, :at, :by)
-"""
 _ROWS = """
 SELECT consult.id, consult.occurred_at, asker.login AS asked_by, clinician.login AS clinician,
        consult.minutes, consult.call_id AS call, consult.person_id AS person, consult.note,
@@ -24,11 +18,7 @@ FROM consult
 JOIN staff AS asker ON asker.id = consult.asked_by
 JOIN staff AS clinician ON clinician.id = consult.clinician_id
 JOIN staff AS recorder ON recorder.id = consult.recorded_by
-WHERE (:id IS NULL OR consult.id = :id)
-  AND (:clinician_id IS NULL OR consult.clinician_id = :clinician_id)
-  AND (:call_id IS NULL OR consult.call_id = :call_id)
-  AND (:people IS NULL OR consult.person_id IN (SELECT value FROM json_each(:people)))
-  AND (:since IS NULL OR unixepoch(consult.occurred_at) >= unixepoch(:since))
+WHERE {where}
 ORDER BY unixepoch(consult.occurred_at), consult.id
 """
 
@@ -46,22 +36,19 @@ class NewConsult:
     note: str | None = None
 
 
-def add(connection: sqlite3.Connection, staff_id: int, new: NewConsult, *, at: str) -> int:
-    """Add a consult inside the caller's transaction; returns its id.
+def add(work: Work, new: NewConsult) -> int:
+    """Add a consult; returns its id.
 
     Raises NotFound, and InvalidInput for a void call, a merged person, somebody asking themselves.
     """
     if new.asked_by == new.clinician_id:
         raise InvalidInput("--clinician: nobody consults themselves; --asked-by says who asked")
-    if new.call_id is not None and referral_events.call(connection, new.call_id)["voided_at"]:
-        raise InvalidInput(f"call {new.call_id} is void")
+    if new.call_id is not None:
+        referral_events.call_not_void(work.connection, new.call_id)
     if new.person_id is not None:
-        people.must_exist(connection, new.person_id)
-    cursor = connection.execute(_INSERT, {**asdict(new), "at": at, "by": staff_id})
-    consult_id = int(cursor.lastrowid or 0)
-    audit.record(
-        connection,
-        staff_id,
+        people.must_exist(work.connection, new.person_id)
+    consult_id = table.insert(work, "consult", new)
+    work.audit(
         "consult-add",
         "consult",
         consult_id,
@@ -82,15 +69,16 @@ def rows(
     since: str | None = None,
 ) -> list[dict[str, Any]]:
     """Consults, oldest first, of a person under any record of theirs; notes and all."""
-    same = None if person_id is None else json.dumps(person_ids.same(connection, [person_id]))
-    found = connection.execute(
+    same = None if person_id is None else person_ids.same(connection, [person_id])
+    found = table.select(
+        connection,
         _ROWS,
         {
-            "id": consult_id,
-            "clinician_id": clinician_id,
-            "call_id": call_id,
-            "people": same,
-            "since": since,
+            "consult.id = ?": consult_id,
+            "consult.clinician_id = ?": clinician_id,
+            "consult.call_id = ?": call_id,
+            "consult.person_id IN ?": same,
+            "unixepoch(consult.occurred_at) >= unixepoch(?)": since,
         },
     )
     listed = [dict(row) for row in found]
@@ -106,5 +94,5 @@ def read(connection: sqlite3.Connection, consult_id: int) -> dict[str, Any]:
     """One consult. Raises NotFound."""
     found = rows(connection, consult_id=consult_id)
     if not found:
-        raise NotFound(f"no consult {consult_id}")
+        raise table.not_found("consult", consult_id)
     return found[0]

@@ -1,26 +1,26 @@
-"""The words of a call's options -> the values of its record. What is wrong is told by the option.
+"""The values of a call's record from its options and answers. Nothing is written here.
 
-Nothing is written here; codes are looked up, times and the address are read.
+The times are read here, because those without a day are counted from when the call began; so are
+the address, the responders and the people.
 """
 
 import re
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ccu import address, dates, typed
+from ccu import address, dates
 from ccu.calls import who_was_there as who
 from ccu.calls.options import CallOptions
 from ccu.calls.store import OWN_SYSTEM, Responder
 from ccu.errors import InvalidInput
+from ccu.options import typed_text
 from ccu.people.store import Met
 from ccu.records import codes
-from ccu.records.settings import Settings
+from ccu.session import Session
 
-LONGEST_ADDRESS = 300  # the address reader reads no further
 LONGEST_CALL = 12  # hours; a time without a day is no longer after --when than this
 
 # option -> its field in the record, where the names differ
@@ -38,17 +38,6 @@ FIELDS = {
     "person_file": "people",
     "note": "narrative",
     "note_file": "narrative",
-}
-# option -> its code list
-LISTS = {
-    "nature": "nature",
-    "nature_cleared": "nature",
-    "source": "call_source",
-    "lead": "agency",
-    "crisis_kind": "crisis_kind",
-    "danger": "danger",
-    "intervention": "intervention",
-    "disposition": "disposition",
 }
 MANY = ("danger", "intervention", "disposition")
 FILES = ("person_file", "note_file")
@@ -75,34 +64,36 @@ def refuse_two_inputs(given: CallOptions) -> None:
         )
 
 
-class CallForm:
-    """Reads options one by one into `values`, which have the names of `NewCall`.
+def distinct(option: str, codes: Sequence[str]) -> list[str]:
+    """Return the codes of a repeated option, each once. Raises InvalidInput."""
+    found = list(dict.fromkeys(codes))
+    if option == "danger" and "none" in found and len(found) > 1:
+        raise InvalidInput("--danger none can not stand beside another danger")
+    return found
 
-    `choose` finds a code: `codes.code` for the command line, `codes.chosen` for an answer.
-    `began` is when a call that is amended began.
+
+class CallForm:
+    """Puts options one by one into `values`, which have the names of `NewCall`.
+
+    `choose` finds the codes in the text of a responder or a person: `codes.code` for the command
+    line, `codes.chosen` for an answer. `began` is when a call that is amended began.
     """
 
     choose = staticmethod(codes.code)
 
-    def __init__(
-        self,
-        connection: sqlite3.Connection,
-        now: datetime,
-        settings: Settings,
-        began: str | None = None,
-    ) -> None:
+    def __init__(self, session: Session, began: str | None = None) -> None:
         self.values: dict[str, Any] = {}
-        self._connection = connection
-        self._now = now
-        self._settings = settings
+        self._connection = session.db
+        self._now = session.now
+        self._settings = session.settings
         self._began = began
 
     def read_all(self, given: CallOptions) -> None:
         """Every option that was given, but for the files. Raises InvalidInput."""
         for option in (field.name for field in fields(CallOptions) if field.name not in FILES):
-            said = getattr(given, option)
-            if said is not None and said != []:
-                self.read(option, said)
+            value = getattr(given, option)
+            if value is not None and value != []:
+                self.read(option, value)
 
     def read_files(self, given: CallOptions) -> None:
         """The files that were given: last, because one may be what is typed now."""
@@ -110,37 +101,30 @@ class CallForm:
             found = self.people_of_file(given.person_file)
             self.values["people"] = [*self.values.get("people", []), *found]
         if given.note_file is not None:
-            text = typed.file_text(given.note_file, "--note-file")
-            self.values["narrative"] = typed.note(text, "--note-file")
+            text = typed_text.file_text(given.note_file, "--note-file")
+            self.values["narrative"] = typed_text.note(text, "--note-file")
 
-    def read(self, option: str, said: Any) -> Any:
-        """One option, or the answer to its question, into `values`; returns the value."""
-        value = self._value(option, said)
-        if value is None and option in REQUIRED:
-            raise InvalidInput(f"{flag(option)} is empty")
-        self.values[field_of(option)] = value
+    def read(self, option: str, given: Any) -> None:
+        """Put an option, or the answer to its question, into `values`. Raises InvalidInput."""
+        self.values[field_of(option)] = self._value(option, given)
         if option == "incident":
             self.values["source_system"] = self._settings["cad_system"] or OWN_SYSTEM
-        return value
 
-    def _value(self, option: str, said: Any) -> Any:
+    def _value(self, option: str, given: Any) -> Any:
         name = flag(option)
-        if option in ("when", "dispatched", "arrived", "cleared"):
-            return self._time(option, said)
+        if option == "when":
+            return dates.to_iso(given)
+        if option in ("dispatched", "arrived", "cleared"):
+            return self._time(given, name)
         if option in MANY:
-            return self.codes(option, said)
-        if option in LISTS:
-            return self.code(LISTS[option], said, name)
+            return distinct(option, given)
         if option == "address":
-            text = typed.line(said, name, LONGEST_ADDRESS)
-            return text and address.read(text, town=self._settings.town)
+            return address.read(given, town=self._settings.town)
         if option == "responder":
-            return [self.responder(text, name) for text in said]
+            return [self.responder(text, name) for text in given]
         if option == "person":
-            return [self.person(text, name) for text in said]
-        if option == "minutes":
-            return typed.whole_number(said, name, 100_000)
-        return said if isinstance(said, bool) else typed.line(said, name, 60)
+            return [self.person(text, name) for text in given]
+        return None if given == "" else given
 
     def code(self, table: str, text: str, name: str) -> str:
         """The code of a list that a text names."""
@@ -148,10 +132,7 @@ class CallForm:
 
     # ------------------------------------------------------------ times
 
-    def _time(self, option: str, text: str) -> str:
-        name = flag(option)
-        if option == "when":
-            return dates.to_iso(dates.parse_moment(text, self._now, field=name))
+    def _time(self, text: str, name: str) -> str:
         began = dates.from_iso(self._call_began())
         if not re.fullmatch(_BARE_CLOCK, text.strip().lower()):
             return dates.to_iso(dates.parse_moment(text, self._now, field=name))
@@ -177,20 +158,6 @@ class CallForm:
             raise InvalidInput(f"{name} is before --when; if it is not, write its day too")
         return moment
 
-    # ------------------------------------------------------------ lists
-
-    def codes(self, option: str, said: Sequence[str], name: str = "") -> list[str]:
-        """The codes of a repeated option; each may hold several with commas between."""
-        name = name or flag(option)
-        words = [word for text in said for word in text.split(",") if word.strip()]
-        if not words:
-            raise InvalidInput(f"{name} is empty")
-        found = [self.code(LISTS[option], word, name) for word in words]
-        found = list(dict.fromkeys(found))
-        if option == "danger" and "none" in found and len(found) > 1:
-            raise InvalidInput("--danger none can not stand beside another danger")
-        return found
-
     # ------------------------------------------------------------ who was there
 
     def responder(self, text: str, name: str) -> Responder:
@@ -203,7 +170,7 @@ class CallForm:
 
     def people_of_file(self, path: Path) -> list[Met]:
         """The people of --person-file: one a line, names allowed, empty lines passed over."""
-        lines = typed.file_text(path, "--person-file").split("\n")
+        lines = typed_text.file_text(path, "--person-file").split("\n")
         return [
             self.person(text, f"--person-file line {number}", names=True)
             for number, text in enumerate(lines, 1)

@@ -4,48 +4,59 @@ Options are fields of a dataclass without comparison or repr: making those costs
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from typer import Option
 
-from ccu.complete import code
+from ccu.options import FILE, MOMENT, OptionType, code, line, opt, whole_number
+
+LONGEST_ADDRESS = 300  # the address reader reads no further
+MOST_MINUTES = 100_000
+
+# Read by the form, once it is known when the call began.
+_IN_THE_FORM: OptionType[str] = OptionType(read=lambda session, text, option: text)
+_SHORT = line(60, clears=True)
+
+# option -> its type
+TYPES: dict[str, OptionType[Any]] = {
+    "when": MOMENT,
+    "address": line(LONGEST_ADDRESS, needed=True),
+    "nature": code("nature"),
+    "nature_cleared": code("nature"),
+    "source": code("call_source"),
+    "lead": code("agency"),
+    "responder": _IN_THE_FORM,
+    "danger": code("danger", commas=True),
+    "crisis_kind": code("crisis_kind"),
+    "intervention": code("intervention", commas=True),
+    "disposition": code("disposition", commas=True),
+    "minutes": whole_number(MOST_MINUTES),
+}
 
 
 @dataclass(eq=False, repr=False)
 class CallOptions:
-    """What was said of a call on the command line; None or an empty list: not said.
+    """The options of a call; None or an empty list where one was not given.
 
     The order is that of --help, and of reading: `when` comes before the times counted from it.
     """
 
     when: Annotated[
-        str | None,
-        Option(
-            "--when",
-            metavar="TIME",
-            help="When it began: 22:30, yesterday 22:30, 2026-01-18 22:30.",
-        ),
+        datetime | None,
+        opt("--when", MOMENT, "When it began: 22:30, yesterday 22:30, 2026-01-18 22:30."),
     ] = None
     address: Annotated[
-        str | None, Option("--address", help="Where, as anybody would write it.")
+        str | None, opt("--address", TYPES["address"], "Where, as you would write it.")
     ] = None
     nature: Annotated[
-        str | None,
-        Option(
-            "--nature",
-            help="What it came in as, a code or its label.",
-            autocompletion=code("nature"),
-        ),
+        str | None, opt("--nature", TYPES["nature"], "What it came in as, a code or its label.")
     ] = None
     nature_cleared: Annotated[
-        str | None,
-        Option("--nature-cleared", help="What it turned out to be.", autocompletion=code("nature")),
+        str | None, opt("--nature-cleared", TYPES["nature"], "What it turned out to be.")
     ] = None
-    source: Annotated[
-        str | None,
-        Option("--source", help="How it reached us.", autocompletion=code("call_source")),
-    ] = None
+    source: Annotated[str | None, opt("--source", TYPES["source"], "Reported by.")] = None
     dispatched: Annotated[
         str | None,
         Option(
@@ -60,25 +71,23 @@ class CallOptions:
     )
     incident: Annotated[
         str | None,
-        Option("--incident", help="The dispatch system's number; no two calls share it."),
+        opt("--incident", _SHORT, "The dispatch system's number; no two calls share it."),
     ] = None
-    priority: Annotated[str | None, Option("--priority", help="As dispatch writes it.")] = None
-    beat: Annotated[str | None, Option("--beat", help="Beat or district.")] = None
-    lead: Annotated[
-        str | None, Option("--lead", help="Lead agency.", autocompletion=code("agency"))
-    ] = None
+    priority: Annotated[str | None, opt("--priority", _SHORT, "As dispatch writes it.")] = None
+    beat: Annotated[str | None, opt("--beat", _SHORT, "Beat or district.")] = None
+    lead: Annotated[str | None, opt("--lead", TYPES["lead"], "Lead agency.")] = None
     responder: Annotated[
         list[str] | None,
         Option(
             "--responder",
             metavar="AGENCY[+clinician][:STATE[:DETAIL...]]",
-            help="Who responded (arrived, unless STATE says otherwise). Details: unit=4A,"
+            help="Who responded (arrived, unless STATE differs). Details: unit=4A,"
             " minutes=30, or why cancelled or unavailable. Repeatable.",
         ),
     ] = None
     danger: Annotated[
         list[str] | None,
-        Option("--danger", help="Danger met, or none. Repeatable.", autocompletion=code("danger")),
+        opt("--danger", TYPES["danger"], "Hazard met, or none. Repeatable."),
     ] = None
     backup_asked: Annotated[
         bool | None, Option("--backup-asked/--no-backup-asked", help="Back-up was asked for.")
@@ -91,28 +100,18 @@ class CallOptions:
     ] = None
     injury: Annotated[bool | None, Option("--injury/--no-injury", help="Somebody was hurt.")] = None
     crisis_kind: Annotated[
-        str | None,
-        Option(
-            "--crisis-kind",
-            help="As it appeared; no diagnosis.",
-            autocompletion=code("crisis_kind"),
-        ),
+        str | None, opt("--crisis-kind", TYPES["crisis_kind"], "As it appeared; no diagnosis.")
     ] = None
     intervention: Annotated[
         list[str] | None,
-        Option(
-            "--intervention", help="What was done. Repeatable.", autocompletion=code("intervention")
-        ),
+        opt("--intervention", TYPES["intervention"], "What was done. Repeatable."),
     ] = None
     disposition: Annotated[
-        list[str] | None,
-        Option(
-            "--disposition", help="How it ended. Repeatable.", autocompletion=code("disposition")
-        ),
+        list[str] | None, opt("--disposition", TYPES["disposition"], "How it ended. Repeatable.")
     ] = None
     minutes: Annotated[
-        str | None,
-        Option("--minutes", metavar="N", help="Minutes on scene, all responders together."),
+        int | None,
+        opt("--minutes", TYPES["minutes"], "Minutes on scene, all responders together."),
     ] = None
     person: Annotated[
         list[str] | None,
@@ -125,14 +124,39 @@ class CallOptions:
     ] = None
     person_file: Annotated[
         Path | None,
-        Option(
+        opt(
             "--person-file",
-            metavar="FILE",
-            help="People met, one a line: as --person, or a name: [ROLE:]GIVEN FAMILY"
+            FILE,
+            "People met, one a line: as --person, or a name: [ROLE:]GIVEN FAMILY"
             " [; born 1980-01-31]. - is standard input.",
         ),
     ] = None
     note_file: Annotated[
         Path | None,
-        Option("--note-file", metavar="FILE", help="The narrative; - is standard input."),
+        opt("--note-file", FILE, "The narrative; - is standard input."),
+    ] = None
+
+
+@dataclass(eq=False, repr=False)
+class AmendOptions(CallOptions):
+    """The same, and what only an amendment can say."""
+
+    add_responder: Annotated[
+        list[str] | None, Option("--add-responder", help="One more; --responder replaces all.")
+    ] = None
+    add_danger: Annotated[
+        list[str] | None,
+        opt("--add-danger", TYPES["danger"], "One more; --danger replaces all."),
+    ] = None
+    add_intervention: Annotated[
+        list[str] | None,
+        opt("--add-intervention", TYPES["intervention"], "One more; --intervention replaces all."),
+    ] = None
+    add_disposition: Annotated[
+        list[str] | None,
+        opt("--add-disposition", TYPES["disposition"], "One more; --disposition replaces all."),
+    ] = None
+    clear: Annotated[
+        list[str] | None,
+        Option("--clear", metavar="OPTION", help="Empty a field, named as its option. Repeatable."),
     ] = None

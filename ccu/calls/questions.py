@@ -4,21 +4,20 @@ An answer is read by the same form as the options, so what is refused there is r
 the same words, and asked again.
 """
 
-import sqlite3
-import textwrap
 from collections.abc import Callable
-from typing import Any
 
-from ccu import dates, typed
+from ccu import dates
 from ccu.address import Address
-from ccu.ask import ask_lines, ask_until_valid
-from ccu.calls.form import LISTS, MANY, CallForm, field_of
-from ccu.calls.options import CallOptions
+from ccu.calls.form import MANY, CallForm, field_of, flag
+from ccu.calls.options import TYPES, CallOptions
 from ccu.errors import InvalidInput, NotFound
+from ccu.options import typed_text
+from ccu.options.terminal import ask_lines, ask_until_valid
 from ccu.output import say
 from ccu.people import store as people
 from ccu.people.store import Met
 from ccu.records import codes
+from ccu.session import Session
 
 # option -> the question, and what Enter means: a default that is shown, or "" for: not recorded
 QUESTIONS = {
@@ -32,8 +31,9 @@ QUESTIONS = {
     "disposition": ("How it ended, commas between", ""),
     "minutes": ("Minutes on scene, all together", ""),
 }
+# option -> its code list, whose labels show how an answer was understood
+LISTS = {"nature": "nature", "source": "call_source"} | {each: each for each in MANY}
 REQUIRED_HERE = ("address", "nature")
-WIDTH = 78
 
 
 class CallQuestions:
@@ -41,13 +41,14 @@ class CallQuestions:
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
+        session: Session,
         given: CallOptions,
         form: CallForm,
         offer: Callable[[Met], Met] = lambda met: met,
     ) -> None:
         """`offer` shows who may be the one that was named, and gives back who it is."""
-        self._connection = connection
+        self._session = session
+        self._connection = session.db
         self._given = given
         self._form = form
         self._offer = offer
@@ -77,8 +78,9 @@ class CallQuestions:
 
     def _ask(self, option: str) -> None:
         question, default = QUESTIONS[option]
-        if option in LISTS:
-            self._show_choices(LISTS[option])
+        type = TYPES[option]
+        if type.offer:
+            type.offer(self._session)
         if default:
             question += f" [{default}]"
         elif option not in REQUIRED_HERE:
@@ -87,18 +89,11 @@ class CallQuestions:
         def read(answer: str) -> None:
             answer = answer or default
             if answer or option in REQUIRED_HERE:
-                self._form.read(option, _as_said(option, answer))
+                value = type.read_answer(self._session, answer, flag(option))
+                self._form.read(option, value.split(",") if option == "responder" else value)
 
         ask_until_valid(question, read)
         self._echo(option)
-
-    def _show_choices(self, table: str) -> None:
-        labels = codes.choices(self._connection, table).values()
-        words = "   ".join(
-            f"{number}\xa0{label}".replace(" ", "\xa0") for number, label in enumerate(labels, 1)
-        )
-        for line in textwrap.wrap(words, WIDTH, break_long_words=False, break_on_hyphens=False):
-            say("  " + line.replace("\xa0", " "))
 
     def _echo(self, option: str) -> None:
         """How an answer was understood, while the person can still stop."""
@@ -138,7 +133,7 @@ class CallQuestions:
         while True:
             text = ask_lines("Note (Enter for none; a line with only a full stop ends it)")
             try:
-                return typed.note(text, "the note")
+                return typed_text.note(text, "the note")
             except InvalidInput as error:
                 say(f"  {error}")
 
@@ -146,10 +141,3 @@ class CallQuestions:
 def _understood(address: Address) -> str:
     parts = (address.number, address.street, address.unit, address.cross, address.place)
     return " ".join(part for part in parts if part) or "no place in that; its words are kept"
-
-
-def _as_said(option: str, answer: str) -> Any:
-    """An answer in the shape in which the option comes: repeated ones are lists."""
-    if option == "responder":
-        return answer.split(",")
-    return [answer] if option in MANY else answer

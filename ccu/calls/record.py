@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Any
 
-from ccu.errors import NotFound
+from ccu.records import table as records
 
 # In the order in which they happen: none may be before an earlier one. With their options' names.
 TIMES = {
@@ -34,7 +34,7 @@ LEFT JOIN address ON address.id = call.address_id
 LEFT JOIN cad_text AS dispatched ON dispatched.id = call.cad_nature_id
 LEFT JOIN cad_text AS cleared ON cleared.id = call.cad_cleared_id
 LEFT JOIN cad_text AS ended ON ended.id = call.cad_disposition_id
-WHERE call.id = :id
+WHERE {where}
 """
 
 _COLUMNS_AS_THEY_ARE = (
@@ -48,9 +48,7 @@ def read(connection: sqlite3.Connection, call_id: int) -> dict[str, Any]:
 
     `people` are ids and roles; `narrative` is the text itself, for the caller to show or leave out.
     """
-    row = connection.execute(_RECORD, {"id": call_id}).fetchone()
-    if row is None:
-        raise NotFound(f"no call {call_id}")
+    row = records.require(connection, "call", call_id, _RECORD)
     found: dict[str, Any] = {"id": call_id}
     for key in ("source_system", "incident", *TIMES, "recorded_at"):
         found[key] = row[key]

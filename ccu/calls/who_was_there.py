@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from ccu import typed
 from ccu.calls.store import Responder
 from ccu.errors import InvalidInput
+from ccu.options import typed_text
 from ccu.people import name as person_name
 from ccu.people.store import Met
 
@@ -36,10 +36,10 @@ def responder(text: str, name: str, code: FindCode) -> Responder:
     while rest and (detail := re.match(r"\s*(unit|minutes)=", rest[0])):
         value = rest.pop(0)[detail.end() :]
         if detail[1] == "minutes":
-            found["minutes"] = typed.whole_number(value, f"minutes= of {name}", 100_000)
+            found["minutes"] = typed_text.whole_number(value, f"minutes= of {name}", 100_000)
         else:
-            found["unit"] = typed.line(value, f"unit= of {name}", 60) or ""
-    reason = typed.line(":".join(rest), f"the reason of {name}", LONGEST_TEXT)
+            found["unit"] = typed_text.line(value, f"unit= of {name}", 60) or ""
+    reason = typed_text.line(":".join(rest), f"the reason of {name}", LONGEST_TEXT)
     if reason and found["state"] not in ("cancelled", "unavailable"):
         raise InvalidInput(f"{name}: only one who was cancelled or unavailable has a reason")
     return Responder(**found, reason=reason)
@@ -50,7 +50,7 @@ def person(text: str, name: str, code: FindCode, began: date, names: bool) -> Me
 
     `began` is the day of the call: nobody on it was born later.
     """
-    said = typed.line(text, name, LONGEST_TEXT) or ""
+    said = typed_text.line(text, name, LONGEST_TEXT) or ""
     role, colon, rest = said.partition(":")
     if colon and role.strip().lower() != "described":
         role = code("call_role", role, f"the role in {name}")
@@ -65,7 +65,7 @@ def person(text: str, name: str, code: FindCode, began: date, names: bool) -> Me
             raise InvalidInput(f"{name}: nothing stands behind described:")
         return Met(role, description=description)
     if rest.isdigit():
-        return Met(role, person_id=typed.record_id(rest, "person"))
+        return Met(role, person_id=typed_text.record_id(rest, "person"))
     if not names:
         raise InvalidInput(
             f"{name} is unknown, described: TEXT or a person's number; a name would be seen by"
@@ -77,7 +77,7 @@ def person(text: str, name: str, code: FindCode, began: date, names: bool) -> Me
 def _named(role: str, said: str, name: str, began: date) -> Met:
     """GIVEN FAMILY or FAMILY, GIVEN, then perhaps `; born 1980-01-31`."""
     words, semicolon, detail = said.partition(";")
-    given, family = person_name.read(words, name)
+    given, family = person_name.read(typed_text.line(words, name) or "", name)
     birth_date = _birth_date(detail.strip(), name, began) if semicolon else None
     return Met(role, given_name=given, family_name=family, birth_date=birth_date)
 

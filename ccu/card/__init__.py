@@ -1,7 +1,7 @@
-"""The card: what an officer needs at a door, or of a person, put together from the store.
+"""The card of an address or a person, for an officer at the door.
 
-The minimum, in the order it is needed: what was matched, warnings, who is already working with
-people here, what is open, how often we were called, the last calls, the rest of the building.
+In the order of need: what was matched, warnings, who is already working with people here, open
+items, call counts, the last calls, the rest of the building.
 
     place   the card of an address: `history --address`, `history --call`, after `log-call`
     person  the card of a person: `history --person`

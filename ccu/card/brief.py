@@ -1,4 +1,4 @@
-"""The shift hand-over: what is new, due, late and waiting, in one page."""
+"""The shift handover: what is new, due, overdue and awaiting acceptance, on one page."""
 
 import re
 from collections.abc import Sequence
@@ -22,26 +22,26 @@ MOST_ROWS = 10  # of each list on the page; the JSON has all
 DAY = timedelta(days=1)
 FOLLOW_UP_COLUMNS = ("id", "due", "owner", "what", "for")
 
-# key -> heading, columns, what stands there when the list is empty; in the order of the page
+# key -> heading, columns, text for an empty list; in the order of the page
 PARTS: dict[str, tuple[str, tuple[str, ...], str]] = {
-    "overdue": ("Overdue", ("id", "days_late", *FOLLOW_UP_COLUMNS[1:]), "nothing"),
-    "due_today": ("Due today", FOLLOW_UP_COLUMNS, "nothing more"),
-    "waiting": ("Referrals waiting", ("id", "made", "owner", "person", "place"), "none"),
+    "overdue": ("Overdue", ("id", "days_late", *FOLLOW_UP_COLUMNS[1:]), "none"),
+    "due_today": ("Due today", FOLLOW_UP_COLUMNS, "none"),
+    "waiting": ("Awaiting acceptance", ("id", "made", "owner", "person", "place"), "none"),
     "care_calls": (
         "Care calls",
         ("id", "occurred", "place", "nature", "outcome", "answer"),
         "none",
     ),
     "seen_often": (
-        f"Seen {briefs.SEEN_OFTEN} times or more this week",
+        f"{briefs.SEEN_OFTEN}+ contacts this week",
         ("person", "calls", "last", "places"),
-        "nobody",
+        "none",
     ),
-    "in_hospital": ("In hospital, as last heard", ("person", "heard"), "nobody"),
-    # Without words for an empty list: the page has them only when there is something to do.
-    "flags_to_verify": ("Place flags to verify", ("id", "place", "source", "by", "written"), ""),
+    "in_hospital": ("Hospitalized (last report)", ("person", "heard"), "none"),
+    # Without text for an empty list: shown only if there is something to do.
+    "flags_to_verify": ("Safety notes to verify", ("id", "place", "source", "by", "written"), ""),
     "flags_expiring": (
-        "Place flags that expire",
+        "Safety notes that expire",
         ("id", "place", "source", "by", "until", "state"),
         "",
     ),
@@ -54,12 +54,12 @@ PARTS: dict[str, tuple[str, tuple[str, ...], str]] = {
 }
 
 
-def read(session: Session, since: str, names: bool) -> Document:
-    """The page, recorded as a read; with `names`, of each person named, too.
+def read(session: Session, since: datetime | None, names: bool) -> Document:
+    """Return the page and record the read; with `names`, also of each person named.
 
     Its JSON: since, until, and a list for each of PARTS, of objects with those columns.
     """
-    start = begin(since, session.now)
+    start = since or begin("24h", session.now)
     staff_id = session.staff_id
     with session.writing() as connection:
         data = _lists(session, start, staff_id)
@@ -74,7 +74,7 @@ def read(session: Session, since: str, names: bool) -> Document:
 
 
 def begin(since: str, now: datetime) -> datetime:
-    """The start of the span: `24h` and `3d` before now, or a time. Raises InvalidInput."""
+    """Return the start of the span: `24h` or `3d` before now, or a time. Raises InvalidInput."""
     span = re.fullmatch(r"(\d{1,4}) ?(h|d)", since.strip(), re.ASCII | re.IGNORECASE)
     if span is None:
         return dates.parse_moment(since, now, field="--since")

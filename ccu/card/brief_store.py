@@ -1,4 +1,4 @@
-"""The lists of the shift hand-over, by number and place. Reading them must be audited."""
+"""The lists of the shift handover, by number and place. The caller records the read."""
 
 import json
 import sqlite3
@@ -13,8 +13,8 @@ from ccu.records import person_ids
 
 SEEN_OFTEN = 3  # calls within a week
 
-# Both ends of a span are instants: the text comparison only brings the index call_occurred in, with
-# a day to spare for offsets that differ.
+# Both ends of a span are instants. The text comparison only lets SQLite use the index
+# call_occurred, with a day's margin for offsets that differ.
 _SPAN = """
   call.voided_at IS NULL
   AND call.occurred_at >= :from_text AND call.occurred_at < :until_text
@@ -47,7 +47,7 @@ FROM call CROSS JOIN call_person ON call_person.call_id = call.id
 WHERE call_person.role = 'subject' AND {_SPAN}
 ORDER BY unixepoch(call.occurred_at) DESC, call.id DESC
 """  # noqa: S608
-# The last that was heard of somebody with something due, whichever of their follow-ups it was on.
+# The latest attempt for each person with something due, on any of their follow-ups.
 _LAST_HEARD = """
 SELECT follow_up.id, follow_up.person_id, attempt.result, attempt.occurred_at
 FROM json_each(:people) AS people
@@ -57,10 +57,10 @@ ORDER BY unixepoch(attempt.occurred_at) DESC, attempt.id DESC
 """
 
 
-TOLD_AFTER = timedelta(days=14)  # what expired by itself, so long or until somebody acts
-TOLD_BEFORE = timedelta(days=30)  # a flag that will
+TOLD_AFTER = timedelta(days=14)  # how long an expired item is listed
+TOLD_BEFORE = timedelta(days=30)  # how early an expiring flag is listed
 
-# What is to be done about plans, and the answers to whoever asks.
+# Plans that need action, and answers to the suggestions of the account that asks.
 _PLANS = """
 SELECT plan.id, plan.person_id, plan.place_id, what, day, by_id, rank FROM (
   SELECT id AS plan_id, 1 AS rank, 'to approve' AS what, substr(recorded_at, 1, 10) AS day,
@@ -91,12 +91,12 @@ ORDER BY rank, day, plan.id
 
 
 def care_calls(connection: sqlite3.Connection, span: dict[str, Any]) -> list[dict[str, Any]]:
-    """id, occurred, place, nature, outcome of the care calls of a span, newest first."""
+    """Return id, occurred, place, nature, outcome of the care calls of a span, newest first."""
     return [dict(row) for row in connection.execute(_CARE_CALLS, span)]
 
 
 def waiting(connection: sqlite3.Connection) -> list[dict[str, Any]]:
-    """id, made, owner, person, place of the referrals that nobody has accepted yet."""
+    """Return id, made, owner, person, place of the referrals awaiting acceptance."""
     found = [dict(row) for row in connection.execute(_WAITING)]
     people = (row["person"] for row in found if row["person"] is not None)
     stands_for = person_ids.canonical(connection, people)
@@ -104,7 +104,7 @@ def waiting(connection: sqlite3.Connection) -> list[dict[str, Any]]:
 
 
 def seen_often(connection: sqlite3.Connection, span: dict[str, Any]) -> list[dict[str, Any]]:
-    """person, calls, last, places of those whom SEEN_OFTEN calls of a span were about."""
+    """Return person, calls, last, places of people with SEEN_OFTEN calls about them in a span."""
     rows = connection.execute(_MET, span).fetchall()
     stands_for = person_ids.canonical(connection, (row["person_id"] for row in rows))
     calls: dict[int, dict[int, sqlite3.Row]] = {}
@@ -124,7 +124,7 @@ def seen_often(connection: sqlite3.Connection, span: dict[str, Any]) -> list[dic
 
 
 def in_hospital(connection: sqlite3.Connection, view: View) -> list[dict[str, Any]]:
-    """person and since of those who have something due and were last heard of in hospital."""
+    """Return person and heard of people with something due whose last result is `hospital`."""
     due = connection.execute(
         "SELECT DISTINCT person_id FROM open_follow_up WHERE person_id IS NOT NULL"
     )
@@ -141,7 +141,7 @@ def in_hospital(connection: sqlite3.Connection, view: View) -> list[dict[str, An
 
 
 def flags_to_verify(connection: sqlite3.Connection, today: date) -> list[dict[str, Any]]:
-    """id, place, source, by, written of the flags in force that nobody has verified yet."""
+    """Return id, place, source, by, written of the active flags that are not verified yet."""
     found = flags.to_check(connection, today.isoformat(), today.isoformat())
     return [
         {
@@ -157,7 +157,7 @@ def flags_to_verify(connection: sqlite3.Connection, today: date) -> list[dict[st
 
 
 def flags_expiring(connection: sqlite3.Connection, today: date) -> list[dict[str, Any]]:
-    """id, place, source, by, until, state of the flags that expire soon or have lately expired."""
+    """Return id, place, source, by, until, state of flags that expire soon or expired lately."""
     since, soon = today - TOLD_AFTER, today + TOLD_BEFORE
     found = flags.expiring(connection, today.isoformat(), since.isoformat(), soon.isoformat())
     return sorted(
@@ -177,7 +177,7 @@ def flags_expiring(connection: sqlite3.Connection, today: date) -> list[dict[str
 
 
 def overrides_due(connection: sqlite3.Connection, today: date) -> list[dict[str, Any]]:
-    """id, person, place, listed, review_on, days_late of overrides whose review is due."""
+    """Return id, person, place, listed, review_on, days_late of overrides due for review."""
     return [
         {
             "id": row["id"],
@@ -195,9 +195,9 @@ def overrides_due(connection: sqlite3.Connection, today: date) -> list[dict[str,
 def plans(
     connection: sqlite3.Connection, span: dict[str, Any], asker: int, start: date, today: date
 ) -> list[dict[str, Any]]:
-    """id, what, person, place, day, by: plans to approve or to review, those that lately expired.
+    """Return id, what, person, place, day, by of plans to approve, to review or lately expired.
 
-    And suggestions to answer, and the answers to the asker's own.
+    Also suggestions to answer, and answers to the asker's own.
     """
     from_day = min(start, today - TOLD_AFTER).isoformat()
     asked = {**span, "asker": asker, "from_day": from_day, "today": today.isoformat()}

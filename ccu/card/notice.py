@@ -1,7 +1,7 @@
-"""The notice that goes with what is under 42 CFR Part 2, in every format.
+"""The notice required with 42 CFR Part 2 information, in every format.
 
-As a line at the top, as the key `notice` of the JSON and as a column of the CSV (output/formats.py
-takes it from the data). Without Part 2 nothing is added.
+A line at the top, the key `notice` in JSON, and a column in CSV (output/formats.py takes it from
+the data). Nothing is added without Part 2 information.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from ccu.output import Document, Section
 
 
 def on(document: Document, view: View) -> Document:
-    """The document, with the notice where the view showed what needs it."""
+    """Return the document, with the notice if the view showed something that needs it."""
     if view.notice is None:
         return document
     sections = [Section(lines=[view.notice], alert=True), *document.sections]
@@ -21,7 +21,7 @@ def on(document: Document, view: View) -> Document:
 def beside(
     rows: list[dict[str, Any]], columns: tuple[str, ...], record: str, view: View
 ) -> tuple[str, ...]:
-    """The columns of a list, with one for the notice where a row needs it; the rows get it."""
+    """Return the columns of a list, with one for the notice if a row needs it; fill it in."""
     if view.notice is None:
         return columns
     for row in rows:

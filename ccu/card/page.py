@@ -1,4 +1,4 @@
-"""The card of a place as a page: the same facts in the same order in every format."""
+"""The card of a place as a page, with the same facts in the same order in every format."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,14 +11,14 @@ COUNT_COLUMNS = ("calls", "30 days", "90 days", "365 days", "ever")
 
 
 def document(card: dict[str, Any], every: bool = False) -> Document:
-    """The card, in the order in which it is needed at a door; `every`: no list is cut short."""
+    """Return the card, in the order of need at the door; with `every`, all of each list."""
     if card["place"] is None:
         return Document(f"No calls recorded at {card['match']['text']}", _elsewhere(card), card)
     counts = card["counts"]
     total = counts["all"]["ever"]
     standing = words.standing(card["workers"], card["open"], every)
     if not card["warnings"]:
-        standing.insert(0, ("warnings", "none in force"))
+        standing.insert(0, ("warnings", "No active warnings"))
     sections = [
         Section(pairs=[("matched", card["match"]["certainty"])]),
         Section("Warnings", lines=[_warning(item) for item in card["warnings"]], alert=True),
@@ -32,7 +32,7 @@ def document(card: dict[str, Any], every: bool = False) -> Document:
 
 
 def headline(card: dict[str, Any]) -> str:
-    """What an officer who just logged a call is told first: "4th care call here in 90 days"."""
+    """Return the first line after a call is logged: "4th care call here in 90 days."."""
     repeat = card["counts"]["repeat"]
     count, days = repeat["care_calls"], repeat["days"]
     if not count:
@@ -41,12 +41,12 @@ def headline(card: dict[str, Any]) -> str:
 
 
 def count_section(counts: dict[str, Any], what: str) -> Section:
-    """How often, by span of days; and that it is a repeat address or person, where it is."""
+    """Return the counts by span of days, and a line if it is a repeat address or person."""
     return Section(table=Table(COUNT_COLUMNS, _count_rows(counts)), lines=_repeat(counts, what))
 
 
 def calls_section(calls: Sequence[dict[str, Any]], total: int, *more: str) -> Section:
-    """The calls, newest first; `more` are columns before the outcome."""
+    """Return the calls, newest first; `more` are columns before the outcome."""
     older = "all of them"
     if len(calls) < total:
         older = f"the last {len(calls)} of {total}; --all lists every one"
@@ -67,7 +67,7 @@ def _count_rows(counts: dict[str, Any]) -> list[tuple[object, ...]]:
 
 
 def _repeat(counts: dict[str, Any], what: str) -> list[str]:
-    """By the count, unless the place is exempt or an override decides."""
+    """Decide by the count, unless the place is exempt or an override exists."""
     repeat, override = counts["repeat"], counts["repeat"]["override"]
     if repeat["exempt"] is not None:
         return [f"Not counted as a repeat {what}: {repeat['exempt']}."]
@@ -88,7 +88,7 @@ def _repeat(counts: dict[str, Any], what: str) -> list[str]:
 
 
 def plan_sections(plans: Sequence[dict[str, Any]], of_person: bool = False) -> list[Section]:
-    """What helps, where there is a plan; the module is loaded only then."""
+    """Return the plans; their module is loaded only if there are any."""
     if not plans:
         return []
     from ccu.card import plans as lines
@@ -104,7 +104,7 @@ def _warning(item: dict[str, Any]) -> str:
 
 
 def narratives(calls: Sequence[dict[str, Any]]) -> list[Section]:
-    """What was written of each call, where --full asked for it."""
+    """Return the narrative of each call, if --full asked for it."""
     return [
         Section(f"Narrative of call {call['id']}", lines=[call["narrative"]])
         for call in calls

@@ -1,13 +1,12 @@
-"""The card of a person: their calls at any place, who works with them, what is open."""
+"""The card of a person: calls at any place, workers, open items."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-from ccu import typed
 from ccu.card import notice, page, rows, words
 from ccu.card import store as cards
-from ccu.care import shown
+from ccu.care import page as care_page
 from ccu.errors import NotFound
 from ccu.follow_ups.rows import AsOf
 from ccu.frequent import overrides
@@ -21,7 +20,7 @@ PLACE_COLUMNS = ("place", "calls", "last")
 
 def show(
     session: Session,
-    person: str,
+    asked: int,
     *,
     every: bool = False,
     reason: str | None = None,
@@ -32,7 +31,6 @@ def show(
 
     `reason` opens the narratives. Raises NotFound.
     """
-    asked = typed.record_id(person, "person")
     staff_id = session.staff_id
     with session.writing() as connection:
         card = read(session, asked, narratives=reason is not None)
@@ -51,12 +49,12 @@ def show(
         card["calls"] = card["calls"][: rows.LAST_CALLS]
     people = card["person"]["records"]
     told = notice.on(document(card, every), session.view)
-    below = shown.below(session, told, lambda: people, every)
+    below = care_page.below(session, told, lambda: people, every)
     emit_document(below, format, output)
 
 
 def read(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
-    """The card as data, every call on it; of a merged record, that of the one that stands for it.
+    """Return the card as data, with every call; for a merged record, of the record it belongs to.
 
     Keys: person (id, records, given_name, family_name, description, birth_date), counts, workers,
     open, plans, calls (as a place's, with place and role), places (place, calls, last).
@@ -88,7 +86,7 @@ def read(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
 
 
 def _places(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Where the calls were, the place with most of them first."""
+    """Return the places of the calls, the one with the most first."""
     found: dict[str, dict[str, Any]] = {}
     for call in calls:  # newest first
         if call["place"]:
@@ -100,7 +98,7 @@ def _places(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def document(card: dict[str, Any], every: bool = False) -> Document:
-    """The same as a page."""
+    """Return the card as a page."""
     person, counts = card["person"], card["counts"]
     name = f"{person['given_name']} {person['family_name']}".strip()
     about = {

@@ -1,15 +1,14 @@
-"""The card of a place: what an officer needs at a door, put together from the store."""
+"""The card of a place, for an officer at the door."""
 
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ccu import typed
 from ccu.address import read as read_address
 from ccu.card import notice, page, rows
 from ccu.card import store as cards
-from ccu.care import shown
+from ccu.care import page as care_page
 from ccu.errors import InvalidInput
 from ccu.follow_ups.rows import AsOf
 from ccu.frequent import overrides
@@ -26,7 +25,7 @@ def show(
     session: Session,
     *,
     address: str | None = None,
-    call_id: str | None = None,
+    call_id: int | None = None,
     every: bool = False,
     reason: str | None = None,
     format: Format | None = None,
@@ -35,7 +34,7 @@ def show(
     """Print the card of an address or of a call's place, and record that it was shown.
 
     `reason` opens the narratives. The audit event is committed before anything is printed: a card
-    that can not be recorded is not shown. Raises InvalidInput, NotFound.
+    that cannot be recorded is not shown. Raises InvalidInput, NotFound.
     """
     query, match = _asked(session, address, call_id)
     staff_id = session.staff_id
@@ -53,24 +52,23 @@ def show(
             plans=[plan["id"] for plan in card["plans"]],
         )
     told = notice.on(page.document(card, every), session.view)
-    document = shown.below(session, told, _people_of(session, match), every)
+    document = care_page.below(session, told, _people_of(session, match), every)
     emit_document(document, format, output)
 
 
 def _people_of(session: Session, match: Match) -> Callable[[], list[int]]:
-    """Whose care notes belong below the card: the people of the place, read when it is asked."""
+    """Return a function that reads the people of the place, for the care notes below the card."""
     return lambda: open_work.people_here(session.db, _window(session, match)) if match.place else []
 
 
-def _asked(session: Session, address: str | None, call_id: str | None) -> tuple[str, Match]:
+def _asked(session: Session, address: str | None, call_id: int | None) -> tuple[str, Match]:
     if call_id is not None:
-        number = typed.record_id(call_id, "call")
-        return f"call {number}", places.of_call(session.db, number)
+        return f"call {call_id}", places.of_call(session.db, call_id)
     text = (address or "").strip()
     reading = read_address(text, town=session.settings.town)
     if reading.kind == "none":
         raise InvalidInput(
-            "--address can not be read as an address; ccu address shows how it is read"
+            "--address cannot be read as an address; ccu address shows how it is read"
         )
     return text, places.find(session.db, reading, session.settings.town)
 
@@ -78,7 +76,7 @@ def _asked(session: Session, address: str | None, call_id: str | None) -> tuple[
 def read(
     session: Session, query: str, match: Match, every: bool, narratives: bool
 ) -> dict[str, Any]:
-    """The card as data, in its documented JSON shape.
+    """Return the card as data, in its documented JSON shape.
 
     Keys: query, match, place, counts, warnings, workers, open, plans, calls, building, near. Those
     of workers and open are in people/open_work.py, of counts and calls in card/rows.py, of plans in
@@ -124,7 +122,7 @@ def read(
 
 
 def _window(session: Session, match: Match) -> dict[str, object]:
-    """The parameters of every statement of the card: which place, which days, until when."""
+    """Return the parameters of every statement of the card: place, days, and until when."""
     return {
         "place_id": match.place["id"] if match.place else None,
         "building_id": match.building_id,

@@ -1,7 +1,7 @@
-"""The approved plans on a card: at most eight lines altogether, in the order of use at a door.
+"""The approved plans on a card: at most eight lines in total, in the order of use at the door.
 
-What helps, what to avoid, early signs and what sets it off, the first steps, a safety concern with
-its date, whom to call. Never the baseline, and never the name of whom a plan is about.
+What helps, what to avoid, early signs, triggers, first steps, safety concerns with their date, and
+contacts. Never the baseline, and never the name of the person a plan is about.
 """
 
 import json
@@ -22,23 +22,21 @@ LABELS = {
     "helps": "helps",
     "avoid": "avoid",
     "early_signs": "early signs",
-    "triggers": "set off by",
-    "steps": "first",
+    "triggers": "triggers",
+    "steps": "do first",
     "safety": "safety",
     "contacts": "call",
 }
-# Which lines are kept where several plans share the room: of all plans the first, then the next.
+# The order in which lines are kept when plans share the card: one field of every plan at a time.
 _FIRST_KEPT = ("safety", "avoid", "helps", "contacts", "steps", "early_signs", "triggers")
 _PLACES = {"place": "this place", "building": "the building"}
 
 
 def shared(found: Sequence[sqlite3.Row], today: date) -> list[dict[str, Any]]:
-    """id, for, lines, left_out, review_on, review_due of each plan; they share the card's lines.
+    """Return id, for, lines, left_out, review_on, review_due of each plan; they share the lines.
 
-    for: person, place, or building where the card is that of a unit. left_out: how many fields that
-    say something have no line.
-
-    Of more plans than there is room for, the last have no lines and are named together.
+    for: person, place, or building on the card of a unit. left_out: the number of filled fields
+    without a line. If there are too many plans, the last have no lines and share one with numbers.
     """
     most = MOST_LINES // 2
     shown = list(found) if len(found) <= most else found[: most - 1]
@@ -70,27 +68,27 @@ def _for(row: sqlite3.Row) -> str:
 
 
 def sections(plans: Sequence[Mapping[str, Any]], of_person: bool = False) -> list[Section]:
-    """A section for each plan with lines, and one that names the rest."""
+    """Return a section for each plan with lines, and one with the numbers of the others."""
     shown = [
         Section(_title(plan, of_person), lines=plan["lines"]) for plan in plans if plan["lines"]
     ]
     rest = [str(plan["id"]) for plan in plans if not plan["lines"]]
     if rest:
         more = f"{', '.join(rest[:8])}{', ...' if len(rest) > 8 else ''}"
-        shown.append(Section(lines=[f"More plans of what helps: ccu plan show {more}"]))
+        shown.append(Section(lines=[f"More plans: ccu plan show {more}"]))
     return shown
 
 
 def _title(plan: Mapping[str, Any], of_person: bool) -> str:
     about = "" if of_person else f", for {_PLACES.get(plan['for'], 'a person here')}"
-    # with both to say, the shorter words for it: a heading is as wide as a screen
+    # a heading must fit the screen, so it is shorter if both parts are needed
     more, whose = ("more in ", "") if plan["left_out"] else ("", "its ")
     due = f"; {whose}review {'' if more else 'is '}due" if plan["review_due"] else ""
-    return f"What helps (plan {plan['id']}{about}{due}; {more}ccu plan show {plan['id']})"
+    return f"Approach (plan {plan['id']}{about}{due}; {more}ccu plan show {plan['id']})"
 
 
 def _lines(body: Mapping[str, Sequence[Any]]) -> dict[str, str]:
-    """field -> its line, of those fields that say something."""
+    """Return field -> line for each filled field."""
     return {
         field: _line(label, _texts(field, body[field]))
         for field, label in LABELS.items()
@@ -104,13 +102,13 @@ def _texts(field: str, items: Sequence[Any]) -> list[str]:
     if field == "safety":
         newest = sorted(items, key=lambda each: str(each["on"]), reverse=True)
         return [f"{words.day(each['on'])}, {each['source']}: {each['text']}" for each in newest]
-    if field == "contacts":  # the number first: what is cut off is never that
+    if field == "contacts":  # the number first, so that it is never cut off
         return [f"{each['phone']}, {each['name']}, {each['who']}" for each in items]
     return [str(each) for each in items]
 
 
 def _line(label: str, items: Sequence[str]) -> str:
-    """As many items as fit, and how many more there are; of the first one as many words."""
+    """Return as many items as fit and the number left out; if none fits, part of the first."""
     for count in range(len(items), 0, -1):
         text = f"{label}: {'; '.join(items[:count])}{_more(len(items) - count)}"
         if _fits(text):
@@ -123,7 +121,7 @@ def _more(count: int) -> str:
 
 
 def _cut(label: str, text: str, end: str) -> str:
-    """As many words as fit before the ellipsis; a word that takes half the line is cut itself."""
+    """Return as many words as fit before the ellipsis; a word of over half a line is cut too."""
     cut = text[: 2 * WIDEST]
     while not _fits(f"{label}{cut}{end}"):
         cut = cut[:-1]

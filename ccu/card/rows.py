@@ -1,4 +1,4 @@
-"""What the card of a place and the card of a person have in common, as data."""
+"""The data that the cards of a place and of a person have in common."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ from ccu.card import store as cards
 from ccu.consent.visibility import View
 from ccu.session import Session
 
-LAST_CALLS = 8  # with the rest of the card, a usual place fits a screen of 24 lines
+LAST_CALLS = 8  # the card of a usual place then fits a screen of 24 lines
 CALL_COLUMNS = ("id", "occurred", "care", "nature", "outcome", "answer")
 
 
 def window(session: Session) -> dict[str, object]:
-    """The days and the moment that every statement of a card counts by."""
+    """Return the days and the moment that every statement of a card counts from."""
     return {
         "today": session.today.isoformat(),
         "now": session.now.isoformat()[:19],
@@ -30,11 +30,11 @@ def counts(
     override: dict[str, Any] | None = None,
     exempt: str | None = None,
 ) -> dict[str, Any]:
-    """care, all (each by span of days), repeat, first_call.
+    """Return care and all (each by span of days), repeat, first_call.
 
-    repeat: care_calls, threshold, days; exempt, why it is not counted, or None; override of the
-    frequent lists (id, listed, since, review_on) or None, which decides in place of the count;
-    review_due: it should have been looked at again.
+    repeat: care_calls, threshold, days; exempt: the reason, or None; override of the frequent lists
+    (id, listed, since, review_on) or None, which overrules the count; review_due: whether the
+    override is due for review.
     """
     keys = ("id", "listed", "since", "review_on")
     spans = [str(days) for days in cards.WINDOWS] + ["ever"]
@@ -55,7 +55,7 @@ def counts(
 
 
 def plans(found: Sequence[sqlite3.Row], today: date, view: View) -> list[dict[str, Any]]:
-    """What helps, as card/plans.py has it; the module is loaded only where there is a plan."""
+    """Return the visible plans as card/plans.py has them; it is loaded only if there are any."""
     hidden = view.plans(row["id"] for row in found) if found else {}
     found = [row for row in found if row["id"] not in hidden]
     if not found:
@@ -73,10 +73,10 @@ def calls(
     view: View,
     people: Sequence[int] | None = None,
 ) -> list[dict[str, Any]]:
-    """id, occurred, care, nature, outcome, answer; with `narratives` that too.
+    """Return id, occurred, care, nature, outcome, answer; with `narratives` also narrative.
 
-    answer is what became of it, empty when nothing was asked; for the card of a person, of what was
-    asked for them. What else the rows hold stands before those.
+    answer is the result of the call's referrals and follow-ups, empty if it has none; on the card
+    of a person, only theirs. Other columns of the rows are kept.
     """
     answers = call_answer.of_calls(connection, [row["id"] for row in found], today, view, people)
     return [

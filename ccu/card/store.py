@@ -1,4 +1,4 @@
-"""What the card shows of a place or a person, in a few indexed statements.
+"""The rows of the card of a place or a person, from a few indexed statements.
 
 Void calls are never counted.
 """
@@ -11,20 +11,20 @@ from ccu.people import open_work
 
 WINDOWS = (30, 90, 365)  # days, beside "ever"
 
-# Which calls: those at a place, or those on which one human being was met, by any of their records.
+# Which calls: those at a place, or those of a person, by any of their records.
 _AT_PLACE = "call.place_id = :place_id"
 _OF_PERSON = """call.id IN (
   SELECT call_id FROM json_each(:people) AS people
   CROSS JOIN call_person ON call_person.person_id = people.value)"""
 
-# What counts as a repeat of a person is a call about them: store/frequent.py counts the same.
+# Only calls about a person count as repeats; the frequent lists count the same.
 _ABOUT_PERSON = """
   AND EXISTS (SELECT 1 FROM json_each(:people) AS people CROSS JOIN call_person
               ON call_person.call_id = call.id AND call_person.person_id = people.value
               AND call_person.role = 'subject')"""
 
-# One pass over a place's calls, all of them in the index call_place but for the care mark. `now` is
-# the local wall clock: a call typed ahead of --today does not exist yet.
+# One pass over the calls of a place in the index call_place, except for the care mark. `now` is
+# local time: a call logged for a time after --today is not counted yet.
 _COUNTS = """
 SELECT
   count(*) FILTER (WHERE care AND occurred_at >= :day_30)  AS care_30,
@@ -41,7 +41,7 @@ FROM call
 WHERE {which} AND voided_at IS NULL AND substr(occurred_at, 1, 19) <= :now
 """
 
-# Newest first. The source's own words stand where the nature is not one of ours.
+# Newest first. If the nature is `other`, the source's own text is shown.
 _CALLS = """
 SELECT call.id,
        substr(replace(call.occurred_at, 'T', ' '), 1, 16) AS occurred,
@@ -67,7 +67,7 @@ ORDER BY call.occurred_at DESC, call.id DESC
 LIMIT :limit
 """
 
-# Of a person's calls also where it was, and as what they were there.
+# For the calls of a person also the place and their role.
 _PLACE_AND_ROLE = """,
        coalesce((SELECT line FROM place_plain WHERE id = call.place_id), '') AS place,
        (SELECT group_concat(label, ', ') FROM
@@ -83,7 +83,7 @@ WHERE place_id IN (:place_id, :building_id) AND ended_at IS NULL AND expires_on 
 ORDER BY id DESC
 """
 
-# The last time each danger was met here within a year.
+# The last time of each hazard here within a year.
 _DANGERS = """
 SELECT danger.label, max(substr(call.occurred_at, 1, 10)) AS day, call.id AS call_id
 FROM call JOIN call_danger ON call_danger.call_id = call.id
@@ -115,9 +115,9 @@ GROUP BY place.id ORDER BY calls DESC, place.unit
 
 
 def counts(connection: sqlite3.Connection, window: Mapping[str, object]) -> sqlite3.Row:
-    """care_30 .. care_ever, all_30 .. all_ever, care_repeat, first_day (None without calls).
+    """Return care_30 .. care_ever, all_30 .. all_ever, care_repeat, first_day (None without calls).
 
-    The window says of what: its place_id, or its `people`, a JSON list of ids.
+    The window has place_id, or `people`, a JSON list of ids.
     """
     of_person = "people" in window
     sql = _COUNTS.format(
@@ -130,9 +130,9 @@ def counts(connection: sqlite3.Connection, window: Mapping[str, object]) -> sqli
 def calls(
     connection: sqlite3.Connection, window: Mapping[str, object], limit: int
 ) -> list[sqlite3.Row]:
-    """id, occurred, care, nature, outcome, narrative; newest first; limit -1 for every call.
+    """Return id, occurred, care, nature, outcome, narrative; newest first; limit -1 for all calls.
 
-    With `people` in the window theirs, and place and role besides.
+    With `people` in the window, their calls, and also place and role.
     """
     of_person = "people" in window
     sql = _CALLS.format(
@@ -144,7 +144,7 @@ def calls(
 def warnings(
     connection: sqlite3.Connection, window: Mapping[str, object]
 ) -> list[dict[str, object]]:
-    """Flags in force and dangers met within a year, as text, source and day or expiry."""
+    """Return active flags and hazards within a year, as text, source and day or expiry."""
     flags = [
         {
             "text": row["note"],
@@ -164,12 +164,12 @@ def warnings(
 def plans(
     connection: sqlite3.Connection, window: Mapping[str, object], people: Sequence[int]
 ) -> list[sqlite3.Row]:
-    """The plans in force of these records, and of the place and its building.
+    """Return the active plans of these people, and of the place and its building.
 
-    Columns: id, person_id, body, review_on, of_building (not the place's own, but its building's).
+    Columns: id, person_id, body, review_on, of_building (whether it is the building's plan).
 
-    On the card of a place `people` are all of its households; a plan is only shown for who was met
-    here. The place's own plans first, then those approved last.
+    On the card of a place, `people` are all members of its households, but only plans of people who
+    were met here are returned. Plans of the place come first, then the latest approved.
     """
     asked = {"place_id": None, "building_id": None, **window, "people": json.dumps(people)}
     found = connection.execute(_PLANS, asked).fetchall()
@@ -180,12 +180,12 @@ def plans(
 
 
 def units(connection: sqlite3.Connection, window: Mapping[str, object]) -> list[sqlite3.Row]:
-    """unit, calls, care of the building's other units that had a call, most calls first."""
+    """Return unit, calls, care of the building's other units with a call, most calls first."""
     return connection.execute(_UNITS, window).fetchall()
 
 
 def person(connection: sqlite3.Connection, person_id: int) -> sqlite3.Row | None:
-    """id, given_name, family_name, description, birth_date of one record: an audited read."""
+    """Return id, given_name, family_name, description, birth_date. The caller records the read."""
     row: sqlite3.Row | None = connection.execute(
         "SELECT id, given_name, family_name, description, birth_date FROM person WHERE id = :id",
         {"id": person_id},

@@ -1,4 +1,4 @@
-"""Who is working here and what is open, in the few words that a card has for them."""
+"""Workers and open items of a card, as short lines."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -17,9 +17,8 @@ def standing(
     every: bool = False,
     of_person: bool = False,
 ) -> list[tuple[str, str]]:
-    """The lines `working here` (of a person: `working with`) and `open items`."""
-    whom = "this person" if of_person else "people here"
-    who = [worker(each, whom) for each in workers] or ["nobody recorded"]
+    """Return the lines `working here` (for a person `working with`) and `open items`."""
+    who = [worker(each) for each in workers] or ["None assigned"]
     what = [item(each) for each in lines(items)] or ["none"]
     return [
         (
@@ -30,12 +29,15 @@ def standing(
     ]
 
 
-def worker(each: dict[str, Any], whom: str) -> str:
-    """`Human Services is working with people here: NAME, PHONE, since DATE; ...`, no more."""
+def worker(each: dict[str, Any]) -> str:
+    """Return `Human Services client. Call NAME, PHONE, since DATE; ...`, or less if hidden."""
     if each["name"] is None:
-        return f"{each['agency']} has this in hand"
+        return f"{each['agency']} is handling this"
     reach = each["phone"] or "no phone recorded"
-    text = f"{each['agency']} is working with {whom}: {each['name']}, {reach}"
+    whose = (
+        "CCU" if each["agency"] == "Police" else each["agency"]
+    )  # the police workers are the unit's
+    text = f"{whose} client. Call {each['name']}, {reach}"
     text += f", since {day(each['since'])}"
     if each["connected_to"]:
         text += f"; connected to: {', '.join(each['connected_to'])}"
@@ -46,9 +48,9 @@ def worker(each: dict[str, Any], whom: str) -> str:
 
 
 def item(each: dict[str, Any]) -> str:
-    """`referral 3, requested: next 2026-02-01 10:00, dlee`; `Human Services has this in hand`."""
+    """Return `referral 3, requested: next 2026-02-01 10:00, dlee`, or less if hidden."""
     if each["id"] is None:
-        return f"{each['owner']} has this in hand"
+        return f"{each['owner']} is handling this"
     word = "next" if each["record"] == "referral" else "due"
     due = f"{word} {each['due']}" if each["due"] else "nothing due"
     late = " (overdue)" if each["overdue"] else ""
@@ -56,7 +58,7 @@ def item(each: dict[str, Any]) -> str:
 
 
 def lines(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A referral's line says what is next for it: its follow-ups need none of their own."""
+    """Leave out follow-ups of a listed referral, whose line shows what is next."""
     told = {each["id"] for each in items if each["record"] == "referral"}
     return [each for each in items if each["referral"] not in told]
 
@@ -68,6 +70,6 @@ def _first(lines: list[str], most: int) -> list[str]:
 
 
 def day(iso: str) -> str:
-    """`12 Jan 2026`."""
+    """Return a day as `12 Jan 2026`."""
     of = date.fromisoformat(iso)
     return f"{of.day} {MONTH_NAMES[of.month - 1][:3]} {of.year}"

@@ -1,9 +1,8 @@
 """Care notes: a file that only HSD's accounts can open (`CCU_CARE_DB`), and what is read from it.
 
-care.sql    the whole of its schema
-file        opening it, or the one sentence for every account that can not
-notes       writing, reading, moving notes, and the audit of it, which is in the same file
-writing     what the commands do with both files
-destroying  the notes of somebody, by an order, gone from the bytes too
-shown       notes below a card, for accounts that can open the file
+care.sql  its whole schema
+file      opens it, and records in its own audit
+notes     writes, reads, moves and destroys notes in it
+actions   what the `ccu care` commands do with both files
+page      notes below a card, and as a list
 """

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ccu.care import audit
+from ccu.care import file
 from ccu.errors import InvalidInput, NotFound
 
 # 42 CFR 2.32(a)(2), the short statement, as amended in 2024; shown with every Part 2 note.
@@ -72,7 +72,7 @@ def add(connection: sqlite3.Connection, new: NewNote, records: Iterable[int]) ->
         part2 = part2 or bool(before["part2"])
     cursor = connection.execute(_INSERT, {**asdict(new), "part2": int(part2)})
     note_id = int(cursor.lastrowid or 0)
-    audit.record(connection, new.login, "add", new.person_id, note=note_id, corrects=new.corrects)
+    file.record(connection, new.login, "add", new.person_id, note=note_id, corrects=new.corrects)
     return note_id
 
 
@@ -114,7 +114,7 @@ def read(
     for person_id in sorted(set(canonical.values())):
         ids = [note["id"] for note in found if note["person"] == person_id]
         if ids or action == "list":
-            audit.record(connection, login, action, person_id, notes=ids, **detail)
+            file.record(connection, login, action, person_id, notes=ids, **detail)
     return found
 
 
@@ -133,7 +133,7 @@ def move(
     )
     was = sorted(set(moved.values()))
     for record in sorted({person_id, *was}):
-        audit.record(connection, login, "move", record, notes=list(moved), was=was, to=person_id)
+        file.record(connection, login, "move", record, notes=list(moved), was=was, to=person_id)
 
 
 def due(connection: sqlite3.Connection, records: Iterable[int], before: str | None) -> list[int]:

@@ -44,7 +44,7 @@ def about_key(database: Path, new: bool) -> list[str]:
         " keep a copy of the key, apart from the file and its backups."
     ]
     path = encryption.key_file()
-    if path is not None and _real(path).parent == _real(database).parent:
+    if _real(path).parent == _real(database).parent:
         sentences.append(f"warning: {_beside(path)}")
     return sentences
 
@@ -104,7 +104,7 @@ def _key(database: Path, encrypted: bool) -> list[str]:
     """What is wrong with where the encryption's key lies."""
     try:
         path = encryption.key_file()
-        if path is None or not os.path.lexists(path):
+        if not os.path.lexists(path):
             return []
         folder = _real(path).parent
     except (DatabaseUnusable, OSError):

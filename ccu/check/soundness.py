@@ -8,7 +8,7 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ccu.audit import known_keys as audit_keys
+from ccu.audit import verify
 from ccu.audit.verify import Anchor
 from ccu.database import copies, definitions, digests, encryption, schema
 from ccu.database import opening as db
@@ -35,7 +35,7 @@ def checked(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> l
             found += _tried(ROWS, lambda: _rows(connection, new))
     known = {check for check, _result, _detail in found}
     found += [(check, "ok", text) for check, text in _OK.items() if check not in known]
-    return found + audit_keys.checked(connection, anchors)
+    return found + verify.checked(connection, anchors)
 
 
 def _tried(check: str, problems: Callable[[], Iterable[tuple[str, str]]]) -> list[Row]:

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from ccu.errors import VerificationFailed
-from ccu.group import group
-from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
+from ccu.options import group
+from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.session import Session
 
 app = group("Who read and wrote what: review, verify, anchor, rekey.")
@@ -55,15 +55,11 @@ def verify(
         list[Path] | None,
         typer.Option("--anchor-file", metavar="FILE", help="A file of anchors; all are checked."),
     ] = None,
-    key: Annotated[
-        list[Path] | None,
-        typer.Option("--key", metavar="FILE", help="An earlier key, after a rekey."),
-    ] = None,
 ) -> None:
     """Verify the audit's chain: the first bad row, what is wrong with it; exit code 6.
 
     Finds rows changed, missing, out of order or put in, a tail cut off, triggers dropped. What
-    somebody who has the key made anew is found against an anchor alone: keep some elsewhere.
+    somebody who has the key forged is found only by an anchor: keep some elsewhere.
     Those in DATABASE.anchor, beside the file, are always compared.
 
     Examples:
@@ -73,12 +69,13 @@ def verify(
       ccu audit verify --anchor-file /srv/backup/ccu-2026-01-31.db.anchor
     """
     from ccu.audit import anchors
-    from ccu.audit import known_keys as audit_keys
+    from ccu.audit import verify as audit_verify
+    from ccu.database import opening as db
 
     session: Session = ctx.obj
     known = anchors.given(anchor or [], anchor_file or []) + anchors.beside(session.path)
-    with audit_keys.one_moment(session.db):
-        verdict = audit_keys.verified(session.db, key or [], known)
+    with db.reading(session.db):
+        verdict = audit_verify.verified(session.db, known)
     wrong = verdict.wrong + verdict.unverified
     if wrong:
         raise VerificationFailed("; ".join(wrong))
@@ -102,7 +99,7 @@ def anchor(
         typer.Option("--append", metavar="FILE", help="Add the line to this file instead."),
     ] = None,
 ) -> None:
-    """Print the audit's last number and hash, to be kept where this machine can not reach.
+    """Print the audit's last number and hash, to be kept where this machine cannot reach.
 
     Mail it, print it, write it down: `ccu audit verify` then finds it when rows were cut from
     the end, or all were made anew. It gives nothing away.
@@ -130,28 +127,19 @@ def anchor(
 
 @app.command()
 def rekey(ctx: typer.Context) -> None:
-    """Begin a new part of the chain with a new key: the old one is lost, or known to others.
+    """Make a new audit key when the old one is lost for good.
 
-    The key before stays beside the new one under another name; without it the rows until now
-    can not be verified. Nothing mends what was changed before.
+    From then on, only the numbers and links of the rows written until now can be checked: look
+    for the old key first. If the key became known to others, move its file away, then run this.
 
     Example:
 
       ccu audit rekey
     """
-    from ccu.database import key_chain as chain
     from ccu.records import audit
 
     session: Session = ctx.obj
     staff_id = session.staff_id
     with session.writing() as connection:
-        name = audit.rekey(connection, staff_id)
-        path = chain.key_path(connection)
-        aside = chain.aside(path)
-    with session.writing() as connection:
-        audit.key_of(connection)  # puts the new key in its place
-    emit_line(f"The audit goes on with a new key, {name}, in {path}.")
-    if aside is None:
-        say("There was no key before: the rows until now can not be verified unless it is found.")
-    else:
-        say(f"The key before is kept in {aside}: ccu audit verify needs it for the rows until now.")
+        path = audit.rekey(connection, staff_id)
+    emit_line(f"The audit continues with a new key, {path}. Keep a copy of it elsewhere.")

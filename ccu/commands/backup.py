@@ -34,9 +34,9 @@ def command(
     from ccu import dates
     from ccu.access import installation
     from ccu.audit import anchors
-    from ccu.audit import known_keys as audit_keys
     from ccu.check import privacy, soundness
     from ccu.database import copies, encryption
+    from ccu.database import opening as db
     from ccu.files import named
     from ccu.records import audit
 
@@ -46,7 +46,7 @@ def command(
     trusted = config.backups if config else None
     named.must_be_trusted(file, trusted)
     known = [*anchors.beside(session.path), *anchors.in_folder(file.absolute().parent)]
-    with audit_keys.one_moment(session.db):
+    with db.reading(session.db):
         soundness.refuse_damaged(session.db, known)
     with session.writing() as connection:  # first the record, then the copy, which has it too
         audit.record(connection, staff_id, "backup")

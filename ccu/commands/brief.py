@@ -1,20 +1,32 @@
 """`ccu brief`: the shift hand-over in one page."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from ccu.follow_ups.options import NamesOption
+from ccu.options import OptionType, opt
 from ccu.output import FormatOption, OutputOption, emit_document
 from ccu.session import Session
+
+
+def _begin(session: Session, text: str, option: str) -> datetime:
+    from ccu.card import brief
+
+    return brief.begin(text, session.now)
 
 
 def command(
     ctx: typer.Context,
     since: Annotated[
-        str,
-        typer.Option("--since", metavar="SPAN", help="How far back: 24h, 3d, or a time."),
-    ] = "24h",
+        datetime | None,
+        opt(
+            "--since",
+            OptionType(read=_begin, metavar="SPAN"),
+            "How far back: 24h (the default), 3d, or a time.",
+        ),
+    ] = None,
     names: NamesOption = False,
     format: FormatOption = None,
     output: OutputOption = None,

@@ -4,21 +4,24 @@ from typing import Annotated
 
 import typer
 
-from ccu import complete, typed
-from ccu.calls.amend_options import AmendOptions
-from ccu.errors import InvalidInput
-from ccu.group import group
+from ccu.calls.options import AmendOptions
+from ccu.options import (
+    CALL,
+    REASON,
+    REQUIRED,
+    arg,
+    group,
+    line,
+    needs_reason,
+    opt,
+    with_options,
+)
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.session import Session
-from ccu.takes import takes
 
 app = group("One call: show it, amend it, void it.")
 
-CallArgument = Annotated[
-    str,
-    typer.Argument(metavar="CALL", help="The call's number.", autocompletion=complete.call_id),
-]
-LONGEST_REASON = 1_000
+CallArgument = Annotated[int, arg("CALL", CALL, "The call's number.")]
 
 
 @app.command()
@@ -29,7 +32,7 @@ def show(
         bool, typer.Option("--full", help="With its narrative; needs --reason.")
     ] = False,
     reason: Annotated[
-        str | None, typer.Option("--reason", help="Why the narrative is needed; it is kept.")
+        str | None, opt("--reason", REASON, "Why the narrative is needed; it is kept.")
     ] = None,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -48,23 +51,19 @@ def show(
     from ccu.card import notice
 
     session: Session = ctx.obj
-    call_id = typed.record_id(call, "call")
-    why = typed.line(reason or "", "--reason", LONGEST_REASON) if full else None
-    if full and not why:
-        raise InvalidInput("--full needs --reason")
-    staff_id = session.staff_id
+    staff_id, why = session.staff_id, needs_reason(full, reason)
     with session.writing() as connection:
-        data = page.read(connection, staff_id, call_id, why, session.today, session.view)
+        data = page.read(connection, staff_id, call, why, session.today, session.view)
     emit_document(notice.on(page.document(session.db, data), session.view), format, output)
 
 
 @app.command()
-@takes(AmendOptions)
+@with_options(AmendOptions)
 def amend(
     ctx: typer.Context,
     call: CallArgument,
     given: AmendOptions,
-    reason: Annotated[str | None, typer.Option("--reason", help="Why; it is kept.")] = None,
+    reason: Annotated[str | None, opt("--reason", REASON, "Why; it is kept.")] = None,
 ) -> None:
     """Change what a call says; what it said before is kept, with who and when.
 
@@ -77,7 +76,6 @@ def amend(
 
       ccu call amend 12 --clear beat --clear danger
     """
-    from ccu import dates
     from ccu.calls import record as call_record
     from ccu.calls import store as calls
     from ccu.calls.amendment import Amendment
@@ -85,24 +83,21 @@ def amend(
     from ccu.people import store as people
 
     session: Session = ctx.obj
-    call_id = typed.record_id(call, "call")
-    why = typed.line(reason or "", "--reason", LONGEST_REASON)
     refuse_two_inputs(given)
-    began = call_record.read(session.db, call_id)["occurred_at"]
-    amendment = Amendment(given, CallForm(session.db, session.now, session.settings, began))
-    staff_id, at = session.staff_id, dates.to_iso(session.now)
-    with session.writing() as connection:
-        new = amendment.over(call_record.read(connection, call_id))
-        before = people.last(connection)
-        changed = calls.amend(connection, staff_id, call_id, new, at=at, reason=why)
+    began = call_record.read(session.db, call)["occurred_at"]
+    amendment = Amendment(given, CallForm(session, began))
+    with session.work() as work:
+        new = amendment.over(call_record.read(work.connection, call))
+        before = people.last(work.connection)
+        changed = calls.amend(work, call, new, reason)
         alike = _alike(session, before) if given.person_file else []
-    for line in alike:
-        say(line)
+    for each in alike:
+        say(each)
     if changed:
         words = ", ".join(field.replace("_", " ") for field in changed)
-        emit_line(f"Amended call {call_id}: {words}.")
+        emit_line(f"Amended call {call}: {words}.")
     else:
-        emit_line(f"Call {call_id} says that already; nothing was changed.")
+        emit_line(f"Call {call} says that already; nothing was changed.")
 
 
 def _alike(session: Session, before: int) -> list[str]:
@@ -116,7 +111,9 @@ def _alike(session: Session, before: int) -> list[str]:
 def void(
     ctx: typer.Context,
     call: CallArgument,
-    reason: Annotated[str, typer.Option("--reason", help="Why it was made in error; it is kept.")],
+    reason: Annotated[
+        str, opt("--reason", line(1_000, needed=True), "Why it was made in error; it is kept.")
+    ] = REQUIRED,
 ) -> None:
     """Hide a call made in error from counts and cards; it is kept, and shown as void.
 
@@ -126,15 +123,9 @@ def void(
 
       ccu call void 12 --reason "logged twice, see call 13"
     """
-    from ccu import dates
     from ccu.calls import store as calls
 
     session: Session = ctx.obj
-    call_id = typed.record_id(call, "call")
-    why = typed.line(reason, "--reason", LONGEST_REASON)
-    if why is None:
-        raise InvalidInput("--reason is empty")
-    staff_id, at = session.staff_id, dates.to_iso(session.now)
-    with session.writing() as connection:
-        calls.void(connection, staff_id, call_id, at=at, reason=why)
-    emit_line(f"Voided call {call_id}; it is kept, and left out of counts and cards.")
+    with session.work() as work:
+        calls.void(work, call, reason)
+    emit_line(f"Voided call {call}; it is kept, and left out of counts and cards.")

@@ -5,10 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ccu import complete, typed
-from ccu.ask import NoInputOption
 from ccu.errors import InvalidInput
-from ccu.group import group
+from ccu.options import AskingOption, completion, group, typed_text
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.session import Session
 
@@ -21,7 +19,7 @@ LONGEST_NOTE = 20_000  # characters
 PersonOption = Annotated[
     str | None,
     typer.Option(
-        "--person", metavar="P", help="The person's number.", autocompletion=complete.person_id
+        "--person", metavar="P", help="The person's number.", autocompletion=completion.people
     ),
 ]
 
@@ -55,14 +53,14 @@ def init(
 
       ccu care init ~/care/care.db --encrypt
     """
+    from ccu.care import actions
     from ccu.care import file as care
-    from ccu.care import writing
 
     session: Session = ctx.obj
     path = file or care.KIND.path()
     if path is None:
         raise InvalidInput("say where: ccu care init FILE, or name it in CCU_CARE_DB")
-    writing.make(session, path, in_group, encrypt)
+    actions.make(session, path, in_group, encrypt)
     hint = f" Name it in {care.KIND.variable} for the accounts that may open it."
     emit_line(f"Made {path}.{'' if path == care.KIND.path() else hint}")
     if encrypt:
@@ -79,7 +77,7 @@ def add(
     call: Annotated[
         str | None,
         typer.Option(
-            "--call", metavar="N", help="About this call.", autocompletion=complete.call_id
+            "--call", metavar="N", help="About this call.", autocompletion=completion.calls
         ),
     ] = None,
     part2: Annotated[
@@ -96,7 +94,7 @@ def add(
         Path | None,
         typer.Option("--file", metavar="FILE", help="The text from a file; - is standard input."),
     ] = None,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
 ) -> None:
     """Write a care note. Nobody edits it afterwards; --corrects says which one it sets right.
 
@@ -109,23 +107,22 @@ def add(
 
       ccu care note add --person 12 --part2 --file note.txt
     """
-    from ccu.care import writing
+    from ccu.care import actions
     from ccu.plans import common
 
     session: Session = ctx.obj
-    wanted = writing.Wanted(
-        person_id=typed.record_id(_given(person), "person"),
-        call_id=typed.record_id(call, "call") if call is not None else None,
-        corrects=typed.record_id(corrects, "care note") if corrects is not None else None,
+    wanted = actions.Wanted(
+        person_id=typed_text.record_id(_given(person), "person"),
+        call_id=typed_text.record_id(call, "call") if call is not None else None,
+        corrects=typed_text.record_id(corrects, "care note") if corrects is not None else None,
         when=when,
         part2=part2,
     )
-    asking = session.interactive and not no_input
 
     def text() -> str:
         return common.private_text("Care note", file, "the note", LONGEST_NOTE, asking)
 
-    emit_line(f"Added care note {writing.add(session, wanted, text)}.")
+    emit_line(f"Added care note {actions.add(session, wanted, text)}.")
 
 
 @note.command("list")
@@ -146,12 +143,12 @@ def list_(
 
       ccu care note list --person 12
     """
-    from ccu.care import shown, writing
+    from ccu.care import actions, page
 
     session: Session = ctx.obj
-    asked = typed.record_id(_given(person), "person")
-    person_id, found = writing.listed(session, asked, to_file=output is not None)
-    emit_document(shown.listed(person_id, found), format, output)
+    asked = typed_text.record_id(_given(person), "person")
+    person_id, found = actions.listed(session, asked, to_file=output is not None)
+    emit_document(page.listed(person_id, found), format, output)
 
 
 @note.command()
@@ -168,12 +165,12 @@ def move(
 
       ccu care note move 7 --person 12
     """
-    from ccu.care import writing
+    from ccu.care import actions
 
     session: Session = ctx.obj
-    note_id = typed.record_id(note, "care note")
-    person_id = typed.record_id(_given(person), "person")
-    others = [str(each) for each in writing.move(session, note_id, person_id) if each != note_id]
+    note_id = typed_text.record_id(note, "care note")
+    person_id = typed_text.record_id(_given(person), "person")
+    others = [str(each) for each in actions.move(session, note_id, person_id) if each != note_id]
     also = f", and what it is tied to by a correction: {', '.join(others)}" if others else ""
     emit_line(f"Care note {note_id} is about person {person_id} now{also}.")
 
@@ -206,23 +203,23 @@ def destroy(
 
       ccu care destroy --person 12 --authority FBT-CV-26-6012345
     """
-    from ccu.ask import ask
-    from ccu.care import destroying
+    from ccu.care import actions
+    from ccu.options.terminal import ask
 
     session: Session = ctx.obj
-    person_id = typed.record_id(_given(person), "person")
+    person_id = typed_text.record_id(_given(person), "person")
     asking = session.interactive and not yes
     said = ask("Number of the order or schedule", authority, "--authority", asking)
-    count = destroying.destroy(
+    count = actions.destroy(
         session, person_id, said, before, lambda found: _confirm(session, person_id, found, yes)
     )
-    if destroying.is_gone(session, person_id):
+    if actions.is_gone(session, person_id):
         say(f"Person {person_id} is not in the main file: only notes of that very number go.")
     if not count:
         emit_line(f"No care notes of person {person_id} to destroy.")
         return
     emit_line(f"Destroyed {_notes(count)} of person {person_id}, gone from the file.")
-    say(destroying.COPIES)
+    say(actions.COPIES)
 
 
 def _confirm(session: Session, person_id: int, count: int, yes: bool) -> None:
@@ -231,7 +228,7 @@ def _confirm(session: Session, person_id: int, count: int, yes: bool) -> None:
         return
     if not session.interactive:
         raise InvalidInput("--yes is missing: nobody is there to say how many are to be destroyed")
-    from ccu.ask import read_line
+    from ccu.options.terminal import read_line
 
     say(f"{_notes(count)} of person {person_id} to be destroyed, with no way back.")
     if read_line("Type their number to destroy them: ").strip() != str(count):
@@ -255,11 +252,11 @@ def backup(
 
       ccu care backup /srv/hsd-care/backup/care-2026-01-31.db
     """
-    from ccu.care import writing
+    from ccu.care import actions
     from ccu.check import privacy
 
     session: Session = ctx.obj
-    writing.backup(session, file)
+    actions.backup(session, file)
     emit_line(f"Copied to {file} ({privacy.size(file) / 1e6:.1f} MB), checked.")
 
 

@@ -30,16 +30,13 @@ def command(
       ccu check --quiet
     """
     from ccu.audit import anchors
-    from ccu.audit import known_keys as audit_keys
     from ccu.check import checks, privacy, soundness
     from ccu.database import copies, encryption
     from ccu.database import opening as db
 
     session: Session = ctx.obj
     connection = session.db
-    with audit_keys.one_moment(
-        connection
-    ):  # one moment of the file: people go on working meanwhile
+    with db.reading(connection):  # one moment of the file: people go on working meanwhile
         rows = soundness.checked(connection, anchors.beside(session.path))
         damaged = soundness.bad(rows)
         if not damaged:  # else a rule may fail for want of a table

@@ -1,13 +1,26 @@
 """`ccu consult add`, `list`, `show`: an officer's question to a clinician."""
 
-from pathlib import Path
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
-from ccu import complete, typed
-from ccu.errors import InvalidInput
-from ccu.group import group
+from ccu.options import (
+    CALL,
+    LOGIN,
+    MOMENT,
+    NOTE,
+    PAST_DAY,
+    PERSON,
+    REASON,
+    REQUIRED,
+    arg,
+    group,
+    needs_reason,
+    number_of,
+    opt,
+    whole_number,
+)
 from ccu.output import (
     Document,
     FormatOption,
@@ -24,21 +37,10 @@ app = group("An officer's question to a clinician: add, list, show.")
 
 COLUMNS = ("id", "when", "asked_by", "clinician", "minutes", "call", "person", "note")
 LONGEST_CONSULT = 1_440  # minutes
-LONGEST_REASON = 1_000
+CONSULT = number_of("consult", "CONSULT")
 
-CallOption = Annotated[
-    str | None,
-    typer.Option("--call", metavar="N", help="About this call.", autocompletion=complete.call_id),
-]
-PersonOption = Annotated[
-    str | None, typer.Option("--person", metavar="P", help="About this person, by number.")
-]
-ClinicianOption = Annotated[
-    str | None,
-    typer.Option(
-        "--clinician", metavar="LOGIN", help="Who was asked.", autocompletion=complete.login
-    ),
-]
+CallOption = Annotated[int | None, opt("--call", CALL, "About this call.")]
+PersonOption = Annotated[int | None, opt("--person", PERSON, "About this person, by number.")]
 
 
 @app.command()
@@ -46,26 +48,13 @@ def add(
     ctx: typer.Context,
     call: CallOption = None,
     person: PersonOption = None,
-    clinician: ClinicianOption = None,
+    clinician: Annotated[int, opt("--clinician", LOGIN, "Who was asked.")] = REQUIRED,
     minutes: Annotated[
-        str | None, typer.Option("--minutes", metavar="N", help="How long it took.")
-    ] = None,
-    asked_by: Annotated[
-        str | None,
-        typer.Option(
-            "--asked-by",
-            metavar="LOGIN",
-            help="Who asked; else you.",
-            autocompletion=complete.login,
-        ),
-    ] = None,
-    when: Annotated[
-        str | None, typer.Option("--when", metavar="TIME", help="When it was; else now.")
-    ] = None,
-    note_file: Annotated[
-        Path | None,
-        typer.Option("--note-file", metavar="FILE", help="A note; - is standard input."),
-    ] = None,
+        int, opt("--minutes", whole_number(LONGEST_CONSULT), "How long it took.")
+    ] = REQUIRED,
+    asked_by: Annotated[int | None, opt("--asked-by", LOGIN, "Who asked; default you.")] = None,
+    when: Annotated[datetime | None, opt("--when", MOMENT, "When it was; default now.")] = None,
+    note: Annotated[str | None, opt("--note-file", NOTE, "A note; - is standard input.")] = None,
 ) -> None:
     """Record a question to a clinician, and how long it took.
 
@@ -79,33 +68,19 @@ def add(
     """
     from ccu import dates
     from ccu.calls import consults
-    from ccu.records import staff
 
     session: Session = ctx.obj
-    staff_id = session.staff_id
-    if clinician is None:
-        raise InvalidInput("--clinician is missing")
-    took = typed.whole_number(minutes or "", "--minutes", LONGEST_CONSULT)
-    if took is None:
-        raise InvalidInput("--minutes is missing")
-    moment = session.now
-    if when is not None:
-        moment = dates.parse_moment(when, session.now, field="--when")
-    asker = staff_id if asked_by is None else staff.require(session.db, asked_by, "--asked-by")
-    note = None
-    if note_file is not None:
-        note = typed.note(typed.file_text(note_file, "--note-file"), "--note-file")
     new = consults.NewConsult(
-        asked_by=asker,
-        clinician_id=staff.require(session.db, clinician, "--clinician"),
-        occurred_at=dates.to_iso(moment),
-        minutes=took,
-        call_id=typed.record_id(call, "call") if call is not None else None,
-        person_id=typed.record_id(person, "person") if person is not None else None,
+        asked_by=asked_by or session.staff_id,
+        clinician_id=clinician,
+        occurred_at=dates.to_iso(when or session.now),
+        minutes=minutes,
+        call_id=call,
+        person_id=person,
         note=note,
     )
-    with session.writing() as connection:
-        consult_id = consults.add(connection, staff_id, new, at=dates.to_iso(session.now))
+    with session.work() as work:
+        consult_id = consults.add(work, new)
     emit_line(f"Added consult {consult_id}.")
 
 
@@ -114,9 +89,9 @@ def list_(
     ctx: typer.Context,
     call: CallOption = None,
     person: PersonOption = None,
-    clinician: ClinicianOption = None,
+    clinician: Annotated[int | None, opt("--clinician", LOGIN, "Who was asked.")] = None,
     since: Annotated[
-        str | None, typer.Option("--since", metavar="DAY", help="From the start of this day on.")
+        date | None, opt("--since", PAST_DAY, "From the start of this day on.")
     ] = None,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -131,24 +106,15 @@ def list_(
     """
     from ccu import dates
     from ccu.calls import consults
-    from ccu.records import audit, staff
+    from ccu.records import audit
 
     session: Session = ctx.obj
-    staff_id = session.staff_id
-    asked = None if clinician is None else staff.require(session.db, clinician, "--clinician")
-    start = None
-    if since is not None:
-        day = dates.parse_day(since, session.today, field="--since", future=False)
-        start = dates.to_iso(dates.day_start(day, session.settings.zone))
+    start = dates.to_iso(dates.day_start(since, session.settings.zone)) if since else None
     with session.writing() as connection:
         found = consults.rows(
-            connection,
-            clinician_id=asked,
-            call_id=typed.record_id(call, "call") if call is not None else None,
-            person_id=typed.record_id(person, "person") if person is not None else None,
-            since=start,
+            connection, clinician_id=clinician, call_id=call, person_id=person, since=start
         )
-        audit.record(connection, staff_id, "consult-list", "consult", None, rows=len(found))
+        audit.record(connection, session.staff_id, "consult-list", "consult", None, rows=len(found))
         hidden = session.view.consults(row["id"] for row in found)
     for row in found:
         row["when"] = row["occurred_at"][:16].replace("T", " ")
@@ -159,10 +125,10 @@ def list_(
 @app.command()
 def show(
     ctx: typer.Context,
-    consult: Annotated[str, typer.Argument(metavar="CONSULT", help="The consult's number.")],
+    consult: Annotated[int, arg("CONSULT", CONSULT, "The consult's number.")],
     full: Annotated[bool, typer.Option("--full", help="With its note; needs --reason.")] = False,
     reason: Annotated[
-        str | None, typer.Option("--reason", help="Why the note is needed; it is kept.")
+        str | None, opt("--reason", REASON, "Why the note is needed; it is kept.")
     ] = None,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -182,18 +148,12 @@ def show(
     from ccu.records import audit
 
     session: Session = ctx.obj
-    consult_id = typed.record_id(consult, "consult")
-    why = typed.line(reason or "", "--reason", LONGEST_REASON) if full else None
-    if full and not why:
-        raise InvalidInput("--full needs --reason")
-    staff_id = session.staff_id
+    why = needs_reason(full, reason)
     with session.writing() as connection:
-        data = consults.read(connection, consult_id)
-        detail = {"person": data["person"], "full": full}
-        audit.record(
-            connection, staff_id, "consult-show", "consult", consult_id, reason=why, **detail
-        )
-        if session.view.consults([consult_id]):
+        data = consults.read(connection, consult)
+        detail = {"person": data["person"], "full": full, "reason": why}
+        audit.record(connection, session.staff_id, "consult-show", "consult", consult, **detail)
+        if session.view.consults([consult]):
             data["note"] = None
         if full:
             session.view.keep()
@@ -204,4 +164,4 @@ def show(
     kept = {key: value for key, value in data.items() if value is not None and key != "note"}
     pairs = [(key.replace("_", " "), value) for key, value in kept.items()]
     sections = [Section(pairs=pairs[1:], main=True), Section("Note", lines=note)]
-    emit_document(Document(f"Consult {consult_id}", sections, data), format, output)
+    emit_document(Document(f"Consult {consult}", sections, data), format, output)

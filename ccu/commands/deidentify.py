@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ccu import typed
+from ccu.options import typed_text
 from ccu.output import FormatOption, OutputOption, Table, emit
 from ccu.session import Session
 
@@ -41,7 +41,7 @@ def command(
 
     session: Session = ctx.obj
     _ = session.staff_id
-    person_id = None if person is None else typed.record_id(person, "person")
+    person_id = None if person is None else typed_text.record_id(person, "person")
     found = deidentifying.find(session, before, person_id)
     result = deidentifying.WOULD
     if not dry_run and any(not each.why for each in found):

@@ -39,7 +39,7 @@ def command(
     from ccu.demo import build, tour, town
 
     session = _session(ctx)
-    made = build.build(session, calls, seed)
+    made = build.build(session, calls, seed, _story_runner(ctx))
     emit_line(f"Made {session.path}: the invented town of {town.TOWN}, {made.calls:,} calls.")
     if not no_tour:
         tour.show(made, _runner(ctx, session))
@@ -63,5 +63,17 @@ def _runner(ctx: typer.Context, session: Session) -> Callable[[Sequence[str]], N
 
     def run(words: Sequence[str]) -> None:
         root.command.main(args=[*before, *words], prog_name="ccu", standalone_mode=False)
+
+    return run
+
+
+def _story_runner(ctx: typer.Context) -> Callable[[Session, Sequence[str]], None]:
+    """Return what runs one command of this program with a session of its own."""
+    root_ctx: Any = ctx.find_root()
+
+    def run(session: Session, words: Sequence[str]) -> None:
+        name, *rest = words
+        command = root_ctx.command.get_command(root_ctx, name)
+        command.main(args=rest, prog_name=name, standalone_mode=False, parent=root_ctx, obj=session)
 
     return run

@@ -4,23 +4,20 @@ from typing import Annotated
 
 import typer
 
-from ccu import typed
-from ccu.errors import InvalidInput
+from ccu.options import PERSON, REQUIRED, count, opt
 from ccu.output import FormatOption, OutputOption, Table, emit
 from ccu.session import Session
 
 COLUMNS = ("id", "when", "to", "account", "what", "purpose", "basis", "by", "record")
-MOST_YEARS = 100
+YEARS = 6  # of accounting
 
 
 def command(
     ctx: typer.Context,
-    person: Annotated[
-        str | None, typer.Option("--person", metavar="P", help="Of this person, by number.")
-    ] = None,
+    person: Annotated[int, opt("--person", PERSON, "Of this person, by number.")] = REQUIRED,
     years: Annotated[
-        str, typer.Option("--years", metavar="N", help="So many years back, to the day.")
-    ] = "6",
+        int | None, opt("--years", count(100), "How many years back, to the day; default 6.")
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="However long ago.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -48,16 +45,10 @@ def command(
 
     session: Session = ctx.obj
     staff_id = session.staff_id
-    if person is None:
-        raise InvalidInput("--person is missing")
-    person_id = typed.record_id(person, "person")
-    back = typed.whole_number(years, "--years", MOST_YEARS)
-    if not back:
-        raise InvalidInput("--years must be at least 1")
-    start = None if every else disclosures.since(session.today, back)
+    start = None if every else disclosures.since(session.today, years or YEARS)
     with session.writing() as connection:
-        merges.canonical(connection, person_id)
+        merges.canonical(connection, person)
         only_to = None if session.view.whole_accounting else "police"
-        rows = disclosures.rows(connection, person_id, start, only_to)
-        audit.record(connection, staff_id, "disclosures", "person", person_id, rows=len(rows))
-    emit(Table(COLUMNS, rows, title=f"Disclosures of person {person_id}"), format, output)
+        rows = disclosures.rows(connection, person, start, only_to)
+        audit.record(connection, staff_id, "disclosures", "person", person, rows=len(rows))
+    emit(Table(COLUMNS, rows, title=f"Disclosures of person {person}"), format, output)

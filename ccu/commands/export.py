@@ -10,12 +10,12 @@ from ccu.errors import InvalidInput
 from ccu.output import Format, Table, emit
 from ccu.session import Session
 
-FEW = 5  # people; what singles out fewer is not for everybody who may export
+FEW = 5  # people; exporting what singles out fewer needs a further permission
 COLUMNS = ("file", "rows")
 
 
 class What(StrEnum):
-    """The tables that there are."""
+    """The tables."""
 
     calls = "calls"
     referrals = "referrals"
@@ -33,48 +33,45 @@ class FileFormat(StrEnum):
 def command(
     ctx: typer.Context,
     what: Annotated[
-        list[What] | None, typer.Option("--what", help="Which rows. Again for several.")
+        list[What] | None, typer.Option("--what", help="Which table; repeat for several.")
     ] = None,
-    since: Annotated[
-        str | None, typer.Option("--from", metavar="DAY", help="From this day.")
-    ] = None,
+    since: Annotated[str | None, typer.Option("--from", metavar="DAY", help="First day.")] = None,
     to: Annotated[
-        str | None, typer.Option("--to", metavar="DAY", help="To this day, which is counted.")
+        str | None, typer.Option("--to", metavar="DAY", help="Last day, included.")
     ] = None,
     purpose: Annotated[
         str | None,
         typer.Option(
             "--purpose",
             metavar="TEXT",
-            help="monthly report, research, grant, council, audit; words of your own are: other.",
+            help="monthly report, research, grant, council, audit, or other in your own words.",
         ),
     ] = None,
     file: Annotated[
         Path | None,
-        typer.Option("--file", metavar="FILE", help="The purpose in words, from FILE; - is stdin."),
+        typer.Option("--file", metavar="FILE", help="Purpose in words, from FILE; - is stdin."),
     ] = None,
     k: Annotated[
         int,
         typer.Option(
-            "--k", min=1, max=100, help="Leave blank what singles out fewer people; 1: nothing."
+            "--k", min=1, max=100, help="Blank what singles out fewer people; 1: nothing."
         ),
     ] = 5,
-    hours: Annotated[bool, typer.Option("--hours", help="The hour of a call, too.")] = False,
+    hours: Annotated[bool, typer.Option("--hours", help="Include the hour of each call.")] = False,
     format: Annotated[
-        FileFormat, typer.Option("--format", "-f", help="How to write the rows.")
+        FileFormat, typer.Option("--format", "-f", help="File format.")
     ] = FileFormat.csv,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FOLDER", help="A new folder for the files."),
+        typer.Option("--output", "-o", metavar="FOLDER", help="New folder for the files."),
     ] = None,
 ) -> None:
     """De-identified rows for analysts, with who took them out, when and for what purpose.
 
-    No name, birth date, phone, address, note or narrative. People, calls and buildings have
-    pseudonyms that hold within this export alone; ages are bands. What singles out fewer than
-    --k people is left blank: the beat, then the age band, the sex, the nature, the day. The
-    folder's about.json says who, when, why, every column, and what was taken away. The export is
-    recorded.
+    No name, birth date, phone, address, note or narrative is exported. Pseudonyms of people, calls
+    and buildings hold within this export only; ages are bands. What singles out fewer than --k
+    people is left blank: the beat, then the age band, the sex, the nature, the day. The folder's
+    about.json records who made the export, when and why, each column, and what was removed.
 
     Example:
 
@@ -90,7 +87,7 @@ def command(
     if since is None or to is None:
         raise InvalidInput("--from and --to are both needed")
     if output is None:
-        raise InvalidInput("--output is missing: a new folder for the files")
+        raise InvalidInput("--output is missing: name a new folder for the files")
     first = dates.parse_day(since, session.today, field="--from")
     last = dates.parse_day(to, session.today, field="--to")
     if last < first:
@@ -103,19 +100,23 @@ def command(
 
 
 def _purpose(said: str | None, file: Path | None) -> tuple[str, str]:
-    """The purpose's code, and its words for about.json alone."""
-    from ccu import typed
+    """Return the purpose's code, and its words, which go to about.json only."""
     from ccu.export import PURPOSES
+    from ccu.options import typed_text
 
-    text = typed.line(said or "", "--purpose") or ""
+    text = typed_text.line(said or "", "--purpose") or ""
     if not text:
         raise InvalidInput(f"--purpose is missing: {', '.join(PURPOSES)}, or your own words")
     code = text.lower().replace("-", " ").replace("_", " ")
-    words = (typed.note(typed.file_text(file, "--file"), "--file") or "").strip() if file else ""
+    words = (
+        (typed_text.note(typed_text.file_text(file, "--file"), "--file") or "").strip()
+        if file
+        else ""
+    )
     if code in PURPOSES:
         if code == "other" and not words:
-            raise InvalidInput("--purpose other needs words: say them instead, or by --file")
+            raise InvalidInput("--purpose other needs words: write them instead, or give --file")
         return code, words
     if words:
-        raise InvalidInput("--file goes with a purpose of the list, such as --purpose other")
+        raise InvalidInput("--file needs a purpose of the list, such as --purpose other")
     return "other", text

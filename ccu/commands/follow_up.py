@@ -1,21 +1,34 @@
 """`ccu follow-up add`, `done`, `move`, `sign`, `show`, `list`, `overdue`: what is due, for whom."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from ccu import complete, typed
-from ccu.ask import NoInputOption
 from ccu.errors import ExitCode, InvalidInput
 from ccu.follow_ups.options import (
-    DUE_HELP,
+    DUE,
+    KIND,
+    RESULT,
+    DueOption,
     FollowUpArgument,
     NamesOption,
     NoteFileOption,
     OwnerOption,
     ReasonOption,
 )
-from ccu.group import group
+from ccu.options import (
+    CALL,
+    MOMENT,
+    PERSON,
+    REFERRAL,
+    AskingOption,
+    group,
+    line,
+    needs_reason,
+    opt,
+    whole_number,
+)
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 from ccu.session import Session
 
@@ -23,30 +36,20 @@ app = group("What is due: add, done, move, sign, show, list, overdue.")
 
 LIST_COLUMNS = ("id", "due", "state", "owner", "what", "attempts", "for")
 OVERDUE_COLUMNS = ("id", "days_late", "due", "owner", "what", "for", "new")
-LONGEST_REASON = 1_000
+LONGEST_TRY = 24 * 60  # minutes
 
 
 @app.command()
 def add(
     ctx: typer.Context,
-    referral: Annotated[
-        str | None, typer.Option("--referral", metavar="R", help="For this referral.")
-    ] = None,
-    call: Annotated[
-        str | None,
-        typer.Option("--call", metavar="N", help="For this call.", autocompletion=complete.call_id),
-    ] = None,
-    person: Annotated[
-        str | None, typer.Option("--person", metavar="P", help="For this person, by number.")
-    ] = None,
-    kind: Annotated[
-        str | None,
-        typer.Option("--kind", help="What to do.", autocompletion=complete.code("follow_up_kind")),
-    ] = None,
-    due: Annotated[str | None, typer.Option("--due", metavar="WHEN", help=DUE_HELP)] = None,
+    referral: Annotated[int | None, opt("--referral", REFERRAL, "For this referral.")] = None,
+    call: Annotated[int | None, opt("--call", CALL, "For this call.")] = None,
+    person: Annotated[int | None, opt("--person", PERSON, "For this person, by number.")] = None,
+    kind: Annotated[str | None, opt("--kind", KIND, "What to do.")] = None,
+    due: DueOption = None,
     owner: OwnerOption = None,
     note_file: NoteFileOption = None,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
 ) -> None:
     """Put something on the list: for a referral, a call or a person.
 
@@ -60,9 +63,17 @@ def add(
     """
     from ccu.follow_ups import entry
 
-    session: Session = ctx.obj
-    new = entry.NewFollowUp(session, kind, due, owner, note_file, asking=_asks(session, no_input))
-    follow_up_id, words = new.add(referral, call, person)
+    follow_up_id, words = entry.add(
+        ctx.obj,
+        referral=referral,
+        call=call,
+        person=person,
+        kind=kind,
+        due=due,
+        owner=owner,
+        note_file=note_file,
+        asking=asking,
+    )
     emit_line(f"Added follow-up {follow_up_id}: {words}.")
 
 
@@ -70,30 +81,19 @@ def add(
 def done(
     ctx: typer.Context,
     follow_up: FollowUpArgument,
-    result: Annotated[
-        str | None,
-        typer.Option(
-            "--result", help="What came of it.", autocompletion=complete.code("follow_up_result")
-        ),
-    ] = None,
+    result: Annotated[str | None, opt("--result", RESULT, "The result.")] = None,
     when: Annotated[
-        str | None, typer.Option("--when", metavar="TIME", help="When it was tried; else now.")
+        datetime | None, opt("--when", MOMENT, "When it was tried; default now.")
     ] = None,
     minutes: Annotated[
-        str | None, typer.Option("--minutes", metavar="N", help="How long it took.")
+        int | None, opt("--minutes", whole_number(LONGEST_TRY), "How long it took.")
     ] = None,
     note_file: NoteFileOption = None,
     next_due: Annotated[
-        str | None,
-        typer.Option("--next", metavar="WHEN", help="When to try, or to look, again. As --due."),
+        datetime | None, opt("--next", DUE, "When to try, or to look, again. As --due.")
     ] = None,
-    next_kind: Annotated[
-        str | None,
-        typer.Option(
-            "--next-kind", help="What to do then.", autocompletion=complete.code("follow_up_kind")
-        ),
-    ] = None,
-    no_input: NoInputOption = False,
+    next_kind: Annotated[str | None, opt("--next-kind", KIND, "What to do then.")] = None,
+    asking: AskingOption = False,
 ) -> None:
     """Say that it was done or tried, and what came of it.
 
@@ -109,18 +109,25 @@ def done(
     """
     from ccu.follow_ups import entry
 
-    session: Session = ctx.obj
-    follow_up_id = typed.record_id(follow_up, "follow-up")
-    attempt = entry.NewAttempt(session, follow_up_id, asking=_asks(session, no_input))
-    attempt.read(result, when, minutes, note_file, next_due, next_kind)
-    emit_line(attempt.record())
+    words = entry.attempt(
+        ctx.obj,
+        follow_up,
+        result=result,
+        when=when,
+        minutes=minutes,
+        note_file=note_file,
+        next_due=next_due,
+        next_kind=next_kind,
+        asking=asking,
+    )
+    emit_line(words)
 
 
 @app.command()
 def move(
     ctx: typer.Context,
     follow_up: FollowUpArgument,
-    due: Annotated[str | None, typer.Option("--due", metavar="WHEN", help=DUE_HELP)] = None,
+    due: DueOption = None,
     owner: OwnerOption = None,
     reason: ReasonOption = None,
 ) -> None:
@@ -134,10 +141,7 @@ def move(
     """
     from ccu.follow_ups import entry
 
-    session: Session = ctx.obj
-    follow_up_id = typed.record_id(follow_up, "follow-up")
-    why = typed.line(reason or "", "--reason", LONGEST_REASON)
-    emit_line(entry.move(session, follow_up_id, due, owner, why))
+    emit_line(entry.move(ctx.obj, follow_up, due, owner, reason))
 
 
 @app.command()
@@ -152,8 +156,7 @@ def sign(ctx: typer.Context, follow_up: FollowUpArgument) -> None:
     """
     from ccu.follow_ups import entry
 
-    session: Session = ctx.obj
-    emit_line(entry.sign(session, typed.record_id(follow_up, "follow-up")))
+    emit_line(entry.sign(ctx.obj, follow_up))
 
 
 @app.command()
@@ -173,22 +176,15 @@ def show(
     """
     from ccu.follow_ups import page
 
-    session: Session = ctx.obj
-    follow_up_id = typed.record_id(follow_up, "follow-up")
-    why = typed.line(reason or "", "--reason", LONGEST_REASON) if full else None
-    if full and not why:
-        raise InvalidInput("--full needs --reason")
-    emit_document(page.read(session, follow_up_id, why), format, output)
+    document = page.read(ctx.obj, follow_up, needs_reason(full, reason))
+    emit_document(document, format, output)
 
 
 @app.command("list")
 def list_(
     ctx: typer.Context,
     due: Annotated[
-        str | None,
-        typer.Option(
-            "--due", metavar="today|week|DAY", help="Due on that day, or in the next 7 days."
-        ),
+        str | None, opt("--due", line(), "Due on that day (today, DAY), or in the next 7 (week).")
     ] = None,
     mine: Annotated[bool, typer.Option("--mine", help="Mine alone.")] = False,
     owner: OwnerOption = None,
@@ -280,7 +276,3 @@ def overdue(
         lists.keep(session, late)
     if exit_code and rows:
         raise typer.Exit(ExitCode.OVERDUE)
-
-
-def _asks(session: Session, no_input: bool) -> bool:
-    return session.interactive and not no_input

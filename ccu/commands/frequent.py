@@ -5,26 +5,36 @@ from typing import Annotated
 
 import typer
 
-from ccu.ask import NoInputOption
 from ccu.errors import InvalidInput
 from ccu.follow_ups.options import NamesOption
-from ccu.group import group
+from ccu.options import (
+    FILE,
+    PERSON,
+    PLACE,
+    AskingOption,
+    arg,
+    count,
+    group,
+    line,
+    number_of,
+    opt,
+)
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.session import Session
 
 app = group("Who and where is met often: people, places, override.")
 
 CallsOption = Annotated[
-    str | None,
-    typer.Option("--k", metavar="N", help="Care calls or more; else the setting repeat_calls."),
+    int | None,
+    opt("--k", count(100_000), "Care calls or more; default the setting repeat_calls."),
 ]
 DaysOption = Annotated[
-    str | None,
-    typer.Option("--days", metavar="N", help="Within these days; else the setting repeat_days."),
+    int | None,
+    opt("--days", count(100_000), "Within these days; default the setting repeat_days."),
 ]
 AllOption = Annotated[bool, typer.Option("--all", help="What is left out, too.")]
 ReasonFileOption = Annotated[
-    Path | None, typer.Option("--file", metavar="FILE", help="The reason from a file; - is stdin.")
+    Path | None, opt("--file", FILE, "The reason from a file; - is stdin.")
 ]
 
 
@@ -54,9 +64,9 @@ def people(
     from ccu.frequent import lists as frequent
 
     session: Session = ctx.obj
-    count = frequent.Count(session, k, days)
-    data = frequent.read_people(session, count, names)
-    emit_document(frequent.page_of_people(session, count, data, names, every), format, output)
+    asked = frequent.Count(session, k, days)
+    data = frequent.read_people(session, asked, names)
+    emit_document(frequent.page_of_people(session, asked, data, names, every), format, output)
 
 
 @app.command()
@@ -85,28 +95,24 @@ def places(
     from ccu.frequent import lists as frequent
 
     session: Session = ctx.obj
-    count = frequent.Count(session, k, days)
-    data = frequent.read_places(session, count)
-    emit_document(frequent.page_of_places(session, count, data, every), format, output)
+    asked = frequent.Count(session, k, days)
+    data = frequent.read_places(session, asked)
+    emit_document(frequent.page_of_places(session, asked, data, every), format, output)
 
 
 @app.command()
 def override(
     ctx: typer.Context,
-    person: Annotated[
-        str | None, typer.Option("--person", metavar="P", help="This person, by number.")
-    ] = None,
-    place: Annotated[
-        str | None, typer.Option("--place", metavar="N", help="This place, by number.")
-    ] = None,
+    person: Annotated[int | None, opt("--person", PERSON, "This person, by number.")] = None,
+    place: Annotated[int | None, opt("--place", PLACE, "This place, by number.")] = None,
     address: Annotated[
-        str | None, typer.Option("--address", "-a", help="The place of this address.")
+        str | None, opt("--address", line(300), "The place of this address.", short="-a")
     ] = None,
     on: Annotated[
         bool | None, typer.Option("--on/--off", help="On the list below the threshold, or off it.")
     ] = None,
     file: ReasonFileOption = None,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
 ) -> None:
     """Put a person or a place on the list below the threshold, or leave it off above it.
 
@@ -121,12 +127,10 @@ def override(
     """
     from ccu.frequent import override_entry as frequent_overrides
 
-    session: Session = ctx.obj
     if on is None:
         raise InvalidInput("give either --on or --off")
-    asking = session.interactive and not no_input
     done = frequent_overrides.decide(
-        session, person, place, address, listed=on, file=file, asking=asking
+        ctx.obj, person, place, address, listed=on, file=file, asking=asking
     )
     emit_line(done)
 
@@ -135,15 +139,19 @@ def override(
 def review(
     ctx: typer.Context,
     override: Annotated[
-        str | None,
-        typer.Argument(metavar="[N]", help="The override's number; without it, those due."),
+        int | None,
+        arg(
+            "[N]",
+            number_of("frequent override", "N"),
+            "The override's number; without it, those due.",
+        ),
     ] = None,
     keep: Annotated[
         bool | None, typer.Option("--keep/--end", help="Let it stand, or let the count decide.")
     ] = None,
     file: ReasonFileOption = None,
     every: Annotated[bool, typer.Option("--all", help="List all in force, due or not.")] = False,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -169,5 +177,4 @@ def review(
         return
     if keep is None or every or format or output:
         raise InvalidInput("give --keep or --end with a number; lists are without one")
-    asking = session.interactive and not no_input
     emit_line(frequent_overrides.review(session, override, keep=keep, file=file, asking=asking))

@@ -4,24 +4,17 @@ from typing import Annotated
 
 import typer
 
-from ccu import complete, typed
 from ccu.errors import InvalidInput
+from ccu.options import CALL, PERSON, REASON, needs_reason, opt
 from ccu.output import FormatOption, OutputOption
 from ccu.session import Session
-
-LONGEST_REASON = 1_000
 
 AddressOption = Annotated[
     str | None, typer.Option("--address", "-a", help="An address as you would say it.")
 ]
-CallOption = Annotated[
-    str | None,
-    typer.Option(
-        "--call", metavar="N", help="The place of this call.", autocompletion=complete.call_id
-    ),
-]
+CallOption = Annotated[int | None, opt("--call", CALL, "The place of this call.")]
 PersonOption = Annotated[
-    str | None, typer.Option("--person", metavar="P", help="This person, by number, at any place.")
+    int | None, opt("--person", PERSON, "This person, by number, at any place.")
 ]
 
 
@@ -37,7 +30,7 @@ def command(
         bool, typer.Option("--full", help="With what was written of each call; needs --reason.")
     ] = False,
     reason: Annotated[
-        str | None, typer.Option("--reason", help="Why the narratives are needed; it is kept.")
+        str | None, opt("--reason", REASON, "Why the narratives are needed; it is kept.")
     ] = None,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -63,9 +56,7 @@ def command(
     session: Session = ctx.obj
     if sum(each is not None for each in (address, call, person)) != 1:
         raise InvalidInput("give one of --address, --call and --person")
-    why = typed.line(reason or "", "--reason", LONGEST_REASON) if full else None
-    if full and not why:
-        raise InvalidInput("--full needs --reason")
+    why = needs_reason(full, reason)
     if person is not None:
         from ccu.card import person as person_card
 

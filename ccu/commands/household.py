@@ -1,12 +1,12 @@
 """`ccu household`: the people who belong together, and what is open for them."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ccu import typed
-from ccu.group import group
+from ccu.options import FILE, HOUSEHOLD, PAST_DAY, PERSON, OptionType, arg, group, opt
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.session import Session
 
@@ -14,21 +14,22 @@ app = group("The people who belong together: show, list, add, leave.")
 
 COLUMNS = ("id", "name", "members", "workers", "open")
 
-HouseholdArgument = Annotated[
-    str, typer.Argument(metavar="HOUSEHOLD", help="The household's number.")
-]
-PersonArgument = Annotated[str, typer.Argument(metavar="PERSON", help="The person's number.")]
+HouseholdArgument = Annotated[int, arg("HOUSEHOLD", HOUSEHOLD, "The household's number.")]
+
+
+def _number_or_new(session: Session, text: str, option: str) -> str:
+    if text.strip().lower() == "new":
+        return "new"
+    return str(HOUSEHOLD.read(session, text, option))
 
 
 @app.command()
 def show(
     ctx: typer.Context,
     household: Annotated[
-        str | None, typer.Argument(metavar="[HOUSEHOLD]", help="The household's number.")
+        int | None, arg("[HOUSEHOLD]", HOUSEHOLD, "The household's number.")
     ] = None,
-    person: Annotated[
-        str | None, typer.Option("--person", metavar="P", help="The one this person is in.")
-    ] = None,
+    person: Annotated[int | None, opt("--person", PERSON, "The one this person is in.")] = None,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -88,14 +89,12 @@ def list_(
 def add(
     ctx: typer.Context,
     household: Annotated[
-        str, typer.Argument(metavar="HOUSEHOLD", help="The household's number, or new.")
+        str,
+        arg("HOUSEHOLD", OptionType(read=_number_or_new), "The household's number, or new."),
     ],
-    person: Annotated[
-        list[str], typer.Argument(metavar="PERSON...", help="Who belongs to it, by number.")
-    ],
+    person: Annotated[list[int], arg("PERSON...", PERSON, "Who belongs to it, by number.")],
     since: Annotated[
-        str | None,
-        typer.Option("--since", metavar="DAY", help="From this day, where it is known."),
+        date | None, opt("--since", PAST_DAY, "From this day, where it is known.")
     ] = None,
 ) -> None:
     """Put people into a household, beside others they are in; one who left comes back.
@@ -106,44 +105,34 @@ def add(
 
       ccu household add new 12 15
     """
-    from ccu import dates
     from ccu.households import entry as household_entry
 
-    session: Session = ctx.obj
-    _ = session.staff_id
-    day = None
-    if since is not None:
-        day = dates.parse_day(since, session.today, field="--since", future=False).isoformat()
-    emit_line(household_entry.add(session, household, person, day))
+    day = since.isoformat() if since else None
+    emit_line(household_entry.add(ctx.obj, household, person, day))
 
 
 @app.command()
 def leave(
     ctx: typer.Context,
     household: HouseholdArgument,
-    person: PersonArgument,
+    person: Annotated[int, arg("PERSON", PERSON, "The person's number.")],
     on: Annotated[
-        str, typer.Option("--on", metavar="DAY", help="The last day; not in the future.")
-    ] = "today",
+        date | None, opt("--on", PAST_DAY, "The last day, not in the future; default today.")
+    ] = None,
 ) -> None:
-    """Say that somebody does not belong to a household any more. What they are to others stays.
+    """Take a person out of a household; how they are related to others is kept.
 
     Example:
 
       ccu household leave 3 15 --on 2026-01-12
     """
-    from ccu import dates
     from ccu.households import store as households
 
     session: Session = ctx.obj
-    by = session.staff_id
-    household_id = typed.record_id(household, "household")
-    person_id = typed.record_id(person, "person")
-    day = dates.parse_day(on, session.today, field="--on", future=False).isoformat()
-    at = dates.to_iso(session.now)
-    with session.writing() as connection:
-        households.leave(connection, by, household_id, person_id, on=day, at=at)
-    emit_line(f"Person {person_id} left household {household_id} on {day}.")
+    day = (on or session.today).isoformat()
+    with session.work() as work:
+        households.leave(work, household, person, day)
+    emit_line(f"Person {person} left household {household} on {day}.")
 
 
 @app.command()
@@ -151,8 +140,7 @@ def name(
     ctx: typer.Context,
     household: HouseholdArgument,
     file: Annotated[
-        Path | None,
-        typer.Option("--file", metavar="FILE", help="The name is in FILE; - is standard input."),
+        Path | None, opt("--file", FILE, "The name is in FILE; - is standard input.")
     ] = None,
 ) -> None:
     """Give a household a name, if one is wanted; an empty one takes it away.
@@ -165,5 +153,4 @@ def name(
     """
     from ccu.households import entry as household_entry
 
-    session: Session = ctx.obj
-    emit_line(household_entry.name(session, typed.record_id(household, "household"), file))
+    emit_line(household_entry.name(ctx.obj, household, file))

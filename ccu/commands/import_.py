@@ -1,63 +1,41 @@
-"""`ccu import`: a dispatch system's export in."""
+"""`ccu import`: import a dispatch system's export."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccu.errors import InvalidInput
+from ccu.imports.options import (
+    AllowColumnOption,
+    DryRunOption,
+    RejectsOption,
+    SuggestOption,
+    layout_option,
+)
 from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.imports.dispatch import Summary
+    from ccu.imports.dispatch.merging import Summary
 
 COLUMNS = ("read", "new", "changed", "same", "rejected")
 MOST_SHOWN, LONGEST_SHOWN = 5, 40  # natures, and characters of one
 
 
-def _layouts(ctx: typer.Context, incomplete: str) -> list[str]:
-    from ccu.imports.dispatch import layout
+def _ready() -> tuple[str, ...]:
+    from ccu.imports.dispatch.layout import READY
 
-    return [name for name in layout.names() if name.startswith(incomplete)]
+    return READY
 
 
 def command(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(help="The export, also .gz; - is standard input.")],
-    layout: Annotated[
-        str | None,
-        typer.Option(
-            "--layout",
-            "-l",
-            metavar="NAME-OR-PATH",
-            autocompletion=_layouts,
-            help="How to read it: a ready layout's name, or a TOML file.",
-        ),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would come of it; keep nothing.")
-    ] = False,
-    rejects: Annotated[
-        Path | None,
-        typer.Option(
-            "--rejects",
-            metavar="FILE",
-            help="Write rows that cannot be read to FILE, with the reason.",
-        ),
-    ] = None,
-    allow_column: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow-column",
-            metavar="COLUMN",
-            help="Let this column pass, though it looks like an FBI, state or social security"
-            " number; recorded. Again for each.",
-        ),
-    ] = None,
-    suggest: Annotated[
-        bool, typer.Option("--suggest", help="Write a first layout for this file instead.")
-    ] = False,
+    layout: Annotated[str | None, layout_option(_ready)] = None,
+    dry_run: DryRunOption = False,
+    rejects: RejectsOption = None,
+    allow_column: AllowColumnOption = None,
+    suggest: SuggestOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -68,11 +46,11 @@ def command(
     nothing; a changed one updates its call and keeps the old values.
 
     A file with a column that looks like an FBI, state identification or social security number is
-    refused: what is not needed is not taken in.
+    refused.
 
     Examples:
 
-      ccu import calls-2026-01.csv --layout milwaukee --rejects rejects.csv
+      ccu import calls-2026-01.csv --layout examples/layouts/milwaukee.toml
 
       ccu import calls-2026-01.csv --suggest --output our-cad.toml
 
@@ -84,13 +62,9 @@ def command(
 
         first.write(file, output)
         return
-    if layout is None:
-        from ccu.imports.dispatch import layout as layouts
+    from ccu.imports.dispatch import run
 
-        raise InvalidInput(f"--layout is missing; the ready ones are {', '.join(layouts.names())}")
-    from ccu.imports import dispatch as cad
-
-    summary = cad.import_file(
+    summary = run.import_file(
         session, file, layout, dry_run=dry_run, rejects=rejects, allow=allow_column or ()
     )
     row = tuple(getattr(summary, column) for column in COLUMNS)
@@ -100,7 +74,7 @@ def command(
 
 
 def _tell(summary: "Summary", rejects: Path | None) -> None:
-    """What the row of counts does not say, on standard error."""
+    """Print to standard error what the row of counts does not show."""
     for reason, count in summary.reasons.most_common():
         say(f"rejected {count}: {reason}")
     if rejects is not None:

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from ccu.ask import NoInputOption, ask
+from ccu.options import AskingOption
+from ccu.options.terminal import ask
 from ccu.output import emit_line, say
 from ccu.session import Session
 
@@ -23,7 +24,7 @@ def command(
     encrypt: Annotated[
         bool, typer.Option("--encrypt", help="Encrypt the file; needs pip install 'ccu[encrypt]'.")
     ] = False,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
 ) -> None:
     """Make the database file of a town.
 
@@ -45,7 +46,6 @@ def command(
     from ccu.records import settings, staff
 
     session: Session = ctx.obj
-    asking = session.interactive and not no_input
     given = {
         "town": ask("Town", town, "--town", asking),
         "state": ask("State (two letters)", state, "--state", asking),

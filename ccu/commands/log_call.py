@@ -4,22 +4,22 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ccu.ask import NoInputOption
 from ccu.calls.options import CallOptions
 from ccu.errors import InvalidInput
+from ccu.options import AskingOption, with_options
 from ccu.output import Document, FormatOption, OutputOption, Section, emit_document, say
 from ccu.session import Session
-from ccu.takes import takes
 
 if TYPE_CHECKING:
     from ccu.people.store import Met
+    from ccu.work import Work
 
 
-@takes(CallOptions)
+@with_options(CallOptions)
 def command(
     ctx: typer.Context,
     given: CallOptions,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -41,18 +41,17 @@ def command(
     --person "caller: described: tall man, grey coat". A line of --person-file may also be a name:
     Ana Reyes, or Ana Reyes; born 1980-01-31.
     """
-    from ccu import dates
     from ccu.calls import store as calls
     from ccu.people import store as people
     from ccu.retention import returning
 
     session: Session = ctx.obj
-    values = _values(session, given, session.interactive and not no_input)
-    staff_id, at = session.staff_id, dates.to_iso(session.now)
-    with session.writing() as connection:
+    values = _values(session, given, asking)
+    with session.work() as work:
+        connection = work.connection
         before, mark = people.last(connection), returning.mark(connection)
-        call_id = calls.log(connection, staff_id, calls.NewCall(**values, recorded_at=at))
-        page = _page(session, staff_id, call_id)
+        call_id = calls.log(work, calls.NewCall(**values))
+        page = _page(work, session, call_id)
         alike = _alike(session, before) if given.person_file else []
         alike += returning.told(connection, mark)
     for line in alike:
@@ -75,11 +74,11 @@ def _values(session: Session, given: CallOptions, asking: bool) -> dict[str, Any
             f"{', '.join(most)} and {last} are missing" if most else f"{last} is missing"
         )
     refuse_two_inputs(given)
-    form = CallForm(session.db, session.now, session.settings)
+    form = CallForm(session)
     if missing:
         from ccu.calls.questions import CallQuestions
 
-        CallQuestions(session.db, given, form, lambda met: _offered(session, met)).ask()
+        CallQuestions(session, given, form, lambda met: _offered(session, met)).ask()
     else:
         form.read_all(given)
     form.read_files(given)
@@ -102,14 +101,13 @@ def _alike(session: Session, before: int) -> list[str]:
     return person_offer.told_since(session, before)
 
 
-def _page(session: Session, staff_id: int, call_id: int) -> Document:
+def _page(work: "Work", session: Session, call_id: int) -> Document:
     """What is printed: the number, then the card of the place; showing it is audited as any is."""
     from ccu.calls import record as call_record
     from ccu.card import notice, page, place
     from ccu.places import store as places
-    from ccu.records import audit
 
-    connection = session.db
+    connection = work.connection
     record = call_record.read(connection, call_id)
     del record["narrative"]
     data = {"id": call_id, "call": record, "card": None}
@@ -119,7 +117,7 @@ def _page(session: Session, staff_id: int, call_id: int) -> Document:
         return Document(f"Logged call {call_id}.", [Section(lines=[note], main=True)], data)
     match = places.of_call(connection, call_id)
     found = place.read(session, f"call {call_id}", match, every=False, narratives=False)
-    audit.record(connection, staff_id, "history", "place", place_id, calls=len(found["calls"]))
+    work.audit("history", "place", place_id, calls=len(found["calls"]))
     shown = page.document(found)
     top = Section(lines=[shown.title, page.headline(found)])
     page_data = {**data, "card": found}

@@ -1,23 +1,31 @@
 """`ccu needs record`, `show`, `refer`: what a person has and lacks."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from ccu import complete, typed
-from ccu.ask import NoInputOption
 from ccu.errors import InvalidInput
-from ccu.group import group
+from ccu.options import (
+    CALL,
+    MOMENT,
+    PERSON,
+    REQUIRED,
+    AskingOption,
+    arg,
+    group,
+    number_of,
+    opt,
+    with_options,
+)
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
-from ccu.referrals.options import NeedReferOptions
+from ccu.referrals.options import NEED, NeedReferOptions
 from ccu.session import Session
-from ccu.takes import takes
 
 app = group("What a person has and lacks: record, show, refer.")
 
-PersonOption = Annotated[
-    str | None, typer.Option("--person", metavar="P", help="The person's number.")
-]
+ASSESSMENT = number_of("needs assessment", "ASSESSMENT")
+PERSON_OPTION = opt("--person", PERSON, "The person's number.")
 
 
 @app.command()
@@ -30,15 +38,10 @@ def record(
             help="What was found: has, lacks, declined, unknown. Without any, each need is asked.",
         ),
     ] = None,
-    person: PersonOption = None,
-    call: Annotated[
-        str | None,
-        typer.Option("--call", metavar="N", help="On this call.", autocompletion=complete.call_id),
-    ] = None,
-    when: Annotated[
-        str | None, typer.Option("--when", metavar="TIME", help="When it was; else now.")
-    ] = None,
-    no_input: NoInputOption = False,
+    person: Annotated[int, PERSON_OPTION] = REQUIRED,
+    call: Annotated[int | None, opt("--call", CALL, "On this call.")] = None,
+    when: Annotated[datetime | None, opt("--when", MOMENT, "When it was; default now.")] = None,
+    asking: AskingOption = False,
 ) -> None:
     """Record what a person has and lacks, need by need.
 
@@ -52,36 +55,21 @@ def record(
     from ccu.referrals import needs, needs_form
 
     session: Session = ctx.obj
-    staff_id = session.staff_id
-    if person is None:
-        raise InvalidInput("--person is missing")
-    person_id = typed.record_id(person, "person")
-    call_id = typed.record_id(call, "call") if call is not None else None
-    moment = session.now
-    if when is not None:
-        moment = dates.parse_moment(when, session.now, field="--when")
-    asking = session.interactive and not no_input
     answers = needs_form.answers(session, answer or [], asking)
-    with session.writing() as connection:
+    with session.work() as work:
         assessment_id = needs.record(
-            connection,
-            staff_id,
-            person_id,
-            answers,
-            call_id=call_id,
-            occurred_at=dates.to_iso(moment),
-            at=dates.to_iso(session.now),
+            work, person, answers, call_id=call, occurred_at=dates.to_iso(when or session.now)
         )
-    emit_line(f"Recorded needs assessment {assessment_id} of person {person_id}.")
+    emit_line(f"Recorded needs assessment {assessment_id} of person {person}.")
 
 
 @app.command()
 def show(
     ctx: typer.Context,
     assessment: Annotated[
-        str | None, typer.Argument(metavar="[ASSESSMENT]", help="The assessment's number.")
+        int | None, arg("[ASSESSMENT]", ASSESSMENT, "The assessment's number.")
     ] = None,
-    person: PersonOption = None,
+    person: Annotated[int | None, PERSON_OPTION] = None,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -108,7 +96,7 @@ def show(
     staff_id = session.staff_id
     with session.writing() as connection:
         if person is not None:
-            person = str(merges.canonical(connection, typed.record_id(person, "person")))
+            person = merges.canonical(connection, person)
         data = needs_form.seen(session, needs_form.read(connection, assessment, person))
         audit.record(connection, staff_id, "needs-show", "need_assessment", data["id"])
         audit.record(
@@ -118,20 +106,13 @@ def show(
 
 
 @app.command()
-@takes(NeedReferOptions)
+@with_options(NeedReferOptions)
 def refer(
     ctx: typer.Context,
-    assessment: Annotated[
-        str, typer.Argument(metavar="ASSESSMENT", help="The assessment's number.")
-    ],
-    need: Annotated[
-        str,
-        typer.Argument(
-            metavar="NEED", help="What is lacking.", autocompletion=complete.code("need")
-        ),
-    ],
+    assessment: Annotated[int, arg("ASSESSMENT", ASSESSMENT, "The assessment's number.")],
+    need: Annotated[str, arg("NEED", NEED, "The unmet need.")],
     given: NeedReferOptions,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -149,11 +130,9 @@ def refer(
     from ccu.referrals import form, making, needs_form, page
 
     session: Session = ctx.obj
-    assessment_id = typed.record_id(assessment, "needs assessment")
-    session.staff_id  # noqa: B018 - an account that is not on the list is not asked questions
-    about = needs_form.about(session, assessment_id, need)
-    new = form.new_referral(session, about, given, session.interactive and not no_input)
-    data = making.make(session, new, needs_form.link(session, assessment_id, about.need))
+    about = needs_form.about(session, assessment, need)
+    new = form.new_referral(session, about, given, asking)
+    data = making.make(session, new, needs_form.link(assessment, about.need))
     try:
         emit_document(page.made(session.db, data), format, output)
     except BaseException:

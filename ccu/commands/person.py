@@ -5,30 +5,22 @@ from typing import Annotated
 
 import typer
 
-from ccu import complete, typed
-from ccu.ask import NoInputOption
-from ccu.group import group
+from ccu.options import FILE, PERSON, AskingOption, arg, group, opt, whole_number, with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 from ccu.people.options import ChangeOptions, PersonOptions
 from ccu.session import Session
-from ccu.takes import takes
 
 app = group("One human being: add, find, show, change, merge, link, import.")
 
 COLUMNS = ("person", "name", "born", "phone", "score", "why")
 MOST_FOUND = 200
 
-PersonArgument = Annotated[
-    str,
-    typer.Argument(
-        metavar="PERSON", help="The person's number.", autocompletion=complete.person_id
-    ),
-]
+PersonArgument = Annotated[int, arg("PERSON", PERSON, "The person's number.")]
 
 
 @app.command()
-@takes(PersonOptions)
-def add(ctx: typer.Context, given: PersonOptions, no_input: NoInputOption = False) -> None:
+@with_options(PersonOptions)
+def add(ctx: typer.Context, given: PersonOptions, asking: AskingOption = False) -> None:
     """Add somebody: a name, or a description of somebody not identified yet.
 
     Asks at a terminal, one field a line. Names, birth dates and descriptions are never typed on
@@ -46,8 +38,7 @@ def add(ctx: typer.Context, given: PersonOptions, no_input: NoInputOption = Fals
     """
     from ccu.people import writing as person_writing
 
-    session: Session = ctx.obj
-    emit_line(person_writing.add(session, given, session.interactive and not no_input))
+    emit_line(person_writing.add(ctx.obj, given, asking))
 
 
 @app.command()
@@ -62,15 +53,15 @@ def find(
         ),
     ] = None,
     file: Annotated[
-        Path | None,
-        typer.Option("--file", metavar="FILE", help="Lines FIELD: VALUE, as for ccu person add."),
+        Path | None, opt("--file", FILE, "Lines FIELD: VALUE, as for ccu person add.")
     ] = None,
     limit: Annotated[
-        str, typer.Option("--limit", metavar="N", help="No more than so many.")
-    ] = "10",
+        int | None, opt("--limit", whole_number(MOST_FOUND), "How many at most; default 10.")
+    ] = None,
     min_score: Annotated[
-        str, typer.Option("--min-score", metavar="N", help="Only those so much alike, of 100.")
-    ] = "50",
+        int | None,
+        opt("--min-score", whole_number(100), "The lowest score, of 100; default 50."),
+    ] = None,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -91,10 +82,9 @@ def find(
     from ccu.people import finding as person_finding
 
     session: Session = ctx.obj
-    most = typed.whole_number(limit, "--limit", MOST_FOUND)
-    least = typed.whole_number(min_score, "--min-score", 100)
     known = person_finding.asked(session, words or [], file)
-    rows = person_finding.rows(session, known, least or 0, most or 0)
+    least, most = (50 if min_score is None else min_score), (10 if limit is None else limit)
+    rows = person_finding.rows(session, known, least, most)
     emit(Table(COLUMNS, rows, title="People"), format, output)
     if not rows:
         say("Nobody found.")
@@ -127,19 +117,18 @@ def show(
     from ccu.people import page as person_page
 
     session: Session = ctx.obj
-    asked = typed.record_id(person, "person")
     with session.writing():
-        data = person_page.read(session, asked, changes)
+        data = person_page.read(session, person, changes)
     emit_document(person_page.document(session, data), format, output)
 
 
 @app.command()
-@takes(ChangeOptions)
+@with_options(ChangeOptions)
 def change(
     ctx: typer.Context,
     person: PersonArgument,
     given: ChangeOptions,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
 ) -> None:
     """Change what is known of somebody; what it said before is kept.
 
@@ -156,7 +145,4 @@ def change(
     """
     from ccu.people import writing as person_writing
 
-    session: Session = ctx.obj
-    asked = typed.record_id(person, "person")
-    asking = session.interactive and not no_input
-    emit_line(person_writing.change(session, asked, given, asking))
+    emit_line(person_writing.change(ctx.obj, person, given, asking))

@@ -4,25 +4,28 @@ from typing import Annotated
 
 import typer
 
-from ccu import complete
-from ccu.ask import NoInputOption
-from ccu.group import group
+from ccu.options import PERSON, AskingOption, OptionType, arg, code, group, opt
 from ccu.output import emit_line
 from ccu.session import Session
 
 app = group("Joined to `ccu person` by the map in cli.py.")
 
-OneArgument = Annotated[str, typer.Argument(metavar="A", help="A person, by number.")]
-OtherArgument = Annotated[str, typer.Argument(metavar="B", help="Another person, by number.")]
+OneArgument = Annotated[int, arg("A", PERSON, "A person, by number.")]
+OtherArgument = Annotated[int, arg("B", PERSON, "Another person, by number.")]
 RelationOption = Annotated[
     str | None,
-    typer.Option(
+    opt(
         "--relation",
-        metavar="R",
-        help="What A is to B: parent, child, spouse, sibling, guardian, ...",
-        autocompletion=complete.code("relation"),
+        code("relation"),
+        "What A is to B: parent, child, spouse, sibling, guardian, ...",
     ),
 ]
+
+
+def _household(session: Session, text: str, option: str) -> str:
+    from ccu.households import link as household_link
+
+    return household_link.choice(text)
 
 
 @app.command()
@@ -33,16 +36,16 @@ def link(
     relation: RelationOption = None,
     household: Annotated[
         str | None,
-        typer.Option(
+        opt(
             "--household",
-            metavar="H",
-            help="Where both belong: a household's number, new, or none (linked only).",
+            OptionType(read=_household, metavar="H"),
+            "Where both belong: a household's number, new, or none (linked only).",
         ),
     ] = None,
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Though a parent was born no earlier than the child.")
     ] = False,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
 ) -> None:
     """Say that A is the parent, child, spouse ... of B; it puts both in one household.
 
@@ -58,7 +61,6 @@ def link(
     from ccu.households import link as household_link
 
     session: Session = ctx.obj
-    asking = session.interactive and not no_input
     for sentence in household_link.link(
         session, one, other, relation, household, anyway=anyway, asking=asking
     ):

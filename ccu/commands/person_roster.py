@@ -6,15 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccu.ask import NoInputOption
 from ccu.errors import InvalidInput
-from ccu.group import group
+from ccu.imports.options import (
+    AllowColumnOption,
+    DryRunOption,
+    RejectsOption,
+    SuggestOption,
+    layout_option,
+)
+from ccu.options import AskingOption, group
 from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.session import Session
 
 if TYPE_CHECKING:
     from ccu.imports.roster.matching import Rule
-    from ccu.imports.roster.run import Plan
 
 app = group("Joined to `ccu person` by the map in cli.py.")
 
@@ -33,81 +38,57 @@ class Prefer(StrEnum):
     known = "known"
 
 
-def _layouts(ctx: typer.Context, incomplete: str) -> list[str]:
-    from ccu.imports.roster import layout as roster_layout
+def _ready() -> tuple[str, ...]:
+    from ccu.imports.roster.layout import READY
 
-    return [name for name in roster_layout.names() if name.startswith(incomplete)]
+    return READY
 
 
 @app.command("import")
 def import_(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(help="The list, also .gz; - is standard input.")],
-    layout: Annotated[
-        str | None,
-        typer.Option(
-            "--layout",
-            "-l",
-            metavar="NAME-OR-PATH",
-            autocompletion=_layouts,
-            help="How to read it: a ready layout's name, or a TOML file.",
-        ),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would become of each row; keep nothing.")
-    ] = False,
+    layout: Annotated[str | None, layout_option(_ready)] = None,
+    dry_run: DryRunOption = False,
     match: Annotated[
         Match | None,
         typer.Option(
-            help="likely: whoever is likely somebody known is that person; none: they are new."
+            help="likely: accept likely, clearly best matches; none: treat them as new people."
         ),
     ] = None,
     accept_score: Annotated[
         int | None,
-        typer.Option("--accept-score", metavar="N", help="As --match likely, from this score on."),
+        typer.Option(
+            "--accept-score", metavar="N", help="Like --match likely, from this score on."
+        ),
     ] = None,
     as_new: Annotated[
         bool,
-        typer.Option("--as-new", help="Every row a record of its own; see ccu person duplicates."),
+        typer.Option("--as-new", help="Match nobody: add every row; see ccu person duplicates."),
     ] = False,
     prefer: Annotated[
-        Prefer, typer.Option(help="Whose value counts where one differs; the old one is kept.")
+        Prefer,
+        typer.Option(help="Whose value is used where they differ; history keeps the old one."),
     ] = Prefer.known,
     whole: Annotated[
         bool,
-        typer.Option("--whole", help="Whoever is not on the list is their client no more."),
+        typer.Option("--whole", help="End the worker of clients who are no longer on the list."),
     ] = False,
-    rejects: Annotated[
-        Path | None,
-        typer.Option(
-            "--rejects", metavar="FILE", help="Write rows left out to FILE, with the reason."
-        ),
-    ] = None,
-    allow_column: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow-column",
-            metavar="COLUMN",
-            help="Let this column pass, though it looks like an FBI, state or social security"
-            " number; recorded. Again for each.",
-        ),
-    ] = None,
-    suggest: Annotated[
-        bool, typer.Option("--suggest", help="Write a first layout for this file instead.")
-    ] = False,
+    rejects: RejectsOption = None,
+    allow_column: AllowColumnOption = None,
+    suggest: SuggestOption = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether to go on.")] = False,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Bring in an office's list of clients and their workers; safe to repeat.
+    """Import an office's list of clients and their workers; safe to repeat.
 
-    Somebody is known by the office's number, once a list was read. For the others it asks at a
-    terminal; elsewhere rows that look like somebody known are left out and told, unless --match
-    says what they are. The list fills gaps and erases nothing. Whose case is closed has no worker
-    any more, if it was a list that said who it is. All of it is kept or, when something goes
-    wrong, none. A file with a column that looks like an FBI, state identification or social
-    security number is refused.
+    After the first list, clients are matched by the office's own number. A row that may be a known
+    person is asked about at a terminal; elsewhere it is left out and listed, unless --match
+    decides. The list fills gaps and erases nothing. A closed case ends the client's worker, if a
+    list set them. All of the file is imported or, if something goes wrong, none. A file with a
+    column that looks like an FBI, state identification or social security number is refused.
 
     Examples:
 
@@ -123,48 +104,38 @@ def import_(
 
         roster_suggest.write(file, output)
         return
-    from ccu.imports.dispatch import rejects as rejected
-    from ccu.imports.roster import messages as roster_tell
-    from ccu.imports.roster import questions as roster_ask
-    from ccu.imports.roster import run as roster
+    from ccu.imports.roster import run, terminal
     from ccu.imports.roster.effects import COLUMNS, Choices
 
     rule = _rule(match, accept_score, as_new)
-    rejected.check(rejects, file, session.path)
     choices = Choices(prefer=prefer is Prefer.roster, whole=whole)
-    plan = roster.prepare(session, file, _named(layout), rule, choices, allow_column or ())
-    asking = session.interactive and not (no_input or dry_run)
+    plan = run.prepare(session, file, layout, rule, choices, rejects, allow_column or ())
+    asking = asking and not dry_run
     if asking:
-        roster_ask.people(session, plan)
-        roster_ask.links(plan, roster.reckon(session, plan, session.db))
-    found = roster.reckon(session, plan, session.db)
+        terminal.people(session, plan)
+        terminal.links(plan, run.reckon(session, plan, session.db))
+    effects = run.reckon(session, plan, session.db)
     if dry_run:
-        rows = [each.row() for each in found]
+        rows = [effect.row() for effect in effects]
         emit(Table(COLUMNS, rows, title="Dry run, nothing kept"), format, output)
     elif not (yes or asking):
-        roster.check_losses(session, plan, found)
+        run.check_losses(session, plan, effects)
     if dry_run or asking:
-        roster_tell.summary(plan, found)
-        roster_tell.details(plan, found, roster.follow_ups(session, found))
+        terminal.summary(plan, effects)
+        terminal.details(session, plan, effects)
     if asking and not yes:
-        roster_ask.go_on()
-    _leave_out(plan, rejects)
+        terminal.go_on()
+    if rejects is not None:
+        count = run.write_refused(plan, rejects)
+        say(f"rows left out are in {rejects}" if count else "no row left out; no file written")
     if dry_run:
         return
-    batch_id, found = roster.commit(session, plan)
-    row = tuple(plan.counts(found).values())
-    emit(Table(tuple(plan.counts(found)), [row], title=f"Import {batch_id}"), format, output)
+    batch_id, effects = run.commit(session, plan)
+    counts = plan.counts(effects)
+    row = tuple(counts.values())
+    emit(Table(tuple(counts), [row], title=f"Import {batch_id}"), format, output)
     if not asking:
-        roster_tell.details(plan, found, roster.follow_ups(session, found))
-
-
-def _named(layout: str | None) -> str:
-    from ccu.imports.roster import layout as roster_layout
-
-    if layout is None:
-        ready = ", ".join(roster_layout.names())
-        raise InvalidInput(f"--layout is missing; the ready ones are {ready}; or try --suggest")
-    return layout
+        terminal.details(session, plan, effects)
 
 
 def _rule(match: Match | None, accept_score: int | None, as_new: bool) -> "Rule":
@@ -182,11 +153,3 @@ def _rule(match: Match | None, accept_score: int | None, as_new: bool) -> "Rule"
     if match is Match.likely and accept_score is None:
         accept_score = LIKELY
     return Rule(accept=accept_score, all_new=match is Match.none, look=not as_new)
-
-
-def _leave_out(plan: "Plan", rejects: Path | None) -> None:
-    from ccu.imports.roster import run as roster
-
-    if rejects is not None:
-        count = roster.write_refused(plan, rejects)
-        say(f"rows left out are in {rejects}" if count else "no row left out; no file written")

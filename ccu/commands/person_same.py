@@ -4,17 +4,15 @@ from typing import Annotated
 
 import typer
 
-from ccu import typed
-from ccu.ask import NoInputOption
 from ccu.errors import InvalidInput
-from ccu.group import group
+from ccu.options import PERSON, AskingOption, arg, group, line, opt, required, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.session import Session
 
 app = group("Joined to `ccu person` by the map in cli.py.")
 
-AArgument = Annotated[str, typer.Argument(metavar="A", help="A person's number.")]
-BArgument = Annotated[str, typer.Argument(metavar="B", help="Another's.")]
+AArgument = Annotated[int, arg("A", PERSON, "A person's number.")]
+BArgument = Annotated[int, arg("B", PERSON, "Another person's number.")]
 
 
 @app.command()
@@ -39,7 +37,7 @@ def compare(
     """
     from ccu.people import comparing
 
-    data = comparing.read(ctx.obj, *_numbers(a, b))
+    data = comparing.read(ctx.obj, a, b)
     emit_document(comparing.document(data), format, output)
 
 
@@ -47,11 +45,11 @@ def compare(
 def duplicates(
     ctx: typer.Context,
     min_score: Annotated[
-        str | None,
-        typer.Option("--min-score", metavar="N", help="From this score of 100; else likely pairs."),
+        int | None,
+        opt("--min-score", whole_number(100), "From this score of 100; default likely pairs."),
     ] = None,
     limit: Annotated[
-        str | None, typer.Option("--limit", metavar="N", help="At most so many; else all.")
+        int | None, opt("--limit", whole_number(999_999_999), "How many at most; default all.")
     ] = None,
     names: Annotated[
         bool, typer.Option("--names", help="With names; recorded for everybody shown.")
@@ -73,11 +71,8 @@ def duplicates(
     from ccu.identity import LIKELY
     from ccu.people import duplicates as listing
 
-    session: Session = ctx.obj
-    _ = session.staff_id
-    least = typed.whole_number(min_score or "", "--min-score", 100)
-    most = typed.whole_number(limit or "", "--limit", 999_999_999)
-    rows, columns = listing.read(session, LIKELY if least is None else least, most, names)
+    least = LIKELY if min_score is None else min_score
+    rows, columns = listing.read(ctx.obj, least, limit, names)
     emit(Table(columns, rows, title="Likely one person"), format, output)
 
 
@@ -86,12 +81,10 @@ def distinct(
     ctx: typer.Context,
     a: AArgument,
     b: BArgument,
-    reason: Annotated[
-        str | None, typer.Option("--reason", metavar="TEXT", help="How you know; no names.")
-    ] = None,
-    undo: Annotated[bool, typer.Option("--undo", help="Say it no longer.")] = False,
+    reason: Annotated[str | None, opt("--reason", line(), "How you know; no names.")] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Take the mark away.")] = False,
 ) -> None:
-    """Record that two people are two, however alike: duplicates lists them no more.
+    """Mark two records as different people: duplicates no longer lists them.
 
     Example:
 
@@ -101,20 +94,18 @@ def distinct(
     from ccu.people import differences
 
     session: Session = ctx.obj
-    by, numbers = session.staff_id, _numbers(a, b)
+    by = session.staff_id
     if undo:
         if reason is not None:
             raise InvalidInput("--undo and --reason contradict")
         with session.writing() as connection:
-            differences.take_back(connection, by, *numbers)
-        emit_line("Person {} and person {} may be one again.".format(*numbers))
+            differences.take_back(connection, by, a, b)
+        emit_line(f"Person {a} and person {b} may be one again.")
         return
-    why = typed.line(reason or "", "--reason")
-    if why is None:
-        raise InvalidInput("--reason is missing")
+    why = required(reason, "--reason")
     with session.writing() as connection:
-        differences.record(connection, by, *numbers, why, dates.to_iso(session.now))
-    emit_line("Recorded that person {} and person {} are two.".format(*numbers))
+        differences.record(connection, by, a, b, why, dates.to_iso(session.now))
+    emit_line(f"Recorded that person {a} and person {b} are two.")
 
 
 @app.command()
@@ -122,9 +113,7 @@ def merge(
     ctx: typer.Context,
     a: AArgument,
     b: BArgument,
-    keep: Annotated[
-        str | None, typer.Option("--keep", metavar="P", help="Which of them stays; else A.")
-    ] = None,
+    keep: Annotated[int | None, opt("--keep", PERSON, "Which of them stays; default A.")] = None,
     prefer: Annotated[
         str | None,
         typer.Option(
@@ -143,7 +132,7 @@ def merge(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what it would be; change nothing.")
     ] = False,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -164,25 +153,22 @@ def merge(
     """
     from ccu.people import merging
 
-    session: Session = ctx.obj
-    first, second = _numbers(a, b)
-    kept = first if keep is None else typed.record_id(keep, "person")
-    if kept not in (first, second):
+    kept = keep or a
+    if kept not in (a, b):
         raise InvalidInput("--keep names one of the two")
     wish = merging.Wish(
         kept=kept,
-        merged=second if kept == first else first,
+        merged=b if kept == a else a,
         prefer=prefer and prefer.strip().lower(),
         take=[name.strip().lower().replace("-", "_") for name in take or ()],
     )
-    asking = session.interactive and not no_input
-    merging.run(session, wish, dry_run=dry_run, asking=asking, format=format, output=output)
+    merging.run(ctx.obj, wish, dry_run=dry_run, asking=asking, format=format, output=output)
 
 
 @app.command()
 def unmerge(
     ctx: typer.Context,
-    b: Annotated[str, typer.Argument(metavar="B", help="The record that was merged.")],
+    b: Annotated[int, arg("B", PERSON, "The record that was merged.")],
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -200,8 +186,4 @@ def unmerge(
     """
     from ccu.people import merging
 
-    merging.undo(ctx.obj, typed.record_id(b, "person"), format, output)
-
-
-def _numbers(a: str, b: str) -> tuple[int, int]:
-    return typed.record_id(a, "person"), typed.record_id(b, "person")
+    merging.undo(ctx.obj, b, format, output)

@@ -1,15 +1,24 @@
 """`ccu place`: safety notes on a place, what stands there, and places that leave the counts."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ccu import complete
-from ccu.ask import NoInputOption
 from ccu.errors import InvalidInput
-from ccu.group import group
+from ccu.options import (
+    FILE,
+    PLACE,
+    REQUIRED,
+    AskingOption,
+    arg,
+    group,
+    number_of,
+    opt,
+)
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
+from ccu.places.flag_entry import CATEGORY, END, REASON, SOURCE, UNTIL
 from ccu.session import Session
 
 app = group("One place: show, flag, verify, exempt.")
@@ -18,19 +27,12 @@ AddressArgument = Annotated[
     list[str] | None,
     typer.Argument(metavar="[ADDRESS]", help="An address as you would say it.", show_default=False),
 ]
-PlaceOption = Annotated[
-    str | None, typer.Option("--place", metavar="N", help="The place, by number.")
-]
+PlaceOption = Annotated[int | None, opt("--place", PLACE, "The place, by number.")]
 NewOption = Annotated[
     bool, typer.Option("--new", help="Make the place where there was no call yet.")
 ]
-CategoryOption = Annotated[
-    str | None,
-    typer.Option(
-        "--category", help="What stands there.", autocompletion=complete.code("place_category")
-    ),
-]
-FlagArgument = Annotated[str, typer.Argument(metavar="F", help="The flag's number.")]
+CATEGORY_OPTION = opt("--category", CATEGORY, "What is there.")
+FLAG = number_of("flag", "F")
 
 
 @app.command()
@@ -70,18 +72,14 @@ def flag(
     place: PlaceOption = None,
     source: Annotated[
         str | None,
-        typer.Option("--source", help="Where it comes from: officer, call 12, family; not a name."),
+        opt("--source", SOURCE, "Where it comes from: officer, call 12, family; not a name."),
     ] = None,
-    file: Annotated[
-        Path | None,
-        typer.Option("--file", metavar="FILE", help="The note from a file; - is stdin."),
-    ] = None,
+    file: Annotated[Path | None, opt("--file", FILE, "The note from a file; - is stdin.")] = None,
     until: Annotated[
-        str | None,
-        typer.Option("--until", metavar="DAY", help="Until this day; at most flag_years ahead."),
+        date | None, opt("--until", UNTIL, "Until this day; at most flag_years ahead.")
     ] = None,
     new: NewOption = False,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
 ) -> None:
     """Put a short safety note on a place; the card of the place, and of its units, shows it.
 
@@ -94,25 +92,25 @@ def flag(
 
       ccu place flag 12 Main St Apt 3 --source "call 12" --file note.txt
     """
-    from ccu.places.flag_entry import NewFlag
+    from ccu.places import flag_entry as place_flags
 
-    session: Session = ctx.obj
-    asking = session.interactive and not no_input
-    flag = NewFlag(session, " ".join(address or []), place, new, asking)
-    emit_line(flag.add(source, file, until))
+    where = " ".join(address or [])
+    done = place_flags.add(
+        ctx.obj, where, place, source=source, file=file, until=until, new=new, asking=asking
+    )
+    emit_line(done)
 
 
 @app.command()
 def verify(
     ctx: typer.Context,
     flag: Annotated[
-        str | None,
-        typer.Argument(metavar="[F]", help="The flag's number; without it, those to check."),
+        int | None, arg("[F]", FLAG, "The flag's number; without it, those to check.")
     ] = None,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Say that you checked a flag that somebody else wrote; it then stands for flag_years anew.
+    """Confirm a flag that somebody else wrote; it is then renewed for flag_years.
 
     One whose writer set an earlier day with --until keeps that day. By the unit.
 
@@ -139,11 +137,9 @@ def verify(
 @app.command()
 def unflag(
     ctx: typer.Context,
-    flag: FlagArgument,
-    why: Annotated[
-        str | None, typer.Option("--why", help="outdated, wrong, moved or replaced.")
-    ] = None,
-    no_input: NoInputOption = False,
+    flag: Annotated[int, arg("F", FLAG, "The flag's number.")],
+    why: Annotated[str | None, opt("--why", END, "outdated, wrong, moved or replaced.")] = None,
+    asking: AskingOption = False,
 ) -> None:
     """Take a flag off its place; it is kept, with who ended it and why.
 
@@ -153,8 +149,7 @@ def unflag(
     """
     from ccu.places import flag_entry as place_flags
 
-    session: Session = ctx.obj
-    emit_line(place_flags.end(session, flag, why, session.interactive and not no_input))
+    emit_line(place_flags.end(ctx.obj, flag, why, asking))
 
 
 @app.command()
@@ -162,13 +157,13 @@ def exempt(
     ctx: typer.Context,
     address: AddressArgument = None,
     place: PlaceOption = None,
-    category: CategoryOption = None,
-    reason: Annotated[str | None, typer.Option("--reason", help="Why; it is kept.")] = None,
+    category: Annotated[str | None, CATEGORY_OPTION] = None,
+    reason: Annotated[str | None, opt("--reason", REASON, "Why; it is kept.")] = None,
     exempt: Annotated[
         bool, typer.Option("--exempt/--no-exempt", help="Or let it be counted again.")
     ] = True,
     new: NewOption = False,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
 ) -> None:
     """Leave a shelter, hospital or station out of the repeat counts, with its units.
 
@@ -182,12 +177,10 @@ def exempt(
     """
     from ccu.places.flag_entry import Standing
 
-    session: Session = ctx.obj
     if not exempt and category is not None:
         raise InvalidInput("--category is not for --no-exempt; ccu place category changes it")
-    asking = session.interactive and not no_input
     where = " ".join(address or [])
-    here = Standing(session, where, place, new=new, asking=asking)
+    here = Standing(ctx.obj, where, place, new=new, asking=asking)
     emit_line(here.exempt(category, reason) if exempt else here.count_again(reason))
 
 
@@ -196,11 +189,11 @@ def category(
     ctx: typer.Context,
     address: AddressArgument = None,
     place: PlaceOption = None,
-    category: CategoryOption = None,
+    category: Annotated[str, CATEGORY_OPTION] = REQUIRED,
     new: NewOption = False,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
 ) -> None:
-    """Say what stands at a place; what was said before is kept.
+    """Record what is at a place; what was recorded before is kept.
 
     Example:
 
@@ -208,10 +201,6 @@ def category(
     """
     from ccu.places.flag_entry import Standing
 
-    session: Session = ctx.obj
-    if category is None:
-        raise InvalidInput("--category is missing")
-    asking = session.interactive and not no_input
     where = " ".join(address or [])
-    here = Standing(session, where, place, new=new, asking=asking)
+    here = Standing(ctx.obj, where, place, new=new, asking=asking)
     emit_line(here.categorise(category))

@@ -5,10 +5,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccu import complete, typed
-from ccu.ask import NoInputOption
 from ccu.errors import InvalidInput
-from ccu.group import group
+from ccu.options import (
+    FILE,
+    PERSON,
+    PLACE,
+    PLAN,
+    REASON,
+    REQUIRED,
+    AskingOption,
+    arg,
+    code,
+    group,
+    line,
+    number_of,
+    opt,
+)
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.session import Session
 
@@ -17,41 +29,26 @@ if TYPE_CHECKING:
 
 app = group("What helps, what to avoid, whom to call: write, show, approve, review, suggest.")
 
-LONGEST_REASON = 1_000
-
-PlanArgument = Annotated[str, typer.Argument(metavar="PLAN", help="The plan's number.")]
-ReasonOption = Annotated[
-    str | None, typer.Option("--reason", help="Why; it is kept. Not about the person.")
-]
+PlanArgument = Annotated[int, arg("PLAN", PLAN, "The plan's number.")]
+REASON_OPTION = opt("--reason", REASON, "Why; it is kept. Not about the person.")
 FileOption = Annotated[
-    Path | None,
-    typer.Option("--file", metavar="FILE", help="The text from a file; - is standard input."),
+    Path | None, opt("--file", FILE, "The text from a file; - is standard input.")
 ]
 
 
 @app.command()
 def write(
     ctx: typer.Context,
-    person: Annotated[
-        str | None,
-        typer.Option(
-            "--person",
-            metavar="P",
-            help="For this person, by number.",
-            autocompletion=complete.person_id,
-        ),
-    ] = None,
+    person: Annotated[int | None, opt("--person", PERSON, "For this person, by number.")] = None,
     address: Annotated[
-        str | None, typer.Option("--address", "-a", help="For the place of this address.")
+        str | None, opt("--address", line(300), "For the place of this address.", short="-a")
     ] = None,
-    place: Annotated[
-        str | None, typer.Option("--place", metavar="N", help="For this place, by number.")
-    ] = None,
+    place: Annotated[int | None, opt("--place", PLACE, "For this place, by number.")] = None,
     file: FileOption = None,
     edit: Annotated[
         bool, typer.Option("--edit", help="In your own editor (EDITOR), in a private file.")
     ] = False,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
 ) -> None:
     """Write a plan: a draft, on no card until a supervisor approves it.
 
@@ -75,17 +72,16 @@ def write(
     if file is not None and edit:
         raise InvalidInput("give either --file or --edit")
     whose = _whose(session, person, address, place)
-    asking = session.interactive and not no_input
     emit_line(writing.write(session, whose, file, edit, asking))
 
 
-def _whose(session: Session, person: str | None, address: str | None, place: str | None) -> "Whose":
+def _whose(session: Session, person: int | None, address: str | None, place: int | None) -> "Whose":
     from ccu.plans.store import Whose
 
     if sum(each is not None for each in (person, address, place)) != 1:
         raise InvalidInput("give one of --person, --address and --place")
     if person is not None:
-        return Whose(person_id=typed.record_id(person, "person"))
+        return Whose(person_id=person)
     from ccu.places import asked_for as places
 
     return Whose(place_id=places.exact(session, address or "", place))
@@ -112,8 +108,7 @@ def show(
     """
     from ccu.plans import page
 
-    session: Session = ctx.obj
-    emit_document(page.read(session, typed.record_id(plan, "plan"), every), format, output)
+    emit_document(page.read(ctx.obj, plan, every), format, output)
 
 
 @app.command("list")
@@ -123,10 +118,7 @@ def list_(
         bool, typer.Option("--due", help="To review within 30 days, or expired on their own.")
     ] = False,
     status: Annotated[
-        str | None,
-        typer.Option(
-            "--status", help="Those of a status.", autocompletion=complete.code("plan_status")
-        ),
+        str | None, opt("--status", code("plan_status"), "Those with this status.")
     ] = None,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -141,8 +133,7 @@ def list_(
     """
     from ccu.plans import listing
 
-    session: Session = ctx.obj
-    emit(Table(listing.COLUMNS, listing.rows(session, due, status), title="Plans"), format, output)
+    emit(Table(listing.COLUMNS, listing.rows(ctx.obj, due, status), title="Plans"), format, output)
 
 
 @app.command()
@@ -152,7 +143,7 @@ def approve(
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Whatever its words; needs --reason.")
     ] = False,
-    reason: ReasonOption = None,
+    reason: Annotated[str | None, REASON_OPTION] = None,
 ) -> None:
     """Approve a draft: from now on it is on the card, and replaces the plan before it.
 
@@ -165,11 +156,9 @@ def approve(
     """
     from ccu.plans import deciding
 
-    session: Session = ctx.obj
-    why = typed.line(reason or "", "--reason", LONGEST_REASON)
-    if anyway is (why is None):
+    if anyway is (reason is None):
         raise InvalidInput("--anyway and --reason go together")
-    emit_line(deciding.approve(session, typed.record_id(plan, "plan"), why))
+    emit_line(deciding.approve(ctx.obj, plan, reason))
 
 
 @app.command()
@@ -180,7 +169,7 @@ def review(
         bool, typer.Option("--keep", help="It is still right: a new review day and expiry.")
     ] = False,
 ) -> None:
-    """Say that an approved plan is still right, for as long again. What is not, is written anew.
+    """Confirm that an approved plan is still right, for as long again. Else write a new one.
 
     By a supervisor or an admin. One that has expired by itself is back on the card.
 
@@ -190,18 +179,18 @@ def review(
     """
     from ccu.plans import deciding
 
-    session: Session = ctx.obj
-    plan_id = typed.record_id(plan, "plan")
     if not keep:
         raise InvalidInput(
-            "--keep says that the plan is still right; one that is not is written anew by"
+            "--keep confirms that the plan is still right; if it is not, write a new one with"
             " ccu plan write"
         )
-    emit_line(deciding.keep(session, plan_id))
+    emit_line(deciding.keep(ctx.obj, plan))
 
 
 @app.command()
-def expire(ctx: typer.Context, plan: PlanArgument, reason: ReasonOption = None) -> None:
+def expire(
+    ctx: typer.Context, plan: PlanArgument, reason: Annotated[str, REASON_OPTION] = REQUIRED
+) -> None:
     """Take an approved plan off the card, or withdraw a draft. The record is kept.
 
     Example:
@@ -210,16 +199,12 @@ def expire(ctx: typer.Context, plan: PlanArgument, reason: ReasonOption = None) 
     """
     from ccu.plans import deciding
 
-    session: Session = ctx.obj
-    why = typed.line(reason or "", "--reason", LONGEST_REASON)
-    if why is None:
-        raise InvalidInput("--reason is missing")
-    emit_line(deciding.end(session, typed.record_id(plan, "plan"), why))
+    emit_line(deciding.end(ctx.obj, plan, reason))
 
 
 @app.command()
 def suggest(
-    ctx: typer.Context, plan: PlanArgument, file: FileOption = None, no_input: NoInputOption = False
+    ctx: typer.Context, plan: PlanArgument, file: FileOption = None, asking: AskingOption = False
 ) -> None:
     """Send a correction to a plan back to the unit: asked for, or from a file.
 
@@ -229,24 +214,22 @@ def suggest(
     """
     from ccu.plans import deciding
 
-    session: Session = ctx.obj
-    asking = session.interactive and not no_input
-    emit_line(deciding.suggest(session, typed.record_id(plan, "plan"), file, asking))
+    emit_line(deciding.suggest(ctx.obj, plan, file, asking))
 
 
 @app.command()
 def answer(
     ctx: typer.Context,
-    suggestion: Annotated[str, typer.Argument(metavar="S", help="The suggestion's number.")],
+    suggestion: Annotated[int, arg("S", number_of("suggestion", "S"), "The suggestion's number.")],
     accept: Annotated[
         bool | None, typer.Option("--accept/--decline", help="Is it taken into the plan?")
     ] = None,
     file: FileOption = None,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
 ) -> None:
     """Accept or decline a suggestion, with a word to whoever sent it: asked for, or from a file.
 
-    By the unit. Accepting changes no plan: that is written anew.
+    By the unit. Accepting changes no plan: write a new one.
 
     Example:
 
@@ -254,9 +237,6 @@ def answer(
     """
     from ccu.plans import deciding
 
-    session: Session = ctx.obj
     if accept is None:
         raise InvalidInput("give either --accept or --decline")
-    number = typed.record_id(suggestion, "suggestion")
-    asking = session.interactive and not no_input
-    emit_line(deciding.answer(session, number, accept, file, asking))
+    emit_line(deciding.answer(ctx.obj, suggestion, accept, file, asking))

@@ -4,33 +4,24 @@ from typing import Annotated
 
 import typer
 
-from ccu import complete
 from ccu.errors import InvalidInput
-from ccu.group import group
+from ccu.options import PROVIDER, arg, group, line, opt, with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
-from ccu.referrals.options import ProviderOptions
+from ccu.referrals.options import NEED, PROVIDER_NAME, ProviderOptions
 from ccu.session import Session
-from ccu.takes import takes
 
 app = group("Who can help with what: add, list, show, change, retire.")
 
 COLUMNS = ("id", "name", "needs", "capacity", "phone", "hours", "verified", "old")
 
-ProviderArgument = Annotated[
-    str,
-    typer.Argument(
-        metavar="PROVIDER",
-        help="Its number, or how its name begins.",
-        autocompletion=complete.provider,
-    ),
-]
+ProviderArgument = Annotated[int, arg("PROVIDER", PROVIDER, "Its number, or how its name begins.")]
 
 
 @app.command()
-@takes(ProviderOptions)
+@with_options(ProviderOptions)
 def add(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="What it is called.")],
+    name: Annotated[str, arg("NAME", PROVIDER_NAME, "What it is called.")],
     given: ProviderOptions,
 ) -> None:
     """Add a provider; a retired one of that name comes back.
@@ -42,18 +33,16 @@ def add(
       ccu provider add "Homes with Hope" --need housing --need shelter --phone 203-555-0110
       --hours "mon-fri 9-17" --eligibility "adults of the town" --capacity waitlist
     """
-    from ccu import dates
     from ccu.providers import store as providers
     from ccu.referrals import form
 
     session: Session = ctx.obj
-    by = session.staff_id
-    given.verified = given.verified or "today"
-    fields = form.provider_fields(session, name, given)
+    given.verified = given.verified or session.today
+    fields = form.provider_fields(name, given)
     if "needs" not in fields:
         raise InvalidInput("--need is missing")
-    with session.writing() as connection:
-        provider_id, back = providers.add(connection, by, fields, at=dates.to_iso(session.now))
+    with session.work() as work:
+        provider_id, back = providers.add(work, fields)
     emit_line(f"Provider {provider_id} is {'back' if back else 'added'}.")
 
 
@@ -62,15 +51,9 @@ def list_(
     ctx: typer.Context,
     need: Annotated[
         str | None,
-        typer.Option(
-            "--need",
-            help="Only those that help with it; who takes people now comes first.",
-            autocompletion=complete.code("need"),
-        ),
+        opt("--need", NEED, "Only those that help with it; who takes people now comes first."),
     ] = None,
-    search: Annotated[
-        str | None, typer.Option("--search", metavar="WORDS", help="Only those with these words.")
-    ] = None,
+    search: Annotated[str | None, opt("--search", line(), "Only those with these words.")] = None,
     every: Annotated[bool, typer.Option("--all", help="The retired ones too.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -86,10 +69,8 @@ def list_(
       ccu provider list --search "veterans evening"
     """
     from ccu.providers import store as providers
-    from ccu.records import codes
 
     session: Session = ctx.obj
-    need = codes.code(session.db, "need", need, "--need") if need is not None else None
     days = session.settings.number("verified_days")
     rows = [
         {
@@ -128,12 +109,12 @@ def show(
 
 
 @app.command()
-@takes(ProviderOptions)
+@with_options(ProviderOptions)
 def change(
     ctx: typer.Context,
     provider: ProviderArgument,
     given: ProviderOptions,
-    name: Annotated[str | None, typer.Option("--name", help="What it is called now.")] = None,
+    name: Annotated[str | None, opt("--name", PROVIDER_NAME, "What it is called now.")] = None,
 ) -> None:
     """Change what is known of a provider.
 
@@ -143,26 +124,22 @@ def change(
 
       ccu provider change homes --capacity full --verified today
     """
-    from ccu import dates
     from ccu.consent import part2
     from ccu.providers import store as providers
     from ccu.referrals import form
 
     session: Session = ctx.obj
-    by = session.staff_id
-    fields = form.provider_fields(session, name, given)
+    fields = form.provider_fields(name, given)
     if not fields:
         raise InvalidInput("nothing to change was given")
-    with session.writing() as connection:
-        provider_id = providers.find(connection, provider, "PROVIDER")["id"]
-        at = dates.to_iso(session.now)
-        changed = providers.change(connection, by, provider_id, fields, at=at)
-        left = part2.notes(connection, provider_id) if fields.get("part2") else 0
+    with session.work() as work:
+        changed = providers.change(work, provider, fields)
+        left = part2.notes(work.connection, provider) if fields.get("part2") else 0
     if changed:
         words = ", ".join(field.removesuffix("_on") for field in changed)
-        emit_line(f"Changed provider {provider_id}: {words}.")
+        emit_line(f"Changed provider {provider}: {words}.")
     else:
-        emit_line(f"Provider {provider_id} says that already; nothing was changed.")
+        emit_line(f"Provider {provider} says that already; nothing was changed.")
     if left:
         notes = "1 note" if left == 1 else f"{left} notes"
         say(f"This file holds {notes} about referrals there, from before.")
@@ -178,19 +155,15 @@ def retire(ctx: typer.Context, provider: ProviderArgument) -> None:
 
       ccu provider retire homes
     """
-    from ccu import dates
     from ccu.providers import store as providers
 
     session: Session = ctx.obj
-    by = session.staff_id
-    with session.writing() as connection:
-        found = providers.find(connection, provider, "PROVIDER")
-        if not found["active"]:
-            raise InvalidInput(f"provider {found['id']} is retired already")
-        at = dates.to_iso(session.now)
-        providers.change(connection, by, found["id"], {"active": False}, at=at)
-        left = providers.open_referrals(connection, found["id"])
-    emit_line(f"Retired provider {found['id']}.")
+    with session.work() as work:
+        if not providers.read(work.connection, provider)["active"]:
+            raise InvalidInput(f"provider {provider} is retired already")
+        providers.change(work, provider, {"active": False})
+        left = providers.open_referrals(work.connection, provider)
+    emit_line(f"Retired provider {provider}.")
     if left:
         numbers = ", ".join(map(str, left))
         say(f"Referrals still open there: {numbers}. End them, or refer again elsewhere.")

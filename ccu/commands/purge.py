@@ -65,8 +65,8 @@ def _confirm(session: Session, total: int, yes: bool) -> None:
         return
     if not session.interactive:
         raise InvalidInput("--yes is missing: nobody is there to say how many are to be destroyed")
-    from ccu import ask
+    from ccu.options import terminal
 
     say(f"{total} records are to be destroyed, with no way back; ccu purge --dry-run lists them.")
-    if ask.read_line("Type their number to destroy them: ").strip() != str(total):
+    if terminal.read_line("Type their number to destroy them: ").strip() != str(total):
         raise InvalidInput("that is not their number; nothing was destroyed")

@@ -4,23 +4,18 @@ from typing import Annotated
 
 import typer
 
-from ccu import complete
-from ccu.ask import NoInputOption
+from ccu.options import CALL, AskingOption, arg, with_options
 from ccu.output import FormatOption, OutputOption, emit_document, say
 from ccu.referrals.options import ReferOptions
 from ccu.session import Session
-from ccu.takes import takes
 
 
-@takes(ReferOptions)
+@with_options(ReferOptions)
 def command(
     ctx: typer.Context,
-    call: Annotated[
-        str,
-        typer.Argument(metavar="CALL", help="The call's number.", autocompletion=complete.call_id),
-    ],
+    call: Annotated[int, arg("CALL", CALL, "The call's number.")],
     given: ReferOptions,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -42,8 +37,6 @@ def command(
     from ccu.referrals import form, making, page
 
     session: Session = ctx.obj
-    asking = session.interactive and not no_input
-    session.staff_id  # noqa: B018 - an account that is not on the list is not asked questions
     about = form.from_call(session, call, given, asking)
     data = making.make(session, form.new_referral(session, about, given, asking))
     try:

@@ -4,28 +4,32 @@ from typing import Annotated
 
 import typer
 
-from ccu import complete, typed
-from ccu.ask import NoInputOption
-from ccu.errors import InvalidInput
-from ccu.group import group
+from ccu.options import (
+    LOGIN,
+    PROVIDER,
+    REASON,
+    REFERRAL,
+    REQUIRED,
+    AskingOption,
+    arg,
+    code,
+    group,
+    needs_reason,
+    opt,
+    with_options,
+)
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
-from ccu.referrals.options import UpdateOptions
+from ccu.referrals.options import NEED, REASON_CODE, UpdateOptions
 from ccu.session import Session
-from ccu.takes import takes
 
 app = group("Where referrals stand: list, show, update, expire.")
 
 EXPIRED_COLUMNS = (
     *("id", "was", "need", "provider", "person", "owner", "changed", "follow_ups_closed"),
 )
-LONGEST_REASON = 1_000
+STATUSES = code("referral_status", commas=True)
 
-ReferralArgument = Annotated[
-    str,
-    typer.Argument(
-        metavar="REFERRAL", help="The referral's number.", autocompletion=complete.referral
-    ),
-]
+ReferralArgument = Annotated[int, arg("REFERRAL", REFERRAL, "The referral's number.")]
 
 
 @app.command("list")
@@ -35,32 +39,17 @@ def list_(
         bool, typer.Option("--inbox", help="Those that nobody accepted yet: status requested.")
     ] = False,
     mine: Annotated[bool, typer.Option("--mine", help="Those that you own.")] = False,
-    owner: Annotated[
-        str | None,
-        typer.Option(
-            "--owner", metavar="LOGIN", help="Those they own.", autocompletion=complete.login
-        ),
-    ] = None,
+    owner: Annotated[int | None, opt("--owner", LOGIN, "Those they own.")] = None,
     stalled: Annotated[
         bool, typer.Option("--stalled", help="Those without an event for stalled_days (a setting).")
     ] = False,
-    need: Annotated[
-        str | None,
-        typer.Option("--need", help="For this need.", autocompletion=complete.code("need")),
-    ] = None,
+    need: Annotated[str | None, opt("--need", NEED, "For this need.")] = None,
     provider: Annotated[
-        str | None,
-        typer.Option(
-            "--provider", help="To this one, as of --to.", autocompletion=complete.provider
-        ),
+        int | None, opt("--provider", PROVIDER, "To this provider, given as for ccu refer --to.")
     ] = None,
     status: Annotated[
         list[str] | None,
-        typer.Option(
-            "--status",
-            help="Those that are it, ended ones too. Repeatable.",
-            autocompletion=complete.code("referral_status"),
-        ),
+        opt("--status", STATUSES, "With this status, closed ones too. Repeatable."),
     ] = None,
     every: Annotated[
         bool, typer.Option("--all/--open", help="The ended ones too; else the open ones.")
@@ -109,7 +98,7 @@ def show(
     referral: ReferralArgument,
     full: Annotated[bool, typer.Option("--full", help="With the notes; needs --reason.")] = False,
     reason: Annotated[
-        str | None, typer.Option("--reason", help="Why the notes are needed; it is kept.")
+        str | None, opt("--reason", REASON, "Why the notes are needed; it is kept.")
     ] = None,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -134,35 +123,24 @@ def show(
     from ccu.referrals import page
 
     session: Session = ctx.obj
-    referral_id = typed.record_id(referral, "referral")
-    why = typed.line(reason or "", "--reason", LONGEST_REASON) if full else None
-    if full and not why:
-        raise InvalidInput("--full needs --reason")
-    staff_id = session.staff_id
+    staff_id, why = session.staff_id, needs_reason(full, reason)
     with session.writing() as connection:
-        data = page.seen(session, connection, referral_id, full=full)
+        data = page.seen(session, connection, referral, full=full)
         audit.record(
-            connection, staff_id, "referral-show", "referral", referral_id, full=full, reason=why
+            connection, staff_id, "referral-show", "referral", referral, full=full, reason=why
         )
-        if data["person"] is not None:
-            audit.record(
-                connection,
-                staff_id,
-                "referral-show",
-                "person",
-                data["person"],
-                referral=referral_id,
-            )
+        if (person := data["person"]) is not None:
+            audit.record(connection, staff_id, "referral-show", "person", person, referral=referral)
     emit_document(notice.on(page.document(session.db, data), session.view), format, output)
 
 
 @app.command()
-@takes(UpdateOptions)
+@with_options(UpdateOptions)
 def update(
     ctx: typer.Context,
     referral: ReferralArgument,
     given: UpdateOptions,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
 ) -> None:
     """Take the next step, hand over, or add a note.
 
@@ -188,33 +166,19 @@ def update(
     from ccu.referrals import steps
 
     session: Session = ctx.obj
-    referral_id = typed.record_id(referral, "referral")
-    session.staff_id  # noqa: B018 - an account that is not on the list is not asked questions
-    change = steps.read(session, given, session.interactive and not no_input)
-    emit_line(steps.take(session, referral_id, change))
+    emit_line(steps.take(session, referral, steps.read(session, given, asking)))
 
 
 @app.command()
 def expire(
     ctx: typer.Context,
-    referral: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[REFERRAL]...", help="Their numbers.", autocompletion=complete.referral
-        ),
-    ] = None,
+    referral: Annotated[list[int] | None, arg("[REFERRAL]...", REFERRAL, "Their numbers.")] = None,
     stalled: Annotated[
         bool, typer.Option("--stalled", help="All that are stalled, but for those on hold.")
     ] = False,
     reason: Annotated[
-        str | None,
-        typer.Option(
-            "--reason",
-            metavar="CODE",
-            help="Why, as provider_silent.",
-            autocompletion=complete.code("reason"),
-        ),
-    ] = None,
+        str, opt("--reason", REASON_CODE, "Why they end.", example="provider_silent")
+    ] = REQUIRED,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show which; change nothing.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -229,14 +193,10 @@ def expire(
 
       ccu referral expire 7 9 --reason provider_silent
     """
-    from ccu.records import codes
     from ccu.referrals import steps
 
     session: Session = ctx.obj
-    if reason is None:
-        raise InvalidInput("--reason is missing, such as provider_silent")
-    code = codes.code(session.db, "reason", reason, "--reason")
-    rows, held = steps.expire(session, referral or [], stalled, code, dry_run)
+    rows, held = steps.expire(session, referral or [], stalled, reason, dry_run)
     count = "1 referral" if len(rows) == 1 else f"{len(rows)} referrals"
     emit(Table(EXPIRED_COLUMNS, rows, title="Expired"), format, output)
     say(f"Nothing was changed: {count} would expire." if dry_run else f"Expired {count}.")

@@ -2,12 +2,12 @@
 
 import typer
 
+from ccu.options import with_options
 from ccu.report.options import ReportOptions
 from ccu.session import Session
-from ccu.takes import takes
 
 
-@takes(ReportOptions)
+@with_options(ReportOptions)
 def command(ctx: typer.Context, given: ReportOptions) -> None:
     """The figures of a month, quarter or year, each with its definition.
 
@@ -37,6 +37,6 @@ def command(ctx: typer.Context, given: ReportOptions) -> None:
         return
     wanted = options.read(given, session)
     output.check(given.format, given.output, [plan.name for plan in wanted.plans])
-    from ccu.report import whole
+    from ccu.report import build
 
-    output.show(whole.build(session, wanted), given.format, given.output)
+    output.show(build.build(session, wanted), given.format, given.output)

@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ccu import typed
 from ccu.errors import InvalidInput
-from ccu.group import group
+from ccu.options import group, typed_text
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
 
@@ -66,12 +65,12 @@ def set_(
 
     session: Session = ctx.obj
     staff_id = session.staff_id
-    said = typed.line(source or "", "--source")
+    said = typed_text.line(source or "", "--source")
     if said is None:
         raise InvalidInput("--source is missing: the schedule or order that says so")
     number = None
     if years.strip().lower() != "never":
-        number = typed.whole_number(years, "YEARS", retention.LONGEST_YEARS)
+        number = typed_text.whole_number(years, "YEARS", retention.LONGEST_YEARS)
         if not number:
             raise InvalidInput("YEARS must be a whole number from 1, or never")
     name = class_.strip().lower()
@@ -114,7 +113,7 @@ def hold(
     kind = record.strip().lower()
     if kind not in holds.RECORDS:
         raise InvalidInput("a hold is on a person, a call or a place")
-    record_id = typed.record_id(number, kind)
+    record_id = typed_text.record_id(number, kind)
     if authority is not None and file is not None:
         raise InvalidInput("--authority and --file contradict each other; give one of them")
     if authority is not None:
@@ -146,7 +145,7 @@ def release(
 
     session: Session = ctx.obj
     staff_id = session.staff_id
-    hold_id = typed.record_id(hold, "hold")
+    hold_id = typed_text.record_id(hold, "hold")
     with session.writing() as connection:
         released = holds.release(connection, staff_id, hold_id, at=dates.to_iso(session.now))
     emit_line(f"Hold {hold_id} is released; it was on {released}.")

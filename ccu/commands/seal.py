@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ccu import complete, typed
-from ccu.group import group
+from ccu.options import completion, group, typed_text
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 from ccu.session import Session
 
@@ -21,7 +20,7 @@ AuthorityOption = Annotated[
     typer.Option(
         "--authority",
         help="By whose order: court, statute, ...",
-        autocompletion=complete.code("seal_authority"),
+        autocompletion=completion.codes("seal_authority"),
     ),
 ]
 OrderedOption = Annotated[
@@ -51,7 +50,7 @@ def person(
     """
     from ccu.retention import sealing
 
-    person_id = typed.record_id(number, "person")
+    person_id = typed_text.record_id(number, "person")
     session: Session = ctx.obj
     done = sealing.seal(session, "person", person_id, authority=authority, ordered=ordered, yes=yes)
     emit_line(done)
@@ -75,7 +74,7 @@ def call(
     """
     from ccu.retention import sealing
 
-    call_id = typed.record_id(number, "call")
+    call_id = typed_text.record_id(number, "call")
     session: Session = ctx.obj
     emit_line(sealing.seal(session, "call", call_id, authority=authority, ordered=ordered, yes=yes))
 
@@ -112,15 +111,15 @@ def show(
       ccu seal show 1
     """
     from ccu.records import audit
-    from ccu.retention import seal_page, seals
+    from ccu.retention import sealing, seals
 
     session: Session = ctx.obj
-    seal_id = typed.record_id(seal, "seal")
+    seal_id = typed_text.record_id(seal, "seal")
     told = seals.rows(session.db, seal_id)[0]
     content = seals.read(session.db, seal_id)
     with session.writing() as connection:
         audit.record(connection, session.staff_id, "seal-show", "sealed", seal_id)
-    emit_document(seal_page.document(session, told, content), format, output)
+    emit_document(sealing.document(session, told, content), format, output)
 
 
 @app.command()
@@ -132,7 +131,7 @@ def lift(
         typer.Option(
             "--reason-code",
             help="Why: set_aside, in_error, ...",
-            autocompletion=complete.code("lift_reason"),
+            autocompletion=completion.codes("lift_reason"),
         ),
     ] = None,
 ) -> None:
@@ -143,19 +142,17 @@ def lift(
       ccu seal lift 1 --reason-code set_aside
     """
     from ccu import dates
-    from ccu.ask import ask
+    from ccu.options.terminal import ask
     from ccu.records import codes
-    from ccu.retention import seal_lift
+    from ccu.retention import seals
 
     session: Session = ctx.obj
-    by, seal_id = session.staff_id, typed.record_id(seal, "seal")
+    by, seal_id = session.staff_id, typed_text.record_id(seal, "seal")
     choices = ", ".join(codes.choices(session.db, "lift_reason"))
     said = ask(f"Why ({choices})", reason, "--reason-code", session.interactive)
     code = codes.code(session.db, "lift_reason", said, "--reason-code")
     with session.writing() as connection:
-        told, left = seal_lift.lift(
-            connection, by, seal_id, reason=code, at=dates.to_iso(session.now)
-        )
+        told, left = seals.lift(connection, by, seal_id, reason=code, at=dates.to_iso(session.now))
     if left:
-        say(f"{left} words that were written anew meanwhile were left as they are")
+        say(f"{left} words that were rewritten meanwhile were left as they are")
     emit_line(f"Seal {seal_id} is lifted: {told['record']} {told['number']} is back.")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ccu import complete
+from ccu.options import completion
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
 
@@ -14,7 +14,7 @@ COLUMNS = ("name", "value", "help")
 def command(
     ctx: typer.Context,
     name: Annotated[
-        str | None, typer.Argument(help="Setting to change.", autocompletion=complete.settings)
+        str | None, typer.Argument(help="Setting to change.", autocompletion=completion.settings)
     ] = None,
     value: Annotated[str | None, typer.Argument(help="Its new value.")] = None,
     format: FormatOption = None,

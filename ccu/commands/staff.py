@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from ccu import complete, typed
 from ccu.errors import InvalidInput
-from ccu.group import group
+from ccu.options import LOGIN, REQUIRED, OptionType, arg, code, group, line, opt, typed_text
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
 
@@ -14,30 +13,44 @@ app = group("Who works here: add, list, change, retire.")
 
 COLUMNS = ("login", "name", "role", "agency", "phone", "supervisor", "active")
 
-LoginArgument = Annotated[
-    str, typer.Argument(help="The account's login name.", autocompletion=complete.login)
+
+def _new_login(session: Session, text: str, option: str) -> str:
+    login = typed_text.line(text, option, 64)
+    if login is None or " " in login:
+        raise InvalidInput(f"{option} must be one word, the account's name on this machine")
+    return login
+
+
+def _supervisor(session: Session, text: str, option: str) -> int:
+    """Read a login; 0 for an empty text, which removes the supervisor."""
+    return LOGIN.read(session, text, option) or 0 if text.strip() else 0
+
+
+ROLE_OPTION = opt("--role", code("staff_role"), "What they do.")
+LoginArgument = Annotated[int, arg("LOGIN", LOGIN, "The account's login name.")]
+NameOption = Annotated[
+    str | None, opt("--name", line(clears=True), "Name, as others should see it.")
 ]
-NameOption = Annotated[str | None, typer.Option("--name", help="Name, as others should see it.")]
-RoleOption = Annotated[
-    str | None,
-    typer.Option("--role", help="What they do.", autocompletion=complete.code("staff_role")),
-]
-AgencyOption = Annotated[
-    str | None,
-    typer.Option("--agency", help="Whom they work for.", autocompletion=complete.code("agency")),
-]
-PhoneOption = Annotated[str | None, typer.Option("--phone", help="How to reach them.")]
+AgencyOption = Annotated[str | None, opt("--agency", code("agency"), "Their agency.")]
+PhoneOption = Annotated[str | None, opt("--phone", line(40, clears=True), "How to reach them.")]
 SupervisorOption = Annotated[
-    str | None,
-    typer.Option("--supervisor", help="Their supervisor's login.", autocompletion=complete.login),
+    int | None,
+    opt(
+        "--supervisor",
+        OptionType(read=_supervisor, metavar="LOGIN", complete=LOGIN.complete),
+        "Their supervisor's login; an empty one removes it.",
+    ),
 ]
 
 
 @app.command()
 def add(
     ctx: typer.Context,
-    login: Annotated[str, typer.Argument(help="The account's login name on this machine.")],
-    role: RoleOption = None,
+    login: Annotated[
+        str,
+        arg("LOGIN", OptionType(read=_new_login), "The account's login name on this machine."),
+    ],
+    role: Annotated[str, ROLE_OPTION] = REQUIRED,
     name: NameOption = None,
     agency: AgencyOption = None,
     phone: PhoneOption = None,
@@ -53,13 +66,9 @@ def add(
 
     session: Session = ctx.obj
     by = session.staff_id
-    account = _login(login)
-    if role is None:
-        raise InvalidInput("--role is missing")
     with session.writing() as connection:
-        fields = _fields(session, name, role, agency, phone, supervisor)
-        staff.add(connection, account, str(fields["role"]), fields, by)
-    emit_line(f"Added {account} as {fields['role']}.")
+        staff.add(connection, login, role, _fields(name, role, agency, phone, supervisor), by)
+    emit_line(f"Added {login} as {role}.")
 
 
 @app.command("list")
@@ -87,7 +96,7 @@ def list_(
 def change(
     ctx: typer.Context,
     login: LoginArgument,
-    role: RoleOption = None,
+    role: Annotated[str | None, ROLE_OPTION] = None,
     name: NameOption = None,
     agency: AgencyOption = None,
     phone: PhoneOption = None,
@@ -102,23 +111,20 @@ def change(
     from ccu.records import staff
 
     session: Session = ctx.obj
-    by = session.staff_id
+    fields = _fields(name, role, agency, phone, supervisor)
+    if not fields:
+        raise InvalidInput("nothing to change was given")
     with session.writing() as connection:
-        fields = _fields(session, name, role, agency, phone, supervisor)
-        if not fields:
-            raise InvalidInput("nothing to change was given")
-        staff.change(connection, by, staff.require(connection, login, "LOGIN"), fields)
-    emit_line(f"Changed {login.strip()}: {', '.join(sorted(fields)).replace('_id', '')}.")
+        staff.change(connection, session.staff_id, login, fields)
+        account = staff.login_of(connection, login)
+    emit_line(f"Changed {account}: {', '.join(sorted(fields)).replace('_id', '')}.")
 
 
 @app.command()
 def retire(
     ctx: typer.Context,
     login: LoginArgument,
-    to: Annotated[
-        str | None,
-        typer.Option("--to", help="Who takes over their open work.", autocompletion=complete.login),
-    ] = None,
+    to: Annotated[int | None, opt("--to", LOGIN, "Who takes over their open work.")] = None,
 ) -> None:
     """Take an account off the list; its open work goes to somebody else.
 
@@ -131,41 +137,24 @@ def retire(
     session: Session = ctx.obj
     by = session.staff_id
     with session.writing() as connection:
-        successor = staff.require(connection, to, "--to") if to is not None else None
-        gone = staff.require(connection, login, "LOGIN")
-        held = staff.retire(connection, by, gone, successor, session.today.isoformat())
-    handed = f"; {held} open to {to}" if held else ""
-    emit_line(f"Retired {login.strip()}{handed}.")
-
-
-def _login(text: str) -> str:
-    login = typed.line(text, "LOGIN", 64)
-    if login is None or " " in login:
-        raise InvalidInput("LOGIN must be one word, the account's name on this machine")
-    return login
+        held = staff.retire(connection, by, login, to, session.today.isoformat())
+        gone = staff.login_of(connection, login)
+        handed = f"; {held} open to {staff.login_of(connection, to)}" if held and to else ""
+    emit_line(f"Retired {gone}{handed}.")
 
 
 def _fields(
-    session: Session,
     name: str | None,
     role: str | None,
     agency: str | None,
     phone: str | None,
-    supervisor: str | None,
+    supervisor: int | None,
 ) -> dict[str, str | int | None]:
-    """The fields given, checked; an empty text clears a field that may be empty."""
-    from ccu.records import codes, staff
-
-    fields: dict[str, str | int | None] = {}
-    if role is not None:
-        fields["role"] = codes.code(session.db, "staff_role", role, "--role")
-    if agency is not None:
-        fields["agency"] = codes.code(session.db, "agency", agency, "--agency")
-    if name is not None:
-        fields["name"] = typed.line(name, "--name") or ""
-    if phone is not None:
-        fields["phone"] = typed.line(phone, "--phone", 40) or ""
+    """Return the fields that were given, by their names in the record."""
+    given = {"name": name, "role": role, "agency": agency, "phone": phone}
+    fields: dict[str, str | int | None] = {
+        field: value for field, value in given.items() if value is not None
+    }
     if supervisor is not None:
-        boss = supervisor.strip()
-        fields["supervisor_id"] = staff.require(session.db, boss, "--supervisor") if boss else None
+        fields["supervisor_id"] = supervisor or None
     return fields

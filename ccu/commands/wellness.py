@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ccu.ask import NoInputOption
 from ccu.errors import InvalidInput
-from ccu.group import group
+from ccu.options import AskingOption, group
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 
 app = group("Officer wellness, in a file of its own that names nobody: init, add, total.")
@@ -55,7 +54,7 @@ def add(
     month: Annotated[
         str | None, typer.Option("--month", metavar="YYYY-MM", help="When; else this month.")
     ] = None,
-    no_input: NoInputOption = False,
+    asking: AskingOption = False,
 ) -> None:
     """Add one contact to the sums of its month: no name, no day, no account is kept.
 
@@ -68,7 +67,7 @@ def add(
     """
     from ccu.wellness import entry
 
-    emit_line(entry.add(ctx.obj, kind, minutes, month, ctx.obj.interactive and not no_input))
+    emit_line(entry.add(ctx.obj, kind, minutes, month, asking))
 
 
 @app.command()

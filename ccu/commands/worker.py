@@ -1,12 +1,12 @@
 """`ccu worker assign`, `end`, `list`: who is working with whom."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccu import complete, typed
 from ccu.errors import InvalidInput
-from ccu.group import group
+from ccu.options import HOUSEHOLD, LOGIN, PAST_DAY, PERSON, REQUIRED, group, opt
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
 
@@ -17,14 +17,9 @@ app = group("Who is working with whom: assign, end, list.")
 
 COLUMNS = ("person", "household", "staff", "agency", "since", "until")
 
-PersonOption = Annotated[
-    str | None, typer.Option("--person", metavar="P", help="With this person, by number.")
-]
+PersonOption = Annotated[int | None, opt("--person", PERSON, "With this person, by number.")]
 HouseholdOption = Annotated[
-    str | None, typer.Option("--household", metavar="H", help="With this household, by number.")
-]
-StaffOption = Annotated[
-    str | None, typer.Option("--staff", help="Who, by login.", autocompletion=complete.login)
+    int | None, opt("--household", HOUSEHOLD, "With this household, by number.")
 ]
 
 
@@ -33,10 +28,10 @@ def assign(
     ctx: typer.Context,
     person: PersonOption = None,
     household: HouseholdOption = None,
-    staff: StaffOption = None,
+    staff: Annotated[int, opt("--staff", LOGIN, "Who, by login.")] = REQUIRED,
     since: Annotated[
-        str, typer.Option("--since", metavar="DAY", help="From this day; not in the future.")
-    ] = "today",
+        date | None, opt("--since", PAST_DAY, "From this day, not in the future; default today.")
+    ] = None,
 ) -> None:
     """Say who is working with a person or a household from now on; the one before ends that day.
 
@@ -46,20 +41,16 @@ def assign(
 
       ccu worker assign --person 12 --staff dlee
     """
-    from ccu import dates
     from ccu.people import workers
     from ccu.records import staff as accounts
 
     session: Session = ctx.obj
-    by, whom = session.staff_id, _whom(person, household)
-    if staff is None:
-        raise InvalidInput("--staff is missing")
-    day = dates.parse_day(since, session.today, field="--since", future=False)
-    with session.writing() as connection:
-        worker_id = accounts.require(connection, staff, "--staff")
-        before = workers.assign(connection, by, whom, worker_id, day.isoformat())
+    whom, day = _whom(person, household), since or session.today
+    with session.work() as work:
+        before = workers.assign(work, whom, staff, day.isoformat())
+        login = accounts.login_of(work.connection, staff)
     ended = f"; {before} was until then" if before else ""
-    emit_line(f"{staff.strip()} is working with {whom} since {day}{ended}.")
+    emit_line(f"{login} is working with {whom} since {day}{ended}.")
 
 
 @app.command()
@@ -68,8 +59,8 @@ def end(
     person: PersonOption = None,
     household: HouseholdOption = None,
     on: Annotated[
-        str, typer.Option("--on", metavar="DAY", help="The last day; not in the future.")
-    ] = "today",
+        date | None, opt("--on", PAST_DAY, "The last day, not in the future; default today.")
+    ] = None,
 ) -> None:
     """Say that nobody is working with them any more. Open referrals and follow-ups stay open.
 
@@ -77,14 +68,12 @@ def end(
 
       ccu worker end --person 12
     """
-    from ccu import dates
     from ccu.people import workers
 
     session: Session = ctx.obj
-    by, whom = session.staff_id, _whom(person, household)
-    day = dates.parse_day(on, session.today, field="--on", future=False)
-    with session.writing() as connection:
-        login = workers.end(connection, by, whom, day.isoformat())
+    whom, day = _whom(person, household), on or session.today
+    with session.work() as work:
+        login = workers.end(work, whom, day.isoformat())
     emit_line(f"{login} was working with {whom} until {day}.")
 
 
@@ -93,7 +82,7 @@ def list_(
     ctx: typer.Context,
     person: PersonOption = None,
     household: HouseholdOption = None,
-    staff: StaffOption = None,
+    staff: Annotated[int | None, opt("--staff", LOGIN, "Who, by login.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Those before, too.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -105,25 +94,19 @@ def list_(
       ccu worker list --person 12 --all
     """
     from ccu.people import workers
-    from ccu.records import staff as accounts
 
     session: Session = ctx.obj
-    _ = session.staff_id
     whom = _whom(person, household) if person is not None or household is not None else None
     if whom is not None:
         workers.check(session.db, whom)
-    worker_id = accounts.require(session.db, staff, "--staff") if staff is not None else None
-    today = session.today.isoformat()
-    rows = workers.rows(session.db, whom, worker_id, every, today, session.view)
+    rows = workers.rows(session.reading, whom, staff, every)
     session.keep_shown()
     emit(Table(COLUMNS, rows, title="Workers"), format, output)
 
 
-def _whom(person: str | None, household: str | None) -> "Whom":
+def _whom(person: int | None, household: int | None) -> "Whom":
     from ccu.people.workers import Whom
 
     if (person is None) == (household is None):
         raise InvalidInput("give either --person or --household")
-    if person is not None:
-        return Whom(person_id=typed.record_id(person, "person"))
-    return Whom(household_id=typed.record_id(household or "", "household"))
+    return Whom(person_id=person, household_id=household)

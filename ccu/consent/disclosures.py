@@ -16,19 +16,19 @@ from ccu.consent import store as consents
 from ccu.consent.store import PART2, Recipient
 from ccu.errors import InvalidInput
 from ccu.people import store as people
-from ccu.records import audit, person_ids
+from ccu.records import person_ids, table
+from ccu.work import Work
 
 POLICY = "policy"  # the purpose of what the setting police_sees allowed
 YEARS = 6
 
 _INSERT = """
 INSERT INTO disclosure (person_id, recipient, what, purpose, consent_id, disclosed_at, disclosed_by,
-                        shown_to, provider_id, ground)
-SELECT :person_id, :recipient, :what, :purpose, :consent_id, :at, :by, :shown_to, :provider_id,
-       :ground
+                        shown_to)
+SELECT :person_id, 'police', :what, :purpose, :consent_id, :at, :by, :by
 WHERE NOT EXISTS (
   SELECT 1 FROM disclosure
-  WHERE shown_to = :shown_to AND person_id = :person_id AND what = :what
+  WHERE shown_to = :by AND person_id = :person_id AND what = :what
     AND substr(disclosed_at, 1, 10) = substr(:at, 1, 10)
     AND coalesce(consent_id, 0) = coalesce(:consent_id, 0))
 """  # not ON CONFLICT, which would use up numbers: a gap looks like a row that was taken away
@@ -60,11 +60,8 @@ def keep_shown(
     connection: sqlite3.Connection, staff_id: int, told: Iterable[Told], at: str
 ) -> None:
     """Keep what a screen showed to an account, once a day, inside the caller's transaction."""
-    shared = {"recipient": "police", "at": at, "by": staff_id, "shown_to": staff_id}
-    rest = {"provider_id": None, "ground": None}
-    connection.executemany(
-        _INSERT, [{**each.__dict__, **shared, **rest} for each in sorted(told, key=str)]
-    )
+    by = {"at": at, "by": staff_id}
+    connection.executemany(_INSERT, [{**vars(each), **by} for each in sorted(told, key=str)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,38 +78,31 @@ class ByHand:
     ground: str | None
 
 
-def record(
-    connection: sqlite3.Connection, staff_id: int, new: ByHand, *, at: str
-) -> tuple[int, int | None]:
-    """Keep what was told, inside the caller's transaction: its number, and the paper it rests on.
+def record(work: Work, new: ByHand) -> tuple[int, int | None]:
+    """Record what was told: returns its number, and the paper it rests on.
 
     Raises NotFound; InvalidInput when no paper in force covers it and no ground was given.
     """
-    people.must_exist(connection, new.person_id)
+    people.must_exist(work.connection, new.person_id)
     paper = None
     if new.ground is None:
-        paper = _paper(connection, new, at[:10])
-    elif new.scope == PART2 and not _of_part2(connection, new.ground):
+        paper = _paper(work.connection, new, work.today.isoformat())
+    elif new.scope == PART2 and not _of_part2(work.connection, new.ground):
         raise InvalidInput("--without-consent: 42 CFR Part 2 does not know that reason")
-    cursor = connection.execute(
-        _INSERT,
-        {
-            "person_id": new.person_id,
-            "recipient": new.to.agency,
-            "provider_id": new.to.provider_id,
-            "what": new.scope,
-            "purpose": new.purpose or (paper["purpose"] if paper else new.ground),
-            "consent_id": paper["id"] if paper else None,
-            "ground": new.ground,
-            "shown_to": None,
-            "at": at,
-            "by": staff_id,
-        },
-    )
-    number, paper_id = int(cursor.lastrowid or 0), paper["id"] if paper else None
-    audit.record(
-        connection,
-        staff_id,
+    paper_id = paper["id"] if paper else None
+    columns = {
+        "person_id": new.person_id,
+        "recipient": new.to.agency,
+        "provider_id": new.to.provider_id,
+        "what": new.scope,
+        "purpose": new.purpose or (paper["purpose"] if paper else new.ground),
+        "consent_id": paper_id,
+        "ground": new.ground,
+        "disclosed_at": work.at,
+        "disclosed_by": work.staff_id,
+    }
+    number = table.insert_row(work.connection, "disclosure", columns)
+    work.audit(
         "consent-disclose",
         "person",
         new.person_id,

@@ -5,15 +5,17 @@ revoked it never counts again, whatever day is said. It is looked up each time, 
 holds from the next command on. A human being's papers are those of all their records.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from ccu.errors import InvalidInput, NotFound
+from ccu import dates
+from ccu.errors import InvalidInput
 from ccu.people import store as people
-from ccu.records import audit, codes, person_ids
+from ccu.records import codes, person_ids, table
+from ccu.work import Work
 
 PART2 = "part2"
 ALL_BUT_PART2 = "all_but_part2"
@@ -27,9 +29,7 @@ SELECT consent.id, consent.person_id AS person, consent.recipient, consent.provi
 FROM consent JOIN staff AS recorder ON recorder.id = consent.recorded_by
 LEFT JOIN staff AS revoker ON revoker.id = consent.revoked_by
 LEFT JOIN provider ON provider.id = consent.provider_id
-WHERE (:people IS NULL OR consent.person_id IN (SELECT value FROM json_each(:people)))
-  AND (:id IS NULL OR consent.id = :id)
-ORDER BY consent.id
+WHERE {where} ORDER BY consent.id
 """
 
 
@@ -68,17 +68,9 @@ def recipient(connection: sqlite3.Connection, text: str, option: str) -> Recipie
     return Recipient(agency=codes.code(connection, "agency", text, option))
 
 
-def scopes(connection: sqlite3.Connection, said: Sequence[str], option: str) -> list[str]:
-    """The codes of a repeated option, in the list's order. Raises InvalidInput."""
-    words = [word for text in said for word in text.split(",") if word.strip()]
-    found = {codes.code(connection, "consent_scope", _code(word), option) for word in words}
-    if not found:
-        raise InvalidInput(f"{option} is missing, such as worker or referrals")
-    return [code for code in codes.labels(connection, "consent_scope") if code in found]
-
-
-def _code(word: str) -> str:
-    return word.strip().replace("-", "_")
+def in_order(connection: sqlite3.Connection, scopes: Sequence[str]) -> list[str]:
+    """Return codes of scopes in the order of their list, each once."""
+    return [code for code in codes.labels(connection, "consent_scope") if code in scopes]
 
 
 def covers(scope: str, what: str) -> bool:
@@ -102,12 +94,8 @@ def in_force(
     connection: sqlite3.Connection, people_ids: Iterable[int], to: Recipient, today: str
 ) -> list[sqlite3.Row]:
     """The papers of these records that count on a day for a recipient, oldest first."""
-    asked = {"people": json.dumps(sorted(people_ids)), "id": None}
-    return [
-        row
-        for row in connection.execute(_ROWS, asked)
-        if state(row, today) == "in force" and _is(row, to)
-    ]
+    found = table.select(connection, _ROWS, {"consent.person_id IN ?": [*people_ids]})
+    return [row for row in found if state(row, today) == "in force" and _is(row, to)]
 
 
 def _is(row: sqlite3.Row, to: Recipient) -> bool:
@@ -119,12 +107,7 @@ def _is(row: sqlite3.Row, to: Recipient) -> bool:
 
 def read(connection: sqlite3.Connection, consent_id: int) -> sqlite3.Row:
     """One paper. Raises NotFound."""
-    row: sqlite3.Row | None = connection.execute(
-        _ROWS, {"people": None, "id": consent_id}
-    ).fetchone()
-    if row is None:
-        raise NotFound(f"no consent {consent_id}")
-    return row
+    return table.require(connection, "consent", consent_id, _ROWS)
 
 
 def rows(
@@ -140,8 +123,8 @@ def rows(
     id, person (canonical), record (the paper's own), to, scope (a list), purpose, words, signed_on,
     signed_by, expires_on, revoked_on, state, recorded_by, revoked_by.
     """
-    same = None if person_id is None else json.dumps(person_ids.same(connection, [person_id]))
-    found = connection.execute(_ROWS, {"people": same, "id": None}).fetchall()
+    same = None if person_id is None else person_ids.same(connection, [person_id])
+    found = table.select(connection, _ROWS, {"consent.person_id IN ?": same})
     stands_for = person_ids.canonical(connection, (row["person"] for row in found))
     return [
         {
@@ -174,36 +157,30 @@ def said_to(agency: str, provider_id: int | None, name: str | None) -> str:
 # ---------------------------------------------------------------- writing
 
 
-def grant(connection: sqlite3.Connection, staff_id: int, new: Paper, *, at: str) -> int:
-    """Record a signed paper inside the caller's transaction; its number.
+def grant(work: Work, new: Paper) -> int:
+    """Record a signed paper; returns its number.
 
     Raises NotFound, and InvalidInput for a person merged into another record, for an expiry that is
     not after the signature, and for a paper on Part 2 that names no expiry (42 CFR 2.31).
     """
-    people.must_exist(connection, new.person_id)
+    people.must_exist(work.connection, new.person_id)
     if new.expires_on is not None and new.expires_on <= new.signed_on:
         raise InvalidInput("--expires must be after --signed")
     if PART2 in new.scopes and new.expires_on is None:
         raise InvalidInput("--expires is missing: a consent on part2 names the day it expires")
-    cursor = connection.execute(
-        "INSERT INTO consent (person_id, recipient, scope, purpose, signed_on, signed_by,"
-        " expires_on, recorded_at, recorded_by, purpose_words, provider_id)"
-        " VALUES (:person_id, :recipient, :scope, :purpose, :signed_on, :signed_by,"
-        " :expires_on, :at, :by, :words, :provider_id)",
-        {
-            **{key: getattr(new, key) for key in ("person_id", "purpose", "words")},
-            **{key: getattr(new, key) for key in ("signed_on", "signed_by", "expires_on")},
-            "recipient": new.to.agency,
-            "provider_id": new.to.provider_id,
-            "scope": ",".join(new.scopes),
-            "at": at,
-            "by": staff_id,
-        },
-    )
-    consent_id = int(cursor.lastrowid or 0)
-    audit.record(
-        connection,
-        staff_id,
+    columns = {
+        "person_id": new.person_id,
+        "recipient": new.to.agency,
+        "provider_id": new.to.provider_id,
+        "scope": ",".join(new.scopes),
+        "purpose": new.purpose,
+        "purpose_words": new.words,
+        "signed_on": new.signed_on,
+        "signed_by": new.signed_by,
+        "expires_on": new.expires_on,
+    }
+    consent_id = table.insert(work, "consent", columns)
+    work.audit(
         "consent-grant",
         "person",
         new.person_id,
@@ -214,29 +191,26 @@ def grant(connection: sqlite3.Connection, staff_id: int, new: Paper, *, at: str)
     return consent_id
 
 
-def revoke(
-    connection: sqlite3.Connection, staff_id: int, consent_id: int, *, at: str, today: str
-) -> list[int]:
-    """Revoke a paper inside the caller's transaction, `at` as stored.
+def revoke(work: Work, consent_id: int, on: date) -> list[int]:
+    """Revoke a paper, today or as of the start of an earlier day.
 
     Returns the other papers that still allow some of the same to the same recipient: one paper's
     revocation does not revoke another. Raises NotFound, InvalidInput.
     """
-    row = read(connection, consent_id)
+    row = read(work.connection, consent_id)
     if row["revoked_at"] is not None:
         raise InvalidInput(f"consent {consent_id} was revoked on {row['revoked_at'][:10]}")
-    if at[:10] < row["signed_on"]:
+    if on.isoformat() < row["signed_on"]:
         raise InvalidInput(f"--on is before consent {consent_id} was signed, {row['signed_on']}")
-    connection.execute(
-        "UPDATE consent SET revoked_at = :at, revoked_by = :by WHERE id = :id",
-        {"at": at, "by": staff_id, "id": consent_id},
-    )
-    audit.record(
-        connection, staff_id, "consent-revoke", "person", row["person"], consent=consent_id
-    )
+    at = work.at
+    if on != work.today:
+        at = dates.to_iso(dates.day_start(on, work.settings.zone))
+    revoked = {"revoked_at": at, "revoked_by": work.staff_id}
+    table.update(work.connection, "consent", consent_id, revoked)
+    work.audit("consent-revoke", "person", row["person"], consent=consent_id)
     to = Recipient(agency=row["recipient"], provider_id=row["provider"])
-    same = person_ids.same(connection, [row["person"]])
-    left = in_force(connection, same, to, today)
+    same = person_ids.same(work.connection, [row["person"]])
+    left = in_force(work.connection, same, to, work.today.isoformat())
     return [each["id"] for each in left if _overlap(each["scope"], row["scope"])]
 
 

@@ -2,8 +2,8 @@
 
 SQLCipher (`pip install 'ccu[encrypt]'`) takes the place of Python's sqlite3 for a file that is
 encrypted; for any other nothing here is imported or read. The key is 32 bytes, 64 hex digits, in a
-file of the owner's outside the data folder, or in the keyring: never on a command line, in an
-SQL text or in an error. Lost, nothing opens the file.
+file of the owner's outside the data folder: never on a command line, in an SQL text or in an error.
+Without it nothing opens the file.
 """
 
 import contextlib
@@ -21,12 +21,14 @@ from ccu.access import installation
 from ccu.errors import DatabaseUnusable
 
 PAGE = files.PAGE
-KEYRING = "keyring"  # CCU_KEY_FILE's word for it
 
 
 @dataclass(frozen=True)
 class KeyName:
-    """Which key: `variable` names its file, else it is `name`; `entry` is what the keyring has."""
+    """Which key: `variable` names its file, else it is `name` in the configuration folder.
+
+    `entry` is its name in a keyring, where versions before 0.2 could keep it.
+    """
 
     variable: str
     name: str
@@ -88,11 +90,14 @@ def uses_library(connection: sqlite3.Connection) -> bool:
 # ---------------------------------------------------------------- the key
 
 
-def key_file(of: KeyName = MAIN) -> Path | None:
-    """CCU_KEY_FILE, else `ccu/key` in the user's configuration folder; None is the keyring."""
+def key_file(of: KeyName = MAIN) -> Path:
+    """Return CCU_KEY_FILE, else `ccu/key` in the user's configuration folder."""
     named = installation.named(of.variable)
-    if named == KEYRING:
-        return None
+    if named == "keyring":
+        raise DatabaseUnusable(
+            f"{of.variable}=keyring: a keyring is not used any more; write the key to a private"
+            f" file (keyring get ccu '{of.entry}' > FILE, chmod 600) and name that file instead"
+        )
     if named:
         return Path(named)
     import platformdirs
@@ -110,44 +115,33 @@ def key_is_named() -> bool:
     if installation.named("CCU_KEY_FILE"):
         return True
     with contextlib.suppress(DatabaseUnusable, OSError):
-        path = key_file()
-        return path is not None and os.path.lexists(path)
+        return os.path.lexists(key_file())
     return False
 
 
 def has_key(of: KeyName = MAIN) -> bool:
     """Whether the key was made already. Raises DatabaseUnusable."""
-    path = key_file(of)
-    return _of_keyring(of) is not None if path is None else os.path.lexists(path)
+    return os.path.lexists(key_file(of))
 
 
 def place(of: KeyName = MAIN) -> str:
     """Where the key is, for a sentence."""
-    path = key_file(of)
-    return "the keyring" if path is None else str(path)
+    return str(key_file(of))
 
 
 def key(of: KeyName = MAIN, group: int | None = None) -> str:
-    """The key, from its private file or the keyring. Raises DatabaseUnusable.
+    """Return the key in its private file. Raises DatabaseUnusable.
 
     The accounts of a `group` may read the key of a file that is the group's.
     """
     path = key_file(of)
-    if path is None:
-        found = _of_keyring(of)
-        if found is None:
-            raise DatabaseUnusable("the keyring holds no key for ccu; ccu init --encrypt makes one")
-        return _checked(found, "the key in the keyring")
     return _checked(_read(path, of, group), f"the key file {path}")
 
 
 def key_or_new(of: KeyName = MAIN, group: int | None = None) -> str:
     """The key; when there is none yet, one is made where it belongs. Raises DatabaseUnusable."""
     path = key_file(of)
-    if path is None:
-        if _of_keyring(of) is None:
-            _make_in_keyring(of)
-    elif not os.path.lexists(path):
+    if not os.path.lexists(path):
         _make(path, of, group)
     return key(of, group)
 
@@ -207,32 +201,3 @@ def _checked(text: str, what: str) -> str:
     if not re.fullmatch(r"[0-9A-Fa-f]{64}", text.strip()):
         raise DatabaseUnusable(f"{what} is not a key: 64 hexadecimal digits on one line")
     return text.strip().lower()
-
-
-def _keyring(of: KeyName) -> Any:
-    try:
-        import keyring
-    except ImportError:
-        raise DatabaseUnusable(
-            f"{of.variable}=keyring needs one more program: pip install keyring"
-        ) from None
-    return keyring
-
-
-def _make_in_keyring(of: KeyName) -> None:
-    import secrets
-
-    ring = _keyring(of)
-    try:
-        ring.set_password("ccu", of.entry, secrets.token_hex(32))
-    except Exception:
-        raise DatabaseUnusable("the keyring does not take a key: is it locked?") from None
-
-
-def _of_keyring(of: KeyName) -> str | None:
-    ring = _keyring(of)
-    try:
-        found: str | None = ring.get_password("ccu", of.entry)
-    except Exception:  # each backend has its own errors; their text may hold what is secret
-        raise DatabaseUnusable("the keyring can not be read: is it locked?") from None
-    return found

@@ -1,16 +1,14 @@
 """The audit's keyed chain: the key's file, and the hash that binds a row to the one before it.
 
-HMAC-SHA256 (RFC 2104) on CPython's own SHA-256. The standard library's `hmac` and `hashlib` load
-OpenSSL, 5 to 7 ms on every command; an officer's card has no use for it.
-
-What is hashed is for ever: a row written today is verified in ten years.
+HMAC-SHA256 (RFC 2104). A row written today must verify in ten years: never change what is hashed.
 """
 
 import contextlib
+import hmac
 import os
-from collections.abc import Callable, Sequence
-from functools import lru_cache
-from importlib import import_module
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
 from typing import Any
@@ -20,38 +18,72 @@ from ccu.access import installation
 from ccu.errors import DatabaseUnusable
 
 VARIABLE = "CCU_AUDIT_KEY"
-BEGIN = bytes(32)  # what stands before the first row
-BLOCK = 64  # bytes of a block of SHA-256
+BEGIN = bytes(32)  # what precedes the first row
+
+_LAST = """
+SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = '{table}'), 0),
+           coalesce((SELECT max(id) FROM {table}), 0)),
+       (SELECT hash FROM {table} ORDER BY id DESC LIMIT 1)
+"""
 
 
 class Key:
     """A secret, ready to hash with."""
 
     def __init__(self, secret: bytes) -> None:
-        sha256 = _sha256()
-        if len(secret) > BLOCK:
-            secret = sha256(secret).digest()
-        padded = secret.ljust(BLOCK, b"\0")
-        self._inner = sha256(bytes(each ^ 0x36 for each in padded))
-        self._outer = sha256(bytes(each ^ 0x5C for each in padded))
+        self._begun = hmac.new(secret, digestmod="sha256")
         # A name for the key that does not give it away.
         self.fingerprint = self.mac(b"ccu audit key")[:8].hex()
 
     def mac(self, message: bytes) -> bytes:
-        """HMAC-SHA256 of a message."""
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(message)
-        outer.update(inner.digest())
-        digest: bytes = outer.digest()
-        return digest
+        """Return the HMAC-SHA256 of a message, 32 bytes."""
+        copy = self._begun.copy()
+        copy.update(message)
+        return copy.digest()
 
     def of_row(self, previous: bytes | None, row: Sequence[object]) -> bytes:
-        """The hash of a row: id, at, staff_id, action, record, record_id, detail."""
+        """Return the hash of a row: its number and the columns of its chain."""
         return self.mac(_json(((previous or b"").hex(), *row)))
 
     def of_reason(self, audit_id: int, reason: str) -> str:
-        """What the row keeps of the words in audit_reason: it shows when they are changed."""
+        """Return what the row keeps of the words in audit_reason: it shows when they change."""
         return self.mac(_json(("reason", audit_id, reason)))[:16].hex()
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A table of chained rows: its name, and its columns between `id` and `previous`.
+
+    The audit of the main file and that of the care file are chains of this class.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+
+    def last(self, connection: sqlite3.Connection) -> tuple[int, bytes | None]:
+        """Return the highest number ever given, and the hash of the last row.
+
+        The number comes from sqlite_sequence: after a tail is cut off the numbers continue from
+        there, so that the gap remains to be found.
+        """
+        row = connection.execute(_LAST.format(table=self.table)).fetchone()
+        return int(row[0]), row[1]
+
+    def add(
+        self,
+        connection: sqlite3.Connection,
+        key: Key,
+        previous: bytes | None,
+        row: Sequence[object],
+    ) -> bytes:
+        """Insert a row (id, then `columns`) after the one whose hash is `previous`; its hash."""
+        before = previous or BEGIN
+        made = key.of_row(before, row)
+        names = ", ".join(("id", *self.columns, "previous", "hash"))
+        marks = ", ".join("?" * (len(self.columns) + 3))
+        sql = f"INSERT INTO {self.table} ({names}) VALUES ({marks})"  # noqa: S608 -- constants
+        connection.execute(sql, (*row, before, made))
+        return made
 
 
 def _json(values: Sequence[object]) -> bytes:
@@ -61,19 +93,6 @@ def _json(values: Sequence[object]) -> bytes:
         for each in values
     )
     return f"[{','.join(parts)}]".encode("ascii")
-
-
-@lru_cache(maxsize=1)
-def _sha256() -> Callable[[bytes], Any]:
-    for module in ("_sha2", "_sha256"):  # CPython from 3.12 on, and before
-        try:
-            found: Callable[[bytes], Any] = import_module(module).sha256
-            return found
-        except (ImportError, AttributeError):
-            continue
-    from hashlib import sha256
-
-    return sha256
 
 
 # ---------------------------------------------------------------- the key's file
@@ -111,7 +130,7 @@ def make(path: Path) -> Key:
         pass
     except (OSError, ValueError) as error:
         raise DatabaseUnusable(
-            f"the audit key {path} can not be made: {files.reason(error)}"
+            f"the audit key {path} cannot be made: {files.reason(error)}"
         ) from None
     finally:
         with contextlib.suppress(OSError, ValueError):
@@ -126,12 +145,12 @@ def read(path: Path) -> Key:
             content = file.read(100)
     except FileNotFoundError:
         raise DatabaseUnusable(
-            f"the audit key {path} is missing, and nothing is done that can not be recorded: put"
-            f" it back, or name it by {VARIABLE}, or have an admin run ccu audit rekey"
+            f"the audit key {path} is missing, and nothing is done that cannot be recorded: put"
+            f" it back, or name it by {VARIABLE}; for a key lost for good there is ccu audit rekey"
         ) from None
     except (OSError, ValueError) as error:
         raise DatabaseUnusable(
-            f"the audit key {path} can not be read: {files.reason(error)}"
+            f"the audit key {path} cannot be read: {files.reason(error)}"
         ) from None
     return parse(content, path)
 
@@ -146,62 +165,6 @@ def parse(content: bytes, path: Path) -> Key:
     return Key(bytes.fromhex(content.decode("ascii")))
 
 
-# ---------------------------------------------------------------- a new key
-
-
-def pending(path: Path) -> Path:
-    """Where a new key waits until the event that begins its part is kept."""
-    return path.with_name(f"{path.name}.next")
-
-
-def aside(path: Path) -> Path | None:
-    """The name under which the key's file is put aside: its fingerprint. None: there is no file."""
-    if not os.path.lexists(path):
-        return None
-    try:
-        name = read(path).fingerprint
-    except DatabaseUnusable:
-        name = "damaged"
-    return path.with_name(f"{path.name}.{name}")
-
-
-def put_in_place(path: Path) -> Key:
-    """Put the key aside, for verifying what it hashed, and the pending one in its place.
-
-    A process killed between the two leaves no key and the pending one: that is put right later.
-    """
-    before = aside(path)
-    try:
-        if before is not None:
-            path.replace(before)
-        pending(path).replace(path)
-    except OSError as error:
-        raise DatabaseUnusable(
-            f"the audit key {path} cannot be put aside: {files.reason(error)}"
-        ) from None
-    files.sync(path.parent)
-    return read(path)
-
-
-def retired(path: Path) -> list[Path]:
-    """The files of the keys put aside before this one."""
-    start = path.name + "."
-    try:
-        found = (each for each in path.parent.iterdir() if each.name.startswith(start))
-        return sorted(each for each in found if each != pending(path))
-    except OSError:
-        return []
-
-
-def all_known(path: Path) -> list[Key]:
-    """This one and those of them that can be read."""
-    found = []
-    for each in (path, *retired(path)):
-        with contextlib.suppress(DatabaseUnusable):
-            found.append(read(each))
-    return found
-
-
 def open_to_others(path: Path) -> list[str]:
     """A key that other accounts can read or write, as a sentence."""
     try:
@@ -209,6 +172,4 @@ def open_to_others(path: Path) -> list[str]:
             return []
     except OSError:
         return []  # missing, or in a folder that is closed to us: told where it is read
-    return [
-        f"{path} is open to other accounts: whoever reads it can make the audit anew; chmod 600 it"
-    ]
+    return [f"{path} is open to other accounts: whoever reads it can forge the audit; chmod 600 it"]

@@ -1,11 +1,13 @@
-"""What people type <-> ISO 8601 with its UTC offset. Everybody imports from here.
+"""Dates and times: what people type, and the stored form, ISO 8601 with its UTC offset.
 
-    instants   the stored form, zones, clock changes, and how a moment is shown
-    days       the day in what people type
-    moments    the moment in what people type; months, quarters, years
-    cad        the dates of a dispatch export, 700,000 at a time
+    instants      the stored form, zones, clock changes, and how a moment is shown
+    days          the day in what people type
+    moments       the moment in what people type; months, quarters, years
+    cad           the dates of a dispatch export, 700,000 at a time
+    office_hours  when the office is open
 
-What has two readings is refused in one sentence that offers both; nothing is guessed.
+Other packages import from here. An ambiguous text is refused in one sentence that offers both
+readings; nothing is guessed.
 """
 
 from ccu.dates.cad import cad_reader
@@ -15,7 +17,6 @@ from ccu.dates.instants import (
     day_start,
     from_iso,
     is_after,
-    say_age,
     say_moment,
     to_iso,
     zone,
@@ -34,7 +35,6 @@ __all__ = [
     "parse_month",
     "parse_quarter",
     "parse_year",
-    "say_age",
     "say_moment",
     "to_iso",
     "zone",

@@ -1,9 +1,8 @@
 """The dates of a dispatch export: a reader made once for a layout, then called for every row.
 
-`datetime.strptime` decides what a text means, and is slow. So what it decided is kept in pieces: a
-day (with its UTC offset), an hour, and minutes and seconds come back again and again, and a row is
-mostly three look-ups. Days on which clocks change are never kept.
-Part of `ccu.dates`, from which everybody imports.
+`datetime.strptime` decides what a text means, and is slow. Its results are kept in pieces: a day
+(with its UTC offset), an hour, and minutes and seconds recur, so that most rows take three
+look-ups. Days on which clocks change are never kept. Other packages use `ccu.dates`.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ NO_SUCH_TIME = "no such local time"
 TWO_TIMES = "ambiguous local time"
 BAD_YEAR = "year out of range"
 
-# What strptime takes for each directive, or more: a text that does not match is certainly not read.
+# What strptime accepts for each directive, or more: a text that does not match is not read.
 _SHAPES = {
     "Y": "[0-9]{4}",
     "y": "[0-9]{2}",
@@ -51,19 +50,19 @@ Reader = Callable[[str], str | None]  # None: the format does not fit
 def cad_reader(
     formats: Sequence[str], zone: ZoneInfo, ambiguous: str = "earlier"
 ) -> Callable[[str], str]:
-    """A quick function: text of an export -> the stored form, in the town's zone.
+    """Make a fast function from the text of an export to the stored form, in the town's zone.
 
     `formats` are tried in order and the first that fits decides; nothing is guessed. A format is a
     strptime format of digits and names with a day and a year, or `iso` (a date and a time, with or
-    without an offset), `epoch` or `epoch-ms`. Offsets are honoured and converted to `zone`. Times
-    with changing fractions of a second are quicker by `iso` than by %f.
-    `ambiguous` is the layout's rule for the hour that comes twice when clocks go back: `earlier`,
+    without an offset), `epoch` or `epoch-ms`. Offsets are converted to `zone`. Times with
+    fractions of a second are faster by `iso` than by %f.
+    `ambiguous` is the layout's rule for the hour that occurs twice when clocks go back: `earlier`,
     `later` or `reject`. A time that clocks went forward over comes from a clock that was not yet
-    set: by the old offset, so 02:30 is stored as 03:30, unless the rule is `reject`.
+    changed: 02:30 is stored as 03:30, by the old offset, unless the rule is `reject`.
 
     The function raises ValueError with a short reason: "no format fits", "no such local time",
     "ambiguous local time", "year out of range". `cad_reader` itself raises InvalidInput for formats
-    or a rule that can not be used.
+    or a rule that cannot be used.
     """
     if ambiguous not in RULES:
         raise InvalidInput(f"the layout's rule for ambiguous times must be {', '.join(RULES)}")
@@ -89,7 +88,7 @@ def cad_reader(
 
 
 def _settler(zone: ZoneInfo, rule: str, offset: OffsetOf) -> Settle:
-    """What a parsed time means in the zone, in stored form; raises ValueError."""
+    """Make a function from a parsed time to the stored form in the zone; raises ValueError."""
 
     def settle(parsed: datetime) -> str:
         if not FIRST_YEAR <= parsed.year <= LAST_YEAR:
@@ -133,7 +132,7 @@ def _reader(form: str, settle: Settle, offset: OffsetOf) -> Reader:
 
 
 def _check(form: str) -> set[str]:
-    """The directives of a format that says enough to read a date without guessing."""
+    """Return the directives of a format; raises InvalidInput if a date would be a guess."""
     directives = re.findall("%(.?)", form, re.DOTALL)
     used = set(directives)
     wrong = ""
@@ -153,7 +152,7 @@ def _check(form: str) -> set[str]:
 
 
 def _shape(form: str) -> str:
-    """The format as a regular expression that matches at least what strptime reads by it."""
+    """Return the format as a regular expression that matches at least what strptime reads by it."""
     pieces = re.findall(r"%(.)|(\s+)|([^%\s]+)", form)
     return "".join(
         _SHAPES[directive] if directive else r"\s+" if space else re.escape(literal)
@@ -162,7 +161,7 @@ def _shape(form: str) -> str:
 
 
 def _slow_reader(form: str, settle: Settle) -> Reader:
-    # The shape is tried first because strptime is slow also to refuse, and takes other digits.
+    # The shape is tried first: strptime is slow also when it refuses, and accepts other digits.
     fits = re.compile(_shape(form), re.IGNORECASE | re.ASCII).fullmatch
 
     def read(text: str) -> str | None:
@@ -208,10 +207,10 @@ def _epoch_reader(parts: int, settle: Settle) -> Reader:
 
 
 def _in_pieces(day: str, space: str, clock: str, settle: Settle, offset: OffsetOf) -> Reader:
-    """A reader for `DAY HOUR:REST`, by what is known of the pieces and else by strptime.
+    """Make a reader for `DAY HOUR:REST` that looks up known pieces and calls strptime for others.
 
     Only pieces of a text that strptime has read are kept, and only where the first space (or T) and
-    the first colon after it are those of the format, which `parts` checks: then each piece fits its
+    the first colon after it are those of the format, which `parts` checks. Then each piece fits its
     own part of the format whatever the others are, and any three kept pieces are a text it reads.
     """
     slow = _slow_reader(day + space + clock, settle)
@@ -258,9 +257,9 @@ def _in_pieces(day: str, space: str, clock: str, settle: Settle, offset: OffsetO
 
 
 def _offset_all_day(day: date, zone: ZoneInfo) -> str | None:
-    """The one offset of a local day, as `-05:00`; None if clocks change on it.
+    """Return the one offset of a local day, as `-05:00`; None if clocks change on it.
 
-    Its two ends tell: no zone has changed its clocks twice in a day (tried on all of them).
+    Its two ends show it: no zone has changed its clocks twice in a day (all were checked).
     """
     ends = datetime.combine(day, time(), zone), datetime.combine(day, time.max, zone)
     offsets = {offset_of(end.replace(fold=fold)) for end in ends for fold in (0, 1)}

@@ -1,13 +1,14 @@
-"""The day in what people type: a small strict grammar. Doors: `ccu.dates`.
+"""The day in what people type: a small strict grammar. Other packages use `ccu.dates`.
 
-A general parser guesses: dateutil takes `2` for the second of this month and `1.5` for a time.
-Here a text with two readings is refused and both are offered.
+A general parser guesses: dateutil takes `2` for the second of this month and `1.5` for a time. So
+it is asked only about a month written by name, behind the forms below. A text that can mean two
+days is refused, and the reason offers both.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from ccu.dates.instants import DAY_NAMES, FIRST_YEAR, LAST_YEAR, MONTH_NAMES
@@ -16,7 +17,7 @@ Direction = Literal["past", "future"]
 
 LONGEST_TEXT = 80  # no way of writing a moment is longer, and a megabyte is refused at once
 LONGEST_ECHO = 40
-NEARBY = timedelta(days=30)  # "18 Jan" typed on 17 Jan is as likely a slip as last year's
+NEARBY = timedelta(days=30)  # "Jan 18" typed on Jan 17 may as well be last year's
 
 _MONTHS = {n: i for i, name in enumerate(MONTH_NAMES, 1) for n in (name.lower(), name[:3].lower())}
 _MONTHS["sept"] = 9
@@ -24,9 +25,10 @@ _WEEKDAYS = {n: i for i, name in enumerate(DAY_NAMES) for n in (name.lower(), na
 _WEEKDAYS |= {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
 _NEAR_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _OTHER_WORDS = (
-    "now noon midnight am pm a p m t z st nd rd th at on in last next ago and an q d w h hr hrs"
+    "now noon midnight am pm a p m t z st nd rd th of at on in last next ago and an q d w h hr hrs"
     " hour hours min mins minute minutes day days week weeks month months year years"
 )
+_DATE_WORDS = {"st", "nd", "rd", "th", "of", "on"}  # in a written date beside its month
 _WORDS = {*_MONTHS, *_WEEKDAYS, *_NEAR_DAYS, *_OTHER_WORDS.split()}
 
 # Texts, not compiled patterns: `re` compiles and keeps each one when it is first needed.
@@ -47,22 +49,22 @@ _NO_SUCH_DAY = "is not a day in the calendar"
 
 
 class Refused(Exception):
-    """Why a text is refused, without field or text: `parse_*` put those before it (`sentence`)."""
+    """Why a text is refused, without field or text, which `sentence` puts before it."""
 
 
 class Unknown(Refused):
-    """The text has none of the forms we read."""
+    """The text has none of the accepted forms."""
 
 
 class OutOfRange(Refused):
-    """A year that no record of ours can have."""
+    """A year that no record can have."""
 
     def __init__(self) -> None:
         super().__init__(_OUT_OF_RANGE)
 
 
 class TwoReadings(Refused):
-    """A text that can mean either of two days; a time of day may be added to `readings`."""
+    """A text that can mean either of two days, `readings`."""
 
     def __init__(self, *readings: date) -> None:
         self.readings = sorted(readings)
@@ -70,17 +72,17 @@ class TwoReadings(Refused):
 
 
 def is_number(said: str) -> bool:
-    """A number and nothing else, which could be a day, a month, a year or an hour."""
+    """Whether it is a number alone, which could be a day, a month, a year or an hour."""
     return bool(re.fullmatch(r"[+-]?\d+(?:\.\d+)?", said))
 
 
 def offer(*readings: str) -> str:
-    """The reason to give for a text that can mean each of these."""
-    return f"has two readings; write {' or '.join(readings)}"
+    """Return the reason for refusing a text that can mean each of these."""
+    return f"is ambiguous; write {' or '.join(readings)}"
 
 
 def tidy(text: str) -> str:
-    """Lower case, single spaces, printable ASCII: all that the grammar has to know, or Refused."""
+    """Return the text in lower case with single spaces; raises Refused if not printable ASCII."""
     if len(text) > LONGEST_TEXT:
         raise Refused("is too long to be a date or time")
     said = re.sub("[ \t\r\n\u00a0\u202f,]+", " ", text).strip(" ").lower()
@@ -92,7 +94,7 @@ def tidy(text: str) -> str:
 
 
 def sentence(field: str, text: str, reason: str) -> str:
-    """Field, text, reason. A text with any word that no date has is left out: it may be a name."""
+    """Join field, text and reason, without a text that may hold a name: a word no date has."""
     said = text[: LONGEST_TEXT + 1].strip()
     harmless = said.isascii() and said.isprintable() and 0 < len(said) <= LONGEST_TEXT
     if not harmless or not _WORDS.issuperset(re.findall("[a-z]+", said.lower())):
@@ -102,10 +104,10 @@ def sentence(field: str, text: str, reason: str) -> str:
 
 
 def read_day(said: str, today: date, prefer: Direction, weekday_from: date | None = None) -> date:
-    """The day of a tidied text; raises Refused. `parse_day` lists the forms.
+    """Return the day of a tidied text; raises Refused. `parse_day` lists the forms.
 
     `weekday_from` is the day that a bare weekday is counted from, itself included; without it
-    today's weekday has two readings.
+    today's weekday is ambiguous.
     """
     if said in _NEAR_DAYS:
         return shift(today, days=_NEAR_DAYS[said])
@@ -114,11 +116,12 @@ def read_day(said: str, today: date, prefer: Direction, weekday_from: date | Non
     if counted := re.fullmatch(_COUNTED, said):
         return _counted_day(counted, today)
     name, _, rest = said.partition(" ")
-    if name not in _WEEKDAYS:
+    weekday = _WEEKDAYS.get(name.removesuffix("."))
+    if weekday is None:
         return _written_day(said, today, prefer)
     day = _written_day(rest, today, prefer)
-    if day.weekday() != _WEEKDAYS[name]:
-        raise Refused(f"does not agree with itself, for {day} is a {DAY_NAMES[day.weekday()]}")
+    if day.weekday() != weekday:
+        raise Refused(f"has the wrong weekday; {day} is a {DAY_NAMES[day.weekday()]}")
     return day
 
 
@@ -143,9 +146,9 @@ def _named_day(
 
 def _counted_day(said: re.Match[str], today: date) -> date:
     if not said["ahead"] and not said["ago"]:
-        raise Refused(f"does not say which way; write in {said['span']} or {said['span']} ago")
+        raise Refused(f"needs a direction; write in {said['span']} or {said['span']} ago")
     if said["ahead"] and said["ago"]:
-        raise Unknown("says both ways at once")
+        raise Unknown("has both a future and a past direction")
     count = 1 if said["count"].startswith("a") else int(said["count"])
     if said["ago"]:
         count = -count
@@ -168,16 +171,49 @@ def _written_day(said: str, today: date, prefer: Direction) -> date:
     for form in _WORDED:
         match = re.fullmatch(form, said)
         if match and match["month"] in _MONTHS:
-            month, day = _MONTHS[match["month"]], int(match["day"])
-            if match["year"]:
-                return _date(int(match["year"]), month, day)
-            return _without_year(month, day, today, prefer)
-    what = "is only a number" if is_number(said) else "can not be read as a date"
+            return _worded_day(match["year"], match["month"], match["day"], today, prefer)
+    if found := _other_form(said):
+        return _worded_day(*found, today, prefer)
+    what = "is only a number" if is_number(said) else "cannot be read as a date"
     raise Unknown(f"{what}; write it as 2026-01-18 or 18 Jan 2026")
 
 
+def _worded_day(year: str | None, month: str, day: str, today: date, prefer: Direction) -> date:
+    if year:
+        return _date(int(year), _MONTHS[month], int(day))
+    return _without_year(_MONTHS[month], int(day), today, prefer)
+
+
+def _other_form(said: str) -> tuple[str | None, str, str] | None:
+    """(year, month, day) of a written month in a form that dateutil reads: `jan. 18 2026`.
+
+    dateutil guesses what a text leaves out and which number is the day. So it is asked only about a
+    text with one month by name, one day, at most one year of four digits, and no other word or
+    number; and it must read these and nothing else.
+    """
+    names = [word for word in re.findall("[a-z]+", said) if word not in _DATE_WORDS]
+    numbers = re.findall(r"\d+", said)
+    years = [number for number in numbers if len(number) == 4]
+    days = [number for number in numbers if len(number) <= 2]
+    if len(names) != 1 or names[0] not in _MONTHS or len(days) != 1 or len(years) > 1:
+        return None
+    if len(numbers) > len(days) + len(years):
+        return None
+    from dateutil import parser
+
+    leap_year = datetime(2000, 1, 1)
+    try:
+        found = parser.parse(said, default=leap_year)
+    except (ValueError, OverflowError):
+        return None
+    year = int(years[0]) if years else leap_year.year
+    if found != datetime(year, _MONTHS[names[0]], int(days[0])):
+        return None
+    return (years[0] if years else None), names[0], days[0]
+
+
 def _year_last(said: re.Match[str], today: date) -> date:
-    """1/18/2026: accepted when only one order of day and month is in the calendar."""
+    """Read 1/18/2026: only if just one order of day and month is in the calendar."""
     one, two, year = int(said["one"]), int(said["two"]), _full_year(said["year"], today)
     readings = {_exists(year, one, two), _exists(year, two, one)}
     if len(said["year"]) == 2 and one > 12:  # 18/1/26 may also have its year first
@@ -189,7 +225,7 @@ def _year_last(said: re.Match[str], today: date) -> date:
 
 
 def _full_year(digits: str, today: date) -> int:
-    """26 is 2026 while that is within twenty years of today; a birth year needs all four digits."""
+    """Read 26 as 2026 within twenty years of today; a birth year needs all four digits."""
     if len(digits) == 4:
         return int(digits)
     centuries = (int(digits) + 100 * (today.year // 100 + step) for step in (-1, 0, 1))
@@ -209,7 +245,7 @@ def _without_year(month: int, day: int, today: date, prefer: Direction) -> date:
     past, ahead = [d for d in found if d < today][-1:], [d for d in found if d > today][:1]
     wanted, other = (past, ahead) if prefer == "past" else (ahead, past)
     if not wanted:
-        raise Refused("needs its year, for that day is not in every year")
+        raise Refused("needs a year, because not every year has that day")
     if other and abs(other[0] - today) <= NEARBY:
         raise TwoReadings(wanted[0], other[0])
     return wanted[0]
@@ -231,13 +267,13 @@ def _date(year: int, month: int, day: int) -> date:
 
 
 def check_year(year: int) -> None:
-    """Raises OutOfRange for a year that no record of ours can have."""
+    """Raise OutOfRange for a year that no record can have."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise OutOfRange
 
 
 def shift(day: date, *, days: int = 0, months: int = 0) -> date:
-    """So many days or months later; the 31st and a month is the last of a shorter one."""
+    """Add days or months; a month after the 31st is the last day of a shorter month."""
     try:
         if not months:
             return day + timedelta(days=days)

@@ -1,8 +1,8 @@
-"""Instants, their stored form, and what a town's clock says about them.
+"""Instants, their stored form, and their time on a town's clock.
 
 Stored form: RFC 3339 with seconds and offset, `2026-01-18T22:30:00-05:00`. Clock changes: PEP 495.
 Compare two moments of one zone with `is_after`: Python's own `<` compares their wall clocks, which
-is wrong in the hour that comes twice. Part of `ccu.dates`, from which everybody imports.
+is wrong in the hour that occurs twice. Other packages use `ccu.dates`.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 def to_iso(moment: datetime) -> str:
-    """An aware datetime in stored form; fractions of a second are dropped.
+    """Return an aware datetime in stored form; fractions of a second are dropped.
 
     A local-mean-time offset with seconds (until about 1912) is rounded to minutes.
-    Raises ValueError for a naive datetime: that is a bug in the caller.
+    Raises ValueError for a naive datetime, which is a bug in the caller.
     """
     offset = offset_of(moment)
     if offset.seconds % 60:
@@ -39,14 +39,14 @@ def to_iso(moment: datetime) -> str:
 
 
 def from_iso(text: str) -> datetime:
-    """A stored time as an aware datetime of fixed offset. Raises ValueError for any other text."""
+    """Read a stored time as an aware datetime of fixed offset; raises ValueError."""
     moment = datetime.fromisoformat(text)
     offset_of(moment)
     return moment
 
 
 def offset_of(moment: datetime) -> timedelta:
-    """The UTC offset of an aware datetime. Raises ValueError for a naive one: a caller's bug."""
+    """Return the UTC offset of an aware datetime; raises ValueError for a naive one."""
     offset = moment.utcoffset()
     if offset is None:
         raise ValueError("a time without its UTC offset")
@@ -54,9 +54,9 @@ def offset_of(moment: datetime) -> timedelta:
 
 
 def zone(name: str) -> ZoneInfo:
-    """The time zone of that IANA name, such as America/New_York. Raises InvalidInput for any other.
+    """Return the time zone of an IANA name such as America/New_York; raises InvalidInput.
 
-    `localtime` and its like are refused: nothing may depend on the machine's own zone.
+    `localtime` and similar names are refused: nothing may depend on the machine's own zone.
     """
     from zoneinfo import ZoneInfo
 
@@ -80,14 +80,14 @@ def _zone_advice(name: str) -> str:
 
 
 def is_after(one: datetime, other: datetime) -> bool:
-    """Is the instant `one` later than the instant `other`, also in the hour that comes twice?"""
+    """Whether `one` is later than `other`, also in the hour that occurs twice."""
     return one.astimezone(UTC) > other.astimezone(UTC)
 
 
 def add_elapsed(moment: datetime, *, hours: float = 0, days: float = 0) -> datetime:
-    """So much real time later, in the same zone: a day is 24 hours also when clocks change.
+    """Add elapsed time, in the same zone: a day is 24 hours also when clocks change.
 
-    Raises ValueError for a naive datetime, OverflowError beyond the year 9999: bugs in the caller.
+    Raises ValueError for a naive datetime, OverflowError after the year 9999: bugs in the caller.
     """
     return add_span(moment, timedelta(hours=hours, days=days))
 
@@ -99,9 +99,9 @@ def add_span(moment: datetime, span: timedelta) -> datetime:
 
 
 def local_readings(wall: datetime, zone: tzinfo) -> list[datetime]:
-    """The instants at which a clock in that zone showed this naive time, earliest first.
+    """Return the instants at which a clock in that zone showed this naive time, earliest first.
 
-    One as a rule; two when clocks went back over it; none when they went forward over it (PEP 495).
+    Usually one; two when clocks went back over it; none when they went forward over it (PEP 495).
     """
     early, late = wall.replace(tzinfo=zone, fold=0), wall.replace(tzinfo=zone, fold=1)
     before, after = offset_of(early), offset_of(late)
@@ -111,7 +111,7 @@ def local_readings(wall: datetime, zone: tzinfo) -> list[datetime]:
 
 
 def day_start(day: date, zone: ZoneInfo) -> datetime:
-    """The first instant of the local day; not always 00:00, for some zones change at midnight.
+    """Return the first instant of the local day; not always 00:00: some zones change at midnight.
 
     A day that a zone left out altogether (Samoa, 30 December 2011) starts with the day after it.
     """
@@ -121,7 +121,7 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
 
 
 def _end_of_gap(wall: datetime, zone: tzinfo) -> datetime:
-    """The instant at which clocks went forward over `wall`, found by halving."""
+    """Return the instant at which clocks went forward over `wall`, by bisection."""
     by_old_offset = wall.replace(tzinfo=zone, fold=0)
     low, high = wall.replace(tzinfo=zone, fold=1).astimezone(UTC), by_old_offset.astimezone(UTC)
     while high - low > SECOND:
@@ -134,7 +134,7 @@ def _end_of_gap(wall: datetime, zone: tzinfo) -> datetime:
 
 
 def say_moment(moment: datetime, now: datetime) -> str:
-    """`Sun 18 Jan 2026 22:30` in the zone of `now`; in the hour that comes twice with its offset.
+    """Write `Sun 18 Jan 2026 22:30` in the zone of `now`; with its offset if clocks show it twice.
 
     `parse_moment` reads it back.
     """
@@ -147,24 +147,5 @@ def say_moment(moment: datetime, now: datetime) -> str:
 
 
 def offset_zone(moment: datetime) -> timezone:
-    """The fixed zone of an aware datetime's offset. Raises ValueError for a naive one."""
+    """Return the fixed zone of an aware datetime's offset; raises ValueError for a naive one."""
     return timezone(offset_of(moment))
-
-
-def say_age(then: datetime, now: datetime) -> str:
-    """`just now`, `5 min ago`, `2 h ago`; from 24 hours on `yesterday`, `3 days ago` by local days.
-
-    The other way: `in 5 min`, `tomorrow`, `in 3 days`. Whole units, rounded down.
-    """
-    span = now.astimezone(UTC) - then.astimezone(UTC)
-    ahead, minutes = span < timedelta(), abs(span) // MINUTE
-    days = abs((now.date() - then.astimezone(now.tzinfo).date()).days)
-    if minutes < 1:
-        return "just now"
-    if minutes < 24 * 60 or not days:  # 24 hours can pass within one day when clocks go back
-        count = f"{minutes // 60} h" if minutes >= 60 else f"{minutes} min"
-    elif days == 1:
-        return "tomorrow" if ahead else "yesterday"
-    else:
-        count = f"{days} days"
-    return f"in {count}" if ahead else f"{count} ago"

@@ -1,4 +1,4 @@
-"""The moment in what people type; months, quarters and years. Doors: `ccu.dates`."""
+"""The moment in what people type; months, quarters and years. Others use `ccu.dates`."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ _ELAPSED = (
     r"(?P<minutes>\d{1,4}|a) ?(?:min|mins|minutes?))?(?(ahead)| ago)"
 )
 _HHMM = r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)"
-_UNKNOWN = "can not be read as a time; write it as 22:30, yesterday 22:30 or 2026-01-18 22:30"
+_UNKNOWN = "cannot be read as a time; write it as 22:30, yesterday 22:30 or 2026-01-18 22:30"
 
 
 def parse_moment(
     text: str, now: datetime, *, field: str = "time", future: bool = False
 ) -> datetime:
-    """The moment that a person typed, in the zone of `now` (the town's, never the machine's).
+    """Return the moment that a person typed, in the zone of `now` (the town's, not the machine's).
 
     Reads `now`, `22:30`, `10 pm`, `noon`, `20 minutes ago`, `1h 20min ago`, or any day that
     `parse_day` reads with a time of day after or before it (`yesterday 22:30`, `Jan 18 10:30 pm`);
     a date with its year may carry an offset or Z, and the instant is kept. A weekday or a date
-    without a year is the latest one gone by, or with `future` the next to come.
+    without a year is the latest one past, or with `future` the next one.
     Raises InvalidInput, one sentence with the readings, for a text that is not one moment, and for
     one after `now` unless `future`. Raises ValueError if `now` is naive: a bug.
     """
@@ -103,7 +103,7 @@ def _clock(parts: re.Match[str]) -> time:
             raise Refused("has am or pm after an hour that is not 1 to 12")
         hour = hour % 12 + (12 if parts["half"] == "p" else 0)
     if hour > 23 or minute > 59 or second > 59:
-        raise Refused("has no such time of day; the last one is 23:59:59")
+        raise Refused("is not a time of day; the last one is 23:59:59")
     return time(hour, minute, second)
 
 
@@ -111,7 +111,7 @@ def _day_of_moment(said: str | None, clock: time, now: datetime, future: bool) -
     today = now.date()
     if not said:
         return today
-    # "friday 22:30" on a Friday is today's once 22:30 has come, and until then last week's.
+    # "friday 22:30" on a Friday is today after 22:30, and last Friday before that.
     readings = local_readings(datetime.combine(today, clock), now.tzinfo or offset_zone(now))
     come = not is_after(readings[0], now) if readings else clock <= now.time()
     weekday_from = today if come != future else shift(today, days=1 if future else -1)
@@ -137,20 +137,20 @@ def _fixed_zone(text: str) -> timezone:
         return UTC
     hours, minutes = int(text[1:3]), int(text[-2:])
     if minutes > 59 or hours * 60 + minutes > 14 * 60:
-        raise Refused("has a UTC offset that no place keeps")
+        raise Refused("has a UTC offset that no place uses")
     span = timedelta(hours=hours, minutes=minutes)
     return timezone(-span if text[0] == "-" else span)
 
 
 def _the_one_reading(wall: datetime, day: str | None, now: datetime, future: bool) -> datetime:
-    """The instant that `wall` names in the zone of `now`, if there is exactly one to be meant."""
+    """Return the one instant that `wall` can mean in the zone of `now`; raises Refused."""
     zone = now.tzinfo or offset_zone(now)
     readings = local_readings(wall, zone)
     if not readings:
         early, late = (wall.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
         gap = offset_of(late) - offset_of(early)
         offered = f"{_say_wall(wall - gap)} or {_say_wall(wall + gap)}"
-        raise Refused(f"never was, for clocks went forward over it; write {offered}")
+        raise Refused(f"does not exist (daylight saving); write {offered}")
     possible = [one for one in readings if future or not is_after(one, now)]
     if len(possible) == 2:
         raise Refused(offer(*(_say_wall(one) + to_iso(one)[-6:] for one in possible)))
@@ -161,23 +161,23 @@ def _the_one_reading(wall: datetime, day: str | None, now: datetime, future: boo
 
 def _not_ahead(moment: datetime, now: datetime, future: bool) -> datetime:
     if not future and is_after(moment, now):
-        raise Refused(f"is in the future, for it is now {_say_wall(now)}")
+        raise Refused(f"is in the future; it is now {_say_wall(now)}")
     return moment
 
 
 def _midnight(parts: re.Match[str], now: datetime, future: bool) -> Refused:
-    """`midnight` is the start of a day to some and its end to others; 24:00 is the next's 00:00."""
+    """Refuse `midnight`, which can be the start or the end of a day, and 24:00."""
     day = _day_of_moment(parts["day"], time(), now, future)
     start, end = f"{day} 00:00", f"{shift(day, days=1)} 00:00"
     if parts["day"] and parts["clock"] != "midnight":
         return Refused(f"is the start of the next day; write {end}")
     if future or day < now.date():
         return Refused(offer(start, end))
-    return Refused(f"may be the start of a day or its end; write {start}")
+    return Refused(f"can be the start or the end of a day; write {start}")
 
 
 def _no_clock(said: str, now: datetime, future: bool) -> Refused:
-    """The best advice for a text in which no time of day was found."""
+    """Return the best advice for a text without a time of day."""
     if is_number(said):
         hhmm = re.fullmatch(_HHMM, said)
         like = f"{hhmm['hour']}:{hhmm['minute']}" if hhmm else "22:30"
@@ -196,7 +196,7 @@ def _no_clock(said: str, now: datetime, future: bool) -> Refused:
 
 
 def _is_day(said: str, now: datetime, future: bool) -> bool:
-    """Has it the form of a day? Raises Refused for one that is not in the calendar, or is two."""
+    """Whether it has the form of a day; raises Refused for one not in the calendar or ambiguous."""
     try:
         read_day(said, now.date(), "future" if future else "past", now.date())
     except Unknown:
@@ -212,38 +212,38 @@ def parse_day(
     future: bool = True,
     prefer: Direction | None = None,
 ) -> date:
-    """The day that a person typed.
+    """Return the day that a person typed.
 
     Reads `today`, `yesterday`, `tomorrow`, `friday`, `last friday`, `in 3 days`, `+7d`,
-    `2 weeks ago`, `2026-01-18`, `18 Jan 2026`, `Jan 18`, `Sun 18 Jan 2026`, and `1/18/2026` where
-    it has one reading. A weekday or a date without a year is the next to come, or the last gone by:
-    `prefer` says which (the future where it is allowed). With `future=False` a day after `today` is
+    `2 weeks ago`, `2026-01-18`, `18 Jan 2026`, `Jan. 18`, `Sun 18 Jan 2026`, and `1/18/2026` where
+    it has one reading. A weekday or a date without a year is the next one, or the last one past, by
+    `prefer` (the future where it is allowed). With `future=False` a day after `today` is
     refused. Raises InvalidInput, one sentence with the readings, for a text that is not one day.
     """
     try:
         day = read_day(tidy(text), today, prefer or ("future" if future else "past"))
         check_year(day.year)
         if day > today and not future:
-            raise Refused(f"is in the future, for today is {today}")
+            raise Refused(f"is in the future; today is {today}")
     except Refused as reason:
         raise InvalidInput(sentence(field, text, str(reason))) from None
     return day
 
 
 def parse_month(text: str, *, field: str = "month") -> tuple[date, date]:
-    """`2026-01`: its first day and the first day after it; InvalidInput for any other text."""
+    """Read `2026-01` as its first day and the first day after it; raises InvalidInput."""
     match = _period(text, field, r"(?P<year>\d{4})-(?P<part>0[1-9]|1[0-2])", "2026-01")
     return _months_from(match, int(match["part"]), 1)
 
 
 def parse_quarter(text: str, *, field: str = "quarter") -> tuple[date, date]:
-    """`2026-Q1`: its first day and the first day after it; InvalidInput for any other text."""
+    """Read `2026-Q1` as its first day and the first day after it; raises InvalidInput."""
     match = _period(text, field, r"(?P<year>\d{4})-q(?P<part>[1-4])", "2026-Q1")
     return _months_from(match, 3 * int(match["part"]) - 2, 3)
 
 
 def parse_year(text: str, *, field: str = "year") -> tuple[date, date]:
-    """`2026`: its first day and the first day after it; InvalidInput for any other text."""
+    """Read `2026` as its first day and the first day after it; raises InvalidInput."""
     return _months_from(_period(text, field, r"(?P<year>\d{4})", "2026"), 1, 12)
 
 
@@ -251,7 +251,7 @@ def _period(text: str, field: str, form: str, example: str) -> re.Match[str]:
     try:
         match = re.fullmatch(form, tidy(text))
         if match is None:
-            raise Unknown(f"can not be read; write it as {example}")
+            raise Unknown(f"cannot be read; write it as {example}")
         check_year(int(match["year"]))
     except Refused as reason:
         raise InvalidInput(sentence(field, text, str(reason))) from None

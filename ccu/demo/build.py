@@ -1,64 +1,67 @@
-"""Making the demo file: the steps a real town takes, in its order, through the program's own doors.
-
-A later command adds a step: a function that takes the `Town`, and leaves in it what later steps
-need.
-"""
+"""Making the demo file: a dispatch export imported, the story told, and a call back to everyone."""
 
 import os
 import sqlite3
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from dateutil.relativedelta import relativedelta
-
-from ccu import address, dates
+from ccu import dates
 from ccu.access import account as who
 from ccu.access import installation
-from ccu.calls import store as calls
-from ccu.demo import care, export, story, town
-from ccu.demo import people as known
-from ccu.people import store as people
-from ccu.places import flags
-from ccu.places import store as places
+from ccu.demo import export, story, town
 from ccu.records import settings, staff
 from ccu.session import Session
 
 LAYOUT = "demo"
+OPEN_DAYS = 3  # calls back to the care calls of the last days are still to be made
+_CARE_CALLS = """
+SELECT id, occurred_at FROM call
+WHERE care = 1 AND import_batch_id IS NOT NULL AND voided_at IS NULL ORDER BY id
+"""
+_CALL_BACK = """
+INSERT INTO follow_up
+  (kind, call_id, owner_id, due_at, closed_at, closed_by, recorded_at, recorded_by)
+VALUES ('call', ?, ?, ?, ?, ?, ?, ?)
+"""
+# Of ten calls back six reach somebody; the call's number decides, so that a town stays the same.
+_ANSWERS = """
+INSERT INTO attempt (follow_up_id, occurred_at, result, minutes, recorded_at, recorded_by)
+SELECT id, closed_at, CASE WHEN call_id * 7 % 10 < 6 THEN 'reached'
+                           WHEN call_id * 7 % 10 < 9 THEN 'no_response' ELSE 'refused' END,
+       5, closed_at, closed_by
+FROM follow_up WHERE id > ? AND closed_at IS NOT NULL ORDER BY id
+"""
 
 
 @dataclass
 class Town:
-    """The demo while it is being made."""
+    """The demo while it is being made. `run` runs a command line of the story."""
 
     session: Session
     calls: int
     seed: int
-    staff: dict[str, int] = field(default_factory=dict)  # login -> id
-    people: dict[story.Person, int] = field(default_factory=dict)
-    logged: dict[story.Logged, int] = field(default_factory=dict)
-    last_call: int = 0  # the highest number of a call
-
-    @property
-    def officer(self) -> int:
-        """The officer of the unit, who logs its calls."""
-        return self.staff[story.OFFICER]
+    run: story.Run
+    numbers: dict[str, int] = field(default_factory=dict)  # label in the story -> record's number
 
 
-def build(session: Session, calls: int, seed: int) -> Town:
+def build(session: Session, calls: int, seed: int, run: story.Run) -> Town:
     """Make the town in the session's new file. Raises InvalidInput when there is one already."""
     key = session.path.with_name(session.path.name + ".audit-key")
     made_before = os.path.lexists(key)
     with session.creating() as connection:
         _settle(connection)
     try:
-        made = Town(session, calls, seed)
+        made = Town(session, calls, seed, run)
+        # The file is new, and removed if this fails: no write need wait for the disk.
+        session.db.execute("PRAGMA synchronous = OFF")
         for step in STEPS:
             step(made)
-        session.close()  # the tour's commands open the file themselves, one after the other
+        session.close()  # the tour's commands open the file themselves, one after another
         return made
-    except BaseException:  # Ctrl-C too: half a town would only mislead
+    except BaseException:  # Ctrl-C too: half a town would mislead
         session.close()
         for suffix in ("", "-wal", "-shm"):
             session.path.with_name(session.path.name + suffix).unlink(missing_ok=True)
@@ -74,123 +77,52 @@ def _settle(connection: sqlite3.Connection) -> None:
         settings.change(connection, staff_id, name, value)
 
 
-def hire(made: Town) -> None:
-    """The unit's staff."""
-    with made.session.writing() as connection:
-        for login, known in story.STAFF.items():
-            boss = made.staff.get(known.get("supervisor", ""))
-            fields = {**known, "supervisor_id": boss}
-            made.staff[login] = staff.add(connection, login, known["role"], fields)
-
-
 def import_dispatch(made: Town) -> None:
-    """Three years of dispatch records, by `ccu import`'s own door."""
+    """Import three years of dispatch records, as `ccu import` does."""
     folder = made.session.path.absolute().parent  # the same disk: a million rows are 130 MB
     with tempfile.TemporaryDirectory(prefix=".ccu-demo-", dir=folder) as temporary:
         file = write_export(made.session, made.calls, made.seed, Path(temporary))
-        from ccu.imports import dispatch as cad
+        from ccu.imports.dispatch import run as cad
 
         cad.import_file(made.session, file, LAYOUT)
 
 
 def write_export(session: Session, calls: int, seed: int, folder: Path) -> Path:
-    """The town's dispatch export, all calls but those the unit logs by hand."""
+    """Write the town's dispatch export: all calls but those the unit logs by hand."""
     file = folder / "marshport-cad.csv"
-    by_hand = len(story.LOGGED)
+    by_hand = story.logged_calls()
     known = list(story.dispatched(session.now, seed))
     rows = export.rows(max(len(known), calls - by_hand), session.now, seed, known, by_hand)
     export.write(file, rows)
     return file
 
 
-def log_calls(made: Town) -> None:
-    """The care calls the unit logged by hand, with whom they met."""
-    for told in story.LOGGED:
-        with made.session.writing() as connection:
-            made.logged[told] = _log(made, connection, told)
+def tell_story(made: Town) -> None:
+    """Run the command lines of the unit."""
+    made.numbers = story.tell(made.session, made.run)
 
 
-def _log(made: Town, connection: sqlite3.Connection, told: story.Logged) -> int:
-    begun = story.moment(made.session.now, told.days, told.clock)
-    recorded = dates.to_iso(dates.add_elapsed(begun, hours=(told.minutes + 20) / 60))
-    call = calls.NewCall(
-        occurred_at=dates.to_iso(begun),
-        recorded_at=recorded,
-        address=address.read(told.address, town=town.TOWN),
-        nature=told.nature,
-        source="911",
-        lead_agency="police",
-        minutes=told.minutes,
-        narrative=told.narrative,
-        dangers=told.dangers.split(),
-        interventions=told.interventions.split(),
-        dispositions=told.dispositions.split(),
-        responders=[_responder(name) for name in told.responders.split()],
-        people=[_met(made, connection, person, role, recorded) for person, role in told.people],
-    )
-    made.last_call = calls.log(connection, made.officer, call)
-    return made.last_call
-
-
-def _responder(name: str) -> calls.Responder:
-    if name == "clinician":
-        return calls.Responder("human_services", clinician=True)
-    return calls.Responder(name)
-
-
-def _met(
-    made: Town, connection: sqlite3.Connection, person: story.Person, role: str, at: str
-) -> people.Met:
-    """Somebody named or described is one record on all their calls; the unknown are one each."""
-    if person == story.UNKNOWN:
-        return people.Met(role)
-    if person not in made.people:
-        met = people.Met(
-            given_name=person.given, family_name=person.family, description=person.description
-        )
-        made.people[person] = people.add(connection, made.officer, met, at)
-    return people.Met(role, person_id=made.people[person])
-
-
-def mark_places(made: Town) -> None:
-    """What stands where, and the one safety note."""
-    session = made.session
-    now = session.now
-    with session.writing() as connection:
-        for text, category, exempt in story.CATEGORIES:
-            flags.categorise(connection, made.officer, _place(connection, text), category, exempt)
-        text, note, source = story.FLAG
-        expires = now.date() + relativedelta(years=session.settings.number("flag_years"))
-        flags.add(
-            connection, made.officer, _place(connection, text), note, source,
-            at=dates.to_iso(now), expires_on=expires.isoformat(),
-        )  # fmt: skip
-
-
-def _place(connection: sqlite3.Connection, text: str) -> int:
-    _address, place_id = places.remember(connection, address.read(text, town=town.TOWN), town.TOWN)
-    if place_id is None:
-        raise ValueError(f"the story's address {text!r} is not read as a place")
-    return place_id
-
-
-def mend(made: Town) -> None:
-    """Two slips of the pen: a nature put right, and a call entered twice."""
-    wrong, twice = made.logged[story.AMENDED], made.logged[story.TWICE]
+def call_back(made: Town) -> None:
+    """Add a call back the day after each imported care call; those of the last days stay open."""
+    owners = (made.numbers["staff.clinician"], made.numbers["staff.officer"])
+    since = made.session.now - timedelta(days=OPEN_DAYS)
     with made.session.writing() as connection:
-        at = dates.to_iso(made.session.now)
-        calls.amend(
-            connection, made.officer, wrong, {"nature_cleared": "crisis"},
-            at=at, reason="the clinician saw a person in crisis",
-        )  # fmt: skip
-        doubled = _log(made, connection, story.TWICE)
-        calls.void(
-            connection, made.officer, doubled, at=at, reason=f"entered twice, see call {twice}"
-        )
+        last = connection.execute("SELECT coalesce(max(id), 0) FROM follow_up").fetchone()[0]
+        found = connection.execute(_CARE_CALLS)
+        connection.executemany(_CALL_BACK, _called_back(found, owners, since))
+        connection.execute(_ANSWERS, (last,))
 
 
-STEPS: tuple[Callable[[Town], None], ...] = (
-    hire, import_dispatch, log_calls, mark_places, mend,
-    care.find_providers, care.tell, care.call_back,
-    known.learn, known.relate, known.plan,
-)  # fmt: skip
+def _called_back(
+    found: Iterator[sqlite3.Row], owners: tuple[int, ...], since: datetime
+) -> Iterator[tuple[object, ...]]:
+    for call_id, occurred_at in found:
+        begun = dates.from_iso(occurred_at).astimezone(since.tzinfo)
+        owner = owners[call_id % len(owners)]
+        due_at = dates.to_iso(dates.add_elapsed(begun, hours=24))
+        is_open = begun > since
+        done = (None, None) if is_open else (due_at, owner)
+        yield call_id, owner, due_at, *done, occurred_at, owner
+
+
+STEPS: tuple[Callable[[Town], None], ...] = (import_dispatch, tell_story, call_back)

@@ -16,7 +16,7 @@ Run = Callable[[Sequence[str]], None]  # runs one command line over the demo fil
 
 @dataclass(frozen=True)
 class Stop:
-    """One screen: what to know before it, and the command line that shows it."""
+    """One screen: a sentence before it, and the command line that shows it."""
 
     words: str
     line: tuple[str, ...]
@@ -40,65 +40,67 @@ def show(made: build.Town, run: Run) -> None:
             emit_line("")
             # The file is elsewhere: what is printed is what a reader would type.
             run([str(export) if word == export.name else word for word in stop.line])
-    _say("That was the tour. The file stays; look around in it:")
+    _say("That was the tour. The file is kept; look around in it:")
     for line in _typed(("ccu", "--db", str(session.path), "history", "--address", story.COUPLE)):
         emit_line(line)
 
 
 def _stops(made: build.Town) -> Iterator[Stop]:
-    """What is shown, in this order. A later command adds its screen where it is used in a day."""
+    """Yield the screens in their order: as they are used in a day."""
     yield Stop(
-        "An officer is on the way to Main Street. One line tells what happened at that very flat,"
-        " who is working with people there and how to reach them, and what came of each call.",
+        "An officer is on the way to Main Street. One command shows what happened at that"
+        " apartment, who is working with people there and how to reach them, and the outcome of"
+        " each call.",
         ("history", "--address", story.UNIT),
     )
     yield Stop(
-        "The card had no room for all that helps there. This is the whole of it.",
+        "The card shows the first lines of the plan. This is all of it.",
         ("plan", "show", "1"),
     )
     yield Stop(
-        "A street half remembered still finds its way.",
+        "A misspelled street is still found.",
         ("history", "--address", "2 Railrod Plaza"),
     )
     yield Stop(
-        "After a call, one line keeps it, or a few questions at a terminal. Names are optional.",
+        "After a call, one command logs it, or a few questions at a terminal. Names are optional.",
         ("log-call", "--when", "1 hour ago", "--address", story.STATION, "--nature", "unsheltered",
-         "--person", str(made.people[story.COAT]), "--danger", "none",
+         "--person", str(made.numbers["person.coat"]), "--danger", "none",
          "--disposition", "referred", "--minutes", "25", "--no-input"),
     )  # fmt: skip
     yield Stop(
-        "He asked about benefits. He is referred, and when to look after that is set at once.",
-        ("refer", str(made.last_call + 1), "--to", "human services", "--need", "benefits",
-         "--handoff", "direct_notice", "--owner", story.CLINICIAN, "--no-input"),
+        "He asked about benefits. He is referred, and the follow-up is scheduled at once.",
+        ("refer", str(made.numbers["call.twice"] + 1), "--to", "human services",
+         "--need", "benefits", "--handoff", "direct_notice", "--owner", story.CLINICIAN,
+         "--no-input"),
     )  # fmt: skip
     yield Stop(
-        "The clinician looks at what waits to be accepted.",
+        "The clinician looks at the referrals awaiting acceptance.",
         ("referral", "list", "--inbox"),
     )
     yield Stop(
-        "Cron asks every night what is late. On a quiet night this prints nothing at all.",
+        "A nightly job lists what is overdue. When nothing is, it prints nothing.",
         ("follow-up", "overdue"),
     )
     yield Stop(
-        "When the shift changes, one page says what is new, late, due and waiting.",
+        "At shift change, one page shows what is new, late, due and waiting.",
         ("brief",),
     )
     yield Stop(
-        "Whoever made a call can see what came of it. Nothing is overwritten: this one was put"
-        " right, and says so.",
-        ("call", "show", str(made.logged[story.AMENDED])),
+        "Whoever logged a call can see its outcome. Nothing is overwritten: this one was"
+        " corrected, and shows it.",
+        ("call", "show", str(made.numbers["call.33"])),
     )
     yield Stop(
-        "Somebody may have been written down twice. Nothing is merged by machine: likely pairs are"
-        " listed, with what speaks for them, and a human being decides.",
+        "A person may have been recorded twice. Nothing is merged automatically: likely pairs are"
+        " listed with the evidence, and a person decides.",
         ("person", "duplicates", "--names"),
     )
     yield Stop(
         "Human Services sees the family behind a call.",
-        ("household", "show", "--person", str(made.people[story.WALTER])),
+        ("household", "show", "--person", str(made.numbers["person.walter"])),
     )
     yield Stop(
-        "The board asks what came of it all. Every figure says what it is made of.",
+        "The board asks for results. Every figure shows its parts.",
         (
             "report",
             "--month",
@@ -110,17 +112,17 @@ def _stops(made: build.Town) -> Iterator[Stop]:
         ),
     )
     yield Stop(
-        "Dispatch sends its export again every night. What is there already is not counted twice.",
+        "Dispatch sends its export again every night. Imported calls are not counted twice.",
         ("import", "marshport-cad.csv", "--layout", build.LAYOUT),
     )
     yield Stop(
-        "And every night the file is checked: damage, loose ends, who else could read it.",
+        "And every night the file is checked: damage, dangling records, permissions.",
         ("check",),
     )
 
 
 def _typed(words: Sequence[str]) -> list[str]:
-    """A command line as one would type it, a long one over several lines."""
+    """Return a command line as it would be typed, a long one over several lines."""
     lines = ["$"]
     for word in words:
         if len(lines[-1]) + len(word) > WIDTH - 20 and word.startswith("--"):

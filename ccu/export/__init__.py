@@ -1,12 +1,12 @@
-"""`ccu export`: de-identified rows for analysts, in a folder that says who took them and why.
+"""`ccu export`: de-identified rows for analysts, in a folder that records who made it and why.
 
   columns  the tables, each column with its meaning, and what is left out
-  rows     what the file holds, with pseudonyms, age bands, and only common beats and buildings
-  cells    small cells: what singles a few people out is taken away
-  folder   the files and about.json, written whole or not at all
+  rows     the rows, with pseudonyms, age bands, and only common beats and buildings
+  cells    small cells: whatever singles a few people out is removed
+  folder   the files and about.json, all written or none
 
-De-identified is not anonymous: who knows of somebody's bad day may still find their row. So the
-files are private, and about.json says what can and can not be done with them.
+De-identified is not anonymous: a person who knows of an incident may still find its row. So the
+files are private, and about.json states what they may be used for.
 """
 
 from dataclasses import dataclass
@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 from ccu import __version__, dates
 from ccu.access import account as who
 from ccu.database import opening as db
-from ccu.export import cells, folder, rows
+from ccu.export import cells, columns, folder, rows
 from ccu.export.cells import Rows
-from ccu.export.columns import COMMON, HOUR, REMOVED, TABLES
+from ccu.export.columns import COMMON
+from ccu.records import audit
 from ccu.session import Session
 
 if TYPE_CHECKING:
@@ -27,11 +28,10 @@ if TYPE_CHECKING:
 
 PURPOSES = ("monthly report", "research", "grant", "council", "audit", "other")
 NOTE = (
-    "De-identified, not anonymous. A row with its day, nature and outcome may be recognised by"
-    " somebody who knows of it, and the rows of one pseudonym together say more than each alone."
-    " Do not publish rows, do not match them with other files, do not try to find out who"
-    " somebody is; destroy the folder when the purpose is served. Tables for the public:"
-    " ccu report --public."
+    "De-identified, not anonymous. A person who knows of an incident may recognize its row by the"
+    " day, nature and outcome, and the rows of one pseudonym together reveal more than each alone."
+    " Do not publish rows, do not match them with other files, do not try to identify anyone;"
+    " destroy the folder when the purpose is served. Tables for the public: ccu report --public."
 )
 
 
@@ -50,42 +50,35 @@ class Wanted:
 
 
 def write(session: Session, wanted: Wanted, target: Path) -> list[tuple[str, int]]:
-    """Write the folder, and record who took what, when, why; (file, rows). Raises InvalidInput."""
-    from ccu.store import exports
-
+    """Write the folder and audit it; return (file, rows). Raises InvalidInput."""
     by = session.staff_id
     folder.check(target)
     tables = rows.read(session.db, wanted.what, wanted.first, wanted.last)
     cells.protect(tables, wanted.k)
     rows.disguise(tables)
     with folder.unfinished(target) as part:
-        files = [folder.add(part, each.name, _columns(each, wanted), each.rows, wanted.format)
-                 for each in tables]  # fmt: skip
+        files = [
+            folder.add(
+                *(part, table.name, columns.of_table(table.name, hours=wanted.hours)),
+                *(table.rows, wanted.format),
+            )
+            for table in tables
+        ]
         folder.add_about(part, about(session, wanted, tables, files))
         with session.writing() as connection:  # first the record, then the files
-            exports.record(
-                connection, by, what=list(wanted.what), purpose=wanted.purpose, k=wanted.k,
-                since=str(wanted.first), to=str(wanted.last), hours=wanted.hours,
+            audit.record(
+                connection, by, "export", what=list(wanted.what), purpose=wanted.purpose,
+                k=wanted.k, since=str(wanted.first), to=str(wanted.last), hours=wanted.hours,
                 rows={each.name: len(each.rows) for each in tables},
             )  # fmt: skip
         folder.finish(part)
     return [(each.name, each.rows) for each in files]
 
 
-def _columns(table: Rows, wanted: Wanted) -> dict[str, str]:
-    """column -> meaning."""
-    columns: dict[str, str] = {}
-    for name, meaning in TABLES[table.name].items():
-        columns[name] = meaning
-        if name == "day" and table.name == "calls" and wanted.hours:
-            columns["hour"] = HOUR
-    return columns
-
-
 def about(
     session: Session, wanted: Wanted, tables: list[Rows], files: list[folder.File]
 ) -> dict[str, Any]:
-    """What about.json says."""
+    """Return the contents of about.json."""
     return {
         "made_by": who.login(session.service_account),
         "made_at": dates.to_iso(session.machine_now),
@@ -99,13 +92,13 @@ def about(
             {"name": file.name, "rows": file.rows, "sha256": file.sha256, "columns": file.columns}
             for file in files
         ],
-        "removed": REMOVED,
+        "removed": columns.REMOVED,
         "small_cells": {
             "k": wanted.k,
-            "rule": f"no combination of the columns of a cell stands for fewer than {wanted.k}"
-            " people; a row that names nobody counts for itself"
+            "rule": f"no combination of the columns of a cell represents fewer than {wanted.k}"
+            " people; a row without a person counts as one"
             if wanted.k > 1
-            else "nothing was taken away (--k 1)",
+            else "nothing was removed (--k 1)",
             "tables": {table.name: _small(table, wanted) for table in tables},
         },
         "rare": f"beats and buildings with fewer than {COMMON} calls in this export are blank",
@@ -114,7 +107,7 @@ def about(
 
 
 def _small(table: Rows, wanted: Wanted) -> dict[str, Any]:
-    """How far a table's cells single somebody out."""
+    """Return how many people the cells of a table hold, and what was blanked."""
     sizes = table.sizes().values()
     return {
         "cell": ["month" if name == "day" else name for name in table.order],

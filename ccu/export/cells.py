@@ -1,13 +1,13 @@
-"""Small cells: rows that stand for fewer than k people lose what singles them out.
+"""Small cells: rows that represent fewer than k people lose what singles them out.
 
-A *cell* is all rows of a table alike in what an outsider may know of somebody: the month, what the
-row is about, the beat, the age band, the sex. Its size is the number of different people in it; a
-row that names nobody counts for itself.
+A *cell* is all rows of a table that agree in what an outsider may know of a person: the month, what
+the row is about, the beat, the age band, the sex. Its size is the number of different people in it;
+a row without a person counts as one.
 
-Rows of a cell below k lose one of these after the other, in the table's order, until their cell has
-k; if nothing is left to take, they are withheld. The age band and the sex are somebody's own: taken
-from one row, they are taken from all rows of that person in every table, or another row would give
-them back.
+Rows of a cell below k lose one of these after another, in the table's order, until their cell has
+k; when nothing is left to remove, they are withheld. The age band and the sex belong to the person:
+removed from one row, they are removed from all rows of that person in every table, because another
+row would give them back.
 """
 
 from collections import defaultdict
@@ -16,14 +16,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 OF_PERSON = ("age_band", "sex")
-WITH = {"beat": ("place",), "day": ("hour",)}  # what goes with it, because it says as much
+WITH = {"beat": ("place",), "day": ("hour",)}  # removed together: one reveals the other
 
 Row = dict[str, Any]
 
 
 @dataclass
 class Rows:
-    """A table's rows, and what makes its cells, in the order in which it is taken."""
+    """A table's rows, and the columns of its cells in the order in which they are removed."""
 
     name: str
     rows: list[Row]
@@ -32,24 +32,24 @@ class Rows:
     taken: dict[str, int] = field(default_factory=dict)  # column -> rows that lost it
 
     def cell(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        """What the row is alike in with the others of its cell; of a day its month."""
+        """Return what a row has in common with the others of its cell; of a day its month."""
         return tuple(row[name][:7] if name == "day" else row[name] for name in self.order)
 
     def sizes(self) -> dict[tuple[Any, ...], int]:
-        """Cell -> how many people."""
+        """Return cell -> number of people."""
         members: dict[tuple[Any, ...], set[object]] = defaultdict(set)
         for row in self.rows:
             members[self.cell(row)].add(row["person"] or (id(row),))
         return {cell: len(people) for cell, people in members.items()}
 
     def small(self, k: int) -> list[Row]:
-        """The rows of cells with fewer than k people."""
+        """Return the rows of cells with fewer than k people."""
         sizes = self.sizes()
         return [row for row in self.rows if sizes[self.cell(row)] < k]
 
 
 def protect(tables: Sequence[Rows], k: int) -> None:
-    """Take away until every cell of every table has k people."""
+    """Blank columns until every cell of every table has k people."""
     of: dict[object, list[tuple[Rows, Row]]] = defaultdict(list)
     for table in tables:
         for row in table.rows:
@@ -66,7 +66,7 @@ def protect(tables: Sequence[Rows], k: int) -> None:
 
 
 def _chosen(tables: Sequence[Rows], k: int) -> Iterator[tuple[Rows, Row, str]]:
-    """Each row of a small cell that has something left to take, and what is taken now."""
+    """Yield each row of a small cell with something left to remove, and the column to remove."""
     for table in tables:
         for row in table.small(k):
             name = next((name for name in table.order if row[name]), None)

@@ -1,4 +1,4 @@
-"""The folder of an export: private, new, and there whole or not at all."""
+"""The folder of an export: private, new, and complete or absent."""
 
 import contextlib
 import os
@@ -17,7 +17,7 @@ ABOUT = "about.json"
 
 @dataclass(frozen=True)
 class File:
-    """A file that was written; columns with their meaning."""
+    """A file that was written; `columns` maps each column to its meaning."""
 
     name: str
     rows: int
@@ -26,7 +26,7 @@ class File:
 
 
 def check(target: Path) -> None:
-    """Before anything is read. Raises InvalidInput for what is there already or cannot be made."""
+    """Raise InvalidInput for a folder that exists or cannot be made, before anything is read."""
     if str(target) == "-":
         raise InvalidInput("--output needs a folder: an export is several files")
     with named.place(target, "--output", follow=False) as at:
@@ -39,12 +39,12 @@ def _must_be_new(at: Place) -> None:
     except (OSError, ValueError) as error:
         raise InvalidInput(f"cannot write --output: {reason(error)}") from None
     if there:
-        raise InvalidInput("cannot write --output: it is there already; name a new folder")
+        raise InvalidInput("cannot write --output: it exists; name a new folder")
 
 
 @dataclass(frozen=True)
 class Unfinished:
-    """A private folder beside the place that it is for."""
+    """A private folder beside its final place."""
 
     at: Place
     name: str
@@ -53,7 +53,7 @@ class Unfinished:
 
 @contextlib.contextmanager
 def unfinished(target: Path) -> Iterator[Unfinished]:
-    """A private folder beside the one named; at the end it is gone, unless it was finished."""
+    """Make a private folder beside the one named; it is removed unless it was finished."""
     name = f".ccu-{os.urandom(8).hex()}.tmp"
     with named.place(target, "--output", follow=False) as at:
         try:
@@ -87,8 +87,8 @@ def add_about(part: Unfinished, about: Mapping[str, Any]) -> None:
 
 
 def finish(part: Unfinished) -> None:
-    """Give the folder its name. Raises InvalidInput."""
-    _must_be_new(part.at)  # made by somebody meanwhile: rename would take an empty one
+    """Move the folder to its final name. Raises InvalidInput."""
+    _must_be_new(part.at)  # rename would replace an empty folder made meanwhile
     try:
         part.at.folder.rename(part.name, part.at.name)
         with contextlib.suppress(OSError):  # some shares cannot

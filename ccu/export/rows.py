@@ -1,4 +1,9 @@
-"""The rows of an export: ids to pseudonyms, ages to bands, rare beats and buildings to nothing."""
+"""The rows of an export: ids to pseudonyms, ages to bands, rare beats and buildings left out.
+
+The queries read calls, referrals, follow-ups and people as codes, days and numbers, and no text
+about a person: a name, phone, note or narrative cannot leave because it is never selected.
+Referrals to 42 CFR Part 2 programs, and their follow-ups, are left out.
+"""
 
 import secrets
 import sqlite3
@@ -9,23 +14,95 @@ from functools import partial
 from typing import Any
 
 from ccu.export.cells import Row, Rows
-from ccu.export.columns import AGES, COMMON, ORDER, PSEUDONYMS, TABLES, YES_NO
-from ccu.store import exports
+from ccu.export.columns import COMMON, ORDER, PSEUDONYMS, SEXES, TABLES, YES_NO, age_band
 
-SEXES = {"m": "male", "f": "female", "x": "other"}  # a roster's; those typed are words
-SEXES |= {word: word for word in SEXES.values()}
+CALLS = """
+SELECT call.id AS call, substr(occurred_at, 1, 10) AS day, substr(occurred_at, 12, 2) AS hour,
+       coalesce(nature_cleared, nature) AS nature, care, source, crisis_kind, lead_agency, beat,
+       place.building_key || ' ' || place.city AS place,
+       (SELECT count(DISTINCT person_id) FROM call_person
+        WHERE call_id = call.id AND role = 'subject') AS subjects,
+       (SELECT min(person_id) FROM call_person
+        WHERE call_id = call.id AND role = 'subject') AS person,
+       (SELECT group_concat(danger, ' ') FROM
+         (SELECT danger FROM call_danger WHERE call_id = call.id ORDER BY danger)) AS dangers,
+       (SELECT group_concat(intervention, ' ') FROM
+         (SELECT intervention FROM call_intervention WHERE call_id = call.id ORDER BY intervention))
+         AS interventions,
+       (SELECT group_concat(disposition, ' ') FROM
+         (SELECT disposition FROM call_disposition WHERE call_id = call.id ORDER BY disposition))
+         AS dispositions,
+       (SELECT group_concat(agency, ' ') FROM
+         (SELECT DISTINCT agency FROM call_responder
+          WHERE call_id = call.id AND state = 'arrived' ORDER BY agency)) AS arrived,
+       (SELECT max(clinician AND state = 'arrived') FROM call_responder WHERE call_id = call.id)
+         AS clinician,
+       backup_asked, backup_arrived, force_used, injury, minutes
+FROM call LEFT JOIN place ON place.id = call.place_id
+WHERE voided_at IS NULL AND occurred_at >= :start AND occurred_at < :end
+"""
+
+REFERRALS = """
+SELECT referral.id AS referral, call_id AS call, person_id AS person,
+       substr(made_at, 1, 10) AS day, need, provider_id AS provider, handoff, handoff_minutes,
+       status, again_of IS NOT NULL AS again,
+       (SELECT (unixepoch(min(event.occurred_at)) - unixepoch(made_at)) / 86400
+        FROM referral_event AS event WHERE event.referral_id = referral.id
+         AND event.status IN ('accepted', 'in_progress', 'service_received')) AS days_to_accepted
+FROM referral JOIN provider ON provider.id = provider_id AND part2 = 0
+WHERE status <> 'entered_in_error' AND made_at >= :start AND made_at < :end
+"""
+
+FOLLOW_UPS = """
+SELECT follow_up.id AS follow_up, follow_up.referral_id AS referral,
+       coalesce(follow_up.call_id, referral.call_id) AS call,
+       coalesce(follow_up.person_id, referral.person_id) AS person,
+       substr(due_at, 1, 10) AS day, kind,
+       (SELECT count(*) FROM attempt WHERE follow_up_id = follow_up.id) AS attempts,
+       (SELECT result FROM attempt WHERE follow_up_id = follow_up.id ORDER BY id DESC LIMIT 1)
+         AS result,
+       EXISTS (SELECT 1 FROM attempt JOIN follow_up_result ON code = result AND reached = 1
+               WHERE follow_up_id = follow_up.id) AS reached,
+       closed_at IS NOT NULL AS closed,
+       (unixepoch(closed_at) - unixepoch(due_at)) / 86400 AS days_late
+FROM follow_up LEFT JOIN referral ON referral.id = follow_up.referral_id
+LEFT JOIN provider ON provider.id = referral.provider_id
+WHERE due_at >= :start AND due_at < :end AND coalesce(referral.status, '') <> 'entered_in_error'
+  AND coalesce(part2, 0) = 0
+"""
+
+# The subjects of each call of the period, under every record of theirs.
+MET = """
+SELECT DISTINCT call.id AS call, call_person.person_id AS person
+FROM call JOIN call_person ON call_person.call_id = call.id AND role = 'subject'
+WHERE voided_at IS NULL AND occurred_at >= :start AND occurred_at < :end
+"""
+
+# Every record of a person, with the canonical record and what is exported of that one.
+RECORDS = """
+SELECT tree.id, tree.canonical_id, birth_date, age_estimate, age_estimated_on, minor, sex, housing
+FROM person_canonical AS tree JOIN person ON person.id = tree.canonical_id
+"""
+
+QUERIES = {
+    "calls": CALLS, "referrals": REFERRALS, "follow_ups": FOLLOW_UPS,
+    "met": MET, "records": RECORDS,
+}  # fmt: skip
 
 
 def read(
     connection: sqlite3.Connection, names: Sequence[str], first: date, last: date
 ) -> list[Rows]:
-    """The tables asked for, of the days `first` to `last`, still with the file's own ids."""
-    start, end = str(first), str(last + timedelta(days=1))
-    with exports.snapshot(connection):
-        wanted = [*(name for name in TABLES if name != "people" and _is_read(name, names)), "met"]
-        found = {name: exports.read(connection, name, start, end) for name in wanted}
-        people = {row["id"]: row for row in exports.read(connection, "people", start, end)}
-    met = found.pop("met")
+    """Return the tables asked for, of the days `first` to `last`, with the file's own ids."""
+    span = {"start": str(first), "end": str(last + timedelta(days=1))}
+    wanted = [name for name in TABLES if name in names or "people" in names]  # people: counts all
+    connection.execute("BEGIN")  # every query sees the file at one moment; no writer waits
+    try:
+        found = {name: _rows(connection, name, span) for name in wanted if name in QUERIES}
+        met = _rows(connection, "met", span)
+        people = {row["id"]: row for row in _rows(connection, "records", span)}
+    finally:
+        connection.execute("ROLLBACK")
     for rows in (*found.values(), met):
         for row in rows:
             known = people.get(row["person"])
@@ -39,12 +116,13 @@ def read(
     return [Rows(name, found[name], ORDER[name]) for name in TABLES if name in names]
 
 
-def _is_read(name: str, names: Sequence[str]) -> bool:
-    return name in names or "people" in names  # which counts the rows of all
+def _rows(connection: sqlite3.Connection, name: str, span: dict[str, str]) -> list[Row]:
+    """Run one of QUERIES for the days from `start` until before `end`."""
+    return [dict(row) for row in connection.execute(QUERIES[name], span)]
 
 
 def _people(found: dict[str, list[Row]], met: list[Row]) -> list[Row]:
-    """Everybody met as a subject, referred or followed up in the period, once."""
+    """Return everyone who was a subject, referred or followed up in the period, once each."""
     counts: dict[int, dict[str, int]] = defaultdict(
         lambda: {"calls": 0, "referrals": 0, "follow_ups": 0}
     )
@@ -58,27 +136,16 @@ def _people(found: dict[str, list[Row]], met: list[Row]) -> list[Row]:
 
 
 def _describe(row: Row, person: dict[str, Any] | None, last: date) -> None:
-    """Add what is said of the person, and put words where the file has 0 and 1."""
-    row["age_band"] = _age_band(person, last) if person else ""
+    """Add the person's columns, and turn 0 and 1 into no and yes."""
+    row["age_band"] = age_band(person, last) if person else ""
     row["sex"] = SEXES.get((person["sex"] or "").lower(), "") if person else ""
     row["housing"] = (person["housing"] or "") if person else ""
     for name in YES_NO & row.keys():
         row[name] = None if row[name] is None else bool(row[name])
 
 
-def _age_band(person: dict[str, Any], last: date) -> str:
-    since, age = person["birth_date"], 0
-    if not since:
-        since, age = person["age_estimated_on"], person["age_estimate"]
-    if not since or age is None:
-        return AGES[0][1] if person["minor"] else ""
-    day = date.fromisoformat(since)
-    age += max(0, last.year - day.year - ((last.month, last.day) < (day.month, day.day)))
-    return next(band for most, band in AGES if age <= most)
-
-
 def _only_common(calls: list[Row]) -> None:
-    """A beat is what somebody typed, and a building is an address: only what many calls share."""
+    """Blank rare beats and buildings: a beat is typed text, and a building is an address."""
     for name in ("beat", "place"):
         counts = Counter(row[name] for row in calls)
         for row in calls:
@@ -87,7 +154,7 @@ def _only_common(calls: list[Row]) -> None:
 
 
 def disguise(tables: Sequence[Rows]) -> None:
-    """Put pseudonyms in the place of ids, drawn now and kept nowhere; sort by them."""
+    """Replace ids by random pseudonyms, which are kept nowhere, and sort by them."""
     drawn: dict[tuple[str, object], str] = {}
     taken: set[str] = set()
     for table in tables:
@@ -105,5 +172,5 @@ def disguise(tables: Sequence[Rows]) -> None:
 
 
 def _place_in_file(pseudonym: str, row: Row) -> tuple[str, str]:
-    """By day, and within a day by chance: the order of the ids would tell the hour."""
+    """Sort by day, and within a day at random: the order of the ids would reveal the hour."""
     return row.get("day") or "", row[pseudonym]

@@ -31,13 +31,11 @@ _READ = os.O_RDONLY | _NONBLOCK | getattr(os, "O_BINARY", 0) | getattr(os, "O_NO
 # ---------------------------------------------------------------- reading
 
 
-def opened(
-    path: Path, what: str, instead: str = "", pipe: bool = True, key: bool = False
-) -> FileIO:
+def opened(path: Path, what: str, instead: str = "", pipe: bool = True) -> FileIO:
     """Open a file for reading. Raises InvalidInput, naming it by `what`.
 
-    `instead` is what to type by sudo, `pipe` takes a pipe or a device too (never by sudo), `key`
-    takes an audit key, which is refused elsewhere.
+    `instead` is what to type by sudo, `pipe` takes a pipe or a device too (never by sudo). A key
+    is never read.
     """
     caller = who.caller()
     try:
@@ -53,7 +51,7 @@ def opened(
     try:
         if caller is not None and not (stat.S_ISREG(about.st_mode) and about.st_uid == caller):
             raise _not_the_callers(what, instead)
-        return FileIO(_checked(descriptor, about, path, what, pipe, key), "rb")
+        return FileIO(_checked(descriptor, about, path, what, pipe), "rb")
     except OSError as error:
         os.close(descriptor)
         raise InvalidInput(f"cannot read {what}: {files.reason(error)}") from None
@@ -80,16 +78,14 @@ def _not_the_callers(what: str, instead: str) -> InvalidInput:
     )
 
 
-def _checked(
-    descriptor: int, about: os.stat_result, path: Path, what: str, pipe: bool, key: bool
-) -> int:
+def _checked(descriptor: int, about: os.stat_result, path: Path, what: str, pipe: bool) -> int:
     """Return the descriptor to read from. Raises InvalidInput, OSError."""
     if stat.S_ISDIR(about.st_mode):
         raise InvalidInput(f"cannot read {what}: it is a folder")
     if stat.S_ISREG(about.st_mode):
         start = os.read(descriptor, 100)
         os.lseek(descriptor, 0, os.SEEK_SET)
-        if not key and files.is_key(start):
+        if files.is_key(start):
             raise InvalidInput(f"cannot read {what}: it is a key")
         return descriptor
     if not pipe:
@@ -119,18 +115,16 @@ def _wait_for_writer(descriptor: int) -> None:
     waiting.poll()
 
 
-def content(
-    path: Path, what: str, most: int, instead: str = "", pipe: bool = True, key: bool = False
-) -> bytes:
+def content(path: Path, what: str, most: int, instead: str = "", pipe: bool = True) -> bytes:
     """Return the first `most` bytes of a file. Raises InvalidInput as `opened` does."""
-    with opened(path, what, instead, pipe, key) as file:
+    with opened(path, what, instead, pipe) as file:
         try:
             found = b""
             while len(found) < most and (more := file.read(most - len(found))):
                 found += more
         except OSError as error:
             raise InvalidInput(f"cannot read {what}: {files.reason(error)}") from None
-    if not key and files.is_key(found):
+    if files.is_key(found):
         raise InvalidInput(f"cannot read {what}: it is a key")
     return found
 

@@ -15,24 +15,18 @@ def chosen(
     *,
     due: str | None = None,
     mine: bool = False,
-    owner: str | None = None,
+    owner: int | None = None,
     to_sign: bool = False,
     every: bool = False,
 ) -> list[dict[str, Any]]:
     """The follow-ups asked for. Raises InvalidInput, NotFound, NotAllowed."""
-    from ccu.records import staff
-
-    staff_id = session.staff_id
-    owner_id = staff_id if mine else None
-    if owner is not None:
-        owner_id = staff.require(session.db, owner, "--owner")
     start, end = _span(session, due) if due is not None else (None, None)
     wanted = Wanted(
         every=every,
-        owner_id=owner_id,
+        owner_id=session.staff_id if mine else owner,
         due_from=start,
         due_before=end,
-        signer=staff_id if to_sign else None,
+        signer=session.staff_id if to_sign else None,
     )
     rows = follow_up_rows.rows(session.db, wanted, AsOf.of(session.now))
     asked = due is not None or owner is not None or to_sign

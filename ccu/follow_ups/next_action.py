@@ -7,14 +7,13 @@ the next follow-up is made then and there.
 import json
 import sqlite3
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
-from ccu import dates
 from ccu.follow_ups import store as follow_ups
 from ccu.follow_ups.store import OPEN_STATUS, About
 from ccu.people import open_work
 from ccu.records import person_ids
-from ccu.records.settings import Settings
+from ccu.work import Work
 
 RETRY, CHECK_AGAIN = 0, -1  # steps of the schedule: after a try that failed, after one that did not
 
@@ -53,29 +52,18 @@ def _other(
 
 
 def make(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    row: sqlite3.Row,
-    *,
-    due_at: str | None = None,
-    kind: str | None = None,
-    now: datetime,
-    settings: Settings,
+    work: Work, row: sqlite3.Row, due_at: str | None = None, kind: str | None = None
 ) -> tuple[int | None, str | None]:
     """The follow-up after one that closed, as said or where it is needed: its id and due."""
     if due_at is None:
-        if not needed(connection, row, now.date()):
+        if not needed(work.connection, row, work.today):
             return None, None
-        due_at = follow_ups.step_after(now, settings, CHECK_AGAIN)
-    referral_id = row["referral_id"] if _is_open(connection, row["referral_id"]) else None
+        due_at = follow_ups.step_after(work.now, work.settings, CHECK_AGAIN)
+    is_open = _is_open(work.connection, row["referral_id"])
     about = About(
         owner_id=row["owner_id"],
-        referral_id=referral_id,
+        referral_id=row["referral_id"] if is_open else None,
         call_id=row["call_id"],
         person_id=row["person_id"],
     )
-    at = dates.to_iso(now)
-    next_id = follow_ups.add(
-        connection, staff_id, kind=kind or row["kind"], about=about, due_at=due_at, note=None, at=at
-    )
-    return next_id, due_at
+    return follow_ups.add(work, kind or row["kind"], about, due_at), due_at

@@ -1,4 +1,4 @@
-"""Follow-ups: what is due, for whom, by whom. Each write is inside the caller's transaction.
+"""Follow-ups: what is due, for whom, by whom.
 
 A follow-up is open until it is closed. A try that did not reach the person leaves it open with a
 new due; the closing by an intern waits for a signature, and until then it is open. Whatever closes
@@ -7,31 +7,28 @@ one, a referral or a person being helped is not left without a next action: see 
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from ccu import dates
 from ccu.consent import part2
-from ccu.errors import InvalidInput, NotFound
+from ccu.errors import InvalidInput
 from ccu.people import open_work
 from ccu.people import store as people
-from ccu.records import audit
+from ccu.records import table
 from ccu.records.settings import Settings
+from ccu.referrals import events as referral_events
+from ccu.referrals import life as referral_steps
 from ccu.referrals import reads as referral_reads
+from ccu.work import Work
 
 SCHEDULED_KIND = "call"  # what the follow-ups of a new referral are, until somebody says otherwise
 OPEN_STATUS = "(SELECT code FROM referral_status WHERE open = 1)"
 
-_INSERT = """
-INSERT INTO follow_up (
-  kind, referral_id, call_id, person_id, owner_id, due_at, note, recorded_at, recorded_by)
-VALUES (
-  :kind, :referral_id, :call_id, :person_id, :owner_id, :due_at, :note, :recorded_at, :recorded_by)
-"""
 _READ = """
 SELECT follow_up.*, closer.login AS closed_login, owner.login AS owner_login
 FROM follow_up JOIN staff AS owner ON owner.id = follow_up.owner_id
 LEFT JOIN staff AS closer ON closer.id = follow_up.closed_by
-WHERE follow_up.id = :id
+WHERE {where}
 """
 
 
@@ -47,10 +44,7 @@ class About:
 
 def read(connection: sqlite3.Connection, follow_up_id: int) -> sqlite3.Row:
     """Its row with the logins of owner and closer. Raises NotFound."""
-    row: sqlite3.Row | None = connection.execute(_READ, {"id": follow_up_id}).fetchone()
-    if row is None:
-        raise NotFound(f"no follow-up {follow_up_id}")
-    return row
+    return table.require(connection, "follow_up", follow_up_id, _READ)
 
 
 def read_open(connection: sqlite3.Connection, follow_up_id: int) -> sqlite3.Row:
@@ -72,62 +66,34 @@ def _by(row: sqlite3.Row, when: str) -> str:
 # ---------------------------------------------------------------- making
 
 
-def schedule(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    *,
-    referral_id: int | None,
-    person_id: int | None,
-    call_id: int | None,
-    owner_id: int,
-    made_at: datetime,
-    settings: Settings,
-) -> list[int]:
-    """Make the follow-ups of a new referral and return their ids; at least one, whatever is set.
+def schedule(work: Work, referral_id: int, since: datetime) -> list[int]:
+    """Make the follow-ups of an open referral and return their ids; at least one.
 
-    Due the hours of the setting follow_up_hours after `made_at` in real time: 24 hours are 24 hours
+    Due the hours of the setting follow_up_hours after `since` in real time: 24 hours are 24 hours
     when clocks change. Two that fall on one moment (both moved to Monday's opening) are one.
     """
-    about = About(owner_id=owner_id, referral_id=referral_id, call_id=call_id, person_id=person_id)
-    at = _recorded_at(connection, referral_id) or dates.to_iso(made_at)
-    due = [step_after(made_at, settings, step) for step in range(len(_steps(settings)))]
-    made = [
-        insert(connection, staff_id, SCHEDULED_KIND, about, due_at, "", at)
-        for due_at in dict.fromkeys(due)
-    ]
-    audit.record(
-        connection, staff_id, "follow-up-schedule", "referral", referral_id, follow_ups=made
-    )
+    about = about_referral(work.connection, referral_id, None)
+    due = [step_after(since, work.settings, step) for step in range(len(_steps(work.settings)))]
+    made = [insert(work, SCHEDULED_KIND, about, due_at) for due_at in dict.fromkeys(due)]
+    work.audit("follow-up-schedule", "referral", referral_id, follow_ups=made)
     return made
 
 
-def close_for_referral(
-    connection: sqlite3.Connection, staff_id: int, referral_id: int, at: str
-) -> list[int]:
+def close_for_referral(work: Work, referral_id: int) -> list[int]:
     """Close what is still open of a referral that came to an end; returns the ids.
 
     One that waits for a supervisor's signature keeps waiting: what was done is still to be signed.
     """
-    found = connection.execute(
+    found = work.connection.execute(
         "UPDATE follow_up SET closed_at = :at, closed_by = :by"
         " WHERE referral_id = :referral_id AND closed_at IS NULL AND closing_at IS NULL"
         " RETURNING id",
-        {"at": at, "by": staff_id, "referral_id": referral_id},
+        {"at": work.at, "by": work.staff_id, "referral_id": referral_id},
     )
     closed = sorted(int(row["id"]) for row in found)
     if closed:
-        audit.record(
-            connection, staff_id, "follow-up-close", "referral", referral_id, follow_ups=closed
-        )
+        work.audit("follow-up-close", "referral", referral_id, follow_ups=closed)
     return closed
-
-
-def _recorded_at(connection: sqlite3.Connection, referral_id: int | None) -> str | None:
-    """When the referral was typed in, which may be later than when it was made."""
-    row = connection.execute(
-        "SELECT recorded_at FROM referral WHERE id = :id", {"id": referral_id}
-    ).fetchone()
-    return str(row["recorded_at"]) if row else None
 
 
 def _steps(settings: Settings) -> list[int]:
@@ -141,28 +107,17 @@ def step_after(moment: datetime, settings: Settings, step: int) -> str:
     """
     due = dates.add_elapsed(moment, hours=_steps(settings)[step])
     if settings["office_hours"] or settings["holidays"]:
-        from ccu import office_hours
+        from ccu.dates import office_hours
 
         hours = office_hours.read(settings["office_hours"], settings["holidays"])
         due = hours.next_open(due)
     return dates.to_iso(due)
 
 
-def add(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    *,
-    kind: str,
-    about: About,
-    due_at: str,
-    note: str | None,
-    at: str,
-) -> int:
+def add(work: Work, kind: str, about: About, due_at: str, note: str | None = None) -> int:
     """Add one by hand and return its id."""
-    follow_up_id = insert(connection, staff_id, kind, about, due_at, note or "", at)
-    audit.record(
-        connection,
-        staff_id,
+    follow_up_id = insert(work, kind, about, due_at, note or "")
+    work.audit(
         "follow-up-add",
         "follow_up",
         follow_up_id,
@@ -174,42 +129,17 @@ def add(
     return follow_up_id
 
 
-def insert(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    kind: str,
-    about: About,
-    due_at: str,
-    note: str,
-    at: str,
-) -> int:
-    """Add the row alone; `add` and `schedule` record it too."""
-    part2.refuse_note(connection, note, part2.provider_of(connection, about.referral_id))
-    values = {"referral_id": about.referral_id, "call_id": about.call_id}
-    values |= {"person_id": about.person_id, "owner_id": about.owner_id}
-    cursor = connection.execute(
-        _INSERT,
-        values
-        | {
-            "kind": kind,
-            "due_at": due_at,
-            "note": note,
-            "recorded_at": at,
-            "recorded_by": staff_id,
-        },
-    )
-    return int(cursor.lastrowid or 0)
+def insert(work: Work, kind: str, about: About, due_at: str, note: str = "") -> int:
+    """Add the row alone; `add` and `schedule` record it in the audit too."""
+    provider_id = part2.provider_of(work.connection, about.referral_id)
+    part2.refuse_note(work.connection, note, provider_id)
+    return table.insert(work, "follow_up", about, kind=kind, due_at=due_at, note=note)
 
 
 def about_referral(connection: sqlite3.Connection, referral_id: int, owner: int | None) -> About:
     """What a follow-up of an open referral is for; its owner's unless said. Raises as `read`."""
-    row = connection.execute(
-        f"SELECT *, status IN {OPEN_STATUS} AS is_open FROM referral WHERE id = :id",  # noqa: S608
-        {"id": referral_id},
-    ).fetchone()
-    if row is None:
-        raise NotFound(f"no referral {referral_id}")
-    if not row["is_open"]:
+    row = referral_events.referral(connection, referral_id)
+    if row["status"] not in referral_steps.OPEN:
         raise InvalidInput(f"referral {referral_id} has ended; follow up its --person or --call")
     return About(
         owner_id=owner or row["owner_id"],
@@ -224,22 +154,14 @@ def about_call(connection: sqlite3.Connection, call_id: int, owner: int) -> Abou
 
     Raises NotFound, InvalidInput for a void one.
     """
-    row = connection.execute(
-        "SELECT voided_at FROM call WHERE id = :id", {"id": call_id}
-    ).fetchone()
-    if row is None:
-        raise NotFound(f"no call {call_id}")
-    if row["voided_at"]:
-        raise InvalidInput(f"call {call_id} is void")
+    referral_events.call_not_void(connection, call_id)
     subjects = referral_reads.subjects(connection, call_id)
     person_id = subjects[0] if len(subjects) == 1 else None
     return About(owner_id=owner, call_id=call_id, person_id=person_id)
 
 
-def about_person(
-    connection: sqlite3.Connection, person_id: int, owner: int | None, staff_id: int, today: date
-) -> About:
-    """What a follow-up of a person is for: their worker's, unless said, or the asker's."""
-    people.must_exist(connection, person_id)
-    worker = open_work.worker_of(connection, person_id, today.isoformat())
-    return About(owner_id=owner or worker or staff_id, person_id=person_id)
+def about_person(work: Work, person_id: int, owner: int | None) -> About:
+    """What a follow-up of a person is for: their worker's, unless said, or the account's."""
+    people.must_exist(work.connection, person_id)
+    worker = open_work.worker_of(work.connection, person_id, work.today.isoformat())
+    return About(owner_id=owner or worker or work.staff_id, person_id=person_id)

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from ccu import dates, typed
+from ccu import dates
 from ccu.card import rows as card_rows
-from ccu.errors import InvalidInput
 from ccu.follow_ups.rows import AsOf
 from ccu.frequent import overrides
 from ccu.frequent import store as frequent
@@ -21,8 +20,6 @@ PLACE_COLUMNS = (
 )
 PERSON_COLUMNS = ("person", "care_calls", "places", "last", "worker", "open", "override")
 EXEMPT_COLUMNS = (*PLACE_COLUMNS[:-1], "exempt")
-MOST_DAYS = 100_000
-MOST_CALLS = 100_000
 
 Row = dict[str, Any]
 
@@ -30,9 +27,9 @@ Row = dict[str, Any]
 class Count:
     """What is counted as often: `k` care calls within `days` days, today being the last of them."""
 
-    def __init__(self, session: Session, k: str | None, days: str | None) -> None:
-        self.k = _number(session, k, "--k", "repeat_calls", MOST_CALLS)
-        self.days = _number(session, days, "--days", "repeat_days", MOST_DAYS)
+    def __init__(self, session: Session, k: int | None, days: int | None) -> None:
+        self.k = k or session.settings.number("repeat_calls")
+        self.days = days or session.settings.number("repeat_days")
         self.start = session.days_ago(self.days)
         self.window = {**card_rows.window(session), "day": self.start}
 
@@ -40,19 +37,6 @@ class Count:
         """The heading: what is listed, by which threshold, over which days."""
         days = "1 day" if self.days == 1 else f"{self.days} days"
         return f"Frequent {who}: {self.k} or more care calls in {days} ({self.start} to {today})"
-
-
-def _number(session: Session, text: str | None, option: str, setting: str, largest: int) -> int:
-    if text is None:
-        return session.settings.number(setting)
-    sentence = f"{option} must be a whole number from 1 to {largest}"
-    try:
-        found = typed.whole_number(text, option, largest)
-    except InvalidInput:
-        raise InvalidInput(sentence) from None
-    if not found:
-        raise InvalidInput(sentence)
-    return found
 
 
 def read_places(session: Session, count: Count) -> Row:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from ccu import dates, typed
+from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.frequent import overrides
 from ccu.frequent import store as frequent
@@ -23,8 +23,8 @@ REVIEW_COLUMNS = (
 
 def decide(
     session: Session,
-    person: str | None,
-    place: str | None,
+    person_id: int | None,
+    place: int | None,
     address: str | None,
     *,
     listed: bool,
@@ -33,10 +33,9 @@ def decide(
 ) -> str:
     """Write an override; what it did in a line. Raises NotAllowed, InvalidInput, NotFound."""
     staff_id = session.staff_id
-    if sum(each is not None for each in (person, place, address)) != 1:
+    if sum(each is not None for each in (person_id, place, address)) != 1:
         raise InvalidInput("give one of --person, --place and --address")
-    person_id = typed.record_id(person, "person") if person is not None else None
-    place_id = None if person is not None else places.exact(session, address or "", place)
+    place_id = None if person_id is not None else places.exact(session, address or "", place)
     _check(session, person_id, place_id)  # told before any question
     reason = private_line.read("Why", file, "the reason", LONGEST_REASON, asking)
     review_on = next_review(session)
@@ -93,12 +92,13 @@ def due(session: Session, every: bool) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["review_on"], row["id"]))
 
 
-def review(session: Session, override: str, *, keep: bool, file: Path | None, asking: bool) -> str:
-    """Keep or end an override, with a reason; what it did in a line.
+def review(
+    session: Session, override_id: int, *, keep: bool, file: Path | None, asking: bool
+) -> str:
+    """Keep or end an override, with a reason; return what it did.
 
     Raises NotAllowed, InvalidInput, NotFound.
     """
-    override_id = typed.record_id(override, "frequent override")
     staff_id = session.staff_id
     at = dates.to_iso(session.now)
     overrides.read(session.db, override_id)

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from ccu import typed
 from ccu.card import rows
 from ccu.errors import InvalidInput, NotFound
 from ccu.follow_ups.rows import AsOf
 from ccu.households import card_store as household_card
 from ccu.households import relations
 from ccu.households import store as households
+from ccu.options import required
 from ccu.people import store as people
 from ccu.records import audit, person_ids
 from ccu.session import Session
@@ -19,7 +19,7 @@ from ccu.session import Session
 ADULT = 18
 
 
-def asked(session: Session, household: str | None, person: str | None) -> int:
+def asked(session: Session, household: int | None, person: int | None) -> int:
     """The number of the household meant, by its own or by somebody in it.
 
     Raises NotFound; InvalidInput for neither or both, or somebody in several.
@@ -27,10 +27,9 @@ def asked(session: Session, household: str | None, person: str | None) -> int:
     if (household is None) == (person is None):
         raise InvalidInput("give either HOUSEHOLD or --person")
     if household is not None:
-        household_id = typed.record_id(household, "household")
-        return household_id
-    said = typed.record_id(person or "", "person")
-    person_id = person_ids.canonical(session.db, [said])[said]
+        return household
+    number = required(person, "--person")
+    person_id = person_ids.canonical(session.db, [number])[number]
     people.must_exist(session.db, person_id)
     before = households.of_person(session.db, person_id, session.today).values()
     now = [each.household for each in before if each.now]

@@ -3,29 +3,26 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ccu import dates, typed
-from ccu.ask import read_line
 from ccu.errors import InvalidInput
 from ccu.households import store as households
 from ccu.households.card import listed
 from ccu.households.link import NEW
+from ccu.options import terminal, typed_text
 from ccu.session import Session
 
 LONGEST_NAME = 100
 
 
-def add(session: Session, household: str, people: Sequence[str], since: str | None) -> str:
+def add(session: Session, household: str, people: Sequence[int], since: str | None) -> str:
     """Put people into a household or a new one; the sentence that says so. Raises as `join`."""
-    staff_id = session.staff_id
-    new = household.strip().lower() == NEW
-    number = 0 if new else typed.record_id(household, "household")
-    joining = list(dict.fromkeys(typed.record_id(each, "person") for each in people))
-    at = dates.to_iso(session.now)
-    with session.writing() as connection:
+    new = household == NEW
+    number = 0 if new else int(household)
+    joining = list(dict.fromkeys(people))
+    with session.work() as work:
         if new:
-            number = households.add(connection, staff_id, at)
+            number = households.add(work)
         for each in joining:
-            households.join(connection, staff_id, number, each, since=since, at=at)
+            households.join(work, number, each, since)
     who = listed(joining, "person")
     verb = "is" if len(joining) == 1 else "are"
     word = "new household" if new else "household"
@@ -38,15 +35,14 @@ def name(session: Session, household_id: int, file: Path | None) -> str:
 
     Raises NotFound, InvalidInput.
     """
-    households.must_exist(session.db, household_id)
+    households.name(session.db, household_id)  # a wrong number is told before the question
     if file is not None:
-        text = typed.file_text(file, "--file")
+        text = typed_text.file_text(file, "--file")
     elif session.interactive:
-        text = read_line("Name of the household (Enter: none): ")
+        text = terminal.read_line("Name of the household (Enter: none): ")
     else:
         raise InvalidInput("--file is missing; - reads the name from standard input")
-    said = typed.line(text, "the name", LONGEST_NAME) or ""
-    with session.writing() as connection:
-        at = dates.to_iso(session.now)
-        households.rename(connection, session.staff_id, household_id, said, at=at)
+    said = typed_text.line(text, "the name", LONGEST_NAME) or ""
+    with session.work() as work:
+        households.rename(work, household_id, said)
     return f"Household {household_id} has {'a' if said else 'no'} name now."

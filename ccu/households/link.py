@@ -2,72 +2,69 @@
 
 import sqlite3
 
-from ccu import dates, typed
-from ccu.ask import ask_until_valid
 from ccu.errors import InvalidInput
 from ccu.households import relations
 from ccu.households import store as households
 from ccu.households.card import listed
+from ccu.options import code, required, typed_text
+from ccu.options.terminal import ask_until_valid
 from ccu.output import say
-from ccu.records import codes
+from ccu.records import table
 from ccu.session import Session
+from ccu.work import Work
 
 # A household by its number, a new one, or none: they are linked and nothing else.
 Choice = int | str
 NEW, NONE = "new", "none"
+RELATION = code("relation")
 
 
 def link(
     session: Session,
-    one: str,
-    other: str,
+    who: int,
+    of: int,
     relation: str | None,
-    household: str | None,
+    choice: Choice | None,
     *,
     anyway: bool,
     asking: bool,
 ) -> tuple[str, str]:
     """Link two people; the sentence that says so, and the one that says in which household.
 
-    Raises NotFound, InvalidInput. Without `household` and at a terminal, asks where there is more
-    than one answer; else those linked stay where they are.
+    Raises NotFound, InvalidInput. Without a choice of household, asks at a terminal where there is
+    more than one answer; else those linked stay where they are.
     """
-    staff_id, connection = session.staff_id, session.db
-    who, of = typed.record_id(one, "person"), typed.record_id(other, "person")
-    choice = _choice(household)
-    code = _relation(connection, who, of, relation, asking)
-    relations.check(connection, who, code, of)
+    connection = session.reading.connection
+    if asking and relation is None:
+        question = f"Person {who} is which of these to person {of}"
+        relation = RELATION.ask(session, question, "the relation")
+    relation = required(relation, "--relation")
+    relations.check(connection, who, relation, of)
     if asking and not anyway:
-        anyway = _sure_of_births(connection, who, code, of)
+        anyway = _sure_of_births(connection, who, relation, of)
     if asking and choice is None:
         choice = _asked(connection, who, of)
-    at = dates.to_iso(session.now)
-    with session.writing() as connection:
-        relations.link(connection, staff_id, who, code, of, anyway)
+    with session.work() as work:
+        relations.link(work, who, relation, of, anyway)
         why = ""
         if choice is None:
             choice, why = _usual(connection, who, of)
-        where = _put(connection, staff_id, (who, of), choice, why, at)
-        said = relations.sentence(connection, who, code, of)
+        where = _put(work, (who, of), choice, why)
+        said = relations.sentence(connection, who, relation, of)
     return f"{said.capitalize()}.", f"{where[:1].upper()}{where[1:]}."
 
 
-def unlink(session: Session, one: str, other: str, relation: str | None) -> tuple[str, str]:
+def unlink(session: Session, who: int, of: int, relation: str | None) -> tuple[str, str]:
     """Take a link away; the sentence that says so, and one of the household they stay in, if any.
 
     Raises NotFound, InvalidInput.
     """
-    staff_id = session.staff_id
-    who, of = typed.record_id(one, "person"), typed.record_id(other, "person")
-    code = (
-        codes.code(session.db, "relation", relation, "--relation") if relation is not None else None
-    )
-    with session.writing() as connection:
-        at = dates.to_iso(session.now)
-        gone = relations.unlink(connection, staff_id, who, code, of, at=at)
+    with session.work() as work:
+        connection = work.connection
+        gone = relations.unlink(work, who, relation, of)
         said = relations.sentence(connection, gone.who, gone.relation, gone.of)
-        if code is not None:
-            said = relations.sentence(connection, who, code, of)
+        if relation is not None:
+            said = relations.sentence(connection, who, relation, of)
         both = sorted(
             {*households.current(connection, who)} & {*households.current(connection, of)}
         )
@@ -80,29 +77,14 @@ def unlink(session: Session, one: str, other: str, relation: str | None) -> tupl
 # ---------------------------------------------------------------- what was said, or is asked
 
 
-def _choice(household: str | None) -> Choice | None:
-    if household is None:
-        return None
-    said = household.strip().lower()
+def choice(text: str) -> str:
+    """Check --household: a household's number, new or none. Raises InvalidInput."""
+    said = text.strip().lower()
     if said in (NEW, NONE):
         return said
     if not said.isascii() or not said.isdigit():
         raise InvalidInput("--household must be a household's number, new or none")
-    return typed.record_id(said, "household")
-
-
-def _relation(
-    connection: sqlite3.Connection, who: int, of: int, relation: str | None, asking: bool
-) -> str:
-    if relation is not None:
-        return codes.code(connection, "relation", relation, "--relation")
-    if not asking:
-        raise InvalidInput("--relation is missing")
-    say(f"There are {', '.join(codes.choices(connection, 'relation'))}.")
-    return ask_until_valid(
-        f"Person {who} is which of these to person {of}",
-        lambda text: codes.code(connection, "relation", text, "the relation"),
-    )
+    return str(typed_text.record_id(said, "household"))
 
 
 def _sure_of_births(connection: sqlite3.Connection, who: int, code: str, of: int) -> bool:
@@ -138,10 +120,10 @@ def _asked(connection: sqlite3.Connection, who: int, of: int) -> Choice | None:
 
 
 def _one_of(text: str, there: list[int]) -> Choice:
-    choice = _choice(text)
-    if choice is None or (isinstance(choice, int) and choice not in there):
+    chosen = choice(text)
+    if chosen not in (NEW, NONE, *map(str, there)):
         raise InvalidInput("answer one of these numbers, new or none")
-    return choice
+    return chosen
 
 
 # ---------------------------------------------------------------- the household
@@ -176,23 +158,16 @@ def _in(person: int, numbers: list[int]) -> str:
     return f"person {person} is in {word} {listed(numbers)}"
 
 
-def _put(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    both: tuple[int, int],
-    choice: Choice,
-    why: str,
-    at: str,
-) -> str:
+def _put(work: Work, both: tuple[int, int], choice: Choice, why: str) -> str:
     """Put those of the two who are not in it into the household; how it stands, as a sentence."""
     if choice == NONE:
         return f"linked only: {why} (ccu household add changes that)" if why else "linked only"
     new = choice == NEW
-    household = households.add(connection, staff_id, at) if new else int(choice)
-    households.must_exist(connection, household)
-    joining = [each for each in both if household not in households.current(connection, each)]
+    household = households.add(work) if new else int(choice)
+    table.require(work.connection, "household", household)
+    joining = [each for each in both if household not in households.current(work.connection, each)]
     for person in joining:
-        households.join(connection, staff_id, household, person, at=at)
+        households.join(work, household, person)
     if not joining:
         return f"both are in household {household} already"
     verb = "is" if len(joining) == 1 else "are"

@@ -75,7 +75,7 @@ def _pairs(card: Mapping[str, Any], names: Mapping[int, str]) -> list[tuple[str,
     calls = card["care_calls"]
     workers = [_worker(each, names) for each in card["workers"]]
     return [
-        ("who is helping", "\n".join(workers) or "nobody recorded"),
+        ("who is helping", "\n".join(workers) or "None assigned"),
         (
             "care calls",
             f"{calls['90']} in 90 days, {calls['365']} in 365 days (a call counts once, however"
@@ -86,7 +86,7 @@ def _pairs(card: Mapping[str, Any], names: Mapping[int, str]) -> list[tuple[str,
 
 def _worker(each: Mapping[str, Any], names: Mapping[int, str]) -> str:
     if each["name"] is None:
-        return f"{each['agency']} has this in hand"
+        return f"{each['agency']} is handling this"
     return (
         f"{each['agency']}: {each['name']}, {each['phone'] or 'no phone recorded'},"
         f" with {_whom(each, names)} since {each['since']}"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.people import store as people
-from ccu.records import audit, person_ids
-from ccu.records import history as changes
+from ccu.records import person_ids, table
+from ccu.work import Work
 
 INVERSE = {"child": "parent", "grandchild": "grandparent"}  # kept as the second of each
 READ_BACK = {kept: said for said, kept in INVERSE.items()}
@@ -135,45 +135,31 @@ def check(connection: sqlite3.Connection, who: int, relation: str, of: int) -> N
         )
 
 
-def link(
-    connection: sqlite3.Connection, staff_id: int, who: int, relation: str, of: int, anyway: bool
-) -> None:
-    """Keep that `who` is the `relation` of `of`, inside the caller's transaction.
+def link(work: Work, who: int, relation: str, of: int, anyway: bool) -> None:
+    """Record that `who` is the `relation` of `of`.
 
     Raises as `check` does, and InvalidInput for an elder born no earlier, but with `anyway`.
     """
-    check(connection, who, relation, of)
+    check(work.connection, who, relation, of)
     new = kept(who, relation, of)
-    if not anyway and not_born_before(connection, new):
+    if not anyway and not_born_before(work.connection, new):
         raise InvalidInput(
             f"person {new.who} was not born before person {new.of}, by their birth dates;"
             " --anyway links them all the same"
         )
-    connection.execute(
-        "INSERT INTO person_relation (person_id, other_id, relation) VALUES (:of, :who, :relation)",
-        {"who": new.who, "of": new.of, "relation": new.relation},
-    )
-    audit.record(
-        connection, staff_id, "person-link", "person", who, other=of, relation=new.relation
-    )
+    columns = {"person_id": new.of, "other_id": new.who, "relation": new.relation}
+    table.insert_row(work.connection, "person_relation", columns)
+    work.audit("person-link", "person", who, other=of, relation=new.relation)
 
 
-def unlink(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    who: int,
-    relation: str | None,
-    of: int,
-    *,
-    at: str,
-) -> Relation:
+def unlink(work: Work, who: int, relation: str | None, of: int) -> Relation:
     """Take a relation away, of whichever records it was kept; what it was.
 
     Without `relation` the only one there is. Raises NotFound, InvalidInput.
     """
     for person_id in (who, of):
-        people.must_exist(connection, person_id)
-    there = between(connection, who, of)
+        people.must_exist(work.connection, person_id)
+    there = between(work.connection, who, of)
     if not there:
         raise NotFound(f"person {who} and person {of} are not linked")
     if relation is None and len(there) > 1:
@@ -181,32 +167,29 @@ def unlink(
         raise InvalidInput(f"--relation is missing: they are linked by {several}")
     gone = kept(who, relation, of) if relation else there[0]
     if gone not in there:
-        said = [sentence(connection, each.who, each.relation, each.of) for each in there]
+        said = [sentence(work.connection, each.who, each.relation, each.of) for each in there]
         raise NotFound(f"not linked so: {', and '.join(said)}")
-    _delete(connection, staff_id, gone, at)
-    audit.record(
-        connection, staff_id, "person-unlink", "person", who, other=of, relation=gone.relation
-    )
+    _delete(work, gone)
+    work.audit("person-unlink", "person", who, other=of, relation=gone.relation)
     return gone
 
 
-def _delete(connection: sqlite3.Connection, staff_id: int, gone: Relation, at: str) -> None:
-    ids = json.dumps(person_ids.same(connection, [gone.who, gone.of]))
-    asked = {"ids": ids}
-    stands_for = person_ids.canonical(connection, json.loads(ids))
-    for row in connection.execute(_ROWS, asked).fetchall():
+def _delete(work: Work, gone: Relation) -> None:
+    records = person_ids.same(work.connection, [gone.who, gone.of])
+    stands_for = person_ids.canonical(work.connection, records)
+    for row in work.connection.execute(_ROWS, {"ids": json.dumps(records)}).fetchall():
         numbers = row["person_id"], row["other_id"]
         if not stands_for.keys() >= set(numbers):
             continue
         if gone != kept(stands_for[numbers[1]], row["relation"], stands_for[numbers[0]]):
             continue
-        connection.execute(
+        work.connection.execute(
             "DELETE FROM person_relation WHERE person_id = :person_id AND other_id = :other_id"
             " AND relation = :relation",
             dict(row),
         )
         field = {f"relation of person {numbers[1]}": (row["relation"], None)}
-        changes.record(connection, staff_id, "person", numbers[0], field, at=at)
+        table.record_changes(work, "person", numbers[0], field)
 
 
 def _ancestors(connection: sqlite3.Connection, person: int) -> set[int]:

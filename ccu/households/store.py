@@ -12,8 +12,8 @@ from datetime import date
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.people import store as people
-from ccu.records import audit, person_ids
-from ccu.records import history as changes
+from ccu.records import person_ids, table
+from ccu.work import Work
 
 FOREVER = "9999-99-99"  # after every day
 _MEMBERS = """
@@ -40,13 +40,6 @@ class Member:
     now: bool
 
 
-def must_exist(connection: sqlite3.Connection, household_id: int) -> None:
-    """Raises NotFound."""
-    asked = {"id": household_id}
-    if not connection.execute("SELECT 1 FROM household WHERE id = :id", asked).fetchone():
-        raise NotFound(f"no household {household_id}")
-
-
 def names(connection: sqlite3.Connection) -> dict[int, str]:
     """Household -> its name, mostly empty: it is identifying, so showing it must be audited."""
     return {row["id"]: row["name"] for row in connection.execute("SELECT id, name FROM household")}
@@ -54,10 +47,7 @@ def names(connection: sqlite3.Connection) -> dict[int, str]:
 
 def name(connection: sqlite3.Connection, household_id: int) -> str:
     """The name of one, mostly empty. Raises NotFound."""
-    must_exist(connection, household_id)
-    asked = {"id": household_id}
-    row = connection.execute("SELECT name FROM household WHERE id = :id", asked).fetchone()
-    return str(row["name"])
+    return str(table.require(connection, "household", household_id)["name"])
 
 
 # ---------------------------------------------------------------- who is in which
@@ -113,49 +103,37 @@ def _folded(
 # ---------------------------------------------------------------- writes
 
 
-def add(connection: sqlite3.Connection, staff_id: int, at: str) -> int:
-    """A new household, inside the caller's transaction; its number."""
-    cursor = connection.execute(
-        "INSERT INTO household (recorded_at, recorded_by) VALUES (:at, :by)",
-        {"at": at, "by": staff_id},
-    )
-    household_id = int(cursor.lastrowid or 0)
-    audit.record(connection, staff_id, "household-add", "household", household_id)
+def add(work: Work) -> int:
+    """Add a household; returns its number."""
+    household_id = table.insert(work, "household", {})
+    work.audit("household-add", "household", household_id)
     return household_id
 
 
-def join(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    household_id: int,
-    person_id: int,
-    *,
-    since: str | None = None,
-    at: str,
-) -> None:
-    """Put a person into a household, inside the caller's transaction; one who left comes back.
+def join(work: Work, household_id: int, person_id: int, since: str | None = None) -> None:
+    """Put a person into a household; one who left comes back.
 
     Raises NotFound; InvalidInput for a merged record, a member, a return before they left.
     """
-    must_exist(connection, household_id)
-    people.must_exist(connection, person_id)
-    before = of_person(connection, person_id).get(household_id)
+    table.require(work.connection, "household", household_id)
+    people.must_exist(work.connection, person_id)
+    before = of_person(work.connection, person_id).get(household_id)
     if before is not None:
         if before.until is None:
             raise InvalidInput(f"person {person_id} is in household {household_id} already")
-        since = since or at[:10]
+        since = since or work.today.isoformat()
         if since < before.until:
             raise InvalidInput(
                 f"--since is before person {person_id} left household {household_id},"
                 f" on {before.until}"
             )
     asked = {"household_id": household_id, "person_id": person_id, "since": since}
-    old = connection.execute(
+    old = work.connection.execute(
         "SELECT since, until FROM household_member"
         " WHERE household_id = :household_id AND person_id = :person_id",
         asked,
     ).fetchone()
-    connection.execute(
+    work.connection.execute(
         "INSERT INTO household_member (household_id, person_id, since)"
         " VALUES (:household_id, :person_id, :since)"
         " ON CONFLICT DO UPDATE SET since = excluded.since, until = NULL",
@@ -163,29 +141,19 @@ def join(
     )
     if old is not None:
         fields = {"since": (old["since"], since), "until": (old["until"], None)}
-        _keep(connection, staff_id, household_id, person_id, fields, at)
-    audit.record(
-        connection, staff_id, "household-join", "household", household_id, person=person_id
-    )
+        _record_changes(work, household_id, person_id, fields)
+    work.audit("household-join", "household", household_id, person=person_id)
 
 
-def leave(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    household_id: int,
-    person_id: int,
-    *,
-    on: str,
-    at: str,
-) -> None:
-    """End a membership on a day, inside the caller's transaction, of every record of the person.
+def leave(work: Work, household_id: int, person_id: int, on: str) -> None:
+    """End a membership on a day, of every record of the person.
 
     Raises NotFound when they are not in it; InvalidInput for a merged record, a day before they
     joined.
     """
-    must_exist(connection, household_id)
-    people.must_exist(connection, person_id)
-    before = of_person(connection, person_id).get(household_id)
+    table.require(work.connection, "household", household_id)
+    people.must_exist(work.connection, person_id)
+    before = of_person(work.connection, person_id).get(household_id)
     if before is None:
         raise NotFound(f"person {person_id} is not in household {household_id}")
     if before.until is not None:
@@ -194,8 +162,8 @@ def leave(
         raise InvalidInput(
             f"--on is before person {person_id} joined household {household_id}, on {before.since}"
         )
-    same = json.dumps(person_ids.same(connection, [person_id]))
-    ended = connection.execute(
+    same = json.dumps(person_ids.same(work.connection, [person_id]))
+    ended = work.connection.execute(
         "UPDATE household_member SET until = max(:on, coalesce(since, :on))"
         " WHERE household_id = :household_id AND until IS NULL"
         " AND person_id IN (SELECT value FROM json_each(:same)) RETURNING person_id, until",
@@ -203,36 +171,27 @@ def leave(
     ).fetchall()
     for row in ended:
         fields = {"until": (None, row["until"])}
-        _keep(connection, staff_id, household_id, row["person_id"], fields, at)
-    audit.record(
-        connection, staff_id, "household-leave", "household", household_id, person=person_id
-    )
+        _record_changes(work, household_id, row["person_id"], fields)
+    work.audit("household-leave", "household", household_id, person=person_id)
 
 
-def rename(
-    connection: sqlite3.Connection, staff_id: int, household_id: int, new: str, *, at: str
-) -> None:
+def rename(work: Work, household_id: int, new: str) -> None:
     """Give a household a name, or with an empty one none. Raises NotFound."""
-    old = name(connection, household_id)
-    if old == new:
-        return
-    asked = {"id": household_id, "name": new}
-    connection.execute("UPDATE household SET name = :name WHERE id = :id", asked)
-    changes.record(connection, staff_id, "household", household_id, {"name": (old, new)}, at=at)
-    audit.record(connection, staff_id, "household-name", "household", household_id, fields=["name"])
+    row = table.require(work.connection, "household", household_id)
+    changed = table.change(work, "household", row, {"name": new})
+    if changed:
+        work.audit("household-name", "household", household_id, fields=changed)
 
 
-def _keep(
-    connection: sqlite3.Connection,
-    staff_id: int,
+def _record_changes(
+    work: Work,
     household_id: int,
     person_id: int,
     fields: Mapping[str, tuple[str | None, str | None]],
-    at: str,
 ) -> None:
     said = {
         f"{field} of person {person_id}": values
         for field, values in fields.items()
         if values[0] != values[1]
     }
-    changes.record(connection, staff_id, "household", household_id, said, at=at)
+    table.record_changes(work, "household", household_id, said)

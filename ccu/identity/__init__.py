@@ -1,15 +1,19 @@
-"""Same person or not: pure scoring, explained field by field; a human being decides.
+"""Same person or not: a score explained field by field, for a person to decide.
 
     >>> one = Known((Name("Katie", "O'Brien"),), birth_date="1980-03-04")
     >>> other = Known((Name("Katherine", "obrien"),), birth_date="1980-04-03")
     >>> compare(one, other).score >= LIKELY
     True
 
-Jellyfish gives string distance and Metaphone; weights and rules are ours.
+Jellyfish computes string distance and Metaphone; the weights and rules are in this package.
 
-The steps, one module each: `text` folds; `names` compares names with the tables of `nicknames`
-and `common`; `dates` compares births, `contacts` what belongs to a household; `score` adds up
-and explains; `lookup` makes the keys that `find` looks up by; `blocks` goes through a whole file.
+    text         folds what people typed
+    known_names  nicknames, and how common a name is
+    names        compares names
+    fields       compares birth date, home, phone, email, ZIP and sex
+    score        adds up and explains
+    lookup       the keys that `find` looks up by
+    blocks       all likely pairs of a file
 """
 
 from ccu.identity.blocks import pairs

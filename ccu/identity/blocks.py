@@ -1,17 +1,17 @@
 """All likely pairs of a file, without comparing everyone with everyone.
 
-Records meet in blocks: those that share a key such as birth date, phone, or the sounds of both
-names. A block that is too big is split by a second key, then a third; what is still too big is
-left to the other keys. So the work grows with the people, not with their square.
+Records are compared in blocks: those that share a key such as birth date, phone, or the sounds of
+both names. A block that is too big is split by a second key, then a third; one that is still too
+big is left to the other keys. The work grows with the number of people, not with its square.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations, pairwise
 
-from ccu.identity.contacts import COMMON_WORDS
+from ccu.identity.fields import COMMON_WORDS
+from ccu.identity.known_names import full_names
 from ccu.identity.lookup import birth_key
-from ccu.identity.nicknames import heads
 from ccu.identity.score import (
     LIKELY,
     Judged,
@@ -26,8 +26,8 @@ from ccu.identity.score import (
 from ccu.identity.text import sound
 
 MOST = 10  # records in a block before it is split
-SAME_HOME = 8.0  # bits: a whole address and not a town
-ENOUGH_HOMES = 50  # pairs under one roof, before the file is believed to hold no families
+SAME_HOME = 8.0  # bits: a full address and not only a town
+ENOUGH_HOMES = 50  # pairs at one address, before a file is taken to hold no families
 FEW_RELATIVES = 0.05
 
 Key = Callable[[Prepared], Iterable[str]]
@@ -36,11 +36,11 @@ Key = Callable[[Prepared], Iterable[str]]
 def pairs(
     records: Iterable[tuple[int, Known]], least: int = LIKELY
 ) -> list[tuple[int, int, Likeness]]:
-    """The pairs that score `least` or more, best first: (lower id, higher id, why)."""
+    """Return the pairs that score `least` or more, best first: (lower id, higher id, why)."""
     people = [(number, prepare(known)) for number, known in records]
     judged = []
     at_home: Counter[bool] = Counter()
-    # In order, so that nothing depends on how a set happens to be laid out.
+    # Sorted, so that the result does not depend on the order of a set.
     for first, second in sorted(candidates([person for _, person in people])):
         pair = judge(people[first][1], people[second][1])
         if points(pair.alone) >= least:
@@ -59,7 +59,7 @@ def pairs(
 
 
 def under_one_roof(pair: Judged) -> bool | None:
-    """Two of one family name at one address: plainly two people? None for any other pair."""
+    """Whether two of one family name at one address are clearly two people; None for others."""
     weights = dict(pair.weights)
     given, birth = weights["given name"], weights["birth date"]
     if weights["home"].alone < SAME_HOME or weights["family name"].alone <= 0:
@@ -70,17 +70,17 @@ def under_one_roof(pair: Judged) -> bool | None:
 
 
 def holds_families(at_home: Counter[bool]) -> bool:
-    """Does the file hold relatives at all, or only people entered more than once?
+    """Whether the file holds relatives at all, or only people entered more than once.
 
     Twins, and fathers and sons of one name, look like one person entered with a wrong name or
-    date. Where families are on file there are far more spouses and siblings, who agree in
-    neither; where those are missing, so are twins, and the household story is dropped.
+    date. A file with families has far more spouses and siblings, who agree in neither;
+    without those there are no twins either, and the household explanation is dropped.
     """
     return at_home.total() < ENOUGH_HOMES or at_home[True] >= at_home.total() * FEW_RELATIVES
 
 
 def candidates(people: list[Prepared]) -> set[tuple[int, int]]:
-    """The pairs of places in the list that are worth comparing."""
+    """Return the pairs of positions in the list that are worth comparing."""
     found: set[tuple[int, int]] = set()
     for key, *finer in BLOCKS:
         for block in _split(range(len(people)), people, key):
@@ -106,44 +106,25 @@ def _split(block: Iterable[int], people: list[Prepared], key: Key) -> list[list[
     return [group for group in groups.values() if len(group) > 1]
 
 
-def _birth(person: Prepared) -> Iterator[str]:
-    if person.birth_date:
-        yield birth_key(person.birth_date)
+def _text_key(read: Callable[[Prepared], str | None]) -> Key:
+    """Make a key of one text of a record; a record without that text has no key."""
+
+    def key(person: Prepared) -> tuple[str, ...]:
+        text = read(person)
+        return (text,) if text else ()
+
+    return key
 
 
-def _month_day(person: Prepared) -> Iterator[str]:
-    if person.birth_date:
-        yield person.birth_date[5:]
-
-
-def _year_month(person: Prepared) -> Iterator[str]:
-    if person.birth_date:
-        yield person.birth_date[:7]
-
-
-def _year(person: Prepared) -> Iterator[str]:
-    if person.birth_date:
-        yield person.birth_date[:4]
-
-
-def _phone(person: Prepared) -> Iterator[str]:
-    if person.phone:
-        yield person.phone[-7:]
-
-
-def _email(person: Prepared) -> Iterator[str]:
-    if person.email:
-        yield person.email
-
-
-def _local(person: Prepared) -> Iterator[str]:
-    if person.email:
-        yield person.email.split("@")[0]
-
-
-def _mail_start(person: Prepared) -> Iterator[str]:
-    if person.email:
-        yield person.email[:4]
+_birth = _text_key(lambda person: person.birth_date and birth_key(person.birth_date))
+_month_day = _text_key(lambda person: person.birth_date and person.birth_date[5:])
+_year_month = _text_key(lambda person: person.birth_date and person.birth_date[:7])
+_year = _text_key(lambda person: person.birth_date and person.birth_date[:4])
+_phone = _text_key(lambda person: person.phone and person.phone[-7:])
+_email = _text_key(lambda person: person.email)
+_local = _text_key(lambda person: person.email.split("@")[0])
+_mail_start = _text_key(lambda person: person.email[:4])
+_postcode = _text_key(lambda person: person.postcode)
 
 
 def _door(person: Prepared) -> Iterator[str]:
@@ -170,16 +151,11 @@ def _beside(person: Prepared) -> Iterator[tuple[str, str]]:
                 yield one, other
 
 
-def _postcode(person: Prepared) -> Iterator[str]:
-    if person.postcode:
-        yield person.postcode
-
-
 def _names(person: Prepared) -> Iterator[str]:
     for parts in person.names:
         given, family = parts.given, parts.family
         if given.joined and family.joined:
-            for head in heads(given.words[0]):
+            for head in full_names(given.words[0]):
                 for word in {family.joined, *family.words}:
                     first, second = sorted((sound(head), sound(word)))
                     yield f"{first} {second}"
@@ -203,7 +179,7 @@ def _words(person: Prepared) -> Iterator[str]:
             if len(word) > 1:
                 yield sound(word)
         for word in parts.given.words[:1]:
-            for head in heads(word):
+            for head in full_names(word):
                 yield sound(head)
 
 

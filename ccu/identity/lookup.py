@@ -5,7 +5,7 @@ A kind, a colon, a value:
     n:K0RN OBRN   the sounds of given (under its full name) and family name, in either order
     i:K OBRN      the initial of one and the sound of the other
     w:obrien      one word of a name as spelled       s:OBRN   as it sounds
-    g:katherine   a full name that a given name may stand for
+    g:katherine   a full name that a given name may be short for
     b:1980-03-04  birth date, the smaller of day and month first
     p:5550142     the last seven digits of a phone    e:...    an email
 """
@@ -15,17 +15,17 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 
+from ccu.identity.known_names import full_names
 from ccu.identity.names import Name, Part, Parts, take_apart
-from ccu.identity.nicknames import heads
 from ccu.identity.score import Known, Prepared, judge, prepare
 from ccu.identity.text import roughly
 
-MOST_HEADS = 4  # full names followed from one nickname
+MOST_FULL_NAMES = 4  # full names followed from one nickname
 HEARD = 0.7  # the share of a field's weight that a forgiven difference keeps in a question
 
 
 def keys(known: Known) -> frozenset[str]:
-    """The keys to store for a record; none where nothing is known."""
+    """Return the keys to store for a record; none where nothing is known."""
     record = prepare(known)
     found: set[str] = set(_fixed(record))
     for parts in record.names:
@@ -36,7 +36,7 @@ def keys(known: Known) -> frozenset[str]:
 
 
 def query_keys(known: Known) -> frozenset[str]:
-    """The keys to look up for a question; any one found makes a record worth ranking."""
+    """Return the keys to look up for a search; a record with any of them is worth ranking."""
     record = prepare(known)
     found = set(_fixed(record))
     for name in known.names:
@@ -51,7 +51,7 @@ def query_keys(known: Known) -> frozenset[str]:
 
 
 def readings(name: Name) -> Iterator[tuple[Part, Part]]:
-    """A name as heard, as given and family name: words in one field are cut at every place."""
+    """Yield a name as given and family name: words in one field are split at every place."""
     parts = take_apart(Name(*name))
     yield parts.given, parts.family
     if not (parts.given.joined and parts.family.joined):
@@ -74,15 +74,15 @@ def _fixed(record: Prepared) -> Iterator[str]:
 
 
 def birth_key(day: str) -> str:
-    """The key of a birth date, the same when day and month are swapped."""
+    """Return the key of a birth date, the same when day and month are swapped."""
     low, high = sorted((day[5:7], day[8:10]))
     return f"b:{day[:4]}-{low}-{high}"
 
 
 def _full_names(part: Part) -> list[str]:
-    """The words and the whole of a given name, under the full names they may stand for."""
+    """Return the full names that a given name, or its first word, may be short for."""
     forms = dict.fromkeys((part.words[0], part.joined)) if part.words else {}
-    return [head for form in forms for head in sorted(heads(form))[:MOST_HEADS]]
+    return [head for form in forms for head in sorted(full_names(form))[:MOST_FULL_NAMES]]
 
 
 def _family_forms(part: Part) -> list[str]:
@@ -115,14 +115,14 @@ def _word_keys(given: Part, family: Part) -> Iterator[str]:
 
 
 def rank(query: Known, candidate: Known) -> int:
-    """How well a record answers a question, 0 to 100; what was not asked does not count."""
+    """Rate how well a record answers a search, 0 to 100; what was not asked does not count."""
     record = prepare(candidate)
     return max(_answers(asked, full, record) for asked, full in _asked(query))
 
 
 @lru_cache(maxsize=8)
 def _asked(query: Known) -> tuple[tuple[Prepared, dict[str, float]], ...]:
-    """Each reading of a question, with what each field would give if it agreed in full."""
+    """Return each reading of a search, with what each field would give if it agreed in full."""
     asked, found = prepare(query), []
     for name in query.names or (Name("", ""),):
         suffix = take_apart(Name(*name)).suffix
@@ -134,10 +134,10 @@ def _asked(query: Known) -> tuple[tuple[Prepared, dict[str, float]], ...]:
 
 
 def _answers(asked: Prepared, full: dict[str, float], record: Prepared) -> int:
-    """The agreement reached, as a share of what full agreement with the question would give.
+    """Return the agreement as a percentage of what full agreement with the search would give.
 
-    Only bits against strangers count: whoever is asked for is not taken for a relative. What
-    agrees by nickname, by sound or with a slip was heard or typed that way: at least `HEARD`.
+    Only bits against strangers count: the person searched for is not taken for a relative. What
+    agrees by nickname, by sound or with a typing mistake counts at least `HEARD`.
     """
     got = 0.0
     for field, weight in judge(asked, record).weights:

@@ -1,8 +1,8 @@
-"""Names: taken apart once a record, then compared part by part.
+"""Names: split once for each record, then compared part by part.
 
-A weight is a pair of bits. `alone` is what the agreement says against two strangers, `kin` what
-it says against two people of one household, who share a family name anyway and almost never a
-given name. `score` adds both up and believes the smaller.
+A weight has two numbers of bits. `alone` is the evidence against two strangers, `kin` against two
+people of one household, who share a family name anyway and almost never a given name. `score` adds
+up both and uses the smaller sum.
 """
 
 from collections.abc import Callable
@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from ccu.identity.common import family_bits, given_bits, is_common
-from ccu.identity.nicknames import heads
+from ccu.identity.known_names import full_names, is_common, name_bits
 from ccu.identity.text import sound, words
 
 # Small words that belong to the family name after them: O Brien, Mc Donald, De la Cruz.
@@ -21,7 +20,7 @@ SUFFIXES = {
     "jr": "2", "junior": "2", "ii": "2", "2nd": "2", "sr": "1", "senior": "1", "1st": "1",
     "iii": "3", "3rd": "3", "iv": "4", "4th": "4",
 }  # fmt: skip
-# What is written where no name is known. They say nothing about who it is.
+# What is written where no name is known.
 NOT_NAMES = frozenset(
     """unknown unk unkn unidentified anonymous anon refused nofirstname nolastname nofirst nolast
     noname notgiven none na nfn nln fnu lnu nmn male female man woman person subject
@@ -37,7 +36,7 @@ class Name(NamedTuple):
 
 
 class Weight(NamedTuple):
-    """What an agreement says, in bits: against strangers, and against the same household."""
+    """Evidence in bits: against two strangers, and against two people of one household."""
 
     agreement: str
     alone: float
@@ -62,13 +61,13 @@ class Parts:
 
 
 NOTHING = Part("", ())
-HARDLY_ALIKE = 0.7  # Jaro-Winkler; below it no slip of the keyboard is worth looking for
+HARDLY_ALIKE = 0.7  # Jaro-Winkler; below it no typing mistake is worth looking for
 MISSING = Weight("missing", 0.0, 0.0)
 
 
 @lru_cache(maxsize=1 << 15)
 def take_apart(name: Name) -> Parts:
-    """Fold a name; suffixes come off, particles close up, and placeholders count as nothing."""
+    """Fold a name: remove suffixes, join particles, and drop placeholders."""
     suffix = ""
     parts = []
     for text in name:
@@ -99,7 +98,7 @@ def _part(kept: tuple[str, ...]) -> Part:
 
 @lru_cache(maxsize=1 << 17)
 def spelling(a: str, b: str) -> str:
-    """How two folded words differ, in one phrase; "differs" where they are simply two words."""
+    """Return how two folded words differ, in a phrase; "differs" for two unrelated words."""
     if a == b:
         return "same"
     short, long = sorted((len(a), len(b)))
@@ -124,8 +123,8 @@ def spelling(a: str, b: str) -> str:
     return "a little alike" if likeness >= 0.88 or edits / long <= 0.4 else "differs"
 
 
-# How much less than the same spelling each kind says, and the most it can say: a slip is rarer
-# in one person's records than agreement is, and the rarest name has many neighbours.
+# How much less than the same spelling each is worth, its most, and its bits against relatives:
+# mistakes are rarer in one person's records than agreement, and the rarest name has neighbors.
 _GIVEN_LESS = {
     "one letter differs": (2.5, 7.0, 4.0),
     "sounds alike": (3.0, 6.0, 4.0),
@@ -146,8 +145,8 @@ SAME_GIVEN_KIN = 5.0  # about one pair of relatives in 30 shares a given name
 
 @lru_cache(maxsize=1 << 17)
 def compare_given(a: str, b: str) -> Weight:
-    """Two given names of one word."""
-    bits = min(given_bits(a), given_bits(b))
+    """Compare two given names of one word."""
+    bits = min(name_bits(a, "given"), name_bits(b, "given"))
     how = spelling(a, b)
     if how == "same":
         return Weight("same", bits, SAME_GIVEN_KIN)
@@ -155,7 +154,7 @@ def compare_given(a: str, b: str) -> Weight:
         if a[0] == b[0]:
             return Weight("same initial", 2.0, 1.0)
         return Weight("differs", -4.0, -5.0)
-    if heads(a) & heads(b):
+    if full_names(a) & full_names(b):
         how = "nickname"
     elif is_common(a) and is_common(b) and how != "differs":
         # John and Joan, Eric and Erica: two names people have, not one name mistyped.
@@ -165,8 +164,8 @@ def compare_given(a: str, b: str) -> Weight:
 
 @lru_cache(maxsize=1 << 17)
 def compare_family(a: str, b: str) -> Weight:
-    """Two family names of one word, or of words run together."""
-    bits = min(family_bits(a), family_bits(b))
+    """Compare two family names of one word, or of words run together."""
+    bits = min(name_bits(a, "family"), name_bits(b, "family"))
     how = spelling(a, b)
     if how == "same":
         return Weight("same", bits, 0.0)
@@ -189,7 +188,7 @@ def _less(
 
 
 def compare_parts(a: Part, b: Part, given: bool) -> Weight:
-    """A given or family name, of any number of words, against another."""
+    """Compare two given or two family names of any number of words."""
     if not a.joined or not b.joined:
         return MISSING
     one = compare_given if given else compare_family

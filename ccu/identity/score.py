@@ -1,28 +1,38 @@
-"""The score: how likely two records are one person, and how much each field says.
+"""The score: how likely two records are one person, and how much each field contributes.
 
 Each field gives bits, the logarithm of how much more often records of one person agree in that
-way than records of two people do. Two stories have to be beaten: that they are strangers, and
-that they are relatives under one roof, who share family name, home and phone. Both are added
-up, and the smaller sum is believed; where that is the relatives', a field "household" takes the
-difference off, so that the weights shown always sum to the total. Nothing is learned from the
-file: the same two records score the same for ever, in every file.
+way than records of two people do. There are two other explanations: that they are strangers, and
+that they are relatives in one household, who share family name, home and phone. Bits are added up
+against both, and the smaller sum counts; where that is the one against relatives, a field
+"household" subtracts the difference, so that the weights shown always sum to the total. Nothing is
+learned from the file: the same two records have the same score in every file.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ccu.identity import contacts
-from ccu.identity.dates import compare_births
+from ccu.identity.fields import (
+    Home,
+    compare_births,
+    compare_emails,
+    compare_homes,
+    compare_phones,
+    compare_postcodes,
+    compare_sexes,
+    phone_digits,
+    read_home,
+)
+from ccu.identity.known_names import full_names
 from ccu.identity.names import MISSING, Name, Part, Parts, Weight, compare_parts, take_apart
-from ccu.identity.nicknames import heads
 from ccu.identity.text import plain
 
-LIKELY = 40  # from this score on a pair is offered to a human being as likely one person
-# In a town's file of 50,000 some 16 bits make a pair even odds; a human being looks at each, and
-# most files are smaller.
+LIKELY = 40  # from this score a pair is shown as a possible match
+# In a file of 50,000 people some 16 bits make even odds; a person reviews each pair, and most files
+# are smaller.
 LIKELY_BITS = 14.5
 POINTS = LIKELY / LIKELY_BITS  # points of score per bit
-# In a file like that a pair is some thirty thousand times likelier to be strangers than relatives.
+# In such a file a pair is some thirty thousand times likelier to be strangers than relatives.
 KIN_HEAD_START = 11.5
 # Nobody has a sibling of the same name and birth date.
 NOT_KIN = 30.0
@@ -33,8 +43,8 @@ class Known:
     """What is known of one record of a person, as stored, for comparing.
 
     `names` has the main name first, aliases after; `birth_date` is YYYY-MM-DD; `birth_years` are
-    the earliest and latest year of birth an estimated age allows. `description` is of somebody
-    not identified and is never evidence of sameness.
+    the earliest and latest year of birth an estimated age allows. `description` is of a person
+    not identified and is never evidence of a match.
     """
 
     names: tuple[Name, ...] = ()
@@ -50,7 +60,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What one field says, in points of the score; below nothing speaks against."""
+    """What one field contributes, in points; negative points are evidence against a match."""
 
     name: str
     agreement: str
@@ -66,7 +76,7 @@ class Likeness:
 
     @property
     def total(self) -> float:
-        """The sum of the weights; the score is this, rounded and held between 0 and 100."""
+        """The sum of the weights; the score is this, rounded and limited to 0 to 100."""
         return sum(field.weight for field in self.fields)
 
 
@@ -80,40 +90,40 @@ class Prepared:
     sex: str
     phone: str | None
     email: str
-    home: contacts.Home | None
+    home: Home | None
     postcode: str
 
 
 class Judged(NamedTuple):
-    """A comparison in bits, before it is put in words."""
+    """A comparison in bits."""
 
     alone: float  # against two strangers
-    household: float  # what comes off because the two may be relatives; 0 or less
+    household: float  # subtracted because the two may be relatives; 0 or less
     weights: tuple[tuple[str, Weight], ...]
 
 
 def prepare(known: Known) -> Prepared:
-    """Fold what is known of a record; the description is left out for good."""
+    """Fold what is known of a record, without the description."""
     names = [take_apart(Name(*name)) for name in known.names]
     return Prepared(
         names=tuple(parts for parts in names if parts.given.joined or parts.family.joined),
         birth_date=known.birth_date or None,
         birth_years=known.birth_years,
         sex=plain(known.sex or ""),
-        phone=contacts.phone_digits(known.phone),
+        phone=phone_digits(known.phone),
         email=(known.email or "").strip().casefold(),
-        home=contacts.read_home(known.home) if known.home else None,
+        home=read_home(known.home) if known.home else None,
         postcode=plain(known.postcode or ""),
     )
 
 
 def compare(a: Known, b: Known) -> Likeness:
-    """How likely two records are of one person, 0 to 100, with the reasons."""
+    """Rate how likely two records are of one person, 0 to 100, with the reasons."""
     return explain(judge(prepare(a), prepare(b)))
 
 
 def explain(judged: Judged, families: bool = True) -> Likeness:
-    """Put a comparison in points and words; without `families` nobody is taken for a relative."""
+    """Convert a comparison to points; without `families` no pair is taken for relatives."""
     household = judged.household if families else 0.0
     fields = [
         Field(name, weight.agreement, round(weight.alone * POINTS, 1))
@@ -125,7 +135,7 @@ def explain(judged: Judged, families: bool = True) -> Likeness:
 
 
 def points(bits: float) -> int:
-    """Bits as a score from 0 to 100."""
+    """Convert bits to a score from 0 to 100."""
     return max(0, min(100, round(bits * POINTS)))
 
 
@@ -137,11 +147,11 @@ def judge(a: Prepared, b: Prepared) -> Judged:
         ("given name", given),
         ("family name", family),
         ("birth date", birth),
-        ("phone", _phones(a, b)),
-        ("email", contacts.compare_emails(a.email, b.email) if a.email and b.email else MISSING),
-        ("home", contacts.compare_homes(a.home, b.home)),
-        ("postcode", _postcodes(a, b)),
-        ("sex", contacts.compare_sexes(a.sex, b.sex) if a.sex and b.sex else MISSING),
+        ("phone", _compare_known(compare_phones, a.phone, b.phone)),
+        ("email", _compare_known(compare_emails, a.email, b.email)),
+        ("home", compare_homes(a.home, b.home)),
+        ("postcode", _compare_known(compare_postcodes, a.postcode, b.postcode)),
+        ("sex", _compare_known(compare_sexes, a.sex, b.sex)),
     ]
     if generation is not MISSING:
         weights.insert(2, ("generation", generation))
@@ -152,18 +162,12 @@ def judge(a: Prepared, b: Prepared) -> Judged:
     return Judged(alone, min(0.0, kin - alone), tuple(weights))
 
 
-def _phones(a: Prepared, b: Prepared) -> Weight:
-    return contacts.compare_phones(a.phone, b.phone) if a.phone and b.phone else MISSING
-
-
-def _postcodes(a: Prepared, b: Prepared) -> Weight:
-    return (
-        contacts.compare_postcodes(a.postcode, b.postcode) if a.postcode and b.postcode else MISSING
-    )
+def _compare_known(compare: Callable[[str, str], Weight], a: str | None, b: str | None) -> Weight:
+    return compare(a, b) if a and b else MISSING
 
 
 def compare_names(a: tuple[Parts, ...], b: tuple[Parts, ...]) -> tuple[Weight, Weight, Weight]:
-    """Given name, family name, generation: of all their names, the two that agree best."""
+    """Return given name, family name, generation: of all their names, the two that agree best."""
     if not a or not b:
         return MISSING, MISSING, MISSING
     if len(a) == len(b) == 1:
@@ -190,14 +194,14 @@ def _names(a: Parts, b: Parts) -> tuple[Weight, Weight, Weight]:
 
 
 def _may_cross(a: Parts, b: Parts) -> bool:
-    """A cheap look before the names are compared crosswise."""
+    """A quick check before given and family names are compared crosswise."""
     return (
         a.given.joined[:1] == b.family.joined[:1] or a.family.joined[:1] == b.given.joined[:1]
-    ) or bool(heads(a.given.joined) & heads(b.family.joined))
+    ) or bool(full_names(a.given.joined) & full_names(b.family.joined))
 
 
 def _crossed(a: Parts, b: Parts) -> tuple[Weight, Weight] | None:
-    """The given name of one against the family name of the other, both ways."""
+    """Compare the given name of one with the family name of the other, both ways."""
     first, second = _cross(a.given, b.family), _cross(a.family, b.given)
     both = [weight for weight in (first, second) if weight is not MISSING]
     if not both or min(weight.alone for weight in both) <= 0:
@@ -209,7 +213,7 @@ def _crossed(a: Parts, b: Parts) -> tuple[Weight, Weight] | None:
 
 
 def _cross(one: Part, other: Part) -> Weight:
-    """As given names, for nicknames' sake; a common family name says no more for being swapped."""
+    """Compare as given names, for the nicknames; a common family name is worth no more swapped."""
     given = compare_parts(one, other, given=True)
     family = compare_parts(one, other, given=False)
     return min(given, family) if given.agreement == family.agreement == "same" else given

@@ -1,4 +1,4 @@
-"""Folding what people typed, so that case, accents and punctuation do not tell names apart."""
+"""Folding what people typed, so that case, accents and punctuation make no difference."""
 
 import re
 import unicodedata
@@ -29,7 +29,7 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=1 << 15)
 def sound(word: str) -> str:
-    """How a folded word sounds, roughly (Metaphone); the word itself where that says nothing."""
+    """How a folded word sounds, roughly (Metaphone); the word itself where that is empty."""
     from jellyfish import metaphone
 
     return metaphone(word) if word.isascii() and not word.isdigit() and metaphone(word) else word
@@ -43,7 +43,7 @@ _REPEATED = re.compile(r"(.)\1+")
 
 @lru_cache(maxsize=1 << 15)
 def roughly(word: str) -> str:
-    """How a folded word sounds to somebody who only heard it: for looking up, not for scoring."""
+    """How a folded word sounds to a person who only heard it: for lookup, not for scoring."""
     for spelt, heard in _HEARD:
         word = word.replace(spelt, heard)
     code = sound(word)

@@ -1,1 +1,14 @@
-"""Lists from other systems: dispatch exports and rosters of clients."""
+"""Lists from other systems: the importer core, and the importers over it.
+
+  layout       a TOML file that tells how a file is read; `Layout` is what every layout has
+  source       the file: its bytes, encoding and lines
+  rows         its rows and cells; a broken row costs only itself
+  identifiers  columns that are refused: FBI, state and social security numbers
+  suggest      a first layout, by the importer's hints.toml
+  rejects      rows that were not taken, with the reason
+  store        the import on record: which file, and what became of its rows
+  options      the options of an import command
+
+An importer adds its fields to the layout, reads rows to its records, and writes them in one
+transaction: dispatch/ (exports of calls) and roster/ (an office's clients and their workers).
+"""

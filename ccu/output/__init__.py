@@ -1,13 +1,13 @@
 """What ccu prints. Nothing else in the program writes to standard output.
 
-A command builds a `Table` (rows) or a `Document` (a card, a record) and hands it to `emit` or
-`emit_document`; the format is the reader's choice and no command looks at it. Standard output is
-for data; `say` and `say_error` talk on standard error.
+A command builds a `Table` (rows) or a `Document` (a card, a record) and passes it to `emit` or
+`emit_document`; no command depends on the format. Standard output is for data; `say` and
+`say_error` write messages to standard error.
 
-  shapes   what a command hands over, and the --format and --output options
-  text     the display boundary: no value reaches a terminal or a spreadsheet except through it
+  shapes   what a command passes on, and the --format and --output options
+  text     makes every value safe for a terminal or a spreadsheet
   formats  plain, csv, json, markdown, as text in pieces
-  screen   tables and documents at a terminal, progress bars (Rich, loaded only then)
+  screen   tables and documents at a terminal, progress bars (Rich, imported only then)
   sink     where the pieces go: standard output, a file, standard error
 """
 
@@ -50,9 +50,9 @@ __all__ = [
 def emit(table: Table, format: Format | None = None, output: Path | Place | None = None) -> None:
     """Print the rows, in the order and with the columns given, in the format asked for.
 
-    Rows are taken one by one: csv, json, plain and table hold a bounded number of them in memory,
-    markdown holds all. Raises InvalidInput when `output` cannot be written, BrokenPipeError when
-    the reader of standard output went away.
+    Rows are read one by one: csv, json, plain and table hold a limited number of them in memory,
+    markdown holds all. Raises InvalidInput if `output` cannot be written, BrokenPipeError if the
+    reader of standard output closed it.
     """
     from ccu.output import formats
 
@@ -77,7 +77,7 @@ def emit_document(
 ) -> None:
     """Print a card or a record: its sections, or its `data` as JSON, or its main section as CSV.
 
-    Raises as `emit` does, and InvalidInput for CSV when no section is marked `main`.
+    Raises like `emit`, and InvalidInput for CSV if no section is marked `main`.
     """
     from ccu.output import formats
 

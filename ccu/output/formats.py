@@ -19,12 +19,12 @@ from ccu.output.text import (
     width,
 )
 
-SAMPLE = 1000  # rows looked at before the first is printed: enough to choose widths, few to hold
-WIDEST = 60  # a plain column grows no wider for a long cell; that cell pushes its own row
+SAMPLE = 1000  # rows that column widths are chosen by, before the first is printed
+WIDEST = 60  # the widest plain column; a longer cell shifts only its own row
 
 
 def numeric_columns(rows: Sequence[Sequence[Any]], count: int) -> list[bool]:
-    """Which columns hold numbers and nothing else; those are set to the right."""
+    """Which columns hold only numbers, which are aligned to the right."""
     found = [False] * count
     for index in range(count):
         values = [row[index] for row in rows if row[index] is not None]
@@ -33,9 +33,10 @@ def numeric_columns(rows: Sequence[Sequence[Any]], count: int) -> list[bool]:
 
 
 def plain(table: Table, indent: str = "") -> Iterator[str]:
-    """Aligned columns two spaces apart, a row a line, the header first, nothing else.
+    """Yield aligned columns two spaces apart, one line for each row, the header first.
 
-    Widths come from the first SAMPLE rows, so that a million rows can stream through.
+    Widths come from the first SAMPLE rows, so that a million rows need no more memory. Not by
+    tabulate, which holds all rows and is slow to import.
     """
     rows = table.cells()
     sample = list(islice(rows, SAMPLE))
@@ -57,10 +58,10 @@ def _aligned(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -
 
 
 def csv(table: Table, terminal: bool) -> Iterator[str]:
-    r"""Every cell in quotes, the header first; newlines in a cell stay, inside the quotes.
+    r"""Yield rows with every cell in quotes, the header first; a newline in a cell stays in it.
 
-    RFC 4180 but for the line's end, which is \n: spreadsheets read it, and cut, sort and diff find
-    no stray carriage return.
+    RFC 4180 except for the line end, which is \n, so that cut, sort and diff find no carriage
+    return; spreadsheets read it.
     """
     yield _csv_line(table.columns, terminal)
     for row in table.cells():
@@ -73,7 +74,7 @@ def _csv_line(row: Iterable[Any], terminal: bool) -> str:
 
 
 def json(table: Table, ascii_only: bool) -> Iterator[str]:
-    """An array with an object a line, keys in the columns' order."""
+    """Yield an array with one object on each line, keys in the order of the columns."""
     encode = _json_encoder(ascii_only)
     before = "[\n  "
     for row in table.cells():
@@ -83,12 +84,12 @@ def json(table: Table, ascii_only: bool) -> Iterator[str]:
 
 
 def json_document(data: Mapping[str, Any], ascii_only: bool) -> Iterator[str]:
-    """The document's data, indented."""
+    """Yield the data of the document, indented."""
     yield json_safe(_json_encoder(ascii_only, indent=2)(data)) + "\n"
 
 
 def _json_encoder(ascii_only: bool, indent: int | None = None) -> Callable[[Any], str]:
-    """One encoder for all rows: making it costs more than using it. NaN is a bug and raises."""
+    """Make one encoder for all rows, which is slower to make than to use. Raises for NaN."""
     from json import JSONEncoder
 
     return JSONEncoder(
@@ -97,7 +98,7 @@ def _json_encoder(ascii_only: bool, indent: int | None = None) -> Callable[[Any]
 
 
 def markdown(table: Table) -> Iterator[str]:
-    """A GitHub table. It needs all rows at once: for pages, not for a million rows."""
+    """Yield a GitHub table. It holds all rows at once: for pages, not for a million rows."""
     from tabulate import tabulate
 
     rows = list(table.cells())
@@ -115,7 +116,7 @@ def markdown(table: Table) -> Iterator[str]:
 
 
 def with_content(document: Document) -> Iterator[tuple[Section, Table | None, Sequence[str]]]:
-    """The sections to show, each with its table and its lines, `empty` standing in for nothing."""
+    """Yield the sections to show, each with its table and lines, or `empty` if it has neither."""
     for section in document.sections:
         table, texts = section.table, section.lines
         if table:
@@ -128,7 +129,7 @@ def with_content(document: Document) -> Iterator[tuple[Section, Table | None, Se
 
 
 def plain_document(document: Document) -> Iterator[str]:
-    """The title, then each section under its heading, indented; no boxes, nothing cut or folded."""
+    """Yield the title, then each section under its heading, indented; nothing is cut or folded."""
     yield one_line(document.title) + "\n"
     for section, table, texts in with_content(document):
         indent = "  " if section.title else ""
@@ -147,7 +148,7 @@ def plain_document(document: Document) -> Iterator[str]:
 
 
 def markdown_document(document: Document) -> Iterator[str]:
-    """A heading for the title and each section; pairs as a list, lines as paragraphs."""
+    """Yield a heading for the title and each section; pairs as a list, lines as paragraphs."""
     yield f"# {markdown_line(document.title)}\n"
     for section, table, texts in with_content(document):
         if section.title:
@@ -165,17 +166,17 @@ def markdown_document(document: Document) -> Iterator[str]:
 
 
 def _with_notice(table: Table, notice: str | None) -> Table:
-    """The rows with what must go with every copy of them (card/notice.py), where there is one."""
+    """Add the notice that every copy of the rows must carry (card/notice.py), if there is one."""
     if notice is None:
         return table
     return Table((*table.columns, "notice"), [(*cells, notice) for cells in table.cells()])
 
 
 def main_table(document: Document) -> Table:
-    """The rows that CSV prints: the main section's table, else its pairs, else its lines."""
+    """Return the rows that CSV prints: the main section's table, else its pairs, else its lines."""
     section = next((section for section in document.sections if section.main), None)
     if section is None:
-        raise InvalidInput("this has no rows for --format csv; json has all of it")
+        raise InvalidInput("there are no rows for --format csv; use --format json")
     if section.table is not None:
         return _with_notice(section.table, document.data.get("notice"))
     if section.pairs:

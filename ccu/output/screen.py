@@ -1,7 +1,7 @@
-"""What is shown at a terminal: tables, documents and progress bars. Rich is loaded only here.
+"""What is shown at a terminal: tables, documents and progress bars. Only this imports Rich.
 
-Every value becomes a `Text` of safe characters; Rich never sees a bare string, which it would
-search for markup. Styles are bold, underlined and reversed only: no meaning hangs on a colour.
+Every value becomes a `Text` of safe characters; Rich would search a plain string for markup. Styles
+are bold, underlined and reversed only: no meaning depends on a color.
 """
 
 import contextlib
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
     from ccu.output.sink import Sink
 
-PAGE = 500  # rows laid out together; a longer table repeats its header, and memory stays bounded
+PAGE = 500  # rows laid out together; a longer table repeats its header, so that memory is limited
 GAPS = (2, 1)  # between columns; one where two do not fit
 LONGEST_WORD = 20  # cells fold between words; a longer word is cut
 _MOMENT = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{5,8}")
 
 
 def table(table: Table, sink: "Sink") -> Iterator[str]:
-    """The table within the terminal's width; row after row where that is too narrow."""
+    """Yield the table within the width of the terminal; as records where that is too narrow."""
     console = _console(sink)
     rows = table.cells()
     page = list(islice(rows, PAGE))
@@ -47,7 +47,7 @@ def table(table: Table, sink: "Sink") -> Iterator[str]:
 
 
 def document(document: Document, sink: "Sink") -> Iterator[str]:
-    """The title, and each section indented under its heading, folded to the terminal's width."""
+    """Yield the title, and each section indented under its heading, folded to the terminal."""
     from rich.padding import Padding
 
     console = _console(sink)
@@ -132,9 +132,9 @@ def _pairs(pairs: Sequence[tuple[str, Sequence[str]]]) -> "RichTable":
 def _layout(
     columns: Sequence[str], rows: Sequence[Sequence[Any]], room: int
 ) -> tuple[list[int], int] | None:
-    """How wide each column is and the gap between them; None when they do not fit side by side.
+    """Return the width of each column and the gap between them; None if they do not fit.
 
-    Chosen here and not by Rich, which squeezes the widest column first, in the middle of a word.
+    Not chosen by Rich, which shrinks the widest column first and folds in the middle of a word.
     """
     whole = [width(column) for column in columns]
     folded = [max(map(width, column.split()), default=0) for column in columns]
@@ -142,7 +142,7 @@ def _layout(
     natural = [
         max(least, *map(width, column), 0) for least, column in zip(whole, cells, strict=True)
     ]
-    for header in (whole, folded):  # a head folds too, before the table falls apart
+    for header in (whole, folded):  # fold the header too, before giving up the columns
         narrowest = [_narrowest(least, column) for least, column in zip(header, cells, strict=True)]
         for gap in GAPS:
             spare = room - gap * (len(columns) - 1) - sum(narrowest)
@@ -152,19 +152,19 @@ def _layout(
 
 
 def _narrowest(least: int, column: Sequence[str]) -> int:
-    """How narrow a column of these cells may be: its longest word, but no less than its head."""
+    """Return the least width of a column: its longest word, and no less than its header."""
     return max(
         least, *(min(LONGEST_WORD, width(word)) for text in column for word in _words(text)), 0
     )
 
 
 def _words(text: str) -> list[str]:
-    """The pieces a cell may fold into; a date with its time is one."""
+    """Return the pieces a cell may fold into; a date with its time is one."""
     return [text] if _MOMENT.fullmatch(text) else text.split()
 
 
 def _widened(narrowest: list[int], natural: list[int], spare: int) -> list[int]:
-    """Share out the spare room: whoever needs least first, so that most columns do not fold."""
+    """Share the spare room, first to columns that need least, so that most do not fold."""
     widths = list(narrowest)
     wanting = sorted(range(len(widths)), key=lambda index: natural[index] - widths[index])
     for place, index in enumerate(wanting):
@@ -181,7 +181,7 @@ def _text(texts: Sequence[str], style: str = "") -> Any:
 
 
 def _console(sink: "Sink") -> "Console":
-    """A console that only lays out: what it draws is taken as text and written by the sink."""
+    """Make a console that only lays out: the sink writes what it draws."""
     import io
 
     from rich.console import Console, detect_legacy_windows
@@ -208,7 +208,7 @@ def _terminal_width(sink: "Sink") -> int:
     if sink.terminal:
         with contextlib.suppress(OSError, ValueError):
             columns = os.get_terminal_size(sink.stream.fileno()).columns
-            return max(10, columns) if columns else 80  # 0: the terminal does not say
+            return max(10, columns) if columns else 80  # 0: the terminal does not report it
     return 80
 
 
@@ -220,7 +220,7 @@ def _drawn(console: "Console", what: "RenderableType") -> str:
 
 @contextlib.contextmanager
 def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error while something long runs; nothing when that is not a terminal.
+    """Show a bar on standard error during a long task; nothing if that is not a terminal.
 
     with progress("Reading", total=None) as advance:
         advance(1)
@@ -238,7 +238,7 @@ def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], No
         TimeElapsedColumn(),
     )
     console = Console(stderr=True, markup=False, emoji=False, highlight=False)
-    # Standard output stays its own: Rich would otherwise send it to standard error as well.
+    # Without this Rich would send standard output to standard error as well.
     with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bar:
         task = bar.add_task(one_line(what), total=total)
         done, shown = 0, 0.0

@@ -1,4 +1,4 @@
-"""What a command hands over to be printed, and the two options that all such commands share."""
+"""What a command passes on to be printed, and the two options that all such commands share."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from ccu.files.folders import Place
 
 
 class Format(StrEnum):
-    """The ways to print. The same rows, columns and cells in every one."""
+    """The output formats, with the same rows, columns and cells in each."""
 
     table = "table"
     plain = "plain"
@@ -27,14 +27,14 @@ FormatOption = Annotated[
         "--format",
         "-f",
         case_sensitive=False,
-        help="How to print it; else table at a terminal, plain in a pipe, by its ending in a file.",
+        help="Output format. Default: table at a terminal, plain in a pipe, by the name of a file.",
     ),
 ]
 
 OutputOption = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", metavar="FILE", help="Write it to FILE, replacing it; - is the screen."
+        "--output", "-o", metavar="FILE", help="Write to FILE and replace it; - is standard output."
     ),
 ]
 
@@ -42,22 +42,22 @@ _BY_ENDING = {".csv": Format.csv, ".json": Format.json, ".md": Format.markdown}
 
 
 def default_format(output: Path | Place | None, terminal: bool) -> Format:
-    """The format when none is asked for."""
+    """Return the format when none is given."""
     if terminal:
         return Format.table
     return _BY_ENDING.get(output.suffix.lower(), Format.plain) if output else Format.plain
 
 
-# A row is a mapping by column name (sqlite3.Row too), or the cells in the columns' order.
+# A row is a mapping by column name (sqlite3.Row too), or the cells in the order of the columns.
 Row = Mapping[str, Any] | Sequence[Any]
 
 
 @dataclass
 class Table:
-    """Rows under columns. The order of `columns` is a contract; the title shows on screens only.
+    """Rows under columns. The order of `columns` is a contract; only screens show the title.
 
     Cells: None is empty, True and False are yes and no (in JSON null, true, false); strings are
-    never taken for numbers. A row that does not fit the columns is a bug and raises.
+    never read as numbers. A row that does not fit the columns is a bug and raises ValueError.
     """
 
     columns: tuple[str, ...]
@@ -65,7 +65,7 @@ class Table:
     title: str = ""
 
     def cells(self) -> Iterator[list[Any]]:
-        """Each row as a list, in the columns' order."""
+        """Yield each row as a list, in the order of the columns."""
         count = len(self.columns)
         row: Any
         for row in self.rows:
@@ -82,9 +82,9 @@ class Table:
 class Section:
     """One part of a document: name-value `pairs`, then a `table`, then `lines` of text.
 
-    `main`: this is the section that CSV prints. `alert`: it must not be overlooked (bold at a
-    terminal; the title says why, colour is never the only sign). `empty` is what stands in place
-    of a section without content; without it the section is left out, a table keeps its header.
+    `main`: CSV prints this section. `alert`: it must not be overlooked (bold at a terminal; the
+    title explains it, color is never the only sign). `empty` replaces a section without content;
+    without it the section is left out, and a table keeps its header.
     """
 
     title: str = ""

@@ -1,4 +1,4 @@
-"""Where the text goes: standard output, a file written whole or not at all, standard error."""
+"""Where the text goes: standard output, a file written completely or not at all, standard error."""
 
 import contextlib
 import io
@@ -15,7 +15,7 @@ from ccu.output.text import one_line
 
 
 class Sink:
-    """An open place to write to, and what a writer must know of it."""
+    """An open stream to write to, and what a writer must know about it."""
 
     def __init__(self, stream: TextIO, terminal: bool = False, option: str = "--output") -> None:
         self.stream = stream
@@ -28,7 +28,7 @@ class Sink:
         return (getattr(self.stream, "encoding", None) or "utf-8").lower().startswith("utf")
 
     def write(self, pieces: Iterable[str]) -> None:
-        """Write the pieces as they come. An error of whoever makes them stays that error."""
+        """Write the pieces as they come. An error raised while making them passes through."""
         for piece in pieces:
             try:
                 self.stream.write(piece)
@@ -53,7 +53,7 @@ def opened(output: Path | Place | None, option: str = "--output") -> Iterator[Si
 
 
 def _told(error: OSError, stream: TextIO, option: str = "--output") -> Exception:
-    """The system's refusal to write as a sentence; BrokenPipeError stays what it is."""
+    """Return the error of a failed write as a sentence; BrokenPipeError as it is."""
     if stream is not sys.stdout:
         return InvalidInput(f"cannot write {option}: {reason(error)}")
     close_stdout_quietly()
@@ -63,7 +63,7 @@ def _told(error: OSError, stream: TextIO, option: str = "--output") -> Exception
 
 
 def flush_stdout() -> None:
-    """Hand over what is buffered now, so that a failure is told while it can still be told."""
+    """Write what is buffered, so that a failure can still be reported."""
     if sys.stdout is not None and not sys.stdout.closed:
         try:
             sys.stdout.flush()
@@ -72,7 +72,7 @@ def flush_stdout() -> None:
 
 
 def close_stdout_quietly() -> None:
-    """Let what is still buffered go nowhere, or Python complains about it when it ends."""
+    """Discard what is still buffered, so that Python does not report it at exit."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
@@ -81,7 +81,7 @@ def close_stdout_quietly() -> None:
 
 @contextlib.contextmanager
 def _file(output: Path | Place, option: str) -> Iterator[TextIO]:
-    """A new private file beside the one named, which takes its name at the end; else it is gone."""
+    """Open a private draft beside the file named; it takes that name at the end, or is removed."""
     with contextlib.ExitStack() as stack:
         if isinstance(output, Path):
             output = stack.enter_context(named.place(output, option))
@@ -94,7 +94,7 @@ def _file(output: Path | Place, option: str) -> Iterator[TextIO]:
             yield stream
             _publish(stream, draft, option)
         finally:
-            with contextlib.suppress(OSError):  # told already, or of no consequence
+            with contextlib.suppress(OSError):  # reported already, or harmless
                 stream.close()
 
 
@@ -109,12 +109,12 @@ def _publish(stream: TextIO, draft: named.Draft, option: str) -> None:
 
 
 def say(text: str) -> None:
-    """One line to the person at the keyboard, on standard error."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):  # nobody there: nothing to say
+    """Write one line to standard error, for the person at the keyboard."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # standard error is closed
         sys.stderr.write(one_line(text) + "\n")
         sys.stderr.flush()
 
 
 def say_error(sentence: str) -> None:
-    """The sentence of an error, as every error of ccu is told."""
+    """Write the sentence of an error to standard error."""
     say(f"ccu: error: {sentence}")

@@ -1,4 +1,4 @@
-"""The display boundary: what stands in the data becomes text that can do no harm where it is shown.
+"""The display boundary: data becomes text that can do no harm where it is shown.
 
 `safe` makes control characters visible for a terminal, `markdown_cell` and `markdown_line` also
 keep markup from being interpreted, `csv_cell` keeps a spreadsheet from running a formula.
@@ -10,20 +10,20 @@ from typing import Any
 
 # C0 but tab and newline, DEL, C1; lone surrogates, which cannot be encoded.
 _CONTROL = r"\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
-# What is invisible or turns the direction of its neighbours: soft hyphen, joiners, zero-width
+# What is invisible or changes the direction of its neighbors: soft hyphen, joiners, zero-width
 # spaces, fillers, line and paragraph separators, bidirectional controls, annotations, tags.
 _INVISIBLE = (
     r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"
     r"\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e007f"
 )
-# Patterns are text, compiled by `re` when first needed: most runs need none, and start sooner.
+# Patterns are text, compiled by `re` when first needed: most runs need none and start faster.
 _UNSAFE = f"[{_CONTROL}{_INVISIBLE}]"
 _UNSAFE_IN_CSV = rf"(?!\r)[{_CONTROL}]"
 _HIDDEN_IN_JSON = rf"[\x7f-\x9f\ud800-\udfff{_INVISIBLE}]"
 
 
 def safe(text: str) -> str:
-    r"""The text with everything that could act on a terminal, or hide, shown as \x1b or \u202e.
+    r"""Show everything in the text that could act on a terminal, or hide, as \x1b or \u202e.
 
     Tab and newline stay. Text without such characters comes back as it is.
     """
@@ -40,14 +40,14 @@ def _visible(match: re.Match[str]) -> str:
 
 
 def lines(text: str) -> list[str]:
-    """The text's lines, each safe, with tabs as spaces."""
+    """Split the text into lines, each safe, with tabs as spaces."""
     if text.isascii() and text.isprintable():
         return [text]
     return safe(text.replace("\r\n", "\n")).replace("\t", "    ").rstrip("\n").split("\n")
 
 
 def one_line(text: str) -> str:
-    """The text, safe, on one line: newlines become a visible ` / `, tabs a space."""
+    """Return the text, safe, on one line: newlines become a visible ` / `, tabs a space."""
     if text.isascii() and text.isprintable():
         return text
     text = safe(text.replace("\r\n", "\n")).replace("\t", " ")
@@ -55,7 +55,7 @@ def one_line(text: str) -> str:
 
 
 def plain_text(value: Any) -> str:
-    """A value as text, the same in every format but JSON; not yet safe to show."""
+    """Return a value as text, the same in every format except JSON; not yet safe to show."""
     if type(value) is str:
         return value
     if value is None:
@@ -68,7 +68,7 @@ def plain_text(value: Any) -> str:
 
 
 def cell(value: Any) -> str:
-    """A value as one safe line, for tables."""
+    """Return a value as one safe line, for tables."""
     return one_line(plain_text(value))
 
 
@@ -77,16 +77,16 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool | Enum)
 
 
-# A spreadsheet runs a cell that begins with one of these. A leading ' says: this is text.
+# A spreadsheet runs a cell that begins with one of these. A leading ' marks it as text.
 _STARTS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _GUARD = "'"
 
 
 def csv_cell(value: Any, terminal: bool) -> str:
-    """A value for CSV: exact, except that what a spreadsheet would run gets a leading apostrophe.
+    """Return a value for CSV: exact, but what a spreadsheet would run gets a leading apostrophe.
 
-    Control characters, which ccu never stores, become visible. At a terminal the cell is made
-    `safe` whole; in a pipe or a file the rest stays as it is, so that it can be read back.
+    Control characters, which ccu never stores, become visible. At a terminal all of the cell is
+    made `safe`; in a pipe or a file the rest stays as it is, so that it can be read back.
     """
     text = plain_text(value)
     if not (text.isascii() and text.isprintable()):
@@ -95,17 +95,17 @@ def csv_cell(value: Any, terminal: bool) -> str:
 
 
 def _needs_guard(text: str) -> bool:
-    """Also for text that looks guarded already, or undoing it would lose an apostrophe."""
+    """True also for text that looks guarded already, or undoing it would lose an apostrophe."""
     return text.lstrip(_GUARD).startswith(_STARTS_FORMULA)
 
 
 def undo_csv_guard(cell: str) -> str:
-    """The text that `csv_cell` guarded: the exact inverse, for reading our own files back."""
+    """Return the text that `csv_cell` guarded: the exact inverse, for reading our own files."""
     return cell[1:] if cell.startswith(_GUARD) and _needs_guard(cell) else cell
 
 
 def json_safe(text: str) -> str:
-    r"""JSON text with invisible and control characters as \uXXXX: the same value, safe to show."""
+    r"""Write invisible and control characters of JSON as \uXXXX: the same value, safe to show."""
     return text if text.isascii() and text.isprintable() else re.sub(_HIDDEN_IN_JSON, _escape, text)
 
 
@@ -120,12 +120,12 @@ _BLOCK = r"^([#+=-]|\d+(?=[.)]))"
 
 
 def markdown_cell(value: Any) -> str:
-    """A value for a cell of a Markdown table: nothing in it is taken for markup."""
+    """Return a value for a cell of a Markdown table, with all markup escaped."""
     return re.sub(_MARKUP, lambda found: _ENTITIES.get(found[0], "\\" + found[0]), cell(value))
 
 
 def markdown_line(text: str) -> str:
-    """A line of text for a Markdown page: as a cell, and no heading, list or rule either."""
+    """Return a line for a Markdown page: like a cell, and no heading, list or rule."""
     return re.sub(_BLOCK, _stop_block, markdown_cell(text).strip())
 
 
@@ -134,7 +134,7 @@ def _stop_block(match: re.Match[str]) -> str:
 
 
 def width(text: str) -> int:
-    """How many columns the text takes on a terminal."""
+    """Return how many columns the text takes on a terminal."""
     if text.isascii():
         return len(text)
     from unicodedata import category, east_asian_width

@@ -11,17 +11,16 @@ from ccu.session import Session
 _AGE = ("age_estimate", "age_estimated_on", "minor")
 
 
-def fill(session: Session, person_id: int, said: Said, at: str) -> str:
+def fill(session: Session, person_id: int, said: Said) -> str:
     """Give a record what it lacks of what was said, and say so; what it holds stays as it is."""
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        old = people.read(connection, person_id)
+    with session.work() as work:
+        old = people.read(work.connection, person_id)
         new = lacking(old, said)
-        form = PersonForm(connection, session.today)
+        form = PersonForm(work.connection, session.today)
         form.said = new
         form.settle(old)
-        changed = people.change(connection, staff_id, person_id, new, at)
-        now = people.read(connection, person_id)
+        changed = people.change(work, person_id, new)
+        now = people.read(work.connection, person_id)
     done = f"It is person {person_id}; nobody was added."
     if changed:
         words = ", ".join(NAMES[field] for field in NAMES if field in changed)

@@ -5,10 +5,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ccu import typed
-from ccu.ask import ask_until_valid
 from ccu.errors import InvalidInput
 from ccu.identity import Known, Name, rank
+from ccu.options import typed_text
+from ccu.options.terminal import ask_until_valid
 from ccu.people import candidates
 from ccu.people import name as person_name
 from ccu.people.candidates import Alike
@@ -38,7 +38,9 @@ def asked(session: Session, words: list[str], file: Path | None) -> Known:
     if file is not None:
         return _of_file(session, file)
     if words == ["-"]:
-        lines = [each for each in typed.file_text(Path("-"), "WORDS").split("\n") if each.strip()]
+        lines = [
+            each for each in typed_text.file_text(Path("-"), "WORDS").split("\n") if each.strip()
+        ]
         if len(lines) > 1:
             raise InvalidInput("WORDS must be one line; --file - takes lines FIELD: VALUE")
         return read("".join(lines), "WORDS", session.today)
@@ -53,7 +55,7 @@ def asked(session: Session, words: list[str], file: Path | None) -> Known:
 
 def read(text: str, name: str, today: date) -> Known:
     """A line of words: a date is the birth date, 7 digits or more the phone, the rest a name."""
-    line = typed.line(text, name, LONGEST_QUESTION) or ""
+    line = typed_text.line(text, name, LONGEST_QUESTION) or ""
     born, phone = None, None
     if found := re.search(_DATE, line, re.IGNORECASE):
         born = _birth_date(found[1], today)

@@ -10,8 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ccu import dates, typed
+from ccu import dates
 from ccu.errors import InvalidInput
+from ccu.options import typed_text
 from ccu.people import name as person_name
 from ccu.people.options import ChangeOptions, PersonOptions
 from ccu.people.store import EMPTY, Said
@@ -121,7 +122,7 @@ class PersonForm:
 
     def read_file(self, path: Path) -> None:
         """Lines `field: value`; a line without a value says nothing. Raises InvalidInput."""
-        for number, line in enumerate(typed.file_text(path, "--file").split("\n"), 1):
+        for number, line in enumerate(typed_text.file_text(path, "--file").split("\n"), 1):
             if not line.strip():
                 continue
             where = f"--file line {number}"
@@ -137,14 +138,18 @@ class PersonForm:
     def read(self, field: str, text: str, name: str) -> None:
         """One field, or why it is empty; `name` is what a refusal calls it."""
         if field == "alias":
-            self.said.aliases.append(person_name.read(text, name))
+            self.said.aliases.append(person_name.read(typed_text.line(text, name) or "", name))
             return
         why = None if field in _NEVER_MISSING else self._why(text)
         if why:
             self.said.missing[field] = why
             return
         reading = self._reading.get(field)
-        value = reading(text, name) if reading else typed.line(text, name, _LONGEST.get(field, 200))
+        value = (
+            reading(text, name)
+            if reading
+            else typed_text.line(text, name, _LONGEST.get(field, 200))
+        )
         if value is None:
             raise InvalidInput(f"{name} is empty")
         self.said.fields[field] = value
@@ -202,8 +207,7 @@ class PersonForm:
                 raise InvalidInput(f"--clear {NAMES[field]} and a new value contradict")
             if field != "alias":
                 self.clear(field)
-        for text in given.drop_alias or ():
-            self.said.drop_aliases.append(typed.record_id(text, "alias"))
+        self.said.drop_aliases += given.drop_alias or ()
 
     def clear(self, field: str) -> None:
         """Empty a field."""
@@ -220,14 +224,14 @@ class PersonForm:
 
 
 def _name(text: str, name: str) -> str | None:
-    line = typed.line(text, name)
+    line = typed_text.line(text, name)
     if line and not person_name.has_letter(line):
         raise InvalidInput(f"{name}: a name needs a letter")
     return line
 
 
 def _age(text: str, name: str) -> int | None:
-    return typed.whole_number(text, name, OLDEST_GUESS)
+    return typed_text.whole_number(text, name, OLDEST_GUESS)
 
 
 def _sex(text: str, name: str) -> str:
@@ -239,14 +243,14 @@ def _sex(text: str, name: str) -> str:
 
 
 def _phone(text: str, name: str) -> str | None:
-    line = typed.line(text, name, _LONGEST["phone"])
+    line = typed_text.line(text, name, _LONGEST["phone"])
     if line and sum(each.isdigit() and each.isascii() for each in line) < 7:
         raise InvalidInput(f"{name} must have at least 7 digits")
     return line
 
 
 def _email(text: str, name: str) -> str | None:
-    line = typed.line(text, name)
+    line = typed_text.line(text, name)
     before, at, behind = (line or "").partition("@")
     if line and not (before.strip() and at and behind.strip() and " " not in line):
         raise InvalidInput(f"{name} must be written as somebody@somewhere")

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccu import ask, dates
+from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.identity import LIKELY
+from ccu.options import terminal
 from ccu.output import Document, Format, Section, Table, emit_document, emit_line, safe, say
 from ccu.people import (
     comparing,
@@ -156,11 +157,11 @@ def _preferred(wish: Wish, choice: Choice, asking: bool) -> bool | None:
             raise InvalidInput(f"write {wish.kept} or {wish.merged}")
         return answer == str(wish.merged)
 
-    return ask.ask_until_valid(question, read)
+    return terminal.ask_until_valid(question, read)
 
 
 def _confirmed(question: str) -> bool:
-    return ask.read_line(question).strip().lower() in ("y", "yes")
+    return terminal.read_line(question).strip().lower() in ("y", "yes")
 
 
 def label(name: str) -> str:

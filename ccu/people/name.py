@@ -1,15 +1,14 @@
 """A whole name as somebody writes it -> given name and family name."""
 
-from ccu import typed
 from ccu.errors import InvalidInput
 
 
-def read(text: str, option: str) -> tuple[str, str]:
-    """GIVEN FAMILY or FAMILY, GIVEN; one word is what somebody is called, a given name.
+def read(line: str, option: str) -> tuple[str, str]:
+    """Split a checked line into given and family name; one word is a given name.
 
-    Small words belong to the family name behind them: Maria de la Cruz. Raises InvalidInput.
+    Written GIVEN FAMILY or FAMILY, GIVEN. Small words belong to the family name after them: Maria
+    de la Cruz. Raises InvalidInput for a name without a letter.
     """
-    line = typed.line(text, option) or ""
     family, comma, given = (part.strip() for part in line.partition(","))
     if not comma:
         given, family = _cut(line.split(" "))

@@ -6,9 +6,9 @@ Showing somebody is audited, in a transaction of its own, before they appear.
 import sqlite3
 from collections.abc import Collection, Iterable
 
-from ccu import ask, typed
 from ccu.errors import InvalidInput
 from ccu.identity import Known, Name
+from ccu.options import terminal, typed_text
 from ccu.output import say
 from ccu.people import (
     candidates,
@@ -54,12 +54,12 @@ def existing(session: Session, known: Known, but: Collection[int] = ()) -> int |
         if answer.lower() in ("n", "new", "no"):
             return None
         number = numbers[0] if answer.lower() in ("y", "yes") and len(numbers) == 1 else None
-        number = number or typed.record_id(answer, "person")
+        number = number or typed_text.record_id(answer, "person")
         if number not in numbers:
             raise InvalidInput("write one of the numbers shown, or n")
         return number
 
-    return ask.ask_until_valid(question, read)
+    return terminal.ask_until_valid(question, read)
 
 
 def of_met(session: Session, met: Met) -> Met:

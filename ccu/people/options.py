@@ -6,7 +6,8 @@ from typing import Annotated
 
 from typer import Option
 
-from ccu.complete import code
+from ccu.options import FILE, number_of, opt
+from ccu.options.completion import codes
 
 
 @dataclass(eq=False, repr=False)
@@ -15,10 +16,10 @@ class PersonOptions:
 
     file: Annotated[
         Path | None,
-        Option(
+        opt(
             "--file",
-            metavar="FILE",
-            help="What is known, as lines FIELD: VALUE (given, family, alias, born, age, sex,"
+            FILE,
+            "What is known, as lines FIELD: VALUE (given, family, alias, born, age, sex,"
             " phone, email, home, postcode, language, housing, veteran, minor, description). - is"
             " standard input.",
         ),
@@ -33,7 +34,7 @@ class PersonOptions:
     )
     housing: Annotated[
         str | None,
-        Option("--housing", help="Where they live, a code.", autocompletion=code("housing")),
+        Option("--housing", help="Where they live, a code.", autocompletion=codes("housing")),
     ] = None
     veteran: Annotated[bool | None, Option("--veteran/--no-veteran", help="Served.")] = None
     minor: Annotated[
@@ -59,6 +60,6 @@ class ChangeOptions(PersonOptions):
         Option("--clear", metavar="FIELD", help="Empty a field; alias: all of them. Repeatable."),
     ] = None
     drop_alias: Annotated[
-        list[str] | None,
-        Option("--drop-alias", metavar="N", help="Take one alias away, as show numbers them."),
+        list[int] | None,
+        opt("--drop-alias", number_of("alias", "N"), "Remove an alias, as show numbers them."),
     ] = None

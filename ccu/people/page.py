@@ -89,12 +89,12 @@ def _about(session: Session, data: dict[str, Any]) -> list[tuple[str, Any]]:
 
 def _kept(data: dict[str, Any]) -> list[tuple[str, Any]]:
     records = [str(each) for each in data["records"] if each != data["id"]]
-    working = [words.worker(each, "this person") for each in data["workers"]]
+    working = [words.worker(each) for each in data["workers"]]
     return [
         ("merged in", ", ".join(records)),
         ("households", ", ".join(map(str, data["households"]))),
         ("known as", ", ".join(f"{each['source']} {each['number']}" for each in data["sources"])),
-        ("working with", "\n".join(working) or "nobody recorded"),
+        ("working with", "\n".join(working) or "None assigned"),
         ("recorded", f"{_minute(data['recorded_at'])} by {data['recorded_by']}"),
     ]
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from ccu.ask import ask_until_valid
+from ccu.options.terminal import ask_until_valid
 from ccu.output import say
 from ccu.output.text import cell
 from ccu.people.form import NAMES, PersonForm

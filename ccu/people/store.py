@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
-from ccu.records import audit, person_ids
-from ccu.records import history as changes
+from ccu.records import person_ids, table
 from ccu.retention import returning
+from ccu.work import Work
 
 # What a record holds beside its aliases, and what a new one holds of it.
 EMPTY: dict[str, Any] = {
@@ -56,41 +56,34 @@ class Said:
         return bool(self.fields or self.aliases or self.missing or self.drop_aliases)
 
 
-def add(connection: sqlite3.Connection, staff_id: int, met: Met, at: str) -> int:
-    """Add a person met on a call inside the caller's transaction and return the id."""
+def add(work: Work, met: Met) -> int:
+    """Add a person met on a call and return the id."""
     said = {name: value for name, value in vars(met).items() if name in EMPTY}
-    return create(connection, staff_id, Said(fields=said), at)
+    return create(work, Said(fields=said))
 
 
-def create(connection: sqlite3.Connection, staff_id: int, said: Said, at: str) -> int:
-    """Add a person with all that was said, inside the caller's transaction; returns the id.
+def create(work: Work, said: Said) -> int:
+    """Add a person with all that was said; returns the id.
 
     Somebody who was de-identified, and is recognised, has the number they had.
     """
-    back = returning.person_of(connection, said.fields)
+    back = returning.person_of(work.connection, said.fields)
     if back is not None:
-        said.fields = {**returning.reopen(connection, staff_id, back), **said.fields}
-        change(connection, staff_id, back, said, at)
+        cleared = returning.reopen(work.connection, work.staff_id, back)
+        said.fields = {**cleared, **said.fields}
+        change(work, back, said)
         return back
-    names = ", ".join(EMPTY)
-    values = ", ".join(f":{name}" for name in EMPTY)
-    cursor = connection.execute(
-        f"INSERT INTO person ({names}, recorded_at, recorded_by) VALUES ({values}, :at, :by)",  # noqa: S608
-        {**EMPTY, **said.fields, "at": at, "by": staff_id},
-    )
-    person_id = int(cursor.lastrowid or 0)
-    _add_aliases(connection, person_id, said.aliases)
-    _put_missing(connection, person_id, said.missing)
+    person_id = table.insert(work, "person", {**EMPTY, **said.fields})
+    _add_aliases(work.connection, person_id, said.aliases)
+    _set_missing(work.connection, person_id, said.missing)
     if said.aliases or any(said.fields.get(name) for name in IDENTIFYING):
-        _refresh(connection, person_id)
-    audit.record(connection, staff_id, "person-add", "person", person_id)
+        _refresh(work.connection, person_id)
+    work.audit("person-add", "person", person_id)
     return person_id
 
 
-def change(
-    connection: sqlite3.Connection, staff_id: int, person_id: int, said: Said, at: str
-) -> list[str]:
-    """Give a person new values inside the caller's transaction, keep the old ones.
+def change(work: Work, person_id: int, said: Said) -> list[str]:
+    """Give a person new values, keep the old ones in the history.
 
     Returns what did change: fields, `aliases`, `missing`. Raises NotFound; InvalidInput for a
     record merged into another, and for a reason why a field is empty that is not.
@@ -99,6 +92,7 @@ def change(
         values as person_values,  # of all that loads this module, only a change needs it
     )
 
+    connection = work.connection
     must_exist(connection, person_id)
     old = read(connection, person_id)
     fields = {name: value for name, value in said.fields.items() if value != old[name]}
@@ -111,24 +105,20 @@ def change(
         if {**old, **fields}[name] not in (None, ""):
             raise InvalidInput(f"{name.replace('_', ' ')} is known; clear it to say why it is not")
     answered = [name for name, value in fields.items() if value not in (None, "")]
-    _put_missing(connection, person_id, said.missing, answered)
+    _set_missing(connection, person_id, said.missing, answered)
     now = read(connection, person_id)
     changed = {name: (old[name], now[name]) for name in old if old[name] != now[name]}
     if changed:
         if not changed.keys().isdisjoint(IDENTIFYING):
             _refresh(connection, person_id)
-        changes.record(connection, staff_id, "person", person_id, changed, at=at)
-        audit.record(
-            connection, staff_id, "person-change", "person", person_id, fields=sorted(changed)
-        )
+        table.record_changes(work, "person", person_id, changed)
+        work.audit("person-change", "person", person_id, fields=sorted(changed))
     return list(changed)
 
 
 def read(connection: sqlite3.Connection, person_id: int) -> dict[str, Any]:
     """The fields of EMPTY as the record shows them, `aliases` and `missing`: an audited read."""
-    row = connection.execute("SELECT * FROM person WHERE id = :id", {"id": person_id}).fetchone()
-    if row is None:
-        raise NotFound(f"no person {person_id}")
+    row = table.require(connection, "person", person_id)
     found = {name: row[name] for name in EMPTY}
     for name in ("veteran", "minor"):
         found[name] = None if row[name] is None else bool(row[name])
@@ -171,11 +161,7 @@ def last(connection: sqlite3.Connection) -> int:
 
 def must_exist(connection: sqlite3.Connection, person_id: int) -> None:
     """Raises NotFound for an unknown number, InvalidInput for a record merged into another."""
-    row = connection.execute(
-        "SELECT merged_into FROM person WHERE id = :id", {"id": person_id}
-    ).fetchone()
-    if row is None:
-        raise NotFound(f"no person {person_id}")
+    row = table.require(connection, "person", person_id)
     if row["merged_into"] is not None:
         now = person_ids.canonical(connection, [person_id])[person_id]
         raise InvalidInput(f"person {person_id} was merged into person {now}")
@@ -187,14 +173,9 @@ def must_exist(connection: sqlite3.Connection, person_id: int) -> None:
 def _add_aliases(
     connection: sqlite3.Connection, person_id: int, aliases: Iterable[tuple[str, str]]
 ) -> None:
-    connection.executemany(
-        "INSERT INTO person_alias (person_id, given_name, family_name)"
-        " VALUES (:person_id, :given_name, :family_name)",
-        [
-            {"person_id": person_id, "given_name": given, "family_name": family}
-            for given, family in dict.fromkeys(aliases)
-        ],
-    )
+    for given, family in dict.fromkeys(aliases):
+        alias = {"person_id": person_id, "given_name": given, "family_name": family}
+        table.insert_row(connection, "person_alias", alias)
 
 
 def _drop_aliases(connection: sqlite3.Connection, person_id: int, aliases: Iterable[int]) -> None:
@@ -207,7 +188,7 @@ def _drop_aliases(connection: sqlite3.Connection, person_id: int, aliases: Itera
             raise NotFound(f"person {person_id} has no alias {alias_id}")
 
 
-def _put_missing(
+def _set_missing(
     connection: sqlite3.Connection,
     person_id: int,
     missing: Mapping[str, str],
@@ -218,10 +199,9 @@ def _put_missing(
         " WHERE person_id = :id AND field IN (SELECT value FROM json_each(:fields))",
         {"id": person_id, "fields": json.dumps([*missing, *answered])},
     )
-    connection.executemany(
-        "INSERT INTO person_missing (person_id, field, missing) VALUES (:id, :field, :missing)",
-        [{"id": person_id, "field": name, "missing": why} for name, why in missing.items()],
-    )
+    for name, why in missing.items():
+        reason = {"person_id": person_id, "field": name, "missing": why}
+        table.insert_row(connection, "person_missing", reason)
 
 
 def _refresh(connection: sqlite3.Connection, person_id: int) -> None:

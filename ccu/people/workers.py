@@ -9,12 +9,12 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from ccu.consent.visibility import View
 from ccu.errors import InvalidInput, NotFound
 from ccu.people import merge_assignments as merge_turns
 from ccu.people import store as people
 from ccu.people.open_work import NOW
-from ccu.records import audit, person_ids
+from ccu.records import person_ids, table
+from ccu.work import Work
 
 _ROWS = f"""
 SELECT worker.id, worker.person_id AS person, worker.household_id AS household,
@@ -53,10 +53,8 @@ def check(connection: sqlite3.Connection, whom: Whom) -> None:
     """Raises NotFound, and InvalidInput for a person who was merged into another record."""
     if whom.person_id is not None:
         people.must_exist(connection, whom.person_id)
-    elif not connection.execute(
-        "SELECT 1 FROM household WHERE id = :id", {"id": whom.household_id}
-    ).fetchone():
-        raise NotFound(f"no {whom}")
+    else:
+        table.require(connection, "household", whom.household_id)
 
 
 def current(connection: sqlite3.Connection, whom: Whom) -> sqlite3.Row | None:
@@ -71,43 +69,38 @@ def current(connection: sqlite3.Connection, whom: Whom) -> sqlite3.Row | None:
     return row
 
 
-def assign(
-    connection: sqlite3.Connection, staff_id: int, whom: Whom, worker_id: int, since: str
-) -> str | None:
-    """Begin somebody's turn, inside the caller's transaction; who had it until that day, if anyone.
+def assign(work: Work, whom: Whom, worker_id: int, since: str) -> str | None:
+    """Begin somebody's turn; returns the login of who had it until that day, if anyone.
 
     Raises NotFound; InvalidInput when they have it already, or the one before began later.
     """
-    check(connection, whom)
-    before = current(connection, whom)
+    check(work.connection, whom)
+    before = current(work.connection, whom)
     if before is not None:
         if before["staff_id"] == worker_id:
             raise InvalidInput(
                 f"{before['login']} is working with {whom} already, since {before['since']}"
             )
-        _end(connection, before, since, "--since")
-    connection.execute(
-        "INSERT INTO worker (staff_id, person_id, household_id, since)"
-        " VALUES (:worker_id, :person_id, :household_id, :since)",
-        {**whom.__dict__, "worker_id": worker_id, "since": since},
-    )
+        _end(work, before, since, "--since")
+    turn = {**vars(whom), "staff_id": worker_id, "since": since}
+    table.insert_row(work.connection, "worker", turn)
     if whom.person_id is not None:
-        merge_turns.forget(connection, whom.person_id)
-    audit.record(connection, staff_id, "worker-assign", *whom.record, worker=worker_id)
+        merge_turns.forget(work.connection, whom.person_id)
+    work.audit("worker-assign", *whom.record, worker=worker_id)
     return str(before["login"]) if before is not None else None
 
 
-def end(connection: sqlite3.Connection, staff_id: int, whom: Whom, until: str) -> str:
-    """End the current turn on a day, inside the caller's transaction; whose it was.
+def end(work: Work, whom: Whom, until: str) -> str:
+    """End the current turn on a day; returns the login of whose it was.
 
     Raises NotFound when nobody is working with them; InvalidInput for a day before it began.
     """
-    check(connection, whom)
-    row = current(connection, whom)
+    check(work.connection, whom)
+    row = current(work.connection, whom)
     if row is None:
         raise NotFound(f"nobody is working with {whom}")
-    _end(connection, row, until, "--on")
-    audit.record(connection, staff_id, "worker-end", *whom.record, worker=row["staff_id"])
+    _end(work, row, until, "--on")
+    work.audit("worker-end", *whom.record, worker=row["staff_id"])
     return str(row["login"])
 
 
@@ -118,49 +111,38 @@ def hand_over(connection: sqlite3.Connection, old_id: int, new_id: int | None, o
         " RETURNING person_id, household_id, owner",
         {"on": on, "old_id": old_id},
     ).fetchall()
-    connection.executemany(
-        "INSERT INTO worker (staff_id, person_id, household_id, owner, since)"
-        " VALUES (:new_id, :person_id, :household_id, :owner, :on)",
-        [{**dict(turn), "new_id": new_id, "on": on} for turn in turns],
-    )
+    for turn in turns:
+        table.insert_row(connection, "worker", {**dict(turn), "staff_id": new_id, "since": on})
     merge_turns.hand_over(connection, old_id, new_id, on)
 
 
-def _end(connection: sqlite3.Connection, row: sqlite3.Row, until: str, option: str) -> None:
+def _end(work: Work, row: sqlite3.Row, until: str, option: str) -> None:
     if until < row["since"]:
         raise InvalidInput(f"{option} is before {row['login']} began, on {row['since']}")
-    connection.execute(
-        "UPDATE worker SET until = :until WHERE id = :id", {"until": until, "id": row["id"]}
-    )
+    table.update(work.connection, "worker", row["id"], {"until": until})
 
 
-def rows(
-    connection: sqlite3.Connection,
-    whom: Whom | None,
-    staff_id: int | None,
-    every: bool,
-    today: str,
-    view: View,
-) -> list[dict[str, Any]]:
+def rows(work: Work, whom: Whom | None, staff_id: int | None, every: bool) -> list[dict[str, Any]]:
     """id, person, household, staff, agency, since, until; the current ones first.
 
     A person's are also those of the households that they are in, or with `every` ever were.
     Of a hidden turn the agency; it is left out where somebody's turns were asked for.
     """
     of_person = whom.person_id if whom else None
+    connection = work.connection
     same = None if of_person is None else json.dumps(person_ids.same(connection, [of_person]))
     found = connection.execute(
         _ROWS,
         {
             "every": every,
-            "today": today,
+            "today": work.today.isoformat(),
             "staff_id": staff_id,
             "people": same,
             "household_id": whom.household_id if whom else None,
         },
     )
     listed = [dict(row) for row in found]
-    hidden = view.turns(row["id"] for row in listed)
+    hidden = work.view.turns(row["id"] for row in listed)
     if staff_id is not None:
         listed = [row for row in listed if row["id"] not in hidden]
     for row in listed:

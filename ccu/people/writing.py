@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.output import say
 from ccu.people import filling as person_filling
@@ -13,7 +12,6 @@ from ccu.people import store as people
 from ccu.people.form import FULL_AGE, NAMES, PersonForm, years
 from ccu.people.options import ChangeOptions, PersonOptions
 from ccu.people.store import IDENTIFYING
-from ccu.records import audit
 from ccu.session import Session
 
 # A record must say by one of these who is meant; what only describes everybody does not.
@@ -25,7 +23,6 @@ def add(session: Session, given: PersonOptions, asking: bool) -> str:
 
     Raises InvalidInput, and KeyboardInterrupt when the person stops.
     """
-    staff_id = session.staff_id
     form = PersonForm(session.db, session.today)
     form.read_options(given)
     if asking and given.file is None:
@@ -37,13 +34,12 @@ def add(session: Session, given: PersonOptions, asking: bool) -> str:
     if not said.aliases and not any(said.fields.get(field) for field in _SAYS_WHO):
         raise InvalidInput("nothing says who it is: a name, a description, a phone or an email")
     chosen = person_offer.existing(session, person_offer.of_said(said)) if asking else None
-    at = dates.to_iso(session.now)
     if chosen is not None:
-        return person_filling.fill(session, chosen, said, at)
-    with session.writing() as connection:
-        last = people.last(connection)
-        person_id = people.create(connection, staff_id, said, at)
-        alike = [] if asking else person_offer.told(connection, [person_id])
+        return person_filling.fill(session, chosen, said)
+    with session.work() as work:
+        last = people.last(work.connection)
+        person_id = people.create(work, said)
+        alike = [] if asking else person_offer.told(work.connection, [person_id])
     _say(alike)
     if person_id <= last:
         return f"Seen before: person {person_id}, whose records were de-identified, is back."
@@ -52,7 +48,6 @@ def add(session: Session, given: PersonOptions, asking: bool) -> str:
 
 def change(session: Session, person_id: int, given: ChangeOptions, asking: bool) -> str:
     """Change what is known of a person; returns what was done. Raises NotFound, InvalidInput."""
-    staff_id = session.staff_id
     people.must_exist(session.db, person_id)
     form = PersonForm(session.db, session.today)
     form.read_options(given)
@@ -64,12 +59,11 @@ def change(session: Session, person_id: int, given: ChangeOptions, asking: bool)
         raise InvalidInput(
             "nothing to change was given; ccu person change --help lists what can be"
         )
-    at = dates.to_iso(session.now)
-    with session.writing() as connection:
-        form.settle(people.read(connection, person_id))
-        changed = people.change(connection, staff_id, person_id, form.said, at)
+    with session.work() as work:
+        form.settle(people.read(work.connection, person_id))
+        changed = people.change(work, person_id, form.said)
         who = not set(changed).isdisjoint(IDENTIFYING)
-        alike = person_offer.told(connection, [person_id], every=True) if who else []
+        alike = person_offer.told(work.connection, [person_id], every=True) if who else []
     _say(alike)
     if not changed:
         return f"Person {person_id} says that already; nothing was changed."
@@ -104,8 +98,7 @@ def _say(lines: Iterable[str]) -> None:
 def _ask(session: Session, person_id: int, form: PersonForm) -> None:
     from ccu.people import questions as person_questions
 
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        old = people.read(connection, person_id)
-        audit.record(connection, staff_id, "person-show", "person", person_id)
+    with session.work() as work:
+        old = people.read(work.connection, person_id)
+        work.audit("person-show", "person", person_id)
     person_questions.ask_changes(session.db, form, old)

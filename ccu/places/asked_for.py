@@ -4,10 +4,10 @@ An address is read as everywhere. One that is only near is offered and never tak
 call was yet is made only when that was asked for.
 """
 
-from ccu import ask, typed
 from ccu.address import Address, normal
 from ccu.address import read as read_address
 from ccu.errors import InvalidInput, NotFound
+from ccu.options import terminal
 from ccu.output import say
 from ccu.places import reads as place_reads
 from ccu.places import store as places
@@ -18,7 +18,7 @@ MOST_SAID = 3
 MOST_OFFERED = 9
 
 
-def exact(session: Session, address: str, place: str | None) -> int:
+def exact(session: Session, address: str, place: int | None) -> int:
     """The number of the place meant. Raises NotFound, naming near ones, and InvalidInput."""
     found, _reading = _look(session, address, place)
     if isinstance(found, int):
@@ -27,7 +27,7 @@ def exact(session: Session, address: str, place: str | None) -> int:
 
 
 def exact_or_new(
-    session: Session, address: str, place: str | None, *, new: bool, asking: bool
+    session: Session, address: str, place: int | None, *, new: bool, asking: bool
 ) -> int | Address:
     """As `exact`; where no call was yet, the address to make a place of.
 
@@ -54,14 +54,13 @@ def made(session: Session, found: int | Address) -> int:
     return place_id
 
 
-def _look(session: Session, address: str, place: str | None) -> tuple[int | Match, Address]:
+def _look(session: Session, address: str, place: int | None) -> tuple[int | Match, Address]:
     """The number of the exact place, or what was found instead; and the address as read."""
     if bool(address.strip()) is (place is not None):
         raise InvalidInput("give either an address or --place")
     if place is not None:
-        number = typed.record_id(place, "place")
-        place_reads.text(session.db, number)
-        return number, read_address("")
+        place_reads.text(session.db, place)
+        return place, read_address("")
     reading = read_address(address.strip(), town=session.settings.town)
     if reading.kind == "none":
         raise InvalidInput("the address can not be read; ccu address shows how it is read")
@@ -115,4 +114,4 @@ def _choose(session: Session, match: Match, reading: Address) -> int | Address:
             return exact(session, near[int(answer[:4]) - 1], None)
         raise InvalidInput(f"answer with {choices}; Ctrl-C stops")
 
-    return ask.ask_until_valid(choices[0].upper() + choices[1:], read)
+    return terminal.ask_until_valid(choices[0].upper() + choices[1:], read)

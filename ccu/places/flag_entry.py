@@ -1,20 +1,21 @@
-"""Safety notes on places and what stands there: read what was typed, ask what is missing, write."""
+"""Safety notes on places and what is there: read the options, ask for what is missing, write."""
 
 import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from ccu import ask, dates, typed
+from ccu import dates
 from ccu.calls.record import read as read_call
 from ccu.errors import InvalidInput
+from ccu.options import OptionType, code, line, required, typed_text
 from ccu.output import say
 from ccu.people import private_line
 from ccu.places import asked_for as places
 from ccu.places import flags
 from ccu.places import names_in_text as called
 from ccu.places import reads as place_reads
-from ccu.records import audit, codes, stigmatizing_terms
+from ccu.records import codes, stigmatizing_terms
 from ccu.session import Session
 
 LONGEST_NOTE = 160
@@ -31,46 +32,65 @@ ENDS = {
 }
 
 
-class NewFlag:
-    """A safety note for a place."""
+def _source(session: Session, text: str, option: str) -> str:
+    """Check where a note comes from; a call must exist."""
+    source = typed_text.line(text, option, LONGEST_SOURCE)
+    if source is None:
+        raise InvalidInput(f"{option} is empty")
+    if call := re.fullmatch(r"call ([0-9]+)", source, re.IGNORECASE):
+        read_call(session.db, typed_text.record_id(call[1], "call"))
+    return source
 
-    def __init__(self, session: Session, address: str, place: str | None, new: bool, asking: bool):
-        self._session, self._asking = session, asking
-        self._staff_id = session.staff_id
-        self._place = places.exact_or_new(session, address, place, new=new, asking=asking)
 
-    def add(self, source: str | None, file: Path | None, until: str | None) -> str:
-        """Write it; what was written in a line. Raises InvalidInput, NotFound."""
-        session = self._session
-        expires_on = _until(session, until)
-        said = ask.ask("Where it comes from", source, "--source", self._asking)
-        said = self._source(said)
-        note = private_line.read("Safety note", file, "the note", LONGEST_NOTE, self._asking)
-        with session.writing() as connection:
-            place_id = places.made(session, self._place)
-            flag_id = flags.add(
-                connection,
-                self._staff_id,
-                place_id,
-                note,
-                said,
-                at=dates.to_iso(session.now),
-                expires_on=expires_on,
-            )
-            text = place_reads.text(connection, place_id)
-            names = stigmatizing_terms.Names.of(called.met_at(connection, place_id))
-        _tell("the note", note, names)
-        _tell("--source", said, names)
-        return f"Flag {flag_id} on place {place_id}, {text}, until {expires_on}; not verified yet."
+def _end(session: Session, text: str, option: str) -> str:
+    why = text.strip().lower()
+    if why not in ENDS:
+        raise InvalidInput(f"{option} must be one of {', '.join(ENDS)}")
+    return why
 
-    def _source(self, text: str) -> str:
-        said = typed.line(text, "--source", LONGEST_SOURCE)
-        if said is None:
-            raise InvalidInput("--source is empty")
-        call = re.fullmatch(r"call ([0-9]+)", said, re.IGNORECASE)
-        if call:
-            read_call(self._session.db, typed.record_id(call[1], "call"))
-        return said
+
+def _until(session: Session, text: str, option: str) -> date:
+    """Read the day a flag expires, at most flag_years from today."""
+    years, latest = _latest(session, session.today)
+    day = dates.parse_day(text, session.today, field=option, prefer="future")
+    if not session.today < day <= latest:
+        raise InvalidInput(f"{option} must be after today and at most {latest}, in {years} years")
+    return day
+
+
+CATEGORY = code("place_category")
+END = OptionType(read=_end)
+REASON = line(LONGEST_NOTE, needed=True)
+SOURCE = OptionType(read=_source)
+UNTIL = OptionType(read=_until, metavar="DAY")
+
+
+def add(
+    session: Session,
+    address: str,
+    place: int | None,
+    *,
+    source: str | None,
+    file: Path | None,
+    until: date | None,
+    new: bool,
+    asking: bool,
+) -> str:
+    """Put a safety note on a place; return what was written. Raises InvalidInput, NotFound."""
+    found = places.exact_or_new(session, address, place, new=new, asking=asking)
+    expires_on = (until or _latest(session, session.today)[1]).isoformat()
+    if asking and source is None:
+        source = SOURCE.ask(session, "Where it comes from", "--source")
+    source = required(source, "--source")
+    note = private_line.read("Safety note", file, "the note", LONGEST_NOTE, asking)
+    with session.work() as work:
+        place_id = places.made(session, found)
+        flag_id = flags.add(work, place_id, note, source, expires_on)
+        text = place_reads.text(work.connection, place_id)
+        names = stigmatizing_terms.Names.of(called.met_at(work.connection, place_id))
+    _tell("the note", note, names)
+    _tell("--source", source, names)
+    return f"Flag {flag_id} on place {place_id}, {text}, until {expires_on}; not verified yet."
 
 
 def _tell(what: str, text: str, names: stigmatizing_terms.Names) -> None:
@@ -81,36 +101,23 @@ def _tell(what: str, text: str, names: stigmatizing_terms.Names) -> None:
         say(f"{what}: the name of somebody met there; a card is read aloud: ccu place unflag.")
 
 
-def _until(session: Session, text: str | None) -> str:
-    """The day a flag lapses: flag_years from today, or an earlier one that was said."""
-    years, latest = _latest(session, session.today)
-    if text is None:
-        return latest.isoformat()
-    day = dates.parse_day(text, session.today, field="--until", prefer="future")
-    if not session.today < day <= latest:
-        raise InvalidInput(f"--until must be after today and at most {latest}, in {years} years")
-    return day.isoformat()
-
-
-def verify(session: Session, flag: str) -> str:
+def verify(session: Session, flag_id: int) -> str:
     """Somebody else than its writer says that it is so; what that did in a line.
 
     It stands for flag_years anew, but a day that its writer set stays.
     """
-    flag_id = typed.record_id(flag, "flag")
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        old = flags.read(connection, flag_id)
+    with session.work() as work:
+        old = flags.read(work.connection, flag_id)
         _years, full = _latest(session, date.fromisoformat(old["recorded_at"][:10]))
         limited = old["expires_on"] < full.isoformat()
-        expires_on = old["expires_on"] if limited else _until(session, None)
+        expires_on = (
+            old["expires_on"] if limited else _latest(session, session.today)[1].isoformat()
+        )
         if limited and expires_on < session.today.isoformat() and old["ended_at"] is None:
             raise InvalidInput(
                 f"flag {flag_id} stood until {expires_on}, the day its writer set; write a new one"
             )
-        flags.verify(
-            connection, staff_id, flag_id, at=dates.to_iso(session.now), expires_on=expires_on
-        )
+        flags.verify(work, flag_id, expires_on)
     if limited:
         return f"Flag {flag_id} is verified; it stands until {expires_on}, as its writer set."
     return f"Flag {flag_id} is verified and renewed: it stands until {expires_on}."
@@ -124,12 +131,11 @@ def _latest(session: Session, day: date) -> tuple[int, date]:
 
 def to_check(session: Session) -> list[dict[str, Any]]:
     """Flags that nobody verified yet or that lapse soon, each recorded as shown."""
-    staff_id = session.staff_id
-    with session.writing() as connection:
+    with session.work() as work:
         soon = (session.today + SOON).isoformat()
-        rows = flags.to_check(connection, session.today.isoformat(), soon)
+        rows = flags.to_check(work.connection, session.today.isoformat(), soon)
         for row in rows:
-            audit.record(connection, staff_id, "flag-show", "place_flag", row["id"])
+            work.audit("flag-show", "place_flag", row["id"])
     for row in rows:
         row["why"] = "expires soon" if row["verified_at"] else "unverified"
         row["by"], row["written"] = row["recorded_by"], row["recorded_at"][:10]
@@ -137,17 +143,14 @@ def to_check(session: Session) -> list[dict[str, Any]]:
     return rows
 
 
-def end(session: Session, flag: str, why: str | None, asking: bool) -> str:
-    """Take a flag off its place; what that did in a line."""
-    flag_id = typed.record_id(flag, "flag")
-    staff_id = session.staff_id
-    flags.place_of(session.db, flag_id)  # a wrong number is told before any question
-    question = f"Why ({', '.join(ENDS)})"
-    why = ask.ask(question, why, "--why", asking).strip().lower()
-    if why not in ENDS:
-        raise InvalidInput(f"--why must be one of {', '.join(ENDS)}")
-    with session.writing() as connection:
-        flags.end(connection, staff_id, flag_id, at=dates.to_iso(session.now), why=why)
+def end(session: Session, flag_id: int, why: str | None, asking: bool) -> str:
+    """Take a flag off its place; return what that did."""
+    flags.read(session.reading.connection, flag_id)  # a wrong number is told before any question
+    if asking and why is None:
+        why = END.ask(session, f"Why ({', '.join(ENDS)})", "--why")
+    why = required(why, "--why")
+    with session.work() as work:
+        flags.end(work, flag_id, why)
     return f"Flag {flag_id} has ended: {ENDS[why]}."
 
 
@@ -158,80 +161,57 @@ class Standing:
         self,
         session: Session,
         address: str,
-        place: str | None,
+        place: int | None,
         *,
         new: bool,
         asking: bool,
     ):
         self._session, self._asking = session, asking
-        self._staff_id = session.staff_id
         self._place = places.exact_or_new(session, address, place, new=new, asking=asking)
 
     def exempt(self, category: str | None, reason: str | None) -> str:
         """Leave it out of the repeat counts, and why."""
-        code = self._code(category)
         why = self._reason(reason)
-        with self._session.writing() as connection:
+        with self._session.work() as work:
             place_id = places.made(self._session, self._place)
-            now = place_reads.record(connection, place_id)
-            stands = code or now["category"]
+            now = place_reads.record(work.connection, place_id)
+            stands = category or now["category"]
             if stands is None:
-                raise InvalidInput("--category is missing: what stands there")
+                raise InvalidInput("--category is missing: what is there")
             _refuse_home(stands)
-            self._set(place_id, stands, why, why)
+            flags.categorise(work, place_id, stands, why, why)
         return f"Place {place_id} is exempt and leaves the repeat counts."
 
     def count_again(self, reason: str | None) -> str:
         """Let its calls count again."""
         why = self._reason(reason)
-        with self._session.writing() as connection:
+        with self._session.work() as work:
             place_id = places.made(self._session, self._place)
-            now = place_reads.record(connection, place_id)
+            now = place_reads.record(work.connection, place_id)
             if now["exempt_reason"] is None:
                 of = f", but its building is, place {now['building']}" if now["exempt"] else ""
                 raise InvalidInput(f"place {place_id} is not exempt{of}")
-            self._set(place_id, now["category"], None, why)
+            flags.categorise(work, place_id, now["category"], None, why)
         return f"Place {place_id} is counted again."
 
     def categorise(self, category: str) -> str:
-        """Say what stands there."""
-        code = self._code(category)
-        with self._session.writing() as connection:
+        """Record what is there."""
+        with self._session.work() as work:
             place_id = places.made(self._session, self._place)
-            now = place_reads.record(connection, place_id)
+            now = place_reads.record(work.connection, place_id)
             if now["exempt_reason"] is not None:
-                _refuse_home(code)
-            changed = self._set(place_id, code, now["exempt_reason"], None)
-            label = codes.labels(connection, "place_category")[code or ""]
+                _refuse_home(category)
+            changed = flags.categorise(work, place_id, category, now["exempt_reason"])
+            label = codes.labels(work.connection, "place_category")[category]
         if not changed:
             return f"Place {place_id} says that already; nothing was changed."
         exempt = "; it is still exempt" if now["exempt_reason"] is not None else ""
         return f"Place {place_id}: {label}{exempt}."
 
-    def _set(
-        self, place_id: int, category: str | None, exempt: str | None, why: str | None
-    ) -> list[str]:
-        return flags.categorise(
-            self._session.db,
-            self._staff_id,
-            place_id,
-            category,
-            exempt,
-            at=dates.to_iso(self._session.now),
-            reason=why,
-        )
-
-    def _code(self, category: str | None) -> str | None:
-        if category is None:
-            return None
-        return codes.code(self._session.db, "place_category", category, "--category")
-
     def _reason(self, reason: str | None) -> str:
-        said = ask.ask("Why", reason, "--reason", self._asking)
-        why = typed.line(said, "--reason", LONGEST_NOTE)
-        if why is None:
-            raise InvalidInput("--reason is empty")
-        return why
+        if reason is None and self._asking:
+            return REASON.ask(self._session, "Why", "--reason")
+        return required(reason, "--reason")
 
 
 def _refuse_home(category: str | None) -> None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from ccu.address import Address, normal
 from ccu.address import match as matching
-from ccu.errors import InvalidInput, NotFound
+from ccu.errors import InvalidInput
+from ccu.records import table
 
 MOST_NEAR = 6  # near places shown
 _SLIP = 8  # after every near match of ccu.address.match
@@ -93,11 +94,8 @@ def remember(connection: sqlite3.Connection, reading: Address, town: str) -> tup
     values = columns(reading, town)
     if values is not None:
         place_id = int(connection.execute(INSERT_PLACE, values).fetchone()["id"])
-    cursor = connection.execute(
-        "INSERT INTO address (raw, place_id) VALUES (:raw, :place_id)",
-        {"raw": reading.raw, "place_id": place_id},
-    )
-    return int(cursor.lastrowid or 0), place_id
+    typed = {"raw": reading.raw, "place_id": place_id}
+    return table.insert_row(connection, "address", typed), place_id
 
 
 # ---------------------------------------------------------------- finding
@@ -105,15 +103,13 @@ def remember(connection: sqlite3.Connection, reading: Address, town: str) -> tup
 
 def by_id(connection: sqlite3.Connection, place_id: int) -> Match:
     """The place of a record, as a match."""
-    row = connection.execute("SELECT * FROM place WHERE id = :id", {"id": place_id}).fetchone()
+    row = table.require(connection, "place", place_id)
     return _matched(connection, row, "the place of the call")
 
 
 def of_call(connection: sqlite3.Connection, call_id: int) -> Match:
     """The place of a call. Raises NotFound, and InvalidInput for a call whose address is none."""
-    row = connection.execute("SELECT place_id FROM call WHERE id = :id", {"id": call_id}).fetchone()
-    if row is None:
-        raise NotFound(f"no call {call_id}")
+    row = table.require(connection, "call", call_id)
     if row["place_id"] is None:
         raise InvalidInput(f"call {call_id} has no address that can be found again")
     return by_id(connection, row["place_id"])

@@ -3,8 +3,8 @@
 import sqlite3
 from pathlib import Path
 
-from ccu import ask, typed
 from ccu.errors import InvalidInput
+from ccu.options import terminal, typed_text
 from ccu.places import names_in_text as called
 from ccu.places import reads as place_reads
 from ccu.plans.store import Whose
@@ -42,7 +42,7 @@ def private_text(question: str, file: Path | None, what: str, longest: int, aski
     """Words about somebody, from --file (- is standard input) or asked for. Raises InvalidInput."""
 
     def checked(text: str) -> str:
-        found = (typed.note(text, what) or "").strip()
+        found = (typed_text.note(text, what) or "").strip()
         if not found:
             raise InvalidInput(f"{what} is empty")
         if len(found) > longest:
@@ -50,7 +50,7 @@ def private_text(question: str, file: Path | None, what: str, longest: int, aski
         return found
 
     if file is not None:
-        return checked(typed.file_text(file, "--file"))
+        return checked(typed_text.file_text(file, "--file"))
     if not asking:
         raise InvalidInput(f"--file is missing: {what} comes from a file, or from - for stdin")
-    return checked(ask.ask_lines(f"{question} (a line with only a full stop ends it)"))
+    return checked(terminal.ask_lines(f"{question} (a line with only a full stop ends it)"))

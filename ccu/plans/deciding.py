@@ -4,7 +4,6 @@ import json
 from datetime import date
 from pathlib import Path
 
-from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.plans import common, findings
 from ccu.plans import store as plans
@@ -17,23 +16,19 @@ LONGEST_ANSWER = 1_000
 
 def approve(session: Session, plan_id: int, reason: str | None) -> str:
     """Approve a draft; with a reason whatever its words. Raises as the store, InvalidInput."""
-    staff_id, today = session.staff_id, session.today
-    with session.writing() as connection:
-        row = plans.read(connection, plan_id, today)
-        plans.must_approve(connection, staff_id, row)
+    with session.work() as work:
+        row = plans.read(work.connection, plan_id, work.today)
+        plans.must_approve(work, row)
         body, whose = json.loads(row["body"]), plans.of_row(row)
         if row["status"] == "draft":
             if not any(body[field] for field in plans.ON_CARD):
                 raise InvalidInput(f"plan {plan_id} says nothing that a card would show")
-            names, whose_name = common.names(connection, whose)
+            names, whose_name = common.names(work.connection, whose)
             found = findings.found(body, names, whose_name, plans.ON_CARD)
             if found and reason is None:
                 raise InvalidInput(_to_say_otherwise(plan_id, found))
-        days = {"approved_on": today.isoformat(), **_days(session)}
-        replaced = plans.approve(
-            connection, staff_id, row, days,
-            at=dates.to_iso(session.now), today=today, reason=reason,
-        )  # fmt: skip
+        days = {"approved_on": work.today.isoformat(), **_days(session)}
+        replaced = plans.approve(work, row, days, reason)
     instead = f" It replaces plan {_listed(replaced)}." if replaced else ""
     return (
         f"Approved plan {plan_id}: on the card of {common.said_for(session.db, whose)} from now on;"
@@ -51,11 +46,10 @@ def _to_say_otherwise(plan_id: int, found: list[findings.Finding]) -> str:
 
 def keep(session: Session, plan_id: int) -> str:
     """Say that an approved plan is still right. Raises NotFound, NotAllowed, InvalidInput."""
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        row = plans.read(connection, plan_id, session.today)
+    with session.work() as work:
+        row = plans.read(work.connection, plan_id, work.today)
         days = _days(session)
-        plans.keep(connection, staff_id, row, days, at=dates.to_iso(session.now))
+        plans.keep(work, row, days)
     return (
         f"Plan {plan_id} is still right: to review on {days['review_on']},"
         f" expires after {days['expires_on']}."
@@ -64,15 +58,12 @@ def keep(session: Session, plan_id: int) -> str:
 
 def end(session: Session, plan_id: int, reason: str) -> str:
     """Take a plan off the card, or a draft back. Raises NotFound, NotAllowed, InvalidInput."""
-    staff_id = session.staff_id
     row = plans.read(session.db, plan_id, session.today)
-    if not (row["status"] == "draft" and row["author_id"] == staff_id):
+    if not (row["status"] == "draft" and row["author_id"] == session.staff_id):
         session.require_may("plan expire --others", "plan", plan_id)
-    with session.writing() as connection:
-        row = plans.read(connection, plan_id, session.today)
-        status = plans.end(
-            connection, staff_id, row, at=dates.to_iso(session.now), reason=reason
-        )  # fmt: skip
+    with session.work() as work:
+        row = plans.read(work.connection, plan_id, work.today)
+        status = plans.end(work, row, reason)
     if status == "withdrawn":
         return f"Draft {plan_id} is withdrawn."
     return f"Plan {plan_id} has expired: it is on no card any more."
@@ -94,17 +85,14 @@ def _months(day: date, session: Session, setting: str) -> str:
 
 def suggest(session: Session, plan_id: int, file: Path | None, asking: bool) -> str:
     """Send a correction to a plan. Raises NotFound, InvalidInput."""
-    staff_id = session.staff_id
     plans.read(session.db, plan_id, session.today)  # a wrong number is told before any question
     text = common.private_text(
         f"What would you change in plan {plan_id}",
         file, "the suggestion", LONGEST_SUGGESTION, asking,
     )  # fmt: skip
-    with session.writing() as connection:
-        row = plans.read(connection, plan_id, session.today)
-        suggestion_id = plan_suggestions.add(
-            connection, staff_id, row, text, at=dates.to_iso(session.now)
-        )
+    with session.work() as work:
+        row = plans.read(work.connection, plan_id, work.today)
+        suggestion_id = plan_suggestions.add(work, row, text)
     return (
         f"Suggestion {suggestion_id} on plan {plan_id} is sent; the unit answers it,"
         " and ccu brief tells you what it said."
@@ -115,7 +103,6 @@ def answer(
     session: Session, suggestion_id: int, accepted: bool, file: Path | None, asking: bool
 ) -> str:
     """Accept or decline a correction, with a word. Raises NotFound, NotAllowed, InvalidInput."""
-    staff_id = session.staff_id
     row = plan_suggestions.read(session.db, suggestion_id)
     plan_id = row["plan_id"]
     plan_suggestions.must_be_open(row)
@@ -123,10 +110,8 @@ def answer(
     word = common.private_text(
         f"A word to {row['by_login']}", file, "the answer", LONGEST_ANSWER, asking
     )
-    with session.writing() as connection:
-        plan_suggestions.answer(
-            connection, staff_id, suggestion_id, accepted, word, at=dates.to_iso(session.now)
-        )
+    with session.work() as work:
+        plan_suggestions.answer(work, suggestion_id, accepted, word)
     told = (
         f"{what} suggestion {suggestion_id} on plan {plan_id}; the brief tells {row['by_login']}."
     )

@@ -8,9 +8,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from ccu import typed
 from ccu.access import account as who
 from ccu.errors import InvalidInput, NotAllowed
+from ccu.options import typed_text
 from ccu.session import Session
 
 
@@ -40,7 +40,7 @@ def edited(text: str) -> str:
         path.touch(mode=0o600)
         path.write_text(text, encoding="utf-8")
         _run([*command, str(path)])
-        return typed.file_text(path, "--edit")
+        return typed_text.file_text(path, "--edit")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -16,8 +16,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from ccu import dates, typed
+from ccu import dates
 from ccu.errors import InvalidInput
+from ccu.options import typed_text
 from ccu.plans.store import FIELDS, Body
 
 HEADINGS = {
@@ -56,7 +57,7 @@ _FIRST_LINES = """\
 
 def read(text: str, option: str, today: date) -> dict[str, list[Any]]:
     """The body of a plan from its written form. Raises InvalidInput naming the line."""
-    plain = typed.note(text, option) or ""
+    plain = typed_text.note(text, option) or ""
     body: dict[str, list[Any]] = {field: [] for field in FIELDS}
     for number, field, said in _items(plain, option):
         where = f"{option}, line {number}"

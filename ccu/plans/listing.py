@@ -15,11 +15,9 @@ AHEAD = timedelta(days=30)  # --due: to review within these
 def rows(session: Session, due: bool, status: str | None) -> list[dict[str, Any]]:
     """COLUMNS of all plans, of those with a status, or of those to review or expired.
 
-    The status is the one of today, so that a plan past its last day is expired. Raises
-    InvalidInput for a status that is none.
+    The status is the one of today, so that a plan past its last day is expired.
     """
     connection, today = session.db, session.today
-    wanted = _status(session, status) if status is not None else None
     found = plans.rows(connection, today, today + AHEAD if due else None)
     people = [row["person_id"] for row in found if row["person_id"] is not None]
     stands_for = person_ids.canonical(connection, people)
@@ -37,14 +35,8 @@ def rows(session: Session, due: bool, status: str | None) -> list[dict[str, Any]
             "note": _note(row, in_force[whose[row["id"]]], today.isoformat()),
         }
         for row in found
-        if wanted is None or row["state"] == wanted
+        if status is None or row["state"] == status
     ]
-
-
-def _status(session: Session, text: str) -> str:
-    from ccu.records import codes
-
-    return codes.code(session.db, "plan_status", text, "--status")
 
 
 def _for(person: int | None, place: str | None) -> str:

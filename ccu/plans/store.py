@@ -16,9 +16,9 @@ from datetime import date
 from typing import Any
 
 from ccu.access import roles
-from ccu.errors import InvalidInput, NotAllowed, NotFound
-from ccu.records import audit, person_ids
-from ccu.records import history as changes
+from ccu.errors import InvalidInput, NotAllowed
+from ccu.records import person_ids, table
+from ccu.work import Work
 
 Body = Mapping[str, Sequence[Any]]
 
@@ -68,12 +68,8 @@ def of_row(row: sqlite3.Row) -> Whose:
 
 def read(connection: sqlite3.Connection, plan_id: int, today: date) -> sqlite3.Row:
     """The row of a plan, with author, approver, place, state, suggestions. Raises NotFound."""
-    row: sqlite3.Row | None = connection.execute(
-        _PLAN + "WHERE plan.id = :id", {"id": plan_id, "today": today.isoformat()}
-    ).fetchone()
-    if row is None:
-        raise NotFound(f"no plan {plan_id}")
-    return row
+    asked = {"today": today.isoformat()}
+    return table.require(connection, "plan", plan_id, _PLAN + "WHERE {where}", **asked)
 
 
 def same(connection: sqlite3.Connection, whose: Whose, today: date) -> list[sqlite3.Row]:
@@ -97,114 +93,67 @@ def rows(
 # ---------------------------------------------------------------- writing
 
 
-def add(
-    connection: sqlite3.Connection, staff_id: int, whose: Whose, body: Body, *, at: str, today: date
-) -> tuple[int, list[sqlite3.Row]]:
-    """Add a draft inside the caller's transaction: its id, and the drafts withdrawn for it."""
-    older = [row for row in same(connection, whose, today) if row["status"] == "draft"]
+def add(work: Work, whose: Whose, body: Body) -> tuple[int, list[sqlite3.Row]]:
+    """Add a draft: its id, and the drafts withdrawn for it."""
+    older = [row for row in same(work.connection, whose, work.today) if row["status"] == "draft"]
     for row in older:
-        _set(connection, staff_id, row, {"status": "withdrawn"}, at=at)
-    cursor = connection.execute(
-        "INSERT INTO plan (person_id, place_id, body, author_id, recorded_at)"
-        " VALUES (:person_id, :place_id, :body, :author_id, :at)",
-        {
-            "person_id": whose.person_id,
-            "place_id": whose.place_id,
-            "body": json.dumps({field: body.get(field, []) for field in FIELDS}),
-            "author_id": staff_id,
-            "at": at,
-        },
-    )
-    plan_id = int(cursor.lastrowid or 0)
-    withdrawn = [row["id"] for row in older]
-    audit.record(connection, staff_id, "plan-write", "plan", plan_id, withdrawn=withdrawn)
+        table.change(work, "plan", row, {"status": "withdrawn"})
+    new = {
+        "person_id": whose.person_id,
+        "place_id": whose.place_id,
+        "body": json.dumps({field: body.get(field, []) for field in FIELDS}),
+        "author_id": work.staff_id,
+        "recorded_at": work.at,
+    }
+    plan_id = table.insert_row(work.connection, "plan", new)
+    work.audit("plan-write", "plan", plan_id, withdrawn=[row["id"] for row in older])
     return plan_id, older
 
 
-def must_approve(connection: sqlite3.Connection, staff_id: int, row: sqlite3.Row) -> None:
+def must_approve(work: Work, row: sqlite3.Row) -> None:
     """Raises NotAllowed for the author, where somebody else may approve."""
-    others = connection.execute(
+    others = work.connection.execute(
         "SELECT count(*) FROM staff WHERE active = 1 AND id <> :id"
         " AND role IN (SELECT value FROM json_each(:roles))",
-        {"id": staff_id, "roles": json.dumps(sorted(roles.MAY["plan approve"]))},
+        {"id": work.staff_id, "roles": json.dumps(sorted(roles.MAY["plan approve"]))},
     ).fetchone()[0]
-    if row["author_id"] == staff_id and others:
+    if row["author_id"] == work.staff_id and others:
         raise NotAllowed(f"you wrote plan {row['id']}; another supervisor or admin approves it")
 
 
-def approve(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    row: sqlite3.Row,
-    days: Mapping[str, str],
-    *,
-    at: str,
-    today: date,
-    reason: str | None,
-) -> list[int]:
-    """Approve a draft inside the caller's transaction; the approved ones it takes the place of.
+def approve(work: Work, row: sqlite3.Row, days: Mapping[str, str], reason: str | None) -> list[int]:
+    """Approve a draft; returns the approved plans that it replaces.
 
     `days`: approved_on, review_on, expires_on. Raises InvalidInput.
     """
     if row["status"] != "draft":
         who = f", by {row['approver']} on {row['approved_on']}" if row["approver"] else ""
         raise InvalidInput(f"plan {row['id']} is no draft: it is {row['state']}{who}")
-    replaced = [
-        other for other in same(connection, of_row(row), today) if other["status"] == "approved"
-    ]
+    others = same(work.connection, of_row(row), work.today)
+    replaced = [other for other in others if other["status"] == "approved"]
     for other in replaced:
-        _set(connection, staff_id, other, {"status": "replaced"}, at=at)
-    new = {"status": "approved", "approver_id": staff_id, **days}
-    _set(connection, staff_id, row, new, at=at, reason=reason)
+        table.change(work, "plan", other, {"status": "replaced"})
+    new = {"status": "approved", "approver_id": work.staff_id, **days}
+    table.change(work, "plan", row, new, reason)
     ids = [other["id"] for other in replaced]
-    audit.record(
-        connection, staff_id, "plan-approve", "plan", row["id"], replaced=ids,
-        reason=reason, anyway=reason is not None,
-    )  # fmt: skip
+    anyway = reason is not None
+    work.audit("plan-approve", "plan", row["id"], replaced=ids, reason=reason, anyway=anyway)
     return ids
 
 
-def keep(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    row: sqlite3.Row,
-    days: Mapping[str, str],
-    *,
-    at: str,
-) -> None:
+def keep(work: Work, row: sqlite3.Row, days: Mapping[str, str]) -> None:
     """Give an approved plan a new review_on and expires_on. Raises InvalidInput."""
     if row["status"] != "approved":
         raise InvalidInput(f"plan {row['id']} is {row['state']}; only an approved one is reviewed")
-    _set(connection, staff_id, row, days, at=at)
-    audit.record(connection, staff_id, "plan-review", "plan", row["id"])
+    table.change(work, "plan", row, days)
+    work.audit("plan-review", "plan", row["id"])
 
 
-def end(
-    connection: sqlite3.Connection, staff_id: int, row: sqlite3.Row, *, at: str, reason: str
-) -> str:
-    """Expire an approved plan, withdraw a draft; what it is now. Raises InvalidInput."""
+def end(work: Work, row: sqlite3.Row, reason: str) -> str:
+    """Expire an approved plan, withdraw a draft; returns its new status. Raises InvalidInput."""
     status = {"approved": "expired", "draft": "withdrawn"}.get(row["status"])
     if status is None:
         raise InvalidInput(f"plan {row['id']} is {row['state']} already")
-    _set(connection, staff_id, row, {"status": status}, at=at, reason=reason)
-    audit.record(connection, staff_id, "plan-expire", "plan", row["id"])
+    table.change(work, "plan", row, {"status": status}, reason)
+    work.audit("plan-expire", "plan", row["id"])
     return status
-
-
-def _set(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    row: sqlite3.Row,
-    new: Mapping[str, object],
-    *,
-    at: str,
-    reason: str | None = None,
-) -> None:
-    """Set columns and keep what they held."""
-    sets = ", ".join(f"{name} = :{name}" for name in new)  # names from our own source
-    connection.execute(
-        f"UPDATE plan SET {sets} WHERE id = :id",  # noqa: S608
-        {**new, "id": row["id"]},
-    )
-    fields = {name: (row[name], value) for name, value in new.items()}
-    changes.record(connection, staff_id, "plan", row["id"], fields, at=at, reason=reason)

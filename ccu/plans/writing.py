@@ -8,8 +8,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from ccu import ask, dates, typed
 from ccu.errors import InvalidInput
+from ccu.options import terminal, typed_text
 from ccu.output import say
 from ccu.people import store as people
 from ccu.plans import common, findings, form
@@ -38,11 +38,9 @@ def write(session: Session, whose: Whose, file: Path | None, edit: bool, asking:
         raise InvalidInput("the plan has nothing in it; nothing was written")
     if newest and newest["state"] in ("draft", "approved") and body == old:
         return f"Plan {newest['id']} says that already; nothing was written."
-    with session.writing() as connection:
-        plan_id, older = plans.add(
-            connection, staff_id, whose, body, at=dates.to_iso(session.now), today=session.today
-        )
-        names, whose_name = common.names(connection, whose)
+    with session.work() as work:
+        plan_id, older = plans.add(work, whose, body)
+        names, whose_name = common.names(work.connection, whose)
     _tell(findings.found(body, names, whose_name))
     told = [f"Wrote plan {plan_id}, a draft, for {said_for}"]
     told += [f"draft {row['id']} by {row['author']} is withdrawn" for row in older]
@@ -77,7 +75,7 @@ def _given(
     asking: bool,
 ) -> dict[str, list[Any]]:
     if file is not None:
-        return form.read(typed.file_text(file, "--file"), "--file", session.today)
+        return form.read(typed_text.file_text(file, "--file"), "--file", session.today)
     if edit:
         return _edited(session, form.to_edit(old, whose), asking)
     if not asking:
@@ -99,7 +97,7 @@ def _edited(session: Session, text: str, asking: bool) -> dict[str, list[Any]]:
             if not asking:
                 raise
             say(f"{error}")
-            ask.read_line("Enter edits it again, Ctrl-C gives it up: ")
+            terminal.read_line("Enter edits it again, Ctrl-C gives it up: ")
 
 
 def _asked(session: Session, field: str, old: list[Any]) -> list[Any]:
@@ -110,7 +108,7 @@ def _asked(session: Session, field: str, old: list[Any]) -> list[Any]:
     keep = "; Enter keeps these, - takes them out" if old else ""
     while True:
         question = f"{heading} ({form.HINTS[field]}{keep})"
-        lines = [line.strip() for line in ask.ask_lines(question).split("\n") if line.strip()]
+        lines = [line.strip() for line in terminal.ask_lines(question).split("\n") if line.strip()]
         if not lines:
             return old
         if lines == ["-"]:
@@ -130,4 +128,4 @@ def _asked(session: Session, field: str, old: list[Any]) -> list[Any]:
 
 def _plain(line: str, where: str) -> str:
     """The line without the dash that it may be typed with."""
-    return typed.line(line.removeprefix("-"), where, form.LONGEST_ITEM) or ""
+    return typed_text.line(line.removeprefix("-"), where, form.LONGEST_ITEM) or ""

@@ -12,9 +12,9 @@ from ccu.session import Session
 CHANGE_COLUMNS = ("when", "by", "field", "old", "new")
 
 
-def read(session: Session, said: str) -> dict[str, Any]:
-    """The provider that a number or a beginning of a name means, in its documented JSON shape."""
-    found = providers.find(session.db, said, "PROVIDER")
+def read(session: Session, provider_id: int) -> dict[str, Any]:
+    """Return a provider in its documented JSON shape."""
+    found = providers.read(session.db, provider_id)
     days = session.settings.number("verified_days")
     changed = changes.of(session.db, "provider", found["id"])
     numbers = providers.open_referrals(session.db, found["id"])

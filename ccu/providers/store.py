@@ -5,13 +5,13 @@ a field held before it was changed is kept.
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
-from ccu.records import audit, codes
-from ccu.records import history as changes
+from ccu.records import codes, table
+from ccu.work import Work
 
 # In the order of their JSON; `needs` is a list of codes and a table of its own.
 COLUMNS = (
@@ -45,10 +45,7 @@ WHERE provider_id = :id AND referral_status.open ORDER BY referral.id
 
 def read(connection: sqlite3.Connection, provider_id: int) -> dict[str, Any]:
     """id and FIELDS of one provider. Raises NotFound."""
-    row = connection.execute(f"{_ALL} WHERE id = :id", {"id": provider_id}).fetchone()
-    if row is None:
-        raise NotFound(f"no provider {provider_id}; ccu provider list shows them")
-    return _record(row)
+    return _record(table.require(connection, "provider", provider_id, f"{_ALL} WHERE {{where}}"))
 
 
 def rows(
@@ -119,72 +116,51 @@ def open_referrals(connection: sqlite3.Connection, provider_id: int) -> list[int
 # ---------------------------------------------------------------- writing
 
 
-def add(
-    connection: sqlite3.Connection, staff_id: int, fields: Mapping[str, Any], *, at: str
-) -> tuple[int, bool]:
-    """Add a provider inside the caller's transaction: its id, and whether it was retired before.
+def add(work: Work, fields: Mapping[str, Any]) -> tuple[int, bool]:
+    """Add a provider: its id, and whether it was retired before.
 
     `fields` are some of FIELDS, the name and the needs among them. Raises InvalidInput when a
     provider of that name is there.
     """
-    same = _of_name(connection, fields["name"])
+    same = _of_name(work.connection, fields["name"])
     if same is not None:
         if same["active"]:
             raise InvalidInput(
                 f"provider {same['id']} has that name; ccu provider change {same['id']} changes it"
             )
-        change(connection, staff_id, same["id"], {**fields, "active": True}, at=at)
+        change(work, same["id"], {**fields, "active": True})
         return same["id"], True
-    cursor = connection.execute("INSERT INTO provider (name) VALUES (:name)", fields)
-    provider_id = int(cursor.lastrowid or 0)
-    _put(connection, provider_id, fields)
-    audit.record(
-        connection, staff_id, "provider-add", "provider", provider_id, fields=sorted(fields)
-    )
+    provider_id = table.insert_row(work.connection, "provider", {"name": fields["name"]})
+    _set_values(work.connection, provider_id, fields)
+    work.audit("provider-add", "provider", provider_id, fields=sorted(fields))
     return provider_id, False
 
 
-def change(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    provider_id: int,
-    fields: Mapping[str, Any],
-    *,
-    at: str,
-) -> list[str]:
-    """Give some of FIELDS new values inside the caller's transaction; returns those that changed.
+def change(work: Work, provider_id: int, fields: Mapping[str, Any]) -> list[str]:
+    """Give some of FIELDS new values; returns those that changed.
 
-    Raises InvalidInput for another provider's name.
+    Raises NotFound, and InvalidInput for another provider's name.
     """
-    old = read(connection, provider_id)
+    old = read(work.connection, provider_id)
     if "name" in fields:
-        same = _of_name(connection, fields["name"])
+        same = _of_name(work.connection, fields["name"])
         if same is not None and same["id"] != provider_id:
             raise InvalidInput(f"--name: provider {same['id']} has that name")
-    _put(connection, provider_id, fields)
-    now = read(connection, provider_id)
+    _set_values(work.connection, provider_id, fields)
+    now = read(work.connection, provider_id)
     changed = {field: (old[field], now[field]) for field in FIELDS if old[field] != now[field]}
     if changed:
-        changes.record(connection, staff_id, "provider", provider_id, changed, at=at)
-        audit.record(
-            connection, staff_id, "provider-change", "provider", provider_id, fields=sorted(changed)
-        )
+        table.record_changes(work, "provider", provider_id, changed)
+        work.audit("provider-change", "provider", provider_id, fields=sorted(changed))
     return list(changed)
 
 
-def _put(connection: sqlite3.Connection, provider_id: int, fields: Mapping[str, Any]) -> None:
-    for field in fields.keys() & {*COLUMNS}:
-        connection.execute(
-            f"UPDATE provider SET {field} = :value WHERE id = :id",  # noqa: S608 - one of COLUMNS
-            {"value": fields[field], "id": provider_id},
-        )
-    if "needs" in fields:
-        needs: Sequence[str] = fields["needs"]
-        connection.execute("DELETE FROM provider_need WHERE provider_id = :id", {"id": provider_id})
-        connection.executemany(
-            "INSERT INTO provider_need (provider_id, need) VALUES (:id, :need)",
-            [{"id": provider_id, "need": need} for need in dict.fromkeys(needs)],
-        )
+def _set_values(connection: sqlite3.Connection, provider_id: int, new: Mapping[str, Any]) -> None:
+    columns = {field: new[field] for field in COLUMNS if field in new}
+    table.update(connection, "provider", provider_id, columns)
+    if "needs" in new:
+        needs = [{"need": need} for need in dict.fromkeys(new["needs"])]
+        table.replace(connection, "provider_need", {"provider_id": provider_id}, needs)
 
 
 def _of_name(connection: sqlite3.Connection, name: str) -> dict[str, Any] | None:

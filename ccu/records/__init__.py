@@ -1,1 +1,1 @@
-"""What every record shares: codes, settings, staff, visibility, history, open work."""
+"""What every record shares: its rows and their history, codes, settings, staff, open work."""

@@ -9,12 +9,11 @@ import json
 import os
 import sqlite3
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
-from ccu import files
 from ccu.database import key_chain as chain
-from ccu.errors import DatabaseUnusable
+from ccu.errors import DatabaseUnusable, InvalidInput
 
 REKEY = "audit-rekey"
 PURGED = "reasons-purged"  # its detail names the rows whose words of audit_reason were taken out
@@ -22,17 +21,7 @@ DIGEST = "reason_digest"
 LOOKED_AT = 20  # rows, to tell a wrong key from a last row that was changed by hand
 _PURGED_AT_ONCE = 1000  # numbers in the detail of one event
 
-# The highest number ever given is in sqlite_sequence: after a tail was cut off the numbers go on
-# from there, so that the gap stays to be found.
-_LAST = """
-SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit'), 0),
-           coalesce((SELECT max(id) FROM audit), 0)),
-       (SELECT hash FROM audit ORDER BY id DESC LIMIT 1)
-"""
-_INSERT = """
-INSERT INTO audit (id, at, staff_id, action, record, record_id, detail, previous, hash)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
+CHAIN = chain.Chain("audit", ("at", "staff_id", "action", "record", "record_id", "detail"))
 _NEWEST = """
 SELECT id, at, staff_id, action, record, record_id, detail, previous, hash
 FROM audit ORDER BY id DESC LIMIT :most
@@ -40,7 +29,7 @@ FROM audit ORDER BY id DESC LIMIT :most
 
 
 def clock() -> datetime:
-    """The machine's own, whatever --today says, so that a flag can not backdate the audit."""
+    """The machine's own, whatever --today says, so that a flag cannot backdate the audit."""
     return datetime.now(UTC)
 
 
@@ -79,17 +68,16 @@ def _add(
 ) -> int:
     """Add a row after the last; `event` is staff_id, action, record, record_id."""
     global _own
-    last, before = connection.execute(_LAST).fetchone()
+    last, before = CHAIN.last(connection)
     if key is None and _own is not None and _own[0] is connection and _own[1] == before:
         key = _own[2]
     key = key or key_of(connection)
-    event_id, previous = int(last) + 1, before or chain.BEGIN
+    event_id = last + 1
     if reason is not None:
         detail = {**detail, DIGEST: key.of_reason(event_id, reason)}
     at = clock().isoformat(timespec="seconds")
     row = (event_id, at, *event, json.dumps(detail, sort_keys=True))
-    done = key.of_row(previous, row)
-    connection.execute(_INSERT, (*row, previous, done))
+    done = CHAIN.add(connection, key, before, row)
     if reason is not None:
         connection.execute(
             "INSERT INTO audit_reason (audit_id, reason) VALUES (:audit_id, :reason)",
@@ -122,44 +110,23 @@ def purge_reasons(connection: sqlite3.Connection, staff_id: int, rows: Sequence[
 
 
 def key_of(connection: sqlite3.Connection) -> chain.Key:
-    """The key of this file's chain. Raises DatabaseUnusable when it is missing, or another's.
+    """Return the key of this file's chain. Raises DatabaseUnusable when it is missing or another.
 
     A key that wrote none of the last rows is refused: rows of two keys by turns can never be
-    verified again. A rekey that was interrupted after it was kept is completed here, under the
-    write lock of the caller.
+    verified again.
     """
     path = chain.key_path(connection)
-    try:
-        key = chain.read(path)
-        if not fits(connection, key):
-            raise DatabaseUnusable(
-                f"the audit key {path} is not the one that the last rows of the audit were written"
-                " with; put that one back, or have an admin run ccu audit rekey"
-            )
-    except DatabaseUnusable:
-        if pending_key(connection) is None:
-            raise
-        return chain.put_in_place(path)
+    key = chain.read(path)
+    if not fits(connection, key):
+        raise DatabaseUnusable(
+            f"the audit key {path} is not the one that the last rows of the audit were written"
+            " with; put that one back"
+        )
     return key
 
 
-def pending_key(connection: sqlite3.Connection) -> chain.Key | None:
-    """The key of a rekey that was kept, if its file is not in its place yet.
-
-    A key put aside is never taken back: it was changed because it may be known to others.
-    """
-    path = chain.pending(chain.key_path(connection))
-    if not os.path.lexists(path):  # exists() raises for a folder that may not be entered
-        return None
-    with suppress(DatabaseUnusable):
-        key = chain.read(path)
-        if fits(connection, key):
-            return key
-    return None
-
-
 def fits(connection: sqlite3.Connection, key: chain.Key) -> bool:
-    """Whether the key wrote any of the newest rows of its part of the chain, or there are none."""
+    """Whether the key wrote any of the newest rows under the newest key, or there are none."""
     newest = connection.execute(_NEWEST, {"most": LOOKED_AT}).fetchall()
     for row in newest:
         if key.of_row(row[7], tuple(row)[:7]) == row[8]:
@@ -169,21 +136,22 @@ def fits(connection: sqlite3.Connection, key: chain.Key) -> bool:
     return not newest
 
 
-def rekey(connection: sqlite3.Connection, staff_id: int) -> str:
-    """Begin a new part of the chain with a new key, inside the caller's transaction.
+def rekey(connection: sqlite3.Connection, staff_id: int) -> Path:
+    """Make a new key in place of a lost one, inside the caller's transaction; its file.
 
-    Returns its fingerprint. Its file waits beside the key's; once the transaction is kept,
-    `key_of` in another puts it in place. Interrupted before, the file is what it was.
+    What was written before can from then on be checked by its numbers and links alone. Raises
+    InvalidInput while there is a key: nobody replaces one by mistake.
     """
     path = chain.key_path(connection)
-    if pending_key(connection) is not None:  # an earlier rekey was interrupted after it was kept
-        chain.put_in_place(path)
+    if os.path.lexists(path):  # exists() raises for a folder that may not be entered
+        raise InvalidInput(
+            f"there is an audit key, {path}; a new one is made only in place of a lost one. If this"
+            " one became known to others, move it away first"
+        )
+    key = chain.make(path)
     try:
-        chain.pending(path).unlink(missing_ok=True)  # one interrupted before
-    except OSError as error:
-        raise DatabaseUnusable(
-            f"the audit key {path} cannot be changed: {files.reason(error)}"
-        ) from None
-    key = chain.make(chain.pending(path))
-    _add(connection, key, (staff_id, REKEY, "audit", None), {"key": key.fingerprint})
-    return key.fingerprint
+        _add(connection, key, (staff_id, REKEY, "audit", None), {"key": key.fingerprint})
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return path

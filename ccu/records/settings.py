@@ -188,13 +188,13 @@ def _hours(name: str, value: str) -> str:
 
 
 def _office_hours(name: str, value: str) -> str:
-    from ccu import office_hours
+    from ccu.dates import office_hours
 
     return office_hours.checked_hours(name, value)
 
 
 def _holidays(name: str, value: str) -> str:
-    from ccu import office_hours
+    from ccu.dates import office_hours
 
     return office_hours.checked_holidays(name, value)
 

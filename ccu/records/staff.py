@@ -27,6 +27,12 @@ def role_of(connection: sqlite3.Connection, staff_id: int) -> str:
     return str(row["role"])
 
 
+def login_of(connection: sqlite3.Connection, staff_id: int) -> str:
+    """Return the login of an account."""
+    row = connection.execute("SELECT login FROM staff WHERE id = :id", {"id": staff_id}).fetchone()
+    return str(row["login"])
+
+
 def require(connection: sqlite3.Connection, login: str, option: str) -> int:
     """The id of an active account named in an option. Raises NotFound."""
     staff_id = id_of(connection, login.strip())

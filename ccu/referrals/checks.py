@@ -11,9 +11,10 @@ from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.people import store as people
 from ccu.providers import store as providers
-from ccu.records import person_ids
+from ccu.records import person_ids, staff
 from ccu.referrals import events as referral_events
 from ccu.referrals import life as referral_steps
+from ccu.work import Work
 
 if TYPE_CHECKING:
     from ccu.referrals.store import NewReferral
@@ -52,18 +53,14 @@ def not_void(connection: sqlite3.Connection, call_id: int) -> sqlite3.Row:
 
 
 def check_step(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    referral_id: int,
-    events: list[dict[str, Any]],
-    status: str | None,
+    work: Work, referral_id: int, events: list[dict[str, Any]], status: str | None
 ) -> None:
     """The step to `status`, or with None a note or a new owner. Raises NotAllowed too."""
     before = events[-1]["status"]
     allowed = referral_steps.STEPS[before]
     if status in allowed:
-        row = connection.execute("SELECT role FROM staff WHERE id = :id", {"id": staff_id})
-        referral_steps.check_role(before, status, row.fetchone()["role"])
+        role = staff.role_of(work.connection, work.staff_id)
+        referral_steps.check_role(before, status, role)
         return
     since = referral_events.of_status(events)
     what = f"referral {referral_id} is {before} ({referral_events.who_and_when(since)})"
@@ -89,13 +86,11 @@ def refuse_unseen(referral_id: int, events: list[dict[str, Any]], seen: int | No
     )
 
 
-def refuse_fresh(
-    staff_id: int, referral_id: int, events: list[dict[str, Any]], now: datetime
-) -> None:
+def refuse_fresh(work: Work, referral_id: int, events: list[dict[str, Any]]) -> None:
     """Somebody else changed it minutes ago: perhaps this person looked before that."""
     last = events[-1]
-    age = now - dates.from_iso(last["recorded_at"])
-    if len(events) > 1 and last["by_id"] != staff_id and timedelta() <= age < JUST_NOW:
+    age = work.now - dates.from_iso(last["recorded_at"])
+    if len(events) > 1 and last["by_id"] != work.staff_id and timedelta() <= age < JUST_NOW:
         raise InvalidInput(
             f"referral {referral_id} was changed just now: {referral_events.say(last)}; nothing was"
             f" written; if you still mean it, add --seen {len(events)}"

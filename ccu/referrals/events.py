@@ -4,14 +4,10 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from ccu.errors import NotFound
+from ccu.errors import InvalidInput
+from ccu.records import table
+from ccu.work import Work
 
-_INSERT = """
-INSERT INTO referral_event (
-  referral_id, status, reason, note, owner_id, again_id, occurred_at, recorded_at, recorded_by)
-VALUES (
-  :referral_id, :status, :reason, :note, :owner_id, :again_id, :occurred_at, :at, :by)
-"""
 _OF = """
 SELECT event.status, event.reason, event.note, event.occurred_at AS at, event.recorded_at,
        event.recorded_by AS by_id, recorder.login AS by, owner.login AS owner,
@@ -35,18 +31,13 @@ class Event:
     again_id: int | None = None  # the person was referred again, as this one
 
 
-def add(
-    connection: sqlite3.Connection, staff_id: int, referral_id: int, event: Event, *, at: str
-) -> None:
-    """Put an event behind the others, and what it says into the referral. Inside a write."""
-    connection.execute(
-        _INSERT, {**event.__dict__, "referral_id": referral_id, "at": at, "by": staff_id}
-    )
-    connection.execute(
-        "UPDATE referral SET status = :status, owner_id = coalesce(:owner_id, owner_id)"
-        " WHERE id = :id",
-        {"status": event.status, "owner_id": event.owner_id, "id": referral_id},
-    )
+def add(work: Work, referral_id: int, event: Event) -> None:
+    """Add an event after the others, and set the referral's status and owner by it."""
+    table.insert(work, "referral_event", event, referral_id=referral_id)
+    new: dict[str, object] = {"status": event.status}
+    if event.owner_id is not None:
+        new["owner_id"] = event.owner_id
+    table.update(work.connection, "referral", referral_id, new)
 
 
 def of(connection: sqlite3.Connection, referral_id: int) -> list[dict[str, Any]]:
@@ -86,20 +77,18 @@ def minute(stored: str) -> str:
 
 
 def call(connection: sqlite3.Connection, call_id: int) -> sqlite3.Row:
-    """When a call began, and whether it is void. Raises NotFound."""
-    row: sqlite3.Row | None = connection.execute(
-        "SELECT occurred_at, voided_at FROM call WHERE id = :id", {"id": call_id}
-    ).fetchone()
-    if row is None:
-        raise NotFound(f"no call {call_id}")
+    """Return the row of a call. Raises NotFound."""
+    return table.require(connection, "call", call_id)
+
+
+def call_not_void(connection: sqlite3.Connection, call_id: int) -> sqlite3.Row:
+    """Return `call` of one that counts. Raises NotFound, InvalidInput for a void one."""
+    row = call(connection, call_id)
+    if row["voided_at"]:
+        raise InvalidInput(f"call {call_id} is void")
     return row
 
 
 def referral(connection: sqlite3.Connection, referral_id: int) -> sqlite3.Row:
-    """The row of a referral. Raises NotFound."""
-    row: sqlite3.Row | None = connection.execute(
-        "SELECT * FROM referral WHERE id = :id", {"id": referral_id}
-    ).fetchone()
-    if row is None:
-        raise NotFound(f"no referral {referral_id}")
-    return row
+    """Return the row of a referral. Raises NotFound."""
+    return table.require(connection, "referral", referral_id)

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ccu.errors import InvalidInput
-from ccu.providers import store as providers
-from ccu.records import audit, codes, person_ids, staff
+from ccu.records import audit, person_ids
 from ccu.referrals import life as referral_steps
 from ccu.referrals import reads as referral_reads
 from ccu.referrals.reads import Filter
@@ -22,10 +21,10 @@ class Asked:
 
     inbox: bool
     mine: bool
-    owner: str | None
+    owner: int | None
     stalled: bool
     need: str | None
-    provider: str | None
+    provider: int | None
     status: list[str] | None
     every: bool
 
@@ -40,20 +39,11 @@ def wanted(session: Session, asked: Asked) -> Filter:
         raise InvalidInput(f"{' and '.join(said)} contradict each other; give one of them")
     if asked.mine and asked.owner is not None:
         raise InvalidInput("--mine and --owner contradict each other; give one of them")
-    connection = session.db
-    owner_id = session.staff_id if asked.mine else None
-    if asked.owner is not None:
-        owner_id = staff.require(connection, asked.owner, "--owner")
-    need, provider_id = asked.need, None
-    if need is not None:
-        need = codes.code(connection, "need", need, "--need")
-    if asked.provider is not None:
-        provider_id = providers.find(connection, asked.provider, "--provider")["id"]
     return Filter(
-        statuses=_statuses(session, asked),
-        owner_id=owner_id,
-        need=need,
-        provider_id=provider_id,
+        statuses=_statuses(asked),
+        owner_id=session.staff_id if asked.mine else asked.owner,
+        need=asked.need,
+        provider_id=asked.provider,
         silent_since=_silent_since(session) if asked.stalled else None,
     )
 
@@ -100,18 +90,12 @@ def _seen(session: Session, filter: Filter, found: list[dict[str, Any]]) -> list
     return found
 
 
-def _statuses(session: Session, asked: Asked) -> tuple[str, ...]:
+def _statuses(asked: Asked) -> tuple[str, ...]:
     if asked.inbox:
         return ("requested",)
     if asked.every:
         return tuple(referral_steps.STEPS)
-    if asked.status:
-        words = [word for text in asked.status for word in text.split(",") if word.strip()]
-        found = [codes.code(session.db, "referral_status", word, "--status") for word in words]
-        if not found:
-            raise InvalidInput("--status is empty")
-        return tuple(found)
-    return referral_steps.OPEN
+    return tuple(asked.status) if asked.status else referral_steps.OPEN
 
 
 def _silent_since(session: Session) -> str:

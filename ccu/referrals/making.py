@@ -22,26 +22,24 @@ from ccu.referrals import (
 )
 from ccu.referrals.store import NewReferral
 from ccu.session import Session
+from ccu.work import Work
 
 
 def make(
     session: Session,
     new: NewReferral,
-    link: Callable[[sqlite3.Connection, int], None] | None = None,
+    link: Callable[[Work, int], None] | None = None,
 ) -> dict[str, Any]:
     """Write the referral; what to beware of is said and does not stop it. Returns its data.
 
     `link` writes in the same transaction what the new referral's number goes into.
     """
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        warnings = cautions(session, connection, new)
-        referral_id = referrals.make(
-            connection, staff_id, new, now=session.now, settings=session.settings
-        )
+    with session.work() as work:
+        warnings = cautions(session, work.connection, new)
+        referral_id = referrals.make(work, new)
         if link is not None:
-            link(connection, referral_id)
-        data = page.read(connection, referral_id, session.today, named=False, full=False)
+            link(work, referral_id)
+        data = page.read(work.connection, referral_id, session.today, named=False, full=False)
     for each in warnings:
         say(f"Note: {each}.")
     return {**data, "warnings": warnings}

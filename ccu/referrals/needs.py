@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from ccu.consent.visibility import View
-from ccu.errors import InvalidInput, NotFound
+from ccu.errors import InvalidInput
 from ccu.people import store as people
-from ccu.records import audit, codes, person_ids
+from ccu.records import codes, person_ids, table
 from ccu.referrals import events as referral_events
 from ccu.referrals import life as referral_steps
+from ccu.work import Work
 
 _ASSESSMENT = """
 SELECT need_assessment.id, person_id AS person, call_id AS call, occurred_at,
        need_assessment.recorded_at, staff.login AS recorded_by
-FROM need_assessment JOIN staff ON staff.id = recorded_by
+FROM need_assessment JOIN staff ON staff.id = recorded_by WHERE {where}
 """
 _ANSWERS = """
 SELECT need.code AS need, need_answer.state, need_answer.referral_id AS referral,
@@ -29,41 +30,26 @@ ORDER BY need.sort
 
 
 def record(
-    connection: sqlite3.Connection,
-    staff_id: int,
+    work: Work,
     person_id: int,
     answers: Mapping[str, str],
     *,
     call_id: int | None,
     occurred_at: str,
-    at: str,
 ) -> int:
-    """Add an assessment, need -> state, inside the caller's transaction; returns its id.
+    """Add an assessment, need -> state; returns its id.
 
     Raises NotFound, and InvalidInput for a void call or a merged person.
     """
-    people.must_exist(connection, person_id)
-    if call_id is not None and referral_events.call(connection, call_id)["voided_at"]:
-        raise InvalidInput(f"call {call_id} is void")
-    cursor = connection.execute(
-        "INSERT INTO need_assessment (person_id, call_id, occurred_at, recorded_at, recorded_by)"
-        " VALUES (:person_id, :call_id, :occurred_at, :at, :by)",
-        {
-            "person_id": person_id,
-            "call_id": call_id,
-            "occurred_at": occurred_at,
-            "at": at,
-            "by": staff_id,
-        },
-    )
-    assessment_id = int(cursor.lastrowid or 0)
-    connection.executemany(
-        "INSERT INTO need_answer (assessment_id, need, state) VALUES (:id, :need, :state)",
-        [{"id": assessment_id, "need": need, "state": answers[need]} for need in answers],
-    )
-    audit.record(
-        connection,
-        staff_id,
+    people.must_exist(work.connection, person_id)
+    if call_id is not None:
+        referral_events.call_not_void(work.connection, call_id)
+    about = {"person_id": person_id, "call_id": call_id, "occurred_at": occurred_at}
+    assessment_id = table.insert(work, "need_assessment", about)
+    for need, state in answers.items():
+        answer = {"assessment_id": assessment_id, "need": need, "state": state}
+        table.insert_row(work.connection, "need_answer", answer)
+    work.audit(
         "needs-record",
         "need_assessment",
         assessment_id,
@@ -75,11 +61,7 @@ def record(
 
 def read(connection: sqlite3.Connection, assessment_id: int) -> dict[str, Any]:
     """One assessment: an answer for every need; state null: not asked. Raises NotFound."""
-    row = connection.execute(
-        f"{_ASSESSMENT} WHERE need_assessment.id = :id", {"id": assessment_id}
-    ).fetchone()
-    if row is None:
-        raise NotFound(f"no needs assessment {assessment_id}")
+    row = table.require(connection, "need_assessment", assessment_id, _ASSESSMENT)
     found = dict(row)
     found["person"] = person_ids.canonical(connection, [row["person"]])[row["person"]]
     answers = connection.execute(_ANSWERS, {"id": assessment_id})
@@ -136,19 +118,13 @@ def _is_withheld(referral_id: int, view: View) -> bool:
     return hidden is not None and hidden.part2 and not hidden.own
 
 
-def link(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    assessment_id: int,
-    need: str,
-    referral_id: int,
-    view: View,
-) -> None:
-    """Record which referral a lack became, inside the caller's transaction.
+def link(work: Work, assessment_id: int, need: str, referral_id: int) -> None:
+    """Record which referral a lack became.
 
     An answer keeps its link to a referral that Part 2 withholds from the account. Raises
     InvalidInput as `lack` does: somebody else may have referred it meanwhile.
     """
+    connection, view = work.connection, work.view
     lack(connection, assessment_id, need, view)
     found = connection.execute(
         "SELECT referral_id FROM need_answer WHERE assessment_id = :id AND need = :need",
@@ -160,12 +136,4 @@ def link(
             " WHERE assessment_id = :id AND need = :need",
             {"referral_id": referral_id, "id": assessment_id, "need": need},
         )
-    audit.record(
-        connection,
-        staff_id,
-        "needs-refer",
-        "need_assessment",
-        assessment_id,
-        need=need,
-        referral=referral_id,
-    )
+    work.audit("needs-refer", "need_assessment", assessment_id, need=need, referral=referral_id)

@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ccu import typed
 from ccu.errors import InvalidInput, NotAllowed, NotFound
+from ccu.options import required, terminal
 from ccu.output import Document, Section, Table, say
 from ccu.people import store as people
 from ccu.records import codes
@@ -13,6 +13,7 @@ from ccu.referrals import needs
 from ccu.referrals.events import minute
 from ccu.referrals.form import About
 from ccu.session import Session
+from ccu.work import Work
 
 COLUMNS = ("need", "state", "referral", "status")
 
@@ -36,31 +37,28 @@ def answers(session: Session, said: Sequence[str], asking: bool) -> dict[str, st
 
 
 def _asked(session: Session) -> dict[str, str]:
-    from ccu.ask import ask_until_valid
-
     connection = session.db
     states = codes.choices(connection, "need_state")
     say("For each need: " + ", ".join(f"{code} ({label})" for code, label in states.items()))
+
+    def read(text: str) -> str | None:
+        return codes.chosen(connection, "need_state", text, "the state") if text else None
+
     found = {}
     for need, label in codes.choices(connection, "need").items():
-        state = ask_until_valid(f"{label} (Enter: not asked)", lambda text: _state(session, text))
-        if state:
+        if state := terminal.ask_until_valid(f"{label} (Enter: not asked)", read):
             found[need] = state
     return found
 
 
-def _state(session: Session, text: str) -> str | None:
-    return codes.chosen(session.db, "need_state", text, "the state") if text else None
-
-
 def read(
-    connection: sqlite3.Connection, assessment: str | None, person: str | None
+    connection: sqlite3.Connection, assessment: int | None, person: int | None
 ) -> dict[str, Any]:
     """One assessment, or a person's latest, in its documented JSON shape. Raises NotFound."""
     if assessment is not None:
-        data = needs.read(connection, typed.record_id(assessment, "needs assessment"))
+        data = needs.read(connection, assessment)
     else:
-        person_id = typed.record_id(person or "", "person")
+        person_id = required(person, "--person")
         people.must_exist(connection, person_id)
         every = needs.of_person(connection, person_id)
         if not every:
@@ -117,17 +115,14 @@ def about(session: Session, assessment_id: int, need: str) -> About:
     hidden = session.view.assessments([assessment_id]).get(assessment_id)
     if hidden is not None:
         raise NotAllowed(f"needs assessment {assessment_id} {hidden.sentence}")
-    code = codes.code(session.db, "need", need, "NEED")
-    before = needs.lack(session.db, assessment_id, code, session.view)
-    return About(found["call"], found["person"], code, again_of=before)
+    before = needs.lack(session.db, assessment_id, need, session.view)
+    return About(found["call"], found["person"], need, again_of=before)
 
 
-def link(
-    session: Session, assessment_id: int, need: str
-) -> Callable[[sqlite3.Connection, int], None]:
+def link(assessment_id: int, need: str) -> Callable[[Work, int], None]:
     """What writes the new referral's number into the assessment."""
 
-    def write(connection: sqlite3.Connection, referral_id: int) -> None:
-        needs.link(connection, session.staff_id, assessment_id, need, referral_id, session.view)
+    def write(work: Work, referral_id: int) -> None:
+        needs.link(work, assessment_id, need, referral_id)
 
     return write

@@ -1,79 +1,70 @@
-"""The options of `refer`, `needs refer` and `provider`, once for the commands that share them."""
+"""The options of `refer`, `needs refer`, `provider` and `referral update`, each declared once."""
 
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import date, datetime
 from typing import Annotated
 
 from typer import Option
 
-from ccu import complete
+from ccu.options import (
+    LOGIN,
+    MOMENT,
+    NOTE_LATER,
+    PAST_DAY,
+    PERSON,
+    PROVIDER,
+    REFERRAL,
+    LaterNote,
+    code,
+    line,
+    opt,
+    whole_number,
+)
 
-ToOption = Annotated[
-    str | None,
-    Option(
-        "--to",
-        metavar="PROVIDER",
-        help="Its number, or how its name begins.",
-        autocompletion=complete.provider,
-    ),
-]
+LONGEST_HANDOFF = 10_000  # minutes
+MOST_EVENTS = 1_000_000
+
+NEED, NEEDS = code("need"), code("need", commas=True)
+HANDOFF, REASON_CODE = code("handoff"), code("reason")
+HANDOFF_MINUTES, PARTIES = whole_number(LONGEST_HANDOFF), line()
+PROVIDER_NAME = line(100, needed=True, name="the name")
+
+ToOption = Annotated[int | None, opt("--to", PROVIDER, "Its number, or how its name begins.")]
 HandoffOption = Annotated[
-    str | None,
-    Option(
-        "--handoff",
-        metavar="TYPE",
-        help="How the person was passed over; else none.",
-        autocompletion=complete.code("handoff"),
-    ),
+    str | None, opt("--handoff", HANDOFF, "How the person was handed off; default none.")
 ]
 PartiesOption = Annotated[
-    str | None, Option("--parties", help="Who took part in the hand-off: roles, not names.")
+    str | None, opt("--parties", PARTIES, "Who took part in the handoff: roles, not names.")
 ]
 HandoffMinutesOption = Annotated[
-    str | None, Option("--handoff-minutes", metavar="N", help="Minutes the hand-off took.")
+    int | None, opt("--handoff-minutes", HANDOFF_MINUTES, "Minutes the handoff took.")
 ]
-OwnerOption = Annotated[
-    str | None,
-    Option(
-        "--owner",
-        metavar="LOGIN",
-        help="Who sees to it; else who refers.",
-        autocompletion=complete.login,
-    ),
-]
-MadeOption = Annotated[
-    str | None, Option("--made", metavar="TIME", help="When it was made; else now.")
-]
+OwnerOption = Annotated[int | None, opt("--owner", LOGIN, "Who owns it; default you.")]
+MadeOption = Annotated[datetime | None, opt("--made", MOMENT, "When it was made; default now.")]
 DraftOption = Annotated[
     bool, Option("--draft", help="Not sent yet: the first status is draft, not requested.")
 ]
 NoteFileOption = Annotated[
-    Path | None,
-    Option("--note-file", metavar="FILE", help="A note from a file; - is standard input."),
+    LaterNote | None, opt("--note-file", NOTE_LATER, "A note from a file; - is standard input.")
 ]
 
 
 @dataclass(eq=False, repr=False)
 class ReferOptions:
-    """What was said of a new referral; None: not said."""
+    """The options of a new referral; None where one was not given."""
 
     to: ToOption = None
-    need: Annotated[
-        str | None,
-        Option("--need", help="What help is sought.", autocompletion=complete.code("need")),
-    ] = None
+    need: Annotated[str | None, opt("--need", NEED, "The need it is for.")] = None
     handoff: HandoffOption = None
     parties: PartiesOption = None
     handoff_minutes: HandoffMinutesOption = None
     person: Annotated[
-        str | None,
-        Option("--person", metavar="P", help="For whom; else the call's only subject."),
+        int | None, opt("--person", PERSON, "For whom; default the call's only subject.")
     ] = None
     owner: OwnerOption = None
     made: MadeOption = None
     again_of: Annotated[
-        str | None,
-        Option("--again-of", metavar="R", help="The referral that this one comes after."),
+        int | None, opt("--again-of", REFERRAL, "The referral that this one comes after.")
     ] = None
     draft: DraftOption = False
     note_file: NoteFileOption = None
@@ -81,7 +72,7 @@ class ReferOptions:
 
 @dataclass(eq=False, repr=False)
 class NeedReferOptions:
-    """The same where the need and the person are known: they are the assessment's."""
+    """The same, where the assessment gives the need and the person."""
 
     to: ToOption = None
     handoff: HandoffOption = None
@@ -95,40 +86,33 @@ class NeedReferOptions:
 
 @dataclass(eq=False, repr=False)
 class ProviderOptions:
-    """What was said of a provider; an empty text clears what may be empty."""
+    """The options of a provider; an empty text clears a field that may be empty."""
 
     need: Annotated[
         list[str] | None,
-        Option(
-            "--need",
-            help="What it helps with; replaces the whole list. Repeatable.",
-            autocompletion=complete.code("need"),
-        ),
+        opt("--need", NEEDS, "What it helps with; replaces the whole list. Repeatable."),
     ] = None
     agency: Annotated[
         str | None,
-        Option(
-            "--agency",
-            help="What kind of agency it is; else a contracted provider.",
-            autocompletion=complete.code("agency"),
-        ),
+        opt("--agency", code("agency"), "Its agency; default a contracted provider."),
     ] = None
-    phone: Annotated[str | None, Option("--phone", help="How to reach it.")] = None
-    hours: Annotated[str | None, Option("--hours", help="When it is open, in words.")] = None
-    eligibility: Annotated[str | None, Option("--eligibility", help="Whom it takes, in words.")] = (
-        None
-    )
+    phone: Annotated[str | None, opt("--phone", line(60, clears=True), "How to reach it.")] = None
+    hours: Annotated[
+        str | None, opt("--hours", line(200, clears=True), "When it is open, in words.")
+    ] = None
+    eligibility: Annotated[
+        str | None, opt("--eligibility", line(1_000, clears=True), "Who is eligible, in words.")
+    ] = None
     capacity: Annotated[
         str | None,
-        Option(
+        opt(
             "--capacity",
-            help="Whether it takes people now: open, waitlist, full, ask_first.",
-            autocompletion=complete.code("capacity"),
+            code("capacity"),
+            "Whether it takes people now: open, waitlist, full, ask_first.",
         ),
     ] = None
     verified: Annotated[
-        str | None,
-        Option("--verified", metavar="DAY", help="When this was last checked with it."),
+        date | None, opt("--verified", PAST_DAY, "When this was last checked with it.")
     ] = None
     part2: Annotated[
         bool | None,
@@ -138,41 +122,31 @@ class ProviderOptions:
 
 @dataclass(eq=False, repr=False)
 class UpdateOptions:
-    """What was said of a change to a referral."""
+    """The options of a change to a referral."""
 
-    status: Annotated[
-        str | None,
-        Option(
-            "--status",
-            metavar="STATUS",
-            help="What it becomes.",
-            autocompletion=complete.code("referral_status"),
-        ),
-    ] = None
+    status: Annotated[str | None, opt("--status", code("referral_status"), "Its new status.")] = (
+        None
+    )
     reason: Annotated[
         str | None,
-        Option(
+        opt(
             "--reason",
-            metavar="CODE",
-            help="Why it did not go on; needed for on_hold, rejected, expired, cancelled,"
+            REASON_CODE,
+            "Why it did not go on; needed for on_hold, rejected, expired, cancelled,"
             " entered_in_error.",
-            autocompletion=complete.code("reason"),
         ),
     ] = None
     note_file: NoteFileOption = None
-    when: Annotated[
-        str | None, Option("--when", metavar="TIME", help="When that was; else now.")
-    ] = None
+    when: Annotated[datetime | None, opt("--when", MOMENT, "When it changed; default now.")] = None
     owner: Annotated[
-        str | None,
-        Option(
-            "--owner",
-            metavar="LOGIN",
-            help="Who sees to it from now on; its follow-ups go along.",
-            autocompletion=complete.login,
-        ),
+        int | None,
+        opt("--owner", LOGIN, "Who owns it from now on; its follow-ups are reassigned too."),
     ] = None
     seen: Annotated[
-        str | None,
-        Option("--seen", metavar="N", help="How many events you saw: refused if there are more."),
+        int | None,
+        opt(
+            "--seen",
+            whole_number(MOST_EVENTS),
+            "How many events you saw: refused if there are more.",
+        ),
     ] = None

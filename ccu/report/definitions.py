@@ -1,9 +1,9 @@
-"""The .sql files of ccu/reports: the one place where a figure is defined.
+"""The .sql files of ccu/figures: the one place where a figure is defined.
 
 A file is one SELECT under one or more heads. A head is a block of comment lines: the figure's name,
 then `key: value` lines, then plain sentences. `--define` prints it; the same file feeds every
 format and runs in any SQLite tool, once a {NAME} in it is replaced by the fragment of that name in
-open_work.py, which the cards use too. A file with several heads returns a column `figure` that
+store/standing.py, which the cards use too. A file with several heads returns a column `figure` that
 says which of them a row is of.
 """
 
@@ -13,8 +13,9 @@ from pathlib import Path
 
 from ccu.errors import NotFound
 from ccu.people import open_work
+from ccu.report import sections
 
-FOLDER = Path(__file__).resolve().parent.parent / "reports"
+FOLDER = Path(__file__).resolve().parent.parent / "figures"
 KEYS = (
     "title",
     "section",
@@ -97,6 +98,9 @@ def _head(file: str, block: str) -> Definition:
             break
         facts[key] = value.strip()
         at += 1
+    if "section" not in facts:
+        title = facts.pop("title")
+        facts = {"title": title, "section": sections.section_of(lines[0], file), **facts}
     return Definition(lines[0], file, facts, _paragraphs(lines[at:]))
 
 

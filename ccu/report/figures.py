@@ -3,12 +3,15 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from math import exp, log, sqrt
 from typing import Any
 
-from ccu.report import definitions, intervals
+from ccu.report import definitions
 from ccu.report.definitions import Definition
 
-PLACES = 6  # decimals kept: the same in every format, and more than any figure deserves
+PLACES = 6  # decimals kept, in every format
+Z = 1.959963984540054  # 97.5% of a normal distribution
+LEAST = 10  # fewer than this are marked, and no interval is made of fewer people
 
 # Notes that stand for the value, on the page for publication.
 SMALL, NO_DATA, NOT_YET = "<10", "n/a", "not yet"
@@ -125,7 +128,7 @@ def _figure(
 
 def _few(head: Definition, row: Mapping[str, Any]) -> bool:
     """Whether a rate is made of fewer than ten."""
-    return head.unit != "count" and 0 < row.get("n", row.get("denominator") or 0) < intervals.LEAST
+    return head.unit != "count" and 0 < row.get("n", row.get("denominator") or 0) < LEAST
 
 
 def _value(head: Definition, row: Mapping[str, Any]) -> float | int | None:
@@ -145,12 +148,41 @@ def _interval(head: Definition, row: Mapping[str, Any]) -> tuple[float | None, f
     if over is None or under is None:
         return None, None
     if head.interval == "wilson":
-        return intervals.wilson(over, under)
+        return wilson(over, under)
     if head.interval == "reduction":
-        return intervals.reduction(over, under, row["n"], (row["aa"], row["bb"], row["ab"]))
+        return reduction(over, under, row["n"], (row["aa"], row["bb"], row["ab"]))
     return None, None
 
 
 def rounded(value: float | int | None) -> float | int | None:
     """A float as JSON holds it, to PLACES places; whole numbers as they are."""
     return round(value, PLACES) if isinstance(value, float) else value
+
+
+def wilson(hits: float, of: float) -> tuple[float, float] | tuple[None, None]:
+    """Wilson's score interval of a share; none for a share of nothing."""
+    if of <= 0:
+        return None, None
+    share = hits / of
+    middle = share + Z * Z / (2 * of)
+    spread = Z * sqrt(share * (1 - share) / of + Z * Z / (4 * of * of))
+    whole = 1 + Z * Z / of
+    return max(0.0, (middle - spread) / whole), min(1.0, (middle + spread) / whole)
+
+
+def reduction(
+    after: float, before: float, people: int, squares: tuple[float, float, float]
+) -> tuple[float, float] | tuple[None, None]:
+    """The interval of 1 - after/before, sums over people: the delta method on the log of the ratio.
+
+    `squares` are the sums over people of after x after, before x before, after x before. The
+    variance of log(after/before) is n/(n-1) x (aa/after^2 + bb/before^2 - 2 ab/(after x before)):
+    people vary, not calls. None when either sum is 0 or people are fewer than LEAST.
+    """
+    if after <= 0 or before <= 0 or people < LEAST:
+        return None, None
+    aa, bb, ab = squares
+    variance = aa / after**2 + bb / before**2 - 2 * ab / (after * before)
+    spread = Z * sqrt(max(0.0, variance * people / (people - 1)))
+    middle = log(after / before)
+    return 1 - exp(middle + spread), 1 - exp(middle - spread)

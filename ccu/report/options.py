@@ -11,7 +11,7 @@ from ccu.errors import InvalidInput
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.report.whole import Options
+    from ccu.report.build import Options
 
 
 class ReportFormat(StrEnum):
@@ -121,11 +121,10 @@ def check_public(given: ReportOptions) -> None:
 def read(given: ReportOptions, session: Session) -> "Options":
     """What the report is made of. Raises InvalidInput, NotFound for what cannot be right."""
     from ccu.report import period, sections
-    from ccu.report.whole import Options
+    from ccu.report.build import Options
 
     _ = session.staff_id
-    said = period.Said(given.month, given.quarter, given.year, given.since, given.to)
-    asked = period.read(said, session.today)
+    asked = period.read(given, session.today)
     sections.chosen(given.section or ())  # a wrong name is told before anything is counted
     compare = Compare.none if given.public else given.compare or Compare.both
     return Options(

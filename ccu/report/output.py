@@ -1,17 +1,19 @@
 """Where a report goes: one door for every format."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput
-from ccu.files import named
+from ccu.files import named, reason
+from ccu.files.folders import Folder, Place
 from ccu.output import Document, Format, Section, Table, emit, emit_document, say
-from ccu.report import definitions, files, sections, text
+from ccu.report import definitions, sections, text
 from ccu.report.definitions import Definition
 from ccu.report.options import ReportFormat
 
 if TYPE_CHECKING:
-    from ccu.report.whole import Report
+    from ccu.report.build import Report
 
 LIST_COLUMNS = ("section", "name", "title")
 
@@ -29,7 +31,7 @@ def check(format: ReportFormat | None, output: Path | None, names: list[str]) ->
             raise InvalidInput(
                 "CSV has one table a file: choose one by --section, or --output DIR for a file each"
             )
-        files.check(output, names)
+        _check_folder(output, names)
 
 
 def show(report: "Report", format: ReportFormat | None, output: Path | None) -> None:
@@ -39,10 +41,41 @@ def show(report: "Report", format: ReportFormat | None, output: Path | None) -> 
 
         html.show(report, output)
     elif format is ReportFormat.csv and output is not None and _is_folder(report, output):
-        names = files.write(report, output)
+        names = _write_folder(report, output)
         say(f"wrote {len(names)} files to {output}")
     else:
         text.show(report, _plain(format), output)
+
+
+def _check_folder(folder: Path, names: Iterable[str]) -> None:
+    """Before any figure is made. Raises InvalidInput for what is no folder of ours.
+
+    One that holds anything but the files we write is somebody else's: it is left as it is. So is
+    one with a section that is not written now: beside the new ones it would pass for this period's.
+    """
+    with named.folder(folder, "--output") as found:
+        _must_be_ours(found, names)
+
+
+def _must_be_ours(found: Folder | None, names: Iterable[str]) -> None:
+    ours = {f"{name}.csv" for name in names}
+    try:
+        others = {*found.names()} - ours if found is not None else set()
+    except OSError as error:
+        raise InvalidInput(f"cannot write --output: {reason(error)}") from None
+    if others:
+        raise InvalidInput("cannot write --output: the folder has other files in it")
+
+
+def _write_folder(report: "Report", folder: Path) -> list[str]:
+    """Write the files and return their names; those of an earlier run are replaced."""
+    names = [section.name for section in report.sections]
+    with named.folder(folder, "--output", make=True) as found:
+        assert found is not None
+        _must_be_ours(found, names)
+        for section in report.sections:
+            emit(text.table(section), Format.csv, Place(found, f"{section.name}.csv"))
+    return [f"{name}.csv" for name in names]
 
 
 def _is_page(output: Path | None) -> bool:
@@ -83,7 +116,7 @@ def _listed() -> list[tuple[str, str, str]]:
 def _definition(head: Definition) -> Document:
     pairs: list[tuple[str, Any]] = [("Name", head.name)]
     pairs += [(key.capitalize(), text) for key, text in head.facts.items()]
-    pairs.append(("SQL", f"ccu/reports/{head.file}.sql"))
+    pairs.append(("SQL", f"ccu/figures/{head.file}.sql"))
     data = {
         "name": head.name,
         **{key.replace(" ", "_"): value for key, value in head.facts.items()},

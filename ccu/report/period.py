@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from ccu import dates
 from ccu.dates.days import shift
 from ccu.dates.instants import MONTH_NAMES
 from ccu.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from ccu.report.options import ReportOptions
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 SERIES = 12  # months in the summary's row of bars
@@ -64,26 +68,15 @@ class Period:
             yield Period("month", shift(first, months=-back), shift(first, months=1 - back))
 
 
-@dataclass(frozen=True)
-class Said:
-    """What --month, --quarter, --year, --from and --to said; None: not said."""
-
-    month: str | None = None
-    quarter: str | None = None
-    year: str | None = None
-    since: str | None = None
-    to: str | None = None
-
-
-def read(said: Said, today: date) -> Period:
+def read(asked: "ReportOptions", today: date) -> Period:
     """The period asked for. Raises InvalidInput for none, two, or one that is no period."""
     given = [
         option
         for option, text in (
-            ("--month", said.month),
-            ("--quarter", said.quarter),
-            ("--year", said.year),
-            ("--from", said.since if said.since is not None else said.to),
+            ("--month", asked.month),
+            ("--quarter", asked.quarter),
+            ("--year", asked.year),
+            ("--from", asked.since if asked.since is not None else asked.to),
         )
         if text is not None
     ]
@@ -91,23 +84,23 @@ def read(said: Said, today: date) -> Period:
         raise InvalidInput(f"{' and '.join(given)} contradict each other; give one of them")
     if not given:
         raise InvalidInput("say which days: --month 2026-01, --quarter, --year, or --from and --to")
-    period = _read(said, today)
+    period = _read(asked, today)
     if period.start > today:
         raise InvalidInput(f"{period.label} has not begun")
     return period
 
 
-def _read(said: Said, today: date) -> Period:
-    if said.month is not None:
-        return Period("month", *dates.parse_month(said.month, field="--month"))
-    if said.quarter is not None:
-        return Period("quarter", *dates.parse_quarter(said.quarter, field="--quarter"))
-    if said.year is not None:
-        return Period("year", *dates.parse_year(said.year, field="--year"))
-    if said.since is None or said.to is None:
+def _read(asked: "ReportOptions", today: date) -> Period:
+    if asked.month is not None:
+        return Period("month", *dates.parse_month(asked.month, field="--month"))
+    if asked.quarter is not None:
+        return Period("quarter", *dates.parse_quarter(asked.quarter, field="--quarter"))
+    if asked.year is not None:
+        return Period("year", *dates.parse_year(asked.year, field="--year"))
+    if asked.since is None or asked.to is None:
         raise InvalidInput("--from and --to go together; --to is the last day that is counted")
-    start = dates.parse_day(said.since, today, field="--from", prefer="past")
-    last = dates.parse_day(said.to, today, field="--to", prefer="past")
+    start = dates.parse_day(asked.since, today, field="--from", prefer="past")
+    last = dates.parse_day(asked.to, today, field="--to", prefer="past")
     if last < start:
         raise InvalidInput("--to lies before --from")
     return Period("days", start, last + timedelta(days=1))

@@ -1,14 +1,14 @@
 """`ccu report --public`: one fixed page of figures for the town's website.
 
 Promise: every number on the page is a function of rounded counts alone (`rounded`). So a count
-tells no more than the interval it was rounded from: <10 is 0 to 9, 10 is 10 to 12, and any other
-n is n - 2 to n + 2. A percentage comes from two rounded counts and adds nothing to them.
+reveals no more than the interval it was rounded from: <10 is 0 to 9, 10 is 10 to 12, and any
+other n is n - 2 to n + 2. A percentage comes from two rounded counts and adds nothing to them.
 
 Not promised: pages that count the same records twice are rounded apart. A quarter less two of its
 months, or the same month on two days, can narrow the interval of the count that is left, to a
 single number at worst. Publish months or quarters or years, one of them, once.
 
-n/a tells that the file has no calls before the end of the period, or nothing at all of what the
+n/a means that the file has no calls before the end of the period, or nothing at all of what the
 figure counts, in any period.
 """
 
@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.report import figures, let_go, says_care
+from ccu.report import figures, sentences
 from ccu.report.figures import NO_DATA, NOT_YET, SMALL, Figure
 from ccu.report.sections import Plan
 
 if TYPE_CHECKING:
-    from ccu.report.whole import Report, ReportSection
+    from ccu.report.build import Report, ReportSection
     from ccu.session import Session
 
 STEP = 5  # counts are rounded to a multiple of this
@@ -41,7 +41,7 @@ PAGE = Plan(
         *("first_attempt_within_24h", "first_attempt_within_7d"),
     ),
 )
-# figure -> tables that it counts; all empty: there is no data.
+# figure -> tables that it counts; when all are empty there is no data.
 _COUNTED = {
     "people_served": ("call_person", "follow_up", "referral"),
     "connections": ("call_intervention", "referral"),
@@ -53,11 +53,11 @@ _COUNTED = {
     "first_attempt_within_24h": ("follow_up",),
     "first_attempt_within_7d": ("follow_up",),
 }
-# figure -> days after the period until each of its calls has had its time.
+# figure -> days after the period until the window of its last call is over.
 _WAITS = {"first_attempt_within_24h": 1, "first_attempt_within_7d": 7}
 _NOT_NAMED = "(not named)"
 _NOT_BEGUN = "No calls are recorded in this period or before it."
-_NOT_WHOLE = "The records begin during this period: it is not whole."
+_NOT_WHOLE = "The records begin during this period: it is not complete."
 _EXPLAINS = (
     "Counts are rounded to the nearest 5. <10 is any count under 10, 0 included. n/a: no data.",
     f"A percentage is printed where its base is at least {BASE}; it is computed from the rounded"
@@ -67,14 +67,14 @@ _EXPLAINS = (
 
 
 def rounded(count: float | int | None) -> int | None:
-    """The count as the page may print it; None for one under 10."""
+    """Return the count as the page may print it; None for one under 10."""
     if count is None or count < LEAST:
         return None
     return STEP * round(count / STEP)
 
 
 def shown(name: str, unit: str, over: int | None, under: int | None) -> Figure:
-    """A figure from its rounded parts."""
+    """Return a figure computed from its rounded parts."""
     value: float | int | None = over
     note = SMALL if over is None else ""
     if unit == "share" and over is not None:
@@ -85,7 +85,7 @@ def shown(name: str, unit: str, over: int | None, under: int | None) -> Figure:
 
 
 def check(report: "Report") -> None:
-    """Raise InvalidInput for days that are no whole period, or for a period that is not over."""
+    """Raise InvalidInput for a range of days, or for a period that is not over."""
     if report.period.kind == "days":
         raise InvalidInput("use --month, --quarter or --year with --public, not --from and --to")
     if report.not_over:
@@ -94,17 +94,17 @@ def check(report: "Report") -> None:
 
 
 def publish(session: "Session", report: "Report", section: "ReportSection") -> None:
-    """Make the page of a report out of the true figures of its section."""
+    """Turn a report and the exact figures of its section into the page."""
     begun = report.first_day is not None and report.first_day < report.period.end
     section.figures = [
         _published(each, session, report) if begun else _no_number(each, NO_DATA)
         for each in section.figures
     ]
-    section.says = [f"Repeats: {says_care.threshold(report).lower()}"]
+    section.says = [f"Repeats: {sentences.threshold(report).lower()}"]
     section.explains = [*_EXPLAINS]
     whole = report.first_day is not None and report.first_day <= report.period.start
     notes = [] if whole else [_NOT_WHOLE if begun else _NOT_BEGUN]
-    report.notes = notes + let_go.notes(session.db, report)
+    report.notes = notes + sentences.destroyed(session.db, report)
     report.sections, report.public = [section], True
     report.file, report.first_day = _NOT_NAMED, None  # a file may be named after a person
 

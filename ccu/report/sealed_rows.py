@@ -1,9 +1,9 @@
-"""Sealed records in a report: counted as numbers that name nobody, if the town says so.
+"""Sealed records in a report: counted without identifying anyone, where the town chose that.
 
-What is sealed stands in no table (store/seals.py), so every report leaves it out by itself. Where
-the setting sealed_totals is `count`, the rows are put before the tables for as long as the report
-is made, without their words, so that a figure once published does not change without a word. Work
-that was open ended with the seal. The lists of people and of addresses leave them out all the same.
+Sealed rows are in no table (store/seals.py), so reports leave them out. Where the setting
+sealed_totals is `count`, the rows are put before the tables while the report is made, without their
+text, so that a published figure does not change silently. Work that was open ended with the seal.
+The lists of people and of addresses leave sealed rows out in any case.
 """
 
 import sqlite3
@@ -11,7 +11,6 @@ from typing import Any
 
 from ccu.records import ownership
 from ccu.records.text_columns import WORDS
-from ccu.report import covers
 from ccu.retention import sealed_content
 from ccu.retention.sealed_content import Content, Key, Row
 
@@ -45,9 +44,9 @@ def show(connection: sqlite3.Connection) -> None:
         _end(connection, rows, content, seal)
     for table, found in rows.items():
         if found:
-            covers.cover(connection, table, _whole(connection, table, found))
+            _cover(connection, table, _whole(connection, table, found))
     if any(rows.values()):
-        covers.views(connection)
+        _remake_views(connection)
 
 
 def _put_back(
@@ -116,3 +115,32 @@ def _whole(connection: sqlite3.Connection, table: str, rows: dict[Key, Row]) -> 
         key = ", ".join(ownership.key_of(connection, table))
         file += f" WHERE ({key}) NOT IN (SELECT {key} FROM temp.sealed_{table})"  # noqa: S608
     return f"{file} UNION ALL SELECT * FROM temp.sealed_{table}"  # noqa: S608
+
+
+def _cover(connection: sqlite3.Connection, table: str, rows: str) -> None:
+    """Put a TEMP table or view of that name, with the rows of a query, before a table.
+
+    Figures read it by the table's own name and need not know. No index serves a view of two halves,
+    so tables that are looked up row by row are copied with their indexes. Calls are many, and read
+    by period, so they are a view.
+    """
+    run = connection.execute
+    if table == "call":
+        run(f"CREATE TEMP VIEW {table} AS {rows}")
+        return
+    run(f"CREATE TEMP TABLE {table} AS {rows}")
+    key = ", ".join(ownership.key_of(connection, table))
+    run(f"CREATE UNIQUE INDEX temp.{table}_key ON {table} ({key})")
+    for name, sql in run(
+        "SELECT name, sql FROM main.sqlite_master"
+        " WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ?",
+        (table,),
+    ).fetchall():
+        run(sql.replace(f"INDEX {name}", f"INDEX temp.{name}", 1))
+
+
+def _remake_views(connection: sqlite3.Connection) -> None:
+    """Make the file's views again as TEMP views, which read the tables put before the file's."""
+    found = connection.execute("SELECT sql FROM main.sqlite_master WHERE type = 'view'").fetchall()
+    for (sql,) in found:
+        connection.execute(sql.replace("CREATE VIEW", "CREATE TEMP VIEW IF NOT EXISTS", 1))

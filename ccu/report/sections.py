@@ -2,7 +2,7 @@
 
 `figures` sections run their files and show each figure with all its parts. A `list` section has one
 file whose rows are shown under `columns`. `facts` are files of figures that only feed the sentences
-(`says.py`).
+(`sentences.py`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -126,3 +126,15 @@ def _expanded(name: str, known: Iterable[str]) -> tuple[str, ...]:
     close = get_close_matches(said, [*known, *TOGETHER], n=1)
     advice = f"did you mean {close[0]}?" if close else "ccu report --list names them"
     raise NotFound(f"no section of that name; {advice}")
+
+
+def section_of(figure: str, file: str) -> str:
+    """Return the name of the section that a figure is defined under in `--define`.
+
+    That is the section that shows its whole file, else one that picks it, else one that only states
+    it in a sentence.
+    """
+    whole = [plan for plan in PLANS if file in plan.files and not plan.pick]
+    picked = [plan for plan in PLANS if figure in {name.rstrip(":") for name in plan.pick}]
+    stated = [plan for plan in PLANS if file in plan.facts]
+    return (whole + picked + stated)[0].name

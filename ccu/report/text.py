@@ -13,15 +13,17 @@ from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.output import Document, Format, Section, Table, emit, emit_document
 from ccu.output.shapes import default_format
+from ccu.report.build import Report, ReportSection
 from ccu.report.figures import INSTEAD, Figure
 from ccu.report.options import Compare
-from ccu.report.whole import Report, ReportSection
 
-FEW = "* made of fewer than ten: it may well be chance."
+FEW = "* made of fewer than ten: may be due to chance."
 MONTHS = ("calls_by_month", "care_calls_by_month")  # shown as bars, month by month
 BAR = 24  # characters of the longest bar
-# Of lists on screens, where the whole words would not fit side by side.
+RENAMED = {"kind": "type", "id": "number"}  # columns of lists, by their titles
+# Column titles of lists on screens, where the whole words would not fit side by side.
 HEADS = {
+    **RENAMED,
     "care_calls": "care",
     "all_calls": "all",
     "same_person": "same",
@@ -45,7 +47,7 @@ HEADS = {
 
 
 def show(report: Report, format: Format | None, output: Path | None) -> None:
-    """Print it. Raises InvalidInput for CSV of several sections: their columns differ."""
+    """Print it. Raise InvalidInput for CSV of several sections: their columns differ."""
     terminal = output is None and sys.stdout is not None and sys.stdout.isatty()
     chosen = format or default_format(output, terminal)
     if chosen is not Format.csv:
@@ -57,12 +59,12 @@ def show(report: Report, format: Format | None, output: Path | None) -> None:
 
 
 def table(section: ReportSection) -> Table:
-    """Every part in a column: what CSV prints."""
+    """Return a section with every part in a column, as CSV prints it."""
     return Table(section.columns, section.rows, section.title)
 
 
 def document(report: Report, *, bars: bool = False) -> Document:
-    """The pages that people read; `bars` for a terminal."""
+    """Return the pages that people read; `bars` for a terminal."""
     period = report.period
     sections = [Section(lines=report.notes, alert=True)] if report.notes else []
     for each in report.sections:
@@ -73,12 +75,12 @@ def document(report: Report, *, bars: bool = False) -> Document:
 
 
 def _figures(section: ReportSection, report: Report, bars: bool) -> list[Section]:
-    missing = [] if report.public else ["missing, not yet"]
-    columns = ["figure", "value", "of", *missing, *compared(report).values()]
+    missing = [] if report.public else ["Missing, not yet"]
+    columns = ["Figure", "Value", "Of", *missing, *compared(report).values()]
     monthly = [each for each in section.figures if each.figure in MONTHS]
     rows = [_row(each, report) for each in section.figures if each.figure not in MONTHS]
     few = [FEW] if any_few(section.figures, compared(report)) else []
-    lines = [*section.warnings, *section.says, *section.explains, *few]
+    lines = [*section.says, *section.explains, *few]
     made = [Section(section.title, table=Table(tuple(columns), rows), lines=lines)]
     if monthly:
         made.append(Section("Calls by month", table=_by_month(monthly, bars)))
@@ -86,17 +88,23 @@ def _figures(section: ReportSection, report: Report, bars: bool) -> list[Section
 
 
 def _list(section: ReportSection) -> Section:
-    lines = [*section.warnings, *section.says, *section.explains]
-    heads = tuple(HEADS.get(name, name.replace("_", " ")) for name in section.columns)
+    lines = [*section.says, *section.explains]
+    heads = tuple(_head(name) for name in section.columns)
     rows = [[_shown(column, cell) for column, cell in row.items()] for row in section.rows]
     empty = [] if rows else ["None."]
     return Section(section.title, table=Table(heads, rows), lines=[*empty, *lines])
 
 
-def compared(report: Report) -> dict[str, str]:
-    """`previous`, `year_before` -> head of the column, of those that are shown.
+def _head(column: str) -> str:
+    """Return `Days late` for days_late."""
+    words = HEADS.get(column, column.replace("_", " "))
+    return words[:1].upper() + words[1:]
 
-    Of a year both are the same days: one column.
+
+def compared(report: Report) -> dict[str, str]:
+    """Return `previous` and `year_before` -> title, of the columns that are shown.
+
+    For a year both are the same days: one column.
     """
     before, year = report.period.previous(), report.period.year_before()
     heads = {}
@@ -110,39 +118,54 @@ def compared(report: Report) -> dict[str, str]:
 def _row(each: Figure, report: Report) -> list[str]:
     shown = [beside(each, column) for column in compared(report)]
     missing = [] if report.public else [left_out(each)]
-    return [name(each), said(each), parts(each), *missing, *shown]
+    return [name(each), _value_column(each), parts(each), *missing, *shown]
 
 
 def beside(each: Figure, column: str) -> str:
-    """The figure of a period compared, marked as the period's own is."""
+    """Return the figure of a compared period, marked when it is made of few."""
     number = getattr(each, column)
     few = number is not None and getattr(each, f"{column}_few")
     return value(number, each.unit) + ("*" if few else "")
 
 
 def any_few(figures: Iterable[Figure], columns: Iterable[str]) -> bool:
-    """Whether any of these is marked as made of few, those of the periods compared too."""
+    """Return whether any of these is marked as made of few, compared periods included."""
     marks = ("few", *(f"{column}_few" for column in columns))
     return any(getattr(each, mark) for each in figures for mark in marks)
 
 
 def name(each: Figure) -> str:
-    """`Engaged: Written`: the figure and its group."""
+    """Return `Engaged: Written`: the figure and its group."""
     return f"{each.title}: {each.group}" if each.group else each.title
 
 
-def said(each: Figure) -> str:
-    """The value with its interval, its mark when it is made of few, and its note."""
-    text = value(each.value, each.unit) + ("*" if each.few and each.value is not None else "")
-    if each.low is not None and each.high is not None:
-        text += f" ({value(each.low, each.unit)} to {value(each.high, each.unit)})"
-    if each.value is None and each.note in INSTEAD:
-        return each.note
-    return f"{text}; {each.note}" if each.note else text
+def valued(each: Figure) -> str:
+    """Return `33.3%*`: the value, with a mark when it is made of few."""
+    if each.value is None:
+        return each.note if each.note in INSTEAD else value(None, each.unit)
+    return value(each.value, each.unit) + ("*" if each.few else "")
+
+
+def interval(each: Figure) -> str:
+    """Return `20.8% to 93.9%`, or nothing."""
+    if each.low is None or each.high is None:
+        return ""
+    return f"{value(each.low, each.unit)} to {value(each.high, each.unit)}"
+
+
+def noted(each: Figure) -> str:
+    """Return the note on the value, where it does not replace the value."""
+    return "" if each.note in INSTEAD else each.note
+
+
+def _value_column(each: Figure) -> str:
+    """Return the value with its interval and its note, in one cell."""
+    between, note = interval(each), noted(each)
+    return valued(each) + (f" ({between})" if between else "") + (f"; {note}" if note else "")
 
 
 def parts(each: Figure) -> str:
-    """`16,479 of 109,855`, or nothing for a count."""
+    """Return `16,479 of 109,855`, or nothing for a count."""
     if each.denominator is None:
         return ""
     if each.numerator is None:
@@ -151,13 +174,13 @@ def parts(each: Figure) -> str:
 
 
 def left_out(each: Figure) -> str:
-    """`3 missing, 12 not yet`."""
+    """Return `3 missing, 12 not yet`."""
     counts = (("missing", each.missing), ("not yet", each.not_yet))
     return ", ".join(f"{count:,} {word}" for word, count in counts if count)
 
 
 def value(number: float | int | None, unit: str) -> str:
-    """15.0%, 2.7, 3.4 h, $1,234, 1,204; `-` where there is nothing to divide by."""
+    """Return 15.0%, 2.7, 3.4 h, $1,234, 1,204; `-` where there is nothing to divide by."""
     if number is None:
         return "-"
     if unit == "share":
@@ -182,9 +205,9 @@ def _shown(column: str, cell: Any) -> Any:
 
 
 def _by_month(figures: list[Figure], bars: bool) -> Table:
-    """Month, calls, care calls, and a bar of the calls in which the care calls are dark.
+    """Return month, calls, care calls, and a bar of the calls in which the care calls are dark.
 
-    A month without a figure (before the first call, not begun) has `-`, never a nought.
+    A month without a figure (before the first call, not begun) has `-`, never 0.
     """
     months: dict[str, dict[str, Figure]] = {}
     for each in figures:
@@ -201,8 +224,8 @@ def _by_month(figures: list[Figure], bars: bool) -> Table:
             wide, inner = (round(BAR * count / most) for count in (calls, care))
             row.append(dark * inner + light * (wide - inner))
         rows.append(row)
-    heads = ("month", "calls", "care calls")
-    return Table((*heads, "care calls in calls") if bars else heads, rows)
+    heads = ("Month", "Calls", "Care calls")
+    return Table((*heads, "Care calls in calls") if bars else heads, rows)
 
 
 def _unicode() -> bool:
@@ -210,7 +233,7 @@ def _unicode() -> bool:
 
 
 def foot(report: Report) -> Section:
-    """Which file, version, settings and moment: what is needed to make the report again."""
+    """Return the file, version, settings and moment: what is needed to repeat the report."""
     settings = {name: text or "(none)" for name, text in report.settings.items()}
     return Section(
         "How this was made",
@@ -226,7 +249,7 @@ def foot(report: Report) -> Section:
 
 
 def data(report: Report) -> dict[str, Any]:
-    """The report's JSON shape."""
+    """Return the report as JSON has it."""
     period = report.period
     return {
         "town": report.town,
@@ -251,7 +274,7 @@ def data(report: Report) -> dict[str, Any]:
                 "name": each.name,
                 "title": each.title,
                 "kind": each.kind,
-                "says": [*each.warnings, *each.says, *each.explains],
+                "says": [*each.says, *each.explains],
                 "columns": each.columns,
                 "rows": each.rows,
             }

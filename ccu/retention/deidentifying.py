@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from ccu import dates
-from ccu.ask import read_line
 from ccu.errors import InvalidInput, NotFound
+from ccu.options.terminal import read_line
 from ccu.output import say
 from ccu.session import Session
 

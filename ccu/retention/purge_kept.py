@@ -4,8 +4,10 @@ Marked in the temporary table `due`, in the order in which one thing's staying k
 """
 
 import sqlite3
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from ccu.retention import holds, purge_sealed
+from ccu.retention import holds, sealed_content
 
 _GOES = "(SELECT id FROM temp.due AS gone WHERE gone.record = '{}' AND gone.why IS NULL)"
 
@@ -122,7 +124,7 @@ def mark(connection: sqlite3.Connection) -> None:
     """Mark in `due` all that stays, and add the households that go with their people."""
     connection.execute(f"INSERT INTO temp.held (record, id) {holds.HELD}")
     connection.execute(_HELD)
-    purge_sealed.find(connection)
+    _find_needed(connection)
     connection.execute(_SEALED)
     while connection.execute(_REFERRALS).rowcount:
         pass  # a chain of referrals made again: the whole of it stays with one
@@ -132,3 +134,68 @@ def mark(connection: sqlite3.Connection) -> None:
     connection.execute(_PEOPLE.format(why="linked", which=_IN_WHAT_STAYS))
     connection.execute(_HOUSEHOLDS)
     connection.execute(_IMPORTS)
+
+
+# ---------------------------------------------------------------- what a seal needs
+
+
+# A column of any table -> the record it points to.
+POINTS = {
+    **dict.fromkeys(("person_id", "other_id", "merged_id", "merged_into"), "person"),
+    **dict.fromkeys(("referral_id", "again_of", "again_id"), "referral"),
+    **dict.fromkeys(("cad_nature_id", "cad_cleared_id", "cad_disposition_id"), "cad_text"),
+    "call_id": "call",
+    "household_id": "household",
+    "follow_up_id": "follow_up",
+    "plan_id": "plan",
+    "assessment_id": "need_assessment",
+    "consent_id": "consent",
+    "place_id": "place",
+    "address_id": "address",
+    "import_batch_id": "import_batch",
+    "audit_id": "audit_reason",
+}
+_OF_FOLLOW_UPS = """
+INSERT OR IGNORE INTO temp.needed (record, id)
+SELECT 'referral', referral_id FROM follow_up
+WHERE referral_id IS NOT NULL
+  AND id IN (SELECT needed.id FROM temp.needed WHERE record = 'follow_up')
+"""
+
+
+def _find_needed(connection: sqlite3.Connection) -> None:
+    """Fill the temporary table `needed` from the seals that are not to be destroyed themselves."""
+    going = {
+        row[0]
+        for row in connection.execute(
+            "SELECT id FROM temp.due WHERE record = 'sealed' AND why IS NULL"
+        )
+    }
+    for seal, content in sealed_content.every(connection):
+        if seal["id"] not in going:
+            connection.executemany(
+                "INSERT OR IGNORE INTO temp.needed (record, id) VALUES (?, ?)",
+                list(_needed(connection, content)),
+            )
+    connection.execute(_OF_FOLLOW_UPS)
+
+
+def _needed(
+    connection: sqlite3.Connection, content: sealed_content.Content
+) -> Iterator[tuple[str, int]]:
+    for rows in content.rows.values():
+        for row in rows.values():
+            yield from _pointed_to(row)
+    for table, key in content.blanked:
+        if len(key) == 1:
+            yield table, key[0]
+        stays = sealed_content.find(connection, table, key)
+        yield from _pointed_to(stays or {})
+
+
+def _pointed_to(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    for column, record in POINTS.items():
+        if row.get(column) is not None:
+            yield record, row[column]
+    if "old_value" in row:  # a change names its record
+        yield row["record"], row["record_id"]

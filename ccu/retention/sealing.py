@@ -1,15 +1,16 @@
 """Sealing by an erasure order: what it would take, asked twice, done, and told to the custodian."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ccu import dates
-from ccu.ask import ask, read_line
 from ccu.errors import InvalidInput
-from ccu.output import say
+from ccu.options.terminal import ask, read_line
+from ccu.output import Document, Section, Table, say
 from ccu.session import Session
 
 if TYPE_CHECKING:
+    from ccu.retention.sealed_content import Content
     from ccu.retention.seals import Sealed
 
 
@@ -54,7 +55,7 @@ def _confirm(session: Session, record: str, record_id: int, records: list[int], 
     if not session.interactive:
         raise InvalidInput("--yes is missing: nobody is at a terminal to confirm it")
     others = [each for each in records if each != record_id]
-    also = f", with {_numbers('record', others)} merged into it" if others else ""
+    also = f", with {_named('record', others)} merged into it" if others else ""
     say(f"{record} {record_id}{also}: {rows} rows are taken out of every list, search and card.")
     if read_line(f"Type {record_id} to seal it: ").strip() != str(record_id):
         raise InvalidInput("that is another number; nothing was sealed")
@@ -67,14 +68,101 @@ def _tell(done: "Sealed") -> None:
         say(f"ended {len(done.ended)} open: {told}")
     if done.calls:
         say(
-            f"what stays, without its words: {_numbers('call', done.calls)}; if the order means"
+            f"what stays, without its words: {_named('call', done.calls)}; if the order means"
             " that too: ccu seal call"
         )
     if done.places:
-        say(f"notes on {_numbers('place', done.places)} may name them: look with ccu place show")
+        say(f"notes on {_named('place', done.places)} may name them: look with ccu place show")
     say("care notes, if there are any, are Human Services' to destroy: ccu care destroy")
 
 
-def _numbers(what: str, numbers: Iterable[int]) -> str:
+def _named(what: str, numbers: Iterable[int]) -> str:
     told = [str(each) for each in numbers]
     return f"{what}{'' if len(told) == 1 else 's'} {', '.join(told)}"
+
+
+# ---------------------------------------------------------------- what a seal holds, as a page
+
+
+COLUMNS = ("table", "row", "field", "value")
+
+
+def document(session: Session, told: dict[str, Any], content: "Content | None") -> Document:
+    """The order, then every field of every row that it took, and the words taken from others.
+
+    Without 42 CFR Part 2 referrals for an account that may not read them; lifting restores all.
+
+    JSON: the columns of `seal list`, records, and rows (table, row, field, value).
+    """
+    from ccu.records import codes
+
+    labels = codes.labels(session.db, "seal_authority")
+    found = [] if content is None else content_rows(_readable(session, content))
+    pairs = [
+        ("order", f"{labels[told['authority']]}, {told['ordered_on']}"),
+        ("sealed", f"{told['sealed_at'][:16].replace('T', ' ')} by {told['sealed_by']}"),
+    ]
+    if told["lifted_at"]:
+        when = told["lifted_at"][:16].replace("T", " ")
+        pairs.append(("lifted", f"{when} by {told['lifted_by']} ({told['lift_reason']})"))
+    table = Table(COLUMNS, [tuple(each.values()) for each in found])
+    sections = [
+        Section(pairs=pairs),
+        Section("What it holds", table=table, main=True, empty="nothing: the records are back"),
+    ]
+    data = {**told, "records": content.records if content else [], "rows": found}
+    return Document(f"Seal {told['seal']}: {told['record']} {told['number']}", sections, data)
+
+
+def _readable(session: Session, content: "Content") -> "Content":
+    """What a seal holds, without what Part 2 withholds from this account."""
+    if session.reads_part2:
+        return content
+    from dataclasses import replace
+
+    from ccu.consent import part2
+
+    programs = part2.providers(session.db)
+    referrals = _ids_of(content, "referral", "provider_id", programs)
+    tasks = _ids_of(content, "follow_up", "referral_id", referrals)
+    gone = {*(("referral", each) for each in referrals), *(("follow_up", each) for each in tasks)}
+    shown = {
+        table: {
+            key: {**row, "referral_id": None} if row.get("referral_id") in referrals else row
+            for key, row in found.items()
+            if (table, key[0]) not in gone
+            and (row.get("record"), row.get("record_id")) not in gone
+            and row.get("follow_up_id") not in tasks
+            and row.get("again_id") not in referrals
+            and (table == "need_answer" or row.get("referral_id") not in referrals)
+        }
+        for table, found in content.rows.items()
+    }
+    return replace(content, rows=shown)
+
+
+def _ids_of(content: "Content", table: str, field: str, wanted: set[int]) -> set[int]:
+    found = content.rows.get(table, {})
+    return {row["id"] for row in found.values() if row[field] in wanted}
+
+
+def content_rows(content: "Content") -> list[dict[str, Any]]:
+    """COLUMNS of every field that held anything, its own rows first."""
+    moved = [
+        (table, key, row)
+        for table, found in content.rows.items()
+        if table != "person_key"  # the names again, as they sound
+        for key, row in found.items()
+    ]
+    words = [(table, key, was) for (table, key), was in content.blanked.items()]
+    return [
+        {
+            "table": table,
+            "row": "/".join(map(str, key)),
+            "field": name,
+            "value": value.hex() if isinstance(value, bytes) else str(value),
+        }
+        for table, key, row in moved + words
+        for name, value in row.items()
+        if value not in (None, "")
+    ]

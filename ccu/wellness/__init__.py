@@ -2,6 +2,6 @@
 
 Nothing here opens the main file, reads who is at the keyboard, or records who asked.
 
-    wellness.sql  the whole of its schema
-    log           adding a contact to a month's sum, and the total of a year
+    wellness.sql  its schema
+    log           adds a contact to a month's sum, and returns the total of a year
 """

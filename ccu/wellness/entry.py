@@ -1,10 +1,10 @@
-"""One contact, asked for or given, and added to the sums."""
+"""Add one contact to the sums, from options or prompts."""
 
 from collections.abc import Callable
 from typing import TypeVar
 
-from ccu import ask, typed
 from ccu.errors import InvalidInput
+from ccu.options import terminal, typed_text
 from ccu.session import Session
 from ccu.wellness import log
 
@@ -14,9 +14,9 @@ Value = TypeVar("Value")
 def add(
     session: Session, kind: str | None, minutes: str | None, month: str | None, asking: bool
 ) -> str:
-    """Add a contact; returns the line that says what was kept. Raises InvalidInput.
+    """Add a contact; return the line that reports what was recorded. Raises InvalidInput.
 
-    The file is opened before anything is asked, so that nobody answers in vain.
+    The file is opened before the first prompt, so that no answer is lost if it cannot be.
     """
     today = log.machine_day(session.day_said)
     with log.opened() as connection:
@@ -46,11 +46,11 @@ def _read(
         return read(given)
     if not asking:
         raise InvalidInput(f"{option} is missing")
-    return ask.ask_until_valid(question, read)
+    return terminal.ask_until_valid(question, read)
 
 
 def _minutes(text: str) -> int:
-    found = typed.whole_number(text, "--minutes", log.LONGEST)
+    found = typed_text.whole_number(text, "--minutes", log.LONGEST)
     if not found:
         raise InvalidInput("--minutes must be a whole number from 1")
     return log.quarters(found)

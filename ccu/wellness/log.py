@@ -1,8 +1,8 @@
-"""The wellness log: sums by month and kind, in a file that keeps no order and no trace beside it.
+"""The wellness log: sums by month and type, in a file without order or leftovers.
 
-journal_mode is DELETE: a write-ahead log would stand beside the file with what was written last.
-SQLite puts new cells before older ones within a page, so after each contact the file is written
-anew (VACUUM): its bytes then tell what is in it and not what came first.
+journal_mode is DELETE: a write-ahead log beside the file would show what was written last.
+SQLite puts new cells before older ones within a page, so after each contact the file is rewritten
+(VACUUM): its bytes then show the sums but not their order.
 """
 
 import contextlib
@@ -24,8 +24,8 @@ KIND = compartment.Kind(
     script=Path(__file__).with_name("wellness.sql"),
     journal="DELETE",
 )
-FEWEST = 11  # contacts in a year before its total is told
-QUARTER = 15  # minutes; a contact of 38 minutes would be remembered as somebody's
+FEWEST = 11  # contacts in a year before its total is shown
+QUARTER = 15  # minutes; an exact duration could identify a contact
 LONGEST = 1_440
 
 _ADD = """
@@ -41,7 +41,7 @@ WHERE substr(month, 1, 4) = :year
 
 @contextlib.contextmanager
 def opened() -> Iterator[sqlite3.Connection]:
-    """The wellness file. Raises DatabaseUnusable: not there and not for this account are one."""
+    """Open the wellness file. Raises DatabaseUnusable, the same if missing or not permitted."""
     connection = compartment.opened(KIND)
     if connection is None:
         raise KIND.none()
@@ -50,7 +50,7 @@ def opened() -> Iterator[sqlite3.Connection]:
 
 
 def add(connection: sqlite3.Connection, kind: str, month: str, minutes: int) -> None:
-    """Add one contact to the sums of its month; `minutes` as `quarters` gives them."""
+    """Add one contact to the sums of its month; `minutes` as `quarters` returns them."""
     with db.write(connection):
         connection.execute(_ADD, {"month": month, "kind": kind, "minutes": minutes})
     with contextlib.suppress(sqlite3.OperationalError):  # busy: the next contact does it
@@ -58,9 +58,9 @@ def add(connection: sqlite3.Connection, kind: str, month: str, minutes: int) -> 
 
 
 def total(year: int) -> tuple[int, int] | None:
-    """Contacts and whole hours of a year; None for fewer than FEWEST, and for any other reason.
+    """Return contacts and hours (rounded) of a year; None for fewer than FEWEST, and for any fault.
 
-    No file, a file closed to this account, a damaged one and a quiet year are not told apart.
+    No file, a file closed to this account, a damaged one and few contacts give the same result.
     """
     with contextlib.suppress(CcuError):
         with opened() as connection:
@@ -71,7 +71,7 @@ def total(year: int) -> tuple[int, int] | None:
 
 
 def kinds(connection: sqlite3.Connection) -> dict[str, str]:
-    """code -> label of the kinds in use, in their order."""
+    """Return code -> label of the types in use, in their order."""
     found = connection.execute(
         "SELECT code, label FROM wellness_kind WHERE retired = 0 ORDER BY sort"
     )
@@ -79,7 +79,7 @@ def kinds(connection: sqlite3.Connection) -> dict[str, str]:
 
 
 def kind_of(connection: sqlite3.Connection, text: str) -> str:
-    """The kind that a text names: its number in the list, its code, or how one of them begins."""
+    """Return the type for its number, its code, or the start of one. Raises InvalidInput."""
     known = kinds(connection)
     wanted = "_".join(text.lower().replace("-", " ").replace("_", " ").split())
     if wanted.isascii() and wanted.isdigit() and 1 <= int(wanted[:9]) <= len(known):
@@ -91,12 +91,12 @@ def kind_of(connection: sqlite3.Connection, text: str) -> str:
 
 
 def quarters(minutes: int) -> int:
-    """Minutes to the nearest quarter of an hour, at least one quarter."""
+    """Round minutes to the nearest quarter of an hour, at least one quarter."""
     return max(QUARTER, (minutes + QUARTER // 2) // QUARTER * QUARTER)
 
 
 def month_of(text: str, today: date) -> str:
-    """`2026-01`, not after the month of `today`. Raises InvalidInput."""
+    """Return `2026-01`, not after the month of `today`. Raises InvalidInput."""
     first, _after = dates.parse_month(text, field="--month")
     if first > today:
         raise InvalidInput("--month is in the future")
@@ -104,7 +104,7 @@ def month_of(text: str, today: date) -> str:
 
 
 def machine_day(said: str | None) -> date:
-    """The day that --today or CCU_TODAY says, else the machine's: the town's zone is not read."""
+    """Return the day of --today or CCU_TODAY, otherwise the machine's, without the town's zone."""
     with contextlib.suppress(ValueError):
         return datetime.fromisoformat(said or "").date()
     return datetime.now().astimezone().date()

@@ -1,13 +1,13 @@
--- The wellness log: that somebody was there for an officer, and never for whom.
+-- The wellness log: contacts of officers with peer support and the like, without names.
 --
--- There is no row for one contact: each adds to the sum of its kind and month, so nothing here has
--- an order, a time, an account or a number. Rows are keyed by what they say (WITHOUT ROWID), for a
--- rowid would tell the order in which kinds came up.
+-- There is no row for a single contact: each adds to the sum of its type and month, so that nothing
+-- here has an order, a time, an account or a number. WITHOUT ROWID, because a rowid would show the
+-- order in which types were first used.
 
 PRAGMA application_id = 1128486231;  -- 'CCUW': how ccu/side_file knows the file
 PRAGMA user_version = 1;
 
--- A town can add kinds of its own here.
+-- A town can add its own types here.
 CREATE TABLE wellness_kind (
   code    TEXT PRIMARY KEY,
   label   TEXT NOT NULL,

@@ -1,6 +1,6 @@
 """`make bench`: every budget of design/performance.md that has something to measure yet.
 
-Prints one table, ends with 0 whatever it says: a slow machine is not a broken build.
+Prints one table, ends with 0 whatever the figures: a slow machine is not a broken build.
 
     python -m tests.benchmarks [--quick] [--calls N] [--runs N] [FAMILY ...]
 """

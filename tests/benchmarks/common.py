@@ -144,7 +144,7 @@ def run_at_terminal(command: Sequence[object]) -> str:
     while True:
         try:
             piece = os.read(ours, 65536)
-        except OSError:  # Linux says so when the child has closed its end
+        except OSError:  # on Linux, when the child has closed its end
             break
         if not piece:
             break

@@ -1,7 +1,7 @@
 """Finding one person among 50,000, and going through all of them for likely pairs.
 
 Invented people with names as skewed as in an American town: many a Smith, and names that few have.
-A few are recorded twice, with a slip of the pen.
+A few are recorded twice, with a typo.
 """
 
 import hashlib
@@ -9,14 +9,17 @@ import math
 import random
 import time
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
 from ccu import identity
+from ccu.consent.visibility import View
 from ccu.database import opening as db
 from ccu.people import store as people
 from ccu.people.store import Said
+from ccu.records import settings
+from ccu.work import Work
 from tests.benchmarks.common import CACHE, CCU, ROOT, SEED, SQLITE_UTILS, TODAY, Bench, Line, run
 
 PEOPLE = 50_000
@@ -67,7 +70,7 @@ def measure(bench: Bench) -> Iterator[Line]:
 
 
 def _select(heard: str) -> str:
-    """The nearest that SQL alone can do: one key, which stands in an index, and its people."""
+    """The nearest that SQL alone can do: one indexed key and its people."""
     given, family = heard.split()
     known = identity.Known(names=(identity.Name(given, family),))
     key = min(key for key in identity.keys(known) if key.startswith("n:"))
@@ -116,16 +119,19 @@ def made(bench: Bench, count: int) -> Path:
         run([CCU, "--db", part_path, "init", "--town", "Harbor", "--state", "CT",
              "--timezone", "America/New_York"])  # fmt: skip
         connection = db.open_database(part_path)
+        now = datetime.fromisoformat("2026-01-01T12:00:00-05:00")
+        view = View(connection, 1, now, "")
+        work = Work(connection, 1, now, settings.load(connection), lambda: view)
         with db.write(connection):
             for said in invented(count):
-                people.create(connection, 1, said, "2026-01-01T12:00:00-05:00")
+                people.create(work, said)
         connection.close()
         part_path.rename(path)
     return path
 
 
 def invented(count: int) -> Iterator[Said]:
-    """Invented people, the same for a seed; every fiftieth is the one before with a slip."""
+    """Invented people, the same for a seed; every fiftieth is the one before with a typo."""
     chance = random.Random(SEED)
     fields: dict[str, object] = {}
     for number in range(count):

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from ccu.report import definitions, whole
-from ccu.report.frames import frames as make_frames
+from ccu.report import build, definitions
+from ccu.report.parameters import frames as make_frames
 from ccu.report.period import Period
 from ccu.report.sections import PLANS
 from ccu.session import Session
@@ -59,8 +59,8 @@ def _script(town: Path) -> str:
     """What a report runs, once each, as the sqlite3 program reads it."""
     session = Session(town, TODAY)
     start = date.fromisoformat(f"{MONTH}-01")
-    options = whole.Options(period=Period("month", start, date(2026, 2, 1)))
-    frames = make_frames(whole.begun(session, options), options)
+    options = build.Options(period=Period("month", start, date(2026, 2, 1)))
+    frames = make_frames(build.begun(session, options), options)
     session.close()
     figures = {file for plan in PLANS if plan.kind == "figures" for file in plan.files}
     figures |= {file for plan in PLANS for file in plan.facts}

@@ -17,7 +17,7 @@ def unix(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> int
 
 
 def stamp(instant: int) -> str:
-    """An instant as the file keeps it: local time and the offset then in force."""
+    """An instant as the file keeps it: local time and the offset of that time."""
     return datetime.fromtimestamp(instant, NEW_YORK).isoformat()
 
 

@@ -6,7 +6,7 @@ from . import oracle_calls, oracle_care, oracle_people, oracle_response, oracle_
 from .parts import Asked, Figures
 from .rows import File, Row
 
-# section -> the figures that stand in it, whatever their groups
+# section -> its figures, whatever their groups
 SECTIONS = {
     "summary": """calls care_calls share_of_all_calls people_served unknown_people connections
         referrals_made attempts_made overdue_now stalled_now repeat_addresses repeat_people
@@ -47,7 +47,7 @@ ONLY_USED = {
     *("referral_outcome", "referrals_by_need", "lead_agency"),
     *("disposition_mix", "intervention_mix"),
 }
-# In the summary these are whole, without their groups.
+# In the summary these are totals, without their groups.
 WHOLE_IN_SUMMARY = {"people_served"}
 
 _FAMILIES = (

@@ -53,7 +53,7 @@ def _window(file: File, asked: Asked) -> list[Row]:
 
 
 def exempt(file: File) -> set[int]:
-    """Places left out of repeat counts: themselves, or the whole building they are in."""
+    """Places left out of repeat counts: themselves, or all of the building they are in."""
     buildings = {
         (row["building_key"], row["city"])
         for row in file.tables["place"]

@@ -1,4 +1,4 @@
-"""Referrals, hand-offs, follow-ups: the care loop's figures."""
+"""Referrals, handoffs, follow-ups: the care loop's figures."""
 
 from datetime import date
 from math import ceil, sqrt
@@ -22,7 +22,7 @@ def wilson(some: int, of: int) -> tuple[float, float] | tuple[None, None]:
     return (-b - root) / (2 * a), (-b + root) / (2 * a)
 
 
-# ---------------------------------------------------------------- where a referral stands
+# ---------------------------------------------------------------- the status of a referral
 
 
 def status(file: File, referral: Row, as_of: int) -> str | None:
@@ -72,7 +72,7 @@ def referrals(file: File, asked: Asked) -> Figures:
     return found
 
 
-# ---------------------------------------------------------------- hand-offs
+# ---------------------------------------------------------------- handoffs
 
 
 def engaged_at(file: File, referral: Row, as_of: int) -> int | None:
@@ -258,5 +258,5 @@ def days_between(earlier: str, later: str) -> int:
 
 
 def is_over(asked: Asked, begun: str, days: int) -> bool:
-    """So many whole local days after a day are over."""
+    """Whether so many local days after a day are over."""
     return add_days(begun, days) < asked.today

@@ -198,7 +198,7 @@ def before_after(file: File, asked: Asked) -> Figures:
 def _put(
     file: File, asked: Asked, arm: Arm, calls: list[Row], t0: int, left_out: set[int | None]
 ) -> None:
-    """Count somebody in when there is a whole window on both sides."""
+    """Count somebody when there is a full window on both sides."""
     w = asked.window * DAY
     if t0 + w > asked.as_of:
         arm.not_yet += 1

@@ -32,7 +32,7 @@ def add_days(day: str, days: int) -> str:
 
 
 def group(rows: Iterable[Row], by: Callable[[Row], Key]) -> dict[Key, list[Row]]:
-    """Rows by what `by` says of them."""
+    """Rows by the key that `by` returns for them."""
     found: dict[Key, list[Row]] = defaultdict(list)
     for row in rows:
         found[by(row)].append(row)
@@ -109,7 +109,7 @@ class File:
 
     @cached_property
     def codes(self) -> dict[str, dict[int, set[str]]]:
-        """danger, disposition, intervention -> call -> its codes."""
+        """`danger`, disposition, intervention -> call -> its codes."""
         return {
             name: {
                 call: {row[name] for row in rows}
@@ -139,7 +139,7 @@ class File:
 
     @cached_property
     def canonical(self) -> dict[int, int]:
-        """Every record -> the one that stands for that human being."""
+        """Every record -> the canonical record of that person."""
         into = {row["id"]: row["merged_into"] for row in self.tables["person"]}
         found = {}
         for number in into:
@@ -151,7 +151,7 @@ class File:
 
     @cached_property
     def known(self) -> set[int]:
-        """Those of whom some record has a name."""
+        """The people with a name on some record."""
         return {
             self.canonical[row["id"]]
             for row in self.tables["person"]

@@ -169,7 +169,7 @@ def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[Row]) -> 
 
 
 def build(calls: int = 20_000, *, named: bool = True) -> Town:
-    """The whole town, the same rows every time; `named`: whether anybody is known by name."""
+    """The complete town, the same rows every time; `named`: whether anybody is known by name."""
     from . import town_calls, town_care, town_people
 
     town = Town()

@@ -80,7 +80,7 @@ def _call(town: Town, at: int) -> None:
 
 
 def _place(town: Town) -> int | None:
-    """A few addresses have many calls; some calls have none, or a text that says nothing."""
+    """A few addresses have many calls; some calls have none, or a text without meaning."""
     kind = town.chance.choices(("somewhere", "none", "unread"), (94, 3, 3))[0]
     if kind == "somewhere":
         return int(town.chance.skewed(town.rows["place"][:1400], 1.6)["id"])
@@ -126,7 +126,7 @@ def _responder(town: Town) -> Row:
 
 
 def _people(town: Town) -> list[Row]:
-    """Nobody to three records, at times two of one human being, or one in two roles."""
+    """Nobody to three records, at times two of one person, or one in two roles."""
     chance = town.chance
     found = {
         (chance.skewed(town.rows["person"], 2.2)["id"], chance.choice(ROLES))

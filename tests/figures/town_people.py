@@ -36,7 +36,7 @@ def staff(town: Town) -> None:
 
 
 def places(town: Town) -> None:
-    """Single houses, flats of one building, crossings, blocks, streets; some exempt."""
+    """Single houses, apartments of one building, crossings, blocks, streets; some exempt."""
     chance = town.chance
     categories = "residence shelter hospital school group_home station public other".split()
     for number in range(1, 1401):
@@ -75,7 +75,7 @@ def place_changes(town: Town) -> None:
 
 
 def people(town: Town) -> None:
-    """Named whole, by half a name, only described, or not at all."""
+    """Named in full, by half a name, only described, or not at all."""
     chance = town.chance
     for _ in range(2400):
         kind = chance.choices(
@@ -116,7 +116,7 @@ def person_details(town: Town) -> None:
 
 
 def merges(town: Town) -> None:
-    """Records of one human being, some in chains: the later number into the earlier one."""
+    """Records of one person, some in chains: the later number into the earlier one."""
     chance = town.chance
     for number, person in enumerate(town.rows["person"]):
         if number > 20 and chance.often(0.07):

@@ -11,7 +11,7 @@ from typing import Any
 
 from ccu.records import history as changes
 
-# What a call of a changed row holds, and what the row says now. A field is named as in store/calls.
+# What a call of a changed row holds, and what the row has now. A field is named as in the call.
 CHANGED = """
 SELECT known.call_id, known.line, entry.digest, call.import_batch_id IS NULL AS by_hand,
   call.occurred_at AS old_occurred_at, entry.occurred_at AS new_occurred_at,
@@ -58,7 +58,7 @@ FIELDS = (
     *("nature_cleared", "care", "cad_nature", "cad_cleared", "cad_disposition"),
     *("priority", "beat", "lead_agency", "dispositions"),
 )
-NATURES = {"nature", "nature_cleared", "care"}  # they stand and fall together
+NATURES = {"nature", "nature_cleared", "care"}  # they change together
 
 UPDATE_CALL = """
 UPDATE main.call SET
@@ -79,7 +79,7 @@ class Change:
 
     row: sqlite3.Row
     fields: Mapping[str, tuple[Any, Any]]  # that take the file's value: (old, new)
-    left: frozenset[str]  # that a hand has written: they stay
+    left: frozenset[str]  # that a user has written: they stay
 
 
 def changed(connection: sqlite3.Connection) -> Iterator[Change]:
@@ -102,7 +102,7 @@ def changed(connection: sqlite3.Connection) -> Iterator[Change]:
 
 
 def _by_hand(connection: sqlite3.Connection, row: sqlite3.Row) -> set[str]:
-    """The fields that a person has written: amended, or said when logging the call."""
+    """Return the fields that a user has written: amended, or given when logging the call."""
     found = connection.execute(
         "SELECT field, import_batch_id FROM change WHERE record = 'call' AND record_id = :call_id",
         {"call_id": row["call_id"]},

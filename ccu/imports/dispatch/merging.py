@@ -1,16 +1,20 @@
 """Merging an imported file into the calls: one transaction, as short as it can be.
 
-What was read stands in the tables of the attached schema `staging` (staging.py). Everything
-here but the fields of changed calls is done by SQLite itself, so that an officer who logs a call
-meanwhile waits seconds.
+What was read is in the tables of the attached schema `staging` (staging.py). Everything here but
+the fields of changed calls is done by SQLite itself, so that an officer who logs a call meanwhile
+waits seconds.
 """
 
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from ccu.database import digests
-from ccu.imports.dispatch import changed_rows as imports_changed
+from ccu.imports import store
+from ccu.imports.dispatch import changed_rows
+from ccu.imports.dispatch.layout import Layout
+from ccu.imports.store import Batch
 from ccu.records import audit
 
 CODES = """
@@ -114,86 +118,88 @@ JOIN staging.outcome AS outcome ON outcome.word = entry.disposition
 """
 
 
-@dataclass(frozen=True)
-class Batch:
-    """A file that was read: where from, and what came of its rows so far."""
+@dataclass
+class Summary:
+    """What became of a file's rows. read = new + changed + same + rejected."""
 
-    source: str
-    file_name: str
-    sha256: str
-    layout: str
-    at: str
-    call_source: str | None
-    read: int
-    same: int  # rows that repeat an earlier row of the file
-    rejected: int
-    allowed: Sequence[str] = ()  # kinds of column that --allow-column let pass
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    rejected: int = 0
+    left: int = 0  # fields that stayed as a person wrote them
+    reasons: Counter[str] = field(default_factory=Counter)  # why rows were rejected
+    unmapped: Counter[str] = field(default_factory=Counter)  # natures the layout does not know
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of the staged rows."""
-
-    new: int
-    changed: int
-    same: int
-    left: int  # fields that the file would change, left as a hand made them
-    batch_id: int | None = None
+    def settle(self, known: int, sealed: int, changes: Iterable[changed_rows.Change]) -> None:
+        """Count the staged rows that were known, and what changes of them."""
+        for change in changes:
+            self.changed += bool(change.fields or change.left)
+            self.left += len(change.left)
+        self.same += known - self.changed + sealed
 
 
 def codes(connection: sqlite3.Connection) -> dict[str, dict[str, int]]:
-    """The code lists that a layout may use: code -> whether it is on the care list."""
-    found: dict[str, dict[str, int]] = {}
+    """Return the code lists that a layout may use: code -> whether it is on the care list."""
+    lists: dict[str, dict[str, int]] = {}
     for kind, code, care in connection.execute(CODES):
-        found.setdefault(kind, {})[code] = care
-    return found
+        lists.setdefault(kind, {})[code] = care
+    return lists
 
 
-def preview(connection: sqlite3.Connection, source: str) -> Outcome:
-    """What `merge` would do; writes nothing but the staging tables."""
+def preview(connection: sqlite3.Connection, source: str, summary: Summary) -> None:
+    """Count what `merge` would do; writes nothing but the staging tables."""
     sealed = _leave_sealed(connection, source)
-    known, new = _match(connection, _system(connection, source))
-    changed = left = 0
-    for change in imports_changed.changed(connection):
-        changed += bool(change.fields or change.left)
-        left += len(change.left)
-    return Outcome(new, changed, known - changed + sealed, left)
+    known, summary.new = _match(connection, _system(connection, source))
+    summary.settle(known, sealed, changed_rows.changed(connection))
 
 
-def merge(connection: sqlite3.Connection, staff_id: int, batch: Batch) -> Outcome:
-    """Merge the staged rows inside the caller's transaction, with the batch and its audit event."""
+def merge(
+    connection: sqlite3.Connection,
+    staff_id: int,
+    layout: Layout,
+    batch: Batch,
+    at: str,
+    summary: Summary,
+    allowed: Sequence[str],
+) -> None:
+    """Merge the staged rows inside the caller's transaction, with the batch and its audit event.
+
+    `allowed` are the types of column that --allow-column let pass.
+    """
     connection.execute(
         "INSERT INTO source_system (name) VALUES (:source) ON CONFLICT DO NOTHING",
-        {"source": batch.source},
+        {"source": layout.source},
     )
-    system = _system(connection, batch.source)
-    sealed = _leave_sealed(connection, batch.source)
-    known, new = _match(connection, system)
-    batch_id = _add_batch(connection, staff_id, batch)
+    system = _system(connection, layout.source)
+    sealed = _leave_sealed(connection, layout.source)
+    known, summary.new = _match(connection, system)
+    batch_id = store.add(connection, staff_id, batch, at)
     for statement in REMEMBER:
         connection.execute(statement)
     values = {
         "last_id": _last_id(connection),
         "source_system_id": system,
-        "at": batch.at,
+        "at": at,
         "staff_id": staff_id,
         "batch_id": batch_id,
-        "call_source": batch.call_source,
+        "call_source": layout.call_source,
     }
     with digests.added_in_bulk(connection, call="id", call_disposition="call_id"):
         connection.execute(INSERT_CALLS, values)
         connection.execute(INSERT_DISPOSITIONS, values)
-    changed = left = 0
-    for change in imports_changed.changed(connection):
-        imports_changed.apply(connection, staff_id, change, batch.at, batch_id)
-        changed += bool(change.fields or change.left)
-        left += len(change.left)
-    outcome = Outcome(new, changed, known - changed + sealed, left, batch_id)
-    _close_batch(connection, staff_id, batch, outcome)
-    return outcome
 
+    def applied() -> Iterator[changed_rows.Change]:
+        for change in changed_rows.changed(connection):
+            changed_rows.apply(connection, staff_id, change, at, batch_id)
+            yield change
 
-# ---------------------------------------------------------------- steps
+    summary.settle(known, sealed, applied())
+    counts = {name: getattr(summary, name) for name in store.COUNTS}
+    store.finish(connection, batch_id, counts)
+    audit.record(
+        connection, staff_id, "import", "import_batch", batch_id, **counts, allowed=[*allowed]
+    )
 
 
 def _system(connection: sqlite3.Connection, source: str) -> int | None:
@@ -224,41 +230,3 @@ def _match(connection: sqlite3.Connection, system: int | None) -> tuple[int, int
 def _last_id(connection: sqlite3.Connection) -> int:
     row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'call'").fetchone()
     return int(row["seq"]) if row else 0
-
-
-def _add_batch(connection: sqlite3.Connection, staff_id: int, batch: Batch) -> int:
-    cursor = connection.execute(
-        "INSERT INTO import_batch (file_name, sha256, layout, recorded_at, recorded_by, read_rows,"
-        " new_rows, changed_rows, same_rows, rejected_rows)"
-        " VALUES (:file_name, :sha256, :layout, :at, :staff_id, :read, 0, 0, 0, :rejected)",
-        {
-            "file_name": batch.file_name,
-            "sha256": batch.sha256,
-            "layout": batch.layout,
-            "at": batch.at,
-            "staff_id": staff_id,
-            "read": batch.read,
-            "rejected": batch.rejected,
-        },
-    )
-    return int(cursor.lastrowid or 0)
-
-
-def _close_batch(
-    connection: sqlite3.Connection, staff_id: int, batch: Batch, outcome: Outcome
-) -> None:
-    counts = {
-        "new": outcome.new,
-        "changed": outcome.changed,
-        "same": outcome.same + batch.same,
-    }
-    connection.execute(
-        "UPDATE import_batch SET new_rows = :new, changed_rows = :changed, same_rows = :same"
-        " WHERE id = :batch_id",
-        {**counts, "batch_id": outcome.batch_id},
-    )
-    audit.record(
-        connection, staff_id, "import", "import_batch", outcome.batch_id,
-        read=batch.read, new=outcome.new, changed=outcome.changed, same=counts["same"],
-        rejected=batch.rejected, allowed=[*batch.allowed],
-    )  # fmt: skip

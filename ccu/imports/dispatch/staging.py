@@ -1,4 +1,4 @@
-"""The staging file: what was read, before any of it is merged, so that nobody waits while we read.
+"""The staging file: what was read, before any of it is merged, so that no user waits meanwhile.
 
 A database of its own beside the main one, private, attached to the session's connection. It needs
 no journal and no sync: after a crash it is worth nothing. Where the system allows, it has no name
@@ -17,10 +17,10 @@ from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from ccu import address, files
 from ccu.imports.dispatch.layout import Layout
-from ccu.imports.dispatch.reading import Staged, Word
 from ccu.places import store as places
 
 KEPT = 20_000  # addresses, and as many words, that are looked up without asking the staging file
@@ -57,6 +57,21 @@ CREATE TABLE staging.word_map (word INTEGER PRIMARY KEY, cad_text_id INTEGER);
 """
 
 
+# Rows of one identity: said again, contradicted, or other calls alike in all.
+REPEATS = """
+CREATE TABLE staging.repeat AS
+SELECT line, incident, digest, incident GLOB :made AS made, min(line) OVER same AS first,
+  first_value(digest) OVER same AS first_digest, row_number() OVER alike AS n
+FROM staging.entry
+WHERE incident IN (SELECT incident FROM staging.entry GROUP BY incident HAVING count(*) > 1)
+WINDOW same AS (PARTITION BY incident ORDER BY line),
+       alike AS (PARTITION BY incident ORDER BY digest, line)
+"""
+NUMBER_ALIKE = """
+UPDATE staging.entry SET incident = entry.incident || '-' || repeat.n
+FROM staging.repeat AS repeat WHERE repeat.line = entry.line AND repeat.n > 1 AND repeat.made
+"""
+
 INSERT_ADDRESS = (
     "INSERT INTO staging.address VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
@@ -67,7 +82,23 @@ PLACE = (  # the columns of a place, in the order of staging.address
 NO_PLACE = (None,) * len(PLACE)
 _in_order = itemgetter(*PLACE)
 
-Parts = tuple[str, str, str, str, str]  # text, unit, city, state, zip as they stand in the file
+# The columns of staging.entry: line, incident, digest, four times, address, nature, nature_cleared,
+# disposition, agency, priority, beat. Empty texts stand for NULL.
+Staged = tuple[object, ...]
+
+MADE = "~"  # begins an identity that ccu made for a row without an incident number
+
+
+class Word(NamedTuple):
+    """A nature or disposition met before: its number in staging, and what of it is digested."""
+
+    id: int | None
+    means: str
+
+
+NOTHING = Word(None, "")
+
+Parts = tuple[str, str, str, str, str]  # text, unit, city, state, zip as in the file
 
 
 @contextlib.contextmanager
@@ -114,7 +145,7 @@ def _sweep(database: Path) -> None:
 
 
 class Stage:
-    """Writes the staging tables; also the `Lookups` of the row reader."""
+    """Writes the staging tables; remembers addresses and words for the row reader."""
 
     def __init__(
         self, connection: sqlite3.Connection, layout: Layout, town: str, care: Mapping[str, int]
@@ -215,3 +246,34 @@ class Stage:
         )
         columns = places.columns(reading, self._town)
         return NO_PLACE if columns is None else _in_order(columns)
+
+
+def settle_repeats(connection: sqlite3.Connection) -> int:
+    """Settle rows of the file that have one identity; returns how many added nothing.
+
+    A row that repeats an earlier one to the letter is dropped. Another content under the same
+    incident number is set aside: neither can be told to be right. Rows whose identity ccu
+    made, because they had no number, are different calls alike in that; they get a number each.
+    """
+    made = {"made": MADE + "*"}
+    connection.execute(REPEATS, made)
+    connection.execute(NUMBER_ALIKE)
+    gone = connection.execute(
+        "DELETE FROM staging.entry WHERE line IN"
+        " (SELECT line FROM staging.repeat WHERE line > first AND NOT made)"
+    ).rowcount
+    different = connection.execute(
+        "SELECT count(*) FROM staging.repeat"
+        " WHERE line > first AND NOT made AND digest <> first_digest"
+    )
+    return gone - int(different.fetchone()[0])
+
+
+def conflicting(connection: sqlite3.Connection) -> Iterator[int]:
+    """The lines of rows that gave an incident number again with another content, in order."""
+    found = connection.execute(
+        "SELECT line FROM staging.repeat"
+        " WHERE line > first AND NOT made AND digest <> first_digest ORDER BY line"
+    )
+    for row in found:
+        yield row["line"]

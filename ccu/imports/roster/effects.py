@@ -1,40 +1,44 @@
-"""What an import would do, row by row: the same reckoning for the preview and for the write."""
+"""What a roster import does, row by row: the same for the preview and for the write.
 
+A row fills gaps in what is known of a person and erases nothing; a person's worker changes only
+where this office's roster named the one before.
+"""
+
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ccu.imports.roster.fields import merged, of_new
+from ccu.identity import plain
+from ccu.imports.layout import Words
+from ccu.imports.roster import store as rosters
 from ccu.imports.roster.matching import Decision, What
-from ccu.imports.roster.rows import Entry
-from ccu.imports.roster.workers import Staff
+from ccu.imports.roster.rows import MADE, Entry
+from ccu.imports.roster.store import Turn
+from ccu.people.form import minor_on, years
 from ccu.people.store import Said
 
-if TYPE_CHECKING:
-    import sqlite3
-
-    from ccu.imports.roster.store import Turn
-
 COLUMNS = ("line", "number", "what", "person", "score", "worker", "adds", "differs", "why")
+NAMES = ("given_name", "family_name")
+SIMPLE = ("sex", "phone", "email", "home", "postcode", "language", "housing", "veteran")
+NEAR = 1  # years between an estimated age and a stated one that still agree
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What was said beforehand about an import."""
+    """What was decided beforehand about an import."""
 
     prefer: bool = False  # the roster's value where one differs
-    whole: bool = False  # whoever is not on the list is a client no more
-    by_hand: frozenset[int] = (
-        frozenset()
-    )  # people whose hand-made link may be changed: somebody said so
+    whole: bool = False  # whoever is not on the list is no longer a client
+    by_hand: frozenset[int] = frozenset()  # people whose worker, set by hand, may be changed
 
 
 @dataclass
 class Effect:
-    """One person, and what is written of them. `rows` are what the preview says."""
+    """One person, and what is written of them."""
 
-    decision: Decision | None  # None: --whole found that they are on the list no more
+    decision: Decision | None  # None: --whole found that they are no longer on the list
     person_id: int | None
     what: str
     number: str | None
@@ -45,14 +49,14 @@ class Effect:
     until: str = ""  # the day on which the current turn ends
     ended: bool = False  # the case is closed
     worker: str = ""  # in words
-    by_hand: bool = False  # a link made by hand, or another office's, says otherwise and is kept
+    by_hand: bool = False  # a link made by hand, or another office's, differs and is kept
     unknown_worker: str = ""  # why the roster's worker cannot be taken
 
     def row(self) -> tuple[object, ...]:
-        """The cells under COLUMNS."""
+        """Return the cells under COLUMNS."""
         decision = self.decision
         added = [*self.said.fields, *(["aliases"] if self.said.aliases else [])]
-        added = [each for each in added if each not in self.differs]
+        added = [name for name in added if name not in self.differs]
         why = decision.why if decision else "not on the list"
         if decision and decision.like is not None:
             why = f"like line {decision.like}"
@@ -77,49 +81,97 @@ def _words(names: Iterable[str]) -> str:
     )
 
 
-def effects(
-    connection: "sqlite3.Connection",
-    source: str,
-    decisions: Sequence[Decision],
-    staff: Staff,
-    today: date,
-    choices: Choices,
-) -> list[Effect]:
-    """What becomes of every row; for several rows of one person the first open one has the word."""
-    from ccu.imports.roster import store as rosters
+class Reckoner:
+    """Finds the effects of a roster by what the file holds at this moment."""
 
-    turns = rosters.turns(connection)
-    shown = rosters.shown(connection, (each.person_id for each in decisions if each.person_id))
-    done: set[int] = set()  # people whose worker is settled
-    found = {}
-    for each in sorted(decisions, key=lambda each: bool(each.entry.closed)):
-        found[each.entry.line] = _effect(each, shown, today, choices)
-        if each.person_id is None or each.person_id not in done:
-            turn = turns.get(each.person_id) if each.person_id else None
-            _worker(found[each.entry.line], each.entry, turn, source, staff, today, choices)
-            if each.person_id is not None and each.entry.closed is not None:
-                done.add(each.person_id)
-    ordered = [found[each.entry.line] for each in decisions]
-    for effect in ordered:
-        if effect.what == What.known:
-            effect.what = _what(effect)
-    if choices.whole:
-        ordered += _gone(connection, source, decisions, turns, today)
-    return ordered
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        source: str,
+        workers: Words,
+        today: date,
+        choices: Choices,
+    ) -> None:
+        """`workers` is the layout's map from logins to what the office writes."""
+        self._connection = connection
+        self._source, self._today, self._choices = source, today, choices
+        self._staff = Staff(rosters.staff(connection), workers)
+        self._turns = rosters.turns(connection)
 
+    def effects(self, decisions: Sequence[Decision]) -> list[Effect]:
+        """Return what becomes of every row; of a person's rows the first open one counts."""
+        ids = (each.person_id for each in decisions if each.person_id)
+        shown = rosters.shown(self._connection, ids)
+        settled: set[int] = set()  # people whose worker is
+        by_line = {}
+        for decision in sorted(decisions, key=lambda each: bool(each.entry.closed)):
+            entry, person_id = decision.entry, decision.person_id
+            effect = by_line[entry.line] = self._effect(decision, shown)
+            if person_id is None or person_id not in settled:
+                self._worker(effect, entry, self._turns.get(person_id) if person_id else None)
+                if person_id is not None and entry.closed is not None:
+                    settled.add(person_id)
+        effects = [by_line[each.entry.line] for each in decisions]
+        for effect in effects:
+            if effect.what == What.known:
+                effect.what = _what(effect)
+        return [*effects, *self._gone(decisions)] if self._choices.whole else effects
 
-def _effect(
-    decision: Decision, shown: Mapping[int, dict[str, Any]], today: date, choices: Choices
-) -> Effect:
-    entry = decision.entry
-    effect = Effect(decision, decision.person_id, decision.what.value, entry.shown_number)
-    if decision.what is What.new:
-        effect.said = of_new(entry, today)
-    elif decision.person_id is not None:
-        effect.said, effect.differs = merged(
-            entry, shown[decision.person_id], today, prefer=choices.prefer
+    def _effect(self, decision: Decision, shown: Mapping[int, dict[str, Any]]) -> Effect:
+        entry, person_id = decision.entry, decision.person_id
+        effect = Effect(decision, person_id, decision.what.value, entry.shown_number)
+        if decision.what is What.new:
+            effect.said = _Merge(entry, {"aliases": []}, self._today, prefer=False).said
+        elif person_id is not None:
+            merge = _Merge(entry, shown[person_id], self._today, self._choices.prefer)
+            effect.said, effect.differs = merge.said, merge.differs
+        return effect
+
+    def _worker(self, effect: Effect, entry: Entry, turn: Turn | None) -> None:
+        """Settle whose turn begins or ends by this row; `turn` is the current one."""
+        if effect.what not in (What.new, What.known, What.matched) or entry.closed is None:
+            return
+        day = self._today.isoformat()
+        kept = turn is not None and not (
+            turn.source == self._source or effect.person_id in self._choices.by_hand
         )
-    return effect
+        if entry.closed:
+            effect.ended = True
+            if turn is not None and kept:
+                effect.by_hand, effect.worker = True, f"{turn.login} kept"
+            elif turn is not None:
+                effect.until = max(turn.since, entry.closed_on or day)
+                effect.worker = f"{turn.login} until {effect.until}"
+            return
+        if not entry.worker:
+            return
+        staff_id, login, effect.unknown_worker = self._staff.find(entry.worker)
+        if staff_id is None:
+            effect.worker = effect.unknown_worker
+        elif turn is not None and turn.staff_id == staff_id:
+            return
+        elif turn is not None and kept:
+            effect.by_hand, effect.worker = True, f"{turn.login} kept"
+        else:
+            since = entry.since or day
+            effect.assign, effect.since = staff_id, max(since, turn.since) if turn else since
+            effect.worker = f"{turn.login} -> {login}" if turn else login
+
+    def _gone(self, decisions: Sequence[Decision]) -> list[Effect]:
+        """Return people whom this office's roster gave a worker and who are no longer on it."""
+        here = {each.person_id for each in decisions}
+        here |= {one.person_id for each in decisions for one in each.candidates}
+        known = rosters.numbers(self._connection, self._source)
+        numbers = {person_id: number for number, person_id in known.items()}
+        effects = []
+        for person_id, turn in sorted(self._turns.items()):
+            if turn.source == self._source and person_id not in here and person_id in numbers:
+                number = None if numbers[person_id].startswith(MADE) else numbers[person_id]
+                effect = Effect(None, person_id, "closed", number, ended=True)
+                effect.until = max(turn.since, self._today.isoformat())
+                effect.worker = f"{turn.login} until {effect.until}"
+                effects.append(effect)
+        return effects
 
 
 def _what(effect: Effect) -> str:
@@ -128,70 +180,129 @@ def _what(effect: Effect) -> str:
     return "changed" if effect.said or effect.assign or effect.until else "same"
 
 
-def _worker(
-    effect: Effect,
-    entry: Entry,
-    turn: "Turn | None",
-    source: str,
-    staff: Staff,
-    today: date,
-    choices: Choices,
-) -> None:
-    """Whose turn begins or ends by this row."""
-    if effect.what not in (What.new, What.known, What.matched) or entry.closed is None:
-        return
-    day = today.isoformat()
-    free = turn is None or turn.source == source or effect.person_id in choices.by_hand
-    if entry.closed:
-        effect.ended = True
-        if turn is not None and free:
-            effect.until = max(turn.since, entry.closed_on or day)
-            effect.worker = f"{turn.login} until {effect.until}"
-        elif turn is not None:
-            effect.by_hand, effect.worker = True, f"{turn.login} kept"
-        return
-    if not entry.worker:
-        return
-    staff_id, login, effect.unknown_worker = staff.find(entry.worker)
-    if staff_id is None:
-        effect.worker = effect.unknown_worker
-    elif turn is not None and turn.staff_id == staff_id:
-        return
-    elif not free and turn is not None:
-        effect.by_hand, effect.worker = True, f"{turn.login} kept"
-    else:
-        since = entry.since or day
-        effect.assign, effect.since = staff_id, max(since, turn.since) if turn else since
-        effect.worker = f"{turn.login} -> {login}" if turn else login
+# ---------------------------------------------------------------- what is known of a person
 
 
-def _gone(
-    connection: "sqlite3.Connection",
-    source: str,
-    decisions: Sequence[Decision],
-    turns: Mapping[int, "Turn"],
-    today: date,
-) -> list[Effect]:
-    """People whom this office's roster gave a worker, and who are on its list no more."""
-    from ccu.imports.roster import store as rosters
+class _Merge:
+    """What to write of a row for a person of whom `shown` is known, and the fields that differ.
 
-    here = {each.person_id for each in decisions}
-    here |= {one.person_id for each in decisions for one in each.candidates}
-    numbers = {person: number for number, person in rosters.numbers(connection, source).items()}
-    found = []
-    for person_id, turn in sorted(turns.items()):
-        if turn.source == source and person_id not in here and person_id in numbers:
-            until = max(turn.since, today.isoformat())
-            number = numbers[person_id]
-            found.append(
-                Effect(
-                    None,
-                    person_id,
-                    "closed",
-                    None if number.startswith("~") else number,
-                    until=until,
-                    ended=True,
-                    worker=f"{turn.login} until {until}",
-                )
-            )
-    return found
+    With `prefer` a differing value is written, and a name that was replaced is kept as an alias.
+    """
+
+    def __init__(self, entry: Entry, shown: Mapping[str, Any], today: date, prefer: bool) -> None:
+        self._entry, self._shown, self._today, self._prefer = entry, shown, today, prefer
+        self.said, self.differs = Said(), list[str]()
+        self._simple()
+        self._age()
+        self._minor()
+        self._aliases()
+
+    def _differ(self, name: str, values: Mapping[str, Any]) -> None:
+        self.differs.append(name)
+        if self._prefer:
+            self.said.fields |= values
+
+    def _simple(self) -> None:
+        values = self._entry.values
+        is_alias = _plain_name(tuple(values.get(name, "") for name in NAMES)) in {
+            _plain_name(alias) for alias in self._shown["aliases"]
+        }
+        for name in (*NAMES, "birth_date", *SIMPLE):
+            if name not in values or (name in NAMES and is_alias):
+                continue
+            value = bool(values[name]) if name == "veteran" else values[name]
+            known = self._shown.get(name)
+            if known in (None, ""):
+                self.said.fields[name] = value
+            elif not _agree(name, known, value):
+                self._differ(name, {name: value})
+
+    def _age(self) -> None:
+        """Take an age only where no birth date is known."""
+        age = self._entry.values.get("age_estimate")
+        if age is None:
+            return
+        stated = {"age_estimate": age, "age_estimated_on": self._today.isoformat()}
+        born, estimate = self._shown.get("birth_date"), self._shown.get("age_estimate")
+        if born is None and estimate is None:
+            self.said.fields |= stated
+            return
+        now = years(born or self._shown["age_estimated_on"], self._today)
+        now += 0 if born else estimate or 0
+        if abs(now - age) > NEAR:
+            self._differ("age_estimate", stated if born is None else {})
+
+    def _minor(self) -> None:
+        """Whether a person is under age follows from the birth date where one is known."""
+        stated, known = self._entry.values.get("minor"), self._shown.get("minor")
+        if "birth_date" in self.said.fields:
+            minor = minor_on(self.said.fields["birth_date"], None, self._today)
+            if minor != known:
+                self.said.fields["minor"] = minor
+        elif self._shown.get("birth_date") is None and stated is not None:
+            if known is None:
+                self.said.fields["minor"] = bool(stated)
+            elif bool(known) != bool(stated):
+                self._differ("minor", {"minor": bool(stated)})
+
+    def _aliases(self) -> None:
+        name = (self._shown.get("given_name", ""), self._shown.get("family_name", ""))
+        had = {_plain_name(each) for each in [name, *self._shown["aliases"]]}
+        aliases = [(given, family) for given, family in self._entry.aliases]
+        if self._prefer and {*NAMES} & {*self.differs}:
+            aliases.append(name)
+            had.discard(_plain_name(name))
+        self.said.aliases = [
+            each for each in dict.fromkeys(aliases) if _plain_name(each) not in had
+        ]
+
+
+def _plain_name(name: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(plain(part) for part in name)
+
+
+def _agree(name: str, known: Any, value: Any) -> bool:
+    if name == "phone":
+        return _digits(known) == _digits(value)
+    if isinstance(value, str):
+        return plain(str(known)) == plain(value)
+    return bool(known) == bool(value)
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text)).removeprefix("1") or text
+
+
+# ---------------------------------------------------------------- whom an office means
+
+
+class Staff:
+    """The staff list, looked up by login, by name, or by the layout's own map."""
+
+    def __init__(self, accounts: Sequence[Mapping[str, Any]], words: Words) -> None:
+        self._words = words
+        self._accounts: dict[str, list[Mapping[str, Any]]] = {}
+        for account in accounts:
+            texts = {_plain_text(account["login"] or ""), *_name_texts(account["name"])}
+            for text in texts - {""}:
+                self._accounts.setdefault(text, []).append(account)
+
+    def find(self, text: str) -> tuple[int | None, str, str]:
+        """Return (id, login, "") of an active account, or (None, "", why not)."""
+        accounts = self._accounts.get(_plain_text(self._words.code(text) or text), [])
+        active = [account for account in accounts if account["active"]]
+        if len(active) == 1:
+            return int(active[0]["id"]), str(active[0]["login"]), ""
+        if active:
+            return None, "", "several of that name on the staff list"
+        return None, "", "retired" if accounts else "not on the staff list"
+
+
+def _plain_text(text: str) -> str:
+    return " ".join(text.replace(",", " , ").split()).casefold()
+
+
+def _name_texts(name: str) -> set[str]:
+    """Return a name as the staff list has it, and with the family name first."""
+    given, _, family = name.strip().rpartition(" ")
+    return {_plain_text(name), _plain_text(f"{family}, {given}")} if given else {_plain_text(name)}

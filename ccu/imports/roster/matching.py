@@ -1,29 +1,29 @@
-"""Which person that is known already a row of a roster may be: sure by number, else by likeness.
+"""Which known person a row of a roster is: sure by number, else a candidate by match score.
 
-A number that an earlier list gave is believed. A likeness is only ever an offer: somebody says yes
-to it at a terminal, or said beforehand from which score on it counts. Whoever is neither joined nor
-told to be new is left out, because two people in one record harm both.
+A number that an earlier list gave is accepted. A candidate is only offered: a user accepts it at a
+terminal, or set beforehand from which score on it counts. A row that is neither matched nor marked
+as new is left out, because two people in one record harm both.
 """
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from ccu.identity import LIKELY, Known, Likeness, Name, compare, query_keys
 from ccu.identity import pairs as alike_pairs
+from ccu.imports.roster import store as rosters
 from ccu.imports.roster.rows import Entry
-
-if TYPE_CHECKING:
-    import sqlite3
+from ccu.people import keys as person_keys
+from ccu.records import person_ids
 
 CLEAR = 15  # points that the best is before the next, to be the one meant
 AT_ONCE = 500  # rows whose candidates are read together
 MOST_OFFERED = 5
 MOST_COMPARED = 200  # records that one row is compared with
-# Keys that tell somebody from most others; the rest are for what is typed at `person find`.
+# Keys that tell a person from most others; the rest are for what is typed at `person find`.
 TELLING = ("n:", "b:", "p:", "e:")
 
 
@@ -34,12 +34,12 @@ class What(StrEnum):
     known = "known"  # by the office's number
     matched = "matched"  # by likeness
     undecided = "undecided"
-    closed = "closed"  # the case is closed and nobody here is known to be the one
+    closed = "closed"  # the case is closed, and no known person has the number
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody known who may be the one."""
+    """A known person who may be the one in the row."""
 
     person_id: int  # canonical
     likeness: Likeness
@@ -47,7 +47,7 @@ class Candidate:
 
 @dataclass
 class Decision:
-    """One row, and who it is held to be."""
+    """One row, and who it is taken to be."""
 
     entry: Entry
     what: What
@@ -60,19 +60,17 @@ class Decision:
 
 @dataclass(frozen=True)
 class Rule:
-    """What was said beforehand: join from `accept` on (None: never), or all lookalikes are new."""
+    """What was chosen beforehand: match from the score `accept` on (None: never)."""
 
     accept: int | None = None
-    all_new: bool = False  # --match none: whoever has no number known is new, lookalikes told
-    look: bool = True  # False: --as-new, nobody is looked for at all
+    all_new: bool = False  # --match none: a row without a known number is a new person
+    look: bool = True  # False: --as-new, no candidates are looked for
 
 
 def decide(
-    connection: "sqlite3.Connection", source: str, entries: Sequence[Entry], rule: Rule
+    connection: sqlite3.Connection, source: str, entries: Sequence[Entry], rule: Rule
 ) -> list[Decision]:
-    """What becomes of each row, in the file's order."""
-    from ccu.imports.roster import store as rosters
-
+    """Return what becomes of each row, in the file's order."""
     numbers = rosters.numbers(connection, source)
     decisions = []
     unknown: list[Decision] = []
@@ -95,12 +93,9 @@ def decide(
 
 
 def _candidates(
-    connection: "sqlite3.Connection", decisions: Sequence[Decision]
+    connection: sqlite3.Connection, decisions: Sequence[Decision]
 ) -> Iterator[list[Candidate]]:
-    """Who may be the one, for each row, best first; the records of many rows are read at once."""
-    from ccu.people import keys as person_keys
-    from ccu.records import person_ids
-
+    """Yield the candidates of each row, best first; the records of many rows are read at once."""
     rows = iter(decisions)
     while some := list(islice(rows, AT_ONCE)):
         near = [_near(connection, each.entry.known) for each in some]
@@ -118,16 +113,14 @@ def _candidates(
             yield [Candidate(*each) for each in ordered[:MOST_OFFERED]]
 
 
-def _near(connection: "sqlite3.Connection", known: Known) -> list[int]:
-    from ccu.people import keys as person_keys
-
+def _near(connection: sqlite3.Connection, known: Known) -> list[int]:
     wanted = query_keys(known)
     telling = [key for key in wanted if key.startswith(TELLING)]
     return person_keys.having(connection, telling or wanted)[:MOST_COMPARED]
 
 
 def looks_alike(likeness: Likeness) -> bool:
-    """Whether somebody must decide: a likely score, or both names alike and nothing against it."""
+    """Whether a user must decide: a likely score, or both names alike and nothing against it."""
     if likeness.score >= LIKELY:
         return True
     weights = {each.name: each.weight for each in likeness.fields}
@@ -136,7 +129,7 @@ def looks_alike(likeness: Likeness) -> bool:
 
 
 def _settle(decision: Decision, found: list[Candidate], taken: set[int], rule: Rule) -> None:
-    """Say of a row that has no known number who it is, as far as the rule says it."""
+    """Settle who a row without a known number is, as far as the rule goes."""
     decision.candidates = found
     if not found:
         return
@@ -161,7 +154,7 @@ def _people(found: Sequence[Candidate]) -> str:
 
 
 def _refuse_sharing(decisions: Sequence[Decision]) -> None:
-    """Two rows that would both be one person are left to somebody to decide."""
+    """Leave rows that match the same person undecided."""
     wanted = Counter(each.person_id for each in decisions if each.what is What.matched)
     for each in decisions:
         if each.what is What.matched and wanted[each.person_id] > 1:
@@ -170,7 +163,7 @@ def _refuse_sharing(decisions: Sequence[Decision]) -> None:
 
 
 def _tell_alike(decisions: Sequence[Decision]) -> None:
-    """Tell each new row of the best likeness to an earlier row of the same file."""
+    """Note for each new row the most similar earlier row of the same file."""
     new = {each.entry.line: each for each in decisions if each.what is What.new}
     for first, second, _likeness in alike_pairs((line, new[line].entry.known) for line in new):
         if new[second].like is None:
@@ -181,7 +174,7 @@ def _tell_alike(decisions: Sequence[Decision]) -> None:
 
 
 def number_repeats(entries: Sequence[Entry]) -> None:
-    """Rows without a client number that say the very same: each is to be a record of its own."""
+    """Number identical rows without a client number, so that each becomes its own record."""
     seen: Counter[str] = Counter()
     for entry in entries:
         if entry.shown_number is None:
@@ -191,7 +184,7 @@ def number_repeats(entries: Sequence[Entry]) -> None:
 
 
 def repeats(entries: Sequence[Entry]) -> tuple[list[Entry], int, list[tuple[Entry, str]]]:
-    """The entries to go on with, how many say the same again, and those refused with the reason."""
+    """Return the entries to go on with, how many are repeats, and those refused with the reason."""
     by_number: dict[str, list[Entry]] = {}
     for entry in entries:
         by_number.setdefault(entry.number, []).append(entry)

@@ -1,25 +1,24 @@
-"""Rows of a roster to entries: who somebody is, who works with them, whether the case is open.
+"""Rows of a roster to entries: who the client is, who works with them, whether the case is open.
 
-A row that cannot be used at all is rejected. A value that cannot be read does not cost somebody
-their place on the list: it is left out, and told by its line and its field.
+A row that cannot be used at all is rejected. A value that cannot be read does not cost a client the
+row: it is left out, and reported by its line and its field.
 """
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from functools import lru_cache, partial
 from hashlib import blake2b
 from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.identity import Known, Name
-from ccu.imports.dispatch.cells import Cells, places_of
-from ccu.imports.dispatch.codes import Words
-from ccu.imports.dispatch.rows import Broken, Chunk
-from ccu.imports.roster.dates import Dates
+from ccu.imports.layout import Words
 from ccu.imports.roster.layout import Layout
-from ccu.imports.roster.notes import Notes
+from ccu.imports.rows import Broken, Cells, Chunk, Table
 
 LONGEST = 200  # characters of a text about a person
 MADE = "~"  # begins the number that ccu makes for a row of an office without client numbers
@@ -28,6 +27,9 @@ TELLING = {"given_name", "family_name", "birth_date", "phone", "email"}
 YES_NO = {**dict.fromkeys(("y", "yes", "true", "t", "1"), 1)}
 YES_NO |= dict.fromkeys(("n", "no", "false", "f", "0"), 0)
 SEXES = {"male": "M", "female": "F", "other": "X"}
+DATES = ("birth_date", "since", "closed")
+OLDEST = 130  # years
+PLAIN = ("%Y-%m-%d", "%Y%m%d")  # formats of a layout that names none
 _SSN = re.compile("[0-9]{3}-[0-9]{2}-[0-9]{4}")
 
 
@@ -36,18 +38,18 @@ class Entry:
     """One row of the roster, read."""
 
     line: int
-    number: str  # the office's, or one that ccu made of what the row says (`MADE`)
-    values: dict[str, Any]  # column of person -> value; what the row does not say is not there
+    number: str  # the office's, or one that ccu made from the row (`MADE`)
+    values: dict[str, Any]  # column of person -> value; without what the row lacks
     aliases: tuple[Name, ...]
     worker: str
     since: str | None
-    closed: bool | None  # None: the row does not say it in words that the layout knows
+    closed: bool | None  # None: in words that the layout does not know
     closed_on: str | None
-    cells: list[str] = field(repr=False)  # as they stand, of the layout's columns
+    cells: list[str] = field(repr=False)  # unchanged, of the layout's columns
 
     @property
     def known(self) -> Known:
-        """The row as ccu.identity compares it."""
+        """The row in the form that ccu.identity compares."""
         say = self.values.get
         return Known(
             names=(Name(say("given_name", ""), say("family_name", "")), *self.aliases),
@@ -62,13 +64,34 @@ class Entry:
 
     @property
     def nobody(self) -> bool:
-        """Whether the row says nothing that somebody could be known by."""
+        """Whether the row has nothing to identify a person by."""
         return not (self.aliases or self.values.keys() & TELLING)
 
     @property
     def shown_number(self) -> str | None:
         """The office's own number; None when it gives none."""
         return None if self.number.startswith(MADE) else self.number
+
+
+@dataclass
+class Notes:
+    """Values left out: (field, why) -> the lines; and how many of each field were read."""
+
+    lines: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    read: Counter[str] = field(default_factory=Counter)
+
+    def add(self, name: str, why: str, line: int) -> None:
+        """Note a value that was left out."""
+        self.lines.setdefault((name, why), []).append(line)
+
+    def refuse_if_most(self) -> None:
+        """Raise InvalidInput when most dates of a field cannot be read: the layout is wrong."""
+        for (name, _why), lines in self.lines.items():
+            if name in DATES and len(lines) > self.read[name]:
+                raise InvalidInput(
+                    f"{name} cannot be read in {len(lines)} rows, the first on line {lines[0]}:"
+                    " say under formats in the layout how the dates are written"
+                )
 
 
 class Unusable(Exception):
@@ -79,29 +102,28 @@ class EntryReader:
     """Made once for a layout and a header; then called for every chunk."""
 
     def __init__(
-        self, layout: Layout, header: Sequence[str], housing: Mapping[str, str], today: date
+        self, layout: Layout, table: Table, housing: Mapping[str, str], today: date
     ) -> None:
         """`housing` is the code list. Raises InvalidInput when the header is not the layout's."""
         wanted = layout.wanted
-        places = places_of(wanted, header, layout.name)
+        places = table.places(wanted, layout.name)
         self._places = {
             name: [places[column] for column in layout.columns.get(name, ())]
             for name in layout.columns
         }
         blank = {places[column]: texts for column, texts in layout.blank.items()}
-        self._cells = Cells(header, [places[column] for column in wanted], blank, guarded=False)
+        self._cells = Cells(
+            table.names, [places[column] for column in wanted], blank, layout.guarded
+        )
         self._order = [places[column] for column in wanted]
         self._layout, self._housing, self._today = layout, housing, today
-        self._dates = Dates(layout.formats, today)
+        formats = layout.formats or PLAIN
+        self._reading = lru_cache(20_000)(partial(_reading, formats, today))
         self.notes = Notes()
-        for code in layout.housing.used:
-            if code not in housing:
-                raise InvalidInput(
-                    f"layout {layout.name}: {code!a} is not among the housing codes of this file"
-                )
+        layout.refuse_unknown(layout.housing.used, housing, "housing")
 
     def read(self, chunk: Chunk) -> tuple[list[Entry], list[Broken]]:
-        """The chunk's entries, and the rows that are none; of cells only the layout's columns."""
+        """Return the entries and the broken rows, with cells of the layout's columns only."""
         broken = [Broken(each.line, each.reason, []) for each in chunk.broken]
         if not chunk.rows:
             return [], broken
@@ -131,7 +153,7 @@ class EntryReader:
             self._whole(each) for each in say("aliases", "").split(";") if _has_letter(each)
         )
         closed = self._closed(line, say("status", ""))
-        closed_on = self._dates.day(say("closed", ""), "closed", line, self.notes)
+        closed_on = self._day("closed", said, line)
         if "status" not in self._layout.columns:
             closed = closed_on is not None
         return Entry(
@@ -140,7 +162,7 @@ class EntryReader:
             values=values,
             aliases=aliases,
             worker=say("worker", ""),
-            since=self._dates.day(say("since", ""), "since", line, self.notes),
+            since=self._day("since", said, line),
             closed=closed,
             closed_on=closed_on,
             cells=cells,
@@ -160,7 +182,7 @@ class EntryReader:
             yield "family_name", family
 
     def _whole(self, text: str) -> Name:
-        """FAMILY, GIVEN; without a comma as the layout says. One word: what somebody is called."""
+        """FAMILY, GIVEN; without a comma by the layout's order. One word is a given name."""
         family, comma, given = (part.strip() for part in text.strip().partition(","))
         if comma:
             return Name(" ".join(given.replace(",", " ").split()), family)
@@ -173,7 +195,7 @@ class EntryReader:
 
     def _person(self, line: int, said: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
         layout = self._layout
-        born = self._dates.birth(said.get("birth_date", ""), "birth_date", line, self.notes)
+        born = self._day("birth_date", said, line)
         if born is not None:
             yield "birth_date", born
         elif age := said.get("age", ""):
@@ -199,10 +221,22 @@ class EntryReader:
             "housing", said.get("housing", ""), layout.housing, self._housing, line
         )
 
+    def _day(self, name: str, said: Mapping[str, str], line: int) -> str | None:
+        """Return a day as YYYY-MM-DD; None, and a note, for one that cannot be read."""
+        text = said.get(name, "")
+        if not text:
+            return None
+        day, why = self._reading(text)
+        if why:
+            self.notes.add(name, why, line)
+            return None
+        self.notes.read[name] += 1
+        return day
+
     def _word(
         self, name: str, text: str, words: Words, codes: Mapping[str, str], line: int
     ) -> Iterator[tuple[str, str]]:
-        """The code of a text by the layout's table, or the code itself, or its label."""
+        """Yield the code of a text by the layout's table, or the code itself, or its label."""
         if not text:
             return
         plain = text.casefold()
@@ -217,7 +251,7 @@ class EntryReader:
     # ------------------------------------------------------------ the office's part
 
     def _number(self, text: str, values: Mapping[str, Any], aliases: Sequence[Name]) -> str:
-        """The client number; without one, a digest, so that the same row is known again."""
+        """Return the client number; without one, a digest, so that the same row is recognized."""
         if _SSN.fullmatch(text):
             raise Unusable("number looks like a social security number; none is kept")
         if len(text) > 60 or text.startswith(MADE):
@@ -239,3 +273,26 @@ class EntryReader:
 
 def _has_letter(text: str) -> bool:
     return any(letter.isalpha() for letter in text)
+
+
+def _reading(formats: Sequence[str], today: date, text: str) -> tuple[str, str]:
+    """Return (the day, "") or ("", what is wrong); two formats that differ are not chosen from."""
+    days = set()
+    for form in formats:
+        try:
+            day = datetime.strptime(text[:40], form).date()
+        except ValueError:
+            continue
+        if "%y" in form and day > today:  # 24 is 1924 in a birth date
+            day = day.replace(year=day.year - 100)
+        days.add(day)
+    if not days:
+        return "", "no format fits"
+    if len(days) > 1:
+        return "", "two formats read it differently"
+    day = days.pop()
+    if day > today:
+        return "", "in the future"
+    if today.year - day.year > OLDEST:
+        return "", f"more than {OLDEST} years ago"
+    return day.isoformat(), ""

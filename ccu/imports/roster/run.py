@@ -1,40 +1,42 @@
 """`ccu person import`: an office's list of its clients, taken whole or not at all.
 
-  roster_layout   how a list is to be read           roster_suggest  a first layout for a new list
-  roster_rows     rows to entries                    roster_dates    their dates
-  roster_match    who of the people known each is    roster_ask      what only somebody can decide
-  roster_effects  what it would do, row by row       roster_fields   of what is known of a person
-                                                     roster_workers  of who works with them
+  layout    what a roster's layout has beside what every layout has
+  rows      rows to entries
+  matching  which of the people known each entry is
+  effects   what the import does, row by row
+  store     what is known of a roster, and what is written
+  terminal  questions and messages
+  suggest   a first layout for a list
 
-Read and matched first, outside any transaction; what it does is reckoned again inside the one that
+It is read and matched outside any transaction; what it does is found again inside the one that
 writes it, because others work meanwhile.
 """
 
+import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ccu import dates
 from ccu.errors import DatabaseBusy, InvalidInput
-from ccu.imports.dispatch import identifiers
-from ccu.imports.dispatch import rejects as rejected
-from ccu.imports.dispatch.rows import Broken, Rows, header
-from ccu.imports.dispatch.source import opened
-from ccu.imports.roster import layout as roster_layout
-from ccu.imports.roster.effects import Choices, Effect, effects
+from ccu.imports import identifiers
+from ccu.imports import rejects as rejected
+from ccu.imports import store as imports
+from ccu.imports.roster import store as rosters
+from ccu.imports.roster.effects import Choices, Effect, Reckoner
+from ccu.imports.roster.layout import Layout, load
 from ccu.imports.roster.matching import Decision, Rule, What, decide, number_repeats, repeats
-from ccu.imports.roster.notes import Notes
-from ccu.imports.roster.rows import Entry, EntryReader
-from ccu.imports.roster.workers import Staff
+from ccu.imports.roster.rows import Entry, EntryReader, Notes
+from ccu.imports.rows import Broken, Table
+from ccu.imports.source import opened
+from ccu.imports.store import Batch
+from ccu.people import store as people
+from ccu.people import workers
+from ccu.records import audit, codes, person_ids
+from ccu.retention import seals
 from ccu.session import Session
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from ccu.imports.roster.layout import Layout
-    from ccu.imports.roster.store import Batch
+from ccu.work import Work
 
 COUNTS = (
     *("read", "new", "matched", "changed", "same", "closed", "undecided", "rejected"),
@@ -46,16 +48,16 @@ FEW = 4  # people missing from a list are no reason to doubt that it is whole
 
 @dataclass
 class Plan:
-    """A roster that was read and matched, and what was said about it."""
+    """A roster that was read and matched, and what was chosen for it."""
 
-    layout: "Layout"
-    batch: "Batch"
+    layout: Layout
+    batch: Batch
     decisions: list[Decision]
     refused: list[rejected.Reject]
     same: int  # rows that repeat an earlier row of the file; of people who are sealed, too
     notes: Notes
     choices: Choices
-    allowed: list[str]  # kinds of column that --allow-column let pass
+    allowed: list[str]  # types of column that --allow-column let pass
 
     def counts(self, found: Sequence[Effect]) -> dict[str, int]:
         """COUNTS -> how many; read is the sum of those up to rejected."""
@@ -70,25 +72,29 @@ class Plan:
 
 
 def prepare(
-    session: Session, path: Path, named: str, rule: Rule, choices: Choices, allow: Sequence[str]
+    session: Session,
+    path: Path,
+    named: str | None,
+    rule: Rule,
+    choices: Choices,
+    rejects: Path | None,
+    allow: Sequence[str],
 ) -> Plan:
-    """Read the roster and match it; nothing is written. Raises InvalidInput.
+    """Read the roster by the layout of that name and match it; nothing is written.
 
-    `allow` are the columns that pass whatever they look like.
+    `rejects` is the file for rows that are not taken, checked before anything is read; `allow` are
+    the columns that pass whatever they look like. Raises InvalidInput.
     """
-    from ccu.imports.roster.store import Batch
-    from ccu.records import codes
-
-    layout = roster_layout.load(named)
+    rejected.check(rejects, path, session.path)
+    layout = load(named)
     with opened(path, layout.encoding, session.path.absolute().parent) as export:
-        allowed = identifiers.check(export, layout.delimiter, allow)
-        lines = export.lines()
-        names, before = header(lines, layout.delimiter)
+        table = Table(export, layout.delimiter)
+        allowed = identifiers.check(table, allow)
         housing = codes.choices(session.db, "housing")
-        reader = EntryReader(layout, names, housing, session.today)
+        reader = EntryReader(layout, table, housing, session.today)
         entries: list[Entry] = []
         broken: list[Broken] = []
-        for chunk in Rows(lines, layout.delimiter, len(names), before).chunks():
+        for chunk in table.chunks():
             read, bad = reader.read(chunk)
             entries += read
             broken += bad
@@ -113,9 +119,7 @@ def prepare(
 def _without_sealed(
     session: Session, source: str, entries: Sequence[Entry]
 ) -> tuple[list[Entry], int]:
-    """The rows but those of people who are sealed, and how many these are: told as no more."""
-    from ccu.retention import seals
-
+    """Return the rows without those of sealed people, and how many these are, all that is shown."""
     sealed = seals.sealed_numbers(session.db)
     if not sealed:
         return list(entries), 0
@@ -124,7 +128,7 @@ def _without_sealed(
 
 
 def _check_whole(entries: Sequence[Entry], refused: Sequence[rejected.Reject]) -> None:
-    """A list that was not read whole must not end anybody's worker."""
+    """Refuse --whole for a list that was not read completely: it would end workers by mistake."""
     if not entries:
         raise InvalidInput("--whole: the file has no rows, and would close every case")
     if refused:
@@ -134,18 +138,15 @@ def _check_whole(entries: Sequence[Entry], refused: Sequence[rejected.Reject]) -
         )
 
 
-def reckon(session: Session, plan: Plan, connection: "sqlite3.Connection") -> list[Effect]:
-    """What the import does, by what the file holds at this moment."""
-    from ccu.imports.roster import store as rosters
-
-    staff = Staff(rosters.staff(connection), plan.layout.workers)
-    return effects(
-        connection, plan.layout.source, plan.decisions, staff, session.today, plan.choices
-    )
+def reckon(session: Session, plan: Plan, connection: sqlite3.Connection) -> list[Effect]:
+    """Return what the import does, by what the database holds at this moment."""
+    layout = plan.layout
+    reckoner = Reckoner(connection, layout.source, layout.workers, session.today, plan.choices)
+    return reckoner.effects(plan.decisions)
 
 
 def write_refused(plan: Plan, target: Path) -> int:
-    """Write the rows that were not taken, with the reason; how many. No file when there are none.
+    """Write the rows that were not taken, with the reason; return how many. No file for none.
 
     Only the columns that the layout names: what it does not name is not kept anywhere.
     """
@@ -161,31 +162,29 @@ def write_refused(plan: Plan, target: Path) -> int:
 
 
 def commit(session: Session, plan: Plan) -> tuple[int, list[Effect]]:
-    """Write all of it in one transaction: the batch's number, and what was done."""
-    from ccu.imports.roster import store as rosters
-    from ccu.records import audit
-
-    by, at = session.staff_id, dates.to_iso(session.now)
-    with session.writing() as connection:
-        _nobody_was_faster(connection, plan)
+    """Write all of it in one transaction; return the batch's number and what was done."""
+    with session.work() as work:
+        connection, by, at = work.connection, work.staff_id, work.at
+        _check_unchanged(connection, plan)
         found = reckon(session, plan, connection)
         counts = plan.counts(found)
         gone = sum(each.decision is None for each in found)
-        batch_id = rosters.add_batch(connection, by, plan.batch, _of_batch(counts, gone), at)
+        batch_id = imports.add(connection, by, plan.batch, at)
+        imports.finish(connection, batch_id, _of_batch(counts, gone))
         new = [each for each in found if each.what == What.new]
         ids = rosters.add_people(connection, by, [each.said for each in new], at)
         for effect, person_id in zip(new, ids, strict=True):
             effect.person_id = person_id
         rosters.add_numbers(connection, plan.layout.source, _numbers(found))
         for effect in found:
-            _write(connection, by, effect, batch_id, at)
+            _write(work, effect, batch_id)
         told: dict[str, Any] = {**counts, "whole": plan.choices.whole, "allowed": plan.allowed}
         audit.record(connection, by, "person-import", "import_batch", batch_id, **told)
     return batch_id, found
 
 
 def _of_batch(counts: dict[str, int], gone: int) -> dict[str, int]:
-    """The counts by the columns of import_batch; `gone` are those ended without a row."""
+    """Return the counts by the columns of import_batch; `gone` are those ended without a row."""
     told = {
         "read": counts["read"],
         "new": counts["new"],
@@ -203,11 +202,8 @@ def _numbers(found: Sequence[Effect]) -> list[tuple[str, int]]:
     ]
 
 
-def _nobody_was_faster(connection: "sqlite3.Connection", plan: Plan) -> None:
-    """Raises DatabaseBusy when what was decided is no longer so."""
-    from ccu.imports.roster import store as rosters
-    from ccu.records import person_ids
-
+def _check_unchanged(connection: sqlite3.Connection, plan: Plan) -> None:
+    """Raise DatabaseBusy when another user changed what the decisions rest on."""
     known = rosters.numbers(connection, plan.layout.source)
     wanted = {each.person_id for each in plan.decisions if each.person_id is not None}
     moved = any(one != now for one, now in person_ids.canonical(connection, wanted).items())
@@ -222,40 +218,24 @@ def _nobody_was_faster(connection: "sqlite3.Connection", plan: Plan) -> None:
         )
 
 
-def _write(
-    connection: "sqlite3.Connection", by: int, effect: Effect, batch_id: int, at: str
-) -> None:
-    from ccu.imports.roster import store as rosters
-    from ccu.people import store as people
-    from ccu.people import workers
-
+def _write(work: Work, effect: Effect, batch_id: int) -> None:
     if effect.person_id is None:
         return
     if effect.what != What.new and effect.said:
-        people.change(connection, by, effect.person_id, effect.said, at)
+        people.change(work, effect.person_id, effect.said)
     whom = workers.Whom(person_id=effect.person_id)
     if effect.until:
-        workers.end(connection, by, whom, effect.until)
+        workers.end(work, whom, effect.until)
     if effect.assign is not None:
-        workers.assign(connection, by, whom, effect.assign, effect.since)
-        rosters.mark_turn(connection, effect.person_id, batch_id)
-
-
-def follow_ups(session: Session, found: Sequence[Effect]) -> dict[int, list[int]]:
-    """The open follow-ups of people whose case is closed, by numbers."""
-    from ccu.imports.roster import store as rosters
-
-    closed = [each.person_id for each in found if each.ended and each.person_id]
-    return rosters.open_follow_ups(session.db, closed) if closed else {}
+        workers.assign(work, whom, effect.assign, effect.since)
+        rosters.mark_turn(work.connection, effect.person_id, batch_id)
 
 
 def check_losses(session: Session, plan: Plan, found: Sequence[Effect]) -> None:
-    """For where nobody is asked: a list cut short must not end most of an office's work.
+    """Refuse, where no user is asked, a list that would end most of an office's workers.
 
     Raises InvalidInput.
     """
-    from ccu.imports.roster import store as rosters
-
     gone = sum(each.decision is None for each in found)
     turns = rosters.turns(session.db).values()
     links = sum(turn.source == plan.layout.source for turn in turns)

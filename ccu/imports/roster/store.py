@@ -1,20 +1,18 @@
 """An office's list of clients: what of it is known, and what an import of it writes.
 
-Who works with whom is told by canonical people: a turn may stand under any record of somebody.
+Workers are listed by canonical people: a turn may belong to any record of a person.
 """
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ccu.imports.store import table
 from ccu.people import keys as person_keys
 from ccu.people import store as people
 from ccu.records import audit, person_ids
-
-if TYPE_CHECKING:
-    from sqlite_utils.db import Table
 
 _NUMBERS = "SELECT number, person_id FROM person_source WHERE source = :source"
 _SHOWN = """
@@ -43,7 +41,7 @@ ORDER BY open_follow_up.id
 
 @dataclass(frozen=True)
 class Turn:
-    """Somebody's current worker; `source` is the roster that said so, None: a hand did."""
+    """A person's current worker; `source` is the roster that set it, None: a user did."""
 
     staff_id: int
     login: str
@@ -51,25 +49,15 @@ class Turn:
     source: str | None
 
 
-@dataclass(frozen=True)
-class Batch:
-    """A roster that was read."""
-
-    source: str
-    file_name: str
-    sha256: str
-    layout: str
-
-
 def numbers(connection: sqlite3.Connection, source: str) -> dict[str, int]:
-    """The office's client numbers that are known -> the canonical person."""
+    """Return the office's client numbers that are known -> the canonical person."""
     rows = connection.execute(_NUMBERS, {"source": source}).fetchall()
     human = person_ids.canonical(connection, (row["person_id"] for row in rows))
     return {row["number"]: human[row["person_id"]] for row in rows}
 
 
 def shown(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """What records show: the fields of people.EMPTY, and `aliases`. An audited read if printed."""
+    """Return what records hold: the fields of people.EMPTY, and `aliases`. Audit it if printed."""
     asked = {"ids": json.dumps(sorted(set(ids)))}
     found: dict[int, dict[str, Any]] = {
         row["id"]: {**{name: row[name] for name in people.EMPTY}, "aliases": []}
@@ -81,7 +69,7 @@ def shown(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, dict[
 
 
 def turns(connection: sqlite3.Connection) -> dict[int, Turn]:
-    """Canonical person -> the current turn of whoever works with them."""
+    """Return canonical person -> the current turn of their worker."""
     rows = connection.execute(_TURNS).fetchall()
     human = person_ids.canonical(connection, (row["person_id"] for row in rows))
     return {
@@ -91,12 +79,12 @@ def turns(connection: sqlite3.Connection) -> dict[int, Turn]:
 
 
 def staff(connection: sqlite3.Connection) -> list[dict[str, Any]]:
-    """id, login, name, active of everybody who is or was on the staff list."""
+    """Return id, login, name, active of everyone who is or was on the staff list."""
     return [dict(row) for row in connection.execute("SELECT id, login, name, active FROM staff")]
 
 
 def open_follow_ups(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[int]]:
-    """Canonical person -> their open follow-ups, by number."""
+    """Return canonical person -> the numbers of their open follow-ups."""
     found: dict[int, list[int]] = {}
     for row in connection.execute(_FOLLOW_UPS, {"ids": json.dumps(sorted(set(ids)))}):
         found.setdefault(row["person_id"], []).append(row["id"])
@@ -106,25 +94,16 @@ def open_follow_ups(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[
 # ---------------------------------------------------------------- what an import writes
 
 
-def add_batch(
-    connection: sqlite3.Connection, staff_id: int, batch: Batch, counts: Mapping[str, int], at: str
-) -> int:
-    """Add the import's own row inside the caller's transaction; `counts` without "_rows"."""
-    row = {**vars(batch), "recorded_at": at, "recorded_by": staff_id}
-    row |= {f"{name}_rows": count for name, count in counts.items()}
-    return int(_table(connection, "import_batch").insert(row).last_pk or 0)
-
-
 def add_people(
     connection: sqlite3.Connection, staff_id: int, new: Sequence[people.Said], at: str
 ) -> list[int]:
     """Add people inside the caller's transaction, in their order; their keys are made at once."""
     blank = {**people.EMPTY, "recorded_at": at, "recorded_by": staff_id}
-    table, ids = _table(connection, "person"), []
+    person, ids = table(connection, "person"), []
     for said in new:
-        ids.append(int(table.insert({**blank, **said.fields}).last_pk or 0))
+        ids.append(int(person.insert({**blank, **said.fields}).last_pk or 0))
         audit.record(connection, staff_id, "person-add", "person", ids[-1])
-    _table(connection, "person_alias").insert_all(
+    table(connection, "person_alias").insert_all(
         {"person_id": person_id, "given_name": given, "family_name": family}
         for person_id, said in zip(ids, new, strict=True)
         for given, family in dict.fromkeys(said.aliases)
@@ -136,26 +115,15 @@ def add_people(
 def add_numbers(
     connection: sqlite3.Connection, source: str, numbers: Iterable[tuple[str, int]]
 ) -> None:
-    """Remember under which number the office knows people, inside the caller's transaction."""
-    _table(connection, "person_source").insert_all(
+    """Record the office's numbers of people inside the caller's transaction."""
+    table(connection, "person_source").insert_all(
         {"source": source, "number": number, "person_id": person_id}
         for number, person_id in numbers
     )
 
 
-def _table(connection: sqlite3.Connection, name: str) -> "Table":
-    """The table as sqlite-utils sees it, for inserts inside the caller's transaction.
-
-    Outside one, sqlite-utils would commit each insert. Plugins that other packages bring for its
-    command line are not loaded: they could read the connection.
-    """
-    from sqlite_utils import Database
-
-    return Database(connection, recursive_triggers=False, execute_plugins=False).table(name)
-
-
 def mark_turn(connection: sqlite3.Connection, person_id: int, batch_id: int) -> None:
-    """The person's current turn is there because this roster said so."""
+    """Record that the person's current turn comes from this roster."""
     connection.execute(
         "UPDATE worker SET import_batch_id = :batch_id"
         " WHERE person_id = :person_id AND owner = 1 AND until IS NULL",

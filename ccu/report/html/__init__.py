@@ -2,11 +2,8 @@
 
 shapes     what the template is given: cells, tables, charts
 tables     the sections' rows as people read them
-charts     which sections are drawn, and what each drawing says
-bars       bars and columns, drawn here
-intervals  values with their 95% intervals, drawn here
-heat       a week by the hour, drawn here
-svg        a drawing made fit for the page: no script, no style, no id that changes
+charts     the sections that are drawn, and the words of each drawing
+drawings   bars, intervals and a week by the hour, as SVG without script, style or changing ids
 page       all of it into page.html.jinja with page.css
 """
 
@@ -19,7 +16,7 @@ from ccu.errors import InvalidInput
 from ccu.output.sink import opened
 
 if TYPE_CHECKING:
-    from ccu.report.whole import Report
+    from ccu.report.build import Report
 
 NEEDED = ("jinja2",)
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from ccu.output.text import one_line
 from ccu.report import definitions, sections, text
+from ccu.report.build import Report, ReportSection
 from ccu.report.definitions import Definition
 from ccu.report.html import charts, tables
 from ccu.report.html.shapes import Card, Chart, Grid
-from ccu.report.whole import Report, ReportSection
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -85,7 +85,7 @@ def _code(sentence: str) -> "Markup":
 
 
 def _part(section: ReportSection, report: Report) -> Part:
-    chart = charts.of(section, report)
+    chart = charts.of_section(section, report)
     whole = chart is not None and section.kind == "list" and bool(chart.grids)
     return Part(section, chart, None if whole else tables.section(section, report))
 
@@ -105,8 +105,8 @@ def _cards(report: Report) -> Iterable[Card]:
             for column, period in text.compared(report).items()
         )
         moment = not definitions.every()[each.figure].compared
-        note = f"as of {report.as_of:%Y-%m-%d}" if moment else tables.noted(each)
-        yield Card(each.title, tables.valued(each), () if moment else then, note)
+        note = f"as of {report.as_of:%Y-%m-%d}" if moment else text.noted(each)
+        yield Card(each.title, text.valued(each), () if moment else then, note)
 
 
 def _defined(report: Report) -> list[Definition]:

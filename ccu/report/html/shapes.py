@@ -48,7 +48,6 @@ class Chart:
     `grids`: its own tables; without one, the section's table stands behind it.
     """
 
-    id: str
     title: str
     drawings: tuple[Drawing, ...]
     empty: str

@@ -5,9 +5,9 @@ from typing import Any
 
 from ccu.output.text import is_number, plain_text
 from ccu.report import text
-from ccu.report.figures import INSTEAD, Figure
+from ccu.report.build import Report, ReportSection
+from ccu.report.figures import Figure
 from ccu.report.html.shapes import Cell, Grid
-from ccu.report.whole import Report, ReportSection
 
 # The cell by which a row of a list is known; else its first one.
 KNOWN_BY = {"repeat-addresses": "address", "overdue": "id", "completeness": "field"}
@@ -67,7 +67,7 @@ def window(report: Report) -> str:
 
 def _head(name: str, report: Report) -> str:
     """`Care calls, Dec 2025` for care_previous."""
-    words = name.replace("_", " ").replace("follow ups", "follow-ups")
+    words = text.RENAMED.get(name, name).replace("_", " ").replace("follow ups", "follow-ups")
     for ending, period in (
         (" previous", report.period.previous()),
         (" year before", report.period.year_before()),
@@ -99,10 +99,10 @@ def _figures(section: ReportSection, figures: Sequence[Figure], report: Report) 
     rows = []
     for each in figures:
         cells = [
-            Cell(text.name(each), head=True, note=noted(each), link=f"define-{each.figure}"),
-            Cell(valued(each), number=True),
+            Cell(text.name(each), head=True, note=text.noted(each), link=f"define-{each.figure}"),
+            Cell(text.valued(each), number=True),
         ]
-        cells += [Cell(interval(each), number=True)] if intervals else []
+        cells += [Cell(text.interval(each), number=True)] if intervals else []
         cells += [Cell(text.parts(each), number=True)]
         cells += [] if report.public else [Cell(text.left_out(each))]
         cells += [Cell(text.beside(each, column), number=True) for column in compared]
@@ -110,25 +110,6 @@ def _figures(section: ReportSection, figures: Sequence[Figure], report: Report) 
     few = (text.FEW,) if text.any_few(figures, compared) else ()
     grid = f"table-{section.name}"
     return Grid(grid, captioned(section, report), tuple(heads), tuple(rows), few)
-
-
-def valued(each: Figure) -> str:
-    """`33.3%*`: the value, and the mark of one made of few."""
-    if each.value is None:
-        return each.note if each.note in INSTEAD else text.value(None, each.unit)
-    return text.value(each.value, each.unit) + ("*" if each.few else "")
-
-
-def noted(each: Figure) -> str:
-    """What must be known of the value."""
-    return "" if each.note in INSTEAD else each.note
-
-
-def interval(each: Figure) -> str:
-    """`20.8% to 93.9%`, or nothing."""
-    if each.low is None or each.high is None:
-        return ""
-    return f"{text.value(each.low, each.unit)} to {text.value(each.high, each.unit)}"
 
 
 def number(each: Figure | None) -> float | int | None:

@@ -1,0 +1,110 @@
+"""When the office is open: read `mon-fri 08:30-16:30` and holidays, find the next open moment.
+
+A moment keeps its zone, and only its wall clock is compared with the hours, so a day on which
+clocks change needs no special case.
+"""
+
+import re
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from ccu.errors import InvalidInput
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+FORM = "must be days and hours, such as mon-fri 08:30-16:30, or empty for any time"
+HOLIDAYS_FORM = "must be days such as 2026-07-03,2026-12-25"
+_CLOCK = r"([01]\d|2[0-3]):([0-5]\d)"
+_PART = rf"([a-z]{{3}})(?:-([a-z]{{3}}))? +{_CLOCK} *- *{_CLOCK}"
+_LONGEST = 2000  # characters of a setting: twenty years of holidays
+
+
+@dataclass(frozen=True)
+class OfficeHours:
+    """Weekday (Monday is 0), opening and closing time of each open day; empty means always open."""
+
+    hours: tuple[tuple[int, time, time], ...] = ()
+    holidays: Set[date] = frozenset()
+
+    def hours_on(self, day: date) -> tuple[time, time] | None:
+        """Return when the office opens and closes on a day; None if it is closed."""
+        if day in self.holidays:
+            return None
+        if not self.hours:
+            return time(), time.max
+        found = (each[1:] for each in self.hours if each[0] == day.weekday())
+        return next(found, None)
+
+    def next_open(self, moment: datetime) -> datetime:
+        """Return the moment itself if the office is open then, else when it next opens.
+
+        With holidays alone there is no opening time: the same time of day on the next working day.
+        """
+        local, day = moment, moment.date()
+        while True:
+            span = self.hours_on(day)
+            if span is not None:
+                opens, closes = span
+                if day == local.date() and opens <= local.time() <= closes:
+                    return moment
+                if not self.hours:
+                    return _at(day, local.time(), moment)
+                if day > local.date() or local.time() < opens:
+                    return _at(day, opens, moment)
+            day += timedelta(days=1)
+
+
+def _at(day: date, clock: time, like: datetime) -> datetime:
+    """Return that wall clock in the zone of `like`, moved on if clocks go forward over it."""
+    wall = datetime.combine(day, clock.replace(fold=0), tzinfo=like.tzinfo)
+    return wall.astimezone(UTC).astimezone(like.tzinfo)
+
+
+def read(hours: str, holidays: str = "") -> OfficeHours:
+    """Read the two settings as they are stored; raises InvalidInput."""
+    by_day: dict[int, tuple[time, time]] = {}
+    for part in filter(None, re.split(r"\s*[,;]\s*", hours.strip().lower())):
+        for day, opens, closes in _part(part):
+            if day in by_day:
+                raise InvalidInput(f"office_hours names {DAYS[day]} twice")
+            by_day[day] = opens, closes
+    found = tuple((day, *by_day[day]) for day in sorted(by_day))
+    return OfficeHours(found, frozenset(_holidays(holidays)))
+
+
+def checked_hours(name: str, value: str) -> str:
+    """Return the setting office_hours as it is stored; raises InvalidInput."""
+    if len(value) > _LONGEST:
+        raise InvalidInput(f"{name} {FORM}")
+    read(value)
+    return ", ".join(" ".join(p.split()) for p in re.split("[,;]", value.lower()) if p.strip())
+
+
+def checked_holidays(name: str, value: str) -> str:
+    """Return the setting holidays as it is stored, sorted, each once; raises InvalidInput."""
+    if len(value) > _LONGEST:
+        raise InvalidInput(f"{name} is longer than {_LONGEST} characters")
+    return ",".join(str(day) for day in sorted(_holidays(value)))
+
+
+def _part(text: str) -> list[tuple[int, time, time]]:
+    match = re.fullmatch(_PART, text)
+    if match is None or match[1] not in DAYS or (match[2] or match[1]) not in DAYS:
+        raise InvalidInput(f"office_hours {FORM}")
+    first, last = DAYS.index(match[1]), DAYS.index(match[2] or match[1])
+    opens, closes = time(int(match[3]), int(match[4])), time(int(match[5]), int(match[6]))
+    if opens >= closes:
+        raise InvalidInput("office_hours: the office closes before it opens")
+    return [((first + n) % 7, opens, closes) for n in range((last - first) % 7 + 1)]
+
+
+def _holidays(text: str) -> set[date]:
+    found = set()
+    for part in filter(None, re.split(r"[\s,;]+", text.strip())):
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", part, re.ASCII):
+            raise InvalidInput(f"holidays {HOLIDAYS_FORM}")
+        try:
+            found.add(date.fromisoformat(part))
+        except ValueError:
+            raise InvalidInput(f"holidays {HOLIDAYS_FORM}; one is not in the calendar") from None
+    return found

@@ -1,0 +1,165 @@
+-- first_attempt_within_24h
+-- title: Tried within 24 hours
+-- unit: share
+-- known from: Greensboro (24 hours and again at 7 days)
+-- numerator: calls first tried within 24 hours of the end of the contact
+-- denominator: calls with a follow-up planned whose 24 hours are over
+-- Calls in the period for which a follow-up was planned, for the call or for a referral made
+-- from it. The clock starts at the end of the contact: when the call was cleared, or when it
+-- began where that is not recorded (end_not_recorded tells how many). An attempt before the end
+-- is at 0 hours. A call without any attempt counts as a failure. Not yet: calls
+-- whose 24 hours are not over. Calls without a planned follow-up are not in it.
+
+-- first_attempt_within_72h
+-- title: Tried within 72 hours
+-- unit: share
+-- numerator: calls first tried within 72 hours of the end of the contact
+-- denominator: calls with a follow-up planned whose 72 hours are over
+-- As first_attempt_within_24h, with 72 hours.
+
+-- first_attempt_within_7d
+-- title: Tried within 7 days
+-- unit: share
+-- numerator: calls first tried within 7 days of the end of the contact
+-- denominator: calls with a follow-up planned whose 7 days are over
+-- As first_attempt_within_24h, with 7 days.
+
+-- first_reached_within_24h
+-- title: Reached within 24 hours
+-- unit: share
+-- numerator: calls first reached within 24 hours of the end of the contact
+-- denominator: calls with a follow-up planned whose 24 hours are over
+-- As first_attempt_within_24h, for the first attempt that reached the person: one whose result
+-- is marked so in the list of results (reached, refused, safe but declined, escalated).
+
+-- first_reached_within_72h
+-- title: Reached within 72 hours
+-- unit: share
+-- numerator: calls first reached within 72 hours of the end of the contact
+-- denominator: calls with a follow-up planned whose 72 hours are over
+-- As first_attempt_within_24h, for the first attempt that reached the person, within 72 hours.
+
+-- first_reached_within_7d
+-- title: Reached within 7 days
+-- unit: share
+-- numerator: calls first reached within 7 days of the end of the contact
+-- denominator: calls with a follow-up planned whose 7 days are over
+-- As first_attempt_within_24h, for the first attempt that reached the person, within 7 days.
+
+-- median_hours_to_first_attempt
+-- title: Median hours to first attempt
+-- unit: hours
+-- denominator: calls with a follow-up planned
+-- The middle call when all calls with a follow-up planned are put in order, those never tried
+-- last (nearest rank: of an even number, the earlier of the two). No value when the middle one
+-- was never tried. It has no window: calls of yesterday are in it, as not tried yet.
+
+-- p90_hours_to_first_attempt
+-- title: 90th percentile of hours to first attempt
+-- unit: hours
+-- denominator: calls with a follow-up planned
+-- As median_hours_to_first_attempt, for the hours within which 9 in 10 were tried.
+
+-- median_hours_to_first_reached
+-- title: Median hours to first reached
+-- unit: hours
+-- denominator: calls with a follow-up planned
+-- As median_hours_to_first_attempt, for the hours within which half were reached.
+
+-- p90_hours_to_first_reached
+-- title: 90th percentile of hours to first reached
+-- unit: hours
+-- denominator: calls with a follow-up planned
+-- As median_hours_to_first_attempt, for the hours within which 9 in 10 were reached.
+
+-- greensboro_24h_and_7d
+-- title: Tried within 24 hours and again within 7 days
+-- unit: share
+-- known from: Greensboro
+-- numerator: calls tried within 24 hours of the end of the contact and again on a later local day within 7 days
+-- denominator: calls with a follow-up planned whose 7 days are over
+-- Both attempts count, whatever their results.
+
+-- never_attempted
+-- title: Never tried
+-- unit: count
+-- numerator: calls with a follow-up planned and no attempt
+-- denominator: calls with a follow-up planned
+-- As of the as-of moment; those of the last days may still be in time.
+
+-- end_not_recorded
+-- title: End not recorded
+-- unit: count
+-- numerator: calls with a follow-up planned and no cleared time
+-- denominator: calls with a follow-up planned
+-- They are kept in the other figures, with the clock started when the call began.
+
+WITH cohort AS (
+  SELECT call.id, unixepoch(coalesce(cleared_at, occurred_at)) AS ended, cleared_at IS NULL AS no_end
+  FROM call
+  WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
+    AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)
+    AND (EXISTS (SELECT 1 FROM follow_up WHERE call_id = call.id)
+      OR EXISTS (SELECT 1 FROM referral JOIN follow_up ON follow_up.referral_id = referral.id
+                 WHERE referral.call_id = call.id))),
+planned AS (
+  SELECT cohort.id, follow_up.id AS follow_up_id FROM cohort
+  JOIN follow_up ON follow_up.call_id = cohort.id
+  UNION
+  SELECT cohort.id, follow_up.id FROM cohort JOIN referral ON referral.call_id = cohort.id
+  JOIN follow_up ON follow_up.referral_id = referral.id),
+try AS MATERIALIZED (
+  SELECT planned.id, unixepoch(attempt.occurred_at) AS at,
+         substr(attempt.occurred_at, 1, 10) AS day, follow_up_result.reached
+  FROM planned CROSS JOIN attempt ON attempt.follow_up_id = planned.follow_up_id  -- in this order
+  JOIN follow_up_result ON follow_up_result.code = attempt.result
+  WHERE unixepoch(attempt.occurred_at) <= :as_of_unix),
+clock AS MATERIALIZED (  -- a call, and its seconds to the first attempt and to the first reached
+  SELECT cohort.*, max(0, (SELECT min(at) FROM try WHERE try.id = cohort.id) - ended) AS attempt,
+         max(0, (SELECT min(at) FROM try WHERE try.id = cohort.id AND reached) - ended) AS reached,
+         EXISTS (
+           SELECT 1 FROM try AS again
+           WHERE again.id = cohort.id AND again.at <= ended + 7 * 86400
+             AND again.day > (SELECT min(day) FROM try
+                              WHERE try.id = cohort.id AND try.at <= ended + 86400)) AS twice
+  FROM cohort),
+within (sort, word, seconds) AS (
+  VALUES (1, '24h', 86400), (2, '72h', 3 * 86400), (3, '7d', 7 * 86400)),
+share AS (
+  SELECT 1 AS half, sort, 'first_attempt_within_' || word AS figure,
+         coalesce(sum(attempt <= seconds), 0) AS numerator, count(id) AS denominator,
+         (SELECT count(*) FROM cohort) - count(id) AS not_yet
+  FROM within LEFT JOIN clock ON ended + seconds <= :as_of_unix GROUP BY sort
+  UNION ALL
+  SELECT 2, sort, 'first_reached_within_' || word, coalesce(sum(reached <= seconds), 0), count(id),
+         (SELECT count(*) FROM cohort) - count(id)
+  FROM within LEFT JOIN clock ON ended + seconds <= :as_of_unix GROUP BY sort),
+placed AS MATERIALIZED (  -- those never tried come last
+  SELECT attempt, reached, row_number() OVER (ORDER BY attempt IS NULL, attempt) AS by_attempt,
+         row_number() OVER (ORDER BY reached IS NULL, reached) AS by_reached,
+         count(*) OVER () AS every
+  FROM clock),
+rank (sort, word, part, few) AS (VALUES (1, 'median', 50, 'half'), (2, 'p90', 90, '9 in 10')),
+middle AS (
+  SELECT 3 AS half, sort, word || '_hours_to_first_attempt' AS figure,
+         (SELECT attempt / 3600.0 FROM placed WHERE by_attempt = (every * part + 99) / 100) AS value,
+         'fewer than ' || few || ' tried' AS otherwise
+  FROM rank
+  UNION ALL
+  SELECT 4, sort, word || '_hours_to_first_reached',
+         (SELECT reached / 3600.0 FROM placed WHERE by_reached = (every * part + 99) / 100),
+         'fewer than ' || few || ' reached'
+  FROM rank),
+total AS (SELECT count(*) AS every, coalesce(sum(attempt IS NULL), 0) AS never,
+                 coalesce(sum(no_end), 0) AS no_end FROM clock)
+SELECT figure, numerator, denominator, not_yet,
+       1.0 * numerator / nullif(denominator, 0) AS value, '' AS note
+FROM share
+UNION ALL
+SELECT figure, NULL, every, 0, value, iif(value IS NULL AND every, otherwise, '') FROM middle, total
+UNION ALL
+SELECT 'greensboro_24h_and_7d', coalesce(sum(twice), 0), count(id),
+       (SELECT count(*) FROM cohort) - count(id), avg(twice), ''
+FROM (SELECT 1) LEFT JOIN clock ON ended + 7 * 86400 <= :as_of_unix
+UNION ALL SELECT 'never_attempted', never, every, 0, never, '' FROM total
+UNION ALL SELECT 'end_not_recorded', no_end, every, 0, no_end, '' FROM total;

@@ -1,0 +1,140 @@
+-- people_served
+-- title: People served
+-- unit: count
+-- known from: Stamford, Recovery Network of Programs (300 unduplicated people)
+-- numerator: distinct known people met, reached or accepted in the period
+-- Each person once, however often and under however many records: people whose record has a
+-- given or family name (or had one merged into it) and who in the period were met face to face
+-- (on a call as its subject, as family or as victim, where a responder arrived), or were reached by
+-- an attempt at a follow-up (result: reached), or had a referral accepted (its first event that
+-- is accepted, in progress or service received). The groups overlap: one person may be in all
+-- three, so the groups add up to more than the people. Missing: calls with such a person for
+-- which it is not recorded whether anybody arrived. Referrals entered in error do not count.
+
+-- unknown_people
+-- title: Unknown people
+-- unit: count
+-- numerator: records without any name that were met, reached or accepted in the period
+-- As people_served, for people not known by name. They are separate and never added to
+-- people served: two of them may be one person, or one of the people known by name.
+
+-- interventions
+-- title: Interventions
+-- unit: count
+-- numerator: interventions recorded on calls in the period
+-- Every intervention on every call counts: a call with two has two.
+
+-- referrals_accepted
+-- title: Referrals accepted
+-- unit: count
+-- numerator: referrals accepted in the period
+-- By the day on which the referral was accepted, whenever it was made. Accepted: its first event
+-- that is accepted, in progress or service received. Not those entered in error.
+
+-- connections
+-- title: Connections
+-- unit: count
+-- known from: Stamford, Recovery Network of Programs (800 interventions and connections)
+-- numerator: interventions on calls in the period, and referrals accepted in it
+-- Work done, not people helped: one person may have many.
+
+-- connections_per_person
+-- title: Connections per person
+-- unit: number
+-- known from: Stamford (800 / 300 = 2.7)
+-- numerator: connections
+-- denominator: people served
+-- Interventions for people not known by name are in the numerator and those people are not in
+-- the denominator, so where many people stay unknown it is too high.
+
+-- new_people
+-- title: New people
+-- unit: count
+-- numerator: people served in the period and never before it
+-- Never before: no face-to-face contact, no reached follow-up and no accepted referral in this
+-- file before the period. In the first months of a file nearly everybody is new.
+
+WITH span AS (  -- calls in the period with a person in a role that is met, or an intervention
+  SELECT id, arrived_at FROM call
+  WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
+    AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)),
+met AS MATERIALIZED (
+  SELECT span.id AS call_id, call_person.person_id, span.arrived_at IS NOT NULL
+           OR EXISTS (SELECT 1 FROM call_responder WHERE call_id = span.id AND state = 'arrived')
+             AS arrived,
+         span.arrived_at IS NOT NULL
+           OR EXISTS (SELECT 1 FROM call_responder WHERE call_id = span.id) AS recorded
+  FROM span JOIN call_person ON call_person.call_id = span.id
+  WHERE role IN ('subject', 'family', 'victim')),
+person_of AS MATERIALIZED (  -- every record, its canonical record, and whether it has a name
+  SELECT tree.id, tree.canonical_id,
+         max(person.given_name <> '' OR person.family_name <> '')
+           OVER (PARTITION BY tree.canonical_id) AS known
+  FROM person_canonical AS tree JOIN person ON person.id = tree.id),
+accepted AS MATERIALIZED (  -- referral, and the instant of its first acceptance
+  SELECT referral.id, referral.person_id, event.occurred_at AS day,
+         min(unixepoch(event.occurred_at)) AS at
+  FROM referral JOIN referral_event AS event ON event.referral_id = referral.id
+  WHERE event.status IN ('accepted', 'in_progress', 'service_received')
+    AND unixepoch(event.occurred_at) <= :as_of_unix
+    AND 'entered_in_error' <> (
+      SELECT status FROM referral_event AS last
+      WHERE last.referral_id = referral.id AND unixepoch(last.occurred_at) <= :as_of_unix
+      ORDER BY last.id DESC LIMIT 1)
+  GROUP BY referral.id),
+reached AS (
+  SELECT coalesce(follow_up.person_id, referral.person_id) AS person_id
+  FROM attempt JOIN follow_up ON follow_up.id = attempt.follow_up_id
+  LEFT JOIN referral ON referral.id = follow_up.referral_id
+  WHERE attempt.occurred_at >= :start AND attempt.occurred_at < :end
+    AND attempt.result = 'reached' AND unixepoch(attempt.occurred_at) <= :as_of_unix),
+served AS MATERIALIZED (
+  SELECT 'met on a call' AS way, person_id FROM met WHERE arrived
+  UNION SELECT 'reached by a follow-up', person_id FROM reached
+  UNION SELECT 'referral accepted', person_id FROM accepted WHERE day >= :start AND day < :end),
+human AS MATERIALIZED (
+  SELECT DISTINCT way, canonical_id, known
+  FROM served JOIN person_of ON person_of.id = served.person_id),
+earlier AS (  -- of those served now, who had been served before the period
+  SELECT DISTINCT person_of.canonical_id
+  FROM person_of
+  WHERE person_of.canonical_id IN (SELECT canonical_id FROM human WHERE known)
+    AND (EXISTS (
+           SELECT 1 FROM call_person JOIN call ON call.id = call_person.call_id
+           WHERE call_person.person_id = person_of.id AND call.voided_at IS NULL
+             AND call.occurred_at < :start AND role IN ('subject', 'family', 'victim')
+             AND (call.arrived_at IS NOT NULL OR EXISTS (
+               SELECT 1 FROM call_responder WHERE call_id = call.id AND state = 'arrived')))
+      OR EXISTS (
+           SELECT 1 FROM follow_up JOIN attempt ON attempt.follow_up_id = follow_up.id
+           WHERE follow_up.person_id = person_of.id
+             AND attempt.result = 'reached' AND attempt.occurred_at < :start)
+      OR EXISTS (
+           SELECT 1 FROM referral JOIN follow_up ON follow_up.referral_id = referral.id
+           JOIN attempt ON attempt.follow_up_id = follow_up.id
+           WHERE referral.person_id = person_of.id AND follow_up.person_id IS NULL
+             AND attempt.result = 'reached' AND attempt.occurred_at < :start)
+      OR person_of.id IN (SELECT person_id FROM accepted WHERE day < :start))),
+total AS (
+  SELECT (SELECT count(DISTINCT canonical_id) FROM human WHERE known) AS people,
+         (SELECT count(DISTINCT canonical_id) FROM human WHERE NOT known) AS unknown,
+         (SELECT count(DISTINCT call_id) FROM met JOIN person_of ON person_of.id = met.person_id
+          WHERE known AND NOT recorded) AS unrecorded,
+         (SELECT count(DISTINCT call_id) FROM met JOIN person_of ON person_of.id = met.person_id
+          WHERE NOT known AND NOT recorded) AS unrecorded_unknown,
+         (SELECT count(*) FROM span JOIN call_intervention ON call_id = span.id) AS interventions,
+         (SELECT count(*) FROM accepted WHERE day >= :start AND day < :end) AS accepted,
+         (SELECT count(*) FROM earlier) AS earlier)
+SELECT 'people_served' AS figure, '' AS grp, people AS numerator, NULL AS denominator,
+       unrecorded AS missing FROM total
+UNION ALL
+SELECT 'people_served', way.value, count(DISTINCT canonical_id), NULL,
+       iif(way.value = 'met on a call', (SELECT unrecorded FROM total), 0)
+FROM json_each('["met on a call", "reached by a follow-up", "referral accepted"]') AS way
+LEFT JOIN human ON human.way = way.value AND human.known GROUP BY way.key
+UNION ALL SELECT 'unknown_people', '', unknown, NULL, unrecorded_unknown FROM total
+UNION ALL SELECT 'interventions', '', interventions, NULL, 0 FROM total
+UNION ALL SELECT 'referrals_accepted', '', accepted, NULL, 0 FROM total
+UNION ALL SELECT 'connections', '', interventions + accepted, NULL, 0 FROM total
+UNION ALL SELECT 'connections_per_person', '', interventions + accepted, people, 0 FROM total
+UNION ALL SELECT 'new_people', '', people - earlier, NULL, 0 FROM total;

@@ -1,0 +1,182 @@
+-- associated_of_calls
+-- title: Civilian responder on it, of all calls
+-- unit: share
+-- known from: Eugene
+-- numerator: calls to which a civilian responder was assigned, sent or came
+-- denominator: all calls in the period
+-- A civilian responder is a clinician of any agency, or human services, mobile crisis or a contracted
+-- provider. The widest of four readings of the same calls: one that was called off on the way counts,
+-- one that was not available does not. Eugene's police found 2% to 20% by such readings of one year,
+-- so none of them is printed without its name. missing: calls without any responder recorded; they
+-- stay in the denominator, as calls without one.
+
+-- dispatched_of_calls
+-- title: Civilian responder sent, of all calls
+-- unit: share
+-- known from: Eugene
+-- numerator: calls to which a civilian responder was sent, whether or not they came
+-- denominator: all calls in the period
+-- As associated_of_calls, without those that were only assigned.
+
+-- arrived_of_calls
+-- title: Civilian responder there, of all calls
+-- unit: share
+-- known from: Eugene
+-- numerator: calls at which a civilian responder arrived, with police or without
+-- denominator: all calls in the period
+-- As associated_of_calls, only those who arrived.
+
+-- arrived_alone_of_calls
+-- title: Civilian responder there without police, of all calls
+-- unit: share
+-- known from: CAHOOTS, Eugene, Albuquerque
+-- numerator: calls at which a civilian responder arrived and no police officer did
+-- denominator: all calls in the period
+-- The narrowest reading: the calls that a civilian team handled itself. A clinician who came with an
+-- officer is not alone. Who would have come without the team is not known, so it is no count of
+-- police visits saved.
+
+-- associated_of_care_calls
+-- title: Civilian responder on it, of care calls
+-- unit: share
+-- known from: Eugene
+-- numerator: care calls to which a civilian responder was assigned, sent or came
+-- denominator: care calls in the period
+-- As associated_of_calls, of care calls only.
+
+-- dispatched_of_care_calls
+-- title: Civilian responder sent, of care calls
+-- unit: share
+-- known from: Eugene
+-- numerator: care calls to which a civilian responder was sent, whether or not they came
+-- denominator: care calls in the period
+-- As dispatched_of_calls, of care calls only.
+
+-- arrived_of_care_calls
+-- title: Civilian responder there, of care calls
+-- unit: share
+-- known from: Eugene, Dallas RIGHT Care, New Haven
+-- numerator: care calls at which a civilian responder arrived, with police or without
+-- denominator: care calls in the period
+-- As arrived_of_calls, of care calls only.
+
+-- arrived_alone_of_care_calls
+-- title: Civilian responder there without police, of care calls
+-- unit: share
+-- known from: Eugene
+-- numerator: care calls at which a civilian responder arrived and no police officer did
+-- denominator: care calls in the period
+-- As arrived_alone_of_calls, of care calls only.
+
+-- backup_rate
+-- title: Backup requested
+-- unit: share
+-- known from: CAHOOTS, Eugene (150 of 24,000 = 0.6% in 2019); Denver STAR (0 of 748)
+-- numerator: calls led without police that requested police backup
+-- denominator: calls led without police where anyone arrived
+-- Led without police: the lead agency is recorded and is not police. missing: such calls without a
+-- record of whether backup was requested; they are left out of the denominator.
+
+-- backup_arrived
+-- title: Backup arrived
+-- unit: share
+-- numerator: calls led without police where police backup came
+-- denominator: calls led without police where anyone arrived
+-- missing: such calls without a record of whether backup came; they are left out.
+
+-- civilian_eligible
+-- title: Fit for a civilian team
+-- unit: share
+-- known from: Hartford (half of 11,000 distress calls a year)
+-- numerator: care calls of a nature on the list civilian_natures, screened, with no danger found
+-- denominator: care calls with a danger screen
+-- The list is the town's own setting, printed below. missing: care calls whose danger was not
+-- screened, or not recorded: unknown is not safe, so they are left out on both sides.
+
+-- civilian_covered
+-- title: Of these, met by a civilian team
+-- unit: share
+-- known from: Hartford; Denver (44% to 46%)
+-- numerator: calls fit for a civilian team that one led, or where one arrived without police
+-- denominator: calls fit for a civilian team
+-- Led: the lead agency is human services, mobile crisis or a contracted provider.
+
+-- lead_agency
+-- title: Led by
+-- unit: share
+-- known from: Albuquerque
+-- groups: used
+-- numerator: calls that the agency led
+-- denominator: calls with a lead agency recorded
+-- missing: calls without a lead agency recorded.
+
+WITH counted AS MATERIALIZED (
+  SELECT id, care, lead_agency, arrived_at, backup_asked, backup_arrived,
+         coalesce(nature_cleared, nature) AS nature
+  FROM call
+  WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
+    AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)),
+took_part AS MATERIALIZED (  -- one row a call, also without a responder
+  SELECT counted.id,
+         count(responder.call_id) AS responders,
+         coalesce(max(responder.state = 'arrived'), 0) AS somebody,
+         coalesce(max(civilian AND state IN ('associated', 'dispatched', 'cancelled', 'arrived')), 0)
+           AS associated,
+         coalesce(max(civilian AND state IN ('dispatched', 'cancelled', 'arrived')), 0) AS dispatched,
+         coalesce(max(civilian AND state = 'arrived'), 0) AS arrived,
+         coalesce(max(agency = 'police' AND NOT clinician AND state = 'arrived'), 0) AS police
+  FROM counted LEFT JOIN (
+    SELECT call_id, agency, clinician, state,
+           clinician OR agency IN ('human_services', 'mobile_crisis', 'provider') AS civilian
+    FROM call_responder) AS responder ON responder.call_id = counted.id
+  GROUP BY counted.id),
+screened AS (
+  SELECT counted.id, max(call_danger.danger <> 'none') AS danger
+  FROM counted JOIN call_danger ON call_danger.call_id = counted.id GROUP BY counted.id),
+judged AS MATERIALIZED (
+  SELECT counted.*, took_part.responders, took_part.associated, took_part.dispatched,
+         took_part.arrived, took_part.arrived AND NOT took_part.police AS alone,
+         counted.arrived_at IS NOT NULL OR took_part.somebody AS somebody,
+         screened.danger,
+         screened.danger = 0
+           AND instr(',' || :civilian_natures || ',', ',' || counted.nature || ',') > 0 AS eligible
+  FROM counted JOIN took_part ON took_part.id = counted.id
+  LEFT JOIN screened ON screened.id = counted.id),
+every AS (
+  SELECT count(*) AS calls, coalesce(sum(responders = 0), 0) AS without,
+         coalesce(sum(associated), 0) AS associated, coalesce(sum(dispatched), 0) AS dispatched,
+         coalesce(sum(arrived), 0) AS arrived, coalesce(sum(alone), 0) AS alone
+  FROM judged),
+care AS (
+  SELECT count(*) AS calls, coalesce(sum(responders = 0), 0) AS without,
+         coalesce(sum(associated), 0) AS associated, coalesce(sum(dispatched), 0) AS dispatched,
+         coalesce(sum(arrived), 0) AS arrived, coalesce(sum(alone), 0) AS alone,
+         count(danger) AS screened, coalesce(sum(danger IS NULL), 0) AS unscreened,
+         coalesce(sum(eligible), 0) AS eligible,
+         coalesce(sum(eligible AND (alone OR
+           coalesce(lead_agency IN ('human_services', 'mobile_crisis', 'provider'), 0))), 0) AS covered
+  FROM judged WHERE care),
+led AS (  -- without police, and anyone came
+  SELECT backup_asked, backup_arrived FROM judged WHERE lead_agency <> 'police' AND somebody)
+SELECT 'associated_of_calls' AS figure, '' AS grp, associated AS numerator, calls AS denominator,
+       without AS missing FROM every
+UNION ALL SELECT 'dispatched_of_calls', '', dispatched, calls, without FROM every
+UNION ALL SELECT 'arrived_of_calls', '', arrived, calls, without FROM every
+UNION ALL SELECT 'arrived_alone_of_calls', '', alone, calls, without FROM every
+UNION ALL SELECT 'associated_of_care_calls', '', associated, calls, without FROM care
+UNION ALL SELECT 'dispatched_of_care_calls', '', dispatched, calls, without FROM care
+UNION ALL SELECT 'arrived_of_care_calls', '', arrived, calls, without FROM care
+UNION ALL SELECT 'arrived_alone_of_care_calls', '', alone, calls, without FROM care
+UNION ALL SELECT 'backup_rate', '', coalesce(sum(backup_asked), 0), count(backup_asked),
+                 coalesce(sum(backup_asked IS NULL), 0) FROM led
+UNION ALL SELECT 'backup_arrived', '', coalesce(sum(backup_arrived), 0), count(backup_arrived),
+                 coalesce(sum(backup_arrived IS NULL), 0) FROM led
+UNION ALL SELECT 'civilian_eligible', '', eligible, screened, unscreened FROM care
+UNION ALL SELECT 'civilian_covered', '', covered, eligible, 0 FROM care
+UNION ALL
+SELECT * FROM (
+  SELECT 'lead_agency', agency.label,
+         (SELECT count(*) FROM judged WHERE lead_agency = agency.code),
+         (SELECT count(lead_agency) FROM judged),
+         (SELECT count(*) - count(lead_agency) FROM judged)
+  FROM agency ORDER BY agency.sort);

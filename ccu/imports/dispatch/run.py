@@ -1,0 +1,153 @@
+"""`ccu import`: a dispatch export into the calls, all of the file or nothing.
+
+layout        what an export's layout has beside what every layout has
+reading       a row to the values that are kept
+staging       the private file they wait in, so that no user waits meanwhile
+merging       into the calls, in one transaction
+changed_rows  calls whose row of the file is another than it was
+suggest       a first layout for an export
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ccu import dates, output
+from ccu.database import encryption
+from ccu.database import opening as db
+from ccu.imports import identifiers
+from ccu.imports import rejects as rejected
+from ccu.imports.dispatch import merging
+from ccu.imports.dispatch.layout import Layout, load
+from ccu.imports.dispatch.merging import Summary
+from ccu.imports.dispatch.reading import RowReader
+from ccu.imports.dispatch.staging import Stage, attached, conflicting, settle_repeats
+from ccu.imports.rows import Broken, Table
+from ccu.imports.source import Export, opened
+from ccu.imports.store import Batch
+from ccu.session import Session
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+OTHER_CONTENT = "an incident number again, with another content"
+
+
+def import_file(
+    session: Session,
+    path: Path,
+    named: str | None,
+    *,
+    dry_run: bool = False,
+    rejects: Path | None = None,
+    allow: Sequence[str] = (),
+) -> Summary:
+    """Import an export by the layout of that name; `-` is standard input. A dry run keeps nothing.
+
+    `allow` are the columns that pass whatever they look like.
+
+    Raises InvalidInput for a layout or a file that cannot be used, before anything is read.
+    """
+    layout = load(named)
+    connection, summary = session.db, Summary()
+    care = _check_codes(connection, layout)
+    zone = dates.zone(layout.timezone) if layout.timezone else session.settings.zone
+    rejected.check(rejects, path, session.path)
+    stage = Stage(connection, layout, session.settings.town, care)
+    with opened(path, layout.encoding, session.path.absolute().parent) as export:
+        table = Table(export, layout.delimiter)
+        allowed = identifiers.check(table, allow)
+        with attached(connection, session.path), _interruptible(connection):
+            connection.execute("BEGIN")  # on the staging file alone: the main one is not touched
+            _read(export, table, layout, zone, stage, summary)
+            summary.same = settle_repeats(connection)
+            _reject_conflicts(connection, table, stage, summary)
+            summary.unmapped = stage.unmapped
+            if summary.rejected and rejects is not None:
+                rejected.write(rejects, table.names, stage.rejects())
+            if dry_run:
+                merging.preview(connection, layout.source, summary)
+            connection.execute("COMMIT")
+            if not dry_run:
+                batch = Batch(None, export.name, export.sha256, layout.name)
+                # Before the transaction: an account that is new here is a write of its own.
+                by, at = session.staff_id, dates.to_iso(session.now)
+                with db.trusting(connection), session.writing():
+                    merging.merge(connection, by, layout, batch, at, summary, allowed)
+    return summary
+
+
+def _check_codes(connection: sqlite3.Connection, layout: Layout) -> dict[str, int]:
+    """Return nature -> whether it is a care call. Raises InvalidInput for an unknown code."""
+    lists = merging.codes(connection)
+    used = {
+        "nature": (*layout.natures.used, *(layout.care or ())),
+        "disposition": layout.dispositions.used,
+        "agency": (*layout.agencies.used, *filter(None, [layout.lead_agency])),
+        "call_source": tuple(filter(None, [layout.call_source])),
+    }
+    for kind, codes in used.items():
+        layout.refuse_unknown(codes, lists[kind], kind)
+    if layout.care is None:
+        return lists["nature"]
+    return {code: int(code in layout.care) for code in lists["nature"]}
+
+
+def _read(
+    export: Export, table: Table, layout: Layout, zone: "ZoneInfo", stage: Stage, summary: Summary
+) -> None:
+    """Stage every row; put aside what cannot be read."""
+    when = dates.cad_reader(layout.formats, zone, layout.ambiguous)
+    later = dates.cad_reader(layout.formats, zone, "later")
+    reader = RowReader(layout, table, when, later, stage)
+    with output.progress("Reading, kB", export.size // 1000) as advance:
+        shown = 0
+        for chunk in table.chunks():
+            staged, broken = reader.read(chunk)
+            stage.add(staged)
+            for row in broken:
+                _reject(stage, summary, row)
+            summary.read += len(staged) + len(broken)
+            done = export.done() // 1000
+            advance(done - shown)
+            shown = done
+
+
+def _reject(stage: Stage, summary: Summary, row: Broken) -> None:
+    stage.reject(row.line, row.reason, row.cells)
+    summary.rejected += 1
+    summary.reasons[row.reason] += 1
+
+
+def _reject_conflicts(
+    connection: sqlite3.Connection, table: Table, stage: Stage, summary: Summary
+) -> None:
+    """Reject rows that give an incident number again with another content.
+
+    The file is read once more for them: to keep every row's cells for it would double the work.
+    """
+    conflicts = conflicting(connection)
+    line = next(conflicts, None)
+    if line is None:
+        return
+    for chunk in table.chunks():
+        for number, cells in zip(chunk.numbers, chunk.rows, strict=True):
+            if number == line:
+                _reject(stage, summary, Broken(number, OTHER_CONTENT, cells))
+                line = next(conflicts, None)
+
+
+@contextlib.contextmanager
+def _interruptible(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let Ctrl-C end a statement that takes seconds: SQLite calls back, and Python looks."""
+    connection.set_progress_handler(lambda: None, 100_000)
+    try:
+        yield
+    except encryption.errors() as error:
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)

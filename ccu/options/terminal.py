@@ -1,0 +1,86 @@
+"""Questions to the person at the keyboard. They go to stderr: stdout is for data.
+
+Typer's own prompt is not used, because it writes a space to standard output.
+"""
+
+import io
+import sys
+import textwrap
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from ccu.errors import InvalidInput, NotFound
+
+WIDTH = 78
+
+Value = TypeVar("Value")
+
+
+class EndOfInput(KeyboardInterrupt):
+    """Ctrl-D, or no terminal: stops the command as Ctrl-C does, unless a note ends this way."""
+
+
+def ask(
+    question: str, given: str | None, option: str, asking: bool, default: str | None = None
+) -> str:
+    """Return the value given, else the answer typed. Raises InvalidInput when it may not ask."""
+    if given is not None:
+        return given
+    if not asking:
+        raise InvalidInput(f"{option} is missing")
+    shown = f"{question} [{default}]: " if default else f"{question}: "
+    while True:
+        answer = read_line(shown).strip() or default
+        if answer:
+            return answer
+
+
+def ask_until_valid(question: str, read: Callable[[str], Value]) -> Value:
+    """Return what `read` makes of the answer; show its error and ask again when it refuses."""
+    while True:
+        try:
+            return read(read_line(f"{question}: ").strip())
+        except (InvalidInput, NotFound) as error:
+            sys.stderr.write(f"  {error}\n")
+
+
+def ask_lines(question: str) -> str:
+    """Read lines until one that is a single period, an empty first line, or the end of input."""
+    lines: list[str] = []
+    sys.stderr.write(f"{question}:\n")
+    while True:
+        try:
+            line = read_line("> ")
+        except EndOfInput:
+            break
+        if line.strip() == "." or not (line or lines):
+            break
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def read_line(question: str) -> str:
+    """Read one line without its end. Raises EndOfInput.
+
+    Bytes that are not text come as surrogates, which every check of text refuses with a sentence.
+    """
+    if isinstance(sys.stdin, io.TextIOWrapper) and sys.stdin.errors != "surrogateescape":
+        sys.stdin.reconfigure(errors="surrogateescape")
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    line = sys.stdin.readline()
+    if not line:
+        sys.stderr.write("\n")
+        raise EndOfInput
+    return line.rstrip("\r\n")
+
+
+def show_choices(labels: Iterable[str]) -> None:
+    """Print the numbered choices of a question, wrapped between them and never inside one."""
+    from ccu.output import say
+
+    words = "   ".join(
+        f"{number}\xa0{label}".replace(" ", "\xa0") for number, label in enumerate(labels, 1)
+    )
+    for line in textwrap.wrap(words, WIDTH, break_long_words=False, break_on_hyphens=False):
+        say("  " + line.replace("\xa0", " "))

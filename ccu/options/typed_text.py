@@ -1,0 +1,109 @@
+"""Checks of what people type: a line, a note, a whole number, a record's number, a text file.
+
+Control characters are refused here, because SQLite and JSON would keep them and a terminal would
+obey them. Emoji, right-to-left text, quotes and brackets are kept exactly as typed.
+Every error names the option and never the value, which may be somebody's name.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from ccu import files
+from ccu.errors import InvalidInput, NotFound
+
+LONGEST_NOTE = 2_000_000  # characters; far longer than any report, short enough to hold
+LARGEST_ID = 2**63 - 1
+
+# NUL, escape and the rest of C0 and C1, DEL, and the lone surrogates that replace bytes that are
+# not UTF-8. A note may also have tabs and newlines.
+_NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_NOT_IN_A_NOTE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def line(text: str, option: str, longest: int = 200) -> str | None:
+    """Return one line of plain text without surrounding space; None when nothing is left.
+
+    A --reason of - is read from standard input, so that it is not in the process list.
+    """
+    if (option, text) == ("--reason", "-"):
+        text = _stdin_line(option)
+    text = text.strip(" \t\r\n")
+    if _NOT_IN_A_LINE.search(text):
+        raise InvalidInput(f"{option} must be one line of text without control characters")
+    if len(text) > longest:
+        raise InvalidInput(f"{option} is longer than {longest} characters")
+    return text.strip() or None
+
+
+def _stdin_line(option: str) -> str:
+    """Read the next line of standard input; what follows it is for another option."""
+    try:
+        return sys.stdin.buffer.readline(LONGEST_NOTE).decode("utf-8-sig")
+    except (AttributeError, OSError, ValueError):  # no standard input; not UTF-8
+        raise InvalidInput(f"cannot read {option}: it is no line of UTF-8 text") from None
+
+
+def note(text: str, option: str) -> str | None:
+    """Return a text of many lines, changed only in its line ends; None when it is only space."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+    if len(text) > LONGEST_NOTE:
+        raise InvalidInput(f"{option} is longer than {LONGEST_NOTE} characters")
+    if _NOT_IN_A_NOTE.search(text):
+        raise InvalidInput(f"{option} holds control characters or bytes that are not UTF-8 text")
+    return text if text.strip() else None
+
+
+def whole_number(text: str, option: str, largest: int) -> int | None:
+    """Return a number from 0 to `largest`; None when empty.
+
+    Plain digits only: Python's int() also takes 1_000 and the digits of other scripts.
+    """
+    text = text.strip()
+    if not text:
+        return None
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) > largest:
+        raise InvalidInput(f"{option} must be a whole number from 0 to {largest}")
+    return int(text)
+
+
+def record_id(text: str, record: str) -> int:
+    """Return the number of a record; `record` is its name in messages, such as call.
+
+    Raises NotFound for a number that no record can have: too large for the file.
+    """
+    text = text.strip()
+    if not re.fullmatch("[1-9][0-9]*", text):
+        raise InvalidInput(f"a {record} is named by its number, such as 12")
+    if len(text) > 19 or int(text) > LARGEST_ID:
+        raise NotFound(f"no {record} of that number")
+    return int(text)
+
+
+def file_text(path: Path, option: str) -> str:
+    """Return the UTF-8 text of a file, or of standard input for `-`, up to a note's length."""
+    most = LONGEST_NOTE * 4 + 1  # UTF-8 takes up to four bytes a character
+    content = _stdin(most, option) if str(path) == "-" else _file(path, most, option)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if len(content) == most:
+            raise InvalidInput(f"{option} is longer than {LONGEST_NOTE} characters") from None
+        raise InvalidInput(f"{option} is not UTF-8 text") from None
+
+
+def _file(path: Path, most: int, option: str) -> bytes:
+    from ccu.files import named
+
+    return named.content(path, option, most, f"{option} - < FILE")
+
+
+def _stdin(most: int, option: str) -> bytes:
+    try:
+        content: bytes = sys.stdin.buffer.read(most)
+    except (AttributeError, OSError, ValueError) as error:  # no standard input
+        why = files.reason(error) if isinstance(error, OSError) else "it is not a file"
+        raise InvalidInput(f"cannot read {option}: {why}") from None
+    if files.is_key(content):
+        raise InvalidInput(f"cannot read {option}: it is a key")
+    return content

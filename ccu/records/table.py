@@ -1,0 +1,156 @@
+"""Rows of any record's table: insert, change with history, select, require.
+
+A record's store names its table and gives its columns as a dataclass or a mapping:
+
+    consult_id = table.insert(work, "consult", new)  # with recorded_at and recorded_by
+    changed = table.change(work, "plan", row, {"status": "withdrawn"}, reason=reason)
+    rows = table.select(connection, _ROWS, {"call_id = ?": call_id, "person_id IN ?": person_ids})
+    row = table.require(connection, "consult", consult_id)  # or NotFound
+
+Table and column names come from our own source, never from what somebody typed; values are always
+parameters. Every write is inside the caller's transaction, and the caller records it in the audit.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ccu.errors import NotFound
+from ccu.records import history
+from ccu.work import Work
+
+# What a message calls a record, where that is not its table's name.
+_NAMES = {
+    "follow_up": "follow-up",
+    "need_assessment": "needs assessment",
+    "place_flag": "flag",
+    "plan_suggestion": "suggestion",
+}
+
+
+# ---------------------------------------------------------------- reading
+
+
+def select(
+    connection: sqlite3.Connection,
+    sql: str,
+    conditions: Mapping[str, object],
+    **values: object,
+) -> list[sqlite3.Row]:
+    """Return the rows of `sql` that meet every condition; it has `{where}` in place of them.
+
+    A condition is text with one `?` for its value; it is left out when the value is None. A list or
+    a set is for `column IN ?`. `values` are the parameters that the rest of `sql` names.
+    """
+    asked = {text: value for text, value in conditions.items() if value is not None}
+    where = []
+    for number, (text, value) in enumerate(asked.items()):
+        name = f":condition_{number}"
+        if isinstance(value, list | set):
+            values[name[1:]] = json.dumps(sorted(value))
+            name = f"(SELECT value FROM json_each({name}))"  # noqa: S608
+        else:
+            values[name[1:]] = value
+        where.append(text.replace("?", name))
+    return connection.execute(sql.replace("{where}", " AND ".join(where) or "1"), values).fetchall()
+
+
+def require(
+    connection: sqlite3.Connection,
+    table: str,
+    record_id: int | None,
+    sql: str = "SELECT * FROM {table} WHERE {where}",
+    **values: object,
+) -> sqlite3.Row:
+    """Return the row of a number, as `select` reads `sql`. Raises NotFound."""
+    number = {f"{table}.id = ?": record_id or 0}  # no row has 0
+    rows = select(connection, sql.replace("{table}", table), number, **values)
+    if not rows:
+        raise not_found(table, record_id)
+    return rows[0]
+
+
+def not_found(table: str, record_id: int | None) -> NotFound:
+    """The error for a number that no record has."""
+    return NotFound(f"no {_NAMES.get(table, table)} {record_id}")
+
+
+# ---------------------------------------------------------------- writing
+
+
+def insert(work: Work, table: str, new: object, **more: object) -> int:
+    """Add a row with who recorded it and when; returns its id.
+
+    `new` is a dataclass whose fields are columns, or a mapping; `more` are other columns of it.
+    """
+    columns = {"recorded_at": work.at, "recorded_by": work.staff_id}
+    return insert_row(work.connection, table, {**columns, **_columns(new), **more})
+
+
+def insert_row(connection: sqlite3.Connection, table: str, columns: Mapping[str, object]) -> int:
+    """Add a row of just these columns; returns its id."""
+    values = ", ".join(f":{name}" for name in columns)
+    cursor = connection.execute(
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})",  # noqa: S608
+        dict(columns),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def change(
+    work: Work,
+    table: str,
+    row: sqlite3.Row | Mapping[str, Any],
+    new: Mapping[str, object],
+    reason: str | None = None,
+) -> list[str]:
+    """Give a row new values, record what it held; returns the columns that did change, sorted."""
+    changed = {name: (row[name], value) for name, value in new.items() if row[name] != value}
+    if changed:
+        update(work.connection, table, row["id"], {name: new[name] for name in changed})
+        record_changes(work, table, row["id"], changed, reason)
+    return sorted(changed)
+
+
+def record_changes(
+    work: Work,
+    table: str,
+    record_id: int,
+    fields: Mapping[str, tuple[Any, Any]],
+    reason: str | None = None,
+) -> None:
+    """Record field -> (old, new) in the history of a record, where the row was written already."""
+    history.record(
+        work.connection, work.staff_id, table, record_id, fields, at=work.at, reason=reason
+    )
+
+
+def update(
+    connection: sqlite3.Connection, table: str, record_id: int, columns: Mapping[str, object]
+) -> None:
+    """Set columns of a row without a history of them: where the row itself has who and when."""
+    if not columns:
+        return
+    sets = ", ".join(f"{name} = :{name}" for name in columns)
+    connection.execute(
+        f"UPDATE {table} SET {sets} WHERE id = :id",  # noqa: S608
+        {**columns, "id": record_id},
+    )
+
+
+def replace(
+    connection: sqlite3.Connection,
+    table: str,
+    owner: Mapping[str, int],
+    rows: Iterable[Mapping[str, object]],
+) -> None:
+    """Replace the rows of a list that belongs to a record: `owner` is the column and its number."""
+    ((column, number),) = owner.items()
+    connection.execute(f"DELETE FROM {table} WHERE {column} = :number", {"number": number})  # noqa: S608
+    for row in rows:
+        insert_row(connection, table, {column: number, **row})
+
+
+def _columns(new: object) -> dict[str, object]:
+    return dict(new) if isinstance(new, Mapping) else dict(vars(new))

@@ -1,0 +1,354 @@
+"""A file beside the main one that is for one account or one group: made, opened, or not there.
+
+The care notes and the wellness log are such files. An account that cannot open one gets the answer
+it gets where there is none, by the same system calls: the file is opened once, and that fails. One
+that is encrypted is not there for an account without its key, either.
+"""
+
+import contextlib
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ccu import files
+from ccu.access import account as who
+from ccu.access import installation
+from ccu.database import copies, encryption, file_header, migrations
+from ccu.database import key_chain as chain
+from ccu.database import opening as db
+from ccu.errors import DatabaseUnusable, InvalidInput
+from ccu.files import folders
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What sort of file: its words, the variable that names it, and how SQLite knows it."""
+
+    name: str
+    variable: str
+    application_id: int
+    version: int
+    script: Path
+    journal: str
+    key: encryption.KeyName | None = None  # None: it is never encrypted
+
+    def path(self) -> Path | None:
+        """The file that the variable or the installation names; there is none anywhere else."""
+        named = installation.named(self.variable)
+        return Path(named) if named else None
+
+    def none(self) -> DatabaseUnusable:
+        """The one sentence for no file, no such file, and a file closed to this account."""
+        hint = f" (an encrypted one needs {self.key.variable} too)" if self.key else ""
+        return DatabaseUnusable(
+            f"{self.variable} names no {self.name} that this account can open{hint}"
+        )
+
+
+@contextlib.contextmanager
+def explained(kind: Kind, path: Path | None) -> Iterator[None]:
+    """Around what is done with the file: SQLite's complaint becomes a sentence that names it."""
+    try:
+        yield
+    except encryption.errors() as error:
+        raise db.explain(error, path) or DatabaseUnusable(
+            f"{path} can not be read as a {kind.name}; keep it and restore a backup"
+        ) from None
+
+
+# ---------------------------------------------------------------- opening
+
+
+_BESIDE = ("", "-wal", "-shm")
+
+
+def opened(kind: Kind, main: Path | None = None) -> sqlite3.Connection | None:
+    """The open file, or None where there is none for this account.
+
+    An account that can read it but not write it can not open it: what is read is audited there.
+    `main` is the main file if this process has it open. Raises DatabaseUnusable for a file that
+    this account can open and that is not sound; nothing else can be told of it.
+    """
+    path = kind.path()
+    seen = _seen(path, main) if path else None
+    if path is None or seen is None:
+        return None
+    if _may_be_encrypted(kind, path, *seen):
+        connection = _unlocked(kind, path, seen[1])
+        if connection is None:
+            return None
+    else:
+        if (
+            not seen[0].startswith(file_header.MAGIC)
+            or _number(seen[0][68:72]) != kind.application_id
+        ):
+            raise _foreign(kind, path)
+        with explained(kind, path):
+            connection = db.connect(path)
+    try:
+        _check(kind, path, connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def copy(kind: Kind, connection: sqlite3.Connection, target: Path) -> None:
+    """A copy as `copies.copy` makes it, encrypted by the key of the file if that is."""
+    key = None
+    if encryption.uses_library(connection):
+        key = _key(kind, Path(chain.database(connection)).stat())
+        if key is None:
+            raise kind.none()
+    copies.copy(connection, target, key)
+
+
+def open_to_others(path: Path) -> list[str]:
+    """The file, what SQLite keeps beside it and its folder, where others can reach them."""
+    if os.name != "posix":
+        return []
+    found = []
+    for each in (path.with_name(path.name + suffix) for suffix in _BESIDE):
+        with contextlib.suppress(OSError):
+            if each.stat().st_mode & 0o007:
+                found.append(f"{each} is open to other accounts; chmod o= it")
+    folder = path.absolute().parent
+    if folder.stat().st_mode & 0o007:
+        found.append(f"{folder} is open to other accounts; chmod o= it")
+    return found
+
+
+# ---------------------------------------------------------------- one that is encrypted
+
+
+def _may_be_encrypted(kind: Kind, path: Path, head: bytes, about: os.stat_result) -> bool:
+    """Whether it may be: what looks like chance and is whole pages can not be told from one."""
+    if (
+        kind.key is None
+        or not file_header.may_be_encrypted(head)
+        or about.st_size < encryption.PAGE
+    ):
+        return False
+    return not about.st_size % encryption.PAGE or os.path.lexists(
+        path.with_name(path.name + "-wal")
+    )
+
+
+def _unlocked(kind: Kind, path: Path, about: os.stat_result) -> sqlite3.Connection | None:
+    """The open file, or None for whoever lacks its key: a wrong one opens nothing."""
+    key = _key(kind, about)
+    if key is None:
+        return None
+    encryption.library()
+    try:
+        return db.connect(path, key)
+    except DatabaseUnusable:
+        return None
+
+
+def _key(kind: Kind, about: os.stat_result) -> str | None:
+    """The key of a file, or None; that of a group's file may be the group's."""
+    group_id = about.st_gid if about.st_mode & 0o060 else None
+    try:
+        return encryption.key(kind.key or encryption.MAIN, group_id)
+    except DatabaseUnusable:
+        return None
+
+
+# ---------------------------------------------------------------- what is there
+
+
+def _foreign(kind: Kind, path: Path) -> DatabaseUnusable:
+    return DatabaseUnusable(f"{path} is not a {kind.name} of ccu")
+
+
+def _number(four: bytes) -> int:
+    return int.from_bytes(four, "big")
+
+
+def _check(kind: Kind, path: Path, connection: sqlite3.Connection) -> None:
+    """Whether the open file is one of ours. Raises DatabaseUnusable."""
+    with explained(kind, path):
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+    if application_id != kind.application_id:
+        raise _foreign(kind, path)
+    if version > kind.version:
+        raise DatabaseUnusable(f"{path} was made by a newer ccu; it was left as it is")
+
+
+def _seen(path: Path, main: Path | None) -> tuple[bytes, os.stat_result] | None:
+    """The first bytes of a file that can be read and written, and its modes, or None."""
+    flags = os.O_RDWR | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        descriptor = os.open(path, flags)
+    except (OSError, ValueError):
+        return None
+    found = os.fstat(descriptor)
+    if main is not None and _is_of(found, main):
+        # Not closed: that would drop the locks of SQLite's connection to the main file.
+        raise DatabaseUnusable(f"{path} is the main file; the other must be a file of its own")
+    try:
+        return (os.read(descriptor, 100), found) if stat.S_ISREG(found.st_mode) else None
+    except OSError as error:
+        raise DatabaseUnusable(f"cannot read {path}: {files.reason(error)}") from None
+    finally:
+        os.close(descriptor)
+
+
+def _is_of(found: os.stat_result, main: Path) -> bool:
+    for suffix in _BESIDE:
+        with contextlib.suppress(OSError):
+            if os.path.samestat(found, main.with_name(main.name + suffix).stat()):
+                return True
+    return False
+
+
+# ---------------------------------------------------------------- making
+
+
+def make(
+    kind: Kind, path: Path, group: str | None, main: Path | None = None, encrypt: bool = False
+) -> None:
+    """Make the file, for this account alone or for the accounts of a group.
+
+    Its folder must be closed to everybody else, because SQLite's other files stand there too, and
+    a listing tells that there is something. What an interrupted call left is finished. Raises
+    InvalidInput, DatabaseUnusable.
+    """
+    group_id = _group_id(group) if group is not None else None
+    _check_folder(kind, path, group_id, main)
+    made = InvalidInput(f"{path} is there already; it was left as it is")
+    if os.path.lexists(path) and not _may_be_unfinished(kind, path, encrypt):
+        raise made
+    key = _new_key(kind.key, path, group_id) if encrypt and kind.key else None
+    try:
+        files.make_private(path)
+    except FileExistsError:
+        if not db.is_blank(path, key):
+            raise made from None
+    except (OSError, ValueError) as error:
+        raise DatabaseUnusable(f"cannot make {path}: {files.reason(error)}") from None
+    try:
+        if group is not None:
+            give(path, group)
+        _fill(kind, path, key, made)
+    except BaseException:
+        if db.is_blank(path, key):  # not when another process finished it meanwhile
+            files.remove_database(path)
+        raise
+
+
+def give(path: Path, group: str) -> None:
+    """Let the accounts of a group read and write a file. Raises DatabaseUnusable."""
+    group_id = _group_id(group)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        try:
+            if os.fstat(descriptor).st_nlink != 1:  # the group put another file there
+                raise PermissionError
+            os.fchown(descriptor, -1, group_id)
+            os.fchmod(descriptor, 0o660)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise DatabaseUnusable(
+            f"cannot give {path} to the group: {files.reason(error)}; this account must be in it"
+        ) from None
+
+
+def _may_be_unfinished(kind: Kind, path: Path, encrypt: bool) -> bool:
+    """Whether a file of this account may be what an interrupted `make` left.
+
+    Only what was begun as such a file is opened, to see whether anything is in it.
+    """
+    about = path.lstat()
+    if not stat.S_ISREG(about.st_mode) or (os.name == "posix" and about.st_uid != os.geteuid()):
+        return False
+    if file_header.is_unfinished(path):
+        return True
+    head = path.read_bytes()[:100]
+    if head.startswith(file_header.MAGIC):
+        return int.from_bytes(head[68:72], "big") == kind.application_id
+    return encrypt and file_header.is_short(path)
+
+
+def _fill(kind: Kind, path: Path, key: str | None, made: InvalidInput) -> None:
+    with explained(kind, path), contextlib.closing(db.connect(path, key)) as connection:
+        connection.execute(f"PRAGMA journal_mode={kind.journal}")
+        with db.write(connection):
+            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                raise InvalidInput(f"{path} was replaced by another database meanwhile")
+            migrations.run(connection, kind.script.read_text(encoding="utf-8"))
+        db.tidy(connection)  # so that the header says what the file is
+
+
+def _new_key(of: encryption.KeyName, path: Path, group_id: int | None) -> str:
+    """The key for a new file, made if there is none; never beside the file that it opens."""
+    encryption.library()
+    where = encryption.key_file(of)
+    if _folder(where) == _folder(path):
+        raise InvalidInput(f"{of.variable}: the key must not be beside the file that it opens")
+    if group_id is None:
+        return encryption.key_or_new(of)
+    if not installation.named(of.variable):
+        raise InvalidInput(f"--group: name the key by {of.variable}, in a folder of the group")
+    _must_be_closed(where, group_id)
+    key = encryption.key_or_new(of, group_id)
+    try:
+        about = where.stat()
+    except OSError as error:
+        raise DatabaseUnusable(f"cannot read {where}: {files.reason(error)}") from None
+    if about.st_gid != group_id or not about.st_mode & 0o040:
+        raise InvalidInput(f"{where} is not the group's to read; chgrp it, then chmod 640 it")
+    return key
+
+
+def _folder(path: Path) -> str:
+    return os.path.realpath(path.parent)
+
+
+def _check_folder(kind: Kind, path: Path, group_id: int | None, main: Path | None) -> None:
+    if main is not None and _folder(path) == _folder(main):
+        raise InvalidInput(f"the {kind.name} must be in another folder than the main file")
+    if files.on_network_share(path):
+        raise DatabaseUnusable(f"{path} is on a network share, where SQLite loses data")
+    _must_be_closed(path, group_id)
+    if who.caller() is not None and not folders.is_kept(path.parent, shared=True):
+        raise InvalidInput(
+            f"by sudo ccu makes a {kind.name} only where no caller can change the path: in a folder"
+            " made by root, named in full and without links"
+        )
+
+
+def _must_be_closed(path: Path, group_id: int | None) -> None:
+    """The folder that a file is to be made in: this account's alone, or the group's."""
+    folder = path.absolute().parent
+    try:
+        found = folder.stat()
+    except (OSError, ValueError) as error:
+        raise DatabaseUnusable(f"cannot make {path}: {files.reason(error)}") from None
+    if not stat.S_ISDIR(found.st_mode):
+        raise DatabaseUnusable(f"cannot make {path}: {folder} is not a folder")
+    if os.name != "posix":
+        return  # there the folder's access list decides
+    mode = stat.S_IMODE(found.st_mode)
+    if group_id is None and mode & 0o077:
+        raise InvalidInput(f"{folder} is open to other accounts; chmod 700 it, or give --group")
+    if group_id is not None and (found.st_gid != group_id or mode & 0o2077 != 0o2070):
+        raise InvalidInput(f"{folder} must be that group's alone; chgrp it, then chmod 2770 it")
+
+
+def _group_id(group: str) -> int:
+    try:
+        import grp
+    except ImportError:
+        raise InvalidInput("--group: this system has no groups of files") from None
+    try:
+        return grp.getgrnam(group).gr_gid
+    except (KeyError, ValueError):
+        raise InvalidInput("--group: there is no such group on this machine") from None

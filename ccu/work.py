@@ -1,0 +1,66 @@
+"""The work of one account at one moment: what a store function needs to read and write records.
+
+A command begins it and passes it on; everything in the block is written, or nothing is:
+
+    with session.work() as work:
+        consult_id = consults.add(work, new)
+
+A function that only looks something up takes the connection alone: `work.connection`.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from ccu import dates
+
+if TYPE_CHECKING:
+    from ccu.consent.visibility import View
+    from ccu.records.settings import Settings
+
+
+@dataclass(frozen=True)
+class Work:
+    """The open file, the account's staff record, the moment in the town's time zone, the settings.
+
+    `viewer` makes the view, which few functions need.
+    """
+
+    connection: sqlite3.Connection
+    staff_id: int
+    now: datetime
+    settings: "Settings"
+    viewer: "Callable[[], View]"
+
+    @property
+    def at(self) -> str:
+        """The moment as it is stored, to the second."""
+        return dates.to_iso(self.now)
+
+    @property
+    def today(self) -> date:
+        """The town's calendar day."""
+        return self.now.date()
+
+    @property
+    def view(self) -> "View":
+        """What the account is shown of Human Services' work."""
+        return self.viewer()
+
+    def audit(
+        self,
+        action: str,
+        record: str = "",
+        record_id: int | None = None,
+        *,
+        reason: str | None = None,
+        **detail: object,
+    ) -> None:
+        """Record an event of this account in the audit, as `records.audit.record` does."""
+        from ccu.records import audit
+
+        audit.record(
+            self.connection, self.staff_id, action, record, record_id, reason=reason, **detail
+        )
