@@ -373,7 +373,9 @@ def test_processes_making_one_file_at_once_make_it_once(tmp_path: Path) -> None:
     assert run_ccu("--db", str(path), "check").code == 0
 
 
-@pytest.mark.parametrize("version", [1, 2, 3, 4])
+@pytest.mark.parametrize(  # version 1 takes the steps of the others, too
+    "version", [1, *(pytest.param(each, marks=pytest.mark.slow) for each in (2, 3)), 4]
+)
 def test_processes_migrating_one_file_at_once_all_succeed(
     version: int, empty: Ccu, db_path: Path
 ) -> None:

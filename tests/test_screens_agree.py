@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from . import care
-from .conftest import run_ccu
+from .conftest import examples, run_ccu
 from .test_frequent import put
 
 NOW = "2026-01-31T14:00"
@@ -289,7 +289,7 @@ def town(template: Path, folder: Path, **world: Any) -> Path:
     return path
 
 
-@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(10, 60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=worlds)
 @example(
     world=NOTHING
