@@ -250,7 +250,7 @@ def test_a_part_rebuilt_with_another_key(town: Ccu, db_path: Path) -> None:
         remade(hand, mine, 7)
         hand.execute("UPDATE sqlite_sequence SET seq = 7 WHERE name = 'audit'")
     told = "audit row 7 was not written with the key of this file"
-    assert says(town("audit", "verify")) == told
+    assert says(town("audit", "verify")).startswith(told)
     db_path.with_name("ccu.db.audit-key").write_text((b"mine" * 8).hex())
     told = "audit rows 1 to 6 were written with an earlier key"
     assert says(town("audit", "verify")).startswith(told)
