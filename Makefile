@@ -18,16 +18,16 @@ demo: $(READY)  ## build the demo town and print the main screens
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
-test: $(READY)  ## every test but the slow ones
+test: $(READY)  ## run every test but the slow ones
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
 
-test-slow: $(READY)  ## the slow ones, and every property searched at random; minutes long
+test-slow: $(READY)  ## run the slow ones, and search every property at random; takes minutes
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "slow or searched" --hypothesis-profile=search
 
-house: $(READY)  ## the size of the program: lines, files, folders, what `ccu history` loads
+house: $(READY)  ## print the size of the program: lines, files, folders, what `ccu history` loads
 	$(BIN)/python -m tests.test_house
 
-lint: $(READY)  ## style, types, import direction, README.md and docs/ up to date
+lint: $(READY)  ## check style, types, import direction, and that README.md and docs/ are up to date
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
