@@ -159,6 +159,11 @@ def test_every_path_of_the_architecture_page_exists(name: str) -> None:
     assert (ROOT / name).exists() or any(found), name
 
 
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`(ccu(?:\.[a-z_]+)+)`", ARCHITECTURE))))
+def test_every_module_of_the_architecture_page_exists(name: str) -> None:
+    assert name == "ccu.toml" or import_module(name)
+
+
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"`(_?[A-Z][A-Z_]{3,})`", ARCHITECTURE))))
 def test_every_table_of_the_architecture_page_is_defined(name: str) -> None:
     defined = re.compile(rf"^{name}\b.*=", re.MULTILINE)
