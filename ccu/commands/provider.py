@@ -124,7 +124,7 @@ def change(
 
       ccu provider change homes --capacity full --verified today
     """
-    from ccu.consent import part2
+    from ccu.consent import store as consents
     from ccu.providers import store as providers
     from ccu.referrals import form
 
@@ -134,7 +134,7 @@ def change(
         raise InvalidInput("nothing to change was given")
     with session.work() as work:
         changed = providers.change(work, provider, fields)
-        left = part2.notes(work.connection, provider) if fields.get("part2") else 0
+        left = consents.part2_notes(work.connection, provider) if fields.get("part2") else 0
     if changed:
         words = ", ".join(field.removesuffix("_on") for field in changed)
         emit_line(f"Changed provider {provider}: {words}.")

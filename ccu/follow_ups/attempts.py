@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from ccu.access import roles
-from ccu.consent import part2
+from ccu.consent import store as consents
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.follow_ups import next_action
 from ccu.follow_ups import store as follow_ups
@@ -53,8 +53,8 @@ def done(work: Work, follow_up_id: int, attempt: Attempt) -> Done:
     """
     connection = work.connection
     row = follow_ups.read_open(connection, follow_up_id)
-    provider_id = part2.provider_of(connection, row["referral_id"])
-    part2.refuse_note(connection, attempt.note, provider_id)
+    provider_id = consents.provider_of_referral(connection, row["referral_id"])
+    consents.refuse_part2_note(connection, attempt.note, provider_id)
     is_over = ends(connection, attempt.result)
     if not is_over and attempt.next_due is None:
         raise InvalidInput("--next is missing: after that result the follow-up stays open")

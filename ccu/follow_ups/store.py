@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ccu import dates
-from ccu.consent import part2
+from ccu.consent import store as consents
 from ccu.errors import InvalidInput
 from ccu.people import open_work
 from ccu.people import store as people
@@ -131,8 +131,8 @@ def add(work: Work, kind: str, about: About, due_at: str, note: str | None = Non
 
 def insert(work: Work, kind: str, about: About, due_at: str, note: str = "") -> int:
     """Add the row alone; `add` and `schedule` record it in the audit too."""
-    provider_id = part2.provider_of(work.connection, about.referral_id)
-    part2.refuse_note(work.connection, note, provider_id)
+    provider_id = consents.provider_of_referral(work.connection, about.referral_id)
+    consents.refuse_part2_note(work.connection, note, provider_id)
     return table.insert(work, "follow_up", about, kind=kind, due_at=due_at, note=note)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ccu import dates
-from ccu.consent import part2
+from ccu.consent import store as consents
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
 from ccu.records import table
@@ -68,7 +68,7 @@ def make(work: Work, new: NewReferral) -> int:
     a merged person, a retired provider, a time before the call's.
     """
     referral_checks.check_new(work.connection, new)
-    part2.refuse_note(work.connection, new.note, new.provider_id)
+    consents.refuse_part2_note(work.connection, new.note, new.provider_id)
     made_at = dates.to_iso(new.made_at)
     columns = {name: value for name, value in vars(new).items() if name != "note"}
     referral_id = table.insert(work, "referral", columns, made_at=made_at)
@@ -97,7 +97,7 @@ def update(work: Work, referral_id: int, change: Update, *, sure: bool = False) 
     of the last minutes was not seen, where the person saw the state just now.
     """
     old = referral_events.referral(work.connection, referral_id)
-    part2.refuse_note(work.connection, change.note, old["provider_id"])
+    consents.refuse_part2_note(work.connection, change.note, old["provider_id"])
     event = _event(work, old, change, sure)
     if event is None:
         return Done(old["status"], old["status"], [], [])
