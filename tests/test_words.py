@@ -262,15 +262,12 @@ ccu/records/settings.py
 ccu/records/staff.py
 ccu/records/stigmatizing_terms.py
 ccu/records/text_columns.py
-ccu/referrals/checks.py
-ccu/referrals/life.py
-ccu/referrals/listing.py
-ccu/referrals/making.py
+ccu/referrals/form.py
 ccu/referrals/needs.py
-ccu/referrals/needs_form.py
 ccu/referrals/options.py
 ccu/referrals/page.py
 ccu/referrals/reads.py
+ccu/referrals/rules.py
 ccu/referrals/steps.py
 ccu/referrals/store.py
 ccu/report/build.py

@@ -3,6 +3,8 @@
 import sqlite3
 from typing import Any
 
+from ccu.errors import InvalidInput
+from ccu.records import person_ids
 from ccu.records import table as records
 
 # In the order in which they happen: none may be before an earlier one. With their options' names.
@@ -97,3 +99,22 @@ def _people_of(connection: sqlite3.Connection, call_id: int) -> list[dict[str, A
         {"call_id": call_id},
     )
     return [dict(row) for row in found]
+
+
+def require_not_void(connection: sqlite3.Connection, call_id: int) -> sqlite3.Row:
+    """Return the row of a call that counts. Raises NotFound, and InvalidInput for a void one."""
+    row = records.require(connection, "call", call_id)
+    if row["voided_at"]:
+        raise InvalidInput(f"call {call_id} is void")
+    return row
+
+
+def subjects(connection: sqlite3.Connection, call_id: int) -> list[int]:
+    """Return the people a call was about, each by the record merged into. Raises NotFound."""
+    records.require(connection, "call", call_id)
+    found = connection.execute(
+        "SELECT person_id FROM call_person WHERE call_id = :id AND role = 'subject'",
+        {"id": call_id},
+    )
+    met = [row["person_id"] for row in found]
+    return sorted(set(person_ids.canonical(connection, met).values()))

@@ -73,10 +73,10 @@ def list_(
       ccu referral list --all --provider homes --format csv
     """
     from ccu.card import notice
-    from ccu.referrals import listing
+    from ccu.referrals import page
 
     session: Session = ctx.obj
-    asked = listing.Asked(
+    asked = page.Asked(
         inbox=inbox,
         mine=mine,
         owner=owner,
@@ -86,8 +86,8 @@ def list_(
         status=status,
         every=every,
     )
-    found = listing.rows(session, listing.wanted(session, asked), names=names)
-    columns: tuple[str, ...] = listing.NAMED_COLUMNS if names else listing.COLUMNS
+    found = page.list_rows(session, page.filter_of(session, asked), names=names)
+    columns: tuple[str, ...] = page.NAMED_COLUMNS if names else page.COLUMNS
     columns = notice.beside(found, columns, "referral", session.view)
     emit(Table(columns, found, title="Referrals"), format, output)
 

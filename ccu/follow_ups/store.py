@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ccu import dates
+from ccu.calls import record as call_record
 from ccu.consent import store as consents
 from ccu.errors import InvalidInput
 from ccu.people import open_work
 from ccu.people import store as people
 from ccu.records import table
 from ccu.records.settings import Settings
-from ccu.referrals import events as referral_events
-from ccu.referrals import life as referral_steps
-from ccu.referrals import reads as referral_reads
+from ccu.referrals import rules
 from ccu.work import Work
 
 SCHEDULED_KIND = "call"  # what the follow-ups of a new referral are, until somebody says otherwise
@@ -138,8 +137,8 @@ def insert(work: Work, kind: str, about: About, due_at: str, note: str = "") -> 
 
 def about_referral(connection: sqlite3.Connection, referral_id: int, owner: int | None) -> About:
     """What a follow-up of an open referral is for; its owner's unless said. Raises as `read`."""
-    row = referral_events.referral(connection, referral_id)
-    if row["status"] not in referral_steps.OPEN:
+    row = table.require(connection, "referral", referral_id)
+    if row["status"] not in rules.OPEN:
         raise InvalidInput(f"referral {referral_id} has ended; follow up its --person or --call")
     return About(
         owner_id=owner or row["owner_id"],
@@ -154,8 +153,8 @@ def about_call(connection: sqlite3.Connection, call_id: int, owner: int) -> Abou
 
     Raises NotFound, InvalidInput for a void one.
     """
-    referral_events.call_not_void(connection, call_id)
-    subjects = referral_reads.subjects(connection, call_id)
+    call_record.require_not_void(connection, call_id)
+    subjects = call_record.subjects(connection, call_id)
     person_id = subjects[0] if len(subjects) == 1 else None
     return About(owner_id=owner, call_id=call_id, person_id=person_id)
 

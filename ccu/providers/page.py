@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from ccu import dates
 from ccu.output import Document, Section, Table
 from ccu.providers import store as providers
 from ccu.records import codes
 from ccu.records import history as changes
-from ccu.referrals.events import minute
 from ccu.session import Session
 
 CHANGE_COLUMNS = ("when", "by", "field", "old", "new")
@@ -45,7 +45,7 @@ def document(session: Session, data: dict[str, Any]) -> Document:
     if data["changes"]:
         rows = [
             (
-                minute(each["at"]),
+                dates.minute(each["at"]),
                 each["by"],
                 each["field"],
                 _words(each["old"]),
