@@ -7,7 +7,7 @@ import typer
 from ccu.errors import InvalidInput
 from ccu.options import PROVIDER, arg, group, line, opt, with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
-from ccu.referrals.options import NEED, PROVIDER_NAME, ProviderOptions
+from ccu.providers.options import NEED, PROVIDER_NAME, ProviderOptions, fields_of
 from ccu.session import Session
 
 app = group("Who can help with what: add, list, show, change, retire.")
@@ -34,11 +34,10 @@ def add(
       --hours "mon-fri 9-17" --eligibility "adults of the town" --capacity waitlist
     """
     from ccu.providers import store as providers
-    from ccu.referrals import form
 
     session: Session = ctx.obj
     given.verified = given.verified or session.today
-    fields = form.provider_fields(name, given)
+    fields = fields_of(name, given)
     if "needs" not in fields:
         raise InvalidInput("--need is missing")
     with session.work() as work:
@@ -68,19 +67,9 @@ def list_(
 
       ccu provider list --search "veterans evening"
     """
-    from ccu.providers import store as providers
+    from ccu.providers import page
 
-    session: Session = ctx.obj
-    days = session.settings.number("verified_days")
-    rows = [
-        {
-            **each,
-            "needs": ", ".join(each["needs"]),
-            "verified": each["verified_on"],
-            "old": providers.is_old(each, session.today, days),
-        }
-        for each in providers.rows(session.db, need=need, words=search or "", retired=every)
-    ]
+    rows = page.list_rows(ctx.obj, need=need, words=search or "", retired=every)
     columns = (*COLUMNS, "active") if every else COLUMNS
     emit(Table(columns, rows, title="Providers"), format, output)
 
@@ -101,11 +90,11 @@ def show(
 
       ccu provider show homes
     """
-    from ccu.providers import page as provider_page
+    from ccu.providers import page
 
     session: Session = ctx.obj
-    data = provider_page.read(session, provider)
-    emit_document(provider_page.document(session, data), format, output)
+    data = page.read(session, provider)
+    emit_document(page.document(session, data), format, output)
 
 
 @app.command()
@@ -126,10 +115,9 @@ def change(
     """
     from ccu.consent import store as consents
     from ccu.providers import store as providers
-    from ccu.referrals import form
 
     session: Session = ctx.obj
-    fields = form.provider_fields(name, given)
+    fields = fields_of(name, given)
     if not fields:
         raise InvalidInput("nothing to change was given")
     with session.work() as work:

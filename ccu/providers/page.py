@@ -1,4 +1,4 @@
-"""A provider as data and as a page: what is known of it, how old that is, what was changed."""
+"""Providers as JSON, as a page and as the rows of a list."""
 
 from typing import Any
 
@@ -10,6 +10,22 @@ from ccu.records import history as changes
 from ccu.session import Session
 
 CHANGE_COLUMNS = ("when", "by", "field", "old", "new")
+
+
+def list_rows(
+    session: Session, *, need: str | None, words: str, retired: bool
+) -> list[dict[str, Any]]:
+    """Return the rows of `provider list`, each with whether its details are out of date."""
+    days = session.settings.number("verified_days")
+    return [
+        {
+            **each,
+            "needs": ", ".join(each["needs"]),
+            "verified": each["verified_on"],
+            "old": providers.is_old(each, session.today, days),
+        }
+        for each in providers.rows(session.db, need=need, words=words, retired=retired)
+    ]
 
 
 def read(session: Session, provider_id: int) -> dict[str, Any]:

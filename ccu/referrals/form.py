@@ -1,4 +1,4 @@
-"""A new referral, or a provider's fields, from their options. Nothing is written here."""
+"""A new referral from its options: what is asked, what to warn of, the write."""
 
 import sqlite3
 from collections.abc import Callable
@@ -21,7 +21,6 @@ from ccu.referrals.options import (
     NEED,
     PARTIES,
     NeedReferOptions,
-    ProviderOptions,
     ReferOptions,
 )
 from ccu.referrals.store import NewReferral
@@ -108,23 +107,6 @@ def _ask_provider(session: Session, need: str) -> int:
     if not listed:
         say("  No provider is listed for that; ccu provider list shows all.")
     return PROVIDER.ask(session, "Provider", "--to")
-
-
-def provider_fields(name: str | None, given: ProviderOptions) -> dict[str, Any]:
-    """Return the fields that were given, by their names in the record."""
-    verified = given.verified
-    fields = {
-        "name": name,
-        "needs": given.need or None,
-        "agency": given.agency,
-        "capacity": given.capacity,
-        "phone": given.phone,
-        "hours": given.hours,
-        "eligibility": given.eligibility,
-        "part2": given.part2,
-        "verified_on": verified.isoformat() if verified else None,
-    }
-    return {field: value for field, value in fields.items() if value is not None}
 
 
 # ---------------------------------------------------------------- making it
