@@ -14,6 +14,7 @@ from ccu.dates.cad import cad_reader
 from ccu.dates.days import Direction
 from ccu.dates.instants import (
     add_elapsed,
+    day_bounds,
     day_start,
     from_iso,
     is_after,
@@ -28,6 +29,7 @@ __all__ = [
     "Direction",
     "add_elapsed",
     "cad_reader",
+    "day_bounds",
     "day_start",
     "from_iso",
     "is_after",
