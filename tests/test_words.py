@@ -142,6 +142,7 @@ ccu/commands/brief.py
 ccu/commands/call.py
 ccu/commands/care.py
 ccu/commands/consent.py
+ccu/commands/consent_list.py
 ccu/commands/deidentify.py
 ccu/commands/disclosures.py
 ccu/commands/follow_up.py
@@ -156,6 +157,7 @@ ccu/commands/plan.py
 ccu/commands/provider.py
 ccu/commands/purge.py
 ccu/commands/referral.py
+ccu/commands/referral_update.py
 ccu/commands/report.py
 ccu/commands/retention.py
 ccu/commands/seal.py
@@ -188,7 +190,6 @@ ccu/files/__init__.py
 ccu/files/named.py
 ccu/follow_ups/attempts.py
 ccu/follow_ups/entry.py
-ccu/follow_ups/lists.py
 ccu/follow_ups/rows.py
 ccu/follow_ups/store.py
 ccu/frequent/lists.py
@@ -253,6 +254,7 @@ ccu/plans/listing.py
 ccu/plans/page.py
 ccu/plans/store.py
 ccu/plans/writing.py
+ccu/providers/options.py
 ccu/records/audit.py
 ccu/records/codes.py
 ccu/records/ownership.py

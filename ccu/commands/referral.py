@@ -1,4 +1,4 @@
-"""`ccu referral list`, `show`, `update`, `expire`: where referrals stand."""
+"""`ccu referral list`, `show`: the status of referrals."""
 
 from typing import Annotated
 
@@ -9,24 +9,18 @@ from ccu.options import (
     PROVIDER,
     REASON,
     REFERRAL,
-    REQUIRED,
-    AskingOption,
     arg,
     code,
     group,
     needs_reason,
     opt,
-    with_options,
 )
-from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
-from ccu.referrals.options import NEED, REASON_CODE, UpdateOptions
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_document
+from ccu.referrals.options import NEED
 from ccu.session import Session
 
-app = group("Where referrals stand: list, show, update, expire.")
+app = group("Referrals: list, show, update, expire.")
 
-EXPIRED_COLUMNS = (
-    *("id", "was", "need", "provider", "person", "owner", "changed", "follow_ups_closed"),
-)
 STATUSES = code("referral_status", commas=True)
 
 ReferralArgument = Annotated[int, arg("REFERRAL", REFERRAL, "The referral's number.")]
@@ -132,73 +126,3 @@ def show(
         if (person := data["person"]) is not None:
             audit.record(connection, staff_id, "referral-show", "person", person, referral=referral)
     emit_document(notice.on(page.document(session.db, data), session.view), format, output)
-
-
-@app.command()
-@with_options(UpdateOptions)
-def update(
-    ctx: typer.Context,
-    referral: ReferralArgument,
-    given: UpdateOptions,
-    asking: AskingOption = False,
-) -> None:
-    """Take the next step, hand over, or add a note.
-
-    Each is an event that stays.
-
-    Steps: draft to requested, requested to accepted, accepted to in_progress, either of these to
-    service_received; all but a draft to on_hold and back. Other ends: expired, cancelled,
-    entered_in_error; for all but a draft also contact_only, rejected, declined, unable_to_contact.
-    An end is final and closes the follow-ups; only a supervisor can still mark it
-    entered_in_error. On hold, follow-ups stay due.
-
-    If somebody else changed it in the last minutes, or since you saw --seen events, nothing is
-    written and you are told what changed.
-
-    Examples:
-
-      ccu referral update 7 --status accepted
-
-      ccu referral update 7 --status on_hold --reason waitlisted --seen 2
-
-      ccu referral update 7 --owner dlee
-    """
-    from ccu.referrals import steps
-
-    session: Session = ctx.obj
-    emit_line(steps.take(session, referral, steps.read(session, given, asking)))
-
-
-@app.command()
-def expire(
-    ctx: typer.Context,
-    referral: Annotated[list[int] | None, arg("[REFERRAL]...", REFERRAL, "Their numbers.")] = None,
-    stalled: Annotated[
-        bool, typer.Option("--stalled", help="All that are stalled, but for those on hold.")
-    ] = False,
-    reason: Annotated[
-        str, opt("--reason", REASON_CODE, "Why they end.", example="provider_silent")
-    ] = REQUIRED,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show which; change nothing.")] = False,
-    format: FormatOption = None,
-    output: OutputOption = None,
-) -> None:
-    """End referrals that nothing came of.
-
-    All of them or none; each is listed.
-
-    Examples:
-
-      ccu referral expire --stalled --reason provider_silent --dry-run
-
-      ccu referral expire 7 9 --reason provider_silent
-    """
-    from ccu.referrals import steps
-
-    session: Session = ctx.obj
-    rows, held = steps.expire(session, referral or [], stalled, reason, dry_run)
-    count = "1 referral" if len(rows) == 1 else f"{len(rows)} referrals"
-    emit(Table(EXPIRED_COLUMNS, rows, title="Expired"), format, output)
-    say(f"Nothing was changed: {count} would expire." if dry_run else f"Expired {count}.")
-    if held:
-        say(f"On hold, and left so: {', '.join(map(str, held))}. By number they expire too.")
