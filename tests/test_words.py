@@ -246,11 +246,9 @@ ccu/places/flags.py
 ccu/places/names_in_text.py
 ccu/places/page.py
 ccu/places/store.py
-ccu/plans/common.py
 ccu/plans/deciding.py
 ccu/plans/editor.py
 ccu/plans/form.py
-ccu/plans/listing.py
 ccu/plans/page.py
 ccu/plans/store.py
 ccu/plans/writing.py

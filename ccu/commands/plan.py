@@ -127,6 +127,6 @@ def list_(
 
       ccu plan list --status draft --format json
     """
-    from ccu.plans import listing
+    from ccu.plans import page
 
-    emit(Table(listing.COLUMNS, listing.rows(ctx.obj, due, status), title="Plans"), format, output)
+    emit(Table(page.COLUMNS, page.list_rows(ctx.obj, due, status), title="Plans"), format, output)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ccu import dates
 from ccu.consent import store as consents
 from ccu.consent.store import PART2, Recipient
 from ccu.errors import InvalidInput
@@ -158,7 +159,7 @@ def rows(
     return [
         {
             "id": row["id"],
-            "when": row["disclosed_at"][:16].replace("T", " "),
+            "when": dates.minute(row["disclosed_at"]),
             "record": row["record"],
             "to": consents.said_to(row["recipient"], row["provider_id"], row["provider_name"]),
             "account": row["viewer"],

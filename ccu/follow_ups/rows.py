@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from ccu import dates
 from ccu.session import Session
 
 LATE = "due_unix < :as_of"
@@ -125,7 +126,7 @@ def _item(row: sqlite3.Row, stands_for: dict[int, int], as_of: AsOf) -> dict[str
     state = "closed" if row["closed_at"] else "overdue" if late else "open"
     return {
         "id": row["id"],
-        "due": row["due_at"][:16].replace("T", " "),
+        "due": dates.minute(row["due_at"]),
         "days_late": (as_of.day - date.fromisoformat(row["due_at"][:10])).days if late else None,
         "state": f"{state}, to sign" if waits else state,
         "owner": row["owner"],
@@ -264,8 +265,6 @@ def _span(session: Session, due: str) -> tuple[int, int]:
     if due.strip().lower() == "week":
         now = int(session.now.timestamp())
         return now, now + WEEK
-    from ccu import dates
-
     day = dates.parse_day(due, session.today, field="--due")
     start, end = dates.day_bounds(day, session.settings.zone)
     return int(start.timestamp()), int(end.timestamp())
@@ -282,7 +281,6 @@ def record_overdue(session: Session, found: Sequence[dict[str, Any]]) -> None:
     """Keep that these were found late. The file is not written when there is nothing to keep."""
     if not any(row["new"] for row in found):
         return
-    from ccu import dates
     from ccu.records import audit
 
     staff_id = None if session.unattended else session.staff_id

@@ -9,13 +9,15 @@ author, written, approver, review_on).
 
 import json
 import sqlite3
+from collections import Counter
+from datetime import timedelta
 from typing import Any
 
+from ccu import dates
 from ccu.errors import NotAllowed
 from ccu.output import Document, Section, Table
-from ccu.plans import common, form
+from ccu.plans import form
 from ccu.plans import store as plans
-from ccu.plans import suggestions as plan_suggestions
 from ccu.records import codes, person_ids
 from ccu.records import history as changes
 from ccu.session import Session
@@ -29,20 +31,21 @@ def read(session: Session, plan_id: int, every: bool) -> Document:
 
     NotAllowed for one that is hidden from this account (consent/visibility.py).
     """
-    staff_id, today = session.staff_id, session.today
+    today = session.today
     hidden = session.view.plans([plan_id]).get(plan_id)
     if hidden is not None:
         raise NotAllowed(f"plan {plan_id} {hidden.sentence}")
-    with session.writing() as connection:
+    with session.work() as work:
+        connection = work.connection
         row = plans.read(connection, plan_id, today)
         session.view.keep()
         data = _data(connection, row, today.isoformat())
         others = plans.same(connection, plans.of_row(row), today) if every else []
         if every:
             data["earlier"] = [_earlier(other) for other in others if other["id"] != plan_id]
-        common.record_shown(connection, staff_id, row)
+        form.record_shown(work, row)
         labels = codes.labels(connection, "plan_status")
-        said_for = common.said_for(connection, plans.of_row(row))
+        said_for = form.said_for(connection, plans.of_row(row))
     return Document(f"Plan {plan_id} for {said_for}", _sections(data, labels), data)
 
 
@@ -77,7 +80,7 @@ def _data(connection: sqlite3.Connection, row: sqlite3.Row, today: str) -> dict[
                 "answered_by": each["answer_login"],
                 "answered_at": each["answered_at"],
             }
-            for each in plan_suggestions.of_plan(connection, row["id"])
+            for each in plans.suggestions_of(connection, row["id"])
         ],
         "changes": changes.of(connection, "plan", row["id"]),
     }
@@ -115,7 +118,7 @@ def _pairs(data: dict[str, Any], labels: dict[str, str]) -> list[tuple[str, Any]
     review = data["review_on"]
     pairs = {
         "status": status,
-        "written": f"{data['written_at'][:16].replace('T', ' ')}, {data['author']}",
+        "written": f"{dates.minute(data['written_at'])}, {data['author']}",
         "approved": data["approver"] and f"{data['approved_on']}, {data['approver']}",
         "review": f"{review}; it is due" if data["review_due"] else review,
         "expires": data["expires_on"] and f"after {data['expires_on']}",
@@ -136,6 +139,63 @@ def _suggestion(each: dict[str, Any]) -> str:
 
 
 def _change(each: dict[str, Any]) -> tuple[Any, ...]:
-    when = each["at"][:16].replace("T", " ")
+    when = dates.minute(each["at"])
     what = each["field"].replace("_", " ")
     return (when, each["by"], what, each["old"], each["new"], each["reason"])
+
+
+# ---------------------------------------------------------------- `plan list`
+# By number and place, without names and without the text of a plan.
+
+
+COLUMNS = ("id", "status", "for", "author", "approver", "review_on", "expires_on", "note")
+AHEAD = timedelta(days=30)  # --due: to review within these
+
+
+def list_rows(session: Session, due: bool, status: str | None) -> list[dict[str, Any]]:
+    """COLUMNS of all plans, of those with a status, or of those to review or expired.
+
+    The status is the one of today, so that a plan past its last day is expired.
+    """
+    connection, today = session.db, session.today
+    found = plans.rows(connection, today, today + AHEAD if due else None)
+    people = [row["person_id"] for row in found if row["person_id"] is not None]
+    stands_for = person_ids.canonical(connection, people)
+    whose = {row["id"]: (stands_for.get(row["person_id"]), row["place_id"]) for row in found}
+    in_force = Counter(whose[row["id"]] for row in found if row["state"] == "approved")
+    return [
+        {
+            "id": row["id"],
+            "status": row["state"],
+            "for": _for(stands_for.get(row["person_id"]), row["place"]),
+            "author": row["author"],
+            "approver": row["approver"],
+            "review_on": row["review_on"],
+            "expires_on": row["expires_on"],
+            "note": _note(row, in_force[whose[row["id"]]], today.isoformat()),
+        }
+        for row in found
+        if status is None or row["state"] == status
+    ]
+
+
+def _for(person: int | None, place: str | None) -> str:
+    return f"person {person}" if person is not None else place or ""
+
+
+def _note(row: Any, in_force: int, today: str) -> str:
+    """What is to be done about it."""
+    notes = []
+    if row["status"] == "draft":
+        notes.append("to approve")
+    if row["status"] == "approved" and row["state"] == "expired":
+        notes.append("off the card; review it or write it anew")
+    elif row["state"] == "approved" and row["review_on"] <= today:
+        notes.append("review is due")
+    if row["state"] == "approved" and in_force > 1:
+        whose = "person" if row["person_id"] is not None else "place"
+        notes.append(f"{in_force} plans in force for this {whose}")
+    if row["suggestions"]:
+        some = "suggestion waits" if row["suggestions"] == 1 else "suggestions wait"
+        notes.append(f"{row['suggestions']} {some}")
+    return "; ".join(notes)
