@@ -145,7 +145,6 @@ ccu/commands/consent.py
 ccu/commands/consent_list.py
 ccu/commands/deidentify.py
 ccu/commands/disclosures.py
-ccu/commands/follow_up.py
 ccu/commands/frequent.py
 ccu/commands/household.py
 ccu/commands/log_call.py
@@ -153,11 +152,9 @@ ccu/commands/person.py
 ccu/commands/person_link.py
 ccu/commands/person_same.py
 ccu/commands/place.py
-ccu/commands/plan.py
 ccu/commands/provider.py
 ccu/commands/purge.py
 ccu/commands/referral.py
-ccu/commands/referral_update.py
 ccu/commands/report.py
 ccu/commands/retention.py
 ccu/commands/seal.py
@@ -190,8 +187,6 @@ ccu/files/__init__.py
 ccu/files/named.py
 ccu/follow_ups/attempts.py
 ccu/follow_ups/entry.py
-ccu/follow_ups/rows.py
-ccu/follow_ups/store.py
 ccu/frequent/lists.py
 ccu/frequent/override_entry.py
 ccu/frequent/overrides.py
@@ -247,10 +242,8 @@ ccu/places/names_in_text.py
 ccu/places/page.py
 ccu/places/store.py
 ccu/plans/deciding.py
-ccu/plans/editor.py
 ccu/plans/form.py
 ccu/plans/page.py
-ccu/plans/store.py
 ccu/plans/writing.py
 ccu/providers/options.py
 ccu/records/audit.py
@@ -266,10 +259,8 @@ ccu/referrals/form.py
 ccu/referrals/needs.py
 ccu/referrals/options.py
 ccu/referrals/page.py
-ccu/referrals/reads.py
 ccu/referrals/rules.py
 ccu/referrals/steps.py
-ccu/referrals/store.py
 ccu/report/build.py
 ccu/report/definitions.py
 ccu/report/figures.py

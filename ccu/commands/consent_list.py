@@ -45,7 +45,7 @@ def disclose(
 ) -> None:
     """Record what you told somebody by phone, by letter or in a meeting.
 
-    It rests on a consent in force, or on a reason for which the law asks none. What screens show
+    It needs an active consent, or a reason for which the law requires none. What screens show
     is recorded by itself.
 
     Examples:
@@ -79,7 +79,7 @@ def list_(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List the consents in force, of every record of the person. It is recorded.
+    """List the active consents of every record of the person. It is recorded.
 
     An account on the police side sees those to police.
 
@@ -93,21 +93,19 @@ def list_(
     from ccu.consent import store as consents
     from ccu.consent.store import PART2
     from ccu.people import merge_store as merges
-    from ccu.records import audit
 
     session: Session = ctx.obj
-    staff_id = session.staff_id
-    with session.writing() as connection:
+    with session.work() as work:
         if person is not None:
-            merges.canonical(connection, person)
+            merges.canonical(work.connection, person)
         rows = consents.rows(
-            connection,
+            work.connection,
             person,
             today=session.today.isoformat(),
             every=every,
             only_to=None if session.view.whole_accounting else "police",
         )
-        audit.record(connection, staff_id, "consent-list", "person", person, rows=len(rows))
+        work.audit("consent-list", "person", person, rows=len(rows))
     if not session.view.whole_accounting:  # an ended paper on part2 would still tell of one
         rows = [row for row in rows if row["state"] == "in force" or PART2 not in row["scope"]]
     for row in rows:

@@ -44,7 +44,7 @@ def add(
     note_file: NoteFileOption = None,
     asking: AskingOption = False,
 ) -> None:
-    """Put something on the list: for a referral, a call or a person.
+    """Schedule a follow-up for a referral, a call or a person.
 
     Its owner is the one named; else the referral's, the person's worker, or you.
 
@@ -88,10 +88,10 @@ def done(
     next_kind: Annotated[str | None, opt("--next-kind", KIND, "What to do then.")] = None,
     asking: AskingOption = False,
 ) -> None:
-    """Say that it was done or tried, and what came of it.
+    """Log a follow-up attempt and its result.
 
     Reached, refused, safe but declined, escalated, and no response close it; after any other result
-    it stays open and --next says until when (at a terminal it is asked). Where closing it would
+    it stays open until --next (asked for at a terminal). Where closing it would
     leave an open referral, or a person with a worker, with nothing due, the next one is made.
 
     Examples:
@@ -124,9 +124,9 @@ def move(
     owner: OwnerOption = None,
     reason: ReasonOption = None,
 ) -> None:
-    """Give it another due, or another owner; what was before is kept.
+    """Reschedule or reassign a follow-up; the earlier values are kept.
 
-    One that waits for a signature is sent back by it, to be done again.
+    One that waits for a signature is sent back, to be done again.
 
     Example:
 

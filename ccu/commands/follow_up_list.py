@@ -110,7 +110,7 @@ def overdue(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List what is open and was due before now, oldest first; for cron: silent when nothing is.
+    """List open follow-ups that are past due, oldest first; prints nothing from cron when none are.
 
     `new` marks what no recorded run has found late yet. The nightly run is recorded; a look at a
     terminal is not, so that it does not take the night's news away. A format or a file that is

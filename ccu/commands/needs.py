@@ -87,21 +87,17 @@ def show(
       ccu needs show --person 31
     """
     from ccu.people import merge_store as merges
-    from ccu.records import audit
     from ccu.referrals import needs
 
     session: Session = ctx.obj
     if (assessment is None) == (person is None):
         raise InvalidInput("give either ASSESSMENT or --person")
-    staff_id = session.staff_id
-    with session.writing() as connection:
+    with session.work() as work:
         if person is not None:
-            person = merges.canonical(connection, person)
-        data = needs.seen(session, needs.read_or_latest(connection, assessment, person))
-        audit.record(connection, staff_id, "needs-show", "need_assessment", data["id"])
-        audit.record(
-            connection, staff_id, "needs-show", "person", data["person"], assessment=data["id"]
-        )
+            person = merges.canonical(work.connection, person)
+        data = needs.seen(session, needs.read_or_latest(work.connection, assessment, person))
+        work.audit("needs-show", "need_assessment", data["id"])
+        work.audit("needs-show", "person", data["person"], assessment=data["id"])
     emit_document(needs.document(session.db, data), format, output)
 
 

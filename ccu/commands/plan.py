@@ -51,10 +51,11 @@ def write(
     At a terminal it is asked field by field. A file has headings, and under each one item a line
     that begins with -: Baseline:, Early signs:, Triggers:, What helps:, What to avoid:, Steps: (in
     order), Safety concerns: (- 2026-01-04, officer report: what was seen) and Contacts: (- name,
-    relation or agency: phone). Only a file, or -, is the whole plan; else it starts from the newest
-    one. The plan approved before stays on the card until this one is.
+    relation or agency: phone). A file, or -, is the complete plan; without one, it starts from
+    the newest plan. The plan approved before stays on the card until this one is.
 
-    Plain, kind words: a diagnosis or an unkind word is told at once, and is not approved.
+    Use plain, respectful words: a diagnosis or a stigmatizing word is reported at once and is not
+    approved.
 
     Examples:
 

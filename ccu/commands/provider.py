@@ -26,7 +26,7 @@ def add(
 ) -> None:
     """Add a provider; a retired one of that name comes back.
 
-    It counts as verified today, unless --verified says another day.
+    It counts as verified today, unless --verified gives another day.
 
     Example:
 
@@ -81,7 +81,7 @@ def show(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Show one provider whole, and what was changed.
+    """Show one provider and the history of its changes.
 
     JSON: id, name, needs, agency, phone, hours, eligibility, capacity, verified_on, active, part2,
     old, open_referrals (their numbers), changes (at, by, field, old, new).

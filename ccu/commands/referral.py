@@ -97,9 +97,9 @@ def show(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Show one referral, and what came of it.
+    """Show one referral and its outcome.
 
-    Where it stands, who has it, its events, follow-ups and tries. Showing it is recorded in the
+    Its status, owner, events, follow-ups and attempts. Showing it is recorded in the
     audit, for the referral and for the person.
 
     JSON: id, status, since, outcome, need, provider (id, name, phone), person, call, place,
@@ -113,16 +113,13 @@ def show(
       ccu referral show 7
     """
     from ccu.card import notice
-    from ccu.records import audit
     from ccu.referrals import page
 
     session: Session = ctx.obj
-    staff_id, why = session.staff_id, needs_reason(full, reason)
-    with session.writing() as connection:
-        data = page.seen(session, connection, referral, full=full)
-        audit.record(
-            connection, staff_id, "referral-show", "referral", referral, full=full, reason=why
-        )
+    why = needs_reason(full, reason)
+    with session.work() as work:
+        data = page.seen(session, work.connection, referral, full=full)
+        work.audit("referral-show", "referral", referral, full=full, reason=why)
         if (person := data["person"]) is not None:
-            audit.record(connection, staff_id, "referral-show", "person", person, referral=referral)
+            work.audit("referral-show", "person", person, referral=referral)
     emit_document(notice.on(page.document(session.db, data), session.view), format, output)

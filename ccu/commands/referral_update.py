@@ -75,7 +75,7 @@ def expire(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """End referrals that nothing came of.
+    """Close unanswered referrals.
 
     All of them or none; each is listed.
 

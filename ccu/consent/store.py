@@ -1,8 +1,8 @@
-"""Signed papers: what may be told of a person, to whom, until when.
+"""Consents: what may be disclosed of a person, to which agency or provider, until when.
 
 A paper counts from the day it was signed through the day it expires, unless it was revoked: once
 revoked it never counts again, whatever day is said. It is looked up each time, so a revocation
-holds from the next command on. A human being's papers are those of all their records.
+holds from the next command on. A person's papers are those of all their records.
 """
 
 import sqlite3
@@ -118,7 +118,7 @@ def rows(
     every: bool,
     only_to: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Papers, oldest first; without `every` those in force; `only_to`: to that agency alone.
+    """Papers, oldest first; without `every` the active ones; `only_to`: to that agency alone.
 
     id, person (canonical), record (the paper's own), to, scope (a list), purpose, words, signed_on,
     signed_by, expires_on, revoked_on, state, recorded_by, revoked_by.

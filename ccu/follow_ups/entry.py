@@ -1,7 +1,7 @@
 """What the follow-up commands write: ask for what is missing, record it, and report it.
 
-Questions are asked before the write begins, so that nobody else waits; what the answers were based
-on is checked again inside it.
+Questions are asked before the write begins, which would make others wait; what the answers were
+based on is checked again inside it.
 """
 
 import sqlite3

@@ -89,7 +89,7 @@ def rows(connection: sqlite3.Connection, wanted: Wanted, as_of: AsOf) -> list[di
     """The follow-ups, oldest due first.
 
     Keys: id, due, days_late, state, owner, what, attempts, for, new; referral, call, person,
-    household and place stand in `for`, and person (the canonical record's id) apart too; due_at and
+    household and place are in `for`, and person (the canonical record's id) apart too; due_at and
     due_unix as stored.
     """
     sql = _ROWS.format(source=_EVERY if wanted.every else "open_follow_up", where=wanted.where())
@@ -240,7 +240,7 @@ def list_rows(
 def seen(
     session: Session, rows: list[dict[str, Any]], *, leave_out: bool = False
 ) -> list[dict[str, Any]]:
-    """The rows as this account sees them: of a hidden one that it is in hand, for whom and where.
+    """The rows as this account sees them: a hidden one shows its person and place alone.
 
     `leave_out`: the list was asked for by what is hidden (due, owner), so it has none of these.
     """

@@ -1,4 +1,4 @@
-"""Follow-ups: what is due, for whom, by whom.
+"""Follow-ups: what is due, about which record, and who owns it.
 
 A follow-up is open until it is closed. A try that did not reach the person leaves it open with a
 new due; the closing by an intern waits for a signature, and until then it is open. Whatever closes
@@ -22,7 +22,7 @@ from ccu.records.settings import Settings
 from ccu.referrals import rules
 from ccu.work import Work
 
-SCHEDULED_KIND = "call"  # what the follow-ups of a new referral are, until somebody says otherwise
+SCHEDULED_KIND = "call"  # what the follow-ups of a new referral are, until somebody changes it
 RETRY, CHECK_AGAIN = 0, -1  # steps of the schedule: after a try that failed, after one that did not
 OPEN_STATUS = "(SELECT code FROM referral_status WHERE open = 1)"
 

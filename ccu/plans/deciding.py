@@ -45,7 +45,7 @@ def _to_say_otherwise(plan_id: int, found: list[form.Finding]) -> str:
 
 
 def keep(session: Session, plan_id: int) -> str:
-    """Say that an approved plan is still right. Raises NotFound, NotAllowed, InvalidInput."""
+    """Record that an approved plan is still right. Raises NotFound, NotAllowed, InvalidInput."""
     with session.work() as work:
         row = plans.read(work.connection, plan_id, work.today)
         days = _days(session)

@@ -30,7 +30,7 @@ def edited(text: str) -> str:
         command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
     except ValueError:
         raise InvalidInput(
-            "--edit: EDITOR has a quotation mark without its other; mend it, or give --file"
+            "--edit: EDITOR has a quotation mark without its other; correct it, or give --file"
         ) from None
     if not command:
         raise InvalidInput("--edit needs an editor: set EDITOR, or give --file")
@@ -51,9 +51,7 @@ def _run(command: list[str]) -> None:
     try:
         ended = subprocess.run(command, check=False)
     except (OSError, ValueError):
-        raise InvalidInput(
-            "--edit: the editor can not be run; see EDITOR, or give --file"
-        ) from None
+        raise InvalidInput("--edit: the editor cannot be run; see EDITOR, or give --file") from None
     finally:
         signal.signal(signal.SIGINT, before)
     if ended.returncode != 0:

@@ -221,7 +221,7 @@ def _in_item(
 
 
 def said_for(connection: sqlite3.Connection, whose: Whose) -> str:
-    """`person 12`, by the record that stands for them, or the place in one line."""
+    """`person 12`, by the record merged into, or the place in one line."""
     if whose.person_id is not None:
         return f"person {person_ids.canonical(connection, [whose.person_id])[whose.person_id]}"
     return place_reads.text(connection, whose.place_id or 0) or f"place {whose.place_id}"

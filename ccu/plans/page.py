@@ -1,7 +1,7 @@
-"""One plan as a page: whose it is and how it stands, what it says, what was suggested, and before.
+"""One plan as a page: its status, text, suggestions and history; the list of plans.
 
-JSON: id, for (person or place), person (the number that stands for them), place, status, on_card,
-author, written_at, approver, approved_on, review_on, review_due, expires_on, body,
+JSON: id, for (person or place), person (the number of the record merged into), place, status,
+on_card, author, written_at, approver, approved_on, review_on, review_due, expires_on, body,
 suggestions (id, text, by, at, accepted, answer, answered_by, answered_at), changes (at, by, field,
 old, new, reason), and with --all earlier: every other plan of the same person or place (id, status,
 author, written, approver, review_on).
@@ -27,7 +27,7 @@ EARLIER_COLUMNS = ("id", "status", "author", "written", "approver", "review_on")
 
 
 def read(session: Session, plan_id: int, every: bool) -> Document:
-    """The page, recorded as a read of the plan and of whom it is about. Raises NotFound.
+    """The page, recorded as a read of the plan and of its person or place. Raises NotFound.
 
     NotAllowed for one that is hidden from this account (consent/visibility.py).
     """

@@ -1,7 +1,7 @@
 """Plans: what helps a person, or at a place. A draft counts for nothing until it is approved.
 
-The text of a plan is never changed: what is written anew is a new plan, and those before are kept.
-A plan is of a human being, whichever of their records it was written for. `state` is the status,
+The text of a plan is never changed: a rewrite is a new plan, and those before it are kept.
+A plan belongs to a person, under whichever of their records it was written. `state` is the status,
 but expired as soon as its last day is over: nobody has to do anything for that.
 
 body: baseline, early_signs, triggers, helps, avoid and steps are lists of texts; safety is a list
@@ -81,7 +81,7 @@ def read(connection: sqlite3.Connection, plan_id: int, today: date) -> sqlite3.R
 
 
 def same(connection: sqlite3.Connection, whose: Whose, today: date) -> list[sqlite3.Row]:
-    """Every plan of this human being or place, newest first, as `read` gives them."""
+    """Every plan of this person or place, newest first, as `read` gives them."""
     people = [] if whose.person_id is None else person_ids.same(connection, [whose.person_id])
     asked = {"place_id": whose.place_id, "people": json.dumps(people), "today": today.isoformat()}
     return connection.execute(_PLAN + _SAME, asked).fetchall()

@@ -1,6 +1,6 @@
 """Writing a plan: where it starts from, how the text is given, what is kept and what is said.
 
-Asking is done before the write begins, so that nobody else waits.
+Questions are asked before the write begins, which would make others wait.
 """
 
 import json
@@ -79,12 +79,12 @@ def _given(
         return _edited(session, form.to_edit(old, whose), asking)
     if not asking:
         raise InvalidInput("--file is missing; - is standard input, --edit opens an editor")
-    say(f"A plan for {whose}. One item a line; a line with only a full stop ends a field.")
+    say(f"A plan for {whose}. One item a line; end a field with a line that has only a period.")
     return {field: _asked(session, field, old.get(field, [])) for field in FIELDS}
 
 
 def _edited(session: Session, text: str, asking: bool) -> dict[str, list[Any]]:
-    """As the editor leaves it; at a terminal what is wrong can be mended, so no words are lost."""
+    """As the editor leaves it; at a terminal an error can be corrected, so no text is lost."""
     from ccu.plans import editor
 
     editor.refuse_as_service(session)

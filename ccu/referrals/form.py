@@ -32,7 +32,7 @@ WARM = ("warm_in_person", "warm_by_phone")
 
 @dataclass
 class About:
-    """What a new referral comes from: a call, or an assessment's need and person."""
+    """The source of a new referral: a call, or an assessment's need and person."""
 
     call_id: int | None
     person_id: int | None
@@ -117,7 +117,7 @@ def make(
     new: NewReferral,
     link: Callable[[Work, int], None] | None = None,
 ) -> dict[str, Any]:
-    """Write the referral; what to beware of is said and does not stop it. Returns its data.
+    """Write the referral, print its warnings, and return its data.
 
     `link` writes in the same transaction what the new referral's number goes into.
     """
@@ -133,7 +133,7 @@ def make(
 
 
 def cautions(session: Session, connection: sqlite3.Connection, new: NewReferral) -> list[str]:
-    """What the person should know of this referral, as clauses without a full stop."""
+    """What the person should know of this referral, as clauses without a period."""
     of_person = _of_person(session, connection, new)
     return [*of_person, *_of_provider(session, connection, new)]
 

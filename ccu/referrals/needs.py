@@ -75,7 +75,7 @@ def read(connection: sqlite3.Connection, assessment_id: int) -> dict[str, Any]:
 
 
 def hide_referrals(answers: list[dict[str, Any]], view: View) -> None:
-    """Of what became a referral that the view hides: that it is in hand, or has ended."""
+    """Show of a referral that the view hides only whether it is open or has ended."""
     asked = [each["referral"] for each in answers if each["referral"] is not None]
     hidden = view.referrals(asked)
     for each in answers:

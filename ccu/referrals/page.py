@@ -1,4 +1,4 @@
-"""A referral as data and as a page: where it stands, who has it, what was tried, what became."""
+"""A referral as JSON and as a page, with its events, follow-ups and attempts; lists."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ def seen(
 ) -> dict[str, Any]:
     """The referral as this account sees it, and what was shown of it kept, inside a write.
 
-    Of one that is hidden, and of follow-ups that are, no more than that they are in hand.
+    Of one that is hidden, and of hidden follow-ups, it shows only that they are being handled.
     """
     data = read(connection, referral_id, session.today, named=True, full=full)
     view = session.view
@@ -105,7 +105,7 @@ def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
 
 
 def made(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
-    """A new referral in a few lines: whom it is for, who has it, when what is due."""
+    """A new referral in a few lines: the person, the owner, what is due and when."""
     kinds = codes.labels(connection, "follow_up_kind")
     pairs = [pair for pair in _pairs(connection, data) if pair[0] in ("for", "owner", "hand-off")]
     due = [
@@ -266,8 +266,8 @@ def _rows_seen(
 ) -> list[dict[str, Any]]:
     """The rows as this account sees them, inside a write.
 
-    Of a hidden one that it is in hand; it is left out where the list was asked for by what is
-    hidden: need, provider, status, owner.
+    A hidden one is listed as being handled; it is left out where the list was asked for by what
+    is hidden: need, provider, status, owner.
     """
     hidden = session.view.referrals(row["id"] for row in found)
     session.view.keep()

@@ -1,6 +1,6 @@
-"""Referrals as they are looked at: lists, one whole, and what stands beside a new one.
+"""Referrals as read: lists, one with everything about it, and open ones like a new one.
 
-Reading what stands about a person must be audited by the caller.
+The caller must record in the audit that a person's record was read.
 """
 
 import json

@@ -146,7 +146,7 @@ def update(work: Work, referral_id: int, change: Update, *, sure: bool = False) 
 
 
 def _event(work: Work, old: sqlite3.Row, change: Update, sure: bool) -> Event | None:
-    """The event that a change is, when it may be; None when it says nothing new."""
+    """Return the event of an allowed change; None when nothing would change."""
     events = events_of(work.connection, old["id"])
     _refuse_unseen(old["id"], events, change.seen)
     _check_step(work, old["id"], events, change.status)
