@@ -11,9 +11,15 @@ if TYPE_CHECKING:
 
 
 def _recipient(session: Session, text: str, option: str) -> "Recipient":
-    from ccu.consent import store as consents
+    """Return a provider given by number, else an agency. Raises InvalidInput, NotFound."""
+    from ccu.consent.store import Recipient
+    from ccu.providers import store as providers
+    from ccu.records import codes
 
-    return consents.recipient(session.db, text, option)
+    if text.strip()[:1].isdigit():
+        found = providers.find(session.db, text, option)
+        return Recipient(agency=found["agency"], provider_id=found["id"])
+    return Recipient(agency=codes.code(session.db, "agency", text, option))
 
 
 def _scope(session: Session, text: str, option: str) -> str:

@@ -58,16 +58,6 @@ class Paper:
     expires_on: str | None
 
 
-def recipient(connection: sqlite3.Connection, text: str, option: str) -> Recipient:
-    """A provider by number, else the code of an agency. Raises InvalidInput, NotFound."""
-    from ccu.providers import store as providers
-
-    if text.strip()[:1].isdigit():
-        found = providers.find(connection, text, option)
-        return Recipient(agency=found["agency"], provider_id=found["id"])
-    return Recipient(agency=codes.code(connection, "agency", text, option))
-
-
 def in_order(connection: sqlite3.Connection, scopes: Sequence[str]) -> list[str]:
     """Return codes of scopes in the order of their list, each once."""
     return [code for code in codes.labels(connection, "consent_scope") if code in scopes]

@@ -154,7 +154,7 @@ def _for(row: sqlite3.Row, person_id: int | None) -> str:
 
 def record(connection: sqlite3.Connection, follow_up_id: int, as_of: AsOf) -> dict[str, Any]:
     """One of `rows` with its note, its attempts, numbered, and what was changed. It must exist."""
-    from ccu.records import history as changes
+    from ccu.records import history
 
     (found,) = rows(connection, Wanted(every=True, only_id=follow_up_id), as_of)
     ended = connection.execute(_ENDED, {"id": follow_up_id}).fetchone()
@@ -163,7 +163,7 @@ def record(connection: sqlite3.Connection, follow_up_id: int, as_of: AsOf) -> di
         **{key: found[key] for key in ("id", "what", "for", "due", "state", "owner", "person")},
         **dict(ended),
         "attempts": [dict(row) for row in attempts],
-        "changes": changes.of(connection, "follow_up", follow_up_id),
+        "changes": history.of(connection, "follow_up", follow_up_id),
     }
 
 
@@ -193,7 +193,9 @@ def late(connection: sqlite3.Connection, as_of: AsOf) -> list[dict[str, Any]]:
     return rows(connection, Wanted(late=True), as_of)
 
 
-def keep_late(connection: sqlite3.Connection, found: Iterable[dict[str, Any]], seen_at: str) -> int:
+def record_late(
+    connection: sqlite3.Connection, found: Iterable[dict[str, Any]], seen_at: str
+) -> int:
     """Keep that these were found late, inside the caller's transaction; how many were new to us.
 
     Beside another run that found the same, each is kept once. One that was moved meanwhile is kept
@@ -285,7 +287,7 @@ def record_overdue(session: Session, found: Sequence[dict[str, Any]]) -> None:
 
     staff_id = None if session.unattended else session.staff_id
     with session.writing() as connection:
-        kept = keep_late(connection, found, dates.to_iso(session.now))
+        kept = record_late(connection, found, dates.to_iso(session.now))
         audit.record(connection, staff_id, "overdue", late=len(found), new=kept)
 
 

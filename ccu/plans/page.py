@@ -18,8 +18,7 @@ from ccu.errors import NotAllowed
 from ccu.output import Document, Section, Table
 from ccu.plans import form
 from ccu.plans import store as plans
-from ccu.records import codes, person_ids
-from ccu.records import history as changes
+from ccu.records import codes, history, person_ids
 from ccu.session import Session
 
 CHANGE_COLUMNS = ("when", "by", "what", "from", "to", "reason")
@@ -82,7 +81,7 @@ def _data(connection: sqlite3.Connection, row: sqlite3.Row, today: str) -> dict[
             }
             for each in plans.suggestions_of(connection, row["id"])
         ],
-        "changes": changes.of(connection, "plan", row["id"]),
+        "changes": history.of(connection, "plan", row["id"]),
     }
 
 
