@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ccu.access import account as who
-from ccu.referrals import life as referral_steps
+from ccu.referrals import rules
 
 from . import care
 from .conftest import Ccu, examples, run_ccu
@@ -27,7 +27,7 @@ from .conftest import Ccu, examples, run_ccu
 START = datetime(2026, 3, 6, 14, 0)  # a Friday; clocks go forward on Sunday
 PEOPLE = ("chief", "dlee", "boss", "kint")  # admin, clinician, supervisor, their intern
 RESULTS = ("reached", "left_message", "not_reached", "refused", "hospital", "no_response")
-STATUSES = tuple(status for status in referral_steps.STEPS if status != "draft")
+STATUSES = tuple(status for status in rules.STEPS if status != "draft")
 GROWING = ("referral_event", "attempt", "overdue_event", "change", "audit", "consult")
 ALLOWED = (0, 2, 3, 7, 10)  # done, refused, not there, not allowed, overdue; never a bug
 
@@ -99,7 +99,7 @@ class Town:
                     "refer", self.pick("call", call), "--to", "1", "--need", need, "--owner", owner
                 )
             case ("update", number, status):
-                needs = status in referral_steps.NEEDS_REASON
+                needs = status in rules.NEEDS_REASON
                 reason = ("--reason", "other") if needs else ()
                 number = self.pick("referral", number)
                 self.run("referral", "update", number, "--status", status, *reason)
@@ -192,9 +192,9 @@ class Town:
         ):
             found.setdefault(number, []).append(status)
         for statuses in found.values():
-            assert statuses[0] in referral_steps.FIRST
+            assert statuses[0] in rules.FIRST
             for before, after in itertools.pairwise(statuses):
-                assert after == before or after in referral_steps.STEPS[before]
+                assert after == before or after in rules.STEPS[before]
         now = dict(hand.execute("SELECT id, status FROM referral").fetchall())
         assert now == {number: statuses[-1] for number, statuses in found.items()}
 

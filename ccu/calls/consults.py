@@ -4,10 +4,10 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
+from ccu.calls import record as call_record
 from ccu.errors import InvalidInput
 from ccu.people import store as people
 from ccu.records import person_ids, table
-from ccu.referrals import events as referral_events
 from ccu.work import Work
 
 _ROWS = """
@@ -45,7 +45,7 @@ def add(work: Work, new: NewConsult) -> int:
     if new.asked_by == new.clinician_id:
         raise InvalidInput("--clinician: nobody consults themselves; --asked-by says who asked")
     if new.call_id is not None:
-        referral_events.call_not_void(work.connection, new.call_id)
+        call_record.require_not_void(work.connection, new.call_id)
     if new.person_id is not None:
         people.must_exist(work.connection, new.person_id)
     consult_id = table.insert(work, "consult", new)

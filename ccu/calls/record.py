@@ -3,6 +3,7 @@
 import sqlite3
 from typing import Any
 
+from ccu.errors import InvalidInput
 from ccu.records import table as records
 
 # In the order in which they happen: none may be before an earlier one. With their options' names.
@@ -97,3 +98,22 @@ def _people_of(connection: sqlite3.Connection, call_id: int) -> list[dict[str, A
         {"call_id": call_id},
     )
     return [dict(row) for row in found]
+
+
+def require_not_void(connection: sqlite3.Connection, call_id: int) -> sqlite3.Row:
+    """Return the row of a call that counts. Raises NotFound, and InvalidInput for a void one."""
+    row = records.require(connection, "call", call_id)
+    if row["voided_at"]:
+        raise InvalidInput(f"call {call_id} is void")
+    return row
+
+
+def subjects(connection: sqlite3.Connection, call_id: int) -> list[int]:
+    """Return the people a call was about, each by the record merged into. Raises NotFound."""
+    records.require(connection, "call", call_id)
+    found = connection.execute(
+        "SELECT DISTINCT canonical_id FROM call_person JOIN human ON human.id = person_id"
+        " WHERE call_id = :id AND role = 'subject' ORDER BY canonical_id",
+        {"id": call_id},
+    )
+    return [row["canonical_id"] for row in found]

@@ -1,8 +1,8 @@
-"""Signed papers: what may be told of a person, to whom, until when.
+"""Consents: what may be disclosed of a person, to which agency or provider, until when.
 
 A paper counts from the day it was signed through the day it expires, unless it was revoked: once
 revoked it never counts again, whatever day is said. It is looked up each time, so a revocation
-holds from the next command on. A human being's papers are those of all their records.
+holds from the next command on. A person's papers are those of all their records.
 """
 
 import sqlite3
@@ -60,16 +60,6 @@ class Paper:
     expires_on: str | None
 
 
-def recipient(connection: sqlite3.Connection, text: str, option: str) -> Recipient:
-    """A provider by number, else the code of an agency. Raises InvalidInput, NotFound."""
-    from ccu.providers import store as providers
-
-    if text.strip()[:1].isdigit():
-        found = providers.find(connection, text, option)
-        return Recipient(agency=found["agency"], provider_id=found["id"])
-    return Recipient(agency=codes.code(connection, "agency", text, option))
-
-
 def in_order(connection: sqlite3.Connection, scopes: Sequence[str]) -> list[str]:
     """Return codes of scopes in the order of their list, each once."""
     return [code for code in codes.labels(connection, "consent_scope") if code in scopes]
@@ -120,7 +110,7 @@ def rows(
     every: bool,
     only_to: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Papers, oldest first; without `every` those in force; `only_to`: to that agency alone.
+    """Papers, oldest first; without `every` the active ones; `only_to`: to that agency alone.
 
     id, person (canonical), record (the paper's own), to, scope (a list), purpose, words, signed_on,
     signed_by, expires_on, revoked_on, state, recorded_by, revoked_by.
@@ -220,3 +210,52 @@ def _overlap(one: str, other: str) -> bool:
     return any(covers(other, what) for what in one.split(",")) or any(
         covers(one, what) for what in other.split(",")
     )
+
+
+# ---------------------------------------------------------------- notes on 42 CFR Part 2 referrals
+
+# This file keeps no note about a referral to a Part 2 program.
+_NOTES = """
+SELECT (SELECT count(*) FROM referral
+        JOIN referral_event AS event ON event.referral_id = referral.id
+        WHERE referral.provider_id = :id AND coalesce(event.note, '') <> '')
+     + (SELECT count(*) FROM referral JOIN follow_up ON follow_up.referral_id = referral.id
+        WHERE referral.provider_id = :id AND follow_up.note <> '')
+     + (SELECT count(*) FROM referral JOIN follow_up ON follow_up.referral_id = referral.id
+        JOIN attempt ON attempt.follow_up_id = follow_up.id
+        WHERE referral.provider_id = :id AND coalesce(attempt.note, '') <> '')
+"""
+
+
+def refuse_part2_note(
+    connection: sqlite3.Connection, note: str | None, provider_id: int | None
+) -> None:
+    """Raises InvalidInput for a note about a referral to a Part 2 program."""
+    if not note or provider_id is None:
+        return
+    row = connection.execute(
+        "SELECT part2 FROM provider WHERE id = :id", {"id": provider_id}
+    ).fetchone()
+    if row is not None and row["part2"]:
+        raise InvalidInput(
+            "a note about a referral to a 42 CFR Part 2 program is not kept in this file;"
+            " ccu care note add --part2 keeps it apart"
+        )
+
+
+def part2_providers(connection: sqlite3.Connection) -> set[int]:
+    """The providers that are Part 2 programs, by number."""
+    return {row["id"] for row in connection.execute("SELECT id FROM provider WHERE part2")}
+
+
+def provider_of_referral(connection: sqlite3.Connection, referral_id: int | None) -> int | None:
+    """The provider of a referral, where there is one."""
+    row = connection.execute(
+        "SELECT provider_id FROM referral WHERE id = :id", {"id": referral_id}
+    ).fetchone()
+    return None if row is None else int(row["provider_id"])
+
+
+def part2_notes(connection: sqlite3.Connection, provider_id: int) -> int:
+    """How many notes about referrals to a provider this file holds."""
+    return int(connection.execute(_NOTES, {"id": provider_id}).fetchone()[0])

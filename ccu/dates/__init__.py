@@ -14,9 +14,11 @@ from ccu.dates.cad import cad_reader
 from ccu.dates.days import Direction
 from ccu.dates.instants import (
     add_elapsed,
+    day_bounds,
     day_start,
     from_iso,
     is_after,
+    minute,
     say_moment,
     to_iso,
     zone,
@@ -27,9 +29,11 @@ __all__ = [
     "Direction",
     "add_elapsed",
     "cad_reader",
+    "day_bounds",
     "day_start",
     "from_iso",
     "is_after",
+    "minute",
     "parse_day",
     "parse_moment",
     "parse_month",

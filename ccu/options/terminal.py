@@ -7,9 +7,11 @@ import io
 import sys
 import textwrap
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TypeVar
 
 from ccu.errors import InvalidInput, NotFound
+from ccu.options import typed_text
 
 WIDTH = 78
 
@@ -84,3 +86,21 @@ def show_choices(labels: Iterable[str]) -> None:
     )
     for line in textwrap.wrap(words, WIDTH, break_long_words=False, break_on_hyphens=False):
         say("  " + line.replace("\xa0", " "))
+
+
+def private_text(question: str, file: Path | None, what: str, longest: int, asking: bool) -> str:
+    """Words about somebody, from --file (- is standard input) or asked for. Raises InvalidInput."""
+
+    def checked(text: str) -> str:
+        found = (typed_text.note(text, what) or "").strip()
+        if not found:
+            raise InvalidInput(f"{what} is empty")
+        if len(found) > longest:
+            raise InvalidInput(f"{what} is longer than {longest} characters")
+        return found
+
+    if file is not None:
+        return checked(typed_text.file_text(file, "--file"))
+    if not asking:
+        raise InvalidInput(f"--file is missing: {what} comes from a file, or from - for stdin")
+    return checked(ask_lines(f"{question} (end with a line that has only a period)"))

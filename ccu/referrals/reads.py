@@ -1,6 +1,6 @@
-"""Referrals as they are looked at: lists, one whole, and what stands beside a new one.
+"""Referrals as read: lists, one with everything about it, and open ones like a new one.
 
-Reading what stands about a person must be audited by the caller.
+The caller must record in the audit that a person's record was read.
 """
 
 import json
@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ccu import dates
-from ccu.records import person_ids
-from ccu.referrals import events as referral_events
-from ccu.referrals import life as referral_steps
+from ccu.records import person_ids, table
+from ccu.referrals import rules
+from ccu.referrals import store as referrals
 
 if TYPE_CHECKING:
     from ccu.referrals.store import NewReferral
@@ -75,7 +75,7 @@ WHERE attempt.follow_up_id = :id ORDER BY attempt.id
 class Filter:
     """Which referrals to list; None: any. `silent_since`: open, and nothing done since then."""
 
-    statuses: Sequence[str] = referral_steps.OPEN
+    statuses: Sequence[str] = rules.OPEN
     owner_id: int | None = None
     need: str | None = None
     provider_id: int | None = None
@@ -95,11 +95,11 @@ def rows(connection: sqlite3.Connection, wanted: Filter) -> list[dict[str, Any]]
 
 def record(connection: sqlite3.Connection, referral_id: int) -> dict[str, Any]:
     """One referral with its events and follow-ups, notes and all, without a name of a person."""
-    referral_events.referral(connection, referral_id)
+    table.require(connection, "referral", referral_id)
     row = connection.execute(_RECORD, {"id": referral_id}).fetchone()
-    events = referral_events.of(connection, referral_id)
+    events = referrals.events_of(connection, referral_id)
     found = {key: row[key] for key in ("id", "status")}
-    found["since"] = referral_events.of_status(events)["at"]
+    found["since"] = referrals.event_of_status(events)["at"]
     found["need"] = row["need"]
     found["provider"] = {
         "id": row["provider_id"],
@@ -135,17 +135,6 @@ def _follow_ups(connection: sqlite3.Connection, referral_id: int) -> list[dict[s
 
 
 # ---------------------------------------------------------------- beside a new one
-
-
-def subjects(connection: sqlite3.Connection, call_id: int) -> list[int]:
-    """The people a call was about, by the records that stand for them now. Raises NotFound."""
-    referral_events.call(connection, call_id)
-    found = connection.execute(
-        "SELECT DISTINCT canonical_id FROM call_person JOIN human ON human.id = person_id"
-        " WHERE call_id = :id AND role = 'subject' ORDER BY canonical_id",
-        {"id": call_id},
-    )
-    return [row["canonical_id"] for row in found]
 
 
 def was_on_call(connection: sqlite3.Connection, call_id: int, person_id: int) -> bool:
