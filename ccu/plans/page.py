@@ -17,7 +17,7 @@ from ccu.plans import common, form
 from ccu.plans import store as plans
 from ccu.plans import suggestions as plan_suggestions
 from ccu.records import codes, person_ids
-from ccu.records import history as changes
+from ccu.records.table import changes_of
 from ccu.session import Session
 
 CHANGE_COLUMNS = ("when", "by", "what", "from", "to", "reason")
@@ -79,7 +79,7 @@ def _data(connection: sqlite3.Connection, row: sqlite3.Row, today: str) -> dict[
             }
             for each in plan_suggestions.of_plan(connection, row["id"])
         ],
-        "changes": changes.of(connection, "plan", row["id"]),
+        "changes": changes_of(connection, "plan", row["id"]),
     }
 
 

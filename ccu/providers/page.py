@@ -5,7 +5,7 @@ from typing import Any
 from ccu.output import Document, Section, Table
 from ccu.providers import store as providers
 from ccu.records import codes
-from ccu.records import history as changes
+from ccu.records.table import changes_of
 from ccu.referrals.events import minute
 from ccu.session import Session
 
@@ -16,7 +16,7 @@ def read(session: Session, provider_id: int) -> dict[str, Any]:
     """Return a provider in its documented JSON shape."""
     found = providers.read(session.db, provider_id)
     days = session.settings.number("verified_days")
-    changed = changes.of(session.db, "provider", found["id"])
+    changed = changes_of(session.db, "provider", found["id"])
     numbers = providers.open_referrals(session.db, found["id"])
     hidden = session.view.referrals(numbers)
     session.keep_shown()
