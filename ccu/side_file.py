@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccu import files
+from ccu import database, files
 from ccu.access import account as who
 from ccu.access import installation
-from ccu.database import copies, encryption, file_header, migrations
+from ccu.database import encryption, file_header
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
 from ccu.errors import DatabaseUnusable, InvalidInput
@@ -53,7 +53,7 @@ def explained(kind: Kind, path: Path | None) -> Iterator[None]:
     """Around what is done with the file: SQLite's complaint becomes a sentence that names it."""
     try:
         yield
-    except encryption.errors() as error:
+    except database.errors() as error:
         raise db.explain(error, path) or DatabaseUnusable(
             f"{path} can not be read as a {kind.name}; keep it and restore a backup"
         ) from None
@@ -103,6 +103,8 @@ def copy(kind: Kind, connection: sqlite3.Connection, target: Path) -> None:
         key = _key(kind, Path(chain.database(connection)).stat())
         if key is None:
             raise kind.none()
+    from ccu.database import copies
+
     copies.copy(connection, target, key)
 
 
@@ -278,6 +280,8 @@ def _may_be_unfinished(kind: Kind, path: Path, encrypt: bool) -> bool:
 
 
 def _fill(kind: Kind, path: Path, key: str | None, made: InvalidInput) -> None:
+    from ccu.database import migrations
+
     with explained(kind, path), contextlib.closing(db.connect(path, key)) as connection:
         connection.execute(f"PRAGMA journal_mode={kind.journal}")
         with db.write(connection):

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ccu.output import Format, progress
+from ccu.output import Format
+from ccu.output.screen import progress
 
 ROOT = Path(__file__).parent.parent
 POSIX_ONLY = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")

@@ -23,7 +23,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from ccu.database import digests, encryption
+from ccu import database
 from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable
 from ccu.files import folders
 
@@ -74,7 +74,7 @@ def _begin(connection: sqlite3.Connection, patience: float) -> None:
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 return
-            except encryption.errors() as error:
+            except database.errors() as error:
                 busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
                 if not busy or time.monotonic() > end:
                     raise
@@ -163,28 +163,39 @@ def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqli
     _must_be_writable(path)
     try:
         if key is not None or by_cipher:
+            from ccu.database import encryption
+
+            version = encryption.library().sqlite_version_info
             connection = encryption.connect(uri, key, BUSY_SECONDS)
         else:
+            version = sqlite3.sqlite_version_info
             connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
             connection.row_factory = sqlite3.Row
-    except encryption.errors() as error:
+    except database.errors() as error:
         raise _explained(error, path) from None
     try:
         if key is not None:
             _must_unlock(connection, path)
-        for pragma in _pragmas(encryption.sqlite_version(connection)):
+        for pragma in _pragmas(version):
             connection.execute(f"PRAGMA {pragma}")
-        digests.register(connection)
+        register(connection)
     except UnicodeDecodeError:  # SQLite's message quotes a definition that is not text any more
         connection.close()
         raise DatabaseUnusable(f"{path} {DAMAGED}") from None
-    except encryption.errors() as error:
+    except database.errors() as error:
         connection.close()
         raise _explained(error, path) from None
     except CcuError:
         connection.close()
         raise
     return connection
+
+
+def register(connection: sqlite3.Connection) -> None:
+    """Give the connection the SQL function that the triggers of digests.py call."""
+    from binascii import crc32
+
+    connection.create_function("row_digest", 1, crc32, deterministic=True)
 
 
 def _must_be_writable(path: Path) -> None:
@@ -211,9 +222,11 @@ def _must_unlock(connection: sqlite3.Connection, path: Path) -> None:
     """A wrong key shows when the first page is read, and cannot be told from any other damage."""
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except encryption.errors() as error:
+    except database.errors() as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_NOTADB:
             raise
+        from ccu.database import encryption
+
         raise DatabaseUnusable(
             f"{path}: wrong key, or not a ccu database; the key is from {encryption.place()}"
         ) from None

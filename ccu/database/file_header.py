@@ -8,7 +8,6 @@ import stat
 from pathlib import Path
 
 from ccu import files
-from ccu.database import encryption
 from ccu.errors import DatabaseUnusable
 
 MAGIC = files.MAGIC
@@ -49,7 +48,7 @@ def is_encrypted(path: Path, newest: int) -> bool:
     if not head:
         raise DatabaseUnusable(f"{path} is empty; ccu init makes it a ccu database")
     wal = os.path.lexists(path.with_name(path.name + "-wal"))
-    if may_be_encrypted(head) and size >= encryption.PAGE:
+    if may_be_encrypted(head) and size >= files.PAGE:
         _check_encrypted(path, size, wal)
         return True
     if len(head) < 100 or not head.startswith(MAGIC):
@@ -70,12 +69,14 @@ def is_encrypted(path: Path, newest: int) -> bool:
 
 
 def _check_encrypted(path: Path, size: int, wal: bool) -> None:
+    from ccu.database import encryption
+
     if not encryption.key_is_named():
         raise DatabaseUnusable(
             f"{path} is not a ccu database, or it is encrypted and there is no key at"
             f" {encryption.place()}; CCU_KEY_FILE names another"
         )
-    if size % encryption.PAGE and not wal:
+    if size % files.PAGE and not wal:
         raise DatabaseUnusable(f"{path} is cut short, or is not a ccu database; restore a backup")
 
 

@@ -7,18 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ccu import files
-from ccu.database import (
-    connection as connecting,
-)
-from ccu.database import (
-    digests,
-    encryption,
-    file_header,
-    migrations,
-    schema,
-)
-from ccu.database import key_chain as chain
+from ccu import database, files
+from ccu.database import connection as connecting
+from ccu.database import file_header
 from ccu.database.connection import connect, explain, reading, tidy, trusting, write
 from ccu.database.file_header import APPLICATION_ID
 from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable, InvalidInput
@@ -49,6 +40,8 @@ def creating(path: Path, encrypt: bool = False) -> Iterator[sqlite3.Connection]:
     `creating` can be tried on again. Raises InvalidInput when something is there already. Safe
     against another process doing the same: the one that comes second finds the file made.
     """
+    from ccu.database import key_chain, schema
+
     if files.on_network_share(path):
         raise DatabaseUnusable(f"{path} is on a network share, where SQLite loses data")
     made = InvalidInput(f"{path} is there already; it was left as it is")
@@ -71,7 +64,7 @@ def creating(path: Path, encrypt: bool = False) -> Iterator[sqlite3.Connection]:
             if _version(connection) or _tables(connection):
                 raise made
             schema.make(connection)
-            chain.make(chain.key_path(connection))
+            key_chain.make(key_chain.key_path(connection))
             yield connection
         tidy(connection)  # so that the header says what the file is
     except BaseException:
@@ -88,7 +81,11 @@ def open_database(path: Path) -> sqlite3.Connection:
     Raises DatabaseUnusable for a file that is missing, foreign, newer, damaged or not ours to open;
     such a file is not touched.
     """
-    key = encryption.key() if file_header.is_encrypted(path, SCHEMA_VERSION) else None
+    key = None
+    if file_header.is_encrypted(path, SCHEMA_VERSION):
+        from ccu.database import encryption
+
+        key = encryption.key()
     connection = connect(path, key)
     try:
         version = _checked_version(connection, path)
@@ -102,6 +99,8 @@ def open_database(path: Path) -> sqlite3.Connection:
 
 def _key_for(path: Path, made: InvalidInput) -> str:
     """The key of a file to be made; none is made for a file that is there already."""
+    from ccu.database import encryption
+
     encryption.library()
     if os.path.lexists(path) and not file_header.is_short(path):
         raise made
@@ -123,7 +122,7 @@ def is_blank(path: Path, key: str | None) -> bool:
         return False
     try:
         return not _version(connection) and not _tables(connection)
-    except encryption.errors():
+    except database.errors():
         return False
     finally:
         connection.close()
@@ -134,7 +133,7 @@ def _checked_version(connection: sqlite3.Connection, path: Path) -> int:
         version = _version(connection)
         ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except encryption.errors() as error:
+    except database.errors() as error:
         raise explain(error, path) or error from None
     if not ours or version < 1:
         raise DatabaseUnusable(f"{path} is not a ccu database, or was not finished; see ccu init")
@@ -148,6 +147,8 @@ def _checked_version(connection: sqlite3.Connection, path: Path) -> int:
 
 def _migrate(connection: sqlite3.Connection, path: Path, key: str | None) -> None:
     """Copy the file, then take every step, in one transaction. Who comes second waits for it."""
+    from ccu.database import digests, migrations, schema
+
     with write(connection, MIGRATION_SECONDS):
         version = _version(connection)  # again, now that nobody else can change it
         if version == SCHEMA_VERSION:
@@ -190,7 +191,7 @@ def _retry_busy(action: Callable[[], object]) -> None:
         try:
             action()
             return
-        except encryption.errors() as error:
+        except database.errors() as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
             time.sleep(0.05)

@@ -30,7 +30,6 @@ Declare a parameter by what the command receives, and give it the type that read
     typed_text  checks of lines, notes, numbers and files
 """
 
-from ccu.options import typed_text
 from ccu.options.command import (
     REQUIRED,
     AskingOption,
@@ -97,7 +96,6 @@ __all__ = [
     "number_of",
     "opt",
     "required",
-    "typed_text",
     "whole_number",
     "with_options",
 ]

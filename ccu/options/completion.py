@@ -76,7 +76,7 @@ people = from_rows(
 
 
 def _rows(ctx: Any, sql: str, incomplete: str) -> list[tuple[str, str]]:
-    from ccu.database import encryption
+    from ccu import database
     from ccu.errors import CcuError
     from ccu.session import Session
 
@@ -91,7 +91,7 @@ def _rows(ctx: Any, sql: str, incomplete: str) -> list[tuple[str, str]]:
         found = session.db.execute(sql, {"start": incomplete}).fetchall()
     except CcuError:
         return []
-    except encryption.errors():
+    except database.errors():
         return []
     finally:
         session.close()

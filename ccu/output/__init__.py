@@ -14,7 +14,6 @@ A command builds a `Table` (rows) or a `Document` (a card, a record) and passes 
 from pathlib import Path
 
 from ccu.files.folders import Place
-from ccu.output.screen import progress
 from ccu.output.shapes import (
     Document,
     Format,
@@ -39,7 +38,6 @@ __all__ = [
     "emit_document",
     "emit_line",
     "flush_stdout",
-    "progress",
     "safe",
     "say",
     "say_error",

@@ -6,12 +6,15 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from ccu.errors import CcuError, InvalidInput
-from ccu.files import named, reason
+from ccu.files import reason
 from ccu.files.folders import Place
 from ccu.output.text import one_line
+
+if TYPE_CHECKING:
+    from ccu.files.named import Draft
 
 
 class Sink:
@@ -82,6 +85,8 @@ def close_stdout_quietly() -> None:
 @contextlib.contextmanager
 def _file(output: Path | Place, option: str) -> Iterator[TextIO]:
     """Open a private draft beside the file named; it takes that name at the end, or is removed."""
+    from ccu.files import named
+
     with contextlib.ExitStack() as stack:
         if isinstance(output, Path):
             output = stack.enter_context(named.place(output, option))
@@ -98,7 +103,7 @@ def _file(output: Path | Place, option: str) -> Iterator[TextIO]:
                 stream.close()
 
 
-def _publish(stream: TextIO, draft: named.Draft, option: str) -> None:
+def _publish(stream: TextIO, draft: "Draft", option: str) -> None:
     try:
         stream.flush()
         os.fsync(stream.fileno())
