@@ -9,13 +9,14 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.people import store as people
-from ccu.records import codes, person_ids, table
-from ccu.work import Work
+from ccu.records import person_ids, table
+
+if TYPE_CHECKING:
+    from ccu.work import Work
 
 PART2 = "part2"
 ALL_BUT_PART2 = "all_but_part2"
@@ -65,11 +66,15 @@ def recipient(connection: sqlite3.Connection, text: str, option: str) -> Recipie
     if text.strip()[:1].isdigit():
         found = providers.find(connection, text, option)
         return Recipient(agency=found["agency"], provider_id=found["id"])
+    from ccu.records import codes
+
     return Recipient(agency=codes.code(connection, "agency", text, option))
 
 
 def in_order(connection: sqlite3.Connection, scopes: Sequence[str]) -> list[str]:
     """Return codes of scopes in the order of their list, each once."""
+    from ccu.records import codes
+
     return [code for code in codes.labels(connection, "consent_scope") if code in scopes]
 
 
@@ -157,12 +162,14 @@ def said_to(agency: str, provider_id: int | None, name: str | None) -> str:
 # ---------------------------------------------------------------- writing
 
 
-def grant(work: Work, new: Paper) -> int:
+def grant(work: "Work", new: Paper) -> int:
     """Record a signed paper; returns its number.
 
     Raises NotFound, and InvalidInput for a person merged into another record, for an expiry that is
     not after the signature, and for a paper on Part 2 that names no expiry (42 CFR 2.31).
     """
+    from ccu.people import store as people
+
     people.must_exist(work.connection, new.person_id)
     if new.expires_on is not None and new.expires_on <= new.signed_on:
         raise InvalidInput("--expires must be after --signed")
@@ -191,7 +198,7 @@ def grant(work: Work, new: Paper) -> int:
     return consent_id
 
 
-def revoke(work: Work, consent_id: int, on: date) -> list[int]:
+def revoke(work: "Work", consent_id: int, on: date) -> list[int]:
     """Revoke a paper, today or as of the start of an earlier day.
 
     Returns the other papers that still allow some of the same to the same recipient: one paper's

@@ -7,7 +7,6 @@ from typing import Any
 
 from ccu.access import roles
 from ccu.errors import InvalidInput, NotAllowed, NotFound
-from ccu.people import workers
 from ccu.records import audit
 
 FIELDS = ("name", "role", "agency", "phone", "supervisor_id")
@@ -141,6 +140,8 @@ def retire(
     }
     for sql in _HAND_OVER:
         connection.execute(sql, values)
+    from ccu.people import workers
+
     workers.hand_over(connection, staff_id, successor_id, on)
     connection.execute("UPDATE staff SET active = 0 WHERE id = :id", {"id": staff_id})
     audit.record(
