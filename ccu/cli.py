@@ -17,8 +17,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ccu import __version__
-from ccu.access import account as who
+from ccu import __version__, access
 from ccu.errors import CcuError, ExitCode, InvalidInput, NotAllowed
 from ccu.session import Session
 
@@ -174,7 +173,7 @@ def main(argv: list[str] | None = None) -> int:
     os.umask(0o077)  # whatever ccu writes, a backup or an export too, is its owner's alone
     try:
         words = sys.argv[1:] if argv is None else argv
-        if "--install-completion" in words and who.caller() is not None:
+        if "--install-completion" in words and access.caller() is not None:
             raise NotAllowed("install completion as yourself, without sudo")
         code = _run(words)
         _flush()

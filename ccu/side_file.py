@@ -13,9 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccu import database, files
-from ccu.access import account as who
-from ccu.access import installation
+from ccu import access, database, files, installation
 from ccu.database import encryption, file_header
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
@@ -322,7 +320,7 @@ def _check_folder(kind: Kind, path: Path, group_id: int | None, main: Path | Non
     if files.on_network_share(path):
         raise DatabaseUnusable(f"{path} is on a network share, where SQLite loses data")
     _must_be_closed(path, group_id)
-    if who.caller() is not None and not folders.is_kept(path.parent, shared=True):
+    if access.caller() is not None and not folders.is_kept(path.parent, shared=True):
         raise InvalidInput(
             f"by sudo ccu makes a {kind.name} only where no caller can change the path: in a folder"
             " made by root, named in full and without links"

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu import cli
-from ccu.access import account as who
+from ccu import access, cli
 from ccu.errors import EXIT_CODE_MEANING, ExitCode
 
 from .conftest import Ccu
@@ -63,7 +62,7 @@ def test_a_bug_keeps_its_traceback_in_a_private_file(
     def broken(service_account: str = "") -> str:
         raise RuntimeError("Robert Tables was here")
 
-    monkeypatch.setattr(who, "login", broken)
+    monkeypatch.setattr(access, "login", broken)
     result = ccu("settings", "repeat_days", "30")
     assert (result.code, result.out) == (ExitCode.BUG, "")
     assert result.err.startswith(
@@ -83,7 +82,7 @@ def test_ctrl_c_is_130(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
     def stopped(service_account: str = "") -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(who, "login", stopped)
+    monkeypatch.setattr(access, "login", stopped)
     result = ccu("settings", "repeat_days", "30")
     assert result == (130, "", "ccu: error: interrupted; nothing half-done was kept\n")
 

@@ -10,15 +10,14 @@ from typing import Any
 
 import pytest
 
-from ccu import cli
-from ccu.access import roles
+from ccu import access, cli
 
 from . import told_town as town
 from .conftest import Result
 from .test_roles import ALL, MAY_NOT, every_leaf
 
 # The only options that make a command less than it is alone, by hand and apart from
-# ccu/access/roles.py: what may be given with each, and who may then; None: anybody.
+# ccu/access.py: what may be given with each, and who may then; None: anybody.
 READS: dict[str, tuple[set[str], set[str] | None]] = {
     "purge --dry-run": ({"--format", "--output"}, {"supervisor", "records", "admin"}),
     "report --list": ({"--format"}, None),
@@ -71,7 +70,7 @@ def arguments(path: str) -> list[str]:
 
 
 def with_a_row(path: str) -> set[str]:
-    rows = {*roles.MAY, *READS}
+    rows = {*access.MAY, *READS}
     return {option for option in options(path) if f"{path} {option}" in rows}
 
 
@@ -91,7 +90,7 @@ def events(folder: Path) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("role", [*ALL, "stranger"])
 def test_no_option_opens_a_command_that_is_refused_alone(here: Path, role: str) -> None:
     """Each option of each command, and each pair with one that has a row of its own."""
-    refused = MAY_NOT.get(role, set(roles.MAY) | {"purge"})
+    refused = MAY_NOT.get(role, set(access.MAY) | {"purge"})
     before, seen = {each.name for each in here.iterdir()}, 0
     for path in sorted(every_leaf() & refused):
         typed, rows = options(path), with_a_row(path)

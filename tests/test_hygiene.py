@@ -18,8 +18,7 @@ from typing import Any
 import pytest
 
 import ccu as package
-from ccu import cli
-from ccu.access import roles
+from ccu import access, cli
 from ccu.records import audit as audit_store
 
 from . import told_town as town
@@ -86,7 +85,7 @@ def bug(*_given: object, **_named: object) -> int:
 
 def writes_audit(row: str) -> bool:
     path = row.split(" --")[0]
-    return path not in roles.ANYONE and path.split()[0] not in ("care", "wellness")
+    return path not in access.ANYONE and path.split()[0] not in ("care", "wellness")
 
 
 @pytest.mark.parametrize("row", [row for row in LINES if writes_audit(row)])

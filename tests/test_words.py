@@ -107,9 +107,8 @@ CODE = re.compile(
 NOT_YET_CLEAN: frozenset[str] = frozenset(
     """
 ccu/__init__.py
-ccu/access/account.py
-ccu/access/installation.py
-ccu/access/roles.py
+ccu/installation.py
+ccu/access.py
 ccu/address/__init__.py
 ccu/address/match.py
 ccu/address/reader.py

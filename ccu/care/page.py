@@ -32,7 +32,7 @@ def below(
 
 def _read(session: Session, people: list[int]) -> list[dict[str, Any]]:
     """The notes; the card must come whatever is wrong with their file, so that is only said."""
-    from ccu.access import installation
+    from ccu import installation
     from ccu.errors import CcuError
 
     try:
@@ -55,9 +55,9 @@ def _read(session: Session, people: list[int]) -> list[dict[str, Any]]:
 
 def login(session: Session) -> str:
     """The account at the keyboard, as the care file keeps it: staff ids are the main file's."""
-    from ccu.access import account as who
+    from ccu import access
 
-    return who.login(session.service_account)
+    return access.login(session.service_account)
 
 
 def _section(found: Sequence[dict[str, Any]], every: bool) -> Section:

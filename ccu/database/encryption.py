@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccu import files
-from ccu.access import installation
+from ccu import files, installation
 from ccu.errors import DatabaseUnusable
 
 PAGE = files.PAGE

@@ -1,9 +1,9 @@
 """Files that a person names: the one place where they are opened, to read or to write.
 
 Every check is made on what is open (a descriptor), never on a path that could lead elsewhere a
-moment later. Where ccu runs by sudo (who.caller), it would open files with rights that the caller
-lacks. So it reads only what the caller owns, writes only into a folder that the caller owns, and
-follows no link on the way; standard input and output are always the better way.
+moment later. By sudo (access.caller) ccu would open files with rights that the caller lacks. So it
+reads only what the caller owns, writes only into a folder that the caller owns, and follows no link
+on the way; standard input and output are always the better way.
 """
 
 import contextlib
@@ -15,8 +15,7 @@ from collections.abc import Callable, Iterator
 from io import BufferedReader, FileIO
 from pathlib import Path
 
-from ccu import files
-from ccu.access import account as who
+from ccu import access, files
 from ccu.errors import InvalidInput
 from ccu.files import folders
 from ccu.files.folders import Folder, Place
@@ -36,7 +35,7 @@ def opened(path: Path, what: str, instead: str = "", pipe: bool = True) -> FileI
     `instead` is what to type by sudo, `pipe` takes a pipe or a device too (never by sudo). A key
     is never read.
     """
-    caller = who.caller()
+    caller = access.caller()
     try:
         descriptor = os.open(path, _READ) if caller is None else _of_caller(path, caller)
     except (OSError, ValueError) as error:
@@ -160,7 +159,7 @@ def place(
     A link in the last place leads on (`follow`), except by sudo. `trusted` is a folder of the
     installation that a file may be written into by sudo, too.
     """
-    caller = who.caller()
+    caller = access.caller()
     with contextlib.ExitStack() as stack:
         try:
             # Without links from here on: one that is met on the walk was put there just now.
@@ -200,7 +199,7 @@ def folder(path: Path, what: str, make: bool = False) -> Iterator[Folder | None]
 
 def _existing(path: Path, what: str) -> Folder:
     """Open a folder that is there. Raises FileNotFoundError, InvalidInput."""
-    caller = who.caller()
+    caller = access.caller()
     try:
         found = folders.walk(path if caller is not None else _real(path))
         if caller is not None and not _may_write(found, caller, None):
@@ -222,7 +221,7 @@ def is_folder(path: Path) -> bool:
 
 def is_file(path: Path) -> bool:
     """Whether an ordinary file is there; by sudo that is not told."""
-    return who.caller() is None and os.path.isfile(path)  # noqa: PTH113
+    return access.caller() is None and os.path.isfile(path)  # noqa: PTH113
 
 
 def _real(path: Path) -> Path:
@@ -245,7 +244,7 @@ def must_be_trusted(path: Path, trusted: Path | None) -> None:
 
     `trusted` is the installation's folder for backups; None: there is none. Raises InvalidInput.
     """
-    if who.caller() is not None and not is_trusted(path.parent, trusted):
+    if access.caller() is not None and not is_trusted(path.parent, trusted):
         raise InvalidInput(
             f"by sudo ccu does not make {path}: the nightly job makes backups, and an administrator"
             " can make a database as the account that is to own it"
@@ -354,7 +353,7 @@ def append(
         try:
             about = os.fstat(descriptor)
             # Of a second name by sudo it is not known whose file it is.
-            own = who.caller() is None or about.st_nlink == 1
+            own = access.caller() is None or about.st_nlink == 1
             if not (stat.S_ISREG(about.st_mode) and own and fits(os.read(descriptor, 100_000))):
                 raise InvalidInput(f"cannot write {what}: it is no file of anchors")
             os.write(descriptor, line)

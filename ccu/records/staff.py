@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from ccu.access import roles
+from ccu import access
 from ccu.errors import InvalidInput, NotAllowed, NotFound
 from ccu.records import audit
 
@@ -136,7 +136,7 @@ def retire(
     values = {
         "old": staff_id,
         "new": successor_id,
-        "may_supervise": json.dumps(sorted(roles.SUPERVISE)),
+        "may_supervise": json.dumps(sorted(access.SUPERVISE)),
     }
     for sql in _HAND_OVER:
         connection.execute(sql, values)
@@ -180,7 +180,7 @@ def _check_supervisor(
     role = connection.execute(
         "SELECT role FROM staff WHERE id = :id", {"id": supervisor_id}
     ).fetchone()["role"]
-    if role not in roles.SUPERVISE:
+    if role not in access.SUPERVISE:
         raise InvalidInput(f"--supervisor: an account with the role {role} can not supervise")
 
 
