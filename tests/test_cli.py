@@ -53,7 +53,17 @@ def test_wrong_usage_is_one_line_that_does_not_repeat_what_was_typed(
 
 def test_no_command_shows_the_help(empty: Ccu) -> None:
     result = empty()
-    assert "Commands:" in result.out + result.err
+    assert "Everyday commands:" in result.out + result.err
+
+
+def test_the_first_help_is_one_screen_and_has_every_command(empty: Ccu) -> None:
+    lines = empty("--help").out.splitlines()
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 80
+    others = " ".join(cli.OTHERS.values()).split()
+    assert sorted([*cli.EVERYDAY, *others]) == sorted(cli.COMMANDS)
+    for name in cli.COMMANDS:
+        assert any(name in line.split() for line in lines), name
 
 
 def test_a_bug_keeps_its_traceback_in_a_private_file(
