@@ -10,7 +10,7 @@ import sqlite3
 from typing import Any
 
 from ccu.records import ownership
-from ccu.records.text_columns import WORDS
+from ccu.records.ownership import WORDS
 from ccu.retention import sealed_content
 from ccu.retention.sealed_content import Content, Key, Row
 
