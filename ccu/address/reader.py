@@ -9,13 +9,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ccu.address.line import read_line
-from ccu.address.number import take_number, take_unit_front
+from ccu.address.number import column_unit, take_number, take_unit_front
 from ccu.address.route import settled_way
 from ccu.address.sides import Reading
 from ccu.address.street import Way
-from ccu.address.text import Lazy, clean, has_coordinates, split_words
 from ccu.address.town import city_name, zip_name
-from ccu.address.unit import column_unit
 from ccu.address.words import (
     BESIDE,
     BUSINESSES,
@@ -37,6 +35,10 @@ from ccu.address.words import (
     TRAVEL,
     UNITS,
     UNITS_ALONE,
+    Lazy,
+    clean,
+    has_coordinates,
+    split_words,
 )
 
 KINDS = ("address", "block", "intersection", "street", "highway", "place", "none")
