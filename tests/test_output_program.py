@@ -19,6 +19,7 @@ import sys
 from ccu import output
 from ccu.errors import CcuError
 from ccu.output import *
+from ccu.output.screen import progress
 def main():
     {body}
 try:
