@@ -131,7 +131,7 @@ class LazyGroup(TyperGroup):
                 named += each.opts
         with formatter.section("Options"):
             formatter.write_dl(explained)
-            formatter.write_text(", ".join(named))
+            formatter.write(f"  {', '.join(named)}\n")
 
 
 def _load(name: str) -> Any:

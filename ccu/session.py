@@ -101,10 +101,10 @@ class Session:
 
     def _may_create(self) -> None:
         """Refuse who asks by sudo for a new file where there is one, or was one."""
-        from ccu.database import file_header
+        from ccu.database import opening
 
         if os.path.lexists(self.path):
-            if not file_header.is_unfinished(self.path):
+            if not opening.is_unfinished(self.path):
                 _ = self.staff_id
         elif os.path.lexists(f"{self.path}.audit-key"):
             raise NotAllowed(

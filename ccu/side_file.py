@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccu import access, database, files, installation
-from ccu.database import encryption, file_header
+from ccu.database import encryption
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
 from ccu.errors import DatabaseUnusable, InvalidInput
-from ccu.files import folders
 
 
 @dataclass(frozen=True)
@@ -79,10 +78,7 @@ def opened(kind: Kind, main: Path | None = None) -> sqlite3.Connection | None:
         if connection is None:
             return None
     else:
-        if (
-            not seen[0].startswith(file_header.MAGIC)
-            or _number(seen[0][68:72]) != kind.application_id
-        ):
+        if not seen[0].startswith(db.MAGIC) or _number(seen[0][68:72]) != kind.application_id:
             raise _foreign(kind, path)
         with explained(kind, path):
             connection = db.connect(path)
@@ -126,11 +122,7 @@ def open_to_others(path: Path) -> list[str]:
 
 def _may_be_encrypted(kind: Kind, path: Path, head: bytes, about: os.stat_result) -> bool:
     """Whether it may be: what looks like chance and is whole pages can not be told from one."""
-    if (
-        kind.key is None
-        or not file_header.may_be_encrypted(head)
-        or about.st_size < encryption.PAGE
-    ):
+    if kind.key is None or not db.may_be_encrypted(head) or about.st_size < encryption.PAGE:
         return False
     return not about.st_size % encryption.PAGE or os.path.lexists(
         path.with_name(path.name + "-wal")
@@ -269,12 +261,12 @@ def _may_be_unfinished(kind: Kind, path: Path, encrypt: bool) -> bool:
     about = path.lstat()
     if not stat.S_ISREG(about.st_mode) or (os.name == "posix" and about.st_uid != os.geteuid()):
         return False
-    if file_header.is_unfinished(path):
+    if db.is_unfinished(path):
         return True
     head = path.read_bytes()[:100]
-    if head.startswith(file_header.MAGIC):
+    if head.startswith(db.MAGIC):
         return int.from_bytes(head[68:72], "big") == kind.application_id
-    return encrypt and file_header.is_short(path)
+    return encrypt and db.is_short(path)
 
 
 def _fill(kind: Kind, path: Path, key: str | None, made: InvalidInput) -> None:
@@ -320,7 +312,7 @@ def _check_folder(kind: Kind, path: Path, group_id: int | None, main: Path | Non
     if files.on_network_share(path):
         raise DatabaseUnusable(f"{path} is on a network share, where SQLite loses data")
     _must_be_closed(path, group_id)
-    if access.caller() is not None and not folders.is_kept(path.parent, shared=True):
+    if access.caller() is not None and not files.is_kept(path.parent, shared=True):
         raise InvalidInput(
             f"by sudo ccu makes a {kind.name} only where no caller can change the path: in a folder"
             " made by root, named in full and without links"

@@ -6,12 +6,10 @@ line. Both give the same reading, which a test checks.
 """
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ccu.address.line import read_line
 from ccu.address.number import column_unit, take_number, take_unit_front
 from ccu.address.route import settled_way
-from ccu.address.sides import Reading
 from ccu.address.street import Way
 from ccu.address.town import city_name, zip_name
 from ccu.address.words import (
@@ -40,6 +38,9 @@ from ccu.address.words import (
     has_coordinates,
     split_words,
 )
+
+if TYPE_CHECKING:
+    from ccu.address.sides import Reading
 
 KINDS = ("address", "block", "intersection", "street", "highway", "place", "none")
 
@@ -113,6 +114,8 @@ def _read_long(text: str, town: str, unit: str, city: str, state: str, zip: str)
         line = ""
     front, line = take_unit_front(line)
     number, block, rest = take_number(line)
+    from ccu.address.line import read_line  # most lines are plain and need no more
+
     found = read_line(rest, bool(number) or block, _clean_column(town) if town else "")
     if found.number or found.block:
         number, block = found.number, found.block
@@ -135,7 +138,7 @@ def _read_long(text: str, town: str, unit: str, city: str, state: str, zip: str)
 _clean_column = lru_cache(maxsize=2048)(clean)
 
 
-def _order(found: Reading, number: str) -> tuple[Way | None, Way | None]:
+def _order(found: "Reading", number: str) -> tuple[Way | None, Way | None]:
     """Return street and cross street in order, unless a house number marks the street."""
     ways = found.ways
     if len(ways) < 2:
@@ -145,7 +148,7 @@ def _order(found: Reading, number: str) -> tuple[Way | None, Way | None]:
     return ways[1], ways[0]
 
 
-def _kind(found: Reading, number: str, block: bool) -> str:
+def _kind(found: "Reading", number: str, block: bool) -> str:
     ways = found.ways
     if not ways:
         return "place" if found.place else "none"

@@ -25,7 +25,7 @@ from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.consent.store import Recipient
+    from ccu.consent import Recipient
 
 app = group("Who may be told what about a person: grant, revoke, list.")
 
@@ -198,8 +198,7 @@ def disclose(
 
       ccu consent disclose 12 --to ems --scope needs --without-consent medical_emergency
     """
-    from ccu.consent import disclosures, visibility
-    from ccu.consent import store as consents
+    from ccu.consent import PART2, disclosures, visibility
 
     session: Session = ctx.obj
     new = disclosures.ByHand(
@@ -209,7 +208,7 @@ def disclose(
         number, paper = disclosures.record(work, new)
     why = f"by consent {paper}" if paper else f"without consent: {without_consent}"
     emit_line(f"Disclosure {number} of person {person} to {to}: {scope}, {why}.")
-    if scope == consents.PART2:
+    if scope == PART2:
         say(f"Say with it: {visibility.NOTICE}")
 
 
@@ -234,8 +233,8 @@ def list_(
 
       ccu consent list --person 12 --all
     """
+    from ccu.consent import PART2
     from ccu.consent import store as consents
-    from ccu.consent.store import PART2
     from ccu.people import merge_store as merges
     from ccu.records import audit
 

@@ -12,13 +12,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ccu import dates
+from ccu.consent import PART2, Recipient
 from ccu.errors import InvalidInput
 from ccu.records import person_ids, table
 
 if TYPE_CHECKING:
     from ccu.work import Work
 
-PART2 = "part2"
 ALL_BUT_PART2 = "all_but_part2"
 SIGNERS = ("person", "parent", "guardian", "other")
 
@@ -32,17 +32,6 @@ LEFT JOIN staff AS revoker ON revoker.id = consent.revoked_by
 LEFT JOIN provider ON provider.id = consent.provider_id
 WHERE {where} ORDER BY consent.id
 """
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recipient:
-    """Who is told: an agency, or one provider."""
-
-    agency: str
-    provider_id: int | None = None
-
-    def __str__(self) -> str:
-        return self.agency if self.provider_id is None else f"provider {self.provider_id}"
 
 
 @dataclass(frozen=True, kw_only=True)

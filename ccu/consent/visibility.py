@@ -23,8 +23,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ccu import dates
-from ccu.consent import store as consents
-from ccu.consent.store import PART2, Recipient
+from ccu.consent import PART2, Recipient
 from ccu.errors import NotAllowed, NotFound
 from ccu.records import person_ids
 
@@ -243,6 +242,8 @@ class View:
         """Whether a paper of this human being covers one of the scopes; it is remembered."""
         if person_id is None:
             return False
+        from ccu.consent import store as consents
+
         if person_id not in self._papers:
             same = person_ids.same(self._connection, [person_id])
             today = self._now.date().isoformat()

@@ -9,8 +9,8 @@ referrals or follow-ups run without the views, and refuse a withheld number (vie
 import sqlite3
 from datetime import date
 
+from ccu.consent import PART2, Recipient
 from ccu.consent import store as consents
-from ccu.consent.store import PART2, Recipient
 from ccu.records import person_ids
 
 # table -> the rows that stay, and the columns that are emptied where they name a withheld referral

@@ -10,7 +10,7 @@ Each setting has a measured reason (reliability: eight writers at once, kill -9,
   `ccu check` do it.
 
 Never open() the database, its -wal or its -shm while a connection is open in this process: closing
-that descriptor drops SQLite's locks. file_header.py reads the header before connecting. For the
+that descriptor drops SQLite's locks. opening.py reads the header before connecting. For the
 same reason one library opens a file: sqlite3 a plain one, SQLCipher (encryption.py) an
 encrypted one.
 """
@@ -23,9 +23,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from ccu import database
+from ccu import database, files
 from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable
-from ccu.files import folders
 
 BUSY_SECONDS = 30  # the worst wait seen beside an importer was 7 s; 5 s was too short
 
@@ -159,7 +158,7 @@ def _names_a_lost_table(text: str) -> bool:
 def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqlite3.Connection:
     """A connection with our settings; `by_cipher` opens a plain file by SQLCipher too."""
     uri = _uri(path, "rw")
-    folders.keep_out_of(path)
+    files.keep_out_of(path)
     _must_be_writable(path)
     try:
         if key is not None or by_cipher:

@@ -17,8 +17,7 @@ from pathlib import Path
 
 from ccu import access, files
 from ccu.errors import InvalidInput
-from ccu.files import folders
-from ccu.files.folders import Folder, Place
+from ccu.files import Folder, Place
 
 DATABASES = (".db", ".sqlite", ".sqlite3")
 _BELONGS = ("-wal", "-shm", "-journal")
@@ -44,7 +43,7 @@ def opened(path: Path, what: str, instead: str = "", pipe: bool = True) -> FileI
         why = "no such file" if isinstance(error, FileNotFoundError) else files.reason(error)
         raise InvalidInput(f"cannot read {what}: {why}") from None
     about = os.fstat(descriptor)
-    if folders.is_in_use(about):  # left open: closing it would drop SQLite's locks
+    if files.is_in_use(about):  # left open: closing it would drop SQLite's locks
         raise InvalidInput(f"cannot read {what}: it is the database")
     try:
         if caller is not None and not (stat.S_ISREG(about.st_mode) and about.st_uid == caller):
@@ -60,7 +59,7 @@ def opened(path: Path, what: str, instead: str = "", pipe: bool = True) -> FileI
 
 def _of_caller(path: Path, caller: int) -> int:
     """Open the last part of a path without links. Raises OSError."""
-    with folders.walk(path.parent) as folder:
+    with files.walk(path.parent) as folder:
         about = folder.stat(path.name)  # before it is opened: a device may act on that
         if about is None or not stat.S_ISREG(about.st_mode) or about.st_uid != caller:
             raise PermissionError
@@ -165,7 +164,7 @@ def place(
             # Without links from here on: one that is met on the walk was put there just now.
             if caller is None:
                 path = _real(path) if follow else _real(path.parent) / path.name
-            folder = stack.enter_context(folders.walk(path.parent))
+            folder = stack.enter_context(files.walk(path.parent))
             if caller is not None and not _may_write(folder, caller, trusted):
                 raise PermissionError
         except (OSError, ValueError) as error:
@@ -201,7 +200,7 @@ def _existing(path: Path, what: str) -> Folder:
     """Open a folder that is there. Raises FileNotFoundError, InvalidInput."""
     caller = access.caller()
     try:
-        found = folders.walk(path if caller is not None else _real(path))
+        found = files.walk(path if caller is not None else _real(path))
         if caller is not None and not _may_write(found, caller, None):
             raise not_by_sudo(what)
         return found
@@ -231,12 +230,12 @@ def _real(path: Path) -> Path:
 def _may_write(folder: Folder, caller: int, trusted: Path | None) -> bool:
     if trusted is not None and is_trusted(folder.path, trusted):
         return True
-    return folder.about().st_uid == caller and not folders.holds_database(folder)
+    return folder.about().st_uid == caller and not files.holds_database(folder)
 
 
 def is_trusted(folder: Path, trusted: Path | None) -> bool:
     """Whether this is the installation's folder, which only root and this account can change."""
-    return trusted is not None and folder == trusted and folders.is_kept(folder)
+    return trusted is not None and folder == trusted and files.is_kept(folder)
 
 
 def must_be_trusted(path: Path, trusted: Path | None) -> None:
@@ -290,12 +289,12 @@ def _not_to_be_replaced(place: Place) -> str:
     if not stat.S_ISREG(about.st_mode):
         return "it is not an ordinary file"
     # Not opened where it is ours: closing it would drop SQLite's locks.
-    in_use = folders.is_in_use(about) or any(folder.stat(name + each) for each in _BELONGS)
+    in_use = files.is_in_use(about) or any(folder.stat(name + each) for each in _BELONGS)
     if in_use or place.suffix.lower() in DATABASES:
         return "it is a database"
     descriptor = folder.open(name, os.O_RDONLY)
     about = os.fstat(descriptor)
-    if folders.is_in_use(about):  # replaced since: left open
+    if files.is_in_use(about):  # replaced since: left open
         return "it is a database"
     try:
         start = os.read(descriptor, 100)
@@ -343,12 +342,12 @@ def append(
             about = at.folder.stat(at.name)
             ordinary = about is None or stat.S_ISREG(about.st_mode)
             ordinary = ordinary and not at.name.endswith(_BELONGS)
-            if not ordinary or (about is not None and folders.is_in_use(about)):
+            if not ordinary or (about is not None and files.is_in_use(about)):
                 raise InvalidInput(f"cannot write {what}: it is no file of anchors")
             descriptor = at.folder.open(at.name, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         except (OSError, ValueError) as error:
             raise InvalidInput(f"cannot write {what}: {files.reason(error)}") from None
-        if folders.is_in_use(os.fstat(descriptor)):  # replaced since: left open
+        if files.is_in_use(os.fstat(descriptor)):  # replaced since: left open
             raise InvalidInput(f"cannot write {what}: it is the database")
         try:
             about = os.fstat(descriptor)

@@ -22,8 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from ccu.errors import CcuError, InvalidInput
-from ccu.files import reason
-from ccu.files.folders import Place
+from ccu.files import Place, reason
 from ccu.output.text import one_line, safe, undo_csv_guard
 
 if TYPE_CHECKING:
