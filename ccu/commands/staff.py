@@ -132,12 +132,14 @@ def retire(
 
       ccu staff retire dlee --to mrossi
     """
+    from ccu.people import workers
     from ccu.records import staff
 
     session: Session = ctx.obj
     by = session.staff_id
     with session.writing() as connection:
-        held = staff.retire(connection, by, login, to, session.today.isoformat())
+        held = staff.retire(connection, by, login, to)
+        workers.hand_over(connection, login, to, session.today.isoformat())
         gone = staff.login_of(connection, login)
         handed = f"; {held} open to {staff.login_of(connection, to)}" if held and to else ""
     emit_line(f"Retired {gone}{handed}.")

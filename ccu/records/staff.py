@@ -116,13 +116,10 @@ def change(
     )
 
 
-def retire(
-    connection: sqlite3.Connection, by: int, staff_id: int, successor_id: int | None, on: str
-) -> int:
+def retire(connection: sqlite3.Connection, by: int, staff_id: int, successor_id: int | None) -> int:
     """Take an account off the list inside the caller's transaction; returns the items handed over.
 
-    `on` is the day of it: whom they worked with is kept until then.
-
+    The command hands over whom they work with in the same transaction (people/workers.py).
     Open work must not be without an owner: it goes to `successor_id`. Raises InvalidInput when
     there is open work and nobody to have it, or when it is the last admin.
     """
@@ -140,9 +137,6 @@ def retire(
     }
     for sql in _HAND_OVER:
         connection.execute(sql, values)
-    from ccu.people import workers
-
-    workers.hand_over(connection, staff_id, successor_id, on)
     connection.execute("UPDATE staff SET active = 0 WHERE id = :id", {"id": staff_id})
     audit.record(
         connection, by, "staff-retire", "staff", staff_id, successor=successor_id, items=held
