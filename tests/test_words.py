@@ -112,7 +112,6 @@ ccu/access.py
 ccu/address/__init__.py
 ccu/address/match.py
 ccu/address/reader.py
-ccu/audit/actions.py
 ccu/audit/reads.py
 ccu/audit/review.py
 ccu/audit/verify.py
@@ -256,11 +255,9 @@ ccu/records/audit.py
 ccu/records/codes.py
 ccu/records/ownership.py
 ccu/records/person_ids.py
-ccu/records/references.py
 ccu/records/settings.py
 ccu/records/staff.py
 ccu/records/stigmatizing_terms.py
-ccu/records/text_columns.py
 ccu/referrals/checks.py
 ccu/referrals/life.py
 ccu/referrals/listing.py
