@@ -128,7 +128,7 @@ class LazyGroup(TyperGroup):
             if each.name in ("db", "today"):
                 explained.append(each.get_help_record(ctx))
             else:
-                named += each.opts
+                named += sorted(each.opts)
         with formatter.section("Options"):
             formatter.write_dl(explained)
             formatter.write(f"  {', '.join(named)}\n")
