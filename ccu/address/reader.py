@@ -8,10 +8,8 @@ line. Both give the same reading, which a test checks.
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from ccu.address.number import column_unit, take_number, take_unit_front
 from ccu.address.route import settled_way
 from ccu.address.street import Way
-from ccu.address.town import city_name, zip_name
 from ccu.address.words import (
     BESIDE,
     BUSINESSES,
@@ -107,6 +105,11 @@ def _plain_address(text: str, plain: Plain) -> Address:
 
 def _read_long(text: str, town: str, unit: str, city: str, state: str, zip: str) -> Address:
     """Read any line, plain or not."""
+    # Imported here: most lines are plain and need none of these.
+    from ccu.address.line import read_line
+    from ccu.address.number import column_unit, take_number, take_unit_front
+    from ccu.address.town import city_name, zip_name
+
     line = clean(text)
     if line.startswith("KIND: "):
         return _read_tagged(text, line)
@@ -114,8 +117,6 @@ def _read_long(text: str, town: str, unit: str, city: str, state: str, zip: str)
         line = ""
     front, line = take_unit_front(line)
     number, block, rest = take_number(line)
-    from ccu.address.line import read_line  # most lines are plain and need no more
-
     found = read_line(rest, bool(number) or block, _clean_column(town) if town else "")
     if found.number or found.block:
         number, block = found.number, found.block

@@ -38,12 +38,12 @@ from ccu.address.words import (
     UNITS,
     UNITS_ALONE,
     Lazy,
+    long_city,
 )
 
 # Short forms too short to end a street when something follows (`LA`, `AL` open names).
 _ONLY_LAST = frozenset("LA AL CI CR TE TR TL WA WY PK PW PY HW HY BD EXP EXPRESS LANES".split())
 _GOES_ON = frozenset("OF DE DEL DU ON THE".split())
-_LONG_DIRECTIONS = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST", "SO": "SOUTH"}
 _ZIP = Lazy(r"([0-9]{5})(?:-?[0-9]{4})?$")
 _SHORT_ZIP = Lazy(r"[0-9]{4}$")  # a spreadsheet dropped the zero
 
@@ -63,12 +63,6 @@ def is_city(name: str, town: str) -> bool:
         return bool(name)
     written_out = long_city(name)
     return written_out != name and (written_out in CITIES or written_out == town)
-
-
-def long_city(name: str) -> str:
-    """Return a city with its direction written out: SOUTH NORWALK of `S NORWALK`."""
-    first, _, rest = name.partition(" ")
-    return f"{_LONG_DIRECTIONS[first]} {rest}" if rest and first in _LONG_DIRECTIONS else name
 
 
 def take_zip(words: list[str]) -> tuple[list[str], str]:

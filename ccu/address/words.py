@@ -301,3 +301,12 @@ def _split_word(word: str) -> list[str]:
     if _NUMBER_DASH_NUMBER.match(word):
         return [word]
     return word.replace("-", " ").split()
+
+
+_LONG_DIRECTIONS = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST", "SO": "SOUTH"}
+
+
+def long_city(name: str) -> str:
+    """Return a city with its direction written out: SOUTH NORWALK of `S NORWALK`."""
+    first, _, rest = name.partition(" ")
+    return f"{_LONG_DIRECTIONS[first]} {rest}" if rest and first in _LONG_DIRECTIONS else name
