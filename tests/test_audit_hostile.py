@@ -18,7 +18,7 @@ from ccu.database import key_chain as chain
 from ccu.records import audit
 
 from .care import copy_file
-from .conftest import TODAY, Ccu, Result, run_ccu
+from .conftest import TODAY, Ccu, Result, examples, run_ccu
 
 ROWS = 10  # of the audit that `town` leaves
 Hand = sqlite3.Connection
@@ -411,7 +411,7 @@ CHANGE = {"row": st.integers(1, ROWS), "column": st.sampled_from(COLUMNS), "valu
 COPIED = [HealthCheck.function_scoped_fixture]  # the folder is: each example has a copy in it
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=COPIED)
+@settings(max_examples=examples(40, 100), deadline=None, suppress_health_check=COPIED)
 @given(**CHANGE)
 def test_any_change_of_any_row_is_found(
     made: Path, tmp_path: Path, row: int, column: str, value: object

@@ -29,7 +29,7 @@ __all__ = [
     "write",
 ]
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 MAGIC = files.MAGIC
 APPLICATION_ID = 0x43435531  # 'CCU1', as in schema.sql
 _ONE_PAGE = 65_536  # the largest
@@ -160,11 +160,13 @@ def _migrate(connection: sqlite3.Connection, path: Path, key: str | None) -> Non
         if version == SCHEMA_VERSION:
             return
         _copy_before(path, key, version)
+        altered = digests.remove(connection)
         while version < SCHEMA_VERSION:
             migrations.STEPS[version](connection)
             version += 1
         with contextlib.closing(schema.in_memory()) as new:
-            digests.install(connection)
+            schema.make_views(connection, new)
+            digests.install(connection, altered)
             digests.seal(connection, schema.names(new))
         problems = connection.execute("PRAGMA foreign_key_check").fetchall()
         if problems:

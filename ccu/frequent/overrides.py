@@ -14,7 +14,8 @@ from ccu.records import audit, person_ids
 from ccu.records.table import write_changes
 
 _ROWS = """
-SELECT frequent_override.id, person_id AS person, place_id AS place,
+SELECT frequent_override.id, place_id AS place,
+       (SELECT canonical_id FROM human WHERE id = person_id) AS person,
        coalesce((SELECT line FROM place_plain WHERE id = place_id), '') AS address,
        frequent AS listed, reason, substr(recorded_at, 1, 10) AS since, staff.login AS by,
        review_on
@@ -134,13 +135,8 @@ def read(connection: sqlite3.Connection, override_id: int) -> sqlite3.Row:
 
 
 def _rows(connection: sqlite3.Connection, which: str, **asked: object) -> list[dict[str, Any]]:
-    found = [dict(row) for row in connection.execute(_ROWS.format(which=which), asked)]
-    people = [row["person"] for row in found if row["person"] is not None]
-    stands_for = person_ids.canonical(connection, people) if people else {}
-    for row in found:
-        row["person"] = stands_for.get(row["person"])
-        row["listed"] = bool(row["listed"])
-    return found
+    found = connection.execute(_ROWS.format(which=which), asked)
+    return [{**dict(row), "listed": bool(row["listed"])} for row in found]
 
 
 def _same_subject(

@@ -8,7 +8,7 @@ local day: the same edges as the card's.
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ccu.records import person_ids
@@ -27,18 +27,21 @@ HAVING count(*) FILTER (WHERE call.care) >= :k
     OR call.place_id IN (SELECT value FROM json_each(:marked))
 """  # noqa: S608 - no user's text in it
 _SUBJECTS = f"""
-SELECT call_person.person_id, call.id AS call_id, call.place_id,
+SELECT human.canonical_id AS person, call.id AS call_id, call.place_id,
        substr(call.occurred_at, 1, 10) AS day
 FROM call INDEXED BY call_occurred
 CROSS JOIN call_person ON call_person.call_id = call.id AND call_person.role = 'subject'
+CROSS JOIN human ON human.id = call_person.person_id
 WHERE call.care AND {_IN_WINDOW}
 """  # noqa: S608
 _SUBJECTS_AT = f"""
-SELECT call.place_id, call.id AS call_id, call_person.person_id
+SELECT call.place_id, call.id AS call_id, person.id AS person
 FROM json_each(:places) AS places
 CROSS JOIN call ON call.place_id = places.value
 CROSS JOIN call_person ON call_person.call_id = call.id AND call_person.role = 'subject'
-WHERE call.care AND {_IN_WINDOW}
+CROSS JOIN human ON human.id = call_person.person_id
+CROSS JOIN person ON person.id = human.canonical_id
+WHERE call.care AND {_IN_WINDOW} AND trim(person.given_name || person.family_name) <> ''
 """  # noqa: S608
 _LAST_AT = """
 SELECT substr(max(occurred_at), 1, 10) FROM call
@@ -81,14 +84,10 @@ def places(
     asked["places"] = json.dumps(list(rows))
     for place in connection.execute(_ABOUT_PLACES, asked):
         rows[place["id"]] |= {"address": place["address"], "exempt": place["exempt"]}
-    met = connection.execute(_SUBJECTS_AT, asked).fetchall()
-    stands_for = person_ids.canonical(connection, (row["person_id"] for row in met))
-    named = _named(connection, stands_for.values())
-    about = [row for row in met if stands_for[row["person_id"]] in named]
     there: dict[int, set[int]] = {}
     told: dict[int, set[int]] = {}
-    for row in about:
-        there.setdefault(row["place_id"], set()).add(stands_for[row["person_id"]])
+    for row in connection.execute(_SUBJECTS_AT, asked):
+        there.setdefault(row["place_id"], set()).add(row["person"])
         told.setdefault(row["place_id"], set()).add(row["call_id"])
     for place, found in rows.items():
         found["people"] = len(there.get(place, ()))
@@ -107,11 +106,9 @@ def people(
     Keys: person (the canonical record), care_calls, places (different ones), last (day of the last
     care call about them). Most care calls first.
     """
-    met = connection.execute(_SUBJECTS, window).fetchall()
-    stands_for = person_ids.canonical(connection, (row["person_id"] for row in met))
     calls: dict[int, dict[int, sqlite3.Row]] = {}
-    for row in met:
-        calls.setdefault(stands_for[row["person_id"]], {})[row["call_id"]] = row
+    for row in connection.execute(_SUBJECTS, window).fetchall():
+        calls.setdefault(row["person"], {})[row["call_id"]] = row
     rows = [
         {
             "person": person,
@@ -133,12 +130,3 @@ def exempt_of(connection: sqlite3.Connection, place_id: int) -> str | None:
     """Why a place is left out of the repeat counts, itself or by its building; or None."""
     row = connection.execute(_ABOUT_PLACES, {"places": json.dumps([place_id])}).fetchone()
     return row["exempt"] if row else None
-
-
-def _named(connection: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
-    found = connection.execute(
-        "SELECT id FROM person WHERE id IN (SELECT value FROM json_each(:ids))"
-        " AND trim(given_name || family_name) <> ''",
-        {"ids": json.dumps(sorted(set(ids)))},
-    )
-    return {row["id"] for row in found}

@@ -27,11 +27,11 @@ ELDER = ("parent", "grandparent")
 _WORDS = {"other_family": "family of", "other": "connected with"}
 
 _ROWS = """
-SELECT person_id, other_id, relation FROM person_relation
-WHERE person_id IN (SELECT value FROM json_each(:ids))
-UNION
-SELECT person_id, other_id, relation FROM person_relation
-WHERE other_id IN (SELECT value FROM json_each(:ids))
+SELECT person_id, other_id, relation, person.canonical_id AS person, other.canonical_id AS other
+FROM (SELECT * FROM person_relation WHERE person_id IN (SELECT value FROM json_each(:ids))
+      UNION
+      SELECT * FROM person_relation WHERE other_id IN (SELECT value FROM json_each(:ids)))
+JOIN human AS person ON person.id = person_id JOIN human AS other ON other.id = other_id
 """
 
 
@@ -84,13 +84,7 @@ def of_people(connection: sqlite3.Connection, whom: Iterable[int]) -> list[Relat
     """Every relation of these human beings, each once."""
     ids = json.dumps(person_ids.same(connection, whom))
     rows = connection.execute(_ROWS, {"ids": ids}).fetchall()
-    stands_for = person_ids.canonical(
-        connection, [number for row in rows for number in (row["person_id"], row["other_id"])]
-    )
-    found = {
-        kept(stands_for[row["other_id"]], row["relation"], stands_for[row["person_id"]])
-        for row in rows
-    }
+    found = {kept(row["other"], row["relation"], row["person"]) for row in rows}
     return sorted(each for each in found if each.who != each.of)
 
 
@@ -175,13 +169,10 @@ def unlink(work: Work, who: int, relation: str | None, of: int) -> Relation:
 
 
 def _delete(work: Work, gone: Relation) -> None:
-    records = person_ids.same(work.connection, [gone.who, gone.of])
-    stands_for = person_ids.canonical(work.connection, records)
-    for row in work.connection.execute(_ROWS, {"ids": json.dumps(records)}).fetchall():
+    asked = {"ids": json.dumps(person_ids.same(work.connection, [gone.who, gone.of]))}
+    for row in work.connection.execute(_ROWS, asked).fetchall():
         numbers = row["person_id"], row["other_id"]
-        if not stands_for.keys() >= set(numbers):
-            continue
-        if gone != kept(stands_for[numbers[1]], row["relation"], stands_for[numbers[0]]):
+        if gone != kept(row["other"], row["relation"], row["person"]):
             continue
         work.connection.execute(
             "DELETE FROM person_relation WHERE person_id = :person_id AND other_id = :other_id"

@@ -15,14 +15,13 @@ from ccu.people import store as people
 from ccu.records import person_ids, table
 from ccu.work import Work
 
-FOREVER = "9999-99-99"  # after every day
 _MEMBERS = """
-SELECT household_id, person_id, since, until FROM household_member
+SELECT household_id, person_id, since, until, begins, ends FROM membership
 WHERE :every OR household_id = :household_id
 """
 _OF_RECORDS = """
-SELECT household_id, person_id, since, until
-FROM json_each(:ids) AS record CROSS JOIN household_member ON person_id = record.value
+SELECT household_id, person_id, since, until, begins, ends
+FROM json_each(:ids) AS record CROSS JOIN membership ON person_id = record.value
 """
 
 
@@ -30,7 +29,7 @@ FROM json_each(:ids) AS record CROSS JOIN household_member ON person_id = record
 class Member:
     """One human being in one household; `until` None: nobody said that they left.
 
-    now: whether they are in it on the day that was asked about, as people/open_work.py has it.
+    now: whether they are in it on the day that was asked about, as the view membership has it.
     """
 
     household: int
@@ -92,11 +91,10 @@ def _folded(
         own.setdefault((row["household_id"], stands_for[row["person_id"]]), []).append(row)
     found = []
     for (household, person), theirs in sorted(own.items()):
-        now = [row for row in theirs if (row["since"] or day) <= day < (row["until"] or FOREVER)]
+        now = [row for row in theirs if row["begins"] <= day < row["ends"]]
         since = min((row["since"] for row in now or theirs if row["since"]), default=None)
-        until = max(row["until"] or FOREVER for row in now or theirs)
-        until = None if until == FOREVER else until
-        found.append(Member(household, person, since, until, bool(now)))
+        last = max(now or theirs, key=lambda row: str(row["ends"]))
+        found.append(Member(household, person, since, last["until"], bool(now)))
     return found
 
 

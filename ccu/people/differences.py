@@ -66,6 +66,8 @@ def of(connection: sqlite3.Connection, a: int, b: int) -> tuple[int, int] | None
 
 def every(connection: sqlite3.Connection) -> set[tuple[int, int]]:
     """All such pairs as the people they are now, the lower number first."""
-    pairs = connection.execute("SELECT person_id, other_id FROM person_different").fetchall()
-    human = person_ids.canonical(connection, (number for pair in pairs for number in pair))
-    return {(min(ends), max(ends)) for ends in ((human[a], human[b]) for a, b in pairs)}
+    pairs = connection.execute(
+        "SELECT one.canonical_id, other.canonical_id FROM person_different"
+        " JOIN human AS one ON one.id = person_id JOIN human AS other ON other.id = other_id"
+    )
+    return {(min(pair), max(pair)) for pair in map(tuple, pairs)}

@@ -51,7 +51,7 @@ def likely(
     With them how many records were compared, and how many pairs were left out because somebody
     found them to be two. `advance` is told of each record read.
     """
-    human = dict(connection.execute("SELECT id, canonical_id FROM person_canonical").fetchall())
+    human = dict(connection.execute("SELECT id, canonical_id FROM human").fetchall())
     known = _with_all_names(person_keys.known(connection), human)
     two = differences.every(connection)
     best: dict[tuple[int, int], Pair] = {}
@@ -93,7 +93,7 @@ def sources(connection: sqlite3.Connection) -> dict[int, str]:
     found: dict[int, list[str]] = {}
     for row in connection.execute(
         "SELECT canonical_id, source, number FROM person_source"
-        " JOIN person_canonical ON person_canonical.id = person_id ORDER BY source, number"
+        " JOIN human ON human.id = person_id ORDER BY source, number"
     ):
         found.setdefault(row["canonical_id"], []).append(f"{row['source']} {row['number']}")
     return {number: "; ".join(each) for number, each in found.items()}

@@ -5,7 +5,7 @@ import sqlite3
 from typing import Any
 
 from ccu.people import store as people
-from ccu.people.open_work import NOW
+from ccu.people.open_work import IN_FORCE
 from ccu.records import person_ids
 
 _NAMES = """
@@ -23,8 +23,8 @@ WHERE person_id IN (SELECT value FROM json_each(:records))
   AND field IN ('given_name', 'family_name')
 """
 _HOUSEHOLDS = f"""
-SELECT DISTINCT household_id FROM household_member AS member
-WHERE person_id IN (SELECT value FROM json_each(:records)) AND {NOW.format("member")}
+SELECT DISTINCT household_id FROM membership AS member
+WHERE person_id IN (SELECT value FROM json_each(:records)) AND {IN_FORCE.format("member")}
 ORDER BY household_id
 """  # noqa: S608 - no user's text in it
 _SOURCES = """

@@ -49,7 +49,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "audit_reason": ("reason",),
     "sealed": ("content",),
     "sealed_number": ("digest",),
-    "deidentified": ("digest",),
+    "archived": ("content",),
 }
 
 # Texts that are neither a code, a day, a time nor in WORDS, and why they name nobody.
@@ -73,6 +73,7 @@ PLAIN: dict[str, dict[str, tuple[str, ...]]] = {
         "change": ("record", "field"),
         "legal_hold": ("record",),
         "sealed": ("record",),
+        "archived": ("feature", "record"),
         "person_merge": ("taken",),
         "person_missing": ("field",),
         "person_own": ("field",),
@@ -189,6 +190,7 @@ _PERSONS: dict[str, str] = {
     "disclosure": "person_id IN people",
     "last_contact": "person_id IN people",
     "deidentified": "person_id IN people",
+    "archived": "record = 'deidentified' AND record_id IN people",
     "change": "(record, record_id) IN record_of",
     "audit_reason": _REASONS.format(of="record_of"),
 }
@@ -241,7 +243,7 @@ _MENTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("audit_reason", _REASONS.format(of="other_record"), WORDS["audit_reason"]),
 )
 # Words of columns that may not be NULL and must be JSON.
-_EMPTY = {"plan": "{}", "change": "null", "person_own": "null", "sealed": "{}"}
+_EMPTY = {"plan": "{}", "change": "null", "person_own": "null", "sealed": "{}", "archived": "{}"}
 
 
 @dataclass(frozen=True)
