@@ -29,13 +29,11 @@ from ccu.output import (
     emit_document,
     emit_line,
     formats,
-    safe,
     say,
     say_error,
     screen,
-    undo_csv_guard,
 )
-from ccu.output.text import csv_cell, markdown_cell, markdown_line
+from ccu.output.text import csv_cell, markdown_cell, markdown_line, safe, undo_csv_guard
 
 GOLDEN = Path(__file__).parent / "golden" / "output"
 ENDING = {

@@ -16,14 +16,8 @@ from typing import Any
 from ccu.audit.reads import Subject, Ties
 from ccu.records.audit import DIGEST
 
-READ, LIST, WRITE, DENIAL, EXPORT, OVERRIDE = (
-    "read",
-    "list",
-    "write",
-    "denial",
-    "export",
-    "override",
-)
+READ, LIST, WRITE = "read", "list", "write"
+DENIAL, EXPORT, OVERRIDE = "denial", "export", "override"
 ALL = (READ, LIST, WRITE, DENIAL, EXPORT, OVERRIDE)
 
 _BY_KIND = {

@@ -23,28 +23,10 @@ import typer
 
 from ccu.errors import CcuError, InvalidInput
 from ccu.files import Place, reason
-from ccu.output.text import one_line, safe, undo_csv_guard
+from ccu.output.text import one_line
 
 if TYPE_CHECKING:
     from ccu.files.named import Draft
-
-__all__ = [
-    "Document",
-    "Format",
-    "FormatOption",
-    "OutputOption",
-    "Section",
-    "Table",
-    "close_stdout_quietly",
-    "emit",
-    "emit_document",
-    "emit_line",
-    "flush_stdout",
-    "safe",
-    "say",
-    "say_error",
-    "undo_csv_guard",
-]
 
 
 class Format(StrEnum):
