@@ -17,8 +17,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ccu import __version__
-from ccu.access import account as who
+from ccu import __version__, access
 from ccu.errors import CcuError, ExitCode, InvalidInput, NotAllowed
 from ccu.session import Session
 
@@ -87,6 +86,24 @@ COMMANDS = {
     "check": ("check", "Check the file: damage, dangling records, rules, permissions."),
 }
 
+# The first help, on one screen: what an officer types every day, then the rest by who uses it.
+EVERYDAY = {
+    "history": "Show what is on file for an address, before you knock.",
+    "log-call": "Log a call; asks for what is missing.",
+    "refer": "Refer the person of a call to a provider and schedule follow-ups.",
+    "referral": "List, show and update referrals.",
+    "follow-up": "List what is due; log an attempt and its result.",
+    "brief": "Print the shift handover: new, due today, overdue, waiting.",
+    "person": "Find, show and edit people.",
+}
+OTHERS = {
+    "Care team": "call worker consult needs plan household place frequent provider"
+    " consent disclosures care wellness",
+    "Analyst": "report export import address",
+    "Records custodian": "audit seal retention purge deidentify",
+    "Administrator": "init staff settings backup check demo",
+}
+
 
 class LazyGroup(TyperGroup):
     """A group whose commands are looked up in COMMANDS and imported when they are used."""
@@ -103,10 +120,21 @@ class LazyGroup(TyperGroup):
             self.commands[cmd_name] = _load(cmd_name)
         return self.commands[cmd_name]
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """The list for --help, without importing anything."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_module, text) in COMMANDS.items()])
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands and the options for --help, without importing anything."""
+        with formatter.section("Everyday commands"):
+            formatter.write_dl(list(EVERYDAY.items()))
+        with formatter.section("Other commands (ccu COMMAND --help explains each)"):
+            formatter.write_dl(list(OTHERS.items()))
+        explained, named = [], []
+        for each in self.get_params(ctx):
+            if each.name in ("db", "today"):
+                explained.append(each.get_help_record(ctx))
+            else:
+                named += sorted(each.opts)
+        with formatter.section("Options"):
+            formatter.write_dl(explained)
+            formatter.write(f"  {', '.join(named)}\n")
 
 
 def _load(name: str) -> Any:
@@ -165,7 +193,7 @@ def root(
         ),
     ] = False,
 ) -> None:
-    """The memory of a police Community Care Unit: calls, and what came of them."""
+    """Track the calls, referrals and follow-ups of a police Community Care Unit."""
     if db and len(db) > 1:  # a line of sudoers that names the file is not to be added to
         raise InvalidInput("--db is given more than once; give it once")
     ctx.obj = Session(db[0] if db else None, today)
@@ -177,7 +205,7 @@ def main(argv: list[str] | None = None) -> int:
     os.umask(0o077)  # whatever ccu writes, a backup or an export too, is its owner's alone
     try:
         words = sys.argv[1:] if argv is None else argv
-        if "--install-completion" in words and who.caller() is not None:
+        if "--install-completion" in words and access.caller() is not None:
             raise NotAllowed("install completion as yourself, without sudo")
         code = _run(words)
         _flush()

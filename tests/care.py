@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ccu.access import account as who
+from ccu import access
 
 from .conftest import Ccu, Result, once, run_ccu
 
@@ -24,7 +24,7 @@ def become(monkeypatch: pytest.MonkeyPatch, login: str) -> None:
     def login_now(service_account: str = "") -> str:
         return login
 
-    monkeypatch.setattr(who, "login", login_now)
+    monkeypatch.setattr(access, "login", login_now)
 
 
 def call(ccu: Ccu, *people: str, when: str = "2026-01-30 22:30") -> int:

@@ -18,9 +18,9 @@ import pytest
 import typer
 from hypothesis import HealthCheck, settings
 
-from ccu import cli
-from ccu.access import account as who
-from ccu.database import digests, schema
+from ccu import access, cli
+from ccu.database import schema
+from ccu.database.connection import register
 from ccu.records import audit
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -73,7 +73,7 @@ _connect = sqlite3.connect
 
 def _connect_as_ccu(*args: Any, **options: Any) -> sqlite3.Connection:
     connection: sqlite3.Connection = _connect(*args, **options)
-    digests.register(connection)
+    register(connection)
     return connection
 
 
@@ -140,7 +140,7 @@ def once(setup: str, make: Callable[[], object]) -> None:
         return
     path = Path(os.environ["CCU_DB"])
     before = hashlib.sha256(path.read_bytes()).digest()
-    key = (setup, before, os.environ["CCU_TODAY"], who.login())
+    key = (setup, before, os.environ["CCU_TODAY"], access.login())
     if key in _made:
         path.write_bytes(_made[key])
         return

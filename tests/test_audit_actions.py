@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import ccu
-from ccu.audit import actions as audit_actions
+from ccu.audit import review as audit_actions
 
 SOURCE = Path(ccu.__file__).parent
 ELSEWHERE = ("care", "wellness")  # files of their own, with an audit of their own or none

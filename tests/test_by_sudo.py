@@ -177,7 +177,7 @@ def test_whether_a_file_is_there_is_told_to_nobody_unknown(made: Path, tmp_path:
     closed = tmp_path / "closed.csv"
     closed.touch(mode=0)
     code = (
-        "from ccu.access import account as who; who.login = lambda service_account='': 'stranger'\n"
+        "from ccu import access; access.login = lambda service_account='': 'stranger'\n"
         "from ccu.cli import run; run()"
     )
     line = [sys.executable, "-c", code, "--db", str(made / "town.db"), "--today", TODAY]

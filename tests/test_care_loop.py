@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccu.access import account as who
+from ccu import access
 from ccu.referrals import rules
 
 from . import care
@@ -213,12 +213,12 @@ def town(template: Path, folder: Path) -> Iterator[Town]:
     path = folder / "ccu.db"
     care.copy_file(template, path)
     place = Town(path)
-    real = who.login
-    who.login = lambda service_account="": place.me
+    real = access.login
+    access.login = lambda service_account="": place.me
     try:
         yield place
     finally:
-        who.login = real
+        access.login = real
 
 
 @pytest.fixture(scope="module")

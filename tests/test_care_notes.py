@@ -30,9 +30,9 @@ HISTORY = ("history", "--person", "1")
 _RUN = """
 import sys
 from ccu import cli
-from ccu.access import account as who
+from ccu import access
 login, *args = sys.argv[1:]
-who.login = lambda service_account="": login
+access.login = lambda service_account="": login
 sys.exit(cli.main(args))
 """
 # Command lines as some account, one after another, each with its result and the files under a
@@ -40,10 +40,10 @@ sys.exit(cli.main(args))
 _RUN_ALL = """
 import json, os, sys
 from pathlib import Path
-from ccu.access import account as who
+from ccu import access
 from tests.conftest import run_ccu
 login, folder, lines, states = sys.argv[1:]
-who.login = lambda service_account="": login
+access.login = lambda service_account="": login
 opened = []
 def seen(event, told):
     if event in ("open", "sqlite3.connect", "os.listdir", "os.scandir"):

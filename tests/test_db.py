@@ -16,6 +16,7 @@ import pytest
 from ccu.database import digests, migrations, schema
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
+from ccu.database.connection import register
 from ccu.errors import DatabaseUnusable, ExitCode
 from ccu.records import audit
 
@@ -193,7 +194,7 @@ def made_by_schema(version: int, path: Path) -> None:
                 " (2, '2026-01-02T10:00:00-05:00', 1, NULL)"
             )
         if version > 3:  # and every row is summed up
-            digests.register(connection)
+            register(connection)
             digests.install(connection)
             digests.seal(connection, schema.names(connection))
     connection.close()
@@ -264,7 +265,7 @@ def test_a_sealed_value_of_a_removed_feature_stays_sealed_until_the_lift(
     at = "2026-01-02T10:00:00-05:00"
     rows: dict[str, list[dict[str, object]]] = {}
     with sqlite3.connect(db_path) as hand:
-        digests.register(hand)
+        register(hand)
         hand.row_factory = sqlite3.Row
         for number, digest in ((3, "d3"), (4, None)):
             hand.execute(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ccu.database import digests
+from ccu.database.connection import register
 
 from . import care
 from . import told_town as town
@@ -176,7 +176,7 @@ BACK = f"given: {town.GIVEN.upper()}\nfamily: {town.FAMILY}\nborn: {town.BORN}"
 def test_who_comes_back_is_a_new_person(db: Path) -> None:
     """Nothing that is kept leads back to the de-identified record, not what is archived either."""
     with closing(sqlite3.connect(db)) as hand, hand:
-        digests.register(hand)
+        register(hand)
         hand.execute(
             "INSERT INTO archived (feature, record, record_id, content, archived_at) VALUES"
             " ('recognise_returning', 'deidentified', 1, '{\"digest\":\"5eb3ab1e\"}',"

@@ -10,15 +10,14 @@ from typing import Any
 
 import pytest
 
-from ccu import cli
-from ccu.access import roles
+from ccu import access, cli
 
 from . import told_town as town
 from .conftest import Result
 from .test_roles import ALL, MAY_NOT, every_leaf
 
 # The only options that make a command less than it is alone, by hand and apart from
-# ccu/access/roles.py: what may be given with each, and who may then; None: anybody.
+# ccu/access.py: what may be given with each, and who may then; None: anybody.
 READS: dict[str, tuple[set[str], set[str] | None]] = {
     "purge --dry-run": ({"--format", "--output"}, {"supervisor", "records", "admin"}),
     "report --list": ({"--format"}, None),
@@ -71,7 +70,7 @@ def arguments(path: str) -> list[str]:
 
 
 def with_a_row(path: str) -> set[str]:
-    rows = {*roles.MAY, *READS}
+    rows = {*access.MAY, *READS}
     return {option for option in options(path) if f"{path} {option}" in rows}
 
 
@@ -92,7 +91,7 @@ def last_event(folder: Path) -> tuple[str, str]:
 
 def refused_to(path: str) -> list[str]:
     """Who may not run the command, the roles and a stranger to the staff list."""
-    everything = set(roles.MAY) | {"purge"}
+    everything = set(access.MAY) | {"purge"}
     return [role for role in (*ALL, "stranger") if path in MAY_NOT.get(role, everything)]
 
 

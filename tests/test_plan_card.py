@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from ccu.card import plans as card
 from ccu.card import store as cards
 from ccu.database import opening as db
-from ccu.output import safe
-from ccu.output.text import width
+from ccu.output.text import safe, width
 from ccu.plans import form
 from ccu.plans.store import FIELDS
 from ccu.records import stigmatizing_terms

@@ -354,10 +354,10 @@ def test_later_on_it_is_taken_as_seen(ccu: Ccu, me: str, monkeypatch: pytest.Mon
 
 UPDATE = """
 import sys
-from ccu.access import account as who
+from ccu import access
 from ccu.cli import main
 login, go = sys.argv[1:3]
-who.login = lambda service_account="": login
+access.login = lambda service_account="": login
 print("ready", flush=True)
 sys.stdin.readline()
 sys.exit(main(sys.argv[2:]))

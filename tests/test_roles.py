@@ -1,6 +1,6 @@
 """Every command as every role: who may, who may not, and what is seen.
 
-The table of ccu/access/roles.py is written here a second time, by hand and the other way round:
+The table of ccu/access.py is written here a second time, by hand and the other way round:
 for each role what it may not. A change there without one here fails.
 """
 
@@ -20,8 +20,7 @@ from typing import Any
 
 import pytest
 
-from ccu import cli
-from ccu.access import roles
+from ccu import access, cli
 from ccu.demo import export
 
 from . import told_town as town
@@ -189,15 +188,15 @@ def every_leaf() -> set[str]:
 
 
 def test_every_command_has_its_row_and_its_line() -> None:
-    rows = {row.split(" --")[0] for row in (*roles.MAY, *roles.ANYONE)}
+    rows = {row.split(" --")[0] for row in (*access.MAY, *access.ANYONE)}
     assert rows == every_leaf() == {row.split(" --")[0] for row in ROWS}
 
 
 def test_the_table_of_roles_is_the_one_here() -> None:
     for role in ALL:
-        assert {row for row in roles.MAY if not roles.may(role, row)} & set(ROWS) == MAY_NOT[
+        assert {row for row in access.MAY if not access.may(role, row)} & set(ROWS) == MAY_NOT[
             role
-        ] - roles.ANYONE, role
+        ] - access.ANYONE, role
 
 
 @needs_modes
@@ -299,7 +298,7 @@ def test_an_account_that_is_not_on_the_list_is_refused_everything(
     here: Path,
 ) -> None:
     for row in ROWS:
-        if row.split(" --")[0] not in roles.ANYONE:
+        if row.split(" --")[0] not in access.ANYONE:
             before = len(audit(here))
             done = ran(here, "stranger", row)
             assert (done.code, done.out) == (7, ""), row
@@ -352,8 +351,8 @@ def test_who_sees_no_names_cannot_ask_for_them() -> None:
         for each in rest:
             command = command.commands[each]
         names = any("--names" in option.opts for option in command.params)
-        if names and roles.may("analyst", path):
-            assert not roles.may("analyst", f"{path} --names"), path
+        if names and access.may("analyst", path):
+            assert not access.may("analyst", f"{path} --names"), path
 
 
 def test_late_work_is_hidden_in_a_report_as_in_a_list(here: Path) -> None:

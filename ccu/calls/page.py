@@ -12,7 +12,7 @@ from ccu.follow_ups.rows import AsOf
 from ccu.output import Document, Section, Table
 from ccu.people import store as people
 from ccu.records import audit, codes
-from ccu.records import history as changes
+from ccu.records.table import changes_of
 
 # field -> (label, code list or ""), in the order of the page; what is empty is left out
 LABELS = {
@@ -78,7 +78,7 @@ def _data(connection: sqlite3.Connection, call_id: int, full: bool) -> dict[str,
     data = call_record.read(connection, call_id)
     data["people"] = people.on_call(connection, call_id)
     data["narrative_characters"] = len(data["narrative"] or "")
-    data["changes"] = changes.of(connection, "call", call_id)
+    data["changes"] = changes_of(connection, "call", call_id)
     if not full:
         data["narrative"] = None
         for change in data["changes"]:

@@ -54,8 +54,7 @@ def disclose(
 
       ccu consent disclose 12 --to ems --scope needs --without-consent medical_emergency
     """
-    from ccu.consent import disclosures, visibility
-    from ccu.consent import store as consents
+    from ccu.consent import PART2, disclosures, visibility
 
     session: Session = ctx.obj
     new = disclosures.ByHand(
@@ -65,7 +64,7 @@ def disclose(
         number, paper = disclosures.record(work, new)
     why = f"by consent {paper}" if paper else f"without consent: {without_consent}"
     emit_line(f"Disclosure {number} of person {person} to {to}: {scope}, {why}.")
-    if scope == consents.PART2:
+    if scope == PART2:
         say(f"Say with it: {visibility.NOTICE}")
 
 
@@ -90,8 +89,8 @@ def list_(
 
       ccu consent list --person 12 --all
     """
+    from ccu.consent import PART2
     from ccu.consent import store as consents
-    from ccu.consent.store import PART2
     from ccu.people import merge_store as merges
 
     session: Session = ctx.obj

@@ -13,8 +13,8 @@ from datetime import date
 from typing import Any
 
 from ccu import dates
+from ccu.consent import PART2, Recipient
 from ccu.consent import store as consents
-from ccu.consent.store import PART2, Recipient
 from ccu.errors import InvalidInput
 from ccu.people import store as people
 from ccu.records import person_ids, table

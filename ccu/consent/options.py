@@ -7,12 +7,12 @@ from ccu.options import OptionType, code, completion, opt
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.consent.store import Recipient
+    from ccu.consent import Recipient
 
 
 def _recipient(session: Session, text: str, option: str) -> "Recipient":
     """Return a provider given by number, else an agency. Raises InvalidInput, NotFound."""
-    from ccu.consent.store import Recipient
+    from ccu.consent import Recipient
     from ccu.providers import store as providers
     from ccu.records import codes
 

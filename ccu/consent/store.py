@@ -9,15 +9,16 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ccu import dates
+from ccu.consent import PART2, Recipient
 from ccu.errors import InvalidInput
-from ccu.people import store as people
-from ccu.records import codes, person_ids, table
-from ccu.work import Work
+from ccu.records import person_ids, table
 
-PART2 = "part2"
+if TYPE_CHECKING:
+    from ccu.work import Work
+
 ALL_BUT_PART2 = "all_but_part2"
 SIGNERS = ("person", "parent", "guardian", "other")
 
@@ -36,17 +37,6 @@ WHERE {where} ORDER BY consent.id
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recipient:
-    """Who is told: an agency, or one provider."""
-
-    agency: str
-    provider_id: int | None = None
-
-    def __str__(self) -> str:
-        return self.agency if self.provider_id is None else f"provider {self.provider_id}"
-
-
-@dataclass(frozen=True, kw_only=True)
 class Paper:
     """A new consent: codes already checked, days as ISO text."""
 
@@ -62,6 +52,8 @@ class Paper:
 
 def in_order(connection: sqlite3.Connection, scopes: Sequence[str]) -> list[str]:
     """Return codes of scopes in the order of their list, each once."""
+    from ccu.records import codes
+
     return [code for code in codes.labels(connection, "consent_scope") if code in scopes]
 
 
@@ -148,12 +140,14 @@ def said_to(agency: str, provider_id: int | None, name: str | None) -> str:
 # ---------------------------------------------------------------- writing
 
 
-def grant(work: Work, new: Paper) -> int:
+def grant(work: "Work", new: Paper) -> int:
     """Record a signed paper; returns its number.
 
     Raises NotFound, and InvalidInput for a person merged into another record, for an expiry that is
     not after the signature, and for a paper on Part 2 that names no expiry (42 CFR 2.31).
     """
+    from ccu.people import store as people
+
     people.must_exist(work.connection, new.person_id)
     if new.expires_on is not None and new.expires_on <= new.signed_on:
         raise InvalidInput("--expires must be after --signed")
@@ -182,7 +176,7 @@ def grant(work: Work, new: Paper) -> int:
     return consent_id
 
 
-def revoke(work: Work, consent_id: int, on: date) -> list[int]:
+def revoke(work: "Work", consent_id: int, on: date) -> list[int]:
     """Revoke a paper, today or as of the start of an earlier day.
 
     Returns the other papers that still allow some of the same to the same recipient: one paper's

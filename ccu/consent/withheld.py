@@ -11,8 +11,8 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import date
 
+from ccu.consent import PART2, Recipient
 from ccu.consent import store as consents
-from ccu.consent.store import PART2, Recipient
 from ccu.records import person_ids
 
 # table -> the rows that stay, and the columns that are emptied where they name a withheld referral

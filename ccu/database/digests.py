@@ -2,7 +2,7 @@
 
 `table_digest` holds the number of rows of each table and the sum of their CRC-32. Triggers keep it
 up to date; `install` generates them from the tables' columns. They call row_digest, which SQLite
-does not have: another program can read the file, and cannot write to it.
+does not have (connection.py defines it): another program can read the file, and cannot write to it.
 
 The code lists have a sum and no triggers, because no command writes them. The audit has its chain,
 and person_key is made from the people.
@@ -11,6 +11,8 @@ and person_key is made from the people.
 import contextlib
 import sqlite3
 from collections.abc import Collection, Iterator
+
+from ccu import database
 
 DEFINITIONS = "sqlite_master"  # the row of table_digest for tables, indexes, views and triggers
 _LEFT_OUT = ("audit", "audit_reason", "person_key", "table_digest")
@@ -22,13 +24,6 @@ _CHANGES = {
 }
 
 Sum = tuple[int, int]  # the number of rows, the sum of their digests
-
-
-def register(connection: sqlite3.Connection) -> None:
-    """Give the connection the SQL function that the triggers call."""
-    from binascii import crc32
-
-    connection.create_function("row_digest", 1, crc32, deterministic=True)
 
 
 def install(connection: sqlite3.Connection, altered: Collection[str] = ()) -> None:
@@ -179,11 +174,9 @@ def _sum_of_definitions(connection: sqlite3.Connection, names: Collection[str]) 
 
 
 def _one(connection: sqlite3.Connection, sql: str, *values: str) -> Sum | None:
-    from ccu.database import encryption
-
     try:
         count, total = connection.execute(sql, values).fetchone()
-    except encryption.errors():
+    except database.errors():
         return None
     return count, total
 

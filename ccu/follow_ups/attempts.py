@@ -6,7 +6,7 @@ An intern's closing waits for a signature.
 import sqlite3
 from dataclasses import dataclass
 
-from ccu.access import roles
+from ccu import access
 from ccu.consent import store as consents
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.follow_ups import store as follow_ups
@@ -117,9 +117,9 @@ def _may_sign(work: Work, row: sqlite3.Row) -> None:
         " LEFT JOIN staff AS boss ON boss.id = intern.supervisor_id WHERE intern.id = :id",
         {"id": row["closed_by"]},
     ).fetchone()
-    boss = intern["boss_id"] == work.staff_id and role in roles.SUPERVISE
+    boss = intern["boss_id"] == work.staff_id and role in access.SUPERVISE
     own = boss or role == "admin"
-    spare = intern["boss_id"] is None and roles.may(role, "follow-up sign --any")
+    spare = intern["boss_id"] is None and access.may(role, "follow-up sign --any")
     if intern["id"] == work.staff_id or not (own or spare):
         who = intern["login"] or "a supervisor"
         raise NotAllowed(f"only {who} or an admin signs follow-up {row['id']}")

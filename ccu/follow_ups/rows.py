@@ -146,7 +146,7 @@ def _for(row: sqlite3.Row) -> str:
 
 def record(connection: sqlite3.Connection, follow_up_id: int, as_of: AsOf) -> dict[str, Any]:
     """One of `rows` with its note, its attempts, numbered, and what was changed. It must exist."""
-    from ccu.records import history
+    from ccu.records.table import changes_of
 
     (found,) = rows(connection, Wanted(every=True, only_id=follow_up_id), as_of)
     ended = connection.execute(_ENDED, {"id": follow_up_id}).fetchone()
@@ -155,7 +155,7 @@ def record(connection: sqlite3.Connection, follow_up_id: int, as_of: AsOf) -> di
         **{key: found[key] for key in ("id", "what", "for", "due", "state", "owner", "person")},
         **dict(ended),
         "attempts": [dict(row) for row in attempts],
-        "changes": history.of(connection, "follow_up", follow_up_id),
+        "changes": changes_of(connection, "follow_up", follow_up_id),
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.records import audit, person_ids
-from ccu.records import history as changes
+from ccu.records.table import write_changes
 
 _ROWS = """
 SELECT frequent_override.id, place_id AS place,
@@ -101,7 +101,7 @@ def keep(
         "UPDATE frequent_override SET review_on = :review_on WHERE id = :id",
         {"review_on": review_on, "id": override_id},
     )
-    changes.record(
+    write_changes(
         connection,
         staff_id,
         "frequent_override",
@@ -160,7 +160,7 @@ def _end(
             "UPDATE frequent_override SET ended_at = :at, ended_by = :by WHERE id = :id",
             {"at": at, "by": staff_id, "id": override_id},
         )
-        changes.record(
+        write_changes(
             connection,
             staff_id,
             "frequent_override",

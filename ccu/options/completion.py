@@ -74,7 +74,7 @@ people = from_rows(
 
 
 def _rows(ctx: Any, sql: str, incomplete: str) -> list[tuple[str, str]]:
-    from ccu.database import encryption
+    from ccu import database
     from ccu.errors import CcuError
     from ccu.session import Session
 
@@ -89,7 +89,7 @@ def _rows(ctx: Any, sql: str, incomplete: str) -> list[tuple[str, str]]:
         found = session.db.execute(sql, {"start": incomplete}).fetchall()
     except CcuError:
         return []
-    except encryption.errors():
+    except database.errors():
         return []
     finally:
         session.close()

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ccu.output import progress, say
+from ccu.output import say
+from ccu.output.screen import progress
 from ccu.people import match_scores
 from ccu.people.comparing import agreeing
 from ccu.records import audit, person_ids

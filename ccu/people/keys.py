@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ccu.identity import Known, Name, keys
-from ccu.records.text_columns import DEIDENTIFIED
+from ccu.records.ownership import DEIDENTIFIED
 
 _KNOWN = """
 SELECT id, given_name, family_name, description, birth_date, age_estimate, age_estimated_on, sex,

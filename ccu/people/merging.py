@@ -9,7 +9,8 @@ from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.identity import LIKELY
 from ccu.options import terminal
-from ccu.output import Document, Format, Section, Table, emit_document, emit_line, safe, say
+from ccu.output import Document, Format, Section, Table, emit_document, emit_line, say
+from ccu.output.text import safe
 from ccu.people import (
     comparing,
     match_scores,

@@ -11,7 +11,7 @@ from ccu.people import open_work
 from ccu.people import record as person_record
 from ccu.people.form import NAMES, minor_on, years
 from ccu.records import audit, codes, person_ids
-from ccu.records import history as changes
+from ccu.records.table import changes_of
 from ccu.session import Session
 
 NAME_COLUMNS = ("name", "from")
@@ -29,7 +29,7 @@ def read(session: Session, asked: int, with_changes: bool) -> dict[str, Any]:
     found = person_record.read(connection, person_id, today.isoformat())
     born, records = found["birth_date"], found["records"]
     window = {**rows.window(session), "people": json.dumps(records)}
-    history = changes.of(connection, "person", person_id) if with_changes else None
+    history = changes_of(connection, "person", person_id) if with_changes else None
     as_of, view = AsOf.of(session.now), session.view
     workers = open_work.workers(connection, records, window, as_of, view)
     view.keep()

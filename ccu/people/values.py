@@ -127,7 +127,7 @@ def put(
 
     They are shown at once, whatever was merged into it, and stay its own when that is undone.
     Returns column -> (own value before, new), of those that changed, for the change to be kept.
-    The caller makes the keys again (person_keys.refresh) and keeps the change (changes.record).
+    The caller makes the keys again (person_keys.refresh) and records it (table.record_changes).
     """
     record = load(connection, [person_id])[person_id]
     touched = [name for name, columns in FIELDS.items() if set(columns) & new.keys()]

@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from ccu.errors import NotFound
-from ccu.records import history as changes
+from ccu.records.table import changes_of
 
 _UNITS = """
 SELECT place.id AS place, place.unit, count(call.id) AS calls, coalesce(sum(call.care), 0) AS care
@@ -68,14 +68,14 @@ def units(
 def history(
     connection: sqlite3.Connection, place_id: int, flag_ids: list[int]
 ) -> list[dict[str, Any]]:
-    """What was changed of a place and of its flags, oldest first: what, and as changes.of."""
+    """What was changed of a place and of its flags, oldest first: what, and as table.changes_of."""
     found = [
         {"what": what, **each}
         for what, table, number in (
             ("place", "place", place_id),
             *((f"flag {flag_id}", "place_flag", flag_id) for flag_id in flag_ids),
         )
-        for each in changes.of(connection, table, number)
+        for each in changes_of(connection, table, number)
     ]
     logins = dict(connection.execute("SELECT id, login FROM staff").fetchall()) if found else {}
     for each in found:

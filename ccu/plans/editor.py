@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from ccu.access import account
+from ccu import access
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.options import typed_text
 from ccu.session import Session
@@ -20,7 +20,7 @@ def refuse_as_service(session: Session) -> None:
     An editor opens any file and runs any program: it would open the database to whoever may only
     run ccu.
     """
-    if account.account() and account.account() == session.service_account:
+    if access.account() and access.account() == session.service_account:
         raise NotAllowed("--edit is not for an account that runs ccu by sudo; give --file -")
 
 

@@ -18,7 +18,8 @@ from ccu.errors import NotAllowed
 from ccu.output import Document, Section, Table
 from ccu.plans import form
 from ccu.plans import store as plans
-from ccu.records import codes, history
+from ccu.records import codes
+from ccu.records.table import changes_of
 from ccu.session import Session
 
 CHANGE_COLUMNS = ("when", "by", "what", "from", "to", "reason")
@@ -79,7 +80,7 @@ def _data(connection: sqlite3.Connection, row: sqlite3.Row, today: str) -> dict[
             }
             for each in plans.suggestions_of(connection, row["id"])
         ],
-        "changes": history.of(connection, "plan", row["id"]),
+        "changes": changes_of(connection, "plan", row["id"]),
     }
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ccu.access import roles
+from ccu import access
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.records import person_ids, table
 from ccu.work import Work
@@ -124,7 +124,7 @@ def must_approve(work: Work, row: sqlite3.Row) -> None:
     others = work.connection.execute(
         "SELECT count(*) FROM staff WHERE active = 1 AND id <> :id"
         " AND role IN (SELECT value FROM json_each(:roles))",
-        {"id": work.staff_id, "roles": json.dumps(sorted(roles.MAY["plan approve"]))},
+        {"id": work.staff_id, "roles": json.dumps(sorted(access.MAY["plan approve"]))},
     ).fetchone()[0]
     if row["author_id"] == work.staff_id and others:
         raise NotAllowed(f"you wrote plan {row['id']}; another supervisor or admin approves it")

@@ -5,7 +5,8 @@ from typing import Any
 from ccu import dates
 from ccu.output import Document, Section, Table
 from ccu.providers import store as providers
-from ccu.records import codes, history
+from ccu.records import codes
+from ccu.records.table import changes_of
 from ccu.session import Session
 
 CHANGE_COLUMNS = ("when", "by", "field", "old", "new")
@@ -31,7 +32,7 @@ def read(session: Session, provider_id: int) -> dict[str, Any]:
     """Return a provider in its documented JSON shape."""
     found = providers.read(session.db, provider_id)
     days = session.settings.number("verified_days")
-    changed = history.of(session.db, "provider", found["id"])
+    changed = changes_of(session.db, "provider", found["id"])
     numbers = providers.open_referrals(session.db, found["id"])
     hidden = session.view.referrals(numbers)
     session.keep_shown()

@@ -11,7 +11,7 @@ from typing import Any
 
 from ccu.consent import withheld
 from ccu.records import ownership
-from ccu.records.text_columns import WORDS
+from ccu.records.ownership import WORDS
 from ccu.retention import sealed_content
 from ccu.retention.sealed_content import Content, Key, Row
 

@@ -14,9 +14,8 @@ from datetime import date
 from typing import Any
 
 from ccu.records import audit, ownership, person_ids
-from ccu.records.ownership import Part
-from ccu.records.text_columns import DEIDENTIFIED as NAME
-from ccu.records.text_columns import WORDY_FIELDS
+from ccu.records.ownership import DEIDENTIFIED as NAME
+from ccu.records.ownership import WORDY_FIELDS, Part
 from ccu.retention import purge_due, sealed_content
 from ccu.retention.destruction import Destroyed
 
