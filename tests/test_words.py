@@ -193,13 +193,10 @@ ccu/follow_ups/rows.py
 ccu/follow_ups/store.py
 ccu/frequent/lists.py
 ccu/frequent/override_entry.py
-ccu/frequent/overrides.py
 ccu/frequent/store.py
 ccu/households/card.py
 ccu/households/card_store.py
 ccu/households/entry.py
-ccu/households/link.py
-ccu/households/relations.py
 ccu/households/store.py
 ccu/identity/fields.py
 ccu/identity/lookup.py

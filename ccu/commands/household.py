@@ -54,11 +54,10 @@ def show(
     """
     from ccu.card import notice
     from ccu.households import card as cards
-    from ccu.households import page as household_page
 
     session: Session = ctx.obj
     card = cards.show(session, cards.asked(session, household, person))
-    page = household_page.document(session.db, card)
+    page = cards.document(session.db, card)
     emit_document(notice.on(page, session.view), format, output)
 
 

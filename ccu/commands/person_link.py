@@ -23,9 +23,9 @@ RelationOption = Annotated[
 
 
 def _household(session: Session, text: str, option: str) -> str:
-    from ccu.households import link as household_link
+    from ccu.households import entry as household_entry
 
-    return household_link.choice(text)
+    return household_entry.household_choice(text)
 
 
 @app.command()
@@ -58,10 +58,10 @@ def link(
 
       ccu person link 12 18 --relation sibling --household none
     """
-    from ccu.households import link as household_link
+    from ccu.households import entry as household_entry
 
     session: Session = ctx.obj
-    for sentence in household_link.link(
+    for sentence in household_entry.link(
         session, one, other, relation, household, anyway=anyway, asking=asking
     ):
         emit_line(sentence)
@@ -80,10 +80,10 @@ def unlink(
 
       ccu person unlink 12 15
     """
-    from ccu.households import link as household_link
+    from ccu.households import entry as household_entry
 
     session: Session = ctx.obj
-    gone, stay = household_link.unlink(session, one, other, relation)
+    gone, stay = household_entry.unlink(session, one, other, relation)
     emit_line(gone)
     if stay:
         emit_line(stay)

@@ -7,7 +7,6 @@ from typing import Any
 from ccu import dates
 from ccu.card import rows as card_rows
 from ccu.follow_ups.rows import AsOf
-from ccu.frequent import overrides
 from ccu.frequent import store as frequent
 from ccu.output import Document, Section, Table
 from ccu.people import open_work
@@ -47,7 +46,7 @@ def read_places(session: Session, count: Count) -> Row:
     """
     staff_id = session.staff_id
     with session.writing() as connection:
-        decided = _decided(overrides.in_force(connection), "place")
+        decided = _decided(frequent.overrides_in_force(connection), "place")
         rows = frequent.places(connection, count.window, count.k, _marked(decided))
         worked = open_work.with_worker(connection, session.today.isoformat())
         for row in rows:
@@ -71,7 +70,7 @@ def read_people(session: Session, count: Count, names: bool) -> Row:
     """
     staff_id = session.staff_id
     with session.writing() as connection:
-        decided = _decided(overrides.in_force(connection), "person")
+        decided = _decided(frequent.overrides_in_force(connection), "person")
         rows = frequent.people(connection, count.window, count.k, _marked(decided))
         people = [row["person"] for row in rows]
         worked = open_work.with_worker(connection, session.today.isoformat())

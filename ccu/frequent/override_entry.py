@@ -6,7 +6,6 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.frequent import overrides
 from ccu.frequent import store as frequent
 from ccu.people import private_line
 from ccu.people import store as people
@@ -41,7 +40,7 @@ def decide(
     review_on = next_review(session)
     with session.writing() as connection:
         _check(session, person_id, place_id)
-        override_id, before = overrides.add(
+        override_id, before = frequent.add_override(
             connection,
             staff_id,
             person_id=person_id,
@@ -78,7 +77,7 @@ def due(session: Session, every: bool) -> list[dict[str, Any]]:
     with session.writing() as connection:
         rows = [
             row
-            for row in overrides.in_force(connection)
+            for row in frequent.overrides_in_force(connection)
             if every or row["review_on"] <= today.isoformat()
         ]
         for row in rows:
@@ -101,16 +100,16 @@ def review(
     """
     staff_id = session.staff_id
     at = dates.to_iso(session.now)
-    overrides.read(session.db, override_id)
+    frequent.require_override(session.db, override_id)
     reason = private_line.read("Why", file, "the reason", LONGEST_REASON, asking)
     review_on = next_review(session)
     with session.writing() as connection:
         if keep:
-            overrides.keep(
+            frequent.keep_override(
                 connection, staff_id, override_id, review_on=review_on, reason=reason, at=at
             )
         else:
-            overrides.end(connection, staff_id, override_id, reason=reason, at=at)
+            frequent.end_override(connection, staff_id, override_id, reason=reason, at=at)
     if keep:
         return f"Override {override_id} stands, until review {review_on}."
     return f"Override {override_id} has ended; the count decides again."

@@ -6,7 +6,7 @@ made for; what is read here goes by human beings, whichever of their records is 
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -195,3 +195,203 @@ def _record_changes(
         if values[0] != values[1]
     }
     table.record_changes(work, "household", household_id, said)
+
+
+def listed(numbers: Sequence[int], word: str = "") -> str:
+    """`3`, `3 and 5`, `3, 5 and 8`; with a word before each: `person 3 and person 5`."""
+    *most, last = (f"{word} {number}".strip() for number in numbers)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+# ---------------------------------------------------------------- what two people are to each other
+
+
+INVERSE = {"child": "parent", "grandchild": "grandparent"}  # kept as the second of each
+READ_BACK = {kept: said for said, kept in INVERSE.items()}
+SYMMETRIC = ("spouse", "sibling", "other_family", "housemate", "other")
+# Between two people there is one of these at most; the others may stand beside it.
+FAMILY = ("parent", "grandparent", "spouse", "sibling", "other_family")
+ONE_WAY = (
+    "guardian",
+)  # an old couple may be each other's caregivers, never each other's guardians
+ELDER = ("parent", "grandparent")
+_WORDS = {"other_family": "family of", "other": "connected with"}
+
+_ROWS = """
+SELECT person_id, other_id, relation FROM person_relation
+WHERE person_id IN (SELECT value FROM json_each(:ids))
+UNION
+SELECT person_id, other_id, relation FROM person_relation
+WHERE other_id IN (SELECT value FROM json_each(:ids))
+"""
+
+
+@dataclass(frozen=True, order=True)
+class Relation:
+    """`who` is the `relation` of `of`, as it is kept: never child, and the lower number first."""
+
+    who: int
+    relation: str
+    of: int
+
+    def seen_by(self, person: int) -> tuple[int, str | None, str | None]:
+        """The other one, and what `person` is to them; without a code for that, what they are."""
+        if person == self.who:
+            return self.of, self.relation, None
+        if self.relation in SYMMETRIC:
+            return self.who, self.relation, None
+        back = READ_BACK.get(self.relation)
+        return self.who, back, None if back else self.relation
+
+
+def stored_form(who: int, relation: str, of: int) -> Relation:
+    """The form in which `who is the relation of of` is kept."""
+    if relation in INVERSE:
+        return Relation(of, INVERSE[relation], who)
+    if relation in SYMMETRIC:
+        return Relation(min(who, of), relation, max(who, of))
+    return Relation(who, relation, of)
+
+
+# ---------------------------------------------------------------- words
+
+
+def phrases(connection: sqlite3.Connection) -> dict[str, str]:
+    """code -> `parent of`, `family of`; the retired ones too: old records use them."""
+    found = connection.execute("SELECT code, label FROM relation")
+    return {row["code"]: _WORDS.get(row["code"], f"{row['label'].lower()} of") for row in found}
+
+
+def sentence(connection: sqlite3.Connection, who: int, relation: str, of: int) -> str:
+    """`person 12 is the parent of person 15`."""
+    the = "" if relation in _WORDS else "the "
+    return f"person {who} is {the}{phrases(connection)[relation]} person {of}"
+
+
+# ---------------------------------------------------------------- reads
+
+
+def relations_of(connection: sqlite3.Connection, whom: Iterable[int]) -> list[Relation]:
+    """Every relation of these human beings, each once."""
+    ids = json.dumps(person_ids.same(connection, whom))
+    rows = connection.execute(_ROWS, {"ids": ids}).fetchall()
+    stands_for = person_ids.canonical(
+        connection, [number for row in rows for number in (row["person_id"], row["other_id"])]
+    )
+    found = {
+        stored_form(stands_for[row["other_id"]], row["relation"], stands_for[row["person_id"]])
+        for row in rows
+    }
+    return sorted(each for each in found if each.who != each.of)
+
+
+def relations_between(connection: sqlite3.Connection, one: int, other: int) -> list[Relation]:
+    """What two human beings are to each other."""
+    found = relations_of(connection, [one])
+    return [each for each in found if {each.who, each.of} == {one, other}]
+
+
+def not_born_before(connection: sqlite3.Connection, relation: Relation) -> bool:
+    """Whether a parent or grandparent was born no earlier than the child, where both are dated."""
+    if relation.relation not in ELDER:
+        return False
+    row = connection.execute(
+        "SELECT elder.birth_date >= child.birth_date FROM person AS elder, person AS child"
+        " WHERE elder.id = :who AND child.id = :of",
+        {"who": relation.who, "of": relation.of},
+    ).fetchone()
+    return bool(row[0])
+
+
+# ---------------------------------------------------------------- writes
+
+
+def check_link(connection: sqlite3.Connection, who: int, relation: str, of: int) -> None:
+    """Raises NotFound, and InvalidInput for a merged record or what contradicts what is known."""
+    for person_id in (who, of):
+        people.must_exist(connection, person_id)
+    if who == of:
+        raise InvalidInput("nobody is related to themselves: the two numbers are the same")
+    new = stored_form(who, relation, of)
+    for each in relations_between(connection, who, of):
+        said = sentence(connection, each.who, each.relation, each.of)
+        if each == new:
+            raise InvalidInput(f"{sentence(connection, who, relation, of)} already")
+        both_family = each.relation in FAMILY and new.relation in FAMILY
+        if both_family or (each.relation == new.relation and new.relation in ONE_WAY):
+            raise InvalidInput(f"{said}; ccu person unlink takes that away, if it is wrong")
+    if new.relation in ELDER and new.of in _ancestors(connection, new.who):
+        raise InvalidInput(
+            f"person {new.of} is among the forebears of person {new.who}, by way of others"
+        )
+
+
+def link(work: Work, who: int, relation: str, of: int, anyway: bool) -> None:
+    """Record that `who` is the `relation` of `of`.
+
+    Raises as `check` does, and InvalidInput for an elder born no earlier, but with `anyway`.
+    """
+    check_link(work.connection, who, relation, of)
+    new = stored_form(who, relation, of)
+    if not anyway and not_born_before(work.connection, new):
+        raise InvalidInput(
+            f"person {new.who} was not born before person {new.of}, by their birth dates;"
+            " --anyway links them all the same"
+        )
+    columns = {"person_id": new.of, "other_id": new.who, "relation": new.relation}
+    table.insert_row(work.connection, "person_relation", columns)
+    work.audit("person-link", "person", who, other=of, relation=new.relation)
+
+
+def unlink(work: Work, who: int, relation: str | None, of: int) -> Relation:
+    """Take a relation away, of whichever records it was kept; what it was.
+
+    Without `relation` the only one there is. Raises NotFound, InvalidInput.
+    """
+    for person_id in (who, of):
+        people.must_exist(work.connection, person_id)
+    there = relations_between(work.connection, who, of)
+    if not there:
+        raise NotFound(f"person {who} and person {of} are not linked")
+    if relation is None and len(there) > 1:
+        several = ", ".join(sorted(each.relation for each in there))
+        raise InvalidInput(f"--relation is missing: they are linked by {several}")
+    gone = stored_form(who, relation, of) if relation else there[0]
+    if gone not in there:
+        said = [sentence(work.connection, each.who, each.relation, each.of) for each in there]
+        raise NotFound(f"not linked so: {', and '.join(said)}")
+    _delete(work, gone)
+    work.audit("person-unlink", "person", who, other=of, relation=gone.relation)
+    return gone
+
+
+def _delete(work: Work, gone: Relation) -> None:
+    records = person_ids.same(work.connection, [gone.who, gone.of])
+    stands_for = person_ids.canonical(work.connection, records)
+    for row in work.connection.execute(_ROWS, {"ids": json.dumps(records)}).fetchall():
+        numbers = row["person_id"], row["other_id"]
+        if not stands_for.keys() >= set(numbers):
+            continue
+        if gone != stored_form(stands_for[numbers[1]], row["relation"], stands_for[numbers[0]]):
+            continue
+        work.connection.execute(
+            "DELETE FROM person_relation WHERE person_id = :person_id AND other_id = :other_id"
+            " AND relation = :relation",
+            dict(row),
+        )
+        field = {f"relation of person {numbers[1]}": (row["relation"], None)}
+        table.record_changes(work, "person", numbers[0], field)
+
+
+def _ancestors(connection: sqlite3.Connection, person: int) -> set[int]:
+    found: set[int] = set()
+    new = {person}
+    while new:
+        above = {
+            each.who
+            for each in relations_of(connection, new)
+            if each.relation in ELDER and each.of in new
+        }
+        new = above - found
+        found |= new
+    return found

@@ -3,9 +3,9 @@
 import sqlite3
 from collections.abc import Iterable
 
-from ccu.frequent import overrides
-from ccu.households import relations
-from ccu.households.relations import ELDER, FAMILY, Relation
+from ccu.frequent import store as frequent
+from ccu.households import store as households
+from ccu.households.store import ELDER, FAMILY, Relation
 from ccu.records import person_ids
 
 
@@ -20,12 +20,12 @@ def of(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str
 def _relations(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
     one = {kept_id, merged_id}
     said: dict[int, set[str]] = {}
-    for each in _but_between(relations.of_people(connection, one), one):
+    for each in _but_between(households.relations_of(connection, one), one):
         if each.relation in FAMILY:
             other, ours, _ = each.seen_by(each.who if each.who in one else each.of)
             said.setdefault(other, set()).add(ours or each.relation)
     words = {
-        code: phrase.removesuffix(" of") for code, phrase in relations.phrases(connection).items()
+        code: phrase.removesuffix(" of") for code, phrase in households.phrases(connection).items()
     }
     found = [
         f"after it person {kept_id} would be"
@@ -49,7 +49,7 @@ def _are_own_forebear(connection: sqlite3.Connection, one: set[int]) -> bool:
     while new:
         above = {
             each.who
-            for each in _but_between(relations.of_people(connection, new), one)
+            for each in _but_between(households.relations_of(connection, new), one)
             if each.relation in ELDER and each.of in new
         }
         if above & one:
@@ -62,7 +62,7 @@ def _are_own_forebear(connection: sqlite3.Connection, one: set[int]) -> bool:
 def _overrides(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
     """Both are on the frequent lists or off them because somebody said so, and not the same."""
     ours, theirs = (
-        overrides.of_person(connection, person_ids.same(connection, [number]))
+        frequent.override_of_person(connection, person_ids.same(connection, [number]))
         for number in (kept_id, merged_id)
     )
     if ours is None or theirs is None or ours["listed"] == theirs["listed"]:
