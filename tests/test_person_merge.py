@@ -42,20 +42,9 @@ from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
 from ccu.follow_ups.rows import AsOf
 from ccu.identity import Known, Name
-from ccu.people import (
-    candidates,
-    open_work,
-    workers,
-)
-from ccu.people import (
-    merge_assignments as merge_turns,
-)
-from ccu.people import (
-    merge_store as merges,
-)
-from ccu.people import (
-    store as people,
-)
+from ccu.people import finding, open_work, workers
+from ccu.people import merge_store as merges
+from ccu.people import store as people
 from ccu.people.store import Met, Said
 from ccu.people.workers import Whom
 from ccu.records import person_ids
@@ -205,7 +194,7 @@ class Machine(RuleBasedStateMachine):
     @rule(data=st.data(), worker=st.sampled_from([2, 3]))
     def assign(self, data: Any, worker: int) -> None:
         person = self.pick(data)
-        before = merge_turns.current(self.db, person)
+        before = workers.of_person(self.db, person)
         if before is not None and before["staff_id"] == worker:
             return
         with db.write(self.db):
@@ -218,7 +207,7 @@ class Machine(RuleBasedStateMachine):
     @rule(data=st.data())
     def end_turn(self, data: Any) -> None:
         person = self.pick(data)
-        before = merge_turns.current(self.db, person)
+        before = workers.of_person(self.db, person)
         if before is not None:
             with db.write(self.db):
                 workers.end(self.work, Whom(person_id=person), TODAY)
@@ -295,14 +284,14 @@ class Machine(RuleBasedStateMachine):
         if not hasattr(self, "db"):
             return
         for given, family in NAMES:
-            found = candidates.answering(self.db, Known(names=(Name(given, family),)), 0, 100)
+            found = finding.answering(self.db, Known(names=(Name(given, family),)), 0, 100)
             has = [number for number, own in self.own.items() if own["name"] == (given, family)]
             assert sorted(each.person_id for each in found) == sorted({self.root(n) for n in has})
 
     def nothing_is_left_of_any_merge(self) -> None:
         for table in ("person_merge", "person_own"):
             assert not self.db.execute(f"SELECT * FROM {table}").fetchall()
-        now = {record: merge_turns.current(self.db, record) for record in self.own}
+        now = {record: workers.of_person(self.db, record) for record in self.own}
         assert {record: turn and turn["staff_id"] for record, turn in now.items()} == self.turn
         for call, met in self.calls.items():
             found = self.db.execute("SELECT person_id FROM call_person WHERE call_id = ?", (call,))

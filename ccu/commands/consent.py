@@ -236,14 +236,14 @@ def list_(
     """
     from ccu.consent import store as consents
     from ccu.consent.store import PART2
-    from ccu.people import merge_store as merges
+    from ccu.people import store as people
     from ccu.records import audit
 
     session: Session = ctx.obj
     staff_id = session.staff_id
     with session.writing() as connection:
         if person is not None:
-            merges.canonical(connection, person)
+            people.canonical(connection, person)
         rows = consents.rows(
             connection,
             person,

@@ -40,14 +40,14 @@ def command(
       ccu disclosures --person 12 --all --format csv
     """
     from ccu.consent import disclosures
-    from ccu.people import merge_store as merges
+    from ccu.people import store as people
     from ccu.records import audit
 
     session: Session = ctx.obj
     staff_id = session.staff_id
     start = None if every else disclosures.since(session.today, years or YEARS)
     with session.writing() as connection:
-        merges.canonical(connection, person)
+        people.canonical(connection, person)
         only_to = None if session.view.whole_accounting else "police"
         rows = disclosures.rows(connection, person, start, only_to)
         audit.record(connection, staff_id, "disclosures", "person", person, rows=len(rows))

@@ -86,7 +86,7 @@ def show(
 
       ccu needs show --person 31
     """
-    from ccu.people import merge_store as merges
+    from ccu.people import store as people
     from ccu.records import audit
     from ccu.referrals import needs_form
 
@@ -96,7 +96,7 @@ def show(
     staff_id = session.staff_id
     with session.writing() as connection:
         if person is not None:
-            person = merges.canonical(connection, person)
+            person = people.canonical(connection, person)
         data = needs_form.seen(session, needs_form.read(connection, assessment, person))
         audit.record(connection, staff_id, "needs-show", "need_assessment", data["id"])
         audit.record(

@@ -37,7 +37,7 @@ def compare(
     """
     from ccu.people import comparing
 
-    data = comparing.read(ctx.obj, a, b)
+    data = comparing.read_pair(ctx.obj, a, b)
     emit_document(comparing.document(data), format, output)
 
 
@@ -69,10 +69,10 @@ def duplicates(
       ccu person duplicates --min-score 80 --names -o pairs.csv
     """
     from ccu.identity import LIKELY
-    from ccu.people import duplicates as listing
+    from ccu.people import comparing
 
     least = LIKELY if min_score is None else min_score
-    rows, columns = listing.read(ctx.obj, least, limit, names)
+    rows, columns = comparing.read_duplicates(ctx.obj, least, limit, names)
     emit(Table(columns, rows, title="Likely one person"), format, output)
 
 
@@ -91,7 +91,7 @@ def distinct(
       ccu person distinct 12 31 --reason "twins, both met on 14 May"
     """
     from ccu import dates
-    from ccu.people import differences
+    from ccu.people import comparing
 
     session: Session = ctx.obj
     by = session.staff_id
@@ -99,12 +99,12 @@ def distinct(
         if reason is not None:
             raise InvalidInput("--undo and --reason contradict")
         with session.writing() as connection:
-            differences.take_back(connection, by, a, b)
+            comparing.unmark_different(connection, by, a, b)
         emit_line(f"Person {a} and person {b} may be one again.")
         return
     why = required(reason, "--reason")
     with session.writing() as connection:
-        differences.record(connection, by, a, b, why, dates.to_iso(session.now))
+        comparing.mark_different(connection, by, a, b, why, dates.to_iso(session.now))
     emit_line(f"Recorded that person {a} and person {b} are two.")
 
 

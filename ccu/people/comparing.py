@@ -1,19 +1,176 @@
 """Two people side by side: how alike their records are, field by field, and what speaks against."""
 
+import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ccu.errors import InvalidInput
-from ccu.identity import LIKELY, Known
-from ccu.output import Document, Section, Table
-from ccu.people import differences, match_scores
-from ccu.people import merge_store as merges
-from ccu.people.match_scores import Pair
-from ccu.records import audit
+from ccu.errors import InvalidInput, NotFound
+from ccu.identity import LIKELY, Known, Likeness, compare, pairs
+from ccu.output import Document, Section, Table, progress, say
+from ccu.people import keys as person_keys
+from ccu.people import store as people
+from ccu.records import audit, person_ids
 from ccu.session import Session
 
-COLUMNS = ("field", "agreement", "weight", "a", "b")
+# ---------------------------------------------------------------- how alike
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two people, by number, the records of theirs that were compared, and how alike those are."""
+
+    a: int
+    b: int
+    records: tuple[int, int]
+    known: tuple[Known, Known]
+    likeness: Likeness
+
+
+def of_two(connection: sqlite3.Connection, a: int, b: int) -> Pair:
+    """Two people who are there. Of records of one human being, what each says itself."""
+    human = person_ids.canonical(connection, [a, b])
+    if human[a] == human[b]:
+        sides = ([a], [b])
+        known = person_keys.known(connection, [a, b])
+    else:
+        sides = (person_ids.same(connection, [a]), person_ids.same(connection, [b]))
+        known = person_keys.known(connection, [*sides[0], *sides[1]])
+        known = _with_all_names(known, person_ids.canonical(connection, known))
+    likeness, ours, theirs = max(
+        ((compare(known[one], known[other]), one, other) for one in sides[0] for other in sides[1]),
+        key=lambda each: (each[0].score, each[0].total, -each[1], -each[2]),
+    )
+    return Pair(human[a], human[b], (ours, theirs), (known[ours], known[theirs]), likeness)
+
+
+def likely(
+    connection: sqlite3.Connection, least: int, advance: Callable[[int], None] = lambda count: None
+) -> tuple[list[Pair], int, int]:
+    """The pairs of people that score `least` or more and are not known to be two, best first.
+
+    With them how many records were compared, and how many pairs were left out because somebody
+    found them to be two. `advance` is told of each record read.
+    """
+    human = dict(connection.execute("SELECT id, canonical_id FROM person_canonical").fetchall())
+    known = _with_all_names(person_keys.known(connection), human)
+    two = all_marked_different(connection)
+    best: dict[tuple[int, int], Pair] = {}
+    left_out = set()
+    for one, other, likeness in pairs(_each(known, advance), least):
+        a, b = sorted((human[one], human[other]))
+        if (a, b) in two:
+            left_out.add((a, b))
+        elif a != b and (a, b) not in best:  # the best comes first
+            ours, theirs = (one, other) if human[one] == a else (other, one)
+            best[a, b] = Pair(a, b, (ours, theirs), (known[ours], known[theirs]), likeness)
+    order = sorted(best.values(), key=lambda pair: (-pair.likeness.score, -pair.likeness.total))
+    return order, len(known), len(left_out)
+
+
+def _each(known: dict[int, Known], advance: Callable[[int], None]) -> Iterator[tuple[int, Known]]:
+    for record in known.items():
+        advance(1)
+        yield record
+
+
+def _with_all_names(known: dict[int, Known], human: dict[int, int]) -> dict[int, Known]:
+    """Each record with the names of every record of its person, its own first."""
+    records: dict[int, list[int]] = {}
+    for number in known:
+        records.setdefault(human[number], []).append(number)
+    found = dict(known)
+    for same in records.values():
+        if len(same) > 1:
+            every = [name for number in same for name in known[number].names]
+            for number in same:
+                names = tuple(dict.fromkeys((*known[number].names, *every)))
+                found[number] = replace(known[number], names=names)
+    return found
+
+
+def sources(connection: sqlite3.Connection) -> dict[int, str]:
+    """Person -> the numbers that other offices' lists know them by, as `SOURCE NUMBER`."""
+    found: dict[int, list[str]] = {}
+    for row in connection.execute(
+        "SELECT canonical_id, source, number FROM person_source"
+        " JOIN person_canonical ON person_canonical.id = person_id ORDER BY source, number"
+    ):
+        found.setdefault(row["canonical_id"], []).append(f"{row['source']} {row['number']}")
+    return {number: "; ".join(each) for number, each in found.items()}
+
+
+# ---------------------------------------------------------------- found to be two
+
+
+def mark_different(
+    connection: sqlite3.Connection, staff_id: int, a: int, b: int, reason: str, at: str
+) -> None:
+    """Keep that two people are two, inside the caller's transaction.
+
+    Raises NotFound; InvalidInput when they are one by a merge, or this is kept already.
+    """
+    if a == b:
+        raise InvalidInput("a record can not be distinct from itself")
+    ours, theirs = (people.canonical(connection, number) for number in (a, b))
+    if ours == theirs:
+        raise InvalidInput(
+            f"person {a} and person {b} are one, person {ours}; ccu person unmerge undoes it"
+        )
+    if found := marked_different(connection, ours, theirs):
+        raise InvalidInput(
+            f"that person {found[0]} and person {found[1]} are two is recorded already"
+        )
+    connection.execute(
+        "INSERT INTO person_different (person_id, other_id, reason, recorded_at, recorded_by)"
+        " VALUES (:low, :high, :reason, :at, :by)",
+        {"low": min(a, b), "high": max(a, b), "reason": reason, "at": at, "by": staff_id},
+    )
+    audit.record(connection, staff_id, "person-distinct", "person", a, other=b)
+
+
+def unmark_different(connection: sqlite3.Connection, staff_id: int, a: int, b: int) -> None:
+    """Say no longer that two people are two, inside the caller's transaction. Raises NotFound."""
+    for number in (a, b):
+        people.canonical(connection, number)
+    found = marked_different(connection, a, b)
+    if found is None:
+        raise NotFound(f"nobody recorded that person {a} and person {b} are two")
+    while found is not None:
+        connection.execute(
+            "DELETE FROM person_different WHERE person_id = :low AND other_id = :high",
+            {"low": found[0], "high": found[1]},
+        )
+        found = marked_different(connection, a, b)
+    audit.record(connection, staff_id, "person-distinct-undo", "person", a, other=b)
+
+
+def marked_different(connection: sqlite3.Connection, a: int, b: int) -> tuple[int, int] | None:
+    """The records by which two people were said to be two, or None."""
+    ours, theirs = (json.dumps(person_ids.same(connection, [number])) for number in (a, b))
+    row = connection.execute(
+        "WITH ours AS (SELECT value AS id FROM json_each(:ours)),"
+        " theirs AS (SELECT value AS id FROM json_each(:theirs))"
+        " SELECT person_id, other_id FROM person_different"
+        " WHERE (person_id IN (SELECT id FROM ours) AND other_id IN (SELECT id FROM theirs))"
+        " OR (person_id IN (SELECT id FROM theirs) AND other_id IN (SELECT id FROM ours))",
+        {"ours": ours, "theirs": theirs},
+    ).fetchone()
+    return (row["person_id"], row["other_id"]) if row else None
+
+
+def all_marked_different(connection: sqlite3.Connection) -> set[tuple[int, int]]:
+    """All such pairs as the people they are now, the lower number first."""
+    pairs = connection.execute("SELECT person_id, other_id FROM person_different").fetchall()
+    human = person_ids.canonical(connection, (number for pair in pairs for number in pair))
+    return {(min(ends), max(ends)) for ends in ((human[a], human[b]) for a, b in pairs)}
+
+
+# ---------------------------------------------------------------- two people side by side
+
+
+FIELD_COLUMNS = ("field", "agreement", "weight", "a", "b")
 MISSING = "missing"
 # Below this a field does not merely fail to agree: it says that they are two.
 CONTRADICTS = -3.0
@@ -31,7 +188,7 @@ VALUES: dict[str, Callable[[Known], str | None]] = {
 }
 
 
-def read(session: Session, a: int, b: int) -> dict[str, Any]:
+def read_pair(session: Session, a: int, b: int) -> dict[str, Any]:
     """The comparison in its documented JSON shape, recorded as a read of both. Raises NotFound,
     and InvalidInput for a record and itself."""
     staff_id = session.staff_id
@@ -39,8 +196,8 @@ def read(session: Session, a: int, b: int) -> dict[str, Any]:
         raise InvalidInput("a record can not be compared with itself")
     with session.writing() as connection:
         for number in (a, b):
-            merges.canonical(connection, number)
-        found = match_scores.of_two(connection, a, b)
+            people.canonical(connection, number)
+        found = of_two(connection, a, b)
         data = {"asked": [a, b], **_data(connection, found)}
         for number in sorted({found.a, found.b}):
             audit.record(connection, staff_id, "person-compare", "person", number, asked=[a, b])
@@ -62,7 +219,7 @@ def _data(connection: sqlite3.Connection, found: Pair) -> dict[str, Any]:
     if a.description or b.description:
         described = (a.description or None, b.description or None)
         fields.append(
-            dict(zip(COLUMNS, ("description", "never counted", 0.0, *described), strict=True))
+            dict(zip(FIELD_COLUMNS, ("description", "never counted", 0.0, *described), strict=True))
         )
     return {
         "a": found.a,
@@ -100,12 +257,12 @@ def against(connection: sqlite3.Connection, found: Pair) -> list[str]:
         for each in found.likeness.fields
         if each.weight <= CONTRADICTS and each.name != "household"
     ]
-    if calls := merges.both_on(connection, found.a, found.b):
+    if calls := both_on(connection, found.a, found.b):
         more = f" and {len(calls) - 3} more" if len(calls) > 3 else ""
         said.append(f"both were on call {', '.join(map(str, calls[:3]))}{more}")
-    if merges.are_linked(connection, found.a, found.b):
+    if are_linked(connection, found.a, found.b):
         said.append("one is recorded as a relation of the other")
-    if differences.of(connection, found.a, found.b):
+    if marked_different(connection, found.a, found.b):
         said.append("somebody looked and recorded that they are two")
     return said
 
@@ -130,7 +287,7 @@ def document(data: dict[str, Any]) -> Document:
     sections = [
         Section(pairs=pairs),
         Section("They may be two", lines=[sentence(each) for each in data["against"]], alert=True),
-        Section(table=Table(COLUMNS, data["fields"]), main=True),
+        Section(table=Table(FIELD_COLUMNS, data["fields"]), main=True),
     ]
     first, second = data["asked"]
     return Document(f"Person {first} and person {second}", sections, data)
@@ -147,3 +304,83 @@ def _parts(parts: Any) -> str | None:
 
 def _years(known: Known) -> str | None:
     return "born {} to {}".format(*known.birth_years) if known.birth_years else None
+
+
+def both_on(connection: sqlite3.Connection, a: int, b: int) -> list[int]:
+    """The calls that both were on, as two people."""
+    ours, theirs = (json.dumps(person_ids.same(connection, [number])) for number in (a, b))
+    found = connection.execute(
+        "SELECT DISTINCT call_id FROM call_person JOIN call ON call.id = call_id"
+        " WHERE voided_at IS NULL AND person_id IN (SELECT value FROM json_each(:ours))"
+        " AND call_id IN (SELECT call_id FROM call_person"
+        "                 WHERE person_id IN (SELECT value FROM json_each(:theirs)))"
+        " ORDER BY call_id",
+        {"ours": ours, "theirs": theirs},
+    )
+    return [row["call_id"] for row in found]
+
+
+def are_linked(connection: sqlite3.Connection, a: int, b: int) -> bool:
+    """Whether one is recorded as a relation of the other."""
+    ours, theirs = (json.dumps(person_ids.same(connection, [number])) for number in (a, b))
+    found = connection.execute(
+        "WITH ours AS (SELECT value AS id FROM json_each(:ours)),"
+        " theirs AS (SELECT value AS id FROM json_each(:theirs))"
+        " SELECT 1 FROM person_relation"
+        " WHERE (person_id IN (SELECT id FROM ours) AND other_id IN (SELECT id FROM theirs))"
+        " OR (person_id IN (SELECT id FROM theirs) AND other_id IN (SELECT id FROM ours))",
+        {"ours": ours, "theirs": theirs},
+    )
+    return found.fetchone() is not None
+
+
+# ---------------------------------------------------------------- the likely pairs of the file
+
+
+DUPLICATE_COLUMNS = ("a", "b", "score", "why", "a_source", "b_source")
+NAME_COLUMNS = ("a_name", "b_name")
+
+
+def read_duplicates(
+    session: Session, least: int, limit: int | None, names: bool
+) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """The rows and their columns, recorded as a read; with `names`, of everybody named, too."""
+    staff_id, connection = session.staff_id, session.db
+    with progress("Comparing records") as advance:
+        found, compared, left_out = likely(connection, least, advance)
+    source = sources(connection)
+    rows = [
+        {
+            "a": pair.a,
+            "b": pair.b,
+            "score": pair.likeness.score,
+            "why": ", ".join(agreeing(pair)),
+            "a_source": source.get(pair.a, ""),
+            "b_source": source.get(pair.b, ""),
+        }
+        for pair in found[:limit]
+    ]
+    with session.writing():
+        audit.record(connection, staff_id, "person-duplicates", records=compared, pairs=len(rows))
+        if names:
+            _add_names(session, rows)
+    if session.interactive:
+        _tell(compared, len(found), left_out, len(rows))
+    return rows, (*DUPLICATE_COLUMNS, *NAME_COLUMNS) if names else DUPLICATE_COLUMNS
+
+
+def _add_names(session: Session, rows: list[dict[str, Any]]) -> None:
+    shown = sorted({row[end] for row in rows for end in ("a", "b")})
+    called = person_ids.names(session.db, shown)
+    person_ids.shown(session.db, session.staff_id, "person-duplicates", shown)
+    for row in rows:
+        row |= {"a_name": called[row["a"]], "b_name": called[row["b"]]}
+
+
+def _tell(compared: int, pairs: int, left_out: int, shown: int) -> None:
+    text = f"{compared} records compared; {pairs} likely {'pair' if pairs == 1 else 'pairs'}"
+    if shown < pairs:
+        text += f", the best {shown} of them shown"
+    if left_out:
+        text += f"; {left_out} left out that somebody found to be two people"
+    say(f"{text}.")

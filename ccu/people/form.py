@@ -5,7 +5,7 @@ Nothing is written here. Every refusal names the field, and the line of a file, 
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,10 @@ from typing import Any
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.options import typed_text
-from ccu.people import name as person_name
+from ccu.options.terminal import ask_until_valid
+from ccu.output import say
+from ccu.output.text import cell
+from ccu.people import options as person_options
 from ccu.people.options import ChangeOptions, PersonOptions
 from ccu.people.store import EMPTY, Said
 from ccu.records import codes
@@ -138,7 +141,9 @@ class PersonForm:
     def read(self, field: str, text: str, name: str) -> None:
         """One field, or why it is empty; `name` is what a refusal calls it."""
         if field == "alias":
-            self.said.aliases.append(person_name.read(typed_text.line(text, name) or "", name))
+            self.said.aliases.append(
+                person_options.split_name(typed_text.line(text, name) or "", name)
+            )
             return
         why = None if field in _NEVER_MISSING else self._why(text)
         if why:
@@ -225,7 +230,7 @@ class PersonForm:
 
 def _name(text: str, name: str) -> str | None:
     line = typed_text.line(text, name)
-    if line and not person_name.has_letter(line):
+    if line and not person_options.has_letter(line):
         raise InvalidInput(f"{name}: a name needs a letter")
     return line
 
@@ -262,3 +267,88 @@ def _yes_or_no(text: str, name: str) -> bool:
     if word not in (*YES, *NO):
         raise InvalidInput(f"{name} is yes or no")
     return word in YES
+
+
+# ---------------------------------------------------------------- the questions
+
+
+QUESTIONS = {
+    "given_name": "Given name",
+    "family_name": "Family name",
+    "description": "Description, such as male, 40s, red jacket",
+    "alias": "Another name they go by",
+    "birth_date": "Born, such as 31 Jan 1980",
+    "age_estimate": "About how old",
+    "minor": "Under 18, yes or no",
+    "sex": "Sex: male, female, other",
+    "phone": "Phone",
+    "email": "Email",
+    "home": "Home address",
+    "postcode": "Postcode",
+    "language": "Language",
+    "housing": "Housing",
+    "veteran": "Veteran, yes or no",
+}
+EMPTY_IT = "-"
+_BY_BIRTH = ("age_estimate", "minor")  # what a birth date says better
+
+
+def ask_new(connection: sqlite3.Connection, form: PersonForm) -> None:
+    """Every question that was not answered by an option; Enter skips one."""
+    say("What is known; Enter to skip. An answer may be: does not know, prefers not to answer.")
+    form.choose = codes.chosen
+    for field in QUESTIONS:
+        if not (form.has(field) or _idle(form, field)):
+            _ask(connection, form, field, " (Enter for no more)" if field == "alias" else "")
+
+
+def ask_changes(connection: sqlite3.Connection, form: PersonForm, old: Mapping[str, Any]) -> None:
+    """Every field with what it holds; Enter keeps it, a hyphen empties it."""
+    say(f"Enter keeps what stands in [ ], {EMPTY_IT} empties it.")
+    form.choose = codes.chosen
+    for field in QUESTIONS:
+        born = form.said.fields.get("birth_date", old["birth_date"])
+        if field == "alias":
+            _ask(connection, form, field, " (Enter for no more)")
+        elif not (born and field in _BY_BIRTH):
+            _ask(connection, form, field, _present(old, field))
+
+
+def _idle(form: PersonForm, field: str) -> bool:
+    """Whether the answers so far leave nothing to ask: a name needs no description, and so on."""
+    said = form.said.fields
+    if field == "description":
+        return bool(said.get("given_name") or said.get("family_name"))
+    return field in _BY_BIRTH and bool(said.get("birth_date"))
+
+
+def _present(old: Mapping[str, Any], field: str) -> str:
+    value = old["missing"].get(field) if old[field] in (None, "") else old[field]
+    return f" [{cell(value)}]" if value is not None else ""
+
+
+def _ask(connection: sqlite3.Connection, form: PersonForm, field: str, shown: str) -> None:
+    if field == "housing":
+        labels = codes.choices(connection, "housing").values()
+        say("  " + "   ".join(f"{number} {label}" for number, label in enumerate(labels, 1)))
+
+    def read(answer: str) -> bool:
+        if answer == EMPTY_IT and field != "alias":
+            form.clear(field)
+        elif answer:
+            form.read(field, answer, NAMES[field])
+        return bool(answer)
+
+    while ask_until_valid(QUESTIONS[field] + shown, read) and field == "alias":
+        pass
+    if field in ("birth_date", "housing") and form.said.fields.get(field):
+        say(f"  {_understood(connection, field, form.said.fields[field])}")
+
+
+def _understood(connection: sqlite3.Connection, field: str, value: str) -> str:
+    if field == "housing":
+        return codes.labels(connection, "housing")[value]
+    from ccu.dates.instants import MONTH_NAMES
+
+    year, month, day = value.split("-")
+    return f"{int(day)} {MONTH_NAMES[int(month) - 1]} {year}"

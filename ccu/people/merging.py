@@ -1,30 +1,23 @@
 """Merging two people: what each field will be, asked where both have a value, shown, then done."""
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
+from ccu.frequent import store as frequent
+from ccu.households import store as households
+from ccu.households.store import ELDER, FAMILY, Relation
 from ccu.identity import LIKELY
 from ccu.options import terminal
 from ccu.output import Document, Format, Section, Table, emit_document, emit_line, safe, say
-from ccu.people import (
-    comparing,
-    match_scores,
-    merge_since,
-    merge_warnings,
-)
-from ccu.people import (
-    merge_assignments as merge_turns,
-)
-from ccu.people import (
-    merge_store as merges,
-)
-from ccu.people.merge_store import WORKER, Choice
-from ccu.people.values import FIELDS
-from ccu.records import audit
+from ccu.people import comparing, workers
+from ccu.people import merge_store as merges
+from ccu.people.merge_store import FIELDS, WORKER, Choice
+from ccu.records import audit, person_ids
 from ccu.session import Session
 
 COLUMNS = ("field", "kept", "merged", "survives")
@@ -98,7 +91,7 @@ def _look(session: Session, wish: Wish, shows: bool) -> tuple[list[Choice], dict
     with session.writing() as connection:
         merges.check(connection, wish.kept, wish.merged)
         choices = merges.choices(connection, wish.kept, wish.merged)
-        found = match_scores.of_two(connection, wish.kept, wish.merged)
+        found = comparing.of_two(connection, wish.kept, wish.merged)
         data = {
             "kept": wish.kept,
             "merged": wish.merged,
@@ -107,7 +100,7 @@ def _look(session: Session, wish: Wish, shows: bool) -> tuple[list[Choice], dict
             "likely_from": LIKELY,
             "likely": found.likeness.score >= LIKELY,
             "against": comparing.against(connection, found),
-            "warnings": merge_warnings.of(connection, wish.kept, wish.merged),
+            "warnings": warnings_of(connection, wish.kept, wish.merged),
         }
         if shows:
             for number in (wish.kept, wish.merged):
@@ -220,9 +213,9 @@ def undo(session: Session, person_id: int, format: Format | None, output: Path |
     staff_id = session.staff_id
     with session.writing() as connection:
         undone = merges.unmerge(connection, staff_id, person_id)
-        since = merge_since.put_since(connection, undone.was, person_id, undone.merged_at)
+        since = merges.added_since(connection, undone.was, person_id, undone.merged_at)
         both, day = (undone.was, person_id), undone.merged_at[:10]
-        without = merge_turns.none_now(connection, both, day)
+        without = workers.unassigned_since(connection, both, day)
     data = {
         "person": person_id,
         "was_part_of": undone.was,
@@ -257,3 +250,71 @@ def _undone(data: dict[str, Any]) -> Document:
         ),
     ]
     return Document(f"Person {person} is no longer part of person {was}", sections, data)
+
+
+# ---------------------------------------------------------------- what to know before it
+
+
+def warnings_of(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
+    """The warnings, as clauses with numbers only."""
+    return [
+        *_relations(connection, kept_id, merged_id),
+        *_overrides(connection, kept_id, merged_id),
+    ]
+
+
+def _relations(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
+    one = {kept_id, merged_id}
+    said: dict[int, set[str]] = {}
+    for each in _but_between(households.relations_of(connection, one), one):
+        if each.relation in FAMILY:
+            other, ours, _ = each.seen_by(each.who if each.who in one else each.of)
+            said.setdefault(other, set()).add(ours or each.relation)
+    words = {
+        code: phrase.removesuffix(" of") for code, phrase in households.phrases(connection).items()
+    }
+    found = [
+        f"after it person {kept_id} would be"
+        f" {' and '.join(sorted(words[code] for code in codes))} of person {other}"
+        for other, codes in sorted(said.items())
+        if len(codes - {"other_family"}) > 1  # which parents and cousins are too
+    ]
+    if not found and _are_own_forebear(connection, one):
+        found.append(f"after it person {kept_id} would be among their own forebears")
+    return found
+
+
+def _but_between(found: Iterable[Relation], one: set[int]) -> list[Relation]:
+    """Without those that the merge makes a relation to oneself, which are shown nowhere."""
+    return [each for each in found if not {each.who, each.of} <= one]
+
+
+def _are_own_forebear(connection: sqlite3.Connection, one: set[int]) -> bool:
+    seen: set[int] = set()
+    new = set(one)
+    while new:
+        above = {
+            each.who
+            for each in _but_between(households.relations_of(connection, new), one)
+            if each.relation in ELDER and each.of in new
+        }
+        if above & one:
+            return True
+        new = above - seen
+        seen |= new
+    return False
+
+
+def _overrides(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
+    """Both are on the frequent lists or off them because somebody said so, and not the same."""
+    ours, theirs = (
+        frequent.override_of_person(connection, person_ids.same(connection, [number]))
+        for number in (kept_id, merged_id)
+    )
+    if ours is None or theirs is None or ours["listed"] == theirs["listed"]:
+        return []
+    kept, merged = ("on" if each["listed"] else "off" for each in (ours, theirs))
+    return [
+        f"person {kept_id} is {kept} the frequent list by override, person {merged_id} {merged} it;"
+        " the later decision counts"
+    ]

@@ -88,16 +88,15 @@ def change(work: Work, person_id: int, said: Said) -> list[str]:
     Returns what did change: fields, `aliases`, `missing`. Raises NotFound; InvalidInput for a
     record merged into another, and for a reason why a field is empty that is not.
     """
-    from ccu.people import (
-        values as person_values,  # of all that loads this module, only a change needs it
-    )
+    # Of all that loads this module, only a change needs it.
+    from ccu.people import merge_store as merges
 
     connection = work.connection
     must_exist(connection, person_id)
     old = read(connection, person_id)
     fields = {name: value for name, value in said.fields.items() if value != old[name]}
     if fields:
-        person_values.put(connection, person_id, fields)
+        merges.set_values(connection, person_id, fields)
     _drop_aliases(connection, person_id, said.drop_aliases)
     had = set(old["aliases"])
     _add_aliases(connection, person_id, [each for each in said.aliases if each not in had])
@@ -136,6 +135,14 @@ def read(connection: sqlite3.Connection, person_id: int) -> dict[str, Any]:
     }
 
 
+def alias_ids(connection: sqlite3.Connection, person_id: int) -> list[int]:
+    """The numbers of a record's own aliases."""
+    found = connection.execute(
+        "SELECT id FROM person_alias WHERE person_id = :id ORDER BY id", {"id": person_id}
+    )
+    return [row[0] for row in found]
+
+
 def on_call(connection: sqlite3.Connection, call_id: int) -> list[dict[str, Any]]:
     """Who was met on a call, with what the record says of them: reading it must be audited.
 
@@ -165,6 +172,13 @@ def must_exist(connection: sqlite3.Connection, person_id: int) -> None:
     if row["merged_into"] is not None:
         now = person_ids.canonical(connection, [person_id])[person_id]
         raise InvalidInput(f"person {person_id} was merged into person {now}")
+
+
+def canonical(connection: sqlite3.Connection, person_id: int) -> int:
+    """The number of the record that stands for this one. Raises NotFound."""
+    if not connection.execute("SELECT 1 FROM person WHERE id = :id", {"id": person_id}).fetchone():
+        raise NotFound(f"no person {person_id}")
+    return person_ids.canonical(connection, [person_id])[person_id]
 
 
 # ---------------------------------------------------------------- the parts of a person
@@ -205,8 +219,7 @@ def _set_missing(
 
 
 def _refresh(connection: sqlite3.Connection, person_id: int) -> None:
-    from ccu.people import (
-        keys as person_keys,  # most calls have nobody new on them, and no need of it
-    )
+    # Most calls have nobody new on them, and no need of it.
+    from ccu.people import keys as person_keys
 
     person_keys.refresh(connection, [person_id])

@@ -6,11 +6,11 @@ are those of all their records, and are told by the number that stands for them.
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
-from ccu.people import merge_assignments as merge_turns
 from ccu.people import store as people
 from ccu.people.open_work import NOW
 from ccu.records import person_ids, table
@@ -60,7 +60,7 @@ def check(connection: sqlite3.Connection, whom: Whom) -> None:
 def current(connection: sqlite3.Connection, whom: Whom) -> sqlite3.Row | None:
     """The current turn with its login, or None; a person's under whichever record of theirs."""
     if whom.person_id is not None:
-        return merge_turns.current(connection, whom.person_id)
+        return of_person(connection, whom.person_id)
     row: sqlite3.Row | None = connection.execute(
         "SELECT worker.*, staff.login FROM worker JOIN staff ON staff.id = worker.staff_id"
         " WHERE worker.household_id = :id AND worker.owner = 1 AND worker.until IS NULL",
@@ -85,7 +85,7 @@ def assign(work: Work, whom: Whom, worker_id: int, since: str) -> str | None:
     turn = {**vars(whom), "staff_id": worker_id, "since": since}
     table.insert_row(work.connection, "worker", turn)
     if whom.person_id is not None:
-        merge_turns.forget(work.connection, whom.person_id)
+        forget_ended_by_merge(work.connection, whom.person_id)
     work.audit("worker-assign", *whom.record, worker=worker_id)
     return str(before["login"]) if before is not None else None
 
@@ -113,7 +113,7 @@ def hand_over(connection: sqlite3.Connection, old_id: int, new_id: int | None, o
     ).fetchall()
     for turn in turns:
         table.insert_row(connection, "worker", {**dict(turn), "staff_id": new_id, "since": on})
-    merge_turns.hand_over(connection, old_id, new_id, on)
+    _hand_over_ended(connection, old_id, new_id, on)
 
 
 def _end(work: Work, row: sqlite3.Row, until: str, option: str) -> None:
@@ -151,3 +151,151 @@ def rows(work: Work, whom: Whom | None, staff_id: int | None, every: bool) -> li
     with_person = [row["person"] for row in listed if row["person"] is not None]
     stands_for = person_ids.canonical(connection, with_person)
     return [{**row, "person": stands_for.get(row["person"])} for row in listed]
+
+
+# ---------------------------------------------------------------- merged people
+
+
+_CURRENT = """
+SELECT worker.*, staff.login FROM worker JOIN staff ON staff.id = worker.staff_id
+WHERE worker.person_id IN (SELECT value FROM json_each(:ids))
+  AND worker.owner = 1 AND worker.until IS NULL
+ORDER BY worker.id
+"""
+_LAST = """
+SELECT staff.login, worker.until FROM worker JOIN staff ON staff.id = worker.staff_id
+WHERE worker.person_id IN (SELECT value FROM json_each(:ids))
+  AND worker.owner = 1 AND worker.until >= :since
+ORDER BY worker.until DESC, worker.id DESC
+"""
+_WAITING = """
+SELECT person_merge.id AS merge_id, person_merge.worker_id, person_merge.stays_id,
+       worker.person_id, other.person_id AS other_id
+FROM person_merge JOIN worker ON worker.id = person_merge.worker_id
+JOIN worker AS other ON other.id = person_merge.stays_id
+WHERE worker.person_id IN (SELECT value FROM json_each(:ids))
+ORDER BY person_merge.id
+"""
+
+
+def of_person(connection: sqlite3.Connection, person_id: int) -> sqlite3.Row | None:
+    """The current turn with a human being, under whichever record of theirs, with its login."""
+    ids = json.dumps(person_ids.same(connection, [person_id]))
+    row: sqlite3.Row | None = connection.execute(_CURRENT, {"ids": ids}).fetchone()
+    return row
+
+
+def end_for_merge(
+    connection: sqlite3.Connection, kept_id: int, merged_id: int, take: bool, today: str
+) -> tuple[int | None, int | None]:
+    """End the turn that does not go on, before the two are merged: it and the one that does."""
+    stays, ends = of_person(connection, kept_id), of_person(connection, merged_id)
+    if stays is None or ends is None:
+        return None, None
+    if take:
+        stays, ends = ends, stays
+    connection.execute(
+        "UPDATE worker SET until = max(since, :today) WHERE id = :id",
+        {"today": today, "id": ends["id"]},
+    )
+    return int(ends["id"]), int(stays["id"])
+
+
+def resume_after_unmerge(
+    connection: sqlite3.Connection, ids: Iterable[int], undone: tuple[int | None, int | None]
+) -> list[str]:
+    """After a merge is undone, let go on what it ended; the logins whose turns go on.
+
+    `ids` are the two people's, `undone` the turns that the undone merge's row held.
+    """
+    records = person_ids.same(connection, ids)
+    human = person_ids.canonical(connection, records)
+    waiting = [undone] if undone[0] is not None else []
+    for row in connection.execute(_WAITING, {"ids": json.dumps(records)}).fetchall():
+        if human[row["person_id"]] != human.get(row["other_id"]):
+            _keep_with_merge(connection, row["merge_id"], None, None)
+            waiting.append((row["worker_id"], row["stays_id"]))
+    begun = []
+    for turn_id, _ in sorted(waiting):
+        turn = connection.execute(
+            "SELECT worker.*, staff.login FROM worker JOIN staff ON staff.id = worker.staff_id"
+            " WHERE worker.id = :id",
+            {"id": turn_id},
+        ).fetchone()
+        other = of_person(connection, turn["person_id"])
+        if other is None:
+            connection.execute("UPDATE worker SET until = NULL WHERE id = :id", {"id": turn_id})
+            begun.append(str(turn["login"]))
+        elif other["person_id"] != turn["person_id"]:  # it goes on waiting, for another's sake
+            _wait_on(connection, turn["id"], other)
+    return begun
+
+
+def _wait_on(connection: sqlite3.Connection, turn_id: int, stays: sqlite3.Row) -> None:
+    """Keep a turn with a merge of the same human being whose row holds none."""
+    ids = person_ids.same(connection, [stays["person_id"]])
+    free = connection.execute(
+        "SELECT max(id) AS id FROM person_merge WHERE worker_id IS NULL"
+        " AND merged_id IN (SELECT value FROM json_each(:ids))",
+        {"ids": json.dumps(ids)},
+    ).fetchone()["id"]
+    if free is not None:
+        _keep_with_merge(connection, free, turn_id, stays["id"])
+
+
+def _keep_with_merge(
+    connection: sqlite3.Connection, merge_id: int, turn_id: int | None, stays_id: int | None
+) -> None:
+    connection.execute(
+        "UPDATE person_merge SET worker_id = :turn, stays_id = :stays WHERE id = :id",
+        {"turn": turn_id, "stays": stays_id, "id": merge_id},
+    )
+
+
+def unassigned_since(
+    connection: sqlite3.Connection, ids: Iterable[int], since: str
+) -> list[dict[str, Any]]:
+    """Of these people those with whom nobody works now, though somebody did on that day or later.
+
+    person, worker (the last one's login), until.
+    """
+    found = []
+    for person_id in ids:
+        asked = {"ids": json.dumps(person_ids.same(connection, [person_id])), "since": since}
+        last = connection.execute(_LAST, asked).fetchone()
+        if last is not None and of_person(connection, person_id) is None:
+            found.append({"person": person_id, "worker": last["login"], "until": last["until"]})
+    return found
+
+
+def forget_ended_by_merge(connection: sqlite3.Connection, person_id: int) -> None:
+    """The record has a new worker: the turn of its own that a merge ended is over for good."""
+    connection.execute(
+        "UPDATE person_merge SET worker_id = NULL, stays_id = NULL"
+        " WHERE worker_id IN (SELECT id FROM worker WHERE person_id = :id)",
+        {"id": person_id},
+    )
+
+
+def _hand_over_ended(
+    connection: sqlite3.Connection, old_id: int, new_id: int | None, on: str
+) -> None:
+    """Turns of somebody that a merge ended: should they go on, they go on with the successor."""
+    turns = connection.execute(
+        "SELECT worker.person_id, worker.id FROM person_merge"
+        " JOIN worker ON worker.id = person_merge.worker_id WHERE worker.staff_id = :old_id",
+        {"old_id": old_id},
+    ).fetchall()
+    for turn in turns:
+        new_turn = None
+        if new_id is not None:
+            new_turn = connection.execute(
+                "INSERT INTO worker (staff_id, person_id, since, until)"
+                " VALUES (:new_id, :person_id, :on, :on)",
+                {"new_id": new_id, "person_id": turn["person_id"], "on": on},
+            ).lastrowid
+        connection.execute(
+            "UPDATE person_merge SET worker_id = :new_turn,"
+            " stays_id = iif(:new_turn IS NULL, NULL, stays_id) WHERE worker_id = :turn",
+            {"new_turn": new_turn, "turn": turn["id"]},
+        )
