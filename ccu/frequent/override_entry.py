@@ -7,7 +7,7 @@ from typing import Any
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.frequent import store as frequent
-from ccu.people import private_line
+from ccu.options import terminal
 from ccu.people import store as people
 from ccu.places import asked_for as places
 from ccu.records import audit
@@ -36,7 +36,7 @@ def decide(
         raise InvalidInput("give one of --person, --place and --address")
     place_id = None if person_id is not None else places.exact(session, address or "", place)
     _check(session, person_id, place_id)  # told before any question
-    reason = private_line.read("Why", file, "the reason", LONGEST_REASON, asking)
+    reason = terminal.private_text("Why", file, "the reason", LONGEST_REASON, asking)
     review_on = next_review(session)
     with session.writing() as connection:
         _check(session, person_id, place_id)
@@ -101,7 +101,7 @@ def review(
     staff_id = session.staff_id
     at = dates.to_iso(session.now)
     frequent.require_override(session.db, override_id)
-    reason = private_line.read("Why", file, "the reason", LONGEST_REASON, asking)
+    reason = terminal.private_text("Why", file, "the reason", LONGEST_REASON, asking)
     review_on = next_review(session)
     with session.writing() as connection:
         if keep:

@@ -1,10 +1,7 @@
-"""What the plan commands share: whose a plan is in words, what is recorded, private text."""
+"""What the plan commands share: whose a plan is in words, what is recorded."""
 
 import sqlite3
-from pathlib import Path
 
-from ccu.errors import InvalidInput
-from ccu.options import terminal, typed_text
 from ccu.places import names_in_text as called
 from ccu.places import reads as place_reads
 from ccu.plans.store import Whose
@@ -36,21 +33,3 @@ def record_shown(connection: sqlite3.Connection, staff_id: int, plan: sqlite3.Ro
         number = person_ids.canonical(connection, [plan["person_id"]])[plan["person_id"]]
         table = "person"
     audit.record(connection, staff_id, "plan-show", table, number, plan=plan["id"])
-
-
-def private_text(question: str, file: Path | None, what: str, longest: int, asking: bool) -> str:
-    """Words about somebody, from --file (- is standard input) or asked for. Raises InvalidInput."""
-
-    def checked(text: str) -> str:
-        found = (typed_text.note(text, what) or "").strip()
-        if not found:
-            raise InvalidInput(f"{what} is empty")
-        if len(found) > longest:
-            raise InvalidInput(f"{what} is longer than {longest} characters")
-        return found
-
-    if file is not None:
-        return checked(typed_text.file_text(file, "--file"))
-    if not asking:
-        raise InvalidInput(f"--file is missing: {what} comes from a file, or from - for stdin")
-    return checked(terminal.ask_lines(f"{question} (a line with only a full stop ends it)"))

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from ccu.errors import InvalidInput
+from ccu.options import terminal
 from ccu.plans import common, findings
 from ccu.plans import store as plans
 from ccu.plans import suggestions as plan_suggestions
@@ -86,10 +87,14 @@ def _months(day: date, session: Session, setting: str) -> str:
 def suggest(session: Session, plan_id: int, file: Path | None, asking: bool) -> str:
     """Send a correction to a plan. Raises NotFound, InvalidInput."""
     plans.read(session.db, plan_id, session.today)  # a wrong number is told before any question
-    text = common.private_text(
+    text = terminal.private_text(
         f"What would you change in plan {plan_id}",
-        file, "the suggestion", LONGEST_SUGGESTION, asking,
-    )  # fmt: skip
+        file,
+        "the suggestion",
+        LONGEST_SUGGESTION,
+        asking,
+        lines=True,
+    )
     with session.work() as work:
         row = plans.read(work.connection, plan_id, work.today)
         suggestion_id = plan_suggestions.add(work, row, text)
@@ -107,8 +112,8 @@ def answer(
     plan_id = row["plan_id"]
     plan_suggestions.must_be_open(row)
     what = "Accepted" if accepted else "Declined"
-    word = common.private_text(
-        f"A word to {row['by_login']}", file, "the answer", LONGEST_ANSWER, asking
+    word = terminal.private_text(
+        f"A word to {row['by_login']}", file, "the answer", LONGEST_ANSWER, asking, lines=True
     )
     with session.work() as work:
         plan_suggestions.answer(work, suggestion_id, accepted, word)
