@@ -50,7 +50,7 @@ COMMANDS = {
         "What helps, what to avoid, whom to call: write, show, approve, review, suggest.",
     ),
     "place": ("place", "One place: show, flag, verify, exempt."),
-    "frequent": ("frequent", "Who and where is met often: people, places, override."),
+    "frequent": ("frequent", "Frequent contacts: people, places, override, review."),
     "provider": ("provider", "Who can help with what: add, list, show, change, retire."),
     "address": ("address", "Show how an address is read: its kind, parts and keys."),
     "import": ("import_", "Bring in a dispatch system's export; safe to repeat."),

@@ -145,7 +145,6 @@ ccu/commands/consent.py
 ccu/commands/deidentify.py
 ccu/commands/disclosures.py
 ccu/commands/follow_up.py
-ccu/commands/frequent.py
 ccu/commands/household.py
 ccu/commands/log_call.py
 ccu/commands/person.py
@@ -191,9 +190,6 @@ ccu/follow_ups/entry.py
 ccu/follow_ups/lists.py
 ccu/follow_ups/rows.py
 ccu/follow_ups/store.py
-ccu/frequent/lists.py
-ccu/frequent/override_entry.py
-ccu/frequent/store.py
 ccu/households/card.py
 ccu/households/card_store.py
 ccu/households/entry.py

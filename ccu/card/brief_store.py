@@ -187,7 +187,7 @@ def overrides_due(connection: sqlite3.Connection, today: date) -> list[dict[str,
             "review_on": row["review_on"],
             "days_late": (today - date.fromisoformat(row["review_on"])).days,
         }
-        for row in frequent.overrides_in_force(connection)
+        for row in frequent.active_overrides(connection)
         if row["review_on"] <= today.isoformat()
     ]
 

@@ -1,4 +1,4 @@
-"""Who and where is met often: care calls in a window of days, by human being and by place.
+"""Who and where is met often: care calls in a window of days; and the overrides of the counts.
 
 A call counts for the place it was at, its unit apart from the building, and for those it was about
 (role subject; who called or looked on is not who the calls are about). Void calls are not counted,
@@ -11,11 +11,11 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from ccu.errors import InvalidInput, NotFound
-from ccu.records import audit, person_ids
-from ccu.records import history as changes
+from ccu.errors import InvalidInput
+from ccu.records import person_ids, table
+from ccu.work import Work
 
-# The window's calls come by the index on time: by the one on place the whole file would be read.
+# The window's calls come by the index on time: by the one on place all of the file would be read.
 _IN_WINDOW = """
   call.occurred_at >= :day AND call.voided_at IS NULL AND substr(call.occurred_at, 1, 19) <= :now
 """
@@ -70,7 +70,7 @@ def places(
 ) -> list[dict[str, Any]]:
     """Places with at least k care calls in the window (day, now), and the `marked` ones anyway.
 
-    Keys: place, address, care_calls, calls (of any kind), people (with a name, different ones),
+    Keys: place, address, care_calls, calls (of any type), people (with a name, different ones),
     unknown (care calls about nobody with a name), last (day of the last call), exempt (why, of the
     place or of its building). Most care calls first.
     """
@@ -104,7 +104,7 @@ def people(
     k: int,
     marked: Collection[int] = (),
 ) -> list[dict[str, Any]]:
-    """Human beings whom at least k care calls in the window were about, and the `marked` ones.
+    """People with at least k care calls about them in the window, and the `marked` ones.
 
     Keys: person (the canonical record), care_calls, places (different ones), last (day of the last
     care call about them). Most care calls first.
@@ -147,181 +147,128 @@ def _named(connection: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
 
 
 # ---------------------------------------------------------------- overrides
+# An override lists a person or a place whatever the count, or leaves it off. A person or a place
+# has one active override at most; where a merge brought two together, the later one counts. An
+# override is active until it is ended, also after its review was due.
 
-
-_ROWS = """
+_OVERRIDES = """
 SELECT frequent_override.id, person_id AS person, place_id AS place,
        coalesce((SELECT line FROM place_plain WHERE id = place_id), '') AS address,
        frequent AS listed, reason, substr(recorded_at, 1, 10) AS since, staff.login AS by,
        review_on
 FROM frequent_override JOIN staff ON staff.id = recorded_by
-WHERE ended_at IS NULL AND {which}
+WHERE ended_at IS NULL AND {where}
 ORDER BY frequent_override.id
 """
 
 
-def overrides_in_force(connection: sqlite3.Connection) -> list[dict[str, Any]]:
-    """Every override in force, oldest first; `person` is the canonical one.
+def active_overrides(
+    connection: sqlite3.Connection,
+    *,
+    people: Collection[int] | None = None,
+    place: int | None = None,
+) -> list[dict[str, Any]]:
+    """Return the active overrides, of these person records or this place where given, oldest first.
 
-    Keys: id, person, place, address, listed (True: on the list), reason, since, by, review_on.
-    Reading reasons must be audited.
+    Keys: id, person (the canonical record), place, address, listed (True: on the list), reason,
+    since, by, review_on. Reading reasons must be audited.
     """
-    return _rows(connection, "1")
+    conditions = {
+        "person_id IN ?": None if people is None else list(people),
+        "place_id = ?": place,
+    }
+    found = [dict(row) for row in table.select(connection, _OVERRIDES, conditions)]
+    canonical = person_ids.canonical(
+        connection, [row["person"] for row in found if row["person"] is not None]
+    )
+    for row in found:
+        row["person"] = canonical.get(row["person"])
+        row["listed"] = bool(row["listed"])
+    return found
 
 
 def override_of_place(
     connection: sqlite3.Connection, place_id: int | None
 ) -> dict[str, Any] | None:
-    """The override of a place, or None; keys as `overrides_in_force`."""
-    found = _rows(connection, "place_id = :id", id=place_id)
+    """Return the override of a place, or None; keys as `active_overrides`."""
+    found = active_overrides(connection, place=place_id or 0)
     return found[-1] if found else None
 
 
 def override_of_person(
-    connection: sqlite3.Connection, records: Iterable[int]
+    connection: sqlite3.Connection, records: Collection[int]
 ) -> dict[str, Any] | None:
-    """The override of the human being who has these records, or None."""
-    which = "person_id IN (SELECT value FROM json_each(:ids))"
-    found = _rows(connection, which, ids=json.dumps(list(records)))
+    """Return the override of the person with these records, or None; keys as `active_overrides`."""
+    found = active_overrides(connection, people=records)
     return found[-1] if found else None
 
 
 def add_override(
-    connection: sqlite3.Connection,
-    staff_id: int,
+    work: Work,
     *,
-    person_id: int | None = None,
-    place_id: int | None = None,
+    person_id: int | None,
+    place_id: int | None,
     listed: bool,
     reason: str,
-    at: str,
     review_on: str,
 ) -> tuple[int, list[int]]:
-    """Decide, inside the caller's transaction; its number, and those it took the place of."""
-    before = _same_subject(connection, person_id, place_id)
-    _end(connection, staff_id, before, at, None)
-    cursor = connection.execute(
-        "INSERT INTO frequent_override"
-        " (person_id, place_id, frequent, reason, review_on, recorded_at, recorded_by)"
-        " VALUES (:person_id, :place_id, :listed, :reason, :review_on, :at, :by)",
-        {
-            "person_id": person_id,
-            "place_id": place_id,
-            "listed": int(listed),
-            "reason": reason,
-            "review_on": review_on,
-            "at": at,
-            "by": staff_id,
-        },
-    )
-    override_id = int(cursor.lastrowid or 0)
-    _audit(connection, staff_id, "frequent-override", person_id, place_id, override_id)
-    return override_id, before
+    """Override the count; return the override's number and those of the ones that it replaces."""
+    replaced = _active_of_same(work.connection, person_id, place_id)
+    _end(work, replaced, None)
+    new = {"person_id": person_id, "place_id": place_id, "frequent": int(listed)}
+    override_id = table.insert(work, "frequent_override", new, reason=reason, review_on=review_on)
+    _audit(work, "frequent-override", person_id, place_id, override_id)
+    return override_id, replaced
 
 
-def keep_override(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    override_id: int,
-    *,
-    review_on: str,
-    reason: str,
-    at: str,
-) -> None:
-    """Keep it until a later review, inside a write. Raises as `require_override`."""
-    row = require_override(connection, override_id)
-    others = [
-        each
-        for each in _same_subject(connection, row["person_id"], row["place_id"])
-        if each != override_id
-    ]
-    _end(connection, staff_id, others, at, reason)
-    connection.execute(
-        "UPDATE frequent_override SET review_on = :review_on WHERE id = :id",
-        {"review_on": review_on, "id": override_id},
-    )
-    changes.record(
-        connection,
-        staff_id,
-        "frequent_override",
-        override_id,
-        {"review_on": (row["review_on"], review_on)},
-        at=at,
-        reason=reason,
-    )
-    _audit(connection, staff_id, "frequent-keep", row["person_id"], row["place_id"], override_id)
+def keep_override(work: Work, override_id: int, review_on: str, reason: str) -> None:
+    """Keep an override until a later review. Raises as `require_override`."""
+    row = require_override(work.connection, override_id)
+    same = _active_of_same(work.connection, row["person_id"], row["place_id"])
+    _end(work, [each for each in same if each != override_id], reason)
+    table.update(work.connection, "frequent_override", override_id, {"review_on": review_on})
+    # Recorded also where the day stays as it was: the reason is new.
+    fields = {"review_on": (row["review_on"], review_on)}
+    table.record_changes(work, "frequent_override", override_id, fields, reason)
+    _audit(work, "frequent-keep", row["person_id"], row["place_id"], override_id)
 
 
-def end_override(
-    connection: sqlite3.Connection, staff_id: int, override_id: int, *, reason: str, at: str
-) -> None:
-    """Let the count decide again, inside the caller's transaction. Raises as `require_override`."""
-    row = require_override(connection, override_id)
-    _end(connection, staff_id, [override_id], at, reason)
-    _audit(connection, staff_id, "frequent-end", row["person_id"], row["place_id"], override_id)
+def end_override(work: Work, override_id: int, reason: str) -> None:
+    """End an override: the count decides again. Raises as `require_override`."""
+    row = require_override(work.connection, override_id)
+    _end(work, [override_id], reason)
+    _audit(work, "frequent-end", row["person_id"], row["place_id"], override_id)
 
 
 def require_override(connection: sqlite3.Connection, override_id: int) -> sqlite3.Row:
-    """The record of an override in force. Raises NotFound, InvalidInput for an ended one."""
-    row: sqlite3.Row | None = connection.execute(
-        "SELECT * FROM frequent_override WHERE id = :id", {"id": override_id}
-    ).fetchone()
-    if row is None:
-        raise NotFound(f"no override {override_id}")
+    """Return an active override. Raises NotFound, and InvalidInput for one that has ended."""
+    row = table.require(connection, "frequent_override", override_id)
     if row["ended_at"] is not None:
         raise InvalidInput(f"override {override_id} has ended, on {row['ended_at'][:10]}")
     return row
 
 
-def _rows(connection: sqlite3.Connection, which: str, **asked: object) -> list[dict[str, Any]]:
-    found = [dict(row) for row in connection.execute(_ROWS.format(which=which), asked)]
-    people = [row["person"] for row in found if row["person"] is not None]
-    stands_for = person_ids.canonical(connection, people) if people else {}
-    for row in found:
-        row["person"] = stands_for.get(row["person"])
-        row["listed"] = bool(row["listed"])
-    return found
-
-
-def _same_subject(
+def _active_of_same(
     connection: sqlite3.Connection, person_id: int | None, place_id: int | None
 ) -> list[int]:
-    """Those in force of the same human being, by any record, or of the same place."""
-    records = person_ids.same(connection, [person_id]) if person_id is not None else []
-    found = connection.execute(
-        "SELECT id FROM frequent_override WHERE ended_at IS NULL AND (place_id = :place_id"
-        " OR person_id IN (SELECT value FROM json_each(:records))) ORDER BY id",
-        {"place_id": place_id, "records": json.dumps(records)},
-    )
+    """Return the active overrides of the same person, by any record, or of the same place."""
+    if person_id is None:
+        found = active_overrides(connection, place=place_id)
+    else:
+        found = active_overrides(connection, people=person_ids.same(connection, [person_id]))
     return [row["id"] for row in found]
 
 
-def _end(
-    connection: sqlite3.Connection, staff_id: int, ids: Iterable[int], at: str, reason: str | None
-) -> None:
+def _end(work: Work, ids: Iterable[int], reason: str | None) -> None:
     for override_id in ids:
-        connection.execute(
-            "UPDATE frequent_override SET ended_at = :at, ended_by = :by WHERE id = :id",
-            {"at": at, "by": staff_id, "id": override_id},
-        )
-        changes.record(
-            connection,
-            staff_id,
-            "frequent_override",
-            override_id,
-            {"ended_at": (None, at)},
-            at=at,
-            reason=reason,
-        )
+        ended = {"ended_at": work.at, "ended_by": work.staff_id}
+        table.update(work.connection, "frequent_override", override_id, ended)
+        fields = {"ended_at": (None, work.at)}
+        table.record_changes(work, "frequent_override", override_id, fields, reason)
 
 
 def _audit(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    action: str,
-    person_id: int | None,
-    place_id: int | None,
-    override_id: int,
+    work: Work, action: str, person_id: int | None, place_id: int | None, override_id: int
 ) -> None:
     record, number = ("person", person_id) if place_id is None else ("place", place_id)
-    audit.record(connection, staff_id, action, record, number, override=override_id)
+    work.audit(action, record, number, override=override_id)
