@@ -220,7 +220,7 @@ class Machine(RuleBasedStateMachine):
         merged = self.pick(data, "merged")
         if kept != merged:
             with db.write(self.db):
-                merges.merge(self.db, 1, kept, merged, taken, at=AT)
+                merges.merge(self.work, kept, merged, taken)
             self.merges.append(Merged(merged, kept, taken))
 
     @precondition(lambda self: len(self.human_beings()) > 1)
@@ -229,13 +229,13 @@ class Machine(RuleBasedStateMachine):
         kept, merged = self.pick(data, "kept"), self.pick(data, "merged")
         if kept == merged:
             with pytest.raises(InvalidInput), db.write(self.db):
-                merges.merge(self.db, 1, kept, merged, taken, at=AT)
+                merges.merge(self.work, kept, merged, taken)
             return
         before = dump(self.db)
         with db.write(self.db):
-            merges.merge(self.db, 1, kept, merged, taken, at=AT)
+            merges.merge(self.work, kept, merged, taken)
         with db.write(self.db):
-            merges.unmerge(self.db, 1, merged)
+            merges.unmerge(self.work, merged)
         assert dump(self.db) == before
 
     @precondition(lambda self: self.merges)
@@ -245,7 +245,7 @@ class Machine(RuleBasedStateMachine):
 
     def undo(self, each: Merged) -> None:
         with db.write(self.db):
-            undone = merges.unmerge(self.db, 1, each.merged)
+            undone = merges.unmerge(self.work, each.merged)
         assert undone.was == self.root(each.merged)
         self.merges.remove(each)
 

@@ -199,7 +199,7 @@ def test_what_speaks_against_is_a_warning_and_no_refusal(ccu: Ccu) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "says"),
     [
-        (["merge", "1", "1"], 2, "a record can not be merged with itself"),
+        (["merge", "1", "1"], 2, "a record cannot be merged with itself"),
         (["merge", "1", "9"], 3, "no person 9"),
         (["merge", "1", "Walter"], 2, "a person is named by its number"),
         (["merge", "1", "2", "--keep", "3"], 2, "--keep names one of the two"),
@@ -211,11 +211,11 @@ def test_what_speaks_against_is_a_warning_and_no_refusal(ccu: Ccu) -> None:
         (["merge", "4", "1"], 2, "person 4 and person 1 are one already, person 1"),
         (["unmerge", "1"], 2, "person 1 is not merged into another record"),
         (["unmerge", "9"], 3, "no person 9"),
-        (["compare", "1", "1"], 2, "a record can not be compared with itself"),
+        (["compare", "1", "1"], 2, "a record cannot be compared with itself"),
         (["compare", "1", "9"], 3, "no person 9"),
         (["distinct", "1", "2"], 2, "--reason is missing"),
         (["distinct", "1", "4", "--reason", "x"], 2, "person 1 and person 4 are one, person 1"),
-        (["distinct", "1", "2", "--undo"], 3, "nobody recorded that"),
+        (["distinct", "1", "2", "--undo"], 3, "are not marked as different"),
         (["duplicates", "--min-score", "101"], 2, "--min-score must be a whole number"),
     ],
 )

@@ -210,16 +210,13 @@ ccu/imports/roster/terminal.py
 ccu/imports/suggest.py
 ccu/layouts/roster-hsd.toml
 ccu/people/__init__.py
-ccu/people/comparing.py
 ccu/people/finding.py
 ccu/people/form.py
 ccu/people/keys.py
-ccu/people/merge_store.py
 ccu/people/open_work.py
 ccu/people/options.py
 ccu/people/page.py
 ccu/people/store.py
-ccu/people/workers.py
 ccu/people/writing.py
 ccu/places/asked_for.py
 ccu/places/flag_entry.py

@@ -90,21 +90,19 @@ def distinct(
 
       ccu person distinct 12 31 --reason "twins, both met on 14 May"
     """
-    from ccu import dates
     from ccu.people import comparing
 
     session: Session = ctx.obj
-    by = session.staff_id
     if undo:
         if reason is not None:
             raise InvalidInput("--undo and --reason contradict")
-        with session.writing() as connection:
-            comparing.unmark_different(connection, by, a, b)
+        with session.work() as work:
+            comparing.unmark_different(work, a, b)
         emit_line(f"Person {a} and person {b} may be one again.")
         return
     why = required(reason, "--reason")
-    with session.writing() as connection:
-        comparing.mark_different(connection, by, a, b, why, dates.to_iso(session.now))
+    with session.work() as work:
+        comparing.mark_different(work, a, b, why)
     emit_line(f"Recorded that person {a} and person {b} are two.")
 
 

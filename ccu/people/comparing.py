@@ -1,4 +1,4 @@
-"""Two people side by side: how alike their records are, field by field, and what speaks against."""
+"""How alike two people are, field by field; likely pairs of the file; pairs marked different."""
 
 import json
 import sqlite3
@@ -11,8 +11,9 @@ from ccu.identity import LIKELY, Known, Likeness, compare, pairs
 from ccu.output import Document, Section, Table, progress, say
 from ccu.people import keys as person_keys
 from ccu.people import store as people
-from ccu.records import audit, person_ids
+from ccu.records import person_ids, table
 from ccu.session import Session
+from ccu.work import Work
 
 # ---------------------------------------------------------------- how alike
 
@@ -29,7 +30,7 @@ class Pair:
 
 
 def of_two(connection: sqlite3.Connection, a: int, b: int) -> Pair:
-    """Two people who are there. Of records of one human being, what each says itself."""
+    """Compare two people on file; of two records of one person, their own values."""
     human = person_ids.canonical(connection, [a, b])
     if human[a] == human[b]:
         sides = ([a], [b])
@@ -48,10 +49,10 @@ def of_two(connection: sqlite3.Connection, a: int, b: int) -> Pair:
 def likely(
     connection: sqlite3.Connection, least: int, advance: Callable[[int], None] = lambda count: None
 ) -> tuple[list[Pair], int, int]:
-    """The pairs of people that score `least` or more and are not known to be two, best first.
+    """Return the pairs that score `least` or more and are not marked as different, best first.
 
-    With them how many records were compared, and how many pairs were left out because somebody
-    found them to be two. `advance` is told of each record read.
+    With them how many records were compared, and how many pairs were left out as marked different.
+    `advance` is called for each record read.
     """
     human = dict(connection.execute("SELECT id, canonical_id FROM person_canonical").fetchall())
     known = _with_all_names(person_keys.known(connection), human)
@@ -76,7 +77,7 @@ def _each(known: dict[int, Known], advance: Callable[[int], None]) -> Iterator[t
 
 
 def _with_all_names(known: dict[int, Known], human: dict[int, int]) -> dict[int, Known]:
-    """Each record with the names of every record of its person, its own first."""
+    """Return each record with the names of all records of its person, its own first."""
     records: dict[int, list[int]] = {}
     for number in known:
         records.setdefault(human[number], []).append(number)
@@ -101,67 +102,63 @@ def sources(connection: sqlite3.Connection) -> dict[int, str]:
     return {number: "; ".join(each) for number, each in found.items()}
 
 
-# ---------------------------------------------------------------- found to be two
+# ---------------------------------------------------------------- marked as different
 
 
-def mark_different(
-    connection: sqlite3.Connection, staff_id: int, a: int, b: int, reason: str, at: str
-) -> None:
-    """Keep that two people are two, inside the caller's transaction.
+def mark_different(work: Work, a: int, b: int, reason: str) -> None:
+    """Record that two records are of different people.
 
-    Raises NotFound; InvalidInput when they are one by a merge, or this is kept already.
+    Raises NotFound; InvalidInput when they are merged, or marked as different already.
     """
     if a == b:
-        raise InvalidInput("a record can not be distinct from itself")
-    ours, theirs = (people.canonical(connection, number) for number in (a, b))
+        raise InvalidInput("a record cannot be distinct from itself")
+    ours, theirs = (people.canonical(work.connection, number) for number in (a, b))
     if ours == theirs:
         raise InvalidInput(
             f"person {a} and person {b} are one, person {ours}; ccu person unmerge undoes it"
         )
-    if found := marked_different(connection, ours, theirs):
-        raise InvalidInput(
-            f"that person {found[0]} and person {found[1]} are two is recorded already"
-        )
-    connection.execute(
-        "INSERT INTO person_different (person_id, other_id, reason, recorded_at, recorded_by)"
-        " VALUES (:low, :high, :reason, :at, :by)",
-        {"low": min(a, b), "high": max(a, b), "reason": reason, "at": at, "by": staff_id},
-    )
-    audit.record(connection, staff_id, "person-distinct", "person", a, other=b)
+    if found := rows_between(work.connection, "person_different", ours, theirs):
+        one, other = found[0]
+        raise InvalidInput(f"person {one} and person {other} are marked as different already")
+    low, high = sorted((a, b))
+    table.insert(work, "person_different", {"person_id": low, "other_id": high, "reason": reason})
+    work.audit("person-distinct", "person", a, other=b)
 
 
-def unmark_different(connection: sqlite3.Connection, staff_id: int, a: int, b: int) -> None:
-    """Say no longer that two people are two, inside the caller's transaction. Raises NotFound."""
+def unmark_different(work: Work, a: int, b: int) -> None:
+    """Take back that two records are of different people. Raises NotFound."""
     for number in (a, b):
-        people.canonical(connection, number)
-    found = marked_different(connection, a, b)
-    if found is None:
-        raise NotFound(f"nobody recorded that person {a} and person {b} are two")
-    while found is not None:
-        connection.execute(
-            "DELETE FROM person_different WHERE person_id = :low AND other_id = :high",
-            {"low": found[0], "high": found[1]},
-        )
-        found = marked_different(connection, a, b)
-    audit.record(connection, staff_id, "person-distinct-undo", "person", a, other=b)
+        people.canonical(work.connection, number)
+    found = rows_between(work.connection, "person_different", a, b)
+    if not found:
+        raise NotFound(f"person {a} and person {b} are not marked as different")
+    work.connection.executemany(
+        "DELETE FROM person_different WHERE person_id = ? AND other_id = ?", found
+    )
+    work.audit("person-distinct-undo", "person", a, other=b)
 
 
-def marked_different(connection: sqlite3.Connection, a: int, b: int) -> tuple[int, int] | None:
-    """The records by which two people were said to be two, or None."""
+def rows_between(
+    connection: sqlite3.Connection, table_name: str, a: int, b: int
+) -> list[tuple[int, int]]:
+    """Return (person_id, other_id) of the rows of a table that join two people, in either order.
+
+    The table is person_different or person_relation; any record of the two people counts.
+    """
     ours, theirs = (json.dumps(person_ids.same(connection, [number])) for number in (a, b))
-    row = connection.execute(
-        "WITH ours AS (SELECT value AS id FROM json_each(:ours)),"
+    found = connection.execute(
+        "WITH ours AS (SELECT value AS id FROM json_each(:ours)),"  # noqa: S608 - one of the two
         " theirs AS (SELECT value AS id FROM json_each(:theirs))"
-        " SELECT person_id, other_id FROM person_different"
+        f" SELECT person_id, other_id FROM {table_name}"
         " WHERE (person_id IN (SELECT id FROM ours) AND other_id IN (SELECT id FROM theirs))"
         " OR (person_id IN (SELECT id FROM theirs) AND other_id IN (SELECT id FROM ours))",
         {"ours": ours, "theirs": theirs},
-    ).fetchone()
-    return (row["person_id"], row["other_id"]) if row else None
+    )
+    return [(row["person_id"], row["other_id"]) for row in found]
 
 
 def all_marked_different(connection: sqlite3.Connection) -> set[tuple[int, int]]:
-    """All such pairs as the people they are now, the lower number first."""
+    """Return all such pairs by canonical record, the lower number first."""
     pairs = connection.execute("SELECT person_id, other_id FROM person_different").fetchall()
     human = person_ids.canonical(connection, (number for pair in pairs for number in pair))
     return {(min(ends), max(ends)) for ends in ((human[a], human[b]) for a, b in pairs)}
@@ -172,10 +169,10 @@ def all_marked_different(connection: sqlite3.Connection) -> set[tuple[int, int]]
 
 FIELD_COLUMNS = ("field", "agreement", "weight", "a", "b")
 MISSING = "missing"
-# Below this a field does not merely fail to agree: it says that they are two.
+# From this weight down a field is evidence of two people, not only a lack of agreement.
 CONTRADICTS = -3.0
 
-# Field of ccu.identity -> what a record says of it.
+# Field of ccu.identity -> a record's value of it, as text.
 VALUES: dict[str, Callable[[Known], str | None]] = {
     "given name": lambda known: _parts(each.given for each in known.names),
     "family name": lambda known: _parts(each.family for each in known.names),
@@ -189,18 +186,20 @@ VALUES: dict[str, Callable[[Known], str | None]] = {
 
 
 def read_pair(session: Session, a: int, b: int) -> dict[str, Any]:
-    """The comparison in its documented JSON shape, recorded as a read of both. Raises NotFound,
-    and InvalidInput for a record and itself."""
-    staff_id = session.staff_id
+    """Return the comparison in its documented JSON shape, recorded as a read of both.
+
+    Raises NotFound, and InvalidInput for a record and itself.
+    """
+    _ = session.staff_id
     if a == b:
-        raise InvalidInput("a record can not be compared with itself")
-    with session.writing() as connection:
+        raise InvalidInput("a record cannot be compared with itself")
+    with session.work() as work:
         for number in (a, b):
-            people.canonical(connection, number)
-        found = of_two(connection, a, b)
-        data = {"asked": [a, b], **_data(connection, found)}
+            people.canonical(work.connection, number)
+        found = of_two(work.connection, a, b)
+        data = {"asked": [a, b], **_data(work.connection, found)}
         for number in sorted({found.a, found.b}):
-            audit.record(connection, staff_id, "person-compare", "person", number, asked=[a, b])
+            work.audit("person-compare", "person", number, asked=[a, b])
     return data
 
 
@@ -239,7 +238,7 @@ def _data(connection: sqlite3.Connection, found: Pair) -> dict[str, Any]:
 
 
 def agreeing(found: Pair) -> list[str]:
-    """The fields that speak for one human being, the heaviest first."""
+    """Return the fields that suggest one person, the heaviest first."""
     fields = sorted(found.likeness.fields, key=lambda each: -each.weight)
     return [each.name for each in fields if each.weight > 0]
 
@@ -249,7 +248,7 @@ def _differs(agreement: str, weight: float) -> bool:
 
 
 def against(connection: sqlite3.Connection, found: Pair) -> list[str]:
-    """What says that they are two, beyond a field that is only unlike; numbers and fields only."""
+    """Return the evidence of two people, as clauses with numbers and fields only."""
     if found.a == found.b:
         return []
     said = [
@@ -260,10 +259,10 @@ def against(connection: sqlite3.Connection, found: Pair) -> list[str]:
     if calls := both_on(connection, found.a, found.b):
         more = f" and {len(calls) - 3} more" if len(calls) > 3 else ""
         said.append(f"both were on call {', '.join(map(str, calls[:3]))}{more}")
-    if are_linked(connection, found.a, found.b):
+    if rows_between(connection, "person_relation", found.a, found.b):
         said.append("one is recorded as a relation of the other")
-    if marked_different(connection, found.a, found.b):
-        said.append("somebody looked and recorded that they are two")
+    if rows_between(connection, "person_different", found.a, found.b):
+        said.append("somebody marked them as different people")
     return said
 
 
@@ -307,7 +306,7 @@ def _years(known: Known) -> str | None:
 
 
 def both_on(connection: sqlite3.Connection, a: int, b: int) -> list[int]:
-    """The calls that both were on, as two people."""
+    """Return the calls that both people were on."""
     ours, theirs = (json.dumps(person_ids.same(connection, [number])) for number in (a, b))
     found = connection.execute(
         "SELECT DISTINCT call_id FROM call_person JOIN call ON call.id = call_id"
@@ -320,20 +319,6 @@ def both_on(connection: sqlite3.Connection, a: int, b: int) -> list[int]:
     return [row["call_id"] for row in found]
 
 
-def are_linked(connection: sqlite3.Connection, a: int, b: int) -> bool:
-    """Whether one is recorded as a relation of the other."""
-    ours, theirs = (json.dumps(person_ids.same(connection, [number])) for number in (a, b))
-    found = connection.execute(
-        "WITH ours AS (SELECT value AS id FROM json_each(:ours)),"
-        " theirs AS (SELECT value AS id FROM json_each(:theirs))"
-        " SELECT 1 FROM person_relation"
-        " WHERE (person_id IN (SELECT id FROM ours) AND other_id IN (SELECT id FROM theirs))"
-        " OR (person_id IN (SELECT id FROM theirs) AND other_id IN (SELECT id FROM ours))",
-        {"ours": ours, "theirs": theirs},
-    )
-    return found.fetchone() is not None
-
-
 # ---------------------------------------------------------------- the likely pairs of the file
 
 
@@ -344,12 +329,12 @@ NAME_COLUMNS = ("a_name", "b_name")
 def read_duplicates(
     session: Session, least: int, limit: int | None, names: bool
 ) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    """The rows and their columns, recorded as a read; with `names`, of everybody named, too."""
-    staff_id, connection = session.staff_id, session.db
+    """Return the rows and their columns, recorded as a read; with `names`, of everybody named."""
+    connection = session.reading.connection
     with progress("Comparing records") as advance:
         found, compared, left_out = likely(connection, least, advance)
     source = sources(connection)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "a": pair.a,
             "b": pair.b,
@@ -360,21 +345,16 @@ def read_duplicates(
         }
         for pair in found[:limit]
     ]
-    with session.writing():
-        audit.record(connection, staff_id, "person-duplicates", records=compared, pairs=len(rows))
+    with session.work() as work:
+        work.audit("person-duplicates", records=compared, pairs=len(rows))
         if names:
-            _add_names(session, rows)
+            shown = sorted({row[end] for row in rows for end in ("a", "b")})
+            called = person_ids.names(work.connection, shown)
+            person_ids.shown(work.connection, work.staff_id, "person-duplicates", shown)
+            rows = [{**row, "a_name": called[row["a"]], "b_name": called[row["b"]]} for row in rows]
     if session.interactive:
         _tell(compared, len(found), left_out, len(rows))
     return rows, (*DUPLICATE_COLUMNS, *NAME_COLUMNS) if names else DUPLICATE_COLUMNS
-
-
-def _add_names(session: Session, rows: list[dict[str, Any]]) -> None:
-    shown = sorted({row[end] for row in rows for end in ("a", "b")})
-    called = person_ids.names(session.db, shown)
-    person_ids.shown(session.db, session.staff_id, "person-duplicates", shown)
-    for row in rows:
-        row |= {"a_name": called[row["a"]], "b_name": called[row["b"]]}
 
 
 def _tell(compared: int, pairs: int, left_out: int, shown: int) -> None:
@@ -382,5 +362,5 @@ def _tell(compared: int, pairs: int, left_out: int, shown: int) -> None:
     if shown < pairs:
         text += f", the best {shown} of them shown"
     if left_out:
-        text += f"; {left_out} left out that somebody found to be two people"
+        text += f"; {left_out} left out that are marked as different people"
     say(f"{text}.")

@@ -346,7 +346,9 @@ def told(connection: sqlite3.Connection, ids: Iterable[int], every: bool = False
             each
             for each in found
             if (every or each.person_id < person_id)
-            and comparing.marked_different(connection, each.person_id, person_id) is None
+            and not comparing.rows_between(
+                connection, "person_different", each.person_id, person_id
+            )
         ]
         for each in others[:MOST_TOLD]:
             two = "{} {}".format(*sorted((each.person_id, person_id)))

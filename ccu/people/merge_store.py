@@ -1,7 +1,12 @@
-"""Merging two records of one human being, and undoing it exactly.
+"""Merging two records of one person, and undoing it exactly.
 
-Nothing is moved: `merged_into` says which record stands for another, and reads go by the canonical
-one. What a record shows is worked out anew (person_values), who works with them too (merge_turns).
+Nothing is moved: `merged_into` names the canonical record, which every read goes by. What a record
+shows is worked out again after each merge, and who works with the person too (workers).
+
+A field's value is that of the record merged in last which was chosen to give it; else the record's
+own; else, where it has none, that of a record merged into it. So it goes up a chain of merges.
+Nothing is ever lost: a record's own value stays in its row, or in person_own while the row shows
+another's.
 """
 
 import json
@@ -13,7 +18,8 @@ from typing import Any
 from ccu.errors import InvalidInput
 from ccu.people import store as people
 from ccu.people import workers
-from ccu.records import audit, person_ids
+from ccu.records import person_ids, table
+from ccu.work import Work
 
 # ---------------------------------------------------------------- what a record shows
 
@@ -51,7 +57,7 @@ WHERE person_id IN (SELECT value FROM json_each(:ids))
 
 @dataclass
 class Record:
-    """One record: its row as it stands, its own values, and those merged into it, oldest first.
+    """One record: its row as it is, its own values, and those merged into it, oldest first.
 
     `taken` are the fields it gives to the record it is merged into; one with a `-` before it was
     changed there by hand since, and is never given.
@@ -93,7 +99,7 @@ def is_empty(value: Value) -> bool:
 
 
 def load(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Record]:
-    """These records and all others of the same human beings, tied as they are merged now."""
+    """Return these records and all others of the same people, tied as they are merged now."""
     asked = {"ids": json.dumps(person_ids.same(connection, ids))}
     apart: dict[int, dict[str, Any]] = {}
     for person_id, column, value in connection.execute(_OWN, asked):
@@ -112,7 +118,7 @@ def load(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Record
 
 
 def settle(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
-    """Let each record of these human beings show what it should, inside a write."""
+    """Make each record of these people show what it should, inside a write."""
     for record in load(connection, ids).values():
         shown: dict[str, Any] = {}
         apart: dict[str, Any] = {}
@@ -136,17 +142,15 @@ def set_values(
     record = load(connection, [person_id])[person_id]
     touched = [name for name, columns in FIELDS.items() if set(columns) & new.keys()]
     values: dict[str, Any] = {}
-    for name in touched:  # a part of a field is changed in what is shown of the whole
+    for name in touched:  # a part of a field is changed in what the record shows of it
         values |= zip(FIELDS[name], record.shown(name)[1], strict=True)
     values |= new
     before = {column: record.kept_apart.get(column, record.row[column]) for column in values}
     for child in record.children:
         refused = [f"-{name}" for name in touched]
         taken = [each for each in child.taken if each not in (*touched, *refused)] + refused
-        connection.execute(
-            "UPDATE person_merge SET taken = :taken WHERE merged_id = :id",
-            {"taken": json.dumps(taken), "id": child.id},
-        )
+        merge_id = child.row["merge_id"]
+        table.update(connection, "person_merge", merge_id, {"taken": json.dumps(taken)})
     _write(
         connection, record, values, {k: v for k, v in record.kept_apart.items() if k not in values}
     )
@@ -161,21 +165,13 @@ def _write(
     apart: Mapping[str, Any],
 ) -> None:
     changed = {column: value for column, value in shown.items() if value != record.row[column]}
-    if changed:
-        sets = ", ".join(f"{column} = :{column}" for column in changed)  # of COLUMNS
-        connection.execute(
-            f"UPDATE person SET {sets} WHERE id = :id",  # noqa: S608
-            {**changed, "id": record.id},
-        )
+    table.update(connection, "person", record.id, changed)
     if apart != record.kept_apart:
-        connection.execute("DELETE FROM person_own WHERE person_id = :id", {"id": record.id})
-        connection.executemany(
-            "INSERT INTO person_own (person_id, field, value) VALUES (:id, :field, :value)",
-            [
-                {"id": record.id, "field": col, "value": json.dumps(value, ensure_ascii=False)}
-                for col, value in apart.items()
-            ],
-        )
+        rows = [
+            {"field": column, "value": json.dumps(value, ensure_ascii=False)}
+            for column, value in apart.items()
+        ]
+        table.replace(connection, "person_own", {"person_id": record.id}, rows)
 
 
 def last_written(connection: sqlite3.Connection, person_id: int, columns: Sequence[str]) -> int:
@@ -221,24 +217,24 @@ class Choice:
 
 @dataclass(frozen=True)
 class Undone:
-    """What undoing a merge came to."""
+    """The result of undoing a merge."""
 
     person_id: int
     was: int  # the canonical record until now
     merged_at: str
-    workers: list[str]  # logins whose turns go on
+    workers: list[str]  # logins whose assignments continue
 
 
 def check(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> None:
     """Raises NotFound, and InvalidInput for one record, or one that is merged already."""
     if kept_id == merged_id:
-        raise InvalidInput("a record can not be merged with itself")
-    stands_for = {number: people.canonical(connection, number) for number in (kept_id, merged_id)}
-    if stands_for[kept_id] == stands_for[merged_id]:
+        raise InvalidInput("a record cannot be merged with itself")
+    canonical = {number: people.canonical(connection, number) for number in (kept_id, merged_id)}
+    if canonical[kept_id] == canonical[merged_id]:
         raise InvalidInput(
-            f"person {kept_id} and person {merged_id} are one already, person {stands_for[kept_id]}"
+            f"person {kept_id} and person {merged_id} are one already, person {canonical[kept_id]}"
         )
-    for number, other in stands_for.items():
+    for number, other in canonical.items():
         if number != other:
             raise InvalidInput(
                 f"person {number} was merged into person {other}; merge person {other}"
@@ -255,73 +251,58 @@ def choices(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> lis
             last_written(connection, ours, columns) < last_written(connection, theirs, columns)
         )
         found.append(Choice(name, kept, merged, newer and not is_empty(merged)))
-    turns = [workers.of_person(connection, number) for number in (kept_id, merged_id)]
-    logins = [(turn["login"] if turn else None,) for turn in turns]
-    newer = all(turns) and turns[0]["since"] < turns[1]["since"]  # type: ignore[index]
+    assigned = [workers.of_person(connection, number) for number in (kept_id, merged_id)]
+    logins = [(each["login"] if each else None,) for each in assigned]
+    newer = all(assigned) and assigned[0]["since"] < assigned[1]["since"]  # type: ignore[index]
     return [*found, Choice(WORKER, logins[0], logins[1], bool(newer))]
 
 
-def merge(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    kept_id: int,
-    merged_id: int,
-    taken: Sequence[str],
-    *,
-    at: str,
-) -> None:
-    """Let one record stand for the other, inside the caller's transaction.
+def merge(work: Work, kept_id: int, merged_id: int, taken: Sequence[str]) -> None:
+    """Merge one record into the other.
 
     `taken` are the names of `choices` whose value the merged record gives. Raises as `check`.
     """
+    connection = work.connection
     check(connection, kept_id, merged_id)
-    ends, stays = workers.end_for_merge(connection, kept_id, merged_id, WORKER in taken, at[:10])
-    connection.execute(
-        "INSERT INTO person_merge (merged_id, taken, worker_id, stays_id, merged_at, merged_by)"
-        " VALUES (:merged_id, :taken, :ends, :stays, :at, :by)",
-        {
-            "merged_id": merged_id,
-            "taken": json.dumps([name for name in taken if name in FIELDS]),
-            "ends": ends,
-            "stays": stays,
-            "at": at,
-            "by": staff_id,
-        },
-    )
-    connection.execute(
-        "UPDATE person SET merged_into = :kept_id WHERE id = :merged_id",
-        {"kept_id": kept_id, "merged_id": merged_id},
-    )
+    ended, stays = workers.end_for_merge(work, kept_id, merged_id, take=WORKER in taken)
+    merged = {
+        "merged_id": merged_id,
+        "taken": json.dumps([name for name in taken if name in FIELDS]),
+        "worker_id": ended,
+        "stays_id": stays,
+        "merged_at": work.at,
+        "merged_by": work.staff_id,
+    }
+    table.insert_row(connection, "person_merge", merged)
+    table.update(connection, "person", merged_id, {"merged_into": kept_id})
     settle(connection, [kept_id])
-    audit.record(
-        connection, staff_id, "person-merge", "person", merged_id, into=kept_id, taken=list(taken)
-    )
+    work.audit("person-merge", "person", merged_id, into=kept_id, taken=list(taken))
 
 
-def unmerge(connection: sqlite3.Connection, staff_id: int, merged_id: int) -> Undone:
-    """Let a record stand for itself again, with those merged into it; in the caller's transaction.
+def unmerge(work: Work, merged_id: int) -> Undone:
+    """Separate a merged record again, with those merged into it.
 
     Raises NotFound, and InvalidInput for a record that is not merged.
     """
+    connection = work.connection
     before = people.canonical(connection, merged_id)
     if before == merged_id:
         raise InvalidInput(f"person {merged_id} is not merged into another record")
     row = connection.execute(
-        "SELECT * FROM person_merge WHERE merged_id = :id", {"id": merged_id}
+        "DELETE FROM person_merge WHERE merged_id = :id RETURNING *", {"id": merged_id}
     ).fetchone()
-    connection.execute("DELETE FROM person_merge WHERE merged_id = :id", {"id": merged_id})
-    connection.execute("UPDATE person SET merged_into = NULL WHERE id = :id", {"id": merged_id})
+    table.update(connection, "person", merged_id, {"merged_into": None})
     settle(connection, [before, merged_id])
-    turns = (row["worker_id"], row["stays_id"]) if row else (None, None)
-    begun = workers.resume_after_unmerge(connection, [before, merged_id], turns)
-    audit.record(connection, staff_id, "person-unmerge", "person", merged_id, out_of=before)
-    return Undone(merged_id, before, row["merged_at"] if row else "", begun)
+    ended_id = row["worker_id"] if row else None
+    resumed = workers.resume_after_unmerge(connection, [before, merged_id], ended_id)
+    work.audit("person-unmerge", "person", merged_id, out_of=before)
+    return Undone(merged_id, before, row["merged_at"] if row else "", resumed)
 
 
 # ---------------------------------------------------------------- what was added since a merge
 
 
-# What hangs on a person, by the word people see. `first` is the number that the audit has of it.
+# Records of a person, by the word on screens. `first` is the record's first number in the audit.
 _PUT_TO = """
 WITH other (id) AS (SELECT value FROM json_each(:ids)),
 put (sort, record, id, person, recorded, at, first) AS (
@@ -372,7 +353,7 @@ WHERE record = 'person' AND record_id = :merged_id AND action = 'person-merge'
 def added_since(
     connection: sqlite3.Connection, person_id: int, merged_id: int, since: str
 ) -> list[dict[str, Any]]:
-    """record, id, person, recorded of what was put to a human being since a merge.
+    """record, id, person, recorded of what was put to a person since a merge.
 
     `merged_id` is the record that was merged, at the moment `since`.
     """

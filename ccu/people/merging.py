@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.frequent import store as frequent
 from ccu.households import store as households
@@ -17,7 +16,7 @@ from ccu.output import Document, Format, Section, Table, emit_document, emit_lin
 from ccu.people import comparing, workers
 from ccu.people import merge_store as merges
 from ccu.people.merge_store import FIELDS, WORKER, Choice
-from ccu.records import audit, person_ids
+from ccu.records import person_ids
 from ccu.session import Session
 
 COLUMNS = ("field", "kept", "merged", "survives")
@@ -50,7 +49,6 @@ def run(
     output: Path | None,
 ) -> None:
     """Merge, or show what a merge would be. Raises NotFound, InvalidInput."""
-    staff_id = session.staff_id
     shows = asking or dry_run or format is not None or output is not None
     choices, data = _look(session, wish, shows)
     if not asking:  # what is refused is refused in one line, without the warnings
@@ -70,12 +68,11 @@ def run(
         if not _confirmed(f"Merge person {wish.merged} into person {wish.kept}? [y/N]: "):
             say("Nothing was merged.")
             return
-    with session.writing() as connection:
-        merges.check(connection, wish.kept, wish.merged)
-        if merges.choices(connection, wish.kept, wish.merged) != choices:
+    with session.work() as work:
+        merges.check(work.connection, wish.kept, wish.merged)
+        if merges.choices(work.connection, wish.kept, wish.merged) != choices:
             raise InvalidInput("one of them was changed meanwhile; nothing was merged, look again")
-        at = dates.to_iso(session.now)
-        merges.merge(connection, staff_id, wish.kept, wish.merged, taken, at=at)
+        merges.merge(work, wish.kept, wish.merged, taken)
     done = f"Merged person {wish.merged} into person {wish.kept}."
     if format is None and output is None:
         emit_line(f"{done} ccu person unmerge {wish.merged} undoes it.")
@@ -88,7 +85,8 @@ def run(
 
 def _look(session: Session, wish: Wish, shows: bool) -> tuple[list[Choice], dict[str, Any]]:
     """What there is to choose, and how alike they are; recorded as a read where it is shown."""
-    with session.writing() as connection:
+    with session.work() as work:
+        connection = work.connection
         merges.check(connection, wish.kept, wish.merged)
         choices = merges.choices(connection, wish.kept, wish.merged)
         found = comparing.of_two(connection, wish.kept, wish.merged)
@@ -104,7 +102,7 @@ def _look(session: Session, wish: Wish, shows: bool) -> tuple[list[Choice], dict
         }
         if shows:
             for number in (wish.kept, wish.merged):
-                audit.record(connection, session.staff_id, "person-merge-look", "person", number)
+                work.audit("person-merge-look", "person", number)
     return choices, data
 
 
@@ -210,12 +208,11 @@ SINCE_COLUMNS = ("record", "id", "recorded")
 
 def undo(session: Session, person_id: int, format: Format | None, output: Path | None) -> None:
     """Undo a merge and show what was put to the other since. Raises NotFound, InvalidInput."""
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        undone = merges.unmerge(connection, staff_id, person_id)
-        since = merges.added_since(connection, undone.was, person_id, undone.merged_at)
+    with session.work() as work:
+        undone = merges.unmerge(work, person_id)
+        since = merges.added_since(work.connection, undone.was, person_id, undone.merged_at)
         both, day = (undone.was, person_id), undone.merged_at[:10]
-        without = workers.unassigned_since(connection, both, day)
+        without = workers.unassigned_since(work.connection, both, day)
     data = {
         "person": person_id,
         "was_part_of": undone.was,

@@ -1,7 +1,11 @@
-"""Who is active with a person or a household, since when: one at a time, and those before are kept.
+"""Assignments: which worker is active with a person or a household, one at a time, since when.
 
-A turn runs from `since` to `until`; the one without `until` is the current one. A person's turns
-are those of all their records, and are told by the number that stands for them.
+An assignment runs from `since` to `until`; the one without `until` is current, earlier ones are
+kept. A person's assignments are those of all their records, under the canonical record's number.
+
+Where two people with a worker each are merged, the assignment that does not continue ends, and the
+merge's row keeps it (`worker_id`) beside the one that does (`stays_id`). It resumes, as if it had
+not ended, when the records of the two assignments are no longer one person.
 """
 
 import json
@@ -58,7 +62,7 @@ def check(connection: sqlite3.Connection, whom: Whom) -> None:
 
 
 def current(connection: sqlite3.Connection, whom: Whom) -> sqlite3.Row | None:
-    """The current turn with its login, or None; a person's under whichever record of theirs."""
+    """Return the current assignment with its login, or None; a person's by any record of theirs."""
     if whom.person_id is not None:
         return of_person(connection, whom.person_id)
     row: sqlite3.Row | None = connection.execute(
@@ -70,7 +74,7 @@ def current(connection: sqlite3.Connection, whom: Whom) -> sqlite3.Row | None:
 
 
 def assign(work: Work, whom: Whom, worker_id: int, since: str) -> str | None:
-    """Begin somebody's turn; returns the login of who had it until that day, if anyone.
+    """Assign a worker; return the login of the one before, who ends that day, if any.
 
     Raises NotFound; InvalidInput when they have it already, or the one before began later.
     """
@@ -82,8 +86,8 @@ def assign(work: Work, whom: Whom, worker_id: int, since: str) -> str | None:
                 f"{before['login']} is working with {whom} already, since {before['since']}"
             )
         _end(work, before, since, "--since")
-    turn = {**vars(whom), "staff_id": worker_id, "since": since}
-    table.insert_row(work.connection, "worker", turn)
+    columns = {**vars(whom), "staff_id": worker_id, "since": since}
+    table.insert_row(work.connection, "worker", columns)
     if whom.person_id is not None:
         forget_ended_by_merge(work.connection, whom.person_id)
     work.audit("worker-assign", *whom.record, worker=worker_id)
@@ -91,7 +95,7 @@ def assign(work: Work, whom: Whom, worker_id: int, since: str) -> str | None:
 
 
 def end(work: Work, whom: Whom, until: str) -> str:
-    """End the current turn on a day; returns the login of whose it was.
+    """End the current assignment on a day; return its worker's login.
 
     Raises NotFound when nobody is working with them; InvalidInput for a day before it began.
     """
@@ -105,14 +109,14 @@ def end(work: Work, whom: Whom, until: str) -> str:
 
 
 def hand_over(connection: sqlite3.Connection, old_id: int, new_id: int | None, on: str) -> None:
-    """Give all of somebody's current turns to another, from a day on; inside a write."""
-    turns = connection.execute(
+    """Give all of somebody's current assignments to another, from a day on; inside a write."""
+    ended = connection.execute(
         "UPDATE worker SET until = :on WHERE staff_id = :old_id AND until IS NULL"
         " RETURNING person_id, household_id, owner",
         {"on": on, "old_id": old_id},
     ).fetchall()
-    for turn in turns:
-        table.insert_row(connection, "worker", {**dict(turn), "staff_id": new_id, "since": on})
+    for each in ended:
+        table.insert_row(connection, "worker", {**dict(each), "staff_id": new_id, "since": on})
     _hand_over_ended(connection, old_id, new_id, on)
 
 
@@ -126,7 +130,7 @@ def rows(work: Work, whom: Whom | None, staff_id: int | None, every: bool) -> li
     """id, person, household, staff, agency, since, until; the current ones first.
 
     A person's are also those of the households that they are in, or with `every` ever were.
-    Of a hidden turn the agency; it is left out where somebody's turns were asked for.
+    Of a hidden assignment only the agency; it is left out where one worker's were asked for.
     """
     of_person = whom.person_id if whom else None
     connection = work.connection
@@ -149,13 +153,14 @@ def rows(work: Work, whom: Whom | None, staff_id: int | None, every: bool) -> li
         if row["id"] in hidden:
             row |= {"staff": None, "since": None, "until": None}
     with_person = [row["person"] for row in listed if row["person"] is not None]
-    stands_for = person_ids.canonical(connection, with_person)
-    return [{**row, "person": stands_for.get(row["person"])} for row in listed]
+    canonical = person_ids.canonical(connection, with_person)
+    return [{**row, "person": canonical.get(row["person"])} for row in listed]
 
 
 # ---------------------------------------------------------------- merged people
 
 
+_NO_ASSIGNMENT = {"worker_id": None, "stays_id": None}
 _CURRENT = """
 SELECT worker.*, staff.login FROM worker JOIN staff ON staff.id = worker.staff_id
 WHERE worker.person_id IN (SELECT value FROM json_each(:ids))
@@ -179,60 +184,61 @@ ORDER BY person_merge.id
 
 
 def of_person(connection: sqlite3.Connection, person_id: int) -> sqlite3.Row | None:
-    """The current turn with a human being, under whichever record of theirs, with its login."""
+    """Return the current assignment of a person, by any record of theirs, with the login."""
     ids = json.dumps(person_ids.same(connection, [person_id]))
     row: sqlite3.Row | None = connection.execute(_CURRENT, {"ids": ids}).fetchone()
     return row
 
 
 def end_for_merge(
-    connection: sqlite3.Connection, kept_id: int, merged_id: int, take: bool, today: str
+    work: Work, kept_id: int, merged_id: int, *, take: bool
 ) -> tuple[int | None, int | None]:
-    """End the turn that does not go on, before the two are merged: it and the one that does."""
-    stays, ends = of_person(connection, kept_id), of_person(connection, merged_id)
+    """End one assignment before two people who both have a worker are merged.
+
+    `take`: the merged person's continues. Returns the one that ended and the one that continues.
+    """
+    stays, ends = (of_person(work.connection, number) for number in (kept_id, merged_id))
     if stays is None or ends is None:
         return None, None
     if take:
         stays, ends = ends, stays
-    connection.execute(
-        "UPDATE worker SET until = max(since, :today) WHERE id = :id",
-        {"today": today, "id": ends["id"]},
-    )
+    until = max(ends["since"], work.today.isoformat())
+    table.update(work.connection, "worker", ends["id"], {"until": until})
     return int(ends["id"]), int(stays["id"])
 
 
 def resume_after_unmerge(
-    connection: sqlite3.Connection, ids: Iterable[int], undone: tuple[int | None, int | None]
+    connection: sqlite3.Connection, ids: Iterable[int], ended_id: int | None
 ) -> list[str]:
-    """After a merge is undone, let go on what it ended; the logins whose turns go on.
+    """Resume what a merge ended, after it is undone; return the logins of those resumed.
 
-    `ids` are the two people's, `undone` the turns that the undone merge's row held.
+    `ids` are the two people's, `ended_id` the assignment that the undone merge's row held.
     """
     records = person_ids.same(connection, ids)
     human = person_ids.canonical(connection, records)
-    waiting = [undone] if undone[0] is not None else []
+    waiting = [] if ended_id is None else [ended_id]
     for row in connection.execute(_WAITING, {"ids": json.dumps(records)}).fetchall():
         if human[row["person_id"]] != human.get(row["other_id"]):
-            _keep_with_merge(connection, row["merge_id"], None, None)
-            waiting.append((row["worker_id"], row["stays_id"]))
-    begun = []
-    for turn_id, _ in sorted(waiting):
-        turn = connection.execute(
+            table.update(connection, "person_merge", row["merge_id"], _NO_ASSIGNMENT)
+            waiting.append(row["worker_id"])
+    resumed = []
+    for assignment_id in sorted(waiting):
+        ended = connection.execute(
             "SELECT worker.*, staff.login FROM worker JOIN staff ON staff.id = worker.staff_id"
             " WHERE worker.id = :id",
-            {"id": turn_id},
+            {"id": assignment_id},
         ).fetchone()
-        other = of_person(connection, turn["person_id"])
+        other = of_person(connection, ended["person_id"])
         if other is None:
-            connection.execute("UPDATE worker SET until = NULL WHERE id = :id", {"id": turn_id})
-            begun.append(str(turn["login"]))
-        elif other["person_id"] != turn["person_id"]:  # it goes on waiting, for another's sake
-            _wait_on(connection, turn["id"], other)
-    return begun
+            table.update(connection, "worker", assignment_id, {"until": None})
+            resumed.append(str(ended["login"]))
+        elif other["person_id"] != ended["person_id"]:  # another merge still ends it
+            _wait_on(connection, assignment_id, other)
+    return resumed
 
 
-def _wait_on(connection: sqlite3.Connection, turn_id: int, stays: sqlite3.Row) -> None:
-    """Keep a turn with a merge of the same human being whose row holds none."""
+def _wait_on(connection: sqlite3.Connection, assignment_id: int, stays: sqlite3.Row) -> None:
+    """Keep an ended assignment with another merge of the same person whose row holds none."""
     ids = person_ids.same(connection, [stays["person_id"]])
     free = connection.execute(
         "SELECT max(id) AS id FROM person_merge WHERE worker_id IS NULL"
@@ -240,22 +246,15 @@ def _wait_on(connection: sqlite3.Connection, turn_id: int, stays: sqlite3.Row) -
         {"ids": json.dumps(ids)},
     ).fetchone()["id"]
     if free is not None:
-        _keep_with_merge(connection, free, turn_id, stays["id"])
-
-
-def _keep_with_merge(
-    connection: sqlite3.Connection, merge_id: int, turn_id: int | None, stays_id: int | None
-) -> None:
-    connection.execute(
-        "UPDATE person_merge SET worker_id = :turn, stays_id = :stays WHERE id = :id",
-        {"turn": turn_id, "stays": stays_id, "id": merge_id},
-    )
+        table.update(
+            connection, "person_merge", free, {"worker_id": assignment_id, "stays_id": stays["id"]}
+        )
 
 
 def unassigned_since(
     connection: sqlite3.Connection, ids: Iterable[int], since: str
 ) -> list[dict[str, Any]]:
-    """Of these people those with whom nobody works now, though somebody did on that day or later.
+    """Return those of these people who have no worker now, but had one on that day or later.
 
     person, worker (the last one's login), until.
     """
@@ -269,7 +268,7 @@ def unassigned_since(
 
 
 def forget_ended_by_merge(connection: sqlite3.Connection, person_id: int) -> None:
-    """The record has a new worker: the turn of its own that a merge ended is over for good."""
+    """Forget the assignment of a record that a merge ended: the record has a new worker."""
     connection.execute(
         "UPDATE person_merge SET worker_id = NULL, stays_id = NULL"
         " WHERE worker_id IN (SELECT id FROM worker WHERE person_id = :id)",
@@ -280,22 +279,16 @@ def forget_ended_by_merge(connection: sqlite3.Connection, person_id: int) -> Non
 def _hand_over_ended(
     connection: sqlite3.Connection, old_id: int, new_id: int | None, on: str
 ) -> None:
-    """Turns of somebody that a merge ended: should they go on, they go on with the successor."""
-    turns = connection.execute(
-        "SELECT worker.person_id, worker.id FROM person_merge"
+    """Replace assignments of somebody that a merge ended: undone, the successor's continue."""
+    ended = connection.execute(
+        "SELECT person_merge.id, worker.person_id FROM person_merge"
         " JOIN worker ON worker.id = person_merge.worker_id WHERE worker.staff_id = :old_id",
         {"old_id": old_id},
     ).fetchall()
-    for turn in turns:
-        new_turn = None
-        if new_id is not None:
-            new_turn = connection.execute(
-                "INSERT INTO worker (staff_id, person_id, since, until)"
-                " VALUES (:new_id, :person_id, :on, :on)",
-                {"new_id": new_id, "person_id": turn["person_id"], "on": on},
-            ).lastrowid
-        connection.execute(
-            "UPDATE person_merge SET worker_id = :new_turn,"
-            " stays_id = iif(:new_turn IS NULL, NULL, stays_id) WHERE worker_id = :turn",
-            {"new_turn": new_turn, "turn": turn["id"]},
-        )
+    for each in ended:
+        if new_id is None:
+            table.update(connection, "person_merge", each["id"], _NO_ASSIGNMENT)
+            continue
+        columns = {"staff_id": new_id, "person_id": each["person_id"], "since": on, "until": on}
+        successor = table.insert_row(connection, "worker", columns)
+        table.update(connection, "person_merge", each["id"], {"worker_id": successor})
