@@ -520,7 +520,9 @@ def test_several_and_none_are_said_by_number(ccu: Ccu) -> None:
     assert ccu("household", "add", "new", "1", "2").code == 0
     assert ccu("household", "add", "new", "1", "3").code == 0
     refused(
-        ccu("household", "show", "--person", "1"), 2, "person 1 is in households 1 and 2; say which"
+        ccu("household", "show", "--person", "1"),
+        2,
+        "person 1 is in households 1 and 2; give its number",
     )
     assert ccu("household", "leave", "2", "3").code == 0
     says = "person 3 is in no household; they left household 2 on 2026-01-31"

@@ -145,7 +145,6 @@ ccu/commands/consent.py
 ccu/commands/deidentify.py
 ccu/commands/disclosures.py
 ccu/commands/follow_up.py
-ccu/commands/household.py
 ccu/commands/log_call.py
 ccu/commands/person.py
 ccu/commands/person_link.py
@@ -190,10 +189,6 @@ ccu/follow_ups/entry.py
 ccu/follow_ups/lists.py
 ccu/follow_ups/rows.py
 ccu/follow_ups/store.py
-ccu/households/card.py
-ccu/households/card_store.py
-ccu/households/entry.py
-ccu/households/store.py
 ccu/identity/fields.py
 ccu/identity/lookup.py
 ccu/imports/dispatch/layout.py

@@ -144,7 +144,7 @@ def name(
 ) -> None:
     """Give a household a name, if one is wanted; an empty one takes it away.
 
-    A name says who they are: it is asked for or read, never a word of the command.
+    A name is identifying: it is asked for or read from a file, never typed on the command line.
 
     Example:
 

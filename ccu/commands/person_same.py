@@ -154,13 +154,13 @@ def merge(
     kept = keep or a
     if kept not in (a, b):
         raise InvalidInput("--keep names one of the two")
-    wish = merging.Wish(
+    request = merging.Request(
         kept=kept,
         merged=b if kept == a else a,
         prefer=prefer and prefer.strip().lower(),
         take=[name.strip().lower().replace("-", "_") for name in take or ()],
     )
-    merging.run(ctx.obj, wish, dry_run=dry_run, asking=asking, format=format, output=output)
+    merging.run(ctx.obj, request, dry_run=dry_run, asking=asking, format=format, output=output)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""The card of a household, as data: "the whole family behind" one person, for Human Services."""
+"""The card of a household: the family around one person, for Human Services."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from ccu.households.store import listed
 from ccu.options import required
 from ccu.output import Document, Section, Table
 from ccu.people import store as people
-from ccu.records import audit, codes, person_ids
+from ccu.records import codes, person_ids
 from ccu.session import Session
 
 ADULT = 18
@@ -35,7 +35,9 @@ def asked(session: Session, household: int | None, person: int | None) -> int:
     before = households.of_person(session.db, person_id, session.today).values()
     now = [each.household for each in before if each.now]
     if len(now) > 1:
-        raise InvalidInput(f"person {person_id} is in households {listed(now)}; say which")
+        raise InvalidInput(
+            f"person {person_id} is in households {listed(now)}; give the household's number"
+        )
     if not now:
         left = [
             f"; they left household {each.household} on {each.until}"
@@ -47,18 +49,15 @@ def asked(session: Session, household: int | None, person: int | None) -> int:
 
 
 def show(session: Session, household_id: int) -> dict[str, Any]:
-    """The card in its documented JSON shape; that it was shown is recorded, of each person on it.
+    """Return the card in its documented JSON shape, recorded as a read of each person on it.
 
     Raises NotFound.
     """
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        card, shown = _read(session, connection, household_id)
-        audit.record(
-            connection, staff_id, "household-show", "household", household_id, people=len(shown)
-        )
-        person_ids.shown(connection, staff_id, "household-show", shown)
-        session.view.keep()
+    with session.work() as work:
+        card, shown = _read(session, work.connection, household_id)
+        work.audit("household-show", "household", household_id, people=len(shown))
+        person_ids.shown(work.connection, work.staff_id, "household-show", shown)
+        work.view.keep()
     return card
 
 
@@ -149,10 +148,10 @@ def _beside(row: dict[str, Any], related: list[households.Relation]) -> dict[str
 
 
 def rows_of_list(session: Session, every: bool) -> list[dict[str, Any]]:
-    """id, name, members, workers, open of each household; names for those who may see them.
+    """Return id, name, members, workers, open of each household; names for those who may see them.
 
-    Without `every` only where somebody is a member now, somebody works with them or something is
-    open. `open` counts the open work of the card. Names shown are recorded in the audit.
+    Without `every` only those with a member, a worker or open work now. `open` counts the open work
+    of the card. Names shown are recorded in the audit.
     """
     connection, as_of = session.db, AsOf.of(session.now)
     found: list[dict[str, Any]] = []
@@ -164,23 +163,22 @@ def rows_of_list(session: Session, every: bool) -> list[dict[str, Any]]:
         helping = household_card.workers(connection, household_id, records, as_of, session.view)
         items = household_card.open_items(connection, household_id, records, as_of, session.view)
         if every or now or helping or items:
+            workers = dict.fromkeys(each["login"] or each["agency"] for each in helping)
             found.append(
                 {
                     "id": household_id,
                     "name": name if named and name else None,
                     "members": len(now),
-                    "workers": ", ".join(
-                        dict.fromkeys(each["login"] or each["agency"] for each in helping)
-                    ),
+                    "workers": ", ".join(workers),
                     "open": len(items),
                 }
             )
     session.keep_shown()
-    shown: list[int] = [row["id"] for row in found if row["name"]]
+    shown = [row["id"] for row in found if row["name"]]
     if shown:
-        with session.writing() as write:
+        with session.work() as work:
             for each in shown:
-                audit.record(write, session.staff_id, "household-list", "household", each)
+                work.audit("household-list", "household", each)
     return found
 
 

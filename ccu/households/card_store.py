@@ -1,6 +1,6 @@
 """What a household's card is made of: people, who works with them, what is open, their calls.
 
-`people` are the ids of every record of the human beings meant, merged ones too. Reading names must
+`people` are the ids of every record of the people meant, merged ones too. Reading names must
 be audited.
 """
 
@@ -78,7 +78,7 @@ def open_items(
 ) -> list[dict[str, Any]]:
     """Open referrals and follow-ups of the household and its people, the first due first.
 
-    record, id, what, status, due, overdue, owner, person, household, call (whom or what it is for),
+    record, id, what, status, due, overdue, owner, person, household, call (who or what it is for),
     referral (that a follow-up is for). Of those hidden a line for each agency, without the rest.
     """
     items = open_work.open_work(connection, people, as_of, view, household_id=household_id)
@@ -131,7 +131,7 @@ def lacks(connection: sqlite3.Connection, person_id: int, view: View) -> dict[st
 def _by_person(
     connection: sqlite3.Connection, rows: Sequence[sqlite3.Row | dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """The rows with the number of the record that stands for each person."""
+    """The rows with the number of each person's canonical record."""
     stands_for = person_ids.canonical(
         connection, [row["person"] for row in rows if row["person"] is not None]
     )

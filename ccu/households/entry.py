@@ -1,4 +1,4 @@
-"""What is typed of a household: who belongs to it, and its name."""
+"""Read what is typed of a household, and link two people: members, name, relation."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ LONGEST_NAME = 100
 
 
 def add(session: Session, household: str, people: Sequence[int], since: str | None) -> str:
-    """Put people into a household or a new one; the sentence that says so. Raises as `join`."""
+    """Put people into a household or a new one; return what was done. Raises as `join`."""
     new = household == NEW
     number = 0 if new else int(household)
     joining = list(dict.fromkeys(people))
@@ -35,7 +35,7 @@ def add(session: Session, household: str, people: Sequence[int], since: str | No
 
 
 def name(session: Session, household_id: int, file: Path | None) -> str:
-    """Give a household the name that is in the file, or is typed; the sentence that says so.
+    """Give a household the name that is in the file, or is typed; return what was done.
 
     Raises NotFound, InvalidInput.
     """
@@ -71,7 +71,7 @@ def link(
     anyway: bool,
     asking: bool,
 ) -> tuple[str, str]:
-    """Link two people; the sentence that says so, and the one that says in which household.
+    """Link two people; return what was done, and in which household they are, as sentences.
 
     Raises NotFound, InvalidInput. Without a choice of household, asks at a terminal where there is
     more than one answer; else those linked stay where they are.
@@ -97,7 +97,7 @@ def link(
 
 
 def unlink(session: Session, who: int, of: int, relation: str | None) -> tuple[str, str]:
-    """Take a link away; the sentence that says so, and one of the household they stay in, if any.
+    """Take a link away; return what was done, and the household they stay in, as sentences.
 
     Raises NotFound, InvalidInput.
     """
@@ -130,7 +130,7 @@ def household_choice(text: str) -> str:
 
 
 def _sure_of_births(connection: sqlite3.Connection, who: int, code: str, of: int) -> bool:
-    """Whether an elder born no earlier is meant; stops when it is not. False: nothing to ask."""
+    """Ask whether a parent born no earlier is meant; raise InvalidInput if not. False: not asked."""
     new = households.stored_form(who, code, of)
     if not households.not_born_before(connection, new):
         return False
@@ -149,7 +149,7 @@ def _yes_or_no(text: str) -> bool:
 
 
 def _asked(connection: sqlite3.Connection, who: int, of: int) -> Choice | None:
-    """The household, where more than one would do; None where the usual is clear."""
+    """Ask for the household where more than one is possible; None where the usual is clear."""
     choice, why = _usual(connection, who, of)
     if choice != NONE:
         return None
@@ -172,7 +172,7 @@ def _one_of(text: str, there: list[int]) -> Choice:
 
 
 def _usual(connection: sqlite3.Connection, who: int, of: int) -> tuple[Choice, str]:
-    """Where two linked people belong when nobody says: a household, `new`, or `none` and why.
+    """Return the usual household of two linked people: a number, `new`, or `none` and why.
 
     Nobody is brought back to a household that they left, or moved where there is a choice.
     """
@@ -201,7 +201,7 @@ def _in(person: int, numbers: list[int]) -> str:
 
 
 def _put(work: Work, both: tuple[int, int], choice: Choice, why: str) -> str:
-    """Put those of the two who are not in it into the household; how it stands, as a sentence."""
+    """Put those of the two who are not in it into the household; return the result as a clause."""
     if choice == NONE:
         return f"linked only: {why} (ccu household add changes that)" if why else "linked only"
     new = choice == NEW

@@ -1,12 +1,14 @@
-"""Households: the people who belong together, since when, and those who left.
+"""Households and family: who belongs together since when, and what two people are to each other.
 
-A membership without `until` is current, as a worker's turn is. Its row stays with the record it was
-made for; what is read here goes by human beings, whichever of their records is a member.
+A membership without `until` is current, as a worker's assignment is. Memberships and relations stay
+with the records that they were made for; what is read here goes by people, whichever of their
+records it is. Of a pair that can be put two ways (parent and child) one is stored, so that neither
+can contradict the other. What a merge made a relation to oneself is not shown.
 """
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,7 +30,7 @@ FROM json_each(:ids) AS record CROSS JOIN household_member ON person_id = record
 
 @dataclass(frozen=True)
 class Member:
-    """One human being in one household; `until` None: nobody said that they left.
+    """One person in one household; `until` None: not recorded that they left.
 
     now: whether they are in it on the day that was asked about, as people/open_work.py has it.
     """
@@ -56,7 +58,7 @@ def name(connection: sqlite3.Connection, household_id: int) -> str:
 def members(
     connection: sqlite3.Connection, today: date, household_id: int | None = None
 ) -> dict[int, list[Member]]:
-    """Household -> its members, each human being once, those who left too; all without a number."""
+    """Return household -> its members, each once, also those who left; without a number all."""
     asked = {"every": household_id is None, "household_id": household_id}
     found: dict[int, list[Member]] = {}
     for each in _folded(connection, connection.execute(_MEMBERS, asked).fetchall(), today):
@@ -67,7 +69,7 @@ def members(
 def of_person(
     connection: sqlite3.Connection, person_id: int, today: date = date.max
 ) -> dict[int, Member]:
-    """The households that a human being is in or left, by any record of theirs.
+    """Return the households that a person is in or left, by any record of theirs.
 
     Without a day as they were last recorded, which is what a write goes by.
     """
@@ -77,19 +79,19 @@ def of_person(
 
 
 def current(connection: sqlite3.Connection, person_id: int) -> list[int]:
-    """The households that a human being was not said to have left."""
+    """Return the households that a person is in, as last recorded."""
     return [each.household for each in of_person(connection, person_id).values() if each.now]
 
 
 def _folded(
     connection: sqlite3.Connection, rows: Iterable[sqlite3.Row], today: date
 ) -> list[Member]:
-    """Rows of several records of one human being as one: in the household while any of them is."""
+    """Join the rows of all records of a person: in the household while any of the records is."""
     rows, day = list(rows), today.isoformat()
-    stands_for = person_ids.canonical(connection, [row["person_id"] for row in rows])
+    canonical = person_ids.canonical(connection, [row["person_id"] for row in rows])
     own: dict[tuple[int, int], list[sqlite3.Row]] = {}
     for row in rows:
-        own.setdefault((row["household_id"], stands_for[row["person_id"]]), []).append(row)
+        own.setdefault((row["household_id"], canonical[row["person_id"]]), []).append(row)
     found = []
     for (household, person), theirs in sorted(own.items()):
         now = [row for row in theirs if (row["since"] or day) <= day < (row["until"] or FOREVER)]
@@ -209,11 +211,9 @@ def listed(numbers: Sequence[int], word: str = "") -> str:
 INVERSE = {"child": "parent", "grandchild": "grandparent"}  # kept as the second of each
 READ_BACK = {kept: said for said, kept in INVERSE.items()}
 SYMMETRIC = ("spouse", "sibling", "other_family", "housemate", "other")
-# Between two people there is one of these at most; the others may stand beside it.
+# Between two people there is one of these at most; the others may be recorded beside it.
 FAMILY = ("parent", "grandparent", "spouse", "sibling", "other_family")
-ONE_WAY = (
-    "guardian",
-)  # an old couple may be each other's caregivers, never each other's guardians
+ONE_WAY = ("guardian",)  # two people may be each other's caregivers, never each other's guardians
 ELDER = ("parent", "grandparent")
 _WORDS = {"other_family": "family of", "other": "connected with"}
 
@@ -272,21 +272,21 @@ def sentence(connection: sqlite3.Connection, who: int, relation: str, of: int) -
 
 
 def relations_of(connection: sqlite3.Connection, whom: Iterable[int]) -> list[Relation]:
-    """Every relation of these human beings, each once."""
+    """Return every relation of these people, each once."""
     ids = json.dumps(person_ids.same(connection, whom))
     rows = connection.execute(_ROWS, {"ids": ids}).fetchall()
-    stands_for = person_ids.canonical(
+    canonical = person_ids.canonical(
         connection, [number for row in rows for number in (row["person_id"], row["other_id"])]
     )
     found = {
-        stored_form(stands_for[row["other_id"]], row["relation"], stands_for[row["person_id"]])
+        stored_form(canonical[row["other_id"]], row["relation"], canonical[row["person_id"]])
         for row in rows
     }
     return sorted(each for each in found if each.who != each.of)
 
 
 def relations_between(connection: sqlite3.Connection, one: int, other: int) -> list[Relation]:
-    """What two human beings are to each other."""
+    """Return what two people are to each other."""
     found = relations_of(connection, [one])
     return [each for each in found if {each.who, each.of} == {one, other}]
 
@@ -320,7 +320,7 @@ def check_link(connection: sqlite3.Connection, who: int, relation: str, of: int)
         both_family = each.relation in FAMILY and new.relation in FAMILY
         if both_family or (each.relation == new.relation and new.relation in ONE_WAY):
             raise InvalidInput(f"{said}; ccu person unlink takes that away, if it is wrong")
-    if new.relation in ELDER and new.of in _ancestors(connection, new.who):
+    if new.relation in ELDER and new.of in ancestors(connection, [new.who]):
         raise InvalidInput(
             f"person {new.of} is among the forebears of person {new.who}, by way of others"
         )
@@ -367,12 +367,12 @@ def unlink(work: Work, who: int, relation: str | None, of: int) -> Relation:
 
 def _delete(work: Work, gone: Relation) -> None:
     records = person_ids.same(work.connection, [gone.who, gone.of])
-    stands_for = person_ids.canonical(work.connection, records)
+    canonical = person_ids.canonical(work.connection, records)
     for row in work.connection.execute(_ROWS, {"ids": json.dumps(records)}).fetchall():
         numbers = row["person_id"], row["other_id"]
-        if not stands_for.keys() >= set(numbers):
+        if not canonical.keys() >= set(numbers):
             continue
-        if gone != stored_form(stands_for[numbers[1]], row["relation"], stands_for[numbers[0]]):
+        if gone != stored_form(canonical[numbers[1]], row["relation"], canonical[numbers[0]]):
             continue
         work.connection.execute(
             "DELETE FROM person_relation WHERE person_id = :person_id AND other_id = :other_id"
@@ -383,14 +383,22 @@ def _delete(work: Work, gone: Relation) -> None:
         table.record_changes(work, "person", numbers[0], field)
 
 
-def _ancestors(connection: sqlite3.Connection, person: int) -> set[int]:
+def ancestors(
+    connection: sqlite3.Connection, people_ids: Collection[int], but_among: Collection[int] = ()
+) -> set[int]:
+    """Return everybody recorded as an ancestor of one of these people, over all generations.
+
+    Relations of two people who are both in `but_among` do not count.
+    """
     found: set[int] = set()
-    new = {person}
+    new = set(people_ids)
     while new:
         above = {
             each.who
             for each in relations_of(connection, new)
-            if each.relation in ELDER and each.of in new
+            if each.relation in ELDER
+            and each.of in new
+            and not {each.who, each.of} <= set(but_among)
         }
         new = above - found
         found |= new

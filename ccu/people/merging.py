@@ -1,7 +1,7 @@
-"""Merging two people: what each field will be, asked where both have a value, shown, then done."""
+"""Merging two people: choose the value of each field, show the result, then write it."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from ccu.errors import InvalidInput
 from ccu.frequent import store as frequent
 from ccu.households import store as households
-from ccu.households.store import ELDER, FAMILY, Relation
+from ccu.households.store import FAMILY
 from ccu.identity import LIKELY
 from ccu.options import terminal
 from ccu.output import Document, Format, Section, Table, emit_document, emit_line, safe, say
@@ -24,8 +24,8 @@ PREFER = ("kept", "merged", "newest")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
-    """What was said on the command line: which record stays, and whose values."""
+class Request:
+    """What the command line asks for: which record is kept, and whose values."""
 
     kept: int
     merged: int
@@ -41,7 +41,7 @@ class Wish:
 
 def run(
     session: Session,
-    wish: Wish,
+    request: Request,
     *,
     dry_run: bool,
     asking: bool,
@@ -50,14 +50,14 @@ def run(
 ) -> None:
     """Merge, or show what a merge would be. Raises NotFound, InvalidInput."""
     shows = asking or dry_run or format is not None or output is not None
-    choices, data = _look(session, wish, shows)
-    if not asking:  # what is refused is refused in one line, without the warnings
-        taken = _taken(wish, choices, asking)
+    choices, data = _look(session, request, shows)
+    if not asking:  # refuse in one line, without the warnings
+        taken = _taken(request, choices, asking)
     for each in (*data["against"], *data["warnings"]):
         say(f"Warning: {each}.")
     if asking:
-        say(f"Person {wish.kept} and person {wish.merged}: {comparing.verdict(data)}.")
-        taken = _taken(wish, choices, asking)
+        say(f"Person {request.kept} and person {request.merged}: {comparing.verdict(data)}.")
+        taken = _taken(request, choices, asking)
     data["fields"] = [_field(each, taken) for each in choices if any((*each.kept, *each.merged))]
     page = _document(data)
     if dry_run:
@@ -65,17 +65,17 @@ def run(
         return
     if asking:
         emit_document(page, format, output)
-        if not _confirmed(f"Merge person {wish.merged} into person {wish.kept}? [y/N]: "):
+        if not _confirmed(f"Merge person {request.merged} into person {request.kept}? [y/N]: "):
             say("Nothing was merged.")
             return
     with session.work() as work:
-        merges.check(work.connection, wish.kept, wish.merged)
-        if merges.choices(work.connection, wish.kept, wish.merged) != choices:
+        merges.check(work.connection, request.kept, request.merged)
+        if merges.choices(work.connection, request.kept, request.merged) != choices:
             raise InvalidInput("one of them was changed meanwhile; nothing was merged, look again")
-        merges.merge(work, wish.kept, wish.merged, taken)
-    done = f"Merged person {wish.merged} into person {wish.kept}."
+        merges.merge(work, request.kept, request.merged, taken)
+    done = f"Merged person {request.merged} into person {request.kept}."
     if format is None and output is None:
-        emit_line(f"{done} ccu person unmerge {wish.merged} undoes it.")
+        emit_line(f"{done} ccu person unmerge {request.merged} undoes it.")
     elif asking:
         say(done)
     else:
@@ -83,70 +83,70 @@ def run(
         emit_document(page, format, output)
 
 
-def _look(session: Session, wish: Wish, shows: bool) -> tuple[list[Choice], dict[str, Any]]:
+def _look(session: Session, request: Request, shows: bool) -> tuple[list[Choice], dict[str, Any]]:
     """What there is to choose, and how alike they are; recorded as a read where it is shown."""
     with session.work() as work:
         connection = work.connection
-        merges.check(connection, wish.kept, wish.merged)
-        choices = merges.choices(connection, wish.kept, wish.merged)
-        found = comparing.of_two(connection, wish.kept, wish.merged)
+        merges.check(connection, request.kept, request.merged)
+        choices = merges.choices(connection, request.kept, request.merged)
+        found = comparing.of_two(connection, request.kept, request.merged)
         data = {
-            "kept": wish.kept,
-            "merged": wish.merged,
+            "kept": request.kept,
+            "merged": request.merged,
             "done": False,
             "score": found.likeness.score,
             "likely_from": LIKELY,
             "likely": found.likeness.score >= LIKELY,
             "against": comparing.against(connection, found),
-            "warnings": warnings_of(connection, wish.kept, wish.merged),
+            "warnings": _warnings(connection, request.kept, request.merged),
         }
         if shows:
-            for number in (wish.kept, wish.merged):
+            for number in (request.kept, request.merged):
                 work.audit("person-merge-look", "person", number)
     return choices, data
 
 
-def _taken(wish: Wish, choices: Sequence[Choice], asking: bool) -> list[str]:
+def _taken(request: Request, choices: Sequence[Choice], asking: bool) -> list[str]:
     """The fields whose value the merged record gives. Raises InvalidInput for one not decided."""
     taken, undecided = [], []
     for each in choices:
-        if each.name in wish.take:
+        if each.name in request.take:
             if not any(part not in (None, "") for part in each.merged):
-                raise InvalidInput(f"--take {each.name}: person {wish.merged} has none")
+                raise InvalidInput(f"--take {each.name}: person {request.merged} has none")
             takes: bool | None = each.kept != each.merged
         elif not each.differs:
             takes = each.is_only_merged and each.name != WORKER
-        elif each.name == WORKER and (wish.prefer or not asking):
+        elif each.name == WORKER and (request.prefer or not asking):
             takes = False
         else:
-            takes = _preferred(wish, each, asking)
+            takes = _preferred(request, each, asking)
         if takes is None:
             undecided.append(each.name)
         elif takes:
             taken.append(each.name)
     if undecided:
         raise InvalidInput(
-            f"person {wish.kept} and person {wish.merged} differ in {', '.join(undecided)};"
+            f"person {request.kept} and person {request.merged} differ in {', '.join(undecided)};"
             " --prefer kept, merged or newest decides, or --take FIELD"
         )
     return taken
 
 
-def _preferred(wish: Wish, choice: Choice, asking: bool) -> bool | None:
-    if wish.prefer:
-        return wish.prefer == "merged" or (wish.prefer == "newest" and choice.newer)
+def _preferred(request: Request, choice: Choice, asking: bool) -> bool | None:
+    if request.prefer:
+        return request.prefer == "merged" or (request.prefer == "newest" and choice.newer)
     if not asking:
         return None
     kept, merged = (safe(text(choice.name, each)) for each in (choice.kept, choice.merged))
     question = (
-        f"{label(choice.name).capitalize()}: {wish.kept} has {kept}; {wish.merged} has {merged}."
-        f" Whose [{wish.kept}]"
+        f"{label(choice.name).capitalize()}: {request.kept} has {kept};"
+        f" {request.merged} has {merged}. Whose [{request.kept}]"
     )
 
     def read(answer: str) -> bool:
-        if answer not in ("", str(wish.kept), str(wish.merged)):
-            raise InvalidInput(f"write {wish.kept} or {wish.merged}")
-        return answer == str(wish.merged)
+        if answer not in ("", str(request.kept), str(request.merged)):
+            raise InvalidInput(f"write {request.kept} or {request.merged}")
+        return answer == str(request.merged)
 
     return terminal.ask_until_valid(question, read)
 
@@ -230,16 +230,16 @@ def _undone(data: dict[str, Any]) -> Document:
     if data["workers_again"]:
         pairs.append(("working again", ", ".join(data["workers_again"])))
     shown = [{**row, "recorded": row["recorded"][:16].replace("T", " ")} for row in rows]
-    lines = [f"What is person {person}'s has to be moved: of a call by ccu call amend."]
+    lines = [f"Move what belongs to person {person}: for a call, use ccu call amend."]
     without = [
-        "Nobody works with person {person} now; {worker} did until {until}:"
+        "Person {person} has no worker now; {worker} was until {until}:"
         " ccu worker assign --person {person}".format(**each)
         for each in data["without_worker"]
     ]
     sections = [
         Section(pairs=pairs, lines=without),
         Section(
-            f"Put to person {was} since",
+            f"Added to person {was} since the merge",
             table=Table(SINCE_COLUMNS, shown) if rows else None,
             lines=lines if rows else [],
             empty="nothing",
@@ -252,7 +252,7 @@ def _undone(data: dict[str, Any]) -> Document:
 # ---------------------------------------------------------------- what to know before it
 
 
-def warnings_of(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
+def _warnings(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
     """The warnings, as clauses with numbers only."""
     return [
         *_relations(connection, kept_id, merged_id),
@@ -263,8 +263,9 @@ def warnings_of(connection: sqlite3.Connection, kept_id: int, merged_id: int) ->
 def _relations(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
     one = {kept_id, merged_id}
     said: dict[int, set[str]] = {}
-    for each in _but_between(households.relations_of(connection, one), one):
-        if each.relation in FAMILY:
+    for each in households.relations_of(connection, one):
+        # A relation between the two becomes one to oneself, which is shown nowhere.
+        if each.relation in FAMILY and not {each.who, each.of} <= one:
             other, ours, _ = each.seen_by(each.who if each.who in one else each.of)
             said.setdefault(other, set()).add(ours or each.relation)
     words = {
@@ -276,34 +277,13 @@ def _relations(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> 
         for other, codes in sorted(said.items())
         if len(codes - {"other_family"}) > 1  # which parents and cousins are too
     ]
-    if not found and _are_own_forebear(connection, one):
+    if not found and households.ancestors(connection, one, but_among=one) & one:
         found.append(f"after it person {kept_id} would be among their own forebears")
     return found
 
 
-def _but_between(found: Iterable[Relation], one: set[int]) -> list[Relation]:
-    """Without those that the merge makes a relation to oneself, which are shown nowhere."""
-    return [each for each in found if not {each.who, each.of} <= one]
-
-
-def _are_own_forebear(connection: sqlite3.Connection, one: set[int]) -> bool:
-    seen: set[int] = set()
-    new = set(one)
-    while new:
-        above = {
-            each.who
-            for each in _but_between(households.relations_of(connection, new), one)
-            if each.relation in ELDER and each.of in new
-        }
-        if above & one:
-            return True
-        new = above - seen
-        seen |= new
-    return False
-
-
 def _overrides(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
-    """Both are on the frequent lists or off them because somebody said so, and not the same."""
+    """Both are on the frequent lists or off them by override, and not the same."""
     ours, theirs = (
         frequent.override_of_person(connection, person_ids.same(connection, [number]))
         for number in (kept_id, merged_id)
