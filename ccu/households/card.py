@@ -35,9 +35,7 @@ def asked(session: Session, household: int | None, person: int | None) -> int:
     before = households.of_person(session.db, person_id, session.today).values()
     now = [each.household for each in before if each.now]
     if len(now) > 1:
-        raise InvalidInput(
-            f"person {person_id} is in households {listed(now)}; give the household's number"
-        )
+        raise InvalidInput(f"person {person_id} is in households {listed(now)}; give its number")
     if not now:
         left = [
             f"; they left household {each.household} on {each.until}"

@@ -130,7 +130,7 @@ def household_choice(text: str) -> str:
 
 
 def _sure_of_births(connection: sqlite3.Connection, who: int, code: str, of: int) -> bool:
-    """Ask whether a parent born no earlier is meant; raise InvalidInput if not. False: not asked."""
+    """Ask whether a parent born no earlier is meant; raise InvalidInput if not."""
     new = households.stored_form(who, code, of)
     if not households.not_born_before(connection, new):
         return False
