@@ -36,13 +36,13 @@ COMMANDS = {
     "refer": ("refer", "Refer the person of a call to a provider, and plan the follow-ups."),
     "referral": ("referral", "Where referrals stand: list, show, update, expire."),
     "follow-up": ("follow_up", "What is due: add, done, move, sign, show, list, overdue."),
-    "worker": ("worker", "Who is working with whom: assign, end, list."),
+    "worker": ("worker", "Workers of people and households: assign, end, list."),
     "brief": ("brief", "The shift hand-over in one page: what is new, due, late and waiting."),
     "consult": ("consult", "An officer's question to a clinician: add, list, show."),
     "needs": ("needs", "What a person has and lacks: record, show, refer."),
     "person": (
         "person person_same person_link person_roster",
-        "One human being: add, find, show, change, merge, link, import.",
+        "People: add, find, show, change, merge, link, import.",
     ),
     "household": ("household", "The people who belong together: show, list, add, leave."),
     "plan": (

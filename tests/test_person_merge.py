@@ -46,7 +46,7 @@ from ccu.people import finding, open_work, workers
 from ccu.people import merge_store as merges
 from ccu.people import store as people
 from ccu.people.store import Met, Said
-from ccu.people.workers import Whom
+from ccu.people.workers import Client
 from ccu.records import person_ids
 from ccu.records import settings as town
 from ccu.work import Work
@@ -198,7 +198,7 @@ class Machine(RuleBasedStateMachine):
         if before is not None and before["staff_id"] == worker:
             return
         with db.write(self.db):
-            workers.assign(self.work, Whom(person_id=person), worker, TODAY)
+            workers.assign(self.work, Client(person_id=person), worker, TODAY)
         if before is not None:
             self.turn[before["person_id"]] = None
         self.turn[person] = worker
@@ -210,7 +210,7 @@ class Machine(RuleBasedStateMachine):
         before = workers.of_person(self.db, person)
         if before is not None:
             with db.write(self.db):
-                workers.end(self.work, Whom(person_id=person), TODAY)
+                workers.end(self.work, Client(person_id=person), TODAY)
             self.turn[before["person_id"]] = None
 
     @precondition(lambda self: len(self.human_beings()) > 1)

@@ -147,8 +147,6 @@ ccu/commands/disclosures.py
 ccu/commands/follow_up.py
 ccu/commands/log_call.py
 ccu/commands/person.py
-ccu/commands/person_link.py
-ccu/commands/person_same.py
 ccu/commands/place.py
 ccu/commands/plan.py
 ccu/commands/provider.py
@@ -158,7 +156,6 @@ ccu/commands/report.py
 ccu/commands/retention.py
 ccu/commands/seal.py
 ccu/commands/wellness.py
-ccu/commands/worker.py
 ccu/consent/disclosures.py
 ccu/consent/store.py
 ccu/consent/visibility.py
@@ -205,14 +202,9 @@ ccu/imports/roster/terminal.py
 ccu/imports/suggest.py
 ccu/layouts/roster-hsd.toml
 ccu/people/__init__.py
-ccu/people/finding.py
-ccu/people/form.py
-ccu/people/keys.py
 ccu/people/open_work.py
 ccu/people/options.py
-ccu/people/page.py
 ccu/people/store.py
-ccu/people/writing.py
 ccu/places/asked_for.py
 ccu/places/flag_entry.py
 ccu/places/flags.py
@@ -297,7 +289,6 @@ tests/test_import_faults.py
 tests/test_in_and_out.py
 tests/test_installation.py
 tests/test_log_call.py
-tests/test_log_call_people.py
 tests/test_needs.py
 tests/test_part2.py
 tests/test_person.py

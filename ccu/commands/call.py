@@ -104,7 +104,7 @@ def _alike(session: Session, before: int) -> list[str]:
     """Who the people added may be, by number."""
     from ccu.people import finding as person_finding
 
-    return person_finding.told_since(session, before)
+    return person_finding.messages_since(session, before)
 
 
 @app.command()

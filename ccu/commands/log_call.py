@@ -98,7 +98,7 @@ def _alike(session: Session, before: int) -> list[str]:
     """Of a file of people nothing is asked: who they may be is told."""
     from ccu.people import finding as person_finding
 
-    return person_finding.told_since(session, before)
+    return person_finding.messages_since(session, before)
 
 
 def _page(work: "Work", session: Session, call_id: int) -> Document:

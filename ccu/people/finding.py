@@ -27,7 +27,7 @@ from ccu.session import Session
 
 MOST_COMPARED = 200
 CHUNK = 50
-WHOLLY = 95  # a score of rank that leaves nothing to be wished for
+COMPLETE = 95  # a score of rank from which a match is complete
 SAME_NAME = 60  # of rank, both ways: the same name in other spellings
 
 _ROWS = """
@@ -37,7 +37,7 @@ WHERE id IN (SELECT value FROM json_each(:ids))
 
 
 class Alike(NamedTuple):
-    """One human being who may be meant: the score out of 100, and what each field says.
+    """One person who may be meant: the score out of 100, and how each field compares.
 
     `known` is the record of theirs that was compared, `row` the canonical one: id, given_name,
     family_name, description, birth_date, phone.
@@ -51,10 +51,10 @@ class Alike(NamedTuple):
 
 
 def same(connection: sqlite3.Connection, known: Known, but: Collection[int] = ()) -> list[Alike]:
-    """Who may be the same person as this, the likeliest first; none of the human beings in `but`.
+    """Return who may be the same person as this, the likeliest first; none of those in `but`.
 
-    Those whose score says so, and those of the same name against whom nothing speaks: of a common
-    name alone no score says enough, yet a name heard twice is what people are asked about.
+    Those with a likely score, and those of the same name where no field differs: a common name
+    alone does not score enough, yet the same name twice has to be asked about.
     """
     found = []
     for person_id, other in person_keys.known(connection, _near(connection, known)).items():
@@ -63,7 +63,7 @@ def same(connection: sqlite3.Connection, known: Known, but: Collection[int] = ()
             all(field.weight >= 0 for field in likeness.fields) and _same_name(known, other)
         ):
             found.append((person_id, likeness.score, other))
-    return _of_human_beings(connection, found, [known], but)
+    return _of_people(connection, found, [known], but)
 
 
 def answering(connection: sqlite3.Connection, asked: Known, least: int, most: int) -> list[Alike]:
@@ -75,9 +75,9 @@ def answering(connection: sqlite3.Connection, asked: Known, least: int, most: in
             score = rank(asked, other)
             if score >= max(1, least):
                 found.append((person_id, score, other))
-        if sum(score >= WHOLLY for _, score, _ in found) >= most:
+        if sum(score >= COMPLETE for _, score, _ in found) >= most:
             break  # the rest share fewer keys with what was asked, and are no better
-    return _of_human_beings(connection, found, _readings(asked), (), most)
+    return _of_people(connection, found, _readings(asked), (), most)
 
 
 def _readings(asked: Known) -> list[Known]:
@@ -107,14 +107,14 @@ def _same_name(known: Known, other: Known) -> bool:
     return False
 
 
-def _of_human_beings(
+def _of_people(
     connection: sqlite3.Connection,
     found: list[tuple[int, int, Known]],
     read_as: list[Known],
     but: Collection[int],
     most: int = MOST_COMPARED,
 ) -> list[Alike]:
-    """Each human being once, by the best of their records; why, by the best reading of the name."""
+    """Return each person once, by their best record; the fields by the best reading of the name."""
     canonical = person_ids.canonical(connection, {each[0] for each in found} | set(but))
     left_out = {canonical[person_id] for person_id in but}
     best: dict[int, tuple[int, Known]] = {}
@@ -138,7 +138,7 @@ def _fields(read_as: list[Known], record: Known) -> tuple[Field, ...]:
 
 
 def why(fields: Iterable[Field]) -> str:
-    """Which fields agree and which do not, in words; what one side lacks says nothing."""
+    """Return which fields agree and which do not, in words; without those that one side lacks."""
     return ", ".join(
         f"{field.name} {field.agreement}"
         for field in fields
@@ -279,7 +279,7 @@ MOST_TOLD = 3  # where nobody can be asked
 
 
 def existing(session: Session, known: Known, but: Collection[int] = ()) -> int | None:
-    """Ask whether it is one of those who may be the same; their number, or None for a new one.
+    """Ask whether it is one of the possible matches; return the number, or None for a new person.
 
     Asks nothing when nobody is alike. Raises KeyboardInterrupt when the person stops.
     """
@@ -289,7 +289,7 @@ def existing(session: Session, known: Known, but: Collection[int] = ()) -> int |
     staff_id = session.staff_id
     with session.writing() as connection:
         person_ids.shown(connection, staff_id, "person-alike", [each.person_id for each in found])
-    say("This may be somebody who is recorded already:")
+    say("This may be somebody who is on file:")
     for each in found:
         for line in _lines(each):
             say(line)
@@ -310,14 +310,14 @@ def existing(session: Session, known: Known, but: Collection[int] = ()) -> int |
 
 
 def of_met(session: Session, met: Met) -> Met:
-    """Somebody on a call who was named: the existing record that was chosen, or as they came."""
+    """Return somebody named on a call as the record on file that was chosen, or as given."""
     name = Name(met.given_name, met.family_name)
     chosen = existing(session, Known(names=(name,), birth_date=met.birth_date))
     return met if chosen is None else Met(met.role, person_id=chosen)
 
 
 def of_said(said: Said) -> Known:
-    """What was said of a person, in the form that is compared."""
+    """Return what is given of a person, in the form that is compared."""
     fields = said.fields
     main = Name(fields.get("given_name", ""), fields.get("family_name", ""))
     age, on = fields.get("age_estimate"), fields.get("age_estimated_on")
@@ -333,11 +333,11 @@ def of_said(said: Said) -> Known:
     )
 
 
-def told(connection: sqlite3.Connection, ids: Iterable[int], every: bool = False) -> list[str]:
-    """Who recorded before them these people may be, by numbers only, a sentence for each.
+def messages(connection: sqlite3.Connection, ids: Iterable[int], every: bool = False) -> list[str]:
+    """Return who on file these people may be, by numbers only, a sentence for each.
 
     For where nobody can be asked, after they were added, inside the same write. `every`: also
-    those who were recorded after them. Not those who were found to be two.
+    those who were recorded after them. Not those who are marked as different.
     """
     lines = []
     for person_id, known in person_keys.known(connection, ids).items():
@@ -359,9 +359,9 @@ def told(connection: sqlite3.Connection, ids: Iterable[int], every: bool = False
     return lines
 
 
-def told_since(session: Session, before: int) -> list[str]:
-    """The same of everybody added since `before` was the highest number, inside a write."""
-    return told(session.db, range(before + 1, people.last(session.db) + 1))
+def messages_since(session: Session, before: int) -> list[str]:
+    """Return the same of everybody added since `before` was the highest number, inside a write."""
+    return messages(session.db, range(before + 1, people.last(session.db) + 1))
 
 
 def _lines(each: Alike) -> list[str]:

@@ -1,4 +1,4 @@
-"""What was said of a person, by option, file or answer -> the fields of the record.
+"""Read what is given of a person, by option, file or answer, into the fields of the record.
 
 Nothing is written here. Every refusal names the field, and the line of a file, never the value.
 """
@@ -50,13 +50,13 @@ _ALSO = {
     **{"date_of_birth": "birth_date", "dob": "birth_date", "address": "home", "zip": "postcode"},
 }
 FIELDS = {name: field for field, name in NAMES.items()} | {each: each for each in NAMES} | _ALSO
-# Who nobody knows the name of may still be described, and has no other name: these need no reason.
+# Somebody without a known name may still be described, and has no alias: these need no reason.
 _NEVER_MISSING = ("description", "alias")
 _LONGEST = {"description": 1_000, "home": 300, "phone": 60, "postcode": 20, "language": 60}
 
 
 def field_of(text: str, option: str) -> str:
-    """The field that somebody means. Raises InvalidInput, without what was typed."""
+    """Return the field that is meant. Raises InvalidInput, without what was typed."""
     field = FIELDS.get("_".join(text.lower().replace("-", " ").replace("_", " ").split()))
     if field is None:
         raise InvalidInput(
@@ -67,7 +67,7 @@ def field_of(text: str, option: str) -> str:
 
 @contextlib.contextmanager
 def hidden(text: str) -> Iterator[None]:
-    """Take a date that was typed out of the sentence that refuses it: it is a birth date."""
+    """Take the text typed out of the error that refuses it: it is a birth date."""
     try:
         yield
     except InvalidInput as error:
@@ -75,18 +75,18 @@ def hidden(text: str) -> Iterator[None]:
 
 
 def minor_on(birth_date: str | None, stated: bool | None, today: date) -> bool | None:
-    """Whether somebody is under age: by the birth date where it is known, else as was stated."""
+    """Whether somebody is a minor: by the birth date where it is known, else as stated."""
     return stated if birth_date is None else years(birth_date, today) < FULL_AGE
 
 
 def years(birth_date: str, today: date) -> int:
-    """The age on a day, in whole years."""
+    """Return the age on a day, in full years."""
     born = date.fromisoformat(birth_date)
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 class PersonForm:
-    """Reads fields one by one into `said`. `choose` finds a code, as in the form of a call."""
+    """Reads fields one by one into `said`; `choose` finds a code."""
 
     choose = staticmethod(codes.code)
 
@@ -108,7 +108,7 @@ class PersonForm:
         }
 
     def read_options(self, given: PersonOptions) -> None:
-        """Everything the command line said, and the file it names. Raises InvalidInput."""
+        """Read all options, and the file they name. Raises InvalidInput."""
         for option in ("age", "sex", "language", "housing"):
             text = getattr(given, option)
             if text is not None:
@@ -124,7 +124,7 @@ class PersonForm:
             self._clear(given)
 
     def read_file(self, path: Path) -> None:
-        """Lines `field: value`; a line without a value says nothing. Raises InvalidInput."""
+        """Read lines `field: value`; a line without a value is skipped. Raises InvalidInput."""
         for number, line in enumerate(typed_text.file_text(path, "--file").split("\n"), 1):
             if not line.strip():
                 continue
@@ -162,11 +162,11 @@ class PersonForm:
             self.said.fields["age_estimated_on"] = self._today.isoformat()
 
     def has(self, field: str) -> bool:
-        """Whether the field was said already, or why it is empty."""
+        """Whether the field was given already, or why it is empty."""
         return field in self.said.fields or field in self.said.missing
 
     def settle(self, old: dict[str, Any] | None = None) -> None:
-        """See that age, birth date and being a minor fit together; the birth date decides.
+        """Check that age, birth date and minor fit together; the birth date decides.
 
         `old` is the record that is changed. Raises InvalidInput.
         """
@@ -175,13 +175,13 @@ class PersonForm:
             if new.get(field, EMPTY[field]) != EMPTY[field]:
                 raise InvalidInput(f"{NAMES[field]}: a value and a reason for none contradict")
         if new.get("birth_date") and new.get("age_estimate") is not None:
-            raise InvalidInput("age: a birth date is given too, and says it better")
+            raise InvalidInput("age: leave it out where a birth date is given")
         born = new["birth_date"] if "birth_date" in new else (old or EMPTY)["birth_date"]
         if born is None:
             return
         minor = years(born, self._today) < FULL_AGE
         if new.get("minor") not in (None, minor):
-            raise InvalidInput(f"minor: the birth date says {'yes' if minor else 'no'}")
+            raise InvalidInput(f"minor: by the birth date it is {'yes' if minor else 'no'}")
         new["minor"] = None  # it follows from the birth date from now on
 
     # ------------------------------------------------------------ the parts
@@ -200,7 +200,7 @@ class PersonForm:
             raise InvalidInput("--missing is written FIELD=WHY, such as birth_date=prefers_not")
         field = field_of(word, "--missing")
         if field in _NEVER_MISSING:
-            raise InvalidInput(f"--missing: {NAMES[field]} is empty for no reason worth keeping")
+            raise InvalidInput(f"--missing: {NAMES[field]} needs no reason for being empty")
         self.said.missing[field] = codes.code(
             self._connection, "missing_value", why, f"--missing {NAMES[field]}"
         )
@@ -284,17 +284,17 @@ QUESTIONS = {
     "phone": "Phone",
     "email": "Email",
     "home": "Home address",
-    "postcode": "Postcode",
+    "postcode": "ZIP",
     "language": "Language",
     "housing": "Housing",
     "veteran": "Veteran, yes or no",
 }
 EMPTY_IT = "-"
-_BY_BIRTH = ("age_estimate", "minor")  # what a birth date says better
+_BY_BIRTH = ("age_estimate", "minor")  # what follows from a birth date
 
 
 def ask_new(connection: sqlite3.Connection, form: PersonForm) -> None:
-    """Every question that was not answered by an option; Enter skips one."""
+    """Ask every question that no option answered; Enter skips one."""
     say("What is known; Enter to skip. An answer may be: does not know, prefers not to answer.")
     form.choose = codes.chosen
     for field in QUESTIONS:
@@ -303,8 +303,8 @@ def ask_new(connection: sqlite3.Connection, form: PersonForm) -> None:
 
 
 def ask_changes(connection: sqlite3.Connection, form: PersonForm, old: Mapping[str, Any]) -> None:
-    """Every field with what it holds; Enter keeps it, a hyphen empties it."""
-    say(f"Enter keeps what stands in [ ], {EMPTY_IT} empties it.")
+    """Ask every field with its value; Enter keeps it, a hyphen empties it."""
+    say(f"Enter keeps what is in [ ], {EMPTY_IT} empties it.")
     form.choose = codes.chosen
     for field in QUESTIONS:
         born = form.said.fields.get("birth_date", old["birth_date"])

@@ -13,7 +13,7 @@ from ccu.options.completion import codes
 
 @dataclass(eq=False, repr=False)
 class PersonOptions:
-    """What was said; None or an empty list: not said."""
+    """What is given; None or an empty list: not given."""
 
     file: Annotated[
         Path | None,

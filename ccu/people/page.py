@@ -1,4 +1,4 @@
-"""Who somebody is, as a page: what is known, what is not and why, and where it is kept."""
+"""The page of a person: what is known, what is not and why, and by which numbers."""
 
 import json
 import sqlite3
@@ -12,30 +12,35 @@ from ccu.people import open_work
 from ccu.people import store as people
 from ccu.people.form import NAMES, minor_on, years
 from ccu.people.open_work import NOW
-from ccu.records import audit, codes, person_ids
-from ccu.records import history as changes
+from ccu.records import codes, history, person_ids
 from ccu.session import Session
+from ccu.work import Work
 
 NAME_COLUMNS = ("name", "from")
 CHANGE_COLUMNS = ("when", "by", "field", "old", "new")
 PLAIN = ("phone", "email", "home", "postcode", "sex", "language", "veteran")
 
 
-def read(session: Session, asked: int, with_changes: bool) -> dict[str, Any]:
-    """The person in their documented JSON shape, and that it was read, inside a write.
+def show(session: Session, asked: int, with_changes: bool) -> Document:
+    """Return the page of a person, recorded as a read; of a merged record the canonical one's.
 
-    Of a merged record the one that stands for it. Raises NotFound.
+    Raises NotFound.
     """
-    connection, today = session.db, session.today
+    with session.work() as work:
+        data = _read(session, work, asked, with_changes)
+    return _document(session, data)
+
+
+def _read(session: Session, work: Work, asked: int, with_changes: bool) -> dict[str, Any]:
+    connection, today = work.connection, work.today
     person_id = person_ids.canonical(connection, [asked])[asked]
     found = _recorded(connection, person_id, today.isoformat())
     born, records = found["birth_date"], found["records"]
     window = {**rows.window(session), "people": json.dumps(records)}
-    history = changes.of(connection, "person", person_id) if with_changes else None
-    as_of, view = AsOf.of(session.now), session.view
-    workers = open_work.workers(connection, records, window, as_of, view)
-    view.keep()
-    audit.record(connection, session.staff_id, "person-show", "person", person_id, asked=asked)
+    changes = history.of(connection, "person", person_id) if with_changes else None
+    workers = open_work.workers(connection, records, window, AsOf.of(work.now), work.view)
+    work.view.keep()
+    work.audit("person-show", "person", person_id, asked=asked)
     return {
         "asked": asked,
         "identified": bool(found["given_name"] or found["family_name"]),
@@ -43,12 +48,11 @@ def read(session: Session, asked: int, with_changes: bool) -> dict[str, Any]:
         "age": years(born, today) if born else None,
         "minor": minor_on(born, found["minor"], today),
         "workers": workers,
-        "changes": history,
+        "changes": changes,
     }
 
 
-def document(session: Session, data: dict[str, Any]) -> Document:
-    """The same as a page."""
+def _document(session: Session, data: dict[str, Any]) -> Document:
     pairs = [*_who(data), *_about(session, data), *_kept(data)]
     lines = []
     if data["asked"] != data["id"]:
@@ -174,7 +178,7 @@ FROM person JOIN staff ON staff.id = person.recorded_by WHERE person.id = :id
 
 
 def _recorded(connection: sqlite3.Connection, person_id: int, today: str) -> dict[str, Any]:
-    """The fields of store.people, then names, records, households, sources: an audited read.
+    """Return the fields of people.read, then names, records, households, sources: an audited read.
 
     `person_id` is a canonical record. `names` are the other names: given_name, family_name, the
     record (person) and alias number (None: the name of a record merged in).

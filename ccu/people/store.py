@@ -42,7 +42,7 @@ class Met:
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class Said:
-    """What was said of a person: fields of EMPTY, checked; what is not said is not there.
+    """What is given of a person: fields of EMPTY, checked; what is not given is not there.
 
     An alias is (given name, family name). `missing` is field -> why it is empty.
     """
@@ -63,7 +63,7 @@ def add(work: Work, met: Met) -> int:
 
 
 def create(work: Work, said: Said) -> int:
-    """Add a person with all that was said; returns the id.
+    """Add a person with all that is given; return the id.
 
     Somebody who was de-identified, and is recognised, has the number they had.
     """
@@ -102,7 +102,9 @@ def change(work: Work, person_id: int, said: Said) -> list[str]:
     _add_aliases(connection, person_id, [each for each in said.aliases if each not in had])
     for name in said.missing:
         if {**old, **fields}[name] not in (None, ""):
-            raise InvalidInput(f"{name.replace('_', ' ')} is known; clear it to say why it is not")
+            raise InvalidInput(
+                f"{name.replace('_', ' ')} is known; clear it to give a reason for none"
+            )
     answered = [name for name, value in fields.items() if value not in (None, "")]
     _set_missing(connection, person_id, said.missing, answered)
     now = read(connection, person_id)
@@ -144,9 +146,9 @@ def alias_ids(connection: sqlite3.Connection, person_id: int) -> list[int]:
 
 
 def on_call(connection: sqlite3.Connection, call_id: int) -> list[dict[str, Any]]:
-    """Who was met on a call, with what the record says of them: reading it must be audited.
+    """Return who was met on a call, with what is recorded of them: reading it must be audited.
 
-    `id` is the record met, `merged_into` the one that stands for that human being now, or None.
+    `id` is the record met, `merged_into` its canonical record where it was merged, or None.
     """
     found = connection.execute(
         "SELECT person.id, role, given_name, family_name, description, birth_date, merged_into"
@@ -156,12 +158,12 @@ def on_call(connection: sqlite3.Connection, call_id: int) -> list[dict[str, Any]
     )
     met = [dict(row) for row in found]
     merged = [each["id"] for each in met if each["merged_into"] is not None]
-    stands_for = person_ids.canonical(connection, merged)
-    return [{**each, "merged_into": stands_for.get(each["id"])} for each in met]
+    canonical_ids = person_ids.canonical(connection, merged)
+    return [{**each, "merged_into": canonical_ids.get(each["id"])} for each in met]
 
 
 def last(connection: sqlite3.Connection) -> int:
-    """The highest number given out to a person; 0 without any."""
+    """Return the highest number of a person; 0 without any."""
     row = connection.execute("SELECT coalesce(max(id), 0) FROM person").fetchone()
     return int(row[0])
 
@@ -175,9 +177,8 @@ def must_exist(connection: sqlite3.Connection, person_id: int) -> None:
 
 
 def canonical(connection: sqlite3.Connection, person_id: int) -> int:
-    """The number of the record that stands for this one. Raises NotFound."""
-    if not connection.execute("SELECT 1 FROM person WHERE id = :id", {"id": person_id}).fetchone():
-        raise NotFound(f"no person {person_id}")
+    """Return the canonical record's number. Raises NotFound."""
+    table.require(connection, "person", person_id)
     return person_ids.canonical(connection, [person_id])[person_id]
 
 

@@ -36,7 +36,7 @@ ORDER BY worker.until IS NOT NULL, worker.since DESC, worker.id DESC
 
 
 @dataclass(frozen=True, kw_only=True)
-class Whom:
+class Client:
     """A person or a household: one of the two is set."""
 
     person_id: int | None = None
@@ -53,58 +53,58 @@ class Whom:
         return "{} {}".format(*self.record)
 
 
-def check(connection: sqlite3.Connection, whom: Whom) -> None:
+def check(connection: sqlite3.Connection, client: Client) -> None:
     """Raises NotFound, and InvalidInput for a person who was merged into another record."""
-    if whom.person_id is not None:
-        people.must_exist(connection, whom.person_id)
+    if client.person_id is not None:
+        people.must_exist(connection, client.person_id)
     else:
-        table.require(connection, "household", whom.household_id)
+        table.require(connection, "household", client.household_id)
 
 
-def current(connection: sqlite3.Connection, whom: Whom) -> sqlite3.Row | None:
+def current(connection: sqlite3.Connection, client: Client) -> sqlite3.Row | None:
     """Return the current assignment with its login, or None; a person's by any record of theirs."""
-    if whom.person_id is not None:
-        return of_person(connection, whom.person_id)
+    if client.person_id is not None:
+        return of_person(connection, client.person_id)
     row: sqlite3.Row | None = connection.execute(
         "SELECT worker.*, staff.login FROM worker JOIN staff ON staff.id = worker.staff_id"
         " WHERE worker.household_id = :id AND worker.owner = 1 AND worker.until IS NULL",
-        {"id": whom.household_id},
+        {"id": client.household_id},
     ).fetchone()
     return row
 
 
-def assign(work: Work, whom: Whom, worker_id: int, since: str) -> str | None:
+def assign(work: Work, client: Client, worker_id: int, since: str) -> str | None:
     """Assign a worker; return the login of the one before, who ends that day, if any.
 
     Raises NotFound; InvalidInput when they have it already, or the one before began later.
     """
-    check(work.connection, whom)
-    before = current(work.connection, whom)
+    check(work.connection, client)
+    before = current(work.connection, client)
     if before is not None:
         if before["staff_id"] == worker_id:
             raise InvalidInput(
-                f"{before['login']} is working with {whom} already, since {before['since']}"
+                f"{before['login']} is working with {client} already, since {before['since']}"
             )
         _end(work, before, since, "--since")
-    columns = {**vars(whom), "staff_id": worker_id, "since": since}
+    columns = {**vars(client), "staff_id": worker_id, "since": since}
     table.insert_row(work.connection, "worker", columns)
-    if whom.person_id is not None:
-        forget_ended_by_merge(work.connection, whom.person_id)
-    work.audit("worker-assign", *whom.record, worker=worker_id)
+    if client.person_id is not None:
+        forget_ended_by_merge(work.connection, client.person_id)
+    work.audit("worker-assign", *client.record, worker=worker_id)
     return str(before["login"]) if before is not None else None
 
 
-def end(work: Work, whom: Whom, until: str) -> str:
+def end(work: Work, client: Client, until: str) -> str:
     """End the current assignment on a day; return its worker's login.
 
     Raises NotFound when nobody is working with them; InvalidInput for a day before it began.
     """
-    check(work.connection, whom)
-    row = current(work.connection, whom)
+    check(work.connection, client)
+    row = current(work.connection, client)
     if row is None:
-        raise NotFound(f"nobody is working with {whom}")
+        raise NotFound(f"nobody is working with {client}")
     _end(work, row, until, "--on")
-    work.audit("worker-end", *whom.record, worker=row["staff_id"])
+    work.audit("worker-end", *client.record, worker=row["staff_id"])
     return str(row["login"])
 
 
@@ -126,13 +126,15 @@ def _end(work: Work, row: sqlite3.Row, until: str, option: str) -> None:
     table.update(work.connection, "worker", row["id"], {"until": until})
 
 
-def rows(work: Work, whom: Whom | None, staff_id: int | None, every: bool) -> list[dict[str, Any]]:
+def rows(
+    work: Work, client: Client | None, staff_id: int | None, every: bool
+) -> list[dict[str, Any]]:
     """id, person, household, staff, agency, since, until; the current ones first.
 
     A person's are also those of the households that they are in, or with `every` ever were.
     Of a hidden assignment only the agency; it is left out where one worker's were asked for.
     """
-    of_person = whom.person_id if whom else None
+    of_person = client.person_id if client else None
     connection = work.connection
     same = None if of_person is None else json.dumps(person_ids.same(connection, [of_person]))
     found = connection.execute(
@@ -142,7 +144,7 @@ def rows(work: Work, whom: Whom | None, staff_id: int | None, every: bool) -> li
             "today": work.today.isoformat(),
             "staff_id": staff_id,
             "people": same,
-            "household_id": whom.household_id if whom else None,
+            "household_id": client.household_id if client else None,
         },
     )
     listed = [dict(row) for row in found]

@@ -1,4 +1,4 @@
-"""Adding a person and changing one: from what was said to what was written, as a sentence."""
+"""Add a person and change one, by options, a file or answers; return what was done."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -17,7 +17,7 @@ _SAYS_WHO = ("given_name", "family_name", "description", "phone", "email")
 
 
 def add(session: Session, given: PersonOptions, asking: bool) -> str:
-    """Add a person, or nobody when it is somebody recorded already; returns what was done.
+    """Add a person, or nobody when it is somebody on file; return what was done.
 
     Raises InvalidInput, and KeyboardInterrupt when the person stops.
     """
@@ -28,14 +28,16 @@ def add(session: Session, given: PersonOptions, asking: bool) -> str:
     form.settle()
     said = form.said
     if not said.aliases and not any(said.fields.get(field) for field in _SAYS_WHO):
-        raise InvalidInput("nothing says who it is: a name, a description, a phone or an email")
+        raise InvalidInput(
+            "nothing identifies the person: give a name, a description, a phone or an email"
+        )
     chosen = person_finding.existing(session, person_finding.of_said(said)) if asking else None
     if chosen is not None:
         return _fill(session, chosen, said)
     with session.work() as work:
         last = people.last(work.connection)
         person_id = people.create(work, said)
-        alike = [] if asking else person_finding.told(work.connection, [person_id])
+        alike = [] if asking else person_finding.messages(work.connection, [person_id])
     _say(alike)
     if person_id <= last:
         return f"Seen before: person {person_id}, whose records were de-identified, is back."
@@ -59,10 +61,10 @@ def change(session: Session, person_id: int, given: ChangeOptions, asking: bool)
         form.settle(people.read(work.connection, person_id))
         changed = people.change(work, person_id, form.said)
         who = not set(changed).isdisjoint(IDENTIFYING)
-        alike = person_finding.told(work.connection, [person_id], every=True) if who else []
+        alike = person_finding.messages(work.connection, [person_id], every=True) if who else []
     _say(alike)
     if not changed:
-        return f"Person {person_id} says that already; nothing was changed."
+        return f"Person {person_id} has these values already; nothing was changed."
     minor = _minor(session, form.said.fields)
     return f"Changed person {person_id}: {words_of(changed)}{minor}."
 
@@ -78,7 +80,7 @@ def words_of(changed: Iterable[str]) -> str:
 
 
 def _minor(session: Session, fields: Mapping[str, Any]) -> str:
-    """What follows from a birth date that was just said."""
+    """Return what follows from a birth date that was given, in words."""
     born = fields.get("birth_date")
     if not born:
         return ""
@@ -105,7 +107,7 @@ _AGE = ("age_estimate", "age_estimated_on", "minor")
 
 
 def _fill(session: Session, person_id: int, said: Said) -> str:
-    """Give a record what it lacks of what was said, and say so; what it holds stays as it is."""
+    """Add to a record what it lacks; what it holds stays as it is. Return what was done."""
     with session.work() as work:
         old = people.read(work.connection, person_id)
         new = _lacking(old, said)
@@ -126,7 +128,7 @@ def _fill(session: Session, person_id: int, said: Said) -> str:
 
 
 def _lacking(old: Mapping[str, Any], said: Said) -> Said:
-    """What a record does not say yet. A name beside the one it has is one more they go by."""
+    """Return what a record lacks. A name beside the one it has becomes an alias."""
     known = {field for field in EMPTY if old[field] not in (None, "")}
     fields = {
         field: value
@@ -139,7 +141,7 @@ def _lacking(old: Mapping[str, Any], said: Said) -> Said:
         fields = {name: value for name, value in fields.items() if not name.endswith("_name")}
         if any(typed) and typed != (old["given_name"], old["family_name"]):
             aliases.insert(0, typed)
-    if known & {"birth_date", "age_estimate"}:  # an age guessed anew says less than what is there
+    if known & {"birth_date", "age_estimate"}:  # a new guess is worth less than what is known
         fields = {name: value for name, value in fields.items() if name not in _AGE}
     still_empty = EMPTY.keys() - known - fields.keys()
     missing = {field: why for field, why in said.missing.items() if field in still_empty}
