@@ -10,14 +10,13 @@ from ccu.errors import InvalidInput, NotFound
 from ccu.follow_ups.rows import AsOf
 from ccu.households import card_store as household_card
 from ccu.households import store as households
-from ccu.households.store import listed
 from ccu.options import required
 from ccu.output import Document, Section, Table
+from ccu.output.text import listed
 from ccu.people import store as people
+from ccu.people.form import minor_on, years
 from ccu.records import codes, person_ids
 from ccu.session import Session
-
-ADULT = 18
 
 
 def asked(session: Session, household: int | None, person: int | None) -> int:
@@ -104,25 +103,19 @@ def _person(row: dict[str, Any], today: date) -> dict[str, Any]:
     """person, name, birth_year, age, age_estimated, minor of one row of household_card.people."""
     age, estimated = None, False
     if row["birth_date"]:
-        age = _years(date.fromisoformat(row["birth_date"]), today)
+        age = max(0, years(row["birth_date"], today))
     elif row["age_estimate"] is not None and row["age_estimated_on"]:
         estimated = True
-        age = row["age_estimate"] + _years(date.fromisoformat(row["age_estimated_on"]), today)
-    minor = None if row["minor"] is None else bool(row["minor"])
-    if age is not None and not estimated:
-        minor = age < ADULT  # what was noted once does not grow up; a birth date does
+        age = row["age_estimate"] + max(0, years(row["age_estimated_on"], today))
+    stated = None if row["minor"] is None else bool(row["minor"])
     return {
         "person": row["person"],
         "name": row["name"],
         "birth_year": int(row["birth_date"][:4]) if row["birth_date"] else None,
         "age": age,
         "age_estimated": estimated,
-        "minor": minor,
+        "minor": minor_on(row["birth_date"], stated, today),
     }
-
-
-def _years(since: date, today: date) -> int:
-    return max(0, today.year - since.year - ((today.month, today.day) < (since.month, since.day)))
 
 
 def _relations(related: list[households.Relation], person: int) -> list[dict[str, Any]]:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from ccu.errors import InvalidInput
 from ccu.households import store as households
-from ccu.households.store import listed
 from ccu.options import code, required, terminal, typed_text
 from ccu.options.terminal import ask_until_valid
 from ccu.output import say
+from ccu.output.text import listed
 from ccu.records import table
 from ccu.session import Session
 from ccu.work import Work

@@ -8,7 +8,7 @@ can contradict the other. What a merge made a relation to oneself is not shown.
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -199,12 +199,6 @@ def _record_changes(
     table.record_changes(work, "household", household_id, said)
 
 
-def listed(numbers: Sequence[int], word: str = "") -> str:
-    """`3`, `3 and 5`, `3, 5 and 8`; with a word before each: `person 3 and person 5`."""
-    *most, last = (f"{word} {number}".strip() for number in numbers)
-    return f"{', '.join(most)} and {last}" if most else last
-
-
 # ---------------------------------------------------------------- what two people are to each other
 
 
@@ -253,9 +247,6 @@ def stored_form(who: int, relation: str, of: int) -> Relation:
     return Relation(who, relation, of)
 
 
-# ---------------------------------------------------------------- words
-
-
 def phrases(connection: sqlite3.Connection) -> dict[str, str]:
     """code -> `parent of`, `family of`; the retired ones too: old records use them."""
     found = connection.execute("SELECT code, label FROM relation")
@@ -268,21 +259,25 @@ def sentence(connection: sqlite3.Connection, who: int, relation: str, of: int) -
     return f"person {who} is {the}{phrases(connection)[relation]} person {of}"
 
 
-# ---------------------------------------------------------------- reads
-
-
-def relations_of(connection: sqlite3.Connection, whom: Iterable[int]) -> list[Relation]:
+def relations_of(connection: sqlite3.Connection, people_ids: Iterable[int]) -> list[Relation]:
     """Return every relation of these people, each once."""
-    ids = json.dumps(person_ids.same(connection, whom))
+    found = {relation for relation, _ in _with_rows(connection, people_ids)}
+    return sorted(each for each in found if each.who != each.of)
+
+
+def _with_rows(
+    connection: sqlite3.Connection, people_ids: Iterable[int]
+) -> list[tuple[Relation, sqlite3.Row]]:
+    """Return the rows of these people, by any record of theirs, and the relation that each is."""
+    ids = json.dumps(person_ids.same(connection, people_ids))
     rows = connection.execute(_ROWS, {"ids": ids}).fetchall()
     canonical = person_ids.canonical(
         connection, [number for row in rows for number in (row["person_id"], row["other_id"])]
     )
-    found = {
-        stored_form(canonical[row["other_id"]], row["relation"], canonical[row["person_id"]])
+    return [
+        (stored_form(canonical[row["other_id"]], row["relation"], canonical[row["person_id"]]), row)
         for row in rows
-    }
-    return sorted(each for each in found if each.who != each.of)
+    ]
 
 
 def relations_between(connection: sqlite3.Connection, one: int, other: int) -> list[Relation]:
@@ -301,9 +296,6 @@ def not_born_before(connection: sqlite3.Connection, relation: Relation) -> bool:
         {"who": relation.who, "of": relation.of},
     ).fetchone()
     return bool(row[0])
-
-
-# ---------------------------------------------------------------- writes
 
 
 def check_link(connection: sqlite3.Connection, who: int, relation: str, of: int) -> None:
@@ -366,21 +358,16 @@ def unlink(work: Work, who: int, relation: str | None, of: int) -> Relation:
 
 
 def _delete(work: Work, gone: Relation) -> None:
-    records = person_ids.same(work.connection, [gone.who, gone.of])
-    canonical = person_ids.canonical(work.connection, records)
-    for row in work.connection.execute(_ROWS, {"ids": json.dumps(records)}).fetchall():
-        numbers = row["person_id"], row["other_id"]
-        if not canonical.keys() >= set(numbers):
-            continue
-        if gone != stored_form(canonical[numbers[1]], row["relation"], canonical[numbers[0]]):
+    for relation, row in _with_rows(work.connection, [gone.who, gone.of]):
+        if relation != gone:
             continue
         work.connection.execute(
             "DELETE FROM person_relation WHERE person_id = :person_id AND other_id = :other_id"
             " AND relation = :relation",
             dict(row),
         )
-        field = {f"relation of person {numbers[1]}": (row["relation"], None)}
-        table.record_changes(work, "person", numbers[0], field)
+        field = {f"relation of person {row['other_id']}": (row["relation"], None)}
+        table.record_changes(work, "person", row["person_id"], field)
 
 
 def ancestors(
