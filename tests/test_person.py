@@ -203,7 +203,7 @@ def test_bad_input_is_one_sentence_without_the_value(
     [
         (["--missing", "born"], "--missing is written FIELD=WHY"),
         (["--missing", "nose=not_collected"], "--missing: no field of that name"),
-        (["--missing", "alias=not_collected"], "--missing: alias is empty for no reason"),
+        (["--missing", "alias=not_collected"], "--missing: alias needs no reason for being empty"),
         (["--missing", "born=lost"], "--missing born: that is not a code"),
         (["--missing", "given=prefers_not"], "given: a value and a reason for none contradict"),
         (["--housing", "tent"], "--housing: that is not a code"),

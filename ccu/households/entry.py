@@ -10,6 +10,7 @@ from ccu.options import code, required, terminal, typed_text
 from ccu.options.terminal import ask_until_valid
 from ccu.output import say
 from ccu.output.text import listed
+from ccu.people.form import yes_or_no
 from ccu.records import table
 from ccu.session import Session
 from ccu.work import Work
@@ -135,17 +136,13 @@ def _sure_of_births(connection: sqlite3.Connection, who: int, code: str, of: int
     if not households.not_born_before(connection, new):
         return False
     say(f"Person {new.who} was not born before person {new.of}, by their birth dates.")
-    if not ask_until_valid("Link them all the same (yes or no)", _yes_or_no):
+    if not ask_until_valid("Link them anyway (yes or no; Enter: no)", _is_yes):
         raise InvalidInput("not linked; ccu person change corrects a birth date")
     return True
 
 
-def _yes_or_no(text: str) -> bool:
-    if text.lower() in ("y", "yes"):
-        return True
-    if text.lower() in ("n", "no", ""):
-        return False
-    raise InvalidInput("answer yes or no")
+def _is_yes(answer: str) -> bool:
+    return yes_or_no(answer or "no", "the answer")
 
 
 def _asked(connection: sqlite3.Connection, who: int, of: int) -> Choice | None:

@@ -13,7 +13,7 @@ from typing import Any
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.options import typed_text
-from ccu.options.terminal import ask_until_valid
+from ccu.options.terminal import ask_until_valid, show_choices
 from ccu.output import say
 from ccu.output.text import cell
 from ccu.people import options as person_options
@@ -103,8 +103,8 @@ class PersonForm:
             "phone": _phone,
             "email": _email,
             "housing": lambda text, name: self.choose(self._connection, "housing", text, name),
-            "veteran": _yes_or_no,
-            "minor": _yes_or_no,
+            "veteran": yes_or_no,
+            "minor": yes_or_no,
         }
 
     def read_options(self, given: PersonOptions) -> None:
@@ -175,7 +175,7 @@ class PersonForm:
             if new.get(field, EMPTY[field]) != EMPTY[field]:
                 raise InvalidInput(f"{NAMES[field]}: a value and a reason for none contradict")
         if new.get("birth_date") and new.get("age_estimate") is not None:
-            raise InvalidInput("age: leave it out where a birth date is given")
+            raise InvalidInput("age: a birth date is given too; leave the age out")
         born = new["birth_date"] if "birth_date" in new else (old or EMPTY)["birth_date"]
         if born is None:
             return
@@ -262,7 +262,8 @@ def _email(text: str, name: str) -> str | None:
     return line
 
 
-def _yes_or_no(text: str, name: str) -> bool:
+def yes_or_no(text: str, name: str) -> bool:
+    """Read a yes or no, in full or its first letter. Raises InvalidInput."""
     word = text.strip().lower()
     if word not in (*YES, *NO):
         raise InvalidInput(f"{name} is yes or no")
@@ -329,8 +330,7 @@ def _present(old: Mapping[str, Any], field: str) -> str:
 
 def _ask(connection: sqlite3.Connection, form: PersonForm, field: str, shown: str) -> None:
     if field == "housing":
-        labels = codes.choices(connection, "housing").values()
-        say("  " + "   ".join(f"{number} {label}" for number, label in enumerate(labels, 1)))
+        show_choices(codes.choices(connection, "housing").values())
 
     def read(answer: str) -> bool:
         if answer == EMPTY_IT and field != "alias":

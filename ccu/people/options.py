@@ -84,7 +84,7 @@ def split_name(line: str, option: str) -> tuple[str, str]:
 
 
 def has_letter(text: str) -> bool:
-    """Whether anything in it is a letter of any script: a name without one is a slip."""
+    """Whether it has a letter of any script; a name without one is a mistake."""
     return any(letter.isalpha() for letter in text)
 
 
