@@ -284,7 +284,7 @@ class Machine(RuleBasedStateMachine):
         if not hasattr(self, "db"):
             return
         for given, family in NAMES:
-            found = finding.answering(self.db, Known(names=(Name(given, family),)), 0, 100)
+            found = finding.best_matches(self.db, Known(names=(Name(given, family),)), 0, 100)
             has = [number for number, own in self.own.items() if own["name"] == (given, family)]
             assert sorted(each.person_id for each in found) == sorted({self.root(n) for n in has})
 

@@ -82,9 +82,9 @@ def find(
     from ccu.people import finding as person_finding
 
     session: Session = ctx.obj
-    known = person_finding.asked(session, words or [], file)
+    known = person_finding.read_question(session, words or [], file)
     least, most = (50 if min_score is None else min_score), (10 if limit is None else limit)
-    rows = person_finding.rows(session, known, least, most)
+    rows = person_finding.matches(session, known, least, most)
     emit(Table(COLUMNS, rows, title="People"), format, output)
     if not rows:
         say("Nobody found.")

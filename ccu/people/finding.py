@@ -1,4 +1,8 @@
-"""Finding somebody by what was heard: a name, a phone, a birth date, in any order, or by fields."""
+"""Find people: by a question, as the possible matches of somebody new, for a message.
+
+Only those found by a key are read, and of a name that half the town has only the nearest: the time
+taken does not grow with the file. Whoever is shown must be audited.
+"""
 
 import json
 import re
@@ -50,7 +54,9 @@ class Alike(NamedTuple):
     row: dict[str, Any]
 
 
-def same(connection: sqlite3.Connection, known: Known, but: Collection[int] = ()) -> list[Alike]:
+def likely_same(
+    connection: sqlite3.Connection, known: Known, but: Collection[int] = ()
+) -> list[Alike]:
     """Return who may be the same person as this, the likeliest first; none of those in `but`.
 
     Those with a likely score, and those of the same name where no field differs: a common name
@@ -66,8 +72,10 @@ def same(connection: sqlite3.Connection, known: Known, but: Collection[int] = ()
     return _of_people(connection, found, [known], but)
 
 
-def answering(connection: sqlite3.Connection, asked: Known, least: int, most: int) -> list[Alike]:
-    """Who answers a question, best first: what was not asked does not count against anybody."""
+def best_matches(
+    connection: sqlite3.Connection, asked: Known, least: int, most: int
+) -> list[Alike]:
+    """Return the matches of a question, best first; fields not asked about do not count."""
     found = []
     near = _near(connection, asked)
     for start in range(0, len(near), CHUNK):
@@ -93,7 +101,7 @@ def _readings(asked: Known) -> list[Known]:
 
 
 def _near(connection: sqlite3.Connection, known: Known) -> list[int]:
-    """The records that share a key with this, those that share most first."""
+    """Return the records that share a key with this, those that share most first."""
     wanted = query_keys(known)
     return person_keys.having(connection, wanted)[:MOST_COMPARED] if wanted else []
 
@@ -167,8 +175,8 @@ _PHONE = r"(?<!\S)\+?\(?\d[\d().\- ]*\d(?!\S)"
 _PHONE_DIGITS = 7
 
 
-def asked(session: Session, words: list[str], file: Path | None) -> Known:
-    """What is asked: the words, standard input for `-`, the fields of a file, or an answer.
+def read_question(session: Session, words: list[str], file: Path | None) -> Known:
+    """Read the question: the words, standard input for `-`, the fields of a file, or an answer.
 
     Raises InvalidInput, and KeyboardInterrupt when the person stops.
     """
@@ -182,18 +190,18 @@ def asked(session: Session, words: list[str], file: Path | None) -> Known:
         ]
         if len(lines) > 1:
             raise InvalidInput("WORDS must be one line; --file - takes lines FIELD: VALUE")
-        return read("".join(lines), "WORDS", session.today)
+        return parse_words("".join(lines), "WORDS", session.today)
     if words:
-        return read(" ".join(words), "WORDS", session.today)
+        return parse_words(" ".join(words), "WORDS", session.today)
     if not session.interactive:
         raise InvalidInput("WORDS are missing; - reads them from standard input")
     return ask_until_valid(
-        "Name, phone or birth date, as heard", lambda text: read(text, "that", session.today)
+        "Name, phone or birth date, as heard", lambda text: parse_words(text, "that", session.today)
     )
 
 
-def read(text: str, name: str, today: date) -> Known:
-    """A line of words: a date is the birth date, 7 digits or more the phone, the rest a name."""
+def parse_words(text: str, name: str, today: date) -> Known:
+    """Read words: a date is the birth date, 7 digits or more a phone, the rest a name."""
     line = typed_text.line(text, name, LONGEST_QUESTION) or ""
     born, phone = None, None
     if found := re.search(_DATE, line, re.IGNORECASE):
@@ -241,13 +249,12 @@ def _enough(known: Known) -> Known:
     return known
 
 
-def rows(session: Session, known: Known, least: int, most: int) -> list[dict[str, Any]]:
-    """person, name, born, phone, score, why, best first; that they were shown is audited."""
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        found = answering(connection, known, least, most)
+def matches(session: Session, known: Known, least: int, most: int) -> list[dict[str, Any]]:
+    """Return person, name, born, phone, score, why, best first; recorded as a read of each."""
+    with session.work() as work:
+        found = best_matches(work.connection, known, least, most)
         ids = [each.person_id for each in found]
-        person_ids.shown(connection, staff_id, "person-find", ids)
+        person_ids.shown(work.connection, work.staff_id, "person-find", ids)
     return [
         {
             "person": each.person_id,
@@ -262,7 +269,7 @@ def rows(session: Session, known: Known, least: int, most: int) -> list[dict[str
 
 
 def _other_name(asked: Known, each: Alike) -> str:
-    """By which name they were found, where it is not the one that is shown."""
+    """Return by which name they were found, where it is not the one that is shown."""
     named = Known(names=asked.names)
     shown = Name(each.row["given_name"], each.row["family_name"])
     score = {name: rank(named, Known(names=(name,))) for name in (shown, *each.known.names)}
@@ -283,17 +290,16 @@ def existing(session: Session, known: Known, but: Collection[int] = ()) -> int |
 
     Asks nothing when nobody is alike. Raises KeyboardInterrupt when the person stops.
     """
-    found = same(session.db, known, but)[:MOST_SHOWN]
+    found = likely_same(session.db, known, but)[:MOST_SHOWN]
     if not found:
         return None
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        person_ids.shown(connection, staff_id, "person-alike", [each.person_id for each in found])
+    numbers = [each.person_id for each in found]
+    with session.work() as work:
+        person_ids.shown(work.connection, work.staff_id, "person-alike", numbers)
     say("This may be somebody who is on file:")
     for each in found:
         for line in _lines(each):
             say(line)
-    numbers = [each.person_id for each in found]
     which = f"{numbers[0]}" if len(numbers) == 1 else "one of them"
     question = f"The same as {which}? Its number, or n for a new one"
 
@@ -341,7 +347,7 @@ def messages(connection: sqlite3.Connection, ids: Iterable[int], every: bool = F
     """
     lines = []
     for person_id, known in person_keys.known(connection, ids).items():
-        found = same(connection, known, [person_id])
+        found = likely_same(connection, known, [person_id])
         others = [
             each
             for each in found
