@@ -92,7 +92,7 @@ def _with_all_names(known: dict[int, Known], human: dict[int, int]) -> dict[int,
 
 
 def sources(connection: sqlite3.Connection) -> dict[int, str]:
-    """Person -> the numbers that other offices' lists know them by, as `SOURCE NUMBER`."""
+    """Return person -> their numbers on other offices' lists, as `SOURCE NUMBER`."""
     found: dict[int, list[str]] = {}
     for row in connection.execute(
         "SELECT canonical_id, source, number FROM person_source"
@@ -267,7 +267,7 @@ def against(connection: sqlite3.Connection, found: Pair) -> list[str]:
 
 
 def verdict(data: dict[str, Any]) -> str:
-    """`score 93 of 100: likely one person (from 50)`."""
+    """Return `93 of 100: likely one person (likely from 50)`."""
     word = "likely one person" if data["likely"] else "not likely one person"
     return f"{data['score']} of 100: {word} (likely from {data['likely_from']})"
 

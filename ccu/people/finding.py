@@ -371,7 +371,7 @@ def messages_since(session: Session, before: int) -> list[str]:
 
 
 def _lines(each: Alike) -> list[str]:
-    """`12  Ana Reyes, born 1980-01-31, phone ends 0142`, and below how alike and why."""
+    """Return `12  Ana Reyes, born 1980-01-31, phone ends 0142`, and below the score and why."""
     import textwrap
 
     row = each.row

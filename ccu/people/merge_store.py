@@ -242,7 +242,7 @@ def check(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> None:
 
 
 def choices(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[Choice]:
-    """Each field of two people as they are shown, in order, the worker last: an audited read."""
+    """Return each field of two people as shown, in order, the worker last: an audited read."""
     records = load(connection, [kept_id, merged_id])
     found = []
     for name, columns in FIELDS.items():
@@ -353,7 +353,7 @@ WHERE record = 'person' AND record_id = :merged_id AND action = 'person-merge'
 def added_since(
     connection: sqlite3.Connection, person_id: int, merged_id: int, since: str
 ) -> list[dict[str, Any]]:
-    """record, id, person, recorded of what was put to a person since a merge.
+    """Return record, id, person, recorded of what was added to a person since a merge.
 
     `merged_id` is the record that was merged, at the moment `since`.
     """

@@ -207,7 +207,7 @@ SINCE_COLUMNS = ("record", "id", "recorded")
 
 
 def undo(session: Session, person_id: int, format: Format | None, output: Path | None) -> None:
-    """Undo a merge and show what was put to the other since. Raises NotFound, InvalidInput."""
+    """Undo a merge and show what was added to the other since. Raises NotFound, InvalidInput."""
     with session.work() as work:
         undone = merges.unmerge(work, person_id)
         since = merges.added_since(work.connection, undone.was, person_id, undone.merged_at)
@@ -283,7 +283,7 @@ def _relations(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> 
 
 
 def _overrides(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
-    """Both are on the frequent lists or off them by override, and not the same."""
+    """Return a warning where one is on the frequent list by override and the other off it."""
     ours, theirs = (
         frequent.override_of_person(connection, person_ids.same(connection, [number]))
         for number in (kept_id, merged_id)

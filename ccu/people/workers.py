@@ -129,7 +129,7 @@ def _end(work: Work, row: sqlite3.Row, until: str, option: str) -> None:
 def rows(
     work: Work, client: Client | None, staff_id: int | None, every: bool
 ) -> list[dict[str, Any]]:
-    """id, person, household, staff, agency, since, until; the current ones first.
+    """Return id, person, household, staff, agency, since, until; the current ones first.
 
     A person's are also those of the households that they are in, or with `every` ever were.
     Of a hidden assignment only the agency; it is left out where one worker's were asked for.
