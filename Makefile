@@ -9,7 +9,7 @@ PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCK = uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--only-binary :all: --emit-build-options --no-annotate --custom-compile-command "make lock"
 
-.PHONY: demo help test test-slow lint lock bench docs clean
+.PHONY: demo help test test-slow house lint lock bench docs clean
 
 demo: $(READY)  ## build the demo town and print the main screens
 	@rm -f demo.db demo.db-wal demo.db-shm
@@ -19,10 +19,13 @@ help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
 test: $(READY)  ## every test but the slow ones
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
 
 test-slow: $(READY)  ## the slow ones, and every property searched at random; minutes long
-	$(BIN)/python -m pytest -n auto -m "slow or searched" --hypothesis-profile=search
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "slow or searched" --hypothesis-profile=search
+
+house: $(READY)  ## the size of the program: lines, files, folders, what `ccu history` loads
+	$(BIN)/python -m tests.test_house
 
 lint: $(READY)  ## style, types, import direction, README.md and docs/ up to date
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ import pytest
 
 from ccu.access import account as who
 
-from .conftest import Ccu, Result, run_ccu
+from .conftest import Ccu, Result, once, run_ccu
 
 
 def at(moment: str, *args: str) -> Result:
@@ -59,6 +59,10 @@ def provider(ccu: Ccu, called: str, *more: str, need: str = "housing") -> None:
 
 def start(ccu: Ccu) -> None:
     """Provider 1, person 1 on call 1, the clinician dlee and the supervisor boss."""
+    once("care.start", lambda: _start(ccu))
+
+
+def _start(ccu: Ccu) -> None:
     provider(ccu, "Homes with Hope", "--phone", "203-555-0110")
     assert call(ccu, "unknown") == 1
     clinician = ("--role", "clinician", "--name", "Dana Lee", "--phone", "203-555-0142")

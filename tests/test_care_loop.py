@@ -22,7 +22,7 @@ from ccu.access import account as who
 from ccu.referrals import life as referral_steps
 
 from . import care
-from .conftest import Ccu, run_ccu
+from .conftest import Ccu, examples, run_ccu
 
 START = datetime(2026, 3, 6, 14, 0)  # a Friday; clocks go forward on Sunday
 PEOPLE = ("chief", "dlee", "boss", "kint")  # admin, clinician, supervisor, their intern
@@ -247,7 +247,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         del os.environ["CCU_DB"], os.environ["CCU_TODAY"]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(10, 60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     first=st.sampled_from(("housing", "food")), days=st.lists(operations, min_size=5, max_size=25)
 )

@@ -149,20 +149,27 @@ def nowhere(fault: str) -> int:
     return writing
 
 
-@pytest.mark.parametrize("row", PRIVATE)
-@pytest.mark.parametrize("fault", ["no room on the disk", "no room for the output", "no reader"])
+FAULTS = ("no room on the disk", "no room for the output", "no reader")
+
+
+# Each row with one of the faults; every row with every fault is slow.
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        pytest.param(row, fault, marks=[pytest.mark.slow] if (number - place) % 3 else [])
+        for number, row in enumerate(row for row in PRIVATE if who_may(row) == "admin")
+        for place, fault in enumerate(FAULTS)
+    ],
+)
 def test_a_full_disk_and_a_closed_output_tell_nothing(
     row: str, fault: str, here: Path, tmp: Path
 ) -> None:
-    """A real process: what it left, and what it said."""
+    """A real process, with the account of the tests: what it left, and what it said."""
 
     def limited() -> None:
         if fault == "no room on the disk":
             resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
 
-    login = who_may(row)
-    if login != "admin":
-        pytest.skip("a process of its own has the account of the tests")
     words, stdin = LINES[row]
     before = files(here)
     path = row.split(" --")[0]

@@ -52,7 +52,7 @@ from ccu.records import settings as town
 from ccu.work import Work
 
 from . import care
-from .conftest import TODAY, Ccu
+from .conftest import TODAY, Ccu, examples
 
 AT = "2026-01-31T14:00:00-05:00"
 NOW = datetime.fromisoformat(AT)
@@ -256,9 +256,7 @@ class Machine(RuleBasedStateMachine):
         if not hasattr(self, "db"):
             return
         human = self.human_beings()
-        (count,) = self.db.execute(
-            "SELECT count(DISTINCT canonical_id) FROM person_canonical"
-        ).fetchone()
+        (count,) = self.db.execute("SELECT count(DISTINCT canonical_id) FROM human").fetchone()
         assert count == len(human)
         for person, records in human.items():
             same = person_ids.same(self.db, [person])
@@ -311,7 +309,7 @@ def run_machine(examples: int, steps: int) -> None:
 
 
 def test_any_sequence_of_merges_counts_as_the_records_say_and_leaves_nothing() -> None:
-    run_machine(25, 25)
+    run_machine(examples(10, 50), 25)
 
 
 @pytest.mark.slow

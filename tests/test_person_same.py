@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from . import care
-from .conftest import Ccu, run_ccu
+from .conftest import Ccu, once, run_ccu
 
 MERGE = ("person", "merge", "1", "2")
 WALTER = "given: Walter\nfamily: Quill\nborn: 1950-02-03\nphone: 203-555-0110\n"
@@ -28,11 +28,15 @@ def add(ccu: Ccu, said: str) -> None:
 def ccu(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> Ccu:
     """Walter (1), Wally (2), Imogen (3); dlee and boss on the staff list."""
     monkeypatch.setenv("CCU_TODAY", "2026-01-31T14:00")
+    once("test_person_same", lambda: start(ccu))
+    return ccu
+
+
+def start(ccu: Ccu) -> None:
     for said in (WALTER, WALLY, OTHER):
         add(ccu, said)
     assert ccu("staff", "add", "dlee", "--role", "clinician").code == 0
     assert ccu("staff", "add", "boss", "--role", "supervisor").code == 0
-    return ccu
 
 
 def shown(ccu: Ccu, *line: str) -> dict[str, Any]:

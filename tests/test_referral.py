@@ -17,7 +17,7 @@ from ccu.referrals import life as referral_steps
 
 from . import care
 from .care import at, become
-from .conftest import TODAY, Ccu, run_ccu
+from .conftest import TODAY, Ccu, examples, run_ccu
 
 ENDED = [status for status in referral_steps.STEPS if status not in referral_steps.OPEN]
 # a way from requested to each status
@@ -154,14 +154,18 @@ def test_a_wrong_step_names_the_allowed_ones(ccu: Ccu, me: str) -> None:
 
 @pytest.mark.parametrize("before", WAYS)
 def test_only_the_steps_of_the_table_can_be_taken(before: str, ccu: Ccu, db_path: Path) -> None:
-    for number, after in enumerate(referral_steps.STEPS, 1):
-        assert care.refer(ccu) == number
-        for status in WAYS[before]:
-            step(ccu, number, status)
+    taken = referral_steps.STEPS[before]
+    number = 0
+    # What is refused changes nothing, so that one referral is enough for all of it.
+    for after in sorted(referral_steps.STEPS, key=lambda status: status in taken):
+        if after in taken or not number:
+            number = care.refer(ccu)
+            for status in WAYS[before]:
+                step(ccu, number, status)
         kept = care.everything(db_path)
         reason = ("--reason", "other") if after in referral_steps.NEEDS_REASON else ()
         done = ccu("referral", "update", str(number), "--status", after, *reason)
-        if after in referral_steps.STEPS[before]:
+        if after in taken:
             assert done.code == 0, done.err
             assert statuses(ccu, number)[-1] == after
         else:
@@ -556,7 +560,7 @@ def rows(db_path: Path, sql: str, number: int) -> list[Any]:
 
 
 @settings(
-    max_examples=40,
+    max_examples=examples(15, 80),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

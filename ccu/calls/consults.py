@@ -12,7 +12,8 @@ from ccu.work import Work
 
 _ROWS = """
 SELECT consult.id, consult.occurred_at, asker.login AS asked_by, clinician.login AS clinician,
-       consult.minutes, consult.call_id AS call, consult.person_id AS person, consult.note,
+       consult.minutes, consult.call_id AS call, consult.note,
+       (SELECT canonical_id FROM human WHERE id = consult.person_id) AS person,
        consult.recorded_at, recorder.login AS recorded_by
 FROM consult
 JOIN staff AS asker ON asker.id = consult.asked_by
@@ -81,13 +82,7 @@ def rows(
             "unixepoch(consult.occurred_at) >= unixepoch(?)": since,
         },
     )
-    listed = [dict(row) for row in found]
-    stands_for = person_ids.canonical(
-        connection, [row["person"] for row in listed if row["person"]]
-    )
-    for row in listed:
-        row["person"] = stands_for.get(row["person"])
-    return listed
+    return [dict(row) for row in found]
 
 
 def read(connection: sqlite3.Connection, consult_id: int) -> dict[str, Any]:

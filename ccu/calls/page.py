@@ -1,13 +1,14 @@
 """One call as a page: what it says, who was there, what was changed and by whom."""
 
 import sqlite3
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from ccu.calls import call_answer
 from ccu.calls import record as call_record
 from ccu.calls.store import OWN_SYSTEM
 from ccu.consent.visibility import View
+from ccu.follow_ups.rows import AsOf
 from ccu.output import Document, Section, Table
 from ccu.people import store as people
 from ccu.records import audit, codes
@@ -53,7 +54,7 @@ def read(
     staff_id: int,
     call_id: int,
     reason: str | None,
-    today: date,
+    now: datetime,
     view: View,
 ) -> dict[str, Any]:
     """The call in its documented JSON shape; the narrative only with a `reason`. Raises NotFound.
@@ -63,7 +64,7 @@ def read(
     for the call and for each person on it, inside the caller's transaction.
     """
     data = _data(connection, call_id, full=reason is not None)
-    answers = call_answer.of_calls(connection, [call_id], today, view)
+    answers = call_answer.of_calls(connection, [call_id], AsOf.of(now), view)
     data["answer"] = answers.get(call_id, "")
     view.keep()
     met = sorted({each["id"] for each in data["people"]})

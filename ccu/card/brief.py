@@ -90,7 +90,7 @@ def _lists(session: Session, start: datetime, asker: int) -> dict[str, Any]:
     end_of_day = int(day_bounds(session.today, now)[1].timestamp())
     calls = briefs.care_calls(connection, _span(start, now))
     view = session.view
-    answers = call_answer.of_calls(connection, [call["id"] for call in calls], session.today, view)
+    answers = call_answer.of_calls(connection, [call["id"] for call in calls], as_of, view)
     wanted = Wanted(due_from=as_of.unix, due_before=end_of_day)
     due = follow_up_rows.rows(connection, wanted, as_of)
     waiting = briefs.waiting(connection)

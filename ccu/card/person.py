@@ -68,7 +68,7 @@ def read(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
     as_of = AsOf.of(session.now)
     found = cards.calls(connection, window, -1)
     view = session.view
-    calls = rows.calls(connection, found, session.today, narratives, view, records)
+    calls = rows.calls(connection, found, as_of, narratives, view, records)
     plans = cards.plans(connection, window, records)
     card = {
         "person": {"id": person["id"], "records": records, **dict(person)},

@@ -112,7 +112,7 @@ def read(
     card["open"] = open_work.open_items(connection, place["id"], people, as_of, view)
     card["plans"] = rows.plans(cards.plans(connection, window, people), session.today, view)
     found = cards.calls(connection, window, -1 if every else rows.LAST_CALLS)
-    card["calls"] = rows.calls(connection, found, session.today, narratives, view)
+    card["calls"] = rows.calls(connection, found, as_of, narratives, view)
     view.keep()
     return card
 

@@ -8,6 +8,7 @@ from typing import Any
 from ccu.calls import call_answer
 from ccu.card import store as cards
 from ccu.consent.visibility import View
+from ccu.follow_ups.rows import AsOf
 from ccu.session import Session
 
 LAST_CALLS = 8  # the card of a usual place then fits a screen of 24 lines
@@ -68,7 +69,7 @@ def plans(found: Sequence[sqlite3.Row], today: date, view: View) -> list[dict[st
 def calls(
     connection: sqlite3.Connection,
     found: Sequence[sqlite3.Row],
-    today: date,
+    as_of: AsOf,
     narratives: bool,
     view: View,
     people: Sequence[int] | None = None,
@@ -78,7 +79,7 @@ def calls(
     answer is the result of the call's referrals and follow-ups, empty if it has none; on the card
     of a person, only theirs. Other columns of the rows are kept.
     """
-    answers = call_answer.of_calls(connection, [row["id"] for row in found], today, view, people)
+    answers = call_answer.of_calls(connection, [row["id"] for row in found], as_of, view, people)
     return [
         {
             **{key: row[key] for key in row.keys() if key != "narrative"},  # noqa: SIM118

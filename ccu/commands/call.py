@@ -53,7 +53,7 @@ def show(
     session: Session = ctx.obj
     staff_id, why = session.staff_id, needs_reason(full, reason)
     with session.writing() as connection:
-        data = page.read(connection, staff_id, call, why, session.today, session.view)
+        data = page.read(connection, staff_id, call, why, session.now, session.view)
     emit_document(notice.on(page.document(session.db, data), session.view), format, output)
 
 

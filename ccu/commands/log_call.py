@@ -43,17 +43,15 @@ def command(
     """
     from ccu.calls import store as calls
     from ccu.people import store as people
-    from ccu.retention import returning
 
     session: Session = ctx.obj
     values = _values(session, given, asking)
     with session.work() as work:
         connection = work.connection
-        before, mark = people.last(connection), returning.mark(connection)
+        before = people.last(connection)
         call_id = calls.log(work, calls.NewCall(**values))
         page = _page(work, session, call_id)
         alike = _alike(session, before) if given.person_file else []
-        alike += returning.told(connection, mark)
     for line in alike:
         say(line)
     try:

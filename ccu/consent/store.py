@@ -22,8 +22,10 @@ ALL_BUT_PART2 = "all_but_part2"
 SIGNERS = ("person", "parent", "guardian", "other")
 
 _ROWS = """
-SELECT consent.id, consent.person_id AS person, consent.recipient, consent.provider_id AS provider,
-       provider.name AS provider_name, consent.scope, consent.purpose, consent.purpose_words,
+SELECT consent.id, consent.person_id AS record,
+       (SELECT canonical_id FROM human WHERE id = consent.person_id) AS person, consent.recipient,
+       consent.provider_id AS provider, provider.name AS provider_name, consent.scope,
+       consent.purpose, consent.purpose_words,
        consent.signed_on, consent.signed_by, consent.expires_on, consent.revoked_at,
        recorder.login AS recorded_by, revoker.login AS revoked_by
 FROM consent JOIN staff AS recorder ON recorder.id = consent.recorded_by
@@ -125,12 +127,11 @@ def rows(
     """
     same = None if person_id is None else person_ids.same(connection, [person_id])
     found = table.select(connection, _ROWS, {"consent.person_id IN ?": same})
-    stands_for = person_ids.canonical(connection, (row["person"] for row in found))
     return [
         {
             "id": row["id"],
-            "person": stands_for[row["person"]],
-            "record": row["person"],
+            "person": row["person"],
+            "record": row["record"],
             "to": said_to(row["recipient"], row["provider"], row["provider_name"]),
             "scope": row["scope"].split(","),
             "purpose": row["purpose"],
@@ -207,9 +208,9 @@ def revoke(work: Work, consent_id: int, on: date) -> list[int]:
         at = dates.to_iso(dates.day_start(on, work.settings.zone))
     revoked = {"revoked_at": at, "revoked_by": work.staff_id}
     table.update(work.connection, "consent", consent_id, revoked)
-    work.audit("consent-revoke", "person", row["person"], consent=consent_id)
+    work.audit("consent-revoke", "person", row["record"], consent=consent_id)
     to = Recipient(agency=row["recipient"], provider_id=row["provider"])
-    same = person_ids.same(work.connection, [row["person"]])
+    same = person_ids.same(work.connection, [row["record"]])
     left = in_force(work.connection, same, to, work.today.isoformat())
     return [each["id"] for each in left if _overlap(each["scope"], row["scope"])]
 

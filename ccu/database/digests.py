@@ -31,13 +31,36 @@ def register(connection: sqlite3.Connection) -> None:
     connection.create_function("row_digest", 1, crc32, deterministic=True)
 
 
-def install(connection: sqlite3.Connection) -> None:
-    """Sum up every table as it is now and make the triggers, inside the caller's transaction."""
+def install(connection: sqlite3.Connection, altered: Collection[str] = ()) -> None:
+    """Sum up every table as it is now and make the triggers, inside the caller's transaction.
+
+    The sums of `altered` tables are made not to match, so that `changed` goes on reporting them.
+    """
     for table in _tables(connection):
-        _keep(connection, table, _sum(connection, table))
+        found = _sum(connection, table)
+        if found is not None and table in altered:
+            found = (found[0], found[1] + 1)
+        _keep(connection, table, found)
         if not is_code_list(connection, table):
             for event in _CHANGES:
                 _make_trigger(connection, table, event, _columns(connection, table))
+
+
+def remove(connection: sqlite3.Connection) -> list[str]:
+    """Remove the sums and triggers before a migration, inside the caller's transaction.
+
+    Returns the tables whose rows are not what ccu wrote. A file of schema 1 to 3 has no sums.
+    """
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'table_digest'").fetchone():
+        return []
+    altered = [name for name in changed(connection, _tables(connection)) if name != DEFINITIONS]
+    for (name,) in connection.execute(
+        "SELECT name FROM sqlite_master"
+        " WHERE type = 'trigger' AND name LIKE '%!_digest!_%' ESCAPE '!'"
+    ).fetchall():
+        connection.execute('DROP TRIGGER "{}"'.format(name.replace('"', '""')))
+    connection.execute("DELETE FROM table_digest")
+    return altered
 
 
 @contextlib.contextmanager

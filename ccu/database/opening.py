@@ -35,7 +35,7 @@ __all__ = [
     "write",
 ]
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 MIGRATION_SECONDS = 600  # to wait for another process that copies and migrates a large file
 
 
@@ -153,11 +153,13 @@ def _migrate(connection: sqlite3.Connection, path: Path, key: str | None) -> Non
         if version == SCHEMA_VERSION:
             return
         _copy_before(path, key, version)
+        altered = digests.remove(connection)
         while version < SCHEMA_VERSION:
             migrations.STEPS[version](connection)
             version += 1
         with contextlib.closing(schema.in_memory()) as new:
-            digests.install(connection)
+            schema.make_views(connection, new)
+            digests.install(connection, altered)
             digests.seal(connection, schema.names(new))
         problems = connection.execute("PRAGMA foreign_key_check").fetchall()
         if problems:

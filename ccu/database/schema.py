@@ -23,6 +23,20 @@ def make(connection: sqlite3.Connection) -> None:
     digests.seal(connection, names(connection))
 
 
+def make_views(connection: sqlite3.Connection, new: sqlite3.Connection) -> None:
+    """Make the views of a file those of a new database, inside the caller's transaction.
+
+    They hold no data. A view that another program made stays.
+    """
+    views = new.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'view' ORDER BY rowid"
+    ).fetchall()
+    for name, _sql in views:
+        connection.execute(f"DROP VIEW IF EXISTS {name}")
+    for _name, sql in views:
+        connection.execute(sql)
+
+
 def in_memory() -> sqlite3.Connection:
     """A new, empty database, to compare a file with."""
     connection = sqlite3.connect(":memory:", isolation_level=None)

@@ -23,6 +23,7 @@ from ccu.files.folders import Folder, Place
 
 DATABASES = (".db", ".sqlite", ".sqlite3")
 _BELONGS = ("-wal", "-shm", "-journal")
+_LINUX = sys.platform == "linux"
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # a pipe that nobody writes to must not make us wait
 _READ = os.O_RDONLY | _NONBLOCK | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
 
@@ -89,16 +90,29 @@ def _checked(descriptor: int, about: os.stat_result, path: Path, what: str, pipe
         return descriptor
     if not pipe:
         raise InvalidInput(f"cannot read {what}: it is not an ordinary file")
-    if not stat.S_ISFIFO(about.st_mode):
+    if not stat.S_ISFIFO(about.st_mode) or _LINUX:
+        if stat.S_ISFIFO(about.st_mode):
+            _wait_for_writer(descriptor)
         os.set_blocking(descriptor, True)
         return descriptor
-    # Opened again by its own descriptor, to wait for whoever writes to it.
-    again = os.open(f"/proc/self/fd/{descriptor}" if sys.platform == "linux" else path, os.O_RDONLY)
+    again = os.open(path, os.O_RDONLY)  # waits for whoever writes to it
     if not os.path.samestat(about, os.fstat(again)):
         os.close(again)
         raise InvalidInput(f"cannot read {what}: it was replaced meanwhile; try again")
     os.close(descriptor)
     return again
+
+
+def _wait_for_writer(descriptor: int) -> None:
+    """Wait until there is something in a pipe, or its writer is gone.
+
+    Opening it a second time would wait forever for a writer that came and went in between.
+    """
+    import select
+
+    waiting = select.poll()
+    waiting.register(descriptor, select.POLLIN)
+    waiting.poll()
 
 
 def content(path: Path, what: str, most: int, instead: str = "", pipe: bool = True) -> bytes:

@@ -16,8 +16,9 @@ _ROWS = """
 SELECT due.id, due.due_at, due.due_unix, due.closing_at, due.closed_at, owner.login AS owner,
        follow_up_kind.label AS kind, due.referral_id,
        coalesce(due.call_id, referral.call_id) AS call_id,
-       coalesce(due.person_id, referral.person_id) AS person_id, referral.household_id,
-       person.merged_into,
+       (SELECT canonical_id FROM human
+        WHERE id = coalesce(due.person_id, referral.person_id)) AS person,
+       referral.household_id,
        (SELECT line FROM place_plain
         WHERE id = (SELECT place_id FROM call WHERE id = coalesce(due.call_id, referral.call_id)))
          AS place,
@@ -27,7 +28,6 @@ FROM {source} AS due
 JOIN staff AS owner ON owner.id = due.owner_id
 JOIN follow_up_kind ON follow_up_kind.code = due.kind
 LEFT JOIN referral ON referral.id = due.referral_id
-LEFT JOIN person ON person.id = coalesce(due.person_id, referral.person_id)
 LEFT JOIN overdue_event
   ON overdue_event.follow_up_id = due.id AND overdue_event.due_at = due.due_at
 WHERE {where}
@@ -53,6 +53,10 @@ class AsOf:
     def of(cls, now: datetime) -> "AsOf":
         """The moment of a session."""
         return cls(int(now.timestamp()), now.date())
+
+    def is_late(self, due_unix: float) -> bool:
+        """Whether something open that was due at that instant is overdue: LATE for one value."""
+        return due_unix < self.unix
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,23 +106,11 @@ def rows(connection: sqlite3.Connection, wanted: Wanted, as_of: AsOf) -> list[di
             "only_id": wanted.only_id,
         },
     ).fetchall()
-    stands_for = _canonical(connection, found)
-    return [_item(row, stands_for, as_of) for row in found]
+    return [_item(row, as_of) for row in found]
 
 
-def _canonical(connection: sqlite3.Connection, found: list[sqlite3.Row]) -> dict[int, int]:
-    """Only merged records are looked up: there are few, and mostly none."""
-    merged = [row["person_id"] for row in found if row["merged_into"] is not None]
-    if not merged:
-        return {}
-    from ccu.records import person_ids
-
-    return person_ids.canonical(connection, merged)
-
-
-def _item(row: sqlite3.Row, stands_for: dict[int, int], as_of: AsOf) -> dict[str, Any]:
-    late = row["closed_at"] is None and row["due_unix"] < as_of.unix
-    person_id = stands_for.get(row["person_id"], row["person_id"])
+def _item(row: sqlite3.Row, as_of: AsOf) -> dict[str, Any]:
+    late = row["closed_at"] is None and as_of.is_late(row["due_unix"])
     waits = row["closing_at"] is not None and row["closed_at"] is None
     state = "closed" if row["closed_at"] else "overdue" if late else "open"
     return {
@@ -129,21 +121,21 @@ def _item(row: sqlite3.Row, stands_for: dict[int, int], as_of: AsOf) -> dict[str
         "owner": row["owner"],
         "what": row["kind"] + (", to sign" if waits else ""),
         "attempts": row["attempts"],
-        "for": _for(row, person_id),
+        "for": _for(row),
         "new": late and row["seen_at"] is None,
-        "person": person_id,
+        "person": row["person"],
         "due_at": row["due_at"],
         "due_unix": row["due_unix"],
     }
 
 
-def _for(row: sqlite3.Row, person_id: int | None) -> str:
+def _for(row: sqlite3.Row) -> str:
     """`referral 3, person 12, 12 MAIN ST # 3`: what it is about, by numbers and place alone."""
     record, number = (
         ("referral", row["referral_id"]) if row["referral_id"] else ("call", row["call_id"])
     )
-    parts = [(record, number), ("person", person_id)]
-    if person_id is None:
+    parts = [(record, number), ("person", row["person"])]
+    if row["person"] is None:
         parts.append(("household", row["household_id"]))
     said = [f"{word} {number}" for word, number in parts if number is not None]
     return ", ".join([*said, row["place"]] if row["place"] else said)

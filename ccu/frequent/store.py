@@ -29,18 +29,21 @@ HAVING count(*) FILTER (WHERE call.care) >= :k
     OR call.place_id IN (SELECT value FROM json_each(:marked))
 """  # noqa: S608 - no user's text in it
 _SUBJECTS = f"""
-SELECT call_person.person_id, call.id AS call_id, call.place_id,
+SELECT human.canonical_id AS person, call.id AS call_id, call.place_id,
        substr(call.occurred_at, 1, 10) AS day
 FROM call INDEXED BY call_occurred
 CROSS JOIN call_person ON call_person.call_id = call.id AND call_person.role = 'subject'
+CROSS JOIN human ON human.id = call_person.person_id
 WHERE call.care AND {_IN_WINDOW}
 """  # noqa: S608
 _SUBJECTS_AT = f"""
-SELECT call.place_id, call.id AS call_id, call_person.person_id
+SELECT call.place_id, call.id AS call_id, person.id AS person
 FROM json_each(:places) AS places
 CROSS JOIN call ON call.place_id = places.value
 CROSS JOIN call_person ON call_person.call_id = call.id AND call_person.role = 'subject'
-WHERE call.care AND {_IN_WINDOW}
+CROSS JOIN human ON human.id = call_person.person_id
+CROSS JOIN person ON person.id = human.canonical_id
+WHERE call.care AND {_IN_WINDOW} AND trim(person.given_name || person.family_name) <> ''
 """  # noqa: S608
 _LAST_AT = """
 SELECT substr(max(occurred_at), 1, 10) FROM call
@@ -83,14 +86,10 @@ def places(
     asked["places"] = json.dumps(list(rows))
     for place in connection.execute(_ABOUT_PLACES, asked):
         rows[place["id"]] |= {"address": place["address"], "exempt": place["exempt"]}
-    met = connection.execute(_SUBJECTS_AT, asked).fetchall()
-    stands_for = person_ids.canonical(connection, (row["person_id"] for row in met))
-    named = _named(connection, stands_for.values())
-    about = [row for row in met if stands_for[row["person_id"]] in named]
     there: dict[int, set[int]] = {}
     told: dict[int, set[int]] = {}
-    for row in about:
-        there.setdefault(row["place_id"], set()).add(stands_for[row["person_id"]])
+    for row in connection.execute(_SUBJECTS_AT, asked):
+        there.setdefault(row["place_id"], set()).add(row["person"])
         told.setdefault(row["place_id"], set()).add(row["call_id"])
     for place, found in rows.items():
         found["people"] = len(there.get(place, ()))
@@ -109,11 +108,9 @@ def people(
     Keys: person (the canonical record), care_calls, places (different ones), last (day of the last
     care call about them). Most care calls first.
     """
-    met = connection.execute(_SUBJECTS, window).fetchall()
-    stands_for = person_ids.canonical(connection, (row["person_id"] for row in met))
     calls: dict[int, dict[int, sqlite3.Row]] = {}
-    for row in met:
-        calls.setdefault(stands_for[row["person_id"]], {})[row["call_id"]] = row
+    for row in connection.execute(_SUBJECTS, window).fetchall():
+        calls.setdefault(row["person"], {})[row["call_id"]] = row
     rows = [
         {
             "person": person,
@@ -137,22 +134,14 @@ def exempt_of(connection: sqlite3.Connection, place_id: int) -> str | None:
     return row["exempt"] if row else None
 
 
-def _named(connection: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
-    found = connection.execute(
-        "SELECT id FROM person WHERE id IN (SELECT value FROM json_each(:ids))"
-        " AND trim(given_name || family_name) <> ''",
-        {"ids": json.dumps(sorted(set(ids)))},
-    )
-    return {row["id"] for row in found}
-
-
 # ---------------------------------------------------------------- overrides
 # An override lists a person or a place whatever the count, or leaves it off. A person or a place
 # has one active override at most; where a merge brought two together, the later one counts. An
 # override is active until it is ended, also after its review was due.
 
 _OVERRIDES = """
-SELECT frequent_override.id, person_id AS person, place_id AS place,
+SELECT frequent_override.id, place_id AS place,
+       (SELECT canonical_id FROM human WHERE id = person_id) AS person,
        coalesce((SELECT line FROM place_plain WHERE id = place_id), '') AS address,
        frequent AS listed, reason, substr(recorded_at, 1, 10) AS since, staff.login AS by,
        review_on
@@ -177,14 +166,8 @@ def active_overrides(
         "person_id IN ?": None if people is None else list(people),
         "place_id = ?": place,
     }
-    found = [dict(row) for row in table.select(connection, _OVERRIDES, conditions)]
-    canonical = person_ids.canonical(
-        connection, [row["person"] for row in found if row["person"] is not None]
-    )
-    for row in found:
-        row["person"] = canonical.get(row["person"])
-        row["listed"] = bool(row["listed"])
-    return found
+    found = table.select(connection, _OVERRIDES, conditions)
+    return [{**dict(row), "listed": bool(row["listed"])} for row in found]
 
 
 def override_of_place(

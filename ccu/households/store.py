@@ -17,14 +17,13 @@ from ccu.people import store as people
 from ccu.records import person_ids, table
 from ccu.work import Work
 
-FOREVER = "9999-99-99"  # after every day
 _MEMBERS = """
-SELECT household_id, person_id, since, until FROM household_member
+SELECT household_id, person_id, since, until, begins, ends FROM membership
 WHERE :every OR household_id = :household_id
 """
 _OF_RECORDS = """
-SELECT household_id, person_id, since, until
-FROM json_each(:ids) AS record CROSS JOIN household_member ON person_id = record.value
+SELECT household_id, person_id, since, until, begins, ends
+FROM json_each(:ids) AS record CROSS JOIN membership ON person_id = record.value
 """
 
 
@@ -32,7 +31,7 @@ FROM json_each(:ids) AS record CROSS JOIN household_member ON person_id = record
 class Member:
     """One person in one household; `until` None: not recorded that they left.
 
-    now: whether they are in it on the day that was asked about, as people/open_work.py has it.
+    now: whether they are in it on the day that was asked about, as the view membership has it.
     """
 
     household: int
@@ -94,11 +93,10 @@ def _folded(
         own.setdefault((row["household_id"], canonical[row["person_id"]]), []).append(row)
     found = []
     for (household, person), theirs in sorted(own.items()):
-        now = [row for row in theirs if (row["since"] or day) <= day < (row["until"] or FOREVER)]
+        now = [row for row in theirs if row["begins"] <= day < row["ends"]]
         since = min((row["since"] for row in now or theirs if row["since"]), default=None)
-        until = max(row["until"] or FOREVER for row in now or theirs)
-        until = None if until == FOREVER else until
-        found.append(Member(household, person, since, until, bool(now)))
+        last = max(now or theirs, key=lambda row: str(row["ends"]))
+        found.append(Member(household, person, since, last["until"], bool(now)))
     return found
 
 
@@ -212,11 +210,11 @@ ELDER = ("parent", "grandparent")
 _WORDS = {"other_family": "family of", "other": "connected with"}
 
 _ROWS = """
-SELECT person_id, other_id, relation FROM person_relation
-WHERE person_id IN (SELECT value FROM json_each(:ids))
-UNION
-SELECT person_id, other_id, relation FROM person_relation
-WHERE other_id IN (SELECT value FROM json_each(:ids))
+SELECT person_id, other_id, relation, person.canonical_id AS person, other.canonical_id AS other
+FROM (SELECT * FROM person_relation WHERE person_id IN (SELECT value FROM json_each(:ids))
+      UNION
+      SELECT * FROM person_relation WHERE other_id IN (SELECT value FROM json_each(:ids)))
+JOIN human AS person ON person.id = person_id JOIN human AS other ON other.id = other_id
 """
 
 
@@ -271,13 +269,7 @@ def _with_rows(
     """Return the rows of these people, by any record of theirs, and the relation that each is."""
     ids = json.dumps(person_ids.same(connection, people_ids))
     rows = connection.execute(_ROWS, {"ids": ids}).fetchall()
-    canonical = person_ids.canonical(
-        connection, [number for row in rows for number in (row["person_id"], row["other_id"])]
-    )
-    return [
-        (stored_form(canonical[row["other_id"]], row["relation"], canonical[row["person_id"]]), row)
-        for row in rows
-    ]
+    return [(stored_form(row["other"], row["relation"], row["person"]), row) for row in rows]
 
 
 def relations_between(connection: sqlite3.Connection, one: int, other: int) -> list[Relation]:
@@ -364,7 +356,7 @@ def _delete(work: Work, gone: Relation) -> None:
         work.connection.execute(
             "DELETE FROM person_relation WHERE person_id = :person_id AND other_id = :other_id"
             " AND relation = :relation",
-            dict(row),
+            {name: row[name] for name in ("person_id", "other_id", "relation")},
         )
         field = {f"relation of person {row['other_id']}": (row["relation"], None)}
         table.record_changes(work, "person", row["person_id"], field)

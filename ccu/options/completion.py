@@ -57,10 +57,8 @@ providers = from_rows(
 )
 # Open referrals, newest first, with the day they were made; police accounts may ask too.
 referrals = from_rows(
-    "SELECT referral.id, substr(made_at, 1, 10) FROM referral"
-    " JOIN referral_status ON referral_status.code = status"
-    " WHERE referral_status.open AND substr(referral.id, 1, length(:start)) = :start"
-    " ORDER BY referral.id DESC LIMIT 30"
+    "SELECT id, substr(made_at, 1, 10) FROM open_referral"
+    " WHERE substr(id, 1, length(:start)) = :start ORDER BY id DESC LIMIT 30"
 )
 # Open follow-ups, newest first, with the day they were recorded.
 follow_ups = from_rows(

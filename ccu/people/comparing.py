@@ -54,7 +54,7 @@ def likely(
     With them how many records were compared, and how many pairs were left out as marked different.
     `advance` is called for each record read.
     """
-    human = dict(connection.execute("SELECT id, canonical_id FROM person_canonical").fetchall())
+    human = dict(connection.execute("SELECT id, canonical_id FROM human").fetchall())
     known = _with_all_names(person_keys.known(connection), human)
     two = all_marked_different(connection)
     best: dict[tuple[int, int], Pair] = {}
@@ -96,7 +96,7 @@ def sources(connection: sqlite3.Connection) -> dict[int, str]:
     found: dict[int, list[str]] = {}
     for row in connection.execute(
         "SELECT canonical_id, source, number FROM person_source"
-        " JOIN person_canonical ON person_canonical.id = person_id ORDER BY source, number"
+        " JOIN human ON human.id = person_id ORDER BY source, number"
     ):
         found.setdefault(row["canonical_id"], []).append(f"{row['source']} {row['number']}")
     return {number: "; ".join(each) for number, each in found.items()}
@@ -159,9 +159,11 @@ def rows_between(
 
 def all_marked_different(connection: sqlite3.Connection) -> set[tuple[int, int]]:
     """Return all such pairs by canonical record, the lower number first."""
-    pairs = connection.execute("SELECT person_id, other_id FROM person_different").fetchall()
-    human = person_ids.canonical(connection, (number for pair in pairs for number in pair))
-    return {(min(ends), max(ends)) for ends in ((human[a], human[b]) for a, b in pairs)}
+    pairs = connection.execute(
+        "SELECT one.canonical_id, other.canonical_id FROM person_different"
+        " JOIN human AS one ON one.id = person_id JOIN human AS other ON other.id = other_id"
+    )
+    return {(min(pair), max(pair)) for pair in map(tuple, pairs)}
 
 
 # ---------------------------------------------------------------- two people side by side

@@ -11,7 +11,7 @@ from ccu.output import Document, Section, Table
 from ccu.people import open_work
 from ccu.people import store as people
 from ccu.people.form import NAMES, minor_on, years
-from ccu.people.open_work import NOW
+from ccu.people.open_work import IN_FORCE
 from ccu.records import codes, history, person_ids
 from ccu.session import Session
 from ccu.work import Work
@@ -163,8 +163,8 @@ WHERE person_id IN (SELECT value FROM json_each(:records))
   AND field IN ('given_name', 'family_name')
 """
 _HOUSEHOLDS = f"""
-SELECT DISTINCT household_id FROM household_member AS member
-WHERE person_id IN (SELECT value FROM json_each(:records)) AND {NOW.format("member")}
+SELECT DISTINCT household_id FROM membership AS member
+WHERE person_id IN (SELECT value FROM json_each(:records)) AND {IN_FORCE.format("member")}
 ORDER BY household_id
 """  # noqa: S608 - no user's text in it
 _SOURCES = """

@@ -12,7 +12,6 @@ from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.records import person_ids, table
-from ccu.retention import returning
 from ccu.work import Work
 
 # What a record holds beside its aliases, and what a new one holds of it.
@@ -63,16 +62,7 @@ def add(work: Work, met: Met) -> int:
 
 
 def create(work: Work, said: Said) -> int:
-    """Add a person with all that is given; return the id.
-
-    Somebody who was de-identified, and is recognised, has the number they had.
-    """
-    back = returning.person_of(work.connection, said.fields)
-    if back is not None:
-        cleared = returning.reopen(work.connection, work.staff_id, back)
-        said.fields = {**cleared, **said.fields}
-        change(work, back, said)
-        return back
+    """Add a person with all that is known; return the id."""
     person_id = table.insert(work, "person", {**EMPTY, **said.fields})
     _add_aliases(work.connection, person_id, said.aliases)
     _set_missing(work.connection, person_id, said.missing)
@@ -151,15 +141,13 @@ def on_call(connection: sqlite3.Connection, call_id: int) -> list[dict[str, Any]
     `id` is the record met, `merged_into` its canonical record where it was merged, or None.
     """
     found = connection.execute(
-        "SELECT person.id, role, given_name, family_name, description, birth_date, merged_into"
-        " FROM call_person JOIN person ON person.id = person_id"
+        "SELECT person.id, role, given_name, family_name, description, birth_date,"
+        " nullif(canonical_id, person.id) AS merged_into"
+        " FROM call_person JOIN person ON person.id = person_id JOIN human ON human.id = person_id"
         " WHERE call_id = :call_id ORDER BY person.id, role",
         {"call_id": call_id},
     )
-    met = [dict(row) for row in found]
-    merged = [each["id"] for each in met if each["merged_into"] is not None]
-    canonical_ids = person_ids.canonical(connection, merged)
-    return [{**each, "merged_into": canonical_ids.get(each["id"])} for each in met]
+    return [dict(row) for row in found]
 
 
 def last(connection: sqlite3.Connection) -> int:

@@ -16,20 +16,21 @@ from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.people import store as people
-from ccu.people.open_work import NOW
+from ccu.people.open_work import IN_FORCE
 from ccu.records import person_ids, table
 from ccu.work import Work
 
 _ROWS = f"""
-SELECT worker.id, worker.person_id AS person, worker.household_id AS household,
+SELECT worker.id, (SELECT canonical_id FROM human WHERE id = worker.person_id) AS person,
+       worker.household_id AS household,
        staff.login AS staff, staff.agency, worker.since, worker.until
-FROM worker JOIN staff ON staff.id = worker.staff_id
-WHERE (:every OR {NOW.format("worker")}) AND (:staff_id IS NULL OR worker.staff_id = :staff_id)
+FROM assignment AS worker JOIN staff ON staff.id = worker.staff_id
+WHERE (:every OR {IN_FORCE.format("worker")}) AND (:staff_id IS NULL OR worker.staff_id = :staff_id)
   AND (:people IS NULL OR worker.person_id IN (SELECT value FROM json_each(:people))
        OR worker.household_id IN (
-         SELECT household_id FROM household_member AS member
+         SELECT household_id FROM membership AS member
          WHERE person_id IN (SELECT value FROM json_each(:people))
-           AND (:every OR {NOW.format("member")})))
+           AND (:every OR {IN_FORCE.format("member")})))
   AND (:household_id IS NULL OR worker.household_id = :household_id)
 ORDER BY worker.until IS NOT NULL, worker.since DESC, worker.id DESC
 """  # noqa: S608 - no user's text in it
@@ -154,9 +155,7 @@ def rows(
     for row in listed:
         if row["id"] in hidden:
             row |= {"staff": None, "since": None, "until": None}
-    with_person = [row["person"] for row in listed if row["person"] is not None]
-    canonical = person_ids.canonical(connection, with_person)
-    return [{**row, "person": canonical.get(row["person"])} for row in listed]
+    return listed
 
 
 # ---------------------------------------------------------------- merged people

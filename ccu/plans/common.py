@@ -29,7 +29,6 @@ def record_shown(connection: sqlite3.Connection, staff_id: int, plan: sqlite3.Ro
     """Record that a plan was shown, and of whom, inside a write."""
     audit.record(connection, staff_id, "plan-show", "plan", plan["id"])
     table, number = "place", plan["place_id"]
-    if plan["person_id"] is not None:
-        number = person_ids.canonical(connection, [plan["person_id"]])[plan["person_id"]]
-        table = "person"
+    if plan["person"] is not None:
+        table, number = "person", plan["person"]
     audit.record(connection, staff_id, "plan-show", table, number, plan=plan["id"])

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from ccu.plans import store as plans
-from ccu.records import person_ids
 from ccu.session import Session
 
 COLUMNS = ("id", "status", "for", "author", "approver", "review_on", "expires_on", "note")
@@ -19,15 +18,13 @@ def rows(session: Session, due: bool, status: str | None) -> list[dict[str, Any]
     """
     connection, today = session.db, session.today
     found = plans.rows(connection, today, today + AHEAD if due else None)
-    people = [row["person_id"] for row in found if row["person_id"] is not None]
-    stands_for = person_ids.canonical(connection, people)
-    whose = {row["id"]: (stands_for.get(row["person_id"]), row["place_id"]) for row in found}
+    whose = {row["id"]: (row["person"], row["place_id"]) for row in found}
     in_force = Counter(whose[row["id"]] for row in found if row["state"] == "approved")
     return [
         {
             "id": row["id"],
             "status": row["state"],
-            "for": _for(stands_for.get(row["person_id"]), row["place"]),
+            "for": _for(row["person"], row["place"]),
             "author": row["author"],
             "approver": row["approver"],
             "review_on": row["review_on"],

@@ -16,7 +16,7 @@ from ccu.output import Document, Section, Table
 from ccu.plans import common, form
 from ccu.plans import store as plans
 from ccu.plans import suggestions as plan_suggestions
-from ccu.records import codes, person_ids
+from ccu.records import codes
 from ccu.records import history as changes
 from ccu.session import Session
 
@@ -47,9 +47,7 @@ def read(session: Session, plan_id: int, every: bool) -> Document:
 
 
 def _data(connection: sqlite3.Connection, row: sqlite3.Row, today: str) -> dict[str, Any]:
-    person = row["person_id"]
-    if person is not None:
-        person = person_ids.canonical(connection, [person])[person]
+    person = row["person"]
     on_card = row["state"] == "approved"
     return {
         "id": row["id"],

@@ -32,6 +32,7 @@ _PLAN = """
 SELECT plan.*, author.login AS author, approver.login AS approver,
        CASE WHEN plan.status = 'approved' AND plan.expires_on < :today THEN 'expired'
             ELSE plan.status END AS state,
+       (SELECT canonical_id FROM human WHERE id = plan.person_id) AS person,
        (SELECT line FROM place_plain WHERE id = plan.place_id) AS place,
        (SELECT count(*) FROM plan_suggestion
         WHERE plan_id = plan.id AND accepted IS NULL) AS suggestions

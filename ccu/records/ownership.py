@@ -106,6 +106,7 @@ _PERSONS: dict[str, str] = {
     "disclosure": "person_id IN people",
     "last_contact": "person_id IN people",
     "deidentified": "person_id IN people",
+    "archived": "record = 'deidentified' AND record_id IN people",
     "change": "(record, record_id) IN record_of",
     "audit_reason": _REASONS.format(of="record_of"),
 }
@@ -158,7 +159,7 @@ _MENTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("audit_reason", _REASONS.format(of="other_record"), WORDS["audit_reason"]),
 )
 # Words of columns that may not be NULL and must be JSON.
-_EMPTY = {"plan": "{}", "change": "null", "person_own": "null", "sealed": "{}"}
+_EMPTY = {"plan": "{}", "change": "null", "person_own": "null", "sealed": "{}", "archived": "{}"}
 
 
 @dataclass(frozen=True)

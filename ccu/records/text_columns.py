@@ -42,7 +42,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "audit_reason": ("reason",),
     "sealed": ("content",),
     "sealed_number": ("digest",),
-    "deidentified": ("digest",),
+    "archived": ("content",),
 }
 
 # Texts that are neither a code, a day, a time nor in WORDS, and why they name nobody.
@@ -66,6 +66,7 @@ PLAIN: dict[str, dict[str, tuple[str, ...]]] = {
         "change": ("record", "field"),
         "legal_hold": ("record",),
         "sealed": ("record",),
+        "archived": ("feature", "record"),
         "person_merge": ("taken",),
         "person_missing": ("field",),
         "person_own": ("field",),

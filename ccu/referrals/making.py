@@ -39,7 +39,7 @@ def make(
         referral_id = referrals.make(work, new)
         if link is not None:
             link(work, referral_id)
-        data = page.read(work.connection, referral_id, session.today, named=False, full=False)
+        data = page.read(work.connection, referral_id, session.now, named=False, full=False)
     for each in warnings:
         say(f"Note: {each}.")
     return {**data, "warnings": warnings}

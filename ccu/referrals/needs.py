@@ -14,7 +14,8 @@ from ccu.referrals import life as referral_steps
 from ccu.work import Work
 
 _ASSESSMENT = """
-SELECT need_assessment.id, person_id AS person, call_id AS call, occurred_at,
+SELECT need_assessment.id, (SELECT canonical_id FROM human WHERE id = person_id) AS person,
+       call_id AS call, occurred_at,
        need_assessment.recorded_at, staff.login AS recorded_by
 FROM need_assessment JOIN staff ON staff.id = recorded_by WHERE {where}
 """
@@ -63,7 +64,6 @@ def read(connection: sqlite3.Connection, assessment_id: int) -> dict[str, Any]:
     """One assessment: an answer for every need; state null: not asked. Raises NotFound."""
     row = table.require(connection, "need_assessment", assessment_id, _ASSESSMENT)
     found = dict(row)
-    found["person"] = person_ids.canonical(connection, [row["person"]])[row["person"]]
     answers = connection.execute(_ANSWERS, {"id": assessment_id})
     found["answers"] = [dict(answer) for answer in answers]
     return found

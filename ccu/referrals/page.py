@@ -1,11 +1,12 @@
 """A referral as data and as a page: where it stands, who has it, what was tried, what became."""
 
 import sqlite3
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from ccu.calls import call_answer
 from ccu.consent.visibility import Hidden
+from ccu.follow_ups.rows import AsOf
 from ccu.output import Document, Section, Table
 from ccu.records import codes, person_ids
 from ccu.referrals import reads as referral_reads
@@ -18,7 +19,7 @@ ATTEMPT_COLUMNS = ("follow_up", "try", "when", "by", "result", "minutes", "note"
 
 
 def read(
-    connection: sqlite3.Connection, referral_id: int, today: date, *, named: bool, full: bool
+    connection: sqlite3.Connection, referral_id: int, now: datetime, *, named: bool, full: bool
 ) -> dict[str, Any]:
     """The referral in its documented JSON shape. Raises NotFound.
 
@@ -27,7 +28,7 @@ def read(
     data = referral_reads.record(connection, referral_id)
     data = {
         **{key: data.pop(key) for key in ("id", "status", "since")},
-        "outcome": call_answer.of_referral(connection, referral_id, today),
+        "outcome": call_answer.of_referral(connection, referral_id, AsOf.of(now)),
         **data,
     }
     data["person_name"] = None
@@ -48,7 +49,7 @@ def seen(
 
     Of one that is hidden, and of follow-ups that are, no more than that they are in hand.
     """
-    data = read(connection, referral_id, session.today, named=True, full=full)
+    data = read(connection, referral_id, session.now, named=True, full=full)
     view = session.view
     hidden = view.referrals([referral_id]).get(referral_id)
     if hidden is not None:
