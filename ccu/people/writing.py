@@ -35,12 +35,9 @@ def add(session: Session, given: PersonOptions, asking: bool) -> str:
     if chosen is not None:
         return _fill(session, chosen, said)
     with session.work() as work:
-        last = people.last(work.connection)
         person_id = people.create(work, said)
         alike = [] if asking else person_finding.messages(work.connection, [person_id])
     _say(alike)
-    if person_id <= last:
-        return f"Seen before: person {person_id}, whose records were de-identified, is back."
     return f"Person {person_id} is added{_minor(session, said.fields)}."
 
 
