@@ -199,7 +199,6 @@ ccu/imports/roster/run.py
 ccu/imports/roster/terminal.py
 ccu/imports/suggest.py
 ccu/layouts/roster-hsd.toml
-ccu/people/__init__.py
 ccu/people/open_work.py
 ccu/people/options.py
 ccu/places/asked_for.py
