@@ -441,7 +441,7 @@ def test_a_review_is_due_told_in_the_brief_and_keeps_or_ends(ccu: Ccu, db_path: 
         return run_ccu("--today", late, "frequent", "review", *args, stdin="still so")
 
     assert review("1", "--keep", "--file", "-").out == (
-        "Override 1 stands, until review 2027-01-29.\n"
+        "Override 1 is kept until review 2027-01-29.\n"
     )
     assert at(late, "brief", "-f", "json").out.count('"overrides_due": []') == 1
     assert review("1", "--end", "--file", "-").out == (

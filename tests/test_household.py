@@ -184,7 +184,7 @@ def test_a_parent_born_no_earlier_needs_a_word(ccu: Ccu, db_path: Path) -> None:
     refused(link(ccu, 1, 2, "parent"), 2, says)
     refused(link(ccu, 2, 1, "grandchild"), 2, says)
     linked(ccu, 3, 2, "parent")  # one date shows nothing
-    question = "Link them all the same (yes or no): "
+    question = "Link them anyway (yes or no; Enter: no): "
     asked = run_ccu("person", "link", "1", "2", "--relation", "parent", stdin="no\n", tty=True)
     assert (asked.code, question in asked.err) == (2, True)
     assert "1991" not in asked.err
@@ -524,7 +524,9 @@ def test_several_and_none_are_said_by_number(ccu: Ccu) -> None:
     assert ccu("household", "add", "new", "1", "2").code == 0
     assert ccu("household", "add", "new", "1", "3").code == 0
     refused(
-        ccu("household", "show", "--person", "1"), 2, "person 1 is in households 1 and 2; say which"
+        ccu("household", "show", "--person", "1"),
+        2,
+        "person 1 is in households 1 and 2; give its number",
     )
     assert ccu("household", "leave", "2", "3").code == 0
     says = "person 3 is in no household; they left household 2 on 2026-01-31"

@@ -8,7 +8,7 @@ from typing import Any
 from ccu.calls.store import Responder
 from ccu.errors import InvalidInput
 from ccu.options import typed_text
-from ccu.people import name as person_name
+from ccu.people import options as person_options
 from ccu.people.store import Met
 
 LONGEST_TEXT = 1_000  # of a description or a reason
@@ -77,7 +77,7 @@ def person(text: str, name: str, code: FindCode, began: date, names: bool) -> Me
 def _named(role: str, said: str, name: str, began: date) -> Met:
     """GIVEN FAMILY or FAMILY, GIVEN, then perhaps `; born 1980-01-31`."""
     words, semicolon, detail = said.partition(";")
-    given, family = person_name.read(typed_text.line(words, name) or "", name)
+    given, family = person_options.split_name(typed_text.line(words, name) or "", name)
     birth_date = _birth_date(detail.strip(), name, began) if semicolon else None
     return Met(role, given_name=given, family_name=family, birth_date=birth_date)
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ccu.consent.visibility import View
-from ccu.frequent import overrides
+from ccu.frequent import store as frequent
 from ccu.places import flags
 from ccu.places import reads as place_reads
 from ccu.records import person_ids
@@ -186,7 +186,7 @@ def overrides_due(connection: sqlite3.Connection, today: date) -> list[dict[str,
             "review_on": row["review_on"],
             "days_late": (today - date.fromisoformat(row["review_on"])).days,
         }
-        for row in overrides.in_force(connection)
+        for row in frequent.active_overrides(connection)
         if row["review_on"] <= today.isoformat()
     ]
 

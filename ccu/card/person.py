@@ -9,7 +9,7 @@ from ccu.card import store as cards
 from ccu.care import page as care_page
 from ccu.errors import NotFound
 from ccu.follow_ups.rows import AsOf
-from ccu.frequent import overrides
+from ccu.frequent import store as frequent
 from ccu.output import Document, Format, Section, Table, emit_document
 from ccu.people import open_work
 from ccu.records import audit, person_ids
@@ -73,7 +73,9 @@ def read(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
     card = {
         "person": {"id": person["id"], "records": records, **dict(person)},
         "counts": rows.counts(
-            cards.counts(connection, window), session, overrides.of_person(connection, records)
+            cards.counts(connection, window),
+            session,
+            frequent.override_of_person(connection, records),
         ),
         "workers": open_work.workers(connection, records, window, as_of, view),
         "open": open_work.open_items(connection, None, records, as_of, view),

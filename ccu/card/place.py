@@ -11,7 +11,6 @@ from ccu.card import store as cards
 from ccu.care import page as care_page
 from ccu.errors import InvalidInput
 from ccu.follow_ups.rows import AsOf
-from ccu.frequent import overrides
 from ccu.frequent import store as frequent
 from ccu.output import Format, emit_document
 from ccu.people import open_work
@@ -103,7 +102,7 @@ def read(
     card["counts"] = rows.counts(
         cards.counts(connection, window),
         session,
-        overrides.of_place(connection, place["id"]),
+        frequent.override_of_place(connection, place["id"]),
         frequent.exempt_of(connection, place["id"]),
     )
     card["warnings"] = cards.warnings(connection, window)

@@ -102,9 +102,9 @@ def amend(
 
 def _alike(session: Session, before: int) -> list[str]:
     """Who the people added may be, by number."""
-    from ccu.people import offer as person_offer
+    from ccu.people import finding as person_finding
 
-    return person_offer.told_since(session, before)
+    return person_finding.messages_since(session, before)
 
 
 @app.command()

@@ -120,7 +120,9 @@ def add(
     )
 
     def text() -> str:
-        return terminal.private_text("Care note", file, "the note", LONGEST_NOTE, asking)
+        return terminal.private_text(
+            "Care note", file, "the note", LONGEST_NOTE, asking, lines=True
+        )
 
     emit_line(f"Added care note {actions.add(session, wanted, text)}.")
 

@@ -91,12 +91,12 @@ def list_(
     """
     from ccu.consent import PART2
     from ccu.consent import store as consents
-    from ccu.people import merge_store as merges
+    from ccu.people import store as people
 
     session: Session = ctx.obj
     with session.work() as work:
         if person is not None:
-            merges.canonical(work.connection, person)
+            people.canonical(work.connection, person)
         rows = consents.rows(
             work.connection,
             person,

@@ -40,12 +40,12 @@ def command(
       ccu disclosures --person 12 --all --format csv
     """
     from ccu.consent import disclosures
-    from ccu.people import merge_store as merges
+    from ccu.people import store as people
 
     session: Session = ctx.obj
     start = None if every else disclosures.since(session.today, years or YEARS)
     with session.work() as work:
-        merges.canonical(work.connection, person)
+        people.canonical(work.connection, person)
         only_to = None if session.view.whole_accounting else "police"
         rows = disclosures.rows(work.connection, person, start, only_to)
         work.audit("disclosures", "person", person, rows=len(rows))

@@ -87,16 +87,16 @@ def _offered(session: Session, met: "Met") -> "Met":
     """Who may be recorded already is shown, and asked, before somebody named is added."""
     if not (met.given_name or met.family_name):
         return met  # nothing more is loaded for somebody unknown
-    from ccu.people import offer as person_offer
+    from ccu.people import finding as person_finding
 
-    return person_offer.of_met(session, met)
+    return person_finding.of_met(session, met)
 
 
 def _alike(session: Session, before: int) -> list[str]:
     """Of a file of people nothing is asked: who they may be is told."""
-    from ccu.people import offer as person_offer
+    from ccu.people import finding as person_finding
 
-    return person_offer.told_since(session, before)
+    return person_finding.messages_since(session, before)
 
 
 def _page(work: "Work", session: Session, call_id: int) -> Document:

@@ -86,7 +86,7 @@ def show(
 
       ccu needs show --person 31
     """
-    from ccu.people import merge_store as merges
+    from ccu.people import store as people
     from ccu.referrals import needs
 
     session: Session = ctx.obj
@@ -94,7 +94,7 @@ def show(
         raise InvalidInput("give either ASSESSMENT or --person")
     with session.work() as work:
         if person is not None:
-            person = merges.canonical(work.connection, person)
+            person = people.canonical(work.connection, person)
         data = needs.seen(session, needs.read_or_latest(work.connection, assessment, person))
         work.audit("needs-show", "need_assessment", data["id"])
         work.audit("needs-show", "person", data["person"], assessment=data["id"])

@@ -1,6 +1,6 @@
 """What a household's card is made of: people, who works with them, what is open, their calls.
 
-`people` are the ids of every record of the human beings meant, merged ones too. Reading names must
+`people` are the ids of every record of the people meant, merged ones too. Reading names must
 be audited.
 """
 
@@ -81,7 +81,7 @@ def open_items(
 ) -> list[dict[str, Any]]:
     """Open referrals and follow-ups of the household and its people, the first due first.
 
-    record, id, what, status, due, overdue, owner, person, household, call (whom or what it is for),
+    record, id, what, status, due, overdue, owner, person, household, call (who or what it is for),
     referral (that a follow-up is for). Of those hidden a line for each agency, without the rest.
     """
     items = open_work.open_work(connection, people, as_of, view, household_id=household_id)

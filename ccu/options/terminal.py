@@ -61,6 +61,41 @@ def ask_lines(question: str) -> str:
     return "\n".join(lines)
 
 
+def private_text(
+    question: str,
+    file: Path | None,
+    what: str,
+    longest: int,
+    asking: bool,
+    *,
+    lines: bool = False,
+) -> str:
+    """Return text about somebody from --file (- is standard input), or ask for it.
+
+    It is never typed on the command line, which others on the machine can read. It is one line, or
+    with `lines` several. Raises InvalidInput, which calls it `what`.
+    """
+
+    def checked(text: str) -> str:
+        if lines:
+            found = (typed_text.note(text, what) or "").strip()
+            if len(found) > longest:
+                raise InvalidInput(f"{what} is longer than {longest} characters")
+        else:
+            found = typed_text.line(text, what, longest) or ""
+        if not found:
+            raise InvalidInput(f"{what} is empty")
+        return found
+
+    if file is not None:
+        return checked(typed_text.file_text(file, "--file"))
+    if not asking:
+        raise InvalidInput(f"--file is missing: {what} comes from a file, or from - for stdin")
+    if lines:
+        return checked(ask_lines(f"{question} (end with a line that has only a period)"))
+    return ask_until_valid(question, checked)
+
+
 def read_line(question: str) -> str:
     """Read one line without its end. Raises EndOfInput.
 
@@ -86,21 +121,3 @@ def show_choices(labels: Iterable[str]) -> None:
     )
     for line in textwrap.wrap(words, WIDTH, break_long_words=False, break_on_hyphens=False):
         say("  " + line.replace("\xa0", " "))
-
-
-def private_text(question: str, file: Path | None, what: str, longest: int, asking: bool) -> str:
-    """Words about somebody, from --file (- is standard input) or asked for. Raises InvalidInput."""
-
-    def checked(text: str) -> str:
-        found = (typed_text.note(text, what) or "").strip()
-        if not found:
-            raise InvalidInput(f"{what} is empty")
-        if len(found) > longest:
-            raise InvalidInput(f"{what} is longer than {longest} characters")
-        return found
-
-    if file is not None:
-        return checked(typed_text.file_text(file, "--file"))
-    if not asking:
-        raise InvalidInput(f"--file is missing: {what} comes from a file, or from - for stdin")
-    return checked(ask_lines(f"{question} (end with a line that has only a period)"))

@@ -41,7 +41,7 @@ class Met:
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class Said:
-    """What was said of a person: fields of EMPTY, checked; what is not said is not there.
+    """What is given of a person: fields of EMPTY, checked; what is not given is not there.
 
     An alias is (given name, family name). `missing` is field -> why it is empty.
     """
@@ -78,22 +78,23 @@ def change(work: Work, person_id: int, said: Said) -> list[str]:
     Returns what did change: fields, `aliases`, `missing`. Raises NotFound; InvalidInput for a
     record merged into another, and for a reason why a field is empty that is not.
     """
-    from ccu.people import (
-        values as person_values,  # of all that loads this module, only a change needs it
-    )
+    # Of all that loads this module, only a change needs it.
+    from ccu.people import merge_store as merges
 
     connection = work.connection
     must_exist(connection, person_id)
     old = read(connection, person_id)
     fields = {name: value for name, value in said.fields.items() if value != old[name]}
     if fields:
-        person_values.put(connection, person_id, fields)
+        merges.set_values(connection, person_id, fields)
     _drop_aliases(connection, person_id, said.drop_aliases)
     had = set(old["aliases"])
     _add_aliases(connection, person_id, [each for each in said.aliases if each not in had])
     for name in said.missing:
         if {**old, **fields}[name] not in (None, ""):
-            raise InvalidInput(f"{name.replace('_', ' ')} is known; clear it to say why it is not")
+            raise InvalidInput(
+                f"{name.replace('_', ' ')} is known; clear it to give a reason for none"
+            )
     answered = [name for name, value in fields.items() if value not in (None, "")]
     _set_missing(connection, person_id, said.missing, answered)
     now = read(connection, person_id)
@@ -126,10 +127,18 @@ def read(connection: sqlite3.Connection, person_id: int) -> dict[str, Any]:
     }
 
 
-def on_call(connection: sqlite3.Connection, call_id: int) -> list[dict[str, Any]]:
-    """Who was met on a call, with what the record says of them: reading it must be audited.
+def alias_ids(connection: sqlite3.Connection, person_id: int) -> list[int]:
+    """The numbers of a record's own aliases."""
+    found = connection.execute(
+        "SELECT id FROM person_alias WHERE person_id = :id ORDER BY id", {"id": person_id}
+    )
+    return [row[0] for row in found]
 
-    `id` is the record met, `merged_into` the one that stands for that human being now, or None.
+
+def on_call(connection: sqlite3.Connection, call_id: int) -> list[dict[str, Any]]:
+    """Return who was met on a call, with what is recorded of them: reading it must be audited.
+
+    `id` is the record met, `merged_into` its canonical record where it was merged, or None.
     """
     found = connection.execute(
         "SELECT person.id, role, given_name, family_name, description, birth_date,"
@@ -142,7 +151,7 @@ def on_call(connection: sqlite3.Connection, call_id: int) -> list[dict[str, Any]
 
 
 def last(connection: sqlite3.Connection) -> int:
-    """The highest number given out to a person; 0 without any."""
+    """Return the highest number of a person; 0 without any."""
     row = connection.execute("SELECT coalesce(max(id), 0) FROM person").fetchone()
     return int(row[0])
 
@@ -153,6 +162,12 @@ def must_exist(connection: sqlite3.Connection, person_id: int) -> None:
     if row["merged_into"] is not None:
         now = person_ids.canonical(connection, [person_id])[person_id]
         raise InvalidInput(f"person {person_id} was merged into person {now}")
+
+
+def canonical(connection: sqlite3.Connection, person_id: int) -> int:
+    """Return the canonical record's number. Raises NotFound."""
+    table.require(connection, "person", person_id)
+    return person_ids.canonical(connection, [person_id])[person_id]
 
 
 # ---------------------------------------------------------------- the parts of a person
@@ -193,8 +208,7 @@ def _set_missing(
 
 
 def _refresh(connection: sqlite3.Connection, person_id: int) -> None:
-    from ccu.people import (
-        keys as person_keys,  # most calls have nobody new on them, and no need of it
-    )
+    # Most calls have nobody new on them, and no need of it.
+    from ccu.people import keys as person_keys
 
     person_keys.refresh(connection, [person_id])

@@ -8,9 +8,8 @@ from typing import Any
 from ccu import dates
 from ccu.calls.record import read as read_call
 from ccu.errors import InvalidInput
-from ccu.options import OptionType, code, line, required, typed_text
+from ccu.options import OptionType, code, line, required, terminal, typed_text
 from ccu.output import say
-from ccu.people import private_line
 from ccu.places import asked_for as places
 from ccu.places import flags
 from ccu.places import names_in_text as called
@@ -82,7 +81,7 @@ def add(
     if asking and source is None:
         source = SOURCE.ask(session, "Where it comes from", "--source")
     source = required(source, "--source")
-    note = private_line.read("Safety note", file, "the note", LONGEST_NOTE, asking)
+    note = terminal.private_text("Safety note", file, "the note", LONGEST_NOTE, asking)
     with session.work() as work:
         place_id = places.made(session, found)
         flag_id = flags.add(work, place_id, note, source, expires_on)

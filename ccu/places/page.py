@@ -5,7 +5,6 @@ from typing import Any
 from ccu.card import page as card_page
 from ccu.card import rows
 from ccu.card import store as cards
-from ccu.frequent import overrides
 from ccu.frequent import store as frequent
 from ccu.output import Document, Section, Table
 from ccu.places import flags
@@ -29,7 +28,7 @@ def read(session: Session, place_id: int) -> dict[str, Any]:
         by_building = place.pop("exempt_reason") is None and place["exempt"] is not None
         on = flags.of_places(connection, {place_id, building}, session.today.isoformat())
         window = {**rows.window(session), "place_id": place_id}
-        override = overrides.of_place(connection, place_id)
+        override = frequent.override_of_place(connection, place_id)
         exempt = frequent.exempt_of(connection, place_id)
         counts = rows.counts(cards.counts(connection, window), session, override, exempt)
         data = {

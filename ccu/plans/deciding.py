@@ -88,8 +88,12 @@ def suggest(session: Session, plan_id: int, file: Path | None, asking: bool) -> 
     plans.read(session.db, plan_id, session.today)  # a wrong number is told before any question
     text = terminal.private_text(
         f"What would you change in plan {plan_id}",
-        file, "the suggestion", LONGEST_SUGGESTION, asking,
-    )  # fmt: skip
+        file,
+        "the suggestion",
+        LONGEST_SUGGESTION,
+        asking,
+        lines=True,
+    )
     with session.work() as work:
         row = plans.read(work.connection, plan_id, work.today)
         suggestion_id = plans.add_suggestion(work, row, text)
@@ -108,7 +112,7 @@ def answer(
     plans.must_be_unanswered(row)
     what = "Accepted" if accepted else "Declined"
     word = terminal.private_text(
-        f"A word to {row['by_login']}", file, "the answer", LONGEST_ANSWER, asking
+        f"A word to {row['by_login']}", file, "the answer", LONGEST_ANSWER, asking, lines=True
     )
     with session.work() as work:
         plans.answer_suggestion(work, suggestion_id, accepted, word)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # What a message calls a record, where that is not its table's name.
 _NAMES = {
     "follow_up": "follow-up",
+    "frequent_override": "override",
     "need_assessment": "needs assessment",
     "place_flag": "flag",
     "plan_suggestion": "suggestion",
