@@ -390,7 +390,7 @@ def test_a_deletion_that_would_leave_a_dangling_row_destroys_nothing(
 
 # Where the process is killed -> whether the records are gone then.
 KILLS = {
-    "retention.purging._forget_places": False,  # half of it deleted
+    "retention.purge._forget_places": False,  # half of it deleted
     "retention.destruction.log": False,  # all of it deleted, nothing committed
     "database.wiping.scrub": True,  # committed, and all in the write-ahead log
     "database.wiping.mark": True,  # scrubbed, and not noted
@@ -400,7 +400,7 @@ import os, signal, sys
 from ccu import cli
 del os.environ["CCU_TODAY"]
 import ccu.database.wiping
-from ccu.retention import destruction, purging
+from ccu.retention import destruction, purge
 module, name = {where!r}.rsplit(".", 1)
 setattr(sys.modules["ccu." + module], name, lambda *a, **k: os.kill(os.getpid(), 9))
 cli.main(["purge", "--yes"])
@@ -450,7 +450,7 @@ def test_the_log_only_grows(ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_every_reference_to_what_may_go_is_known(ccu: Ccu, db_path: Path) -> None:
     """A new table that points to a record must be looked at in purging, or dangles one day."""
-    from ccu.retention import purging
+    from ccu.retention import purge as purging
 
     with contextlib.closing(sqlite3.connect(db_path)) as hand:
         names = [r[0] for r in hand.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]

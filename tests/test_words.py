@@ -296,7 +296,6 @@ ccu/retention/holds.py
 ccu/retention/purge.py
 ccu/retention/purge_due.py
 ccu/retention/purge_kept.py
-ccu/retention/purging.py
 ccu/retention/returning.py
 ccu/retention/schedule.py
 ccu/retention/sealed_content.py

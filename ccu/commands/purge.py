@@ -9,7 +9,7 @@ from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.retention.purging import Found
+    from ccu.retention.purge import Found
 
 
 def command(
