@@ -70,7 +70,7 @@ COMMANDS = {
     ),
     "audit": ("audit", "Who read and wrote what: review, verify, anchor, rekey."),
     "seal": ("seal", "Erasure orders: seal a person or a call, list, show, lift."),
-    "retention": ("retention", "How long records are kept: list, set, hold, release, log."),
+    "retention": ("retention", "How long records are kept: list, set, hold, release."),
     "purge": (
         "purge",
         "Destroy what is older than the department's retention table allows; --dry-run lists it.",

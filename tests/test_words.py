@@ -157,7 +157,6 @@ ccu/commands/provider.py
 ccu/commands/purge.py
 ccu/commands/referral.py
 ccu/commands/report.py
-ccu/commands/retention.py
 ccu/commands/seal.py
 ccu/commands/wellness.py
 ccu/commands/worker.py
@@ -291,13 +290,9 @@ ccu/report/text.py
 ccu/retention/__init__.py
 ccu/retention/deidentified.py
 ccu/retention/deidentifying.py
-ccu/retention/destruction.py
-ccu/retention/holds.py
-ccu/retention/purge.py
 ccu/retention/purge_due.py
 ccu/retention/purge_kept.py
 ccu/retention/returning.py
-ccu/retention/schedule.py
 ccu/retention/sealed_content.py
 ccu/retention/sealing.py
 ccu/retention/seals.py
@@ -334,7 +329,6 @@ tests/test_purge.py
 tests/test_refer.py
 tests/test_referral.py
 tests/test_report.py
-tests/test_retention.py
 tests/test_roles.py
 tests/test_roster.py
 tests/test_staff.py

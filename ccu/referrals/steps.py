@@ -20,7 +20,7 @@ from ccu.referrals import (
 )
 from ccu.referrals.options import REASON_CODE, UpdateOptions
 from ccu.referrals.store import Done, Update
-from ccu.retention import schedule as retention
+from ccu.retention import holds
 from ccu.session import Session
 
 
@@ -79,7 +79,7 @@ def to_expire(session: Session, given: list[int], stalled: bool) -> tuple[list[i
     found = referral_reads.rows(session.db, listing.stalled(session))
     hidden = session.view.referrals(row["id"] for row in found)
     found = [row for row in found if row["id"] not in hidden]
-    kept = retention.held(session.db, "referral", [row["id"] for row in found])
+    kept = holds.held(session.db, "referral", [row["id"] for row in found])
     held = [row["id"] for row in found if row["status"] == "on_hold" or row["id"] in kept]
     return sorted(row["id"] for row in found if row["id"] not in held), held
 

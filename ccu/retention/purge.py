@@ -154,7 +154,7 @@ def find(
 ) -> Found:
     """What is due and what of it stays, inside the caller's transaction; class -> first day kept.
 
-    It stands in temporary tables until `forget`.
+    It is in temporary tables until `forget`.
     """
     forget(connection)
     for statement in purge_due.TABLES.split(";"):
@@ -324,6 +324,6 @@ def _must_be_filled_in(session: Session) -> None:
     empty = retention.not_filled_in(session.db)
     if empty:
         raise InvalidInput(
-            "the retention table is not filled in; nothing is destroyed until the department says"
+            "the retention table is not filled in; nothing is destroyed until the department sets"
             f" how long to keep {', '.join(empty)}: ccu retention set CLASS YEARS --source TEXT"
         )
