@@ -293,7 +293,7 @@ def test_at_a_terminal_the_count_is_typed(
     for answer in ("y", "", "3", "yes"):
         refused = ccu("purge", stdin=f"{answer}\n", tty=True)
         assert (refused.code, refused.out) == (2, "")
-        assert "that is not their number; nothing was destroyed" in refused.err
+        assert "that is another number; nothing was destroyed" in refused.err
     assert ccu("purge", stdin="", tty=True).code == 130
     piped = ccu("purge")
     assert (piped.code, piped.out) == (2, "") and "--yes is missing" in piped.err

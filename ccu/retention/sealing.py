@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ccu.errors import InvalidInput
-from ccu.options.terminal import read_line
+from ccu.options import terminal
 from ccu.output import Document, Section, Table, say
 from ccu.session import Session
 
@@ -43,14 +42,12 @@ def seal(
 
 
 def _confirm(session: Session, record: str, record_id: int, records: list[int], rows: int) -> None:
-    """Nobody seals by a slip of the finger. Raises InvalidInput."""
-    if not session.interactive:
-        raise InvalidInput("--yes is missing: nobody is at a terminal to confirm it")
     others = [each for each in records if each != record_id]
-    also = f", with {_named('record', others)} merged into it" if others else ""
-    say(f"{record} {record_id}{also}: {rows} rows are taken out of every list, search and card.")
-    if read_line(f"Type {record_id} to seal it: ").strip() != str(record_id):
-        raise InvalidInput("that is another number; nothing was sealed")
+    also = f", with {_named(record, others)} merged into it" if others else ""
+    stated = (
+        f"{record} {record_id}{also}: {rows} rows are taken out of every list, search and card."
+    )
+    terminal.confirm_by_number(session.interactive, record_id, stated, "seal")
 
 
 def _tell(done: "Sealed") -> None:
