@@ -69,7 +69,7 @@ COMMANDS = {
         "De-identified rows for analysts, with who took them out, when and for what purpose.",
     ),
     "audit": ("audit", "Who read and wrote what: review, verify, anchor, rekey."),
-    "seal": ("seal", "Erasure orders: seal a person or a call, list, show, lift."),
+    "seal": ("seal", "Sealing orders: seal a person or a call, list, show, lift."),
     "retention": ("retention", "How long records are kept: list, set, hold, release."),
     "purge": (
         "purge",

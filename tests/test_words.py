@@ -140,9 +140,7 @@ ccu/commands/audit.py
 ccu/commands/backup.py
 ccu/commands/brief.py
 ccu/commands/call.py
-ccu/commands/care.py
 ccu/commands/consent.py
-ccu/commands/deidentify.py
 ccu/commands/disclosures.py
 ccu/commands/follow_up.py
 ccu/commands/frequent.py
@@ -154,11 +152,8 @@ ccu/commands/person_same.py
 ccu/commands/place.py
 ccu/commands/plan.py
 ccu/commands/provider.py
-ccu/commands/purge.py
 ccu/commands/referral.py
 ccu/commands/report.py
-ccu/commands/seal.py
-ccu/commands/wellness.py
 ccu/commands/worker.py
 ccu/consent/disclosures.py
 ccu/consent/store.py

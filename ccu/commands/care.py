@@ -65,7 +65,7 @@ def init(
     session: Session = ctx.obj
     path = file or care.KIND.path()
     if path is None:
-        raise InvalidInput("say where: ccu care init FILE, or name it in CCU_CARE_DB")
+        raise InvalidInput("name the file: ccu care init FILE, or set CCU_CARE_DB")
     actions.make(session, path, in_group, encrypt)
     hint = f" Name it in {care.KIND.variable} for the accounts that may open it."
     emit_line(f"Made {path}.{'' if path == care.KIND.path() else hint}")
@@ -93,8 +93,8 @@ def destroy(
     """Destroy the care notes of a person, by an order or a retention schedule.
 
     Of all records merged into them. Who was sealed or purged may be named too, by each number they
-    had. There is no way back, and the text is gone from the file's bytes; that it was done, by
-    whom, how many and by what authority stays in the care file's audit.
+    had. There is no way back, and the text is gone from the file's bytes; that it was done, who
+    did it, how many and by what authority stays in the care file's audit.
 
     Example:
 

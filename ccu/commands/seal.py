@@ -1,4 +1,4 @@
-"""`ccu seal person`, `call`, `list`, `show`, `lift`: erasure orders, for the records custodian."""
+"""`ccu seal person`, `call`, `list`, `show`, `lift`: for the records custodian."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ from ccu.options import CALL, PAST_DAY, PERSON, arg, code, group, number_of, opt
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 from ccu.session import Session
 
-app = group("Erasure orders: seal a person or a call, list, show, lift.")
+app = group("Sealing orders: seal a person or a call, list, show, lift.")
 
 COLUMNS = (
     *("seal", "record", "number", "authority", "ordered_on", "sealed_at", "sealed_by"),
