@@ -16,6 +16,7 @@ from typing import Any
 from ccu.database import wiping as erasing
 from ccu.errors import InvalidInput, VerificationFailed
 from ccu.records import audit
+from ccu.records.references import References
 from ccu.retention import destruction, purge_due, purge_kept
 from ccu.retention import schedule as retention
 from ccu.retention.destruction import Destroyed
@@ -51,67 +52,17 @@ ON CONFLICT (person_id) DO UPDATE SET day = excluded.day
 """
 
 
-def _of(column: str, record: str) -> str:
-    which = f"SELECT id FROM temp.due WHERE record = '{record}' AND why IS NULL"  # noqa: S608
-    return f"{column} IN ({which})"
-
-
-_REFERRED = _of("referral_id", "referral")
-_FOLLOW_UPS = f"(SELECT id FROM follow_up WHERE {_of('id', 'follow_up')} OR {_REFERRED})"  # noqa: S608
+_GOING = "SELECT id FROM temp.due WHERE record = '{}' AND why IS NULL"
 _TURNS = (
-    f"(SELECT id FROM worker WHERE {_of('person_id', 'person')}"  # noqa: S608
-    f" OR {_of('household_id', 'household')})"
+    f"(SELECT id FROM worker WHERE person_id IN ({_GOING.format('person')})"  # noqa: S608
+    f" OR household_id IN ({_GOING.format('household')}))"
 )
-# table -> which of its rows go: what hangs on a record before the record.
-_DELETES: tuple[tuple[str, str], ...] = (
-    (
-        "change",
-        "EXISTS (SELECT 1 FROM temp.due WHERE due.record = change.record"
-        " AND due.id = change.record_id AND why IS NULL)",
-    ),
-    ("change", f"record = 'follow_up' AND record_id IN {_FOLLOW_UPS}"),
-    (
-        "legal_hold",
-        "EXISTS (SELECT 1 FROM temp.due WHERE due.record = legal_hold.record"
-        " AND due.id = record_id AND why IS NULL)",
-    ),
-    *(
-        (f"call_{part}", _of("call_id", "call"))
-        for part in ("responder", "danger", "disposition", "intervention", "person")
-    ),
-    ("overdue_event", f"follow_up_id IN {_FOLLOW_UPS}"),
-    ("attempt", f"follow_up_id IN {_FOLLOW_UPS}"),
-    ("follow_up", f"id IN {_FOLLOW_UPS}"),
-    ("need_answer", _of("assessment_id", "need_assessment")),
-    ("need_assessment", _of("id", "need_assessment")),
-    ("referral_event", _REFERRED),
-    ("referral", _of("id", "referral")),
-    ("consult", _of("id", "consult")),
-    ("plan_suggestion", _of("plan_id", "plan")),
-    ("plan", _of("id", "plan")),
-    ("place_flag", _of("id", "place_flag")),
-    ("frequent_override", _of("id", "frequent_override")),
-    ("disclosure", _of("id", "disclosure")),
-    ("consent", _of("id", "consent")),
-    ("sealed_number", _of("sealed_id", "sealed")),
-    ("sealed", _of("id", "sealed")),
-    ("call", _of("id", "call")),
-    ("person_merge", _of("merged_id", "person")),
-    ("worker", f"id IN {_TURNS}"),
-    *(
-        (f"person_{part}", _of("person_id", "person"))
-        for part in ("alias", "missing", "own", "key", "source")
-    ),
-    *(
-        (f"person_{part}", f"{_of('person_id', 'person')} OR {_of('other_id', 'person')}")
-        for part in ("different", "relation")
-    ),
-    ("household_member", f"{_of('person_id', 'person')} OR {_of('household_id', 'household')}"),
-    ("household", _of("id", "household")),
-    ("last_contact", _of("person_id", "person")),
-    ("deidentified", _of("person_id", "person")),
-    ("person", _of("id", "person")),
-    ("import_batch", _of("id", "import_batch")),
+# Records that `due` names one by one. A row of any other table that must point to one of them is a
+# part of it, and goes with it (records/references.py); what may point to none stays.
+_RECORDS = (
+    *("follow_up", "need_assessment", "referral", "consult", "plan", "place_flag"),
+    *("frequent_override", "disclosure", "consent", "sealed", "call", "household", "person"),
+    "import_batch",
 )
 # What no record names any more: an address's text, a place that nobody described, dispatch's words.
 _ORPHANS: tuple[tuple[str, str], ...] = (
@@ -173,6 +124,32 @@ def find(
     return Found(rows, sorted(destroyed, key=lambda each: order.index(each.name)))
 
 
+def deletes(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Return table and condition of the rows that go: what belongs to a record before the record.
+
+    A follow-up of a referral goes with the referral, though `due` names the referral alone.
+    """
+    going = {record: _GOING.format(record) for record in _RECORDS}
+    going["follow_up"] = (
+        f"SELECT id FROM follow_up WHERE id IN ({going['follow_up']})"  # noqa: S608
+        f" OR referral_id IN ({going['referral']})"
+    )
+    by_name = " OR ".join(
+        f"record = '{record}' AND record_id IN ({ids})" for record, ids in going.items()
+    )
+    parts: dict[str, list[str]] = {}
+    for each in References(connection).every:
+        if each.parent in going and each.table not in going and not each.may_be_null:
+            parts.setdefault(each.table, []).append(f"{each.column} IN ({going[each.parent]})")
+    return [
+        ("change", by_name),
+        ("legal_hold", by_name),
+        *((table, " OR ".join(conditions)) for table, conditions in parts.items()),
+        ("worker", f"id IN {_TURNS}"),
+        *((record, f"id IN ({going[record]})") for record in _RECORDS),
+    ]
+
+
 def destroy(connection: sqlite3.Connection, staff_id: int) -> int:
     """Delete what `find` found, in the same transaction; how many address texts and places went.
 
@@ -182,7 +159,7 @@ def destroy(connection: sqlite3.Connection, staff_id: int) -> int:
         f"UPDATE person_merge SET worker_id = NULL, stays_id = NULL"  # noqa: S608
         f" WHERE worker_id IN {_TURNS} OR stays_id IN {_TURNS}"
     )
-    for table, which in _DELETES:
+    for table, which in deletes(connection):
         connection.execute(f"DELETE FROM main.{table} WHERE {which}")  # noqa: S608
     reasons = connection.execute(
         "SELECT id FROM temp.due WHERE record = 'audit_reason' AND why IS NULL ORDER BY id"
