@@ -320,7 +320,6 @@ tests/test_person_same.py
 tests/test_place.py
 tests/test_plan.py
 tests/test_provider.py
-tests/test_purge.py
 tests/test_refer.py
 tests/test_referral.py
 tests/test_report.py

@@ -27,7 +27,7 @@ def _order_number(session: Session, text: str, option: str) -> str:
     return code
 
 
-ORDER = OptionType(read=_order_number, metavar="CODE")
+ORDER = OptionType(read=_order_number, metavar="NUMBER")
 
 
 @app.command()

@@ -45,7 +45,7 @@ def _authority(session: Session, text: str, option: str) -> str:
 CLASS = OptionType(read=lambda session, text, option: text.strip().lower(), metavar="CLASS")
 YEARS = OptionType(read=_years, metavar="YEARS")  # 0: never destroyed
 RECORD = OptionType(read=_held_record, metavar="RECORD")
-AUTHORITY = OptionType(read=_authority, metavar="CODE")
+AUTHORITY = OptionType(read=_authority, metavar="NUMBER")
 
 
 @app.command("list")

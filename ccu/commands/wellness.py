@@ -37,7 +37,7 @@ def _month(session: Session, text: str, option: str) -> str:
     return log.month_of(text, log.machine_day(session.day_said))
 
 
-KIND = OptionType(read=_kind, metavar="CODE")
+KIND = OptionType(read=_kind)
 MINUTES = OptionType(read=_minutes, metavar="N")
 MONTH = OptionType(read=_month, metavar="YYYY-MM")
 
