@@ -126,7 +126,6 @@ ccu/calls/questions.py
 ccu/calls/record.py
 ccu/calls/store.py
 ccu/calls/who_was_there.py
-ccu/care/__init__.py
 ccu/care/actions.py
 ccu/care/care.sql
 ccu/care/file.py
