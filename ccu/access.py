@@ -61,8 +61,8 @@ ANY_DAY = frozenset({
     "household list", "plan show", "plan list", "place show", "frequent people",
     "frequent places", "provider list", "provider show", "address", "consent list", "disclosures",
     "care note list", "care backup", "wellness total", "export", "audit review", "audit verify",
-    "audit anchor", "seal list", "seal show", "retention list", "retention holds",
-    "retention log", "purge --dry-run", "staff list", "backup", "check", "init",
+    "audit anchor", "seal list", "seal show", "retention list",
+    "purge --dry-run", "staff list", "backup", "check", "init",
 })  # fmt: skip
 # What the service account itself may do when cron runs it, with nobody looking: a list by number,
 # and a copy in a folder of its own.
@@ -174,8 +174,6 @@ retention list       . . . . s . r d
 retention set        . . . . . . r d
 retention hold       . . . . . . r d
 retention release    . . . . . . r d
-retention holds      . . . . s . r d
-retention log        . . . . s . r d
 purge                . . . . . . r .
 purge --dry-run      . . . . s . r d
 deidentify           . . . . . . r .

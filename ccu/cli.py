@@ -61,7 +61,7 @@ COMMANDS = {
         "disclosures",
         "What was disclosed about a person, to whom and why: the accounting of six years.",
     ),
-    "care": ("care", "Care notes in a file of their own: init, note, destroy, backup."),
+    "care": ("care care_note", "Care notes in a file of their own: init, note, destroy, backup."),
     "wellness": (
         "wellness",
         "Officer wellness, in a file of its own that names nobody: init, add, total.",
@@ -71,8 +71,8 @@ COMMANDS = {
         "De-identified rows for analysts, with who took them out, when and for what purpose.",
     ),
     "audit": ("audit", "Who read and wrote what: review, verify, anchor, rekey."),
-    "seal": ("seal", "Erasure orders: seal a person or a call, list, show, lift."),
-    "retention": ("retention", "How long records are kept: list, set, hold, release, log."),
+    "seal": ("seal", "Sealing orders: seal a person or a call, list, show, lift."),
+    "retention": ("retention", "How long records are kept: list, set, hold, release."),
     "purge": (
         "purge",
         "Destroy what is older than the department's retention table allows; --dry-run lists it.",
@@ -146,8 +146,9 @@ def _load(name: str) -> Any:
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(name)(module.command)
     for other in more:
-        known = app.registered_commands  # loaded before, in a test: joined once is enough
-        known += [each for each in other.app.registered_commands if each not in known]
+        for kept in ("registered_commands", "registered_groups"):
+            known = getattr(app, kept)  # loaded before, in a test: joined once is enough
+            known += [each for each in getattr(other.app, kept) if each not in known]
     command = typer.main.get_command(app)
     command.name = name
     guard(command, name)

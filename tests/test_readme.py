@@ -351,9 +351,7 @@ TRUST_JSON = {
     "audit review": ("supervisor", "--since 7d"),
     "seal list": ("records", ""),
     "seal show": ("records", "1"),
-    "retention list": ("records", ""),
-    "retention holds": ("records", "--all"),
-    "retention log": ("records", ""),
+    "retention list": ("records", "--all"),
     "purge": ("records", "--dry-run"),
     "deidentify": ("records", "--before 2020-02-01 --dry-run"),
 }

@@ -4,6 +4,7 @@ import contextlib
 import json
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from .letting_go import CLASSES, become_keeper, clock, fill_in, purge
 def kept(ccu: Ccu) -> dict[str, str]:
     done = ccu("retention", "list", "-f", "json")
     assert done.code == 0, done.err
-    return {row["class"]: row["keep"] for row in json.loads(done.out)}
+    return {row["class"]: row["keep"] for row in json.loads(done.out)["classes"]}
 
 
 def test_there_are_no_years_until_somebody_sets_them(ccu: Ccu) -> None:
@@ -38,17 +39,16 @@ def test_what_is_said_is_kept_with_its_authority(ccu: Ccu, db_path: Path) -> Non
     )
     again = ccu("retention", "set", "calls", "10", "--source", "M8")
     assert again.out == "calls: 10 years; it was 7 years.\n"
-    (row,) = [
-        r for r in json.loads(ccu("retention", "list", "-f", "json").out) if r["source"] == "M8"
-    ]
+    listed = json.loads(ccu("retention", "list", "-f", "json").out)["classes"]
+    (row,) = [each for each in listed if each["source"] == "M8"]
     assert (row["class"], row["keep"], row["set_on"]) == ("calls", "10 years", "2026-01-31")
     assert len(care.audited(db_path, "retention-set")) == 3
 
 
 @pytest.mark.parametrize(
-    ("line", "says"),
+    ("line", "sentence"),
     [
-        (("calls", "7"), "--source is missing: the schedule or order that says so"),
+        (("calls", "7"), "--source is missing: the schedule or order that sets it"),
         (("calls", "7", "--source", " "), "--source is missing"),
         (("calls", "0", "--source", "M"), "YEARS must be a whole number from 1, or never"),
         (("calls", "", "--source", "M"), "YEARS must be a whole number from 1, or never"),
@@ -62,11 +62,11 @@ def test_what_is_said_is_kept_with_its_authority(ccu: Ccu, db_path: Path) -> Non
         (("everything", "7", "--source", "M"), "there is no such class; the classes are calls, "),
     ],
 )
-def test_what_cannot_be_said(line: tuple[str, ...], says: str, ccu: Ccu) -> None:
+def test_what_cannot_be_said(line: tuple[str, ...], sentence: str, ccu: Ccu) -> None:
     before = kept(ccu)
     done = ccu("retention", "set", *line)
     assert (done.code, done.out) == (2, "")
-    assert says in done.err and done.err.count("\n") == 1
+    assert sentence in done.err and done.err.count("\n") == 1
     assert kept(ccu) == before
 
 
@@ -79,6 +79,14 @@ def test_the_file_itself_refuses_fewer_than_six_years_of_disclosures(
 
 
 # ---------------------------------------------------------------- holds
+
+
+def holds(ccu: Ccu, *more: str) -> list[dict[str, Any]]:
+    """Return the legal holds that the list shows."""
+    found: list[dict[str, Any]] = json.loads(ccu("retention", "list", *more, "-f", "json").out)[
+        "holds"
+    ]
+    return found
 
 
 @pytest.fixture
@@ -96,7 +104,7 @@ def test_a_hold_by_flag_by_file_and_by_prompt(two: Ccu, db_path: Path) -> None:
     assert words == (0, "Hold 2: person 1 is kept until it is released.\n", "")
     asked = two("retention", "hold", "place", "1", stdin="\nIn re Roe\n", tty=True)
     assert asked.code == 0 and "Authority" in asked.err
-    listed = json.loads(two("retention", "holds", "-f", "json").out)
+    listed = holds(two)
     assert [(row["id"], row["holds"], row["authority"]) for row in listed] == [
         (1, "call 1", "FBT-CV-26/1"),
         (2, "person 1", "Roe v. Westport"),
@@ -107,12 +115,13 @@ def test_a_hold_by_flag_by_file_and_by_prompt(two: Ccu, db_path: Path) -> None:
         said = hand.execute("SELECT group_concat(detail) FROM audit").fetchone()[0]
     assert "Roe" not in said
     assert two("retention", "release", "2").out == "Hold 2 is released; it was on person 1.\n"
-    assert [r["id"] for r in json.loads(two("retention", "holds", "-f", "json").out)] == [1, 3]
-    assert len(json.loads(two("retention", "holds", "--all", "-f", "json").out)) == 3
+    assert [row["id"] for row in holds(two)] == [1, 3]
+    assert len(holds(two, "--all")) == 3
+    assert len(care.audited(db_path, "holds-list")) == 3, "each look at the holds"
 
 
 @pytest.mark.parametrize(
-    ("line", "code", "says"),
+    ("line", "code", "sentence"),
     [
         (("hold", "person", "99", "--authority", "X"), 3, "no person 99"),
         (("hold", "call", "0", "--authority", "X"), 2, "a call is named by its number"),
@@ -125,17 +134,17 @@ def test_a_hold_by_flag_by_file_and_by_prompt(two: Ccu, db_path: Path) -> None:
         (("release", "7"), 3, "no hold 7"),
     ],
 )
-def test_a_hold_that_cannot_be(line: tuple[str, ...], code: int, says: str, two: Ccu) -> None:
+def test_a_hold_that_cannot_be(line: tuple[str, ...], code: int, sentence: str, two: Ccu) -> None:
     done = two("retention", *line)
     assert (done.code, done.out) == (code, "")
-    assert says in done.err and "Roe" not in done.err
-    assert json.loads(two("retention", "holds", "-f", "json").out) == []
+    assert sentence in done.err and "Roe" not in done.err
+    assert holds(two) == []
 
 
 def test_a_hold_twice_and_a_release_twice_are_told(two: Ccu) -> None:
     line = ("retention", "hold", "call", "1", "--authority", "X")
     assert two(*line).code == 0
-    assert two(*line) == (2, "", "ccu: error: hold 1 says that already\n")
+    assert two(*line) == (2, "", "ccu: error: hold 1 already has that authority\n")
     assert two("retention", "release", "1").code == 0
     assert two("retention", "release", "1").code == 2
     assert two(*line).out == "Hold 2: call 1 is kept until it is released.\n"
@@ -154,14 +163,14 @@ def test_what_a_hold_keeps(
     record: str, people: set[int], calls: set[int], two: Ccu, db_path: Path
 ) -> None:
     """The helper that purge and de-identification ask."""
-    from ccu.retention import schedule as retention
+    from ccu.retention import holds as legal_holds
 
     if record:
         assert two("retention", "hold", *record.split(), "--authority", "X").code == 0
     with contextlib.closing(sqlite3.connect(db_path)) as hand:
-        assert retention.held(hand, "person", [1, 2, 3]) == people
-        assert retention.held(hand, "call", [1, 2, 3]) == calls
-        assert retention.held(hand, "call", [2]) == calls & {2}
+        assert legal_holds.held(hand, "person", [1, 2, 3]) == people
+        assert legal_holds.held(hand, "call", [1, 2, 3]) == calls
+        assert legal_holds.held(hand, "call", [2]) == calls & {2}
 
 
 def test_what_is_held_is_not_ended_by_the_clock(ccu: Ccu) -> None:
@@ -241,6 +250,9 @@ def test_each_destruction_is_in_the_audit_by_number(
         detail = hand.execute("SELECT detail FROM audit WHERE action = 'purge'").fetchone()[0]
     found = json.loads(detail)
     assert (found["counts"], found["destructions"]) == ({"calls": 1, "places": 2}, [1, 2])
-    log = at("2026-02-01", "retention", "log", "-f", "csv").out.splitlines()
-    assert log[0].startswith('"id","at","by","class","count","oldest","newest","years","source"')
-    assert '"calls","1","2015-03-02","2015-03-02","7","M7"' in log[1]
+    listed = at("2026-02-01", "retention", "list", "-f", "json")
+    log = json.loads(listed.out)["destroyed"]
+    assert [*log[0]][:9] == (
+        ["id", "at", "by", "class", "count", "oldest", "newest", "years", "source"]
+    )
+    assert [*log[0].values()][3:9] == ["calls", 1, "2015-03-02", "2015-03-02", 7, "M7"]

@@ -53,7 +53,7 @@ _KEEPING = ("retention set", "retention hold", "retention release", "purge", "de
 _SEAL = ("seal person", "seal call", "seal list", "seal show", "seal lift")
 # What only whoever answers for the records may: nobody of the street or of the unit.
 _UPKEEP = (
-    *("retention list", "retention holds", "retention log", "purge --dry-run", "audit rekey"),
+    *("retention list", "purge --dry-run", "audit rekey"),
     *(*_KEEPING, *_SEAL),
 )
 # role -> what it may not

@@ -374,7 +374,7 @@ def test_words_written_later_are_left(db: Path) -> None:
     amended = town.run(db, "ccu", "call", "amend", "1", "--note-file", "-", stdin="seen again")
     assert amended.code == 0, amended.err
     done = town.run(db, "records", "seal", "lift", "1", "--reason-code", "set_aside")
-    assert done.code == 0 and "1 words that were rewritten" in done.err
+    assert done.code == 0 and "1 texts that were rewritten" in done.err
     shown = town.run(db, "ccu", "call", "show", "1", "--full", "--reason", "handover")
     assert "seen again" in shown.out and town.NARRATIVE not in shown.out
 

@@ -269,8 +269,6 @@ TRUST_LINES: dict[str, tuple[str, str]] = {
     "retention set": ("calls 7 --source 'schedule 2'", ""),
     "retention hold": ("person 2 --authority D-2", ""),
     "retention release": ("1", ""),
-    "retention holds": ("", ""),
-    "retention log": ("", ""),
     "purge": ("--yes", ""),
     "purge --dry-run": ("--dry-run", ""),
     "deidentify": ("--before 2020-01-01 --yes", ""),

@@ -1,9 +1,9 @@
 """What the `ccu care` commands do: the main file says who somebody is, the care file the rest."""
 
-import re
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ class Wanted:
     person_id: int
     call_id: int | None
     corrects: int | None
-    when: str | None
+    when: datetime
     part2: bool
 
 
@@ -39,9 +39,6 @@ def add(session: Session, wanted: Wanted, text: Callable[[], str]) -> int:
 
     Raises NotFound, InvalidInput, DatabaseUnusable.
     """
-    moment = session.now
-    if wanted.when is not None:
-        moment = dates.parse_moment(wanted.when, session.now, field="--when")
     people.must_exist(session.db, wanted.person_id)
     if wanted.call_id is not None:
         table.require(session.db, "call", wanted.call_id)
@@ -49,7 +46,7 @@ def add(session: Session, wanted: Wanted, text: Callable[[], str]) -> int:
         new = notes.NewNote(
             person_id=wanted.person_id,
             call_id=wanted.call_id,
-            occurred_at=dates.to_iso(moment),
+            occurred_at=dates.to_iso(wanted.when),
             recorded_at=dates.to_iso(session.now),
             login=login(session),
             part2=wanted.part2,
@@ -133,7 +130,6 @@ def make(session: Session, path: Path, group: str | None, encrypt: bool) -> None
 # ---------------------------------------------------------------- destroying
 
 
-COPIES = "Copies made before (ccu care backup) keep what was destroyed: destroy them too."
 _LEFT = (
     "the care notes are destroyed, but their text may still be in the file's bytes: end what else"
     " reads the file, free its disk, then run the same ccu care destroy again"
@@ -144,7 +140,7 @@ def destroy(
     session: Session,
     person_id: int,
     authority: str,
-    before: str | None,
+    before: date | None,
     confirm: Callable[[int], None],
 ) -> int:
     """Destroy the notes of all records of somebody, once `confirm` agreed to their number.
@@ -152,8 +148,7 @@ def destroy(
     Whoever was sealed or purged is no longer in the main file: then the number is taken as it is.
     Raises InvalidInput, DatabaseUnusable, VerificationFailed.
     """
-    code = _code(authority)
-    day = before and str(dates.parse_day(before, session.today, field="--before", future=False))
+    day = before.isoformat() if before else None
     with file.opened(session) as connection:
         seen = _due(session, connection, person_id, day)
         if seen:
@@ -164,7 +159,7 @@ def destroy(
                 notes.destroy(connection, seen)
                 file.record(
                     connection, login(session), "destroy", person_id,
-                    count=len(seen), authority=code, before=day,
+                    count=len(seen), authority=authority, before=day,
                 )  # fmt: skip
         _scrub(connection)  # though there are none: an earlier scrub may have been cut short
     return len(seen)
@@ -188,14 +183,3 @@ def _scrub(connection: sqlite3.Connection) -> None:
         erasing.scrub(connection)
     except VerificationFailed:
         raise VerificationFailed(_LEFT) from None
-
-
-def _code(text: str) -> str:
-    """The number of an order: short and bare, for it is kept for ever and is on a command line."""
-    code = text.strip()
-    if not re.fullmatch(r"(?=.*[0-9])[A-Za-z0-9./_-]{1,60}", code):
-        raise InvalidInput(
-            "--authority is the number of an order, a docket or a schedule: one word of letters,"
-            " digits and .-/_"
-        )
-    return code

@@ -1,27 +1,33 @@
-"""`ccu care init`, `note`, `destroy`, `backup`: care notes in a file of their own."""
+"""`ccu care init`, `destroy`, `backup`: the file of care notes."""
 
+import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import AskingOption, completion, group, typed_text
-from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
+from ccu.options import PAST_DAY, PERSON, REQUIRED, OptionType, group, opt, required
+from ccu.output import emit_line, say
 from ccu.session import Session
 
 app = group("Care notes in a file of their own: init, note, destroy, backup.")
-note = group("Notes that only the accounts of human services can read: add, list, move.")
-app.add_typer(note, name="note")
+COPIES = "Copies made before (ccu care backup) keep what was destroyed: destroy them too."
 
-LONGEST_NOTE = 20_000  # characters
 
-PersonOption = Annotated[
-    str | None,
-    typer.Option(
-        "--person", metavar="P", help="The person's number.", autocompletion=completion.people
-    ),
-]
+def _order_number(session: Session, text: str, option: str) -> str:
+    """Read the number of an order: it is kept forever and is on a command line."""
+    code = text.strip()
+    if not re.fullmatch(r"(?=.*[0-9])[A-Za-z0-9./_-]{1,60}", code):
+        raise InvalidInput(
+            f"{option} is the number of an order, a docket or a schedule: one word of letters,"
+            " digits and .-/_"
+        )
+    return code
+
+
+ORDER = OptionType(read=_order_number, metavar="NUMBER")
 
 
 @app.command()
@@ -59,7 +65,7 @@ def init(
     session: Session = ctx.obj
     path = file or care.KIND.path()
     if path is None:
-        raise InvalidInput("say where: ccu care init FILE, or name it in CCU_CARE_DB")
+        raise InvalidInput("name the file: ccu care init FILE, or set CCU_CARE_DB")
     actions.make(session, path, in_group, encrypt)
     hint = f" Name it in {care.KIND.variable} for the accounts that may open it."
     emit_line(f"Made {path}.{'' if path == care.KIND.path() else hint}")
@@ -70,126 +76,15 @@ def init(
         )
 
 
-@note.command()
-def add(
-    ctx: typer.Context,
-    person: PersonOption = None,
-    call: Annotated[
-        str | None,
-        typer.Option(
-            "--call", metavar="N", help="About this call.", autocompletion=completion.calls
-        ),
-    ] = None,
-    part2: Annotated[
-        bool, typer.Option("--part2", help="It comes from a 42 CFR Part 2 program.")
-    ] = False,
-    when: Annotated[
-        str | None, typer.Option("--when", metavar="TIME", help="When it was; else now.")
-    ] = None,
-    corrects: Annotated[
-        str | None,
-        typer.Option("--corrects", metavar="NOTE", help="It sets this earlier note right."),
-    ] = None,
-    file: Annotated[
-        Path | None,
-        typer.Option("--file", metavar="FILE", help="The text from a file; - is standard input."),
-    ] = None,
-    asking: AskingOption = False,
-) -> None:
-    """Write a care note. Nobody edits it afterwards; --corrects says which one it sets right.
-
-    Asks for the text at a terminal. It is never typed on the command line, which others on this
-    machine can read.
-
-    Examples:
-
-      ccu care note add --person 12
-
-      ccu care note add --person 12 --part2 --file note.txt
-    """
-    from ccu.care import actions
-    from ccu.options import terminal
-
-    session: Session = ctx.obj
-    wanted = actions.Wanted(
-        person_id=typed_text.record_id(_given(person), "person"),
-        call_id=typed_text.record_id(call, "call") if call is not None else None,
-        corrects=typed_text.record_id(corrects, "care note") if corrects is not None else None,
-        when=when,
-        part2=part2,
-    )
-
-    def text() -> str:
-        return terminal.private_text(
-            "Care note", file, "the note", LONGEST_NOTE, asking, lines=True
-        )
-
-    emit_line(f"Added care note {actions.add(session, wanted, text)}.")
-
-
-@note.command("list")
-def list_(
-    ctx: typer.Context,
-    person: PersonOption = None,
-    format: FormatOption = None,
-    output: OutputOption = None,
-) -> None:
-    """List the care notes of a person, the newest first, by every record that is them.
-
-    Reading them is recorded in the care file. notice is what 42 CFR Part 2 asks to be said with
-    such a note; it goes wherever the note goes.
-
-    JSON: person, care_notes (id, person, day, call, by, part2, corrects, text, notice).
-
-    Example:
-
-      ccu care note list --person 12
-    """
-    from ccu.care import actions, page
-
-    session: Session = ctx.obj
-    asked = typed_text.record_id(_given(person), "person")
-    person_id, found = actions.listed(session, asked, to_file=output is not None)
-    emit_document(page.listed(person_id, found), format, output)
-
-
-@note.command()
-def move(
-    ctx: typer.Context,
-    note: Annotated[str, typer.Argument(metavar="NOTE", help="Its number.")],
-    person: PersonOption = None,
-) -> None:
-    """Make a note that was written about the wrong person another person's.
-
-    Its words stay as they are, and what corrects it goes with it. Recorded in the care file.
-
-    Example:
-
-      ccu care note move 7 --person 12
-    """
-    from ccu.care import actions
-
-    session: Session = ctx.obj
-    note_id = typed_text.record_id(note, "care note")
-    person_id = typed_text.record_id(_given(person), "person")
-    others = [str(each) for each in actions.move(session, note_id, person_id) if each != note_id]
-    also = f", and what it is tied to by a correction: {', '.join(others)}" if others else ""
-    emit_line(f"Care note {note_id} is about person {person_id} now{also}.")
-
-
 @app.command()
 def destroy(
     ctx: typer.Context,
-    person: PersonOption = None,
+    person: Annotated[int, opt("--person", PERSON, "The person's number.")] = REQUIRED,
     authority: Annotated[
-        str | None,
-        typer.Option(
-            "--authority", metavar="CODE", help="The number of the order or the schedule, one word."
-        ),
+        str | None, opt("--authority", ORDER, "The number of the order or the schedule, one word.")
     ] = None,
     before: Annotated[
-        str | None,
-        typer.Option("--before", metavar="DAY", help="Only what is dated before this day."),
+        date | None, opt("--before", PAST_DAY, "Only what is dated before this day.")
     ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Destroy without asking; needed where nobody can answer.")
@@ -198,43 +93,34 @@ def destroy(
     """Destroy the care notes of a person, by an order or a retention schedule.
 
     Of all records merged into them. Who was sealed or purged may be named too, by each number they
-    had. There is no way back, and the text is gone from the file's bytes; that it was done, by
-    whom, how many and by what authority stays in the care file's audit.
+    had. There is no way back, and the text is gone from the file's bytes; that it was done, who
+    did it, how many and by what authority stays in the care file's audit.
 
     Example:
 
       ccu care destroy --person 12 --authority FBT-CV-26-6012345
     """
     from ccu.care import actions
-    from ccu.options.terminal import ask
+    from ccu.options import terminal
 
     session: Session = ctx.obj
-    person_id = typed_text.record_id(_given(person), "person")
-    asking = session.interactive and not yes
-    said = ask("Number of the order or schedule", authority, "--authority", asking)
-    count = actions.destroy(
-        session, person_id, said, before, lambda found: _confirm(session, person_id, found, yes)
-    )
-    if actions.is_gone(session, person_id):
-        say(f"Person {person_id} is not in the main file: only notes of that very number go.")
+    if authority is None and session.interactive and not yes:
+        authority = ORDER.ask(session, "Number of the order or schedule", "--authority")
+    order = required(authority, "--authority")
+
+    def confirm(count: int) -> None:
+        if not yes:
+            stated = f"{_notes(count)} of person {person} to be destroyed, with no way back."
+            terminal.confirm_by_number(session.interactive, count, stated, "destroy")
+
+    count = actions.destroy(session, person, order, before, confirm)
+    if actions.is_gone(session, person):
+        say(f"Person {person} is not in the main file: only notes of that very number go.")
     if not count:
-        emit_line(f"No care notes of person {person_id} to destroy.")
+        emit_line(f"No care notes of person {person} to destroy.")
         return
-    emit_line(f"Destroyed {_notes(count)} of person {person_id}, gone from the file.")
-    say(actions.COPIES)
-
-
-def _confirm(session: Session, person_id: int, count: int, yes: bool) -> None:
-    """At a terminal the count is typed: a habit of pressing y destroys nothing."""
-    if yes:
-        return
-    if not session.interactive:
-        raise InvalidInput("--yes is missing: nobody is there to say how many are to be destroyed")
-    from ccu.options.terminal import read_line
-
-    say(f"{_notes(count)} of person {person_id} to be destroyed, with no way back.")
-    if read_line("Type their number to destroy them: ").strip() != str(count):
-        raise InvalidInput("that is not their number; nothing was destroyed")
+    emit_line(f"Destroyed {_notes(count)} of person {person}, gone from the file.")
+    say(COPIES)
 
 
 def _notes(count: int) -> str:
@@ -260,9 +146,3 @@ def backup(
     session: Session = ctx.obj
     actions.backup(session, file)
     emit_line(f"Copied to {file} ({privacy.size(file) / 1e6:.1f} MB), checked.")
-
-
-def _given(person: str | None) -> str:
-    if person is None:
-        raise InvalidInput("--person is missing")
-    return person

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import typed_text
+from ccu.options import PERSON, opt
 from ccu.output import FormatOption, OutputOption, Table, emit
 from ccu.session import Session
 
@@ -15,9 +15,7 @@ def command(
         str | None,
         typer.Option("--before", metavar="DAY", help="Whose last contact lies before this day."),
     ] = None,
-    person: Annotated[
-        str | None, typer.Option("--person", metavar="P", help="This person, by number.")
-    ] = None,
+    person: Annotated[int | None, opt("--person", PERSON, "This person, by number.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only list who it would be; keep all.")
     ] = False,
@@ -29,7 +27,7 @@ def command(
 
     Names, birth dates (an age stays), phones, homes, notes, plans and the narratives of the calls
     on which they were met are gone from the bytes of the file; calls keep their place. Whoever has
-    open work, a worker, a plan or consent in force, or a legal hold stays as they are.
+    open work, a worker, a active plan or consent, or a legal hold stays as they are.
 
     Examples:
 
@@ -40,14 +38,12 @@ def command(
     from ccu.retention import deidentifying
 
     session: Session = ctx.obj
-    _ = session.staff_id
-    person_id = None if person is None else typed_text.record_id(person, "person")
-    found = deidentifying.find(session, before, person_id)
+    found = deidentifying.find(session, before, person)
     result = deidentifying.WOULD
     if not dry_run and any(not each.why for each in found):
         if not yes:
             deidentifying.confirm(session, found)
-        found = deidentifying.take_out(session, before, person_id)
+        found = deidentifying.take_out(session, before, person)
         result = deidentifying.GONE
     table = Table(deidentifying.COLUMNS, deidentifying.rows(found, result), title="De-identify")
     emit(table, format, output)

@@ -9,7 +9,7 @@ from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.retention.purging import Found
+    from ccu.retention.purge import Found
 
 
 def command(
@@ -60,13 +60,11 @@ def command(
 
 
 def _confirm(session: Session, total: int, yes: bool) -> None:
-    """At a terminal the count is typed: a habit of pressing y destroys nothing."""
     if yes:
         return
-    if not session.interactive:
-        raise InvalidInput("--yes is missing: nobody is there to say how many are to be destroyed")
     from ccu.options import terminal
 
-    say(f"{total} records are to be destroyed, with no way back; ccu purge --dry-run lists them.")
-    if terminal.read_line("Type their number to destroy them: ").strip() != str(total):
-        raise InvalidInput("that is not their number; nothing was destroyed")
+    stated = (
+        f"{total} records are to be destroyed, with no way back; ccu purge --dry-run lists them."
+    )
+    terminal.confirm_by_number(session.interactive, total, stated, "destroy")

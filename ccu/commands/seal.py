@@ -1,42 +1,44 @@
-"""`ccu seal person`, `call`, `list`, `show`, `lift`: erasure orders, for the records custodian."""
+"""`ccu seal person`, `call`, `list`, `show`, `lift`: for the records custodian."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 import typer
 
-from ccu.options import completion, group, typed_text
+from ccu.errors import InvalidInput
+from ccu.options import CALL, PAST_DAY, PERSON, arg, code, group, number_of, opt, with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 from ccu.session import Session
 
-app = group("Erasure orders: seal a person or a call, list, show, lift.")
+app = group("Sealing orders: seal a person or a call, list, show, lift.")
 
 COLUMNS = (
     *("seal", "record", "number", "authority", "ordered_on", "sealed_at", "sealed_by"),
     *("lifted_at", "lifted_by", "lift_reason"),
 )
+AUTHORITY, LIFT_REASON = code("seal_authority"), code("lift_reason")
 
-AuthorityOption = Annotated[
-    str | None,
-    typer.Option(
-        "--authority",
-        help="By whose order: court, statute, ...",
-        autocompletion=completion.codes("seal_authority"),
-    ),
-]
-OrderedOption = Annotated[
-    str | None, typer.Option("--ordered", metavar="DAY", help="The day of the order.")
-]
-YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask to confirm it.")]
-SealArgument = Annotated[str, typer.Argument(metavar="SEAL", help="The seal's number.")]
+SealArgument = Annotated[int, arg("SEAL", number_of("seal", "SEAL"), "The seal's number.")]
+
+
+@dataclass
+class Order:
+    """The options of `seal person` and `seal call`."""
+
+    authority: Annotated[
+        str | None, opt("--authority", AUTHORITY, "By whose order: court, statute, ...")
+    ] = None
+    ordered: Annotated[date | None, opt("--ordered", PAST_DAY, "The day of the order.")] = None
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask to confirm it.")] = False
 
 
 @app.command()
+@with_options(Order)
 def person(
     ctx: typer.Context,
-    number: Annotated[str, typer.Argument(metavar="PERSON", help="The person's number.")],
-    authority: AuthorityOption = None,
-    ordered: OrderedOption = None,
-    yes: YesOption = False,
+    number: Annotated[int, arg("PERSON", PERSON, "The person's number.")],
+    given: Order,
 ) -> None:
     """Seal a person: all of their records, and the words about them on calls and households.
 
@@ -50,19 +52,15 @@ def person(
     """
     from ccu.retention import sealing
 
-    person_id = typed_text.record_id(number, "person")
-    session: Session = ctx.obj
-    done = sealing.seal(session, "person", person_id, authority=authority, ordered=ordered, yes=yes)
-    emit_line(done)
+    emit_line(sealing.seal(ctx.obj, "person", number, **vars(given)))
 
 
 @app.command()
+@with_options(Order)
 def call(
     ctx: typer.Context,
-    number: Annotated[str, typer.Argument(metavar="CALL", help="The call's number.")],
-    authority: AuthorityOption = None,
-    ordered: OrderedOption = None,
-    yes: YesOption = False,
+    number: Annotated[int, arg("CALL", CALL, "The call's number.")],
+    given: Order,
 ) -> None:
     """Seal a call: it is at no address, on no card and in no list any more.
 
@@ -74,9 +72,7 @@ def call(
     """
     from ccu.retention import sealing
 
-    call_id = typed_text.record_id(number, "call")
-    session: Session = ctx.obj
-    emit_line(sealing.seal(session, "call", call_id, authority=authority, ordered=ordered, yes=yes))
+    emit_line(sealing.seal(ctx.obj, "call", number, **vars(given)))
 
 
 @app.command("list")
@@ -87,13 +83,12 @@ def list_(ctx: typer.Context, format: FormatOption = None, output: OutputOption 
 
       ccu seal list
     """
-    from ccu.records import audit
     from ccu.retention import seals
 
     session: Session = ctx.obj
-    found = seals.rows(session.db)
-    with session.writing() as connection:
-        audit.record(connection, session.staff_id, "seal-list", rows=len(found))
+    with session.work() as work:
+        found = seals.rows(work.connection)
+        work.audit("seal-list", rows=len(found))
     emit(Table(COLUMNS, found, title="Seals"), format, output)
 
 
@@ -110,15 +105,13 @@ def show(
 
       ccu seal show 1
     """
-    from ccu.records import audit
     from ccu.retention import sealing, seals
 
     session: Session = ctx.obj
-    seal_id = typed_text.record_id(seal, "seal")
-    told = seals.rows(session.db, seal_id)[0]
-    content = seals.read(session.db, seal_id)
-    with session.writing() as connection:
-        audit.record(connection, session.staff_id, "seal-show", "sealed", seal_id)
+    with session.work() as work:
+        told = seals.rows(work.connection, seal)[0]
+        content = seals.read(work.connection, seal)
+        work.audit("seal-show", "sealed", seal)
     emit_document(sealing.document(session, told, content), format, output)
 
 
@@ -127,12 +120,7 @@ def lift(
     ctx: typer.Context,
     seal: SealArgument,
     reason: Annotated[
-        str | None,
-        typer.Option(
-            "--reason-code",
-            help="Why: set_aside, in_error, ...",
-            autocompletion=completion.codes("lift_reason"),
-        ),
+        str | None, opt("--reason-code", LIFT_REASON, "Why: set_aside, in_error, ...")
     ] = None,
 ) -> None:
     """Lift a seal: every record is back as it was, its open work too.
@@ -141,18 +129,15 @@ def lift(
 
       ccu seal lift 1 --reason-code set_aside
     """
-    from ccu import dates
-    from ccu.options.terminal import ask
-    from ccu.records import codes
     from ccu.retention import seals
 
     session: Session = ctx.obj
-    by, seal_id = session.staff_id, typed_text.record_id(seal, "seal")
-    choices = ", ".join(codes.choices(session.db, "lift_reason"))
-    said = ask(f"Why ({choices})", reason, "--reason-code", session.interactive)
-    code = codes.code(session.db, "lift_reason", said, "--reason-code")
-    with session.writing() as connection:
-        told, left = seals.lift(connection, by, seal_id, reason=code, at=dates.to_iso(session.now))
+    if reason is None:
+        if not session.interactive:
+            raise InvalidInput("--reason-code is missing")
+        reason = LIFT_REASON.ask(session, "Why", "--reason-code")
+    with session.work() as work:
+        told, left = seals.lift(work, seal, reason)
     if left:
-        say(f"{left} words that were rewritten meanwhile were left as they are")
-    emit_line(f"Seal {seal_id} is lifted: {told['record']} {told['number']} is back.")
+        say(f"{left} texts that were rewritten since were left as they are")
+    emit_line(f"Seal {seal} is lifted: {told['record']} {told['number']} is back.")

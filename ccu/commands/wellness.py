@@ -6,12 +6,40 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import AskingOption, group
+from ccu.options import AskingOption, OptionType, group, opt, typed_text
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
+from ccu.session import Session
 
 app = group("Officer wellness, in a file of its own that names nobody: init, add, total.")
 
 COLUMNS = ("year", "contacts", "hours")
+
+
+def _kind(session: Session, text: str, option: str) -> str:
+    from ccu.wellness import log
+
+    with log.opened() as connection:
+        return log.kind_of(connection, text)
+
+
+def _minutes(session: Session, text: str, option: str) -> int:
+    from ccu.wellness import log
+
+    found = typed_text.whole_number(text, option, log.LONGEST)
+    if not found:
+        raise InvalidInput(f"{option} must be a whole number from 1")
+    return log.quarters(found)
+
+
+def _month(session: Session, text: str, option: str) -> str:
+    from ccu.wellness import log
+
+    return log.month_of(text, log.machine_day(session.day_said))
+
+
+KIND = OptionType(read=_kind)
+MINUTES = OptionType(read=_minutes, metavar="N")
+MONTH = OptionType(read=_month, metavar="YYYY-MM")
 
 
 @app.command()
@@ -22,7 +50,7 @@ def init(
         typer.Option("--group", metavar="NAME", help="For all accounts of this group."),
     ] = None,
 ) -> None:
-    """Make the wellness file, in a folder that only those can enter who keep it.
+    """Make the wellness file, in a folder that only those who keep it can enter.
 
     For one account: a folder of mode 700. For a group: a folder of that group, of mode 2770. Then
     name the file in CCU_WELLNESS_DB for those accounts.
@@ -36,7 +64,7 @@ def init(
 
     path = file or log.KIND.path()
     if path is None:
-        raise InvalidInput("say where: ccu wellness init FILE, or name it in CCU_WELLNESS_DB")
+        raise InvalidInput("name the file: ccu wellness init FILE, or in CCU_WELLNESS_DB")
     compartment.make(log.KIND, path, in_group)
     emit_line(f"Made {path}. Name it in {log.KIND.variable} for the accounts that may open it.")
 
@@ -45,15 +73,12 @@ def init(
 def add(
     ctx: typer.Context,
     kind: Annotated[
-        str | None, typer.Option("--kind", help="What it was: peer_support, clinician, ...")
+        str | None, opt("--kind", KIND, "What it was: peer_support, clinician, ...")
     ] = None,
     minutes: Annotated[
-        str | None,
-        typer.Option("--minutes", metavar="N", help="How long; kept to a quarter of an hour."),
+        int | None, opt("--minutes", MINUTES, "How long; stored to a quarter of an hour.")
     ] = None,
-    month: Annotated[
-        str | None, typer.Option("--month", metavar="YYYY-MM", help="When; else this month.")
-    ] = None,
+    month: Annotated[str | None, opt("--month", MONTH, "When; default this month.")] = None,
     asking: AskingOption = False,
 ) -> None:
     """Add one contact to the sums of its month: no name, no day, no account is kept.
@@ -65,9 +90,26 @@ def add(
 
       ccu wellness add
     """
-    from ccu.wellness import entry
+    from ccu.wellness import log
 
-    emit_line(entry.add(ctx.obj, kind, minutes, month, asking))
+    session: Session = ctx.obj
+    with log.opened() as connection:  # before the first prompt: no answer is lost if it cannot be
+        labels = log.kinds(connection)
+        if kind is None:
+            _may_ask(asking, "--kind")
+            listed = ", ".join(f"{number} {each}" for number, each in enumerate(labels.values(), 1))
+            kind = KIND.ask(session, f"What was it ({listed})", "--kind")
+        if minutes is None:
+            _may_ask(asking, "--minutes")
+            minutes = MINUTES.ask(session, "How many minutes", "--minutes")
+        when = month or f"{log.machine_day(session.day_said):%Y-%m}"
+        log.add(connection, kind, when, minutes)
+    emit_line(f"Added to {when}: {labels[kind].lower()}, {minutes} minutes.")
+
+
+def _may_ask(asking: bool, option: str) -> None:
+    if not asking:
+        raise InvalidInput(f"{option} is missing")
 
 
 @app.command()
@@ -80,7 +122,7 @@ def total(
 ) -> None:
     """Print the contacts and whole hours of a year, when there are at least 11 contacts.
 
-    With fewer, with none, and where this account can not read the file, the row is the same empty
+    With fewer, with none, and where this account cannot read the file, the row is the same empty
     one.
 
     Example:

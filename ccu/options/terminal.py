@@ -112,6 +112,21 @@ def read_line(question: str) -> str:
     return line.rstrip("\r\n")
 
 
+def confirm_by_number(interactive: bool, number: int, stated: str, verb: str) -> None:
+    """State what will happen and have a number typed: pressing y out of habit confirms nothing.
+
+    `verb` is what is done, such as destroy or seal. Raises InvalidInput without a terminal, and for
+    another number.
+    """
+    from ccu.output import say
+
+    if not interactive:
+        raise InvalidInput("--yes is missing: nobody is at a terminal to confirm it")
+    say(stated)
+    if read_line(f"To {verb}, type {number}: ").strip() != str(number):
+        raise InvalidInput(f"that is another number; nothing was {verb}ed")
+
+
 def show_choices(labels: Iterable[str]) -> None:
     """Print the numbered choices of a question, wrapped between them and never inside one."""
     from ccu.output import say

@@ -6,6 +6,10 @@ from typing import Any
 
 from ccu.records import audit
 
+COLUMNS = (
+    *("id", "at", "by", "class", "count", "oldest", "newest", "years", "source", "scrubbed_at"),
+)
+
 
 @dataclass(frozen=True)
 class Destroyed:
@@ -22,7 +26,7 @@ class Destroyed:
 def log(
     connection: sqlite3.Connection, staff_id: int, destroyed: list[Destroyed], *, at: str
 ) -> list[int]:
-    """Add to the log and to the audit, inside the caller's transaction; the log's numbers.
+    """Add to the log and the audit inside a write; return the numbers in the log.
 
     The text is in the file's bytes until `erasing.finish` has run after the commit.
     """
@@ -43,7 +47,7 @@ def log(
 
 
 def rows(connection: sqlite3.Connection) -> list[dict[str, Any]]:
-    """The whole log, oldest first."""
+    """Return the log, oldest first."""
     found = connection.execute(
         "SELECT destruction.id, at, staff.login AS by, class, count, oldest, newest, years, source,"
         " scrubbed_at FROM destruction JOIN staff ON staff.id = staff_id ORDER BY destruction.id"

@@ -1,17 +1,20 @@
-"""Legal holds: what a court or an inquiry may ask for is not let go while the hold lasts.
+"""Legal holds: what a court or an inquiry may ask for is not destroyed while the hold lasts.
 
-A hold is on a person, a call or a place, and keeps with it what is needed to understand it: a
+A hold is on a person, a call or a place, and covers what is needed to understand it: a
 person's records, the calls they were on and everybody on those; a call's people and what followed
 from it; a place's calls, plans and flags, and of a building its units.
 """
 
 import sqlite3
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput, NotFound
-from ccu.records import audit
 
+if TYPE_CHECKING:
+    from ccu.work import Work
+
+COLUMNS = ("id", "holds", "authority", "since", "by", "released", "released_by")
 RECORDS = ("person", "call", "place")
 
 # Everything held, as (record, id). `one` are those held themselves, by every record of theirs.
@@ -117,55 +120,60 @@ def held(connection: sqlite3.Connection, record: str, ids: Iterable[int]) -> set
     return wanted & {row[0] for row in found}
 
 
-def place(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    record: str,
-    record_id: int,
-    authority: str,
-    *,
-    at: str,
-) -> int:
-    """Hold a person, a call or a place, inside the caller's transaction; the hold's number.
+def record_named(text: str) -> str:
+    """Return person, call or place. Raises InvalidInput for anything else."""
+    record = text.strip().lower()
+    if record not in RECORDS:
+        raise InvalidInput("a hold is on a person, a call or a place")
+    return record
 
-    Raises NotFound, and InvalidInput when it is held by the same authority already.
+
+def place(work: "Work", record: str, record_id: int, authority: str) -> int:
+    """Place a hold on a person, a call or a place; return the hold's number.
+
+    Raises NotFound, and InvalidInput when the same authority holds the record already.
     """
-    if not connection.execute(
+    if not work.connection.execute(
         f"SELECT 1 FROM {record} WHERE id = :id",  # noqa: S608 - one of RECORDS
         {"id": record_id},
     ).fetchone():
         raise NotFound(f"no {record} {record_id}")
     asked = {"record": record, "record_id": record_id, "authority": authority}
-    same = connection.execute(
+    same = work.connection.execute(
         "SELECT id FROM legal_hold WHERE record = :record AND record_id = :record_id"
         " AND authority = :authority AND released_at IS NULL",
         asked,
     ).fetchone()
     if same:
-        raise InvalidInput(f"hold {same['id']} says that already")
-    cursor = connection.execute(_HOLD, {**asked, "at": at, "by": staff_id})
+        raise InvalidInput(f"hold {same['id']} already has that authority")
+    cursor = work.connection.execute(_HOLD, {**asked, "at": work.at, "by": work.staff_id})
     hold_id = int(cursor.lastrowid or 0)
-    audit.record(connection, staff_id, "hold", record, record_id, hold=hold_id)
+    work.audit("hold", record, record_id, hold=hold_id)
     return hold_id
 
 
-def release(connection: sqlite3.Connection, staff_id: int, hold_id: int, *, at: str) -> str:
-    """End a hold, inside the caller's transaction; `person 12`. Raises NotFound, InvalidInput."""
-    row = connection.execute("SELECT * FROM legal_hold WHERE id = :id", {"id": hold_id}).fetchone()
+def release(work: "Work", hold_id: int) -> str:
+    """End a hold; return what it was on: `person 12`. Raises NotFound, InvalidInput."""
+    row = work.connection.execute(
+        "SELECT * FROM legal_hold WHERE id = :id", {"id": hold_id}
+    ).fetchone()
     if row is None:
         raise NotFound(f"no hold {hold_id}")
     if row["released_at"] is not None:
         raise InvalidInput(f"hold {hold_id} was released on {row['released_at'][:10]}")
-    connection.execute(
+    work.connection.execute(
         "UPDATE legal_hold SET released_at = :at, released_by = :by WHERE id = :id",
-        {"at": at, "by": staff_id, "id": hold_id},
+        {"at": work.at, "by": work.staff_id, "id": hold_id},
     )
-    audit.record(connection, staff_id, "release", row["record"], row["record_id"], hold=hold_id)
+    work.audit("release", row["record"], row["record_id"], hold=hold_id)
     return f"{row['record']} {row['record_id']}"
 
 
 def rows(connection: sqlite3.Connection, every: bool) -> list[dict[str, Any]]:
-    """Holds in force, and with `every` those released, oldest first; an audited read."""
+    """Return the active holds, with `every` the released ones too, oldest first.
+
+    The caller audits the read.
+    """
     found = connection.execute(
         "SELECT legal_hold.id, record || ' ' || record_id AS holds, authority,"
         " substr(placed_at, 1, 10) AS since, placer.login AS by,"

@@ -4,10 +4,13 @@ Marked in the temporary table `due`, in the order in which one thing's staying k
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ccu.records.ownership import References
 from ccu.retention import holds, sealed_content
+
+Pointers = dict[str, list[tuple[str, str]]]  # table -> column, and the record it points to
 
 _GOES = "(SELECT id FROM temp.due AS gone WHERE gone.record = '{}' AND gone.why IS NULL)"
 
@@ -139,22 +142,6 @@ def mark(connection: sqlite3.Connection) -> None:
 # ---------------------------------------------------------------- what a seal needs
 
 
-# A column of any table -> the record it points to.
-POINTS = {
-    **dict.fromkeys(("person_id", "other_id", "merged_id", "merged_into"), "person"),
-    **dict.fromkeys(("referral_id", "again_of", "again_id"), "referral"),
-    **dict.fromkeys(("cad_nature_id", "cad_cleared_id", "cad_disposition_id"), "cad_text"),
-    "call_id": "call",
-    "household_id": "household",
-    "follow_up_id": "follow_up",
-    "plan_id": "plan",
-    "assessment_id": "need_assessment",
-    "consent_id": "consent",
-    "place_id": "place",
-    "address_id": "address",
-    "import_batch_id": "import_batch",
-    "audit_id": "audit_reason",
-}
 _OF_FOLLOW_UPS = """
 INSERT OR IGNORE INTO temp.needed (record, id)
 SELECT 'referral', referral_id FROM follow_up
@@ -171,30 +158,42 @@ def _find_needed(connection: sqlite3.Connection) -> None:
             "SELECT id FROM temp.due WHERE record = 'sealed' AND why IS NULL"
         )
     }
+    pointers = _pointers(connection)
     for seal, content in sealed_content.every(connection):
         if seal["id"] not in going:
             connection.executemany(
                 "INSERT OR IGNORE INTO temp.needed (record, id) VALUES (?, ?)",
-                list(_needed(connection, content)),
+                list(_needed(connection, content, pointers)),
             )
     connection.execute(_OF_FOLLOW_UPS)
 
 
+def _pointers(connection: sqlite3.Connection) -> Pointers:
+    """Return, of every table, the columns that hold a record's number, each with the record."""
+    found: Pointers = {"audit_reason": [("audit_id", "audit_reason")]}
+    for each in References(connection).every:
+        if each.parent_column == "id":
+            found.setdefault(each.table, []).append((each.column, each.parent))
+    return found
+
+
 def _needed(
-    connection: sqlite3.Connection, content: sealed_content.Content
+    connection: sqlite3.Connection, content: sealed_content.Content, pointers: Pointers
 ) -> Iterator[tuple[str, int]]:
-    for rows in content.rows.values():
+    for table, rows in content.rows.items():
         for row in rows.values():
-            yield from _pointed_to(row)
+            yield from _pointed_to(row, pointers.get(table, ()))
     for table, key in content.blanked:
         if len(key) == 1:
             yield table, key[0]
         stays = sealed_content.find(connection, table, key)
-        yield from _pointed_to(stays or {})
+        yield from _pointed_to(stays or {}, pointers.get(table, ()))
 
 
-def _pointed_to(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    for column, record in POINTS.items():
+def _pointed_to(
+    row: Mapping[str, Any], columns: Iterable[tuple[str, str]]
+) -> Iterator[tuple[str, int]]:
+    for column, record in columns:
         if row.get(column) is not None:
             yield record, row[column]
     if "old_value" in row:  # a change names its record

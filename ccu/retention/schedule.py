@@ -1,11 +1,16 @@
-"""How long each class of record is kept. The department says; there are no years of our own."""
+"""The retention table: how long each class of record is kept, as the department sets it."""
 
 import sqlite3
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput
-from ccu.records import audit
-from ccu.retention import holds
+from ccu.output import Document, Section, Table
+from ccu.retention import destruction, holds
+
+if TYPE_CHECKING:
+    from ccu.work import Work
+
+COLUMNS = ("class", "keep", "source", "set_on", "set_by", "what")
 
 # What a class takes in, and the day that its years count from.
 CLASSES = {
@@ -23,7 +28,7 @@ CLASSES = {
 }
 # What no years are for: (class, how long, what it is).
 FIXED = (
-    ("audit", "never destroyed", "the audit: numbers alone; its chain must stay whole"),
+    ("audit", "never destroyed", "the audit: numbers alone; its chain must stay complete"),
     ("destruction", "never destroyed", "the destruction log: counts and days alone"),
     ("changes", "with their record", "what a field held before it was changed"),
     ("care notes", "in their own file", "ccu care destroy, in that file"),
@@ -31,25 +36,41 @@ FIXED = (
 AT_LEAST_SIX = ("consents", "disclosures")
 LONGEST_YEARS = 150
 
-held = holds.held
-
 
 def rows(connection: sqlite3.Connection) -> list[dict[str, Any]]:
-    """Every class: class, keep, source, set_on, set_by, what; keep is empty when not filled in."""
+    """Return COLUMNS of every class; `keep` is empty until the department sets it."""
     found = connection.execute(
         "SELECT class, years, never, source, substr(set_at, 1, 10) AS set_on, staff.login AS set_by"
         " FROM retention LEFT JOIN staff ON staff.id = set_by ORDER BY retention.sort"
     )
     listed = [
-        {**dict(row), "keep": keep(row["years"], row["never"]), "what": CLASSES[row["class"]]}
+        (row["class"], keep(row["years"], row["never"]), row["source"], row["set_on"],
+         row["set_by"], CLASSES[row["class"]])
         for row in found
+    ]  # fmt: skip
+    listed += [(name, kept, "", None, None, what) for name, kept, what in FIXED]
+    return [dict(zip(COLUMNS, each, strict=True)) for each in listed]
+
+
+def page(connection: sqlite3.Connection, held: list[dict[str, Any]], every: bool) -> Document:
+    """Return the classes, these legal holds and the destruction log as one document."""
+    classes, destroyed = rows(connection), destruction.rows(connection)
+    none_held = "No legal holds." if every else "No active legal holds."
+    sections = [
+        Section(table=Table(COLUMNS, classes), main=True),
+        Section("Legal holds", table=Table(holds.COLUMNS, held), empty=none_held),
+        Section(
+            "Destroyed",
+            table=Table(destruction.COLUMNS, destroyed),
+            empty="Nothing has been destroyed.",
+        ),
     ]
-    empty = {"years": None, "source": "", "set_on": None, "set_by": None}
-    return listed + [{**empty, "class": a, "keep": b, "what": c} for a, b, c in FIXED]
+    data = {"classes": classes, "holds": held, "destroyed": destroyed}
+    return Document("Retention", sections, data)
 
 
 def keep(years: int | None, never: int) -> str:
-    """`7 years`, `never destroyed`, or empty: not filled in."""
+    """Return `7 years`, `never destroyed`, or an empty text while no period is set."""
     if never:
         return "never destroyed"
     return f"{years} year{'' if years == 1 else 's'}" if years else ""
@@ -68,18 +89,10 @@ def decided(connection: sqlite3.Connection) -> dict[str, sqlite3.Row]:
     return {row["class"]: row for row in connection.execute("SELECT * FROM retention")}
 
 
-def put(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    name: str,
-    years: int | None,
-    source: str,
-    *,
-    at: str,
-) -> str:
-    """Say how long a class is kept (None: never destroyed), inside a write; what it was before.
+def set_period(work: "Work", name: str, years: int | None, source: str) -> str:
+    """Set how long a class is kept (None: never destroyed); return what it was before.
 
-    Raises InvalidInput for a class that is none, and for fewer years than may be.
+    Raises InvalidInput for an unknown class, and for fewer years than the law requires.
     """
     if name not in CLASSES:
         fixed = [each[0] for each in FIXED]
@@ -91,23 +104,23 @@ def put(
             f"{name} are kept at least 6 years: whoever is told of may ask for an accounting of"
             " six years (45 CFR 164.528), and a disclosure rests on its consent"
         )
-    before = connection.execute(
+    before = work.connection.execute(
         "SELECT years, never FROM retention WHERE class = :name", {"name": name}
     ).fetchone()
-    connection.execute(
+    work.connection.execute(
         "UPDATE retention SET years = :years, never = :never, source = :source, set_at = :at,"
         " set_by = :by WHERE class = :name",
         {
             "years": years,
             "never": int(years is None),
             "source": source,
-            "at": at,
-            "by": staff_id,
+            "at": work.at,
+            "by": work.staff_id,
             "name": name,
         },
     )
-    audit.record(
-        connection, staff_id, "retention-set", what=name, years=years,
-        was=before["years"], was_never=bool(before["never"]),
+    work.audit(
+        "retention-set",
+        what=name, years=years, was=before["years"], was_never=bool(before["never"]),
     )  # fmt: skip
     return keep(before["years"], before["never"])

@@ -1,11 +1,10 @@
 """Sealing by an erasure order: what it would take, asked twice, done, and told to the custodian."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ccu import dates
-from ccu.errors import InvalidInput
-from ccu.options.terminal import ask, read_line
+from ccu.options import terminal
 from ccu.output import Document, Section, Table, say
 from ccu.session import Session
 
@@ -20,45 +19,35 @@ def seal(
     record_id: int,
     *,
     authority: str | None,
-    ordered: str | None,
+    ordered: date | None,
     yes: bool,
 ) -> str:
-    """Seal a person or a call; what to tell. Raises InvalidInput, NotFound."""
-    from ccu.records import codes
+    """Seal a person or a call; return the line to print. Raises InvalidInput, NotFound."""
+    from ccu.options import PAST_DAY, code, required
     from ccu.retention import sealed_content, seals
 
-    by, asking = session.staff_id, session.interactive and not yes
+    asking = session.interactive and not yes
     content = sealed_content.gather(session.db, record, record_id)
-    choices = ", ".join(codes.choices(session.db, "seal_authority"))
-    said = ask(f"By whose order ({choices})", authority, "--authority", asking)
-    code = codes.code(session.db, "seal_authority", said, "--authority")
-    typed = ask("Day of the order", ordered, "--ordered", asking)
-    day = dates.parse_day(typed, session.today, field="--ordered", future=False)
+    if authority is None and asking:
+        authority = code("seal_authority").ask(session, "By whose order", "--authority")
+    if ordered is None and asking:
+        ordered = PAST_DAY.ask(session, "Day of the order", "--ordered")
+    by, day = required(authority, "--authority"), required(ordered, "--ordered")
     if not yes:
         _confirm(session, record, record_id, content.records, content.count())
-    with session.writing() as connection:
-        done = seals.seal(
-            connection,
-            by,
-            record,
-            record_id,
-            authority=code,
-            ordered_on=day.isoformat(),
-            at=dates.to_iso(session.now),
-        )
+    with session.work() as work:
+        done = seals.seal(work, record, record_id, authority=by, ordered_on=day.isoformat())
     _tell(done)
     return f"{record.capitalize()} {record_id} is sealed, as seal {done.id}."
 
 
 def _confirm(session: Session, record: str, record_id: int, records: list[int], rows: int) -> None:
-    """Nobody seals by a slip of the finger. Raises InvalidInput."""
-    if not session.interactive:
-        raise InvalidInput("--yes is missing: nobody is at a terminal to confirm it")
     others = [each for each in records if each != record_id]
-    also = f", with {_named('record', others)} merged into it" if others else ""
-    say(f"{record} {record_id}{also}: {rows} rows are taken out of every list, search and card.")
-    if read_line(f"Type {record_id} to seal it: ").strip() != str(record_id):
-        raise InvalidInput("that is another number; nothing was sealed")
+    also = f", with {_named(record, others)} merged into it" if others else ""
+    stated = (
+        f"{record} {record_id}{also}: {rows} rows are taken out of every list, search and card."
+    )
+    terminal.confirm_by_number(session.interactive, record_id, stated, "seal")
 
 
 def _tell(done: "Sealed") -> None:

@@ -7,12 +7,16 @@ number that is sealed is a number never given. Lifting puts every row and every 
 import json
 import sqlite3
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.records import audit, ownership
 from ccu.records.ownership import References
 from ccu.retention import sealed_content
 from ccu.retention.sealed_content import Content, Key, Row
+
+if TYPE_CHECKING:
+    from ccu.work import Work
 
 _LIST = """
 SELECT sealed.id AS seal, record, record_id AS number, authority, ordered_on, sealed_at,
@@ -46,24 +50,16 @@ class Sealed:
 # ---------------------------------------------------------------- sealing
 
 
-def seal(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    record: str,
-    record_id: int,
-    *,
-    authority: str,
-    ordered_on: str,
-    at: str,
-) -> Sealed:
-    """Move a person or a call out, inside the caller's transaction. Raises as `gather` does."""
+def seal(work: "Work", record: str, record_id: int, *, authority: str, ordered_on: str) -> Sealed:
+    """Move a person or a call out of the tables. Raises as `gather` does."""
+    connection = work.connection
     content = sealed_content.gather(connection, record, record_id)
     held = sealed_content.dump(content)
     ended, calls = open_work(connection, content), _calls(content)
     numbers = _numbers(connection, content)
     connection.execute("PRAGMA defer_foreign_keys = ON")
     audit.purge_reasons(
-        connection, staff_id, [key[0] for key in content.rows.get("audit_reason", ())]
+        connection, work.staff_id, [key[0] for key in content.rows.get("audit_reason", ())]
     )
     for table, rows in content.rows.items():
         which = " AND ".join(f"{name} = ?" for name in ownership.key_of(connection, table))
@@ -75,7 +71,7 @@ def seal(
         " content) VALUES (:record, :record_id, :authority, :ordered_on, :at, :by, :content)",
         {
             "record": record, "record_id": record_id, "authority": authority,
-            "ordered_on": ordered_on, "at": at, "by": staff_id, "content": held,
+            "ordered_on": ordered_on, "at": work.at, "by": work.staff_id, "content": held,
         },
     )  # fmt: skip
     seal_id = int(cursor.lastrowid or 0)
@@ -83,8 +79,8 @@ def seal(
         "INSERT INTO sealed_number (digest, sealed_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
         [(each, seal_id) for each in numbers],
     )
-    audit.record(
-        connection, staff_id, "seal", record, record_id,
+    work.audit(
+        "seal", record, record_id,
         seal=seal_id, records=content.records, rows=content.count(), ended=len(ended),
     )  # fmt: skip
     asked = {"calls": json.dumps(calls)}
@@ -172,14 +168,13 @@ def read(connection: sqlite3.Connection, seal_id: int) -> Content | None:
 # ---------------------------------------------------------------- lifting
 
 
-def lift(
-    connection: sqlite3.Connection, staff_id: int, seal_id: int, *, reason: str, at: str
-) -> tuple[Row, int]:
-    """Put all of it back, inside the caller's transaction: the seal, and how many words were left.
+def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int]:
+    """Put all of it back; return the seal, and how many texts were left.
 
-    A word that somebody wrote anew meanwhile is left. Raises NotFound; InvalidInput for a seal
+    A text that somebody has rewritten since is left. Raises NotFound; InvalidInput for a seal
     lifted before, one that needs another lifted first, an incident number that is taken.
     """
+    connection = work.connection
     told = rows(connection, seal_id)[0]
     content = read(connection, seal_id)
     if content is None:
@@ -197,10 +192,10 @@ def lift(
     connection.execute(
         "UPDATE sealed SET content = NULL, lifted_at = :at, lifted_by = :by, lift_reason = :reason"
         " WHERE id = :id",
-        {"at": at, "by": staff_id, "reason": reason, "id": seal_id},
+        {"at": work.at, "by": work.staff_id, "reason": reason, "id": seal_id},
     )
-    audit.record(
-        connection, staff_id, "seal-lift", told["record"], told["number"],
+    work.audit(
+        "seal-lift", told["record"], told["number"],
         seal=seal_id, rows=content.count(), left=left, code=reason,
     )  # fmt: skip
     return told, left

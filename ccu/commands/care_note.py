@@ -1,0 +1,126 @@
+"""`ccu care note add`, `list`, `move`: notes that only Human Services' accounts can read."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ccu.options import (
+    CALL,
+    FILE,
+    MOMENT,
+    PERSON,
+    REQUIRED,
+    AskingOption,
+    arg,
+    group,
+    number_of,
+    opt,
+)
+from ccu.output import FormatOption, OutputOption, emit_document, emit_line
+from ccu.session import Session
+
+app = group("Care notes.")
+note = group("Notes that only the accounts of human services can read: add, list, move.")
+app.add_typer(note, name="note")
+
+LONGEST_NOTE = 20_000  # characters
+NOTE = number_of("care note", "NOTE")
+
+PersonOption = Annotated[int, opt("--person", PERSON, "The person's number.")]
+
+
+@note.command()
+def add(
+    ctx: typer.Context,
+    person: PersonOption = REQUIRED,
+    call: Annotated[int | None, opt("--call", CALL, "About this call.")] = None,
+    part2: Annotated[
+        bool, typer.Option("--part2", help="It comes from a 42 CFR Part 2 program.")
+    ] = False,
+    when: Annotated[datetime | None, opt("--when", MOMENT, "When it was; else now.")] = None,
+    corrects: Annotated[
+        int | None, opt("--corrects", NOTE, "The earlier note it corrects.")
+    ] = None,
+    file: Annotated[
+        Path | None, opt("--file", FILE, "The text from a file; - is standard input.")
+    ] = None,
+    asking: AskingOption = False,
+) -> None:
+    """Write a care note. It cannot be edited; --corrects names the earlier note it corrects.
+
+    Asks for the text at a terminal. It is never typed on the command line, which others on this
+    machine can read.
+
+    Examples:
+
+      ccu care note add --person 12
+
+      ccu care note add --person 12 --part2 --file note.txt
+    """
+    from ccu.care import actions
+    from ccu.options import terminal
+
+    session: Session = ctx.obj
+    wanted = actions.Wanted(
+        person_id=person,
+        call_id=call,
+        corrects=corrects,
+        when=when or session.now,
+        part2=part2,
+    )
+
+    def text() -> str:
+        return terminal.private_text(
+            "Care note", file, "the note", LONGEST_NOTE, asking, lines=True
+        )
+
+    emit_line(f"Added care note {actions.add(session, wanted, text)}.")
+
+
+@note.command("list")
+def list_(
+    ctx: typer.Context,
+    person: PersonOption = REQUIRED,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """List the care notes of a person, the newest first, by every record that is them.
+
+    Reading them is recorded in the care file. notice is what 42 CFR Part 2 asks to be said with
+    such a note; it goes wherever the note goes.
+
+    JSON: person, care_notes (id, person, day, call, by, part2, corrects, text, notice).
+
+    Example:
+
+      ccu care note list --person 12
+    """
+    from ccu.care import actions, page
+
+    session: Session = ctx.obj
+    person_id, found = actions.listed(session, person, to_file=output is not None)
+    emit_document(page.listed(person_id, found), format, output)
+
+
+@note.command()
+def move(
+    ctx: typer.Context,
+    number: Annotated[int, arg("NOTE", NOTE, "Its number.")],
+    person: PersonOption = REQUIRED,
+) -> None:
+    """Make a note that was written about the wrong person another person's.
+
+    Its words stay as they are, and what corrects it goes with it. Recorded in the care file.
+
+    Example:
+
+      ccu care note move 7 --person 12
+    """
+    from ccu.care import actions
+
+    session: Session = ctx.obj
+    others = [str(each) for each in actions.move(session, number, person) if each != number]
+    also = f", and what it is tied to by a correction: {', '.join(others)}" if others else ""
+    emit_line(f"Care note {number} is about person {person} now{also}.")
