@@ -239,7 +239,7 @@ ccu/people/summary.py
 ccu/people/values.py
 ccu/people/workers.py
 ccu/people/writing.py
-ccu/places/asked_for.py
+ccu/places/finding.py
 ccu/places/flag_entry.py
 ccu/places/flags.py
 ccu/places/names_in_text.py

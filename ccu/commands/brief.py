@@ -12,9 +12,9 @@ from ccu.session import Session
 
 
 def _begin(session: Session, text: str, option: str) -> datetime:
-    from ccu.card import brief
+    from ccu.brief import page
 
-    return brief.begin(text, session.now)
+    return page.begin(text, session.now)
 
 
 def command(
@@ -44,7 +44,7 @@ def command(
 
       ccu brief --since 3d --format markdown
     """
-    from ccu.card import brief
+    from ccu.brief import page
 
     session: Session = ctx.obj
-    emit_document(brief.read(session, since, names), format, output)
+    emit_document(page.read(session, since, names), format, output)

@@ -56,11 +56,11 @@ def show(
 
       ccu place show --place 41 --format json
     """
-    from ccu.places import asked_for as places
+    from ccu.places import finding
     from ccu.places import page as place_page
 
     session: Session = ctx.obj
-    place_id = places.exact(session, " ".join(address or []), place)
+    place_id = finding.exact(session, " ".join(address or []), place)
     data = place_page.read(session, place_id)
     emit_document(place_page.document(session, data, every), format, output)
 

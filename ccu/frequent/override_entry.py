@@ -10,7 +10,7 @@ from ccu.frequent import overrides
 from ccu.frequent import store as frequent
 from ccu.people import private_line
 from ccu.people import store as people
-from ccu.places import asked_for as places
+from ccu.places import finding
 from ccu.records import audit
 from ccu.session import Session
 
@@ -35,7 +35,7 @@ def decide(
     staff_id = session.staff_id
     if sum(each is not None for each in (person_id, place, address)) != 1:
         raise InvalidInput("give one of --person, --place and --address")
-    place_id = None if person_id is not None else places.exact(session, address or "", place)
+    place_id = None if person_id is not None else finding.exact(session, address or "", place)
     _check(session, person_id, place_id)  # told before any question
     reason = private_line.read("Why", file, "the reason", LONGEST_REASON, asking)
     review_on = next_review(session)

@@ -11,8 +11,7 @@ from ccu.errors import InvalidInput
 from ccu.options import OptionType, code, line, required, typed_text
 from ccu.output import say
 from ccu.people import private_line
-from ccu.places import asked_for as places
-from ccu.places import flags
+from ccu.places import finding, flags
 from ccu.places import names_in_text as called
 from ccu.places import reads as place_reads
 from ccu.records import codes, stigmatizing_terms
@@ -77,14 +76,14 @@ def add(
     asking: bool,
 ) -> str:
     """Put a safety note on a place; return what was written. Raises InvalidInput, NotFound."""
-    found = places.exact_or_new(session, address, place, new=new, asking=asking)
+    found = finding.exact_or_new(session, address, place, new=new, asking=asking)
     expires_on = (until or _latest(session, session.today)[1]).isoformat()
     if asking and source is None:
         source = SOURCE.ask(session, "Where it comes from", "--source")
     source = required(source, "--source")
     note = private_line.read("Safety note", file, "the note", LONGEST_NOTE, asking)
     with session.work() as work:
-        place_id = places.made(session, found)
+        place_id = finding.made(session, found)
         flag_id = flags.add(work, place_id, note, source, expires_on)
         text = place_reads.text(work.connection, place_id)
         names = stigmatizing_terms.Names.of(called.met_at(work.connection, place_id))
@@ -167,13 +166,13 @@ class Standing:
         asking: bool,
     ):
         self._session, self._asking = session, asking
-        self._place = places.exact_or_new(session, address, place, new=new, asking=asking)
+        self._place = finding.exact_or_new(session, address, place, new=new, asking=asking)
 
     def exempt(self, category: str | None, reason: str | None) -> str:
         """Leave it out of the repeat counts, and why."""
         why = self._reason(reason)
         with self._session.work() as work:
-            place_id = places.made(self._session, self._place)
+            place_id = finding.made(self._session, self._place)
             now = place_reads.record(work.connection, place_id)
             stands = category or now["category"]
             if stands is None:
@@ -186,7 +185,7 @@ class Standing:
         """Let its calls count again."""
         why = self._reason(reason)
         with self._session.work() as work:
-            place_id = places.made(self._session, self._place)
+            place_id = finding.made(self._session, self._place)
             now = place_reads.record(work.connection, place_id)
             if now["exempt_reason"] is None:
                 of = f", but its building is, place {now['building']}" if now["exempt"] else ""
@@ -197,7 +196,7 @@ class Standing:
     def categorise(self, category: str) -> str:
         """Record what is there."""
         with self._session.work() as work:
-            place_id = places.made(self._session, self._place)
+            place_id = finding.made(self._session, self._place)
             now = place_reads.record(work.connection, place_id)
             if now["exempt_reason"] is not None:
                 _refuse_home(category)

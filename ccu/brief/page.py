@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ccu import dates
+from ccu.brief import store as briefs
 from ccu.calls import call_answer
-from ccu.card import brief_store as briefs
 from ccu.card import notice
 from ccu.errors import InvalidInput
 from ccu.follow_ups import lists
