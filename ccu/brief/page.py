@@ -8,7 +8,7 @@ from typing import Any
 from ccu import dates
 from ccu.brief import store as briefs
 from ccu.calls import call_answer
-from ccu.card import notice
+from ccu.card.page import with_notice
 from ccu.errors import InvalidInput
 from ccu.follow_ups import lists
 from ccu.follow_ups import rows as follow_up_rows
@@ -70,7 +70,7 @@ def read(session: Session, since: datetime | None, names: bool) -> Document:
             person_ids.shown(connection, staff_id, "brief", list(called))
             for row in with_person:
                 row["name"] = called[row["person"]]
-    return notice.on(_document(session, data, names), session.view)
+    return with_notice(_document(session, data, names), session.view)
 
 
 def begin(since: str, now: datetime) -> datetime:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ccu.card import notice, page, rows, words
+from ccu.card import page
 from ccu.card import store as cards
 from ccu.care import page as care_page
 from ccu.errors import NotFound
@@ -46,9 +46,9 @@ def show(
             plans=[plan["id"] for plan in card["plans"]],
         )
     if not every:
-        card["calls"] = card["calls"][: rows.LAST_CALLS]
+        card["calls"] = card["calls"][: page.LAST_CALLS]
     people = card["person"]["records"]
-    told = notice.on(document(card, every), session.view)
+    told = page.with_notice(document(card, every), session.view)
     below = care_page.below(session, told, lambda: people, every)
     emit_document(below, format, output)
 
@@ -64,20 +64,20 @@ def read(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
     if person is None:
         raise NotFound(f"no person {person_id}")
     records = person_ids.same(connection, [person_id])
-    window = {**rows.window(session), "people": json.dumps(records)}
+    window = {**page.window(session), "people": json.dumps(records)}
     as_of = AsOf.of(session.now)
     found = cards.calls(connection, window, -1)
     view = session.view
-    calls = rows.calls(connection, found, session.today, narratives, view, records)
+    calls = page.calls_data(connection, found, session.today, narratives, view, records)
     plans = cards.plans(connection, window, records)
     card = {
         "person": {"id": person["id"], "records": records, **dict(person)},
-        "counts": rows.counts(
+        "counts": page.counts_data(
             cards.counts(connection, window), session, overrides.of_person(connection, records)
         ),
         "workers": open_work.workers(connection, records, window, as_of, view),
         "open": open_work.open_items(connection, None, records, as_of, view),
-        "plans": rows.plans(plans, session.today, view),
+        "plans": page.plans_data(plans, session.today, view),
         "calls": calls,
         "places": _places(calls),
     }
@@ -107,10 +107,10 @@ def document(card: dict[str, Any], every: bool = False) -> Document:
         "born": person["birth_date"],
         "records": ", ".join(map(str, person["records"])) if len(person["records"]) > 1 else "",
     }
-    places = card["places"] if every else card["places"][: words.MOST_PLACES]
+    places = card["places"] if every else card["places"][: page.MOST_PLACES]
     sections = [
         Section(pairs=[(label, value) for label, value in about.items() if value]),
-        Section(pairs=words.standing(card["workers"], card["open"], every, of_person=True)),
+        Section(pairs=page.workers_and_items(card["workers"], card["open"], every, of_person=True)),
         *page.plan_sections(card["plans"], of_person=True),
         page.count_section(counts, "person"),
         Section("Places", table=Table(PLACE_COLUMNS, places)) if places else Section(),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ccu.address import read as read_address
-from ccu.card import notice, page, rows
+from ccu.card import page
 from ccu.card import store as cards
 from ccu.care import page as care_page
 from ccu.errors import InvalidInput
@@ -51,7 +51,7 @@ def show(
             calls=len(card["calls"]),
             plans=[plan["id"] for plan in card["plans"]],
         )
-    told = notice.on(page.document(card, every), session.view)
+    told = page.with_notice(page.document(card, every), session.view)
     document = care_page.below(session, told, _people_of(session, match), every)
     emit_document(document, format, output)
 
@@ -79,7 +79,7 @@ def read(
     """Return the card as data, in its documented JSON shape.
 
     Keys: query, match, place, counts, warnings, workers, open, plans, calls, building, near. Those
-    of workers and open are in people/open_work.py, of counts and calls in card/rows.py, of plans in
+    of workers and open are in people/open_work.py, of counts and calls in card/page.py, of plans in
     card/plans.py.
     """
     place = match.place
@@ -100,7 +100,7 @@ def read(
     }
     if place is None:
         return card
-    card["counts"] = rows.counts(
+    card["counts"] = page.counts_data(
         cards.counts(connection, window),
         session,
         overrides.of_place(connection, place["id"]),
@@ -111,9 +111,9 @@ def read(
     view = session.view
     card["workers"] = open_work.workers(connection, people, window, as_of, view)
     card["open"] = open_work.open_items(connection, place["id"], people, as_of, view)
-    card["plans"] = rows.plans(cards.plans(connection, window, people), session.today, view)
-    found = cards.calls(connection, window, -1 if every else rows.LAST_CALLS)
-    card["calls"] = rows.calls(connection, found, session.today, narratives, view)
+    card["plans"] = page.plans_data(cards.plans(connection, window, people), session.today, view)
+    found = cards.calls(connection, window, -1 if every else page.LAST_CALLS)
+    card["calls"] = page.calls_data(connection, found, session.today, narratives, view)
     view.keep()
     return card
 
@@ -129,7 +129,7 @@ def _window(session: Session, match: Match) -> dict[str, object]:
         "building_key": match.building_key,
         "unit_key": match.unit_key,
         "city": match.city,
-        **rows.window(session),
+        **page.window(session),
     }
 
 

@@ -48,13 +48,13 @@ def show(
       ccu call show 12 --full --reason "preparing the case conference"
     """
     from ccu.calls import page
-    from ccu.card import notice
+    from ccu.card.page import with_notice
 
     session: Session = ctx.obj
     staff_id, why = session.staff_id, needs_reason(full, reason)
     with session.writing() as connection:
         data = page.read(connection, staff_id, call, why, session.today, session.view)
-    emit_document(notice.on(page.document(session.db, data), session.view), format, output)
+    emit_document(with_notice(page.document(session.db, data), session.view), format, output)
 
 
 @app.command()

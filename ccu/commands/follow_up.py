@@ -206,7 +206,7 @@ def list_(
 
       ccu follow-up list --owner dlee --all --format csv
     """
-    from ccu.card import notice
+    from ccu.card.page import notice_column
     from ccu.follow_ups import lists
 
     session: Session = ctx.obj
@@ -214,7 +214,7 @@ def list_(
         raise InvalidInput("give either --mine or --owner")
     rows = lists.chosen(session, due=due, mine=mine, owner=owner, to_sign=to_sign, every=every)
     columns = lists.named(session, rows, LIST_COLUMNS, "follow-up-list", names)
-    columns = notice.beside(rows, columns, "follow_up", session.view)
+    columns = notice_column(rows, columns, "follow_up", session.view)
     emit(Table(columns, rows, title="Follow-ups"), format, output)
 
 
@@ -253,7 +253,7 @@ def overdue(
 
       ccu follow-up overdue --new --exit-code
     """
-    from ccu.card import notice
+    from ccu.card.page import notice_column
     from ccu.follow_ups import lists
 
     session: Session = ctx.obj
@@ -265,7 +265,7 @@ def overdue(
         rows = lists.seen(session, rows)
     columns = lists.named(session, rows, OVERDUE_COLUMNS, "overdue", names)
     if not session.unattended:
-        columns = notice.beside(rows, columns, "follow_up", session.view)
+        columns = notice_column(rows, columns, "follow_up", session.view)
     if by:
         rows, columns = lists.by_owner(rows), ("owner", *(c for c in columns if c != "owner"))
     if rows or format or output:

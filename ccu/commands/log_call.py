@@ -104,7 +104,7 @@ def _alike(session: Session, before: int) -> list[str]:
 def _page(work: "Work", session: Session, call_id: int) -> Document:
     """What is printed: the number, then the card of the place; showing it is audited as any is."""
     from ccu.calls import record as call_record
-    from ccu.card import notice, page, place
+    from ccu.card import page, place
     from ccu.places import store as places
 
     connection = work.connection
@@ -122,4 +122,4 @@ def _page(work: "Work", session: Session, call_id: int) -> Document:
     top = Section(lines=[shown.title, page.headline(found)])
     page_data = {**data, "card": found}
     whole = Document(f"Logged call {call_id}.", [top, *shown.sections], page_data)
-    return notice.on(whole, session.view)
+    return page.with_notice(whole, session.view)

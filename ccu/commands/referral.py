@@ -72,7 +72,7 @@ def list_(
 
       ccu referral list --all --provider homes --format csv
     """
-    from ccu.card import notice
+    from ccu.card.page import notice_column
     from ccu.referrals import listing
 
     session: Session = ctx.obj
@@ -88,7 +88,7 @@ def list_(
     )
     found = listing.rows(session, listing.wanted(session, asked), names=names)
     columns: tuple[str, ...] = listing.NAMED_COLUMNS if names else listing.COLUMNS
-    columns = notice.beside(found, columns, "referral", session.view)
+    columns = notice_column(found, columns, "referral", session.view)
     emit(Table(columns, found, title="Referrals"), format, output)
 
 
@@ -118,7 +118,7 @@ def show(
 
       ccu referral show 7
     """
-    from ccu.card import notice
+    from ccu.card.page import with_notice
     from ccu.records import audit
     from ccu.referrals import page
 
@@ -131,7 +131,7 @@ def show(
         )
         if (person := data["person"]) is not None:
             audit.record(connection, staff_id, "referral-show", "person", person, referral=referral)
-    emit_document(notice.on(page.document(session.db, data), session.view), format, output)
+    emit_document(with_notice(page.document(session.db, data), session.view), format, output)
 
 
 @app.command()

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ccu.card import words
+from ccu.card import page as card_page
 from ccu.households import relations
 from ccu.output import Document, Section, Table
 from ccu.records import codes
@@ -129,7 +129,7 @@ def _open(card: Mapping[str, Any], names: Mapping[int, str]) -> list[tuple[Any, 
             "" if each["id"] is None else _due(each),
             each["owner"],
         )
-        for each in words.lines(card["open"])
+        for each in card_page.listed_items(card["open"])
     ]
 
 

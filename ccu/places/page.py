@@ -3,7 +3,6 @@
 from typing import Any
 
 from ccu.card import page as card_page
-from ccu.card import rows
 from ccu.card import store as cards
 from ccu.frequent import overrides
 from ccu.frequent import store as frequent
@@ -28,10 +27,10 @@ def read(session: Session, place_id: int) -> dict[str, Any]:
         building = place.pop("building")
         by_building = place.pop("exempt_reason") is None and place["exempt"] is not None
         on = flags.of_places(connection, {place_id, building}, session.today.isoformat())
-        window = {**rows.window(session), "place_id": place_id}
+        window = {**card_page.window(session), "place_id": place_id}
         override = overrides.of_place(connection, place_id)
         exempt = frequent.exempt_of(connection, place_id)
-        counts = rows.counts(cards.counts(connection, window), session, override, exempt)
+        counts = card_page.counts_data(cards.counts(connection, window), session, override, exempt)
         data = {
             "place": {
                 **place,
