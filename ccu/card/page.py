@@ -6,7 +6,7 @@ Every format has the same facts in the same order. The last part is the notice r
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -304,7 +304,21 @@ def day(iso: str) -> str:
     return f"{of.day} {MONTH_NAMES[of.month - 1][:3]} {of.year}"
 
 
-# ---------------------------------------------------------------- the notice of 42 CFR Part 2
+# ---------------------------------------------------------------- below and above the card
+
+
+def with_care_notes(
+    session: Session, document: Document, people: Callable[[], list[int]], every: bool
+) -> Document:
+    """Return the document, with the care notes of these people below it if the role may see them.
+
+    For other roles, an officer at the door among them, nothing of the care file is loaded.
+    """
+    if not session.may("care note list"):
+        return document
+    from ccu.care import page as care_page
+
+    return care_page.below(session, document, people, every)
 
 
 def with_notice(document: Document, view: View) -> Document:

@@ -6,7 +6,6 @@ from typing import Any
 
 from ccu.card import page
 from ccu.card import store as cards
-from ccu.care import page as care_page
 from ccu.errors import NotFound
 from ccu.follow_ups.rows import AsOf
 from ccu.frequent import overrides
@@ -49,7 +48,7 @@ def show(
         card["calls"] = card["calls"][: page.LAST_CALLS]
     people = card["person"]["records"]
     told = page.with_notice(document(card, every), session.view)
-    below = care_page.below(session, told, lambda: people, every)
+    below = page.with_care_notes(session, told, lambda: people, every)
     emit_document(below, format, output)
 
 

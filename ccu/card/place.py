@@ -8,7 +8,6 @@ from typing import Any
 from ccu.address import read as read_address
 from ccu.card import page
 from ccu.card import store as cards
-from ccu.care import page as care_page
 from ccu.errors import InvalidInput
 from ccu.follow_ups.rows import AsOf
 from ccu.frequent import overrides
@@ -52,7 +51,7 @@ def show(
             plans=[plan["id"] for plan in card["plans"]],
         )
     told = page.with_notice(page.document(card, every), session.view)
-    document = care_page.below(session, told, _people_of(session, match), every)
+    document = page.with_care_notes(session, told, _people_of(session, match), every)
     emit_document(document, format, output)
 
 
