@@ -8,7 +8,7 @@ from typing import Any
 from ccu.consent.visibility import View
 from ccu.frequent import overrides
 from ccu.places import flags
-from ccu.places import reads as place_reads
+from ccu.places import store as places
 from ccu.records import person_ids
 
 SEEN_OFTEN = 3  # calls within a week
@@ -210,7 +210,7 @@ def plans(
             "id": row["id"],
             "what": row["what"],
             "person": stands_for.get(row["person_id"]),
-            "place": place_reads.text(connection, row["place_id"]) if row["place_id"] else None,
+            "place": places.place_line(connection, row["place_id"]) if row["place_id"] else None,
             "day": row["day"],
             "by": logins.get(row["by_id"]),
         }

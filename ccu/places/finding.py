@@ -9,7 +9,6 @@ from ccu.address import read as read_address
 from ccu.errors import InvalidInput, NotFound
 from ccu.options import terminal
 from ccu.output import say
-from ccu.places import reads as place_reads
 from ccu.places import store as places
 from ccu.places.store import Match, Near
 from ccu.session import Session
@@ -59,7 +58,7 @@ def _look(session: Session, address: str, place: int | None) -> tuple[int | Matc
     if bool(address.strip()) is (place is not None):
         raise InvalidInput("give either an address or --place")
     if place is not None:
-        place_reads.text(session.db, place)
+        places.place_line(session.db, place)
         return place, read_address("")
     reading = read_address(address.strip(), town=session.settings.town)
     if reading.kind == "none":
@@ -83,8 +82,8 @@ def _near(session: Session, match: Match) -> list[str]:
     texts = [each.text for each in near]
     if match.certainty.startswith("the building"):
         now = session.now.isoformat()[:19]
-        units = place_reads.units(session.db, match.building_key, match.city, None, now)
-        texts = [place_reads.text(session.db, unit["place"]) for unit in units[:MOST_OFFERED]]
+        units = places.building_units(session.db, match.building_key, match.city, None, now)
+        texts = [places.place_line(session.db, unit["place"]) for unit in units[:MOST_OFFERED]]
     return texts
 
 

@@ -13,7 +13,7 @@ from ccu.output import say
 from ccu.people import private_line
 from ccu.places import finding, flags
 from ccu.places import names_in_text as called
-from ccu.places import reads as place_reads
+from ccu.places import store as places
 from ccu.records import codes, stigmatizing_terms
 from ccu.session import Session
 
@@ -85,7 +85,7 @@ def add(
     with session.work() as work:
         place_id = finding.made(session, found)
         flag_id = flags.add(work, place_id, note, source, expires_on)
-        text = place_reads.text(work.connection, place_id)
+        text = places.place_line(work.connection, place_id)
         names = stigmatizing_terms.Names.of(called.met_at(work.connection, place_id))
     _tell("the note", note, names)
     _tell("--source", source, names)
@@ -173,7 +173,7 @@ class Standing:
         why = self._reason(reason)
         with self._session.work() as work:
             place_id = finding.made(self._session, self._place)
-            now = place_reads.record(work.connection, place_id)
+            now = places.place_record(work.connection, place_id)
             stands = category or now["category"]
             if stands is None:
                 raise InvalidInput("--category is missing: what is there")
@@ -186,7 +186,7 @@ class Standing:
         why = self._reason(reason)
         with self._session.work() as work:
             place_id = finding.made(self._session, self._place)
-            now = place_reads.record(work.connection, place_id)
+            now = places.place_record(work.connection, place_id)
             if now["exempt_reason"] is None:
                 of = f", but its building is, place {now['building']}" if now["exempt"] else ""
                 raise InvalidInput(f"place {place_id} is not exempt{of}")
@@ -197,7 +197,7 @@ class Standing:
         """Record what is there."""
         with self._session.work() as work:
             place_id = finding.made(self._session, self._place)
-            now = place_reads.record(work.connection, place_id)
+            now = places.place_record(work.connection, place_id)
             if now["exempt_reason"] is not None:
                 _refuse_home(category)
             changed = flags.categorise(work, place_id, category, now["exempt_reason"])

@@ -8,7 +8,7 @@ from ccu.frequent import overrides
 from ccu.frequent import store as frequent
 from ccu.output import Document, Section, Table
 from ccu.places import flags
-from ccu.places import reads as place_reads
+from ccu.places import store as places
 from ccu.records import audit, codes
 from ccu.session import Session
 
@@ -23,7 +23,7 @@ def read(session: Session, place_id: int) -> dict[str, Any]:
     """The place in its documented JSON shape, recorded as a read. Raises NotFound."""
     staff_id = session.staff_id
     with session.writing() as connection:
-        place = place_reads.record(connection, place_id)
+        place = places.place_record(connection, place_id)
         building = place.pop("building")
         by_building = place.pop("exempt_reason") is None and place["exempt"] is not None
         on = flags.of_places(connection, {place_id, building}, session.today.isoformat())
@@ -35,15 +35,15 @@ def read(session: Session, place_id: int) -> dict[str, Any]:
             "place": {
                 **place,
                 "exempt_by_building": building if by_building else None,
-                "address": place_reads.text(connection, place_id),
+                "address": places.place_line(connection, place_id),
             },
-            "typed_as": place_reads.typed_as(connection, place_id),
+            "typed_as": places.typed_as(connection, place_id),
             "flags": on,
             "counts": counts,
-            "building": place_reads.units(
+            "building": places.building_units(
                 connection, place["building_key"], place["city"], place_id, str(window["now"])
             ),
-            "changes": place_reads.history(connection, place_id, [each["id"] for each in on]),
+            "changes": places.place_history(connection, place_id, [each["id"] for each in on]),
         }
         audit.record(connection, staff_id, "place-show", "place", place_id, flags=len(on))
     return data

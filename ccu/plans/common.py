@@ -6,7 +6,7 @@ from pathlib import Path
 from ccu.errors import InvalidInput
 from ccu.options import terminal, typed_text
 from ccu.places import names_in_text as called
-from ccu.places import reads as place_reads
+from ccu.places import store as places
 from ccu.plans.store import Whose
 from ccu.records import audit, person_ids, stigmatizing_terms
 
@@ -15,7 +15,7 @@ def said_for(connection: sqlite3.Connection, whose: Whose) -> str:
     """`person 12`, by the record that stands for them, or the place in one line."""
     if whose.person_id is not None:
         return f"person {person_ids.canonical(connection, [whose.person_id])[whose.person_id]}"
-    return place_reads.text(connection, whose.place_id or 0) or f"place {whose.place_id}"
+    return places.place_line(connection, whose.place_id or 0) or f"place {whose.place_id}"
 
 
 def names(connection: sqlite3.Connection, whose: Whose) -> tuple[stigmatizing_terms.Names, str]:
