@@ -11,7 +11,6 @@ from ccu.card import store as cards
 from ccu.errors import InvalidInput
 from ccu.follow_ups.rows import AsOf
 from ccu.frequent import overrides
-from ccu.frequent import store as frequent
 from ccu.output import Format, emit_document
 from ccu.people import open_work
 from ccu.places import store as places
@@ -103,7 +102,7 @@ def read(
         cards.counts(connection, window),
         session,
         overrides.of_place(connection, place["id"]),
-        frequent.exempt_of(connection, place["id"]),
+        places.place_record(connection, place["id"])["exempt"],
     )
     card["warnings"] = cards.warnings(connection, window)
     people, as_of = open_work.people_here(connection, window), AsOf.of(session.now)

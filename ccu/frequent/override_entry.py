@@ -7,10 +7,10 @@ from typing import Any
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.frequent import overrides
-from ccu.frequent import store as frequent
 from ccu.people import private_line
 from ccu.people import store as people
 from ccu.places import finding
+from ccu.places import store as places
 from ccu.records import audit
 from ccu.session import Session
 
@@ -60,7 +60,7 @@ def decide(
 def _check(session: Session, person_id: int | None, place_id: int | None) -> None:
     if person_id is not None:
         people.must_exist(session.db, person_id)
-    elif place_id is not None and frequent.exempt_of(session.db, place_id) is not None:
+    elif place_id is not None and places.place_record(session.db, place_id)["exempt"] is not None:
         raise InvalidInput(
             f"place {place_id} is exempt and is not counted; ccu place exempt --no-exempt ends that"
         )

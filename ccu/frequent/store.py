@@ -129,12 +129,6 @@ def people(
     return sorted(rows, key=lambda row: (-row["care_calls"], row["person"]))
 
 
-def exempt_of(connection: sqlite3.Connection, place_id: int) -> str | None:
-    """Why a place is left out of the repeat counts, itself or by its building; or None."""
-    row = connection.execute(_ABOUT_PLACES, {"places": json.dumps([place_id])}).fetchone()
-    return row["exempt"] if row else None
-
-
 def _named(connection: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
     found = connection.execute(
         "SELECT id FROM person WHERE id IN (SELECT value FROM json_each(:ids))"

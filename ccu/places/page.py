@@ -5,7 +5,6 @@ from typing import Any
 from ccu.card import page as card_page
 from ccu.card import store as cards
 from ccu.frequent import overrides
-from ccu.frequent import store as frequent
 from ccu.output import Document, Section, Table
 from ccu.places import flags
 from ccu.places import store as places
@@ -29,8 +28,8 @@ def read(session: Session, place_id: int) -> dict[str, Any]:
         on = flags.of_places(connection, {place_id, building}, session.today.isoformat())
         window = {**card_page.window(session), "place_id": place_id}
         override = overrides.of_place(connection, place_id)
-        exempt = frequent.exempt_of(connection, place_id)
-        counts = card_page.counts_data(cards.counts(connection, window), session, override, exempt)
+        counted = cards.counts(connection, window)
+        counts = card_page.counts_data(counted, session, override, place["exempt"])
         data = {
             "place": {
                 **place,
