@@ -123,7 +123,6 @@ ccu/calls/consults.py
 ccu/calls/form.py
 ccu/calls/page.py
 ccu/calls/questions.py
-ccu/calls/record.py
 ccu/calls/store.py
 ccu/calls/who_was_there.py
 ccu/care/__init__.py

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from ccu.calls import call_answer
-from ccu.calls import record as call_record
+from ccu.calls import store as calls
 from ccu.calls.store import OWN_SYSTEM
 from ccu.consent.visibility import View
 from ccu.output import Document, Section, Table
@@ -74,7 +74,7 @@ def read(
 
 
 def _data(connection: sqlite3.Connection, call_id: int, full: bool) -> dict[str, Any]:
-    data = call_record.read(connection, call_id)
+    data = calls.call_record(connection, call_id)
     data["people"] = people.on_call(connection, call_id)
     data["narrative_characters"] = len(data["narrative"] or "")
     data["changes"] = changes.of(connection, "call", call_id)

@@ -76,7 +76,6 @@ def amend(
 
       ccu call amend 12 --clear beat --clear danger
     """
-    from ccu.calls import record as call_record
     from ccu.calls import store as calls
     from ccu.calls.amendment import Amendment
     from ccu.calls.form import CallForm, refuse_two_inputs
@@ -84,10 +83,10 @@ def amend(
 
     session: Session = ctx.obj
     refuse_two_inputs(given)
-    began = call_record.read(session.db, call)["occurred_at"]
+    began = calls.call_record(session.db, call)["occurred_at"]
     amendment = Amendment(given, CallForm(session, began))
     with session.work() as work:
-        new = amendment.over(call_record.read(work.connection, call))
+        new = amendment.over(calls.call_record(work.connection, call))
         before = people.last(work.connection)
         changed = calls.amend(work, call, new, reason)
         alike = _alike(session, before) if given.person_file else []

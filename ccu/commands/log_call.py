@@ -103,12 +103,12 @@ def _alike(session: Session, before: int) -> list[str]:
 
 def _page(work: "Work", session: Session, call_id: int) -> Document:
     """What is printed: the number, then the card of the place; showing it is audited as any is."""
-    from ccu.calls import record as call_record
+    from ccu.calls import store as calls
     from ccu.card import page, place
     from ccu.places import store as places
 
     connection = work.connection
-    record = call_record.read(connection, call_id)
+    record = calls.call_record(connection, call_id)
     del record["narrative"]
     data = {"id": call_id, "call": record, "card": None}
     place_id = record["place_id"]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ccu import dates
-from ccu.calls.record import read as read_call
+from ccu.calls.store import call_record
 from ccu.errors import InvalidInput
 from ccu.options import OptionType, code, line, required, typed_text
 from ccu.output import say
@@ -37,7 +37,7 @@ def _source(session: Session, text: str, option: str) -> str:
     if source is None:
         raise InvalidInput(f"{option} is empty")
     if call := re.fullmatch(r"call ([0-9]+)", source, re.IGNORECASE):
-        read_call(session.db, typed_text.record_id(call[1], "call"))
+        call_record(session.db, typed_text.record_id(call[1], "call"))
     return source
 
 
