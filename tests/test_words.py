@@ -117,14 +117,12 @@ ccu/audit/actions.py
 ccu/audit/reads.py
 ccu/audit/review.py
 ccu/audit/verify.py
-ccu/calls/amendment.py
 ccu/calls/call_answer.py
 ccu/calls/consults.py
 ccu/calls/form.py
 ccu/calls/page.py
 ccu/calls/questions.py
 ccu/calls/store.py
-ccu/calls/who_was_there.py
 ccu/care/__init__.py
 ccu/care/actions.py
 ccu/care/care.sql

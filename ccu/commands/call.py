@@ -77,8 +77,7 @@ def amend(
       ccu call amend 12 --clear beat --clear danger
     """
     from ccu.calls import store as calls
-    from ccu.calls.amendment import Amendment
-    from ccu.calls.form import CallForm, refuse_two_inputs
+    from ccu.calls.form import Amendment, CallForm, refuse_two_inputs
     from ccu.people import store as people
 
     session: Session = ctx.obj
