@@ -237,7 +237,6 @@ ccu/people/values.py
 ccu/people/workers.py
 ccu/people/writing.py
 ccu/places/finding.py
-ccu/places/flag_entry.py
 ccu/places/flags.py
 ccu/places/names_in_text.py
 ccu/places/page.py

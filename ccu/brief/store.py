@@ -142,7 +142,7 @@ def in_hospital(connection: sqlite3.Connection, view: View) -> list[dict[str, An
 
 def flags_to_verify(connection: sqlite3.Connection, today: date) -> list[dict[str, Any]]:
     """Return id, place, source, by, written of the active flags that are not verified yet."""
-    found = flags.to_check(connection, today.isoformat(), today.isoformat())
+    found = flags.unverified_or_expiring(connection, today.isoformat(), today.isoformat())
     return [
         {
             "id": row["id"],

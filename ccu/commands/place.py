@@ -18,7 +18,8 @@ from ccu.options import (
     opt,
 )
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
-from ccu.places.flag_entry import CATEGORY, END, REASON, SOURCE, UNTIL
+from ccu.places import flags
+from ccu.places.flags import CATEGORY, END, REASON, SOURCE, UNTIL
 from ccu.session import Session
 
 app = group("One place: show, flag, verify, exempt.")
@@ -92,10 +93,8 @@ def flag(
 
       ccu place flag 12 Main St Apt 3 --source "call 12" --file note.txt
     """
-    from ccu.places import flag_entry as place_flags
-
     where = " ".join(address or [])
-    done = place_flags.add(
+    done = flags.add_flag(
         ctx.obj, where, place, source=source, file=file, until=until, new=new, asking=asking
     )
     emit_line(done)
@@ -122,16 +121,14 @@ def verify(
 
       ccu place verify 3
     """
-    from ccu.places import flag_entry as place_flags
-
     session: Session = ctx.obj
     if flag is None:
-        rows = place_flags.to_check(session)
-        emit(Table(place_flags.CHECK_COLUMNS, rows, title="Flags to check"), format, output)
+        rows = flags.flags_to_check(session)
+        emit(Table(flags.CHECK_COLUMNS, rows, title="Flags to check"), format, output)
         return
     if format or output:
         raise InvalidInput("--format and --output are for the list, without a number")
-    emit_line(place_flags.verify(session, flag))
+    emit_line(flags.verify_flag(session, flag))
 
 
 @app.command()
@@ -147,9 +144,7 @@ def unflag(
 
       ccu place unflag 3 --why outdated
     """
-    from ccu.places import flag_entry as place_flags
-
-    emit_line(place_flags.end(ctx.obj, flag, why, asking))
+    emit_line(flags.end_flag(ctx.obj, flag, why, asking))
 
 
 @app.command()
@@ -175,13 +170,14 @@ def exempt(
 
       ccu place exempt --place 41 --no-exempt --reason "closed in May"
     """
-    from ccu.places.flag_entry import Standing
-
     if not exempt and category is not None:
         raise InvalidInput("--category is not for --no-exempt; ccu place category changes it")
     where = " ".join(address or [])
-    here = Standing(ctx.obj, where, place, new=new, asking=asking)
-    emit_line(here.exempt(category, reason) if exempt else here.count_again(reason))
+    if exempt:
+        done = flags.exempt(ctx.obj, where, place, category, reason, new=new, asking=asking)
+    else:
+        done = flags.count_again(ctx.obj, where, place, reason, new=new, asking=asking)
+    emit_line(done)
 
 
 @app.command()
@@ -199,8 +195,5 @@ def category(
 
       ccu place category 4 Mill Rd --category group_home
     """
-    from ccu.places.flag_entry import Standing
-
     where = " ".join(address or [])
-    here = Standing(ctx.obj, where, place, new=new, asking=asking)
-    emit_line(here.categorise(category))
+    emit_line(flags.record_category(ctx.obj, where, place, category, new=new, asking=asking))

@@ -12,6 +12,7 @@ from ccu.output import say
 from ccu.places import store as places
 from ccu.places.store import Match, Near
 from ccu.session import Session
+from ccu.work import Work
 
 MOST_SAID = 3
 MOST_OFFERED = 9
@@ -43,11 +44,11 @@ def exact_or_new(
     return _choose(session, found, reading)
 
 
-def made(session: Session, found: int | Address) -> int:
-    """The place's number, made where it is new; inside a write."""
+def made(work: Work, found: int | Address) -> int:
+    """Return the number of a place, after adding it where it is new."""
     if isinstance(found, int):
         return found
-    _address, place_id = places.remember(session.db, found, session.settings.town)
+    _address, place_id = places.remember(work.connection, found, work.settings.town)
     if place_id is None:
         raise InvalidInput("the address can not be read; ccu address shows how it is read")
     return place_id
