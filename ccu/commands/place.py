@@ -7,31 +7,15 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import (
-    FILE,
-    PLACE,
-    REQUIRED,
-    AskingOption,
-    arg,
-    group,
-    number_of,
-    opt,
-)
+from ccu.options import FILE, REQUIRED, AskingOption, arg, group, number_of, opt, with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
-from ccu.places import flags
+from ccu.places import finding, flags
+from ccu.places.finding import AddressArgument, PlaceOption, PlaceOptions
 from ccu.places.flags import CATEGORY, END, REASON, SOURCE, UNTIL
 from ccu.session import Session
 
 app = group("One place: show, flag, verify, exempt.")
 
-AddressArgument = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="[ADDRESS]", help="An address as you would say it.", show_default=False),
-]
-PlaceOption = Annotated[int | None, opt("--place", PLACE, "The place, by number.")]
-NewOption = Annotated[
-    bool, typer.Option("--new", help="Make the place where there was no call yet.")
-]
 CATEGORY_OPTION = opt("--category", CATEGORY, "What is there.")
 FLAG = number_of("flag", "F")
 
@@ -57,7 +41,6 @@ def show(
 
       ccu place show --place 41 --format json
     """
-    from ccu.places import finding
     from ccu.places import page as place_page
 
     session: Session = ctx.obj
@@ -67,10 +50,10 @@ def show(
 
 
 @app.command()
+@with_options(PlaceOptions)
 def flag(
     ctx: typer.Context,
-    address: AddressArgument = None,
-    place: PlaceOption = None,
+    given: PlaceOptions,
     source: Annotated[
         str | None,
         opt("--source", SOURCE, "Where it comes from: officer, call 12, family; not a name."),
@@ -79,7 +62,6 @@ def flag(
     until: Annotated[
         date | None, opt("--until", UNTIL, "Until this day; at most flag_years ahead.")
     ] = None,
-    new: NewOption = False,
     asking: AskingOption = False,
 ) -> None:
     """Put a short safety note on a place; the card of the place, and of its units, shows it.
@@ -93,11 +75,7 @@ def flag(
 
       ccu place flag 12 Main St Apt 3 --source "call 12" --file note.txt
     """
-    where = " ".join(address or [])
-    done = flags.add_flag(
-        ctx.obj, where, place, source=source, file=file, until=until, new=new, asking=asking
-    )
-    emit_line(done)
+    emit_line(flags.add_flag(ctx.obj, given, source, file, until, asking))
 
 
 @app.command()
@@ -148,16 +126,15 @@ def unflag(
 
 
 @app.command()
+@with_options(PlaceOptions)
 def exempt(
     ctx: typer.Context,
-    address: AddressArgument = None,
-    place: PlaceOption = None,
+    given: PlaceOptions,
     category: Annotated[str | None, CATEGORY_OPTION] = None,
     reason: Annotated[str | None, opt("--reason", REASON, "Why; it is kept.")] = None,
     exempt: Annotated[
         bool, typer.Option("--exempt/--no-exempt", help="Or let it be counted again.")
     ] = True,
-    new: NewOption = False,
     asking: AskingOption = False,
 ) -> None:
     """Leave a shelter, hospital or station out of the repeat counts, with its units.
@@ -170,23 +147,16 @@ def exempt(
 
       ccu place exempt --place 41 --no-exempt --reason "closed in May"
     """
-    if not exempt and category is not None:
-        raise InvalidInput("--category is not for --no-exempt; ccu place category changes it")
-    where = " ".join(address or [])
-    if exempt:
-        done = flags.exempt(ctx.obj, where, place, category, reason, new=new, asking=asking)
-    else:
-        done = flags.count_again(ctx.obj, where, place, reason, new=new, asking=asking)
-    emit_line(done)
+    change = flags.exempt if exempt else flags.count_again
+    emit_line(change(ctx.obj, given, category, reason, asking))
 
 
 @app.command()
+@with_options(PlaceOptions)
 def category(
     ctx: typer.Context,
-    address: AddressArgument = None,
-    place: PlaceOption = None,
+    given: PlaceOptions,
     category: Annotated[str, CATEGORY_OPTION] = REQUIRED,
-    new: NewOption = False,
     asking: AskingOption = False,
 ) -> None:
     """Record what is at a place; what was recorded before is kept.
@@ -195,5 +165,4 @@ def category(
 
       ccu place category 4 Mill Rd --category group_home
     """
-    where = " ".join(address or [])
-    emit_line(flags.record_category(ctx.obj, where, place, category, new=new, asking=asking))
+    emit_line(flags.record_category(ctx.obj, given, category, asking))

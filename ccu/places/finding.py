@@ -4,10 +4,15 @@ An address is read as everywhere. One that is only near is offered and never tak
 call was yet is made only when that was asked for.
 """
 
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
 from ccu.address import Address, normal
 from ccu.address import read as read_address
 from ccu.errors import InvalidInput, NotFound
-from ccu.options import terminal
+from ccu.options import PLACE, opt, terminal
 from ccu.output import say
 from ccu.places import store as places
 from ccu.places.store import Match, Near
@@ -16,6 +21,23 @@ from ccu.work import Work
 
 MOST_SAID = 3
 MOST_OFFERED = 9
+
+AddressArgument = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[ADDRESS]", help="An address as you would say it.", show_default=False),
+]
+PlaceOption = Annotated[int | None, opt("--place", PLACE, "The place, by number.")]
+
+
+@dataclass(eq=False, repr=False)
+class PlaceOptions:
+    """The options of a command that may add the place: an address in words, or a number."""
+
+    address: AddressArgument = None
+    place: PlaceOption = None
+    new: Annotated[
+        bool, typer.Option("--new", help="Make the place where there was no call yet.")
+    ] = False
 
 
 def exact(session: Session, address: str, place: int | None) -> int:
@@ -26,18 +48,16 @@ def exact(session: Session, address: str, place: int | None) -> int:
     raise NotFound(_nothing_there(session, found, "name one of them exactly"))
 
 
-def exact_or_new(
-    session: Session, address: str, place: int | None, *, new: bool, asking: bool
-) -> int | Address:
+def exact_or_new(session: Session, given: PlaceOptions, asking: bool) -> int | Address:
     """As `exact`; where no call was yet, the address to make a place of.
 
-    At a terminal the near ones are offered and a new one must be agreed to; else `new` says so. A
-    building of which only units are known needs no leave: it is there.
+    At a terminal the near ones are offered and a new one must be confirmed; otherwise --new is
+    needed. A building of which only units are known needs no confirmation.
     """
-    found, reading = _look(session, address, place)
+    found, reading = _look(session, " ".join(given.address or []), given.place)
     if isinstance(found, int):
         return found
-    if new or found.certainty.startswith("the building"):
+    if given.new or found.certainty.startswith("the building"):
         return reading
     if not asking:
         raise NotFound(_nothing_there(session, found, "name one exactly, or give --new"))

@@ -88,17 +88,14 @@ UNTIL = OptionType(read=_until, metavar="DAY")
 
 def add_flag(
     session: Session,
-    address: str,
-    place: int | None,
-    *,
+    given: finding.PlaceOptions,
     source: str | None,
     file: Path | None,
     until: date | None,
-    new: bool,
     asking: bool,
 ) -> str:
     """Put a safety note on a place; return what was written. Raises InvalidInput, NotFound."""
-    found = finding.exact_or_new(session, address, place, new=new, asking=asking)
+    found = finding.exact_or_new(session, given, asking)
     expires_on = (until or _latest(session, session.today)[1]).isoformat()
     if asking and source is None:
         source = SOURCE.ask(session, "Where it comes from", "--source")
@@ -271,16 +268,13 @@ def flag_row(connection: sqlite3.Connection, flag_id: int) -> sqlite3.Row:
 
 def exempt(
     session: Session,
-    address: str,
-    place: int | None,
+    given: finding.PlaceOptions,
     category: str | None,
     reason: str | None,
-    *,
-    new: bool,
     asking: bool,
 ) -> str:
     """Leave a place out of the repeat counts, with the reason; return what was done."""
-    found = finding.exact_or_new(session, address, place, new=new, asking=asking)
+    found = finding.exact_or_new(session, given, asking)
     why = _reason(session, reason, asking)
     with session.work() as work:
         place_id = finding.made(work, found)
@@ -294,15 +288,15 @@ def exempt(
 
 def count_again(
     session: Session,
-    address: str,
-    place: int | None,
+    given: finding.PlaceOptions,
+    category: str | None,
     reason: str | None,
-    *,
-    new: bool,
     asking: bool,
 ) -> str:
     """Let the calls at an exempt place count again; return what was done."""
-    found = finding.exact_or_new(session, address, place, new=new, asking=asking)
+    if category is not None:
+        raise InvalidInput("--category is not for --no-exempt; ccu place category changes it")
+    found = finding.exact_or_new(session, given, asking)
     why = _reason(session, reason, asking)
     with session.work() as work:
         place_id = finding.made(work, found)
@@ -315,16 +309,10 @@ def count_again(
 
 
 def record_category(
-    session: Session,
-    address: str,
-    place: int | None,
-    category: str,
-    *,
-    new: bool,
-    asking: bool,
+    session: Session, given: finding.PlaceOptions, category: str, asking: bool
 ) -> str:
     """Record what is at a place; return what was done."""
-    found = finding.exact_or_new(session, address, place, new=new, asking=asking)
+    found = finding.exact_or_new(session, given, asking)
     with session.work() as work:
         place_id = finding.made(work, found)
         now = places.place_record(work.connection, place_id)
