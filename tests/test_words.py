@@ -118,7 +118,6 @@ ccu/audit/reads.py
 ccu/audit/review.py
 ccu/audit/verify.py
 ccu/calls/call_answer.py
-ccu/calls/consults.py
 ccu/calls/form.py
 ccu/calls/page.py
 ccu/calls/questions.py

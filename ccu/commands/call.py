@@ -51,9 +51,9 @@ def show(
     from ccu.card.page import with_notice
 
     session: Session = ctx.obj
-    staff_id, why = session.staff_id, needs_reason(full, reason)
-    with session.writing() as connection:
-        data = page.read(connection, staff_id, call, why, session.today, session.view)
+    why = needs_reason(full, reason)
+    with session.work() as work:
+        data = page.call_data(work, call, why)
     emit_document(with_notice(page.document(session.db, data), session.view), format, output)
 
 
