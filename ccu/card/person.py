@@ -6,12 +6,11 @@ from typing import Any
 
 from ccu.card import page
 from ccu.card import store as cards
-from ccu.errors import NotFound
 from ccu.follow_ups.rows import AsOf
 from ccu.frequent import overrides
 from ccu.output import Document, Format, Section, Table, emit_document
 from ccu.people import open_work
-from ccu.records import audit, person_ids
+from ccu.records import person_ids, table
 from ccu.session import Session
 
 PLACE_COLUMNS = ("place", "calls", "last")
@@ -30,12 +29,9 @@ def show(
 
     `reason` opens the narratives. Raises NotFound.
     """
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        card = read(session, asked, narratives=reason is not None)
-        audit.record(
-            connection,
-            staff_id,
+    with session.work() as work:
+        card = person_card(session, asked, narratives=reason is not None)
+        work.audit(
             "history-full" if reason is not None else "history",
             "person",
             card["person"]["id"],
@@ -52,7 +48,7 @@ def show(
     emit_document(below, format, output)
 
 
-def read(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
+def person_card(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
     """Return the card as data, with every call; for a merged record, of the record it belongs to.
 
     Keys: person (id, records, given_name, family_name, description, birth_date), counts, workers,
@@ -61,7 +57,7 @@ def read(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
     connection = session.db
     person = cards.person(connection, person_ids.canonical(connection, [person_id])[person_id])
     if person is None:
-        raise NotFound(f"no person {person_id}")
+        raise table.not_found("person", person_id)
     records = person_ids.same(connection, [person_id])
     window = {**page.window(session), "people": json.dumps(records)}
     as_of = AsOf.of(session.now)

@@ -15,7 +15,6 @@ from ccu.output import Format, emit_document
 from ccu.people import open_work
 from ccu.places import store as places
 from ccu.places.store import Match
-from ccu.records import audit
 from ccu.session import Session
 
 
@@ -35,16 +34,12 @@ def show(
     that cannot be recorded is not shown. Raises InvalidInput, NotFound.
     """
     query, match = _asked(session, address, call_id)
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        card = read(session, query, match, every, narratives=reason is not None)
-        place_id = card["place"]["id"] if card["place"] else None
-        audit.record(
-            connection,
-            staff_id,
+    with session.work() as work:
+        card = place_card(session, query, match, every, narratives=reason is not None)
+        work.audit(
             "history-full" if reason is not None else "history",
             "place",
-            place_id,
+            card["place"]["id"] if card["place"] else None,
             reason=reason,
             calls=len(card["calls"]),
             plans=[plan["id"] for plan in card["plans"]],
@@ -71,7 +66,7 @@ def _asked(session: Session, address: str | None, call_id: int | None) -> tuple[
     return text, places.find(session.db, reading, session.settings.town)
 
 
-def read(
+def place_card(
     session: Session, query: str, match: Match, every: bool, narratives: bool
 ) -> dict[str, Any]:
     """Return the card as data, in its documented JSON shape.

@@ -116,7 +116,7 @@ def _page(work: "Work", session: Session, call_id: int) -> Document:
         note = "No place could be read from the address, so there is no card; its words are kept."
         return Document(f"Logged call {call_id}.", [Section(lines=[note], main=True)], data)
     match = places.of_call(connection, call_id)
-    found = place.read(session, f"call {call_id}", match, every=False, narratives=False)
+    found = place.place_card(session, f"call {call_id}", match, every=False, narratives=False)
     work.audit("history", "place", place_id, calls=len(found["calls"]))
     shown = page.document(found)
     top = Section(lines=[shown.title, page.headline(found)])

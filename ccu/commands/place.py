@@ -45,7 +45,7 @@ def show(
 
     session: Session = ctx.obj
     place_id = finding.exact(session, " ".join(address or []), place)
-    data = place_page.read(session, place_id)
+    data = place_page.place_data(session, place_id)
     emit_document(place_page.document(session, data, every), format, output)
 
 

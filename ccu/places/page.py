@@ -8,7 +8,7 @@ from ccu.frequent import overrides
 from ccu.output import Document, Section, Table
 from ccu.places import flags
 from ccu.places import store as places
-from ccu.records import audit, codes
+from ccu.records import codes
 from ccu.session import Session
 
 FLAG_COLUMNS = ("id", "place", "state", "note", "source", "written", "verified", "until")
@@ -18,10 +18,10 @@ MOST_UNITS = 10
 MOST_TEXTS = 3
 
 
-def read(session: Session, place_id: int) -> dict[str, Any]:
+def place_data(session: Session, place_id: int) -> dict[str, Any]:
     """The place in its documented JSON shape, recorded as a read. Raises NotFound."""
-    staff_id = session.staff_id
-    with session.writing() as connection:
+    with session.work() as work:
+        connection = work.connection
         place = places.place_record(connection, place_id)
         building = place.pop("building")
         by_building = place.pop("exempt_reason") is None and place["exempt"] is not None
@@ -44,7 +44,7 @@ def read(session: Session, place_id: int) -> dict[str, Any]:
             ),
             "changes": places.place_history(connection, place_id, [each["id"] for each in on]),
         }
-        audit.record(connection, staff_id, "place-show", "place", place_id, flags=len(on))
+        work.audit("place-show", "place", place_id, flags=len(on))
     return data
 
 
