@@ -88,7 +88,11 @@ def amend(
         new = amendment.over(calls.call_record(work.connection, call))
         before = people.last(work.connection)
         changed = calls.amend(work, call, new, reason)
-        alike = _alike(session, before) if given.person_file else []
+        alike: list[str] = []
+        if given.person_file:
+            from ccu.people import offer
+
+            alike = offer.told_since(session, before)
     for each in alike:
         say(each)
     if changed:
@@ -96,13 +100,6 @@ def amend(
         emit_line(f"Amended call {call}: {words}.")
     else:
         emit_line(f"Call {call} says that already; nothing was changed.")
-
-
-def _alike(session: Session, before: int) -> list[str]:
-    """Who the people added may be, by number."""
-    from ccu.people import offer as person_offer
-
-    return person_offer.told_since(session, before)
 
 
 @app.command()

@@ -52,7 +52,11 @@ def command(
         before, mark = people.last(connection), returning.mark(connection)
         call_id = calls.log(work, calls.NewCall(**values))
         page = _page(work, session, call_id)
-        alike = _alike(session, before) if given.person_file else []
+        alike: list[str] = []
+        if given.person_file:
+            from ccu.people import offer
+
+            alike = offer.told_since(session, before)
         alike += returning.told(connection, mark)
     for line in alike:
         say(line)
@@ -92,13 +96,6 @@ def _offered(session: Session, met: "Met") -> "Met":
     from ccu.people import offer as person_offer
 
     return person_offer.of_met(session, met)
-
-
-def _alike(session: Session, before: int) -> list[str]:
-    """Of a file of people nothing is asked: who they may be is told."""
-    from ccu.people import offer as person_offer
-
-    return person_offer.told_since(session, before)
 
 
 def _page(work: "Work", session: Session, call_id: int) -> Document:
