@@ -117,11 +117,6 @@ ccu/audit/actions.py
 ccu/audit/reads.py
 ccu/audit/review.py
 ccu/audit/verify.py
-ccu/calls/call_answer.py
-ccu/calls/form.py
-ccu/calls/page.py
-ccu/calls/questions.py
-ccu/calls/store.py
 ccu/care/__init__.py
 ccu/care/actions.py
 ccu/care/care.sql
@@ -131,11 +126,8 @@ ccu/care/page.py
 ccu/check/checks.py
 ccu/check/soundness.py
 ccu/cli.py
-ccu/commands/address.py
 ccu/commands/audit.py
 ccu/commands/backup.py
-ccu/commands/brief.py
-ccu/commands/call.py
 ccu/commands/care.py
 ccu/commands/consent.py
 ccu/commands/deidentify.py
@@ -143,11 +135,9 @@ ccu/commands/disclosures.py
 ccu/commands/follow_up.py
 ccu/commands/frequent.py
 ccu/commands/household.py
-ccu/commands/log_call.py
 ccu/commands/person.py
 ccu/commands/person_link.py
 ccu/commands/person_same.py
-ccu/commands/place.py
 ccu/commands/plan.py
 ccu/commands/provider.py
 ccu/commands/purge.py
@@ -235,11 +225,6 @@ ccu/people/summary.py
 ccu/people/values.py
 ccu/people/workers.py
 ccu/people/writing.py
-ccu/places/finding.py
-ccu/places/flags.py
-ccu/places/names_in_text.py
-ccu/places/page.py
-ccu/places/store.py
 ccu/plans/common.py
 ccu/plans/deciding.py
 ccu/plans/editor.py

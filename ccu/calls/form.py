@@ -63,7 +63,7 @@ def refuse_two_inputs(given: CallOptions) -> None:
     """Raises InvalidInput when both files are to be read from standard input."""
     if str(given.person_file) == str(given.note_file) == "-":
         raise InvalidInput(
-            "--person-file and --note-file can not both be -; name a file for one of them"
+            "--person-file and --note-file cannot both be -; name a file for one of them"
         )
 
 
@@ -71,7 +71,7 @@ def distinct(option: str, codes: Sequence[str]) -> list[str]:
     """Return the codes of a repeated option, each once. Raises InvalidInput."""
     found = list(dict.fromkeys(codes))
     if option == "danger" and "none" in found and len(found) > 1:
-        raise InvalidInput("--danger none can not stand beside another danger")
+        raise InvalidInput("--danger none cannot be combined with another hazard")
     return found
 
 
@@ -151,7 +151,7 @@ class CallForm:
     def _first_after(self, began: datetime, text: str, name: str) -> datetime:
         """The first time that a clock showed `text` since the call began: 22:40 of a call at 22:30
 
-        yesterday is yesterday's, 00:10 of it is today's. More than half a day later is a slip.
+        yesterday is yesterday's, 00:10 of it is today's. More than half a day later is a mistake.
         """
         for day in (began.date(), began.date() + timedelta(days=1)):
             moment = dates.parse_moment(f"{day} {text}", self._now, field=name, future=True)
@@ -201,7 +201,7 @@ class CallForm:
         kind, colon, description = (part.strip() for part in rest.partition(":"))
         if colon and kind.lower() == "described":
             if not description:
-                raise InvalidInput(f"{name}: nothing stands behind described:")
+                raise InvalidInput(f"{name}: described: needs a text after it")
             return Met(role, description=description)
         if rest.isdigit():
             return Met(role, person_id=typed_text.record_id(rest, "person"))
@@ -214,7 +214,7 @@ class CallForm:
         return _named(role, rest, name, began)
 
     def people_of_file(self, path: Path) -> list[Met]:
-        """The people of --person-file: one a line, names allowed, empty lines passed over."""
+        """The people of --person-file: one a line, names allowed, empty lines ignored."""
         lines = typed_text.file_text(path, "--person-file").split("\n")
         return [
             self.person(text, f"--person-file line {number}", names=True)
@@ -234,7 +234,7 @@ def _named(role: str, said: str, name: str, began: date) -> Met:
 def _birth_date(text: str, name: str, began: date) -> str:
     match = re.fullmatch(_BORN, text)
     if not match:
-        raise InvalidInput(f"{name}: behind the ; stands born and a date, as born 1980-01-31")
+        raise InvalidInput(f"{name}: after the ; write born and a date, as born 1980-01-31")
     try:
         born = date.fromisoformat(match[1])
     except ValueError:
@@ -300,7 +300,7 @@ class Amendment:
             raise InvalidInput("nothing to amend; ccu call amend --help lists what can be")
 
     def over(self, old: Mapping[str, Any]) -> dict[str, Any]:
-        """The whole new value of every field that was said, given the record as it is."""
+        """Return the complete new value of each field that was given."""
         new = dict(self._new)
         for option in self._cleared:
             new[field_of(option)] = [] if option in _MANY_VALUED else None
@@ -314,7 +314,7 @@ class Amendment:
         if "none" in dangers and len(dangers) > 1:
             if "none" in self._added.get("dangers", []):
                 raise InvalidInput(
-                    "--add-danger none: the call has dangers; --danger none replaces them"
+                    "--add-danger none: the call has hazards; --danger none replaces them"
                 )
             new["dangers"] = [danger for danger in dangers if danger != "none"]
         return new
@@ -331,7 +331,7 @@ def _as_values(field: str, recorded: list[Any]) -> list[Any]:
 def _clearable(text: str) -> str:
     option = text.strip().lower().removeprefix("--").replace("-", "_")
     if option in REQUIRED:
-        raise InvalidInput(f"--clear: a call always has its {option}; give it anew")
+        raise InvalidInput(f"--clear: a call always has its {option}; give the new one")
     if option == FILES[1]:
         option = "note"
     if option not in CLEARABLE:

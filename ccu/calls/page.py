@@ -1,4 +1,4 @@
-"""One call as a page: what it says, who was there, what was changed and by whom."""
+"""One call as a page: its fields, who was there, and its history of changes."""
 
 import sqlite3
 from typing import Any
@@ -31,7 +31,7 @@ LABELS = {
     "priority": ("priority", ""),
     "beat": ("beat", ""),
     "lead_agency": ("lead agency", "agency"),
-    "crisis_kind": ("kind of crisis", "crisis_kind"),
+    "crisis_kind": ("type of crisis", "crisis_kind"),
     "dangers": ("dangers", "danger"),
     "backup_asked": ("back-up asked", ""),
     "backup_arrived": ("back-up arrived", ""),

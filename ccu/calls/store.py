@@ -210,8 +210,8 @@ def check_times(times: Mapping[str, str | None]) -> None:
 def amend(work: Work, call_id: int, new: Mapping[str, Any], reason: str | None) -> list[str]:
     """Give a call new values, keep the old ones; returns the fields that did change.
 
-    `new` has NewCall's names; a many-valued field is its whole new list. Raises InvalidInput for a
-    void call and as `log` does.
+    `new` has NewCall's names; a field with many values is its complete list.
+    Raises InvalidInput for a void call and as `log` does.
     """
     old = call_record(work.connection, call_id)
     if old["voided_at"]:

@@ -36,7 +36,7 @@ def command(
     Numbers and places only, unless --names is given. That it was shown is recorded.
 
     JSON: since, until, and the lists overdue, due_today, waiting, care_calls, seen_often,
-    in_hospital, flags_to_verify, flags_expiring, overrides_due and plans, each whole.
+    in_hospital, flags_to_verify, flags_expiring, overrides_due and plans, all complete.
 
     Examples:
 

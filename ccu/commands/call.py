@@ -19,7 +19,7 @@ from ccu.options import (
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.session import Session
 
-app = group("One call: show it, amend it, void it.")
+app = group("View, edit or void a call.")
 
 CallArgument = Annotated[int, arg("CALL", CALL, "The call's number.")]
 
@@ -37,7 +37,7 @@ def show(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Show one call whole: what it says, who was there, what was changed.
+    """Show one call: its fields, who was there, what was changed.
 
     Showing it is recorded in the audit, for the call and for each person on it.
 
@@ -65,16 +65,16 @@ def amend(
     given: AmendOptions,
     reason: Annotated[str | None, opt("--reason", REASON, "Why; it is kept.")] = None,
 ) -> None:
-    """Change what a call says; what it said before is kept, with who and when.
+    """Edit a call; what was recorded before is kept, with who and when.
 
-    A repeatable option replaces the whole list, its --add- form adds to it; people are only added
+    A repeatable option replaces the entire list, its --add- form adds to it; people are only added
     (--clear person first, if the wrong ones are there).
 
     Examples:
 
       ccu call amend 12 --nature-cleared crisis --add-disposition referred --reason "now known"
 
-      ccu call amend 12 --clear beat --clear danger
+      ccu call amend 12 --clear beat --clear minutes
     """
     from ccu.calls import store as calls
     from ccu.calls.form import Amendment, CallForm, refuse_two_inputs
@@ -99,7 +99,7 @@ def amend(
         words = ", ".join(field.replace("_", " ") for field in changed)
         emit_line(f"Amended call {call}: {words}.")
     else:
-        emit_line(f"Call {call} says that already; nothing was changed.")
+        emit_line(f"Call {call} already has these values; nothing was changed.")
 
 
 @app.command()

@@ -38,7 +38,7 @@ def command(
 
     Who responded: --responder police, --responder human_services+clinician:arrived:minutes=30,
     --responder "mobile_crisis:unavailable:no team on shift". Who was met: --person unknown,
-    --person "caller: described: tall man, grey coat". A line of --person-file may also be a name:
+    --person "caller: described: tall man, gray coat". A line of --person-file may also be a name:
     Ana Reyes, or Ana Reyes; born 1980-01-31.
     """
     from ccu.calls import store as calls
@@ -90,7 +90,7 @@ def _values(session: Session, given: CallOptions, asking: bool) -> dict[str, Any
 
 
 def _offered(session: Session, met: "Met") -> "Met":
-    """Who may be recorded already is shown, and asked, before somebody named is added."""
+    """Show who may be on file, and ask, before somebody named is added."""
     if not (met.given_name or met.family_name):
         return met  # nothing more is loaded for somebody unknown
     from ccu.people import offer as person_offer

@@ -1,4 +1,4 @@
-"""`ccu place`: safety notes on a place, what stands there, and places that leave the counts."""
+"""`ccu place`: safety notes on a place, what is there, and places that leave the counts."""
 
 from datetime import date
 from pathlib import Path
@@ -67,7 +67,7 @@ def flag(
     """Put a short safety note on a place; the card of the place, and of its units, shows it.
 
     The note is asked for or comes from a file: one line of at most 160 characters, about the place.
-    Until somebody else verifies it, the card says so.
+    Until somebody else verifies it, the card marks it.
 
     Examples:
 

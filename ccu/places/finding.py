@@ -70,7 +70,7 @@ def made(work: Work, found: int | Address) -> int:
         return found
     _address, place_id = places.remember(work.connection, found, work.settings.town)
     if place_id is None:
-        raise InvalidInput("the address can not be read; ccu address shows how it is read")
+        raise InvalidInput("the address cannot be read; ccu address shows how it is read")
     return place_id
 
 
@@ -83,7 +83,7 @@ def _look(session: Session, address: str, place: int | None) -> tuple[int | Matc
         return place, read_address("")
     reading = read_address(address.strip(), town=session.settings.town)
     if reading.kind == "none":
-        raise InvalidInput("the address can not be read; ccu address shows how it is read")
+        raise InvalidInput("the address cannot be read; ccu address shows how it is read")
     match = places.find(session.db, reading, session.settings.town)
     if match.place is not None and _same_city(session, match, reading):
         return int(match.place["id"]), reading

@@ -31,9 +31,9 @@ CHECK_COLUMNS = ("id", "place", "address", "why", "note", "source", "by", "writt
 # Why a flag is taken off: codes, not words, for words would be about people.
 ENDS = {
     "outdated": "it is no longer so",
-    "wrong": "it never was so",
-    "moved": "whom it was about is no longer there",
-    "replaced": "another flag says it",
+    "wrong": "it was not so",
+    "moved": "the person it was about is no longer there",
+    "replaced": "another flag replaces it",
 }
 
 _FLAGS = """
@@ -112,7 +112,7 @@ def add_flag(
 
 
 def _tell(what: str, text: str, names: stigmatizing_terms.Names) -> None:
-    """Say what to write otherwise: a flag is needed at once, so it is told and not refused."""
+    """Print what to write instead: a flag is needed at once, so it is not refused."""
     for word, instead in stigmatizing_terms.words(text):
         say(f'{what}: "{word}"; {instead}.')
     if names.in_text(text):
@@ -120,9 +120,9 @@ def _tell(what: str, text: str, names: stigmatizing_terms.Names) -> None:
 
 
 def verify_flag(session: Session, flag_id: int) -> str:
-    """Somebody else than its writer says that it is so; what that did in a line.
+    """Record that somebody else than its writer confirms a flag; return what that did.
 
-    It stands for flag_years anew, but a day that its writer set stays.
+    It is renewed for flag_years, but a day that its writer set is kept.
     """
     with session.work() as work:
         old = flag_row(work.connection, flag_id)
@@ -133,12 +133,12 @@ def verify_flag(session: Session, flag_id: int) -> str:
         )
         if limited and expires_on < session.today.isoformat() and old["ended_at"] is None:
             raise InvalidInput(
-                f"flag {flag_id} stood until {expires_on}, the day its writer set; write a new one"
+                f"flag {flag_id} expired on {expires_on}, the day its writer set; write a new one"
             )
         _record_verified(work, flag_id, expires_on)
     if limited:
-        return f"Flag {flag_id} is verified; it stands until {expires_on}, as its writer set."
-    return f"Flag {flag_id} is verified and renewed: it stands until {expires_on}."
+        return f"Flag {flag_id} is verified; it is kept until {expires_on}, as its writer set."
+    return f"Flag {flag_id} is verified and renewed: it is kept until {expires_on}."
 
 
 def _latest(session: Session, day: date) -> tuple[int, date]:
@@ -186,7 +186,7 @@ def _insert_flag(work: Work, place_id: int, note: str, source: str, expires_on: 
         {"place_id": place_id, "note": note, "today": work.today.isoformat()},
     ).fetchone()
     if same:
-        raise InvalidInput(f"flag {same['id']} says that of this place already")
+        raise InvalidInput(f"flag {same['id']} of this place has the same text")
     new = {"place_id": place_id, "note": note, "source": source, "expires_on": expires_on}
     flag_id = table.insert(work, "place_flag", new)
     work.audit("flag-add", "place_flag", flag_id, place=place_id)
@@ -194,7 +194,7 @@ def _insert_flag(work: Work, place_id: int, note: str, source: str, expires_on: 
 
 
 def _record_verified(work: Work, flag_id: int, expires_on: str) -> None:
-    """Record that a second person checked a note; it is in force until a new day.
+    """Record that a second person checked a note; it is active until a new day.
 
     Raises NotFound, InvalidInput for an ended flag, and NotAllowed for the account that wrote it.
     """
@@ -220,7 +220,7 @@ def _record_ended(work: Work, flag_id: int, why: str) -> None:
 def of_places(
     connection: sqlite3.Connection, place_ids: Iterable[int | None], today: str
 ) -> list[dict[str, Any]]:
-    """Every flag ever on these places: those in force, then expired, then ended ones.
+    """Every flag ever on these places: those active, then expired, then ended ones.
 
     Keys: id, place, address, state, note, source, recorded_at, recorded_by, verified_by,
     verified_at, expires_on, ended_at, ended_by, ended_why. Reading them must be audited.
@@ -232,7 +232,7 @@ def of_places(
 def unverified_or_expiring(
     connection: sqlite3.Connection, today: str, soon: str
 ) -> list[dict[str, Any]]:
-    """Flags in force that nobody verified yet or that expire by `soon`: keys as `of_places`."""
+    """Flags active that nobody verified yet or that expire by `soon`: keys as `of_places`."""
     in_force = {"ended_at IS NULL AND expires_on >= ?": today}
     return _flags(connection, today, {**in_force, "(verified_at IS NULL OR expires_on <= ?)": soon})
 
@@ -321,7 +321,7 @@ def record_category(
         changed = _set_category(work, place_id, category, now["exempt_reason"])
         label = codes.labels(work.connection, "place_category")[category]
     if not changed:
-        return f"Place {place_id} says that already; nothing was changed."
+        return f"Place {place_id} already has this category; nothing was changed."
     exempt = "; it is still exempt" if now["exempt_reason"] is not None else ""
     return f"Place {place_id}: {label}{exempt}."
 
@@ -335,7 +335,7 @@ def _reason(session: Session, reason: str | None, asking: bool) -> str:
 def _refuse_home(category: str | None) -> None:
     """A home is left off the lists only by an override, which is looked at again."""
     if category == "residence":
-        raise InvalidInput("a residence can not be exempt; ccu frequent override --off is for that")
+        raise InvalidInput("a residence cannot be exempt; ccu frequent override --off is for that")
 
 
 def _set_category(
@@ -345,7 +345,7 @@ def _set_category(
     exempt_reason: str | None,
     reason: str | None = None,
 ) -> list[str]:
-    """Set what stands at a place; with `exempt_reason`, leave it out of repeat counts.
+    """Set what is at a place; with `exempt_reason`, leave it out of repeat counts.
 
     Returns the fields that changed; `reason` is why.
     """

@@ -1,4 +1,4 @@
-"""A place as data and as a page: how it was read, what stands there, its flags, how often."""
+"""A place as data and as a page: how it was read, what is there, its flags, how often."""
 
 from typing import Any
 

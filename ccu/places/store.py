@@ -65,7 +65,7 @@ class Match:
 
 
 def columns(reading: Address, town: str) -> dict[str, object] | None:
-    """The place's columns for an address read; None when nobody could find it again (kind none)."""
+    """The place's columns for an address read; None for a text without an address."""
     if not reading.unit_key:
         return None
     from ccu.address import match
