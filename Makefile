@@ -9,7 +9,7 @@ PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCK = uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--only-binary :all: --emit-build-options --no-annotate --custom-compile-command "make lock"
 
-.PHONY: demo help test test-slow lint lock bench docs clean
+.PHONY: demo help test test-slow house lint lock bench docs clean
 
 demo: $(READY)  ## build the demo town and print the main screens
 	@rm -f demo.db demo.db-wal demo.db-shm
@@ -18,13 +18,16 @@ demo: $(READY)  ## build the demo town and print the main screens
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
-test: $(READY)  ## every test but the slow ones
-	$(BIN)/python -m pytest -n auto -m "not slow"
+test: $(READY)  ## run every test but the slow ones
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
 
-test-slow: $(READY)  ## the slow ones, and every property searched at random; minutes long
-	$(BIN)/python -m pytest -n auto -m "slow or searched" --hypothesis-profile=search
+test-slow: $(READY)  ## run the slow ones, and search every property at random; takes minutes
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "slow or searched" --hypothesis-profile=search
 
-lint: $(READY)  ## style, types, import direction, README.md and docs/ up to date
+house: $(READY)  ## print the size of the program: lines, files, folders, what `ccu history` loads
+	$(BIN)/python -m tests.test_house
+
+lint: $(READY)  ## check style, types, import direction, and that README.md and docs/ are up to date
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -41,7 +44,7 @@ lock:  ## choose the newest releases that pyproject.toml allows (by uv, in a tem
 	$(LOCK) --all-extras --group dev --group build --output-file requirements.lock pyproject.toml; \
 	$(LOCK) --group bench --constraint requirements.lock --output-file requirements-bench.lock
 
-bench: $(READY)  ## speed, as ratios against named peers in the same run
+bench: $(READY)  ## measure speed, as ratios against named peers in the same run
 	$(PIP) install --require-hashes --requirement requirements-bench.lock
 	$(BIN)/python -m tests.benchmarks
 

@@ -1,17 +1,17 @@
--- The whole of a ccu database, to be read from top to bottom. This file makes new databases;
--- the steps in ccu/migrations/ bring older ones to the same shape.
+-- A complete ccu database, to be read from top to bottom. This file makes new databases;
+-- the steps in ccu/database/migrations/ bring older ones to the same shape.
 --
 -- Habits. Every table is STRICT and named by the record's singular word. A time is ISO 8601 text
--- with seconds and the offset in force in the town (2026-01-18T22:30:00-05:00), so the local day is
+-- with seconds and the town's offset at that time (2026-01-18T22:30:00-05:00), so the local day is
 -- its first ten characters and unixepoch() still gives true durations over a clock change. SQLite's
--- strftime() can not read such a text back whole, hence the two-part CHECK: the first 19 characters
+-- strftime() cannot read all of such a text, hence the two-part CHECK: the first 19 characters
 -- are a real date and time, the rest has the form of an offset. IS, not =, so that a wrong date is
 -- false and not NULL. occurred_at is when it happened, recorded_at is when it was typed in; they are
 -- never mixed. Ids that people see on paper are AUTOINCREMENT: a number is never given out twice.
--- A table of numbers without people (code lists, links) is WITHOUT ROWID where its key says it all.
+-- A table of numbers without people (code lists, links) is WITHOUT ROWID where its key identifies the row.
 
 PRAGMA application_id = 1128486193;  -- 'CCU1': how db.py knows the file is ours
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 
 -- ---------------------------------------------------------------- settings
 
@@ -32,20 +32,18 @@ INSERT INTO setting (name, value, help, sort) VALUES
   ('office_hours', '', 'When routine follow-ups may fall due, such as mon-fri 08:30-16:30; empty: any time', 7),
   ('holidays', '', 'Days the office is closed, comma-separated: 2026-07-03,2026-12-25', 8),
   ('stalled_days', '14', 'Days without an event after which an open referral is stalled', 9),
-  ('handoff_days', '14', 'Days within which a hand-off should lead to a first engagement', 10),
+  ('handoff_days', '14', 'Days within which a handoff should lead to a first engagement', 10),
   ('verified_days', '180', 'Days after which what is known of a provider counts as old', 11),
   ('plan_review_months', '6', 'Months after which a plan is due for review', 12),
   ('flag_years', '2', 'Years after which a place flag expires', 13),
   ('cad_system', '', 'Source system that log-call --incident numbers belong to (the layout''s source)', 14),
-  ('service_account', '', 'Account that owns this file and runs ccu by sudo; then SUDO_UID says who is asking', 15),
+  ('service_account', '', 'Account that owns this file and runs ccu by sudo; SUDO_UID then identifies the account that asks', 15),
   ('plan_expiry_months', '12', 'Months after its approval or last review after which a plan leaves the card', 16),
   ('override_review_days', '180', 'Days after which an override of the frequent lists is looked at again', 17),
-  ('civilian_natures', 'welfare_check,crisis,unsheltered,substance,elder_concern,youth_crisis,hoarding', 'Natures that a civilian team may take when no danger is seen, comma-separated codes', 18),
+  ('civilian_natures', 'welfare_check,crisis,unsheltered,substance,elder_concern,youth_crisis,hoarding', 'Natures that a civilian team may take when no hazard is seen, comma-separated codes', 18),
   ('rate_scene', '', 'What an hour on scene costs, in dollars; empty: no cost is printed', 19),
   ('rate_follow_up', '', 'What an hour of follow-up costs, in dollars; empty: no cost is printed', 20),
-  ('sealed_totals', 'count', 'Sealed records in totals: count (as numbers that name nobody), or leave_out', 21),
-  ('recognise_returning', 'no', 'Recognise a de-identified person who comes back, by a keyed hash: yes or no', 22),
-  ('police_sees', 'worker,plan', 'What police are shown of Human Services'' work on a person without their consent, comma-separated scopes; the rest is "in hand"', 26);
+  ('police_sees', 'worker,plan', 'What police are shown of Human Services'' work on a person without their consent, comma-separated scopes; of the rest only that it is being handled', 26);
 
 -- ---------------------------------------------------------------- code lists
 --
@@ -74,12 +72,12 @@ INSERT INTO nature (code, label, sort, care) VALUES
   ('youth_crisis', 'Child or youth in crisis', 13, 1),
   ('elder_concern', 'Elder concern', 14, 1),
   ('hoarding', 'Hoarding or self-neglect', 15, 1),
-  ('criminal_mh', 'Criminal with a mental-health factor', 16, 1),
+  ('criminal_mh', 'Criminal incident, behavioral health factor', 16, 1),
   ('follow_up_visit', 'Follow-up visit', 17, 0),
   ('transport', 'Transport', 18, 0),
   ('other', 'Other', 19, 0);
 
--- The kind of crisis as it appeared to those present; never a diagnosis.
+-- The type of crisis as it appeared to those present; never a diagnosis.
 CREATE TABLE crisis_kind (
   code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
   retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
@@ -143,7 +141,7 @@ INSERT INTO intervention (code, label, sort) VALUES
   ('victim_help', 'Victim help', 12),
   ('notification', 'Notification', 13);
 
--- The danger screen. none means: screened, and no danger found; no row means: not collected.
+-- The hazard screen. none means: screened, and none found; no row means: not collected.
 CREATE TABLE danger (
   code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
   retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
@@ -224,7 +222,7 @@ INSERT INTO address_kind (code, label, sort) VALUES
   ('place', 'Place', 6),
   ('none', 'None', 7);
 
--- What stands at a place.
+-- What is at a place.
 CREATE TABLE place_category (
   code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
   retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
@@ -310,7 +308,7 @@ INSERT INTO need (code, label, sort) VALUES
   ('care_navigation', 'Care navigation', 22),
   ('social_connection', 'Social connection', 23);
 
--- Where a referral stands; the allowed steps between them are in the program.
+-- The status of a referral; ccu decides which may follow which.
 CREATE TABLE referral_status (
   code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
   retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1)),
@@ -350,7 +348,7 @@ INSERT INTO reason (code, label, sort) VALUES
   ('provider_silent', 'Provider silent', 11),
   ('other', 'Other', 12);
 
--- How the person was passed over, warmest first.
+-- How the person was handed off, warmest first.
 CREATE TABLE handoff (
   code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
   retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
@@ -358,7 +356,7 @@ CREATE TABLE handoff (
 INSERT INTO handoff (code, label, sort) VALUES
   ('warm_in_person', 'Warm, in person (the worker met the person with the officer there)', 1),
   ('warm_by_phone', 'Warm, by phone (three-way)', 2),
-  ('direct_notice', 'Direct notice (the officer told the worker)', 3),
+  ('direct_notice', 'Direct notification (the officer told the worker)', 3),
   ('written', 'Written', 4),
   ('information_only', 'Information only', 5),
   ('none', 'None', 6);
@@ -390,14 +388,14 @@ INSERT INTO follow_up_result (code, label, sort, reached, ends) VALUES
   ('left_message', 'Left message', 2, 0, 0),
   ('not_reached', 'Not reached', 3, 0, 0),
   ('refused', 'Refused', 4, 1, 1),
-  ('wrong_contact', 'Wrong contact', 5, 0, 0),
+  ('wrong_contact', 'Wrong number', 5, 0, 0),
   ('third_party', 'Third party reached', 6, 0, 0),
   ('safe_declined', 'Safe but declined', 7, 1, 1),
   ('escalated', 'Escalated to crisis', 8, 1, 1),
   ('hospital', 'Hospital', 9, 0, 0),
   ('jail', 'Jail', 10, 0, 0),
   ('moved', 'Moved', 11, 0, 0),
-  ('no_response', 'No response, closed', 12, 0, 1);
+  ('no_response', 'Closed: no response', 12, 0, 1);
 
 -- Whether a provider takes people now.
 CREATE TABLE capacity (
@@ -431,8 +429,8 @@ CREATE TABLE need_state (
   retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 INSERT INTO need_state (code, label, sort) VALUES
-  ('has', 'Has it', 1),
-  ('lacks', 'Lacks it', 2),
+  ('has', 'Need met', 1),
+  ('lacks', 'Need unmet', 2),
   ('declined', 'Declined to say or to be helped', 3),
   ('unknown', 'Unknown', 4);
 
@@ -449,8 +447,8 @@ INSERT INTO plan_status (code, label, sort) VALUES
   ('replaced', 'Replaced by a later plan', 5);
 
 -- What may be told of a person. connected: the provider's name and no more. referrals: what was asked
--- of whom, where it stands, when somebody tries next. all_but_part2 is every one but part2; what
--- comes from a 42 CFR Part 2 programme is opened by part2 alone.
+-- of which provider, its status, the next attempt. all_but_part2 is every one but part2; what
+-- comes from a 42 CFR Part 2 program is opened by part2 alone.
 CREATE TABLE consent_scope (
   code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
   retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
@@ -459,9 +457,9 @@ INSERT INTO consent_scope (code, label, sort) VALUES
   ('worker', 'Who works with them, and how to reach that worker', 1),
   ('plan', 'Plans of what helps', 2),
   ('connected', 'Which provider they are connected to', 3),
-  ('referrals', 'Referrals, and what came of them', 4),
+  ('referrals', 'Referrals and their outcomes', 4),
   ('follow_ups', 'Follow-ups, and each attempt', 5),
-  ('needs', 'What they have and lack', 6),
+  ('needs', 'Needs assessments', 6),
   ('care_notes', 'Care notes', 7),
   ('all_but_part2', 'Everything but what is under 42 CFR Part 2', 8),
   ('part2', 'What is under 42 CFR Part 2', 9);
@@ -491,7 +489,7 @@ INSERT INTO disclosure_ground (code, label, sort, part2) VALUES
   ('medical_emergency', 'Medical emergency', 1, 1),
   ('court_order', 'Court order', 2, 1),
   ('mandated_report', 'Mandated report of abuse or neglect', 3, 1),
-  ('programme_crime', 'Crime at a programme or against its staff', 4, 1),
+  ('programme_crime', 'Crime at a program or against its staff', 4, 1),
   ('audit', 'Audit or evaluation', 5, 1),
   ('serious_threat', 'Serious and imminent threat', 6, 0),
   ('required_by_law', 'Otherwise required by law', 7, 0);
@@ -580,7 +578,7 @@ CREATE INDEX place_flag_place ON place_flag (place_id);
 CREATE TABLE source_system (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 INSERT INTO source_system (id, name) VALUES (1, 'ccu');
 
--- One imported file: counts as printed. sha256 recognises the same bytes again.
+-- One imported file: counts as printed. sha256 identifies a file that was imported before.
 CREATE TABLE import_batch (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   file_name   TEXT NOT NULL,
@@ -602,8 +600,8 @@ CREATE TABLE import_batch (
 CREATE TABLE cad_text (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
 
 -- One incident, wherever it came from. Two natures: as dispatched, and as cleared when that was
--- learnt; the second wins. care says that the nature in force was on the care list; it is stored so
--- that a call's standing does not shift when the list is edited, and so that it can be indexed.
+-- learnt; the second wins. care: the current nature was on the care list; it is stored so that
+-- an edit of the list does not change earlier calls, and so that it can be indexed.
 CREATE TABLE call (
   id              INTEGER PRIMARY KEY AUTOINCREMENT,
   source_system_id INTEGER NOT NULL DEFAULT 1 REFERENCES source_system (id),
@@ -684,7 +682,7 @@ CREATE TABLE call_intervention (
 
 -- ---------------------------------------------------------------- people
 
--- One record of a human being, named or only described. Records of one human being are merged by
+-- One record of a person, named or only described. Records of one person are merged by
 -- pointing to the one that stays (merged_into); the rows themselves are kept, so a merge can be undone.
 CREATE TABLE person (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -750,8 +748,8 @@ CREATE TABLE person_own (
   PRIMARY KEY (person_id, field)
 ) STRICT, WITHOUT ROWID;
 
--- Two records that somebody looked at and found to be two human beings, however alike: person
--- duplicates lists them no more. The lower number stands first.
+-- Two records that somebody compared and found to be two people: person duplicates no longer lists
+-- them. The lower number comes first.
 CREATE TABLE person_different (
   person_id   INTEGER NOT NULL REFERENCES person (id),
   other_id    INTEGER NOT NULL REFERENCES person (id),
@@ -848,7 +846,7 @@ CREATE TABLE provider (
   capacity    TEXT NOT NULL DEFAULT 'ask_first' REFERENCES capacity (code),
   verified_on TEXT CHECK (verified_on IS date(verified_on, '+0 days')),
   active      INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
-  part2       INTEGER NOT NULL DEFAULT 0 CHECK (part2 IN (0, 1))  -- a 42 CFR Part 2 programme
+  part2       INTEGER NOT NULL DEFAULT 0 CHECK (part2 IN (0, 1))  -- a 42 CFR Part 2 program
 ) STRICT;
 
 CREATE TABLE provider_need (
@@ -996,7 +994,7 @@ CREATE TABLE need_answer (
 
 -- ---------------------------------------------------------------- what helps
 
--- A plan for a person or a place, in plain kind words. body is JSON: baseline, early signs, triggers,
+-- A plan for a person or a place, in plain words. body is JSON: baseline, early signs, triggers,
 -- what helps, what to avoid, steps, safety concerns with date and source, contacts.
 CREATE TABLE plan (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -1148,13 +1146,13 @@ WHEN new.id <> (SELECT max(id) FROM audit) OR length(new.hash) IS NOT 32 OR new.
 BEGIN SELECT raise(ABORT, 'the audit is append-only: this row does not follow the last'); END;
 
 -- Why somebody opened a narrative. Apart from the audit, because people write names into reasons: a
--- purge takes the words and leaves the chain whole. The row's detail keeps a keyed digest of them.
+-- purge takes the words and leaves the chain unbroken. The row's detail keeps a keyed digest of them.
 CREATE TABLE audit_reason (
   audit_id INTEGER PRIMARY KEY REFERENCES audit (id),
   reason   TEXT NOT NULL
 ) STRICT;
 
--- ---------------------------------------------------------------- letting go
+-- ---------------------------------------------------------------- sealing, retention, purge
 
 -- How long each class of record is kept: the department's own decision, and the authority it rests
 -- on. There is no default: while a class has neither years nor never, ccu purge destroys nothing.
@@ -1246,10 +1244,10 @@ INSERT INTO lift_reason (code, label, sort) VALUES
   ('in_error', 'Sealed in error', 2),
   ('court', 'A court asks for it', 3);
 
--- A person or a call sealed by an erasure order. The rows themselves are moved in here (content, JSON:
--- ccu/retention/seals.py) and stand nowhere else: no list, search or card can show what is not there.
--- Reports alone read from here what they count, if the town's setting sealed_totals says so. A lifted
--- seal has no content: the rows are back.
+-- A person or a call sealed by an order. The rows themselves are moved in here (content, JSON:
+-- ccu/retention/seals.py) and are in no other table: no list, search or card can show them. Reports
+-- alone read them, to count them as numbers that name nobody. A lifted seal has no content: the rows
+-- are back in their tables.
 CREATE TABLE sealed (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   record     TEXT NOT NULL CHECK (record IN ('person', 'call')),
@@ -1274,16 +1272,25 @@ CREATE TABLE sealed_number (
   sealed_id INTEGER NOT NULL REFERENCES sealed (id)
 ) STRICT, WITHOUT ROWID;
 
--- People whose identity was taken out of their records. digest is a keyed hash of name and birth
--- date, kept only if the town's setting recognise_returning says so; the key is beside the file.
+-- People whose identity was taken out of their records, and when.
 CREATE TABLE deidentified (
   person_id INTEGER PRIMARY KEY REFERENCES person (id),
   at        TEXT NOT NULL CHECK (substr(at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(at, 1, 19), '+0 days')
          AND substr(at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
-  by        INTEGER NOT NULL REFERENCES staff (id),
-  digest    TEXT
+  by        INTEGER NOT NULL REFERENCES staff (id)
 ) STRICT;
-CREATE INDEX deidentified_digest ON deidentified (digest) WHERE digest IS NOT NULL;
+
+-- Values of removed features, as they were when a migration removed their column or setting; `ccu
+-- check` names them. record is the table; a row of a person's record is sealed and purged with them.
+CREATE TABLE archived (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  feature     TEXT NOT NULL,               -- such as recognise_returning
+  record      TEXT NOT NULL,
+  record_id   INTEGER,                     -- NULL: of no one record, such as a setting
+  content     TEXT NOT NULL CHECK (json_valid(content)),  -- column -> value
+  archived_at TEXT NOT NULL CHECK (substr(archived_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(archived_at, 1, 19), '+0 days')
+         AND substr(archived_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]')
+) STRICT;
 
 -- How many rows each table has, and the sum of their digests: `ccu check` finds what was changed or
 -- lost, by a fault of the disk or by another program. Kept by triggers that ccu/database/digests.py makes; the
@@ -1296,7 +1303,7 @@ CREATE TABLE table_digest (
 
 -- ---------------------------------------------------------------- views
 
--- A call as an analyst reads it: labels for codes, the nature in force, the address as typed.
+-- A call as an analyst reads it: labels for codes, the current nature, the address as typed.
 CREATE VIEW call_plain AS
 SELECT call.id, source_system.name AS source_system, call.incident, call.occurred_at, call.recorded_at,
        substr(call.occurred_at, 1, 10) AS day,
@@ -1312,14 +1319,6 @@ LEFT JOIN cad_text AS dispatched ON dispatched.id = call.cad_nature_id
 LEFT JOIN cad_text AS cleared ON cleared.id = call.cad_cleared_id
 LEFT JOIN cad_text AS ended ON ended.id = call.cad_disposition_id;
 
--- What is still due. due_unix is the instant: the texts of two times can not be compared in the hour
--- that comes twice, or when the town's offset changed between them. Overdue is one thing everywhere:
--- a row of this view whose due_unix lies before the as-of moment.
-CREATE VIEW open_follow_up AS
-SELECT id, kind, referral_id, call_id, person_id, owner_id, due_at, unixepoch(due_at) AS due_unix,
-       note, closing_at, closed_at, closed_by, signed_by, recorded_at
-FROM follow_up WHERE closed_at IS NULL;
-
 -- A place in one line, as lists name it; the city is left out where it is the town's own.
 CREATE VIEW place_plain AS
 SELECT id, category, trim(
@@ -1330,10 +1329,129 @@ SELECT id, category, trim(
                          FROM setting WHERE setting.name = 'town')), '', ', ' || city)) AS line
 FROM place;
 
--- Every record of a person -> the record that stands for that human being: counts go by this.
-CREATE VIEW person_canonical AS
-WITH RECURSIVE tree (id, canonical_id) AS (
-  SELECT id, id FROM person WHERE merged_into IS NULL
-  UNION ALL
-  SELECT person.id, tree.canonical_id FROM tree JOIN person ON person.merged_into = tree.id)
-SELECT id, canonical_id FROM tree;
+-- Which records are one person: each record, and the record it was merged into, over any number of
+-- merges. Counts go by canonical_id. Records merged in a circle (`ccu check` reports them) are counted one by one.
+CREATE VIEW human AS
+SELECT id, iif(merged_into IS NULL, id, coalesce(
+    (WITH RECURSIVE up (at) AS (
+       SELECT person.merged_into
+       UNION
+       SELECT above.merged_into FROM up JOIN person AS above ON above.id = up.at
+       WHERE above.merged_into IS NOT NULL)
+     SELECT above.id FROM up JOIN person AS above ON above.id = up.at
+     WHERE above.merged_into IS NULL), id)) AS canonical_id
+FROM person;
+
+-- Memberships of a household and assignments of a worker are active on a day from `begins` through
+-- the day before `ends`: begins <= :today AND :today < ends. Who left today is not there today.
+CREATE VIEW membership AS
+SELECT household_id, person_id, since, until, coalesce(since, '') AS begins,
+       coalesce(until, '9999-99-99') AS ends
+FROM household_member;
+
+CREATE VIEW assignment AS
+SELECT id, staff_id, person_id, household_id, owner, since, until, since AS begins,
+       coalesce(until, '9999-99-99') AS ends
+FROM worker;
+
+-- Each assignment and each record it is with: its own person, or a member of its household while
+-- both are active.
+CREATE VIEW current_worker AS
+SELECT id, staff_id, person_id, NULL AS household_id, since, begins, ends
+FROM assignment WHERE person_id IS NOT NULL
+UNION ALL
+SELECT assignment.id, assignment.staff_id, membership.person_id, membership.household_id,
+       assignment.since, max(assignment.begins, membership.begins),
+       min(assignment.ends, membership.ends)
+FROM assignment JOIN membership ON membership.household_id = assignment.household_id;
+
+-- When the provider of a referral first accepted it, whatever its status became later; NULL: never.
+CREATE VIEW acceptance AS
+SELECT id AS referral_id,
+       (SELECT occurred_at FROM referral_event
+        WHERE referral_id = referral.id AND status IN ('accepted', 'in_progress', 'service_received')
+        ORDER BY unixepoch(occurred_at), id LIMIT 1) AS accepted_at
+FROM referral;
+
+-- What is open. A follow-up that waits for a signature (closing_at) is open, and so is a draft.
+--
+-- Overdue: due_unix < the as-of moment. due_unix is the instant, because the texts of two times cannot
+-- be compared across a change of the town's offset.
+CREATE VIEW open_follow_up AS
+SELECT id, kind, referral_id, call_id, person_id, owner_id, due_at, unixepoch(due_at) AS due_unix,
+       note, closing_at, closed_at, closed_by, signed_by, recorded_at
+FROM follow_up WHERE closed_at IS NULL;
+
+-- When somebody next tries, by referral, open or not: its first open follow-up that does not wait for a
+-- signature. NULL: nothing is due.
+CREATE VIEW next_due AS
+SELECT id AS referral_id,
+       (SELECT due_at FROM open_follow_up
+        WHERE open_follow_up.referral_id = referral.id AND closing_at IS NULL
+        ORDER BY due_unix, open_follow_up.id LIMIT 1) AS due_at
+FROM referral;
+
+-- Stalled: unixepoch(worked_at) is stalled_days (a setting) or more before the as-of moment. worked_at
+-- is the last event or the last attempt at a follow-up, whichever came later: an attempt is work on
+-- the referral.
+CREATE VIEW open_referral AS
+SELECT referral.id, need, provider_id, call_id, person_id, household_id, owner_id, status, made_at,
+       (SELECT due_at FROM next_due WHERE referral_id = referral.id) AS due_at,
+       (SELECT occurred_at FROM (
+          SELECT occurred_at FROM (
+            SELECT occurred_at FROM referral_event WHERE referral_id = referral.id
+            ORDER BY id DESC LIMIT 1)
+          UNION ALL
+          SELECT attempt.occurred_at
+          FROM follow_up CROSS JOIN attempt ON attempt.follow_up_id = follow_up.id
+          WHERE follow_up.referral_id = referral.id)
+        ORDER BY unixepoch(occurred_at) DESC LIMIT 1) AS worked_at
+FROM referral_status CROSS JOIN referral ON referral.status = referral_status.code
+WHERE referral_status.open = 1;
+
+-- Both in one list: its owner, its person, since when, when it is due. code is the need or the type of
+-- follow-up; a follow-up for a referral is for its person, household and call.
+CREATE VIEW open_work AS
+SELECT 'referral' AS record, id, NULL AS referral_id, call_id, person_id, household_id, owner_id,
+       need AS code, provider_id, status, made_at AS since, due_at, unixepoch(due_at) AS due_unix,
+       worked_at
+FROM open_referral
+UNION ALL
+SELECT 'follow-up', due.id, due.referral_id, coalesce(due.call_id, referral.call_id),
+       coalesce(due.person_id, referral.person_id), referral.household_id, due.owner_id,
+       due.kind, referral.provider_id, iif(due.closing_at IS NULL, 'open', 'to sign'),
+       due.recorded_at, due.due_at, due.due_unix, NULL
+FROM open_follow_up AS due LEFT JOIN referral ON referral.id = due.referral_id;
+
+-- The people a referral is for, open or not: the person on it; without one, the members of its household
+-- while they are in it (as in membership); without either, everybody on its call, unless that is void. The
+-- plus sign keeps SQLite from the index on a column that is mostly empty.
+CREATE VIEW referral_for AS
+SELECT id AS referral_id, person_id, '' AS begins, '9999-99-99' AS ends
+FROM referral WHERE person_id IS NOT NULL
+UNION ALL
+SELECT referral.id, membership.person_id, begins, ends
+FROM referral JOIN membership ON membership.household_id = referral.household_id
+WHERE +referral.person_id IS NULL
+UNION ALL
+SELECT DISTINCT referral.id, call_person.person_id, '', '9999-99-99'
+FROM referral JOIN call_person ON call_person.call_id = referral.call_id
+JOIN call ON call.id = referral.call_id AND call.voided_at IS NULL
+WHERE +referral.person_id IS NULL AND +referral.household_id IS NULL;
+
+-- The people each row of open_work is for. A follow-up without a person is for those of its referral;
+-- without either, for everybody on its call.
+CREATE VIEW open_work_for AS
+SELECT 'referral' AS record, open_referral.id, referral_for.person_id, begins, ends
+FROM referral_for JOIN open_referral ON open_referral.id = referral_for.referral_id
+UNION ALL
+SELECT 'follow-up', id, person_id, '', '9999-99-99' FROM open_follow_up WHERE person_id IS NOT NULL
+UNION ALL
+SELECT 'follow-up', due.id, referral_for.person_id, begins, ends
+FROM referral_for JOIN open_follow_up AS due ON due.referral_id = referral_for.referral_id
+WHERE +due.person_id IS NULL
+UNION ALL
+SELECT DISTINCT 'follow-up', due.id, call_person.person_id, '', '9999-99-99'
+FROM open_follow_up AS due JOIN call_person ON call_person.call_id = due.call_id
+JOIN call ON call.id = due.call_id AND call.voided_at IS NULL
+WHERE +due.person_id IS NULL AND +due.referral_id IS NULL;

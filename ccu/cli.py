@@ -17,8 +17,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ccu import __version__
-from ccu.access import account as who
+from ccu import __version__, access
 from ccu.errors import CcuError, ExitCode, InvalidInput, NotAllowed
 from ccu.session import Session
 
@@ -34,27 +33,30 @@ COMMANDS = {
     ),
     "report": ("report", "The figures of a month, quarter or year, each with its definition."),
     "refer": ("refer", "Refer the person of a call to a provider, and plan the follow-ups."),
-    "referral": ("referral", "Where referrals stand: list, show, update, expire."),
-    "follow-up": ("follow_up", "What is due: add, done, move, sign, show, list, overdue."),
-    "worker": ("worker", "Who is working with whom: assign, end, list."),
+    "referral": ("referral referral_update", "Referrals: list, show, update, expire."),
+    "follow-up": (
+        "follow_up follow_up_list",
+        "Follow-ups: add, done, move, sign, show, list, overdue.",
+    ),
+    "worker": ("worker", "Workers of people and households: assign, end, list."),
     "brief": ("brief", "The shift hand-over in one page: what is new, due, late and waiting."),
     "consult": ("consult", "An officer's question to a clinician: add, list, show."),
     "needs": ("needs", "What a person has and lacks: record, show, refer."),
     "person": (
         "person person_same person_link person_roster",
-        "One human being: add, find, show, change, merge, link, import.",
+        "People: add, find, show, change, merge, link, import.",
     ),
     "household": ("household", "The people who belong together: show, list, add, leave."),
     "plan": (
-        "plan",
-        "What helps, what to avoid, whom to call: write, show, approve, review, suggest.",
+        "plan plan_decide",
+        "Plans of care: write, show, list, approve, review, expire, suggest, answer.",
     ),
     "place": ("place", "One place: show, flag, verify, exempt."),
-    "frequent": ("frequent", "Who and where is met often: people, places, override."),
+    "frequent": ("frequent", "Frequent contacts: people, places, override, review."),
     "provider": ("provider", "Who can help with what: add, list, show, change, retire."),
     "address": ("address", "Show how an address is read: its kind, parts and keys."),
     "import": ("import_", "Bring in a dispatch system's export; safe to repeat."),
-    "consent": ("consent", "Who may be told what about a person: grant, revoke, list."),
+    "consent": ("consent consent_list", "Consents and disclosures: grant, revoke, disclose, list."),
     "disclosures": (
         "disclosures",
         "What was disclosed about a person, to whom and why: the accounting of six years.",
@@ -84,6 +86,24 @@ COMMANDS = {
     "check": ("check", "Check the file: damage, dangling records, rules, permissions."),
 }
 
+# The first help, on one screen: what an officer types every day, then the rest by who uses it.
+EVERYDAY = {
+    "history": "Show what is on file for an address, before you knock.",
+    "log-call": "Log a call; asks for what is missing.",
+    "refer": "Refer the person of a call to a provider and schedule follow-ups.",
+    "referral": "List, show and update referrals.",
+    "follow-up": "List what is due; log an attempt and its result.",
+    "brief": "Print the shift handover: new, due today, overdue, waiting.",
+    "person": "Find, show and edit people.",
+}
+OTHERS = {
+    "Care team": "call worker consult needs plan household place frequent provider"
+    " consent disclosures care wellness",
+    "Analyst": "report export import address",
+    "Records custodian": "audit seal retention purge deidentify",
+    "Administrator": "init staff settings backup check demo",
+}
+
 
 class LazyGroup(TyperGroup):
     """A group whose commands are looked up in COMMANDS and imported when they are used."""
@@ -100,10 +120,21 @@ class LazyGroup(TyperGroup):
             self.commands[cmd_name] = _load(cmd_name)
         return self.commands[cmd_name]
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """The list for --help, without importing anything."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_module, text) in COMMANDS.items()])
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands and the options for --help, without importing anything."""
+        with formatter.section("Everyday commands"):
+            formatter.write_dl(list(EVERYDAY.items()))
+        with formatter.section("Other commands (ccu COMMAND --help explains each)"):
+            formatter.write_dl(list(OTHERS.items()))
+        explained, named = [], []
+        for each in self.get_params(ctx):
+            if each.name in ("db", "today"):
+                explained.append(each.get_help_record(ctx))
+            else:
+                named += sorted(each.opts)
+        with formatter.section("Options"):
+            formatter.write_dl(explained)
+            formatter.write(f"  {', '.join(named)}\n")
 
 
 def _load(name: str) -> Any:
@@ -162,7 +193,7 @@ def root(
         ),
     ] = False,
 ) -> None:
-    """The memory of a police Community Care Unit: calls, and what came of them."""
+    """Track the calls, referrals and follow-ups of a police Community Care Unit."""
     if db and len(db) > 1:  # a line of sudoers that names the file is not to be added to
         raise InvalidInput("--db is given more than once; give it once")
     ctx.obj = Session(db[0] if db else None, today)
@@ -174,7 +205,7 @@ def main(argv: list[str] | None = None) -> int:
     os.umask(0o077)  # whatever ccu writes, a backup or an export too, is its owner's alone
     try:
         words = sys.argv[1:] if argv is None else argv
-        if "--install-completion" in words and who.caller() is not None:
+        if "--install-completion" in words and access.caller() is not None:
             raise NotAllowed("install completion as yourself, without sudo")
         code = _run(words)
         _flush()

@@ -1,4 +1,4 @@
-"""The gate before every command: may this account's role do it (`ccu/access/roles.py`)?
+"""The gate before every command: may this account's role do it (`ccu/access.py`)?
 
 One place, so that no command can forget to ask. A refusal is exit code 7 and is recorded; so is
 every file that rows are written to. Whoever runs ccu by sudo has the reach of the account that the
@@ -10,9 +10,7 @@ from collections.abc import Collection
 from types import MethodType
 from typing import Any
 
-from ccu import options
-from ccu.access import account as who
-from ccu.access import roles
+from ccu import access, options
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.session import Session
 
@@ -73,7 +71,7 @@ def guard(command: Any, path: str) -> None:
             options.convert(ctx, ctx.obj)
             return run(ctx)
         except NotAllowed:  # by a rule about the record's state
-            if path not in roles.ANYONE:
+            if path not in access.ANYONE:
                 ctx.obj.record_denial(path, *about)
             raise
 
@@ -104,29 +102,29 @@ def rights(path: str, given: Collection[str], by_sudo: bool = False) -> list[str
     """The rows of the table that a command line needs, every one of them; `given` are its options.
 
     That is the command's own row and that of each option that has one, so an option can only
-    narrow; except for an option of roles.MODES given with nothing but its companions.
+    narrow; except for an option of access.MODES given with nothing but its companions.
     """
-    if path in roles.ANYONE:
+    if path in access.ANYONE:
         return []
     rows = {f"{path} {option}": option for option in given}
     for row, option in rows.items():
-        if row in roles.MODES and roles.MODES[row].issuperset(set(given) - {option}):
-            if row in roles.MAY:
+        if row in access.MODES and access.MODES[row].issuperset(set(given) - {option}):
+            if row in access.MAY:
                 return [row]
             if not by_sudo:
                 return []
-    return [path, *(row for row in rows if row in roles.MAY)]
+    return [path, *(row for row in rows if row in access.MAY)]
 
 
 def _pass(ctx: Any, path: str) -> None:
     session: Session = ctx.obj
     params = ctx.params
     record, number = _about(params)
-    by_sudo = who.caller() is not None
+    by_sudo = access.caller() is not None
     if by_sudo:
         _require_known(session, path)
     needed = rights(path, _given(ctx), by_sudo)
-    freely = roles.UNATTENDED.issuperset(needed) and (not needed or session.unattended)
+    freely = access.UNATTENDED.issuperset(needed) and (not needed or session.unattended)
     for what in [] if freely else needed:
         session.require_may(what, record, number)
     _check_day(session, (needed or [path])[0], by_sudo)
@@ -154,14 +152,14 @@ def _require_known(session: Session, path: str) -> None:
 
 
 def _check_day(session: Session, what: str, by_sudo: bool) -> None:
-    """Refuse --today and CCU_TODAY where they must not count; the table is roles.EVIDENCE."""
-    if by_sudo and session.day_said and what not in roles.ANY_DAY:
+    """Refuse --today and CCU_TODAY where they must not count; the table is access.EVIDENCE."""
+    if by_sudo and session.day_said and what not in access.ANY_DAY:
         session.record_denial(what)
         raise NotAllowed(
             f"ccu {what} by sudo goes by the machine's clock: leave out --today; where an earlier"
             f" day may be given, ccu {what} --help names the option"
         )
-    if what in roles.EVIDENCE:
+    if what in access.EVIDENCE:
         session.go_by_the_clock(what)
 
 

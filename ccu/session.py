@@ -41,7 +41,7 @@ class Session:
 
         By sudo it is the installation's. Raises NotAllowed for a caller who names another.
         """
-        from ccu.access import installation
+        from ccu import installation
 
         if "\0" in str(self._path or ""):
             raise InvalidInput("the name of the database has a NUL character in it")
@@ -50,7 +50,7 @@ class Session:
     @property
     def names_a_file(self) -> bool:
         """Whether --db or CCU_DB names the file: `demo` never uses the user's own."""
-        from ccu.access import installation
+        from ccu import installation
 
         return installation.database(self._path) is not None
 
@@ -81,8 +81,7 @@ class Session:
         Raises NotAllowed for a caller by sudo who is not on the staff list of a file that is there,
         or whose installation had one: it is missing, and whoever came first would be its admin.
         """
-        from ccu import files
-        from ccu.access import installation
+        from ccu import files, installation
         from ccu.database import opening as db
         from ccu.files import named
 
@@ -102,10 +101,10 @@ class Session:
 
     def _may_create(self) -> None:
         """Refuse who asks by sudo for a new file where there is one, or was one."""
-        from ccu.database import file_header
+        from ccu.database import opening
 
         if os.path.lexists(self.path):
-            if not file_header.is_unfinished(self.path):
+            if not opening.is_unfinished(self.path):
                 _ = self.staff_id
         elif os.path.lexists(f"{self.path}.audit-key"):
             raise NotAllowed(
@@ -210,7 +209,7 @@ class Session:
     @property
     def service_account(self) -> str:
         """The account that others run ccu as by sudo; empty where there is none, or no file yet."""
-        from ccu.access import installation
+        from ccu import installation
 
         said = installation.account()
         return said or (self.settings["service_account"] if os.path.lexists(self.path) else "")
@@ -221,13 +220,13 @@ class Session:
 
         Raises NotAllowed, and records the denial, for an account that is not on the staff list.
         """
-        from ccu.access import account as who
+        from ccu import access
         from ccu.records import audit, staff
 
         if self.known_id is not None:
             return self.known_id
         self._denied = True
-        uid = who.caller() or who.uid(self.service_account)
+        uid = access.caller() or access.uid(self.service_account)
         with self.writing() as connection:
             audit.record(connection, None, "denied", uid=uid)
         self.require_sudo_set_up()
@@ -236,28 +235,28 @@ class Session:
     @cached_property
     def known_id(self) -> int | None:
         """The staff record of the account at the keyboard; None when it may not use this file."""
-        from ccu.access import account as who
+        from ccu import access
         from ccu.records import staff
 
         if not self._sudo_is_set_up:
             return None
-        return staff.id_of(self.db, who.login(self.service_account))
+        return staff.id_of(self.db, access.login(self.service_account))
 
     @property
     def _sudo_is_set_up(self) -> bool:
-        from ccu.access import account as who
+        from ccu import access
 
-        return who.caller() is None or who.account() == self.service_account
+        return access.caller() is None or access.account() == self.service_account
 
     def require_sudo_set_up(self) -> None:
         """Raise NotAllowed where people run ccu by sudo as an account that is not named for that.
 
         Without the name each of them would be taken for that account, which is an admin.
         """
-        from ccu.access import account as who
+        from ccu import access
 
         if not self._sudo_is_set_up:
-            account = who.account() or "this account"
+            account = access.account() or "this account"
             raise NotAllowed(
                 f"ccu was run by sudo as {account}, which is not the service account of this file;"
                 f" as root, run: sudo -u {account} ccu settings service_account {account}"
@@ -311,18 +310,18 @@ class Session:
                 self.view.keep()
 
     def may(self, what: str) -> bool:
-        """Whether the account's role has a right of the table (ccu/access/roles.py)."""
-        from ccu.access import roles
+        """Whether the account's role has a right of the table (ccu/access.py)."""
+        from ccu import access
 
-        return roles.may(self.role, what)
+        return access.may(self.role, what)
 
     def require_may(self, what: str, record: str = "", record_id: int | None = None) -> int:
-        """The staff record, if its role may (ccu/access/roles.py); a denial is recorded."""
-        from ccu.access import roles
+        """The staff record, if its role may (ccu/access.py); a denial is recorded."""
+        from ccu import access
 
         if not self.may(what):
             self.record_denial(what, record, record_id)
-            raise NotAllowed(roles.refusal(self.role, what))
+            raise NotAllowed(access.refusal(self.role, what))
         return self.staff_id
 
     def record_list(self, what: str) -> None:
@@ -342,7 +341,7 @@ class Session:
     @cached_property
     def unattended(self) -> bool:
         """Whether this is the service account itself, as cron runs it: nobody at the keyboard."""
-        from ccu.access import account as who
+        from ccu import access
 
         account = self.service_account
-        return bool(account) and who.login(account) == account
+        return bool(account) and access.login(account) == account

@@ -13,14 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccu import files
-from ccu.access import account as who
-from ccu.access import installation
-from ccu.database import copies, encryption, file_header, migrations
+from ccu import access, database, files, installation
+from ccu.database import encryption
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
 from ccu.errors import DatabaseUnusable, InvalidInput
-from ccu.files import folders
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ def explained(kind: Kind, path: Path | None) -> Iterator[None]:
     """Around what is done with the file: SQLite's complaint becomes a sentence that names it."""
     try:
         yield
-    except encryption.errors() as error:
+    except database.errors() as error:
         raise db.explain(error, path) or DatabaseUnusable(
             f"{path} can not be read as a {kind.name}; keep it and restore a backup"
         ) from None
@@ -81,10 +78,7 @@ def opened(kind: Kind, main: Path | None = None) -> sqlite3.Connection | None:
         if connection is None:
             return None
     else:
-        if (
-            not seen[0].startswith(file_header.MAGIC)
-            or _number(seen[0][68:72]) != kind.application_id
-        ):
+        if not seen[0].startswith(db.MAGIC) or _number(seen[0][68:72]) != kind.application_id:
             raise _foreign(kind, path)
         with explained(kind, path):
             connection = db.connect(path)
@@ -103,6 +97,8 @@ def copy(kind: Kind, connection: sqlite3.Connection, target: Path) -> None:
         key = _key(kind, Path(chain.database(connection)).stat())
         if key is None:
             raise kind.none()
+    from ccu.database import copies
+
     copies.copy(connection, target, key)
 
 
@@ -126,11 +122,7 @@ def open_to_others(path: Path) -> list[str]:
 
 def _may_be_encrypted(kind: Kind, path: Path, head: bytes, about: os.stat_result) -> bool:
     """Whether it may be: what looks like chance and is whole pages can not be told from one."""
-    if (
-        kind.key is None
-        or not file_header.may_be_encrypted(head)
-        or about.st_size < encryption.PAGE
-    ):
+    if kind.key is None or not db.may_be_encrypted(head) or about.st_size < encryption.PAGE:
         return False
     return not about.st_size % encryption.PAGE or os.path.lexists(
         path.with_name(path.name + "-wal")
@@ -269,15 +261,17 @@ def _may_be_unfinished(kind: Kind, path: Path, encrypt: bool) -> bool:
     about = path.lstat()
     if not stat.S_ISREG(about.st_mode) or (os.name == "posix" and about.st_uid != os.geteuid()):
         return False
-    if file_header.is_unfinished(path):
+    if db.is_unfinished(path):
         return True
     head = path.read_bytes()[:100]
-    if head.startswith(file_header.MAGIC):
+    if head.startswith(db.MAGIC):
         return int.from_bytes(head[68:72], "big") == kind.application_id
-    return encrypt and file_header.is_short(path)
+    return encrypt and db.is_short(path)
 
 
 def _fill(kind: Kind, path: Path, key: str | None, made: InvalidInput) -> None:
+    from ccu.database import migrations
+
     with explained(kind, path), contextlib.closing(db.connect(path, key)) as connection:
         connection.execute(f"PRAGMA journal_mode={kind.journal}")
         with db.write(connection):
@@ -318,7 +312,7 @@ def _check_folder(kind: Kind, path: Path, group_id: int | None, main: Path | Non
     if files.on_network_share(path):
         raise DatabaseUnusable(f"{path} is on a network share, where SQLite loses data")
     _must_be_closed(path, group_id)
-    if who.caller() is not None and not folders.is_kept(path.parent, shared=True):
+    if access.caller() is not None and not files.is_kept(path.parent, shared=True):
         raise InvalidInput(
             f"by sudo ccu makes a {kind.name} only where no caller can change the path: in a folder"
             " made by root, named in full and without links"

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from ccu.access import account as who
+from ccu import access
 
-from .conftest import Ccu, Result, run_ccu
+from .conftest import Ccu, Result, once, run_ccu
 
 
 def at(moment: str, *args: str) -> Result:
@@ -24,7 +24,7 @@ def become(monkeypatch: pytest.MonkeyPatch, login: str) -> None:
     def login_now(service_account: str = "") -> str:
         return login
 
-    monkeypatch.setattr(who, "login", login_now)
+    monkeypatch.setattr(access, "login", login_now)
 
 
 def call(ccu: Ccu, *people: str, when: str = "2026-01-30 22:30") -> int:
@@ -59,6 +59,10 @@ def provider(ccu: Ccu, called: str, *more: str, need: str = "housing") -> None:
 
 def start(ccu: Ccu) -> None:
     """Provider 1, person 1 on call 1, the clinician dlee and the supervisor boss."""
+    once("care.start", lambda: _start(ccu))
+
+
+def _start(ccu: Ccu) -> None:
     provider(ccu, "Homes with Hope", "--phone", "203-555-0110")
     assert call(ccu, "unknown") == 1
     clinician = ("--role", "clinician", "--name", "Dana Lee", "--phone", "203-555-0142")

@@ -1,8 +1,11 @@
 """The front door: `ccu("history", "--address", "...") -> Result(code, out, err)`."""
 
+import contextlib
 import functools
+import hashlib
 import io
 import os
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -12,10 +15,12 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
+import typer
 from hypothesis import HealthCheck, settings
 
-from ccu import cli
-from ccu.database import digests
+from ccu import access, cli
+from ccu.database import schema
+from ccu.database.connection import register
 from ccu.records import audit
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -30,6 +35,14 @@ settings.register_profile(
     "search", print_blob=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("fixed")
+
+
+def examples(fixed: int, searched: int) -> int:
+    """How many examples of a slow property `make test` tries, and how many `make test-slow`.
+
+    The fixed ones are the same every time, so that many of them prove no more the next time.
+    """
+    return searched if settings.get_current_profile_name() == "search" else fixed
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,8 +62,9 @@ class Result(NamedTuple):
 
 Ccu = Callable[..., Result]
 
-# A command's parser is made once in this process, not for every line: half of a line's time.
+# The parsers are made once in this process, not for every line: half of a line's time.
 cli._load = functools.cache(cli._load)
+typer.main.get_command = functools.cache(typer.main.get_command)
 
 
 # Tests write rows by hand too: their connections have the function that the file's triggers call.
@@ -59,11 +73,29 @@ _connect = sqlite3.connect
 
 def _connect_as_ccu(*args: Any, **options: Any) -> sqlite3.Connection:
     connection: sqlite3.Connection = _connect(*args, **options)
-    digests.register(connection)
+    register(connection)
     return connection
 
 
 sqlite3.connect = _connect_as_ccu  # type: ignore[assignment]
+
+# The empty database that `ccu check` and `ccu backup` compare a file with is made once too.
+_make_empty_database = schema.in_memory
+
+
+@functools.cache
+def _empty_database() -> bytes:
+    with contextlib.closing(_make_empty_database()) as made:
+        return made.serialize()
+
+
+def _copy_of_empty_database() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.deserialize(_empty_database())
+    return connection
+
+
+schema.in_memory = _copy_of_empty_database
 
 
 class _Terminal(io.TextIOWrapper):
@@ -94,6 +126,29 @@ def run_ccu(*args: str, stdin: str | bytes = "", tty: bool = False) -> Result:
         os.umask(umask)
 
 
+_made: dict[tuple[object, ...], bytes] = {}
+
+
+def once(setup: str, make: Callable[[], object]) -> None:
+    """Do a set-up once in this process: later tests get a copy of the file that it made.
+
+    It may depend on the file of CCU_DB as it is now, the account and CCU_TODAY, and on nothing
+    else. Only that file is copied.
+    """
+    if "CCU_DB" not in os.environ:  # the file is named by --db
+        make()
+        return
+    path = Path(os.environ["CCU_DB"])
+    before = hashlib.sha256(path.read_bytes()).digest()
+    key = (setup, before, os.environ["CCU_TODAY"], access.login())
+    if key in _made:
+        path.write_bytes(_made[key])
+        return
+    make()
+    assert not path.with_name(f"{path.name}-wal").exists()
+    _made[key] = path.read_bytes()
+
+
 def machine_clock() -> datetime:
     """The machine's clock in tests: it is at CCU_TODAY, so that --today alone differs from it."""
     said = os.environ.get("CCU_TODAY", "")
@@ -117,11 +172,25 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ccu:
     return run_ccu
 
 
-@pytest.fixture
-def ccu(empty: Ccu) -> Ccu:
-    """The front door with a new file for Westport CT."""
-    made = empty("init", "--town", "Westport", "--state", "CT", "--timezone", "America/New_York")
+@pytest.fixture(scope="session")
+def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new file for Westport CT, made once: every test has its own copy."""
+    path = tmp_path_factory.mktemp("new") / "ccu.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CCU_DB", str(path))
+        patch.setenv("CCU_TODAY", TODAY)
+        patch.setattr(audit, "clock", machine_clock)
+        patch.delenv("SUDO_UID", raising=False)
+        made = run_ccu("init", "--town", "Westport", "--state", "CT", "--timezone", str(ZONE))
     assert made.code == 0, made.err
+    return path
+
+
+@pytest.fixture
+def ccu(empty: Ccu, new_file: Path, db_path: Path) -> Ccu:
+    """The front door with a new file for Westport CT."""
+    for suffix in ("", ".audit-key"):
+        shutil.copy(f"{new_file}{suffix}", f"{db_path}{suffix}")
     return empty
 
 

@@ -13,9 +13,7 @@ from typing import Any
 
 import typer
 
-from ccu import cli
-from ccu.access import account as who
-from ccu.access import roles
+from ccu import access, cli
 from ccu.demo import story as demo_story
 from ccu.errors import EXIT_CODE_MEANING
 from tests.conftest import TODAY, Result, run_ccu
@@ -100,11 +98,11 @@ def _paths(path: tuple[str, ...], command: Any) -> Iterator[tuple[str, ...]]:
 
 
 def role_table() -> str:
-    """ccu/access/roles.py as a table: who may run what."""
-    names = list(roles.ROLES.values())
+    """ccu/access.py as a table: who may run what."""
+    names = list(access.ROLES.values())
     rows = [
         f"| `{what}` | " + " | ".join("yes" if name in may else "" for name in names) + " |"
-        for what, may in roles.MAY.items()
+        for what, may in access.MAY.items()
     ]
     head = f"| ccu | {' | '.join(names)} |"
     return "\n".join([head, "|---|" + ":-:|" * len(names), *rows])
@@ -168,7 +166,7 @@ def _typed(line: str) -> str:
         return FILES[command.removeprefix("cat ")]
     fed = shlex.split(before)[1].replace("\\n", "\n") if before else ""
     result = ccu("--db", "ccu.db", *shlex.split(command)[1:], stdin=fed)
-    return (result.err + result.out).replace(f"by {who.login()}", "by dlee")
+    return (result.err + result.out).replace(f"by {access.login()}", "by dlee")
 
 
 def _fenced(line: str, out: str) -> str:

@@ -1,7 +1,8 @@
 """Every command line of the told town as one role, in each state of the care file; for test_roles.
 
 Run as a program, by an account that has laid down root's right to read everybody's files, so that a
-closed care file is closed: `python -m tests.role_runs FOLDER ROLE`, the result is JSON on stdout.
+closed care file is closed: `python -m tests.role_runs FOLDER ROLE ROWS`, where ROWS is JSON: row ->
+its states. The result is JSON on stdout.
 """
 
 import json
@@ -20,15 +21,18 @@ from . import told_town as town
 STATES = ("none", "closed", "open")
 
 
-def main(made: Path, role: str) -> None:
-    """Print {row: {state: {code, out, err, events}}} of all command lines."""
+def main(made: Path, role: str, rows: dict[str, list[str]]) -> None:
+    """Print {row: {state: {code, out, err, events}}} of these command lines."""
     os.environ |= {"COLUMNS": "100", "TERM": "dumb"}
     os.environ.pop("CCU_AUDIT_KEY", None)
     found: dict[str, dict[str, Any]] = {}
+    before = len(_events(made / "town"))
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "here"
-        for row in (*town.LINES, *town.TRUST_LINES):
-            found[row] = {state: _ran(made, folder, role, row, state) for state in STATES}
+        for row, states in rows.items():
+            found[row] = {state: _ran(made, folder, role, row, state) for state in states}
+            for done in found[row].values():
+                del done["events"][:before]
     print(json.dumps(found))
 
 
@@ -43,9 +47,8 @@ def _ran(made: Path, folder: Path, role: str, row: str, state: str) -> dict[str,
     db = folder / ("new.db" if path in town.NEW_FILE else "town.db")
     try:
         with chdir(folder):
-            before = len(_events(folder))
             done = town.run(db, role, *path.split(), *shlex.split(words), stdin=stdin)
-            events = _events(folder)[before:]
+            events = _events(folder)
     finally:
         shutil.rmtree(folder)
     return {**done._asdict(), "events": events}
@@ -57,4 +60,4 @@ def _events(folder: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3]))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from . import care
-from .conftest import Ccu, Result, run_ccu
+from .conftest import Ccu, Result, once, run_ccu
 
 NOW = "2026-01-31T14:00"
 NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
@@ -31,6 +31,11 @@ POLICE = ("pat", "quinn", "cal", "rec")
 
 def start(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
     """The town, its accounts and what Human Services does; the admin is at the keyboard."""
+    once("sharing.start", lambda: _start(ccu, monkeypatch))
+    care.become(monkeypatch, "root")
+
+
+def _start(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
     care.provider(ccu, "Homes with Hope", "--phone", "203-555-0110")
     care.provider(ccu, "Turning Point", "--part2", need="detox")
     assert care.call(ccu, "unknown") == 1
@@ -47,7 +52,6 @@ def start(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
     assert care.refer(ccu, "--to", "2", "--need", "detox") == 2
     assert ccu("referral", "update", "1", "--status", "accepted").code == 0
     assert ccu("needs", "record", "--person", "1", "food=lacks").code == 0
-    care.become(monkeypatch, "root")
 
 
 def grant(ccu: Ccu, scope: str, *more: str, person: str = "1", to: str = "police") -> Result:

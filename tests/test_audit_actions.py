@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import ccu
-from ccu.audit import actions as audit_actions
+from ccu.audit import review as audit_actions
 
 SOURCE = Path(ccu.__file__).parent
 ELSEWHERE = ("care", "wellness")  # files of their own, with an audit of their own or none
@@ -37,8 +37,9 @@ def functions(tree: ast.AST) -> list[ast.FunctionDef]:
 def argument(call: ast.Call, sink: Sink, path: Path, tree: ast.Module) -> ast.expr | None:
     function = call.func
     if isinstance(function, ast.Attribute):
-        known = ast.unparse(function) == f"{sink.module.stem}.{sink.name}" or (
-            path == sink.module and ast.unparse(function) == f"self.{sink.name}"
+        known = function.attr == sink.name and (
+            ast.unparse(function) == f"{sink.module.stem}.{sink.name}"
+            or (path == sink.module and ast.unparse(function) == f"self.{sink.name}")
         )
     else:
         known = getattr(function, "id", "") == sink.name and (
@@ -74,6 +75,7 @@ def texts(
         positional = [each.arg for each in function.args.args]
         if value.id in positional or value.id in [each.arg for each in function.args.kwonlyargs]:
             where = positional.index(value.id) if value.id in positional else 99
+            where -= positional[:1] == ["self"]  # a caller does not write it
             return set(), {Sink(path, function.name, value.id, where)}, []
         if value.id.isupper():
             return set(), set(), []  # a constant of the module: below
@@ -97,22 +99,27 @@ def recorded() -> tuple[dict[str, str], list[str]]:
     """Each action with a file it is in, and the calls that this cannot read."""
     parsed = {path: tree for path, tree in trees().items() if path.parent.name not in ELSEWHERE}
     done: set[Sink] = set()
-    waiting = {Sink(SOURCE / "store" / "audit.py", "record", "action", 2)}
+    waiting = {Sink(SOURCE / "records" / "audit.py", "record", "action", 2)}
     actions: dict[str, str] = {}
     unclear: list[str] = []
+    calls = [
+        (path, tree, function, node)
+        for path, tree in parsed.items()
+        for function in functions(tree)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call)
+    ]
     while waiting:
         sink = waiting.pop()
         done.add(sink)
-        for path, tree in parsed.items():
-            for function in functions(tree):
-                for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
-                    value = argument(call, sink, path, tree)
-                    if value is None:
-                        continue
-                    found, sinks, lost = texts(value, function, path)
-                    actions |= dict.fromkeys(found, path.name)
-                    waiting |= sinks - done
-                    unclear += [f"{path.relative_to(SOURCE)}: {each}" for each in lost]
+        for path, tree, function, call in calls:
+            value = argument(call, sink, path, tree)
+            if value is None:
+                continue
+            found, sinks, lost = texts(value, function, path)
+            actions |= dict.fromkeys(found, path.name)
+            waiting |= sinks - done
+            unclear += [f"{path.relative_to(SOURCE)}: {each}" for each in lost]
     return actions, unclear
 
 

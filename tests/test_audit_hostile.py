@@ -18,7 +18,7 @@ from ccu.database import key_chain as chain
 from ccu.records import audit
 
 from .care import copy_file
-from .conftest import TODAY, Ccu, Result, run_ccu
+from .conftest import TODAY, Ccu, Result, examples, run_ccu
 
 ROWS = 10  # of the audit that `town` leaves
 Hand = sqlite3.Connection
@@ -250,7 +250,7 @@ def test_a_part_rebuilt_with_another_key(town: Ccu, db_path: Path) -> None:
         remade(hand, mine, 7)
         hand.execute("UPDATE sqlite_sequence SET seq = 7 WHERE name = 'audit'")
     told = "audit row 7 was not written with the key of this file"
-    assert says(town("audit", "verify")) == told
+    assert says(town("audit", "verify")).startswith(told)
     db_path.with_name("ccu.db.audit-key").write_text((b"mine" * 8).hex())
     told = "audit rows 1 to 6 were written with an earlier key"
     assert says(town("audit", "verify")).startswith(told)
@@ -411,7 +411,7 @@ CHANGE = {"row": st.integers(1, ROWS), "column": st.sampled_from(COLUMNS), "valu
 COPIED = [HealthCheck.function_scoped_fixture]  # the folder is: each example has a copy in it
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=COPIED)
+@settings(max_examples=examples(40, 100), deadline=None, suppress_health_check=COPIED)
 @given(**CHANGE)
 def test_any_change_of_any_row_is_found(
     made: Path, tmp_path: Path, row: int, column: str, value: object

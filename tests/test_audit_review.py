@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ccu.access import account as who
+from ccu import access
 from ccu.records import audit
 
 from . import care
@@ -25,7 +25,7 @@ class Town:
 
     def __init__(self, ccu: Ccu, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.ccu, self.path, self.patch = ccu, path, monkeypatch
-        self.admin = who.login()
+        self.admin = access.login()
         self.at(NOW, recorded=NOW - timedelta(days=100))  # long before any span and what is usual
         care.start(ccu)
         assert ccu("staff", "add", "pat", "--role", "officer").code == 0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu.access import account as who
+from ccu import access
 from ccu.check import checks
 
 from .conftest import Ccu
@@ -51,7 +51,7 @@ def test_a_backup_into_no_folder_is_one_sentence(ccu: Ccu, tmp_path: Path) -> No
 def test_the_service_account_backs_up_by_cron_and_is_on_no_list(
     ccu: Ccu, db_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(who, "login", lambda service_account="": "ccu-service")
+    monkeypatch.setattr(access, "login", lambda service_account="": "ccu-service")
     assert ccu("backup", str(tmp_path / "copy.db")).code == 7
     with contextlib.closing(sqlite3.connect(db_path)) as hand, hand:
         hand.execute("UPDATE setting SET value = 'ccu-service' WHERE name = 'service_account'")

@@ -10,7 +10,7 @@ import pytest
 
 from ccu.database import schema as made
 from ccu.records import ownership
-from ccu.records.text_columns import PLAIN, WORDS
+from ccu.records.ownership import PLAIN, WORDS
 
 from . import told_town as town
 

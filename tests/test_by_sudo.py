@@ -83,7 +83,10 @@ def test_an_unknown_caller_may_run_no_command_at_all(here: Path, account: str) -
     """Nor one that is on the list, where the file does not name the account that sudo made them."""
     named(here, account, role=None if account == OWN else "admin")
     before = files(here)
-    for row in (*town.LINES, *town.TRUST_LINES):
+    rows = [*town.LINES, *town.TRUST_LINES]
+    if account != OWN:  # asked before the row is looked at: each of the two meets half of them
+        rows = rows[bool(account) :: 2]
+    for row in rows:
         done = ran(here, row)
         assert (done.code, done.out) == (7, ""), (row, done.err)
         if account == OWN:
@@ -91,7 +94,7 @@ def test_an_unknown_caller_may_run_no_command_at_all(here: Path, account: str) -
         else:
             assert done.err == NOT_SET_UP, row
         assert denials(here)[-1] == (None, json.dumps({"uid": UID})), row
-    assert len(denials(here)) == len({**town.LINES, **town.TRUST_LINES})
+    assert len(denials(here)) == len(rows)
     assert files(here) == before
 
 
@@ -174,7 +177,7 @@ def test_whether_a_file_is_there_is_told_to_nobody_unknown(made: Path, tmp_path:
     closed = tmp_path / "closed.csv"
     closed.touch(mode=0)
     code = (
-        "from ccu.access import account as who; who.login = lambda service_account='': 'stranger'\n"
+        "from ccu import access; access.login = lambda service_account='': 'stranger'\n"
         "from ccu.cli import run; run()"
     )
     line = [sys.executable, "-c", code, "--db", str(made / "town.db"), "--today", TODAY]

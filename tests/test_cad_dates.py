@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccu.dates import cad_reader, to_iso, zone
+from ccu.dates import to_iso, zone
+from ccu.dates.cad import cad_reader
 from ccu.errors import InvalidInput
 
 TOWN = zone("America/New_York")

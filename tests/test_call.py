@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Ccu, Result
+from tests.conftest import Ccu, Result, once
 
 USUAL = (
     *("log-call", "--when", "22:30", "--address", "12 Main St Apt 3", "--nature", "welfare_check"),
@@ -18,9 +18,13 @@ USUAL = (
 @pytest.fixture
 def call(ccu: Ccu) -> Ccu:
     """The front door of a file with one call and one person on it."""
+    once("test_call", lambda: start(ccu))
+    return ccu
+
+
+def start(ccu: Ccu) -> None:
     result = ccu(*USUAL, "--person-file", "-", stdin="Ana O'Brien; born 1980-01-02\n")
     assert result.code == 0, result.err
-    return ccu
 
 
 def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:

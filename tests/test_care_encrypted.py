@@ -113,12 +113,14 @@ def test_without_the_key_it_is_as_if_there_were_no_file(
 
 @needs_modes
 def test_a_key_of_another_account_opens_nothing(
-    ccu: Ccu, file: Path, key: Path, tmp_path: Path
+    ccu: Ccu, file: Path, key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(ccu)
     key.chmod(0)
     closed, _opened = run("dlee", tmp_path, *HISTORY)
-    missing, _opened = run("dlee", tmp_path, *HISTORY, CCU_CARE_DB=str(file.with_name("none.db")))
+    with monkeypatch.context() as patched:
+        patched.setenv("CCU_CARE_DB", str(file.with_name("none.db")))
+        missing, _opened = run("dlee", tmp_path, *HISTORY)
     assert closed == missing
     assert run("dlee", tmp_path, "care", "note", "list", "--person", "1")[0].err == SAYS
     key.chmod(0o600)

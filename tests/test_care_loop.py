@@ -18,16 +18,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccu.access import account as who
-from ccu.referrals import life as referral_steps
+from ccu import access
+from ccu.referrals import rules
 
 from . import care
-from .conftest import Ccu, run_ccu
+from .conftest import Ccu, examples, run_ccu
 
 START = datetime(2026, 3, 6, 14, 0)  # a Friday; clocks go forward on Sunday
 PEOPLE = ("chief", "dlee", "boss", "kint")  # admin, clinician, supervisor, their intern
 RESULTS = ("reached", "left_message", "not_reached", "refused", "hospital", "no_response")
-STATUSES = tuple(status for status in referral_steps.STEPS if status != "draft")
+STATUSES = tuple(status for status in rules.STEPS if status != "draft")
 GROWING = ("referral_event", "attempt", "overdue_event", "change", "audit", "consult")
 ALLOWED = (0, 2, 3, 7, 10)  # done, refused, not there, not allowed, overdue; never a bug
 
@@ -99,7 +99,7 @@ class Town:
                     "refer", self.pick("call", call), "--to", "1", "--need", need, "--owner", owner
                 )
             case ("update", number, status):
-                needs = status in referral_steps.NEEDS_REASON
+                needs = status in rules.NEEDS_REASON
                 reason = ("--reason", "other") if needs else ()
                 number = self.pick("referral", number)
                 self.run("referral", "update", number, "--status", status, *reason)
@@ -192,9 +192,9 @@ class Town:
         ):
             found.setdefault(number, []).append(status)
         for statuses in found.values():
-            assert statuses[0] in referral_steps.FIRST
+            assert statuses[0] in rules.FIRST
             for before, after in itertools.pairwise(statuses):
-                assert after == before or after in referral_steps.STEPS[before]
+                assert after == before or after in rules.STEPS[before]
         now = dict(hand.execute("SELECT id, status FROM referral").fetchall())
         assert now == {number: statuses[-1] for number, statuses in found.items()}
 
@@ -213,12 +213,12 @@ def town(template: Path, folder: Path) -> Iterator[Town]:
     path = folder / "ccu.db"
     care.copy_file(template, path)
     place = Town(path)
-    real = who.login
-    who.login = lambda service_account="": place.me
+    real = access.login
+    access.login = lambda service_account="": place.me
     try:
         yield place
     finally:
-        who.login = real
+        access.login = real
 
 
 @pytest.fixture(scope="module")
@@ -247,7 +247,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         del os.environ["CCU_DB"], os.environ["CCU_TODAY"]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(10, 60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     first=st.sampled_from(("housing", "food")), days=st.lists(operations, min_size=5, max_size=25)
 )

@@ -30,29 +30,39 @@ HISTORY = ("history", "--person", "1")
 _RUN = """
 import sys
 from ccu import cli
-from ccu.access import account as who
+from ccu import access
 login, *args = sys.argv[1:]
-who.login = lambda service_account="": login
+access.login = lambda service_account="": login
 sys.exit(cli.main(args))
 """
 # Command lines as some account, one after another, each with its result and the files under a
-# folder that Python was asked to open.
+# folder that Python was asked to open; all of them again in each state of the care file.
 _RUN_ALL = """
-import json, sys
-from ccu.access import account as who
+import json, os, sys
+from pathlib import Path
+from ccu import access
 from tests.conftest import run_ccu
-login, folder, lines = sys.argv[1:]
-who.login = lambda service_account="": login
+login, folder, lines, states = sys.argv[1:]
+access.login = lambda service_account="": login
 opened = []
 def seen(event, told):
     if event in ("open", "sqlite3.connect", "os.listdir", "os.scandir"):
         if folder in str(told[0]):
             opened.append(str(told[0]))
 sys.addaudithook(seen)
+main = Path(folder, "ccu.db")
+fresh = main.read_bytes()
 found = []
-for line in json.loads(lines):
-    opened.clear()
-    found.append((run_ccu(*line), opened.copy()))
+for named, modes in json.loads(states):
+    for path, mode in modes:
+        os.chmod(path, mode)
+    main.write_bytes(fresh)
+    os.environ["CCU_CARE_DB"] = named
+    ran = []
+    for line in json.loads(lines):
+        opened.clear()
+        ran.append((run_ccu(*line), opened.copy()))
+    found.append(ran)
 print(json.dumps(found))
 """
 
@@ -466,22 +476,31 @@ def test_what_is_no_file_is_as_if_it_were_not_there(
 Lines = Sequence[tuple[str, ...]]
 
 
-def run(login: str, folder: Path, *args: str, **names: str) -> tuple[Result, list[str]]:
-    """Run a command line as an account; root lays down the right to read everybody's files."""
-    return run_all(login, folder, [args], **names)[0]
+# What CCU_CARE_DB names, and the modes that files and folders are given first.
+State = tuple[str, list[tuple[str, int]]]
+Ran = list[tuple[Result, list[str]]]
 
 
-def run_all(login: str, folder: Path, lines: Lines, **names: str) -> list[tuple[Result, list[str]]]:
-    """Run command lines so, one after another in one process."""
-    line = [sys.executable, "-c", _RUN_ALL, login, str(folder), json.dumps(lines)]
+def run_all(login: str, folder: Path, lines: Lines, states: Sequence[State]) -> list[Ran]:
+    """Run command lines as an account in each state of the care file, all in one process.
+
+    Root lays down the right to read everybody's files.
+    """
+    told = json.dumps(lines), json.dumps(states)
+    line = [sys.executable, "-c", _RUN_ALL, login, str(folder), *told]
     if os.geteuid() == 0:
         drop = "-dac_override,-dac_read_search"
         line = ["setpriv", f"--bounding-set={drop}", f"--inh-caps={drop}", *line]
-    done = subprocess.run(
-        line, env={**os.environ, **names}, capture_output=True, text=True, check=False, cwd=ROOT
-    )
+    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
-    return [(Result(*result), opened) for result, opened in json.loads(done.stdout)]
+    return [
+        [(Result(*result), opened) for result, opened in ran] for ran in json.loads(done.stdout)
+    ]
+
+
+def run(login: str, folder: Path, *args: str) -> tuple[Result, list[str]]:
+    """Run one command line so, with the care file that CCU_CARE_DB names."""
+    return run_all(login, folder, [args], [(os.environ["CCU_CARE_DB"], [])])[0][0]
 
 
 needs_modes = pytest.mark.skipif(
@@ -506,21 +525,20 @@ SCREENS = [
 
 def alike_without(file: Path, tmp_path: Path, login: str, screens: Lines) -> None:
     """Whether the file is closed or missing: the same screens, and the same files asked for."""
-    fresh = tmp_path.joinpath("ccu.db").read_bytes()
-
-    def ran(named: Path | str) -> list[tuple[Result, list[str]]]:
-        tmp_path.joinpath("ccu.db").write_bytes(fresh)
-        return run_all(login, tmp_path, screens, CCU_CARE_DB=str(named))
-
-    file.chmod(0)
-    seen = [ran(file.with_name("none.db")), ran(file)]
-    file.chmod(0o400)  # what was read could not be recorded
-    seen.append(ran(file))
-    file.chmod(0o600)
-    file.parent.chmod(0)
-    seen.append(ran(file))
-    file.parent.chmod(0o700)
-    unset = ran("")
+    name, folder = str(file), str(file.parent)
+    *seen, unset, opened = run_all(
+        login,
+        tmp_path,
+        screens,
+        [
+            (str(file.with_name("none.db")), [(name, 0)]),
+            (name, []),
+            (name, [(name, 0o400)]),  # what was read could not be recorded
+            (name, [(name, 0o600), (folder, 0)]),
+            ("", [(folder, 0o700)]),
+            (name, []),
+        ],
+    )
     for number, screen in enumerate(screens):
         results = {each[number][0] for each in [*seen, unset]}
         assert len(results) == 1, (screen, results)
@@ -529,8 +547,7 @@ def alike_without(file: Path, tmp_path: Path, login: str, screens: Lines) -> Non
         }
         assert len(work) == 1, (screen, work)
         assert TEXT not in unset[number][0].out
-    opened = run(login, tmp_path, *HISTORY)[0]
-    assert TEXT in opened.out  # and it was the file's mode that hid it
+    assert TEXT in opened[0][0].out  # and it was the file's mode that hid it
 
 
 @needs_modes
@@ -550,7 +567,7 @@ def test_a_closed_file_and_no_file_are_the_same_in_a_process_for_each_screen(
 ) -> None:
     add(ccu, "--part2")
     for screen in SCREENS:
-        alike_without(file, tmp_path, login, [screen])
+        alike_without(file, tmp_path, login, [HISTORY, screen])
 
 
 @pytest.mark.parametrize("role", ROLES_WITHOUT)
@@ -558,11 +575,9 @@ def test_for_other_roles_the_file_is_not_even_looked_for(
     ccu: Ccu, file: Path, tmp_path: Path, role: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(ccu)
-    states = {"there": str(file), "missing": str(file.with_name("none.db")), "unset": ""}
+    states: list[State] = [(str(file), []), (str(file.with_name("none.db")), []), ("", [])]
     screens = (SCREENS[0], SCREENS[1], SCREENS[6], SCREENS[7], ("care", "init"))
-    seen = [
-        run_all(f"the-{role}", tmp_path, screens, CCU_CARE_DB=named) for named in states.values()
-    ]
+    seen = run_all(f"the-{role}", tmp_path, screens, states)
     for screen, *each in zip(screens, *seen, strict=True):
         assert each[0] == each[1] == each[2]
         result, opened = each[0]

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu import cli
-from ccu.access import account as who
+from ccu import access, cli
 from ccu.errors import EXIT_CODE_MEANING, ExitCode
 
 from .conftest import Ccu
@@ -54,7 +53,17 @@ def test_wrong_usage_is_one_line_that_does_not_repeat_what_was_typed(
 
 def test_no_command_shows_the_help(empty: Ccu) -> None:
     result = empty()
-    assert "Commands:" in result.out + result.err
+    assert "Everyday commands:" in result.out + result.err
+
+
+def test_the_first_help_is_one_screen_and_has_every_command(empty: Ccu) -> None:
+    lines = empty("--help").out.splitlines()
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 80
+    others = " ".join(cli.OTHERS.values()).split()
+    assert sorted([*cli.EVERYDAY, *others]) == sorted(cli.COMMANDS)
+    for name in cli.COMMANDS:
+        assert any(name in line.split() for line in lines), name
 
 
 def test_a_bug_keeps_its_traceback_in_a_private_file(
@@ -63,7 +72,7 @@ def test_a_bug_keeps_its_traceback_in_a_private_file(
     def broken(service_account: str = "") -> str:
         raise RuntimeError("Robert Tables was here")
 
-    monkeypatch.setattr(who, "login", broken)
+    monkeypatch.setattr(access, "login", broken)
     result = ccu("settings", "repeat_days", "30")
     assert (result.code, result.out) == (ExitCode.BUG, "")
     assert result.err.startswith(
@@ -83,7 +92,7 @@ def test_ctrl_c_is_130(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
     def stopped(service_account: str = "") -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(who, "login", stopped)
+    monkeypatch.setattr(access, "login", stopped)
     result = ccu("settings", "repeat_days", "30")
     assert result == (130, "", "ccu: error: interrupted; nothing half-done was kept\n")
 

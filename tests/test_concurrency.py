@@ -113,7 +113,7 @@ def killed_at_random(ccu: Ccu, db_path: Path, rounds: int) -> None:
 
 @posix
 def test_killed_at_any_point_what_was_acknowledged_is_complete(ccu: Ccu, db_path: Path) -> None:
-    killed_at_random(ccu, db_path, 25)
+    killed_at_random(ccu, db_path, 12)
 
 
 @posix
@@ -202,6 +202,15 @@ while not ended.is_set():
 
 
 def test_nobody_at_work_is_taken_for_tampering(ccu: Ccu, db_path: Path) -> None:
+    checked_beside_writers(ccu, db_path, 8)
+
+
+@pytest.mark.slow
+def test_nobody_at_work_is_taken_for_tampering_for_long(ccu: Ccu, db_path: Path) -> None:
+    checked_beside_writers(ccu, db_path, 100)
+
+
+def checked_beside_writers(ccu: Ccu, db_path: Path, times: int) -> None:
     """`check` and `audit verify` beside two writers: the complete check reads one moment."""
     writers = [
         subprocess.Popen(
@@ -213,7 +222,7 @@ def test_nobody_at_work_is_taken_for_tampering(ccu: Ccu, db_path: Path) -> None:
     ]  # fmt: skip
     rows = 0
     try:
-        for _ in range(20):
+        for _ in range(times):
             for line in (("check", "--quiet"), ("audit", "verify")):
                 done = ccu(*line)
                 assert (done.code, done.err) == (0, ""), done

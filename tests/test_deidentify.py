@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from ccu.database.connection import register
+
 from . import care
 from . import told_town as town
 from .conftest import Result
@@ -171,48 +173,26 @@ def test_merged_records_lose_it_together(db: Path) -> None:
 BACK = f"given: {town.GIVEN.upper()}\nfamily: {town.FAMILY}\nborn: {town.BORN}"
 
 
-@pytest.mark.parametrize("recognise", ["yes", "no"])
-def test_who_comes_back(db: Path, recognise: str) -> None:
-    """Recognized by a keyed hash if the town's setting allows it: the number is theirs again."""
-    assert town.run(db, "admin", "settings", "recognise_returning", recognise).code == 0
+def test_who_comes_back_is_a_new_person(db: Path) -> None:
+    """Nothing that is kept leads back to the de-identified record, not what is archived either."""
+    with closing(sqlite3.connect(db)) as hand, hand:
+        register(hand)
+        hand.execute(
+            "INSERT INTO archived (feature, record, record_id, content, archived_at) VALUES"
+            " ('recognise_returning', 'deidentified', 1, '{\"digest\":\"5eb3ab1e\"}',"
+            " '2026-01-02T10:00:00-05:00')"
+        )
     assert records(db, "deidentify", "--person", "1", "--yes").code == 0
-    assert town.GIVEN.encode() not in everything(db)
+    assert town.GIVEN.encode() not in everything(db) and b"5eb3ab1e" not in everything(db)
     back = town.run(db, "clinician", "person", "add", "--file", "-", "--no-input", stdin=BACK,
                     at=LATER)  # fmt: skip
     assert back.code == 0, back.err
-    assert ("Seen before: person 1" in back.out) == (recognise == "yes")
-    number = "1" if recognise == "yes" else "5"
-    shown = json.loads(records(db, "person", "show", number, "-f", "json").out)
+    shown = json.loads(records(db, "person", "show", "5", "-f", "json").out)
     assert shown["given_name"] == town.GIVEN.upper() and shown["birth_date"] == town.BORN
     assert shown["age_estimate"] is None
     found = records(db, "person", "find", "--file", "-", "-f", "json", stdin=BACK)
-    assert [each["person"] for each in json.loads(found.out)] == [int(number)]
+    assert [each["person"] for each in json.loads(found.out)] == [5]
     assert records(db, "check").code == 0
-
-
-def test_a_call_recognizes_them_too(db: Path) -> None:
-    """Somebody met again has the number they had, and the officer hears it."""
-    assert town.run(db, "admin", "settings", "recognise_returning", "yes").code == 0
-    assert records(db, "deidentify", "--person", "1", "--yes").code == 0
-    log = ("log-call", "--address", "9 Elm St", "--nature", "crisis", "--when", "2028-03-01 09:00")
-    done = town.run(db, "officer", *log, "--person-file", "-", "--no-input", at=LATER,
-                    stdin=f"{town.GIVEN} {town.FAMILY}; born {town.BORN}")  # fmt: skip
-    assert done.code == 0, done.err
-    assert "seen before: person 1" in done.err
-
-
-def test_the_hash_alone_leads_to_nobody(db: Path) -> None:
-    """Without the key, which is not in the file, name and birth date do not make the hash."""
-    from hashlib import sha256
-
-    assert town.run(db, "admin", "settings", "recognise_returning", "yes").code == 0
-    assert records(db, "deidentify", "--person", "1", "--yes").code == 0
-    with closing(sqlite3.connect(db)) as hand:
-        (digest,) = hand.execute("SELECT digest FROM deidentified WHERE person_id = 1").fetchone()
-    said = f"{town.GIVEN.casefold()}\0{town.FAMILY.casefold()}\0{town.BORN}"
-    for label in ("", "ccu returning person\0"):
-        assert sha256(f"{label}{said}".encode()).hexdigest() != digest
-    assert len(digest) == 64
 
 
 def test_it_is_recorded(db: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu.database import copies, encryption, file_header
+from ccu.database import copies, encryption, opening
 from ccu.database import opening as db
 from ccu.imports.dispatch import run as cad
 from ccu.imports.dispatch import staging
@@ -144,7 +144,7 @@ def test_what_an_import_stages_is_encrypted_too(locked: Ccu, db_path: Path) -> N
             ]
             content = staged.read_bytes()
             assert len(content) > 4096
-            assert not content.startswith(file_header.MAGIC) and b"Gertrude" not in content
+            assert not content.startswith(opening.MAGIC) and b"Gertrude" not in content
 
 
 def test_a_roster_is_imported_into_an_encrypted_file(locked: Ccu) -> None:
@@ -270,7 +270,7 @@ def test_a_backup_stays_encrypted_with_the_same_key(locked: Ccu, tmp_path: Path)
     same = tmp_path / "same.db"
     assert locked("backup", "--encrypt", str(same)).code == 0
     with opened(same) as connection:
-        assert rows(connection)["application_id"] == [(file_header.APPLICATION_ID,)]
+        assert rows(connection)["application_id"] == [(opening.APPLICATION_ID,)]
 
 
 def test_an_encrypted_copy_of_a_plain_file_is_complete(
@@ -290,7 +290,7 @@ def test_an_encrypted_copy_of_a_plain_file_is_complete(
         assert rows(connection) == whole
         assert len(whole["sqlite_sequence"]) > 3  # numbers are never given out again
         assert [each for each in whole[""] if each[0] == "trigger"]
-    assert file_header.is_ours(db_path.read_bytes()[:100])  # the plain file is as it was
+    assert opening.is_ours(db_path.read_bytes()[:100])  # the plain file is as it was
     # Put in its place, it is the town's file.
     db_path.rename(tmp_path / "plain.db")
     copy.rename(db_path)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from . import care
 from .care import at
-from .conftest import Ccu, Result, run_ccu
+from .conftest import Ccu, Result, examples, run_ccu
 
 ZONE = ZoneInfo("America/New_York")
 NOW = "2026-01-31T14:00"
@@ -249,7 +249,7 @@ class Recount:
         return people, places, more
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(20, 120), deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=worlds)
 def test_the_lists_are_what_a_plain_recount_returns(
     world: dict[str, Any], template: Path, tmp_path_factory: pytest.TempPathFactory
@@ -441,7 +441,7 @@ def test_a_review_is_due_told_in_the_brief_and_keeps_or_ends(ccu: Ccu, db_path: 
         return run_ccu("--today", late, "frequent", "review", *args, stdin="still so")
 
     assert review("1", "--keep", "--file", "-").out == (
-        "Override 1 stands, until review 2027-01-29.\n"
+        "Override 1 is kept until review 2027-01-29.\n"
     )
     assert at(late, "brief", "-f", "json").out.count('"overrides_due": []') == 1
     assert review("1", "--end", "--file", "-").out == (

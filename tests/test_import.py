@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import Ccu, run_ccu
+from tests.conftest import Ccu, examples, run_ccu
 from tests.imports import HEADER, LAYOUT, ROW, Desk, row, text
 
 
@@ -381,7 +381,9 @@ ANY_ROW = st.fixed_dictionaries(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(15, 80),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows=st.lists(ANY_ROW, max_size=12))
 def test_any_export_again_is_all_the_same(
@@ -396,7 +398,9 @@ def test_any_export_again_is_all_the_same(
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(6, 24),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(order=st.permutations(range(4)))
 def test_the_order_of_files_does_not_matter(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu.access import installation
+from ccu import installation
 
 from .conftest import Ccu
 
@@ -187,7 +187,7 @@ def test_another_account_uses_its_own_files(
 
 
 COMPLETE = (
-    "import sys, pathlib, os; from ccu import cli; from ccu.access import installation;"
+    "import sys, pathlib, os; from ccu import cli; from ccu import installation;"
     " installation.place = lambda: pathlib.Path(sys.argv[1]);"
     " installation._ROOT = os.getuid(); cli.run()"
 )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import Ccu, Result
+from tests.conftest import Ccu, Result, examples
 
 HERE = ("--address", "12 Main St Apt 3")
 USUAL = ("log-call", "--when", "22:30", *HERE, "--nature", "welfare_check")
@@ -411,7 +411,7 @@ def test_a_note_that_is_no_text_is_refused(
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(20, 120),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -430,7 +430,7 @@ def test_any_note_comes_back_or_is_refused(note: str, ccu: Ccu, db_path: Path) -
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(20, 120),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -63,7 +63,7 @@ def test_a_new_one_is_made_on_n(ccu: Ccu, db_path: Path) -> None:
 def test_nobody_alike_nothing_asked(ccu: Ccu, db_path: Path) -> None:
     done = log(ccu, "Tom Baker", "described: unknown male, 40s, red jacket", "unknown", "2")
     assert done.code == 0, done.err
-    assert "recorded already" not in done.err
+    assert "who is on file" not in done.err
     assert people(db_path) == 5
     assert len(met(db_path)) == 4
     assert care.audited(db_path, "person-alike") == []

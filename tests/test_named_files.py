@@ -244,6 +244,27 @@ def test_a_pipe_is_read(from_where: str, ccu: Ccu, tmp_path: Path) -> None:
     assert "MAIN ST" in done.stdout
 
 
+@LINUX
+def test_a_pipe_whose_writer_is_gone_already_is_read(ccu: Ccu, tmp_path: Path) -> None:
+    """It wrote and left as ccu opened the pipe: ccu must not wait for another."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    kept_open = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        pipe.write_text("1 Main St\n")
+        done = subprocess.run(
+            [sys.executable, "-c", CODE, "address", "--town", "Westport", "--file", str(pipe)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    finally:
+        os.close(kept_open)
+    assert done.returncode == 0, done.stderr
+    assert "MAIN ST" in done.stdout
+
+
 def test_a_pipe_is_no_layout(ccu: Ccu, tmp_path: Path) -> None:
     """Nobody writes to it: opening it in the ordinary way would wait for ever."""
     os.mkfifo(tmp_path / "pipe.toml")

@@ -45,7 +45,7 @@ def test_an_assessment_shows_what_was_found_for_each_need(ccu: Ccu, db_path: Pat
     assert len(found["answers"]) == 23  # the others were not asked, and it shows
     page = ccu("needs", "show", "--person", "1").out
     assert page.startswith("Needs assessment 1 of person 1\n")
-    assert re.search("^Housing +Lacks it$", page, re.MULTILINE)
+    assert re.search("^Housing +Need unmet$", page, re.MULTILINE)
     assert re.search("^Shelter +not asked$", page, re.MULTILINE)
     assert care.audited(db_path, "needs-show") == [("need_assessment", 1), ("person", 1)] * 2
 

@@ -23,19 +23,17 @@ from ccu.output import (
     Document,
     Format,
     Section,
+    Sink,
     Table,
     emit,
     emit_document,
     emit_line,
     formats,
-    safe,
     say,
     say_error,
     screen,
-    sink,
-    undo_csv_guard,
 )
-from ccu.output.text import csv_cell, markdown_cell, markdown_line
+from ccu.output.text import csv_cell, markdown_cell, markdown_line, safe, undo_csv_guard
 
 GOLDEN = Path(__file__).parent / "golden" / "output"
 ENDING = {
@@ -326,7 +324,7 @@ def test_rows_stream() -> None:
     assert list(islice(formats.json(table(), ascii_only=False), 2))[1].startswith(",\n  {")
     plain = list(islice(formats.plain(table()), 3000))
     assert (plain[0], plain[-1]) == ("  n  text\n", f"2998  {'x' * 28}\n")
-    pages = islice(screen.table(table(), sink.Sink(io.StringIO())), 2)
+    pages = islice(screen.table(table(), Sink(io.StringIO())), 2)
     assert [page.split()[:2] for page in pages] == [["n", "text"]] * 2
 
 

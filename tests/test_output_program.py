@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ccu.output import Format, progress
+from ccu.output import Format
+from ccu.output.screen import progress
 
 ROOT = Path(__file__).parent.parent
 POSIX_ONLY = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
@@ -18,6 +19,7 @@ import sys
 from ccu import output
 from ccu.errors import CcuError
 from ccu.output import *
+from ccu.output.screen import progress
 def main():
     {body}
 try:

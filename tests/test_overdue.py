@@ -15,7 +15,7 @@ import pytest
 
 from . import care
 from .care import at, become
-from .conftest import Ccu, Result, run_ccu
+from .conftest import Ccu, Result, once, run_ccu
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 HEAD = ["id", "days_late", "due", "owner", "what", "for", "new"]
@@ -24,9 +24,13 @@ HEAD = ["id", "days_late", "due", "owner", "what", "for", "new"]
 @pytest.fixture
 def ccu(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> Ccu:
     monkeypatch.setenv("CCU_TODAY", "2026-01-01T09:00")
+    once("test_overdue", lambda: start(ccu))
+    return ccu
+
+
+def start(ccu: Ccu) -> None:
     assert care.call(ccu, "unknown", when="2025-12-31 22:30") == 1
     assert ccu("staff", "add", "dlee", "--role", "clinician").code == 0
-    return ccu
 
 
 def add(ccu: Ccu, due: str, *more: str) -> None:
@@ -309,4 +313,5 @@ def test_the_index_serves_it(ccu: Ccu, db_path: Path) -> None:
         plan = hand.execute(f"EXPLAIN QUERY PLAN {sql}", {"as_of": 0}).fetchall()
     steps = [row[3] for row in plan]
     assert steps[0] == "SCAN follow_up USING INDEX follow_up_open"
-    assert not [step for step in steps[1:] if step.startswith("SCAN")]
+    of_merges = ("SCAN CONSTANT ROW", "SCAN up")  # the few rows between a merged record and another
+    assert not [step for step in steps[1:] if step.startswith("SCAN") and step not in of_merges]

@@ -157,8 +157,8 @@ def test_no_flag_takes_a_name_a_birth_date_or_a_description(ccu: Ccu) -> None:
 @pytest.mark.parametrize(
     ("file", "says"),
     [
-        ("", "nothing says who it is: a name, a description, a phone or an email"),
-        ("housing: shelter", "nothing says who it is"),
+        ("", "nothing identifies the person: give a name, a description, a phone or an email"),
+        ("housing: shelter", "nothing identifies the person"),
         ("Zelda", "--file line 1: write it as FIELD: VALUE"),
         ("given: Zed\nZelda: x", "--file line 2: no field of that name; there are given, family"),
         ("given: Zelda\nGiven name: Zoe", "--file line 2: given is given twice"),
@@ -178,7 +178,7 @@ def test_no_flag_takes_a_name_a_birth_date_or_a_description(ccu: Ccu) -> None:
         ("given: Z\nage: 121", "line 2: age must be a whole number from 0 to 120"),
         ("given: Z\nage: 1e5", "line 2: age must be a whole number"),
         ("given: Z\nage: 40\nborn: 1980-05-06", "age: a birth date is given too"),
-        ("given: Z\nminor: yes\nborn: 1980-05-06", "minor: the birth date says no"),
+        ("given: Z\nminor: yes\nborn: 1980-05-06", "minor: by the birth date it is no"),
         ("given: Z\nphone: 555", "line 2: phone must have at least 7 digits"),
         ("given: Z\nemail: zelda", "line 2: email must be written as somebody@somewhere"),
         ("given: Z\nsex: Zelda", "line 2: sex is male, female or other"),
@@ -203,7 +203,7 @@ def test_bad_input_is_one_sentence_without_the_value(
     [
         (["--missing", "born"], "--missing is written FIELD=WHY"),
         (["--missing", "nose=not_collected"], "--missing: no field of that name"),
-        (["--missing", "alias=not_collected"], "--missing: alias is empty for no reason"),
+        (["--missing", "alias=not_collected"], "--missing: alias needs no reason for being empty"),
         (["--missing", "born=lost"], "--missing born: that is not a code"),
         (["--missing", "given=prefers_not"], "given: a value and a reason for none contradict"),
         (["--housing", "tent"], "--housing: that is not a code"),
@@ -231,7 +231,7 @@ def test_minor_follows_from_the_birth_date(ccu: Ccu) -> None:
     tomorrow = run_ccu("--today", "2026-02-01", "person", "show", "1", "-f", "json")
     assert json.loads(tomorrow.out)["minor"] is False
     refused = ccu("person", "change", "1", "--no-minor")
-    assert refused == (2, "", "ccu: error: minor: the birth date says yes\n")
+    assert refused == (2, "", "ccu: error: minor: by the birth date it is yes\n")
     added(ccu, "given: Leo", "--minor")
     assert change(ccu, 2, "born: 1990-01-01").code == 0, "a guess at a door gives way"
     assert show(ccu, 2)["minor"] is False
@@ -329,7 +329,7 @@ def test_one_description_three_times_is_three_people(ccu: Ccu, db_path: Path) ->
     typed = answers("", "", "unknown male, 40s, red jacket", *SKIP)
     done = ccu("person", "add", stdin=typed, tty=True)
     assert done.out == "Person 4 is added.\n"
-    assert "recorded already" not in done.err
+    assert "who is on file" not in done.err
     assert people(db_path) == 4
 
 
@@ -439,7 +439,7 @@ def test_what_was_said_before_is_kept(ccu: Ccu, db_path: Path) -> None:
     done = change(ccu, 1, "phone: 203-555-0199\nfamily: Walsh", "--housing", "shelter")
     assert done == (0, "Changed person 1: family, phone, housing.\n", "")
     assert change(ccu, 1, "phone: 203-555-0199").out == (
-        "Person 1 says that already; nothing was changed.\n"
+        "Person 1 has these values already; nothing was changed.\n"
     )
     kept = {
         each["field"]: (each["old"], each["new"]) for each in show(ccu, 1, "--changes")["changes"]
@@ -456,7 +456,7 @@ def test_what_was_said_before_is_kept(ccu: Ccu, db_path: Path) -> None:
 def test_emptying_a_field_and_saying_why(ccu: Ccu) -> None:
     added(ccu, KATE)
     refused = change(ccu, 1, "phone: prefers not to answer")
-    assert refused == (2, "", "ccu: error: phone is known; clear it to say why it is not\n")
+    assert refused == (2, "", "ccu: error: phone is known; clear it to give a reason for none\n")
     assert (
         ccu("person", "change", "1", "--clear", "phone", "--missing", "phone=prefers_not").code == 0
     )

@@ -42,28 +42,17 @@ from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
 from ccu.follow_ups.rows import AsOf
 from ccu.identity import Known, Name
-from ccu.people import (
-    candidates,
-    open_work,
-    workers,
-)
-from ccu.people import (
-    merge_assignments as merge_turns,
-)
-from ccu.people import (
-    merge_store as merges,
-)
-from ccu.people import (
-    store as people,
-)
+from ccu.people import finding, open_work, workers
+from ccu.people import merge_store as merges
+from ccu.people import store as people
 from ccu.people.store import Met, Said
-from ccu.people.workers import Whom
+from ccu.people.workers import Client
 from ccu.records import person_ids
 from ccu.records import settings as town
 from ccu.work import Work
 
 from . import care
-from .conftest import TODAY, Ccu
+from .conftest import TODAY, Ccu, examples
 
 AT = "2026-01-31T14:00:00-05:00"
 NOW = datetime.fromisoformat(AT)
@@ -205,11 +194,11 @@ class Machine(RuleBasedStateMachine):
     @rule(data=st.data(), worker=st.sampled_from([2, 3]))
     def assign(self, data: Any, worker: int) -> None:
         person = self.pick(data)
-        before = merge_turns.current(self.db, person)
+        before = workers.of_person(self.db, person)
         if before is not None and before["staff_id"] == worker:
             return
         with db.write(self.db):
-            workers.assign(self.work, Whom(person_id=person), worker, TODAY)
+            workers.assign(self.work, Client(person_id=person), worker, TODAY)
         if before is not None:
             self.turn[before["person_id"]] = None
         self.turn[person] = worker
@@ -218,10 +207,10 @@ class Machine(RuleBasedStateMachine):
     @rule(data=st.data())
     def end_turn(self, data: Any) -> None:
         person = self.pick(data)
-        before = merge_turns.current(self.db, person)
+        before = workers.of_person(self.db, person)
         if before is not None:
             with db.write(self.db):
-                workers.end(self.work, Whom(person_id=person), TODAY)
+                workers.end(self.work, Client(person_id=person), TODAY)
             self.turn[before["person_id"]] = None
 
     @precondition(lambda self: len(self.human_beings()) > 1)
@@ -231,7 +220,7 @@ class Machine(RuleBasedStateMachine):
         merged = self.pick(data, "merged")
         if kept != merged:
             with db.write(self.db):
-                merges.merge(self.db, 1, kept, merged, taken, at=AT)
+                merges.merge(self.work, kept, merged, taken)
             self.merges.append(Merged(merged, kept, taken))
 
     @precondition(lambda self: len(self.human_beings()) > 1)
@@ -240,13 +229,13 @@ class Machine(RuleBasedStateMachine):
         kept, merged = self.pick(data, "kept"), self.pick(data, "merged")
         if kept == merged:
             with pytest.raises(InvalidInput), db.write(self.db):
-                merges.merge(self.db, 1, kept, merged, taken, at=AT)
+                merges.merge(self.work, kept, merged, taken)
             return
         before = dump(self.db)
         with db.write(self.db):
-            merges.merge(self.db, 1, kept, merged, taken, at=AT)
+            merges.merge(self.work, kept, merged, taken)
         with db.write(self.db):
-            merges.unmerge(self.db, 1, merged)
+            merges.unmerge(self.work, merged)
         assert dump(self.db) == before
 
     @precondition(lambda self: self.merges)
@@ -256,7 +245,7 @@ class Machine(RuleBasedStateMachine):
 
     def undo(self, each: Merged) -> None:
         with db.write(self.db):
-            undone = merges.unmerge(self.db, 1, each.merged)
+            undone = merges.unmerge(self.work, each.merged)
         assert undone.was == self.root(each.merged)
         self.merges.remove(each)
 
@@ -267,9 +256,7 @@ class Machine(RuleBasedStateMachine):
         if not hasattr(self, "db"):
             return
         human = self.human_beings()
-        (count,) = self.db.execute(
-            "SELECT count(DISTINCT canonical_id) FROM person_canonical"
-        ).fetchone()
+        (count,) = self.db.execute("SELECT count(DISTINCT canonical_id) FROM human").fetchone()
         assert count == len(human)
         for person, records in human.items():
             same = person_ids.same(self.db, [person])
@@ -295,14 +282,14 @@ class Machine(RuleBasedStateMachine):
         if not hasattr(self, "db"):
             return
         for given, family in NAMES:
-            found = candidates.answering(self.db, Known(names=(Name(given, family),)), 0, 100)
+            found = finding.best_matches(self.db, Known(names=(Name(given, family),)), 0, 100)
             has = [number for number, own in self.own.items() if own["name"] == (given, family)]
             assert sorted(each.person_id for each in found) == sorted({self.root(n) for n in has})
 
     def nothing_is_left_of_any_merge(self) -> None:
         for table in ("person_merge", "person_own"):
             assert not self.db.execute(f"SELECT * FROM {table}").fetchall()
-        now = {record: merge_turns.current(self.db, record) for record in self.own}
+        now = {record: workers.of_person(self.db, record) for record in self.own}
         assert {record: turn and turn["staff_id"] for record, turn in now.items()} == self.turn
         for call, met in self.calls.items():
             found = self.db.execute("SELECT person_id FROM call_person WHERE call_id = ?", (call,))
@@ -322,7 +309,7 @@ def run_machine(examples: int, steps: int) -> None:
 
 
 def test_any_sequence_of_merges_counts_as_the_records_say_and_leaves_nothing() -> None:
-    run_machine(25, 25)
+    run_machine(examples(10, 50), 25)
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 
 from . import care
 from .care import at
-from .conftest import Ccu, Result
+from .conftest import Ccu, Result, once
 
 NOW = "2026-01-31T14:00"
 UNIT, BUILDING = "12 Main St Apt 3", "12 Main St"
@@ -19,9 +19,13 @@ DOG = "Large dog in the yard, ring first"
 @pytest.fixture
 def ccu(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> Ccu:
     monkeypatch.setenv("CCU_TODAY", NOW)
+    once("test_place", lambda: start(ccu))
+    return ccu
+
+
+def start(ccu: Ccu) -> None:
     care.call(ccu, "unknown")
     assert ccu("staff", "add", "dlee", "--role", "clinician").code == 0
-    return ccu
 
 
 def flag(ccu: Ccu, *words: str, note: str | bytes = DOG, source: str = "officer") -> Result:

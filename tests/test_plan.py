@@ -14,7 +14,7 @@ from ccu.options import terminal
 
 from . import care
 from .care import at, become
-from .conftest import Ccu, Result
+from .conftest import Ccu, Result, once
 
 NOW = "2026-01-31T14:00"
 TEXT = """\
@@ -50,11 +50,15 @@ LINES = [
 @pytest.fixture
 def ccu(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> Ccu:
     monkeypatch.setenv("CCU_TODAY", NOW)
+    once("test_plan", lambda: start(ccu))
+    become(monkeypatch, "dlee")
+    return ccu
+
+
+def start(ccu: Ccu) -> None:
     care.start(ccu)
     assert ccu("staff", "add", "pat", "--role", "officer").code == 0
     assert ccu("staff", "add", "ivy", "--role", "intern").code == 0
-    become(monkeypatch, "dlee")
-    return ccu
 
 
 def write(ccu: Ccu, text: str = TEXT, *whose: str) -> Result:

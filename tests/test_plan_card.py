@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from ccu.card import plans as card
 from ccu.card import store as cards
 from ccu.database import opening as db
-from ccu.output import safe
-from ccu.output.text import width
-from ccu.plans import findings, form
+from ccu.output.text import safe, width
+from ccu.plans import form
 from ccu.plans.store import FIELDS
 from ccu.records import stigmatizing_terms
 
@@ -138,7 +137,7 @@ def test_the_written_form_is_read_back_exactly(body: dict[str, list[Any]]) -> No
 def test_looking_for_words_never_fails_and_names_an_item_that_is_there(
     body: dict[str, list[Any]],
 ) -> None:
-    for finding in findings.found(body, stigmatizing_terms.Names.of([("Rowan", "ab")]), "a name"):
+    for finding in form.words_found(body, stigmatizing_terms.Names.of([("Rowan", "ab")]), "a name"):
         assert 1 <= finding.number <= len(body[finding.field])
 
 

@@ -25,6 +25,16 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="file modes")
 
 INIT = ("--town", "Westport", "--state", "CT", "--timezone", "America/New_York")
 RUN = "import os, sys; os.umask(0); from ccu.cli import main; sys.exit(main(sys.argv[1:]))"
+# Command lines in one process, each with a umask of nothing and its own database.
+RUN_ALL = """
+import json, os, sys
+from ccu.cli import main
+for database, words in json.loads(sys.argv[1]):
+    os.umask(0)
+    os.environ["CCU_DB"] = database
+    if main(words) != 0:
+        sys.exit(f"failed: {words}")
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -57,25 +67,28 @@ def test_every_file_is_private_under_a_umask_of_nothing(
     desk.file.write_text(imports.text([imports.row(), imports.row(Received="never")]))
     made = tmp_path / "made"
     made.mkdir(mode=0o700)
-    monkeypatch.setenv("CCU_DB", str(made / "ccu.db"))
     monkeypatch.setenv("CCU_KEY_FILE", str(made / "key"))
     rejects = ("--rejects", str(made / "rejects.csv"))
-    for words in (
-        ("init", *encrypt, *INIT),
-        ("log-call", "--when", "2026-01-30 22:30", "--address", "1 Main St", "--nature", "crisis"),
-        ("import", str(desk.file), "--layout", str(desk.layout), *rejects),
-        ("settings", "--output", str(made / "settings.csv"), "-f", "csv"),
-        ("report", "--month", "2026-01", "-f", "html", "--output", str(made / "january.html")),
-        ("backup", str(made / "copy.db")),
-        ("backup", "--encrypt", str(made / "locked.db")),
-        ("demo", "--calls", "100"),
-    ):
-        if words[0] == "demo":
-            monkeypatch.setenv("CCU_DB", str(made / "demo.db"))
-        done = subprocess.run(
-            [sys.executable, "-c", RUN, *words], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, (words, done.stderr)
+    main, demo = str(made / "ccu.db"), str(made / "demo.db")
+    html = ("-f", "html", "--output", str(made / "january.html"))
+    call = ("log-call", "--when", "2026-01-30 22:30", "--address", "1 Main St", "--nature")
+    lines = [
+        (main, ("init", *encrypt, *INIT)),
+        (main, (*call, "crisis")),
+        (main, ("import", str(desk.file), "--layout", str(desk.layout), *rejects)),
+        (main, ("settings", "--output", str(made / "settings.csv"), "-f", "csv")),
+        (main, ("report", "--month", "2026-01", *html)),
+        (main, ("backup", str(made / "copy.db"))),
+        (main, ("backup", "--encrypt", str(made / "locked.db"))),
+        (demo, ("demo", "--calls", "100")),
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", RUN_ALL, json.dumps(lines)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
     files = [each for each in made.rglob("*") if each.is_file()]
     assert {"key", "rejects.csv", "january.html", "locked.db"} <= {each.name for each in files}
     assert {each.name for each in files if stat.S_IMODE(each.stat().st_mode) != 0o600} == set()
@@ -120,18 +133,26 @@ def an_encryption_key(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("mode", [0o640, 0o620, 0o604, 0o602])
+REACHED = [
+    a_database,
+    a_wal,
+    a_shm,
+    an_audit_key,
+    a_retired_audit_key,
+    a_backup,
+    a_migration_copy,
+    an_encryption_key,
+]
+MODES = [0o640, 0o620, 0o604, 0o602]
+
+
+# Each file with one of the modes; every file with every mode is slow.
 @pytest.mark.parametrize(
-    "which",
+    ("which", "mode"),
     [
-        a_database,
-        a_wal,
-        a_shm,
-        an_audit_key,
-        a_retired_audit_key,
-        a_backup,
-        a_migration_copy,
-        an_encryption_key,
+        pytest.param(which, mode, marks=[pytest.mark.slow] if (number - place) % 4 else [])
+        for number, which in enumerate(REACHED)
+        for place, mode in enumerate(MODES)
     ],
 )
 def test_check_names_each_file_that_others_can_reach(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu.access import account as who
+from ccu import access
 
 from . import care
 from .care import at
@@ -415,7 +415,7 @@ def test_killed_it_is_all_or_nothing_and_ends_later(
         person(ccu, THEN, "given: Zsöfiâñdra", f"family: Qwyxölüü{number}")
         call(THEN, "--person", str(number + 1), "--note-file", "-", stdin=LONG)
     fill_in(ccu)
-    login = who.login("")
+    login = access.login("")
     assert ccu("staff", "add", "spare", "--role", "admin").code == 0
     assert ccu("staff", "change", login, "--role", "records").code == 0
     killed = subprocess.run([sys.executable, "-c", KILLED.format(where=where)], check=False)

@@ -138,6 +138,43 @@ def test_every_ready_layout_is_named() -> None:
         assert f"`{path.stem}`" in PAGES[ROOT / "docs" / "imports.md"], path.stem
 
 
+# ---------------------------------------------------------------- the architecture page
+
+ARCHITECTURE = PAGES[ROOT / "docs" / "architecture.md"]
+# What a reader makes by following the worked examples.
+MADE_THERE = re.compile(r".*(kit|our-cad|to_N|N-1).*")
+
+
+def named_paths() -> set[str]:
+    """The files and folders that docs/architecture.md names, as written."""
+    files = re.findall(r"(?<![\w/.])[\w/.-]+\.(?:py|sql|toml|md|lock)\b", ARCHITECTURE)
+    folders = re.findall(r"(?<![\w/.])(?:ccu|tests|examples|docs)/[\w/]*\w(?![\w/.])", ARCHITECTURE)
+    return {each for each in (*files, *folders) if not MADE_THERE.fullmatch(each)}
+
+
+@pytest.mark.parametrize("name", sorted(named_paths()))
+def test_every_path_of_the_architecture_page_exists(name: str) -> None:
+    folders = ("ccu", "docs", "examples", "tests")
+    found = (path for folder in folders for path in (ROOT / folder).rglob(name))
+    assert (ROOT / name).exists() or any(found), name
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`(ccu(?:\.[a-z_]+)+)`", ARCHITECTURE))))
+def test_every_module_of_the_architecture_page_exists(name: str) -> None:
+    assert name == "ccu.toml" or import_module(name)
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`(_?[A-Z][A-Z_]{3,})`", ARCHITECTURE))))
+def test_every_table_of_the_architecture_page_is_defined(name: str) -> None:
+    defined = re.compile(rf"^{name}\b.*=", re.MULTILINE)
+    files = (*(ROOT / "ccu").rglob("*.py"), *(ROOT / "tests").rglob("*.py"))
+    assert any(defined.search(path.read_text(encoding="utf-8")) for path in files), name
+
+
+def test_the_architecture_page_is_short() -> None:
+    assert len(ARCHITECTURE.splitlines()) <= 300
+
+
 # ---------------------------------------------------------------- JSON
 
 Shape = dict[str, Any] | list[Any] | None  # None: a text, a number, true, false or null

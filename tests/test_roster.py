@@ -15,7 +15,7 @@ from ccu.imports.roster import run as roster
 from ccu.imports.roster import store as rosters
 
 from . import care
-from .conftest import Ccu, Result, run_ccu
+from .conftest import Ccu, Result, examples, once, run_ccu
 
 LAYOUT = """
 source = "hsd"
@@ -92,9 +92,13 @@ class Desk:
 
 @pytest.fixture
 def desk(ccu: Ccu, tmp_path: Path, db_path: Path) -> Desk:
+    once("test_roster", lambda: start(ccu))
+    return Desk(tmp_path, db_path)
+
+
+def start(ccu: Ccu) -> None:
     for login, name in (("dlee", "Dana Lee"), ("mfox", "Mateo Fox")):
         assert ccu("staff", "add", login, "--role", "clinician", "--name", name).code == 0
-    return Desk(tmp_path, db_path)
 
 
 def person(ccu: Ccu, tmp_path: Path, **said: str) -> None:
@@ -689,7 +693,9 @@ ROWS = st.lists(st.fixed_dictionaries({name: CELL for name in COLUMNS}), max_siz
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(10, 50),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows=ROWS)
 def test_any_roster_again_changes_nothing(desk: Desk, rows: list[dict[str, str]]) -> None:

@@ -1,4 +1,4 @@
-"""Whose worker, and how much is open, are the same on every screen at one moment.
+"""Whose worker, and what is open, overdue, stalled and accepted, are the same on every screen.
 
 A town's rows are put in by hand, so that memberships and turns begin and end on yesterday, today
 and tomorrow, and are read back through the commands.
@@ -14,14 +14,22 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from . import care
-from .conftest import run_ccu
+from .conftest import examples, run_ccu
 from .test_frequent import put
 
 NOW = "2026-01-31T14:00"
 PEOPLE, HOUSEHOLDS, STAFF = range(1, 5), (1, 2), (1, 2, 3)
 CALLS = 5  # the last one is void; one is about each person
+STATES = ("due", "due now", "late", "late today", "sign", "closed")
+# Fourteen days (stalled_days) before NOW, a second later, and well before and after.
+MOMENTS = tuple(
+    f"2026-01-{each}-05:00" for each in ("10T12:00:00", "17T14:00:00", "17T14:00:01", "30T12:00:00")
+)
 DAYS = (None, "2026-01-30", "2026-01-31", "2026-02-01")
 BY = {"recorded_at": "2026-01-01T00:00:00-05:00", "recorded_by": 1}
+
+WHAT = ("follow-up overdue", "referral stalled")
+ACCEPTED = ("accepted", "in_progress", "service_received")
 
 days = st.tuples(st.sampled_from(DAYS), st.sampled_from(DAYS))
 whom = st.one_of(
@@ -41,24 +49,30 @@ worlds = st.fixed_dictionaries(
                 st.sampled_from(("draft", "requested", "in_progress", "on_hold", "declined")),
                 whom | call,
                 # its follow-ups: named for its person or not, still to do, to sign or closed
-                st.lists(
-                    st.tuples(st.booleans(), st.sampled_from(("due", "late", "sign", "closed"))),
-                    max_size=2,
-                ),
+                st.lists(st.tuples(st.booleans(), st.sampled_from(STATES)), max_size=2),
             ),
             max_size=4,
         ),
         "follow_ups": st.lists(
             st.tuples(
                 st.tuples(st.just("person_id"), st.sampled_from(PEOPLE)) | call,
-                st.sampled_from(("due", "late", "sign", "closed")),
+                st.sampled_from(STATES),
             ),
             max_size=3,
+        ),
+        # what was done about a referral, by its place in the list above
+        "done": st.lists(
+            st.tuples(
+                st.integers(0, 3),
+                st.sampled_from(("note", "attempt", "accepted")),
+                st.sampled_from(MOMENTS),
+            ),
+            max_size=4,
         ),
     }
 )
 NOTHING: dict[str, Any] = {
-    "merges": {}, "members": {}, "workers": [], "referrals": [], "follow_ups": []
+    "merges": {}, "members": {}, "workers": [], "referrals": [], "follow_ups": [], "done": []
 }  # fmt: skip
 
 
@@ -111,10 +125,32 @@ def build(path: Path, world: dict[str, Any]) -> None:
                 put_follow_up(hand, state, referral_id=referral, **about)
         for (column, number), state in world["follow_ups"]:
             put_follow_up(hand, state, **{column: number})
+        for place, what, at in sorted(world["done"], key=lambda each: each[2]):
+            if place < len(world["referrals"]):
+                put_done(hand, place + 1, what, at)
+
+
+def put_done(hand: sqlite3.Connection, referral: int, what: str, at: str) -> None:
+    """An attempt at a follow-up of a referral, a note on it, or its acceptance, if it was sent."""
+    (status,) = hand.execute("SELECT status FROM referral WHERE id = ?", (referral,)).fetchone()
+    if what == "attempt":
+        asked = "SELECT min(id) FROM follow_up WHERE referral_id = ?"
+        (follow_up,) = hand.execute(asked, (referral,)).fetchone()
+        if follow_up is not None:
+            put(hand, "attempt", follow_up_id=follow_up, occurred_at=at, result="not_reached", **BY)
+        return
+    if what == "accepted" and status != "draft":
+        put(hand, "referral_event", referral_id=referral, occurred_at=at, status=what, **BY)
+    put(hand, "referral_event", referral_id=referral, occurred_at=at, status=status, **BY)
 
 
 def put_follow_up(hand: sqlite3.Connection, state: str, **about: int) -> None:
-    due = "2026-01-29T12:00:00-05:00" if state == "late" else "2026-02-09T12:00:00-05:00"
+    dues = {
+        "late": "2026-01-29T12:00:00-05:00",
+        "late today": "2026-01-31T13:59:59-05:00",
+        "due now": "2026-01-31T14:00:00-05:00",
+    }
+    due = dues.get(state, "2026-02-09T12:00:00-05:00")
     done: dict[str, dict[str, Any]] = {
         "sign": {"closing_at": due, "closed_by": 2},
         "closed": {"closed_at": due},
@@ -190,6 +226,49 @@ def agree(path: Path) -> dict[int, tuple[set[str], int]]:
     return found
 
 
+def agree_on_work(path: Path) -> tuple[set[int], set[int], set[int]]:
+    """The overdue follow-ups, the stalled and the accepted referrals, the same on every screen."""
+    screens = Screens(path)
+    late = {row["id"] for row in screens.read("follow-up", "overdue")}
+    every = screens.read("follow-up", "list", "--all")
+    assert {row["id"] for row in every if row["state"].startswith("overdue")} == late
+    assert {row["id"] for row in screens.read("brief")["overdue"]} == late
+    listed = screens.report("overdue")
+    told = {what: {row["id"] for row in listed if row["what"] == what} for what in WHAT}
+    assert told["follow-up overdue"] == late
+    stalled = {row["id"] for row in screens.read("referral", "list", "--stalled")}
+    assert told["referral stalled"] == stalled
+    figures = {row["figure"]: row["numerator"] for row in screens.report("summary")}
+    assert (figures["overdue_now"], figures["stalled_now"]) == (len(late), len(stalled))
+    caseload = screens.report("caseload")
+    assert sum(row["overdue"] for row in caseload) == len(late)
+    open_now = {row["id"]: row for row in screens.read("referral", "list")}
+    assert sum(row["open_referrals"] for row in caseload) == len(open_now)
+    expire = ("referral", "expire", "--stalled", "--reason", "provider_silent", "--dry-run")
+    held = {number for number, row in open_now.items() if row["status"] == "on_hold"}
+    assert {row["id"] for row in screens.read(*expire)} == stalled - held
+    door = screens.read("history", "--call", "1", "--all")
+    houses = [screens.read("household", "show", str(each))["open"] for each in HOUSEHOLDS]
+    for item in [*door["open"], *(item for items in houses for item in items)]:
+        if item["record"] == "follow-up":
+            assert item["overdue"] == (item["id"] in late)
+    accepted = set()
+    for row in screens.read("referral", "list", "--all"):
+        if row["status"] == "draft":
+            continue
+        shown = screens.read("referral", "show", str(row["id"]))
+        days = [each["at"][8:10] for each in shown["events"] if each["status"] in ACCEPTED]
+        if days:
+            accepted.add(row["id"])
+        if row["status"] == "in_progress":
+            assert shown["outcome"] == f"connected {int(min(days))} Jan"
+    acceptance = {row["figure"]: row["numerator"] for row in screens.report("referrals")}
+    assert acceptance["referral_acceptance"] == len(accepted)
+    served = {row["figure"]: row["numerator"] for row in screens.report("people")}
+    assert served["referrals_accepted"] == len(accepted)
+    return late, stalled, accepted
+
+
 def family(house: dict[str, Any], cards: dict[int, Any], row: dict[str, Any]) -> None:
     """A household's card has what the cards of its members have, and its own."""
     members = [each["person"] for each in house["members"]]
@@ -210,7 +289,7 @@ def town(template: Path, folder: Path, **world: Any) -> Path:
     return path
 
 
-@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(10, 60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=worlds)
 @example(
     world=NOTHING
@@ -222,7 +301,36 @@ def town(template: Path, folder: Path, **world: Any) -> Path:
 def test_every_screen_shows_the_same(
     world: dict[str, Any], template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    agree(town(template, tmp_path_factory.mktemp("world"), **world))
+    path = town(template, tmp_path_factory.mktemp("world"), **world)
+    agree(path)
+    agree_on_work(path)
+
+
+def test_what_is_overdue_stalled_and_accepted(template: Path, tmp_path: Path) -> None:
+    """To the second, and an attempt at a follow-up is work on its referral."""
+    whom = ("person_id", 1)
+    path = town(
+        template,
+        tmp_path,
+        referrals=[
+            ("requested", whom, [(True, "late today")]),
+            ("on_hold", whom, [(False, "due now")]),
+            ("requested", whom, [(False, "sign")]),
+            ("in_progress", ("call_id", 1), [(True, "late")]),
+            ("draft", ("household_id", 1), []),
+        ],
+        done=[
+            (0, "note", MOMENTS[1]),
+            (1, "attempt", MOMENTS[2]),
+            (2, "accepted", MOMENTS[1]),
+            (3, "accepted", MOMENTS[0]),
+            (3, "attempt", MOMENTS[3]),
+        ],
+    )
+    late, stalled, accepted = agree_on_work(path)
+    assert (late, stalled, accepted) == ({1, 4}, {1, 3, 5}, {3, 4})
+    shown = Screens(path).read("call", "show", "1")
+    assert shown["answer"] == "connected 1 Jan"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ccu.access import account as who
+from ccu import access
 
 from .conftest import Ccu
 
@@ -20,7 +20,7 @@ def become(monkeypatch: pytest.MonkeyPatch, login: str) -> None:
     def login_now(service_account: str = "") -> str:
         return login
 
-    monkeypatch.setattr(who, "login", login_now)
+    monkeypatch.setattr(access, "login", login_now)
 
 
 def test_the_account_that_made_the_file_is_its_admin(ccu: Ccu) -> None:
@@ -155,6 +155,6 @@ def test_sudo_names_the_asker_only_for_the_service_account(
 
     own = pwd.getpwuid(os.getuid()).pw_name
     monkeypatch.setenv("SUDO_UID", str(pwd.getpwnam("nobody").pw_uid))
-    assert who.login("") == own
-    assert who.login("somebody-else") == own
-    assert who.login(own) == "nobody"
+    assert access.login("") == own
+    assert access.login("somebody-else") == own
+    assert access.login(own) == "nobody"

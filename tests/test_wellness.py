@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ccu import access
 from ccu.wellness import log
 
 from .conftest import Ccu, Result, run_ccu
@@ -229,12 +230,11 @@ sys.exit(any("ccu.db" in each for each in opened) or code)
 def test_nobody_at_the_keyboard_is_asked_for(
     empty: Ccu, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ccu.access import account as who
 
     def asked(service_account: str = "") -> str:
         raise AssertionError("the wellness log wants to know who is there")
 
-    monkeypatch.setattr(who, "login", asked)
+    monkeypatch.setattr(access, "login", asked)
     add()
     assert empty("wellness", "total", "--year", "2026").code == 0
 

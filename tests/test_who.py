@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from ccu.access import account as who
+from ccu import access
 
 
 @pytest.mark.parametrize(
@@ -15,9 +15,9 @@ def test_the_caller_is_who_ran_sudo_as_another_account(
     monkeypatch: pytest.MonkeyPatch, said: str, expected: int | None
 ) -> None:
     monkeypatch.setenv("SUDO_UID", said)
-    assert who.caller() == expected
+    assert access.caller() == expected
 
 
 def test_without_sudo_there_is_no_caller(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SUDO_UID", raising=False)
-    assert who.caller() is None
+    assert access.caller() is None

@@ -107,13 +107,10 @@ CODE = re.compile(
 NOT_YET_CLEAN: frozenset[str] = frozenset(
     """
 ccu/__init__.py
-ccu/access/account.py
-ccu/access/installation.py
-ccu/access/roles.py
+ccu/access.py
 ccu/address/__init__.py
 ccu/address/match.py
 ccu/address/reader.py
-ccu/audit/actions.py
 ccu/audit/reads.py
 ccu/audit/review.py
 ccu/audit/verify.py
@@ -130,15 +127,10 @@ ccu/commands/audit.py
 ccu/commands/backup.py
 ccu/commands/care.py
 ccu/commands/consent.py
+ccu/commands/consent_list.py
 ccu/commands/deidentify.py
 ccu/commands/disclosures.py
-ccu/commands/follow_up.py
-ccu/commands/frequent.py
-ccu/commands/household.py
 ccu/commands/person.py
-ccu/commands/person_link.py
-ccu/commands/person_same.py
-ccu/commands/plan.py
 ccu/commands/provider.py
 ccu/commands/purge.py
 ccu/commands/referral.py
@@ -146,7 +138,6 @@ ccu/commands/report.py
 ccu/commands/retention.py
 ccu/commands/seal.py
 ccu/commands/wellness.py
-ccu/commands/worker.py
 ccu/consent/disclosures.py
 ccu/consent/store.py
 ccu/consent/visibility.py
@@ -155,8 +146,6 @@ ccu/database/connection.py
 ccu/database/copies.py
 ccu/database/key_chain.py
 ccu/database/migrations/__init__.py
-ccu/database/migrations/to_2.sql
-ccu/database/migrations/to_3.sql
 ccu/database/opening.py
 ccu/database/wiping.py
 ccu/demo/story.py
@@ -174,19 +163,6 @@ ccu/files/__init__.py
 ccu/files/named.py
 ccu/follow_ups/attempts.py
 ccu/follow_ups/entry.py
-ccu/follow_ups/lists.py
-ccu/follow_ups/rows.py
-ccu/follow_ups/store.py
-ccu/frequent/lists.py
-ccu/frequent/override_entry.py
-ccu/frequent/overrides.py
-ccu/frequent/store.py
-ccu/households/card.py
-ccu/households/card_store.py
-ccu/households/entry.py
-ccu/households/link.py
-ccu/households/relations.py
-ccu/households/store.py
 ccu/identity/fields.py
 ccu/identity/lookup.py
 ccu/imports/dispatch/layout.py
@@ -201,58 +177,27 @@ ccu/imports/roster/matching.py
 ccu/imports/roster/run.py
 ccu/imports/roster/terminal.py
 ccu/imports/suggest.py
+ccu/installation.py
 ccu/layouts/roster-hsd.toml
-ccu/people/__init__.py
-ccu/people/candidates.py
-ccu/people/comparing.py
-ccu/people/differences.py
-ccu/people/duplicates.py
-ccu/people/filling.py
-ccu/people/form.py
-ccu/people/keys.py
-ccu/people/match_scores.py
-ccu/people/merge_assignments.py
-ccu/people/merge_since.py
-ccu/people/merge_store.py
-ccu/people/name.py
-ccu/people/offer.py
 ccu/people/open_work.py
 ccu/people/options.py
-ccu/people/page.py
-ccu/people/questions.py
-ccu/people/store.py
-ccu/people/summary.py
-ccu/people/values.py
-ccu/people/workers.py
-ccu/people/writing.py
-ccu/plans/common.py
 ccu/plans/deciding.py
-ccu/plans/editor.py
 ccu/plans/form.py
-ccu/plans/listing.py
 ccu/plans/page.py
-ccu/plans/store.py
 ccu/plans/writing.py
+ccu/providers/options.py
 ccu/records/audit.py
 ccu/records/codes.py
 ccu/records/ownership.py
 ccu/records/person_ids.py
-ccu/records/references.py
-ccu/records/settings.py
 ccu/records/staff.py
 ccu/records/stigmatizing_terms.py
-ccu/records/text_columns.py
-ccu/referrals/checks.py
-ccu/referrals/life.py
-ccu/referrals/listing.py
-ccu/referrals/making.py
+ccu/referrals/form.py
 ccu/referrals/needs.py
-ccu/referrals/needs_form.py
 ccu/referrals/options.py
 ccu/referrals/page.py
-ccu/referrals/reads.py
+ccu/referrals/rules.py
 ccu/referrals/steps.py
-ccu/referrals/store.py
 ccu/report/build.py
 ccu/report/definitions.py
 ccu/report/figures.py
@@ -277,14 +222,12 @@ ccu/retention/purge.py
 ccu/retention/purge_due.py
 ccu/retention/purge_kept.py
 ccu/retention/purging.py
-ccu/retention/returning.py
 ccu/retention/schedule.py
 ccu/retention/sealed_content.py
 ccu/retention/sealing.py
 ccu/retention/seals.py
 ccu/session.py
 ccu/side_file.py
-schema.sql
 tests/imports.py
 tests/sharing.py
 tests/test_brief.py
@@ -294,7 +237,6 @@ tests/test_consent.py
 tests/test_deidentify.py
 tests/test_disclosures.py
 tests/test_follow_up.py
-tests/test_frequent.py
 tests/test_gate.py
 tests/test_household.py
 tests/test_identity_end_to_end.py
@@ -303,12 +245,10 @@ tests/test_import_faults.py
 tests/test_in_and_out.py
 tests/test_installation.py
 tests/test_log_call.py
-tests/test_log_call_people.py
 tests/test_needs.py
 tests/test_part2.py
 tests/test_person.py
 tests/test_person_same.py
-tests/test_place.py
 tests/test_plan.py
 tests/test_provider.py
 tests/test_purge.py
@@ -340,7 +280,7 @@ class Finding(NamedTuple):
 
 
 def files() -> list[Path]:
-    """Return the files to check; the schemas of earlier versions stay as they were."""
+    """Return the files to check; steps of migrations and earlier schemas stay as they were."""
     found = {ROOT / name for name in ("README.md", "CHANGELOG.md", "Makefile", "pyproject.toml")}
     found.update({ROOT / "schema.sql", ROOT / ".pre-commit-config.yaml"})
     for folder, pattern in (
@@ -348,7 +288,7 @@ def files() -> list[Path]:
         ("ccu", "**/*.jinja"), ("tests", "**/*.py"), ("docs", "*.md"), ("examples", "*"),
     ):  # fmt: skip
         found.update((ROOT / folder).glob(pattern))
-    skipped = {Path(__file__).resolve()}
+    skipped = {Path(__file__).resolve(), *(ROOT / "ccu").glob("**/migrations/to_*.sql")}
     return sorted(
         path for path in found - skipped if path.is_file() and path.suffix not in {".txt", ".csv"}
     )

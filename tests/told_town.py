@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu.access import account as who
+from ccu import access
 from ccu.records import audit
 
 from .conftest import Result, machine_clock, run_ccu
@@ -45,7 +45,7 @@ def account(login: str) -> Iterator[None]:
         yield
         return
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(who, "login", lambda service_account="": login)
+        patch.setattr(access, "login", lambda service_account="": login)
         yield
 
 
@@ -141,7 +141,7 @@ def _take(db: Path, steps: list[tuple[str, tuple[str, ...], str]]) -> None:
 
 # Every command -> the words after it, as a shell would split them, and its standard input: right
 # for the town as it was made, in a folder that holds it, export.csv and roster.csv. A row of
-# ccu/access/roles.py with an option has a line of its own.
+# ccu/access.py with an option has a line of its own.
 LINES: dict[str, tuple[str, str]] = {
     "log-call": (f"--address '{PLACE}' --nature crisis --when 13:00 --person 1 --no-input", ""),
     "call show": ("1", ""),

@@ -7,15 +7,13 @@ Rules and not a trained parser: trained parsers learned from mail, while dispatc
 `100-BLK MAIN ST`, `MAIN ST / ELM ST` and `I95 NB EXIT 17`; and the same text must always give the
 same key. Sources: USPS Publication 28 and, for what it does not cover, dispatch exports.
 
-    reader                reads a plain line at once, makes the keys and the normal form
-    line                  cuts any other line into pieces and reads the one with the street
-    sides                 reads the ways of that piece
-    number, unit, town    take those parts off a line
-    place                 tells a place from a street
-    street, route         put a way in normal form
-    text                  cleans the text
-    words                 the tables, from words.txt
-    match                 compares two addresses
+    reader         reads a plain line at once, makes the keys and the normal form
+    line           cuts any other line into pieces and reads the one with the street
+    sides          reads the ways of that piece
+    number, town   take number, unit and town off a line; tell a place from a street
+    street, route  put a way in normal form
+    words          cleans the text; the tables, from words.txt
+    match          compares two addresses
 
 Reading is pure and never raises: text without an address gives kind `none` and empty keys.
 """

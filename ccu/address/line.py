@@ -7,13 +7,21 @@ pieces before it name a place, pieces after it are unit, city or place.
 import re
 from functools import lru_cache
 
-from ccu.address.number import take_number
-from ccu.address.place import can_be_city, drop_remarks, ends_as_street, is_nowhere, is_place
+from ccu.address.number import column_unit, is_bare_unit, take_number, take_units
 from ccu.address.route import find_route, settled_way
 from ccu.address.sides import Reading, is_feature, is_one_name, read_sides, read_single, split_sides
-from ccu.address.text import Lazy, split_words
-from ccu.address.town import city_name, is_city, take_state, take_town, take_zip
-from ccu.address.unit import column_unit, is_bare_unit, take_units
+from ccu.address.town import (
+    can_be_city,
+    city_name,
+    drop_remarks,
+    ends_as_street,
+    is_city,
+    is_nowhere,
+    is_place,
+    take_state,
+    take_town,
+    take_zip,
+)
 from ccu.address.words import (
     BESIDE,
     BUSINESSES,
@@ -25,6 +33,8 @@ from ccu.address.words import (
     ROADS,
     TRAVEL,
     UNITS,
+    Lazy,
+    split_words,
 )
 
 _SEPARATOR = Lazy(r" ?([,;:()]|--+| -|- ) ?")

@@ -21,8 +21,7 @@ from typing import NamedTuple
 from ccu.address.reader import Address, unit_pairs
 from ccu.address.route import settled_way
 from ccu.address.street import Way
-from ccu.address.town import long_city
-from ccu.address.words import DIRECTIONS, LONG_SUFFIX, ROADS
+from ccu.address.words import DIRECTIONS, LONG_SUFFIX, ROADS, long_city
 
 
 class Match(NamedTuple):

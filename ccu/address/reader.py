@@ -6,16 +6,10 @@ line. Both give the same reading, which a test checks.
 """
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ccu.address.line import read_line
-from ccu.address.number import take_number, take_unit_front
 from ccu.address.route import settled_way
-from ccu.address.sides import Reading
 from ccu.address.street import Way
-from ccu.address.text import Lazy, clean, has_coordinates, split_words
-from ccu.address.town import city_name, zip_name
-from ccu.address.unit import column_unit
 from ccu.address.words import (
     BESIDE,
     BUSINESSES,
@@ -37,7 +31,14 @@ from ccu.address.words import (
     TRAVEL,
     UNITS,
     UNITS_ALONE,
+    Lazy,
+    clean,
+    has_coordinates,
+    split_words,
 )
+
+if TYPE_CHECKING:
+    from ccu.address.sides import Reading
 
 KINDS = ("address", "block", "intersection", "street", "highway", "place", "none")
 
@@ -104,6 +105,11 @@ def _plain_address(text: str, plain: Plain) -> Address:
 
 def _read_long(text: str, town: str, unit: str, city: str, state: str, zip: str) -> Address:
     """Read any line, plain or not."""
+    # Imported here: most lines are plain and need none of these.
+    from ccu.address.line import read_line
+    from ccu.address.number import column_unit, take_number, take_unit_front
+    from ccu.address.town import city_name, zip_name
+
     line = clean(text)
     if line.startswith("KIND: "):
         return _read_tagged(text, line)
@@ -133,7 +139,7 @@ def _read_long(text: str, town: str, unit: str, city: str, state: str, zip: str)
 _clean_column = lru_cache(maxsize=2048)(clean)
 
 
-def _order(found: Reading, number: str) -> tuple[Way | None, Way | None]:
+def _order(found: "Reading", number: str) -> tuple[Way | None, Way | None]:
     """Return street and cross street in order, unless a house number marks the street."""
     ways = found.ways
     if len(ways) < 2:
@@ -143,7 +149,7 @@ def _order(found: Reading, number: str) -> tuple[Way | None, Way | None]:
     return ways[1], ways[0]
 
 
-def _kind(found: Reading, number: str, block: bool) -> str:
+def _kind(found: "Reading", number: str, block: bool) -> str:
     ways = found.ways
     if not ways:
         return "place" if found.place else "none"

@@ -7,7 +7,6 @@ markers). Other modules read all ways, plain ones too, by `settled_way`.
 from functools import lru_cache
 
 from ccu.address.street import Way, plain_way
-from ccu.address.text import Lazy
 from ccu.address.words import (
     BOUND,
     DIRECTIONS,
@@ -22,6 +21,7 @@ from ccu.address.words import (
     STATE_CODES,
     SUFFIXES,
     TRAVEL,
+    Lazy,
 )
 
 _ROUTE_QUALIFIERS = frozenset("OLD NEW BUSINESS BUS ALT ALTERNATE".split())

@@ -4,23 +4,23 @@ A side is a way, possibly followed by a unit or a city; or it is a unit or a pla
 Each step writes what it finds into `Reading`.
 """
 
-from ccu.address.number import take_number
-from ccu.address.place import (
+from ccu.address.number import column_unit, find_unit, is_bare_unit, take_number, take_units
+from ccu.address.route import find_route, settled_way
+from ccu.address.street import Way
+from ccu.address.town import (
     CONNECTORS,
     WHOLE_WAY,
     can_be_city,
+    city_name,
     ends_as_street,
     is_fragment,
     is_named_beside,
     is_not_a_way,
     is_nowhere,
     is_place,
+    road_end,
+    take_state,
 )
-from ccu.address.route import find_route, settled_way
-from ccu.address.street import Way
-from ccu.address.text import Lazy
-from ccu.address.town import city_name, road_end, take_state
-from ccu.address.unit import column_unit, find_unit, is_bare_unit, take_units
 from ccu.address.words import (
     DIRECTIONS,
     FEATURES,
@@ -34,6 +34,7 @@ from ccu.address.words import (
     SUFFIXES,
     TRAVEL,
     UNITS,
+    Lazy,
 )
 
 _EXIT_SIGN = Lazy(r"X ?[0-9]{1,3}[A-Z]?$")

@@ -6,7 +6,6 @@ Publication 28; its other fields are for keys and comparison.
 
 from typing import NamedTuple
 
-from ccu.address.text import Lazy
 from ccu.address.words import (
     BEFORE_LETTER,
     DIRECTIONS,
@@ -19,6 +18,7 @@ from ccu.address.words import (
     SHY_DIRECTIONS,
     SUFFIXES,
     TENS,
+    Lazy,
 )
 
 

@@ -1,10 +1,16 @@
-"""The words of American addresses: tables only, no rules.
+"""The words of American addresses, and the first step of reading: from typed text to clean words.
 
-The rules are in words.txt beside this file, which is read when the address reader is first
+The tables are in words.txt beside this file, which is read when the address reader is first
 imported. `_table` maps each spelling and the standard form itself to the standard form,
 `_spellings` maps only the spellings, `_entries` is a set of words or phrases.
+
+Clean words are in upper case, with single spaces, no periods or apostrophes, one type of dash, and
+directions such as `S/B` in one form. What is dropped here can never change a key.
 """
 
+import re
+import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -105,3 +111,202 @@ CITIES = _entries("Connecticut towns") | _entries("other cities")
 CITY_CODES = _spellings("city codes")
 SHY_CITY_CODES = _entries("shy city codes")
 CITY_STARTS = _entries("city starts")
+
+
+class Lazy:
+    """A pattern that is compiled when first used, so that importing the reader costs little."""
+
+    __slots__ = ("_compiled", "_flags", "_pattern")
+
+    def __init__(self, pattern: str, flags: int = 0) -> None:
+        self._pattern = pattern
+        self._flags = flags
+        self._compiled: re.Pattern[str] | None = None
+
+    def _get(self) -> re.Pattern[str]:
+        if self._compiled is None:
+            self._compiled = re.compile(self._pattern, self._flags)
+        return self._compiled
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Like `re.Pattern.match`."""
+        return (self._compiled or self._get()).match(text)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Like `re.Pattern.search`."""
+        return (self._compiled or self._get()).search(text)
+
+    def sub(self, by: str | Callable[[re.Match[str]], str], text: str) -> str:
+        """Like `re.Pattern.sub`."""
+        return (self._compiled or self._get()).sub(by, text)
+
+    def split(self, text: str) -> list[str]:
+        """Like `re.Pattern.split`."""
+        return (self._compiled or self._get()).split(text)
+
+
+# Longer than any address; text after it is not read.
+LIMIT = 300
+
+_DROPPED = ".'`\"\u2018\u2019\u201c\u201d\u00b4"
+_SPACED = "\t\n\r\f\v\0_=?!~^$%<>{}"
+_CHARS: dict[int, str | None] = {i: " " for i in range(32)}
+_CHARS |= {ord(c): " " for c in _SPACED} | {127: " "}
+_CHARS |= dict.fromkeys(map(ord, _DROPPED))
+_CHARS |= {ord("\\"): "/", ord("|"): ",", ord("["): "(", ord("]"): ")", ord("+"): "&"}
+_DASHES = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"}
+_DASHES |= {0x2044: "/", ord("\u00bd"): " 1/2", ord("\u00bc"): " 1/4", ord("\u00be"): " 3/4"}
+
+# Periods: `N.MAIN` and `ST.JOHNS` are two words, `3.5 MI` and `MM 21.4` keep theirs.
+_GLUED_STOP = Lazy(
+    r"\b([A-Z]|[NS][EW]|AVE?|RD|ST|DR|LN|CT|BLVD|MT|FT|HWY|RTE?|APT|BLDG|STE)\.(?=[A-Z]{2}|[0-9])"
+)
+_DECIMAL = Lazy(
+    r"(\b(?:MM|MP|MARKER|POST|MILEPOST|MILEMARKER)[ -]?[0-9]{1,4})\.(?=[0-9])|"
+    r"([0-9])\.(?=[0-9]+ ?MI(?:LES?)?\b)"
+)
+# Any other period between digits must not join them: `12.5 MAIN ST` is not 125.
+_HALF = Lazy(r"^( *[0-9]+)\.50? ")
+_INNER_STOP = Lazy(r"(?<=[0-9])\.(?=[0-9])")
+_KEPT_STOP = "\xb7"  # replaces a period to keep while the others are dropped
+# Long forms of the word before a route or mile number.
+_LONG_HEAD = Lazy(
+    r"\b(?:(FARM TO MARKET|F-M)|(RANCH TO MARKET)|(I-H)|(U[ -]S(?: (?:HWY|HIGHWAY))?)|"
+    r"(MILE ?(?:MARKER|POST|MARK)S?|MI (?:MARKER|POST|MRK|MKR)))(?: ROAD| RD)?[ #-]*(?=[0-9])"
+)
+_MARKER_LAST = Lazy(r"\b([0-9]{1,3}(?:\.[0-9])?) ?MM\b(?! ?[0-9])")
+_HEADS = ("", "FM ", "RM ", "IH ", "US ", "MM ")
+# Slashes that abbreviate a word: I/F/O in front of, B/O block of.
+_SLASHED = Lazy(r"\b(I/F/O|I/A/O|IAO|B/O)\b|^(A/F|R/O|F/O)(?= [0-9])")
+_SLASHED_WORDS = {
+    "I/F/O": "IFO", "I/A/O": "AREA OF", "IAO": "AREA OF", "B/O": "BLOCK OF",
+    "A/F": "ACROSS FROM", "R/O": "REAR OF", "F/O": "FRONT OF",
+}  # fmt: skip
+_HIDDEN_DIGITS = Lazy(r"^([0-9]{1,3})(##)(?= ?[A-Z]{2,})")
+
+_ZONE_TAG = Lazy(r"\*{2,}[^* ]{1,12}\*{2,}|\bGRID [A-Z]-?[0-9]{1,3}\b")
+_MASKED = Lazy(r"\b([0-9]{1,3})(\*{1,2})(?![*])")
+_TRAVEL_SLASH = Lazy(r"\b([NSEW])/B(?:OUND)?\b")
+_OFF_SLASH = Lazy(r"\b([NSEW])/O\b")
+_FRACTION = Lazy(r"^([0-9]+[A-Z]?)[ -]*\b([1-7]) ?/ ?([2-8])\b(?= [A-Z0-9])")
+_JUNIOR = Lazy(r", ?(JR|SR|JUNIOR)\b")
+_SPACED_ORDINAL = Lazy(
+    r"\b([0-9]{1,3}) (TH|ND)\b|\b((?:[0-9]?[02-9])?1) (ST)(?= (?:ST\b|AV))|"
+    r"\b((?:[0-9]?[02-9])?3) (RD)(?= (?:ST\b|AV))"
+)
+_SPACED_SIGNS = (" TH", " ND", " ST AV", " ST ST", " RD AV", " RD ST")
+_COORDINATES = Lazy(
+    r"-?[0-9]{1,3}\.[0-9]{3,}\s*[NSEW]?\s*[,/; ]\s*-?[0-9]{1,3}\.[0-9]{3,}|"
+    r"[0-9]\s*\u00b0\s*[0-9]|\bLAT(?:ITUDE)?\s*[:=]?\s*-?[0-9]{2}|\bLL\(-?[0-9]",
+    re.IGNORECASE,
+)
+
+_ODD_WORD = Lazy(r"-|[A-Z][0-9]|[0-9](?:[NSEW]B|FLR?)\b")
+_GLUED_TAIL = Lazy(
+    r"([0-9]{1,4}[NSEW]?)([NSEW]B)$|([0-9]{1,2})(FLR?)$|"
+    r"([NSEW]|[NS][EW])([0-9]{1,3}(?:ST|ND|RD|TH))$"
+)
+_GLUED_HEAD = Lazy(
+    r"(I|IH|RT|RTE|ROUTE|US|SR|SH|STH|CTH|HWY|CR|FM|MM|MP|EXIT|LOOP|APT|UNIT|STE|SUITE|RM|FL|FLR|"
+    r"BLDG|LOT|LT|SPC)-?([0-9]{1,5}[A-Z]?)$"
+)
+_LETTER_DASH_NUMBER = Lazy(r"([A-Z]{1,3})-([0-9]+[A-Z]?)$")
+_NUMBER_DASH_LETTER = Lazy(r"([0-9]+)-([A-Z])$")
+_NUMBER_DASH_NUMBER = Lazy(r"[0-9]+[A-Z]?-[0-9]+[A-Z]?$")
+
+
+def _fold(text: str) -> str:
+    """Replace accented letters and full-width digits by plain ones, other signs by spaces."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_DASHES)).translate(_DASHES)
+    kept = []
+    for char in decomposed:
+        if char.isascii() or char.isalpha():
+            kept.append(char)
+        elif not unicodedata.combining(char) and char not in _DROPPED:
+            kept.append(" ")
+    return "".join(kept)
+
+
+def clean(text: str) -> str:
+    """Return the text in upper case with single spaces and only meaningful punctuation."""
+    if not text.isascii():
+        text = _fold(text)
+    text = text[: LIMIT * 4].upper()
+    if "." in text:
+        text = _GLUED_STOP.sub(r"\1 ", text)
+        text = _DECIMAL.sub(lambda m: (m[1] or m[2]) + _KEPT_STOP, text)
+        text = _HALF.sub(r"\1 1/2 ", text)
+        text = _INNER_STOP.sub("-", text)
+    text = " ".join(text.translate(_CHARS).split())[:LIMIT].replace(_KEPT_STOP, ".")
+    return _in_words(text).strip(" ,;:-/&@")
+
+
+def _in_words(text: str) -> str:
+    """Write signs and phrases in their usual form."""
+    if "*" in text:
+        text = _ZONE_TAG.sub(" ", text)
+        text = _MASKED.sub(lambda m: m[1] + "X" * len(m[2]), text).replace("*", " ")
+        text = " ".join(text.split())
+    elif "GRID " in text:
+        text = " ".join(_ZONE_TAG.sub(" ", text).split())
+    if "##" in text:
+        text = _HIDDEN_DIGITS.sub(lambda m: m[1] + "XX"[: len(m[2])], text)
+    if "/" in text:
+        text = _SLASHED.sub(lambda m: _SLASHED_WORDS[m[1] or m[2]], text)
+        text = _FRACTION.sub(r"\1 \2/\3", text)
+        text = _TRAVEL_SLASH.sub(r"\1B", text)
+        text = _OFF_SLASH.sub(r"\1 OF", text)
+    if "," in text:
+        text = _JUNIOR.sub(r" \1", text)
+    if any(sign in text for sign in _SPACED_SIGNS):
+        text = _SPACED_ORDINAL.sub(lambda m: "".join(part for part in m.groups() if part), text)
+    if "MM" in text:
+        text = _MARKER_LAST.sub(r"MM \1", text)  # I-95 NORTH 156 MM
+    return _LONG_HEAD.sub(lambda m: _HEADS[m.lastindex or 0], text)
+
+
+def has_coordinates(text: str) -> bool:
+    """Whether the text gives a position in degrees instead of an address."""
+    return _COORDINATES.search(text[:LIMIT]) is not None
+
+
+def split_words(text: str) -> list[str]:
+    """Split clean text into words; `/ & @ #` are words of their own."""
+    for sign in "/&@#":
+        if sign in text:
+            text = text.replace(sign, f" {sign} ")
+    words = text.split()
+    if _ODD_WORD.search(text) is None:
+        return words
+    split: list[str] = []
+    for word in words:
+        split += _split_word(word)
+    return split
+
+
+def _split_word(word: str) -> list[str]:
+    """Write I-95 as I 95, S2ND as S 2ND, K-15 as K15, 12-C as 12C, A-B as two words."""
+    glued = _GLUED_HEAD.match(word) or _GLUED_TAIL.match(word)
+    if glued:
+        return [part for part in glued.groups() if part]
+    if "-" not in word:
+        return [word]
+    joined = _LETTER_DASH_NUMBER.match(word)
+    if joined:
+        # CT-15 and PA-309 are roads of a state; a single letter belongs to its number.
+        return [joined[1], joined[2]] if len(joined[1]) == 2 else [joined[1] + joined[2]]
+    joined = _NUMBER_DASH_LETTER.match(word)
+    if joined:
+        return [joined[1] + joined[2]]
+    if _NUMBER_DASH_NUMBER.match(word):
+        return [word]
+    return word.replace("-", " ").split()
+
+
+_LONG_DIRECTIONS = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST", "SO": "SOUTH"}
+
+
+def long_city(name: str) -> str:
+    """Return a city with its direction written out: SOUTH NORWALK of `S NORWALK`."""
+    first, _, rest = name.partition(" ")
+    return f"{_LONG_DIRECTIONS[first]} {rest}" if rest and first in _LONG_DIRECTIONS else name

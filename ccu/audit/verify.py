@@ -14,7 +14,8 @@ from itertools import chain as joined
 from itertools import islice
 from typing import Any, NamedTuple
 
-from ccu.database import definitions, encryption, key_chain
+from ccu import database
+from ccu.database import key_chain, schema
 from ccu.database.key_chain import BEGIN, Chain, Key
 from ccu.errors import DatabaseUnusable
 from ccu.records import audit
@@ -61,11 +62,11 @@ def verify(
     """Walk a whole chain by its key; without one, only the numbers and links are checked."""
     try:
         verdict = _verdict(connection, key, anchors, chain)
-    except encryption.errors():  # text that is not UTF-8: read it all again, more slowly
+    except database.errors():  # text that is not UTF-8: read it all again, more slowly
         text_factory, connection.text_factory = connection.text_factory, _lenient
         try:
             verdict = _verdict(connection, key, anchors, chain)
-        except encryption.errors():
+        except database.errors():
             verdict = Verdict(wrong=["the audit's tables are not as they were made"])
         finally:
             connection.text_factory = text_factory
@@ -244,7 +245,7 @@ def verified(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> 
     Raises DatabaseUnusable when the key is missing.
     """
     verdict = verify(connection, key_chain.read(key_chain.key_path(connection)), anchors)
-    verdict.wrong += definitions.triggers(connection)
+    verdict.wrong += schema.changed_triggers(connection)
     return verdict
 
 

@@ -10,9 +10,7 @@ from ccu.brief import store as briefs
 from ccu.calls import call_answer
 from ccu.card.page import with_notice
 from ccu.errors import InvalidInput
-from ccu.follow_ups import lists
 from ccu.follow_ups import rows as follow_up_rows
-from ccu.follow_ups.due import day_bounds
 from ccu.follow_ups.rows import AsOf, Wanted
 from ccu.output import Document, Section, Table
 from ccu.records import person_ids
@@ -86,10 +84,10 @@ def begin(since: str, now: datetime) -> datetime:
 def _lists(session: Session, start: datetime, asker: int) -> dict[str, Any]:
     connection, now = session.db, session.now
     as_of = AsOf.of(now)
-    end_of_day = int(day_bounds(session.today, now)[1].timestamp())
+    end_of_day = int(dates.day_bounds(session.today, session.settings.zone)[1].timestamp())
     calls = briefs.care_calls(connection, _span(start, now))
     view = session.view
-    answers = call_answer.of_calls(connection, [call["id"] for call in calls], session.today, view)
+    answers = call_answer.of_calls(connection, [call["id"] for call in calls], as_of, view)
     wanted = Wanted(due_from=as_of.unix, due_before=end_of_day)
     due = follow_up_rows.rows(connection, wanted, as_of)
     waiting = briefs.waiting(connection)
@@ -97,8 +95,8 @@ def _lists(session: Session, start: datetime, asker: int) -> dict[str, Any]:
     data = {
         "since": dates.to_iso(start),
         "until": dates.to_iso(now),
-        "overdue": _plain(lists.seen(session, follow_up_rows.late(connection, as_of))),
-        "due_today": _plain(lists.seen(session, due, leave_out=True)),
+        "overdue": _plain(follow_up_rows.seen(session, follow_up_rows.late(connection, as_of))),
+        "due_today": _plain(follow_up_rows.seen(session, due, leave_out=True)),
         "waiting": [row for row in waiting if row["id"] not in hidden],
         "care_calls": [{**call, "answer": answers.get(call["id"], "")} for call in calls],
         "seen_often": briefs.seen_often(connection, _span(dates.add_elapsed(now, days=-7), now)),

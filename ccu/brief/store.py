@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ccu.consent.visibility import View
-from ccu.frequent import overrides
+from ccu.frequent import store as frequent
 from ccu.places import flags
 from ccu.places import store as places
 from ccu.records import person_ids
@@ -34,24 +34,27 @@ ORDER BY unixepoch(call.occurred_at) DESC, call.id DESC
 """  # noqa: S608 - no user's text in it
 _WAITING = """
 SELECT referral.id, substr(replace(referral.made_at, 'T', ' '), 1, 16) AS made,
-       owner.login AS owner, referral.person_id AS person,
+       owner.login AS owner,
+       (SELECT canonical_id FROM human WHERE id = referral.person_id) AS person,
        coalesce((SELECT line FROM place_plain
                  WHERE id = (SELECT place_id FROM call WHERE id = referral.call_id)), '') AS place
 FROM referral JOIN staff AS owner ON owner.id = referral.owner_id
 WHERE referral.status = 'requested' ORDER BY unixepoch(referral.made_at), referral.id
 """
 _MET = f"""
-SELECT DISTINCT call.id, call_person.person_id, call.occurred_at,
+SELECT DISTINCT call.id, human.canonical_id AS person, call.occurred_at,
        coalesce((SELECT line FROM place_plain WHERE id = call.place_id), '') AS place
 FROM call CROSS JOIN call_person ON call_person.call_id = call.id
+JOIN human ON human.id = call_person.person_id
 WHERE call_person.role = 'subject' AND {_SPAN}
 ORDER BY unixepoch(call.occurred_at) DESC, call.id DESC
 """  # noqa: S608
 # The latest attempt for each person with something due, on any of their follow-ups.
 _LAST_HEARD = """
-SELECT follow_up.id, follow_up.person_id, attempt.result, attempt.occurred_at
+SELECT follow_up.id, human.canonical_id AS person, attempt.result, attempt.occurred_at
 FROM json_each(:people) AS people
-CROSS JOIN follow_up ON follow_up.person_id = people.value
+CROSS JOIN human ON human.id = people.value
+CROSS JOIN follow_up ON follow_up.person_id = human.id
 JOIN attempt ON attempt.follow_up_id = follow_up.id
 ORDER BY unixepoch(attempt.occurred_at) DESC, attempt.id DESC
 """
@@ -62,7 +65,8 @@ TOLD_BEFORE = timedelta(days=30)  # how early an expiring flag is listed
 
 # Plans that need action, and answers to the suggestions of the account that asks.
 _PLANS = """
-SELECT plan.id, plan.person_id, plan.place_id, what, day, by_id, rank FROM (
+SELECT plan.id, (SELECT canonical_id FROM human WHERE id = plan.person_id) AS person, plan.place_id,
+       what, day, staff.login AS by, rank FROM (
   SELECT id AS plan_id, 1 AS rank, 'to approve' AS what, substr(recorded_at, 1, 10) AS day,
          author_id AS by_id
   FROM plan WHERE status = 'draft'
@@ -85,7 +89,7 @@ SELECT plan.id, plan.person_id, plan.place_id, what, day, by_id, rank FROM (
          substr(answered_at, 1, 10), answered_by
   FROM plan_suggestion WHERE suggested_by = :asker
     AND unixepoch(answered_at) BETWEEN :from_unix AND :until_unix)
-JOIN plan ON plan.id = plan_id
+JOIN plan ON plan.id = plan_id LEFT JOIN staff ON staff.id = by_id
 ORDER BY rank, day, plan.id
 """
 
@@ -97,19 +101,15 @@ def care_calls(connection: sqlite3.Connection, span: dict[str, Any]) -> list[dic
 
 def waiting(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     """Return id, made, owner, person, place of the referrals awaiting acceptance."""
-    found = [dict(row) for row in connection.execute(_WAITING)]
-    people = (row["person"] for row in found if row["person"] is not None)
-    stands_for = person_ids.canonical(connection, people)
-    return [{**row, "person": stands_for.get(row["person"])} for row in found]
+    return [dict(row) for row in connection.execute(_WAITING)]
 
 
 def seen_often(connection: sqlite3.Connection, span: dict[str, Any]) -> list[dict[str, Any]]:
     """Return person, calls, last, places of people with SEEN_OFTEN calls about them in a span."""
     rows = connection.execute(_MET, span).fetchall()
-    stands_for = person_ids.canonical(connection, (row["person_id"] for row in rows))
     calls: dict[int, dict[int, sqlite3.Row]] = {}
     for row in rows:
-        calls.setdefault(stands_for[row["person_id"]], {})[row["id"]] = row
+        calls.setdefault(row["person"], {})[row["id"]] = row
     found = [
         {
             "person": person_id,
@@ -129,10 +129,9 @@ def in_hospital(connection: sqlite3.Connection, view: View) -> list[dict[str, An
         "SELECT DISTINCT person_id FROM open_follow_up WHERE person_id IS NOT NULL"
     )
     people = person_ids.same(connection, [row["person_id"] for row in due])
-    stands_for = person_ids.canonical(connection, people)
     last: dict[int, sqlite3.Row] = {}
     for row in connection.execute(_LAST_HEARD, {"people": json.dumps(people)}):
-        last.setdefault(stands_for[row["person_id"]], row)
+        last.setdefault(row["person"], row)
     return [
         {"person": person_id, "heard": row["occurred_at"][:16].replace("T", " ")}
         for person_id, row in last.items()
@@ -187,7 +186,7 @@ def overrides_due(connection: sqlite3.Connection, today: date) -> list[dict[str,
             "review_on": row["review_on"],
             "days_late": (today - date.fromisoformat(row["review_on"])).days,
         }
-        for row in overrides.in_force(connection)
+        for row in frequent.active_overrides(connection)
         if row["review_on"] <= today.isoformat()
     ]
 
@@ -202,17 +201,14 @@ def plans(
     from_day = min(start, today - TOLD_AFTER).isoformat()
     asked = {**span, "asker": asker, "from_day": from_day, "today": today.isoformat()}
     rows = connection.execute(_PLANS, asked).fetchall()
-    people = (row["person_id"] for row in rows if row["person_id"] is not None)
-    stands_for = person_ids.canonical(connection, people)
-    logins = dict(connection.execute("SELECT id, login FROM staff").fetchall()) if rows else {}
     return [
         {
             "id": row["id"],
             "what": row["what"],
-            "person": stands_for.get(row["person_id"]),
+            "person": row["person"],
             "place": places.place_line(connection, row["place_id"]) if row["place_id"] else None,
             "day": row["day"],
-            "by": logins.get(row["by_id"]),
+            "by": row["by"],
         }
         for row in rows
     ]

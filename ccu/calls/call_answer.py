@@ -12,6 +12,7 @@ from datetime import date
 from ccu import dates
 from ccu.consent.visibility import Hidden, View
 from ccu.dates.instants import MONTH_NAMES
+from ccu.follow_ups.rows import AsOf
 
 # status -> what is said of it; {since} is the day it came to that, {connected} the day of the first
 # connection. Best news first; a referral that waits comes after those that are connected.
@@ -46,9 +47,7 @@ SELECT referral.id, referral.call_id, referral.status,
                              WHERE other.referral_id = referral.id
                                AND other.status <> referral.status), 0)
         ORDER BY id LIMIT 1) AS since,
-       (SELECT occurred_at FROM referral_event
-        WHERE referral_id = referral.id AND status IN ('accepted', 'in_progress')
-        ORDER BY id LIMIT 1) AS connected,
+       (SELECT accepted_at FROM acceptance WHERE referral_id = referral.id) AS connected,
        (SELECT attempt.occurred_at FROM follow_up
         JOIN attempt ON attempt.follow_up_id = follow_up.id
         JOIN follow_up_result ON follow_up_result.code = attempt.result
@@ -59,9 +58,7 @@ SELECT referral.id, referral.call_id, referral.status,
         JOIN follow_up_result ON follow_up_result.code = attempt.result
         WHERE follow_up.referral_id = referral.id AND follow_up_result.reached
         ORDER BY attempt.id DESC LIMIT 1) AS result,
-       (SELECT due_at FROM open_follow_up
-        WHERE open_follow_up.referral_id = referral.id AND closing_at IS NULL
-        ORDER BY due_unix, id LIMIT 1) AS next_due
+       (SELECT due_at FROM next_due WHERE referral_id = referral.id) AS next_due
 FROM referral
 WHERE referral.id = :referral_id
    OR (referral.call_id IN (SELECT value FROM json_each(:calls)) AND status <> 'entered_in_error'
@@ -89,7 +86,7 @@ ORDER BY next_due IS NULL, unixepoch(next_due), last.id DESC
 def of_calls(
     connection: sqlite3.Connection,
     call_ids: Iterable[int],
-    today: date,
+    as_of: AsOf,
     view: View,
     people: Sequence[int] | None = None,
 ) -> dict[int, str]:
@@ -114,11 +111,11 @@ def of_calls(
         before = best.get(row["call_id"])
         if before is None or RANK[row["status"]] <= RANK[before["status"]]:
             best[row["call_id"]] = row
-    found = {call_id: _of_referral(row, today) for call_id, row in best.items()}
+    found = {call_id: _of_referral(row, as_of) for call_id, row in best.items()}
     for row in due:
         if row["id"] in untold or row["call_id"] in found:
             continue
-        if text := _of_follow_up(row, today):
+        if text := _of_follow_up(row, as_of):
             found[row["call_id"]] = text
     return {**_in_hand(rows, hidden), **_in_hand(due, untold), **found}
 
@@ -129,42 +126,42 @@ def _in_hand(rows: Sequence[sqlite3.Row], hidden: dict[int, Hidden]) -> dict[int
     return {call: each.words for call, each in sorted(known, key=lambda pair: pair[1].open)}
 
 
-def of_referral(connection: sqlite3.Connection, referral_id: int, today: date) -> str:
+def of_referral(connection: sqlite3.Connection, referral_id: int, as_of: AsOf) -> str:
     """The one line of a referral that is there."""
     asked = {"calls": "[]", "referral_id": referral_id, "people": None}
-    return _of_referral(connection.execute(_REFERRALS, asked).fetchone(), today)
+    return _of_referral(connection.execute(_REFERRALS, asked).fetchone(), as_of)
 
 
-def _of_referral(row: sqlite3.Row, today: date) -> str:
+def _of_referral(row: sqlite3.Row, as_of: AsOf) -> str:
     words = WORDS.get(row["status"], "")
     if not words:
-        return _of_open(row, today)
+        return _of_open(row, as_of)
     return words.format(
-        since=say_day(row["since"], today),
-        connected=say_day(row["connected"] or row["since"], today),
+        since=say_day(row["since"], as_of.day),
+        connected=say_day(row["connected"] or row["since"], as_of.day),
     )
 
 
-def _of_follow_up(row: sqlite3.Row, today: date) -> str:
+def _of_follow_up(row: sqlite3.Row, as_of: AsOf) -> str:
     if row["next_due"]:
-        return _of_open(row, today)
+        return _of_open(row, as_of)
     if row["since"] is None:
         return ""  # closed without a try
     words = RESULTS.get(row["result"], "contact made {since}" if row["reached"] else "")
-    return words.format(since=say_day(row["since"], today))
+    return words.format(since=say_day(row["since"], as_of.day))
 
 
-def _of_open(row: sqlite3.Row, today: date) -> str:
+def _of_open(row: sqlite3.Row, as_of: AsOf) -> str:
     """`no contact yet, next try 24 Jan`, for what waits."""
     reached = "no contact yet"
     if row["reached"]:
         word = "declined" if row["result"] in RESULTS else "reached"
-        reached = f"{word} {say_day(row['reached'], today)}"
+        reached = f"{word} {say_day(row['reached'], as_of.day)}"
     due = row["next_due"]
     if due is None:
         return reached
-    word = "was due" if date.fromisoformat(due[:10]) < today else ""
-    return f"{reached}, next try {word + ' ' if word else ''}{say_day(due, today)}"
+    was = "was due " if as_of.is_late(dates.from_iso(due).timestamp()) else ""
+    return f"{reached}, next try {was}{say_day(due, as_of.day)}"
 
 
 def say_day(stored: str, today: date) -> str:

@@ -1,19 +1,18 @@
 """Consults: an officer's question to a clinician, by phone or in person."""
 
-import sqlite3
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ccu.calls import store as calls
 from ccu.errors import InvalidInput
 from ccu.people import store as people
 from ccu.records import person_ids, table
-from ccu.referrals import events as referral_events
 from ccu.work import Work
 
 _ROWS = """
 SELECT consult.id, consult.occurred_at, asker.login AS asked_by, clinician.login AS clinician,
-       consult.minutes, consult.call_id AS call, consult.person_id AS person, consult.note,
+       consult.minutes, consult.call_id AS call, consult.note,
+       (SELECT canonical_id FROM human WHERE id = consult.person_id) AS person,
        consult.recorded_at, recorder.login AS recorded_by
 FROM consult
 JOIN staff AS asker ON asker.id = consult.asked_by
@@ -45,7 +44,7 @@ def add_consult(work: Work, new: NewConsult) -> int:
     if new.asked_by == new.clinician_id:
         raise InvalidInput("--clinician: choose a different person; --asked-by is who asked")
     if new.call_id is not None:
-        referral_events.call_not_void(work.connection, new.call_id)
+        calls.require_not_void(work.connection, new.call_id)
     if new.person_id is not None:
         people.must_exist(work.connection, new.person_id)
     consult_id = table.insert(work, "consult", new)
@@ -85,9 +84,9 @@ def list_consults(
             "unixepoch(consult.occurred_at) >= unixepoch(?)": since,
         },
     )
-    listed = _with_person(connection, found)
-    work.audit("consult-list", "consult", rows=len(listed))
-    hidden = work.view.consults(row["id"] for row in listed)
+    work.audit("consult-list", "consult", rows=len(found))
+    hidden = work.view.consults(row["id"] for row in found)
+    listed = [dict(row) for row in found]
     for row in listed:
         row["note"] = len(row["note"]) if row["note"] and row["id"] not in hidden else None
     return listed
@@ -98,8 +97,7 @@ def consult_data(work: Work, consult_id: int, reason: str | None) -> dict[str, A
 
     `note_characters` is the length of a note that the account may see. Raises NotFound.
     """
-    row = table.require(work.connection, "consult", consult_id, _ROWS)
-    (data,) = _with_person(work.connection, [row])
+    data = dict(table.require(work.connection, "consult", consult_id, _ROWS))
     full = reason is not None
     detail = {"person": data["person"], "full": full}
     work.audit("consult-show", "consult", consult_id, reason=reason, **detail)
@@ -111,16 +109,3 @@ def consult_data(work: Work, consult_id: int, reason: str | None) -> dict[str, A
     if not full:
         data["note"] = None
     return data
-
-
-def _with_person(
-    connection: sqlite3.Connection, found: Sequence[sqlite3.Row]
-) -> list[dict[str, Any]]:
-    """Return the rows with the record that each person was merged into, if any."""
-    listed = [dict(row) for row in found]
-    stands_for = person_ids.canonical(
-        connection, [row["person"] for row in listed if row["person"]]
-    )
-    for row in listed:
-        row["person"] = stands_for.get(row["person"])
-    return listed

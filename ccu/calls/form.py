@@ -16,7 +16,7 @@ from ccu.calls.options import AmendOptions, CallOptions
 from ccu.calls.store import OWN_SYSTEM, Responder
 from ccu.errors import InvalidInput
 from ccu.options import typed_text
-from ccu.people import name as person_name
+from ccu.people import options as person_options
 from ccu.people.store import Met
 from ccu.records import codes
 from ccu.session import Session
@@ -226,7 +226,7 @@ class CallForm:
 def _named(role: str, said: str, name: str, began: date) -> Met:
     """GIVEN FAMILY or FAMILY, GIVEN, then perhaps `; born 1980-01-31`."""
     words, semicolon, detail = said.partition(";")
-    given, family = person_name.read(typed_text.line(words, name) or "", name)
+    given, family = person_options.split_name(typed_text.line(words, name) or "", name)
     birth_date = _birth_date(detail.strip(), name, began) if semicolon else None
     return Met(role, given_name=given, family_name=family, birth_date=birth_date)
 

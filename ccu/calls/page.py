@@ -6,10 +6,11 @@ from typing import Any
 from ccu.calls import call_answer
 from ccu.calls import store as calls
 from ccu.calls.store import OWN_SYSTEM
+from ccu.follow_ups.rows import AsOf
 from ccu.output import Document, Section, Table
 from ccu.people import store as people
 from ccu.records import codes
-from ccu.records import history as changes
+from ccu.records.table import changes_of
 from ccu.work import Work
 
 # field -> (label, code list or ""), in the order of the page; what is empty is left out
@@ -55,7 +56,7 @@ def call_data(work: Work, call_id: int, reason: str | None) -> dict[str, Any]:
     only with a `reason`. The audit has an event for the call and for each person on it.
     """
     data = _data(work.connection, call_id, full=reason is not None)
-    answers = call_answer.of_calls(work.connection, [call_id], work.today, work.view)
+    answers = call_answer.of_calls(work.connection, [call_id], AsOf.of(work.now), work.view)
     data["answer"] = answers.get(call_id, "")
     work.view.keep()
     met = sorted({each["id"] for each in data["people"]})
@@ -69,7 +70,7 @@ def _data(connection: sqlite3.Connection, call_id: int, full: bool) -> dict[str,
     data = calls.call_record(connection, call_id)
     data["people"] = people.on_call(connection, call_id)
     data["narrative_characters"] = len(data["narrative"] or "")
-    data["changes"] = changes.of(connection, "call", call_id)
+    data["changes"] = changes_of(connection, "call", call_id)
     if not full:
         data["narrative"] = None
         for change in data["changes"]:

@@ -14,6 +14,7 @@ from ccu.calls import call_answer
 from ccu.card import store as cards
 from ccu.consent.visibility import View
 from ccu.dates.instants import MONTH_NAMES
+from ccu.follow_ups.rows import AsOf
 from ccu.output import Document, Section, Table
 from ccu.session import Session
 
@@ -82,7 +83,7 @@ def plans_data(found: Sequence[sqlite3.Row], today: date, view: View) -> list[di
 def calls_data(
     connection: sqlite3.Connection,
     found: Sequence[sqlite3.Row],
-    today: date,
+    as_of: AsOf,
     narratives: bool,
     view: View,
     people: Sequence[int] | None = None,
@@ -92,7 +93,7 @@ def calls_data(
     answer is the result of the call's referrals and follow-ups, empty if it has none; on the card
     of a person, only theirs. Other columns of the rows are kept.
     """
-    answers = call_answer.of_calls(connection, [row["id"] for row in found], today, view, people)
+    answers = call_answer.of_calls(connection, [row["id"] for row in found], as_of, view, people)
     return [
         {
             **{key: row[key] for key in row.keys() if key != "narrative"},  # noqa: SIM118

@@ -7,7 +7,7 @@ from typing import Any
 from ccu.card import page
 from ccu.card import store as cards
 from ccu.follow_ups.rows import AsOf
-from ccu.frequent import overrides
+from ccu.frequent import store as frequent
 from ccu.output import Document, Format, Section, Table, emit_document
 from ccu.people import open_work
 from ccu.records import person_ids, table
@@ -63,12 +63,14 @@ def person_card(session: Session, person_id: int, narratives: bool) -> dict[str,
     as_of = AsOf.of(session.now)
     found = cards.calls(connection, window, -1)
     view = session.view
-    calls = page.calls_data(connection, found, session.today, narratives, view, records)
+    calls = page.calls_data(connection, found, as_of, narratives, view, records)
     plans = cards.plans(connection, window, records)
     card = {
         "person": {"id": person["id"], "records": records, **dict(person)},
         "counts": page.counts_data(
-            cards.counts(connection, window), session, overrides.of_person(connection, records)
+            cards.counts(connection, window),
+            session,
+            frequent.override_of_person(connection, records),
         ),
         "workers": open_work.workers(connection, records, window, as_of, view),
         "open": open_work.open_items(connection, None, records, as_of, view),

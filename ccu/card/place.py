@@ -10,7 +10,7 @@ from ccu.card import page
 from ccu.card import store as cards
 from ccu.errors import InvalidInput
 from ccu.follow_ups.rows import AsOf
-from ccu.frequent import overrides
+from ccu.frequent import store as frequent
 from ccu.output import Format, emit_document
 from ccu.people import open_work
 from ccu.places import store as places
@@ -96,7 +96,7 @@ def place_card(
     card["counts"] = page.counts_data(
         cards.counts(connection, window),
         session,
-        overrides.of_place(connection, place["id"]),
+        frequent.override_of_place(connection, place["id"]),
         places.place_record(connection, place["id"])["exempt"],
     )
     card["warnings"] = cards.warnings(connection, window)
@@ -106,7 +106,7 @@ def place_card(
     card["open"] = open_work.open_items(connection, place["id"], people, as_of, view)
     card["plans"] = page.plans_data(cards.plans(connection, window, people), session.today, view)
     found = cards.calls(connection, window, -1 if every else page.LAST_CALLS)
-    card["calls"] = page.calls_data(connection, found, session.today, narratives, view)
+    card["calls"] = page.calls_data(connection, found, as_of, narratives, view)
     view.keep()
     return card
 

@@ -6,3 +6,5 @@ notes     writes, reads, moves and destroys notes in it
 actions   what the `ccu care` commands do with both files
 page      notes below a card, and as a list
 """
+
+VARIABLE = "CCU_CARE_DB"  # names the file, where ccu.toml does not

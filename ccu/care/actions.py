@@ -18,8 +18,7 @@ from ccu.database import wiping as erasing
 from ccu.errors import InvalidInput, NotFound, VerificationFailed
 from ccu.files import named
 from ccu.people import store as people
-from ccu.records import person_ids
-from ccu.referrals import events as referral_events
+from ccu.records import person_ids, table
 from ccu.retention import holds
 from ccu.session import Session
 
@@ -45,7 +44,7 @@ def add(session: Session, wanted: Wanted, text: Callable[[], str]) -> int:
         moment = dates.parse_moment(wanted.when, session.now, field="--when")
     people.must_exist(session.db, wanted.person_id)
     if wanted.call_id is not None:
-        referral_events.call(session.db, wanted.call_id)
+        table.require(session.db, "call", wanted.call_id)
     with file.opened(session) as connection:
         new = notes.NewNote(
             person_id=wanted.person_id,

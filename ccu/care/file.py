@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ccu import side_file as compartment
-from ccu.audit import verify
+from ccu.care import VARIABLE
 from ccu.database import encryption, key_chain
 from ccu.errors import DatabaseUnusable, VerificationFailed
 from ccu.output import say
@@ -21,7 +21,7 @@ from ccu.session import Session
 KEY = encryption.KeyName("CCU_CARE_KEY_FILE", "care-key", "care key")
 KIND = compartment.Kind(
     name="care file",
-    variable="CCU_CARE_DB",
+    variable=VARIABLE,
     application_id=0x43435543,  # 'CCUC', as in care.sql
     version=1,
     script=Path(__file__).with_name("care.sql"),
@@ -83,6 +83,8 @@ def record(
 
 def must_be_whole(connection: sqlite3.Connection) -> None:
     """Raise VerificationFailed when the file's audit is not as it was written."""
+    from ccu.audit import verify
+
     wrong = verify.verify(connection, _key_of(connection), chain=CHAIN).wrong
     if wrong and wrong[0] != verify.EMPTY:
         raise VerificationFailed(f"the care file: {wrong[0]}")

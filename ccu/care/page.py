@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ccu.care import notes
+from ccu.care import VARIABLE
 from ccu.output import Document, Section, Table, say
 from ccu.session import Session
 
@@ -32,13 +32,17 @@ def below(
 
 def _read(session: Session, people: list[int]) -> list[dict[str, Any]]:
     """The notes; the card must come whatever is wrong with their file, so that is only said."""
-    from ccu.care import file
-    from ccu.database.opening import write
+    from ccu import installation
     from ccu.errors import CcuError
-    from ccu.records import person_ids
 
-    canonical = person_ids.canonical(session.db, person_ids.same(session.db, people))
     try:
+        if not installation.named(VARIABLE):
+            return []
+        from ccu.care import file, notes
+        from ccu.database.opening import write
+        from ccu.records import person_ids
+
+        canonical = person_ids.canonical(session.db, person_ids.same(session.db, people))
         with file.opened_or_none(session) as connection:
             if connection is None:
                 return []
@@ -51,9 +55,9 @@ def _read(session: Session, people: list[int]) -> list[dict[str, Any]]:
 
 def login(session: Session) -> str:
     """The account at the keyboard, as the care file keeps it: staff ids are the main file's."""
-    from ccu.access import account as who
+    from ccu import access
 
-    return who.login(session.service_account)
+    return access.login(session.service_account)
 
 
 def _section(found: Sequence[dict[str, Any]], every: bool) -> Section:
@@ -74,6 +78,8 @@ def _lines(note: dict[str, Any]) -> str:
 
 def listed(person_id: int, found: Sequence[dict[str, Any]]) -> Document:
     """The notes of one person as a table; below it the notice, when one of them is Part 2."""
+    from ccu.care import notes
+
     notice = [notes.NOTICE] if any(note["part2"] for note in found) else []
     table = Table(notes.COLUMNS, found)
     return Document(

@@ -32,7 +32,7 @@ RULES = {
         WHERE person_id NOT IN (SELECT merged_into FROM person WHERE merged_into IS NOT NULL)""",
     "people of whom two are current workers": """
         SELECT 'person', canonical_id FROM worker
-        JOIN person_canonical ON person_canonical.id = worker.person_id
+        JOIN human ON human.id = worker.person_id
         WHERE owner = 1 AND until IS NULL GROUP BY canonical_id HAVING count(*) > 1""",
     "open follow-ups without an active owner": """
         SELECT 'follow_up', follow_up.id FROM follow_up
@@ -79,6 +79,23 @@ def broken_rules(connection: sqlite3.Connection) -> list[tuple[str, list[str]]]:
     ]
     unusable = [f"setting {name}" for name in settings.unusable(connection)]
     return [*found, (SETTINGS, unusable), (FINDABLE, _not_findable(connection))]
+
+
+def archived(connection: sqlite3.Connection) -> str:
+    """A sentence that counts the values of removed features; empty when the file has none."""
+    found = connection.execute(
+        "SELECT feature, count(*) FROM archived GROUP BY feature ORDER BY feature"
+    ).fetchall()
+    if not found:
+        return ""
+    count = sum(number for _feature, number in found)
+    values = (
+        "1 value of a removed feature is"
+        if count == 1
+        else f"{count} values of removed features are"
+    )
+    named = ", ".join(f"{feature} ({number})" for feature, number in found)
+    return f"{values} kept in the archived table: {named}"
 
 
 def _not_findable(connection: sqlite3.Connection) -> list[str]:

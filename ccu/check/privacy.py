@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from ccu.database import encryption, file_header
+from ccu.database import encryption, opening
 from ccu.errors import DatabaseUnusable
 
 _OTHERS = 0o077
@@ -26,9 +26,9 @@ def exposed(database: Path, encrypted: bool) -> list[str]:
     found += _folder(database.parent, "the folder")
     found += _key(database, encrypted)
     for path, head in _neighbours(database):
-        copy = file_header.is_ours(head)
+        copy = opening.is_ours(head)
         retired = path.name.startswith(f"{database.name}.audit-key.")  # it still verifies
-        chance = encrypted and file_header.may_be_encrypted(head)
+        chance = encrypted and opening.may_be_encrypted(head)
         if copy or retired or chance or path.suffix == ".bak":
             found.append(_open(path))
         if copy and encrypted:

@@ -8,9 +8,10 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from ccu import database
 from ccu.audit import verify
 from ccu.audit.verify import Anchor
-from ccu.database import copies, definitions, digests, encryption, schema
+from ccu.database import copies, digests, schema
 from ccu.database import opening as db
 from ccu.errors import DatabaseBusy, VerificationFailed
 
@@ -30,7 +31,7 @@ def checked(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> l
         INTEGRITY, lambda: (("bad", text) for text in copies.integrity_problems(connection))
     )
     with contextlib.closing(schema.in_memory()) as new:
-        found += _tried(SCHEMA, lambda: definitions.compare(connection, new))
+        found += _tried(SCHEMA, lambda: schema.compare(connection, new))
         if not bad(found):  # else each lost table is an error of its own
             found += _tried(ROWS, lambda: _rows(connection, new))
     known = {check for check, _result, _detail in found}
@@ -42,7 +43,7 @@ def _tried(check: str, problems: Callable[[], Iterable[tuple[str, str]]]) -> lis
     """The problems that a check finds; that it cannot be made is one, too."""
     try:
         return [(check, result, text) for result, text in problems()]
-    except encryption.errors() + (UnicodeDecodeError,) as error:  # noqa: RUF005
+    except database.errors() + (UnicodeDecodeError,) as error:  # noqa: RUF005
         if isinstance(db.explain(error, None), DatabaseBusy):
             raise
         return [(check, "bad", "the file cannot be read: it is damaged")]
@@ -109,5 +110,5 @@ def _values(
     wanted = ", ".join(columns)
     try:
         return {tuple(row) for row in connection.execute(f'SELECT {wanted} FROM "{table}"')}  # noqa: S608
-    except encryption.errors():
+    except database.errors():
         return set()

@@ -31,8 +31,7 @@ def command(
 
       ccu backup --encrypt ccu-encrypted.db
     """
-    from ccu import dates
-    from ccu.access import installation
+    from ccu import dates, installation
     from ccu.audit import anchors
     from ccu.check import privacy, soundness
     from ccu.database import copies, encryption

@@ -90,9 +90,9 @@ def amend(
         changed = calls.amend(work, call, new, reason)
         alike: list[str] = []
         if given.person_file:
-            from ccu.people import offer
+            from ccu.people import finding
 
-            alike = offer.told_since(session, before)
+            alike = finding.messages_since(session, before)
     for each in alike:
         say(each)
     if changed:

@@ -108,7 +108,7 @@ def add(
       ccu care note add --person 12 --part2 --file note.txt
     """
     from ccu.care import actions
-    from ccu.plans import common
+    from ccu.options import terminal
 
     session: Session = ctx.obj
     wanted = actions.Wanted(
@@ -120,7 +120,9 @@ def add(
     )
 
     def text() -> str:
-        return common.private_text("Care note", file, "the note", LONGEST_NOTE, asking)
+        return terminal.private_text(
+            "Care note", file, "the note", LONGEST_NOTE, asking, lines=True
+        )
 
     emit_line(f"Added care note {actions.add(session, wanted, text)}.")
 

@@ -42,6 +42,8 @@ def command(
         if not damaged:  # else a rule may fail for want of a table
             for rule, broken in checks.broken_rules(connection):
                 rows.append((rule, "bad" if broken else "ok", ", ".join(broken)))
+            if archived := checks.archived(connection):
+                rows.append(("removed features", "ok", archived))
     if not damaged:
         rows += _scrubbed(session)
     rows += [

@@ -26,7 +26,7 @@ def command(
 
     Of every record of the person, oldest first. What a screen showed to police of Human Services'
     work is listed once a day for each account, scope and consent; ccu consent disclose records
-    what was told by hand. That something is in hand is not listed. It is recorded.
+    what was told by hand. That something is being handled is not listed. It is recorded.
 
     An account on the police side, but for the records custodian, sees what went to police.
 
@@ -40,15 +40,13 @@ def command(
       ccu disclosures --person 12 --all --format csv
     """
     from ccu.consent import disclosures
-    from ccu.people import merge_store as merges
-    from ccu.records import audit
+    from ccu.people import store as people
 
     session: Session = ctx.obj
-    staff_id = session.staff_id
     start = None if every else disclosures.since(session.today, years or YEARS)
-    with session.writing() as connection:
-        merges.canonical(connection, person)
+    with session.work() as work:
+        people.canonical(work.connection, person)
         only_to = None if session.view.whole_accounting else "police"
-        rows = disclosures.rows(connection, person, start, only_to)
-        audit.record(connection, staff_id, "disclosures", "person", person, rows=len(rows))
+        rows = disclosures.rows(work.connection, person, start, only_to)
+        work.audit("disclosures", "person", person, rows=len(rows))
     emit(Table(COLUMNS, rows, title=f"Disclosures of person {person}"), format, output)

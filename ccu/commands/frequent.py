@@ -7,22 +7,11 @@ import typer
 
 from ccu.errors import InvalidInput
 from ccu.follow_ups.options import NamesOption
-from ccu.options import (
-    FILE,
-    PERSON,
-    PLACE,
-    AskingOption,
-    arg,
-    count,
-    group,
-    line,
-    number_of,
-    opt,
-)
+from ccu.options import FILE, PERSON, PLACE, AskingOption, arg, count, group, line, number_of, opt
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
 from ccu.session import Session
 
-app = group("Who and where is met often: people, places, override.")
+app = group("Frequent contacts: people, places, override, review.")
 
 CallsOption = Annotated[
     int | None,
@@ -32,6 +21,7 @@ DaysOption = Annotated[
     int | None,
     opt("--days", count(100_000), "Within these days; default the setting repeat_days."),
 ]
+OVERRIDE = number_of("frequent override", "N")
 AllOption = Annotated[bool, typer.Option("--all", help="What is left out, too.")]
 ReasonFileOption = Annotated[
     Path | None, opt("--file", FILE, "The reason from a file; - is stdin.")
@@ -48,7 +38,7 @@ def people(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List the people whom the most care calls were about, each human being once.
+    """List the people with the most care calls about them, each person once.
 
     Counted are care calls on which they were the subject, today being the last of the days; a call
     by or beside them is not about them. open: referrals and follow-ups. It is recorded.
@@ -61,12 +51,9 @@ def people(
 
       ccu frequent people --k 6 --days 180 --names
     """
-    from ccu.frequent import lists as frequent
+    from ccu.frequent import lists
 
-    session: Session = ctx.obj
-    asked = frequent.Count(session, k, days)
-    data = frequent.read_people(session, asked, names)
-    emit_document(frequent.page_of_people(session, asked, data, names, every), format, output)
+    emit_document(lists.people(ctx.obj, k, days, names=names, every=every), format, output)
 
 
 @app.command()
@@ -81,7 +68,7 @@ def places(
     """List the places with the most care calls; a unit is not its building.
 
     people: how many different people with a name those care calls were about; unknown: how many of
-    those calls were about nobody known by name. calls: of any kind. worker: somebody works with
+    those calls were about nobody known by name. calls: of any type. worker: somebody works with
     people there. Exempt places are left out. It is recorded.
 
     JSON: k, days, from, as_of, places, left_out, exempt.
@@ -92,12 +79,9 @@ def places(
 
       ccu frequent places --k 7 --days 365 --all
     """
-    from ccu.frequent import lists as frequent
+    from ccu.frequent import lists
 
-    session: Session = ctx.obj
-    asked = frequent.Count(session, k, days)
-    data = frequent.read_places(session, asked)
-    emit_document(frequent.page_of_places(session, asked, data, every), format, output)
+    emit_document(lists.places(ctx.obj, k, days, every=every), format, output)
 
 
 @app.command()
@@ -125,11 +109,11 @@ def override(
 
       ccu frequent override --address "4 Mill Rd" --off --file reason.txt
     """
-    from ccu.frequent import override_entry as frequent_overrides
+    from ccu.frequent import override_entry
 
     if on is None:
         raise InvalidInput("give either --on or --off")
-    done = frequent_overrides.decide(
+    done = override_entry.decide(
         ctx.obj, person, place, address, listed=on, file=file, asking=asking
     )
     emit_line(done)
@@ -140,24 +124,20 @@ def review(
     ctx: typer.Context,
     override: Annotated[
         int | None,
-        arg(
-            "[N]",
-            number_of("frequent override", "N"),
-            "The override's number; without it, those due.",
-        ),
+        arg("[N]", OVERRIDE, "The override's number; without it, those due."),
     ] = None,
     keep: Annotated[
-        bool | None, typer.Option("--keep/--end", help="Let it stand, or let the count decide.")
+        bool | None, typer.Option("--keep/--end", help="Keep it, or let the count decide.")
     ] = None,
     file: ReasonFileOption = None,
-    every: Annotated[bool, typer.Option("--all", help="List all in force, due or not.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="List all active ones, due or not.")] = False,
     asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
     """List the overrides whose review is due, with their reasons; or keep or end one.
 
-    An override stands until it is ended, also when its review is late. It is recorded.
+    An override is active until it is ended, also when its review is late. It is recorded.
 
     Examples:
 
@@ -165,16 +145,16 @@ def review(
 
       ccu frequent review 3 --keep --file reason.txt
     """
-    from ccu.frequent import override_entry as frequent_overrides
+    from ccu.frequent import override_entry
 
     session: Session = ctx.obj
     if override is None:
         if keep is not None or file is not None:
             raise InvalidInput("which one: --keep and --end need an override's number")
-        rows = frequent_overrides.due(session, every)
-        columns = frequent_overrides.REVIEW_COLUMNS
-        emit(Table(columns, rows, title="Overrides to review"), format, output)
+        rows = override_entry.due(session, every)
+        table = Table(override_entry.REVIEW_COLUMNS, rows, title="Overrides to review")
+        emit(table, format, output)
         return
     if keep is None or every or format or output:
         raise InvalidInput("give --keep or --end with a number; lists are without one")
-    emit_line(frequent_overrides.review(session, override, keep=keep, file=file, asking=asking))
+    emit_line(override_entry.review(session, override, keep=keep, file=file, asking=asking))

@@ -54,11 +54,10 @@ def show(
     """
     from ccu.card.page import with_notice
     from ccu.households import card as cards
-    from ccu.households import page as household_page
 
     session: Session = ctx.obj
     card = cards.show(session, cards.asked(session, household, person))
-    page = household_page.document(session.db, card)
+    page = cards.document(session.db, card)
     emit_document(with_notice(page, session.view), format, output)
 
 
@@ -145,7 +144,7 @@ def name(
 ) -> None:
     """Give a household a name, if one is wanted; an empty one takes it away.
 
-    A name says who they are: it is asked for or read, never a word of the command.
+    A name is identifying: it is asked for or read from a file, never typed on the command line.
 
     Example:
 

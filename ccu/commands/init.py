@@ -39,8 +39,7 @@ def command(
 
       ccu init --encrypt --town Westport --state CT --timezone America/New_York
     """
-    from ccu.access import account as who
-    from ccu.access import installation
+    from ccu import access, installation
     from ccu.check import privacy
     from ccu.database import encryption
     from ccu.records import settings, staff
@@ -55,7 +54,7 @@ def command(
         settings.checked(name, value)  # before a file is made
     key_is_new = encrypt and not encryption.has_key()
     with session.creating(encrypt=encrypt) as connection:
-        staff_id = staff.add(connection, who.login(installation.account()), "admin")
+        staff_id = staff.add(connection, access.login(installation.account()), "admin")
         for name, value in given.items():
             settings.change(connection, staff_id, name, value)
     emit_line(f"Made {session.path} for {session.settings.town}, {session.settings['state']}.")

@@ -43,21 +43,19 @@ def command(
     """
     from ccu.calls import store as calls
     from ccu.people import store as people
-    from ccu.retention import returning
 
     session: Session = ctx.obj
     values = _values(session, given, asking)
     with session.work() as work:
         connection = work.connection
-        before, mark = people.last(connection), returning.mark(connection)
+        before = people.last(connection)
         call_id = calls.log(work, calls.NewCall(**values))
         page = _page(work, session, call_id)
         alike: list[str] = []
-        if given.person_file:
-            from ccu.people import offer
+        if given.person_file:  # of a file nothing is asked: who they may be is shown
+            from ccu.people import finding
 
-            alike = offer.told_since(session, before)
-        alike += returning.told(connection, mark)
+            alike = finding.messages_since(session, before)
     for line in alike:
         say(line)
     try:
@@ -93,9 +91,9 @@ def _offered(session: Session, met: "Met") -> "Met":
     """Show who may be on file, and ask, before somebody named is added."""
     if not (met.given_name or met.family_name):
         return met  # nothing more is loaded for somebody unknown
-    from ccu.people import offer as person_offer
+    from ccu.people import finding as person_finding
 
-    return person_offer.of_met(session, met)
+    return person_finding.of_met(session, met)
 
 
 def _page(work: "Work", session: Session, call_id: int) -> Document:

@@ -52,10 +52,10 @@ def record(
       ccu needs record --person 31 housing=lacks food=has mh_outpatient=declined
     """
     from ccu import dates
-    from ccu.referrals import needs, needs_form
+    from ccu.referrals import needs
 
     session: Session = ctx.obj
-    answers = needs_form.answers(session, answer or [], asking)
+    answers = needs.answers(session, answer or [], asking)
     with session.work() as work:
         assessment_id = needs.record(
             work, person, answers, call_id=call, occurred_at=dates.to_iso(when or session.now)
@@ -86,23 +86,19 @@ def show(
 
       ccu needs show --person 31
     """
-    from ccu.people import merge_store as merges
-    from ccu.records import audit
-    from ccu.referrals import needs_form
+    from ccu.people import store as people
+    from ccu.referrals import needs
 
     session: Session = ctx.obj
     if (assessment is None) == (person is None):
         raise InvalidInput("give either ASSESSMENT or --person")
-    staff_id = session.staff_id
-    with session.writing() as connection:
+    with session.work() as work:
         if person is not None:
-            person = merges.canonical(connection, person)
-        data = needs_form.seen(session, needs_form.read(connection, assessment, person))
-        audit.record(connection, staff_id, "needs-show", "need_assessment", data["id"])
-        audit.record(
-            connection, staff_id, "needs-show", "person", data["person"], assessment=data["id"]
-        )
-    emit_document(needs_form.document(session.db, data), format, output)
+            person = people.canonical(work.connection, person)
+        data = needs.seen(session, needs.read_or_latest(work.connection, assessment, person))
+        work.audit("needs-show", "need_assessment", data["id"])
+        work.audit("needs-show", "person", data["person"], assessment=data["id"])
+    emit_document(needs.document(session.db, data), format, output)
 
 
 @app.command()
@@ -127,12 +123,12 @@ def refer(
 
       ccu needs refer 3 housing --to homes --handoff warm_by_phone
     """
-    from ccu.referrals import form, making, needs_form, page
+    from ccu.referrals import form, needs, page
 
     session: Session = ctx.obj
-    about = needs_form.about(session, assessment, need)
+    about = needs.about(session, assessment, need)
     new = form.new_referral(session, about, given, asking)
-    data = making.make(session, new, needs_form.link(assessment, about.need))
+    data = form.make(session, new, needs.linking(assessment, about.need))
     try:
         emit_document(page.made(session.db, data), format, output)
     except BaseException:

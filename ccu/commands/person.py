@@ -10,7 +10,7 @@ from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, e
 from ccu.people.options import ChangeOptions, PersonOptions
 from ccu.session import Session
 
-app = group("One human being: add, find, show, change, merge, link, import.")
+app = group("People: add, find, show, change, merge, link, import.")
 
 COLUMNS = ("person", "name", "born", "phone", "score", "why")
 MOST_FOUND = 200
@@ -25,7 +25,7 @@ def add(ctx: typer.Context, given: PersonOptions, asking: AskingOption = False) 
 
     Asks at a terminal, one field a line. Names, birth dates and descriptions are never typed on
     the command line, which others on this machine can read: they are answers, or lines of --file.
-    People recorded already who may be the same are shown first; nothing is merged by itself.
+    People on file who may be the same are shown first; nothing is merged by itself.
 
     Examples:
 
@@ -48,7 +48,7 @@ def find(
         list[str] | None,
         typer.Argument(
             metavar="[WORDS]...",
-            help="A name, phone or birth date; others on this machine can see what stands here."
+            help="A name, phone or birth date; others on this machine can see these words."
             " - reads one line from standard input; without any, it asks.",
         ),
     ] = None,
@@ -82,9 +82,9 @@ def find(
     from ccu.people import finding as person_finding
 
     session: Session = ctx.obj
-    known = person_finding.asked(session, words or [], file)
+    known = person_finding.read_question(session, words or [], file)
     least, most = (50 if min_score is None else min_score), (10 if limit is None else limit)
-    rows = person_finding.rows(session, known, least, most)
+    rows = person_finding.matches(session, known, least, most)
     emit(Table(COLUMNS, rows, title="People"), format, output)
     if not rows:
         say("Nobody found.")
@@ -95,7 +95,7 @@ def show(
     ctx: typer.Context,
     person: PersonArgument,
     changes: Annotated[
-        bool, typer.Option("--changes", help="With what was changed, when and by whom.")
+        bool, typer.Option("--changes", help="With what was changed, when, and by which account.")
     ] = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -116,10 +116,7 @@ def show(
     """
     from ccu.people import page as person_page
 
-    session: Session = ctx.obj
-    with session.writing():
-        data = person_page.read(session, person, changes)
-    emit_document(person_page.document(session, data), format, output)
+    emit_document(person_page.show(ctx.obj, person, changes), format, output)
 
 
 @app.command()

@@ -1,10 +1,11 @@
-"""`ccu person link`, `unlink`: how two people belong together."""
+"""`ccu person link`, `unlink`, `distinct`: how two people belong together, or do not."""
 
 from typing import Annotated
 
 import typer
 
-from ccu.options import PERSON, AskingOption, OptionType, arg, code, group, opt
+from ccu.errors import InvalidInput
+from ccu.options import PERSON, AskingOption, OptionType, arg, code, group, line, opt, required
 from ccu.output import emit_line
 from ccu.session import Session
 
@@ -23,9 +24,9 @@ RelationOption = Annotated[
 
 
 def _household(session: Session, text: str, option: str) -> str:
-    from ccu.households import link as household_link
+    from ccu.households import entry as household_entry
 
-    return household_link.choice(text)
+    return household_entry.household_choice(text)
 
 
 @app.command()
@@ -47,7 +48,7 @@ def link(
     ] = False,
     asking: AskingOption = False,
 ) -> None:
-    """Say that A is the parent, child, spouse ... of B; it puts both in one household.
+    """Link A as the parent, child, spouse ... of B, and put both in one household.
 
     Without --household: a new one when neither has one; when one of them has one, the other joins
     it; when both have different ones they stay there, and at a terminal it is asked.
@@ -58,10 +59,10 @@ def link(
 
       ccu person link 12 18 --relation sibling --household none
     """
-    from ccu.households import link as household_link
+    from ccu.households import entry as household_entry
 
     session: Session = ctx.obj
-    for sentence in household_link.link(
+    for sentence in household_entry.link(
         session, one, other, relation, household, anyway=anyway, asking=asking
     ):
         emit_line(sentence)
@@ -80,10 +81,40 @@ def unlink(
 
       ccu person unlink 12 15
     """
-    from ccu.households import link as household_link
+    from ccu.households import entry as household_entry
 
     session: Session = ctx.obj
-    gone, stay = household_link.unlink(session, one, other, relation)
+    gone, stay = household_entry.unlink(session, one, other, relation)
     emit_line(gone)
     if stay:
         emit_line(stay)
+
+
+@app.command()
+def distinct(
+    ctx: typer.Context,
+    one: OneArgument,
+    other: OtherArgument,
+    reason: Annotated[str | None, opt("--reason", line(), "How you know; no names.")] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Take the mark away.")] = False,
+) -> None:
+    """Mark two records as different people: duplicates no longer lists them.
+
+    Example:
+
+      ccu person distinct 12 31 --reason "twins, both met on 14 May"
+    """
+    from ccu.people import comparing
+
+    session: Session = ctx.obj
+    if undo:
+        if reason is not None:
+            raise InvalidInput("--undo and --reason contradict")
+        with session.work() as work:
+            comparing.unmark_different(work, one, other)
+        emit_line(f"Person {one} and person {other} may be one again.")
+        return
+    why = required(reason, "--reason")
+    with session.work() as work:
+        comparing.mark_different(work, one, other, why)
+    emit_line(f"Recorded that person {one} and person {other} are two.")

@@ -1,13 +1,12 @@
-"""`ccu person compare`, `duplicates`, `distinct`, `merge`, `unmerge`: one human being or two."""
+"""`ccu person compare`, `duplicates`, `merge`, `unmerge`: one person or two."""
 
 from typing import Annotated
 
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import PERSON, AskingOption, arg, group, line, opt, required, whole_number
-from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
-from ccu.session import Session
+from ccu.options import PERSON, AskingOption, arg, group, opt, whole_number
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_document
 
 app = group("Joined to `ccu person` by the map in cli.py.")
 
@@ -23,9 +22,9 @@ def compare(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Say how alike two people are, field by field, and what speaks against.
+    """Compare two people field by field: the score, and the evidence of two people.
 
-    A weight is in points of the score; below nothing it says that they are two. People with
+    A weight is in points of the score; below 0 it is evidence of two people. People with
     several records are compared by the two that are most alike. Recorded as a read of both.
 
     JSON: asked, a, b, records (those compared), score, likely_from, likely, merged, agree, differ,
@@ -37,7 +36,7 @@ def compare(
     """
     from ccu.people import comparing
 
-    data = comparing.read(ctx.obj, a, b)
+    data = comparing.read_pair(ctx.obj, a, b)
     emit_document(comparing.document(data), format, output)
 
 
@@ -57,10 +56,10 @@ def duplicates(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List pairs that are likely one human being, best first. Nothing is merged.
+    """List pairs that are likely one person, best first. Nothing is merged.
 
     `why` names the fields that agree, the heaviest first; a_source and b_source are the numbers on
-    other offices' lists. Pairs that somebody found to be two (ccu person distinct) are left out.
+    other offices' lists. Pairs marked as different (ccu person distinct) are left out.
 
     Examples:
 
@@ -69,43 +68,11 @@ def duplicates(
       ccu person duplicates --min-score 80 --names -o pairs.csv
     """
     from ccu.identity import LIKELY
-    from ccu.people import duplicates as listing
+    from ccu.people import comparing
 
     least = LIKELY if min_score is None else min_score
-    rows, columns = listing.read(ctx.obj, least, limit, names)
+    rows, columns = comparing.read_duplicates(ctx.obj, least, limit, names)
     emit(Table(columns, rows, title="Likely one person"), format, output)
-
-
-@app.command()
-def distinct(
-    ctx: typer.Context,
-    a: AArgument,
-    b: BArgument,
-    reason: Annotated[str | None, opt("--reason", line(), "How you know; no names.")] = None,
-    undo: Annotated[bool, typer.Option("--undo", help="Take the mark away.")] = False,
-) -> None:
-    """Mark two records as different people: duplicates no longer lists them.
-
-    Example:
-
-      ccu person distinct 12 31 --reason "twins, both met on 14 May"
-    """
-    from ccu import dates
-    from ccu.people import differences
-
-    session: Session = ctx.obj
-    by = session.staff_id
-    if undo:
-        if reason is not None:
-            raise InvalidInput("--undo and --reason contradict")
-        with session.writing() as connection:
-            differences.take_back(connection, by, a, b)
-        emit_line(f"Person {a} and person {b} may be one again.")
-        return
-    why = required(reason, "--reason")
-    with session.writing() as connection:
-        differences.record(connection, by, a, b, why, dates.to_iso(session.now))
-    emit_line(f"Recorded that person {a} and person {b} are two.")
 
 
 @app.command()
@@ -136,7 +103,7 @@ def merge(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Let A stand for B too: one human being, one count; every record is kept.
+    """Merge person B into A: one person, one count; every record is kept.
 
     B's calls, referrals and notes stay B's and count for A. Where both have a value it asks whose
     survives; where one has none, the other's does. The name not chosen stays a name to find them
@@ -156,13 +123,13 @@ def merge(
     kept = keep or a
     if kept not in (a, b):
         raise InvalidInput("--keep names one of the two")
-    wish = merging.Wish(
+    request = merging.Request(
         kept=kept,
         merged=b if kept == a else a,
         prefer=prefer and prefer.strip().lower(),
         take=[name.strip().lower().replace("-", "_") for name in take or ()],
     )
-    merging.run(ctx.obj, wish, dry_run=dry_run, asking=asking, format=format, output=output)
+    merging.run(ctx.obj, request, dry_run=dry_run, asking=asking, format=format, output=output)
 
 
 @app.command()
@@ -176,8 +143,8 @@ def unmerge(
 
     What was added since stays with the number it was put to; what was put to the other is listed.
 
-    JSON: person, was_part_of, merged_at, workers_again, without_worker (person, worker, until: who
-    worked last with one of the two whom nobody works with now), put_since (record, id, person,
+    JSON: person, was_part_of, merged_at, workers_again, without_worker (person, worker, until: the
+    last worker of one of the two who has none now), put_since (record, id, person,
     recorded).
 
     Example:

@@ -7,7 +7,7 @@ import typer
 from ccu.errors import InvalidInput
 from ccu.options import PROVIDER, arg, group, line, opt, with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
-from ccu.referrals.options import NEED, PROVIDER_NAME, ProviderOptions
+from ccu.providers.options import NEED, PROVIDER_NAME, ProviderOptions, fields_of
 from ccu.session import Session
 
 app = group("Who can help with what: add, list, show, change, retire.")
@@ -26,7 +26,7 @@ def add(
 ) -> None:
     """Add a provider; a retired one of that name comes back.
 
-    It counts as verified today, unless --verified says another day.
+    It counts as verified today, unless --verified gives another day.
 
     Example:
 
@@ -34,11 +34,10 @@ def add(
       --hours "mon-fri 9-17" --eligibility "adults of the town" --capacity waitlist
     """
     from ccu.providers import store as providers
-    from ccu.referrals import form
 
     session: Session = ctx.obj
     given.verified = given.verified or session.today
-    fields = form.provider_fields(name, given)
+    fields = fields_of(name, given)
     if "needs" not in fields:
         raise InvalidInput("--need is missing")
     with session.work() as work:
@@ -68,19 +67,9 @@ def list_(
 
       ccu provider list --search "veterans evening"
     """
-    from ccu.providers import store as providers
+    from ccu.providers import page
 
-    session: Session = ctx.obj
-    days = session.settings.number("verified_days")
-    rows = [
-        {
-            **each,
-            "needs": ", ".join(each["needs"]),
-            "verified": each["verified_on"],
-            "old": providers.is_old(each, session.today, days),
-        }
-        for each in providers.rows(session.db, need=need, words=search or "", retired=every)
-    ]
+    rows = page.list_rows(ctx.obj, need=need, words=search or "", retired=every)
     columns = (*COLUMNS, "active") if every else COLUMNS
     emit(Table(columns, rows, title="Providers"), format, output)
 
@@ -92,7 +81,7 @@ def show(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Show one provider whole, and what was changed.
+    """Show one provider and the history of its changes.
 
     JSON: id, name, needs, agency, phone, hours, eligibility, capacity, verified_on, active, part2,
     old, open_referrals (their numbers), changes (at, by, field, old, new).
@@ -101,11 +90,11 @@ def show(
 
       ccu provider show homes
     """
-    from ccu.providers import page as provider_page
+    from ccu.providers import page
 
     session: Session = ctx.obj
-    data = provider_page.read(session, provider)
-    emit_document(provider_page.document(session, data), format, output)
+    data = page.read(session, provider)
+    emit_document(page.document(session, data), format, output)
 
 
 @app.command()
@@ -124,17 +113,16 @@ def change(
 
       ccu provider change homes --capacity full --verified today
     """
-    from ccu.consent import part2
+    from ccu.consent import store as consents
     from ccu.providers import store as providers
-    from ccu.referrals import form
 
     session: Session = ctx.obj
-    fields = form.provider_fields(name, given)
+    fields = fields_of(name, given)
     if not fields:
         raise InvalidInput("nothing to change was given")
     with session.work() as work:
         changed = providers.change(work, provider, fields)
-        left = part2.notes(work.connection, provider) if fields.get("part2") else 0
+        left = consents.part2_notes(work.connection, provider) if fields.get("part2") else 0
     if changed:
         words = ", ".join(field.removesuffix("_on") for field in changed)
         emit_line(f"Changed provider {provider}: {words}.")

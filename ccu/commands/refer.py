@@ -34,11 +34,11 @@ def command(
 
       ccu refer 12 --to "family services" --again-of 7
     """
-    from ccu.referrals import form, making, page
+    from ccu.referrals import form, page
 
     session: Session = ctx.obj
     about = form.from_call(session, call, given, asking)
-    data = making.make(session, form.new_referral(session, about, given, asking))
+    data = form.make(session, form.new_referral(session, about, given, asking))
     try:
         emit_document(page.made(session.db, data), format, output)
     except BaseException:

@@ -1,4 +1,4 @@
-"""`ccu referral list`, `show`, `update`, `expire`: where referrals stand."""
+"""`ccu referral list`, `show`: the status of referrals."""
 
 from typing import Annotated
 
@@ -9,24 +9,18 @@ from ccu.options import (
     PROVIDER,
     REASON,
     REFERRAL,
-    REQUIRED,
-    AskingOption,
     arg,
     code,
     group,
     needs_reason,
     opt,
-    with_options,
 )
-from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
-from ccu.referrals.options import NEED, REASON_CODE, UpdateOptions
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_document
+from ccu.referrals.options import NEED
 from ccu.session import Session
 
-app = group("Where referrals stand: list, show, update, expire.")
+app = group("Referrals: list, show, update, expire.")
 
-EXPIRED_COLUMNS = (
-    *("id", "was", "need", "provider", "person", "owner", "changed", "follow_ups_closed"),
-)
 STATUSES = code("referral_status", commas=True)
 
 ReferralArgument = Annotated[int, arg("REFERRAL", REFERRAL, "The referral's number.")]
@@ -73,10 +67,10 @@ def list_(
       ccu referral list --all --provider homes --format csv
     """
     from ccu.card.page import notice_column
-    from ccu.referrals import listing
+    from ccu.referrals import page
 
     session: Session = ctx.obj
-    asked = listing.Asked(
+    asked = page.Asked(
         inbox=inbox,
         mine=mine,
         owner=owner,
@@ -86,8 +80,8 @@ def list_(
         status=status,
         every=every,
     )
-    found = listing.rows(session, listing.wanted(session, asked), names=names)
-    columns: tuple[str, ...] = listing.NAMED_COLUMNS if names else listing.COLUMNS
+    found = page.list_rows(session, page.filter_of(session, asked), names=names)
+    columns: tuple[str, ...] = page.NAMED_COLUMNS if names else page.COLUMNS
     columns = notice_column(found, columns, "referral", session.view)
     emit(Table(columns, found, title="Referrals"), format, output)
 
@@ -103,9 +97,9 @@ def show(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Show one referral, and what came of it.
+    """Show one referral and its outcome.
 
-    Where it stands, who has it, its events, follow-ups and tries. Showing it is recorded in the
+    Its status, owner, events, follow-ups and attempts. Showing it is recorded in the
     audit, for the referral and for the person.
 
     JSON: id, status, since, outcome, need, provider (id, name, phone), person, call, place,
@@ -119,86 +113,13 @@ def show(
       ccu referral show 7
     """
     from ccu.card.page import with_notice
-    from ccu.records import audit
     from ccu.referrals import page
 
     session: Session = ctx.obj
-    staff_id, why = session.staff_id, needs_reason(full, reason)
-    with session.writing() as connection:
-        data = page.seen(session, connection, referral, full=full)
-        audit.record(
-            connection, staff_id, "referral-show", "referral", referral, full=full, reason=why
-        )
+    why = needs_reason(full, reason)
+    with session.work() as work:
+        data = page.seen(session, work.connection, referral, full=full)
+        work.audit("referral-show", "referral", referral, full=full, reason=why)
         if (person := data["person"]) is not None:
-            audit.record(connection, staff_id, "referral-show", "person", person, referral=referral)
+            work.audit("referral-show", "person", person, referral=referral)
     emit_document(with_notice(page.document(session.db, data), session.view), format, output)
-
-
-@app.command()
-@with_options(UpdateOptions)
-def update(
-    ctx: typer.Context,
-    referral: ReferralArgument,
-    given: UpdateOptions,
-    asking: AskingOption = False,
-) -> None:
-    """Take the next step, hand over, or add a note.
-
-    Each is an event that stays.
-
-    Steps: draft to requested, requested to accepted, accepted to in_progress, either of these to
-    service_received; all but a draft to on_hold and back. Other ends: expired, cancelled,
-    entered_in_error; for all but a draft also contact_only, rejected, declined, unable_to_contact.
-    An end is final and closes the follow-ups; only a supervisor can still mark it
-    entered_in_error. On hold, follow-ups stay due.
-
-    If somebody else changed it in the last minutes, or since you saw --seen events, nothing is
-    written and you are told what changed.
-
-    Examples:
-
-      ccu referral update 7 --status accepted
-
-      ccu referral update 7 --status on_hold --reason waitlisted --seen 2
-
-      ccu referral update 7 --owner dlee
-    """
-    from ccu.referrals import steps
-
-    session: Session = ctx.obj
-    emit_line(steps.take(session, referral, steps.read(session, given, asking)))
-
-
-@app.command()
-def expire(
-    ctx: typer.Context,
-    referral: Annotated[list[int] | None, arg("[REFERRAL]...", REFERRAL, "Their numbers.")] = None,
-    stalled: Annotated[
-        bool, typer.Option("--stalled", help="All that are stalled, but for those on hold.")
-    ] = False,
-    reason: Annotated[
-        str, opt("--reason", REASON_CODE, "Why they end.", example="provider_silent")
-    ] = REQUIRED,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show which; change nothing.")] = False,
-    format: FormatOption = None,
-    output: OutputOption = None,
-) -> None:
-    """End referrals that nothing came of.
-
-    All of them or none; each is listed.
-
-    Examples:
-
-      ccu referral expire --stalled --reason provider_silent --dry-run
-
-      ccu referral expire 7 9 --reason provider_silent
-    """
-    from ccu.referrals import steps
-
-    session: Session = ctx.obj
-    rows, held = steps.expire(session, referral or [], stalled, reason, dry_run)
-    count = "1 referral" if len(rows) == 1 else f"{len(rows)} referrals"
-    emit(Table(EXPIRED_COLUMNS, rows, title="Expired"), format, output)
-    say(f"Nothing was changed: {count} would expire." if dry_run else f"Expired {count}.")
-    if held:
-        say(f"On hold, and left so: {', '.join(map(str, held))}. By number they expire too.")

@@ -105,7 +105,7 @@ def hold(
       ccu retention hold call 12 --authority FBT-CV-26-6012345
     """
     from ccu import dates
-    from ccu.people import private_line
+    from ccu.options import terminal
     from ccu.retention import holds
 
     session: Session = ctx.obj
@@ -120,7 +120,7 @@ def hold(
         said = _code(authority)
     else:
         asked = "Authority (an order, a docket)"
-        said = private_line.read(
+        said = terminal.private_text(
             asked, file, "the authority", LONGEST_AUTHORITY, session.interactive
         )
     with session.writing() as connection:

@@ -41,8 +41,8 @@ def person(
     """Seal a person: all of their records, and the words about them on calls and households.
 
     From then on their number is one that was never given, for everybody and every command but
-    `ccu seal`; their open work is ended. The calls stay. What reports count follows the setting
-    sealed_totals.
+    `ccu seal`; their open work is ended. The calls stay. Reports go on counting what is sealed, as
+    numbers that name nobody.
 
     Example:
 

@@ -28,9 +28,7 @@ def _supervisor(session: Session, text: str, option: str) -> int:
 
 ROLE_OPTION = opt("--role", code("staff_role"), "What they do.")
 LoginArgument = Annotated[int, arg("LOGIN", LOGIN, "The account's login name.")]
-NameOption = Annotated[
-    str | None, opt("--name", line(clears=True), "Name, as others should see it.")
-]
+NameOption = Annotated[str | None, opt("--name", line(clears=True), "Name as others see it.")]
 AgencyOption = Annotated[str | None, opt("--agency", code("agency"), "Their agency.")]
 PhoneOption = Annotated[str | None, opt("--phone", line(40, clears=True), "How to reach them.")]
 SupervisorOption = Annotated[
@@ -132,12 +130,13 @@ def retire(
 
       ccu staff retire dlee --to mrossi
     """
+    from ccu.people import workers
     from ccu.records import staff
 
     session: Session = ctx.obj
-    by = session.staff_id
     with session.writing() as connection:
-        held = staff.retire(connection, by, login, to, session.today.isoformat())
+        held = staff.retire(connection, session.staff_id, login, to)
+        workers.hand_over(connection, login, to, session.today.isoformat())
         gone = staff.login_of(connection, login)
         handed = f"; {held} open to {staff.login_of(connection, to)}" if held and to else ""
     emit_line(f"Retired {gone}{handed}.")

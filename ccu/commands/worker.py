@@ -1,4 +1,4 @@
-"""`ccu worker assign`, `end`, `list`: who is working with whom."""
+"""`ccu worker assign`, `end`, `list`: the workers of people and households."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
@@ -11,9 +11,9 @@ from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.people.workers import Whom
+    from ccu.people.workers import Client
 
-app = group("Who is working with whom: assign, end, list.")
+app = group("Workers of people and households: assign, end, list.")
 
 COLUMNS = ("person", "household", "staff", "agency", "since", "until")
 
@@ -33,7 +33,7 @@ def assign(
         date | None, opt("--since", PAST_DAY, "From this day, not in the future; default today.")
     ] = None,
 ) -> None:
-    """Say who is working with a person or a household from now on; the one before ends that day.
+    """Assign a worker to a person or a household; the worker before ends that day.
 
     Accepting a referral does not do this: who accepts is not always who will work with them.
 
@@ -45,12 +45,12 @@ def assign(
     from ccu.records import staff as accounts
 
     session: Session = ctx.obj
-    whom, day = _whom(person, household), since or session.today
+    client, day = _client(person, household), since or session.today
     with session.work() as work:
-        before = workers.assign(work, whom, staff, day.isoformat())
+        before = workers.assign(work, client, staff, day.isoformat())
         login = accounts.login_of(work.connection, staff)
     ended = f"; {before} was until then" if before else ""
-    emit_line(f"{login} is working with {whom} since {day}{ended}.")
+    emit_line(f"{login} is working with {client} since {day}{ended}.")
 
 
 @app.command()
@@ -62,7 +62,7 @@ def end(
         date | None, opt("--on", PAST_DAY, "The last day, not in the future; default today.")
     ] = None,
 ) -> None:
-    """Say that nobody is working with them any more. Open referrals and follow-ups stay open.
+    """End the current worker's assignment. Open referrals and follow-ups stay open.
 
     Example:
 
@@ -71,10 +71,10 @@ def end(
     from ccu.people import workers
 
     session: Session = ctx.obj
-    whom, day = _whom(person, household), on or session.today
+    client, day = _client(person, household), on or session.today
     with session.work() as work:
-        login = workers.end(work, whom, day.isoformat())
-    emit_line(f"{login} was working with {whom} until {day}.")
+        login = workers.end(work, client, day.isoformat())
+    emit_line(f"{login} was working with {client} until {day}.")
 
 
 @app.command("list")
@@ -87,7 +87,7 @@ def list_(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List who is working with whom, by numbers.
+    """List the workers of people and households, by numbers.
 
     Example:
 
@@ -96,17 +96,17 @@ def list_(
     from ccu.people import workers
 
     session: Session = ctx.obj
-    whom = _whom(person, household) if person is not None or household is not None else None
-    if whom is not None:
-        workers.check(session.db, whom)
-    rows = workers.rows(session.reading, whom, staff, every)
+    client = _client(person, household) if person is not None or household is not None else None
+    if client is not None:
+        workers.check(session.db, client)
+    rows = workers.rows(session.reading, client, staff, every)
     session.keep_shown()
     emit(Table(COLUMNS, rows, title="Workers"), format, output)
 
 
-def _whom(person: int | None, household: int | None) -> "Whom":
-    from ccu.people.workers import Whom
+def _client(person: int | None, household: int | None) -> "Client":
+    from ccu.people.workers import Client
 
     if (person is None) == (household is None):
         raise InvalidInput("give either --person or --household")
-    return Whom(person_id=person, household_id=household)
+    return Client(person_id=person, household_id=household)

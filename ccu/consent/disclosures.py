@@ -1,8 +1,8 @@
-"""What was told of a person: when, to whom, what, why. The accounting of six years.
+"""Disclosures about a person: when, to which recipient, what, why. The accounting of six years.
 
 What a screen shows to police of Human Services' work is kept once for each person, account, scope,
-paper and day; what was told by phone or on paper is kept each time. That something is in hand is
-not a disclosure: the audit has it, as it has every reading.
+paper and day; what was told by phone or on paper is kept each time. That something is being
+handled is not a disclosure: the audit has it, as it has every reading.
 """
 
 import json
@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ccu import dates
+from ccu.consent import PART2, Recipient
 from ccu.consent import store as consents
-from ccu.consent.store import PART2, Recipient
 from ccu.errors import InvalidInput
 from ccu.people import store as people
 from ccu.records import person_ids, table
@@ -66,7 +67,7 @@ def keep_shown(
 
 @dataclass(frozen=True, kw_only=True)
 class ByHand:
-    """Something told by phone, by letter or in a meeting: to whom, what, why; codes checked.
+    """Something told by phone, by letter or in a meeting, with its recipient; codes checked.
 
     `ground` is why it was told without a consent.
     """
@@ -81,7 +82,7 @@ class ByHand:
 def record(work: Work, new: ByHand) -> tuple[int, int | None]:
     """Record what was told: returns its number, and the paper it rests on.
 
-    Raises NotFound; InvalidInput when no paper in force covers it and no ground was given.
+    Raises NotFound; InvalidInput when no active consent covers it and no ground was given.
     """
     people.must_exist(work.connection, new.person_id)
     paper = None
@@ -148,7 +149,7 @@ def since(today: date, years: int) -> str:
 def rows(
     connection: sqlite3.Connection, person_id: int, start: str | None, only_to: str | None
 ) -> list[dict[str, Any]]:
-    """What was told of a human being since a day, under any record of theirs, oldest first.
+    """What was told of a person since a day, under any record of theirs, oldest first.
 
     id, when, record, to, account, what, purpose, basis, consent, by. `only_to`: to that agency
     alone.
@@ -158,7 +159,7 @@ def rows(
     return [
         {
             "id": row["id"],
-            "when": row["disclosed_at"][:16].replace("T", " "),
+            "when": dates.minute(row["disclosed_at"]),
             "record": row["record"],
             "to": consents.said_to(row["recipient"], row["provider_id"], row["provider_name"]),
             "account": row["viewer"],

@@ -1,29 +1,32 @@
-"""Signed papers: what may be told of a person, to whom, until when.
+"""Consents: what may be disclosed of a person, to which agency or provider, until when.
 
 A paper counts from the day it was signed through the day it expires, unless it was revoked: once
 revoked it never counts again, whatever day is said. It is looked up each time, so a revocation
-holds from the next command on. A human being's papers are those of all their records.
+holds from the next command on. A person's papers are those of all their records.
 """
 
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ccu import dates
+from ccu.consent import PART2, Recipient
 from ccu.errors import InvalidInput
-from ccu.people import store as people
-from ccu.records import codes, person_ids, table
-from ccu.work import Work
+from ccu.records import person_ids, table
 
-PART2 = "part2"
+if TYPE_CHECKING:
+    from ccu.work import Work
+
 ALL_BUT_PART2 = "all_but_part2"
 SIGNERS = ("person", "parent", "guardian", "other")
 
 _ROWS = """
-SELECT consent.id, consent.person_id AS person, consent.recipient, consent.provider_id AS provider,
-       provider.name AS provider_name, consent.scope, consent.purpose, consent.purpose_words,
+SELECT consent.id, consent.person_id AS record,
+       (SELECT canonical_id FROM human WHERE id = consent.person_id) AS person, consent.recipient,
+       consent.provider_id AS provider, provider.name AS provider_name, consent.scope,
+       consent.purpose, consent.purpose_words,
        consent.signed_on, consent.signed_by, consent.expires_on, consent.revoked_at,
        recorder.login AS recorded_by, revoker.login AS revoked_by
 FROM consent JOIN staff AS recorder ON recorder.id = consent.recorded_by
@@ -31,17 +34,6 @@ LEFT JOIN staff AS revoker ON revoker.id = consent.revoked_by
 LEFT JOIN provider ON provider.id = consent.provider_id
 WHERE {where} ORDER BY consent.id
 """
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recipient:
-    """Who is told: an agency, or one provider."""
-
-    agency: str
-    provider_id: int | None = None
-
-    def __str__(self) -> str:
-        return self.agency if self.provider_id is None else f"provider {self.provider_id}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,18 +50,10 @@ class Paper:
     expires_on: str | None
 
 
-def recipient(connection: sqlite3.Connection, text: str, option: str) -> Recipient:
-    """A provider by number, else the code of an agency. Raises InvalidInput, NotFound."""
-    from ccu.providers import store as providers
-
-    if text.strip()[:1].isdigit():
-        found = providers.find(connection, text, option)
-        return Recipient(agency=found["agency"], provider_id=found["id"])
-    return Recipient(agency=codes.code(connection, "agency", text, option))
-
-
 def in_order(connection: sqlite3.Connection, scopes: Sequence[str]) -> list[str]:
     """Return codes of scopes in the order of their list, each once."""
+    from ccu.records import codes
+
     return [code for code in codes.labels(connection, "consent_scope") if code in scopes]
 
 
@@ -118,19 +102,18 @@ def rows(
     every: bool,
     only_to: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Papers, oldest first; without `every` those in force; `only_to`: to that agency alone.
+    """Papers, oldest first; without `every` the active ones; `only_to`: to that agency alone.
 
     id, person (canonical), record (the paper's own), to, scope (a list), purpose, words, signed_on,
     signed_by, expires_on, revoked_on, state, recorded_by, revoked_by.
     """
     same = None if person_id is None else person_ids.same(connection, [person_id])
     found = table.select(connection, _ROWS, {"consent.person_id IN ?": same})
-    stands_for = person_ids.canonical(connection, (row["person"] for row in found))
     return [
         {
             "id": row["id"],
-            "person": stands_for[row["person"]],
-            "record": row["person"],
+            "person": row["person"],
+            "record": row["record"],
             "to": said_to(row["recipient"], row["provider"], row["provider_name"]),
             "scope": row["scope"].split(","),
             "purpose": row["purpose"],
@@ -157,12 +140,14 @@ def said_to(agency: str, provider_id: int | None, name: str | None) -> str:
 # ---------------------------------------------------------------- writing
 
 
-def grant(work: Work, new: Paper) -> int:
+def grant(work: "Work", new: Paper) -> int:
     """Record a signed paper; returns its number.
 
     Raises NotFound, and InvalidInput for a person merged into another record, for an expiry that is
     not after the signature, and for a paper on Part 2 that names no expiry (42 CFR 2.31).
     """
+    from ccu.people import store as people
+
     people.must_exist(work.connection, new.person_id)
     if new.expires_on is not None and new.expires_on <= new.signed_on:
         raise InvalidInput("--expires must be after --signed")
@@ -191,7 +176,7 @@ def grant(work: Work, new: Paper) -> int:
     return consent_id
 
 
-def revoke(work: Work, consent_id: int, on: date) -> list[int]:
+def revoke(work: "Work", consent_id: int, on: date) -> list[int]:
     """Revoke a paper, today or as of the start of an earlier day.
 
     Returns the other papers that still allow some of the same to the same recipient: one paper's
@@ -207,9 +192,9 @@ def revoke(work: Work, consent_id: int, on: date) -> list[int]:
         at = dates.to_iso(dates.day_start(on, work.settings.zone))
     revoked = {"revoked_at": at, "revoked_by": work.staff_id}
     table.update(work.connection, "consent", consent_id, revoked)
-    work.audit("consent-revoke", "person", row["person"], consent=consent_id)
+    work.audit("consent-revoke", "person", row["record"], consent=consent_id)
     to = Recipient(agency=row["recipient"], provider_id=row["provider"])
-    same = person_ids.same(work.connection, [row["person"]])
+    same = person_ids.same(work.connection, [row["record"]])
     left = in_force(work.connection, same, to, work.today.isoformat())
     return [each["id"] for each in left if _overlap(each["scope"], row["scope"])]
 
@@ -219,3 +204,52 @@ def _overlap(one: str, other: str) -> bool:
     return any(covers(other, what) for what in one.split(",")) or any(
         covers(one, what) for what in other.split(",")
     )
+
+
+# ---------------------------------------------------------------- notes on 42 CFR Part 2 referrals
+
+# This file keeps no note about a referral to a Part 2 program.
+_NOTES = """
+SELECT (SELECT count(*) FROM referral
+        JOIN referral_event AS event ON event.referral_id = referral.id
+        WHERE referral.provider_id = :id AND coalesce(event.note, '') <> '')
+     + (SELECT count(*) FROM referral JOIN follow_up ON follow_up.referral_id = referral.id
+        WHERE referral.provider_id = :id AND follow_up.note <> '')
+     + (SELECT count(*) FROM referral JOIN follow_up ON follow_up.referral_id = referral.id
+        JOIN attempt ON attempt.follow_up_id = follow_up.id
+        WHERE referral.provider_id = :id AND coalesce(attempt.note, '') <> '')
+"""
+
+
+def refuse_part2_note(
+    connection: sqlite3.Connection, note: str | None, provider_id: int | None
+) -> None:
+    """Raises InvalidInput for a note about a referral to a Part 2 program."""
+    if not note or provider_id is None:
+        return
+    row = connection.execute(
+        "SELECT part2 FROM provider WHERE id = :id", {"id": provider_id}
+    ).fetchone()
+    if row is not None and row["part2"]:
+        raise InvalidInput(
+            "a note about a referral to a 42 CFR Part 2 program is not kept in this file;"
+            " ccu care note add --part2 keeps it apart"
+        )
+
+
+def part2_providers(connection: sqlite3.Connection) -> set[int]:
+    """The providers that are Part 2 programs, by number."""
+    return {row["id"] for row in connection.execute("SELECT id FROM provider WHERE part2")}
+
+
+def provider_of_referral(connection: sqlite3.Connection, referral_id: int | None) -> int | None:
+    """The provider of a referral, where there is one."""
+    row = connection.execute(
+        "SELECT provider_id FROM referral WHERE id = :id", {"id": referral_id}
+    ).fetchone()
+    return None if row is None else int(row["provider_id"])
+
+
+def part2_notes(connection: sqlite3.Connection, provider_id: int) -> int:
+    """How many notes about referrals to a provider this file holds."""
+    return int(connection.execute(_NOTES, {"id": provider_id}).fetchone()[0])

@@ -20,13 +20,15 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ccu import dates
-from ccu.consent import disclosures
-from ccu.consent import store as consents
-from ccu.consent.store import PART2, Recipient
+from ccu.consent import PART2, Recipient
 from ccu.errors import NotAllowed, NotFound
 from ccu.records import person_ids
+
+if TYPE_CHECKING:
+    from ccu.consent.disclosures import Told
 
 HUMAN_SERVICES = "human_services"
 POLICE = Recipient(agency="police")
@@ -155,8 +157,8 @@ class View:
         self._now = now
         self._policy = policy.split(",")
         self._papers: dict[int, list[sqlite3.Row]] = {}
-        self._told: set[disclosures.Told] = set()
-        self._part2: set[disclosures.Told] = set()
+        self._told: set[Told] = set()
+        self._part2: set[Told] = set()
         self.part2: set[tuple[str, int]] = set()  # records under Part 2 that were shown
 
     @property
@@ -231,6 +233,8 @@ class View:
             return True
         allowed = next((scope for scope in scopes if scope in self._policy), None)
         if allowed is not None and person_id is not None:
+            from ccu.consent import disclosures
+
             self._told.add(disclosures.Told(person_id, allowed, None, disclosures.POLICY))
         return allowed is not None
 
@@ -238,6 +242,8 @@ class View:
         """Whether a paper of this human being covers one of the scopes; it is remembered."""
         if person_id is None:
             return False
+        from ccu.consent import store as consents
+
         if person_id not in self._papers:
             same = person_ids.same(self._connection, [person_id])
             today = self._now.date().isoformat()
@@ -245,6 +251,8 @@ class View:
         for scope in scopes:
             for paper in self._papers[person_id]:
                 if consents.covers(paper["scope"], scope):
+                    from ccu.consent import disclosures
+
                     told = disclosures.Told(person_id, scope, paper["id"], paper["purpose"])
                     self._told.add(told)
                     if scope == PART2:
@@ -263,5 +271,7 @@ class View:
         """Record what was shown by consent or policy, inside the caller's transaction."""
         if self._told:
             at = dates.to_iso(self._now)
+            from ccu.consent import disclosures
+
             disclosures.keep_shown(self._connection, self._staff_id, self._told, at)
             self._told.clear()

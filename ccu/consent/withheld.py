@@ -6,11 +6,13 @@ comes before each table that holds work on a referral; queries need not know. Co
 referrals or follow-ups run without the views, and refuse a withheld number (viewing.refuse).
 """
 
+import re
 import sqlite3
+from collections.abc import Iterable
 from datetime import date
 
+from ccu.consent import PART2, Recipient
 from ccu.consent import store as consents
-from ccu.consent.store import PART2, Recipient
 from ccu.records import person_ids
 
 # table -> the rows that stay, and the columns that are emptied where they name a withheld referral
@@ -59,7 +61,7 @@ def from_lists(
 def from_figures(connection: sqlite3.Connection) -> None:
     """Withhold every Part 2 referral, inside a transaction: a rollback takes the views away.
 
-    Tables that report/covers.py put before the file's own lose the same rows.
+    Tables that report/sealed_rows.py put before the file's own lose the same rows.
     """
     _withhold(connection, _FROM_FIGURES, 0)
 
@@ -93,6 +95,20 @@ def _withhold(connection: sqlite3.Connection, which: str, viewer: int) -> None:
                 for (_id, name, *_rest) in run(f"PRAGMA main.table_info({table})").fetchall()
             )
             run(f"CREATE TEMP VIEW {table} AS SELECT {columns} FROM main.{table} WHERE {kept}")  # noqa: S608
-    if "open_follow_up" not in covered:
-        row = run("SELECT sql FROM main.sqlite_master WHERE name = 'open_follow_up'").fetchone()
-        run(row["sql"].replace("CREATE VIEW", "CREATE TEMP VIEW", 1))
+    cover_views(connection, _TABLES)
+
+
+def cover_views(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
+    """Make the views of the file over these tables again as TEMP views, and the views over those.
+
+    A view of the file reads the file's own tables; a TEMP view reads a TEMP table or view of the
+    same name first.
+    """
+    covered = set(tables)
+    for row in connection.execute(
+        "SELECT name, sql FROM main.sqlite_master WHERE type = 'view' ORDER BY rowid"
+    ).fetchall():
+        if not covered.isdisjoint(re.findall(r"\w+", row["sql"])):
+            covered.add(row["name"])
+            sql = row["sql"].replace("CREATE VIEW", "CREATE TEMP VIEW IF NOT EXISTS", 1)
+            connection.execute(sql)

@@ -1,1 +1,10 @@
 """The database file: opened, created, migrated, copied, checked and encrypted."""
+
+import sqlite3
+import sys
+
+
+def errors() -> tuple[type[Exception], ...]:
+    """Return what SQLite raises, for `except`: SQLCipher's errors are not sqlite3's."""
+    loaded = sys.modules.get("sqlcipher3.dbapi2")
+    return (sqlite3.Error, loaded.Error) if loaded else (sqlite3.Error,)

@@ -10,7 +10,7 @@ Each setting has a measured reason (reliability: eight writers at once, kill -9,
   `ccu check` do it.
 
 Never open() the database, its -wal or its -shm while a connection is open in this process: closing
-that descriptor drops SQLite's locks. file_header.py reads the header before connecting. For the
+that descriptor drops SQLite's locks. opening.py reads the header before connecting. For the
 same reason one library opens a file: sqlite3 a plain one, SQLCipher (encryption.py) an
 encrypted one.
 """
@@ -23,9 +23,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from ccu.database import digests, encryption
+from ccu import database, files
 from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable
-from ccu.files import folders
 
 BUSY_SECONDS = 30  # the worst wait seen beside an importer was 7 s; 5 s was too short
 
@@ -74,7 +73,7 @@ def _begin(connection: sqlite3.Connection, patience: float) -> None:
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 return
-            except encryption.errors() as error:
+            except database.errors() as error:
                 busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
                 if not busy or time.monotonic() > end:
                     raise
@@ -159,32 +158,43 @@ def _names_a_lost_table(text: str) -> bool:
 def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqlite3.Connection:
     """A connection with our settings; `by_cipher` opens a plain file by SQLCipher too."""
     uri = _uri(path, "rw")
-    folders.keep_out_of(path)
+    files.keep_out_of(path)
     _must_be_writable(path)
     try:
         if key is not None or by_cipher:
+            from ccu.database import encryption
+
+            version = encryption.library().sqlite_version_info
             connection = encryption.connect(uri, key, BUSY_SECONDS)
         else:
+            version = sqlite3.sqlite_version_info
             connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
             connection.row_factory = sqlite3.Row
-    except encryption.errors() as error:
+    except database.errors() as error:
         raise _explained(error, path) from None
     try:
         if key is not None:
             _must_unlock(connection, path)
-        for pragma in _pragmas(encryption.sqlite_version(connection)):
+        for pragma in _pragmas(version):
             connection.execute(f"PRAGMA {pragma}")
-        digests.register(connection)
+        register(connection)
     except UnicodeDecodeError:  # SQLite's message quotes a definition that is not text any more
         connection.close()
         raise DatabaseUnusable(f"{path} {DAMAGED}") from None
-    except encryption.errors() as error:
+    except database.errors() as error:
         connection.close()
         raise _explained(error, path) from None
     except CcuError:
         connection.close()
         raise
     return connection
+
+
+def register(connection: sqlite3.Connection) -> None:
+    """Give the connection the SQL function that the triggers of digests.py call."""
+    from binascii import crc32
+
+    connection.create_function("row_digest", 1, crc32, deterministic=True)
 
 
 def _must_be_writable(path: Path) -> None:
@@ -211,9 +221,11 @@ def _must_unlock(connection: sqlite3.Connection, path: Path) -> None:
     """A wrong key shows when the first page is read, and cannot be told from any other damage."""
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except encryption.errors() as error:
+    except database.errors() as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_NOTADB:
             raise
+        from ccu.database import encryption
+
         raise DatabaseUnusable(
             f"{path}: wrong key, or not a ccu database; the key is from {encryption.place()}"
         ) from None

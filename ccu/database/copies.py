@@ -12,7 +12,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from ccu import files
+from ccu import database, files
 from ccu.database import encryption
 from ccu.database.connection import connect
 from ccu.errors import DatabaseUnusable, InvalidInput, VerificationFailed
@@ -107,7 +107,7 @@ def _verify_copy(path: Path, key: str | None) -> list[str]:
     try:
         copied.execute("PRAGMA journal_mode=WAL")
         return integrity_problems(copied)
-    except encryption.errors() as error:
+    except database.errors() as error:
         return [str(error)]
     finally:
         copied.close()

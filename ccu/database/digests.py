@@ -2,7 +2,7 @@
 
 `table_digest` holds the number of rows of each table and the sum of their CRC-32. Triggers keep it
 up to date; `install` generates them from the tables' columns. They call row_digest, which SQLite
-does not have: another program can read the file, and cannot write to it.
+does not have (connection.py defines it): another program can read the file, and cannot write to it.
 
 The code lists have a sum and no triggers, because no command writes them. The audit has its chain,
 and person_key is made from the people.
@@ -11,6 +11,8 @@ and person_key is made from the people.
 import contextlib
 import sqlite3
 from collections.abc import Collection, Iterator
+
+from ccu import database
 
 DEFINITIONS = "sqlite_master"  # the row of table_digest for tables, indexes, views and triggers
 _LEFT_OUT = ("audit", "audit_reason", "person_key", "table_digest")
@@ -24,20 +26,36 @@ _CHANGES = {
 Sum = tuple[int, int]  # the number of rows, the sum of their digests
 
 
-def register(connection: sqlite3.Connection) -> None:
-    """Give the connection the SQL function that the triggers call."""
-    from binascii import crc32
+def install(connection: sqlite3.Connection, altered: Collection[str] = ()) -> None:
+    """Sum up every table as it is now and make the triggers, inside the caller's transaction.
 
-    connection.create_function("row_digest", 1, crc32, deterministic=True)
-
-
-def install(connection: sqlite3.Connection) -> None:
-    """Sum up every table as it is now and make the triggers, inside the caller's transaction."""
+    The sums of `altered` tables are made not to match, so that `changed` goes on reporting them.
+    """
     for table in _tables(connection):
-        _keep(connection, table, _sum(connection, table))
+        found = _sum(connection, table)
+        if found is not None and table in altered:
+            found = (found[0], found[1] + 1)
+        _keep(connection, table, found)
         if not is_code_list(connection, table):
             for event in _CHANGES:
                 _make_trigger(connection, table, event, _columns(connection, table))
+
+
+def remove(connection: sqlite3.Connection) -> list[str]:
+    """Remove the sums and triggers before a migration, inside the caller's transaction.
+
+    Returns the tables whose rows are not what ccu wrote. A file of schema 1 to 3 has no sums.
+    """
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'table_digest'").fetchone():
+        return []
+    altered = [name for name in changed(connection, _tables(connection)) if name != DEFINITIONS]
+    for (name,) in connection.execute(
+        "SELECT name FROM sqlite_master"
+        " WHERE type = 'trigger' AND name LIKE '%!_digest!_%' ESCAPE '!'"
+    ).fetchall():
+        connection.execute('DROP TRIGGER "{}"'.format(name.replace('"', '""')))
+    connection.execute("DELETE FROM table_digest")
+    return altered
 
 
 @contextlib.contextmanager
@@ -156,11 +174,9 @@ def _sum_of_definitions(connection: sqlite3.Connection, names: Collection[str]) 
 
 
 def _one(connection: sqlite3.Connection, sql: str, *values: str) -> Sum | None:
-    from ccu.database import encryption
-
     try:
         count, total = connection.execute(sql, values).fetchone()
-    except encryption.errors():
+    except database.errors():
         return None
     return count, total
 

@@ -11,13 +11,11 @@ import os
 import re
 import sqlite3
 import stat
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccu import files
-from ccu.access import installation
+from ccu import files, installation
 from ccu.errors import DatabaseUnusable
 
 PAGE = files.PAGE
@@ -49,12 +47,6 @@ def library() -> Any:
     return module
 
 
-def errors() -> tuple[type[Exception], ...]:
-    """What SQLite raises, for `except`: SQLCipher's errors are not sqlite3's."""
-    loaded = sys.modules.get("sqlcipher3.dbapi2")
-    return (sqlite3.Error, loaded.Error) if loaded else (sqlite3.Error,)
-
-
 def connect(uri: str, key: str | None, timeout: float) -> sqlite3.Connection:
     """A connection by SQLCipher: with a key to an encrypted file, without to a plain one.
 
@@ -73,13 +65,6 @@ def connect(uri: str, key: str | None, timeout: float) -> sqlite3.Connection:
 def raw(key: str) -> str:
     """The key as SQLCipher takes 32 bytes as they are (a passphrase costs 250 ms a command)."""
     return f"x'{key}'"
-
-
-def sqlite_version(connection: sqlite3.Connection) -> tuple[int, ...]:
-    """The version of the SQLite within the library that made the connection."""
-    by = library() if uses_library(connection) else sqlite3
-    version: tuple[int, ...] = by.sqlite_version_info
-    return version
 
 
 def uses_library(connection: sqlite3.Connection) -> bool:

@@ -13,8 +13,7 @@ from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
 from typing import Any
 
-from ccu import files
-from ccu.access import installation
+from ccu import files, installation
 from ccu.errors import DatabaseUnusable
 
 VARIABLE = "CCU_AUDIT_KEY"

@@ -8,6 +8,7 @@ the destruction log (scrubbed_at empty), so that one cut short is seen, and ende
 
 import sqlite3
 
+from ccu import database
 from ccu.errors import VerificationFailed
 
 _LEFT = (
@@ -24,14 +25,13 @@ def scrub(connection: sqlite3.Connection) -> None:
     can not be written anew (it needs room for a second copy): then the text is still there, and the
     scrub is to be run again.
     """
-    from ccu.database import encryption
     from ccu.database import opening as db
 
     try:
         _fold(connection)
         connection.execute("VACUUM")
         _fold(connection)
-    except encryption.errors() as error:
+    except database.errors() as error:
         if db.explain(error, None) is None:
             raise
         raise VerificationFailed(NOT_WRITTEN) from None

@@ -3,33 +3,38 @@
     instants      the stored form, zones, clock changes, and how a moment is shown
     days          the day in what people type
     moments       the moment in what people type; months, quarters, years
-    cad           the dates of a dispatch export, 700,000 at a time
+    cad           the dates of a dispatch export, 700,000 at a time; imported from there
     office_hours  when the office is open
 
-Other packages import from here. An ambiguous text is refused in one sentence that offers both
+Other packages import from here. What reads typed text is loaded when it is used: most commands
+only show dates. An ambiguous text is refused in one sentence that offers both
 readings; nothing is guessed.
 """
 
-from ccu.dates.cad import cad_reader
-from ccu.dates.days import Direction
+from typing import TYPE_CHECKING, Any
+
 from ccu.dates.instants import (
     add_elapsed,
+    day_bounds,
     day_start,
     from_iso,
     is_after,
+    minute,
     say_moment,
     to_iso,
     zone,
 )
-from ccu.dates.moments import parse_day, parse_moment, parse_month, parse_quarter, parse_year
+
+if TYPE_CHECKING:
+    from ccu.dates.moments import parse_day, parse_moment, parse_month, parse_quarter, parse_year
 
 __all__ = [
-    "Direction",
     "add_elapsed",
-    "cad_reader",
+    "day_bounds",
     "day_start",
     "from_iso",
     "is_after",
+    "minute",
     "parse_day",
     "parse_moment",
     "parse_month",
@@ -39,3 +44,13 @@ __all__ = [
     "to_iso",
     "zone",
 ]
+
+if not TYPE_CHECKING:  # a type checker must still see a misspelled name
+
+    def __getattr__(name: str) -> Any:
+        """Load the parsers with the first of them that is used."""
+        if not name.startswith("parse_"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from ccu.dates import moments
+
+        return getattr(moments, name)

@@ -45,6 +45,16 @@ def from_iso(text: str) -> datetime:
     return moment
 
 
+def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return the first instant of a day in a zone, and the first of the day after it."""
+    return day_start(day, zone), day_start(day + timedelta(days=1), zone)
+
+
+def minute(stored: str) -> str:
+    """Return a stored time to the minute, as the town's clock showed it: `2026-01-31 14:02`."""
+    return stored[:16].replace("T", " ")
+
+
 def offset_of(moment: datetime) -> timedelta:
     """Return the UTC offset of an aware datetime; raises ValueError for a naive one."""
     offset = moment.utcoffset()

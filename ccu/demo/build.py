@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from ccu import dates
-from ccu.access import account as who
-from ccu.access import installation
+from ccu import access, dates, installation
 from ccu.demo import export, story, town
 from ccu.records import settings, staff
 from ccu.session import Session
@@ -71,7 +69,7 @@ def build(session: Session, calls: int, seed: int, run: story.Run) -> Town:
 
 
 def _settle(connection: sqlite3.Connection) -> None:
-    staff_id = staff.add(connection, who.login(installation.account()), "admin")
+    staff_id = staff.add(connection, access.login(installation.account()), "admin")
     chosen = {"town": town.TOWN, "state": town.STATE, "timezone": town.ZONE}
     for name, value in chosen.items():
         settings.change(connection, staff_id, name, value)

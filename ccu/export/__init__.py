@@ -14,8 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccu import __version__, dates
-from ccu.access import account as who
+from ccu import __version__, access, dates
 from ccu.database import opening as db
 from ccu.export import cells, columns, folder, rows
 from ccu.export.cells import Rows
@@ -80,7 +79,7 @@ def about(
 ) -> dict[str, Any]:
     """Return the contents of about.json."""
     return {
-        "made_by": who.login(session.service_account),
+        "made_by": access.login(session.service_account),
         "made_at": dates.to_iso(session.machine_now),
         "purpose": wanted.purpose,
         "purpose_in_words": wanted.words,

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ccu.errors import InvalidInput
-from ccu.files import named, reason
-from ccu.files.folders import Folder, Place
+from ccu.files import Folder, Place, named, reason
 from ccu.output import Document, Format, Table, emit, emit_document
 
 ABOUT = "about.json"

@@ -46,9 +46,8 @@ REFERRALS = """
 SELECT referral.id AS referral, call_id AS call, person_id AS person,
        substr(made_at, 1, 10) AS day, need, provider_id AS provider, handoff, handoff_minutes,
        status, again_of IS NOT NULL AS again,
-       (SELECT (unixepoch(min(event.occurred_at)) - unixepoch(made_at)) / 86400
-        FROM referral_event AS event WHERE event.referral_id = referral.id
-         AND event.status IN ('accepted', 'in_progress', 'service_received')) AS days_to_accepted
+       (SELECT (unixepoch(accepted_at) - unixepoch(made_at)) / 86400 FROM acceptance
+        WHERE referral_id = referral.id) AS days_to_accepted
 FROM referral JOIN provider ON provider.id = provider_id AND part2 = 0
 WHERE status <> 'entered_in_error' AND made_at >= :start AND made_at < :end
 """
@@ -81,7 +80,7 @@ WHERE voided_at IS NULL AND occurred_at >= :start AND occurred_at < :end
 # Every record of a person, with the canonical record and what is exported of that one.
 RECORDS = """
 SELECT tree.id, tree.canonical_id, birth_date, age_estimate, age_estimated_on, minor, sex, housing
-FROM person_canonical AS tree JOIN person ON person.id = tree.canonical_id
+FROM human AS tree JOIN person ON person.id = tree.canonical_id
 """
 
 QUERIES = {

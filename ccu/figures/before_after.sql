@@ -32,7 +32,7 @@ WITH person_of AS MATERIALIZED (
   SELECT tree.id, tree.canonical_id,
          max(person.given_name <> '' OR person.family_name <> '')
            OVER (PARTITION BY tree.canonical_id) AS known
-  FROM person_canonical AS tree JOIN person ON person.id = tree.id),
+  FROM human AS tree JOIN person ON person.id = tree.id),
 seen AS MATERIALIZED (  -- the first care call in the period of each known person
   SELECT canonical_id, at, occurred_at, call_id
   FROM (SELECT person_of.canonical_id, unixepoch(call.occurred_at) AS at, call.occurred_at,
@@ -53,26 +53,23 @@ moved AS (  -- records that something happened to in the period which may be an 
   WHERE attempt.occurred_at >= :start AND attempt.occurred_at < :end AND attempt.result = 'reached'
   UNION
   SELECT referral.person_id
-  FROM referral_event AS event JOIN referral ON referral.id = event.referral_id
-  WHERE event.occurred_at >= :start AND event.occurred_at < :end
-    AND event.status IN ('accepted', 'in_progress', 'service_received')),
+  FROM referral JOIN acceptance ON acceptance.referral_id = referral.id
+  WHERE accepted_at >= :start AND accepted_at < :end),
 record AS MATERIALIZED (  -- all records of these people and of those seen; CROSS: in this order
   SELECT id, canonical_id FROM person_of
   WHERE known AND canonical_id IN (
     SELECT canonical_id FROM seen
     UNION SELECT person_of.canonical_id FROM moved JOIN person_of ON person_of.id = person_id)),
 step AS (  -- what engages: the first acceptance of a referral, an attempt that reached
-  SELECT record.canonical_id, referral.call_id, event.occurred_at,
-         min(unixepoch(event.occurred_at)) AS at
+  SELECT record.canonical_id, referral.call_id, accepted_at AS occurred_at,
+         unixepoch(accepted_at) AS at
   FROM record CROSS JOIN referral ON referral.person_id = record.id
-  JOIN referral_event AS event ON event.referral_id = referral.id
-  WHERE event.status IN ('accepted', 'in_progress', 'service_received')
-    AND unixepoch(event.occurred_at) <= :as_of_unix
+  JOIN acceptance ON acceptance.referral_id = referral.id
+  WHERE unixepoch(accepted_at) <= :as_of_unix
     AND 'entered_in_error' <> (
       SELECT status FROM referral_event AS last
       WHERE last.referral_id = referral.id AND unixepoch(last.occurred_at) <= :as_of_unix
       ORDER BY last.id DESC LIMIT 1)
-  GROUP BY referral.id
   UNION ALL
   SELECT record.canonical_id, coalesce(follow_up.call_id, referral.call_id), attempt.occurred_at,
          unixepoch(attempt.occurred_at)

@@ -8,18 +8,15 @@
 -- nothing are left out. A caseload says how much, not how hard.
 
 WITH with_whom AS (
-  SELECT DISTINCT turn.staff_id, tree.canonical_id
-  FROM ({CURRENT_WORKER}) AS turn JOIN person_canonical AS tree ON tree.id = turn.person_id),
-item AS (
-  SELECT owner_id, 1 AS referral, 0 AS late, unixepoch(made_at) AS since
-  FROM referral JOIN referral_status ON referral_status.code = referral.status
-  WHERE referral_status.open
-  UNION ALL
-  SELECT owner_id, 0, due_unix < :as_of_unix, unixepoch(recorded_at) FROM open_follow_up),
+  SELECT DISTINCT staff_id, canonical_id
+  FROM current_worker JOIN human ON human.id = current_worker.person_id
+  WHERE begins <= :today AND :today < ends),
 owned AS (
-  SELECT owner_id, sum(referral) AS open_referrals, sum(NOT referral) AS open_follow_ups,
-         sum(late) AS overdue, max((:as_of_unix - since) / 86400) AS oldest_days
-  FROM item GROUP BY owner_id)
+  SELECT owner_id, sum(record = 'referral') AS open_referrals,
+         sum(record = 'follow-up') AS open_follow_ups,
+         sum(record = 'follow-up' AND due_unix < :as_of_unix) AS overdue,
+         max((:as_of_unix - unixepoch(since)) / 86400) AS oldest_days
+  FROM open_work GROUP BY owner_id)
 SELECT staff.login AS worker, staff_role.label AS role, agency.label AS agency,
        boss.login AS supervisor,
        (SELECT count(*) FROM with_whom WHERE staff_id = staff.id) AS people,

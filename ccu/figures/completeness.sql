@@ -10,7 +10,7 @@
 -- answers that are never mixed: does not know, prefers not to answer, not collected; `empty` is a
 -- field without any answer. Imported calls have no one to complete them and are left out.
 
-WITH RECURSIVE counted AS MATERIALIZED (
+WITH counted AS MATERIALIZED (
   SELECT * FROM call
   WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
     AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)
@@ -20,16 +20,11 @@ looked_at (id) AS (  -- records of people met on these calls, or first written d
   UNION
   SELECT id FROM person WHERE recorded_at >= :start AND recorded_at < :end
     AND unixepoch(recorded_at) <= :as_of_unix),
-climb (id, at, merged_into) AS (
-  SELECT id, id, merged_into FROM person WHERE id IN (SELECT id FROM looked_at)
-  UNION ALL
-  SELECT climb.id, person.id, person.merged_into FROM climb
-  JOIN person ON person.id = climb.merged_into),
-canonical AS MATERIALIZED (SELECT id, at AS canonical_id FROM climb WHERE merged_into IS NULL),
-whole (canonical_id, id) AS (  -- all records of these people
-  SELECT DISTINCT canonical_id, canonical_id FROM canonical
-  UNION ALL
-  SELECT whole.canonical_id, person.id FROM whole JOIN person ON person.merged_into = whole.id),
+canonical AS MATERIALIZED (
+  SELECT id, canonical_id FROM human WHERE id IN (SELECT id FROM looked_at)),
+whole AS MATERIALIZED (  -- all records of these people
+  SELECT canonical_id, id FROM human
+  WHERE canonical_id IN (SELECT canonical_id FROM canonical)),
 known AS MATERIALIZED (
   SELECT DISTINCT canonical_id FROM whole JOIN person USING (id)
   WHERE given_name <> '' OR family_name <> ''),

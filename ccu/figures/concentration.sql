@@ -26,7 +26,7 @@ person_of AS MATERIALIZED (
   SELECT tree.id, tree.canonical_id,
          max(person.given_name <> '' OR person.family_name <> '')
            OVER (PARTITION BY tree.canonical_id) AS known
-  FROM person_canonical AS tree JOIN person ON person.id = tree.id),
+  FROM human AS tree JOIN person ON person.id = tree.id),
 part AS MATERIALIZED (
   SELECT DISTINCT counted.id, person_of.canonical_id
   FROM counted JOIN call_person ON call_person.call_id = counted.id AND call_person.role = 'subject'

@@ -81,7 +81,7 @@ contact AS (
             SELECT DISTINCT counted.id, tree.canonical_id
             FROM counted JOIN call_person ON call_person.call_id = counted.id
               AND call_person.role IN ('subject', 'family', 'victim')
-            JOIN person_canonical AS tree ON tree.id = call_person.person_id))
+            JOIN human AS tree ON tree.id = call_person.person_id))
          + (SELECT count(*) FROM tried WHERE reached) AS contacts),
 spent (at, figure, minutes, missing) AS (
   SELECT 1, 'scene_hours', coalesce(sum(minutes), 0), count(*) - count(minutes) FROM counted

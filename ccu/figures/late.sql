@@ -24,20 +24,13 @@
 -- denominator: open referrals
 -- At the as-of moment, whatever the period. An attempt at a follow-up is work on its referral.
 
-WITH open AS (SELECT due_unix FROM open_follow_up),
-active AS MATERIALIZED (
-  SELECT unixepoch((SELECT occurred_at FROM referral_event WHERE referral_id = referral.id
-                    ORDER BY id DESC LIMIT 1)) <= :as_of_unix - 86400 * :stalled_days
-         AND NOT EXISTS (
-           SELECT 1 FROM follow_up JOIN attempt ON attempt.follow_up_id = follow_up.id
-           WHERE follow_up.referral_id = referral.id
-             AND unixepoch(attempt.occurred_at) > :as_of_unix - 86400 * :stalled_days) AS stalled
-  FROM referral JOIN referral_status ON referral_status.code = referral.status
-  WHERE referral_status.open)
-SELECT 'overdue_now' AS figure, count(*) FILTER (WHERE due_unix < :as_of_unix) AS numerator,
-       count(*) AS denominator FROM open
+WITH work AS MATERIALIZED (
+  SELECT record = 'referral' AS is_referral, due_unix - :as_of_unix AS until_due,
+         unixepoch(worked_at) <= :as_of_unix - 86400 * :stalled_days AS stalled
+  FROM open_work)
+SELECT 'overdue_now' AS figure, count(*) FILTER (WHERE until_due < 0) AS numerator,
+       count(*) AS denominator FROM work WHERE NOT is_referral
 UNION ALL
-SELECT 'due_soon',
-       count(*) FILTER (WHERE due_unix >= :as_of_unix AND due_unix < :as_of_unix + 7 * 86400),
-       count(*) FROM open
-UNION ALL SELECT 'stalled_now', coalesce(sum(stalled), 0), count(*) FROM active;
+SELECT 'due_soon', count(*) FILTER (WHERE until_due >= 0 AND until_due < 7 * 86400), count(*)
+FROM work WHERE NOT is_referral
+UNION ALL SELECT 'stalled_now', coalesce(sum(stalled), 0), count(*) FROM work WHERE is_referral;

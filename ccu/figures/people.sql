@@ -70,18 +70,15 @@ person_of AS MATERIALIZED (  -- every record, its canonical record, and whether 
   SELECT tree.id, tree.canonical_id,
          max(person.given_name <> '' OR person.family_name <> '')
            OVER (PARTITION BY tree.canonical_id) AS known
-  FROM person_canonical AS tree JOIN person ON person.id = tree.id),
+  FROM human AS tree JOIN person ON person.id = tree.id),
 accepted AS MATERIALIZED (  -- referral, and the instant of its first acceptance
-  SELECT referral.id, referral.person_id, event.occurred_at AS day,
-         min(unixepoch(event.occurred_at)) AS at
-  FROM referral JOIN referral_event AS event ON event.referral_id = referral.id
-  WHERE event.status IN ('accepted', 'in_progress', 'service_received')
-    AND unixepoch(event.occurred_at) <= :as_of_unix
+  SELECT referral.id, referral.person_id, accepted_at AS day, unixepoch(accepted_at) AS at
+  FROM referral JOIN acceptance ON acceptance.referral_id = referral.id
+  WHERE unixepoch(accepted_at) <= :as_of_unix
     AND 'entered_in_error' <> (
       SELECT status FROM referral_event AS last
       WHERE last.referral_id = referral.id AND unixepoch(last.occurred_at) <= :as_of_unix
-      ORDER BY last.id DESC LIMIT 1)
-  GROUP BY referral.id),
+      ORDER BY last.id DESC LIMIT 1)),
 reached AS (
   SELECT coalesce(follow_up.person_id, referral.person_id) AS person_id
   FROM attempt JOIN follow_up ON follow_up.id = attempt.follow_up_id
@@ -92,13 +89,13 @@ served AS MATERIALIZED (
   SELECT 'met on a call' AS way, person_id FROM met WHERE arrived
   UNION SELECT 'reached by a follow-up', person_id FROM reached
   UNION SELECT 'referral accepted', person_id FROM accepted WHERE day >= :start AND day < :end),
-human AS MATERIALIZED (
+counted_person AS MATERIALIZED (
   SELECT DISTINCT way, canonical_id, known
   FROM served JOIN person_of ON person_of.id = served.person_id),
 earlier AS (  -- of those served now, who had been served before the period
   SELECT DISTINCT person_of.canonical_id
   FROM person_of
-  WHERE person_of.canonical_id IN (SELECT canonical_id FROM human WHERE known)
+  WHERE person_of.canonical_id IN (SELECT canonical_id FROM counted_person WHERE known)
     AND (EXISTS (
            SELECT 1 FROM call_person JOIN call ON call.id = call_person.call_id
            WHERE call_person.person_id = person_of.id AND call.voided_at IS NULL
@@ -116,8 +113,8 @@ earlier AS (  -- of those served now, who had been served before the period
              AND attempt.result = 'reached' AND attempt.occurred_at < :start)
       OR person_of.id IN (SELECT person_id FROM accepted WHERE day < :start))),
 total AS (
-  SELECT (SELECT count(DISTINCT canonical_id) FROM human WHERE known) AS people,
-         (SELECT count(DISTINCT canonical_id) FROM human WHERE NOT known) AS unknown,
+  SELECT (SELECT count(DISTINCT canonical_id) FROM counted_person WHERE known) AS people,
+         (SELECT count(DISTINCT canonical_id) FROM counted_person WHERE NOT known) AS unknown,
          (SELECT count(DISTINCT call_id) FROM met JOIN person_of ON person_of.id = met.person_id
           WHERE known AND NOT recorded) AS unrecorded,
          (SELECT count(DISTINCT call_id) FROM met JOIN person_of ON person_of.id = met.person_id
@@ -131,7 +128,7 @@ UNION ALL
 SELECT 'people_served', way.value, count(DISTINCT canonical_id), NULL,
        iif(way.value = 'met on a call', (SELECT unrecorded FROM total), 0)
 FROM json_each('["met on a call", "reached by a follow-up", "referral accepted"]') AS way
-LEFT JOIN human ON human.way = way.value AND human.known GROUP BY way.key
+LEFT JOIN counted_person ON counted_person.way = way.value AND counted_person.known GROUP BY way.key
 UNION ALL SELECT 'unknown_people', '', unknown, NULL, unrecorded_unknown FROM total
 UNION ALL SELECT 'interventions', '', interventions, NULL, 0 FROM total
 UNION ALL SELECT 'referrals_accepted', '', accepted, NULL, 0 FROM total

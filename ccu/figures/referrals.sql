@@ -56,10 +56,8 @@ WITH made AS (
                    WHERE event.referral_id = referral.id
                      AND unixepoch(event.occurred_at) <= :as_of_unix
                    ORDER BY event.id DESC LIMIT 1), referral.status) AS status,
-         (SELECT min(unixepoch(event.occurred_at)) FROM referral_event AS event
-          WHERE event.referral_id = referral.id
-            AND event.status IN ('accepted', 'in_progress', 'service_received')
-            AND unixepoch(event.occurred_at) <= :as_of_unix) AS accepted_at
+         (SELECT unixepoch(accepted_at) FROM acceptance
+          WHERE referral_id = referral.id AND unixepoch(accepted_at) <= :as_of_unix) AS accepted_at
   FROM referral
   WHERE made_at >= :start AND made_at < :end AND unixepoch(made_at) <= :as_of_unix),
 offered AS MATERIALIZED (

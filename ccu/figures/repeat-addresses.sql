@@ -29,7 +29,7 @@ person_of AS MATERIALIZED (
   SELECT tree.id, tree.canonical_id,
          max(person.given_name <> '' OR person.family_name <> '')
            OVER (PARTITION BY tree.canonical_id) AS known
-  FROM person_canonical AS tree JOIN person ON person.id = tree.id
+  FROM human AS tree JOIN person ON person.id = tree.id
   WHERE tree.canonical_id IN (SELECT id FROM main.person)),
 part AS MATERIALIZED (
   SELECT DISTINCT counted.place_id, counted.id, canonical_id

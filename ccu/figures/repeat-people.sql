@@ -16,7 +16,7 @@ person_of AS MATERIALIZED (
   SELECT tree.id, tree.canonical_id,
          max(person.given_name <> '' OR person.family_name <> '')
            OVER (PARTITION BY tree.canonical_id) AS known
-  FROM person_canonical AS tree JOIN person ON person.id = tree.id
+  FROM human AS tree JOIN person ON person.id = tree.id
   WHERE tree.canonical_id IN (SELECT id FROM main.person)),
 part AS (
   SELECT DISTINCT canonical_id, counted.id, counted.care, counted.day,
@@ -32,16 +32,16 @@ often AS MATERIALIZED (
   FROM part GROUP BY canonical_id HAVING sum(care OR :all_calls) >= :k),
 record AS MATERIALIZED (  -- all records of these people
   SELECT id, canonical_id FROM person_of WHERE canonical_id IN (SELECT person FROM often)),
-people (id) AS (SELECT id FROM record),
-{OPEN_WORK},
 item AS MATERIALIZED (
   SELECT canonical_id, count(*) AS number
-  FROM (SELECT DISTINCT record.canonical_id, open_work.record, open_work.id
-        FROM open_work JOIN record ON record.id = open_work.person_id)
+  FROM (SELECT DISTINCT theirs.canonical_id, work.record, work.id
+        FROM record AS theirs JOIN open_work_for AS work ON work.person_id = theirs.id
+        WHERE begins <= :today AND :today < ends)
   GROUP BY canonical_id)
 SELECT person, care_calls, all_calls, places, first, last,
-       iif(person IN (SELECT canonical_id FROM record JOIN ({CURRENT_WORKER}) AS turn
-                      ON turn.person_id = record.id), 'yes', 'no') AS has_worker,
+       iif(person IN (SELECT canonical_id FROM record
+                      JOIN current_worker ON current_worker.person_id = record.id
+                      WHERE begins <= :today AND :today < ends), 'yes', 'no') AS has_worker,
        coalesce(item.number, 0) AS open_items
 FROM often LEFT JOIN item ON item.canonical_id = often.person
 ORDER BY calls DESC, last DESC, person;

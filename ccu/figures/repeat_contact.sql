@@ -21,7 +21,7 @@ WITH RECURSIVE person_of AS MATERIALIZED (
   SELECT tree.id, tree.canonical_id,
          max(person.given_name <> '' OR person.family_name <> '')
            OVER (PARTITION BY tree.canonical_id) AS known
-  FROM person_canonical AS tree JOIN person ON person.id = tree.id),
+  FROM human AS tree JOIN person ON person.id = tree.id),
 here AS MATERIALIZED (  -- who had a contact in the period
   SELECT DISTINCT person_of.canonical_id, substr(call.occurred_at, 1, 10) AS day
   FROM call JOIN call_person ON call_person.call_id = call.id

@@ -1,9 +1,9 @@
 """Files that a person names: the one place where they are opened, to read or to write.
 
 Every check is made on what is open (a descriptor), never on a path that could lead elsewhere a
-moment later. Where ccu runs by sudo (who.caller), it would open files with rights that the caller
-lacks. So it reads only what the caller owns, writes only into a folder that the caller owns, and
-follows no link on the way; standard input and output are always the better way.
+moment later. By sudo (access.caller) ccu would open files with rights that the caller lacks. So it
+reads only what the caller owns, writes only into a folder that the caller owns, and follows no link
+on the way; standard input and output are always the better way.
 """
 
 import contextlib
@@ -15,14 +15,13 @@ from collections.abc import Callable, Iterator
 from io import BufferedReader, FileIO
 from pathlib import Path
 
-from ccu import files
-from ccu.access import account as who
+from ccu import access, files
 from ccu.errors import InvalidInput
-from ccu.files import folders
-from ccu.files.folders import Folder, Place
+from ccu.files import Folder, Place
 
 DATABASES = (".db", ".sqlite", ".sqlite3")
 _BELONGS = ("-wal", "-shm", "-journal")
+_LINUX = sys.platform == "linux"
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # a pipe that nobody writes to must not make us wait
 _READ = os.O_RDONLY | _NONBLOCK | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
 
@@ -36,7 +35,7 @@ def opened(path: Path, what: str, instead: str = "", pipe: bool = True) -> FileI
     `instead` is what to type by sudo, `pipe` takes a pipe or a device too (never by sudo). A key
     is never read.
     """
-    caller = who.caller()
+    caller = access.caller()
     try:
         descriptor = os.open(path, _READ) if caller is None else _of_caller(path, caller)
     except (OSError, ValueError) as error:
@@ -45,7 +44,7 @@ def opened(path: Path, what: str, instead: str = "", pipe: bool = True) -> FileI
         why = "no such file" if isinstance(error, FileNotFoundError) else files.reason(error)
         raise InvalidInput(f"cannot read {what}: {why}") from None
     about = os.fstat(descriptor)
-    if folders.is_in_use(about):  # left open: closing it would drop SQLite's locks
+    if files.is_in_use(about):  # left open: closing it would drop SQLite's locks
         raise InvalidInput(f"cannot read {what}: it is the database")
     try:
         if caller is not None and not (stat.S_ISREG(about.st_mode) and about.st_uid == caller):
@@ -61,7 +60,7 @@ def opened(path: Path, what: str, instead: str = "", pipe: bool = True) -> FileI
 
 def _of_caller(path: Path, caller: int) -> int:
     """Open the last part of a path without links. Raises OSError."""
-    with folders.walk(path.parent) as folder:
+    with files.walk(path.parent) as folder:
         about = folder.stat(path.name)  # before it is opened: a device may act on that
         if about is None or not stat.S_ISREG(about.st_mode) or about.st_uid != caller:
             raise PermissionError
@@ -89,16 +88,29 @@ def _checked(descriptor: int, about: os.stat_result, path: Path, what: str, pipe
         return descriptor
     if not pipe:
         raise InvalidInput(f"cannot read {what}: it is not an ordinary file")
-    if not stat.S_ISFIFO(about.st_mode):
+    if not stat.S_ISFIFO(about.st_mode) or _LINUX:
+        if stat.S_ISFIFO(about.st_mode):
+            _wait_for_writer(descriptor)
         os.set_blocking(descriptor, True)
         return descriptor
-    # Opened again by its own descriptor, to wait for whoever writes to it.
-    again = os.open(f"/proc/self/fd/{descriptor}" if sys.platform == "linux" else path, os.O_RDONLY)
+    again = os.open(path, os.O_RDONLY)  # waits for whoever writes to it
     if not os.path.samestat(about, os.fstat(again)):
         os.close(again)
         raise InvalidInput(f"cannot read {what}: it was replaced meanwhile; try again")
     os.close(descriptor)
     return again
+
+
+def _wait_for_writer(descriptor: int) -> None:
+    """Wait until there is something in a pipe, or its writer is gone.
+
+    Opening it a second time would wait forever for a writer that came and went in between.
+    """
+    import select
+
+    waiting = select.poll()
+    waiting.register(descriptor, select.POLLIN)
+    waiting.poll()
 
 
 def content(path: Path, what: str, most: int, instead: str = "", pipe: bool = True) -> bytes:
@@ -160,13 +172,13 @@ def place(
     A link in the last place leads on (`follow`), except by sudo. `trusted` is a folder of the
     installation that a file may be written into by sudo, too.
     """
-    caller = who.caller()
+    caller = access.caller()
     with contextlib.ExitStack() as stack:
         try:
             # Without links from here on: one that is met on the walk was put there just now.
             if caller is None:
                 path = _real(path) if follow else _real(path.parent) / path.name
-            folder = stack.enter_context(folders.walk(path.parent))
+            folder = stack.enter_context(files.walk(path.parent))
             if caller is not None and not _may_write(folder, caller, trusted):
                 raise PermissionError
         except (OSError, ValueError) as error:
@@ -200,9 +212,9 @@ def folder(path: Path, what: str, make: bool = False) -> Iterator[Folder | None]
 
 def _existing(path: Path, what: str) -> Folder:
     """Open a folder that is there. Raises FileNotFoundError, InvalidInput."""
-    caller = who.caller()
+    caller = access.caller()
     try:
-        found = folders.walk(path if caller is not None else _real(path))
+        found = files.walk(path if caller is not None else _real(path))
         if caller is not None and not _may_write(found, caller, None):
             raise not_by_sudo(what)
         return found
@@ -222,7 +234,7 @@ def is_folder(path: Path) -> bool:
 
 def is_file(path: Path) -> bool:
     """Whether an ordinary file is there; by sudo that is not told."""
-    return who.caller() is None and os.path.isfile(path)  # noqa: PTH113
+    return access.caller() is None and os.path.isfile(path)  # noqa: PTH113
 
 
 def _real(path: Path) -> Path:
@@ -232,12 +244,12 @@ def _real(path: Path) -> Path:
 def _may_write(folder: Folder, caller: int, trusted: Path | None) -> bool:
     if trusted is not None and is_trusted(folder.path, trusted):
         return True
-    return folder.about().st_uid == caller and not folders.holds_database(folder)
+    return folder.about().st_uid == caller and not files.holds_database(folder)
 
 
 def is_trusted(folder: Path, trusted: Path | None) -> bool:
     """Whether this is the installation's folder, which only root and this account can change."""
-    return trusted is not None and folder == trusted and folders.is_kept(folder)
+    return trusted is not None and folder == trusted and files.is_kept(folder)
 
 
 def must_be_trusted(path: Path, trusted: Path | None) -> None:
@@ -245,7 +257,7 @@ def must_be_trusted(path: Path, trusted: Path | None) -> None:
 
     `trusted` is the installation's folder for backups; None: there is none. Raises InvalidInput.
     """
-    if who.caller() is not None and not is_trusted(path.parent, trusted):
+    if access.caller() is not None and not is_trusted(path.parent, trusted):
         raise InvalidInput(
             f"by sudo ccu does not make {path}: the nightly job makes backups, and an administrator"
             " can make a database as the account that is to own it"
@@ -291,12 +303,12 @@ def _not_to_be_replaced(place: Place) -> str:
     if not stat.S_ISREG(about.st_mode):
         return "it is not an ordinary file"
     # Not opened where it is ours: closing it would drop SQLite's locks.
-    in_use = folders.is_in_use(about) or any(folder.stat(name + each) for each in _BELONGS)
+    in_use = files.is_in_use(about) or any(folder.stat(name + each) for each in _BELONGS)
     if in_use or place.suffix.lower() in DATABASES:
         return "it is a database"
     descriptor = folder.open(name, os.O_RDONLY)
     about = os.fstat(descriptor)
-    if folders.is_in_use(about):  # replaced since: left open
+    if files.is_in_use(about):  # replaced since: left open
         return "it is a database"
     try:
         start = os.read(descriptor, 100)
@@ -344,17 +356,17 @@ def append(
             about = at.folder.stat(at.name)
             ordinary = about is None or stat.S_ISREG(about.st_mode)
             ordinary = ordinary and not at.name.endswith(_BELONGS)
-            if not ordinary or (about is not None and folders.is_in_use(about)):
+            if not ordinary or (about is not None and files.is_in_use(about)):
                 raise InvalidInput(f"cannot write {what}: it is no file of anchors")
             descriptor = at.folder.open(at.name, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         except (OSError, ValueError) as error:
             raise InvalidInput(f"cannot write {what}: {files.reason(error)}") from None
-        if folders.is_in_use(os.fstat(descriptor)):  # replaced since: left open
+        if files.is_in_use(os.fstat(descriptor)):  # replaced since: left open
             raise InvalidInput(f"cannot write {what}: it is the database")
         try:
             about = os.fstat(descriptor)
             # Of a second name by sudo it is not known whose file it is.
-            own = who.caller() is None or about.st_nlink == 1
+            own = access.caller() is None or about.st_nlink == 1
             if not (stat.S_ISREG(about.st_mode) and own and fits(os.read(descriptor, 100_000))):
                 raise InvalidInput(f"cannot write {what}: it is no file of anchors")
             os.write(descriptor, line)

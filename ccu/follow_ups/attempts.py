@@ -1,15 +1,14 @@
 """What was tried of a follow-up, and what becomes of it: done, signed, moved.
 
-An intern's closing waits for a signature. What comes after a follow-up is in next_action.py.
+An intern's closing waits for a signature.
 """
 
 import sqlite3
 from dataclasses import dataclass
 
-from ccu.access import roles
-from ccu.consent import part2
+from ccu import access
+from ccu.consent import store as consents
 from ccu.errors import InvalidInput, NotAllowed
-from ccu.follow_ups import next_action
 from ccu.follow_ups import store as follow_ups
 from ccu.records import staff, table
 from ccu.work import Work
@@ -53,8 +52,8 @@ def done(work: Work, follow_up_id: int, attempt: Attempt) -> Done:
     """
     connection = work.connection
     row = follow_ups.read_open(connection, follow_up_id)
-    provider_id = part2.provider_of(connection, row["referral_id"])
-    part2.refuse_note(connection, attempt.note, provider_id)
+    provider_id = consents.provider_of_referral(connection, row["referral_id"])
+    consents.refuse_part2_note(connection, attempt.note, provider_id)
     is_over = ends(connection, attempt.result)
     if not is_over and attempt.next_due is None:
         raise InvalidInput("--next is missing: after that result the follow-up stays open")
@@ -65,7 +64,7 @@ def done(work: Work, follow_up_id: int, attempt: Attempt) -> Done:
         table.change(work, "follow_up", row, new)
         return Done(state="open", number=number, next_due=attempt.next_due)
     state = _close(work, follow_up_id)
-    next_id, next_due = next_action.make(work, row, attempt.next_due, attempt.next_kind)
+    next_id, next_due = follow_ups.make_next(work, row, attempt.next_due, attempt.next_kind)
     return Done(state=state, number=number, next_id=next_id, next_due=next_due)
 
 
@@ -106,7 +105,7 @@ def sign(work: Work, follow_up_id: int) -> Done:
     signed = {"closed_at": work.at, "signed_by": work.staff_id}
     table.update(work.connection, "follow_up", follow_up_id, signed)
     work.audit("follow-up-sign", "follow_up", follow_up_id)
-    next_id, next_due = next_action.make(work, row)
+    next_id, next_due = follow_ups.make_next(work, row)
     return Done(state="closed", next_id=next_id, next_due=next_due)
 
 
@@ -118,9 +117,9 @@ def _may_sign(work: Work, row: sqlite3.Row) -> None:
         " LEFT JOIN staff AS boss ON boss.id = intern.supervisor_id WHERE intern.id = :id",
         {"id": row["closed_by"]},
     ).fetchone()
-    boss = intern["boss_id"] == work.staff_id and role in roles.SUPERVISE
+    boss = intern["boss_id"] == work.staff_id and role in access.SUPERVISE
     own = boss or role == "admin"
-    spare = intern["boss_id"] is None and roles.may(role, "follow-up sign --any")
+    spare = intern["boss_id"] is None and access.may(role, "follow-up sign --any")
     if intern["id"] == work.staff_id or not (own or spare):
         who = intern["login"] or "a supervisor"
         raise NotAllowed(f"only {who} or an admin signs follow-up {row['id']}")

@@ -1,7 +1,7 @@
 """What the follow-up commands write: ask for what is missing, record it, and report it.
 
-Questions are asked before the write begins, so that nobody else waits; what the answers were based
-on is checked again inside it.
+Questions are asked before the write begins, which would make others wait; what the answers were
+based on is checked again inside it.
 """
 
 import sqlite3
@@ -10,7 +10,7 @@ from datetime import datetime
 from ccu import dates
 from ccu.consent import visibility
 from ccu.errors import InvalidInput
-from ccu.follow_ups import attempts, next_action
+from ccu.follow_ups import attempts
 from ccu.follow_ups import store as follow_ups
 from ccu.follow_ups.attempts import Attempt
 from ccu.follow_ups.options import DUE, KIND, RESULT
@@ -116,9 +116,9 @@ def attempt(
 def _ask_next(session: Session, row: sqlite3.Row, result: str) -> datetime | None:
     """Ask for the next due, where there must be one, offering the schedule's next step."""
     is_over = attempts.ends(session.db, result)
-    if is_over and not next_action.needed(session.db, row, session.today):
+    if is_over and not follow_ups.next_needed(session.db, row, session.today):
         return None
-    step = next_action.CHECK_AGAIN if is_over else next_action.RETRY
+    step = follow_ups.CHECK_AGAIN if is_over else follow_ups.RETRY
     proposal = dates.from_iso(follow_ups.step_after(session.now, session.settings, step))
     return DUE.ask(
         session,

@@ -1,22 +1,38 @@
 """The options that several of the follow-up commands share, and their types."""
 
+import re
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
+from ccu import dates
+from ccu.errors import InvalidInput
 from ccu.options import FOLLOW_UP, LOGIN, NOTE_LATER, REASON, LaterNote, OptionType, arg, code, opt
 from ccu.session import Session
 
+# Any of these, and the text has a time of day; else it is a day.
+_CLOCK = re.compile(r"\d:\d|\d ?[ap]\.?m|noon|midnight|\d ?h|hour|min|\bnow\b", re.IGNORECASE)
+
 
 def _due(session: Session, text: str, option: str) -> datetime:
-    from ccu.follow_ups.due import parse_due
+    """Return the moment something is due: a day alone is due by its end, in the town's time.
 
-    return parse_due(text, session.now, option)
+    Raises InvalidInput for a text that is not one moment, and for one in the past: nothing new
+    can have been due already.
+    """
+    if _CLOCK.search(text):
+        due = dates.parse_moment(text, session.now, field=option, future=True)
+    else:
+        day = dates.parse_day(text, session.today, field=option)
+        next_day = dates.day_bounds(day, session.settings.zone)[1]
+        due = dates.add_elapsed(next_day, hours=-1 / 3600)  # the last second: 23:59:59, as a rule
+    if dates.is_after(session.now, due):
+        raise InvalidInput(f"{option} is in the past")
+    return due
 
 
 def _confirm_due(session: Session, due: datetime) -> None:
-    from ccu import dates
     from ccu.output import say
 
     say(f"  {dates.say_moment(due, session.now)}")

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from ccu import dates
 from ccu.card.page import with_notice
-from ccu.follow_ups import rows as follow_up_rows
+from ccu.follow_ups import rows
 from ccu.follow_ups import store as follow_ups
 from ccu.follow_ups.rows import AsOf
 from ccu.output import Document, Section, Table
-from ccu.records import audit
 from ccu.session import Session
 
 ATTEMPT_COLUMNS = ("number", "when", "by", "result", "minutes", "note")
@@ -16,21 +16,15 @@ CHANGE_COLUMNS = ("when", "by", "field", "old", "new", "reason")
 
 def read(session: Session, follow_up_id: int, reason: str | None) -> Document:
     """The page, recorded as a read; the notes only with a reason. Raises NotFound."""
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        follow_ups.read(connection, follow_up_id)
-        data = follow_up_rows.record(connection, follow_up_id, AsOf.of(session.now))
+    with session.work() as work:
+        follow_ups.read(work.connection, follow_up_id)
+        data = rows.record(work.connection, follow_up_id, AsOf.of(session.now))
         hidden = session.view.follow_ups([follow_up_id]).get(follow_up_id)
         session.view.keep()
-        audit.record(
-            connection, staff_id, "follow-up-show", "follow_up", follow_up_id,
-            full=reason is not None, reason=reason,
-        )  # fmt: skip
-        if data["person"] is not None:
-            audit.record(
-                connection, staff_id, "follow-up-show", "person", data["person"],
-                follow_up=follow_up_id,
-            )  # fmt: skip
+        full = reason is not None
+        work.audit("follow-up-show", "follow_up", follow_up_id, full=full, reason=reason)
+        if (person := data["person"]) is not None:
+            work.audit("follow-up-show", "person", person, follow_up=follow_up_id)
     if hidden is not None:
         kept = {key: data[key] for key in ("id", "for", "person")}
         empty = dict.fromkeys(data) | {
@@ -52,7 +46,7 @@ def _document(data: dict[str, Any]) -> Document:
     }  # fmt: skip
     pairs = [(label, data[key]) for key, label in labels.items() if data[key]]
     changes = [
-        (each["at"][:16].replace("T", " "), each["by"], each["field"], each["old"], each["new"],
+        (dates.minute(each["at"]), each["by"], each["field"], each["old"], each["new"],
          each["reason"])
         for each in data["changes"]
     ]  # fmt: skip

@@ -4,10 +4,13 @@ Overdue is `LATE` over the view open_follow_up, here and wherever else it is ask
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+from ccu import dates
+from ccu.session import Session
 
 LATE = "due_unix < :as_of"
 
@@ -16,8 +19,9 @@ _ROWS = """
 SELECT due.id, due.due_at, due.due_unix, due.closing_at, due.closed_at, owner.login AS owner,
        follow_up_kind.label AS kind, due.referral_id,
        coalesce(due.call_id, referral.call_id) AS call_id,
-       coalesce(due.person_id, referral.person_id) AS person_id, referral.household_id,
-       person.merged_into,
+       (SELECT canonical_id FROM human
+        WHERE id = coalesce(due.person_id, referral.person_id)) AS person,
+       referral.household_id,
        (SELECT line FROM place_plain
         WHERE id = (SELECT place_id FROM call WHERE id = coalesce(due.call_id, referral.call_id)))
          AS place,
@@ -27,7 +31,6 @@ FROM {source} AS due
 JOIN staff AS owner ON owner.id = due.owner_id
 JOIN follow_up_kind ON follow_up_kind.code = due.kind
 LEFT JOIN referral ON referral.id = due.referral_id
-LEFT JOIN person ON person.id = coalesce(due.person_id, referral.person_id)
 LEFT JOIN overdue_event
   ON overdue_event.follow_up_id = due.id AND overdue_event.due_at = due.due_at
 WHERE {where}
@@ -53,6 +56,10 @@ class AsOf:
     def of(cls, now: datetime) -> "AsOf":
         """The moment of a session."""
         return cls(int(now.timestamp()), now.date())
+
+    def is_late(self, due_unix: float) -> bool:
+        """Whether something open that was due at that instant is overdue: LATE for one value."""
+        return due_unix < self.unix
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +93,7 @@ def rows(connection: sqlite3.Connection, wanted: Wanted, as_of: AsOf) -> list[di
     """The follow-ups, oldest due first.
 
     Keys: id, due, days_late, state, owner, what, attempts, for, new; referral, call, person,
-    household and place stand in `for`, and person (the canonical record's id) apart too; due_at and
+    household and place are in `for`, and person (the canonical record's id) apart too; due_at and
     due_unix as stored.
     """
     sql = _ROWS.format(source=_EVERY if wanted.every else "open_follow_up", where=wanted.where())
@@ -102,48 +109,36 @@ def rows(connection: sqlite3.Connection, wanted: Wanted, as_of: AsOf) -> list[di
             "only_id": wanted.only_id,
         },
     ).fetchall()
-    stands_for = _canonical(connection, found)
-    return [_item(row, stands_for, as_of) for row in found]
+    return [_item(row, as_of) for row in found]
 
 
-def _canonical(connection: sqlite3.Connection, found: list[sqlite3.Row]) -> dict[int, int]:
-    """Only merged records are looked up: there are few, and mostly none."""
-    merged = [row["person_id"] for row in found if row["merged_into"] is not None]
-    if not merged:
-        return {}
-    from ccu.records import person_ids
-
-    return person_ids.canonical(connection, merged)
-
-
-def _item(row: sqlite3.Row, stands_for: dict[int, int], as_of: AsOf) -> dict[str, Any]:
-    late = row["closed_at"] is None and row["due_unix"] < as_of.unix
-    person_id = stands_for.get(row["person_id"], row["person_id"])
+def _item(row: sqlite3.Row, as_of: AsOf) -> dict[str, Any]:
+    late = row["closed_at"] is None and as_of.is_late(row["due_unix"])
     waits = row["closing_at"] is not None and row["closed_at"] is None
     state = "closed" if row["closed_at"] else "overdue" if late else "open"
     return {
         "id": row["id"],
-        "due": row["due_at"][:16].replace("T", " "),
+        "due": dates.minute(row["due_at"]),
         "days_late": (as_of.day - date.fromisoformat(row["due_at"][:10])).days if late else None,
         "state": f"{state}, to sign" if waits else state,
         "owner": row["owner"],
         "what": row["kind"] + (", to sign" if waits else ""),
         "attempts": row["attempts"],
-        "for": _for(row, person_id),
+        "for": _for(row),
         "new": late and row["seen_at"] is None,
-        "person": person_id,
+        "person": row["person"],
         "due_at": row["due_at"],
         "due_unix": row["due_unix"],
     }
 
 
-def _for(row: sqlite3.Row, person_id: int | None) -> str:
+def _for(row: sqlite3.Row) -> str:
     """`referral 3, person 12, 12 MAIN ST # 3`: what it is about, by numbers and place alone."""
     record, number = (
         ("referral", row["referral_id"]) if row["referral_id"] else ("call", row["call_id"])
     )
-    parts = [(record, number), ("person", person_id)]
-    if person_id is None:
+    parts = [(record, number), ("person", row["person"])]
+    if row["person"] is None:
         parts.append(("household", row["household_id"]))
     said = [f"{word} {number}" for word, number in parts if number is not None]
     return ", ".join([*said, row["place"]] if row["place"] else said)
@@ -151,7 +146,7 @@ def _for(row: sqlite3.Row, person_id: int | None) -> str:
 
 def record(connection: sqlite3.Connection, follow_up_id: int, as_of: AsOf) -> dict[str, Any]:
     """One of `rows` with its note, its attempts, numbered, and what was changed. It must exist."""
-    from ccu.records import history as changes
+    from ccu.records.table import changes_of
 
     (found,) = rows(connection, Wanted(every=True, only_id=follow_up_id), as_of)
     ended = connection.execute(_ENDED, {"id": follow_up_id}).fetchone()
@@ -160,7 +155,7 @@ def record(connection: sqlite3.Connection, follow_up_id: int, as_of: AsOf) -> di
         **{key: found[key] for key in ("id", "what", "for", "due", "state", "owner", "person")},
         **dict(ended),
         "attempts": [dict(row) for row in attempts],
-        "changes": changes.of(connection, "follow_up", follow_up_id),
+        "changes": changes_of(connection, "follow_up", follow_up_id),
     }
 
 
@@ -190,7 +185,9 @@ def late(connection: sqlite3.Connection, as_of: AsOf) -> list[dict[str, Any]]:
     return rows(connection, Wanted(late=True), as_of)
 
 
-def keep_late(connection: sqlite3.Connection, found: Iterable[dict[str, Any]], seen_at: str) -> int:
+def record_late(
+    connection: sqlite3.Connection, found: Iterable[dict[str, Any]], seen_at: str
+) -> int:
     """Keep that these were found late, inside the caller's transaction; how many were new to us.
 
     Beside another run that found the same, each is kept once. One that was moved meanwhile is kept
@@ -203,3 +200,111 @@ def keep_late(connection: sqlite3.Connection, found: Iterable[dict[str, Any]], s
         [{"id": each["id"], "due_at": each["due_at"], "seen_at": seen_at} for each in found],
     )
     return connection.total_changes - before
+
+
+# ---------------------------------------------------------------- `follow-up list` and `overdue`
+
+
+WEEK = 7 * 24 * 3600  # due soon: within the next seven days, in seconds
+
+
+def list_rows(
+    session: Session,
+    *,
+    due: str | None = None,
+    mine: bool = False,
+    owner: int | None = None,
+    to_sign: bool = False,
+    every: bool = False,
+) -> list[dict[str, Any]]:
+    """The follow-ups asked for. Raises InvalidInput, NotFound, NotAllowed."""
+    start, end = _span(session, due) if due is not None else (None, None)
+    wanted = Wanted(
+        every=every,
+        owner_id=session.staff_id if mine else owner,
+        due_from=start,
+        due_before=end,
+        signer=session.staff_id if to_sign else None,
+    )
+    found = rows(session.db, wanted, AsOf.of(session.now))
+    asked = due is not None or owner is not None or to_sign
+    return seen(session, found, leave_out=asked)
+
+
+def seen(
+    session: Session, rows: list[dict[str, Any]], *, leave_out: bool = False
+) -> list[dict[str, Any]]:
+    """The rows as this account sees them: a hidden one shows its person and place alone.
+
+    `leave_out`: the list was asked for by what is hidden (due, owner), so it has none of these.
+    """
+    hidden = session.view.follow_ups(row["id"] for row in rows)
+    session.keep_shown()
+    if not hidden:
+        return rows
+    nothing = dict.fromkeys(("due", "days_late", "attempts"))
+    found = []
+    for row in rows:
+        each = hidden.get(row["id"])
+        if each is None:
+            found.append(row)
+        elif not leave_out:
+            told = {"state": each.state, "what": each.state, "owner": each.agency}
+            found.append({**row, **nothing, **told, "due_unix": float("inf")})
+    return sorted(found, key=lambda row: float(row["due_unix"]))
+
+
+def _span(session: Session, due: str) -> tuple[int, int]:
+    """From which instant until before which, as numbers."""
+    if due.strip().lower() == "week":
+        now = int(session.now.timestamp())
+        return now, now + WEEK
+    day = dates.parse_day(due, session.today, field="--due")
+    start, end = dates.day_bounds(day, session.settings.zone)
+    return int(start.timestamp()), int(end.timestamp())
+
+
+def overdue(session: Session) -> list[dict[str, Any]]:
+    """What is overdue. The service account may ask, too: cron runs as it."""
+    if not session.unattended:
+        _ = session.staff_id
+    return late(session.db, AsOf.of(session.now))
+
+
+def record_overdue(session: Session, found: Sequence[dict[str, Any]]) -> None:
+    """Keep that these were found late. The file is not written when there is nothing to keep."""
+    if not any(row["new"] for row in found):
+        return
+    from ccu.records import audit
+
+    staff_id = None if session.unattended else session.staff_id
+    with session.writing() as connection:
+        kept = record_late(connection, found, dates.to_iso(session.now))
+        audit.record(connection, staff_id, "overdue", late=len(found), new=kept)
+
+
+def by_owner(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Whose it is first, then the oldest."""
+    return sorted(rows, key=lambda row: (row["owner"], row["due_unix"]))
+
+
+def add_names(
+    session: Session,
+    rows: list[dict[str, Any]],
+    columns: tuple[str, ...],
+    action: str,
+    names: bool,
+) -> tuple[str, ...]:
+    """With --names: put them into the rows, record whose were shown, and add the column."""
+    if not names:
+        return columns
+    from ccu.records import person_ids
+
+    staff_id = session.staff_id
+    ids = {row["person"] for row in rows if row["person"] is not None}
+    with session.writing() as connection:
+        called = person_ids.names(connection, ids)
+        person_ids.shown(connection, staff_id, action, sorted(ids))
+    for row in rows:
+        row["name"] = called.get(row["person"], "")
+    return (*columns, "name")

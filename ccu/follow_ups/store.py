@@ -1,27 +1,29 @@
-"""Follow-ups: what is due, for whom, by whom.
+"""Follow-ups: what is due, about which record, and who owns it.
 
 A follow-up is open until it is closed. A try that did not reach the person leaves it open with a
 new due; the closing by an intern waits for a signature, and until then it is open. Whatever closes
-one, a referral or a person being helped is not left without a next action: see next_action.py.
+one, a referral or a person being helped is not left without a next action: see make_next.
 """
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from ccu import dates
-from ccu.consent import part2
+from ccu.calls import store as calls
+from ccu.consent import store as consents
 from ccu.errors import InvalidInput
 from ccu.people import open_work
 from ccu.people import store as people
-from ccu.records import table
+from ccu.records import person_ids, table
 from ccu.records.settings import Settings
-from ccu.referrals import events as referral_events
-from ccu.referrals import life as referral_steps
-from ccu.referrals import reads as referral_reads
+from ccu.referrals import rules
 from ccu.work import Work
 
-SCHEDULED_KIND = "call"  # what the follow-ups of a new referral are, until somebody says otherwise
+SCHEDULED_KIND = "call"  # what the follow-ups of a new referral are, until somebody changes it
+RETRY, CHECK_AGAIN = 0, -1  # steps of the schedule: after a try that failed, after one that did not
 OPEN_STATUS = "(SELECT code FROM referral_status WHERE open = 1)"
 
 _READ = """
@@ -60,7 +62,7 @@ def read_open(connection: sqlite3.Connection, follow_up_id: int) -> sqlite3.Row:
 
 
 def _by(row: sqlite3.Row, when: str) -> str:
-    return f"on {row[when][:16].replace('T', ' ')} by {row['closed_login']}"
+    return f"on {dates.minute(row[when])} by {row['closed_login']}"
 
 
 # ---------------------------------------------------------------- making
@@ -131,15 +133,15 @@ def add(work: Work, kind: str, about: About, due_at: str, note: str | None = Non
 
 def insert(work: Work, kind: str, about: About, due_at: str, note: str = "") -> int:
     """Add the row alone; `add` and `schedule` record it in the audit too."""
-    provider_id = part2.provider_of(work.connection, about.referral_id)
-    part2.refuse_note(work.connection, note, provider_id)
+    provider_id = consents.provider_of_referral(work.connection, about.referral_id)
+    consents.refuse_part2_note(work.connection, note, provider_id)
     return table.insert(work, "follow_up", about, kind=kind, due_at=due_at, note=note)
 
 
 def about_referral(connection: sqlite3.Connection, referral_id: int, owner: int | None) -> About:
     """What a follow-up of an open referral is for; its owner's unless said. Raises as `read`."""
-    row = referral_events.referral(connection, referral_id)
-    if row["status"] not in referral_steps.OPEN:
+    row = table.require(connection, "referral", referral_id)
+    if row["status"] not in rules.OPEN:
         raise InvalidInput(f"referral {referral_id} has ended; follow up its --person or --call")
     return About(
         owner_id=owner or row["owner_id"],
@@ -154,8 +156,8 @@ def about_call(connection: sqlite3.Connection, call_id: int, owner: int) -> Abou
 
     Raises NotFound, InvalidInput for a void one.
     """
-    referral_events.call_not_void(connection, call_id)
-    subjects = referral_reads.subjects(connection, call_id)
+    calls.require_not_void(connection, call_id)
+    subjects = calls.subjects(connection, call_id)
     person_id = subjects[0] if len(subjects) == 1 else None
     return About(owner_id=owner, call_id=call_id, person_id=person_id)
 
@@ -165,3 +167,59 @@ def about_person(work: Work, person_id: int, owner: int | None) -> About:
     people.must_exist(work.connection, person_id)
     worker = open_work.worker_of(work.connection, person_id, work.today.isoformat())
     return About(owner_id=owner or worker or work.staff_id, person_id=person_id)
+
+
+# ---------------------------------------------------------------- the next action
+# When a follow-up closes while its referral is open, or its person still has a worker, and nothing
+# else is due for them, the next one is made in the same transaction.
+
+
+def next_needed(connection: sqlite3.Connection, row: sqlite3.Row, today: date) -> bool:
+    """Whether closing this one leaves an open referral, or a person with a worker, with nothing.
+
+    What waits for a signature is done: it is no next action with the person.
+    """
+    if row["referral_id"] is not None and _is_open(connection, row["referral_id"]):
+        return not _other(connection, row, "referral_id", [row["referral_id"]])
+    person_id = row["person_id"]
+    if person_id is None or not open_work.worker_of(connection, person_id, today.isoformat()):
+        return False
+    same = person_ids.same(connection, [person_id])
+    return not _other(connection, row, "person_id", same)
+
+
+def _is_open(connection: sqlite3.Connection, referral_id: int | None) -> bool:
+    found = connection.execute(
+        f"SELECT 1 FROM referral WHERE id = :id AND status IN {OPEN_STATUS}",  # noqa: S608
+        {"id": referral_id},
+    ).fetchone()
+    return found is not None
+
+
+def _other(
+    connection: sqlite3.Connection, row: sqlite3.Row, column: str, about: Sequence[int]
+) -> bool:
+    found = connection.execute(
+        "SELECT 1 FROM follow_up WHERE id <> :id AND closed_at IS NULL AND closing_at IS NULL"  # noqa: S608
+        f" AND {column} IN (SELECT value FROM json_each(:about))",  # our names
+        {"about": json.dumps(about), "id": row["id"]},
+    ).fetchone()
+    return found is not None
+
+
+def make_next(
+    work: Work, row: sqlite3.Row, due_at: str | None = None, kind: str | None = None
+) -> tuple[int | None, str | None]:
+    """The follow-up after one that closed, as said or where it is needed: its id and due."""
+    if due_at is None:
+        if not next_needed(work.connection, row, work.today):
+            return None, None
+        due_at = step_after(work.now, work.settings, CHECK_AGAIN)
+    is_open = _is_open(work.connection, row["referral_id"])
+    about = About(
+        owner_id=row["owner_id"],
+        referral_id=row["referral_id"] if is_open else None,
+        call_id=row["call_id"],
+        person_id=row["person_id"],
+    )
+    return add(work, kind or row["kind"], about, due_at), due_at

@@ -1,5 +1,6 @@
 """The frequent lists: the count, and what overrides and exemptions make of it."""
 
+import sqlite3
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -7,11 +8,10 @@ from typing import Any
 from ccu import dates
 from ccu.card import page as card_page
 from ccu.follow_ups.rows import AsOf
-from ccu.frequent import overrides
 from ccu.frequent import store as frequent
 from ccu.output import Document, Section, Table
 from ccu.people import open_work
-from ccu.records import audit, person_ids
+from ccu.records import person_ids
 from ccu.session import Session
 
 PLACE_COLUMNS = (
@@ -39,77 +39,90 @@ class Count:
         return f"Frequent {who}: {self.k} or more care calls in {days} ({self.start} to {today})"
 
 
-def read_places(session: Session, count: Count) -> Row:
-    """The list of places, recorded as a read.
+def places(session: Session, k: int | None, days: int | None, *, every: bool) -> Document:
+    """Return the list of places as a page, recorded as a read; `every`: also what is left out."""
+    count = Count(session, k, days)
+    data = _read_places(session, count)
+    return _page_of_places(session, count, data, every)
+
+
+def people(
+    session: Session, k: int | None, days: int | None, *, names: bool, every: bool
+) -> Document:
+    """Return the list of people as a page, recorded as a read; `every`: also who is left out."""
+    count = Count(session, k, days)
+    data = _read_people(session, count, names)
+    return _page_of_people(session, count, data, names, every)
+
+
+def _read_places(session: Session, count: Count) -> Row:
+    """Return the list of places, recorded as a read.
 
     Keys: k, days, from, as_of, places, left_out (by override), exempt. Rows have the keys of
-    store.frequent.places, worker and override (id, since, review_on, or None).
+    store.places, worker and override (id, since, review_on, or None).
     """
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        decided = _decided(overrides.in_force(connection), "place")
-        rows = frequent.places(connection, count.window, count.k, _marked(decided))
-        worked = open_work.with_worker(connection, session.today.isoformat())
+    with session.work() as work:
+        connection, today = work.connection, work.today.isoformat()
+        overrides = _overrides(connection, "place")
+        rows = frequent.places(connection, count.window, count.k, _marked(overrides))
+        worked = open_work.with_worker(connection, today)
         for row in rows:
             here = open_work.people_here(connection, {**count.window, "place_id": row["place"]})
             row["worker"] = not worked.isdisjoint(here)
         exempt = [row for row in rows if row["exempt"] and row["care_calls"] >= count.k]
         rows = [row for row in rows if not row["exempt"]]
-        data = _split(session, count, "places", rows, decided)
+        data = _split(session, count, "places", rows, overrides)
         data["exempt"] = exempt
-        audit.record(
-            connection, staff_id, "frequent-places", rows=len(rows), k=count.k, days=count.days
-        )
+        work.audit("frequent-places", rows=len(rows), k=count.k, days=count.days)
     return data
 
 
-def read_people(session: Session, count: Count, names: bool) -> Row:
-    """The list of people, recorded as a read; with `names`, of each person named, too.
+def _read_people(session: Session, count: Count, names: bool) -> Row:
+    """Return the list of people, recorded as a read; with `names`, of each person named, too.
 
-    Keys: k, days, from, as_of, people, left_out. Rows have the keys of store.frequent.people,
-    worker, open (items), override and, with `names`, name.
+    Keys: k, days, from, as_of, people, left_out. Rows have the keys of store.people, worker, open
+    (items), override and, with `names`, name.
     """
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        decided = _decided(overrides.in_force(connection), "person")
-        rows = frequent.people(connection, count.window, count.k, _marked(decided))
-        people = [row["person"] for row in rows]
-        worked = open_work.with_worker(connection, session.today.isoformat())
+    with session.work() as work:
+        connection, today = work.connection, work.today.isoformat()
+        overrides = _overrides(connection, "person")
+        rows = frequent.people(connection, count.window, count.k, _marked(overrides))
+        listed = [row["person"] for row in rows]
+        worked = open_work.with_worker(connection, today)
         worked = set(person_ids.canonical(connection, worked).values())
-        items = open_work.open_counts(connection, people, AsOf.of(session.now), session.view)
+        items = open_work.open_counts(connection, listed, AsOf.of(work.now), work.view)
         for row in rows:
             row["worker"] = row["person"] in worked
             row["open"] = items.get(row["person"], 0)
-        audit.record(
-            connection, staff_id, "frequent-people", rows=len(rows), k=count.k, days=count.days
-        )
-        session.view.keep()
+        work.audit("frequent-people", rows=len(rows), k=count.k, days=count.days)
+        work.view.keep()
         if names:
-            called = person_ids.names(connection, people)
-            person_ids.shown(connection, staff_id, "frequent-people", people)
+            called = person_ids.names(connection, listed)
+            person_ids.shown(connection, work.staff_id, "frequent-people", listed)
             for row in rows:
                 row["name"] = called[row["person"]]
-    return _split(session, count, "people", rows, decided)
+    return _split(session, count, "people", rows, overrides)
 
 
-def _decided(found: Sequence[Row], subject: str) -> dict[int, Row]:
-    """Person or place -> the override that stands: the later one, where a merge left two."""
+def _overrides(connection: sqlite3.Connection, subject: str) -> dict[int, Row]:
+    """Person or place -> its override: the later one, where a merge left two."""
+    found = frequent.active_overrides(connection)
     return {row[subject]: row for row in found if row[subject] is not None}
 
 
-def _marked(decided: dict[int, Row]) -> list[int]:
-    return [number for number, row in decided.items() if row["listed"]]
+def _marked(overrides: dict[int, Row]) -> list[int]:
+    return [number for number, row in overrides.items() if row["listed"]]
 
 
 def _split(
-    session: Session, count: Count, subject: str, rows: Sequence[Row], decided: dict[int, Row]
+    session: Session, count: Count, subject: str, rows: Sequence[Row], overrides: dict[int, Row]
 ) -> Row:
     """Those on the list, and those above the threshold that an override leaves out."""
     key = {"places": "place", "people": "person"}[subject]
     listed: list[Row] = []
     left_out: list[Row] = []
     for row in rows:
-        override = decided.get(row[key])
+        override = overrides.get(row[key])
         row["override"] = override and {
             name: override[name] for name in ("id", "since", "review_on")
         }
@@ -127,8 +140,7 @@ def _split(
 # ---------------------------------------------------------------- as a page
 
 
-def page_of_places(session: Session, count: Count, data: Row, every: bool) -> Document:
-    """The list; with `every` also what is left out, and why."""
+def _page_of_places(session: Session, count: Count, data: Row, every: bool) -> Document:
     counted = [("left out by override", data["left_out"]), ("exempt", data["exempt"])]
     sections = [
         Section(
@@ -144,8 +156,9 @@ def page_of_places(session: Session, count: Count, data: Row, every: bool) -> Do
     return Document(count.said("places", session.today), sections, data)
 
 
-def page_of_people(session: Session, count: Count, data: Row, names: bool, every: bool) -> Document:
-    """The list; with `every` also those left out."""
+def _page_of_people(
+    session: Session, count: Count, data: Row, names: bool, every: bool
+) -> Document:
     columns = (*PERSON_COLUMNS, "name") if names else PERSON_COLUMNS
     sections = [
         Section(table=Table(columns, _cells(data["people"], session)), main=True, empty="nobody")

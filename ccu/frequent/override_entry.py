@@ -1,17 +1,15 @@
-"""Overrides of the frequent lists: deciding, and looking at it again when it is due."""
+"""Overrides of the frequent lists: write one, review it when it is due."""
 
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.frequent import overrides
-from ccu.people import private_line
+from ccu.frequent import store as frequent
+from ccu.options import terminal
 from ccu.people import store as people
 from ccu.places import finding
 from ccu.places import store as places
-from ccu.records import audit
 from ccu.session import Session
 
 LONGEST_REASON = 300
@@ -31,29 +29,30 @@ def decide(
     file: Path | None,
     asking: bool,
 ) -> str:
-    """Write an override; what it did in a line. Raises NotAllowed, InvalidInput, NotFound."""
-    staff_id = session.staff_id
+    """Write an override; return what it did.
+
+    Raises NotAllowed, InvalidInput, NotFound.
+    """
+    _ = session.staff_id  # an account that is refused learns nothing of places
     if sum(each is not None for each in (person_id, place, address)) != 1:
         raise InvalidInput("give one of --person, --place and --address")
     place_id = None if person_id is not None else finding.exact(session, address or "", place)
-    _check(session, person_id, place_id)  # told before any question
-    reason = private_line.read("Why", file, "the reason", LONGEST_REASON, asking)
+    _check(session, person_id, place_id)  # before any question
+    reason = _reason(file, asking)
     review_on = next_review(session)
-    with session.writing() as connection:
+    with session.work() as work:
         _check(session, person_id, place_id)
-        override_id, before = overrides.add(
-            connection,
-            staff_id,
+        override_id, replaced = frequent.add_override(
+            work,
             person_id=person_id,
             place_id=place_id,
             listed=listed,
             reason=reason,
-            at=dates.to_iso(session.now),
             review_on=review_on,
         )
     subject = f"person {person_id}" if place_id is None else f"place {place_id}"
     done = "on the list whatever the count" if listed else "off the list whatever the count"
-    ended = f" Ended override {', '.join(map(str, before))}." if before else ""
+    ended = f" Ended override {', '.join(map(str, replaced))}." if replaced else ""
     return f"Override {override_id}: {subject} is {done}, until review {review_on}.{ended}"
 
 
@@ -66,28 +65,29 @@ def _check(session: Session, person_id: int | None, place_id: int | None) -> Non
         )
 
 
+def _reason(file: Path | None, asking: bool) -> str:
+    return terminal.private_text("Why", file, "the reason", LONGEST_REASON, asking)
+
+
 def next_review(session: Session) -> str:
-    """The day on which a decision of today is looked at again."""
+    """Return the day on which an override written today is due for review."""
     days = timedelta(days=session.settings.number("override_review_days"))
     return min(session.today + days, date(9999, 12, 31)).isoformat()
 
 
 def due(session: Session, every: bool) -> list[dict[str, Any]]:
-    """Those whose review is due (`every`: all in force), with their reasons; recorded as a read."""
-    staff_id, today = session.staff_id, session.today
-    with session.writing() as connection:
+    """Return those due for review (`every`: all active), with reasons; recorded as a read."""
+    with session.work() as work:
         rows = [
             row
-            for row in overrides.in_force(connection)
-            if every or row["review_on"] <= today.isoformat()
+            for row in frequent.active_overrides(work.connection)
+            if every or row["review_on"] <= work.today.isoformat()
         ]
         for row in rows:
-            record, number = ("person", row["person"]) if row["person"] else ("place", row["place"])
-            audit.record(
-                connection, staff_id, "frequent-review", record, number, override=row["id"]
-            )
+            record = "person" if row["person"] else "place"
+            work.audit("frequent-review", record, row[record], override=row["id"])
     for row in rows:
-        row["days_late"] = max((today - date.fromisoformat(row["review_on"])).days, 0)
+        row["days_late"] = max((session.today - date.fromisoformat(row["review_on"])).days, 0)
         row["listed"] = "on" if row["listed"] else "off"
     return sorted(rows, key=lambda row: (row["review_on"], row["id"]))
 
@@ -99,18 +99,14 @@ def review(
 
     Raises NotAllowed, InvalidInput, NotFound.
     """
-    staff_id = session.staff_id
-    at = dates.to_iso(session.now)
-    overrides.read(session.db, override_id)
-    reason = private_line.read("Why", file, "the reason", LONGEST_REASON, asking)
+    frequent.require_override(session.reading.connection, override_id)
+    reason = _reason(file, asking)
     review_on = next_review(session)
-    with session.writing() as connection:
+    with session.work() as work:
         if keep:
-            overrides.keep(
-                connection, staff_id, override_id, review_on=review_on, reason=reason, at=at
-            )
+            frequent.keep_override(work, override_id, review_on, reason)
         else:
-            overrides.end(connection, staff_id, override_id, reason=reason, at=at)
+            frequent.end_override(work, override_id, reason)
     if keep:
-        return f"Override {override_id} stands, until review {review_on}."
+        return f"Override {override_id} is kept until review {review_on}."
     return f"Override {override_id} has ended; the count decides again."

@@ -1,4 +1,4 @@
-"""Who and where is met often: care calls in a window of days, by human being and by place.
+"""Who and where is met often: care calls in a window of days; and the overrides of the counts.
 
 A call counts for the place it was at, its unit apart from the building, and for those it was about
 (role subject; who called or looked on is not who the calls are about). Void calls are not counted,
@@ -11,9 +11,11 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from ccu.records import person_ids
+from ccu.errors import InvalidInput
+from ccu.records import person_ids, table
+from ccu.work import Work
 
-# The window's calls come by the index on time: by the one on place the whole file would be read.
+# The window's calls come by the index on time: by the one on place all of the file would be read.
 _IN_WINDOW = """
   call.occurred_at >= :day AND call.voided_at IS NULL AND substr(call.occurred_at, 1, 19) <= :now
 """
@@ -27,18 +29,21 @@ HAVING count(*) FILTER (WHERE call.care) >= :k
     OR call.place_id IN (SELECT value FROM json_each(:marked))
 """  # noqa: S608 - no user's text in it
 _SUBJECTS = f"""
-SELECT call_person.person_id, call.id AS call_id, call.place_id,
+SELECT human.canonical_id AS person, call.id AS call_id, call.place_id,
        substr(call.occurred_at, 1, 10) AS day
 FROM call INDEXED BY call_occurred
 CROSS JOIN call_person ON call_person.call_id = call.id AND call_person.role = 'subject'
+CROSS JOIN human ON human.id = call_person.person_id
 WHERE call.care AND {_IN_WINDOW}
 """  # noqa: S608
 _SUBJECTS_AT = f"""
-SELECT call.place_id, call.id AS call_id, call_person.person_id
+SELECT call.place_id, call.id AS call_id, person.id AS person
 FROM json_each(:places) AS places
 CROSS JOIN call ON call.place_id = places.value
 CROSS JOIN call_person ON call_person.call_id = call.id AND call_person.role = 'subject'
-WHERE call.care AND {_IN_WINDOW}
+CROSS JOIN human ON human.id = call_person.person_id
+CROSS JOIN person ON person.id = human.canonical_id
+WHERE call.care AND {_IN_WINDOW} AND trim(person.given_name || person.family_name) <> ''
 """  # noqa: S608
 _LAST_AT = """
 SELECT substr(max(occurred_at), 1, 10) FROM call
@@ -68,7 +73,7 @@ def places(
 ) -> list[dict[str, Any]]:
     """Places with at least k care calls in the window (day, now), and the `marked` ones anyway.
 
-    Keys: place, address, care_calls, calls (of any kind), people (with a name, different ones),
+    Keys: place, address, care_calls, calls (of any type), people (with a name, different ones),
     unknown (care calls about nobody with a name), last (day of the last call), exempt (why, of the
     place or of its building). Most care calls first.
     """
@@ -81,14 +86,10 @@ def places(
     asked["places"] = json.dumps(list(rows))
     for place in connection.execute(_ABOUT_PLACES, asked):
         rows[place["id"]] |= {"address": place["address"], "exempt": place["exempt"]}
-    met = connection.execute(_SUBJECTS_AT, asked).fetchall()
-    stands_for = person_ids.canonical(connection, (row["person_id"] for row in met))
-    named = _named(connection, stands_for.values())
-    about = [row for row in met if stands_for[row["person_id"]] in named]
     there: dict[int, set[int]] = {}
     told: dict[int, set[int]] = {}
-    for row in about:
-        there.setdefault(row["place_id"], set()).add(stands_for[row["person_id"]])
+    for row in connection.execute(_SUBJECTS_AT, asked):
+        there.setdefault(row["place_id"], set()).add(row["person"])
         told.setdefault(row["place_id"], set()).add(row["call_id"])
     for place, found in rows.items():
         found["people"] = len(there.get(place, ()))
@@ -102,16 +103,14 @@ def people(
     k: int,
     marked: Collection[int] = (),
 ) -> list[dict[str, Any]]:
-    """Human beings whom at least k care calls in the window were about, and the `marked` ones.
+    """People with at least k care calls about them in the window, and the `marked` ones.
 
     Keys: person (the canonical record), care_calls, places (different ones), last (day of the last
     care call about them). Most care calls first.
     """
-    met = connection.execute(_SUBJECTS, window).fetchall()
-    stands_for = person_ids.canonical(connection, (row["person_id"] for row in met))
     calls: dict[int, dict[int, sqlite3.Row]] = {}
-    for row in met:
-        calls.setdefault(stands_for[row["person_id"]], {})[row["call_id"]] = row
+    for row in connection.execute(_SUBJECTS, window).fetchall():
+        calls.setdefault(row["person"], {})[row["call_id"]] = row
     rows = [
         {
             "person": person,
@@ -129,10 +128,124 @@ def people(
     return sorted(rows, key=lambda row: (-row["care_calls"], row["person"]))
 
 
-def _named(connection: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
-    found = connection.execute(
-        "SELECT id FROM person WHERE id IN (SELECT value FROM json_each(:ids))"
-        " AND trim(given_name || family_name) <> ''",
-        {"ids": json.dumps(sorted(set(ids)))},
-    )
-    return {row["id"] for row in found}
+# ---------------------------------------------------------------- overrides
+# An override lists a person or a place whatever the count, or leaves it off. A person or a place
+# has one active override at most; where a merge brought two together, the later one counts. An
+# override is active until it is ended, also after its review was due.
+
+_OVERRIDES = """
+SELECT frequent_override.id, place_id AS place,
+       (SELECT canonical_id FROM human WHERE id = person_id) AS person,
+       coalesce((SELECT line FROM place_plain WHERE id = place_id), '') AS address,
+       frequent AS listed, reason, substr(recorded_at, 1, 10) AS since, staff.login AS by,
+       review_on
+FROM frequent_override JOIN staff ON staff.id = recorded_by
+WHERE ended_at IS NULL AND {where}
+ORDER BY frequent_override.id
+"""
+
+
+def active_overrides(
+    connection: sqlite3.Connection,
+    *,
+    people: Collection[int] | None = None,
+    place: int | None = None,
+) -> list[dict[str, Any]]:
+    """Return the active overrides, of these person records or this place where given, oldest first.
+
+    Keys: id, person (the canonical record), place, address, listed (True: on the list), reason,
+    since, by, review_on. Reading reasons must be audited.
+    """
+    conditions = {
+        "person_id IN ?": None if people is None else list(people),
+        "place_id = ?": place,
+    }
+    found = table.select(connection, _OVERRIDES, conditions)
+    return [{**dict(row), "listed": bool(row["listed"])} for row in found]
+
+
+def override_of_place(
+    connection: sqlite3.Connection, place_id: int | None
+) -> dict[str, Any] | None:
+    """Return the override of a place, or None; keys as `active_overrides`."""
+    found = active_overrides(connection, place=place_id or 0)
+    return found[-1] if found else None
+
+
+def override_of_person(
+    connection: sqlite3.Connection, records: Collection[int]
+) -> dict[str, Any] | None:
+    """Return the override of the person with these records, or None; keys as `active_overrides`."""
+    found = active_overrides(connection, people=records)
+    return found[-1] if found else None
+
+
+def add_override(
+    work: Work,
+    *,
+    person_id: int | None,
+    place_id: int | None,
+    listed: bool,
+    reason: str,
+    review_on: str,
+) -> tuple[int, list[int]]:
+    """Override the count; return the override's number and those of the ones that it replaces."""
+    replaced = _active_of_same(work.connection, person_id, place_id)
+    _end(work, replaced, None)
+    new = {"person_id": person_id, "place_id": place_id, "frequent": int(listed)}
+    override_id = table.insert(work, "frequent_override", new, reason=reason, review_on=review_on)
+    _audit(work, "frequent-override", person_id, place_id, override_id)
+    return override_id, replaced
+
+
+def keep_override(work: Work, override_id: int, review_on: str, reason: str) -> None:
+    """Keep an override until a later review. Raises as `require_override`."""
+    row = require_override(work.connection, override_id)
+    same = _active_of_same(work.connection, row["person_id"], row["place_id"])
+    _end(work, [each for each in same if each != override_id], reason)
+    table.update(work.connection, "frequent_override", override_id, {"review_on": review_on})
+    # Recorded also where the day stays as it was: the reason is new.
+    fields = {"review_on": (row["review_on"], review_on)}
+    table.record_changes(work, "frequent_override", override_id, fields, reason)
+    _audit(work, "frequent-keep", row["person_id"], row["place_id"], override_id)
+
+
+def end_override(work: Work, override_id: int, reason: str) -> None:
+    """End an override: the count decides again. Raises as `require_override`."""
+    row = require_override(work.connection, override_id)
+    _end(work, [override_id], reason)
+    _audit(work, "frequent-end", row["person_id"], row["place_id"], override_id)
+
+
+def require_override(connection: sqlite3.Connection, override_id: int) -> sqlite3.Row:
+    """Return an active override. Raises NotFound, and InvalidInput for one that has ended."""
+    row = table.require(connection, "frequent_override", override_id)
+    if row["ended_at"] is not None:
+        raise InvalidInput(f"override {override_id} has ended, on {row['ended_at'][:10]}")
+    return row
+
+
+def _active_of_same(
+    connection: sqlite3.Connection, person_id: int | None, place_id: int | None
+) -> list[int]:
+    """Return the active overrides of the same person, by any record, or of the same place."""
+    if person_id is None:
+        found = active_overrides(connection, place=place_id)
+    else:
+        found = active_overrides(connection, people=person_ids.same(connection, [person_id]))
+    return [row["id"] for row in found]
+
+
+def _end(work: Work, ids: Iterable[int], reason: str | None) -> None:
+    for override_id in ids:
+        ended = {"ended_at": work.at, "ended_by": work.staff_id}
+        table.update(work.connection, "frequent_override", override_id, ended)
+        fields = {"ended_at": (None, work.at)}
+        table.record_changes(work, "frequent_override", override_id, fields, reason)
+
+
+def _audit(
+    work: Work, action: str, person_id: int | None, place_id: int | None, override_id: int
+) -> None:
+    record, number = ("person", person_id) if place_id is None else ("place", place_id)
+    work.audit(action, record, number, override=override_id)

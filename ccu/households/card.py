@@ -1,7 +1,7 @@
-"""The card of a household, as data: "the whole family behind" one person, for Human Services."""
+"""The card of a household: the family around one person, for Human Services."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,14 +9,14 @@ from ccu.card import page as card_page
 from ccu.errors import InvalidInput, NotFound
 from ccu.follow_ups.rows import AsOf
 from ccu.households import card_store as household_card
-from ccu.households import relations
 from ccu.households import store as households
 from ccu.options import required
+from ccu.output import Document, Section, Table
+from ccu.output.text import listed
 from ccu.people import store as people
-from ccu.records import audit, person_ids
+from ccu.people.form import minor_on, years
+from ccu.records import codes, person_ids
 from ccu.session import Session
-
-ADULT = 18
 
 
 def asked(session: Session, household: int | None, person: int | None) -> int:
@@ -34,7 +34,7 @@ def asked(session: Session, household: int | None, person: int | None) -> int:
     before = households.of_person(session.db, person_id, session.today).values()
     now = [each.household for each in before if each.now]
     if len(now) > 1:
-        raise InvalidInput(f"person {person_id} is in households {listed(now)}; say which")
+        raise InvalidInput(f"person {person_id} is in households {listed(now)}; give its number")
     if not now:
         left = [
             f"; they left household {each.household} on {each.until}"
@@ -46,18 +46,15 @@ def asked(session: Session, household: int | None, person: int | None) -> int:
 
 
 def show(session: Session, household_id: int) -> dict[str, Any]:
-    """The card in its documented JSON shape; that it was shown is recorded, of each person on it.
+    """Return the card in its documented JSON shape, recorded as a read of each person on it.
 
     Raises NotFound.
     """
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        card, shown = _read(session, connection, household_id)
-        audit.record(
-            connection, staff_id, "household-show", "household", household_id, people=len(shown)
-        )
-        person_ids.shown(connection, staff_id, "household-show", shown)
-        session.view.keep()
+    with session.work() as work:
+        card, shown = _read(session, work.connection, household_id)
+        work.audit("household-show", "household", household_id, people=len(shown))
+        person_ids.shown(work.connection, work.staff_id, "household-show", shown)
+        work.view.keep()
     return card
 
 
@@ -68,7 +65,7 @@ def _read(
     everyone = households.members(connection, as_of.day, household_id).get(household_id, [])
     now = [each for each in everyone if each.now]
     records = person_ids.same(connection, [each.person for each in now])
-    related = relations.of_people(connection, records)
+    related = households.relations_of(connection, records)
     outside = {each.who for each in related} | {each.of for each in related}
     shown = sorted(outside | {each.person for each in everyone})
     known = {each["person"]: each for each in household_card.people(connection, shown)}
@@ -106,28 +103,22 @@ def _person(row: dict[str, Any], today: date) -> dict[str, Any]:
     """person, name, birth_year, age, age_estimated, minor of one row of household_card.people."""
     age, estimated = None, False
     if row["birth_date"]:
-        age = _years(date.fromisoformat(row["birth_date"]), today)
+        age = max(0, years(row["birth_date"], today))
     elif row["age_estimate"] is not None and row["age_estimated_on"]:
         estimated = True
-        age = row["age_estimate"] + _years(date.fromisoformat(row["age_estimated_on"]), today)
-    minor = None if row["minor"] is None else bool(row["minor"])
-    if age is not None and not estimated:
-        minor = age < ADULT  # what was noted once does not grow up; a birth date does
+        age = row["age_estimate"] + max(0, years(row["age_estimated_on"], today))
+    stated = None if row["minor"] is None else bool(row["minor"])
     return {
         "person": row["person"],
         "name": row["name"],
         "birth_year": int(row["birth_date"][:4]) if row["birth_date"] else None,
         "age": age,
         "age_estimated": estimated,
-        "minor": minor,
+        "minor": minor_on(row["birth_date"], stated, today),
     }
 
 
-def _years(since: date, today: date) -> int:
-    return max(0, today.year - since.year - ((today.month, today.day) < (since.month, since.day)))
-
-
-def _relations(related: list[relations.Relation], person: int) -> list[dict[str, Any]]:
+def _relations(related: list[households.Relation], person: int) -> list[dict[str, Any]]:
     """person (the other one), is (what this person is to them), has_as (what they are, else)."""
     found = [each.seen_by(person) for each in related if person in (each.who, each.of)]
     return [
@@ -138,7 +129,7 @@ def _relations(related: list[relations.Relation], person: int) -> list[dict[str,
     ]
 
 
-def _beside(row: dict[str, Any], related: list[relations.Relation]) -> dict[str, Any]:
+def _beside(row: dict[str, Any], related: list[households.Relation]) -> dict[str, Any]:
     """person, name, relations of somebody who is not a member now."""
     theirs = _relations(related, row["person"])
     return {"person": row["person"], "name": row["name"], "relations": theirs}
@@ -148,10 +139,10 @@ def _beside(row: dict[str, Any], related: list[relations.Relation]) -> dict[str,
 
 
 def rows_of_list(session: Session, every: bool) -> list[dict[str, Any]]:
-    """id, name, members, workers, open of each household; names for those who may see them.
+    """Return id, name, members, workers, open of each household; names for those who may see them.
 
-    Without `every` only where somebody is a member now, somebody works with them or something is
-    open. `open` counts the open work of the card. Names shown are recorded in the audit.
+    Without `every` only those with a member, a worker or open work now. `open` counts the open work
+    of the card. Names shown are recorded in the audit.
     """
     connection, as_of = session.db, AsOf.of(session.now)
     found: list[dict[str, Any]] = []
@@ -163,27 +154,176 @@ def rows_of_list(session: Session, every: bool) -> list[dict[str, Any]]:
         helping = household_card.workers(connection, household_id, records, as_of, session.view)
         items = household_card.open_items(connection, household_id, records, as_of, session.view)
         if every or now or helping or items:
+            workers = dict.fromkeys(each["login"] or each["agency"] for each in helping)
             found.append(
                 {
                     "id": household_id,
                     "name": name if named and name else None,
                     "members": len(now),
-                    "workers": ", ".join(
-                        dict.fromkeys(each["login"] or each["agency"] for each in helping)
-                    ),
+                    "workers": ", ".join(workers),
                     "open": len(items),
                 }
             )
     session.keep_shown()
-    shown: list[int] = [row["id"] for row in found if row["name"]]
+    shown = [row["id"] for row in found if row["name"]]
     if shown:
-        with session.writing() as write:
+        with session.work() as work:
             for each in shown:
-                audit.record(write, session.staff_id, "household-list", "household", each)
+                work.audit("household-list", "household", each)
     return found
 
 
-def listed(numbers: Sequence[int], word: str = "") -> str:
-    """`3`, `3 and 5`, `3, 5 and 8`; with a word before each: `person 3 and person 5`."""
-    *most, last = (f"{word} {number}".strip() for number in numbers)
-    return f"{', '.join(most)} and {last}" if most else last
+# ---------------------------------------------------------------- the card as a page
+
+
+MEMBER_COLUMNS = ("person", "name", "age", "minor", "90 days", "365 days", "relation")
+OPEN_COLUMNS = ("item", "for", "what", "due", "owner")
+LACK_COLUMNS = ("name", "as of", "lacks")
+ELSEWHERE_COLUMNS = ("person", "name", "relation")
+LEFT_COLUMNS = ("person", "name", "until", "relation")
+
+
+def document(connection: sqlite3.Connection, card: dict[str, Any]) -> Document:
+    """The card as a page; `card` is its documented JSON shape."""
+    everyone = [each for part in ("members", "elsewhere", "left") for each in card[part]]
+    names = {each["person"]: each["name"] for each in everyone}
+    phrases = households.phrases(connection)
+    members = {each["person"] for each in card["members"]}
+    # To members only, on this page: the card of their own household has what else they are.
+    related = {
+        each["person"]: "; ".join(
+            _relation(one, names, phrases) for one in each["relations"] if one["person"] in members
+        )
+        for each in everyone
+    }
+    elsewhere = [(*_who(each), related[each["person"]]) for each in card["elsewhere"]]
+    left = [(*_who(each), each["until"], related[each["person"]]) for each in card["left"]]
+    return Document(
+        f"Household {card['household']}" + (f": {card['name']}" if card["name"] else ""),
+        [
+            Section(pairs=_pairs(card, names)),
+            Section(
+                "Members, with the care calls of each",
+                table=Table(MEMBER_COLUMNS, _members(card, related)),
+                empty="nobody belongs to it now",
+                main=True,
+            ),
+            Section("Open items", table=Table(OPEN_COLUMNS, _open(card, names)), empty="none"),
+            _lacks(connection, card),
+            *_others("Family and others elsewhere", ELSEWHERE_COLUMNS, elsewhere),
+            *_others("Left", LEFT_COLUMNS, left),
+        ],
+        card,
+    )
+
+
+def _age(person: Mapping[str, Any]) -> str:
+    """`34`, `about 40`, or nothing."""
+    if person["age"] is None:
+        return ""
+    return f"{'about ' if person['age_estimated'] else ''}{person['age']}"
+
+
+def _who(person: Mapping[str, Any]) -> tuple[int, str]:
+    return person["person"], person["name"]
+
+
+def _relation(one: Mapping[str, Any], names: Mapping[int, str], phrases: Mapping[str, str]) -> str:
+    """`parent of Robin Sample`; where there is no word for that side, `has as guardian ...`."""
+    other = names[one["person"]]
+    if other in ("unknown", "not identified"):
+        other = f"person {one['person']}"
+    if one["is"]:
+        return f"{phrases[one['is']]} {other}"
+    return f"has as {phrases[one['has_as']].removesuffix(' of')} {other}"
+
+
+def _pairs(card: Mapping[str, Any], names: Mapping[int, str]) -> list[tuple[str, str]]:
+    calls = card["care_calls"]
+    workers = [_worker(each, names) for each in card["workers"]]
+    return [
+        ("who is helping", "\n".join(workers) or "None assigned"),
+        (
+            "care calls",
+            f"{calls['90']} in 90 days, {calls['365']} in 365 days (a call counts once, however"
+            " many of them were there)",
+        ),
+    ]
+
+
+def _worker(each: Mapping[str, Any], names: Mapping[int, str]) -> str:
+    if each["name"] is None:
+        return f"{each['agency']} is handling this"
+    return (
+        f"{each['agency']}: {each['name']}, {each['phone'] or 'no phone recorded'},"
+        f" with {_whom(each, names)} since {each['since']}"
+    )
+
+
+def _whom(item: Mapping[str, Any], names: Mapping[int, str]) -> str:
+    """By name, but for what is the household's, or a call's and nobody's in particular."""
+    if item["person"] is not None:
+        return names.get(item["person"], f"person {item['person']}")
+    if item.get("household") is None and item.get("call") is not None:
+        return f"call {item['call']}"
+    return "the household"
+
+
+def _members(card: Mapping[str, Any], related: Mapping[int, str]) -> list[tuple[Any, ...]]:
+    return [
+        (
+            *_who(each),
+            _age(each),
+            each["minor"],
+            each["care_calls"]["90"],
+            each["care_calls"]["365"],
+            related[each["person"]],
+        )
+        for each in card["members"]
+    ]
+
+
+def _due(each: Mapping[str, Any]) -> str:
+    return (each["due"] or "nothing due") + (" (overdue)" if each["overdue"] else "")
+
+
+def _open(card: Mapping[str, Any], names: Mapping[int, str]) -> list[tuple[Any, ...]]:
+    return [
+        (
+            each["record"] if each["id"] is None else f"{each['record']} {each['id']}",
+            "" if each["id"] is None else _whom(each, names),
+            each["what"] + (f", {each['status']}" if each["status"] != "open" else ""),
+            "" if each["id"] is None else _due(each),
+            each["owner"],
+        )
+        for each in card_page.listed_items(card["open"])
+    ]
+
+
+def _lacks(connection: sqlite3.Connection, card: Mapping[str, Any]) -> Section:
+    labels = codes.labels(connection, "need")
+    rows, without = [], []
+    for each in card["members"]:
+        found = each["lacks"]
+        if found is None:
+            without.append(f"{each['name']} (person {each['person']})")
+            continue
+        said = [_need(one, labels) for one in found["needs"]]
+        rows.append((each["name"], found["on"], "; ".join(said) or "nothing that was asked"))
+    lines = [f"Not asked yet: {', '.join(without)}."] if without else []
+    return Section(
+        "What they lack, by the latest assessment of each",
+        table=Table(LACK_COLUMNS, rows) if rows else None,
+        lines=lines,
+    )
+
+
+def _need(one: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    said = labels[one["need"]]
+    if one["referral"] is None:
+        return said
+    return f"{said} (referral {one['referral']}, {one['referral_status'].replace('_', ' ')})"
+
+
+def _others(title: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> list[Section]:
+    return [Section(title, table=Table(columns, rows))] if rows else []

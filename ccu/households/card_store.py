@@ -1,6 +1,6 @@
 """What a household's card is made of: people, who works with them, what is open, their calls.
 
-`people` are the ids of every record of the human beings meant, merged ones too. Reading names must
+`people` are the ids of every record of the people meant, merged ones too. Reading names must
 be audited.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 from ccu.consent.visibility import View
 from ccu.follow_ups.rows import AsOf
 from ccu.people import open_work
-from ccu.people.open_work import NOW
+from ccu.people.open_work import IN_FORCE
 from ccu.records import person_ids
 from ccu.referrals import needs
 
@@ -24,17 +24,20 @@ FROM json_each(:ids) AS asked CROSS JOIN person ON person.id = asked.value ORDER
 _WORKERS = f"""
 SELECT worker.id, staff.login, agency.label AS agency,
        coalesce(nullif(staff.name, ''), staff.login) AS name,
-       nullif(staff.phone, '') AS phone, worker.since, worker.person_id AS person
-FROM worker JOIN staff ON staff.id = worker.staff_id JOIN agency ON agency.code = staff.agency
-WHERE {NOW.format("worker")}
+       nullif(staff.phone, '') AS phone, worker.since,
+       (SELECT canonical_id FROM human WHERE id = worker.person_id) AS person
+FROM assignment AS worker
+JOIN staff ON staff.id = worker.staff_id JOIN agency ON agency.code = staff.agency
+WHERE {IN_FORCE.format("worker")}
   AND (worker.household_id = :household_id
        OR worker.person_id IN (SELECT value FROM json_each(:people)))
 ORDER BY worker.person_id IS NOT NULL, worker.since, worker.id
 """  # noqa: S608 - no user's text in it
 
 _CARE_CALLS = """
-SELECT DISTINCT call.id, call_person.person_id AS person, substr(call.occurred_at, 1, 10) AS day
-FROM json_each(:people) AS people CROSS JOIN call_person ON call_person.person_id = people.value
+SELECT DISTINCT call.id, human.canonical_id AS person, substr(call.occurred_at, 1, 10) AS day
+FROM json_each(:people) AS people CROSS JOIN human ON human.id = people.value
+CROSS JOIN call_person ON call_person.person_id = human.id
 CROSS JOIN call ON call.id = call_person.call_id
 WHERE call.care AND call.voided_at IS NULL AND call.occurred_at >= :day_365
   AND substr(call.occurred_at, 1, 19) <= :now
@@ -62,7 +65,7 @@ def workers(
     """
     asked = {"household_id": household_id, "people": json.dumps(people)}
     asked["today"] = as_of.day.isoformat()
-    found = _by_person(connection, connection.execute(_WORKERS, asked).fetchall())
+    found = [dict(row) for row in connection.execute(_WORKERS, asked)]
     hidden = view.turns(each["id"] for each in found)
     nothing = dict.fromkeys(("login", "name", "phone", "since"))
     shown = [{**each, **nothing} if each["id"] in hidden else each for each in found]
@@ -78,11 +81,11 @@ def open_items(
 ) -> list[dict[str, Any]]:
     """Open referrals and follow-ups of the household and its people, the first due first.
 
-    record, id, what, status, due, overdue, owner, person, household, call (whom or what it is for),
+    record, id, what, status, due, overdue, owner, person, household, call (who or what it is for),
     referral (that a follow-up is for). Of those hidden a line for each agency, without the rest.
     """
     items = open_work.open_work(connection, people, as_of, view, household_id=household_id)
-    return [{**each, "status": each["status"].lower()} for each in _by_person(connection, items)]
+    return [{**each, "status": each["status"].lower()} for each in items]
 
 
 def care_calls(
@@ -90,9 +93,8 @@ def care_calls(
 ) -> dict[int | None, dict[str, int]]:
     """Person -> care calls by span, "90" and "365" days; under None the household's, each once."""
     asked = {"people": json.dumps(people), "day_365": window["day_365"], "now": window["now"]}
-    rows = connection.execute(_CARE_CALLS, asked).fetchall()
     met: dict[int | None, dict[int, str]] = {}
-    for row in _by_person(connection, rows):
+    for row in connection.execute(_CARE_CALLS, asked):
         for whose in (row["person"], None):
             met.setdefault(whose, {})[row["id"]] = row["day"]
     return {
@@ -126,13 +128,3 @@ def lacks(connection: sqlite3.Connection, person_id: int, view: View) -> dict[st
             for answer in lacking
         ],
     }
-
-
-def _by_person(
-    connection: sqlite3.Connection, rows: Sequence[sqlite3.Row | dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """The rows with the number of the record that stands for each person."""
-    stands_for = person_ids.canonical(
-        connection, [row["person"] for row in rows if row["person"] is not None]
-    )
-    return [{**dict(row), "person": stands_for.get(row["person"])} for row in rows]

@@ -1,20 +1,25 @@
-"""What is typed of a household: who belongs to it, and its name."""
+"""Read what is typed of a household, and link two people: members, name, relation."""
 
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
 from ccu.errors import InvalidInput
 from ccu.households import store as households
-from ccu.households.card import listed
-from ccu.households.link import NEW
-from ccu.options import terminal, typed_text
+from ccu.options import code, required, terminal, typed_text
+from ccu.options.terminal import ask_until_valid
+from ccu.output import say
+from ccu.output.text import listed
+from ccu.people.form import yes_or_no
+from ccu.records import table
 from ccu.session import Session
+from ccu.work import Work
 
 LONGEST_NAME = 100
 
 
 def add(session: Session, household: str, people: Sequence[int], since: str | None) -> str:
-    """Put people into a household or a new one; the sentence that says so. Raises as `join`."""
+    """Put people into a household or a new one; return what was done. Raises as `join`."""
     new = household == NEW
     number = 0 if new else int(household)
     joining = list(dict.fromkeys(people))
@@ -31,7 +36,7 @@ def add(session: Session, household: str, people: Sequence[int], since: str | No
 
 
 def name(session: Session, household_id: int, file: Path | None) -> str:
-    """Give a household the name that is in the file, or is typed; the sentence that says so.
+    """Give a household the name that is in the file, or is typed; return what was done.
 
     Raises NotFound, InvalidInput.
     """
@@ -46,3 +51,163 @@ def name(session: Session, household_id: int, file: Path | None) -> str:
     with session.work() as work:
         households.rename(work, household_id, said)
     return f"Household {household_id} has {'a' if said else 'no'} name now."
+
+
+# ---------------------------------------------------------------- two people linked
+
+
+# A household by its number, a new one, or none: they are linked and nothing else.
+Choice = int | str
+NEW, NONE = "new", "none"
+RELATION = code("relation")
+
+
+def link(
+    session: Session,
+    who: int,
+    of: int,
+    relation: str | None,
+    choice: Choice | None,
+    *,
+    anyway: bool,
+    asking: bool,
+) -> tuple[str, str]:
+    """Link two people; return what was done, and in which household they are, as sentences.
+
+    Raises NotFound, InvalidInput. Without a choice of household, asks at a terminal where there is
+    more than one answer; else those linked stay where they are.
+    """
+    connection = session.reading.connection
+    if asking and relation is None:
+        question = f"Person {who} is which of these to person {of}"
+        relation = RELATION.ask(session, question, "the relation")
+    relation = required(relation, "--relation")
+    households.check_link(connection, who, relation, of)
+    if asking and not anyway:
+        anyway = _sure_of_births(connection, who, relation, of)
+    if asking and choice is None:
+        choice = _asked(connection, who, of)
+    with session.work() as work:
+        households.link(work, who, relation, of, anyway)
+        why = ""
+        if choice is None:
+            choice, why = _usual(connection, who, of)
+        where = _put(work, (who, of), choice, why)
+        said = households.sentence(connection, who, relation, of)
+    return f"{said.capitalize()}.", f"{where[:1].upper()}{where[1:]}."
+
+
+def unlink(session: Session, who: int, of: int, relation: str | None) -> tuple[str, str]:
+    """Take a link away; return what was done, and the household they stay in, as sentences.
+
+    Raises NotFound, InvalidInput.
+    """
+    with session.work() as work:
+        connection = work.connection
+        gone = households.unlink(work, who, relation, of)
+        said = households.sentence(connection, gone.who, gone.relation, gone.of)
+        if relation is not None:
+            said = households.sentence(connection, who, relation, of)
+        both = sorted(
+            {*households.current(connection, who)} & {*households.current(connection, of)}
+        )
+    stay = (
+        f"They stay in household {listed(both)}; ccu household leave takes one out." if both else ""
+    )
+    return f"No longer linked: {said}.", stay
+
+
+# ---------------------------------------------------------------- what was said, or is asked
+
+
+def household_choice(text: str) -> str:
+    """Check --household: a household's number, new or none. Raises InvalidInput."""
+    said = text.strip().lower()
+    if said in (NEW, NONE):
+        return said
+    if not said.isascii() or not said.isdigit():
+        raise InvalidInput("--household must be a household's number, new or none")
+    return str(typed_text.record_id(said, "household"))
+
+
+def _sure_of_births(connection: sqlite3.Connection, who: int, code: str, of: int) -> bool:
+    """Ask whether a parent born no earlier is meant; raise InvalidInput if not."""
+    new = households.stored_form(who, code, of)
+    if not households.not_born_before(connection, new):
+        return False
+    say(f"Person {new.who} was not born before person {new.of}, by their birth dates.")
+    if not ask_until_valid("Link them anyway (yes or no; Enter: no)", _is_yes):
+        raise InvalidInput("not linked; ccu person change corrects a birth date")
+    return True
+
+
+def _is_yes(answer: str) -> bool:
+    return yes_or_no(answer or "no", "the answer")
+
+
+def _asked(connection: sqlite3.Connection, who: int, of: int) -> Choice | None:
+    """Ask for the household where more than one is possible; None where the usual is clear."""
+    choice, why = _usual(connection, who, of)
+    if choice != NONE:
+        return None
+    there = sorted({*households.of_person(connection, who), *households.of_person(connection, of)})
+    say(f"{why[:1].upper()}{why[1:]}.")
+    return ask_until_valid(
+        f"The household of both: {', '.join(map(str, there))}, new, or none (Enter: none)",
+        lambda text: _one_of(text or NONE, there),
+    )
+
+
+def _one_of(text: str, there: list[int]) -> Choice:
+    chosen = household_choice(text)
+    if chosen not in (NEW, NONE, *map(str, there)):
+        raise InvalidInput("answer one of these numbers, new or none")
+    return chosen
+
+
+# ---------------------------------------------------------------- the household
+
+
+def _usual(connection: sqlite3.Connection, who: int, of: int) -> tuple[Choice, str]:
+    """Return the usual household of two linked people: a number, `new`, or `none` and why.
+
+    Nobody is brought back to a household that they left, or moved where there is a choice.
+    """
+    theirs = {each: households.of_person(connection, each) for each in (who, of)}
+    now = {each: [h for h, m in theirs[each].items() if not m.until] for each in theirs}
+    both = sorted({*now[who]} & {*now[of]})
+    if both:
+        return both[0], ""
+    if not now[who] and not now[of]:
+        return NEW, ""
+    if now[who] and now[of]:
+        return NONE, f"{_in(who, now[who])} and {_in(of, now[of])}"
+    joins, stays = (who, of) if now[of] else (of, who)
+    if len(now[stays]) > 1:
+        return NONE, _in(stays, now[stays])
+    (household,) = now[stays]
+    if household in theirs[joins]:
+        left = theirs[joins][household].until
+        return NONE, f"person {joins} left household {household}, of person {stays}, on {left}"
+    return household, ""
+
+
+def _in(person: int, numbers: list[int]) -> str:
+    word = "household" if len(numbers) == 1 else "households"
+    return f"person {person} is in {word} {listed(numbers)}"
+
+
+def _put(work: Work, both: tuple[int, int], choice: Choice, why: str) -> str:
+    """Put those of the two who are not in it into the household; return the result as a clause."""
+    if choice == NONE:
+        return f"linked only: {why} (ccu household add changes that)" if why else "linked only"
+    new = choice == NEW
+    household = households.add(work) if new else int(choice)
+    table.require(work.connection, "household", household)
+    joining = [each for each in both if household not in households.current(work.connection, each)]
+    for person in joining:
+        households.join(work, household, person)
+    if not joining:
+        return f"both are in household {household} already"
+    verb = "is" if len(joining) == 1 else "are"
+    return f"{listed(joining, 'person')} {verb} in {'new ' if new else ''}household {household} now"

@@ -7,7 +7,7 @@ from pathlib import Path
 from ccu import files
 from ccu.errors import InvalidInput
 from ccu.files import named
-from ccu.output.sink import opened
+from ccu.output import opened
 from ccu.output.text import csv_cell
 
 Reject = tuple[int, str, list[str]]

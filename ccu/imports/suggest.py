@@ -16,7 +16,7 @@ from ccu.errors import InvalidInput
 from ccu.imports.layout import packaged
 from ccu.imports.rows import Table
 from ccu.imports.source import Export, opened
-from ccu.output.sink import opened as output_opened
+from ccu.output import opened as output_opened
 
 DATES_READ = 500  # different texts of a column of dates that are tried
 DAYS = ("%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y", "%Y/%m/%d", "%m-%d-%Y",

@@ -23,25 +23,24 @@ Declare a parameter by what the command receives, and give it the type that read
 - A feature adds a type of its own as `OptionType(read=..., metavar="WHEN")`.
 - Commands that share options put them in a dataclass and take it with `@with_options(Form)`.
 
-    types       the types, and what each reads
-    command     opt, arg, group, with_options, convert
+    types       the types, and what each reads; opt, arg, group, with_options and convert are here
     completion  what the shell offers
     terminal    questions at the keyboard
     typed_text  checks of lines, notes, numbers and files
 """
 
-from ccu.options import typed_text
-from ccu.options.command import (
-    REQUIRED,
-    AskingOption,
-    arg,
-    convert,
-    group,
-    needs_reason,
-    opt,
-    required,
-    with_options,
-)
+import inspect
+from collections.abc import Callable
+from dataclasses import fields
+from functools import wraps
+from pathlib import Path
+from types import NoneType
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
+
+import typer
+from typer.core import TyperGroup
+
+from ccu.errors import InvalidInput
 from ccu.options.types import (
     CALL,
     FILE,
@@ -66,6 +65,9 @@ from ccu.options.types import (
     number_of,
     whole_number,
 )
+
+if TYPE_CHECKING:
+    from ccu.session import Session
 
 __all__ = [
     "CALL",
@@ -97,7 +99,190 @@ __all__ = [
     "number_of",
     "opt",
     "required",
-    "typed_text",
     "whole_number",
     "with_options",
 ]
+
+
+Value = TypeVar("Value")
+
+# The default of a required option. Typer must see one: it would refuse a missing option before the
+# gate has refused the account.
+REQUIRED: Any = None
+
+
+class _Parser:
+    """What Typer calls on each word: keeps the text, and carries the type that reads it later."""
+
+    def __init__(self, type: OptionType[Any], example: str = "") -> None:
+        self.type = type
+        self.example = example
+        self.__name__ = "path" if type.is_file else type.metavar
+
+    def __call__(self, text: str) -> Any:
+        return Path(text) if self.type.is_file else text
+
+
+def opt(flag: str, type: OptionType[Any], help: str, *, short: str = "", example: str = "") -> Any:
+    """Declare an option: `Annotated[int | None, opt("--call", CALL, "The call's number.")]`.
+
+    `example` is offered where a required option is missing.
+    """
+    return typer.Option(
+        *([flag, short] if short else [flag]),
+        help=help,
+        parser=_Parser(type, example),
+        metavar=type.metavar,
+        autocompletion=type.complete,
+    )
+
+
+def arg(name: str, type: OptionType[Any], help: str) -> Any:
+    """Declare a positional argument; `name` is what --help and messages call it."""
+    return typer.Argument(
+        metavar=name, help=help, parser=_Parser(type), autocompletion=type.complete
+    )
+
+
+def _may_ask(session: "Session", no_input: Any, option: str) -> bool:
+    return session.interactive and not no_input
+
+
+# Received as: may the command ask for what is missing? Needs somebody at a terminal.
+AskingOption = Annotated[
+    bool,
+    typer.Option(
+        "--no-input",
+        help="Never ask; what is missing is an error.",
+        parser=_Parser(OptionType(read=_may_ask)),
+    ),
+]
+
+
+def group(help: str) -> typer.Typer:
+    """Make the Typer app of a command with subcommands; `help` is its line in `ccu --help`."""
+    return typer.Typer(
+        cls=Group, add_completion=False, rich_markup_mode=None, no_args_is_help=True, help=help
+    )
+
+
+class Group(TyperGroup):
+    """A command whose help lists each subcommand with the first line of its help, in full."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the list for --help."""
+        rows = []
+        for name in self.list_commands(ctx):
+            command: Any = self.get_command(ctx, name)
+            rows.append((name, str(command.help).split("\n\n")[0].replace("\n", " ")))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+# ---------------------------------------------------------------- conversion
+
+
+def convert(ctx: Any, session: "Session") -> None:
+    """Replace the texts in `ctx.params` by the values the command receives.
+
+    Called by the gate once the account may run the command. Files are read last: one of them may
+    be standard input, whose first line can be the answer to another option.
+    Raises InvalidInput and NotFound, each naming the option.
+    """
+    parameters = {each.name: each for each in ctx.command.params}
+    typed = [
+        (name, *declared)
+        for name, annotation in _annotations(ctx.command.callback).items()
+        if name in parameters and (declared := _declared(annotation))
+    ]
+    for name, parser, is_required in sorted(typed, key=lambda each: each[1].type.is_file):
+        text, option = ctx.params.get(name), _name(parameters[name])
+        if text is not None:
+            ctx.params[name] = _read(session, parser.type, text, option)
+        if is_required:
+            value = ctx.params.get(name)
+            required(None if value in ([], ()) else value, option, parser.example)
+
+
+def _annotations(callback: Any) -> dict[str, Any]:
+    found = inspect.signature(callback).parameters.values()
+    return {each.name: each.annotation for each in found}
+
+
+def _declared(annotation: Any) -> tuple[_Parser, bool] | None:
+    """Return the parser of an annotated parameter and whether the parameter is required."""
+    for made in getattr(annotation, "__metadata__", ()):
+        if isinstance(parser := getattr(made, "parser", None), _Parser):
+            return parser, NoneType not in get_args(get_args(annotation)[0])
+    return None
+
+
+def _read(session: "Session", type: OptionType[Any], text: Any, option: str) -> Any:
+    if not isinstance(text, list | tuple):
+        return type.read(session, str(text) if type.is_file else text, option)
+    return [type.read(session, word, option) for word in type.split(text, option)]
+
+
+def _name(parameter: Any) -> str:
+    """Return the option as typed, or the name of an argument, for messages."""
+    long = [name for name in parameter.opts if name.startswith("--")]
+    return long[0] if long else str(parameter.metavar or parameter.name).strip("[].")
+
+
+def required(value: Value | None, option: str, example: str = "") -> Value:
+    """Return the value of a required option. Raises InvalidInput when it is missing."""
+    if value is None:
+        such_as = f", such as {example}" if example else ""
+        raise InvalidInput(f"{option} is missing{such_as}")
+    return value
+
+
+def needs_reason(full: bool, reason: str | None) -> str | None:
+    """Return the reason to record with --full; None without --full.
+
+    --full shows what people wrote. Raises InvalidInput when it has no --reason.
+    """
+    if full and not reason:
+        raise InvalidInput("--full needs --reason")
+    return reason if full else None
+
+
+# ---------------------------------------------------------------- shared options
+
+
+def with_options(form: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the fields of a dataclass as its options; it receives them as `given`.
+
+    Typer reads a function's signature, so this writes one. Without it, the 28 options of a call
+    would be declared in each command and handed on one by one.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def run(**values: Any) -> None:
+            given = form(**{field.name: values.pop(field.name) for field in fields(form)})
+            command(given=given, **values)
+
+        own = [
+            each for each in inspect.signature(command).parameters.values() if each.name != "given"
+        ]
+        shared = [
+            inspect.Parameter(
+                field.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=field.default,
+                annotation=field.type,
+            )
+            for field in fields(form)
+        ]
+        parameters = [
+            *(each for each in own if each.default is inspect.Parameter.empty),
+            *shared,  # in --help, after the command's arguments and before its own options
+            *(each for each in own if each.default is not inspect.Parameter.empty),
+        ]
+        run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in parameters]
+        )
+        return run
+
+    return decorate

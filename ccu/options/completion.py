@@ -57,10 +57,8 @@ providers = from_rows(
 )
 # Open referrals, newest first, with the day they were made; police accounts may ask too.
 referrals = from_rows(
-    "SELECT referral.id, substr(made_at, 1, 10) FROM referral"
-    " JOIN referral_status ON referral_status.code = status"
-    " WHERE referral_status.open AND substr(referral.id, 1, length(:start)) = :start"
-    " ORDER BY referral.id DESC LIMIT 30"
+    "SELECT id, substr(made_at, 1, 10) FROM open_referral"
+    " WHERE substr(id, 1, length(:start)) = :start ORDER BY id DESC LIMIT 30"
 )
 # Open follow-ups, newest first, with the day they were recorded.
 follow_ups = from_rows(
@@ -76,7 +74,7 @@ people = from_rows(
 
 
 def _rows(ctx: Any, sql: str, incomplete: str) -> list[tuple[str, str]]:
-    from ccu.database import encryption
+    from ccu import database
     from ccu.errors import CcuError
     from ccu.session import Session
 
@@ -91,7 +89,7 @@ def _rows(ctx: Any, sql: str, incomplete: str) -> list[tuple[str, str]]:
         found = session.db.execute(sql, {"start": incomplete}).fetchall()
     except CcuError:
         return []
-    except encryption.errors():
+    except database.errors():
         return []
     finally:
         session.close()

@@ -7,9 +7,11 @@ import io
 import sys
 import textwrap
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TypeVar
 
 from ccu.errors import InvalidInput, NotFound
+from ccu.options import typed_text
 
 WIDTH = 78
 
@@ -57,6 +59,41 @@ def ask_lines(question: str) -> str:
             break
         lines.append(line)
     return "\n".join(lines)
+
+
+def private_text(
+    question: str,
+    file: Path | None,
+    what: str,
+    longest: int,
+    asking: bool,
+    *,
+    lines: bool = False,
+) -> str:
+    """Return text about somebody from --file (- is standard input), or ask for it.
+
+    It is never typed on the command line, which others on the machine can read. It is one line, or
+    with `lines` several. Raises InvalidInput, which calls it `what`.
+    """
+
+    def checked(text: str) -> str:
+        if lines:
+            found = (typed_text.note(text, what) or "").strip()
+            if len(found) > longest:
+                raise InvalidInput(f"{what} is longer than {longest} characters")
+        else:
+            found = typed_text.line(text, what, longest) or ""
+        if not found:
+            raise InvalidInput(f"{what} is empty")
+        return found
+
+    if file is not None:
+        return checked(typed_text.file_text(file, "--file"))
+    if not asking:
+        raise InvalidInput(f"--file is missing: {what} comes from a file, or from - for stdin")
+    if lines:
+        return checked(ask_lines(f"{question} (end with a line that has only a period)"))
+    return ask_until_valid(question, checked)
 
 
 def read_line(question: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ccu.errors import InvalidInput
-from ccu.options import completion, typed_text
+from ccu.options import completion
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -116,6 +116,8 @@ def line(
     """
 
     def read(session: "Session", text: str, option: str) -> str | None:
+        from ccu.options import typed_text
+
         found = typed_text.line(text, name or option, longest)
         if found is None and needed:
             raise InvalidInput(f"{name or option} is empty")
@@ -126,16 +128,21 @@ def line(
 
 def whole_number(largest: int) -> OptionType[int]:
     """A whole number from 0, such as minutes or a count."""
-    return OptionType(
-        read=lambda session, text, option: typed_text.whole_number(text, option, largest),
-        metavar="N",
-    )
+
+    def read(session: "Session", text: str, option: str) -> int | None:
+        from ccu.options import typed_text
+
+        return typed_text.whole_number(text, option, largest)
+
+    return OptionType(read=read, metavar="N")
 
 
 def count(largest: int) -> OptionType[int]:
     """A whole number from 1."""
 
     def read(session: "Session", text: str, option: str) -> int:
+        from ccu.options import typed_text
+
         sentence = f"{option} must be a whole number from 1 to {largest}"
         try:
             found = typed_text.whole_number(text, option, largest)
@@ -152,14 +159,18 @@ def number_of(
     record: str, metavar: str, complete: completion.Completer | None = None
 ) -> OptionType[int]:
     """The number of a record, as it is printed. Whether it exists, the command finds out."""
-    return OptionType(
-        read=lambda session, text, option: typed_text.record_id(text, record),
-        metavar=metavar,
-        complete=complete,
-    )
+
+    def read(session: "Session", text: str, option: str) -> int:
+        from ccu.options import typed_text
+
+        return typed_text.record_id(text, record)
+
+    return OptionType(read=read, metavar=metavar, complete=complete)
 
 
 def _note(session: "Session", path: str, option: str) -> str | None:
+    from ccu.options import typed_text
+
     return typed_text.note(typed_text.file_text(Path(path), option), option)
 
 

@@ -4,47 +4,237 @@ A command builds a `Table` (rows) or a `Document` (a card, a record) and passes 
 `emit_document`; no command depends on the format. Standard output is for data; `say` and
 `say_error` write messages to standard error.
 
-  shapes   what a command passes on, and the --format and --output options
   text     makes every value safe for a terminal or a spreadsheet
   formats  plain, csv, json, markdown, as text in pieces
   screen   tables and documents at a terminal, progress bars (Rich, imported only then)
-  sink     where the pieces go: standard output, a file, standard error
 """
 
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
-from ccu.files.folders import Place
-from ccu.output.screen import progress
-from ccu.output.shapes import (
-    Document,
-    Format,
-    FormatOption,
-    OutputOption,
-    Section,
-    Table,
-    default_format,
-)
-from ccu.output.sink import close_stdout_quietly, flush_stdout, opened, say, say_error
-from ccu.output.text import safe, undo_csv_guard
+import typer
 
-__all__ = [
-    "Document",
-    "Format",
-    "FormatOption",
-    "OutputOption",
-    "Section",
-    "Table",
-    "close_stdout_quietly",
-    "emit",
-    "emit_document",
-    "emit_line",
-    "flush_stdout",
-    "progress",
-    "safe",
-    "say",
-    "say_error",
-    "undo_csv_guard",
+from ccu.errors import CcuError, InvalidInput
+from ccu.files import Place, reason
+from ccu.output.text import one_line
+
+if TYPE_CHECKING:
+    from ccu.files.named import Draft
+
+
+class Format(StrEnum):
+    """The output formats, with the same rows, columns and cells in each."""
+
+    table = "table"
+    plain = "plain"
+    json = "json"
+    csv = "csv"
+    markdown = "markdown"
+
+
+FormatOption = Annotated[
+    Format | None,
+    typer.Option(
+        "--format",
+        "-f",
+        case_sensitive=False,
+        help="Output format. Default: table at a terminal, plain in a pipe, by the name of a file.",
+    ),
 ]
+
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write to FILE and replace it; - is standard output."
+    ),
+]
+
+_BY_ENDING = {".csv": Format.csv, ".json": Format.json, ".md": Format.markdown}
+
+
+def default_format(output: Path | Place | None, terminal: bool) -> Format:
+    """Return the format when none is given."""
+    if terminal:
+        return Format.table
+    return _BY_ENDING.get(output.suffix.lower(), Format.plain) if output else Format.plain
+
+
+# A row is a mapping by column name (sqlite3.Row too), or the cells in the order of the columns.
+Row = Mapping[str, Any] | Sequence[Any]
+
+
+@dataclass
+class Table:
+    """Rows under columns. The order of `columns` is a contract; only screens show the title.
+
+    Cells: None is empty, True and False are yes and no (in JSON null, true, false); strings are
+    never read as numbers. A row that does not fit the columns is a bug and raises ValueError.
+    """
+
+    columns: tuple[str, ...]
+    rows: Iterable[Row]
+    title: str = ""
+
+    def cells(self) -> Iterator[list[Any]]:
+        """Yield each row as a list, in the order of the columns."""
+        count = len(self.columns)
+        row: Any
+        for row in self.rows:
+            if hasattr(row, "keys"):
+                yield [row[column] for column in self.columns]
+                continue
+            cells = list(row)
+            if len(cells) != count:
+                raise ValueError(f"a row of {len(cells)} cells under {count} columns")
+            yield cells
+
+
+@dataclass
+class Section:
+    """One part of a document: name-value `pairs`, then a `table`, then `lines` of text.
+
+    `main`: CSV prints this section. `alert`: it must not be overlooked (bold at a terminal; the
+    title explains it, color is never the only sign). `empty` replaces a section without content;
+    without it the section is left out, and a table keeps its header.
+    """
+
+    title: str = ""
+    pairs: Sequence[tuple[str, Any]] = ()
+    table: Table | None = None
+    lines: Sequence[str] = ()
+    main: bool = False
+    alert: bool = False
+    empty: str = ""
+
+
+@dataclass
+class Document:
+    """A card or a record: a title, sections in order, and `data`, its documented JSON shape."""
+
+    title: str
+    sections: Sequence[Section]
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+# ---------------------------------------------------------------- where the text goes
+
+
+class Sink:
+    """An open stream to write to, and what a writer must know about it."""
+
+    def __init__(self, stream: TextIO, terminal: bool = False, option: str = "--output") -> None:
+        self.stream = stream
+        self.terminal = terminal
+        self.option = option
+
+    @property
+    def unicode(self) -> bool:
+        """Whether every character can be written."""
+        return (getattr(self.stream, "encoding", None) or "utf-8").lower().startswith("utf")
+
+    def write(self, pieces: Iterable[str]) -> None:
+        """Write the pieces as they come. An error raised while making them passes through."""
+        for piece in pieces:
+            try:
+                self.stream.write(piece)
+            except OSError as error:
+                raise _told(error, self.stream, self.option) from None
+
+
+@contextlib.contextmanager
+def opened(output: Path | Place | None, option: str = "--output") -> Iterator[Sink]:
+    """Standard output, or the file named by an option, open for writing and flushed at the end."""
+    if output is not None and output != Path("-"):
+        with _file(output, option) as stream:
+            yield Sink(stream, option=option)
+        return
+    if sys.stdout is None or sys.stdout.closed:
+        raise CcuError("cannot write to standard output: it is closed")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        flush_stdout()
+        sys.stdout.reconfigure(errors="backslashreplace", newline="\n")
+    yield Sink(sys.stdout, sys.stdout.isatty())
+    flush_stdout()
+
+
+def _told(error: OSError, stream: TextIO, option: str = "--output") -> Exception:
+    """Return the error of a failed write as a sentence; BrokenPipeError as it is."""
+    if stream is not sys.stdout:
+        return InvalidInput(f"cannot write {option}: {reason(error)}")
+    close_stdout_quietly()
+    if isinstance(error, BrokenPipeError):
+        return error
+    return CcuError(f"cannot write to standard output: {reason(error)}")
+
+
+def flush_stdout() -> None:
+    """Write what is buffered, so that a failure can still be reported."""
+    if sys.stdout is not None and not sys.stdout.closed:
+        try:
+            sys.stdout.flush()
+        except OSError as error:
+            raise _told(error, sys.stdout) from None
+
+
+def close_stdout_quietly() -> None:
+    """Discard what is still buffered, so that Python does not report it at exit."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+@contextlib.contextmanager
+def _file(output: Path | Place, option: str) -> Iterator[TextIO]:
+    """Open a private draft beside the file named; it takes that name at the end, or is removed."""
+    from ccu.files import named
+
+    with contextlib.ExitStack() as stack:
+        if isinstance(output, Path):
+            output = stack.enter_context(named.place(output, option))
+        draft = named.Draft(output, option)
+        stack.callback(draft.discard)
+        stream = os.fdopen(
+            draft.descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n"
+        )
+        try:
+            yield stream
+            _publish(stream, draft, option)
+        finally:
+            with contextlib.suppress(OSError):  # reported already, or harmless
+                stream.close()
+
+
+def _publish(stream: TextIO, draft: "Draft", option: str) -> None:
+    try:
+        stream.flush()
+        os.fsync(stream.fileno())
+        stream.close()  # Windows renames closed files only
+        draft.publish()
+    except OSError as error:
+        raise _told(error, stream, option) from None
+
+
+def say(text: str) -> None:
+    """Write one line to standard error, for the person at the keyboard."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # standard error is closed
+        sys.stderr.write(one_line(text) + "\n")
+        sys.stderr.flush()
+
+
+def say_error(sentence: str) -> None:
+    """Write the sentence of an error to standard error."""
+    say(f"ccu: error: {sentence}")
+
+
+# ---------------------------------------------------------------- printing
 
 
 def emit(table: Table, format: Format | None = None, output: Path | Place | None = None) -> None:
@@ -99,7 +289,5 @@ def emit_document(
 
 def emit_line(text: str) -> None:
     """Print one line of data, such as the id of a new record."""
-    from ccu.output.text import one_line
-
     with opened(None) as sink:
         sink.write([one_line(text), "\n"])

@@ -5,7 +5,7 @@ from itertools import chain, islice
 from typing import Any
 
 from ccu.errors import InvalidInput
-from ccu.output.shapes import Document, Section, Table
+from ccu.output import Document, Section, Table
 from ccu.output.text import (
     cell,
     csv_cell,

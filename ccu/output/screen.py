@@ -13,15 +13,15 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from ccu.output import Document, Section, Table
 from ccu.output.formats import numeric_columns, with_content
-from ccu.output.shapes import Document, Section, Table
 from ccu.output.text import cell, lines, one_line, plain_text, width
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table as RichTable
 
-    from ccu.output.sink import Sink
+    from ccu.output import Sink
 
 PAGE = 500  # rows laid out together; a longer table repeats its header, so that memory is limited
 GAPS = (2, 1)  # between columns; one where two do not fit

@@ -5,6 +5,7 @@ keep markup from being interpreted, `csv_cell` keeps a spreadsheet from running 
 """
 
 import re
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
@@ -143,3 +144,9 @@ def width(text: str) -> int:
         0 if category(char) in ("Mn", "Me") else 2 if east_asian_width(char) in "WF" else 1
         for char in text
     )
+
+
+def listed(parts: Sequence[object], word: str = "") -> str:
+    """Return `3`, `3 and 5`, `3, 5 and 8`; with a word before each: `person 3 and person 5`."""
+    *most, last = (f"{word} {part}".strip() for part in parts)
+    return f"{', '.join(most)} and {last}" if most else last

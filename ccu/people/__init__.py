@@ -1,1 +1,1 @@
-"""People: one human being, one count; how they belong together; another office's list."""
+"""People: records, finding and comparing them, merging, and who works with them."""

@@ -1,20 +1,167 @@
-"""Finding somebody by what was heard: a name, a phone, a birth date, in any order, or by fields."""
+"""Find people: by a question, as the possible matches of somebody new, for a message.
 
+Only those found by a key are read, and of a name that half the town has only the nearest: the time
+taken does not grow with the file. Whoever is shown must be audited.
+"""
+
+import json
 import re
+import sqlite3
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ccu.errors import InvalidInput
-from ccu.identity import Known, Name, rank
-from ccu.options import typed_text
+from ccu.identity import LIKELY, Field, Known, Name, compare, query_keys, rank
+from ccu.options import terminal, typed_text
 from ccu.options.terminal import ask_until_valid
-from ccu.people import candidates
-from ccu.people import name as person_name
-from ccu.people.candidates import Alike
-from ccu.people.summary import phone_end, why
+from ccu.output import say
+from ccu.people import comparing
+from ccu.people import keys as person_keys
+from ccu.people import options as person_options
+from ccu.people import store as people
+from ccu.people.store import Met, Said
 from ccu.records import person_ids
 from ccu.session import Session
+
+# ---------------------------------------------------------------- who may be meant
+
+
+MOST_COMPARED = 200
+CHUNK = 50
+COMPLETE = 95  # a score of rank from which a match is complete
+SAME_NAME = 60  # of rank, both ways: the same name in other spellings
+
+_ROWS = """
+SELECT id, given_name, family_name, description, birth_date, phone FROM person
+WHERE id IN (SELECT value FROM json_each(:ids))
+"""
+
+
+class Alike(NamedTuple):
+    """One person who may be meant: the score out of 100, and how each field compares.
+
+    `known` is the record of theirs that was compared, `row` the canonical one: id, given_name,
+    family_name, description, birth_date, phone.
+    """
+
+    person_id: int
+    score: int
+    fields: tuple[Field, ...]
+    known: Known
+    row: dict[str, Any]
+
+
+def likely_same(
+    connection: sqlite3.Connection, known: Known, but: Collection[int] = ()
+) -> list[Alike]:
+    """Return who may be the same person as this, the likeliest first; none of those in `but`.
+
+    Those with a likely score, and those of the same name where no field differs: a common name
+    alone does not score enough, yet the same name twice has to be asked about.
+    """
+    found = []
+    for person_id, other in person_keys.known(connection, _near(connection, known)).items():
+        likeness = compare(known, other)
+        if likeness.score >= LIKELY or (
+            all(field.weight >= 0 for field in likeness.fields) and _same_name(known, other)
+        ):
+            found.append((person_id, likeness.score, other))
+    return _of_people(connection, found, [known], but)
+
+
+def best_matches(
+    connection: sqlite3.Connection, asked: Known, least: int, most: int
+) -> list[Alike]:
+    """Return the matches of a question, best first; fields not asked about do not count."""
+    found = []
+    near = _near(connection, asked)
+    for start in range(0, len(near), CHUNK):
+        for person_id, other in person_keys.known(connection, near[start : start + CHUNK]).items():
+            score = rank(asked, other)
+            if score >= max(1, least):
+                found.append((person_id, score, other))
+        if sum(score >= COMPLETE for _, score, _ in found) >= most:
+            break  # the rest share fewer keys with what was asked, and are no better
+    return _of_people(connection, found, _readings(asked), (), most)
+
+
+def _readings(asked: Known) -> list[Known]:
+    """A name heard in one piece, cut in given and family name at every place, as rank does."""
+    ways = []
+    for given, family in asked.names:
+        words = f"{given} {family}".split()
+        cuts = [(given, family)]
+        if not (given and family):
+            cuts += [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
+        ways += [replace(asked, names=(Name(*cut),)) for cut in cuts]
+    return ways or [asked]
+
+
+def _near(connection: sqlite3.Connection, known: Known) -> list[int]:
+    """Return the records that share a key with this, those that share most first."""
+    wanted = query_keys(known)
+    return person_keys.having(connection, wanted)[:MOST_COMPARED] if wanted else []
+
+
+def _same_name(known: Known, other: Known) -> bool:
+    for mine in known.names:
+        for theirs in other.names:
+            one, two = Known(names=(mine,)), Known(names=(theirs,))
+            if any(mine) and any(theirs) and min(rank(one, two), rank(two, one)) >= SAME_NAME:
+                return True
+    return False
+
+
+def _of_people(
+    connection: sqlite3.Connection,
+    found: list[tuple[int, int, Known]],
+    read_as: list[Known],
+    but: Collection[int],
+    most: int = MOST_COMPARED,
+) -> list[Alike]:
+    """Return each person once, by their best record; the fields by the best reading of the name."""
+    canonical = person_ids.canonical(connection, {each[0] for each in found} | set(but))
+    left_out = {canonical[person_id] for person_id in but}
+    best: dict[int, tuple[int, Known]] = {}
+    for person_id, score, record in sorted(found, key=lambda each: (-each[1], each[0])):
+        who = canonical[person_id]
+        if who not in left_out and len(best) < most:
+            best.setdefault(who, (score, record))
+    ids = json.dumps(list(best))
+    rows = {row["id"]: dict(row) for row in connection.execute(_ROWS, {"ids": ids})}
+    return [
+        Alike(who, score, _fields(read_as, record), record, rows[who])
+        for who, (score, record) in best.items()
+    ]
+
+
+def _fields(read_as: list[Known], record: Known) -> tuple[Field, ...]:
+    return max((compare(each, record) for each in read_as), key=lambda like: like.total).fields
+
+
+# ---------------------------------------------------------------- in a few words
+
+
+def why(fields: Iterable[Field]) -> str:
+    """Return which fields agree and which do not, in words; without those that one side lacks."""
+    return ", ".join(
+        f"{field.name} {field.agreement}"
+        for field in fields
+        if field.agreement != "missing" and field.name != "household"
+    )
+
+
+def phone_end(phone: str | None) -> str:
+    """The last four digits: enough to know it by."""
+    digits = [each for each in phone or "" if each.isdigit()]
+    return f"ends {''.join(digits[-4:])}" if digits else ""
+
+
+# ---------------------------------------------------------------- what is asked
+
 
 LONGEST_QUESTION = 300
 
@@ -28,8 +175,8 @@ _PHONE = r"(?<!\S)\+?\(?\d[\d().\- ]*\d(?!\S)"
 _PHONE_DIGITS = 7
 
 
-def asked(session: Session, words: list[str], file: Path | None) -> Known:
-    """What is asked: the words, standard input for `-`, the fields of a file, or an answer.
+def read_question(session: Session, words: list[str], file: Path | None) -> Known:
+    """Read the question: the words, standard input for `-`, the fields of a file, or an answer.
 
     Raises InvalidInput, and KeyboardInterrupt when the person stops.
     """
@@ -43,18 +190,18 @@ def asked(session: Session, words: list[str], file: Path | None) -> Known:
         ]
         if len(lines) > 1:
             raise InvalidInput("WORDS must be one line; --file - takes lines FIELD: VALUE")
-        return read("".join(lines), "WORDS", session.today)
+        return parse_words("".join(lines), "WORDS", session.today)
     if words:
-        return read(" ".join(words), "WORDS", session.today)
+        return parse_words(" ".join(words), "WORDS", session.today)
     if not session.interactive:
         raise InvalidInput("WORDS are missing; - reads them from standard input")
     return ask_until_valid(
-        "Name, phone or birth date, as heard", lambda text: read(text, "that", session.today)
+        "Name, phone or birth date, as heard", lambda text: parse_words(text, "that", session.today)
     )
 
 
-def read(text: str, name: str, today: date) -> Known:
-    """A line of words: a date is the birth date, 7 digits or more the phone, the rest a name."""
+def parse_words(text: str, name: str, today: date) -> Known:
+    """Read words: a date is the birth date, 7 digits or more a phone, the rest a name."""
     line = typed_text.line(text, name, LONGEST_QUESTION) or ""
     born, phone = None, None
     if found := re.search(_DATE, line, re.IGNORECASE):
@@ -72,7 +219,7 @@ def read(text: str, name: str, today: date) -> Known:
             " date as 31 Jan 1980"
         )
     names: tuple[Name, ...] = ()
-    if person_name.has_letter(line):
+    if person_options.has_letter(line):
         family, comma, given = (part.strip() for part in line.partition(","))
         names = (Name(given, family) if comma else Name("", line),)
     return _enough(Known(names=names, birth_date=born, phone=phone))
@@ -80,7 +227,6 @@ def read(text: str, name: str, today: date) -> Known:
 
 def _of_file(session: Session, file: Path) -> Known:
     from ccu.people.form import PersonForm  # not needed for words, which are to be quick
-    from ccu.people.offer import of_said
     from ccu.people.options import PersonOptions
 
     form = PersonForm(session.db, session.today)
@@ -103,13 +249,12 @@ def _enough(known: Known) -> Known:
     return known
 
 
-def rows(session: Session, known: Known, least: int, most: int) -> list[dict[str, Any]]:
-    """person, name, born, phone, score, why, best first; that they were shown is audited."""
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        found = candidates.answering(connection, known, least, most)
+def matches(session: Session, known: Known, least: int, most: int) -> list[dict[str, Any]]:
+    """Return person, name, born, phone, score, why, best first; recorded as a read of each."""
+    with session.work() as work:
+        found = best_matches(work.connection, known, least, most)
         ids = [each.person_id for each in found]
-        person_ids.shown(connection, staff_id, "person-find", ids)
+        person_ids.shown(work.connection, work.staff_id, "person-find", ids)
     return [
         {
             "person": each.person_id,
@@ -124,9 +269,121 @@ def rows(session: Session, known: Known, least: int, most: int) -> list[dict[str
 
 
 def _other_name(asked: Known, each: Alike) -> str:
-    """By which name they were found, where it is not the one that is shown."""
+    """Return by which name they were found, where it is not the one that is shown."""
     named = Known(names=asked.names)
     shown = Name(each.row["given_name"], each.row["family_name"])
     score = {name: rank(named, Known(names=(name,))) for name in (shown, *each.known.names)}
     best = max(score, key=lambda name: score[name])
     return f"as {' '.join(filter(None, best))}: " if score[best] > score[shown] else ""
+
+
+# ---------------------------------------------------------------- before a new record is made
+
+
+MOST_SHOWN = 5
+WIDTH = 78
+MOST_TOLD = 3  # where nobody can be asked
+
+
+def existing(session: Session, known: Known, but: Collection[int] = ()) -> int | None:
+    """Ask whether it is one of the possible matches; return the number, or None for a new person.
+
+    Asks nothing when nobody is alike. Raises KeyboardInterrupt when the person stops.
+    """
+    found = likely_same(session.db, known, but)[:MOST_SHOWN]
+    if not found:
+        return None
+    numbers = [each.person_id for each in found]
+    with session.work() as work:
+        person_ids.shown(work.connection, work.staff_id, "person-alike", numbers)
+    say("This may be somebody who is on file:")
+    for each in found:
+        for line in _lines(each):
+            say(line)
+    which = f"{numbers[0]}" if len(numbers) == 1 else "one of them"
+    question = f"The same as {which}? Its number, or n for a new one"
+
+    def read(answer: str) -> int | None:
+        if answer.lower() in ("n", "new", "no"):
+            return None
+        number = numbers[0] if answer.lower() in ("y", "yes") and len(numbers) == 1 else None
+        number = number or typed_text.record_id(answer, "person")
+        if number not in numbers:
+            raise InvalidInput("write one of the numbers shown, or n")
+        return number
+
+    return terminal.ask_until_valid(question, read)
+
+
+def of_met(session: Session, met: Met) -> Met:
+    """Return somebody named on a call as the record on file that was chosen, or as given."""
+    name = Name(met.given_name, met.family_name)
+    chosen = existing(session, Known(names=(name,), birth_date=met.birth_date))
+    return met if chosen is None else Met(met.role, person_id=chosen)
+
+
+def of_said(said: Said) -> Known:
+    """Return what is given of a person, in the form that is compared."""
+    fields = said.fields
+    main = Name(fields.get("given_name", ""), fields.get("family_name", ""))
+    age, on = fields.get("age_estimate"), fields.get("age_estimated_on")
+    return Known(
+        names=(main, *(Name(*each) for each in said.aliases)),
+        birth_date=fields.get("birth_date"),
+        birth_years=person_keys.birth_years(age, on),
+        sex=fields.get("sex"),
+        phone=fields.get("phone"),
+        email=fields.get("email"),
+        home=fields.get("home"),
+        postcode=fields.get("postcode"),
+    )
+
+
+def messages(connection: sqlite3.Connection, ids: Iterable[int], every: bool = False) -> list[str]:
+    """Return who on file these people may be, by numbers only, a sentence for each.
+
+    For where nobody can be asked, after they were added, inside the same write. `every`: also
+    those who were recorded after them. Not those who are marked as different.
+    """
+    lines = []
+    for person_id, known in person_keys.known(connection, ids).items():
+        found = likely_same(connection, known, [person_id])
+        others = [
+            each
+            for each in found
+            if (every or each.person_id < person_id)
+            and not comparing.rows_between(
+                connection, "person_different", each.person_id, person_id
+            )
+        ]
+        for each in others[:MOST_TOLD]:
+            two = "{} {}".format(*sorted((each.person_id, person_id)))
+            lines.append(
+                f"person {person_id} may be person {each.person_id} (score {each.score}):"
+                f" ccu person compare {two}, and if so ccu person merge {two}"
+            )
+    return lines
+
+
+def messages_since(session: Session, before: int) -> list[str]:
+    """Return the same of everybody added since `before` was the highest number, inside a write."""
+    return messages(session.db, range(before + 1, people.last(session.db) + 1))
+
+
+def _lines(each: Alike) -> list[str]:
+    """Return `12  Ana Reyes, born 1980-01-31, phone ends 0142`, and below the score and why."""
+    import textwrap
+
+    row = each.row
+    name = f"{row['given_name']} {row['family_name']}".strip()
+    parts = [name or ("not identified" if row["description"] else "unknown")]
+    if row["birth_date"]:
+        parts.append(f"born {row['birth_date']}")
+    if row["phone"]:
+        parts.append(f"phone {phone_end(row['phone'])}")
+    number = f"  {each.person_id}  "
+    score = f"score {each.score}: {why(each.fields)}"
+    return [
+        number + ", ".join(parts),
+        *(" " * len(number) + line for line in textwrap.wrap(score, WIDTH - len(number))),
+    ]

@@ -1,11 +1,11 @@
-"""What was said of a person, by option, file or answer -> the fields of the record.
+"""Read what is given of a person, by option, file or answer, into the fields of the record.
 
 Nothing is written here. Every refusal names the field, and the line of a file, never the value.
 """
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,10 @@ from typing import Any
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.options import typed_text
-from ccu.people import name as person_name
+from ccu.options.terminal import ask_until_valid, show_choices
+from ccu.output import say
+from ccu.output.text import cell
+from ccu.people import options as person_options
 from ccu.people.options import ChangeOptions, PersonOptions
 from ccu.people.store import EMPTY, Said
 from ccu.records import codes
@@ -47,13 +50,13 @@ _ALSO = {
     **{"date_of_birth": "birth_date", "dob": "birth_date", "address": "home", "zip": "postcode"},
 }
 FIELDS = {name: field for field, name in NAMES.items()} | {each: each for each in NAMES} | _ALSO
-# Who nobody knows the name of may still be described, and has no other name: these need no reason.
+# Somebody without a known name may still be described, and has no alias: these need no reason.
 _NEVER_MISSING = ("description", "alias")
 _LONGEST = {"description": 1_000, "home": 300, "phone": 60, "postcode": 20, "language": 60}
 
 
 def field_of(text: str, option: str) -> str:
-    """The field that somebody means. Raises InvalidInput, without what was typed."""
+    """Return the field that is meant. Raises InvalidInput, without what was typed."""
     field = FIELDS.get("_".join(text.lower().replace("-", " ").replace("_", " ").split()))
     if field is None:
         raise InvalidInput(
@@ -64,7 +67,7 @@ def field_of(text: str, option: str) -> str:
 
 @contextlib.contextmanager
 def hidden(text: str) -> Iterator[None]:
-    """Take a date that was typed out of the sentence that refuses it: it is a birth date."""
+    """Take the text typed out of the error that refuses it: it is a birth date."""
     try:
         yield
     except InvalidInput as error:
@@ -72,18 +75,18 @@ def hidden(text: str) -> Iterator[None]:
 
 
 def minor_on(birth_date: str | None, stated: bool | None, today: date) -> bool | None:
-    """Whether somebody is under age: by the birth date where it is known, else as was stated."""
+    """Whether somebody is a minor: by the birth date where it is known, else as stated."""
     return stated if birth_date is None else years(birth_date, today) < FULL_AGE
 
 
 def years(birth_date: str, today: date) -> int:
-    """The age on a day, in whole years."""
+    """Return the age on a day, in full years."""
     born = date.fromisoformat(birth_date)
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 class PersonForm:
-    """Reads fields one by one into `said`. `choose` finds a code, as in the form of a call."""
+    """Reads fields one by one into `said`; `choose` finds a code."""
 
     choose = staticmethod(codes.code)
 
@@ -100,12 +103,12 @@ class PersonForm:
             "phone": _phone,
             "email": _email,
             "housing": lambda text, name: self.choose(self._connection, "housing", text, name),
-            "veteran": _yes_or_no,
-            "minor": _yes_or_no,
+            "veteran": yes_or_no,
+            "minor": yes_or_no,
         }
 
     def read_options(self, given: PersonOptions) -> None:
-        """Everything the command line said, and the file it names. Raises InvalidInput."""
+        """Read all options, and the file they name. Raises InvalidInput."""
         for option in ("age", "sex", "language", "housing"):
             text = getattr(given, option)
             if text is not None:
@@ -121,7 +124,7 @@ class PersonForm:
             self._clear(given)
 
     def read_file(self, path: Path) -> None:
-        """Lines `field: value`; a line without a value says nothing. Raises InvalidInput."""
+        """Read lines `field: value`; a line without a value is skipped. Raises InvalidInput."""
         for number, line in enumerate(typed_text.file_text(path, "--file").split("\n"), 1):
             if not line.strip():
                 continue
@@ -138,7 +141,9 @@ class PersonForm:
     def read(self, field: str, text: str, name: str) -> None:
         """One field, or why it is empty; `name` is what a refusal calls it."""
         if field == "alias":
-            self.said.aliases.append(person_name.read(typed_text.line(text, name) or "", name))
+            self.said.aliases.append(
+                person_options.split_name(typed_text.line(text, name) or "", name)
+            )
             return
         why = None if field in _NEVER_MISSING else self._why(text)
         if why:
@@ -157,11 +162,11 @@ class PersonForm:
             self.said.fields["age_estimated_on"] = self._today.isoformat()
 
     def has(self, field: str) -> bool:
-        """Whether the field was said already, or why it is empty."""
+        """Whether the field was given already, or why it is empty."""
         return field in self.said.fields or field in self.said.missing
 
     def settle(self, old: dict[str, Any] | None = None) -> None:
-        """See that age, birth date and being a minor fit together; the birth date decides.
+        """Check that age, birth date and minor fit together; the birth date decides.
 
         `old` is the record that is changed. Raises InvalidInput.
         """
@@ -170,13 +175,13 @@ class PersonForm:
             if new.get(field, EMPTY[field]) != EMPTY[field]:
                 raise InvalidInput(f"{NAMES[field]}: a value and a reason for none contradict")
         if new.get("birth_date") and new.get("age_estimate") is not None:
-            raise InvalidInput("age: a birth date is given too, and says it better")
+            raise InvalidInput("age: a birth date is given too; leave the age out")
         born = new["birth_date"] if "birth_date" in new else (old or EMPTY)["birth_date"]
         if born is None:
             return
         minor = years(born, self._today) < FULL_AGE
         if new.get("minor") not in (None, minor):
-            raise InvalidInput(f"minor: the birth date says {'yes' if minor else 'no'}")
+            raise InvalidInput(f"minor: by the birth date it is {'yes' if minor else 'no'}")
         new["minor"] = None  # it follows from the birth date from now on
 
     # ------------------------------------------------------------ the parts
@@ -195,7 +200,7 @@ class PersonForm:
             raise InvalidInput("--missing is written FIELD=WHY, such as birth_date=prefers_not")
         field = field_of(word, "--missing")
         if field in _NEVER_MISSING:
-            raise InvalidInput(f"--missing: {NAMES[field]} is empty for no reason worth keeping")
+            raise InvalidInput(f"--missing: {NAMES[field]} needs no reason for being empty")
         self.said.missing[field] = codes.code(
             self._connection, "missing_value", why, f"--missing {NAMES[field]}"
         )
@@ -225,7 +230,7 @@ class PersonForm:
 
 def _name(text: str, name: str) -> str | None:
     line = typed_text.line(text, name)
-    if line and not person_name.has_letter(line):
+    if line and not person_options.has_letter(line):
         raise InvalidInput(f"{name}: a name needs a letter")
     return line
 
@@ -257,8 +262,93 @@ def _email(text: str, name: str) -> str | None:
     return line
 
 
-def _yes_or_no(text: str, name: str) -> bool:
+def yes_or_no(text: str, name: str) -> bool:
+    """Read a yes or no, in full or its first letter. Raises InvalidInput."""
     word = text.strip().lower()
     if word not in (*YES, *NO):
         raise InvalidInput(f"{name} is yes or no")
     return word in YES
+
+
+# ---------------------------------------------------------------- the questions
+
+
+QUESTIONS = {
+    "given_name": "Given name",
+    "family_name": "Family name",
+    "description": "Description, such as male, 40s, red jacket",
+    "alias": "Another name they go by",
+    "birth_date": "Born, such as 31 Jan 1980",
+    "age_estimate": "About how old",
+    "minor": "Under 18, yes or no",
+    "sex": "Sex: male, female, other",
+    "phone": "Phone",
+    "email": "Email",
+    "home": "Home address",
+    "postcode": "ZIP",
+    "language": "Language",
+    "housing": "Housing",
+    "veteran": "Veteran, yes or no",
+}
+EMPTY_IT = "-"
+_BY_BIRTH = ("age_estimate", "minor")  # what follows from a birth date
+
+
+def ask_new(connection: sqlite3.Connection, form: PersonForm) -> None:
+    """Ask every question that no option answered; Enter skips one."""
+    say("What is known; Enter to skip. An answer may be: does not know, prefers not to answer.")
+    form.choose = codes.chosen
+    for field in QUESTIONS:
+        if not (form.has(field) or _idle(form, field)):
+            _ask(connection, form, field, " (Enter for no more)" if field == "alias" else "")
+
+
+def ask_changes(connection: sqlite3.Connection, form: PersonForm, old: Mapping[str, Any]) -> None:
+    """Ask every field with its value; Enter keeps it, a hyphen empties it."""
+    say(f"Enter keeps what is in [ ], {EMPTY_IT} empties it.")
+    form.choose = codes.chosen
+    for field in QUESTIONS:
+        born = form.said.fields.get("birth_date", old["birth_date"])
+        if field == "alias":
+            _ask(connection, form, field, " (Enter for no more)")
+        elif not (born and field in _BY_BIRTH):
+            _ask(connection, form, field, _present(old, field))
+
+
+def _idle(form: PersonForm, field: str) -> bool:
+    """Whether the answers so far leave nothing to ask: a name needs no description, and so on."""
+    said = form.said.fields
+    if field == "description":
+        return bool(said.get("given_name") or said.get("family_name"))
+    return field in _BY_BIRTH and bool(said.get("birth_date"))
+
+
+def _present(old: Mapping[str, Any], field: str) -> str:
+    value = old["missing"].get(field) if old[field] in (None, "") else old[field]
+    return f" [{cell(value)}]" if value is not None else ""
+
+
+def _ask(connection: sqlite3.Connection, form: PersonForm, field: str, shown: str) -> None:
+    if field == "housing":
+        show_choices(codes.choices(connection, "housing").values())
+
+    def read(answer: str) -> bool:
+        if answer == EMPTY_IT and field != "alias":
+            form.clear(field)
+        elif answer:
+            form.read(field, answer, NAMES[field])
+        return bool(answer)
+
+    while ask_until_valid(QUESTIONS[field] + shown, read) and field == "alias":
+        pass
+    if field in ("birth_date", "housing") and form.said.fields.get(field):
+        say(f"  {_understood(connection, field, form.said.fields[field])}")
+
+
+def _understood(connection: sqlite3.Connection, field: str, value: str) -> str:
+    if field == "housing":
+        return codes.labels(connection, "housing")[value]
+    from ccu.dates.instants import MONTH_NAMES
+
+    year, month, day = value.split("-")
+    return f"{int(day)} {MONTH_NAMES[int(month) - 1]} {year}"

@@ -1,4 +1,4 @@
-"""What is known of people, as ccu.identity compares it, and the keys they are found by."""
+"""The values of people that ccu.identity compares, and the keys they are found by."""
 
 import json
 import sqlite3
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ccu.identity import Known, Name, keys
-from ccu.records.text_columns import DEIDENTIFIED
+from ccu.records.ownership import DEIDENTIFIED
 
 _KNOWN = """
 SELECT id, given_name, family_name, description, birth_date, age_estimate, age_estimated_on, sex,
@@ -19,7 +19,7 @@ SELECT person_id, field, value FROM person_own{some_person_id}
 _ALIASES = """
 SELECT person_id, given_name, family_name FROM person_alias{some_person_id} ORDER BY id
 """
-# Not `:every OR id IN ...`, for which SQLite reads the whole table to find one.
+# Not `:every OR id IN ...`, for which SQLite reads the entire table to find one.
 _SOME = " WHERE {column} IN (SELECT value FROM json_each(:ids))"
 
 # An estimated age is a guess at a door: this many years either way.
@@ -27,14 +27,14 @@ GUESS = 5
 
 
 def _named(row: dict[str, Any]) -> tuple[Name, ...]:
-    """Their name; none of somebody whose identity was taken out: that name is everybody's."""
+    """Return the name; none of a de-identified person: that name is the same for all."""
     if row["given_name"] == DEIDENTIFIED:
         return ()
     return (Name(row["given_name"], row["family_name"]),)
 
 
 def known(connection: sqlite3.Connection, ids: Iterable[int] | None = None) -> dict[int, Known]:
-    """What each record itself says of its person (all records without `ids`), merged ones too.
+    """Return the own values of each record (all records without `ids`), merged ones too.
 
     Own values, not those that a merge made it show: reading them for somebody must be audited.
     """
@@ -66,7 +66,7 @@ def known(connection: sqlite3.Connection, ids: Iterable[int] | None = None) -> d
 
 
 def birth_years(age: int | None, on: str | None) -> tuple[int, int] | None:
-    """The earliest and latest year of birth that an age guessed on a day allows."""
+    """Return the earliest and latest year of birth that an age guessed on a day allows."""
     if age is None or on is None:
         return None
     born = int(on[:4]) - age
@@ -74,7 +74,7 @@ def birth_years(age: int | None, on: str | None) -> tuple[int, int] | None:
 
 
 def refresh(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
-    """Make the keys of these records again, inside the write that changed what they hold."""
+    """Replace the keys of these records, inside the write that changed what they hold."""
     for person_id, each in known(connection, ids).items():
         connection.execute("DELETE FROM person_key WHERE person_id = :id", {"id": person_id})
         connection.executemany(
@@ -84,7 +84,7 @@ def refresh(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
 
 
 def having(connection: sqlite3.Connection, wanted: Iterable[str]) -> list[int]:
-    """The records that have any of these keys, those with most of them first."""
+    """Return the records that have any of these keys, those with most of them first."""
     found = connection.execute(
         "SELECT person_id FROM json_each(:keys) AS wanted"
         " CROSS JOIN person_key ON person_key.key = wanted.value"

@@ -1,19 +1,193 @@
-"""Merging two records of one human being, and undoing it exactly.
+"""Merging two records of one person, and undoing it exactly.
 
-Nothing is moved: `merged_into` says which record stands for another, and reads go by the canonical
-one. What a record shows is worked out anew (person_values), who works with them too (merge_turns).
+Nothing is moved: `merged_into` names the canonical record, which every read goes by. What a record
+shows is worked out again after each merge, and who works with the person too (workers).
+
+A field's value is that of the record merged in last which was chosen to give it; else the record's
+own; else, where it has none, that of a record merged into it. So it goes up a chain of merges.
+Nothing is ever lost: a record's own value stays in its row, or in person_own while the row shows
+another's.
 """
 
 import json
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from ccu.errors import InvalidInput, NotFound
-from ccu.people import merge_assignments as merge_turns
-from ccu.people import values as person_values
-from ccu.people.values import FIELDS, Value, is_empty
-from ccu.records import audit, person_ids
+from ccu.errors import InvalidInput
+from ccu.people import store as people
+from ccu.people import workers
+from ccu.records import person_ids, table
+from ccu.work import Work
+
+# ---------------------------------------------------------------- what a record shows
+
+
+# What is chosen as one -> its columns in `person`.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "name": ("given_name", "family_name"),
+    "description": ("description",),
+    "birth_date": ("birth_date",),
+    "age": ("age_estimate", "age_estimated_on"),
+    "sex": ("sex",),
+    "phone": ("phone",),
+    "email": ("email",),
+    "home": ("home", "postcode"),
+    "language": ("language",),
+    "veteran": ("veteran",),
+    "minor": ("minor",),
+    "housing": ("housing",),
+}
+COLUMNS = tuple(column for columns in FIELDS.values() for column in columns)
+
+Value = tuple[Any, ...]  # of a field's columns
+
+_RECORDS = """
+SELECT person.*, person_merge.id AS merge_id, person_merge.taken
+FROM person LEFT JOIN person_merge ON person_merge.merged_id = person.id
+WHERE person.id IN (SELECT value FROM json_each(:ids))
+ORDER BY person_merge.id
+"""
+_OWN = """
+SELECT person_id, field, value FROM person_own
+WHERE person_id IN (SELECT value FROM json_each(:ids))
+"""
+
+
+@dataclass
+class Record:
+    """One record: its row as it is, its own values, and those merged into it, oldest first.
+
+    `taken` are the fields it gives to the record it is merged into; one with a `-` before it was
+    changed there by hand since, and is never given.
+    """
+
+    row: Mapping[str, Any]
+    kept_apart: dict[str, Any]
+    taken: tuple[str, ...]
+    children: list["Record"] = field(default_factory=list)
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+        return int(self.row["id"])
+
+    def own(self, name: str) -> Value:
+        """Its own value of a field."""
+        return tuple(self.kept_apart.get(col, self.row[col]) for col in FIELDS[name])
+
+    def shown(self, name: str) -> tuple[int, Value]:
+        """The record whose value of a field this one shows, and the value."""
+        for child in reversed(self.children):
+            if name in child.taken:
+                source, value = child.shown(name)
+                if not is_empty(value):
+                    return source, value
+        if not is_empty(self.own(name)):
+            return self.id, self.own(name)
+        for child in reversed(self.children):
+            source, value = child.shown(name)
+            if f"-{name}" not in child.taken and not is_empty(value):
+                return source, value
+        return self.id, self.own(name)
+
+
+def is_empty(value: Value) -> bool:
+    """Whether nothing is known."""
+    return all(part is None or part == "" for part in value)
+
+
+def load(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Record]:
+    """Return these records and all others of the same people, tied as they are merged now."""
+    asked = {"ids": json.dumps(person_ids.same(connection, ids))}
+    apart: dict[int, dict[str, Any]] = {}
+    for person_id, column, value in connection.execute(_OWN, asked):
+        apart.setdefault(person_id, {})[column] = json.loads(value)
+    found = {
+        row["id"]: Record(
+            dict(row), apart.get(row["id"], {}), tuple(json.loads(row["taken"] or "[]"))
+        )
+        for row in connection.execute(_RECORDS, asked)
+    }
+    for record in found.values():  # in the order of the merges
+        parent = found.get(record.row["merged_into"])
+        if parent is not None:
+            parent.children.append(record)
+    return found
+
+
+def settle(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
+    """Make each record of these people show what it should, inside a write."""
+    for record in load(connection, ids).values():
+        shown: dict[str, Any] = {}
+        apart: dict[str, Any] = {}
+        for name, columns in FIELDS.items():
+            source, value = record.shown(name)
+            shown |= zip(columns, value, strict=True)
+            if source != record.id:
+                apart |= zip(columns, record.own(name), strict=True)
+        _write(connection, record, shown, apart)
+
+
+def set_values(
+    connection: sqlite3.Connection, person_id: int, new: Mapping[str, Any]
+) -> dict[str, tuple[Any, Any]]:
+    """Give a record new values of its own, by column, inside the caller's transaction.
+
+    They are shown at once, whatever was merged into it, and stay its own when that is undone.
+    Returns column -> (own value before, new), of those that changed, for the change to be kept.
+    The caller makes the keys again (person_keys.refresh) and records it (table.write_changes).
+    """
+    record = load(connection, [person_id])[person_id]
+    touched = [name for name, columns in FIELDS.items() if set(columns) & new.keys()]
+    values: dict[str, Any] = {}
+    for name in touched:  # a part of a field is changed in what the record shows of it
+        values |= zip(FIELDS[name], record.shown(name)[1], strict=True)
+    values |= new
+    before = {column: record.kept_apart.get(column, record.row[column]) for column in values}
+    for child in record.children:
+        refused = [f"-{name}" for name in touched]
+        taken = [each for each in child.taken if each not in (*touched, *refused)] + refused
+        merge_id = child.row["merge_id"]
+        table.update(connection, "person_merge", merge_id, {"taken": json.dumps(taken)})
+    _write(
+        connection, record, values, {k: v for k, v in record.kept_apart.items() if k not in values}
+    )
+    settle(connection, [person_id])
+    return {col: (old, values[col]) for col, old in before.items() if old != values[col]}
+
+
+def _write(
+    connection: sqlite3.Connection,
+    record: Record,
+    shown: Mapping[str, Any],
+    apart: Mapping[str, Any],
+) -> None:
+    changed = {column: value for column, value in shown.items() if value != record.row[column]}
+    table.update(connection, "person", record.id, changed)
+    if apart != record.kept_apart:
+        rows = [
+            {"field": column, "value": json.dumps(value, ensure_ascii=False)}
+            for column, value in apart.items()
+        ]
+        table.replace(connection, "person_own", {"person_id": record.id}, rows)
+
+
+def last_written(connection: sqlite3.Connection, person_id: int, columns: Sequence[str]) -> int:
+    """The instant at which a record got its own value of these columns: written, or changed."""
+    row = connection.execute(
+        "SELECT max(unixepoch(person.recorded_at),"
+        " coalesce((SELECT max(unixepoch(recorded_at)) FROM change WHERE record = 'person'"
+        "  AND record_id = person.id AND field IN (SELECT value FROM json_each(:columns))), 0))"
+        " FROM person WHERE id = :id",
+        {"id": person_id, "columns": json.dumps(columns)},
+    ).fetchone()
+    return int(row[0])
+
+
+# ---------------------------------------------------------------- merging
+
 
 WORKER = "worker"  # beside FIELDS: who goes on working with them
 
@@ -43,137 +217,152 @@ class Choice:
 
 @dataclass(frozen=True)
 class Undone:
-    """What undoing a merge came to."""
+    """The result of undoing a merge."""
 
     person_id: int
     was: int  # the canonical record until now
     merged_at: str
-    workers: list[str]  # logins whose turns go on
+    workers: list[str]  # logins whose assignments continue
 
 
 def check(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> None:
     """Raises NotFound, and InvalidInput for one record, or one that is merged already."""
     if kept_id == merged_id:
-        raise InvalidInput("a record can not be merged with itself")
-    stands_for = {number: canonical(connection, number) for number in (kept_id, merged_id)}
-    if stands_for[kept_id] == stands_for[merged_id]:
+        raise InvalidInput("a record cannot be merged with itself")
+    canonical = {number: people.canonical(connection, number) for number in (kept_id, merged_id)}
+    if canonical[kept_id] == canonical[merged_id]:
         raise InvalidInput(
-            f"person {kept_id} and person {merged_id} are one already, person {stands_for[kept_id]}"
+            f"person {kept_id} and person {merged_id} are one already, person {canonical[kept_id]}"
         )
-    for number, other in stands_for.items():
+    for number, other in canonical.items():
         if number != other:
             raise InvalidInput(
                 f"person {number} was merged into person {other}; merge person {other}"
             )
 
 
-def canonical(connection: sqlite3.Connection, person_id: int) -> int:
-    """The number of the record that stands for this one. Raises NotFound."""
-    if not connection.execute("SELECT 1 FROM person WHERE id = :id", {"id": person_id}).fetchone():
-        raise NotFound(f"no person {person_id}")
-    return person_ids.canonical(connection, [person_id])[person_id]
-
-
 def choices(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[Choice]:
-    """Each field of two people as they are shown, in order, the worker last: an audited read."""
-    records = person_values.load(connection, [kept_id, merged_id])
+    """Return each field of two people as shown, in order, the worker last: an audited read."""
+    records = load(connection, [kept_id, merged_id])
     found = []
     for name, columns in FIELDS.items():
         (ours, kept), (theirs, merged) = (records[n].shown(name) for n in (kept_id, merged_id))
         newer = is_empty(kept) or (
-            person_values.last_written(connection, ours, columns)
-            < person_values.last_written(connection, theirs, columns)
+            last_written(connection, ours, columns) < last_written(connection, theirs, columns)
         )
         found.append(Choice(name, kept, merged, newer and not is_empty(merged)))
-    turns = [merge_turns.current(connection, number) for number in (kept_id, merged_id)]
-    logins = [(turn["login"] if turn else None,) for turn in turns]
-    newer = all(turns) and turns[0]["since"] < turns[1]["since"]  # type: ignore[index]
+    assigned = [workers.of_person(connection, number) for number in (kept_id, merged_id)]
+    logins = [(each["login"] if each else None,) for each in assigned]
+    newer = all(assigned) and assigned[0]["since"] < assigned[1]["since"]  # type: ignore[index]
     return [*found, Choice(WORKER, logins[0], logins[1], bool(newer))]
 
 
-def merge(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    kept_id: int,
-    merged_id: int,
-    taken: Sequence[str],
-    *,
-    at: str,
-) -> None:
-    """Let one record stand for the other, inside the caller's transaction.
+def merge(work: Work, kept_id: int, merged_id: int, taken: Sequence[str]) -> None:
+    """Merge one record into the other.
 
     `taken` are the names of `choices` whose value the merged record gives. Raises as `check`.
     """
+    connection = work.connection
     check(connection, kept_id, merged_id)
-    ends, stays = merge_turns.end_one(connection, kept_id, merged_id, WORKER in taken, at[:10])
-    connection.execute(
-        "INSERT INTO person_merge (merged_id, taken, worker_id, stays_id, merged_at, merged_by)"
-        " VALUES (:merged_id, :taken, :ends, :stays, :at, :by)",
-        {
-            "merged_id": merged_id,
-            "taken": json.dumps([name for name in taken if name in FIELDS]),
-            "ends": ends,
-            "stays": stays,
-            "at": at,
-            "by": staff_id,
-        },
-    )
-    connection.execute(
-        "UPDATE person SET merged_into = :kept_id WHERE id = :merged_id",
-        {"kept_id": kept_id, "merged_id": merged_id},
-    )
-    person_values.settle(connection, [kept_id])
-    audit.record(
-        connection, staff_id, "person-merge", "person", merged_id, into=kept_id, taken=list(taken)
-    )
+    ended, stays = workers.end_for_merge(work, kept_id, merged_id, take=WORKER in taken)
+    merged = {
+        "merged_id": merged_id,
+        "taken": json.dumps([name for name in taken if name in FIELDS]),
+        "worker_id": ended,
+        "stays_id": stays,
+        "merged_at": work.at,
+        "merged_by": work.staff_id,
+    }
+    table.insert_row(connection, "person_merge", merged)
+    table.update(connection, "person", merged_id, {"merged_into": kept_id})
+    settle(connection, [kept_id])
+    work.audit("person-merge", "person", merged_id, into=kept_id, taken=list(taken))
 
 
-def unmerge(connection: sqlite3.Connection, staff_id: int, merged_id: int) -> Undone:
-    """Let a record stand for itself again, with those merged into it; in the caller's transaction.
+def unmerge(work: Work, merged_id: int) -> Undone:
+    """Separate a merged record again, with those merged into it.
 
     Raises NotFound, and InvalidInput for a record that is not merged.
     """
-    before = canonical(connection, merged_id)
+    connection = work.connection
+    before = people.canonical(connection, merged_id)
     if before == merged_id:
         raise InvalidInput(f"person {merged_id} is not merged into another record")
     row = connection.execute(
-        "SELECT * FROM person_merge WHERE merged_id = :id", {"id": merged_id}
+        "DELETE FROM person_merge WHERE merged_id = :id RETURNING *", {"id": merged_id}
     ).fetchone()
-    connection.execute("DELETE FROM person_merge WHERE merged_id = :id", {"id": merged_id})
-    connection.execute("UPDATE person SET merged_into = NULL WHERE id = :id", {"id": merged_id})
-    person_values.settle(connection, [before, merged_id])
-    turns = (row["worker_id"], row["stays_id"]) if row else (None, None)
-    begun = merge_turns.begin_again(connection, [before, merged_id], turns)
-    audit.record(connection, staff_id, "person-unmerge", "person", merged_id, out_of=before)
-    return Undone(merged_id, before, row["merged_at"] if row else "", begun)
+    table.update(connection, "person", merged_id, {"merged_into": None})
+    settle(connection, [before, merged_id])
+    ended_id = row["worker_id"] if row else None
+    resumed = workers.resume_after_unmerge(connection, [before, merged_id], ended_id)
+    work.audit("person-unmerge", "person", merged_id, out_of=before)
+    return Undone(merged_id, before, row["merged_at"] if row else "", resumed)
 
 
-# ---------------------------------------------------------------- what speaks against it
+# ---------------------------------------------------------------- what was added since a merge
 
 
-def both_on(connection: sqlite3.Connection, a: int, b: int) -> list[int]:
-    """The calls that both were on, as two people."""
-    ours, theirs = (json.dumps(person_ids.same(connection, [number])) for number in (a, b))
-    found = connection.execute(
-        "SELECT DISTINCT call_id FROM call_person JOIN call ON call.id = call_id"
-        " WHERE voided_at IS NULL AND person_id IN (SELECT value FROM json_each(:ours))"
-        " AND call_id IN (SELECT call_id FROM call_person"
-        "                 WHERE person_id IN (SELECT value FROM json_each(:theirs)))"
-        " ORDER BY call_id",
-        {"ours": ours, "theirs": theirs},
-    )
-    return [row["call_id"] for row in found]
+# Records of a person, by the word on screens. `first` is the record's first number in the audit.
+_PUT_TO = """
+WITH other (id) AS (SELECT value FROM json_each(:ids)),
+put (sort, record, id, person, recorded, at, first) AS (
+  SELECT 1, 'call', call.id, person_id, recorded_at, unixepoch(recorded_at),
+         (SELECT min(id) FROM audit WHERE record = 'call' AND record_id = call.id)
+  FROM other CROSS JOIN call_person ON call_person.person_id = other.id
+  JOIN call ON call.id = call_person.call_id WHERE call.voided_at IS NULL
+  UNION ALL
+  SELECT 1, 'call', call.id, person_id, call.recorded_at, unixepoch(change.recorded_at),
+         (SELECT max(id) FROM audit
+          WHERE record = 'call' AND record_id = call.id AND action = 'amend')
+  FROM other CROSS JOIN call_person ON call_person.person_id = other.id
+  JOIN call ON call.id = call_person.call_id
+  JOIN change ON change.record = 'call' AND change.record_id = call.id AND field = 'people'
+  WHERE call.voided_at IS NULL
+  UNION ALL
+  SELECT 2, 'referral', referral.id, person_id, recorded_at, unixepoch(recorded_at),
+         (SELECT min(id) FROM audit WHERE record = 'referral' AND record_id = referral.id)
+  FROM other CROSS JOIN referral ON referral.person_id = other.id
+  UNION ALL
+  SELECT 3, 'follow-up', follow_up.id, person_id, recorded_at, unixepoch(recorded_at),
+         (SELECT min(id) FROM audit WHERE record = 'follow_up' AND record_id = follow_up.id
+          OR record = 'referral' AND record_id = follow_up.referral_id)
+  FROM other CROSS JOIN follow_up ON follow_up.person_id = other.id
+  UNION ALL
+  SELECT 4, 'needs assessment', need_assessment.id, person_id, recorded_at, unixepoch(recorded_at),
+         (SELECT min(id) FROM audit
+          WHERE record = 'need_assessment' AND record_id = need_assessment.id)
+  FROM other CROSS JOIN need_assessment ON need_assessment.person_id = other.id
+  UNION ALL
+  SELECT 5, 'consult', consult.id, person_id, recorded_at, unixepoch(recorded_at),
+         (SELECT min(id) FROM audit WHERE record = 'consult' AND record_id = consult.id)
+  FROM other CROSS JOIN consult ON consult.person_id = other.id
+  UNION ALL
+  SELECT 6, 'plan', plan.id, person_id, recorded_at, unixepoch(recorded_at),
+         (SELECT min(id) FROM audit WHERE record = 'plan' AND record_id = plan.id)
+  FROM other CROSS JOIN plan ON plan.person_id = other.id)
+SELECT DISTINCT sort, record, id, person, recorded FROM put
+WHERE at > unixepoch(:since) OR (at = unixepoch(:since) AND coalesce(first > :merge, 1))
+ORDER BY sort, id
+"""
+_MERGE = """
+SELECT max(id) FROM audit
+WHERE record = 'person' AND record_id = :merged_id AND action = 'person-merge'
+"""
 
 
-def are_linked(connection: sqlite3.Connection, a: int, b: int) -> bool:
-    """Whether one is recorded as a relation of the other."""
-    ours, theirs = (json.dumps(person_ids.same(connection, [number])) for number in (a, b))
-    found = connection.execute(
-        "WITH ours AS (SELECT value AS id FROM json_each(:ours)),"
-        " theirs AS (SELECT value AS id FROM json_each(:theirs))"
-        " SELECT 1 FROM person_relation"
-        " WHERE (person_id IN (SELECT id FROM ours) AND other_id IN (SELECT id FROM theirs))"
-        " OR (person_id IN (SELECT id FROM theirs) AND other_id IN (SELECT id FROM ours))",
-        {"ours": ours, "theirs": theirs},
-    )
-    return found.fetchone() is not None
+def added_since(
+    connection: sqlite3.Connection, person_id: int, merged_id: int, since: str
+) -> list[dict[str, Any]]:
+    """Return record, id, person, recorded of what was added to a person since a merge.
+
+    `merged_id` is the record that was merged, at the moment `since`.
+    """
+    asked = {
+        "ids": json.dumps(person_ids.same(connection, [person_id])),
+        "since": since,
+        "merge": connection.execute(_MERGE, {"merged_id": merged_id}).fetchone()[0],
+    }
+    return [
+        {key: row[key] for key in ("record", "id", "person", "recorded")}
+        for row in connection.execute(_PUT_TO, asked)
+    ]

@@ -1,30 +1,23 @@
-"""Merging two people: what each field will be, asked where both have a value, shown, then done."""
+"""Merging two people: choose the value of each field, show the result, then write it."""
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccu import dates
 from ccu.errors import InvalidInput
+from ccu.frequent import store as frequent
+from ccu.households import store as households
+from ccu.households.store import FAMILY
 from ccu.identity import LIKELY
 from ccu.options import terminal
-from ccu.output import Document, Format, Section, Table, emit_document, emit_line, safe, say
-from ccu.people import (
-    comparing,
-    match_scores,
-    merge_since,
-    merge_warnings,
-)
-from ccu.people import (
-    merge_assignments as merge_turns,
-)
-from ccu.people import (
-    merge_store as merges,
-)
-from ccu.people.merge_store import WORKER, Choice
-from ccu.people.values import FIELDS
-from ccu.records import audit
+from ccu.output import Document, Format, Section, Table, emit_document, emit_line, say
+from ccu.output.text import safe
+from ccu.people import comparing, workers
+from ccu.people import merge_store as merges
+from ccu.people.merge_store import FIELDS, WORKER, Choice
+from ccu.records import person_ids
 from ccu.session import Session
 
 COLUMNS = ("field", "kept", "merged", "survives")
@@ -32,8 +25,8 @@ PREFER = ("kept", "merged", "newest")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
-    """What was said on the command line: which record stays, and whose values."""
+class Request:
+    """What the command line asks for: which record is kept, and whose values."""
 
     kept: int
     merged: int
@@ -49,7 +42,7 @@ class Wish:
 
 def run(
     session: Session,
-    wish: Wish,
+    request: Request,
     *,
     dry_run: bool,
     asking: bool,
@@ -57,16 +50,15 @@ def run(
     output: Path | None,
 ) -> None:
     """Merge, or show what a merge would be. Raises NotFound, InvalidInput."""
-    staff_id = session.staff_id
     shows = asking or dry_run or format is not None or output is not None
-    choices, data = _look(session, wish, shows)
-    if not asking:  # what is refused is refused in one line, without the warnings
-        taken = _taken(wish, choices, asking)
+    choices, data = _look(session, request, shows)
+    if not asking:  # refuse in one line, without the warnings
+        taken = _taken(request, choices, asking)
     for each in (*data["against"], *data["warnings"]):
         say(f"Warning: {each}.")
     if asking:
-        say(f"Person {wish.kept} and person {wish.merged}: {comparing.verdict(data)}.")
-        taken = _taken(wish, choices, asking)
+        say(f"Person {request.kept} and person {request.merged}: {comparing.verdict(data)}.")
+        taken = _taken(request, choices, asking)
     data["fields"] = [_field(each, taken) for each in choices if any((*each.kept, *each.merged))]
     page = _document(data)
     if dry_run:
@@ -74,18 +66,17 @@ def run(
         return
     if asking:
         emit_document(page, format, output)
-        if not _confirmed(f"Merge person {wish.merged} into person {wish.kept}? [y/N]: "):
+        if not _confirmed(f"Merge person {request.merged} into person {request.kept}? [y/N]: "):
             say("Nothing was merged.")
             return
-    with session.writing() as connection:
-        merges.check(connection, wish.kept, wish.merged)
-        if merges.choices(connection, wish.kept, wish.merged) != choices:
+    with session.work() as work:
+        merges.check(work.connection, request.kept, request.merged)
+        if merges.choices(work.connection, request.kept, request.merged) != choices:
             raise InvalidInput("one of them was changed meanwhile; nothing was merged, look again")
-        at = dates.to_iso(session.now)
-        merges.merge(connection, staff_id, wish.kept, wish.merged, taken, at=at)
-    done = f"Merged person {wish.merged} into person {wish.kept}."
+        merges.merge(work, request.kept, request.merged, taken)
+    done = f"Merged person {request.merged} into person {request.kept}."
     if format is None and output is None:
-        emit_line(f"{done} ccu person unmerge {wish.merged} undoes it.")
+        emit_line(f"{done} ccu person unmerge {request.merged} undoes it.")
     elif asking:
         say(done)
     else:
@@ -93,69 +84,70 @@ def run(
         emit_document(page, format, output)
 
 
-def _look(session: Session, wish: Wish, shows: bool) -> tuple[list[Choice], dict[str, Any]]:
+def _look(session: Session, request: Request, shows: bool) -> tuple[list[Choice], dict[str, Any]]:
     """What there is to choose, and how alike they are; recorded as a read where it is shown."""
-    with session.writing() as connection:
-        merges.check(connection, wish.kept, wish.merged)
-        choices = merges.choices(connection, wish.kept, wish.merged)
-        found = match_scores.of_two(connection, wish.kept, wish.merged)
+    with session.work() as work:
+        connection = work.connection
+        merges.check(connection, request.kept, request.merged)
+        choices = merges.choices(connection, request.kept, request.merged)
+        found = comparing.of_two(connection, request.kept, request.merged)
         data = {
-            "kept": wish.kept,
-            "merged": wish.merged,
+            "kept": request.kept,
+            "merged": request.merged,
             "done": False,
             "score": found.likeness.score,
             "likely_from": LIKELY,
             "likely": found.likeness.score >= LIKELY,
             "against": comparing.against(connection, found),
-            "warnings": merge_warnings.of(connection, wish.kept, wish.merged),
+            "warnings": _warnings(connection, request.kept, request.merged),
         }
         if shows:
-            for number in (wish.kept, wish.merged):
-                audit.record(connection, session.staff_id, "person-merge-look", "person", number)
+            for number in (request.kept, request.merged):
+                work.audit("person-merge-look", "person", number)
     return choices, data
 
 
-def _taken(wish: Wish, choices: Sequence[Choice], asking: bool) -> list[str]:
+def _taken(request: Request, choices: Sequence[Choice], asking: bool) -> list[str]:
     """The fields whose value the merged record gives. Raises InvalidInput for one not decided."""
     taken, undecided = [], []
     for each in choices:
-        if each.name in wish.take:
+        if each.name in request.take:
             if not any(part not in (None, "") for part in each.merged):
-                raise InvalidInput(f"--take {each.name}: person {wish.merged} has none")
+                raise InvalidInput(f"--take {each.name}: person {request.merged} has none")
             takes: bool | None = each.kept != each.merged
         elif not each.differs:
             takes = each.is_only_merged and each.name != WORKER
-        elif each.name == WORKER and (wish.prefer or not asking):
+        elif each.name == WORKER and (request.prefer or not asking):
             takes = False
         else:
-            takes = _preferred(wish, each, asking)
+            takes = _preferred(request, each, asking)
         if takes is None:
             undecided.append(each.name)
         elif takes:
             taken.append(each.name)
     if undecided:
         raise InvalidInput(
-            f"person {wish.kept} and person {wish.merged} differ in {', '.join(undecided)};"
+            f"person {request.kept} and person {request.merged} differ in {', '.join(undecided)};"
             " --prefer kept, merged or newest decides, or --take FIELD"
         )
     return taken
 
 
-def _preferred(wish: Wish, choice: Choice, asking: bool) -> bool | None:
-    if wish.prefer:
-        return wish.prefer == "merged" or (wish.prefer == "newest" and choice.newer)
+def _preferred(request: Request, choice: Choice, asking: bool) -> bool | None:
+    if request.prefer:
+        return request.prefer == "merged" or (request.prefer == "newest" and choice.newer)
     if not asking:
         return None
     kept, merged = (safe(text(choice.name, each)) for each in (choice.kept, choice.merged))
     question = (
-        f"{label(choice.name).capitalize()}: {wish.kept} has {kept}; {wish.merged} has {merged}."
-        f" Whose [{wish.kept}]"
+        f"{label(choice.name).capitalize()}: {request.kept} has {kept};"
+        f" {request.merged} has {merged}. Whose [{request.kept}]"
     )
 
     def read(answer: str) -> bool:
-        if answer not in ("", str(wish.kept), str(wish.merged)):
-            raise InvalidInput(f"write {wish.kept} or {wish.merged}")
-        return answer == str(wish.merged)
+        if answer not in ("", str(request.kept), str(request.merged)):
+            raise InvalidInput(f"write {request.kept} or {request.merged}")
+        return answer == str(request.merged)
 
     return terminal.ask_until_valid(question, read)
 
@@ -216,13 +208,12 @@ SINCE_COLUMNS = ("record", "id", "recorded")
 
 
 def undo(session: Session, person_id: int, format: Format | None, output: Path | None) -> None:
-    """Undo a merge and show what was put to the other since. Raises NotFound, InvalidInput."""
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        undone = merges.unmerge(connection, staff_id, person_id)
-        since = merge_since.put_since(connection, undone.was, person_id, undone.merged_at)
+    """Undo a merge and show what was added to the other since. Raises NotFound, InvalidInput."""
+    with session.work() as work:
+        undone = merges.unmerge(work, person_id)
+        since = merges.added_since(work.connection, undone.was, person_id, undone.merged_at)
         both, day = (undone.was, person_id), undone.merged_at[:10]
-        without = merge_turns.none_now(connection, both, day)
+        without = workers.unassigned_since(work.connection, both, day)
     data = {
         "person": person_id,
         "was_part_of": undone.was,
@@ -240,16 +231,16 @@ def _undone(data: dict[str, Any]) -> Document:
     if data["workers_again"]:
         pairs.append(("working again", ", ".join(data["workers_again"])))
     shown = [{**row, "recorded": row["recorded"][:16].replace("T", " ")} for row in rows]
-    lines = [f"What is person {person}'s has to be moved: of a call by ccu call amend."]
+    lines = [f"Move what belongs to person {person}: for a call, use ccu call amend."]
     without = [
-        "Nobody works with person {person} now; {worker} did until {until}:"
+        "Person {person} has no worker now; {worker} was until {until}:"
         " ccu worker assign --person {person}".format(**each)
         for each in data["without_worker"]
     ]
     sections = [
         Section(pairs=pairs, lines=without),
         Section(
-            f"Put to person {was} since",
+            f"Added to person {was} since the merge",
             table=Table(SINCE_COLUMNS, shown) if rows else None,
             lines=lines if rows else [],
             empty="nothing",
@@ -257,3 +248,51 @@ def _undone(data: dict[str, Any]) -> Document:
         ),
     ]
     return Document(f"Person {person} is no longer part of person {was}", sections, data)
+
+
+# ---------------------------------------------------------------- what to know before it
+
+
+def _warnings(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
+    """The warnings, as clauses with numbers only."""
+    return [
+        *_relations(connection, kept_id, merged_id),
+        *_overrides(connection, kept_id, merged_id),
+    ]
+
+
+def _relations(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
+    one = {kept_id, merged_id}
+    said: dict[int, set[str]] = {}
+    for each in households.relations_of(connection, one):
+        # A relation between the two becomes one to oneself, which is shown nowhere.
+        if each.relation in FAMILY and not {each.who, each.of} <= one:
+            other, ours, _ = each.seen_by(each.who if each.who in one else each.of)
+            said.setdefault(other, set()).add(ours or each.relation)
+    words = {
+        code: phrase.removesuffix(" of") for code, phrase in households.phrases(connection).items()
+    }
+    found = [
+        f"after it person {kept_id} would be"
+        f" {' and '.join(sorted(words[code] for code in codes))} of person {other}"
+        for other, codes in sorted(said.items())
+        if len(codes - {"other_family"}) > 1  # which parents and cousins are too
+    ]
+    if not found and households.ancestors(connection, one, but_among=one) & one:
+        found.append(f"after it person {kept_id} would be among their own forebears")
+    return found
+
+
+def _overrides(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
+    """Return a warning where one is on the frequent list by override and the other off it."""
+    ours, theirs = (
+        frequent.override_of_person(connection, person_ids.same(connection, [number]))
+        for number in (kept_id, merged_id)
+    )
+    if ours is None or theirs is None or ours["listed"] == theirs["listed"]:
+        return []
+    kept, merged = ("on" if each["listed"] else "off" for each in (ours, theirs))
+    return [
+        f"person {kept_id} is {kept} the frequent list by override, person {merged_id} {merged} it;"
+        " the later decision counts"
+    ]

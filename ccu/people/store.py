@@ -12,7 +12,6 @@ from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.records import person_ids, table
-from ccu.retention import returning
 from ccu.work import Work
 
 # What a record holds beside its aliases, and what a new one holds of it.
@@ -42,7 +41,7 @@ class Met:
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class Said:
-    """What was said of a person: fields of EMPTY, checked; what is not said is not there.
+    """What is given of a person: fields of EMPTY, checked; what is not given is not there.
 
     An alias is (given name, family name). `missing` is field -> why it is empty.
     """
@@ -63,16 +62,7 @@ def add(work: Work, met: Met) -> int:
 
 
 def create(work: Work, said: Said) -> int:
-    """Add a person with all that was said; returns the id.
-
-    Somebody who was de-identified, and is recognised, has the number they had.
-    """
-    back = returning.person_of(work.connection, said.fields)
-    if back is not None:
-        cleared = returning.reopen(work.connection, work.staff_id, back)
-        said.fields = {**cleared, **said.fields}
-        change(work, back, said)
-        return back
+    """Add a person with all that is known; return the id."""
     person_id = table.insert(work, "person", {**EMPTY, **said.fields})
     _add_aliases(work.connection, person_id, said.aliases)
     _set_missing(work.connection, person_id, said.missing)
@@ -88,22 +78,23 @@ def change(work: Work, person_id: int, said: Said) -> list[str]:
     Returns what did change: fields, `aliases`, `missing`. Raises NotFound; InvalidInput for a
     record merged into another, and for a reason why a field is empty that is not.
     """
-    from ccu.people import (
-        values as person_values,  # of all that loads this module, only a change needs it
-    )
+    # Of all that loads this module, only a change needs it.
+    from ccu.people import merge_store as merges
 
     connection = work.connection
     must_exist(connection, person_id)
     old = read(connection, person_id)
     fields = {name: value for name, value in said.fields.items() if value != old[name]}
     if fields:
-        person_values.put(connection, person_id, fields)
+        merges.set_values(connection, person_id, fields)
     _drop_aliases(connection, person_id, said.drop_aliases)
     had = set(old["aliases"])
     _add_aliases(connection, person_id, [each for each in said.aliases if each not in had])
     for name in said.missing:
         if {**old, **fields}[name] not in (None, ""):
-            raise InvalidInput(f"{name.replace('_', ' ')} is known; clear it to say why it is not")
+            raise InvalidInput(
+                f"{name.replace('_', ' ')} is known; clear it to give a reason for none"
+            )
     answered = [name for name, value in fields.items() if value not in (None, "")]
     _set_missing(connection, person_id, said.missing, answered)
     now = read(connection, person_id)
@@ -136,25 +127,31 @@ def read(connection: sqlite3.Connection, person_id: int) -> dict[str, Any]:
     }
 
 
-def on_call(connection: sqlite3.Connection, call_id: int) -> list[dict[str, Any]]:
-    """Who was met on a call, with what the record says of them: reading it must be audited.
+def alias_ids(connection: sqlite3.Connection, person_id: int) -> list[int]:
+    """The numbers of a record's own aliases."""
+    found = connection.execute(
+        "SELECT id FROM person_alias WHERE person_id = :id ORDER BY id", {"id": person_id}
+    )
+    return [row[0] for row in found]
 
-    `id` is the record met, `merged_into` the one that stands for that human being now, or None.
+
+def on_call(connection: sqlite3.Connection, call_id: int) -> list[dict[str, Any]]:
+    """Return who was met on a call, with what is recorded of them: reading it must be audited.
+
+    `id` is the record met, `merged_into` its canonical record where it was merged, or None.
     """
     found = connection.execute(
-        "SELECT person.id, role, given_name, family_name, description, birth_date, merged_into"
-        " FROM call_person JOIN person ON person.id = person_id"
+        "SELECT person.id, role, given_name, family_name, description, birth_date,"
+        " nullif(canonical_id, person.id) AS merged_into"
+        " FROM call_person JOIN person ON person.id = person_id JOIN human ON human.id = person_id"
         " WHERE call_id = :call_id ORDER BY person.id, role",
         {"call_id": call_id},
     )
-    met = [dict(row) for row in found]
-    merged = [each["id"] for each in met if each["merged_into"] is not None]
-    stands_for = person_ids.canonical(connection, merged)
-    return [{**each, "merged_into": stands_for.get(each["id"])} for each in met]
+    return [dict(row) for row in found]
 
 
 def last(connection: sqlite3.Connection) -> int:
-    """The highest number given out to a person; 0 without any."""
+    """Return the highest number of a person; 0 without any."""
     row = connection.execute("SELECT coalesce(max(id), 0) FROM person").fetchone()
     return int(row[0])
 
@@ -165,6 +162,12 @@ def must_exist(connection: sqlite3.Connection, person_id: int) -> None:
     if row["merged_into"] is not None:
         now = person_ids.canonical(connection, [person_id])[person_id]
         raise InvalidInput(f"person {person_id} was merged into person {now}")
+
+
+def canonical(connection: sqlite3.Connection, person_id: int) -> int:
+    """Return the canonical record's number. Raises NotFound."""
+    table.require(connection, "person", person_id)
+    return person_ids.canonical(connection, [person_id])[person_id]
 
 
 # ---------------------------------------------------------------- the parts of a person
@@ -205,8 +208,7 @@ def _set_missing(
 
 
 def _refresh(connection: sqlite3.Connection, person_id: int) -> None:
-    from ccu.people import (
-        keys as person_keys,  # most calls have nobody new on them, and no need of it
-    )
+    # Most calls have nobody new on them, and no need of it.
+    from ccu.people import keys as person_keys
 
     person_keys.refresh(connection, [person_id])

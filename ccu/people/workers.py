@@ -1,38 +1,43 @@
-"""Who is active with a person or a household, since when: one at a time, and those before are kept.
+"""Assignments: which worker is active with a person or a household, one at a time, since when.
 
-A turn runs from `since` to `until`; the one without `until` is the current one. A person's turns
-are those of all their records, and are told by the number that stands for them.
+An assignment runs from `since` to `until`; the one without `until` is current, earlier ones are
+kept. A person's assignments are those of all their records, under the canonical record's number.
+
+Where two people with a worker each are merged, the assignment that does not continue ends, and the
+merge's row keeps it (`worker_id`) beside the one that does (`stays_id`). It resumes, as if it had
+not ended, when the records of the two assignments are no longer one person.
 """
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
-from ccu.people import merge_assignments as merge_turns
 from ccu.people import store as people
-from ccu.people.open_work import NOW
+from ccu.people.open_work import IN_FORCE
 from ccu.records import person_ids, table
 from ccu.work import Work
 
 _ROWS = f"""
-SELECT worker.id, worker.person_id AS person, worker.household_id AS household,
+SELECT worker.id, (SELECT canonical_id FROM human WHERE id = worker.person_id) AS person,
+       worker.household_id AS household,
        staff.login AS staff, staff.agency, worker.since, worker.until
-FROM worker JOIN staff ON staff.id = worker.staff_id
-WHERE (:every OR {NOW.format("worker")}) AND (:staff_id IS NULL OR worker.staff_id = :staff_id)
+FROM assignment AS worker JOIN staff ON staff.id = worker.staff_id
+WHERE (:every OR {IN_FORCE.format("worker")}) AND (:staff_id IS NULL OR worker.staff_id = :staff_id)
   AND (:people IS NULL OR worker.person_id IN (SELECT value FROM json_each(:people))
        OR worker.household_id IN (
-         SELECT household_id FROM household_member AS member
+         SELECT household_id FROM membership AS member
          WHERE person_id IN (SELECT value FROM json_each(:people))
-           AND (:every OR {NOW.format("member")})))
+           AND (:every OR {IN_FORCE.format("member")})))
   AND (:household_id IS NULL OR worker.household_id = :household_id)
 ORDER BY worker.until IS NOT NULL, worker.since DESC, worker.id DESC
 """  # noqa: S608 - no user's text in it
 
 
 @dataclass(frozen=True, kw_only=True)
-class Whom:
+class Client:
     """A person or a household: one of the two is set."""
 
     person_id: int | None = None
@@ -49,71 +54,71 @@ class Whom:
         return "{} {}".format(*self.record)
 
 
-def check(connection: sqlite3.Connection, whom: Whom) -> None:
+def check(connection: sqlite3.Connection, client: Client) -> None:
     """Raises NotFound, and InvalidInput for a person who was merged into another record."""
-    if whom.person_id is not None:
-        people.must_exist(connection, whom.person_id)
+    if client.person_id is not None:
+        people.must_exist(connection, client.person_id)
     else:
-        table.require(connection, "household", whom.household_id)
+        table.require(connection, "household", client.household_id)
 
 
-def current(connection: sqlite3.Connection, whom: Whom) -> sqlite3.Row | None:
-    """The current turn with its login, or None; a person's under whichever record of theirs."""
-    if whom.person_id is not None:
-        return merge_turns.current(connection, whom.person_id)
+def current(connection: sqlite3.Connection, client: Client) -> sqlite3.Row | None:
+    """Return the current assignment with its login, or None; a person's by any record of theirs."""
+    if client.person_id is not None:
+        return of_person(connection, client.person_id)
     row: sqlite3.Row | None = connection.execute(
         "SELECT worker.*, staff.login FROM worker JOIN staff ON staff.id = worker.staff_id"
         " WHERE worker.household_id = :id AND worker.owner = 1 AND worker.until IS NULL",
-        {"id": whom.household_id},
+        {"id": client.household_id},
     ).fetchone()
     return row
 
 
-def assign(work: Work, whom: Whom, worker_id: int, since: str) -> str | None:
-    """Begin somebody's turn; returns the login of who had it until that day, if anyone.
+def assign(work: Work, client: Client, worker_id: int, since: str) -> str | None:
+    """Assign a worker; return the login of the one before, who ends that day, if any.
 
     Raises NotFound; InvalidInput when they have it already, or the one before began later.
     """
-    check(work.connection, whom)
-    before = current(work.connection, whom)
+    check(work.connection, client)
+    before = current(work.connection, client)
     if before is not None:
         if before["staff_id"] == worker_id:
             raise InvalidInput(
-                f"{before['login']} is working with {whom} already, since {before['since']}"
+                f"{before['login']} is working with {client} already, since {before['since']}"
             )
         _end(work, before, since, "--since")
-    turn = {**vars(whom), "staff_id": worker_id, "since": since}
-    table.insert_row(work.connection, "worker", turn)
-    if whom.person_id is not None:
-        merge_turns.forget(work.connection, whom.person_id)
-    work.audit("worker-assign", *whom.record, worker=worker_id)
+    columns = {**vars(client), "staff_id": worker_id, "since": since}
+    table.insert_row(work.connection, "worker", columns)
+    if client.person_id is not None:
+        forget_ended_by_merge(work.connection, client.person_id)
+    work.audit("worker-assign", *client.record, worker=worker_id)
     return str(before["login"]) if before is not None else None
 
 
-def end(work: Work, whom: Whom, until: str) -> str:
-    """End the current turn on a day; returns the login of whose it was.
+def end(work: Work, client: Client, until: str) -> str:
+    """End the current assignment on a day; return its worker's login.
 
     Raises NotFound when nobody is working with them; InvalidInput for a day before it began.
     """
-    check(work.connection, whom)
-    row = current(work.connection, whom)
+    check(work.connection, client)
+    row = current(work.connection, client)
     if row is None:
-        raise NotFound(f"nobody is working with {whom}")
+        raise NotFound(f"nobody is working with {client}")
     _end(work, row, until, "--on")
-    work.audit("worker-end", *whom.record, worker=row["staff_id"])
+    work.audit("worker-end", *client.record, worker=row["staff_id"])
     return str(row["login"])
 
 
 def hand_over(connection: sqlite3.Connection, old_id: int, new_id: int | None, on: str) -> None:
-    """Give all of somebody's current turns to another, from a day on; inside a write."""
-    turns = connection.execute(
+    """Give all of somebody's current assignments to another, from a day on; inside a write."""
+    ended = connection.execute(
         "UPDATE worker SET until = :on WHERE staff_id = :old_id AND until IS NULL"
         " RETURNING person_id, household_id, owner",
         {"on": on, "old_id": old_id},
     ).fetchall()
-    for turn in turns:
-        table.insert_row(connection, "worker", {**dict(turn), "staff_id": new_id, "since": on})
-    merge_turns.hand_over(connection, old_id, new_id, on)
+    for each in ended:
+        table.insert_row(connection, "worker", {**dict(each), "staff_id": new_id, "since": on})
+    _hand_over_ended(connection, old_id, new_id, on)
 
 
 def _end(work: Work, row: sqlite3.Row, until: str, option: str) -> None:
@@ -122,13 +127,15 @@ def _end(work: Work, row: sqlite3.Row, until: str, option: str) -> None:
     table.update(work.connection, "worker", row["id"], {"until": until})
 
 
-def rows(work: Work, whom: Whom | None, staff_id: int | None, every: bool) -> list[dict[str, Any]]:
-    """id, person, household, staff, agency, since, until; the current ones first.
+def rows(
+    work: Work, client: Client | None, staff_id: int | None, every: bool
+) -> list[dict[str, Any]]:
+    """Return id, person, household, staff, agency, since, until; the current ones first.
 
     A person's are also those of the households that they are in, or with `every` ever were.
-    Of a hidden turn the agency; it is left out where somebody's turns were asked for.
+    Of a hidden assignment only the agency; it is left out where one worker's were asked for.
     """
-    of_person = whom.person_id if whom else None
+    of_person = client.person_id if client else None
     connection = work.connection
     same = None if of_person is None else json.dumps(person_ids.same(connection, [of_person]))
     found = connection.execute(
@@ -138,7 +145,7 @@ def rows(work: Work, whom: Whom | None, staff_id: int | None, every: bool) -> li
             "today": work.today.isoformat(),
             "staff_id": staff_id,
             "people": same,
-            "household_id": whom.household_id if whom else None,
+            "household_id": client.household_id if client else None,
         },
     )
     listed = [dict(row) for row in found]
@@ -148,6 +155,141 @@ def rows(work: Work, whom: Whom | None, staff_id: int | None, every: bool) -> li
     for row in listed:
         if row["id"] in hidden:
             row |= {"staff": None, "since": None, "until": None}
-    with_person = [row["person"] for row in listed if row["person"] is not None]
-    stands_for = person_ids.canonical(connection, with_person)
-    return [{**row, "person": stands_for.get(row["person"])} for row in listed]
+    return listed
+
+
+# ---------------------------------------------------------------- merged people
+
+
+_NO_ASSIGNMENT = {"worker_id": None, "stays_id": None}
+_CURRENT = """
+SELECT worker.*, staff.login FROM worker JOIN staff ON staff.id = worker.staff_id
+WHERE worker.person_id IN (SELECT value FROM json_each(:ids))
+  AND worker.owner = 1 AND worker.until IS NULL
+ORDER BY worker.id
+"""
+_LAST = """
+SELECT staff.login, worker.until FROM worker JOIN staff ON staff.id = worker.staff_id
+WHERE worker.person_id IN (SELECT value FROM json_each(:ids))
+  AND worker.owner = 1 AND worker.until >= :since
+ORDER BY worker.until DESC, worker.id DESC
+"""
+_WAITING = """
+SELECT person_merge.id AS merge_id, person_merge.worker_id, person_merge.stays_id,
+       worker.person_id, other.person_id AS other_id
+FROM person_merge JOIN worker ON worker.id = person_merge.worker_id
+JOIN worker AS other ON other.id = person_merge.stays_id
+WHERE worker.person_id IN (SELECT value FROM json_each(:ids))
+ORDER BY person_merge.id
+"""
+
+
+def of_person(connection: sqlite3.Connection, person_id: int) -> sqlite3.Row | None:
+    """Return the current assignment of a person, by any record of theirs, with the login."""
+    ids = json.dumps(person_ids.same(connection, [person_id]))
+    row: sqlite3.Row | None = connection.execute(_CURRENT, {"ids": ids}).fetchone()
+    return row
+
+
+def end_for_merge(
+    work: Work, kept_id: int, merged_id: int, *, take: bool
+) -> tuple[int | None, int | None]:
+    """End one assignment before two people who both have a worker are merged.
+
+    `take`: the merged person's continues. Returns the one that ended and the one that continues.
+    """
+    stays, ends = (of_person(work.connection, number) for number in (kept_id, merged_id))
+    if stays is None or ends is None:
+        return None, None
+    if take:
+        stays, ends = ends, stays
+    until = max(ends["since"], work.today.isoformat())
+    table.update(work.connection, "worker", ends["id"], {"until": until})
+    return int(ends["id"]), int(stays["id"])
+
+
+def resume_after_unmerge(
+    connection: sqlite3.Connection, ids: Iterable[int], ended_id: int | None
+) -> list[str]:
+    """Resume what a merge ended, after it is undone; return the logins of those resumed.
+
+    `ids` are the two people's, `ended_id` the assignment that the undone merge's row held.
+    """
+    records = person_ids.same(connection, ids)
+    human = person_ids.canonical(connection, records)
+    waiting = [] if ended_id is None else [ended_id]
+    for row in connection.execute(_WAITING, {"ids": json.dumps(records)}).fetchall():
+        if human[row["person_id"]] != human.get(row["other_id"]):
+            table.update(connection, "person_merge", row["merge_id"], _NO_ASSIGNMENT)
+            waiting.append(row["worker_id"])
+    resumed = []
+    for assignment_id in sorted(waiting):
+        ended = connection.execute(
+            "SELECT worker.*, staff.login FROM worker JOIN staff ON staff.id = worker.staff_id"
+            " WHERE worker.id = :id",
+            {"id": assignment_id},
+        ).fetchone()
+        other = of_person(connection, ended["person_id"])
+        if other is None:
+            table.update(connection, "worker", assignment_id, {"until": None})
+            resumed.append(str(ended["login"]))
+        elif other["person_id"] != ended["person_id"]:  # another merge still ends it
+            _wait_on(connection, assignment_id, other)
+    return resumed
+
+
+def _wait_on(connection: sqlite3.Connection, assignment_id: int, stays: sqlite3.Row) -> None:
+    """Keep an ended assignment with another merge of the same person whose row holds none."""
+    ids = person_ids.same(connection, [stays["person_id"]])
+    free = connection.execute(
+        "SELECT max(id) AS id FROM person_merge WHERE worker_id IS NULL"
+        " AND merged_id IN (SELECT value FROM json_each(:ids))",
+        {"ids": json.dumps(ids)},
+    ).fetchone()["id"]
+    if free is not None:
+        table.update(
+            connection, "person_merge", free, {"worker_id": assignment_id, "stays_id": stays["id"]}
+        )
+
+
+def unassigned_since(
+    connection: sqlite3.Connection, ids: Iterable[int], since: str
+) -> list[dict[str, Any]]:
+    """Return those of these people who have no worker now, but had one on that day or later.
+
+    person, worker (the last one's login), until.
+    """
+    found = []
+    for person_id in ids:
+        asked = {"ids": json.dumps(person_ids.same(connection, [person_id])), "since": since}
+        last = connection.execute(_LAST, asked).fetchone()
+        if last is not None and of_person(connection, person_id) is None:
+            found.append({"person": person_id, "worker": last["login"], "until": last["until"]})
+    return found
+
+
+def forget_ended_by_merge(connection: sqlite3.Connection, person_id: int) -> None:
+    """Forget the assignment of a record that a merge ended: the record has a new worker."""
+    connection.execute(
+        "UPDATE person_merge SET worker_id = NULL, stays_id = NULL"
+        " WHERE worker_id IN (SELECT id FROM worker WHERE person_id = :id)",
+        {"id": person_id},
+    )
+
+
+def _hand_over_ended(
+    connection: sqlite3.Connection, old_id: int, new_id: int | None, on: str
+) -> None:
+    """Replace assignments of somebody that a merge ended: undone, the successor's continue."""
+    ended = connection.execute(
+        "SELECT person_merge.id, worker.person_id FROM person_merge"
+        " JOIN worker ON worker.id = person_merge.worker_id WHERE worker.staff_id = :old_id",
+        {"old_id": old_id},
+    ).fetchall()
+    for each in ended:
+        if new_id is None:
+            table.update(connection, "person_merge", each["id"], _NO_ASSIGNMENT)
+            continue
+        columns = {"staff_id": new_id, "person_id": each["person_id"], "since": on, "until": on}
+        successor = table.insert_row(connection, "worker", columns)
+        table.update(connection, "person_merge", each["id"], {"worker_id": successor})

@@ -13,9 +13,8 @@ from typing import Any
 from ccu import dates
 from ccu.calls.store import call_record
 from ccu.errors import InvalidInput, NotAllowed
-from ccu.options import OptionType, code, line, required, typed_text
+from ccu.options import OptionType, code, line, required, terminal, typed_text
 from ccu.output import say
-from ccu.people import private_line
 from ccu.places import finding
 from ccu.places import names_in_text as called
 from ccu.places import store as places
@@ -100,7 +99,7 @@ def add_flag(
     if asking and source is None:
         source = SOURCE.ask(session, "Where it comes from", "--source")
     source = required(source, "--source")
-    note = private_line.read("Safety note", file, "the note", LONGEST_NOTE, asking)
+    note = terminal.private_text("Safety note", file, "the note", LONGEST_NOTE, asking)
     with session.work() as work:
         place_id = finding.made(work, found)
         flag_id = _insert_flag(work, place_id, note, source, expires_on)

@@ -4,7 +4,7 @@ from typing import Any
 
 from ccu.card import page as card_page
 from ccu.card import store as cards
-from ccu.frequent import overrides
+from ccu.frequent import store as frequent
 from ccu.output import Document, Section, Table
 from ccu.places import flags
 from ccu.places import store as places
@@ -27,7 +27,7 @@ def place_data(session: Session, place_id: int) -> dict[str, Any]:
         by_building = place.pop("exempt_reason") is None and place["exempt"] is not None
         on = flags.of_places(connection, {place_id, building}, session.today.isoformat())
         window = {**card_page.window(session), "place_id": place_id}
-        override = overrides.of_place(connection, place_id)
+        override = frequent.override_of_place(connection, place_id)
         counted = cards.counts(connection, window)
         counts = card_page.counts_data(counted, session, override, place["exempt"])
         data = {

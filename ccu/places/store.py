@@ -10,7 +10,7 @@ from typing import Any
 
 from ccu.address import Address, normal
 from ccu.errors import InvalidInput
-from ccu.records import history, table
+from ccu.records import table
 
 MOST_NEAR = 6  # near places shown
 
@@ -305,14 +305,14 @@ def building_units(
 def place_history(
     connection: sqlite3.Connection, place_id: int, flag_ids: list[int]
 ) -> list[dict[str, Any]]:
-    """What was changed of a place and of its flags, oldest first: what, and as changes.of."""
+    """What was changed of a place and of its flags, oldest first: what, and as table.changes_of."""
     found = [
         {"what": what, **each}
         for what, name, number in (
             ("place", "place", place_id),
             *((f"flag {flag_id}", "place_flag", flag_id) for flag_id in flag_ids),
         )
-        for each in history.of(connection, name, number)
+        for each in table.changes_of(connection, name, number)
     ]
     logins = dict(connection.execute("SELECT id, login FROM staff").fetchall()) if found else {}
     for each in found:

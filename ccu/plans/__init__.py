@@ -1,1 +1,9 @@
-"""Plans, between commands and store: the written form, unkind words, deciding, the page."""
+"""Plans: what helps a person, or at a place.
+
+store    drafts, approval, review, expiry; suggestions and their answers
+form     the written form of a plan, and the words that do not belong in one
+writing  `ccu plan write`, with an editor or field by field
+editor   the text in the user's own editor
+deciding approve, review, expire, suggest, answer
+page     one plan as a page; the list
+"""

@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 
 from ccu.errors import InvalidInput
-from ccu.plans import common, findings
+from ccu.options import terminal
+from ccu.plans import form
 from ccu.plans import store as plans
-from ccu.plans import suggestions as plan_suggestions
 from ccu.session import Session
 
 LONGEST_SUGGESTION = 2_000
@@ -23,20 +23,20 @@ def approve(session: Session, plan_id: int, reason: str | None) -> str:
         if row["status"] == "draft":
             if not any(body[field] for field in plans.ON_CARD):
                 raise InvalidInput(f"plan {plan_id} says nothing that a card would show")
-            names, whose_name = common.names(work.connection, whose)
-            found = findings.found(body, names, whose_name, plans.ON_CARD)
+            names, whose_name = form.names(work.connection, whose)
+            found = form.words_found(body, names, whose_name, plans.ON_CARD)
             if found and reason is None:
                 raise InvalidInput(_to_say_otherwise(plan_id, found))
         days = {"approved_on": work.today.isoformat(), **_days(session)}
         replaced = plans.approve(work, row, days, reason)
     instead = f" It replaces plan {_listed(replaced)}." if replaced else ""
     return (
-        f"Approved plan {plan_id}: on the card of {common.said_for(session.db, whose)} from now on;"
+        f"Approved plan {plan_id}: on the card of {form.said_for(session.db, whose)} from now on;"
         f" to review on {days['review_on']}, expires after {days['expires_on']}.{instead}"
     )
 
 
-def _to_say_otherwise(plan_id: int, found: list[findings.Finding]) -> str:
+def _to_say_otherwise(plan_id: int, found: list[form.Finding]) -> str:
     words = "; ".join(map(str, found[:3])) + ("; ..." if len(found) > 3 else "")
     return (
         f"plan {plan_id} has words that do not belong on a card ({words});"
@@ -45,7 +45,7 @@ def _to_say_otherwise(plan_id: int, found: list[findings.Finding]) -> str:
 
 
 def keep(session: Session, plan_id: int) -> str:
-    """Say that an approved plan is still right. Raises NotFound, NotAllowed, InvalidInput."""
+    """Record that an approved plan is still right. Raises NotFound, NotAllowed, InvalidInput."""
     with session.work() as work:
         row = plans.read(work.connection, plan_id, work.today)
         days = _days(session)
@@ -86,13 +86,17 @@ def _months(day: date, session: Session, setting: str) -> str:
 def suggest(session: Session, plan_id: int, file: Path | None, asking: bool) -> str:
     """Send a correction to a plan. Raises NotFound, InvalidInput."""
     plans.read(session.db, plan_id, session.today)  # a wrong number is told before any question
-    text = common.private_text(
+    text = terminal.private_text(
         f"What would you change in plan {plan_id}",
-        file, "the suggestion", LONGEST_SUGGESTION, asking,
-    )  # fmt: skip
+        file,
+        "the suggestion",
+        LONGEST_SUGGESTION,
+        asking,
+        lines=True,
+    )
     with session.work() as work:
         row = plans.read(work.connection, plan_id, work.today)
-        suggestion_id = plan_suggestions.add(work, row, text)
+        suggestion_id = plans.add_suggestion(work, row, text)
     return (
         f"Suggestion {suggestion_id} on plan {plan_id} is sent; the unit answers it,"
         " and ccu brief tells you what it said."
@@ -103,15 +107,15 @@ def answer(
     session: Session, suggestion_id: int, accepted: bool, file: Path | None, asking: bool
 ) -> str:
     """Accept or decline a correction, with a word. Raises NotFound, NotAllowed, InvalidInput."""
-    row = plan_suggestions.read(session.db, suggestion_id)
+    row = plans.read_suggestion(session.db, suggestion_id)
     plan_id = row["plan_id"]
-    plan_suggestions.must_be_open(row)
+    plans.must_be_unanswered(row)
     what = "Accepted" if accepted else "Declined"
-    word = common.private_text(
-        f"A word to {row['by_login']}", file, "the answer", LONGEST_ANSWER, asking
+    word = terminal.private_text(
+        f"A word to {row['by_login']}", file, "the answer", LONGEST_ANSWER, asking, lines=True
     )
     with session.work() as work:
-        plan_suggestions.answer(work, suggestion_id, accepted, word)
+        plans.answer_suggestion(work, suggestion_id, accepted, word)
     told = (
         f"{what} suggestion {suggestion_id} on plan {plan_id}; the brief tells {row['by_login']}."
     )

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from ccu.access import account as who
+from ccu import access
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.options import typed_text
 from ccu.session import Session
@@ -20,7 +20,7 @@ def refuse_as_service(session: Session) -> None:
     An editor opens any file and runs any program: it would open the database to whoever may only
     run ccu.
     """
-    if who.account() and who.account() == session.service_account:
+    if access.account() and access.account() == session.service_account:
         raise NotAllowed("--edit is not for an account that runs ccu by sudo; give --file -")
 
 
@@ -30,7 +30,7 @@ def edited(text: str) -> str:
         command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
     except ValueError:
         raise InvalidInput(
-            "--edit: EDITOR has a quotation mark without its other; mend it, or give --file"
+            "--edit: EDITOR has a quotation mark without its other; correct it, or give --file"
         ) from None
     if not command:
         raise InvalidInput("--edit needs an editor: set EDITOR, or give --file")
@@ -51,9 +51,7 @@ def _run(command: list[str]) -> None:
     try:
         ended = subprocess.run(command, check=False)
     except (OSError, ValueError):
-        raise InvalidInput(
-            "--edit: the editor can not be run; see EDITOR, or give --file"
-        ) from None
+        raise InvalidInput("--edit: the editor cannot be run; see EDITOR, or give --file") from None
     finally:
         signal.signal(signal.SIGINT, before)
     if ended.returncode != 0:

@@ -12,14 +12,20 @@ What is wrong is told by the number of its line and never by its words.
 """
 
 import re
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.options import typed_text
-from ccu.plans.store import FIELDS, Body
+from ccu.places import names_in_text
+from ccu.places import store as places
+from ccu.plans.store import FIELDS, Body, Whose
+from ccu.records import person_ids, stigmatizing_terms
+from ccu.work import Work
 
 HEADINGS = {
     "baseline": "Baseline",
@@ -168,3 +174,73 @@ def _field(field: str, items: Sequence[Any]) -> str:
 def is_empty(body: Mapping[str, Sequence[Any]]) -> bool:
     """Whether nothing is said in any field."""
     return not any(body.values())
+
+
+# ---------------------------------------------------------------- words that do not belong
+# By field and item. A supervisor may approve a plan that has them.
+
+
+_UNNAMED = "say they, or this person: a card is read aloud"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One word found: in which field and item, and what to write instead."""
+
+    field: str
+    number: int
+    word: str  # of our own list, or whose name it is, which is not repeated
+    instead: str
+
+    def __str__(self) -> str:
+        return f"{HEADINGS[self.field]}, item {self.number}: {self.word}"
+
+
+def words_found(
+    body: Body, names: stigmatizing_terms.Names, whose_name: str, fields: Sequence[str] = FIELDS
+) -> list[Finding]:
+    """What to say otherwise in these fields; a name is told as `whose_name`."""
+    return [
+        finding
+        for field in fields
+        for number, each in enumerate(body.get(field, []), 1)
+        for finding in _in_item(field, number, said(field, each), names, whose_name)
+    ]
+
+
+def _in_item(
+    field: str, number: int, text: str, names: stigmatizing_terms.Names, whose_name: str
+) -> Iterator[Finding]:
+    for word, instead in stigmatizing_terms.words(text):
+        yield Finding(field, number, f'"{word}"', instead)
+    if field != "contacts" and names.in_text(text):  # a sister has the same name
+        yield Finding(field, number, whose_name, _UNNAMED)
+
+
+# ---------------------------------------------------------------- for a person or a place
+
+
+def said_for(connection: sqlite3.Connection, whose: Whose) -> str:
+    """`person 12`, by the record merged into, or the place in one line."""
+    if whose.person_id is not None:
+        return f"person {person_ids.canonical(connection, [whose.person_id])[whose.person_id]}"
+    return places.place_line(connection, whose.place_id or 0) or f"place {whose.place_id}"
+
+
+def names(connection: sqlite3.Connection, whose: Whose) -> tuple[stigmatizing_terms.Names, str]:
+    """The names that a plan must not say, and how one of them is told of."""
+    if whose.person_id is not None:
+        return stigmatizing_terms.Names.of(
+            names_in_text.person(connection, whose.person_id)
+        ), "the person's name"
+    met = names_in_text.met_at(connection, whose.place_id or 0)
+    return stigmatizing_terms.Names.of(met), "the name of somebody met there"
+
+
+def record_shown(work: Work, plan: sqlite3.Row) -> None:
+    """Record in the audit that a plan was shown, and whose."""
+    work.audit("plan-show", "plan", plan["id"])
+    table, number = "place", plan["place_id"]
+    if plan["person"] is not None:
+        table, number = "person", plan["person"]
+    work.audit("plan-show", table, number, plan=plan["id"])

@@ -1,7 +1,7 @@
-"""One plan as a page: whose it is and how it stands, what it says, what was suggested, and before.
+"""One plan as a page: its status, text, suggestions and history; the list of plans.
 
-JSON: id, for (person or place), person (the number that stands for them), place, status, on_card,
-author, written_at, approver, approved_on, review_on, review_due, expires_on, body,
+JSON: id, for (person or place), person (the number of the record merged into), place, status,
+on_card, author, written_at, approver, approved_on, review_on, review_due, expires_on, body,
 suggestions (id, text, by, at, accepted, answer, answered_by, answered_at), changes (at, by, field,
 old, new, reason), and with --all earlier: every other plan of the same person or place (id, status,
 author, written, approver, review_on).
@@ -9,15 +9,17 @@ author, written, approver, review_on).
 
 import json
 import sqlite3
+from collections import Counter
+from datetime import timedelta
 from typing import Any
 
+from ccu import dates
 from ccu.errors import NotAllowed
 from ccu.output import Document, Section, Table
-from ccu.plans import common, form
+from ccu.plans import form
 from ccu.plans import store as plans
-from ccu.plans import suggestions as plan_suggestions
-from ccu.records import codes, person_ids
-from ccu.records import history as changes
+from ccu.records import codes
+from ccu.records.table import changes_of
 from ccu.session import Session
 
 CHANGE_COLUMNS = ("when", "by", "what", "from", "to", "reason")
@@ -25,31 +27,30 @@ EARLIER_COLUMNS = ("id", "status", "author", "written", "approver", "review_on")
 
 
 def read(session: Session, plan_id: int, every: bool) -> Document:
-    """The page, recorded as a read of the plan and of whom it is about. Raises NotFound.
+    """The page, recorded as a read of the plan and of its person or place. Raises NotFound.
 
     NotAllowed for one that is hidden from this account (consent/visibility.py).
     """
-    staff_id, today = session.staff_id, session.today
+    today = session.today
     hidden = session.view.plans([plan_id]).get(plan_id)
     if hidden is not None:
         raise NotAllowed(f"plan {plan_id} {hidden.sentence}")
-    with session.writing() as connection:
+    with session.work() as work:
+        connection = work.connection
         row = plans.read(connection, plan_id, today)
         session.view.keep()
         data = _data(connection, row, today.isoformat())
         others = plans.same(connection, plans.of_row(row), today) if every else []
         if every:
             data["earlier"] = [_earlier(other) for other in others if other["id"] != plan_id]
-        common.record_shown(connection, staff_id, row)
+        form.record_shown(work, row)
         labels = codes.labels(connection, "plan_status")
-        said_for = common.said_for(connection, plans.of_row(row))
+        said_for = form.said_for(connection, plans.of_row(row))
     return Document(f"Plan {plan_id} for {said_for}", _sections(data, labels), data)
 
 
 def _data(connection: sqlite3.Connection, row: sqlite3.Row, today: str) -> dict[str, Any]:
-    person = row["person_id"]
-    if person is not None:
-        person = person_ids.canonical(connection, [person])[person]
+    person = row["person"]
     on_card = row["state"] == "approved"
     return {
         "id": row["id"],
@@ -77,9 +78,9 @@ def _data(connection: sqlite3.Connection, row: sqlite3.Row, today: str) -> dict[
                 "answered_by": each["answer_login"],
                 "answered_at": each["answered_at"],
             }
-            for each in plan_suggestions.of_plan(connection, row["id"])
+            for each in plans.suggestions_of(connection, row["id"])
         ],
-        "changes": changes.of(connection, "plan", row["id"]),
+        "changes": changes_of(connection, "plan", row["id"]),
     }
 
 
@@ -115,7 +116,7 @@ def _pairs(data: dict[str, Any], labels: dict[str, str]) -> list[tuple[str, Any]
     review = data["review_on"]
     pairs = {
         "status": status,
-        "written": f"{data['written_at'][:16].replace('T', ' ')}, {data['author']}",
+        "written": f"{dates.minute(data['written_at'])}, {data['author']}",
         "approved": data["approver"] and f"{data['approved_on']}, {data['approver']}",
         "review": f"{review}; it is due" if data["review_due"] else review,
         "expires": data["expires_on"] and f"after {data['expires_on']}",
@@ -136,6 +137,61 @@ def _suggestion(each: dict[str, Any]) -> str:
 
 
 def _change(each: dict[str, Any]) -> tuple[Any, ...]:
-    when = each["at"][:16].replace("T", " ")
+    when = dates.minute(each["at"])
     what = each["field"].replace("_", " ")
     return (when, each["by"], what, each["old"], each["new"], each["reason"])
+
+
+# ---------------------------------------------------------------- `plan list`
+# By number and place, without names and without the text of a plan.
+
+
+COLUMNS = ("id", "status", "for", "author", "approver", "review_on", "expires_on", "note")
+AHEAD = timedelta(days=30)  # --due: to review within these
+
+
+def list_rows(session: Session, due: bool, status: str | None) -> list[dict[str, Any]]:
+    """COLUMNS of all plans, of those with a status, or of those to review or expired.
+
+    The status is the one of today, so that a plan past its last day is expired.
+    """
+    connection, today = session.db, session.today
+    found = plans.rows(connection, today, today + AHEAD if due else None)
+    whose = {row["id"]: (row["person"], row["place_id"]) for row in found}
+    in_force = Counter(whose[row["id"]] for row in found if row["state"] == "approved")
+    return [
+        {
+            "id": row["id"],
+            "status": row["state"],
+            "for": _for(row["person"], row["place"]),
+            "author": row["author"],
+            "approver": row["approver"],
+            "review_on": row["review_on"],
+            "expires_on": row["expires_on"],
+            "note": _note(row, in_force[whose[row["id"]]], today.isoformat()),
+        }
+        for row in found
+        if status is None or row["state"] == status
+    ]
+
+
+def _for(person: int | None, place: str | None) -> str:
+    return f"person {person}" if person is not None else place or ""
+
+
+def _note(row: Any, in_force: int, today: str) -> str:
+    """What is to be done about it."""
+    notes = []
+    if row["status"] == "draft":
+        notes.append("to approve")
+    if row["status"] == "approved" and row["state"] == "expired":
+        notes.append("off the card; review it or write it anew")
+    elif row["state"] == "approved" and row["review_on"] <= today:
+        notes.append("review is due")
+    if row["state"] == "approved" and in_force > 1:
+        whose = "person" if row["person_id"] is not None else "place"
+        notes.append(f"{in_force} plans in force for this {whose}")
+    if row["suggestions"]:
+        some = "suggestion waits" if row["suggestions"] == 1 else "suggestions wait"
+        notes.append(f"{row['suggestions']} {some}")
+    return "; ".join(notes)

@@ -1,7 +1,7 @@
 """Plans: what helps a person, or at a place. A draft counts for nothing until it is approved.
 
-The text of a plan is never changed: what is written anew is a new plan, and those before are kept.
-A plan is of a human being, whichever of their records it was written for. `state` is the status,
+The text of a plan is never changed: a rewrite is a new plan, and those before it are kept.
+A plan belongs to a person, under whichever of their records it was written. `state` is the status,
 but expired as soon as its last day is over: nobody has to do anything for that.
 
 body: baseline, early_signs, triggers, helps, avoid and steps are lists of texts; safety is a list
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ccu.access import roles
+from ccu import access
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.records import person_ids, table
 from ccu.work import Work
@@ -32,6 +32,7 @@ _PLAN = """
 SELECT plan.*, author.login AS author, approver.login AS approver,
        CASE WHEN plan.status = 'approved' AND plan.expires_on < :today THEN 'expired'
             ELSE plan.status END AS state,
+       (SELECT canonical_id FROM human WHERE id = plan.person_id) AS person,
        (SELECT line FROM place_plain WHERE id = plan.place_id) AS place,
        (SELECT count(*) FROM plan_suggestion
         WHERE plan_id = plan.id AND accepted IS NULL) AS suggestions
@@ -47,6 +48,14 @@ WHERE (:due_by IS NULL OR (plan.status = 'approved'
        AND (plan.review_on <= :due_by OR plan.expires_on < :today)))
 ORDER BY plan.status = 'draft' DESC, plan.status = 'approved' DESC,
          CASE WHEN plan.status = 'approved' THEN plan.review_on END, plan.id DESC
+"""
+
+
+_SUGGESTIONS = """
+SELECT plan_suggestion.*, who.login AS by_login, answerer.login AS answer_login
+FROM plan_suggestion JOIN staff AS who ON who.id = suggested_by
+LEFT JOIN staff AS answerer ON answerer.id = answered_by
+WHERE {where} ORDER BY plan_suggestion.id
 """
 
 
@@ -73,7 +82,7 @@ def read(connection: sqlite3.Connection, plan_id: int, today: date) -> sqlite3.R
 
 
 def same(connection: sqlite3.Connection, whose: Whose, today: date) -> list[sqlite3.Row]:
-    """Every plan of this human being or place, newest first, as `read` gives them."""
+    """Every plan of this person or place, newest first, as `read` gives them."""
     people = [] if whose.person_id is None else person_ids.same(connection, [whose.person_id])
     asked = {"place_id": whose.place_id, "people": json.dumps(people), "today": today.isoformat()}
     return connection.execute(_PLAN + _SAME, asked).fetchall()
@@ -115,7 +124,7 @@ def must_approve(work: Work, row: sqlite3.Row) -> None:
     others = work.connection.execute(
         "SELECT count(*) FROM staff WHERE active = 1 AND id <> :id"
         " AND role IN (SELECT value FROM json_each(:roles))",
-        {"id": work.staff_id, "roles": json.dumps(sorted(roles.MAY["plan approve"]))},
+        {"id": work.staff_id, "roles": json.dumps(sorted(access.MAY["plan approve"]))},
     ).fetchone()[0]
     if row["author_id"] == work.staff_id and others:
         raise NotAllowed(f"you wrote plan {row['id']}; another supervisor or admin approves it")
@@ -157,3 +166,46 @@ def end(work: Work, row: sqlite3.Row, reason: str) -> str:
     table.change(work, "plan", row, {"status": status}, reason)
     work.audit("plan-expire", "plan", row["id"])
     return status
+
+
+# ---------------------------------------------------------------- suggestions
+
+
+def add_suggestion(work: Work, plan: sqlite3.Row, text: str) -> int:
+    """Add one to a draft or an approved plan; its id. Raises InvalidInput."""
+    if plan["status"] not in ("draft", "approved"):
+        raise InvalidInput(
+            f"plan {plan['id']} is {plan['state']}; ccu plan show {plan['id']} --all lists others"
+        )
+    new = {"plan_id": plan["id"], "text": text}
+    by = {"suggested_at": work.at, "suggested_by": work.staff_id}
+    suggestion_id = table.insert_row(work.connection, "plan_suggestion", new | by)
+    work.audit("plan-suggest", "plan", plan["id"], suggestion=suggestion_id)
+    return suggestion_id
+
+
+def read_suggestion(connection: sqlite3.Connection, suggestion_id: int) -> sqlite3.Row:
+    """One suggestion with by_login and answer_login. Raises NotFound."""
+    return table.require(connection, "plan_suggestion", suggestion_id, _SUGGESTIONS)
+
+
+def suggestions_of(connection: sqlite3.Connection, plan_id: int) -> list[sqlite3.Row]:
+    """Those of a plan, oldest first, as `read_suggestion` gives them."""
+    return table.select(connection, _SUGGESTIONS, {"plan_id = ?": plan_id})
+
+
+def must_be_unanswered(row: sqlite3.Row) -> None:
+    """Raises InvalidInput for one that was answered already."""
+    if row["accepted"] is not None:
+        what = "accepted" if row["accepted"] else "declined"
+        raise InvalidInput(f"suggestion {row['id']} was {what} already, by {row['answer_login']}")
+
+
+def answer_suggestion(work: Work, suggestion_id: int, accepted: bool, word: str) -> None:
+    """Answer it. Raises NotFound, InvalidInput."""
+    row = read_suggestion(work.connection, suggestion_id)
+    must_be_unanswered(row)
+    new = {"accepted": accepted, "answer": word}
+    by = {"answered_at": work.at, "answered_by": work.staff_id}
+    table.update(work.connection, "plan_suggestion", suggestion_id, new | by)
+    work.audit("plan-answer", "plan", row["plan_id"], suggestion=suggestion_id, accepted=accepted)

@@ -1,6 +1,6 @@
 """Writing a plan: where it starts from, how the text is given, what is kept and what is said.
 
-Asking is done before the write begins, so that nobody else waits.
+Questions are asked before the write begins, which would make others wait.
 """
 
 import json
@@ -12,7 +12,7 @@ from ccu.errors import InvalidInput
 from ccu.options import terminal, typed_text
 from ccu.output import say
 from ccu.people import store as people
-from ccu.plans import common, findings, form
+from ccu.plans import form
 from ccu.plans import store as plans
 from ccu.plans.store import FIELDS, Whose
 from ccu.session import Session
@@ -25,14 +25,13 @@ def write(session: Session, whose: Whose, file: Path | None, edit: bool, asking:
 
     Raises InvalidInput, NotFound, NotAllowed, and KeyboardInterrupt when the person stops.
     """
-    staff_id = session.staff_id
     before = _before(session, whose)
     newest = next((row for row in before if row["status"] != "withdrawn"), None)
     old: dict[str, list[Any]] = json.loads(newest["body"]) if newest else {}
     if newest and file is None:
-        with session.writing() as connection:
-            common.record_shown(connection, staff_id, newest)
-    said_for = common.said_for(session.db, whose)
+        with session.work() as work:
+            form.record_shown(work, newest)
+    said_for = form.said_for(session.db, whose)
     body = _given(session, said_for, old, file, edit, asking)
     if form.is_empty(body):
         raise InvalidInput("the plan has nothing in it; nothing was written")
@@ -40,8 +39,8 @@ def write(session: Session, whose: Whose, file: Path | None, edit: bool, asking:
         return f"Plan {newest['id']} says that already; nothing was written."
     with session.work() as work:
         plan_id, older = plans.add(work, whose, body)
-        names, whose_name = common.names(work.connection, whose)
-    _tell(findings.found(body, names, whose_name))
+        names, whose_name = form.names(work.connection, whose)
+    _tell(form.words_found(body, names, whose_name))
     told = [f"Wrote plan {plan_id}, a draft, for {said_for}"]
     told += [f"draft {row['id']} by {row['author']} is withdrawn" for row in older]
     told += [
@@ -59,7 +58,7 @@ def _before(session: Session, whose: Whose) -> list[sqlite3.Row]:
     return plans.same(session.db, whose, session.today)
 
 
-def _tell(found: list[findings.Finding]) -> None:
+def _tell(found: list[form.Finding]) -> None:
     for finding in found[:MOST_TOLD]:
         say(f"{finding}; {finding.instead}.")
     if len(found) > MOST_TOLD:
@@ -80,12 +79,12 @@ def _given(
         return _edited(session, form.to_edit(old, whose), asking)
     if not asking:
         raise InvalidInput("--file is missing; - is standard input, --edit opens an editor")
-    say(f"A plan for {whose}. One item a line; a line with only a full stop ends a field.")
+    say(f"A plan for {whose}. One item a line; end a field with a line that has only a period.")
     return {field: _asked(session, field, old.get(field, [])) for field in FIELDS}
 
 
 def _edited(session: Session, text: str, asking: bool) -> dict[str, list[Any]]:
-    """As the editor leaves it; at a terminal what is wrong can be mended, so no words are lost."""
+    """As the editor leaves it; at a terminal an error can be corrected, so no text is lost."""
     from ccu.plans import editor
 
     editor.refuse_as_service(session)

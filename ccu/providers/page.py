@@ -1,22 +1,38 @@
-"""A provider as data and as a page: what is known of it, how old that is, what was changed."""
+"""Providers as JSON, as a page and as the rows of a list."""
 
 from typing import Any
 
+from ccu import dates
 from ccu.output import Document, Section, Table
 from ccu.providers import store as providers
 from ccu.records import codes
-from ccu.records import history as changes
-from ccu.referrals.events import minute
+from ccu.records.table import changes_of
 from ccu.session import Session
 
 CHANGE_COLUMNS = ("when", "by", "field", "old", "new")
+
+
+def list_rows(
+    session: Session, *, need: str | None, words: str, retired: bool
+) -> list[dict[str, Any]]:
+    """Return the rows of `provider list`, each with whether its details are out of date."""
+    days = session.settings.number("verified_days")
+    return [
+        {
+            **each,
+            "needs": ", ".join(each["needs"]),
+            "verified": each["verified_on"],
+            "old": providers.is_old(each, session.today, days),
+        }
+        for each in providers.rows(session.db, need=need, words=words, retired=retired)
+    ]
 
 
 def read(session: Session, provider_id: int) -> dict[str, Any]:
     """Return a provider in its documented JSON shape."""
     found = providers.read(session.db, provider_id)
     days = session.settings.number("verified_days")
-    changed = changes.of(session.db, "provider", found["id"])
+    changed = changes_of(session.db, "provider", found["id"])
     numbers = providers.open_referrals(session.db, found["id"])
     hidden = session.view.referrals(numbers)
     session.keep_shown()
@@ -45,7 +61,7 @@ def document(session: Session, data: dict[str, Any]) -> Document:
     if data["changes"]:
         rows = [
             (
-                minute(each["at"]),
+                dates.minute(each["at"]),
                 each["by"],
                 each["field"],
                 _words(each["old"]),

@@ -38,8 +38,7 @@ ORDER BY active DESC,
   name COLLATE NOCASE, id
 """  # noqa: S608 - no user's text in it
 _OPEN_REFERRALS = """
-SELECT referral.id FROM referral JOIN referral_status ON referral_status.code = referral.status
-WHERE provider_id = :id AND referral_status.open ORDER BY referral.id
+SELECT id FROM open_referral WHERE provider_id = :id ORDER BY id
 """
 
 

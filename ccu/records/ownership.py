@@ -1,7 +1,7 @@
-"""What belongs to a person or a call: which rows of which tables, and their words.
+"""What belongs to a person or a call: which rows of which tables, and which columns hold words.
 
-Letting go (seal, de-identify, purge) reads this and nothing else does. Which columns can hold words
-or identity stands in ccu/records/text_columns.py.
+Retention (seal, de-identify, purge) and the report on sealed rows read this. A new text column is
+in `WORDS` or in `PLAIN`, or a test that reads the schema fails; codes, days and times are neither.
 """
 
 import json
@@ -10,7 +10,91 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ccu.records.text_columns import SAID_ON_CALL, WORDS, WORDY_FIELDS
+DEIDENTIFIED = "De-identified"  # the name of whoever's identity was taken out
+
+# Columns that can say who somebody is, or hold people's own words. Not only texts: an age too.
+WORDS: dict[str, tuple[str, ...]] = {
+    "person": (
+        *("given_name", "family_name", "description", "birth_date", "age_estimate"),
+        *("age_estimated_on", "sex", "phone", "language", "email", "home", "postcode"),
+    ),
+    "person_alias": ("given_name", "family_name"),
+    "person_own": ("value",),
+    "person_different": ("reason",),
+    "person_key": ("key",),
+    "person_source": ("number",),
+    "household": ("name",),
+    "call": (
+        *("incident", "digest", "address_id", "place_id", "narrative", "void_reason"),
+        *("priority", "cad_nature_id", "cad_cleared_id", "cad_disposition_id"),
+    ),
+    "call_responder": ("unit", "reason"),
+    "referral": ("handoff_parties",),
+    "referral_event": ("note",),
+    "follow_up": ("note",),
+    "attempt": ("note",),
+    "consult": ("note",),
+    "plan": ("body",),
+    "plan_suggestion": ("text", "answer"),
+    "place": (
+        *("number", "street", "unit", "cross_street", "name", "city", "state", "zip"),
+        *("building_key", "unit_key", "loose_key", "exempt_reason"),
+    ),
+    "place_flag": ("note", "source", "ended_why"),
+    "address": ("raw", "raw_unit", "raw_city", "raw_state", "raw_zip"),
+    "frequent_override": ("reason",),
+    "consent": ("purpose_words", "recipient", "scope", "purpose", "signed_by"),
+    "disclosure": ("recipient", "what", "purpose"),
+    "change": ("old_value", "new_value", "reason"),
+    "audit_reason": ("reason",),
+    "sealed": ("content",),
+    "sealed_number": ("digest",),
+    "archived": ("content",),
+}
+
+# Texts that are neither a code, a day, a time nor in WORDS, and why they name nobody.
+PLAIN: dict[str, dict[str, tuple[str, ...]]] = {
+    "of the program or the town, not of a person": {
+        "setting": ("name", "value", "help"),
+        "table_digest": ("name",),
+        "source_system": ("name",),
+        "import_batch": ("file_name", "sha256", "layout", "source"),
+        "retention": ("class", "source"),
+        "destruction": ("class", "source"),
+        "call": ("beat",),
+        "person_source": ("source",),
+    },
+    "of staff and providers, in their office": {
+        "staff": ("login", "name", "phone"),
+        "provider": ("name", "phone", "hours", "eligibility"),
+    },
+    "names of tables and fields, ids and counts": {
+        "audit": ("action", "record", "detail"),
+        "change": ("record", "field"),
+        "legal_hold": ("record",),
+        "sealed": ("record",),
+        "archived": ("feature", "record"),
+        "person_merge": ("taken",),
+        "person_missing": ("field",),
+        "person_own": ("field",),
+    },
+    "whose order it was, not whom it is about": {"legal_hold": ("authority",)},
+    "a dispatch system's words for kinds of calls, shared by many": {"cad_text": ("text",)},
+}
+
+# What a call's own row says of the people on it; the rest of its WORDS says where and which it was.
+SAID_ON_CALL = ("narrative", "void_reason")
+
+# Changes of these fields hold words or identity; of every other field only the reason does.
+WORDY_FIELDS = frozenset(
+    {column for table in ("person", "call", "plan", "follow_up") for column in WORDS[table]}
+    | {"aliases", "missing", "people", "responders", "address", "name", "household", "relations"}
+    | {"members", "cad_nature", "cad_cleared", "cad_disposition"}
+)
+
+
+# ---------------------------------------------------------------- what belongs to whom
+
 
 # Sets of ids, by name. `people` and `given_calls` are asked for; `calls` are those and the ones on
 # which the people were met. Households and calls of nobody else (their_*) take with them the work
@@ -106,6 +190,7 @@ _PERSONS: dict[str, str] = {
     "disclosure": "person_id IN people",
     "last_contact": "person_id IN people",
     "deidentified": "person_id IN people",
+    "archived": "record = 'deidentified' AND record_id IN people",
     "change": "(record, record_id) IN record_of",
     "audit_reason": _REASONS.format(of="record_of"),
 }
@@ -158,7 +243,7 @@ _MENTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("audit_reason", _REASONS.format(of="other_record"), WORDS["audit_reason"]),
 )
 # Words of columns that may not be NULL and must be JSON.
-_EMPTY = {"plan": "{}", "change": "null", "person_own": "null", "sealed": "{}"}
+_EMPTY = {"plan": "{}", "change": "null", "person_own": "null", "sealed": "{}", "archived": "{}"}
 
 
 @dataclass(frozen=True)
@@ -228,3 +313,68 @@ def _part(connection: sqlite3.Connection, table: str, which: str, asked: Mapping
         asked,
     )
     return Part(table, key, tuple(tuple(row) for row in found), WORDS.get(table, ()))
+
+
+# ---------------------------------------------------------------- what points to what
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A column of a table that points to a column of its parent."""
+
+    table: str
+    column: str
+    parent: str
+    parent_column: str
+    may_be_null: bool
+
+
+class References:
+    """The foreign keys of the file. All of ours are of one column."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._run = connection.execute
+        self._connection = connection
+        tables = self._run("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall()
+        self.every = [each for row in tables for each in self._of(row["name"])]
+
+    def _of(self, table: str) -> list[Reference]:
+        columns = {row["name"]: row for row in self._run(f"PRAGMA main.table_info({table})")}
+        found = []
+        for row in self._run(f"PRAGMA main.foreign_key_list({table})").fetchall():
+            to = row["to"] or key_of(self._connection, row["table"])[0]
+            column = columns[row["from"]]
+            free = not column["notnull"] and not column["pk"]
+            found.append(Reference(table, row["from"], row["table"], to, free))
+        return found
+
+    def to(self, parent: str) -> list[Reference]:
+        """Those that point to a table."""
+        return [each for each in self.every if each.parent == parent]
+
+    def pointing(self, each: Reference, values: Iterable[Any]) -> list[tuple[Any, ...]]:
+        """The keys of the rows that point to one of these values."""
+        key = ", ".join(key_of(self._connection, each.table))
+        found = self._run(
+            f"SELECT {key} FROM main.{each.table}"  # noqa: S608
+            f" WHERE {each.column} IN (SELECT value FROM json_each(:values))",
+            {"values": json.dumps(list(values))},
+        )
+        return [tuple(row) for row in found]
+
+    def missing(
+        self, rows: Mapping[str, Mapping[tuple[Any, ...], Mapping[str, Any]]]
+    ) -> list[tuple[Reference, Any]]:
+        """What these rows point to that is neither among them nor in the file."""
+        found = []
+        for each in self.every:
+            wanted = {row[each.column] for row in rows.get(each.table, {}).values()} - {None}
+            among = {row[each.parent_column] for row in rows.get(each.parent, {}).values()}
+            for value in sorted(wanted - among, key=str):
+                there = self._run(
+                    f"SELECT 1 FROM main.{each.parent} WHERE {each.parent_column} = ?",  # noqa: S608
+                    (value,),
+                ).fetchone()
+                if not there:
+                    found.append((each, value))
+        return found

@@ -237,16 +237,6 @@ def _rate(name: str, value: str) -> str:
     return value
 
 
-def _one_of(*words: str) -> Check:
-    def checked_word(name: str, value: str) -> str:
-        word = value.lower().replace("-", "_").replace(" ", "_")
-        if word not in words:
-            raise InvalidInput(f"{name} must be {' or '.join(words)}")
-        return word
-
-    return checked_word
-
-
 _NATURES = "welfare_check,crisis,unsheltered,substance,elder_concern,youth_crisis,hoarding"
 
 DECLARED: dict[str, Setting] = {
@@ -272,7 +262,7 @@ DECLARED: dict[str, Setting] = {
         "14", "Days without an event after which an open referral is stalled", _whole()
     ),
     "handoff_days": Setting(
-        "14", "Days within which a hand-off should lead to a first engagement", _whole()
+        "14", "Days within which a handoff should lead to a first engagement", _whole()
     ),
     "verified_days": Setting(
         "180", "Days after which what is known of a provider counts as old", _whole()
@@ -288,7 +278,8 @@ DECLARED: dict[str, Setting] = {
     ),
     "service_account": Setting(
         "",
-        "Account that owns this file and runs ccu by sudo; then SUDO_UID says who is asking",
+        "Account that owns this file and runs ccu by sudo;"
+        " SUDO_UID then identifies the account that asks",
         _text,
         on_change=_account,
     ),
@@ -302,7 +293,7 @@ DECLARED: dict[str, Setting] = {
     ),
     "civilian_natures": Setting(
         _NATURES,
-        "Natures that a civilian team may take when no danger is seen, comma-separated codes",
+        "Natures that a civilian team may take when no hazard is seen, comma-separated codes",
         _natures,
     ),
     "rate_scene": Setting(
@@ -311,20 +302,10 @@ DECLARED: dict[str, Setting] = {
     "rate_follow_up": Setting(
         "", "What an hour of follow-up costs, in dollars; empty: no cost is printed", _rate
     ),
-    "sealed_totals": Setting(
-        "count",
-        "Sealed records in totals: count (as numbers that name nobody), or leave_out",
-        _one_of("count", "leave_out"),
-    ),
-    "recognise_returning": Setting(
-        "no",
-        "Recognise a de-identified person who comes back, by a keyed hash: yes or no",
-        _one_of("yes", "no"),
-    ),
     "police_sees": Setting(
         "worker,plan",
         "What police are shown of Human Services' work on a person without their consent,"
-        ' comma-separated scopes; the rest is "in hand"',
+        " comma-separated scopes; of the rest only that it is being handled",
         _scopes,
         unread="",  # what cannot be read allows nothing
     ),

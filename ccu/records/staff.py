@@ -5,9 +5,8 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from ccu.access import roles
+from ccu import access
 from ccu.errors import InvalidInput, NotAllowed, NotFound
-from ccu.people import workers
 from ccu.records import audit
 
 FIELDS = ("name", "role", "agency", "phone", "supervisor_id")
@@ -117,13 +116,10 @@ def change(
     )
 
 
-def retire(
-    connection: sqlite3.Connection, by: int, staff_id: int, successor_id: int | None, on: str
-) -> int:
+def retire(connection: sqlite3.Connection, by: int, staff_id: int, successor_id: int | None) -> int:
     """Take an account off the list inside the caller's transaction; returns the items handed over.
 
-    `on` is the day of it: whom they worked with is kept until then.
-
+    The command hands over whom they work with in the same transaction (people/workers.py).
     Open work must not be without an owner: it goes to `successor_id`. Raises InvalidInput when
     there is open work and nobody to have it, or when it is the last admin.
     """
@@ -137,11 +133,10 @@ def retire(
     values = {
         "old": staff_id,
         "new": successor_id,
-        "may_supervise": json.dumps(sorted(roles.SUPERVISE)),
+        "may_supervise": json.dumps(sorted(access.SUPERVISE)),
     }
     for sql in _HAND_OVER:
         connection.execute(sql, values)
-    workers.hand_over(connection, staff_id, successor_id, on)
     connection.execute("UPDATE staff SET active = 0 WHERE id = :id", {"id": staff_id})
     audit.record(
         connection, by, "staff-retire", "staff", staff_id, successor=successor_id, items=held
@@ -179,7 +174,7 @@ def _check_supervisor(
     role = connection.execute(
         "SELECT role FROM staff WHERE id = :id", {"id": supervisor_id}
     ).fetchone()["role"]
-    if role not in roles.SUPERVISE:
+    if role not in access.SUPERVISE:
         raise InvalidInput(f"--supervisor: an account with the role {role} can not supervise")
 
 

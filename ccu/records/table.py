@@ -14,19 +14,28 @@ parameters. Every write is inside the caller's transaction, and the caller recor
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ccu.errors import NotFound
-from ccu.records import history
-from ccu.work import Work
+
+if TYPE_CHECKING:
+    from ccu.work import Work
 
 # What a message calls a record, where that is not its table's name.
 _NAMES = {
     "follow_up": "follow-up",
+    "frequent_override": "override",
     "need_assessment": "needs assessment",
     "place_flag": "flag",
     "plan_suggestion": "suggestion",
 }
+_INSERT_CHANGE = """
+INSERT INTO change (
+  record, record_id, field, old_value, new_value, reason, recorded_at, recorded_by, import_batch_id)
+VALUES (
+  :record, :record_id, :field, :old_value, :new_value, :reason, :recorded_at, :recorded_by,
+  :import_batch_id)
+"""
 
 
 # ---------------------------------------------------------------- reading
@@ -76,10 +85,31 @@ def not_found(table: str, record_id: int | None) -> NotFound:
     return NotFound(f"no {_NAMES.get(table, table)} {record_id}")
 
 
+def changes_of(connection: sqlite3.Connection, table: str, record_id: int) -> list[dict[str, Any]]:
+    """Return the changes of a record, oldest first: at, by, field, old, new, reason."""
+    found = connection.execute(
+        "SELECT change.recorded_at, staff.login, field, old_value, new_value, reason"
+        " FROM change JOIN staff ON staff.id = change.recorded_by"
+        " WHERE record = :record AND record_id = :record_id ORDER BY change.id",
+        {"record": table, "record_id": record_id},
+    )
+    return [
+        {
+            "at": row["recorded_at"],
+            "by": row["login"],
+            "field": row["field"],
+            "old": json.loads(row["old_value"]),
+            "new": json.loads(row["new_value"]),
+            "reason": row["reason"],
+        }
+        for row in found
+    ]
+
+
 # ---------------------------------------------------------------- writing
 
 
-def insert(work: Work, table: str, new: object, **more: object) -> int:
+def insert(work: "Work", table: str, new: object, **more: object) -> int:
     """Add a row with who recorded it and when; returns its id.
 
     `new` is a dataclass whose fields are columns, or a mapping; `more` are other columns of it.
@@ -99,7 +129,7 @@ def insert_row(connection: sqlite3.Connection, table: str, columns: Mapping[str,
 
 
 def change(
-    work: Work,
+    work: "Work",
     table: str,
     row: sqlite3.Row | Mapping[str, Any],
     new: Mapping[str, object],
@@ -114,15 +144,46 @@ def change(
 
 
 def record_changes(
-    work: Work,
+    work: "Work",
     table: str,
     record_id: int,
     fields: Mapping[str, tuple[Any, Any]],
     reason: str | None = None,
 ) -> None:
     """Record field -> (old, new) in the history of a record, where the row was written already."""
-    history.record(
+    write_changes(
         work.connection, work.staff_id, table, record_id, fields, at=work.at, reason=reason
+    )
+
+
+def write_changes(
+    connection: sqlite3.Connection,
+    staff_id: int,
+    table: str,
+    record_id: int,
+    fields: Mapping[str, tuple[Any, Any]],
+    *,
+    at: str,
+    reason: str | None = None,
+    import_batch_id: int | None = None,
+) -> None:
+    """Record field -> (old, new), of values that JSON can hold; `record_changes` is for a Work."""
+    connection.executemany(
+        _INSERT_CHANGE,
+        [
+            {
+                "record": table,
+                "record_id": record_id,
+                "field": field,
+                "old_value": json.dumps(old, ensure_ascii=False),
+                "new_value": json.dumps(new, ensure_ascii=False),
+                "reason": reason,
+                "recorded_at": at,
+                "recorded_by": staff_id,
+                "import_batch_id": import_batch_id,
+            }
+            for field, (old, new) in fields.items()
+        ],
     )
 
 

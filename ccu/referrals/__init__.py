@@ -1,8 +1,11 @@
-"""Between the options of the referral commands and the store: forms, questions, pages.
+"""Referrals and needs assessments.
 
-options         the options, once for the commands that share them
-form            options -> a new referral, or the provider's fields
-questions       what is asked at a terminal
-page            a referral as data and as a page; what to beware of in a new one
-provider_page   a provider as a page
+rules    which status can follow which, and the reason that each step needs
+store    writes: make, update; their events
+reads    lists, and one referral with everything about it
+options  the command-line options, declared once for the commands that share them
+form     a new referral from its options, asking for what is missing
+page     a referral as JSON and as a page; lists
+steps    `referral update` and `expire`
+needs    needs assessments: record, read, page
 """

@@ -1,7 +1,7 @@
-"""The options of `refer`, `needs refer`, `provider` and `referral update`, each declared once."""
+"""The options of `refer`, `needs refer` and `referral update`, each declared once."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from typer import Option
@@ -10,7 +10,6 @@ from ccu.options import (
     LOGIN,
     MOMENT,
     NOTE_LATER,
-    PAST_DAY,
     PERSON,
     PROVIDER,
     REFERRAL,
@@ -24,10 +23,9 @@ from ccu.options import (
 LONGEST_HANDOFF = 10_000  # minutes
 MOST_EVENTS = 1_000_000
 
-NEED, NEEDS = code("need"), code("need", commas=True)
+NEED = code("need")
 HANDOFF, REASON_CODE = code("handoff"), code("reason")
 HANDOFF_MINUTES, PARTIES = whole_number(LONGEST_HANDOFF), line()
-PROVIDER_NAME = line(100, needed=True, name="the name")
 
 ToOption = Annotated[int | None, opt("--to", PROVIDER, "Its number, or how its name begins.")]
 HandoffOption = Annotated[
@@ -82,42 +80,6 @@ class NeedReferOptions:
     made: MadeOption = None
     draft: DraftOption = False
     note_file: NoteFileOption = None
-
-
-@dataclass(eq=False, repr=False)
-class ProviderOptions:
-    """The options of a provider; an empty text clears a field that may be empty."""
-
-    need: Annotated[
-        list[str] | None,
-        opt("--need", NEEDS, "What it helps with; replaces the whole list. Repeatable."),
-    ] = None
-    agency: Annotated[
-        str | None,
-        opt("--agency", code("agency"), "Its agency; default a contracted provider."),
-    ] = None
-    phone: Annotated[str | None, opt("--phone", line(60, clears=True), "How to reach it.")] = None
-    hours: Annotated[
-        str | None, opt("--hours", line(200, clears=True), "When it is open, in words.")
-    ] = None
-    eligibility: Annotated[
-        str | None, opt("--eligibility", line(1_000, clears=True), "Who is eligible, in words.")
-    ] = None
-    capacity: Annotated[
-        str | None,
-        opt(
-            "--capacity",
-            code("capacity"),
-            "Whether it takes people now: open, waitlist, full, ask_first.",
-        ),
-    ] = None
-    verified: Annotated[
-        date | None, opt("--verified", PAST_DAY, "When this was last checked with it.")
-    ] = None
-    part2: Annotated[
-        bool | None,
-        Option("--part2/--no-part2", help="Whether it is a 42 CFR Part 2 program."),
-    ] = None
 
 
 @dataclass(eq=False, repr=False)

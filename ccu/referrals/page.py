@@ -1,15 +1,20 @@
-"""A referral as data and as a page: where it stands, who has it, what was tried, what became."""
+"""A referral as JSON and as a page, with its events, follow-ups and attempts; lists."""
 
 import sqlite3
-from datetime import date
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from ccu import dates
 from ccu.calls import call_answer
 from ccu.consent.visibility import Hidden
+from ccu.errors import InvalidInput
+from ccu.follow_ups.rows import AsOf
 from ccu.output import Document, Section, Table
-from ccu.records import codes, person_ids
+from ccu.records import audit, codes, person_ids
 from ccu.referrals import reads as referral_reads
-from ccu.referrals.events import minute
+from ccu.referrals import rules
+from ccu.referrals.reads import Filter
 from ccu.session import Session
 
 EVENT_COLUMNS = ("when", "by", "what", "reason", "note")
@@ -18,7 +23,7 @@ ATTEMPT_COLUMNS = ("follow_up", "try", "when", "by", "result", "minutes", "note"
 
 
 def read(
-    connection: sqlite3.Connection, referral_id: int, today: date, *, named: bool, full: bool
+    connection: sqlite3.Connection, referral_id: int, now: datetime, *, named: bool, full: bool
 ) -> dict[str, Any]:
     """The referral in its documented JSON shape. Raises NotFound.
 
@@ -27,7 +32,7 @@ def read(
     data = referral_reads.record(connection, referral_id)
     data = {
         **{key: data.pop(key) for key in ("id", "status", "since")},
-        "outcome": call_answer.of_referral(connection, referral_id, today),
+        "outcome": call_answer.of_referral(connection, referral_id, AsOf.of(now)),
         **data,
     }
     data["person_name"] = None
@@ -46,9 +51,9 @@ def seen(
 ) -> dict[str, Any]:
     """The referral as this account sees it, and what was shown of it kept, inside a write.
 
-    Of one that is hidden, and of follow-ups that are, no more than that they are in hand.
+    Of one that is hidden, and of hidden follow-ups, it shows only that they are being handled.
     """
-    data = read(connection, referral_id, session.today, named=True, full=full)
+    data = read(connection, referral_id, session.now, named=True, full=full)
     view = session.view
     hidden = view.referrals([referral_id]).get(referral_id)
     if hidden is not None:
@@ -101,11 +106,11 @@ def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
 
 
 def made(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
-    """A new referral in a few lines: whom it is for, who has it, when what is due."""
+    """A new referral in a few lines: the person, the owner, what is due and when."""
     kinds = codes.labels(connection, "follow_up_kind")
     pairs = [pair for pair in _pairs(connection, data) if pair[0] in ("for", "owner", "hand-off")]
     due = [
-        f"Follow-up {each['id']}: {kinds[each['kind']]}, due {minute(each['due_at'])}"
+        f"Follow-up {each['id']}: {kinds[each['kind']]}, due {dates.minute(each['due_at'])}"
         f" ({each['owner']})"
         for each in data["follow_ups"]
     ]
@@ -132,14 +137,14 @@ def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[s
     status = codes.labels(connection, "referral_status")[data["status"]]
     reached = [owner["name"], owner["phone"]]
     pairs = [
-        ("status", f"{status}, since {minute(data['since'])}"),
+        ("status", f"{status}, since {dates.minute(data['since'])}"),
         ("what came of it", data["outcome"]),
         ("for", who),
         ("from", where or f"assessment {data['assessment']}"),
         ("provider", ", ".join(part for part in (str(provider["id"]), provider["phone"]) if part)),
         ("owner", ", ".join(part for part in (owner["login"], *reached) if part)),
         ("hand-off", ", ".join(part for part in parts if part)),
-        ("made", f"{minute(data['made_at'])} by {data['recorded_by']}"),
+        ("made", f"{dates.minute(data['made_at'])} by {data['recorded_by']}"),
     ]
     if data["again_of"]:
         pairs.append(("comes after", f"referral {data['again_of']}"))
@@ -164,7 +169,7 @@ def _events(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[
             what.append(f"referred again as {each['again']}")
         before = each["status"]
         reason = reasons[each["reason"]] if each["reason"] else None
-        rows.append((minute(each["at"]), each["by"], ", ".join(what), reason, _note(each)))
+        rows.append((dates.minute(each["at"]), each["by"], ", ".join(what), reason, _note(each)))
     return rows
 
 
@@ -173,14 +178,14 @@ def _due(connection: sqlite3.Connection, data: dict[str, Any]) -> list[Section]:
     results = codes.labels(connection, "follow_up_result")
     rows, tries = [], []
     for each in data["follow_ups"]:
-        state = f"closed {minute(each['closed_at'])}" if each["closed_at"] else "open"
+        state = f"closed {dates.minute(each['closed_at'])}" if each["closed_at"] else "open"
         state = "to sign" if each["unsigned"] else state
         count = len(each["attempts"])
         kind = kinds[each["kind"]]
-        rows.append((each["id"], minute(each["due_at"]), kind, each["owner"], state, count))
+        rows.append((each["id"], dates.minute(each["due_at"]), kind, each["owner"], state, count))
         for number, attempt in enumerate(each["attempts"], 1):
             said = (results[attempt["result"]], attempt["minutes"], _note(attempt))
-            tries.append((each["id"], number, minute(attempt["at"]), attempt["by"], *said))
+            tries.append((each["id"], number, dates.minute(attempt["at"]), attempt["by"], *said))
     sections = [Section("Follow-ups", table=Table(FOLLOW_UP_COLUMNS, rows), empty="none")]
     if tries:
         sections.append(Section("Tries", table=Table(ATTEMPT_COLUMNS, tries)))
@@ -192,3 +197,99 @@ def _note(event: dict[str, Any]) -> str | None:
         return f"{event['note_characters']} characters"
     note: str | None = event["note"]
     return note
+
+
+# ---------------------------------------------------------------- lists
+
+# changed and next_due are days: with their minutes the rows would fit few terminals
+COLUMNS = ("id", "status", "need", "provider", "person", "place", "owner", "next_due")
+NAMED_COLUMNS = (*COLUMNS[:5], "name", *COLUMNS[5:])
+
+
+@dataclass(kw_only=True)
+class Asked:
+    """What was asked of `referral list`."""
+
+    inbox: bool
+    mine: bool
+    owner: int | None
+    stalled: bool
+    need: str | None
+    provider: int | None
+    status: list[str] | None
+    every: bool
+
+
+def filter_of(session: Session, asked: Asked) -> Filter:
+    """The filter. Raises InvalidInput for options that contradict each other, NotFound."""
+    chosen = {"--inbox": asked.inbox, "--status": bool(asked.status), "--all": asked.every}
+    said = [option for option, given in chosen.items() if given]
+    if asked.stalled and asked.every:
+        said.append("--stalled")
+    if len(said) > 1:
+        raise InvalidInput(f"{' and '.join(said)} contradict each other; give one of them")
+    if asked.mine and asked.owner is not None:
+        raise InvalidInput("--mine and --owner contradict each other; give one of them")
+    return Filter(
+        statuses=_statuses(asked),
+        owner_id=session.staff_id if asked.mine else asked.owner,
+        need=asked.need,
+        provider_id=asked.provider,
+        silent_since=_silent_since(session) if asked.stalled else None,
+    )
+
+
+def stalled_filter(session: Session) -> Filter:
+    """What `--stalled` means: open, and no event for the days of the setting stalled_days."""
+    return Filter(silent_since=_silent_since(session))
+
+
+def list_rows(session: Session, filter: Filter, *, names: bool) -> list[dict[str, Any]]:
+    """The rows, audited: one event for the list, and one for each person whose name it shows."""
+    staff_id = session.staff_id
+    with session.writing() as connection:
+        found = _rows_seen(session, filter, referral_reads.rows(connection, filter))
+        people = sorted({row["person"] for row in found if row["person"] is not None})
+        audit.record(
+            connection, staff_id, "referral-list", "referral", None, rows=len(found), names=names
+        )
+        called = person_ids.names(connection, people) if names else {}
+        if names:
+            person_ids.shown(connection, staff_id, "referral-list", people)
+    for row in found:
+        row["name"] = called.get(row["person"])
+        row["next_due"] = row["next_due"] and row["next_due"][:10]
+    return found
+
+
+def _rows_seen(
+    session: Session, filter: Filter, found: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The rows as this account sees them, inside a write.
+
+    A hidden one is listed as being handled; it is left out where the list was asked for by what
+    is hidden: need, provider, status, owner.
+    """
+    hidden = session.view.referrals(row["id"] for row in found)
+    session.view.keep()
+    asked = (filter.owner_id, filter.need, filter.provider_id, filter.silent_since)
+    whole = filter.statuses in (rules.OPEN, tuple(rules.STEPS))
+    if any(asked) or not whole:
+        return [row for row in found if row["id"] not in hidden]
+    nothing = dict.fromkeys(("need", "provider", "provider_id", "next_due", "made", "changed"))
+    for row in found:
+        if (each := hidden.get(row["id"])) is not None:
+            row |= {**nothing, "status": each.state, "owner": each.agency}
+    return found
+
+
+def _statuses(asked: Asked) -> tuple[str, ...]:
+    if asked.inbox:
+        return ("requested",)
+    if asked.every:
+        return tuple(rules.STEPS)
+    return tuple(asked.status) if asked.status else rules.OPEN
+
+
+def _silent_since(session: Session) -> str:
+    return referral_reads.silent_since(session.now, session.settings.number("stalled_days"))

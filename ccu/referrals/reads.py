@@ -1,6 +1,6 @@
-"""Referrals as they are looked at: lists, one whole, and what stands beside a new one.
+"""Referrals as read: lists, one with everything about it, and open ones like a new one.
 
-Reading what stands about a person must be audited by the caller.
+The caller must record in the audit that a person's record was read.
 """
 
 import json
@@ -11,21 +11,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ccu import dates
-from ccu.records import person_ids
-from ccu.referrals import events as referral_events
-from ccu.referrals import life as referral_steps
+from ccu.records import person_ids, table
+from ccu.referrals import rules
+from ccu.referrals import store as referrals
 
 if TYPE_CHECKING:
     from ccu.referrals.store import NewReferral
 
 _LIST = """
 SELECT referral.id, referral.status, referral.need, referral.provider_id,
-       provider.name AS provider, referral.person_id AS person, referral.call_id AS call,
+       provider.name AS provider, referral.call_id AS call,
+       (SELECT canonical_id FROM human WHERE id = referral.person_id) AS person,
        place_plain.line AS place, owner.login AS owner, referral.made_at AS made,
        last.occurred_at AS changed,
-       (SELECT due_at FROM follow_up
-        WHERE follow_up.referral_id = referral.id AND closed_at IS NULL AND closing_at IS NULL
-        ORDER BY unixepoch(due_at), id LIMIT 1) AS next_due
+       (SELECT due_at FROM next_due WHERE referral_id = referral.id) AS next_due
 FROM referral
 JOIN provider ON provider.id = referral.provider_id
 JOIN staff AS owner ON owner.id = referral.owner_id
@@ -37,17 +36,14 @@ WHERE referral.status IN (SELECT value FROM json_each(:statuses))
   AND (:owner_id IS NULL OR referral.owner_id = :owner_id)
   AND (:need IS NULL OR referral.need = :need)
   AND (:provider_id IS NULL OR referral.provider_id = :provider_id)
-  AND (:silent_since IS NULL
-       OR (unixepoch(last.occurred_at) <= unixepoch(:silent_since)
-           AND NOT EXISTS (
-             SELECT 1 FROM follow_up JOIN attempt ON attempt.follow_up_id = follow_up.id
-             WHERE follow_up.referral_id = referral.id
-               AND unixepoch(attempt.occurred_at) > unixepoch(:silent_since))))
+  AND (:silent_since IS NULL OR referral.id IN (
+         SELECT id FROM open_referral WHERE unixepoch(worked_at) <= unixepoch(:silent_since)))
 ORDER BY unixepoch(referral.made_at), referral.id
 """
 
 _RECORD = """
-SELECT referral.*, provider.name AS provider_name, provider.phone AS provider_phone,
+SELECT referral.*, (SELECT canonical_id FROM human WHERE id = referral.person_id) AS person,
+       provider.name AS provider_name, provider.phone AS provider_phone,
        owner.login AS owner_login, owner.name AS owner_name, owner.phone AS owner_phone,
        recorder.login AS recorded_login, place_plain.line AS place, call.voided_at,
        (SELECT assessment_id FROM need_answer WHERE referral_id = referral.id) AS assessment
@@ -77,9 +73,9 @@ WHERE attempt.follow_up_id = :id ORDER BY attempt.id
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """Which referrals to list; None: any. `silent_since`: nothing done since then."""
+    """Which referrals to list; None: any. `silent_since`: open, and nothing done since then."""
 
-    statuses: Sequence[str] = referral_steps.OPEN
+    statuses: Sequence[str] = rules.OPEN
     owner_id: int | None = None
     need: str | None = None
     provider_id: int | None = None
@@ -87,40 +83,30 @@ class Filter:
 
 
 def silent_since(now: datetime, days: int) -> str:
-    """An open referral without an event or an attempt since this moment is stalled, nothing else.
-
-    A try at a follow-up is work on the referral: it must not be ended as silent the day after.
-    """
+    """Return the moment since when a stalled referral has had no event and no attempt."""
     return dates.to_iso(dates.add_elapsed(now, days=-days))
 
 
 def rows(connection: sqlite3.Connection, wanted: Filter) -> list[dict[str, Any]]:
     """Referrals, the longest-standing first: ids, codes, `place` as text, times as stored."""
     values = {**wanted.__dict__, "statuses": json.dumps(wanted.statuses)}
-    found = [dict(row) for row in connection.execute(_LIST, values)]
-    people = [row["person"] for row in found if row["person"] is not None]
-    stands_for = person_ids.canonical(connection, people)
-    for row in found:
-        row["person"] = stands_for.get(row["person"])
-    return found
+    return [dict(row) for row in connection.execute(_LIST, values)]
 
 
 def record(connection: sqlite3.Connection, referral_id: int) -> dict[str, Any]:
     """One referral with its events and follow-ups, notes and all, without a name of a person."""
-    referral_events.referral(connection, referral_id)
+    table.require(connection, "referral", referral_id)
     row = connection.execute(_RECORD, {"id": referral_id}).fetchone()
-    events = referral_events.of(connection, referral_id)
+    events = referrals.events_of(connection, referral_id)
     found = {key: row[key] for key in ("id", "status")}
-    found["since"] = referral_events.of_status(events)["at"]
+    found["since"] = referrals.event_of_status(events)["at"]
     found["need"] = row["need"]
     found["provider"] = {
         "id": row["provider_id"],
         "name": row["provider_name"],
         "phone": row["provider_phone"],
     }
-    found |= {"person": row["person_id"], "call": row["call_id"], "place": row["place"]}
-    if row["person_id"] is not None:
-        found["person"] = person_ids.canonical(connection, [row["person_id"]])[row["person_id"]]
+    found |= {"person": row["person"], "call": row["call_id"], "place": row["place"]}
     found["call_void"] = row["voided_at"] is not None
     found["owner"] = {key: row[f"owner_{key}"] for key in ("login", "name", "phone")}
     for key in ("handoff", "handoff_parties", "handoff_minutes", "made_at", "recorded_at"):
@@ -151,17 +137,6 @@ def _follow_ups(connection: sqlite3.Connection, referral_id: int) -> list[dict[s
 # ---------------------------------------------------------------- beside a new one
 
 
-def subjects(connection: sqlite3.Connection, call_id: int) -> list[int]:
-    """The people a call was about, by the records that stand for them now. Raises NotFound."""
-    referral_events.call(connection, call_id)
-    found = connection.execute(
-        "SELECT person_id FROM call_person WHERE call_id = :id AND role = 'subject'",
-        {"id": call_id},
-    )
-    met = [row["person_id"] for row in found]
-    return sorted(set(person_ids.canonical(connection, met).values()))
-
-
 def was_on_call(connection: sqlite3.Connection, call_id: int, person_id: int) -> bool:
     """Whether a person was on a call in any part, under any record of theirs."""
     found = connection.execute(
@@ -175,12 +150,11 @@ def was_on_call(connection: sqlite3.Connection, call_id: int, person_id: int) ->
 def open_alike(connection: sqlite3.Connection, new: "NewReferral") -> list[int]:
     """Open referrals of the same person (of nobody: from the same call) that ask the same."""
     found = connection.execute(
-        "SELECT referral.id FROM referral"
-        " JOIN referral_status ON referral_status.code = referral.status"
-        " WHERE need = :need AND provider_id = :provider_id AND open"
+        "SELECT id FROM open_referral"
+        " WHERE need = :need AND provider_id = :provider_id"
         " AND (person_id IN (SELECT value FROM json_each(:ids))"
         "      OR :ids = '[]' AND person_id IS NULL AND call_id = :call_id)"
-        " ORDER BY referral.id",
+        " ORDER BY id",
         {
             "need": new.need,
             "provider_id": new.provider_id,

@@ -3,21 +3,12 @@
 from contextlib import suppress
 from typing import Any
 
+from ccu import dates
 from ccu.consent import visibility
 from ccu.errors import InvalidInput
-from ccu.referrals import (
-    events as referral_events,
-)
-from ccu.referrals import (
-    life as referral_steps,
-)
-from ccu.referrals import listing
-from ccu.referrals import (
-    reads as referral_reads,
-)
-from ccu.referrals import (
-    store as referrals,
-)
+from ccu.referrals import page, rules
+from ccu.referrals import reads as referral_reads
+from ccu.referrals import store as referrals
 from ccu.referrals.options import REASON_CODE, UpdateOptions
 from ccu.referrals.store import Done, Update
 from ccu.retention import schedule as retention
@@ -27,7 +18,7 @@ from ccu.session import Session
 def read(session: Session, given: UpdateOptions, asking: bool) -> Update:
     """Return what is to change, asking at a terminal for a reason that a step needs."""
     reason = given.reason
-    if asking and reason is None and given.status in referral_steps.NEEDS_REASON:
+    if asking and reason is None and given.status in rules.NEEDS_REASON:
         reason = REASON_CODE.ask(session, "Why", "--reason")
     note = given.note_file() if given.note_file else None
     if given.status is None and given.owner is None and note is None:
@@ -76,7 +67,7 @@ def to_expire(session: Session, given: list[int], stalled: bool) -> tuple[list[i
         named = sorted({*given})
         visibility.refuse("referral", session.view.referrals(named))
         return named, []
-    found = referral_reads.rows(session.db, listing.stalled(session))
+    found = referral_reads.rows(session.db, page.stalled_filter(session))
     hidden = session.view.referrals(row["id"] for row in found)
     found = [row for row in found if row["id"] not in hidden]
     kept = retention.held(session.db, "referral", [row["id"] for row in found])
@@ -112,6 +103,6 @@ def _row(connection: Any, referral_id: int) -> dict[str, Any]:
         "was": record["status"],
         "provider": record["provider"]["name"],
         "owner": record["owner"]["login"],
-        "changed": referral_events.minute(record["events"][-1]["at"]),
+        "changed": dates.minute(record["events"][-1]["at"]),
         "follow_ups_closed": "",
     }

@@ -1,24 +1,38 @@
-"""Referrals: making one, each step of its life, an end for the silent ones.
+"""Referrals: make one, take the next step, hand over, close the ones without a response.
 
-Every write leaves an event; the statuses and what may follow
-which are in referral_steps. An open referral always has an owner and an open follow-up: its next
+Every write adds an event. Events are never changed, and the last one's status is the referral's;
+rules.py lists the steps. An open referral always has an owner and an open follow-up: its next
 action is the one that is due first.
 """
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from ccu import dates
-from ccu.consent import part2
+from ccu.calls import store as calls
+from ccu.consent import store as consents
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
-from ccu.records import table
-from ccu.referrals import checks as referral_checks
-from ccu.referrals import events as referral_events
-from ccu.referrals import life as referral_steps
-from ccu.referrals.events import Event
+from ccu.people import store as people
+from ccu.providers import store as providers
+from ccu.records import person_ids, staff, table
+from ccu.referrals import rules
 from ccu.work import Work
+
+JUST_NOW = timedelta(minutes=10)  # a change by somebody else this fresh was perhaps not seen
+
+# The events of a referral, oldest first.
+_EVENTS = """
+SELECT event.status, event.reason, event.note, event.occurred_at AS at, event.recorded_at,
+       event.recorded_by AS by_id, recorder.login AS by, owner.login AS owner,
+       event.again_id AS again
+FROM referral_event AS event
+JOIN staff AS recorder ON recorder.id = event.recorded_by
+LEFT JOIN staff AS owner ON owner.id = event.owner_id
+WHERE event.referral_id = :id ORDER BY event.id
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +66,18 @@ class Update:
 
 
 @dataclass(frozen=True)
+class Event:
+    """What happened to a referral, and its status from then on."""
+
+    status: str
+    occurred_at: str
+    reason: str | None = None
+    note: str | None = None
+    owner_id: int | None = None  # handed over to
+    again_id: int | None = None  # the person was referred again, as this one
+
+
+@dataclass(frozen=True)
 class Done:
     """What an update did."""
 
@@ -67,16 +93,16 @@ def make(work: Work, new: NewReferral) -> int:
     Raises NotFound for a call, person or referral that is not there, InvalidInput for a void call,
     a merged person, a retired provider, a time before the call's.
     """
-    referral_checks.check_new(work.connection, new)
-    part2.refuse_note(work.connection, new.note, new.provider_id)
+    _check_new(work.connection, new)
+    consents.refuse_part2_note(work.connection, new.note, new.provider_id)
     made_at = dates.to_iso(new.made_at)
     columns = {name: value for name, value in vars(new).items() if name != "note"}
     referral_id = table.insert(work, "referral", columns, made_at=made_at)
-    referral_events.add(work, referral_id, Event(new.status, made_at, note=new.note))
+    _add_event(work, referral_id, Event(new.status, made_at, note=new.note))
     if new.again_of is not None:
-        old = referral_events.referral(work.connection, new.again_of)
+        old = table.require(work.connection, "referral", new.again_of)
         again = Event(old["status"], work.at, again_id=referral_id)
-        referral_events.add(work, new.again_of, again)
+        _add_event(work, new.again_of, again)
     follow_ups.schedule(work, referral_id, new.made_at)
     work.audit(
         "refer",
@@ -96,12 +122,12 @@ def update(work: Work, referral_id: int, change: Update, *, sure: bool = False) 
     that somebody changed meanwhile, with what changed; `sure` leaves out the guess that a change
     of the last minutes was not seen, where the person saw the state just now.
     """
-    old = referral_events.referral(work.connection, referral_id)
-    part2.refuse_note(work.connection, change.note, old["provider_id"])
+    old = table.require(work.connection, "referral", referral_id)
+    consents.refuse_part2_note(work.connection, change.note, old["provider_id"])
     event = _event(work, old, change, sure)
     if event is None:
         return Done(old["status"], old["status"], [], [])
-    referral_events.add(work, referral_id, event)
+    _add_event(work, referral_id, event)
     work.audit(
         "referral-update",
         "referral",
@@ -113,20 +139,20 @@ def update(work: Work, referral_id: int, change: Update, *, sure: bool = False) 
     )
     if event.owner_id:
         _hand_over(work, referral_id, old["owner_id"], event.owner_id)
-    if event.status in referral_steps.OPEN:
+    if event.status in rules.OPEN:
         made = _keep_next_action(work, referral_id, change.at)
         return Done(old["status"], event.status, made, [])
     return Done(old["status"], event.status, [], follow_ups.close_for_referral(work, referral_id))
 
 
 def _event(work: Work, old: sqlite3.Row, change: Update, sure: bool) -> Event | None:
-    """The event that a change is, when it may be; None when it says nothing new."""
-    events = referral_events.of(work.connection, old["id"])
-    referral_checks.refuse_unseen(old["id"], events, change.seen)
-    referral_checks.check_step(work, old["id"], events, change.status)
+    """Return the event of an allowed change; None when nothing would change."""
+    events = events_of(work.connection, old["id"])
+    _refuse_unseen(old["id"], events, change.seen)
+    _check_step(work, old["id"], events, change.status)
     steps = change.status is not None or change.owner_id is not None  # a note is in nobody's way
     if steps and change.seen is None and not sure:
-        referral_checks.refuse_fresh(work, old["id"], events)
+        _refuse_fresh(work, old["id"], events)
     if change.reason and not change.status:
         raise InvalidInput("--reason goes with --status")
     owner_id = change.owner_id if change.owner_id != old["owner_id"] else None
@@ -134,8 +160,8 @@ def _event(work: Work, old: sqlite3.Row, change: Update, sure: bool) -> Event | 
         return None
     return Event(
         change.status or old["status"],
-        referral_checks.step_time(old["id"], events, change.at),
-        reason=referral_steps.reason_of(change.status, change.reason) if change.status else None,
+        _step_time(old["id"], events, change.at),
+        reason=rules.reason_of(change.status, change.reason) if change.status else None,
         note=change.note,
         owner_id=owner_id,
     )
@@ -164,3 +190,128 @@ def _keep_next_action(work: Work, referral_id: int, since: datetime) -> list[int
         {"id": referral_id},
     ).fetchone()
     return [] if row else follow_ups.schedule(work, referral_id, since)
+
+
+# ---------------------------------------------------------------- events
+
+
+def _add_event(work: Work, referral_id: int, event: Event) -> None:
+    """Add an event after the others, and set the referral's status and owner by it."""
+    table.insert(work, "referral_event", event, referral_id=referral_id)
+    new: dict[str, object] = {"status": event.status}
+    if event.owner_id is not None:
+        new["owner_id"] = event.owner_id
+    table.update(work.connection, "referral", referral_id, new)
+
+
+def events_of(connection: sqlite3.Connection, referral_id: int) -> list[dict[str, Any]]:
+    """The events, oldest first: status, reason, note, at, recorded_at, by_id, by, owner, again."""
+    return [dict(row) for row in connection.execute(_EVENTS, {"id": referral_id})]
+
+
+def event_of_status(events: list[dict[str, Any]]) -> dict[str, Any]:
+    """The event by which a referral came to the status that it has now."""
+    status = events[-1]["status"]
+    first = events[-1]
+    for event in reversed(events):
+        if event["status"] != status:
+            break
+        first = event
+    return first
+
+
+def _event_in_words(event: dict[str, Any]) -> str:
+    """An event in words, for a message: no note, no name."""
+    what = event["status"]
+    if event["again"]:
+        what = f"referred again as {event['again']}"
+    elif event["owner"]:
+        what += f", handed to {event['owner']}"
+    return f"{what} ({_who_and_when(event)})"
+
+
+def _who_and_when(event: dict[str, Any]) -> str:
+    """`dlee, 2026-01-31 14:02`."""
+    return f"{event['by']}, {dates.minute(event['at'])}"
+
+
+# ---------------------------------------------------------------- checks before a write
+# Each refusal raises InvalidInput and gives who changed what and when.
+
+
+def _check_new(connection: sqlite3.Connection, new: NewReferral) -> None:
+    """The call, person, provider and earlier referral of a new one. Raises NotFound too."""
+    if new.call_id is not None:
+        call = calls.require_not_void(connection, new.call_id)
+        if dates.is_after(dates.from_iso(call["occurred_at"]), new.made_at):
+            raise InvalidInput(f"--made is before call {new.call_id} began")
+    if new.person_id is not None:
+        people.must_exist(connection, new.person_id)
+    provider = providers.read(connection, new.provider_id)
+    if not provider["active"]:
+        raise InvalidInput(
+            f"--to: provider {provider['id']} ({provider['name']}) is retired; choose another"
+        )
+    if new.again_of is not None:
+        old = table.require(connection, "referral", new.again_of)
+        same = person_ids.same(connection, [old["person_id"]] if old["person_id"] else [])
+        if same and new.person_id is not None and new.person_id not in same:
+            raise InvalidInput(f"--again-of: referral {new.again_of} is for somebody else")
+        if dates.is_after(dates.from_iso(old["made_at"]), new.made_at):
+            raise InvalidInput(f"--made is before referral {new.again_of} was made")
+
+
+def _check_step(
+    work: Work, referral_id: int, events: list[dict[str, Any]], status: str | None
+) -> None:
+    """The step to `status`, or with None a note or a new owner. Raises NotAllowed too."""
+    before = events[-1]["status"]
+    allowed = rules.STEPS[before]
+    if status in allowed:
+        role = staff.role_of(work.connection, work.staff_id)
+        rules.check_role(before, status, role)
+        return
+    since = event_of_status(events)
+    what = f"referral {referral_id} is {before} ({_who_and_when(since)})"
+    if before not in rules.OPEN:
+        raise InvalidInput(
+            f"{what}: it has ended; ccu refer CALL --again-of {referral_id} refers again"
+        )
+    if status is not None:
+        already = " already" if status == before else ""
+        raise InvalidInput(f"{what}{already}; from there it can become {', '.join(allowed)}")
+
+
+def _refuse_unseen(referral_id: int, events: list[dict[str, Any]], seen: int | None) -> None:
+    """Somebody wrote since this person counted the events."""
+    if seen is None or seen == len(events):
+        return
+    if seen > len(events):
+        raise InvalidInput(f"--seen: referral {referral_id} has {len(events)} events")
+    what = "; ".join(_event_in_words(each) for each in events[seen:][-3:])
+    raise InvalidInput(
+        f"referral {referral_id} was changed since you looked: {what}; nothing was written,"
+        f" ccu referral show {referral_id} shows it"
+    )
+
+
+def _refuse_fresh(work: Work, referral_id: int, events: list[dict[str, Any]]) -> None:
+    """Somebody else changed it minutes ago: perhaps this person looked before that."""
+    last = events[-1]
+    age = work.now - dates.from_iso(last["recorded_at"])
+    if len(events) > 1 and last["by_id"] != work.staff_id and timedelta() <= age < JUST_NOW:
+        raise InvalidInput(
+            f"referral {referral_id} was changed just now: {_event_in_words(last)}; nothing was"
+            f" written; if you still mean it, add --seen {len(events)}"
+        )
+
+
+def _step_time(referral_id: int, events: list[dict[str, Any]], at: datetime) -> str:
+    """The time of a step in stored form; steps are in the order in which they happened."""
+    last = events[-1]
+    if dates.is_after(dates.from_iso(last["at"]), at):
+        raise InvalidInput(
+            f"--when is before the last event of referral {referral_id}"
+            f" ({dates.minute(last['at'])})"
+        )
+    return dates.to_iso(at)

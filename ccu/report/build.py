@@ -10,7 +10,7 @@ from typing import Any
 from ccu import __version__, dates
 from ccu.consent import withheld
 from ccu.records import audit
-from ccu.report import figures, sections, sentences
+from ccu.report import figures, sealed_rows, sections, sentences
 from ccu.report.figures import Figure, Frames
 from ccu.report.parameters import frames as make_frames
 from ccu.report.period import Period
@@ -155,10 +155,7 @@ def _snapshot(connection: sqlite3.Connection, session: Session, leave_out: bool)
     """
     connection.execute("BEGIN")
     try:
-        if session.settings["sealed_totals"] == "count":
-            from ccu.report import sealed_rows
-
-            sealed_rows.show(connection)
+        sealed_rows.show(connection)
         if leave_out:
             withheld.from_figures(connection)
         yield

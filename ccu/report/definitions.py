@@ -2,9 +2,8 @@
 
 A file is one SELECT under one or more heads. A head is a block of comment lines: the figure's name,
 then `key: value` lines, then plain sentences. `--define` prints it; the same file feeds every
-format and runs in any SQLite tool, once a {NAME} in it is replaced by the fragment of that name in
-store/standing.py, which the cards use too. A file with several heads returns a column `figure` that
-says which of them a row is of.
+format and runs in any SQLite tool, over the views of schema.sql, which the cards read too. A file
+with several heads returns a column `figure` that names the one a row is of.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +11,6 @@ from functools import cache
 from pathlib import Path
 
 from ccu.errors import NotFound
-from ccu.people import open_work
 from ccu.report import sections
 
 FOLDER = Path(__file__).resolve().parent.parent / "figures"
@@ -75,7 +73,7 @@ class Source:
 
 @cache
 def source(name: str) -> Source:
-    """The file `name`.sql, read once, its fragments filled in."""
+    """The file `name`.sql, read once."""
     text = (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
     heads: list[Definition] = []
     rest = text.lstrip("\n")
@@ -83,8 +81,6 @@ def source(name: str) -> Source:
         block, _, rest = rest.partition("\n\n")
         heads.append(_head(name, block))
         rest = rest.lstrip("\n")
-    for fragment in ("CURRENT_WORKER", "OPEN_WORK"):
-        rest = rest.replace(f"{{{fragment}}}", getattr(open_work, fragment))
     return Source(name, tuple(heads), rest)
 
 

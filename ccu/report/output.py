@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput
-from ccu.files import named, reason
-from ccu.files.folders import Folder, Place
+from ccu.files import Folder, Place, named, reason
 from ccu.output import Document, Format, Section, Table, emit, emit_document, say
 from ccu.report import definitions, sections, text
 from ccu.report.definitions import Definition

@@ -1,16 +1,17 @@
-"""Sealed records in a report: counted without identifying anyone, where the town chose that.
+"""Sealed records in a report: counted without identifying anyone.
 
-Sealed rows are in no table (store/seals.py), so reports leave them out. Where the setting
-sealed_totals is `count`, the rows are put before the tables while the report is made, without their
-text, so that a published figure does not change silently. Work that was open ended with the seal.
-The lists of people and of addresses leave sealed rows out in any case.
+Sealed rows are in no table (retention/seals.py). While a report is made, they are put before the
+tables, without their text: a published figure does not change, so nobody can learn of a sealed
+record by subtracting a later report from an earlier one. Work that was open ended with the seal.
+The lists of people and of addresses leave sealed rows out.
 """
 
 import sqlite3
 from typing import Any
 
+from ccu.consent import withheld
 from ccu.records import ownership
-from ccu.records.text_columns import WORDS
+from ccu.records.ownership import WORDS
 from ccu.retention import sealed_content
 from ccu.retention.sealed_content import Content, Key, Row
 
@@ -45,8 +46,7 @@ def show(connection: sqlite3.Connection) -> None:
     for table, found in rows.items():
         if found:
             _cover(connection, table, _whole(connection, table, found))
-    if any(rows.values()):
-        _remake_views(connection)
+    withheld.cover_views(connection, [table for table, found in rows.items() if found])
 
 
 def _put_back(
@@ -137,10 +137,3 @@ def _cover(connection: sqlite3.Connection, table: str, rows: str) -> None:
         (table,),
     ).fetchall():
         run(sql.replace(f"INDEX {name}", f"INDEX temp.{name}", 1))
-
-
-def _remake_views(connection: sqlite3.Connection) -> None:
-    """Make the file's views again as TEMP views, which read the tables put before the file's."""
-    found = connection.execute("SELECT sql FROM main.sqlite_master WHERE type = 'view'").fetchall()
-    for (sql,) in found:
-        connection.execute(sql.replace("CREATE VIEW", "CREATE TEMP VIEW IF NOT EXISTS", 1))

@@ -11,8 +11,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.output import Document, Format, Section, Table, emit, emit_document
-from ccu.output.shapes import default_format
+from ccu.output import Document, Format, Section, Table, default_format, emit, emit_document
 from ccu.report.build import Report, ReportSection
 from ccu.report.figures import INSTEAD, Figure
 from ccu.report.options import Compare

@@ -14,16 +14,15 @@ from datetime import date
 from typing import Any
 
 from ccu.records import audit, ownership, person_ids
-from ccu.records.ownership import Part
-from ccu.records.text_columns import DEIDENTIFIED as NAME
-from ccu.records.text_columns import WORDY_FIELDS
-from ccu.retention import purge_due, returning, sealed_content
+from ccu.records.ownership import DEIDENTIFIED as NAME
+from ccu.records.ownership import WORDY_FIELDS, Part
+from ccu.retention import purge_due, sealed_content
 from ccu.retention.destruction import Destroyed
 
 REMOVED = "removed"
 _GO_WHOLE = (
     *("person_alias", "person_key", "person_source", "person_different", "person_relation"),
-    "household_member",
+    *("household_member", "archived"),
 )
 _LISTS = ("baseline", "early_signs", "triggers", "helps", "avoid", "steps", "safety", "contacts")
 _EMPTY_PLAN = json.dumps({name: [] for name in _LISTS})
@@ -35,20 +34,10 @@ _MUST = ("referral", "follow_up", "frequent_override", "household", "void_reason
 
 # Why somebody is left as they are: (reason, their records). Their household's work is theirs.
 _KEPT = """
-WITH human AS MATERIALIZED (SELECT id, canonical_id FROM person_canonical),
-theirs (person_id, household_id) AS (
+WITH theirs (person_id, household_id) AS (
   SELECT person_id, household_id FROM household_member),
 work (why, person_id) AS (
-  SELECT 'open referral', coalesce(referral.person_id, theirs.person_id)
-  FROM referral JOIN referral_status ON referral_status.code = referral.status AND open
-  LEFT JOIN theirs ON referral.person_id IS NULL AND theirs.household_id = referral.household_id
-  UNION ALL
-  SELECT 'open follow-up', coalesce(due.person_id, referral.person_id, theirs.person_id,
-                                    call_person.person_id)
-  FROM open_follow_up AS due LEFT JOIN referral ON referral.id = due.referral_id
-  LEFT JOIN theirs ON theirs.household_id = referral.household_id
-  LEFT JOIN call_person ON due.person_id IS NULL AND due.referral_id IS NULL
-                       AND call_person.call_id = due.call_id
+  SELECT 'open ' || record, person_id FROM open_work_for  -- also who left the household since
   UNION ALL
   SELECT 'active worker', coalesce(worker.person_id, theirs.person_id)
   FROM worker LEFT JOIN theirs ON theirs.household_id = worker.household_id
@@ -73,7 +62,7 @@ FROM work JOIN human ON human.id = work.person_id GROUP BY human.canonical_id
 """
 _LAST = """
 SELECT tree.canonical_id AS person, max(last_seen.day) AS last
-FROM person_canonical AS tree JOIN temp.last_seen ON last_seen.person_id = tree.id
+FROM human AS tree JOIN temp.last_seen ON last_seen.person_id = tree.id
 GROUP BY tree.canonical_id
 HAVING last > coalesce((SELECT substr(at, 1, 10) FROM deidentified
                         WHERE person_id = tree.canonical_id), '')
@@ -124,17 +113,14 @@ def take_out(
     found: Iterable[Candidate],
     *,
     at: str,
-    keep: bool,
 ) -> Done:
     """Take the identity of these people out, inside the caller's transaction.
 
-    `keep`: a keyed hash of name and birth date stays, so that they can be recognised. The text is
-    in the file's bytes until store/erasing.py has run after the commit.
+    The text is in the file's bytes until store/erasing.py has run after the commit.
     """
     from ccu.retention import destruction
 
     last = {each.person: each.last for each in found if not each.why}
-    digests = returning.digests(connection, last) if keep else {}
     ids = person_ids.same(connection, last)
     human = person_ids.canonical(connection, ids)
     done = Done(sorted(last))
@@ -147,10 +133,9 @@ def take_out(
             done.rows += _blank(connection, part, {each: last[human[each]] for each in ids})
     audit.purge_reasons(connection, staff_id, reasons)
     connection.executemany(
-        "INSERT INTO deidentified (person_id, at, by, digest) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (person_id) DO UPDATE SET at = excluded.at, by = excluded.by,"
-        " digest = coalesce(excluded.digest, digest)",
-        [(each, at, staff_id, digests.get(each)) for each in ids],
+        "INSERT INTO deidentified (person_id, at, by) VALUES (?, ?, ?)"
+        " ON CONFLICT (person_id) DO UPDATE SET at = excluded.at, by = excluded.by",
+        [(each, at, staff_id) for each in ids],
     )
     for person in done.people:
         audit.record(connection, staff_id, "deidentify", "person", person)

@@ -69,10 +69,9 @@ def take_out(session: Session, before: str | None, person_id: int | None) -> "li
 
     at = dates.to_iso(session.now)
     day = before and str(dates.parse_day(before, session.today, field="--before", future=False))
-    keep = session.settings["recognise_returning"] == "yes"
     with session.writing() as connection:
         found = deidentified.find(connection, session.today.isoformat(), day, person_id)
-        done = deidentified.take_out(connection, session.staff_id, found, at=at, keep=keep)
+        done = deidentified.take_out(connection, session.staff_id, found, at=at)
     stay = len(found) - len(done.people)
     say(f"{_people(len(done.people))} de-identified, {stay} as before; {done.rows} rows changed")
     if done.people:

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Mapping
 
 # due: why is empty for what is to be destroyed. held: all that a legal hold keeps; needed: that a
-# seal in force does. human: person_canonical, to be joined often.
+# seal in force does. human: a copy of the view, to be joined often.
 TABLES = """
 CREATE TEMP TABLE due (
   record TEXT NOT NULL, id INTEGER NOT NULL, class TEXT NOT NULL, day TEXT NOT NULL,
@@ -185,7 +185,7 @@ WHERE last.day < :cutoff
 def find(connection: sqlite3.Connection, cutoffs: Mapping[str, str | None]) -> None:
     """Fill the temporary tables; class -> the first day that is kept, None: all of it is."""
     connection.execute(
-        "INSERT INTO temp.human (id, canonical_id) SELECT id, canonical_id FROM person_canonical"
+        "INSERT INTO temp.human (id, canonical_id) SELECT id, canonical_id FROM main.human"
     )
     for name, query in _DUE:
         if cutoffs[name] is not None:

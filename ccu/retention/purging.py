@@ -100,6 +100,7 @@ _DELETES: tuple[tuple[str, str], ...] = (
     ("household", _of("id", "household")),
     ("last_contact", _of("person_id", "person")),
     ("deidentified", _of("person_id", "person")),
+    ("archived", f"record = 'deidentified' AND {_of('record_id', 'person')}"),
     ("person", _of("id", "person")),
     ("import_batch", _of("id", "import_batch")),
 )

@@ -13,7 +13,7 @@ from typing import Any
 from ccu.errors import NotFound
 from ccu.people import store as people
 from ccu.records import ownership, person_ids
-from ccu.records.references import References
+from ccu.records.ownership import References
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]

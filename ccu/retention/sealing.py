@@ -120,9 +120,9 @@ def _readable(session: Session, content: "Content") -> "Content":
         return content
     from dataclasses import replace
 
-    from ccu.consent import part2
+    from ccu.consent import store as consents
 
-    programs = part2.providers(session.db)
+    programs = consents.part2_providers(session.db)
     referrals = _ids_of(content, "referral", "provider_id", programs)
     tasks = _ids_of(content, "follow_up", "referral_id", referrals)
     gone = {*(("referral", each) for each in referrals), *(("follow_up", each) for each in tasks)}

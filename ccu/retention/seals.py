@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.records import audit, ownership
-from ccu.records.references import References
+from ccu.records.ownership import References
 from ccu.retention import sealed_content
 from ccu.retention.sealed_content import Content, Key, Row
 

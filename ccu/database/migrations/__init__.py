@@ -25,6 +25,46 @@ def _to_4(connection: sqlite3.Connection) -> None:
     run(connection, _script("to_4.sql"))
 
 
+def _to_5(connection: sqlite3.Connection) -> None:
+    run(connection, _script("to_5.sql"))
+    _unseal_digests(connection)
+
+
+def _unseal_digests(connection: sqlite3.Connection) -> None:
+    """Archive the digests that to_5.sql removes from `deidentified`, where they are sealed.
+
+    They stay within the seal, as rows of `archived` that a lift brings back.
+    """
+    import json
+
+    for seal_id, text, at in connection.execute(
+        "SELECT id, content, strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now') FROM sealed"
+        " WHERE content LIKE '%\"deidentified\"%' ORDER BY id"
+    ).fetchall():
+        content = json.loads(text)
+        removed = [
+            (row["person_id"], row.pop("digest")) for row in content["rows"].get("deidentified", ())
+        ]
+        archived = [
+            {
+                "id": number,
+                "feature": "recognise_returning",
+                "record": "deidentified",
+                "record_id": person_id,
+                "content": json.dumps({"digest": digest}),
+                "archived_at": at,
+            }
+            for number, (person_id, digest) in enumerate(removed, 1)
+            if digest is not None
+        ]
+        if archived:
+            content["rows"]["archived"] = archived
+        connection.execute(
+            "UPDATE sealed SET content = ? WHERE id = ?",
+            (json.dumps(content, ensure_ascii=False), seal_id),
+        )
+
+
 def _script(name: str) -> str:
     return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
@@ -91,4 +131,4 @@ def run(connection: sqlite3.Connection, script: str) -> None:
 
 
 # version a file has -> the step that brings it one further
-STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4}
+STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4, 4: _to_5}

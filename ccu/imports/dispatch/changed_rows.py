@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ccu.records import history as changes
+from ccu.records.table import write_changes
 
 # What a call of a changed row holds, and what the row has now. A field is named as in the call.
 CHANGED = """
@@ -147,7 +147,7 @@ def apply(
             fields["place_id"] = (row["old_place_id"], row["new_place_id"])
     if "care" in fields:
         fields["care"] = (bool(row["old_care"]), bool(row["new_care"]))
-    changes.record(
+    write_changes(
         connection, staff_id, "call", row["call_id"], fields, at=at, import_batch_id=batch_id
     )
 

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ccu import dates, output
-from ccu.database import encryption
+from ccu import database, dates
 from ccu.database import opening as db
+from ccu.dates.cad import cad_reader
 from ccu.imports import identifiers
 from ccu.imports import rejects as rejected
 from ccu.imports.dispatch import merging
@@ -27,6 +27,7 @@ from ccu.imports.dispatch.staging import Stage, attached, conflicting, settle_re
 from ccu.imports.rows import Broken, Table
 from ccu.imports.source import Export, opened
 from ccu.imports.store import Batch
+from ccu.output.screen import progress
 from ccu.session import Session
 
 if TYPE_CHECKING:
@@ -99,10 +100,10 @@ def _read(
     export: Export, table: Table, layout: Layout, zone: "ZoneInfo", stage: Stage, summary: Summary
 ) -> None:
     """Stage every row; put aside what cannot be read."""
-    when = dates.cad_reader(layout.formats, zone, layout.ambiguous)
-    later = dates.cad_reader(layout.formats, zone, "later")
+    when = cad_reader(layout.formats, zone, layout.ambiguous)
+    later = cad_reader(layout.formats, zone, "later")
     reader = RowReader(layout, table, when, later, stage)
-    with output.progress("Reading, kB", export.size // 1000) as advance:
+    with progress("Reading, kB", export.size // 1000) as advance:
         shown = 0
         for chunk in table.chunks():
             staged, broken = reader.read(chunk)
@@ -145,7 +146,7 @@ def _interruptible(connection: sqlite3.Connection) -> Iterator[None]:
     connection.set_progress_handler(lambda: None, 100_000)
     try:
         yield
-    except encryption.errors() as error:
+    except database.errors() as error:
         if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
             raise KeyboardInterrupt from None
         raise

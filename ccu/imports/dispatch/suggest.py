@@ -7,6 +7,7 @@ from itertools import product
 from pathlib import Path
 
 from ccu import dates
+from ccu.dates.cad import cad_reader
 from ccu.imports import suggest
 from ccu.imports.dispatch.layout import FIELDS, TIMES
 from ccu.imports.suggest import DAYS, Chosen, Hints, Sample
@@ -80,7 +81,7 @@ def _join_day_and_clock(sample: Sample, chosen: Chosen) -> None:
 
 @cache
 def _reader(form: str) -> Callable[[str], str]:
-    return dates.cad_reader([form], dates.zone("UTC"))
+    return cad_reader([form], dates.zone("UTC"))
 
 
 def _reading(form: str, text: str) -> str:

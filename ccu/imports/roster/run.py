@@ -223,11 +223,11 @@ def _write(work: Work, effect: Effect, batch_id: int) -> None:
         return
     if effect.what != What.new and effect.said:
         people.change(work, effect.person_id, effect.said)
-    whom = workers.Whom(person_id=effect.person_id)
+    client = workers.Client(person_id=effect.person_id)
     if effect.until:
-        workers.end(work, whom, effect.until)
+        workers.end(work, client, effect.until)
     if effect.assign is not None:
-        workers.assign(work, whom, effect.assign, effect.since)
+        workers.assign(work, client, effect.assign, effect.since)
         rosters.mark_turn(work.connection, effect.person_id, batch_id)
 
 

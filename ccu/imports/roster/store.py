@@ -12,9 +12,12 @@ from typing import Any
 from ccu.imports.store import table
 from ccu.people import keys as person_keys
 from ccu.people import store as people
-from ccu.records import audit, person_ids
+from ccu.records import audit
 
-_NUMBERS = "SELECT number, person_id FROM person_source WHERE source = :source"
+_NUMBERS = """
+SELECT number, canonical_id FROM person_source JOIN human ON human.id = person_id
+WHERE source = :source
+"""
 _SHOWN = """
 SELECT * FROM person WHERE id IN (SELECT value FROM json_each(:ids))
 """
@@ -24,18 +27,17 @@ WHERE person_id IN (SELECT value FROM json_each(:ids))
 """
 # Current turns; a link without a batch was made by hand.
 _TURNS = """
-SELECT worker.person_id, worker.staff_id, staff.login, worker.since, import_batch.source
-FROM worker JOIN staff ON staff.id = worker.staff_id
+SELECT human.canonical_id AS person, worker.staff_id, staff.login, worker.since,
+       import_batch.source
+FROM worker JOIN staff ON staff.id = worker.staff_id JOIN human ON human.id = worker.person_id
 LEFT JOIN import_batch ON import_batch.id = worker.import_batch_id
 WHERE worker.owner = 1 AND worker.until IS NULL AND worker.person_id IS NOT NULL
 """
 _FOLLOW_UPS = """
-SELECT person_canonical.canonical_id AS person_id, open_follow_up.id
-FROM open_follow_up LEFT JOIN referral ON referral.id = open_follow_up.referral_id
-JOIN person_canonical
-  ON person_canonical.id = coalesce(open_follow_up.person_id, referral.person_id)
-WHERE person_canonical.canonical_id IN (SELECT value FROM json_each(:ids))
-ORDER BY open_follow_up.id
+SELECT human.canonical_id AS person_id, open_work.id
+FROM open_work JOIN human ON human.id = open_work.person_id
+WHERE record = 'follow-up' AND human.canonical_id IN (SELECT value FROM json_each(:ids))
+ORDER BY open_work.id
 """
 
 
@@ -51,9 +53,7 @@ class Turn:
 
 def numbers(connection: sqlite3.Connection, source: str) -> dict[str, int]:
     """Return the office's client numbers that are known -> the canonical person."""
-    rows = connection.execute(_NUMBERS, {"source": source}).fetchall()
-    human = person_ids.canonical(connection, (row["person_id"] for row in rows))
-    return {row["number"]: human[row["person_id"]] for row in rows}
+    return dict(connection.execute(_NUMBERS, {"source": source}).fetchall())
 
 
 def shown(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
@@ -70,11 +70,9 @@ def shown(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, dict[
 
 def turns(connection: sqlite3.Connection) -> dict[int, Turn]:
     """Return canonical person -> the current turn of their worker."""
-    rows = connection.execute(_TURNS).fetchall()
-    human = person_ids.canonical(connection, (row["person_id"] for row in rows))
     return {
-        human[row["person_id"]]: Turn(row["staff_id"], row["login"], row["since"], row["source"])
-        for row in rows
+        row["person"]: Turn(row["staff_id"], row["login"], row["since"], row["source"])
+        for row in connection.execute(_TURNS)
     }
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccu.errors import InvalidInput
-from ccu.output.sink import opened
+from ccu.output import opened
 
 if TYPE_CHECKING:
     from ccu.report.build import Report

@@ -3,7 +3,7 @@
 decides this. A step is an event; the referral's status is that of its last event.
 """
 
-from ccu.access import roles
+from ccu import access
 from ccu.errors import InvalidInput, NotAllowed
 
 _OPEN_ENDS = ("declined", "unable_to_contact", "expired", "cancelled", "entered_in_error")
@@ -33,7 +33,7 @@ STEPS: dict[str, tuple[str, ...]] = {
 }
 OPEN = ("draft", "requested", "accepted", "in_progress", "on_hold")
 FIRST = ("draft", "requested")  # what a new referral may be
-CLOSE = "referral update --close"  # rights of ccu/access/roles.py: to end one
+CLOSE = "referral update --close"  # rights of ccu/access.py: to end one
 CORRECT = "referral update --correct"  # to say of an ended one that it was an error
 
 # Why it did not go on: some steps must say it, some say it themselves, forward ones have none.
@@ -57,7 +57,7 @@ def reason_of(status: str, reason: str | None) -> str | None:
 
 def check_role(before: str, after: str, role: str) -> None:
     """Raises NotAllowed for a correction of an ended referral by somebody who may not make it."""
-    if after not in OPEN and not roles.may(role, CLOSE):
+    if after not in OPEN and not access.may(role, CLOSE):
         raise NotAllowed("ending a referral is for an intern's supervisor; add a note and ask them")
-    if before not in OPEN and after == "entered_in_error" and not roles.may(role, CORRECT):
+    if before not in OPEN and after == "entered_in_error" and not access.may(role, CORRECT):
         raise NotAllowed("only a supervisor or an admin marks an ended referral entered_in_error")

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ccu.access import account as who
+from ccu import access
 from ccu.errors import DatabaseUnusable, NotAllowed
 
 
@@ -78,7 +78,7 @@ def applied() -> Installation | None:
 
 def fixed_for_caller() -> bool:
     """Whether somebody runs ccu by sudo as the installation's account."""
-    return applied() is not None and who.caller() is not None
+    return applied() is not None and access.caller() is not None
 
 
 def named(variable: str) -> str:
@@ -89,7 +89,7 @@ def named(variable: str) -> str:
     said = os.environ.get(variable, "")
     config = applied()
     fixed = config.fixes(variable) if config else ""
-    if who.caller() is None:
+    if access.caller() is None:
         return said or fixed
     if said and said != fixed and variable in (_FIXED if config else _NEVER):
         raise NotAllowed(f"{variable} is not for an account that runs ccu by sudo; unset it")

@@ -1,5 +1,7 @@
-"""Who may do what: the one table. The gate (ccu/gate.py) asks it before a command runs.
+"""Who is at the keyboard, and what their role may do: the one table of rights.
 
+The account comes from the operating system, never from $USER and never from a flag. The gate
+(ccu/gate.py) asks the table before a command runs.
 A row is a command, or a finer right within one. Its letters are the roles that may, in the order of
 `ROLES`; a dot is one that may not. A row with an option narrows: who gives the option needs that
 row and the command's own. Only the options of MODES replace the command's own row. A role that a
@@ -7,6 +9,9 @@ town added itself may do what is under ANYONE.
 Rules about a record's state (nobody approves their own plan, an intern's closing waits for a
 signature) are beside what they are about; this table is about roles alone.
 """
+
+import os
+import sys
 
 ROLES = {
     "o": "officer",
@@ -220,3 +225,66 @@ def refusal(role: str, what: str) -> str:
     verb = what.replace(" --change", " NAME VALUE").replace(" --others", " of another's plan")
     instead = f"; {_INSTEAD[what]}" if what in _INSTEAD else ""
     return f"ccu {verb} is for the role {listed}; this account's role is {role}{instead}"
+
+
+# ---------------------------------------------------------------- the account
+
+
+def uid(service_account: str = "") -> int | None:
+    """The number of the account asking, for one that is not on the staff list; None on Windows."""
+    if sys.platform == "win32":
+        return None
+    import pwd
+
+    try:
+        found = pwd.getpwnam(login(service_account)).pw_uid
+    except KeyError:
+        return os.getuid()
+    return found
+
+
+def login(service_account: str = "") -> str:
+    """The login name of the person asking.
+
+    Where ccu runs by sudo as the service account that owns the file, sudo says who asked
+    (SUDO_UID); for any other account that variable is anybody's to set, and is ignored.
+    """
+    if sys.platform == "win32":
+        return os.getlogin()
+    import pwd
+
+    uid = os.getuid()
+    try:
+        name = pwd.getpwuid(uid).pw_name
+        if service_account and name == service_account:
+            asked = os.environ.get("SUDO_UID", "")
+            if asked.isascii() and asked.isdigit():
+                name = pwd.getpwuid(int(asked)).pw_name
+        return name
+    except (KeyError, OverflowError):
+        return f"uid-{uid}"  # a container without a passwd entry: the number is still who it is
+
+
+def caller() -> int | None:
+    """Return the uid that ran ccu by sudo as another account; None when there is none, or root.
+
+    sudo sets SUDO_UID itself, so it cannot be hidden from ccu. Where somebody sets it by hand it
+    can only narrow what they may do: nothing is ever granted because of it alone.
+    """
+    said = os.environ.get("SUDO_UID", "")
+    if sys.platform == "win32" or not (said.isascii() and said.isdigit()):
+        return None
+    asked = int(said)
+    return None if asked in (0, os.getuid()) else asked
+
+
+def account() -> str:
+    """Return the login name of the account that this process runs as; empty when it has none."""
+    if sys.platform == "win32":
+        return os.getlogin()
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return ""

@@ -1,0 +1,113 @@
+"""`ccu consent disclose`, `list`: record a disclosure, list the consents."""
+
+from typing import Annotated, Any
+
+import typer
+
+from ccu.consent.options import PURPOSE_OPTION, SCOPES, TO_OPTION
+from ccu.options import (
+    PERSON,
+    REQUIRED,
+    arg,
+    code,
+    group,
+    opt,
+)
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
+from ccu.session import Session
+
+app = group("Joined to `ccu consent` by the map in cli.py.")
+
+COLUMNS = (
+    *("id", "person", "to", "scope", "purpose", "words", "signed_on", "signed_by", "expires_on"),
+    "state",
+)
+
+
+PersonArgument = Annotated[int, arg("PERSON", PERSON, "The person's number.")]
+
+
+@app.command()
+def disclose(
+    ctx: typer.Context,
+    person: PersonArgument,
+    to: Annotated[Any, TO_OPTION] = REQUIRED,
+    scope: Annotated[str, opt("--scope", SCOPES, "What was disclosed.")] = REQUIRED,
+    purpose: Annotated[str | None, PURPOSE_OPTION] = None,
+    without_consent: Annotated[
+        str | None,
+        opt(
+            "--without-consent",
+            code("disclosure_ground"),
+            "Why the law allows it, such as medical_emergency.",
+        ),
+    ] = None,
+) -> None:
+    """Record what you told somebody by phone, by letter or in a meeting.
+
+    It needs an active consent, or a reason for which the law requires none. What screens show
+    is recorded by itself.
+
+    Examples:
+
+      ccu consent disclose 12 --to hospital --scope worker --purpose treatment
+
+      ccu consent disclose 12 --to ems --scope needs --without-consent medical_emergency
+    """
+    from ccu.consent import PART2, disclosures, visibility
+
+    session: Session = ctx.obj
+    new = disclosures.ByHand(
+        person_id=person, to=to, scope=scope, purpose=purpose, ground=without_consent
+    )
+    with session.work() as work:
+        number, paper = disclosures.record(work, new)
+    why = f"by consent {paper}" if paper else f"without consent: {without_consent}"
+    emit_line(f"Disclosure {number} of person {person} to {to}: {scope}, {why}.")
+    if scope == PART2:
+        say(f"Say with it: {visibility.NOTICE}")
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    person: Annotated[int | None, opt("--person", PERSON, "Of this person, by number.")] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Those that expired or were revoked, too.")
+    ] = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """List the active consents of every record of the person. It is recorded.
+
+    An account on the police side sees those to police.
+
+    JSON: id, person, to, scope, purpose, words, signed_on, signed_by, expires_on, state (in force,
+    not yet, expired, revoked); with --all also revoked_on.
+
+    Example:
+
+      ccu consent list --person 12 --all
+    """
+    from ccu.consent import PART2
+    from ccu.consent import store as consents
+    from ccu.people import store as people
+
+    session: Session = ctx.obj
+    with session.work() as work:
+        if person is not None:
+            people.canonical(work.connection, person)
+        rows = consents.rows(
+            work.connection,
+            person,
+            today=session.today.isoformat(),
+            every=every,
+            only_to=None if session.view.whole_accounting else "police",
+        )
+        work.audit("consent-list", "person", person, rows=len(rows))
+    if not session.view.whole_accounting:  # an ended paper on part2 would still tell of one
+        rows = [row for row in rows if row["state"] == "in force" or PART2 not in row["scope"]]
+    for row in rows:
+        row["scope"] = ", ".join(row["scope"])
+    columns = (*COLUMNS, "revoked_on") if every else COLUMNS
+    emit(Table(columns, rows, title="Consents"), format, output)

@@ -1,0 +1,134 @@
+"""`ccu plan approve`, `review`, `expire`, `suggest`, `answer`: decisions on a plan."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ccu.errors import InvalidInput
+from ccu.options import (
+    FILE,
+    PLAN,
+    REASON,
+    REQUIRED,
+    AskingOption,
+    arg,
+    group,
+    number_of,
+    opt,
+)
+from ccu.output import emit_line
+
+app = group("Joined to `ccu plan` by the map in cli.py.")
+
+PlanArgument = Annotated[int, arg("PLAN", PLAN, "The plan's number.")]
+REASON_OPTION = opt("--reason", REASON, "Why; it is kept. Not about the person.")
+FileOption = Annotated[
+    Path | None, opt("--file", FILE, "The text from a file; - is standard input.")
+]
+
+
+@app.command()
+def approve(
+    ctx: typer.Context,
+    plan: PlanArgument,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Whatever its words; needs --reason.")
+    ] = False,
+    reason: Annotated[str | None, REASON_OPTION] = None,
+) -> None:
+    """Approve a draft: from now on it is on the card, and replaces the plan before it.
+
+    By a supervisor or an admin; by its author only where there is no other. It is to be reviewed
+    after plan_review_months and leaves the card by itself after plan_expiry_months.
+
+    Example:
+
+      ccu plan approve 4
+    """
+    from ccu.plans import deciding
+
+    if anyway is (reason is None):
+        raise InvalidInput("--anyway and --reason go together")
+    emit_line(deciding.approve(ctx.obj, plan, reason))
+
+
+@app.command()
+def review(
+    ctx: typer.Context,
+    plan: PlanArgument,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="It is still right: a new review day and expiry.")
+    ] = False,
+) -> None:
+    """Confirm that an approved plan is still right, for as long again. Else write a new one.
+
+    By a supervisor or an admin. One that has expired by itself is back on the card.
+
+    Example:
+
+      ccu plan review 4 --keep
+    """
+    from ccu.plans import deciding
+
+    if not keep:
+        raise InvalidInput(
+            "--keep confirms that the plan is still right; if it is not, write a new one with"
+            " ccu plan write"
+        )
+    emit_line(deciding.keep(ctx.obj, plan))
+
+
+@app.command()
+def expire(
+    ctx: typer.Context, plan: PlanArgument, reason: Annotated[str, REASON_OPTION] = REQUIRED
+) -> None:
+    """Take an approved plan off the card, or withdraw a draft. The record is kept.
+
+    Example:
+
+      ccu plan expire 4 --reason "moved to another town"
+    """
+    from ccu.plans import deciding
+
+    emit_line(deciding.end(ctx.obj, plan, reason))
+
+
+@app.command()
+def suggest(
+    ctx: typer.Context, plan: PlanArgument, file: FileOption = None, asking: AskingOption = False
+) -> None:
+    """Send a correction to a plan back to the unit: asked for, or from a file.
+
+    Example:
+
+      ccu plan suggest 4
+    """
+    from ccu.plans import deciding
+
+    emit_line(deciding.suggest(ctx.obj, plan, file, asking))
+
+
+@app.command()
+def answer(
+    ctx: typer.Context,
+    suggestion: Annotated[int, arg("S", number_of("suggestion", "S"), "The suggestion's number.")],
+    accept: Annotated[
+        bool | None, typer.Option("--accept/--decline", help="Is it taken into the plan?")
+    ] = None,
+    file: FileOption = None,
+    asking: AskingOption = False,
+) -> None:
+    """Accept or decline a suggestion, with a word to whoever sent it: asked for, or from a file.
+
+    By the unit. Accepting changes no plan: write a new one.
+
+    Example:
+
+      ccu plan answer 2 --accept
+    """
+    from ccu.plans import deciding
+
+    if accept is None:
+        raise InvalidInput("give either --accept or --decline")
+    emit_line(deciding.answer(ctx.obj, suggestion, accept, file, asking))

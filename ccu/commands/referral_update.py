@@ -1,0 +1,96 @@
+"""`ccu referral update`, `expire`: the next step of a referral, or its end."""
+
+from typing import Annotated
+
+import typer
+
+from ccu.options import (
+    REFERRAL,
+    REQUIRED,
+    AskingOption,
+    arg,
+    group,
+    opt,
+    with_options,
+)
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
+from ccu.referrals.options import REASON_CODE, UpdateOptions
+from ccu.session import Session
+
+app = group("Joined to `ccu referral` by the map in cli.py.")
+
+EXPIRED_COLUMNS = (
+    *("id", "was", "need", "provider", "person", "owner", "changed", "follow_ups_closed"),
+)
+
+ReferralArgument = Annotated[int, arg("REFERRAL", REFERRAL, "The referral's number.")]
+
+
+@app.command()
+@with_options(UpdateOptions)
+def update(
+    ctx: typer.Context,
+    referral: ReferralArgument,
+    given: UpdateOptions,
+    asking: AskingOption = False,
+) -> None:
+    """Take the next step, hand over, or add a note.
+
+    Each is an event that stays.
+
+    Steps: draft to requested, requested to accepted, accepted to in_progress, either of these to
+    service_received; all but a draft to on_hold and back. Other ends: expired, cancelled,
+    entered_in_error; for all but a draft also contact_only, rejected, declined, unable_to_contact.
+    An end is final and closes the follow-ups; only a supervisor can still mark it
+    entered_in_error. On hold, follow-ups stay due.
+
+    If somebody else changed it in the last minutes, or since you saw --seen events, nothing is
+    written and you are told what changed.
+
+    Examples:
+
+      ccu referral update 7 --status accepted
+
+      ccu referral update 7 --status on_hold --reason waitlisted --seen 2
+
+      ccu referral update 7 --owner dlee
+    """
+    from ccu.referrals import steps
+
+    session: Session = ctx.obj
+    emit_line(steps.take(session, referral, steps.read(session, given, asking)))
+
+
+@app.command()
+def expire(
+    ctx: typer.Context,
+    referral: Annotated[list[int] | None, arg("[REFERRAL]...", REFERRAL, "Their numbers.")] = None,
+    stalled: Annotated[
+        bool, typer.Option("--stalled", help="All that are stalled, but for those on hold.")
+    ] = False,
+    reason: Annotated[
+        str, opt("--reason", REASON_CODE, "Why they end.", example="provider_silent")
+    ] = REQUIRED,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show which; change nothing.")] = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Close unanswered referrals.
+
+    All of them or none; each is listed.
+
+    Examples:
+
+      ccu referral expire --stalled --reason provider_silent --dry-run
+
+      ccu referral expire 7 9 --reason provider_silent
+    """
+    from ccu.referrals import steps
+
+    session: Session = ctx.obj
+    rows, held = steps.expire(session, referral or [], stalled, reason, dry_run)
+    count = "1 referral" if len(rows) == 1 else f"{len(rows)} referrals"
+    emit(Table(EXPIRED_COLUMNS, rows, title="Expired"), format, output)
+    say(f"Nothing was changed: {count} would expire." if dry_run else f"Expired {count}.")
+    if held:
+        say(f"On hold, and left so: {', '.join(map(str, held))}. By number they expire too.")

@@ -1,0 +1,47 @@
+"""The types and options that the consent commands share."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from ccu.options import OptionType, code, completion, opt
+from ccu.session import Session
+
+if TYPE_CHECKING:
+    from ccu.consent import Recipient
+
+
+def _recipient(session: Session, text: str, option: str) -> "Recipient":
+    """Return a provider given by number, else an agency. Raises InvalidInput, NotFound."""
+    from ccu.consent import Recipient
+    from ccu.providers import store as providers
+    from ccu.records import codes
+
+    if text.strip()[:1].isdigit():
+        found = providers.find(session.db, text, option)
+        return Recipient(agency=found["agency"], provider_id=found["id"])
+    return Recipient(agency=codes.code(session.db, "agency", text, option))
+
+
+def _scope(session: Session, text: str, option: str) -> str:
+    from ccu.records import codes
+
+    return codes.code(session.db, "consent_scope", text.strip().replace("-", "_"), option)
+
+
+def _day(session: Session, text: str, option: str) -> date:
+    from ccu import dates
+
+    return dates.parse_day(text, session.today, field=option)
+
+
+SCOPES = OptionType(
+    read=_scope, metavar="CODE", complete=completion.codes("consent_scope"), commas=True
+)
+UNTIL = OptionType(read=_day, metavar="DAY")
+
+TO_OPTION = opt(
+    "--to",
+    OptionType(read=_recipient, metavar="RECIPIENT", complete=completion.codes("agency")),
+    "An agency, such as police; or one provider, by number.",
+)
+PURPOSE_OPTION = opt("--purpose", code("consent_purpose"), "What for.")

@@ -1,0 +1,66 @@
+-- Schema 5: the settings sealed_totals and recognise_returning and the column deidentified.digest are
+-- removed; what a town had in them is kept in the new table archived. Views are not a step's: db.py
+-- makes those of schema.sql after the last step.
+
+DROP VIEW person_canonical;
+
+CREATE TABLE archived (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  feature     TEXT NOT NULL,               -- such as recognise_returning
+  record      TEXT NOT NULL,
+  record_id   INTEGER,                     -- NULL: of no one record, such as a setting
+  content     TEXT NOT NULL CHECK (json_valid(content)),  -- column -> value
+  archived_at TEXT NOT NULL CHECK (substr(archived_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(archived_at, 1, 19), '+0 days')
+         AND substr(archived_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]')
+) STRICT;
+
+INSERT INTO archived (feature, record, content, archived_at)
+SELECT name, 'setting', json_object('value', value), strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')
+FROM setting
+WHERE (name = 'sealed_totals' AND value <> 'count')
+   OR (name = 'recognise_returning' AND value <> 'no') ORDER BY sort;
+DELETE FROM setting WHERE name IN ('sealed_totals', 'recognise_returning');
+
+INSERT INTO archived (feature, record, record_id, content, archived_at)
+SELECT 'recognise_returning', 'deidentified', person_id, json_object('digest', digest),
+       strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')
+FROM deidentified WHERE digest IS NOT NULL ORDER BY person_id;
+-- Not ALTER TABLE: it fails where another program made a view of person_canonical.
+CREATE TEMP TABLE kept AS SELECT person_id, at, by FROM deidentified;
+DROP TABLE deidentified;
+CREATE TABLE deidentified (
+  person_id INTEGER PRIMARY KEY REFERENCES person (id),
+  at        TEXT NOT NULL CHECK (substr(at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(at, 1, 19), '+0 days')
+         AND substr(at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  by        INTEGER NOT NULL REFERENCES staff (id)
+) STRICT;
+INSERT INTO deidentified (person_id, at, by) SELECT person_id, at, by FROM temp.kept;
+DROP TABLE temp.kept;
+
+-- Labels in the terms of the field, where the town has not written its own.
+UPDATE nature SET label = 'Criminal incident, behavioral health factor'
+WHERE code = 'criminal_mh' AND label = 'Criminal with a mental-health factor';
+UPDATE need_state SET label = 'Need met'
+WHERE code = 'has' AND label = 'Has it';
+UPDATE need_state SET label = 'Need unmet'
+WHERE code = 'lacks' AND label = 'Lacks it';
+UPDATE follow_up_result SET label = 'Wrong number'
+WHERE code = 'wrong_contact' AND label = 'Wrong contact';
+UPDATE follow_up_result SET label = 'Closed: no response'
+WHERE code = 'no_response' AND label = 'No response, closed';
+UPDATE consent_scope SET label = 'Referrals and their outcomes'
+WHERE code = 'referrals' AND label = 'Referrals, and what came of them';
+UPDATE consent_scope SET label = 'Needs assessments'
+WHERE code = 'needs' AND label = 'What they have and lack';
+UPDATE disclosure_ground SET label = 'Crime at a program or against its staff'
+WHERE code = 'programme_crime' AND label = 'Crime at a programme or against its staff';
+UPDATE handoff SET label = 'Direct notification (the officer told the worker)'
+WHERE code = 'direct_notice' AND label = 'Direct notice (the officer told the worker)';
+UPDATE setting SET help = 'Days within which a handoff should lead to a first engagement'
+WHERE name = 'handoff_days';
+UPDATE setting SET help = 'Account that owns this file and runs ccu by sudo; SUDO_UID then identifies the account that asks'
+WHERE name = 'service_account';
+UPDATE setting SET help = 'Natures that a civilian team may take when no hazard is seen, comma-separated codes'
+WHERE name = 'civilian_natures';
+UPDATE setting SET help = 'What police are shown of Human Services'' work on a person without their consent, comma-separated scopes; of the rest only that it is being handled'
+WHERE name = 'police_sees';
