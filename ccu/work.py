@@ -3,7 +3,7 @@
 A command begins it and passes it on; everything in the block is written, or nothing is:
 
     with session.work() as work:
-        consult_id = consults.add(work, new)
+        consult_id = consults.add_consult(work, new)
 
 A function that only looks something up takes the connection alone: `work.connection`.
 """

@@ -243,7 +243,7 @@ def test_an_amendment_that_changes_nothing_writes_nothing(call: Ccu, db_path: Pa
         *("--address", "12 Main St Apt 3", "--incident", "26-1", "--add-disposition", "resolved"),
         *("--person", "1"),
     )
-    assert result == (0, "Call 1 says that already; nothing was changed.\n", "")
+    assert result == (0, "Call 1 already has these values; nothing was changed.\n", "")
     assert rows(db_path, "SELECT count(*) FROM audit") == before
     assert rows(db_path, "SELECT count(*) FROM change") == [(0,)]
 
@@ -253,14 +253,14 @@ def test_an_amendment_that_changes_nothing_writes_nothing(call: Ccu, db_path: Pa
     [
         ((), "nothing to amend; ccu call amend --help lists what can be"),
         (("--reason", "x"), "nothing to amend; ccu call amend --help lists what can be"),
-        (("--clear", "address"), "--clear: a call always has its address; give it anew"),
+        (("--clear", "address"), "--clear: a call always has its address; give the new one"),
         (("--clear", "beat", "--beat", "4"), "--clear beat and a new value contradict"),
         (("--nature", "x"), None),
         (("--address", " "), "--address is empty"),
         (("--arrived", "22:00"), "--arrived is before --when; if it is not, write its day too"),
         (
             ("--danger", "fire", "--add-danger", "none"),
-            "--add-danger none: the call has dangers; --danger none replaces them",
+            "--add-danger none: the call has hazards; --danger none replaces them",
         ),
     ],
 )

@@ -76,7 +76,11 @@ def test_a_note_is_shown_only_for_a_reason(ccu: Ccu, db_path: Path) -> None:
         (["--clinician", "dlee"], 2, "--minutes is missing"),
         (["--clinician", "dlee", "--minutes", "x"], 2, "--minutes must be a whole number"),
         (["--clinician", "nobody", "--minutes", "5"], 3, "--clinician: no such account"),
-        (["--clinician", "dlee", "--asked-by", "dlee", "--minutes", "5"], 2, "--clinician: nobody"),
+        (
+            ["--clinician", "dlee", "--asked-by", "dlee", "--minutes", "5"],
+            2,
+            "--clinician: choose a different person",
+        ),
         (["--clinician", "dlee", "--minutes", "5", "--call", "9"], 3, "no call 9"),
         (["--clinician", "dlee", "--minutes", "5", "--call", "2"], 2, "call 2 is void"),
         (["--clinician", "dlee", "--minutes", "5", "--person", "9"], 3, "no person 9"),

@@ -467,7 +467,7 @@ def test_a_review_is_due_told_in_the_brief_and_keeps_or_ends(ccu: Ccu, db_path: 
         (["override", "--on", "--person", "9"], 3, "no person 9"),
         (["override", "--on", "--place", "9"], 3, "no place 9"),
         (["override", "--on", "--address", "9 Elm St"], 3, "no place is recorded"),
-        (["override", "--on", "--address", "???"], 2, "the address can not be read"),
+        (["override", "--on", "--address", "???"], 2, "the address cannot be read"),
         (["override", "--on", "--person", "1"], 2, "--file is missing"),
         (["review", "9", "--keep"], 3, "no override 9"),
         (["review", "1"], 2, "give --keep or --end with a number"),

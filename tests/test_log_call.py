@@ -252,7 +252,7 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
             ("--danger", "zzz"),
             "--danger: that is not a code; there are weapon, violence, threat, injury, fire, none",
         ),
-        (("--danger", "none,fire"), "--danger none can not stand beside another danger"),
+        (("--danger", "none,fire"), "--danger none cannot be combined with another hazard"),
         (("--danger", ""), "--danger is empty"),
         (("--minutes", "1_000"), "--minutes must be a whole number from 0 to 100000"),
         (("--minutes", "３"), "--minutes must be a whole number from 0 to 100000"),
@@ -302,7 +302,7 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
         (("--note-file", "/"), "cannot read --note-file: it is a folder"),
         (
             ("--note-file", "-", "--person-file", "-"),
-            "--person-file and --note-file can not both be -; name a file for one of them",
+            "--person-file and --note-file cannot both be -; name a file for one of them",
         ),
     ],
 )
@@ -322,7 +322,7 @@ def test_what_cannot_be_right_is_refused_in_one_sentence(
         ("Ana Reyes; born 1801-01-01", "the birth date is more than 130 years before the call"),
         (
             "Robert'); DROP TABLE call;--",
-            "behind the ; stands born and a date, as born 1980-01-31",
+            "after the ; write born and a date, as born 1980-01-31",
         ),
         ("--,--", "a name needs a letter"),
     ],
@@ -491,7 +491,7 @@ def test_what_was_given_is_not_asked(ccu: Ccu) -> None:
     typed = ["22:30", "crisis", "", "", "", "", "", "", ""]
     result = ccu("log-call", *given_too, stdin="\n".join(typed) + "\n", tty=True)
     assert result.code == 0, result.err
-    for question in ("Address", "How it reached us", "Person 1"):
+    for question in ("Address", "Reported by", "Person 1"):
         assert question not in result.err
 
 

@@ -146,7 +146,7 @@ def test_somebody_else_verifies_and_that_renews_it(
     assert [each["id"] for each in brief(ccu)] == [1]
     care.become(monkeypatch, "dlee")
     assert ccu("place", "verify", "1").out == (
-        "Flag 1 is verified and renewed: it stands until 2028-02-28.\n"
+        "Flag 1 is verified and renewed: it is kept until 2028-02-28.\n"
     )
     assert json.loads(ccu("place", "verify", "-f", "json").out) == brief(ccu) == []
     assert warnings(ccu, UNIT)[0]["verified"] is True
@@ -173,7 +173,7 @@ def test_verifying_keeps_an_earlier_day_that_the_writer_set(
     assert flag(ccu, UNIT, "--until", "2026-06-01").code == 0
     care.become(monkeypatch, "dlee")
     assert ccu("place", "verify", "1").out == (
-        "Flag 1 is verified; it stands until 2026-06-01, as its writer set.\n"
+        "Flag 1 is verified; it is kept until 2026-06-01, as its writer set.\n"
     )
     assert warnings(ccu, UNIT)[0]["until"] == "2026-06-01"
     assert [each["field"] for each in shown(ccu, UNIT)["changes"]] == ["verified_by", "verified_at"]
@@ -245,7 +245,7 @@ def test_an_ended_flag_leaves_the_card_and_is_kept_with_who_and_why(
     ccu: Ccu, db_path: Path
 ) -> None:
     assert flag(ccu, UNIT).code == 0
-    assert flag(ccu, UNIT).err == "ccu: error: flag 1 says that of this place already\n"
+    assert flag(ccu, UNIT).err == "ccu: error: flag 1 of this place has the same text\n"
     assert ccu("place", "unflag", "1", "--why", "Outdated").out == (
         "Flag 1 has ended: it is no longer so.\n"
     )
@@ -285,7 +285,7 @@ def test_words_that_look_like_markup_are_words(ccu: Ccu) -> None:
         (["show", UNIT, "--place", "1"], 2, "give either an address or --place"),
         (["show", "--place", "9"], 3, "no place 9"),
         (["show", "--place", "x"], 2, "a place is named by its number"),
-        (["show", "???"], 2, "the address can not be read"),
+        (["show", "???"], 2, "the address cannot be read"),
         (["flag", UNIT], 2, "--source is missing"),
         (["flag", UNIT, "--source", " "], 2, "--source is empty"),
         (["flag", UNIT, "--source", "call 9"], 3, "no call 9"),
@@ -299,7 +299,7 @@ def test_words_that_look_like_markup_are_words(ccu: Ccu) -> None:
         (["exempt", UNIT, "--category", "shelter"], 2, "--reason is missing"),
         (["exempt", UNIT, "--reason", "x"], 2, "--category is missing"),
         (["exempt", UNIT, "--reason", "x", "--category", "zoo"], 2, "--category: that is not a"),
-        (["exempt", UNIT, "--reason", "x", "--category", "residence"], 2, "a residence can not be"),
+        (["exempt", UNIT, "--reason", "x", "--category", "residence"], 2, "a residence cannot be"),
         (["exempt", UNIT, "--no-exempt", "--reason", "x"], 2, "place 1 is not exempt"),
         (["category", UNIT], 2, "--category is missing"),
     ],
@@ -361,7 +361,9 @@ def test_an_exempt_building_takes_its_units_with_it(ccu: Ccu) -> None:
 def test_the_category_is_kept_with_what_was_said_before(ccu: Ccu, db_path: Path) -> None:
     line = ("place", "category", UNIT, "--category")
     assert ccu(*line, "Group home").out == "Place 1: Group home.\n"
-    assert ccu(*line, "group_home").out == "Place 1 says that already; nothing was changed.\n"
+    assert (
+        ccu(*line, "group_home").out == "Place 1 already has this category; nothing was changed.\n"
+    )
     assert exempt(ccu, UNIT).code == 0
     assert ccu(*line, "residence").code == 2
     assert ccu(*line, "hospital").out == "Place 1: Hospital; it is still exempt.\n"

@@ -1,9 +1,10 @@
-"""One call between the person at the keyboard and the store.
+"""Calls: logging, showing, amending and voiding one, and consults about them.
 
-options        what can be said of a call on the command line, declared once
-amend_options  what only an amendment can say
-form           the words of options and answers -> the values of the record
-questions      what `log-call` asks at a terminal
-amendment      new values laid over the record as it is
-page           one call as a page
+options      the options that describe a call, declared once
+form         options and answers -> the values of the record, of a new call or an amendment
+questions    what `log-call` asks at a terminal
+store        its SQL: log, amend, void, and one call as it is now
+page         one call as a page
+call_answer  the outcome of a call's referrals and follow-ups, in one line
+consults     an officer's question to a clinician
 """

@@ -1,7 +1,7 @@
 """What became of it, in one line for the officer who made the call, and nothing more.
 
 No provider, no need, no name: that it was taken up, or not, and when somebody tries next. WORDS and
-`_of_open` are the whole rule; of several referrals of one call the best news is told.
+`_of_open` are the entire rule; of several referrals of one call the best result is shown.
 """
 
 import json
@@ -92,8 +92,8 @@ def of_calls(
 ) -> dict[int, str]:
     """call -> its one line; a call of which nothing was asked is left out.
 
-    With `people`, the records of one human being: what was asked for anybody else is not theirs. Of
-    what the view hides: that it is in hand, when there is nothing else to tell.
+    With `people`, the records of one person, only what is theirs. Of what the view hides, the line
+    tells that an agency is handling it, if there is nothing else to tell.
     """
     asked = {
         "calls": json.dumps(list(call_ids)),

@@ -1,10 +1,9 @@
-"""Consults: an officer's question to a clinician, by phone or in the corridor."""
+"""Consults: an officer's question to a clinician, by phone or in person."""
 
-import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from ccu.calls import record as call_record
+from ccu.calls import store as calls
 from ccu.errors import InvalidInput
 from ccu.people import store as people
 from ccu.records import person_ids, table
@@ -37,15 +36,15 @@ class NewConsult:
     note: str | None = None
 
 
-def add(work: Work, new: NewConsult) -> int:
+def add_consult(work: Work, new: NewConsult) -> int:
     """Add a consult; returns its id.
 
     Raises NotFound, and InvalidInput for a void call, a merged person, somebody asking themselves.
     """
     if new.asked_by == new.clinician_id:
-        raise InvalidInput("--clinician: nobody consults themselves; --asked-by says who asked")
+        raise InvalidInput("--clinician: choose a different person; --asked-by is who asked")
     if new.call_id is not None:
-        call_record.require_not_void(work.connection, new.call_id)
+        calls.require_not_void(work.connection, new.call_id)
     if new.person_id is not None:
         people.must_exist(work.connection, new.person_id)
     consult_id = table.insert(work, "consult", new)
@@ -60,34 +59,53 @@ def add(work: Work, new: NewConsult) -> int:
     return consult_id
 
 
-def rows(
-    connection: sqlite3.Connection,
+def list_consults(
+    work: Work,
     *,
-    consult_id: int | None = None,
-    clinician_id: int | None = None,
-    call_id: int | None = None,
-    person_id: int | None = None,
-    since: str | None = None,
+    clinician_id: int | None,
+    call_id: int | None,
+    person_id: int | None,
+    since: str | None,
 ) -> list[dict[str, Any]]:
-    """Consults, oldest first, of a person under any record of theirs; notes and all."""
+    """Return consults, oldest first, and record that they were listed.
+
+    Those of a person are found under any of their records. `note` is its number of characters, or
+    None for one that the account is not shown.
+    """
+    connection = work.connection
     same = None if person_id is None else person_ids.same(connection, [person_id])
     found = table.select(
         connection,
         _ROWS,
         {
-            "consult.id = ?": consult_id,
             "consult.clinician_id = ?": clinician_id,
             "consult.call_id = ?": call_id,
             "consult.person_id IN ?": same,
             "unixepoch(consult.occurred_at) >= unixepoch(?)": since,
         },
     )
-    return [dict(row) for row in found]
+    work.audit("consult-list", "consult", rows=len(found))
+    hidden = work.view.consults(row["id"] for row in found)
+    listed = [dict(row) for row in found]
+    for row in listed:
+        row["note"] = len(row["note"]) if row["note"] and row["id"] not in hidden else None
+    return listed
 
 
-def read(connection: sqlite3.Connection, consult_id: int) -> dict[str, Any]:
-    """One consult. Raises NotFound."""
-    found = rows(connection, consult_id=consult_id)
-    if not found:
-        raise table.not_found("consult", consult_id)
-    return found[0]
+def consult_data(work: Work, consult_id: int, reason: str | None) -> dict[str, Any]:
+    """Return one consult and record that it was shown; its note only with a `reason`.
+
+    `note_characters` is the length of a note that the account may see. Raises NotFound.
+    """
+    data = dict(table.require(work.connection, "consult", consult_id, _ROWS))
+    full = reason is not None
+    detail = {"person": data["person"], "full": full}
+    work.audit("consult-show", "consult", consult_id, reason=reason, **detail)
+    if work.view.consults([consult_id]):
+        data["note"] = None
+    if full:
+        work.view.keep()
+    data["note_characters"] = len(data["note"] or "")
+    if not full:
+        data["note"] = None
+    return data

@@ -5,22 +5,24 @@ the address, the responders and the people.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from ccu import address, dates
-from ccu.calls import who_was_there as who
-from ccu.calls.options import CallOptions
+from ccu.calls.options import AmendOptions, CallOptions
 from ccu.calls.store import OWN_SYSTEM, Responder
 from ccu.errors import InvalidInput
 from ccu.options import typed_text
+from ccu.people import options as person_options
 from ccu.people.store import Met
 from ccu.records import codes
 from ccu.session import Session
 
+LONGEST_TEXT = 1_000  # of a description or a reason
+OLDEST = 130  # years
 LONGEST_CALL = 12  # hours; a time without a day is no longer after --when than this
 
 # option -> its field in the record, where the names differ
@@ -43,6 +45,7 @@ MANY = ("danger", "intervention", "disposition")
 FILES = ("person_file", "note_file")
 REQUIRED = ("when", "address", "nature")
 
+_BORN = "born +([0-9]{4}-[0-9]{2}-[0-9]{2})"
 _BARE_CLOCK = r"\d{1,2}(:\d\d){0,2} ?([ap]\.?m\.?)?|noon"
 
 
@@ -60,7 +63,7 @@ def refuse_two_inputs(given: CallOptions) -> None:
     """Raises InvalidInput when both files are to be read from standard input."""
     if str(given.person_file) == str(given.note_file) == "-":
         raise InvalidInput(
-            "--person-file and --note-file can not both be -; name a file for one of them"
+            "--person-file and --note-file cannot both be -; name a file for one of them"
         )
 
 
@@ -68,7 +71,7 @@ def distinct(option: str, codes: Sequence[str]) -> list[str]:
     """Return the codes of a repeated option, each once. Raises InvalidInput."""
     found = list(dict.fromkeys(codes))
     if option == "danger" and "none" in found and len(found) > 1:
-        raise InvalidInput("--danger none can not stand beside another danger")
+        raise InvalidInput("--danger none cannot be combined with another hazard")
     return found
 
 
@@ -148,7 +151,7 @@ class CallForm:
     def _first_after(self, began: datetime, text: str, name: str) -> datetime:
         """The first time that a clock showed `text` since the call began: 22:40 of a call at 22:30
 
-        yesterday is yesterday's, 00:10 of it is today's. More than half a day later is a slip.
+        yesterday is yesterday's, 00:10 of it is today's. More than half a day later is a mistake.
         """
         for day in (began.date(), began.date() + timedelta(days=1)):
             moment = dates.parse_moment(f"{day} {text}", self._now, field=name, future=True)
@@ -161,18 +164,177 @@ class CallForm:
     # ------------------------------------------------------------ who was there
 
     def responder(self, text: str, name: str) -> Responder:
-        """Somebody who responded, as --responder says it."""
-        return who.responder(text, name, self.code)
+        """AGENCY[+clinician][:STATE][:unit=TEXT][:minutes=N][:REASON]; a reason may hold colons."""
+        who, *rest = text.split(":")
+        agency, plus, clinician = who.partition("+")
+        if plus and clinician.strip().lower() != "clinician":
+            raise InvalidInput(f"{name}: only +clinician can follow the agency")
+        found: dict[str, Any] = {
+            "agency": self.code("agency", agency, name),
+            "clinician": bool(plus),
+            "state": "arrived",
+        }
+        if rest:
+            found["state"] = self.code("responder_state", rest.pop(0), name)
+        while rest and (detail := re.match(r"\s*(unit|minutes)=", rest[0])):
+            value = rest.pop(0)[detail.end() :]
+            if detail[1] == "minutes":
+                found["minutes"] = typed_text.whole_number(value, f"minutes= of {name}", 100_000)
+            else:
+                found["unit"] = typed_text.line(value, f"unit= of {name}", 60) or ""
+        reason = typed_text.line(":".join(rest), f"the reason of {name}", LONGEST_TEXT)
+        if reason and found["state"] not in ("cancelled", "unavailable"):
+            raise InvalidInput(f"{name}: only one who was cancelled or unavailable has a reason")
+        return Responder(**found, reason=reason)
 
     def person(self, text: str, name: str, names: bool = False) -> Met:
-        """Somebody met, as --person says it; with `names` also by name."""
-        return who.person(text, name, self.code, dates.from_iso(self._call_began()).date(), names)
+        """[ROLE:]WHO: unknown, described: TEXT, a person's number or, if `names`, a name."""
+        said = typed_text.line(text, name, LONGEST_TEXT) or ""
+        role, colon, rest = said.partition(":")
+        if colon and role.strip().lower() != "described":
+            role = self.code("call_role", role, f"the role in {name}")
+        else:
+            role, rest = "subject", said
+        rest = rest.strip()
+        if rest.lower() == "unknown":
+            return Met(role)
+        kind, colon, description = (part.strip() for part in rest.partition(":"))
+        if colon and kind.lower() == "described":
+            if not description:
+                raise InvalidInput(f"{name}: described: needs a text after it")
+            return Met(role, description=description)
+        if rest.isdigit():
+            return Met(role, person_id=typed_text.record_id(rest, "person"))
+        if not names:
+            raise InvalidInput(
+                f"{name} is unknown, described: TEXT or a person's number; a name would be seen by"
+                " others on this machine, so it goes through --person-file"
+            )
+        began = dates.from_iso(self._call_began()).date()
+        return _named(role, rest, name, began)
 
     def people_of_file(self, path: Path) -> list[Met]:
-        """The people of --person-file: one a line, names allowed, empty lines passed over."""
+        """The people of --person-file: one a line, names allowed, empty lines ignored."""
         lines = typed_text.file_text(path, "--person-file").split("\n")
         return [
             self.person(text, f"--person-file line {number}", names=True)
             for number, text in enumerate(lines, 1)
             if text.strip()
         ]
+
+
+def _named(role: str, said: str, name: str, began: date) -> Met:
+    """GIVEN FAMILY or FAMILY, GIVEN, then perhaps `; born 1980-01-31`."""
+    words, semicolon, detail = said.partition(";")
+    given, family = person_options.split_name(typed_text.line(words, name) or "", name)
+    birth_date = _birth_date(detail.strip(), name, began) if semicolon else None
+    return Met(role, given_name=given, family_name=family, birth_date=birth_date)
+
+
+def _birth_date(text: str, name: str, began: date) -> str:
+    match = re.fullmatch(_BORN, text)
+    if not match:
+        raise InvalidInput(f"{name}: after the ; write born and a date, as born 1980-01-31")
+    try:
+        born = date.fromisoformat(match[1])
+    except ValueError:
+        raise InvalidInput(f"{name}: the birth date is not a day of the calendar") from None
+    if born > began:
+        raise InvalidInput(f"{name}: the birth date is after the call")
+    if began.year - born.year > OLDEST:
+        raise InvalidInput(f"{name}: the birth date is more than {OLDEST} years before the call")
+    return born.isoformat()
+
+
+# ---------------------------------------------------------------- an amendment
+
+# What --clear can name: every option of the record that may be empty.
+_MANY_VALUED = (*MANY, "responder", "person")
+_ONE_VALUED = (
+    *(
+        "nature_cleared",
+        "source",
+        "dispatched",
+        "arrived",
+        "cleared",
+        "incident",
+        "priority",
+        "beat",
+    ),
+    *(
+        "lead",
+        "backup_asked",
+        "backup_arrived",
+        "force_used",
+        "injury",
+        "crisis_kind",
+        "minutes",
+        "note",
+    ),
+)
+CLEARABLE = (*_ONE_VALUED, *_MANY_VALUED)
+
+
+class Amendment:
+    """Read once from the options, then laid over the record as it is inside the write."""
+
+    def __init__(self, given: AmendOptions, form: CallForm) -> None:
+        form.read_all(given)
+        self._cleared = [_clearable(text) for text in given.clear or ()]
+        self._added: dict[str, list[Any]] = {}
+        for option in MANY:
+            if codes := getattr(given, f"add_{option}"):
+                self._added[field_of(option)] = distinct(option, codes)
+        if given.add_responder:
+            self._added["responders"] = [
+                form.responder(text, "--add-responder") for text in given.add_responder
+            ]
+        form.read_files(given)
+        # People are only ever added: who was met is too easily lost by naming one more.
+        self._added["people"] = form.values.pop("people", [])
+        self._new = form.values
+        for option in self._cleared:
+            if field_of(option) in self._new:
+                raise InvalidInput(f"--clear {option.replace('_', '-')} and a new value contradict")
+        if not (self._new or self._cleared or any(self._added.values())):
+            raise InvalidInput("nothing to amend; ccu call amend --help lists what can be")
+
+    def over(self, old: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the complete new value of each field that was given."""
+        new = dict(self._new)
+        for option in self._cleared:
+            new[field_of(option)] = [] if option in _MANY_VALUED else None
+            if option == "incident":
+                new["source_system"] = OWN_SYSTEM
+        for field, added in self._added.items():
+            if added:
+                before = new[field] if field in new else _as_values(field, old[field])
+                new[field] = [*before, *(each for each in added if each not in before)]
+        dangers = new.get("dangers", [])
+        if "none" in dangers and len(dangers) > 1:
+            if "none" in self._added.get("dangers", []):
+                raise InvalidInput(
+                    "--add-danger none: the call has hazards; --danger none replaces them"
+                )
+            new["dangers"] = [danger for danger in dangers if danger != "none"]
+        return new
+
+
+def _as_values(field: str, recorded: list[Any]) -> list[Any]:
+    if field == "responders":
+        return [Responder(**each) for each in recorded]
+    if field == "people":
+        return [Met(each["role"], each["id"]) for each in recorded]
+    return recorded
+
+
+def _clearable(text: str) -> str:
+    option = text.strip().lower().removeprefix("--").replace("-", "_")
+    if option in REQUIRED:
+        raise InvalidInput(f"--clear: a call always has its {option}; give the new one")
+    if option == FILES[1]:
+        option = "note"
+    if option not in CLEARABLE:
+        names = ", ".join(each.replace("_", "-") for each in CLEARABLE)
+        raise InvalidInput(f"--clear: no field of that name; there are {names}")
+    return option

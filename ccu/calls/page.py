@@ -1,18 +1,17 @@
-"""One call as a page: what it says, who was there, what was changed and by whom."""
+"""One call as a page: its fields, who was there, and its history of changes."""
 
 import sqlite3
-from datetime import datetime
 from typing import Any
 
 from ccu.calls import call_answer
-from ccu.calls import record as call_record
+from ccu.calls import store as calls
 from ccu.calls.store import OWN_SYSTEM
-from ccu.consent.visibility import View
 from ccu.follow_ups.rows import AsOf
 from ccu.output import Document, Section, Table
 from ccu.people import store as people
-from ccu.records import audit, codes
+from ccu.records import codes
 from ccu.records.table import changes_of
+from ccu.work import Work
 
 # field -> (label, code list or ""), in the order of the page; what is empty is left out
 LABELS = {
@@ -33,7 +32,7 @@ LABELS = {
     "priority": ("priority", ""),
     "beat": ("beat", ""),
     "lead_agency": ("lead agency", "agency"),
-    "crisis_kind": ("kind of crisis", "crisis_kind"),
+    "crisis_kind": ("type of crisis", "crisis_kind"),
     "dangers": ("dangers", "danger"),
     "backup_asked": ("back-up asked", ""),
     "backup_arrived": ("back-up arrived", ""),
@@ -49,33 +48,26 @@ PERSON_COLUMNS = ("person", "role", "name", "description", "born")
 CHANGE_COLUMNS = ("when", "by", "field", "old", "new", "reason")
 
 
-def read(
-    connection: sqlite3.Connection,
-    staff_id: int,
-    call_id: int,
-    reason: str | None,
-    now: datetime,
-    view: View,
-) -> dict[str, Any]:
-    """The call in its documented JSON shape; the narrative only with a `reason`. Raises NotFound.
+def call_data(work: Work, call_id: int, reason: str | None) -> dict[str, Any]:
+    """Return a call in its documented JSON shape and record that it was shown. Raises NotFound.
 
-    That of store/call_record.py, with names in `people`, `narrative_characters`, `changes`, and
-    `answer`: what became of it in one line, empty when nothing was asked. The reading is audited
-    for the call and for each person on it, inside the caller's transaction.
+    That of store.call_record, with names in `people`, `narrative_characters`, `changes`, and
+    `answer`: the outcome in one line, empty without referral or follow-up. The narrative is there
+    only with a `reason`. The audit has an event for the call and for each person on it.
     """
-    data = _data(connection, call_id, full=reason is not None)
-    answers = call_answer.of_calls(connection, [call_id], AsOf.of(now), view)
+    data = _data(work.connection, call_id, full=reason is not None)
+    answers = call_answer.of_calls(work.connection, [call_id], AsOf.of(work.now), work.view)
     data["answer"] = answers.get(call_id, "")
-    view.keep()
+    work.view.keep()
     met = sorted({each["id"] for each in data["people"]})
-    audit.record(connection, staff_id, "call-show", "call", call_id, people=len(met), reason=reason)
+    work.audit("call-show", "call", call_id, people=len(met), reason=reason)
     for person_id in met:
-        audit.record(connection, staff_id, "call-show", "person", person_id, call=call_id)
+        work.audit("call-show", "person", person_id, call=call_id)
     return data
 
 
 def _data(connection: sqlite3.Connection, call_id: int, full: bool) -> dict[str, Any]:
-    data = call_record.read(connection, call_id)
+    data = calls.call_record(connection, call_id)
     data["people"] = people.on_call(connection, call_id)
     data["narrative_characters"] = len(data["narrative"] or "")
     data["changes"] = changes_of(connection, "call", call_id)

@@ -24,8 +24,8 @@ QUESTIONS = {
     "when": ("When did it begin", "now"),
     "address": ("Address", ""),
     "nature": ("Nature (number, code, or how it begins)", ""),
-    "source": ("How it reached us", "911"),
-    "danger": ("Dangers, commas between; none if you looked", ""),
+    "source": ("Reported by", "911"),
+    "danger": ("Hazards, separated by commas (none if you checked)", ""),
     "responder": ("Who came, as police, ems, human_services+clinician", "police"),
     "intervention": ("What was done, commas between", ""),
     "disposition": ("How it ended, commas between", ""),
@@ -131,7 +131,7 @@ class CallQuestions:
 
     def _note(self) -> str | None:
         while True:
-            text = ask_lines("Note (Enter for none; a line with only a full stop ends it)")
+            text = ask_lines("Note (Enter for none; a line with only a period ends it)")
             try:
                 return typed_text.note(text, "the note")
             except InvalidInput as error:

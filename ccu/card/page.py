@@ -1,13 +1,111 @@
-"""The card of a place as a page, with the same facts in the same order in every format."""
+"""The card of a place or a person: what both have in common, as data and as a page.
 
-from collections.abc import Sequence
+Every format has the same facts in the same order. The last part is the notice required with
+42 CFR Part 2 information: a line at the top, the key `notice` in JSON, and a column in CSV
+(output/formats.py takes it from the data). Nothing is added without Part 2 information.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
-from ccu.card import words
-from ccu.card.rows import CALL_COLUMNS
+from ccu.calls import call_answer
+from ccu.card import store as cards
+from ccu.consent.visibility import View
+from ccu.dates.instants import MONTH_NAMES
+from ccu.follow_ups.rows import AsOf
 from ccu.output import Document, Section, Table
+from ccu.session import Session
 
+LAST_CALLS = 8  # the card of a usual place then fits a screen of 24 lines
+MOST_WORKERS = 2
+MOST_PLACES = 3
+MOST_OPEN = 3  # lines of open items; all of them are in the JSON and with --all
+CALL_COLUMNS = ("id", "occurred", "care", "nature", "outcome", "answer")
 COUNT_COLUMNS = ("calls", "30 days", "90 days", "365 days", "ever")
+
+
+# ---------------------------------------------------------------- as data
+
+
+def window(session: Session) -> dict[str, object]:
+    """Return the days and the moment that every statement of a card counts from."""
+    return {
+        "today": session.today.isoformat(),
+        "now": session.now.isoformat()[:19],
+        "day_repeat": session.days_ago(session.settings.number("repeat_days")),
+        **{f"day_{days}": session.days_ago(days) for days in cards.WINDOWS},
+    }
+
+
+def counts_data(
+    row: sqlite3.Row,
+    session: Session,
+    override: dict[str, Any] | None = None,
+    exempt: str | None = None,
+) -> dict[str, Any]:
+    """Return care and all (each by span of days), repeat, first_call.
+
+    repeat: care_calls, threshold, days; exempt: the reason, or None; override of the frequent lists
+    (id, listed, since, review_on) or None, which overrules the count; review_due: whether the
+    override is due for review.
+    """
+    keys = ("id", "listed", "since", "review_on")
+    spans = [str(days) for days in cards.WINDOWS] + ["ever"]
+    return {
+        "care": {span: row[f"care_{span}"] for span in spans},
+        "all": {span: row[f"all_{span}"] for span in spans},
+        "repeat": {
+            "care_calls": row["care_repeat"],
+            "threshold": session.settings.number("repeat_calls"),
+            "days": session.settings.number("repeat_days"),
+            "exempt": exempt,
+            "override": {key: override[key] for key in keys} if override else None,
+            "review_due": override is not None
+            and override["review_on"] <= session.today.isoformat(),
+        },
+        "first_call": row["first_day"],
+    }
+
+
+def plans_data(found: Sequence[sqlite3.Row], today: date, view: View) -> list[dict[str, Any]]:
+    """Return the visible plans as card/plans.py has them; it is loaded only if there are any."""
+    hidden = view.plans(row["id"] for row in found) if found else {}
+    found = [row for row in found if row["id"] not in hidden]
+    if not found:
+        return []
+    from ccu.card.plans import shared
+
+    return shared(found, today)
+
+
+def calls_data(
+    connection: sqlite3.Connection,
+    found: Sequence[sqlite3.Row],
+    as_of: AsOf,
+    narratives: bool,
+    view: View,
+    people: Sequence[int] | None = None,
+) -> list[dict[str, Any]]:
+    """Return id, occurred, care, nature, outcome, answer; with `narratives` also narrative.
+
+    answer is the result of the call's referrals and follow-ups, empty if it has none; on the card
+    of a person, only theirs. Other columns of the rows are kept.
+    """
+    answers = call_answer.of_calls(connection, [row["id"] for row in found], as_of, view, people)
+    return [
+        {
+            **{key: row[key] for key in row.keys() if key != "narrative"},  # noqa: SIM118
+            "care": bool(row["care"]),
+            "answer": answers.get(row["id"], ""),
+            **({"narrative": row["narrative"]} if narratives else {}),
+        }
+        for row in found
+    ]
+
+
+# ---------------------------------------------------------------- as a page
 
 
 def document(card: dict[str, Any], every: bool = False) -> Document:
@@ -16,7 +114,7 @@ def document(card: dict[str, Any], every: bool = False) -> Document:
         return Document(f"No calls recorded at {card['match']['text']}", _elsewhere(card), card)
     counts = card["counts"]
     total = counts["all"]["ever"]
-    standing = words.standing(card["workers"], card["open"], every)
+    standing = workers_and_items(card["workers"], card["open"], every)
     if not card["warnings"]:
         standing.insert(0, ("warnings", "No active warnings"))
     sections = [
@@ -138,3 +236,106 @@ def _ordinal(number: int) -> str:
         "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     )
     return f"{number}{ending}"
+
+
+# ---------------------------------------------------------------- workers and open items
+
+
+def workers_and_items(
+    workers: Sequence[dict[str, Any]],
+    items: Sequence[dict[str, Any]],
+    every: bool = False,
+    of_person: bool = False,
+) -> list[tuple[str, str]]:
+    """Return the lines `working here` (for a person `working with`) and `open items`."""
+    who = [worker_line(each) for each in workers] or ["None assigned"]
+    what = [_item_line(each) for each in listed_items(items)] or ["none"]
+    return [
+        (
+            "working with" if of_person else "working here",
+            "\n".join(_first(who, len(who) if every else MOST_WORKERS)),
+        ),
+        ("open items", "\n".join(_first(what, len(what) if every else MOST_OPEN))),
+    ]
+
+
+def worker_line(each: dict[str, Any]) -> str:
+    """Return `Human Services client. Call NAME, PHONE, since DATE; ...`, or less if hidden."""
+    if each["name"] is None:
+        return f"{each['agency']} is handling this"
+    reach = each["phone"] or "no phone recorded"
+    whose = (
+        "CCU" if each["agency"] == "Police" else each["agency"]
+    )  # the police workers are the unit's
+    text = f"{whose} client. Call {each['name']}, {reach}"
+    text += f", since {day(each['since'])}"
+    if each["connected_to"]:
+        text += f"; connected to: {', '.join(each['connected_to'])}"
+    if each["next_contact"]:
+        was = "was due" if each["overdue"] else "next contact"
+        text += f"; {'next contact ' if each['overdue'] else ''}{was} {day(each['next_contact'])}"
+    return text
+
+
+def _item_line(each: dict[str, Any]) -> str:
+    """Return `referral 3, requested: next 2026-02-01 10:00, dlee`, or less if hidden."""
+    if each["id"] is None:
+        return f"{each['owner']} is handling this"
+    word = "next" if each["record"] == "referral" else "due"
+    due = f"{word} {each['due']}" if each["due"] else "nothing due"
+    late = " (overdue)" if each["overdue"] else ""
+    return f"{each['record']} {each['id']}, {each['what'].lower()}: {due}{late}, {each['owner']}"
+
+
+def listed_items(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out follow-ups of a listed referral, whose line shows what is next."""
+    told = {each["id"] for each in items if each["record"] == "referral"}
+    return [each for each in items if each["referral"] not in told]
+
+
+def _first(lines: list[str], most: int) -> list[str]:
+    if len(lines) <= most:
+        return lines
+    return [*lines[:most], f"and {len(lines) - most} more; --all lists every one"]
+
+
+def day(iso: str) -> str:
+    """Return a day as `12 Jan 2026`."""
+    of = date.fromisoformat(iso)
+    return f"{of.day} {MONTH_NAMES[of.month - 1][:3]} {of.year}"
+
+
+# ---------------------------------------------------------------- below and above the card
+
+
+def with_care_notes(
+    session: Session, document: Document, people: Callable[[], list[int]], every: bool
+) -> Document:
+    """Return the document, with the care notes of these people below it if the role may see them.
+
+    For other roles, an officer at the door among them, nothing of the care file is loaded.
+    """
+    if not session.may("care note list"):
+        return document
+    from ccu.care import page as care_page
+
+    return care_page.below(session, document, people, every)
+
+
+def with_notice(document: Document, view: View) -> Document:
+    """Return the document, with the notice if the view showed something that needs it."""
+    if view.notice is None:
+        return document
+    sections = [Section(lines=[view.notice], alert=True), *document.sections]
+    return Document(document.title, sections, {**document.data, "notice": view.notice})
+
+
+def notice_column(
+    rows: list[dict[str, Any]], columns: tuple[str, ...], record: str, view: View
+) -> tuple[str, ...]:
+    """Return the columns of a list, with one for the notice if a row needs it; fill it in."""
+    if view.notice is None:
+        return columns
+    for row in rows:
+        row["notice"] = view.notice if (record, row["id"]) in view.part2 else None
+    return (*columns, "notice")

@@ -4,15 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ccu.card import notice, page, rows, words
+from ccu.card import page
 from ccu.card import store as cards
-from ccu.care import page as care_page
-from ccu.errors import NotFound
 from ccu.follow_ups.rows import AsOf
 from ccu.frequent import store as frequent
 from ccu.output import Document, Format, Section, Table, emit_document
 from ccu.people import open_work
-from ccu.records import audit, person_ids
+from ccu.records import person_ids, table
 from ccu.session import Session
 
 PLACE_COLUMNS = ("place", "calls", "last")
@@ -31,12 +29,9 @@ def show(
 
     `reason` opens the narratives. Raises NotFound.
     """
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        card = read(session, asked, narratives=reason is not None)
-        audit.record(
-            connection,
-            staff_id,
+    with session.work() as work:
+        card = person_card(session, asked, narratives=reason is not None)
+        work.audit(
             "history-full" if reason is not None else "history",
             "person",
             card["person"]["id"],
@@ -46,14 +41,14 @@ def show(
             plans=[plan["id"] for plan in card["plans"]],
         )
     if not every:
-        card["calls"] = card["calls"][: rows.LAST_CALLS]
+        card["calls"] = card["calls"][: page.LAST_CALLS]
     people = card["person"]["records"]
-    told = notice.on(document(card, every), session.view)
-    below = care_page.below(session, told, lambda: people, every)
+    told = page.with_notice(document(card, every), session.view)
+    below = page.with_care_notes(session, told, lambda: people, every)
     emit_document(below, format, output)
 
 
-def read(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
+def person_card(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
     """Return the card as data, with every call; for a merged record, of the record it belongs to.
 
     Keys: person (id, records, given_name, family_name, description, birth_date), counts, workers,
@@ -62,24 +57,24 @@ def read(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
     connection = session.db
     person = cards.person(connection, person_ids.canonical(connection, [person_id])[person_id])
     if person is None:
-        raise NotFound(f"no person {person_id}")
+        raise table.not_found("person", person_id)
     records = person_ids.same(connection, [person_id])
-    window = {**rows.window(session), "people": json.dumps(records)}
+    window = {**page.window(session), "people": json.dumps(records)}
     as_of = AsOf.of(session.now)
     found = cards.calls(connection, window, -1)
     view = session.view
-    calls = rows.calls(connection, found, as_of, narratives, view, records)
+    calls = page.calls_data(connection, found, as_of, narratives, view, records)
     plans = cards.plans(connection, window, records)
     card = {
         "person": {"id": person["id"], "records": records, **dict(person)},
-        "counts": rows.counts(
+        "counts": page.counts_data(
             cards.counts(connection, window),
             session,
             frequent.override_of_person(connection, records),
         ),
         "workers": open_work.workers(connection, records, window, as_of, view),
         "open": open_work.open_items(connection, None, records, as_of, view),
-        "plans": rows.plans(plans, session.today, view),
+        "plans": page.plans_data(plans, session.today, view),
         "calls": calls,
         "places": _places(calls),
     }
@@ -109,10 +104,10 @@ def document(card: dict[str, Any], every: bool = False) -> Document:
         "born": person["birth_date"],
         "records": ", ".join(map(str, person["records"])) if len(person["records"]) > 1 else "",
     }
-    places = card["places"] if every else card["places"][: words.MOST_PLACES]
+    places = card["places"] if every else card["places"][: page.MOST_PLACES]
     sections = [
         Section(pairs=[(label, value) for label, value in about.items() if value]),
-        Section(pairs=words.standing(card["workers"], card["open"], every, of_person=True)),
+        Section(pairs=page.workers_and_items(card["workers"], card["open"], every, of_person=True)),
         *page.plan_sections(card["plans"], of_person=True),
         page.count_section(counts, "person"),
         Section("Places", table=Table(PLACE_COLUMNS, places)) if places else Section(),

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ccu.address import read as read_address
-from ccu.card import notice, page, rows
+from ccu.card import page
 from ccu.card import store as cards
-from ccu.care import page as care_page
 from ccu.errors import InvalidInput
 from ccu.follow_ups.rows import AsOf
 from ccu.frequent import store as frequent
@@ -16,7 +15,6 @@ from ccu.output import Format, emit_document
 from ccu.people import open_work
 from ccu.places import store as places
 from ccu.places.store import Match
-from ccu.records import audit
 from ccu.session import Session
 
 
@@ -36,22 +34,18 @@ def show(
     that cannot be recorded is not shown. Raises InvalidInput, NotFound.
     """
     query, match = _asked(session, address, call_id)
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        card = read(session, query, match, every, narratives=reason is not None)
-        place_id = card["place"]["id"] if card["place"] else None
-        audit.record(
-            connection,
-            staff_id,
+    with session.work() as work:
+        card = place_card(session, query, match, every, narratives=reason is not None)
+        work.audit(
             "history-full" if reason is not None else "history",
             "place",
-            place_id,
+            card["place"]["id"] if card["place"] else None,
             reason=reason,
             calls=len(card["calls"]),
             plans=[plan["id"] for plan in card["plans"]],
         )
-    told = notice.on(page.document(card, every), session.view)
-    document = care_page.below(session, told, _people_of(session, match), every)
+    told = page.with_notice(page.document(card, every), session.view)
+    document = page.with_care_notes(session, told, _people_of(session, match), every)
     emit_document(document, format, output)
 
 
@@ -72,13 +66,13 @@ def _asked(session: Session, address: str | None, call_id: int | None) -> tuple[
     return text, places.find(session.db, reading, session.settings.town)
 
 
-def read(
+def place_card(
     session: Session, query: str, match: Match, every: bool, narratives: bool
 ) -> dict[str, Any]:
     """Return the card as data, in its documented JSON shape.
 
     Keys: query, match, place, counts, warnings, workers, open, plans, calls, building, near. Those
-    of workers and open are in people/open_work.py, of counts and calls in card/rows.py, of plans in
+    of workers and open are in people/open_work.py, of counts and calls in card/page.py, of plans in
     card/plans.py.
     """
     place = match.place
@@ -99,20 +93,20 @@ def read(
     }
     if place is None:
         return card
-    card["counts"] = rows.counts(
+    card["counts"] = page.counts_data(
         cards.counts(connection, window),
         session,
         frequent.override_of_place(connection, place["id"]),
-        frequent.exempt_of(connection, place["id"]),
+        places.place_record(connection, place["id"])["exempt"],
     )
     card["warnings"] = cards.warnings(connection, window)
     people, as_of = open_work.people_here(connection, window), AsOf.of(session.now)
     view = session.view
     card["workers"] = open_work.workers(connection, people, window, as_of, view)
     card["open"] = open_work.open_items(connection, place["id"], people, as_of, view)
-    card["plans"] = rows.plans(cards.plans(connection, window, people), session.today, view)
-    found = cards.calls(connection, window, -1 if every else rows.LAST_CALLS)
-    card["calls"] = rows.calls(connection, found, as_of, narratives, view)
+    card["plans"] = page.plans_data(cards.plans(connection, window, people), session.today, view)
+    found = cards.calls(connection, window, -1 if every else page.LAST_CALLS)
+    card["calls"] = page.calls_data(connection, found, as_of, narratives, view)
     view.keep()
     return card
 
@@ -128,7 +122,7 @@ def _window(session: Session, match: Match) -> dict[str, object]:
         "building_key": match.building_key,
         "unit_key": match.unit_key,
         "city": match.city,
-        **rows.window(session),
+        **page.window(session),
     }
 
 

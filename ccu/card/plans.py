@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from ccu.card import words
+from ccu.card.page import day
 from ccu.output import Section
 from ccu.output.text import safe, width
 
@@ -101,7 +101,7 @@ def _texts(field: str, items: Sequence[Any]) -> list[str]:
         return [f"{number}. {text}" for number, text in enumerate(items, 1)]
     if field == "safety":
         newest = sorted(items, key=lambda each: str(each["on"]), reverse=True)
-        return [f"{words.day(each['on'])}, {each['source']}: {each['text']}" for each in newest]
+        return [f"{day(each['on'])}, {each['source']}: {each['text']}" for each in newest]
     if field == "contacts":  # the number first, so that it is never cut off
         return [f"{each['phone']}, {each['name']}, {each['who']}" for each in items]
     return [str(each) for each in items]

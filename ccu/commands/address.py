@@ -42,7 +42,7 @@ def command(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Show how an address is read: its kind, parts and keys.
+    """Show how an address is read: its parts and keys.
 
     The words given make one address; --file reads many, one a line, as a stream.
 

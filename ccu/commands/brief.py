@@ -12,9 +12,9 @@ from ccu.session import Session
 
 
 def _begin(session: Session, text: str, option: str) -> datetime:
-    from ccu.card import brief
+    from ccu.brief import page
 
-    return brief.begin(text, session.now)
+    return page.begin(text, session.now)
 
 
 def command(
@@ -36,7 +36,7 @@ def command(
     Numbers and places only, unless --names is given. That it was shown is recorded.
 
     JSON: since, until, and the lists overdue, due_today, waiting, care_calls, seen_often,
-    in_hospital, flags_to_verify, flags_expiring, overrides_due and plans, each whole.
+    in_hospital, flags_to_verify, flags_expiring, overrides_due and plans, all complete.
 
     Examples:
 
@@ -44,7 +44,7 @@ def command(
 
       ccu brief --since 3d --format markdown
     """
-    from ccu.card import brief
+    from ccu.brief import page
 
     session: Session = ctx.obj
-    emit_document(brief.read(session, since, names), format, output)
+    emit_document(page.shift_brief(session, since, names), format, output)

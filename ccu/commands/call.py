@@ -19,7 +19,7 @@ from ccu.options import (
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.session import Session
 
-app = group("One call: show it, amend it, void it.")
+app = group("View, edit or void a call.")
 
 CallArgument = Annotated[int, arg("CALL", CALL, "The call's number.")]
 
@@ -37,7 +37,7 @@ def show(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Show one call whole: what it says, who was there, what was changed.
+    """Show one call: its fields, who was there, what was changed.
 
     Showing it is recorded in the audit, for the call and for each person on it.
 
@@ -48,13 +48,13 @@ def show(
       ccu call show 12 --full --reason "preparing the case conference"
     """
     from ccu.calls import page
-    from ccu.card import notice
+    from ccu.card.page import with_notice
 
     session: Session = ctx.obj
-    staff_id, why = session.staff_id, needs_reason(full, reason)
-    with session.writing() as connection:
-        data = page.read(connection, staff_id, call, why, session.now, session.view)
-    emit_document(notice.on(page.document(session.db, data), session.view), format, output)
+    why = needs_reason(full, reason)
+    with session.work() as work:
+        data = page.call_data(work, call, why)
+    emit_document(with_notice(page.document(session.db, data), session.view), format, output)
 
 
 @app.command()
@@ -65,46 +65,41 @@ def amend(
     given: AmendOptions,
     reason: Annotated[str | None, opt("--reason", REASON, "Why; it is kept.")] = None,
 ) -> None:
-    """Change what a call says; what it said before is kept, with who and when.
+    """Edit a call; what was recorded before is kept, with who and when.
 
-    A repeatable option replaces the whole list, its --add- form adds to it; people are only added
+    A repeatable option replaces the entire list, its --add- form adds to it; people are only added
     (--clear person first, if the wrong ones are there).
 
     Examples:
 
       ccu call amend 12 --nature-cleared crisis --add-disposition referred --reason "now known"
 
-      ccu call amend 12 --clear beat --clear danger
+      ccu call amend 12 --clear beat --clear minutes
     """
-    from ccu.calls import record as call_record
     from ccu.calls import store as calls
-    from ccu.calls.amendment import Amendment
-    from ccu.calls.form import CallForm, refuse_two_inputs
+    from ccu.calls.form import Amendment, CallForm, refuse_two_inputs
     from ccu.people import store as people
 
     session: Session = ctx.obj
     refuse_two_inputs(given)
-    began = call_record.read(session.db, call)["occurred_at"]
+    began = calls.call_record(session.db, call)["occurred_at"]
     amendment = Amendment(given, CallForm(session, began))
     with session.work() as work:
-        new = amendment.over(call_record.read(work.connection, call))
+        new = amendment.over(calls.call_record(work.connection, call))
         before = people.last(work.connection)
         changed = calls.amend(work, call, new, reason)
-        alike = _alike(session, before) if given.person_file else []
+        alike: list[str] = []
+        if given.person_file:
+            from ccu.people import finding
+
+            alike = finding.messages_since(session, before)
     for each in alike:
         say(each)
     if changed:
         words = ", ".join(field.replace("_", " ") for field in changed)
         emit_line(f"Amended call {call}: {words}.")
     else:
-        emit_line(f"Call {call} says that already; nothing was changed.")
-
-
-def _alike(session: Session, before: int) -> list[str]:
-    """Who the people added may be, by number."""
-    from ccu.people import finding as person_finding
-
-    return person_finding.messages_since(session, before)
+        emit_line(f"Call {call} already has these values; nothing was changed.")
 
 
 @app.command()

@@ -80,7 +80,7 @@ def add(
         note=note,
     )
     with session.work() as work:
-        consult_id = consults.add(work, new)
+        consult_id = consults.add_consult(work, new)
     emit_line(f"Added consult {consult_id}.")
 
 
@@ -106,19 +106,15 @@ def list_(
     """
     from ccu import dates
     from ccu.calls import consults
-    from ccu.records import audit
 
     session: Session = ctx.obj
     start = dates.to_iso(dates.day_start(since, session.settings.zone)) if since else None
-    with session.writing() as connection:
-        found = consults.rows(
-            connection, clinician_id=clinician, call_id=call, person_id=person, since=start
+    with session.work() as work:
+        found = consults.list_consults(
+            work, clinician_id=clinician, call_id=call, person_id=person, since=start
         )
-        audit.record(connection, session.staff_id, "consult-list", "consult", None, rows=len(found))
-        hidden = session.view.consults(row["id"] for row in found)
     for row in found:
         row["when"] = row["occurred_at"][:16].replace("T", " ")
-        row["note"] = len(row["note"]) if row["note"] and row["id"] not in hidden else None
     emit(Table(COLUMNS, found, title="Consults"), format, output)
 
 
@@ -145,21 +141,10 @@ def show(
       ccu consult show 3 --full --reason "supervision"
     """
     from ccu.calls import consults
-    from ccu.records import audit
 
     session: Session = ctx.obj
-    why = needs_reason(full, reason)
-    with session.writing() as connection:
-        data = consults.read(connection, consult)
-        detail = {"person": data["person"], "full": full, "reason": why}
-        audit.record(connection, session.staff_id, "consult-show", "consult", consult, **detail)
-        if session.view.consults([consult]):
-            data["note"] = None
-        if full:
-            session.view.keep()
-    data["note_characters"] = len(data["note"] or "")
-    if not full:
-        data["note"] = None
+    with session.work() as work:
+        data = consults.consult_data(work, consult, needs_reason(full, reason))
     note = [data["note"]] if data["note"] else []
     kept = {key: value for key, value in data.items() if value is not None and key != "note"}
     pairs = [(key.replace("_", " "), value) for key, value in kept.items()]

@@ -73,7 +73,7 @@ def list_(
 
       ccu follow-up list --owner dlee --all --format csv
     """
-    from ccu.card import notice
+    from ccu.card.page import notice_column
     from ccu.follow_ups import rows as follow_ups
 
     session: Session = ctx.obj
@@ -83,7 +83,7 @@ def list_(
         session, due=due, mine=mine, owner=owner, to_sign=to_sign, every=every
     )
     columns = follow_ups.add_names(session, rows, LIST_COLUMNS, "follow-up-list", names)
-    columns = notice.beside(rows, columns, "follow_up", session.view)
+    columns = notice_column(rows, columns, "follow_up", session.view)
     emit(Table(columns, rows, title="Follow-ups"), format, output)
 
 
@@ -122,7 +122,7 @@ def overdue(
 
       ccu follow-up overdue --new --exit-code
     """
-    from ccu.card import notice
+    from ccu.card.page import notice_column
     from ccu.follow_ups import rows as follow_ups
 
     session: Session = ctx.obj
@@ -134,7 +134,7 @@ def overdue(
         rows = follow_ups.seen(session, rows)
     columns = follow_ups.add_names(session, rows, OVERDUE_COLUMNS, "overdue", names)
     if not session.unattended:
-        columns = notice.beside(rows, columns, "follow_up", session.view)
+        columns = notice_column(rows, columns, "follow_up", session.view)
     if by:
         rows, columns = follow_ups.by_owner(rows), ("owner", *(c for c in columns if c != "owner"))
     if rows or format or output:

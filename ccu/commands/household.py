@@ -52,13 +52,13 @@ def show(
 
       ccu household show --person 12
     """
-    from ccu.card import notice
+    from ccu.card.page import with_notice
     from ccu.households import card as cards
 
     session: Session = ctx.obj
     card = cards.show(session, cards.asked(session, household, person))
     page = cards.document(session.db, card)
-    emit_document(notice.on(page, session.view), format, output)
+    emit_document(with_notice(page, session.view), format, output)
 
 
 @app.command("list")

@@ -38,7 +38,7 @@ def command(
 
     Who responded: --responder police, --responder human_services+clinician:arrived:minutes=30,
     --responder "mobile_crisis:unavailable:no team on shift". Who was met: --person unknown,
-    --person "caller: described: tall man, grey coat". A line of --person-file may also be a name:
+    --person "caller: described: tall man, gray coat". A line of --person-file may also be a name:
     Ana Reyes, or Ana Reyes; born 1980-01-31.
     """
     from ccu.calls import store as calls
@@ -51,7 +51,11 @@ def command(
         before = people.last(connection)
         call_id = calls.log(work, calls.NewCall(**values))
         page = _page(work, session, call_id)
-        alike = _alike(session, before) if given.person_file else []
+        alike: list[str] = []
+        if given.person_file:  # of a file nothing is asked: who they may be is shown
+            from ccu.people import finding
+
+            alike = finding.messages_since(session, before)
     for line in alike:
         say(line)
     try:
@@ -84,7 +88,7 @@ def _values(session: Session, given: CallOptions, asking: bool) -> dict[str, Any
 
 
 def _offered(session: Session, met: "Met") -> "Met":
-    """Who may be recorded already is shown, and asked, before somebody named is added."""
+    """Show who may be on file, and ask, before somebody named is added."""
     if not (met.given_name or met.family_name):
         return met  # nothing more is loaded for somebody unknown
     from ccu.people import finding as person_finding
@@ -92,21 +96,14 @@ def _offered(session: Session, met: "Met") -> "Met":
     return person_finding.of_met(session, met)
 
 
-def _alike(session: Session, before: int) -> list[str]:
-    """Of a file of people nothing is asked: who they may be is told."""
-    from ccu.people import finding as person_finding
-
-    return person_finding.messages_since(session, before)
-
-
 def _page(work: "Work", session: Session, call_id: int) -> Document:
     """What is printed: the number, then the card of the place; showing it is audited as any is."""
-    from ccu.calls import record as call_record
-    from ccu.card import notice, page, place
+    from ccu.calls import store as calls
+    from ccu.card import page, place
     from ccu.places import store as places
 
     connection = work.connection
-    record = call_record.read(connection, call_id)
+    record = calls.call_record(connection, call_id)
     del record["narrative"]
     data = {"id": call_id, "call": record, "card": None}
     place_id = record["place_id"]
@@ -114,10 +111,10 @@ def _page(work: "Work", session: Session, call_id: int) -> Document:
         note = "No place could be read from the address, so there is no card; its words are kept."
         return Document(f"Logged call {call_id}.", [Section(lines=[note], main=True)], data)
     match = places.of_call(connection, call_id)
-    found = place.read(session, f"call {call_id}", match, every=False, narratives=False)
+    found = place.place_card(session, f"call {call_id}", match, every=False, narratives=False)
     work.audit("history", "place", place_id, calls=len(found["calls"]))
     shown = page.document(found)
     top = Section(lines=[shown.title, page.headline(found)])
     page_data = {**data, "card": found}
     whole = Document(f"Logged call {call_id}.", [top, *shown.sections], page_data)
-    return notice.on(whole, session.view)
+    return page.with_notice(whole, session.view)

@@ -1,4 +1,4 @@
-"""`ccu place`: safety notes on a place, what stands there, and places that leave the counts."""
+"""`ccu place`: safety notes on a place, what is there, and places that leave the counts."""
 
 from datetime import date
 from pathlib import Path
@@ -7,30 +7,15 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import (
-    FILE,
-    PLACE,
-    REQUIRED,
-    AskingOption,
-    arg,
-    group,
-    number_of,
-    opt,
-)
+from ccu.options import FILE, REQUIRED, AskingOption, arg, group, number_of, opt, with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
-from ccu.places.flag_entry import CATEGORY, END, REASON, SOURCE, UNTIL
+from ccu.places import finding, flags
+from ccu.places.finding import AddressArgument, PlaceOption, PlaceOptions
+from ccu.places.flags import CATEGORY, END, REASON, SOURCE, UNTIL
 from ccu.session import Session
 
 app = group("One place: show, flag, verify, exempt.")
 
-AddressArgument = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="[ADDRESS]", help="An address as you would say it.", show_default=False),
-]
-PlaceOption = Annotated[int | None, opt("--place", PLACE, "The place, by number.")]
-NewOption = Annotated[
-    bool, typer.Option("--new", help="Make the place where there was no call yet.")
-]
 CATEGORY_OPTION = opt("--category", CATEGORY, "What is there.")
 FLAG = number_of("flag", "F")
 
@@ -56,20 +41,19 @@ def show(
 
       ccu place show --place 41 --format json
     """
-    from ccu.places import asked_for as places
     from ccu.places import page as place_page
 
     session: Session = ctx.obj
-    place_id = places.exact(session, " ".join(address or []), place)
-    data = place_page.read(session, place_id)
+    place_id = finding.exact(session, " ".join(address or []), place)
+    data = place_page.place_data(session, place_id)
     emit_document(place_page.document(session, data, every), format, output)
 
 
 @app.command()
+@with_options(PlaceOptions)
 def flag(
     ctx: typer.Context,
-    address: AddressArgument = None,
-    place: PlaceOption = None,
+    given: PlaceOptions,
     source: Annotated[
         str | None,
         opt("--source", SOURCE, "Where it comes from: officer, call 12, family; not a name."),
@@ -78,13 +62,12 @@ def flag(
     until: Annotated[
         date | None, opt("--until", UNTIL, "Until this day; at most flag_years ahead.")
     ] = None,
-    new: NewOption = False,
     asking: AskingOption = False,
 ) -> None:
     """Put a short safety note on a place; the card of the place, and of its units, shows it.
 
     The note is asked for or comes from a file: one line of at most 160 characters, about the place.
-    Until somebody else verifies it, the card says so.
+    Until somebody else verifies it, the card marks it.
 
     Examples:
 
@@ -92,13 +75,7 @@ def flag(
 
       ccu place flag 12 Main St Apt 3 --source "call 12" --file note.txt
     """
-    from ccu.places import flag_entry as place_flags
-
-    where = " ".join(address or [])
-    done = place_flags.add(
-        ctx.obj, where, place, source=source, file=file, until=until, new=new, asking=asking
-    )
-    emit_line(done)
+    emit_line(flags.add_flag(ctx.obj, given, source, file, until, asking))
 
 
 @app.command()
@@ -122,16 +99,14 @@ def verify(
 
       ccu place verify 3
     """
-    from ccu.places import flag_entry as place_flags
-
     session: Session = ctx.obj
     if flag is None:
-        rows = place_flags.to_check(session)
-        emit(Table(place_flags.CHECK_COLUMNS, rows, title="Flags to check"), format, output)
+        rows = flags.flags_to_check(session)
+        emit(Table(flags.CHECK_COLUMNS, rows, title="Flags to check"), format, output)
         return
     if format or output:
         raise InvalidInput("--format and --output are for the list, without a number")
-    emit_line(place_flags.verify(session, flag))
+    emit_line(flags.verify_flag(session, flag))
 
 
 @app.command()
@@ -147,22 +122,19 @@ def unflag(
 
       ccu place unflag 3 --why outdated
     """
-    from ccu.places import flag_entry as place_flags
-
-    emit_line(place_flags.end(ctx.obj, flag, why, asking))
+    emit_line(flags.end_flag(ctx.obj, flag, why, asking))
 
 
 @app.command()
+@with_options(PlaceOptions)
 def exempt(
     ctx: typer.Context,
-    address: AddressArgument = None,
-    place: PlaceOption = None,
+    given: PlaceOptions,
     category: Annotated[str | None, CATEGORY_OPTION] = None,
     reason: Annotated[str | None, opt("--reason", REASON, "Why; it is kept.")] = None,
     exempt: Annotated[
         bool, typer.Option("--exempt/--no-exempt", help="Or let it be counted again.")
     ] = True,
-    new: NewOption = False,
     asking: AskingOption = False,
 ) -> None:
     """Leave a shelter, hospital or station out of the repeat counts, with its units.
@@ -175,22 +147,16 @@ def exempt(
 
       ccu place exempt --place 41 --no-exempt --reason "closed in May"
     """
-    from ccu.places.flag_entry import Standing
-
-    if not exempt and category is not None:
-        raise InvalidInput("--category is not for --no-exempt; ccu place category changes it")
-    where = " ".join(address or [])
-    here = Standing(ctx.obj, where, place, new=new, asking=asking)
-    emit_line(here.exempt(category, reason) if exempt else here.count_again(reason))
+    change = flags.exempt if exempt else flags.count_again
+    emit_line(change(ctx.obj, given, category, reason, asking))
 
 
 @app.command()
+@with_options(PlaceOptions)
 def category(
     ctx: typer.Context,
-    address: AddressArgument = None,
-    place: PlaceOption = None,
+    given: PlaceOptions,
     category: Annotated[str, CATEGORY_OPTION] = REQUIRED,
-    new: NewOption = False,
     asking: AskingOption = False,
 ) -> None:
     """Record what is at a place; what was recorded before is kept.
@@ -199,8 +165,4 @@ def category(
 
       ccu place category 4 Mill Rd --category group_home
     """
-    from ccu.places.flag_entry import Standing
-
-    where = " ".join(address or [])
-    here = Standing(ctx.obj, where, place, new=new, asking=asking)
-    emit_line(here.categorise(category))
+    emit_line(flags.record_category(ctx.obj, given, category, asking))

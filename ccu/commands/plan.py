@@ -79,9 +79,9 @@ def _whose(session: Session, person: int | None, address: str | None, place: int
         raise InvalidInput("give one of --person, --address and --place")
     if person is not None:
         return Whose(person_id=person)
-    from ccu.places import asked_for as places
+    from ccu.places import finding
 
-    return Whose(place_id=places.exact(session, address or "", place))
+    return Whose(place_id=finding.exact(session, address or "", place))
 
 
 @app.command()

@@ -66,7 +66,7 @@ def list_(
 
       ccu referral list --all --provider homes --format csv
     """
-    from ccu.card import notice
+    from ccu.card.page import notice_column
     from ccu.referrals import page
 
     session: Session = ctx.obj
@@ -82,7 +82,7 @@ def list_(
     )
     found = page.list_rows(session, page.filter_of(session, asked), names=names)
     columns: tuple[str, ...] = page.NAMED_COLUMNS if names else page.COLUMNS
-    columns = notice.beside(found, columns, "referral", session.view)
+    columns = notice_column(found, columns, "referral", session.view)
     emit(Table(columns, found, title="Referrals"), format, output)
 
 
@@ -112,7 +112,7 @@ def show(
 
       ccu referral show 7
     """
-    from ccu.card import notice
+    from ccu.card.page import with_notice
     from ccu.referrals import page
 
     session: Session = ctx.obj
@@ -122,4 +122,4 @@ def show(
         work.audit("referral-show", "referral", referral, full=full, reason=why)
         if (person := data["person"]) is not None:
             work.audit("referral-show", "person", person, referral=referral)
-    emit_document(notice.on(page.document(session.db, data), session.view), format, output)
+    emit_document(with_notice(page.document(session.db, data), session.view), format, output)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ccu import dates
-from ccu.card import notice
+from ccu.card.page import with_notice
 from ccu.follow_ups import rows
 from ccu.follow_ups import store as follow_ups
 from ccu.follow_ups.rows import AsOf
@@ -36,7 +36,7 @@ def read(session: Session, follow_up_id: int, reason: str | None) -> Document:
         data["note"] = None
         for each in data["attempts"]:
             each["note"] = None
-    return notice.on(_document(data), session.view)
+    return with_notice(_document(data), session.view)
 
 
 def _document(data: dict[str, Any]) -> Document:

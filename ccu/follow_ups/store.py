@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ccu import dates
-from ccu.calls import record as call_record
+from ccu.calls import store as calls
 from ccu.consent import store as consents
 from ccu.errors import InvalidInput
 from ccu.people import open_work
@@ -156,8 +156,8 @@ def about_call(connection: sqlite3.Connection, call_id: int, owner: int) -> Abou
 
     Raises NotFound, InvalidInput for a void one.
     """
-    call_record.require_not_void(connection, call_id)
-    subjects = call_record.subjects(connection, call_id)
+    calls.require_not_void(connection, call_id)
+    subjects = calls.subjects(connection, call_id)
     person_id = subjects[0] if len(subjects) == 1 else None
     return About(owner_id=owner, call_id=call_id, person_id=person_id)
 

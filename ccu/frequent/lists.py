@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from ccu import dates
-from ccu.card import rows as card_rows
+from ccu.card import page as card_page
 from ccu.follow_ups.rows import AsOf
 from ccu.frequent import store as frequent
 from ccu.output import Document, Section, Table
@@ -31,7 +31,7 @@ class Count:
         self.k = k or session.settings.number("repeat_calls")
         self.days = days or session.settings.number("repeat_days")
         self.start = session.days_ago(self.days)
-        self.window = {**card_rows.window(session), "day": self.start}
+        self.window = {**card_page.window(session), "day": self.start}
 
     def said(self, who: str, today: date) -> str:
         """The heading: what is listed, by which threshold, over which days."""

@@ -8,7 +8,8 @@ from ccu.errors import InvalidInput
 from ccu.frequent import store as frequent
 from ccu.options import terminal
 from ccu.people import store as people
-from ccu.places import asked_for as places
+from ccu.places import finding
+from ccu.places import store as places
 from ccu.session import Session
 
 LONGEST_REASON = 300
@@ -35,7 +36,7 @@ def decide(
     _ = session.staff_id  # an account that is refused learns nothing of places
     if sum(each is not None for each in (person_id, place, address)) != 1:
         raise InvalidInput("give one of --person, --place and --address")
-    place_id = None if person_id is not None else places.exact(session, address or "", place)
+    place_id = None if person_id is not None else finding.exact(session, address or "", place)
     _check(session, person_id, place_id)  # before any question
     reason = _reason(file, asking)
     review_on = next_review(session)
@@ -58,7 +59,7 @@ def decide(
 def _check(session: Session, person_id: int | None, place_id: int | None) -> None:
     if person_id is not None:
         people.must_exist(session.db, person_id)
-    elif place_id is not None and frequent.exempt_of(session.db, place_id) is not None:
+    elif place_id is not None and places.place_record(session.db, place_id)["exempt"] is not None:
         raise InvalidInput(
             f"place {place_id} is exempt and is not counted; ccu place exempt --no-exempt ends that"
         )

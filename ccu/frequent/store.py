@@ -128,12 +128,6 @@ def people(
     return sorted(rows, key=lambda row: (-row["care_calls"], row["person"]))
 
 
-def exempt_of(connection: sqlite3.Connection, place_id: int) -> str | None:
-    """Why a place is left out of the repeat counts, itself or by its building; or None."""
-    row = connection.execute(_ABOUT_PLACES, {"places": json.dumps([place_id])}).fetchone()
-    return row["exempt"] if row else None
-
-
 # ---------------------------------------------------------------- overrides
 # An override lists a person or a place whatever the count, or leaves it off. A person or a place
 # has one active override at most; where a merge brought two together, the later one counts. An

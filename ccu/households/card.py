@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from ccu.card import rows, words
+from ccu.card import page as card_page
 from ccu.errors import InvalidInput, NotFound
 from ccu.follow_ups.rows import AsOf
 from ccu.households import card_store as household_card
@@ -69,7 +69,7 @@ def _read(
     outside = {each.who for each in related} | {each.of for each in related}
     shown = sorted(outside | {each.person for each in everyone})
     known = {each["person"]: each for each in household_card.people(connection, shown)}
-    calls = household_card.care_calls(connection, records, rows.window(session))
+    calls = household_card.care_calls(connection, records, card_page.window(session))
     none = {"90": 0, "365": 0}
     return {
         "household": household_id,
@@ -296,7 +296,7 @@ def _open(card: Mapping[str, Any], names: Mapping[int, str]) -> list[tuple[Any, 
             "" if each["id"] is None else _due(each),
             each["owner"],
         )
-        for each in words.lines(card["open"])
+        for each in card_page.listed_items(card["open"])
     ]
 
 

@@ -166,7 +166,7 @@ def markdown_document(document: Document) -> Iterator[str]:
 
 
 def _with_notice(table: Table, notice: str | None) -> Table:
-    """Add the notice that every copy of the rows must carry (card/notice.py), if there is one."""
+    """Add the notice that every copy of the rows must carry (card/page.py), if there is one."""
     if notice is None:
         return table
     return Table((*table.columns, "notice"), [(*cells, notice) for cells in table.cells()])

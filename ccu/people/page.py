@@ -5,7 +5,7 @@ import sqlite3
 from datetime import date
 from typing import Any
 
-from ccu.card import rows, words
+from ccu.card import page as card_page
 from ccu.follow_ups.rows import AsOf
 from ccu.output import Document, Section, Table
 from ccu.people import open_work
@@ -37,7 +37,7 @@ def _read(session: Session, work: Work, asked: int, with_changes: bool) -> dict[
     person_id = person_ids.canonical(connection, [asked])[asked]
     found = _recorded(connection, person_id, today.isoformat())
     born, records = found["birth_date"], found["records"]
-    window = {**rows.window(session), "people": json.dumps(records)}
+    window = {**card_page.window(session), "people": json.dumps(records)}
     changes = changes_of(connection, "person", person_id) if with_changes else None
     workers = open_work.workers(connection, records, window, AsOf.of(work.now), work.view)
     work.view.keep()
@@ -96,7 +96,7 @@ def _about(session: Session, data: dict[str, Any]) -> list[tuple[str, Any]]:
 
 def _kept(data: dict[str, Any]) -> list[tuple[str, Any]]:
     records = [str(each) for each in data["records"] if each != data["id"]]
-    working = [words.worker(each) for each in data["workers"]]
+    working = [card_page.worker_line(each) for each in data["workers"]]
     return [
         ("merged in", ", ".join(records)),
         ("households", ", ".join(map(str, data["households"]))),

@@ -1,12 +1,39 @@
-"""What is known of a place beyond its address: what stands there, and safety notes on it."""
+"""Safety notes (flags) on places, and what is at a place: read the options, ask, write.
 
+A flag expires after flag_years unless it is verified by a second person or ended before.
+"""
+
+import re
 import sqlite3
 from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
+from ccu import dates
+from ccu.calls.store import call_record
 from ccu.errors import InvalidInput, NotAllowed
-from ccu.records import table
+from ccu.options import OptionType, code, line, required, terminal, typed_text
+from ccu.output import say
+from ccu.places import finding
+from ccu.places import names_in_text as called
+from ccu.places import store as places
+from ccu.records import codes, stigmatizing_terms, table
+from ccu.session import Session
 from ccu.work import Work
+
+LONGEST_NOTE = 160
+LONGEST_SOURCE = 60
+SOON = timedelta(days=30)  # a flag that expires within them is listed for checking
+CHECK_COLUMNS = ("id", "place", "address", "why", "note", "source", "by", "written", "until")
+
+# Why a flag is taken off: codes, not words, for words would be about people.
+ENDS = {
+    "outdated": "it is no longer so",
+    "wrong": "it was not so",
+    "moved": "the person it was about is no longer there",
+    "replaced": "another flag replaces it",
+}
 
 _FLAGS = """
 SELECT place_flag.id, place_flag.place_id AS place,
@@ -22,31 +49,132 @@ WHERE {where} ORDER BY ended_at IS NOT NULL, expires_on < :today, place_flag.id 
 """
 
 
-# ---------------------------------------------------------------- what stands there
+def _source(session: Session, text: str, option: str) -> str:
+    """Check where a note comes from; a call must exist."""
+    source = typed_text.line(text, option, LONGEST_SOURCE)
+    if source is None:
+        raise InvalidInput(f"{option} is empty")
+    if call := re.fullmatch(r"call ([0-9]+)", source, re.IGNORECASE):
+        call_record(session.db, typed_text.record_id(call[1], "call"))
+    return source
 
 
-def categorise(
-    work: Work,
-    place_id: int,
-    category: str | None,
-    exempt_reason: str | None,
-    reason: str | None = None,
-) -> list[str]:
-    """Set what stands at a place; with `exempt_reason`, leave it out of repeat counts.
+def _end(session: Session, text: str, option: str) -> str:
+    why = text.strip().lower()
+    if why not in ENDS:
+        raise InvalidInput(f"{option} must be one of {', '.join(ENDS)}")
+    return why
 
-    Returns the fields that changed; `reason` is why.
+
+def _until(session: Session, text: str, option: str) -> date:
+    """Read the day a flag expires, at most flag_years from today."""
+    years, latest = _latest(session, session.today)
+    day = dates.parse_day(text, session.today, field=option, prefer="future")
+    if not session.today < day <= latest:
+        raise InvalidInput(f"{option} must be after today and at most {latest}, in {years} years")
+    return day
+
+
+CATEGORY = code("place_category")
+END = OptionType(read=_end)
+REASON = line(LONGEST_NOTE, needed=True)
+SOURCE = OptionType(read=_source)
+UNTIL = OptionType(read=_until, metavar="DAY")
+
+
+# ---------------------------------------------------------------- safety notes, as asked for
+
+
+def add_flag(
+    session: Session,
+    given: finding.PlaceOptions,
+    source: str | None,
+    file: Path | None,
+    until: date | None,
+    asking: bool,
+) -> str:
+    """Put a safety note on a place; return what was written. Raises InvalidInput, NotFound."""
+    found = finding.exact_or_new(session, given, asking)
+    expires_on = (until or _latest(session, session.today)[1]).isoformat()
+    if asking and source is None:
+        source = SOURCE.ask(session, "Where it comes from", "--source")
+    source = required(source, "--source")
+    note = terminal.private_text("Safety note", file, "the note", LONGEST_NOTE, asking)
+    with session.work() as work:
+        place_id = finding.made(work, found)
+        flag_id = _insert_flag(work, place_id, note, source, expires_on)
+        text = places.place_line(work.connection, place_id)
+        names = stigmatizing_terms.Names.of(called.met_at(work.connection, place_id))
+    _tell("the note", note, names)
+    _tell("--source", source, names)
+    return f"Flag {flag_id} on place {place_id}, {text}, until {expires_on}; not verified yet."
+
+
+def _tell(what: str, text: str, names: stigmatizing_terms.Names) -> None:
+    """Print what to write instead: a flag is needed at once, so it is not refused."""
+    for word, instead in stigmatizing_terms.words(text):
+        say(f'{what}: "{word}"; {instead}.')
+    if names.in_text(text):
+        say(f"{what}: the name of somebody met there; a card is read aloud: ccu place unflag.")
+
+
+def verify_flag(session: Session, flag_id: int) -> str:
+    """Record that somebody else than its writer confirms a flag; return what that did.
+
+    It is renewed for flag_years, but a day that its writer set is kept.
     """
-    row = table.require(work.connection, "place", place_id)
-    new = {"category": category, "exempt_reason": exempt_reason}
-    changed = table.change(work, "place", row, new, reason)
-    work.audit("place-category", "place", place_id, fields=changed)
-    return changed
+    with session.work() as work:
+        old = flag_row(work.connection, flag_id)
+        _years, full = _latest(session, date.fromisoformat(old["recorded_at"][:10]))
+        limited = old["expires_on"] < full.isoformat()
+        expires_on = (
+            old["expires_on"] if limited else _latest(session, session.today)[1].isoformat()
+        )
+        if limited and expires_on < session.today.isoformat() and old["ended_at"] is None:
+            raise InvalidInput(
+                f"flag {flag_id} expired on {expires_on}, the day its writer set; write a new one"
+            )
+        _record_verified(work, flag_id, expires_on)
+    if limited:
+        return f"Flag {flag_id} is verified; it is kept until {expires_on}, as its writer set."
+    return f"Flag {flag_id} is verified and renewed: it is kept until {expires_on}."
 
 
-# ---------------------------------------------------------------- safety notes
+def _latest(session: Session, day: date) -> tuple[int, date]:
+    """flag_years, and the day that lies so many years after another."""
+    years = session.settings.number("flag_years")
+    return years, dates.parse_day(f"in {years} years", day)
 
 
-def add(work: Work, place_id: int, note: str, source: str, expires_on: str) -> int:
+def flags_to_check(session: Session) -> list[dict[str, Any]]:
+    """Flags that nobody verified yet or that lapse soon, each recorded as shown."""
+    with session.work() as work:
+        soon = (session.today + SOON).isoformat()
+        rows = unverified_or_expiring(work.connection, session.today.isoformat(), soon)
+        for row in rows:
+            work.audit("flag-show", "place_flag", row["id"])
+    for row in rows:
+        row["why"] = "expires soon" if row["verified_at"] else "unverified"
+        row["by"], row["written"] = row["recorded_by"], row["recorded_at"][:10]
+        row["until"] = row["expires_on"]
+    return rows
+
+
+def end_flag(session: Session, flag_id: int, why: str | None, asking: bool) -> str:
+    """Take a flag off its place; return what that did."""
+    flag_row(session.reading.connection, flag_id)  # a wrong number is told before any question
+    if asking and why is None:
+        why = END.ask(session, f"Why ({', '.join(ENDS)})", "--why")
+    why = required(why, "--why")
+    with session.work() as work:
+        _record_ended(work, flag_id, why)
+    return f"Flag {flag_id} has ended: {ENDS[why]}."
+
+
+# ---------------------------------------------------------------- safety notes, as rows
+
+
+def _insert_flag(work: Work, place_id: int, note: str, source: str, expires_on: str) -> int:
     """Put a safety note on a place until a day; returns its id.
 
     Raises InvalidInput when the same words are there already.
@@ -57,19 +185,19 @@ def add(work: Work, place_id: int, note: str, source: str, expires_on: str) -> i
         {"place_id": place_id, "note": note, "today": work.today.isoformat()},
     ).fetchone()
     if same:
-        raise InvalidInput(f"flag {same['id']} says that of this place already")
+        raise InvalidInput(f"flag {same['id']} of this place has the same text")
     new = {"place_id": place_id, "note": note, "source": source, "expires_on": expires_on}
     flag_id = table.insert(work, "place_flag", new)
     work.audit("flag-add", "place_flag", flag_id, place=place_id)
     return flag_id
 
 
-def verify(work: Work, flag_id: int, expires_on: str) -> None:
-    """Record that a second person checked a note; it is in force until a new day.
+def _record_verified(work: Work, flag_id: int, expires_on: str) -> None:
+    """Record that a second person checked a note; it is active until a new day.
 
     Raises NotFound, InvalidInput for an ended flag, and NotAllowed for the account that wrote it.
     """
-    old = _open(work.connection, flag_id)
+    old = _open_flag(work.connection, flag_id)
     if old["recorded_by"] == work.staff_id:
         raise NotAllowed(f"flag {flag_id} was written by this account; somebody else verifies it")
     new = {"verified_by": work.staff_id, "verified_at": work.at, "expires_on": expires_on}
@@ -77,12 +205,12 @@ def verify(work: Work, flag_id: int, expires_on: str) -> None:
     work.audit("flag-verify", "place_flag", flag_id, place=old["place_id"])
 
 
-def end(work: Work, flag_id: int, why: str) -> None:
+def _record_ended(work: Work, flag_id: int, why: str) -> None:
     """Take a note off its place; it is kept, with who and why.
 
     Raises NotFound, InvalidInput for one that has ended.
     """
-    old = _open(work.connection, flag_id)
+    old = _open_flag(work.connection, flag_id)
     ended = {"ended_at": work.at, "ended_by": work.staff_id, "ended_why": why}
     table.update(work.connection, "place_flag", flag_id, ended)
     work.audit("flag-end", "place_flag", flag_id, place=old["place_id"])
@@ -91,19 +219,21 @@ def end(work: Work, flag_id: int, why: str) -> None:
 def of_places(
     connection: sqlite3.Connection, place_ids: Iterable[int | None], today: str
 ) -> list[dict[str, Any]]:
-    """Every flag ever on these places: those in force, then expired, then ended ones.
+    """Every flag ever on these places: those active, then expired, then ended ones.
 
     Keys: id, place, address, state, note, source, recorded_at, recorded_by, verified_by,
     verified_at, expires_on, ended_at, ended_by, ended_why. Reading them must be audited.
     """
     places = [each for each in place_ids if each is not None]
-    return _rows(connection, today, {"place_flag.place_id IN ?": places})
+    return _flags(connection, today, {"place_flag.place_id IN ?": places})
 
 
-def to_check(connection: sqlite3.Connection, today: str, soon: str) -> list[dict[str, Any]]:
-    """Flags in force that nobody verified yet or that expire by `soon`: keys as `of_places`."""
+def unverified_or_expiring(
+    connection: sqlite3.Connection, today: str, soon: str
+) -> list[dict[str, Any]]:
+    """Flags active that nobody verified yet or that expire by `soon`: keys as `of_places`."""
     in_force = {"ended_at IS NULL AND expires_on >= ?": today}
-    return _rows(connection, today, {**in_force, "(verified_at IS NULL OR expires_on <= ?)": soon})
+    return _flags(connection, today, {**in_force, "(verified_at IS NULL OR expires_on <= ?)": soon})
 
 
 def expiring(
@@ -111,22 +241,115 @@ def expiring(
 ) -> list[dict[str, Any]]:
     """Flags whose last day is from `since` to `soon` and that nobody ended: keys as `of_places`."""
     not_ended = {"ended_at IS NULL AND expires_on >= ?": since}
-    return _rows(connection, today, {**not_ended, "expires_on <= ?": soon})
+    return _flags(connection, today, {**not_ended, "expires_on <= ?": soon})
 
 
-def _rows(
+def _flags(
     connection: sqlite3.Connection, today: str, conditions: dict[str, object]
 ) -> list[dict[str, Any]]:
     return [dict(row) for row in table.select(connection, _FLAGS, conditions, today=today)]
 
 
-def _open(connection: sqlite3.Connection, flag_id: int) -> sqlite3.Row:
-    row = read(connection, flag_id)
+def _open_flag(connection: sqlite3.Connection, flag_id: int) -> sqlite3.Row:
+    row = flag_row(connection, flag_id)
     if row["ended_at"] is not None:
         raise InvalidInput(f"flag {flag_id} has ended, on {row['ended_at'][:10]}; write a new one")
     return row
 
 
-def read(connection: sqlite3.Connection, flag_id: int) -> sqlite3.Row:
+def flag_row(connection: sqlite3.Connection, flag_id: int) -> sqlite3.Row:
     """Return the row of a flag. Raises NotFound."""
     return table.require(connection, "place_flag", flag_id)
+
+
+# ---------------------------------------------------------------- what is at a place
+
+
+def exempt(
+    session: Session,
+    given: finding.PlaceOptions,
+    category: str | None,
+    reason: str | None,
+    asking: bool,
+) -> str:
+    """Leave a place out of the repeat counts, with the reason; return what was done."""
+    found = finding.exact_or_new(session, given, asking)
+    why = _reason(session, reason, asking)
+    with session.work() as work:
+        place_id = finding.made(work, found)
+        category = category or places.place_record(work.connection, place_id)["category"]
+        if category is None:
+            raise InvalidInput("--category is missing: what is there")
+        _refuse_home(category)
+        _set_category(work, place_id, category, why, why)
+    return f"Place {place_id} is exempt and leaves the repeat counts."
+
+
+def count_again(
+    session: Session,
+    given: finding.PlaceOptions,
+    category: str | None,
+    reason: str | None,
+    asking: bool,
+) -> str:
+    """Let the calls at an exempt place count again; return what was done."""
+    if category is not None:
+        raise InvalidInput("--category is not for --no-exempt; ccu place category changes it")
+    found = finding.exact_or_new(session, given, asking)
+    why = _reason(session, reason, asking)
+    with session.work() as work:
+        place_id = finding.made(work, found)
+        now = places.place_record(work.connection, place_id)
+        if now["exempt_reason"] is None:
+            of = f", but its building is, place {now['building']}" if now["exempt"] else ""
+            raise InvalidInput(f"place {place_id} is not exempt{of}")
+        _set_category(work, place_id, now["category"], None, why)
+    return f"Place {place_id} is counted again."
+
+
+def record_category(
+    session: Session, given: finding.PlaceOptions, category: str, asking: bool
+) -> str:
+    """Record what is at a place; return what was done."""
+    found = finding.exact_or_new(session, given, asking)
+    with session.work() as work:
+        place_id = finding.made(work, found)
+        now = places.place_record(work.connection, place_id)
+        if now["exempt_reason"] is not None:
+            _refuse_home(category)
+        changed = _set_category(work, place_id, category, now["exempt_reason"])
+        label = codes.labels(work.connection, "place_category")[category]
+    if not changed:
+        return f"Place {place_id} already has this category; nothing was changed."
+    exempt = "; it is still exempt" if now["exempt_reason"] is not None else ""
+    return f"Place {place_id}: {label}{exempt}."
+
+
+def _reason(session: Session, reason: str | None, asking: bool) -> str:
+    if reason is None and asking:
+        return REASON.ask(session, "Why", "--reason")
+    return required(reason, "--reason")
+
+
+def _refuse_home(category: str | None) -> None:
+    """A home is left off the lists only by an override, which is looked at again."""
+    if category == "residence":
+        raise InvalidInput("a residence cannot be exempt; ccu frequent override --off is for that")
+
+
+def _set_category(
+    work: Work,
+    place_id: int,
+    category: str | None,
+    exempt_reason: str | None,
+    reason: str | None = None,
+) -> list[str]:
+    """Set what is at a place; with `exempt_reason`, leave it out of repeat counts.
+
+    Returns the fields that changed; `reason` is why.
+    """
+    row = table.require(work.connection, "place", place_id)
+    new = {"category": category, "exempt_reason": exempt_reason}
+    changed = table.change(work, "place", row, new, reason)
+    work.audit("place-category", "place", place_id, fields=changed)
+    return changed

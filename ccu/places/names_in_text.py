@@ -29,7 +29,7 @@ WHERE call.place_id = :place_id AND call.voided_at IS NULL
 
 
 def person(connection: sqlite3.Connection, person_id: int) -> set[tuple[str, str]]:
-    """Every (given name, family name) of this human being, by every record."""
+    """Every (given name, family name) of this person, by every record."""
     return _of(connection, [person_id])
 
 

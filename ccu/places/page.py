@@ -1,15 +1,14 @@
-"""A place as data and as a page: how it was read, what stands there, its flags, how often."""
+"""A place as data and as a page: how it was read, what is there, its flags, how often."""
 
 from typing import Any
 
 from ccu.card import page as card_page
-from ccu.card import rows
 from ccu.card import store as cards
 from ccu.frequent import store as frequent
 from ccu.output import Document, Section, Table
 from ccu.places import flags
-from ccu.places import reads as place_reads
-from ccu.records import audit, codes
+from ccu.places import store as places
+from ccu.records import codes
 from ccu.session import Session
 
 FLAG_COLUMNS = ("id", "place", "state", "note", "source", "written", "verified", "until")
@@ -19,33 +18,33 @@ MOST_UNITS = 10
 MOST_TEXTS = 3
 
 
-def read(session: Session, place_id: int) -> dict[str, Any]:
+def place_data(session: Session, place_id: int) -> dict[str, Any]:
     """The place in its documented JSON shape, recorded as a read. Raises NotFound."""
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        place = place_reads.record(connection, place_id)
+    with session.work() as work:
+        connection = work.connection
+        place = places.place_record(connection, place_id)
         building = place.pop("building")
         by_building = place.pop("exempt_reason") is None and place["exempt"] is not None
         on = flags.of_places(connection, {place_id, building}, session.today.isoformat())
-        window = {**rows.window(session), "place_id": place_id}
+        window = {**card_page.window(session), "place_id": place_id}
         override = frequent.override_of_place(connection, place_id)
-        exempt = frequent.exempt_of(connection, place_id)
-        counts = rows.counts(cards.counts(connection, window), session, override, exempt)
+        counted = cards.counts(connection, window)
+        counts = card_page.counts_data(counted, session, override, place["exempt"])
         data = {
             "place": {
                 **place,
                 "exempt_by_building": building if by_building else None,
-                "address": place_reads.text(connection, place_id),
+                "address": places.place_line(connection, place_id),
             },
-            "typed_as": place_reads.typed_as(connection, place_id),
+            "typed_as": places.typed_as(connection, place_id),
             "flags": on,
             "counts": counts,
-            "building": place_reads.units(
+            "building": places.building_units(
                 connection, place["building_key"], place["city"], place_id, str(window["now"])
             ),
-            "changes": place_reads.history(connection, place_id, [each["id"] for each in on]),
+            "changes": places.place_history(connection, place_id, [each["id"] for each in on]),
         }
-        audit.record(connection, staff_id, "place-show", "place", place_id, flags=len(on))
+        work.audit("place-show", "place", place_id, flags=len(on))
     return data
 
 

@@ -6,16 +6,25 @@ unique by (unit_key, city) and every count can group by place_id alone.
 
 import sqlite3
 from dataclasses import dataclass, field
+from typing import Any
 
 from ccu.address import Address, normal
-from ccu.address import match as matching
 from ccu.errors import InvalidInput
 from ccu.records import table
 
 MOST_NEAR = 6  # near places shown
-_SLIP = 8  # after every near match of ccu.address.match
-CANDIDATES = 3_000  # places scored for a typo; one house number has fewer in any town seen
 
+_UNITS = """
+SELECT place.id AS place, place.unit, count(call.id) AS calls, coalesce(sum(call.care), 0) AS care
+FROM place LEFT JOIN call ON call.place_id = place.id
+  AND call.voided_at IS NULL AND substr(call.occurred_at, 1, 19) <= :now
+WHERE place.building_key = :building_key AND place.city = :city AND place.id IS NOT :id
+GROUP BY place.id ORDER BY calls DESC, place.unit
+"""
+_PARTS = (
+    *("id", "kind", "number", "street", "unit", "cross_street", "name", "city", "state", "zip"),
+    *("building_key", "unit_key", "category"),
+)
 INSERT_PLACE = """
 INSERT INTO place (kind, number, street, unit, cross_street, name, city, city_assumed, state, zip,
                    building_key, unit_key, loose_key)
@@ -56,9 +65,11 @@ class Match:
 
 
 def columns(reading: Address, town: str) -> dict[str, object] | None:
-    """The place's columns for an address read; None when nobody could find it again (kind none)."""
+    """The place's columns for an address read; None for a text without an address."""
     if not reading.unit_key:
         return None
+    from ccu.address import match
+
     return {
         "kind": reading.kind,
         "number": reading.number,
@@ -72,7 +83,7 @@ def columns(reading: Address, town: str) -> dict[str, object] | None:
         "zip": reading.zip,
         "building_key": reading.building_key,
         "unit_key": reading.unit_key,
-        "loose_key": matching.columns(reading).loose_key,
+        "loose_key": match.columns(reading).loose_key,
     }
 
 
@@ -134,9 +145,11 @@ def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
         return _matched(connection, assumed[0], "exact, but recorded without a city", reading)
     if not reading.city and rows:
         return _in_another_city(connection, rows, reading)
+    from ccu.places.near import near_places
+
     building = _building_only(connection, reading, city)
-    near = [Near(_text(row), _calls_at(connection, row["id"]), "another city") for row in rows]
-    near = (near + _near(connection, reading))[:MOST_NEAR]
+    near = [Near(place_text(row), calls_at(connection, row["id"]), "another city") for row in rows]
+    near = (near + near_places(connection, reading))[:MOST_NEAR]
     return building or Match(
         None, "none", normal(reading), reading.building_key, reading.unit_key, city, None, near
     )
@@ -166,7 +179,7 @@ def _matched(
     return Match(
         row,
         certainty,
-        _text(row),
+        place_text(row),
         row["building_key"],
         row["unit_key"],
         row["city"],
@@ -179,12 +192,14 @@ def _in_another_city(
     connection: sqlite3.Connection, rows: list[sqlite3.Row], reading: Address
 ) -> Match:
     """No city was given and the town has no such place: the one with most calls, others as near."""
-    counted = sorted(rows, key=lambda row: -_calls_at(connection, row["id"]))
+    counted = sorted(rows, key=lambda row: -calls_at(connection, row["id"]))
     first, others = counted[0], counted[1:]
     said = f"exact, in {first['city']}"
     if others:
         said += f"; {len(others)} more cities have this address: add the city"
-    near = [Near(_text(row), _calls_at(connection, row["id"]), "another city") for row in others]
+    near = [
+        Near(place_text(row), calls_at(connection, row["id"]), "another city") for row in others
+    ]
     return _matched(connection, first, said, reading, near[:MOST_NEAR])
 
 
@@ -208,84 +223,8 @@ def _building_only(connection: sqlite3.Connection, reading: Address, city: str) 
     )
 
 
-def _near(connection: sqlite3.Connection, reading: Address) -> list[Near]:
-    """The town's own places that may be meant, nearest first, then those with most calls."""
-    scored = []
-    for row in _candidates(connection, reading):
-        other = _as_address(row)
-        distance = matching.nearness(reading, other)
-        if distance is not None:
-            scored.append((distance, row, _why(reading, other)))
-        elif (why := _slip(reading, other)) is not None:
-            scored.append((_SLIP, row, why))
-    scored.sort(key=lambda found: found[0])
-    counted = [
-        (distance, -_calls_at(connection, row["id"]), _text(row), why)
-        for distance, row, why in scored[:50]
-    ]
-    return [Near(text, -calls, why) for _, calls, text, why in sorted(counted)[:MOST_NEAR]]
-
-
-def _candidates(connection: sqlite3.Connection, reading: Address) -> list[sqlite3.Row]:
-    """Places alike enough to be scored, each found by an index."""
-    if not reading.unit_key:
-        return []
-    return connection.execute(
-        "SELECT * FROM place WHERE building_key = :building_key"
-        " UNION SELECT * FROM (SELECT * FROM place WHERE loose_key = :loose_key LIMIT :most)"
-        " UNION SELECT * FROM"
-        " (SELECT * FROM place WHERE number = :number AND number <> '' LIMIT :most)"
-        " UNION SELECT * FROM (SELECT * FROM place"
-        "  WHERE loose_key >= :first AND loose_key < :last AND number = '' LIMIT :most)",
-        {
-            "building_key": reading.building_key,
-            "loose_key": (loose := matching.columns(reading).loose_key),
-            "number": reading.number,
-            "first": "" if reading.number else loose[:3],
-            "last": "" if reading.number else loose[:3] + "\U0010ffff",
-            "most": CANDIDATES,
-        },
-    ).fetchall()
-
-
-_WHY = {
-    "other house number": "house number one digit off",
-    "no suffix given": "street's suffix missing",
-    "no directional given": "street's direction missing",
-}
-
-
-def _slip(asked: Address, other: Address) -> str | None:
-    """Another address by the rules, but one that a person in a hurry may well have meant."""
-    if matching.compare(asked, other).reason == "other town":
-        return None
-    if not asked.number or matching.digits(asked.number.split(" ")[0]) != matching.digits(
-        other.number.split(" ")[0]
-    ):
-        return None
-    same_name = matching.columns(asked).loose_key == matching.columns(other).loose_key
-    if asked.kind != other.kind:
-        kinds = {asked.kind, other.kind} == {"address", "block"}
-        what = "the block" if other.kind == "block" else "a house number, not the block"
-        return what if kinds and same_name else None
-    if asked.number != other.number:
-        return "house number with another letter or fraction" if same_name else None
-    if same_name or asked.street.rpartition(" ")[0] == other.street.rpartition(" ")[0] != "":
-        return "other suffix or direction"
-    alike = matching.digits(asked.street) == matching.digits(other.street) and len(asked.street) > 5
-    if alike and matching.edit_distance(asked.street, other.street, 2) is not None:
-        return "spelled otherwise"
-    return None
-
-
-def _why(asked: Address, other: Address) -> str:
-    reason = matching.compare(asked, other).reason
-    if reason == "building, no unit given":
-        return "the building" if asked.unit else "a unit of it"
-    return _WHY.get(reason, reason)
-
-
-def _as_address(row: sqlite3.Row) -> Address:
+def as_address(row: sqlite3.Row) -> Address:
+    """Return the row of a place as the address reader would give it."""
     return Address(
         raw="",
         kind=row["kind"],
@@ -302,13 +241,81 @@ def _as_address(row: sqlite3.Row) -> Address:
     )
 
 
-def _text(row: sqlite3.Row) -> str:
-    return normal(_as_address(row))
+def place_text(row: sqlite3.Row) -> str:
+    """Return the normal form of a place, with its city."""
+    return normal(as_address(row))
 
 
-def _calls_at(connection: sqlite3.Connection, place_id: int) -> int:
+def calls_at(connection: sqlite3.Connection, place_id: int) -> int:
+    """Return how many calls a place had, void ones aside."""
     found = connection.execute(
         "SELECT count(*) FROM call WHERE place_id = :place_id AND voided_at IS NULL",
         {"place_id": place_id},
     ).fetchone()
     return int(found[0])
+
+
+# ---------------------------------------------------------------- one place
+
+
+def place_record(connection: sqlite3.Connection, place_id: int) -> dict[str, Any]:
+    """Its parts, category, exempt (why, its own or its building's), building (id). NotFound."""
+    row = connection.execute(
+        "SELECT place.*, building.id AS building,"
+        " coalesce(place.exempt_reason, building.exempt_reason) AS exempt"
+        " FROM place LEFT JOIN place AS building"
+        " ON building.unit_key = place.building_key AND building.city = place.city"
+        " WHERE place.id = :id",
+        {"id": place_id},
+    ).fetchone()
+    if row is None:
+        raise table.not_found("place", place_id)
+    keys = (*_PARTS, "exempt", "exempt_reason", "building")
+    return {key: row[key] for key in keys}
+
+
+def place_line(connection: sqlite3.Connection, place_id: int) -> str:
+    """The place in one line, as lists name it. Raises NotFound."""
+    row = table.require(
+        connection, "place", place_id, "SELECT line FROM place_plain AS place WHERE {where}"
+    )
+    return str(row["line"])
+
+
+def typed_as(connection: sqlite3.Connection, place_id: int) -> list[str]:
+    """The texts that were read as this place, those of dispatch too, each once."""
+    found = connection.execute(
+        "SELECT DISTINCT trim(raw || ' ' || raw_unit) AS raw FROM address"
+        " WHERE place_id = :id ORDER BY id",
+        {"id": place_id},
+    )
+    return [row["raw"] for row in found]
+
+
+def building_units(
+    connection: sqlite3.Connection, building_key: str, city: str, place_id: int | None, now: str
+) -> list[dict[str, Any]]:
+    """place, unit, calls, care of the building's other places, most calls first."""
+    found = connection.execute(
+        _UNITS, {"building_key": building_key, "city": city, "id": place_id, "now": now}
+    )
+    return [dict(row) for row in found]
+
+
+def place_history(
+    connection: sqlite3.Connection, place_id: int, flag_ids: list[int]
+) -> list[dict[str, Any]]:
+    """What was changed of a place and of its flags, oldest first: what, and as table.changes_of."""
+    found = [
+        {"what": what, **each}
+        for what, name, number in (
+            ("place", "place", place_id),
+            *((f"flag {flag_id}", "place_flag", flag_id) for flag_id in flag_ids),
+        )
+        for each in table.changes_of(connection, name, number)
+    ]
+    logins = dict(connection.execute("SELECT id, login FROM staff").fetchall()) if found else {}
+    for each in found:
+        if each["field"] == "verified_by":
+            each["old"], each["new"] = logins.get(each["old"]), logins.get(each["new"])
+    return sorted(found, key=lambda each: str(each["at"]))

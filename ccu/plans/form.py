@@ -22,7 +22,7 @@ from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.options import typed_text
 from ccu.places import names_in_text
-from ccu.places import reads as place_reads
+from ccu.places import store as places
 from ccu.plans.store import FIELDS, Body, Whose
 from ccu.records import person_ids, stigmatizing_terms
 from ccu.work import Work
@@ -224,7 +224,7 @@ def said_for(connection: sqlite3.Connection, whose: Whose) -> str:
     """`person 12`, by the record merged into, or the place in one line."""
     if whose.person_id is not None:
         return f"person {person_ids.canonical(connection, [whose.person_id])[whose.person_id]}"
-    return place_reads.text(connection, whose.place_id or 0) or f"place {whose.place_id}"
+    return places.place_line(connection, whose.place_id or 0) or f"place {whose.place_id}"
 
 
 def names(connection: sqlite3.Connection, whose: Whose) -> tuple[stigmatizing_terms.Names, str]:

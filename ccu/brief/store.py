@@ -8,7 +8,7 @@ from typing import Any
 from ccu.consent.visibility import View
 from ccu.frequent import store as frequent
 from ccu.places import flags
-from ccu.places import reads as place_reads
+from ccu.places import store as places
 from ccu.records import person_ids
 
 SEEN_OFTEN = 3  # calls within a week
@@ -141,7 +141,7 @@ def in_hospital(connection: sqlite3.Connection, view: View) -> list[dict[str, An
 
 def flags_to_verify(connection: sqlite3.Connection, today: date) -> list[dict[str, Any]]:
     """Return id, place, source, by, written of the active flags that are not verified yet."""
-    found = flags.to_check(connection, today.isoformat(), today.isoformat())
+    found = flags.unverified_or_expiring(connection, today.isoformat(), today.isoformat())
     return [
         {
             "id": row["id"],
@@ -206,7 +206,7 @@ def plans(
             "id": row["id"],
             "what": row["what"],
             "person": row["person"],
-            "place": place_reads.text(connection, row["place_id"]) if row["place_id"] else None,
+            "place": places.place_line(connection, row["place_id"]) if row["place_id"] else None,
             "day": row["day"],
             "by": row["by"],
         }

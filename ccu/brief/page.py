@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ccu import dates
+from ccu.brief import store as briefs
 from ccu.calls import call_answer
-from ccu.card import brief_store as briefs
-from ccu.card import notice
+from ccu.card.page import with_notice
 from ccu.errors import InvalidInput
 from ccu.follow_ups import rows as follow_up_rows
 from ccu.follow_ups.rows import AsOf, Wanted
 from ccu.output import Document, Section, Table
-from ccu.records import audit, person_ids
+from ccu.records import person_ids
 from ccu.session import Session
 
 MOST_ROWS = 10  # of each list on the page; the JSON has all
@@ -52,23 +52,22 @@ PARTS: dict[str, tuple[str, tuple[str, ...], str]] = {
 }
 
 
-def read(session: Session, since: datetime | None, names: bool) -> Document:
+def shift_brief(session: Session, since: datetime | None, names: bool) -> Document:
     """Return the page and record the read; with `names`, also of each person named.
 
     Its JSON: since, until, and a list for each of PARTS, of objects with those columns.
     """
     start = since or begin("24h", session.now)
-    staff_id = session.staff_id
-    with session.writing() as connection:
-        data = _lists(session, start, staff_id)
-        audit.record(connection, staff_id, "brief", rows=sum(len(data[key]) for key in PARTS))
+    with session.work() as work:
+        data = _lists(session, start, work.staff_id)
+        work.audit("brief", rows=sum(len(data[key]) for key in PARTS))
         if names:
             with_person = [row for key in PARTS for row in data[key] if row.get("person")]
-            called = person_ids.names(connection, (row["person"] for row in with_person))
-            person_ids.shown(connection, staff_id, "brief", list(called))
+            called = person_ids.names(work.connection, (row["person"] for row in with_person))
+            person_ids.shown(work.connection, work.staff_id, "brief", list(called))
             for row in with_person:
                 row["name"] = called[row["person"]]
-    return notice.on(_document(session, data, names), session.view)
+    return with_notice(_document(session, data, names), session.view)
 
 
 def begin(since: str, now: datetime) -> datetime:

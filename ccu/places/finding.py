@@ -4,18 +4,40 @@ An address is read as everywhere. One that is only near is offered and never tak
 call was yet is made only when that was asked for.
 """
 
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
 from ccu.address import Address, normal
 from ccu.address import read as read_address
 from ccu.errors import InvalidInput, NotFound
-from ccu.options import terminal
+from ccu.options import PLACE, opt, terminal
 from ccu.output import say
-from ccu.places import reads as place_reads
 from ccu.places import store as places
 from ccu.places.store import Match, Near
 from ccu.session import Session
+from ccu.work import Work
 
 MOST_SAID = 3
 MOST_OFFERED = 9
+
+AddressArgument = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[ADDRESS]", help="An address as you would say it.", show_default=False),
+]
+PlaceOption = Annotated[int | None, opt("--place", PLACE, "The place, by number.")]
+
+
+@dataclass(eq=False, repr=False)
+class PlaceOptions:
+    """The options of a command that may add the place: an address in words, or a number."""
+
+    address: AddressArgument = None
+    place: PlaceOption = None
+    new: Annotated[
+        bool, typer.Option("--new", help="Make the place where there was no call yet.")
+    ] = False
 
 
 def exact(session: Session, address: str, place: int | None) -> int:
@@ -26,31 +48,29 @@ def exact(session: Session, address: str, place: int | None) -> int:
     raise NotFound(_nothing_there(session, found, "name one of them exactly"))
 
 
-def exact_or_new(
-    session: Session, address: str, place: int | None, *, new: bool, asking: bool
-) -> int | Address:
+def exact_or_new(session: Session, given: PlaceOptions, asking: bool) -> int | Address:
     """As `exact`; where no call was yet, the address to make a place of.
 
-    At a terminal the near ones are offered and a new one must be agreed to; else `new` says so. A
-    building of which only units are known needs no leave: it is there.
+    At a terminal the near ones are offered and a new one must be confirmed; otherwise --new is
+    needed. A building of which only units are known needs no confirmation.
     """
-    found, reading = _look(session, address, place)
+    found, reading = _look(session, " ".join(given.address or []), given.place)
     if isinstance(found, int):
         return found
-    if new or found.certainty.startswith("the building"):
+    if given.new or found.certainty.startswith("the building"):
         return reading
     if not asking:
         raise NotFound(_nothing_there(session, found, "name one exactly, or give --new"))
     return _choose(session, found, reading)
 
 
-def made(session: Session, found: int | Address) -> int:
-    """The place's number, made where it is new; inside a write."""
+def made(work: Work, found: int | Address) -> int:
+    """Return the number of a place, after adding it where it is new."""
     if isinstance(found, int):
         return found
-    _address, place_id = places.remember(session.db, found, session.settings.town)
+    _address, place_id = places.remember(work.connection, found, work.settings.town)
     if place_id is None:
-        raise InvalidInput("the address can not be read; ccu address shows how it is read")
+        raise InvalidInput("the address cannot be read; ccu address shows how it is read")
     return place_id
 
 
@@ -59,11 +79,11 @@ def _look(session: Session, address: str, place: int | None) -> tuple[int | Matc
     if bool(address.strip()) is (place is not None):
         raise InvalidInput("give either an address or --place")
     if place is not None:
-        place_reads.text(session.db, place)
+        places.place_line(session.db, place)
         return place, read_address("")
     reading = read_address(address.strip(), town=session.settings.town)
     if reading.kind == "none":
-        raise InvalidInput("the address can not be read; ccu address shows how it is read")
+        raise InvalidInput("the address cannot be read; ccu address shows how it is read")
     match = places.find(session.db, reading, session.settings.town)
     if match.place is not None and _same_city(session, match, reading):
         return int(match.place["id"]), reading
@@ -83,8 +103,8 @@ def _near(session: Session, match: Match) -> list[str]:
     texts = [each.text for each in near]
     if match.certainty.startswith("the building"):
         now = session.now.isoformat()[:19]
-        units = place_reads.units(session.db, match.building_key, match.city, None, now)
-        texts = [place_reads.text(session.db, unit["place"]) for unit in units[:MOST_OFFERED]]
+        units = places.building_units(session.db, match.building_key, match.city, None, now)
+        texts = [places.place_line(session.db, unit["place"]) for unit in units[:MOST_OFFERED]]
     return texts
 
 

@@ -1,0 +1,90 @@
+"""Places near an address that no call was at: the units of a building, typing errors.
+
+Loaded only when an address is not found exactly.
+"""
+
+import sqlite3
+
+from ccu.address import Address
+from ccu.address import match as matching
+from ccu.places.store import MOST_NEAR, Near, as_address, calls_at, place_text
+
+_SLIP = 8  # after every near match of ccu.address.match
+CANDIDATES = 3_000  # places scored for a typo; one house number has fewer in any town seen
+
+
+def near_places(connection: sqlite3.Connection, reading: Address) -> list[Near]:
+    """The town's own places that may be meant, nearest first, then those with most calls."""
+    scored = []
+    for row in _candidates(connection, reading):
+        other = as_address(row)
+        distance = matching.nearness(reading, other)
+        if distance is not None:
+            scored.append((distance, row, _why(reading, other)))
+        elif (why := _slip(reading, other)) is not None:
+            scored.append((_SLIP, row, why))
+    scored.sort(key=lambda found: found[0])
+    counted = [
+        (distance, -calls_at(connection, row["id"]), place_text(row), why)
+        for distance, row, why in scored[:50]
+    ]
+    return [Near(text, -calls, why) for _, calls, text, why in sorted(counted)[:MOST_NEAR]]
+
+
+def _candidates(connection: sqlite3.Connection, reading: Address) -> list[sqlite3.Row]:
+    """Places alike enough to be scored, each found by an index."""
+    if not reading.unit_key:
+        return []
+    return connection.execute(
+        "SELECT * FROM place WHERE building_key = :building_key"
+        " UNION SELECT * FROM (SELECT * FROM place WHERE loose_key = :loose_key LIMIT :most)"
+        " UNION SELECT * FROM"
+        " (SELECT * FROM place WHERE number = :number AND number <> '' LIMIT :most)"
+        " UNION SELECT * FROM (SELECT * FROM place"
+        "  WHERE loose_key >= :first AND loose_key < :last AND number = '' LIMIT :most)",
+        {
+            "building_key": reading.building_key,
+            "loose_key": (loose := matching.columns(reading).loose_key),
+            "number": reading.number,
+            "first": "" if reading.number else loose[:3],
+            "last": "" if reading.number else loose[:3] + "\U0010ffff",
+            "most": CANDIDATES,
+        },
+    ).fetchall()
+
+
+_WHY = {
+    "other house number": "house number one digit off",
+    "no suffix given": "street's suffix missing",
+    "no directional given": "street's direction missing",
+}
+
+
+def _slip(asked: Address, other: Address) -> str | None:
+    """Another address by the rules, but one that a person in a hurry may well have meant."""
+    if matching.compare(asked, other).reason == "other town":
+        return None
+    if not asked.number or matching.digits(asked.number.split(" ")[0]) != matching.digits(
+        other.number.split(" ")[0]
+    ):
+        return None
+    same_name = matching.columns(asked).loose_key == matching.columns(other).loose_key
+    if asked.kind != other.kind:
+        kinds = {asked.kind, other.kind} == {"address", "block"}
+        what = "the block" if other.kind == "block" else "a house number, not the block"
+        return what if kinds and same_name else None
+    if asked.number != other.number:
+        return "house number with another letter or fraction" if same_name else None
+    if same_name or asked.street.rpartition(" ")[0] == other.street.rpartition(" ")[0] != "":
+        return "other suffix or direction"
+    alike = matching.digits(asked.street) == matching.digits(other.street) and len(asked.street) > 5
+    if alike and matching.edit_distance(asked.street, other.street, 2) is not None:
+        return "spelled otherwise"
+    return None
+
+
+def _why(asked: Address, other: Address) -> str:
+    reason = matching.compare(asked, other).reason
+    if reason == "building, no unit given":
+        return "the building" if asked.unit else "a unit of it"
+    return _WHY.get(reason, reason)
