@@ -24,8 +24,8 @@ from ccu.database import schema
 from ccu.database.connection import register
 from ccu.records import audit
 
-# Tests of a full disk limit the size of a process's files, and Python 3.11 keeps a compiled module that
-# was cut short by such a limit: compile them all before.
+# Tests of a full disk limit the size of a process's files, and Python 3.11 keeps a compiled module
+# that was cut short by such a limit: compile them all before.
 compileall.compile_dir(Path(cli.__file__).parent, quiet=2)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
