@@ -105,7 +105,7 @@ def is_another(called: ast.Attribute, call: ast.Call) -> bool:
         "match",
         "relations",
         "households",
-        "household_link",
+        "household_entry",
         "named",
         "naming",
     }
