@@ -26,7 +26,7 @@ from ccu.session import Session
 # its subcommands.
 COMMANDS = {
     "log-call": ("log_call", "Record a call; asks for what is missing; prints the address card."),
-    "call": ("call", "One call: show it, amend it, void it."),
+    "call": ("call", "View, edit or void a call."),
     "history": (
         "history",
         "Show what is known at an address: warnings, who is helping, past calls.",
@@ -54,7 +54,7 @@ COMMANDS = {
     "place": ("place", "One place: show, flag, verify, exempt."),
     "frequent": ("frequent", "Frequent contacts: people, places, override, review."),
     "provider": ("provider", "Who can help with what: add, list, show, change, retire."),
-    "address": ("address", "Show how an address is read: its kind, parts and keys."),
+    "address": ("address", "Show how an address is read: its parts and keys."),
     "import": ("import_", "Bring in a dispatch system's export; safe to repeat."),
     "consent": ("consent consent_list", "Consents and disclosures: grant, revoke, disclose, list."),
     "disclosures": (
