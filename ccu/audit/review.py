@@ -46,12 +46,6 @@ _BY_KIND = {
 
 KINDS = {action: kind for kind, actions in _BY_KIND.items() for action in actions.split()}
 
-
-def of_kind(*kinds: str) -> list[str]:
-    """The actions of these kinds."""
-    return [action for action, kind in KINDS.items() if kind in kinds]
-
-
 HOUR, DAY = 3600, 86400
 BASELINE = 56 * DAY  # what is usual is taken from the eight weeks before the span
 LEAST, TIMES = 20, 3

@@ -5,6 +5,7 @@ import sqlite3
 from datetime import date, timedelta
 from typing import Any
 
+from ccu import dates
 from ccu.consent.visibility import View
 from ccu.frequent import store as frequent
 from ccu.places import flags
@@ -114,7 +115,7 @@ def seen_often(connection: sqlite3.Connection, span: dict[str, Any]) -> list[dic
         {
             "person": person_id,
             "calls": len(own),
-            "last": next(iter(own.values()))["occurred_at"][:16].replace("T", " "),
+            "last": dates.minute(next(iter(own.values()))["occurred_at"]),
             "places": "; ".join(dict.fromkeys(r["place"] for r in own.values() if r["place"])),
         }
         for person_id, own in calls.items()
@@ -133,7 +134,7 @@ def in_hospital(connection: sqlite3.Connection, view: View) -> list[dict[str, An
     for row in connection.execute(_LAST_HEARD, {"people": json.dumps(people)}):
         last.setdefault(row["person"], row)
     return [
-        {"person": person_id, "heard": row["occurred_at"][:16].replace("T", " ")}
+        {"person": person_id, "heard": dates.minute(row["occurred_at"])}
         for person_id, row in last.items()
         if row["result"] == "hospital" and not view.follow_ups([row["id"]])
     ]

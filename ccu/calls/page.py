@@ -3,6 +3,7 @@
 import sqlite3
 from typing import Any
 
+from ccu import dates
 from ccu.calls import call_answer
 from ccu.calls import store as calls
 from ccu.calls.store import OWN_SYSTEM
@@ -83,7 +84,7 @@ def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
     """The same as a page."""
     sections = []
     if data["voided_at"]:
-        heading = f"VOID since {_at(data['voided_at'])}, by {data['voided_by']}"
+        heading = f"VOID since {dates.minute(data['voided_at'])}, by {data['voided_by']}"
         sections.append(Section(heading, lines=[data["void_reason"]], alert=True))
     sections += [
         Section(pairs=_pairs(connection, data), main=True),
@@ -107,12 +108,12 @@ def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[s
         pairs.append(("narrative", f"{length} characters; --full --reason TEXT shows it"))
     if data["answer"]:
         pairs.append(("what became of it", data["answer"]))
-    return [*pairs, ("recorded", f"{_at(data['recorded_at'])} by {data['recorded_by']}")]
+    return [*pairs, ("recorded", f"{dates.minute(data['recorded_at'])} by {data['recorded_by']}")]
 
 
 def _shown(connection: sqlite3.Connection, field: str, value: Any, table: str) -> Any:
     if field.endswith("_at"):
-        return _at(value)
+        return dates.minute(value)
     if not table:
         return value
     labels = codes.labels(connection, table)
@@ -145,7 +146,7 @@ def _people(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
 def _changes(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
     rows = [
         (
-            _at(each["at"]),
+            dates.minute(each["at"]),
             each["by"],
             _label(each["field"]),
             _words(connection, each["field"], each["old"]),
@@ -183,8 +184,3 @@ def _part(value: dict[str, Any]) -> str:
 
 def _characters(text: str | None) -> dict[str, int] | None:
     return None if text is None else {"characters": len(text)}
-
-
-def _at(stored: str) -> str:
-    """A stored time to the minute, as the clock in the town showed it."""
-    return stored[:16].replace("T", " ")

@@ -114,7 +114,7 @@ def list_(
             work, clinician_id=clinician, call_id=call, person_id=person, since=start
         )
     for row in found:
-        row["when"] = row["occurred_at"][:16].replace("T", " ")
+        row["when"] = dates.minute(row["occurred_at"])
     emit(Table(COLUMNS, found, title="Consults"), format, output)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.frequent import store as frequent
 from ccu.households import store as households
@@ -227,10 +228,10 @@ def undo(session: Session, person_id: int, format: Format | None, output: Path |
 
 def _undone(data: dict[str, Any]) -> Document:
     person, was, rows = data["person"], data["was_part_of"], data["put_since"]
-    pairs = [("merged", data["merged_at"][:16].replace("T", " "))]
+    pairs = [("merged", dates.minute(data["merged_at"]))]
     if data["workers_again"]:
         pairs.append(("working again", ", ".join(data["workers_again"])))
-    shown = [{**row, "recorded": row["recorded"][:16].replace("T", " ")} for row in rows]
+    shown = [{**row, "recorded": dates.minute(row["recorded"])} for row in rows]
     lines = [f"Move what belongs to person {person}: for a call, use ccu call amend."]
     without = [
         "Person {person} has no worker now; {worker} was until {until}:"

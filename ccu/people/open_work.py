@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ccu import dates
 from ccu.consent.visibility import Hidden, View
 from ccu.follow_ups.rows import AsOf
 from ccu.records import person_ids
@@ -241,7 +242,7 @@ def open_work(
             item = dict(row)
             due_at, at = item.pop("due_at"), item.pop("due_unix")
             at = float("inf") if at is None else at
-            item |= {"due": due_at and due_at[:16].replace("T", " "), "overdue": as_of.is_late(at)}
+            item |= {"due": due_at and dates.minute(due_at), "overdue": as_of.is_late(at)}
             found.append(((at, row["record"] == "follow-up", row["id"]), item))
     shown = [item for _order, item in sorted(found, key=lambda each: each[0])]
     nothing = dict.fromkeys(("id", "due", "person", "household", "call", "referral"))

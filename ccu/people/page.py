@@ -4,6 +4,7 @@ import json
 from datetime import date
 from typing import Any
 
+from ccu import dates
 from ccu.card import page as card_page
 from ccu.follow_ups.rows import AsOf
 from ccu.output import Document, Section, Table
@@ -100,7 +101,7 @@ def _kept(data: dict[str, Any]) -> list[tuple[str, Any]]:
         ("households", ", ".join(map(str, data["households"]))),
         ("known as", ", ".join(f"{each['source']} {each['number']}" for each in data["sources"])),
         ("working with", "\n".join(working) or "None assigned"),
-        ("recorded", f"{_minute(data['recorded_at'])} by {data['recorded_by']}"),
+        ("recorded", f"{dates.minute(data['recorded_at'])} by {data['recorded_by']}"),
     ]
 
 
@@ -128,7 +129,7 @@ def _full(each: dict[str, Any]) -> str:
 def _changed(each: dict[str, Any]) -> tuple[Any, ...]:
     field = NAMES.get(each["field"], each["field"].replace("_", " "))
     old, new = _value(each["old"]), _value(each["new"])
-    return _minute(each["at"]), each["by"], field, old, new
+    return dates.minute(each["at"]), each["by"], field, old, new
 
 
 def _value(value: Any) -> Any:
@@ -138,7 +139,3 @@ def _value(value: Any) -> Any:
     if isinstance(value, dict):
         return ", ".join(f"{NAMES.get(name, name)}: {why}" for name, why in value.items())
     return value
-
-
-def _minute(stored: str) -> str:
-    return stored[:16].replace("T", " ")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ccu import dates
 from ccu.card import page as card_page
 from ccu.card import store as cards
 from ccu.frequent import store as frequent
@@ -117,7 +118,7 @@ def _flag(each: dict[str, Any]) -> dict[str, Any]:
 
 
 def _change(each: dict[str, Any]) -> tuple[Any, ...]:
-    when = each["at"][:16].replace("T", " ")
+    when = dates.minute(each["at"])
     return (
         each["what"],
         when,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from ccu import dates
 from ccu.options import terminal
 from ccu.output import Document, Section, Table, say
 from ccu.session import Session
@@ -89,10 +90,10 @@ def document(session: Session, told: dict[str, Any], content: "Content | None") 
     found = [] if content is None else content_rows(_readable(session, content))
     pairs = [
         ("order", f"{labels[told['authority']]}, {told['ordered_on']}"),
-        ("sealed", f"{told['sealed_at'][:16].replace('T', ' ')} by {told['sealed_by']}"),
+        ("sealed", f"{dates.minute(told['sealed_at'])} by {told['sealed_by']}"),
     ]
     if told["lifted_at"]:
-        when = told["lifted_at"][:16].replace("T", " ")
+        when = dates.minute(told["lifted_at"])
         pairs.append(("lifted", f"{when} by {told['lifted_by']} ({told['lift_reason']})"))
     table = Table(COLUMNS, [tuple(each.values()) for each in found])
     sections = [
