@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from .care import copy_file
 from .conftest import TODAY, run_ccu
+from .steps import copy_file
 
 ROOT = Path(__file__).resolve().parents[1]
 HISTORY = ("history", "--address", "12 Main St")

@@ -22,9 +22,9 @@ from ccu import access, cli
 from ccu.records import audit as audit_store
 
 from . import told_town as town
+from .access.test_roles import every_leaf
+from .audit.test_audit_complete import LINES, WORDS, audit, here, made, ran, who_may
 from .conftest import Result
-from .test_audit_complete import LINES, WORDS, audit, here, made, ran, who_may
-from .test_roles import every_leaf
 
 __all__ = ["here", "made"]  # fixtures
 PROGRAM = str(Path(sys.executable).parent / "ccu")

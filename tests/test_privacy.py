@@ -24,7 +24,7 @@ def entries() -> list[str]:
 
 
 def named_in(file: str) -> set[str]:
-    tree = ast.parse((TESTS / f"{file}.py").read_text(encoding="utf-8"))
+    tree = ast.parse(next(TESTS.rglob(f"{file}.py")).read_text(encoding="utf-8"))
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 

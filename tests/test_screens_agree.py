@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from . import care
+from . import steps
 from .conftest import examples, run_ccu
-from .test_frequent import put
+from .people.test_frequent import put
 
 NOW = "2026-01-31T14:00"
 PEOPLE, HOUSEHOLDS, STAFF = range(1, 5), (1, 2), (1, 2, 3)
@@ -284,7 +284,7 @@ def family(house: dict[str, Any], cards: dict[int, Any], row: dict[str, Any]) ->
 
 def town(template: Path, folder: Path, **world: Any) -> Path:
     path = folder / "ccu.db"
-    care.copy_file(template, path)
+    steps.copy_file(template, path)
     build(path, NOTHING | world)
     return path
 

@@ -1,0 +1,277 @@
+"""`ccu history`: the right place, the right counts, near ones, and a record that it was shown."""
+
+import json
+import sqlite3
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ..conftest import TODAY, Ccu, run_ccu
+
+
+def log(ccu: Ccu, address: str, when: str = "2026-01-20 10:00", *more: str) -> int:
+    nature = () if "--nature" in more else ("--nature", "welfare_check")
+    done = ccu("log-call", "--when", when, "--address", address, *nature, *more, "--format", "json")
+    assert done.code == 0, done.err
+    return int(json.loads(done.out)["id"])
+
+
+def card(ccu: Ccu, *args: str) -> dict[str, Any]:
+    done = ccu("history", *args, "--format", "json")
+    assert done.code == 0, done.err
+    found: dict[str, Any] = json.loads(done.out)
+    return found
+
+
+def ids(found: dict[str, Any]) -> list[int]:
+    return [call["id"] for call in found["calls"]]
+
+
+def test_the_json_shape_is_the_documented_one(ccu: Ccu) -> None:
+    log(ccu, "12 Main St Apt 3")
+    assert list(card(ccu, "--address", "12 main st #3")) == [
+        "query",
+        "match",
+        "place",
+        "counts",
+        "warnings",
+        "workers",
+        "open",
+        "plans",
+        "calls",
+        "building",
+        "near",
+    ]
+
+
+def test_a_unit_is_not_another_and_not_the_building(ccu: Ccu) -> None:
+    third = log(ccu, "12 Main Street, Apartment 3, Westport CT 06880")
+    fourth = log(ccu, "12 Main St Apt 4")
+    house = log(ccu, "12 MAIN ST")
+    assert ids(card(ccu, "-a", "12 main st #3")) == [third]
+    assert ids(card(ccu, "-a", "12 Main St Unit 4")) == [fourth]
+    found = card(ccu, "-a", "12 Main St")
+    assert ids(found) == [house]
+    assert (found["building"]["units"], found["building"]["calls"]) == (2, 2)
+
+
+def test_an_intersection_has_no_order_and_a_block_is_no_house(ccu: Ccu) -> None:
+    corner = log(ccu, "Post Rd E & Main St")
+    block = log(ccu, "100 block of Main St")
+    house = log(ccu, "100 Main St")
+    assert ids(card(ccu, "-a", "MAIN ST / POST RD E")) == [corner]
+    assert ids(card(ccu, "-a", "100-BLK MAIN ST")) == [block]
+    assert ids(card(ccu, "-a", "100 Main Street")) == [house]
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ("27 Bayberry", "street's suffix missing"),
+        ("27 Bayberry Lane N", "street's direction missing"),
+        ("27 Bayberyr Ln", "one letter apart"),
+        ("27 Bayberry Ln #2", "the building"),
+        ("72 Bayberry Ln", "house number one digit off"),
+        ("27 Bayberry Laen", "other suffix or direction"),
+        ("27 Bayberry Rd", "other suffix or direction"),
+        ("27A Bayberry Ln", "house number with another letter or fraction"),
+        ("27 1/2 Bayberry Ln", "house number with another letter or fraction"),
+    ],
+)
+def test_near_places_are_offered_with_the_reason(asked: str, why: str, ccu: Ccu) -> None:
+    log(ccu, "27 Bayberry Ln")
+    log(ccu, "27 Strathmore Ln")
+    done = ccu("history", "-a", asked)
+    assert done.code == 0
+    assert done.out.startswith("No calls recorded at ")
+    near = card(ccu, "-a", asked)["near"]
+    assert near == [{"address": "27 BAYBERRY LN, WESTPORT", "why": why, "calls": 1}]
+
+
+def test_a_city_spelled_wrong_offers_the_same_address_elsewhere(ccu: Ccu) -> None:
+    log(ccu, "27 Bayberry Ln, Norwalk")
+    (near,) = card(ccu, "-a", "27 Bayberry Ln, Norwlak")["near"]
+    assert near == {"address": "27 BAYBERRY LN, NORWALK", "why": "another city", "calls": 1}
+
+
+def test_a_block_offers_the_houses_that_a_source_gave_for_it(ccu: Ccu) -> None:
+    log(ccu, "100 Elm St")
+    (near,) = card(ccu, "-a", "100 block of Elm St")["near"]
+    assert near["why"] == "a house number, not the block"
+
+
+def test_another_unit_is_near(ccu: Ccu) -> None:
+    log(ccu, "27 Bayberry Ln Apt 2")
+    found = card(ccu, "-a", "27 Bayberry Ln Apt 3")
+    assert found["near"][0]["why"] == "other unit"
+    assert found["place"] is None
+
+
+def test_nothing_found_is_an_answer(ccu: Ccu) -> None:
+    assert ccu("history", "-a", "9 Nowhere Rd") == (
+        0,
+        "No calls recorded at 9 NOWHERE RD\n",
+        "",
+    )
+
+
+def test_two_cities_never_agree_and_a_missing_one_is_the_towns(ccu: Ccu) -> None:
+    own = log(ccu, "12 Main St")
+    other = log(ccu, "12 Main St, Norwalk")
+    assert ids(card(ccu, "-a", "12 Main St")) == [own]
+    assert ids(card(ccu, "-a", "12 Main St, Westport CT")) == [own]
+    assert ids(card(ccu, "-a", "12 Main St, Norwalk")) == [other]
+    far = log(ccu, "8 Elm St, Norwalk")
+    found = card(ccu, "-a", "8 Elm St")
+    assert (ids(found), found["match"]["certainty"]) == ([far], "exact, in NORWALK")
+    bare = log(ccu, "41 Wall St")
+    found = card(ccu, "-a", "41 Wall St., Norwalk, CT 06850")
+    assert ids(found) == [bare]
+    assert found["match"]["certainty"] == "exact, but recorded without a city"
+    named = log(ccu, "41 Wall St, Westport")
+    assert card(ccu, "-a", "41 Wall St, Norwalk")["place"] is None
+    assert ids(card(ccu, "-a", "41 Wall St")) == [named, bare]
+
+
+def test_a_void_call_is_not_counted(ccu: Ccu) -> None:
+    kept, wrong = log(ccu, "3 Elm St"), log(ccu, "3 Elm St")
+    assert ccu("call", "void", str(wrong), "--reason", "typed twice").code == 0
+    found = card(ccu, "-a", "3 Elm St")
+    assert (ids(found), found["counts"]["all"]["ever"]) == ([kept], 1)
+
+
+def test_a_call_after_today_is_not_there_yet(ccu: Ccu) -> None:
+    log(ccu, "3 Elm St", "2026-01-20 10:00")
+    done = run_ccu("--today", "2026-01-19", "history", "-a", "3 Elm St", "--format", "json")
+    assert json.loads(done.out)["counts"]["all"]["ever"] == 0
+
+
+def test_the_last_calls_are_newest_first_and_all_lists_every_one(ccu: Ccu) -> None:
+    made = [log(ccu, "3 Elm St", f"2026-01-{day:02d} 10:00") for day in range(1, 13)]
+    assert ids(card(ccu, "-a", "3 Elm St")) == made[:3:-1]
+    assert ids(card(ccu, "-a", "3 Elm St", "--all")) == made[::-1]
+    assert "the last 8 of 12; --all lists every one" in ccu("history", "-a", "3 Elm St").out
+
+
+def test_a_hazard_is_a_warning_for_a_year(ccu: Ccu) -> None:
+    call = log(ccu, "3 Elm St", "2025-06-01 10:00", "--danger", "weapon")
+    log(ccu, "3 Elm St", "2024-06-01 10:00", "--danger", "fire")
+    assert card(ccu, "-a", "3 Elm St")["warnings"] == [
+        {"text": "Weapon", "source": f"call {call}", "day": "2025-06-01"}
+    ]
+
+
+def test_narratives_need_a_reason_and_it_is_kept_apart_from_the_audit(
+    ccu: Ccu, tmp_path: Path, db_path: Path
+) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("Sat with him until his sister came.")
+    log(ccu, "3 Elm St", "2026-01-20 10:00", "--note-file", str(note))
+    assert ccu("history", "-a", "3 Elm St", "--full") == (
+        2,
+        "",
+        "ccu: error: --full needs --reason\n",
+    )
+    assert "sister" not in ccu("history", "-a", "3 Elm St", "--all").out
+    shown = ccu("history", "-a", "3 Elm St", "--full", "--reason", "Jo Sample asked for us")
+    assert "Sat with him until his sister came." in shown.out
+    with sqlite3.connect(db_path) as hand:
+        assert hand.execute("SELECT reason FROM audit_reason").fetchall() == [
+            ("Jo Sample asked for us",)
+        ]
+        audit = hand.execute("SELECT action, record, record_id, detail FROM audit").fetchall()
+    assert [row for row in audit if "Sample" in str(row) or "ELM" in str(row).upper()] == []
+    assert audit[-1][:3] == ("history-full", "place", 1)
+
+
+def test_every_card_shown_is_in_the_audit_and_none_that_was_not(ccu: Ccu, db_path: Path) -> None:
+    call = log(ccu, "3 Elm St")
+    before = events(db_path)
+    assert ccu("history", "--call", str(call)).code == 0
+    assert ccu("history", "-a", "3 Elm St").code == 0
+    assert ccu("history", "-a", "99 Nowhere Rd").code == 0
+    assert ccu("history", "-a", "").code == 2
+    assert events(db_path)[len(before) :] == [
+        ("history", "place", 1),
+        ("history", "place", 1),
+        ("history", "place", None),
+    ]
+
+
+def events(path: Path) -> list[tuple[str, str, int | None]]:
+    with sqlite3.connect(path) as hand:
+        return hand.execute("SELECT action, record, record_id FROM audit ORDER BY id").fetchall()
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "says"),
+    [
+        ([], 2, "give one of --address, --call and --person"),
+        (["-a", "3 Elm St", "--call", "1"], 2, "give one of --address, --call and --person"),
+        (["--person", "1", "--call", "1"], 2, "give one of --address, --call and --person"),
+        (["--person", "99"], 3, "no person 99"),
+        (["--person", "Rowan"], 2, "a person is named by its number, such as 12"),
+        (["--call", "99"], 3, "no call 99"),
+        (["--call", "-1"], 2, "a call is named by its number, such as 12"),
+        (["--call", "9" * 30], 3, "no call of that number"),
+        (["-a", "   "], 2, "--address cannot be read as an address; ccu address shows how it is"),
+        (["-a", "3 Elm St", "--full", "--reason", " "], 2, "--full needs --reason"),
+    ],
+)
+def test_bad_input_is_one_sentence(args: list[str], code: int, says: str, ccu: Ccu) -> None:
+    done = ccu("history", *args)
+    assert (done.code, done.out) == (code, "")
+    assert done.err.startswith(f"ccu: error: {says}")
+    assert done.err.count("\n") == 1
+
+
+def test_rows_are_the_same_in_every_format(ccu: Ccu) -> None:
+    log(ccu, "3 Elm St", "2026-01-20 10:00", "--disposition", "referred")
+    csv = ccu("history", "-a", "3 Elm St", "--format", "csv").out.splitlines()
+    assert csv == [
+        '"id","occurred","care","nature","outcome","answer"',
+        '"1","2026-01-20 10:00","yes","Welfare check","Referred",""',
+    ]
+    (call,) = card(ccu, "-a", "3 Elm St")["calls"]
+    assert call == {
+        "id": 1,
+        "occurred": "2026-01-20 10:00",
+        "care": True,
+        "nature": "Welfare check",
+        "outcome": "Referred",
+        "answer": "",
+    }
+    assert "2026-01-20 10:00  yes   Welfare check  Referred" in ccu("history", "-a", "3 Elm St").out
+
+
+calls = st.lists(st.tuples(st.integers(0, 800), st.booleans()), max_size=12)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(logged=calls)
+def test_counts_are_what_a_person_would_count(
+    logged: list[tuple[int, bool]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Windows are full local days, today the last of them."""
+    path = tmp_path_factory.mktemp("counts") / "ccu.db"
+    today = date.fromisoformat(TODAY)
+
+    def front(*args: str) -> Any:
+        return run_ccu("--db", str(path), "--today", TODAY, *args)
+
+    assert front("init", "--town", "W", "--state", "CT", "--timezone", "America/New_York").code == 0
+    for days, care in logged:
+        nature = "crisis" if care else "domestic"
+        when = f"{today - timedelta(days=days)} 23:30"
+        log(front, "3 Elm St", when, "--nature", nature)
+    if not logged:
+        return
+    counts = card(front, "-a", "3 Elm St")["counts"]
+    for span, most in (("30", 30), ("90", 90), ("365", 365), ("ever", 10_000)):
+        assert counts["all"][span] == sum(days < most for days, _ in logged)
+        assert counts["care"][span] == sum(days < most and care for days, care in logged)
+    assert counts["repeat"]["care_calls"] == counts["care"]["90"]

@@ -1,0 +1,82 @@
+"""`ccu init` and `ccu settings`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ..conftest import Ccu
+
+
+def test_init_prints_what_it_made(empty: Ccu, db_path: Path) -> None:
+    result = empty("init", "--town", "Westport", "--state", "ct", "--timezone", "America/New_York")
+    assert result == (0, f"Made {db_path} for Westport, CT.\n", "")
+
+
+def test_init_asks_at_a_terminal_for_what_is_missing(empty: Ccu, db_path: Path) -> None:
+    result = empty("init", "--state", "CT", stdin="Westport\n\n", tty=True)
+    assert (result.code, result.out) == (0, f"Made {db_path} for Westport, CT.\n")
+    assert "Town" in result.err
+    assert "America/New_York" in empty("settings", "timezone").out
+
+
+@pytest.mark.parametrize(
+    ("town", "state", "zone", "says"),
+    [
+        ("", "CT", "UTC", "town must be a name, such as Westport"),
+        ("Westport", "Conn", "UTC", "state must be a two-letter postal code, such as CT"),
+        ("Westport", "XX", "UTC", "state must be a two-letter postal code, such as CT"),
+        ("Westport", "CT", "Mars/Olympus", "the time zone is not a known name"),
+        ("West\x1bport", "CT", "UTC", "town must be one short line of plain text"),
+        ("W" * 101, "CT", "UTC", "town must be one short line of plain text"),
+    ],
+)
+def test_init_refuses_what_cannot_be_right_and_makes_nothing(
+    town: str, state: str, zone: str, says: str, empty: Ccu, db_path: Path
+) -> None:
+    result = empty("init", "--town", town, "--state", state, "--timezone", zone)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(f"ccu: error: {says}")
+    assert not db_path.exists()
+
+
+def test_a_stopped_init_makes_nothing(empty: Ccu, db_path: Path) -> None:
+    assert empty("init", stdin="", tty=True).code == 130
+    assert not db_path.exists()
+
+
+def test_settings_are_the_same_in_every_format(ccu: Ccu) -> None:
+    rows = json.loads(ccu("settings", "--format", "json").out)
+    assert list(rows[0]) == ["name", "value", "help"]
+    assert {row["name"]: row["value"] for row in rows}["town"] == "Westport"
+    assert len(ccu("settings", "--format", "csv").out.splitlines()) == len(rows) + 1
+
+
+def test_a_setting_is_changed_and_shown(ccu: Ccu) -> None:
+    assert ccu("settings", "follow_up_hours", "168, 24") == (
+        0,
+        "follow_up_hours is now 24,168\n",
+        "",
+    )
+    assert "24,168" in ccu("settings", "follow_up_hours").out
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("repeat_days", "0", 2),
+        ("repeat_days", "-1", 2),
+        ("repeat_days", "３", 2),
+        ("repeat_days", "9" * 40, 2),
+        ("repeat_days", "1_000", 2),
+        ("follow_up_hours", "24,,48", 2),
+        ("no_such_setting", "1", 3),
+        ("timezone", "../etc/passwd", 2),
+    ],
+)
+def test_a_wrong_setting_is_refused(name: str, value: str, code: int, ccu: Ccu) -> None:
+    before = ccu("settings", "--format", "csv").out
+    result = ccu("settings", name, value)
+    assert (result.code, result.out) == (code, "")
+    assert result.err.count("\n") == 1
+    assert ccu("settings", "--format", "csv").out == before

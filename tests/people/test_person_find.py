@@ -1,0 +1,209 @@
+"""`ccu person find`: by name as heard, phone or birth date, best first, everybody shown audited."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .. import steps
+from ..conftest import TODAY, Ccu, Result, run_ccu
+
+TOWN = (
+    "given: Katherine\nfamily: O'Brien\nborn: 1980-03-04\nphone: (203) 555-0142\n",
+    "given: José\nfamily: Peña-Ruiz\nborn: 1975-11-30\n",
+    "given: Prince\nborn: 1958-06-07\n",
+    "given: Maria\nfamily: de la Cruz\nemail: maria@example.org\n",
+    "given: Tom\nfamily: Baker\nphone: 203-555-0160\n",
+    "description: unknown male, 40s, red jacket\n",
+)
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of TOWN, made once."""
+    path = tmp_path_factory.mktemp("town") / "ccu.db"
+    here = ("--town", "Westport", "--state", "CT", "--timezone", "America/New_York")
+    on = ("--db", str(path), "--today", TODAY)
+    assert run_ccu(*on, "init", *here).code == 0
+    for file in TOWN:
+        assert run_ccu(*on, "person", "add", "--file", "-", stdin=file).code == 0
+    return path
+
+
+@pytest.fixture
+def ccu(empty: Ccu, town: Path, db_path: Path) -> Ccu:
+    steps.copy_file(town, db_path)  # nobody has it open
+    return empty
+
+
+def found(ccu: Ccu, heard: str, *more: str) -> list[dict[str, Any]]:
+    done = ccu("person", "find", "-", *more, "-f", "json", stdin=heard)
+    assert done.code == 0, done.err
+    rows: list[dict[str, Any]] = json.loads(done.out)
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("heard", "person"),
+    [
+        ("Katherine O'Brien", 1),
+        ("katie obrien", 1),
+        ("obrien kate", 1),
+        ("O Brien, Katherine", 1),
+        ("katherine o-brien", 1),
+        ("Kathryn Obrian", 1),
+        ("katie obrien 1980-04-03", 1),  # day and month swapped
+        ("born 4 Mar 1980", 1),
+        ("4 march 1980", 1),
+        ("March 4, 1980", 1),
+        ("203 555 0142", 1),
+        ("+1 (203) 555-0142", 1),
+        ("5550142", 1),
+        ("obrien 203-555-0142", 1),
+        ("jose pena ruiz", 2),
+        ("Pepe Peña", 2),
+        ("pena ruiz jose", 2),
+        ("prince", 3),
+        ("maria delacruz", 4),
+        ("tommy baker", 5),
+    ],
+)
+def test_by_what_was_heard(heard: str, person: int, ccu: Ccu) -> None:
+    rows = found(ccu, heard)
+    assert rows, heard
+    assert rows[0]["person"] == person
+    assert rows[0]["score"] >= 50
+
+
+def test_a_row_shows_who_and_why(ccu: Ccu, db_path: Path) -> None:
+    assert found(ccu, "kate obrien 4 mar 1980") == [
+        {
+            "person": 1,
+            "name": "Katherine O'Brien",
+            "born": "1980-03-04",
+            "phone": "ends 0142",
+            "score": found(ccu, "kate obrien 4 mar 1980")[0]["score"],
+            "why": "given name nickname, family name same, birth date same",
+        }
+    ]
+    assert steps.audited(db_path, "person-find") == [("person", 1)] * 2
+
+
+def test_every_format_has_the_same_rows(ccu: Ccu) -> None:
+    plain = ccu("person", "find", "-", stdin="tom baker")
+    assert plain == (
+        0,
+        "person  name       born  phone      score  why\n"
+        "     5  Tom Baker        ends 0160    100  given name same, family name same\n",
+        "",
+    )
+    csv = ccu("person", "find", "-", "-f", "csv", stdin="tom baker").out
+    assert csv.splitlines()[0] == '"person","name","born","phone","score","why"'
+    assert csv.splitlines()[1].startswith('"5","Tom Baker","","ends 0160","100",')
+    screen = ccu("person", "find", stdin="tom baker\n", tty=True)
+    assert screen.code == 0
+    bare = re.sub(r"\x1b\[[0-9;]*m", "", screen.out)
+    assert max(map(len, bare.splitlines())) <= 80
+    assert screen.err == "Name, phone or birth date, as heard: "
+
+
+def test_words_and_fields_ask_the_same(ccu: Ccu) -> None:
+    by_words = ccu("person", "find", "tom", "baker", "-f", "json")
+    assert json.loads(by_words.out)[0]["person"] == 5
+    file = "given: Tommy\nfamily: Baker\n"
+    by_file = ccu("person", "find", "--file", "-", "-f", "json", stdin=file)
+    assert json.loads(by_file.out)[0]["person"] == 5
+    by_mail = ccu("person", "find", "--file", "-", "-f", "json", stdin="email: maria@example.org")
+    assert [row["person"] for row in json.loads(by_mail.out)] == [4]
+
+
+def test_nobody_found_is_no_error(ccu: Ccu, db_path: Path) -> None:
+    for heard in ("zebulon quackenbush", "red jacket", "203-555-9999"):
+        done = ccu("person", "find", "-", stdin=heard)
+        assert done == (0, "person  name  born  phone  score  why\n", "Nobody found.\n")
+    assert ccu("person", "find", "-", "-f", "json", stdin="x").out == "[]\n"
+    assert steps.audited(db_path, "person-find") == []
+
+
+def test_limit_and_least_score(ccu: Ccu) -> None:
+    for given in ("Anna", "Anne", "Hannah", "Nancy"):
+        added = ccu("person", "add", "--file", "-", stdin=f"given: {given}\nfamily: Baker")
+        assert added.code == 0
+    rows = found(ccu, "anna baker", "--min-score", "0", "--limit", "200")
+    assert rows[0]["name"] == "Anna Baker"
+    assert [row["score"] for row in rows] == sorted((row["score"] for row in rows), reverse=True)
+    assert len(found(ccu, "anna baker", "--limit", "2")) == 2
+    assert len(rows) > len(found(ccu, "anna baker", "--min-score", "100")) == 1
+
+
+def test_a_merged_record_finds_the_person_it_is_now(ccu: Ccu, db_path: Path) -> None:
+    added = ccu("person", "add", "--file", "-", stdin="given: Kit\nfamily: Walsh")
+    assert added.code == 0
+    steps.merge(db_path, 7, into=1)
+    rows = found(ccu, "kit walsh")
+    assert [(row["person"], row["name"]) for row in rows] == [(1, "Katherine O'Brien")]
+    assert rows[0]["why"].startswith("as Kit Walsh: ")
+    assert [row["person"] for row in found(ccu, "203 555 0142")] == [1]
+
+
+@pytest.mark.parametrize(
+    ("heard", "says"),
+    [
+        ("", "nothing to look for"),
+        ("  \n", "nothing to look for"),
+        ("...", "nothing to look for"),
+        ("03/04/1980", "the birth date is ambiguous; write 1980-03-04 or 1980-04-03"),
+        ("zelda 31/31/1980", "the birth date is not a day in the calendar"),
+        ("zelda 2030-01-01", "the birth date is in the future"),
+        ("zelda 12", "WORDS: a number there is no phone of 7 digits and no date"),
+        ("1e5", "WORDS: a number there is no phone"),
+        ("zelda\nzoe", "WORDS must be one line"),
+        ("zel\x00da", "WORDS must be one line of text without control characters"),
+        (b"zelda \xff", "WORDS is not UTF-8 text"),
+        ("zelda " * 60, "WORDS is longer than 300 characters"),
+    ],
+)
+def test_bad_input_is_one_sentence_without_the_words(
+    heard: str | bytes, says: str, ccu: Ccu
+) -> None:
+    done: Result = ccu("person", "find", "-", stdin=heard)
+    assert (done.code, done.out) == (2, "")
+    assert says in done.err
+    assert done.err.count("\n") == 1
+    for word in ("zelda", "zoe", "31/31", "2030"):
+        assert word not in done.err
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        ([], "WORDS are missing; - reads them from standard input"),
+        (["tom", "--file", "-"], "give either WORDS or --file"),
+        (["tom", "--limit", "many"], "--limit must be a whole number from 0 to 200"),
+        (["tom", "--min-score", "101"], "--min-score must be a whole number from 0 to 100"),
+    ],
+)
+def test_options_that_make_no_sense(args: list[str], says: str, ccu: Ccu) -> None:
+    done = ccu("person", "find", *args)
+    assert (done.code, done.out) == (2, "")
+    assert says in done.err
+
+
+@pytest.mark.parametrize(
+    "heard", ["[/b] x", "عائشة بنت", "🙂 tom", "%_", "'; DROP TABLE person;--", "a AND", '"x', "O'"]
+)
+def test_strange_words_find_nobody_or_somebody(heard: str, ccu: Ccu) -> None:
+    done = ccu("person", "find", "-", stdin=heard)
+    assert done.code in (0, 2)
+    assert "bug" not in done.err
+
+
+def test_at_a_terminal_it_asks_again_until_it_can_look(ccu: Ccu) -> None:
+    done = ccu("person", "find", stdin="03/04/1980\n\nprince\n", tty=True)
+    assert done.code == 0
+    assert "is ambiguous" in done.err
+    assert "nothing to look for" in done.err
+    assert "Prince" in done.out
+    assert ccu("person", "find", stdin="", tty=True).code == 130

@@ -1,0 +1,319 @@
+"""`ccu worker`: one at a time, those before kept; what the card shows of it, and no more.
+
+And what an officer is told of what became of a call.
+"""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .. import steps
+from ..conftest import Ccu, Result
+from ..steps import at
+
+NOW = "2026-01-31T14:00"
+
+
+@pytest.fixture
+def ccu(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> Ccu:
+    monkeypatch.setenv("CCU_TODAY", NOW)
+    steps.start(ccu)
+    agency = ("--agency", "human_services", "--name", "Dana Lee", "--phone", "203-555-0142")
+    assert ccu("staff", "change", "dlee", *agency).code == 0
+    return ccu
+
+
+def assign(ccu: Ccu, login: str, *more: str) -> Result:
+    return ccu("worker", "assign", "--person", "1", "--staff", login, *more)
+
+
+def turns(ccu: Ccu, *more: str) -> list[tuple[str, str, str | None]]:
+    rows = json.loads(ccu("worker", "list", "-f", "json", *more).out)
+    return [(row["staff"], row["since"], row["until"]) for row in rows]
+
+
+def card(ccu: Ccu, *asked: str, moment: str = NOW) -> dict[str, Any]:
+    done = at(moment, "history", *(asked or ("--call", "1")), "-f", "json")
+    assert done.code == 0, done.err
+    found: dict[str, Any] = json.loads(done.out)
+    return found
+
+
+def household(db_path: Path, *people: int) -> None:
+    """Household 1, by hand: no command of today makes one."""
+    with sqlite3.connect(db_path) as hand:
+        hand.execute(
+            "INSERT INTO household (id, recorded_at, recorded_by)"
+            " VALUES (1, '2026-01-01T00:00:00-05:00', 1)"
+        )
+        for person in people:
+            hand.execute("INSERT INTO household_member VALUES (1, ?, NULL, NULL)", (person,))
+
+
+# ---------------------------------------------------------------- turns
+
+
+def test_a_turn_ends_when_the_next_begins(ccu: Ccu) -> None:
+    assert assign(ccu, "dlee", "--since", "2026-01-12") == (
+        0,
+        "dlee is working with person 1 since 2026-01-12.\n",
+        "",
+    )
+    assert assign(ccu, "boss").out == (
+        "boss is working with person 1 since 2026-01-31; dlee was until then.\n"
+    )
+    assert turns(ccu) == [("boss", "2026-01-31", None)]
+    assert turns(ccu, "--all") == [
+        ("boss", "2026-01-31", None),
+        ("dlee", "2026-01-12", "2026-01-31"),
+    ]
+    assert ccu("worker", "end", "--person", "1").out == (
+        "boss was working with person 1 until 2026-01-31.\n"
+    )
+    assert turns(ccu) == []
+    assert len(turns(ccu, "--all", "--person", "1")) == 2
+    assert turns(ccu, "--all", "--staff", "boss") == [("boss", "2026-01-31", "2026-01-31")]
+
+
+def test_a_retired_workers_turn_is_kept_and_another_begins(ccu: Ccu) -> None:
+    assert assign(ccu, "dlee", "--since", "2026-01-12").code == 0
+    assert ccu("staff", "retire", "dlee", "--to", "boss").code == 0
+    assert turns(ccu, "--all") == [
+        ("boss", "2026-01-31", None),
+        ("dlee", "2026-01-12", "2026-01-31"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "says"),
+    [
+        (["assign", "--staff", "dlee"], 2, "give either --person or --household"),
+        (["assign", "--person", "1", "--household", "1", "--staff", "dlee"], 2, "give either"),
+        (["assign", "--person", "1"], 2, "--staff is missing"),
+        (["assign", "--person", "9", "--staff", "dlee"], 3, "no person 9"),
+        (["assign", "--household", "9", "--staff", "dlee"], 3, "no household 9"),
+        (["assign", "--person", "1", "--staff", "x"], 3, "--staff: no such account"),
+        (
+            ["assign", "--person", "1", "--staff", "boss"],
+            2,
+            "boss is working with person 1 already",
+        ),
+        (
+            ["assign", "--person", "1", "--staff", "dlee", "--since", "tomorrow"],
+            2,
+            '--since "tomorrow" is in the future',
+        ),
+        (
+            ["assign", "--person", "1", "--staff", "dlee", "--since", "2026-01-01"],
+            2,
+            "--since is before boss began, on 2026-01-12",
+        ),
+        (["end", "--person", "1", "--on", "2026-01-01"], 2, "--on is before boss began"),
+        (["end", "--person", "2"], 3, "nobody is working with person 2"),
+        (["list", "--person", "9"], 3, "no person 9"),
+    ],
+)
+def test_bad_input_is_one_sentence(args: list[str], code: int, says: str, ccu: Ccu) -> None:
+    steps.call(ccu, "unknown")
+    assert assign(ccu, "boss", "--since", "2026-01-12").code == 0
+    before = turns(ccu, "--all")
+    done = ccu("worker", *args)
+    assert (done.code, done.out, done.err.count("\n")) == (code, "", 1)
+    assert done.err.startswith(f"ccu: error: {says}")
+    assert turns(ccu, "--all") == before
+
+
+# ---------------------------------------------------------------- the card
+
+
+def test_the_card_states_who_how_to_reach_them_and_no_more(ccu: Ccu, db_path: Path) -> None:
+    steps.name(db_path, 1, "Rowan", "Sample")
+    assert card(ccu)["workers"] == []
+    assert assign(ccu, "dlee", "--since", "2026-01-12").code == 0
+    steps.refer(ccu)
+    assert ccu("referral", "update", "1", "--status", "accepted").code == 0
+    assert card(ccu)["workers"] == [
+        {
+            "agency": "Human Services",
+            "name": "Dana Lee",
+            "phone": "203-555-0142",
+            "since": "2026-01-12",
+            "connected_to": ["Homes with Hope"],
+            "next_contact": "2026-02-01",
+            "overdue": False,
+        }
+    ]
+    page = ccu("history", "--call", "1").out
+    assert (
+        "working here  Human Services client. Call Dana Lee, 203-555-0142,"
+        " since 12 Jan 2026; connected to: Homes with Hope; next contact 1 Feb 2026\n"
+        "open items    referral 1, accepted: next 2026-02-01 14:00, "
+    ) in page
+    for kept in ("Rowan", "Sample", "Housing", "housing", "person 1"):
+        assert kept not in page
+    late = at("2026-02-02T06:00", "history", "--call", "1").out
+    assert "; next contact was due 1 Feb 2026\n" in late
+
+
+def test_people_here_are_those_of_a_year_by_every_record_and_household(
+    ccu: Ccu, db_path: Path
+) -> None:
+    assert assign(ccu, "dlee").code == 0
+    assert len(card(ccu, moment="2027-01-29T14:00")["workers"]) == 1
+    assert card(ccu, moment="2027-01-30T14:00")["workers"] == []  # met 365 days ago
+    steps.call(ccu, "unknown")
+    steps.merge(db_path, 1, 2)
+    assert len(card(ccu)["workers"]) == 1  # assigned before the merge
+    there = ("log-call", "--when", "10:00", "--address", "9 Elm St", "--nature", "crisis")
+    assert ccu(*there, "--person", "unknown").code == 0
+    assert card(ccu, "-a", "9 Elm St")["workers"] == []
+    household(db_path, 2, 3)
+    assert len(card(ccu, "-a", "9 Elm St")["workers"]) == 1  # of the other of the household
+    assert ccu("worker", "assign", "--household", "1", "--staff", "boss").code == 0
+    assert [each["name"] for each in card(ccu, "-a", "9 Elm St")["workers"]] == ["Dana Lee", "boss"]
+
+
+def test_a_void_call_brings_nobody_here(ccu: Ccu) -> None:
+    assert assign(ccu, "dlee").code == 0
+    there = ("log-call", "--when", "10:00", "--address", "9 Elm St", "--nature", "crisis")
+    assert ccu(*there, "--person", "1").code == 0
+    assert len(card(ccu, "-a", "9 Elm St")["workers"]) == 1
+    assert ccu("call", "void", "2", "--reason", "wrong house").code == 0
+    assert card(ccu, "-a", "9 Elm St")["workers"] == []
+
+
+def test_open_items_are_those_of_the_calls_and_the_people(ccu: Ccu) -> None:
+    steps.refer(ccu)
+    kind = ("--kind", "visit", "--due", "10 Feb 2026 10:00")
+    assert ccu("follow-up", "add", "--person", "1", *kind, "--owner", "dlee").code == 0
+    me = json.loads(ccu("staff", "list", "-f", "json").out)[0]["login"]
+    found = card(ccu)["open"]
+    assert [(item["record"], item["id"], item["due"], item["owner"]) for item in found] == [
+        ("referral", 1, "2026-02-01 14:00", me),
+        ("follow-up", 1, "2026-02-01 14:00", me),
+        ("follow-up", 2, "2026-02-07 14:00", me),
+        ("follow-up", 3, "2026-02-10 10:00", "dlee"),
+    ]
+    assert card(ccu, "--person", "1")["open"] == found
+    assert ccu("history", "--call", "1").out.count("open items") == 1
+    assert "follow-up 3, visit: due 2026-02-10 10:00, dlee" in ccu("history", "--call", "1").out
+
+
+def test_many_open_items_are_cut_short_unless_all_are_asked_for(ccu: Ccu) -> None:
+    for _ in range(5):
+        kind = ("--kind", "visit", "--due", "friday")
+        assert ccu("follow-up", "add", "--call", "1", *kind).code == 0
+    assert "and 2 more; --all lists every one" in ccu("history", "--call", "1").out
+    assert "more" not in ccu("history", "--call", "1", "--all").out
+    assert len(card(ccu)["open"]) == 5
+
+
+# ---------------------------------------------------------------- history --person
+
+
+def test_a_persons_card_goes_across_places_and_records(ccu: Ccu, db_path: Path) -> None:
+    steps.name(db_path, 1, "Rowan", "Sample")
+    elsewhere = ("log-call", "--when", "10:00", "--address", "9 Elm St", "--nature", "domestic")
+    assert ccu(*elsewhere, "--person", "caller: unknown").code == 0
+    steps.merge(db_path, 2, 1)
+    found = card(ccu, "--person", "2")
+    assert list(found) == ["person", "counts", "workers", "open", "plans", "calls", "places"]
+    assert (found["person"]["id"], found["person"]["records"]) == (1, [1, 2])
+    assert (found["counts"]["all"]["ever"], found["counts"]["care"]["ever"]) == (2, 1)
+    assert [(call["id"], call["place"], call["role"]) for call in found["calls"]] == [
+        (2, "9 ELM ST", "Caller"),
+        (1, "12 MAIN ST # 3", "Subject"),
+    ]
+    assert found["places"][0] == {"place": "9 ELM ST", "calls": 1, "last": "2026-01-31"}
+    page = ccu("history", "--person", "1").out
+    assert page.startswith(
+        "Person 1\n\nname     Rowan Sample\nrecords  1, 2\n\nworking with  None assigned"
+    )
+    assert steps.audited(db_path, "history")[-2:] == [("person", 1), ("person", 1)]
+
+
+def test_a_persons_calls_are_cut_short_unless_all_are_asked_for(ccu: Ccu) -> None:
+    for day in range(1, 11):
+        steps.call(ccu, "1", when=f"2026-01-{day:02d} 10:00")
+    assert len(card(ccu, "--person", "1")["calls"]) == 8
+    assert len(card(ccu, "--person", "1", "--all")["calls"]) == 11
+    assert "the last 8 of 11" in ccu("history", "--person", "1").out
+    assert card(ccu, "--person", "1")["places"][0]["calls"] == 11
+
+
+# ---------------------------------------------------------------- answer back
+
+
+def answer(ccu: Ccu, call: int = 1, moment: str = NOW) -> str:
+    """What `call show` prints, and the card with it."""
+    data = json.loads(at(moment, "call", "show", str(call), "-f", "json").out)
+    (row,) = [row for row in card(ccu, moment=moment)["calls"] if row["id"] == call]
+    assert row["answer"] == data["answer"]
+    return str(data["answer"])
+
+
+def update(ccu: Ccu, number: int, status: str, *more: str) -> None:
+    done = ccu("referral", "update", str(number), "--status", status, *more)
+    assert done.code == 0, done.err
+
+
+def test_nothing_is_said_where_nothing_was_asked(ccu: Ccu) -> None:
+    assert answer(ccu) == ""
+    assert "what became of it" not in ccu("call", "show", "1").out
+
+
+def test_what_waits_states_when_somebody_tries_next(ccu: Ccu) -> None:
+    steps.refer(ccu)
+    assert answer(ccu) == "no contact yet, next try 1 Feb"
+    assert answer(ccu, moment="2026-02-02T06:00") == "no contact yet, next try was due 1 Feb"
+    assert ccu("follow-up", "done", "1", "--result", "reached").code == 0
+    assert answer(ccu) == "reached 31 Jan, next try 7 Feb"
+    assert "what became of it  reached 31 Jan, next try 7 Feb" in ccu("call", "show", "1").out
+
+
+@pytest.mark.parametrize(
+    ("statuses", "says"),
+    [
+        (["accepted"], "connected 31 Jan"),
+        (["accepted", "in_progress"], "connected 31 Jan"),
+        (["accepted", "service_received"], "service received 31 Jan"),
+        (["contact_only"], "contact made 31 Jan, no service"),
+        (["declined"], "declined 31 Jan"),
+        (["unable_to_contact"], "could not be reached 31 Jan"),
+        (["on_hold"], "no contact yet, next try 1 Feb"),
+        (["rejected"], "not taken on 31 Jan"),
+        (["expired"], "no answer, expired 31 Jan"),
+        (["cancelled"], "called off 31 Jan"),
+        (["entered_in_error"], ""),
+    ],
+)
+def test_each_status_has_its_line(statuses: list[str], says: str, ccu: Ccu) -> None:
+    steps.refer(ccu)
+    for status in statuses:
+        needs = status in ("on_hold", "rejected", "expired", "cancelled", "entered_in_error")
+        update(ccu, 1, status, *(["--reason", "other"] if needs else []))
+    assert answer(ccu) == says
+    assert ("2026" in answer(ccu, moment="2027-01-01T10:00")) is bool(says)
+
+
+def test_of_several_the_best_news_is_told(ccu: Ccu) -> None:
+    for need in ("housing", "food", "legal"):
+        steps.refer(ccu, "--need", need)
+    update(ccu, 1, "declined")
+    assert answer(ccu) == "no contact yet, next try 1 Feb"
+    update(ccu, 2, "accepted")
+    assert answer(ccu) == "connected 31 Jan"
+
+
+def test_a_follow_up_of_the_call_alone_is_an_answer_too(ccu: Ccu) -> None:
+    kind = ("--kind", "visit", "--due", "tomorrow")
+    assert ccu("follow-up", "add", "--call", "1", *kind).code == 0
+    assert answer(ccu) == "no contact yet, next try 1 Feb"
+    assert ccu("follow-up", "done", "1", "--result", "safe_declined").code == 0
+    assert answer(ccu) == "declined 31 Jan"
+    assert ccu("follow-up", "add", "--call", "1", *kind).code == 0
+    assert ccu("follow-up", "done", "2", "--result", "reached").code == 0
+    assert answer(ccu) == "contact made 31 Jan"

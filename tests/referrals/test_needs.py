@@ -1,0 +1,137 @@
+"""`ccu needs`: what a person has and lacks, and a lack that becomes a referral."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .. import steps
+from ..conftest import Ccu, run_ccu
+
+RECORD = ("needs", "record", "--person", "1", "--call", "1")
+
+
+@pytest.fixture
+def ccu(ccu: Ccu) -> Ccu:
+    steps.start(ccu)
+    return ccu
+
+
+def shown(ccu: Ccu, *what: str) -> dict[str, Any]:
+    done = ccu("needs", "show", *what, "-f", "json")
+    assert done.code == 0, done.err
+    found: dict[str, Any] = json.loads(done.out)
+    return found
+
+
+def answers(found: dict[str, Any]) -> dict[str, str]:
+    return {each["need"]: each["state"] for each in found["answers"] if each["state"]}
+
+
+def test_an_assessment_shows_what_was_found_for_each_need(ccu: Ccu, db_path: Path) -> None:
+    assert ccu(*RECORD, "housing=lacks", "Food=has", "mh_outpatient=declined") == (
+        0,
+        "Recorded needs assessment 1 of person 1.\n",
+        "",
+    )
+    found = shown(ccu, "1")
+    assert list(found) == [
+        *("id", "person", "call", "occurred_at", "recorded_at", "recorded_by", "answers"),
+        "earlier",
+    ]
+    assert answers(found) == {"housing": "lacks", "food": "has", "mh_outpatient": "declined"}
+    assert len(found["answers"]) == 23  # the others were not asked, and it shows
+    page = ccu("needs", "show", "--person", "1").out
+    assert page.startswith("Needs assessment 1 of person 1\n")
+    assert re.search("^Housing +Need unmet$", page, re.MULTILINE)
+    assert re.search("^Shelter +not asked$", page, re.MULTILINE)
+    assert steps.audited(db_path, "needs-show") == [("need_assessment", 1), ("person", 1)] * 2
+
+
+def test_the_latest_is_shown_and_the_earlier_ones_named(ccu: Ccu, db_path: Path) -> None:
+    assert ccu(*RECORD, "housing=lacks").code == 0
+    steps.call(ccu, "unknown")
+    assert ccu("needs", "record", "--person", "2", "housing=has").code == 0
+    steps.merge(db_path, 1, into=2)
+    found = shown(ccu, "--person", "2")
+    assert (found["id"], found["earlier"], answers(found)) == (2, [1], {"housing": "has"})
+    assert shown(ccu, "1")["person"] == 2
+    assert shown(ccu, "--person", "1") == found
+    assert steps.audited(db_path, "needs-show")[-2:] == [("need_assessment", 2), ("person", 2)]
+
+
+def test_a_lack_becomes_a_referral_that_is_linked(ccu: Ccu) -> None:
+    assert ccu(*RECORD, "housing=lacks", "food=has").code == 0
+    done = ccu("needs", "refer", "1", "housing", "--to", "homes", "--handoff", "written")
+    assert done.code == 0, done.err
+    assert done.out.startswith("Referral 1: Housing, Homes with Hope (requested)\n")
+    made = steps.referral(ccu, 1)
+    assert (made["call"], made["person"], made["handoff"]) == (1, 1, "written")
+    assert made["assessment"] == 1
+    lack = next(each for each in shown(ccu, "1")["answers"] if each["need"] == "housing")
+    assert (lack["referral"], lack["referral_status"]) == (1, "requested")
+    assert ccu("needs", "refer", "1", "housing", "--to", "homes") == (
+        2,
+        "",
+        "ccu: error: that became referral 1 already, which is requested\n",
+    )
+    assert ccu("referral", "update", "1", "--status", "declined").code == 0
+    assert ccu("needs", "refer", "1", "housing", "--to", "homes").code == 0
+    assert steps.referral(ccu, 2)["again_of"] == 1
+    assert steps.referral(ccu, 1)["events"][-1]["again"] == 2
+    assert ccu("check").code == 0
+
+
+def test_without_a_call_a_referral_can_come_from_an_assessment(ccu: Ccu) -> None:
+    assert ccu("needs", "record", "--person", "1", "housing=lacks").code == 0
+    assert ccu("needs", "refer", "1", "housing", "--to", "1").code == 0
+    assert steps.referral(ccu, 1)["call"] is None
+    assert "assessment 1\n" in ccu("referral", "show", "1").out
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "says"),
+    [
+        (["record", "housing=lacks"], 2, "--person is missing"),
+        (["record", "--person", "1"], 2, "NEED=STATE is missing, such as housing=lacks"),
+        (["record", "--person", "1", "housing"], 2, "write each need as NEED=STATE"),
+        (["record", "--person", "1", "hous=lacks"], 2, "NEED: that is not a code; did you mean"),
+        (["record", "--person", "1", "housing=maybe"], 2, "the state of housing: that is not a"),
+        (["record", "--person", "1", "food=has", "Food=lacks"], 2, "food is given twice"),
+        (["record", "--person", "9", "food=has"], 3, "no person 9"),
+        (["record", "--person", "2", "food=has"], 2, "person 2 was merged into person 1"),
+        (["record", "--person", "1", "--call", "2", "food=has"], 2, "call 2 is void"),
+        (["record", "--person", "1", "--call", "9", "food=has"], 3, "no call 9"),
+        (["show"], 2, "give either ASSESSMENT or --person"),
+        (["show", "1", "--person", "1"], 2, "give either ASSESSMENT or --person"),
+        (["show", "9"], 3, "no needs assessment 9"),
+        (["show", "--person", "3"], 3, "no needs assessment of person 3"),
+        (["refer", "9", "housing", "--to", "1"], 3, "no needs assessment 9"),
+        (["refer", "1", "food", "--to", "1"], 2, "assessment 1 says has of Food; only what is"),
+        (["refer", "1", "shelter", "--to", "1"], 2, "assessment 1 says nothing of Shelter; only"),
+        (["refer", "1", "housing"], 2, "--to is missing"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_writes_nothing(
+    args: list[str], code: int, says: str, ccu: Ccu, db_path: Path
+) -> None:
+    assert ccu(*RECORD, "housing=lacks", "food=has").code == 0
+    assert steps.call(ccu, "unknown", "unknown") == 2
+    assert ccu("call", "void", "2", "--reason", "typed twice").code == 0
+    steps.merge(db_path, 2, into=1)
+    before = steps.everything(db_path)
+    done = ccu("needs", *args)
+    assert (done.code, done.out) == (code, "")
+    assert done.err.startswith(f"ccu: error: {says}")
+    assert steps.everything(db_path) == before
+
+
+def test_at_a_terminal_each_need_is_asked(ccu: Ccu) -> None:
+    typed = "has\n" + "\n" * 6 + "maybe\nla\n" + "\n" * 15
+    done = run_ccu("needs", "record", "--person", "1", stdin=typed, tty=True)
+    assert (done.code, done.out) == (0, "Recorded needs assessment 1 of person 1.\n"), done.err
+    assert answers(shown(ccu, "1")) == {"mh_crisis": "has", "housing": "lacks"}
+    none = run_ccu("needs", "record", "--person", "1", stdin="\n" * 23, tty=True)
+    assert none.err.endswith("ccu: error: no need was answered; nothing was written\n")

@@ -1,0 +1,353 @@
+"""The page of `ccu report --format html`, read as text; test_report_browser.py looks at it."""
+
+import re
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ccu.output.text import one_line
+from ccu.report import html
+from ccu.report.build import Report, ReportSection
+from ccu.report.html import drawings
+from ccu.report.html.page import page
+from ccu.report.period import Period
+
+from ..conftest import Ccu
+from .reporting import Hand, report
+
+MONTH = ("--month", "2026-01")
+HOSTILE = "<script>alert(1)</script>"
+VOID = {"meta", "br", "link", "img", "path", "rect", "circle"}
+
+
+class Page(HTMLParser):
+    """What a test asks of a page: its elements in order, and what is written in them."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.inside: dict[int, str] = {}  # place of the element -> its text, of all inside it too
+        self.children: dict[int, list[str]] = {}
+        self._open: list[int] = []
+        self.feed(source)
+        self.close()
+        assert self._open == [], "an element is left open"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for place in self._open:
+            self.children[place].append(tag)
+        place = len(self.elements)
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        self.inside[place], self.children[place] = "", []
+        if tag not in VOID:
+            self._open.append(place)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.elements[self._open.pop()][0] == tag
+
+    def handle_data(self, data: str) -> None:
+        for place in self._open:
+            self.inside[place] += data
+
+    def all(self, *tags: str) -> list[int]:
+        return [place for place, (tag, _) in enumerate(self.elements) if tag in tags]
+
+    def texts(self, *tags: str) -> list[str]:
+        return [" ".join(self.inside[place].split()) for place in self.all(*tags)]
+
+    def values(self, name: str) -> list[str]:
+        return [attributes[name] for _, attributes in self.elements if name in attributes]
+
+
+def html_of(ccu: Ccu, *args: str) -> str:
+    done = ccu("report", *args, "--format", "html")
+    assert (done.code, done.err) == (0, ""), done.err
+    return done.out
+
+
+@pytest.fixture
+def town(ccu: Ccu, db_path: Path) -> Hand:
+    """A small town where something of everything happened in January."""
+    hand = Hand(db_path)
+    hand.provider()
+    home = hand.place("12", "3")
+    ann = hand.person("Ann")
+    for day in range(1, 13):
+        call = hand.call(f"2026-01-{day:02}T10:30:00", ann, place=home)
+        hand.follow_up(f"2026-01-{day + 1:02}T10:30:00", call_id=call)
+    hand.calls([f"2026-01-{day:02}T22:00:00" for day in range(1, 30)], care=0)
+    hand.calls(["2025-06-03T08:00:00"] * 4)
+    tried = hand.follow_up("2026-01-13T12:00:00", call_id=call)
+    hand.attempt(tried, "2026-01-12T20:00:00")
+    taken = ("accepted", "2026-01-04T10:00:00"), ("in_progress", "2026-01-05T10:00:00")
+    for _ in range(3):
+        hand.referral(
+            "2026-01-03T10:00:00", *taken, person=ann, call=call, handoff="warm_in_person"
+        )
+    return hand
+
+
+def test_the_page_has_every_section_with_every_row(ccu: Ccu, town: Hand) -> None:
+    whole = report(ccu, *MONTH)
+    read = Page(html_of(ccu, *MONTH))
+    assert read.texts("h1") == ["Figures of Westport, January 2026"]
+    titles = [each["title"] for each in whole["sections"]]
+    assert read.texts("h2") == [*titles, "What each figure is", "How this was made"]
+    rows = [row for each in whole["sections"] for row in each["rows"]]
+    months = sum(row.get("figure") in ("calls_by_month", "care_calls_by_month") for row in rows)
+    funnel = 4  # drawn of the referrals' own rows
+    bodies = [place for place in read.all("tbody")]
+    shown = sum(read.children[place].count("tr") for place in bodies)
+    assert months == 24
+    assert shown == len(rows) - months + 12 + funnel
+
+
+def test_a_figure_has_all_its_parts(ccu: Ccu, town: Hand) -> None:
+    read = spaced(html_of(ccu, *MONTH, "--section", "summary", "--compare", "previous"))
+    assert "Share of all calls 29.3% 12 of 41 -" in read
+    assert "Figure Value Of Missing or not yet Dec 2025 Calls" in read
+
+
+def spaced(source: str) -> str:
+    """The text of a page with a space where an element begins or ends."""
+    return " ".join(re.sub(r"<[^>]+>", " ", source).split())
+
+
+def test_key_figures_are_on_top_with_their_earlier_values(ccu: Ccu, town: Hand) -> None:
+    source = html_of(ccu, *MONTH)
+    cards = spaced(source[source.index('class="cards"') :].split("</ul>")[0])
+    assert "Calls 41 Dec 2025 0 Jan 2025" in cards
+    assert "Overdue follow-ups 13 as of 2026-01-31" in cards
+
+
+def test_a_section_alone_has_no_cards_and_no_contents(ccu: Ccu, town: Hand) -> None:
+    read = Page(html_of(ccu, *MONTH, "--section", "areas"))
+    assert "nav" not in {tag for tag, _ in read.elements}
+    assert "cards" not in read.values("class")
+    assert read.texts("h2")[0] == "Areas"
+
+
+def test_every_chart_has_its_title_its_words_and_its_table(ccu: Ccu, town: Hand) -> None:
+    read = Page(html_of(ccu, *MONTH))
+    figures = read.all("figure")
+    assert len(figures) == 6
+    for place in figures:
+        inside = read.children[place]
+        assert inside.count("figcaption") == 1
+        assert inside.count("svg") == 2  # for wide windows and for narrow ones
+        assert inside.count("title") == inside.count("desc") == 2
+        assert inside.count("table") >= 1
+    for place in read.all("svg"):
+        attributes = read.elements[place][1]
+        assert attributes["role"] == "img"
+        assert attributes["aria-labelledby"]
+
+
+def test_bars_are_as_long_as_their_numbers(ccu: Ccu, town: Hand) -> None:
+    """Referrals made, accepted, under way, received: 3, 3, 3 and none."""
+    read = Page(html_of(ccu, *MONTH, "--section", "referrals"))
+    wide = read.all("svg")[0]
+    assert [read.inside[wide].count(f"{count} (") for count in (3, 0)] == [3, 1]
+    bars = [given for tag, given in read.elements if tag == "rect"][:3]
+    assert read.children[wide].count("rect") == 3
+    assert len({bar["width"] for bar in bars}) == len({bar["x"] for bar in bars}) == 1
+    assert len({bar["y"] for bar in bars}) == 3
+
+
+def test_referrals_under_way_are_counted_where_none_is_finished(ccu: Ccu, town: Hand) -> None:
+    shown = spaced(html_of(ccu, *MONTH, "--section", "referrals"))
+    assert "In progress or received now 3 100.0%*" in shown
+
+
+def test_what_a_screen_reader_needs(ccu: Ccu, town: Hand) -> None:
+    read = Page(html_of(ccu, *MONTH))
+    tags = [tag for tag, _ in read.elements]
+    assert read.elements[tags.index("html")][1]["lang"] == "en"
+    assert [tag for tag in tags if tag in ("header", "nav", "main", "footer")] == [
+        *("header", "nav", "main", "footer")
+    ]
+    assert tags.count("h1") == 1
+    for place in read.all("table"):
+        assert read.children[place][0] == "caption"
+    for place in read.all("th"):
+        assert read.elements[place][1]["scope"] in ("col", "row")
+    ids = read.values("id")
+    assert len(ids) == len(set(ids))
+    assert {name for text in read.values("aria-labelledby") for name in text.split()} <= set(ids)
+    assert {link.removeprefix("#") for link in read.values("href")} <= set(ids)
+
+
+def test_no_script_and_no_request(ccu: Ccu, town: Hand) -> None:
+    source = html_of(ccu, *MONTH)
+    read = Page(source)
+    assert not {"script", "link", "img", "iframe", "object", "foreignObject"} & {
+        tag for tag, _ in read.elements
+    }
+    assert all(link.startswith("#") for link in read.values("href"))
+    assert not read.values("src")
+    assert not [name for _, given in read.elements for name in given if name.startswith("on")]
+    assert "://" not in source
+    assert not re.search(r"@import|url\(", source)
+    assert "default-src 'none'; style-src 'unsafe-inline'" in read.values("content")
+
+
+def test_the_same_file_gives_the_same_bytes(ccu: Ccu, town: Hand, tmp_path: Path) -> None:
+    first = html_of(ccu, *MONTH)
+    assert ccu("report", *MONTH, "--output", str(tmp_path / "r.html")).code == 0
+    assert (tmp_path / "r.html").read_text(encoding="utf-8") == first
+    assert str(date.today()) not in first  # nothing shows when it was drawn
+
+
+def test_every_figure_shown_is_defined_at_the_foot(ccu: Ccu, town: Hand) -> None:
+    whole = report(ccu, *MONTH)
+    source = html_of(ccu, *MONTH)
+    names = {row["figure"] for each in whole["sections"] for row in each["rows"] if "figure" in row}
+    assert names <= {
+        name.removeprefix("define-") for name in Page(source).values("id") if "define-" in name
+    }
+    assert "Formula: care calls in the period ÷ all calls in the period" in spaced(source)
+
+
+def test_a_month_without_calls_states_it_and_draws_nothing(ccu: Ccu) -> None:
+    read = Page(html_of(ccu, *MONTH))
+    assert "svg" not in {tag for tag, _ in read.elements}
+    assert "No calls in these months." in read.texts("p")
+    assert "No care calls in this period." in read.texts("p")
+    assert "No calls are recorded in this file." in read.texts("p")
+
+
+def test_one_call_is_a_page(ccu: Ccu, db_path: Path) -> None:
+    Hand(db_path).call("2026-01-05T10:00:00")
+    read = Page(html_of(ccu, *MONTH))
+    assert "Figures of Westport, January 2026" in read.texts("h1")
+    assert "1" in [text for place in read.all("svg") for text in read.inside[place].split()]
+
+
+def test_names_cannot_act(ccu: Ccu, db_path: Path) -> None:
+    hand = Hand(db_path)
+    hand.one("UPDATE setting SET value = ? WHERE name = 'town'", HOSTILE)
+    place = hand.place("12")
+    hand.one("UPDATE place SET street = ? WHERE id = ?", f'{HOSTILE}" onload="x', place)
+    for day in range(1, 5):
+        hand.call(f"2026-01-{day:02}T10:30:00", place=place)
+    source = html_of(ccu, *MONTH)
+    read = Page(source)
+    assert read.texts("h1") == [f"Figures of {HOSTILE}, January 2026"]
+    assert "script" not in {tag for tag, _ in read.elements}
+    assert "onload" not in {name for _, given in read.elements for name in given}
+    assert any(f"12 {HOSTILE}" in text for text in read.texts("td", "th"))
+    assert any("12 <script>" in text for text in read.texts("text"))
+
+
+def test_without_the_extra_one_sentence(
+    ccu: Ccu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(html, "NEEDED", ("a_program_that_is_not_there",))
+    wanted = "ccu: error: the page with charts needs one more program: pip install 'ccu[html]'\n"
+    assert ccu("report", *MONTH, "-f", "html") == (2, "", wanted)
+    assert ccu("report", *MONTH, "-o", str(tmp_path / "r.html")) == (2, "", wanted)
+    assert not (tmp_path / "r.html").exists()
+
+
+def test_a_terminal_is_not_flooded(ccu: Ccu) -> None:
+    done = ccu("report", *MONTH, "-f", "html", tty=True)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "ccu: error: a page is for a browser: name a file, as --output report.html\n"
+
+
+def test_other_formats_do_not_load_it(ccu: Ccu) -> None:
+    code = (
+        "import sys; from ccu import cli;"
+        " cli.main(['report', '--month', '2026-01', '--section', 'summary', '-f', 'json']);"
+        " print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stderr.split())
+    assert "ccu.report.build" in loaded
+    assert not loaded & {"jinja2", "markupsafe", "ccu.report.html"}
+
+
+# Any text, with what means something to HTML, to XML or to a template more often than chance.
+TEXTS = st.lists(
+    st.sampled_from(["<", ">", "&", '"', "'", "{{", "}}", "{%", "</style>", "]]>", "-->", "\x1b"])
+    | st.text(max_size=4),
+    max_size=8,
+).map("".join)
+
+
+def made_up(town: str, address: str) -> Report:
+    """A report with one list, made by no file."""
+    period = Period("month", date(2026, 1, 1), date(2026, 2, 1))
+    section = ReportSection(
+        "repeat-addresses",
+        "Repeat addresses",
+        "list",
+        ("place", "address", "care_calls"),
+        items=[{"place": 1, "address": address, "care_calls": 3}],
+        says=[address],
+        explains=[address.replace("`", "")],
+    )
+    options: dict[str, Any] = {"not_over": False, "first_day": None}
+    options |= {"file": address, "version": "1", "schema": 1, "compare": "both"}
+    return Report(
+        town=town,
+        period=period,
+        as_of=datetime(2026, 2, 1, tzinfo=UTC),
+        settings={"repeat_days": "90", "all_calls": "no"},
+        sections=[section],
+        notes=[address],
+        **options,
+    )
+
+
+@cache
+def plain() -> list[tuple[str, list[str]]]:
+    """The elements of a harmless page."""
+    return [(tag, sorted(given)) for tag, given in Page(page(made_up("A", "B"))).elements]
+
+
+@settings(max_examples=40, deadline=None)
+@given(TEXTS, TEXTS.map("St ".__add__))
+def test_whatever_a_town_and_its_streets_are_called(town: str, address: str) -> None:
+    read = Page(page(made_up(town, address)))
+    assert [(tag, sorted(given)) for tag, given in read.elements] == plain()
+    assert read.texts("h1") == [" ".join(f"Figures of {one_line(town)}, January 2026".split())]
+    assert " ".join(one_line(address).split()) in read.texts("th")
+
+
+@given(TEXTS)
+def test_a_drawing_is_xml_whatever_it_is_called(text: str) -> None:
+    root = ElementTree.fromstring(
+        drawings.finished(drawings.canvas(10, 10), "name", text, text, 12.0)
+    )
+    assert [each.text for each in root] == [one_line(text) or None] * 2
+
+
+@given(st.floats(0.01, 10_000_000), st.integers(3, 5))
+def test_axes_begin_at_zero_and_reach_the_longest_bar(top: float, most: int) -> None:
+    ticks = drawings._ticks(top, most)
+    assert ticks[0] == 0
+    assert ticks[-2] < top <= ticks[-1]
+    assert len(ticks) <= most + 1
+    assert all(isinstance(tick, int) for tick in ticks)
+
+
+def test_a_public_page_names_nothing_and_hides_small_numbers(ccu: Ccu, town: Hand) -> None:
+    ccu("staff", "add", "o.tester", "--name", "O Tester", "--role", "officer")
+    done = ccu("--today", "2026-02-03", "report", *MONTH, "--public", "-f", "html")
+    assert done.code == 0, done.err
+    read = Page(done.out)
+    assert read.texts("h1") == ["For publication: figures of Westport, January 2026"]
+    assert {"<10", "not yet"} <= set(read.texts("td"))
+    assert "ELM ST" not in done.out
+    assert "ccu.db" not in done.out
