@@ -21,69 +21,102 @@ from ccu import __version__, access
 from ccu.errors import CcuError, ExitCode, InvalidInput, NotAllowed
 from ccu.session import Session
 
-# name -> (module in ccu.commands, one-line help). A module holds `command`, a plain function, or
-# `app`, a Typer app of subcommands; of several modules the first names the group, and each adds
-# its subcommands.
+# name -> (module in ccu.commands, one-line help). The folders are by who uses it. A module holds
+# `command`, a plain function, or `app`, a Typer app of subcommands; of several modules the first
+# names the group, and each adds its subcommands.
 COMMANDS = {
-    "log-call": ("log_call", "Record a call; asks for what is missing; prints the address card."),
-    "call": ("call", "View, edit or void a call."),
+    "log-call": (
+        "everyday.log_call",
+        "Record a call; asks for what is missing; prints the address card.",
+    ),
+    "call": ("care_team.call", "View, edit or void a call."),
     "history": (
-        "history",
+        "everyday.history",
         "Show what is known at an address: warnings, who is helping, past calls.",
     ),
-    "report": ("report", "The figures of a month, quarter or year, each with its definition."),
-    "refer": ("refer", "Refer the person of a call to a provider, and plan the follow-ups."),
-    "referral": ("referral referral_update", "Referrals: list, show, update, expire."),
+    "report": (
+        "analyst.report",
+        "The figures of a month, quarter or year, each with its definition.",
+    ),
+    "refer": (
+        "everyday.refer",
+        "Refer the person of a call to a provider, and plan the follow-ups.",
+    ),
+    "referral": (
+        "everyday.referral everyday.referral_update",
+        "Referrals: list, show, update, expire.",
+    ),
     "follow-up": (
-        "follow_up follow_up_list",
+        "everyday.follow_up everyday.follow_up_list",
         "Follow-ups: add, done, move, sign, show, list, overdue.",
     ),
-    "worker": ("worker", "Workers of people and households: assign, end, list."),
-    "brief": ("brief", "The shift hand-over in one page: what is new, due, late and waiting."),
-    "consult": ("consult", "An officer's question to a clinician: add, list, show."),
-    "needs": ("needs", "What a person has and lacks: record, show, refer."),
+    "worker": ("care_team.worker", "Workers of people and households: assign, end, list."),
+    "brief": (
+        "everyday.brief",
+        "The shift hand-over in one page: what is new, due, late and waiting.",
+    ),
+    "consult": ("care_team.consult", "An officer's question to a clinician: add, list, show."),
+    "needs": ("care_team.needs", "What a person has and lacks: record, show, refer."),
     "person": (
-        "person person_same person_link person_roster",
+        "everyday.person everyday.person_same everyday.person_link everyday.person_roster",
         "People: add, find, show, change, merge, link, import.",
     ),
-    "household": ("household", "The people who belong together: show, list, add, leave."),
+    "household": ("care_team.household", "The people who belong together: show, list, add, leave."),
     "plan": (
-        "plan plan_decide",
+        "care_team.plan care_team.plan_decide",
         "Plans of care: write, show, list, approve, review, expire, suggest, answer.",
     ),
-    "place": ("place", "One place: show, flag, verify, exempt."),
-    "frequent": ("frequent", "Frequent contacts: people, places, override, review."),
-    "provider": ("provider", "Who can help with what: add, list, show, change, retire."),
-    "address": ("address", "Show how an address is read: its parts and keys."),
-    "import": ("import_", "Bring in a dispatch system's export; safe to repeat."),
-    "consent": ("consent consent_list", "Consents and disclosures: grant, revoke, disclose, list."),
+    "place": ("care_team.place", "One place: show, flag, verify, exempt."),
+    "frequent": ("care_team.frequent", "Frequent contacts: people, places, override, review."),
+    "provider": ("care_team.provider", "Who can help with what: add, list, show, change, retire."),
+    "address": ("analyst.address", "Show how an address is read: its parts and keys."),
+    "import": ("analyst.import_", "Bring in a dispatch system's export; safe to repeat."),
+    "consent": (
+        "care_team.consent care_team.consent_list",
+        "Consents and disclosures: grant, revoke, disclose, list.",
+    ),
     "disclosures": (
-        "disclosures",
+        "care_team.disclosures",
         "What was disclosed about a person, to whom and why: the accounting of six years.",
     ),
-    "care": ("care care_note", "Care notes in a file of their own: init, note, destroy, backup."),
+    "care": (
+        "care_team.care care_team.care_note",
+        "Care notes in a file of their own: init, note, destroy, backup.",
+    ),
     "wellness": (
-        "wellness",
+        "care_team.wellness",
         "Officer wellness, in a file of its own that names nobody: init, add, total.",
     ),
     "export": (
-        "export",
+        "analyst.export",
         "De-identified rows for analysts, with who took them out, when and for what purpose.",
     ),
-    "audit": ("audit", "Who read and wrote what: review, verify, anchor, rekey."),
-    "seal": ("seal", "Sealing orders: seal a person or a call, list, show, lift."),
-    "retention": ("retention", "How long records are kept: list, set, hold, release."),
+    "audit": ("custodian.audit", "Who read and wrote what: review, verify, anchor, rekey."),
+    "seal": ("custodian.seal", "Sealing orders: seal a person or a call, list, show, lift."),
+    "retention": ("custodian.retention", "How long records are kept: list, set, hold, release."),
     "purge": (
-        "purge",
+        "custodian.purge",
         "Destroy what is older than the department's retention table allows; --dry-run lists it.",
     ),
-    "deidentify": ("deidentify", "Take the identity out of old records; the monthly totals stay."),
-    "init": ("init", "Make the database file of a town."),
-    "demo": ("demo", "Make an invented town in a new file, and show the main screens."),
-    "staff": ("staff", "Who works here: add, list, change, retire."),
-    "settings": ("settings", "Show the town's settings, or change one."),
-    "backup": ("backup", "Write a consistent copy of the file, checked, beside anybody's work."),
-    "check": ("check", "Check the file: damage, dangling records, rules, permissions."),
+    "deidentify": (
+        "custodian.deidentify",
+        "Take the identity out of old records; the monthly totals stay.",
+    ),
+    "init": ("administrator.init", "Make the database file of a town."),
+    "demo": (
+        "administrator.demo",
+        "Make an invented town in a new file, and show the main screens.",
+    ),
+    "staff": ("administrator.staff", "Who works here: add, list, change, retire."),
+    "settings": ("administrator.settings", "Show the town's settings, or change one."),
+    "backup": (
+        "administrator.backup",
+        "Write a consistent copy of the file, checked, beside anybody's work.",
+    ),
+    "check": (
+        "administrator.check",
+        "Check the file: damage, dangling records, rules, permissions.",
+    ),
 }
 
 # The first help, on one screen: what an officer types every day, then the rest by who uses it.

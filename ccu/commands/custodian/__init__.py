@@ -1,0 +1,1 @@
+"""What a records custodian does."""

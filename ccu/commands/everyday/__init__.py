@@ -1,0 +1,1 @@
+"""What officers and social workers type every day."""
