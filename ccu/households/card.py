@@ -12,6 +12,7 @@ from ccu.households import store as households
 from ccu.options import required
 from ccu.output import Document, Section, Table
 from ccu.output.text import listed
+from ccu.people import relations_store as relations
 from ccu.people import store as people
 from ccu.people.form import minor_on, years
 from ccu.people.open_work import AsOf
@@ -65,7 +66,7 @@ def _read(
     everyone = households.members(connection, as_of.day, household_id).get(household_id, [])
     now = [each for each in everyone if each.now]
     records = person_ids.same(connection, [each.person for each in now])
-    related = households.relations_of(connection, records)
+    related = relations.relations_of(connection, records)
     outside = {each.who for each in related} | {each.of for each in related}
     shown = sorted(outside | {each.person for each in everyone})
     known = {each["person"]: each for each in household_card.people(connection, shown)}
@@ -118,7 +119,7 @@ def _person(row: dict[str, Any], today: date) -> dict[str, Any]:
     }
 
 
-def _relations(related: list[households.Relation], person: int) -> list[dict[str, Any]]:
+def _relations(related: list[relations.Relation], person: int) -> list[dict[str, Any]]:
     """person (the other one), is (what this person is to them), has_as (what they are, else)."""
     found = [each.seen_by(person) for each in related if person in (each.who, each.of)]
     return [
@@ -129,7 +130,7 @@ def _relations(related: list[households.Relation], person: int) -> list[dict[str
     ]
 
 
-def _beside(row: dict[str, Any], related: list[households.Relation]) -> dict[str, Any]:
+def _beside(row: dict[str, Any], related: list[relations.Relation]) -> dict[str, Any]:
     """person, name, relations of somebody who is not a member now."""
     theirs = _relations(related, row["person"])
     return {"person": row["person"], "name": row["name"], "relations": theirs}
@@ -187,7 +188,7 @@ def document(connection: sqlite3.Connection, card: dict[str, Any]) -> Document:
     """The card as a page; `card` is its documented JSON shape."""
     everyone = [each for part in ("members", "elsewhere", "left") for each in card[part]]
     names = {each["person"]: each["name"] for each in everyone}
-    phrases = households.phrases(connection)
+    phrases = relations.phrases(connection)
     members = {each["person"] for each in card["members"]}
     # To members only, on this page: the card of their own household has what else they are.
     related = {

@@ -10,6 +10,7 @@ from ccu.options import code, required, terminal, typed_text
 from ccu.options.terminal import ask_until_valid
 from ccu.output import say
 from ccu.output.text import listed
+from ccu.people import relations_store as relations
 from ccu.people.form import yes_or_no
 from ccu.records import table
 from ccu.session import Session
@@ -82,18 +83,18 @@ def link(
         question = f"Person {who} is which of these to person {of}"
         relation = RELATION.ask(session, question, "the relation")
     relation = required(relation, "--relation")
-    households.check_link(connection, who, relation, of)
+    relations.check_link(connection, who, relation, of)
     if asking and not anyway:
         anyway = _sure_of_births(connection, who, relation, of)
     if asking and choice is None:
         choice = _asked(connection, who, of)
     with session.work() as work:
-        households.link(work, who, relation, of, anyway)
+        relations.link(work, who, relation, of, anyway)
         why = ""
         if choice is None:
             choice, why = _usual(connection, who, of)
         where = _put(work, (who, of), choice, why)
-        said = households.sentence(connection, who, relation, of)
+        said = relations.sentence(connection, who, relation, of)
     return f"{said.capitalize()}.", f"{where[:1].upper()}{where[1:]}."
 
 
@@ -104,10 +105,10 @@ def unlink(session: Session, who: int, of: int, relation: str | None) -> tuple[s
     """
     with session.work() as work:
         connection = work.connection
-        gone = households.unlink(work, who, relation, of)
-        said = households.sentence(connection, gone.who, gone.relation, gone.of)
+        gone = relations.unlink(work, who, relation, of)
+        said = relations.sentence(connection, gone.who, gone.relation, gone.of)
         if relation is not None:
-            said = households.sentence(connection, who, relation, of)
+            said = relations.sentence(connection, who, relation, of)
         both = sorted(
             {*households.current(connection, who)} & {*households.current(connection, of)}
         )
@@ -132,8 +133,8 @@ def household_choice(text: str) -> str:
 
 def _sure_of_births(connection: sqlite3.Connection, who: int, code: str, of: int) -> bool:
     """Ask whether a parent born no earlier is meant; raise InvalidInput if not."""
-    new = households.stored_form(who, code, of)
-    if not households.not_born_before(connection, new):
+    new = relations.stored_form(who, code, of)
+    if not relations.not_born_before(connection, new):
         return False
     say(f"Person {new.who} was not born before person {new.of}, by their birth dates.")
     if not ask_until_valid("Link them anyway (yes or no; Enter: no)", _is_yes):

@@ -9,14 +9,13 @@ from typing import Any
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.frequent import store as frequent
-from ccu.households import store as households
-from ccu.households.store import FAMILY
 from ccu.identity import LIKELY
 from ccu.options import terminal
 from ccu.output import Document, Format, Section, Table, emit_document, emit_line, say
 from ccu.output.text import safe
 from ccu.people import comparing, workers
 from ccu.people import merge_store as merges
+from ccu.people import relations_store as relations
 from ccu.people.merge_store import FIELDS, WORKER, Choice
 from ccu.records import person_ids
 from ccu.session import Session
@@ -265,13 +264,13 @@ def _warnings(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> l
 def _relations(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
     one = {kept_id, merged_id}
     said: dict[int, set[str]] = {}
-    for each in households.relations_of(connection, one):
+    for each in relations.relations_of(connection, one):
         # A relation between the two becomes one to oneself, which is shown nowhere.
-        if each.relation in FAMILY and not {each.who, each.of} <= one:
+        if each.relation in relations.FAMILY and not {each.who, each.of} <= one:
             other, ours, _ = each.seen_by(each.who if each.who in one else each.of)
             said.setdefault(other, set()).add(ours or each.relation)
     words = {
-        code: phrase.removesuffix(" of") for code, phrase in households.phrases(connection).items()
+        code: phrase.removesuffix(" of") for code, phrase in relations.phrases(connection).items()
     }
     found = [
         f"after it person {kept_id} would be"
@@ -279,7 +278,7 @@ def _relations(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> 
         for other, codes in sorted(said.items())
         if len(codes - {"other_family"}) > 1  # which parents and cousins are too
     ]
-    if not found and households.ancestors(connection, one, but_among=one) & one:
+    if not found and relations.ancestors(connection, one, but_among=one) & one:
         found.append(f"after it person {kept_id} would be among their own forebears")
     return found
 
