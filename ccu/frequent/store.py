@@ -180,6 +180,21 @@ def override_of_person(
     return found[-1] if found else None
 
 
+def merge_warnings(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
+    """Return a warning where one is on the list by override and the other off it."""
+    ours, theirs = (
+        override_of_person(connection, person_ids.same(connection, [number]))
+        for number in (kept_id, merged_id)
+    )
+    if ours is None or theirs is None or ours["listed"] == theirs["listed"]:
+        return []
+    kept, merged = ("on" if each["listed"] else "off" for each in (ours, theirs))
+    return [
+        f"person {kept_id} is {kept} the frequent list by override, person {merged_id} {merged} it;"
+        " the later decision counts"
+    ]
+
+
 def add_override(
     work: Work,
     *,

@@ -1,14 +1,13 @@
 """Merging two people: choose the value of each field, show the result, then write it."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.frequent import store as frequent
 from ccu.identity import LIKELY
 from ccu.options import terminal
 from ccu.output import Document, Format, Section, Table, emit_document, emit_line, say
@@ -17,11 +16,12 @@ from ccu.people import comparing, workers
 from ccu.people import merge_store as merges
 from ccu.people import relations_store as relations
 from ccu.people.merge_store import FIELDS, WORKER, Choice
-from ccu.records import person_ids
 from ccu.session import Session
 
 COLUMNS = ("field", "kept", "merged", "survives")
 PREFER = ("kept", "merged", "newest")
+# Of two people, kept and merged, what other features know against a merge, as clauses.
+Warnings = Callable[[sqlite3.Connection, int, int], list[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,7 @@ class Request:
 def run(
     session: Session,
     request: Request,
+    warn: Warnings,
     *,
     dry_run: bool,
     asking: bool,
@@ -51,7 +52,7 @@ def run(
 ) -> None:
     """Merge, or show what a merge would be. Raises NotFound, InvalidInput."""
     shows = asking or dry_run or format is not None or output is not None
-    choices, data = _look(session, request, shows)
+    choices, data = _look(session, request, warn, shows)
     if not asking:  # refuse in one line, without the warnings
         taken = _taken(request, choices, asking)
     for each in (*data["against"], *data["warnings"]):
@@ -84,7 +85,9 @@ def run(
         emit_document(page, format, output)
 
 
-def _look(session: Session, request: Request, shows: bool) -> tuple[list[Choice], dict[str, Any]]:
+def _look(
+    session: Session, request: Request, warn: Warnings, shows: bool
+) -> tuple[list[Choice], dict[str, Any]]:
     """What there is to choose, and how alike they are; recorded as a read where it is shown."""
     with session.work() as work:
         connection = work.connection
@@ -99,7 +102,10 @@ def _look(session: Session, request: Request, shows: bool) -> tuple[list[Choice]
             "likely_from": LIKELY,
             "likely": found.likeness.score >= LIKELY,
             "against": comparing.against(connection, found),
-            "warnings": _warnings(connection, request.kept, request.merged),
+            "warnings": [
+                *_relations(connection, request.kept, request.merged),
+                *warn(connection, request.kept, request.merged),
+            ],
         }
         if shows:
             for number in (request.kept, request.merged):
@@ -253,15 +259,8 @@ def _undone(data: dict[str, Any]) -> Document:
 # ---------------------------------------------------------------- what to know before it
 
 
-def _warnings(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
-    """The warnings, as clauses with numbers only."""
-    return [
-        *_relations(connection, kept_id, merged_id),
-        *_overrides(connection, kept_id, merged_id),
-    ]
-
-
 def _relations(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
+    """Return warnings of family that the merge would contradict, with numbers only."""
     one = {kept_id, merged_id}
     said: dict[int, set[str]] = {}
     for each in relations.relations_of(connection, one):
@@ -281,18 +280,3 @@ def _relations(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> 
     if not found and relations.ancestors(connection, one, but_among=one) & one:
         found.append(f"after it person {kept_id} would be among their own forebears")
     return found
-
-
-def _overrides(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> list[str]:
-    """Return a warning where one is on the frequent list by override and the other off it."""
-    ours, theirs = (
-        frequent.override_of_person(connection, person_ids.same(connection, [number]))
-        for number in (kept_id, merged_id)
-    )
-    if ours is None or theirs is None or ours["listed"] == theirs["listed"]:
-        return []
-    kept, merged = ("on" if each["listed"] else "off" for each in (ours, theirs))
-    return [
-        f"person {kept_id} is {kept} the frequent list by override, person {merged_id} {merged} it;"
-        " the later decision counts"
-    ]

@@ -118,6 +118,7 @@ def merge(
 
       ccu person merge 12 31 --prefer kept --take phone --dry-run
     """
+    from ccu.frequent.store import merge_warnings
     from ccu.people import merging
 
     kept = keep or a
@@ -129,7 +130,15 @@ def merge(
         prefer=prefer and prefer.strip().lower(),
         take=[name.strip().lower().replace("-", "_") for name in take or ()],
     )
-    merging.run(ctx.obj, request, dry_run=dry_run, asking=asking, format=format, output=output)
+    merging.run(
+        ctx.obj,
+        request,
+        merge_warnings,
+        dry_run=dry_run,
+        asking=asking,
+        format=format,
+        output=output,
+    )
 
 
 @app.command()
