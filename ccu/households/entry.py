@@ -11,7 +11,7 @@ from ccu.options.terminal import ask_until_valid
 from ccu.output import say
 from ccu.output.text import listed
 from ccu.people import relations_store as relations
-from ccu.people.form import yes_or_no
+from ccu.people.options import YES_NO
 from ccu.records import table
 from ccu.session import Session
 from ccu.work import Work
@@ -85,7 +85,7 @@ def link(
     relation = required(relation, "--relation")
     relations.check_link(connection, who, relation, of)
     if asking and not anyway:
-        anyway = _sure_of_births(connection, who, relation, of)
+        anyway = _sure_of_births(session, who, relation, of)
     if asking and choice is None:
         choice = _asked(connection, who, of)
     with session.work() as work:
@@ -131,19 +131,15 @@ def household_choice(text: str) -> str:
     return str(typed_text.record_id(said, "household"))
 
 
-def _sure_of_births(connection: sqlite3.Connection, who: int, code: str, of: int) -> bool:
+def _sure_of_births(session: Session, who: int, code: str, of: int) -> bool:
     """Ask whether a parent born no earlier is meant; raise InvalidInput if not."""
     new = relations.stored_form(who, code, of)
-    if not relations.not_born_before(connection, new):
+    if not relations.not_born_before(session.db, new):
         return False
     say(f"Person {new.who} was not born before person {new.of}, by their birth dates.")
-    if not ask_until_valid("Link them anyway (yes or no; Enter: no)", _is_yes):
+    if not YES_NO.ask(session, "Link them anyway, yes or no", "the answer", "no"):
         raise InvalidInput("not linked; ccu person change corrects a birth date")
     return True
-
-
-def _is_yes(answer: str) -> bool:
-    return yes_or_no(answer or "no", "the answer")
 
 
 def _asked(connection: sqlite3.Connection, who: int, of: int) -> Choice | None:

@@ -9,7 +9,6 @@ import re
 import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -190,22 +189,22 @@ def read_question(session: Session, words: list[str], file: Path | None) -> Know
         ]
         if len(lines) > 1:
             raise InvalidInput("WORDS must be one line; --file - takes lines FIELD: VALUE")
-        return parse_words("".join(lines), "WORDS", session.today)
+        return parse_words(session, "".join(lines), "WORDS")
     if words:
-        return parse_words(" ".join(words), "WORDS", session.today)
+        return parse_words(session, " ".join(words), "WORDS")
     if not session.interactive:
         raise InvalidInput("WORDS are missing; - reads them from standard input")
     return ask_until_valid(
-        "Name, phone or birth date, as heard", lambda text: parse_words(text, "that", session.today)
+        "Name, phone or birth date, as heard", lambda text: parse_words(session, text, "that")
     )
 
 
-def parse_words(text: str, name: str, today: date) -> Known:
+def parse_words(session: Session, text: str, name: str) -> Known:
     """Read words: a date is the birth date, 7 digits or more a phone, the rest a name."""
     line = typed_text.line(text, name, LONGEST_QUESTION) or ""
     born, phone = None, None
     if found := re.search(_DATE, line, re.IGNORECASE):
-        born = _birth_date(found[1], today)
+        born = person_options.birth_date(session, found[1], "the birth date")
         line = line[: found.start()] + " " + line[found.end() :]
     for found in re.finditer(_PHONE, line):
         if sum(each.isdigit() for each in found[0]) >= _PHONE_DIGITS:
@@ -226,21 +225,13 @@ def parse_words(text: str, name: str, today: date) -> Known:
 
 
 def _of_file(session: Session, file: Path) -> Known:
-    from ccu.people.form import PersonForm  # not needed for words, which are to be quick
+    from ccu.people.form import PersonForm, settle  # not needed for words, which are to be quick
     from ccu.people.options import PersonOptions
 
-    form = PersonForm(session.db, session.today)
+    form = PersonForm(session)
     form.read_options(PersonOptions(file=file))
-    form.settle()
+    settle(form.said, session.today)
     return _enough(of_said(form.said))
-
-
-def _birth_date(text: str, today: date) -> str:
-    from ccu import dates
-    from ccu.people.form import hidden
-
-    with hidden(text):
-        return dates.parse_day(text, today, field="the birth date", future=False).isoformat()
 
 
 def _enough(known: Known) -> Known:

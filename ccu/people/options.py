@@ -1,14 +1,225 @@
-"""What is typed of a person on the command line, and how a name is split."""
+"""The fields of a person: what each is called, how it is read and asked, and which are options.
 
+Names, birth dates and descriptions are never options, because other accounts can read command
+lines: they are answers, or lines of --file. Every error names the field, and the line of a file,
+never the value.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
 from ccu.errors import InvalidInput
-from ccu.options import FILE, number_of, opt
-from ccu.options.completion import codes
+from ccu.options import FILE, OptionType, code, line, number_of, opt, whole_number
+
+if TYPE_CHECKING:
+    from ccu.session import Session
+
+OLDEST = 130  # years
+OLDEST_GUESS = 120
+SEXES = ("male", "female", "other")
+PHONE_DIGITS = 7
+YES = ("yes", "y", "true", "1")
+
+
+# ---------------------------------------------------------------- how a field is read
+
+
+def _line_that(fits: Callable[[str], bool], sentence: str, longest: int = 200) -> OptionType[str]:
+    """One line of text that fits; else the error is the option's name and the sentence."""
+
+    def read(session: "Session", text: str, option: str) -> str | None:
+        found = line(longest).read(session, text, option)
+        if found and not fits(found):
+            raise InvalidInput(f"{option}{sentence}")
+        return found
+
+    return OptionType(read=read)
+
+
+def _word_of(words: Mapping[str, Any], sentence: str) -> OptionType[Any]:
+    """One of these words, in any case, each of which means a value."""
+
+    def read(session: "Session", text: str, option: str) -> Any:
+        word = text.strip().lower()
+        if word not in words:
+            raise InvalidInput(f"{option} is {sentence}")
+        return words[word]
+
+    return OptionType(read=read)
+
+
+def has_letter(text: str) -> bool:
+    """Whether it has a letter of any script; a name without one is a mistake."""
+    return any(letter.isalpha() for letter in text)
+
+
+def _is_email(text: str) -> bool:
+    before, at, behind = text.partition("@")
+    return bool(before.strip() and at and behind.strip() and " " not in text)
+
+
+def _is_phone(text: str) -> bool:
+    return sum(each.isdigit() and each.isascii() for each in text) >= PHONE_DIGITS
+
+
+def _full_name(session: "Session", text: str, option: str) -> tuple[str, str]:
+    return split_name(line().read(session, text, option) or "", option)
+
+
+def birth_date(session: "Session", text: str, option: str) -> str:
+    """Return a birth date, YYYY-MM-DD. Raises InvalidInput, without the text."""
+    from ccu import dates
+
+    try:
+        born = dates.parse_day(text, session.today, field=option, future=False)
+    except InvalidInput as error:
+        raise InvalidInput(str(error).replace(f'"{text.strip()}" ', "", 1)) from None
+    if session.today.year - born.year > OLDEST:
+        raise InvalidInput(f"{option} is more than {OLDEST} years ago")
+    return born.isoformat()
+
+
+def _show_birth_date(session: "Session", born: str) -> None:
+    from ccu.output import say
+    from ccu.people.screen_parts import day
+
+    say(f"  {day(born)}")
+
+
+NAME = _line_that(has_letter, ": a name needs a letter")
+FULL_NAME = OptionType(read=_full_name)
+BIRTH_DATE = OptionType(read=birth_date, confirm=_show_birth_date)
+SEX = _word_of(
+    {**{word: word for word in SEXES}, **{word[0]: word for word in SEXES}, "x": "other"},
+    "male, female or other",
+)
+YES_NO = _word_of(
+    {word: word in YES for word in (*YES, "no", "n", "false", "0")},
+    "yes or no",
+)
+PHONE = _line_that(_is_phone, f" must have at least {PHONE_DIGITS} digits", 60)
+EMAIL = _line_that(_is_email, " must be written as somebody@somewhere")
+
+
+# ---------------------------------------------------------------- the fields
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field: its name in files and on screens, the question, how its text is read.
+
+    `also` are other names of it in files. `has_reason`: an empty one may have a reason, such as
+    prefers_not.
+    """
+
+    name: str
+    question: str
+    type: OptionType[Any]
+    also: tuple[str, ...] = ()
+    has_reason: bool = True
+
+
+# In the order of the questions, by the name in the database. A description is of somebody without
+# a known name, and many people have no alias: these need no reason for being empty.
+FIELDS = {
+    "given_name": Field("given", "Given name", NAME, ("first_name",)),
+    "family_name": Field("family", "Family name", NAME, ("last_name", "surname")),
+    "description": Field(
+        "description",
+        "Description, such as male, 40s, red jacket",
+        line(1_000),
+        has_reason=False,
+    ),
+    "alias": Field("alias", "Another name they go by", FULL_NAME, has_reason=False),
+    "birth_date": Field(
+        "born", "Date of birth, such as Jan 31, 1980", BIRTH_DATE, ("date_of_birth", "dob")
+    ),
+    "age_estimate": Field("age", "Estimated age", whole_number(OLDEST_GUESS)),
+    "minor": Field("minor", "Under 18, yes or no", YES_NO),
+    "sex": Field("sex", "Sex: male, female, other", SEX),
+    "phone": Field("phone", "Phone", PHONE),
+    "email": Field("email", "Email", EMAIL),
+    "home": Field("home", "Home address", line(300), ("address",)),
+    "postcode": Field("zip", "ZIP", line(20), ("zip_code",)),
+    "language": Field("language", "Language", line(60)),
+    "housing": Field("housing", "Housing", code("housing")),
+    "veteran": Field("veteran", "Veteran, yes or no", YES_NO),
+}
+NAMES = {column: field.name for column, field in FIELDS.items()}
+_COLUMNS = {
+    name: column for column, field in FIELDS.items() for name in (column, field.name, *field.also)
+}
+
+
+class Missing(str):
+    """Why a field is empty, a code of missing_value; received in place of a value."""
+
+
+def read_field(
+    session: "Session", column: str, text: str, option: str, *, answered: bool = False
+) -> Any:
+    """Return the value of a field, or Missing where the text is a reason: prefers_not and so on.
+
+    `answered`: at the terminal, where shorter forms are accepted. Raises InvalidInput, which calls
+    the field `option`.
+    """
+    field = FIELDS[column]
+    if field.has_reason and (why := _reason(session, text)):
+        return Missing(why)
+    read = field.type.read_answer if answered else field.type.read
+    value = read(session, text, option)
+    if value is None:
+        raise InvalidInput(f"{option} is empty")
+    return value
+
+
+def _reason(session: "Session", text: str) -> str | None:
+    from ccu.records import codes
+
+    said = "_".join(text.lower().replace("_", " ").split())
+    for each, label in codes.choices(session.db, "missing_value").items():
+        if said in (each, "_".join(label.lower().split())):
+            return each
+    return None
+
+
+def field_named(text: str, option: str) -> str:
+    """Return the column of a field that a file or an option names. Raises InvalidInput."""
+    column = _COLUMNS.get("_".join(text.lower().replace("-", " ").replace("_", " ").split()))
+    if column is None:
+        raise InvalidInput(
+            f"{option}: no field of that name; use one of {', '.join(NAMES.values())}"
+        )
+    return column
+
+
+# ---------------------------------------------------------------- the options
+
+
+def _field_option(column: str, flag: str, help: str) -> Any:
+    type = FIELDS[column].type
+
+    def read(session: "Session", text: str, option: str) -> Any:
+        return read_field(session, column, text, option)
+
+    return opt(flag, OptionType(read=read, metavar=type.metavar, complete=type.complete), help)
+
+
+def _reason_given(session: "Session", text: str, option: str) -> tuple[str, str]:
+    """Read FIELD=WHY."""
+    from ccu.records import codes
+
+    word, equals, why = text.partition("=")
+    if not equals:
+        raise InvalidInput(f"{option} is written FIELD=WHY, such as birth_date=prefers_not")
+    column = field_named(word, option)
+    if not FIELDS[column].has_reason:
+        raise InvalidInput(f"{option}: {NAMES[column]} needs no reason for being empty")
+    return column, codes.code(session.db, "missing_value", why, f"{option} {NAMES[column]}")
 
 
 @dataclass(eq=False, repr=False)
@@ -20,45 +231,46 @@ class PersonOptions:
         opt(
             "--file",
             FILE,
-            "What is known, as lines FIELD: VALUE (given, family, alias, born, age, sex,"
-            " phone, email, home, postcode, language, housing, veteran, minor, description). - is"
-            " standard input.",
+            f"Lines FIELD: VALUE. Fields: {', '.join(NAMES.values())}. - is standard input.",
         ),
     ] = None
     age: Annotated[
-        str | None,
-        Option("--age", metavar="N", help="About how old, where no birth date is known."),
+        object | None,
+        _field_option("age_estimate", "--age", "Estimated age, if no birth date is known."),
     ] = None
-    sex: Annotated[str | None, Option("--sex", help="male, female or other.")] = None
-    language: Annotated[str | None, Option("--language", help="The language they speak best.")] = (
-        None
-    )
+    sex: Annotated[object | None, _field_option("sex", "--sex", "male, female or other.")] = None
+    language: Annotated[
+        object | None, _field_option("language", "--language", "The language they speak best.")
+    ] = None
     housing: Annotated[
-        str | None,
-        Option("--housing", help="Where they live, a code.", autocompletion=codes("housing")),
+        object | None, _field_option("housing", "--housing", "Where they live, a code.")
     ] = None
     veteran: Annotated[bool | None, Option("--veteran/--no-veteran", help="Served.")] = None
     minor: Annotated[
         bool | None,
-        Option("--minor/--no-minor", help="Under 18, where no birth date is known."),
+        Option("--minor/--no-minor", help="Under 18, if no birth date is known."),
     ] = None
     missing: Annotated[
-        list[str] | None,
-        Option(
+        list[Any] | None,
+        opt(
             "--missing",
-            metavar="FIELD=WHY",
-            help="Why a field is empty: does_not_know, prefers_not, not_collected. Repeatable.",
+            OptionType(read=_reason_given, metavar="FIELD=WHY"),
+            "Why a field is empty: does_not_know, prefers_not, not_collected. Repeatable.",
         ),
     ] = None
 
 
 @dataclass(eq=False, repr=False)
 class ChangeOptions(PersonOptions):
-    """The same, and what only a change can say."""
+    """The same, and what only a change can have."""
 
     clear: Annotated[
         list[str] | None,
-        Option("--clear", metavar="FIELD", help="Empty a field; alias: all of them. Repeatable."),
+        opt(
+            "--clear",
+            OptionType(read=lambda _, *words: field_named(*words), metavar="FIELD"),
+            "Empty a field; alias: all of them. Repeatable.",
+        ),
     ] = None
     drop_alias: Annotated[
         list[int] | None,
@@ -81,11 +293,6 @@ def split_name(line: str, option: str) -> tuple[str, str]:
     if not has_letter(given + family):
         raise InvalidInput(f"{option}: a name needs a letter")
     return given, family
-
-
-def has_letter(text: str) -> bool:
-    """Whether it has a letter of any script; a name without one is a mistake."""
-    return any(letter.isalpha() for letter in text)
 
 
 def _cut(words: list[str]) -> tuple[str, str]:

@@ -7,8 +7,9 @@ from typing import Any
 from ccu import dates
 from ccu.output import Document, Section, Table
 from ccu.people import open_work, screen_parts
-from ccu.people.form import NAMES, minor_on, years
+from ccu.people.form import minor_on, years
 from ccu.people.open_work import AsOf
+from ccu.people.options import NAMES
 from ccu.people.record import merged_record
 from ccu.records import codes, person_ids
 from ccu.records.table import changes_of

@@ -36,9 +36,9 @@ def add(ctx: typer.Context, given: PersonOptions, asking: AskingOption = False) 
     A file: lines such as given: Ana, family: Reyes, alias: Annie Reyes, born: 31 Jan 1980,
     phone: prefers not to answer, description: male, 40s, red jacket.
     """
-    from ccu.people import writing as person_writing
+    from ccu.people import form as person_form
 
-    emit_line(person_writing.add(ctx.obj, given, asking))
+    emit_line(person_form.add(ctx.obj, given, asking))
 
 
 @app.command()
@@ -140,6 +140,6 @@ def change(
 
       ccu person change 12 --file -
     """
-    from ccu.people import writing as person_writing
+    from ccu.people import form as person_form
 
-    emit_line(person_writing.change(ctx.obj, person, given, asking))
+    emit_line(person_form.change(ctx.obj, person, given, asking))
