@@ -184,7 +184,7 @@ def test_a_parent_born_no_earlier_needs_a_word(ccu: Ccu, db_path: Path) -> None:
     refused(link(ccu, 1, 2, "parent"), 2, says)
     refused(link(ccu, 2, 1, "grandchild"), 2, says)
     linked(ccu, 3, 2, "parent")  # one date shows nothing
-    question = "Link them anyway (yes or no; Enter: no): "
+    question = "Link them anyway, yes or no [no]: "
     asked = run_ccu("person", "link", "1", "2", "--relation", "parent", stdin="no\n", tty=True)
     assert (asked.code, question in asked.err) == (2, True)
     assert "1991" not in asked.err
