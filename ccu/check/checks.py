@@ -103,7 +103,7 @@ def _not_findable(connection: sqlite3.Connection) -> list[str]:
     if not without:
         return []
     from ccu.identity import keys
-    from ccu.people import keys as person_keys
+    from ccu.people import match_store
 
-    known = person_keys.known(connection, without)
+    known = match_store.known(connection, without)
     return [f"person {number}" for number, each in known.items() if keys(each)][:20]

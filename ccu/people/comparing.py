@@ -10,7 +10,7 @@ from ccu.errors import InvalidInput, NotFound
 from ccu.identity import LIKELY, Known, Likeness, compare, pairs
 from ccu.output import Document, Section, Table, say
 from ccu.output.screen import progress
-from ccu.people import keys as person_keys
+from ccu.people import match_store
 from ccu.people import store as people
 from ccu.records import person_ids, table
 from ccu.session import Session
@@ -35,10 +35,10 @@ def of_two(connection: sqlite3.Connection, a: int, b: int) -> Pair:
     human = person_ids.canonical(connection, [a, b])
     if human[a] == human[b]:
         sides = ([a], [b])
-        known = person_keys.known(connection, [a, b])
+        known = match_store.known(connection, [a, b])
     else:
         sides = (person_ids.same(connection, [a]), person_ids.same(connection, [b]))
-        known = person_keys.known(connection, [*sides[0], *sides[1]])
+        known = match_store.known(connection, [*sides[0], *sides[1]])
         known = _with_all_names(known, person_ids.canonical(connection, known))
     likeness, ours, theirs = max(
         ((compare(known[one], known[other]), one, other) for one in sides[0] for other in sides[1]),
@@ -56,7 +56,7 @@ def likely(
     `advance` is called for each record read.
     """
     human = dict(connection.execute("SELECT id, canonical_id FROM human").fetchall())
-    known = _with_all_names(person_keys.known(connection), human)
+    known = _with_all_names(match_store.known(connection), human)
     two = all_marked_different(connection)
     best: dict[tuple[int, int], Pair] = {}
     left_out = set()

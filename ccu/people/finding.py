@@ -17,8 +17,7 @@ from ccu.identity import LIKELY, Field, Known, Name, compare, query_keys, rank
 from ccu.options import terminal, typed_text
 from ccu.options.terminal import ask_until_valid
 from ccu.output import say
-from ccu.people import comparing
-from ccu.people import keys as person_keys
+from ccu.people import comparing, match_store
 from ccu.people import options as person_options
 from ccu.people import store as people
 from ccu.people.store import Met, Said
@@ -62,7 +61,7 @@ def likely_same(
     alone does not score enough, yet the same name twice has to be asked about.
     """
     found = []
-    for person_id, other in person_keys.known(connection, _near(connection, known)).items():
+    for person_id, other in match_store.known(connection, _near(connection, known)).items():
         likeness = compare(known, other)
         if likeness.score >= LIKELY or (
             all(field.weight >= 0 for field in likeness.fields) and _same_name(known, other)
@@ -78,7 +77,7 @@ def best_matches(
     found = []
     near = _near(connection, asked)
     for start in range(0, len(near), CHUNK):
-        for person_id, other in person_keys.known(connection, near[start : start + CHUNK]).items():
+        for person_id, other in match_store.known(connection, near[start : start + CHUNK]).items():
             score = rank(asked, other)
             if score >= max(1, least):
                 found.append((person_id, score, other))
@@ -102,7 +101,7 @@ def _readings(asked: Known) -> list[Known]:
 def _near(connection: sqlite3.Connection, known: Known) -> list[int]:
     """Return the records that share a key with this, those that share most first."""
     wanted = query_keys(known)
-    return person_keys.having(connection, wanted)[:MOST_COMPARED] if wanted else []
+    return match_store.having(connection, wanted)[:MOST_COMPARED] if wanted else []
 
 
 def _same_name(known: Known, other: Known) -> bool:
@@ -321,7 +320,7 @@ def of_said(said: Said) -> Known:
     return Known(
         names=(main, *(Name(*each) for each in said.aliases)),
         birth_date=fields.get("birth_date"),
-        birth_years=person_keys.birth_years(age, on),
+        birth_years=match_store.birth_years(age, on),
         sex=fields.get("sex"),
         phone=fields.get("phone"),
         email=fields.get("email"),
@@ -337,7 +336,7 @@ def messages(connection: sqlite3.Connection, ids: Iterable[int], every: bool = F
     those who were recorded after them. Not those who are marked as different.
     """
     lines = []
-    for person_id, known in person_keys.known(connection, ids).items():
+    for person_id, known in match_store.known(connection, ids).items():
         found = likely_same(connection, known, [person_id])
         others = [
             each

@@ -209,6 +209,6 @@ def _set_missing(
 
 def _refresh(connection: sqlite3.Connection, person_id: int) -> None:
     # Most calls have nobody new on them, and no need of it.
-    from ccu.people import keys as person_keys
+    from ccu.people import match_store
 
-    person_keys.refresh(connection, [person_id])
+    match_store.refresh(connection, [person_id])

@@ -16,7 +16,7 @@ from ccu.identity import LIKELY, Known, Likeness, Name, compare, query_keys
 from ccu.identity import pairs as alike_pairs
 from ccu.imports.roster import store as rosters
 from ccu.imports.roster.rows import Entry
-from ccu.people import keys as person_keys
+from ccu.people import match_store
 from ccu.records import person_ids
 
 CLEAR = 15  # points that the best is before the next, to be the one meant
@@ -100,7 +100,7 @@ def _candidates(
     while some := list(islice(rows, AT_ONCE)):
         near = [_near(connection, each.entry.known) for each in some]
         ids = {person_id for each in near for person_id in each}
-        known = person_keys.known(connection, ids) if ids else {}
+        known = match_store.known(connection, ids) if ids else {}
         human = person_ids.canonical(connection, ids)
         for decision, found in zip(some, near, strict=True):
             best: dict[int, Likeness] = {}
@@ -116,7 +116,7 @@ def _candidates(
 def _near(connection: sqlite3.Connection, known: Known) -> list[int]:
     wanted = query_keys(known)
     telling = [key for key in wanted if key.startswith(TELLING)]
-    return person_keys.having(connection, telling or wanted)[:MOST_COMPARED]
+    return match_store.having(connection, telling or wanted)[:MOST_COMPARED]
 
 
 def looks_alike(likeness: Likeness) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ccu.imports.store import table
-from ccu.people import keys as person_keys
+from ccu.people import match_store
 from ccu.people import store as people
 from ccu.records import audit
 
@@ -106,7 +106,7 @@ def add_people(
         for person_id, said in zip(ids, new, strict=True)
         for given, family in dict.fromkeys(said.aliases)
     )
-    person_keys.refresh(connection, ids)
+    match_store.refresh(connection, ids)
     return ids
 
 

@@ -14,7 +14,7 @@ from ccu.imports.roster.matching import Decision, What
 from ccu.imports.roster.run import COUNTS, Plan
 from ccu.options.terminal import read_line
 from ccu.output import say
-from ccu.people import keys as person_keys
+from ccu.people import match_store
 from ccu.records import person_ids
 from ccu.session import Session
 
@@ -35,7 +35,7 @@ def _show(session: Session, decision: Decision, place: str) -> None:
     ids = [each.person_id for each in decision.candidates]
     by = session.staff_id
     with session.writing() as connection:
-        known = person_keys.known(connection, ids)
+        known = match_store.known(connection, ids)
         person_ids.shown(connection, by, "person-import-show", ids)
     entry = decision.entry
     number = f", number {entry.shown_number}" if entry.shown_number else ""
