@@ -4,141 +4,23 @@ Only those found by a key are read, and of a name that half the town has only th
 taken does not grow with the file. Whoever is shown must be audited.
 """
 
-import json
 import re
 import sqlite3
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ccu.errors import InvalidInput
-from ccu.identity import LIKELY, Field, Known, Name, compare, query_keys, rank
+from ccu.identity import Field, Known, Name, rank
 from ccu.options import terminal, typed_text
 from ccu.options.terminal import ask_until_valid
 from ccu.output import say
-from ccu.people import comparing, match_store
+from ccu.people import match_store
 from ccu.people import options as person_options
 from ccu.people import store as people
 from ccu.people.store import Met, Said
 from ccu.records import person_ids
 from ccu.session import Session
-
-# ---------------------------------------------------------------- who may be meant
-
-
-MOST_COMPARED = 200
-CHUNK = 50
-COMPLETE = 95  # a score of rank from which a match is complete
-SAME_NAME = 60  # of rank, both ways: the same name in other spellings
-
-_ROWS = """
-SELECT id, given_name, family_name, description, birth_date, phone FROM person
-WHERE id IN (SELECT value FROM json_each(:ids))
-"""
-
-
-class Alike(NamedTuple):
-    """One person who may be meant: the score out of 100, and how each field compares.
-
-    `known` is the record of theirs that was compared, `row` the canonical one: id, given_name,
-    family_name, description, birth_date, phone.
-    """
-
-    person_id: int
-    score: int
-    fields: tuple[Field, ...]
-    known: Known
-    row: dict[str, Any]
-
-
-def likely_same(
-    connection: sqlite3.Connection, known: Known, but: Collection[int] = ()
-) -> list[Alike]:
-    """Return who may be the same person as this, the likeliest first; none of those in `but`.
-
-    Those with a likely score, and those of the same name where no field differs: a common name
-    alone does not score enough, yet the same name twice has to be asked about.
-    """
-    found = []
-    for person_id, other in match_store.known(connection, _near(connection, known)).items():
-        likeness = compare(known, other)
-        if likeness.score >= LIKELY or (
-            all(field.weight >= 0 for field in likeness.fields) and _same_name(known, other)
-        ):
-            found.append((person_id, likeness.score, other))
-    return _of_people(connection, found, [known], but)
-
-
-def best_matches(
-    connection: sqlite3.Connection, asked: Known, least: int, most: int
-) -> list[Alike]:
-    """Return the matches of a question, best first; fields not asked about do not count."""
-    found = []
-    near = _near(connection, asked)
-    for start in range(0, len(near), CHUNK):
-        for person_id, other in match_store.known(connection, near[start : start + CHUNK]).items():
-            score = rank(asked, other)
-            if score >= max(1, least):
-                found.append((person_id, score, other))
-        if sum(score >= COMPLETE for _, score, _ in found) >= most:
-            break  # the rest share fewer keys with what was asked, and are no better
-    return _of_people(connection, found, _readings(asked), (), most)
-
-
-def _readings(asked: Known) -> list[Known]:
-    """A name heard in one piece, cut in given and family name at every place, as rank does."""
-    ways = []
-    for given, family in asked.names:
-        words = f"{given} {family}".split()
-        cuts = [(given, family)]
-        if not (given and family):
-            cuts += [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
-        ways += [replace(asked, names=(Name(*cut),)) for cut in cuts]
-    return ways or [asked]
-
-
-def _near(connection: sqlite3.Connection, known: Known) -> list[int]:
-    """Return the records that share a key with this, those that share most first."""
-    wanted = query_keys(known)
-    return match_store.having(connection, wanted)[:MOST_COMPARED] if wanted else []
-
-
-def _same_name(known: Known, other: Known) -> bool:
-    for mine in known.names:
-        for theirs in other.names:
-            one, two = Known(names=(mine,)), Known(names=(theirs,))
-            if any(mine) and any(theirs) and min(rank(one, two), rank(two, one)) >= SAME_NAME:
-                return True
-    return False
-
-
-def _of_people(
-    connection: sqlite3.Connection,
-    found: list[tuple[int, int, Known]],
-    read_as: list[Known],
-    but: Collection[int],
-    most: int = MOST_COMPARED,
-) -> list[Alike]:
-    """Return each person once, by their best record; the fields by the best reading of the name."""
-    canonical = person_ids.canonical(connection, {each[0] for each in found} | set(but))
-    left_out = {canonical[person_id] for person_id in but}
-    best: dict[int, tuple[int, Known]] = {}
-    for person_id, score, record in sorted(found, key=lambda each: (-each[1], each[0])):
-        who = canonical[person_id]
-        if who not in left_out and len(best) < most:
-            best.setdefault(who, (score, record))
-    ids = json.dumps(list(best))
-    rows = {row["id"]: dict(row) for row in connection.execute(_ROWS, {"ids": ids})}
-    return [
-        Alike(who, score, _fields(read_as, record), record, rows[who])
-        for who, (score, record) in best.items()
-    ]
-
-
-def _fields(read_as: list[Known], record: Known) -> tuple[Field, ...]:
-    return max((compare(each, record) for each in read_as), key=lambda like: like.total).fields
-
 
 # ---------------------------------------------------------------- in a few words
 
@@ -242,7 +124,7 @@ def _enough(known: Known) -> Known:
 def matches(session: Session, known: Known, least: int, most: int) -> list[dict[str, Any]]:
     """Return person, name, born, phone, score, why, best first; recorded as a read of each."""
     with session.work() as work:
-        found = best_matches(work.connection, known, least, most)
+        found = match_store.best_matches(work.connection, known, least, most)
         ids = [each.person_id for each in found]
         person_ids.shown(work.connection, work.staff_id, "person-find", ids)
     return [
@@ -258,7 +140,7 @@ def matches(session: Session, known: Known, least: int, most: int) -> list[dict[
     ]
 
 
-def _other_name(asked: Known, each: Alike) -> str:
+def _other_name(asked: Known, each: match_store.Alike) -> str:
     """Return by which name they were found, where it is not the one that is shown."""
     named = Known(names=asked.names)
     shown = Name(each.row["given_name"], each.row["family_name"])
@@ -280,7 +162,7 @@ def existing(session: Session, known: Known, but: Collection[int] = ()) -> int |
 
     Asks nothing when nobody is alike. Raises KeyboardInterrupt when the person stops.
     """
-    found = likely_same(session.db, known, but)[:MOST_SHOWN]
+    found = match_store.likely_same(session.db, known, but)[:MOST_SHOWN]
     if not found:
         return None
     numbers = [each.person_id for each in found]
@@ -337,12 +219,12 @@ def messages(connection: sqlite3.Connection, ids: Iterable[int], every: bool = F
     """
     lines = []
     for person_id, known in match_store.known(connection, ids).items():
-        found = likely_same(connection, known, [person_id])
+        found = match_store.likely_same(connection, known, [person_id])
         others = [
             each
             for each in found
             if (every or each.person_id < person_id)
-            and not comparing.rows_between(
+            and not match_store.rows_between(
                 connection, "person_different", each.person_id, person_id
             )
         ]
@@ -360,7 +242,7 @@ def messages_since(session: Session, before: int) -> list[str]:
     return messages(session.db, range(before + 1, people.last(session.db) + 1))
 
 
-def _lines(each: Alike) -> list[str]:
+def _lines(each: match_store.Alike) -> list[str]:
     """Return `12  Ana Reyes, born 1980-01-31, phone ends 0142`, and below the score and why."""
     import textwrap
 

@@ -12,7 +12,7 @@ from ccu.identity import LIKELY
 from ccu.options import terminal
 from ccu.output import Document, Format, Section, Table, emit_document, emit_line, say
 from ccu.output.text import safe
-from ccu.people import comparing, workers
+from ccu.people import comparing, match_store, workers
 from ccu.people import merge_store as merges
 from ccu.people import relations_store as relations
 from ccu.people.merge_store import FIELDS, WORKER, Choice
@@ -93,7 +93,7 @@ def _look(
         connection = work.connection
         merges.check(connection, request.kept, request.merged)
         choices = merges.choices(connection, request.kept, request.merged)
-        found = comparing.of_two(connection, request.kept, request.merged)
+        found = match_store.compare_two(connection, request.kept, request.merged)
         data = {
             "kept": request.kept,
             "merged": request.merged,

@@ -41,7 +41,7 @@ from ccu.database import opening as db
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
 from ccu.identity import Known, Name
-from ccu.people import finding, open_work, workers
+from ccu.people import match_store, open_work, workers
 from ccu.people import merge_store as merges
 from ccu.people import store as people
 from ccu.people.open_work import AsOf
@@ -282,7 +282,7 @@ class Machine(RuleBasedStateMachine):
         if not hasattr(self, "db"):
             return
         for given, family in NAMES:
-            found = finding.best_matches(self.db, Known(names=(Name(given, family),)), 0, 100)
+            found = match_store.best_matches(self.db, Known(names=(Name(given, family),)), 0, 100)
             has = [number for number, own in self.own.items() if own["name"] == (given, family)]
             assert sorted(each.person_id for each in found) == sorted({self.root(n) for n in has})
 

@@ -104,17 +104,17 @@ def distinct(
 
       ccu person distinct 12 31 --reason "twins, both met on 14 May"
     """
-    from ccu.people import comparing
+    from ccu.people import match_store
 
     session: Session = ctx.obj
     if undo:
         if reason is not None:
             raise InvalidInput("--undo and --reason contradict")
         with session.work() as work:
-            comparing.unmark_different(work, one, other)
+            match_store.unmark_different(work, one, other)
         emit_line(f"Person {one} and person {other} may be one again.")
         return
     why = required(reason, "--reason")
     with session.work() as work:
-        comparing.mark_different(work, one, other, why)
+        match_store.mark_different(work, one, other, why)
     emit_line(f"Recorded that person {one} and person {other} are two.")
