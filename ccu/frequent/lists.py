@@ -1,17 +1,23 @@
-"""The frequent lists: the count, and what overrides and exemptions make of it."""
+"""The frequent lists: the count, what overrides and exemptions make of it, and their review."""
 
-import sqlite3
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from ccu import dates
+from ccu.errors import InvalidInput
 from ccu.frequent import store as frequent
+from ccu.options import terminal
 from ccu.output import Document, Section, Table
 from ccu.people import open_work, screen_parts
+from ccu.people import store as person_store
 from ccu.people.open_work import AsOf
+from ccu.places import finding
+from ccu.places import store as place_store
 from ccu.records import person_ids
 from ccu.session import Session
+from ccu.work import Work
 
 PLACE_COLUMNS = (
     *("place", "address", "care_calls", "calls", "people", "unknown", "last"),
@@ -24,7 +30,7 @@ Row = dict[str, Any]
 
 
 class Count:
-    """What is counted as often: `k` care calls within `days` days, today being the last of them."""
+    """The threshold: `k` care calls within `days` days, today being the last of them."""
 
     def __init__(self, session: Session, k: int | None, days: int | None) -> None:
         self.k = k or session.settings.number("repeat_calls")
@@ -32,60 +38,43 @@ class Count:
         self.start = session.days_ago(self.days)
         self.window = {**screen_parts.window(session), "day": self.start}
 
-    def said(self, who: str, today: date) -> str:
-        """The heading: what is listed, by which threshold, over which days."""
-        days = "1 day" if self.days == 1 else f"{self.days} days"
-        return f"Frequent {who}: {self.k} or more care calls in {days} ({self.start} to {today})"
-
 
 def places(session: Session, k: int | None, days: int | None, *, every: bool) -> Document:
-    """Return the list of places as a page, recorded as a read; `every`: also what is left out."""
+    """Return the list of places as a page, recorded as a read; `every`: also what is left out.
+
+    JSON: k, days, from, as_of, places, left_out (by override), exempt. Rows have the keys of
+    store.places, worker and override (id, since, review_on, or None).
+    """
     count = Count(session, k, days)
-    data = _read_places(session, count)
-    return _page_of_places(session, count, data, every)
+    with session.work() as work:
+        overrides = _overrides(work, "place")
+        rows = frequent.places(work.connection, count.window, count.k, _listed(overrides))
+        worked = open_work.with_worker(work.connection, work.today.isoformat())
+        for row in rows:
+            window = {**count.window, "place_id": row["place"]}
+            here = open_work.people_here(work.connection, window)
+            row["worker"] = not worked.isdisjoint(here)
+        exempt = [row for row in rows if row["exempt"] and row["care_calls"] >= count.k]
+        rows = [row for row in rows if not row["exempt"]]
+        data = _data(session, count, "place", rows, overrides)
+        data["exempt"] = exempt
+        work.audit("frequent-places", rows=len(rows), k=count.k, days=count.days)
+    return _page(session, count, "places", PLACE_COLUMNS, data, every)
 
 
 def people(
     session: Session, k: int | None, days: int | None, *, names: bool, every: bool
 ) -> Document:
-    """Return the list of people as a page, recorded as a read; `every`: also who is left out."""
+    """Return the list of people as a page, recorded as a read; `every`: also who is left out.
+
+    JSON: k, days, from, as_of, people, left_out. Rows have the keys of store.people, worker, open
+    (items), override and, with `names`, name: recorded as a read of each person.
+    """
     count = Count(session, k, days)
-    data = _read_people(session, count, names)
-    return _page_of_people(session, count, data, names, every)
-
-
-def _read_places(session: Session, count: Count) -> Row:
-    """Return the list of places, recorded as a read.
-
-    Keys: k, days, from, as_of, places, left_out (by override), exempt. Rows have the keys of
-    store.places, worker and override (id, since, review_on, or None).
-    """
     with session.work() as work:
         connection, today = work.connection, work.today.isoformat()
-        overrides = _overrides(connection, "place")
-        rows = frequent.places(connection, count.window, count.k, _marked(overrides))
-        worked = open_work.with_worker(connection, today)
-        for row in rows:
-            here = open_work.people_here(connection, {**count.window, "place_id": row["place"]})
-            row["worker"] = not worked.isdisjoint(here)
-        exempt = [row for row in rows if row["exempt"] and row["care_calls"] >= count.k]
-        rows = [row for row in rows if not row["exempt"]]
-        data = _split(session, count, "places", rows, overrides)
-        data["exempt"] = exempt
-        work.audit("frequent-places", rows=len(rows), k=count.k, days=count.days)
-    return data
-
-
-def _read_people(session: Session, count: Count, names: bool) -> Row:
-    """Return the list of people, recorded as a read; with `names`, of each person named, too.
-
-    Keys: k, days, from, as_of, people, left_out. Rows have the keys of store.people, worker, open
-    (items), override and, with `names`, name.
-    """
-    with session.work() as work:
-        connection, today = work.connection, work.today.isoformat()
-        overrides = _overrides(connection, "person")
-        rows = frequent.people(connection, count.window, count.k, _marked(overrides))
+        overrides = _overrides(work, "person")
+        rows = frequent.people(connection, count.window, count.k, _listed(overrides))
         listed = [row["person"] for row in rows]
         worked = open_work.with_worker(connection, today)
         worked = set(person_ids.canonical(connection, worked).values())
@@ -100,28 +89,29 @@ def _read_people(session: Session, count: Count, names: bool) -> Row:
             person_ids.shown(connection, work.staff_id, "frequent-people", listed)
             for row in rows:
                 row["name"] = called[row["person"]]
-    return _split(session, count, "people", rows, overrides)
+    data = _data(session, count, "person", rows, overrides)
+    columns = (*PERSON_COLUMNS, "name") if names else PERSON_COLUMNS
+    return _page(session, count, "people", columns, data, every)
 
 
-def _overrides(connection: sqlite3.Connection, subject: str) -> dict[int, Row]:
+def _overrides(work: Work, subject: str) -> dict[int, Row]:
     """Person or place -> its override: the later one, where a merge left two."""
-    found = frequent.active_overrides(connection)
+    found = frequent.active_overrides(work.connection)
     return {row[subject]: row for row in found if row[subject] is not None}
 
 
-def _marked(overrides: dict[int, Row]) -> list[int]:
+def _listed(overrides: dict[int, Row]) -> list[int]:
     return [number for number, row in overrides.items() if row["listed"]]
 
 
-def _split(
+def _data(
     session: Session, count: Count, subject: str, rows: Sequence[Row], overrides: dict[int, Row]
 ) -> Row:
     """Those on the list, and those above the threshold that an override leaves out."""
-    key = {"places": "place", "people": "person"}[subject]
     listed: list[Row] = []
     left_out: list[Row] = []
     for row in rows:
-        override = overrides.get(row[key])
+        override = overrides.get(row[subject])
         row["override"] = override and {
             name: override[name] for name in ("id", "since", "review_on")
         }
@@ -131,7 +121,7 @@ def _split(
         "days": count.days,
         "from": count.start,
         "as_of": dates.to_iso(session.now),
-        subject: listed,
+        {"place": "places", "person": "people"}[subject]: listed,
         "left_out": left_out,
     }
 
@@ -139,53 +129,146 @@ def _split(
 # ---------------------------------------------------------------- as a page
 
 
-def _page_of_places(session: Session, count: Count, data: Row, every: bool) -> Document:
-    counted = [("left out by override", data["left_out"]), ("exempt", data["exempt"])]
-    sections = [
-        Section(
-            table=Table(PLACE_COLUMNS, _cells(data["places"], session)), main=True, empty="none"
-        )
-    ]
-    if every:
-        sections += [
-            _apart("Left out by override", PLACE_COLUMNS, _cells(data["left_out"], session)),
-            _apart("Exempt", EXEMPT_COLUMNS, data["exempt"]),
-        ]
-    sections.append(Section(lines=_counts(counted, every)))
-    return Document(count.said("places", session.today), sections, data)
-
-
-def _page_of_people(
-    session: Session, count: Count, data: Row, names: bool, every: bool
+def _page(
+    session: Session, count: Count, who: str, columns: tuple[str, ...], data: Row, every: bool
 ) -> Document:
-    columns = (*PERSON_COLUMNS, "name") if names else PERSON_COLUMNS
-    sections = [
-        Section(table=Table(columns, _cells(data["people"], session)), main=True, empty="nobody")
+    days = "1 day" if count.days == 1 else f"{count.days} days"
+    title = (
+        f"Frequent {who}: {count.k} or more care calls in {days} ({count.start} to {session.today})"
+    )
+    exempt = data.get("exempt", ())
+    left_out = _cells(data["left_out"], session)
+    empty = f"{count.k}+ care calls in {days}: none"
+    main = Section(table=Table(columns, _cells(data[who], session)), main=True, empty=empty)
+    apart = [
+        Section(f"{heading} ({len(rows)})", table=Table(titles, rows))
+        for heading, titles, rows in (
+            ("Left out by override", columns, left_out),
+            ("Exempt", EXEMPT_COLUMNS, exempt),
+        )
+        if every and rows
     ]
-    if every:
-        left_out = _cells(data["left_out"], session)
-        sections.append(_apart("Left out by override", columns, left_out))
-    sections.append(Section(lines=_counts([("left out by override", data["left_out"])], every)))
-    return Document(count.said("people", session.today), sections, data)
-
-
-def _apart(title: str, columns: tuple[str, ...], rows: Sequence[Row]) -> Section:
-    return Section(f"{title} ({len(rows)})", table=Table(columns, rows)) if rows else Section()
+    parts = [
+        f"{len(rows)} {what}"
+        for what, rows in (("left out by override", left_out), ("exempt", exempt))
+        if rows
+    ]
+    more = "." if every else "; --all lists them."
+    lines = [", ".join(parts) + more] if parts else []
+    return Document(title, [main, *apart, Section(lines=lines)], data)
 
 
 def _cells(rows: Sequence[Row], session: Session) -> list[Row]:
-    return [{**row, "override": _said(row["override"], session)} for row in rows]
+    return [{**row, "override": _in_words(row["override"], session)} for row in rows]
 
 
-def _said(override: Row | None, session: Session) -> str | None:
+def _in_words(override: Row | None, session: Session) -> str | None:
     if override is None:
         return None
     due = " (due)" if override["review_on"] <= session.today.isoformat() else ""
     return f"since {override['since']}, review {override['review_on']}{due}"
 
 
-def _counts(counted: Sequence[tuple[str, Sequence[Row]]], every: bool) -> list[str]:
-    parts = [f"{len(rows)} {what}" for what, rows in counted if rows]
-    if not parts:
-        return []
-    return [", ".join(parts) + ("." if every else "; --all lists them.")]
+# ---------------------------------------------------------------- overrides
+
+
+LONGEST_REASON = 300
+REVIEW_COLUMNS = (
+    *("id", "person", "place", "address", "listed", "since", "by", "review_on", "days_late"),
+    "reason",
+)
+
+
+def decide(
+    session: Session,
+    person_id: int | None,
+    place: int | None,
+    address: str | None,
+    *,
+    listed: bool,
+    file: Path | None,
+    asking: bool,
+) -> str:
+    """Write an override; return what it did.
+
+    Raises NotAllowed, InvalidInput, NotFound.
+    """
+    _ = session.staff_id  # an account that is refused learns nothing of places
+    if sum(each is not None for each in (person_id, place, address)) != 1:
+        raise InvalidInput("give one of --person, --place and --address")
+    place_id = None if person_id is not None else finding.exact(session, address or "", place)
+    _check(session, person_id, place_id)  # before any question
+    reason = _reason(file, asking)
+    review_on = next_review(session)
+    with session.work() as work:
+        _check(session, person_id, place_id)
+        override_id, replaced = frequent.add_override(
+            work,
+            person_id=person_id,
+            place_id=place_id,
+            listed=listed,
+            reason=reason,
+            review_on=review_on,
+        )
+    subject = f"person {person_id}" if place_id is None else f"place {place_id}"
+    done = f"{'on' if listed else 'off'} the list regardless of the count"
+    ended = f" Ended override {', '.join(map(str, replaced))}." if replaced else ""
+    return f"Override {override_id}: {subject} is {done}, until review {review_on}.{ended}"
+
+
+def _check(session: Session, person_id: int | None, place_id: int | None) -> None:
+    if person_id is not None:
+        person_store.must_exist(session.db, person_id)
+        return
+    place = place_store.place_record(session.db, place_id or 0)
+    if place["exempt"] is not None:
+        raise InvalidInput(
+            f"place {place_id} is exempt and is not counted; ccu place exempt --no-exempt ends that"
+        )
+
+
+def _reason(file: Path | None, asking: bool) -> str:
+    return terminal.private_text("Why", file, "the reason", LONGEST_REASON, asking)
+
+
+def next_review(session: Session) -> str:
+    """Return the day on which an override written today is due for review."""
+    days = timedelta(days=session.settings.number("override_review_days"))
+    return min(session.today + days, date(9999, 12, 31)).isoformat()
+
+
+def due(session: Session, every: bool) -> list[dict[str, Any]]:
+    """Return those due for review (`every`: all active), with reasons; recorded as a read."""
+    with session.work() as work:
+        rows = [
+            row
+            for row in frequent.active_overrides(work.connection)
+            if every or row["review_on"] <= work.today.isoformat()
+        ]
+        for row in rows:
+            record = "person" if row["person"] else "place"
+            work.audit("frequent-review", record, row[record], override=row["id"])
+    for row in rows:
+        row["days_late"] = max((session.today - date.fromisoformat(row["review_on"])).days, 0)
+        row["listed"] = "on" if row["listed"] else "off"
+    return sorted(rows, key=lambda row: (row["review_on"], row["id"]))
+
+
+def review(
+    session: Session, override_id: int, *, keep: bool, file: Path | None, asking: bool
+) -> str:
+    """Keep or end an override, with a reason; return what it did.
+
+    Raises NotAllowed, InvalidInput, NotFound.
+    """
+    frequent.require_override(session.reading.connection, override_id)
+    reason = _reason(file, asking)
+    review_on = next_review(session)
+    with session.work() as work:
+        if keep:
+            frequent.keep_override(work, override_id, review_on, reason)
+        else:
+            frequent.end_override(work, override_id, reason)
+    if keep:
+        return f"Override {override_id} is kept until review {review_on}."
+    return f"Override {override_id} has ended; the count decides again."

@@ -375,7 +375,7 @@ def test_who_called_is_not_who_the_calls_are_about(ccu: Ccu, db_path: Path) -> N
 def test_an_override_lists_below_and_leaves_out_above(ccu: Ccu) -> None:
     calls(ccu, 3, "unknown")
     assert override(ccu, "--person", "1", "--on").out == (
-        "Override 1: person 1 is on the list whatever the count, until review 2026-07-30.\n"
+        "Override 1: person 1 is on the list regardless of the count, until review 2026-07-30.\n"
     )
     assert override(ccu, "--address", "12 main street #3", "--off").code == 0
     (row,) = listed("people")["people"]

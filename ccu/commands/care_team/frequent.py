@@ -109,13 +109,11 @@ def override(
 
       ccu frequent override --address "4 Mill Rd" --off --file reason.txt
     """
-    from ccu.frequent import override_entry
+    from ccu.frequent import lists
 
     if on is None:
         raise InvalidInput("give either --on or --off")
-    done = override_entry.decide(
-        ctx.obj, person, place, address, listed=on, file=file, asking=asking
-    )
+    done = lists.decide(ctx.obj, person, place, address, listed=on, file=file, asking=asking)
     emit_line(done)
 
 
@@ -145,16 +143,16 @@ def review(
 
       ccu frequent review 3 --keep --file reason.txt
     """
-    from ccu.frequent import override_entry
+    from ccu.frequent import lists
 
     session: Session = ctx.obj
     if override is None:
         if keep is not None or file is not None:
             raise InvalidInput("which one: --keep and --end need an override's number")
-        rows = override_entry.due(session, every)
-        table = Table(override_entry.REVIEW_COLUMNS, rows, title="Overrides to review")
+        rows = lists.due(session, every)
+        table = Table(lists.REVIEW_COLUMNS, rows, title="Overrides to review")
         emit(table, format, output)
         return
     if keep is None or every or format or output:
         raise InvalidInput("give --keep or --end with a number; lists are without one")
-    emit_line(override_entry.review(session, override, keep=keep, file=file, asking=asking))
+    emit_line(lists.review(session, override, keep=keep, file=file, asking=asking))
