@@ -215,16 +215,6 @@ class Choice:
         return is_empty(self.kept) and not is_empty(self.merged)
 
 
-@dataclass(frozen=True)
-class Undone:
-    """The result of undoing a merge."""
-
-    person_id: int
-    was: int  # the canonical record until now
-    merged_at: str
-    workers: list[str]  # logins whose assignments continue
-
-
 def check(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> None:
     """Raises NotFound, and InvalidInput for one record, or one that is merged already."""
     if kept_id == merged_id:
@@ -279,10 +269,11 @@ def merge(work: Work, kept_id: int, merged_id: int, taken: Sequence[str]) -> Non
     work.audit("person-merge", "person", merged_id, into=kept_id, taken=list(taken))
 
 
-def unmerge(work: Work, merged_id: int) -> Undone:
+def unmerge(work: Work, merged_id: int) -> dict[str, Any]:
     """Separate a merged record again, with those merged into it.
 
-    Raises NotFound, and InvalidInput for a record that is not merged.
+    Returns person, was_part_of (the canonical record until now), merged_at and workers_again (the
+    logins whose assignments continue). Raises NotFound; InvalidInput for a record not merged.
     """
     connection = work.connection
     before = people.canonical(connection, merged_id)
@@ -296,14 +287,36 @@ def unmerge(work: Work, merged_id: int) -> Undone:
     ended_id = row["worker_id"] if row else None
     resumed = workers.resume_after_unmerge(connection, [before, merged_id], ended_id)
     work.audit("person-unmerge", "person", merged_id, out_of=before)
-    return Undone(merged_id, before, row["merged_at"] if row else "", resumed)
+    return {
+        "person": merged_id,
+        "was_part_of": before,
+        "merged_at": row["merged_at"] if row else "",
+        "workers_again": resumed,
+    }
 
 
 # ---------------------------------------------------------------- what was added since a merge
 
 
-# Records of a person, by the word on screens. `first` is the record's first number in the audit.
-_PUT_TO = """
+# Tables of a person, and the word on screens.
+_OF_A_PERSON = {
+    "referral": "referral",
+    "follow_up": "follow-up",
+    "need_assessment": "needs assessment",
+    "consult": "consult",
+    "plan": "plan",
+}
+# A follow-up that was made with a referral has no event of its own.
+_OTHERS = " UNION ALL ".join(
+    f"""
+  SELECT {sort}, '{word}', {name}.id, person_id, recorded_at, unixepoch(recorded_at),
+         (SELECT min(id) FROM audit WHERE record = '{name}' AND record_id = {name}.id
+          {"OR record = 'referral' AND record_id = follow_up.referral_id" * (name == "follow_up")})
+  FROM other CROSS JOIN {name} ON {name}.person_id = other.id"""  # noqa: S608 - our names
+    for sort, (name, word) in enumerate(_OF_A_PERSON.items(), 2)
+)
+# `first` is the record's first number in the audit; of a call amended since, that of the change.
+_PUT_TO = f"""
 WITH other (id) AS (SELECT value FROM json_each(:ids)),
 put (sort, record, id, person, recorded, at, first) AS (
   SELECT 1, 'call', call.id, person_id, recorded_at, unixepoch(recorded_at),
@@ -318,32 +331,11 @@ put (sort, record, id, person, recorded, at, first) AS (
   JOIN call ON call.id = call_person.call_id
   JOIN change ON change.record = 'call' AND change.record_id = call.id AND field = 'people'
   WHERE call.voided_at IS NULL
-  UNION ALL
-  SELECT 2, 'referral', referral.id, person_id, recorded_at, unixepoch(recorded_at),
-         (SELECT min(id) FROM audit WHERE record = 'referral' AND record_id = referral.id)
-  FROM other CROSS JOIN referral ON referral.person_id = other.id
-  UNION ALL
-  SELECT 3, 'follow-up', follow_up.id, person_id, recorded_at, unixepoch(recorded_at),
-         (SELECT min(id) FROM audit WHERE record = 'follow_up' AND record_id = follow_up.id
-          OR record = 'referral' AND record_id = follow_up.referral_id)
-  FROM other CROSS JOIN follow_up ON follow_up.person_id = other.id
-  UNION ALL
-  SELECT 4, 'needs assessment', need_assessment.id, person_id, recorded_at, unixepoch(recorded_at),
-         (SELECT min(id) FROM audit
-          WHERE record = 'need_assessment' AND record_id = need_assessment.id)
-  FROM other CROSS JOIN need_assessment ON need_assessment.person_id = other.id
-  UNION ALL
-  SELECT 5, 'consult', consult.id, person_id, recorded_at, unixepoch(recorded_at),
-         (SELECT min(id) FROM audit WHERE record = 'consult' AND record_id = consult.id)
-  FROM other CROSS JOIN consult ON consult.person_id = other.id
-  UNION ALL
-  SELECT 6, 'plan', plan.id, person_id, recorded_at, unixepoch(recorded_at),
-         (SELECT min(id) FROM audit WHERE record = 'plan' AND record_id = plan.id)
-  FROM other CROSS JOIN plan ON plan.person_id = other.id)
+  UNION ALL {_OTHERS})
 SELECT DISTINCT sort, record, id, person, recorded FROM put
 WHERE at > unixepoch(:since) OR (at = unixepoch(:since) AND coalesce(first > :merge, 1))
 ORDER BY sort, id
-"""
+"""  # noqa: S608
 _MERGE = """
 SELECT max(id) FROM audit
 WHERE record = 'person' AND record_id = :merged_id AND action = 'person-merge'

@@ -216,18 +216,12 @@ SINCE_COLUMNS = ("record", "id", "recorded")
 def undo(session: Session, person_id: int, format: Format | None, output: Path | None) -> None:
     """Undo a merge and show what was added to the other since. Raises NotFound, InvalidInput."""
     with session.work() as work:
-        undone = merges.unmerge(work, person_id)
-        since = merges.added_since(work.connection, undone.was, person_id, undone.merged_at)
-        both, day = (undone.was, person_id), undone.merged_at[:10]
-        without = workers.unassigned_since(work.connection, both, day)
-    data = {
-        "person": person_id,
-        "was_part_of": undone.was,
-        "merged_at": undone.merged_at,
-        "workers_again": undone.workers,
-        "without_worker": without,
-        "put_since": since,
-    }
+        data = merges.unmerge(work, person_id)
+        was, at = data["was_part_of"], data["merged_at"]
+        data["without_worker"] = workers.unassigned_since(
+            work.connection, (was, person_id), at[:10]
+        )
+        data["put_since"] = merges.added_since(work.connection, was, person_id, at)
     emit_document(_undone(data), format, output)
 
 

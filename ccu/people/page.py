@@ -1,23 +1,22 @@
 """The page of a person: what is known, what is not and why, and by which numbers."""
 
 import json
-from datetime import date
 from typing import Any
 
 from ccu import dates
 from ccu.output import Document, Section, Table
 from ccu.people import open_work, screen_parts
+from ccu.people import store as people
 from ccu.people.form import minor_on, years
 from ccu.people.open_work import AsOf
 from ccu.people.options import NAMES
-from ccu.people.record import merged_record
 from ccu.records import codes, person_ids
 from ccu.records.table import changes_of
 from ccu.session import Session
 from ccu.work import Work
 
-NAME_COLUMNS = ("name", "from")
-CHANGE_COLUMNS = ("when", "by", "field", "old", "new")
+NAME_COLUMNS = ("Name", "From")
+CHANGE_COLUMNS = ("When", "By", "Field", "Old value", "New value")
 PLAIN = ("phone", "email", "home", "postcode", "sex", "language", "veteran")
 
 
@@ -34,7 +33,7 @@ def show(session: Session, asked: int, with_changes: bool) -> Document:
 def _read(session: Session, work: Work, asked: int, with_changes: bool) -> dict[str, Any]:
     connection, today = work.connection, work.today
     person_id = person_ids.canonical(connection, [asked])[asked]
-    found = merged_record(connection, person_id, today.isoformat())
+    found = people.merged_record(connection, person_id, today.isoformat())
     born, records = found["birth_date"], found["records"]
     window = {**screen_parts.window(session), "people": json.dumps(records)}
     changes = changes_of(connection, "person", person_id) if with_changes else None
@@ -66,8 +65,7 @@ def _document(session: Session, data: dict[str, Any]) -> Document:
         sections.append(Section("Other names", table=Table(NAME_COLUMNS, names)))
     if data["changes"] is not None:
         table = Table(CHANGE_COLUMNS, [_changed(each) for each in data["changes"]])
-        nothing = "nothing was changed"
-        sections.append(Section("Changes", table=table, empty=nothing))
+        sections.append(Section("Changes", table=table, empty="No changes since it was recorded"))
     return Document(f"Person {data['id']}", sections, data)
 
 
@@ -87,9 +85,9 @@ def _about(session: Session, data: dict[str, Any]) -> list[tuple[str, Any]]:
     whys = codes.labels(session.db, "missing_value")
     why = [f"{NAMES[each]}: {whys[code].lower()}" for each, code in data["missing"].items()]
     return [
-        *((name, data[name]) for name in PLAIN),
+        *((NAMES[field], data[field]) for field in PLAIN),
         ("housing", housing),
-        ("not known", "\n".join(why)),
+        ("not on file", "\n".join(why)),
     ]
 
 
@@ -97,24 +95,26 @@ def _kept(data: dict[str, Any]) -> list[tuple[str, Any]]:
     records = [str(each) for each in data["records"] if each != data["id"]]
     working = [screen_parts.worker_line(each) for each in data["workers"]]
     return [
-        ("merged in", ", ".join(records)),
+        ("merged records", ", ".join(records)),
         ("households", ", ".join(map(str, data["households"]))),
-        ("known as", ", ".join(f"{each['source']} {each['number']}" for each in data["sources"])),
+        ("office numbers", ", ".join(map("{source} {number}".format_map, data["sources"]))),
         ("working with", "\n".join(working) or "None assigned"),
         ("recorded", f"{dates.minute(data['recorded_at'])} by {data['recorded_by']}"),
     ]
 
 
 def _born(data: dict[str, Any]) -> str | None:
-    return f"{data['birth_date']} (age {data['age']})" if data["birth_date"] else None
+    if not data["birth_date"]:
+        return None
+    return f"{screen_parts.day(data['birth_date'])} (age {data['age']})"
 
 
 def _estimate(data: dict[str, Any]) -> str | None:
     if data["age_estimate"] is None:
         return None
     on = data["age_estimated_on"]
-    day = f"{date.fromisoformat(on)}" if on else "a day not recorded"
-    return f"about {data['age_estimate']}, guessed on {day}"
+    when = screen_parts.day(on) if on else "a day not recorded"
+    return f"about {data['age_estimate']}, estimated on {when}"
 
 
 def _from(each: dict[str, Any]) -> str:

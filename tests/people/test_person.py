@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ccu.people.screen_parts import day
+
 from .. import steps
 from ..conftest import Ccu, Result, run_ccu
 
@@ -102,14 +104,14 @@ def test_the_page_at_80_columns(ccu: Ccu) -> None:
     assert done.out == (
         "Person 1\n\n"
         "name          Katherine O'Brien\n"
-        "born          1980-03-04 (age 45)\n"
+        f"born          {day('1980-03-04')} (age 45)\n"
         "minor         no\n"
         "phone         203-555-0142\n"
-        "not known     email: prefers not to answer\n"
+        "not on file   email: prefers not to answer\n"
         "working with  None assigned\n"
         f"recorded      2026-01-31 23:59 by {login}\n\n"
         "Other names\n"
-        "  name        from\n"
+        "  Name        From\n"
         "  Kate Walsh  alias 1 of person 1\n"
     )
 
@@ -132,7 +134,7 @@ def test_a_description_of_somebody_not_identified(ccu: Ccu) -> None:
     assert (found["age_estimate"], found["age_estimated_on"]) == (40, "2026-01-31")
     page = ccu("person", "show", "1").out
     assert "name          not identified" in page
-    assert "age           about 40, guessed on 2026-01-31" in page
+    assert f"age           about 40, estimated on {day('2026-01-31')}" in page
 
 
 def test_options_hold_what_does_not_identify(ccu: Ccu) -> None:
@@ -382,7 +384,7 @@ def test_a_merged_number_shows_the_kept_person(ccu: Ccu, db_path: Path) -> None:
     assert names == {(2, "Kit"), (2, "Kitty")}
     page = ccu("person", "show", "2").out
     assert page.startswith("Person 1\n\nPerson 2 was merged into person 1.\n")
-    assert "merged in     2\n" in page
+    assert "merged records  2\n" in page
     assert "  Kit Walsh    person 2\n" in page
     assert steps.audited(db_path, "person-show") == [("person", 1)] * 2
     refused = ccu("person", "change", "2", "--veteran")

@@ -246,7 +246,7 @@ class Machine(RuleBasedStateMachine):
     def undo(self, each: Merged) -> None:
         with db.write(self.db):
             undone = merges.unmerge(self.work, each.merged)
-        assert undone.was == self.root(each.merged)
+        assert undone["was_part_of"] == self.root(each.merged)
         self.merges.remove(each)
 
     # -------------------------------------------------------- what must hold
