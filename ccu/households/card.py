@@ -6,18 +6,18 @@ from datetime import date
 from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
-from ccu.households import card_store as household_card
 from ccu.households import store as households
 from ccu.options import required
 from ccu.output import Document, Section, Table
 from ccu.output.text import listed
+from ccu.people import open_work, screen_parts, workers
 from ccu.people import relations_store as relations
-from ccu.people import screen_parts
 from ccu.people import store as people
 from ccu.people.form import minor_on, years
 from ccu.people.open_work import AsOf
 from ccu.records import codes, person_ids
 from ccu.session import Session
+from ccu.work import Work
 
 
 def asked(session: Session, household: int | None, person: int | None) -> int:
@@ -52,42 +52,41 @@ def show(session: Session, household_id: int) -> dict[str, Any]:
     Raises NotFound.
     """
     with session.work() as work:
-        card, shown = _read(session, work.connection, household_id)
+        card, shown = _read(session, work, household_id)
         work.audit("household-show", "household", household_id, people=len(shown))
         person_ids.shown(work.connection, work.staff_id, "household-show", shown)
         work.view.keep()
     return card
 
 
-def _read(
-    session: Session, connection: sqlite3.Connection, household_id: int
-) -> tuple[dict[str, Any], list[int]]:
-    name, as_of = households.name(connection, household_id), AsOf.of(session.now)
-    everyone = households.members(connection, as_of.day, household_id).get(household_id, [])
+def _read(session: Session, work: Work, household_id: int) -> tuple[dict[str, Any], list[int]]:
+    connection = work.connection
+    name = households.name(connection, household_id)
+    everyone = households.members(connection, work.today, household_id).get(household_id, [])
     now = [each for each in everyone if each.now]
     records = person_ids.same(connection, [each.person for each in now])
     related = relations.relations_of(connection, records)
     outside = {each.who for each in related} | {each.of for each in related}
     shown = sorted(outside | {each.person for each in everyone})
-    known = {each["person"]: each for each in household_card.people(connection, shown)}
-    calls = household_card.care_calls(connection, records, screen_parts.window(session))
+    known = households.people_on_card(connection, shown)
+    calls = households.care_calls(connection, records, screen_parts.window(session))
     none = {"90": 0, "365": 0}
     return {
         "household": household_id,
         "name": name or None,
         "members": [
             {
-                **_person(known[each.person], session.today),
+                **_person(known[each.person], work.today),
                 "since": each.since,
                 "relations": _relations(related, each.person),
                 "care_calls": calls.get(each.person, none),
-                "lacks": household_card.lacks(connection, each.person, session.view),
+                "lacks": households.needs_unmet(connection, each.person, work.view),
             }
             for each in now
         ],
         "care_calls": calls.get(None, none),
-        "workers": household_card.workers(connection, household_id, records, as_of, session.view),
-        "open": household_card.open_items(connection, household_id, records, as_of, session.view),
+        "workers": workers.with_household(work, household_id, records),
+        "open": _open_work(work, household_id, records),
         "elsewhere": [
             _beside(known[each], related)
             for each in sorted(outside - {each.person for each in everyone})
@@ -100,8 +99,16 @@ def _read(
     }, shown
 
 
+def _open_work(work: Work, household_id: int, records: Sequence[int]) -> list[dict[str, Any]]:
+    """Open referrals and follow-ups of the household and its people, the first due first."""
+    items = open_work.open_work(
+        work.connection, records, AsOf.of(work.now), work.view, household_id=household_id
+    )
+    return [{**each, "status": each["status"].lower()} for each in items]
+
+
 def _person(row: dict[str, Any], today: date) -> dict[str, Any]:
-    """person, name, birth_year, age, age_estimated, minor of one row of household_card.people."""
+    """person, name, birth_year, age, age_estimated, minor of a row of people_on_card."""
     age, estimated = None, False
     if row["birth_date"]:
         age = max(0, years(row["birth_date"], today))
@@ -145,23 +152,23 @@ def rows_of_list(session: Session, every: bool) -> list[dict[str, Any]]:
     Without `every` only those with a member, a worker or open work now. `open` counts the open work
     of the card. Names shown are recorded in the audit.
     """
-    connection, as_of = session.db, AsOf.of(session.now)
+    work = session.reading
     found: list[dict[str, Any]] = []
     named = session.may("household show")
-    members = households.members(connection, as_of.day)
-    for household_id, name in households.names(connection).items():
+    members = households.members(work.connection, work.today)
+    for household_id, name in households.names(work.connection).items():
         now = [each.person for each in members.get(household_id, []) if each.now]
-        records = person_ids.same(connection, now)
-        helping = household_card.workers(connection, household_id, records, as_of, session.view)
-        items = household_card.open_items(connection, household_id, records, as_of, session.view)
+        records = person_ids.same(work.connection, now)
+        helping = workers.with_household(work, household_id, records)
+        items = _open_work(work, household_id, records)
         if every or now or helping or items:
-            workers = dict.fromkeys(each["login"] or each["agency"] for each in helping)
+            logins = dict.fromkeys(each["login"] or each["agency"] for each in helping)
             found.append(
                 {
                     "id": household_id,
                     "name": name if named and name else None,
                     "members": len(now),
-                    "workers": ", ".join(workers),
+                    "workers": ", ".join(logins),
                     "open": len(items),
                 }
             )
@@ -178,10 +185,10 @@ def rows_of_list(session: Session, every: bool) -> list[dict[str, Any]]:
 
 
 MEMBER_COLUMNS = ("person", "name", "age", "minor", "90 days", "365 days", "relation")
-OPEN_COLUMNS = ("item", "for", "what", "due", "owner")
-LACK_COLUMNS = ("name", "as of", "lacks")
-ELSEWHERE_COLUMNS = ("person", "name", "relation")
-LEFT_COLUMNS = ("person", "name", "until", "relation")
+OPEN_COLUMNS = ("Item", "For", "What", "Due", "Owner")
+NEED_COLUMNS = ("Name", "As of", "Unmet needs")
+OUTSIDE_COLUMNS = ("Person", "Name", "Relation")
+FORMER_COLUMNS = ("Person", "Name", "Until", "Relation")
 
 
 def document(connection: sqlite3.Connection, card: dict[str, Any]) -> Document:
@@ -198,7 +205,10 @@ def document(connection: sqlite3.Connection, card: dict[str, Any]) -> Document:
         for each in everyone
     }
     elsewhere = [(*_who(each), related[each["person"]]) for each in card["elsewhere"]]
-    left = [(*_who(each), each["until"], related[each["person"]]) for each in card["left"]]
+    left = [
+        (*_who(each), screen_parts.day(each["until"]), related[each["person"]])
+        for each in card["left"]
+    ]
     return Document(
         f"Household {card['household']}" + (f": {card['name']}" if card["name"] else ""),
         [
@@ -206,13 +216,13 @@ def document(connection: sqlite3.Connection, card: dict[str, Any]) -> Document:
             Section(
                 "Members, with the care calls of each",
                 table=Table(MEMBER_COLUMNS, _members(card, related)),
-                empty="nobody belongs to it now",
+                empty="No current members",
                 main=True,
             ),
-            Section("Open items", table=Table(OPEN_COLUMNS, _open(card, names)), empty="none"),
-            _lacks(connection, card),
-            *_others("Family and others elsewhere", ELSEWHERE_COLUMNS, elsewhere),
-            *_others("Left", LEFT_COLUMNS, left),
+            Section("Open items", table=Table(OPEN_COLUMNS, _open(card, names)), empty="None open"),
+            _unmet(connection, card),
+            *_others("Linked people outside the household", OUTSIDE_COLUMNS, elsewhere),
+            *_others("Former members", FORMER_COLUMNS, left),
         ],
         card,
     )
@@ -241,13 +251,13 @@ def _relation(one: Mapping[str, Any], names: Mapping[int, str], phrases: Mapping
 
 def _pairs(card: Mapping[str, Any], names: Mapping[int, str]) -> list[tuple[str, str]]:
     calls = card["care_calls"]
-    workers = [_worker(each, names) for each in card["workers"]]
+    helping = [_worker(each, names) for each in card["workers"]]
     return [
-        ("who is helping", "\n".join(workers) or "None assigned"),
+        ("workers", "\n".join(helping) or "None assigned"),
         (
             "care calls",
-            f"{calls['90']} in 90 days, {calls['365']} in 365 days (a call counts once, however"
-            " many of them were there)",
+            f"{calls['90']} in 90 days, {calls['365']} in 365 days (a call counts once, even with"
+            " several members)",
         ),
     ]
 
@@ -257,11 +267,11 @@ def _worker(each: Mapping[str, Any], names: Mapping[int, str]) -> str:
         return f"{each['agency']} is handling this"
     return (
         f"{each['agency']}: {each['name']}, {each['phone'] or 'no phone recorded'},"
-        f" with {_whom(each, names)} since {each['since']}"
+        f" with {_for(each, names)} since {screen_parts.day(each['since'])}"
     )
 
 
-def _whom(item: Mapping[str, Any], names: Mapping[int, str]) -> str:
+def _for(item: Mapping[str, Any], names: Mapping[int, str]) -> str:
     """By name, but for what is the household's, or a call's and nobody's in particular."""
     if item["person"] is not None:
         return names.get(item["person"], f"person {item['person']}")
@@ -292,7 +302,7 @@ def _open(card: Mapping[str, Any], names: Mapping[int, str]) -> list[tuple[Any, 
     return [
         (
             each["record"] if each["id"] is None else f"{each['record']} {each['id']}",
-            "" if each["id"] is None else _whom(each, names),
+            "" if each["id"] is None else _for(each, names),
             each["what"] + (f", {each['status']}" if each["status"] != "open" else ""),
             "" if each["id"] is None else _due(each),
             each["owner"],
@@ -301,7 +311,7 @@ def _open(card: Mapping[str, Any], names: Mapping[int, str]) -> list[tuple[Any, 
     ]
 
 
-def _lacks(connection: sqlite3.Connection, card: Mapping[str, Any]) -> Section:
+def _unmet(connection: sqlite3.Connection, card: Mapping[str, Any]) -> Section:
     labels = codes.labels(connection, "need")
     rows, without = [], []
     for each in card["members"]:
@@ -309,12 +319,12 @@ def _lacks(connection: sqlite3.Connection, card: Mapping[str, Any]) -> Section:
         if found is None:
             without.append(f"{each['name']} (person {each['person']})")
             continue
-        said = [_need(one, labels) for one in found["needs"]]
-        rows.append((each["name"], found["on"], "; ".join(said) or "nothing that was asked"))
+        unmet = "; ".join(_need(one, labels) for one in found["needs"]) or "none found"
+        rows.append((each["name"], screen_parts.day(found["on"]), unmet))
     lines = [f"Not asked yet: {', '.join(without)}."] if without else []
     return Section(
-        "What they lack, by the latest assessment of each",
-        table=Table(LACK_COLUMNS, rows) if rows else None,
+        "Unmet needs, by the latest assessment of each",
+        table=Table(NEED_COLUMNS, rows) if rows else None,
         lines=lines,
     )
 

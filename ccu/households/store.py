@@ -6,13 +6,16 @@ records that they were made for; what is read here goes by people, whichever of 
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from ccu.consent.visibility import View
 from ccu.errors import InvalidInput, NotFound
 from ccu.people import store as people
 from ccu.records import person_ids, table
+from ccu.referrals import needs
 from ccu.work import Work
 
 _MEMBERS = """
@@ -193,3 +196,73 @@ def _record_changes(
         if values[0] != values[1]
     }
     table.record_changes(work, "household", household_id, said)
+
+
+# ---------------------------------------------------------------- what a household's card needs
+
+
+_PEOPLE = """
+SELECT id AS person, birth_date, age_estimate, age_estimated_on, minor
+FROM person WHERE {where} ORDER BY id
+"""
+_CARE_CALLS = """
+SELECT DISTINCT call.id, human.canonical_id AS person, substr(call.occurred_at, 1, 10) AS day
+FROM json_each(:people) AS people CROSS JOIN human ON human.id = people.value
+CROSS JOIN call_person ON call_person.person_id = human.id
+CROSS JOIN call ON call.id = call_person.call_id
+WHERE call.care AND call.voided_at IS NULL AND call.occurred_at >= :day_365
+  AND substr(call.occurred_at, 1, 19) <= :now
+"""
+
+
+def people_on_card(
+    connection: sqlite3.Connection, ids: Collection[int]
+) -> dict[int, dict[str, Any]]:
+    """Person -> name, birth_date, age_estimate, age_estimated_on, minor: an audited read."""
+    names = person_ids.names(connection, ids)
+    found = table.select(connection, _PEOPLE, {"id IN ?": list(ids)})
+    return {row["person"]: {**dict(row), "name": names[row["person"]]} for row in found}
+
+
+def care_calls(
+    connection: sqlite3.Connection, people: Sequence[int], window: Mapping[str, object]
+) -> dict[int | None, dict[str, int]]:
+    """Person -> care calls by span, "90" and "365" days; under None the household's, each once."""
+    asked = {"people": json.dumps(people), "day_365": window["day_365"], "now": window["now"]}
+    met: dict[int | None, dict[int, str]] = {}
+    for row in connection.execute(_CARE_CALLS, asked):
+        for whose in (row["person"], None):
+            met.setdefault(whose, {})[row["id"]] = row["day"]
+    return {
+        whose: {
+            "90": sum(day >= str(window["day_90"]) for day in days.values()),
+            "365": len(days),
+        }
+        for whose, days in met.items()
+    }
+
+
+def needs_unmet(
+    connection: sqlite3.Connection, person_id: int, view: View
+) -> dict[str, Any] | None:
+    """Return the unmet needs of a person's latest assessment; None without one.
+
+    Keys: assessment, on, needs.
+
+    Each need: need (code), referral, referral_status (null when it was not referred).
+    """
+    every = needs.of_person(connection, person_id)
+    hidden = view.assessments(every[-1:])
+    if hidden or not every:
+        return None
+    latest = needs.read(connection, every[-1])
+    lacking = [answer for answer in latest["answers"] if answer["state"] == "lacks"]
+    needs.hide_referrals(lacking, view)
+    return {
+        "assessment": latest["id"],
+        "on": latest["occurred_at"][:10],
+        "needs": [
+            {key: answer[key] for key in ("need", "referral", "referral_status")}
+            for answer in lacking
+        ],
+    }

@@ -10,7 +10,7 @@ not ended, when the records of the two assignments are no longer one person.
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,18 +22,17 @@ from ccu.work import Work
 
 _ROWS = f"""
 SELECT worker.id, (SELECT canonical_id FROM human WHERE id = worker.person_id) AS person,
-       worker.household_id AS household,
-       staff.login AS staff, staff.agency, worker.since, worker.until
-FROM assignment AS worker JOIN staff ON staff.id = worker.staff_id
-WHERE (:every OR {IN_FORCE.format("worker")}) AND (:staff_id IS NULL OR worker.staff_id = :staff_id)
-  AND (:people IS NULL OR worker.person_id IN (SELECT value FROM json_each(:people))
-       OR worker.household_id IN (
-         SELECT household_id FROM membership AS member
-         WHERE person_id IN (SELECT value FROM json_each(:people))
-           AND (:every OR {IN_FORCE.format("member")})))
-  AND (:household_id IS NULL OR worker.household_id = :household_id)
+       worker.household_id AS household, staff.login, agency.code AS agency,
+       agency.label AS agency_label, coalesce(nullif(staff.name, ''), staff.login) AS name,
+       nullif(staff.phone, '') AS phone, worker.since, worker.until
+FROM assignment AS worker
+JOIN staff ON staff.id = worker.staff_id JOIN agency ON agency.code = staff.agency
+WHERE (:every OR {IN_FORCE.format("worker")}) AND {{where}}
 ORDER BY worker.until IS NOT NULL, worker.since DESC, worker.id DESC
 """  # noqa: S608 - no user's text in it
+_WITH_PERSON = f"""worker.id IN (
+  SELECT id FROM current_worker
+  WHERE person_id IN ? AND (:every OR {IN_FORCE.format("current_worker")}))"""  # noqa: S608
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,26 +135,47 @@ def rows(
     Of a hidden assignment only the agency; it is left out where one worker's were asked for.
     """
     of_person = client.person_id if client else None
-    connection = work.connection
-    same = None if of_person is None else json.dumps(person_ids.same(connection, [of_person]))
-    found = connection.execute(
-        _ROWS,
-        {
-            "every": every,
-            "today": work.today.isoformat(),
-            "staff_id": staff_id,
-            "people": same,
-            "household_id": client.household_id if client else None,
-        },
-    )
-    listed = [dict(row) for row in found]
-    hidden = work.view.turns(row["id"] for row in listed)
+    conditions = {
+        _WITH_PERSON: None if of_person is None else person_ids.same(work.connection, [of_person]),
+        "worker.household_id = ?": client.household_id if client else None,
+        "worker.staff_id = ?": staff_id,
+    }
+    today = work.today.isoformat()
+    found = table.select(work.connection, _ROWS, conditions, every=every, today=today)
+    hidden = work.view.turns(row["id"] for row in found)
+    listed = [{**dict(row), "staff": row["login"]} for row in found]
     if staff_id is not None:
-        listed = [row for row in listed if row["id"] not in hidden]
+        return [row for row in listed if row["id"] not in hidden]
     for row in listed:
         if row["id"] in hidden:
             row |= {"staff": None, "since": None, "until": None}
     return listed
+
+
+def with_household(
+    work: Work, household_id: int, people_ids: Sequence[int]
+) -> list[dict[str, Any]]:
+    """Who is active with a household (person null) or one of these people, the household's first.
+
+    login, agency (its label), name, phone, since, person (the canonical record); of a hidden
+    assignment the agency and the person. `people_ids` are those of all records of the people.
+    """
+    condition = {"(worker.household_id = :household OR worker.person_id IN ?)": list(people_ids)}
+    asked = {"household": household_id, "every": False, "today": work.today.isoformat()}
+    found = table.select(work.connection, _ROWS, condition, **asked)
+    hidden = work.view.turns(row["id"] for row in found)
+    columns = ("login", "agency_label", "name", "phone", "since", "person")
+    return [
+        {
+            name.removesuffix("_label"): (
+                row[name] if name in ("agency_label", "person") or row["id"] not in hidden else None
+            )
+            for name in columns
+        }
+        for row in sorted(
+            found, key=lambda row: (row["person"] is not None, row["since"], row["id"])
+        )
+    ]
 
 
 # ---------------------------------------------------------------- merged people
