@@ -127,7 +127,6 @@ ccu/commands/administrator/backup.py
 ccu/commands/care_team/consent.py
 ccu/commands/care_team/consent_list.py
 ccu/commands/care_team/disclosures.py
-ccu/commands/everyday/person.py
 ccu/commands/care_team/provider.py
 ccu/commands/everyday/referral.py
 ccu/commands/analyst/report.py
@@ -172,8 +171,6 @@ ccu/imports/roster/terminal.py
 ccu/imports/suggest.py
 ccu/installation.py
 ccu/layouts/roster-hsd.toml
-ccu/people/open_work.py
-ccu/people/options.py
 ccu/plans/deciding.py
 ccu/plans/form.py
 ccu/plans/page.py
@@ -226,7 +223,6 @@ tests/export/test_deidentify.py
 tests/consent/test_disclosures.py
 tests/follow_ups/test_follow_up.py
 tests/access/test_gate.py
-tests/people/test_household.py
 tests/identity/test_identity_end_to_end.py
 tests/imports/test_import.py
 tests/imports/test_import_faults.py
@@ -235,8 +231,6 @@ tests/installation/test_installation.py
 tests/calls/test_log_call.py
 tests/referrals/test_needs.py
 tests/consent/test_part2.py
-tests/people/test_person.py
-tests/people/test_person_same.py
 tests/plans/test_plan.py
 tests/referrals/test_provider.py
 tests/referrals/test_refer.py

@@ -4,8 +4,8 @@ For the card, so by numbers: no name of anybody helped, no need, no note. `peopl
 every record of the people meant, merged ones too.
 
 The views of schema.sql define all of it, for every screen and the report: `membership` and
-`assignment` when somebody is in a household or a worker is active, `current_worker` with whom,
-`open_work` what is open, `open_work_for` for whom.
+`assignment` when somebody is in a household or a worker is active, `current_worker` the people of
+each worker, `open_work` what is open, `open_work_for` the people it is for.
 """
 
 import json
@@ -79,7 +79,7 @@ SELECT id, owner_id, due_at, due_unix FROM open_follow_up
 WHERE closing_at IS NULL AND id IN (SELECT value FROM json_each(:follow_ups))
 ORDER BY due_unix, id
 """
-# What is open of a place's calls or of a household, whomever it is for.
+# What is open of a place's calls or of a household, for any person.
 _OPEN_AT = """
 SELECT 'referral' AS record, due.id
 FROM call CROSS JOIN open_referral AS due ON due.call_id = call.id
@@ -144,22 +144,22 @@ def workers(
     if not people:
         return []
     asked = {"people": json.dumps(people), "today": window["today"], "day_365": window["day_365"]}
-    turns = connection.execute(_WORKERS, asked).fetchall()
-    if not turns:
+    assignments = connection.execute(_WORKERS, asked).fetchall()
+    if not assignments:
         return []
-    turns, in_hand = _seen(turns, view)
-    stands_for = person_ids.canonical(connection, people)
+    assignments, agencies = _seen(assignments, view)
+    human = person_ids.canonical(connection, people)
     connected = connection.execute(_CONNECTED, asked).fetchall()
     unnamed = view.connected(row["id"] for row in connected)
     connected = [row for row in connected if row["id"] not in unnamed]
     contacts = _contacts(connection, people, as_of, view)
     found = []
-    for staff_id in dict.fromkeys(row["staff_id"] for row in turns):
-        own = [row for row in turns if row["staff_id"] == staff_id]
-        with_whom = {stands_for[row["person_id"]] for row in own}
-        names = [row["name"] for row in connected if stands_for[row["person_id"]] in with_whom]
+    for staff_id in dict.fromkeys(row["staff_id"] for row in assignments):
+        own = [row for row in assignments if row["staff_id"] == staff_id]
+        clients = {human[row["person_id"]] for row in own}
+        names = [row["name"] for row in connected if human[row["person_id"]] in clients]
         due = _next_contact(
-            staff_id, [row for row, person_id in contacts if stands_for[person_id] in with_whom]
+            staff_id, [row for row, person_id in contacts if human[person_id] in clients]
         )
         found.append(
             {
@@ -173,7 +173,7 @@ def workers(
             }
         )
     named = {each["agency"] for each in found}
-    return found + [_in_hand(agency) for agency in in_hand if agency not in named]
+    return found + [_hidden_worker(agency) for agency in agencies if agency not in named]
 
 
 def _contacts(
@@ -187,19 +187,19 @@ def _contacts(
     if not whose:
         return []
     rows = connection.execute(_CONTACTS, {"follow_ups": json.dumps(sorted(whose))}).fetchall()
-    untold = view.follow_ups(row["id"] for row in rows)
-    shown = [row for row in rows if row["id"] not in untold]
+    unseen = view.follow_ups(row["id"] for row in rows)
+    shown = [row for row in rows if row["id"] not in unseen]
     return [(row, person_id) for row in shown for person_id in whose[row["id"]]]
 
 
-def _seen(turns: Sequence[sqlite3.Row], view: View) -> tuple[list[sqlite3.Row], list[str]]:
-    """The turns that are shown, and the agencies of those that are not."""
-    hidden = [view.turn_with(row["id"], row["person_id"]) for row in turns]
-    shown = [row for row, each in zip(turns, hidden, strict=True) if each is None]
+def _seen(assignments: Sequence[sqlite3.Row], view: View) -> tuple[list[sqlite3.Row], list[str]]:
+    """The assignments that are shown, and the agencies of those that are not."""
+    hidden = [view.turn_with(row["id"], row["person_id"]) for row in assignments]
+    shown = [row for row, each in zip(assignments, hidden, strict=True) if each is None]
     return shown, list(dict.fromkeys(each.agency for each in hidden if each is not None))
 
 
-def _in_hand(agency: str) -> dict[str, Any]:
+def _hidden_worker(agency: str) -> dict[str, Any]:
     nothing = dict.fromkeys(("name", "phone", "since"))
     return {
         "agency": agency,
@@ -219,13 +219,13 @@ def _next_contact(staff_id: int, due: Sequence[sqlite3.Row]) -> sqlite3.Row | No
 def worker_of(connection: sqlite3.Connection, person_id: int, today: str) -> int | None:
     """Return the account that works with a person now: their own before their household's."""
     asked = {"people": json.dumps(person_ids.same(connection, [person_id])), "today": today}
-    turns = connection.execute(_WORKERS, asked).fetchall()
-    turns.sort(key=lambda turn: turn["household_id"] is not None)
-    return int(turns[0]["staff_id"]) if turns else None
+    assignments = connection.execute(_WORKERS, asked).fetchall()
+    assignments.sort(key=lambda row: row["household_id"] is not None)
+    return int(assignments[0]["staff_id"]) if assignments else None
 
 
 def with_worker(connection: sqlite3.Connection, today: str) -> set[int]:
-    """Every record, not its merged ones, with whom somebody works now."""
+    """Return every record, not those merged into it, that has a worker now."""
     return {row["person_id"] for row in connection.execute(_WITH_WORKER, {"today": today})}
 
 
@@ -244,7 +244,7 @@ def open_work(
 
     record, id, what and status in words, due, overdue, owner, and by number: person, household,
     call, referral (that a follow-up is for). Of those that are hidden one line for each agency,
-    with its label as the owner: record is `in hand`, and there is no number.
+    with its label as the owner: record is `being handled`, and there is no number.
     """
     numbers = {(record, number) for record, number, _ in _open_for(connection, people, as_of)}
     if place_id is not None or household_id is not None:
@@ -265,9 +265,9 @@ def open_work(
             found.append(((at, row["record"] == "follow-up", row["id"]), item))
     shown = [item for _order, item in sorted(found, key=lambda each: each[0])]
     nothing = dict.fromkeys(("id", "due", "person", "household", "call", "referral"))
-    said = {"record": "in hand", "what": "in hand", "status": "open", "overdue": False}
+    line = {**dict.fromkeys(("record", "what"), "being handled"), "status": "open", **nothing}
     agencies = dict.fromkeys(each.agency for each in hidden.values())
-    return shown + [{**said, **nothing, "owner": agency} for agency in agencies]
+    return shown + [{**line, "overdue": False, "owner": agency} for agency in agencies]
 
 
 def open_items(
@@ -296,13 +296,13 @@ def open_counts(
     """Canonical person -> how many lines of open work their card has, if any."""
     records = person_ids.same(connection, people)
     rows = list(_open_for(connection, records, as_of))
-    stands_for = person_ids.canonical(connection, records)
+    human = person_ids.canonical(connection, records)
     hidden = _hidden(((record, number) for record, number, _ in rows), view)
     lines: dict[int, set[object]] = {}
     for record, number, person_id in rows:
         item = (record, number)
         line = hidden[item].agency if item in hidden else item
-        lines.setdefault(stands_for[person_id], set()).add(line)
+        lines.setdefault(human[person_id], set()).add(line)
     return {person: len(own) for person, own in lines.items()}
 
 
