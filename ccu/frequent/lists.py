@@ -72,16 +72,16 @@ def people(
     """
     count = Count(session, k, days)
     with session.work() as work:
-        connection, today = work.connection, work.today.isoformat()
+        connection, as_of = work.connection, AsOf.of(work.now)
         overrides = _overrides(work, "person")
         rows = frequent.people(connection, count.window, count.k, _listed(overrides))
         listed = [row["person"] for row in rows]
-        worked = open_work.with_worker(connection, today)
+        worked = open_work.with_worker(connection, as_of.day.isoformat())
         worked = set(person_ids.canonical(connection, worked).values())
-        items = open_work.open_counts(connection, listed, AsOf.of(work.now), work.view)
         for row in rows:
+            records = person_ids.same(connection, [row["person"]])
             row["worker"] = row["person"] in worked
-            row["open"] = items.get(row["person"], 0)
+            row["open"] = len(open_work.open_work(connection, records, as_of, work.view))
         work.audit("frequent-people", rows=len(rows), k=count.k, days=count.days)
         work.view.keep()
         if names:
@@ -196,34 +196,33 @@ def decide(
     _ = session.staff_id  # an account that is refused learns nothing of places
     if sum(each is not None for each in (person_id, place, address)) != 1:
         raise InvalidInput("give one of --person, --place and --address")
-    place_id = None if person_id is not None else finding.exact(session, address or "", place)
-    _check(session, person_id, place_id)  # before any question
+    if person_id is not None:
+        subject = ("person", person_id)
+    else:
+        subject = ("place", finding.exact(session, address or "", place))
+    _check(session, subject)  # before any question
     reason = _reason(file, asking)
     review_on = next_review(session)
     with session.work() as work:
-        _check(session, person_id, place_id)
+        _check(session, subject)
         override_id, replaced = frequent.add_override(
-            work,
-            person_id=person_id,
-            place_id=place_id,
-            listed=listed,
-            reason=reason,
-            review_on=review_on,
+            work, subject, listed=listed, reason=reason, review_on=review_on
         )
-    subject = f"person {person_id}" if place_id is None else f"place {place_id}"
-    done = f"{'on' if listed else 'off'} the list regardless of the count"
+    on = "on" if listed else "off"
     ended = f" Ended override {', '.join(map(str, replaced))}." if replaced else ""
-    return f"Override {override_id}: {subject} is {done}, until review {review_on}.{ended}"
+    return (
+        f"Override {override_id}: {' '.join(map(str, subject))} is {on} the list regardless of the"
+        f" count, until review {review_on}.{ended}"
+    )
 
 
-def _check(session: Session, person_id: int | None, place_id: int | None) -> None:
-    if person_id is not None:
-        person_store.must_exist(session.db, person_id)
-        return
-    place = place_store.place_record(session.db, place_id or 0)
-    if place["exempt"] is not None:
+def _check(session: Session, subject: frequent.Subject) -> None:
+    record, number = subject
+    if record == "person":
+        person_store.must_exist(session.db, number)
+    elif place_store.place_record(session.db, number)["exempt"] is not None:
         raise InvalidInput(
-            f"place {place_id} is exempt and is not counted; ccu place exempt --no-exempt ends that"
+            f"place {number} is exempt and is not counted; ccu place exempt --no-exempt ends that"
         )
 
 

@@ -195,41 +195,40 @@ def merge_warnings(connection: sqlite3.Connection, kept_id: int, merged_id: int)
     ]
 
 
+# A subject is what an override is of: ("person", 12) or ("place", 3).
+Subject = tuple[str, int]
+
+
 def add_override(
-    work: Work,
-    *,
-    person_id: int | None,
-    place_id: int | None,
-    listed: bool,
-    reason: str,
-    review_on: str,
+    work: Work, subject: Subject, *, listed: bool, reason: str, review_on: str
 ) -> tuple[int, list[int]]:
     """Override the count; return the override's number and those of the ones that it replaces."""
-    replaced = _active_of_same(work.connection, person_id, place_id)
+    replaced = _active_of_same(work.connection, subject)
     _end(work, replaced, None)
-    new = {"person_id": person_id, "place_id": place_id, "frequent": int(listed)}
+    record, number = subject
+    new = {f"{record}_id": number, "frequent": int(listed)}
     override_id = table.insert(work, "frequent_override", new, reason=reason, review_on=review_on)
-    _audit(work, "frequent-override", person_id, place_id, override_id)
+    work.audit("frequent-override", record, number, override=override_id)
     return override_id, replaced
 
 
 def keep_override(work: Work, override_id: int, review_on: str, reason: str) -> None:
     """Keep an override until a later review. Raises as `require_override`."""
     row = require_override(work.connection, override_id)
-    same = _active_of_same(work.connection, row["person_id"], row["place_id"])
+    same = _active_of_same(work.connection, _subject(row))
     _end(work, [each for each in same if each != override_id], reason)
     table.update(work.connection, "frequent_override", override_id, {"review_on": review_on})
     # Recorded also where the day stays as it was: the reason is new.
     fields = {"review_on": (row["review_on"], review_on)}
     table.record_changes(work, "frequent_override", override_id, fields, reason)
-    _audit(work, "frequent-keep", row["person_id"], row["place_id"], override_id)
+    work.audit("frequent-keep", *_subject(row), override=override_id)
 
 
 def end_override(work: Work, override_id: int, reason: str) -> None:
     """End an override: the count decides again. Raises as `require_override`."""
     row = require_override(work.connection, override_id)
     _end(work, [override_id], reason)
-    _audit(work, "frequent-end", row["person_id"], row["place_id"], override_id)
+    work.audit("frequent-end", *_subject(row), override=override_id)
 
 
 def require_override(connection: sqlite3.Connection, override_id: int) -> sqlite3.Row:
@@ -240,14 +239,19 @@ def require_override(connection: sqlite3.Connection, override_id: int) -> sqlite
     return row
 
 
-def _active_of_same(
-    connection: sqlite3.Connection, person_id: int | None, place_id: int | None
-) -> list[int]:
+def _subject(row: sqlite3.Row) -> Subject:
+    if row["person_id"] is not None:
+        return "person", row["person_id"]
+    return "place", row["place_id"]
+
+
+def _active_of_same(connection: sqlite3.Connection, subject: Subject) -> list[int]:
     """Return the active overrides of the same person, by any record, or of the same place."""
-    if person_id is None:
-        found = active_overrides(connection, place=place_id)
+    record, number = subject
+    if record == "place":
+        found = active_overrides(connection, place=number)
     else:
-        found = active_overrides(connection, people=person_ids.same(connection, [person_id]))
+        found = active_overrides(connection, people=person_ids.same(connection, [number]))
     return [row["id"] for row in found]
 
 
@@ -257,10 +261,3 @@ def _end(work: Work, ids: Iterable[int], reason: str | None) -> None:
         table.update(work.connection, "frequent_override", override_id, ended)
         fields = {"ended_at": (None, work.at)}
         table.record_changes(work, "frequent_override", override_id, fields, reason)
-
-
-def _audit(
-    work: Work, action: str, person_id: int | None, place_id: int | None, override_id: int
-) -> None:
-    record, number = ("person", person_id) if place_id is None else ("place", place_id)
-    work.audit(action, record, number, override=override_id)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ccu.errors import InvalidInput
 from ccu.households import store as households
-from ccu.options import code, required, terminal, typed_text
+from ccu.options import HOUSEHOLD, OptionType, code, required, terminal, typed_text
 from ccu.options.terminal import ask_until_valid
 from ccu.output import say
 from ccu.output.text import listed
@@ -17,16 +17,31 @@ from ccu.session import Session
 from ccu.work import Work
 
 LONGEST_NAME = 100
+# Instead of a household's number: a new household; none, two people are linked and nothing else.
+NEW, NONE = "new", "none"
 
 
-def add(session: Session, household: str, people: Sequence[int], since: str | None) -> str:
+def household_or(*words: str) -> OptionType[int | str]:
+    """The number of a household, or one of these words."""
+
+    def read(session: Session, text: str, option: str) -> int | str | None:
+        word = text.strip().lower()
+        if word in words:
+            return word
+        if not word.isascii() or not word.isdigit():
+            choices = ", ".join(["a household's number", *words[:-1]])
+            raise InvalidInput(f"{option} must be {choices} or {words[-1]}")
+        return HOUSEHOLD.read(session, word, option)
+
+    return OptionType(read=read, metavar="H")
+
+
+def add(session: Session, household: int | str, people: Sequence[int], since: str | None) -> str:
     """Put people into a household or a new one; return what was done. Raises as `join`."""
     new = household == NEW
-    number = 0 if new else int(household)
     joining = list(dict.fromkeys(people))
     with session.work() as work:
-        if new:
-            number = households.add(work)
+        number = households.add(work) if new else int(household)
         for each in joining:
             households.join(work, number, each, since)
     who = listed(joining, "person")
@@ -57,9 +72,7 @@ def name(session: Session, household_id: int, file: Path | None) -> str:
 # ---------------------------------------------------------------- two people linked
 
 
-# A household by its number, a new one, or none: they are linked and nothing else.
 Choice = int | str
-NEW, NONE = "new", "none"
 RELATION = code("relation")
 
 
@@ -87,7 +100,7 @@ def link(
     if asking and not anyway:
         anyway = _sure_of_births(session, who, relation, of)
     if asking and choice is None:
-        choice = _asked(connection, who, of)
+        choice = _asked(session, who, of)
     with session.work() as work:
         relations.link(work, who, relation, of, anyway)
         why = ""
@@ -118,17 +131,7 @@ def unlink(session: Session, who: int, of: int, relation: str | None) -> tuple[s
     return f"No longer linked: {said}.", stay
 
 
-# ---------------------------------------------------------------- what was said, or is asked
-
-
-def household_choice(text: str) -> str:
-    """Check --household: a household's number, new or none. Raises InvalidInput."""
-    said = text.strip().lower()
-    if said in (NEW, NONE):
-        return said
-    if not said.isascii() or not said.isdigit():
-        raise InvalidInput("--household must be a household's number, new or none")
-    return str(typed_text.record_id(said, "household"))
+# ---------------------------------------------------------------- what is asked
 
 
 def _sure_of_births(session: Session, who: int, code: str, of: int) -> bool:
@@ -142,24 +145,23 @@ def _sure_of_births(session: Session, who: int, code: str, of: int) -> bool:
     return True
 
 
-def _asked(connection: sqlite3.Connection, who: int, of: int) -> Choice | None:
+def _asked(session: Session, who: int, of: int) -> Choice | None:
     """Ask for the household where more than one is possible; None where the usual is clear."""
+    connection = session.db
     choice, why = _usual(connection, who, of)
     if choice != NONE:
         return None
     there = sorted({*households.of_person(connection, who), *households.of_person(connection, of)})
     say(f"{why[:1].upper()}{why[1:]}.")
-    return ask_until_valid(
-        f"The household of both: {', '.join(map(str, there))}, new, or none (Enter: none)",
-        lambda text: _one_of(text or NONE, there),
-    )
+    numbers = ", ".join(map(str, there))
 
+    def read(text: str) -> Choice | None:
+        chosen = household_or(NEW, NONE).read(session, text or NONE, "the answer")
+        if chosen not in (NEW, NONE, *there):
+            raise InvalidInput(f"enter one of {numbers}, new or none")
+        return chosen
 
-def _one_of(text: str, there: list[int]) -> Choice:
-    chosen = household_choice(text)
-    if chosen not in (NEW, NONE, *map(str, there)):
-        raise InvalidInput("answer one of these numbers, new or none")
-    return chosen
+    return ask_until_valid(f"Household for both: {numbers}, new, or none (Enter: none)", read)
 
 
 # ---------------------------------------------------------------- the household

@@ -147,7 +147,9 @@ def workers(
     assignments = connection.execute(_WORKERS, asked).fetchall()
     if not assignments:
         return []
-    assignments, agencies = _seen(assignments, view)
+    hidden = [view.turn_with(row["id"], row["person_id"]) for row in assignments]
+    agencies = dict.fromkeys(each.agency for each in hidden if each is not None)
+    assignments = [row for row, each in zip(assignments, hidden, strict=True) if each is None]
     human = person_ids.canonical(connection, people)
     connected = connection.execute(_CONNECTED, asked).fetchall()
     unnamed = view.connected(row["id"] for row in connected)
@@ -173,7 +175,12 @@ def workers(
             }
         )
     named = {each["agency"] for each in found}
-    return found + [_hidden_worker(agency) for agency in agencies if agency not in named]
+    nothing = dict.fromkeys(("name", "phone", "since", "next_contact"))
+    return found + [
+        {"agency": each, **nothing, "connected_to": [], "overdue": False}
+        for each in agencies
+        if each not in named
+    ]
 
 
 def _contacts(
@@ -190,24 +197,6 @@ def _contacts(
     unseen = view.follow_ups(row["id"] for row in rows)
     shown = [row for row in rows if row["id"] not in unseen]
     return [(row, person_id) for row in shown for person_id in whose[row["id"]]]
-
-
-def _seen(assignments: Sequence[sqlite3.Row], view: View) -> tuple[list[sqlite3.Row], list[str]]:
-    """The assignments that are shown, and the agencies of those that are not."""
-    hidden = [view.turn_with(row["id"], row["person_id"]) for row in assignments]
-    shown = [row for row, each in zip(assignments, hidden, strict=True) if each is None]
-    return shown, list(dict.fromkeys(each.agency for each in hidden if each is not None))
-
-
-def _hidden_worker(agency: str) -> dict[str, Any]:
-    nothing = dict.fromkeys(("name", "phone", "since"))
-    return {
-        "agency": agency,
-        **nothing,
-        "connected_to": [],
-        "next_contact": None,
-        "overdue": False,
-    }
 
 
 def _next_contact(staff_id: int, due: Sequence[sqlite3.Row]) -> sqlite3.Row | None:
@@ -288,22 +277,6 @@ def open_items(
         rest = {key: item[key] for key in ("due", "owner", "overdue", "referral")}
         found.append({"record": item["record"], "id": item["id"], "what": what, **rest})
     return found
-
-
-def open_counts(
-    connection: sqlite3.Connection, people: Iterable[int], as_of: AsOf, view: View
-) -> dict[int, int]:
-    """Canonical person -> how many lines of open work their card has, if any."""
-    records = person_ids.same(connection, people)
-    rows = list(_open_for(connection, records, as_of))
-    human = person_ids.canonical(connection, records)
-    hidden = _hidden(((record, number) for record, number, _ in rows), view)
-    lines: dict[int, set[object]] = {}
-    for record, number, person_id in rows:
-        item = (record, number)
-        line = hidden[item].agency if item in hidden else item
-        lines.setdefault(human[person_id], set()).add(line)
-    return {person: len(own) for person, own in lines.items()}
 
 
 def _open_for(

@@ -227,8 +227,8 @@ def test_at_a_terminal_it_is_asked(ccu: Ccu) -> None:
     asked = run_ccu("person", "link", "1", "3", stdin="wife\nspouse\n9\n2\n", tty=True)
     assert asked.code == 0
     assert "Person 1 is which of these to person 3 (number, code, or how it begins): " in asked.err
-    assert "The household of both: 1, 2, new, or none (Enter: none): " in asked.err
-    assert "answer one of these numbers" in asked.err
+    assert "Household for both: 1, 2, new, or none (Enter: none): " in asked.err
+    assert "enter one of 1, 2, new or none" in asked.err
     assert "Person 1 is in household 2 now." in asked.out
     empty = run_ccu("person", "link", "2", "4", "--relation", "sibling", stdin="\n", tty=True)
     assert (empty.code, "Linked only" in empty.out) == (0, True)
@@ -316,7 +316,7 @@ def test_bad_input_writes_nothing(ccu: Ccu, db_path: Path) -> None:
     refused(ccu("household", "add", "new", "1", "99"), 3, "no person 99")
     refused(ccu("household", "add", "new", "4"), 2, "person 4 was merged into person 5")
     refused(ccu("household", "add", "9", "1"), 3, "no household 9")
-    refused(ccu("household", "add", "x", "1"), 2, "a household is named by its number")
+    refused(ccu("household", "add", "x", "1"), 2, "HOUSEHOLD must be a household's number or new")
     refused(ccu("household", "add", "1", "3", "--since", "tomorrow"), 2, "--since")
     refused(ccu("household", "leave", "1", "3"), 3, "person 3 is not in household 1")
     refused(ccu("household", "leave", "1", "4"), 2, "person 4 was merged into person 5")

@@ -17,10 +17,10 @@ COLUMNS = ("id", "name", "members", "workers", "open")
 HouseholdArgument = Annotated[int, arg("HOUSEHOLD", HOUSEHOLD, "The household's number.")]
 
 
-def _number_or_new(session: Session, text: str, option: str) -> str:
-    if text.strip().lower() == "new":
-        return "new"
-    return str(HOUSEHOLD.read(session, text, option))
+def _number_or_new(session: Session, text: str, option: str) -> int | str | None:
+    from ccu.households import entry as household_entry
+
+    return household_entry.household_or("new").read(session, text, option)
 
 
 @app.command()

@@ -23,10 +23,10 @@ RelationOption = Annotated[
 ]
 
 
-def _household(session: Session, text: str, option: str) -> str:
+def _household(session: Session, text: str, option: str) -> int | str | None:
     from ccu.households import entry as household_entry
 
-    return household_entry.household_choice(text)
+    return household_entry.household_or("new", "none").read(session, text, option)
 
 
 @app.command()
