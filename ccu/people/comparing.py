@@ -18,6 +18,7 @@ from ccu.session import Session
 
 FIELD_COLUMNS = ("field", "agreement", "weight", "a", "b")
 MISSING = "missing"
+TWO_PEOPLE = "Evidence of two people"
 # From this weight down a field is evidence of two people, not only a lack of agreement.
 CONTRADICTS = -3.0
 
@@ -41,7 +42,7 @@ def read_pair(session: Session, a: int, b: int) -> dict[str, Any]:
     """
     _ = session.staff_id
     if a == b:
-        raise InvalidInput("a record cannot be compared with itself")
+        raise InvalidInput("enter two different people; both numbers are the same")
     with session.work() as work:
         for number in (a, b):
             people.canonical(work.connection, number)
@@ -111,13 +112,13 @@ def against(connection: sqlite3.Connection, found: match_store.Pair) -> list[str
     if match_store.rows_between(connection, "person_relation", found.a, found.b):
         said.append("one is recorded as a relation of the other")
     if match_store.rows_between(connection, "person_different", found.a, found.b):
-        said.append("somebody marked them as different people")
+        said.append("they are marked as different people")
     return said
 
 
 def verdict(data: dict[str, Any]) -> str:
-    """Return `93 of 100: likely one person (likely from 50)`."""
-    word = "likely one person" if data["likely"] else "not likely one person"
+    """Return `93 of 100: likely the same person (likely from 50)`."""
+    word = "likely the same person" if data["likely"] else "not likely the same person"
     return f"{data['score']} of 100: {word} (likely from {data['likely_from']})"
 
 
@@ -129,12 +130,12 @@ def document(data: dict[str, Any]) -> Document:
     if data["differ"]:
         pairs.append(("different", ", ".join(data["differ"])))
     if data["merged"]:
-        pairs.insert(0, ("merged", f"these are records of one person already, {data['a']}"))
+        pairs.insert(0, ("merged", f"both are records of person {data['a']}"))
     elif data["records"] != [data["a"], data["b"]]:
         pairs.append(("compared", f"records {data['records'][0]} and {data['records'][1]}"))
     sections = [
         Section(pairs=pairs),
-        Section("They may be two", lines=[sentence(each) for each in data["against"]], alert=True),
+        Section(TWO_PEOPLE, lines=[sentence(each) for each in data["against"]], alert=True),
         Section(table=Table(FIELD_COLUMNS, data["fields"]), main=True),
     ]
     first, second = data["asked"]

@@ -76,7 +76,7 @@ def read_question(session: Session, words: list[str], file: Path | None) -> Know
     if not session.interactive:
         raise InvalidInput("WORDS are missing; - reads them from standard input")
     return ask_until_valid(
-        "Name, phone or birth date, as heard", lambda text: parse_words(session, text, "that")
+        "Name, phone or birth date", lambda text: parse_words(session, text, "that")
     )
 
 
@@ -95,8 +95,8 @@ def parse_words(session: Session, text: str, name: str) -> Known:
     line = " ".join(line.split())
     if any(each.isdigit() for each in line):
         raise InvalidInput(
-            f"{name}: a number there is no phone of {_PHONE_DIGITS} digits and no date; write a"
-            " date as 31 Jan 1980"
+            f"{name}: one number is neither a phone of {_PHONE_DIGITS} digits nor a date; write a"
+            " date as Jan 31, 1980"
         )
     names: tuple[Name, ...] = ()
     if person_options.has_letter(line):
@@ -117,7 +117,7 @@ def _of_file(session: Session, file: Path) -> Known:
 
 def _enough(known: Known) -> Known:
     if not (any(map(any, known.names)) or known.birth_date or known.phone or known.email):
-        raise InvalidInput("nothing to look for: a name, a phone, an email or a birth date")
+        raise InvalidInput("nothing to look for; give a name, a phone, an email or a birth date")
     return known
 
 
@@ -168,12 +168,12 @@ def existing(session: Session, known: Known, but: Collection[int] = ()) -> int |
     numbers = [each.person_id for each in found]
     with session.work() as work:
         person_ids.shown(work.connection, work.staff_id, "person-alike", numbers)
-    say("This may be somebody who is on file:")
+    say("Possible match:")
     for each in found:
         for line in _lines(each):
             say(line)
     which = f"{numbers[0]}" if len(numbers) == 1 else "one of them"
-    question = f"The same as {which}? Its number, or n for a new one"
+    question = f"Same person as {which}? Enter the number, or n for new"
 
     def read(answer: str) -> int | None:
         if answer.lower() in ("n", "new", "no"):
@@ -181,7 +181,7 @@ def existing(session: Session, known: Known, but: Collection[int] = ()) -> int |
         number = numbers[0] if answer.lower() in ("y", "yes") and len(numbers) == 1 else None
         number = number or typed_text.record_id(answer, "person")
         if number not in numbers:
-            raise InvalidInput("write one of the numbers shown, or n")
+            raise InvalidInput("enter one of the numbers shown, or n")
         return number
 
     return terminal.ask_until_valid(question, read)

@@ -324,7 +324,7 @@ def mark_different(work: Work, a: int, b: int, reason: str) -> None:
     Raises NotFound; InvalidInput when they are merged, or marked as different already.
     """
     if a == b:
-        raise InvalidInput("a record cannot be distinct from itself")
+        raise InvalidInput("enter two different people; both numbers are the same")
     ours, theirs = (people.canonical(work.connection, number) for number in (a, b))
     if ours == theirs:
         raise InvalidInput(

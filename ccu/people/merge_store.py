@@ -218,11 +218,12 @@ class Choice:
 def check(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> None:
     """Raises NotFound, and InvalidInput for one record, or one that is merged already."""
     if kept_id == merged_id:
-        raise InvalidInput("a record cannot be merged with itself")
+        raise InvalidInput("enter two different people; both numbers are the same")
     canonical = {number: people.canonical(connection, number) for number in (kept_id, merged_id)}
     if canonical[kept_id] == canonical[merged_id]:
         raise InvalidInput(
-            f"person {kept_id} and person {merged_id} are one already, person {canonical[kept_id]}"
+            f"person {kept_id} and person {merged_id} are already merged, as person"
+            f" {canonical[kept_id]}"
         )
     for number, other in canonical.items():
         if number != other:

@@ -73,7 +73,7 @@ def run(
     with session.work() as work:
         merges.check(work.connection, request.kept, request.merged)
         if merges.choices(work.connection, request.kept, request.merged) != choices:
-            raise InvalidInput("one of them was changed meanwhile; nothing was merged, look again")
+            raise InvalidInput("one of the records has changed; nothing was merged, try again")
         merges.merge(work, request.kept, request.merged, taken)
     done = f"Merged person {request.merged} into person {request.kept}."
     if format is None and output is None:
@@ -134,7 +134,7 @@ def _taken(request: Request, choices: Sequence[Choice], asking: bool) -> list[st
     if undecided:
         raise InvalidInput(
             f"person {request.kept} and person {request.merged} differ in {', '.join(undecided)};"
-            " --prefer kept, merged or newest decides, or --take FIELD"
+            " choose with --prefer kept, merged or newest, or with --take FIELD"
         )
     return taken
 
@@ -201,8 +201,8 @@ def _document(data: dict[str, Any]) -> Document:
     )
     sections = [
         Section(pairs=pairs),
-        Section("They may be two", lines=against, alert=True),
-        Section("To know before it", lines=warnings, alert=True),
+        Section(comparing.TWO_PEOPLE, lines=against, alert=True),
+        Section("Before you merge", lines=warnings, alert=True),
         Section(table=Table(COLUMNS, data["fields"]), main=True),
     ]
     return Document(f"Merge of person {data['merged']} into person {data['kept']}", sections, data)
@@ -266,11 +266,11 @@ def _relations(connection: sqlite3.Connection, kept_id: int, merged_id: int) -> 
         code: phrase.removesuffix(" of") for code, phrase in relations.phrases(connection).items()
     }
     found = [
-        f"after it person {kept_id} would be"
+        f"once merged, person {kept_id} would be"
         f" {' and '.join(sorted(words[code] for code in codes))} of person {other}"
         for other, codes in sorted(said.items())
         if len(codes - {"other_family"}) > 1  # which parents and cousins are too
     ]
     if not found and relations.ancestors(connection, one, but_among=one) & one:
-        found.append(f"after it person {kept_id} would be among their own forebears")
+        found.append(f"once merged, person {kept_id} would be their own ancestor")
     return found

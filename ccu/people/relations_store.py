@@ -110,7 +110,7 @@ def check_link(connection: sqlite3.Connection, who: int, relation: str, of: int)
     for person_id in (who, of):
         people.must_exist(connection, person_id)
     if who == of:
-        raise InvalidInput("nobody is related to themselves: the two numbers are the same")
+        raise InvalidInput("enter two different people; both numbers are the same")
     new = stored_form(who, relation, of)
     for each in relations_between(connection, who, of):
         said = sentence(connection, each.who, each.relation, each.of)
@@ -118,10 +118,10 @@ def check_link(connection: sqlite3.Connection, who: int, relation: str, of: int)
             raise InvalidInput(f"{sentence(connection, who, relation, of)} already")
         both_family = each.relation in FAMILY and new.relation in FAMILY
         if both_family or (each.relation == new.relation and new.relation in ONE_WAY):
-            raise InvalidInput(f"{said}; ccu person unlink takes that away, if it is wrong")
+            raise InvalidInput(f"{said}; if that is wrong, remove it with ccu person unlink")
     if new.relation in ELDER and new.of in ancestors(connection, [new.who]):
         raise InvalidInput(
-            f"person {new.of} is among the forebears of person {new.who}, by way of others"
+            f"person {new.of} is already an ancestor of person {new.who}, through other people"
         )
 
 
@@ -135,7 +135,7 @@ def link(work: Work, who: int, relation: str, of: int, anyway: bool) -> None:
     if not anyway and not_born_before(work.connection, new):
         raise InvalidInput(
             f"person {new.who} was not born before person {new.of}, by their birth dates;"
-            " --anyway links them all the same"
+            " add --anyway to link them"
         )
     columns = {"person_id": new.of, "other_id": new.who, "relation": new.relation}
     table.insert_row(work.connection, "person_relation", columns)
@@ -158,7 +158,7 @@ def unlink(work: Work, who: int, relation: str | None, of: int) -> Relation:
     gone = stored_form(who, relation, of) if relation else there[0]
     if gone not in there:
         said = [sentence(work.connection, each.who, each.relation, each.of) for each in there]
-        raise NotFound(f"not linked so: {', and '.join(said)}")
+        raise NotFound(f"no such link; on file: {', and '.join(said)}")
     _delete(work, gone)
     work.audit("person-unlink", "person", who, other=of, relation=gone.relation)
     return gone

@@ -102,7 +102,7 @@ def end(work: Work, client: Client, until: str) -> str:
     check(work.connection, client)
     row = current(work.connection, client)
     if row is None:
-        raise NotFound(f"nobody is working with {client}")
+        raise NotFound(f"no worker is assigned to {client}")
     _end(work, row, until, "--on")
     work.audit("worker-end", *client.record, worker=row["staff_id"])
     return str(row["login"])

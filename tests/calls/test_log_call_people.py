@@ -46,7 +46,7 @@ def test_who_is_chosen_is_on_the_call(ccu: Ccu, db_path: Path) -> None:
     done = log(ccu, "family: Katie OBrien; born 1980-04-03", "1")
     assert done.code == 0, done.err
     assert "  1  Katherine O'Brien, born 1980-03-04, phone ends 0142\n     score " in done.err
-    assert "The same as 1? Its number, or n for a new one: " in done.err
+    assert "Same person as 1? Enter the number, or n for new: " in done.err
     assert met(db_path) == [(1, 1, "family")]
     assert people(db_path) == 2
     assert steps.audited(db_path, "person-alike") == [("person", 1)]
@@ -55,7 +55,7 @@ def test_who_is_chosen_is_on_the_call(ccu: Ccu, db_path: Path) -> None:
 def test_a_new_one_is_made_on_n(ccu: Ccu, db_path: Path) -> None:
     done = log(ccu, "Katie OBrien", "7", "", "n", "unknown")
     assert done.code == 0, done.err
-    assert "write one of the numbers shown, or n" in done.err
+    assert "enter one of the numbers shown, or n" in done.err
     assert "may be person" not in done.err, "who was asked is not told again"
     assert met(db_path) == [(1, 3, "subject"), (1, 4, "subject")]
 

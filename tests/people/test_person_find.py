@@ -106,7 +106,7 @@ def test_every_format_has_the_same_rows(ccu: Ccu) -> None:
     assert screen.code == 0
     bare = re.sub(r"\x1b\[[0-9;]*m", "", screen.out)
     assert max(map(len, bare.splitlines())) <= 80
-    assert screen.err == "Name, phone or birth date, as heard: "
+    assert screen.err == "Name, phone or birth date: "
 
 
 def test_words_and_fields_ask_the_same(ccu: Ccu) -> None:
@@ -157,8 +157,8 @@ def test_a_merged_record_finds_the_person_it_is_now(ccu: Ccu, db_path: Path) -> 
         ("03/04/1980", "the birth date is ambiguous; write 1980-03-04 or 1980-04-03"),
         ("zelda 31/31/1980", "the birth date is not a day in the calendar"),
         ("zelda 2030-01-01", "the birth date is in the future"),
-        ("zelda 12", "WORDS: a number there is no phone of 7 digits and no date"),
-        ("1e5", "WORDS: a number there is no phone"),
+        ("zelda 12", "WORDS: one number is neither a phone of 7 digits nor a date"),
+        ("1e5", "WORDS: one number is neither a phone"),
         ("zelda\nzoe", "WORDS must be one line"),
         ("zel\x00da", "WORDS must be one line of text without control characters"),
         (b"zelda \xff", "WORDS is not UTF-8 text"),

@@ -395,7 +395,7 @@ def test_two_who_merge_the_same_at_once_merge_it_once(ccu: Ccu, db_path: Path) -
     assert sorted(code for _, code in ends) == [0, 2, 2, 2]
     said = {err for (_, err), code in ends if code == 2}
     assert len(said) <= 2
-    assert all(b"are one already, person" in err and err.count(b"\n") == 1 for err in said)
+    assert all(b"are already merged, as person" in err and err.count(b"\n") == 1 for err in said)
     with sqlite3.connect(db_path) as hand:
         assert hand.execute("SELECT count(*) FROM person_merge").fetchone() == (1,)
     assert ccu("check", "--quiet").code == 0

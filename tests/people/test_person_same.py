@@ -65,7 +65,8 @@ def test_compare_explains_its_score_and_is_recorded_for_both(ccu: Ccu, db_path: 
     assert (fields["given name"]["a"], fields["given name"]["b"]) == ("Walter", "Wally")
     assert steps.audited(db_path, "person-compare") == [("person", 1), ("person", 2)]
     page = ccu("person", "compare", "1", "2").out
-    assert f"{data['score']} of 100: likely one person (likely from {data['likely_from']})" in page
+    likely = f"likely the same person (likely from {data['likely_from']})"
+    assert f"{data['score']} of 100: {likely}" in page
 
 
 def test_compare_shows_what_speaks_against(ccu: Ccu) -> None:
@@ -74,7 +75,7 @@ def test_compare_shows_what_speaks_against(ccu: Ccu) -> None:
     data = shown(ccu, "person", "compare", "1", "4")
     assert not data["likely"]
     assert data["against"] == ["the given name differs", "both were on call 1"]
-    assert "They may be two" in ccu("person", "compare", "1", "4").out
+    assert "Evidence of two people" in ccu("person", "compare", "1", "4").out
 
 
 def test_a_merged_person_is_compared_by_all_their_names(ccu: Ccu) -> None:
@@ -125,7 +126,7 @@ def test_those_found_to_be_two_are_listed_no_more(ccu: Ccu) -> None:
     assert ccu("person", "distinct", "2", "1", "--reason", "cousins").code == 0
     assert pairs(ccu) == []
     against = shown(ccu, "person", "compare", "1", "2")["against"]
-    assert any("marked them as different" in each for each in against)
+    assert any("marked as different" in each for each in against)
     assert ccu("person", "merge", "3", "1", "--prefer", "kept").code == 0
     assert pairs(ccu) == []  # said of person 1, who is person 3 now
     again = ccu("person", "distinct", "3", "2", "--reason", "cousins")
@@ -141,7 +142,7 @@ def test_in_a_pipe_what_differs_has_to_be_decided(ccu: Ccu, db_path: Path) -> No
     before = ccu("person", "show", "1").out
     done = ccu(*MERGE)
     assert (done.code, done.out) == (2, "")
-    assert "differ in name, birth_date, phone; --prefer kept, merged or newest" in done.err
+    assert "differ in name, birth_date, phone; choose with --prefer kept, merged or" in done.err
     assert not any(value in done.err for value in ("Wal", "1950", "555", "860"))
     assert ccu("person", "show", "1").out == before
     assert steps.audited(db_path, "person-merge") == []
@@ -203,7 +204,7 @@ def test_what_speaks_against_is_a_warning_and_no_refusal(ccu: Ccu) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "says"),
     [
-        (["merge", "1", "1"], 2, "a record cannot be merged with itself"),
+        (["merge", "1", "1"], 2, "enter two different people; both numbers are the same"),
         (["merge", "1", "9"], 3, "no person 9"),
         (["merge", "1", "Walter"], 2, "a person is named by its number"),
         (["merge", "1", "2", "--keep", "3"], 2, "--keep names one of the two"),
@@ -212,10 +213,10 @@ def test_what_speaks_against_is_a_warning_and_no_refusal(ccu: Ccu) -> None:
         (["merge", "1", "2", "--take", "email"], 2, "--take email: person 2 has none"),
         (["merge", "3", "4"], 2, "person 4 was merged into person 1; merge person 1"),
         (["merge", "4", "3"], 2, "person 4 was merged into person 1; merge person 1"),
-        (["merge", "4", "1"], 2, "person 4 and person 1 are one already, person 1"),
+        (["merge", "4", "1"], 2, "person 4 and person 1 are already merged, as person 1"),
         (["unmerge", "1"], 2, "person 1 is not merged into another record"),
         (["unmerge", "9"], 3, "no person 9"),
-        (["compare", "1", "1"], 2, "a record cannot be compared with itself"),
+        (["compare", "1", "1"], 2, "enter two different people; both numbers are the same"),
         (["compare", "1", "9"], 3, "no person 9"),
         (["distinct", "1", "2"], 2, "--reason is missing"),
         (["distinct", "1", "4", "--reason", "x"], 2, "person 1 and person 4 are one, person 1"),
@@ -453,7 +454,7 @@ def test_a_relation_that_cannot_be_is_a_warning(relation: str, both: str | None,
     link(ccu, "1", "3", "parent")
     link(ccu, "2", "3", relation)
     assert warned(ccu, "1", "2") == (
-        [f"after it person 1 would be {both} of person 3"] if both else []
+        [f"once merged, person 1 would be {both} of person 3"] if both else []
     )
 
 
@@ -463,10 +464,10 @@ def test_being_ones_own_forebear_is_a_warning(ccu: Ccu) -> None:
     link(ccu, "3", "4", "parent")
     assert warned(ccu, "1", "2") == []
     link(ccu, "4", "2", "parent")
-    said = "after it person 1 would be among their own forebears"
+    said = "once merged, person 1 would be their own ancestor"
     assert warned(ccu, "1", "2") == [said]
     page = ccu(*MERGE, "--prefer", "kept", "--dry-run").out
-    assert f"To know before it\n  {said.capitalize()}.\n" in page
+    assert f"Before you merge\n  {said.capitalize()}.\n" in page
 
 
 def test_overrides_that_say_the_opposite_are_a_warning(ccu: Ccu) -> None:

@@ -112,7 +112,7 @@ def test_a_retired_workers_turn_is_kept_and_another_begins(ccu: Ccu) -> None:
             "--since is before boss began, on 2026-01-12",
         ),
         (["end", "--person", "1", "--on", "2026-01-01"], 2, "--on is before boss began"),
-        (["end", "--person", "2"], 3, "nobody is working with person 2"),
+        (["end", "--person", "2"], 3, "no worker is assigned to person 2"),
         (["list", "--person", "9"], 3, "no person 9"),
     ],
 )

@@ -22,7 +22,7 @@ DaysOption = Annotated[
     opt("--days", count(100_000), "Within these days; default the setting repeat_days."),
 ]
 OVERRIDE = number_of("frequent override", "N")
-AllOption = Annotated[bool, typer.Option("--all", help="What is left out, too.")]
+AllOption = Annotated[bool, typer.Option("--all", help="Include what is left out.")]
 ReasonFileOption = Annotated[
     Path | None, opt("--file", FILE, "The reason from a file; - is stdin.")
 ]
@@ -100,7 +100,7 @@ def override(
 ) -> None:
     """Put a person or a place on the list below the threshold, or leave it off above it.
 
-    It needs a reason, asked for or from a file, and is looked at again after override_review_days.
+    It needs a reason, asked for or from a file, and is due for review after override_review_days.
     A new one ends the one before.
 
     Examples:
@@ -125,7 +125,7 @@ def review(
         arg("[N]", OVERRIDE, "The override's number; without it, those due."),
     ] = None,
     keep: Annotated[
-        bool | None, typer.Option("--keep/--end", help="Keep it, or let the count decide.")
+        bool | None, typer.Option("--keep/--end", help="Keep it, or return to the count.")
     ] = None,
     file: ReasonFileOption = None,
     every: Annotated[bool, typer.Option("--all", help="List all active ones, due or not.")] = False,

@@ -29,11 +29,11 @@ def show(
     household: Annotated[
         int | None, arg("[HOUSEHOLD]", HOUSEHOLD, "The household's number.")
     ] = None,
-    person: Annotated[int | None, opt("--person", PERSON, "The one this person is in.")] = None,
+    person: Annotated[int | None, opt("--person", PERSON, "The household of this person.")] = None,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Show a household's card: its members, who is helping, what is open, what they lack.
+    """Show a household's card: its members, workers, open work, unmet needs.
 
     For Human Services, clinicians and the unit. Showing it is recorded in the audit, of each person
     named. An address is not a household: this is who was linked, wherever they live.
@@ -65,12 +65,12 @@ def show(
 def list_(
     ctx: typer.Context,
     every: Annotated[
-        bool, typer.Option("--all", help="Those with nobody in them and nothing open, too.")
+        bool, typer.Option("--all", help="Include those without members or open work.")
     ] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List the households by number: how many belong to each, who helps, how much is open.
+    """List the households by number: members, workers, open work.
 
     A name, where one was given, only for those who may see the card.
 
@@ -91,7 +91,7 @@ def add(
         str,
         arg("HOUSEHOLD", OptionType(read=_number_or_new), "The household's number, or new."),
     ],
-    person: Annotated[list[int], arg("PERSON...", PERSON, "Who belongs to it, by number.")],
+    person: Annotated[list[int], arg("PERSON...", PERSON, "The people, by number.")],
     since: Annotated[
         date | None, opt("--since", PAST_DAY, "From this day, where it is known.")
     ] = None,
@@ -142,7 +142,7 @@ def name(
         Path | None, opt("--file", FILE, "The name is in FILE; - is standard input.")
     ] = None,
 ) -> None:
-    """Give a household a name, if one is wanted; an empty one takes it away.
+    """Name a household; an empty name removes it.
 
     A name is identifying: it is asked for or read from a file, never typed on the command line.
 

@@ -17,10 +17,8 @@ app = group("Workers of people and households: assign, end, list.")
 
 COLUMNS = ("person", "household", "staff", "agency", "since", "until")
 
-PersonOption = Annotated[int | None, opt("--person", PERSON, "With this person, by number.")]
-HouseholdOption = Annotated[
-    int | None, opt("--household", HOUSEHOLD, "With this household, by number.")
-]
+PersonOption = Annotated[int | None, opt("--person", PERSON, "The person, by number.")]
+HouseholdOption = Annotated[int | None, opt("--household", HOUSEHOLD, "The household, by number.")]
 
 
 @app.command()
@@ -83,7 +81,7 @@ def list_(
     person: PersonOption = None,
     household: HouseholdOption = None,
     staff: Annotated[int | None, opt("--staff", LOGIN, "Who, by login.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Those before, too.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Include earlier ones.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:

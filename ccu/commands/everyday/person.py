@@ -21,7 +21,7 @@ PersonArgument = Annotated[int, arg("PERSON", PERSON, "The person's number.")]
 @app.command()
 @with_options(PersonOptions)
 def add(ctx: typer.Context, given: PersonOptions, asking: AskingOption = False) -> None:
-    """Add somebody: a name, or a description of somebody not identified yet.
+    """Add a person: a name, or a description of somebody not identified yet.
 
     Asks at a terminal, one field a line. Names, birth dates and descriptions are never typed on
     the command line, which others on this machine can read: they are answers, or lines of --file.
@@ -65,10 +65,10 @@ def find(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Find somebody by name as heard, phone or birth date, the likeliest first.
+    """Find a person by name, phone or birth date, the best match first.
 
-    Nicknames, names in another order, accents, spelling by sound, day and month swapped are
-    forgiven. Everybody shown is recorded in the audit.
+    Nicknames, names in another order, accents, spelling by sound, day and month swapped still
+    match. Everybody shown is recorded in the audit.
 
     JSON: person, name (null: none), born, phone (its last four digits), score (of 100: what was
     asked and agrees), why.
@@ -100,7 +100,7 @@ def show(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Show who somebody is, as far as is known; ccu history --person shows their calls.
+    """Show what is on file about a person; ccu history --person shows their calls.
 
     Of a record merged into another, the person it is now. Showing it is recorded in the audit.
 
@@ -127,7 +127,7 @@ def change(
     given: ChangeOptions,
     asking: AskingOption = False,
 ) -> None:
-    """Change what is known of somebody; what it said before is kept.
+    """Change what is on file about a person; the old values are kept.
 
     Asks at a terminal when nothing is given. Somebody known by description only is identified by
     giving a name: the description and all that was recorded stay.

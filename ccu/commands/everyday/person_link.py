@@ -44,7 +44,7 @@ def link(
         ),
     ] = None,
     anyway: Annotated[
-        bool, typer.Option("--anyway", help="Though a parent was born no earlier than the child.")
+        bool, typer.Option("--anyway", help="Although a parent is not older than the child.")
     ] = False,
     asking: AskingOption = False,
 ) -> None:
@@ -75,7 +75,7 @@ def unlink(
     other: OtherArgument,
     relation: RelationOption = None,
 ) -> None:
-    """Take a link between two people away; they stay in their households.
+    """Remove a link between two people; they stay in their households.
 
     Example:
 
@@ -96,7 +96,7 @@ def distinct(
     one: OneArgument,
     other: OtherArgument,
     reason: Annotated[str | None, opt("--reason", line(), "How you know; no names.")] = None,
-    undo: Annotated[bool, typer.Option("--undo", help="Take the mark away.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Remove the mark.")] = False,
 ) -> None:
     """Mark two records as different people: duplicates no longer lists them.
 
@@ -112,9 +112,9 @@ def distinct(
             raise InvalidInput("--undo and --reason contradict")
         with session.work() as work:
             match_store.unmark_different(work, one, other)
-        emit_line(f"Person {one} and person {other} may be one again.")
+        emit_line(f"Person {one} and person {other} are no longer marked as different people.")
         return
     why = required(reason, "--reason")
     with session.work() as work:
         match_store.mark_different(work, one, other, why)
-    emit_line(f"Recorded that person {one} and person {other} are two.")
+    emit_line(f"Marked person {one} and person {other} as different people.")

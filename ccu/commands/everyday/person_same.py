@@ -56,7 +56,7 @@ def duplicates(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List pairs that are likely one person, best first. Nothing is merged.
+    """List pairs that are likely the same person, best first. Nothing is merged.
 
     `why` names the fields that agree, the heaviest first; a_source and b_source are the numbers on
     other offices' lists. Pairs marked as different (ccu person distinct) are left out.
@@ -72,7 +72,7 @@ def duplicates(
 
     least = LIKELY if min_score is None else min_score
     rows, columns = comparing.read_duplicates(ctx.obj, least, limit, names)
-    emit(Table(columns, rows, title="Likely one person"), format, output)
+    emit(Table(columns, rows, title="Possible matches"), format, output)
 
 
 @app.command()
@@ -80,11 +80,11 @@ def merge(
     ctx: typer.Context,
     a: AArgument,
     b: BArgument,
-    keep: Annotated[int | None, opt("--keep", PERSON, "Which of them stays; default A.")] = None,
+    keep: Annotated[int | None, opt("--keep", PERSON, "The record to keep; default A.")] = None,
     prefer: Annotated[
         str | None,
         typer.Option(
-            "--prefer", help="Where both have a value: kept, merged or newest; no asking."
+            "--prefer", help="Where both have a value, use: kept, merged or newest; asks nothing."
         ),
     ] = None,
     take: Annotated[
@@ -97,7 +97,7 @@ def merge(
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what it would be; change nothing.")
+        bool, typer.Option("--dry-run", help="Show the result; change nothing.")
     ] = False,
     asking: AskingOption = False,
     format: FormatOption = None,
