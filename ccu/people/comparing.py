@@ -32,6 +32,7 @@ VALUES: dict[str, Callable[[Known], str | None]] = {
     "home": lambda known: known.home,
     "postcode": lambda known: known.postcode,
     "sex": lambda known: known.sex,
+    "household": lambda known: None,
 }
 
 
@@ -47,54 +48,52 @@ def read_pair(session: Session, a: int, b: int) -> dict[str, Any]:
         for number in (a, b):
             people.canonical(work.connection, number)
         found = match_store.compare_two(work.connection, a, b)
-        data = {"asked": [a, b], **_data(work.connection, found)}
+        data = {
+            "asked": [a, b],
+            "a": found.a,
+            "b": found.b,
+            "records": list(found.records),
+            **likeness(work.connection, found),
+            "merged": found.a == found.b,
+            "agree": agreeing(found),
+            "differ": [
+                each.name
+                for each in found.likeness.fields
+                if each.agreement != MISSING and each.weight < 0
+            ],
+            "fields": _fields(found),
+        }
         for number in sorted({found.a, found.b}):
             work.audit("person-compare", "person", number, asked=[a, b])
     return data
 
 
-def _data(connection: sqlite3.Connection, found: match_store.Pair) -> dict[str, Any]:
+def likeness(connection: sqlite3.Connection, found: match_store.Pair) -> dict[str, Any]:
+    """Return score, likely_from, likely, against: what a merge shows of two people, too."""
+    return {
+        "score": found.likeness.score,
+        "likely_from": LIKELY,
+        "likely": found.likeness.score >= LIKELY,
+        "against": against(connection, found),
+    }
+
+
+def _fields(found: match_store.Pair) -> list[dict[str, Any]]:
     a, b = found.known
-    fields = [
-        {
-            "field": each.name,
-            "agreement": each.agreement,
-            "weight": each.weight,
-            "a": VALUES[each.name](a) if each.name in VALUES else None,
-            "b": VALUES[each.name](b) if each.name in VALUES else None,
-        }
+    rows = [
+        (each.name, each.agreement, each.weight, *(VALUES[each.name](side) for side in (a, b)))
         for each in found.likeness.fields
     ]
     if a.description or b.description:
         described = (a.description or None, b.description or None)
-        fields.append(
-            dict(zip(FIELD_COLUMNS, ("description", "never counted", 0.0, *described), strict=True))
-        )
-    return {
-        "a": found.a,
-        "b": found.b,
-        "records": list(found.records),
-        "score": found.likeness.score,
-        "likely_from": LIKELY,
-        "likely": found.likeness.score >= LIKELY,
-        "merged": found.a == found.b,
-        "agree": agreeing(found),
-        "differ": [
-            each.name for each in found.likeness.fields if _differs(each.agreement, each.weight)
-        ],
-        "against": against(connection, found),
-        "fields": fields,
-    }
+        rows.append(("description", "never counted", 0.0, *described))
+    return [dict(zip(FIELD_COLUMNS, row, strict=True)) for row in rows]
 
 
 def agreeing(found: match_store.Pair) -> list[str]:
     """Return the fields that suggest one person, the heaviest first."""
     fields = sorted(found.likeness.fields, key=lambda each: -each.weight)
     return [each.name for each in fields if each.weight > 0]
-
-
-def _differs(agreement: str, weight: float) -> bool:
-    return agreement != MISSING and weight < 0
 
 
 def against(connection: sqlite3.Connection, found: match_store.Pair) -> list[str]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.identity import LIKELY
 from ccu.options import terminal
 from ccu.output import Document, Format, Section, Table, emit_document, emit_line, say
 from ccu.output.text import safe
@@ -98,10 +97,7 @@ def _look(
             "kept": request.kept,
             "merged": request.merged,
             "done": False,
-            "score": found.likeness.score,
-            "likely_from": LIKELY,
-            "likely": found.likeness.score >= LIKELY,
-            "against": comparing.against(connection, found),
+            **comparing.likeness(connection, found),
             "warnings": [
                 *_relations(connection, request.kept, request.merged),
                 *warn(connection, request.kept, request.merged),
