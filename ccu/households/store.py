@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ccu.consent.visibility import View
 from ccu.errors import InvalidInput, NotFound
 from ccu.people import store as people
 from ccu.records import person_ids, table
+from ccu.records.visibility import View
 from ccu.referrals import needs
 from ccu.work import Work
 
