@@ -12,7 +12,7 @@ from ccu.errors import InvalidInput
 from ccu.follow_ups import rows as follow_up_rows
 from ccu.follow_ups.rows import Wanted
 from ccu.output import Document, Section, Table
-from ccu.people.open_work import AsOf
+from ccu.people.open_work_store import AsOf
 from ccu.people.screen_parts import with_notice
 from ccu.records import person_ids
 from ccu.session import Session

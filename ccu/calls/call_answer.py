@@ -11,7 +11,7 @@ from datetime import date
 
 from ccu import dates
 from ccu.dates.instants import MONTH_NAMES
-from ccu.people.open_work import AsOf
+from ccu.people.open_work_store import AsOf
 from ccu.records.visibility import Hidden, View
 
 # status -> what is said of it; {since} is the day it came to that, {connected} the day of the first

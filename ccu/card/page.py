@@ -13,7 +13,7 @@ from typing import Any
 from ccu.calls import call_answer
 from ccu.output import Document, Section, Table
 from ccu.people import screen_parts
-from ccu.people.open_work import AsOf
+from ccu.people.open_work_store import AsOf
 from ccu.records.visibility import View
 from ccu.session import Session
 

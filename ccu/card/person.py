@@ -8,8 +8,9 @@ from ccu.card import page
 from ccu.card import store as cards
 from ccu.frequent import store as frequent
 from ccu.output import Document, Format, Section, Table, emit_document
-from ccu.people import open_work, screen_parts
-from ccu.people.open_work import AsOf
+from ccu.people import open_work_store as open_work
+from ccu.people import screen_parts
+from ccu.people.open_work_store import AsOf
 from ccu.records import person_ids, table
 from ccu.session import Session
 

@@ -11,8 +11,9 @@ from ccu.card import store as cards
 from ccu.errors import InvalidInput
 from ccu.frequent import store as frequent
 from ccu.output import Format, emit_document
-from ccu.people import open_work, screen_parts
-from ccu.people.open_work import AsOf
+from ccu.people import open_work_store as open_work
+from ccu.people import screen_parts
+from ccu.people.open_work_store import AsOf
 from ccu.places import store as places
 from ccu.places.store import Match
 from ccu.session import Session
@@ -72,7 +73,8 @@ def place_card(
     """Return the card as data, in its documented JSON shape.
 
     Keys: query, match, place, counts, warnings, workers, open, plans, calls, building, near. Those
-    of workers and open are in people/open_work.py, of counts and calls in card/page.py, of plans in
+    of workers and open are in people/open_work_store.py,
+    of counts and calls in card/page.py, of plans in
     card/plans.py.
     """
     place = match.place

@@ -7,7 +7,7 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from ccu.people import open_work
+from ccu.people import open_work_store as open_work
 
 # Which calls: those at a place, or those of a person, by any of their records.
 _AT_PLACE = "call.place_id = :place_id"

@@ -6,7 +6,7 @@ from ccu import dates
 from ccu.follow_ups import rows
 from ccu.follow_ups import store as follow_ups
 from ccu.output import Document, Section, Table
-from ccu.people.open_work import AsOf
+from ccu.people.open_work_store import AsOf
 from ccu.people.screen_parts import with_notice
 from ccu.session import Session
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from ccu import dates
-from ccu.people.open_work import AsOf
+from ccu.people.open_work_store import AsOf
 from ccu.session import Session
 
 LATE = "due_unix < :as_of"

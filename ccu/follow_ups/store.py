@@ -15,7 +15,7 @@ from ccu import dates
 from ccu.calls import store as calls
 from ccu.consent import store as consents
 from ccu.errors import InvalidInput
-from ccu.people import open_work
+from ccu.people import open_work_store as open_work
 from ccu.people import store as people
 from ccu.records import person_ids, table
 from ccu.records.settings import Settings

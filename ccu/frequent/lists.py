@@ -10,9 +10,10 @@ from ccu.errors import InvalidInput
 from ccu.frequent import store as frequent
 from ccu.options import terminal
 from ccu.output import Document, Section, Table
-from ccu.people import open_work, screen_parts
+from ccu.people import open_work_store as open_work
+from ccu.people import screen_parts
 from ccu.people import store as person_store
-from ccu.people.open_work import AsOf
+from ccu.people.open_work_store import AsOf
 from ccu.places import finding
 from ccu.places import store as place_store
 from ccu.records import person_ids

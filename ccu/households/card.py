@@ -10,11 +10,13 @@ from ccu.households import store as households
 from ccu.options import required
 from ccu.output import Document, Section, Table
 from ccu.output.text import listed
-from ccu.people import open_work, screen_parts, workers
+from ccu.people import open_work_store as open_work
 from ccu.people import relations_store as relations
+from ccu.people import screen_parts
 from ccu.people import store as people
+from ccu.people import worker_store as workers
 from ccu.people.form import minor_on, years
-from ccu.people.open_work import AsOf
+from ccu.people.open_work_store import AsOf
 from ccu.records import codes, person_ids
 from ccu.session import Session
 from ccu.work import Work

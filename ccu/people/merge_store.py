@@ -17,7 +17,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.people import store as people
-from ccu.people import workers
+from ccu.people import worker_store as workers
 from ccu.records import person_ids, table
 from ccu.work import Work
 

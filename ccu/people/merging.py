@@ -11,9 +11,10 @@ from ccu.errors import InvalidInput
 from ccu.options import terminal
 from ccu.output import Document, Format, Section, Table, emit_document, emit_line, say
 from ccu.output.text import safe
-from ccu.people import comparing, match_store, workers
+from ccu.people import comparing, match_store
 from ccu.people import merge_store as merges
 from ccu.people import relations_store as relations
+from ccu.people import worker_store as workers
 from ccu.people.merge_store import FIELDS, WORKER, Choice
 from ccu.session import Session
 

@@ -5,10 +5,11 @@ from typing import Any
 
 from ccu import dates
 from ccu.output import Document, Section, Table
-from ccu.people import open_work, screen_parts
+from ccu.people import open_work_store as open_work
+from ccu.people import screen_parts
 from ccu.people import store as people
 from ccu.people.form import minor_on, years
-from ccu.people.open_work import AsOf
+from ccu.people.open_work_store import AsOf
 from ccu.people.options import NAMES
 from ccu.records import codes, person_ids
 from ccu.records.table import changes_of

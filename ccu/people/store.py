@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
-from ccu.people.open_work import IN_FORCE
+from ccu.people.open_work_store import IN_FORCE
 from ccu.records import person_ids, table
 from ccu.work import Work
 

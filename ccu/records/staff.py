@@ -119,7 +119,7 @@ def change(
 def retire(connection: sqlite3.Connection, by: int, staff_id: int, successor_id: int | None) -> int:
     """Take an account off the list inside the caller's transaction; returns the items handed over.
 
-    The command hands over whom they work with in the same transaction (people/workers.py).
+    The command hands over whom they work with in the same transaction (people/worker_store.py).
     Open work must not be without an owner: it goes to `successor_id`. Raises InvalidInput when
     there is open work and nobody to have it, or when it is the last admin.
     """

@@ -9,7 +9,7 @@ from ccu import dates
 from ccu.calls import call_answer
 from ccu.errors import InvalidInput
 from ccu.output import Document, Section, Table
-from ccu.people.open_work import AsOf
+from ccu.people.open_work_store import AsOf
 from ccu.records import audit, codes, person_ids
 from ccu.records.visibility import Hidden
 from ccu.referrals import reads as referral_reads

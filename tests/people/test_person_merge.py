@@ -40,12 +40,14 @@ from ccu.database import opening as db
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
 from ccu.identity import Known, Name
-from ccu.people import match_store, open_work, workers
+from ccu.people import match_store
 from ccu.people import merge_store as merges
+from ccu.people import open_work_store as open_work
 from ccu.people import store as people
-from ccu.people.open_work import AsOf
+from ccu.people import worker_store as workers
+from ccu.people.open_work_store import AsOf
 from ccu.people.store import Met, Said
-from ccu.people.workers import Client
+from ccu.people.worker_store import Client
 from ccu.records import person_ids
 from ccu.records import settings as town
 from ccu.records.visibility import View

@@ -130,7 +130,7 @@ def retire(
 
       ccu staff retire dlee --to mrossi
     """
-    from ccu.people import workers
+    from ccu.people import worker_store as workers
     from ccu.records import staff
 
     session: Session = ctx.obj

@@ -11,7 +11,7 @@ from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.people.workers import Client
+    from ccu.people.worker_store import Client
 
 app = group("Workers of people and households: assign, end, list.")
 
@@ -39,7 +39,7 @@ def assign(
 
       ccu worker assign --person 12 --staff dlee
     """
-    from ccu.people import workers
+    from ccu.people import worker_store as workers
     from ccu.records import staff as accounts
 
     session: Session = ctx.obj
@@ -66,7 +66,7 @@ def end(
 
       ccu worker end --person 12
     """
-    from ccu.people import workers
+    from ccu.people import worker_store as workers
 
     session: Session = ctx.obj
     client, day = _client(person, household), on or session.today
@@ -91,7 +91,7 @@ def list_(
 
       ccu worker list --person 12 --all
     """
-    from ccu.people import workers
+    from ccu.people import worker_store as workers
 
     session: Session = ctx.obj
     client = _client(person, household) if person is not None or household is not None else None
@@ -103,7 +103,7 @@ def list_(
 
 
 def _client(person: int | None, household: int | None) -> "Client":
-    from ccu.people.workers import Client
+    from ccu.people.worker_store import Client
 
     if (person is None) == (household is None):
         raise InvalidInput("give either --person or --household")

@@ -32,7 +32,7 @@ from ccu.imports.rows import Broken, Table
 from ccu.imports.source import opened
 from ccu.imports.store import Batch
 from ccu.people import store as people
-from ccu.people import workers
+from ccu.people import worker_store as workers
 from ccu.records import audit, codes, person_ids
 from ccu.retention import seals
 from ccu.session import Session

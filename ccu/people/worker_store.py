@@ -16,7 +16,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.people import store as people
-from ccu.people.open_work import IN_FORCE
+from ccu.people.open_work_store import IN_FORCE
 from ccu.records import person_ids, table
 from ccu.work import Work
 
