@@ -33,6 +33,10 @@ ORDER BY worker.until IS NOT NULL, worker.since DESC, worker.id DESC
 _WITH_PERSON = f"""worker.id IN (
   SELECT id FROM current_worker
   WHERE person_id IN ? AND (:every OR {IN_FORCE.format("current_worker")}))"""  # noqa: S608
+_CURRENT = """
+SELECT worker.*, staff.login FROM worker JOIN staff ON staff.id = worker.staff_id
+WHERE worker.owner = 1 AND worker.until IS NULL AND {where} ORDER BY worker.id
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,14 +67,14 @@ def check(connection: sqlite3.Connection, client: Client) -> None:
 
 def current(connection: sqlite3.Connection, client: Client) -> sqlite3.Row | None:
     """Return the current assignment with its login, or None; a person's by any record of theirs."""
-    if client.person_id is not None:
-        return of_person(connection, client.person_id)
-    row: sqlite3.Row | None = connection.execute(
-        "SELECT worker.*, staff.login FROM worker JOIN staff ON staff.id = worker.staff_id"
-        " WHERE worker.household_id = :id AND worker.owner = 1 AND worker.until IS NULL",
-        {"id": client.household_id},
-    ).fetchone()
-    return row
+    record, number = client.record
+    conditions = {
+        "worker.household_id = ?": number if record == "household" else None,
+        "worker.person_id IN ?": (
+            person_ids.same(connection, [number]) if record == "person" else None
+        ),
+    }
+    return next(iter(table.select(connection, _CURRENT, conditions)), None)
 
 
 def assign(work: Work, client: Client, worker_id: int, since: str) -> str | None:
@@ -182,12 +186,6 @@ def with_household(
 
 
 _NO_ASSIGNMENT = {"worker_id": None, "stays_id": None}
-_CURRENT = """
-SELECT worker.*, staff.login FROM worker JOIN staff ON staff.id = worker.staff_id
-WHERE worker.person_id IN (SELECT value FROM json_each(:ids))
-  AND worker.owner = 1 AND worker.until IS NULL
-ORDER BY worker.id
-"""
 _LAST = """
 SELECT staff.login, worker.until FROM worker JOIN staff ON staff.id = worker.staff_id
 WHERE worker.person_id IN (SELECT value FROM json_each(:ids))
@@ -206,9 +204,7 @@ ORDER BY person_merge.id
 
 def of_person(connection: sqlite3.Connection, person_id: int) -> sqlite3.Row | None:
     """Return the current assignment of a person, by any record of theirs, with the login."""
-    ids = json.dumps(person_ids.same(connection, [person_id]))
-    row: sqlite3.Row | None = connection.execute(_CURRENT, {"ids": ids}).fetchone()
-    return row
+    return current(connection, Client(person_id=person_id))
 
 
 def end_for_merge(
