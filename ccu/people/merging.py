@@ -32,6 +32,8 @@ class Request:
     merged: int
     prefer: str | None = None
     take: Sequence[str] = ()
+    dry_run: bool = False
+    asking: bool = False
 
     def __post_init__(self) -> None:
         if self.prefer not in (None, *PREFER):
@@ -44,28 +46,25 @@ def run(
     session: Session,
     request: Request,
     warn: Warnings,
-    *,
-    dry_run: bool,
-    asking: bool,
     format: Format | None,
     output: Path | None,
 ) -> None:
     """Merge, or show what a merge would be. Raises NotFound, InvalidInput."""
-    shows = asking or dry_run or format is not None or output is not None
+    shows = request.asking or request.dry_run or format is not None or output is not None
     choices, data = _look(session, request, warn, shows)
-    if not asking:  # refuse in one line, without the warnings
-        taken = _taken(request, choices, asking)
+    if not request.asking:  # refuse in one line, without the warnings
+        taken = _taken(request, choices)
     for each in (*data["against"], *data["warnings"]):
         say(f"Warning: {each}.")
-    if asking:
+    if request.asking:
         say(f"Person {request.kept} and person {request.merged}: {comparing.verdict(data)}.")
-        taken = _taken(request, choices, asking)
+        taken = _taken(request, choices)
     data["fields"] = [_field(each, taken) for each in choices if any((*each.kept, *each.merged))]
     page = _document(data)
-    if dry_run:
+    if request.dry_run:
         emit_document(page, format, output)
         return
-    if asking:
+    if request.asking:
         emit_document(page, format, output)
         if not _confirmed(f"Merge person {request.merged} into person {request.kept}? [y/N]: "):
             say("Nothing was merged.")
@@ -78,7 +77,7 @@ def run(
     done = f"Merged person {request.merged} into person {request.kept}."
     if format is None and output is None:
         emit_line(f"{done} ccu person unmerge {request.merged} undoes it.")
-    elif asking:
+    elif request.asking:
         say(done)
     else:
         data["done"] = True
@@ -110,7 +109,7 @@ def _look(
     return choices, data
 
 
-def _taken(request: Request, choices: Sequence[Choice], asking: bool) -> list[str]:
+def _taken(request: Request, choices: Sequence[Choice]) -> list[str]:
     """The fields whose value the merged record gives. Raises InvalidInput for one not decided."""
     taken, undecided = [], []
     for each in choices:
@@ -120,10 +119,10 @@ def _taken(request: Request, choices: Sequence[Choice], asking: bool) -> list[st
             takes: bool | None = each.kept != each.merged
         elif not each.differs:
             takes = each.is_only_merged and each.name != WORKER
-        elif each.name == WORKER and (request.prefer or not asking):
+        elif each.name == WORKER and (request.prefer or not request.asking):
             takes = False
         else:
-            takes = _preferred(request, each, asking)
+            takes = _preferred(request, each)
         if takes is None:
             undecided.append(each.name)
         elif takes:
@@ -136,10 +135,10 @@ def _taken(request: Request, choices: Sequence[Choice], asking: bool) -> list[st
     return taken
 
 
-def _preferred(request: Request, choice: Choice, asking: bool) -> bool | None:
+def _preferred(request: Request, choice: Choice) -> bool | None:
     if request.prefer:
         return request.prefer == "merged" or (request.prefer == "newest" and choice.newer)
-    if not asking:
+    if not request.asking:
         return None
     kept, merged = (safe(text(choice.name, each)) for each in (choice.kept, choice.merged))
     question = (

@@ -129,16 +129,10 @@ def merge(
         merged=b if kept == a else a,
         prefer=prefer and prefer.strip().lower(),
         take=[name.strip().lower().replace("-", "_") for name in take or ()],
-    )
-    merging.run(
-        ctx.obj,
-        request,
-        merge_warnings,
         dry_run=dry_run,
         asking=asking,
-        format=format,
-        output=output,
     )
+    merging.run(ctx.obj, request, merge_warnings, format, output)
 
 
 @app.command()
