@@ -5,11 +5,15 @@ person's records, the calls they were on and everybody on those; a call's people
 from it; a place's calls, plans and flags, and of a building its units.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput, NotFound
+from ccu.records import person_ids
+from ccu.records.ownership import Records
+from ccu.retention.needs import follow, needs
 
 if TYPE_CHECKING:
     from ccu.work import Work
@@ -17,92 +21,29 @@ if TYPE_CHECKING:
 COLUMNS = ("id", "holds", "authority", "since", "by", "released", "released_by")
 RECORDS = ("person", "call", "place")
 
-# Everything held, as (record, id). `one` are those held themselves, by every record of theirs.
-HELD = """
-WITH RECURSIVE
-asked (record, id) AS (SELECT record, record_id FROM legal_hold WHERE released_at IS NULL),
-one (id) AS (
-  SELECT id FROM asked WHERE record = 'person'
-  UNION
-  SELECT person.merged_into FROM one CROSS JOIN person ON person.id = one.id
-  WHERE person.merged_into IS NOT NULL
-  UNION
-  SELECT person.id FROM one CROSS JOIN person ON person.merged_into = one.id),
-spot (id) AS (
-  SELECT id FROM asked WHERE record = 'place'
-  UNION
-  SELECT unit.id FROM asked CROSS JOIN place AS building ON building.id = asked.id
-  CROSS JOIN place AS unit ON unit.building_key = building.building_key
-  WHERE asked.record = 'place' AND building.unit_key = building.building_key
-    AND unit.city = building.city),
-house (id) AS (
-  SELECT household_id FROM one CROSS JOIN household_member ON person_id = one.id),
-met (id) AS (
-  SELECT id FROM asked WHERE record = 'call'
-  UNION SELECT call_id FROM one CROSS JOIN call_person ON person_id = one.id
-  UNION SELECT call.id FROM spot CROSS JOIN call ON call.place_id = spot.id),
-due (id) AS (
-  SELECT follow_up.id FROM one CROSS JOIN follow_up ON person_id = one.id
-  UNION SELECT follow_up.id FROM met CROSS JOIN follow_up ON call_id = met.id),
-sent (id) AS (
-  SELECT referral.id FROM one CROSS JOIN referral ON person_id = one.id
-  UNION SELECT referral.id FROM house CROSS JOIN referral ON household_id = house.id
-  UNION SELECT referral.id FROM met CROSS JOIN referral ON call_id = met.id
-  UNION SELECT referral_id FROM due CROSS JOIN follow_up ON follow_up.id = due.id
-  WHERE referral_id IS NOT NULL
-  UNION SELECT again_of FROM sent CROSS JOIN referral ON referral.id = sent.id
-  WHERE again_of IS NOT NULL
-  UNION SELECT referral.id FROM sent CROSS JOIN referral ON again_of = sent.id),
-needs (id) AS (
-  SELECT need_assessment.id FROM one CROSS JOIN need_assessment ON person_id = one.id
-  UNION SELECT need_assessment.id FROM met CROSS JOIN need_assessment ON call_id = met.id),
-asking (id) AS (
-  SELECT consult.id FROM one CROSS JOIN consult ON person_id = one.id
-  UNION SELECT consult.id FROM met CROSS JOIN consult ON call_id = met.id),
-call_kept (id) AS (
-  SELECT id FROM met
-  UNION SELECT call_id FROM sent CROSS JOIN referral ON referral.id = sent.id
-  UNION SELECT call_id FROM due CROSS JOIN follow_up ON follow_up.id = due.id
-  UNION SELECT call_id FROM needs CROSS JOIN need_assessment ON need_assessment.id = needs.id
-  UNION SELECT call_id FROM asking CROSS JOIN consult ON consult.id = asking.id),
-somebody (id) AS (
-  SELECT id FROM one
-  UNION SELECT person_id FROM call_kept CROSS JOIN call_person ON call_id = call_kept.id
-  UNION SELECT person_id FROM house CROSS JOIN household_member ON household_id = house.id
-  UNION SELECT other_id FROM one CROSS JOIN person_relation ON person_id = one.id
-  UNION SELECT person_id FROM one CROSS JOIN person_relation ON other_id = one.id
-  UNION SELECT person_id FROM sent CROSS JOIN referral ON referral.id = sent.id
-  UNION SELECT person_id FROM due CROSS JOIN follow_up ON follow_up.id = due.id
-  UNION SELECT person_id FROM needs CROSS JOIN need_assessment ON need_assessment.id = needs.id
-  UNION SELECT person_id FROM asking CROSS JOIN consult ON consult.id = asking.id
-  UNION SELECT person.merged_into FROM somebody CROSS JOIN person ON person.id = somebody.id
-  UNION SELECT person.id FROM somebody CROSS JOIN person ON person.merged_into = somebody.id)
-SELECT 'person' AS record, id FROM somebody WHERE id IS NOT NULL
-UNION SELECT 'call', id FROM call_kept WHERE id IS NOT NULL
-UNION SELECT 'place', id FROM spot
-UNION SELECT 'place', place_id FROM call_kept CROSS JOIN call ON call.id = call_kept.id
-WHERE place_id IS NOT NULL
-UNION SELECT 'household', id FROM house
-UNION SELECT 'household', household_id FROM sent CROSS JOIN referral ON referral.id = sent.id
-WHERE household_id IS NOT NULL
-UNION SELECT 'referral', id FROM sent
-UNION SELECT 'follow_up', id FROM due
-UNION SELECT 'follow_up', follow_up.id FROM sent CROSS JOIN follow_up ON referral_id = sent.id
-UNION SELECT 'need_assessment', id FROM needs
-UNION SELECT 'consult', id FROM asking
-UNION SELECT 'plan', plan.id FROM one CROSS JOIN plan ON person_id = one.id
-UNION SELECT 'plan', plan.id FROM spot CROSS JOIN plan ON place_id = spot.id
-UNION SELECT 'place_flag', place_flag.id FROM spot CROSS JOIN place_flag ON place_id = spot.id
-UNION SELECT 'frequent_override', frequent_override.id
-FROM one CROSS JOIN frequent_override ON person_id = one.id
-UNION SELECT 'frequent_override', frequent_override.id
-FROM spot CROSS JOIN frequent_override ON place_id = spot.id
-UNION SELECT 'consent', consent.id FROM one CROSS JOIN consent ON person_id = one.id
-UNION SELECT 'disclosure', disclosure.id FROM one CROSS JOIN disclosure ON person_id = one.id
-UNION SELECT 'sealed', sealed.id FROM somebody
-CROSS JOIN sealed ON record = 'person' AND record_id = somebody.id
-UNION SELECT 'sealed', sealed.id FROM call_kept
-CROSS JOIN sealed ON record = 'call' AND record_id = call_kept.id
+_ACTIVE = "SELECT record, record_id FROM legal_hold WHERE released_at IS NULL"
+# These places, and the units of those that are a building.
+_UNITS = """
+SELECT id FROM place WHERE id IN (SELECT value FROM json_each(:ids))
+UNION
+SELECT unit.id FROM place AS building
+CROSS JOIN place AS unit ON unit.building_key = building.building_key AND unit.city = building.city
+WHERE building.id IN (SELECT value FROM json_each(:ids))
+  AND building.unit_key = building.building_key
+"""
+# Who is related to these people or shares a household with them.
+_NEAR = """
+SELECT other_id FROM person_relation WHERE person_id IN (SELECT value FROM json_each(:ids))
+UNION
+SELECT person_id FROM person_relation WHERE other_id IN (SELECT value FROM json_each(:ids))
+UNION
+SELECT member.person_id FROM household_member AS own
+JOIN household_member AS member ON member.household_id = own.household_id
+WHERE own.person_id IN (SELECT value FROM json_each(:ids))
+"""
+_SEALED = """
+SELECT id FROM sealed
+WHERE record = :record AND record_id IN (SELECT value FROM json_each(:ids))
 """
 _HOLD = """
 INSERT INTO legal_hold (record, record_id, authority, placed_at, placed_by)
@@ -110,14 +51,38 @@ VALUES (:record, :record_id, :authority, :at, :by)
 """
 
 
+def all_held(connection: sqlite3.Connection) -> Records:
+    """Return everything that the active holds keep: table -> ids.
+
+    What is known of the records on hold is followed first: a person's calls, what followed from a
+    call, the calls of a place. Then what all of that names: calls, everybody on them, places.
+    """
+    asked: Records = {}
+    for row in connection.execute(_ACTIVE):
+        asked.setdefault(row[0], set()).add(row[1])
+    if not asked:
+        return {}
+    asked["place"] = {row[0] for row in connection.execute(_UNITS, _listed(asked.get("place", ())))}
+    keeps = needs(connection)
+    known = follow(connection, asked, [each.reversed() for each in keeps if each.with_parent])
+    near = connection.execute(_NEAR, _listed(person_ids.same(connection, asked.get("person", ()))))
+    known.setdefault("person", set()).update(row[0] for row in near)
+    found = follow(connection, known, keeps)
+    found["sealed"] = {
+        row[0]
+        for record in ("person", "call")
+        for row in connection.execute(_SEALED, _listed(found.get(record, ()), record))
+    }
+    return found
+
+
+def _listed(ids: Iterable[int], record: str = "") -> dict[str, str]:
+    return {"ids": json.dumps(sorted(ids)), "record": record}
+
+
 def held(connection: sqlite3.Connection, record: str, ids: Iterable[int]) -> set[int]:
-    """Which of these records (a table's name and its ids) a hold keeps, itself or for another."""
-    wanted = set(ids)
-    found = connection.execute(
-        f"SELECT id FROM ({HELD}) WHERE record = :record",  # noqa: S608 - no user's text in it
-        {"record": record},
-    )
-    return wanted & {row[0] for row in found}
+    """Return which of these records a hold keeps, itself or for another. `record` is a table."""
+    return set(ids) & all_held(connection).get(record, set())
 
 
 def record_named(text: str) -> str:

@@ -15,8 +15,8 @@ from typing import Any
 
 from ccu.database import wiping as erasing
 from ccu.errors import InvalidInput, VerificationFailed
-from ccu.records import audit
-from ccu.records.ownership import References
+from ccu.records import audit, ownership
+from ccu.records.ownership import RECORDS
 from ccu.retention import destruction, purge_due, purge_kept
 from ccu.retention import schedule as retention
 from ccu.retention.destruction import Destroyed
@@ -52,38 +52,15 @@ ON CONFLICT (person_id) DO UPDATE SET day = excluded.day
 """
 
 
-_GOING = "SELECT id FROM temp.due WHERE record = '{}' AND why IS NULL"
-_TURNS = (
-    f"(SELECT id FROM worker WHERE person_id IN ({_GOING.format('person')})"  # noqa: S608
-    f" OR household_id IN ({_GOING.format('household')}))"
-)
-# Records that `due` names one by one. A row of any other table that must point to one of them is a
-# part of it, and goes with it (References in records/ownership.py); what may point to none stays.
-_RECORDS = (
-    *("follow_up", "need_assessment", "referral", "consult", "plan", "place_flag"),
-    *("frequent_override", "disclosure", "consent", "sealed", "call", "household", "person"),
-    "import_batch",
-)
-# What no record names any more: an address's text, a place that nobody described, dispatch's words.
-_ORPHANS: tuple[tuple[str, str], ...] = (
-    ("address", "id NOT IN (SELECT address_id FROM call WHERE address_id IS NOT NULL)"),
-    (
-        "place",
-        "coalesce(category, 'residence') = 'residence' AND exempt_reason IS NULL"
-        " AND id NOT IN (SELECT place_id FROM call WHERE place_id IS NOT NULL"
-        "   UNION ALL SELECT place_id FROM address WHERE place_id IS NOT NULL"
-        "   UNION ALL SELECT place_id FROM plan WHERE place_id IS NOT NULL"
-        "   UNION ALL SELECT place_id FROM frequent_override WHERE place_id IS NOT NULL"
-        "   UNION ALL SELECT place_id FROM place_flag"
-        "   UNION ALL SELECT id FROM temp.held WHERE record = 'place')",
-    ),
-    (
-        "cad_text",
-        "id NOT IN (SELECT cad_nature_id FROM call WHERE cad_nature_id IS NOT NULL"
-        "   UNION SELECT cad_cleared_id FROM call WHERE cad_cleared_id IS NOT NULL"
-        "   UNION SELECT cad_disposition_id FROM call WHERE cad_disposition_id IS NOT NULL)",
-    ),
-)
+_GOING = "SELECT id FROM temp.going WHERE record = '{}'"
+# What goes when no row points to it any more, with a condition of its own: an address's text, a
+# place without a description, the dispatch system's words.
+_ORPHANS = {
+    "address": "",
+    "place": "coalesce(category, 'residence') = 'residence' AND exempt_reason IS NULL"
+    " AND id NOT IN (SELECT id FROM temp.held WHERE record = 'place') AND ",
+    "cad_text": "",
+}
 
 
 @dataclass(frozen=True)
@@ -127,27 +104,20 @@ def find(
 def deletes(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     """Return table and condition of the rows that go: what belongs to a record before the record.
 
-    A follow-up of a referral goes with the referral, though `due` names the referral alone.
+    A row that must point to a record is a part of it, and goes with it.
     """
-    going = {record: _GOING.format(record) for record in _RECORDS}
-    going["follow_up"] = (
-        f"SELECT id FROM follow_up WHERE id IN ({going['follow_up']})"  # noqa: S608
-        f" OR referral_id IN ({going['referral']})"
-    )
-    by_name = " OR ".join(
-        f"record = '{record}' AND record_id IN ({ids})" for record, ids in going.items()
-    )
+    by_number = "(record, record_id) IN (SELECT record, id FROM temp.going)"
     parts: dict[str, list[str]] = {}
-    for each in References(connection).every:
-        if each.parent in going and each.table not in going and not each.may_be_null:
-            parts.setdefault(each.table, []).append(f"{each.column} IN ({going[each.parent]})")
+    for each in ownership.references(connection):
+        if each.table not in RECORDS and each.parent in RECORDS and not each.may_be_null:
+            going = f"{each.column} IN ({_GOING.format(each.parent)})"
+            parts.setdefault(each.table, []).append(going)
     return [
-        ("change", by_name),
-        ("legal_hold", by_name),
-        ("archived", f"record = 'deidentified' AND record_id IN ({going['person']})"),
+        ("change", by_number),
+        ("legal_hold", by_number),
+        ("archived", f"record = 'deidentified' AND record_id IN ({_GOING.format('person')})"),
         *((table, " OR ".join(conditions)) for table, conditions in parts.items()),
-        ("worker", f"id IN {_TURNS}"),
-        *((record, f"id IN ({going[record]})") for record in _RECORDS),
+        *((record, f"id IN ({_GOING.format(record)})") for record in RECORDS),
     ]
 
 
@@ -156,24 +126,16 @@ def destroy(connection: sqlite3.Connection, staff_id: int) -> int:
 
     Raises VerificationFailed, and everything is to be rolled back, when a reference would dangle.
     """
+    ended = _GOING.format("worker")
     connection.execute(
         f"UPDATE person_merge SET worker_id = NULL, stays_id = NULL"  # noqa: S608
-        f" WHERE worker_id IN {_TURNS} OR stays_id IN {_TURNS}"
+        f" WHERE worker_id IN ({ended}) OR stays_id IN ({ended})"
     )
     for table, which in deletes(connection):
         connection.execute(f"DELETE FROM main.{table} WHERE {which}")  # noqa: S608
-    reasons = connection.execute(
-        "SELECT id FROM temp.due WHERE record = 'audit_reason' AND why IS NULL ORDER BY id"
-    )
+    reasons = connection.execute(_GOING.format("audit_reason") + " ORDER BY id")
     audit.purge_reasons(connection, staff_id, [row["id"] for row in reasons])
-    gone = 0
-    for table, which in _ORPHANS:
-        needed = f"SELECT id FROM temp.needed WHERE record = '{table}'"  # noqa: S608
-        gone += connection.execute(
-            f"DELETE FROM main.{table} WHERE {which} AND id NOT IN ({needed})"  # noqa: S608
-        ).rowcount
-        if table == "place":
-            _forget_places(connection)
+    gone = _delete_orphans(connection)
     purge_due.contacts(connection, "contact_left")
     connection.execute(_LAST_CONTACT)
     dangling = connection.execute("PRAGMA main.foreign_key_check").fetchone()
@@ -182,6 +144,25 @@ def destroy(connection: sqlite3.Connection, staff_id: int) -> int:
             f"{dangling['table']} would point to missing rows of {dangling['parent']};"
             " nothing was destroyed"
         )
+    return gone
+
+
+def _delete_orphans(connection: sqlite3.Connection) -> int:
+    """Delete what no record names any more; returns how many rows."""
+    gone = 0
+    for table, condition in _ORPHANS.items():
+        named = [
+            f"SELECT {each.column} FROM main.{each.table} WHERE {each.column} IS NOT NULL"  # noqa: S608
+            for each in ownership.references(connection)
+            if each.parent == table
+        ]
+        named.append(f"SELECT id FROM temp.needed WHERE record = '{table}'")  # noqa: S608
+        gone += connection.execute(
+            f"DELETE FROM main.{table} WHERE {condition}"  # noqa: S608
+            f"id NOT IN ({' UNION ALL '.join(named)})"
+        ).rowcount
+        if table == "place":
+            _forget_places(connection)
     return gone
 
 
@@ -196,6 +177,7 @@ def _forget_places(connection: sqlite3.Connection) -> None:
 
 def forget(connection: sqlite3.Connection) -> None:
     """Drop what `find` noted."""
+    connection.execute("DROP VIEW IF EXISTS temp.going")
     for table in ("due", "held", "needed", "contact", "contact_left", "human"):
         connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
 

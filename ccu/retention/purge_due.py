@@ -6,9 +6,10 @@ is still worked on or in force. Into temporary tables, which hold ids and days a
 
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-# due: why is empty for what is to be destroyed. held: all that a legal hold keeps; needed: that a
-# seal in force does. human: a copy of the view, to be joined often.
+# due: why is empty for what is to be destroyed. going: that, and what goes with it. held: all that
+# a legal hold keeps; needed: all that an active seal does. human: a copy of the view, joined often.
 TABLES = """
 CREATE TEMP TABLE due (
   record TEXT NOT NULL, id INTEGER NOT NULL, class TEXT NOT NULL, day TEXT NOT NULL,
@@ -22,119 +23,114 @@ CREATE TEMP TABLE contact_left (person_id INTEGER PRIMARY KEY, day TEXT NOT NULL
 CREATE TEMP TABLE human (
   id INTEGER PRIMARY KEY, canonical_id INTEGER NOT NULL);
 CREATE INDEX temp.human_canonical ON human (canonical_id);
+CREATE TEMP VIEW going AS
+SELECT record, id FROM temp.due WHERE why IS NULL
+UNION ALL
+SELECT 'follow_up', id FROM main.follow_up
+WHERE referral_id IN (SELECT id FROM temp.due WHERE record = 'referral' AND why IS NULL)
+UNION ALL
+SELECT 'worker', id FROM main.worker
+WHERE person_id IN (SELECT id FROM temp.due WHERE record = 'person' AND why IS NULL)
+   OR household_id IN (SELECT id FROM temp.due WHERE record = 'household' AND why IS NULL);
 """
 
-# class -> queries of record, id, day, open; :cutoff is the first day that is kept.
-_DUE: tuple[tuple[str, str], ...] = (
-    (
-        "calls",
-        """
-        SELECT 'call', id, substr(occurred_at, 1, 10), EXISTS (
-                 SELECT 1 FROM referral JOIN referral_status ON referral_status.code = status
-                 WHERE call_id = call.id AND open)
-               OR EXISTS (SELECT 1 FROM follow_up WHERE call_id = call.id AND closed_at IS NULL)
-        FROM call WHERE occurred_at < :cutoff""",
+
+@dataclass(frozen=True)
+class Due:
+    """When a record of a retention class is due: its years count from the latest of `last`.
+
+    `started` is a column that is no later, which an index may serve. `last` are days or times, NULL
+    for what has not been. `open` is whether it is still worked on or active.
+    """
+
+    retention_class: str
+    record: str
+    started: str
+    last: tuple[str, ...]
+    open: str = "0"
+    rows: str = ""  # the table itself
+    id: str = "id"
+
+    @property
+    def query(self) -> str:
+        """The INSERT into `due`; :cutoff is the first day that is kept."""
+        days = ", ".join(f"coalesce(substr({each}, 1, 10), '')" for each in self.last)
+        return (
+            "INSERT INTO temp.due (record, id, class, day, why)"  # noqa: S608 - our own text
+            f" SELECT '{self.record}', id, '{self.retention_class}', day, iif(open, 'open', NULL)"
+            f" FROM (SELECT {self.id} AS id, max('', {days}) AS day, {self.open} AS open"
+            f"       FROM {self.rows or self.record} WHERE {self.started} < :cutoff)"
+            " WHERE day < :cutoff"
+        )
+
+
+DUE = (
+    Due(
+        *("calls", "call", "occurred_at", ("occurred_at",)),
+        open="""EXISTS (
+          SELECT 1 FROM referral JOIN referral_status ON referral_status.code = status
+          WHERE call_id = call.id AND open)
+        OR EXISTS (SELECT 1 FROM follow_up WHERE call_id = call.id AND closed_at IS NULL)""",
     ),
-    (
-        "referrals",
-        """
-        SELECT 'referral', referral.id, max(
-                 substr(made_at, 1, 10),
-                 coalesce((SELECT max(substr(occurred_at, 1, 10)) FROM referral_event
-                           WHERE referral_id = referral.id), ''),
-                 coalesce((SELECT max(max(substr(recorded_at, 1, 10),
-                                          coalesce(substr(closed_at, 1, 10), '')))
-                           FROM follow_up WHERE referral_id = referral.id), ''),
-                 coalesce((SELECT max(substr(occurred_at, 1, 10)) FROM attempt
-                           JOIN follow_up ON follow_up.id = follow_up_id
-                           WHERE referral_id = referral.id), '')),
-               open OR EXISTS (SELECT 1 FROM follow_up
-                               WHERE referral_id = referral.id AND closed_at IS NULL)
-        FROM referral JOIN referral_status ON referral_status.code = status
-        WHERE made_at < :cutoff""",
+    Due(
+        *("referrals", "referral", "made_at"),
+        (
+            "made_at",
+            "(SELECT max(occurred_at) FROM referral_event WHERE referral_id = referral.id)",
+            "(SELECT max(max(recorded_at, coalesce(closed_at, ''))) FROM follow_up"
+            " WHERE referral_id = referral.id)",
+            "(SELECT max(occurred_at) FROM attempt JOIN follow_up ON follow_up.id = follow_up_id"
+            " WHERE referral_id = referral.id)",
+        ),
+        open="""status IN (SELECT code FROM referral_status WHERE open)
+        OR EXISTS (SELECT 1 FROM follow_up
+                   WHERE referral_id = referral.id AND closed_at IS NULL)""",
     ),
-    (
-        "referrals",
-        """
-        SELECT 'follow_up', id, max(
-                 substr(recorded_at, 1, 10), coalesce(substr(closed_at, 1, 10), ''),
-                 coalesce((SELECT max(substr(occurred_at, 1, 10)) FROM attempt
-                           WHERE follow_up_id = follow_up.id), '')), closed_at IS NULL
-        FROM follow_up WHERE referral_id IS NULL AND recorded_at < :cutoff""",
+    Due(
+        *("referrals", "follow_up", "recorded_at"),
+        (
+            *("recorded_at", "closed_at"),
+            "(SELECT max(occurred_at) FROM attempt WHERE follow_up_id = follow_up.id)",
+        ),
+        open="closed_at IS NULL",
+        rows="(SELECT * FROM follow_up WHERE referral_id IS NULL) AS follow_up",
     ),
-    (
-        "needs",
-        """
-        SELECT 'need_assessment', id, substr(occurred_at, 1, 10), 0
-        FROM need_assessment WHERE occurred_at < :cutoff""",
+    Due("needs", "need_assessment", "occurred_at", ("occurred_at",)),
+    Due("consults", "consult", "occurred_at", ("occurred_at",)),
+    Due(
+        *("plans", "plan", "recorded_at"),
+        (
+            *("recorded_at", "iif(status = 'approved', expires_on, '')"),
+            "(SELECT max(recorded_at) FROM change WHERE record = 'plan' AND record_id = plan.id)",
+            "(SELECT max(max(suggested_at, coalesce(answered_at, ''))) FROM plan_suggestion"
+            " WHERE plan_id = plan.id)",
+        ),
+        open="status = 'draft'",
     ),
-    (
-        "consults",
-        """
-        SELECT 'consult', id, substr(occurred_at, 1, 10), 0
-        FROM consult WHERE occurred_at < :cutoff""",
+    Due(
+        *("plans", "place_flag", "recorded_at"),
+        ("recorded_at", "verified_at", "coalesce(ended_at, expires_on)"),
     ),
-    (
-        "plans",
-        """
-        SELECT 'plan', id, max(
-                 substr(recorded_at, 1, 10), iif(status = 'approved', expires_on, ''),
-                 coalesce((SELECT max(substr(recorded_at, 1, 10)) FROM change
-                           WHERE record = 'plan' AND record_id = plan.id), ''),
-                 coalesce((SELECT max(max(substr(suggested_at, 1, 10),
-                                          coalesce(substr(answered_at, 1, 10), '')))
-                           FROM plan_suggestion WHERE plan_id = plan.id), '')), status = 'draft'
-        FROM plan WHERE recorded_at < :cutoff""",
+    Due(
+        *("plans", "frequent_override", "recorded_at", ("recorded_at", "ended_at")),
+        open="ended_at IS NULL",
     ),
-    (
-        "plans",
-        """
-        SELECT 'place_flag', id, max(substr(recorded_at, 1, 10),
-                                     coalesce(substr(verified_at, 1, 10), ''),
-                                     coalesce(substr(ended_at, 1, 10), expires_on)), 0
-        FROM place_flag WHERE recorded_at < :cutoff""",
+    Due(
+        *("consents", "consent", "recorded_at"),
+        (
+            *("signed_on", "recorded_at"),
+            "coalesce(min(substr(revoked_at, 1, 10), expires_on), revoked_at, expires_on)",
+        ),
+        open="revoked_at IS NULL AND expires_on IS NULL",
     ),
-    (
-        "plans",
-        """
-        SELECT 'frequent_override', id,
-               max(substr(recorded_at, 1, 10), coalesce(substr(ended_at, 1, 10), '')),
-               ended_at IS NULL
-        FROM frequent_override WHERE recorded_at < :cutoff""",
+    Due("disclosures", "disclosure", "disclosed_at", ("disclosed_at",)),
+    Due(
+        *("reasons", "audit_reason", "at", ("at",)),
+        rows="audit_reason JOIN audit ON audit.id = audit_id",
+        id="audit_id",
     ),
-    (
-        "consents",
-        """
-        SELECT 'consent', id, max(signed_on, substr(recorded_at, 1, 10), coalesce(
-                 min(substr(revoked_at, 1, 10), expires_on),
-                 substr(revoked_at, 1, 10), expires_on, '')),
-               revoked_at IS NULL AND expires_on IS NULL
-        FROM consent WHERE recorded_at < :cutoff""",
-    ),
-    (
-        "disclosures",
-        """
-        SELECT 'disclosure', id, substr(disclosed_at, 1, 10), 0
-        FROM disclosure WHERE disclosed_at < :cutoff""",
-    ),
-    (
-        "reasons",
-        """
-        SELECT 'audit_reason', audit_id, substr(at, 1, 10), 0
-        FROM audit_reason JOIN audit ON audit.id = audit_id WHERE at < :cutoff""",
-    ),
-    (
-        "sealed",
-        """
-        SELECT 'sealed', id, substr(coalesce(lifted_at, sealed_at), 1, 10), 0
-        FROM sealed WHERE sealed_at < :cutoff""",
-    ),
-    (
-        "imports",
-        """
-        SELECT 'import_batch', id, substr(recorded_at, 1, 10), 0
-        FROM import_batch WHERE recorded_at < :cutoff""",
-    ),
+    Due("sealed", "sealed", "sealed_at", ("coalesce(lifted_at, sealed_at)",)),
+    Due("imports", "import_batch", "recorded_at", ("recorded_at",)),
 )
 # Every day that a record of a person is from, whoever wrote it: no later one is known.
 _CONTACT = """
@@ -187,15 +183,9 @@ def find(connection: sqlite3.Connection, cutoffs: Mapping[str, str | None]) -> N
     connection.execute(
         "INSERT INTO temp.human (id, canonical_id) SELECT id, canonical_id FROM main.human"
     )
-    for name, query in _DUE:
-        if cutoffs[name] is not None:
-            connection.execute(
-                "INSERT INTO temp.due (record, id, class, day, why)"  # noqa: S608 - our own text
-                " SELECT record, id, :name, day, iif(open, 'open', NULL) FROM"
-                f" (SELECT NULL AS record, NULL AS id, NULL AS day, NULL AS open WHERE 0"
-                f"  UNION ALL {query}) WHERE day < :cutoff",
-                {"name": name, "cutoff": cutoffs[name]},
-            )
+    for each in DUE:
+        if cutoffs[each.retention_class] is not None:
+            connection.execute(each.query, {"cutoff": cutoffs[each.retention_class]})
     contacts(connection, "contact")
     if cutoffs["people"] is not None:
         connection.execute(_PEOPLE, {"cutoff": cutoffs["people"]})

@@ -13,7 +13,6 @@ from typing import Any
 from ccu.errors import NotFound
 from ccu.people import store as people
 from ccu.records import ownership, person_ids
-from ccu.records.ownership import References
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
@@ -85,13 +84,13 @@ def _blank(
 
 def _cut_loose(connection: sqlite3.Connection, content: Content) -> None:
     """Rows that stay and point to one that goes: the pointer is taken off, or the row goes too."""
-    references = References(connection)
+    references = ownership.references(connection)
     todo = list(content.rows)
     while todo:
         parent = todo.pop()
-        for each in references.to(parent):
+        for each in (each for each in references if each.parent == parent):
             keys = [row[each.parent_column] for row in content.rows[parent].values()]
-            for key in references.pointing(each, keys):
+            for key in ownership.pointing_to(connection, each, keys):
                 if key in content.rows.get(each.table, {}):
                     continue
                 if each.may_be_null:

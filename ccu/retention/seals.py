@@ -6,12 +6,13 @@ number that is sealed is a number never given. Lifting puts every row and every 
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.records import audit, ownership
-from ccu.records.ownership import References
+from ccu.records.ownership import Reference
 from ccu.retention import sealed_content
 from ccu.retention.sealed_content import Content, Key, Row
 
@@ -203,7 +204,7 @@ def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int]:
 
 def _fit(connection: sqlite3.Connection, seal_id: int, content: Content) -> None:
     """What its rows belong to is there; a pointer to what was destroyed meanwhile is taken off."""
-    for each, value in References(connection).missing(content.rows):
+    for each, value in _missing(connection, content.rows):
         for other, held in sealed_content.every(connection):
             if other["id"] != seal_id and (value,) in held.rows.get(each.parent, {}):
                 raise InvalidInput(f"seal {other['id']} holds what belongs with it: lift it first")
@@ -213,6 +214,24 @@ def _fit(connection: sqlite3.Connection, seal_id: int, content: Content) -> None
         for row in content.rows[each.table].values():
             if row[each.column] == value:
                 row[each.column] = None
+
+
+def _missing(
+    connection: sqlite3.Connection, rows: Mapping[str, Mapping[Key, Row]]
+) -> list[tuple[Reference, Any]]:
+    """Return what these rows point to that is neither among them nor in the file."""
+    found = []
+    for each in ownership.references(connection):
+        wanted = {row[each.column] for row in rows.get(each.table, {}).values()} - {None}
+        among = {row[each.parent_column] for row in rows.get(each.parent, {}).values()}
+        for value in sorted(wanted - among, key=str):
+            there = connection.execute(
+                f"SELECT 1 FROM main.{each.parent} WHERE {each.parent_column} = ?",  # noqa: S608
+                (value,),
+            ).fetchone()
+            if not there:
+                found.append((each, value))
+    return found
 
 
 def _insert(connection: sqlite3.Connection, table: str, row: Row) -> None:

@@ -168,6 +168,7 @@ def test_what_a_hold_keeps(
     if record:
         assert two("retention", "hold", *record.split(), "--authority", "X").code == 0
     with contextlib.closing(sqlite3.connect(db_path)) as hand:
+        hand.row_factory = sqlite3.Row
         assert legal_holds.held(hand, "person", [1, 2, 3]) == people
         assert legal_holds.held(hand, "call", [1, 2, 3]) == calls
         assert legal_holds.held(hand, "call", [2]) == calls & {2}
