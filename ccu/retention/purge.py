@@ -17,9 +17,9 @@ from ccu.database import wiping as erasing
 from ccu.errors import InvalidInput, VerificationFailed
 from ccu.records import audit, ownership
 from ccu.records.ownership import RECORDS
-from ccu.retention import destruction, purge_due, purge_kept
-from ccu.retention import schedule as retention
-from ccu.retention.destruction import Destroyed
+from ccu.retention import destruction_store, due_store, kept_store
+from ccu.retention import schedule_store as retention
+from ccu.retention.destruction_store import Destroyed
 from ccu.session import Session
 
 COLUMNS = ("class", "year", "due", "held", "open", "linked", "destroy")
@@ -85,10 +85,10 @@ def find(
     It is in temporary tables until `forget`.
     """
     forget(connection)
-    for statement in purge_due.TABLES.split(";"):
+    for statement in due_store.TABLES.split(";"):
         connection.execute(statement)
-    purge_due.find(connection, cutoffs)
-    purge_kept.mark(connection)
+    due_store.find(connection, cutoffs)
+    kept_store.mark(connection)
     rows = [dict(row) for row in connection.execute(_COUNTS)]
     destroyed = [
         Destroyed(
@@ -136,7 +136,7 @@ def destroy(connection: sqlite3.Connection, staff_id: int) -> int:
     reasons = connection.execute(_GOING.format("audit_reason") + " ORDER BY id")
     audit.purge_reasons(connection, staff_id, [row["id"] for row in reasons])
     gone = _delete_orphans(connection)
-    purge_due.contacts(connection, "contact_left")
+    due_store.contacts(connection, "contact_left")
     connection.execute(_LAST_CONTACT)
     dangling = connection.execute("PRAGMA main.foreign_key_check").fetchone()
     if dangling is not None:
@@ -220,7 +220,7 @@ def purge(session: Session, confirm: Callable[[Found], None]) -> Found:
         if orphans:
             why = "no record names them any more"
             done.append(Destroyed("places", orphans, None, None, why, None))
-        numbers = destruction.log(connection, session.staff_id, done, at=at)
+        numbers = destruction_store.log(connection, session.staff_id, done, at=at)
         counts = {each.name: each.count for each in done}
         audit.record(connection, session.staff_id, "purge", counts=counts, destructions=numbers)
     remove_parts(session)

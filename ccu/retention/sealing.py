@@ -10,8 +10,8 @@ from ccu.output import Document, Section, Table, say
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.retention.sealed_content import Content
-    from ccu.retention.seals import Sealed
+    from ccu.retention.seal_store import Sealed
+    from ccu.retention.sealed_store import Content
 
 
 def seal(
@@ -25,10 +25,10 @@ def seal(
 ) -> str:
     """Seal a person or a call; return the line to print. Raises InvalidInput, NotFound."""
     from ccu.options import PAST_DAY, code, required
-    from ccu.retention import sealed_content, seals
+    from ccu.retention import seal_store, sealed_store
 
     asking = session.interactive and not yes
-    content = sealed_content.gather(session.db, record, record_id)
+    content = sealed_store.gather(session.db, record, record_id)
     if authority is None and asking:
         authority = code("seal_authority").ask(session, "By whose order", "--authority")
     if ordered is None and asking:
@@ -37,7 +37,7 @@ def seal(
     if not yes:
         _confirm(session, record, record_id, content.records, content.count())
     with session.work() as work:
-        done = seals.seal(work, record, record_id, authority=by, ordered_on=day.isoformat())
+        done = seal_store.seal(work, record, record_id, authority=by, ordered_on=day.isoformat())
     _tell(done)
     return f"{record.capitalize()} {record_id} is sealed, as seal {done.id}."
 

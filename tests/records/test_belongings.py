@@ -11,7 +11,7 @@ import pytest
 from ccu.database import schema as made
 from ccu.records import ownership
 from ccu.records.ownership import PLAIN, WORDS
-from ccu.retention import purge_due
+from ccu.retention import due_store
 
 from .. import told_town as town
 
@@ -96,7 +96,7 @@ def test_every_table_that_points_to_a_record_is_known(schema: sqlite3.Connection
 
 def test_every_record_has_a_class_of_retention_or_goes_with_one() -> None:
     """A record that no class destroys would be kept for ever, and unseen."""
-    due = {each.record for each in purge_due.DUE}
+    due = {each.record for each in due_store.DUE}
     assert set(ownership.RECORDS) - due == {"person", "household", "worker", "place"}
 
 

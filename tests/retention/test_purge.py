@@ -17,7 +17,7 @@ from ccu import access
 from .. import steps
 from ..conftest import Ccu, run_ccu
 from ..steps import at
-from .letting_go import become_keeper, clock, due, fill_in, ids, in_bytes, purge
+from .retention_steps import become_keeper, clock, due, fill_in, ids, in_bytes, purge
 
 THEN = "2015-03-02T12:00"
 NAME = ("Zsöfiâñdra", "Qwyxölüü")
@@ -399,7 +399,7 @@ def test_a_deletion_that_would_leave_a_dangling_row_destroys_nothing(
 # Where the process is killed -> whether the records are gone then.
 KILLS = {
     "retention.purge._forget_places": False,  # half of it deleted
-    "retention.destruction.log": False,  # all of it deleted, nothing committed
+    "retention.destruction_store.log": False,  # all of it deleted, nothing committed
     "database.wiping.scrub": True,  # committed, and all in the write-ahead log
     "database.wiping.mark": True,  # scrubbed, and not noted
 }
@@ -408,7 +408,7 @@ import os, signal, sys
 from ccu import cli
 del os.environ["CCU_TODAY"]
 import ccu.database.wiping
-from ccu.retention import destruction, purge
+from ccu.retention import destruction_store, purge
 module, name = {where!r}.rsplit(".", 1)
 setattr(sys.modules["ccu." + module], name, lambda *a, **k: os.kill(os.getpid(), 9))
 cli.main(["purge", "--yes"])

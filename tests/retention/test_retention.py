@@ -11,7 +11,7 @@ import pytest
 from .. import steps
 from ..conftest import Ccu
 from ..steps import at
-from .letting_go import CLASSES, become_keeper, clock, fill_in, purge
+from .retention_steps import CLASSES, become_keeper, clock, fill_in, purge
 
 
 def kept(ccu: Ccu) -> dict[str, str]:
@@ -163,7 +163,7 @@ def test_what_a_hold_keeps(
     record: str, people: set[int], calls: set[int], two: Ccu, db_path: Path
 ) -> None:
     """The helper that purge and de-identification ask."""
-    from ccu.retention import holds as legal_holds
+    from ccu.retention import hold_store as legal_holds
 
     if record:
         assert two("retention", "hold", *record.split(), "--authority", "X").code == 0

@@ -35,15 +35,15 @@ def command(
 
       ccu deidentify --person 12
     """
-    from ccu.retention import deidentifying
+    from ccu.retention import deidentify
 
     session: Session = ctx.obj
-    found = deidentifying.find(session, before, person)
-    result = deidentifying.WOULD
+    found = deidentify.find(session, before, person)
+    result = deidentify.WOULD
     if not dry_run and any(not each.why for each in found):
         if not yes:
-            deidentifying.confirm(session, found)
-        found = deidentifying.take_out(session, before, person)
-        result = deidentifying.GONE
-    table = Table(deidentifying.COLUMNS, deidentifying.rows(found, result), title="De-identify")
+            deidentify.confirm(session, found)
+        found = deidentify.take_out(session, before, person)
+        result = deidentify.GONE
+    table = Table(deidentify.COLUMNS, deidentify.rows(found, result), title="De-identify")
     emit(table, format, output)

@@ -16,20 +16,20 @@ LONGEST_AUTHORITY = 200
 
 
 def _years(session: Session, text: str, option: str) -> int:
-    from ccu.retention import schedule
+    from ccu.retention import schedule_store
 
     if text.strip().lower() == "never":
         return 0
-    years = typed_text.whole_number(text, option, schedule.LONGEST_YEARS)
+    years = typed_text.whole_number(text, option, schedule_store.LONGEST_YEARS)
     if not years:
         raise InvalidInput(f"{option} must be a whole number from 1, or never")
     return years
 
 
 def _held_record(session: Session, text: str, option: str) -> str:
-    from ccu.retention import holds
+    from ccu.retention import hold_store
 
-    return holds.record_named(text)
+    return hold_store.record_named(text)
 
 
 def _authority(session: Session, text: str, option: str) -> str:
@@ -65,13 +65,13 @@ def list_(
 
       ccu retention list --all
     """
-    from ccu.retention import holds, schedule
+    from ccu.retention import hold_store, schedule_store
 
     session: Session = ctx.obj
     with session.work() as work:
-        held = holds.rows(work.connection, every)
+        held = hold_store.rows(work.connection, every)
         work.audit("holds-list", rows=len(held))
-    emit_document(schedule.page(session.db, held, every), format, output)
+    emit_document(schedule_store.page(session.db, held, every), format, output)
 
 
 @app.command("set")
@@ -91,15 +91,15 @@ def set_(
 
       ccu retention set plans never --source "order of the chief, 2026-01-12"
     """
-    from ccu.retention import schedule
+    from ccu.retention import schedule_store
 
     session: Session = ctx.obj
     if source is None:
         raise InvalidInput("--source is missing: the schedule or order that sets it")
     with session.work() as work:
-        before = schedule.set_period(work, class_, years or None, source)
+        before = schedule_store.set_period(work, class_, years or None, source)
     was = f"; it was {before}" if before else ""
-    emit_line(f"{class_}: {schedule.keep(years, not years)}{was}.")
+    emit_line(f"{class_}: {schedule_store.keep(years, not years)}{was}.")
 
 
 @app.command()
@@ -125,7 +125,7 @@ def hold(
       ccu retention hold call 12 --authority FBT-CV-26-6012345
     """
     from ccu.options import terminal
-    from ccu.retention import holds
+    from ccu.retention import hold_store
 
     session: Session = ctx.obj
     record_id = typed_text.record_id(number, record)
@@ -137,7 +137,7 @@ def hold(
             asked, file, "the authority", LONGEST_AUTHORITY, session.interactive
         )
     with session.work() as work:
-        hold_id = holds.place(work, record, record_id, authority)
+        hold_id = hold_store.place(work, record, record_id, authority)
     emit_line(f"Hold {hold_id}: {record} {record_id} is kept until it is released.")
 
 
@@ -152,9 +152,9 @@ def release(
 
       ccu retention release 3
     """
-    from ccu.retention import holds
+    from ccu.retention import hold_store
 
     session: Session = ctx.obj
     with session.work() as work:
-        released = holds.release(work, hold)
+        released = hold_store.release(work, hold)
     emit_line(f"Hold {hold} is released; it was on {released}.")

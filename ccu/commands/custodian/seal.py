@@ -83,11 +83,11 @@ def list_(ctx: typer.Context, format: FormatOption = None, output: OutputOption 
 
       ccu seal list
     """
-    from ccu.retention import seals
+    from ccu.retention import seal_store
 
     session: Session = ctx.obj
     with session.work() as work:
-        found = seals.rows(work.connection)
+        found = seal_store.rows(work.connection)
         work.audit("seal-list", rows=len(found))
     emit(Table(COLUMNS, found, title="Seals"), format, output)
 
@@ -105,12 +105,12 @@ def show(
 
       ccu seal show 1
     """
-    from ccu.retention import sealing, seals
+    from ccu.retention import seal_store, sealing
 
     session: Session = ctx.obj
     with session.work() as work:
-        told = seals.rows(work.connection, seal)[0]
-        content = seals.read(work.connection, seal)
+        told = seal_store.rows(work.connection, seal)[0]
+        content = seal_store.read(work.connection, seal)
         work.audit("seal-show", "sealed", seal)
     emit_document(sealing.document(session, told, content), format, output)
 
@@ -129,7 +129,7 @@ def lift(
 
       ccu seal lift 1 --reason-code set_aside
     """
-    from ccu.retention import seals
+    from ccu.retention import seal_store
 
     session: Session = ctx.obj
     if reason is None:
@@ -137,7 +137,7 @@ def lift(
             raise InvalidInput("--reason-code is missing")
         reason = LIFT_REASON.ask(session, "Why", "--reason-code")
     with session.work() as work:
-        told, left = seals.lift(work, seal, reason)
+        told, left = seal_store.lift(work, seal, reason)
     if left:
         say(f"{left} texts that were rewritten since were left as they are")
     emit_line(f"Seal {seal} is lifted: {told['record']} {told['number']} is back.")

@@ -9,7 +9,7 @@ from ccu.output import say
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.retention.deidentified import Candidate
+    from ccu.retention.deidentify_store import Candidate
 
 COLUMNS = ("person", "last", "result")
 GONE, WOULD = "de-identified", "would be de-identified"
@@ -19,7 +19,7 @@ def find(session: Session, before: str | None, person_id: int | None) -> "list[C
     """Whom it is about. Raises InvalidInput, NotFound; and for one person who has to stay."""
     from ccu.people import store as people
     from ccu.records import audit
-    from ccu.retention import deidentified
+    from ccu.retention import deidentify_store
 
     if (before is None) == (person_id is None):
         raise InvalidInput("give either --before or --person")
@@ -27,7 +27,7 @@ def find(session: Session, before: str | None, person_id: int | None) -> "list[C
     if person_id is not None:
         people.must_exist(session.db, person_id)
     with session.writing() as connection:
-        found = deidentified.find(
+        found = deidentify_store.find(
             connection, session.today.isoformat(), str(day) if day else None, person_id
         )
         audit.record(connection, session.staff_id, "deidentify-look", rows=len(found))
@@ -65,13 +65,13 @@ def confirm(session: Session, found: "list[Candidate]") -> None:
 def take_out(session: Session, before: str | None, person_id: int | None) -> "list[Candidate]":
     """Do it, by what the file holds at this moment; what is told. Raises VerificationFailed."""
     from ccu.database import wiping as erasing
-    from ccu.retention import deidentified
+    from ccu.retention import deidentify_store
 
     at = dates.to_iso(session.now)
     day = before and str(dates.parse_day(before, session.today, field="--before", future=False))
     with session.writing() as connection:
-        found = deidentified.find(connection, session.today.isoformat(), day, person_id)
-        done = deidentified.take_out(connection, session.staff_id, found, at=at)
+        found = deidentify_store.find(connection, session.today.isoformat(), day, person_id)
+        done = deidentify_store.take_out(connection, session.staff_id, found, at=at)
     stay = len(found) - len(done.people)
     say(f"{_people(len(done.people))} de-identified, {stay} as before; {done.rows} rows changed")
     if done.people:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from ccu.errors import InvalidInput, NotFound
 from ccu.records import audit, ownership
 from ccu.records.ownership import Reference
-from ccu.retention import sealed_content
-from ccu.retention.sealed_content import Content, Key, Row
+from ccu.retention import sealed_store
+from ccu.retention.sealed_store import Content, Key, Row
 
 if TYPE_CHECKING:
     from ccu.work import Work
@@ -54,8 +54,8 @@ class Sealed:
 def seal(work: "Work", record: str, record_id: int, *, authority: str, ordered_on: str) -> Sealed:
     """Move a person or a call out of the tables. Raises as `gather` does."""
     connection = work.connection
-    content = sealed_content.gather(connection, record, record_id)
-    held = sealed_content.dump(content)
+    content = sealed_store.gather(connection, record, record_id)
+    held = sealed_store.dump(content)
     ended, calls = open_work(connection, content), _calls(content)
     numbers = _numbers(connection, content)
     connection.execute("PRAGMA defer_foreign_keys = ON")
@@ -66,7 +66,7 @@ def seal(work: "Work", record: str, record_id: int, *, authority: str, ordered_o
         which = " AND ".join(f"{name} = ?" for name in ownership.key_of(connection, table))
         connection.executemany(f"DELETE FROM main.{table} WHERE {which}", list(rows))  # noqa: S608
     for (table, key), was in content.blanked.items():
-        sealed_content.update(connection, table, key, ownership.blanks(connection, table, was))
+        sealed_store.update(connection, table, key, ownership.blanks(connection, table, was))
     cursor = connection.execute(
         "INSERT INTO sealed (record, record_id, authority, ordered_on, sealed_at, sealed_by,"
         " content) VALUES (:record, :record_id, :authority, :ordered_on, :at, :by, :content)",
@@ -163,7 +163,7 @@ def read(connection: sqlite3.Connection, seal_id: int) -> Content | None:
     row = connection.execute("SELECT content FROM sealed WHERE id = ?", (seal_id,)).fetchone()
     if row is None:
         raise NotFound(f"no seal {seal_id}")
-    return None if row["content"] is None else sealed_content.load(connection, row["content"])
+    return None if row["content"] is None else sealed_store.load(connection, row["content"])
 
 
 # ---------------------------------------------------------------- lifting
@@ -205,7 +205,7 @@ def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int]:
 def _fit(connection: sqlite3.Connection, seal_id: int, content: Content) -> None:
     """What its rows belong to is there; a pointer to what was destroyed meanwhile is taken off."""
     for each, value in _missing(connection, content.rows):
-        for other, held in sealed_content.every(connection):
+        for other, held in sealed_store.every(connection):
             if other["id"] != seal_id and (value,) in held.rows.get(each.parent, {}):
                 raise InvalidInput(f"seal {other['id']} holds what belongs with it: lift it first")
         if not each.may_be_null:
@@ -237,7 +237,7 @@ def _missing(
 def _insert(connection: sqlite3.Connection, table: str, row: Row) -> None:
     """A row as it was; a number that is nobody's business and was given again is given anew."""
     key = ownership.key_of(connection, table)
-    taken = sealed_content.find(connection, table, tuple(row[name] for name in key))
+    taken = sealed_store.find(connection, table, tuple(row[name] for name in key))
     values = {**row, key[0]: None} if taken and key == ("id",) else row
     if table == "call" and row["incident"] is not None:
         _refuse_taken(connection, row)
@@ -257,13 +257,13 @@ def _refuse_taken(connection: sqlite3.Connection, row: Row) -> None:
 
 def _restore(connection: sqlite3.Connection, seal_id: int, table: str, key: Key, was: Row) -> int:
     """Put words back into a row that stayed; returns how many were not, being written anew."""
-    now = sealed_content.find(connection, table, key)
+    now = sealed_store.find(connection, table, key)
     if now is None:
         return _restore_in_seal(connection, seal_id, table, key, was)
     empty = ownership.blanks(connection, table, was)
     back = {name: value for name, value in was.items() if now[name] == empty[name]}
     if back:
-        sealed_content.update(connection, table, key, back)
+        sealed_store.update(connection, table, key, back)
     return len(was) - len(back)
 
 
@@ -271,13 +271,13 @@ def _restore_in_seal(
     connection: sqlite3.Connection, seal_id: int, table: str, key: Key, was: Row
 ) -> int:
     """The row was sealed later, without these words: they go where it is now."""
-    for other, held in sealed_content.every(connection):
+    for other, held in sealed_store.every(connection):
         row = held.rows.get(table, {}).get(key)
         if row is not None and other["id"] != seal_id:
             row.update(was)
             connection.execute(
                 "UPDATE sealed SET content = ? WHERE id = ?",
-                (sealed_content.dump(held), other["id"]),
+                (sealed_store.dump(held), other["id"]),
             )
             return 0
     return len(was)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ccu.records.ownership import references
-from ccu.retention import holds, sealed_content
+from ccu.retention import hold_store, sealed_store
 from ccu.retention.needs import Need, needs
 
 Pointers = dict[str, list[tuple[str, str]]]  # table -> column, and the record it points to
@@ -68,7 +68,7 @@ def mark(connection: sqlite3.Connection) -> None:
     """Mark in `due` all that stays, and add the households that go with their people."""
     connection.executemany(
         "INSERT INTO temp.held (record, id) VALUES (?, ?)",
-        [(record, each) for record, ids in holds.all_held(connection).items() for each in ids],
+        [(record, each) for record, ids in hold_store.all_held(connection).items() for each in ids],
     )
     connection.execute(_HELD)
     _find_needed(connection)
@@ -110,7 +110,7 @@ def _find_needed(connection: sqlite3.Connection) -> None:
         )
     }
     pointers = _pointers(connection)
-    for seal, content in sealed_content.every(connection):
+    for seal, content in sealed_store.every(connection):
         if seal["id"] not in going:
             connection.executemany(
                 "INSERT OR IGNORE INTO temp.needed (record, id) VALUES (?, ?)",
@@ -129,7 +129,7 @@ def _pointers(connection: sqlite3.Connection) -> Pointers:
 
 
 def _needed(
-    connection: sqlite3.Connection, content: sealed_content.Content, pointers: Pointers
+    connection: sqlite3.Connection, content: sealed_store.Content, pointers: Pointers
 ) -> Iterator[tuple[str, int]]:
     for table, rows in content.rows.items():
         for row in rows.values():
@@ -137,7 +137,7 @@ def _needed(
     for table, key in content.blanked:
         if len(key) == 1:
             yield table, key[0]
-        stays = sealed_content.find(connection, table, key)
+        stays = sealed_store.find(connection, table, key)
         yield from _pointed_to(stays or {}, pointers.get(table, ()))
 
 

@@ -16,8 +16,8 @@ from typing import Any
 from ccu.records import audit, ownership, person_ids
 from ccu.records.ownership import DEIDENTIFIED as NAME
 from ccu.records.ownership import WORDY_FIELDS, Part
-from ccu.retention import purge_due, sealed_content
-from ccu.retention.destruction import Destroyed
+from ccu.retention import due_store, sealed_store
+from ccu.retention.destruction_store import Destroyed
 
 REMOVED = "removed"
 _GO_WHOLE = (
@@ -96,7 +96,7 @@ def find(
     Inside the caller's transaction; who is de-identified, and not met since, is not among them.
     """
     connection.execute("CREATE TEMP TABLE last_seen (person_id INTEGER PRIMARY KEY, day TEXT)")
-    purge_due.contacts(connection, "last_seen")
+    due_store.contacts(connection, "last_seen")
     last = {row["person"]: row["last"] for row in connection.execute(_LAST)}
     connection.execute("DROP TABLE temp.last_seen")
     kept = {row["person"]: row["why"] for row in connection.execute(_KEPT, {"today": today})}
@@ -118,7 +118,7 @@ def take_out(
 
     The text is in the file's bytes until store/erasing.py has run after the commit.
     """
-    from ccu.retention import destruction
+    from ccu.retention import destruction_store
 
     last = {each.person: each.last for each in found if not each.why}
     ids = person_ids.same(connection, last)
@@ -142,7 +142,7 @@ def take_out(
     if last:
         days = sorted(last.values())
         gone = Destroyed("identity", len(last), days[0], days[-1], "ccu deidentify", None)
-        done.numbers = destruction.log(connection, staff_id, [gone], at=at)
+        done.numbers = destruction_store.log(connection, staff_id, [gone], at=at)
     return done
 
 
@@ -156,7 +156,7 @@ def _blank(connection: sqlite3.Connection, part: Part, last: dict[int, str]) -> 
     columns = _ACCOUNTING.get(part.table, part.columns)
     changed = 0
     for key in part.rows if columns else ():
-        row = sealed_content.find(connection, part.table, key) or {}
+        row = sealed_store.find(connection, part.table, key) or {}
         if part.table == "person":
             new = _person(row, last[row["id"]])
         elif part.table == "person_own":
@@ -167,7 +167,7 @@ def _blank(connection: sqlite3.Connection, part: Part, last: dict[int, str]) -> 
             new = {name: _without(part.table, name, row[name]) for name in columns}
         new = {name: value for name, value in new.items() if row[name] != value}
         if new:
-            sealed_content.update(connection, part.table, key, new)
+            sealed_store.update(connection, part.table, key, new)
             changed += 1
     return changed
 

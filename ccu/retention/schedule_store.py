@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput
 from ccu.output import Document, Section, Table
-from ccu.retention import destruction, holds
+from ccu.retention import destruction_store, hold_store
 
 if TYPE_CHECKING:
     from ccu.work import Work
@@ -54,14 +54,14 @@ def rows(connection: sqlite3.Connection) -> list[dict[str, Any]]:
 
 def page(connection: sqlite3.Connection, held: list[dict[str, Any]], every: bool) -> Document:
     """Return the classes, these legal holds and the destruction log as one document."""
-    classes, destroyed = rows(connection), destruction.rows(connection)
+    classes, destroyed = rows(connection), destruction_store.rows(connection)
     none_held = "No legal holds." if every else "No active legal holds."
     sections = [
         Section(table=Table(COLUMNS, classes), main=True),
-        Section("Legal holds", table=Table(holds.COLUMNS, held), empty=none_held),
+        Section("Legal holds", table=Table(hold_store.COLUMNS, held), empty=none_held),
         Section(
             "Destroyed",
-            table=Table(destruction.COLUMNS, destroyed),
+            table=Table(destruction_store.COLUMNS, destroyed),
             empty="Nothing has been destroyed.",
         ),
     ]
