@@ -76,19 +76,6 @@ def keep(years: int | None, never: int) -> str:
     return f"{years} year{'' if years == 1 else 's'}" if years else ""
 
 
-def not_filled_in(connection: sqlite3.Connection) -> list[str]:
-    """The classes for which the department has said nothing yet."""
-    found = connection.execute(
-        "SELECT class FROM retention WHERE years IS NULL AND never = 0 ORDER BY sort"
-    )
-    return [row["class"] for row in found]
-
-
-def decided(connection: sqlite3.Connection) -> dict[str, sqlite3.Row]:
-    """Class -> its row: years (None: never destroyed), source."""
-    return {row["class"]: row for row in connection.execute("SELECT * FROM retention")}
-
-
 def set_period(work: "Work", name: str, years: int | None, source: str) -> str:
     """Set how long a class is kept (None: never destroyed); return what it was before.
 
