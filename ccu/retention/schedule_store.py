@@ -4,8 +4,6 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput
-from ccu.output import Document, Section, Table
-from ccu.retention import destruction_store, hold_store
 
 if TYPE_CHECKING:
     from ccu.work import Work
@@ -50,23 +48,6 @@ def rows(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     ]  # fmt: skip
     listed += [(name, kept, "", None, None, what) for name, kept, what in FIXED]
     return [dict(zip(COLUMNS, each, strict=True)) for each in listed]
-
-
-def page(connection: sqlite3.Connection, held: list[dict[str, Any]], every: bool) -> Document:
-    """Return the classes, these legal holds and the destruction log as one document."""
-    classes, destroyed = rows(connection), destruction_store.rows(connection)
-    none_held = "No legal holds." if every else "No active legal holds."
-    sections = [
-        Section(table=Table(COLUMNS, classes), main=True),
-        Section("Legal holds", table=Table(hold_store.COLUMNS, held), empty=none_held),
-        Section(
-            "Destroyed",
-            table=Table(destruction_store.COLUMNS, destroyed),
-            empty="Nothing has been destroyed.",
-        ),
-    ]
-    data = {"classes": classes, "holds": held, "destroyed": destroyed}
-    return Document("Retention", sections, data)
 
 
 def keep(years: int | None, never: int) -> str:

@@ -115,9 +115,8 @@ def keys(db_path: Path) -> set[str]:
 
 
 def destruction_log(ccu: Ccu) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(ccu("retention", "list", "-f", "json").out)[
-        "destroyed"
-    ]
+    done = ccu("retention", "list", "--destroyed", "-f", "json")
+    found: list[dict[str, Any]] = json.loads(done.out)
     return found
 
 

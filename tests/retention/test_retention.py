@@ -17,7 +17,7 @@ from .retention_steps import CLASSES, become_keeper, clock, fill_in, purge
 def kept(ccu: Ccu) -> dict[str, str]:
     done = ccu("retention", "list", "-f", "json")
     assert done.code == 0, done.err
-    return {row["class"]: row["keep"] for row in json.loads(done.out)["classes"]}
+    return {row["class"]: row["keep"] for row in json.loads(done.out)}
 
 
 def test_there_are_no_years_until_somebody_sets_them(ccu: Ccu) -> None:
@@ -40,7 +40,7 @@ def test_what_is_said_is_kept_with_its_authority(ccu: Ccu, db_path: Path) -> Non
     )
     again = ccu("retention", "set", "calls", "10", "--source", "M8")
     assert again.out == "calls: 10 years; it was 7 years.\n"
-    listed = json.loads(ccu("retention", "list", "-f", "json").out)["classes"]
+    listed = json.loads(ccu("retention", "list", "-f", "json").out)
     (row,) = [each for each in listed if each["source"] == "M8"]
     assert (row["class"], row["keep"], row["set_on"]) == ("calls", "10 years", "2026-01-31")
     assert len(steps.audited(db_path, "retention-set")) == 3
@@ -84,9 +84,8 @@ def test_the_file_itself_refuses_fewer_than_six_years_of_disclosures(
 
 def holds(ccu: Ccu, *more: str) -> list[dict[str, Any]]:
     """Return the legal holds that the list shows."""
-    found: list[dict[str, Any]] = json.loads(ccu("retention", "list", *more, "-f", "json").out)[
-        "holds"
-    ]
+    done = ccu("retention", "list", "--holds", *more, "-f", "json")
+    found: list[dict[str, Any]] = json.loads(done.out)
     return found
 
 
@@ -140,6 +139,12 @@ def test_a_hold_that_cannot_be(line: tuple[str, ...], code: int, sentence: str, 
     assert (done.code, done.out) == (code, "")
     assert sentence in done.err and "Roe" not in done.err
     assert holds(two) == []
+
+
+def test_the_lists_of_holds_and_of_destroyed_records_are_asked_for_one_at_a_time(ccu: Ccu) -> None:
+    done = ccu("retention", "list", "--holds", "--destroyed")
+    assert (done.code, done.out) == (2, "") and "contradict each other" in done.err
+    assert json.loads(ccu("retention", "list", "--destroyed", "-f", "json").out) == []
 
 
 def test_a_hold_twice_and_a_release_twice_are_told(two: Ccu) -> None:
@@ -252,8 +257,8 @@ def test_each_destruction_is_in_the_audit_by_number(
         detail = hand.execute("SELECT detail FROM audit WHERE action = 'purge'").fetchone()[0]
     found = json.loads(detail)
     assert (found["counts"], found["destructions"]) == ({"calls": 1, "places": 2}, [1, 2])
-    listed = at("2026-02-01", "retention", "list", "-f", "json")
-    log = json.loads(listed.out)["destroyed"]
+    listed = at("2026-02-01", "retention", "list", "--destroyed", "-f", "json")
+    log = json.loads(listed.out)
     assert [*log[0]][:9] == (
         ["id", "at", "by", "class", "count", "oldest", "newest", "years", "source"]
     )

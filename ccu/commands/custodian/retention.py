@@ -7,7 +7,7 @@ import typer
 
 from ccu.errors import InvalidInput
 from ccu.options import FILE, OptionType, arg, group, line, number_of, opt, typed_text
-from ccu.output import FormatOption, OutputOption, emit_document, emit_line
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.session import Session
 
 app = group("How long records are kept: list, set, hold, release.")
@@ -51,27 +51,44 @@ AUTHORITY = OptionType(read=_authority, metavar="NUMBER")
 @app.command("list")
 def list_(
     ctx: typer.Context,
-    every: Annotated[bool, typer.Option("--all", help="Released holds too.")] = False,
+    holds: Annotated[bool, typer.Option("--holds", help="List the legal holds instead.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="With --holds: released ones too.")] = False,
+    destroyed: Annotated[
+        bool, typer.Option("--destroyed", help="List what was destroyed instead.")
+    ] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List how long each class of record is kept, the legal holds, and what was destroyed.
+    """List how long each class of record is kept; or the legal holds, or what was destroyed.
 
     ccu has no retention periods of its own: `keep` is empty until the department sets it, and ccu
     purge destroys nothing until every class has a period. scrubbed_at is when destroyed text was
-    removed from the file's bytes; if it is empty, run ccu check. CSV has the classes only.
+    removed from the file's bytes; if it is empty, run ccu check.
 
-    Example:
+    Examples:
 
-      ccu retention list --all
+      ccu retention list
+
+      ccu retention list --holds --all
     """
-    from ccu.retention import hold_store, schedule_store
+    from ccu.retention import destruction_store, hold_store, schedule_store
 
     session: Session = ctx.obj
-    with session.work() as work:
-        held = hold_store.rows(work.connection, every)
-        work.audit("holds-list", rows=len(held))
-    emit_document(schedule_store.page(session.db, held, every), format, output)
+    if destroyed and (holds or every):
+        raise InvalidInput("--destroyed and --holds contradict each other; give one of them")
+    if holds or every:
+        with session.work() as work:
+            found = hold_store.rows(work.connection, every)
+            work.audit("holds-list", rows=len(found))
+        table = Table(hold_store.COLUMNS, found, title="Legal holds")
+    elif destroyed:
+        found = destruction_store.rows(session.db)
+        table = Table(destruction_store.COLUMNS, found, title="Destroyed")
+    else:
+        found = schedule_store.rows(session.db)
+        table = Table(schedule_store.COLUMNS, found, title="Retention")
+        say("Legal holds: ccu retention list --holds. What was destroyed: --destroyed.")
+    emit(table, format, output)
 
 
 @app.command("set")
