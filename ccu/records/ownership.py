@@ -105,6 +105,8 @@ RECORDS = (
     *("person", "import_batch", "place"),
 )
 Records = dict[str, set[int]]  # table -> ids
+Row = dict[str, Any]
+Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ class Part:
 
     table: str
     key: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
+    rows: tuple[Key, ...]
     columns: tuple[str, ...]
     own: bool = True
 
@@ -248,7 +250,7 @@ def _with_work(connection: sqlite3.Connection, roots: Records) -> Records:
 
 def _parts(connection: sqlite3.Connection, owned: Records) -> list[Part]:
     """Return the rows of these records and of their parts, as their own."""
-    keys: dict[str, set[tuple[Any, ...]]] = {}
+    keys: dict[str, set[Key]] = {}
     for record, ids in owned.items():
         keys.setdefault(record, set()).update((each,) for each in ids)
         for table, wanted, rows in _BY_NUMBER:
@@ -307,7 +309,7 @@ def blanks(connection: sqlite3.Connection, table: str, columns: Iterable[str]) -
 
 def pointing_to(
     connection: sqlite3.Connection, reference: Reference, values: Iterable[Any]
-) -> list[tuple[Any, ...]]:
+) -> list[Key]:
     """Return the keys of the rows that point to one of these values."""
     key = ", ".join(key_of(connection, reference.table))
     found = connection.execute(
@@ -316,3 +318,33 @@ def pointing_to(
         {"values": json.dumps(list(values))},
     )
     return [tuple(row) for row in found]
+
+
+def row_of(connection: sqlite3.Connection, table: str, key: Key) -> Row | None:
+    """Return a row with all of its columns; None when it is not in the file."""
+    row = connection.execute(
+        f"SELECT * FROM main.{table} WHERE {_has_key(connection, table)}",  # noqa: S608
+        key,
+    ).fetchone()
+    return dict(row) if row else None
+
+
+def update_row(
+    connection: sqlite3.Connection, table: str, key: Key, values: Mapping[str, Any]
+) -> None:
+    """Set columns of one row."""
+    sets = ", ".join(f"{name} = ?" for name in values)
+    connection.execute(
+        f"UPDATE main.{table} SET {sets} WHERE {_has_key(connection, table)}",  # noqa: S608
+        (*values.values(), *key),
+    )
+
+
+def delete_rows(connection: sqlite3.Connection, table: str, keys: Iterable[Key]) -> None:
+    """Delete the rows of these keys."""
+    which = _has_key(connection, table)
+    connection.executemany(f"DELETE FROM main.{table} WHERE {which}", keys)  # noqa: S608
+
+
+def _has_key(connection: sqlite3.Connection, table: str) -> str:
+    return " AND ".join(f"{name} = ?" for name in key_of(connection, table))

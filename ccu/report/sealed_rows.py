@@ -11,9 +11,9 @@ from typing import Any
 
 from ccu.consent import withheld
 from ccu.records import ownership
-from ccu.records.ownership import WORDS
+from ccu.records.ownership import WORDS, Key, Row
 from ccu.retention import sealed_store
-from ccu.retention.sealed_store import Content, Key, Row
+from ccu.retention.sealed_store import Content
 
 # Tables that figures are made of.
 _COUNTED = (
@@ -58,7 +58,7 @@ def _put_back(
     for (table, key), was in content.blanked.items():
         back = {name: value for name, value in was.items() if name not in _words(table)}
         if table in rows and back:
-            row: Row | None = rows[table].get(key) or sealed_store.find(connection, table, key)
+            row: Row | None = rows[table].get(key) or ownership.row_of(connection, table, key)
             if row is not None:
                 rows[table][key] = {**row, **back}
 
@@ -111,7 +111,7 @@ def _whole(connection: sqlite3.Connection, table: str, rows: dict[Key, Row]) -> 
         [tuple(row.get(name) for name in names) for row in rows.values()],
     )
     file = f"SELECT * FROM main.{table}"  # noqa: S608
-    if any(sealed_store.find(connection, table, key) for key in rows):  # in both: set back
+    if any(ownership.row_of(connection, table, key) for key in rows):  # in both: set back
         key = ", ".join(ownership.key_of(connection, table))
         file += f" WHERE ({key}) NOT IN (SELECT {key} FROM temp.sealed_{table})"  # noqa: S608
     return f"{file} UNION ALL SELECT * FROM temp.sealed_{table}"  # noqa: S608

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ccu.records.ownership import references
+from ccu.records import ownership
 from ccu.retention import hold_store, sealed_store
 from ccu.retention.needs import Need, needs
 
@@ -122,7 +122,7 @@ def _find_needed(connection: sqlite3.Connection) -> None:
 def _pointers(connection: sqlite3.Connection) -> Pointers:
     """Return, of every table, the columns that hold a record's number, each with the record."""
     found: Pointers = {"audit_reason": [("audit_id", "audit_reason")]}
-    for each in references(connection):
+    for each in ownership.references(connection):
         if each.parent_column == "id":
             found.setdefault(each.table, []).append((each.column, each.parent))
     return found
@@ -137,7 +137,7 @@ def _needed(
     for table, key in content.blanked:
         if len(key) == 1:
             yield table, key[0]
-        stays = sealed_store.find(connection, table, key)
+        stays = ownership.row_of(connection, table, key)
         yield from _pointed_to(stays or {}, pointers.get(table, ()))
 
 

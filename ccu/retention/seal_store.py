@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput, NotFound
 from ccu.records import audit, ownership
-from ccu.records.ownership import Reference
+from ccu.records.ownership import Key, Reference, Row
 from ccu.retention import sealed_store
-from ccu.retention.sealed_store import Content, Key, Row
+from ccu.retention.sealed_store import Content
 
 if TYPE_CHECKING:
     from ccu.work import Work
@@ -63,10 +63,9 @@ def seal(work: "Work", record: str, record_id: int, *, authority: str, ordered_o
         connection, work.staff_id, [key[0] for key in content.rows.get("audit_reason", ())]
     )
     for table, rows in content.rows.items():
-        which = " AND ".join(f"{name} = ?" for name in ownership.key_of(connection, table))
-        connection.executemany(f"DELETE FROM main.{table} WHERE {which}", list(rows))  # noqa: S608
+        ownership.delete_rows(connection, table, rows)
     for (table, key), was in content.blanked.items():
-        sealed_store.update(connection, table, key, ownership.blanks(connection, table, was))
+        ownership.update_row(connection, table, key, ownership.blanks(connection, table, was))
     cursor = connection.execute(
         "INSERT INTO sealed (record, record_id, authority, ordered_on, sealed_at, sealed_by,"
         " content) VALUES (:record, :record_id, :authority, :ordered_on, :at, :by, :content)",
@@ -237,7 +236,7 @@ def _missing(
 def _insert(connection: sqlite3.Connection, table: str, row: Row) -> None:
     """A row as it was; a number that is nobody's business and was given again is given anew."""
     key = ownership.key_of(connection, table)
-    taken = sealed_store.find(connection, table, tuple(row[name] for name in key))
+    taken = ownership.row_of(connection, table, tuple(row[name] for name in key))
     values = {**row, key[0]: None} if taken and key == ("id",) else row
     if table == "call" and row["incident"] is not None:
         _refuse_taken(connection, row)
@@ -257,13 +256,13 @@ def _refuse_taken(connection: sqlite3.Connection, row: Row) -> None:
 
 def _restore(connection: sqlite3.Connection, seal_id: int, table: str, key: Key, was: Row) -> int:
     """Put words back into a row that stayed; returns how many were not, being written anew."""
-    now = sealed_store.find(connection, table, key)
+    now = ownership.row_of(connection, table, key)
     if now is None:
         return _restore_in_seal(connection, seal_id, table, key, was)
     empty = ownership.blanks(connection, table, was)
     back = {name: value for name, value in was.items() if now[name] == empty[name]}
     if back:
-        sealed_store.update(connection, table, key, back)
+        ownership.update_row(connection, table, key, back)
     return len(was) - len(back)
 
 

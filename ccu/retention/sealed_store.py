@@ -6,16 +6,14 @@ what it held]). A value of bytes is {"hex": "..."}.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from ccu.errors import NotFound
 from ccu.people import store as people
 from ccu.records import ownership, person_ids
-
-Row = dict[str, Any]
-Key = tuple[Any, ...]
+from ccu.records.ownership import Key, Row
 
 _IN_FORCE = (
     "SELECT id, content, sealed_at, sealed_by FROM sealed WHERE content IS NOT NULL ORDER BY id"
@@ -52,7 +50,7 @@ def gather(connection: sqlite3.Connection, record: str, record_id: int) -> Conte
     for part in parts:
         if part.own or part.table == "audit_reason":  # its words can not be changed, only let go
             for key in part.rows:
-                row = find(connection, part.table, key) or {}
+                row = ownership.row_of(connection, part.table, key) or {}
                 content.rows.setdefault(part.table, {})[key] = row
     for part in parts:
         if not part.own:
@@ -62,20 +60,13 @@ def gather(connection: sqlite3.Connection, record: str, record_id: int) -> Conte
     return content
 
 
-def find(connection: sqlite3.Connection, table: str, key: Key) -> Row | None:
-    """A row of the file, all of its columns; None when it is not there."""
-    which = " AND ".join(f"{name} = ?" for name in ownership.key_of(connection, table))
-    row = connection.execute(f"SELECT * FROM main.{table} WHERE {which}", key).fetchone()  # noqa: S608
-    return dict(row) if row else None
-
-
 def _blank(
     connection: sqlite3.Connection, content: Content, table: str, key: Key, columns: Iterable[str]
 ) -> None:
     """Note what these columns of a row that stays hold, where they hold anything."""
     if key in content.rows.get(table, {}):
         return
-    row = find(connection, table, key) or {}
+    row = ownership.row_of(connection, table, key) or {}
     empty = ownership.blanks(connection, table, columns)
     was = {name: row[name] for name in columns if row[name] not in (None, empty[name])}
     if was:
@@ -96,21 +87,10 @@ def _cut_loose(connection: sqlite3.Connection, content: Content) -> None:
                 if each.may_be_null:
                     _blank(connection, content, each.table, key, [each.column])
                     continue
-                row = find(connection, each.table, key) or {}
+                row = ownership.row_of(connection, each.table, key) or {}
                 content.rows.setdefault(each.table, {})[key] = row
                 content.blanked.pop((each.table, key), None)
                 todo.append(each.table)
-
-
-def update(connection: sqlite3.Connection, table: str, key: Key, values: Mapping[str, Any]) -> None:
-    """Give columns of one row these values."""
-    names = ownership.key_of(connection, table)
-    sets = ", ".join(f"{name} = ?" for name in values)
-    which = " AND ".join(f"{name} = ?" for name in names)
-    connection.execute(
-        f"UPDATE main.{table} SET {sets} WHERE {which}",  # noqa: S608
-        (*values.values(), *key),
-    )
 
 
 def dump(content: Content) -> str:
