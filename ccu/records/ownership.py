@@ -1,7 +1,7 @@
 """What belongs to a person or a call: which rows of which tables, and which columns hold words.
 
-Retention (seal, de-identify, purge) and the report on sealed rows read this. A new text column is
-in `WORDS` or in `PLAIN`, or a test that reads the schema fails; codes, days and times are neither.
+Sealing, de-identification, purge and the report on sealed rows read this. A test that reads the
+schema fails for a new text column that is neither in `WORDS` nor in the test's own list.
 """
 
 import json
@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-DEIDENTIFIED = "De-identified"  # the name of whoever's identity was taken out
+DEIDENTIFIED = "De-identified"  # the name of a person without an identity
 
-# Columns that can say who somebody is, or hold people's own words. Not only texts: an age too.
+# Columns that can identify a person or hold free text. Not only texts: an age too.
 WORDS: dict[str, tuple[str, ...]] = {
     "person": (
         *("given_name", "family_name", "description", "birth_date", "age_estimate"),
@@ -52,37 +52,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "archived": ("content",),
 }
 
-# Texts that are neither a code, a day, a time nor in WORDS, and why they name nobody.
-PLAIN: dict[str, dict[str, tuple[str, ...]]] = {
-    "of the program or the town, not of a person": {
-        "setting": ("name", "value", "help"),
-        "table_digest": ("name",),
-        "source_system": ("name",),
-        "import_batch": ("file_name", "sha256", "layout", "source"),
-        "retention": ("class", "source"),
-        "destruction": ("class", "source"),
-        "call": ("beat",),
-        "person_source": ("source",),
-    },
-    "of staff and providers, in their office": {
-        "staff": ("login", "name", "phone"),
-        "provider": ("name", "phone", "hours", "eligibility"),
-    },
-    "names of tables and fields, ids and counts": {
-        "audit": ("action", "record", "detail"),
-        "change": ("record", "field"),
-        "legal_hold": ("record",),
-        "sealed": ("record",),
-        "archived": ("feature", "record"),
-        "person_merge": ("taken",),
-        "person_missing": ("field",),
-        "person_own": ("field",),
-    },
-    "whose order it was, not whom it is about": {"legal_hold": ("authority",)},
-    "a dispatch system's words for kinds of calls, shared by many": {"cad_text": ("text",)},
-}
-
-# What a call's own row says of the people on it; the rest of its WORDS says where and which it was.
+# What a call's row tells about the people on it; the rest of its WORDS is where and which it was.
 SAID_ON_CALL = ("narrative", "void_reason")
 
 # Changes of these fields hold words or identity; of every other field only the reason does.

@@ -4,14 +4,11 @@ Marked in the temporary table `due`. What stays keeps what it needs, over any nu
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from ccu.records import ownership
 from ccu.retention import hold_store, sealed_store
 from ccu.retention.needs import Need, needs
-
-Pointers = dict[str, list[tuple[str, str]]]  # table -> column, and the record it points to
 
 _HELD = """
 UPDATE temp.due SET why = 'held'
@@ -53,6 +50,7 @@ WHERE record = '{need.parent}' AND why IS NULL AND id IN (
   SELECT {need.parent_id} FROM {need.rows}
   WHERE {need.child_id} NOT IN (SELECT id FROM temp.going WHERE record = '{need.child}'))
 """
+_GOING_SEALS = "SELECT id FROM temp.due WHERE record = 'sealed' AND why IS NULL"
 # An imported file is also kept for the changes that it made.
 _CHANGED = """
 UPDATE temp.due SET why = 'linked'
@@ -99,53 +97,33 @@ SELECT 'referral', referral_id FROM follow_up
 WHERE referral_id IS NOT NULL
   AND id IN (SELECT needed.id FROM temp.needed WHERE record = 'follow_up')
 """
+_NEEDED = "INSERT OR IGNORE INTO temp.needed (record, id) VALUES (?, ?)"
 
 
 def _find_needed(connection: sqlite3.Connection) -> None:
-    """Fill the temporary table `needed` from the seals that are not to be destroyed themselves."""
-    going = {
-        row[0]
-        for row in connection.execute(
-            "SELECT id FROM temp.due WHERE record = 'sealed' AND why IS NULL"
-        )
-    }
-    pointers = _pointers(connection)
+    """Fill the temporary table `needed` from the seals that are not to be destroyed themselves.
+
+    Needed are the rows without their words, and what the sealed rows and those point to.
+    """
+    going = {row[0] for row in connection.execute(_GOING_SEALS)}
+    pointers = [each for each in ownership.references(connection) if each.parent_column == "id"]
     for seal, content in sealed_store.every(connection):
-        if seal["id"] not in going:
+        if seal["id"] in going:
+            continue
+        rows = [(table, row) for table, moved in content.rows.items() for row in moved.values()]
+        for table, key in content.blanked:
+            if len(key) == 1:
+                connection.execute(_NEEDED, (table, key[0]))
+            rows.append((table, ownership.row_of(connection, table, key) or {}))
+        for table, row in rows:
             connection.executemany(
-                "INSERT OR IGNORE INTO temp.needed (record, id) VALUES (?, ?)",
-                list(_needed(connection, content, pointers)),
+                _NEEDED,
+                [
+                    (each.parent, row[each.column])
+                    for each in pointers
+                    if each.table == table and row.get(each.column) is not None
+                ],
             )
+            if table == "change" and row:  # which names its record by number
+                connection.execute(_NEEDED, (row["record"], row["record_id"]))
     connection.execute(_OF_FOLLOW_UPS)
-
-
-def _pointers(connection: sqlite3.Connection) -> Pointers:
-    """Return, of every table, the columns that hold a record's number, each with the record."""
-    found: Pointers = {"audit_reason": [("audit_id", "audit_reason")]}
-    for each in ownership.references(connection):
-        if each.parent_column == "id":
-            found.setdefault(each.table, []).append((each.column, each.parent))
-    return found
-
-
-def _needed(
-    connection: sqlite3.Connection, content: sealed_store.Content, pointers: Pointers
-) -> Iterator[tuple[str, int]]:
-    for table, rows in content.rows.items():
-        for row in rows.values():
-            yield from _pointed_to(row, pointers.get(table, ()))
-    for table, key in content.blanked:
-        if len(key) == 1:
-            yield table, key[0]
-        stays = ownership.row_of(connection, table, key)
-        yield from _pointed_to(stays or {}, pointers.get(table, ()))
-
-
-def _pointed_to(
-    row: Mapping[str, Any], columns: Iterable[tuple[str, str]]
-) -> Iterator[tuple[str, int]]:
-    for column, record in columns:
-        if row.get(column) is not None:
-            yield record, row[column]
-    if "old_value" in row:  # a change names its record
-        yield row["record"], row["record_id"]
