@@ -143,7 +143,6 @@ ccu/database/opening.py
 ccu/database/wiping.py
 ccu/demo/story.py
 ccu/demo/tour.py
-ccu/export/tables.toml
 ccu/figures/before_after.sql
 ccu/figures/calls.sql
 ccu/figures/caseload.sql
@@ -181,7 +180,6 @@ ccu/plans/writing.py
 ccu/providers/options.py
 ccu/records/audit.py
 ccu/records/codes.py
-ccu/records/ownership.py
 ccu/records/person_ids.py
 ccu/records/staff.py
 ccu/records/stigmatizing_terms.py
@@ -206,14 +204,6 @@ ccu/report/period.py
 ccu/report/sealed_rows.py
 ccu/report/sections.py
 ccu/report/text.py
-ccu/retention/__init__.py
-ccu/retention/deidentify_store.py
-ccu/retention/deidentify.py
-ccu/retention/due_store.py
-ccu/retention/kept_store.py
-ccu/retention/sealed_store.py
-ccu/retention/sealing.py
-ccu/retention/seal_store.py
 ccu/session.py
 ccu/side_file.py
 tests/dispatch_rows.py
@@ -222,7 +212,6 @@ tests/card/test_brief.py
 tests/calls/test_call.py
 tests/test_cli.py
 tests/consent/test_consent.py
-tests/export/test_deidentify.py
 tests/consent/test_disclosures.py
 tests/follow_ups/test_follow_up.py
 tests/access/test_gate.py

@@ -1,4 +1,4 @@
-"""The destruction log: what was destroyed, when, by whose decision. Numbers and days, no names."""
+"""The destruction log: what was destroyed, when, and by which schedule. No names."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ def log(
 ) -> list[int]:
     """Add to the log and the audit inside a write; return the numbers in the log.
 
-    The text is in the file's bytes until `erasing.finish` has run after the commit.
+    The text is in the file's bytes until `wiping.finish` has run after the commit.
     """
     numbers = []
     for each in destroyed:
@@ -56,9 +56,9 @@ def rows(connection: sqlite3.Connection) -> list[dict[str, Any]]:
 
 
 def of_days(connection: sqlite3.Connection, start: str, end: str) -> bool:
-    """Whether records of days from `start` until before `end` were destroyed: their figures shrank.
+    """Tell whether records of days from `start` until before `end` were destroyed.
 
-    A row of the log tells of all days from its oldest record to its newest.
+    A row of the log covers all days from its oldest record to its newest.
     """
     found = connection.execute(
         "SELECT 1 FROM destruction WHERE oldest < :end AND newest >= :start AND class IN"

@@ -1,7 +1,7 @@
-"""What is older than its class is kept for, and the last day that each person is in any record.
+"""Find what is older than its class is kept for, and the last day of each person in any record.
 
-A record is due when the day its years count from lies before the class's cutoff; `open` marks what
-is still worked on or in force. Into temporary tables, which hold ids and days alone.
+A record is due when the day its years count from is before the first day that its class keeps.
+What is found goes into temporary tables of ids and days.
 """
 
 import sqlite3
@@ -132,7 +132,7 @@ DUE = (
     Due("sealed", "sealed", "sealed_at", ("coalesce(lifted_at, sealed_at)",)),
     Due("imports", "import_batch", "recorded_at", ("recorded_at",)),
 )
-# Every day that a record of a person is from, whoever wrote it: no later one is known.
+# The last day of any record of a person.
 _CONTACT = """
 INSERT INTO temp.{table} (person_id, day)
 SELECT person_id, max(day) FROM (
@@ -167,7 +167,7 @@ SELECT person_id, max(day) FROM (
   UNION ALL SELECT person_id, coalesce(until, since) FROM household_member)
 WHERE person_id IS NOT NULL AND day IS NOT NULL GROUP BY person_id
 """
-# Records of one human being go together, by the last day of any of them.
+# Merged records of a person go together, by the last day of any of them.
 _PEOPLE = """
 INSERT INTO temp.due (record, id, class, day, why)
 SELECT 'person', human.id, 'people', last.day, NULL

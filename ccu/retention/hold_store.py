@@ -1,4 +1,4 @@
-"""Legal holds: what a court or an inquiry may ask for is not destroyed while the hold lasts.
+"""Legal holds: what a court or an inquiry may ask for is not destroyed during the hold.
 
 A hold is on a person, a call or a place, and covers what is needed to understand it: a
 person's records, the calls they were on and everybody on those; a call's people and what followed

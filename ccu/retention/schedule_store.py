@@ -1,4 +1,4 @@
-"""The retention table: how long each class of record is kept, as the department sets it."""
+"""The retention table: how long the department keeps each class of record."""
 
 import sqlite3
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ COLUMNS = ("class", "keep", "source", "set_on", "set_by", "what")
 
 # What a class takes in, and the day that its years count from.
 CLASSES = {
-    "calls": "calls with all that was written of them, from the day of the call",
+    "calls": "calls and everything written on them, from the day of the call",
     "people": "people, from the last day they are in any record",
     "referrals": "referrals and follow-ups, from the last step or attempt",
     "needs": "needs assessments, from their day",
@@ -21,13 +21,13 @@ CLASSES = {
     "consents": "consents, from the day they ended",
     "disclosures": "disclosures, from their day",
     "reasons": "reasons given for opening narratives, from their day",
-    "sealed": "what was sealed, from the day it was",
-    "imports": "the list of imported files, from their day",
+    "sealed": "sealed records, from the day of the seal",
+    "imports": "the list of imported files, from the day of import",
 }
-# What no years are for: (class, how long, what it is).
+# Classes without years: (class, how long, what it is).
 FIXED = (
-    ("audit", "never destroyed", "the audit: numbers alone; its chain must stay complete"),
-    ("destruction", "never destroyed", "the destruction log: counts and days alone"),
+    ("audit", "never destroyed", "the audit: numbers only; its chain must stay complete"),
+    ("destruction", "never destroyed", "the destruction log: counts and days only"),
     ("changes", "with their record", "what a field held before it was changed"),
     ("care notes", "in their own file", "ccu care destroy, in that file"),
 )
@@ -65,12 +65,12 @@ def set_period(work: "Work", name: str, years: int | None, source: str) -> str:
     if name not in CLASSES:
         fixed = [each[0] for each in FIXED]
         why = "; ".join(f"{each[0]} is {each[1]}" for each in FIXED if each[0] == name)
-        known = f"the classes are {', '.join(CLASSES)}"
-        raise InvalidInput(why if name in fixed else f"there is no such class; {known}")
+        known = f"choose from {', '.join(CLASSES)}"
+        raise InvalidInput(why if name in fixed else f"Not a class of retention; {known}")
     if years is not None and name in AT_LEAST_SIX and years < 6:
         raise InvalidInput(
-            f"{name} are kept at least 6 years: whoever is told of may ask for an accounting of"
-            " six years (45 CFR 164.528), and a disclosure rests on its consent"
+            f"{name} are kept at least 6 years: a person may ask for an accounting of six years of"
+            " disclosures (45 CFR 164.528), and a disclosure depends on its consent"
         )
     before = work.connection.execute(
         "SELECT years, never FROM retention WHERE class = :name", {"name": name}

@@ -1,7 +1,7 @@
-"""Erasure orders: the rows of a person or a call are moved out of the tables they stood in.
+"""Seal a person or a call: move its rows out of their tables. Lift a seal: move them back.
 
 A sealed row is in `sealed.content` and nowhere else, so no list, search or card can show it, and a
-number that is sealed is a number never given. Lifting puts every row and every word back as it was.
+sealed number looks like one never issued. Lifting restores every row and every word.
 """
 
 import json
@@ -26,7 +26,7 @@ FROM sealed JOIN staff AS sealer ON sealer.id = sealed_by
 LEFT JOIN staff AS lifter ON lifter.id = lifted_by
 WHERE sealed.id = :id OR :id IS NULL ORDER BY sealed.id
 """
-# What stays, and may hold words about them that nobody can tell apart: notes on a place.
+# Notes on a place stay, and may name a sealed person: a program cannot tell.
 _PLACES = """
 SELECT DISTINCT place_id FROM call
 WHERE id IN (SELECT value FROM json_each(:calls)) AND (
@@ -38,7 +38,7 @@ ORDER BY place_id
 
 @dataclass(frozen=True)
 class Sealed:
-    """What was done. `ended` is (what, number, login of who had it); `calls` stay, and `places`."""
+    """What was done. `ended` is (what, number, login of its owner); `calls` and `places` stay."""
 
     id: int
     rows: int
@@ -89,7 +89,7 @@ def seal(work: "Work", record: str, record_id: int, *, authority: str, ordered_o
 
 
 def open_work(connection: sqlite3.Connection, content: Content) -> list[tuple[str, int, str]]:
-    """What is open of the rows that go: nothing of it is due any more."""
+    """Return the open work among the rows that go, which ends with the seal."""
     logins = dict(connection.execute("SELECT id, login FROM staff").fetchall())
     still = {row[0] for row in connection.execute("SELECT code FROM referral_status WHERE open")}
     found = [
@@ -111,14 +111,14 @@ def open_work(connection: sqlite3.Connection, content: Content) -> list[tuple[st
 
 
 def _calls(content: Content) -> list[int]:
-    """The calls on which a sealed person was met, and which stay."""
+    """Return the calls of a sealed person, which stay."""
     met = {row["call_id"] for row in content.rows.get("call_person", {}).values()}
     gone = {row["id"] for row in content.rows.get("call", {}).values()}
     return sorted(met - gone)
 
 
 def _numbers(connection: sqlite3.Connection, content: Content) -> list[str]:
-    """Digests of the numbers that another system knows these rows by."""
+    """Return digests of the numbers that other systems have for these rows."""
     systems = dict(connection.execute("SELECT id, name FROM source_system").fetchall())
     found = [
         digest("call", systems[row["source_system_id"]], row["incident"])
@@ -135,14 +135,14 @@ def _numbers(connection: sqlite3.Connection, content: Content) -> list[str]:
 
 
 def digest(record: str, source: str, number: str) -> str:
-    """How `sealed_number` knows a number of another system."""
+    """Return the digest under which `sealed_number` has a number of another system."""
     from hashlib import sha256
 
     return sha256("\0".join((record, source, number)).encode()).hexdigest()
 
 
 def sealed_numbers(connection: sqlite3.Connection) -> set[str]:
-    """The digests of all numbers that are sealed now."""
+    """Return the digests of all sealed numbers."""
     return {row[0] for row in connection.execute("SELECT digest FROM sealed_number")}
 
 
@@ -150,7 +150,7 @@ def sealed_numbers(connection: sqlite3.Connection) -> set[str]:
 
 
 def rows(connection: sqlite3.Connection, seal_id: int | None = None) -> list[Row]:
-    """Every seal, or one, without its content. Raises NotFound for a number there is not."""
+    """Return every seal, or one, without its content. Raises NotFound."""
     found = [dict(row) for row in connection.execute(_LIST, {"id": seal_id})]
     if seal_id is not None and not found:
         raise NotFound(f"no seal {seal_id}")
@@ -158,7 +158,7 @@ def rows(connection: sqlite3.Connection, seal_id: int | None = None) -> list[Row
 
 
 def read(connection: sqlite3.Connection, seal_id: int) -> Content | None:
-    """What a seal holds, None when it was lifted: a read to be audited. Raises NotFound."""
+    """Return what a seal holds, None when it was lifted; the caller audits it. Raises NotFound."""
     row = connection.execute("SELECT content FROM sealed WHERE id = ?", (seal_id,)).fetchone()
     if row is None:
         raise NotFound(f"no seal {seal_id}")
@@ -169,10 +169,10 @@ def read(connection: sqlite3.Connection, seal_id: int) -> Content | None:
 
 
 def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int]:
-    """Put all of it back; return the seal, and how many texts were left.
+    """Restore all rows and words; return the seal, and how many texts were not restored.
 
-    A text that somebody has rewritten since is left. Raises NotFound; InvalidInput for a seal
-    lifted before, one that needs another lifted first, an incident number that is taken.
+    A text that was rewritten since stays as it is. Raises NotFound; InvalidInput for a seal lifted
+    before, one that needs another lifted first, an incident number that is taken.
     """
     connection = work.connection
     told = rows(connection, seal_id)[0]
@@ -202,7 +202,7 @@ def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int]:
 
 
 def _fit(connection: sqlite3.Connection, seal_id: int, content: Content) -> None:
-    """What its rows belong to is there; a pointer to what was destroyed meanwhile is taken off."""
+    """Check that what the rows belong to is in the file; drop pointers to what was destroyed."""
     for each, value in _missing(connection, content.rows):
         for other, held in sealed_store.every(connection):
             if other["id"] != seal_id and (value,) in held.rows.get(each.parent, {}):
@@ -234,7 +234,7 @@ def _missing(
 
 
 def _insert(connection: sqlite3.Connection, table: str, row: Row) -> None:
-    """A row as it was; a number that is nobody's business and was given again is given anew."""
+    """Insert a row as it was; an internal id that was used again is replaced by a new one."""
     key = ownership.key_of(connection, table)
     taken = ownership.row_of(connection, table, tuple(row[name] for name in key))
     values = {**row, key[0]: None} if taken and key == ("id",) else row
@@ -255,7 +255,7 @@ def _refuse_taken(connection: sqlite3.Connection, row: Row) -> None:
 
 
 def _restore(connection: sqlite3.Connection, seal_id: int, table: str, key: Key, was: Row) -> int:
-    """Put words back into a row that stayed; returns how many were not, being written anew."""
+    """Restore words in a row that stayed; return how many were rewritten since and are kept."""
     now = ownership.row_of(connection, table, key)
     if now is None:
         return _restore_in_seal(connection, seal_id, table, key, was)
@@ -269,7 +269,7 @@ def _restore(connection: sqlite3.Connection, seal_id: int, table: str, key: Key,
 def _restore_in_seal(
     connection: sqlite3.Connection, seal_id: int, table: str, key: Key, was: Row
 ) -> int:
-    """The row was sealed later, without these words: they go where it is now."""
+    """Restore words of a row that another seal holds now."""
     for other, held in sealed_store.every(connection):
         row = held.rows.get(table, {}).get(key)
         if row is not None and other["id"] != seal_id:

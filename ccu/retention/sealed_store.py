@@ -15,26 +15,26 @@ from ccu.people import store as people
 from ccu.records import ownership, person_ids
 from ccu.records.ownership import Key, Row
 
-_IN_FORCE = (
+_ACTIVE = (
     "SELECT id, content, sealed_at, sealed_by FROM sealed WHERE content IS NOT NULL ORDER BY id"
 )
 
 
 @dataclass
 class Content:
-    """What a seal holds; see the module."""
+    """The rows that were moved, and the words of rows that stay."""
 
     records: list[int]
     rows: dict[str, dict[Key, Row]] = field(default_factory=dict)
     blanked: dict[tuple[str, Key], Row] = field(default_factory=dict)
 
     def count(self) -> int:
-        """How many rows were moved."""
+        """Return how many rows were moved."""
         return sum(map(len, self.rows.values()))
 
 
 def gather(connection: sqlite3.Connection, record: str, record_id: int) -> Content:
-    """What a seal of this person (any number of theirs that stands) or call would hold.
+    """Return what a seal of this person (with merged records) or call would hold.
 
     Raises NotFound; InvalidInput for a record merged into another.
     """
@@ -48,7 +48,7 @@ def gather(connection: sqlite3.Connection, record: str, record_id: int) -> Conte
         content = Content([record_id])
         parts = ownership.of_call(connection, [record_id])
     for part in parts:
-        if part.own or part.table == "audit_reason":  # its words can not be changed, only let go
+        if part.own or part.table == "audit_reason":  # append-only: deleted or kept
             for key in part.rows:
                 row = ownership.row_of(connection, part.table, key) or {}
                 content.rows.setdefault(part.table, {})[key] = row
@@ -63,7 +63,7 @@ def gather(connection: sqlite3.Connection, record: str, record_id: int) -> Conte
 def _blank(
     connection: sqlite3.Connection, content: Content, table: str, key: Key, columns: Iterable[str]
 ) -> None:
-    """Note what these columns of a row that stays hold, where they hold anything."""
+    """Record what these columns of a row that stays hold, if anything."""
     if key in content.rows.get(table, {}):
         return
     row = ownership.row_of(connection, table, key) or {}
@@ -74,7 +74,7 @@ def _blank(
 
 
 def _cut_loose(connection: sqlite3.Connection, content: Content) -> None:
-    """Rows that stay and point to one that goes: the pointer is taken off, or the row goes too."""
+    """Clear the pointers of rows that stay to rows that go; a row that must point goes too."""
     references = ownership.references(connection)
     todo = list(content.rows)
     while todo:
@@ -94,7 +94,7 @@ def _cut_loose(connection: sqlite3.Connection, content: Content) -> None:
 
 
 def dump(content: Content) -> str:
-    """The JSON of `sealed.content`."""
+    """Return the JSON of `sealed.content`."""
     return json.dumps(
         {
             "records": content.records,
@@ -107,7 +107,7 @@ def dump(content: Content) -> str:
 
 
 def load(connection: sqlite3.Connection, text: str) -> Content:
-    """What `dump` made."""
+    """Return what `dump` wrote."""
     found = json.loads(text, object_hook=_bytes)
     content = Content(found["records"])
     for table, moved in found["rows"].items():
@@ -123,8 +123,8 @@ def _bytes(value: dict[str, Any]) -> Any:
 
 
 def every(connection: sqlite3.Connection) -> list[tuple[Row, Content]]:
-    """The seals in force, oldest first: id, sealed_at, sealed_by; and what each holds."""
+    """Return the active seals, oldest first: id, sealed_at, sealed_by; and what each holds."""
     return [
         (dict(row), load(connection, row["content"]))
-        for row in connection.execute(_IN_FORCE).fetchall()
+        for row in connection.execute(_ACTIVE).fetchall()
     ]

@@ -56,11 +56,11 @@ def test_what_is_said_is_kept_with_its_authority(ccu: Ccu, db_path: Path) -> Non
         (("calls", "1.5", "--source", "M"), "YEARS must be a whole number from 0 to 150"),
         (("calls", "1_0", "--source", "M"), "YEARS must be a whole number from 0 to 150"),
         (("calls", "151", "--source", "M"), "YEARS must be a whole number from 0 to 150"),
-        (("disclosures", "5", "--source", "M"), "disclosures are kept at least 6 years: whoever"),
-        (("consents", "5", "--source", "M"), "consents are kept at least 6 years: whoever"),
+        (("disclosures", "5", "--source", "M"), "disclosures are kept at least 6 years: a person"),
+        (("consents", "5", "--source", "M"), "consents are kept at least 6 years: a person"),
         (("audit", "7", "--source", "M"), "audit is never destroyed"),
         (("changes", "7", "--source", "M"), "changes is with their record"),
-        (("everything", "7", "--source", "M"), "there is no such class; the classes are calls, "),
+        (("everything", "7", "--source", "M"), "Not a class of retention; choose from calls, "),
     ],
 )
 def test_what_cannot_be_said(line: tuple[str, ...], sentence: str, ccu: Ccu) -> None:

@@ -13,9 +13,7 @@ def command(
     ctx: typer.Context,
     before: Annotated[
         str | None,
-        typer.Option(
-            "--before", metavar="DAY", help="People without contact since this day."
-        ),
+        typer.Option("--before", metavar="DAY", help="People without contact since this day."),
     ] = None,
     person: Annotated[int | None, opt("--person", PERSON, "This person, by number.")] = None,
     dry_run: Annotated[
