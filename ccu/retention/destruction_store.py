@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from ccu.records import audit
+from ccu.records import audit, table
 
 COLUMNS = (
     *("id", "at", "by", "class", "count", "oldest", "newest", "years", "source", "scrubbed_at"),
@@ -32,12 +32,9 @@ def log(
     """
     numbers = []
     for each in destroyed:
-        cursor = connection.execute(
-            "INSERT INTO destruction (at, staff_id, class, count, oldest, newest, source, years)"
-            " VALUES (:at, :staff_id, :name, :count, :oldest, :newest, :source, :years)",
-            {**vars(each), "at": at, "staff_id": staff_id},
-        )
-        number = int(cursor.lastrowid or 0)
+        row = {**vars(each), "class": each.name, "at": at, "staff_id": staff_id}
+        del row["name"]
+        number = table.insert_row(connection, "destruction", row)
         audit.record(
             connection, staff_id, "destroy", "destruction", number,
             what=each.name, rows=each.count,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput, NotFound
-from ccu.records import person_ids
+from ccu.records import person_ids, table
 from ccu.records.ownership import Records
 from ccu.retention.needs import follow, needs
 
@@ -44,10 +44,6 @@ WHERE own.person_id IN (SELECT value FROM json_each(:ids))
 _SEALED = """
 SELECT id FROM sealed
 WHERE record = :record AND record_id IN (SELECT value FROM json_each(:ids))
-"""
-_HOLD = """
-INSERT INTO legal_hold (record, record_id, authority, placed_at, placed_by)
-VALUES (:record, :record_id, :authority, :at, :by)
 """
 
 
@@ -98,21 +94,18 @@ def place(work: "Work", record: str, record_id: int, authority: str) -> int:
 
     Raises NotFound, and InvalidInput when the same authority holds the record already.
     """
-    if not work.connection.execute(
-        f"SELECT 1 FROM {record} WHERE id = :id",  # noqa: S608 - one of RECORDS
-        {"id": record_id},
-    ).fetchone():
-        raise NotFound(f"no {record} {record_id}")
-    asked = {"record": record, "record_id": record_id, "authority": authority}
+    table.require(work.connection, record, record_id)
+    hold = {"record": record, "record_id": record_id, "authority": authority}
     same = work.connection.execute(
         "SELECT id FROM legal_hold WHERE record = :record AND record_id = :record_id"
         " AND authority = :authority AND released_at IS NULL",
-        asked,
+        hold,
     ).fetchone()
     if same:
         raise InvalidInput(f"hold {same['id']} already has that authority")
-    cursor = work.connection.execute(_HOLD, {**asked, "at": work.at, "by": work.staff_id})
-    hold_id = int(cursor.lastrowid or 0)
+    hold_id = table.insert_row(
+        work.connection, "legal_hold", {**hold, "placed_at": work.at, "placed_by": work.staff_id}
+    )
     work.audit("hold", record, record_id, hold=hold_id)
     return hold_id
 
@@ -126,10 +119,8 @@ def release(work: "Work", hold_id: int) -> str:
         raise NotFound(f"no hold {hold_id}")
     if row["released_at"] is not None:
         raise InvalidInput(f"hold {hold_id} was released on {row['released_at'][:10]}")
-    work.connection.execute(
-        "UPDATE legal_hold SET released_at = :at, released_by = :by WHERE id = :id",
-        {"at": work.at, "by": work.staff_id, "id": hold_id},
-    )
+    ended = {"released_at": work.at, "released_by": work.staff_id}
+    table.update(work.connection, "legal_hold", hold_id, ended)
     work.audit("release", row["record"], row["record_id"], hold=hold_id)
     return f"{row['record']} {row['record_id']}"
 

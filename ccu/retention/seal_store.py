@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput, NotFound
-from ccu.records import audit, ownership
+from ccu.records import audit, ownership, table
 from ccu.records.ownership import Key, Reference, Row
 from ccu.retention import sealed_store
 from ccu.retention.sealed_store import Content
@@ -62,19 +62,19 @@ def seal(work: "Work", record: str, record_id: int, *, authority: str, ordered_o
     audit.purge_reasons(
         connection, work.staff_id, [key[0] for key in content.rows.get("audit_reason", ())]
     )
-    for table, rows in content.rows.items():
-        ownership.delete_rows(connection, table, rows)
-    for (table, key), was in content.blanked.items():
-        ownership.update_row(connection, table, key, ownership.blanks(connection, table, was))
-    cursor = connection.execute(
-        "INSERT INTO sealed (record, record_id, authority, ordered_on, sealed_at, sealed_by,"
-        " content) VALUES (:record, :record_id, :authority, :ordered_on, :at, :by, :content)",
+    for name, rows in content.rows.items():
+        ownership.delete_rows(connection, name, rows)
+    for (name, key), was in content.blanked.items():
+        ownership.update_row(connection, name, key, ownership.blanks(connection, name, was))
+    seal_id = table.insert_row(
+        connection,
+        "sealed",
         {
             "record": record, "record_id": record_id, "authority": authority,
-            "ordered_on": ordered_on, "at": work.at, "by": work.staff_id, "content": held,
+            "ordered_on": ordered_on, "sealed_at": work.at, "sealed_by": work.staff_id,
+            "content": held,
         },
     )  # fmt: skip
-    seal_id = int(cursor.lastrowid or 0)
     connection.executemany(
         "INSERT INTO sealed_number (digest, sealed_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
         [(each, seal_id) for each in numbers],
@@ -181,19 +181,16 @@ def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int]:
         raise InvalidInput(f"seal {seal_id} was lifted already")
     _fit(connection, seal_id, content)
     connection.execute("PRAGMA defer_foreign_keys = ON")
-    for table, found in content.rows.items():
+    for name, found in content.rows.items():
         for row in found.values():
-            _insert(connection, table, row)
+            _insert(connection, name, row)
     left = sum(
-        _restore(connection, seal_id, table, key, was)
-        for (table, key), was in content.blanked.items()
+        _restore(connection, seal_id, name, key, was)
+        for (name, key), was in content.blanked.items()
     )
     connection.execute("DELETE FROM sealed_number WHERE sealed_id = ?", (seal_id,))
-    connection.execute(
-        "UPDATE sealed SET content = NULL, lifted_at = :at, lifted_by = :by, lift_reason = :reason"
-        " WHERE id = :id",
-        {"at": work.at, "by": work.staff_id, "reason": reason, "id": seal_id},
-    )
+    lifted = {"lifted_at": work.at, "lifted_by": work.staff_id, "lift_reason": reason}
+    table.update(connection, "sealed", seal_id, {"content": None, **lifted})
     work.audit(
         "seal-lift", told["record"], told["number"],
         seal=seal_id, rows=content.count(), left=left, code=reason,
@@ -233,16 +230,14 @@ def _missing(
     return found
 
 
-def _insert(connection: sqlite3.Connection, table: str, row: Row) -> None:
+def _insert(connection: sqlite3.Connection, name: str, row: Row) -> None:
     """Insert a row as it was; an internal id that was used again is replaced by a new one."""
-    key = ownership.key_of(connection, table)
-    taken = ownership.row_of(connection, table, tuple(row[name] for name in key))
+    key = ownership.key_of(connection, name)
+    taken = ownership.row_of(connection, name, tuple(row[column] for column in key))
     values = {**row, key[0]: None} if taken and key == ("id",) else row
-    if table == "call" and row["incident"] is not None:
+    if name == "call" and row["incident"] is not None:
         _refuse_taken(connection, row)
-    names = ", ".join(values)
-    marks = ", ".join(f":{name}" for name in values)
-    connection.execute(f"INSERT INTO main.{table} ({names}) VALUES ({marks})", values)  # noqa: S608
+    table.insert_row(connection, name, values)
 
 
 def _refuse_taken(connection: sqlite3.Connection, row: Row) -> None:
@@ -254,24 +249,24 @@ def _refuse_taken(connection: sqlite3.Connection, row: Row) -> None:
         raise InvalidInput(f"call {other['id']} has its incident number now; amend that one first")
 
 
-def _restore(connection: sqlite3.Connection, seal_id: int, table: str, key: Key, was: Row) -> int:
+def _restore(connection: sqlite3.Connection, seal_id: int, name: str, key: Key, was: Row) -> int:
     """Restore words in a row that stayed; return how many were rewritten since and are kept."""
-    now = ownership.row_of(connection, table, key)
+    now = ownership.row_of(connection, name, key)
     if now is None:
-        return _restore_in_seal(connection, seal_id, table, key, was)
-    empty = ownership.blanks(connection, table, was)
-    back = {name: value for name, value in was.items() if now[name] == empty[name]}
+        return _restore_in_seal(connection, seal_id, name, key, was)
+    empty = ownership.blanks(connection, name, was)
+    back = {each: value for each, value in was.items() if now[each] == empty[each]}
     if back:
-        ownership.update_row(connection, table, key, back)
+        ownership.update_row(connection, name, key, back)
     return len(was) - len(back)
 
 
 def _restore_in_seal(
-    connection: sqlite3.Connection, seal_id: int, table: str, key: Key, was: Row
+    connection: sqlite3.Connection, seal_id: int, name: str, key: Key, was: Row
 ) -> int:
     """Restore words of a row that another seal holds now."""
     for other, held in sealed_store.every(connection):
-        row = held.rows.get(table, {}).get(key)
+        row = held.rows.get(name, {}).get(key)
         if row is not None and other["id"] != seal_id:
             row.update(was)
             connection.execute(
