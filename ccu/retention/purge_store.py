@@ -12,7 +12,7 @@ from typing import Any
 from ccu.errors import VerificationFailed
 from ccu.records import audit, ownership
 from ccu.records.ownership import RECORDS
-from ccu.retention import due_store, kept_store
+from ccu.retention import due_store
 from ccu.retention.destruction_store import Destroyed
 
 _CLASSES = "SELECT class, years, never FROM retention ORDER BY sort"
@@ -78,7 +78,7 @@ def find(connection: sqlite3.Connection, today: date) -> Found:
     for statement in due_store.TABLES.split(";"):
         connection.execute(statement)
     due_store.find(connection, {row["class"]: first_kept(today, row["years"]) for row in classes})
-    kept_store.mark(connection)
+    due_store.mark(connection)
     return Found(
         [dict(row) for row in connection.execute(_COUNTS)],
         [Destroyed(**dict(row)) for row in connection.execute(_DESTROYED)],
