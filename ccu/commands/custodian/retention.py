@@ -1,4 +1,4 @@
-"""`ccu retention list`, `set`, `hold`, `release`: how long records are kept."""
+"""`ccu retention list`, `set`, `hold`, `release`: retention periods and legal holds."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +10,7 @@ from ccu.options import FILE, OptionType, arg, group, line, number_of, opt, type
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
 from ccu.session import Session
 
-app = group("How long records are kept: list, set, hold, release.")
+app = group("Retention periods and legal holds: list, set, hold, release.")
 
 LONGEST_AUTHORITY = 200
 
@@ -37,7 +37,7 @@ def _authority(session: Session, text: str, option: str) -> str:
     code = text.strip()
     if not (0 < len(code) <= 60 and all(each.isalnum() or each in ".-/_" for each in code)):
         raise InvalidInput(
-            f"{option} is one word of letters, digits and .-/_; words come by --file or a prompt"
+            f"{option} is one word of letters, digits and .-/_; give words by --file or prompt"
         )
     return code
 
@@ -61,9 +61,9 @@ def list_(
 ) -> None:
     """List how long each class of record is kept; or the legal holds, or what was destroyed.
 
-    ccu has no retention periods of its own: `keep` is empty until the department sets it, and ccu
-    purge destroys nothing until every class has a period. scrubbed_at is when destroyed text was
-    removed from the file's bytes; if it is empty, run ccu check.
+    ccu has no retention periods of its own: the department sets each of them, and ccu purge
+    destroys nothing until every class has one. --destroyed has the time when the text was removed
+    from the file's bytes; if it is empty, run ccu check.
 
     Examples:
 
@@ -94,7 +94,7 @@ def list_(
 @app.command("set")
 def set_(
     ctx: typer.Context,
-    class_: Annotated[str, arg("CLASS", CLASS, "A class of retention list.")],
+    class_: Annotated[str, arg("CLASS", CLASS, "A class, as ccu retention list shows it.")],
     years: Annotated[int, arg("YEARS", YEARS, "How many years it is kept, or never destroyed.")],
     source: Annotated[
         str | None, opt("--source", line(), "The authority, such as a schedule's number.")
@@ -134,8 +134,8 @@ def hold(
     """Place a legal hold: a person, call or place is not destroyed until the hold is released.
 
     The hold covers what is needed to understand the record: a person's calls and all that is on
-    them, what followed from a call, the units of a building. Words that may name somebody come by
-    --file or by prompt.
+    them, what followed from a call, the units of a building. Give words that may name a
+    person by --file or at the prompt.
 
     Example:
 
