@@ -42,7 +42,7 @@ def rows(connection: sqlite3.Connection) -> list[dict[str, Any]]:
         " FROM retention LEFT JOIN staff ON staff.id = set_by ORDER BY retention.sort"
     )
     listed = [
-        (row["class"], keep(row["years"], row["never"]), row["source"], row["set_on"],
+        (row["class"], period(row["years"], row["never"]), row["source"], row["set_on"],
          row["set_by"], CLASSES[row["class"]])
         for row in found
     ]  # fmt: skip
@@ -50,7 +50,7 @@ def rows(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     return [dict(zip(COLUMNS, each, strict=True)) for each in listed]
 
 
-def keep(years: int | None, never: int) -> str:
+def period(years: int | None, never: int) -> str:
     """Return `7 years`, `never destroyed`, or an empty text while no period is set."""
     if never:
         return "never destroyed"
@@ -91,4 +91,4 @@ def set_period(work: "Work", name: str, years: int | None, source: str) -> str:
         "retention-set",
         what=name, years=years, was=before["years"], was_never=bool(before["never"]),
     )  # fmt: skip
-    return keep(before["years"], before["never"])
+    return period(before["years"], before["never"])

@@ -175,7 +175,7 @@ def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int]:
     before, one that needs another lifted first, an incident number that is taken.
     """
     connection = work.connection
-    told = rows(connection, seal_id)[0]
+    lifted = rows(connection, seal_id)[0]
     content = read(connection, seal_id)
     if content is None:
         raise InvalidInput(f"seal {seal_id} was lifted already")
@@ -189,13 +189,13 @@ def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int]:
         for (name, key), was in content.blanked.items()
     )
     connection.execute("DELETE FROM sealed_number WHERE sealed_id = ?", (seal_id,))
-    lifted = {"lifted_at": work.at, "lifted_by": work.staff_id, "lift_reason": reason}
-    table.update(connection, "sealed", seal_id, {"content": None, **lifted})
+    ended = {"lifted_at": work.at, "lifted_by": work.staff_id, "lift_reason": reason}
+    table.update(connection, "sealed", seal_id, {"content": None, **ended})
     work.audit(
-        "seal-lift", told["record"], told["number"],
+        "seal-lift", lifted["record"], lifted["number"],
         seal=seal_id, rows=content.count(), left=left, code=reason,
     )  # fmt: skip
-    return told, left
+    return lifted, left
 
 
 def _fit(connection: sqlite3.Connection, seal_id: int, content: Content) -> None:

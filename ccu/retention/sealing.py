@@ -38,7 +38,7 @@ def seal(
         _confirm(session, record, record_id, content.records, content.count())
     with session.work() as work:
         done = seal_store.seal(work, record, record_id, authority=by, ordered_on=day.isoformat())
-    _tell(done)
+    _report(done)
     return f"{record.capitalize()} {record_id} is sealed, as seal {done.id}."
 
 
@@ -51,11 +51,11 @@ def _confirm(session: Session, record: str, record_id: int, records: list[int], 
     terminal.confirm_by_number(session.interactive, record_id, stated, "seal")
 
 
-def _tell(done: "Sealed") -> None:
+def _report(done: "Sealed") -> None:
     """Print what ended, and what the order may also cover; numbers and logins only."""
     if done.ended:
-        told = "; ".join(f"{what} {number} ({login})" for what, number, login in done.ended)
-        say(f"Ended {len(done.ended)} open: {told}")
+        ended = "; ".join(f"{what} {number} ({login})" for what, number, login in done.ended)
+        say(f"Ended {len(done.ended)} open: {ended}")
     if done.calls:
         say(
             f"Kept without words: {_named('call', done.calls)}. If the order covers a call too:"
@@ -67,8 +67,8 @@ def _tell(done: "Sealed") -> None:
 
 
 def _named(what: str, numbers: Iterable[int]) -> str:
-    told = [str(each) for each in numbers]
-    return f"{what}{'' if len(told) == 1 else 's'} {', '.join(told)}"
+    numbers_shown = [str(each) for each in numbers]
+    return f"{what}{'' if len(numbers_shown) == 1 else 's'} {', '.join(numbers_shown)}"
 
 
 # ---------------------------------------------------------------- what a seal holds, as a page
@@ -77,7 +77,7 @@ def _named(what: str, numbers: Iterable[int]) -> str:
 COLUMNS = ("table", "row", "field", "value")
 
 
-def document(session: Session, told: dict[str, Any], content: "Content | None") -> Document:
+def document(session: Session, row: dict[str, Any], content: "Content | None") -> Document:
     """Return the order, every field of the sealed rows, and the words removed from others.
 
     42 CFR Part 2 referrals are left out for an account that may not read them.
@@ -89,19 +89,19 @@ def document(session: Session, told: dict[str, Any], content: "Content | None") 
     labels = codes.labels(session.db, "seal_authority")
     found = [] if content is None else content_rows(_readable(session, content))
     pairs = [
-        ("Order", f"{labels[told['authority']]}, {told['ordered_on']}"),
-        ("Sealed", f"{dates.minute(told['sealed_at'])} by {told['sealed_by']}"),
+        ("Order", f"{labels[row['authority']]}, {row['ordered_on']}"),
+        ("Sealed", f"{dates.minute(row['sealed_at'])} by {row['sealed_by']}"),
     ]
-    if told["lifted_at"]:
-        when = dates.minute(told["lifted_at"])
-        pairs.append(("Lifted", f"{when} by {told['lifted_by']} ({told['lift_reason']})"))
+    if row["lifted_at"]:
+        when = dates.minute(row["lifted_at"])
+        pairs.append(("Lifted", f"{when} by {row['lifted_by']} ({row['lift_reason']})"))
     table = Table(COLUMNS, [tuple(each.values()) for each in found])
     sections = [
         Section(pairs=pairs),
         Section("Sealed content", table=table, main=True, empty="None: the seal was lifted"),
     ]
-    data = {**told, "records": content.records if content else [], "rows": found}
-    return Document(f"Seal {told['seal']}: {told['record']} {told['number']}", sections, data)
+    data = {**row, "records": content.records if content else [], "rows": found}
+    return Document(f"Seal {row['seal']}: {row['record']} {row['number']}", sections, data)
 
 
 def _readable(session: Session, content: "Content") -> "Content":

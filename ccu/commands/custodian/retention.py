@@ -116,7 +116,7 @@ def set_(
     with session.work() as work:
         before = schedule_store.set_period(work, class_, years or None, source)
     was = f"; it was {before}" if before else ""
-    emit_line(f"{class_}: {schedule_store.keep(years, not years)}{was}.")
+    emit_line(f"{class_}: {schedule_store.period(years, not years)}{was}.")
 
 
 @app.command()

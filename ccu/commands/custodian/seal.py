@@ -108,10 +108,10 @@ def show(
 
     session: Session = ctx.obj
     with session.work() as work:
-        told = seal_store.rows(work.connection, seal)[0]
+        row = seal_store.rows(work.connection, seal)[0]
         content = seal_store.read(work.connection, seal)
         work.audit("seal-show", "sealed", seal)
-    emit_document(sealing.document(session, told, content), format, output)
+    emit_document(sealing.document(session, row, content), format, output)
 
 
 @app.command()
@@ -136,7 +136,7 @@ def lift(
             raise InvalidInput("--reason-code is missing: set_aside, in_error or court")
         reason = LIFT_REASON.ask(session, "Why", "--reason-code")
     with session.work() as work:
-        told, left = seal_store.lift(work, seal, reason)
+        row, left = seal_store.lift(work, seal, reason)
     if left:
         say(f"{left} texts were rewritten since and are kept")
-    emit_line(f"Seal {seal} is lifted: {told['record']} {told['number']} is back.")
+    emit_line(f"Seal {seal} is lifted: {row['record']} {row['number']} is back.")
