@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ccu.work import Work
 
 COLUMNS = ("id", "holds", "authority", "since", "by", "released", "released_by")
-RECORDS = ("person", "call", "place")
 
 _ACTIVE = "SELECT record, record_id FROM legal_hold WHERE released_at IS NULL"
 # These places, and the units of those that are a building.
@@ -79,14 +78,6 @@ def _listed(ids: Iterable[int], record: str = "") -> dict[str, str]:
 def held(connection: sqlite3.Connection, record: str, ids: Iterable[int]) -> set[int]:
     """Return which of these records a hold keeps, itself or for another. `record` is a table."""
     return set(ids) & all_held(connection).get(record, set())
-
-
-def record_named(text: str) -> str:
-    """Return person, call or place. Raises InvalidInput for anything else."""
-    record = text.strip().lower()
-    if record not in RECORDS:
-        raise InvalidInput("a hold is on a person, a call or a place")
-    return record
 
 
 def place(work: "Work", record: str, record_id: int, authority: str) -> int:

@@ -32,7 +32,6 @@ FIXED = (
     ("care notes", "in their own file", "ccu care destroy, in that file"),
 )
 AT_LEAST_SIX = ("consents", "disclosures")
-LONGEST_YEARS = 150
 
 
 def rows(connection: sqlite3.Connection) -> list[dict[str, Any]]:

@@ -6,46 +6,12 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import FILE, OptionType, arg, group, line, number_of, opt, typed_text
+from ccu.options import FILE, arg, group, line, number_of, opt, typed_text
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
+from ccu.retention.options import AUTHORITY, CLASS, LONGEST_AUTHORITY, RECORD, YEARS
 from ccu.session import Session
 
 app = group("Retention periods and legal holds: list, set, hold, release.")
-
-LONGEST_AUTHORITY = 200
-
-
-def _years(session: Session, text: str, option: str) -> int:
-    from ccu.retention import schedule_store
-
-    if text.strip().lower() == "never":
-        return 0
-    years = typed_text.whole_number(text, option, schedule_store.LONGEST_YEARS)
-    if not years:
-        raise InvalidInput(f"{option} must be a whole number from 1, or never")
-    return years
-
-
-def _held_record(session: Session, text: str, option: str) -> str:
-    from ccu.retention import hold_store
-
-    return hold_store.record_named(text)
-
-
-def _authority(session: Session, text: str, option: str) -> str:
-    """Read an authority short and bare enough for a command line that other accounts can read."""
-    code = text.strip()
-    if not (0 < len(code) <= 60 and all(each.isalnum() or each in ".-/_" for each in code)):
-        raise InvalidInput(
-            f"{option} is one word of letters, digits and .-/_; give words by --file or prompt"
-        )
-    return code
-
-
-CLASS = OptionType(read=lambda session, text, option: text.strip().lower(), metavar="CLASS")
-YEARS = OptionType(read=_years, metavar="YEARS")  # 0: never destroyed
-RECORD = OptionType(read=_held_record, metavar="RECORD")
-AUTHORITY = OptionType(read=_authority, metavar="NUMBER")
 
 
 @app.command("list")
