@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ccu.records import ownership
 from ccu.retention import hold_store, sealed_store
-from ccu.retention.needs import Need, needs
+from ccu.retention.hold_store import Need, needs
 
 # due: why is empty for what is to be destroyed. going: that, and what goes with it. held: all that
 # a legal hold keeps; needed: all that an active seal does. human: a copy of the view, joined often.
