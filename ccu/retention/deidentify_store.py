@@ -16,8 +16,8 @@ from typing import Any
 from ccu.records import audit, ownership, person_ids
 from ccu.records.ownership import DEIDENTIFIED as NAME
 from ccu.records.ownership import WORDY_FIELDS, Part
-from ccu.retention import destruction_store, due_store, hold_store
-from ccu.retention.destruction_store import Destroyed
+from ccu.retention import due_store, hold_store, schedule_store
+from ccu.retention.schedule_store import Destroyed
 
 REMOVED = "removed"
 _DELETED = (
@@ -131,7 +131,7 @@ def remove(
     if last:
         days = sorted(last.values())
         gone = Destroyed("identity", len(last), days[0], days[-1], "ccu deidentify", None)
-        destruction_store.log(connection, staff_id, [gone], at=at)
+        schedule_store.log_destroyed(connection, staff_id, [gone], at=at)
     return done
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from ccu.database import wiping
 from ccu.errors import InvalidInput
 from ccu.records import audit
-from ccu.retention import destruction_store, purge_store
-from ccu.retention.destruction_store import Destroyed
+from ccu.retention import purge_store, schedule_store
 from ccu.retention.purge_store import Found
+from ccu.retention.schedule_store import Destroyed
 from ccu.session import Session
 
 COLUMNS = ("class", "year", "due", "held", "open", "linked", "destroy")
@@ -59,7 +59,7 @@ def _destroy(session: Session, seen: Found) -> None:
         if orphans:
             why = "no record names them any more"
             done.append(Destroyed("places", orphans, None, None, why, None))
-        numbers = destruction_store.log(connection, session.staff_id, done, at=at)
+        numbers = schedule_store.log_destroyed(connection, session.staff_id, done, at=at)
         counts = {each.name: each.count for each in done}
         audit.record(connection, session.staff_id, "purge", counts=counts, destructions=numbers)
 

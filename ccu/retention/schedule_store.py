@@ -1,9 +1,11 @@
-"""The retention table: how long the department keeps each class of record."""
+"""The retention table: how long the department keeps each class of record; what was destroyed."""
 
 import sqlite3
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput
+from ccu.records import audit, table
 
 if TYPE_CHECKING:
     from ccu.work import Work
@@ -91,3 +93,65 @@ def set_period(work: "Work", name: str, years: int | None, source: str) -> str:
         what=name, years=years, was=before["years"], was_never=bool(before["never"]),
     )  # fmt: skip
     return period(before["years"], before["never"])
+
+
+# ---------------------------------------------------------------- the destruction log
+
+
+DESTROYED_COLUMNS = (
+    *("id", "at", "by", "class", "count", "oldest", "newest", "years", "source", "scrubbed_at"),
+)
+
+
+@dataclass(frozen=True)
+class Destroyed:
+    """How many records of a class, and the days of the oldest and the newest of them."""
+
+    name: str
+    count: int
+    oldest: str | None
+    newest: str | None
+    source: str
+    years: int | None
+
+
+def log_destroyed(
+    connection: sqlite3.Connection, staff_id: int, classes: list[Destroyed], *, at: str
+) -> list[int]:
+    """Add to the log and the audit inside a write; return the numbers in the log.
+
+    The text is in the file's bytes until `wiping.finish` has run after the commit.
+    """
+    numbers = []
+    for each in classes:
+        row = {**vars(each), "class": each.name, "at": at, "staff_id": staff_id}
+        del row["name"]
+        number = table.insert_row(connection, "destruction", row)
+        audit.record(
+            connection, staff_id, "destroy", "destruction", number,
+            what=each.name, rows=each.count,
+        )  # fmt: skip
+        numbers.append(number)
+    return numbers
+
+
+def destroyed(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Return the log, oldest first."""
+    found = connection.execute(
+        "SELECT destruction.id, at, staff.login AS by, class, count, oldest, newest, years, source,"
+        " scrubbed_at FROM destruction JOIN staff ON staff.id = staff_id ORDER BY destruction.id"
+    )
+    return [dict(row) for row in found]
+
+
+def destroyed_between(connection: sqlite3.Connection, start: str, end: str) -> bool:
+    """Tell whether records of days from `start` until before `end` were destroyed.
+
+    A row of the log covers all days from its oldest record to its newest.
+    """
+    found = connection.execute(
+        "SELECT 1 FROM destruction WHERE oldest < :end AND newest >= :start AND class IN"
+        " ('calls', 'people', 'referrals', 'needs', 'consults', 'plans') LIMIT 1",
+        {"start": start, "end": end},
+    )
+    return found.fetchone() is not None

@@ -37,7 +37,7 @@ def list_(
 
       ccu retention list --holds --all
     """
-    from ccu.retention import destruction_store, hold_store, schedule_store
+    from ccu.retention import hold_store, schedule_store
 
     session: Session = ctx.obj
     if destroyed and (holds or every):
@@ -48,8 +48,8 @@ def list_(
             work.audit("holds-list", rows=len(found))
         table = Table(hold_store.COLUMNS, found, title="Legal holds")
     elif destroyed:
-        found = destruction_store.rows(session.db)
-        table = Table(destruction_store.COLUMNS, found, title="Destroyed")
+        found = schedule_store.destroyed(session.db)
+        table = Table(schedule_store.DESTROYED_COLUMNS, found, title="Destroyed")
     else:
         found = schedule_store.rows(session.db)
         table = Table(schedule_store.COLUMNS, found, title="Retention")
