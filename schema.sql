@@ -1245,7 +1245,7 @@ INSERT INTO lift_reason (code, label, sort) VALUES
   ('court', 'A court asks for it', 3);
 
 -- A person or a call sealed by an order. The rows themselves are moved in here (content, JSON:
--- ccu/retention/seals.py) and are in no other table: no list, search or card can show them. Reports
+-- ccu/retention/seal_store.py) and are in no other table: no list, search or card can show them. Reports
 -- alone read them, to count them as numbers that name nobody. A lifted seal has no content: the rows
 -- are back in their tables.
 CREATE TABLE sealed (

@@ -18,7 +18,7 @@ from ccu.errors import InvalidInput, NotFound, VerificationFailed
 from ccu.files import named
 from ccu.people import store as people
 from ccu.records import person_ids, table
-from ccu.retention import holds
+from ccu.retention import hold_store
 from ccu.session import Session
 
 
@@ -91,7 +91,7 @@ def move(session: Session, note_id: int, person_id: int) -> list[int]:
 
 def must_not_be_held(session: Session, records: Iterable[int], what: str) -> None:
     """Raises InvalidInput when a legal hold keeps one of these records: then all stays."""
-    for held in sorted(holds.held(session.db, "person", records)):
+    for held in sorted(hold_store.held(session.db, "person", records)):
         raise InvalidInput(f"a legal hold keeps person {held}; nothing was {what}")
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccu import __version__, access, dates
 from ccu.database import opening as db
-from ccu.export import cells, columns, folder, rows
+from ccu.export import cells, columns, folder, store
 from ccu.export.cells import Rows
 from ccu.export.columns import COMMON
 from ccu.records import audit
@@ -52,9 +52,9 @@ def write(session: Session, wanted: Wanted, target: Path) -> list[tuple[str, int
     """Write the folder and audit it; return (file, rows). Raises InvalidInput."""
     by = session.staff_id
     folder.check(target)
-    tables = rows.read(session.db, wanted.what, wanted.first, wanted.last)
+    tables = store.read(session.db, wanted.what, wanted.first, wanted.last)
     cells.protect(tables, wanted.k)
-    rows.disguise(tables)
+    store.disguise(tables)
     with folder.unfinished(target) as part:
         files = [
             folder.add(

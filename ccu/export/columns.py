@@ -1,8 +1,6 @@
-"""The tables of an export, read from tables.toml: their columns, meanings and cells."""
+"""The tables of an export: their columns in order, with their meanings as about.json gives them."""
 
-import tomllib
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 AGES = ((17, "0-17"), (24, "18-24"), (34, "25-34"), (44, "35-44"), (54, "45-54"), (64, "55-64"),
@@ -10,27 +8,108 @@ AGES = ((17, "0-17"), (24, "18-24"), (34, "25-34"), (44, "35-44"), (54, "45-54")
 SEXES = {"m": "male", "f": "female", "x": "other"}  # as rosters write it; typed ones are words
 SEXES |= {word: word for word in SEXES.values()}
 COMMON = 11  # calls that a beat or a building needs to be distinguished from others
-NAMES = ("calls", "referrals", "follow_ups", "people")
 YES_NO = frozenset({
     *("care", "clinician", "backup_asked", "backup_arrived", "force_used", "injury"),
     *("again", "reached", "closed"),
 })  # fmt: skip
 PSEUDONYMS = ("call", "referral", "follow_up", "person", "place")
 
-_FILE = Path(__file__).with_name("tables.toml")
-_DATA: dict[str, Any] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-
+# What an export never has, as about.json lists it.
+REMOVED = [
+    "names, aliases, descriptions",
+    "birth dates (an age band is given instead)",
+    "phone numbers, email and home addresses",
+    "places (a pseudonym of busy buildings is given instead)",
+    "narratives, notes and reasons",
+    "incident numbers and the numbers of calls, referrals, follow-ups and people",
+    "the dispatch system's own words",
+    "staff",
+    "language and veteran status",
+    "voided calls, referrals entered in error, sealed records",
+    "referrals to 42 CFR Part 2 programs, and their follow-ups",
+]
+_PERSON = {
+    "person": "pseudonym of the person, the same in every file of this export and in no other"
+}
+_AGE_BAND = {"age_band": "age in years on the last day of the period, in bands"}
+_SEX = {"sex": "male, female or other, as recorded"}
+_CALL = {"call": "pseudonym of the call, the same in every file of this export and in no other"}
+_REFERRAL = {"referral": "pseudonym of the referral, the same in every file of this export"}
 # Table -> its columns, each with its meaning; `hour` is written only with --hours.
 TABLES: dict[str, dict[str, str]] = {
-    table: {
-        name: (meaning or _DATA["everywhere"][name]).format(common=COMMON)
-        for name, meaning in _DATA[table]["columns"].items()
-    }
-    for table in NAMES
+    "calls": {
+        **_CALL,
+        "day": "day of the call, town time",
+        "hour": "hour of the call, town time, 00 to 23",
+        "nature": "code of the nature: as cleared, else as dispatched",
+        "care": "whether it was a care call (yes, no)",
+        "beat": f"beat or district; only one with {COMMON} calls or more in this export",
+        "place": f"pseudonym of the building; only one with {COMMON} calls or more in this export",
+        "source": "code of how the call was reported",
+        "crisis_kind": "code of the type of crisis, as it appeared",
+        "lead_agency": "code of the lead agency",
+        "subjects": "number of subjects",
+        **_PERSON,
+        **_AGE_BAND,
+        **_SEX,
+        "dangers": "codes of the hazard screen, separated by spaces; none: screened, none found",
+        "interventions": "codes of the interventions, separated by spaces",
+        "dispositions": "codes of the dispositions, separated by spaces",
+        "arrived": "codes of the agencies that arrived, separated by spaces",
+        "clinician": "whether a clinician arrived",
+        "backup_asked": "whether backup was requested",
+        "backup_arrived": "whether backup arrived",
+        "force_used": "whether force was used",
+        "injury": "whether anyone was injured",
+        "minutes": "minutes on scene, all responders together",
+    },
+    "referrals": {
+        **_REFERRAL,
+        **_CALL,
+        "day": "day it was made, town time",
+        "need": "code of the need",
+        **_PERSON,
+        **_AGE_BAND,
+        **_SEX,
+        "provider": "number of the provider in this town's list",
+        "handoff": "code of how the person was handed off",
+        "handoff_minutes": "minutes until the handoff",
+        "status": "code of the status when this was written",
+        "again": "whether it followed an earlier referral",
+        "days_to_accepted": "full days until it was first accepted",
+    },
+    "follow_ups": {
+        "follow_up": "pseudonym of the follow-up",
+        **_REFERRAL,
+        **_CALL,
+        "day": "day it was due, town time",
+        "kind": "code of the type of follow-up",
+        **_PERSON,
+        **_AGE_BAND,
+        **_SEX,
+        "attempts": "number of attempts",
+        "result": "code of the last attempt's result",
+        "reached": "whether any attempt reached the person",
+        "closed": "whether it is closed",
+        "days_late": "full days from due to closed; below 0: before it was due",
+    },
+    "people": {
+        **_PERSON,
+        **_AGE_BAND,
+        **_SEX,
+        "housing": "code of the housing, as last recorded",
+        "calls": "calls of the period with this person as a subject",
+        "referrals": "referrals made for this person in the period",
+        "follow_ups": "follow-ups of this person that were due in the period",
+    },
 }
-# Table -> what makes its cells, in the order in which it is taken from rows in small ones.
-ORDER: dict[str, tuple[str, ...]] = {table: tuple(_DATA[table]["cell"]) for table in NAMES}
-REMOVED: list[str] = _DATA["removed"]
+# Table -> the columns that make its cells, in the order in which small cells lose them.
+ORDER: dict[str, tuple[str, ...]] = {
+    "calls": ("beat", "age_band", "sex", "nature", "day"),
+    "referrals": ("age_band", "sex", "need", "day"),
+    "follow_ups": ("age_band", "sex", "kind", "day"),
+    "people": ("housing", "age_band", "sex"),
+}
 
 
 def of_table(table: str, *, hours: bool) -> dict[str, str]:

@@ -11,7 +11,7 @@ from ccu.referrals import reads as referral_reads
 from ccu.referrals import store as referrals
 from ccu.referrals.options import REASON_CODE, UpdateOptions
 from ccu.referrals.store import Done, Update
-from ccu.retention import holds
+from ccu.retention import hold_store
 from ccu.session import Session
 
 
@@ -70,7 +70,7 @@ def to_expire(session: Session, given: list[int], stalled: bool) -> tuple[list[i
     found = referral_reads.rows(session.db, page.stalled_filter(session))
     hidden = session.view.referrals(row["id"] for row in found)
     found = [row for row in found if row["id"] not in hidden]
-    kept = holds.held(session.db, "referral", [row["id"] for row in found])
+    kept = hold_store.held(session.db, "referral", [row["id"] for row in found])
     held = [row["id"] for row in found if row["status"] == "on_hold" or row["id"] in kept]
     return sorted(row["id"] for row in found if row["id"] not in held), held
 

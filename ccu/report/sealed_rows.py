@@ -1,7 +1,7 @@
 """Sealed records in a report: counted without identifying anyone.
 
-Sealed rows are in no table (retention/seals.py). While a report is made, they are put before the
-tables, without their text: a published figure does not change, so nobody can learn of a sealed
+Sealed rows are in no table (retention/seal_store.py). While a report is made, they are put before
+the tables, without their text: a published figure does not change, so nobody can learn of a sealed
 record by subtracting a later report from an earlier one. Work that was open ended with the seal.
 The lists of people and of addresses leave sealed rows out.
 """
@@ -10,9 +10,9 @@ import sqlite3
 from typing import Any
 
 from ccu.records import ownership, withheld
-from ccu.records.ownership import WORDS
-from ccu.retention import sealed_content
-from ccu.retention.sealed_content import Content, Key, Row
+from ccu.records.ownership import WORDS, Key, Row
+from ccu.retention import sealed_store
+from ccu.retention.sealed_store import Content
 
 # Tables that figures are made of.
 _COUNTED = (
@@ -39,7 +39,7 @@ def show(connection: sqlite3.Connection) -> None:
     A rollback takes them away.
     """
     rows: dict[str, dict[Key, Row]] = {table: {} for table in _COUNTED}
-    for seal, content in reversed(sealed_content.every(connection)):  # the last one sealed the rest
+    for seal, content in reversed(sealed_store.every(connection)):  # the last one sealed the rest
         _put_back(connection, rows, content)
         _end(connection, rows, content, seal)
     for table, found in rows.items():
@@ -57,7 +57,7 @@ def _put_back(
     for (table, key), was in content.blanked.items():
         back = {name: value for name, value in was.items() if name not in _words(table)}
         if table in rows and back:
-            row: Row | None = rows[table].get(key) or sealed_content.find(connection, table, key)
+            row: Row | None = rows[table].get(key) or ownership.row_of(connection, table, key)
             if row is not None:
                 rows[table][key] = {**row, **back}
 
@@ -110,7 +110,7 @@ def _whole(connection: sqlite3.Connection, table: str, rows: dict[Key, Row]) -> 
         [tuple(row.get(name) for name in names) for row in rows.values()],
     )
     file = f"SELECT * FROM main.{table}"  # noqa: S608
-    if any(sealed_content.find(connection, table, key) for key in rows):  # in both: set back
+    if any(ownership.row_of(connection, table, key) for key in rows):  # in both: set back
         key = ", ".join(ownership.key_of(connection, table))
         file += f" WHERE ({key}) NOT IN (SELECT {key} FROM temp.sealed_{table})"  # noqa: S608
     return f"{file} UNION ALL SELECT * FROM temp.sealed_{table}"  # noqa: S608

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ccu.report.figures import Figure
-from ccu.retention import destruction
+from ccu.retention import schedule_store
 
 if TYPE_CHECKING:
     from ccu.report.build import Report, ReportSection
@@ -81,7 +81,7 @@ def destroyed(connection: sqlite3.Connection, report: "Report") -> list[str]:
     labels = [
         each.label
         for each in periods
-        if destruction.of_days(connection, str(each.start), str(each.end))
+        if schedule_store.destroyed_between(connection, str(each.start), str(each.end))
     ]
     return [
         f"Records of {label} were destroyed by the retention table: its figures are smaller than"

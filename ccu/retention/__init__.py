@@ -1,1 +1,1 @@
-"""Letting go: what is sealed, de-identified or purged, and how it is told."""
+"""Records disposition: sealing, de-identification, retention, legal holds, purge."""

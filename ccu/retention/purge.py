@@ -1,210 +1,25 @@
 """Destroy what is older than its class is kept for: found and counted, shown, then deleted.
 
-`find` lists what is due, what of it stays and why; `destroy` deletes the rest, in one transaction
-of the caller's; `purge` does both, then removes the text from the file's bytes. Deleting checks no
-reference row by row (db.trusting): all are checked at the end, and one that dangles undoes
-everything.
+The text is then removed from the bytes of the file, and copies that a killed process left go too.
 """
 
-import contextlib
-import sqlite3
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from collections.abc import Callable
 
-from ccu.database import wiping as erasing
-from ccu.errors import InvalidInput, VerificationFailed
+from ccu.database import wiping
+from ccu.errors import InvalidInput
 from ccu.records import audit
-from ccu.records.ownership import References
-from ccu.retention import destruction, purge_due, purge_kept
-from ccu.retention import schedule as retention
-from ccu.retention.destruction import Destroyed
+from ccu.retention import purge_store, schedule_store
+from ccu.retention.purge_store import Found
+from ccu.retention.schedule_store import Destroyed
 from ccu.session import Session
 
 COLUMNS = ("class", "year", "due", "held", "open", "linked", "destroy")
 COPIES = "Backups and copies made before keep what was destroyed: destroy them too."
 CARE = "Notes in a care file (ccu care destroy) and a dispatch system's records are not touched."
 
-_COUNTS = """
-SELECT retention.class, substr(day, 1, 4) AS year, count(*) AS due,
-       count(*) FILTER (WHERE why = 'held') AS held,
-       count(*) FILTER (WHERE why = 'open') AS open,
-       count(*) FILTER (WHERE why = 'linked') AS linked,
-       count(*) FILTER (WHERE why IS NULL) AS destroy
-FROM temp.due JOIN retention ON retention.class = due.class
-WHERE record <> 'household'
-GROUP BY retention.sort, year ORDER BY retention.sort, year
-"""
-_DESTROYED = """
-SELECT class, count(*) FILTER (WHERE record <> 'household') AS count, min(day) AS oldest,
-       max(day) AS newest
-FROM temp.due WHERE why IS NULL GROUP BY class
-"""
-# Somebody who stays: the last day that is known of them, where what showed it is gone.
-_LAST_CONTACT = """
-INSERT INTO last_contact (person_id, day)
-SELECT contact.person_id, contact.day
-FROM temp.contact JOIN person ON person.id = contact.person_id
-LEFT JOIN temp.contact_left ON contact_left.person_id = contact.person_id
-WHERE contact.day > coalesce(contact_left.day, '')
-ON CONFLICT (person_id) DO UPDATE SET day = excluded.day
-"""
-
-
-_GOING = "SELECT id FROM temp.due WHERE record = '{}' AND why IS NULL"
-_TURNS = (
-    f"(SELECT id FROM worker WHERE person_id IN ({_GOING.format('person')})"  # noqa: S608
-    f" OR household_id IN ({_GOING.format('household')}))"
-)
-# Records that `due` names one by one. A row of any other table that must point to one of them is a
-# part of it, and goes with it (References in records/ownership.py); what may point to none stays.
-_RECORDS = (
-    *("follow_up", "need_assessment", "referral", "consult", "plan", "place_flag"),
-    *("frequent_override", "disclosure", "consent", "sealed", "call", "household", "person"),
-    "import_batch",
-)
-# What no record names any more: an address's text, a place that nobody described, dispatch's words.
-_ORPHANS: tuple[tuple[str, str], ...] = (
-    ("address", "id NOT IN (SELECT address_id FROM call WHERE address_id IS NOT NULL)"),
-    (
-        "place",
-        "coalesce(category, 'residence') = 'residence' AND exempt_reason IS NULL"
-        " AND id NOT IN (SELECT place_id FROM call WHERE place_id IS NOT NULL"
-        "   UNION ALL SELECT place_id FROM address WHERE place_id IS NOT NULL"
-        "   UNION ALL SELECT place_id FROM plan WHERE place_id IS NOT NULL"
-        "   UNION ALL SELECT place_id FROM frequent_override WHERE place_id IS NOT NULL"
-        "   UNION ALL SELECT place_id FROM place_flag"
-        "   UNION ALL SELECT id FROM temp.held WHERE record = 'place')",
-    ),
-    (
-        "cad_text",
-        "id NOT IN (SELECT cad_nature_id FROM call WHERE cad_nature_id IS NOT NULL"
-        "   UNION SELECT cad_cleared_id FROM call WHERE cad_cleared_id IS NOT NULL"
-        "   UNION SELECT cad_disposition_id FROM call WHERE cad_disposition_id IS NOT NULL)",
-    ),
-)
-
-
-@dataclass(frozen=True)
-class Found:
-    """What is due, by class and year; `total` is how many records are to be destroyed."""
-
-    rows: list[dict[str, Any]]
-    destroyed: list[Destroyed]
-
-    @property
-    def total(self) -> int:
-        return sum(each.count for each in self.destroyed)
-
-
-def find(
-    connection: sqlite3.Connection,
-    cutoffs: Mapping[str, str | None],
-    decided: Mapping[str, sqlite3.Row],
-) -> Found:
-    """What is due and what of it stays, inside the caller's transaction; class -> first day kept.
-
-    It is in temporary tables until `forget`.
-    """
-    forget(connection)
-    for statement in purge_due.TABLES.split(";"):
-        connection.execute(statement)
-    purge_due.find(connection, cutoffs)
-    purge_kept.mark(connection)
-    rows = [dict(row) for row in connection.execute(_COUNTS)]
-    destroyed = [
-        Destroyed(
-            row["class"], row["count"], row["oldest"], row["newest"],
-            decided[row["class"]]["source"], decided[row["class"]]["years"],
-        )
-        for row in connection.execute(_DESTROYED)
-    ]  # fmt: skip
-    order = list(decided)
-    return Found(rows, sorted(destroyed, key=lambda each: order.index(each.name)))
-
-
-def deletes(connection: sqlite3.Connection) -> list[tuple[str, str]]:
-    """Return table and condition of the rows that go: what belongs to a record before the record.
-
-    A follow-up of a referral goes with the referral, though `due` names the referral alone.
-    """
-    going = {record: _GOING.format(record) for record in _RECORDS}
-    going["follow_up"] = (
-        f"SELECT id FROM follow_up WHERE id IN ({going['follow_up']})"  # noqa: S608
-        f" OR referral_id IN ({going['referral']})"
-    )
-    by_name = " OR ".join(
-        f"record = '{record}' AND record_id IN ({ids})" for record, ids in going.items()
-    )
-    parts: dict[str, list[str]] = {}
-    for each in References(connection).every:
-        if each.parent in going and each.table not in going and not each.may_be_null:
-            parts.setdefault(each.table, []).append(f"{each.column} IN ({going[each.parent]})")
-    return [
-        ("change", by_name),
-        ("legal_hold", by_name),
-        ("archived", f"record = 'deidentified' AND record_id IN ({going['person']})"),
-        *((table, " OR ".join(conditions)) for table, conditions in parts.items()),
-        ("worker", f"id IN {_TURNS}"),
-        *((record, f"id IN ({going[record]})") for record in _RECORDS),
-    ]
-
-
-def destroy(connection: sqlite3.Connection, staff_id: int) -> int:
-    """Delete what `find` found, in the same transaction; how many address texts and places went.
-
-    Raises VerificationFailed, and everything is to be rolled back, when a reference would dangle.
-    """
-    connection.execute(
-        f"UPDATE person_merge SET worker_id = NULL, stays_id = NULL"  # noqa: S608
-        f" WHERE worker_id IN {_TURNS} OR stays_id IN {_TURNS}"
-    )
-    for table, which in deletes(connection):
-        connection.execute(f"DELETE FROM main.{table} WHERE {which}")  # noqa: S608
-    reasons = connection.execute(
-        "SELECT id FROM temp.due WHERE record = 'audit_reason' AND why IS NULL ORDER BY id"
-    )
-    audit.purge_reasons(connection, staff_id, [row["id"] for row in reasons])
-    gone = 0
-    for table, which in _ORPHANS:
-        needed = f"SELECT id FROM temp.needed WHERE record = '{table}'"  # noqa: S608
-        gone += connection.execute(
-            f"DELETE FROM main.{table} WHERE {which} AND id NOT IN ({needed})"  # noqa: S608
-        ).rowcount
-        if table == "place":
-            _forget_places(connection)
-    purge_due.contacts(connection, "contact_left")
-    connection.execute(_LAST_CONTACT)
-    dangling = connection.execute("PRAGMA main.foreign_key_check").fetchone()
-    if dangling is not None:
-        raise VerificationFailed(
-            f"{dangling['table']} would point to missing rows of {dangling['parent']};"
-            " nothing was destroyed"
-        )
-    return gone
-
-
-def _forget_places(connection: sqlite3.Connection) -> None:
-    """Changes and released holds of places that are gone."""
-    for table in ("change", "legal_hold"):
-        connection.execute(
-            f"DELETE FROM main.{table} WHERE record = 'place'"  # noqa: S608
-            " AND record_id NOT IN (SELECT id FROM place)"
-        )
-
-
-def forget(connection: sqlite3.Connection) -> None:
-    """Drop what `find` noted."""
-    for table in ("due", "held", "needed", "contact", "contact_left", "human"):
-        connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
-
-
-# ---------------------------------------------------------------- the command
-
 
 def dry_run(session: Session) -> Found:
-    """What a purge would do today, recorded; nothing else is written. Raises InvalidInput."""
+    """Return what a purge would destroy today, and record the look; nothing else is written."""
     found = _seen(session)
     with session.writing() as connection:
         audit.record(connection, session.staff_id, "purge-dry-run", rows=found.total)
@@ -215,47 +30,57 @@ def purge(session: Session, confirm: Callable[[Found], None]) -> Found:
     """Destroy what is due, all or nothing, once `confirm` agreed; then scrub the file.
 
     What `confirm` saw is what is destroyed: when the counts changed meanwhile, nothing is.
-    Raises InvalidInput, VerificationFailed.
+    Raises InvalidInput, also while a class has no period; VerificationFailed.
     """
-    from ccu.database import opening as db
-
-    seen = _seen(session)
-    if not seen.total:
+    found = _seen(session)
+    if found.not_set:
+        raise InvalidInput(f"nothing is destroyed: {set_first(found.not_set)}")
+    if found.total:
+        confirm(found)
+        _destroy(session, found)
+    else:
         with session.writing() as connection:
             audit.record(connection, session.staff_id, "purge", counts={}, destructions=[])
-        remove_parts(session)
-        finish(session)  # what an earlier purge could not
-        return seen
-    confirm(seen)
-    at = audit.clock().isoformat(timespec="seconds")
-    with db.trusting(session.db), session.writing() as connection:
-        found = _found(session)
-        if found != seen:
-            raise InvalidInput("the records changed meanwhile; nothing was destroyed, look again")
-        orphans = destroy(connection, session.staff_id)
-        forget(connection)
-        done = [each for each in found.destroyed if each.count]
-        if orphans:
-            why = "no record names them any more"
-            done.append(Destroyed("places", orphans, None, None, why, None))
-        numbers = destruction.log(connection, session.staff_id, done, at=at)
-        counts = {each.name: each.count for each in done}
-        audit.record(connection, session.staff_id, "purge", counts=counts, destructions=numbers)
-    remove_parts(session)
-    finish(session)
+    remove_leftovers(session)
+    finish(session)  # also what an earlier purge could not
     return found
 
 
-def finish(session: Session) -> list[int]:
-    """Scrub the file of what was destroyed and is not gone from its bytes yet; the log's numbers.
+def _destroy(session: Session, seen: Found) -> None:
+    from ccu.database import opening as db
 
-    Raises VerificationFailed when somebody still reads the file as it was.
-    """
     at = audit.clock().isoformat(timespec="seconds")
-    return erasing.finish(session.db, at)
+    with db.trusting(session.db), session.writing() as connection:
+        if purge_store.find(connection, session.today) != seen:
+            raise InvalidInput("the records changed meanwhile; nothing was destroyed, look again")
+        orphans = purge_store.destroy(connection, session.staff_id)
+        purge_store.forget(connection)
+        done = [each for each in seen.destroyed if each.count]
+        if orphans:
+            why = "no record names them any more"
+            done.append(Destroyed("places", orphans, None, None, why, None))
+        numbers = schedule_store.log_destroyed(connection, session.staff_id, done, at=at)
+        counts = {each.name: each.count for each in done}
+        audit.record(connection, session.staff_id, "purge", counts=counts, destructions=numbers)
 
 
-def remove_parts(session: Session) -> None:
+def set_first(classes: list[str]) -> str:
+    """Return the sentence that names the classes without a period, and the command."""
+    return (
+        f"no period is set for {', '.join(classes)}; set each of them first:"
+        " ccu retention set CLASS YEARS --source TEXT"
+    )
+
+
+def finish(session: Session) -> list[int]:
+    """Scrub the file of destroyed text that is still in its bytes; return the log's numbers.
+
+    Raises VerificationFailed when another process still reads the file as it was.
+    """
+    return wiping.finish(session.db, audit.clock().isoformat(timespec="seconds"))
+
+
+def remove_leftovers(session: Session) -> None:
     """Overwrite and remove the copies beside the file that a killed process left."""
     from ccu.database import copies
 
@@ -263,7 +88,7 @@ def remove_parts(session: Session) -> None:
 
 
 def copies(session: Session) -> list[str]:
-    """The copies beside the file that a migration made: they hold what was destroyed."""
+    """Return the copies beside the file that a migration made: they hold what was destroyed."""
     start = f"{session.path.name}.schema-"
     try:
         return sorted(
@@ -273,35 +98,10 @@ def copies(session: Session) -> list[str]:
         return [f"perhaps {start}*.bak, for the folder cannot be listed"]
 
 
-def cutoff(today: date, years: int | None) -> str | None:
-    """The first day that is kept; what lies before it is due. None: all is kept."""
-    if years is None:
-        return None
-    with contextlib.suppress(ValueError):
-        return today.replace(year=today.year - years).isoformat()
-    return today.replace(year=today.year - years, day=28).isoformat()  # 29 February
-
-
 def _seen(session: Session) -> Found:
-    """What is due, read at one moment and without holding up who writes."""
-    _must_be_filled_in(session)
+    """Return what is due, read at one moment and without blocking writers."""
     session.db.execute("BEGIN")
     try:
-        return _found(session)
+        return purge_store.find(session.db, session.today)
     finally:
         session.db.execute("ROLLBACK")  # the temporary tables go with it
-
-
-def _found(session: Session) -> Found:
-    decided = retention.decided(session.db)
-    days = {name: cutoff(session.today, row["years"]) for name, row in decided.items()}
-    return find(session.db, days, decided)
-
-
-def _must_be_filled_in(session: Session) -> None:
-    empty = retention.not_filled_in(session.db)
-    if empty:
-        raise InvalidInput(
-            "the retention table is not filled in; nothing is destroyed until the department sets"
-            f" how long to keep {', '.join(empty)}: ccu retention set CLASS YEARS --source TEXT"
-        )

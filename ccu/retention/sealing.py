@@ -1,4 +1,4 @@
-"""Sealing by an erasure order: what it would take, asked twice, done, and told to the custodian."""
+"""Seal by order: count the rows, confirm, seal, and tell the custodian what else to do."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -10,8 +10,8 @@ from ccu.output import Document, Section, Table, say
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.retention.sealed_content import Content
-    from ccu.retention.seals import Sealed
+    from ccu.retention.seal_store import Sealed
+    from ccu.retention.sealed_store import Content
 
 
 def seal(
@@ -25,10 +25,10 @@ def seal(
 ) -> str:
     """Seal a person or a call; return the line to print. Raises InvalidInput, NotFound."""
     from ccu.options import PAST_DAY, code, required
-    from ccu.retention import sealed_content, seals
+    from ccu.retention import seal_store, sealed_store
 
     asking = session.interactive and not yes
-    content = sealed_content.gather(session.db, record, record_id)
+    content = sealed_store.gather(session.db, record, record_id)
     if authority is None and asking:
         authority = code("seal_authority").ask(session, "By whose order", "--authority")
     if ordered is None and asking:
@@ -37,8 +37,8 @@ def seal(
     if not yes:
         _confirm(session, record, record_id, content.records, content.count())
     with session.work() as work:
-        done = seals.seal(work, record, record_id, authority=by, ordered_on=day.isoformat())
-    _tell(done)
+        done = seal_store.seal(work, record, record_id, authority=by, ordered_on=day.isoformat())
+    _report(done)
     return f"{record.capitalize()} {record_id} is sealed, as seal {done.id}."
 
 
@@ -46,29 +46,29 @@ def _confirm(session: Session, record: str, record_id: int, records: list[int], 
     others = [each for each in records if each != record_id]
     also = f", with {_named(record, others)} merged into it" if others else ""
     stated = (
-        f"{record} {record_id}{also}: {rows} rows are taken out of every list, search and card."
+        f"{record} {record_id}{also}: {rows} rows are removed from every list, search and card."
     )
     terminal.confirm_by_number(session.interactive, record_id, stated, "seal")
 
 
-def _tell(done: "Sealed") -> None:
-    """What ended with it, and what the order may also mean; numbers and logins only."""
+def _report(done: "Sealed") -> None:
+    """Print what ended, and what the order may also cover; numbers and logins only."""
     if done.ended:
-        told = "; ".join(f"{what} {number} ({login})" for what, number, login in done.ended)
-        say(f"ended {len(done.ended)} open: {told}")
+        ended = "; ".join(f"{what} {number} ({login})" for what, number, login in done.ended)
+        say(f"Ended {len(done.ended)} open: {ended}")
     if done.calls:
         say(
-            f"what stays, without its words: {_named('call', done.calls)}; if the order means"
-            " that too: ccu seal call"
+            f"Kept without words: {_named('call', done.calls)}. If the order covers a call too:"
+            " ccu seal call"
         )
     if done.places:
-        say(f"notes on {_named('place', done.places)} may name them: look with ccu place show")
-    say("care notes, if there are any, are Human Services' to destroy: ccu care destroy")
+        say(f"Notes on {_named('place', done.places)} may name them; check with ccu place show")
+    say("Human Services destroys any care notes: ccu care destroy")
 
 
 def _named(what: str, numbers: Iterable[int]) -> str:
-    told = [str(each) for each in numbers]
-    return f"{what}{'' if len(told) == 1 else 's'} {', '.join(told)}"
+    numbers_shown = [str(each) for each in numbers]
+    return f"{what}{'' if len(numbers_shown) == 1 else 's'} {', '.join(numbers_shown)}"
 
 
 # ---------------------------------------------------------------- what a seal holds, as a page
@@ -77,10 +77,10 @@ def _named(what: str, numbers: Iterable[int]) -> str:
 COLUMNS = ("table", "row", "field", "value")
 
 
-def document(session: Session, told: dict[str, Any], content: "Content | None") -> Document:
-    """The order, then every field of every row that it took, and the words taken from others.
+def document(session: Session, row: dict[str, Any], content: "Content | None") -> Document:
+    """Return the order, every field of the sealed rows, and the words removed from others.
 
-    Without 42 CFR Part 2 referrals for an account that may not read them; lifting restores all.
+    42 CFR Part 2 referrals are left out for an account that may not read them.
 
     JSON: the columns of `seal list`, records, and rows (table, row, field, value).
     """
@@ -89,23 +89,23 @@ def document(session: Session, told: dict[str, Any], content: "Content | None") 
     labels = codes.labels(session.db, "seal_authority")
     found = [] if content is None else content_rows(_readable(session, content))
     pairs = [
-        ("order", f"{labels[told['authority']]}, {told['ordered_on']}"),
-        ("sealed", f"{dates.minute(told['sealed_at'])} by {told['sealed_by']}"),
+        ("Order", f"{labels[row['authority']]}, {row['ordered_on']}"),
+        ("Sealed", f"{dates.minute(row['sealed_at'])} by {row['sealed_by']}"),
     ]
-    if told["lifted_at"]:
-        when = dates.minute(told["lifted_at"])
-        pairs.append(("lifted", f"{when} by {told['lifted_by']} ({told['lift_reason']})"))
+    if row["lifted_at"]:
+        when = dates.minute(row["lifted_at"])
+        pairs.append(("Lifted", f"{when} by {row['lifted_by']} ({row['lift_reason']})"))
     table = Table(COLUMNS, [tuple(each.values()) for each in found])
     sections = [
         Section(pairs=pairs),
-        Section("What it holds", table=table, main=True, empty="nothing: the records are back"),
+        Section("Sealed content", table=table, main=True, empty="None: the seal was lifted"),
     ]
-    data = {**told, "records": content.records if content else [], "rows": found}
-    return Document(f"Seal {told['seal']}: {told['record']} {told['number']}", sections, data)
+    data = {**row, "records": content.records if content else [], "rows": found}
+    return Document(f"Seal {row['seal']}: {row['record']} {row['number']}", sections, data)
 
 
 def _readable(session: Session, content: "Content") -> "Content":
-    """What a seal holds, without what Part 2 withholds from this account."""
+    """Return what a seal holds, without what Part 2 withholds from this account."""
     if session.reads_part2:
         return content
     from dataclasses import replace
@@ -137,11 +137,11 @@ def _ids_of(content: "Content", table: str, field: str, wanted: set[int]) -> set
 
 
 def content_rows(content: "Content") -> list[dict[str, Any]]:
-    """COLUMNS of every field that held anything, its own rows first."""
+    """Return COLUMNS of every field with a value, moved rows first."""
     moved = [
         (table, key, row)
         for table, found in content.rows.items()
-        if table != "person_key"  # the names again, as they sound
+        if table != "person_key"  # made from the names
         for key, row in found.items()
     ]
     words = [(table, key, was) for (table, key), was in content.blanked.items()]

@@ -21,7 +21,7 @@ from ccu.errors import DatabaseUnusable, ExitCode
 from ccu.records import audit
 
 from ..conftest import Ccu, run_ccu
-from ..retention import letting_go
+from ..retention import retention_steps
 
 posix = pytest.mark.skipif(os.name != "posix", reason="file modes")
 INIT = ("init", "--town", "Westport", "--state", "CT", "--timezone", "America/New_York")
@@ -276,7 +276,7 @@ def test_a_sealed_value_of_a_removed_feature_stays_sealed_until_the_lift(
     assert empty("check").code == 0
     with sqlite3.connect(db_path) as connection:
         assert connection.execute(archived).fetchall() == [(1, '{"digest":"d1"}')]
-    letting_go.become_keeper(empty, monkeypatch)
+    retention_steps.become_keeper(empty, monkeypatch)
     assert empty("seal", "lift", "1", "--reason-code", "set_aside").code == 0
     with sqlite3.connect(db_path) as connection:
         lifted = connection.execute(f"{archived} ORDER BY record_id").fetchall()

@@ -109,14 +109,14 @@ def test_who_stays_and_why(db: Path) -> None:
     told = json.loads(records(db, *BEFORE, "--dry-run", "-f", "json").out)
     assert {row["person"]: row["result"] for row in told} == {
         1: "would be de-identified",
-        2: "stays: plan in force",
+        2: "stays: active plan",
         3: "stays: open referral, open follow-up",
     }
     assert not json.loads(
         records(db, "deidentify", "--before", "2026-01-01", "--dry-run", "-f", "json").out
     )
     one = records(db, "deidentify", "--person", "2", "--yes")
-    assert (one.code, one.err) == (2, "ccu: error: person 2 stays as they are: plan in force\n")
+    assert (one.code, one.err) == (2, "ccu: error: person 2 stays as they are: active plan\n")
 
 
 @pytest.mark.parametrize(("record", "number"), [("person", 1), ("call", 2), ("place", 1)])

@@ -17,7 +17,7 @@ from ccu import access
 from .. import steps
 from ..conftest import Ccu, run_ccu
 from ..steps import at
-from .letting_go import become_keeper, clock, due, fill_in, ids, in_bytes, purge
+from .retention_steps import become_keeper, clock, due, fill_in, ids, in_bytes, purge
 
 THEN = "2015-03-02T12:00"
 NAME = ("Zsöfiâñdra", "Qwyxölüü")
@@ -115,9 +115,8 @@ def keys(db_path: Path) -> set[str]:
 
 
 def destruction_log(ccu: Ccu) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(ccu("retention", "list", "-f", "json").out)[
-        "destroyed"
-    ]
+    done = ccu("retention", "list", "--destroyed", "-f", "json")
+    found: list[dict[str, Any]] = json.loads(done.out)
     return found
 
 
@@ -282,14 +281,27 @@ def test_nothing_is_destroyed_until_every_class_is_filled_in(
     become_keeper(ccu, monkeypatch)
     with contextlib.closing(sqlite3.connect(os.environ["CCU_DB"])) as hand, hand:
         hand.execute("UPDATE retention SET years = NULL WHERE class IN ('needs', 'calls')")
-    for line in (("--dry-run",), ("--yes",)):
-        assert ccu("purge", *line) == (
-            2,
-            "",
-            "ccu: error: the retention table is not filled in; nothing is destroyed until the"
-            " department sets how long to keep calls, needs: ccu retention set CLASS YEARS"
-            " --source TEXT\n",
-        )
+    assert ccu("purge", "--yes") == (
+        2,
+        "",
+        "ccu: error: nothing is destroyed: no period is set for calls, needs; set each of them"
+        " first: ccu retention set CLASS YEARS --source TEXT\n",
+    )
+
+
+def test_a_dry_run_counts_the_classes_that_are_set_and_names_the_others(
+    ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old_call(ccu)
+    person(ccu, THEN, "given: Bea", "family: Poe")
+    for name in ("people", "reasons"):
+        assert ccu("retention", "set", name, "7", "--source", "M7").code == 0
+    become_keeper(ccu, monkeypatch)
+    done = ccu("purge", "--dry-run", "-f", "json")
+    (row,) = json.loads(done.out)
+    assert (row["class"], row["due"], row["linked"], row["destroy"]) == ("people", 2, 1, 1)
+    assert "no period is set for calls, referrals, needs, consults, plans, consents," in done.err
+    assert ids(db_path, "person") == {1, 2}
 
 
 def test_at_a_terminal_the_count_is_typed(
@@ -398,8 +410,8 @@ def test_a_deletion_that_would_leave_a_dangling_row_destroys_nothing(
 
 # Where the process is killed -> whether the records are gone then.
 KILLS = {
-    "retention.purge._forget_places": False,  # half of it deleted
-    "retention.destruction.log": False,  # all of it deleted, nothing committed
+    "retention.purge_store._forget_places": False,  # half of it deleted
+    "retention.schedule_store.log_destroyed": False,  # all of it deleted, nothing committed
     "database.wiping.scrub": True,  # committed, and all in the write-ahead log
     "database.wiping.mark": True,  # scrubbed, and not noted
 }
@@ -408,7 +420,7 @@ import os, signal, sys
 from ccu import cli
 del os.environ["CCU_TODAY"]
 import ccu.database.wiping
-from ccu.retention import destruction, purge
+from ccu.retention import schedule_store, purge_store
 module, name = {where!r}.rsplit(".", 1)
 setattr(sys.modules["ccu." + module], name, lambda *a, **k: os.kill(os.getpid(), 9))
 cli.main(["purge", "--yes"])
@@ -458,7 +470,7 @@ def test_the_log_only_grows(ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_every_reference_to_what_may_go_is_known(ccu: Ccu, db_path: Path) -> None:
     """A new table that points to a record must be looked at in purging, or dangles one day."""
-    from ccu.retention import purge as purging
+    from ccu.retention import purge_store as purging
 
     with contextlib.closing(sqlite3.connect(db_path)) as hand:
         hand.row_factory = sqlite3.Row
@@ -468,7 +480,7 @@ def test_every_reference_to_what_may_go_is_known(ccu: Ccu, db_path: Path) -> Non
             for name in names
         }
         deletes = purging.deletes(hand)
-    gone = {table for table, _ in (*deletes, *purging._ORPHANS)} | {"audit_reason"}
+    gone = {table for table, _ in deletes} | {*purging._ORPHANS, "audit_reason"}
     codes = {"staff", "audit", "source_system", "provider"}
     for name, above in parents.items():
         if above & gone - codes:

@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ..conftest import Ccu, examples, run_ccu
-from . import letting_go
-from .letting_go import ids
+from . import retention_steps
+from .retention_steps import ids
 
 TODAY = "2026-01-31"
 YEARS = (6, 8)
@@ -49,7 +49,7 @@ KINDS = {
 def town(ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A file with a records custodian at the keyboard, to be copied for each example."""
     assert ccu("provider", "add", "Homes", "--need", "housing", "--capacity", "open").code == 0
-    letting_go.become_keeper(ccu, monkeypatch)
+    retention_steps.become_keeper(ccu, monkeypatch)
     master = db_path.with_name("master.db")
     shutil.copy(db_path, master)
     yield master
@@ -455,7 +455,7 @@ def test_what_is_younger_held_open_or_needed_stays_and_nothing_else_for_long(
 def purge_random_town(seed: int, town: Path, db_path: Path) -> None:
     draw = random.Random(seed)
     shutil.copy(town, db_path)
-    keep = {name: draw.choice([*YEARS * 4, None]) for name in letting_go.CLASSES}
+    keep = {name: draw.choice([*YEARS * 4, None]) for name in retention_steps.CLASSES}
     with contextlib.closing(sqlite3.connect(db_path)) as hand, hand:
         Maker(hand, draw).make()
         for name, years in keep.items():
@@ -478,4 +478,4 @@ def purge_random_town(seed: int, town: Path, db_path: Path) -> None:
         assert texts in (len(before["call"]) - len(expected["call"]), len(before["call"]))
     checked = run_ccu("check")
     assert checked.code == 0, checked.out
-    assert letting_go.counts(run_ccu("purge", "--yes", "-f", "json")) == {}
+    assert retention_steps.counts(run_ccu("purge", "--yes", "-f", "json")) == {}

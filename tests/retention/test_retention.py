@@ -11,13 +11,13 @@ import pytest
 from .. import steps
 from ..conftest import Ccu
 from ..steps import at
-from .letting_go import CLASSES, become_keeper, clock, fill_in, purge
+from .retention_steps import CLASSES, become_keeper, clock, fill_in, purge
 
 
 def kept(ccu: Ccu) -> dict[str, str]:
     done = ccu("retention", "list", "-f", "json")
     assert done.code == 0, done.err
-    return {row["class"]: row["keep"] for row in json.loads(done.out)["classes"]}
+    return {row["class"]: row["keep"] for row in json.loads(done.out)}
 
 
 def test_there_are_no_years_until_somebody_sets_them(ccu: Ccu) -> None:
@@ -28,7 +28,8 @@ def test_there_are_no_years_until_somebody_sets_them(ccu: Ccu) -> None:
         "changes": "with their record",
         "care notes": "in their own file",
     }
-    assert ccu("purge", "--dry-run").code == 2
+    dry = ccu("purge", "--dry-run", "-f", "json")
+    assert (dry.code, dry.out) == (0, "[]\n") and "no period is set for calls, people" in dry.err
 
 
 def test_what_is_said_is_kept_with_its_authority(ccu: Ccu, db_path: Path) -> None:
@@ -39,7 +40,7 @@ def test_what_is_said_is_kept_with_its_authority(ccu: Ccu, db_path: Path) -> Non
     )
     again = ccu("retention", "set", "calls", "10", "--source", "M8")
     assert again.out == "calls: 10 years; it was 7 years.\n"
-    listed = json.loads(ccu("retention", "list", "-f", "json").out)["classes"]
+    listed = json.loads(ccu("retention", "list", "-f", "json").out)
     (row,) = [each for each in listed if each["source"] == "M8"]
     assert (row["class"], row["keep"], row["set_on"]) == ("calls", "10 years", "2026-01-31")
     assert len(steps.audited(db_path, "retention-set")) == 3
@@ -55,11 +56,11 @@ def test_what_is_said_is_kept_with_its_authority(ccu: Ccu, db_path: Path) -> Non
         (("calls", "1.5", "--source", "M"), "YEARS must be a whole number from 0 to 150"),
         (("calls", "1_0", "--source", "M"), "YEARS must be a whole number from 0 to 150"),
         (("calls", "151", "--source", "M"), "YEARS must be a whole number from 0 to 150"),
-        (("disclosures", "5", "--source", "M"), "disclosures are kept at least 6 years: whoever"),
-        (("consents", "5", "--source", "M"), "consents are kept at least 6 years: whoever"),
+        (("disclosures", "5", "--source", "M"), "disclosures are kept at least 6 years: a person"),
+        (("consents", "5", "--source", "M"), "consents are kept at least 6 years: a person"),
         (("audit", "7", "--source", "M"), "audit is never destroyed"),
         (("changes", "7", "--source", "M"), "changes is with their record"),
-        (("everything", "7", "--source", "M"), "there is no such class; the classes are calls, "),
+        (("everything", "7", "--source", "M"), "Not a class of retention; choose from calls, "),
     ],
 )
 def test_what_cannot_be_said(line: tuple[str, ...], sentence: str, ccu: Ccu) -> None:
@@ -83,9 +84,8 @@ def test_the_file_itself_refuses_fewer_than_six_years_of_disclosures(
 
 def holds(ccu: Ccu, *more: str) -> list[dict[str, Any]]:
     """Return the legal holds that the list shows."""
-    found: list[dict[str, Any]] = json.loads(ccu("retention", "list", *more, "-f", "json").out)[
-        "holds"
-    ]
+    done = ccu("retention", "list", "--holds", *more, "-f", "json")
+    found: list[dict[str, Any]] = json.loads(done.out)
     return found
 
 
@@ -141,6 +141,12 @@ def test_a_hold_that_cannot_be(line: tuple[str, ...], code: int, sentence: str, 
     assert holds(two) == []
 
 
+def test_the_lists_of_holds_and_of_destroyed_records_are_asked_for_one_at_a_time(ccu: Ccu) -> None:
+    done = ccu("retention", "list", "--holds", "--destroyed")
+    assert (done.code, done.out) == (2, "") and "contradict each other" in done.err
+    assert json.loads(ccu("retention", "list", "--destroyed", "-f", "json").out) == []
+
+
 def test_a_hold_twice_and_a_release_twice_are_told(two: Ccu) -> None:
     line = ("retention", "hold", "call", "1", "--authority", "X")
     assert two(*line).code == 0
@@ -163,11 +169,12 @@ def test_what_a_hold_keeps(
     record: str, people: set[int], calls: set[int], two: Ccu, db_path: Path
 ) -> None:
     """The helper that purge and de-identification ask."""
-    from ccu.retention import holds as legal_holds
+    from ccu.retention import hold_store as legal_holds
 
     if record:
         assert two("retention", "hold", *record.split(), "--authority", "X").code == 0
     with contextlib.closing(sqlite3.connect(db_path)) as hand:
+        hand.row_factory = sqlite3.Row
         assert legal_holds.held(hand, "person", [1, 2, 3]) == people
         assert legal_holds.held(hand, "call", [1, 2, 3]) == calls
         assert legal_holds.held(hand, "call", [2]) == calls & {2}
@@ -250,8 +257,8 @@ def test_each_destruction_is_in_the_audit_by_number(
         detail = hand.execute("SELECT detail FROM audit WHERE action = 'purge'").fetchone()[0]
     found = json.loads(detail)
     assert (found["counts"], found["destructions"]) == ({"calls": 1, "places": 2}, [1, 2])
-    listed = at("2026-02-01", "retention", "list", "-f", "json")
-    log = json.loads(listed.out)["destroyed"]
+    listed = at("2026-02-01", "retention", "list", "--destroyed", "-f", "json")
+    log = json.loads(listed.out)
     assert [*log[0]][:9] == (
         ["id", "at", "by", "class", "count", "oldest", "newest", "years", "source"]
     )

@@ -261,8 +261,8 @@ def test_seal_tells_what_it_ended_and_what_stays(db: Path) -> None:
     """The custodian hears whose work ended, and which calls the order may mean besides."""
     done = seal(db, "person", 1)
     assert done.out == "Person 1 is sealed, as seal 1.\n"
-    assert "ended 5 open: referral 1 (clinician); follow-up 1 (clinician)" in done.err
-    assert "what stays, without its words: calls 1, 2; if the order" in done.err
+    assert "Ended 5 open: referral 1 (clinician); follow-up 1 (clinician)" in done.err
+    assert "Kept without words: calls 1, 2. If the order" in done.err
     late = town.run(db, "supervisor", "follow-up", "overdue", "-f", "json", at="2026-04-01T10:00")
     assert 1 not in people_in(json.loads(late.out))
 
@@ -374,7 +374,7 @@ def test_words_written_later_are_left(db: Path) -> None:
     amended = town.run(db, "ccu", "call", "amend", "1", "--note-file", "-", stdin="seen again")
     assert amended.code == 0, amended.err
     done = town.run(db, "records", "seal", "lift", "1", "--reason-code", "set_aside")
-    assert done.code == 0 and "1 texts that were rewritten" in done.err
+    assert done.code == 0 and "1 texts were rewritten" in done.err
     shown = town.run(db, "ccu", "call", "show", "1", "--full", "--reason", "handover")
     assert "seen again" in shown.out and town.NARRATIVE not in shown.out
 

@@ -1,4 +1,4 @@
-"""`ccu deidentify`: old records keep what they count and lose who it was."""
+"""`ccu deidentify`: remove the identity from old records, and keep what figures count."""
 
 from typing import Annotated
 
@@ -13,21 +13,21 @@ def command(
     ctx: typer.Context,
     before: Annotated[
         str | None,
-        typer.Option("--before", metavar="DAY", help="Whose last contact lies before this day."),
+        typer.Option("--before", metavar="DAY", help="People without contact since this day."),
     ] = None,
     person: Annotated[int | None, opt("--person", PERSON, "This person, by number.")] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only list who it would be; keep all.")
+        bool, typer.Option("--dry-run", help="List the people; change nothing.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask to confirm it.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Take the identity out of old records; the monthly totals stay.
+    """Remove the identity from old records; the monthly totals stay.
 
-    Names, birth dates (an age stays), phones, homes, notes, plans and the narratives of the calls
-    on which they were met are gone from the bytes of the file; calls keep their place. Whoever has
-    open work, a worker, a active plan or consent, or a legal hold stays as they are.
+    Names, birth dates (an age stays), phones, homes, notes, plans and the narratives of the
+    person's calls are removed from the bytes of the file; calls keep their place. A person with
+    open work, a worker, an active plan or consent, or a legal hold stays as they are.
 
     Examples:
 
@@ -35,15 +35,15 @@ def command(
 
       ccu deidentify --person 12
     """
-    from ccu.retention import deidentifying
+    from ccu.retention import deidentify
 
     session: Session = ctx.obj
-    found = deidentifying.find(session, before, person)
-    result = deidentifying.WOULD
+    found = deidentify.find(session, before, person)
+    result = deidentify.WOULD
     if not dry_run and any(not each.why for each in found):
         if not yes:
-            deidentifying.confirm(session, found)
-        found = deidentifying.take_out(session, before, person)
-        result = deidentifying.GONE
-    table = Table(deidentifying.COLUMNS, deidentifying.rows(found, result), title="De-identify")
+            deidentify.confirm(session, found)
+        found = deidentify.remove(session, before, person)
+        result = deidentify.DONE
+    table = Table(deidentify.COLUMNS, deidentify.rows(found, result), title="De-identify")
     emit(table, format, output)

@@ -1,15 +1,12 @@
 """`ccu purge`: destroy what is older than it is to be kept."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ccu.errors import InvalidInput
 from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.session import Session
-
-if TYPE_CHECKING:
-    from ccu.retention.purge import Found
 
 
 def command(
@@ -26,8 +23,9 @@ def command(
     """Destroy what is older than the department's retention table allows; --dry-run lists it.
 
     By class and by the year its age counts from: how many are due, how many of those stay (held by
-    a legal hold, open work, linked to something that stays), how many are destroyed. There is no
-    way back, and the text is gone from the file's bytes too. Copies made before keep it.
+    a legal hold, open work, linked to something that stays), how many are destroyed. It cannot be
+    undone, and the text is gone from the file's bytes too. Copies made before keep it. While a
+    class has no period, only --dry-run works: it counts the other classes and names that one.
 
     Examples:
 
@@ -40,23 +38,22 @@ def command(
     session: Session = ctx.obj
     _ = session.staff_id
 
-    def show(found: "Found") -> None:
-        title = "To be destroyed" if dry_run else "Destroyed"
-        emit(Table(purge.COLUMNS, found.rows, title=title), format, output)
-
     if dry_run:
         if yes:
-            raise InvalidInput("--dry-run and --yes contradict each other")
-        show(purge.dry_run(session))
-        return
-    found = purge.purge(session, lambda seen: _confirm(session, seen.total, yes))
-    show(found)
-    if not found.total:
+            raise InvalidInput("--dry-run and --yes contradict each other; give one of them")
+        found = purge.dry_run(session)
+    else:
+        found = purge.purge(session, lambda seen: _confirm(session, seen.total, yes))
+    title = "To be destroyed" if dry_run else "Destroyed"
+    emit(Table(purge.COLUMNS, found.rows, title=title), format, output)
+    if dry_run and found.not_set:
+        say(f"Incomplete. Before a purge, {purge.set_first(found.not_set)}")
+    elif not dry_run and found.total:
+        say(f"{found.total} records destroyed, and gone from the file. {purge.COPIES} {purge.CARE}")
+        if beside := purge.copies(session):
+            say(f"Copies made by a migration are beside the file: {', '.join(beside)}.")
+    elif not dry_run:
         say("Nothing was destroyed.")
-        return
-    say(f"{found.total} records destroyed, and gone from the file. {purge.COPIES} {purge.CARE}")
-    if beside := purge.copies(session):
-        say(f"Copies of before lie beside the file: {', '.join(beside)}.")
 
 
 def _confirm(session: Session, total: int, yes: bool) -> None:

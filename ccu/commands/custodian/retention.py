@@ -1,4 +1,4 @@
-"""`ccu retention list`, `set`, `hold`, `release`: how long records are kept."""
+"""`ccu retention list`, `set`, `hold`, `release`: retention periods and legal holds."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,78 +6,61 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import FILE, OptionType, arg, group, line, number_of, opt, typed_text
-from ccu.output import FormatOption, OutputOption, emit_document, emit_line
+from ccu.options import FILE, arg, group, line, number_of, opt, typed_text
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
+from ccu.retention.options import AUTHORITY, CLASS, LONGEST_AUTHORITY, RECORD, YEARS
 from ccu.session import Session
 
-app = group("How long records are kept: list, set, hold, release.")
-
-LONGEST_AUTHORITY = 200
-
-
-def _years(session: Session, text: str, option: str) -> int:
-    from ccu.retention import schedule
-
-    if text.strip().lower() == "never":
-        return 0
-    years = typed_text.whole_number(text, option, schedule.LONGEST_YEARS)
-    if not years:
-        raise InvalidInput(f"{option} must be a whole number from 1, or never")
-    return years
-
-
-def _held_record(session: Session, text: str, option: str) -> str:
-    from ccu.retention import holds
-
-    return holds.record_named(text)
-
-
-def _authority(session: Session, text: str, option: str) -> str:
-    """Read an authority short and bare enough for a command line that other accounts can read."""
-    code = text.strip()
-    if not (0 < len(code) <= 60 and all(each.isalnum() or each in ".-/_" for each in code)):
-        raise InvalidInput(
-            f"{option} is one word of letters, digits and .-/_; words come by --file or a prompt"
-        )
-    return code
-
-
-CLASS = OptionType(read=lambda session, text, option: text.strip().lower(), metavar="CLASS")
-YEARS = OptionType(read=_years, metavar="YEARS")  # 0: never destroyed
-RECORD = OptionType(read=_held_record, metavar="RECORD")
-AUTHORITY = OptionType(read=_authority, metavar="NUMBER")
+app = group("Retention periods and legal holds: list, set, hold, release.")
 
 
 @app.command("list")
 def list_(
     ctx: typer.Context,
-    every: Annotated[bool, typer.Option("--all", help="Released holds too.")] = False,
+    holds: Annotated[bool, typer.Option("--holds", help="List the legal holds instead.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="With --holds: released ones too.")] = False,
+    destroyed: Annotated[
+        bool, typer.Option("--destroyed", help="List what was destroyed instead.")
+    ] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List how long each class of record is kept, the legal holds, and what was destroyed.
+    """List how long each class of record is kept; or the legal holds, or what was destroyed.
 
-    ccu has no retention periods of its own: `keep` is empty until the department sets it, and ccu
-    purge destroys nothing until every class has a period. scrubbed_at is when destroyed text was
-    removed from the file's bytes; if it is empty, run ccu check. CSV has the classes only.
+    ccu has no retention periods of its own: the department sets each of them, and ccu purge
+    destroys nothing until every class has one. --destroyed has the time when the text was removed
+    from the file's bytes; if it is empty, run ccu check.
 
-    Example:
+    Examples:
 
-      ccu retention list --all
+      ccu retention list
+
+      ccu retention list --holds --all
     """
-    from ccu.retention import holds, schedule
+    from ccu.retention import hold_store, schedule_store
 
     session: Session = ctx.obj
-    with session.work() as work:
-        held = holds.rows(work.connection, every)
-        work.audit("holds-list", rows=len(held))
-    emit_document(schedule.page(session.db, held, every), format, output)
+    if destroyed and (holds or every):
+        raise InvalidInput("--destroyed and --holds contradict each other; give one of them")
+    if holds or every:
+        with session.work() as work:
+            found = hold_store.rows(work.connection, every)
+            work.audit("holds-list", rows=len(found))
+        table = Table(hold_store.COLUMNS, found, title="Legal holds")
+    elif destroyed:
+        found = schedule_store.destroyed(session.db)
+        table = Table(schedule_store.DESTROYED_COLUMNS, found, title="Destroyed")
+    else:
+        found = schedule_store.rows(session.db)
+        table = Table(schedule_store.COLUMNS, found, title="Retention")
+        say("Legal holds: ccu retention list --holds. What was destroyed: --destroyed.")
+    emit(table, format, output)
 
 
 @app.command("set")
 def set_(
     ctx: typer.Context,
-    class_: Annotated[str, arg("CLASS", CLASS, "A class of retention list.")],
+    class_: Annotated[str, arg("CLASS", CLASS, "A class, as ccu retention list shows it.")],
     years: Annotated[int, arg("YEARS", YEARS, "How many years it is kept, or never destroyed.")],
     source: Annotated[
         str | None, opt("--source", line(), "The authority, such as a schedule's number.")
@@ -91,15 +74,15 @@ def set_(
 
       ccu retention set plans never --source "order of the chief, 2026-01-12"
     """
-    from ccu.retention import schedule
+    from ccu.retention import schedule_store
 
     session: Session = ctx.obj
     if source is None:
         raise InvalidInput("--source is missing: the schedule or order that sets it")
     with session.work() as work:
-        before = schedule.set_period(work, class_, years or None, source)
+        before = schedule_store.set_period(work, class_, years or None, source)
     was = f"; it was {before}" if before else ""
-    emit_line(f"{class_}: {schedule.keep(years, not years)}{was}.")
+    emit_line(f"{class_}: {schedule_store.period(years, not years)}{was}.")
 
 
 @app.command()
@@ -117,15 +100,15 @@ def hold(
     """Place a legal hold: a person, call or place is not destroyed until the hold is released.
 
     The hold covers what is needed to understand the record: a person's calls and all that is on
-    them, what followed from a call, the units of a building. Words that may name somebody come by
-    --file or by prompt.
+    them, what followed from a call, the units of a building. Give words that may name a
+    person by --file or at the prompt.
 
     Example:
 
       ccu retention hold call 12 --authority FBT-CV-26-6012345
     """
     from ccu.options import terminal
-    from ccu.retention import holds
+    from ccu.retention import hold_store
 
     session: Session = ctx.obj
     record_id = typed_text.record_id(number, record)
@@ -137,7 +120,7 @@ def hold(
             asked, file, "the authority", LONGEST_AUTHORITY, session.interactive
         )
     with session.work() as work:
-        hold_id = holds.place(work, record, record_id, authority)
+        hold_id = hold_store.place(work, record, record_id, authority)
     emit_line(f"Hold {hold_id}: {record} {record_id} is kept until it is released.")
 
 
@@ -152,9 +135,9 @@ def release(
 
       ccu retention release 3
     """
-    from ccu.retention import holds
+    from ccu.retention import hold_store
 
     session: Session = ctx.obj
     with session.work() as work:
-        released = holds.release(work, hold)
+        released = hold_store.release(work, hold)
     emit_line(f"Hold {hold} is released; it was on {released}.")

@@ -30,7 +30,7 @@ class Order:
         str | None, opt("--authority", AUTHORITY, "By whose order: court, statute, ...")
     ] = None
     ordered: Annotated[date | None, opt("--ordered", PAST_DAY, "The day of the order.")] = None
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask to confirm it.")] = False
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False
 
 
 @app.command()
@@ -42,9 +42,8 @@ def person(
 ) -> None:
     """Seal a person: all of their records, and the words about them on calls and households.
 
-    From then on their number is one that was never given, for everybody and every command but
-    `ccu seal`; their open work is ended. The calls stay. Reports go on counting what is sealed, as
-    numbers that name nobody.
+    From then on, every command but `ccu seal` treats their number as one never issued, and their
+    open work ends. Their calls stay. Reports still count sealed records, without names.
 
     Example:
 
@@ -62,9 +61,9 @@ def call(
     number: Annotated[int, arg("CALL", CALL, "The call's number.")],
     given: Order,
 ) -> None:
-    """Seal a call: it is at no address, on no card and in no list any more.
+    """Seal a call: remove it from every address, card and list.
 
-    The people met on it stay. An import that has the call again leaves it sealed.
+    The people on it stay. An import that has the call again leaves it sealed.
 
     Example:
 
@@ -77,17 +76,17 @@ def call(
 
 @app.command("list")
 def list_(ctx: typer.Context, format: FormatOption = None, output: OutputOption = None) -> None:
-    """List the seals, those lifted too, by numbers.
+    """List all seals by number, lifted ones too.
 
     Example:
 
       ccu seal list
     """
-    from ccu.retention import seals
+    from ccu.retention import seal_store
 
     session: Session = ctx.obj
     with session.work() as work:
-        found = seals.rows(work.connection)
+        found = seal_store.rows(work.connection)
         work.audit("seal-list", rows=len(found))
     emit(Table(COLUMNS, found, title="Seals"), format, output)
 
@@ -99,20 +98,20 @@ def show(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Show what a seal holds, every field of it. It is recorded.
+    """Show every field that a seal holds. The look is audited.
 
     Example:
 
       ccu seal show 1
     """
-    from ccu.retention import sealing, seals
+    from ccu.retention import seal_store, sealing
 
     session: Session = ctx.obj
     with session.work() as work:
-        told = seals.rows(work.connection, seal)[0]
-        content = seals.read(work.connection, seal)
+        row = seal_store.rows(work.connection, seal)[0]
+        content = seal_store.read(work.connection, seal)
         work.audit("seal-show", "sealed", seal)
-    emit_document(sealing.document(session, told, content), format, output)
+    emit_document(sealing.document(session, row, content), format, output)
 
 
 @app.command()
@@ -123,21 +122,21 @@ def lift(
         str | None, opt("--reason-code", LIFT_REASON, "Why: set_aside, in_error, ...")
     ] = None,
 ) -> None:
-    """Lift a seal: every record is back as it was, its open work too.
+    """Lift a seal: restore every record, with its open work.
 
     Example:
 
       ccu seal lift 1 --reason-code set_aside
     """
-    from ccu.retention import seals
+    from ccu.retention import seal_store
 
     session: Session = ctx.obj
     if reason is None:
         if not session.interactive:
-            raise InvalidInput("--reason-code is missing")
+            raise InvalidInput("--reason-code is missing: set_aside, in_error or court")
         reason = LIFT_REASON.ask(session, "Why", "--reason-code")
     with session.work() as work:
-        told, left = seals.lift(work, seal, reason)
+        row, left = seal_store.lift(work, seal, reason)
     if left:
-        say(f"{left} texts that were rewritten since were left as they are")
-    emit_line(f"Seal {seal} is lifted: {told['record']} {told['number']} is back.")
+        say(f"{left} texts were rewritten since and are kept")
+    emit_line(f"Seal {seal} is lifted: {row['record']} {row['number']} is back.")

@@ -209,13 +209,13 @@ def _system(connection: sqlite3.Connection, source: str) -> int | None:
 
 def _leave_sealed(connection: sqlite3.Connection, source: str) -> int:
     """A call that is sealed is not brought back: its row counts as one that changes nothing."""
-    from ccu.retention import seals
+    from ccu.retention import seal_store
 
-    sealed = seals.sealed_numbers(connection)
+    sealed = seal_store.sealed_numbers(connection)
     if not sealed:
         return 0
     connection.create_function(
-        "is_sealed", 1, lambda number: seals.digest("call", source, number) in sealed
+        "is_sealed", 1, lambda number: seal_store.digest("call", source, number) in sealed
     )
     return connection.execute(SEALED).rowcount
 

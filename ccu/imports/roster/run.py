@@ -34,7 +34,7 @@ from ccu.imports.store import Batch
 from ccu.people import store as people
 from ccu.people import worker_store as workers
 from ccu.records import audit, codes, person_ids
-from ccu.retention import seals
+from ccu.retention import seal_store
 from ccu.session import Session
 from ccu.work import Work
 
@@ -120,10 +120,12 @@ def _without_sealed(
     session: Session, source: str, entries: Sequence[Entry]
 ) -> tuple[list[Entry], int]:
     """Return the rows without those of sealed people, and how many these are, all that is shown."""
-    sealed = seals.sealed_numbers(session.db)
+    sealed = seal_store.sealed_numbers(session.db)
     if not sealed:
         return list(entries), 0
-    kept = [each for each in entries if seals.digest("person", source, each.number) not in sealed]
+    kept = [
+        each for each in entries if seal_store.digest("person", source, each.number) not in sealed
+    ]
     return kept, len(entries) - len(kept)
 
 

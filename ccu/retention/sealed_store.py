@@ -6,38 +6,35 @@ what it held]). A value of bytes is {"hex": "..."}.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from ccu.errors import NotFound
 from ccu.people import store as people
 from ccu.records import ownership, person_ids
-from ccu.records.ownership import References
+from ccu.records.ownership import Key, Row
 
-Row = dict[str, Any]
-Key = tuple[Any, ...]
-
-_IN_FORCE = (
+_ACTIVE = (
     "SELECT id, content, sealed_at, sealed_by FROM sealed WHERE content IS NOT NULL ORDER BY id"
 )
 
 
 @dataclass
 class Content:
-    """What a seal holds; see the module."""
+    """The rows that were moved, and the words of rows that stay."""
 
     records: list[int]
     rows: dict[str, dict[Key, Row]] = field(default_factory=dict)
     blanked: dict[tuple[str, Key], Row] = field(default_factory=dict)
 
     def count(self) -> int:
-        """How many rows were moved."""
+        """Return how many rows were moved."""
         return sum(map(len, self.rows.values()))
 
 
 def gather(connection: sqlite3.Connection, record: str, record_id: int) -> Content:
-    """What a seal of this person (any number of theirs that stands) or call would hold.
+    """Return what a seal of this person (with merged records) or call would hold.
 
     Raises NotFound; InvalidInput for a record merged into another.
     """
@@ -51,9 +48,9 @@ def gather(connection: sqlite3.Connection, record: str, record_id: int) -> Conte
         content = Content([record_id])
         parts = ownership.of_call(connection, [record_id])
     for part in parts:
-        if part.own or part.table == "audit_reason":  # its words can not be changed, only let go
+        if part.own or part.table == "audit_reason":  # append-only: deleted or kept
             for key in part.rows:
-                row = find(connection, part.table, key) or {}
+                row = ownership.row_of(connection, part.table, key) or {}
                 content.rows.setdefault(part.table, {})[key] = row
     for part in parts:
         if not part.own:
@@ -63,20 +60,13 @@ def gather(connection: sqlite3.Connection, record: str, record_id: int) -> Conte
     return content
 
 
-def find(connection: sqlite3.Connection, table: str, key: Key) -> Row | None:
-    """A row of the file, all of its columns; None when it is not there."""
-    which = " AND ".join(f"{name} = ?" for name in ownership.key_of(connection, table))
-    row = connection.execute(f"SELECT * FROM main.{table} WHERE {which}", key).fetchone()  # noqa: S608
-    return dict(row) if row else None
-
-
 def _blank(
     connection: sqlite3.Connection, content: Content, table: str, key: Key, columns: Iterable[str]
 ) -> None:
-    """Note what these columns of a row that stays hold, where they hold anything."""
+    """Record what these columns of a row that stays hold, if anything."""
     if key in content.rows.get(table, {}):
         return
-    row = find(connection, table, key) or {}
+    row = ownership.row_of(connection, table, key) or {}
     empty = ownership.blanks(connection, table, columns)
     was = {name: row[name] for name in columns if row[name] not in (None, empty[name])}
     if was:
@@ -84,38 +74,27 @@ def _blank(
 
 
 def _cut_loose(connection: sqlite3.Connection, content: Content) -> None:
-    """Rows that stay and point to one that goes: the pointer is taken off, or the row goes too."""
-    references = References(connection)
+    """Clear the pointers of rows that stay to rows that go; a row that must point goes too."""
+    references = ownership.references(connection)
     todo = list(content.rows)
     while todo:
         parent = todo.pop()
-        for each in references.to(parent):
+        for each in (each for each in references if each.parent == parent):
             keys = [row[each.parent_column] for row in content.rows[parent].values()]
-            for key in references.pointing(each, keys):
+            for key in ownership.pointing_to(connection, each, keys):
                 if key in content.rows.get(each.table, {}):
                     continue
                 if each.may_be_null:
                     _blank(connection, content, each.table, key, [each.column])
                     continue
-                row = find(connection, each.table, key) or {}
+                row = ownership.row_of(connection, each.table, key) or {}
                 content.rows.setdefault(each.table, {})[key] = row
                 content.blanked.pop((each.table, key), None)
                 todo.append(each.table)
 
 
-def update(connection: sqlite3.Connection, table: str, key: Key, values: Mapping[str, Any]) -> None:
-    """Give columns of one row these values."""
-    names = ownership.key_of(connection, table)
-    sets = ", ".join(f"{name} = ?" for name in values)
-    which = " AND ".join(f"{name} = ?" for name in names)
-    connection.execute(
-        f"UPDATE main.{table} SET {sets} WHERE {which}",  # noqa: S608
-        (*values.values(), *key),
-    )
-
-
 def dump(content: Content) -> str:
-    """The JSON of `sealed.content`."""
+    """Return the JSON of `sealed.content`."""
     return json.dumps(
         {
             "records": content.records,
@@ -128,7 +107,7 @@ def dump(content: Content) -> str:
 
 
 def load(connection: sqlite3.Connection, text: str) -> Content:
-    """What `dump` made."""
+    """Return what `dump` wrote."""
     found = json.loads(text, object_hook=_bytes)
     content = Content(found["records"])
     for table, moved in found["rows"].items():
@@ -144,8 +123,8 @@ def _bytes(value: dict[str, Any]) -> Any:
 
 
 def every(connection: sqlite3.Connection) -> list[tuple[Row, Content]]:
-    """The seals in force, oldest first: id, sealed_at, sealed_by; and what each holds."""
+    """Return the active seals, oldest first: id, sealed_at, sealed_by; and what each holds."""
     return [
         (dict(row), load(connection, row["content"]))
-        for row in connection.execute(_IN_FORCE).fetchall()
+        for row in connection.execute(_ACTIVE).fetchall()
     ]

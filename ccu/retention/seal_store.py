@@ -1,19 +1,20 @@
-"""Erasure orders: the rows of a person or a call are moved out of the tables they stood in.
+"""Seal a person or a call: move its rows out of their tables. Lift a seal: move them back.
 
 A sealed row is in `sealed.content` and nowhere else, so no list, search or card can show it, and a
-number that is sealed is a number never given. Lifting puts every row and every word back as it was.
+sealed number looks like one never issued. Lifting restores every row and every word.
 """
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput, NotFound
-from ccu.records import audit, ownership
-from ccu.records.ownership import References
-from ccu.retention import sealed_content
-from ccu.retention.sealed_content import Content, Key, Row
+from ccu.records import audit, ownership, table
+from ccu.records.ownership import Key, Reference, Row
+from ccu.retention import sealed_store
+from ccu.retention.sealed_store import Content
 
 if TYPE_CHECKING:
     from ccu.work import Work
@@ -25,7 +26,7 @@ FROM sealed JOIN staff AS sealer ON sealer.id = sealed_by
 LEFT JOIN staff AS lifter ON lifter.id = lifted_by
 WHERE sealed.id = :id OR :id IS NULL ORDER BY sealed.id
 """
-# What stays, and may hold words about them that nobody can tell apart: notes on a place.
+# Notes on a place stay, and may name a sealed person: a program cannot tell.
 _PLACES = """
 SELECT DISTINCT place_id FROM call
 WHERE id IN (SELECT value FROM json_each(:calls)) AND (
@@ -37,7 +38,7 @@ ORDER BY place_id
 
 @dataclass(frozen=True)
 class Sealed:
-    """What was done. `ended` is (what, number, login of who had it); `calls` stay, and `places`."""
+    """What was done. `ended` is (what, number, login of its owner); `calls` and `places` stay."""
 
     id: int
     rows: int
@@ -53,28 +54,27 @@ class Sealed:
 def seal(work: "Work", record: str, record_id: int, *, authority: str, ordered_on: str) -> Sealed:
     """Move a person or a call out of the tables. Raises as `gather` does."""
     connection = work.connection
-    content = sealed_content.gather(connection, record, record_id)
-    held = sealed_content.dump(content)
+    content = sealed_store.gather(connection, record, record_id)
+    held = sealed_store.dump(content)
     ended, calls = open_work(connection, content), _calls(content)
     numbers = _numbers(connection, content)
     connection.execute("PRAGMA defer_foreign_keys = ON")
     audit.purge_reasons(
         connection, work.staff_id, [key[0] for key in content.rows.get("audit_reason", ())]
     )
-    for table, rows in content.rows.items():
-        which = " AND ".join(f"{name} = ?" for name in ownership.key_of(connection, table))
-        connection.executemany(f"DELETE FROM main.{table} WHERE {which}", list(rows))  # noqa: S608
-    for (table, key), was in content.blanked.items():
-        sealed_content.update(connection, table, key, ownership.blanks(connection, table, was))
-    cursor = connection.execute(
-        "INSERT INTO sealed (record, record_id, authority, ordered_on, sealed_at, sealed_by,"
-        " content) VALUES (:record, :record_id, :authority, :ordered_on, :at, :by, :content)",
+    for name, rows in content.rows.items():
+        ownership.delete_rows(connection, name, rows)
+    for (name, key), was in content.blanked.items():
+        ownership.update_row(connection, name, key, ownership.blanks(connection, name, was))
+    seal_id = table.insert_row(
+        connection,
+        "sealed",
         {
             "record": record, "record_id": record_id, "authority": authority,
-            "ordered_on": ordered_on, "at": work.at, "by": work.staff_id, "content": held,
+            "ordered_on": ordered_on, "sealed_at": work.at, "sealed_by": work.staff_id,
+            "content": held,
         },
     )  # fmt: skip
-    seal_id = int(cursor.lastrowid or 0)
     connection.executemany(
         "INSERT INTO sealed_number (digest, sealed_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
         [(each, seal_id) for each in numbers],
@@ -89,7 +89,7 @@ def seal(work: "Work", record: str, record_id: int, *, authority: str, ordered_o
 
 
 def open_work(connection: sqlite3.Connection, content: Content) -> list[tuple[str, int, str]]:
-    """What is open of the rows that go: nothing of it is due any more."""
+    """Return the open work among the rows that go, which ends with the seal."""
     logins = dict(connection.execute("SELECT id, login FROM staff").fetchall())
     still = {row[0] for row in connection.execute("SELECT code FROM referral_status WHERE open")}
     found = [
@@ -111,14 +111,14 @@ def open_work(connection: sqlite3.Connection, content: Content) -> list[tuple[st
 
 
 def _calls(content: Content) -> list[int]:
-    """The calls on which a sealed person was met, and which stay."""
+    """Return the calls of a sealed person, which stay."""
     met = {row["call_id"] for row in content.rows.get("call_person", {}).values()}
     gone = {row["id"] for row in content.rows.get("call", {}).values()}
     return sorted(met - gone)
 
 
 def _numbers(connection: sqlite3.Connection, content: Content) -> list[str]:
-    """Digests of the numbers that another system knows these rows by."""
+    """Return digests of the numbers that other systems have for these rows."""
     systems = dict(connection.execute("SELECT id, name FROM source_system").fetchall())
     found = [
         digest("call", systems[row["source_system_id"]], row["incident"])
@@ -135,14 +135,14 @@ def _numbers(connection: sqlite3.Connection, content: Content) -> list[str]:
 
 
 def digest(record: str, source: str, number: str) -> str:
-    """How `sealed_number` knows a number of another system."""
+    """Return the digest under which `sealed_number` has a number of another system."""
     from hashlib import sha256
 
     return sha256("\0".join((record, source, number)).encode()).hexdigest()
 
 
 def sealed_numbers(connection: sqlite3.Connection) -> set[str]:
-    """The digests of all numbers that are sealed now."""
+    """Return the digests of all sealed numbers."""
     return {row[0] for row in connection.execute("SELECT digest FROM sealed_number")}
 
 
@@ -150,7 +150,7 @@ def sealed_numbers(connection: sqlite3.Connection) -> set[str]:
 
 
 def rows(connection: sqlite3.Connection, seal_id: int | None = None) -> list[Row]:
-    """Every seal, or one, without its content. Raises NotFound for a number there is not."""
+    """Return every seal, or one, without its content. Raises NotFound."""
     found = [dict(row) for row in connection.execute(_LIST, {"id": seal_id})]
     if seal_id is not None and not found:
         raise NotFound(f"no seal {seal_id}")
@@ -158,53 +158,50 @@ def rows(connection: sqlite3.Connection, seal_id: int | None = None) -> list[Row
 
 
 def read(connection: sqlite3.Connection, seal_id: int) -> Content | None:
-    """What a seal holds, None when it was lifted: a read to be audited. Raises NotFound."""
+    """Return what a seal holds, None when it was lifted; the caller audits it. Raises NotFound."""
     row = connection.execute("SELECT content FROM sealed WHERE id = ?", (seal_id,)).fetchone()
     if row is None:
         raise NotFound(f"no seal {seal_id}")
-    return None if row["content"] is None else sealed_content.load(connection, row["content"])
+    return None if row["content"] is None else sealed_store.load(connection, row["content"])
 
 
 # ---------------------------------------------------------------- lifting
 
 
 def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int]:
-    """Put all of it back; return the seal, and how many texts were left.
+    """Restore all rows and words; return the seal, and how many texts were not restored.
 
-    A text that somebody has rewritten since is left. Raises NotFound; InvalidInput for a seal
-    lifted before, one that needs another lifted first, an incident number that is taken.
+    A text that was rewritten since stays as it is. Raises NotFound; InvalidInput for a seal lifted
+    before, one that needs another lifted first, an incident number that is taken.
     """
     connection = work.connection
-    told = rows(connection, seal_id)[0]
+    lifted = rows(connection, seal_id)[0]
     content = read(connection, seal_id)
     if content is None:
         raise InvalidInput(f"seal {seal_id} was lifted already")
     _fit(connection, seal_id, content)
     connection.execute("PRAGMA defer_foreign_keys = ON")
-    for table, found in content.rows.items():
+    for name, found in content.rows.items():
         for row in found.values():
-            _insert(connection, table, row)
+            _insert(connection, name, row)
     left = sum(
-        _restore(connection, seal_id, table, key, was)
-        for (table, key), was in content.blanked.items()
+        _restore(connection, seal_id, name, key, was)
+        for (name, key), was in content.blanked.items()
     )
     connection.execute("DELETE FROM sealed_number WHERE sealed_id = ?", (seal_id,))
-    connection.execute(
-        "UPDATE sealed SET content = NULL, lifted_at = :at, lifted_by = :by, lift_reason = :reason"
-        " WHERE id = :id",
-        {"at": work.at, "by": work.staff_id, "reason": reason, "id": seal_id},
-    )
+    ended = {"lifted_at": work.at, "lifted_by": work.staff_id, "lift_reason": reason}
+    table.update(connection, "sealed", seal_id, {"content": None, **ended})
     work.audit(
-        "seal-lift", told["record"], told["number"],
+        "seal-lift", lifted["record"], lifted["number"],
         seal=seal_id, rows=content.count(), left=left, code=reason,
     )  # fmt: skip
-    return told, left
+    return lifted, left
 
 
 def _fit(connection: sqlite3.Connection, seal_id: int, content: Content) -> None:
-    """What its rows belong to is there; a pointer to what was destroyed meanwhile is taken off."""
-    for each, value in References(connection).missing(content.rows):
-        for other, held in sealed_content.every(connection):
+    """Check that what the rows belong to is in the file; drop pointers to what was destroyed."""
+    for each, value in _missing(connection, content.rows):
+        for other, held in sealed_store.every(connection):
             if other["id"] != seal_id and (value,) in held.rows.get(each.parent, {}):
                 raise InvalidInput(f"seal {other['id']} holds what belongs with it: lift it first")
         if not each.may_be_null:
@@ -215,16 +212,32 @@ def _fit(connection: sqlite3.Connection, seal_id: int, content: Content) -> None
                 row[each.column] = None
 
 
-def _insert(connection: sqlite3.Connection, table: str, row: Row) -> None:
-    """A row as it was; a number that is nobody's business and was given again is given anew."""
-    key = ownership.key_of(connection, table)
-    taken = sealed_content.find(connection, table, tuple(row[name] for name in key))
+def _missing(
+    connection: sqlite3.Connection, rows: Mapping[str, Mapping[Key, Row]]
+) -> list[tuple[Reference, Any]]:
+    """Return what these rows point to that is neither among them nor in the file."""
+    found = []
+    for each in ownership.references(connection):
+        wanted = {row[each.column] for row in rows.get(each.table, {}).values()} - {None}
+        among = {row[each.parent_column] for row in rows.get(each.parent, {}).values()}
+        for value in sorted(wanted - among, key=str):
+            there = connection.execute(
+                f"SELECT 1 FROM main.{each.parent} WHERE {each.parent_column} = ?",  # noqa: S608
+                (value,),
+            ).fetchone()
+            if not there:
+                found.append((each, value))
+    return found
+
+
+def _insert(connection: sqlite3.Connection, name: str, row: Row) -> None:
+    """Insert a row as it was; an internal id that was used again is replaced by a new one."""
+    key = ownership.key_of(connection, name)
+    taken = ownership.row_of(connection, name, tuple(row[column] for column in key))
     values = {**row, key[0]: None} if taken and key == ("id",) else row
-    if table == "call" and row["incident"] is not None:
+    if name == "call" and row["incident"] is not None:
         _refuse_taken(connection, row)
-    names = ", ".join(values)
-    marks = ", ".join(f":{name}" for name in values)
-    connection.execute(f"INSERT INTO main.{table} ({names}) VALUES ({marks})", values)  # noqa: S608
+    table.insert_row(connection, name, values)
 
 
 def _refuse_taken(connection: sqlite3.Connection, row: Row) -> None:
@@ -236,29 +249,29 @@ def _refuse_taken(connection: sqlite3.Connection, row: Row) -> None:
         raise InvalidInput(f"call {other['id']} has its incident number now; amend that one first")
 
 
-def _restore(connection: sqlite3.Connection, seal_id: int, table: str, key: Key, was: Row) -> int:
-    """Put words back into a row that stayed; returns how many were not, being written anew."""
-    now = sealed_content.find(connection, table, key)
+def _restore(connection: sqlite3.Connection, seal_id: int, name: str, key: Key, was: Row) -> int:
+    """Restore words in a row that stayed; return how many were rewritten since and are kept."""
+    now = ownership.row_of(connection, name, key)
     if now is None:
-        return _restore_in_seal(connection, seal_id, table, key, was)
-    empty = ownership.blanks(connection, table, was)
-    back = {name: value for name, value in was.items() if now[name] == empty[name]}
+        return _restore_in_seal(connection, seal_id, name, key, was)
+    empty = ownership.blanks(connection, name, was)
+    back = {each: value for each, value in was.items() if now[each] == empty[each]}
     if back:
-        sealed_content.update(connection, table, key, back)
+        ownership.update_row(connection, name, key, back)
     return len(was) - len(back)
 
 
 def _restore_in_seal(
-    connection: sqlite3.Connection, seal_id: int, table: str, key: Key, was: Row
+    connection: sqlite3.Connection, seal_id: int, name: str, key: Key, was: Row
 ) -> int:
-    """The row was sealed later, without these words: they go where it is now."""
-    for other, held in sealed_content.every(connection):
-        row = held.rows.get(table, {}).get(key)
+    """Restore words of a row that another seal holds now."""
+    for other, held in sealed_store.every(connection):
+        row = held.rows.get(name, {}).get(key)
         if row is not None and other["id"] != seal_id:
             row.update(was)
             connection.execute(
                 "UPDATE sealed SET content = ? WHERE id = ?",
-                (sealed_content.dump(held), other["id"]),
+                (sealed_store.dump(held), other["id"]),
             )
             return 0
     return len(was)

@@ -1,0 +1,205 @@
+"""Legal holds: what a court or an inquiry may ask for is not destroyed during the hold.
+
+A hold is on a person, a call or a place, and covers what is needed to understand it: a
+person's records, the calls they were on and everybody on those; a call's people and what followed
+from it; a place's calls, plans and flags, and of a building its units. A purge keeps what is needed
+by the same rules (`needs`), which are read from the foreign keys of the schema.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ccu.errors import InvalidInput, NotFound
+from ccu.records import person_ids, table
+from ccu.records.ownership import RECORDS, Records, ids_of, references
+
+if TYPE_CHECKING:
+    from ccu.work import Work
+
+COLUMNS = ("id", "holds", "authority", "since", "by", "released", "released_by")
+
+
+# ---------------------------------------------------------------- what a record needs
+
+
+@dataclass(frozen=True)
+class Need:
+    """A record that cannot be understood without another: while `child` is kept, so is `parent`.
+
+    `rows` has both ids in its columns. `with_parent`: whoever keeps the parent for an inquiry keeps
+    the child too.
+    """
+
+    child: str
+    child_id: str
+    parent: str
+    parent_id: str
+    rows: str
+    with_parent: bool = True
+
+    def reversed(self) -> "Need":
+        """Return the same rows read the other way."""
+        return Need(self.parent, self.parent_id, self.child, self.child_id, self.rows)
+
+
+# Needs that are rows of a table of their own; the others are the foreign keys of RECORDS.
+_LINKS = (
+    Need("call", "call_id", "person", "person_id", "main.call_person"),
+    Need("person", "person_id", "household", "household_id", "main.household_member"),
+    Need("referral", "referral.id", "person", "household_member.person_id",
+         "main.referral JOIN main.household_member USING (household_id)"),
+    Need("referral", "referral_id", "referral", "again_id", "main.referral_event"),
+    Need("need_assessment", "assessment_id", "referral", "referral_id", "main.need_answer",
+         with_parent=False),
+)  # fmt: skip
+
+
+def needs(connection: sqlite3.Connection) -> list[Need]:
+    """Return what records need; records of one table that name one another need it both ways.
+
+    These are the merged records of a person, and a referral with the one made after it.
+    """
+    found = [
+        Need(each.table, f"{each.table}.id", each.parent, f"{each.table}.{each.column}",
+             f"main.{each.table}")
+        for each in references(connection)
+        if each.table in RECORDS and each.parent in RECORDS
+    ]  # fmt: skip
+    found += _LINKS
+    return found + [each.reversed() for each in found if each.child == each.parent]
+
+
+def follow(connection: sqlite3.Connection, start: Records, steps: list[Need]) -> Records:
+    """Return these records, and the parents of each that is a child, over any number of steps."""
+    found: Records = {}
+    new = start
+    while new:
+        for record, ids in new.items():
+            found.setdefault(record, set()).update(ids)
+        reached: Records = {}
+        for step in steps:
+            if children := new.get(step.child):
+                parents = ids_of(connection, step.parent_id, step.rows, step.child_id, children)
+                reached.setdefault(step.parent, set()).update(parents)
+        unseen = {record: ids - found.get(record, set()) for record, ids in reached.items()}
+        new = {record: ids for record, ids in unseen.items() if ids}
+    return found
+
+
+# ---------------------------------------------------------------- what is held
+
+
+_ACTIVE = "SELECT record, record_id FROM legal_hold WHERE released_at IS NULL"
+# These places, and the units of those that are a building.
+_UNITS = """
+SELECT id FROM place WHERE id IN (SELECT value FROM json_each(:ids))
+UNION
+SELECT unit.id FROM place AS building
+CROSS JOIN place AS unit ON unit.building_key = building.building_key AND unit.city = building.city
+WHERE building.id IN (SELECT value FROM json_each(:ids))
+  AND building.unit_key = building.building_key
+"""
+# Who is related to these people or shares a household with them.
+_NEAR = """
+SELECT other_id FROM person_relation WHERE person_id IN (SELECT value FROM json_each(:ids))
+UNION
+SELECT person_id FROM person_relation WHERE other_id IN (SELECT value FROM json_each(:ids))
+UNION
+SELECT member.person_id FROM household_member AS own
+JOIN household_member AS member ON member.household_id = own.household_id
+WHERE own.person_id IN (SELECT value FROM json_each(:ids))
+"""
+_SEALED = """
+SELECT id FROM sealed
+WHERE record = :record AND record_id IN (SELECT value FROM json_each(:ids))
+"""
+
+
+def all_held(connection: sqlite3.Connection) -> Records:
+    """Return everything that the active holds keep: table -> ids.
+
+    What is known of the records on hold is followed first: a person's calls, what followed from a
+    call, the calls of a place. Then what all of that names: calls, everybody on them, places.
+    """
+    asked: Records = {}
+    for row in connection.execute(_ACTIVE):
+        asked.setdefault(row[0], set()).add(row[1])
+    if not asked:
+        return {}
+    asked["place"] = {row[0] for row in connection.execute(_UNITS, _listed(asked.get("place", ())))}
+    keeps = needs(connection)
+    known = follow(connection, asked, [each.reversed() for each in keeps if each.with_parent])
+    near = connection.execute(_NEAR, _listed(person_ids.same(connection, asked.get("person", ()))))
+    known.setdefault("person", set()).update(row[0] for row in near)
+    found = follow(connection, known, keeps)
+    found["sealed"] = {
+        row[0]
+        for record in ("person", "call")
+        for row in connection.execute(_SEALED, _listed(found.get(record, ()), record))
+    }
+    return found
+
+
+def _listed(ids: Iterable[int], record: str = "") -> dict[str, str]:
+    return {"ids": json.dumps(sorted(ids)), "record": record}
+
+
+def held(connection: sqlite3.Connection, record: str, ids: Iterable[int]) -> set[int]:
+    """Return which of these records a hold keeps, itself or for another. `record` is a table."""
+    return set(ids) & all_held(connection).get(record, set())
+
+
+def place(work: "Work", record: str, record_id: int, authority: str) -> int:
+    """Place a hold on a person, a call or a place; return the hold's number.
+
+    Raises NotFound, and InvalidInput when the same authority holds the record already.
+    """
+    table.require(work.connection, record, record_id)
+    hold = {"record": record, "record_id": record_id, "authority": authority}
+    same = work.connection.execute(
+        "SELECT id FROM legal_hold WHERE record = :record AND record_id = :record_id"
+        " AND authority = :authority AND released_at IS NULL",
+        hold,
+    ).fetchone()
+    if same:
+        raise InvalidInput(f"hold {same['id']} already has that authority")
+    hold_id = table.insert_row(
+        work.connection, "legal_hold", {**hold, "placed_at": work.at, "placed_by": work.staff_id}
+    )
+    work.audit("hold", record, record_id, hold=hold_id)
+    return hold_id
+
+
+def release(work: "Work", hold_id: int) -> str:
+    """End a hold; return what it was on: `person 12`. Raises NotFound, InvalidInput."""
+    row = work.connection.execute(
+        "SELECT * FROM legal_hold WHERE id = :id", {"id": hold_id}
+    ).fetchone()
+    if row is None:
+        raise NotFound(f"no hold {hold_id}")
+    if row["released_at"] is not None:
+        raise InvalidInput(f"hold {hold_id} was released on {row['released_at'][:10]}")
+    ended = {"released_at": work.at, "released_by": work.staff_id}
+    table.update(work.connection, "legal_hold", hold_id, ended)
+    work.audit("release", row["record"], row["record_id"], hold=hold_id)
+    return f"{row['record']} {row['record_id']}"
+
+
+def rows(connection: sqlite3.Connection, every: bool) -> list[dict[str, Any]]:
+    """Return the active holds, with `every` the released ones too, oldest first.
+
+    The caller audits the read.
+    """
+    found = connection.execute(
+        "SELECT legal_hold.id, record || ' ' || record_id AS holds, authority,"
+        " substr(placed_at, 1, 10) AS since, placer.login AS by,"
+        " substr(released_at, 1, 10) AS released, releaser.login AS released_by"
+        " FROM legal_hold JOIN staff AS placer ON placer.id = placed_by"
+        " LEFT JOIN staff AS releaser ON releaser.id = legal_hold.released_by"
+        " WHERE released_at IS NULL OR :every ORDER BY legal_hold.id",
+        {"every": every},
+    )
+    return [dict(row) for row in found]

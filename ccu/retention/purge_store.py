@@ -1,0 +1,174 @@
+"""What a purge finds and deletes, all inside a transaction of the caller's.
+
+Deleting checks no reference row by row (database/opening.py, `trusting`): all are checked at the
+end, and one that dangles undoes everything.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ccu.errors import VerificationFailed
+from ccu.records import audit, ownership
+from ccu.records.ownership import RECORDS
+from ccu.retention import due_store
+from ccu.retention.schedule_store import Destroyed
+
+_CLASSES = "SELECT class, years, never FROM retention ORDER BY sort"
+_COUNTS = """
+SELECT due.class, substr(day, 1, 4) AS year, count(*) AS due,
+       count(*) FILTER (WHERE why = 'held') AS held,
+       count(*) FILTER (WHERE why = 'open') AS open,
+       count(*) FILTER (WHERE why = 'linked') AS linked,
+       count(*) FILTER (WHERE why IS NULL) AS destroy
+FROM temp.due JOIN retention ON retention.class = due.class
+WHERE record <> 'household'
+GROUP BY retention.sort, year ORDER BY retention.sort, year
+"""
+_DESTROYED = """
+SELECT due.class AS name, count(*) FILTER (WHERE record <> 'household') AS count,
+       min(day) AS oldest, max(day) AS newest, source, years
+FROM temp.due JOIN retention ON retention.class = due.class
+WHERE why IS NULL GROUP BY due.class ORDER BY retention.sort
+"""
+# Somebody who stays: the last day that is known of them, where what showed it is gone.
+_LAST_CONTACT = """
+INSERT INTO last_contact (person_id, day)
+SELECT contact.person_id, contact.day
+FROM temp.contact JOIN person ON person.id = contact.person_id
+LEFT JOIN temp.contact_left ON contact_left.person_id = contact.person_id
+WHERE contact.day > coalesce(contact_left.day, '')
+ON CONFLICT (person_id) DO UPDATE SET day = excluded.day
+"""
+
+
+_GOING = "SELECT id FROM temp.going WHERE record = '{}'"
+# What goes when no row points to it any more, with a condition of its own: an address's text, a
+# place without a description, the dispatch system's words.
+_ORPHANS = {
+    "address": "",
+    "place": "coalesce(category, 'residence') = 'residence' AND exempt_reason IS NULL"
+    " AND id NOT IN (SELECT id FROM temp.held WHERE record = 'place') AND ",
+    "cad_text": "",
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is due, by class and year; what is to be destroyed; the classes without a period."""
+
+    rows: list[dict[str, Any]]
+    destroyed: list[Destroyed]
+    not_set: list[str]
+
+    @property
+    def total(self) -> int:
+        """How many records are to be destroyed."""
+        return sum(each.count for each in self.destroyed)
+
+
+def find(connection: sqlite3.Connection, today: date) -> Found:
+    """Return what is due on a day and what of it stays. A class without a period stays.
+
+    It is in temporary tables until `forget`.
+    """
+    forget(connection)
+    classes = connection.execute(_CLASSES).fetchall()
+    for statement in due_store.TABLES.split(";"):
+        connection.execute(statement)
+    due_store.find(connection, {row["class"]: first_kept(today, row["years"]) for row in classes})
+    due_store.mark(connection)
+    return Found(
+        [dict(row) for row in connection.execute(_COUNTS)],
+        [Destroyed(**dict(row)) for row in connection.execute(_DESTROYED)],
+        [row["class"] for row in classes if row["years"] is None and not row["never"]],
+    )
+
+
+def first_kept(today: date, years: int | None) -> str | None:
+    """Return the first day that is kept; what is before it is due. None: all is kept."""
+    from dateutil.relativedelta import relativedelta
+
+    return None if years is None else (today - relativedelta(years=years)).isoformat()
+
+
+def deletes(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Return table and condition of the rows that go: what belongs to a record before the record.
+
+    A row that must point to a record is a part of it, and goes with it.
+    """
+    by_number = "(record, record_id) IN (SELECT record, id FROM temp.going)"
+    parts: dict[str, list[str]] = {}
+    for each in ownership.references(connection):
+        if each.table not in RECORDS and each.parent in RECORDS and not each.may_be_null:
+            going = f"{each.column} IN ({_GOING.format(each.parent)})"
+            parts.setdefault(each.table, []).append(going)
+    return [
+        ("change", by_number),
+        ("legal_hold", by_number),
+        ("archived", f"record = 'deidentified' AND record_id IN ({_GOING.format('person')})"),
+        *((table, " OR ".join(conditions)) for table, conditions in parts.items()),
+        *((record, f"id IN ({_GOING.format(record)})") for record in RECORDS),
+    ]
+
+
+def destroy(connection: sqlite3.Connection, staff_id: int) -> int:
+    """Delete what `find` found, in the same transaction; how many address texts and places went.
+
+    Raises VerificationFailed, and everything is to be rolled back, when a reference would dangle.
+    """
+    ended = _GOING.format("worker")
+    connection.execute(
+        f"UPDATE person_merge SET worker_id = NULL, stays_id = NULL"  # noqa: S608
+        f" WHERE worker_id IN ({ended}) OR stays_id IN ({ended})"
+    )
+    for table, which in deletes(connection):
+        connection.execute(f"DELETE FROM main.{table} WHERE {which}")  # noqa: S608
+    reasons = connection.execute(_GOING.format("audit_reason") + " ORDER BY id")
+    audit.purge_reasons(connection, staff_id, [row["id"] for row in reasons])
+    gone = _delete_orphans(connection)
+    due_store.contacts(connection, "contact_left")
+    connection.execute(_LAST_CONTACT)
+    dangling = connection.execute("PRAGMA main.foreign_key_check").fetchone()
+    if dangling is not None:
+        raise VerificationFailed(
+            f"{dangling['table']} would point to missing rows of {dangling['parent']};"
+            " nothing was destroyed"
+        )
+    return gone
+
+
+def _delete_orphans(connection: sqlite3.Connection) -> int:
+    """Delete what no record names any more; returns how many rows."""
+    gone = 0
+    for table, condition in _ORPHANS.items():
+        named = [
+            f"SELECT {each.column} FROM main.{each.table} WHERE {each.column} IS NOT NULL"  # noqa: S608
+            for each in ownership.references(connection)
+            if each.parent == table
+        ]
+        named.append(f"SELECT id FROM temp.needed WHERE record = '{table}'")  # noqa: S608
+        gone += connection.execute(
+            f"DELETE FROM main.{table} WHERE {condition}"  # noqa: S608
+            f"id NOT IN ({' UNION ALL '.join(named)})"
+        ).rowcount
+        if table == "place":
+            _forget_places(connection)
+    return gone
+
+
+def _forget_places(connection: sqlite3.Connection) -> None:
+    """Changes and released holds of places that are gone."""
+    for table in ("change", "legal_hold"):
+        connection.execute(
+            f"DELETE FROM main.{table} WHERE record = 'place'"  # noqa: S608
+            " AND record_id NOT IN (SELECT id FROM place)"
+        )
+
+
+def forget(connection: sqlite3.Connection) -> None:
+    """Drop what `find` noted."""
+    connection.execute("DROP VIEW IF EXISTS temp.going")
+    for table in ("due", "held", "needed", "contact", "contact_left", "human"):
+        connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
