@@ -119,8 +119,8 @@ def test_new_people_come_in_with_their_workers_and_again_nothing_changes(desk: D
     )
     assert desk.counts() == {"read": 2, "new": 2, "assigned": 2}
     assert desk.ask("SELECT given_name, family_name, birth_date, housing, minor FROM person") == [
-        ("Annika", "Brindlewood", "1979-07-22", None, 0),
-        ("Benedict", "Oyelaran", "1988-12-01", "shelter", 0),
+        ("Annika", "Brindlewood", "1979-07-22", None, None),
+        ("Benedict", "Oyelaran", "1988-12-01", "shelter", None),
     ]
     assert desk.ask("SELECT given_name, family_name FROM person_alias") == [
         ("Nika", ""),
@@ -277,6 +277,17 @@ def test_the_roster_fills_gaps_and_erases_nothing(desk: Desk) -> None:
     assert desk.ask("SELECT birth_date, phone, housing FROM person") == [
         ("1979-07-22", "203-555-0161", "housed")
     ]
+
+
+def test_a_birth_date_replaces_what_was_recorded_about_being_a_minor(
+    desk: Desk, ccu: Ccu, tmp_path: Path
+) -> None:
+    person(ccu, tmp_path, given="Annika", family="Brindlewood", minor="yes", phone="203-555-0161")
+    desk.rows({**ANN, "Phone": "203-555-0161"})
+    row = desk.plan("--match", "likely")[0]
+    assert (row["what"], row["adds"]) == ("matched", "birth date")
+    desk.counts("--match", "likely")
+    assert desk.ask("SELECT birth_date, minor FROM person") == [("1979-07-22", None)]
 
 
 def test_what_differs_is_told_by_field_and_kept_unless_the_roster_is_preferred(

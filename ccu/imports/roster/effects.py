@@ -16,7 +16,7 @@ from ccu.imports.roster import store as rosters
 from ccu.imports.roster.matching import Decision, What
 from ccu.imports.roster.rows import MADE, Entry
 from ccu.imports.roster.store import Turn
-from ccu.people.form import minor_on, years
+from ccu.people.form import years
 from ccu.people.store import Said
 
 COLUMNS = ("line", "number", "what", "person", "score", "worker", "adds", "differs", "why")
@@ -55,7 +55,8 @@ class Effect:
     def row(self) -> tuple[object, ...]:
         """Return the cells under COLUMNS."""
         decision = self.decision
-        added = [*self.said.fields, *(["aliases"] if self.said.aliases else [])]
+        added = [name for name, value in self.said.fields.items() if value is not None]
+        added += ["aliases"] if self.said.aliases else []
         added = [name for name in added if name not in self.differs]
         why = decision.why if decision else "not on the list"
         if decision and decision.like is not None:
@@ -233,12 +234,11 @@ class _Merge:
             self._differ("age_estimate", stated if born is None else {})
 
     def _minor(self) -> None:
-        """Whether a person is under age follows from the birth date where one is known."""
+        """Take whether they are a minor only where no birth date is known, which shows it."""
         stated, known = self._entry.values.get("minor"), self._shown.get("minor")
         if "birth_date" in self.said.fields:
-            minor = minor_on(self.said.fields["birth_date"], None, self._today)
-            if minor != known:
-                self.said.fields["minor"] = minor
+            if known is not None:
+                self.said.fields["minor"] = None
         elif self._shown.get("birth_date") is None and stated is not None:
             if known is None:
                 self.said.fields["minor"] = bool(stated)
