@@ -344,7 +344,13 @@ def test_a_suggested_layout_is_one_that_works(desk: Desk) -> None:
     times = [f"2026-01-{day} 22:30:00" for day in range(13, 30)]
     rows = [row(Number=at[8:10], Received=at, Sent=at, Cleared=at) for at in times]
     desk.file.write_text(text(rows, [names.get(name, name) for name in HEADER]))
-    suggested = desk.ccu("import", str(desk.file), "--suggest", "--output", str(desk.layout))
+    words = ("import", str(desk.file), "--suggest", "--output", str(desk.layout))
+    edited = desk.layout.read_text()
+    refused = desk.ccu(*words)
+    assert (refused.code, desk.layout.read_text()) == (2, edited)
+    assert f"{desk.layout} is there already; choose a new name for --output" in refused.err
+    desk.layout.unlink()
+    suggested = desk.ccu(*words)
     assert suggested.code == 0, suggested.err
     layout = desk.layout.read_text()
     assert 'formats = ["%Y-%m-%d %H:%M:%S"]' in layout
