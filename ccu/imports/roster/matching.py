@@ -7,24 +7,18 @@ as new is left out, because two people in one record harm both.
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import islice
 
-from ccu.identity import LIKELY, Known, Likeness, Name, compare, query_keys
+from ccu.identity import Known, Name, compare
 from ccu.identity import pairs as alike_pairs
 from ccu.imports.roster import store as rosters
 from ccu.imports.roster.rows import Entry
-from ccu.people import keys as person_keys
-from ccu.records import person_ids
+from ccu.people.finding import Alike, likely_same
 
 CLEAR = 15  # points that the best is before the next, to be the one meant
-AT_ONCE = 500  # rows whose candidates are read together
 MOST_OFFERED = 5
-MOST_COMPARED = 200  # records that one row is compared with
-# Keys that tell a person from most others; the rest are for what is typed at `person find`.
-TELLING = ("n:", "b:", "p:", "e:")
 
 
 class What(StrEnum):
@@ -37,14 +31,6 @@ class What(StrEnum):
     closed = "closed"  # the case is closed, and no known person has the number
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A known person who may be the one in the row."""
-
-    person_id: int  # canonical
-    likeness: Likeness
-
-
 @dataclass
 class Decision:
     """One row, and who it is taken to be."""
@@ -53,7 +39,7 @@ class Decision:
     what: What
     person_id: int | None = None  # canonical
     score: int | None = None
-    candidates: list[Candidate] = field(default_factory=list)
+    candidates: list[Alike] = field(default_factory=list)
     why: str = ""  # of an undecided one
     like: int | None = None  # a line of the same file that looks alike
 
@@ -85,72 +71,37 @@ def decide(
             unknown.append(decisions[-1])
     if rule.look:
         taken = {*numbers.values()}
-        for decision, found in zip(unknown, _candidates(connection, unknown), strict=True):
+        for decision in unknown:
+            found = likely_same(connection, decision.entry.known)[:MOST_OFFERED]
             _settle(decision, found, taken, rule)
         _refuse_sharing(unknown)
         _tell_alike(unknown)
     return decisions
 
 
-def _candidates(
-    connection: sqlite3.Connection, decisions: Sequence[Decision]
-) -> Iterator[list[Candidate]]:
-    """Yield the candidates of each row, best first; the records of many rows are read at once."""
-    rows = iter(decisions)
-    while some := list(islice(rows, AT_ONCE)):
-        near = [_near(connection, each.entry.known) for each in some]
-        ids = {person_id for each in near for person_id in each}
-        known = person_keys.known(connection, ids) if ids else {}
-        human = person_ids.canonical(connection, ids)
-        for decision, found in zip(some, near, strict=True):
-            best: dict[int, Likeness] = {}
-            for person_id in found:
-                likeness = compare(decision.entry.known, known[person_id])
-                before = best.get(human[person_id])
-                if looks_alike(likeness) and (before is None or likeness.score > before.score):
-                    best[human[person_id]] = likeness
-            ordered = sorted(best.items(), key=lambda each: (-each[1].score, each[0]))
-            yield [Candidate(*each) for each in ordered[:MOST_OFFERED]]
-
-
-def _near(connection: sqlite3.Connection, known: Known) -> list[int]:
-    wanted = query_keys(known)
-    telling = [key for key in wanted if key.startswith(TELLING)]
-    return person_keys.having(connection, telling or wanted)[:MOST_COMPARED]
-
-
-def looks_alike(likeness: Likeness) -> bool:
-    """Whether a user must decide: a likely score, or both names alike and nothing against it."""
-    if likeness.score >= LIKELY:
-        return True
-    weights = {each.name: each.weight for each in likeness.fields}
-    names = weights.get("given name", 0) > 0 and weights.get("family name", 0) > 0
-    return names and all(weight >= 0 for weight in weights.values())
-
-
-def _settle(decision: Decision, found: list[Candidate], taken: set[int], rule: Rule) -> None:
+def _settle(decision: Decision, found: list[Alike], taken: set[int], rule: Rule) -> None:
     """Settle who a row without a known number is, as far as the rule goes."""
     decision.candidates = found
     if not found:
         return
     best = found[0]
-    decision.score = best.likeness.score
+    decision.score = best.score
     if rule.all_new:
         return
     decision.what, decision.why = What.undecided, f"may be {_people(found)}"
     if best.person_id in taken:
         decision.why += ", whom this office has under another number"
-    elif rule.accept is not None and best.likeness.score >= rule.accept:
-        if len(found) > 1 and best.likeness.score - found[1].likeness.score < CLEAR:
+    elif rule.accept is not None and best.score >= rule.accept:
+        if len(found) > 1 and best.score - found[1].score < CLEAR:
             decision.why += ": none of them clearly more than the others"
         else:
             decision.what, decision.person_id, decision.why = What.matched, best.person_id, ""
 
 
-def _people(found: Sequence[Candidate]) -> str:
+def _people(found: Sequence[Alike]) -> str:
     if len(found) == 1:
         return f"person {found[0].person_id}"
-    return "people " + ", ".join(f"{each.person_id} ({each.likeness.score})" for each in found)
+    return "people " + ", ".join(f"{each.person_id} ({each.score})" for each in found)
 
 
 def _refuse_sharing(decisions: Sequence[Decision]) -> None:

@@ -4,7 +4,7 @@ Questions come before anything is written. Messages go to standard error and nev
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from ccu.identity import Known
@@ -14,12 +14,16 @@ from ccu.imports.roster.matching import Decision, What
 from ccu.imports.roster.run import COUNTS, Plan
 from ccu.options.terminal import read_line
 from ccu.output import say
-from ccu.people import keys as person_keys
+from ccu.people.comparing import VALUES
 from ccu.records import person_ids
 from ccu.session import Session
 
 WIDTH = 24  # of a value shown
 MOST = 10  # numbers listed in one message
+COMPARED: dict[str, Callable[[Known], str | None]] = {
+    **VALUES,
+    "description": lambda known: known.description,
+}
 
 
 def people(session: Session, plan: Plan) -> None:
@@ -32,44 +36,23 @@ def people(session: Session, plan: Plan) -> None:
 
 def _show(session: Session, decision: Decision, place: str) -> None:
     """Show the row beside its candidates; the audit has them before they are shown."""
-    ids = [each.person_id for each in decision.candidates]
-    by = session.staff_id
-    with session.writing() as connection:
-        known = person_keys.known(connection, ids)
-        person_ids.shown(connection, by, "person-import-show", ids)
+    with session.work() as work:
+        ids = [each.person_id for each in decision.candidates]
+        person_ids.shown(work.connection, work.staff_id, "person-import-show", ids)
     entry = decision.entry
     number = f", number {entry.shown_number}" if entry.shown_number else ""
     say(f"\nTo decide, {place}: line {entry.line}{number} {decision.why}".lstrip("\n"))
     for each in decision.candidates:
-        say(f"  {'':12} {'roster':{WIDTH}} {f'person {each.person_id}':{WIDTH}} says")
-        told = {field.name: field for field in each.likeness.fields}
-        mine, theirs = _fields(entry.known), _fields(known[each.person_id])
-        for name in mine:
-            if mine[name] or theirs[name]:
-                why = told[name].agreement if name in told else ""
-                say(f"  {name:12} {_cut(mine[name])} {_cut(theirs[name])} {why}".rstrip())
+        say(f"  {'':12} {'roster':{WIDTH}} {f'person {each.person_id}':{WIDTH}} comparison")
+        compared = {field.name: field.agreement for field in each.fields}
+        for name, value in COMPARED.items():
+            mine, theirs = value(entry.known) or "", value(each.known) or ""
+            if mine or theirs:
+                say(f"  {name:12} {_cut(mine)} {_cut(theirs)} {compared.get(name, '')}".rstrip())
 
 
 def _cut(text: str) -> str:
     return f"{text if len(text) <= WIDTH else text[: WIDTH - 1] + '…':{WIDTH}}"
-
-
-def _fields(known: Known) -> dict[str, str]:
-    name = known.names[0] if known.names else ("", "")
-    also = "; ".join(" ".join(filter(None, each)) for each in known.names[1:])
-    born = known.birth_years
-    return {
-        "given name": name[0],
-        "family name": name[1],
-        "also": also,
-        "birth date": known.birth_date or (f"{born[0]} to {born[1]}" if born else ""),
-        "phone": known.phone or "",
-        "email": known.email or "",
-        "home": known.home or "",
-        "postcode": known.postcode or "",
-        "sex": known.sex or "",
-        "description": known.description,
-    }
 
 
 def _ask(decision: Decision) -> None:
