@@ -168,7 +168,6 @@ ccu/imports/roster/effects.py
 ccu/imports/roster/layout.py
 ccu/imports/roster/matching.py
 ccu/imports/roster/run.py
-ccu/imports/roster/terminal.py
 ccu/imports/suggest.py
 ccu/installation.py
 ccu/layouts/roster-hsd.toml

@@ -16,6 +16,7 @@ from ccu.imports.roster import store as rosters
 from ccu.imports.roster.matching import Decision, What
 from ccu.imports.roster.rows import MADE, Entry
 from ccu.imports.roster.store import Turn
+from ccu.people import store as people
 from ccu.people.form import years
 from ccu.people.store import Said
 
@@ -101,13 +102,11 @@ class Reckoner:
 
     def effects(self, decisions: Sequence[Decision]) -> list[Effect]:
         """Return what becomes of every row; of a person's rows the first open one counts."""
-        ids = (each.person_id for each in decisions if each.person_id)
-        shown = rosters.shown(self._connection, ids)
         settled: set[int] = set()  # people whose worker is
         by_line = {}
         for decision in sorted(decisions, key=lambda each: bool(each.entry.closed)):
             entry, person_id = decision.entry, decision.person_id
-            effect = by_line[entry.line] = self._effect(decision, shown)
+            effect = by_line[entry.line] = self._effect(decision)
             if person_id is None or person_id not in settled:
                 self._worker(effect, entry, self._turns.get(person_id) if person_id else None)
                 if person_id is not None and entry.closed is not None:
@@ -118,13 +117,14 @@ class Reckoner:
                 effect.what = _what(effect)
         return [*effects, *self._gone(decisions)] if self._choices.whole else effects
 
-    def _effect(self, decision: Decision, shown: Mapping[int, dict[str, Any]]) -> Effect:
+    def _effect(self, decision: Decision) -> Effect:
         entry, person_id = decision.entry, decision.person_id
         effect = Effect(decision, person_id, decision.what.value, entry.shown_number)
         if decision.what is What.new:
             effect.said = _Merge(entry, {"aliases": []}, self._today, prefer=False).said
         elif person_id is not None:
-            merge = _Merge(entry, shown[person_id], self._today, self._choices.prefer)
+            known = people.read(self._connection, person_id)  # only the names of fields are shown
+            merge = _Merge(entry, known, self._today, self._choices.prefer)
             effect.said, effect.differs = merge.said, merge.differs
         return effect
 

@@ -171,10 +171,9 @@ def commit(session: Session, plan: Plan) -> tuple[int, list[Effect]]:
         gone = sum(each.decision is None for each in found)
         batch_id = imports.add(connection, by, plan.batch, at)
         imports.finish(connection, batch_id, _of_batch(counts, gone))
-        new = [each for each in found if each.what == What.new]
-        ids = rosters.add_people(connection, by, [each.said for each in new], at)
-        for effect, person_id in zip(new, ids, strict=True):
-            effect.person_id = person_id
+        for effect in found:
+            if effect.what == What.new:
+                effect.person_id = people.create(work, effect.said)
         rosters.add_numbers(connection, plan.layout.source, _numbers(found))
         for effect in found:
             _write(work, effect, batch_id)

@@ -5,25 +5,15 @@ Workers are listed by canonical people: a turn may belong to any record of a per
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from ccu.imports.store import table
-from ccu.people import keys as person_keys
-from ccu.people import store as people
-from ccu.records import audit
 
 _NUMBERS = """
 SELECT number, canonical_id FROM person_source JOIN human ON human.id = person_id
 WHERE source = :source
-"""
-_SHOWN = """
-SELECT * FROM person WHERE id IN (SELECT value FROM json_each(:ids))
-"""
-_ALIASES = """
-SELECT person_id, given_name, family_name FROM person_alias
-WHERE person_id IN (SELECT value FROM json_each(:ids))
 """
 # Current turns; a link without a batch was made by hand.
 _TURNS = """
@@ -56,18 +46,6 @@ def numbers(connection: sqlite3.Connection, source: str) -> dict[str, int]:
     return dict(connection.execute(_NUMBERS, {"source": source}).fetchall())
 
 
-def shown(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """Return what records hold: the fields of people.EMPTY, and `aliases`. Audit it if printed."""
-    asked = {"ids": json.dumps(sorted(set(ids)))}
-    found: dict[int, dict[str, Any]] = {
-        row["id"]: {**{name: row[name] for name in people.EMPTY}, "aliases": []}
-        for row in connection.execute(_SHOWN, asked)
-    }
-    for row in connection.execute(_ALIASES, asked):
-        found[row["person_id"]]["aliases"].append((row["given_name"], row["family_name"]))
-    return found
-
-
 def turns(connection: sqlite3.Connection) -> dict[int, Turn]:
     """Return canonical person -> the current turn of their worker."""
     return {
@@ -90,24 +68,6 @@ def open_follow_ups(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[
 
 
 # ---------------------------------------------------------------- what an import writes
-
-
-def add_people(
-    connection: sqlite3.Connection, staff_id: int, new: Sequence[people.Said], at: str
-) -> list[int]:
-    """Add people inside the caller's transaction, in their order; their keys are made at once."""
-    blank = {**people.EMPTY, "recorded_at": at, "recorded_by": staff_id}
-    person, ids = table(connection, "person"), []
-    for said in new:
-        ids.append(int(person.insert({**blank, **said.fields}).last_pk or 0))
-        audit.record(connection, staff_id, "person-add", "person", ids[-1])
-    table(connection, "person_alias").insert_all(
-        {"person_id": person_id, "given_name": given, "family_name": family}
-        for person_id, said in zip(ids, new, strict=True)
-        for given, family in dict.fromkeys(said.aliases)
-    )
-    person_keys.refresh(connection, ids)
-    return ids
 
 
 def add_numbers(
