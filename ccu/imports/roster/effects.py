@@ -23,6 +23,7 @@ from ccu.people.store import Said
 COLUMNS = ("line", "number", "what", "person", "score", "worker", "adds", "differs", "why")
 NAMES = ("given_name", "family_name")
 SIMPLE = ("sex", "phone", "email", "home", "postcode", "language", "housing", "veteran")
+AGE = ("age_estimate", "age_estimated_on")
 NEAR = 1  # years between an estimated age and a stated one that still agree
 
 
@@ -220,17 +221,16 @@ class _Merge:
 
     def _age(self) -> None:
         """Take an age only where no birth date is known."""
-        age = self._entry.values.get("age_estimate")
-        if age is None:
+        stated = {name: self._entry.values[name] for name in AGE if name in self._entry.values}
+        if not stated:
             return
-        stated = {"age_estimate": age, "age_estimated_on": self._today.isoformat()}
         born, estimate = self._shown.get("birth_date"), self._shown.get("age_estimate")
         if born is None and estimate is None:
             self.said.fields |= stated
             return
         now = years(born or self._shown["age_estimated_on"], self._today)
         now += 0 if born else estimate or 0
-        if abs(now - age) > NEAR:
+        if abs(now - stated["age_estimate"]) > NEAR:
             self._differ("age_estimate", stated if born is None else {})
 
     def _minor(self) -> None:

@@ -19,6 +19,8 @@ from ccu.identity import Known, Name
 from ccu.imports.layout import Words
 from ccu.imports.roster.layout import Layout
 from ccu.imports.rows import Broken, Cells, Chunk, Table
+from ccu.people.finding import of_said
+from ccu.people.store import Said
 
 LONGEST = 200  # characters of a text about a person
 MADE = "~"  # begins the number that ccu makes for a row of an office without client numbers
@@ -50,17 +52,7 @@ class Entry:
     @property
     def known(self) -> Known:
         """The row in the form that ccu.identity compares."""
-        say = self.values.get
-        return Known(
-            names=(Name(say("given_name", ""), say("family_name", "")), *self.aliases),
-            birth_date=say("birth_date"),
-            birth_years=say("birth_years"),
-            sex=say("sex"),
-            phone=say("phone"),
-            email=say("email"),
-            home=say("home"),
-            postcode=say("postcode"),
-        )
+        return of_said(Said(fields=self.values, aliases=[*self.aliases]))
 
     @property
     def nobody(self) -> bool:
@@ -200,9 +192,8 @@ class EntryReader:
             yield "birth_date", born
         elif age := said.get("age", ""):
             if age.isascii() and age.isdigit() and int(age[:9]) <= 120:
-                year = self._today.year - int(age)
                 yield "age_estimate", int(age)
-                yield "birth_years", (year - 1, year)
+                yield "age_estimated_on", self._today.isoformat()
             else:
                 self.notes.add("age", "not a number from 0 to 120", line)
         for name in TEXTS:
@@ -258,7 +249,7 @@ class EntryReader:
             raise Unusable("number is longer than 60 characters or begins with ~")
         if text:
             return text
-        told = {key: said for key, said in values.items() if not key.startswith(("age", "birth_y"))}
+        told = {key: said for key, said in values.items() if not key.startswith("age_")}
         content = json.dumps([told, aliases], sort_keys=True, ensure_ascii=True)
         return MADE + blake2b(content.encode(), digest_size=12).hexdigest()
 
