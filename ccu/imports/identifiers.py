@@ -9,10 +9,13 @@ its name or, for a pattern that hardly anything else has, by its cells. No cell 
 import re
 from collections.abc import Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from ccu.errors import InvalidInput
-from ccu.imports.rows import Table
 from ccu.output import say
+
+if TYPE_CHECKING:
+    from ccu.imports.rows import Table
 
 SAMPLE = 200  # cells of a column that are looked at, the empty ones passed over
 LONGEST_NAME = 40  # of a column, that is printed
@@ -52,7 +55,7 @@ _NUMBER_LETTERS = re.compile(
 )
 
 
-def check(table: Table, allow: Sequence[str]) -> list[str]:
+def check(table: "Table", allow: Sequence[str]) -> list[str]:
     """Look at the columns; `allow` are those that may pass, by name or by place.
 
     Returns what was let pass, by its type: the names in a file are not for the audit.

@@ -98,16 +98,11 @@ class Layout:
                 )
 
 
-def text_of(named: str | None, ready: Sequence[str]) -> tuple[str, str]:
+def text_of(named: str, ready: Sequence[str]) -> tuple[str, str]:
     """Return the name to show for a layout, and its text. Raises InvalidInput.
 
     `named` is one of the importer's ready layouts, or the path of a file.
     """
-    if named is None:
-        ready_ones = ", ".join(ready)
-        raise InvalidInput(
-            f"--layout is missing; the ready ones are {ready_ones}; or try --suggest"
-        )
     if named in ready:
         return named, packaged(PACKAGED / f"{named}.toml")
     path = Path(named)

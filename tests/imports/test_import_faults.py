@@ -115,7 +115,7 @@ def test_a_layout_that_is_not_text_or_not_there(desk: Desk) -> None:
     refused(desk.bring(text([row()])), "is not a UTF-8 text file")
     desk.layout.unlink()
     refused(desk.bring(text([row()])), "cannot read layout our.toml")
-    refused(desk.ccu("import", str(desk.file)), "--layout is missing; the ready ones are demo")
+    refused(desk.ccu("import", str(desk.file)), "--layout is missing, such as demo; --suggest")
 
 
 def test_a_rejects_file_that_must_not_be_written(desk: Desk) -> None:

@@ -1,8 +1,7 @@
 """`ccu person import`: another office's list of its active clients and their workers."""
 
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,11 +9,12 @@ from ccu.errors import InvalidInput
 from ccu.imports.options import (
     AllowColumnOption,
     DryRunOption,
+    FileArgument,
     RejectsOption,
     SuggestOption,
     layout_option,
 )
-from ccu.options import AskingOption, group
+from ccu.options import AskingOption, group, opt, required, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.session import Session
 
@@ -38,17 +38,20 @@ class Prefer(StrEnum):
     known = "known"
 
 
-def _ready() -> tuple[str, ...]:
-    from ccu.imports.roster.layout import READY
+WITHOUT_LAYOUT = "roster-hsd; --suggest writes a first one for your file"
 
-    return READY
+
+def _layouts() -> Any:
+    from ccu.imports.roster import layout  # not needed by the other commands of `ccu person`
+
+    return layout
 
 
 @app.command("import")
 def import_(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="The list, also .gz; - is standard input.")],
-    layout: Annotated[str | None, layout_option(_ready)] = None,
+    file: FileArgument,
+    layout: Annotated[object | None, layout_option(_layouts)] = None,
     dry_run: DryRunOption = False,
     match: Annotated[
         Match | None,
@@ -58,9 +61,7 @@ def import_(
     ] = None,
     accept_score: Annotated[
         int | None,
-        typer.Option(
-            "--accept-score", metavar="N", help="Like --match likely, from this score on."
-        ),
+        opt("--accept-score", whole_number(100), "Like --match likely, from this score on."),
     ] = None,
     as_new: Annotated[
         bool,
@@ -109,7 +110,8 @@ def import_(
 
     rule = _rule(match, accept_score, as_new)
     choices = Choices(prefer=prefer is Prefer.roster, whole=whole)
-    plan = run.prepare(session, file, layout, rule, choices, rejects, allow_column or ())
+    chosen: Any = required(layout, "--layout", WITHOUT_LAYOUT)
+    plan = run.prepare(session, file, chosen, rule, choices, rejects, allow_column or ())
     asking = asking and not dry_run
     if asking:
         terminal.people(session, plan)

@@ -40,7 +40,7 @@ class Layout(layouts.Layout):
         return list(dict.fromkeys([*super().wanted, *self.identity]))
 
 
-def load(named: str | None) -> Layout:
+def load(named: str) -> Layout:
     """Return the layout of that name, or in that file. Raises InvalidInput, naming the fault."""
     top = Keys.parse(*layouts.text_of(named, READY))
     defaults = top.inner("defaults")

@@ -35,7 +35,7 @@ class Layout(layouts.Layout):
     workers: Words
 
 
-def load(named: str | None) -> Layout:
+def load(named: str) -> Layout:
     """Return the layout of that name, or in that file. Raises InvalidInput, naming the fault."""
     top = Keys.parse(*layouts.text_of(named, READY))
     common = top.common(FIELDS, dated=False)

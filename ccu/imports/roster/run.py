@@ -25,7 +25,7 @@ from ccu.imports import rejects as rejected
 from ccu.imports import store as imports
 from ccu.imports.roster import store as rosters
 from ccu.imports.roster.effects import Choices, Effect, Reckoner
-from ccu.imports.roster.layout import Layout, load
+from ccu.imports.roster.layout import Layout
 from ccu.imports.roster.matching import Decision, Rule, What, decide, number_repeats, repeats
 from ccu.imports.roster.rows import Entry, EntryReader, Notes
 from ccu.imports.rows import Broken, Table
@@ -74,19 +74,18 @@ class Plan:
 def prepare(
     session: Session,
     path: Path,
-    named: str | None,
+    layout: Layout,
     rule: Rule,
     choices: Choices,
     rejects: Path | None,
     allow: Sequence[str],
 ) -> Plan:
-    """Read the roster by the layout of that name and match it; nothing is written.
+    """Read the roster by its layout and match it; nothing is written.
 
     `rejects` is the file for rows that are not taken, checked before anything is read; `allow` are
     the columns that pass whatever they look like. Raises InvalidInput.
     """
     rejected.check(rejects, path, session.path)
-    layout = load(named)
     with opened(path, layout.encoding, session.path.absolute().parent) as export:
         table = Table(export, layout.delimiter)
         allowed = identifiers.check(table, allow)
