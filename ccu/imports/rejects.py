@@ -30,7 +30,7 @@ def check(path: Path | None, export: Path, database: Path) -> None:
 
 
 def write(path: Path, header: list[str], rejects: Iterable[Reject]) -> None:
-    """Write the file, private and whole: line, reason, then the cells under their own names.
+    """Write the file, private and complete: line, reason, then the cells under their own names.
 
     A layout finds its columns by name, so a corrected file imports as it is; cells that a
     spreadsheet would run are guarded, and `Cells` knows such a file by its first two columns.

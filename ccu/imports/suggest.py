@@ -1,6 +1,6 @@
-"""A first layout for a file nobody has described yet, from its column names and a sample of rows.
+"""A first layout for a new file, from its column names and a sample of rows.
 
-What cannot be told, such as a date with two readings, becomes a comment for a person to settle. Of
+What cannot be told, such as an ambiguous date, becomes a comment for a person to settle. Of
 the rows only a system's own words for codes are written down, never an address, a name or a number.
 """
 
@@ -164,7 +164,7 @@ def columns(
             yield f'# {field} = "?"  # could not tell'
     if refused:
         left_out = ", ".join(map(_quoted, refused))
-        yield f"# left out, for it looks like a national or an insurance number: {left_out}"
+        yield f"# left out: looks like a national or insurance number: {left_out}"
     used = {name for names in chosen.values() for name in names}.union(refused)
     unused = [_quoted(name) for name in sample.names if name and name not in used]
     if unused:
@@ -195,7 +195,7 @@ def formats(
         one_each |= dict.fromkeys(fits)
     if one_each:
         return f"formats = {json.dumps([*one_each])}"
-    return "formats = []  # could not tell; write it as strptime has it, such as %m/%d/%Y %H:%M"
+    return "formats = []  # could not tell; write a strptime format, such as %m/%d/%Y %H:%M"
 
 
 def _fitting(

@@ -37,10 +37,10 @@ def command(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Bring in a dispatch system's export; safe to repeat.
+    """Import a dispatch system's export; safe to repeat.
 
-    All of the file is kept or, when something goes wrong, none of it. Rows that cannot be read are
-    counted, and written to the file that --rejects names. A row that is known already changes
+    All of the file is imported or, if something goes wrong, none. Rows that cannot be read are
+    counted, and written to the file that --rejects names. A row imported before changes
     nothing; a changed one updates its call and keeps the old values.
 
     A file with a column that looks like an FBI, state identification or social security number is
@@ -88,8 +88,8 @@ def _tell(summary: "Summary", rejects: Path | None) -> None:
             for text, count in summary.unmapped.most_common(MOST_SHOWN)
         )
         say(
-            f"{summary.unmapped.total()} rows have one of {len(summary.unmapped)} natures that the"
-            f" layout does not know, and count as other; most often {texts}"
+            f"{summary.unmapped.total()} rows have one of {len(summary.unmapped)} natures that"
+            f" are not in the layout, and count as other; most often {texts}"
         )
     if summary.left:
-        say(f"{summary.left} fields that somebody had amended by hand were left as they were")
+        say(f"{summary.left} fields amended by hand were not changed")

@@ -25,14 +25,14 @@ app = group("Joined to `ccu person` by the map in cli.py.")
 
 
 class Match(StrEnum):
-    """Which lookalikes are taken for the person known."""
+    """Which possible matches are accepted."""
 
     likely = "likely"
     none = "none"
 
 
 class Prefer(StrEnum):
-    """Whose value counts where two differ."""
+    """Whose value is used where two differ."""
 
     roster = "roster"
     known = "known"
@@ -78,7 +78,7 @@ def import_(
     rejects: RejectsOption = None,
     allow_column: AllowColumnOption = None,
     suggest: SuggestOption = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether to go on.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether to continue.")] = False,
     asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -145,12 +145,12 @@ def _rule(match: Match | None, accept_score: int | None, as_new: bool) -> "Rule"
     from ccu.imports.roster.matching import Rule
 
     if as_new and (match is not None or accept_score is not None):
-        raise InvalidInput("--as-new looks for nobody; leave out --match and --accept-score")
+        raise InvalidInput("--as-new matches nobody; leave out --match and --accept-score")
     if accept_score is not None and match is Match.none:
         raise InvalidInput("--match none and --accept-score contradict each other")
     if accept_score is not None and not LIKELY <= accept_score <= 100:
         raise InvalidInput(
-            f"--accept-score must lie between {LIKELY}, from which a pair is likely, and 100"
+            f"--accept-score must be from {LIKELY}, the score of a likely match, to 100"
         )
     if match is Match.likely and accept_score is None:
         accept_score = LIKELY

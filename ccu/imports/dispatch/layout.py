@@ -67,7 +67,7 @@ def load(named: str) -> Layout:
 def _fault(layout: Layout) -> str:
     """Return what is wrong, as the end of a sentence; empty when nothing is."""
     if "occurred" not in layout.columns:
-        return "does not say which column is the time: columns.occurred"
+        return "does not name the column of the time: columns.occurred"
     if layout.source == "ccu":
         return "calls its source ccu, which is for calls logged by hand"
     if text := layout.natures.twice() or layout.agencies.twice():

@@ -4,7 +4,7 @@ layout        what an export's layout has beside what every layout has
 reading       a row to the values that are kept
 staging       the private file they wait in, so that no user waits meanwhile
 merging       into the calls, in one transaction
-changed_rows  calls whose row of the file is another than it was
+changed_rows  calls whose row in the file has changed
 suggest       a first layout for an export
 """
 
@@ -33,7 +33,7 @@ from ccu.session import Session
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-OTHER_CONTENT = "an incident number again, with another content"
+OTHER_CONTENT = "this incident number is in the file twice, with different values"
 
 
 def import_file(

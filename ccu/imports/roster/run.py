@@ -1,4 +1,4 @@
-"""`ccu person import`: an office's list of its clients, taken whole or not at all.
+"""`ccu person import`: an office's list of its clients, all of it or none.
 
   layout    what a roster's layout has beside what every layout has
   rows      rows to entries
@@ -43,7 +43,7 @@ COUNTS = (
     *("assigned", "ended"),
 )
 
-FEW = 4  # people missing from a list are no reason to doubt that it is whole
+FEW = 4  # people missing from a list are no reason to doubt that it is complete
 
 
 @dataclass
@@ -133,7 +133,7 @@ def _check_whole(entries: Sequence[Entry], refused: Sequence[rejected.Reject]) -
     if refused:
         raise InvalidInput(
             f"--whole: {len(refused)} rows cannot be used, the first on line {refused[0][0]}"
-            f" ({refused[0][1]}); whoever stands there would count as no longer on the list"
+            f" ({refused[0][1]}); a client there would count as no longer on the list"
         )
 
 
@@ -211,8 +211,8 @@ def _check_unchanged(connection: sqlite3.Connection, plan: Plan) -> None:
     )
     if moved or told:
         raise DatabaseBusy(
-            "somebody merged people or imported this office's list meanwhile; nothing was"
-            " written, so do it again"
+            "another user merged people or imported this office's list meanwhile; nothing"
+            " was written, so do it again"
         )
 
 
@@ -240,5 +240,5 @@ def check_losses(session: Session, plan: Plan, found: Sequence[Effect]) -> None:
     if gone >= FEW and gone * 2 > links:
         raise InvalidInput(
             f"--whole: {gone} of {links} people with a worker of this office are not on the list;"
-            " add --yes if it is whole indeed"
+            " add --yes if the list is complete"
         )
