@@ -209,7 +209,6 @@ tests/follow_ups/test_follow_up.py
 tests/access/test_gate.py
 tests/people/test_household.py
 tests/imports/test_import_faults.py
-tests/files/test_in_and_out.py
 tests/installation/test_installation.py
 tests/calls/test_log_call.py
 tests/referrals/test_needs.py
