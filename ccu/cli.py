@@ -70,7 +70,7 @@ COMMANDS = {
     "frequent": ("care_team.frequent", "Frequent contacts: people, places, override, review."),
     "provider": ("care_team.provider", "Who can help with what: add, list, show, change, retire."),
     "address": ("analyst.address", "Show how an address is read: its parts and keys."),
-    "import": ("analyst.import_", "Bring in a dispatch system's export; safe to repeat."),
+    "import": ("analyst.import_", "Import a dispatch system's export; safe to repeat."),
     "consent": (
         "care_team.consent care_team.consent_list",
         "Consents and disclosures: grant, revoke, disclose, list.",

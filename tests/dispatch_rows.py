@@ -19,7 +19,7 @@ dispatched = "Sent"
 cleared = "Cleared"
 address = "Where"
 unit = "Apt"
-nature = "Kind"
+nature = "Nature"
 disposition = "End"
 priority = "P"
 beat = "Beat"
@@ -40,7 +40,7 @@ HEADER = (
     "Cleared",
     "Where",
     "Apt",
-    "Kind",
+    "Nature",
     "End",
     "P",
     "Beat",
@@ -53,7 +53,7 @@ ROW = {
     "Cleared": "2026-01-18 23:05:00",
     "Where": "12 Main St",
     "Apt": "3",
-    "Kind": "WELFARE CHECK",
+    "Nature": "WELFARE CHECK",
     "End": "ADVISED",
     "P": "2",
     "Beat": "4",

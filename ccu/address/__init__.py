@@ -15,7 +15,7 @@ same key. Sources: USPS Publication 28 and, for what it does not cover, dispatch
     words          cleans the text; the tables, from words.txt
     match          compares two addresses
 
-Reading is pure and never raises: text without an address gives kind `none` and empty keys.
+Reading is pure and never raises: text without an address gives type `none` and empty keys.
 """
 
 from ccu.address.reader import KINDS, Address, normal, read, unit_pairs

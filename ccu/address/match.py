@@ -3,7 +3,7 @@
 A caller stores and indexes for each place, from `columns(address)`:
 
     number       house number or block, as in the address
-    street_key   the whole street, in the spelling of keys
+    street_key   the complete street, in the spelling of keys
     loose_key    the core of the name: no directional, no suffix, no spaces
 
 and finds near places for an address without an exact match by:
@@ -124,7 +124,7 @@ def _compare_units(same: bool, a: str, b: str) -> Match:
 
 
 def _compare_kinds(a: Address, b: Address) -> Match:
-    """Compare two kinds: only a place with its street can be the place named alone."""
+    """Compare two types: only a place with its street can be the place named alone."""
     if "place" in (a.kind, b.kind) and a.place and _close(a.place) == _close(b.place):
         return Match("near", "same place name, street not given")
     return Match("different", "another type of address")

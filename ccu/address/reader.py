@@ -56,7 +56,7 @@ class Address(NamedTuple):
     city: str
     state: str
     zip: str
-    building_key: str  # empty for kind `none`
+    building_key: str  # empty for type `none`
     unit_key: str  # the building key when there is no unit
 
 
@@ -300,7 +300,7 @@ def _address(
 
 
 def _building_key(kind: str, number: str, street: Way | None, cross: Way | None, place: str) -> str:
-    """Return the key without unit: kind, number and the one spelling of the street. No city."""
+    """Return the key without unit: type, number and the one spelling of the street. No city."""
     if kind == "none":
         return ""
     if street is None:

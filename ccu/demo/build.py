@@ -80,9 +80,10 @@ def import_dispatch(made: Town) -> None:
     folder = made.session.path.absolute().parent  # the same disk: a million rows are 130 MB
     with tempfile.TemporaryDirectory(prefix=".ccu-demo-", dir=folder) as temporary:
         file = write_export(made.session, made.calls, made.seed, Path(temporary))
+        from ccu.imports.dispatch import layout
         from ccu.imports.dispatch import run as cad
 
-        cad.import_file(made.session, file, LAYOUT)
+        cad.import_file(made.session, file, layout.load(LAYOUT))
 
 
 def write_export(session: Session, calls: int, seed: int, folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Same person or not: a score explained field by field, for a person to decide.
+"""Score how likely two records are one person, field by field; a person decides.
 
     >>> one = Known((Name("Katie", "O'Brien"),), birth_date="1980-03-04")
     >>> other = Known((Name("Katherine", "obrien"),), birth_date="1980-04-03")
@@ -7,7 +7,7 @@
 
 Jellyfish computes string distance and Metaphone; the weights and rules are in this package.
 
-    text         folds what people typed
+    text         normalizes what people typed
     known_names  nicknames, and how common a name is
     names        compares names
     fields       compares birth date, home, phone, email, ZIP and sex

@@ -138,7 +138,7 @@ def compare_emails(a: str, b: str) -> Weight:
 
 
 def compare_postcodes(a: str, b: str) -> Weight:
-    """Compare two postcodes, folded; one may be a ZIP+4 and the other five digits."""
+    """Compare two ZIP codes, folded; one may be a ZIP+4 and the other five digits."""
     if a == b or (min(len(a), len(b)) >= 5 and (a.startswith(b) or b.startswith(a))):
         return SAME_POSTCODE
     if len(a) == len(b) and (

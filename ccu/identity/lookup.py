@@ -1,6 +1,6 @@
 """Keys: short texts stored for a record, so that `find` looks people up by equality.
 
-A kind, a colon, a value:
+A letter for the type, a colon, a value:
 
     n:K0RN OBRN   the sounds of given (under its full name) and family name, in either order
     i:K OBRN      the initial of one and the sound of the other

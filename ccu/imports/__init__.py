@@ -6,7 +6,7 @@
   identifiers  columns that are refused: FBI, state and social security numbers
   suggest      a first layout, by the importer's hints.toml
   rejects      rows that were not taken, with the reason
-  store        the import on record: which file, and what became of its rows
+  store        the import on record: which file, and how many of its rows were new, changed, ...
   options      the options of an import command
 
 An importer adds its fields to the layout, reads rows to its records, and writes them in one

@@ -9,12 +9,15 @@ its name or, for a pattern that hardly anything else has, by its cells. No cell 
 import re
 from collections.abc import Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from ccu.errors import InvalidInput
-from ccu.imports.rows import Table
 from ccu.output import say
 
-SAMPLE = 200  # cells of a column that are looked at, the empty ones passed over
+if TYPE_CHECKING:
+    from ccu.imports.rows import Table
+
+SAMPLE = 200  # cells of a column that are checked, without the empty ones
 LONGEST_NAME = 40  # of a column, that is printed
 NUMBER = r"(no|nbr|num|number|id)"
 
@@ -28,7 +31,7 @@ REFUSED = {
     r"|\bsoc(ial)? ?sec\w*",
 }
 TOLD = {
-    "a driver's licence number": rf"\b(oln|dln?|ol {NUMBER}|dl{NUMBER})\b"
+    "a driver's license number": rf"\b(oln|dln?|ol {NUMBER}|dl{NUMBER})\b"
     r"|\b(driver s|drivers|driver|operator s|operators|operator) ?lic",
     "an arrest or booking number": rf"\b(arrest|booking|inmate|offender|docket) ?{NUMBER}\b",
 }
@@ -52,7 +55,7 @@ _NUMBER_LETTERS = re.compile(
 )
 
 
-def check(table: Table, allow: Sequence[str]) -> list[str]:
+def check(table: "Table", allow: Sequence[str]) -> list[str]:
     """Look at the columns; `allow` are those that may pass, by name or by place.
 
     Returns what was let pass, by its type: the names in a file are not for the audit.
@@ -71,7 +74,7 @@ def check(table: Table, allow: Sequence[str]) -> list[str]:
         elif what:
             refused.append((_label(place, name), what))
         elif (what := _by_name(TOLD, name, filled)) and place not in passed:
-            say(f"{_label(place, name)} looks like {what}; better leave it out of the export")
+            say(f"{_label(place, name)} looks like {what}; leave it out of the export if you can")
     if refused:
         raise InvalidInput(_sentence(refused))
     return allowed
@@ -131,6 +134,6 @@ def _sentence(refused: Sequence[tuple[str, str]]) -> str:
     told = " and ".join(f"{label} looks like {what}" for label, what in refused)
     it = "it" if len(refused) == 1 else "them"
     return (
-        f"{told}; leave {it} out of the export, or let {it} pass by --allow-column with the"
-        " column's name or its place"
+        f"{told}; leave {it} out of the export, or allow {it} with --allow-column and the"
+        " column's name or its position"
     )

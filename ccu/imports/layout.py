@@ -1,7 +1,7 @@
-"""A layout: a TOML file that tells how one system's CSV file is to be read.
+"""A layout: a TOML file that describes how to read one system's CSV file.
 
-What every layout has is here; each importer adds the keys of its own records. A key that ccu does
-not know is refused by name, because a misspelled one would silently not do what was meant.
+The keys that every layout has are here; each importer adds the keys of its own records. A key that
+ccu does not know is refused by name, because a misspelled one would be ignored.
 """
 
 import re
@@ -88,26 +88,21 @@ class Layout:
         if fault:
             raise InvalidInput(f"layout {self.name} {fault}")
 
-    def refuse_unknown(self, used: Sequence[str], known: Mapping[str, object], kind: str) -> None:
-        """Raise InvalidInput for a code that is not in the code list of that kind."""
+    def refuse_unknown(self, used: Sequence[str], known: Mapping[str, object], table: str) -> None:
+        """Raise InvalidInput for a code that is not in the code list `table`."""
         for code in used:
             if code not in known:
-                kind = kind.replace("_", " ")
+                words = table.replace("_", " ")
                 raise InvalidInput(
-                    f"layout {self.name}: {code!a} is not among the {kind} codes of this file"
+                    f"layout {self.name}: {code!a} is not a {words} code; known: {', '.join(known)}"
                 )
 
 
-def text_of(named: str | None, ready: Sequence[str]) -> tuple[str, str]:
+def text_of(named: str, ready: Sequence[str]) -> tuple[str, str]:
     """Return the name to show for a layout, and its text. Raises InvalidInput.
 
     `named` is one of the importer's ready layouts, or the path of a file.
     """
-    if named is None:
-        ready_ones = ", ".join(ready)
-        raise InvalidInput(
-            f"--layout is missing; the ready ones are {ready_ones}; or try --suggest"
-        )
     if named in ready:
         return named, packaged(PACKAGED / f"{named}.toml")
     path = Path(named)

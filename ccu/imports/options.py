@@ -1,37 +1,43 @@
 """The options that every import command has."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ccu.options import FILE, OptionType, arg, opt
 
-def layout_option(ready: Callable[[], Sequence[str]]) -> Any:
-    """Return --layout; `ready` gives the names of the importer's ready layouts, to complete."""
+if TYPE_CHECKING:
+    from ccu.session import Session
 
-    def complete(incomplete: str) -> list[str]:
-        return [name for name in ready() if name.startswith(incomplete)]
 
-    return typer.Option(
+def layout_option(layouts: Callable[[], Any]) -> Any:
+    """Return --layout, which the command receives as the importer's own `Layout`.
+
+    `layouts` imports and returns the importer's module of layouts, when one is named.
+    """
+
+    def read(session: "Session", text: str, option: str) -> Any:
+        return layouts().load(text)
+
+    def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+        return [(name, "") for name in layouts().READY if name.startswith(incomplete)]
+
+    return opt(
         "--layout",
-        "-l",
-        metavar="NAME-OR-PATH",
-        autocompletion=complete,
-        help="How to read it: a ready layout's name, or a TOML file.",
+        OptionType(read=read, metavar="NAME-OR-PATH", complete=complete),
+        "How to read it: a ready layout's name, or a TOML file.",
+        short="-l",
     )
 
 
+FileArgument = Annotated[Path, arg("FILE", FILE, "The file, also .gz; - is standard input.")]
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Show what would change; keep nothing.")
 ]
 RejectsOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--rejects",
-        metavar="FILE",
-        help="Write rows that are not taken to FILE, with the reason.",
-    ),
+    Path | None, opt("--rejects", FILE, "Write rows that are not taken to FILE, with the reason.")
 ]
 AllowColumnOption = Annotated[
     list[str] | None,

@@ -1,14 +1,14 @@
 """The rejects file: rows that could not be taken, with the reason, to be corrected and retried."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from ccu import files
 from ccu.errors import InvalidInput
 from ccu.files import named
-from ccu.output import opened
-from ccu.output.text import csv_cell
+from ccu.output import formats, opened
 
 Reject = tuple[int, str, list[str]]
 
@@ -30,21 +30,12 @@ def check(path: Path | None, export: Path, database: Path) -> None:
 
 
 def write(path: Path, header: list[str], rejects: Iterable[Reject]) -> None:
-    """Write the file, private and whole: line, reason, then the cells under their own names.
+    """Write the file, private and complete: line, reason, then the cells under their own names.
 
     A layout finds its columns by name, so a corrected file imports as it is; cells that a
     spreadsheet would run are guarded, and `Cells` knows such a file by its first two columns.
     """
-
-    def lines() -> Iterator[str]:
-        yield _line(["line", "reason", *header])
-        for line, reason, cells in rejects:
-            yield _line([line, reason, *cells])
-
+    rows = ((line, reason, *cells) for line, reason, cells in rejects)  # of any number of cells
     with opened(path, "--rejects") as sink:
-        sink.write(lines())
-
-
-def _line(cells: list[object]) -> str:
-    quoted = (csv_cell(cell, terminal=False).replace('"', '""') for cell in cells)
-    return '"' + '","'.join(quoted) + '"\n'
+        for row in chain([("line", "reason", *header)], rows):
+            sink.write([formats.csv_line(row, terminal=False)])

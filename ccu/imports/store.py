@@ -1,4 +1,4 @@
-"""Imports on record: which file was read, by which layout, and what became of its rows."""
+"""Imports on record: which file was read, by which layout, and the counts of its rows."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ def add(connection: sqlite3.Connection, staff_id: int, batch: Batch, at: str) ->
 
 
 def finish(connection: sqlite3.Connection, batch_id: int, counts: Mapping[str, int]) -> None:
-    """Record what became of the rows, by COUNTS, inside the caller's transaction."""
+    """Record the counts of its rows, by COUNTS, inside the caller's transaction."""
     table(connection, "import_batch").update(
         batch_id, {f"{name}_rows": counts[name] for name in COUNTS}
     )

@@ -1,9 +1,10 @@
-"""A first layout for a file nobody has described yet, from its column names and a sample of rows.
+"""A first layout for a new file, from its column names and a sample of rows.
 
-What cannot be told, such as a date with two readings, becomes a comment for a person to settle. Of
+What cannot be told, such as an ambiguous date, becomes a comment for a person to settle. Of
 the rows only a system's own words for codes are written down, never an address, a name or a number.
 """
 
+import contextlib
 import json
 import re
 import tomllib
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccu.errors import InvalidInput
+from ccu.files import named
 from ccu.imports.layout import packaged
 from ccu.imports.rows import Table
 from ccu.imports.source import Export, opened
@@ -72,10 +74,18 @@ def table_of(export: Export) -> Table:
 
 
 def write(target: Path | None, lines: Iterable[str]) -> None:
-    """Write a layout's lines to standard output, or to `target`. Raises InvalidInput."""
-    text = "\n".join(lines) + "\n"
-    with output_opened(target) as sink:
-        sink.write([text])
+    """Write a layout's lines to standard output, or to a new file. Raises InvalidInput.
+
+    A file that is there is kept: it may be a layout that somebody has edited.
+    """
+    with contextlib.ExitStack() as stack:
+        place = None
+        if target is not None and target != Path("-"):
+            place = stack.enter_context(named.place(target, "--output"))
+            with contextlib.suppress(OSError):  # `output_opened` reports it
+                if place.folder.stat(place.name) is not None:
+                    raise InvalidInput(f"{target} is there already; choose a new name for --output")
+        stack.enter_context(output_opened(place)).write(f"{line}\n" for line in lines)
 
 
 # ---------------------------------------------------------------- columns
@@ -154,7 +164,7 @@ def columns(
             yield f'# {field} = "?"  # could not tell'
     if refused:
         left_out = ", ".join(map(_quoted, refused))
-        yield f"# left out, for it looks like a national or an insurance number: {left_out}"
+        yield f"# left out: looks like a national or insurance number: {left_out}"
     used = {name for names in chosen.values() for name in names}.union(refused)
     unused = [_quoted(name) for name in sample.names if name and name not in used]
     if unused:
@@ -185,7 +195,7 @@ def formats(
         one_each |= dict.fromkeys(fits)
     if one_each:
         return f"formats = {json.dumps([*one_each])}"
-    return "formats = []  # could not tell; write it as strptime has it, such as %m/%d/%Y %H:%M"
+    return "formats = []  # could not tell; write a strptime format, such as %m/%d/%Y %H:%M"
 
 
 def _fitting(

@@ -63,12 +63,13 @@ def csv(table: Table, terminal: bool) -> Iterator[str]:
     RFC 4180 except for the line end, which is \n, so that cut, sort and diff find no carriage
     return; spreadsheets read it.
     """
-    yield _csv_line(table.columns, terminal)
+    yield csv_line(table.columns, terminal)
     for row in table.cells():
-        yield _csv_line(row, terminal)
+        yield csv_line(row, terminal)
 
 
-def _csv_line(row: Iterable[Any], terminal: bool) -> str:
+def csv_line(row: Iterable[Any], terminal: bool) -> str:
+    """Return one row of CSV, every cell in quotes and guarded as `csv_cell` does."""
     cells = (csv_cell(value, terminal).replace('"', '""') for value in row)
     return '"' + '","'.join(cells) + '"\n'
 

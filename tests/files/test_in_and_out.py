@@ -158,9 +158,12 @@ def test_a_license_or_a_booking_number_is_reported_and_imported(desk: Desk) -> N
     content = with_column("Driver's License No", "D1234567")
     done = desk.bring(content)
     assert done.code == 0
-    assert "column \"Driver's License No\" looks like a driver's licence number" in done.err
+    assert "column \"Driver's License No\" looks like a driver's license number" in done.err
     assert "D1234567" not in done.err
-    assert "licence" not in desk.bring(content, "--allow-column", "driver's license no").err
+    assert (
+        "a driver's license number"
+        not in desk.bring(content, "--allow-column", "driver's license no").err
+    )
 
 
 def test_a_dry_run_and_standard_input_refuse_too(desk: Desk, ccu: Ccu) -> None:

@@ -28,8 +28,8 @@ given = "given_name"
 family = "surname"
 birth_date = "date_of_birth"
 home = ["street_number", "address_1", "address_2", "suburb", "state"]
-postcode = "postcode"
-"""
+postcode = "ZIP"
+""".replace("ZIP", "postcode")
 SPLINK = """
 source = "splink"
 formats = ["%Y-%m-%d"]

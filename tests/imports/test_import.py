@@ -59,7 +59,7 @@ def test_a_column_that_nobody_maps_does_not_make_a_change(desk: Desk) -> None:
 
 def test_a_changed_row_updates_the_call_and_keeps_the_old_values(desk: Desk) -> None:
     desk.counts(text([row()]))
-    changed = row(Kind="SUICIDE THREAT", End="REFERRED HSD", Where="14 Main St", P="1")
+    changed = row(Nature="SUICIDE THREAT", End="REFERRED HSD", Where="14 Main St", P="1")
     assert desk.counts(text([changed])) == (1, 0, 1, 0, 0)
     found = desk.ask("SELECT field, old_value, new_value, import_batch_id FROM change")
     kept = {field: (json.loads(old), json.loads(new)) for field, old, new, _batch in found}
@@ -78,7 +78,7 @@ def test_a_changed_row_updates_the_call_and_keeps_the_old_values(desk: Desk) -> 
 
 
 def test_a_better_layout_reads_the_same_rows_again(desk: Desk) -> None:
-    desk.counts(text([row(Kind="CHECK ON RESIDENT")]))
+    desk.counts(text([row(Nature="CHECK ON RESIDENT")]))
     assert desk.one("SELECT nature FROM call") == "other"
     better = LAYOUT.replace('"WELFARE*"', '"WELFARE*", "CHECK ON *"')
     desk.layout.write_text(better)
@@ -90,9 +90,9 @@ def test_what_a_hand_has_amended_stays(desk: Desk) -> None:
     desk.counts(text([row()]))
     amended = desk.ccu("call", "amend", "1", "--nature", "crisis", "--reason", "seen")
     assert amended.code == 0, amended.err
-    result = desk.bring(text([row(Kind="TRAFFIC STOP", P="9")]))
+    result = desk.bring(text([row(Nature="TRAFFIC STOP", P="9")]))
     assert result.out.split() == [*"read new changed same rejected".split(), *"1 0 1 0 0".split()]
-    assert "2 fields that somebody had amended by hand were left" in result.err
+    assert "2 fields amended by hand were not changed" in result.err
     assert desk.ask("SELECT nature, care, priority FROM call") == [("crisis", 1, "9")]
     again = desk.bring(None)
     assert again.out.split()[-5:] == ["1", "0", "0", "1", "0"]
@@ -125,7 +125,7 @@ def test_a_call_logged_by_hand_is_filled_in_and_not_overwritten(desk: Desk) -> N
 def test_rows_without_a_number_have_a_stable_identity(desk: Desk) -> None:
     layout = LAYOUT.replace('incident = "Number"\n', "")
     desk.layout.write_text(layout)
-    rows = [row(), row(), row(Where="9 Elm St"), row(Kind="TRAFFIC STOP")]
+    rows = [row(), row(), row(Where="9 Elm St"), row(Nature="TRAFFIC STOP")]
     assert desk.counts(text(rows)) == (4, 4, 0, 0, 0), "alike, yet each a call"
     assert desk.counts(text(reversed(rows))) == (4, 0, 0, 4, 0)
     desk.layout.write_text(f'identity = ["Received", "Where"]\n{layout}')
@@ -138,7 +138,7 @@ def test_the_same_number_twice(desk: Desk) -> None:
     export = text([row(), row(), row(P="5"), row(Number="26-2")])
     assert desk.counts(export, "--rejects", desk.rejects) == (4, 2, 0, 1, 1)
     assert [cells[:2] for cells in desk.reject_rows()] == [
-        ["4", "an incident number again, with another content"]
+        ["4", "this incident number is in the file twice, with different values"]
     ]
     assert desk.reject_rows()[0][2:] == row(P="5")
     assert desk.counts(export) == (4, 0, 0, 3, 1)
@@ -197,17 +197,18 @@ def test_a_dry_run_prints_the_same_and_keeps_nothing(desk: Desk) -> None:
 
 def test_natures_that_the_layout_does_not_know_are_told(desk: Desk) -> None:
     rows = [
-        row(Number=str(n), Kind=kind) for n, kind in enumerate(("A", "A", "B", "", "TRAFFIC STOP"))
+        row(Number=str(n), Nature=kind)
+        for n, kind in enumerate(("A", "A", "B", "", "TRAFFIC STOP"))
     ]
     result = desk.bring(text(rows))
-    assert "3 rows have one of 2 natures that the layout does not know" in result.err
+    assert "3 rows have one of 2 natures that are not in the layout" in result.err
     assert "A (2), B (1)" in result.err
     assert desk.one("SELECT count(*) FROM call WHERE nature = 'other'") == 5
 
 
 def test_the_layout_may_define_a_care_call(desk: Desk) -> None:
     desk.layout.write_text('care = ["other"]\n' + LAYOUT)
-    desk.counts(text([row(), row(Number="26-2", Kind="TRAFFIC STOP")]))
+    desk.counts(text([row(), row(Number="26-2", Nature="TRAFFIC STOP")]))
     assert desk.ask("SELECT nature, care FROM call ORDER BY id") == [
         ("welfare_check", 0),
         ("other", 1),
@@ -338,13 +339,19 @@ def test_a_suggested_layout_is_one_that_works(desk: Desk) -> None:
     names = {
         "Number": "Incident No",
         "Where": "Location",
-        "Kind": "Call Type",
+        "Nature": "Call Type",
         "End": "Disposition",
     }
     times = [f"2026-01-{day} 22:30:00" for day in range(13, 30)]
     rows = [row(Number=at[8:10], Received=at, Sent=at, Cleared=at) for at in times]
     desk.file.write_text(text(rows, [names.get(name, name) for name in HEADER]))
-    suggested = desk.ccu("import", str(desk.file), "--suggest", "--output", str(desk.layout))
+    words = ("import", str(desk.file), "--suggest", "--output", str(desk.layout))
+    edited = desk.layout.read_text()
+    refused = desk.ccu(*words)
+    assert (refused.code, desk.layout.read_text()) == (2, edited)
+    assert f"{desk.layout} is there already; choose a new name for --output" in refused.err
+    desk.layout.unlink()
+    suggested = desk.ccu(*words)
     assert suggested.code == 0, suggested.err
     layout = desk.layout.read_text()
     assert 'formats = ["%Y-%m-%d %H:%M:%S"]' in layout
@@ -371,7 +378,7 @@ ANY_ROW = st.fixed_dictionaries(
         "Cleared": st.sampled_from(["", ROW["Cleared"]]),
         "Where": st.sampled_from(["12 Main St", "Main St & Elm St", ""]) | CELL,
         "Apt": CELL,
-        "Kind": st.sampled_from(["WELFARE CHECK", "TRAFFIC STOP"]) | CELL,
+        "Nature": st.sampled_from(["WELFARE CHECK", "TRAFFIC STOP"]) | CELL,
         "End": CELL,
         "P": st.sampled_from(["1", "2"]),
         "Beat": CELL,

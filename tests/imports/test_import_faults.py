@@ -78,18 +78,18 @@ def test_only_a_header_is_an_export_without_calls(desk: Desk) -> None:
     [
         ("source = ", "is not valid TOML"),
         (LAYOUT.replace("[columns]", "[colums]"), "colums is not a key that ccu knows"),
-        (LAYOUT.replace("unit =", "flat ="), "columns.flat is not a key that ccu knows"),
+        (LAYOUT.replace("unit =", "apartment ="), "columns.apartment is not a key that ccu knows"),
         (LAYOUT.replace("lead_agency", "agent"), "defaults.agent is not a key that ccu knows"),
         (LAYOUT.replace("source =", "sauce ="), "source is missing"),
         (LAYOUT.replace('["%Y-%m-%d %H:%M:%S"]', "[]"), "formats is missing"),
         (LAYOUT.replace("%H:%M:%S", "%H:%M:%Q"), "has a part that ccu does not read"),
         (
             LAYOUT.replace("welfare_check =", "wellfare ="),
-            "'wellfare' is not among the nature codes",
+            "'wellfare' is not a nature code",
         ),
-        (LAYOUT.replace("referred =", "refered ="), "'refered' is not among the disposition codes"),
-        (LAYOUT.replace('"police"', '"polizei"'), "'polizei' is not among the agency codes"),
-        ('care = ["wellfare"]\n' + LAYOUT, "'wellfare' is not among the nature codes"),
+        (LAYOUT.replace("referred =", "refered ="), "'refered' is not a disposition code"),
+        (LAYOUT.replace('"police"', '"polizei"'), "'polizei' is not a agency code"),
+        ('care = ["wellfare"]\n' + LAYOUT, "'wellfare' is not a nature code"),
         ('ambiguous = "maybe"\n' + LAYOUT, "must be earlier, later, reject"),
         ('timezone = "Mars/Base"\n' + LAYOUT, "the time zone is not a known name"),
         ('encoding = "ebcdic"\n' + LAYOUT, "encoding must be one of"),
@@ -98,7 +98,7 @@ def test_only_a_header_is_an_export_without_calls(desk: Desk) -> None:
         (LAYOUT.replace('["%Y-%m-%d %H:%M:%S"]', "1"), "formats must be a list of texts"),
         (LAYOUT.replace('"TRAFFIC STOP"', '"welfare", "Welfare"'), "two codes"),
         (LAYOUT.replace('"our-cad"', '"ccu"'), "for calls logged by hand"),
-        (LAYOUT.replace("occurred =", "arrived ="), "does not say which column is the time"),
+        (LAYOUT.replace("occurred =", "arrived ="), "does not name the column of the time"),
         ('identity = ["Nix"]\n' + LAYOUT, "no column 'Nix'"),
     ],
 )
@@ -115,7 +115,7 @@ def test_a_layout_that_is_not_text_or_not_there(desk: Desk) -> None:
     refused(desk.bring(text([row()])), "is not a UTF-8 text file")
     desk.layout.unlink()
     refused(desk.bring(text([row()])), "cannot read layout our.toml")
-    refused(desk.ccu("import", str(desk.file)), "--layout is missing; the ready ones are demo")
+    refused(desk.ccu("import", str(desk.file)), "--layout is missing, such as demo; --suggest")
 
 
 def test_a_rejects_file_that_must_not_be_written(desk: Desk) -> None:
@@ -184,7 +184,7 @@ def test_formulas_in_the_rejects_file_are_guarded(desk: Desk) -> None:
 
 def test_hostile_words_are_only_words(desk: Desk) -> None:
     nasty = "Robert'); DROP TABLE call;-- [red] :smile: <script> \u202e"
-    desk.counts(text([row(Kind=nasty, Where=nasty, End=nasty, Beat=nasty)]))
+    desk.counts(text([row(Nature=nasty, Where=nasty, End=nasty, Beat=nasty)]))
     assert desk.one("SELECT text FROM cad_text JOIN call ON cad_text.id = cad_nature_id") == nasty
     told = desk.bring(None, "--dry-run").err
     assert "\u202e" not in told

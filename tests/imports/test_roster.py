@@ -171,7 +171,7 @@ def test_somebody_known_is_left_out_in_a_pipe_and_told_by_line(
     ]
     assert plan[1]["why"] == "may be person 1" and plan[1]["score"] >= 50
     done = desk.bring("--rejects", str(desk.left))
-    assert "left out 1 row that may be somebody known (line 3)" in done.err
+    assert "left out 1 row that may be somebody on file (line 3)" in done.err
     assert "Brindlewood" not in done.err
     assert desk.ask("SELECT count(*) FROM person") == [(2,)]
     assert desk.left.read_text().splitlines()[1].startswith('"3","may be person 1","1","Annika"')
@@ -353,7 +353,7 @@ def test_a_link_made_by_hand_is_never_ended_without_asking(desk: Desk, ccu: Ccu)
     for row in ({**ANN, "Worker": "dlee"}, {**ANN, "Case": "Closed"}):
         desk.rows(row)
         done = desk.bring("--prefer", "roster")
-        assert "stays, of people 1" in done.err
+        assert "is kept for people 1" in done.err
     desk.rows(BEN)
     desk.bring("--whole", "--yes")
     assert desk.turns() == [(1, "mfox", None)]
@@ -484,8 +484,8 @@ def test_a_number_of_two_names_is_believed_of_neither(desk: Desk) -> None:
         ANN, {**BEN, "No": "1"}, {**ANN, "No": "3"}, {**ANN, "No": "3", "Phone": "2035550100"}
     )
     done = desk.bring()
-    assert "the number stands for two different names, on lines 2 and 3" in done.err
-    assert "the client of line 4 again, with another content (line 5)" in done.err
+    assert "the number has two different names, on lines 2 and 3" in done.err
+    assert "the client of line 4 again, with different values (line 5)" in done.err
     assert json.loads(done.out)[0]["new"] == 1
 
 
@@ -522,8 +522,8 @@ def test_a_date_that_two_formats_read_differently_is_not_guessed(desk: Desk) -> 
         (LAYOUT.replace('source = "hsd"', ""), "source is missing"),
         (LAYOUT.replace('closed = ["Closed"]', 'gone = ["Closed"]'), "active or closed"),
         (LAYOUT.replace("%m/%d/%Y", "%m/%d"), "does not give day, month and year"),
-        (LAYOUT.replace('given = "First"\nfamily = "Last"\n', ""), "which column is the name"),
-        (LAYOUT + '[housing]\ncastle = ["C"]', "housing codes"),
+        (LAYOUT.replace('given = "First"\nfamily = "Last"\n', ""), "the column of the name"),
+        (LAYOUT + '[housing]\ncastle = ["C"]', "not a housing code"),
         (LAYOUT.replace('"First"', '"Forename"'), "no column 'Forename'"),
         ("source = ", "not valid TOML"),
     ],

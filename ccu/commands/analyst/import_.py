@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ccu.imports.dispatch import layout as layouts
 from ccu.imports.options import (
     AllowColumnOption,
     DryRunOption,
+    FileArgument,
     RejectsOption,
     SuggestOption,
     layout_option,
 )
+from ccu.options import required
 from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.session import Session
 
@@ -19,19 +22,14 @@ if TYPE_CHECKING:
     from ccu.imports.dispatch.merging import Summary
 
 COLUMNS = ("read", "new", "changed", "same", "rejected")
+WITHOUT_LAYOUT = "demo; --suggest writes a first one for your file"
 MOST_SHOWN, LONGEST_SHOWN = 5, 40  # natures, and characters of one
-
-
-def _ready() -> tuple[str, ...]:
-    from ccu.imports.dispatch.layout import READY
-
-    return READY
 
 
 def command(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="The export, also .gz; - is standard input.")],
-    layout: Annotated[str | None, layout_option(_ready)] = None,
+    file: FileArgument,
+    layout: Annotated[layouts.Layout | None, layout_option(lambda: layouts)] = None,
     dry_run: DryRunOption = False,
     rejects: RejectsOption = None,
     allow_column: AllowColumnOption = None,
@@ -39,10 +37,10 @@ def command(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Bring in a dispatch system's export; safe to repeat.
+    """Import a dispatch system's export; safe to repeat.
 
-    All of the file is kept or, when something goes wrong, none of it. Rows that cannot be read are
-    counted, and written to the file that --rejects names. A row that is known already changes
+    All of the file is imported or, if something goes wrong, none. Rows that cannot be read are
+    counted, and written to the file that --rejects names. A row imported before changes
     nothing; a changed one updates its call and keeps the old values.
 
     A file with a column that looks like an FBI, state identification or social security number is
@@ -64,8 +62,9 @@ def command(
         return
     from ccu.imports.dispatch import run
 
+    chosen = required(layout, "--layout", WITHOUT_LAYOUT)
     summary = run.import_file(
-        session, file, layout, dry_run=dry_run, rejects=rejects, allow=allow_column or ()
+        session, file, chosen, dry_run=dry_run, rejects=rejects, allow=allow_column or ()
     )
     row = tuple(getattr(summary, column) for column in COLUMNS)
     title = "Dry run, nothing kept" if dry_run else "Import"
@@ -89,8 +88,8 @@ def _tell(summary: "Summary", rejects: Path | None) -> None:
             for text, count in summary.unmapped.most_common(MOST_SHOWN)
         )
         say(
-            f"{summary.unmapped.total()} rows have one of {len(summary.unmapped)} natures that the"
-            f" layout does not know, and count as other; most often {texts}"
+            f"{summary.unmapped.total()} rows have one of {len(summary.unmapped)} natures that"
+            f" are not in the layout, and count as other; most often {texts}"
         )
     if summary.left:
-        say(f"{summary.left} fields that somebody had amended by hand were left as they were")
+        say(f"{summary.left} fields amended by hand were not changed")

@@ -1,8 +1,7 @@
 """`ccu person import`: another office's list of its active clients and their workers."""
 
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,11 +9,12 @@ from ccu.errors import InvalidInput
 from ccu.imports.options import (
     AllowColumnOption,
     DryRunOption,
+    FileArgument,
     RejectsOption,
     SuggestOption,
     layout_option,
 )
-from ccu.options import AskingOption, group
+from ccu.options import AskingOption, group, opt, required, whole_number
 from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.session import Session
 
@@ -25,30 +25,33 @@ app = group("Joined to `ccu person` by the map in cli.py.")
 
 
 class Match(StrEnum):
-    """Which lookalikes are taken for the person known."""
+    """Which possible matches are accepted."""
 
     likely = "likely"
     none = "none"
 
 
 class Prefer(StrEnum):
-    """Whose value counts where two differ."""
+    """Whose value is used where two differ."""
 
     roster = "roster"
     known = "known"
 
 
-def _ready() -> tuple[str, ...]:
-    from ccu.imports.roster.layout import READY
+WITHOUT_LAYOUT = "roster-hsd; --suggest writes a first one for your file"
 
-    return READY
+
+def _layouts() -> Any:
+    from ccu.imports.roster import layout  # not needed by the other commands of `ccu person`
+
+    return layout
 
 
 @app.command("import")
 def import_(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="The list, also .gz; - is standard input.")],
-    layout: Annotated[str | None, layout_option(_ready)] = None,
+    file: FileArgument,
+    layout: Annotated[object | None, layout_option(_layouts)] = None,
     dry_run: DryRunOption = False,
     match: Annotated[
         Match | None,
@@ -58,9 +61,7 @@ def import_(
     ] = None,
     accept_score: Annotated[
         int | None,
-        typer.Option(
-            "--accept-score", metavar="N", help="Like --match likely, from this score on."
-        ),
+        opt("--accept-score", whole_number(100), "Like --match likely, from this score on."),
     ] = None,
     as_new: Annotated[
         bool,
@@ -77,7 +78,7 @@ def import_(
     rejects: RejectsOption = None,
     allow_column: AllowColumnOption = None,
     suggest: SuggestOption = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether to go on.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether to continue.")] = False,
     asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -109,7 +110,8 @@ def import_(
 
     rule = _rule(match, accept_score, as_new)
     choices = Choices(prefer=prefer is Prefer.roster, whole=whole)
-    plan = run.prepare(session, file, layout, rule, choices, rejects, allow_column or ())
+    chosen: Any = required(layout, "--layout", WITHOUT_LAYOUT)
+    plan = run.prepare(session, file, chosen, rule, choices, rejects, allow_column or ())
     asking = asking and not dry_run
     if asking:
         terminal.people(session, plan)
@@ -143,12 +145,12 @@ def _rule(match: Match | None, accept_score: int | None, as_new: bool) -> "Rule"
     from ccu.imports.roster.matching import Rule
 
     if as_new and (match is not None or accept_score is not None):
-        raise InvalidInput("--as-new looks for nobody; leave out --match and --accept-score")
+        raise InvalidInput("--as-new matches nobody; leave out --match and --accept-score")
     if accept_score is not None and match is Match.none:
         raise InvalidInput("--match none and --accept-score contradict each other")
     if accept_score is not None and not LIKELY <= accept_score <= 100:
         raise InvalidInput(
-            f"--accept-score must lie between {LIKELY}, from which a pair is likely, and 100"
+            f"--accept-score must be from {LIKELY}, the score of a likely match, to 100"
         )
     if match is Match.likely and accept_score is None:
         accept_score = LIKELY

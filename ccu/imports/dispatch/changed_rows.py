@@ -1,4 +1,4 @@
-"""Calls whose row in an imported file is another than it was: what changes, and what stays.
+"""Calls whose row in an imported file has changed: which fields change, and which stay.
 
 What a person has written since stays, and the old value of what changes is kept.
 """
@@ -75,7 +75,7 @@ WHERE id = :call_id
 
 @dataclass(frozen=True)
 class Change:
-    """A call whose row of the file is another than it was."""
+    """A call whose row in the file has changed."""
 
     row: sqlite3.Row
     fields: Mapping[str, tuple[Any, Any]]  # that take the file's value: (old, new)

@@ -40,7 +40,7 @@ class Layout(layouts.Layout):
         return list(dict.fromkeys([*super().wanted, *self.identity]))
 
 
-def load(named: str | None) -> Layout:
+def load(named: str) -> Layout:
     """Return the layout of that name, or in that file. Raises InvalidInput, naming the fault."""
     top = Keys.parse(*layouts.text_of(named, READY))
     defaults = top.inner("defaults")
@@ -67,7 +67,7 @@ def load(named: str | None) -> Layout:
 def _fault(layout: Layout) -> str:
     """Return what is wrong, as the end of a sentence; empty when nothing is."""
     if "occurred" not in layout.columns:
-        return "does not say which column is the time: columns.occurred"
+        return "does not name the column of the time: columns.occurred"
     if layout.source == "ccu":
         return "calls its source ccu, which is for calls logged by hand"
     if text := layout.natures.twice() or layout.agencies.twice():

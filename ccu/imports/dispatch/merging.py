@@ -44,8 +44,8 @@ WHERE line NOT IN (SELECT line FROM staging.known) ORDER BY line
 """,
 )
 
-# Places, addresses and words first seen in this file; what is there already stays as it is, except
-# that a text which names the city or the zip says more than one that did not.
+# Places, addresses and words first seen in this file; what is on file stays as it is, except
+# that a text which names the city or the ZIP replaces one that did not.
 REMEMBER = (
     """
 INSERT INTO main.place (kind, number, street, unit, cross_street, name, city, city_assumed, state,
@@ -120,7 +120,7 @@ JOIN staging.outcome AS outcome ON outcome.word = entry.disposition
 
 @dataclass
 class Summary:
-    """What became of a file's rows. read = new + changed + same + rejected."""
+    """The counts of a file's rows. read = new + changed + same + rejected."""
 
     read: int = 0
     new: int = 0

@@ -1,7 +1,7 @@
 """Rows of an export to the values that are staged. The hot path: 700,000 rows go through it.
 
 Rows are read a chunk at a time, column by column, because Python does `map(str.strip, column)` for
-two thousand cells in the time of a few hundred calls. What comes back again and again (an address,
+two thousand cells in the time of a few hundred calls. What recurs (an address,
 a nature, an hour) is read once and looked up after that, in caches of a fixed size.
 """
 

@@ -4,7 +4,7 @@ layout        what an export's layout has beside what every layout has
 reading       a row to the values that are kept
 staging       the private file they wait in, so that no user waits meanwhile
 merging       into the calls, in one transaction
-changed_rows  calls whose row of the file is another than it was
+changed_rows  calls whose row in the file has changed
 suggest       a first layout for an export
 """
 
@@ -20,7 +20,7 @@ from ccu.dates.cad import cad_reader
 from ccu.imports import identifiers
 from ccu.imports import rejects as rejected
 from ccu.imports.dispatch import merging
-from ccu.imports.dispatch.layout import Layout, load
+from ccu.imports.dispatch.layout import Layout
 from ccu.imports.dispatch.merging import Summary
 from ccu.imports.dispatch.reading import RowReader
 from ccu.imports.dispatch.staging import Stage, attached, conflicting, settle_repeats
@@ -33,25 +33,24 @@ from ccu.session import Session
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-OTHER_CONTENT = "an incident number again, with another content"
+OTHER_CONTENT = "this incident number is in the file twice, with different values"
 
 
 def import_file(
     session: Session,
     path: Path,
-    named: str | None,
+    layout: Layout,
     *,
     dry_run: bool = False,
     rejects: Path | None = None,
     allow: Sequence[str] = (),
 ) -> Summary:
-    """Import an export by the layout of that name; `-` is standard input. A dry run keeps nothing.
+    """Import an export by its layout; `-` is standard input. A dry run keeps nothing.
 
     `allow` are the columns that pass whatever they look like.
 
     Raises InvalidInput for a layout or a file that cannot be used, before anything is read.
     """
-    layout = load(named)
     connection, summary = session.db, Summary()
     care = _check_codes(connection, layout)
     zone = dates.zone(layout.timezone) if layout.timezone else session.settings.zone

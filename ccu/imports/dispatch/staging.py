@@ -1,7 +1,7 @@
 """The staging file: what was read, before any of it is merged, so that no user waits meanwhile.
 
 A database of its own beside the main one, private, attached to the session's connection. It needs
-no journal and no sync: after a crash it is worth nothing. Where the system allows, it has no name
+no journal and no sync: after a crash it is of no use. Where the system allows, it has no name
 from the moment it is open, so that not even kill -9 leaves it; elsewhere the next import sweeps.
 """
 
@@ -57,7 +57,7 @@ CREATE TABLE staging.word_map (word INTEGER PRIMARY KEY, cad_text_id INTEGER);
 """
 
 
-# Rows of one identity: said again, contradicted, or other calls alike in all.
+# Rows of one identity: repeated, contradicting, or different calls with the same values.
 REPEATS = """
 CREATE TABLE staging.repeat AS
 SELECT line, incident, digest, incident GLOB :made AS made, min(line) OVER same AS first,
@@ -83,7 +83,7 @@ NO_PLACE = (None,) * len(PLACE)
 _in_order = itemgetter(*PLACE)
 
 # The columns of staging.entry: line, incident, digest, four times, address, nature, nature_cleared,
-# disposition, agency, priority, beat. Empty texts stand for NULL.
+# disposition, agency, priority, beat. Empty texts mean NULL.
 Staged = tuple[object, ...]
 
 MADE = "~"  # begins an identity that ccu made for a row without an incident number

@@ -48,7 +48,7 @@ def _lines(sample: Sample, chosen: Chosen, hints: Hints) -> Iterator[str]:
             for column in chosen.get(field, [])
         ]
         yield "# No column looks like an incident number: rows are told apart by these. They must"
-        yield "# not change afterwards, or a corrected row becomes another call."
+        yield "# not change later, or a corrected row becomes a second call."
         yield f"identity = {suggest.listed(identity)}"
     yield from suggest.columns(sample, chosen, FIELDS, WANTED)
     yield ""
@@ -62,7 +62,7 @@ def _lines(sample: Sample, chosen: Chosen, hints: Hints) -> Iterator[str]:
             most=400,
             longest=80,
             too_many='try wildcards: welfare_check = ["*WELF*"]',
-            unknown="put each under its code, or under other if it is none of ours",
+            unknown="put each under its code, or under other if none fits",
         )
 
 

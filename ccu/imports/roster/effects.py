@@ -32,7 +32,7 @@ class Choices:
     """What was decided beforehand about an import."""
 
     prefer: bool = False  # the roster's value where one differs
-    whole: bool = False  # whoever is not on the list is no longer a client
+    whole: bool = False  # people not on the list are no longer clients
     by_hand: frozenset[int] = frozenset()  # people whose worker, set by hand, may be changed
 
 
@@ -160,7 +160,7 @@ class Reckoner:
             effect.worker = f"{turn.login} -> {login}" if turn else login
 
     def _gone(self, decisions: Sequence[Decision]) -> list[Effect]:
-        """Return people whom this office's roster gave a worker and who are no longer on it."""
+        """Return people with a worker from this office's roster who are no longer on it."""
         here = {each.person_id for each in decisions}
         here |= {one.person_id for each in decisions for one in each.candidates}
         known = rosters.numbers(self._connection, self._source)
@@ -186,7 +186,7 @@ def _what(effect: Effect) -> str:
 
 
 class _Merge:
-    """What to write of a row for a person of whom `shown` is known, and the fields that differ.
+    """What to write from a row for a person with the values `shown`, and the fields that differ.
 
     With `prefer` a differing value is written, and a name that was replaced is kept as an alias.
     """
@@ -273,7 +273,7 @@ def _digits(text: str) -> str:
     return "".join(filter(str.isdigit, text)).removeprefix("1") or text
 
 
-# ---------------------------------------------------------------- whom an office means
+# ---------------------------------------------------------------- who an office means
 
 
 class Staff:

@@ -20,7 +20,7 @@ FIELDS = (
     *("email", "home", "postcode", "language", "housing", "veteran", "minor"),
     *("worker", "since", "status", "closed"),
 )
-ORDERS = ("given family", "family given")  # of a whole name without a comma
+ORDERS = ("given family", "family given")  # of a full name without a comma
 _DIRECTIVES = re.compile("%[^YymdbBj-]|%-")
 
 
@@ -35,7 +35,7 @@ class Layout(layouts.Layout):
     workers: Words
 
 
-def load(named: str | None) -> Layout:
+def load(named: str) -> Layout:
     """Return the layout of that name, or in that file. Raises InvalidInput, naming the fault."""
     top = Keys.parse(*layouts.text_of(named, READY))
     common = top.common(FIELDS, dated=False)
@@ -62,17 +62,17 @@ def _fault(layout: Layout) -> str:
                 " no such number is needed or kept, so leave it out"
             )
     if layout.source == "ccu":
-        return "calls its source ccu, which is this program"
+        return "calls its source ccu, which is reserved for ccu"
     if not {"given", "family", "name"} & columns:
-        return "does not say which column is the name: columns.given and family, or name"
+        return "does not name the column of the name: columns.given and family, or name"
     if "name" in columns and {"given", "family"} & columns:
-        return "names both columns.name and given or family; the name stands in one of them"
+        return "names both columns.name and given or family; use one or the other"
     if {*layout.statuses.used} - {"active", "closed"}:
         return "may map a status to active or closed only"
     if {*layout.sexes.used} - {"male", "female", "other"}:
         return "may map a sex to male, female or other only"
     if "status" in columns and not layout.statuses.used:
-        return "names a status column and does not say under [status] which texts mean closed"
+        return "names a status column, and [status] does not list the texts that mean closed"
     if text := layout.sexes.twice() or layout.housing.twice() or layout.statuses.twice():
         return f"gives {text!a} two meanings"
     return next(filter(None, map(_wrong_format, layout.formats)), "")

@@ -1,7 +1,7 @@
 """Which known person a row of a roster is: sure by number, else a candidate by match score.
 
 A number that an earlier list gave is accepted. A candidate is only offered: a user accepts it at a
-terminal, or set beforehand from which score on it counts. A row that is neither matched nor marked
+terminal, or sets a score from which it is accepted. A row that is neither matched nor marked
 as new is left out, because two people in one record harm both.
 """
 
@@ -90,10 +90,10 @@ def _settle(decision: Decision, found: list[Alike], taken: set[int], rule: Rule)
         return
     decision.what, decision.why = What.undecided, f"may be {_people(found)}"
     if best.person_id in taken:
-        decision.why += ", whom this office has under another number"
+        decision.why += " who is on this office's list under another number"
     elif rule.accept is not None and best.score >= rule.accept:
         if len(found) > 1 and best.score - found[1].score < CLEAR:
-            decision.why += ": none of them clearly more than the others"
+            decision.why += ": no match is clearly better than the others"
         else:
             decision.what, decision.person_id, decision.why = What.matched, best.person_id, ""
 
@@ -109,7 +109,7 @@ def _refuse_sharing(decisions: Sequence[Decision]) -> None:
     wanted = Counter(each.person_id for each in decisions if each.what is What.matched)
     for each in decisions:
         if each.what is What.matched and wanted[each.person_id] > 1:
-            each.why = f"may be person {each.person_id}, as another row of the file may"
+            each.why = f"may be person {each.person_id}, and so may another row of the file"
             each.what, each.person_id = What.undecided, None
 
 
@@ -144,7 +144,7 @@ def repeats(entries: Sequence[Entry]) -> tuple[list[Entry], int, list[tuple[Entr
     for first, *others in by_number.values():
         stranger = next((each for each in others if not _same_name(first, each)), None)
         if stranger is not None:
-            why = f"the number stands for two different names, on lines {first.line} and"
+            why = f"the number has two different names, on lines {first.line} and"
             refused += [(each, f"{why} {stranger.line}") for each in (first, *others)]
             continue
         kept.append(first)
@@ -153,7 +153,7 @@ def repeats(entries: Sequence[Entry]) -> tuple[list[Entry], int, list[tuple[Entr
                 same += 1
             else:
                 refused.append(
-                    (each, f"the client of line {first.line} again, with another content")
+                    (each, f"the client of line {first.line} again, with different values")
                 )
     return sorted(kept, key=lambda each: each.line), same, refused
 

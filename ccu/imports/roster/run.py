@@ -1,4 +1,4 @@
-"""`ccu person import`: an office's list of its clients, taken whole or not at all.
+"""`ccu person import`: an office's list of its clients, all of it or none.
 
   layout    what a roster's layout has beside what every layout has
   rows      rows to entries
@@ -25,7 +25,7 @@ from ccu.imports import rejects as rejected
 from ccu.imports import store as imports
 from ccu.imports.roster import store as rosters
 from ccu.imports.roster.effects import Choices, Effect, Reckoner
-from ccu.imports.roster.layout import Layout, load
+from ccu.imports.roster.layout import Layout
 from ccu.imports.roster.matching import Decision, Rule, What, decide, number_repeats, repeats
 from ccu.imports.roster.rows import Entry, EntryReader, Notes
 from ccu.imports.rows import Broken, Table
@@ -43,7 +43,7 @@ COUNTS = (
     *("assigned", "ended"),
 )
 
-FEW = 4  # people missing from a list are no reason to doubt that it is whole
+FEW = 4  # people missing from a list are no reason to doubt that it is complete
 
 
 @dataclass
@@ -74,19 +74,18 @@ class Plan:
 def prepare(
     session: Session,
     path: Path,
-    named: str | None,
+    layout: Layout,
     rule: Rule,
     choices: Choices,
     rejects: Path | None,
     allow: Sequence[str],
 ) -> Plan:
-    """Read the roster by the layout of that name and match it; nothing is written.
+    """Read the roster by its layout and match it; nothing is written.
 
     `rejects` is the file for rows that are not taken, checked before anything is read; `allow` are
     the columns that pass whatever they look like. Raises InvalidInput.
     """
     rejected.check(rejects, path, session.path)
-    layout = load(named)
     with opened(path, layout.encoding, session.path.absolute().parent) as export:
         table = Table(export, layout.delimiter)
         allowed = identifiers.check(table, allow)
@@ -136,7 +135,7 @@ def _check_whole(entries: Sequence[Entry], refused: Sequence[rejected.Reject]) -
     if refused:
         raise InvalidInput(
             f"--whole: {len(refused)} rows cannot be used, the first on line {refused[0][0]}"
-            f" ({refused[0][1]}); whoever stands there would count as no longer on the list"
+            f" ({refused[0][1]}); a client there would count as no longer on the list"
         )
 
 
@@ -214,8 +213,8 @@ def _check_unchanged(connection: sqlite3.Connection, plan: Plan) -> None:
     )
     if moved or told:
         raise DatabaseBusy(
-            "somebody merged people or imported this office's list meanwhile; nothing was"
-            " written, so do it again"
+            "another user merged people or imported this office's list meanwhile; nothing"
+            " was written, so do it again"
         )
 
 
@@ -243,5 +242,5 @@ def check_losses(session: Session, plan: Plan, found: Sequence[Effect]) -> None:
     if gone >= FEW and gone * 2 > links:
         raise InvalidInput(
             f"--whole: {gone} of {links} people with a worker of this office are not on the list;"
-            " add --yes if it is whole indeed"
+            " add --yes if the list is complete"
         )

@@ -1,4 +1,4 @@
-"""A roster import at the terminal: what only a person can decide, and what needs attention.
+"""A roster import at the terminal: questions that a person must decide, and what needs attention.
 
 Questions come before anything is written. Messages go to standard error and never hold a value.
 """
@@ -57,9 +57,9 @@ def _cut(text: str) -> str:
 
 def _ask(decision: Decision) -> None:
     ids = [each.person_id for each in decision.candidates]
-    same = "y same person" if len(ids) == 1 else "the number of the person it is"
+    same = "y same person" if len(ids) == 1 else "the person's number"
     while True:
-        said = read_line(f"{same}, n somebody new, s skip the row, q stop: ").strip().lower()
+        said = read_line(f"{same}, n new person, s skip the row, q stop: ").strip().lower()
         if said in ("y", "yes") and len(ids) == 1:
             said = str(ids[0])
         if said in map(str, ids):
@@ -69,7 +69,7 @@ def _ask(decision: Decision) -> None:
         elif said in ("q", "quit"):
             raise KeyboardInterrupt
         elif said not in ("s", "skip"):
-            say("  one of these, please")
+            say("  enter one of these")
             continue
         else:
             decision.why += "; skipped"
@@ -96,7 +96,7 @@ def links(plan: Plan, found: list[Effect]) -> None:
 def go_on() -> None:
     """Ask whether to go on. Raises KeyboardInterrupt for no."""
     while True:
-        said = read_line("Go on? y or n: ").strip().lower()
+        said = read_line("Continue? y or n: ").strip().lower()
         if said in ("y", "yes"):
             return
         if said in ("n", "no", "q"):
@@ -145,8 +145,8 @@ def _undecided(found: Sequence[Effect]) -> None:
     left = [each.decision for each in found if each.what == "undecided" and each.decision]
     if left:
         say(
-            f"left out {_rows(len(left))} that may be somebody known"
-            f" ({_lines(each.entry.line for each in left)}): decide at a terminal, or say"
+            f"left out {_rows(len(left))} that may be somebody on file"
+            f" ({_lines(each.entry.line for each in left)}): decide at a terminal, or add"
             " --match likely or --match none"
         )
 
@@ -161,7 +161,7 @@ def _workers(found: Sequence[Effect]) -> None:
     kept = [str(each.person_id) for each in found if each.by_hand]
     if kept:
         say(
-            "the worker was set by hand or by another office, and stays, of people"
+            "the worker was set by hand or by another office, and is kept for people"
             f" {_some(kept)}; ccu worker assign or end changes it"
         )
 
