@@ -24,12 +24,6 @@ def test_nothing_heavy_is_loaded_before_a_command_needs_it() -> None:
     assert [name for name in loaded if name.startswith("ccu.commands")] == []
 
 
-def test_the_help_in_the_map_is_the_commands_own() -> None:
-    for name, (_module, text) in cli.COMMANDS.items():
-        command = cli._load(name)
-        assert command.help.splitlines()[0] == text, name
-
-
 @pytest.mark.parametrize(
     ("args", "says"),
     [
