@@ -82,7 +82,7 @@ class Session:
         or whose installation had one: it is missing, and whoever came first would be its admin.
         """
         from ccu import files, installation
-        from ccu.database import opening as db
+        from ccu.database import schema
         from ccu.files import named
 
         if installation.fixed_for_caller():
@@ -96,15 +96,15 @@ class Session:
                 raise DatabaseUnusable(
                     f"cannot make {self.path.parent}: {files.reason(error)}"
                 ) from None
-        with db.creating(self.path, encrypt=encrypt) as connection:
+        with schema.creating(self.path, encrypt=encrypt) as connection:
             yield connection
 
     def _may_create(self) -> None:
         """Refuse who asks by sudo for a new file where there is one, or was one."""
-        from ccu.database import opening
+        from ccu.database import schema
 
         if os.path.lexists(self.path):
-            if not opening.is_unfinished(self.path):
+            if not schema.is_unfinished(self.path):
                 _ = self.staff_id
         elif os.path.lexists(f"{self.path}.audit-key"):
             raise NotAllowed(

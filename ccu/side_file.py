@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccu import access, database, files, installation
-from ccu.database import encryption
+from ccu.database import encryption, migrations, schema
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
 from ccu.errors import DatabaseUnusable, InvalidInput
@@ -214,23 +214,17 @@ def make(
     """
     group_id = _group_id(group) if group is not None else None
     _check_folder(kind, path, group_id, main)
-    made = InvalidInput(f"{path} is there already; it was left as it is")
     if os.path.lexists(path) and not _may_be_unfinished(kind, path, encrypt):
-        raise made
+        raise schema.already_there(path)
     key = _new_key(kind.key, path, group_id) if encrypt and kind.key else None
-    try:
-        files.make_private(path)
-    except FileExistsError:
-        if not db.is_blank(path, key):
-            raise made from None
-    except (OSError, ValueError) as error:
-        raise DatabaseUnusable(f"cannot make {path}: {files.reason(error)}") from None
+    schema.claim(path, lambda: schema.is_blank(path, key))
     try:
         if group is not None:
             give(path, group)
-        _fill(kind, path, key, made)
+        with explained(kind, path), schema.filling(path, key, kind.journal) as connection:
+            migrations.run(connection, kind.script.read_text(encoding="utf-8"))
     except BaseException:
-        if db.is_blank(path, key):  # not when another process finished it meanwhile
+        if schema.is_blank(path, key):  # not when another process finished it meanwhile
             files.remove_database(path)
         raise
 
@@ -261,24 +255,12 @@ def _may_be_unfinished(kind: Kind, path: Path, encrypt: bool) -> bool:
     about = path.lstat()
     if not stat.S_ISREG(about.st_mode) or (os.name == "posix" and about.st_uid != os.geteuid()):
         return False
-    if db.is_unfinished(path):
+    if schema.is_unfinished(path):
         return True
     head = path.read_bytes()[:100]
     if head.startswith(db.MAGIC):
         return int.from_bytes(head[68:72], "big") == kind.application_id
-    return encrypt and db.is_short(path)
-
-
-def _fill(kind: Kind, path: Path, key: str | None, made: InvalidInput) -> None:
-    from ccu.database import migrations
-
-    with explained(kind, path), contextlib.closing(db.connect(path, key)) as connection:
-        connection.execute(f"PRAGMA journal_mode={kind.journal}")
-        with db.write(connection):
-            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                raise InvalidInput(f"{path} was replaced by another database meanwhile")
-            migrations.run(connection, kind.script.read_text(encoding="utf-8"))
-        db.tidy(connection)  # so that the header says what the file is
+    return encrypt and schema.is_short(path)
 
 
 def _new_key(of: encryption.KeyName, path: Path, group_id: int | None) -> str:
@@ -309,8 +291,7 @@ def _folder(path: Path) -> str:
 def _check_folder(kind: Kind, path: Path, group_id: int | None, main: Path | None) -> None:
     if main is not None and _folder(path) == _folder(main):
         raise InvalidInput(f"the {kind.name} must be in another folder than the main file")
-    if files.on_network_share(path):
-        raise DatabaseUnusable(f"{path} is on a network share, where SQLite loses data")
+    schema.refuse_network_share(path)
     _must_be_closed(path, group_id)
     if access.caller() is not None and not files.is_kept(path.parent, shared=True):
         raise InvalidInput(

@@ -135,7 +135,6 @@ ccu/consent/disclosures.py
 ccu/consent/store.py
 ccu/consent/visibility.py
 ccu/consent/withheld.py
-ccu/database/connection.py
 ccu/database/copies.py
 ccu/database/key_chain.py
 ccu/database/migrations/__init__.py

@@ -1,6 +1,6 @@
 """Who else on the machine can read what ccu keeps in files: sentences for `ccu check`.
 
-The database, its -wal and its -shm are looked at from outside only: see connection.py for why
+The database, its -wal and its -shm are looked at from outside only: see opening.py for why
 nothing may open them while they are in use.
 """
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ccu import database, files
 from ccu.database import encryption
-from ccu.database.connection import connect
+from ccu.database.opening import connect
 from ccu.errors import DatabaseUnusable, InvalidInput, VerificationFailed
 
 

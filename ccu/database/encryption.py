@@ -1,4 +1,4 @@
-"""Encryption at rest: the optional library, and the key it needs. Only connection.py uses it.
+"""Encryption at rest: the optional library, and the key it needs. Only opening.py uses it.
 
 SQLCipher (`pip install 'ccu[encrypt]'`) takes the place of Python's sqlite3 for a file that is
 encrypted; for any other nothing here is imported or read. The key is 32 bytes, 64 hex digits, in a

@@ -525,7 +525,7 @@ def test_a_file_cut_short_is_refused(left: float, locked: Ccu, db_path: Path) ->
 def test_a_busy_encrypted_file_is_busy_and_not_a_bug(
     locked: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ccu.database.connection.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("ccu.database.opening.BUSY_SECONDS", 0.1)
     with contextlib.closing(db.open_database(db_path)) as other, db.write(other):
         refused(locked("settings", "town", "Marshport"), "is in use by another program", 5)
 

@@ -38,6 +38,7 @@ from ccu.card import store as cards
 from ccu.check import checks
 from ccu.consent.visibility import View
 from ccu.database import opening as db
+from ccu.database import schema
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
 from ccu.follow_ups.rows import AsOf
@@ -85,7 +86,7 @@ class Machine(RuleBasedStateMachine):
     def begin(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         path = Path(self.folder.name) / "ccu.db"
-        with db.creating(path) as made:
+        with schema.creating(path) as made:
             made.execute("UPDATE setting SET value = 'America/New_York' WHERE name = 'timezone'")
             made.executemany(
                 "INSERT INTO staff (login, role) VALUES (?, 'clinician')",
