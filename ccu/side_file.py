@@ -18,6 +18,7 @@ from ccu.database import encryption, migrations, schema
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
 from ccu.errors import DatabaseUnusable, InvalidInput
+from ccu.files import folders
 
 
 @dataclass(frozen=True)
@@ -193,11 +194,7 @@ def _seen(path: Path, main: Path | None) -> tuple[bytes, os.stat_result] | None:
 
 
 def _is_of(found: os.stat_result, main: Path) -> bool:
-    for suffix in _BESIDE:
-        with contextlib.suppress(OSError):
-            if os.path.samestat(found, main.with_name(main.name + suffix).stat()):
-                return True
-    return False
+    return any(files.is_same(found, main.with_name(main.name + each)) for each in _BESIDE)
 
 
 # ---------------------------------------------------------------- making
@@ -293,7 +290,7 @@ def _check_folder(kind: Kind, path: Path, group_id: int | None, main: Path | Non
         raise InvalidInput(f"the {kind.name} must be in another folder than the main file")
     schema.refuse_network_share(path)
     _must_be_closed(path, group_id)
-    if access.caller() is not None and not files.is_kept(path.parent, shared=True):
+    if access.caller() is not None and not folders.is_kept(path.parent, shared=True):
         raise InvalidInput(
             f"by sudo ccu makes a {kind.name} only where no caller can change the path: in a folder"
             " made by root, named in full and without links"

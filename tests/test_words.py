@@ -136,8 +136,6 @@ ccu/consent/store.py
 ccu/consent/visibility.py
 ccu/consent/withheld.py
 ccu/database/copies.py
-ccu/database/key_chain.py
-ccu/database/migrations/__init__.py
 ccu/database/opening.py
 ccu/database/wiping.py
 ccu/demo/story.py
@@ -151,7 +149,6 @@ ccu/figures/concentration.sql
 ccu/figures/follow_through.sql
 ccu/figures/months.sql
 ccu/figures/responders.sql
-ccu/files/__init__.py
 ccu/files/named.py
 ccu/follow_ups/attempts.py
 ccu/follow_ups/entry.py

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain as joined
 from itertools import islice
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from ccu import database
@@ -256,7 +257,7 @@ def checked(
     is kept apart from it. Then only numbers and links are checked.
     """
     path = key_chain.key_path(connection)
-    current, warnings = None, key_chain.open_to_others(path)
+    current, warnings = None, _open_to_others(path)
     try:
         current = key_chain.read(path)
     except DatabaseUnusable as error:
@@ -269,3 +270,13 @@ def checked(
     rows = [(CHECK, "bad", text) for text in verdict.wrong]
     rows += [(CHECK, "warning", text) for text in warnings]
     return rows or [(CHECK, "ok", f"{verdict.rows} rows")]
+
+
+def _open_to_others(path: Path) -> list[str]:
+    """Return a sentence for a key that other accounts can read or write."""
+    try:
+        if os.name != "posix" or not path.stat().st_mode & 0o077:
+            return []
+    except OSError:
+        return []  # missing, or in a folder that is closed to us: told where it is read
+    return [f"{path} is open to other accounts: whoever reads it can forge the audit; chmod 600 it"]

@@ -8,7 +8,6 @@ Without it nothing opens the file.
 
 import contextlib
 import os
-import re
 import sqlite3
 import stat
 from dataclasses import dataclass
@@ -120,7 +119,12 @@ def key(of: KeyName = MAIN, group: int | None = None) -> str:
     The accounts of a `group` may read the key of a file that is the group's.
     """
     path = key_file(of)
-    return _checked(_read(path, of, group), f"the key file {path}")
+    text = _read(path, of, group).strip()
+    if not files.is_key(text):
+        raise DatabaseUnusable(
+            f"the key file {path} is not a key: 64 hexadecimal digits on one line"
+        )
+    return text.decode("ascii").lower()
 
 
 def key_or_new(of: KeyName = MAIN, group: int | None = None) -> str:
@@ -132,23 +136,15 @@ def key_or_new(of: KeyName = MAIN, group: int | None = None) -> str:
 
 
 def _make(path: Path, of: KeyName, group: int | None) -> None:
-    import secrets
-
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         if not installation.named(of.variable):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        files.make_private(part, f"{secrets.token_hex(32)}\n".encode(), group)
-        with contextlib.suppress(FileExistsError):  # another process was faster: its key is the key
-            files.publish(part, path)
+        files.make_key(path, group)
     except (OSError, ValueError) as error:
         raise DatabaseUnusable(f"cannot make the key file {path}: {files.reason(error)}") from None
-    finally:
-        with contextlib.suppress(OSError, ValueError):
-            part.unlink(missing_ok=True)
 
 
-def _read(path: Path, of: KeyName, group: int | None) -> str:
+def _read(path: Path, of: KeyName, group: int | None) -> bytes:
     """What the file holds, if it is a private file of the reader's own (or of root's)."""
     try:
         # O_NONBLOCK: a pipe of that name must not make us wait
@@ -161,7 +157,7 @@ def _read(path: Path, of: KeyName, group: int | None) -> str:
         raise DatabaseUnusable(f"cannot read the key file {path}: {files.reason(error)}") from None
     try:
         _must_be_private(path, os.fstat(descriptor), group)
-        return os.read(descriptor, 200).decode("ascii", "replace")
+        return os.read(descriptor, 200)
     finally:
         os.close(descriptor)
 
@@ -180,9 +176,3 @@ def _must_be_private(path: Path, about: os.stat_result, group: int | None) -> No
             f"the key file {path} is open to other accounts; chmod 600 it,"
             " and ask whether the key is still secret"
         )
-
-
-def _checked(text: str, what: str) -> str:
-    if not re.fullmatch(r"[0-9A-Fa-f]{64}", text.strip()):
-        raise DatabaseUnusable(f"{what} is not a key: 64 hexadecimal digits on one line")
-    return text.strip().lower()

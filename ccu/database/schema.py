@@ -4,6 +4,7 @@ import contextlib
 import os
 import sqlite3
 import stat
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -101,8 +102,25 @@ def creating(path: Path, encrypt: bool = False) -> Iterator[sqlite3.Connection]:
 
 def refuse_network_share(path: Path) -> None:
     """Raise DatabaseUnusable for a path on a network share."""
-    if files.on_network_share(path):
+    if _on_network_share(path):
         raise DatabaseUnusable(f"{path} is on a network share, where SQLite loses data")
+
+
+def _on_network_share(path: Path) -> bool:
+    """Whether the file lies on NFS, SMB or the like. Only Linux can be asked without privileges."""
+    if not sys.platform.startswith("linux"):
+        return str(path).startswith("\\\\")
+    try:
+        mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return False
+    home = Path(os.path.realpath(path)).parent
+    best, type_ = "", ""
+    for fields in (line.split(" ") for line in mounts):
+        point = fields[1].replace("\\040", " ")
+        if home.is_relative_to(point) and len(point) >= len(best):
+            best, type_ = point, fields[2]
+    return type_.startswith(("nfs", "cifs", "smb", "fuse.sshfs", "afs"))
 
 
 def already_there(path: Path) -> InvalidInput:
