@@ -88,7 +88,7 @@ def is_proof(start: bytes) -> bool:
 
 MAGIC = b"SQLite format 3\0"
 BESIDE = ("", "-wal", "-shm", "-journal")  # a database and the files that SQLite adds
-PAGE = 4096  # bytes, SQLCipher's own: an encrypted database is whole pages
+PAGE = 4096  # bytes, SQLCipher's own: an encrypted database has no partial page
 
 
 def remove_database(path: Path) -> None:
@@ -130,7 +130,7 @@ IN_USE: deque[Path] = deque(maxlen=16)  # opened in this process: three or four
 def keep_out_of(database: Path) -> None:
     """Remember a database that this process opens: no file is read from it or written over it.
 
-    Opening one a second time and closing it would also drop SQLite's locks (see opening.py).
+    Opening one again and closing it would also drop SQLite's locks (see opening.py).
     """
     path = Path(os.path.realpath(database))
     if path not in IN_USE:
