@@ -114,11 +114,6 @@ ccu/address/reader.py
 ccu/audit/reads.py
 ccu/audit/review.py
 ccu/audit/verify.py
-ccu/care/actions.py
-ccu/care/care.sql
-ccu/care/file.py
-ccu/care/notes.py
-ccu/care/page.py
 ccu/check/checks.py
 ccu/check/soundness.py
 ccu/cli.py

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ccu.care import notes
+from ccu.care import store as notes
 from ccu.database import wiping as erasing
 
 from ..conftest import Ccu

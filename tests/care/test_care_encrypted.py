@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu.care.file import KEY
+from ccu.care.store import KEY
 from ccu.database import encryption
 
 from ..conftest import Ccu, Result

@@ -60,7 +60,7 @@ def init(
       ccu care init ~/care/care.db --encrypt
     """
     from ccu.care import actions
-    from ccu.care import file as care
+    from ccu.care import store as care
 
     session: Session = ctx.obj
     path = file or care.KIND.path()
