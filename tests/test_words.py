@@ -111,11 +111,11 @@ ccu/access.py
 ccu/address/__init__.py
 ccu/address/match.py
 ccu/address/reader.py
-ccu/audit/reads.py
+ccu/audit/store.py
 ccu/audit/review.py
-ccu/audit/verify.py
-ccu/check/checks.py
-ccu/check/soundness.py
+ccu/audit/verify_store.py
+ccu/check/rules_store.py
+ccu/check/damage_store.py
 ccu/cli.py
 ccu/commands/custodian/audit.py
 ccu/commands/administrator/backup.py

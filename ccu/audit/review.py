@@ -13,7 +13,7 @@ from datetime import UTC, datetime, tzinfo
 from statistics import median
 from typing import Any
 
-from ccu.audit.reads import Subject, Ties
+from ccu.audit.store import Subject, Ties
 from ccu.records.audit import DIGEST
 
 READ, LIST, WRITE = "read", "list", "write"
@@ -97,7 +97,7 @@ class Event:
 
 
 def events(rows: Iterable[Any], zone: tzinfo) -> list[Event]:
-    """The rows of store.audit_reads.events, read."""
+    """The rows of store.events, read."""
     return [
         Event(
             when=datetime.fromtimestamp(row["unix"], UTC).astimezone(zone),

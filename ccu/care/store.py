@@ -111,10 +111,10 @@ def record(
 
 def must_be_whole(connection: sqlite3.Connection) -> None:
     """Raise VerificationFailed when the file's audit is not as it was written."""
-    from ccu.audit import verify
+    from ccu.audit import verify_store
 
-    wrong = verify.verify(connection, _key_of(connection), chain=CHAIN).wrong
-    if wrong and wrong[0] != verify.EMPTY:
+    wrong = verify_store.verify(connection, _key_of(connection), chain=CHAIN).wrong
+    if wrong and wrong[0] != verify_store.EMPTY:
         raise VerificationFailed(f"the care file: {wrong[0]}")
 
 

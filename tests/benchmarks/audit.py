@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ccu.audit import verify
+from ccu.audit import verify_store
 from ccu.database import opening as db
 from ccu.database import schema
 from ccu.records import audit
@@ -87,6 +87,6 @@ def _count(connection: sqlite3.Connection) -> int:
 
 
 def _verified(connection: sqlite3.Connection) -> None:
-    verdict = verify.verified(connection)
+    verdict = verify_store.verified(connection)
     if verdict.wrong or verdict.rows != ROWS:
         raise RuntimeError(f"the audit of the benchmark is broken: {verdict.wrong}")

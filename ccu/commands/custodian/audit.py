@@ -68,14 +68,13 @@ def verify(
 
       ccu audit verify --anchor-file /srv/backup/ccu-2026-01-31.db.anchor
     """
-    from ccu.audit import anchors
-    from ccu.audit import verify as audit_verify
+    from ccu.audit import anchors, verify_store
     from ccu.database import opening as db
 
     session: Session = ctx.obj
     known = anchors.given(anchor or [], anchor_file or []) + anchors.beside(session.path)
     with db.reading(session.db):
-        verdict = audit_verify.verified(session.db, known)
+        verdict = verify_store.verified(session.db, known)
     wrong = verdict.wrong + verdict.unverified
     if wrong:
         raise VerificationFailed("; ".join(wrong))
@@ -111,10 +110,10 @@ def anchor(
       ccu audit anchor --append /mnt/other-machine/ccu.anchors
     """
     from ccu import dates
-    from ccu.audit import anchors
+    from ccu.audit import anchors, verify_store
 
     session: Session = ctx.obj
-    newest = anchors.newest(session.db)
+    newest = verify_store.newest(session.db)
     if newest is None:
         raise VerificationFailed("the last row of the audit has no hash; see ccu audit verify")
     line = f"{anchors.line(newest)} {dates.to_iso(session.machine_now)}"

@@ -39,6 +39,12 @@ class Anchor(NamedTuple):
     hash: bytes
 
 
+def newest(connection: sqlite3.Connection) -> Anchor | None:
+    """Return the last row's; None when there is no row, or no hash in it."""
+    row = connection.execute("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1").fetchone()
+    return Anchor(row[0], row[1]) if row is not None and row[1] is not None else None
+
+
 @dataclass
 class Verdict:
     """What was found. Sentences name rows by number and never quote what is in them."""

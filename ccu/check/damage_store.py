@@ -9,8 +9,8 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ccu import database
-from ccu.audit import verify
-from ccu.audit.verify import Anchor
+from ccu.audit import verify_store
+from ccu.audit.verify_store import Anchor
 from ccu.database import copies, digests, schema
 from ccu.database import opening as db
 from ccu.errors import DatabaseBusy, VerificationFailed
@@ -36,7 +36,7 @@ def checked(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> l
             found += _tried(ROWS, lambda: _rows(connection, new))
     known = {check for check, _result, _detail in found}
     found += [(check, "ok", text) for check, text in _OK.items() if check not in known]
-    return found + verify.checked(connection, anchors)
+    return found + verify_store.checked(connection, anchors)
 
 
 def _tried(check: str, problems: Callable[[], Iterable[tuple[str, str]]]) -> list[Row]:
