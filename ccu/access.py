@@ -6,7 +6,7 @@ A row is a command, or a finer right within one. Its letters are the roles that 
 `ROLES`; a dot is one that may not. A row with an option narrows: who gives the option needs that
 row and the command's own. Only the options of MODES replace the command's own row. A role that a
 town added itself may do what is under ANYONE.
-Rules about a record's state (nobody approves their own plan, an intern's closing waits for a
+Rules about a record's state (staff cannot approve their own plan, an intern's closing waits for a
 signature) are beside what they are about; this table is about roles alone.
 """
 
@@ -24,8 +24,8 @@ ROLES = {
     "d": "admin",
 }
 
-# Commands that need no account: they show nothing of anybody. `check` names numbers and files
-# alone and is how a stranger's file is judged; wellness never opens the main file.
+# Commands that need no account: they show nothing about a person. `check` prints only numbers and
+# file names and must work for a file from elsewhere; wellness never opens the main file.
 ANYONE = frozenset({
     "address", "init", "demo", "check", "wellness init", "wellness add", "wellness total",
 })  # fmt: skip
@@ -40,11 +40,11 @@ MODES: dict[str, frozenset[str]] = {
     "import --suggest": frozenset(),
     "person import --suggest": frozenset(),
 }
-# Whose signature closes an intern's work, so who may be named as somebody's supervisor.
+# Whose signature closes an intern's work, so who may be named as a supervisor.
 SUPERVISE = frozenset({"officer", "ccu", "clinician", "supervisor", "admin"})
-# Where --today and CCU_TODAY count, and for whom. What is evidence (a seal, a hold, a consent, a
-# disclosure, a destruction) goes by the machine's clock for everybody: a wrong day there breaks an
-# accounting, or destroys records early. Commands that only show, or record no day, go by the day
+# Where --today and CCU_TODAY count, and for which roles. Evidence (a seal, a hold, a consent, a
+# disclosure, a destruction) goes by the machine's clock for every account: a wrong day there breaks
+# an accounting, or destroys records early. Commands that only show, or record no day, go by the day
 # that was given, for all who may run them: what they leave behind (the audit, disclosures by a
 # card, anchors, about.json) has the machine's time all the same. All others record by the day that
 # was given where people run ccu as themselves: they can change the dates in their own file anyway.
@@ -64,8 +64,8 @@ ANY_DAY = frozenset({
     "audit anchor", "seal list", "seal show", "retention list",
     "purge --dry-run", "staff list", "backup", "check", "init",
 })  # fmt: skip
-# What the service account itself may do when cron runs it, with nobody looking: a list by number,
-# and a copy in a folder of its own.
+# What the service account itself may do when cron runs it, unattended: a list by number, and a copy
+# in a folder of its own.
 UNATTENDED = frozenset({"follow-up overdue", "backup"})
 
 _TABLE = """
@@ -199,11 +199,11 @@ MAY = _read(_TABLE)
 
 
 def may(role: str, what: str) -> bool:
-    """Whether a role has a right of the table."""
+    """Return whether a role has a right of the table."""
     return role in MAY[what]
 
 
-# What to do instead, said with the refusal.
+# What to do instead, printed with the refusal.
 _INSTEAD = {
     "plan write": "ccu plan suggest sends a correction",
     "plan expire": "ccu plan suggest sends a correction",
@@ -217,12 +217,12 @@ _INSTEAD = {
 
 
 def refusal(role: str, what: str) -> str:
-    """One sentence for who may not: who may, and what to do instead."""
+    """Return one sentence for a role that may not: which roles may, and what to do instead."""
     *rest, last = [name for name in ROLES.values() if name in MAY[what]]
     listed = f"{', '.join(rest)} or {last}" if rest else last
     verb = what.replace(" --change", " NAME VALUE").replace(" --others", " of another's plan")
     instead = f"; {_INSTEAD[what]}" if what in _INSTEAD else ""
-    return f"ccu {verb} is for the role {listed}; this account's role is {role}{instead}"
+    return f"ccu {verb} needs the role {listed}; this account's role is {role}{instead}"
 
 
 # ---------------------------------------------------------------- the account

@@ -152,7 +152,7 @@ def root(
         list[Path] | None,
         typer.Option(
             "--db",
-            readable=False,  # not Typer's to look at: opening.py says what is wrong with a file
+            readable=False,  # not Typer's to look at: opening.py reports what is wrong with a file
             help="The database file (else CCU_DB, else the user's data folder).",
         ),
     ] = None,
@@ -195,7 +195,7 @@ _FULL = (errno.ENOSPC, errno.EIO, errno.EDQUOT)
 
 
 def _told(error: BaseException) -> int:
-    """Say what went wrong in one sentence; returns the exit code."""
+    """Print what went wrong in one sentence; returns the exit code."""
     from ccu import output
 
     if isinstance(error, BrokenPipeError):
@@ -207,7 +207,7 @@ def _told(error: BaseException) -> int:
     if isinstance(error, OSError) and error.filename is None and error.errno in _FULL:
         return _told(CcuError("cannot write to standard output: the disk is full"))
     if isinstance(error, KeyboardInterrupt):
-        output.say_error("interrupted; nothing half-done was kept")
+        output.say_error("cancelled; nothing was saved")
         return ExitCode.INTERRUPTED
     return _unexpected(error)
 
@@ -258,7 +258,7 @@ def _usage_sentence(error: Any) -> str:
     text = re.sub(r""": (['"]).*\1 (is not|does not|is a)""", r" \2", text, flags=re.DOTALL)
     text = re.sub(
         r"unexpected extra arguments?(\(s\))? \(.*\)",
-        "an unexpected extra word",
+        "an unexpected argument; put a text with spaces in quotes",
         text,
         flags=re.DOTALL,
     )
@@ -288,7 +288,7 @@ def _unexpected(error: BaseException) -> int:
 
 
 def _where(error: BaseException) -> list[str]:
-    """The kinds of an error and of those behind it, and where each was raised.
+    """Return the types of an error and of its causes, and where each was raised.
 
     Without their messages: "invalid literal for int(): ..." holds what somebody typed.
     """

@@ -189,7 +189,7 @@ class Session:
 
     @property
     def day_said(self) -> str:
-        """What --today or CCU_TODAY says, empty when neither: all there is without the file."""
+        """Return the value of --today or CCU_TODAY, empty when neither is given."""
         return self._today if self._today is not None else os.environ.get("CCU_TODAY", "")
 
     @property

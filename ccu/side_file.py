@@ -53,7 +53,7 @@ def explained(kind: Kind, path: Path | None) -> Iterator[None]:
         yield
     except database.errors() as error:
         raise db.explain(error, path) or DatabaseUnusable(
-            f"{path} can not be read as a {kind.name}; keep it and restore a backup"
+            f"{path} cannot be read as a {kind.name}; keep it and restore a backup"
         ) from None
 
 
@@ -66,7 +66,7 @@ _BESIDE = ("", "-wal", "-shm")
 def opened(kind: Kind, main: Path | None = None) -> sqlite3.Connection | None:
     """The open file, or None where there is none for this account.
 
-    An account that can read it but not write it can not open it: what is read is audited there.
+    An account that can read it but not write it cannot open it: reads are audited in the file.
     `main` is the main file if this process has it open. Raises DatabaseUnusable for a file that
     this account can open and that is not sound; nothing else can be told of it.
     """
@@ -122,7 +122,7 @@ def open_to_others(path: Path) -> list[str]:
 
 
 def _may_be_encrypted(kind: Kind, path: Path, head: bytes, about: os.stat_result) -> bool:
-    """Whether it may be: what looks like chance and is whole pages can not be told from one."""
+    """Whether it may be: random bytes in full pages cannot be told from one."""
     if kind.key is None or not db.may_be_encrypted(head) or about.st_size < encryption.PAGE:
         return False
     return not about.st_size % encryption.PAGE or os.path.lexists(
@@ -205,7 +205,7 @@ def make(
 ) -> None:
     """Make the file, for this account alone or for the accounts of a group.
 
-    Its folder must be closed to everybody else, because SQLite's other files stand there too, and
+    Its folder must be closed to everybody else, because SQLite puts its other files there, and
     a listing tells that there is something. What an interrupted call left is finished. Raises
     InvalidInput, DatabaseUnusable.
     """

@@ -1,8 +1,8 @@
-"""Whether an audit is whole: every row's hash, its place after the one before, its reason's words.
+"""Verify an audit: every row's hash, its place after the one before, the words of its reason.
 
-What is found here: a row changed, missing, out of order or put in; a tail cut off; and, against an
-anchor kept elsewhere, a tail cut off with every trace removed, or a whole chain forged. Of the rows
-before a lost key was replaced only numbers and links are checked, and the verdict says so.
+This finds a row changed, missing, out of order or put in; a tail cut off; and, against an anchor
+kept elsewhere, a tail cut off with every trace removed, or a forged chain. Of the rows before a
+lost key was replaced only numbers and links are checked, and the verdict reports that.
 """
 
 import json
@@ -66,7 +66,7 @@ def verify(
     anchors: Sequence[Anchor] = (),
     chain: Chain = audit.CHAIN,
 ) -> Verdict:
-    """Walk a whole chain by its key; without one, only the numbers and links are checked."""
+    """Walk a chain with its key; without one, check only the numbers and links."""
     try:
         verdict = _verdict(connection, key, anchors, chain)
     except database.errors():  # text that is not UTF-8: read it all again, more slowly
@@ -81,7 +81,7 @@ def verify(
 
 
 def _lenient(text: bytes) -> str:
-    return text.decode("utf-8", "surrogateescape")  # whatever somebody wrote there by hand
+    return text.decode("utf-8", "surrogateescape")  # whatever was written there by hand
 
 
 def _verdict(
@@ -108,7 +108,7 @@ def _walk(
     chain: Chain,
     verdict: Verdict,
 ) -> tuple[list[int], set[int]]:
-    """The rows whose reason is not there any more, and those whose words a purge took out."""
+    """Return the rows whose reason is missing, and those whose reason a purge removed."""
     known: dict[int, set[bytes]] = {}
     for anchor in anchors:
         known.setdefault(anchor.number, set()).add(anchor.hash)
@@ -140,7 +140,7 @@ def _walk(
 def _parts(
     connection: sqlite3.Connection, current: Key | None, chain: Chain
 ) -> Iterator[tuple[Key | None, Iterator[Row]]]:
-    """The rows before a lost key was replaced, which have no key any more, and those since."""
+    """Yield the rows before a lost key was replaced, without a key, and the rows since."""
     audited = chain is audit.CHAIN
     since = connection.execute(_REKEYED, {"rekey": audit.REKEY}).fetchone()[0] if audited else None
     names = ", ".join(("id", *chain.columns, "previous", "hash"))
@@ -163,7 +163,7 @@ def _check(
     chain: Chain,
     last: tuple[int, bytes],
 ) -> None:
-    """Raises _Bad. Order matters: what is missing is told before what no longer fits for it."""
+    """Raise _Bad. Order matters: a missing row is reported before what does not fit without it."""
     number, previous, hash, reason = row[0], row[-3], row[-2], row[-1]
     if number < 1:
         raise _Bad(f"audit row {number} was put in by hand")
@@ -201,14 +201,14 @@ def _misplaced(connection: sqlite3.Connection, chain: Chain, row: Row, genuine: 
 def _next(
     connection: sqlite3.Connection, chain: Chain, column: str, hash: bytes, number: int
 ) -> int | None:
-    """The first row after this one with this hash in this column."""
+    """Return the first row after this one with this hash in this column."""
     sql = f"SELECT min(id) FROM {chain.table} WHERE {column} = :hash AND id > :id"  # noqa: S608
     found: int | None = connection.execute(sql, {"hash": hash, "id": number}).fetchone()[0]
     return found
 
 
 def _numbered(first: int, last: int, one: str, more: str) -> str:
-    """Rows by their numbers, with the verb that follows."""
+    """Return rows by their numbers, with the verb that follows."""
     return f"audit row {first} {one}" if first == last else f"audit rows {first} to {last} {more}"
 
 

@@ -122,7 +122,7 @@ def tidy(connection: sqlite3.Connection) -> None:
 
 
 def explain(error: BaseException, path: Path | None) -> CcuError | None:
-    """The sentence for an error of SQLite's that a person can mend, or None when it is a bug."""
+    """Return the sentence for an error of SQLite's that a user can fix; None when it is a bug."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     name = path or "the database"
     if _names_a_lost_table(str(error)):
@@ -210,7 +210,7 @@ def _must_be_writable(path: Path) -> None:
     try:
         mode = path.stat().st_mode
     except OSError:
-        return  # SQLite's error is told
+        return  # SQLite's error is reported
     if not mode & 0o200 or not os.access(path, os.W_OK):
         raise DatabaseUnusable(f"{path} {READ_ONLY}; nothing was written")
     for suffix in ("-shm", "-wal"):
@@ -320,7 +320,7 @@ def is_ours(head: bytes) -> bool:
 
 
 def may_be_encrypted(head: bytes) -> bool:
-    """Whether a file with these first 100 bytes may be encrypted: they look like chance."""
+    """Whether a file with these first 100 bytes may be encrypted: they look random."""
     return len(head) == 100 and not head.startswith(MAGIC) and not head.isascii()
 
 

@@ -321,7 +321,7 @@ def _not_to_be_replaced(place: Place) -> str:
 
 
 class Draft:
-    """A new private file in a folder, to be given its name when it is whole."""
+    """A new private file in a folder, to be given its name when it is complete."""
 
     def __init__(self, place: Place, what: str) -> None:
         self._place, self._what = place, what

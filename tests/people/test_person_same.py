@@ -500,6 +500,6 @@ def test_check_finds_what_merges_must_not_leave(ccu: Ccu, db_path: Path) -> None
     assert bad == [
         "merged people whose merge is not recorded",
         "people who show another's value without one merged into them",
-        "people of whom two are current workers",
-        "people who can not be found by what is known of them",
+        "people with two current workers",
+        "people who cannot be found by what is on file for them",
     ]

@@ -16,11 +16,11 @@ def command(
         bool, typer.Option("--encrypt", help="Encrypt the copy of a file that is not encrypted.")
     ] = False,
 ) -> None:
-    """Write a consistent copy of the file, checked, beside anybody's work.
+    """Write a consistent copy of the file, checked, while others work.
 
     Right while others write, where copying the file with cp is not. You alone can read
-    the copy. The copy of an encrypted file is encrypted, with the same key. FILE.anchor says where
-    the audit stood; the audit's own key is not copied: keep one apart.
+    the copy. The copy of an encrypted file is encrypted, with the same key. FILE.anchor has
+    the last row of the audit; the key of the audit is not copied: keep a copy of it elsewhere.
 
     A damaged file is not copied, and neither is one whose audit does not fit every anchor in the
     folder of FILE: exit code 6, earlier backups stay as they are.

@@ -23,14 +23,14 @@ def review(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """A supervisor's page: who looked at what unusually often, at whom without a call, at night.
+    """Review who looked at what: unusually often, without a tie to a call, at night.
 
     First new admins, changed roles and other changes to the staff list; last denials, exports,
-    overrides and the reasons given for opening narratives. Logins and numbers, nobody's name.
+    overrides and the reasons given for opening narratives. Logins and numbers, no names.
     Your own reads are in it too, and that you read it is recorded.
 
     JSON: since, until, rules, and the lists staff_changes, accounts, unusual, untied, night,
-    denials, exports, overrides, each whole.
+    denials, exports, overrides, each complete.
 
     Examples:
 
@@ -101,7 +101,7 @@ def anchor(
     """Print the audit's last number and hash, to be kept where this machine cannot reach.
 
     Mail it, print it, write it down: `ccu audit verify` then finds it when rows were cut from
-    the end, or all were made anew. It gives nothing away.
+    the end, or all were written again. It reveals nothing.
 
     Examples:
 
