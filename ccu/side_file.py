@@ -104,18 +104,10 @@ def copy(kind: Kind, connection: sqlite3.Connection, target: Path) -> None:
 
 
 def open_to_others(path: Path) -> list[str]:
-    """The file, what SQLite keeps beside it and its folder, where others can reach them."""
-    if os.name != "posix":
-        return []
-    found = []
-    for each in (path.with_name(path.name + suffix) for suffix in _BESIDE):
-        with contextlib.suppress(OSError):
-            if each.stat().st_mode & 0o007:
-                found.append(f"{each} is open to other accounts; chmod o= it")
-    folder = path.absolute().parent
-    if folder.stat().st_mode & 0o007:
-        found.append(f"{folder} is open to other accounts; chmod o= it")
-    return found
+    """Return a sentence for each open one of the file, SQLite's beside it and the folder."""
+    paths = [*(path.with_name(path.name + suffix) for suffix in _BESIDE), path.absolute().parent]
+    others = [each for each in paths if files.is_open(each, 0o007)]
+    return [f"{each} is open to other accounts; chmod o= it" for each in others]
 
 
 # ---------------------------------------------------------------- one that is encrypted

@@ -12,10 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain as joined
 from itertools import islice
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from ccu import database
+from ccu import database, files
 from ccu.database import key_chain, schema
 from ccu.database.key_chain import BEGIN, Chain, Key
 from ccu.errors import DatabaseUnusable
@@ -263,7 +262,8 @@ def checked(
     is kept apart from it. Then only numbers and links are checked.
     """
     path = key_chain.key_path(connection)
-    current, warnings = None, _open_to_others(path)
+    forgeable = f"{path} is open to other accounts: they can forge the audit; chmod 600 it"
+    current, warnings = None, [forgeable] if files.is_open(path) else []
     try:
         current = key_chain.read(path)
     except DatabaseUnusable as error:
@@ -276,13 +276,3 @@ def checked(
     rows = [(CHECK, "bad", text) for text in verdict.wrong]
     rows += [(CHECK, "warning", text) for text in warnings]
     return rows or [(CHECK, "ok", f"{verdict.rows} rows")]
-
-
-def _open_to_others(path: Path) -> list[str]:
-    """Return a sentence for a key that other accounts can read or write."""
-    try:
-        if os.name != "posix" or not path.stat().st_mode & 0o077:
-            return []
-    except OSError:
-        return []  # missing, or in a folder that is closed to us: told where it is read
-    return [f"{path} is open to other accounts: whoever reads it can forge the audit; chmod 600 it"]

@@ -59,11 +59,6 @@ AND (substr(occurred_at, 1, 10) < :before OR :before IS NULL) ORDER BY id
 """
 
 
-def key_place() -> str:
-    """Return where the key of an encrypted care file is, for a sentence."""
-    return encryption.place(KEY)
-
-
 @contextlib.contextmanager
 def opened_or_none(session: Session) -> Iterator[sqlite3.Connection | None]:
     """Open the care file; None where there is none for this account. Raises DatabaseUnusable."""

@@ -21,6 +21,17 @@ def reason(error: Exception) -> str:
     return (getattr(error, "strerror", None) or "the system refused").lower()
 
 
+def is_open(path: Path, bits: int = 0o077) -> bool:
+    """Return whether the mode of a file gives other accounts one of these rights; never on Windows.
+
+    False where there is nothing, or nothing that this account can look at.
+    """
+    try:
+        return os.name == "posix" and bool(path.stat().st_mode & bits)
+    except (OSError, ValueError):
+        return False
+
+
 def make_private(path: Path, content: bytes = b"", group: int | None = None) -> None:
     """Make a file that only its owner can read, and the accounts of a group if one is given.
 

@@ -187,15 +187,15 @@ def test_init_makes_the_key_apart_and_states_it_once(
     code, out, err = empty("init", "--encrypt", *INIT)
     assert (code, out) == (0, f"Made {db_path} for Westport, CT.\n")
     assert err == (
-        f"Made the key: {key}. Without it nobody can ever open the file:"
-        " keep a copy of the key, apart from the file and its backups.\n"
+        f"Made the key: {key}. Without it the file can never be opened: keep a copy of the key,"
+        " apart from the file and its backups.\n"
     )
     assert (key.stat().st_mode & 0o777, key.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     assert list(key.parent.iterdir()) == [key]
     before = key.read_text()
     again = empty("--db", str(tmp_path / "second.db"), "init", "--encrypt", *INIT)
     assert (again.code, key.read_text()) == (0, before)
-    assert again.err.startswith(f"Took the key that was there: {key}. Without it nobody")
+    assert again.err.startswith(f"Took the key that was there: {key}. Without it the file")
     assert empty("--db", str(tmp_path / "second.db"), "settings").code == 0
 
 
