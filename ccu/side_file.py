@@ -79,7 +79,10 @@ def opened(kind: Kind, main: Path | None = None) -> sqlite3.Connection | None:
         if connection is None:
             return None
     else:
-        if not seen[0].startswith(db.MAGIC) or _number(seen[0][68:72]) != kind.application_id:
+        if (
+            not seen[0].startswith(files.MAGIC)
+            or int.from_bytes(seen[0][68:72], "big") != kind.application_id
+        ):
             raise _foreign(kind, path)
         with explained(kind, path):
             connection = db.connect(path)
@@ -115,11 +118,9 @@ def open_to_others(path: Path) -> list[str]:
 
 def _may_be_encrypted(kind: Kind, path: Path, head: bytes, about: os.stat_result) -> bool:
     """Whether it may be: random bytes in full pages cannot be told from one."""
-    if kind.key is None or not db.may_be_encrypted(head) or about.st_size < encryption.PAGE:
+    if kind.key is None or not db.may_be_encrypted(head) or about.st_size < files.PAGE:
         return False
-    return not about.st_size % encryption.PAGE or os.path.lexists(
-        path.with_name(path.name + "-wal")
-    )
+    return not about.st_size % files.PAGE or os.path.lexists(path.with_name(path.name + "-wal"))
 
 
 def _unlocked(kind: Kind, path: Path, about: os.stat_result) -> sqlite3.Connection | None:
@@ -148,10 +149,6 @@ def _key(kind: Kind, about: os.stat_result) -> str | None:
 
 def _foreign(kind: Kind, path: Path) -> DatabaseUnusable:
     return DatabaseUnusable(f"{path} is not a {kind.name} of ccu")
-
-
-def _number(four: bytes) -> int:
-    return int.from_bytes(four, "big")
 
 
 def _check(kind: Kind, path: Path, connection: sqlite3.Connection) -> None:
@@ -247,7 +244,7 @@ def _may_be_unfinished(kind: Kind, path: Path, encrypt: bool) -> bool:
     if schema.is_unfinished(path):
         return True
     head = path.read_bytes()[:100]
-    if head.startswith(db.MAGIC):
+    if head.startswith(files.MAGIC):
         return int.from_bytes(head[68:72], "big") == kind.application_id
     return encrypt and schema.is_short(path)
 

@@ -17,8 +17,6 @@ from typing import Any
 from ccu import files, installation
 from ccu.errors import DatabaseUnusable
 
-PAGE = files.PAGE
-
 
 @dataclass(frozen=True)
 class KeyName:
@@ -106,11 +104,6 @@ def key_is_named() -> bool:
 def has_key(of: KeyName = MAIN) -> bool:
     """Whether the key was made already. Raises DatabaseUnusable."""
     return os.path.lexists(key_file(of))
-
-
-def place(of: KeyName = MAIN) -> str:
-    """Where the key is, for a sentence."""
-    return str(key_file(of))
 
 
 def key(of: KeyName = MAIN, group: int | None = None) -> str:

@@ -27,7 +27,6 @@ from ccu import database, files
 from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable
 
 SCHEMA_VERSION = 5
-MAGIC = files.MAGIC
 APPLICATION_ID = 0x43435531  # 'CCU1', as in schema.sql
 
 BUSY_SECONDS = 30  # the worst wait seen beside an importer was 7 s; 5 s was too short
@@ -231,7 +230,7 @@ def _must_unlock(connection: sqlite3.Connection, path: Path) -> None:
         from ccu.database import encryption
 
         raise DatabaseUnusable(
-            f"{path}: wrong key, or not a ccu database; the key is from {encryption.place()}"
+            f"{path}: wrong key, or not a ccu database; the key is from {encryption.key_file()}"
         ) from None
 
 
@@ -316,12 +315,12 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 def is_ours(head: bytes) -> bool:
     """Whether a file that begins so is a plain ccu database."""
-    return head.startswith(MAGIC) and int.from_bytes(head[68:72], "big") == APPLICATION_ID
+    return head.startswith(files.MAGIC) and int.from_bytes(head[68:72], "big") == APPLICATION_ID
 
 
 def may_be_encrypted(head: bytes) -> bool:
     """Whether a file with these first 100 bytes may be encrypted: they look random."""
-    return len(head) == 100 and not head.startswith(MAGIC) and not head.isascii()
+    return len(head) == 100 and not head.startswith(files.MAGIC) and not head.isascii()
 
 
 def is_encrypted(path: Path) -> bool:
@@ -350,7 +349,7 @@ def is_encrypted(path: Path) -> bool:
     if may_be_encrypted(head) and size >= files.PAGE:
         _check_encrypted(path, size, wal)
         return True
-    if len(head) < 100 or not head.startswith(MAGIC):
+    if len(head) < 100 or not head.startswith(files.MAGIC):
         raise DatabaseUnusable(f"{path} is not a ccu database")
     if not {head[18], head[19]} <= {1, 2}:  # SQLite would open it for reading alone
         raise DatabaseUnusable(f"{path} is damaged; keep it, restore a backup, and run ccu check")
@@ -373,7 +372,7 @@ def _check_encrypted(path: Path, size: int, wal: bool) -> None:
     if not encryption.key_is_named():
         raise DatabaseUnusable(
             f"{path} is not a ccu database, or it is encrypted and there is no key at"
-            f" {encryption.place()}; CCU_KEY_FILE names another"
+            f" {encryption.key_file()}; CCU_KEY_FILE names another"
         )
     if size % files.PAGE and not wal:
         raise DatabaseUnusable(f"{path} is cut short, or is not a ccu database; restore a backup")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from ccu import files
 from ccu.database import copies, encryption, opening
 from ccu.database import opening as db
 from ccu.imports.dispatch import run as cad
@@ -146,7 +147,7 @@ def test_what_an_import_stages_is_encrypted_too(locked: Ccu, db_path: Path) -> N
             ]
             content = staged.read_bytes()
             assert len(content) > 4096
-            assert not content.startswith(opening.MAGIC) and b"Gertrude" not in content
+            assert not content.startswith(files.MAGIC) and b"Gertrude" not in content
 
 
 def test_a_roster_is_imported_into_an_encrypted_file(locked: Ccu) -> None:
@@ -465,7 +466,7 @@ def test_without_a_key_an_encrypted_file_is_not_guessed_at(
     refused(
         locked("settings"),
         f"{db_path} is not a ccu database, or it is encrypted and there is no key at"
-        f" {encryption.place()}; CCU_KEY_FILE names another",
+        f" {encryption.key_file()}; CCU_KEY_FILE names another",
     )
 
 

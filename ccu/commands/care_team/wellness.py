@@ -59,13 +59,13 @@ def init(
 
       mkdir -m 700 ~/wellness; ccu wellness init ~/wellness/wellness.db
     """
-    from ccu import side_file as compartment
+    from ccu import side_file
     from ccu.wellness import store
 
     path = file or store.KIND.path()
     if path is None:
         raise InvalidInput("name the file: ccu wellness init FILE, or in CCU_WELLNESS_DB")
-    compartment.make(store.KIND, path, in_group)
+    side_file.make(store.KIND, path, in_group)
     emit_line(f"Made {path}. Name it in {store.KIND.variable} for the accounts that may open it.")
 
 
