@@ -6,7 +6,7 @@ A row is a command, or a finer right within one. Its letters are the roles that 
 `ROLES`; a dot is one that may not. A row with an option narrows: who gives the option needs that
 row and the command's own. Only the options of MODES replace the command's own row. A role that a
 town added itself may do what is under ANYONE.
-Rules about a record's state (nobody approves their own plan, an intern's closing waits for a
+Rules about a record's state (staff cannot approve their own plan, an intern's closing waits for a
 signature) are beside what they are about; this table is about roles alone.
 """
 
@@ -24,8 +24,8 @@ ROLES = {
     "d": "admin",
 }
 
-# Commands that need no account: they show nothing of anybody. `check` names numbers and files
-# alone and is how a stranger's file is judged; wellness never opens the main file.
+# Commands that need no account: they show nothing about a person. `check` prints only numbers and
+# file names and must work for a file from elsewhere; wellness never opens the main file.
 ANYONE = frozenset({
     "address", "init", "demo", "check", "wellness init", "wellness add", "wellness total",
 })  # fmt: skip
@@ -40,11 +40,11 @@ MODES: dict[str, frozenset[str]] = {
     "import --suggest": frozenset(),
     "person import --suggest": frozenset(),
 }
-# Whose signature closes an intern's work, so who may be named as somebody's supervisor.
+# Whose signature closes an intern's work, so who may be named as a supervisor.
 SUPERVISE = frozenset({"officer", "ccu", "clinician", "supervisor", "admin"})
-# Where --today and CCU_TODAY count, and for whom. What is evidence (a seal, a hold, a consent, a
-# disclosure, a destruction) goes by the machine's clock for everybody: a wrong day there breaks an
-# accounting, or destroys records early. Commands that only show, or record no day, go by the day
+# Where --today and CCU_TODAY count, and for which roles. Evidence (a seal, a hold, a consent, a
+# disclosure, a destruction) goes by the machine's clock for every account: a wrong day there breaks
+# an accounting, or destroys records early. Commands that only show, or record no day, go by the day
 # that was given, for all who may run them: what they leave behind (the audit, disclosures by a
 # card, anchors, about.json) has the machine's time all the same. All others record by the day that
 # was given where people run ccu as themselves: they can change the dates in their own file anyway.
@@ -64,8 +64,8 @@ ANY_DAY = frozenset({
     "audit anchor", "seal list", "seal show", "retention list",
     "purge --dry-run", "staff list", "backup", "check", "init",
 })  # fmt: skip
-# What the service account itself may do when cron runs it, with nobody looking: a list by number,
-# and a copy in a folder of its own.
+# What the service account itself may do when cron runs it, unattended: a list by number, and a copy
+# in a folder of its own.
 UNATTENDED = frozenset({"follow-up overdue", "backup"})
 
 _TABLE = """
@@ -199,11 +199,11 @@ MAY = _read(_TABLE)
 
 
 def may(role: str, what: str) -> bool:
-    """Whether a role has a right of the table."""
+    """Return whether a role has a right of the table."""
     return role in MAY[what]
 
 
-# What to do instead, said with the refusal.
+# What to do instead, printed with the refusal.
 _INSTEAD = {
     "plan write": "ccu plan suggest sends a correction",
     "plan expire": "ccu plan suggest sends a correction",
@@ -217,50 +217,36 @@ _INSTEAD = {
 
 
 def refusal(role: str, what: str) -> str:
-    """One sentence for who may not: who may, and what to do instead."""
+    """Return one sentence for a role that may not: which roles may, and what to do instead."""
     *rest, last = [name for name in ROLES.values() if name in MAY[what]]
     listed = f"{', '.join(rest)} or {last}" if rest else last
     verb = what.replace(" --change", " NAME VALUE").replace(" --others", " of another's plan")
     instead = f"; {_INSTEAD[what]}" if what in _INSTEAD else ""
-    return f"ccu {verb} is for the role {listed}; this account's role is {role}{instead}"
+    return f"ccu {verb} needs the role {listed}; this account's role is {role}{instead}"
 
 
 # ---------------------------------------------------------------- the account
 
 
 def uid(service_account: str = "") -> int | None:
-    """The number of the account asking, for one that is not on the staff list; None on Windows."""
+    """Return the number of the account asking; None on Windows.
+
+    Where ccu runs by sudo as the service account that owns the file, sudo gives the account that
+    asked (SUDO_UID); for any other account that variable is anybody's to set, and is ignored.
+    """
     if sys.platform == "win32":
         return None
-    import pwd
-
-    try:
-        found = pwd.getpwnam(login(service_account)).pw_uid
-    except KeyError:
-        return os.getuid()
-    return found
+    asked = _sudo_uid()
+    by_service = service_account and account() == service_account
+    return asked if by_service and asked is not None else os.getuid()
 
 
 def login(service_account: str = "") -> str:
-    """The login name of the person asking.
-
-    Where ccu runs by sudo as the service account that owns the file, sudo says who asked
-    (SUDO_UID); for any other account that variable is anybody's to set, and is ignored.
-    """
+    """Return the login name of the person asking, by the same rule as `uid`."""
     if sys.platform == "win32":
         return os.getlogin()
-    import pwd
-
-    uid = os.getuid()
-    try:
-        name = pwd.getpwuid(uid).pw_name
-        if service_account and name == service_account:
-            asked = os.environ.get("SUDO_UID", "")
-            if asked.isascii() and asked.isdigit():
-                name = pwd.getpwuid(int(asked)).pw_name
-        return name
-    except (KeyError, OverflowError):
-        return f"uid-{uid}"  # a container without a passwd entry: the number is still who it is
+    name = _name_of(uid(service_account))
+    return name or f"uid-{os.getuid()}"  # a container without a passwd entry
 
 
 def caller() -> int | None:
@@ -269,20 +255,26 @@ def caller() -> int | None:
     sudo sets SUDO_UID itself, so it cannot be hidden from ccu. Where somebody sets it by hand it
     can only narrow what they may do: nothing is ever granted because of it alone.
     """
-    said = os.environ.get("SUDO_UID", "")
-    if sys.platform == "win32" or not (said.isascii() and said.isdigit()):
+    asked = _sudo_uid()
+    if sys.platform == "win32":
         return None
-    asked = int(said)
     return None if asked in (0, os.getuid()) else asked
 
 
 def account() -> str:
     """Return the login name of the account that this process runs as; empty when it has none."""
-    if sys.platform == "win32":
-        return os.getlogin()
+    return os.getlogin() if sys.platform == "win32" else _name_of(os.getuid())
+
+
+def _sudo_uid() -> int | None:
+    said = os.environ.get("SUDO_UID", "")
+    return int(said) if said.isascii() and said.isdigit() else None
+
+
+def _name_of(uid: int | None) -> str:
     import pwd
 
     try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
+        return pwd.getpwuid(uid or 0).pw_name
+    except (KeyError, OverflowError):
         return ""

@@ -1,8 +1,7 @@
 """The map of ccu: its commands, its global options, and the one place where errors end.
 
 A command's module is imported only when that command runs, is completed or asks for its own help:
-start-up is a feature for an officer at a door. So `COMMANDS` names each with its one-line help; a
-test holds that help equal to the command's docstring.
+start-up is a feature for an officer at a door.
 """
 
 import errno
@@ -21,102 +20,45 @@ from ccu import __version__, access
 from ccu.errors import CcuError, ExitCode, InvalidInput, NotAllowed
 from ccu.session import Session
 
-# name -> (module in ccu.commands, one-line help). The folders are by who uses it. A module holds
-# `command`, a plain function, or `app`, a Typer app of subcommands; of several modules the first
-# names the group, and each adds its subcommands.
+# Name -> module in ccu.commands; the folders are by who uses it. A module holds `command`, a plain
+# function, or `app`, a Typer app of subcommands; of several modules the first names the group, and
+# each adds its subcommands.
 COMMANDS = {
-    "log-call": (
-        "everyday.log_call",
-        "Record a call; asks for what is missing; prints the address card.",
-    ),
-    "call": ("care_team.call", "View, edit or void a call."),
-    "history": (
-        "everyday.history",
-        "Show what is known at an address: warnings, who is helping, past calls.",
-    ),
-    "report": (
-        "analyst.report",
-        "The figures of a month, quarter or year, each with its definition.",
-    ),
-    "refer": (
-        "everyday.refer",
-        "Refer the person of a call to a provider, and plan the follow-ups.",
-    ),
-    "referral": (
-        "everyday.referral everyday.referral_update",
-        "Referrals: list, show, update, expire.",
-    ),
-    "follow-up": (
-        "everyday.follow_up everyday.follow_up_list",
-        "Follow-ups: add, done, move, sign, show, list, overdue.",
-    ),
-    "worker": ("care_team.worker", "Workers of people and households: assign, end, list."),
-    "brief": (
-        "everyday.brief",
-        "The shift hand-over in one page: what is new, due, late and waiting.",
-    ),
-    "consult": ("care_team.consult", "An officer's question to a clinician: add, list, show."),
-    "needs": ("care_team.needs", "What a person has and lacks: record, show, refer."),
-    "person": (
-        "everyday.person everyday.person_same everyday.person_link everyday.person_roster",
-        "People: add, find, show, change, merge, link, import.",
-    ),
-    "household": ("care_team.household", "The people who belong together: show, list, add, leave."),
-    "plan": (
-        "care_team.plan care_team.plan_decide",
-        "Plans of care: write, show, list, approve, review, expire, suggest, answer.",
-    ),
-    "place": ("care_team.place", "One place: show, flag, verify, exempt."),
-    "frequent": ("care_team.frequent", "Frequent contacts: people, places, override, review."),
-    "provider": ("care_team.provider", "Who can help with what: add, list, show, change, retire."),
-    "address": ("analyst.address", "Show how an address is read: its parts and keys."),
-    "import": ("analyst.import_", "Import a dispatch system's export; safe to repeat."),
-    "consent": (
-        "care_team.consent care_team.consent_list",
-        "Consents and disclosures: grant, revoke, disclose, list.",
-    ),
-    "disclosures": (
-        "care_team.disclosures",
-        "What was disclosed about a person, to whom and why: the accounting of six years.",
-    ),
-    "care": (
-        "care_team.care care_team.care_note",
-        "Care notes in a file of their own: init, note, destroy, backup.",
-    ),
-    "wellness": (
-        "care_team.wellness",
-        "Officer wellness, in a file of its own that names nobody: init, add, total.",
-    ),
-    "export": (
-        "analyst.export",
-        "De-identified rows for analysts, with who took them out, when and for what purpose.",
-    ),
-    "audit": ("custodian.audit", "Who read and wrote what: review, verify, anchor, rekey."),
-    "seal": ("custodian.seal", "Sealing orders: seal a person or a call, list, show, lift."),
-    "retention": ("custodian.retention", "How long records are kept: list, set, hold, release."),
-    "purge": (
-        "custodian.purge",
-        "Destroy what is older than the department's retention table allows; --dry-run lists it.",
-    ),
-    "deidentify": (
-        "custodian.deidentify",
-        "Take the identity out of old records; the monthly totals stay.",
-    ),
-    "init": ("administrator.init", "Make the database file of a town."),
-    "demo": (
-        "administrator.demo",
-        "Make an invented town in a new file, and show the main screens.",
-    ),
-    "staff": ("administrator.staff", "Who works here: add, list, change, retire."),
-    "settings": ("administrator.settings", "Show the town's settings, or change one."),
-    "backup": (
-        "administrator.backup",
-        "Write a consistent copy of the file, checked, beside anybody's work.",
-    ),
-    "check": (
-        "administrator.check",
-        "Check the file: damage, dangling records, rules, permissions.",
-    ),
+    "log-call": "everyday.log_call",
+    "call": "care_team.call",
+    "history": "everyday.history",
+    "report": "analyst.report",
+    "refer": "everyday.refer",
+    "referral": "everyday.referral everyday.referral_update",
+    "follow-up": "everyday.follow_up everyday.follow_up_list",
+    "worker": "care_team.worker",
+    "brief": "everyday.brief",
+    "consult": "care_team.consult",
+    "needs": "care_team.needs",
+    "person": "everyday.person everyday.person_same everyday.person_link everyday.person_roster",
+    "household": "care_team.household",
+    "plan": "care_team.plan care_team.plan_decide",
+    "place": "care_team.place",
+    "frequent": "care_team.frequent",
+    "provider": "care_team.provider",
+    "address": "analyst.address",
+    "import": "analyst.import_",
+    "consent": "care_team.consent care_team.consent_list",
+    "disclosures": "care_team.disclosures",
+    "care": "care_team.care care_team.care_note",
+    "wellness": "care_team.wellness",
+    "export": "analyst.export",
+    "audit": "custodian.audit",
+    "seal": "custodian.seal",
+    "retention": "custodian.retention",
+    "purge": "custodian.purge",
+    "deidentify": "custodian.deidentify",
+    "init": "administrator.init",
+    "demo": "administrator.demo",
+    "staff": "administrator.staff",
+    "settings": "administrator.settings",
+    "backup": "administrator.backup",
+    "check": "administrator.check",
 }
 
 # The first help, on one screen: what an officer types every day, then the rest by who uses it.
@@ -173,7 +115,7 @@ class LazyGroup(TyperGroup):
 def _load(name: str) -> Any:
     from ccu.gate import guard
 
-    module, *more = (import_module(f"ccu.commands.{each}") for each in COMMANDS[name][0].split())
+    module, *more = (import_module(f"ccu.commands.{each}") for each in COMMANDS[name].split())
     app = getattr(module, "app", None)
     if app is None:
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -210,7 +152,7 @@ def root(
         list[Path] | None,
         typer.Option(
             "--db",
-            readable=False,  # not Typer's to look at: opening.py says what is wrong with a file
+            readable=False,  # not Typer's to look at: opening.py reports what is wrong with a file
             help="The database file (else CCU_DB, else the user's data folder).",
         ),
     ] = None,
@@ -253,7 +195,7 @@ _FULL = (errno.ENOSPC, errno.EIO, errno.EDQUOT)
 
 
 def _told(error: BaseException) -> int:
-    """Say what went wrong in one sentence; returns the exit code."""
+    """Print what went wrong in one sentence; returns the exit code."""
     from ccu import output
 
     if isinstance(error, BrokenPipeError):
@@ -265,7 +207,7 @@ def _told(error: BaseException) -> int:
     if isinstance(error, OSError) and error.filename is None and error.errno in _FULL:
         return _told(CcuError("cannot write to standard output: the disk is full"))
     if isinstance(error, KeyboardInterrupt):
-        output.say_error("interrupted; nothing half-done was kept")
+        output.say_error("cancelled; nothing was saved")
         return ExitCode.INTERRUPTED
     return _unexpected(error)
 
@@ -316,7 +258,7 @@ def _usage_sentence(error: Any) -> str:
     text = re.sub(r""": (['"]).*\1 (is not|does not|is a)""", r" \2", text, flags=re.DOTALL)
     text = re.sub(
         r"unexpected extra arguments?(\(s\))? \(.*\)",
-        "an unexpected extra word",
+        "an unexpected argument; put a text with spaces in quotes",
         text,
         flags=re.DOTALL,
     )
@@ -346,7 +288,7 @@ def _unexpected(error: BaseException) -> int:
 
 
 def _where(error: BaseException) -> list[str]:
-    """The kinds of an error and of those behind it, and where each was raised.
+    """Return the types of an error and of its causes, and where each was raised.
 
     Without their messages: "invalid literal for int(): ..." holds what somebody typed.
     """

@@ -133,9 +133,9 @@ def _pass(ctx: Any, path: str) -> None:
     if freely:
         return
     if path in _LISTS:
-        session.record_list(path)
+        session.record("list", path)
     if params.get("output") and path not in _OWN_EXPORT:
-        session.record_export(path, record, number)
+        session.record("export", path, record, number)
 
 
 def _require_known(session: Session, path: str) -> None:

@@ -166,7 +166,7 @@ def _checked(values: dict[str, Any]) -> Installation:
         elif value.startswith("/"):
             checked[key] = Path(value)
         else:
-            raise _bad(key, "it must be a whole path, from / on")
+            raise _bad(key, "it must be a full path that starts with /")
     return Installation(**checked)
 
 

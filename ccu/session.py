@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ccu import access, installation
 from ccu.errors import DatabaseUnusable, InvalidInput, NotAllowed
 
 if TYPE_CHECKING:
@@ -41,8 +42,6 @@ class Session:
 
         By sudo it is the installation's. Raises NotAllowed for a caller who names another.
         """
-        from ccu import installation
-
         if "\0" in str(self._path or ""):
             raise InvalidInput("the name of the database has a NUL character in it")
         return installation.database(self._path) or self._default_path()
@@ -50,8 +49,6 @@ class Session:
     @property
     def names_a_file(self) -> bool:
         """Whether --db or CCU_DB names the file: `demo` never uses the user's own."""
-        from ccu import installation
-
         return installation.database(self._path) is not None
 
     @staticmethod
@@ -81,8 +78,8 @@ class Session:
         Raises NotAllowed for a caller by sudo who is not on the staff list of a file that is there,
         or whose installation had one: it is missing, and whoever came first would be its admin.
         """
-        from ccu import files, installation
-        from ccu.database import opening as db
+        from ccu import files
+        from ccu.database import schema
         from ccu.files import named
 
         if installation.fixed_for_caller():
@@ -96,15 +93,15 @@ class Session:
                 raise DatabaseUnusable(
                     f"cannot make {self.path.parent}: {files.reason(error)}"
                 ) from None
-        with db.creating(self.path, encrypt=encrypt) as connection:
+        with schema.creating(self.path, encrypt=encrypt) as connection:
             yield connection
 
     def _may_create(self) -> None:
         """Refuse who asks by sudo for a new file where there is one, or was one."""
-        from ccu.database import opening
+        from ccu.database import schema
 
         if os.path.lexists(self.path):
-            if not opening.is_unfinished(self.path):
+            if not schema.is_unfinished(self.path):
                 _ = self.staff_id
         elif os.path.lexists(f"{self.path}.audit-key"):
             raise NotAllowed(
@@ -192,7 +189,7 @@ class Session:
 
     @property
     def day_said(self) -> str:
-        """What --today or CCU_TODAY says, empty when neither: all there is without the file."""
+        """Return the value of --today or CCU_TODAY, empty when neither is given."""
         return self._today if self._today is not None else os.environ.get("CCU_TODAY", "")
 
     @property
@@ -209,8 +206,6 @@ class Session:
     @property
     def service_account(self) -> str:
         """The account that others run ccu as by sudo; empty where there is none, or no file yet."""
-        from ccu import installation
-
         said = installation.account()
         return said or (self.settings["service_account"] if os.path.lexists(self.path) else "")
 
@@ -220,22 +215,20 @@ class Session:
 
         Raises NotAllowed, and records the denial, for an account that is not on the staff list.
         """
-        from ccu import access
         from ccu.records import audit, staff
 
         if self.known_id is not None:
             return self.known_id
         self._denied = True
         uid = access.caller() or access.uid(self.service_account)
-        with self.writing() as connection:
-            audit.record(connection, None, "denied", uid=uid)
+        with self.writing():
+            audit.record(self.db, None, "denied", uid=uid)
         self.require_sudo_set_up()
         raise staff.unknown(self.db)
 
     @cached_property
     def known_id(self) -> int | None:
         """The staff record of the account at the keyboard; None when it may not use this file."""
-        from ccu import access
         from ccu.records import staff
 
         if not self._sudo_is_set_up:
@@ -244,8 +237,6 @@ class Session:
 
     @property
     def _sudo_is_set_up(self) -> bool:
-        from ccu import access
-
         return access.caller() is None or access.account() == self.service_account
 
     def require_sudo_set_up(self) -> None:
@@ -253,8 +244,6 @@ class Session:
 
         Without the name each of them would be taken for that account, which is an admin.
         """
-        from ccu import access
-
         if not self._sudo_is_set_up:
             account = access.account() or "this account"
             raise NotAllowed(
@@ -264,13 +253,9 @@ class Session:
 
     def record_denial(self, what: str, record: str = "", record_id: int | None = None) -> None:
         """Record that something was refused, once a run, apart from the write it ended."""
-        from ccu.records import audit
-
-        if self._denied:
-            return
-        self._denied = True
-        with self.writing() as connection:
-            audit.record(connection, self.staff_id, "denied", record, record_id, what=what)
+        if not self._denied:
+            self._denied = True
+            self.record("denied", what, record, record_id)
 
     @cached_property
     def role(self) -> str:
@@ -311,37 +296,26 @@ class Session:
 
     def may(self, what: str) -> bool:
         """Whether the account's role has a right of the table (ccu/access.py)."""
-        from ccu import access
-
         return access.may(self.role, what)
 
     def require_may(self, what: str, record: str = "", record_id: int | None = None) -> int:
         """The staff record, if its role may (ccu/access.py); a denial is recorded."""
-        from ccu import access
-
         if not self.may(what):
             self.record_denial(what, record, record_id)
             raise NotAllowed(access.refusal(self.role, what))
         return self.staff_id
 
-    def record_list(self, what: str) -> None:
-        """Record that a list by number was looked at."""
+    def record(
+        self, action: str, what: str, record: str = "", record_id: int | None = None
+    ) -> None:
+        """Record a list, export or denial in the audit: of the command `what`, about a record."""
         from ccu.records import audit
 
-        with self.writing() as connection:
-            audit.record(connection, self.staff_id, "list", what=what)
-
-    def record_export(self, what: str, record: str = "", record_id: int | None = None) -> None:
-        """Record that the rows of a command leave for a file; of which record, where of one."""
-        from ccu.records import audit
-
-        with self.writing() as connection:
-            audit.record(connection, self.staff_id, "export", record, record_id, what=what)
+        with self.writing():
+            audit.record(self.db, self.staff_id, action, record, record_id, what=what)
 
     @cached_property
     def unattended(self) -> bool:
         """Whether this is the service account itself, as cron runs it: nobody at the keyboard."""
-        from ccu import access
-
         account = self.service_account
         return bool(account) and access.login(account) == account

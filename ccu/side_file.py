@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccu import access, database, files, installation
-from ccu.database import encryption
+from ccu.database import encryption, migrations, schema
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
 from ccu.errors import DatabaseUnusable, InvalidInput
+from ccu.files import folders
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def explained(kind: Kind, path: Path | None) -> Iterator[None]:
         yield
     except database.errors() as error:
         raise db.explain(error, path) or DatabaseUnusable(
-            f"{path} can not be read as a {kind.name}; keep it and restore a backup"
+            f"{path} cannot be read as a {kind.name}; keep it and restore a backup"
         ) from None
 
 
@@ -65,7 +66,7 @@ _BESIDE = ("", "-wal", "-shm")
 def opened(kind: Kind, main: Path | None = None) -> sqlite3.Connection | None:
     """The open file, or None where there is none for this account.
 
-    An account that can read it but not write it can not open it: what is read is audited there.
+    An account that can read it but not write it cannot open it: reads are audited in the file.
     `main` is the main file if this process has it open. Raises DatabaseUnusable for a file that
     this account can open and that is not sound; nothing else can be told of it.
     """
@@ -78,7 +79,10 @@ def opened(kind: Kind, main: Path | None = None) -> sqlite3.Connection | None:
         if connection is None:
             return None
     else:
-        if not seen[0].startswith(db.MAGIC) or _number(seen[0][68:72]) != kind.application_id:
+        if (
+            not seen[0].startswith(files.MAGIC)
+            or int.from_bytes(seen[0][68:72], "big") != kind.application_id
+        ):
             raise _foreign(kind, path)
         with explained(kind, path):
             connection = db.connect(path)
@@ -103,30 +107,20 @@ def copy(kind: Kind, connection: sqlite3.Connection, target: Path) -> None:
 
 
 def open_to_others(path: Path) -> list[str]:
-    """The file, what SQLite keeps beside it and its folder, where others can reach them."""
-    if os.name != "posix":
-        return []
-    found = []
-    for each in (path.with_name(path.name + suffix) for suffix in _BESIDE):
-        with contextlib.suppress(OSError):
-            if each.stat().st_mode & 0o007:
-                found.append(f"{each} is open to other accounts; chmod o= it")
-    folder = path.absolute().parent
-    if folder.stat().st_mode & 0o007:
-        found.append(f"{folder} is open to other accounts; chmod o= it")
-    return found
+    """Return a sentence for each open one of the file, SQLite's beside it and the folder."""
+    paths = [*(path.with_name(path.name + suffix) for suffix in _BESIDE), path.absolute().parent]
+    others = [each for each in paths if files.is_open(each, 0o007)]
+    return [f"{each} is open to other accounts; chmod o= it" for each in others]
 
 
 # ---------------------------------------------------------------- one that is encrypted
 
 
 def _may_be_encrypted(kind: Kind, path: Path, head: bytes, about: os.stat_result) -> bool:
-    """Whether it may be: what looks like chance and is whole pages can not be told from one."""
-    if kind.key is None or not db.may_be_encrypted(head) or about.st_size < encryption.PAGE:
+    """Whether it may be: random bytes in full pages cannot be told from one."""
+    if kind.key is None or not db.may_be_encrypted(head) or about.st_size < files.PAGE:
         return False
-    return not about.st_size % encryption.PAGE or os.path.lexists(
-        path.with_name(path.name + "-wal")
-    )
+    return not about.st_size % files.PAGE or os.path.lexists(path.with_name(path.name + "-wal"))
 
 
 def _unlocked(kind: Kind, path: Path, about: os.stat_result) -> sqlite3.Connection | None:
@@ -155,10 +149,6 @@ def _key(kind: Kind, about: os.stat_result) -> str | None:
 
 def _foreign(kind: Kind, path: Path) -> DatabaseUnusable:
     return DatabaseUnusable(f"{path} is not a {kind.name} of ccu")
-
-
-def _number(four: bytes) -> int:
-    return int.from_bytes(four, "big")
 
 
 def _check(kind: Kind, path: Path, connection: sqlite3.Connection) -> None:
@@ -193,11 +183,7 @@ def _seen(path: Path, main: Path | None) -> tuple[bytes, os.stat_result] | None:
 
 
 def _is_of(found: os.stat_result, main: Path) -> bool:
-    for suffix in _BESIDE:
-        with contextlib.suppress(OSError):
-            if os.path.samestat(found, main.with_name(main.name + suffix).stat()):
-                return True
-    return False
+    return any(files.is_same(found, main.with_name(main.name + each)) for each in _BESIDE)
 
 
 # ---------------------------------------------------------------- making
@@ -208,29 +194,23 @@ def make(
 ) -> None:
     """Make the file, for this account alone or for the accounts of a group.
 
-    Its folder must be closed to everybody else, because SQLite's other files stand there too, and
+    Its folder must be closed to everybody else, because SQLite puts its other files there, and
     a listing tells that there is something. What an interrupted call left is finished. Raises
     InvalidInput, DatabaseUnusable.
     """
     group_id = _group_id(group) if group is not None else None
     _check_folder(kind, path, group_id, main)
-    made = InvalidInput(f"{path} is there already; it was left as it is")
     if os.path.lexists(path) and not _may_be_unfinished(kind, path, encrypt):
-        raise made
+        raise schema.already_there(path)
     key = _new_key(kind.key, path, group_id) if encrypt and kind.key else None
-    try:
-        files.make_private(path)
-    except FileExistsError:
-        if not db.is_blank(path, key):
-            raise made from None
-    except (OSError, ValueError) as error:
-        raise DatabaseUnusable(f"cannot make {path}: {files.reason(error)}") from None
+    schema.claim(path, lambda: schema.is_blank(path, key))
     try:
         if group is not None:
             give(path, group)
-        _fill(kind, path, key, made)
+        with explained(kind, path), schema.filling(path, key, kind.journal) as connection:
+            migrations.run(connection, kind.script.read_text(encoding="utf-8"))
     except BaseException:
-        if db.is_blank(path, key):  # not when another process finished it meanwhile
+        if schema.is_blank(path, key):  # not when another process finished it meanwhile
             files.remove_database(path)
         raise
 
@@ -261,24 +241,12 @@ def _may_be_unfinished(kind: Kind, path: Path, encrypt: bool) -> bool:
     about = path.lstat()
     if not stat.S_ISREG(about.st_mode) or (os.name == "posix" and about.st_uid != os.geteuid()):
         return False
-    if db.is_unfinished(path):
+    if schema.is_unfinished(path):
         return True
     head = path.read_bytes()[:100]
-    if head.startswith(db.MAGIC):
+    if head.startswith(files.MAGIC):
         return int.from_bytes(head[68:72], "big") == kind.application_id
-    return encrypt and db.is_short(path)
-
-
-def _fill(kind: Kind, path: Path, key: str | None, made: InvalidInput) -> None:
-    from ccu.database import migrations
-
-    with explained(kind, path), contextlib.closing(db.connect(path, key)) as connection:
-        connection.execute(f"PRAGMA journal_mode={kind.journal}")
-        with db.write(connection):
-            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                raise InvalidInput(f"{path} was replaced by another database meanwhile")
-            migrations.run(connection, kind.script.read_text(encoding="utf-8"))
-        db.tidy(connection)  # so that the header says what the file is
+    return encrypt and schema.is_short(path)
 
 
 def _new_key(of: encryption.KeyName, path: Path, group_id: int | None) -> str:
@@ -309,10 +277,9 @@ def _folder(path: Path) -> str:
 def _check_folder(kind: Kind, path: Path, group_id: int | None, main: Path | None) -> None:
     if main is not None and _folder(path) == _folder(main):
         raise InvalidInput(f"the {kind.name} must be in another folder than the main file")
-    if files.on_network_share(path):
-        raise DatabaseUnusable(f"{path} is on a network share, where SQLite loses data")
+    schema.refuse_network_share(path)
     _must_be_closed(path, group_id)
-    if access.caller() is not None and not files.is_kept(path.parent, shared=True):
+    if access.caller() is not None and not folders.is_kept(path.parent, shared=True):
         raise InvalidInput(
             f"by sudo ccu makes a {kind.name} only where no caller can change the path: in a folder"
             " made by root, named in full and without links"

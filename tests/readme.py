@@ -110,7 +110,8 @@ def role_table() -> str:
 
 def commands() -> str:
     """The map, as a table."""
-    rows = [f"| [`ccu {name}`](#ccu-{name}) | {text} |" for name, (_, text) in cli.COMMANDS.items()]
+    helps = {name: cli._load(name).help.splitlines()[0] for name in cli.COMMANDS}
+    rows = [f"| [`ccu {name}`](#ccu-{name}) | {text} |" for name, text in helps.items()]
     return "\n".join(["| command | what it does |", "|---|---|", *rows])
 
 

@@ -75,15 +75,6 @@ def test_every_command_has_an_example_of_itself(path: tuple[str, ...]) -> None:
     assert of_itself
 
 
-@pytest.mark.parametrize("name", cli.COMMANDS)
-def test_the_map_and_the_command_have_the_same_help(name: str) -> None:
-    modules, text = cli.COMMANDS[name]
-    module_name = modules.split()[0]
-    module = import_module(f"ccu.commands.{module_name}")
-    said = module.app.info.help if hasattr(module, "app") else module.command.__doc__
-    assert said.strip().splitlines()[0] == text
-
-
 @pytest.mark.parametrize("path", leaves(), ids=" ".join)
 def test_every_option_of_an_example_exists(path: tuple[str, ...]) -> None:
     for words in examples(path):

@@ -1,5 +1,8 @@
-"""The supervisor's page on who looked at what.
+"""The supervisor's review of who looked at what, and the verification of the audit.
 
-review  the rules: what counts as unusual, untied, at night
-page    the page and its JSON
+store         events and ties of a span, for the review
+review        the rules: what counts as unusual, untied, at night
+page          the page of the review and its JSON
+verify_store  verifies the chain of the audit
+anchors       number and hash of the last row, to be kept elsewhere
 """

@@ -1,22 +1,15 @@
 """Anchors: the audit's last number and hash, in one line, kept where the file's owner is not."""
 
 import re
-import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ccu import files
-from ccu.audit.verify import Anchor
+from ccu.audit.verify_store import Anchor
 from ccu.errors import DatabaseUnusable, InvalidInput
 from ccu.files import named
 
 _LINE = re.compile(r"([1-9][0-9]{0,17}) ([0-9a-f]{64})( \S+)?")
-
-
-def newest(connection: sqlite3.Connection) -> Anchor | None:
-    """The last row's; None when somebody took its hash away."""
-    row = connection.execute("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1").fetchone()
-    return Anchor(row[0], row[1]) if row is not None and row[1] is not None else None
 
 
 def line(anchor: tuple[int, bytes]) -> str:

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from ccu import dates
-from ccu.audit import reads as audit_reads
-from ccu.audit import review
+from ccu.audit import review, store
 from ccu.errors import InvalidInput
 from ccu.output import Document, Section, Table
 from ccu.records import audit
@@ -49,11 +48,11 @@ def read(session: Session, since: str) -> Document:
     start = begin(since, session)
     span = int(start.timestamp()), int(now.timestamp()) + 1
     with session.writing() as connection:
-        rows = audit_reads.events(connection, span[0] - review.BASELINE, span[1])
+        rows = store.events(connection, span[0] - review.BASELINE, span[1])
         every = review.events(rows, session.settings.zone)
         before = [event for event in every if event.unix < span[0]]
         found = [event for event in every if event.unix >= span[0]]
-        ties = audit_reads.ties(connection, {event.look for event in found if event.look})
+        ties = store.ties(connection, {event.look for event in found if event.look})
         audit.record(connection, staff_id, "audit-review", "audit", None, rows=len(found))
     data: dict[str, Any] = {
         "since": dates.to_iso(start),

@@ -1,8 +1,8 @@
-"""What a supervisor is shown of the audit, by rules simple enough to be said to whoever is in it.
+"""The rules of the audit review, simple enough to explain to the accounts that are in it.
 
 A look is a person or a place that an account chose to see (READ); two on one day are one look. What
-the program listed by itself (LIST: the brief, what is late, likely duplicates) is counted, and
-judged no further, though each person named in such a list is an event too.
+the program listed by itself (LIST: the brief, overdue follow-ups, possible duplicates) is only
+counted, though each person named in such a list is an event too.
 """
 
 import json
@@ -13,7 +13,7 @@ from datetime import UTC, datetime, tzinfo
 from statistics import median
 from typing import Any
 
-from ccu.audit.reads import Subject, Ties
+from ccu.audit.store import Subject, Ties
 from ccu.records.audit import DIGEST
 
 READ, LIST, WRITE = "read", "list", "write"
@@ -97,7 +97,7 @@ class Event:
 
 
 def events(rows: Iterable[Any], zone: tzinfo) -> list[Event]:
-    """The rows of store.audit_reads.events, read."""
+    """Return the rows of store.events as events, by the clock of the town."""
     return [
         Event(
             when=datetime.fromtimestamp(row["unix"], UTC).astimezone(zone),
@@ -118,7 +118,7 @@ def events(rows: Iterable[Any], zone: tzinfo) -> list[Event]:
 
 
 def accounts(found: Sequence[Event]) -> list[Row]:
-    """What each account did, counted; the one that looked at most people first."""
+    """Return what each account did, counted; the one that looked at the most people first."""
     counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for event in found:
         counts[event.login, event.role].update(_counted(event))
@@ -141,7 +141,7 @@ def _counted(event: Event) -> list[str]:
 
 
 def unusual(found: Sequence[Event], before: Sequence[Event]) -> list[Row]:
-    """Days on which an account looked at far more than is usual."""
+    """Return the days on which an account looked at far more than is usual."""
     roles = {event.login: event.role for event in [*before, *found]}
     usual = _days(before)
     rows = []
@@ -177,7 +177,7 @@ def _days(found: Iterable[Event]) -> dict[tuple[str, str], set[Subject]]:
 
 
 def untied(found: Sequence[Event], ties: Ties) -> list[Row]:
-    """Whom an account looked at with nothing to tie it to them, how often, and when."""
+    """Return the people and places that an account looked at without a tie, how often, and when."""
     seen: dict[tuple[str, Subject], list[datetime]] = defaultdict(list)
     for event in found:
         look = event.look
@@ -201,7 +201,7 @@ def untied(found: Sequence[Event], ties: Ties) -> list[Row]:
 
 
 def night(found: Sequence[Event], ties: Ties) -> list[Row]:
-    """Looks at night outside of a call."""
+    """Return the looks at night outside of a call."""
     return [
         _row(event)
         for event in found
@@ -211,11 +211,11 @@ def night(found: Sequence[Event], ties: Ties) -> list[Row]:
     ]
 
 
-# ---------------------------------------------------------------- as they are
+# ---------------------------------------------------------------- in full
 
 
 def staff_changes(found: Sequence[Event]) -> list[Row]:
-    """Each change of the staff list: new admins first, then roles, then the rest; oldest first."""
+    """Return the changes of the staff list: new admins, then roles, then the rest; oldest first."""
     rows = []
     for event in found:
         if event.action.startswith("staff-"):
@@ -226,7 +226,7 @@ def staff_changes(found: Sequence[Event]) -> list[Row]:
 
 
 def _change_of_staff(event: Event) -> tuple[int, str]:
-    """How early an event is listed, and its words; one of before this version lacks the role."""
+    """Return the rank and the words of an event; old events lack the role."""
     role, was = event.detail.get("role"), event.detail.get("was")
     if event.action == "staff-retire":
         return 2, "retired"
@@ -242,7 +242,7 @@ def _change_of_staff(event: Event) -> tuple[int, str]:
 
 
 def denials(found: Sequence[Event]) -> list[Row]:
-    """Each refusal, with what was asked for."""
+    """Return each denial, with what was asked for."""
     return [
         {**_row(event), "action": event.detail.get("what", "any command")}
         for event in found
@@ -251,12 +251,12 @@ def denials(found: Sequence[Event]) -> list[Row]:
 
 
 def exports(found: Sequence[Event]) -> list[Row]:
-    """Each export and backup, with its numbers."""
+    """Return each export and backup, with its numbers."""
     return [{**_row(event), "detail": _said(event)} for event in found if event.kind == EXPORT]
 
 
 def overrides(found: Sequence[Event]) -> list[Row]:
-    """Each override, and each look or export for which a reason was given, in the words of it."""
+    """Return each override, and each look or export with a reason, in the words of the reason."""
     rows = []
     for event in found:
         given = event.kind != WRITE and (event.reason is not None or DIGEST in event.detail)

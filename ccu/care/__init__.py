@@ -1,8 +1,7 @@
 """Care notes: a file that only HSD's accounts can open (`CCU_CARE_DB`), and what is read from it.
 
 care.sql  its schema
-file      opens it, and records in its own audit
-notes     writes, reads, moves and destroys notes in it
+store     opens it; writes, reads, moves and destroys notes in it; records in its own audit
 actions   what the `ccu care` commands do with both files
 page      notes below a card, and as a list
 """

@@ -1,19 +1,17 @@
-"""What the `ccu care` commands do: the main file says who somebody is, the care file the rest."""
+"""What the `ccu care` commands do: people are in the main file, their notes in the care file."""
 
 import sqlite3
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ccu import dates, files
-from ccu import side_file as compartment
-from ccu.care import file, notes
+from ccu import dates, files, side_file
+from ccu.care import store
 from ccu.care.page import login
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
-from ccu.database import wiping as erasing
+from ccu.database import wiping
 from ccu.errors import InvalidInput, NotFound, VerificationFailed
 from ccu.files import named
 from ccu.people import store as people
@@ -22,82 +20,64 @@ from ccu.retention import hold_store
 from ccu.session import Session
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """A note as it was asked for, but for its text."""
-
-    person_id: int
-    call_id: int | None
-    corrects: int | None
-    when: datetime
-    part2: bool
-
-
-def add(session: Session, wanted: Wanted, text: Callable[[], str]) -> int:
+def add(session: Session, new: store.NewNote, text: Callable[[], str]) -> int:
     """Add a note and return its number; `text` is asked for when all else is right.
 
     Raises NotFound, InvalidInput, DatabaseUnusable.
     """
-    people.must_exist(session.db, wanted.person_id)
-    if wanted.call_id is not None:
-        table.require(session.db, "call", wanted.call_id)
-    with file.opened(session) as connection:
-        new = notes.NewNote(
-            person_id=wanted.person_id,
-            call_id=wanted.call_id,
-            occurred_at=dates.to_iso(wanted.when),
-            recorded_at=dates.to_iso(session.now),
-            login=login(session),
-            part2=wanted.part2,
-            corrects=wanted.corrects,
-            text=text(),
-        )
+    people.must_exist(session.db, new.person_id)
+    if new.call_id is not None:
+        table.require(session.db, "call", new.call_id)
+    with store.opened(session) as connection:
+        words, records = text(), person_ids.same(session.db, [new.person_id])
         with db.write(connection):
-            return notes.add(connection, new, person_ids.same(session.db, [new.person_id]))
+            return store.add(
+                connection, new, records,
+                login=login(session), recorded_at=dates.to_iso(session.now), text=words,
+            )  # fmt: skip
 
 
 def listed(session: Session, person_id: int, to_file: bool) -> tuple[int, list[dict[str, Any]]]:
-    """The record that stands for this person, and their notes.
+    """Return the canonical record of this person and their notes.
 
-    That they were read is recorded, and whether they leave for a file.
+    The read is recorded, and whether the notes leave for a file.
     """
     records = person_ids.same(session.db, [person_id])
     canonical = person_ids.canonical(session.db, records)
     if not _is_known(session, person_id):
         raise NotFound(f"no person {person_id}")
-    with file.opened(session) as connection, db.write(connection):
-        found = notes.read(connection, login(session), "list", canonical, to_file=to_file)
+    with store.opened(session) as connection, db.write(connection):
+        found = store.read(connection, login(session), "list", canonical, to_file=to_file)
     return canonical[person_id], found
 
 
 def move(session: Session, note_id: int, person_id: int) -> list[int]:
-    """Make a note this person's, with what corrects it; the numbers of all that moved.
+    """Make a note this person's, with its corrections; returns the numbers of all that moved.
 
     Raises NotFound, InvalidInput.
     """
     people.must_exist(session.db, person_id)
-    with file.opened(session) as connection, db.write(connection):
-        moved = notes.tied(connection, note_id)
+    with store.opened(session) as connection, db.write(connection):
+        moved = store.tied(connection, note_id)
         was = set(moved.values())
-        # Of somebody sealed or purged there is no note: moving one would bring it back.
+        # A sealed or purged person has no notes: moving one would reveal that it exists.
         if not moved or not all(_is_known(session, each) for each in was):
             raise NotFound(f"no care note {note_id}")
         if was <= set(person_ids.same(session.db, [person_id])):
             raise InvalidInput(f"care note {note_id} is about that person already")
         must_not_be_held(session, was, "moved")
-        notes.move(connection, login(session), moved, person_id)
+        store.move(connection, login(session), moved, person_id)
     return list(moved)
 
 
 def must_not_be_held(session: Session, records: Iterable[int], what: str) -> None:
-    """Raises InvalidInput when a legal hold keeps one of these records: then all stays."""
+    """Raise InvalidInput when a legal hold keeps one of these records: then all of them stay."""
     for held in sorted(hold_store.held(session.db, "person", records)):
         raise InvalidInput(f"a legal hold keeps person {held}; nothing was {what}")
 
 
 def _is_known(session: Session, record: int) -> bool:
-    standing = person_ids.canonical(session.db, [record])[record]
-    return bool(person_ids.names(session.db, [standing]))
+    return not is_gone(session, person_ids.canonical(session.db, [record])[record])
 
 
 def backup(session: Session, target: Path) -> None:
@@ -106,21 +86,21 @@ def backup(session: Session, target: Path) -> None:
     Raises VerificationFailed, and InvalidInput by sudo.
     """
     named.must_be_trusted(target, None)
-    with file.opened(session) as connection:
-        file.must_be_whole(connection)
-        compartment.copy(file.KIND, connection, target)
+    with store.opened(session) as connection:
+        store.must_be_whole(connection)
+        side_file.copy(store.KIND, connection, target)
         with db.write(connection):
-            file.record(connection, login(session), "backup")
+            store.record(connection, login(session), "backup")
 
 
 def make(session: Session, path: Path, group: str | None, encrypt: bool) -> None:
     """Make the care file and the key of its audit. Raises InvalidInput, DatabaseUnusable."""
-    compartment.make(file.KIND, path, group, session.path, encrypt)
-    key = file.key_path(path)
+    side_file.make(store.KIND, path, group, session.path, encrypt)
+    key = store.key_path(path)
     try:
         chain.make(key)
         if group is not None:
-            compartment.give(key, group)
+            side_file.give(key, group)
     except BaseException:
         files.remove_database(path)
         raise
@@ -142,21 +122,21 @@ def destroy(
     before: date | None,
     confirm: Callable[[int], None],
 ) -> int:
-    """Destroy the notes of all records of somebody, once `confirm` agreed to their number.
+    """Destroy the notes of all records of a person, once `confirm` agreed to their number.
 
-    Whoever was sealed or purged is no longer in the main file: then the number is taken as it is.
+    A sealed or purged person is no longer in the main file: then only that number's notes go.
     Raises InvalidInput, DatabaseUnusable, VerificationFailed.
     """
     day = before.isoformat() if before else None
-    with file.opened(session) as connection:
+    with store.opened(session) as connection:
         seen = _due(session, connection, person_id, day)
         if seen:
             confirm(len(seen))
             with db.write(connection):
                 if _due(session, connection, person_id, day) != seen:
                     raise InvalidInput("the notes changed meanwhile; nothing was destroyed")
-                notes.destroy(connection, seen)
-                file.record(
+                store.destroy(connection, seen)
+                store.record(
                     connection, login(session), "destroy", person_id,
                     count=len(seen), authority=authority, before=day,
                 )  # fmt: skip
@@ -165,8 +145,12 @@ def destroy(
 
 
 def is_gone(session: Session, person_id: int) -> bool:
-    """Whether the main file has no such person: then no merge says which records were theirs."""
-    return not person_ids.names(session.db, [person_id])
+    """Return whether the main file has no such person, and so no merges of their records."""
+    try:
+        table.require(session.db, "person", person_id)
+    except NotFound:
+        return True
+    return False
 
 
 def _due(
@@ -174,11 +158,11 @@ def _due(
 ) -> list[int]:
     records = person_ids.same(session.db, [person_id])
     must_not_be_held(session, records, "destroyed")
-    return notes.due(connection, records, day)
+    return store.due(connection, records, day)
 
 
 def _scrub(connection: sqlite3.Connection) -> None:
     try:
-        erasing.scrub(connection)
+        wiping.scrub(connection)
     except VerificationFailed:
         raise VerificationFailed(_LEFT) from None

@@ -1,7 +1,7 @@
--- The care file: HSD's notes and whatever comes from a 42 CFR Part 2 programme.
+-- The care file: HSD's notes and whatever comes from a 42 CFR Part 2 program.
 --
 -- A file of its own, because whoever can open a SQLite file can read it. People, calls and accounts
--- are the main file's: here stand their numbers and logins, which no REFERENCES can check.
+-- are the main file's: only their numbers and logins are here, which no REFERENCES can check.
 
 PRAGMA application_id = 1128486211;  -- 'CCUC': how ccu/side_file knows the file
 PRAGMA user_version = 1;

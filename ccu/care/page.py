@@ -8,14 +8,14 @@ from ccu.care import VARIABLE
 from ccu.output import Document, Section, Table, say
 from ccu.session import Session
 
-RIGHT = "care note list"  # who may list the notes sees them below a card
+RIGHT = "care note list"
 LAST_NOTES = 5
 
 
 def below(
     session: Session, card: Document, people: Callable[[], Iterable[int]], every: bool
 ) -> Document:
-    """The card with the care notes of these people below it, for roles that may see them.
+    """Return the card with the care notes of these people below it, for roles that may see them.
 
     For any other role the file is not looked for. Where there is none that this account can open,
     the card is the same as where there are no notes: `care_notes` is empty and nothing is printed.
@@ -31,30 +31,30 @@ def below(
 
 
 def _read(session: Session, people: list[int]) -> list[dict[str, Any]]:
-    """The notes; the card must come whatever is wrong with their file, so that is only said."""
+    """Return the notes; a problem with their file is a message, for the card must print."""
     from ccu import installation
     from ccu.errors import CcuError
 
     try:
         if not installation.named(VARIABLE):
             return []
-        from ccu.care import file, notes
+        from ccu.care import store
         from ccu.database.opening import write
         from ccu.records import person_ids
 
         canonical = person_ids.canonical(session.db, person_ids.same(session.db, people))
-        with file.opened_or_none(session) as connection:
+        with store.opened_or_none(session) as connection:
             if connection is None:
                 return []
             with write(connection):
-                return notes.read(connection, login(session), "history", canonical)
+                return store.read(connection, login(session), "history", canonical)
     except CcuError as error:
         say(f"ccu: the care notes are not shown: {error}")
         return []
 
 
 def login(session: Session) -> str:
-    """The account at the keyboard, as the care file keeps it: staff ids are the main file's."""
+    """Return the login at the keyboard; the care file has logins, not staff ids."""
     from ccu import access
 
     return access.login(session.service_account)
@@ -70,20 +70,20 @@ def _section(found: Sequence[dict[str, Any]], every: bool) -> Section:
 
 
 def _lines(note: dict[str, Any]) -> str:
-    """One note: who wrote it of whom, its text, its notice."""
+    """Return one note: its author, its person, its text, its notice."""
     head = f"{note['day']}, note {note['id']} of person {note['person']} by {note['by']}"
     head += f", corrects note {note['corrects']}" if note["corrects"] else ""
     return "\n".join(filter(None, (head, note["text"], note["notice"])))
 
 
 def listed(person_id: int, found: Sequence[dict[str, Any]]) -> Document:
-    """The notes of one person as a table; below it the notice, when one of them is Part 2."""
-    from ccu.care import notes
+    """Return the notes of one person as a table, with the notice below it if one is Part 2."""
+    from ccu.care import store
 
-    notice = [notes.NOTICE] if any(note["part2"] for note in found) else []
-    table = Table(notes.COLUMNS, found)
+    notice = [store.NOTICE] if any(note["part2"] for note in found) else []
+    table = Table(store.COLUMNS, found)
     return Document(
         f"Care notes of person {person_id}",
-        [Section(table=table, empty="no care notes", main=True), Section(lines=notice)],
+        [Section(table=table, empty="No care notes.", main=True), Section(lines=notice)],
         {"person": person_id, "care_notes": list(found)},
     )

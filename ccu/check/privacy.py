@@ -1,6 +1,6 @@
 """Who else on the machine can read what ccu keeps in files: sentences for `ccu check`.
 
-The database, its -wal and its -shm are looked at from outside only: see connection.py for why
+The database, its -wal and its -shm are looked at from outside only: see opening.py for why
 nothing may open them while they are in use.
 """
 
@@ -9,11 +9,9 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from ccu import files
 from ccu.database import encryption, opening
 from ccu.errors import DatabaseUnusable
-
-_OTHERS = 0o077
-_BESIDE = ("", "-wal", "-shm", "-journal")
 
 
 def exposed(database: Path, encrypted: bool) -> list[str]:
@@ -36,14 +34,14 @@ def exposed(database: Path, encrypted: bool) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
-def about_key(database: Path, new: bool) -> list[str]:
-    """What to tell who has just encrypted a file: where the key is, and where it should not be."""
+def about_key(database: Path, new: bool, of: encryption.KeyName = encryption.MAIN) -> list[str]:
+    """Return what to print after a file was encrypted: where the key is and should not be."""
     made = "Made the key" if new else "Took the key that was there"
+    path = encryption.key_file(of)
     sentences = [
-        f"{made}: {encryption.place()}. Without it nobody can ever open the file:"
-        " keep a copy of the key, apart from the file and its backups."
+        f"{made}: {path}. Without it the file can never be opened: keep a copy of the key, apart"
+        " from the file and its backups."
     ]
-    path = encryption.key_file()
     if _real(path).parent == _real(database).parent:
         sentences.append(f"warning: {_beside(path)}")
     return sentences
@@ -55,13 +53,13 @@ def _beside(path: Path) -> str:
 
 def _kept(database: Path) -> Iterator[Path]:
     """The database, and what SQLite keeps beside it."""
-    for suffix in _BESIDE:
+    for suffix in files.BESIDE:
         yield database.with_name(database.name + suffix)
 
 
 def _open(path: Path) -> str:
     mode = _mode(path)
-    if mode is None or not stat.S_ISREG(mode) or not mode & _OTHERS:
+    if mode is None or not stat.S_ISREG(mode) or not files.is_open(path):
         return ""
     return f"{path} is open to other accounts; chmod 600 it"
 
@@ -127,7 +125,7 @@ def _neighbours(database: Path) -> Iterator[tuple[Path, bytes]]:
     for path in paths:
         try:
             about = path.lstat()
-            if not stat.S_ISREG(about.st_mode) or path.name.endswith(_BESIDE[1:]):
+            if not stat.S_ISREG(about.st_mode) or path.name.endswith(files.BESIDE[1:]):
                 continue
             if _inode(about) in inodes:  # the file in use, or a second name of it
                 continue

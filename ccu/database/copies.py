@@ -1,4 +1,4 @@
-"""Consistent copies of a database file, verified whole before they get their names.
+"""Consistent copies of a database file, verified before they get their names.
 
 A copy that is being made is a hidden file beside its target. One that a killed process left is
 removed by the next copy into that folder, reported by `ccu check` and removed by `ccu purge`.
@@ -14,12 +14,12 @@ from pathlib import Path
 
 from ccu import database, files
 from ccu.database import encryption
-from ccu.database.connection import connect
+from ccu.database.opening import connect
 from ccu.errors import DatabaseUnusable, InvalidInput, VerificationFailed
 
 
 def copy(connection: sqlite3.Connection, target: Path, key: str | None = None) -> None:
-    """Write a consistent copy to `target`, verified whole before it gets its name.
+    """Write a consistent copy to `target`, verified before it gets its name.
 
     VACUUM INTO is right beside writers, where copying the file is not; the copy of an encrypted
     file is encrypted with the same key (`key`, where it is not the main file's). Raises
@@ -51,7 +51,7 @@ def copy_encrypted(path: Path, target: Path) -> None:
 
 
 def _export(source: sqlite3.Connection) -> None:
-    """Fill the attached `copy`; sqlcipher_export leaves out the numbers that say what a file is."""
+    """Fill the attached `copy`; sqlcipher_export leaves out the numbers that identify the file."""
     source.execute("SELECT sqlcipher_export('copy')").fetchone()
     for name in ("application_id", "user_version"):
         source.execute(f"PRAGMA copy.{name}={source.execute(f'PRAGMA {name}').fetchone()[0]}")
@@ -151,8 +151,8 @@ def remove_leftovers(folder: Path) -> list[Path]:
 def _make_locked(part: Path) -> int:
     """Make the private file and lock it for as long as this process lives; the descriptor.
 
-    By flock, which has nothing to do with SQLite's own locks: a process number says nothing of a
-    process in another container.
+    By flock, which has nothing to do with SQLite's own locks: a process number means nothing in
+    another container.
     """
     while True:
         files.make_private(part)

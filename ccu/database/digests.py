@@ -2,7 +2,7 @@
 
 `table_digest` holds the number of rows of each table and the sum of their CRC-32. Triggers keep it
 up to date; `install` generates them from the tables' columns. They call row_digest, which SQLite
-does not have (connection.py defines it): another program can read the file, and cannot write to it.
+does not have (opening.py defines it): another program can read the file, and cannot write to it.
 
 The code lists have a sum and no triggers, because no command writes them. The audit has its chain,
 and person_key is made from the people.

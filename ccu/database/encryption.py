@@ -1,4 +1,4 @@
-"""Encryption at rest: the optional library, and the key it needs. Only connection.py uses it.
+"""Encryption at rest: the optional library, and the key it needs. Only opening.py uses it.
 
 SQLCipher (`pip install 'ccu[encrypt]'`) takes the place of Python's sqlite3 for a file that is
 encrypted; for any other nothing here is imported or read. The key is 32 bytes, 64 hex digits, in a
@@ -8,7 +8,6 @@ Without it nothing opens the file.
 
 import contextlib
 import os
-import re
 import sqlite3
 import stat
 from dataclasses import dataclass
@@ -17,8 +16,6 @@ from typing import Any
 
 from ccu import files, installation
 from ccu.errors import DatabaseUnusable
-
-PAGE = files.PAGE
 
 
 @dataclass(frozen=True)
@@ -109,18 +106,18 @@ def has_key(of: KeyName = MAIN) -> bool:
     return os.path.lexists(key_file(of))
 
 
-def place(of: KeyName = MAIN) -> str:
-    """Where the key is, for a sentence."""
-    return str(key_file(of))
-
-
 def key(of: KeyName = MAIN, group: int | None = None) -> str:
     """Return the key in its private file. Raises DatabaseUnusable.
 
     The accounts of a `group` may read the key of a file that is the group's.
     """
     path = key_file(of)
-    return _checked(_read(path, of, group), f"the key file {path}")
+    text = _read(path, of, group).strip()
+    if not files.is_key(text):
+        raise DatabaseUnusable(
+            f"the key file {path} is not a key: 64 hexadecimal digits on one line"
+        )
+    return text.decode("ascii").lower()
 
 
 def key_or_new(of: KeyName = MAIN, group: int | None = None) -> str:
@@ -132,23 +129,15 @@ def key_or_new(of: KeyName = MAIN, group: int | None = None) -> str:
 
 
 def _make(path: Path, of: KeyName, group: int | None) -> None:
-    import secrets
-
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         if not installation.named(of.variable):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        files.make_private(part, f"{secrets.token_hex(32)}\n".encode(), group)
-        with contextlib.suppress(FileExistsError):  # another process was faster: its key is the key
-            files.publish(part, path)
+        files.make_key(path, group)
     except (OSError, ValueError) as error:
         raise DatabaseUnusable(f"cannot make the key file {path}: {files.reason(error)}") from None
-    finally:
-        with contextlib.suppress(OSError, ValueError):
-            part.unlink(missing_ok=True)
 
 
-def _read(path: Path, of: KeyName, group: int | None) -> str:
+def _read(path: Path, of: KeyName, group: int | None) -> bytes:
     """What the file holds, if it is a private file of the reader's own (or of root's)."""
     try:
         # O_NONBLOCK: a pipe of that name must not make us wait
@@ -161,7 +150,7 @@ def _read(path: Path, of: KeyName, group: int | None) -> str:
         raise DatabaseUnusable(f"cannot read the key file {path}: {files.reason(error)}") from None
     try:
         _must_be_private(path, os.fstat(descriptor), group)
-        return os.read(descriptor, 200).decode("ascii", "replace")
+        return os.read(descriptor, 200)
     finally:
         os.close(descriptor)
 
@@ -180,9 +169,3 @@ def _must_be_private(path: Path, about: os.stat_result, group: int | None) -> No
             f"the key file {path} is open to other accounts; chmod 600 it,"
             " and ask whether the key is still secret"
         )
-
-
-def _checked(text: str, what: str) -> str:
-    if not re.fullmatch(r"[0-9A-Fa-f]{64}", text.strip()):
-        raise DatabaseUnusable(f"{what} is not a key: 64 hexadecimal digits on one line")
-    return text.strip().lower()

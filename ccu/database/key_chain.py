@@ -3,7 +3,6 @@
 HMAC-SHA256 (RFC 2104). A row written today must verify in ten years: never change what is hashed.
 """
 
-import contextlib
 import hmac
 import os
 import sqlite3
@@ -116,24 +115,13 @@ def database(connection: Any) -> str:
 
 
 def make(path: Path) -> Key:
-    """Make a new key, readable by its owner only; one that is there already is taken instead.
-
-    The file appears whole, so that a second process never reads half a key.
-    """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    """Make a new key, readable by its owner only; one that is there already is taken instead."""
     try:
-        part.unlink(missing_ok=True)
-        files.make_private(part, f"{os.urandom(32).hex()}\n".encode())
-        files.publish(part, path)
-    except FileExistsError:
-        pass
+        files.make_key(path)
     except (OSError, ValueError) as error:
         raise DatabaseUnusable(
             f"the audit key {path} cannot be made: {files.reason(error)}"
         ) from None
-    finally:
-        with contextlib.suppress(OSError, ValueError):
-            part.unlink(missing_ok=True)
     return read(path)
 
 
@@ -151,24 +139,8 @@ def read(path: Path) -> Key:
         raise DatabaseUnusable(
             f"the audit key {path} cannot be read: {files.reason(error)}"
         ) from None
-    return parse(content, path)
-
-
-def parse(content: bytes, path: Path) -> Key:
-    """The key that a file holds. Raises DatabaseUnusable."""
-    content = content.strip()
-    if len(content) != 64 or not all(each in b"0123456789abcdef" for each in content):
+    if not files.is_key(content.strip()):
         raise DatabaseUnusable(
             f"the audit key {path} is damaged: it must be one line of 64 hexadecimal digits"
         )
     return Key(bytes.fromhex(content.decode("ascii")))
-
-
-def open_to_others(path: Path) -> list[str]:
-    """A key that other accounts can read or write, as a sentence."""
-    try:
-        if os.name != "posix" or not path.stat().st_mode & 0o077:
-            return []
-    except OSError:
-        return []  # missing, or in a folder that is closed to us: told where it is read
-    return [f"{path} is open to other accounts: whoever reads it can forge the audit; chmod 600 it"]

@@ -1,7 +1,18 @@
-"""The database file: create, open, migrate. What goes by an open connection is in connection.py.
+"""Open the database file; read and write it. SQLite's settings are here alone.
 
-The first bytes of a file are read without SQLite, so that what is not ours is left untouched; never
-while a connection of this process is open to the file (connection.py).
+Each setting has a measured reason (reliability: eight writers at once, kill -9, power cuts):
+
+* opened by URI with mode=rw, so that a mistyped name never makes an empty file;
+* writes start with BEGIN IMMEDIATE: a plain BEGIN that reads and then writes fails at once beside
+  another writer, whatever the timeout;
+* WAL with synchronous=FULL lost no acknowledged write in 1,000 simulated power cuts, NORMAL did;
+* no automatic checkpoint on SQLite versions with the WAL-reset bug: the last close and the nightly
+  `ccu check` do it.
+
+Never open() the database, its -wal or its -shm while a connection is open in this process: closing
+that descriptor drops SQLite's locks. So the header is read before connecting, by which a file that
+is not ccu's is left untouched. For the same reason one library opens a file: sqlite3 a plain one,
+SQLCipher (encryption.py) an encrypted one.
 """
 
 import contextlib
@@ -9,76 +20,251 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from ccu import database, files
-from ccu.database import connection as connecting
-from ccu.database.connection import connect, explain, reading, tidy, trusting, write
-from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable, InvalidInput
-
-__all__ = [
-    "connect",
-    "creating",
-    "explain",
-    "is_blank",
-    "open_database",
-    "reading",
-    "tidy",
-    "trusting",
-    "write",
-]
+from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable
 
 SCHEMA_VERSION = 5
-MAGIC = files.MAGIC
 APPLICATION_ID = 0x43435531  # 'CCU1', as in schema.sql
-_ONE_PAGE = 65_536  # the largest
-MIGRATION_SECONDS = 600  # to wait for another process that copies and migrates a large file
+
+BUSY_SECONDS = 30  # the worst wait seen beside an importer was 7 s; 5 s was too short
+
+READ_ONLY = "cannot be written: the file or its folder is read-only"
+DAMAGED = "is damaged; keep it, restore a backup, and run ccu check"
+
+_WAL_RESET_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 
 
 @contextlib.contextmanager
-def creating(path: Path, encrypt: bool = False) -> Iterator[sqlite3.Connection]:
-    """Make a new database at `path`, readable by its owner only; the block fills it.
+def write(
+    connection: sqlite3.Connection, patience: float | None = None
+) -> Iterator[sqlite3.Connection]:
+    """The one way to write: all of the block is kept, or none of it.
 
-    `encrypt`: with the key of encryption.py, which is made when there is none.
-
-    Schema and filling are one transaction: the file is a whole database, or an empty file that
-    `creating` can be tried on again. Raises InvalidInput when something is there already. Safe
-    against another process doing the same: the one that comes second finds the file made.
+    The outermost block takes the write lock at once (BEGIN IMMEDIATE); a block within a block is a
+    savepoint. Anything raised, Ctrl-C included, rolls back. Report success only after the block.
+    `patience`: seconds to wait for the lock, where not BUSY_SECONDS.
     """
-    from ccu.database import key_chain, schema
-
-    if files.on_network_share(path):
-        raise DatabaseUnusable(f"{path} is on a network share, where SQLite loses data")
-    made = InvalidInput(f"{path} is there already; it was left as it is")
-    key = _key_for(path, made) if encrypt else None
-    new = True
+    nested = connection.in_transaction
+    if nested:
+        connection.execute("SAVEPOINT nested")
+    else:
+        _begin(connection, patience or BUSY_SECONDS)
     try:
-        files.make_private(path)
-    except FileExistsError:
-        if not _is_unfinished(path, key):
-            raise made from None
-        new = False
-        with contextlib.suppress(OSError):  # somebody else's: then it cannot be written either
-            path.chmod(0o600)
-    except (OSError, ValueError) as error:
-        raise DatabaseUnusable(f"cannot make {path}: {files.reason(error)}") from None
-    connection = connect(path, key)
-    try:
-        _retry_busy(lambda: connection.execute("PRAGMA journal_mode=WAL"))
-        with write(connection):
-            if _version(connection) or _tables(connection):
-                raise made
-            schema.make(connection)
-            key_chain.make(key_chain.key_path(connection))
-            yield connection
-        tidy(connection)  # so that the header says what the file is
+        yield connection
+        connection.execute("RELEASE nested" if nested else "COMMIT")
     except BaseException:
-        connection.close()
-        if new and _is_unfinished(path, key):  # not when another process finished it meanwhile
-            files.remove_database(path)
+        if connection.in_transaction:  # SQLite has already rolled back when the disk was full
+            if nested:
+                connection.execute("ROLLBACK TO nested")
+                connection.execute("RELEASE nested")
+            else:
+                connection.execute("ROLLBACK")
         raise
-    connection.close()
+
+
+def _begin(connection: sqlite3.Connection, patience: float) -> None:
+    """Take the write lock. SQLite's own wait asks less often the longer it lasts, so that of 32
+    writers the newest are served first and some waited 30 s; this one asks at an even pace.
+    """
+    end = time.monotonic() + patience
+    connection.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except database.errors() as error:
+                busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+                if not busy or time.monotonic() > end:
+                    raise
+            time.sleep(0.002 + os.urandom(1)[0] / 256 * 0.008)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
+
+
+@contextlib.contextmanager
+def reading(connection: sqlite3.Connection) -> Iterator[None]:
+    """Every read of the block sees one moment of the file, whoever writes meanwhile."""
+    connection.execute("BEGIN")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # fixes the moment
+        yield
+    finally:
+        if connection.in_transaction:  # SQLite rolls back by itself on some errors
+            connection.execute("ROLLBACK")
+
+
+@contextlib.contextmanager
+def trusting(connection: sqlite3.Connection) -> Iterator[None]:
+    """Around a `write` of very many rows whose references and values are right as they are made.
+
+    Within it SQLite does not check references and CHECKs itself, which is two thirds of the time
+    that an import holds the lock, and keeps more pages in memory. `ccu check` checks them anyhow.
+    """
+    connection.execute("PRAGMA foreign_keys=OFF")
+    connection.execute("PRAGMA ignore_check_constraints=ON")
+    connection.execute("PRAGMA cache_size=-16000")
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA ignore_check_constraints=OFF")
+        connection.execute("PRAGMA cache_size=-2000")
+
+
+def tidy(connection: sqlite3.Connection) -> None:
+    """Fold the write-ahead log into the file. Run by one process alone: the nightly check."""
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def explain(error: BaseException, path: Path | None) -> CcuError | None:
+    """Return the sentence for an error of SQLite's that a user can fix; None when it is a bug."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    name = path or "the database"
+    if _names_a_lost_table(str(error)):
+        return DatabaseUnusable(f"{name} has lost a table; restore a backup")
+    if str(error).startswith("Could not decode to UTF-8"):
+        code = sqlite3.SQLITE_CORRUPT
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return DatabaseBusy(f"{name} is in use by another program; nothing was written, try again")
+    sentence = {
+        sqlite3.SQLITE_READONLY: READ_ONLY,
+        sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that it and its folder may be written",
+        sqlite3.SQLITE_PERM: "cannot be opened: permission denied",
+        sqlite3.SQLITE_AUTH: "cannot be opened: permission denied",
+        sqlite3.SQLITE_FULL: "cannot be written: the disk is full",
+        sqlite3.SQLITE_IOERR: "cannot be read or written: the disk refused (full or failing)",
+        sqlite3.SQLITE_CORRUPT: DAMAGED,
+        sqlite3.SQLITE_NOTADB: "is not a ccu database",
+    }.get(code)
+    return DatabaseUnusable(f"{name} {sentence}; nothing was written") if sentence else None
+
+
+def _names_a_lost_table(text: str) -> bool:
+    """Whether a message is about a table that every ccu database has."""
+    if not text.startswith("no such table: "):
+        return False
+    from ccu.database import schema
+
+    return (
+        f"CREATE TABLE {text.removeprefix('no such table: ').removeprefix('main.')} "
+        in schema.sql()
+    )
+
+
+# ---------------------------------------------------------------- opening
+
+
+def connect(path: Path, key: str | None = None, by_cipher: bool = False) -> sqlite3.Connection:
+    """A connection with our settings; `by_cipher` opens a plain file by SQLCipher too."""
+    uri = _uri(path)
+    files.keep_out_of(path)
+    _must_be_writable(path)
+    try:
+        if key is not None or by_cipher:
+            from ccu.database import encryption
+
+            version = encryption.library().sqlite_version_info
+            connection = encryption.connect(uri, key, BUSY_SECONDS)
+        else:
+            version = sqlite3.sqlite_version_info
+            connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+            connection.row_factory = sqlite3.Row
+    except database.errors() as error:
+        raise explain(error, path) or error from None
+    try:
+        if key is not None:
+            _must_unlock(connection, path)
+        for pragma in _pragmas(version):
+            connection.execute(f"PRAGMA {pragma}")
+        register(connection)
+    except UnicodeDecodeError:  # SQLite's message quotes a definition that is not text any more
+        connection.close()
+        raise DatabaseUnusable(f"{path} {DAMAGED}") from None
+    except database.errors() as error:
+        connection.close()
+        raise explain(error, path) or error from None
+    except CcuError:
+        connection.close()
+        raise
+    return connection
+
+
+def register(connection: sqlite3.Connection) -> None:
+    """Give the connection the SQL function that the triggers of digests.py call."""
+    from binascii import crc32
+
+    connection.create_function("row_digest", 1, crc32, deterministic=True)
+
+
+def _must_be_writable(path: Path) -> None:
+    """Raise DatabaseUnusable for a read-only file, even for root, who could write it.
+
+    SQLite would make the -shm as read-only as the file, and nobody could open the file again once
+    it is writable. One that is left so, and is ours, gets the mode of the file.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return  # SQLite's error is reported
+    if not mode & 0o200 or not os.access(path, os.W_OK):
+        raise DatabaseUnusable(f"{path} {READ_ONLY}; nothing was written")
+    for suffix in ("-shm", "-wal"):
+        beside = path.with_name(path.name + suffix)
+        with contextlib.suppress(OSError):
+            about = beside.lstat()
+            if stat.S_ISREG(about.st_mode) and about.st_mode & 0o600 != 0o600:
+                beside.chmod(mode & 0o666)
+
+
+def _must_unlock(connection: sqlite3.Connection, path: Path) -> None:
+    """A wrong key shows when the first page is read, and cannot be told from any other damage."""
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except database.errors() as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_NOTADB:
+            raise
+        from ccu.database import encryption
+
+        raise DatabaseUnusable(
+            f"{path}: wrong key, or not a ccu database; the key is from {encryption.key_file()}"
+        ) from None
+
+
+def _pragmas(version: tuple[int, ...]) -> list[str]:
+    settings = [
+        "foreign_keys=ON",
+        "synchronous=FULL",
+        "secure_delete=ON",
+        "recursive_triggers=ON",
+        "cell_size_check=ON",
+        "mmap_size=0",
+        "temp_store=MEMORY",
+    ]
+    if not _wal_reset_is_fixed(version):
+        settings.append("wal_autocheckpoint=0")
+    return settings
+
+
+def _wal_reset_is_fixed(version: tuple[int, ...]) -> bool:
+    """Fixed in 3.51.3 and in the patch releases 3.50.7 and 3.44.6."""
+    if version >= _WAL_RESET_FIXED[-1]:
+        return True
+    return any(version[:2] == fixed[:2] and version >= fixed for fixed in _WAL_RESET_FIXED)
+
+
+def _uri(path: Path) -> str:
+    """The path as SQLite's URI form takes it; any byte a file name may have."""
+    name = path.absolute().as_posix()
+    safe = b"/:.-_~"  # and letters and digits; importing urllib for this costs 8 ms a run
+    encoded = "".join(
+        chr(byte) if byte in safe or (chr(byte).isalnum() and byte < 128) else f"%{byte:02x}"
+        for byte in os.fsencode(name if name.startswith("/") else f"/{name}")
+    )
+    return f"file:{encoded}?mode=rw"
 
 
 def open_database(path: Path) -> sqlite3.Connection:
@@ -88,7 +274,7 @@ def open_database(path: Path) -> sqlite3.Connection:
     such a file is not touched.
     """
     key = None
-    if is_encrypted(path, SCHEMA_VERSION):
+    if is_encrypted(path):
         from ccu.database import encryption
 
         key = encryption.key()
@@ -96,47 +282,18 @@ def open_database(path: Path) -> sqlite3.Connection:
     try:
         version = _checked_version(connection, path)
         if version < SCHEMA_VERSION:
-            _migrate(connection, path, key)
+            from ccu.database import migrations
+
+            migrations.migrate(connection, path, key)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _key_for(path: Path, made: InvalidInput) -> str:
-    """The key of a file to be made; none is made for a file that is there already."""
-    from ccu.database import encryption
-
-    encryption.library()
-    if os.path.lexists(path) and not is_short(path):
-        raise made
-    return encryption.key_or_new()
-
-
-def _is_unfinished(path: Path, key: str | None) -> bool:
-    """Whether the file is what an interrupted `creating` leaves."""
-    if key is not None and is_short(path) and path.stat().st_size:
-        return is_blank(path, key)
-    return is_unfinished(path)
-
-
-def is_blank(path: Path, key: str | None) -> bool:
-    """Whether the file can be opened, with the key if there is one, and has nothing in it."""
-    try:
-        connection = connect(path, key)
-    except CcuError:
-        return False
-    try:
-        return not _version(connection) and not _tables(connection)
-    except database.errors():
-        return False
-    finally:
-        connection.close()
-
-
 def _checked_version(connection: sqlite3.Connection, path: Path) -> int:
     try:
-        version = _version(connection)
+        version = version_of(connection)
         ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except database.errors() as error:
@@ -144,66 +301,13 @@ def _checked_version(connection: sqlite3.Connection, path: Path) -> int:
     if not ours or version < 1:
         raise DatabaseUnusable(f"{path} is not a ccu database, or was not finished; see ccu init")
     if version > SCHEMA_VERSION:
-        raise too_new(path, version, SCHEMA_VERSION)
+        raise _too_new(path, version)
     return version
 
 
-# ---------------------------------------------------------------- migrating
-
-
-def _migrate(connection: sqlite3.Connection, path: Path, key: str | None) -> None:
-    """Copy the file, then take every step, in one transaction. Who comes second waits for it."""
-    from ccu.database import digests, migrations, schema
-
-    with write(connection, MIGRATION_SECONDS):
-        version = _version(connection)  # again, now that nobody else can change it
-        if version == SCHEMA_VERSION:
-            return
-        _copy_before(path, key, version)
-        altered = digests.remove(connection)
-        while version < SCHEMA_VERSION:
-            migrations.STEPS[version](connection)
-            version += 1
-        with contextlib.closing(schema.in_memory()) as new:
-            schema.make_views(connection, new)
-            digests.install(connection, altered)
-            digests.seal(connection, schema.names(new))
-        problems = connection.execute("PRAGMA foreign_key_check").fetchall()
-        if problems:
-            raise DatabaseUnusable(f"{path} cannot be brought up to date; it was left as it is")
-        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
-
-
-def _copy_before(path: Path, key: str | None, version: int) -> None:
-    """Copy the file as it was, by a connection of its own: a copy cannot be made within a write."""
-    from ccu.database import copies
-
-    moment = time.strftime("%Y%m%d-%H%M%S")
-    target = path.with_name(f"{path.name}.schema-{version}-{moment}.bak")
-    with contextlib.closing(connect(path, key)) as reader:
-        if not os.path.lexists(target):  # else made in this second by a migration that failed
-            copies.copy(reader, target)
-
-
-def _version(connection: sqlite3.Connection) -> int:
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return the schema version that the file is marked with; 0 for a new file."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _tables(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
-
-
-def _retry_busy(action: Callable[[], object]) -> None:
-    """journal_mode answers "busy" at once while another process does the same; so ask again."""
-    for _ in range(int(connecting.BUSY_SECONDS * 20)):
-        try:
-            action()
-            return
-        except database.errors() as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
-                raise
-            time.sleep(0.05)
-    raise DatabaseBusy("the database is in use by another program; nothing was written, try again")
 
 
 # ---------------------------------------------------------------- the first bytes of a file
@@ -211,16 +315,16 @@ def _retry_busy(action: Callable[[], object]) -> None:
 
 def is_ours(head: bytes) -> bool:
     """Whether a file that begins so is a plain ccu database."""
-    return head.startswith(MAGIC) and int.from_bytes(head[68:72], "big") == APPLICATION_ID
+    return head.startswith(files.MAGIC) and int.from_bytes(head[68:72], "big") == APPLICATION_ID
 
 
 def may_be_encrypted(head: bytes) -> bool:
-    """Whether a file with these first 100 bytes may be encrypted: they look like chance."""
-    return len(head) == 100 and not head.startswith(MAGIC) and not head.isascii()
+    """Whether a file with these first 100 bytes may be encrypted: they look random."""
+    return len(head) == 100 and not head.startswith(files.MAGIC) and not head.isascii()
 
 
-def is_encrypted(path: Path, newest: int) -> bool:
-    """Whether a database is encrypted; `newest` is the highest schema version that can be read.
+def is_encrypted(path: Path) -> bool:
+    """Return whether a database is encrypted.
 
     Raises DatabaseUnusable for what is neither a plain database of ours nor perhaps encrypted.
     """
@@ -245,7 +349,7 @@ def is_encrypted(path: Path, newest: int) -> bool:
     if may_be_encrypted(head) and size >= files.PAGE:
         _check_encrypted(path, size, wal)
         return True
-    if len(head) < 100 or not head.startswith(MAGIC):
+    if len(head) < 100 or not head.startswith(files.MAGIC):
         raise DatabaseUnusable(f"{path} is not a ccu database")
     if not {head[18], head[19]} <= {1, 2}:  # SQLite would open it for reading alone
         raise DatabaseUnusable(f"{path} is damaged; keep it, restore a backup, and run ccu check")
@@ -254,8 +358,8 @@ def is_encrypted(path: Path, newest: int) -> bool:
     if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
         raise DatabaseUnusable(f"{path} is another program's database, not ccu's")
     version = int.from_bytes(head[60:64], "big")
-    if version > newest:
-        raise too_new(path, version, newest)
+    if version > SCHEMA_VERSION:
+        raise _too_new(path, version)
     page = int.from_bytes(head[16:18], "big")
     if size < int.from_bytes(head[28:32], "big") * (65_536 if page == 1 else page):
         raise DatabaseUnusable(f"{path} is cut short; keep it and restore a backup")
@@ -268,39 +372,14 @@ def _check_encrypted(path: Path, size: int, wal: bool) -> None:
     if not encryption.key_is_named():
         raise DatabaseUnusable(
             f"{path} is not a ccu database, or it is encrypted and there is no key at"
-            f" {encryption.place()}; CCU_KEY_FILE names another"
+            f" {encryption.key_file()}; CCU_KEY_FILE names another"
         )
     if size % files.PAGE and not wal:
         raise DatabaseUnusable(f"{path} is cut short, or is not a ccu database; restore a backup")
 
 
-def too_new(path: Path, version: int, newest: int) -> DatabaseUnusable:
-    """The sentence for a file of a later schema than the newest this ccu knows."""
+def _too_new(path: Path, version: int) -> DatabaseUnusable:
     return DatabaseUnusable(
-        f"{path} was made by a newer ccu (schema {version}, this one knows {newest});"
+        f"{path} was made by a newer ccu (schema {version}, this one knows {SCHEMA_VERSION});"
         " it was left as it is"
-    )
-
-
-def is_short(path: Path) -> bool:
-    """Whether the file is so short that it may be an unfinished one."""
-    try:
-        about = path.stat()
-    except (OSError, ValueError):
-        return False
-    return stat.S_ISREG(about.st_mode) and about.st_size <= _ONE_PAGE
-
-
-def is_unfinished(path: Path) -> bool:
-    """Whether the file is empty, or a plain database with a header alone."""
-    if not is_short(path):
-        return False
-    try:
-        content = path.read_bytes()
-    except OSError:
-        return False
-    return not content or (
-        content.startswith(MAGIC)
-        and content[60:64] == content[68:72] == bytes(4)
-        and content[103:105] == bytes(2)  # no entry in the first page: no table
     )

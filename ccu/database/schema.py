@@ -1,12 +1,19 @@
-"""The text of schema.sql, which makes new databases, and a file's definitions compared with it."""
+"""Make new databases from schema.sql, and compare a file's definitions with it."""
 
 import contextlib
+import os
 import sqlite3
-from collections.abc import Iterator
+import stat
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ccu.database import connection as connecting
-from ccu.database import digests, migrations
+from ccu import database, files
+from ccu.database import digests, key_chain, migrations, opening
+from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable, InvalidInput
+
+_ONE_PAGE = 65_536  # bytes of the largest
 
 _DEFINED = """
 SELECT type, name, sql FROM sqlite_master
@@ -48,7 +55,7 @@ def make_views(connection: sqlite3.Connection, new: sqlite3.Connection) -> None:
 def in_memory() -> sqlite3.Connection:
     """A new, empty database, to compare a file with."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    connecting.register(connection)
+    opening.register(connection)
     make(connection)
     return connection
 
@@ -57,6 +64,158 @@ def names(connection: sqlite3.Connection) -> set[str]:
     """The tables, indexes, views and triggers of a database, without those that SQLite makes."""
     found = connection.execute("SELECT name FROM sqlite_master WHERE sql IS NOT NULL")
     return {row[0] for row in found if not row[0].startswith("sqlite")}
+
+
+# ---------------------------------------------------------------- making a file
+
+
+@contextlib.contextmanager
+def creating(path: Path, encrypt: bool = False) -> Iterator[sqlite3.Connection]:
+    """Make a new database at `path`, readable by its owner only; the block fills it.
+
+    `encrypt`: with the key of encryption.py, which is made when there is none.
+
+    Schema and filling are one transaction: the result is a complete database, or an empty file that
+    `creating` can be tried on again. Raises InvalidInput when something is there already. Safe
+    against another process doing the same: the one that comes second finds the file made.
+    """
+    refuse_network_share(path)
+    key = None
+    if encrypt:
+        from ccu.database import encryption
+
+        encryption.library()
+        if os.path.lexists(path) and not is_short(path):
+            raise already_there(path)  # before a key is made
+        key = encryption.key_or_new()
+    new = claim(path, lambda: _is_unfinished(path, key))
+    try:
+        with filling(path, key) as connection:
+            make(connection)
+            key_chain.make(key_chain.key_path(connection))
+            yield connection
+    except BaseException:
+        if new and _is_unfinished(path, key):  # not when another process finished it meanwhile
+            files.remove_database(path)
+        raise
+
+
+def refuse_network_share(path: Path) -> None:
+    """Raise DatabaseUnusable for a path on a network share."""
+    if _on_network_share(path):
+        raise DatabaseUnusable(f"{path} is on a network share, where SQLite loses data")
+
+
+def _on_network_share(path: Path) -> bool:
+    """Whether the file lies on NFS, SMB or the like. Only Linux can be asked without privileges."""
+    if not sys.platform.startswith("linux"):
+        return str(path).startswith("\\\\")
+    try:
+        mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return False
+    home = Path(os.path.realpath(path)).parent
+    best, type_ = "", ""
+    for fields in (line.split(" ") for line in mounts):
+        point = fields[1].replace("\\040", " ")
+        if home.is_relative_to(point) and len(point) >= len(best):
+            best, type_ = point, fields[2]
+    return type_.startswith(("nfs", "cifs", "smb", "fuse.sshfs", "afs"))
+
+
+def already_there(path: Path) -> InvalidInput:
+    """Return the error for a file that was not made by this call."""
+    return InvalidInput(f"{path} is there already; it was left as it is")
+
+
+def claim(path: Path, unfinished: Callable[[], bool]) -> bool:
+    """Make an empty private file, or take an `unfinished` one; returns whether it was made now.
+
+    Raises InvalidInput when something else is there, DatabaseUnusable when it cannot be made.
+    """
+    try:
+        files.make_private(path)
+        return True
+    except FileExistsError:
+        if not unfinished():
+            raise already_there(path) from None
+        with contextlib.suppress(OSError):  # another account's: then it cannot be written either
+            path.chmod(0o600)
+        return False
+    except (OSError, ValueError) as error:
+        raise DatabaseUnusable(f"cannot make {path}: {files.reason(error)}") from None
+
+
+@contextlib.contextmanager
+def filling(path: Path, key: str | None, journal: str = "WAL") -> Iterator[sqlite3.Connection]:
+    """Open an empty file in a journal mode; the block fills it, in one transaction."""
+    with contextlib.closing(opening.connect(path, key)) as connection:
+        _retry_busy(lambda: connection.execute(f"PRAGMA journal_mode={journal}"))
+        with opening.write(connection):
+            if not _is_empty(connection):
+                raise already_there(path)
+            yield connection
+        opening.tidy(connection)  # so that the header identifies the file
+
+
+def _retry_busy(action: Callable[[], object]) -> None:
+    """journal_mode answers "busy" at once while another process does the same; so ask again."""
+    for _ in range(int(opening.BUSY_SECONDS * 20)):
+        try:
+            action()
+            return
+        except database.errors() as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(0.05)
+    raise DatabaseBusy("the database is in use by another program; nothing was written, try again")
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    return not tables and not opening.version_of(connection)
+
+
+def _is_unfinished(path: Path, key: str | None) -> bool:
+    """Return whether the file is what an interrupted `creating` leaves."""
+    if key is not None and is_short(path) and path.stat().st_size:
+        return is_blank(path, key)
+    return is_unfinished(path)
+
+
+def is_blank(path: Path, key: str | None) -> bool:
+    """Return whether the file can be opened, with the key if there is one, and is empty."""
+    try:
+        with contextlib.closing(opening.connect(path, key)) as connection:
+            return _is_empty(connection)
+    except CcuError:
+        return False
+    except database.errors():
+        return False
+
+
+def is_short(path: Path) -> bool:
+    """Return whether the file is so short that it may be an unfinished one."""
+    try:
+        about = path.stat()
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(about.st_mode) and about.st_size <= _ONE_PAGE
+
+
+def is_unfinished(path: Path) -> bool:
+    """Return whether the file is empty, or a plain database with a header alone."""
+    if not is_short(path):
+        return False
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return False
+    return not content or (
+        content.startswith(files.MAGIC)
+        and content[60:64] == content[68:72] == bytes(4)
+        and content[103:105] == bytes(2)  # no entry in the first page: no table
+    )
 
 
 # ---------------------------------------------------------------- comparing

@@ -1,9 +1,9 @@
-"""Deleted text, gone from the bytes of the file too.
+"""Remove deleted text from the bytes of the file.
 
 Deleting a row leaves its text in the write-ahead log, in pages that older moments are still read
-from, and (without secure_delete) in the file. `scrub` folds the log into the file, writes the file
-anew without what was deleted, and folds again. What was destroyed before a scrub ended is marked in
-the destruction log (scrubbed_at empty), so that one cut short is seen, and ended, later.
+from, and (without secure_delete) in the file. `scrub` folds the log into the file, rewrites it
+without what was deleted, and folds again. What was destroyed before a scrub ended is marked in
+the destruction log (scrubbed_at empty), so that an interrupted one is found and finished later.
 """
 
 import sqlite3
@@ -15,15 +15,17 @@ _LEFT = (
     "the records are destroyed, but their text is still in the file's bytes: {}, then run ccu check"
 )
 STILL_READ = _LEFT.format("another program still reads the file as it was; end it")
-NOT_WRITTEN = _LEFT.format("the file could not be written anew; free its disk and the file itself")
+NOT_WRITTEN = _LEFT.format(
+    "the file could not be rewritten; free space on its disk and end what else uses the file"
+)
 
 
 def scrub(connection: sqlite3.Connection) -> None:
     """Take what was deleted out of the file's bytes; outside any transaction, after the commit.
 
     Waits for readers as long as for a writer. Raises VerificationFailed when one stays, or the file
-    can not be written anew (it needs room for a second copy): then the text is still there, and the
-    scrub is to be run again.
+    cannot be rewritten (it needs room for a second copy): then the text is still there, and the
+    scrub must be run again.
     """
     from ccu.database import opening as db
 

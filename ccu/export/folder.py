@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ccu.errors import InvalidInput
-from ccu.files import Folder, Place, named, reason
+from ccu.files import Place, named, reason
+from ccu.files.folders import Folder
 from ccu.output import Document, Format, Table, emit, emit_document
 
 ABOUT = "about.json"

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from ccu import access, files
 from ccu.errors import InvalidInput
-from ccu.files import Folder, Place
+from ccu.files import Place, folders
+from ccu.files.folders import Folder
 
 DATABASES = (".db", ".sqlite", ".sqlite3")
 _BELONGS = ("-wal", "-shm", "-journal")
@@ -60,7 +61,7 @@ def opened(path: Path, what: str, instead: str = "", pipe: bool = True) -> FileI
 
 def _of_caller(path: Path, caller: int) -> int:
     """Open the last part of a path without links. Raises OSError."""
-    with files.walk(path.parent) as folder:
+    with folders.walk(path.parent) as folder:
         about = folder.stat(path.name)  # before it is opened: a device may act on that
         if about is None or not stat.S_ISREG(about.st_mode) or about.st_uid != caller:
             raise PermissionError
@@ -178,7 +179,7 @@ def place(
             # Without links from here on: one that is met on the walk was put there just now.
             if caller is None:
                 path = _real(path) if follow else _real(path.parent) / path.name
-            folder = stack.enter_context(files.walk(path.parent))
+            folder = stack.enter_context(folders.walk(path.parent))
             if caller is not None and not _may_write(folder, caller, trusted):
                 raise PermissionError
         except (OSError, ValueError) as error:
@@ -214,7 +215,7 @@ def _existing(path: Path, what: str) -> Folder:
     """Open a folder that is there. Raises FileNotFoundError, InvalidInput."""
     caller = access.caller()
     try:
-        found = files.walk(path if caller is not None else _real(path))
+        found = folders.walk(path if caller is not None else _real(path))
         if caller is not None and not _may_write(found, caller, None):
             raise not_by_sudo(what)
         return found
@@ -244,12 +245,12 @@ def _real(path: Path) -> Path:
 def _may_write(folder: Folder, caller: int, trusted: Path | None) -> bool:
     if trusted is not None and is_trusted(folder.path, trusted):
         return True
-    return folder.about().st_uid == caller and not files.holds_database(folder)
+    return folder.about().st_uid == caller and not folders.holds_database(folder)
 
 
 def is_trusted(folder: Path, trusted: Path | None) -> bool:
     """Whether this is the installation's folder, which only root and this account can change."""
-    return trusted is not None and folder == trusted and files.is_kept(folder)
+    return trusted is not None and folder == trusted and folders.is_kept(folder)
 
 
 def must_be_trusted(path: Path, trusted: Path | None) -> None:
@@ -314,13 +315,13 @@ def _not_to_be_replaced(place: Place) -> str:
         start = os.read(descriptor, 100)
     finally:
         os.close(descriptor)
-    if files.is_database(start, about.st_size):
+    if folders.is_database(start, about.st_size):
         return "it is a database"
     return "it is a key or an anchor" if files.is_proof(start) else ""
 
 
 class Draft:
-    """A new private file in a folder, to be given its name when it is whole."""
+    """A new private file in a folder, to be given its name when it is complete."""
 
     def __init__(self, place: Place, what: str) -> None:
         self._place, self._what = place, what

@@ -1,7 +1,7 @@
 """The audit: who read or wrote what. Ids, field names and counts only; never a name or a note.
 
 Each row carries a keyed hash that binds it to the row before it (database/key_chain.py),
-and audit/verify.py checks them all. Nothing is recorded without the key, and what cannot be
+and audit/verify_store.py checks them all. Nothing is recorded without the key, and what cannot be
 recorded is not done.
 """
 

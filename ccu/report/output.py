@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput
-from ccu.files import Folder, Place, named, reason
+from ccu.files import Place, named, reason
+from ccu.files.folders import Folder
 from ccu.output import Document, Format, Section, Table, emit, emit_document, say
 from ccu.report import definitions, sections, text
 from ccu.report.definitions import Definition

@@ -3,5 +3,5 @@
 Nothing here opens the main file, reads who is at the keyboard, or records who asked.
 
     wellness.sql  its schema
-    log           adds a contact to a month's sum, and returns the total of a year
+    store         adds a contact to a month's sum, and returns the total of a year
 """

@@ -143,7 +143,7 @@ def test_nobody_but_an_admin_adds_an_account(here: Path, role: str) -> None:
     add = ("friend", "--role", "admin", "--supervisor", "supervisor")
     done = town.run(here / "town.db", role, "staff", "add", *add)
     assert (done.code, done.out) == (7, "")
-    assert done.err.startswith("ccu: error: ccu staff add is for the role admin")
+    assert done.err.startswith("ccu: error: ccu staff add needs the role admin")
     action, detail = last_event(here)
     assert (action, json.loads(detail)) == ("denied", {"what": "staff add"})
     with contextlib.closing(sqlite3.connect(here / "town.db")) as hand:

@@ -108,7 +108,7 @@ STATE = {
     ("follow-up move", "officer"): (7, "follow-up 5 is in hand with Human Services"),
     ("follow-up move", "ccu"): (7, "follow-up 5 is in hand with Human Services"),
     ("needs refer", "ccu"): (7, "needs assessment 1 is in hand with Human Services"),
-    ("plan expire", "intern"): (7, "ccu plan expire of another's plan is for the role"),
+    ("plan expire", "intern"): (7, "ccu plan expire of another's plan needs the role"),
     ("audit rekey", "admin"): (2, "there is an audit key"),
     ("consult add", "clinician"): (2, "--clinician: choose a different person"),
 }

@@ -10,8 +10,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ccu.audit import verify
+from ccu.audit import verify_store
 from ccu.database import opening as db
+from ccu.database import schema
 from ccu.records import audit
 from tests.benchmarks.common import Bench, Line
 
@@ -34,7 +35,7 @@ def measure(bench: Bench) -> Iterator[Line]:
     """A commit of one row, a row among many, and verifying beside reading the same rows."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "town.db")
-        with db.creating(path) as connection:
+        with schema.creating(path) as connection:
             connection.execute("INSERT INTO staff (id, login, role) VALUES (1, 'x', 'admin')")
             connection.execute(PLAIN)
             connection.execute("CREATE INDEX plain_record ON plain (record, record_id)")
@@ -86,6 +87,6 @@ def _count(connection: sqlite3.Connection) -> int:
 
 
 def _verified(connection: sqlite3.Connection) -> None:
-    verdict = verify.verified(connection)
+    verdict = verify_store.verified(connection)
     if verdict.wrong or verdict.rows != ROWS:
         raise RuntimeError(f"the audit of the benchmark is broken: {verdict.wrong}")

@@ -83,7 +83,7 @@ def test_ctrl_c_at_a_question_writes_nothing(stop_at: int, ccu: Ccu, db_path: Pa
         next(q for q, answer in QUESTIONS_AND_ANSWERS[stop_at:] if answer is not None)
     )
     terminal.sendintr()
-    terminal.expect_exact("ccu: error: interrupted; nothing half-done was kept")
+    terminal.expect_exact("ccu: error: cancelled; nothing was saved")
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 130

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ccu.care import notes
+from ccu.care import store as notes
 from ccu.database import wiping as erasing
 
 from ..conftest import Ccu
@@ -181,7 +181,7 @@ def test_a_legal_hold_keeps_the_notes(
 def test_a_reader_that_holds_the_old_pages_is_told_and_a_second_run_ends_it(
     ccu: Ccu, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ccu.database.connection.BUSY_SECONDS", 1)
+    monkeypatch.setattr("ccu.database.opening.BUSY_SECONDS", 1)
     add(ccu, text=GONE)
     with closing(sqlite3.connect(file, isolation_level=None)) as reader:
         reader.execute("BEGIN")

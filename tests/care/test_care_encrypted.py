@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ccu.care.file import KEY
+from ccu.care.store import KEY
 from ccu.database import encryption
 
 from ..conftest import Ccu, Result
@@ -159,7 +159,7 @@ def test_the_key_is_the_groups_where_the_file_is(
     monkeypatch.setenv("CCU_CARE_KEY_FILE", str(new))
     assert list(shared.iterdir()) == []
     made = ccu(*line)
-    assert made.code == 0 and f"Its key: {new}." in made.err
+    assert made.code == 0 and f"Made the key: {new}." in made.err
     assert stat.S_IMODE(new.stat().st_mode) == 0o640
     assert stat.S_IMODE(path.stat().st_mode) == 0o660
     monkeypatch.setenv("CCU_CARE_DB", str(path))

@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 
 from ccu import side_file as compartment
-from ccu.care.file import KIND
-from ccu.care.notes import NOTICE
+from ccu.care.store import KIND, NOTICE
 from ccu.database import opening as db
 from ccu.errors import DatabaseUnusable
 

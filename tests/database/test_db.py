@@ -16,7 +16,7 @@ import pytest
 from ccu.database import digests, migrations, schema
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
-from ccu.database.connection import register
+from ccu.database.opening import register
 from ccu.errors import DatabaseUnusable, ExitCode
 from ccu.records import audit
 
@@ -441,7 +441,7 @@ def test_a_write_within_a_write_is_undone_alone(ccu: Ccu, db_path: Path) -> None
 def test_a_file_held_by_another_is_waited_for_then_given_up(
     ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ccu.database.connection.BUSY_SECONDS", 0.2)
+    monkeypatch.setattr("ccu.database.opening.BUSY_SECONDS", 0.2)
     holder = sqlite3.connect(db_path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     result = ccu("settings", "repeat_days", "30")

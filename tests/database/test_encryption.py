@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from ccu import files
 from ccu.database import copies, encryption, opening
 from ccu.database import opening as db
 from ccu.imports.dispatch import run as cad
@@ -146,7 +147,7 @@ def test_what_an_import_stages_is_encrypted_too(locked: Ccu, db_path: Path) -> N
             ]
             content = staged.read_bytes()
             assert len(content) > 4096
-            assert not content.startswith(opening.MAGIC) and b"Gertrude" not in content
+            assert not content.startswith(files.MAGIC) and b"Gertrude" not in content
 
 
 def test_a_roster_is_imported_into_an_encrypted_file(locked: Ccu) -> None:
@@ -187,15 +188,15 @@ def test_init_makes_the_key_apart_and_states_it_once(
     code, out, err = empty("init", "--encrypt", *INIT)
     assert (code, out) == (0, f"Made {db_path} for Westport, CT.\n")
     assert err == (
-        f"Made the key: {key}. Without it nobody can ever open the file:"
-        " keep a copy of the key, apart from the file and its backups.\n"
+        f"Made the key: {key}. Without it the file can never be opened: keep a copy of the key,"
+        " apart from the file and its backups.\n"
     )
     assert (key.stat().st_mode & 0o777, key.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     assert list(key.parent.iterdir()) == [key]
     before = key.read_text()
     again = empty("--db", str(tmp_path / "second.db"), "init", "--encrypt", *INIT)
     assert (again.code, key.read_text()) == (0, before)
-    assert again.err.startswith(f"Took the key that was there: {key}. Without it nobody")
+    assert again.err.startswith(f"Took the key that was there: {key}. Without it the file")
     assert empty("--db", str(tmp_path / "second.db"), "settings").code == 0
 
 
@@ -465,7 +466,7 @@ def test_without_a_key_an_encrypted_file_is_not_guessed_at(
     refused(
         locked("settings"),
         f"{db_path} is not a ccu database, or it is encrypted and there is no key at"
-        f" {encryption.place()}; CCU_KEY_FILE names another",
+        f" {encryption.key_file()}; CCU_KEY_FILE names another",
     )
 
 
@@ -525,7 +526,7 @@ def test_a_file_cut_short_is_refused(left: float, locked: Ccu, db_path: Path) ->
 def test_a_busy_encrypted_file_is_busy_and_not_a_bug(
     locked: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ccu.database.connection.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("ccu.database.opening.BUSY_SECONDS", 0.1)
     with contextlib.closing(db.open_database(db_path)) as other, db.write(other):
         refused(locked("settings", "town", "Marshport"), "is in use by another program", 5)
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import ccu
-from ccu import files
+from ccu.files import folders
 
 ENCODINGS = ("ascii", "utf_8_sig", "utf_16", "cp1252")
 NOBODY = getpwnam("nobody")
@@ -59,6 +59,6 @@ def kept_by_root() -> Path | None:
     None: this machine has none; /tmp itself may be open to everyone without the sticky bit.
     """
     for path in map(Path, ("/tmp", "/var/tmp", "/srv", "/opt", "/root")):
-        if path.is_dir() and files.is_kept(path):
+        if path.is_dir() and folders.is_kept(path):
             return path
     return None

@@ -324,7 +324,7 @@ def test_an_interns_closing_waits_for_their_supervisor(
         "ccu: error: follow-up 1 was done on 2026-01-31 14:00 by kint and waits to be signed\n"
     )
     refused = {
-        "kint": "ccu follow-up sign is for the role officer, ccu, clinician, supervisor or admin;"
+        "kint": "ccu follow-up sign needs the role officer, ccu, clinician, supervisor or admin;"
         " this account's role is intern",
         "dlee": "only boss or an admin signs follow-up 1",
     }

@@ -253,7 +253,7 @@ def test_interrupted_with_a_sentence(desk: Desk, which: signal.Signals) -> None:
     running.send_signal(which)
     out, err = running.communicate(timeout=30)
     assert (running.returncode, out) == (130, "")
-    assert err == "ccu: error: interrupted; nothing half-done was kept\n"
+    assert err == "ccu: error: cancelled; nothing was saved\n"
     assert desk.one("SELECT count(*) FROM call") == 0
     assert _hidden(desk) == []
 
@@ -299,7 +299,7 @@ def test_a_busy_file_is_exit_5_and_nothing_is_kept(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
-    monkeypatch.setattr("ccu.database.connection.BUSY_SECONDS", 0.2)
+    monkeypatch.setattr("ccu.database.opening.BUSY_SECONDS", 0.2)
     other = sqlite3.connect(desk.db, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     refused(desk.bring(text([row()])), "is in use by another program", code=5)

@@ -12,15 +12,14 @@ from ..care import care_file
 from ..conftest import Ccu
 
 STEPS = {
-    "the empty file is there": "making._fill = die",
+    "the empty file is there": "schema.filling = die",
     "the file has a header": "migrations.run = die",
     "the tables are not committed": "migrations.run = then_die(migrations.run)",
 }
 CODE = """
 import os, sys
 from ccu import cli
-from ccu.database import migrations
-from ccu import side_file as making
+from ccu.database import migrations, schema
 def die(*args, **named): os._exit(9)
 def then_die(function): return lambda *args: (function(*args), die())
 {step}

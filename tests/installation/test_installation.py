@@ -233,7 +233,10 @@ def test_completion_goes_by_the_same_rule(
         ("account = 'daemon'\ndatabase = '/x'", "{}: backups: it is missing"),
         ("account = ''", "{}: account: it must be text in quotation marks"),
         ("account = 7", "{}: account: it must be text in quotation marks"),
-        ("account = 'x'\ndatabase = 'ccu.db'", "{}: database: it must be a whole path, from / on"),
+        (
+            "account = 'x'\ndatabase = 'ccu.db'",
+            "{}: database: it must be a full path that starts with /",
+        ),
         (
             "account = 'no-such-account'\ndatabase = '/x'\nbackups = '/y'",
             "{}: account: there is no such account on this machine",

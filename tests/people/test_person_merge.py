@@ -35,8 +35,9 @@ from hypothesis.stateful import (
 from ccu.calls import store as calls
 from ccu.calls.store import NewCall
 from ccu.card import store as cards
-from ccu.check import checks
+from ccu.check import rules_store
 from ccu.database import opening as db
+from ccu.database import schema
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
 from ccu.identity import Known, Name
@@ -87,7 +88,7 @@ class Machine(RuleBasedStateMachine):
     def begin(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         path = Path(self.folder.name) / "ccu.db"
-        with db.creating(path) as made:
+        with schema.creating(path) as made:
             made.execute("UPDATE setting SET value = 'America/New_York' WHERE name = 'timezone'")
             made.executemany(
                 "INSERT INTO staff (login, role) VALUES (?, 'clinician')",
@@ -270,7 +271,7 @@ class Machine(RuleBasedStateMachine):
             expected = {number for number, record in self.due.items() if record in records}
             assert {each["id"] for each in items} == expected
             self.shows_what_it_should(person)
-        assert not [name for name, broken in checks.broken_rules(self.db) if broken]
+        assert not [name for name, broken in rules_store.broken_rules(self.db) if broken]
 
     def shows_what_it_should(self, person: int) -> None:
         row = self.db.execute("SELECT * FROM person WHERE id = ?", (person,)).fetchone()

@@ -534,14 +534,14 @@ def test_a_plan_with_a_baseline_alone_has_nothing_for_a_card(
 @pytest.mark.parametrize(
     ("login", "args", "says"),
     [
-        ("pat", ["write", "--person", "1", "--file", "-"], "ccu plan write is for the role"),
-        ("pat", ["approve", "1"], "ccu plan approve is for the role supervisor"),
-        ("ivy", ["approve", "1"], "ccu plan approve is for the role supervisor"),
-        ("dlee", ["approve", "1"], "ccu plan approve is for the role supervisor"),
-        ("dlee", ["review", "1", "--keep"], "ccu plan review is for the role supervisor"),
-        ("pat", ["expire", "1", "--reason", "x"], "ccu plan expire is for the role ccu, "),
+        ("pat", ["write", "--person", "1", "--file", "-"], "ccu plan write needs the role"),
+        ("pat", ["approve", "1"], "ccu plan approve needs the role supervisor"),
+        ("ivy", ["approve", "1"], "ccu plan approve needs the role supervisor"),
+        ("dlee", ["approve", "1"], "ccu plan approve needs the role supervisor"),
+        ("dlee", ["review", "1", "--keep"], "ccu plan review needs the role supervisor"),
+        ("pat", ["expire", "1", "--reason", "x"], "ccu plan expire needs the role ccu, "),
         ("ivy", ["expire", "1", "--reason", "x"], "ccu plan expire of another's plan is"),
-        ("pat", ["answer", "1", "--accept", "--file", "-"], "ccu plan answer is for the role ccu"),
+        ("pat", ["answer", "1", "--accept", "--file", "-"], "ccu plan answer needs the role ccu"),
     ],
 )
 def test_who_may_not_is_refused_and_it_is_recorded(

@@ -72,7 +72,7 @@ def test_only_an_admin_changes_the_list(ccu: Ccu, monkeypatch: pytest.MonkeyPatc
     assert ccu("staff", "add", "friend", "--role", "officer") == (
         7,
         "",
-        "ccu: error: ccu staff add is for the role admin; this account's role is officer\n",
+        "ccu: error: ccu staff add needs the role admin; this account's role is officer\n",
     )
     assert ccu("staff", "change", "mrossi", "--role", "admin").code == 7
     assert staff(ccu)["mrossi"]["role"] == "officer"
@@ -107,7 +107,7 @@ def test_only_an_admin_changes_settings_such_as_the_service_account(
     assert ccu("settings", "service_account", "mrossi") == (
         7,
         "",
-        "ccu: error: ccu settings NAME VALUE is for the role admin;"
+        "ccu: error: ccu settings NAME VALUE needs the role admin;"
         " this account's role is officer\n",
     )
     become(monkeypatch, "stranger")

@@ -370,7 +370,7 @@ def test_a_dry_run_writes_nothing_but_its_event(
 def test_a_reader_that_holds_the_old_pages_is_told_and_check_finishes(
     ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ccu.database.connection.BUSY_SECONDS", 1)
+    monkeypatch.setattr("ccu.database.opening.BUSY_SECONDS", 1)
     person(ccu, THEN, "given: Zsöfiâñdra", "family: Qwyxölüü")
     fill_in(ccu)
     become_keeper(ccu, monkeypatch)

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccu import access
-from ccu.wellness import log
+from ccu.wellness import store
 
 from ..conftest import Ccu, Result, run_ccu
 
@@ -85,9 +85,9 @@ def test_the_order_of_the_contacts_is_in_no_byte(
 
 
 @settings(max_examples=200)
-@given(st.integers(1, log.LONGEST))
+@given(st.integers(1, store.LONGEST))
 def test_minutes_are_kept_to_the_nearest_quarter(minutes: int) -> None:
-    quarters = log.quarters(minutes)
+    quarters = store.quarters(minutes)
     assert quarters % 15 == 0
     assert abs(quarters - minutes) <= 7 or (quarters == 15 and minutes < 8)
 

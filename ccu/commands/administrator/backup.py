@@ -16,11 +16,11 @@ def command(
         bool, typer.Option("--encrypt", help="Encrypt the copy of a file that is not encrypted.")
     ] = False,
 ) -> None:
-    """Write a consistent copy of the file, checked, beside anybody's work.
+    """Write a consistent copy of the file, checked, while others work.
 
     Right while others write, where copying the file with cp is not. You alone can read
-    the copy. The copy of an encrypted file is encrypted, with the same key. FILE.anchor says where
-    the audit stood; the audit's own key is not copied: keep one apart.
+    the copy. The copy of an encrypted file is encrypted, with the same key. FILE.anchor has
+    the last row of the audit; the key of the audit is not copied: keep a copy of it elsewhere.
 
     A damaged file is not copied, and neither is one whose audit does not fit every anchor in the
     folder of FILE: exit code 6, earlier backups stay as they are.
@@ -32,8 +32,8 @@ def command(
       ccu backup --encrypt ccu-encrypted.db
     """
     from ccu import dates, installation
-    from ccu.audit import anchors
-    from ccu.check import privacy, soundness
+    from ccu.audit import anchors, verify_store
+    from ccu.check import damage_store, privacy
     from ccu.database import copies, encryption
     from ccu.database import opening as db
     from ccu.files import named
@@ -46,10 +46,10 @@ def command(
     named.must_be_trusted(file, trusted)
     known = [*anchors.beside(session.path), *anchors.in_folder(file.absolute().parent)]
     with db.reading(session.db):
-        soundness.refuse_damaged(session.db, known)
+        damage_store.refuse_damaged(session.db, known)
     with session.writing() as connection:  # first the record, then the copy, which has it too
         audit.record(connection, staff_id, "backup")
-    anchor = anchors.newest(session.db)
+    anchor = verify_store.newest(session.db)
     at = dates.to_iso(session.machine_now)
     encrypted = encryption.uses_library(session.db)
     if encrypt and not encrypted:

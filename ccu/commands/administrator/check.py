@@ -30,19 +30,19 @@ def command(
       ccu check --quiet
     """
     from ccu.audit import anchors
-    from ccu.check import checks, privacy, soundness
+    from ccu.check import damage_store, privacy, rules_store
     from ccu.database import copies, encryption
     from ccu.database import opening as db
 
     session: Session = ctx.obj
     connection = session.db
     with db.reading(connection):  # one moment of the file: people go on working meanwhile
-        rows = soundness.checked(connection, anchors.beside(session.path))
-        damaged = soundness.bad(rows)
+        rows = damage_store.checked(connection, anchors.beside(session.path))
+        damaged = damage_store.bad(rows)
         if not damaged:  # else a rule may fail for want of a table
-            for rule, broken in checks.broken_rules(connection):
+            for rule, broken in rules_store.broken_rules(connection):
                 rows.append((rule, "bad" if broken else "ok", ", ".join(broken)))
-            if archived := checks.archived(connection):
+            if archived := rules_store.archived(connection):
                 rows.append(("removed features", "ok", archived))
     if not damaged:
         rows += _scrubbed(session)

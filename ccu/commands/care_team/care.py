@@ -60,20 +60,20 @@ def init(
       ccu care init ~/care/care.db --encrypt
     """
     from ccu.care import actions
-    from ccu.care import file as care
+    from ccu.care import store as care
+    from ccu.check import privacy
+    from ccu.database import encryption
 
     session: Session = ctx.obj
     path = file or care.KIND.path()
     if path is None:
         raise InvalidInput("name the file: ccu care init FILE, or set CCU_CARE_DB")
+    key_is_new = encrypt and not encryption.has_key(care.KEY)
     actions.make(session, path, in_group, encrypt)
     hint = f" Name it in {care.KIND.variable} for the accounts that may open it."
     emit_line(f"Made {path}.{'' if path == care.KIND.path() else hint}")
-    if encrypt:
-        say(
-            f"Its key: {care.key_place()}. Without it nobody can ever open the file or a copy of"
-            " it: keep a copy of the key, apart from both."
-        )
+    for sentence in privacy.about_key(path, key_is_new, care.KEY) if encrypt else []:
+        say(sentence)
 
 
 @app.command()

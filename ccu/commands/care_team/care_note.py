@@ -59,15 +59,16 @@ def add(
 
       ccu care note add --person 12 --part2 --file note.txt
     """
-    from ccu.care import actions
+    from ccu import dates
+    from ccu.care import actions, store
     from ccu.options import terminal
 
     session: Session = ctx.obj
-    wanted = actions.Wanted(
+    new = store.NewNote(
         person_id=person,
         call_id=call,
         corrects=corrects,
-        when=when or session.now,
+        occurred_at=dates.to_iso(when or session.now),
         part2=part2,
     )
 
@@ -76,7 +77,7 @@ def add(
             "Care note", file, "the note", LONGEST_NOTE, asking, lines=True
         )
 
-    emit_line(f"Added care note {actions.add(session, wanted, text)}.")
+    emit_line(f"Added care note {actions.add(session, new, text)}.")
 
 
 @note.command("list")

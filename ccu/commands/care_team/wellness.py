@@ -16,25 +16,25 @@ COLUMNS = ("year", "contacts", "hours")
 
 
 def _kind(session: Session, text: str, option: str) -> str:
-    from ccu.wellness import log
+    from ccu.wellness import store
 
-    with log.opened() as connection:
-        return log.kind_of(connection, text)
+    with store.opened() as connection:
+        return store.kind_of(connection, text)
 
 
 def _minutes(session: Session, text: str, option: str) -> int:
-    from ccu.wellness import log
+    from ccu.wellness import store
 
-    found = typed_text.whole_number(text, option, log.LONGEST)
+    found = typed_text.whole_number(text, option, store.LONGEST)
     if not found:
         raise InvalidInput(f"{option} must be a whole number from 1")
-    return log.quarters(found)
+    return store.quarters(found)
 
 
 def _month(session: Session, text: str, option: str) -> str:
-    from ccu.wellness import log
+    from ccu.wellness import store
 
-    return log.month_of(text, log.machine_day(session.day_said))
+    return store.month_of(text, store.machine_day(session.day_said))
 
 
 KIND = OptionType(read=_kind)
@@ -59,14 +59,14 @@ def init(
 
       mkdir -m 700 ~/wellness; ccu wellness init ~/wellness/wellness.db
     """
-    from ccu import side_file as compartment
-    from ccu.wellness import log
+    from ccu import side_file
+    from ccu.wellness import store
 
-    path = file or log.KIND.path()
+    path = file or store.KIND.path()
     if path is None:
         raise InvalidInput("name the file: ccu wellness init FILE, or in CCU_WELLNESS_DB")
-    compartment.make(log.KIND, path, in_group)
-    emit_line(f"Made {path}. Name it in {log.KIND.variable} for the accounts that may open it.")
+    side_file.make(store.KIND, path, in_group)
+    emit_line(f"Made {path}. Name it in {store.KIND.variable} for the accounts that may open it.")
 
 
 @app.command()
@@ -90,11 +90,11 @@ def add(
 
       ccu wellness add
     """
-    from ccu.wellness import log
+    from ccu.wellness import store
 
     session: Session = ctx.obj
-    with log.opened() as connection:  # before the first prompt: no answer is lost if it cannot be
-        labels = log.kinds(connection)
+    with store.opened() as connection:  # before the first prompt: no answer is lost if it cannot be
+        labels = store.kinds(connection)
         if kind is None:
             _may_ask(asking, "--kind")
             listed = ", ".join(f"{number} {each}" for number, each in enumerate(labels.values(), 1))
@@ -102,8 +102,8 @@ def add(
         if minutes is None:
             _may_ask(asking, "--minutes")
             minutes = MINUTES.ask(session, "How many minutes", "--minutes")
-        when = month or f"{log.machine_day(session.day_said):%Y-%m}"
-        log.add(connection, kind, when, minutes)
+        when = month or f"{store.machine_day(session.day_said):%Y-%m}"
+        store.add(connection, kind, when, minutes)
     emit_line(f"Added to {when}: {labels[kind].lower()}, {minutes} minutes.")
 
 
@@ -130,12 +130,12 @@ def total(
       ccu wellness total --year 2026
     """
     from ccu import dates
-    from ccu.wellness import log
+    from ccu.wellness import store
 
     if year is None:
         raise InvalidInput("--year is missing")
     of = dates.parse_year(year, field="--year")[0].year
-    found = log.total(of) or (None, None)
+    found = store.total(of) or (None, None)
     emit(Table(COLUMNS, [(of, *found)], title="Wellness"), format, output)
     if found == (None, None):
-        say(f"Fewer than {log.FEWEST} contacts, or none to be read by this account.")
+        say(f"Fewer than {store.FEWEST} contacts, or none to be read by this account.")

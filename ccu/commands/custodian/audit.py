@@ -23,14 +23,14 @@ def review(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """A supervisor's page: who looked at what unusually often, at whom without a call, at night.
+    """Review who looked at what: unusually often, without a tie to a call, at night.
 
     First new admins, changed roles and other changes to the staff list; last denials, exports,
-    overrides and the reasons given for opening narratives. Logins and numbers, nobody's name.
+    overrides and the reasons given for opening narratives. Logins and numbers, no names.
     Your own reads are in it too, and that you read it is recorded.
 
     JSON: since, until, rules, and the lists staff_changes, accounts, unusual, untied, night,
-    denials, exports, overrides, each whole.
+    denials, exports, overrides, each complete.
 
     Examples:
 
@@ -68,14 +68,13 @@ def verify(
 
       ccu audit verify --anchor-file /srv/backup/ccu-2026-01-31.db.anchor
     """
-    from ccu.audit import anchors
-    from ccu.audit import verify as audit_verify
+    from ccu.audit import anchors, verify_store
     from ccu.database import opening as db
 
     session: Session = ctx.obj
     known = anchors.given(anchor or [], anchor_file or []) + anchors.beside(session.path)
     with db.reading(session.db):
-        verdict = audit_verify.verified(session.db, known)
+        verdict = verify_store.verified(session.db, known)
     wrong = verdict.wrong + verdict.unverified
     if wrong:
         raise VerificationFailed("; ".join(wrong))
@@ -102,7 +101,7 @@ def anchor(
     """Print the audit's last number and hash, to be kept where this machine cannot reach.
 
     Mail it, print it, write it down: `ccu audit verify` then finds it when rows were cut from
-    the end, or all were made anew. It gives nothing away.
+    the end, or all were written again. It reveals nothing.
 
     Examples:
 
@@ -111,10 +110,10 @@ def anchor(
       ccu audit anchor --append /mnt/other-machine/ccu.anchors
     """
     from ccu import dates
-    from ccu.audit import anchors
+    from ccu.audit import anchors, verify_store
 
     session: Session = ctx.obj
-    newest = anchors.newest(session.db)
+    newest = verify_store.newest(session.db)
     if newest is None:
         raise VerificationFailed("the last row of the audit has no hash; see ccu audit verify")
     line = f"{anchors.line(newest)} {dates.to_iso(session.machine_now)}"

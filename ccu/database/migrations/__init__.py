@@ -1,14 +1,58 @@
-"""What brings a file made by an older ccu to the shape of schema.sql, one step a version.
+"""Migrate a file made by an older ccu to the schema of today, one step for each version.
 
-A step runs inside the transaction that opening.py began, after the file was copied. It is never
-changed once released, so it says what the schema became then and calls nothing that may mean
-something else later, but for what is derived and can be made again (person_key). No sqlite-utils
-transform() on a table with triggers: it drops them.
+A step runs in the transaction of `migrate`, after the file was copied. Never change one once it is
+released: it is what the schema became then. It calls nothing that may change later, except for what
+is derived and can be rebuilt (person_key). No sqlite-utils transform() on a table with triggers: it
+drops them.
 """
 
+import contextlib
+import os
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
+
+from ccu.database import opening
+from ccu.errors import DatabaseUnusable
+
+PATIENCE = 600  # seconds to wait for another process that copies and migrates a large file
+
+
+def migrate(connection: sqlite3.Connection, path: Path, key: str | None) -> None:
+    """Copy the file, then take every step, in one transaction; a second process waits for it.
+
+    Raises DatabaseUnusable when references are missing afterwards; the file is then unchanged.
+    """
+    from ccu.database import digests, schema
+
+    with opening.write(connection, PATIENCE):
+        version = opening.version_of(connection)  # again, now that no other process can change it
+        if version == opening.SCHEMA_VERSION:
+            return
+        _copy_before(path, key, version)
+        altered = digests.remove(connection)
+        while version < opening.SCHEMA_VERSION:
+            STEPS[version](connection)
+            version += 1
+        with contextlib.closing(schema.in_memory()) as new:
+            schema.make_views(connection, new)
+            digests.install(connection, altered)
+            digests.seal(connection, schema.names(new))
+        if connection.execute("PRAGMA foreign_key_check").fetchall():
+            raise DatabaseUnusable(f"{path} cannot be brought up to date; it was left as it is")
+        connection.execute(f"PRAGMA user_version={version}")
+
+
+def _copy_before(path: Path, key: str | None, version: int) -> None:
+    """Copy the file as it was, by a connection of its own: a copy cannot be made within a write."""
+    from ccu.database import copies
+
+    moment = time.strftime("%Y%m%d-%H%M%S")
+    target = path.with_name(f"{path.name}.schema-{version}-{moment}.bak")
+    with contextlib.closing(opening.connect(path, key)) as reader:
+        if not os.path.lexists(target):  # else made in this second by a migration that failed
+            copies.copy(reader, target)
 
 
 def _to_2(connection: sqlite3.Connection) -> None:

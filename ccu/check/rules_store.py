@@ -1,4 +1,4 @@
-"""What must be true of a whole file, beyond what each row's constraints can say."""
+"""Rules that every file must meet and that the constraints of a row cannot express."""
 
 import sqlite3
 
@@ -30,7 +30,7 @@ RULES = {
     "people who show another's value without one merged into them": """
         SELECT DISTINCT 'person', person_id FROM person_own
         WHERE person_id NOT IN (SELECT merged_into FROM person WHERE merged_into IS NOT NULL)""",
-    "people of whom two are current workers": """
+    "people with two current workers": """
         SELECT 'person', canonical_id FROM worker
         JOIN human ON human.id = worker.person_id
         WHERE owner = 1 AND until IS NULL GROUP BY canonical_id HAVING count(*) > 1""",
@@ -52,7 +52,7 @@ RULES = {
         JOIN referral_status ON referral_status.code = status AND open
         WHERE NOT EXISTS (SELECT 1 FROM follow_up WHERE referral_id = referral.id
                           AND closed_at IS NULL AND closing_at IS NULL)""",
-    "referrals that are not what their last event says": """
+    "referrals whose status is not that of their last event": """
         SELECT 'referral', referral.id FROM referral
         WHERE status IS NOT (SELECT status FROM referral_event
                              WHERE referral_id = referral.id ORDER BY id DESC LIMIT 1)""",
@@ -68,11 +68,11 @@ WHERE (trim(given_name || family_name) <> '' OR coalesce(birth_date, phone, emai
   AND id NOT IN (SELECT person_id FROM deidentified)
 """
 SETTINGS = "settings that cannot be used"
-FINDABLE = "people who can not be found by what is known of them"
+FINDABLE = "people who cannot be found by what is on file for them"
 
 
 def broken_rules(connection: sqlite3.Connection) -> list[tuple[str, list[str]]]:
-    """Every rule with the records that break it ("call 12"), at most 20 each."""
+    """Return every rule with the records that break it ("call 12"), at most 20 each."""
     found = [
         (name, [f"{record} {number}" for record, number in connection.execute(sql).fetchmany(20)])
         for name, sql in RULES.items()
@@ -82,7 +82,7 @@ def broken_rules(connection: sqlite3.Connection) -> list[tuple[str, list[str]]]:
 
 
 def archived(connection: sqlite3.Connection) -> str:
-    """A sentence that counts the values of removed features; empty when the file has none."""
+    """Return a sentence that counts the values of removed features; empty for none."""
     found = connection.execute(
         "SELECT feature, count(*) FROM archived GROUP BY feature ORDER BY feature"
     ).fetchall()

@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
-from ccu import dates
-from ccu import side_file as compartment
+from ccu import dates, side_file
 from ccu.database import opening as db
 from ccu.errors import CcuError, InvalidInput
 
-KIND = compartment.Kind(
+KIND = side_file.Kind(
     name="wellness file",
     variable="CCU_WELLNESS_DB",
     application_id=0x43435557,  # 'CCUW', as in wellness.sql
@@ -42,10 +41,10 @@ WHERE substr(month, 1, 4) = :year
 @contextlib.contextmanager
 def opened() -> Iterator[sqlite3.Connection]:
     """Open the wellness file. Raises DatabaseUnusable, the same if missing or not permitted."""
-    connection = compartment.opened(KIND)
+    connection = side_file.opened(KIND)
     if connection is None:
         raise KIND.none()
-    with contextlib.closing(connection), compartment.explained(KIND, KIND.path()):
+    with contextlib.closing(connection), side_file.explained(KIND, KIND.path()):
         yield connection
 
 

@@ -1,8 +1,8 @@
-"""Whether an audit is whole: every row's hash, its place after the one before, its reason's words.
+"""Verify an audit: every row's hash, its place after the one before, the words of its reason.
 
-What is found here: a row changed, missing, out of order or put in; a tail cut off; and, against an
-anchor kept elsewhere, a tail cut off with every trace removed, or a whole chain forged. Of the rows
-before a lost key was replaced only numbers and links are checked, and the verdict says so.
+This finds a row changed, missing, out of order or put in; a tail cut off; and, against an anchor
+kept elsewhere, a tail cut off with every trace removed, or a forged chain. Of the rows before a
+lost key was replaced only numbers and links are checked, and the verdict reports that.
 """
 
 import json
@@ -14,7 +14,7 @@ from itertools import chain as joined
 from itertools import islice
 from typing import Any, NamedTuple
 
-from ccu import database
+from ccu import database, files
 from ccu.database import key_chain, schema
 from ccu.database.key_chain import BEGIN, Chain, Key
 from ccu.errors import DatabaseUnusable
@@ -38,6 +38,12 @@ class Anchor(NamedTuple):
     hash: bytes
 
 
+def newest(connection: sqlite3.Connection) -> Anchor | None:
+    """Return the last row's; None when there is no row, or no hash in it."""
+    row = connection.execute("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1").fetchone()
+    return Anchor(row[0], row[1]) if row is not None and row[1] is not None else None
+
+
 @dataclass
 class Verdict:
     """What was found. Sentences name rows by number and never quote what is in them."""
@@ -59,7 +65,7 @@ def verify(
     anchors: Sequence[Anchor] = (),
     chain: Chain = audit.CHAIN,
 ) -> Verdict:
-    """Walk a whole chain by its key; without one, only the numbers and links are checked."""
+    """Walk a chain with its key; without one, check only the numbers and links."""
     try:
         verdict = _verdict(connection, key, anchors, chain)
     except database.errors():  # text that is not UTF-8: read it all again, more slowly
@@ -74,7 +80,7 @@ def verify(
 
 
 def _lenient(text: bytes) -> str:
-    return text.decode("utf-8", "surrogateescape")  # whatever somebody wrote there by hand
+    return text.decode("utf-8", "surrogateescape")  # whatever was written there by hand
 
 
 def _verdict(
@@ -101,7 +107,7 @@ def _walk(
     chain: Chain,
     verdict: Verdict,
 ) -> tuple[list[int], set[int]]:
-    """The rows whose reason is not there any more, and those whose words a purge took out."""
+    """Return the rows whose reason is missing, and those whose reason a purge removed."""
     known: dict[int, set[bytes]] = {}
     for anchor in anchors:
         known.setdefault(anchor.number, set()).add(anchor.hash)
@@ -133,7 +139,7 @@ def _walk(
 def _parts(
     connection: sqlite3.Connection, current: Key | None, chain: Chain
 ) -> Iterator[tuple[Key | None, Iterator[Row]]]:
-    """The rows before a lost key was replaced, which have no key any more, and those since."""
+    """Yield the rows before a lost key was replaced, without a key, and the rows since."""
     audited = chain is audit.CHAIN
     since = connection.execute(_REKEYED, {"rekey": audit.REKEY}).fetchone()[0] if audited else None
     names = ", ".join(("id", *chain.columns, "previous", "hash"))
@@ -156,7 +162,7 @@ def _check(
     chain: Chain,
     last: tuple[int, bytes],
 ) -> None:
-    """Raises _Bad. Order matters: what is missing is told before what no longer fits for it."""
+    """Raise _Bad. Order matters: a missing row is reported before what does not fit without it."""
     number, previous, hash, reason = row[0], row[-3], row[-2], row[-1]
     if number < 1:
         raise _Bad(f"audit row {number} was put in by hand")
@@ -194,14 +200,14 @@ def _misplaced(connection: sqlite3.Connection, chain: Chain, row: Row, genuine: 
 def _next(
     connection: sqlite3.Connection, chain: Chain, column: str, hash: bytes, number: int
 ) -> int | None:
-    """The first row after this one with this hash in this column."""
+    """Return the first row after this one with this hash in this column."""
     sql = f"SELECT min(id) FROM {chain.table} WHERE {column} = :hash AND id > :id"  # noqa: S608
     found: int | None = connection.execute(sql, {"hash": hash, "id": number}).fetchone()[0]
     return found
 
 
 def _numbered(first: int, last: int, one: str, more: str) -> str:
-    """Rows by their numbers, with the verb that follows."""
+    """Return rows by their numbers, with the verb that follows."""
     return f"audit row {first} {one}" if first == last else f"audit rows {first} to {last} {more}"
 
 
@@ -256,7 +262,8 @@ def checked(
     is kept apart from it. Then only numbers and links are checked.
     """
     path = key_chain.key_path(connection)
-    current, warnings = None, key_chain.open_to_others(path)
+    forgeable = f"{path} is open to other accounts: they can forge the audit; chmod 600 it"
+    current, warnings = None, [forgeable] if files.is_open(path) else []
     try:
         current = key_chain.read(path)
     except DatabaseUnusable as error:

@@ -1,12 +1,12 @@
-"""What `ccu audit review` reads: the events of a span, and what ties an account to whom it saw."""
+"""What `ccu audit review` reads: the events of a span, and what ties an account to a person."""
 
 import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-# unixepoch(): the texts of two times can not be compared in every offset. What was sealed or purged
-# has no number here: that there was such a record is not for this page.
+# unixepoch(): the texts of two times cannot be compared in every offset. What was sealed or purged
+# has no number here: this page must not reveal that there was such a record.
 _EVENTS = """
 SELECT audit.id, unixepoch(audit.at) AS unix, audit.staff_id, staff.login, staff.role,
        audit.action, audit.record, audit.detail, audit_reason.reason, account.login AS account,
@@ -86,13 +86,13 @@ Subject = tuple[str, int]  # ("person", 12)
 
 @dataclass
 class Ties:
-    """What has to do with each person or place: the times of their calls, the accounts."""
+    """What ties accounts to people and places: the times of calls, and the accounts involved."""
 
     calls: dict[Subject, list[int]] = field(default_factory=dict)
     staff: set[tuple[Subject, int]] = field(default_factory=set)
 
     def call_near(self, subject: Subject, unix: int, before: int, after: int) -> bool:
-        """Whether one of their calls lies between so many seconds before and after a moment."""
+        """Return whether a call of theirs is so many seconds before to after a moment."""
         return any(unix - before <= at <= unix + after for at in self.calls.get(subject, ()))
 
 
@@ -102,7 +102,7 @@ def events(connection: sqlite3.Connection, start: int, until: int) -> list[sqlit
 
 
 def ties(connection: sqlite3.Connection, subjects: Iterable[Subject]) -> Ties:
-    """Of these people and places; a place's are its whole building's."""
+    """Return the ties of these people and places; a place's are those of its building."""
     wanted = set(subjects)
     people = json.dumps([number for record, number in wanted if record == "person"])
     places = {"places": json.dumps([number for record, number in wanted if record == "place"])}

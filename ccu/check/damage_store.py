@@ -1,7 +1,7 @@
 """Damage: what in the file is not as ccu wrote it. `ccu check` reports it, `ccu backup` refuses it.
 
-Found are broken pages, indexes and references, lost or altered tables and triggers, lost rows of
-the code lists and settings, rows changed behind ccu's back, and an audit whose chain is broken.
+This finds broken pages, indexes and references, lost or altered tables and triggers, lost rows of
+the code lists and settings, rows changed by other programs, and an audit whose chain is broken.
 """
 
 import contextlib
@@ -9,8 +9,8 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ccu import database
-from ccu.audit import verify
-from ccu.audit.verify import Anchor
+from ccu.audit import verify_store
+from ccu.audit.verify_store import Anchor
 from ccu.database import copies, digests, schema
 from ccu.database import opening as db
 from ccu.errors import DatabaseBusy, VerificationFailed
@@ -26,7 +26,7 @@ _OK = {
 
 
 def checked(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> list[Row]:
-    """What is wrong, and "ok" for a check that found nothing; inside `db.reading`."""
+    """Return the problems, and "ok" for a check without any; inside `db.reading`."""
     found = _tried(
         INTEGRITY, lambda: (("bad", text) for text in copies.integrity_problems(connection))
     )
@@ -36,11 +36,11 @@ def checked(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> l
             found += _tried(ROWS, lambda: _rows(connection, new))
     known = {check for check, _result, _detail in found}
     found += [(check, "ok", text) for check, text in _OK.items() if check not in known]
-    return found + verify.checked(connection, anchors)
+    return found + verify_store.checked(connection, anchors)
 
 
 def _tried(check: str, problems: Callable[[], Iterable[tuple[str, str]]]) -> list[Row]:
-    """The problems that a check finds; that it cannot be made is one, too."""
+    """Return the problems that a check finds; that it cannot run is one, too."""
     try:
         return [(check, result, text) for result, text in problems()]
     except database.errors() + (UnicodeDecodeError,) as error:  # noqa: RUF005
@@ -67,7 +67,7 @@ def refuse_damaged(connection: sqlite3.Connection, anchors: Sequence[Anchor] = (
 
 
 def bad(rows: Sequence[Row]) -> list[Row]:
-    """The rows that say what is wrong."""
+    """Return the rows with a problem."""
     return [row for row in rows if row[1] == "bad"]
 
 
