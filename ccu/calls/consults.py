@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ccu.calls import store as calls
 from ccu.errors import InvalidInput
 from ccu.people import store as people
 from ccu.records import person_ids, table
@@ -44,7 +43,7 @@ def add_consult(work: Work, new: NewConsult) -> int:
     if new.asked_by == new.clinician_id:
         raise InvalidInput("--clinician: choose a different person; --asked-by is who asked")
     if new.call_id is not None:
-        calls.require_not_void(work.connection, new.call_id)
+        table.require_call(work.connection, new.call_id)
     if new.person_id is not None:
         people.must_exist(work.connection, new.person_id)
     consult_id = table.insert(work, "consult", new)

@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ccu import dates
-from ccu.calls import store as calls
 from ccu.consent import store as consents
 from ccu.errors import InvalidInput
 from ccu.people import open_work
 from ccu.people import store as people
 from ccu.records import person_ids, table
 from ccu.records.settings import Settings
-from ccu.referrals import rules
 from ccu.work import Work
 
 SCHEDULED_KIND = "call"  # what the follow-ups of a new referral are, until somebody changes it
@@ -141,7 +139,7 @@ def insert(work: Work, kind: str, about: About, due_at: str, note: str = "") -> 
 def about_referral(connection: sqlite3.Connection, referral_id: int, owner: int | None) -> About:
     """What a follow-up of an open referral is for; its owner's unless said. Raises as `read`."""
     row = table.require(connection, "referral", referral_id)
-    if row["status"] not in rules.OPEN:
+    if not _is_open(connection, referral_id):
         raise InvalidInput(f"referral {referral_id} has ended; follow up its --person or --call")
     return About(
         owner_id=owner or row["owner_id"],
@@ -156,8 +154,8 @@ def about_call(connection: sqlite3.Connection, call_id: int, owner: int) -> Abou
 
     Raises NotFound, InvalidInput for a void one.
     """
-    calls.require_not_void(connection, call_id)
-    subjects = calls.subjects(connection, call_id)
+    table.require_call(connection, call_id)
+    subjects = person_ids.subjects(connection, call_id)
     person_id = subjects[0] if len(subjects) == 1 else None
     return About(owner_id=owner, call_id=call_id, person_id=person_id)
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ccu.calls import store as calls
 from ccu.consent import visibility
 from ccu.errors import InvalidInput
 from ccu.options import PROVIDER, required
@@ -42,8 +41,8 @@ class About:
 
 def from_call(session: Session, call_id: int, given: ReferOptions, asking: bool) -> About:
     """Return the call, person and need of `refer`. Raises NotFound, InvalidInput."""
-    calls.require_not_void(session.db, call_id)  # before anything is asked
-    found = calls.subjects(session.db, call_id)
+    table.require_call(session.db, call_id)  # before anything is asked
+    found = person_ids.subjects(session.db, call_id)
     person_id = found[0] if len(found) == 1 else None
     again_of, need = given.again_of, given.need
     if again_of is not None:
@@ -142,7 +141,7 @@ def _of_person(session: Session, connection: sqlite3.Connection, new: NewReferra
     found = []
     call_id, person_id = new.call_id, new.person_id
     if call_id is not None and person_id is None:
-        count = len(calls.subjects(connection, call_id))
+        count = len(person_ids.subjects(connection, call_id))
         has = f"has {count} subjects" if count else "has no subject"
         found.append(f"call {call_id} {has}, so this is for nobody by name; --person says whom")
     elif call_id and person_id and not referral_reads.was_on_call(connection, call_id, person_id):

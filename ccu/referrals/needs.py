@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ccu import dates
-from ccu.calls import store as calls
 from ccu.consent.visibility import View
 from ccu.errors import InvalidInput, NotAllowed, NotFound
 from ccu.options import required, terminal
@@ -49,7 +48,7 @@ def record(
     """
     people.must_exist(work.connection, person_id)
     if call_id is not None:
-        calls.require_not_void(work.connection, call_id)
+        table.require_call(work.connection, call_id)
     about = {"person_id": person_id, "call_id": call_id, "occurred_at": occurred_at}
     assessment_id = table.insert(work, "need_assessment", about)
     for need, state in answers.items():
