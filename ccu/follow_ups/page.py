@@ -4,7 +4,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.card.page import with_notice
-from ccu.follow_ups import rows
+from ccu.follow_ups import listing_store
 from ccu.follow_ups import store as follow_ups
 from ccu.output import Document, Section, Table
 from ccu.people.open_work import AsOf
@@ -18,7 +18,7 @@ def read(session: Session, follow_up_id: int, reason: str | None) -> Document:
     """The page, recorded as a read; the notes only with a reason. Raises NotFound."""
     with session.work() as work:
         follow_ups.read(work.connection, follow_up_id)
-        data = rows.record(work.connection, follow_up_id, AsOf.of(session.now))
+        data = listing_store.record(work.connection, follow_up_id, AsOf.of(session.now))
         hidden = session.view.follow_ups([follow_up_id]).get(follow_up_id)
         session.view.keep()
         full = reason is not None

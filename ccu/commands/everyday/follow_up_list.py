@@ -74,7 +74,7 @@ def list_(
       ccu follow-up list --owner dlee --all --format csv
     """
     from ccu.card.page import notice_column
-    from ccu.follow_ups import rows as follow_ups
+    from ccu.follow_ups import listing_store as follow_ups
 
     session: Session = ctx.obj
     if mine and owner is not None:
@@ -123,7 +123,7 @@ def overdue(
       ccu follow-up overdue --new --exit-code
     """
     from ccu.card.page import notice_column
-    from ccu.follow_ups import rows as follow_ups
+    from ccu.follow_ups import listing_store as follow_ups
 
     session: Session = ctx.obj
     if by not in (None, "owner"):
