@@ -10,11 +10,9 @@ from datetime import datetime
 from ccu import dates
 from ccu.consent import visibility
 from ccu.errors import InvalidInput
-from ccu.follow_ups import attempts
 from ccu.follow_ups import store as follow_ups
-from ccu.follow_ups.attempts import Attempt
 from ccu.follow_ups.options import DUE, KIND, RESULT
-from ccu.follow_ups.store import About
+from ccu.follow_ups.store import About, Attempt, Done
 from ccu.options import LaterNote, required
 from ccu.records import codes
 from ccu.session import Session
@@ -102,7 +100,7 @@ def attempt(
         next_kind=next_kind,
     )
     with session.work() as work:
-        done = attempts.done(work, follow_up_id, new)
+        done = follow_ups.done(work, follow_up_id, new)
     label = codes.labels(session.db, "follow_up_result")[result].lower()
     if done.state == "open":
         return (
@@ -115,7 +113,7 @@ def attempt(
 
 def _ask_next(session: Session, row: sqlite3.Row, result: str) -> datetime | None:
     """Ask for the next due, where there must be one, offering the schedule's next step."""
-    is_over = attempts.ends(session.db, result)
+    is_over = follow_ups.ends(session.db, result)
     if is_over and not follow_ups.next_needed(session.db, row, session.today):
         return None
     step = follow_ups.CHECK_AGAIN if is_over else follow_ups.RETRY
@@ -129,7 +127,7 @@ def _ask_next(session: Session, row: sqlite3.Row, result: str) -> datetime | Non
     )
 
 
-def _next(session: Session, done: attempts.Done) -> str:
+def _next(session: Session, done: Done) -> str:
     if done.next_id is None:
         return ""
     return f" Next is follow-up {done.next_id}, due {_say(session, done.next_due)}."
@@ -138,7 +136,7 @@ def _next(session: Session, done: attempts.Done) -> str:
 def sign(session: Session, follow_up_id: int) -> str:
     """Sign an intern's closing; what was done in words."""
     with session.work() as work:
-        done = attempts.sign(work, follow_up_id)
+        done = follow_ups.sign(work, follow_up_id)
     return f"Signed follow-up {follow_up_id}; it is closed.{_next(session, done)}"
 
 
@@ -153,7 +151,7 @@ def move(
         new["owner_id"] = owner
     visibility.refuse("follow-up", session.view.follow_ups([follow_up_id]))
     with session.work() as work:
-        changed = attempts.move(work, follow_up_id, new, why)
+        changed = follow_ups.move(work, follow_up_id, new, why)
         row = follow_ups.read(work.connection, follow_up_id)
     if not changed:
         return f"Follow-up {follow_up_id} says that already; nothing was changed."
