@@ -154,8 +154,6 @@ ccu/figures/months.sql
 ccu/figures/responders.sql
 ccu/files/__init__.py
 ccu/files/named.py
-ccu/follow_ups/entry.py
-ccu/follow_ups/store.py
 ccu/identity/fields.py
 ccu/identity/lookup.py
 ccu/imports/dispatch/layout.py

@@ -5,9 +5,8 @@ new due; the closing by an intern waits for a signature, and until then it is op
 one, a referral or a person being helped is not left without a next action: see make_next.
 """
 
-import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -22,7 +21,6 @@ from ccu.work import Work
 
 SCHEDULED_KIND = "call"  # what the follow-ups of a new referral are, until somebody changes it
 RETRY, CHECK_AGAIN = 0, -1  # steps of the schedule: after a try that failed, after one that did not
-OPEN_STATUS = "(SELECT code FROM referral_status WHERE open = 1)"
 
 _READ = """
 SELECT follow_up.*, closer.login AS closed_login, owner.login AS owner_login
@@ -44,19 +42,17 @@ class About:
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """One try: codes already checked, times in stored form. `next_*`: what is due after it."""
+    """One attempt: codes already checked, times in stored form."""
 
     result: str
     occurred_at: str
     minutes: int | None = None
     note: str | None = None
-    next_due: str | None = None
-    next_kind: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """What it came to: open, to_sign or closed; and the follow-up that was made to come next."""
+    """The follow-up after an attempt: open, to_sign or closed; and the next one that was made."""
 
     state: str
     number: int = 0  # of the attempt
@@ -199,32 +195,25 @@ def next_needed(connection: sqlite3.Connection, row: sqlite3.Row, today: date) -
 
     What waits for a signature is done: it is no next action with the person.
     """
+    others = {"id <> ?": row["id"]}
     if row["referral_id"] is not None and _is_open(connection, row["referral_id"]):
-        return not _other(connection, row, "referral_id", [row["referral_id"]])
+        return not is_due(connection, {**others, "referral_id = ?": row["referral_id"]})
     person_id = row["person_id"]
     if person_id is None or not open_work.worker_of(connection, person_id, today.isoformat()):
         return False
     same = person_ids.same(connection, [person_id])
-    return not _other(connection, row, "person_id", same)
+    return not is_due(connection, {**others, "person_id IN ?": same})
 
 
 def _is_open(connection: sqlite3.Connection, referral_id: int | None) -> bool:
-    found = connection.execute(
-        f"SELECT 1 FROM referral WHERE id = :id AND status IN {OPEN_STATUS}",  # noqa: S608
-        {"id": referral_id},
-    ).fetchone()
-    return found is not None
+    sql = "SELECT id FROM open_referral WHERE {where}"
+    return bool(table.select(connection, sql, {"id = ?": referral_id or 0}))
 
 
-def _other(
-    connection: sqlite3.Connection, row: sqlite3.Row, column: str, about: Sequence[int]
-) -> bool:
-    found = connection.execute(
-        "SELECT 1 FROM follow_up WHERE id <> :id AND closed_at IS NULL AND closing_at IS NULL"  # noqa: S608
-        f" AND {column} IN (SELECT value FROM json_each(:about))",  # our names
-        {"about": json.dumps(about), "id": row["id"]},
-    ).fetchone()
-    return found is not None
+def is_due(connection: sqlite3.Connection, conditions: Mapping[str, object]) -> bool:
+    """Whether some follow-up is still to be done: open, and not awaiting a signature."""
+    sql = "SELECT id FROM open_follow_up WHERE closing_at IS NULL AND {where}"
+    return bool(table.select(connection, sql, conditions))
 
 
 def make_next(
@@ -256,10 +245,12 @@ def ends(connection: sqlite3.Connection, result: str) -> bool:
     return bool(row["ends"])
 
 
-def done(work: Work, follow_up_id: int, attempt: Attempt) -> Done:
-    """Record a try, and close the follow-up or give it its next due.
+def log_attempt(
+    work: Work, follow_up_id: int, attempt: Attempt, next_due: str | None, next_kind: str | None
+) -> Done:
+    """Record an attempt, and close the follow-up or give it its next due.
 
-    Raises NotFound; InvalidInput when it is closed already, saying by whom and when, and when the
+    Raises NotFound; InvalidInput with who closed it and when if it is closed already, and when the
     result leaves it open and no next due is given.
     """
     connection = work.connection
@@ -267,33 +258,18 @@ def done(work: Work, follow_up_id: int, attempt: Attempt) -> Done:
     provider_id = consents.provider_of_referral(connection, row["referral_id"])
     consents.refuse_part2_note(connection, attempt.note, provider_id)
     is_over = ends(connection, attempt.result)
-    if not is_over and attempt.next_due is None:
+    if not is_over and next_due is None:
         raise InvalidInput("--next is missing: after that result the follow-up stays open")
-    number = _record(work, follow_up_id, attempt)
+    table.insert(work, "attempt", attempt, follow_up_id=follow_up_id)
+    of_this = {"follow_up_id = ?": follow_up_id}
+    number = len(table.select(connection, "SELECT id FROM attempt WHERE {where}", of_this))
     work.audit("follow-up-done", "follow_up", follow_up_id, attempt=number, result=attempt.result)
     if not is_over:
-        new = {"due_at": attempt.next_due, "kind": attempt.next_kind or row["kind"]}
-        table.change(work, "follow_up", row, new)
-        return Done(state="open", number=number, next_due=attempt.next_due)
+        table.change(work, "follow_up", row, {"due_at": next_due, "kind": next_kind or row["kind"]})
+        return Done(state="open", number=number, next_due=next_due)
     state = _close(work, follow_up_id)
-    next_id, next_due = make_next(work, row, attempt.next_due, attempt.next_kind)
-    return Done(state=state, number=number, next_id=next_id, next_due=next_due)
-
-
-def _record(work: Work, follow_up_id: int, attempt: Attempt) -> int:
-    """Add the attempt and return its number among those of this follow-up."""
-    columns = {
-        "follow_up_id": follow_up_id,
-        "occurred_at": attempt.occurred_at,
-        "result": attempt.result,
-        "minutes": attempt.minutes,
-        "note": attempt.note,
-    }
-    table.insert(work, "attempt", columns)
-    found = work.connection.execute(
-        "SELECT count(*) FROM attempt WHERE follow_up_id = :id", {"id": follow_up_id}
-    ).fetchone()
-    return int(found[0])
+    next_id, made_due = make_next(work, row, next_due, next_kind)
+    return Done(state=state, number=number, next_id=next_id, next_due=made_due)
 
 
 def _close(work: Work, follow_up_id: int) -> str:

@@ -183,12 +183,9 @@ def _keep_next_action(work: Work, referral_id: int, since: datetime) -> list[int
 
     What waits for a signature is done, and no next action.
     """
-    row = work.connection.execute(
-        "SELECT 1 FROM follow_up"
-        " WHERE referral_id = :id AND closed_at IS NULL AND closing_at IS NULL",
-        {"id": referral_id},
-    ).fetchone()
-    return [] if row else follow_ups.schedule(work, referral_id, since)
+    if follow_ups.is_due(work.connection, {"referral_id = ?": referral_id}):
+        return []
+    return follow_ups.schedule(work, referral_id, since)
 
 
 # ---------------------------------------------------------------- events

@@ -7,16 +7,11 @@ import typer
 from ccu.errors import ExitCode, InvalidInput
 from ccu.follow_ups.options import (
     FollowUpArgument,
+    ListOptions,
     NamesOption,
-    OwnerOption,
     ReasonOption,
 )
-from ccu.options import (
-    group,
-    line,
-    needs_reason,
-    opt,
-)
+from ccu.options import group, needs_reason, with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, say
 from ccu.session import Session
 
@@ -48,17 +43,10 @@ def show(
 
 
 @app.command("list")
+@with_options(ListOptions)
 def list_(
     ctx: typer.Context,
-    due: Annotated[
-        str | None, opt("--due", line(), "Due on that day (today, DAY), or in the next 7 (week).")
-    ] = None,
-    mine: Annotated[bool, typer.Option("--mine", help="Mine alone.")] = False,
-    owner: OwnerOption = None,
-    to_sign: Annotated[
-        bool, typer.Option("--to-sign", help="What interns did and you may sign.")
-    ] = False,
-    every: Annotated[bool, typer.Option("--all/--open", help="The closed ones too.")] = False,
+    given: ListOptions,
     names: NamesOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -77,11 +65,7 @@ def list_(
     from ccu.follow_ups import listing_store as follow_ups
 
     session: Session = ctx.obj
-    if mine and owner is not None:
-        raise InvalidInput("give either --mine or --owner")
-    rows = follow_ups.list_rows(
-        session, due=due, mine=mine, owner=owner, to_sign=to_sign, every=every
-    )
+    rows = follow_ups.list_rows(session, given)
     columns = follow_ups.add_names(session, rows, LIST_COLUMNS, "follow-up-list", names)
     columns = notice_column(rows, columns, "follow_up", session.view)
     emit(Table(columns, rows, title="Follow-ups"), format, output)
