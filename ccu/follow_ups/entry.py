@@ -8,13 +8,12 @@ import sqlite3
 from datetime import datetime
 
 from ccu import dates
-from ccu.consent import visibility
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
 from ccu.follow_ups.options import DUE, KIND, RESULT, AddOptions, AttemptOptions
 from ccu.follow_ups.store import About, Attempt, Done
 from ccu.options import required
-from ccu.records import codes
+from ccu.records import codes, visibility
 from ccu.session import Session
 from ccu.work import Work
 
