@@ -68,7 +68,10 @@ COMMANDS = {
     ),
     "place": ("care_team.place", "One place: show, flag, verify, exempt."),
     "frequent": ("care_team.frequent", "Frequent contacts: people, places, override, review."),
-    "provider": ("care_team.provider", "Who can help with what: add, list, show, change, retire."),
+    "provider": (
+        "care_team.provider care_team.provider_list",
+        "Who can help with what: add, list, show, change, retire.",
+    ),
     "address": ("analyst.address", "Show how an address is read: its parts and keys."),
     "import": ("analyst.import_", "Bring in a dispatch system's export; safe to repeat."),
     "consent": (

@@ -128,7 +128,6 @@ ccu/commands/care_team/consent.py
 ccu/commands/care_team/consent_list.py
 ccu/commands/care_team/disclosures.py
 ccu/commands/everyday/person.py
-ccu/commands/care_team/provider.py
 ccu/commands/everyday/referral.py
 ccu/commands/analyst/report.py
 ccu/consent/disclosures.py
@@ -176,7 +175,6 @@ ccu/plans/deciding.py
 ccu/plans/form.py
 ccu/plans/page.py
 ccu/plans/writing.py
-ccu/providers/options.py
 ccu/records/audit.py
 ccu/records/codes.py
 ccu/records/ownership.py
