@@ -13,7 +13,7 @@ from ccu.people import open_work
 from ccu.people.open_work import IN_FORCE, AsOf
 from ccu.records import person_ids
 from ccu.records.visibility import View
-from ccu.referrals import needs
+from ccu.referrals import needs_store as needs
 
 _PEOPLE = """
 SELECT person.id, birth_date, age_estimate, age_estimated_on, minor

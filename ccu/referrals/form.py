@@ -11,7 +11,7 @@ from ccu.output import say
 from ccu.providers import store as providers
 from ccu.records import codes, person_ids, table, visibility
 from ccu.referrals import page, rules
-from ccu.referrals import reads as referral_reads
+from ccu.referrals import read_store as referral_reads
 from ccu.referrals import store as referrals
 from ccu.referrals.options import (
     HANDOFF,

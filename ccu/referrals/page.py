@@ -12,9 +12,9 @@ from ccu.output import Document, Section, Table
 from ccu.people.open_work import AsOf
 from ccu.records import audit, codes, person_ids
 from ccu.records.visibility import Hidden
-from ccu.referrals import reads as referral_reads
+from ccu.referrals import read_store as referral_reads
 from ccu.referrals import rules
-from ccu.referrals.reads import Filter
+from ccu.referrals.read_store import Filter
 from ccu.session import Session
 
 EVENT_COLUMNS = ("when", "by", "what", "reason", "note")

@@ -7,7 +7,7 @@ from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.records import visibility
 from ccu.referrals import page, rules
-from ccu.referrals import reads as referral_reads
+from ccu.referrals import read_store as referral_reads
 from ccu.referrals import store as referrals
 from ccu.referrals.options import REASON_CODE, UpdateOptions
 from ccu.referrals.store import Done, Update

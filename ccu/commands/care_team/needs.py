@@ -52,12 +52,12 @@ def record(
       ccu needs record --person 31 housing=lacks food=has mh_outpatient=declined
     """
     from ccu import dates
-    from ccu.referrals import needs
+    from ccu.referrals import needs_page, needs_store
 
     session: Session = ctx.obj
-    answers = needs.answers(session, answer or [], asking)
+    answers = needs_page.answers(session, answer or [], asking)
     with session.work() as work:
-        assessment_id = needs.record(
+        assessment_id = needs_store.record(
             work, person, answers, call_id=call, occurred_at=dates.to_iso(when or session.now)
         )
     emit_line(f"Recorded needs assessment {assessment_id} of person {person}.")
@@ -87,7 +87,7 @@ def show(
       ccu needs show --person 31
     """
     from ccu.people import store as people
-    from ccu.referrals import needs
+    from ccu.referrals import needs_page
 
     session: Session = ctx.obj
     if (assessment is None) == (person is None):
@@ -95,10 +95,10 @@ def show(
     with session.work() as work:
         if person is not None:
             person = people.canonical(work.connection, person)
-        data = needs.seen(session, needs.read_or_latest(work.connection, assessment, person))
+        data = needs_page.seen(session, needs_page.read_or_latest(work.connection, assessment, person))
         work.audit("needs-show", "need_assessment", data["id"])
         work.audit("needs-show", "person", data["person"], assessment=data["id"])
-    emit_document(needs.document(session.db, data), format, output)
+    emit_document(needs_page.document(session.db, data), format, output)
 
 
 @app.command()
@@ -123,12 +123,12 @@ def refer(
 
       ccu needs refer 3 housing --to homes --handoff warm_by_phone
     """
-    from ccu.referrals import form, needs, page
+    from ccu.referrals import form, needs_page, page
 
     session: Session = ctx.obj
-    about = needs.about(session, assessment, need)
+    about = needs_page.about(session, assessment, need)
     new = form.new_referral(session, about, given, asking)
-    data = form.make(session, new, needs.linking(assessment, about.need))
+    data = form.make(session, new, needs_page.linking(assessment, about.need))
     try:
         emit_document(page.made(session.db, data), format, output)
     except BaseException:
