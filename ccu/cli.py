@@ -56,7 +56,7 @@ COMMANDS = {
         "The shift hand-over in one page: what is new, due, late and waiting.",
     ),
     "consult": ("care_team.consult", "An officer's question to a clinician: add, list, show."),
-    "needs": ("care_team.needs", "What a person has and lacks: record, show, refer."),
+    "needs": ("care_team.needs", "Needs assessments: record, show, refer."),
     "person": (
         "everyday.person everyday.person_same everyday.person_link everyday.person_roster",
         "People: add, find, show, change, merge, link, import.",

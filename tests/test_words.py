@@ -182,8 +182,6 @@ ccu/records/person_ids.py
 ccu/records/staff.py
 ccu/records/stigmatizing_terms.py
 ccu/referrals/form.py
-ccu/referrals/needs_page.py
-ccu/referrals/needs_store.py
 ccu/referrals/options.py
 ccu/referrals/page.py
 ccu/referrals/rules.py

@@ -1,12 +1,12 @@
 """What `ccu needs` asks and shows: an assessment as a form, as JSON and as a page."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput, NotAllowed, NotFound
-from ccu.options import required, terminal
+from ccu.options import terminal
 from ccu.output import Document, Section, Table, say
 from ccu.people import store as people
 from ccu.records import codes
@@ -18,12 +18,12 @@ from ccu.work import Work
 COLUMNS = ("need", "state", "referral", "status")
 
 
-def answers(session: Session, said: Sequence[str], asking: bool) -> dict[str, str]:
-    """need -> state, from NEED=STATE or, when there is none, from the answers to questions."""
-    if not said and not asking:
+def answers(session: Session, typed: Sequence[str], asking: bool) -> dict[str, str]:
+    """Return need -> state, from NEED=STATE or, when there is none, by asking."""
+    if not typed and not asking:
         raise InvalidInput("NEED=STATE is missing, such as housing=lacks")
-    found = _asked(session) if not said else {}
-    for text in said:
+    found = _asked(session) if not typed else {}
+    for text in typed:
         need, equals, state = text.partition("=")
         if not equals:
             raise InvalidInput("write each need as NEED=STATE, such as housing=lacks")
@@ -32,7 +32,7 @@ def answers(session: Session, said: Sequence[str], asking: bool) -> dict[str, st
             raise InvalidInput(f"{code} is given twice")
         found[code] = codes.code(session.db, "need_state", state, f"the state of {code}")
     if not found:
-        raise InvalidInput("no need was answered; nothing was written")
+        raise InvalidInput("no need was answered; nothing was saved")
     return found
 
 
@@ -51,43 +51,38 @@ def _asked(session: Session) -> dict[str, str]:
     return found
 
 
-def read_or_latest(
-    connection: sqlite3.Connection, assessment: int | None, person: int | None
-) -> dict[str, Any]:
-    """One assessment, or a person's latest, in its documented JSON shape. Raises NotFound."""
-    if assessment is not None:
-        data = needs.read(connection, assessment)
-    else:
-        person_id = required(person, "--person")
-        people.must_exist(connection, person_id)
-        every = needs.of_person(connection, person_id)
+def shown(work: Work, assessment: int | None, person: int | None) -> dict[str, Any]:
+    """Return an assessment, or a person's latest, in its JSON shape, and record that it was shown.
+
+    It is what the account may see: a hidden assessment has no answers. Raises NotFound.
+    """
+    connection, view = work.connection, work.view
+    if person is not None:
+        person = people.canonical(connection, person)
+        every = needs.of_person(connection, person)
         if not every:
-            raise NotFound(f"no needs assessment of person {person_id}")
-        data = needs.read(connection, every[-1])
-    earlier = needs.of_person(connection, data["person"])
-    return {**data, "earlier": [each for each in earlier if each < data["id"]]}
-
-
-def seen(session: Session, data: dict[str, Any]) -> dict[str, Any]:
-    """The assessment as this account sees it, inside a write: a hidden one has no answers."""
-    view = session.view
-    every = view.assessments([data["id"], *data["earlier"]])
-    hidden = every.get(data["id"])
-    earlier = [each for each in data["earlier"] if each not in every]
-    if hidden is not None:
-        kept = {key: data[key] for key in ("id", "person", "call")}
-        told = {"answers": [], "recorded_by": hidden.agency, "earlier": earlier}
-        return dict.fromkeys(data) | kept | told
+            raise NotFound(f"no needs assessment of person {person}")
+        assessment = every[-1]
+    data = needs.read(connection, assessment)
+    earlier = [each for each in needs.of_person(connection, data["person"]) if each < data["id"]]
+    hidden = view.assessments([data["id"], *earlier])
+    data["earlier"] = [each for each in earlier if each not in hidden]
+    work.audit("needs-show", "need_assessment", data["id"])
+    work.audit("needs-show", "person", data["person"], assessment=data["id"])
+    if data["id"] in hidden:
+        kept = {key: data[key] for key in ("id", "person", "call", "earlier")}
+        agency = hidden[data["id"]].agency
+        return {**dict.fromkeys(data), **kept, "answers": [], "recorded_by": agency}
     needs.hide_referrals(data["answers"], view)
     view.keep()
-    return {**data, "earlier": earlier}
+    return data
 
 
 def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
-    """The same as a page."""
+    """Return the assessment as a page."""
     title = f"Needs assessment {data['id']} of person {data['person']}"
     if data["occurred_at"] is None:  # hidden
-        lines = [f"in hand with {data['recorded_by']}"]
+        lines = [f"{data['recorded_by']} is handling this"]
         return Document(title, [Section(lines=lines, main=True)], data)
     labels = codes.labels(connection, "need")
     states = codes.labels(connection, "need_state")
@@ -100,29 +95,21 @@ def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
         )
         for each in data["answers"]
     ]
-    pairs = [("when", f"{dates.minute(data['occurred_at'])}, by {data['recorded_by']}")]
-    if data["call"]:
-        pairs.append(("call", data["call"]))
-    if data["earlier"]:
-        pairs.append(("earlier", ", ".join(map(str, data["earlier"]))))
-    sections = [Section(pairs=pairs), Section(table=Table(COLUMNS, rows), main=True)]
+    pairs = [
+        ("when", f"{dates.minute(data['occurred_at'])}, by {data['recorded_by']}"),
+        ("call", data["call"]),
+        ("earlier", ", ".join(map(str, data["earlier"]))),
+    ]
+    given = [pair for pair in pairs if pair[1]]
+    sections = [Section(pairs=given), Section(table=Table(COLUMNS, rows), main=True)]
     return Document(title, sections, data)
 
 
 def about(session: Session, assessment_id: int, need: str) -> About:
-    """What a referral of a lack comes from. Raises NotFound, NotAllowed, InvalidInput."""
+    """Return what to refer for an unmet need. Raises NotFound, NotAllowed, InvalidInput."""
     found = needs.read(session.db, assessment_id)
     hidden = session.view.assessments([assessment_id]).get(assessment_id)
     if hidden is not None:
         raise NotAllowed(f"needs assessment {assessment_id} {hidden.sentence}")
-    before = needs.lack(session.db, assessment_id, need, session.view)
+    before = needs.earlier_referral(session.db, assessment_id, need, session.view)
     return About(found["call"], found["person"], need, again_of=before)
-
-
-def linking(assessment_id: int, need: str) -> Callable[[Work, int], None]:
-    """Return the function that writes the new referral's number into the assessment."""
-
-    def write(work: Work, referral_id: int) -> None:
-        needs.link(work, assessment_id, need, referral_id)
-
-    return write

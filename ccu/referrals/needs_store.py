@@ -1,6 +1,5 @@
-"""Needs assessments: need by need, what a person has, lacks, declined to say, or is unknown."""
+"""Needs assessments: each need of a person is met, unmet, declined, unknown, or was not asked."""
 
-import json
 import sqlite3
 from collections.abc import Mapping
 from typing import Any
@@ -37,7 +36,7 @@ def record(
     call_id: int | None,
     occurred_at: str,
 ) -> int:
-    """Add an assessment, need -> state; returns its id.
+    """Add an assessment, need -> state; return its id.
 
     Raises NotFound, and InvalidInput for a void call or a merged person.
     """
@@ -46,26 +45,18 @@ def record(
         table.require_call(work.connection, call_id)
     about = {"person_id": person_id, "call_id": call_id, "occurred_at": occurred_at}
     assessment_id = table.insert(work, "need_assessment", about)
-    for need, state in answers.items():
-        answer = {"assessment_id": assessment_id, "need": need, "state": state}
-        table.insert_row(work.connection, "need_answer", answer)
-    work.audit(
-        "needs-record",
-        "need_assessment",
-        assessment_id,
-        person=person_id,
-        answers=len(answers),
-    )
+    rows = [{"need": need, "state": state} for need, state in answers.items()]
+    table.replace(work.connection, "need_answer", {"assessment_id": assessment_id}, rows)
+    detail = {"person": person_id, "answers": len(answers)}
+    work.audit("needs-record", "need_assessment", assessment_id, **detail)
     return assessment_id
 
 
-def read(connection: sqlite3.Connection, assessment_id: int) -> dict[str, Any]:
-    """One assessment: an answer for every need; state null: not asked. Raises NotFound."""
+def read(connection: sqlite3.Connection, assessment_id: int | None) -> dict[str, Any]:
+    """Return an assessment; an answer with state None was not asked. Raises NotFound."""
     row = table.require(connection, "need_assessment", assessment_id, _ASSESSMENT)
-    found = dict(row)
     answers = connection.execute(_ANSWERS, {"id": assessment_id})
-    found["answers"] = [dict(answer) for answer in answers]
-    return found
+    return {**dict(row), "answers": [dict(answer) for answer in answers]}
 
 
 def hide_referrals(answers: list[dict[str, Any]], view: View) -> None:
@@ -78,36 +69,35 @@ def hide_referrals(answers: list[dict[str, Any]], view: View) -> None:
 
 
 def of_person(connection: sqlite3.Connection, person_id: int) -> list[int]:
-    """The numbers of a person's assessments, under any record of theirs, oldest first."""
-    same = json.dumps(person_ids.same(connection, [person_id]))
-    found = connection.execute(
-        "SELECT id FROM need_assessment"
-        " WHERE person_id IN (SELECT value FROM json_each(:same)) ORDER BY id",
-        {"same": same},
-    )
-    return [row["id"] for row in found]
+    """Return the numbers of a person's assessments, under any of their records, oldest first."""
+    sql = "SELECT id FROM need_assessment WHERE {where} ORDER BY id"
+    same = person_ids.same(connection, [person_id])
+    return [row["id"] for row in table.select(connection, sql, {"person_id IN ?": same})]
 
 
-def lack(connection: sqlite3.Connection, assessment_id: int, need: str, view: View) -> int | None:
-    """The referral that a lack was turned into before and that ended, or None.
+def earlier_referral(
+    connection: sqlite3.Connection, assessment_id: int, need: str, view: View
+) -> int | None:
+    """Return the ended referral that was made for an unmet need before, or None.
 
-    One that Part 2 withholds from the reader is none. Raises NotFound; InvalidInput when the need
-    is not lacking, or is being seen to.
+    A referral that Part 2 withholds from the reader counts as none. Raises NotFound; InvalidInput
+    when the need is not unmet, or has an open referral.
     """
     answers = {each["need"]: each for each in read(connection, assessment_id)["answers"]}
     answer = answers[need]
     if answer["state"] != "lacks":
         label = codes.labels(connection, "need")[need]
-        said = f"says {answer['state']}" if answer["state"] else "says nothing"
+        states = codes.labels(connection, "need_state")
+        state = states[answer["state"]].lower() if answer["state"] else "not asked"
         raise InvalidInput(
-            f"assessment {assessment_id} {said} of {label}; only what is lacking is referred"
+            f"assessment {assessment_id} has {label} as {state}; only an unmet need is referred"
         )
     before: int | None = answer["referral"]
     if before is None or _is_withheld(before, view):
         return None
     if answer["referral_status"] in rules.OPEN:
         raise InvalidInput(
-            f"that became referral {before} already, which is {answer['referral_status']}"
+            f"referral {before} was already made for that need and is {answer['referral_status']}"
         )
     return before
 
@@ -118,13 +108,13 @@ def _is_withheld(referral_id: int, view: View) -> bool:
 
 
 def link(work: Work, assessment_id: int, need: str, referral_id: int) -> None:
-    """Record which referral a lack became.
+    """Record which referral was made for an unmet need.
 
     An answer keeps its link to a referral that Part 2 withholds from the account. Raises
-    InvalidInput as `lack` does: somebody else may have referred it meanwhile.
+    InvalidInput as `earlier_referral` does: somebody else may have referred it meanwhile.
     """
     connection, view = work.connection, work.view
-    lack(connection, assessment_id, need, view)
+    earlier_referral(connection, assessment_id, need, view)
     found = connection.execute(
         "SELECT referral_id FROM need_answer WHERE assessment_id = :id AND need = :need",
         {"id": assessment_id, "need": need},
