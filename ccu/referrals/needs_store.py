@@ -47,8 +47,9 @@ def record(
     assessment_id = table.insert(work, "need_assessment", about)
     rows = [{"need": need, "state": state} for need, state in answers.items()]
     table.replace(work.connection, "need_answer", {"assessment_id": assessment_id}, rows)
-    detail = {"person": person_id, "answers": len(answers)}
-    work.audit("needs-record", "need_assessment", assessment_id, **detail)
+    work.audit(
+        "needs-record", "need_assessment", assessment_id, person=person_id, answers=len(answers)
+    )
     return assessment_id
 
 

@@ -1,7 +1,6 @@
 """A referral as JSON and as a page, with its events, follow-ups and attempts; lists."""
 
 import sqlite3
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +13,7 @@ from ccu.records import audit, codes, person_ids
 from ccu.records.visibility import Hidden
 from ccu.referrals import read_store as referral_reads
 from ccu.referrals import rules
-from ccu.referrals.read_store import Filter
+from ccu.referrals.options import ListOptions
 from ccu.session import Session
 
 EVENT_COLUMNS = ("when", "by", "what", "reason", "note")
@@ -206,49 +205,15 @@ COLUMNS = ("id", "status", "need", "provider", "person", "place", "owner", "next
 NAMED_COLUMNS = (*COLUMNS[:5], "name", *COLUMNS[5:])
 
 
-@dataclass(kw_only=True)
-class Asked:
-    """What was asked of `referral list`."""
+def list_rows(session: Session, given: ListOptions, *, names: bool) -> list[dict[str, Any]]:
+    """Return the rows, audited: one event for the list, and one for each person it names.
 
-    inbox: bool
-    mine: bool
-    owner: int | None
-    stalled: bool
-    need: str | None
-    provider: int | None
-    status: list[str] | None
-    every: bool
-
-
-def filter_of(session: Session, asked: Asked) -> Filter:
-    """The filter. Raises InvalidInput for options that contradict each other, NotFound."""
-    chosen = {"--inbox": asked.inbox, "--status": bool(asked.status), "--all": asked.every}
-    said = [option for option, given in chosen.items() if given]
-    if asked.stalled and asked.every:
-        said.append("--stalled")
-    if len(said) > 1:
-        raise InvalidInput(f"{' and '.join(said)} contradict each other; give one of them")
-    if asked.mine and asked.owner is not None:
-        raise InvalidInput("--mine and --owner contradict each other; give one of them")
-    return Filter(
-        statuses=_statuses(asked),
-        owner_id=session.staff_id if asked.mine else asked.owner,
-        need=asked.need,
-        provider_id=asked.provider,
-        silent_since=_silent_since(session) if asked.stalled else None,
-    )
-
-
-def stalled_filter(session: Session) -> Filter:
-    """What `--stalled` means: open, and no event for the days of the setting stalled_days."""
-    return Filter(silent_since=_silent_since(session))
-
-
-def list_rows(session: Session, filter: Filter, *, names: bool) -> list[dict[str, Any]]:
-    """The rows, audited: one event for the list, and one for each person whose name it shows."""
+    Raises InvalidInput for options that contradict each other.
+    """
+    conditions = _conditions(session, given)
     staff_id = session.staff_id
     with session.writing() as connection:
-        found = _rows_seen(session, filter, referral_reads.rows(connection, filter))
+        found = _visible(session, given, referral_reads.rows(connection, conditions))
         people = sorted({row["person"] for row in found if row["person"] is not None})
         audit.record(
             connection, staff_id, "referral-list", "referral", None, rows=len(found), names=names
@@ -262,34 +227,47 @@ def list_rows(session: Session, filter: Filter, *, names: bool) -> list[dict[str
     return found
 
 
-def _rows_seen(
-    session: Session, filter: Filter, found: list[dict[str, Any]]
+def _conditions(session: Session, given: ListOptions) -> dict[str, object]:
+    chosen = {"--inbox": given.inbox, "--status": bool(given.status), "--all": given.every}
+    typed = [option for option, is_given in chosen.items() if is_given]
+    if given.stalled and given.every:
+        typed.append("--stalled")
+    if len(typed) > 1:
+        raise InvalidInput(f"{' and '.join(typed)} contradict each other; give one of them")
+    if given.mine and given.owner is not None:
+        raise InvalidInput("--mine and --owner contradict each other; give one of them")
+    statuses = ["requested"] if given.inbox else given.status or list(rules.OPEN)
+    return {
+        referral_reads.STATUSES: None if given.every else statuses,
+        referral_reads.OWNER: session.staff_id if given.mine else given.owner,
+        referral_reads.NEED: given.need,
+        referral_reads.PROVIDER: given.provider,
+        **(stalled(session) if given.stalled else {}),
+    }
+
+
+def stalled(session: Session) -> dict[str, object]:
+    """Return what `--stalled` means: open, and no activity for the setting stalled_days."""
+    days = session.settings.number("stalled_days")
+    return {referral_reads.SILENT_SINCE: referral_reads.silent_since(session.now, days)}
+
+
+def _visible(
+    session: Session, given: ListOptions, found: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """The rows as this account sees them, inside a write.
+    """Return the rows as this account sees them, inside a write.
 
     A hidden one is listed as being handled; it is left out where the list was asked for by what
     is hidden: need, provider, status, owner.
     """
     hidden = session.view.referrals(row["id"] for row in found)
     session.view.keep()
-    asked = (filter.owner_id, filter.need, filter.provider_id, filter.silent_since)
-    whole = filter.statuses in (rules.OPEN, tuple(rules.STEPS))
-    if any(asked) or not whole:
+    by_owner = given.mine or given.owner is not None
+    by_status = given.inbox or given.status or given.stalled
+    if by_owner or by_status or given.need or given.provider:
         return [row for row in found if row["id"] not in hidden]
     nothing = dict.fromkeys(("need", "provider", "provider_id", "next_due", "made", "changed"))
     for row in found:
         if (each := hidden.get(row["id"])) is not None:
             row |= {**nothing, "status": each.state, "owner": each.agency}
     return found
-
-
-def _statuses(asked: Asked) -> tuple[str, ...]:
-    if asked.inbox:
-        return ("requested",)
-    if asked.every:
-        return tuple(rules.STEPS)
-    return tuple(asked.status) if asked.status else rules.OPEN
-
-
-def _silent_since(session: Session) -> str:
-    return referral_reads.silent_since(session.now, session.settings.number("stalled_days"))

@@ -1,18 +1,15 @@
-"""Referrals as read: lists, one with everything about it, and open ones like a new one.
+"""Referrals as read: lists, one with all its parts, and open ones like a new one.
 
 The caller must record in the audit that a person's record was read.
 """
 
-import json
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ccu import dates
 from ccu.records import person_ids, table
-from ccu.referrals import rules
 from ccu.referrals import store as referrals
 
 if TYPE_CHECKING:
@@ -32,20 +29,28 @@ JOIN referral_event AS last
   ON last.id = (SELECT max(id) FROM referral_event WHERE referral_id = referral.id)
 LEFT JOIN call ON call.id = referral.call_id
 LEFT JOIN place_plain ON place_plain.id = call.place_id
-WHERE referral.status IN (SELECT value FROM json_each(:statuses))
-  AND (:owner_id IS NULL OR referral.owner_id = :owner_id)
-  AND (:need IS NULL OR referral.need = :need)
-  AND (:provider_id IS NULL OR referral.provider_id = :provider_id)
-  AND (:silent_since IS NULL OR referral.id IN (
-         SELECT id FROM open_referral WHERE unixepoch(worked_at) <= unixepoch(:silent_since)))
+WHERE {where}
 ORDER BY unixepoch(referral.made_at), referral.id
 """
 
+# Conditions of a list, for table.select.
+STATUSES = "referral.status IN ?"
+OWNER = "referral.owner_id = ?"
+NEED = "referral.need = ?"
+PROVIDER = "referral.provider_id = ?"
+NUMBERS = "referral.id IN ?"
+# Open, and without an event or an attempt since then.
+SILENT_SINCE = """referral.id IN (
+  SELECT id FROM open_referral WHERE unixepoch(worked_at) <= unixepoch(?))"""
+
 _RECORD = """
-SELECT referral.*, (SELECT canonical_id FROM human WHERE id = referral.person_id) AS person,
-       provider.name AS provider_name, provider.phone AS provider_phone,
-       owner.login AS owner_login, owner.name AS owner_name, owner.phone AS owner_phone,
-       recorder.login AS recorded_login, place_plain.line AS place, call.voided_at,
+SELECT referral.id, referral.status, referral.need, referral.call_id AS call,
+       (SELECT canonical_id FROM human WHERE id = referral.person_id) AS person,
+       provider.id AS provider_id, provider.name AS provider_name,
+       provider.phone AS provider_phone, place_plain.line AS place,
+       call.voided_at IS NOT NULL AS call_void, owner.login AS owner_login,
+       owner.name AS owner_name, owner.phone AS owner_phone, handoff, handoff_parties,
+       handoff_minutes, made_at, referral.recorded_at, recorder.login AS recorded_by, again_of,
        (SELECT assessment_id FROM need_answer WHERE referral_id = referral.id) AS assessment
 FROM referral
 JOIN provider ON provider.id = referral.provider_id
@@ -53,7 +58,7 @@ JOIN staff AS owner ON owner.id = referral.owner_id
 JOIN staff AS recorder ON recorder.id = referral.recorded_by
 LEFT JOIN call ON call.id = referral.call_id
 LEFT JOIN place_plain ON place_plain.id = call.place_id
-WHERE referral.id = :id
+WHERE {where}
 """
 
 _FOLLOW_UPS = """
@@ -71,53 +76,39 @@ WHERE attempt.follow_up_id = :id ORDER BY attempt.id
 """
 
 
-@dataclass(frozen=True, kw_only=True)
-class Filter:
-    """Which referrals to list; None: any. `silent_since`: open, and nothing done since then."""
-
-    statuses: Sequence[str] = rules.OPEN
-    owner_id: int | None = None
-    need: str | None = None
-    provider_id: int | None = None
-    silent_since: str | None = None
-
-
 def silent_since(now: datetime, days: int) -> str:
     """Return the moment since when a stalled referral has had no event and no attempt."""
     return dates.to_iso(dates.add_elapsed(now, days=-days))
 
 
-def rows(connection: sqlite3.Connection, wanted: Filter) -> list[dict[str, Any]]:
-    """Referrals, the longest-standing first: ids, codes, `place` as text, times as stored."""
-    values = {**wanted.__dict__, "statuses": json.dumps(wanted.statuses)}
-    return [dict(row) for row in connection.execute(_LIST, values)]
+def rows(connection: sqlite3.Connection, conditions: Mapping[str, object]) -> list[dict[str, Any]]:
+    """Return referrals, oldest first: ids, codes, `place` as text, times as stored."""
+    return [dict(row) for row in table.select(connection, _LIST, conditions)]
 
 
 def record(connection: sqlite3.Connection, referral_id: int) -> dict[str, Any]:
-    """One referral with its events and follow-ups, notes and all, without a name of a person."""
-    table.require(connection, "referral", referral_id)
-    row = connection.execute(_RECORD, {"id": referral_id}).fetchone()
+    """Return a referral with its events, follow-ups and notes, without a person's name.
+
+    Raises NotFound.
+    """
+    row = table.require(connection, "referral", referral_id, _RECORD)
     events = referrals.events_of(connection, referral_id)
-    found = {key: row[key] for key in ("id", "status")}
-    found["since"] = referrals.event_of_status(events)["at"]
-    found["need"] = row["need"]
-    found["provider"] = {
-        "id": row["provider_id"],
-        "name": row["provider_name"],
-        "phone": row["provider_phone"],
-    }
-    found |= {"person": row["person"], "call": row["call_id"], "place": row["place"]}
-    found["call_void"] = row["voided_at"] is not None
-    found["owner"] = {key: row[f"owner_{key}"] for key in ("login", "name", "phone")}
-    for key in ("handoff", "handoff_parties", "handoff_minutes", "made_at", "recorded_at"):
-        found[key] = row[key]
-    found["recorded_by"] = row["recorded_login"]
-    found["again_of"], found["assessment"] = row["again_of"], row["assessment"]
-    found["events"] = events
     for event in events:
         del event["by_id"]
-    found["follow_ups"] = _follow_ups(connection, referral_id)
-    return found
+    handoff = ("handoff", "handoff_parties", "handoff_minutes")
+    recorded = ("made_at", "recorded_at", "recorded_by", "again_of", "assessment")
+    return {
+        **{key: row[key] for key in ("id", "status")},
+        "since": referrals.event_of_status(events)["at"],
+        "need": row["need"],
+        "provider": {key: row[f"provider_{key}"] for key in ("id", "name", "phone")},
+        **{key: row[key] for key in ("person", "call", "place")},
+        "call_void": bool(row["call_void"]),
+        "owner": {key: row[f"owner_{key}"] for key in ("login", "name", "phone")},
+        **{key: row[key] for key in (*handoff, *recorded)},
+        "events": events,
+        "follow_ups": _follow_ups(connection, referral_id),
+    }
 
 
 def _follow_ups(connection: sqlite3.Connection, referral_id: int) -> list[dict[str, Any]]:
@@ -138,32 +129,23 @@ def _follow_ups(connection: sqlite3.Connection, referral_id: int) -> list[dict[s
 
 
 def was_on_call(connection: sqlite3.Connection, call_id: int, person_id: int) -> bool:
-    """Whether a person was on a call in any part, under any record of theirs."""
-    found = connection.execute(
-        "SELECT 1 FROM call_person WHERE call_id = :call_id"
-        " AND person_id IN (SELECT value FROM json_each(:ids))",
-        {"call_id": call_id, "ids": _same(connection, person_id)},
+    """Whether a person was on a call in any role, under any of their records."""
+    conditions = {"call_id = ?": call_id, "person_id IN ?": _same(connection, person_id)}
+    return bool(
+        table.select(connection, "SELECT person_id FROM call_person WHERE {where}", conditions)
     )
-    return found.fetchone() is not None
 
 
 def open_alike(connection: sqlite3.Connection, new: "NewReferral") -> list[int]:
-    """Open referrals of the same person (of nobody: from the same call) that ask the same."""
-    found = connection.execute(
-        "SELECT id FROM open_referral"
-        " WHERE need = :need AND provider_id = :provider_id"
-        " AND (person_id IN (SELECT value FROM json_each(:ids))"
-        "      OR :ids = '[]' AND person_id IS NULL AND call_id = :call_id)"
-        " ORDER BY id",
-        {
-            "need": new.need,
-            "provider_id": new.provider_id,
-            "call_id": new.call_id,
-            "ids": _same(connection, new.person_id),
-        },
-    )
-    return [row["id"] for row in found]
+    """Return open referrals for the same need, provider and person (without one: the same call)."""
+    conditions: dict[str, object] = {"need = ?": new.need, "provider_id = ?": new.provider_id}
+    if new.person_id is not None:
+        conditions["person_id IN ?"] = _same(connection, new.person_id)
+    else:
+        conditions["person_id IS NULL AND call_id = ?"] = new.call_id or 0
+    sql = "SELECT id FROM open_referral WHERE {where} ORDER BY id"
+    return [row["id"] for row in table.select(connection, sql, conditions)]
 
 
-def _same(connection: sqlite3.Connection, person_id: int | None) -> str:
-    return json.dumps(person_ids.same(connection, [] if person_id is None else [person_id]))
+def _same(connection: sqlite3.Connection, person_id: int) -> list[int]:
+    return person_ids.same(connection, [person_id])

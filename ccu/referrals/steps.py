@@ -5,7 +5,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.records import visibility
+from ccu.records import table, visibility
 from ccu.referrals import page, rules
 from ccu.referrals import read_store as referral_reads
 from ccu.referrals import store as referrals
@@ -67,7 +67,7 @@ def to_expire(session: Session, given: list[int], stalled: bool) -> tuple[list[i
         named = sorted({*given})
         visibility.refuse("referral", session.view.referrals(named))
         return named, []
-    found = referral_reads.rows(session.db, page.stalled_filter(session))
+    found = referral_reads.rows(session.db, page.stalled(session))
     hidden = session.view.referrals(row["id"] for row in found)
     found = [row for row in found if row["id"] not in hidden]
     kept = holds.held(session.db, "referral", [row["id"] for row in found])
@@ -81,28 +81,20 @@ def expire(
     """Expire all of them or none; the rows as they were before, and those left on hold."""
     change = Update(at=session.now, status="expired", reason=reason)
     with suppress(_DryRun), session.work() as work:
-        ids, held = to_expire(session, named, stalled)
-        before = [_row(work.connection, each) for each in ids]
+        ids, left = to_expire(session, named, stalled)
+        for each in ids:
+            table.require(work.connection, "referral", each)
+        before = referral_reads.rows(work.connection, {referral_reads.NUMBERS: ids})
+        before.sort(key=lambda row: int(row["id"]))
         for row in before:
             done = referrals.update(work, row["id"], change, sure=True)
+            row["was"], row["changed"] = row["status"], dates.minute(row["changed"])
             row["follow_ups_closed"] = ", ".join(map(str, done.closed))
         if dry_run:
             raise _DryRun
 
-    return before, held
+    return before, left
 
 
 class _DryRun(Exception):
     """Everything was tried; nothing is kept."""
-
-
-def _row(connection: Any, referral_id: int) -> dict[str, Any]:
-    record = referral_reads.record(connection, referral_id)
-    return {
-        **{key: record[key] for key in ("id", "need", "person")},
-        "was": record["status"],
-        "provider": record["provider"]["name"],
-        "owner": record["owner"]["login"],
-        "changed": dates.minute(record["events"][-1]["at"]),
-        "follow_ups_closed": "",
-    }
