@@ -128,7 +128,6 @@ ccu/commands/care_team/consent.py
 ccu/commands/care_team/consent_list.py
 ccu/commands/care_team/disclosures.py
 ccu/commands/everyday/person.py
-ccu/commands/everyday/referral.py
 ccu/commands/analyst/report.py
 ccu/consent/disclosures.py
 ccu/consent/store.py
@@ -181,11 +180,6 @@ ccu/records/ownership.py
 ccu/records/person_ids.py
 ccu/records/staff.py
 ccu/records/stigmatizing_terms.py
-ccu/referrals/form.py
-ccu/referrals/options.py
-ccu/referrals/page.py
-ccu/referrals/rules.py
-ccu/referrals/steps.py
 ccu/report/build.py
 ccu/report/definitions.py
 ccu/report/figures.py

@@ -103,7 +103,7 @@ def _ask_provider(session: Session, need: str) -> int:
         known = "; ".join([capacities[each["capacity"]], *(fact for fact in facts if fact)])
         say(f"  {each['id']} {each['name']} ({known})")
     if not listed:
-        say("  No provider is listed for that; ccu provider list shows all.")
+        say("  No provider is listed for this need. To list all: ccu provider list")
     return PROVIDER.ask(session, "Provider", "--to")
 
 
@@ -131,7 +131,7 @@ def make(
 
 
 def cautions(session: Session, connection: sqlite3.Connection, new: NewReferral) -> list[str]:
-    """What the person should know of this referral, as clauses without a period."""
+    """Return what the user should know of this referral, as clauses without a period."""
     of_person = _of_person(session, connection, new)
     return [*of_person, *_of_provider(session, connection, new)]
 
@@ -142,19 +142,21 @@ def _of_person(session: Session, connection: sqlite3.Connection, new: NewReferra
     if call_id is not None and person_id is None:
         count = len(person_ids.subjects(connection, call_id))
         has = f"has {count} subjects" if count else "has no subject"
-        found.append(f"call {call_id} {has}, so this is for nobody by name; --person says whom")
+        found.append(f"call {call_id} {has}, so this names no person; --person names one")
     elif call_id and person_id and not referral_reads.was_on_call(connection, call_id, person_id):
         found.append(f"person {person_id} was not on call {call_id}")
     alike = [each for each in referral_reads.open_alike(connection, new) if each != new.again_of]
-    hidden = session.view.referrals(alike)  # that somebody else asked for the same is not told
+    hidden = session.view.referrals(alike)  # that somebody else made the same is not shown
     alike = [each for each in alike if each not in hidden]
     if alike:
         numbers = ", ".join(map(str, alike))
-        found.append(f"the same is open already: referral {numbers}; --again-of is to refer again")
+        found.append(f"already open for the same need: referral {numbers}; --again-of refers again")
     if new.again_of is not None:
         old = table.require(connection, "referral", new.again_of)
         if old["status"] in rules.OPEN:
-            found.append(f"referral {old['id']} is still open; ccu referral update ends it")
+            found.append(
+                f"referral {old['id']} is still open; to close it: ccu referral update {old['id']}"
+            )
     return found
 
 
@@ -171,7 +173,7 @@ def _of_provider(session: Session, connection: sqlite3.Connection, new: NewRefer
         found.append(f"{name} is not listed for {label}")
     days = session.settings.number("verified_days")
     if provider["verified_on"] is None:
-        found.append(f"what is known of {name} was never verified")
+        found.append(f"the details of {name} were never verified")
     elif providers.is_old(provider, session.today, days):
-        found.append(f"what is known of {name} is old: verified {provider['verified_on']}")
+        found.append(f"the details of {name} are out of date: verified {provider['verified_on']}")
     return found

@@ -16,15 +16,15 @@ from ccu.referrals import rules
 from ccu.referrals.options import ListOptions
 from ccu.session import Session
 
-EVENT_COLUMNS = ("when", "by", "what", "reason", "note")
-FOLLOW_UP_COLUMNS = ("id", "due", "kind", "owner", "state", "tries")
-ATTEMPT_COLUMNS = ("follow_up", "try", "when", "by", "result", "minutes", "note")
+EVENT_COLUMNS = ("When", "By", "Event", "Reason", "Note")
+FOLLOW_UP_COLUMNS = ("Number", "Due", "Type", "Owner", "Status", "Attempts")
+ATTEMPT_COLUMNS = ("Follow-up", "Attempt", "When", "By", "Result", "Minutes", "Note")
 
 
 def read(
     connection: sqlite3.Connection, referral_id: int, now: datetime, *, named: bool, full: bool
 ) -> dict[str, Any]:
-    """The referral in its documented JSON shape. Raises NotFound.
+    """Return the referral in its documented JSON shape. Raises NotFound.
 
     The person's name only if `named`, notes only if `full`; else null, and note_characters.
     """
@@ -48,23 +48,23 @@ def read(
 def seen(
     session: Session, connection: sqlite3.Connection, referral_id: int, *, full: bool
 ) -> dict[str, Any]:
-    """The referral as this account sees it, and what was shown of it kept, inside a write.
+    """Return the referral as this account sees it, and record what was shown, inside a write.
 
-    Of one that is hidden, and of hidden follow-ups, it shows only that they are being handled.
+    A hidden referral shows only that it is being handled; hidden follow-ups are left out.
     """
     data = read(connection, referral_id, session.now, named=True, full=full)
     view = session.view
     hidden = view.referrals([referral_id]).get(referral_id)
     if hidden is not None:
-        return in_hand(data, hidden)
+        return _handled(data, hidden)
     untold = view.follow_ups(each["id"] for each in data["follow_ups"])
     data["follow_ups"] = [each for each in data["follow_ups"] if each["id"] not in untold]
     view.keep()
     return data
 
 
-def in_hand(data: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
-    """What is left of a referral for somebody it is hidden from: the same keys, few values."""
+def _handled(data: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
+    """Return the same keys with the few values that may be shown of a hidden referral."""
     kept = {key: data[key] for key in ("id", "person", "call", "place", "call_void")}
     empty = dict.fromkeys(data) | {
         key: [] for key, value in data.items() if isinstance(value, list)
@@ -80,11 +80,11 @@ def in_hand(data: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
 
 
 def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
-    """The same as a page."""
+    """Return the referral as a page."""
     if data["need"] is None:  # hidden
         pairs = [
             ("status", data["outcome"]),
-            ("for", "nobody by name" if data["person"] is None else f"person {data['person']}"),
+            ("for", _for(data)),
             ("from", ", ".join(_from(data))),
         ]
         shown = Section(pairs=[pair for pair in pairs if pair[1]], main=True)
@@ -95,7 +95,7 @@ def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
         [
             Section(pairs=_pairs(connection, data), main=True),
             Section(
-                f"Events ({count}; update --seen {count} says that you saw them)",
+                f"Events ({count}; to update it having seen them: --seen {count})",
                 table=Table(EVENT_COLUMNS, _events(connection, data)),
             ),
             *_due(connection, data),
@@ -105,9 +105,9 @@ def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
 
 
 def made(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
-    """A new referral in a few lines: the person, the owner, what is due and when."""
+    """Return a new referral in a few lines: the person, the owner, what is due and when."""
     kinds = codes.labels(connection, "follow_up_kind")
-    pairs = [pair for pair in _pairs(connection, data) if pair[0] in ("for", "owner", "hand-off")]
+    pairs = [pair for pair in _pairs(connection, data) if pair[0] in ("for", "owner", "handoff")]
     due = [
         f"Follow-up {each['id']}: {kinds[each['kind']]}, due {dates.minute(each['due_at'])}"
         f" ({each['owner']})"
@@ -124,10 +124,6 @@ def title(connection: sqlite3.Connection, data: dict[str, Any]) -> str:
 
 def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[str, Any]]:
     provider, owner = data["provider"], data["owner"]
-    who = "nobody by name"
-    if data["person"] is not None:
-        who = f"person {data['person']}"
-        who += f", {data['person_name']}" if data["person_name"] else ""
     where = ", ".join(_from(data))
     handoff = codes.labels(connection, "handoff")[data["handoff"]]
     parts = [handoff.partition(" (")[0], data["handoff_parties"]]  # the explanation is for choosing
@@ -137,17 +133,23 @@ def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[s
     reached = [owner["name"], owner["phone"]]
     pairs = [
         ("status", f"{status}, since {dates.minute(data['since'])}"),
-        ("what came of it", data["outcome"]),
-        ("for", who),
+        ("outcome", data["outcome"]),
+        ("for", _for(data)),
         ("from", where or f"assessment {data['assessment']}"),
         ("provider", ", ".join(part for part in (str(provider["id"]), provider["phone"]) if part)),
         ("owner", ", ".join(part for part in (owner["login"], *reached) if part)),
-        ("hand-off", ", ".join(part for part in parts if part)),
+        ("handoff", ", ".join(part for part in parts if part)),
         ("made", f"{dates.minute(data['made_at'])} by {data['recorded_by']}"),
     ]
     if data["again_of"]:
-        pairs.append(("comes after", f"referral {data['again_of']}"))
+        pairs.append(("refers again", f"referral {data['again_of']}"))
     return pairs
+
+
+def _for(data: dict[str, Any]) -> str:
+    if data["person"] is None:
+        return "no person named"
+    return f"person {data['person']}" + (f", {data['person_name']}" if data["person_name"] else "")
 
 
 def _from(data: dict[str, Any]) -> list[str]:
@@ -163,9 +165,9 @@ def _events(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[
     for each in data["events"]:
         what = [] if each["status"] == before else [statuses[each["status"]]]
         if each["owner"]:
-            what.append(f"handed to {each['owner']}")
+            what.append(f"Reassigned to {each['owner']}")
         if each["again"]:
-            what.append(f"referred again as {each['again']}")
+            what.append(f"Referred again as {each['again']}")
         before = each["status"]
         reason = reasons[each["reason"]] if each["reason"] else None
         rows.append((dates.minute(each["at"]), each["by"], ", ".join(what), reason, _note(each)))
@@ -178,16 +180,16 @@ def _due(connection: sqlite3.Connection, data: dict[str, Any]) -> list[Section]:
     rows, tries = [], []
     for each in data["follow_ups"]:
         state = f"closed {dates.minute(each['closed_at'])}" if each["closed_at"] else "open"
-        state = "to sign" if each["unsigned"] else state
+        state = "awaiting signature" if each["unsigned"] else state
         count = len(each["attempts"])
         kind = kinds[each["kind"]]
         rows.append((each["id"], dates.minute(each["due_at"]), kind, each["owner"], state, count))
         for number, attempt in enumerate(each["attempts"], 1):
-            said = (results[attempt["result"]], attempt["minutes"], _note(attempt))
-            tries.append((each["id"], number, dates.minute(attempt["at"]), attempt["by"], *said))
+            result = (results[attempt["result"]], attempt["minutes"], _note(attempt))
+            tries.append((each["id"], number, dates.minute(attempt["at"]), attempt["by"], *result))
     sections = [Section("Follow-ups", table=Table(FOLLOW_UP_COLUMNS, rows), empty="none")]
     if tries:
-        sections.append(Section("Tries", table=Table(ATTEMPT_COLUMNS, tries)))
+        sections.append(Section("Attempts", table=Table(ATTEMPT_COLUMNS, tries)))
     return sections
 
 

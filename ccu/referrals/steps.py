@@ -1,4 +1,4 @@
-"""Taking a step: what `referral update` and `expire` write, and what they report."""
+"""What `referral update` and `expire` write, and what they report."""
 
 from contextlib import suppress
 from typing import Any
@@ -22,7 +22,7 @@ def read(session: Session, given: UpdateOptions, asking: bool) -> Update:
         reason = REASON_CODE.ask(session, "Why", "--reason")
     note = given.note_file() if given.note_file else None
     if given.status is None and given.owner is None and note is None:
-        raise InvalidInput("nothing to change was given; --status, --owner or --note-file says it")
+        raise InvalidInput("nothing to change; give --status, --owner or --note-file")
     return Update(
         at=given.when or session.now,
         status=given.status,
@@ -34,7 +34,7 @@ def read(session: Session, given: UpdateOptions, asking: bool) -> Update:
 
 
 def take(session: Session, referral_id: int, change: Update) -> str:
-    """Write it; returns what it did in a line."""
+    """Make the change; return what was done, in a line."""
     visibility.refuse("referral", session.view.referrals([referral_id]))
     with session.work() as work:
         done = referrals.update(work, referral_id, change)
@@ -56,13 +56,13 @@ def said(referral_id: int, change: Update, done: Done, owner: str) -> str:
 
 
 def to_expire(session: Session, given: list[int], stalled: bool) -> tuple[list[int], list[int]]:
-    """Those named, or all that are stalled; and the stalled ones on hold, which are left.
+    """Return the referrals to expire, and the stalled ones that are left.
 
-    A person on hold waits knowingly (a waiting list, a hospital): only by number does that expire.
-    Nor does what a legal hold keeps.
+    Left are those on hold (the person is on a waiting list or in a hospital), which expire only by
+    number, and those under a legal hold.
     """
     if bool(given) == stalled:
-        raise InvalidInput("name the referrals that expire, or give --stalled")
+        raise InvalidInput("give the numbers of the referrals to expire, or --stalled")
     if given:
         named = sorted({*given})
         visibility.refuse("referral", session.view.referrals(named))
@@ -78,7 +78,7 @@ def to_expire(session: Session, given: list[int], stalled: bool) -> tuple[list[i
 def expire(
     session: Session, named: list[int], stalled: bool, reason: str, dry_run: bool
 ) -> tuple[list[dict[str, Any]], list[int]]:
-    """Expire all of them or none; the rows as they were before, and those left on hold."""
+    """Expire all of them or none; return the rows as they were, and those that are left."""
     change = Update(at=session.now, status="expired", reason=reason)
     with suppress(_DryRun), session.work() as work:
         ids, left = to_expire(session, named, stalled)
@@ -97,4 +97,4 @@ def expire(
 
 
 class _DryRun(Exception):
-    """Everything was tried; nothing is kept."""
+    """Raised to undo what a dry run has written."""
