@@ -61,8 +61,8 @@ def list_(
 
       ccu follow-up list --owner dlee --all --format csv
     """
-    from ccu.card.page import notice_column
     from ccu.follow_ups import listing_store as follow_ups
+    from ccu.people.screen_parts import notice_column
 
     session: Session = ctx.obj
     rows = follow_ups.list_rows(session, given)
@@ -106,8 +106,8 @@ def overdue(
 
       ccu follow-up overdue --new --exit-code
     """
-    from ccu.card.page import notice_column
     from ccu.follow_ups import listing_store as follow_ups
+    from ccu.people.screen_parts import notice_column
 
     session: Session = ctx.obj
     if by not in (None, "owner"):
