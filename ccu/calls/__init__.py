@@ -6,5 +6,5 @@ questions    what `log-call` asks at a terminal
 store        its SQL: log, amend, void, and one call as it is now
 page         one call as a page
 call_answer  the outcome of a call's referrals and follow-ups, in one line
-consults     an officer's question to a clinician
+consult_store  consults: questions of officers to clinicians
 """

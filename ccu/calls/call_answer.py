@@ -4,12 +4,12 @@ No provider, no need, no name: that it was taken up, or not, and when somebody t
 `_of_open` are the entire rule; of several referrals of one call the best result is shown.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import date
 
 from ccu import dates
+from ccu.calls import answer_store
 from ccu.dates.instants import MONTH_NAMES
 from ccu.people.open_work import AsOf
 from ccu.records.visibility import Hidden, View
@@ -39,49 +39,6 @@ RESULTS = {
     "no_response": "could not be reached {since}",
 }
 
-_REFERRALS = """
-SELECT referral.id, referral.call_id, referral.status,
-       (SELECT occurred_at FROM referral_event
-        WHERE referral_id = referral.id AND status = referral.status
-          AND id > coalesce((SELECT max(id) FROM referral_event AS other
-                             WHERE other.referral_id = referral.id
-                               AND other.status <> referral.status), 0)
-        ORDER BY id LIMIT 1) AS since,
-       (SELECT accepted_at FROM acceptance WHERE referral_id = referral.id) AS connected,
-       (SELECT attempt.occurred_at FROM follow_up
-        JOIN attempt ON attempt.follow_up_id = follow_up.id
-        JOIN follow_up_result ON follow_up_result.code = attempt.result
-        WHERE follow_up.referral_id = referral.id AND follow_up_result.reached
-        ORDER BY attempt.id DESC LIMIT 1) AS reached,
-       (SELECT attempt.result FROM follow_up
-        JOIN attempt ON attempt.follow_up_id = follow_up.id
-        JOIN follow_up_result ON follow_up_result.code = attempt.result
-        WHERE follow_up.referral_id = referral.id AND follow_up_result.reached
-        ORDER BY attempt.id DESC LIMIT 1) AS result,
-       (SELECT due_at FROM next_due WHERE referral_id = referral.id) AS next_due
-FROM referral
-WHERE referral.id = :referral_id
-   OR (referral.call_id IN (SELECT value FROM json_each(:calls)) AND status <> 'entered_in_error'
-       AND (:people IS NULL OR referral.person_id IS NULL
-            OR referral.person_id IN (SELECT value FROM json_each(:people))))
-ORDER BY referral.id
-"""
-_FOLLOW_UPS = """
-SELECT follow_up.id, follow_up.call_id, last.result, last.occurred_at AS since,
-       iif(follow_up_result.reached, last.occurred_at, NULL) AS reached,
-       iif(follow_up.closed_at IS NULL AND follow_up.closing_at IS NULL, follow_up.due_at, NULL)
-         AS next_due
-FROM follow_up
-LEFT JOIN attempt AS last
-  ON last.id = (SELECT max(id) FROM attempt WHERE follow_up_id = follow_up.id)
-LEFT JOIN follow_up_result ON follow_up_result.code = last.result
-WHERE +follow_up.referral_id IS NULL  -- the plus keeps SQLite from that index: most rows have none
-  AND follow_up.call_id IN (SELECT value FROM json_each(:calls))
-  AND (:people IS NULL OR follow_up.person_id IS NULL
-       OR follow_up.person_id IN (SELECT value FROM json_each(:people)))
-ORDER BY next_due IS NULL, unixepoch(next_due), last.id DESC
-"""
-
 
 def of_calls(
     connection: sqlite3.Connection,
@@ -95,14 +52,10 @@ def of_calls(
     With `people`, the records of one person, only what is theirs. Of what the view hides, the line
     tells that an agency is handling it, if there is nothing else to tell.
     """
-    asked = {
-        "calls": json.dumps(list(call_ids)),
-        "referral_id": None,
-        "people": None if people is None else json.dumps(people),
-    }
     best: dict[int, sqlite3.Row] = {}
-    rows = connection.execute(_REFERRALS, asked).fetchall()
-    due = connection.execute(_FOLLOW_UPS, asked).fetchall()
+    calls = list(call_ids)
+    rows = answer_store.referrals(connection, calls, people)
+    due = answer_store.follow_ups(connection, calls, people)
     hidden = view.referrals(row["id"] for row in rows)
     untold = view.follow_ups(row["id"] for row in due)
     for row in rows:
@@ -128,8 +81,7 @@ def _in_hand(rows: Sequence[sqlite3.Row], hidden: dict[int, Hidden]) -> dict[int
 
 def of_referral(connection: sqlite3.Connection, referral_id: int, as_of: AsOf) -> str:
     """The one line of a referral that is there."""
-    asked = {"calls": "[]", "referral_id": referral_id, "people": None}
-    return _of_referral(connection.execute(_REFERRALS, asked).fetchone(), as_of)
+    return _of_referral(answer_store.referral(connection, referral_id), as_of)
 
 
 def _of_referral(row: sqlite3.Row, as_of: AsOf) -> str:

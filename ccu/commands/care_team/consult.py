@@ -67,7 +67,7 @@ def add(
       ccu consult add --clinician dlee --minutes 5 --asked-by mrossi --when "yesterday 16:00"
     """
     from ccu import dates
-    from ccu.calls import consults
+    from ccu.calls import consult_store as consults
 
     session: Session = ctx.obj
     new = consults.NewConsult(
@@ -105,7 +105,7 @@ def list_(
       ccu consult list --clinician dlee --since 2026-01-01
     """
     from ccu import dates
-    from ccu.calls import consults
+    from ccu.calls import consult_store as consults
 
     session: Session = ctx.obj
     start = dates.to_iso(dates.day_start(since, session.settings.zone)) if since else None
@@ -140,7 +140,7 @@ def show(
 
       ccu consult show 3 --full --reason "supervision"
     """
-    from ccu.calls import consults
+    from ccu.calls import consult_store as consults
 
     session: Session = ctx.obj
     with session.work() as work:
