@@ -1,10 +1,12 @@
-"""A new referral from its options: what is asked, what to warn of, the write."""
+"""What `refer`, `referral update` and `expire` ask for, warn of, write and report."""
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.options import PROVIDER, required
 from ccu.output import say
@@ -18,10 +20,13 @@ from ccu.referrals.options import (
     HANDOFF_MINUTES,
     NEED,
     PARTIES,
+    REASON_CODE,
     NeedReferOptions,
     ReferOptions,
+    UpdateOptions,
 )
-from ccu.referrals.store import NewReferral
+from ccu.referrals.store import Done, NewReferral, Update
+from ccu.retention import holds
 from ccu.session import Session
 from ccu.work import Work
 
@@ -177,3 +182,91 @@ def _of_provider(session: Session, connection: sqlite3.Connection, new: NewRefer
     elif providers.is_old(provider, session.today, days):
         found.append(f"the details of {name} are out of date: verified {provider['verified_on']}")
     return found
+
+
+# ---------------------------------------------------------------- the next step
+
+
+def change_of(session: Session, given: UpdateOptions, asking: bool) -> Update:
+    """Return what is to change, asking at a terminal for a reason that a step needs."""
+    reason = given.reason
+    if asking and reason is None and given.status in rules.NEEDS_REASON:
+        reason = REASON_CODE.ask(session, "Why", "--reason")
+    note = given.note_file() if given.note_file else None
+    if given.status is None and given.owner is None and note is None:
+        raise InvalidInput("nothing to change; give --status, --owner or --note-file")
+    return Update(
+        at=given.when or session.now,
+        status=given.status,
+        reason=reason,
+        note=note,
+        owner_id=given.owner,
+        seen=given.seen,
+    )
+
+
+def update(session: Session, referral_id: int, change: Update) -> str:
+    """Make the change; return what was done, in a line."""
+    visibility.refuse("referral", session.view.referrals([referral_id]))
+    with session.work() as work:
+        done = referrals.update(work, referral_id, change)
+        owner = referral_reads.record(work.connection, referral_id)["owner"]["login"]
+    return _done(referral_id, change, done, owner)
+
+
+def _done(referral_id: int, change: Update, done: Done, owner: str) -> str:
+    """`Referral 7: accepted (was requested).`, with what follows from it."""
+    parts = [done.after if done.after == done.before else f"{done.after} (was {done.before})"]
+    if change.owner_id is not None:
+        parts.append(f"owner {owner}")
+    if change.note is not None:
+        parts.append("note added")
+    for word, numbers in (("made", done.made), ("closed", done.closed)):
+        if numbers:
+            parts.append(f"follow-ups {word}: {', '.join(map(str, numbers))}")
+    return f"Referral {referral_id}: {'; '.join(parts)}."
+
+
+def to_expire(session: Session, given: list[int], stalled: bool) -> tuple[list[int], list[int]]:
+    """Return the referrals to expire, and the stalled ones that are left.
+
+    Left are those on hold (the person is on a waiting list or in a hospital), which expire only by
+    number, and those under a legal hold.
+    """
+    if bool(given) == stalled:
+        raise InvalidInput("give the numbers of the referrals to expire, or --stalled")
+    if given:
+        named = sorted({*given})
+        visibility.refuse("referral", session.view.referrals(named))
+        return named, []
+    found = referral_reads.rows(session.db, page.stalled(session))
+    hidden = session.view.referrals(row["id"] for row in found)
+    found = [row for row in found if row["id"] not in hidden]
+    kept = holds.held(session.db, "referral", [row["id"] for row in found])
+    held = [row["id"] for row in found if row["status"] == "on_hold" or row["id"] in kept]
+    return sorted(row["id"] for row in found if row["id"] not in held), held
+
+
+def expire(
+    session: Session, named: list[int], stalled: bool, reason: str, dry_run: bool
+) -> tuple[list[dict[str, Any]], list[int]]:
+    """Expire all of them or none; return the rows as they were, and those that are left."""
+    change = Update(at=session.now, status="expired", reason=reason)
+    with suppress(_DryRun), session.work() as work:
+        ids, left = to_expire(session, named, stalled)
+        for each in ids:
+            table.require(work.connection, "referral", each)
+        before = referral_reads.rows(work.connection, {referral_reads.NUMBERS: ids})
+        before.sort(key=lambda row: int(row["id"]))
+        for row in before:
+            done = referrals.update(work, row["id"], change, sure=True)
+            row["was"], row["changed"] = row["status"], dates.minute(row["changed"])
+            row["follow_ups_closed"] = ", ".join(map(str, done.closed))
+        if dry_run:
+            raise _DryRun
+
+    return before, left
+
+
+class _DryRun(Exception):
+    """Raised to undo what a dry run has written."""

@@ -55,10 +55,10 @@ def update(
 
       ccu referral update 7 --owner dlee
     """
-    from ccu.referrals import steps
+    from ccu.referrals import form
 
     session: Session = ctx.obj
-    emit_line(steps.take(session, referral, steps.read(session, given, asking)))
+    emit_line(form.update(session, referral, form.change_of(session, given, asking)))
 
 
 @app.command()
@@ -85,10 +85,10 @@ def expire(
 
       ccu referral expire 7 9 --reason provider_silent
     """
-    from ccu.referrals import steps
+    from ccu.referrals import form
 
     session: Session = ctx.obj
-    rows, held = steps.expire(session, referral or [], stalled, reason, dry_run)
+    rows, held = form.expire(session, referral or [], stalled, reason, dry_run)
     count = "1 referral" if len(rows) == 1 else f"{len(rows)} referrals"
     emit(Table(EXPIRED_COLUMNS, rows, title="Expired"), format, output)
     say(f"Nothing was changed: {count} would expire." if dry_run else f"Expired {count}.")
