@@ -111,7 +111,7 @@ def test_the_page_of_a_referral(ccu: Ccu, me: str, db_path: Path) -> None:
         "Referral 1: Housing, Homes with Hope (service_received)\n"
         "\n"
         "status    Service received, since 2026-02-02 09:00\n"
-        "outcome   service received 2 Feb\n"
+        "outcome   service received Feb 2\n"
         "for       person 1, Ana Reyes\n"
         "from      call 1, 12 MAIN ST # 3\n"
         "provider  1, 203-555-0110\n"
