@@ -55,7 +55,7 @@ COMMANDS = {
         "everyday.brief",
         "The shift hand-over in one page: what is new, due, late and waiting.",
     ),
-    "consult": ("care_team.consult", "An officer's question to a clinician: add, list, show."),
+    "consult": ("care_team.consult", "Officers' questions to clinicians: add, list, show."),
     "needs": ("care_team.needs", "Needs assessments: record, show, refer."),
     "person": (
         "everyday.person everyday.person_same everyday.person_link everyday.person_roster",

@@ -24,7 +24,7 @@ ORDER BY unixepoch(consult.occurred_at), consult.id
 
 @dataclass(frozen=True, kw_only=True)
 class NewConsult:
-    """A question and the time it took; about a call, a person, both, or nobody in particular."""
+    """A question and the minutes it took; about a call, a person, both or neither."""
 
     asked_by: int
     clinician_id: int
@@ -36,9 +36,9 @@ class NewConsult:
 
 
 def add_consult(work: Work, new: NewConsult) -> int:
-    """Add a consult; returns its id.
+    """Add a consult; return its id.
 
-    Raises NotFound, and InvalidInput for a void call, a merged person, somebody asking themselves.
+    Raises NotFound, and InvalidInput for a void call, a merged person, or a clinician who asks.
     """
     if new.asked_by == new.clinician_id:
         raise InvalidInput("--clinician: choose a different person; --asked-by is who asked")

@@ -312,7 +312,7 @@ def test_a_void_call_is_kept_and_no_longer_counted(call: Ccu, db_path: Path) -> 
     result = call("call", "void", "1", "--reason", "logged twice")
     assert result == (
         0,
-        "Voided call 1; it is kept, and left out of counts and cards.\n",
+        "Voided call 1; it is kept, but not in counts or cards.\n",
         "",
     )
     page = call("call", "show", "1").out

@@ -524,7 +524,7 @@ def test_the_silent_ones_expire_and_each_is_named(ccu: Ccu, me: str) -> None:
         f" 1  requested  housing  Homes with Hope       1  {me:5}  2026-01-31 10:00  1, 2\n"
         f" 2  requested  housing  Homes with Hope       1  {me:5}  2026-01-31 10:00  3, 4\n",
         "Nothing was changed: 2 referrals would expire.\n"
-        "On hold, and left so: 3. By number they expire too.\n",
+        "Left open, on hold: 3. To expire a referral on hold, give its number.\n",
     )
     assert statuses(ccu, 1) == ["requested"]
     done = at("2026-02-14T12:00", *line)

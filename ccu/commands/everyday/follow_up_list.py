@@ -30,7 +30,7 @@ def show(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Show one follow-up: what it is for, each attempt, what was moved. It is recorded.
+    """Show a follow-up: what it is for, attempts, changes. Showing it is recorded in the audit.
 
     Example:
 
@@ -51,9 +51,9 @@ def list_(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List follow-ups, the first due first: by number and place, without names.
+    """List follow-ups by due date, by number and place.
 
-    `--due week` is what falls due within the next 7 days; what is late already is in `overdue`.
+    `--due week` lists those due in the next 7 days; for overdue ones: ccu follow-up overdue
 
     Examples:
 
@@ -75,30 +75,28 @@ def list_(
 def overdue(
     ctx: typer.Context,
     new: Annotated[
-        bool, typer.Option("--new", help="Only what no recorded run has found late yet.")
+        bool, typer.Option("--new", help="Only those not reported as overdue yet.")
     ] = False,
-    by: Annotated[
-        str | None, typer.Option("--by", metavar="owner", help="Grouped by whose it is.")
-    ] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="owner", help="Group by owner.")] = None,
     names: NamesOption = False,
     record: Annotated[
         bool | None,
         typer.Option(
             "--record/--no-record",
-            help="Keep what was found late as told; else only a run from no terminal does.",
+            help="Record these as reported; the default is yes, except at a terminal.",
         ),
     ] = None,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="End with 10 when anything is listed.")
+        bool, typer.Option("--exit-code", help="Exit with code 10 if anything is listed.")
     ] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List open follow-ups that are past due, oldest first; prints nothing from cron when none are.
+    """List overdue follow-ups, oldest first; with none, cron gets no output.
 
-    `new` marks what no recorded run has found late yet. The nightly run is recorded; a look at a
-    terminal is not, so that it does not take the night's news away. A format or a file that is
-    asked for gets an empty list, too.
+    new: not reported as overdue yet. A run from cron records what it reported; a run at a terminal
+    does not, so the next report still has it as new. With --format or --output an empty list is
+    printed too.
 
     Examples:
 

@@ -1,4 +1,4 @@
-"""`ccu refer`: ask a provider to help."""
+"""`ccu refer`: refer the person of a call to a provider."""
 
 from typing import Annotated
 
@@ -19,12 +19,12 @@ def command(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Refer the person of a call to a provider, and plan the follow-ups.
+    """Refer the person of a call to a provider, and schedule the follow-ups.
 
-    A call may have several referrals. A full or long unverified provider is said and does not stop
-    it; a retired one does. Follow-ups are due after the hours of the setting follow_up_hours.
+    A call can have several referrals. A note tells you if the provider is full or not recently
+    verified; a retired one is refused. The setting follow_up_hours gives when follow-ups are due.
 
-    JSON: as of ccu referral show, with warnings (a list of texts).
+    JSON: the same as ccu referral show, with warnings (a list of texts).
 
     Examples:
 
