@@ -4,12 +4,13 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.options import PROVIDER, required
-from ccu.output import say
+from ccu.output import Format, emit_document, say
 from ccu.providers import store as providers
 from ccu.records import codes, person_ids, table, visibility
 from ccu.referrals import page, rules
@@ -118,9 +119,11 @@ def _ask_provider(session: Session, need: str) -> int:
 def make(
     session: Session,
     new: NewReferral,
+    format: Format | None,
+    output: Path | None,
     link: Callable[[Work, int], None] | None = None,
-) -> dict[str, Any]:
-    """Write the referral, print its warnings, and return its data.
+) -> None:
+    """Write the referral, and print its warnings and what was made.
 
     `link` writes in the same transaction what the new referral's number goes into.
     """
@@ -132,7 +135,11 @@ def make(
         data = page.read(work.connection, referral_id, session.now, named=False, full=False)
     for each in warnings:
         say(f"Note: {each}.")
-    return {**data, "warnings": warnings}
+    try:
+        emit_document(page.made(session.db, {**data, "warnings": warnings}), format, output)
+    except BaseException:
+        say(f"Made referral {referral_id}.")  # it is kept, though it could not be printed
+        raise
 
 
 def cautions(session: Session, connection: sqlite3.Connection, new: NewReferral) -> list[str]:

@@ -18,7 +18,7 @@ from ccu.options import (
     opt,
     with_options,
 )
-from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
+from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.referrals.options import NEED, NeedReferOptions
 from ccu.session import Session
 
@@ -117,16 +117,12 @@ def refer(
 
       ccu needs refer 3 housing --to homes --handoff warm_by_phone
     """
-    from ccu.referrals import form, needs_page, needs_store, page
+    from ccu.referrals import form, needs_page, needs_store
+    from ccu.work import Work
+
+    def link(work: Work, referral_id: int) -> None:
+        needs_store.link(work, assessment, need, referral_id)
 
     session: Session = ctx.obj
     about = needs_page.about(session, assessment, need)
-    new = form.new_referral(session, about, given, asking)
-    data = form.make(
-        session, new, lambda work, number: needs_store.link(work, assessment, need, number)
-    )
-    try:
-        emit_document(page.made(session.db, data), format, output)
-    except BaseException:
-        say(f"Made referral {data['id']}.")  # it is kept, though it could not be printed
-        raise
+    form.make(session, form.new_referral(session, about, given, asking), format, output, link)

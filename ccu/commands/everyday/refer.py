@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ccu.options import CALL, AskingOption, arg, with_options
-from ccu.output import FormatOption, OutputOption, emit_document, say
+from ccu.output import FormatOption, OutputOption
 from ccu.referrals.options import ReferOptions
 from ccu.session import Session
 
@@ -34,13 +34,8 @@ def command(
 
       ccu refer 12 --to "family services" --again-of 7
     """
-    from ccu.referrals import form, page
+    from ccu.referrals import form
 
     session: Session = ctx.obj
     about = form.from_call(session, call, given, asking)
-    data = form.make(session, form.new_referral(session, about, given, asking))
-    try:
-        emit_document(page.made(session.db, data), format, output)
-    except BaseException:
-        say(f"Made referral {data['id']}.")  # it is kept, though it could not be printed
-        raise
+    form.make(session, form.new_referral(session, about, given, asking), format, output)
