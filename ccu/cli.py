@@ -40,7 +40,7 @@ COMMANDS = {
     ),
     "refer": (
         "everyday.refer",
-        "Refer the person of a call to a provider, and plan the follow-ups.",
+        "Refer the person of a call to a provider, and schedule the follow-ups.",
     ),
     "referral": (
         "everyday.referral everyday.referral_update",
