@@ -40,7 +40,7 @@ COMMANDS = {
     "plan": "care_team.plan care_team.plan_decide",
     "place": "care_team.place",
     "frequent": "care_team.frequent",
-    "provider": "care_team.provider",
+    "provider": "care_team.provider care_team.provider_list",
     "address": "analyst.address",
     "import": "analyst.import_",
     "consent": "care_team.consent care_team.consent_list",

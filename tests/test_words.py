@@ -111,8 +111,6 @@ ccu/commands/analyst/report.py
 ccu/commands/care_team/consent.py
 ccu/commands/care_team/consent_list.py
 ccu/commands/care_team/disclosures.py
-ccu/commands/care_team/provider.py
-ccu/commands/everyday/referral.py
 ccu/consent/disclosures.py
 ccu/consent/store.py
 ccu/demo/story.py
@@ -125,13 +123,10 @@ ccu/figures/concentration.sql
 ccu/figures/follow_through.sql
 ccu/figures/months.sql
 ccu/figures/responders.sql
-ccu/follow_ups/attempts.py
-ccu/follow_ups/entry.py
 ccu/plans/deciding.py
 ccu/plans/form.py
 ccu/plans/page.py
 ccu/plans/writing.py
-ccu/providers/options.py
 ccu/records/audit.py
 ccu/records/codes.py
 ccu/records/consents.py
@@ -140,12 +135,6 @@ ccu/records/staff.py
 ccu/records/stigmatizing_terms.py
 ccu/records/visibility.py
 ccu/records/withheld.py
-ccu/referrals/form.py
-ccu/referrals/needs.py
-ccu/referrals/options.py
-ccu/referrals/page.py
-ccu/referrals/rules.py
-ccu/referrals/steps.py
 ccu/report/build.py
 ccu/report/definitions.py
 ccu/report/figures.py
@@ -162,7 +151,6 @@ ccu/report/sealed_rows.py
 ccu/report/sections.py
 ccu/report/text.py
 tests/access/test_roles.py
-tests/calls/test_call.py
 tests/calls/test_log_call.py
 tests/card/test_brief.py
 tests/consent/sharing.py

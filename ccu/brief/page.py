@@ -9,8 +9,7 @@ from ccu import dates
 from ccu.brief import store as briefs
 from ccu.calls import call_answer
 from ccu.errors import InvalidInput
-from ccu.follow_ups import rows as follow_up_rows
-from ccu.follow_ups.rows import Wanted
+from ccu.follow_ups import listing_store as follow_up_rows
 from ccu.output import Document, Section, Table
 from ccu.people.open_work_store import AsOf
 from ccu.people.screen_parts import with_notice
@@ -89,8 +88,8 @@ def _lists(session: Session, start: datetime, asker: int) -> dict[str, Any]:
     calls = briefs.care_calls(connection, _span(start, now))
     view = session.view
     answers = call_answer.of_calls(connection, [call["id"] for call in calls], as_of, view)
-    wanted = Wanted(due_from=as_of.unix, due_before=end_of_day)
-    due = follow_up_rows.rows(connection, wanted, as_of)
+    today = {follow_up_rows.DUE_FROM: as_of.unix, follow_up_rows.DUE_BEFORE: end_of_day}
+    due = follow_up_rows.rows(connection, as_of, today)
     waiting = briefs.waiting(connection)
     hidden = view.referrals(row["id"] for row in waiting)
     data = {

@@ -1,21 +1,21 @@
-"""What became of it, in one line for the officer who made the call, and nothing more.
+"""The outcome of a call in one line, for the officer who made it.
 
-No provider, no need, no name: that it was taken up, or not, and when somebody tries next. WORDS and
-`_of_open` are the entire rule; of several referrals of one call the best result is shown.
+It has no provider, need or name: only whether it was taken up, and when somebody tries next. WORDS
+and `_of_open` are the entire rule; of several referrals of one call the best result is shown.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import date
 
 from ccu import dates
+from ccu.calls import answer_store
 from ccu.dates.instants import MONTH_NAMES
 from ccu.people.open_work_store import AsOf
 from ccu.records.visibility import Hidden, View
 
-# status -> what is said of it; {since} is the day it came to that, {connected} the day of the first
-# connection. Best news first; a referral that waits comes after those that are connected.
+# status -> its words; {since} is the day it got that status, {connected} the day of the first
+# connection. The best result comes first; a waiting referral comes after the connected ones.
 WORDS = {
     "service_received": "service received {since}",
     "in_progress": "connected {connected}",
@@ -25,62 +25,19 @@ WORDS = {
     "on_hold": "",
     "contact_only": "contact made {since}, no service",
     "declined": "declined {since}",
-    "rejected": "not taken on {since}",
+    "rejected": "not accepted {since}",
     "unable_to_contact": "could not be reached {since}",
-    "expired": "no answer, expired {since}",
-    "cancelled": "called off {since}",
+    "expired": "no answer, closed {since}",
+    "cancelled": "canceled {since}",
     "entered_in_error": "entered in error {since}",
 }
 RANK = {status: rank for rank, status in enumerate(WORDS)}
-# A follow-up of the call itself, without a referral: its last result -> what is said of it.
+# A follow-up of the call itself, without a referral: its last result -> its words.
 RESULTS = {
     "refused": "declined {since}",
     "safe_declined": "declined {since}",
     "no_response": "could not be reached {since}",
 }
-
-_REFERRALS = """
-SELECT referral.id, referral.call_id, referral.status,
-       (SELECT occurred_at FROM referral_event
-        WHERE referral_id = referral.id AND status = referral.status
-          AND id > coalesce((SELECT max(id) FROM referral_event AS other
-                             WHERE other.referral_id = referral.id
-                               AND other.status <> referral.status), 0)
-        ORDER BY id LIMIT 1) AS since,
-       (SELECT accepted_at FROM acceptance WHERE referral_id = referral.id) AS connected,
-       (SELECT attempt.occurred_at FROM follow_up
-        JOIN attempt ON attempt.follow_up_id = follow_up.id
-        JOIN follow_up_result ON follow_up_result.code = attempt.result
-        WHERE follow_up.referral_id = referral.id AND follow_up_result.reached
-        ORDER BY attempt.id DESC LIMIT 1) AS reached,
-       (SELECT attempt.result FROM follow_up
-        JOIN attempt ON attempt.follow_up_id = follow_up.id
-        JOIN follow_up_result ON follow_up_result.code = attempt.result
-        WHERE follow_up.referral_id = referral.id AND follow_up_result.reached
-        ORDER BY attempt.id DESC LIMIT 1) AS result,
-       (SELECT due_at FROM next_due WHERE referral_id = referral.id) AS next_due
-FROM referral
-WHERE referral.id = :referral_id
-   OR (referral.call_id IN (SELECT value FROM json_each(:calls)) AND status <> 'entered_in_error'
-       AND (:people IS NULL OR referral.person_id IS NULL
-            OR referral.person_id IN (SELECT value FROM json_each(:people))))
-ORDER BY referral.id
-"""
-_FOLLOW_UPS = """
-SELECT follow_up.id, follow_up.call_id, last.result, last.occurred_at AS since,
-       iif(follow_up_result.reached, last.occurred_at, NULL) AS reached,
-       iif(follow_up.closed_at IS NULL AND follow_up.closing_at IS NULL, follow_up.due_at, NULL)
-         AS next_due
-FROM follow_up
-LEFT JOIN attempt AS last
-  ON last.id = (SELECT max(id) FROM attempt WHERE follow_up_id = follow_up.id)
-LEFT JOIN follow_up_result ON follow_up_result.code = last.result
-WHERE +follow_up.referral_id IS NULL  -- the plus keeps SQLite from that index: most rows have none
-  AND follow_up.call_id IN (SELECT value FROM json_each(:calls))
-  AND (:people IS NULL OR follow_up.person_id IS NULL
-       OR follow_up.person_id IN (SELECT value FROM json_each(:people)))
-ORDER BY next_due IS NULL, unixepoch(next_due), last.id DESC
-"""
 
 
 def of_calls(
@@ -90,19 +47,15 @@ def of_calls(
     view: View,
     people: Sequence[int] | None = None,
 ) -> dict[int, str]:
-    """call -> its one line; a call of which nothing was asked is left out.
+    """Return call -> its outcome; a call without referral or follow-up is left out.
 
-    With `people`, the records of one person, only what is theirs. Of what the view hides, the line
-    tells that an agency is handling it, if there is nothing else to tell.
+    With `people`, the records of one person, only what is theirs. If all of it is hidden by the
+    view, the outcome is that an agency is handling it.
     """
-    asked = {
-        "calls": json.dumps(list(call_ids)),
-        "referral_id": None,
-        "people": None if people is None else json.dumps(people),
-    }
     best: dict[int, sqlite3.Row] = {}
-    rows = connection.execute(_REFERRALS, asked).fetchall()
-    due = connection.execute(_FOLLOW_UPS, asked).fetchall()
+    calls = list(call_ids)
+    rows = answer_store.referrals(connection, calls, people)
+    due = answer_store.follow_ups(connection, calls, people)
     hidden = view.referrals(row["id"] for row in rows)
     untold = view.follow_ups(row["id"] for row in due)
     for row in rows:
@@ -117,19 +70,18 @@ def of_calls(
             continue
         if text := _of_follow_up(row, as_of):
             found[row["call_id"]] = text
-    return {**_in_hand(rows, hidden), **_in_hand(due, untold), **found}
+    return {**_handled(rows, hidden), **_handled(due, untold), **found}
 
 
-def _in_hand(rows: Sequence[sqlite3.Row], hidden: dict[int, Hidden]) -> dict[int, str]:
-    """call -> `in hand with Human Services`, or was; what is open comes before what ended."""
+def _handled(rows: Sequence[sqlite3.Row], hidden: dict[int, Hidden]) -> dict[int, str]:
+    """Return call -> the agency that is handling it; what is open comes before what ended."""
     known = [(row["call_id"], hidden[row["id"]]) for row in rows if row["id"] in hidden]
     return {call: each.words for call, each in sorted(known, key=lambda pair: pair[1].open)}
 
 
 def of_referral(connection: sqlite3.Connection, referral_id: int, as_of: AsOf) -> str:
-    """The one line of a referral that is there."""
-    asked = {"calls": "[]", "referral_id": referral_id, "people": None}
-    return _of_referral(connection.execute(_REFERRALS, asked).fetchone(), as_of)
+    """Return the outcome of a referral, which must exist."""
+    return _of_referral(answer_store.referral(connection, referral_id), as_of)
 
 
 def _of_referral(row: sqlite3.Row, as_of: AsOf) -> str:
@@ -137,8 +89,8 @@ def _of_referral(row: sqlite3.Row, as_of: AsOf) -> str:
     if not words:
         return _of_open(row, as_of)
     return words.format(
-        since=say_day(row["since"], as_of.day),
-        connected=say_day(row["connected"] or row["since"], as_of.day),
+        since=_day(row["since"], as_of.day),
+        connected=_day(row["connected"] or row["since"], as_of.day),
     )
 
 
@@ -146,26 +98,27 @@ def _of_follow_up(row: sqlite3.Row, as_of: AsOf) -> str:
     if row["next_due"]:
         return _of_open(row, as_of)
     if row["since"] is None:
-        return ""  # closed without a try
+        return ""  # closed without an attempt
     words = RESULTS.get(row["result"], "contact made {since}" if row["reached"] else "")
-    return words.format(since=say_day(row["since"], as_of.day))
+    return words.format(since=_day(row["since"], as_of.day))
 
 
 def _of_open(row: sqlite3.Row, as_of: AsOf) -> str:
-    """`no contact yet, next try 24 Jan`, for what waits."""
-    reached = "no contact yet"
+    """Return `not reached; next try Jan 24`, or since when the follow-up is overdue."""
+    reached = "not reached"
     if row["reached"]:
         word = "declined" if row["result"] in RESULTS else "reached"
-        reached = f"{word} {say_day(row['reached'], as_of.day)}"
+        reached = f"{word} {_day(row['reached'], as_of.day)}"
     due = row["next_due"]
     if due is None:
         return reached
-    was = "was due " if as_of.is_late(dates.from_iso(due).timestamp()) else ""
-    return f"{reached}, next try {was}{say_day(due, as_of.day)}"
+    is_late = as_of.is_late(dates.from_iso(due).timestamp())
+    next_step = "follow-up overdue since" if is_late else "next try"
+    return f"{reached}; {next_step} {_day(due, as_of.day)}"
 
 
-def say_day(stored: str, today: date) -> str:
-    """`21 Jan`; with its year when that is another."""
+def _day(stored: str, today: date) -> str:
+    """Return `Jan 21`; with its year when that is another."""
     day = dates.from_iso(stored).date()
-    text = f"{day.day} {MONTH_NAMES[day.month - 1][:3]}"
-    return text if day.year == today.year else f"{text} {day.year}"
+    text = f"{MONTH_NAMES[day.month - 1][:3]} {day.day}"
+    return text if day.year == today.year else f"{text}, {day.year}"

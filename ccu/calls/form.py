@@ -1,7 +1,7 @@
 """The values of a call's record from its options and answers. Nothing is written here.
 
-The times are read here, because those without a day are counted from when the call began; so are
-the address, the responders and the people.
+Times are read here, because a time without a day is the first one after the call began; so are the
+address, the responders and the people.
 """
 
 import re
@@ -142,7 +142,7 @@ class CallForm:
         began = began.astimezone(self._now.tzinfo)
         moment = self._first_after(began, text, name)
         if dates.is_after(moment, self._now):
-            raise InvalidInput(f"{name} would be in the future, for the call began {began:%H:%M}")
+            raise InvalidInput(f"{name} is in the future: the call began at {began:%H:%M}")
         return dates.to_iso(moment)
 
     def _call_began(self) -> str:
@@ -158,7 +158,7 @@ class CallForm:
             if not dates.is_after(began, moment):
                 break
         if dates.is_after(moment, dates.add_elapsed(began, hours=LONGEST_CALL)):
-            raise InvalidInput(f"{name} is before --when; if it is not, write its day too")
+            raise InvalidInput(f"{name} is before --when; for another day, give its date too")
         return moment
 
     # ------------------------------------------------------------ who was there
@@ -168,7 +168,7 @@ class CallForm:
         who, *rest = text.split(":")
         agency, plus, clinician = who.partition("+")
         if plus and clinician.strip().lower() != "clinician":
-            raise InvalidInput(f"{name}: only +clinician can follow the agency")
+            raise InvalidInput(f"{name}: after the agency only +clinician is allowed")
         found: dict[str, Any] = {
             "agency": self.code("agency", agency, name),
             "clinician": bool(plus),
@@ -184,31 +184,31 @@ class CallForm:
                 found["unit"] = typed_text.line(value, f"unit= of {name}", 60) or ""
         reason = typed_text.line(":".join(rest), f"the reason of {name}", LONGEST_TEXT)
         if reason and found["state"] not in ("cancelled", "unavailable"):
-            raise InvalidInput(f"{name}: only one who was cancelled or unavailable has a reason")
+            raise InvalidInput(f"{name}: a reason is allowed only with cancelled or unavailable")
         return Responder(**found, reason=reason)
 
     def person(self, text: str, name: str, names: bool = False) -> Met:
         """[ROLE:]WHO: unknown, described: TEXT, a person's number or, if `names`, a name."""
-        said = typed_text.line(text, name, LONGEST_TEXT) or ""
-        role, colon, rest = said.partition(":")
+        typed = typed_text.line(text, name, LONGEST_TEXT) or ""
+        role, colon, rest = typed.partition(":")
         if colon and role.strip().lower() != "described":
             role = self.code("call_role", role, f"the role in {name}")
         else:
-            role, rest = "subject", said
+            role, rest = "subject", typed
         rest = rest.strip()
         if rest.lower() == "unknown":
             return Met(role)
-        kind, colon, description = (part.strip() for part in rest.partition(":"))
-        if colon and kind.lower() == "described":
+        word, colon, description = (part.strip() for part in rest.partition(":"))
+        if colon and word.lower() == "described":
             if not description:
-                raise InvalidInput(f"{name}: described: needs a text after it")
+                raise InvalidInput(f"{name}: add a description after described:")
             return Met(role, description=description)
         if rest.isdigit():
             return Met(role, person_id=typed_text.record_id(rest, "person"))
         if not names:
             raise InvalidInput(
-                f"{name} is unknown, described: TEXT or a person's number; a name would be seen by"
-                " others on this machine, so it goes through --person-file"
+                f"{name}: give unknown, described: TEXT or a person's number; put a name in"
+                " --person-file, because others on this machine can read command lines"
             )
         began = dates.from_iso(self._call_began()).date()
         return _named(role, rest, name, began)
@@ -223,9 +223,9 @@ class CallForm:
         ]
 
 
-def _named(role: str, said: str, name: str, began: date) -> Met:
-    """GIVEN FAMILY or FAMILY, GIVEN, then perhaps `; born 1980-01-31`."""
-    words, semicolon, detail = said.partition(";")
+def _named(role: str, typed: str, name: str, began: date) -> Met:
+    """Read GIVEN FAMILY or FAMILY, GIVEN, then perhaps `; born 1980-01-31`."""
+    words, semicolon, detail = typed.partition(";")
     given, family = person_options.split_name(typed_text.line(words, name) or "", name)
     birth_date = _birth_date(detail.strip(), name, began) if semicolon else None
     return Met(role, given_name=given, family_name=family, birth_date=birth_date)
@@ -234,11 +234,11 @@ def _named(role: str, said: str, name: str, began: date) -> Met:
 def _birth_date(text: str, name: str, began: date) -> str:
     match = re.fullmatch(_BORN, text)
     if not match:
-        raise InvalidInput(f"{name}: after the ; write born and a date, as born 1980-01-31")
+        raise InvalidInput(f"{name}: after the name you can write: ; born 1980-01-31")
     try:
         born = date.fromisoformat(match[1])
     except ValueError:
-        raise InvalidInput(f"{name}: the birth date is not a day of the calendar") from None
+        raise InvalidInput(f"{name}: the birth date does not exist") from None
     if born > began:
         raise InvalidInput(f"{name}: the birth date is after the call")
     if began.year - born.year > OLDEST:
@@ -248,35 +248,16 @@ def _birth_date(text: str, name: str, began: date) -> str:
 
 # ---------------------------------------------------------------- an amendment
 
-# What --clear can name: every option of the record that may be empty.
 _MANY_VALUED = (*MANY, "responder", "person")
-_ONE_VALUED = (
-    *(
-        "nature_cleared",
-        "source",
-        "dispatched",
-        "arrived",
-        "cleared",
-        "incident",
-        "priority",
-        "beat",
-    ),
-    *(
-        "lead",
-        "backup_asked",
-        "backup_arrived",
-        "force_used",
-        "injury",
-        "crisis_kind",
-        "minutes",
-        "note",
-    ),
+# What --clear can name: every option of the record that may be empty.
+CLEARABLE = (
+    *(field.name for field in fields(CallOptions) if field.name not in (*REQUIRED, *FILES)),
+    "note",
 )
-CLEARABLE = (*_ONE_VALUED, *_MANY_VALUED)
 
 
 class Amendment:
-    """Read once from the options, then laid over the record as it is inside the write."""
+    """The new values of an amendment: read once, then applied to the record inside the write."""
 
     def __init__(self, given: AmendOptions, form: CallForm) -> None:
         form.read_all(given)
@@ -290,14 +271,14 @@ class Amendment:
                 form.responder(text, "--add-responder") for text in given.add_responder
             ]
         form.read_files(given)
-        # People are only ever added: who was met is too easily lost by naming one more.
+        # People are only added: replacing all of them by naming one more would lose the others.
         self._added["people"] = form.values.pop("people", [])
         self._new = form.values
         for option in self._cleared:
             if field_of(option) in self._new:
-                raise InvalidInput(f"--clear {option.replace('_', '-')} and a new value contradict")
+                raise InvalidInput(f"{flag(option)}: give a new value or --clear it, not both")
         if not (self._new or self._cleared or any(self._added.values())):
-            raise InvalidInput("nothing to amend; ccu call amend --help lists what can be")
+            raise InvalidInput("nothing to amend; to see the options: ccu call amend --help")
 
     def over(self, old: Mapping[str, Any]) -> dict[str, Any]:
         """Return the complete new value of each field that was given."""
@@ -331,10 +312,10 @@ def _as_values(field: str, recorded: list[Any]) -> list[Any]:
 def _clearable(text: str) -> str:
     option = text.strip().lower().removeprefix("--").replace("-", "_")
     if option in REQUIRED:
-        raise InvalidInput(f"--clear: a call always has its {option}; give the new one")
+        raise InvalidInput(f"--clear: a call must have its {option}; give a new one instead")
     if option == FILES[1]:
         option = "note"
     if option not in CLEARABLE:
         names = ", ".join(each.replace("_", "-") for each in CLEARABLE)
-        raise InvalidInput(f"--clear: no field of that name; there are {names}")
+        raise InvalidInput(f"--clear: no field of that name; choose from {names}")
     return option

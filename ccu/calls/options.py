@@ -1,6 +1,6 @@
-"""The options that describe a call, once: `log-call` and `call amend` take the same ones.
+"""The options that describe a call; `log-call` and `call amend` share them.
 
-Options are fields of a dataclass without comparison or repr: making those costs start-up time.
+They are fields of a dataclass without comparison or repr, because making those costs start-up time.
 """
 
 from dataclasses import dataclass
@@ -51,16 +51,16 @@ class CallOptions:
         str | None, opt("--address", TYPES["address"], "Where, as you would write it.")
     ] = None
     nature: Annotated[
-        str | None, opt("--nature", TYPES["nature"], "What it came in as, a code or its label.")
+        str | None, opt("--nature", TYPES["nature"], "Nature as received: a code or its label.")
     ] = None
     nature_cleared: Annotated[
-        str | None, opt("--nature-cleared", TYPES["nature"], "What it turned out to be.")
+        str | None, opt("--nature-cleared", TYPES["nature"], "Nature as cleared.")
     ] = None
     source: Annotated[str | None, opt("--source", TYPES["source"], "Reported by.")] = None
     dispatched: Annotated[
         str | None,
         Option(
-            "--dispatched", metavar="TIME", help="A time without a day is the first after --when."
+            "--dispatched", metavar="TIME", help="Without a date: the first such time after --when."
         ),
     ] = None
     arrived: Annotated[
@@ -71,7 +71,7 @@ class CallOptions:
     )
     incident: Annotated[
         str | None,
-        opt("--incident", _SHORT, "The dispatch system's number; no two calls share it."),
+        opt("--incident", _SHORT, "Dispatch incident number; each call has its own."),
     ] = None
     priority: Annotated[str | None, opt("--priority", _SHORT, "As dispatch writes it.")] = None
     beat: Annotated[str | None, opt("--beat", _SHORT, "Beat or district.")] = None
@@ -81,33 +81,33 @@ class CallOptions:
         Option(
             "--responder",
             metavar="AGENCY[+clinician][:STATE[:DETAIL...]]",
-            help="Who responded (arrived, unless STATE differs). Details: unit=4A,"
+            help="Who responded; STATE is arrived unless given. Details: unit=4A,"
             " minutes=30, or why cancelled or unavailable. Repeatable.",
         ),
     ] = None
     danger: Annotated[
         list[str] | None,
-        opt("--danger", TYPES["danger"], "Hazard met, or none. Repeatable."),
+        opt("--danger", TYPES["danger"], "Hazard, or none if you checked. Repeatable."),
     ] = None
     backup_asked: Annotated[
-        bool | None, Option("--backup-asked/--no-backup-asked", help="Back-up was asked for.")
+        bool | None, Option("--backup-asked/--no-backup-asked", help="Backup was asked for.")
     ] = None
     backup_arrived: Annotated[
-        bool | None, Option("--backup-arrived/--no-backup-arrived", help="Back-up came.")
+        bool | None, Option("--backup-arrived/--no-backup-arrived", help="Backup arrived.")
     ] = None
     force_used: Annotated[
         bool | None, Option("--force-used/--no-force-used", help="Force was used.")
     ] = None
     injury: Annotated[bool | None, Option("--injury/--no-injury", help="Somebody was hurt.")] = None
     crisis_kind: Annotated[
-        str | None, opt("--crisis-kind", TYPES["crisis_kind"], "As it appeared; no diagnosis.")
+        str | None, opt("--crisis-kind", TYPES["crisis_kind"], "As it appeared; not a diagnosis.")
     ] = None
     intervention: Annotated[
         list[str] | None,
-        opt("--intervention", TYPES["intervention"], "What was done. Repeatable."),
+        opt("--intervention", TYPES["intervention"], "Intervention. Repeatable."),
     ] = None
     disposition: Annotated[
-        list[str] | None, opt("--disposition", TYPES["disposition"], "How it ended. Repeatable.")
+        list[str] | None, opt("--disposition", TYPES["disposition"], "Disposition. Repeatable.")
     ] = None
     minutes: Annotated[
         int | None,
@@ -118,8 +118,8 @@ class CallOptions:
         Option(
             "--person",
             metavar="[ROLE:]WHO",
-            help="Somebody met: unknown, described: TEXT, or a person's number; a role before it"
-            " (subject, caller, family, victim, witness). No names here: use --person-file.",
+            help="Person involved: unknown, described: TEXT, or a person's number; before it a role"
+            " (subject, caller, family, victim, witness). For names use --person-file.",
         ),
     ] = None
     person_file: Annotated[
@@ -127,7 +127,7 @@ class CallOptions:
         opt(
             "--person-file",
             FILE,
-            "People met, one a line: as --person, or a name: [ROLE:]GIVEN FAMILY"
+            "People involved, one per line: as --person, or a name: [ROLE:]GIVEN FAMILY"
             " [; born 1980-01-31]. - is standard input.",
         ),
     ] = None
@@ -139,7 +139,7 @@ class CallOptions:
 
 @dataclass(eq=False, repr=False)
 class AmendOptions(CallOptions):
-    """The same, and what only an amendment can say."""
+    """The same, and the options that only an amendment has."""
 
     add_responder: Annotated[
         list[str] | None, Option("--add-responder", help="One more; --responder replaces all.")
@@ -158,5 +158,5 @@ class AmendOptions(CallOptions):
     ] = None
     clear: Annotated[
         list[str] | None,
-        Option("--clear", metavar="OPTION", help="Empty a field, named as its option. Repeatable."),
+        Option("--clear", metavar="OPTION", help="Clear a field, named as its option. Repeatable."),
     ] = None

@@ -1,4 +1,4 @@
-"""One call as a page: its fields, who was there, and its history of changes."""
+"""One call as a page: its fields, responders, people involved, and change history."""
 
 import sqlite3
 from typing import Any
@@ -27,16 +27,16 @@ LABELS = {
     "source": ("source", "call_source"),
     "source_system": ("source system", ""),
     "incident": ("incident", ""),
-    "cad_nature": ("dispatch said", ""),
-    "cad_cleared": ("dispatch cleared it as", ""),
-    "cad_disposition": ("dispatch closed it with", ""),
+    "cad_nature": ("dispatch nature", ""),
+    "cad_cleared": ("dispatch nature as cleared", ""),
+    "cad_disposition": ("dispatch disposition", ""),
     "priority": ("priority", ""),
     "beat": ("beat", ""),
     "lead_agency": ("lead agency", "agency"),
     "crisis_kind": ("type of crisis", "crisis_kind"),
-    "dangers": ("dangers", "danger"),
-    "backup_asked": ("back-up asked", ""),
-    "backup_arrived": ("back-up arrived", ""),
+    "dangers": ("hazards", "danger"),
+    "backup_asked": ("backup asked for", ""),
+    "backup_arrived": ("backup arrived", ""),
     "force_used": ("force used", ""),
     "injury": ("injury", ""),
     "interventions": ("interventions", "intervention"),
@@ -44,17 +44,17 @@ LABELS = {
     "minutes": ("minutes", ""),
 }
 CHANGED_LABELS = {"place_id": "place", "voided_at": "void"}
-RESPONDER_COLUMNS = ("agency", "clinician", "state", "unit", "minutes", "reason")
-PERSON_COLUMNS = ("person", "role", "name", "description", "born")
-CHANGE_COLUMNS = ("when", "by", "field", "old", "new", "reason")
+RESPONDER_COLUMNS = ("Agency", "Clinician", "Status", "Unit", "Minutes", "Reason")
+PERSON_COLUMNS = ("Person", "Role", "Name", "Description", "Born")
+CHANGE_COLUMNS = ("When", "By", "Field", "Old", "New", "Reason")
 
 
 def call_data(work: Work, call_id: int, reason: str | None) -> dict[str, Any]:
     """Return a call in its documented JSON shape and record that it was shown. Raises NotFound.
 
-    That of store.call_record, with names in `people`, `narrative_characters`, `changes`, and
-    `answer`: the outcome in one line, empty without referral or follow-up. The narrative is there
-    only with a `reason`. The audit has an event for the call and for each person on it.
+    It is store.call_record with names in `people`, `narrative_characters`, `changes`, and `answer`:
+    the outcome in one line, empty without referral or follow-up. The narrative is included only
+    with a `reason`. The audit has an event for the call and for each person on it.
     """
     data = _data(work.connection, call_id, full=reason is not None)
     answers = call_answer.of_calls(work.connection, [call_id], AsOf.of(work.now), work.view)
@@ -81,7 +81,7 @@ def _data(connection: sqlite3.Connection, call_id: int, full: bool) -> dict[str,
 
 
 def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
-    """The same as a page."""
+    """Return the call as a page."""
     sections = []
     if data["voided_at"]:
         heading = f"VOID since {dates.minute(data['voided_at'])}, by {data['voided_by']}"
@@ -105,9 +105,9 @@ def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[s
             pairs.append((label, _shown(connection, field, value, table)))
     length = data["narrative_characters"]
     if length and not data["narrative"]:
-        pairs.append(("narrative", f"{length} characters; --full --reason TEXT shows it"))
+        pairs.append(("narrative", f"{length} characters; to read it: --full --reason TEXT"))
     if data["answer"]:
-        pairs.append(("what became of it", data["answer"]))
+        pairs.append(("outcome", data["answer"]))
     return [*pairs, ("recorded", f"{dates.minute(data['recorded_at'])} by {data['recorded_by']}")]
 
 
@@ -125,7 +125,12 @@ def _responders(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
     agencies = codes.labels(connection, "agency")
     states = codes.labels(connection, "responder_state")
     rows = [
-        {**each, "agency": agencies[each["agency"]], "state": states[each["state"]]}
+        (
+            agencies[each["agency"]],
+            each["clinician"],
+            states[each["state"]],
+            *(each[key] for key in ("unit", "minutes", "reason")),
+        )
         for each in data["responders"]
     ]
     return Table(RESPONDER_COLUMNS, rows)
@@ -163,7 +168,7 @@ def _label(field: str) -> str:
 
 
 def _words(connection: sqlite3.Connection, field: str, value: Any) -> Any:
-    """A kept value for a table's cell: labels for codes, a responder or a person in words."""
+    """Return a value of a change for a cell: labels for codes, words for a responder or person."""
     if isinstance(value, dict):
         return _part(value)
     if isinstance(value, list) and not (value and isinstance(value[0], str)):

@@ -1,7 +1,6 @@
-"""The questions of `ccu log-call` at a terminal: only what was not given, Enter for the usual.
+"""The questions of `ccu log-call` at a terminal: only what was not given; Enter for the default.
 
-An answer is read by the same form as the options, so what is refused there is refused here, in
-the same words, and asked again.
+An answer is read by the same form as the options. What it refuses is asked again with its message.
 """
 
 from collections.abc import Callable
@@ -19,17 +18,17 @@ from ccu.people.store import Met
 from ccu.records import codes
 from ccu.session import Session
 
-# option -> the question, and what Enter means: a default that is shown, or "" for: not recorded
+# option -> the question, and what Enter means: the default shown, or "" for: not recorded
 QUESTIONS = {
     "when": ("When did it begin", "now"),
     "address": ("Address", ""),
     "nature": ("Nature (number, code, or how it begins)", ""),
     "source": ("Reported by", "911"),
-    "danger": ("Hazards, separated by commas (none if you checked)", ""),
-    "responder": ("Who came, as police, ems, human_services+clinician", "police"),
-    "intervention": ("What was done, commas between", ""),
-    "disposition": ("How it ended, commas between", ""),
-    "minutes": ("Minutes on scene, all together", ""),
+    "danger": ('Hazards, separated by commas ("none" if you checked)', ""),
+    "responder": ("Responders, such as police, ems, human_services+clinician", "police"),
+    "intervention": ("Interventions, separated by commas", ""),
+    "disposition": ("Dispositions, separated by commas", ""),
+    "minutes": ("Minutes on scene, all responders together", ""),
 }
 # option -> its code list, whose labels show how an answer was understood
 LISTS = {"nature": "nature", "source": "call_source"} | {each: each for each in MANY}
@@ -37,7 +36,7 @@ REQUIRED_HERE = ("address", "nature")
 
 
 class CallQuestions:
-    """Asks for what `given` lacks and puts the answers into the form."""
+    """Ask for what is missing in `given` and put the answers into the form."""
 
     def __init__(
         self,
@@ -46,7 +45,7 @@ class CallQuestions:
         form: CallForm,
         offer: Callable[[Met], Met] = lambda met: met,
     ) -> None:
-        """`offer` shows who may be the one that was named, and gives back who it is."""
+        """`offer` shows possible matches of a named person, and returns the one chosen."""
         self._session = session
         self._connection = session.db
         self._given = given
@@ -63,14 +62,14 @@ class CallQuestions:
                 people.must_exist(self._connection, met.person_id)
         self._form.choose = codes.chosen
         for option in QUESTIONS:
-            if not self._said(option):
+            if not self._is_known(option):
                 self._ask(option)
-        if not (self._said("person") or self._said("person_file")):
+        if not (self._is_known("person") or self._is_known("person_file")):
             self._people()
-        if not self._said("note_file"):
+        if not self._is_known("note_file"):
             self._form.values["narrative"] = self._note()
 
-    def _said(self, option: str) -> bool:
+    def _is_known(self, option: str) -> bool:
         return field_of(option) in self._form.values or getattr(self._given, option) not in (
             None,
             [],
@@ -96,10 +95,10 @@ class CallQuestions:
         self._echo(option)
 
     def _echo(self, option: str) -> None:
-        """How an answer was understood, while the person can still stop."""
+        """Show how an answer was understood, while the user can still stop."""
         value = self._form.values.get(field_of(option))
         if option == "when":
-            say(f"  {dates.from_iso(str(value)):%A %d %B %Y, %H:%M}")
+            say(f"  {dates.say_moment(dates.from_iso(str(value)), self._session.now)}")
         elif option == "address":
             say(f"  {_understood(self._form.values['address'])}")
         elif option in LISTS and value:
@@ -108,7 +107,10 @@ class CallQuestions:
             say(f"  {', '.join(labels[code] for code in chosen)}")
 
     def _people(self) -> None:
-        say("People met, one after another: a name, unknown, or described: TEXT; caller: before it")
+        say(
+            'People involved: a name, "unknown", or "described: ...".'
+            ' Start with "caller:" or "family:" if not the subject.'
+        )
         found: list[Met] = []
 
         def read(answer: str) -> Met | None:
@@ -116,12 +118,12 @@ class CallQuestions:
                 return None
             return self._recorded(self._form.person(answer, "a person", names=True))
 
-        while met := ask_until_valid(f"Person {len(found) + 1} (Enter for no more)", read):
+        while met := ask_until_valid(f"Person {len(found) + 1} (Enter when done)", read):
             found.append(self._offer(met))
         self._form.values["people"] = found
 
     def _recorded(self, met: Met) -> Met:
-        """The same, when their number is one that can be met. Raises InvalidInput."""
+        """Return the same, after a check of the person's number. Raises InvalidInput."""
         try:
             if met.person_id is not None:
                 people.must_exist(self._connection, met.person_id)
@@ -131,7 +133,7 @@ class CallQuestions:
 
     def _note(self) -> str | None:
         while True:
-            text = ask_lines("Note (Enter for none; a line with only a period ends it)")
+            text = ask_lines("Note (end with a blank line)")
             try:
                 return typed_text.note(text, "the note")
             except InvalidInput as error:
@@ -140,4 +142,4 @@ class CallQuestions:
 
 def _understood(address: Address) -> str:
     parts = (address.number, address.street, address.unit, address.cross, address.place)
-    return " ".join(part for part in parts if part) or "no place in that; its words are kept"
+    return " ".join(part for part in parts if part) or "no address recognized; kept as typed"

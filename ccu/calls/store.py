@@ -140,25 +140,6 @@ def call_record(connection: sqlite3.Connection, call_id: int) -> dict[str, Any]:
     return found
 
 
-def require_not_void(connection: sqlite3.Connection, call_id: int) -> sqlite3.Row:
-    """Return the row of a call that counts. Raises NotFound, and InvalidInput for a void one."""
-    row = table.require(connection, "call", call_id)
-    if row["voided_at"]:
-        raise InvalidInput(f"call {call_id} is void")
-    return row
-
-
-def subjects(connection: sqlite3.Connection, call_id: int) -> list[int]:
-    """Return the people a call was about, each by the record merged into. Raises NotFound."""
-    table.require(connection, "call", call_id)
-    found = connection.execute(
-        "SELECT DISTINCT canonical_id FROM call_person JOIN human ON human.id = person_id"
-        " WHERE call_id = :id AND role = 'subject' ORDER BY canonical_id",
-        {"id": call_id},
-    )
-    return [row["canonical_id"] for row in found]
-
-
 def _responders_of(connection: sqlite3.Connection, call_id: int) -> list[dict[str, Any]]:
     """In the order in which they were written down; the keys are those of `Responder`."""
     found = connection.execute(

@@ -1,9 +1,8 @@
-"""Follow-ups: what is due, and by which staff member.
+"""Follow-ups: what is due, and which staff member owns it.
 
-rows      lists: `ccu follow-up list` and `overdue`, the brief; one follow-up with its attempts
-store     writes: schedule, add, close; the next action after one that closes
-attempts  an attempt and its result, the signature, the move to another day or owner
-options   the command-line options that the commands share
-entry     what the commands ask for and report
-page      one follow-up as a page
+store          writes: schedule, add, attempt, sign, move, close; the next action after a closed one
+listing_store  lists: `ccu follow-up list` and `overdue`, the brief; one follow-up with its attempts
+options        the command-line options that the commands share
+entry          what the commands ask for and report
+page           one follow-up as a page
 """

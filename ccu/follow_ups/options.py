@@ -1,6 +1,7 @@
-"""The options that several of the follow-up commands share, and their types."""
+"""The options of the follow-up commands, and their types."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -8,7 +9,23 @@ import typer
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.options import FOLLOW_UP, LOGIN, NOTE_LATER, REASON, LaterNote, OptionType, arg, code, opt
+from ccu.options import (
+    CALL,
+    FOLLOW_UP,
+    LOGIN,
+    MOMENT,
+    NOTE_LATER,
+    PERSON,
+    REASON,
+    REFERRAL,
+    LaterNote,
+    OptionType,
+    arg,
+    code,
+    line,
+    opt,
+    whole_number,
+)
 from ccu.session import Session
 
 # Any of these, and the text has a time of day; else it is a day.
@@ -40,17 +57,63 @@ def _confirm_due(session: Session, due: datetime) -> None:
 
 DUE = OptionType(read=_due, metavar="WHEN", confirm=_confirm_due)
 KIND, RESULT = code("follow_up_kind"), code("follow_up_result")
+LONGEST_TRY = 24 * 60  # minutes
 
 FollowUpArgument = Annotated[int, arg("F", FOLLOW_UP, "The follow-up's number.")]
 DueOption = Annotated[
     datetime | None,
     opt("--due", DUE, "When: friday (by its end), tomorrow 10:00, in 3 days, 2026-02-03 09:30."),
 ]
-OwnerOption = Annotated[int | None, opt("--owner", LOGIN, "Who owns it, by login.")]
+OwnerOption = Annotated[int | None, opt("--owner", LOGIN, "Owner, by login.")]
 NamesOption = Annotated[
-    bool, typer.Option("--names", help="With people's names; it is recorded whose were shown.")
+    bool, typer.Option("--names", help="Show people's names; each name shown is recorded.")
 ]
 NoteFileOption = Annotated[
-    LaterNote | None, opt("--note-file", NOTE_LATER, "A note from a file; - is stdin.")
+    LaterNote | None, opt("--note-file", NOTE_LATER, "Read a note from a file; - is stdin.")
 ]
-ReasonOption = Annotated[str | None, opt("--reason", REASON, "Why; it is kept.")]
+ReasonOption = Annotated[str | None, opt("--reason", REASON, "Why; kept with the record.")]
+
+
+@dataclass(eq=False, repr=False)
+class AddOptions:
+    """The options of `follow-up add`."""
+
+    referral: Annotated[int | None, opt("--referral", REFERRAL, "For this referral.")] = None
+    call: Annotated[int | None, opt("--call", CALL, "For this call.")] = None
+    person: Annotated[int | None, opt("--person", PERSON, "For this person, by number.")] = None
+    kind: Annotated[str | None, opt("--kind", KIND, "What to do.")] = None
+    due: DueOption = None
+    owner: OwnerOption = None
+    note_file: NoteFileOption = None
+
+
+@dataclass(eq=False, repr=False)
+class AttemptOptions:
+    """The options of `follow-up done`."""
+
+    result: Annotated[str | None, opt("--result", RESULT, "The result.")] = None
+    when: Annotated[datetime | None, opt("--when", MOMENT, "When you tried; default now.")] = None
+    minutes: Annotated[
+        int | None, opt("--minutes", whole_number(LONGEST_TRY), "How many minutes it took.")
+    ] = None
+    note_file: NoteFileOption = None
+    next_due: Annotated[
+        datetime | None, opt("--next", DUE, "When to try or check again; written as for --due.")
+    ] = None
+    next_kind: Annotated[str | None, opt("--next-kind", KIND, "What to do then.")] = None
+
+
+@dataclass(eq=False, repr=False)
+class ListOptions:
+    """The options of `follow-up list`."""
+
+    due: Annotated[
+        str | None,
+        opt("--due", line(), "Due on this day (today or a date), or in the next 7 days (week)."),
+    ] = None
+    mine: Annotated[bool, typer.Option("--mine", help="Only the ones you own.")] = False
+    owner: OwnerOption = None
+    to_sign: Annotated[
+        bool, typer.Option("--to-sign", help="Closed by interns, for you to sign.")
+    ] = False
+    every: Annotated[bool, typer.Option("--all/--open", help="Closed ones too.")] = False

@@ -3,22 +3,25 @@
 from typing import Any
 
 from ccu import dates
-from ccu.follow_ups import rows
+from ccu.follow_ups import listing_store
 from ccu.follow_ups import store as follow_ups
 from ccu.output import Document, Section, Table
 from ccu.people.open_work_store import AsOf
 from ccu.people.screen_parts import with_notice
 from ccu.session import Session
 
-ATTEMPT_COLUMNS = ("number", "when", "by", "result", "minutes", "note")
-CHANGE_COLUMNS = ("when", "by", "field", "old", "new", "reason")
+ATTEMPT_COLUMNS = {
+    "number": "Number", "when": "When", "by": "By", "result": "Result", "minutes": "Minutes",
+    "note": "Note",
+}  # fmt: skip
+CHANGE_COLUMNS = ("When", "By", "Field", "Old", "New", "Reason")
 
 
 def read(session: Session, follow_up_id: int, reason: str | None) -> Document:
     """The page, recorded as a read; the notes only with a reason. Raises NotFound."""
     with session.work() as work:
         follow_ups.read(work.connection, follow_up_id)
-        data = rows.record(work.connection, follow_up_id, AsOf.of(session.now))
+        data = listing_store.record(work.connection, follow_up_id, AsOf.of(session.now))
         hidden = session.view.follow_ups([follow_up_id]).get(follow_up_id)
         session.view.keep()
         full = reason is not None
@@ -45,6 +48,8 @@ def _document(data: dict[str, Any]) -> Document:
         "note": "note", "closed": "closed", "closed_by": "by", "signed_by": "signed by",
     }  # fmt: skip
     pairs = [(label, data[key]) for key, label in labels.items() if data[key]]
+    attempts = [[each[key] for key in ATTEMPT_COLUMNS] for each in data["attempts"]]
+    tried = Table(tuple(ATTEMPT_COLUMNS.values()), attempts)
     changes = [
         (dates.minute(each["at"]), each["by"], each["field"], each["old"], each["new"],
          each["reason"])
@@ -54,7 +59,7 @@ def _document(data: dict[str, Any]) -> Document:
         f"Follow-up {data['id']}",
         [
             Section(pairs=pairs, main=True),
-            Section("Attempts", table=Table(ATTEMPT_COLUMNS, data["attempts"]), empty="none yet"),
+            Section("Attempts", table=tried, empty="none yet"),
             *([Section("Changes", table=Table(CHANGE_COLUMNS, changes))] if changes else []),
         ],
         data,

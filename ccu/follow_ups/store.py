@@ -5,26 +5,22 @@ new due; the closing by an intern waits for a signature, and until then it is op
 one, a referral or a person being helped is not left without a next action: see make_next.
 """
 
-import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ccu import dates
-from ccu.calls import store as calls
+from ccu import access, dates
 from ccu.consent import store as consents
-from ccu.errors import InvalidInput
+from ccu.errors import InvalidInput, NotAllowed
 from ccu.people import open_work_store as open_work
 from ccu.people import store as people
-from ccu.records import person_ids, table
+from ccu.records import person_ids, staff, table
 from ccu.records.settings import Settings
-from ccu.referrals import rules
 from ccu.work import Work
 
 SCHEDULED_KIND = "call"  # what the follow-ups of a new referral are, until somebody changes it
 RETRY, CHECK_AGAIN = 0, -1  # steps of the schedule: after a try that failed, after one that did not
-OPEN_STATUS = "(SELECT code FROM referral_status WHERE open = 1)"
 
 _READ = """
 SELECT follow_up.*, closer.login AS closed_login, owner.login AS owner_login
@@ -42,6 +38,26 @@ class About:
     referral_id: int | None = None
     call_id: int | None = None
     person_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One attempt: codes already checked, times in stored form."""
+
+    result: str
+    occurred_at: str
+    minutes: int | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """The follow-up after an attempt: open, to_sign or closed; and the next one that was made."""
+
+    state: str
+    number: int = 0  # of the attempt
+    next_id: int | None = None
+    next_due: str | None = None
 
 
 def read(connection: sqlite3.Connection, follow_up_id: int) -> sqlite3.Row:
@@ -141,7 +157,7 @@ def insert(work: Work, kind: str, about: About, due_at: str, note: str = "") -> 
 def about_referral(connection: sqlite3.Connection, referral_id: int, owner: int | None) -> About:
     """What a follow-up of an open referral is for; its owner's unless said. Raises as `read`."""
     row = table.require(connection, "referral", referral_id)
-    if row["status"] not in rules.OPEN:
+    if not _is_open(connection, referral_id):
         raise InvalidInput(f"referral {referral_id} has ended; follow up its --person or --call")
     return About(
         owner_id=owner or row["owner_id"],
@@ -156,8 +172,8 @@ def about_call(connection: sqlite3.Connection, call_id: int, owner: int) -> Abou
 
     Raises NotFound, InvalidInput for a void one.
     """
-    calls.require_not_void(connection, call_id)
-    subjects = calls.subjects(connection, call_id)
+    table.require_call(connection, call_id)
+    subjects = person_ids.subjects(connection, call_id)
     person_id = subjects[0] if len(subjects) == 1 else None
     return About(owner_id=owner, call_id=call_id, person_id=person_id)
 
@@ -179,32 +195,25 @@ def next_needed(connection: sqlite3.Connection, row: sqlite3.Row, today: date) -
 
     What waits for a signature is done: it is no next action with the person.
     """
+    others = {"id <> ?": row["id"]}
     if row["referral_id"] is not None and _is_open(connection, row["referral_id"]):
-        return not _other(connection, row, "referral_id", [row["referral_id"]])
+        return not is_due(connection, {**others, "referral_id = ?": row["referral_id"]})
     person_id = row["person_id"]
     if person_id is None or not open_work.worker_of(connection, person_id, today.isoformat()):
         return False
     same = person_ids.same(connection, [person_id])
-    return not _other(connection, row, "person_id", same)
+    return not is_due(connection, {**others, "person_id IN ?": same})
 
 
 def _is_open(connection: sqlite3.Connection, referral_id: int | None) -> bool:
-    found = connection.execute(
-        f"SELECT 1 FROM referral WHERE id = :id AND status IN {OPEN_STATUS}",  # noqa: S608
-        {"id": referral_id},
-    ).fetchone()
-    return found is not None
+    sql = "SELECT id FROM open_referral WHERE {where}"
+    return bool(table.select(connection, sql, {"id = ?": referral_id or 0}))
 
 
-def _other(
-    connection: sqlite3.Connection, row: sqlite3.Row, column: str, about: Sequence[int]
-) -> bool:
-    found = connection.execute(
-        "SELECT 1 FROM follow_up WHERE id <> :id AND closed_at IS NULL AND closing_at IS NULL"  # noqa: S608
-        f" AND {column} IN (SELECT value FROM json_each(:about))",  # our names
-        {"about": json.dumps(about), "id": row["id"]},
-    ).fetchone()
-    return found is not None
+def is_due(connection: sqlite3.Connection, conditions: Mapping[str, object]) -> bool:
+    """Whether some follow-up is still to be done: open, and not awaiting a signature."""
+    sql = "SELECT id FROM open_follow_up WHERE closing_at IS NULL AND {where}"
+    return bool(table.select(connection, sql, conditions))
 
 
 def make_next(
@@ -223,3 +232,100 @@ def make_next(
         person_id=row["person_id"],
     )
     return add(work, kind or row["kind"], about, due_at), due_at
+
+
+# ---------------------------------------------------------------- attempts
+
+
+def ends(connection: sqlite3.Connection, result: str) -> bool:
+    """Whether a follow-up is over after this result."""
+    row = connection.execute(
+        "SELECT ends FROM follow_up_result WHERE code = :code", {"code": result}
+    ).fetchone()
+    return bool(row["ends"])
+
+
+def log_attempt(
+    work: Work, follow_up_id: int, attempt: Attempt, next_due: str | None, next_kind: str | None
+) -> Done:
+    """Record an attempt, and close the follow-up or give it its next due.
+
+    Raises NotFound; InvalidInput with who closed it and when if it is closed already, and when the
+    result leaves it open and no next due is given.
+    """
+    connection = work.connection
+    row = read_open(connection, follow_up_id)
+    provider_id = consents.provider_of_referral(connection, row["referral_id"])
+    consents.refuse_part2_note(connection, attempt.note, provider_id)
+    is_over = ends(connection, attempt.result)
+    if not is_over and next_due is None:
+        raise InvalidInput("--next is missing: after that result the follow-up stays open")
+    table.insert(work, "attempt", attempt, follow_up_id=follow_up_id)
+    of_this = {"follow_up_id = ?": follow_up_id}
+    number = len(table.select(connection, "SELECT id FROM attempt WHERE {where}", of_this))
+    work.audit("follow-up-done", "follow_up", follow_up_id, attempt=number, result=attempt.result)
+    if not is_over:
+        table.change(work, "follow_up", row, {"due_at": next_due, "kind": next_kind or row["kind"]})
+        return Done(state="open", number=number, next_due=next_due)
+    state = _close(work, follow_up_id)
+    next_id, made_due = make_next(work, row, next_due, next_kind)
+    return Done(state=state, number=number, next_id=next_id, next_due=made_due)
+
+
+def _close(work: Work, follow_up_id: int) -> str:
+    """Close it; an intern's closing waits for a signature."""
+    to_sign = staff.role_of(work.connection, work.staff_id) == "intern"
+    closed = {"closing_at" if to_sign else "closed_at": work.at, "closed_by": work.staff_id}
+    table.update(work.connection, "follow_up", follow_up_id, closed)
+    return "to_sign" if to_sign else "closed"
+
+
+# ---------------------------------------------------------------- signing and moving
+
+
+def sign(work: Work, follow_up_id: int) -> Done:
+    """Sign the closing by an intern, which closes it. Raises NotFound, NotAllowed, InvalidInput."""
+    row = read(work.connection, follow_up_id)
+    if row["closed_at"] or not row["closing_at"]:
+        read_open(work.connection, follow_up_id)  # raises when it is closed already
+        raise InvalidInput(f"follow-up {follow_up_id} does not wait to be signed")
+    _may_sign(work, row)
+    signed = {"closed_at": work.at, "signed_by": work.staff_id}
+    table.update(work.connection, "follow_up", follow_up_id, signed)
+    work.audit("follow-up-sign", "follow_up", follow_up_id)
+    next_id, next_due = make_next(work, row)
+    return Done(state="closed", next_id=next_id, next_due=next_due)
+
+
+def _may_sign(work: Work, row: sqlite3.Row) -> None:
+    """The intern's own supervisor or an admin; any supervisor for an intern who has none."""
+    role = staff.role_of(work.connection, work.staff_id)
+    intern = work.connection.execute(
+        "SELECT intern.id, boss.id AS boss_id, boss.login FROM staff AS intern"
+        " LEFT JOIN staff AS boss ON boss.id = intern.supervisor_id WHERE intern.id = :id",
+        {"id": row["closed_by"]},
+    ).fetchone()
+    boss = intern["boss_id"] == work.staff_id and role in access.SUPERVISE
+    own = boss or role == "admin"
+    spare = intern["boss_id"] is None and access.may(role, "follow-up sign --any")
+    if intern["id"] == work.staff_id or not (own or spare):
+        who = intern["login"] or "a supervisor"
+        raise NotAllowed(f"only {who} or an admin signs follow-up {row['id']}")
+
+
+def move(work: Work, follow_up_id: int, new: dict[str, object], reason: str | None) -> list[str]:
+    """Give it a new due_at or owner_id, keeping the old; returns what did change.
+
+    One that waits for a signature is so sent back to be done again, by who may sign it. Raises
+    NotFound, InvalidInput for a closed one, NotAllowed.
+    """
+    row = read(work.connection, follow_up_id)
+    if row["closed_at"]:
+        read_open(work.connection, follow_up_id)
+    if row["closing_at"]:
+        _may_sign(work, row)
+        new = {**new, "closing_at": None, "closed_by": None}
+    changed = table.change(work, "follow_up", row, new, reason)
+    if changed:
+        work.audit("follow-up-move", "follow_up", follow_up_id, fields=changed)
+    return changed

@@ -15,7 +15,7 @@ from ccu.errors import InvalidInput, NotFound
 from ccu.people import store as people
 from ccu.records import person_ids, table
 from ccu.records.visibility import View
-from ccu.referrals import needs
+from ccu.referrals import needs_store as needs
 from ccu.work import Work
 
 _MEMBERS = """

@@ -47,7 +47,7 @@ def ask_until_valid(question: str, read: Callable[[str], Value]) -> Value:
 
 
 def ask_lines(question: str) -> str:
-    """Read lines until one that is a single period, an empty first line, or the end of input."""
+    """Read lines until a blank one, one with a single period, or the end of input."""
     lines: list[str] = []
     sys.stderr.write(f"{question}:\n")
     while True:
@@ -55,7 +55,7 @@ def ask_lines(question: str) -> str:
             line = read_line("> ")
         except EndOfInput:
             break
-        if line.strip() == "." or not (line or lines):
+        if line.strip() in ("", "."):
             break
         lines.append(line)
     return "\n".join(lines)
@@ -92,7 +92,7 @@ def private_text(
     if not asking:
         raise InvalidInput(f"--file is missing: {what} comes from a file, or from - for stdin")
     if lines:
-        return checked(ask_lines(f"{question} (end with a line that has only a period)"))
+        return checked(ask_lines(f"{question} (end with a blank line)"))
     return ask_until_valid(question, checked)
 
 

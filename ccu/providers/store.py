@@ -1,7 +1,7 @@
-"""Providers: who can help with what, whether they take people now, and how old that knowledge is.
+"""Providers: who can help with what, whether they take new clients, and when that was verified.
 
-A provider is never deleted: it is retired, and comes back when one of its name is added again. What
-a field held before it was changed is kept.
+A provider is never deleted: it is retired, and restored when one of its name is added again.
+Earlier values of a changed field are kept.
 """
 
 import sqlite3
@@ -28,7 +28,7 @@ SELECT id, name, agency, phone, hours, eligibility, capacity, verified_on, activ
            WHERE provider_id = provider.id ORDER BY need.sort)) AS needs
 FROM provider
 """
-# Those who can take somebody now come first.
+# Providers with openings come first.
 _LIST = f"""{_ALL}
 WHERE (active = 1 OR :retired)
   AND (:need IS NULL OR id IN (SELECT provider_id FROM provider_need WHERE need = :need))
@@ -54,7 +54,7 @@ def rows(
     words: str = "",
     retired: bool = False,
 ) -> list[dict[str, Any]]:
-    """Providers that serve a need and have every word somewhere in what is known of them."""
+    """Return providers that serve a need and have every word in one of their fields."""
     found = connection.execute(_LIST, {"need": need, "retired": retired})
     wanted = words.casefold().split()
     labels = codes.labels(connection, "need") if wanted else {}
@@ -62,12 +62,12 @@ def rows(
     return [each for each in listed if all(word in _text(each, labels) for word in wanted)]
 
 
-def find(connection: sqlite3.Connection, said: str, option: str) -> dict[str, Any]:
-    """The provider meant by a number, a name, or the only beginning of a name, in any case.
+def find(connection: sqlite3.Connection, typed: str, option: str) -> dict[str, Any]:
+    """Return the provider with this number or name, or the only one whose name begins so.
 
-    Raises NotFound, and InvalidInput naming those that it may be.
+    Upper and lower case are the same. Raises NotFound, and InvalidInput with the possible ones.
     """
-    text = _plain(said)
+    text = _plain(typed)
     if text.isascii() and text.isdigit() and int(text[:18]) and len(text) < 19:
         row = connection.execute(f"{_ALL} WHERE id = :id", {"id": int(text)}).fetchone()
         if row is not None:
@@ -87,15 +87,13 @@ def find(connection: sqlite3.Connection, said: str, option: str) -> dict[str, An
         if meant:
             offered = " or ".join(f"{each['id']} ({each['name']})" for each in meant[:MOST_OFFERED])
             raise InvalidInput(
-                f"{option}: that may be {offered}; write more of the name, or the number"
+                f"{option}: ambiguous: {offered}; type more of the name, or the number"
             )
-    raise NotFound(
-        f"{option}: no provider of that number or beginning of a name; ccu provider list shows them"
-    )
+    raise NotFound(f"{option}: no provider of that number or name; list them: ccu provider list")
 
 
 def is_old(provider: Mapping[str, Any], today: date, days: int) -> bool:
-    """Whether what is known of a provider was verified too long ago, or never."""
+    """Whether a provider's details were verified too long ago, or never."""
     verified = provider["verified_on"]
     return verified is None or (today - date.fromisoformat(verified)).days > days
 
@@ -108,7 +106,7 @@ def verified(provider: Mapping[str, Any], today: date, days: int) -> str:
 
 
 def open_referrals(connection: sqlite3.Connection, provider_id: int) -> list[int]:
-    """The numbers of the referrals to a provider that have not ended."""
+    """Return the numbers of the open referrals to a provider."""
     return [row["id"] for row in connection.execute(_OPEN_REFERRALS, {"id": provider_id})]
 
 
@@ -116,16 +114,16 @@ def open_referrals(connection: sqlite3.Connection, provider_id: int) -> list[int
 
 
 def add(work: Work, fields: Mapping[str, Any]) -> tuple[int, bool]:
-    """Add a provider: its id, and whether it was retired before.
+    """Add a provider; return its id, and whether it was a retired one that is now restored.
 
-    `fields` are some of FIELDS, the name and the needs among them. Raises InvalidInput when a
-    provider of that name is there.
+    `fields` are some of FIELDS, with name and needs. Raises InvalidInput if an active provider has
+    that name.
     """
     same = _of_name(work.connection, fields["name"])
     if same is not None:
         if same["active"]:
             raise InvalidInput(
-                f"provider {same['id']} has that name; ccu provider change {same['id']} changes it"
+                f"provider {same['id']} has that name; to edit it: ccu provider change {same['id']}"
             )
         change(work, same["id"], {**fields, "active": True})
         return same["id"], True
@@ -136,7 +134,7 @@ def add(work: Work, fields: Mapping[str, Any]) -> tuple[int, bool]:
 
 
 def change(work: Work, provider_id: int, fields: Mapping[str, Any]) -> list[str]:
-    """Give some of FIELDS new values; returns those that changed.
+    """Give some of FIELDS new values; return those that changed.
 
     Raises NotFound, and InvalidInput for another provider's name.
     """
@@ -176,7 +174,7 @@ def _record(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def _text(provider: Mapping[str, Any], labels: Mapping[str, str]) -> str:
-    """All that a search looks through."""
+    """Return the text that a search looks through."""
     parts = [provider[field] for field in ("name", "phone", "hours", "eligibility")]
     parts += [labels[need] for need in provider["needs"]]
     return " ".join(parts).casefold()

@@ -35,6 +35,16 @@ def same(connection: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
     return [row[0] for row in connection.execute(_SAME, {"ids": wanted})]
 
 
+def subjects(connection: sqlite3.Connection, call_id: int) -> list[int]:
+    """Return the people a call was about, each by the record merged into."""
+    found = connection.execute(
+        "SELECT DISTINCT canonical_id FROM call_person JOIN human ON human.id = person_id"
+        " WHERE call_id = :id AND role = 'subject' ORDER BY canonical_id",
+        {"id": call_id},
+    )
+    return [row["canonical_id"] for row in found]
+
+
 def names(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
     """Each id -> name, `not identified` or `unknown`. Showing one must be audited (`shown`)."""
     found = connection.execute(

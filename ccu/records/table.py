@@ -16,7 +16,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ccu.errors import NotFound
+from ccu.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from ccu.work import Work
@@ -78,6 +78,14 @@ def require(
     if not rows:
         raise not_found(table, record_id)
     return rows[0]
+
+
+def require_call(connection: sqlite3.Connection, call_id: int) -> sqlite3.Row:
+    """Return the row of a call that counts. Raises NotFound, and InvalidInput for a void one."""
+    row = require(connection, "call", call_id)
+    if row["voided_at"]:
+        raise InvalidInput(f"call {call_id} is void")
+    return row
 
 
 def not_found(table: str, record_id: int | None) -> NotFound:

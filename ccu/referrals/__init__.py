@@ -1,11 +1,11 @@
 """Referrals and needs assessments.
 
-rules    which status can follow which, and the reason that each step needs
-store    writes: make, update; their events
-reads    lists, and one referral with everything about it
-options  the command-line options, declared once for the commands that share them
-form     a new referral from its options, asking for what is missing
-page     a referral as JSON and as a page; lists
-steps    `referral update` and `expire`
-needs    needs assessments: record, read, page
+rules        which status can follow which, and which steps need a reason
+store        writes: make, update; their events
+read_store   lists, and one referral with everything about it
+options      the command-line options
+form         what `refer`, `referral update` and `expire` ask for, write and report
+page         a referral as JSON and as a page; lists
+needs_store  needs assessments: record, read, link to a referral
+needs_page   a needs assessment as a form, as JSON and as a page
 """

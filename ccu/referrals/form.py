@@ -1,28 +1,33 @@
-"""A new referral from its options: what is asked, what to warn of, the write."""
+"""What `refer`, `referral update` and `expire` ask for, warn of, write and report."""
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from ccu.calls import store as calls
+from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.options import PROVIDER, required
-from ccu.output import say
+from ccu.output import Format, emit_document, say
 from ccu.providers import store as providers
 from ccu.records import codes, person_ids, table, visibility
 from ccu.referrals import page, rules
-from ccu.referrals import reads as referral_reads
+from ccu.referrals import read_store as referral_reads
 from ccu.referrals import store as referrals
 from ccu.referrals.options import (
     HANDOFF,
     HANDOFF_MINUTES,
     NEED,
     PARTIES,
+    REASON_CODE,
     NeedReferOptions,
     ReferOptions,
+    UpdateOptions,
 )
-from ccu.referrals.store import NewReferral
+from ccu.referrals.store import Done, NewReferral, Update
+from ccu.retention import hold_store
 from ccu.session import Session
 from ccu.work import Work
 
@@ -41,8 +46,8 @@ class About:
 
 def from_call(session: Session, call_id: int, given: ReferOptions, asking: bool) -> About:
     """Return the call, person and need of `refer`. Raises NotFound, InvalidInput."""
-    calls.require_not_void(session.db, call_id)  # before anything is asked
-    found = calls.subjects(session.db, call_id)
+    table.require_call(session.db, call_id)  # before anything is asked
+    found = person_ids.subjects(session.db, call_id)
     person_id = found[0] if len(found) == 1 else None
     again_of, need = given.again_of, given.need
     if again_of is not None:
@@ -104,7 +109,7 @@ def _ask_provider(session: Session, need: str) -> int:
         known = "; ".join([capacities[each["capacity"]], *(fact for fact in facts if fact)])
         say(f"  {each['id']} {each['name']} ({known})")
     if not listed:
-        say("  No provider is listed for that; ccu provider list shows all.")
+        say("  No provider is listed for this need. To list all: ccu provider list")
     return PROVIDER.ask(session, "Provider", "--to")
 
 
@@ -114,9 +119,11 @@ def _ask_provider(session: Session, need: str) -> int:
 def make(
     session: Session,
     new: NewReferral,
+    format: Format | None,
+    output: Path | None,
     link: Callable[[Work, int], None] | None = None,
-) -> dict[str, Any]:
-    """Write the referral, print its warnings, and return its data.
+) -> None:
+    """Write the referral, and print its warnings and what was made.
 
     `link` writes in the same transaction what the new referral's number goes into.
     """
@@ -128,11 +135,15 @@ def make(
         data = page.read(work.connection, referral_id, session.now, named=False, full=False)
     for each in warnings:
         say(f"Note: {each}.")
-    return {**data, "warnings": warnings}
+    try:
+        emit_document(page.made(session.db, {**data, "warnings": warnings}), format, output)
+    except BaseException:
+        say(f"Made referral {referral_id}.")  # it is kept, though it could not be printed
+        raise
 
 
 def cautions(session: Session, connection: sqlite3.Connection, new: NewReferral) -> list[str]:
-    """What the person should know of this referral, as clauses without a period."""
+    """Return what the user should know of this referral, as clauses without a period."""
     of_person = _of_person(session, connection, new)
     return [*of_person, *_of_provider(session, connection, new)]
 
@@ -141,21 +152,23 @@ def _of_person(session: Session, connection: sqlite3.Connection, new: NewReferra
     found = []
     call_id, person_id = new.call_id, new.person_id
     if call_id is not None and person_id is None:
-        count = len(calls.subjects(connection, call_id))
+        count = len(person_ids.subjects(connection, call_id))
         has = f"has {count} subjects" if count else "has no subject"
-        found.append(f"call {call_id} {has}, so this is for nobody by name; --person says whom")
+        found.append(f"call {call_id} {has}, so this names no person; --person names one")
     elif call_id and person_id and not referral_reads.was_on_call(connection, call_id, person_id):
         found.append(f"person {person_id} was not on call {call_id}")
     alike = [each for each in referral_reads.open_alike(connection, new) if each != new.again_of]
-    hidden = session.view.referrals(alike)  # that somebody else asked for the same is not told
+    hidden = session.view.referrals(alike)  # that somebody else made the same is not shown
     alike = [each for each in alike if each not in hidden]
     if alike:
         numbers = ", ".join(map(str, alike))
-        found.append(f"the same is open already: referral {numbers}; --again-of is to refer again")
+        found.append(f"already open for the same need: referral {numbers}; --again-of refers again")
     if new.again_of is not None:
         old = table.require(connection, "referral", new.again_of)
         if old["status"] in rules.OPEN:
-            found.append(f"referral {old['id']} is still open; ccu referral update ends it")
+            found.append(
+                f"referral {old['id']} is still open; to close it: ccu referral update {old['id']}"
+            )
     return found
 
 
@@ -172,7 +185,95 @@ def _of_provider(session: Session, connection: sqlite3.Connection, new: NewRefer
         found.append(f"{name} is not listed for {label}")
     days = session.settings.number("verified_days")
     if provider["verified_on"] is None:
-        found.append(f"what is known of {name} was never verified")
+        found.append(f"the details of {name} were never verified")
     elif providers.is_old(provider, session.today, days):
-        found.append(f"what is known of {name} is old: verified {provider['verified_on']}")
+        found.append(f"the details of {name} are out of date: verified {provider['verified_on']}")
     return found
+
+
+# ---------------------------------------------------------------- the next step
+
+
+def change_of(session: Session, given: UpdateOptions, asking: bool) -> Update:
+    """Return what is to change, asking at a terminal for a reason that a step needs."""
+    reason = given.reason
+    if asking and reason is None and given.status in rules.NEEDS_REASON:
+        reason = REASON_CODE.ask(session, "Why", "--reason")
+    note = given.note_file() if given.note_file else None
+    if given.status is None and given.owner is None and note is None:
+        raise InvalidInput("nothing to change; give --status, --owner or --note-file")
+    return Update(
+        at=given.when or session.now,
+        status=given.status,
+        reason=reason,
+        note=note,
+        owner_id=given.owner,
+        seen=given.seen,
+    )
+
+
+def update(session: Session, referral_id: int, change: Update) -> str:
+    """Make the change; return what was done, in a line."""
+    visibility.refuse("referral", session.view.referrals([referral_id]))
+    with session.work() as work:
+        done = referrals.update(work, referral_id, change)
+        owner = referral_reads.record(work.connection, referral_id)["owner"]["login"]
+    return _done(referral_id, change, done, owner)
+
+
+def _done(referral_id: int, change: Update, done: Done, owner: str) -> str:
+    """`Referral 7: accepted (was requested).`, with what follows from it."""
+    parts = [done.after if done.after == done.before else f"{done.after} (was {done.before})"]
+    if change.owner_id is not None:
+        parts.append(f"owner {owner}")
+    if change.note is not None:
+        parts.append("note added")
+    for word, numbers in (("made", done.made), ("closed", done.closed)):
+        if numbers:
+            parts.append(f"follow-ups {word}: {', '.join(map(str, numbers))}")
+    return f"Referral {referral_id}: {'; '.join(parts)}."
+
+
+def to_expire(session: Session, given: list[int], stalled: bool) -> tuple[list[int], list[int]]:
+    """Return the referrals to expire, and the stalled ones that are left.
+
+    Left are those on hold (the person is on a waiting list or in a hospital), which expire only by
+    number, and those under a legal hold.
+    """
+    if bool(given) == stalled:
+        raise InvalidInput("give the numbers of the referrals to expire, or --stalled")
+    if given:
+        named = sorted({*given})
+        visibility.refuse("referral", session.view.referrals(named))
+        return named, []
+    found = referral_reads.rows(session.db, page.stalled(session))
+    hidden = session.view.referrals(row["id"] for row in found)
+    found = [row for row in found if row["id"] not in hidden]
+    kept = hold_store.held(session.db, "referral", [row["id"] for row in found])
+    held = [row["id"] for row in found if row["status"] == "on_hold" or row["id"] in kept]
+    return sorted(row["id"] for row in found if row["id"] not in held), held
+
+
+def expire(
+    session: Session, named: list[int], stalled: bool, reason: str, dry_run: bool
+) -> tuple[list[dict[str, Any]], list[int]]:
+    """Expire all of them or none; return the rows as they were, and those that are left."""
+    change = Update(at=session.now, status="expired", reason=reason)
+    with suppress(_DryRun), session.work() as work:
+        ids, left = to_expire(session, named, stalled)
+        for each in ids:
+            table.require(work.connection, "referral", each)
+        before = referral_reads.rows(work.connection, {referral_reads.NUMBERS: ids})
+        before.sort(key=lambda row: int(row["id"]))
+        for row in before:
+            done = referrals.update(work, row["id"], change, sure=True)
+            row["was"], row["changed"] = row["status"], dates.minute(row["changed"])
+            row["follow_ups_closed"] = ", ".join(map(str, done.closed))
+        if dry_run:
+            raise _DryRun
+
+    return before, left
+
+
+class _DryRun(Exception):
+    """Raised to undo what a dry run has written."""

@@ -1,4 +1,4 @@
-"""The options of `refer`, `needs refer` and `referral update`, each declared once."""
+"""The options of `refer`, `needs refer`, `referral list` and `referral update`."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,59 +27,69 @@ NEED = code("need")
 HANDOFF, REASON_CODE = code("handoff"), code("reason")
 HANDOFF_MINUTES, PARTIES = whole_number(LONGEST_HANDOFF), line()
 
-ToOption = Annotated[int | None, opt("--to", PROVIDER, "Its number, or how its name begins.")]
-HandoffOption = Annotated[
-    str | None, opt("--handoff", HANDOFF, "How the person was handed off; default none.")
-]
-PartiesOption = Annotated[
-    str | None, opt("--parties", PARTIES, "Who took part in the handoff: roles, not names.")
-]
-HandoffMinutesOption = Annotated[
-    int | None, opt("--handoff-minutes", HANDOFF_MINUTES, "Minutes the handoff took.")
-]
-OwnerOption = Annotated[int | None, opt("--owner", LOGIN, "Who owns it; default you.")]
-MadeOption = Annotated[datetime | None, opt("--made", MOMENT, "When it was made; default now.")]
-DraftOption = Annotated[
-    bool, Option("--draft", help="Not sent yet: the first status is draft, not requested.")
-]
 NoteFileOption = Annotated[
-    LaterNote | None, opt("--note-file", NOTE_LATER, "A note from a file; - is standard input.")
+    LaterNote | None, opt("--note-file", NOTE_LATER, "Read a note from a file; - is stdin.")
 ]
-
-
-@dataclass(eq=False, repr=False)
-class ReferOptions:
-    """The options of a new referral; None where one was not given."""
-
-    to: ToOption = None
-    need: Annotated[str | None, opt("--need", NEED, "The need it is for.")] = None
-    handoff: HandoffOption = None
-    parties: PartiesOption = None
-    handoff_minutes: HandoffMinutesOption = None
-    person: Annotated[
-        int | None, opt("--person", PERSON, "For whom; default the call's only subject.")
-    ] = None
-    owner: OwnerOption = None
-    made: MadeOption = None
-    again_of: Annotated[
-        int | None, opt("--again-of", REFERRAL, "The referral that this one comes after.")
-    ] = None
-    draft: DraftOption = False
-    note_file: NoteFileOption = None
 
 
 @dataclass(eq=False, repr=False)
 class NeedReferOptions:
-    """The same, where the assessment gives the need and the person."""
+    """The options of a new referral whose need and person come from an assessment."""
 
-    to: ToOption = None
-    handoff: HandoffOption = None
-    parties: PartiesOption = None
-    handoff_minutes: HandoffMinutesOption = None
-    owner: OwnerOption = None
-    made: MadeOption = None
-    draft: DraftOption = False
+    to: Annotated[int | None, opt("--to", PROVIDER, "Its number, or how its name begins.")] = None
+    handoff: Annotated[
+        str | None, opt("--handoff", HANDOFF, "How the person was handed off; default none.")
+    ] = None
+    parties: Annotated[
+        str | None, opt("--parties", PARTIES, "Who took part in the handoff: roles, not names.")
+    ] = None
+    handoff_minutes: Annotated[
+        int | None, opt("--handoff-minutes", HANDOFF_MINUTES, "Minutes the handoff took.")
+    ] = None
+    owner: Annotated[int | None, opt("--owner", LOGIN, "Owner; default you.")] = None
+    made: Annotated[datetime | None, opt("--made", MOMENT, "When it was made; default now.")] = None
+    draft: Annotated[bool, Option("--draft", help="Not sent yet: status draft.")] = False
     note_file: NoteFileOption = None
+
+
+@dataclass(eq=False, repr=False)
+class ReferOptions(NeedReferOptions):
+    """The options of a new referral; None where one was not given."""
+
+    need: Annotated[str | None, opt("--need", NEED, "The need it is for.")] = None
+    person: Annotated[
+        int | None, opt("--person", PERSON, "Client, by number; default the call's only subject.")
+    ] = None
+    again_of: Annotated[
+        int | None, opt("--again-of", REFERRAL, "Refer again: the earlier referral's number.")
+    ] = None
+
+
+@dataclass(eq=False, repr=False)
+class ListOptions:
+    """The options of `referral list`."""
+
+    inbox: Annotated[bool, Option("--inbox", help="Awaiting acceptance: status requested.")] = False
+    mine: Annotated[bool, Option("--mine", help="Only the ones you own.")] = False
+    owner: Annotated[int | None, opt("--owner", LOGIN, "Owned by this login.")] = None
+    stalled: Annotated[
+        bool, Option("--stalled", help="Without activity for the days of the setting stalled_days.")
+    ] = False
+    need: Annotated[str | None, opt("--need", NEED, "For this need.")] = None
+    provider: Annotated[
+        int | None, opt("--provider", PROVIDER, "To this provider: number, or how its name begins.")
+    ] = None
+    status: Annotated[
+        list[str] | None,
+        opt(
+            "--status",
+            code("referral_status", commas=True),
+            "With this status, closed ones too. Repeatable.",
+        ),
+    ] = None
+    every: Annotated[
+        bool, Option("--all/--open", help="Closed ones too; default the open ones.")
+    ] = False
 
 
 @dataclass(eq=False, repr=False)
@@ -94,7 +104,7 @@ class UpdateOptions:
         opt(
             "--reason",
             REASON_CODE,
-            "Why it did not go on; needed for on_hold, rejected, expired, cancelled,"
+            "Why it is not going ahead; required for on_hold, rejected, expired, cancelled,"
             " entered_in_error.",
         ),
     ] = None
@@ -102,13 +112,13 @@ class UpdateOptions:
     when: Annotated[datetime | None, opt("--when", MOMENT, "When it changed; default now.")] = None
     owner: Annotated[
         int | None,
-        opt("--owner", LOGIN, "Who owns it from now on; its follow-ups are reassigned too."),
+        opt("--owner", LOGIN, "New owner; the follow-ups are reassigned too."),
     ] = None
     seen: Annotated[
         int | None,
         opt(
             "--seen",
             whole_number(MOST_EVENTS),
-            "How many events you saw: refused if there are more.",
+            "How many events you saw; refused if there are more now.",
         ),
     ] = None

@@ -1,7 +1,6 @@
 """A referral as JSON and as a page, with its events, follow-ups and attempts; lists."""
 
 import sqlite3
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,20 +11,20 @@ from ccu.output import Document, Section, Table
 from ccu.people.open_work_store import AsOf
 from ccu.records import audit, codes, person_ids
 from ccu.records.visibility import Hidden
-from ccu.referrals import reads as referral_reads
+from ccu.referrals import read_store as referral_reads
 from ccu.referrals import rules
-from ccu.referrals.reads import Filter
+from ccu.referrals.options import ListOptions
 from ccu.session import Session
 
-EVENT_COLUMNS = ("when", "by", "what", "reason", "note")
-FOLLOW_UP_COLUMNS = ("id", "due", "kind", "owner", "state", "tries")
-ATTEMPT_COLUMNS = ("follow_up", "try", "when", "by", "result", "minutes", "note")
+EVENT_COLUMNS = ("When", "By", "Event", "Reason", "Note")
+FOLLOW_UP_COLUMNS = ("Number", "Due", "Type", "Owner", "Status", "Attempts")
+ATTEMPT_COLUMNS = ("Follow-up", "Attempt", "When", "By", "Result", "Minutes", "Note")
 
 
 def read(
     connection: sqlite3.Connection, referral_id: int, now: datetime, *, named: bool, full: bool
 ) -> dict[str, Any]:
-    """The referral in its documented JSON shape. Raises NotFound.
+    """Return the referral in its documented JSON shape. Raises NotFound.
 
     The person's name only if `named`, notes only if `full`; else null, and note_characters.
     """
@@ -49,23 +48,23 @@ def read(
 def seen(
     session: Session, connection: sqlite3.Connection, referral_id: int, *, full: bool
 ) -> dict[str, Any]:
-    """The referral as this account sees it, and what was shown of it kept, inside a write.
+    """Return the referral as this account sees it, and record what was shown, inside a write.
 
-    Of one that is hidden, and of hidden follow-ups, it shows only that they are being handled.
+    A hidden referral shows only that it is being handled; hidden follow-ups are left out.
     """
     data = read(connection, referral_id, session.now, named=True, full=full)
     view = session.view
     hidden = view.referrals([referral_id]).get(referral_id)
     if hidden is not None:
-        return in_hand(data, hidden)
+        return _handled(data, hidden)
     untold = view.follow_ups(each["id"] for each in data["follow_ups"])
     data["follow_ups"] = [each for each in data["follow_ups"] if each["id"] not in untold]
     view.keep()
     return data
 
 
-def in_hand(data: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
-    """What is left of a referral for somebody it is hidden from: the same keys, few values."""
+def _handled(data: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
+    """Return the same keys with the few values that may be shown of a hidden referral."""
     kept = {key: data[key] for key in ("id", "person", "call", "place", "call_void")}
     empty = dict.fromkeys(data) | {
         key: [] for key, value in data.items() if isinstance(value, list)
@@ -81,11 +80,11 @@ def in_hand(data: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
 
 
 def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
-    """The same as a page."""
+    """Return the referral as a page."""
     if data["need"] is None:  # hidden
         pairs = [
             ("status", data["outcome"]),
-            ("for", "nobody by name" if data["person"] is None else f"person {data['person']}"),
+            ("for", _for(data)),
             ("from", ", ".join(_from(data))),
         ]
         shown = Section(pairs=[pair for pair in pairs if pair[1]], main=True)
@@ -96,7 +95,7 @@ def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
         [
             Section(pairs=_pairs(connection, data), main=True),
             Section(
-                f"Events ({count}; update --seen {count} says that you saw them)",
+                f"Events ({count}; to update it having seen them: --seen {count})",
                 table=Table(EVENT_COLUMNS, _events(connection, data)),
             ),
             *_due(connection, data),
@@ -106,9 +105,9 @@ def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
 
 
 def made(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
-    """A new referral in a few lines: the person, the owner, what is due and when."""
+    """Return a new referral in a few lines: the person, the owner, what is due and when."""
     kinds = codes.labels(connection, "follow_up_kind")
-    pairs = [pair for pair in _pairs(connection, data) if pair[0] in ("for", "owner", "hand-off")]
+    pairs = [pair for pair in _pairs(connection, data) if pair[0] in ("for", "owner", "handoff")]
     due = [
         f"Follow-up {each['id']}: {kinds[each['kind']]}, due {dates.minute(each['due_at'])}"
         f" ({each['owner']})"
@@ -125,10 +124,6 @@ def title(connection: sqlite3.Connection, data: dict[str, Any]) -> str:
 
 def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[str, Any]]:
     provider, owner = data["provider"], data["owner"]
-    who = "nobody by name"
-    if data["person"] is not None:
-        who = f"person {data['person']}"
-        who += f", {data['person_name']}" if data["person_name"] else ""
     where = ", ".join(_from(data))
     handoff = codes.labels(connection, "handoff")[data["handoff"]]
     parts = [handoff.partition(" (")[0], data["handoff_parties"]]  # the explanation is for choosing
@@ -138,17 +133,23 @@ def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[s
     reached = [owner["name"], owner["phone"]]
     pairs = [
         ("status", f"{status}, since {dates.minute(data['since'])}"),
-        ("what came of it", data["outcome"]),
-        ("for", who),
+        ("outcome", data["outcome"]),
+        ("for", _for(data)),
         ("from", where or f"assessment {data['assessment']}"),
         ("provider", ", ".join(part for part in (str(provider["id"]), provider["phone"]) if part)),
         ("owner", ", ".join(part for part in (owner["login"], *reached) if part)),
-        ("hand-off", ", ".join(part for part in parts if part)),
+        ("handoff", ", ".join(part for part in parts if part)),
         ("made", f"{dates.minute(data['made_at'])} by {data['recorded_by']}"),
     ]
     if data["again_of"]:
-        pairs.append(("comes after", f"referral {data['again_of']}"))
+        pairs.append(("refers again", f"referral {data['again_of']}"))
     return pairs
+
+
+def _for(data: dict[str, Any]) -> str:
+    if data["person"] is None:
+        return "no person named"
+    return f"person {data['person']}" + (f", {data['person_name']}" if data["person_name"] else "")
 
 
 def _from(data: dict[str, Any]) -> list[str]:
@@ -164,9 +165,9 @@ def _events(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[
     for each in data["events"]:
         what = [] if each["status"] == before else [statuses[each["status"]]]
         if each["owner"]:
-            what.append(f"handed to {each['owner']}")
+            what.append(f"Reassigned to {each['owner']}")
         if each["again"]:
-            what.append(f"referred again as {each['again']}")
+            what.append(f"Referred again as {each['again']}")
         before = each["status"]
         reason = reasons[each["reason"]] if each["reason"] else None
         rows.append((dates.minute(each["at"]), each["by"], ", ".join(what), reason, _note(each)))
@@ -179,16 +180,16 @@ def _due(connection: sqlite3.Connection, data: dict[str, Any]) -> list[Section]:
     rows, tries = [], []
     for each in data["follow_ups"]:
         state = f"closed {dates.minute(each['closed_at'])}" if each["closed_at"] else "open"
-        state = "to sign" if each["unsigned"] else state
+        state = "awaiting signature" if each["unsigned"] else state
         count = len(each["attempts"])
         kind = kinds[each["kind"]]
         rows.append((each["id"], dates.minute(each["due_at"]), kind, each["owner"], state, count))
         for number, attempt in enumerate(each["attempts"], 1):
-            said = (results[attempt["result"]], attempt["minutes"], _note(attempt))
-            tries.append((each["id"], number, dates.minute(attempt["at"]), attempt["by"], *said))
+            result = (results[attempt["result"]], attempt["minutes"], _note(attempt))
+            tries.append((each["id"], number, dates.minute(attempt["at"]), attempt["by"], *result))
     sections = [Section("Follow-ups", table=Table(FOLLOW_UP_COLUMNS, rows), empty="none")]
     if tries:
-        sections.append(Section("Tries", table=Table(ATTEMPT_COLUMNS, tries)))
+        sections.append(Section("Attempts", table=Table(ATTEMPT_COLUMNS, tries)))
     return sections
 
 
@@ -206,49 +207,15 @@ COLUMNS = ("id", "status", "need", "provider", "person", "place", "owner", "next
 NAMED_COLUMNS = (*COLUMNS[:5], "name", *COLUMNS[5:])
 
 
-@dataclass(kw_only=True)
-class Asked:
-    """What was asked of `referral list`."""
+def list_rows(session: Session, given: ListOptions, *, names: bool) -> list[dict[str, Any]]:
+    """Return the rows, audited: one event for the list, and one for each person it names.
 
-    inbox: bool
-    mine: bool
-    owner: int | None
-    stalled: bool
-    need: str | None
-    provider: int | None
-    status: list[str] | None
-    every: bool
-
-
-def filter_of(session: Session, asked: Asked) -> Filter:
-    """The filter. Raises InvalidInput for options that contradict each other, NotFound."""
-    chosen = {"--inbox": asked.inbox, "--status": bool(asked.status), "--all": asked.every}
-    said = [option for option, given in chosen.items() if given]
-    if asked.stalled and asked.every:
-        said.append("--stalled")
-    if len(said) > 1:
-        raise InvalidInput(f"{' and '.join(said)} contradict each other; give one of them")
-    if asked.mine and asked.owner is not None:
-        raise InvalidInput("--mine and --owner contradict each other; give one of them")
-    return Filter(
-        statuses=_statuses(asked),
-        owner_id=session.staff_id if asked.mine else asked.owner,
-        need=asked.need,
-        provider_id=asked.provider,
-        silent_since=_silent_since(session) if asked.stalled else None,
-    )
-
-
-def stalled_filter(session: Session) -> Filter:
-    """What `--stalled` means: open, and no event for the days of the setting stalled_days."""
-    return Filter(silent_since=_silent_since(session))
-
-
-def list_rows(session: Session, filter: Filter, *, names: bool) -> list[dict[str, Any]]:
-    """The rows, audited: one event for the list, and one for each person whose name it shows."""
+    Raises InvalidInput for options that contradict each other.
+    """
+    conditions = _conditions(session, given)
     staff_id = session.staff_id
     with session.writing() as connection:
-        found = _rows_seen(session, filter, referral_reads.rows(connection, filter))
+        found = _visible(session, given, referral_reads.rows(connection, conditions))
         people = sorted({row["person"] for row in found if row["person"] is not None})
         audit.record(
             connection, staff_id, "referral-list", "referral", None, rows=len(found), names=names
@@ -262,34 +229,47 @@ def list_rows(session: Session, filter: Filter, *, names: bool) -> list[dict[str
     return found
 
 
-def _rows_seen(
-    session: Session, filter: Filter, found: list[dict[str, Any]]
+def _conditions(session: Session, given: ListOptions) -> dict[str, object]:
+    chosen = {"--inbox": given.inbox, "--status": bool(given.status), "--all": given.every}
+    typed = [option for option, is_given in chosen.items() if is_given]
+    if given.stalled and given.every:
+        typed.append("--stalled")
+    if len(typed) > 1:
+        raise InvalidInput(f"{' and '.join(typed)} contradict each other; give one of them")
+    if given.mine and given.owner is not None:
+        raise InvalidInput("--mine and --owner contradict each other; give one of them")
+    statuses = ["requested"] if given.inbox else given.status or list(rules.OPEN)
+    return {
+        referral_reads.STATUSES: None if given.every else statuses,
+        referral_reads.OWNER: session.staff_id if given.mine else given.owner,
+        referral_reads.NEED: given.need,
+        referral_reads.PROVIDER: given.provider,
+        **(stalled(session) if given.stalled else {}),
+    }
+
+
+def stalled(session: Session) -> dict[str, object]:
+    """Return what `--stalled` means: open, and no activity for the setting stalled_days."""
+    days = session.settings.number("stalled_days")
+    return {referral_reads.SILENT_SINCE: referral_reads.silent_since(session.now, days)}
+
+
+def _visible(
+    session: Session, given: ListOptions, found: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """The rows as this account sees them, inside a write.
+    """Return the rows as this account sees them, inside a write.
 
     A hidden one is listed as being handled; it is left out where the list was asked for by what
     is hidden: need, provider, status, owner.
     """
     hidden = session.view.referrals(row["id"] for row in found)
     session.view.keep()
-    asked = (filter.owner_id, filter.need, filter.provider_id, filter.silent_since)
-    whole = filter.statuses in (rules.OPEN, tuple(rules.STEPS))
-    if any(asked) or not whole:
+    by_owner = given.mine or given.owner is not None
+    by_status = given.inbox or given.status or given.stalled
+    if by_owner or by_status or given.need or given.provider:
         return [row for row in found if row["id"] not in hidden]
     nothing = dict.fromkeys(("need", "provider", "provider_id", "next_due", "made", "changed"))
     for row in found:
         if (each := hidden.get(row["id"])) is not None:
             row |= {**nothing, "status": each.state, "owner": each.agency}
     return found
-
-
-def _statuses(asked: Asked) -> tuple[str, ...]:
-    if asked.inbox:
-        return ("requested",)
-    if asked.every:
-        return tuple(rules.STEPS)
-    return tuple(asked.status) if asked.status else rules.OPEN
-
-
-def _silent_since(session: Session) -> str:
-    return referral_reads.silent_since(session.now, session.settings.number("stalled_days"))

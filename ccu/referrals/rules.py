@@ -1,6 +1,6 @@
-"""The life of a referral: which status can follow which, and what each step needs. Nothing else
+"""Which status of a referral can follow which, and which steps need a reason; decided only here.
 
-decides this. A step is an event; the referral's status is that of its last event.
+A step is an event; the referral's status is that of its last event.
 """
 
 from ccu import access
@@ -21,7 +21,7 @@ STEPS: dict[str, tuple[str, ...]] = {
         *("requested", "accepted", "in_progress", "contact_only", "rejected"),
         *_OPEN_ENDS,
     ),
-    # An end is final. What was entered in error can still be said to be so, by the right CORRECT.
+    # An end is final, except that the right CORRECT can still mark it as entered in error.
     "service_received": ("entered_in_error",),
     "contact_only": ("entered_in_error",),
     "declined": ("entered_in_error",),
@@ -34,30 +34,30 @@ STEPS: dict[str, tuple[str, ...]] = {
 OPEN = ("draft", "requested", "accepted", "in_progress", "on_hold")
 FIRST = ("draft", "requested")  # what a new referral may be
 CLOSE = "referral update --close"  # rights of ccu/access.py: to end one
-CORRECT = "referral update --correct"  # to say of an ended one that it was an error
+CORRECT = "referral update --correct"  # to mark an ended one as an error
 
-# Why it did not go on: some steps must say it, some say it themselves, forward ones have none.
+# Why it is not going ahead: some steps require a reason, some imply it, steps forward have none.
 NEEDS_REASON = ("on_hold", "rejected", "expired", "cancelled", "entered_in_error")
 IMPLIED_REASON = {"declined": "declined", "unable_to_contact": "no_contact"}
 NO_REASON = ("draft", "requested", "accepted", "in_progress", "service_received")
 
 
 def reason_of(status: str, reason: str | None) -> str | None:
-    """The reason to keep with a step. Raises InvalidInput when one is missing or out of place."""
+    """Return the reason of a step. Raises InvalidInput when one is missing or not allowed."""
     if reason is None:
         if status in NEEDS_REASON:
-            raise InvalidInput(f"--reason is missing: {status} needs one")
+            raise InvalidInput(f"--reason is missing: {status} requires one")
         return IMPLIED_REASON.get(status)
     if status in NO_REASON:
         raise InvalidInput(
-            f"--reason says why a referral did not go on; {status} has none (--note-file has words)"
+            f"--reason is not used with {status}; to add an explanation: --note-file"
         )
     return reason
 
 
 def check_role(before: str, after: str, role: str) -> None:
-    """Raises NotAllowed for a correction of an ended referral by somebody who may not make it."""
+    """Raise NotAllowed if the role may not close the referral, or correct a closed one."""
     if after not in OPEN and not access.may(role, CLOSE):
-        raise NotAllowed("ending a referral is for an intern's supervisor; add a note and ask them")
+        raise NotAllowed("an intern cannot close a referral; add a note and ask your supervisor")
     if before not in OPEN and after == "entered_in_error" and not access.may(role, CORRECT):
-        raise NotAllowed("only a supervisor or an admin marks an ended referral entered_in_error")
+        raise NotAllowed("only a supervisor or an admin can mark a closed one entered_in_error")

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ccu import dates
-from ccu.calls import store as calls
 from ccu.consent import store as consents
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
@@ -184,12 +183,9 @@ def _keep_next_action(work: Work, referral_id: int, since: datetime) -> list[int
 
     What waits for a signature is done, and no next action.
     """
-    row = work.connection.execute(
-        "SELECT 1 FROM follow_up"
-        " WHERE referral_id = :id AND closed_at IS NULL AND closing_at IS NULL",
-        {"id": referral_id},
-    ).fetchone()
-    return [] if row else follow_ups.schedule(work, referral_id, since)
+    if follow_ups.is_due(work.connection, {"referral_id = ?": referral_id}):
+        return []
+    return follow_ups.schedule(work, referral_id, since)
 
 
 # ---------------------------------------------------------------- events
@@ -242,7 +238,7 @@ def _who_and_when(event: dict[str, Any]) -> str:
 def _check_new(connection: sqlite3.Connection, new: NewReferral) -> None:
     """The call, person, provider and earlier referral of a new one. Raises NotFound too."""
     if new.call_id is not None:
-        call = calls.require_not_void(connection, new.call_id)
+        call = table.require_call(connection, new.call_id)
         if dates.is_after(dates.from_iso(call["occurred_at"]), new.made_at):
             raise InvalidInput(f"--made is before call {new.call_id} began")
     if new.person_id is not None:

@@ -60,20 +60,20 @@ def test_show_prints_the_record_with_labels(call: Ccu) -> None:
         "nature        Welfare check\n"
         "care call     yes\n"
         "incident      26-1\n"
-        "dangers       None\n"
+        "hazards       None\n"
         "dispositions  Resolved on scene\n"
         f"recorded      2026-01-31 23:59 by {login}\n"
         "\n"
         "Responders\n"
-        "  agency         clinician  state        unit  minutes  reason\n"
+        "  Agency         Clinician  Status       Unit  Minutes  Reason\n"
         "  Mobile crisis  no         Unavailable                 no team\n"
         "\n"
         "People\n"
-        "  person  role     name         description  born\n"
+        "  Person  Role     Name         Description  Born\n"
         "       1  Subject  Ana O'Brien               1980-01-02\n"
         "\n"
         "Changes\n"
-        "  when              by    field       old  new                        reason\n"
+        "  When              By    Field       Old  New                        Reason\n"
         "  2026-01-31 23:59  root  responders       mobile_crisis unavailable\n"
     ).replace("root", login)
 
@@ -81,7 +81,7 @@ def test_show_prints_the_record_with_labels(call: Ccu) -> None:
 def test_the_narrative_needs_a_reason_and_the_reason_is_kept(call: Ccu, db_path: Path) -> None:
     call("call", "amend", "1", "--note-file", "-", stdin="She said “go away”.\n")
     page = call("call", "show", "1").out
-    assert "narrative     19 characters; --full --reason TEXT shows it\n" in page
+    assert "narrative     19 characters; to read it: --full --reason TEXT\n" in page
     assert "go away" not in page
     assert shown(call)["narrative"] is None
     assert shown(call)["changes"][0]["new"] == {"characters": 19}
@@ -251,13 +251,13 @@ def test_an_amendment_that_changes_nothing_writes_nothing(call: Ccu, db_path: Pa
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ((), "nothing to amend; ccu call amend --help lists what can be"),
-        (("--reason", "x"), "nothing to amend; ccu call amend --help lists what can be"),
-        (("--clear", "address"), "--clear: a call always has its address; give the new one"),
-        (("--clear", "beat", "--beat", "4"), "--clear beat and a new value contradict"),
+        ((), "nothing to amend; to see the options: ccu call amend --help"),
+        (("--reason", "x"), "nothing to amend; to see the options: ccu call amend --help"),
+        (("--clear", "address"), "--clear: a call must have its address; give a new one instead"),
+        (("--clear", "beat", "--beat", "4"), "--beat: give a new value or --clear it, not both"),
         (("--nature", "x"), None),
         (("--address", " "), "--address is empty"),
-        (("--arrived", "22:00"), "--arrived is before --when; if it is not, write its day too"),
+        (("--arrived", "22:00"), "--arrived is before --when; for another day, give its date too"),
         (
             ("--danger", "fire", "--add-danger", "none"),
             "--add-danger none: the call has hazards; --danger none replaces them",
@@ -312,7 +312,7 @@ def test_a_void_call_is_kept_and_no_longer_counted(call: Ccu, db_path: Path) -> 
     result = call("call", "void", "1", "--reason", "logged twice")
     assert result == (
         0,
-        "Voided call 1; it is kept, and left out of counts and cards.\n",
+        "Voided call 1; it is kept, but not in counts or cards.\n",
         "",
     )
     page = call("call", "show", "1").out

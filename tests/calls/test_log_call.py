@@ -163,7 +163,7 @@ def test_an_address_that_is_no_place_is_kept_in_its_words(ccu: Ccu) -> None:
     assert ccu(*call) == (
         0,
         "Logged call 1.\n\n"
-        "No place could be read from the address, so there is no card; its words are kept.\n",
+        "No address was recognized, so there is no card; it is kept as typed.\n",
         "",
     )
 
@@ -211,11 +211,11 @@ def test_a_time_without_a_day_is_the_first_after_the_call_began(
     [
         (
             ("--when", "22:30", "--cleared", "22:20"),
-            "--cleared is before --when; if it is not, write its day too",
+            "--cleared is before --when; for another day, give its date too",
         ),
         (
             ("--when", "23:30", "--cleared", "00:20"),
-            "--cleared would be in the future, for the call began 23:30",
+            "--cleared is in the future: the call began at 23:30",
         ),
         (
             ("--when", "20:00", "--arrived", "21:00", "--cleared", "20:30"),
@@ -273,11 +273,11 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
         (("--address", "  "), "--address is empty"),
         (
             ("--responder", "police+sergeant"),
-            "--responder: only +clinician can follow the agency",
+            "--responder: after the agency only +clinician is allowed",
         ),
         (
             ("--responder", "police:arrived:late"),
-            "--responder: only one who was cancelled or unavailable has a reason",
+            "--responder: a reason is allowed only with cancelled or unavailable",
         ),
         (
             ("--responder", "police:arrived:minutes=x"),
@@ -289,8 +289,8 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
         ),
         (
             ("--person", "Ana Reyes"),
-            "--person is unknown, described: TEXT or a person's number; a name would be seen by"
-            " others on this machine, so it goes through --person-file",
+            "--person: give unknown, described: TEXT or a person's number; put a name in"
+            " --person-file, because others on this machine can read command lines",
         ),
         (
             ("--person", "neighbor: unknown"),
@@ -318,11 +318,11 @@ def test_what_cannot_be_right_is_refused_in_one_sentence(
     ("line", "sentence"),
     [
         ("Ana Reyes; born 2026-02-01", "the birth date is after the call"),
-        ("Ana Reyes; born 2025-02-29", "the birth date is not a day of the calendar"),
+        ("Ana Reyes; born 2025-02-29", "the birth date does not exist"),
         ("Ana Reyes; born 1801-01-01", "the birth date is more than 130 years before the call"),
         (
             "Robert'); DROP TABLE call;--",
-            "after the ; write born and a date, as born 1980-01-31",
+            "after the name you can write: ; born 1980-01-31",
         ),
         ("--,--", "a name needs a letter"),
     ],
@@ -472,7 +472,7 @@ def test_it_asks_for_what_is_missing_and_enter_takes_the_usual(ccu: Ccu, db_path
 
 def test_a_wrong_answer_is_explained_and_asked_again(ccu: Ccu, db_path: Path) -> None:
     typed = ["2030", "22:30", "", "12 Main St", "s", "4", "", "n", "", "1,3", "99", "1"]
-    typed += ["x", "30", "caller: Ana Reyes", "unknown", "", "one", "two", "."]
+    typed += ["x", "30", "caller: Ana Reyes", "unknown", "", "one", "two", ""]
     result = ccu("log-call", stdin="\n".join(typed) + "\n", tty=True)
     assert result.code == 0, result.err
     assert "  --address is empty\n" in result.err

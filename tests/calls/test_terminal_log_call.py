@@ -17,22 +17,22 @@ if not hasattr(pexpect, "spawn"):
 PROGRAM = ["-c", "import sys; from ccu.cli import main; sys.exit(main(sys.argv[1:]))"]
 QUESTIONS_AND_ANSWERS = (
     ("When did it begin [now]: ", "yesterday 22:30"),
-    ("  Friday 30 January 2026, 22:30", None),
+    ("  Fri 30 Jan 2026 22:30", None),
     ("Address: ", "12 main street apartment 3"),
     ("  12 MAIN ST # 3", None),
     ("Nature (number, code, or how it begins): ", "wel"),
     ("  Welfare check", None),
     ("Reported by [911]: ", ""),
-    ("Hazards, separated by commas (none if you checked) (Enter to skip): ", "none"),
+    ('Hazards, separated by commas ("none" if you checked) (Enter to skip): ', "none"),
     ("human_services+clinician [police]: ", ""),
-    ("What was done, commas between (Enter to skip): ", "1, nal"),
+    ("Interventions, separated by commas (Enter to skip): ", "1, nal"),
     ("  De-escalation, Naloxone", None),
-    ("How it ended, commas between (Enter to skip): ", "resol"),
-    ("Minutes on scene, all together (Enter to skip): ", "25"),
-    ("Person 1 (Enter for no more): ", "Ana Reyes"),
-    ("Person 2 (Enter for no more): ", ""),
+    ("Dispositions, separated by commas (Enter to skip): ", "resol"),
+    ("Minutes on scene, all responders together (Enter to skip): ", "25"),
+    ("Person 1 (Enter when done): ", "Ana Reyes"),
+    ("Person 2 (Enter when done): ", ""),
     ("> ", "Shouting – calm by 23:00."),
-    ("> ", "."),
+    ("> ", ""),
 )
 
 

@@ -432,7 +432,7 @@ def test_notes_about_a_part_2_program_are_not_kept_here(
     assert steps.everything(db_path) == before
     assert ccu("referral", "update", "1", *file).code == 0
     told = ccu("provider", "change", "1", "--part2")
-    assert told.err == "This file holds 1 note about referrals there, from before.\n"
+    assert told.err == "This file still holds 1 note about earlier referrals to this provider.\n"
 
 
 # ---------------------------------------------------------------- the accounting

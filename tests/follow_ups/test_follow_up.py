@@ -197,6 +197,7 @@ def test_closing_twice_is_told_who_closed_it_and_when(ccu: Ccu) -> None:
 def test_of_two_at_once_the_second_is_told_who_was_faster(ccu: Ccu) -> None:
     from ccu.errors import InvalidInput
     from ccu.follow_ups import entry
+    from ccu.follow_ups.options import AttemptOptions
     from ccu.session import Session
 
     def meanwhile() -> None:
@@ -205,10 +206,7 @@ def test_of_two_at_once_the_second_is_told_who_was_faster(ccu: Ccu) -> None:
     add(ccu, "--call", "1")
     session = Session(None, NOW)
     with pytest.raises(InvalidInput, match="follow-up 1 was closed on 2026-01-31 14:00 by"):
-        entry.attempt(
-            session, 1, result="refused", when=None, minutes=None, note_file=meanwhile,
-            next_due=None, next_kind=None, asking=False,
-        )  # fmt: skip
+        entry.attempt(session, 1, AttemptOptions("refused", note_file=meanwhile), asking=False)
     session.close()
     assert [each["result"] for each in shown(ccu, 1)["attempts"]] == ["Reached"]
 
@@ -265,7 +263,9 @@ def test_moving_keeps_what_was_and_why(ccu: Ccu) -> None:
     moved = ("follow-up", "move", "1", "--due", "friday", "--reason", "away until then")
     me = login(ccu)
     assert ccu(*moved).out == f"Follow-up 1 is due Fri 6 Feb 2026 23:59, {me}.\n"
-    assert ccu(*moved).out == "Follow-up 1 says that already; nothing was changed.\n"
+    assert ccu(*moved).out == (
+        f"Nothing changed: follow-up 1 is already due Fri 6 Feb 2026 23:59, {me}.\n"
+    )
     assert ccu("follow-up", "move", "1", "--owner", "dlee").out == (
         "Follow-up 1 is due Fri 6 Feb 2026 23:59, dlee.\n"
     )

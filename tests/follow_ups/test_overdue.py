@@ -306,9 +306,9 @@ def test_what_an_example_names_is_there(name: str) -> None:
 
 
 def test_the_index_serves_it(ccu: Ccu, db_path: Path) -> None:
-    from ccu.follow_ups import rows as follow_up_rows
+    from ccu.follow_ups import listing_store as follow_up_rows
 
-    sql = follow_up_rows._ROWS.format(source="open_follow_up", where=follow_up_rows.LATE)
+    sql = follow_up_rows._ROWS.format(source="open_follow_up", where="due_unix < :as_of")
     with sqlite3.connect(db_path) as hand:
         plan = hand.execute(f"EXPLAIN QUERY PLAN {sql}", {"as_of": 0}).fetchall()
     steps = [row[3] for row in plan]

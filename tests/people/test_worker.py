@@ -267,26 +267,26 @@ def test_nothing_is_said_where_nothing_was_asked(ccu: Ccu) -> None:
 
 def test_what_waits_states_when_somebody_tries_next(ccu: Ccu) -> None:
     steps.refer(ccu)
-    assert answer(ccu) == "no contact yet, next try 1 Feb"
-    assert answer(ccu, moment="2026-02-02T06:00") == "no contact yet, next try was due 1 Feb"
+    assert answer(ccu) == "not reached; next try Feb 1"
+    assert answer(ccu, moment="2026-02-02T06:00") == "not reached; follow-up overdue since Feb 1"
     assert ccu("follow-up", "done", "1", "--result", "reached").code == 0
-    assert answer(ccu) == "reached 31 Jan, next try 7 Feb"
-    assert "what became of it  reached 31 Jan, next try 7 Feb" in ccu("call", "show", "1").out
+    assert answer(ccu) == "reached Jan 31; next try Feb 7"
+    assert "outcome    reached Jan 31; next try Feb 7" in ccu("call", "show", "1").out
 
 
 @pytest.mark.parametrize(
     ("statuses", "says"),
     [
-        (["accepted"], "connected 31 Jan"),
-        (["accepted", "in_progress"], "connected 31 Jan"),
-        (["accepted", "service_received"], "service received 31 Jan"),
-        (["contact_only"], "contact made 31 Jan, no service"),
-        (["declined"], "declined 31 Jan"),
-        (["unable_to_contact"], "could not be reached 31 Jan"),
-        (["on_hold"], "no contact yet, next try 1 Feb"),
-        (["rejected"], "not taken on 31 Jan"),
-        (["expired"], "no answer, expired 31 Jan"),
-        (["cancelled"], "called off 31 Jan"),
+        (["accepted"], "connected Jan 31"),
+        (["accepted", "in_progress"], "connected Jan 31"),
+        (["accepted", "service_received"], "service received Jan 31"),
+        (["contact_only"], "contact made Jan 31, no service"),
+        (["declined"], "declined Jan 31"),
+        (["unable_to_contact"], "could not be reached Jan 31"),
+        (["on_hold"], "not reached; next try Feb 1"),
+        (["rejected"], "not accepted Jan 31"),
+        (["expired"], "no answer, closed Jan 31"),
+        (["cancelled"], "canceled Jan 31"),
         (["entered_in_error"], ""),
     ],
 )
@@ -303,17 +303,17 @@ def test_of_several_the_best_news_is_told(ccu: Ccu) -> None:
     for need in ("housing", "food", "legal"):
         steps.refer(ccu, "--need", need)
     update(ccu, 1, "declined")
-    assert answer(ccu) == "no contact yet, next try 1 Feb"
+    assert answer(ccu) == "not reached; next try Feb 1"
     update(ccu, 2, "accepted")
-    assert answer(ccu) == "connected 31 Jan"
+    assert answer(ccu) == "connected Jan 31"
 
 
 def test_a_follow_up_of_the_call_alone_is_an_answer_too(ccu: Ccu) -> None:
     kind = ("--kind", "visit", "--due", "tomorrow")
     assert ccu("follow-up", "add", "--call", "1", *kind).code == 0
-    assert answer(ccu) == "no contact yet, next try 1 Feb"
+    assert answer(ccu) == "not reached; next try Feb 1"
     assert ccu("follow-up", "done", "1", "--result", "safe_declined").code == 0
-    assert answer(ccu) == "declined 31 Jan"
+    assert answer(ccu) == "declined Jan 31"
     assert ccu("follow-up", "add", "--call", "1", *kind).code == 0
     assert ccu("follow-up", "done", "2", "--result", "reached").code == 0
-    assert answer(ccu) == "contact made 31 Jan"
+    assert answer(ccu) == "contact made Jan 31"

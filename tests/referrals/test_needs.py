@@ -75,7 +75,7 @@ def test_a_lack_becomes_a_referral_that_is_linked(ccu: Ccu) -> None:
     assert ccu("needs", "refer", "1", "housing", "--to", "homes") == (
         2,
         "",
-        "ccu: error: that became referral 1 already, which is requested\n",
+        "ccu: error: referral 1 was already made for that need and is requested\n",
     )
     assert ccu("referral", "update", "1", "--status", "declined").code == 0
     assert ccu("needs", "refer", "1", "housing", "--to", "homes").code == 0
@@ -109,8 +109,8 @@ def test_without_a_call_a_referral_can_come_from_an_assessment(ccu: Ccu) -> None
         (["show", "9"], 3, "no needs assessment 9"),
         (["show", "--person", "3"], 3, "no needs assessment of person 3"),
         (["refer", "9", "housing", "--to", "1"], 3, "no needs assessment 9"),
-        (["refer", "1", "food", "--to", "1"], 2, "assessment 1 says has of Food; only what is"),
-        (["refer", "1", "shelter", "--to", "1"], 2, "assessment 1 says nothing of Shelter; only"),
+        (["refer", "1", "food", "--to", "1"], 2, "assessment 1 has Food as need met; only an"),
+        (["refer", "1", "shelter", "--to", "1"], 2, "assessment 1 has Shelter as not asked; only"),
         (["refer", "1", "housing"], 2, "--to is missing"),
     ],
 )
@@ -134,4 +134,4 @@ def test_at_a_terminal_each_need_is_asked(ccu: Ccu) -> None:
     assert (done.code, done.out) == (0, "Recorded needs assessment 1 of person 1.\n"), done.err
     assert answers(shown(ccu, "1")) == {"mh_crisis": "has", "housing": "lacks"}
     none = run_ccu("needs", "record", "--person", "1", stdin="\n" * 23, tty=True)
-    assert none.err.endswith("ccu: error: no need was answered; nothing was written\n")
+    assert none.err.endswith("ccu: error: no need was answered; nothing was saved\n")

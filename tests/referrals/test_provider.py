@@ -34,7 +34,7 @@ def shown(ccu: Ccu, provider: str) -> dict[str, Any]:
 
 
 def test_a_provider_is_added_and_shown(ccu: Ccu) -> None:
-    assert ccu(*HOMES) == (0, "Provider 1 is added.\n", "")
+    assert ccu(*HOMES) == (0, "Added provider 1.\n", "")
     assert ccu("provider", "show", "homes") == (
         0,
         "Provider 1: Homes with Hope\n"
@@ -103,7 +103,7 @@ def test_a_change_keeps_what_was_there_before(ccu: Ccu) -> None:
     assert ccu(*HOMES).code == 0
     change = ("provider", "change", "homes", "--capacity", "full", "--need", "housing,detox")
     assert ccu(*change) == (0, "Changed provider 1: needs, capacity.\n", "")
-    assert ccu(*change) == (0, "Provider 1 says that already; nothing was changed.\n", "")
+    assert ccu(*change) == (0, "Provider 1 already has these values; nothing was changed.\n", "")
     found = shown(ccu, "1")
     assert (found["needs"], found["capacity"]) == (["detox", "housing"], "full")
     kept = {each["field"]: (each["old"], each["new"]) for each in found["changes"]}
@@ -120,11 +120,11 @@ def test_one_that_is_retired_leaves_the_list_and_can_come_back(ccu: Ccu) -> None
     assert ccu("provider", "retire", "homes") == (
         2,
         "",
-        "ccu: error: provider 1 is retired already\n",
+        "ccu: error: provider 1 is already retired\n",
     )
     assert (names(ccu), names(ccu, "--all")) == ([], ["Homes with Hope"])
     back = ccu("provider", "add", " homes  WITH hope ", "--need", "food")
-    assert back == (0, "Provider 1 is back.\n", "")
+    assert back == (0, "Restored provider 1.\n", "")
     assert shown(ccu, "1")["needs"] == ["food"]
     assert shown(ccu, "1")["phone"] == "203-555-0110"
 
@@ -136,8 +136,8 @@ def test_a_name_that_begins_two_is_refused_with_both(ccu: Ccu) -> None:
     assert ccu("provider", "show", "hom") == (
         2,
         "",
-        "ccu: error: PROVIDER: that may be 2 (Homes) or 1 (Homes with Hope);"
-        " write more of the name, or the number\n",
+        "ccu: error: PROVIDER: ambiguous: 2 (Homes) or 1 (Homes with Hope);"
+        " type more of the name, or the number\n",
     )
     assert shown(ccu, "HOMES")["id"] == 2  # the full name is that one
     assert shown(ccu, "homes w")["id"] == 1
@@ -156,11 +156,11 @@ def test_a_name_that_begins_two_is_refused_with_both(ccu: Ccu) -> None:
         (["add", "X", "--need", ","], 2, "--need is empty"),
         (["add", "X", "--need", "food", "--capacity", "some"], 2, "--capacity: that is not a code"),
         (["add", "X", "--need", "food", "--verified", "2027-01-01"], 2, "--verified"),
-        (["add", "homes WITH hope", "--need", "food"], 2, "provider 1 has that name; ccu provider"),
-        (["change", "1"], 2, "nothing to change was given"),
+        (["add", "homes WITH hope", "--need", "food"], 2, "provider 1 has that name; to edit it"),
+        (["change", "1"], 2, "nothing to change; ccu provider change --help"),
         (["change", "2", "--name", "Homes with hope"], 2, "--name: provider 1 has that name"),
-        (["change", "9", "--phone", "1"], 3, "PROVIDER: no provider of that number or beginning"),
-        (["show", ""], 3, "PROVIDER: no provider of that number or beginning of a name; ccu"),
+        (["change", "9", "--phone", "1"], 3, "PROVIDER: no provider of that number or name"),
+        (["show", ""], 3, "PROVIDER: no provider of that number or name; list"),
         (["show", "9" * 40], 3, "PROVIDER: no provider of that number"),
         (["show", "nobody"], 3, "PROVIDER: no provider of that number"),
         (["list", "--need", "x"], 2, "--need: that is not a code"),

@@ -26,9 +26,9 @@ def test_a_referral_is_made_with_its_follow_ups(ccu: Ccu) -> None:
         0,
         "Referral 1: Housing, Homes with Hope (requested)\n"
         "\n"
-        "for       person 1\n"
-        f"owner     {owner}\n"
-        "hand-off  Warm, in person, HSD worker, 20 minutes\n"
+        "for      person 1\n"
+        f"owner    {owner}\n"
+        "handoff  Warm, in person, HSD worker, 20 minutes\n"
         f"Follow-up 1: Call, due 2026-02-01 10:00 ({owner})\n"
         f"Follow-up 2: Call, due 2026-02-07 10:00 ({owner})\n",
         "",
@@ -63,17 +63,17 @@ def test_one_call_may_have_several_and_anybody_may_own_them(ccu: Ccu) -> None:
     assert steps.referral(ccu, 1)["call"] == second["call"] == 1
 
 
-def test_it_is_for_the_only_subject_or_nobody_by_name(ccu: Ccu) -> None:
+def test_it_is_for_the_only_subject_or_names_no_person(ccu: Ccu) -> None:
     two = steps.call(ccu, "unknown", "unknown", "caller: unknown")
     none = steps.call(ccu, "caller: unknown")
     line = ("--to", "1", "--need", "housing")
     done = ccu("refer", str(two), *line)
     assert done.err == (
-        "Note: call 2 has 2 subjects, so this is for nobody by name; --person says whom.\n"
+        "Note: call 2 has 2 subjects, so this names no person; --person names one.\n"
     )
-    assert "\nfor       nobody by name\n" in done.out
+    assert "\nfor      no person named\n" in done.out
     assert ccu("refer", str(none), *line).err == (
-        "Note: call 3 has no subject, so this is for nobody by name; --person says whom.\n"
+        "Note: call 3 has no subject, so this names no person; --person names one.\n"
     )
     assert ccu("refer", str(two), *line, "--person", "2").err == ""
     assert ccu("refer", str(two), *line, "--person", "1").err == (
@@ -95,7 +95,7 @@ def test_a_merged_person_is_the_record_that_stays(ccu: Ccu, db_path: Path) -> No
     assert steps.referral(ccu, 1)["person"] == 2
 
 
-def test_a_full_old_or_unfitting_provider_is_said_and_does_not_stop_it(ccu: Ccu) -> None:
+def test_a_full_old_or_unfitting_provider_gives_a_note_and_does_not_stop_it(ccu: Ccu) -> None:
     assert (
         ccu("provider", "change", "1", "--capacity", "full", "--verified", "2025-01-03").code == 0
     )
@@ -103,7 +103,7 @@ def test_a_full_old_or_unfitting_provider_is_said_and_does_not_stop_it(ccu: Ccu)
     warnings = [
         "provider 1 (Homes with Hope) is full",
         "provider 1 (Homes with Hope) is not listed for Food",
-        "what is known of provider 1 (Homes with Hope) is old: verified 2025-01-03",
+        "the details of provider 1 (Homes with Hope) are out of date: verified 2025-01-03",
     ]
     assert done.code == 0
     assert done.err == "".join(f"Note: {each}.\n" for each in warnings)
@@ -117,7 +117,7 @@ def test_the_same_again_is_named_and_made(ccu: Ccu) -> None:
     done = ccu("refer", "1", "--to", "1", "--need", "housing")
     assert (done.code, done.err) == (
         0,
-        "Note: the same is open already: referral 1; --again-of is to refer again.\n",
+        "Note: already open for the same need: referral 1; --again-of refers again.\n",
     )
 
 
@@ -137,7 +137,7 @@ def test_referring_again_is_an_event_of_the_one_before(ccu: Ccu) -> None:
         ("declined", 3),
     ]
     assert ccu("refer", "1", "--to", "1", "--again-of", "2").err == (
-        "Note: referral 2 is still open; ccu referral update ends it.\n"
+        "Note: referral 2 is still open; to close it: ccu referral update 2.\n"
         "Note: provider 1 (Homes with Hope) is not listed for Food.\n"
     )
 

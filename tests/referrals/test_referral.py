@@ -110,25 +110,25 @@ def test_the_page_of_a_referral(ccu: Ccu, me: str, db_path: Path) -> None:
     assert at("2026-02-03T09:00", "referral", "show", "1").out == (
         "Referral 1: Housing, Homes with Hope (service_received)\n"
         "\n"
-        "status           Service received, since 2026-02-02 09:00\n"
-        "what came of it  service received 2 Feb\n"
-        "for              person 1, Ana Reyes\n"
-        "from             call 1, 12 MAIN ST # 3\n"
-        "provider         1, 203-555-0110\n"
-        f"owner            {me}\n"
-        "hand-off         None\n"
-        f"made             2026-01-31 10:00 by {me}\n"
+        "status    Service received, since 2026-02-02 09:00\n"
+        "outcome   service received Feb 2\n"
+        "for       person 1, Ana Reyes\n"
+        "from      call 1, 12 MAIN ST # 3\n"
+        "provider  1, 203-555-0110\n"
+        f"owner     {me}\n"
+        "handoff   None\n"
+        f"made      2026-01-31 10:00 by {me}\n"
         "\n"
-        "Events (3; update --seen 3 says that you saw them)\n"
-        f"  when              by    what              reason  note\n"
+        "Events (3; to update it having seen them: --seen 3)\n"
+        f"  When              By    Event             Reason  Note\n"
         f"  2026-01-31 10:00  {me:4}  Requested\n"
         f"  2026-01-31 11:00  {me:4}  Accepted\n"
         f"  2026-02-02 09:00  {me:4}  Service received\n"
         "\n"
         "Follow-ups\n"
-        f"  id  due               kind  {'owner':5}  state                    tries\n"
-        f"   1  2026-02-01 10:00  Call  {me:5}  closed 2026-02-02 09:00      0\n"
-        f"   2  2026-02-07 10:00  Call  {me:5}  closed 2026-02-02 09:00      0\n"
+        f"  Number  Due               Type  {'Owner':5}  Status                   Attempts\n"
+        f"       1  2026-02-01 10:00  Call  {me:5}  closed 2026-02-02 09:00         0\n"
+        f"       2  2026-02-07 10:00  Call  {me:5}  closed 2026-02-02 09:00         0\n"
     )
 
 
@@ -191,7 +191,7 @@ def test_an_end_is_final_but_for_a_supervisors_correction(
     assert ccu(*error, "--seen", "2") == (
         7,
         "",
-        "ccu: error: only a supervisor or an admin marks an ended referral entered_in_error\n",
+        "ccu: error: only a supervisor or an admin can mark a closed one entered_in_error\n",
     )
     become(monkeypatch, "boss")
     done = ccu(*error, "--seen", "2")
@@ -206,13 +206,12 @@ def test_reasons_are_asked_for_where_they_say_something(ccu: Ccu, me: str) -> No
     assert ccu(*line, "1", "--status", "rejected") == (
         2,
         "",
-        "ccu: error: --reason is missing: rejected needs one\n",
+        "ccu: error: --reason is missing: rejected requires one\n",
     )
     assert ccu(*line, "1", "--status", "accepted", "--reason", "moved") == (
         2,
         "",
-        "ccu: error: --reason says why a referral did not go on; accepted has none"
-        " (--note-file has words)\n",
+        "ccu: error: --reason is not used with accepted; to add an explanation: --note-file\n",
     )
     assert ccu(*line, "1", "--reason", "moved", "--owner", "dlee") == (
         2,
@@ -271,7 +270,7 @@ def test_a_note_alone_is_an_event_that_keeps_the_status(ccu: Ccu) -> None:
     [
         (["update", "9", "--status", "accepted"], 3, "no referral 9"),
         (["update", "x", "--status", "accepted"], 2, "a referral is named by its number"),
-        (["update", "1"], 2, "nothing to change was given"),
+        (["update", "1"], 2, "nothing to change; give"),
         (["update", "1", "--status", "acepted"], 2, "--status: that is not a code; did you mean"),
         (["update", "1", "--status", "accepted", "--when", "2026-01-30 23:00"], 2, "--when is bef"),
         (["update", "1", "--status", "accepted", "--when", "2026-02-20 23:00"], 2, "--when"),
@@ -285,8 +284,8 @@ def test_a_note_alone_is_an_event_that_keeps_the_status(ccu: Ccu) -> None:
         (["show", "9"], 3, "no referral 9"),
         (["show", "9" * 30], 3, "no referral of that number"),
         (["expire", "1"], 2, "--reason is missing, such as provider_silent"),
-        (["expire", "--reason", "other"], 2, "name the referrals that expire, or give --stalled"),
-        (["expire", "1", "--stalled", "--reason", "other"], 2, "name the referrals that expire"),
+        (["expire", "--reason", "other"], 2, "give the numbers of the referrals to"),
+        (["expire", "1", "--stalled", "--reason", "other"], 2, "give the numbers of the referrals"),
         (["expire", "1", "9", "--reason", "other"], 3, "no referral 9"),
         (["expire", "1", "2", "--reason", "other"], 2, "referral 2 is declined"),
         (["list", "--mine", "--owner", "dlee"], 2, "--mine and --owner contradict each other"),
@@ -498,7 +497,7 @@ def test_an_intern_ends_no_referral(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -
     become(monkeypatch, "kint")
     done = ccu("referral", "update", "1", "--status", "contact_only")
     assert (done.code, done.out) == (7, "")
-    assert done.err.startswith("ccu: error: ending a referral is for an intern's supervisor;")
+    assert done.err.startswith("ccu: error: an intern cannot close a referral;")
     assert ccu("referral", "update", "1", "--status", "accepted").code == 0
 
 
@@ -525,7 +524,7 @@ def test_the_silent_ones_expire_and_each_is_named(ccu: Ccu, me: str) -> None:
         f" 1  requested  housing  Homes with Hope       1  {me:5}  2026-01-31 10:00  1, 2\n"
         f" 2  requested  housing  Homes with Hope       1  {me:5}  2026-01-31 10:00  3, 4\n",
         "Nothing was changed: 2 referrals would expire.\n"
-        "On hold, and left so: 3. By number they expire too.\n",
+        "Left open, on hold: 3. To expire a referral on hold, give its number.\n",
     )
     assert statuses(ccu, 1) == ["requested"]
     done = at("2026-02-14T12:00", *line)

@@ -188,7 +188,7 @@ def test_what_is_held_is_not_ended_by_the_clock(ccu: Ccu) -> None:
     line = ("referral", "expire", "--stalled", "--reason", "provider_silent", "-f", "json")
     late = at("2026-06-01", *line)
     assert (late.code, late.out) == (0, "[]\n")
-    assert "On hold, and left so: 1, 2." in late.err
+    assert "Left open, on hold: 1, 2." in late.err
     assert ccu("retention", "release", "1").code == 0
     assert len(json.loads(at("2026-06-01", *line).out)) == 2
 

@@ -32,12 +32,12 @@ def show(
         bool, typer.Option("--full", help="With its narrative; needs --reason.")
     ] = False,
     reason: Annotated[
-        str | None, opt("--reason", REASON, "Why the narrative is needed; it is kept.")
+        str | None, opt("--reason", REASON, "Why you need the narrative; kept with the audit.")
     ] = None,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Show one call: its fields, who was there, what was changed.
+    """Show a call: its fields, responders, people involved and changes.
 
     Showing it is recorded in the audit, for the call and for each person on it.
 
@@ -63,12 +63,12 @@ def amend(
     ctx: typer.Context,
     call: CallArgument,
     given: AmendOptions,
-    reason: Annotated[str | None, opt("--reason", REASON, "Why; it is kept.")] = None,
+    reason: Annotated[str | None, opt("--reason", REASON, "Why; kept with the record.")] = None,
 ) -> None:
-    """Edit a call; what was recorded before is kept, with who and when.
+    """Edit a call; earlier values are kept, with who changed them and when.
 
-    A repeatable option replaces the entire list, its --add- form adds to it; people are only added
-    (--clear person first, if the wrong ones are there).
+    A repeatable option replaces the entire list; its --add- form adds to it. People are only added;
+    to replace them, also give --clear person.
 
     Examples:
 
@@ -107,12 +107,12 @@ def void(
     ctx: typer.Context,
     call: CallArgument,
     reason: Annotated[
-        str, opt("--reason", line(1_000, needed=True), "Why it was made in error; it is kept.")
+        str, opt("--reason", line(1_000, needed=True), "Why it was an error; kept with the record.")
     ] = REQUIRED,
 ) -> None:
-    """Hide a call made in error from counts and cards; it is kept, and shown as void.
+    """Hide a call made in error from counts and cards; it is kept and marked void.
 
-    Its incident number becomes free, unless it was imported.
+    Its incident number can be used again, unless it was imported.
 
     Example:
 
@@ -123,4 +123,4 @@ def void(
     session: Session = ctx.obj
     with session.work() as work:
         calls.void(work, call, reason)
-    emit_line(f"Voided call {call}; it is kept, and left out of counts and cards.")
+    emit_line(f"Voided call {call}; it is kept, but not in counts or cards.")

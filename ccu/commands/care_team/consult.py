@@ -1,4 +1,4 @@
-"""`ccu consult add`, `list`, `show`: an officer's question to a clinician."""
+"""`ccu consult add`, `list`, `show`: officers' questions to clinicians."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -33,7 +33,7 @@ from ccu.output import (
 )
 from ccu.session import Session
 
-app = group("An officer's question to a clinician: add, list, show.")
+app = group("Officers' questions to clinicians: add, list, show.")
 
 COLUMNS = ("id", "when", "asked_by", "clinician", "minutes", "call", "person", "note")
 LONGEST_CONSULT = 1_440  # minutes
@@ -50,15 +50,15 @@ def add(
     person: PersonOption = None,
     clinician: Annotated[int, opt("--clinician", LOGIN, "Who was asked.")] = REQUIRED,
     minutes: Annotated[
-        int, opt("--minutes", whole_number(LONGEST_CONSULT), "How long it took.")
+        int, opt("--minutes", whole_number(LONGEST_CONSULT), "Minutes it took.")
     ] = REQUIRED,
     asked_by: Annotated[int | None, opt("--asked-by", LOGIN, "Who asked; default you.")] = None,
-    when: Annotated[datetime | None, opt("--when", MOMENT, "When it was; default now.")] = None,
+    when: Annotated[datetime | None, opt("--when", MOMENT, "When; default now.")] = None,
     note: Annotated[str | None, opt("--note-file", NOTE, "A note; - is standard input.")] = None,
 ) -> None:
-    """Record a question to a clinician, and how long it took.
+    """Record a question to a clinician and how long it took.
 
-    About a call, a person, both, or nobody in particular.
+    It can be about a call, a person, both or neither.
 
     Examples:
 
@@ -67,7 +67,7 @@ def add(
       ccu consult add --clinician dlee --minutes 5 --asked-by mrossi --when "yesterday 16:00"
     """
     from ccu import dates
-    from ccu.calls import consults
+    from ccu.calls import consult_store as consults
 
     session: Session = ctx.obj
     new = consults.NewConsult(
@@ -98,14 +98,14 @@ def list_(
 ) -> None:
     """List consults, oldest first.
 
-    note is the length of the note, in characters.
+    note: the length of the note, in characters.
 
     Example:
 
       ccu consult list --clinician dlee --since 2026-01-01
     """
     from ccu import dates
-    from ccu.calls import consults
+    from ccu.calls import consult_store as consults
 
     session: Session = ctx.obj
     start = dates.to_iso(dates.day_start(since, session.settings.zone)) if since else None
@@ -124,7 +124,7 @@ def show(
     consult: Annotated[int, arg("CONSULT", CONSULT, "The consult's number.")],
     full: Annotated[bool, typer.Option("--full", help="With its note; needs --reason.")] = False,
     reason: Annotated[
-        str | None, opt("--reason", REASON, "Why the note is needed; it is kept.")
+        str | None, opt("--reason", REASON, "Why you need the note; kept with the audit.")
     ] = None,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -140,13 +140,19 @@ def show(
 
       ccu consult show 3 --full --reason "supervision"
     """
-    from ccu.calls import consults
+    from ccu import dates
+    from ccu.calls import consult_store as consults
 
     session: Session = ctx.obj
     with session.work() as work:
         data = consults.consult_data(work, consult, needs_reason(full, reason))
     note = [data["note"]] if data["note"] else []
-    kept = {key: value for key, value in data.items() if value is not None and key != "note"}
-    pairs = [(key.replace("_", " "), value) for key, value in kept.items()]
-    sections = [Section(pairs=pairs[1:], main=True), Section("Note", lines=note)]
+    pairs = [
+        ("when", dates.minute(data["occurred_at"])),
+        *((key.replace("_", " "), data[key]) for key in ("asked_by", "clinician", "minutes")),
+        *((key, data[key]) for key in ("call", "person") if data[key] is not None),
+        ("note", f"{data['note_characters']} characters" if data["note_characters"] else "none"),
+        ("recorded", f"{dates.minute(data['recorded_at'])} by {data['recorded_by']}"),
+    ]
+    sections = [Section(pairs=pairs, main=True), Section("Note", lines=note)]
     emit_document(Document(f"Consult {consult}", sections, data), format, output)

@@ -1,4 +1,4 @@
-"""`ccu needs record`, `show`, `refer`: what a person has and lacks."""
+"""`ccu needs record`, `show`, `refer`: the met and unmet needs of a person."""
 
 from datetime import datetime
 from typing import Annotated
@@ -18,11 +18,11 @@ from ccu.options import (
     opt,
     with_options,
 )
-from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
+from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.referrals.options import NEED, NeedReferOptions
 from ccu.session import Session
 
-app = group("What a person has and lacks: record, show, refer.")
+app = group("Needs assessments: record, show, refer.")
 
 ASSESSMENT = number_of("needs assessment", "ASSESSMENT")
 PERSON_OPTION = opt("--person", PERSON, "The person's number.")
@@ -35,15 +35,15 @@ def record(
         list[str] | None,
         typer.Argument(
             metavar="[NEED=STATE]...",
-            help="What was found: has, lacks, declined, unknown. Without any, each need is asked.",
+            help="STATE is has, lacks, declined or unknown. With none given, each need is asked.",
         ),
     ] = None,
     person: Annotated[int, PERSON_OPTION] = REQUIRED,
-    call: Annotated[int | None, opt("--call", CALL, "On this call.")] = None,
-    when: Annotated[datetime | None, opt("--when", MOMENT, "When it was; default now.")] = None,
+    call: Annotated[int | None, opt("--call", CALL, "The call it was done on.")] = None,
+    when: Annotated[datetime | None, opt("--when", MOMENT, "When; default now.")] = None,
     asking: AskingOption = False,
 ) -> None:
-    """Record what a person has and lacks, need by need.
+    """Record a needs assessment, need by need.
 
     Examples:
 
@@ -52,12 +52,12 @@ def record(
       ccu needs record --person 31 housing=lacks food=has mh_outpatient=declined
     """
     from ccu import dates
-    from ccu.referrals import needs
+    from ccu.referrals import needs_page, needs_store
 
     session: Session = ctx.obj
-    answers = needs.answers(session, answer or [], asking)
+    answers = needs_page.answers(session, answer or [], asking)
     with session.work() as work:
-        assessment_id = needs.record(
+        assessment_id = needs_store.record(
             work, person, answers, call_id=call, occurred_at=dates.to_iso(when or session.now)
         )
     emit_line(f"Recorded needs assessment {assessment_id} of person {person}.")
@@ -75,7 +75,7 @@ def show(
 ) -> None:
     """Show an assessment, or a person's latest one.
 
-    Of a record merged into another, the person it is now. Showing it is recorded in the audit.
+    Showing it is recorded in the audit.
 
     JSON: id, person, call, occurred_at, recorded_at, recorded_by, answers (need, state: null when
     not asked, referral, referral_status), earlier (numbers of earlier assessments).
@@ -86,19 +86,14 @@ def show(
 
       ccu needs show --person 31
     """
-    from ccu.people import store as people
-    from ccu.referrals import needs
+    from ccu.referrals import needs_page
 
     session: Session = ctx.obj
     if (assessment is None) == (person is None):
         raise InvalidInput("give either ASSESSMENT or --person")
     with session.work() as work:
-        if person is not None:
-            person = people.canonical(work.connection, person)
-        data = needs.seen(session, needs.read_or_latest(work.connection, assessment, person))
-        work.audit("needs-show", "need_assessment", data["id"])
-        work.audit("needs-show", "person", data["person"], assessment=data["id"])
-    emit_document(needs.document(session.db, data), format, output)
+        data = needs_page.shown(work, assessment, person)
+    emit_document(needs_page.document(session.db, data), format, output)
 
 
 @app.command()
@@ -112,25 +107,22 @@ def refer(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Turn what a person lacks into a referral.
+    """Turn an unmet need into a referral linked to the assessment.
 
-    The two are linked. When an earlier referral of it ended, the new one comes after that one, as
-    by --again-of.
+    If an earlier referral for the need has ended, the new one refers again, as with --again-of.
 
-    JSON: as of ccu refer.
+    JSON: the same as ccu refer.
 
     Example:
 
       ccu needs refer 3 housing --to homes --handoff warm_by_phone
     """
-    from ccu.referrals import form, needs, page
+    from ccu.referrals import form, needs_page, needs_store
+    from ccu.work import Work
+
+    def link(work: Work, referral_id: int) -> None:
+        needs_store.link(work, assessment, need, referral_id)
 
     session: Session = ctx.obj
-    about = needs.about(session, assessment, need)
-    new = form.new_referral(session, about, given, asking)
-    data = form.make(session, new, needs.linking(assessment, about.need))
-    try:
-        emit_document(page.made(session.db, data), format, output)
-    except BaseException:
-        say(f"Made referral {data['id']}.")  # it is kept, though it could not be printed
-        raise
+    about = needs_page.about(session, assessment, need)
+    form.make(session, form.new_referral(session, about, given, asking), format, output, link)

@@ -1,32 +1,81 @@
-"""`ccu provider add`, `list`, `show`, `change`, `retire`: who can help with what."""
+"""`ccu provider add`, `change`, `retire`: keep the list of who can help with what."""
 
-from typing import Annotated
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
 
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import PROVIDER, arg, group, line, opt, with_options
-from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
-from ccu.providers.options import NEED, PROVIDER_NAME, ProviderOptions, fields_of
+from ccu.options import PAST_DAY, PROVIDER, arg, code, group, line, opt, with_options
+from ccu.output import emit_line, say
 from ccu.session import Session
 
 app = group("Who can help with what: add, list, show, change, retire.")
 
-COLUMNS = ("id", "name", "needs", "capacity", "phone", "hours", "verified", "old")
+NAME = line(100, needed=True, name="the name")
 
 ProviderArgument = Annotated[int, arg("PROVIDER", PROVIDER, "Its number, or how its name begins.")]
+
+
+@dataclass(eq=False, repr=False)
+class ProviderOptions:
+    """The fields of a provider, by their names in the record; an empty text clears a field."""
+
+    needs: Annotated[
+        list[str] | None,
+        opt(
+            "--need",
+            code("need", commas=True),
+            "What it helps with; replaces the entire list. Repeatable.",
+        ),
+    ] = None
+    agency: Annotated[
+        str | None,
+        opt("--agency", code("agency"), "Its agency; default a contracted provider."),
+    ] = None
+    phone: Annotated[str | None, opt("--phone", line(60, clears=True), "Phone number.")] = None
+    hours: Annotated[
+        str | None, opt("--hours", line(200, clears=True), "When it is open, in words.")
+    ] = None
+    eligibility: Annotated[
+        str | None, opt("--eligibility", line(1_000, clears=True), "Who is eligible, in words.")
+    ] = None
+    capacity: Annotated[
+        str | None,
+        opt(
+            "--capacity",
+            code("capacity"),
+            "Whether it takes new clients now: open, waitlist, full, ask_first.",
+        ),
+    ] = None
+    verified_on: Annotated[
+        date | None, opt("--verified", PAST_DAY, "When somebody last confirmed this with it.")
+    ] = None
+    part2: Annotated[
+        bool | None,
+        typer.Option("--part2/--no-part2", help="Whether it is a 42 CFR Part 2 program."),
+    ] = None
+
+
+def _fields(given: ProviderOptions, name: str | None) -> dict[str, Any]:
+    """Return the fields that were given."""
+    fields = {"name": name, **vars(given), "needs": given.needs or None}
+    if given.verified_on is not None:
+        fields["verified_on"] = given.verified_on.isoformat()
+    return {field: value for field, value in fields.items() if value is not None}
 
 
 @app.command()
 @with_options(ProviderOptions)
 def add(
     ctx: typer.Context,
-    name: Annotated[str, arg("NAME", PROVIDER_NAME, "What it is called.")],
+    name: Annotated[str, arg("NAME", NAME, "Its name.")],
     given: ProviderOptions,
 ) -> None:
-    """Add a provider; a retired one of that name comes back.
+    """Add a provider, or restore a retired one of the same name.
 
-    It counts as verified today, unless --verified gives another day.
+    It counts as verified today unless you give --verified.
 
     Example:
 
@@ -36,65 +85,13 @@ def add(
     from ccu.providers import store as providers
 
     session: Session = ctx.obj
-    given.verified = given.verified or session.today
-    fields = fields_of(name, given)
+    given.verified_on = given.verified_on or session.today
+    fields = _fields(given, name)
     if "needs" not in fields:
         raise InvalidInput("--need is missing")
     with session.work() as work:
-        provider_id, back = providers.add(work, fields)
-    emit_line(f"Provider {provider_id} is {'back' if back else 'added'}.")
-
-
-@app.command("list")
-def list_(
-    ctx: typer.Context,
-    need: Annotated[
-        str | None,
-        opt("--need", NEED, "Only those that help with it; who takes people now comes first."),
-    ] = None,
-    search: Annotated[str | None, opt("--search", line(), "Only those with these words.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="The retired ones too.")] = False,
-    format: FormatOption = None,
-    output: OutputOption = None,
-) -> None:
-    """List the providers.
-
-    old: not verified for longer than the days of the setting verified_days.
-
-    Examples:
-
-      ccu provider list --need detox
-
-      ccu provider list --search "veterans evening"
-    """
-    from ccu.providers import page
-
-    rows = page.list_rows(ctx.obj, need=need, words=search or "", retired=every)
-    columns = (*COLUMNS, "active") if every else COLUMNS
-    emit(Table(columns, rows, title="Providers"), format, output)
-
-
-@app.command()
-def show(
-    ctx: typer.Context,
-    provider: ProviderArgument,
-    format: FormatOption = None,
-    output: OutputOption = None,
-) -> None:
-    """Show one provider and the history of its changes.
-
-    JSON: id, name, needs, agency, phone, hours, eligibility, capacity, verified_on, active, part2,
-    old, open_referrals (their numbers), changes (at, by, field, old, new).
-
-    Example:
-
-      ccu provider show homes
-    """
-    from ccu.providers import page
-
-    session: Session = ctx.obj
-    data = page.read(session, provider)
-    emit_document(page.document(session, data), format, output)
+        provider_id, restored = providers.add(work, fields)
+    emit_line(f"{'Restored' if restored else 'Added'} provider {provider_id}.")
 
 
 @app.command()
@@ -103,11 +100,9 @@ def change(
     ctx: typer.Context,
     provider: ProviderArgument,
     given: ProviderOptions,
-    name: Annotated[str | None, opt("--name", PROVIDER_NAME, "What it is called now.")] = None,
+    name: Annotated[str | None, opt("--name", NAME, "Its new name.")] = None,
 ) -> None:
-    """Change what is known of a provider.
-
-    What it said before is kept.
+    """Edit a provider; earlier values are kept.
 
     Example:
 
@@ -117,9 +112,9 @@ def change(
     from ccu.providers import store as providers
 
     session: Session = ctx.obj
-    fields = fields_of(name, given)
+    fields = _fields(given, name)
     if not fields:
-        raise InvalidInput("nothing to change was given")
+        raise InvalidInput("nothing to change; ccu provider change --help lists what can be")
     with session.work() as work:
         changed = providers.change(work, provider, fields)
         left = consents.part2_notes(work.connection, provider) if fields.get("part2") else 0
@@ -127,17 +122,17 @@ def change(
         words = ", ".join(field.removesuffix("_on") for field in changed)
         emit_line(f"Changed provider {provider}: {words}.")
     else:
-        emit_line(f"Provider {provider} says that already; nothing was changed.")
+        emit_line(f"Provider {provider} already has these values; nothing was changed.")
     if left:
         notes = "1 note" if left == 1 else f"{left} notes"
-        say(f"This file holds {notes} about referrals there, from before.")
+        say(f"This file still holds {notes} about earlier referrals to this provider.")
 
 
 @app.command()
 def retire(ctx: typer.Context, provider: ProviderArgument) -> None:
-    """Make no more referrals to a provider.
+    """Stop referrals to a provider; it and its referrals are kept.
 
-    It is kept, with its referrals, and comes back when it is added again.
+    To restore it, add it again.
 
     Example:
 
@@ -148,10 +143,10 @@ def retire(ctx: typer.Context, provider: ProviderArgument) -> None:
     session: Session = ctx.obj
     with session.work() as work:
         if not providers.read(work.connection, provider)["active"]:
-            raise InvalidInput(f"provider {provider} is retired already")
+            raise InvalidInput(f"provider {provider} is already retired")
         providers.change(work, provider, {"active": False})
         left = providers.open_referrals(work.connection, provider)
     emit_line(f"Retired provider {provider}.")
     if left:
         numbers = ", ".join(map(str, left))
-        say(f"Referrals still open there: {numbers}. End them, or refer again elsewhere.")
+        say(f"Referrals still open: {numbers}. Close them, or refer to another provider.")

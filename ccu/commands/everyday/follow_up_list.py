@@ -7,16 +7,11 @@ import typer
 from ccu.errors import ExitCode, InvalidInput
 from ccu.follow_ups.options import (
     FollowUpArgument,
+    ListOptions,
     NamesOption,
-    OwnerOption,
     ReasonOption,
 )
-from ccu.options import (
-    group,
-    line,
-    needs_reason,
-    opt,
-)
+from ccu.options import group, needs_reason, with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, say
 from ccu.session import Session
 
@@ -35,7 +30,7 @@ def show(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Show one follow-up: what it is for, each attempt, what was moved. It is recorded.
+    """Show a follow-up: what it is for, attempts, changes. Showing it is recorded in the audit.
 
     Example:
 
@@ -48,24 +43,17 @@ def show(
 
 
 @app.command("list")
+@with_options(ListOptions)
 def list_(
     ctx: typer.Context,
-    due: Annotated[
-        str | None, opt("--due", line(), "Due on that day (today, DAY), or in the next 7 (week).")
-    ] = None,
-    mine: Annotated[bool, typer.Option("--mine", help="Mine alone.")] = False,
-    owner: OwnerOption = None,
-    to_sign: Annotated[
-        bool, typer.Option("--to-sign", help="What interns did and you may sign.")
-    ] = False,
-    every: Annotated[bool, typer.Option("--all/--open", help="The closed ones too.")] = False,
+    given: ListOptions,
     names: NamesOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List follow-ups, the first due first: by number and place, without names.
+    """List follow-ups by due date, by number and place.
 
-    `--due week` is what falls due within the next 7 days; what is late already is in `overdue`.
+    `--due week` lists those due in the next 7 days; for overdue ones: ccu follow-up overdue
 
     Examples:
 
@@ -73,15 +61,11 @@ def list_(
 
       ccu follow-up list --owner dlee --all --format csv
     """
-    from ccu.follow_ups import rows as follow_ups
+    from ccu.follow_ups import listing_store as follow_ups
     from ccu.people.screen_parts import notice_column
 
     session: Session = ctx.obj
-    if mine and owner is not None:
-        raise InvalidInput("give either --mine or --owner")
-    rows = follow_ups.list_rows(
-        session, due=due, mine=mine, owner=owner, to_sign=to_sign, every=every
-    )
+    rows = follow_ups.list_rows(session, given)
     columns = follow_ups.add_names(session, rows, LIST_COLUMNS, "follow-up-list", names)
     columns = notice_column(rows, columns, "follow_up", session.view)
     emit(Table(columns, rows, title="Follow-ups"), format, output)
@@ -91,30 +75,28 @@ def list_(
 def overdue(
     ctx: typer.Context,
     new: Annotated[
-        bool, typer.Option("--new", help="Only what no recorded run has found late yet.")
+        bool, typer.Option("--new", help="Only those not reported as overdue yet.")
     ] = False,
-    by: Annotated[
-        str | None, typer.Option("--by", metavar="owner", help="Grouped by whose it is.")
-    ] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="owner", help="Group by owner.")] = None,
     names: NamesOption = False,
     record: Annotated[
         bool | None,
         typer.Option(
             "--record/--no-record",
-            help="Keep what was found late as told; else only a run from no terminal does.",
+            help="Record these as reported; the default is yes, except at a terminal.",
         ),
     ] = None,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="End with 10 when anything is listed.")
+        bool, typer.Option("--exit-code", help="Exit with code 10 if anything is listed.")
     ] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List open follow-ups that are past due, oldest first; prints nothing from cron when none are.
+    """List overdue follow-ups, oldest first; with none, cron gets no output.
 
-    `new` marks what no recorded run has found late yet. The nightly run is recorded; a look at a
-    terminal is not, so that it does not take the night's news away. A format or a file that is
-    asked for gets an empty list, too.
+    new: not reported as overdue yet. A run from cron records what it reported; a run at a terminal
+    does not, so the next report still has it as new. With --format or --output an empty list is
+    printed too.
 
     Examples:
 
@@ -122,7 +104,7 @@ def overdue(
 
       ccu follow-up overdue --new --exit-code
     """
-    from ccu.follow_ups import rows as follow_ups
+    from ccu.follow_ups import listing_store as follow_ups
     from ccu.people.screen_parts import notice_column
 
     session: Session = ctx.obj

@@ -25,8 +25,8 @@ def command(
 ) -> None:
     """Record a call; asks for what is missing; prints the address card.
 
-    Only when, address and nature are needed; with all three given it asks nothing. Names are
-    optional, and never typed on the command line, which others on this machine can read.
+    Only --when, --address and --nature are required; with all three given it asks nothing.
+    Names are optional. Do not type them on the command line: others on this machine can read it.
 
     Examples:
 
@@ -37,7 +37,7 @@ def command(
       ccu log-call --when "yesterday 22:30" --address "12 Main St" --nature crisis --note-file -
 
     Who responded: --responder police, --responder human_services+clinician:arrived:minutes=30,
-    --responder "mobile_crisis:unavailable:no team on shift". Who was met: --person unknown,
+    --responder "mobile_crisis:unavailable:no team on shift". People involved: --person unknown,
     --person "caller: described: tall man, gray coat". A line of --person-file may also be a name:
     Ana Reyes, or Ana Reyes; born 1980-01-31.
     """
@@ -88,7 +88,7 @@ def _values(session: Session, given: CallOptions, asking: bool) -> dict[str, Any
 
 
 def _offered(session: Session, met: "Met") -> "Met":
-    """Show who may be on file, and ask, before somebody named is added."""
+    """Show possible matches on file, and ask, before a named person is added."""
     if not (met.given_name or met.family_name):
         return met  # nothing more is loaded for somebody unknown
     from ccu.people import finding as person_finding
@@ -97,7 +97,7 @@ def _offered(session: Session, met: "Met") -> "Met":
 
 
 def _page(work: "Work", session: Session, call_id: int) -> Document:
-    """What is printed: the number, then the card of the place; showing it is audited as any is."""
+    """Return the call's number and the card of the place; showing the card is audited."""
     from ccu.calls import store as calls
     from ccu.card import page, place
     from ccu.people import screen_parts
@@ -109,7 +109,7 @@ def _page(work: "Work", session: Session, call_id: int) -> Document:
     data = {"id": call_id, "call": record, "card": None}
     place_id = record["place_id"]
     if place_id is None:
-        note = "No place could be read from the address, so there is no card; its words are kept."
+        note = "No address was recognized, so there is no card; it is kept as typed."
         return Document(f"Logged call {call_id}.", [Section(lines=[note], main=True)], data)
     match = places.of_call(connection, call_id)
     found = place.place_card(session, f"call {call_id}", match, every=False, narratives=False)

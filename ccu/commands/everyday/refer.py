@@ -1,11 +1,11 @@
-"""`ccu refer`: ask a provider to help."""
+"""`ccu refer`: refer the person of a call to a provider."""
 
 from typing import Annotated
 
 import typer
 
 from ccu.options import CALL, AskingOption, arg, with_options
-from ccu.output import FormatOption, OutputOption, emit_document, say
+from ccu.output import FormatOption, OutputOption
 from ccu.referrals.options import ReferOptions
 from ccu.session import Session
 
@@ -19,12 +19,12 @@ def command(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Refer the person of a call to a provider, and plan the follow-ups.
+    """Refer the person of a call to a provider, and schedule the follow-ups.
 
-    A call may have several referrals. A full or long unverified provider is said and does not stop
-    it; a retired one does. Follow-ups are due after the hours of the setting follow_up_hours.
+    A call can have several referrals. A note tells you if the provider is full or not recently
+    verified; a retired one is refused. The setting follow_up_hours gives when follow-ups are due.
 
-    JSON: as of ccu referral show, with warnings (a list of texts).
+    JSON: the same as ccu referral show, with warnings (a list of texts).
 
     Examples:
 
@@ -34,13 +34,8 @@ def command(
 
       ccu refer 12 --to "family services" --again-of 7
     """
-    from ccu.referrals import form, page
+    from ccu.referrals import form
 
     session: Session = ctx.obj
     about = form.from_call(session, call, given, asking)
-    data = form.make(session, form.new_referral(session, about, given, asking))
-    try:
-        emit_document(page.made(session.db, data), format, output)
-    except BaseException:
-        say(f"Made referral {data['id']}.")  # it is kept, though it could not be printed
-        raise
+    form.make(session, form.new_referral(session, about, given, asking), format, output)

@@ -4,59 +4,28 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import (
-    LOGIN,
-    PROVIDER,
-    REASON,
-    REFERRAL,
-    arg,
-    code,
-    group,
-    needs_reason,
-    opt,
-)
+from ccu.options import REASON, REFERRAL, arg, group, needs_reason, opt, with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document
-from ccu.referrals.options import NEED
+from ccu.referrals.options import ListOptions
 from ccu.session import Session
 
 app = group("Referrals: list, show, update, expire.")
-
-STATUSES = code("referral_status", commas=True)
 
 ReferralArgument = Annotated[int, arg("REFERRAL", REFERRAL, "The referral's number.")]
 
 
 @app.command("list")
+@with_options(ListOptions)
 def list_(
     ctx: typer.Context,
-    inbox: Annotated[
-        bool, typer.Option("--inbox", help="Those that nobody accepted yet: status requested.")
-    ] = False,
-    mine: Annotated[bool, typer.Option("--mine", help="Those that you own.")] = False,
-    owner: Annotated[int | None, opt("--owner", LOGIN, "Those they own.")] = None,
-    stalled: Annotated[
-        bool, typer.Option("--stalled", help="Those without an event for stalled_days (a setting).")
-    ] = False,
-    need: Annotated[str | None, opt("--need", NEED, "For this need.")] = None,
-    provider: Annotated[
-        int | None, opt("--provider", PROVIDER, "To this provider, given as for ccu refer --to.")
-    ] = None,
-    status: Annotated[
-        list[str] | None,
-        opt("--status", STATUSES, "With this status, closed ones too. Repeatable."),
-    ] = None,
-    every: Annotated[
-        bool, typer.Option("--all/--open", help="The ended ones too; else the open ones.")
-    ] = False,
+    given: ListOptions,
     names: Annotated[
-        bool, typer.Option("--names", help="With people's names; each is recorded in the audit.")
+        bool, typer.Option("--names", help="Show people's names; each name shown is recorded.")
     ] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List referrals, the longest-standing first.
-
-    By number and place; with people's names only for --names.
+    """List referrals, oldest first, by number and place.
 
     Examples:
 
@@ -70,17 +39,7 @@ def list_(
     from ccu.referrals import page
 
     session: Session = ctx.obj
-    asked = page.Asked(
-        inbox=inbox,
-        mine=mine,
-        owner=owner,
-        stalled=stalled,
-        need=need,
-        provider=provider,
-        status=status,
-        every=every,
-    )
-    found = page.list_rows(session, page.filter_of(session, asked), names=names)
+    found = page.list_rows(session, given, names=names)
     columns: tuple[str, ...] = page.NAMED_COLUMNS if names else page.COLUMNS
     columns = notice_column(found, columns, "referral", session.view)
     emit(Table(columns, found, title="Referrals"), format, output)
@@ -92,20 +51,20 @@ def show(
     referral: ReferralArgument,
     full: Annotated[bool, typer.Option("--full", help="With the notes; needs --reason.")] = False,
     reason: Annotated[
-        str | None, opt("--reason", REASON, "Why the notes are needed; it is kept.")
+        str | None, opt("--reason", REASON, "Why you need the notes; kept with the audit.")
     ] = None,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
     """Show one referral and its outcome.
 
-    Its status, owner, events, follow-ups and attempts. Showing it is recorded in the
-    audit, for the referral and for the person.
+    Its status, owner, events, follow-ups and attempts. Showing it is recorded in the audit, for the
+    referral and for the person.
 
     JSON: id, status, since, outcome, need, provider (id, name, phone), person, call, place,
     call_void, owner (login, name, phone), handoff, handoff_parties, handoff_minutes, made_at,
     recorded_at, recorded_by, again_of, assessment, events (status, reason, note, at, recorded_at,
-    by, owner, again, note_characters), follow_ups (id, kind, due_at, owner, unsigned, closed_at,
+    by, owner, again, note_characters), follow_ups (id, `kind`, due_at, owner, unsigned, closed_at,
     attempts (at, by, result, minutes, note, note_characters)), person_name.
 
     Example:

@@ -34,14 +34,12 @@ def update(
     given: UpdateOptions,
     asking: AskingOption = False,
 ) -> None:
-    """Take the next step, hand over, or add a note.
-
-    Each is an event that stays.
+    """Update the status, reassign, or add a note; each is a permanent event.
 
     Steps: draft to requested, requested to accepted, accepted to in_progress, either of these to
     service_received; all but a draft to on_hold and back. Other ends: expired, cancelled,
     entered_in_error; for all but a draft also contact_only, rejected, declined, unable_to_contact.
-    An end is final and closes the follow-ups; only a supervisor can still mark it
+    A closed referral stays closed, and so do its follow-ups; only a supervisor can still mark it
     entered_in_error. On hold, follow-ups stay due.
 
     If somebody else changed it in the last minutes, or since you saw --seen events, nothing is
@@ -55,10 +53,10 @@ def update(
 
       ccu referral update 7 --owner dlee
     """
-    from ccu.referrals import steps
+    from ccu.referrals import form
 
     session: Session = ctx.obj
-    emit_line(steps.take(session, referral, steps.read(session, given, asking)))
+    emit_line(form.update(session, referral, form.change_of(session, given, asking)))
 
 
 @app.command()
@@ -66,18 +64,16 @@ def expire(
     ctx: typer.Context,
     referral: Annotated[list[int] | None, arg("[REFERRAL]...", REFERRAL, "Their numbers.")] = None,
     stalled: Annotated[
-        bool, typer.Option("--stalled", help="All that are stalled, but for those on hold.")
+        bool, typer.Option("--stalled", help="All stalled ones except those on hold.")
     ] = False,
     reason: Annotated[
-        str, opt("--reason", REASON_CODE, "Why they end.", example="provider_silent")
+        str, opt("--reason", REASON_CODE, "Why they are closed.", example="provider_silent")
     ] = REQUIRED,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show which; change nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List them; change nothing.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Close unanswered referrals.
-
-    All of them or none; each is listed.
+    """Close unanswered referrals: all of them or none.
 
     Examples:
 
@@ -85,12 +81,13 @@ def expire(
 
       ccu referral expire 7 9 --reason provider_silent
     """
-    from ccu.referrals import steps
+    from ccu.referrals import form
 
     session: Session = ctx.obj
-    rows, held = steps.expire(session, referral or [], stalled, reason, dry_run)
+    rows, held = form.expire(session, referral or [], stalled, reason, dry_run)
     count = "1 referral" if len(rows) == 1 else f"{len(rows)} referrals"
     emit(Table(EXPIRED_COLUMNS, rows, title="Expired"), format, output)
     say(f"Nothing was changed: {count} would expire." if dry_run else f"Expired {count}.")
     if held:
-        say(f"On hold, and left so: {', '.join(map(str, held))}. By number they expire too.")
+        numbers = ", ".join(map(str, held))
+        say(f"Left open, on hold: {numbers}. To expire a referral on hold, give its number.")

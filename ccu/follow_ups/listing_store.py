@@ -4,16 +4,20 @@ Overdue is `LATE` over the view open_follow_up, here and wherever else it is ask
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from ccu import dates
+from ccu.errors import InvalidInput
+from ccu.follow_ups.options import ListOptions
 from ccu.people.open_work_store import AsOf
+from ccu.records import table
 from ccu.session import Session
 
-LATE = "due_unix < :as_of"
+# Conditions of a list, for table.select; each is a bound on the view's due_unix.
+LATE = DUE_BEFORE = "due_unix < ?"
+DUE_FROM = "due_unix >= ?"
 
 _EVERY = "(SELECT *, unixepoch(due_at) AS due_unix FROM follow_up)"
 _ROWS = """
@@ -39,61 +43,28 @@ ORDER BY due_unix, due.id
 """
 # Those an account may sign: its own interns', and an admin or, for an intern without one, any
 # supervisor. Nobody signs their own.
-_TO_SIGN = """closing_at IS NOT NULL AND closed_at IS NULL AND due.closed_by <> :signer AND EXISTS (
+_TO_SIGN = """closing_at IS NOT NULL AND closed_at IS NULL AND due.closed_by <> ? AND EXISTS (
   SELECT 1 FROM staff AS intern, staff AS asker
-  WHERE intern.id = due.closed_by AND asker.id = :signer
-    AND (intern.supervisor_id IS :signer OR asker.role = 'admin'
+  WHERE intern.id = due.closed_by AND asker.id = ?
+    AND (intern.supervisor_id IS ? OR asker.role = 'admin'
          OR (intern.supervisor_id IS NULL AND asker.role = 'supervisor')))"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """Which follow-ups: those open, or every one; None: not asked. `due_*` are instants."""
+def rows(
+    connection: sqlite3.Connection,
+    as_of: AsOf,
+    conditions: Mapping[str, object],
+    *,
+    every: bool = False,
+) -> list[dict[str, Any]]:
+    """Return the open follow-ups that meet the conditions, or with `every` closed ones too.
 
-    every: bool = False
-    late: bool = False
-    owner_id: int | None = None
-    due_from: int | None = None
-    due_before: int | None = None
-    signer: int | None = None
-    referral_id: int | None = None
-    only_id: int | None = None
-
-    def where(self) -> str:
-        """The condition, of our own words; the values go in as parameters."""
-        asked = {
-            LATE: self.late,
-            "due.owner_id = :owner_id": self.owner_id is not None,
-            "due_unix >= :due_from": self.due_from is not None,
-            "due_unix < :due_before": self.due_before is not None,
-            _TO_SIGN: self.signer is not None,
-            "due.referral_id = :referral_id": self.referral_id is not None,
-            "due.id = :only_id": self.only_id is not None,
-        }
-        return " AND ".join(text for text, is_asked in asked.items() if is_asked) or "1"
-
-
-def rows(connection: sqlite3.Connection, wanted: Wanted, as_of: AsOf) -> list[dict[str, Any]]:
-    """The follow-ups, oldest due first.
-
-    Keys: id, due, days_late, state, owner, what, attempts, for, new; referral, call, person,
-    household and place are in `for`, and person (the canonical record's id) apart too; due_at and
-    due_unix as stored.
+    The oldest due comes first. Keys: id, due, days_late, state, owner, what, attempts, for, new;
+    referral, call, person, household and place are in `for`, and person (the canonical record's
+    id) apart too; due_at and due_unix as stored.
     """
-    sql = _ROWS.format(source=_EVERY if wanted.every else "open_follow_up", where=wanted.where())
-    found = connection.execute(
-        sql,
-        {
-            "as_of": as_of.unix,
-            "owner_id": wanted.owner_id,
-            "due_from": wanted.due_from,
-            "due_before": wanted.due_before,
-            "signer": wanted.signer,
-            "referral_id": wanted.referral_id,
-            "only_id": wanted.only_id,
-        },
-    ).fetchall()
-    return [_item(row, as_of) for row in found]
+    sql = _ROWS.replace("{source}", _EVERY if every else "open_follow_up")
+    return [_item(row, as_of) for row in table.select(connection, sql, conditions)]
 
 
 def _item(row: sqlite3.Row, as_of: AsOf) -> dict[str, Any]:
@@ -130,16 +101,14 @@ def _for(row: sqlite3.Row) -> str:
 
 def record(connection: sqlite3.Connection, follow_up_id: int, as_of: AsOf) -> dict[str, Any]:
     """One of `rows` with its note, its attempts, numbered, and what was changed. It must exist."""
-    from ccu.records.table import changes_of
-
-    (found,) = rows(connection, Wanted(every=True, only_id=follow_up_id), as_of)
+    (found,) = rows(connection, as_of, {"due.id = ?": follow_up_id}, every=True)
     ended = connection.execute(_ENDED, {"id": follow_up_id}).fetchone()
     attempts = connection.execute(_ATTEMPTS, {"id": follow_up_id})
     return {
         **{key: found[key] for key in ("id", "what", "for", "due", "state", "owner", "person")},
         **dict(ended),
         "attempts": [dict(row) for row in attempts],
-        "changes": changes_of(connection, "follow_up", follow_up_id),
+        "changes": table.changes_of(connection, "follow_up", follow_up_id),
     }
 
 
@@ -166,7 +135,7 @@ WHERE follow_up_id = :id ORDER BY attempt.id
 
 def late(connection: sqlite3.Connection, as_of: AsOf) -> list[dict[str, Any]]:
     """What is overdue, oldest first; `new` marks what no recorded run has found late yet."""
-    return rows(connection, Wanted(late=True), as_of)
+    return rows(connection, as_of, {LATE: as_of.unix})
 
 
 def record_late(
@@ -192,26 +161,19 @@ def record_late(
 WEEK = 7 * 24 * 3600  # due soon: within the next seven days, in seconds
 
 
-def list_rows(
-    session: Session,
-    *,
-    due: str | None = None,
-    mine: bool = False,
-    owner: int | None = None,
-    to_sign: bool = False,
-    every: bool = False,
-) -> list[dict[str, Any]]:
-    """The follow-ups asked for. Raises InvalidInput, NotFound, NotAllowed."""
-    start, end = _span(session, due) if due is not None else (None, None)
-    wanted = Wanted(
-        every=every,
-        owner_id=session.staff_id if mine else owner,
-        due_from=start,
-        due_before=end,
-        signer=session.staff_id if to_sign else None,
-    )
-    found = rows(session.db, wanted, AsOf.of(session.now))
-    asked = due is not None or owner is not None or to_sign
+def list_rows(session: Session, given: ListOptions) -> list[dict[str, Any]]:
+    """Return the follow-ups asked for. Raises InvalidInput, NotFound, NotAllowed."""
+    if given.mine and given.owner is not None:
+        raise InvalidInput("give either --mine or --owner")
+    start, end = _span(session, given.due) if given.due is not None else (None, None)
+    conditions = {
+        "due.owner_id = ?": session.staff_id if given.mine else given.owner,
+        DUE_FROM: start,
+        DUE_BEFORE: end,
+        _TO_SIGN: session.staff_id if given.to_sign else None,
+    }
+    found = rows(session.db, AsOf.of(session.now), conditions, every=given.every)
+    asked = given.due is not None or given.owner is not None or given.to_sign
     return seen(session, found, leave_out=asked)
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ccu.calls import store as calls
 from ccu.errors import InvalidInput
 from ccu.people import store as people
 from ccu.records import person_ids, table
@@ -25,7 +24,7 @@ ORDER BY unixepoch(consult.occurred_at), consult.id
 
 @dataclass(frozen=True, kw_only=True)
 class NewConsult:
-    """A question and the time it took; about a call, a person, both, or nobody in particular."""
+    """A question and the minutes it took; about a call, a person, both or neither."""
 
     asked_by: int
     clinician_id: int
@@ -37,14 +36,14 @@ class NewConsult:
 
 
 def add_consult(work: Work, new: NewConsult) -> int:
-    """Add a consult; returns its id.
+    """Add a consult; return its id.
 
-    Raises NotFound, and InvalidInput for a void call, a merged person, somebody asking themselves.
+    Raises NotFound, and InvalidInput for a void call, a merged person, or a clinician who asks.
     """
     if new.asked_by == new.clinician_id:
         raise InvalidInput("--clinician: choose a different person; --asked-by is who asked")
     if new.call_id is not None:
-        calls.require_not_void(work.connection, new.call_id)
+        table.require_call(work.connection, new.call_id)
     if new.person_id is not None:
         people.must_exist(work.connection, new.person_id)
     consult_id = table.insert(work, "consult", new)

@@ -1,0 +1,76 @@
+"""What the outcome line of a call is made of: its referrals and follow-ups, with their last result.
+
+`calls` and `people` are numbers; with `people`, the records of one person, only theirs and those
+that name no person.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+_REFERRALS = """
+SELECT referral.id, referral.call_id, referral.status,
+       (SELECT occurred_at FROM referral_event
+        WHERE referral_id = referral.id AND status = referral.status
+          AND id > coalesce((SELECT max(id) FROM referral_event AS other
+                             WHERE other.referral_id = referral.id
+                               AND other.status <> referral.status), 0)
+        ORDER BY id LIMIT 1) AS since,
+       (SELECT accepted_at FROM acceptance WHERE referral_id = referral.id) AS connected,
+       reached.occurred_at AS reached, reached.result,
+       (SELECT due_at FROM next_due WHERE referral_id = referral.id) AS next_due
+FROM referral
+LEFT JOIN attempt AS reached ON reached.id = (
+  SELECT max(attempt.id) FROM follow_up
+  JOIN attempt ON attempt.follow_up_id = follow_up.id
+  JOIN follow_up_result ON follow_up_result.code = attempt.result
+  WHERE follow_up.referral_id = referral.id AND follow_up_result.reached)
+WHERE referral.id = :referral_id
+   OR (referral.call_id IN (SELECT value FROM json_each(:calls)) AND status <> 'entered_in_error'
+       AND (:people IS NULL OR referral.person_id IS NULL
+            OR referral.person_id IN (SELECT value FROM json_each(:people))))
+ORDER BY referral.id
+"""
+_FOLLOW_UPS = """
+SELECT follow_up.id, follow_up.call_id, last.result, last.occurred_at AS since,
+       iif(follow_up_result.reached, last.occurred_at, NULL) AS reached,
+       iif(follow_up.closed_at IS NULL AND follow_up.closing_at IS NULL, follow_up.due_at, NULL)
+         AS next_due
+FROM follow_up
+LEFT JOIN attempt AS last
+  ON last.id = (SELECT max(id) FROM attempt WHERE follow_up_id = follow_up.id)
+LEFT JOIN follow_up_result ON follow_up_result.code = last.result
+WHERE +follow_up.referral_id IS NULL  -- the plus keeps SQLite from that index: most rows have none
+  AND follow_up.call_id IN (SELECT value FROM json_each(:calls))
+  AND (:people IS NULL OR follow_up.person_id IS NULL
+       OR follow_up.person_id IN (SELECT value FROM json_each(:people)))
+ORDER BY next_due IS NULL, unixepoch(next_due), last.id DESC
+"""
+
+
+def referrals(
+    connection: sqlite3.Connection, calls: Iterable[int], people: Sequence[int] | None
+) -> list[sqlite3.Row]:
+    """Return the referrals of these calls, but those entered in error."""
+    return connection.execute(_REFERRALS, {"referral_id": None, **_asked(calls, people)}).fetchall()
+
+
+def referral(connection: sqlite3.Connection, referral_id: int) -> sqlite3.Row:
+    """Return one referral, which must exist."""
+    asked = {"referral_id": referral_id, **_asked([], None)}
+    row: sqlite3.Row = connection.execute(_REFERRALS, asked).fetchone()
+    return row
+
+
+def follow_ups(
+    connection: sqlite3.Connection, calls: Iterable[int], people: Sequence[int] | None
+) -> list[sqlite3.Row]:
+    """Return the follow-ups of these calls that are not for a referral, the next due first."""
+    return connection.execute(_FOLLOW_UPS, _asked(calls, people)).fetchall()
+
+
+def _asked(calls: Iterable[int], people: Sequence[int] | None) -> dict[str, str | None]:
+    return {
+        "calls": json.dumps(list(calls)),
+        "people": None if people is None else json.dumps(people),
+    }
