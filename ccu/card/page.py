@@ -12,10 +12,10 @@ from typing import Any
 
 from ccu.calls import call_answer
 from ccu.card import store as cards
-from ccu.consent.visibility import View
 from ccu.dates.instants import MONTH_NAMES
 from ccu.follow_ups.rows import AsOf
 from ccu.output import Document, Section, Table
+from ccu.records.visibility import View
 from ccu.session import Session
 
 LAST_CALLS = 8  # the card of a usual place then fits a screen of 24 lines

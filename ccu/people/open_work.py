@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ccu import dates
-from ccu.consent.visibility import Hidden, View
 from ccu.follow_ups.rows import AsOf
 from ccu.records import person_ids
+from ccu.records.visibility import Hidden, View
 
 IN_FORCE = "{0}.begins <= :today AND :today < {0}.ends"  # a row of these views, on a day
 
