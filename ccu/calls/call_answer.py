@@ -121,7 +121,7 @@ def of_calls(
 
 
 def _in_hand(rows: Sequence[sqlite3.Row], hidden: dict[int, Hidden]) -> dict[int, str]:
-    """call -> `in hand with Human Services`, or was; what is open comes before what ended."""
+    """call -> `Human Services is handling this`, or handled; what is open before what ended."""
     known = [(row["call_id"], hidden[row["id"]]) for row in rows if row["id"] in hidden]
     return {call: each.words for call, each in sorted(known, key=lambda pair: pair[1].open)}
 

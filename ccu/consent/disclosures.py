@@ -16,8 +16,8 @@ from ccu.consent import store as consent_store
 from ccu.errors import InvalidInput
 from ccu.people import store as people
 from ccu.records import consents, person_ids, table
-from ccu.records.consents import POLICY
-from ccu.records.visibility import PART2, Recipient
+from ccu.records.consents import POLICY, Recipient
+from ccu.records.visibility import PART2
 from ccu.work import Work
 
 YEARS = 6

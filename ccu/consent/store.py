@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.records import consents, person_ids, table
-from ccu.records.consents import covers, in_force, state
-from ccu.records.visibility import PART2, Recipient
+from ccu.records.consents import Recipient, covers, in_force, state
+from ccu.records.visibility import PART2
 
 if TYPE_CHECKING:
     from ccu.work import Work

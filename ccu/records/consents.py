@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ccu.records import table
-from ccu.records.visibility import PART2, Recipient
+from ccu.records.visibility import PART2
 
 ALL_BUT_PART2 = "all_but_part2"
 POLICY = "policy"  # the purpose of what the setting police_sees allowed
@@ -37,6 +37,20 @@ WHERE NOT EXISTS (
     AND substr(disclosed_at, 1, 10) = substr(:at, 1, 10)
     AND coalesce(consent_id, 0) = coalesce(:consent_id, 0))
 """  # not ON CONFLICT, which would use up numbers: a gap looks like a row that was taken away
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """Who is told: an agency, or one provider."""
+
+    agency: str
+    provider_id: int | None = None
+
+    def __str__(self) -> str:
+        return self.agency if self.provider_id is None else f"provider {self.provider_id}"
+
+
+POLICE = Recipient(agency="police")
 
 
 def covers(scope: str, what: str) -> bool:
@@ -81,9 +95,9 @@ class Told:
     purpose: str
 
 
-def keep_shown(
+def record_shown(
     connection: sqlite3.Connection, staff_id: int, told: Iterable[Told], at: str
 ) -> None:
-    """Keep what a screen showed to an account, once a day, inside the caller's transaction."""
+    """Record what a screen showed to an account, once a day, inside the caller's transaction."""
     by = {"at": at, "by": staff_id}
     connection.executemany(_INSERT, [{**vars(each), **by} for each in sorted(told, key=str)])
