@@ -4,11 +4,18 @@ Questions are asked before the write begins, which would make others wait.
 """
 
 import json
+import os
+import shlex
+import shutil
+import signal
 import sqlite3
+import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from ccu.errors import InvalidInput
+from ccu import access
+from ccu.errors import InvalidInput, NotAllowed
 from ccu.options import terminal, typed_text
 from ccu.output import say
 from ccu.people import store as people
@@ -85,11 +92,9 @@ def _given(
 
 def _edited(session: Session, text: str, asking: bool) -> dict[str, list[Any]]:
     """As the editor leaves it; at a terminal an error can be corrected, so no text is lost."""
-    from ccu.plans import editor
-
-    editor.refuse_as_service(session)
+    _refuse_as_service(session)
     while True:
-        text = editor.edited(text)
+        text = _in_editor(text)
         try:
             return form.read(text, "--edit", session.today)
         except InvalidInput as error:
@@ -128,3 +133,51 @@ def _asked(session: Session, field: str, old: list[Any]) -> list[Any]:
 def _plain(line: str, where: str) -> str:
     """The line without the dash that it may be typed with."""
     return typed_text.line(line.removeprefix("-"), where, form.LONGEST_ITEM) or ""
+
+
+# ---------------------------------------------------------------- the user's own editor
+# The text is in a private file in a private folder, removed afterwards.
+
+
+def _refuse_as_service(session: Session) -> None:
+    """Raises NotAllowed where ccu runs as the service account that owns the file.
+
+    An editor opens any file and runs any program: it would open the database to whoever may only
+    run ccu.
+    """
+    if access.account() and access.account() == session.service_account:
+        raise NotAllowed("--edit is not for an account that runs ccu by sudo; give --file -")
+
+
+def _in_editor(text: str) -> str:
+    """The text as the person left it. Raises InvalidInput."""
+    try:
+        command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
+    except ValueError:
+        raise InvalidInput(
+            "--edit: EDITOR has a quotation mark without its other; correct it, or give --file"
+        ) from None
+    if not command:
+        raise InvalidInput("--edit needs an editor: set EDITOR, or give --file")
+    folder = Path(tempfile.mkdtemp(prefix="ccu-plan-"))  # 0700: what an editor leaves beside it too
+    path = folder / "plan.txt"
+    try:
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+        _run([*command, str(path)])
+        return typed_text.file_text(path, "--edit")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(command: list[str]) -> None:
+    # Ctrl-C is the editor's. A handler of ours, not SIG_IGN, which the editor would inherit.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        ended = subprocess.run(command, check=False)
+    except (OSError, ValueError):
+        raise InvalidInput("--edit: the editor cannot be run; see EDITOR, or give --file") from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if ended.returncode != 0:
+        raise InvalidInput("--edit: the editor ended with an error; nothing was written")
