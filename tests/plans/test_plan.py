@@ -202,7 +202,7 @@ def test_a_plan_follows_the_person_through_a_merge(
     assert sorted(each["id"] for each in both) == [1, second]
     assert sum(1 + len(each["lines"]) for each in both) == 8
     assert card(ccu, "--person", "1") == both
-    note = "2 plans in force for this person"
+    note = "2 active plans for this person"
     assert sorted(listed(ccu)) == [(1, "approved", note), (second, "approved", note)]
     third = approved(ccu, monkeypatch, "What helps:\n- tea, slowly\n", "--person", "2")
     assert [each["id"] for each in card(ccu)] == [third]
@@ -240,13 +240,13 @@ def test_the_approved_plan_stays_until_the_new_one_is_approved(
     for number, says in ((1, "replaced"), (2, "withdrawn"), (3, "approved, by boss on 2026-01-31")):
         done = ccu("plan", "approve", str(number))
         assert (done.code, done.out) == (2, "")
-        assert f"plan {number} is no draft: it is {says}" in done.err
+        assert f"plan {number} is not a draft: it is {says}" in done.err
 
 
 def test_the_same_text_is_not_written_twice(ccu: Ccu, db_path: Path) -> None:
     write(ccu)
     before = rows(db_path)
-    assert write(ccu).out == "Plan 1 says that already; nothing was written.\n"
+    assert write(ccu).out == "Plan 1 has exactly that text; nothing was written.\n"
     assert rows(db_path) == before
     assert ccu("plan", "expire", "1", "--reason", "wrong person").out == "Draft 1 is withdrawn.\n"
     assert write(ccu).out.startswith("Wrote plan 2, a draft")
@@ -258,7 +258,7 @@ def test_at_a_terminal_it_is_asked_field_by_field_and_starts_from_the_newest(ccu
     done = ccu(*asked, stdin=typed, tty=True)
     assert done.code == 0, done.err
     assert done.err.count("Safety concerns (") == 2  # the first answer was none
-    assert "  Safety concerns, line 1: a safety concern is written as: " in done.err
+    assert "  Safety concerns, line 1: write a safety concern as: " in done.err
     body = show(ccu, 1)["body"]
     assert body["helps"] == ["speak slowly", "sit down"]
     assert body["safety"] == [{"on": "2026-01-04", "source": "call 1", "text": "threw a cup"}]
@@ -318,7 +318,7 @@ def test_an_editor_gets_a_private_file_that_is_gone_afterwards(
         ("sys.exit(1)", "--edit: the editor ended with an error; nothing was written"),
         ("path.unlink()", "cannot read --edit: no such file"),
         ("path.write_bytes(b'\\xff\\xfe')", "--edit is not UTF-8 text"),
-        ("path.write_text('')", "the plan has nothing in it; nothing was written"),
+        ("path.write_text('')", "the plan is empty; nothing was written"),
         ("path.write_text('Helps him:')", "--edit, line 1: no such heading; the headings are"),
     ],
 )
@@ -398,7 +398,7 @@ def test_a_diagnosis_or_an_unkind_word_is_told_and_not_approved(
 ) -> None:
     done = write(ccu, f"What helps:\n- tea\n- {line}\n")
     assert done.code == 0
-    assert f'What helps, item 2: "{word}"; say' in done.err
+    assert f'What helps, item 2: "{word}"; write' in done.err
     become(monkeypatch, "boss")
     refused = ccu("plan", "approve", "1")
     assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
@@ -430,7 +430,7 @@ def test_the_persons_name_is_no_word_for_a_card(
 ) -> None:
     steps.name(db_path, 1, "Rowan", "Sample")
     done = write(ccu, "What helps:\n- Rowan likes tea\nContacts:\n- June Sample, sister: 211\n")
-    assert done.err.startswith("What helps, item 1: the person's name; say they")
+    assert done.err.startswith("What helps, item 1: the person's name; write they")
     assert done.err.count("\n") == 1
     become(monkeypatch, "boss")
     refused = ccu("plan", "approve", "1")
@@ -461,7 +461,7 @@ def test_a_name_is_found_however_it_is_written(
         hand.execute("INSERT INTO person_alias (person_id, given_name, family_name)"
                      " VALUES (1, 'R\u00f3wan', 'Weatherby')")  # fmt: skip
     done = write(ccu, f"What helps:\n- {line}\n")
-    assert done.err.startswith("What helps, item 1: the person's name; say they")
+    assert done.err.startswith("What helps, item 1: the person's name; write they")
     become(monkeypatch, "boss")
     assert ccu("plan", "approve", "1").code == 2
 
@@ -487,7 +487,7 @@ def test_a_plan_of_a_place_names_nobody_met_there(
         ("Rowan", "9 Elm St", 0),
     ):
         done = write(ccu, f"What helps:\n- ask for {name}\n", "--address", address)
-        assert done.err.count("item 1: the name of somebody met there; say they") == told
+        assert done.err.count("item 1: the name of somebody met there; write they") == told
     become(monkeypatch, "boss")
     assert ccu("plan", "approve", "1").code == 2
 
@@ -523,9 +523,7 @@ def test_a_plan_with_a_baseline_alone_has_nothing_for_a_card(
 ) -> None:
     write(ccu, "Baseline:\n- quiet\n")
     become(monkeypatch, "boss")
-    assert ccu("plan", "approve", "1").err == (
-        "ccu: error: plan 1 says nothing that a card would show\n"
-    )
+    assert ccu("plan", "approve", "1").err == ("ccu: error: plan 1 has nothing for the card\n")
 
 
 # ---------------------------------------------------------------- who may
@@ -597,7 +595,7 @@ def test_of_two_supervisors_at_once_one_approves(
     ]
     ended = [(*each.communicate(), each.returncode) for each in both]
     assert sorted(code for _, _, code in ended) == [0, 2], ended
-    assert "plan 1 is no draft: it is approved, by" in "".join(err for _, err, _ in ended)
+    assert "plan 1 is not a draft: it is approved, by" in "".join(err for _, err, _ in ended)
     assert len(steps.audited(db_path, "plan-approve")) == 1
 
 
@@ -635,7 +633,7 @@ def test_review_is_listed_when_due_and_an_expired_plan_leaves_the_card_by_itself
     assert in_brief(ccu, "2027-02-01T06:00") == [(1, "expired, off the card")]
     assert in_brief(ccu, "2027-02-14T06:00") == [(1, "expired, off the card")]
     assert in_brief(ccu, "2027-02-15T06:00") == []  # told for two weeks
-    note = "off the card; review it or write it anew"
+    note = "off the card; review it or write it again"
     assert listed(ccu, "--due", moment="2027-02-02") == [(1, "expired", note)]
     assert listed(ccu, "--status", "expired", moment="2027-02-02") == [(1, "expired", note)]
     assert show(ccu, 1, moment="2027-02-02")["on_card"] is False
@@ -757,7 +755,7 @@ def test_showing_is_recorded_of_the_plan_and_the_person(ccu: Ccu, db_path: Path)
         (["show", "9"], 3, "no plan 9"),
         (["show", "x"], 2, "a plan is named by its number"),
         (["show", "99999999999999999999"], 3, "no plan of that number"),
-        (["list", "--status", "best"], 2, "--status: that is not a code"),
+        (["list", "--status", "best"], 2, "--status: not a valid choice"),
         (["suggest", "9", "--file", "-"], 3, "no plan 9"),
         (["suggest", "1"], 2, "--file is missing: the suggestion comes from a file"),
         (["answer", "9", "--accept", "--file", "-"], 3, "no suggestion 9"),
