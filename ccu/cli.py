@@ -77,7 +77,7 @@ COMMANDS = {
     ),
     "disclosures": (
         "care_team.disclosures",
-        "What was disclosed about a person, to whom and why: the accounting of six years.",
+        "List what was disclosed about a person, to which recipient and why, for six years.",
     ),
     "care": (
         "care_team.care care_team.care_note",

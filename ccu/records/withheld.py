@@ -55,8 +55,8 @@ def from_lists(
 ) -> None:
     """Withhold Part 2 referrals for the rest of the run, except the viewer's own.
 
-    Those of a person with a consent on Part 2 in force to `to` stay. Without a viewer, or without a
-    recipient, there are no exceptions of that sort. With a view the text that it hides is withheld
+    Those of a person with an active consent on Part 2 to `to` stay. Without a viewer, or without a
+    recipient, there are no such exceptions. With a view the text that it hides is withheld
     too. Rows can then be written through records/table.py alone.
     """
     connection.execute("CREATE TEMP TABLE withheld_not (id INTEGER PRIMARY KEY)")
@@ -74,7 +74,7 @@ def from_figures(connection: sqlite3.Connection) -> None:
 
 
 def _consenting(connection: sqlite3.Connection, to: Recipient, today: date) -> list[int]:
-    """Every record of the people whose consent on Part 2 to this recipient is in force."""
+    """Return every record of the people with an active consent on Part 2 to this recipient."""
     found = connection.execute("SELECT DISTINCT person_id FROM consent WHERE scope LIKE '%part2%'")
     papers = consents.in_force(connection, [row[0] for row in found], to, today.isoformat())
     people = [row["person"] for row in papers if consents.covers(row["scope"], PART2)]

@@ -247,10 +247,11 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--danger", "wepon"), "--danger: that is not a code; did you mean weapon?"),
+        (("--danger", "wepon"), "--danger: not a valid choice; did you mean weapon?"),
         (
             ("--danger", "zzz"),
-            "--danger: that is not a code; there are weapon, violence, threat, injury, fire, none",
+            "--danger: not a valid choice; choose from"
+            " weapon, violence, threat, injury, fire, none",
         ),
         (("--danger", "none,fire"), "--danger none cannot be combined with another hazard"),
         (("--danger", ""), "--danger is empty"),
@@ -285,7 +286,7 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
         ),
         (
             ("--responder", "polise"),
-            "--responder: that is not a code; did you mean police?",
+            "--responder: not a valid choice; did you mean police?",
         ),
         (
             ("--person", "Ana Reyes"),
@@ -294,7 +295,7 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
         ),
         (
             ("--person", "neighbor: unknown"),
-            "the role in --person: that is not a code;"
+            "the role in --person: not a valid choice;"
             " there are subject, caller, family, victim, witness",
         ),
         (("--person", "007"), "a person is named by its number, such as 12"),
