@@ -207,7 +207,6 @@ tests/test_cli.py
 tests/export/test_deidentify.py
 tests/follow_ups/test_follow_up.py
 tests/access/test_gate.py
-tests/people/test_household.py
 tests/identity/test_identity_end_to_end.py
 tests/imports/test_import.py
 tests/imports/test_import_faults.py

@@ -72,7 +72,7 @@ def end(session: Session, plan_id: int, reason: str) -> str:
         status = plans.end(work, row, reason)
     if status == "withdrawn":
         return f"Draft {plan_id} is withdrawn."
-    return f"Plan {plan_id} has expired: it is on no card any more."
+    return f"Plan {plan_id} has expired: it is off the card."
 
 
 def _days(session: Session) -> dict[str, str]:

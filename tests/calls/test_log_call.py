@@ -341,7 +341,7 @@ def test_a_retired_code_is_refused(ccu: Ccu, db_path: Path) -> None:
     connection.execute("UPDATE danger SET retired = 1 WHERE code = 'fire'")
     connection.commit()
     connection.close()
-    refused(ccu(*USUAL, "--danger", "fire"), "--danger: that code is retired; choose another")
+    refused(ccu(*USUAL, "--danger", "fire"), "--danger: that choice is retired; choose another")
 
 
 def test_an_incident_number_is_given_once(ccu: Ccu) -> None:
@@ -477,7 +477,7 @@ def test_a_wrong_answer_is_explained_and_asked_again(ccu: Ccu, db_path: Path) ->
     result = ccu("log-call", stdin="\n".join(typed) + "\n", tty=True)
     assert result.code == 0, result.err
     assert "  --address is empty\n" in result.err
-    assert "  --nature: that may be suicide or substance; write more of it\n" in result.err
+    assert "  --nature: could be suicide or substance; type more of it\n" in result.err
     assert "  --minutes must be a whole number from 0 to 100000\n" in result.err
     assert rows(db_path, "SELECT nature, minutes, narrative FROM call") == [
         ("welfare_check", 30, "one\ntwo")

@@ -62,7 +62,7 @@ def test_a_paper_is_recorded_and_listed(ccu: Ccu, db_path: Path) -> None:
 def test_the_purpose_in_words_comes_from_a_file_and_other_needs_it(ccu: Ccu, db_path: Path) -> None:
     line = ("consent", "grant", "1", "--to", "other", "--scope", "worker", "--signed", "today")
     missing = ccu(*line, "--purpose", "other")
-    assert missing.err == "ccu: error: --file is missing: the purpose other is said in words\n"
+    assert missing.err == "ccu: error: --file is missing: the purpose other needs a text\n"
     assert ccu(*line, "--purpose", "other", "--file", "-", stdin=WORDS).code == 0
     assert seen("consent", "list")[0]["words"] == WORDS
     with contextlib.closing(sqlite3.connect(db_path)) as hand:
@@ -78,7 +78,7 @@ def test_the_purpose_in_words_comes_from_a_file_and_other_needs_it(ccu: Ccu, db_
         (("--signed", "2026-01-10", "--expires", "2026-01-10"), 2, "--expires must be after"),
         (("--signed", "2026-01-10", "--expires", "2026-01-09"), 2, "--expires must be after"),
         (("--signed", "2026-02-29"), 2, "--signed"),
-        (("--scope", "part2"), 2, "--expires is missing: a consent on part2 names the day"),
+        (("--scope", "part2"), 2, "--expires is missing: a consent on part2 needs the day"),
         (("--scope", "everything"), 2, "--scope: not a valid choice"),
         (("--purpose", "Pat Sample"), 2, "--purpose: not a valid choice"),
         (("--to", "the baker"), 2, "--to: not a valid choice"),
@@ -205,7 +205,7 @@ def test_without_consent_only_for_what_the_law_knows(ccu: Ccu) -> None:
         "Disclosure 1 of person 1 to ems: needs, without consent: medical_emergency.\n"
     )
     told = ccu(*line, "part2", why, "medical_emergency")
-    assert (told.code, told.err) == (0, f"Say with it: {NOTICE}\n")
+    assert (told.code, told.err) == (0, f"Give this notice with it: {NOTICE}\n")
     assert ccu(*line, "part2", why, "serious_threat").code == 2
     assert ccu(*line, "needs", why, "serious_threat").code == 0
     assert ccu(*line, "needs", why, "it seemed best").code == 2

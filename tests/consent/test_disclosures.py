@@ -428,7 +428,7 @@ def test_notes_about_a_part_2_program_are_not_kept_here(
     ):
         done = ccu(*line)
         assert (done.code, done.out) == (2, ""), line
-        assert done.err.endswith("; ccu care note add --part2 keeps it apart\n")
+        assert done.err.endswith("; add it by ccu care note add --part2\n")
     assert steps.everything(db_path) == before
     assert ccu("referral", "update", "1", *file).code == 0
     told = ccu("provider", "change", "1", "--part2")

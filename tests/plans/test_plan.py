@@ -523,7 +523,9 @@ def test_a_plan_with_a_baseline_alone_has_nothing_for_a_card(
 ) -> None:
     write(ccu, "Baseline:\n- quiet\n")
     become(monkeypatch, "boss")
-    assert ccu("plan", "approve", "1").err == ("ccu: error: plan 1 has nothing for the card\n")
+    assert ccu("plan", "approve", "1").err == (
+        "ccu: error: plan 1 has nothing for the card; write a new one: ccu plan write\n"
+    )
 
 
 # ---------------------------------------------------------------- who may
@@ -653,13 +655,13 @@ def test_a_plan_ended_by_hand_is_off_the_card_and_in_the_brief_with_its_reason(
     approved(ccu, monkeypatch)
     assert ccu("plan", "expire", "1").err == "ccu: error: --reason is missing\n"
     assert ccu("plan", "expire", "1", "--reason", "moved away").out == (
-        "Plan 1 has expired: it is on no card any more.\n"
+        "Plan 1 has expired: it is off the card.\n"
     )
     assert card(ccu) == []
     assert in_brief(ccu) == [(1, "expired, off the card")]
     assert show(ccu, 1)["changes"][-1]["reason"] == "moved away"
     again = ccu("plan", "expire", "1", "--reason", "x")
-    assert (again.code, again.err) == (2, "ccu: error: plan 1 is expired already\n")
+    assert (again.code, again.err) == (2, "ccu: error: plan 1 is already expired\n")
     become(monkeypatch, "boss")
     assert ccu("plan", "review", "1", "--keep").code == 2
 
@@ -692,12 +694,12 @@ def test_patrol_sends_a_correction_and_is_told_the_answer(
     become(monkeypatch, "dlee")
     assert ccu("plan", "answer", "1", "--file", "-", stdin="thanks").code == 2
     done = ccu("plan", "answer", "1", "--accept", "--file", "-", stdin="thanks")
-    assert done.out.startswith("Accepted suggestion 1 on plan 1; the brief tells pat.")
+    assert done.out.startswith("Accepted suggestion 1 on plan 1; pat sees it in the brief.")
     assert in_brief(ccu) == []
     again = ccu("plan", "answer", "1", "--decline", "--file", "-", stdin="no")
     assert (again.code, again.err) == (
         2,
-        "ccu: error: suggestion 1 was accepted already, by dlee\n",
+        "ccu: error: suggestion 1 was already accepted by dlee\n",
     )
     become(monkeypatch, "pat")
     assert in_brief(ccu) == [(1, "your suggestion 1 is accepted")]
@@ -776,9 +778,9 @@ def test_bad_input_is_one_sentence(
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (b"", "the plan has nothing in it"),
-        (b" \n\n# only words\n", "the plan has nothing in it"),
-        (b"What helps:\n- \n-\n", "the plan has nothing in it"),
+        (b"", "the plan is empty"),
+        (b" \n\n# only words\n", "the plan is empty"),
+        (b"What helps:\n- \n-\n", "the plan is empty"),
         (b"Helps him:\n- Zed\n", "--file, line 1: no such heading; the headings are Baseline:"),
         (b"What helps:\nZed\n", "--file, line 2: neither a heading nor an item"),
         (b"\n- Zed\n", "--file, line 2: an item before any heading"),
@@ -789,11 +791,11 @@ def test_bad_input_is_one_sentence(
         (b"What helps:\n" + b"- Zed\n" * 31, "--file, line 32: What helps has more than 30 items"),
         (b"What helps:\n- Zed" + b"\n Zed" * 390_000, "--file, line 2: an item is longer than"),
         (b"- Zed\n" * 400_000, "--file is longer than 2000000 characters"),
-        (b"Safety concerns:\n- Zed\n", "--file, line 2: a safety concern is written as"),
+        (b"Safety concerns:\n- Zed\n", "--file, line 2: write a safety concern as"),
         (b"Safety concerns:\n- 2026-13-01, Zed: x\n", "--file, line 2: the day of the concern"),
         (b"Safety concerns:\n- 2026-02-01, Zed: x\n", "--file, line 2: the day of the concern"),
-        (b"Contacts:\n- Zed\n", "--file, line 2: a contact is written as"),
-        (b"Contacts:\n- Zed, aunt: none\n", "--file, line 2: a contact is written as"),
+        (b"Contacts:\n- Zed\n", "--file, line 2: write a contact as"),
+        (b"Contacts:\n- Zed, aunt: none\n", "--file, line 2: write a contact as"),
         (b"Contacts:\n- Zed" + b"d" * 90 + b", aunt: 211\n", "--file, line 2: a contact has"),
     ],
 )

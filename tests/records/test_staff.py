@@ -140,7 +140,7 @@ def test_a_signature_that_would_mean_nothing_is_refused(role: str, ccu: Ccu) -> 
 
 def test_the_last_admin_stays(ccu: Ccu) -> None:
     (admin,) = staff(ccu)
-    says = "ccu: error: this is the last admin; make another one first\n"
+    says = "ccu: error: this is the last admin; give another account that role first\n"
     assert ccu("staff", "retire", admin) == (2, "", says)
     assert ccu("staff", "change", admin, "--role", "officer") == (2, "", says)
     assert ccu("staff", "add", "second", "--role", "admin").code == 0
