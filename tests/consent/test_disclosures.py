@@ -237,7 +237,7 @@ def test_ended_work_is_not_shown_as_being_handled(
         line = ("referral", "update", number, "--status", "cancelled", "--reason", "moved")
         assert ccu(*line).code == 0
     become(monkeypatch, "pat")
-    assert seen("call", "show", "1")["answer"] == "was with Human Services"
+    assert seen("call", "show", "1")["answer"] == "Human Services handled this"
     assert seen("referral", "show", "1")["status"] == "ended"
     assert {row["status"] for row in seen("referral", "list", "--all")} == {"ended"}
     assert seen("referral", "list") == []
