@@ -69,7 +69,10 @@ def guard(command: Any, path: str) -> None:
         about = _about(ctx.params)
         try:
             options.convert(ctx, ctx.obj)
-            return run(ctx)
+            done = run(ctx)
+            if path not in _WHOLE:
+                ctx.obj.keep_shown()  # what the command itself did not record
+            return done
         except NotAllowed:  # by a rule about the record's state
             if path not in access.ANYONE:
                 ctx.obj.record_denial(path, *about)

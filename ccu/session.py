@@ -279,18 +279,22 @@ class Session:
         return not self.unattended and self.view.reads_part2
 
     def withhold_part2(self) -> None:
-        """Leave Part 2 referrals out of all that this run reads, unless the account reads them."""
+        """Leave what this account is not shown out of all that this run reads.
+
+        Part 2 referrals, and for the police side the text of what the view hides.
+        """
         if self.reads_part2:
             return
-        from ccu.records import visibility, withheld
+        from ccu.records import consents, withheld
 
         viewer = None if self.unattended else self.staff_id
-        to = visibility.POLICE if viewer and self.view.police else None
-        withheld.from_lists(self.db, viewer, to, self.machine_now.date())
+        view = self.view if viewer and self.view.police else None
+        to = consents.POLICE if view else None
+        withheld.from_lists(self.db, viewer, to, self.machine_now.date(), view)
 
     def keep_shown(self) -> None:
         """Record what the view showed by consent or policy, where a command writes nothing else."""
-        if self.view.to_keep:
+        if "view" in vars(self) and self.view.to_keep:
             with self.writing():
                 self.view.keep()
 

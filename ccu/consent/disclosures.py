@@ -1,8 +1,8 @@
 """Disclosures about a person: when, to which recipient, what, why. The accounting of six years.
 
-What a screen shows to police of Human Services' work is kept once for each person, account, scope,
-paper and day; what was told by phone or on paper is kept each time. That something is being
-handled is not a disclosure: the audit has it, as it has every reading.
+What a screen shows to police of Human Services' work is recorded once for each person, account,
+scope, consent and day; what was disclosed by phone or in writing is recorded each time. That work
+is being handled is not a disclosure: the audit has it, as it has every read.
 """
 
 import json
@@ -16,8 +16,8 @@ from ccu.consent import store as consent_store
 from ccu.errors import InvalidInput
 from ccu.people import store as people
 from ccu.records import consents, person_ids, table
-from ccu.records.consents import POLICY
-from ccu.records.visibility import PART2, Recipient
+from ccu.records.consents import POLICY, Recipient
+from ccu.records.visibility import PART2
 from ccu.work import Work
 
 YEARS = 6
@@ -38,9 +38,9 @@ ORDER BY unixepoch(disclosure.disclosed_at), disclosure.id
 
 @dataclass(frozen=True, kw_only=True)
 class ByHand:
-    """Something told by phone, by letter or in a meeting, with its recipient; codes checked.
+    """A disclosure by phone, by letter or in a meeting, with its recipient; codes checked.
 
-    `ground` is why it was told without a consent.
+    `ground` is why it was made without a consent.
     """
 
     person_id: int
@@ -51,24 +51,24 @@ class ByHand:
 
 
 def record(work: Work, new: ByHand) -> tuple[int, int | None]:
-    """Record what was told: returns its number, and the paper it rests on.
+    """Record a disclosure; return its number and that of the consent that covers it.
 
     Raises NotFound; InvalidInput when no active consent covers it and no ground was given.
     """
     people.must_exist(work.connection, new.person_id)
-    paper = None
+    consent = None
     if new.ground is None:
-        paper = _paper(work.connection, new, work.today.isoformat())
+        consent = _covering(work.connection, new, work.today.isoformat())
     elif new.scope == PART2 and not _of_part2(work.connection, new.ground):
-        raise InvalidInput("--without-consent: 42 CFR Part 2 does not know that reason")
-    paper_id = paper["id"] if paper else None
+        raise InvalidInput("--without-consent: 42 CFR Part 2 does not allow that reason")
+    consent_id = consent["id"] if consent else None
     columns = {
         "person_id": new.person_id,
         "recipient": new.to.agency,
         "provider_id": new.to.provider_id,
         "what": new.scope,
-        "purpose": new.purpose or (paper["purpose"] if paper else new.ground),
-        "consent_id": paper_id,
+        "purpose": new.purpose or (consent["purpose"] if consent else new.ground),
+        "consent_id": consent_id,
         "ground": new.ground,
         "disclosed_at": work.at,
         "disclosed_by": work.staff_id,
@@ -81,20 +81,20 @@ def record(work: Work, new: ByHand) -> tuple[int, int | None]:
         disclosure=number,
         to=str(new.to),
         what=new.scope,
-        consent=paper_id,
+        consent=consent_id,
         ground=new.ground,
     )
-    return number, paper_id
+    return number, consent_id
 
 
-def _paper(connection: sqlite3.Connection, new: ByHand, today: str) -> sqlite3.Row:
+def _covering(connection: sqlite3.Connection, new: ByHand, today: str) -> sqlite3.Row:
     same = person_ids.same(connection, [new.person_id])
-    for paper in consents.in_force(connection, same, new.to, today):
-        if consents.covers(paper["scope"], new.scope):
-            return paper
+    for consent in consents.in_force(connection, same, new.to, today):
+        if consents.covers(consent["scope"], new.scope):
+            return consent
     raise InvalidInput(
-        f"person {new.person_id} has no consent in force that covers it;"
-        " --without-consent REASON says why the law allows it"
+        f"person {new.person_id} has no active consent that covers it;"
+        " --without-consent REASON states why the law allows it"
     )
 
 
@@ -109,7 +109,7 @@ def _of_part2(connection: sqlite3.Connection, ground: str) -> bool:
 
 
 def since(today: date, years: int) -> str:
-    """The ISO day so many years before; of 29 February the 28th, which leaves nothing out."""
+    """Return the ISO day that many years ago; for Feb 29 the 28th, which leaves nothing out."""
     year = max(1, today.year - years)
     try:
         return today.replace(year=year).isoformat()
@@ -120,7 +120,7 @@ def since(today: date, years: int) -> str:
 def rows(
     connection: sqlite3.Connection, person_id: int, start: str | None, only_to: str | None
 ) -> list[dict[str, Any]]:
-    """What was told of a person since a day, under any record of theirs, oldest first.
+    """Return what was disclosed about a person since a day, under any record, oldest first.
 
     id, when, record, to, account, what, purpose, basis, consent, by. `only_to`: to that agency
     alone.

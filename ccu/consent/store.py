@@ -1,6 +1,6 @@
-"""Consents: what may be disclosed of a person, to which agency or provider, until when.
+"""Consents: what may be disclosed about a person, to which agency or provider, until when.
 
-Which of them count is `records/consents.py`.
+`records/consents.py` reads which of them are active.
 """
 
 import sqlite3
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.records import consents, person_ids, table
-from ccu.records.consents import covers, in_force, state
-from ccu.records.visibility import PART2, Recipient
+from ccu.records.consents import Recipient, covers, in_force, state
+from ccu.records.visibility import PART2
 
 if TYPE_CHECKING:
     from ccu.work import Work
@@ -43,7 +43,7 @@ def in_order(connection: sqlite3.Connection, scopes: Sequence[str]) -> list[str]
 
 
 def read(connection: sqlite3.Connection, consent_id: int) -> sqlite3.Row:
-    """One paper. Raises NotFound."""
+    """Return one consent. Raises NotFound."""
     return table.require(connection, "consent", consent_id, consents.ROWS)
 
 
@@ -55,10 +55,10 @@ def rows(
     every: bool,
     only_to: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Papers, oldest first; without `every` the active ones; `only_to`: to that agency alone.
+    """Return consents, oldest first; without `every` the active ones; `only_to`: to that agency.
 
-    id, person (canonical), record (the paper's own), to, scope (a list), purpose, words, signed_on,
-    signed_by, expires_on, revoked_on, state, recorded_by, revoked_by.
+    id, person (canonical), record (the consent's own), to, scope (a list), purpose, words,
+    signed_on, signed_by, expires_on, revoked_on, state, recorded_by, revoked_by.
     """
     same = None if person_id is None else person_ids.same(connection, [person_id])
     found = table.select(connection, consents.ROWS, {"consent.person_id IN ?": same})
@@ -80,13 +80,13 @@ def rows(
             "revoked_by": row["revoked_by"],
         }
         for row in found
-        if (every or state(row, today) == "in force")
+        if (every or state(row, today) == "active")
         and (only_to is None or (row["recipient"], row["provider"]) == (only_to, None))
     ]
 
 
 def said_to(agency: str, provider_id: int | None, name: str | None) -> str:
-    """`police`, or `provider 3 (Homes with Hope)`."""
+    """Return `police`, or `provider 3 (Homes with Hope)`."""
     return agency if provider_id is None else f"provider {provider_id} ({name})"
 
 
@@ -94,10 +94,10 @@ def said_to(agency: str, provider_id: int | None, name: str | None) -> str:
 
 
 def grant(work: "Work", new: Paper) -> int:
-    """Record a signed paper; returns its number.
+    """Record a signed consent; return its number.
 
     Raises NotFound, and InvalidInput for a person merged into another record, for an expiry that is
-    not after the signature, and for a paper on Part 2 that names no expiry (42 CFR 2.31).
+    not after the signature, and for a consent on Part 2 without an expiry (42 CFR 2.31).
     """
     from ccu.people import store as people
 
@@ -105,7 +105,7 @@ def grant(work: "Work", new: Paper) -> int:
     if new.expires_on is not None and new.expires_on <= new.signed_on:
         raise InvalidInput("--expires must be after --signed")
     if PART2 in new.scopes and new.expires_on is None:
-        raise InvalidInput("--expires is missing: a consent on part2 names the day it expires")
+        raise InvalidInput("--expires is missing: a consent on part2 needs the day it expires")
     columns = {
         "person_id": new.person_id,
         "recipient": new.to.agency,
@@ -130,10 +130,10 @@ def grant(work: "Work", new: Paper) -> int:
 
 
 def revoke(work: "Work", consent_id: int, on: date) -> list[int]:
-    """Revoke a paper, today or as of the start of an earlier day.
+    """Revoke a consent, today or as of the start of an earlier day.
 
-    Returns the other papers that still allow some of the same to the same recipient: one paper's
-    revocation does not revoke another. Raises NotFound, InvalidInput.
+    Return the other consents that still allow some of the same to the same recipient: revoking one
+    does not revoke another. Raises NotFound, InvalidInput.
     """
     row = read(work.connection, consent_id)
     if row["revoked_at"] is not None:
@@ -161,7 +161,7 @@ def _overlap(one: str, other: str) -> bool:
 
 # ---------------------------------------------------------------- notes on 42 CFR Part 2 referrals
 
-# This file keeps no note about a referral to a Part 2 program.
+# This file has no note about a referral to a Part 2 program.
 _NOTES = """
 SELECT (SELECT count(*) FROM referral
         JOIN referral_event AS event ON event.referral_id = referral.id
@@ -177,7 +177,7 @@ SELECT (SELECT count(*) FROM referral
 def refuse_part2_note(
     connection: sqlite3.Connection, note: str | None, provider_id: int | None
 ) -> None:
-    """Raises InvalidInput for a note about a referral to a Part 2 program."""
+    """Refuse a note about a referral to a Part 2 program. Raises InvalidInput."""
     if not note or provider_id is None:
         return
     row = connection.execute(
@@ -185,18 +185,18 @@ def refuse_part2_note(
     ).fetchone()
     if row is not None and row["part2"]:
         raise InvalidInput(
-            "a note about a referral to a 42 CFR Part 2 program is not kept in this file;"
-            " ccu care note add --part2 keeps it apart"
+            "a note about a referral to a 42 CFR Part 2 program cannot be stored in this file;"
+            " add it by ccu care note add --part2"
         )
 
 
 def part2_providers(connection: sqlite3.Connection) -> set[int]:
-    """The providers that are Part 2 programs, by number."""
+    """Return the numbers of the providers that are Part 2 programs."""
     return {row["id"] for row in connection.execute("SELECT id FROM provider WHERE part2")}
 
 
 def provider_of_referral(connection: sqlite3.Connection, referral_id: int | None) -> int | None:
-    """The provider of a referral, where there is one."""
+    """Return the provider of a referral; None when there is no such referral."""
     row = connection.execute(
         "SELECT provider_id FROM referral WHERE id = :id", {"id": referral_id}
     ).fetchone()
@@ -204,5 +204,5 @@ def provider_of_referral(connection: sqlite3.Connection, referral_id: int | None
 
 
 def part2_notes(connection: sqlite3.Connection, provider_id: int) -> int:
-    """How many notes about referrals to a provider this file holds."""
+    """Count the notes in this file about referrals to a provider."""
     return int(connection.execute(_NOTES, {"id": provider_id}).fetchone()[0])

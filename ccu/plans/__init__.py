@@ -1,9 +1,8 @@
-"""Plans: what helps a person, or at a place.
+"""Plans of care for a person or a place.
 
 store    drafts, approval, review, expiry; suggestions and their answers
-form     the written form of a plan, and the words that do not belong in one
-writing  `ccu plan write`, with an editor or field by field
-editor   the text in the user's own editor
+form     the written form of a plan, and the words to replace in one
+writing  `ccu plan write`: from a file, in an editor or field by field
 deciding approve, review, expire, suggest, answer
 page     one plan as a page; the list
 """

@@ -7,8 +7,8 @@
     Contacts:
     - June Sample, sister: 203-555-0199
 
-An item may go on in an indented line. Blank lines, and those that begin with #, are left out.
-What is wrong is told by the number of its line and never by its words.
+An item may continue on an indented line. Blank lines, and those that begin with #, are skipped.
+An error gives the number of the line and never its text.
 """
 
 import re
@@ -39,15 +39,15 @@ HEADINGS = {
 }
 HINTS = {
     "baseline": "how they are on a good day; never on the card",
-    "early_signs": "what is seen before it gets hard",
-    "triggers": "what sets it off",
-    "helps": "what calms, what they like, who can talk to them",
+    "early_signs": "what you see before a crisis",
+    "triggers": "what starts a crisis",
+    "helps": "what calms them, what they like, who can talk to them",
     "avoid": "what makes it worse",
     "steps": "what to do, in order",
     "safety": "each as: 2026-01-04, officer report: what was seen",
     "contacts": "each as: name, relation or agency: phone",
 }
-_ALSO = {"helps": "helps", "avoid": "avoid", "safety": "safety", "whom to call": "contacts"}
+_ALSO = {"helps": "helps", "avoid": "avoid", "safety": "safety", "who to call": "contacts"}
 _BY_HEADING = {said.lower(): field for field, said in HEADINGS.items()} | _ALSO
 
 LONGEST_ITEM = 500
@@ -56,13 +56,14 @@ MOST_ITEMS = 30  # in a field
 
 _ITEM = re.compile(r"\s*(?:[-*\u2022]|[0-9]{1,2}[.)](?=\s))\s*(.*)")
 _FIRST_LINES = """\
-# A plan for {whose}. Lines that begin with # are left out.
-# One item a line, beginning with -. Plain, kind words: what is seen and what helps, no diagnosis.
+# A plan for {whose}. Lines that begin with # are skipped.
+# One item a line, beginning with -. Use plain, respectful words: what you see and what helps.
+# No diagnosis.
 """
 
 
 def read(text: str, option: str, today: date) -> dict[str, list[Any]]:
-    """The body of a plan from its written form. Raises InvalidInput naming the line."""
+    """Return the body of a plan from its written form. Raises InvalidInput naming the line."""
     plain = typed_text.note(text, option) or ""
     body: dict[str, list[Any]] = {field: [] for field in FIELDS}
     for number, field, said in _items(plain, option):
@@ -74,7 +75,7 @@ def read(text: str, option: str, today: date) -> dict[str, list[Any]]:
 
 
 def _items(text: str, option: str) -> Iterator[tuple[int, str, str]]:
-    """(line, field, words) of each item, lines that go on joined."""
+    """Yield (line, field, text) of each item, continued lines joined."""
     field: str | None = None
     held: tuple[int, str, str] | None = None
     for number, line in enumerate(text.split("\n"), 1):
@@ -114,7 +115,7 @@ def _known() -> str:
 
 
 def item(field: str, text: str, where: str, today: date) -> Any:
-    """One item as it is kept: a text, a safety concern or a contact. Raises InvalidInput."""
+    """Return one item as it is stored: text, safety concern or contact. Raises InvalidInput."""
     said = " ".join(text.split())
     if len(said) > LONGEST_ITEM:
         raise InvalidInput(f"{where}: an item is longer than {LONGEST_ITEM} characters")
@@ -130,7 +131,7 @@ def _concern(said: str, where: str, today: date) -> dict[str, str]:
     day, comma, source = known.partition(",")
     if not (colon and comma and text.strip() and source.strip()):
         raise InvalidInput(
-            f"{where}: a safety concern is written as: 2026-01-04, officer report: what was seen"
+            f"{where}: write a safety concern as: 2026-01-04, officer report: what was seen"
         )
     on = dates.parse_day(day, today, field=f"{where}: the day of the concern", future=False)
     return {"on": on.isoformat(), "source": source.strip(), "text": text.strip()}
@@ -141,14 +142,14 @@ def _contact(said: str, where: str) -> dict[str, str]:
     name, _, who = known.rpartition(",")
     contact = {"name": name.strip(), "who": who.strip(), "phone": phone.strip()}
     if not all(contact.values()) or len(re.findall("[0-9]", phone)) < 3:
-        raise InvalidInput(f"{where}: a contact is written as: name, relation or agency: phone")
+        raise InvalidInput(f"{where}: write a contact as: name, relation or agency: phone")
     if max(map(len, contact.values())) > LONGEST_NAME:
         raise InvalidInput(f"{where}: a contact has a part longer than {LONGEST_NAME} characters")
     return contact
 
 
 def said(field: str, value: Any) -> str:
-    """An item as it is written: the inverse of `item`."""
+    """Return an item as it is written: the inverse of `item`."""
     if field == "safety":
         return f"{value['on']}, {value['source']}: {value['text']}"
     if field == "contacts":
@@ -157,12 +158,12 @@ def said(field: str, value: Any) -> str:
 
 
 def written(body: Body) -> str:
-    """The written form of a body: the inverse of `read`."""
+    """Return the written form of a body: the inverse of `read`."""
     return "\n".join(_field(field, body.get(field, [])) for field in FIELDS)
 
 
 def to_edit(body: Body, whose: str) -> str:
-    """The written form with a few words on how it is written, for an editor."""
+    """Return the written form with hints above it, for an editor."""
     hints = "".join(f"# {HEADINGS[field]}: {hint}\n" for field, hint in HINTS.items())
     return f"{_FIRST_LINES.format(whose=whose)}{hints}\n{written(body)}"
 
@@ -172,7 +173,7 @@ def _field(field: str, items: Sequence[Any]) -> str:
 
 
 def is_empty(body: Mapping[str, Sequence[Any]]) -> bool:
-    """Whether nothing is said in any field."""
+    """Whether every field is empty."""
     return not any(body.values())
 
 
@@ -180,7 +181,7 @@ def is_empty(body: Mapping[str, Sequence[Any]]) -> bool:
 # By field and item. A supervisor may approve a plan that has them.
 
 
-_UNNAMED = "say they, or this person: a card is read aloud"
+_UNNAMED = "write they, or this person: a card is read aloud"
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,7 @@ class Finding:
 def words_found(
     body: Body, names: stigmatizing_terms.Names, whose_name: str, fields: Sequence[str] = FIELDS
 ) -> list[Finding]:
-    """What to say otherwise in these fields; a name is told as `whose_name`."""
+    """Find the words to replace in these fields; a name is reported as `whose_name`."""
     return [
         finding
         for field in fields
@@ -221,14 +222,14 @@ def _in_item(
 
 
 def said_for(connection: sqlite3.Connection, whose: Whose) -> str:
-    """`person 12`, by the record merged into, or the place in one line."""
+    """Return `person 12`, by the record merged into, or the place in one line."""
     if whose.person_id is not None:
         return f"person {person_ids.canonical(connection, [whose.person_id])[whose.person_id]}"
     return places.place_line(connection, whose.place_id or 0) or f"place {whose.place_id}"
 
 
 def names(connection: sqlite3.Connection, whose: Whose) -> tuple[stigmatizing_terms.Names, str]:
-    """The names that a plan must not say, and how one of them is told of."""
+    """Return the names that a plan must not have, and how a message refers to one."""
     if whose.person_id is not None:
         return stigmatizing_terms.Names.of(
             names_in_text.person(connection, whose.person_id)

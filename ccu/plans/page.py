@@ -27,7 +27,7 @@ EARLIER_COLUMNS = ("id", "status", "author", "written", "approver", "review_on")
 
 
 def read(session: Session, plan_id: int, every: bool) -> Document:
-    """The page, recorded as a read of the plan and of its person or place. Raises NotFound.
+    """Return the page, recorded as a read of the plan and of its person or place. Raises NotFound.
 
     NotAllowed for one that is hidden from this account (records/visibility.py).
     """
@@ -112,7 +112,7 @@ def _pairs(data: dict[str, Any], labels: dict[str, str]) -> list[tuple[str, Any]
     if data["status"] == "draft":
         status += ": on no card until a supervisor approves it"
     elif data["status"] == "expired":
-        status += ": on no card any more"
+        status += "; off the card"
     review = data["review_on"]
     pairs = {
         "status": status,
@@ -125,11 +125,11 @@ def _pairs(data: dict[str, Any], labels: dict[str, str]) -> list[tuple[str, Any]
 
 
 def _suggestion(each: dict[str, Any]) -> str:
-    """Its number, whose and what; under it the answer."""
+    """Return its number, author and text, and the answer under it."""
     words = each["text"].replace("\n", "\n   ")
     text = f"{each['id']}, {each['by']} on {each['at'][:10]}: {words}"
     if each["accepted"] is None:
-        return f"{text}\n   not answered yet"
+        return f"{text}\n   not yet answered"
     word = "accepted" if each["accepted"] else "declined"
     answer = each["answer"].replace("\n", "\n   ")
     when = each["answered_at"][:10]
@@ -151,14 +151,14 @@ AHEAD = timedelta(days=30)  # --due: to review within these
 
 
 def list_rows(session: Session, due: bool, status: str | None) -> list[dict[str, Any]]:
-    """COLUMNS of all plans, of those with a status, or of those to review or expired.
+    """Return COLUMNS of all plans, of those with a status, or of those due for review or expired.
 
-    The status is the one of today, so that a plan past its last day is expired.
+    The status is that of today: a plan past its last day is expired.
     """
     connection, today = session.db, session.today
     found = plans.rows(connection, today, today + AHEAD if due else None)
     whose = {row["id"]: (row["person"], row["place_id"]) for row in found}
-    in_force = Counter(whose[row["id"]] for row in found if row["state"] == "approved")
+    active = Counter(whose[row["id"]] for row in found if row["state"] == "approved")
     return [
         {
             "id": row["id"],
@@ -168,7 +168,7 @@ def list_rows(session: Session, due: bool, status: str | None) -> list[dict[str,
             "approver": row["approver"],
             "review_on": row["review_on"],
             "expires_on": row["expires_on"],
-            "note": _note(row, in_force[whose[row["id"]]], today.isoformat()),
+            "note": _note(row, active[whose[row["id"]]], today.isoformat()),
         }
         for row in found
         if status is None or row["state"] == status
@@ -179,18 +179,18 @@ def _for(person: int | None, place: str | None) -> str:
     return f"person {person}" if person is not None else place or ""
 
 
-def _note(row: Any, in_force: int, today: str) -> str:
-    """What is to be done about it."""
+def _note(row: Any, active: int, today: str) -> str:
+    """Return what needs to be done about it."""
     notes = []
     if row["status"] == "draft":
         notes.append("to approve")
     if row["status"] == "approved" and row["state"] == "expired":
-        notes.append("off the card; review it or write it anew")
+        notes.append("off the card; review it or write it again")
     elif row["state"] == "approved" and row["review_on"] <= today:
         notes.append("review is due")
-    if row["state"] == "approved" and in_force > 1:
+    if row["state"] == "approved" and active > 1:
         whose = "person" if row["person_id"] is not None else "place"
-        notes.append(f"{in_force} plans in force for this {whose}")
+        notes.append(f"{active} active plans for this {whose}")
     if row["suggestions"]:
         some = "suggestion waits" if row["suggestions"] == 1 else "suggestions wait"
         notes.append(f"{row['suggestions']} {some}")

@@ -1,8 +1,8 @@
-"""Plans: what helps a person, or at a place. A draft counts for nothing until it is approved.
+"""Plans of care for a person or a place. A draft has no effect until it is approved.
 
-The text of a plan is never changed: a rewrite is a new plan, and those before it are kept.
+The text of a plan is never changed: a rewrite is a new plan, and earlier ones stay on file.
 A plan belongs to a person, under whichever of their records it was written. `state` is the status,
-but expired as soon as its last day is over: nobody has to do anything for that.
+but expired as soon as its last day is over.
 
 body: baseline, early_signs, triggers, helps, avoid and steps are lists of texts; safety is a list
 of {on, source, text}; contacts is a list of {name, who, phone}.
@@ -68,7 +68,7 @@ class Whose:
 
 
 def of_row(row: sqlite3.Row) -> Whose:
-    """Whose plan it is."""
+    """Return whose plan it is."""
     return Whose(person_id=row["person_id"], place_id=row["place_id"])
 
 
@@ -76,13 +76,13 @@ def of_row(row: sqlite3.Row) -> Whose:
 
 
 def read(connection: sqlite3.Connection, plan_id: int, today: date) -> sqlite3.Row:
-    """The row of a plan, with author, approver, place, state, suggestions. Raises NotFound."""
+    """Return a plan with author, approver, place, state, suggestions. Raises NotFound."""
     asked = {"today": today.isoformat()}
     return table.require(connection, "plan", plan_id, _PLAN + "WHERE {where}", **asked)
 
 
 def same(connection: sqlite3.Connection, whose: Whose, today: date) -> list[sqlite3.Row]:
-    """Every plan of this person or place, newest first, as `read` gives them."""
+    """Return every plan of this person or place, newest first, as `read` does."""
     people = [] if whose.person_id is None else person_ids.same(connection, [whose.person_id])
     asked = {"place_id": whose.place_id, "people": json.dumps(people), "today": today.isoformat()}
     return connection.execute(_PLAN + _SAME, asked).fetchall()
@@ -91,9 +91,9 @@ def same(connection: sqlite3.Connection, whose: Whose, today: date) -> list[sqli
 def rows(
     connection: sqlite3.Connection, today: date, due_by: date | None = None
 ) -> list[sqlite3.Row]:
-    """All plans, as `read` gives them: drafts, approved ones by review day, then the rest.
+    """Return all plans, as `read` does: drafts, approved ones by review day, then the rest.
 
-    With a day those approved ones that are due for review by it, or expired.
+    With a day, only the approved ones due for review by it, or expired.
     """
     asked = {"today": today.isoformat(), "due_by": due_by and due_by.isoformat()}
     return connection.execute(_PLAN + _LIST, asked).fetchall()
@@ -103,7 +103,7 @@ def rows(
 
 
 def add(work: Work, whose: Whose, body: Body) -> tuple[int, list[sqlite3.Row]]:
-    """Add a draft: its id, and the drafts withdrawn for it."""
+    """Add a draft; return its id and the drafts withdrawn for it."""
     older = [row for row in same(work.connection, whose, work.today) if row["status"] == "draft"]
     for row in older:
         table.change(work, "plan", row, {"status": "withdrawn"})
@@ -120,7 +120,7 @@ def add(work: Work, whose: Whose, body: Body) -> tuple[int, list[sqlite3.Row]]:
 
 
 def must_approve(work: Work, row: sqlite3.Row) -> None:
-    """Raises NotAllowed for the author, where somebody else may approve."""
+    """Refuse the author where another account may approve. Raises NotAllowed."""
     others = work.connection.execute(
         "SELECT count(*) FROM staff WHERE active = 1 AND id <> :id"
         " AND role IN (SELECT value FROM json_each(:roles))",
@@ -131,13 +131,13 @@ def must_approve(work: Work, row: sqlite3.Row) -> None:
 
 
 def approve(work: Work, row: sqlite3.Row, days: Mapping[str, str], reason: str | None) -> list[int]:
-    """Approve a draft; returns the approved plans that it replaces.
+    """Approve a draft; return the approved plans that it replaces.
 
     `days`: approved_on, review_on, expires_on. Raises InvalidInput.
     """
     if row["status"] != "draft":
         who = f", by {row['approver']} on {row['approved_on']}" if row["approver"] else ""
-        raise InvalidInput(f"plan {row['id']} is no draft: it is {row['state']}{who}")
+        raise InvalidInput(f"plan {row['id']} is not a draft: it is {row['state']}{who}")
     others = same(work.connection, of_row(row), work.today)
     replaced = [other for other in others if other["status"] == "approved"]
     for other in replaced:
@@ -150,19 +150,21 @@ def approve(work: Work, row: sqlite3.Row, days: Mapping[str, str], reason: str |
     return ids
 
 
-def keep(work: Work, row: sqlite3.Row, days: Mapping[str, str]) -> None:
+def record_review(work: Work, row: sqlite3.Row, days: Mapping[str, str]) -> None:
     """Give an approved plan a new review_on and expires_on. Raises InvalidInput."""
     if row["status"] != "approved":
-        raise InvalidInput(f"plan {row['id']} is {row['state']}; only an approved one is reviewed")
+        raise InvalidInput(
+            f"plan {row['id']} is {row['state']}; only an approved plan can be reviewed"
+        )
     table.change(work, "plan", row, days)
     work.audit("plan-review", "plan", row["id"])
 
 
 def end(work: Work, row: sqlite3.Row, reason: str) -> str:
-    """Expire an approved plan, withdraw a draft; returns its new status. Raises InvalidInput."""
+    """Expire an approved plan, withdraw a draft; return its new status. Raises InvalidInput."""
     status = {"approved": "expired", "draft": "withdrawn"}.get(row["status"])
     if status is None:
-        raise InvalidInput(f"plan {row['id']} is {row['state']} already")
+        raise InvalidInput(f"plan {row['id']} is already {row['state']}")
     table.change(work, "plan", row, {"status": status}, reason)
     work.audit("plan-expire", "plan", row["id"])
     return status
@@ -172,7 +174,7 @@ def end(work: Work, row: sqlite3.Row, reason: str) -> str:
 
 
 def add_suggestion(work: Work, plan: sqlite3.Row, text: str) -> int:
-    """Add one to a draft or an approved plan; its id. Raises InvalidInput."""
+    """Add one to a draft or an approved plan; return its id. Raises InvalidInput."""
     if plan["status"] not in ("draft", "approved"):
         raise InvalidInput(
             f"plan {plan['id']} is {plan['state']}; ccu plan show {plan['id']} --all lists others"
@@ -185,27 +187,27 @@ def add_suggestion(work: Work, plan: sqlite3.Row, text: str) -> int:
 
 
 def read_suggestion(connection: sqlite3.Connection, suggestion_id: int) -> sqlite3.Row:
-    """One suggestion with by_login and answer_login. Raises NotFound."""
+    """Return one suggestion with by_login and answer_login. Raises NotFound."""
     return table.require(connection, "plan_suggestion", suggestion_id, _SUGGESTIONS)
 
 
 def suggestions_of(connection: sqlite3.Connection, plan_id: int) -> list[sqlite3.Row]:
-    """Those of a plan, oldest first, as `read_suggestion` gives them."""
+    """Return those of a plan, oldest first, as `read_suggestion` does."""
     return table.select(connection, _SUGGESTIONS, {"plan_id = ?": plan_id})
 
 
 def must_be_unanswered(row: sqlite3.Row) -> None:
-    """Raises InvalidInput for one that was answered already."""
+    """Refuse a suggestion that has an answer. Raises InvalidInput."""
     if row["accepted"] is not None:
         what = "accepted" if row["accepted"] else "declined"
-        raise InvalidInput(f"suggestion {row['id']} was {what} already, by {row['answer_login']}")
+        raise InvalidInput(f"suggestion {row['id']} was already {what} by {row['answer_login']}")
 
 
-def answer_suggestion(work: Work, suggestion_id: int, accepted: bool, word: str) -> None:
+def answer_suggestion(work: Work, suggestion_id: int, accepted: bool, answer: str) -> None:
     """Answer it. Raises NotFound, InvalidInput."""
     row = read_suggestion(work.connection, suggestion_id)
     must_be_unanswered(row)
-    new = {"accepted": accepted, "answer": word}
+    new = {"accepted": accepted, "answer": answer}
     by = {"answered_at": work.at, "answered_by": work.staff_id}
     table.update(work.connection, "plan_suggestion", suggestion_id, new | by)
     work.audit("plan-answer", "plan", row["plan_id"], suggestion=suggestion_id, accepted=accepted)

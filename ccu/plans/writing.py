@@ -1,14 +1,21 @@
-"""Writing a plan: where it starts from, how the text is given, what is kept and what is said.
+"""Writing a plan: from a file, in an editor, or field by field, starting from the newest plan.
 
-Questions are asked before the write begins, which would make others wait.
+Questions come before the write begins, which would make others wait.
 """
 
 import json
+import os
+import shlex
+import shutil
+import signal
 import sqlite3
+import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from ccu.errors import InvalidInput
+from ccu import access
+from ccu.errors import InvalidInput, NotAllowed
 from ccu.options import terminal, typed_text
 from ccu.output import say
 from ccu.people import store as people
@@ -17,11 +24,11 @@ from ccu.plans import store as plans
 from ccu.plans.store import FIELDS, Whose
 from ccu.session import Session
 
-MOST_TOLD = 10  # words to say otherwise, each on its line
+MOST_SHOWN = 10  # words to replace, each on its line
 
 
 def write(session: Session, whose: Whose, file: Path | None, edit: bool, asking: bool) -> str:
-    """Write a draft; what was done in words.
+    """Write a draft; return what was done, in words.
 
     Raises InvalidInput, NotFound, NotAllowed, and KeyboardInterrupt when the person stops.
     """
@@ -34,35 +41,35 @@ def write(session: Session, whose: Whose, file: Path | None, edit: bool, asking:
     said_for = form.said_for(session.db, whose)
     body = _given(session, said_for, old, file, edit, asking)
     if form.is_empty(body):
-        raise InvalidInput("the plan has nothing in it; nothing was written")
+        raise InvalidInput("the plan is empty; nothing was written")
     if newest and newest["state"] in ("draft", "approved") and body == old:
-        return f"Plan {newest['id']} says that already; nothing was written."
+        return f"Plan {newest['id']} has exactly that text; nothing was written."
     with session.work() as work:
         plan_id, older = plans.add(work, whose, body)
         names, whose_name = form.names(work.connection, whose)
-    _tell(form.words_found(body, names, whose_name))
-    told = [f"Wrote plan {plan_id}, a draft, for {said_for}"]
-    told += [f"draft {row['id']} by {row['author']} is withdrawn" for row in older]
-    told += [
+    _report(form.words_found(body, names, whose_name))
+    done = [f"Wrote plan {plan_id}, a draft, for {said_for}"]
+    done += [f"draft {row['id']} by {row['author']} is withdrawn" for row in older]
+    done += [
         f"plan {row['id']} stays on the card until this one is approved"
         for row in before
         if row["state"] == "approved"
     ]
-    return f"{'; '.join(told)}. A supervisor approves it: ccu plan approve {plan_id}."
+    return f"{'; '.join(done)}. A supervisor approves it: ccu plan approve {plan_id}."
 
 
 def _before(session: Session, whose: Whose) -> list[sqlite3.Row]:
-    """The plans there are, newest first. Raises NotAllowed, NotFound, InvalidInput."""
+    """Return the plans on file, newest first. Raises NotAllowed, NotFound, InvalidInput."""
     if whose.person_id is not None:
         people.must_exist(session.db, whose.person_id)
     return plans.same(session.db, whose, session.today)
 
 
-def _tell(found: list[form.Finding]) -> None:
-    for finding in found[:MOST_TOLD]:
+def _report(found: list[form.Finding]) -> None:
+    for finding in found[:MOST_SHOWN]:
         say(f"{finding}; {finding.instead}.")
-    if len(found) > MOST_TOLD:
-        say(f"and {len(found) - MOST_TOLD} more words to say otherwise.")
+    if len(found) > MOST_SHOWN:
+        say(f"and {len(found) - MOST_SHOWN} more words to replace.")
 
 
 def _given(
@@ -84,27 +91,25 @@ def _given(
 
 
 def _edited(session: Session, text: str, asking: bool) -> dict[str, list[Any]]:
-    """As the editor leaves it; at a terminal an error can be corrected, so no text is lost."""
-    from ccu.plans import editor
-
-    editor.refuse_as_service(session)
+    """Return the text from the editor; at a terminal an error reopens it, so no text is lost."""
+    _refuse_as_service(session)
     while True:
-        text = editor.edited(text)
+        text = _in_editor(text)
         try:
             return form.read(text, "--edit", session.today)
         except InvalidInput as error:
             if not asking:
                 raise
             say(f"{error}")
-            terminal.read_line("Enter edits it again, Ctrl-C gives it up: ")
+            terminal.read_line("Press Enter to edit it again, Ctrl-C to cancel: ")
 
 
 def _asked(session: Session, field: str, old: list[Any]) -> list[Any]:
-    """The items typed for a field; of one that has some already, none typed keeps them."""
+    """Return the items typed for a field; Enter alone keeps the items it has."""
     heading = form.HEADINGS[field]
     for each in old:
         say(f"  - {form.said(field, each)}")
-    keep = "; Enter keeps these, - takes them out" if old else ""
+    keep = "; Enter keeps these, - removes them" if old else ""
     while True:
         question = f"{heading} ({form.HINTS[field]}{keep})"
         lines = [line.strip() for line in terminal.ask_lines(question).split("\n") if line.strip()]
@@ -126,5 +131,55 @@ def _asked(session: Session, field: str, old: list[Any]) -> list[Any]:
 
 
 def _plain(line: str, where: str) -> str:
-    """The line without the dash that it may be typed with."""
+    """Return the line without the dash it may be typed with."""
     return typed_text.line(line.removeprefix("-"), where, form.LONGEST_ITEM) or ""
+
+
+# ---------------------------------------------------------------- the user's own editor
+# The text is in a private file in a private folder, removed afterwards.
+
+
+def _refuse_as_service(session: Session) -> None:
+    """Refuse where ccu runs as the service account that owns the file. Raises NotAllowed.
+
+    An editor opens any file and runs any program: it would open the database to accounts that may
+    only run ccu.
+    """
+    if access.account() and access.account() == session.service_account:
+        raise NotAllowed("you cannot use --edit when ccu runs by sudo; give --file -")
+
+
+def _in_editor(text: str) -> str:
+    """Return the text as the person left it. Raises InvalidInput."""
+    try:
+        command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
+    except ValueError:
+        raise InvalidInput(
+            "--edit: EDITOR has an unmatched quotation mark; correct it, or give --file"
+        ) from None
+    if not command:
+        raise InvalidInput("--edit needs an editor: set EDITOR, or give --file")
+    folder = Path(tempfile.mkdtemp(prefix="ccu-plan-"))  # 0700: what an editor leaves beside it too
+    path = folder / "plan.txt"
+    try:
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+        _run([*command, str(path)])
+        return typed_text.file_text(path, "--edit")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(command: list[str]) -> None:
+    # Ctrl-C is the editor's. A handler of ours, not SIG_IGN, which the editor would inherit.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        ended = subprocess.run(command, check=False)
+    except (OSError, ValueError):
+        raise InvalidInput(
+            "--edit: the editor cannot be started; check EDITOR, or give --file"
+        ) from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if ended.returncode != 0:
+        raise InvalidInput("--edit: the editor ended with an error; nothing was written")

@@ -1,8 +1,8 @@
-"""The audit: who read or wrote what. Ids, field names and counts only; never a name or a note.
+"""The audit: who read or wrote what, by ids, field names and counts; never a name or a note.
 
 Each row carries a keyed hash that binds it to the row before it (database/key_chain.py),
 and audit/verify_store.py checks them all. Nothing is recorded without the key, and what cannot be
-recorded is not done.
+recorded is refused.
 """
 
 import json
@@ -29,7 +29,7 @@ FROM audit ORDER BY id DESC LIMIT :most
 
 
 def clock() -> datetime:
-    """The machine's own, whatever --today says, so that a flag cannot backdate the audit."""
+    """Return the machine's own time, not that of --today, which would backdate the audit."""
     return datetime.now(UTC)
 
 
@@ -45,8 +45,8 @@ def record(
 ) -> int:
     """Add one event inside the caller's transaction; `detail` holds ids, field names and counts.
 
-    `reason`, a person's own words for why a narrative was opened, is kept in a table apart, and
-    bound to the row by a digest. Raises DatabaseUnusable when the key is missing or another.
+    `reason`, a person's own words for why a narrative was opened, is stored in a table of its own,
+    and bound to the row by a digest. Raises DatabaseUnusable when the key is missing or another.
     """
     if not connection.in_transaction:
         raise RuntimeError("an audit event belongs in the transaction of what it tells of")
@@ -88,9 +88,9 @@ def _add(
 
 
 def purge_reasons(connection: sqlite3.Connection, staff_id: int, rows: Sequence[int]) -> int:
-    """Take people's words out of audit_reason, inside the caller's transaction; how many went.
+    """Delete reasons from audit_reason, inside the caller's transaction; return how many.
 
-    The events themselves stay, and so does the chain; that the words were let go is an event.
+    The events themselves stay, and so does the chain; the deletion is an event.
     """
     gone = [
         found[0]
@@ -112,7 +112,7 @@ def purge_reasons(connection: sqlite3.Connection, staff_id: int, rows: Sequence[
 def key_of(connection: sqlite3.Connection) -> chain.Key:
     """Return the key of this file's chain. Raises DatabaseUnusable when it is missing or another.
 
-    A key that wrote none of the last rows is refused: rows of two keys by turns can never be
+    A key that wrote none of the last rows is refused: rows of two alternating keys can never be
     verified again.
     """
     path = chain.key_path(connection)
@@ -137,10 +137,10 @@ def fits(connection: sqlite3.Connection, key: chain.Key) -> bool:
 
 
 def rekey(connection: sqlite3.Connection, staff_id: int) -> Path:
-    """Make a new key in place of a lost one, inside the caller's transaction; its file.
+    """Make a new key in place of a lost one, inside the caller's transaction; return its file.
 
-    What was written before can from then on be checked by its numbers and links alone. Raises
-    InvalidInput while there is a key: nobody replaces one by mistake.
+    Earlier rows can then be checked by their numbers and links alone. Raises InvalidInput while
+    there is a key, so that none is replaced by mistake.
     """
     path = chain.key_path(connection)
     if os.path.lexists(path):  # exists() raises for a folder that may not be entered

@@ -1,4 +1,4 @@
-"""The code lists: which codes there are, and which one a person means by what was typed."""
+"""The code lists: which codes there are, and which of them a text names."""
 
 import sqlite3
 
@@ -26,7 +26,7 @@ def labels(connection: sqlite3.Connection, table: str) -> dict[str, str]:
 
 
 def code(connection: sqlite3.Connection, table: str, text: str, option: str) -> str:
-    """The code that a text names: the code itself, or its label, in any case.
+    """Return the code that a text names: the code itself, or its label, in any case.
 
     Raises InvalidInput, naming codes that are near, or all of them when none is.
     """
@@ -35,7 +35,7 @@ def code(connection: sqlite3.Connection, table: str, text: str, option: str) -> 
     for known, label, retired in _all(connection, table):
         if wanted in (known, _plain(label)):
             if retired:
-                raise InvalidInput(f"{option}: that code is retired; choose another")
+                raise InvalidInput(f"{option}: that choice is retired; choose another")
             return known
         if not retired:
             in_use.append(known)
@@ -43,8 +43,8 @@ def code(connection: sqlite3.Connection, table: str, text: str, option: str) -> 
 
     near = get_close_matches(wanted[:60], in_use, n=3)
     if near:
-        raise InvalidInput(f"{option}: that is not a code; did you mean {' or '.join(near)}?")
-    raise InvalidInput(f"{option}: that is not a code; there are {', '.join(in_use)}")
+        raise InvalidInput(f"{option}: not a valid choice; did you mean {' or '.join(near)}?")
+    raise InvalidInput(f"{option}: not a valid choice; choose from {', '.join(in_use)}")
 
 
 def chosen(connection: sqlite3.Connection, table: str, text: str, option: str) -> str:
@@ -63,17 +63,17 @@ def chosen(connection: sqlite3.Connection, table: str, text: str, option: str) -
         if len(begins) == 1:
             return begins[0]
         if begins:
-            raise InvalidInput(f"{option}: that may be {' or '.join(begins)}; write more of it")
+            raise InvalidInput(f"{option}: could be {' or '.join(begins)}; type more of it")
     return code(connection, table, text, option)
 
 
 def _all(connection: sqlite3.Connection, table: str) -> list[tuple[str, str, int]]:
     if table not in LISTS:
-        raise ValueError("not a code list")
+        raise ValueError("no such code list")
     found = connection.execute(f"SELECT code, label, retired FROM {table} ORDER BY sort")  # noqa: S608
     return [tuple(row) for row in found]
 
 
 def _plain(text: str) -> str:
-    """Codes are written small with underscores; people write `Welfare check` and `walk-in`."""
+    """Write a text as a code is written: `Welfare check` as welfare_check, `walk-in` as walk_in."""
     return "_".join(text.lower().replace("-", " ").replace("_", " ").split())

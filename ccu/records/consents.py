@@ -1,8 +1,8 @@
-"""Consents in force, and the record of what was shown under them: what `visibility` goes by.
+"""Active consents, and the record of what was shown under them: what `visibility` reads.
 
-A paper counts from the day it was signed through the day it expires, unless it was revoked: once
-revoked it never counts again, whatever day is said. It is looked up each time, so a revocation
-holds from the next command on. A person's papers are those of all their records.
+A consent is active from the day it was signed through the day it expires, unless it was revoked:
+once revoked it never counts again, whatever --today is. It is looked up each time, so a revocation
+holds from the next command on. A person's consents are those of all their records.
 """
 
 import sqlite3
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ccu.records import table
-from ccu.records.visibility import PART2, Recipient
+from ccu.records.visibility import PART2
 
 ALL_BUT_PART2 = "all_but_part2"
 POLICY = "policy"  # the purpose of what the setting police_sees allowed
@@ -36,36 +36,50 @@ WHERE NOT EXISTS (
   WHERE shown_to = :by AND person_id = :person_id AND what = :what
     AND substr(disclosed_at, 1, 10) = substr(:at, 1, 10)
     AND coalesce(consent_id, 0) = coalesce(:consent_id, 0))
-"""  # not ON CONFLICT, which would use up numbers: a gap looks like a row that was taken away
+"""  # not ON CONFLICT, which would use up numbers: a gap looks like a deleted row
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """Who receives information: an agency, or one provider."""
+
+    agency: str
+    provider_id: int | None = None
+
+    def __str__(self) -> str:
+        return self.agency if self.provider_id is None else f"provider {self.provider_id}"
+
+
+POLICE = Recipient(agency="police")
 
 
 def covers(scope: str, what: str) -> bool:
-    """Whether a paper's scope, as stored, covers one thing. Part 2 is covered by its own code."""
+    """Whether a consent's scope, as stored, covers one code; only its own code covers Part 2."""
     said = scope.split(",")
     return what in said or (what != PART2 and ALL_BUT_PART2 in said)
 
 
 def state(row: sqlite3.Row, today: str) -> str:
-    """`in force`, `revoked`, `expired` or `not yet`, on a day."""
+    """Return `active`, `revoked`, `expired` or `not yet`, on a day."""
     if row["revoked_at"] is not None:
         return "revoked"
     if row["signed_on"] > today:
         return "not yet"
     if row["expires_on"] is not None and row["expires_on"] < today:
         return "expired"
-    return "in force"
+    return "active"
 
 
 def in_force(
     connection: sqlite3.Connection, people_ids: Iterable[int], to: Recipient, today: str
 ) -> list[sqlite3.Row]:
-    """The papers of these records that count on a day for a recipient, oldest first."""
+    """Return these records' consents to a recipient that are active on a day, oldest first."""
     found = table.select(connection, ROWS, {"consent.person_id IN ?": [*people_ids]})
-    return [row for row in found if state(row, today) == "in force" and _is(row, to)]
+    return [row for row in found if state(row, today) == "active" and _is(row, to)]
 
 
 def _is(row: sqlite3.Row, to: Recipient) -> bool:
-    """A paper for one provider is for it alone; one for an agency is for all of it."""
+    """Whether a consent is for a recipient: one for a provider is not for the agency it is in."""
     if row["provider"] is not None:
         return bool(row["provider"] == to.provider_id)
     return bool(row["recipient"] == to.agency)
@@ -73,7 +87,7 @@ def _is(row: sqlite3.Row, to: Recipient) -> bool:
 
 @dataclass(frozen=True)
 class Told:
-    """One thing shown to police of one person: by a paper, or by policy (no paper)."""
+    """One thing about one person shown to police: by a consent, or by policy (no consent)."""
 
     person_id: int
     what: str
@@ -81,9 +95,9 @@ class Told:
     purpose: str
 
 
-def keep_shown(
+def record_shown(
     connection: sqlite3.Connection, staff_id: int, told: Iterable[Told], at: str
 ) -> None:
-    """Keep what a screen showed to an account, once a day, inside the caller's transaction."""
+    """Record what a screen showed to an account, once a day, inside the caller's transaction."""
     by = {"at": at, "by": staff_id}
     connection.executemany(_INSERT, [{**vars(each), **by} for each in sorted(told, key=str)])

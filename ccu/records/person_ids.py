@@ -1,4 +1,4 @@
-"""Which records are one human being, and what to call them where names were asked for."""
+"""Which records are of one person, and the names to show where names were asked for."""
 
 import json
 import sqlite3
@@ -23,14 +23,14 @@ SELECT id FROM same ORDER BY id
 
 
 def canonical(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, int]:
-    """Each id -> the record that stands for that human being now."""
+    """Return each id -> the record it was merged into, or itself."""
     wanted = sorted(set(ids))
     found = connection.execute(_CANONICAL, {"ids": json.dumps(wanted)})
     return {each: each for each in wanted} | {row[0]: row[1] for row in found}
 
 
 def same(connection: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
-    """These records and every other record of the same human beings."""
+    """Return these records and every other record of the same people."""
     wanted = json.dumps(sorted(set(ids)))
     return [row[0] for row in connection.execute(_SAME, {"ids": wanted})]
 
@@ -46,7 +46,7 @@ def subjects(connection: sqlite3.Connection, call_id: int) -> list[int]:
 
 
 def names(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
-    """Each id -> name, `not identified` or `unknown`. Showing one must be audited (`shown`)."""
+    """Return each id -> name, `not identified` or `unknown`. Audit what is shown (`shown`)."""
     found = connection.execute(
         "SELECT id, trim(given_name || ' ' || family_name) AS name, description FROM person"
         " WHERE id IN (SELECT value FROM json_each(:ids))",

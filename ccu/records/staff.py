@@ -13,7 +13,7 @@ FIELDS = ("name", "role", "agency", "phone", "supervisor_id")
 
 
 def id_of(connection: sqlite3.Connection, login: str) -> int | None:
-    """The id of an active account, or None when it is not known."""
+    """Return the id of an active account, None when there is none."""
     row = connection.execute(
         "SELECT id FROM staff WHERE login = :login AND active = 1", {"login": login}
     ).fetchone()
@@ -21,7 +21,7 @@ def id_of(connection: sqlite3.Connection, login: str) -> int | None:
 
 
 def role_of(connection: sqlite3.Connection, staff_id: int) -> str:
-    """The role of an account."""
+    """Return the role of an account."""
     row = connection.execute("SELECT role FROM staff WHERE id = :id", {"id": staff_id}).fetchone()
     return str(row["role"])
 
@@ -33,7 +33,7 @@ def login_of(connection: sqlite3.Connection, staff_id: int) -> str:
 
 
 def require(connection: sqlite3.Connection, login: str, option: str) -> int:
-    """The id of an active account named in an option. Raises NotFound."""
+    """Return the id of an active account named in an option. Raises NotFound."""
     staff_id = id_of(connection, login.strip())
     if staff_id is None:
         raise NotFound(f"{option}: no such account on the staff list; ccu staff list shows it")
@@ -41,7 +41,7 @@ def require(connection: sqlite3.Connection, login: str, option: str) -> int:
 
 
 def unknown(connection: sqlite3.Connection) -> NotAllowed:
-    """The refusal for an account that is not on the list, naming who can add it."""
+    """Return the refusal for an account that is not on the list; it names who can add it."""
     rows = connection.execute(
         "SELECT login FROM staff WHERE role = 'admin' AND active = 1 ORDER BY id"
     ).fetchall()
@@ -52,7 +52,7 @@ def unknown(connection: sqlite3.Connection) -> NotAllowed:
 
 
 def rows(connection: sqlite3.Connection, *, retired: bool = False) -> list[sqlite3.Row]:
-    """login, name, role, agency, phone, supervisor, active; the retired ones only when asked."""
+    """Return login, name, role, agency, phone, supervisor, active; with `retired`, those too."""
     return connection.execute(
         "SELECT staff.login, staff.name, staff.role, staff.agency, staff.phone,"
         " boss.login AS supervisor, staff.active"
@@ -69,9 +69,9 @@ def add(
     fields: Mapping[str, Any] | None = None,
     by: int | None = None,
 ) -> int:
-    """Add an account inside the caller's transaction and return its id; a retired one comes back.
+    """Add an account inside the caller's transaction, or restore a retired one; return its id.
 
-    `fields` are those of FIELDS besides the role. Raises InvalidInput when it is there already.
+    `fields` are those of FIELDS besides the role. Raises InvalidInput when it is already active.
     """
     _check_supervisor(connection, None, (fields or {}).get("supervisor_id"))
     known = connection.execute("SELECT 1 FROM staff WHERE login = :login", {"login": login})
@@ -87,7 +87,7 @@ def add(
         values,
     ).fetchone()
     if cursor is None:
-        raise InvalidInput("that account is on the staff list already; ccu staff change changes it")
+        raise InvalidInput("that account is already on the staff list; ccu staff change edits it")
     staff_id = int(cursor["id"])
     audit.record(
         connection, by or staff_id, "staff-add", "staff", staff_id, role=role, returned=returned
@@ -98,11 +98,11 @@ def add(
 def change(
     connection: sqlite3.Connection, by: int, staff_id: int, fields: Mapping[str, Any]
 ) -> None:
-    """Set some of FIELDS inside the caller's transaction. Raises InvalidInput."""
+    """Change some of FIELDS inside the caller's transaction. Raises InvalidInput."""
     _check_supervisor(connection, staff_id, fields.get("supervisor_id"))
     was = role_of(connection, staff_id)
     if "role" in fields and fields["role"] != "admin":
-        _keep_an_admin(connection, staff_id)
+        _require_another_admin(connection, staff_id)
     for field, value in fields.items():
         if field not in FIELDS:
             raise ValueError(f"not a field of staff: {field}")
@@ -117,19 +117,19 @@ def change(
 
 
 def retire(connection: sqlite3.Connection, by: int, staff_id: int, successor_id: int | None) -> int:
-    """Take an account off the list inside the caller's transaction; returns the items handed over.
+    """Take an account off the list inside the caller's transaction; return the items handed over.
 
-    The command hands over whom they work with in the same transaction (people/worker_store.py).
-    Open work must not be without an owner: it goes to `successor_id`. Raises InvalidInput when
-    there is open work and nobody to have it, or when it is the last admin.
+    The command hands over their clients in the same transaction (people/worker_store.py).
+    Open work goes to `successor_id`. Raises InvalidInput when there is open work and no successor,
+    or when it is the last admin.
     """
-    _keep_an_admin(connection, staff_id)
+    _require_another_admin(connection, staff_id)
     if successor_id == staff_id:
-        raise InvalidInput("--to: somebody else must take over")
+        raise InvalidInput("--to: choose a different account")
     held = _open_items(connection, staff_id)
     if held and successor_id is None:
         items = "1 open item" if held == 1 else f"{held} open items"
-        raise InvalidInput(f"this account owns {items}; say --to whom they go")
+        raise InvalidInput(f"this account owns {items}; --to names the account that takes over")
     values = {
         "old": staff_id,
         "new": successor_id,
@@ -158,11 +158,11 @@ _HAND_OVER = (
 def _check_supervisor(
     connection: sqlite3.Connection, staff_id: int | None, supervisor_id: int | None
 ) -> None:
-    """Refuse a supervisor whose signature would mean nothing: oneself, an intern, a circle."""
+    """Refuse a supervisor who is the account itself, an intern, or supervised by the account."""
     if supervisor_id is None:
         return
     if supervisor_id == staff_id:
-        raise InvalidInput("--supervisor: nobody supervises themselves")
+        raise InvalidInput("--supervisor: choose a different account")
     above = connection.execute(
         "WITH RECURSIVE above (id, depth) AS (SELECT :id, 0 UNION"
         " SELECT staff.supervisor_id, depth + 1 FROM above JOIN staff ON staff.id = above.id"
@@ -175,7 +175,7 @@ def _check_supervisor(
         "SELECT role FROM staff WHERE id = :id", {"id": supervisor_id}
     ).fetchone()["role"]
     if role not in access.SUPERVISE:
-        raise InvalidInput(f"--supervisor: an account with the role {role} can not supervise")
+        raise InvalidInput(f"--supervisor: an account with the role {role} cannot supervise")
 
 
 def _open_items(connection: sqlite3.Connection, staff_id: int) -> int:
@@ -189,7 +189,7 @@ def _open_items(connection: sqlite3.Connection, staff_id: int) -> int:
     return int(found[0])
 
 
-def _keep_an_admin(connection: sqlite3.Connection, staff_id: int) -> None:
+def _require_another_admin(connection: sqlite3.Connection, staff_id: int) -> None:
     """Refuse to lose the last account that can add others."""
     left = connection.execute(
         "SELECT count(*) FROM staff WHERE role = 'admin' AND active = 1 AND id <> :id",
@@ -199,4 +199,4 @@ def _keep_an_admin(connection: sqlite3.Connection, staff_id: int) -> None:
         "SELECT role = 'admin' FROM staff WHERE id = :id", {"id": staff_id}
     ).fetchone()[0]
     if is_admin and not left:
-        raise InvalidInput("this is the last admin; make another one first")
+        raise InvalidInput("this is the last admin; give another account that role first")

@@ -1,6 +1,6 @@
-"""Words that do not belong in what is written about people: a diagnosis, an unkind word, a name.
+"""Words to avoid in what is written about people: a diagnosis, a demeaning word, a name.
 
-A short list of our own. It finds slips, it does not judge.
+A short list of our own, to catch mistakes.
 """
 
 import re
@@ -8,13 +8,13 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-_SEEN = "say what is seen or heard, such as: hears voices when tired"
-_MOOD = "say what is seen, such as: talks fast and sleeps little, or: stays in bed for days"
-_WAYS = "say what is hard and what helps, such as: loud noise is too much"
-_USE = "say what is seen, such as: person who drinks; unsteady in the evening"
-_KIND = "say person, and what they do or need"
-_LOST = "say what is hard, such as: loses the way after dark"
-_HOME = "say person without a home"
+_SEEN = "write what is seen or heard, such as: hears voices when tired"
+_MOOD = "write what is seen, such as: talks fast and sleeps little, or: stays in bed for days"
+_WAYS = "write what is hard and what helps, such as: loud noise is too much"
+_USE = "write what is seen, such as: person who drinks; unsteady in the evening"
+_PERSON = "write person, and what they do or need"
+_LOST = "write what is hard, such as: loses the way after dark"
+_HOME = "write person without a home"
 # pattern of the word -> what to write instead; a space in it matches a hyphen too
 _WORDS = {
     r"schizo\w*|s[ck]h?itzo\w*": _SEEN,
@@ -25,19 +25,19 @@ _WORDS = {
     r"ptsd|adhd|ocd|autis\w+|asperger\w*": _WAYS,
     r"dementia|demented|alzheimer\w*|senile": _LOST,
     r"mentally ill|mental illness|mental (?:case|patient)s?": _SEEN,
-    r"edps?|emotionally disturbed": _KIND,
-    r"craz\w+|psychos?|lunatics?|insane|maniacs?|nut ?(?:case|job)s?|retard\w*": _KIND,
-    r"nuts|wh?acko(?:s|es)?": _KIND,
-    r"off (?:(?:his|her|their) )?meds": "say what is seen, such as: has not slept for two nights",
+    r"edps?|emotionally disturbed": _PERSON,
+    r"craz\w+|psychos?|lunatics?|insane|maniacs?|nut ?(?:case|job)s?|retard\w*": _PERSON,
+    r"nuts|wh?acko(?:s|es)?": _PERSON,
+    r"off (?:(?:his|her|their) )?meds": "write what is seen, such as: has not slept for two nights",
     # no part of a telephone number
-    r"(?<![0-9][\s.-])5150(?![\s.-]?[0-9])": "say what was done, such as: was taken to hospital",
-    r"hoarders?": "say what is seen, such as: narrow ways between piles of things",
-    r"frequent fl[iy]ers?|time ?wasters?|trouble ?makers?": "say how often, and for what",
+    r"(?<![0-9][\s.-])5150(?![\s.-]?[0-9])": "write what was done, such as: was taken to hospital",
+    r"hoarders?": "write what is seen, such as: narrow ways between piles of things",
+    r"frequent fl[iy]ers?|time ?wasters?|trouble ?makers?": "write how often, and for what",
     r"(?:drug|substance|alcohol) abusers?|addicts?|junk(?:ie|y)s?": _USE,
     r"drugg(?:ie|y)s?|crack ?heads?|alcoholics?|drunks?|winos?|tweakers?": _USE,
-    r"drug seekers?": "say what they ask for, such as: asks for something against pain",
+    r"drug seekers?": "write what they ask for, such as: asks for something against pain",
     r"vagrants?|bums?|hobos?|homeless guys?": _HOME,
-    r"attention seek\w*|manipulative|non ?compliant": _KIND,
+    r"attention seek\w*|manipulative|non ?compliant": _PERSON,
 }
 
 
@@ -45,7 +45,7 @@ def _spaced(pattern: str) -> str:
     return pattern.replace(" ?", r"[\s-]?").replace(" ", r"[\s-]+")
 
 
-LONG_FAMILY = 6  # letters: so long a family name is seldom another word too
+LONG_FAMILY = 6  # letters: so long a family name is rarely another word too
 _APOSTROPHES = dict.fromkeys(map(ord, "'\u2018\u2019\u02bc\u0060\u00b4\uff07"))
 # They have a letter's or a symbol's category, and nothing is seen of them.
 _BLANK = dict.fromkeys(map(ord, "\u115f\u1160\u2800\u3164\uffa0"))

@@ -9,6 +9,7 @@ A record's store names its table and gives its columns as a dataclass or a mappi
 
 Table and column names come from our own source, never from what somebody typed; values are always
 parameters. Every write is inside the caller's transaction, and the caller records it in the audit.
+Writes name the file's own table (`main`): what is read may be a TEMP view of it (withheld.py).
 """
 
 import json
@@ -130,7 +131,7 @@ def insert_row(connection: sqlite3.Connection, table: str, columns: Mapping[str,
     """Add a row of just these columns; returns its id."""
     values = ", ".join(f":{name}" for name in columns)
     cursor = connection.execute(
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})",  # noqa: S608
+        f"INSERT INTO main.{table} ({', '.join(columns)}) VALUES ({values})",  # noqa: S608
         dict(columns),
     )
     return int(cursor.lastrowid or 0)
@@ -203,7 +204,7 @@ def update(
         return
     sets = ", ".join(f"{name} = :{name}" for name in columns)
     connection.execute(
-        f"UPDATE {table} SET {sets} WHERE id = :id",  # noqa: S608
+        f"UPDATE main.{table} SET {sets} WHERE id = :id",  # noqa: S608
         {**columns, "id": record_id},
     )
 
@@ -216,7 +217,8 @@ def replace(
 ) -> None:
     """Replace the rows of a list that belongs to a record: `owner` is the column and its number."""
     ((column, number),) = owner.items()
-    connection.execute(f"DELETE FROM {table} WHERE {column} = :number", {"number": number})  # noqa: S608
+    sql = f"DELETE FROM main.{table} WHERE {column} = :number"  # noqa: S608
+    connection.execute(sql, {"number": number})
     for row in rows:
         insert_row(connection, table, {column: number, **row})
 

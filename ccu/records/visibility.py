@@ -3,21 +3,22 @@
 An account is on the police side (`police_side`) when its role is officer, whatever its agency, or
 when its agency is police and its role is none of clinician, intern, supervisor, admin. Of work that
 is Human Services' (its owner or its author is of that agency) such an account is shown that it is
-in hand, and more only by the person's own consent to police in force today, or by the setting
+being handled, and more only by the person's own active consent to police, or by the setting
 police_sees. Work that the account owns or made itself is always shown to it.
 
 What comes from a 42 CFR Part 2 program is shown to the police side by a consent on part2 alone,
 whoever made the referral, and with the regulation's notice. Nor do analysts read it, of whichever
 agency. For these readers lists and figures leave it out altogether (withheld.py); only of what is
-their own are they told that it is in hand.
+their own are they told that it is being handled.
 
-Every screen asks a `View` which records are hidden from its reader, and keeps with `keep` what it
-showed by consent or policy. To everybody else nothing is hidden and nothing is kept.
+Every screen asks a `View` which records are hidden from its reader, and records with `keep` what
+it showed by consent or policy. Nothing is hidden from anybody else, and nothing is recorded. A
+screen that does not ask shows no text: what it reads is empty (withheld.py).
 """
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -30,34 +31,19 @@ if TYPE_CHECKING:
     from ccu.records.consents import Told
 
 PART2 = "part2"
-HUMAN_SERVICES = "human_services"
 NOT_POLICE = ("clinician", "intern", "supervisor", "admin")
 
 NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."  # 42 CFR 2.32
 
 
-@dataclass(frozen=True, kw_only=True)
-class Recipient:
-    """Who is told: an agency, or one provider."""
-
-    agency: str
-    provider_id: int | None = None
-
-    def __str__(self) -> str:
-        return self.agency if self.provider_id is None else f"provider {self.provider_id}"
-
-
-POLICE = Recipient(agency="police")
-
-
 def police_side(role: str, agency: str) -> bool:
     """Whether an account sees Human Services' work as police do."""
-    return role == "officer" or (agency == POLICE.agency and role not in NOT_POLICE)
+    return role == "officer" or (agency == "police" and role not in NOT_POLICE)
 
 
 @dataclass(frozen=True)
 class Hidden:
-    """A record that is hidden: whom to ask, by the agency's label; and whether it is open still."""
+    """A hidden record: the label of the agency that has it, and whether it is still open."""
 
     agency: str
     open: bool = True
@@ -66,22 +52,22 @@ class Hidden:
 
     @property
     def words(self) -> str:
-        """What is said in its place."""
-        return f"{'in hand' if self.open else 'was'} with {self.agency}"
+        """The sentence shown in its place."""
+        return f"{self.agency} {'is handling' if self.open else 'handled'} this"
 
     @property
     def sentence(self) -> str:
-        """The same after the record's name."""
-        return f"{'is in hand' if self.open else 'was'} with {self.agency}"
+        """The same after the record's name, as in `referral 1 is handled by Human Services`."""
+        return f"{'is' if self.open else 'was'} handled by {self.agency}; ask them"
 
     @property
     def state(self) -> str:
-        """The same where the agency stands beside it."""
-        return "in hand" if self.open else "ended"
+        """The status in a list that also has the agency."""
+        return "being handled" if self.open else "ended"
 
 
 def refuse(record: str, hidden: dict[int, Hidden]) -> None:
-    """Refuse a change of what is hidden, so that nobody takes it over to see it as their own.
+    """Refuse to change a hidden record: whoever took it over could see it as their own.
 
     Raises NotFound under Part 2, as for a number that is not there, and NotAllowed otherwise; the
     viewer's own may be changed.
@@ -94,9 +80,8 @@ def refuse(record: str, hidden: dict[int, Hidden]) -> None:
         raise NotAllowed(f"{record} {number} {each.sentence}")
 
 
-# Each gives id, person_id, theirs (Human Services'), own (the viewer's), part2, agency, open. The
-# agency is Human Services' whoever has it: what another has is hidden under Part 2 alone, and to
-# name them would say so.
+# The agency is Human Services' whoever has it: what another has is hidden under Part 2 alone, and
+# naming them would disclose it. `theirs` is Human Services', `own` the viewer's.
 _FACTS = """
 SELECT {table}.id, {person} AS person_id, {part2} AS part2, {open} AS open,
        'human_services' IN (owner.agency, author.agency) AS theirs,
@@ -107,44 +92,50 @@ JOIN staff AS owner ON owner.id = {table}.{owner}
 JOIN staff AS author ON author.id = {table}.{author}
 {join}
 """
-_REFERRALS = _FACTS.format(
-    table="referral", person="referral.person_id", part2="provider.part2",
-    open="referral_status.open", owner="owner_id", author="recorded_by",
-    join="JOIN provider ON provider.id = referral.provider_id"
-    " JOIN referral_status ON referral_status.code = referral.status",
-)  # fmt: skip
-_FOLLOW_UPS = _FACTS.format(
-    table="follow_up", person="coalesce(follow_up.person_id, referral.person_id)",
-    part2="coalesce(provider.part2 AND :viewer NOT IN (owner.id, author.id), 0)",  # names none
-    open="follow_up.closed_at IS NULL", owner="owner_id",
-    author="recorded_by", join="LEFT JOIN referral ON referral.id = follow_up.referral_id"
-    " LEFT JOIN provider ON provider.id = referral.provider_id",
-)  # fmt: skip
-_ASSESSMENTS = _FACTS.format(
-    table="need_assessment", person="need_assessment.person_id", part2="0", open="1",
-    owner="recorded_by", author="recorded_by", join="",
-)  # fmt: skip
-_PLANS = _FACTS.format(
-    table="plan", person="plan.person_id", part2="0", open="1", owner="author_id",
-    author="author_id", join="",
-)  # fmt: skip
-_TURNS = _FACTS.format(
-    table="worker", person="worker.person_id", part2="0", open="worker.until IS NULL",
-    owner="staff_id", author="staff_id", join="",
-)  # fmt: skip
-_CONSULTS = _FACTS.format(
-    table="consult", person="consult.person_id", part2="0", open="1", owner="asked_by",
-    author="recorded_by", join="",
-)  # fmt: skip
+# record -> where that is not the usual: what `_FACTS` is made of, and the scopes that open it.
+_USUAL = {"owner": "recorded_by", "author": "recorded_by", "part2": "0", "open": "1", "join": ""}
+RECORDS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
+    "referral": (
+        ("referrals",),
+        {
+            "owner": "owner_id",
+            "part2": "provider.part2",
+            "open": "referral_status.open",
+            "join": "JOIN provider ON provider.id = referral.provider_id"
+            " JOIN referral_status ON referral_status.code = referral.status",
+        },
+    ),
+    "follow_up": (
+        ("follow_ups",),
+        {
+            "person": "coalesce(follow_up.person_id, referral.person_id)",
+            "owner": "owner_id",
+            # the reader's own follow-up names no program
+            "part2": "coalesce(provider.part2 AND :viewer NOT IN (owner.id, author.id), 0)",
+            "open": "follow_up.closed_at IS NULL",
+            "join": "LEFT JOIN referral ON referral.id = follow_up.referral_id"
+            " LEFT JOIN provider ON provider.id = referral.provider_id",
+        },
+    ),
+    "need_assessment": (("needs",), {}),
+    "plan": (("plan",), {"owner": "author_id", "author": "author_id"}),
+    "worker": (
+        ("worker",),
+        {"owner": "staff_id", "author": "staff_id", "open": "worker.until IS NULL"},
+    ),
+    "consult": (("care_notes",), {"owner": "asked_by"}),
+}
 
-
-_OF = {
-    "referral": _REFERRALS,
-    "follow_up": _FOLLOW_UPS,
-    "need_assessment": _ASSESSMENTS,
-    "plan": _PLANS,
-    "worker": _TURNS,
-    "consult": _CONSULTS,
+# Text of these records: table -> the record, the column with its number, and for each column of
+# text what is read instead where the record is hidden. `withheld.py` puts it in place.
+WORDS = {
+    "referral": ("referral", "id", {"handoff_parties": "''"}),
+    "referral_event": ("referral", "referral_id", {"note": "NULL"}),
+    "follow_up": ("follow_up", "id", {"note": "''"}),
+    "attempt": ("follow_up", "follow_up_id", {"note": "NULL"}),
+    "consult": ("consult", "id", {"note": "NULL"}),
+    "plan": ("plan", "id", {"body": "'{}'"}),
+    "plan_suggestion": ("plan", "plan_id", {"text": "''", "answer": "NULL"}),
 }
 
 
@@ -170,6 +161,7 @@ class View:
         self._now = now
         self._policy = policy.split(",")
         self._papers: dict[int, list[sqlite3.Row]] = {}
+        self._hides: dict[tuple[str, int], bool] = {}
         self._told: set[Told] = set()
         self._part2: set[Told] = set()
         self.part2: set[tuple[str, int]] = set()  # records under Part 2 that were shown
@@ -186,53 +178,60 @@ class View:
 
     def referrals(self, ids: Iterable[int]) -> dict[int, Hidden]:
         """Of these referrals those hidden."""
-        return self._hidden("referral", ids, ("referrals",))
+        return self._hidden("referral", ids)
 
     def connected(self, ids: Iterable[int]) -> dict[int, Hidden]:
         """Of these referrals those whose provider is not named."""
-        return self._hidden("referral", ids, ("connected", "referrals"))
+        return self._hidden("referral", ids, first=("connected",))
 
     def follow_ups(self, ids: Iterable[int]) -> dict[int, Hidden]:
         """Of these follow-ups those hidden."""
-        return self._hidden("follow_up", ids, ("follow_ups",))
+        return self._hidden("follow_up", ids)
 
     def assessments(self, ids: Iterable[int]) -> dict[int, Hidden]:
         """Of these needs assessments those hidden."""
-        return self._hidden("need_assessment", ids, ("needs",))
+        return self._hidden("need_assessment", ids)
 
     def plans(self, ids: Iterable[int]) -> dict[int, Hidden]:
         """Of these plans those hidden."""
-        return self._hidden("plan", ids, ("plan",))
+        return self._hidden("plan", ids)
 
     def turns(self, ids: Iterable[int]) -> dict[int, Hidden]:
         """Of these turns of a worker with a person or household those hidden."""
-        return self._hidden("worker", ids, ("worker",))
+        return self._hidden("worker", ids)
 
     def consults(self, ids: Iterable[int]) -> dict[int, Hidden]:
         """Of these consults those whose note is hidden: Human Services' own."""
-        return self._hidden("consult", ids, ("care_notes",))
+        return self._hidden("consult", ids)
+
+    def hides(self, record: str, number: int) -> bool:
+        """Whether the text of one record is hidden: asked for each row that a statement reads."""
+        if (record, number) not in self._hides:
+            self._hides[record, number] = number in self._hidden(record, [number])
+        return self._hides[record, number]
 
     def turn_with(self, turn: int, person_id: int) -> Hidden | None:
         """A household's turn as one with a member: their own consent counts."""
-        return self._hidden("worker", [turn], ("worker",), lambda _row: person_id).get(turn)
+        return self._hidden("worker", [turn], person_id).get(turn)
 
     def _hidden(
         self,
         record: str,
         ids: Iterable[int],
-        scopes: tuple[str, ...],
-        person: Callable[[sqlite3.Row], int | None] = lambda row: row["person_id"],
+        person_id: int | None = None,
+        first: tuple[str, ...] = (),
     ) -> dict[int, Hidden]:
         if not self.police:
             return {}
         asked = {"ids": json.dumps(sorted(set(ids))), "viewer": self._staff_id}
-        found = self._connection.execute(_OF[record], asked).fetchall()
+        scopes, facts = RECORDS[record]
+        sql = _FACTS.format(table=record, **{"person": f"{record}.person_id", **_USUAL, **facts})
+        found = self._connection.execute(sql, asked).fetchall()
         hidden = {}
         for row in found:
-            if not self._shows(row, person(row), scopes):
-                hidden[row["id"]] = Hidden(
-                    row["agency"], bool(row["open"]), bool(row["own"]), bool(row["part2"])
-                )
+            if not self._shows(row, person_id or row["person_id"], (*first, *scopes)):
+                own, part2 = bool(row["own"]), bool(row["part2"])
+                hidden[row["id"]] = Hidden(row["agency"], bool(row["open"]), own, part2)
             elif row["part2"]:
                 self.part2.add((record, row["id"]))
         return hidden
@@ -252,7 +251,7 @@ class View:
         return allowed is not None
 
     def _by_consent(self, person_id: int | None, scopes: tuple[str, ...]) -> bool:
-        """Whether a paper of this human being covers one of the scopes; it is remembered."""
+        """Whether a consent of this person covers one of the scopes; it is remembered."""
         if person_id is None:
             return False
         from ccu.records import consents
@@ -260,7 +259,8 @@ class View:
         if person_id not in self._papers:
             same = person_ids.same(self._connection, [person_id])
             today = self._now.date().isoformat()
-            self._papers[person_id] = consents.in_force(self._connection, same, POLICE, today)
+            found = consents.in_force(self._connection, same, consents.POLICE, today)
+            self._papers[person_id] = found
         for scope in scopes:
             for paper in self._papers[person_id]:
                 if consents.covers(paper["scope"], scope):
@@ -275,14 +275,14 @@ class View:
 
     @property
     def to_keep(self) -> bool:
-        """Whether something was shown that `keep` records: else the file need not be written."""
+        """Whether there is something for `keep` to record."""
         return bool(self._told)
 
     def keep(self) -> None:
         """Record what was shown by consent or policy, inside the caller's transaction."""
         if self._told:
-            at = dates.to_iso(self._now)
             from ccu.records import consents
 
-            consents.keep_shown(self._connection, self._staff_id, self._told, at)
+            at = dates.to_iso(self._now)
+            consents.record_shown(self._connection, self._staff_id, self._told, at)
             self._told.clear()

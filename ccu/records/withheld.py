@@ -1,9 +1,11 @@
-"""42 CFR Part 2 referrals withheld from a reader who may not read them.
+"""What a reader's queries leave out: 42 CFR Part 2 referrals, and text of records that are hidden.
 
-For such a reader the file is read as though these referrals were not in it: no row, no count and no
-total contains them, so nothing about them can be had by subtraction. A TEMP view of the same name
-comes before each table that holds work on a referral; queries need not know. Commands that change
-referrals or follow-ups run without the views, and refuse a withheld number (visibility.refuse).
+For whoever may not read Part 2 the file is read as though these referrals were not in it: no row,
+count or total contains them, so nothing about them can be had by subtraction. For the police side
+the text of a record that the `View` hides is empty, in whatever statement reads it: a screen that
+does not ask the View shows no text. A TEMP view of the same name comes before each of these tables;
+queries need not know. Commands that change referrals or follow-ups run without the views, and
+refuse a number that is hidden (visibility.refuse).
 """
 
 import re
@@ -12,12 +14,13 @@ from collections.abc import Iterable
 from datetime import date
 
 from ccu.records import consents, person_ids
-from ccu.records.visibility import PART2, Recipient
+from ccu.records.consents import Recipient
+from ccu.records.visibility import PART2, WORDS, View
 
 # table -> the rows that stay, and the columns that are emptied where they name a withheld referral
 _REFERRALS = "(SELECT id FROM temp.withheld_referral)"
 _FOLLOW_UPS = "(SELECT id FROM temp.withheld_follow_up)"
-_TABLES = {
+_TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "referral": (f"id NOT IN {_REFERRALS}", ("again_of",)),
     "referral_event": (
         f"referral_id NOT IN {_REFERRALS} AND coalesce(again_id, 0) NOT IN {_REFERRALS}",
@@ -44,17 +47,22 @@ SELECT id FROM referral WHERE provider_id IN (SELECT id FROM provider WHERE part
 
 
 def from_lists(
-    connection: sqlite3.Connection, viewer: int | None, to: Recipient | None, today: date
+    connection: sqlite3.Connection,
+    viewer: int | None,
+    to: Recipient | None,
+    today: date,
+    view: View | None = None,
 ) -> None:
     """Withhold Part 2 referrals for the rest of the run, except the viewer's own.
 
-    Those of a person with a consent on Part 2 in force to `to` stay. Without a viewer, or without a
-    recipient, there are no exceptions of that sort. The tables can then not be written to.
+    Those of a person with an active consent on Part 2 to `to` stay. Without a viewer, or without a
+    recipient, there are no such exceptions. With a view the text that it hides is withheld
+    too. Rows can then be written through records/table.py alone.
     """
     connection.execute("CREATE TEMP TABLE withheld_not (id INTEGER PRIMARY KEY)")
     people = _consenting(connection, to, today) if to is not None else []
     connection.executemany("INSERT INTO temp.withheld_not VALUES (?)", [(each,) for each in people])
-    _withhold(connection, _FROM_LISTS, viewer or 0)
+    _withhold(connection, _FROM_LISTS, viewer or 0, view)
 
 
 def from_figures(connection: sqlite3.Connection) -> None:
@@ -66,14 +74,16 @@ def from_figures(connection: sqlite3.Connection) -> None:
 
 
 def _consenting(connection: sqlite3.Connection, to: Recipient, today: date) -> list[int]:
-    """Every record of the people whose consent on Part 2 to this recipient is in force."""
+    """Return every record of the people with an active consent on Part 2 to this recipient."""
     found = connection.execute("SELECT DISTINCT person_id FROM consent WHERE scope LIKE '%part2%'")
     papers = consents.in_force(connection, [row[0] for row in found], to, today.isoformat())
     people = [row["person"] for row in papers if consents.covers(row["scope"], PART2)]
     return person_ids.same(connection, people)
 
 
-def _withhold(connection: sqlite3.Connection, which: str, viewer: int) -> None:
+def _withhold(
+    connection: sqlite3.Connection, which: str, viewer: int, view: View | None = None
+) -> None:
     run = connection.execute
     for table in ("referral", "follow_up"):
         run(f"CREATE TEMP TABLE withheld_{table} (id INTEGER PRIMARY KEY)")
@@ -82,19 +92,28 @@ def _withhold(connection: sqlite3.Connection, which: str, viewer: int) -> None:
         "INSERT INTO temp.withheld_follow_up"  # noqa: S608 - our own names
         f" SELECT id FROM follow_up WHERE referral_id IN {_REFERRALS}"
     )
+    tables = _TABLES
+    if view is not None:
+        connection.create_function("is_hidden", 2, view.hides)
+        tables = {**dict.fromkeys(WORDS, ("1", ())), **_TABLES}
     covered = {row[0] for row in run("SELECT name FROM temp.sqlite_master")}
-    for table, (kept, emptied) in _TABLES.items():
+    for table, (kept, emptied) in tables.items():
         if table in covered:
             run(f"DELETE FROM temp.{table} WHERE NOT ({kept})")  # noqa: S608
             for name in emptied:
                 run(f"UPDATE temp.{table} SET {name} = NULL WHERE {name} IN {_REFERRALS}")  # noqa: S608
         else:
+            read = {name: f"iif({name} IN {_REFERRALS}, NULL, {name})" for name in emptied}
+            if view is not None and table in WORDS:
+                record, number, words = WORDS[table]
+                for name, instead in words.items():
+                    read[name] = f"iif(is_hidden('{record}', {number}), {instead}, {name})"
             columns = ", ".join(
-                f"iif({name} IN {_REFERRALS}, NULL, {name}) AS {name}" if name in emptied else name
+                f"{read[name]} AS {name}" if name in read else name
                 for (_id, name, *_rest) in run(f"PRAGMA main.table_info({table})").fetchall()
             )
             run(f"CREATE TEMP VIEW {table} AS SELECT {columns} FROM main.{table} WHERE {kept}")  # noqa: S608
-    cover_views(connection, _TABLES)
+    cover_views(connection, tables)
 
 
 def cover_views(connection: sqlite3.Connection, tables: Iterable[str]) -> None:

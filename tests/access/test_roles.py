@@ -103,11 +103,11 @@ STATE = {
     ("follow-up sign", "officer"): (7, "only clinician or an admin signs follow-up 6"),
     ("follow-up sign", "ccu"): (7, "only clinician or an admin signs follow-up 6"),
     ("follow-up sign", "supervisor"): (7, "only clinician or an admin signs follow-up 6"),
-    ("follow-up done", "officer"): (7, "follow-up 5 is in hand with Human Services"),
-    ("follow-up done", "ccu"): (7, "follow-up 5 is in hand with Human Services"),
-    ("follow-up move", "officer"): (7, "follow-up 5 is in hand with Human Services"),
-    ("follow-up move", "ccu"): (7, "follow-up 5 is in hand with Human Services"),
-    ("needs refer", "ccu"): (7, "needs assessment 1 is in hand with Human Services"),
+    ("follow-up done", "officer"): (7, "follow-up 5 is handled by Human Services; ask them"),
+    ("follow-up done", "ccu"): (7, "follow-up 5 is handled by Human Services; ask them"),
+    ("follow-up move", "officer"): (7, "follow-up 5 is handled by Human Services; ask them"),
+    ("follow-up move", "ccu"): (7, "follow-up 5 is handled by Human Services; ask them"),
+    ("needs refer", "ccu"): (7, "needs assessment 1 is handled by Human Services; ask them"),
     ("plan expire", "intern"): (7, "ccu plan expire of another's plan needs the role"),
     ("audit rekey", "admin"): (2, "there is an audit key"),
     ("consult add", "clinician"): (2, "--clinician: choose a different person"),
@@ -367,7 +367,7 @@ def test_late_work_is_hidden_in_a_report_as_in_a_list(here: Path) -> None:
         assert seen.code == 0, seen.err
         rows = [line for line in seen.out.splitlines() if '"1"' in line]
         assert rows and '"clinician"' not in seen.out
-        assert '"in hand","Human Services"' in seen.out
+        assert '"being handled","Human Services"' in seen.out
 
 
 def test_few_is_not_for_everybody_who_may_export(here: Path) -> None:

@@ -162,8 +162,7 @@ def test_an_address_that_is_no_place_is_kept_in_its_words(ccu: Ccu) -> None:
     call = ("log-call", "--when", "22:30", "--address", "UNKNOWN", "--nature", "other")
     assert ccu(*call) == (
         0,
-        "Logged call 1.\n\n"
-        "No address was recognized, so there is no card; it is kept as typed.\n",
+        "Logged call 1.\n\nNo address was recognized, so there is no card; it is kept as typed.\n",
         "",
     )
 
@@ -247,10 +246,11 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--danger", "wepon"), "--danger: that is not a code; did you mean weapon?"),
+        (("--danger", "wepon"), "--danger: not a valid choice; did you mean weapon?"),
         (
             ("--danger", "zzz"),
-            "--danger: that is not a code; there are weapon, violence, threat, injury, fire, none",
+            "--danger: not a valid choice; choose from"
+            " weapon, violence, threat, injury, fire, none",
         ),
         (("--danger", "none,fire"), "--danger none cannot be combined with another hazard"),
         (("--danger", ""), "--danger is empty"),
@@ -285,7 +285,7 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
         ),
         (
             ("--responder", "polise"),
-            "--responder: that is not a code; did you mean police?",
+            "--responder: not a valid choice; did you mean police?",
         ),
         (
             ("--person", "Ana Reyes"),
@@ -294,7 +294,7 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
         ),
         (
             ("--person", "neighbor: unknown"),
-            "the role in --person: that is not a code;"
+            "the role in --person: not a valid choice;"
             " there are subject, caller, family, victim, witness",
         ),
         (("--person", "007"), "a person is named by its number, such as 12"),
@@ -340,7 +340,7 @@ def test_a_retired_code_is_refused(ccu: Ccu, db_path: Path) -> None:
     connection.execute("UPDATE danger SET retired = 1 WHERE code = 'fire'")
     connection.commit()
     connection.close()
-    refused(ccu(*USUAL, "--danger", "fire"), "--danger: that code is retired; choose another")
+    refused(ccu(*USUAL, "--danger", "fire"), "--danger: that choice is retired; choose another")
 
 
 def test_an_incident_number_is_given_once(ccu: Ccu) -> None:
@@ -476,7 +476,7 @@ def test_a_wrong_answer_is_explained_and_asked_again(ccu: Ccu, db_path: Path) ->
     result = ccu("log-call", stdin="\n".join(typed) + "\n", tty=True)
     assert result.code == 0, result.err
     assert "  --address is empty\n" in result.err
-    assert "  --nature: that may be suicide or substance; write more of it\n" in result.err
+    assert "  --nature: could be suicide or substance; type more of it\n" in result.err
     assert "  --minutes must be a whole number from 0 to 100000\n" in result.err
     assert rows(db_path, "SELECT nature, minutes, narrative FROM call") == [
         ("welfare_check", 30, "one\ntwo")

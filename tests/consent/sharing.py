@@ -96,7 +96,7 @@ def looks() -> dict[str, bool]:
         found[name] = told[number]["need"] is not None
         assert found[name] == (shown[number]["need"] is not None)
         assert found[name] == (("referral", number) in on_card)
-        assert found[name] == (told[number]["outcome"] != "in hand with Human Services")
+        assert found[name] == (told[number]["outcome"] != "Human Services is handling this")
     found["worker"] = card["workers"][0]["name"] is not None
     assert found["worker"] == (seen("worker", "list")[0]["staff"] is not None)
     assert found["worker"] == (seen("person", "show", "1")["workers"][0]["name"] is not None)
@@ -107,5 +107,5 @@ def looks() -> dict[str, bool]:
     answer = seen("call", "show", "1")["answer"]
     assert answer == card["calls"][0]["answer"]
     hidden = not (found["referrals"] or found["part2"])
-    assert (answer == "in hand with Human Services") == hidden
+    assert (answer == "Human Services is handling this") == hidden
     return found

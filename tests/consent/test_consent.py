@@ -52,7 +52,7 @@ def test_a_paper_is_recorded_and_listed(ccu: Ccu, db_path: Path) -> None:
         "signed_on": "2026-01-10",
         "signed_by": "person",
         "expires_on": "2026-07-10",
-        "state": "in force",
+        "state": "active",
     }
     assert (second["to"], second["signed_by"]) == ("provider 1 (Homes with Hope)", "guardian")
     assert steps.audited(db_path, "consent-grant") == [("person", 1), ("person", 1)]
@@ -62,7 +62,7 @@ def test_a_paper_is_recorded_and_listed(ccu: Ccu, db_path: Path) -> None:
 def test_the_purpose_in_words_comes_from_a_file_and_other_needs_it(ccu: Ccu, db_path: Path) -> None:
     line = ("consent", "grant", "1", "--to", "other", "--scope", "worker", "--signed", "today")
     missing = ccu(*line, "--purpose", "other")
-    assert missing.err == "ccu: error: --file is missing: the purpose other is said in words\n"
+    assert missing.err == "ccu: error: --file is missing: the purpose other needs a text\n"
     assert ccu(*line, "--purpose", "other", "--file", "-", stdin=WORDS).code == 0
     assert seen("consent", "list")[0]["words"] == WORDS
     with contextlib.closing(sqlite3.connect(db_path)) as hand:
@@ -78,10 +78,10 @@ def test_the_purpose_in_words_comes_from_a_file_and_other_needs_it(ccu: Ccu, db_
         (("--signed", "2026-01-10", "--expires", "2026-01-10"), 2, "--expires must be after"),
         (("--signed", "2026-01-10", "--expires", "2026-01-09"), 2, "--expires must be after"),
         (("--signed", "2026-02-29"), 2, "--signed"),
-        (("--scope", "part2"), 2, "--expires is missing: a consent on part2 names the day"),
-        (("--scope", "everything"), 2, "--scope: that is not a code"),
-        (("--purpose", "Pat Sample"), 2, "--purpose: that is not a code"),
-        (("--to", "the baker"), 2, "--to: that is not a code"),
+        (("--scope", "part2"), 2, "--expires is missing: a consent on part2 needs the day"),
+        (("--scope", "everything"), 2, "--scope: not a valid choice"),
+        (("--purpose", "Pat Sample"), 2, "--purpose: not a valid choice"),
+        (("--to", "the baker"), 2, "--to: not a valid choice"),
         (("--to", "99"), 3, "--to: no provider of that number"),
         (("--signed-by", "friend"), 2, "--signed-by must be one of person, parent,"),
     ],
@@ -149,7 +149,7 @@ def test_another_signed_consent_stays_active_and_is_named(ccu: Ccu, db_path: Pat
     assert grant(ccu, "worker", to="ems").code == 0
     steps.merge(db_path, 1, 2)
     done = ccu("consent", "revoke", "1")
-    assert done.err == "Signed apart, and still in force for some of it: 3.\n"
+    assert done.err == "Other active consents still allow some of it: consent 3.\n"
     assert [row["id"] for row in seen("consent", "list", "--person", "1")] == [2, 3, 4]
     assert {row["person"] for row in seen("consent", "list", "--person", "2")} == {2}
 
@@ -159,12 +159,12 @@ def test_it_counts_through_the_day_it_expires(ccu: Ccu, monkeypatch: pytest.Monk
     assert grant(ccu, "referrals", *signed).code == 0
     become(monkeypatch, "pat")
     for day, state in (
-        ("2026-01-09", "not yet"), ("2026-01-10", "in force"), ("2026-02-10", "in force"),
+        ("2026-01-09", "not yet"), ("2026-01-10", "active"), ("2026-02-10", "active"),
         ("2026-02-11", "expired"),
     ):  # fmt: skip
         monkeypatch.setenv("CCU_TODAY", f"{day}T09:00")
         assert [row["state"] for row in seen("consent", "list", "--all")] == [state]
-        assert (seen("referral", "show", "1")["need"] is not None) == (state == "in force")
+        assert (seen("referral", "show", "1")["need"] is not None) == (state == "active")
 
 
 # ---------------------------------------------------------------- disclose
@@ -174,7 +174,7 @@ def test_what_was_told_by_hand_rests_on_a_paper(ccu: Ccu, db_path: Path) -> None
     line = ("consent", "disclose", "1", "--to", "hospital", "--scope", "worker")
     refused = ccu(*line)
     assert refused.code == 2
-    assert refused.err.startswith("ccu: error: person 1 has no consent in force that covers it")
+    assert refused.err.startswith("ccu: error: person 1 has no active consent that covers it")
     assert grant(ccu, "all_but_part2", to="hospital").code == 0
     said = "Disclosure 1 of person 1 to hospital: worker, by consent 1.\n"
     assert ccu(*line) == (0, said, "")
@@ -205,7 +205,7 @@ def test_without_consent_only_for_what_the_law_knows(ccu: Ccu) -> None:
         "Disclosure 1 of person 1 to ems: needs, without consent: medical_emergency.\n"
     )
     told = ccu(*line, "part2", why, "medical_emergency")
-    assert (told.code, told.err) == (0, f"Say with it: {NOTICE}\n")
+    assert (told.code, told.err) == (0, f"Give this notice with it: {NOTICE}\n")
     assert ccu(*line, "part2", why, "serious_threat").code == 2
     assert ccu(*line, "needs", why, "serious_threat").code == 0
     assert ccu(*line, "needs", why, "it seemed best").code == 2

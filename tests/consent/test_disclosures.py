@@ -147,8 +147,8 @@ def test_the_card_shows_that_it_is_being_handled_and_no_more(
     assert ccu("settings", "police_sees", "").code == 0
     become(monkeypatch, "pat")
     page = ccu("history", "--call", "1").out
-    assert page.count("Human Services is handling this") == 2  # who works here, what is open
-    assert "in hand with Human Services" in page
+    # who works here, what is open, the outcome of the call
+    assert page.count("Human Services is handling this") == 3
     for secret in ("Dana", "0142", "dlee", "Homes", "Turning", "ousing", "etox", "2026-02", "Feb"):
         assert secret not in page
 
@@ -237,7 +237,7 @@ def test_ended_work_is_not_shown_as_being_handled(
         line = ("referral", "update", number, "--status", "cancelled", "--reason", "moved")
         assert ccu(*line).code == 0
     become(monkeypatch, "pat")
-    assert seen("call", "show", "1")["answer"] == "was with Human Services"
+    assert seen("call", "show", "1")["answer"] == "Human Services handled this"
     assert seen("referral", "show", "1")["status"] == "ended"
     assert {row["status"] for row in seen("referral", "list", "--all")} == {"ended"}
     assert seen("referral", "list") == []
@@ -267,7 +267,7 @@ def test_a_referral_to_a_part_2_program_is_being_handled_for_the_officer_who_mad
 ) -> None:
     become(monkeypatch, "pat")
     assert steps.refer(ccu, "--to", "2", "--need", "detox") == 3
-    assert seen("referral", "show", "3")["outcome"] == "in hand with Human Services"
+    assert seen("referral", "show", "3")["outcome"] == "Human Services is handling this"
     assert {row["id"]: row["need"] for row in seen("referral", "list")} == {1: None, 3: None}
     assert seen("follow-up", "show", "5")["due"] is not None  # their own, and it names nothing
     assert ccu("referral", "update", "3", "--owner", "dlee").code == 0
@@ -278,11 +278,11 @@ def test_an_officer_is_not_told_by_a_change_or_a_second_referral(
 ) -> None:
     become(monkeypatch, "pat")
     refused = ccu("referral", "update", "1", "--status", "in_progress")
-    assert refused == (7, "", "ccu: error: referral 1 is in hand with Human Services\n")
+    assert refused == (7, "", "ccu: error: referral 1 is handled by Human Services; ask them\n")
     taken = ccu("follow-up", "move", "1", "--owner", "pat")
-    assert taken == (7, "", "ccu: error: follow-up 1 is in hand with Human Services\n")
+    assert taken == (7, "", "ccu: error: follow-up 1 is handled by Human Services; ask them\n")
     added = ccu("follow-up", "add", "--referral", "1", "--kind", "call", "--due", "tomorrow")
-    assert added == (7, "", "ccu: error: referral 1 is in hand with Human Services\n")
+    assert added == (7, "", "ccu: error: referral 1 is handled by Human Services; ask them\n")
     assert seen("follow-up", "show", "1")["due"] is None
     again = ccu("refer", "1", "--to", "2", "--need", "detox")
     assert (again.code, "open already" in again.err) == (0, False)
@@ -370,7 +370,7 @@ def test_a_plan_of_human_services_follows_the_policy(
     become(monkeypatch, "pat")
     assert "quiet voice" not in ccu("history", "--call", "1").out
     refused = ccu("plan", "show", "1")
-    assert refused == (7, "", "ccu: error: plan 1 is in hand with Human Services\n")
+    assert refused == (7, "", "ccu: error: plan 1 is handled by Human Services; ask them\n")
     assert steps.audited(db_path, "denied") == [("plan", 1)]
 
 
@@ -428,7 +428,7 @@ def test_notes_about_a_part_2_program_are_not_kept_here(
     ):
         done = ccu(*line)
         assert (done.code, done.out) == (2, ""), line
-        assert done.err.endswith("; ccu care note add --part2 keeps it apart\n")
+        assert done.err.endswith("; add it by ccu care note add --part2\n")
     assert steps.everything(db_path) == before
     assert ccu("referral", "update", "1", *file).code == 0
     told = ccu("provider", "change", "1", "--part2")

@@ -390,7 +390,11 @@ def test_an_officer_with_a_follow_up_of_it_keeps_their_task(
     mine = read("follow-up", "list", "--mine")
     assert [str(row["id"]) for row in mine if "referral 4" in row["for"]] == [number]
     shown = {row["id"]: row for row in read("referral", "list")}
-    assert (shown[4]["need"], shown[4]["provider"], shown[4]["status"]) == (None, None, "in hand")
+    assert (shown[4]["need"], shown[4]["provider"], shown[4]["status"]) == (
+        None,
+        None,
+        "being handled",
+    )
     become(monkeypatch, "quinn")
     assert 4 not in {row["id"] for row in read("referral", "list")}
 

@@ -202,7 +202,7 @@ def test_a_plan_follows_the_person_through_a_merge(
     assert sorted(each["id"] for each in both) == [1, second]
     assert sum(1 + len(each["lines"]) for each in both) == 8
     assert card(ccu, "--person", "1") == both
-    note = "2 plans in force for this person"
+    note = "2 active plans for this person"
     assert sorted(listed(ccu)) == [(1, "approved", note), (second, "approved", note)]
     third = approved(ccu, monkeypatch, "What helps:\n- tea, slowly\n", "--person", "2")
     assert [each["id"] for each in card(ccu)] == [third]
@@ -240,13 +240,13 @@ def test_the_approved_plan_stays_until_the_new_one_is_approved(
     for number, says in ((1, "replaced"), (2, "withdrawn"), (3, "approved, by boss on 2026-01-31")):
         done = ccu("plan", "approve", str(number))
         assert (done.code, done.out) == (2, "")
-        assert f"plan {number} is no draft: it is {says}" in done.err
+        assert f"plan {number} is not a draft: it is {says}" in done.err
 
 
 def test_the_same_text_is_not_written_twice(ccu: Ccu, db_path: Path) -> None:
     write(ccu)
     before = rows(db_path)
-    assert write(ccu).out == "Plan 1 says that already; nothing was written.\n"
+    assert write(ccu).out == "Plan 1 has exactly that text; nothing was written.\n"
     assert rows(db_path) == before
     assert ccu("plan", "expire", "1", "--reason", "wrong person").out == "Draft 1 is withdrawn.\n"
     assert write(ccu).out.startswith("Wrote plan 2, a draft")
@@ -258,7 +258,7 @@ def test_at_a_terminal_it_is_asked_field_by_field_and_starts_from_the_newest(ccu
     done = ccu(*asked, stdin=typed, tty=True)
     assert done.code == 0, done.err
     assert done.err.count("Safety concerns (") == 2  # the first answer was none
-    assert "  Safety concerns, line 1: a safety concern is written as: " in done.err
+    assert "  Safety concerns, line 1: write a safety concern as: " in done.err
     body = show(ccu, 1)["body"]
     assert body["helps"] == ["speak slowly", "sit down"]
     assert body["safety"] == [{"on": "2026-01-04", "source": "call 1", "text": "threw a cup"}]
@@ -318,7 +318,7 @@ def test_an_editor_gets_a_private_file_that_is_gone_afterwards(
         ("sys.exit(1)", "--edit: the editor ended with an error; nothing was written"),
         ("path.unlink()", "cannot read --edit: no such file"),
         ("path.write_bytes(b'\\xff\\xfe')", "--edit is not UTF-8 text"),
-        ("path.write_text('')", "the plan has nothing in it; nothing was written"),
+        ("path.write_text('')", "the plan is empty; nothing was written"),
         ("path.write_text('Helps him:')", "--edit, line 1: no such heading; the headings are"),
     ],
 )
@@ -398,7 +398,7 @@ def test_a_diagnosis_or_an_unkind_word_is_told_and_not_approved(
 ) -> None:
     done = write(ccu, f"What helps:\n- tea\n- {line}\n")
     assert done.code == 0
-    assert f'What helps, item 2: "{word}"; say' in done.err
+    assert f'What helps, item 2: "{word}"; write' in done.err
     become(monkeypatch, "boss")
     refused = ccu("plan", "approve", "1")
     assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
@@ -430,7 +430,7 @@ def test_the_persons_name_is_no_word_for_a_card(
 ) -> None:
     steps.name(db_path, 1, "Rowan", "Sample")
     done = write(ccu, "What helps:\n- Rowan likes tea\nContacts:\n- June Sample, sister: 211\n")
-    assert done.err.startswith("What helps, item 1: the person's name; say they")
+    assert done.err.startswith("What helps, item 1: the person's name; write they")
     assert done.err.count("\n") == 1
     become(monkeypatch, "boss")
     refused = ccu("plan", "approve", "1")
@@ -461,7 +461,7 @@ def test_a_name_is_found_however_it_is_written(
         hand.execute("INSERT INTO person_alias (person_id, given_name, family_name)"
                      " VALUES (1, 'R\u00f3wan', 'Weatherby')")  # fmt: skip
     done = write(ccu, f"What helps:\n- {line}\n")
-    assert done.err.startswith("What helps, item 1: the person's name; say they")
+    assert done.err.startswith("What helps, item 1: the person's name; write they")
     become(monkeypatch, "boss")
     assert ccu("plan", "approve", "1").code == 2
 
@@ -487,7 +487,7 @@ def test_a_plan_of_a_place_names_nobody_met_there(
         ("Rowan", "9 Elm St", 0),
     ):
         done = write(ccu, f"What helps:\n- ask for {name}\n", "--address", address)
-        assert done.err.count("item 1: the name of somebody met there; say they") == told
+        assert done.err.count("item 1: the name of somebody met there; write they") == told
     become(monkeypatch, "boss")
     assert ccu("plan", "approve", "1").code == 2
 
@@ -524,7 +524,7 @@ def test_a_plan_with_a_baseline_alone_has_nothing_for_a_card(
     write(ccu, "Baseline:\n- quiet\n")
     become(monkeypatch, "boss")
     assert ccu("plan", "approve", "1").err == (
-        "ccu: error: plan 1 says nothing that a card would show\n"
+        "ccu: error: plan 1 has nothing for the card; write a new one: ccu plan write\n"
     )
 
 
@@ -597,7 +597,7 @@ def test_of_two_supervisors_at_once_one_approves(
     ]
     ended = [(*each.communicate(), each.returncode) for each in both]
     assert sorted(code for _, _, code in ended) == [0, 2], ended
-    assert "plan 1 is no draft: it is approved, by" in "".join(err for _, err, _ in ended)
+    assert "plan 1 is not a draft: it is approved, by" in "".join(err for _, err, _ in ended)
     assert len(steps.audited(db_path, "plan-approve")) == 1
 
 
@@ -635,7 +635,7 @@ def test_review_is_listed_when_due_and_an_expired_plan_leaves_the_card_by_itself
     assert in_brief(ccu, "2027-02-01T06:00") == [(1, "expired, off the card")]
     assert in_brief(ccu, "2027-02-14T06:00") == [(1, "expired, off the card")]
     assert in_brief(ccu, "2027-02-15T06:00") == []  # told for two weeks
-    note = "off the card; review it or write it anew"
+    note = "off the card; review it or write it again"
     assert listed(ccu, "--due", moment="2027-02-02") == [(1, "expired", note)]
     assert listed(ccu, "--status", "expired", moment="2027-02-02") == [(1, "expired", note)]
     assert show(ccu, 1, moment="2027-02-02")["on_card"] is False
@@ -655,13 +655,13 @@ def test_a_plan_ended_by_hand_is_off_the_card_and_in_the_brief_with_its_reason(
     approved(ccu, monkeypatch)
     assert ccu("plan", "expire", "1").err == "ccu: error: --reason is missing\n"
     assert ccu("plan", "expire", "1", "--reason", "moved away").out == (
-        "Plan 1 has expired: it is on no card any more.\n"
+        "Plan 1 has expired: it is off the card.\n"
     )
     assert card(ccu) == []
     assert in_brief(ccu) == [(1, "expired, off the card")]
     assert show(ccu, 1)["changes"][-1]["reason"] == "moved away"
     again = ccu("plan", "expire", "1", "--reason", "x")
-    assert (again.code, again.err) == (2, "ccu: error: plan 1 is expired already\n")
+    assert (again.code, again.err) == (2, "ccu: error: plan 1 is already expired\n")
     become(monkeypatch, "boss")
     assert ccu("plan", "review", "1", "--keep").code == 2
 
@@ -694,12 +694,12 @@ def test_patrol_sends_a_correction_and_is_told_the_answer(
     become(monkeypatch, "dlee")
     assert ccu("plan", "answer", "1", "--file", "-", stdin="thanks").code == 2
     done = ccu("plan", "answer", "1", "--accept", "--file", "-", stdin="thanks")
-    assert done.out.startswith("Accepted suggestion 1 on plan 1; the brief tells pat.")
+    assert done.out.startswith("Accepted suggestion 1 on plan 1; pat sees it in the brief.")
     assert in_brief(ccu) == []
     again = ccu("plan", "answer", "1", "--decline", "--file", "-", stdin="no")
     assert (again.code, again.err) == (
         2,
-        "ccu: error: suggestion 1 was accepted already, by dlee\n",
+        "ccu: error: suggestion 1 was already accepted by dlee\n",
     )
     become(monkeypatch, "pat")
     assert in_brief(ccu) == [(1, "your suggestion 1 is accepted")]
@@ -757,7 +757,7 @@ def test_showing_is_recorded_of_the_plan_and_the_person(ccu: Ccu, db_path: Path)
         (["show", "9"], 3, "no plan 9"),
         (["show", "x"], 2, "a plan is named by its number"),
         (["show", "99999999999999999999"], 3, "no plan of that number"),
-        (["list", "--status", "best"], 2, "--status: that is not a code"),
+        (["list", "--status", "best"], 2, "--status: not a valid choice"),
         (["suggest", "9", "--file", "-"], 3, "no plan 9"),
         (["suggest", "1"], 2, "--file is missing: the suggestion comes from a file"),
         (["answer", "9", "--accept", "--file", "-"], 3, "no suggestion 9"),
@@ -778,9 +778,9 @@ def test_bad_input_is_one_sentence(
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (b"", "the plan has nothing in it"),
-        (b" \n\n# only words\n", "the plan has nothing in it"),
-        (b"What helps:\n- \n-\n", "the plan has nothing in it"),
+        (b"", "the plan is empty"),
+        (b" \n\n# only words\n", "the plan is empty"),
+        (b"What helps:\n- \n-\n", "the plan is empty"),
         (b"Helps him:\n- Zed\n", "--file, line 1: no such heading; the headings are Baseline:"),
         (b"What helps:\nZed\n", "--file, line 2: neither a heading nor an item"),
         (b"\n- Zed\n", "--file, line 2: an item before any heading"),
@@ -791,11 +791,11 @@ def test_bad_input_is_one_sentence(
         (b"What helps:\n" + b"- Zed\n" * 31, "--file, line 32: What helps has more than 30 items"),
         (b"What helps:\n- Zed" + b"\n Zed" * 390_000, "--file, line 2: an item is longer than"),
         (b"- Zed\n" * 400_000, "--file is longer than 2000000 characters"),
-        (b"Safety concerns:\n- Zed\n", "--file, line 2: a safety concern is written as"),
+        (b"Safety concerns:\n- Zed\n", "--file, line 2: write a safety concern as"),
         (b"Safety concerns:\n- 2026-13-01, Zed: x\n", "--file, line 2: the day of the concern"),
         (b"Safety concerns:\n- 2026-02-01, Zed: x\n", "--file, line 2: the day of the concern"),
-        (b"Contacts:\n- Zed\n", "--file, line 2: a contact is written as"),
-        (b"Contacts:\n- Zed, aunt: none\n", "--file, line 2: a contact is written as"),
+        (b"Contacts:\n- Zed\n", "--file, line 2: write a contact as"),
+        (b"Contacts:\n- Zed, aunt: none\n", "--file, line 2: write a contact as"),
         (b"Contacts:\n- Zed" + b"d" * 90 + b", aunt: 211\n", "--file, line 2: a contact has"),
     ],
 )

@@ -82,7 +82,7 @@ def test_only_an_admin_changes_the_list(ccu: Ccu, monkeypatch: pytest.MonkeyPatc
     ("args", "code", "says"),
     [
         (["add", "x"], 2, "--role is missing"),
-        (["add", "x", "--role", "boss"], 2, "--role: that is not a code;"),
+        (["add", "x", "--role", "boss"], 2, "--role: not a valid choice;"),
         (["add", "two words", "--role", "officer"], 2, "LOGIN must be one word"),
         (["add", "", "--role", "officer"], 2, "LOGIN must be one word"),
         (["add", "x", "--role", "officer", "--supervisor", "nobody"], 3, "--supervisor: no such"),
@@ -128,7 +128,7 @@ def test_nobody_becomes_their_own_supervisor_by_taking_over(ccu: Ccu) -> None:
 @pytest.mark.parametrize("role", ["intern", "analyst", "records"])
 def test_a_signature_that_would_mean_nothing_is_refused(role: str, ccu: Ccu) -> None:
     assert ccu("staff", "add", "other", "--role", role).code == 0
-    says = f"ccu: error: --supervisor: an account with the role {role} can not supervise\n"
+    says = f"ccu: error: --supervisor: an account with the role {role} cannot supervise\n"
     assert ccu("staff", "add", "int", "--role", "intern", "--supervisor", "other") == (2, "", says)
     assert ccu("staff", "add", "one", "--role", "clinician").code == 0
     assert ccu("staff", "add", "two", "--role", "clinician", "--supervisor", "one").code == 0
@@ -140,7 +140,7 @@ def test_a_signature_that_would_mean_nothing_is_refused(role: str, ccu: Ccu) -> 
 
 def test_the_last_admin_stays(ccu: Ccu) -> None:
     (admin,) = staff(ccu)
-    says = "ccu: error: this is the last admin; make another one first\n"
+    says = "ccu: error: this is the last admin; give another account that role first\n"
     assert ccu("staff", "retire", admin) == (2, "", says)
     assert ccu("staff", "change", admin, "--role", "officer") == (2, "", says)
     assert ccu("staff", "add", "second", "--role", "admin").code == 0

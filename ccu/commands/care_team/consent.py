@@ -1,4 +1,4 @@
-"""`ccu consent grant`, `revoke`: record a signed consent, or its end."""
+"""`ccu consent grant`, `revoke`: record a signed consent, or revoke one."""
 
 from datetime import date
 from pathlib import Path
@@ -44,7 +44,7 @@ def grant(
         ),
     ] = REQUIRED,
     purpose: Annotated[str, PURPOSE_OPTION] = REQUIRED,
-    signed: Annotated[date, opt("--signed", PAST_DAY, "When the paper was signed.")] = REQUIRED,
+    signed: Annotated[date, opt("--signed", PAST_DAY, "When it was signed.")] = REQUIRED,
     signed_by: Annotated[
         str, typer.Option("--signed-by", help="person, parent, guardian or other.")
     ] = "person",
@@ -56,13 +56,13 @@ def grant(
             "The last day it is valid; default no expiry.",
         ),
     ] = None,
-    file: Annotated[Path | None, opt("--file", FILE, "The purpose in words; - is stdin.")] = None,
+    file: Annotated[Path | None, opt("--file", FILE, "The purpose as a text; - is stdin.")] = None,
 ) -> None:
-    """Record a paper that was signed: who may be told what, and until when.
+    """Record a signed consent: what may be disclosed to which recipient, and until when.
 
-    A consent on part2 opens what comes from a 42 CFR Part 2 program, and must name the day it
-    expires. all_but_part2 is everything else. The purpose is a code; other needs its words, by
-    --file and never on the command line.
+    A consent on part2 opens what comes from a 42 CFR Part 2 program, and needs the day it expires.
+    all_but_part2 is everything else. The purpose is a code; other needs a text, by --file and never
+    on the command line.
 
     Examples:
 
@@ -91,14 +91,14 @@ def grant(
     ends = f", through {expires}" if expires else ", without an expiry"
     emit_line(f"Consent {consent_id} of person {person} to {to}: {', '.join(new.scopes)}{ends}.")
     if expires is not None and expires < session.today:
-        say("It has expired already.")
+        say("It has already expired.")
 
 
 def _words(file: Path | None, purpose: str) -> str | None:
-    """Return the purpose in words, where it has any; `other` needs them."""
+    """Return the text of the purpose, None without one. Raises InvalidInput: `other` needs it."""
     if file is None:
         if purpose == "other":
-            raise InvalidInput("--file is missing: the purpose other is said in words")
+            raise InvalidInput("--file is missing: the purpose other needs a text")
         return None
     words = typed_text.line(typed_text.file_text(file, "--file"), "the purpose", MOST_WORDS)
     if words is None:
@@ -117,9 +117,9 @@ def revoke(
         opt("--on", PAST_DAY, "When it was revoked, not in the future; default today."),
     ] = None,
 ) -> None:
-    """Take a consent back. It counts no more from the next command on, on any screen.
+    """Revoke a consent. It no longer counts from the next command on, on any screen.
 
-    Another paper that was signed is not revoked by this: what still allows the same is said.
+    Other signed consents are not revoked: those that still allow the same are named.
 
     Example:
 
@@ -132,4 +132,4 @@ def revoke(
         left = consents.revoke(work, consent, on or session.today)
     emit_line(f"Revoked consent {consent}.")
     if left:
-        say(f"Signed apart, and still in force for some of it: {', '.join(map(str, left))}.")
+        say(f"Other active consents still allow some of it: consent {', '.join(map(str, left))}.")

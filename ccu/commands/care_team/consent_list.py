@@ -43,10 +43,10 @@ def disclose(
         ),
     ] = None,
 ) -> None:
-    """Record what you told somebody by phone, by letter or in a meeting.
+    """Record a disclosure you made by phone, by letter or in a meeting.
 
     It needs an active consent, or a reason for which the law requires none. What screens show
-    is recorded by itself.
+    is recorded automatically.
 
     Examples:
 
@@ -67,24 +67,22 @@ def disclose(
     why = f"by consent {paper}" if paper else f"without consent: {without_consent}"
     emit_line(f"Disclosure {number} of person {person} to {to}: {scope}, {why}.")
     if scope == PART2:
-        say(f"Say with it: {visibility.NOTICE}")
+        say(f"Give this notice with it: {visibility.NOTICE}")
 
 
 @app.command("list")
 def list_(
     ctx: typer.Context,
     person: Annotated[int | None, opt("--person", PERSON, "Of this person, by number.")] = None,
-    every: Annotated[
-        bool, typer.Option("--all", help="Those that expired or were revoked, too.")
-    ] = False,
+    every: Annotated[bool, typer.Option("--all", help="Include expired and revoked ones.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List the active consents of every record of the person. It is recorded.
+    """List active consents, of every record of the person. The audit records that you looked.
 
-    An account on the police side sees those to police.
+    Police accounts see those to police.
 
-    JSON: id, person, to, scope, purpose, words, signed_on, signed_by, expires_on, state (in force,
+    JSON: id, person, to, scope, purpose, words, signed_on, signed_by, expires_on, state (active,
     not yet, expired, revoked); with --all also revoked_on.
 
     Example:
@@ -107,8 +105,8 @@ def list_(
             only_to=None if session.view.whole_accounting else "police",
         )
         work.audit("consent-list", "person", person, rows=len(rows))
-    if not session.view.whole_accounting:  # an ended paper on part2 would still tell of one
-        rows = [row for row in rows if row["state"] == "in force" or PART2 not in row["scope"]]
+    if not session.view.whole_accounting:  # an ended consent on part2 would disclose one
+        rows = [row for row in rows if row["state"] == "active" or PART2 not in row["scope"]]
     for row in rows:
         row["scope"] = ", ".join(row["scope"])
     columns = (*COLUMNS, "revoked_on") if every else COLUMNS

@@ -1,4 +1,4 @@
-"""`ccu disclosures`: the accounting of what was told of a person."""
+"""`ccu disclosures`: the accounting of what was disclosed about a person."""
 
 from typing import Annotated
 
@@ -18,17 +18,17 @@ def command(
     years: Annotated[
         int | None, opt("--years", count(100), "How many years back, to the day; default 6.")
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="However long ago.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="With no limit of years.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """What was disclosed about a person, to whom and why: the accounting of six years.
+    """List what was disclosed about a person, to which recipient and why, for six years.
 
-    Of every record of the person, oldest first. What a screen showed to police of Human Services'
-    work is listed once a day for each account, scope and consent; ccu consent disclose records
-    what was told by hand. That something is being handled is not listed. It is recorded.
+    It covers every record of the person, oldest first. What a screen showed to police of Human
+    Services' work is listed once a day for each account, scope and consent; ccu consent disclose
+    records what was disclosed by phone, by letter or in a meeting.
 
-    An account on the police side, but for the records custodian, sees what went to police.
+    Police accounts, except the records custodian, see what went to police.
 
     JSON: id, when, to, account (that looked, or null), what, purpose, basis (consent N, policy, or
     without consent: REASON), by, record (the person's record).

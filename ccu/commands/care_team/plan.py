@@ -1,4 +1,4 @@
-"""`ccu plan write`, `show`, `list`: what helps a person, or at a place."""
+"""`ccu plan write`, `show`, `list`: plans of care for a person or a place."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -48,8 +48,8 @@ def write(
 ) -> None:
     """Write a plan: a draft, on no card until a supervisor approves it.
 
-    At a terminal it is asked field by field. A file has headings, and under each one item a line
-    that begins with -: Baseline:, Early signs:, Triggers:, What helps:, What to avoid:, Steps: (in
+    At a terminal it asks field by field. A file has headings, and under each one item a line that
+    begins with -: Baseline:, Early signs:, Triggers:, What helps:, What to avoid:, Steps: (in
     order), Safety concerns: (- 2026-01-04, officer report: what was seen) and Contacts: (- name,
     relation or agency: phone). A file, or -, is the complete plan; without one, it starts from
     the newest plan. The plan approved before stays on the card until this one is.
@@ -89,12 +89,12 @@ def show(
     ctx: typer.Context,
     plan: PlanArgument,
     every: Annotated[
-        bool, typer.Option("--all", help="With the other plans of the same person or place.")
+        bool, typer.Option("--all", help="Include the other plans of the same person or place.")
     ] = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Show one plan, who wrote and approved it, and what was suggested. It is recorded.
+    """Show one plan, its author, approver and suggestions. The audit records that you looked.
 
     JSON: id, for, person, place, status, on_card, author, written_at, approver, approved_on,
     review_on, review_due, expires_on, body, suggestions, changes; with --all, earlier.
@@ -112,10 +112,13 @@ def show(
 def list_(
     ctx: typer.Context,
     due: Annotated[
-        bool, typer.Option("--due", help="To review within 30 days, or expired on their own.")
+        bool,
+        typer.Option(
+            "--due", help="Only those due for review within 30 days, or expired on their day."
+        ),
     ] = False,
     status: Annotated[
-        str | None, opt("--status", code("plan_status"), "Those with this status.")
+        str | None, opt("--status", code("plan_status"), "Only those with this status.")
     ] = None,
     format: FormatOption = None,
     output: OutputOption = None,

@@ -22,7 +22,7 @@ from ccu.output import emit_line
 app = group("Joined to `ccu plan` by the map in cli.py.")
 
 PlanArgument = Annotated[int, arg("PLAN", PLAN, "The plan's number.")]
-REASON_OPTION = opt("--reason", REASON, "Why; it is kept. Not about the person.")
+REASON_OPTION = opt("--reason", REASON, "Why; it is recorded. Not about the person.")
 FileOption = Annotated[
     Path | None, opt("--file", FILE, "The text from a file; - is standard input.")
 ]
@@ -33,14 +33,14 @@ def approve(
     ctx: typer.Context,
     plan: PlanArgument,
     anyway: Annotated[
-        bool, typer.Option("--anyway", help="Whatever its words; needs --reason.")
+        bool, typer.Option("--anyway", help="Despite words that do not belong; needs --reason.")
     ] = False,
     reason: Annotated[str | None, REASON_OPTION] = None,
 ) -> None:
-    """Approve a draft: from now on it is on the card, and replaces the plan before it.
+    """Approve a draft: it is on the card from now on, and replaces the earlier plan.
 
-    By a supervisor or an admin; by its author only where there is no other. It is to be reviewed
-    after plan_review_months and leaves the card by itself after plan_expiry_months.
+    By a supervisor or an admin; by its author only where there is no other. It is due for review
+    after plan_review_months and leaves the card after plan_expiry_months.
 
     Example:
 
@@ -58,12 +58,12 @@ def review(
     ctx: typer.Context,
     plan: PlanArgument,
     keep: Annotated[
-        bool, typer.Option("--keep", help="It is still right: a new review day and expiry.")
+        bool, typer.Option("--keep", help="Confirm it, with a new review day and expiry.")
     ] = False,
 ) -> None:
-    """Confirm that an approved plan is still right, for as long again. Else write a new one.
+    """Confirm that an approved plan is still right. If it is not, write a new one.
 
-    By a supervisor or an admin. One that has expired by itself is back on the card.
+    By a supervisor or an admin. One that expired on its day is back on the card.
 
     Example:
 
@@ -76,7 +76,7 @@ def review(
             "--keep confirms that the plan is still right; if it is not, write a new one with"
             " ccu plan write"
         )
-    emit_line(deciding.keep(ctx.obj, plan))
+    emit_line(deciding.review(ctx.obj, plan))
 
 
 @app.command()
@@ -98,7 +98,7 @@ def expire(
 def suggest(
     ctx: typer.Context, plan: PlanArgument, file: FileOption = None, asking: AskingOption = False
 ) -> None:
-    """Send a correction to a plan back to the unit: asked for, or from a file.
+    """Send the unit a correction to a plan: typed, or from a file.
 
     Example:
 
@@ -114,14 +114,14 @@ def answer(
     ctx: typer.Context,
     suggestion: Annotated[int, arg("S", number_of("suggestion", "S"), "The suggestion's number.")],
     accept: Annotated[
-        bool | None, typer.Option("--accept/--decline", help="Is it taken into the plan?")
+        bool | None, typer.Option("--accept/--decline", help="Accept or decline it.")
     ] = None,
     file: FileOption = None,
     asking: AskingOption = False,
 ) -> None:
-    """Accept or decline a suggestion, with a word to whoever sent it: asked for, or from a file.
+    """Accept or decline a suggestion, with an answer: typed, or from a file.
 
-    By the unit. Accepting changes no plan: write a new one.
+    By the unit. Accepting does not change the plan: write a new one.
 
     Example:
 
