@@ -13,7 +13,7 @@ from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.output import Document, Format, Section, Table, default_format, emit, emit_document
 from ccu.report.build import Report, ReportSection
-from ccu.report.figures import INSTEAD, Figure
+from ccu.report.figures import INSTEAD, NO_DATA, Figure
 from ccu.report.options import Compare
 
 FEW = "* made of fewer than ten: may be due to chance."
@@ -123,7 +123,9 @@ def _row(each: Figure, report: Report) -> list[str]:
 def beside(each: Figure, column: str) -> str:
     """Return the figure of a compared period, marked when it is made of few."""
     number = getattr(each, column)
-    few = number is not None and getattr(each, f"{column}_few")
+    if number is None:
+        return "-"
+    few = getattr(each, f"{column}_few")
     return value(number, each.unit) + ("*" if few else "")
 
 
@@ -179,9 +181,9 @@ def left_out(each: Figure) -> str:
 
 
 def value(number: float | int | None, unit: str) -> str:
-    """Return 15.0%, 2.7, 3.4 h, $1,234, 1,204; `-` where there is nothing to divide by."""
+    """Return 15.0%, 2.7, 3.4 h, $1,234, 1,204; `n/a` without data."""
     if number is None:
-        return "-"
+        return NO_DATA
     if unit == "share":
         return f"{number * 100:.1f}%"
     if unit == "dollars":

@@ -116,7 +116,7 @@ def test_an_empty_file_states_it(ccu: Ccu) -> None:
     done = ccu("report", "--month", "2026-01")
     assert done.code == 0
     assert "No calls are recorded in this file." in done.out
-    assert re.search(r"Share of all calls +- +0 of 0", done.out)
+    assert re.search(r"Share of all calls +n/a +0 of 0", done.out)
 
 
 def test_a_file_of_one_call(ccu: Ccu, hand: Hand) -> None:

@@ -226,6 +226,38 @@ def test_first_follow_up_never_tried_is_a_failure(ccu: Ccu, hand: Hand) -> None:
     assert found["contact_rate"]["numerator"] == 2 and found["contact_rate"]["denominator"] == 4
 
 
+def test_what_no_call_records_is_not_zero(ccu: Ccu, hand: Hand) -> None:
+    """Imported calls without a responder or minutes: no rate, no hours, no cost is 0."""
+    hand.calls([f"2026-01-{day:02}T10:00:00" for day in range(1, 21)])
+    found = figures(ccu, "responders", *JANUARY) | figures(ccu, "effort", *JANUARY)
+    rates = [name for name in found if name.endswith(("_of_calls", "_of_care_calls"))]
+    assert len(rates) == 8
+    for name in (*rates, "backup_rate", "civilian_eligible", "scene_hours", "hours_per_contact"):
+        assert found[name]["value"] is None, name
+    assert found["arrived_of_calls"]["missing"] == found["scene_hours"]["missing"] == 20
+    assert found["follow_up_hours"]["value"] == 0  # nobody was called: that is known
+    assert "0.0%" not in ccu("report", *JANUARY, "--section", "responders").out
+    call = hand.call("2026-01-21T10:00:00")
+    hand.one(
+        "INSERT INTO call_responder (call_id, agency, state) VALUES (?, 'police', 'arrived')", call
+    )
+    row = figures(ccu, "responders", *JANUARY)["arrived_of_calls"]
+    assert (row["numerator"], row["denominator"], row["missing"]) == (0, 21, 20)
+
+
+def test_an_hour_is_divided_by_the_contacts_it_was_spent_on(ccu: Ccu, hand: Hand) -> None:
+    """Two calls of an hour with minutes and ten without, one person each, at $60 an hour."""
+    ccu("settings", "rate_scene", "60")
+    ccu("settings", "rate_follow_up", "60")
+    for day in range(1, 13):
+        call = hand.call(f"2026-01-{day:02}T10:00:00", hand.person("Ann"))
+        if day < 3:
+            hand.one("UPDATE call SET minutes = 60 WHERE id = ?", call)
+    found = figures(ccu, "effort", *JANUARY)
+    assert (found["cost_per_contact"]["value"], found["cost_per_contact"]["denominator"]) == (60, 2)
+    assert (found["hours_per_contact"]["value"], found["hours_per_contact"]["missing"]) == (1, 10)
+
+
 def test_hand_offs_only_when_their_days_are_over(ccu: Ccu, hand: Hand) -> None:
     hand.provider()
     done = ("in_progress", "2026-01-10T10:00:00")
