@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ccu import __version__, dates
 from ccu.consent import withheld
 from ccu.records import audit
-from ccu.report import figures, sealed_rows, sections, sentences
-from ccu.report.figures import Figure, Frames
-from ccu.report.parameters import frames as make_frames
-from ccu.report.period import Period
+from ccu.report import definitions, figures, sealed_rows, sections, sentences
+from ccu.report.figures import Figure, Frames, Month
+from ccu.report.period import Period, day_words, moment_words
 from ccu.report.sections import Plan
 from ccu.session import Session
 
@@ -31,7 +31,10 @@ ORDER BY occurred_at LIMIT 1
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked for. `compare` is both, none, previous or year; None: the setting."""
+    """What was asked for. `compare` is both, none, previous or year.
+
+    `k`, `window`: None for the setting. `one_page`: only the sections of the page.
+    """
 
     period: Period
     sections: tuple[str, ...] = ()
@@ -40,13 +43,14 @@ class Options:
     all_calls: bool = False
     compare: str = "both"
     public: bool = False
+    one_page: bool = False
     format: str = ""
 
     @property
     def plans(self) -> list[Plan]:
         """Return the sections asked for; for publication its one page."""
         if not self.public:
-            return sections.chosen(self.sections)
+            return sections.chosen(sections.PAGE if self.one_page else self.sections)
         from ccu.report.public import PAGE
 
         return [PAGE]
@@ -85,7 +89,7 @@ class Report:
     period: Period
     compare: str
     as_of: datetime
-    not_over: bool
+    zone: ZoneInfo
     first_day: date | None
     settings: dict[str, str]
     file: str
@@ -94,6 +98,16 @@ class Report:
     sections: list[ReportSection]
     notes: list[str] = field(default_factory=list)
     public: bool = False
+    one_page: bool = False
+
+    @property
+    def not_over(self) -> bool:
+        """Whether the period is not over."""
+        return self.is_not_over(self.period)
+
+    def is_not_over(self, period: Period) -> bool:
+        """Return whether a period ends after the as-of moment; a day's last second is its end."""
+        return dates.day_start(period.end, self.zone) > self.as_of + timedelta(seconds=1)
 
 
 def build(session: Session, options: Options) -> Report:
@@ -176,15 +190,14 @@ def begun(session: Session, options: Options) -> Report:
         period=options.period,
         compare=options.compare,
         as_of=as_of,
-        # the last second of a day counts as its end
-        not_over=dates.day_start(options.period.end, session.settings.zone)
-        > as_of + timedelta(seconds=1),
+        zone=session.settings.zone,
         first_day=date.fromisoformat(found["day"]) if found else None,
         settings=settings,
         file=session.path.name,
         version=__version__,
         schema=int(session.db.execute("PRAGMA user_version").fetchone()[0]),
         sections=[],
+        one_page=options.one_page,
     )
     report.notes = _notes(report) + sentences.destroyed(session.db, report)
     return report
@@ -194,7 +207,7 @@ def _notes(report: Report) -> list[str]:
     """Return what a reader must know before any figure."""
     notes = []
     if report.not_over:
-        until = f"{report.as_of:%Y-%m-%d %H:%M}"
+        until = moment_words(report.as_of)
         notes.append(f"{report.period.label} is not over: counted to {until}.")
         if report.compare != "none":
             notes.append(
@@ -203,10 +216,11 @@ def _notes(report: Report) -> list[str]:
     if report.first_day is None:
         notes.append("No calls are recorded in this file.")
     elif report.first_day >= report.period.end:
-        notes.append(f"No calls are recorded before {report.first_day}.")
+        notes.append(f"No calls are recorded before {day_words(report.first_day)}.")
     elif report.first_day > report.period.start:
         notes.append(
-            f"No calls are recorded before {report.first_day}: the period is not complete."
+            f"No calls are recorded before {day_words(report.first_day)}:"
+            " the period is not complete."
         )
     else:
         notes += _partly_recorded(report)
@@ -219,10 +233,73 @@ def _partly_recorded(report: Report) -> list[str]:
     notes: list[str] = []
     beside = {"previous": report.period.previous(), "year": report.period.year_before()}
     for which, then in beside.items():
-        partly = first is not None and then.start < first < then.end
-        if partly and report.compare in ("both", which) and then.label not in "".join(notes):
-            notes.append(f"{then.label} is not complete: no calls are recorded before {first}.")
+        if first is None or not then.start < first < then.end:
+            continue
+        if report.compare in ("both", which) and then.label not in "".join(notes):
+            since = day_words(first)
+            notes.append(f"{then.label} is not complete: no calls are recorded before {since}.")
     return notes
+
+
+def make_frames(report: Report, options: Options) -> Frames:
+    """Return the parameters of the period, of those it is compared with, and of twelve months.
+
+    A period that ended before the file's first call is not compared with: its 0 would only mean
+    that the file had not begun.
+    """
+    period = report.period
+    wanted = {
+        "previous": period.previous() if options.compare in ("both", "previous") else None,
+        "year": period.year_before() if options.compare in ("both", "year") else None,
+    }
+    made = {
+        name: _parameters(report, each, options)
+        for name, each in wanted.items()
+        if each is not None and report.first_day is not None and each.end > report.first_day
+    }
+    months = [_month(report, each, options) for each in period.months()]
+    now = _parameters(report, period, options)
+    return Frames(now, made.get("previous"), made.get("year"), months)
+
+
+def _month(report: Report, month: Period, options: Options) -> Month:
+    name, first = f"{month.start:%Y-%m}", report.first_day
+    if month.start > report.as_of.date():
+        return Month(name, "not begun", None)
+    if first is None or month.end <= first:
+        return Month(name, "before the first call", None)
+    note = "not over" if report.is_not_over(month) else ""
+    return Month(name, note, _parameters(report, month, options))
+
+
+def _parameters(report: Report, period: Period, options: Options) -> dict[str, Any]:
+    """Return every named parameter that a .sql file may use."""
+    settings = report.settings
+    days = int(settings["repeat_days"])
+    last = min(period.last, report.as_of.date())
+    previous, year = period.previous(), period.year_before()
+    return {
+        "start": str(period.start),
+        "end": str(period.end),
+        "as_of": dates.to_iso(report.as_of),
+        "as_of_unix": int(report.as_of.timestamp()),
+        "today": str(report.as_of.date()),
+        "k": int(settings["repeat_calls"]),
+        "window": days,
+        "window_start": str(last - timedelta(days=days - 1)),
+        "window_end": str(last + timedelta(days=1)),
+        "all_calls": int(options.all_calls),
+        "first_day": str(report.first_day) if report.first_day else None,
+        "previous_start": str(previous.start),
+        "previous_end": str(previous.end),
+        "year_before_start": str(year.start),
+        "year_before_end": str(year.end),
+        "handoff_days": int(settings["handoff_days"]),
+        "stalled_days": int(settings["stalled_days"]),
+        "civilian_natures": settings["civilian_natures"],
+        "rate_scene": float(settings["rate_scene"]) if settings["rate_scene"] else None,
+        "rate_follow_up": float(settings["rate_follow_up"]) if settings["rate_follow_up"] else None,
+    }
 
 
 class Maker:
@@ -238,6 +315,11 @@ class Maker:
             if file not in self._made:
                 self._made[file] = figures.run(self._connection, file, self._frames)
         return [each for file in files for each in self._made[file]]
+
+    def by_month(self, names: tuple[str, ...]) -> list[Figure]:
+        """Return the same figures for each of the twelve months."""
+        heads = [definitions.every()[name] for name in names]
+        return figures.by_month(self._connection, heads, self._frames.months)
 
     def rows(self, file: str) -> list[dict[str, Any]]:
         """Return the rows of a list, with shares rounded as in figures."""
@@ -256,6 +338,7 @@ def _section(maker: Maker, plan: Plan, report: Report) -> ReportSection:
         section.items = maker.rows(plan.files[0])
     else:
         section.figures = _picked(maker.figures(plan.files), plan.pick)
+        section.figures += maker.by_month(plan.monthly)
     section.explains = list(sentences.EXPLAINS.get(plan.name, ()))
     if plan.name in sentences.STATES:
         section.says = sentences.STATES[plan.name](section, report)

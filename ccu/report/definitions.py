@@ -111,7 +111,20 @@ def _paragraphs(lines: list[str]) -> str:
 def every() -> dict[str, Definition]:
     """name -> head, of all files in the order of their names."""
     files = sorted(path.stem for path in FOLDER.glob("*.sql"))
-    return {head.name: head for file in files for head in source(file).heads}
+    found = {head.name: head for file in files for head in source(file).heads}
+    monthly = [_by_month(found[name]) for name in sections.HEADLINE]
+    return found | {head.name: head for head in monthly}
+
+
+def _by_month(head: Definition) -> Definition:
+    """Return the definition of the same figure for each of twelve months."""
+    facts = {**head.facts, "title": f"{head.title} by month", "section": "summary", "of": "months"}
+    text = (
+        f"As {head.name}, for each of the twelve months that end with the one in which the period"
+        " ends. A month before the file's first call has no figure; one that is not over is"
+        " counted to the as-of moment and says so."
+    )
+    return Definition(head.name + sections.BY_MONTH, head.file, facts, text)
 
 
 def define(name: str) -> Definition:

@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from math import exp, log, sqrt
 from typing import Any
 
 from ccu.report import definitions
 from ccu.report.definitions import Definition
+from ccu.report.sections import BY_MONTH
 
 PLACES = 6  # decimals kept, in every format
 Z = 1.959963984540054  # 97.5% of a normal distribution
@@ -62,6 +63,16 @@ class Frames:
     now: Parameters
     previous: Parameters | None = None
     year_before: Parameters | None = None
+    months: Sequence["Month"] = ()
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of a series: `2026-01`, why it has no figure or only a part, its parameters."""
+
+    name: str
+    note: str
+    parameters: Parameters | None
 
 
 def rows(connection: sqlite3.Connection, file: str, parameters: Parameters) -> list[dict[str, Any]]:
@@ -86,6 +97,29 @@ def run(connection: sqlite3.Connection, file: str, frames: Frames) -> list[Figur
             continue
         made.append(_figure(head, row, same))
     return made
+
+
+def by_month(
+    connection: sqlite3.Connection, heads: Sequence[Definition], months: Sequence[Month]
+) -> list[Figure]:
+    """Run the figures for each month; one without parameters has no number."""
+    made: dict[tuple[str, str], Figure] = {}
+    for month in months:
+        for file in {head.file for head in heads}:
+            frames = Frames(month.parameters) if month.parameters else None
+            for each in run(connection, file, frames) if frames else ():
+                if not each.group:
+                    made[each.figure, month.name] = each
+    return [
+        replace(
+            made.get((head.name, month.name), Figure(figure=head.name, value=None, unit=head.unit)),
+            figure=head.name + BY_MONTH,
+            group=month.name,
+            note=month.note,
+        )
+        for head in heads
+        for month in months
+    ]
 
 
 def _keyed(

@@ -56,6 +56,9 @@ class ReportOptions:
     section: Annotated[
         list[str] | None, Option("--section", metavar="NAME", help="Only this section. Repeatable.")
     ] = None
+    full: Annotated[
+        bool, Option("--full", help="All sections; without it the one page of the main figures.")
+    ] = False
     overview: Annotated[
         bool, Option("--list", help="List the sections and the figures, and stop.")
     ] = False
@@ -106,6 +109,7 @@ def check_public(given: ReportOptions) -> None:
     """Raise InvalidInput for options that would change the one page for publication."""
     others = {
         "--section": given.section,
+        "--full": given.full,
         "--list": given.overview,
         "--define": given.define is not None,
         "--compare": given.compare,
@@ -120,12 +124,15 @@ def check_public(given: ReportOptions) -> None:
 
 def read(given: ReportOptions, session: Session) -> "Options":
     """What the report is made of. Raises InvalidInput, NotFound for what cannot be right."""
-    from ccu.report import period, sections
+    from ccu.report import output, period, sections
     from ccu.report.build import Options
 
     _ = session.staff_id
     asked = period.read(given, session.today)
     sections.chosen(given.section or ())  # a wrong name is told before anything is counted
+    if given.full and given.section:
+        raise InvalidInput("--full and --section contradict each other; give one of them")
+    in_full = given.full or output.has_all_sections(given.format, given.output)
     compare = Compare.none if given.public else given.compare or Compare.both
     return Options(
         period=asked,
@@ -135,5 +142,6 @@ def read(given: ReportOptions, session: Session) -> "Options":
         all_calls=given.all_calls,
         compare=compare.value,
         public=given.public,
+        one_page=not (in_full or given.section or given.public),
         format=given.format.value if given.format else "",
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ccu import dates
@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 SERIES = 12  # months in the summary's row of bars
+
+
+def day_words(day: date) -> str:
+    """Return `Jan 31, 2026`."""
+    return f"{MONTH_NAMES[day.month - 1][:3]} {day.day}, {day.year}"
+
+
+def moment_words(moment: datetime) -> str:
+    """Return `Jan 31, 2026, 2:20 PM`."""
+    return f"{day_words(moment.date())}, {moment.hour % 12 or 12}:{moment:%M %p}"
 
 
 @dataclass(frozen=True)
@@ -32,14 +42,15 @@ class Period:
 
     @property
     def label(self) -> str:
-        """`January 2026`, `2026 Q1`, `2026`, `2026-01-10 to 2026-01-20`."""
+        """`January 2026`, `2026 Q1`, `2026`, `Jan 10, 2026 to Jan 20, 2026`."""
         if self.kind == "month":
             return f"{MONTH_NAMES[self.start.month - 1]} {self.start.year}"
         if self.kind == "quarter":
             return f"{self.start.year} Q{(self.start.month + 2) // 3}"
         if self.kind == "year":
             return str(self.start.year)
-        return str(self.start) if self.start == self.last else f"{self.start} to {self.last}"
+        first, last = day_words(self.start), day_words(self.last)
+        return first if first == last else f"{first} to {last}"
 
     @property
     def short(self) -> str:

@@ -15,7 +15,8 @@ from ccu.errors import NotFound
 class Plan:
     """What a section holds. `pick`: only these figures of the files, in this order.
 
-    `people_served:` is that figure without its groups.
+    `people_served:` is that figure without its groups. `monthly`: of these, also each month of the
+    year that ends with the period.
     """
 
     name: str
@@ -25,24 +26,37 @@ class Plan:
     columns: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     pick: tuple[str, ...] = ()
+    monthly: tuple[str, ...] = ()
 
 
-def _figures(name: str, title: str, *files: str, pick: str = "") -> Plan:
-    return Plan(name, title, "figures", files, pick=tuple(pick.split()))
+def _figures(
+    name: str, title: str, *files: str, pick: str = "", monthly: tuple[str, ...] = ()
+) -> Plan:
+    return Plan(name, title, "figures", files, pick=tuple(pick.split()), monthly=monthly)
 
 
 def _list(name: str, title: str, columns: str, facts: str = "") -> Plan:
     return Plan(name, title, "list", (name,), tuple(columns.split()), tuple(facts.split()))
 
 
+# The figures that lead every report, and have a number for each month.
+HEADLINE = (
+    *("calls", "care_calls", "people_served", "connections"),
+    *("first_attempt_within_24h", "first_attempt_within_7d"),
+)
+BY_MONTH = "_by_month"  # the end of the names of the monthly figures
+
 PLANS = (
     _figures(
         "summary",
         "Summary",
-        *("calls", "people", "referrals", "attempts", "late", "repeats", "concentration", "months"),
+        *("calls", "people", "first_follow_up", "referrals", "attempts", "late", "repeats"),
+        "concentration",
         pick="calls care_calls share_of_all_calls people_served: unknown_people connections"
-        " referrals_made attempts_made overdue_now stalled_now repeat_addresses repeat_people"
-        " top5_people_share top5_address_share calls_by_month care_calls_by_month",
+        " first_attempt_within_24h first_attempt_within_7d referrals_made attempts_made"
+        " overdue_now stalled_now repeat_addresses repeat_people top5_people_share"
+        " top5_address_share",
+        monthly=HEADLINE,
     ),
     _list(
         "repeat-addresses",
@@ -63,7 +77,8 @@ PLANS = (
         facts="late",
     ),
     _figures("referrals", "Referrals and their outcomes", "referrals"),
-    _figures("hand-offs", "Hand-offs", "follow_through", "warm_handoffs"),
+    _figures("hand-offs", "Handoffs", "follow_through", "warm_handoffs"),
+    _figures("data-quality", "Data quality", "data_quality"),
     _figures(
         "first-follow-up",
         "Time to first follow-up",
@@ -99,6 +114,11 @@ PLANS = (
     _list("hours", "When calls come", "weekday hour care_calls calls"),
 )
 
+# The sections that the one page is made of.
+PAGE = (
+    *("summary", "repeat-addresses", "repeat-people", "overdue", "referrals", "hand-offs"),
+    "data-quality",
+)
 # One name for several sections.
 TOGETHER = {"repeat-callers": ("repeat-addresses", "repeat-people")}
 

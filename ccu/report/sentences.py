@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ccu.report.figures import Figure
+from ccu.report.period import day_words
 from ccu.retention import destruction
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def threshold(report: "Report") -> str:
     kind = "calls" if report.settings["all_calls"] == "yes" else "care calls"
     k, days = report.settings["repeat_calls"], report.settings["repeat_days"]
     last = min(report.period.last, report.as_of.date())
-    return f"At least {k} {kind} in the {days} days to {last}."
+    return f"At least {k} {kind} in the {days} days to {day_words(last)}."
 
 
 def _overdue(section: "ReportSection", report: "Report") -> list[str]:

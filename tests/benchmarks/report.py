@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 from ccu.report import build, definitions
-from ccu.report.parameters import frames as make_frames
 from ccu.report.period import Period
 from ccu.report.sections import PLANS
 from ccu.session import Session
@@ -60,7 +59,7 @@ def _script(town: Path) -> str:
     session = Session(town, TODAY)
     start = date.fromisoformat(f"{MONTH}-01")
     options = build.Options(period=Period("month", start, date(2026, 2, 1)))
-    frames = make_frames(build.begun(session, options), options)
+    frames = build.make_frames(build.begun(session, options), options)
     session.close()
     figures = {file for plan in PLANS if plan.kind == "figures" for file in plan.files}
     figures |= {file for plan in PLANS for file in plan.facts}

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from ccu.report import build, definitions
 from ccu.report.figures import reduction, wilson
-from ccu.report.parameters import frames
 from ccu.report.period import Period
 from ccu.session import Session
 
@@ -163,7 +162,7 @@ def test_repeat_addresses_are_units_within_the_window(ccu: Ccu, hand: Hand) -> N
     assert [row["place"] for row in with_all] == [flat, other]
     (section,) = report(ccu, *JANUARY, "--section", "repeat-addresses")["sections"]
     assert "Left out: 2 exempt addresses." in section["says"]  # and an exempt building's apartment
-    assert "At least 3 care calls in the 90 days to 2026-01-31." in section["says"]
+    assert "At least 3 care calls in the 90 days to Jan 31, 2026." in section["says"]
     assert figures(ccu, "summary", *JANUARY)["repeat_addresses"]["value"] == 1
 
 
@@ -378,7 +377,7 @@ def parameters(db_path: Path) -> tuple[Session, dict[str, Any]]:
     """What the report of January 2026 binds."""
     session = Session(db_path, "2026-01-31")
     options = build.Options(period=Period("month", date(2026, 1, 1), date(2026, 2, 1)))
-    return session, dict(frames(build.begun(session, options), options).now)
+    return session, dict(build.make_frames(build.begun(session, options), options).now)
 
 
 @pytest.mark.parametrize("file", sorted(path.stem for path in definitions.FOLDER.glob("*.sql")))

@@ -9,10 +9,12 @@ from ccu.session import Session
 
 @with_options(ReportOptions)
 def command(ctx: typer.Context, given: ReportOptions) -> None:
-    """The figures of a month, quarter or year, each with its definition.
+    """The figures of a month, quarter or year on one page; every section with --full.
 
-    Numbers only: no name of a person is in it. Every figure has its numerator, its denominator and
-    how many rows lacked the data.
+    The page leads with calls, people served, connections and follow-up, then repeat callers,
+    overdue follow-ups, referrals and data quality. No name of a person is in it. JSON, CSV and HTML
+    have every section; every figure has its numerator, its denominator and how many rows lacked
+    the data.
 
     JSON: town, period, as_of, settings, notes and sections, each with says, columns and rows.
 

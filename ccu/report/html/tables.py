@@ -19,7 +19,7 @@ OF_THE_WINDOW = ("repeat-addresses", "repeat-people")
 def section(section: ReportSection, report: Report) -> Grid:
     """The table of a section; months have one of their own beside their drawing."""
     if section.kind == "figures":
-        figures = [each for each in section.figures if each.figure not in text.MONTHS]
+        figures = [each for each in section.figures if not text.is_monthly(each)]
         return _figures(section, figures, report)
     return listed(section, report, section.items)
 
