@@ -78,8 +78,13 @@ def _headline_table(report: Report) -> Section:
         for line in lines
     ]
     heads = ("Figure", "Value", "Of", *text.compared(report).values(), "12 months")
-    few = [text.FEW] if any("*" in cell for row in rows for cell in row[1:-1]) else []
-    return Section("Headline", table=Table(heads, rows), lines=few)
+    return Section("Headline", table=Table(heads, rows), lines=[few(lines)] if few(lines) else [])
+
+
+def few(lines: list[Line]) -> str:
+    """Return what the asterisk means, when one is shown."""
+    shown = [cell for line in lines for cell in (text.valued(line.figure), *line.then.values())]
+    return text.FEW if any("*" in cell for cell in shown) else ""
 
 
 def _small_chart(months: list[Figure]) -> str:

@@ -22,6 +22,11 @@ def day_words(day: date) -> str:
     return f"{MONTH_NAMES[day.month - 1][:3]} {day.day}, {day.year}"
 
 
+def month_words(name: str) -> str:
+    """Return `Jan 2026` for 2026-01."""
+    return f"{MONTH_NAMES[int(name[5:]) - 1][:3]} {name[:4]}"
+
+
 def moment_words(moment: datetime) -> str:
     """Return `Jan 31, 2026, 2:20 PM`."""
     return f"{day_words(moment.date())}, {moment.hour % 12 or 12}:{moment:%M %p}"

@@ -13,11 +13,10 @@ from ccu.output import Section, Table
 from ccu.report.build import Report, ReportSection
 from ccu.report.figures import INSTEAD, NO_DATA, Figure
 from ccu.report.options import Compare
-from ccu.report.period import day_words, moment_words
+from ccu.report.period import day_words, moment_words, month_words
 from ccu.report.sections import BY_MONTH
 
 FEW = "* made of fewer than ten: may be due to chance."
-MONTHS = ("calls_by_month", "care_calls_by_month")
 DAYS = ("first", "last", "due")  # columns of lists that hold days
 RENAMED = {"kind": "type", "id": "number"}  # columns of lists, by their titles
 # Column titles of lists on screens, where the whole words would not fit side by side.
@@ -228,7 +227,7 @@ def _by_month(figures: list[Figure]) -> Table:
     heads = dict.fromkeys(each.title.removesuffix(" by month") for each in figures)
     months: dict[str, list[str]] = {}
     for each in figures:
-        month = f"{each.group}, {each.note}" if each.note else each.group
+        month = month_words(each.group) + (f", {each.note}" if each.note else "")
         months.setdefault(month, [month]).append("-" if each.value is None else valued(each))
     return Table(("Month", *heads), list(months.values()))
 
