@@ -1,4 +1,4 @@
-"""A town that does not exist, for `ccu demo`, the README's tour and `make bench`.
+"""An invented town, for `ccu demo`, the README's tour and `make bench`.
 
   town    its streets and buildings, and the many ways dispatchers type them
   export  its dispatch export: any number of calls, streamed, the same for the same seed
@@ -6,7 +6,7 @@
   build   the steps that make the file
   tour    the screens shown, with a sentence before each
 
-Everybody and everything here is invented. Names of people say so: Sample, Example, Notreal.
+Everybody and everything here is invented. People's names show it: Sample, Example, Notreal.
 """
 
 DEFAULT_CALLS = 600

@@ -1,4 +1,4 @@
-"""Making the demo file: a dispatch export imported, the story told, and a call back to everyone."""
+"""Make the demo file: import a dispatch export, run the story, add a call back to everyone."""
 
 import os
 import sqlite3
@@ -36,7 +36,7 @@ FROM follow_up WHERE id > ? AND closed_at IS NOT NULL ORDER BY id
 
 @dataclass
 class Town:
-    """The demo while it is being made. `run` runs a command line of the story."""
+    """The demo town while it is being made. `run` runs a command line of the story."""
 
     session: Session
     calls: int

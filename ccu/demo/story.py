@@ -93,7 +93,7 @@ class _AsTyped(Session):
 
 
 def tell(session: Session, run: Run) -> dict[str, int]:
-    """Run the whole story; return the number of each labeled record."""
+    """Run the complete story; return the number of each labeled record."""
     numbers: dict[str, int] = {}
     told = [(each.part, _moment(session, each.when), each) for each in lines()]
     for _part, now, line in sorted(told, key=lambda each: each[:2]):
@@ -175,7 +175,7 @@ _DISPATCHED = (
 
 
 def dispatched(now: datetime, seed: int) -> Iterator[Known]:
-    """The story's places in the dispatch export, spread over the years before officers logged."""
+    """Yield dispatched calls at the story's places, in the years before officers logged calls."""
     random = source(seed, "story")
     for beat, address, unit, natures, count in _DISPATCHED:
         for number in range(count):

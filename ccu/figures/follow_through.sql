@@ -3,7 +3,7 @@
 -- section: hand-offs
 -- unit: share
 -- interval: wilson
--- known from: the NASW/CT white paper, which says that about 50% of plain referrals are
+-- known from: the NASW/CT white paper, which estimates 50% of plain referrals
 -- numerator: referrals with a first engagement within handoff_days of being made
 -- denominator: referrals made in the period whose handoff_days are over
 -- By how the person was handed off, warmest first, and all together. Engagement: a status of in

@@ -9,7 +9,7 @@
 -- one that was not available does not. Eugene's police found 2% to 20% by such readings of one year,
 -- so none of them is printed without its name. missing: calls without any responder recorded; they
 -- stay in the denominator, as calls without one. When no call has a responder recorded there is no
--- numerator: nobody recorded is not nobody sent.
+-- numerator: no record does not mean that nobody was sent.
 
 -- dispatched_of_calls
 -- title: Civilian responder sent, of all calls
@@ -89,9 +89,9 @@
 -- title: Fit for a civilian team
 -- unit: share
 -- known from: Hartford (half of 11,000 distress calls a year)
--- numerator: care calls of a nature on the list civilian_natures, screened, with no danger found
--- denominator: care calls with a danger screen
--- The list is the town's own setting, printed below. missing: care calls whose danger was not
+-- numerator: care calls of a nature on the list civilian_natures, screened, with no hazard found
+-- denominator: care calls with a hazard screen
+-- The list is the town's own setting, printed below. missing: care calls whose hazards were not
 -- screened, or not recorded: unknown is not safe, so they are left out on both sides.
 
 -- civilian_covered

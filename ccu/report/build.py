@@ -1,4 +1,4 @@
-"""The `Report`: everything that any format prints, made once from the file."""
+"""Build the `Report`, once from the file: everything that any format prints."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ class Options:
 
 @dataclass
 class ReportSection:
-    """One section. Kind `figures` has `figures`, kind `list` has `items`; `rows` are either's.
+    """One section. `figures` is filled where `kind` is figures, `items` where it is list.
 
     `explains` are fixed sentences; `says` may hold numbers of the town.
     """
@@ -75,7 +75,7 @@ class ReportSection:
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """column -> cell, in the columns' order."""
+        """Return each row as column -> cell, in the order of the columns."""
         if self.kind == "figures":
             return [{name: getattr(each, name) for name in self.columns} for each in self.figures]
         return [{name: each[name] for name in self.columns} for each in self.items]
@@ -83,7 +83,7 @@ class ReportSection:
 
 @dataclass
 class Report:
-    """A whole report. `file` is a name and no path; nothing in it changes from run to run."""
+    """A complete report. `file` is a name without a path; nothing in it changes from run to run."""
 
     town: str
     period: Period
@@ -102,7 +102,7 @@ class Report:
 
     @property
     def not_over(self) -> bool:
-        """Whether the period is not over."""
+        """Return whether the period is not over."""
         return self.is_not_over(self.period)
 
     def is_not_over(self, period: Period) -> bool:
@@ -144,7 +144,7 @@ def build(session: Session, options: Options) -> Report:
 
 
 def _hide(session: Session, report: Report) -> None:
-    """Blank the details of late work that this account may not see (store/viewing.py)."""
+    """Blank the details of late work that this account may not see."""
     for section in report.sections:
         if section.name != "overdue":
             continue
@@ -303,7 +303,7 @@ def _parameters(report: Report, period: Period, options: Options) -> dict[str, A
 
 
 class Maker:
-    """Runs each file of figures once, however many sections show it."""
+    """Run each file of figures once, however many sections show it."""
 
     def __init__(self, connection: sqlite3.Connection, frames: Frames) -> None:
         self._connection, self._frames = connection, frames

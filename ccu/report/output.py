@@ -1,4 +1,4 @@
-"""Where a report goes: one door for every format."""
+"""Print or write a report, in every format."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -69,8 +69,8 @@ def ends(output: Path | None, *endings: str) -> bool:
 def _check_folder(folder: Path, names: Iterable[str]) -> None:
     """Raise InvalidInput, before any figure is made, for what is no folder of ours.
 
-    One that holds anything but the files we write is somebody else's: it is left as it is. So is
-    one with a section that is not written now: beside the new ones it would pass for this period's.
+    One that holds anything but the files we write is somebody else's and is refused. So is
+    one with a section that is not written now: it would pass for one of this period.
     """
     with named.folder(folder, "--output") as found:
         _must_be_ours(found, names)
@@ -102,14 +102,14 @@ def _is_folder(report: "Report", output: Path) -> bool:
 
 
 def _plain(format: ReportFormat | None) -> Format | None:
-    """The format as every other command has it."""
+    """Return the format as every other command has it."""
     return Format(format.value) if format else None
 
 
-def tell(define: str | None, format: ReportFormat | None, output: Path | None) -> None:
-    """--define NAME, or --list: what a figure is, what there is. Raises NotFound, InvalidInput."""
+def explain(define: str | None, format: ReportFormat | None, output: Path | None) -> None:
+    """Print the definition of --define, or the --list. Raise NotFound or InvalidInput."""
     if format is ReportFormat.html:
-        raise InvalidInput("--format html is for the report itself")
+        raise InvalidInput("--list and --define cannot be --format html; use json or markdown")
     if define is None:
         emit(Table(LIST_COLUMNS, _listed(), title="Sections and figures"), _plain(format), output)
         return
@@ -117,7 +117,7 @@ def tell(define: str | None, format: ReportFormat | None, output: Path | None) -
 
 
 def _listed() -> list[tuple[str, str, str]]:
-    """Every section, and under it its figures or its list."""
+    """Return each section, and under it its figures or its list."""
     found: list[tuple[str, str, str]] = []
     for plan in sections.PLANS:
         heads = [head for file in plan.files for head in definitions.source(file).heads]

@@ -31,7 +31,7 @@ _KEPT = (
     "cad_disposition_id",
     "digest",
 )
-_FIRST_EVENT = 2**61  # numbers of the steps that a seal stands for: above every other
+_FIRST_EVENT = 2**61  # numbers of the events that end sealed referrals: above all others
 
 
 def show(connection: sqlite3.Connection) -> None:
@@ -64,7 +64,7 @@ def _put_back(
 
 
 def _words(table: str) -> frozenset[str]:
-    """Columns of which it is counted that something was said, and not what."""
+    """Return the columns whose text is replaced: that there was any is counted, not what."""
     return frozenset(WORDS.get(table, ())).difference(_KEPT)
 
 
@@ -79,7 +79,7 @@ def _end(
     content: Content,
     seal: dict[str, Any],
 ) -> None:
-    """What was open when it was sealed ended then."""
+    """Close what was open when it was sealed, as of then."""
     still = {row[0] for row in connection.execute("SELECT code FROM referral_status WHERE open")}
     for key in content.rows.get("follow_up", ()):
         row = rows["follow_up"][key]

@@ -1,7 +1,7 @@
-"""The sections of a report in their order: name, title, what feeds each, and its columns.
+"""The sections of a report in their order: name, title, the files of each, and its columns.
 
-`figures` sections run their files and show each figure with all its parts. A `list` section has one
-file whose rows are shown under `columns`. `facts` are files of figures that only feed the sentences
+A section of figures runs its files and shows each figure with all its parts. A list has one file,
+whose rows are shown under `columns`. `facts` are files of figures that are used only in sentences
 (`sentences.py`).
 """
 
@@ -13,7 +13,7 @@ from ccu.errors import NotFound
 
 @dataclass(frozen=True)
 class Plan:
-    """What a section holds. `pick`: only these figures of the files, in this order.
+    """The contents of a section. `pick`: only these figures of the files, in this order.
 
     `people_served:` is that figure without its groups. `monthly`: of these, also each month of the
     year that ends with the period.
@@ -70,11 +70,10 @@ PLANS = (
         "person care_calls all_calls places first last has_worker open_items",
         facts="repeats",
     ),
-    _list(
-        "overdue",
-        "Overdue and stalled",
-        "what id referral call person kind owner due days_late",
-        facts="late",
+    Plan(
+        *("overdue", "Overdue and stalled", "list", ("overdue",)),
+        ("what", "id", "referral", "call", "person", "kind", "owner", "due", "days_late"),
+        facts=("late",),
     ),
     _figures("referrals", "Referrals and their outcomes", "referrals"),
     _figures("hand-offs", "Handoffs", "follow_through", "warm_handoffs"),
@@ -124,9 +123,9 @@ TOGETHER = {"repeat-callers": ("repeat-addresses", "repeat-people")}
 
 
 def chosen(names: Sequence[str]) -> list[Plan]:
-    """The sections named, in the order of the report; all when none is named.
+    """Return the sections named, in the order of the report; all when none is named.
 
-    Raises NotFound for a name that is none, with the nearest one.
+    Raise NotFound for a name that is none, with the nearest one.
     """
     known = {plan.name: plan for plan in PLANS}
     wanted = {each for name in names for each in _expanded(name, known)}
@@ -144,17 +143,17 @@ def _expanded(name: str, known: Iterable[str]) -> tuple[str, ...]:
     from difflib import get_close_matches
 
     close = get_close_matches(said, [*known, *TOGETHER], n=1)
-    advice = f"did you mean {close[0]}?" if close else "ccu report --list names them"
+    advice = f"did you mean {close[0]}?" if close else "list them: ccu report --list"
     raise NotFound(f"no section of that name; {advice}")
 
 
 def section_of(figure: str, file: str) -> str:
     """Return the name of the section that a figure is defined under in `--define`.
 
-    That is the section that shows its whole file, else one that picks it, else one that only states
-    it in a sentence.
+    That is the section that shows its complete file, else one that picks it, else one that only
+    states it in a sentence.
     """
-    whole = [plan for plan in PLANS if file in plan.files and not plan.pick]
+    complete = [plan for plan in PLANS if file in plan.files and not plan.pick]
     picked = [plan for plan in PLANS if figure in {name.rstrip(":") for name in plan.pick}]
     stated = [plan for plan in PLANS if file in plan.facts]
-    return (whole + picked + stated)[0].name
+    return (complete + picked + stated)[0].name

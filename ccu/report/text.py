@@ -1,6 +1,6 @@
-"""A report as documents and tables: at a terminal, plain, markdown, JSON and CSV.
+"""A report as people read it, and as JSON and CSV have it.
 
-Screens show a figure in one line of six columns, numbers written as people write them. JSON and CSV
+Screens show a figure in one line of six columns, with units. JSON and CSV
 have the same rows with every part in a column of its own, numbers as numbers.
 """
 
@@ -19,7 +19,7 @@ from ccu.report.sections import BY_MONTH
 FEW = "* made of fewer than ten: may be due to chance."
 DAYS = ("first", "last", "due")  # columns of lists that hold days
 RENAMED = {"kind": "type", "id": "number"}  # columns of lists, by their titles
-# Column titles of lists on screens, where the whole words would not fit side by side.
+# Column titles of lists on screens, where the full words would not fit side by side.
 HEADS = {
     **RENAMED,
     "care_calls": "care",

@@ -52,7 +52,7 @@ def responders(file: File, asked: Asked) -> Figures:
             ("arrived_alone", sum(_alone(file, call) for call in rows)),
         ):
             found[f"{reading}_of_{name}", ""] = (
-                Part("share", None, len(rows), none)  # nobody recorded is not nobody sent
+                Part("share", None, len(rows), none)  # no record does not mean that nobody was sent
                 if none == len(rows)
                 else share(number, len(rows), missing=none)
             )

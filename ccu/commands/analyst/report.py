@@ -16,7 +16,7 @@ def command(ctx: typer.Context, given: ReportOptions) -> None:
     have every section; every figure has its numerator, its denominator and how many rows lacked
     the data.
 
-    JSON: town, period, as_of, settings, notes and sections, each with says, columns and rows.
+    JSON: town, period, as_of, settings, notes and sections, each with `says`, columns and rows.
 
     Examples:
 
@@ -35,7 +35,7 @@ def command(ctx: typer.Context, given: ReportOptions) -> None:
     session: Session = ctx.obj
     options.check_public(given)
     if given.overview or given.define is not None:
-        output.tell(given.define, given.format, given.output)
+        output.explain(given.define, given.format, given.output)
         return
     wanted = options.read(given, session)
     output.check(given.format, given.output, [plan.name for plan in wanted.plans])
