@@ -133,9 +133,8 @@ def pairs(report: Report) -> list[tuple[str, str]]:
 def _repeats(
     section: ReportSection, report: Report, name: str, columns: tuple[str, ...]
 ) -> Section:
-    what = threshold(report).removesuffix(".")
     return Section(
-        f"{name}{_of(len(section.items))}: {what[0].lower()}{what[1:]}",
+        f"{name}{_of(len(section.items))}: {threshold(report)}",
         table=text.listed(section.items[:MOST], columns),
         empty="None.",
     )

@@ -100,7 +100,7 @@ def publish(session: "Session", report: "Report", section: "ReportSection") -> N
         _published(each, session, report) if begun else _no_number(each, NO_DATA)
         for each in section.figures
     ]
-    section.says = [f"Repeats: {sentences.threshold(report).lower()}"]
+    section.says = [f"Repeats: {sentences.threshold(report)}."]
     section.explains = [*_EXPLAINS]
     whole = report.first_day is not None and report.first_day <= report.period.start
     notes = [] if whole else [_NOT_WHOLE if begun else _NOT_BEGUN]
