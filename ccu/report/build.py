@@ -12,7 +12,7 @@ from ccu import __version__, dates
 from ccu.consent import withheld
 from ccu.records import audit
 from ccu.report import definitions, figures, sealed_rows, sections, sentences
-from ccu.report.figures import Figure, Frames, Month
+from ccu.report.figures import Figure, Month, PeriodParameters
 from ccu.report.period import Period, day_words, moment_words
 from ccu.report.sections import Plan
 from ccu.session import Session
@@ -123,7 +123,7 @@ def build(session: Session, options: Options) -> Report:
             public.check(report)
         elif leave_out:
             report.notes.append(WITHOUT_PART2)
-        maker = Maker(connection, make_frames(report, options))
+        maker = Maker(connection, period_parameters(report, options))
         report.sections = [_section(maker, plan, report) for plan in options.plans]
         if options.public:
             public.publish(session, report, report.sections[0])
@@ -241,7 +241,7 @@ def _partly_recorded(report: Report) -> list[str]:
     return notes
 
 
-def make_frames(report: Report, options: Options) -> Frames:
+def period_parameters(report: Report, options: Options) -> PeriodParameters:
     """Return the parameters of the period, of those it is compared with, and of twelve months.
 
     A period that ended before the file's first call is not compared with: its 0 would only mean
@@ -259,7 +259,7 @@ def make_frames(report: Report, options: Options) -> Frames:
     }
     months = [_month(report, each, options) for each in period.months()]
     now = _parameters(report, period, options)
-    return Frames(now, made.get("previous"), made.get("year"), months)
+    return PeriodParameters(now, made.get("previous"), made.get("year"), months)
 
 
 def _month(report: Report, month: Period, options: Options) -> Month:
@@ -305,25 +305,25 @@ def _parameters(report: Report, period: Period, options: Options) -> dict[str, A
 class Maker:
     """Run each file of figures once, however many sections show it."""
 
-    def __init__(self, connection: sqlite3.Connection, frames: Frames) -> None:
-        self._connection, self._frames = connection, frames
+    def __init__(self, connection: sqlite3.Connection, parameters: PeriodParameters) -> None:
+        self._connection, self._parameters = connection, parameters
         self._made: dict[str, list[Figure]] = {}
 
     def figures(self, files: tuple[str, ...]) -> list[Figure]:
         """Return the figures of these files."""
         for file in files:
             if file not in self._made:
-                self._made[file] = figures.run(self._connection, file, self._frames)
+                self._made[file] = figures.run(self._connection, file, self._parameters)
         return [each for file in files for each in self._made[file]]
 
     def by_month(self, names: tuple[str, ...]) -> list[Figure]:
         """Return the same figures for each of the twelve months."""
         heads = [definitions.every()[name] for name in names]
-        return figures.by_month(self._connection, heads, self._frames.months)
+        return figures.by_month(self._connection, heads, self._parameters.months)
 
     def rows(self, file: str) -> list[dict[str, Any]]:
         """Return the rows of a list, with shares rounded as in figures."""
-        found = figures.rows(self._connection, file, self._frames.now)
+        found = figures.rows(self._connection, file, self._parameters.now)
         return [
             {name: figures.rounded(cell) if isinstance(cell, float) else cell
              for name, cell in row.items()}

@@ -57,7 +57,7 @@ COLUMNS = tuple(field.name for field in fields(Figure))
 
 
 @dataclass(frozen=True)
-class Frames:
+class PeriodParameters:
     """The parameters for the period and for those it is compared with; None: not compared."""
 
     now: Parameters
@@ -81,14 +81,14 @@ def rows(connection: sqlite3.Connection, file: str, parameters: Parameters) -> l
     return [dict(row) for row in found]
 
 
-def run(connection: sqlite3.Connection, file: str, frames: Frames) -> list[Figure]:
+def run(connection: sqlite3.Connection, file: str, parameters: PeriodParameters) -> list[Figure]:
     """Return the figures of a file in its order, with those of the periods compared."""
     heads = {head.name: head for head in definitions.source(file).heads}
-    found = _keyed(connection, file, heads, frames.now)
+    found = _keyed(connection, file, heads, parameters.now)
     before: list[dict[tuple[str, str], dict[str, Any]]] = []
-    for frame in (frames.previous, frames.year_before):
-        compared = frame is not None and any(head.compared for head in heads.values())
-        before.append(_keyed(connection, file, heads, frame) if compared and frame else {})
+    for then in (parameters.previous, parameters.year_before):
+        compared = then is not None and any(head.compared for head in heads.values())
+        before.append(_keyed(connection, file, heads, then) if compared and then else {})
     made = []
     for key, row in found.items():
         head = heads[key[0]]
@@ -106,8 +106,8 @@ def by_month(
     made: dict[tuple[str, str], Figure] = {}
     for month in months:
         for file in {head.file for head in heads}:
-            frames = Frames(month.parameters) if month.parameters else None
-            for each in run(connection, file, frames) if frames else ():
+            parameters = PeriodParameters(month.parameters) if month.parameters else None
+            for each in run(connection, file, parameters) if parameters else ():
                 if not each.group:
                     made[each.figure, month.name] = each
     return [
@@ -123,13 +123,16 @@ def by_month(
 
 
 def _keyed(
-    connection: sqlite3.Connection, file: str, heads: Mapping[str, Definition], frame: Parameters
+    connection: sqlite3.Connection,
+    file: str,
+    heads: Mapping[str, Definition],
+    parameters: Parameters,
 ) -> dict[tuple[str, str], dict[str, Any]]:
     """Return (figure, group) -> row, in the order of the file."""
     only = next(iter(heads))
     return {
         (row.get("figure") or only, str(row.get("grp") or "")): row
-        for row in rows(connection, file, frame)
+        for row in rows(connection, file, parameters)
     }
 
 

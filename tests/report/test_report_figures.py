@@ -377,7 +377,7 @@ def parameters(db_path: Path) -> tuple[Session, dict[str, Any]]:
     """What the report of January 2026 binds."""
     session = Session(db_path, "2026-01-31")
     options = build.Options(period=Period("month", date(2026, 1, 1), date(2026, 2, 1)))
-    return session, dict(build.make_frames(build.begun(session, options), options).now)
+    return session, dict(build.period_parameters(build.begun(session, options), options).now)
 
 
 @pytest.mark.parametrize("file", sorted(path.stem for path in definitions.FOLDER.glob("*.sql")))
