@@ -76,7 +76,7 @@ PLANS = (
         facts=("late",),
     ),
     _figures("referrals", "Referrals and their outcomes", "referrals"),
-    _figures("hand-offs", "Handoffs", "follow_through", "warm_handoffs"),
+    _figures("hand-offs", "Handoffs", "handoffs"),
     _figures("data-quality", "Data quality", "data_quality"),
     _figures(
         "first-follow-up",

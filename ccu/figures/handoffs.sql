@@ -21,6 +21,14 @@
 -- denominator: referrals made in the period whose handoff_days are over
 -- As follow_through, in two groups: after a warm handoff, in person or by phone, and after any other.
 
+-- warm_handoffs
+-- title: Warm handoffs
+-- section: hand-offs
+-- unit: share
+-- numerator: referrals made in the period with a warm handoff, in person or by phone
+-- denominator: referrals made in the period
+-- Drafts and referrals entered in error are left out.
+
 WITH made AS (
   SELECT referral.id, handoff, unixepoch(made_at) AS at
   FROM referral
@@ -51,7 +59,10 @@ line (figure, code, label, sort) AS (  -- the label without what it explains in 
 told AS (
   SELECT judged.*, iif(handoff IN ('warm_in_person', 'warm_by_phone'), 'warm', 'other') AS warmth
   FROM judged)
-SELECT figure, line.label AS grp, coalesce(sum(over AND engaged), 0) AS numerator,
-       coalesce(sum(over), 0) AS denominator, coalesce(sum(NOT over), 0) AS not_yet
-FROM line LEFT JOIN told ON line.code IS NULL OR line.code IN (told.handoff, told.warmth)
-GROUP BY line.sort, line.code ORDER BY line.sort;
+SELECT * FROM (
+  SELECT figure, line.label AS grp, coalesce(sum(over AND engaged), 0) AS numerator,
+         coalesce(sum(over), 0) AS denominator, coalesce(sum(NOT over), 0) AS not_yet
+  FROM line LEFT JOIN told ON line.code IS NULL OR line.code IN (told.handoff, told.warmth)
+  GROUP BY line.sort, line.code ORDER BY line.sort)
+UNION ALL
+SELECT 'warm_handoffs', '', coalesce(sum(warmth = 'warm'), 0), count(*), 0 FROM told;
