@@ -1,6 +1,5 @@
 -- follow_through
 -- title: Followed through
--- section: hand-offs
 -- unit: share
 -- interval: wilson
 -- known from: the NASW/CT white paper, which estimates 50% of plain referrals
@@ -14,7 +13,6 @@
 
 -- connected
 -- title: Connected
--- section: hand-offs
 -- unit: share
 -- interval: wilson
 -- numerator: referrals with a first engagement within handoff_days of being made
@@ -23,7 +21,6 @@
 
 -- warm_handoffs
 -- title: Warm handoffs
--- section: hand-offs
 -- unit: share
 -- numerator: referrals made in the period with a warm handoff, in person or by phone
 -- denominator: referrals made in the period

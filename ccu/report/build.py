@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from ccu import __version__, dates
 from ccu.consent import withheld
 from ccu.records import audit
-from ccu.report import definitions, figures, sealed_rows, sections, sentences
+from ccu.report import definitions, figures, sections, sentences, store
 from ccu.report.figures import Figure, Month, PeriodParameters
 from ccu.report.period import Period, day_words, moment_words
 from ccu.report.sections import Plan
@@ -169,7 +169,7 @@ def _snapshot(connection: sqlite3.Connection, session: Session, leave_out: bool)
     """
     connection.execute("BEGIN")
     try:
-        sealed_rows.show(connection)
+        store.show(connection)
         if leave_out:
             withheld.from_figures(connection)
         yield
