@@ -1,15 +1,12 @@
 """Build the `Report`, once from the file: everything that any format prints."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ccu import __version__, dates
-from ccu.consent import withheld
 from ccu.records import audit
 from ccu.report import definitions, figures, sections, sentences, store
 from ccu.report.figures import Figure, Month, PeriodParameters
@@ -23,10 +20,6 @@ SETTINGS = (
 )
 # Printed whether there are any or not: else it would reveal that there are.
 WITHOUT_PART2 = "Referrals to 42 CFR Part 2 programs are not included in this view."
-_FIRST_DAY = """
-SELECT substr(occurred_at, 1, 10) AS day FROM call WHERE voided_at IS NULL
-ORDER BY occurred_at LIMIT 1
-"""
 
 
 @dataclass(frozen=True)
@@ -115,7 +108,7 @@ def build(session: Session, options: Options) -> Report:
     staff_id = session.staff_id
     connection = session.db
     leave_out = options.public or not session.reads_part2
-    with _snapshot(connection, session, leave_out):
+    with store.snapshot(connection, without_part2=leave_out):
         report = begun(session, options)
         if options.public:
             from ccu.report import public
@@ -161,26 +154,9 @@ def _hide(session: Session, report: Report) -> None:
                 row |= {"kind": each.state, "owner": each.agency, "due": None, "days_late": None}
 
 
-@contextmanager
-def _snapshot(connection: sqlite3.Connection, session: Session, leave_out: bool) -> Iterator[None]:
-    """Read the file as of one moment, whoever writes meanwhile; writers do not wait.
-
-    `leave_out`: without 42 CFR Part 2 referrals.
-    """
-    connection.execute("BEGIN")
-    try:
-        store.show(connection)
-        if leave_out:
-            withheld.from_figures(connection)
-        yield
-    finally:
-        connection.execute("ROLLBACK")  # also drops the TEMP tables of this report
-
-
 def begun(session: Session, options: Options) -> Report:
     """Return the report without its sections."""
     as_of = session.now
-    found = session.db.execute(_FIRST_DAY).fetchone()
     settings = {name: session.settings[name] for name in SETTINGS}
     settings["repeat_calls"] = str(options.k or settings["repeat_calls"])
     settings["repeat_days"] = str(options.window or settings["repeat_days"])
@@ -191,11 +167,11 @@ def begun(session: Session, options: Options) -> Report:
         compare=options.compare,
         as_of=as_of,
         zone=session.settings.zone,
-        first_day=date.fromisoformat(found["day"]) if found else None,
+        first_day=store.first_day(session.db),
         settings=settings,
         file=session.path.name,
         version=__version__,
-        schema=int(session.db.execute("PRAGMA user_version").fetchone()[0]),
+        schema=store.schema_version(session.db),
         sections=[],
         one_page=options.one_page,
     )
