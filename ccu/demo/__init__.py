@@ -1,12 +1,12 @@
-"""A town that does not exist, for `ccu demo`, the README's tour and `make bench`.
+"""An invented town, for `ccu demo`, the README's tour and `make bench`.
 
   town    its streets and buildings, and the many ways dispatchers type them
   export  its dispatch export: any number of calls, streamed, the same for the same seed
   story   story.txt, the households of the tour, run as ccu command lines
-  build   the steps that make the file
+  build   the steps that make the file; store: their SQL
   tour    the screens shown, with a sentence before each
 
-Everybody and everything here is invented. Names of people say so: Sample, Example, Notreal.
+Everybody and everything here is invented. People's names show it: Sample, Example, Notreal.
 """
 
 DEFAULT_CALLS = 600

@@ -1,42 +1,25 @@
-"""Making the demo file: a dispatch export imported, the story told, and a call back to everyone."""
+"""Make the demo file: import a dispatch export, run the story, add a call back to everyone."""
 
 import os
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-from ccu import access, dates, installation
-from ccu.demo import export, story, town
+from ccu import access, installation
+from ccu.demo import export, store, story, town
 from ccu.records import settings, staff
 from ccu.session import Session
 
 LAYOUT = "demo"
 OPEN_DAYS = 3  # calls back to the care calls of the last days are still to be made
-_CARE_CALLS = """
-SELECT id, occurred_at FROM call
-WHERE care = 1 AND import_batch_id IS NOT NULL AND voided_at IS NULL ORDER BY id
-"""
-_CALL_BACK = """
-INSERT INTO follow_up
-  (kind, call_id, owner_id, due_at, closed_at, closed_by, recorded_at, recorded_by)
-VALUES ('call', ?, ?, ?, ?, ?, ?, ?)
-"""
-# Of ten calls back six reach somebody; the call's number decides, so that a town stays the same.
-_ANSWERS = """
-INSERT INTO attempt (follow_up_id, occurred_at, result, minutes, recorded_at, recorded_by)
-SELECT id, closed_at, CASE WHEN call_id * 7 % 10 < 6 THEN 'reached'
-                           WHEN call_id * 7 % 10 < 9 THEN 'no_response' ELSE 'refused' END,
-       5, closed_at, closed_by
-FROM follow_up WHERE id > ? AND closed_at IS NOT NULL ORDER BY id
-"""
 
 
 @dataclass
 class Town:
-    """The demo while it is being made. `run` runs a command line of the story."""
+    """The demo town while it is being made. `run` runs a command line of the story."""
 
     session: Session
     calls: int
@@ -53,8 +36,7 @@ def build(session: Session, calls: int, seed: int, run: story.Run) -> Town:
         _settle(connection)
     try:
         made = Town(session, calls, seed, run)
-        # The file is new, and removed if this fails: no write need wait for the disk.
-        session.db.execute("PRAGMA synchronous = OFF")
+        store.do_not_wait_for_the_disk(session.db)
         for step in STEPS:
             step(made)
         session.close()  # the tour's commands open the file themselves, one after another
@@ -106,22 +88,7 @@ def call_back(made: Town) -> None:
     owners = (made.numbers["staff.clinician"], made.numbers["staff.officer"])
     since = made.session.now - timedelta(days=OPEN_DAYS)
     with made.session.writing() as connection:
-        last = connection.execute("SELECT coalesce(max(id), 0) FROM follow_up").fetchone()[0]
-        found = connection.execute(_CARE_CALLS)
-        connection.executemany(_CALL_BACK, _called_back(found, owners, since))
-        connection.execute(_ANSWERS, (last,))
-
-
-def _called_back(
-    found: Iterator[sqlite3.Row], owners: tuple[int, ...], since: datetime
-) -> Iterator[tuple[object, ...]]:
-    for call_id, occurred_at in found:
-        begun = dates.from_iso(occurred_at).astimezone(since.tzinfo)
-        owner = owners[call_id % len(owners)]
-        due_at = dates.to_iso(dates.add_elapsed(begun, hours=24))
-        is_open = begun > since
-        done = (None, None) if is_open else (due_at, owner)
-        yield call_id, owner, due_at, *done, occurred_at, owner
+        store.add_calls_back(connection, owners, since)
 
 
 STEPS: tuple[Callable[[Town], None], ...] = (import_dispatch, tell_story, call_back)

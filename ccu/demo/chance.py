@@ -1,4 +1,4 @@
-"""Chance that comes out the same on every machine and every Python.
+"""Random numbers that are the same on every machine and every Python.
 
 Python promises that for `random()` and a text seed alone; what is drawn here is made of those.
 """
@@ -13,17 +13,17 @@ T = TypeVar("T")
 
 
 def source(seed: int, what: str) -> Random:
-    """A stream of its own for `what`, so that drawing more for one thing changes no other."""
+    """Return a separate stream for `what`, so that drawing more for one thing changes no other."""
     return Random(f"{seed} {what}")
 
 
 def below(random: Random, count: int) -> int:
-    """A whole number from 0 to count - 1."""
+    """Return an integer from 0 to count - 1."""
     return int(random.random() * count)
 
 
 def pick(random: Random, choices: Sequence[T]) -> T:
-    """One of them, all equally likely."""
+    """Return one of the choices, all equally likely."""
     return choices[int(random.random() * len(choices))]
 
 
@@ -31,7 +31,7 @@ _FLAT = 8  # ranks over which the top is flattened: real towns have several busi
 
 
 def zipf(random: Random, count: int) -> int:
-    """A rank from 0 to count - 1, low ranks most often: calls come back to few addresses."""
+    """Return a rank from 0 to count - 1, low ranks most often: few addresses have most calls."""
     return min(int(_FLAT * (1 + count / _FLAT) ** random.random()) - _FLAT, count - 1)
 
 
@@ -44,6 +44,6 @@ class Weighted(Generic[T]):
         self._sums = list(accumulate(weight for _choice, weight in pairs))
 
     def draw(self, random: Random) -> T:
-        """One of them, by its weight."""
+        """Return one of the choices, by its weight."""
         chosen: T = self._choices[bisect(self._sums, random.random() * self._sums[-1])]
         return chosen

@@ -56,7 +56,7 @@ Known = tuple[datetime, str, str, tuple[str, str, str]]
 def rows(
     calls: int, now: datetime, seed: int, known: Sequence[Known] = (), care_elsewhere: int = 0
 ) -> Iterator[Row]:
-    """`calls` rows, the known ones among them, of three years ending at `now`.
+    """Yield `calls` rows, the known ones among them, of the three years before `now`.
 
     `care_elsewhere` is how many care calls come in by other doors: the town's care share holds
     over all of them together.
@@ -76,7 +76,7 @@ def rows(
 
 
 def write(path: Path, lines: Iterable[Row]) -> int:
-    """Write an export as a dispatch system would; returns the number of rows."""
+    """Write an export as a dispatch system would; return the number of rows."""
     count = 0
     with path.open("x", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -88,7 +88,7 @@ def write(path: Path, lines: Iterable[Row]) -> int:
 
 
 def _times(calls: int, now: datetime, random: Random) -> Iterator[datetime]:
-    """Busier on Friday and at six in the evening, quiet before dawn; exactly `calls` of them."""
+    """Yield exactly `calls` times: most on Fridays and at 6 PM, few before dawn."""
     first = (now - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0)
     days = [first + timedelta(days=each) for each in range(DAYS)]
     weights = [_BY_WEEKDAY[day.weekday()] * (1.06 if 5 <= day.month <= 9 else 1.0) for day in days]
@@ -110,7 +110,7 @@ def _times(calls: int, now: datetime, random: Random) -> Iterator[datetime]:
 
 
 def _on_the_clock(before: datetime, moment: datetime) -> datetime:
-    """What a wall clock shows at a moment counted on from `before`, which it did show."""
+    """Return what a wall clock shows at `moment`, which was counted from `before`."""
     if not _is_short(moment):
         return moment
     two = moment.replace(hour=2, minute=0, second=0)
@@ -118,12 +118,12 @@ def _on_the_clock(before: datetime, moment: datetime) -> datetime:
 
 
 def _is_short(day: datetime) -> bool:
-    """The second Sunday in March has no hour from two to three."""
+    """Return whether the day has no hour from 2 to 3 AM: the second Sunday in March."""
     return day.month == 3 and day.weekday() == 6 and 8 <= day.day <= 14
 
 
 class _Draw:
-    """Everything about one call but its time."""
+    """Draw everything about one call but its time."""
 
     def __init__(self, calls: int, random: Random, *, care_share: float, now: datetime) -> None:
         self._random = random
@@ -136,7 +136,7 @@ class _Draw:
         self._ends = {group: Weighted(ends) for group, ends in _ENDS.items()}
 
     def row(self, incident: str, call: Known) -> Row:
-        """One line of the export."""
+        """Return one line of the export."""
         received, nature, end, where = call
         group = _GROUP_OF[nature] if nature else self._groups.draw(self._random)
         nature = nature or self._natures[group].draw(self._random)
@@ -155,7 +155,7 @@ class _Draw:
         return town.typed(self._random, zipf(self._random, self._premises), self._streets)
 
     def _times(self, received: datetime, urgent: bool, long: bool) -> Iterator[str]:
-        """Received, dispatched, arrived, cleared; empty for what has not happened yet."""
+        """Yield received, dispatched, arrived, cleared; empty for what has not happened yet."""
         moment = received
         yield str(moment)
         for least, spread in (

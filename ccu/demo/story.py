@@ -15,9 +15,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ccu import dates
+from ccu.demo import store
 from ccu.demo.chance import below, pick, source
 from ccu.demo.export import Known
 from ccu.errors import CcuError
+from ccu.records import staff
 from ccu.session import Session
 
 UNIT = "12 Main St Apt 3"
@@ -30,10 +32,6 @@ Run = Callable[[Session, Sequence[str]], None]  # runs one command line, its wor
 _LINE = re.compile(
     r"(?P<days>\d+ (?P<clock>\d\d:\d\d)|now) (?P<login>\S+) ((?P<label>\S+) = )?(?P<command>.+)"
 )
-_FOLLOW_UP = """
-SELECT id FROM open_follow_up WHERE referral_id = :referral AND (closing_at IS NULL) = :to_do
-ORDER BY due_unix, id LIMIT 1
-"""
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ class _AsTyped(Session):
 
 
 def tell(session: Session, run: Run) -> dict[str, int]:
-    """Run the whole story; return the number of each labeled record."""
+    """Run the complete story; return the number of each labeled record."""
     numbers: dict[str, int] = {}
     told = [(each.part, _moment(session, each.when), each) for each in lines()]
     for _part, now, line in sorted(told, key=lambda each: each[:2]):
@@ -105,8 +103,7 @@ def tell(session: Session, run: Run) -> dict[str, int]:
                 raise RuntimeError(f"story.txt: {line.command}: {error}") from None
         if line.label:
             table = line.label.partition(".")[0]
-            newest = session.db.execute(f"SELECT max(id) FROM {table}")  # noqa: S608 - of the story
-            numbers[line.label] = newest.fetchone()[0]
+            numbers[line.label] = store.newest(session.db, table)
     return numbers
 
 
@@ -120,8 +117,7 @@ def _moment(session: Session, when: str) -> datetime:
 def _staff_id(session: Session, login: str) -> int:
     if login == "admin":
         return session.staff_id
-    found = session.db.execute("SELECT id FROM staff WHERE login = ?", (login,)).fetchone()
-    return int(found["id"])
+    return staff.require(session.db, login, login)
 
 
 def _filled(session: Session, text: str, numbers: dict[str, int]) -> str:
@@ -130,8 +126,8 @@ def _filled(session: Session, text: str, numbers: dict[str, int]) -> str:
     def value(match: re.Match[str]) -> str:
         what, _, label = match[1].rpartition(" ")
         if what in ("due", "sign"):
-            wanted = {"referral": numbers[label], "to_do": what == "due"}
-            return str(session.db.execute(_FOLLOW_UP, wanted).fetchone()["id"])
+            to_sign = what == "sign"
+            return str(store.first_follow_up(session.db, numbers[label], to_sign=to_sign))
         if what:
             return dates.to_iso(_moment(session, match[1]))
         if label.isdigit():
@@ -175,7 +171,7 @@ _DISPATCHED = (
 
 
 def dispatched(now: datetime, seed: int) -> Iterator[Known]:
-    """The story's places in the dispatch export, spread over the years before officers logged."""
+    """Yield dispatched calls at the story's places, in the years before officers logged calls."""
     random = source(seed, "story")
     for beat, address, unit, natures, count in _DISPATCHED:
         for number in range(count):

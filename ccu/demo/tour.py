@@ -1,4 +1,4 @@
-"""The tour: the main screens over the demo town, each a command line and what it really prints."""
+"""The tour: the main screens of the demo town, each a command line and what it prints."""
 
 import shlex
 import tempfile
@@ -23,7 +23,7 @@ class Stop:
 
 
 def show(made: build.Town, run: Run) -> None:
-    """Print the whole tour. `run` gets the words after `ccu`."""
+    """Print the complete tour. `run` gets the words after `ccu`."""
     session = made.session
     _say(
         f"{town.TOWN}, {town.STATE}, is an invented town; nobody in it is real."

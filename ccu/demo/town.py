@@ -1,4 +1,4 @@
-"""Marshport, Connecticut, which does not exist: its streets, and how its addresses get typed."""
+"""The invented town of Marshport, Connecticut: its streets, and how its addresses are typed."""
 
 from functools import lru_cache
 from random import Random
@@ -27,27 +27,27 @@ Street = tuple[str, str, str]  # name, suffix, suffix in full
 
 
 def streets_for(calls: int) -> int:
-    """How many streets a town with so many calls has."""
+    """Return how many streets a town with so many calls has."""
     return max(len(_NAMES), min(len(_NAMES) * len(_SUFFIXES), calls // 500))
 
 
 @lru_cache(4096)
 def street(number: int) -> Street:
-    """The street of that number; names come back with another suffix in a large town."""
+    """Return the street of that number; names repeat with another suffix in a large town."""
     name = _NAMES[number % len(_NAMES)]
     abbreviated, full = _SUFFIXES[(number // len(_NAMES) + number) % len(_SUFFIXES)]
     return name, abbreviated, full
 
 
 def beat(street_number: int) -> str:
-    """The police beat a street lies in."""
+    """Return the police beat of a street."""
     return _BEATS[street_number % len(_BEATS)]
 
 
 def premise(rank: int, streets: int) -> tuple[int, int, int]:
-    """(street, house number, units) of the building with that rank in the list of repeat callers.
+    """Return (street, house number, units) of the building with that rank of repeat callers.
 
-    Made by arithmetic, not from a list: a town of a million calls needs no memory.
+    It is computed, not listed: a town of a million calls needs no memory.
     """
     mixed = (rank + 1) * 2654435761 % 4294967296
     units = (0, 0, 0, 0, 0, 4, 12, 40)[mixed >> 8 & 7]
@@ -55,7 +55,7 @@ def premise(rank: int, streets: int) -> tuple[int, int, int]:
 
 
 def typed(random: Random, rank: int, streets: int) -> tuple[str, str, str]:
-    """(beat, address, unit) of a building as some dispatcher typed it, in one of many ways."""
+    """Return (beat, address, unit) of a building as a dispatcher typed it, in one of many ways."""
     number, house, units = premise(rank, streets)
     name, short, full = street(number)
     way = random.random()
@@ -81,7 +81,7 @@ def typed(random: Random, rank: int, streets: int) -> tuple[str, str, str]:
 
 
 def way(random: Random, streets: int) -> tuple[str, str, str]:
-    """(beat, address, "") of a place on the road: a crossing, a block, the highway."""
+    """Return (beat, address, "") of a place on the road: a crossing, a block, the highway."""
     number = below(random, streets)
     name, short, _full = street(number)
     kind = random.random()

@@ -12,7 +12,7 @@
 -- --window. The call from which the engagement came is in neither; where none is recorded, their
 -- calls on t0's local day are in neither. Not engaged: people known by name with a care call in
 -- the period and no engagement until w days after it; t0 is their first care call in the period,
--- which is in neither. Counted only with whole windows on both sides: not yet, when the days
+-- which is in neither. Counted only with complete windows on both sides: not yet, when the days
 -- after are not over; missing, when the file does not reach back over the days before. With
 -- --all-calls read call for care call throughout. The 95% interval is by the delta method on log(after /
 -- before), people varying and not calls: the variance is n/(n-1) x (sum a*a / A*A + sum b*b /
@@ -25,7 +25,7 @@
 -- people_compared
 -- title: People compared
 -- unit: count
--- numerator: people with whole windows on both sides, in the figure above
+-- numerator: people with complete windows on both sides, in the figure above
 -- Not yet and missing are people too.
 
 WITH person_of AS MATERIALIZED (

@@ -9,7 +9,7 @@
 -- title: Care calls
 -- unit: count
 -- numerator: care calls in the period
--- A care call is one whose nature in force (as cleared, else as dispatched) was on the town's
+-- A care call is one whose final nature (as cleared, else as dispatched) was on the town's
 -- care list when the call was recorded or last changed.
 
 -- share_of_all_calls

@@ -4,8 +4,8 @@
 -- known from: Denton (four clinicians under one supervisor)
 -- At the as-of moment, for each worker: the people they are working with (a household's members are
 -- counted one by one, nobody twice), the open referrals and follow-ups they own, how many of these
--- follow-ups are overdue, and how many whole days the oldest open item has been open. Workers with
--- nothing are left out. A caseload says how much, not how hard.
+-- follow-ups are overdue, and how many full days the oldest open item has been open. Workers with
+-- nothing are left out. A caseload shows how much work, not how difficult.
 
 WITH with_whom AS (
   SELECT DISTINCT staff_id, canonical_id

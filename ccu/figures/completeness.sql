@@ -2,7 +2,7 @@
 -- title: Completeness
 -- numerator: required fields with a real value
 -- denominator: required fields
--- By who recorded it and by field. Of each call logged by hand in the period: place, danger screen,
+-- By who recorded it and by field. Of each call logged by hand in the period: place, hazard screen,
 -- disposition, who responded, when it was cleared, minutes, and a person met (only people without a
 -- name met, described or not, is `does not know`). An unreadable address is no place. Of
 -- each known person first recorded in the period, under whichever record: birth date or age, phone,

@@ -5,7 +5,7 @@
 -- numerator: care calls in the period about one of the 5% of people who had most
 -- denominator: care calls in the period about a person known by name
 -- People known by name, each person once, by the number of care calls in the period that
--- were about them (as its subject, not as caller or family); the top 5% is rounded up to whole
+-- were about them (as its subject, not as caller or family); the top 5% is rounded up to full
 -- people, and among equals the lower number comes first. A call about two of them counts once.
 -- Missing: care calls about no one known by name. In a short period most people have one call, and
 -- the figure is small in any town.

@@ -33,7 +33,8 @@
 -- numerator: hours of the four lines above
 -- denominator: contacts in the period
 -- A contact is a person met on a care call (subject, family or victim; once a call, unknown people
--- too) or an attempt that reached the person.
+-- too) or an attempt that reached the person. Only calls and attempts with minutes are counted, so
+-- that the contacts are those the hours were spent on.
 
 -- cost_scene
 -- title: Cost on scene
@@ -76,34 +77,38 @@ handed AS (
     AND (SELECT event.status FROM referral_event AS event
          WHERE event.referral_id = referral.id AND unixepoch(event.occurred_at) <= :as_of_unix
          ORDER BY event.id DESC LIMIT 1) NOT IN ('draft', 'entered_in_error')),
-contact AS (
+contact AS (  -- of the calls and attempts whose minutes are above the line
   SELECT (SELECT count(*) FROM (
             SELECT DISTINCT counted.id, tree.canonical_id
             FROM counted JOIN call_person ON call_person.call_id = counted.id
               AND call_person.role IN ('subject', 'family', 'victim')
-            JOIN human AS tree ON tree.id = call_person.person_id))
-         + (SELECT count(*) FROM tried WHERE reached) AS contacts),
-spent (at, figure, minutes, missing) AS (
-  SELECT 1, 'scene_hours', coalesce(sum(minutes), 0), count(*) - count(minutes) FROM counted
-  UNION ALL
-  SELECT 2, 'follow_up_hours', coalesce(sum(minutes), 0), count(*) - count(minutes) FROM tried
-  UNION ALL
-  SELECT 3, 'consult_hours', coalesce(sum(minutes), 0), count(*) - count(minutes) FROM asked
-  UNION ALL
-  SELECT 4, 'hand_off_hours', coalesce(sum(minutes), 0), count(*) - count(minutes) FROM handed),
+            JOIN human AS tree ON tree.id = call_person.person_id
+            WHERE counted.minutes IS NOT NULL))
+         + (SELECT count(*) FROM tried WHERE reached AND minutes IS NOT NULL) AS contacts),
+recorded (at, figure, minutes) AS (
+  SELECT 1, 'scene_hours', minutes FROM counted
+  UNION ALL SELECT 2, 'follow_up_hours', minutes FROM tried
+  UNION ALL SELECT 3, 'consult_hours', minutes FROM asked
+  UNION ALL SELECT 4, 'hand_off_hours', minutes FROM handed),
+line (at, figure) AS (
+  VALUES (1, 'scene_hours'), (2, 'follow_up_hours'), (3, 'consult_hours'), (4, 'hand_off_hours')),
+spent AS (  -- NULL: there is work, and no minutes of any of it
+  SELECT line.at, line.figure, count(recorded.at) - count(minutes) AS missing,
+         iif(count(recorded.at) > 0 AND count(minutes) = 0, NULL, coalesce(sum(minutes), 0)) AS minutes
+  FROM line LEFT JOIN recorded ON recorded.at = line.at GROUP BY line.at),
 total AS (
   SELECT sum(minutes) FILTER (WHERE at = 1) / 60.0 AS scene,
-         sum(minutes) FILTER (WHERE at > 1) / 60.0 AS later,
-         sum(minutes) AS minutes, sum(missing) AS missing,
-         sum(missing) FILTER (WHERE at = 1) AS scene_missing,
+         iif(sum(missing) FILTER (WHERE at > 1) > 0 AND NOT sum(minutes) FILTER (WHERE at > 1), NULL,
+             sum(minutes) FILTER (WHERE at > 1) / 60.0) AS later,
+         iif(sum(missing) > 0 AND NOT sum(minutes), NULL, sum(minutes) / 60.0) AS hours,
+         sum(missing) AS missing, sum(missing) FILTER (WHERE at = 1) AS scene_missing,
          sum(missing) FILTER (WHERE at > 1) AS later_missing
   FROM spent)
 SELECT figure, minutes AS numerator, NULL AS denominator, missing, minutes / 60.0 AS value,
        '' AS note
 FROM (SELECT * FROM spent ORDER BY at)
 UNION ALL
-SELECT 'hours_per_contact', minutes / 60.0, contacts, missing,
-       minutes / 60.0 / nullif(contacts, 0), ''
+SELECT 'hours_per_contact', hours, contacts, missing, hours / nullif(contacts, 0), ''
 FROM total CROSS JOIN contact
 UNION ALL
 SELECT 'cost_scene', scene, NULL, scene_missing, scene * :rate_scene,
@@ -112,7 +117,8 @@ UNION ALL
 SELECT 'cost_follow_up', later, NULL, later_missing, later * :rate_follow_up,
        iif(:rate_follow_up IS NULL, 'no rate is set', '') FROM total
 UNION ALL
-SELECT 'cost_per_contact', scene * :rate_scene + later * :rate_follow_up, contacts, missing,
-       (scene * :rate_scene + later * :rate_follow_up) / nullif(contacts, 0),
+SELECT 'cost_per_contact', cost, contacts, missing, cost / nullif(contacts, 0),
        iif(:rate_scene IS NULL OR :rate_follow_up IS NULL, 'no rate is set', '')
-FROM total CROSS JOIN contact;
+FROM (SELECT *, iif(hours IS NULL, NULL, coalesce(scene, 0) * :rate_scene
+                                         + coalesce(later, 0) * :rate_follow_up) AS cost FROM total)
+CROSS JOIN contact;

@@ -1,5 +1,6 @@
 -- first_attempt_within_24h
--- title: Tried within 24 hours
+-- title: Follow-up within 24 hours
+-- section: first-follow-up
 -- unit: share
 -- known from: Greensboro (24 hours and again at 7 days)
 -- numerator: calls first tried within 24 hours of the end of the contact
@@ -11,14 +12,15 @@
 -- whose 24 hours are not over. Calls without a planned follow-up are not in it.
 
 -- first_attempt_within_72h
--- title: Tried within 72 hours
+-- title: Follow-up within 72 hours
 -- unit: share
 -- numerator: calls first tried within 72 hours of the end of the contact
 -- denominator: calls with a follow-up planned whose 72 hours are over
 -- As first_attempt_within_24h, with 72 hours.
 
 -- first_attempt_within_7d
--- title: Tried within 7 days
+-- title: Follow-up within 7 days
+-- section: first-follow-up
 -- unit: share
 -- numerator: calls first tried within 7 days of the end of the contact
 -- denominator: calls with a follow-up planned whose 7 days are over
@@ -73,7 +75,7 @@
 -- As median_hours_to_first_attempt, for the hours within which 9 in 10 were reached.
 
 -- greensboro_24h_and_7d
--- title: Tried within 24 hours and again within 7 days
+-- title: Follow-up within 24 hours and again within 7 days
 -- unit: share
 -- known from: Greensboro
 -- numerator: calls tried within 24 hours of the end of the contact and again on a later local day within 7 days

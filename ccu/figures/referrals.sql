@@ -6,7 +6,7 @@
 -- as-of moment, so the later a report is made, the more is known of the same referrals.
 
 -- referral_acceptance
--- title: Accepted
+-- title: Referrals made and accepted
 -- unit: share
 -- known from: Lincoln (85%)
 -- numerator: referrals made in the period that have been accepted

@@ -8,7 +8,8 @@
 -- provider. The widest of four readings of the same calls: one that was called off on the way counts,
 -- one that was not available does not. Eugene's police found 2% to 20% by such readings of one year,
 -- so none of them is printed without its name. missing: calls without any responder recorded; they
--- stay in the denominator, as calls without one.
+-- stay in the denominator, as calls without one. When no call has a responder recorded there is no
+-- numerator: no record does not mean that nobody was sent.
 
 -- dispatched_of_calls
 -- title: Civilian responder sent, of all calls
@@ -88,9 +89,9 @@
 -- title: Fit for a civilian team
 -- unit: share
 -- known from: Hartford (half of 11,000 distress calls a year)
--- numerator: care calls of a nature on the list civilian_natures, screened, with no danger found
--- denominator: care calls with a danger screen
--- The list is the town's own setting, printed below. missing: care calls whose danger was not
+-- numerator: care calls of a nature on the list civilian_natures, screened, with no hazard found
+-- denominator: care calls with a hazard screen
+-- The list is the town's own setting, printed below. missing: care calls whose hazards were not
 -- screened, or not recorded: unknown is not safe, so they are left out on both sides.
 
 -- civilian_covered
@@ -116,14 +117,14 @@ WITH counted AS MATERIALIZED (
   FROM call
   WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
     AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)),
-took_part AS MATERIALIZED (  -- one row a call, also without a responder
+took_part AS MATERIALIZED (  -- one row a call; without a responder, what they did is unknown
   SELECT counted.id,
          count(responder.call_id) AS responders,
          coalesce(max(responder.state = 'arrived'), 0) AS somebody,
-         coalesce(max(civilian AND state IN ('associated', 'dispatched', 'cancelled', 'arrived')), 0)
+         max(civilian AND state IN ('associated', 'dispatched', 'cancelled', 'arrived'))
            AS associated,
-         coalesce(max(civilian AND state IN ('dispatched', 'cancelled', 'arrived')), 0) AS dispatched,
-         coalesce(max(civilian AND state = 'arrived'), 0) AS arrived,
+         max(civilian AND state IN ('dispatched', 'cancelled', 'arrived')) AS dispatched,
+         max(civilian AND state = 'arrived') AS arrived,
          coalesce(max(agency = 'police' AND NOT clinician AND state = 'arrived'), 0) AS police
   FROM counted LEFT JOIN (
     SELECT call_id, agency, clinician, state,
@@ -144,13 +145,13 @@ judged AS MATERIALIZED (
   LEFT JOIN screened ON screened.id = counted.id),
 every AS (
   SELECT count(*) AS calls, coalesce(sum(responders = 0), 0) AS without,
-         coalesce(sum(associated), 0) AS associated, coalesce(sum(dispatched), 0) AS dispatched,
-         coalesce(sum(arrived), 0) AS arrived, coalesce(sum(alone), 0) AS alone
+         sum(associated) AS associated, sum(dispatched) AS dispatched,
+         sum(arrived) AS arrived, sum(alone) AS alone
   FROM judged),
 care AS (
   SELECT count(*) AS calls, coalesce(sum(responders = 0), 0) AS without,
-         coalesce(sum(associated), 0) AS associated, coalesce(sum(dispatched), 0) AS dispatched,
-         coalesce(sum(arrived), 0) AS arrived, coalesce(sum(alone), 0) AS alone,
+         sum(associated) AS associated, sum(dispatched) AS dispatched,
+         sum(arrived) AS arrived, sum(alone) AS alone,
          count(danger) AS screened, coalesce(sum(danger IS NULL), 0) AS unscreened,
          coalesce(sum(eligible), 0) AS eligible,
          coalesce(sum(eligible AND (alone OR

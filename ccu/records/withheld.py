@@ -68,7 +68,7 @@ def from_lists(
 def from_figures(connection: sqlite3.Connection) -> None:
     """Withhold every Part 2 referral, inside a transaction: a rollback takes the views away.
 
-    Tables that report/sealed_rows.py put before the file's own lose the same rows.
+    Tables that report/store.py put before the file's own lose the same rows.
     """
     _withhold(connection, _FROM_FIGURES, 0)
 

@@ -1,14 +1,13 @@
 """`ccu report`: the figures of a period, each made by one .sql file of ccu/figures.
 
-period       the days that are counted, and those they are compared with
+options      what was asked for; period: the days counted, and those they are compared with
 definitions  the .sql files: their heads define a figure, `--define` prints them
-parameters   the named parameters of the .sql files
+sections     the sections in order, and the files of each
 figures      running the files; a `Figure` is a number with all its parts and its interval
-sections     the sections in order, and what each holds
+build        the `Report`: everything that any format prints
 sentences    the sentences of a section
 public       --public: one page of rounded figures
-build        the `Report`: everything that any format prints
-sealed_rows  sealed records as numbers, where the town counts them
-options      what was asked for; output: where it goes, as a page or a folder of CSV files
-text, html   table, plain, JSON, CSV and markdown; one page with charts
+store        sealed records as numbers, where the town counts them
+page         the one page; text: the tables of a section, JSON and CSV; html: one page of HTML
+output       where it goes: a terminal, a file, or a folder of CSV files
 """

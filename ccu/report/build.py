@@ -1,18 +1,16 @@
-"""The `Report`: everything that any format prints, made once from the file."""
+"""Build the `Report`, once from the file: everything that any format prints."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ccu import __version__, dates
-from ccu.records import audit, withheld
-from ccu.report import figures, sealed_rows, sections, sentences
-from ccu.report.figures import Figure, Frames
-from ccu.report.parameters import frames as make_frames
-from ccu.report.period import Period
+from ccu.records import audit
+from ccu.report import definitions, figures, sections, sentences, store
+from ccu.report.figures import Figure, Month, PeriodParameters
+from ccu.report.period import Period, day_words, moment_words
 from ccu.report.sections import Plan
 from ccu.session import Session
 
@@ -22,15 +20,14 @@ SETTINGS = (
 )
 # Printed whether there are any or not: else it would reveal that there are.
 WITHOUT_PART2 = "Referrals to 42 CFR Part 2 programs are not included in this view."
-_FIRST_DAY = """
-SELECT substr(occurred_at, 1, 10) AS day FROM call WHERE voided_at IS NULL
-ORDER BY occurred_at LIMIT 1
-"""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked for. `compare` is both, none, previous or year; None: the setting."""
+    """What was asked for. `compare` is both, none, previous or year.
+
+    `k`, `window`: None for the setting. `one_page`: only the sections of the page.
+    """
 
     period: Period
     sections: tuple[str, ...] = ()
@@ -39,13 +36,14 @@ class Options:
     all_calls: bool = False
     compare: str = "both"
     public: bool = False
+    one_page: bool = False
     format: str = ""
 
     @property
     def plans(self) -> list[Plan]:
         """Return the sections asked for; for publication its one page."""
         if not self.public:
-            return sections.chosen(self.sections)
+            return sections.chosen(sections.PAGE if self.one_page else self.sections)
         from ccu.report.public import PAGE
 
         return [PAGE]
@@ -53,7 +51,7 @@ class Options:
 
 @dataclass
 class ReportSection:
-    """One section. Kind `figures` has `figures`, kind `list` has `items`; `rows` are either's.
+    """One section. `figures` is filled where `kind` is figures, `items` where it is list.
 
     `explains` are fixed sentences; `says` may hold numbers of the town.
     """
@@ -70,7 +68,7 @@ class ReportSection:
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """column -> cell, in the columns' order."""
+        """Return each row as column -> cell, in the order of the columns."""
         if self.kind == "figures":
             return [{name: getattr(each, name) for name in self.columns} for each in self.figures]
         return [{name: each[name] for name in self.columns} for each in self.items]
@@ -78,13 +76,13 @@ class ReportSection:
 
 @dataclass
 class Report:
-    """A whole report. `file` is a name and no path; nothing in it changes from run to run."""
+    """A complete report. `file` is a name without a path; nothing in it changes from run to run."""
 
     town: str
     period: Period
     compare: str
     as_of: datetime
-    not_over: bool
+    zone: ZoneInfo
     first_day: date | None
     settings: dict[str, str]
     file: str
@@ -93,6 +91,16 @@ class Report:
     sections: list[ReportSection]
     notes: list[str] = field(default_factory=list)
     public: bool = False
+    one_page: bool = False
+
+    @property
+    def not_over(self) -> bool:
+        """Return whether the period is not over."""
+        return self.is_not_over(self.period)
+
+    def is_not_over(self, period: Period) -> bool:
+        """Return whether a period ends after the as-of moment; a day's last second is its end."""
+        return dates.day_start(period.end, self.zone) > self.as_of + timedelta(seconds=1)
 
 
 def build(session: Session, options: Options) -> Report:
@@ -100,7 +108,7 @@ def build(session: Session, options: Options) -> Report:
     staff_id = session.staff_id
     connection = session.db
     leave_out = options.public or not session.reads_part2
-    with _snapshot(connection, session, leave_out):
+    with store.snapshot(connection, without_part2=leave_out):
         report = begun(session, options)
         if options.public:
             from ccu.report import public
@@ -108,7 +116,7 @@ def build(session: Session, options: Options) -> Report:
             public.check(report)
         elif leave_out:
             report.notes.append(WITHOUT_PART2)
-        maker = Maker(connection, make_frames(report, options))
+        maker = Maker(connection, period_parameters(report, options))
         report.sections = [_section(maker, plan, report) for plan in options.plans]
         if options.public:
             public.publish(session, report, report.sections[0])
@@ -129,7 +137,7 @@ def build(session: Session, options: Options) -> Report:
 
 
 def _hide(session: Session, report: Report) -> None:
-    """Blank the details of late work that this account may not see (records/visibility.py)."""
+    """Blank the details of late work that this account may not see."""
     for section in report.sections:
         if section.name != "overdue":
             continue
@@ -146,26 +154,9 @@ def _hide(session: Session, report: Report) -> None:
                 row |= {"kind": each.state, "owner": each.agency, "due": None, "days_late": None}
 
 
-@contextmanager
-def _snapshot(connection: sqlite3.Connection, session: Session, leave_out: bool) -> Iterator[None]:
-    """Read the file as of one moment, whoever writes meanwhile; writers do not wait.
-
-    `leave_out`: without 42 CFR Part 2 referrals.
-    """
-    connection.execute("BEGIN")
-    try:
-        sealed_rows.show(connection)
-        if leave_out:
-            withheld.from_figures(connection)
-        yield
-    finally:
-        connection.execute("ROLLBACK")  # also drops the TEMP tables of this report
-
-
 def begun(session: Session, options: Options) -> Report:
     """Return the report without its sections."""
     as_of = session.now
-    found = session.db.execute(_FIRST_DAY).fetchone()
     settings = {name: session.settings[name] for name in SETTINGS}
     settings["repeat_calls"] = str(options.k or settings["repeat_calls"])
     settings["repeat_days"] = str(options.window or settings["repeat_days"])
@@ -175,15 +166,14 @@ def begun(session: Session, options: Options) -> Report:
         period=options.period,
         compare=options.compare,
         as_of=as_of,
-        # the last second of a day counts as its end
-        not_over=dates.day_start(options.period.end, session.settings.zone)
-        > as_of + timedelta(seconds=1),
-        first_day=date.fromisoformat(found["day"]) if found else None,
+        zone=session.settings.zone,
+        first_day=store.first_day(session.db),
         settings=settings,
         file=session.path.name,
         version=__version__,
-        schema=int(session.db.execute("PRAGMA user_version").fetchone()[0]),
+        schema=store.schema_version(session.db),
         sections=[],
+        one_page=options.one_page,
     )
     report.notes = _notes(report) + sentences.destroyed(session.db, report)
     return report
@@ -193,7 +183,7 @@ def _notes(report: Report) -> list[str]:
     """Return what a reader must know before any figure."""
     notes = []
     if report.not_over:
-        until = f"{report.as_of:%Y-%m-%d %H:%M}"
+        until = moment_words(report.as_of)
         notes.append(f"{report.period.label} is not over: counted to {until}.")
         if report.compare != "none":
             notes.append(
@@ -202,10 +192,11 @@ def _notes(report: Report) -> list[str]:
     if report.first_day is None:
         notes.append("No calls are recorded in this file.")
     elif report.first_day >= report.period.end:
-        notes.append(f"No calls are recorded before {report.first_day}.")
+        notes.append(f"No calls are recorded before {day_words(report.first_day)}.")
     elif report.first_day > report.period.start:
         notes.append(
-            f"No calls are recorded before {report.first_day}: the period is not complete."
+            f"No calls are recorded before {day_words(report.first_day)}:"
+            " the period is not complete."
         )
     else:
         notes += _partly_recorded(report)
@@ -218,29 +209,97 @@ def _partly_recorded(report: Report) -> list[str]:
     notes: list[str] = []
     beside = {"previous": report.period.previous(), "year": report.period.year_before()}
     for which, then in beside.items():
-        partly = first is not None and then.start < first < then.end
-        if partly and report.compare in ("both", which) and then.label not in "".join(notes):
-            notes.append(f"{then.label} is not complete: no calls are recorded before {first}.")
+        if first is None or not then.start < first < then.end:
+            continue
+        if report.compare in ("both", which) and then.label not in "".join(notes):
+            since = day_words(first)
+            notes.append(f"{then.label} is not complete: no calls are recorded before {since}.")
     return notes
 
 
-class Maker:
-    """Runs each file of figures once, however many sections show it."""
+def period_parameters(report: Report, options: Options) -> PeriodParameters:
+    """Return the parameters of the period, of those it is compared with, and of twelve months.
 
-    def __init__(self, connection: sqlite3.Connection, frames: Frames) -> None:
-        self._connection, self._frames = connection, frames
+    A period that ended before the file's first call is not compared with: its 0 would only mean
+    that the file had not begun.
+    """
+    period = report.period
+    wanted = {
+        "previous": period.previous() if options.compare in ("both", "previous") else None,
+        "year": period.year_before() if options.compare in ("both", "year") else None,
+    }
+    made = {
+        name: _parameters(report, each, options)
+        for name, each in wanted.items()
+        if each is not None and report.first_day is not None and each.end > report.first_day
+    }
+    months = [_month(report, each, options) for each in period.months()]
+    now = _parameters(report, period, options)
+    return PeriodParameters(now, made.get("previous"), made.get("year"), months)
+
+
+def _month(report: Report, month: Period, options: Options) -> Month:
+    name, first = f"{month.start:%Y-%m}", report.first_day
+    if month.start > report.as_of.date():
+        return Month(name, "not begun", None)
+    if first is None or month.end <= first:
+        return Month(name, "before the first call", None)
+    note = "not over" if report.is_not_over(month) else ""
+    return Month(name, note, _parameters(report, month, options))
+
+
+def _parameters(report: Report, period: Period, options: Options) -> dict[str, Any]:
+    """Return every named parameter that a .sql file may use."""
+    settings = report.settings
+    days = int(settings["repeat_days"])
+    last = min(period.last, report.as_of.date())
+    previous, year = period.previous(), period.year_before()
+    return {
+        "start": str(period.start),
+        "end": str(period.end),
+        "as_of": dates.to_iso(report.as_of),
+        "as_of_unix": int(report.as_of.timestamp()),
+        "today": str(report.as_of.date()),
+        "k": int(settings["repeat_calls"]),
+        "window": days,
+        "window_start": str(last - timedelta(days=days - 1)),
+        "window_end": str(last + timedelta(days=1)),
+        "all_calls": int(options.all_calls),
+        "first_day": str(report.first_day) if report.first_day else None,
+        "previous_start": str(previous.start),
+        "previous_end": str(previous.end),
+        "year_before_start": str(year.start),
+        "year_before_end": str(year.end),
+        "handoff_days": int(settings["handoff_days"]),
+        "stalled_days": int(settings["stalled_days"]),
+        "civilian_natures": settings["civilian_natures"],
+        "rate_scene": float(settings["rate_scene"]) if settings["rate_scene"] else None,
+        "rate_follow_up": float(settings["rate_follow_up"]) if settings["rate_follow_up"] else None,
+    }
+
+
+class Maker:
+    """Run each file of figures once, however many sections show it."""
+
+    def __init__(self, connection: sqlite3.Connection, parameters: PeriodParameters) -> None:
+        self._connection, self._parameters = connection, parameters
         self._made: dict[str, list[Figure]] = {}
 
     def figures(self, files: tuple[str, ...]) -> list[Figure]:
         """Return the figures of these files."""
         for file in files:
             if file not in self._made:
-                self._made[file] = figures.run(self._connection, file, self._frames)
+                self._made[file] = figures.run(self._connection, file, self._parameters)
         return [each for file in files for each in self._made[file]]
+
+    def by_month(self, names: tuple[str, ...]) -> list[Figure]:
+        """Return the same figures for each of the twelve months."""
+        heads = [definitions.every()[name] for name in names]
+        return figures.by_month(self._connection, heads, self._parameters.months)
 
     def rows(self, file: str) -> list[dict[str, Any]]:
         """Return the rows of a list, with shares rounded as in figures."""
-        found = figures.rows(self._connection, file, self._frames.now)
+        found = figures.rows(self._connection, file, self._parameters.now)
         return [
             {name: figures.rounded(cell) if isinstance(cell, float) else cell
              for name, cell in row.items()}
@@ -255,6 +314,7 @@ def _section(maker: Maker, plan: Plan, report: Report) -> ReportSection:
         section.items = maker.rows(plan.files[0])
     else:
         section.figures = _picked(maker.figures(plan.files), plan.pick)
+        section.figures += maker.by_month(plan.monthly)
     section.explains = list(sentences.EXPLAINS.get(plan.name, ()))
     if plan.name in sentences.STATES:
         section.says = sentences.STATES[plan.name](section, report)

@@ -1,4 +1,4 @@
-"""The .sql files of ccu/figures: the one place where a figure is defined.
+"""Read the .sql files of ccu/figures: the one place where a figure is defined.
 
 A file is one SELECT under one or more heads. A head is a block of comment lines: the figure's name,
 then `key: value` lines, then plain sentences. `--define` prints it; the same file feeds every
@@ -38,27 +38,27 @@ class Definition:
 
     @property
     def title(self) -> str:
-        """What people read instead of the name."""
+        """Return what people read instead of the name."""
         return self.facts["title"]
 
     @property
     def unit(self) -> str:
-        """count, share, number, hours, days, dollars; empty for a list."""
+        """Return count, share, number, hours, days or dollars; empty for a list."""
         return self.facts.get("unit", "")
 
     @property
     def compared(self) -> bool:
-        """Whether it can stand beside other periods': not what is of the moment, or of months."""
+        """Return whether it is compared: not what is of the moment or of one month."""
         return self.facts.get("of", "period") == "period"
 
     @property
     def only_used(self) -> bool:
-        """Whether groups are left out that have nothing in any of the periods shown."""
+        """Return whether groups are left out that have nothing in any of the periods shown."""
         return self.facts.get("groups", "") == "used"
 
     @property
     def interval(self) -> str:
-        """wilson, reduction, or empty: how its 95% interval is made."""
+        """Return how its 95% interval is computed: wilson, reduction, or empty."""
         return self.facts.get("interval", "")
 
 
@@ -73,7 +73,7 @@ class Source:
 
 @cache
 def source(name: str) -> Source:
-    """The file `name`.sql, read once."""
+    """Return the file `name`.sql, read once."""
     text = (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
     heads: list[Definition] = []
     rest = text.lstrip("\n")
@@ -101,7 +101,7 @@ def _head(file: str, block: str) -> Definition:
 
 
 def _paragraphs(lines: list[str]) -> str:
-    """Comment lines as text: joined, a bare `--` begins a new paragraph."""
+    """Return comment lines as text; a bare `--` begins a new paragraph."""
     return "\n".join(
         " ".join(part.split()) for part in "\n".join(lines).split("\n\n") if part.strip()
     )
@@ -109,13 +109,26 @@ def _paragraphs(lines: list[str]) -> str:
 
 @cache
 def every() -> dict[str, Definition]:
-    """name -> head, of all files in the order of their names."""
+    """Return name -> head, of all files in the order of their names."""
     files = sorted(path.stem for path in FOLDER.glob("*.sql"))
-    return {head.name: head for file in files for head in source(file).heads}
+    found = {head.name: head for file in files for head in source(file).heads}
+    monthly = [_by_month(found[name]) for name in sections.HEADLINE]
+    return found | {head.name: head for head in monthly}
+
+
+def _by_month(head: Definition) -> Definition:
+    """Return the definition of the same figure for each of twelve months."""
+    facts = {**head.facts, "title": f"{head.title} by month", "section": "summary", "of": "months"}
+    text = (
+        f"As {head.name}, for each of the twelve months that end with the one in which the period"
+        " ends. A month before the file's first call has no figure; one that is not over is"
+        " counted to the as-of moment and marked."
+    )
+    return Definition(head.name + sections.BY_MONTH, head.file, facts, text)
 
 
 def define(name: str) -> Definition:
-    """The head of one figure or list. Raises NotFound, with the nearest name."""
+    """Return the head of one figure or list. Raise NotFound, with the nearest name."""
     wanted = "_".join(name.lower().split())
     known = every()
     for spelling in (wanted, wanted.replace("-", "_"), wanted.replace("_", "-")):
@@ -124,5 +137,5 @@ def define(name: str) -> Definition:
     from difflib import get_close_matches
 
     close = get_close_matches(wanted, known, n=1)
-    advice = f"did you mean {close[0]}?" if close else "ccu report --list names them"
+    advice = f"did you mean {close[0]}?" if close else "list them: ccu report --list"
     raise NotFound(f"no figure of that name; {advice}")

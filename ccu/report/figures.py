@@ -1,19 +1,20 @@
-"""Running the .sql files: a `Figure` is a number with every part it is made of."""
+"""Run the .sql files: a `Figure` is a number with every part it is made of."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from math import exp, log, sqrt
 from typing import Any
 
 from ccu.report import definitions
 from ccu.report.definitions import Definition
+from ccu.report.sections import BY_MONTH
 
 PLACES = 6  # decimals kept, in every format
 Z = 1.959963984540054  # 97.5% of a normal distribution
 LEAST = 10  # fewer than this are marked, and no interval is made of fewer people
 
-# Notes that stand for the value, on the page for publication.
+# Notes printed instead of the value, on the page for publication.
 SMALL, NO_DATA, NOT_YET = "<10", "n/a", "not yet"
 INSTEAD = (SMALL, NO_DATA, NOT_YET)
 
@@ -48,7 +49,7 @@ class Figure:
 
     @property
     def title(self) -> str:
-        """What people read instead of the name."""
+        """Return what people read instead of the name."""
         return definitions.every()[self.figure].title
 
 
@@ -56,28 +57,38 @@ COLUMNS = tuple(field.name for field in fields(Figure))
 
 
 @dataclass(frozen=True)
-class Frames:
+class PeriodParameters:
     """The parameters for the period and for those it is compared with; None: not compared."""
 
     now: Parameters
     previous: Parameters | None = None
     year_before: Parameters | None = None
+    months: Sequence["Month"] = ()
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of a series: `2026-01`, why it has no figure or only a part, its parameters."""
+
+    name: str
+    note: str
+    parameters: Parameters | None
 
 
 def rows(connection: sqlite3.Connection, file: str, parameters: Parameters) -> list[dict[str, Any]]:
-    """What the file returns."""
+    """Return the rows of the file."""
     found = connection.execute(definitions.source(file).sql, parameters)
     return [dict(row) for row in found]
 
 
-def run(connection: sqlite3.Connection, file: str, frames: Frames) -> list[Figure]:
-    """The figures of a file in its order, beside those of the periods compared."""
+def run(connection: sqlite3.Connection, file: str, parameters: PeriodParameters) -> list[Figure]:
+    """Return the figures of a file in its order, with those of the periods compared."""
     heads = {head.name: head for head in definitions.source(file).heads}
-    found = _keyed(connection, file, heads, frames.now)
+    found = _keyed(connection, file, heads, parameters.now)
     before: list[dict[tuple[str, str], dict[str, Any]]] = []
-    for frame in (frames.previous, frames.year_before):
-        compared = frame is not None and any(head.compared for head in heads.values())
-        before.append(_keyed(connection, file, heads, frame) if compared and frame else {})
+    for then in (parameters.previous, parameters.year_before):
+        compared = then is not None and any(head.compared for head in heads.values())
+        before.append(_keyed(connection, file, heads, then) if compared and then else {})
     made = []
     for key, row in found.items():
         head = heads[key[0]]
@@ -88,14 +99,40 @@ def run(connection: sqlite3.Connection, file: str, frames: Frames) -> list[Figur
     return made
 
 
+def by_month(
+    connection: sqlite3.Connection, heads: Sequence[Definition], months: Sequence[Month]
+) -> list[Figure]:
+    """Run the figures for each month; one without parameters has no number."""
+    made: dict[tuple[str, str], Figure] = {}
+    for month in months:
+        for file in {head.file for head in heads}:
+            parameters = PeriodParameters(month.parameters) if month.parameters else None
+            for each in run(connection, file, parameters) if parameters else ():
+                if not each.group:
+                    made[each.figure, month.name] = each
+    return [
+        replace(
+            made.get((head.name, month.name), Figure(figure=head.name, value=None, unit=head.unit)),
+            figure=head.name + BY_MONTH,
+            group=month.name,
+            note=month.note,
+        )
+        for head in heads
+        for month in months
+    ]
+
+
 def _keyed(
-    connection: sqlite3.Connection, file: str, heads: Mapping[str, Definition], frame: Parameters
+    connection: sqlite3.Connection,
+    file: str,
+    heads: Mapping[str, Definition],
+    parameters: Parameters,
 ) -> dict[tuple[str, str], dict[str, Any]]:
-    """(figure, group) -> row; the order is the file's."""
+    """Return (figure, group) -> row, in the order of the file."""
     only = next(iter(heads))
     return {
         (row.get("figure") or only, str(row.get("grp") or "")): row
-        for row in rows(connection, file, frame)
+        for row in rows(connection, file, parameters)
     }
 
 
@@ -127,12 +164,12 @@ def _figure(
 
 
 def _few(head: Definition, row: Mapping[str, Any]) -> bool:
-    """Whether a rate is made of fewer than ten."""
+    """Return whether a rate is made of fewer than ten."""
     return head.unit != "count" and 0 < row.get("n", row.get("denominator") or 0) < LEAST
 
 
 def _value(head: Definition, row: Mapping[str, Any]) -> float | int | None:
-    """The row's own `value` where the file gives one; else a count, or one part over the other."""
+    """Return the row's own `value`, else a count or one part divided by the other."""
     if "value" in row:
         return rounded(row["value"])
     over, under = row["numerator"], row.get("denominator")
@@ -155,12 +192,12 @@ def _interval(head: Definition, row: Mapping[str, Any]) -> tuple[float | None, f
 
 
 def rounded(value: float | int | None) -> float | int | None:
-    """A float as JSON holds it, to PLACES places; whole numbers as they are."""
+    """Return a float to PLACES places, as JSON holds it; whole numbers as they are."""
     return round(value, PLACES) if isinstance(value, float) else value
 
 
 def wilson(hits: float, of: float) -> tuple[float, float] | tuple[None, None]:
-    """Wilson's score interval of a share; none for a share of nothing."""
+    """Return Wilson's score interval of a share; none for a share of nothing."""
     if of <= 0:
         return None, None
     share = hits / of
@@ -173,11 +210,12 @@ def wilson(hits: float, of: float) -> tuple[float, float] | tuple[None, None]:
 def reduction(
     after: float, before: float, people: int, squares: tuple[float, float, float]
 ) -> tuple[float, float] | tuple[None, None]:
-    """The interval of 1 - after/before, sums over people: the delta method on the log of the ratio.
+    """Return the interval of 1 - after/before, by the delta method on the log of the ratio.
 
-    `squares` are the sums over people of after x after, before x before, after x before. The
-    variance of log(after/before) is n/(n-1) x (aa/after^2 + bb/before^2 - 2 ab/(after x before)):
-    people vary, not calls. None when either sum is 0 or people are fewer than LEAST.
+    `after` and `before` are sums over people; `squares` those of after x after, before x before and
+    after x before. The variance of log(after/before) is n/(n-1) x (aa/after^2 + bb/before^2 - 2
+    ab/(after x before)): people vary, not calls. None when either sum is 0 or people are fewer than
+    LEAST.
     """
     if after <= 0 or before <= 0 or people < LEAST:
         return None, None

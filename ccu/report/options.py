@@ -1,4 +1,4 @@
-"""What `ccu report` was asked for: its options, and how they are read."""
+"""The options of `ccu report`, and what they ask for."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ReportFormat(StrEnum):
-    """The ways to print a report: those of every command, and the page with charts."""
+    """The output formats: those of every command, and the page with charts."""
 
     table = "table"
     plain = "plain"
@@ -26,7 +26,7 @@ class ReportFormat(StrEnum):
 
 
 class Compare(StrEnum):
-    """Which other periods stand beside the figures."""
+    """Which other periods the figures are compared with."""
 
     both = "both"
     none = "none"
@@ -36,51 +36,55 @@ class Compare(StrEnum):
 
 @dataclass(eq=False, repr=False)
 class ReportOptions:
-    """What was said on the command line; None: not said."""
+    """What was given on the command line; None where it was not."""
 
-    month: Annotated[
-        str | None, Option("--month", metavar="YYYY-MM", help="The figures of this month.")
-    ] = None
-    quarter: Annotated[
-        str | None, Option("--quarter", metavar="YYYY-QN", help="Of this quarter: 2026-Q1.")
-    ] = None
-    year: Annotated[str | None, Option("--year", metavar="YYYY", help="Of this calendar year.")] = (
+    month: Annotated[str | None, Option("--month", metavar="YYYY-MM", help="Month to report.")] = (
         None
     )
-    since: Annotated[
-        str | None, Option("--from", metavar="DAY", help="From this day; needs --to.")
+    quarter: Annotated[
+        str | None, Option("--quarter", metavar="YYYY-QN", help="Quarter to report: 2026-Q1.")
     ] = None
-    to: Annotated[
-        str | None, Option("--to", metavar="DAY", help="To this day, which is counted.")
+    year: Annotated[
+        str | None, Option("--year", metavar="YYYY", help="Calendar year to report.")
     ] = None
+    since: Annotated[str | None, Option("--from", metavar="DAY", help="First day; needs --to.")] = (
+        None
+    )
+    to: Annotated[str | None, Option("--to", metavar="DAY", help="Last day, included.")] = None
     section: Annotated[
-        list[str] | None, Option("--section", metavar="NAME", help="Only this section. Repeatable.")
+        list[str] | None,
+        Option("--section", metavar="NAME", help="Print only this section; repeat for several."),
     ] = None
-    overview: Annotated[
-        bool, Option("--list", help="List the sections and the figures, and stop.")
-    ] = False
+    full: Annotated[bool, Option("--full", help="Print every section, not only the one page.")] = (
+        False
+    )
+    overview: Annotated[bool, Option("--list", help="List the sections and their figures.")] = False
     define: Annotated[
-        str | None, Option("--define", metavar="NAME", help="Say what a figure is, and stop.")
+        str | None, Option("--define", metavar="NAME", help="Print the definition of a figure.")
     ] = None
     compare: Annotated[
         Compare | None,
-        Option("--compare", help="Compare with the period before, a year before; else both."),
+        Option("--compare", help="Compare with the period before or a year before. Default: both."),
     ] = None
     k: Annotated[
         int | None,
-        Option("--k", min=1, max=100_000, help="Calls that make a repeat; else repeat_calls."),
+        Option("--k", min=1, max=100_000, help="Calls that make a repeat. Default: repeat_calls."),
     ] = None
     window: Annotated[
         int | None,
         Option(
-            "--window", min=1, max=3_660, metavar="DAYS", help="Within so many; else repeat_days."
+            "--window",
+            min=1,
+            max=3_660,
+            metavar="DAYS",
+            help="Days they are counted in. Default: repeat_days.",
         ),
     ] = None
     all_calls: Annotated[
-        bool, Option("--all-calls", help="Repeats among all calls, not care calls only.")
+        bool, Option("--all-calls", help="Count repeats among all calls, not only care calls.")
     ] = False
     public: Annotated[
-        bool, Option("--public", help="One page for publication, of rounded counts.")
+        bool, Option("--public", help="One page for publication, with rounded counts.")
     ] = False
     format: Annotated[
         ReportFormat | None,
@@ -88,7 +92,7 @@ class ReportOptions:
             "--format",
             "-f",
             case_sensitive=False,
-            help="How to print it; html is one page with charts.",
+            help="Output format; html is one page with charts.",
         ),
     ] = None
     output: Annotated[
@@ -97,7 +101,7 @@ class ReportOptions:
             "--output",
             "-o",
             metavar="FILE",
-            help="Write it to FILE; csv of several sections, to a folder.",
+            help="Write to FILE; csv of several sections, to a folder.",
         ),
     ] = None
 
@@ -106,6 +110,7 @@ def check_public(given: ReportOptions) -> None:
     """Raise InvalidInput for options that would change the one page for publication."""
     others = {
         "--section": given.section,
+        "--full": given.full,
         "--list": given.overview,
         "--define": given.define is not None,
         "--compare": given.compare,
@@ -119,13 +124,16 @@ def check_public(given: ReportOptions) -> None:
 
 
 def read(given: ReportOptions, session: Session) -> "Options":
-    """What the report is made of. Raises InvalidInput, NotFound for what cannot be right."""
-    from ccu.report import period, sections
+    """Return what the report is made of. Raise InvalidInput or NotFound for what is wrong."""
+    from ccu.report import output, period, sections
     from ccu.report.build import Options
 
     _ = session.staff_id
     asked = period.read(given, session.today)
-    sections.chosen(given.section or ())  # a wrong name is told before anything is counted
+    sections.chosen(given.section or ())  # report a wrong name before anything is counted
+    if given.full and given.section:
+        raise InvalidInput("--full and --section contradict each other; give one of them")
+    in_full = given.full or output.has_all_sections(given.format, given.output)
     compare = Compare.none if given.public else given.compare or Compare.both
     return Options(
         period=asked,
@@ -135,5 +143,6 @@ def read(given: ReportOptions, session: Session) -> "Options":
         all_calls=given.all_calls,
         compare=compare.value,
         public=given.public,
+        one_page=not (in_full or given.section or given.public),
         format=given.format.value if given.format else "",
     )

@@ -1,4 +1,4 @@
-"""Where a report goes: one door for every format."""
+"""Print or write a report, in every format."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,14 +19,12 @@ LIST_COLUMNS = ("section", "name", "title")
 
 
 def check(format: ReportFormat | None, output: Path | None, names: list[str]) -> None:
-    """Before any figure is made. Raises InvalidInput for a place that the format can not go to."""
-    if format is ReportFormat.html or (format is None and _is_page(output)):
+    """Raise InvalidInput, before any figure is made, for a place that the format cannot go to."""
+    if is_html(format, output):
         from ccu.report import html
 
         html.check(output)
-    if format is not ReportFormat.csv:
-        return
-    if len(names) > 1:
+    if format is ReportFormat.csv and len(names) > 1:
         if output is None or str(output) == "-":
             raise InvalidInput(
                 "CSV has one table a file: choose one by --section, or --output DIR for a file each"
@@ -35,23 +33,45 @@ def check(format: ReportFormat | None, output: Path | None, names: list[str]) ->
 
 
 def show(report: "Report", format: ReportFormat | None, output: Path | None) -> None:
-    """Print it, or write it."""
-    if format is ReportFormat.html or (format is None and _is_page(output)):
+    """Print or write it. Raise InvalidInput for CSV of several sections: their columns differ."""
+    if is_html(format, output):
         from ccu.report import html
 
         html.show(report, output)
     elif format is ReportFormat.csv and output is not None and _is_folder(report, output):
         names = _write_folder(report, output)
         say(f"wrote {len(names)} files to {output}")
+    elif _plain(format) is Format.csv or (format is None and ends(output, ".csv")):
+        if len(report.sections) != 1:
+            raise InvalidInput("CSV has one table a file: choose one by --section, or --format csv")
+        emit(text.table(report.sections[0]), Format.csv, output)
     else:
-        text.show(report, _plain(format), output)
+        from ccu.report import page
+
+        emit_document(page.document(report), _plain(format), output)
+
+
+def is_html(format: ReportFormat | None, output: Path | None) -> bool:
+    """Return whether the page with charts is asked for, by name or by the file's ending."""
+    return format is ReportFormat.html or (format is None and ends(output, ".html", ".htm"))
+
+
+def has_all_sections(format: ReportFormat | None, output: Path | None) -> bool:
+    """Return whether the format is for programs, or folds what is not on the one page."""
+    data = (ReportFormat.json, ReportFormat.csv, ReportFormat.html)
+    return format in data or (format is None and ends(output, ".json", ".csv", ".html", ".htm"))
+
+
+def ends(output: Path | None, *endings: str) -> bool:
+    """Return whether the file's name has one of these endings."""
+    return output is not None and output.suffix.lower() in endings
 
 
 def _check_folder(folder: Path, names: Iterable[str]) -> None:
-    """Before any figure is made. Raises InvalidInput for what is no folder of ours.
+    """Raise InvalidInput, before any figure is made, for what is no folder of ours.
 
-    One that holds anything but the files we write is somebody else's: it is left as it is. So is
-    one with a section that is not written now: beside the new ones it would pass for this period's.
+    One that holds anything but the files we write is somebody else's and is refused. So is
+    one with a section that is not written now: it would pass for one of this period.
     """
     with named.folder(folder, "--output") as found:
         _must_be_ours(found, names)
@@ -78,23 +98,19 @@ def _write_folder(report: "Report", folder: Path) -> list[str]:
     return [f"{name}.csv" for name in names]
 
 
-def _is_page(output: Path | None) -> bool:
-    return output is not None and output.suffix.lower() in (".html", ".htm")
-
-
 def _is_folder(report: "Report", output: Path) -> bool:
     return len(report.sections) > 1 or named.is_folder(output)
 
 
 def _plain(format: ReportFormat | None) -> Format | None:
-    """The format as every other command has it."""
+    """Return the format as every other command has it."""
     return Format(format.value) if format else None
 
 
-def tell(define: str | None, format: ReportFormat | None, output: Path | None) -> None:
-    """--define NAME, or --list: what a figure is, what there is. Raises NotFound, InvalidInput."""
+def explain(define: str | None, format: ReportFormat | None, output: Path | None) -> None:
+    """Print the definition of --define, or the --list. Raise NotFound or InvalidInput."""
     if format is ReportFormat.html:
-        raise InvalidInput("--format html is for the report itself")
+        raise InvalidInput("--list and --define cannot be --format html; use json or markdown")
     if define is None:
         emit(Table(LIST_COLUMNS, _listed(), title="Sections and figures"), _plain(format), output)
         return
@@ -102,12 +118,13 @@ def tell(define: str | None, format: ReportFormat | None, output: Path | None) -
 
 
 def _listed() -> list[tuple[str, str, str]]:
-    """Every section, and under it its figures or its list."""
+    """Return each section, and under it its figures or its list."""
     found: list[tuple[str, str, str]] = []
     for plan in sections.PLANS:
         heads = [head for file in plan.files for head in definitions.source(file).heads]
         if plan.pick:
-            heads = [definitions.every()[name.rstrip(":")] for name in plan.pick]
+            monthly = [name + sections.BY_MONTH for name in plan.monthly]
+            heads = [definitions.every()[name.rstrip(":")] for name in (*plan.pick, *monthly)]
         found.append((plan.name, "", plan.title))
         found += [(plan.name, head.name, head.title) for head in heads if head.name != plan.name]
     return found

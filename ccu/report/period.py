@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ccu import dates
@@ -17,9 +17,24 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 SERIES = 12  # months in the summary's row of bars
 
 
+def day_words(day: date) -> str:
+    """Return `Jan 31, 2026`."""
+    return f"{MONTH_NAMES[day.month - 1][:3]} {day.day}, {day.year}"
+
+
+def month_words(name: str) -> str:
+    """Return `Jan 2026` for 2026-01."""
+    return f"{MONTH_NAMES[int(name[5:]) - 1][:3]} {name[:4]}"
+
+
+def moment_words(moment: datetime) -> str:
+    """Return `Jan 31, 2026, 2:20 PM`."""
+    return f"{day_words(moment.date())}, {moment.hour % 12 or 12}:{moment:%M %p}"
+
+
 @dataclass(frozen=True)
 class Period:
-    """Local days from `start` until before `end`; `kind` is month, quarter, year or days."""
+    """Local days from `start` until before `end`; `kind`: month, quarter, year or days."""
 
     kind: str
     start: date
@@ -27,49 +42,50 @@ class Period:
 
     @property
     def last(self) -> date:
-        """The last day that is counted."""
+        """Return the last day that is counted."""
         return self.end - timedelta(days=1)
 
     @property
     def label(self) -> str:
-        """`January 2026`, `2026 Q1`, `2026`, `2026-01-10 to 2026-01-20`."""
+        """Return `January 2026`, `2026 Q1`, `2026`, `Jan 10, 2026 to Jan 20, 2026`."""
         if self.kind == "month":
             return f"{MONTH_NAMES[self.start.month - 1]} {self.start.year}"
         if self.kind == "quarter":
             return f"{self.start.year} Q{(self.start.month + 2) // 3}"
         if self.kind == "year":
             return str(self.start.year)
-        return str(self.start) if self.start == self.last else f"{self.start} to {self.last}"
+        first, last = day_words(self.start), day_words(self.last)
+        return first if first == last else f"{first} to {last}"
 
     @property
     def short(self) -> str:
-        """The label as the head of a column: `Jan 2026`."""
+        """Return the label as a column title: `Jan 2026`."""
         if self.kind == "month":
             return f"{MONTH_NAMES[self.start.month - 1][:3]} {self.start.year}"
         return self.label
 
     def previous(self) -> "Period":
-        """The month, quarter or year before; for days, as many days before."""
+        """Return the month, quarter or year before; for days, as many days before."""
         if self.kind in _MONTHS:
             return Period(self.kind, shift(self.start, months=-_MONTHS[self.kind]), self.start)
         return Period("days", self.start - (self.end - self.start), self.start)
 
     def year_before(self) -> "Period":
-        """The same days of the year before; what ends on 29 February ended on the 28th."""
+        """Return the same days a year before; for Feb 29 as the last day, Feb 28."""
         if self.kind in _MONTHS:
             return Period(self.kind, shift(self.start, months=-12), shift(self.end, months=-12))
         last = shift(self.last, months=-12)
         return Period("days", shift(self.start, months=-12), last + timedelta(days=1))
 
     def months(self) -> Iterator["Period"]:
-        """The twelve months that end with the one the last day is in, earliest first."""
+        """Yield the twelve months that end with the one of the last day, earliest first."""
         first = self.last.replace(day=1)
         for back in range(SERIES - 1, -1, -1):
             yield Period("month", shift(first, months=-back), shift(first, months=1 - back))
 
 
 def read(asked: "ReportOptions", today: date) -> Period:
-    """The period asked for. Raises InvalidInput for none, two, or one that is no period."""
+    """Return the period asked for. Raise InvalidInput for none, two, or one that is not valid."""
     given = [
         option
         for option, text in (
@@ -83,7 +99,9 @@ def read(asked: "ReportOptions", today: date) -> Period:
     if len(given) > 1:
         raise InvalidInput(f"{' and '.join(given)} contradict each other; give one of them")
     if not given:
-        raise InvalidInput("say which days: --month 2026-01, --quarter, --year, or --from and --to")
+        raise InvalidInput(
+            "give the days to report: --month 2026-01, --quarter, --year, or --from and --to"
+        )
     period = _read(asked, today)
     if period.start > today:
         raise InvalidInput(f"{period.label} has not begun")
@@ -102,5 +120,5 @@ def _read(asked: "ReportOptions", today: date) -> Period:
     start = dates.parse_day(asked.since, today, field="--from", prefer="past")
     last = dates.parse_day(asked.to, today, field="--to", prefer="past")
     if last < start:
-        raise InvalidInput("--to lies before --from")
+        raise InvalidInput("--to is before --from; exchange them")
     return Period("days", start, last + timedelta(days=1))

@@ -12,13 +12,12 @@ n/a means that the file has no calls before the end of the period, or nothing at
 figure counts, in any period.
 """
 
-import sqlite3
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.report import figures, sentences
+from ccu.report import figures, sentences, store
 from ccu.report.figures import NO_DATA, NOT_YET, SMALL, Figure
 from ccu.report.sections import Plan
 
@@ -34,7 +33,7 @@ PAGE = Plan(
     "public",
     "Figures for publication",
     "figures",
-    ("calls", "people", "repeats", "referrals", "first_follow_up", "warm_handoffs"),
+    ("calls", "people", "repeats", "referrals", "first_follow_up", "handoffs"),
     pick=(
         *("calls", "care_calls", "people_served:", "connections", "repeat_addresses"),
         *("repeat_people", "referrals_made", "referral_acceptance", "warm_handoffs"),
@@ -100,7 +99,7 @@ def publish(session: "Session", report: "Report", section: "ReportSection") -> N
         _published(each, session, report) if begun else _no_number(each, NO_DATA)
         for each in section.figures
     ]
-    section.says = [f"Repeats: {sentences.threshold(report).lower()}"]
+    section.says = [f"Repeats: {sentences.threshold(report)}."]
     section.explains = [*_EXPLAINS]
     whole = report.first_day is not None and report.first_day <= report.period.start
     notes = [] if whole else [_NOT_WHOLE if begun else _NOT_BEGUN]
@@ -110,20 +109,12 @@ def publish(session: "Session", report: "Report", section: "ReportSection") -> N
 
 
 def _published(each: Figure, session: "Session", report: "Report") -> Figure:
-    if not _has_data(session.db, each.figure):
+    if not store.has_rows(session.db, _COUNTED.get(each.figure, ("call",))):
         return _no_number(each, NO_DATA)
     over = report.period.end + timedelta(days=_WAITS.get(each.figure, 0))
     if each.figure in _WAITS and dates.day_start(over, session.settings.zone) > report.as_of:
         return _no_number(each, NOT_YET)
     return shown(each.figure, each.unit, rounded(each.numerator), rounded(each.denominator))
-
-
-def _has_data(connection: sqlite3.Connection, figure: str) -> bool:
-    tables = _COUNTED.get(figure, ("call",))
-    return any(
-        connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()  # noqa: S608
-        for table in tables
-    )
 
 
 def _no_number(each: Figure, note: str) -> Figure:

@@ -1,7 +1,7 @@
-"""The sections of a report in their order: name, title, what feeds each, and its columns.
+"""The sections of a report in their order: name, title, the files of each, and its columns.
 
-`figures` sections run their files and show each figure with all its parts. A `list` section has one
-file whose rows are shown under `columns`. `facts` are files of figures that only feed the sentences
+A section of figures runs its files and shows each figure with all its parts. A list has one file,
+whose rows are shown under `columns`. `facts` are files of figures that are used only in sentences
 (`sentences.py`).
 """
 
@@ -13,9 +13,10 @@ from ccu.errors import NotFound
 
 @dataclass(frozen=True)
 class Plan:
-    """What a section holds. `pick`: only these figures of the files, in this order.
+    """The contents of a section. `pick`: only these figures of the files, in this order.
 
-    `people_served:` is that figure without its groups.
+    `people_served:` is that figure without its groups. `monthly`: of these, also each month of the
+    year that ends with the period.
     """
 
     name: str
@@ -25,24 +26,37 @@ class Plan:
     columns: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     pick: tuple[str, ...] = ()
+    monthly: tuple[str, ...] = ()
 
 
-def _figures(name: str, title: str, *files: str, pick: str = "") -> Plan:
-    return Plan(name, title, "figures", files, pick=tuple(pick.split()))
+def _figures(
+    name: str, title: str, *files: str, pick: str = "", monthly: tuple[str, ...] = ()
+) -> Plan:
+    return Plan(name, title, "figures", files, pick=tuple(pick.split()), monthly=monthly)
 
 
 def _list(name: str, title: str, columns: str, facts: str = "") -> Plan:
     return Plan(name, title, "list", (name,), tuple(columns.split()), tuple(facts.split()))
 
 
+# The figures that lead every report, and have a number for each month.
+HEADLINE = (
+    *("calls", "care_calls", "people_served", "connections"),
+    *("first_attempt_within_24h", "first_attempt_within_7d"),
+)
+BY_MONTH = "_by_month"  # the end of the names of the monthly figures
+
 PLANS = (
     _figures(
         "summary",
         "Summary",
-        *("calls", "people", "referrals", "attempts", "late", "repeats", "concentration", "months"),
+        *("calls", "people", "first_follow_up", "referrals", "attempts", "late", "repeats"),
+        "concentration",
         pick="calls care_calls share_of_all_calls people_served: unknown_people connections"
-        " referrals_made attempts_made overdue_now stalled_now repeat_addresses repeat_people"
-        " top5_people_share top5_address_share calls_by_month care_calls_by_month",
+        " first_attempt_within_24h first_attempt_within_7d referrals_made attempts_made"
+        " overdue_now stalled_now repeat_addresses repeat_people top5_people_share"
+        " top5_address_share",
+        monthly=HEADLINE,
     ),
     _list(
         "repeat-addresses",
@@ -56,14 +70,14 @@ PLANS = (
         "person care_calls all_calls places first last has_worker open_items",
         facts="repeats",
     ),
-    _list(
-        "overdue",
-        "Overdue and stalled",
-        "what id referral call person kind owner due days_late",
-        facts="late",
+    Plan(
+        *("overdue", "Overdue and stalled", "list", ("overdue",)),
+        ("what", "id", "referral", "call", "person", "kind", "owner", "due", "days_late"),
+        facts=("late",),
     ),
     _figures("referrals", "Referrals and their outcomes", "referrals"),
-    _figures("hand-offs", "Hand-offs", "follow_through", "warm_handoffs"),
+    _figures("hand-offs", "Handoffs", "handoffs"),
+    _figures("data-quality", "Data quality", "data_quality"),
     _figures(
         "first-follow-up",
         "Time to first follow-up",
@@ -99,14 +113,19 @@ PLANS = (
     _list("hours", "When calls come", "weekday hour care_calls calls"),
 )
 
+# The sections that the one page is made of.
+PAGE = (
+    *("summary", "repeat-addresses", "repeat-people", "overdue", "referrals", "hand-offs"),
+    "data-quality",
+)
 # One name for several sections.
 TOGETHER = {"repeat-callers": ("repeat-addresses", "repeat-people")}
 
 
 def chosen(names: Sequence[str]) -> list[Plan]:
-    """The sections named, in the order of the report; all when none is named.
+    """Return the sections named, in the order of the report; all when none is named.
 
-    Raises NotFound for a name that is none, with the nearest one.
+    Raise NotFound for a name that is none, with the nearest one.
     """
     known = {plan.name: plan for plan in PLANS}
     wanted = {each for name in names for each in _expanded(name, known)}
@@ -124,17 +143,17 @@ def _expanded(name: str, known: Iterable[str]) -> tuple[str, ...]:
     from difflib import get_close_matches
 
     close = get_close_matches(said, [*known, *TOGETHER], n=1)
-    advice = f"did you mean {close[0]}?" if close else "ccu report --list names them"
+    advice = f"did you mean {close[0]}?" if close else "list them: ccu report --list"
     raise NotFound(f"no section of that name; {advice}")
 
 
 def section_of(figure: str, file: str) -> str:
     """Return the name of the section that a figure is defined under in `--define`.
 
-    That is the section that shows its whole file, else one that picks it, else one that only states
-    it in a sentence.
+    That is the section that shows its complete file, else one that picks it, else one that only
+    states it in a sentence.
     """
-    whole = [plan for plan in PLANS if file in plan.files and not plan.pick]
+    complete = [plan for plan in PLANS if file in plan.files and not plan.pick]
     picked = [plan for plan in PLANS if figure in {name.rstrip(":") for name in plan.pick}]
     stated = [plan for plan in PLANS if file in plan.facts]
-    return (whole + picked + stated)[0].name
+    return (complete + picked + stated)[0].name

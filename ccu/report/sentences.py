@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ccu.report.figures import Figure
+from ccu.report.period import day_words
 from ccu.retention import schedule_store
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _by_name(figures: Iterable[Figure]) -> dict[str, Figure]:
 def _repeat_addresses(section: "ReportSection", report: "Report") -> list[str]:
     facts = _by_name(section.facts)
     left_out, lacking = facts["exempt_addresses"].value, facts["repeat_addresses"].missing
-    said = [threshold(report)]
+    said = [f"{threshold(report)}."]
     if left_out:
         said.append(f"Left out: {count(left_out, 'exempt address', 'exempt addresses')}.")
     if lacking:
@@ -109,7 +110,7 @@ def _repeat_addresses(section: "ReportSection", report: "Report") -> list[str]:
 def _repeat_people(section: "ReportSection", report: "Report") -> list[str]:
     facts = _by_name(section.facts)
     unknown, lacking = facts["unknown_repeat_people"].value, facts["repeat_people"].missing
-    said = [threshold(report)]
+    said = [f"{threshold(report)}."]
     if unknown:
         said.append(f"Left out: {count(unknown, 'record')} without any name.")
     if lacking:
@@ -118,11 +119,11 @@ def _repeat_people(section: "ReportSection", report: "Report") -> list[str]:
 
 
 def threshold(report: "Report") -> str:
-    """Return what counts as a repeat, with k and the window."""
+    """Return what counts as a repeat: `3+ care calls in the 90 days to Jan 31, 2026`."""
     kind = "calls" if report.settings["all_calls"] == "yes" else "care calls"
     k, days = report.settings["repeat_calls"], report.settings["repeat_days"]
     last = min(report.period.last, report.as_of.date())
-    return f"At least {k} {kind} in the {days} days to {last}."
+    return f"{k}+ {kind} in the {days} days to {day_words(last)}"
 
 
 def _overdue(section: "ReportSection", report: "Report") -> list[str]:

@@ -1,26 +1,25 @@
-"""A report as documents and tables: at a terminal, plain, markdown, JSON and CSV.
+"""A report as people read it, and as JSON and CSV have it.
 
-Screens show a figure in one line of six columns, numbers written as people write them. JSON and CSV
+Screens show a figure in one line of six columns, with units. JSON and CSV
 have the same rows with every part in a column of its own, numbers as numbers.
 """
 
-import sys
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from ccu import dates
-from ccu.errors import InvalidInput
-from ccu.output import Document, Format, Section, Table, default_format, emit, emit_document
+from ccu.output import Section, Table
 from ccu.report.build import Report, ReportSection
-from ccu.report.figures import INSTEAD, Figure
+from ccu.report.figures import INSTEAD, NO_DATA, Figure
 from ccu.report.options import Compare
+from ccu.report.period import day_words, moment_words, month_words
+from ccu.report.sections import BY_MONTH
 
 FEW = "* made of fewer than ten: may be due to chance."
-MONTHS = ("calls_by_month", "care_calls_by_month")  # shown as bars, month by month
-BAR = 24  # characters of the longest bar
+DAYS = ("first", "last", "due")  # columns of lists that hold days
 RENAMED = {"kind": "type", "id": "number"}  # columns of lists, by their titles
-# Column titles of lists on screens, where the whole words would not fit side by side.
+# Column titles of lists on screens, where the full words would not fit side by side.
 HEADS = {
     **RENAMED,
     "care_calls": "care",
@@ -45,53 +44,66 @@ HEADS = {
 }
 
 
-def show(report: Report, format: Format | None, output: Path | None) -> None:
-    """Print it. Raise InvalidInput for CSV of several sections: their columns differ."""
-    terminal = output is None and sys.stdout is not None and sys.stdout.isatty()
-    chosen = format or default_format(output, terminal)
-    if chosen is not Format.csv:
-        emit_document(document(report, bars=chosen is Format.table), chosen, output)
-        return
-    if len(report.sections) != 1:  # --output said so by its ending alone
-        raise InvalidInput("CSV has one table a file: choose one by --section, or --format csv")
-    emit(table(report.sections[0]), Format.csv, output)
-
-
 def table(section: ReportSection) -> Table:
     """Return a section with every part in a column, as CSV prints it."""
     return Table(section.columns, section.rows, section.title)
 
 
-def document(report: Report, *, bars: bool = False) -> Document:
-    """Return the pages that people read; `bars` for a terminal."""
-    period = report.period
-    sections = [Section(lines=report.notes, alert=True)] if report.notes else []
-    for each in report.sections:
-        sections += _figures(each, report, bars) if each.kind == "figures" else [_list(each)]
-    sections.append(foot(report))
-    kind = "For publication: figures" if report.public else "Figures"
-    return Document(f"{kind} of {report.town}, {period.label}", sections, data(report))
+def sections_of(section: ReportSection, report: Report) -> list[Section]:
+    """Return a section as people read it: its table and sentences, its months apart."""
+    if section.name == "hours":
+        return [_week(section)]
+    return _figures(section, report) if section.kind == "figures" else [_list(section)]
 
 
-def _figures(section: ReportSection, report: Report, bars: bool) -> list[Section]:
+def is_monthly(each: Figure) -> bool:
+    """Return whether it is the number of one month of a series."""
+    return each.figure.endswith(BY_MONTH)
+
+
+def _figures(section: ReportSection, report: Report) -> list[Section]:
     missing = [] if report.public else ["Missing, not yet"]
     columns = ["Figure", "Value", "Of", *missing, *compared(report).values()]
-    monthly = [each for each in section.figures if each.figure in MONTHS]
-    rows = [_row(each, report) for each in section.figures if each.figure not in MONTHS]
+    shown = [each for each in section.figures if not is_monthly(each)]
+    monthly = [each for each in section.figures if is_monthly(each)]
+    rows = [_row(each, report) for each in shown]
     few = [FEW] if any_few(section.figures, compared(report)) else []
     lines = [*section.says, *section.explains, *few]
     made = [Section(section.title, table=Table(tuple(columns), rows), lines=lines)]
     if monthly:
-        made.append(Section("Calls by month", table=_by_month(monthly, bars)))
+        made.append(Section("By month", table=_by_month(monthly)))
     return made
 
 
 def _list(section: ReportSection) -> Section:
     lines = [*section.says, *section.explains]
-    heads = tuple(_head(name) for name in section.columns)
-    rows = [[_shown(column, cell) for column, cell in row.items()] for row in section.rows]
-    empty = [] if rows else ["None."]
-    return Section(section.title, table=Table(heads, rows), lines=[*empty, *lines])
+    empty = [] if section.items else ["None."]
+    return Section(
+        section.title, table=listed(section.items, section.columns), lines=[*empty, *lines]
+    )
+
+
+def listed(items: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Table:
+    """Return rows of a list under their titles."""
+    rows = [[_shown(name, item[name]) for name in columns] for item in items]
+    return Table(tuple(map(_head, columns)), rows)
+
+
+def _week(section: ReportSection) -> Section:
+    """Return care calls as a row for each day and a column for each hour, two digits wide."""
+    most = max((item["care_calls"] for item in section.items), default=0)
+    step = 10 ** max(0, len(str(most)) - 2)
+    days: dict[str, list[str]] = {}
+    for item in section.items:
+        shown = round(item["care_calls"] / step)
+        days.setdefault(item["weekday"][:3], []).append(f"{shown or '.':>2}")
+    hours = " ".join(f"{hour:02}" for hour in range(24))
+    unit = [f"In units of {step:,} calls, rounded."] if step > 1 else []
+    return Section(
+        f"{section.title}: care calls by day and hour",
+        table=Table(("Day", hours), [(day, " ".join(cells)) for day, cells in days.items()]),
+        lines=[*unit, *section.says, *section.explains],
+    )
 
 
 def _head(column: str) -> str:
@@ -123,7 +135,9 @@ def _row(each: Figure, report: Report) -> list[str]:
 def beside(each: Figure, column: str) -> str:
     """Return the figure of a compared period, marked when it is made of few."""
     number = getattr(each, column)
-    few = number is not None and getattr(each, f"{column}_few")
+    if number is None:
+        return "-"
+    few = getattr(each, f"{column}_few")
     return value(number, each.unit) + ("*" if few else "")
 
 
@@ -179,9 +193,9 @@ def left_out(each: Figure) -> str:
 
 
 def value(number: float | int | None, unit: str) -> str:
-    """Return 15.0%, 2.7, 3.4 h, $1,234, 1,204; `-` where there is nothing to divide by."""
+    """Return 15.0%, 2.7, 3.4 h, $1,234, 1,204; `n/a` without data."""
     if number is None:
-        return "-"
+        return NO_DATA
     if unit == "share":
         return f"{number * 100:.1f}%"
     if unit == "dollars":
@@ -200,35 +214,27 @@ def _number(number: float | int | None) -> str:
 def _shown(column: str, cell: Any) -> Any:
     if cell is None:  # of a period compared: the file does not reach back so far
         return "-" if column.endswith(("_previous", "_year_before")) else ""
+    if column in DAYS:
+        return day_words(date.fromisoformat(cell))
     return value(cell, "share") if column == "share" else cell
 
 
-def _by_month(figures: list[Figure], bars: bool) -> Table:
-    """Return month, calls, care calls, and a bar of the calls in which the care calls are dark.
+def _by_month(figures: list[Figure]) -> Table:
+    """Return a row for each month and a column for each figure.
 
     A month without a figure (before the first call, not begun) has `-`, never 0.
     """
-    months: dict[str, dict[str, Figure]] = {}
+    heads = dict.fromkeys(each.title.removesuffix(" by month") for each in figures)
+    months: dict[str, list[str]] = {}
     for each in figures:
-        months.setdefault(each.group, {})[each.figure] = each
-    most = max((each.value or 0 for each in figures), default=0) or 1
-    dark, light = ("█", "░") if _unicode() else ("#", "-")
-    rows: list[list[Any]] = []
-    for month, found in months.items():
-        calls, care = (int(found[each].value or 0) for each in MONTHS)
-        note = found[MONTHS[0]].note
-        shown = [value(found[each].value, "count") for each in MONTHS]
-        row: list[Any] = [f"{month}, {note}" if note else month, *shown]
-        if bars:
-            wide, inner = (round(BAR * count / most) for count in (calls, care))
-            row.append(dark * inner + light * (wide - inner))
-        rows.append(row)
-    heads = ("Month", "Calls", "Care calls")
-    return Table((*heads, "Care calls in calls") if bars else heads, rows)
+        month = month_words(each.group) + (f", {each.note}" if each.note else "")
+        months.setdefault(month, [month]).append("-" if each.value is None else valued(each))
+    return Table(("Month", *heads), list(months.values()))
 
 
-def _unicode() -> bool:
-    return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+def days(report: Report) -> str:
+    """Return `Jan 1, 2026 to Jan 31, 2026`."""
+    return f"{day_words(report.period.start)} to {day_words(report.period.last)}"
 
 
 def foot(report: Report) -> Section:
@@ -237,8 +243,8 @@ def foot(report: Report) -> Section:
     return Section(
         "How this was made",
         pairs=[
-            ("Period", f"{report.period.start} to {report.period.last}, local days"),
-            ("As of", dates.to_iso(report.as_of)),
+            ("Period", f"{days(report)}, local days"),
+            ("As of", moment_words(report.as_of)),
             ("File", report.file),
             ("Made by", f"ccu {report.version}, schema {report.schema}"),
             ("Settings", ", ".join(f"{name} {text}" for name, text in settings.items())),

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 from ccu.report import build, definitions
-from ccu.report.parameters import frames as make_frames
 from ccu.report.period import Period
 from ccu.report.sections import PLANS
 from ccu.session import Session
@@ -60,19 +59,19 @@ def _script(town: Path) -> str:
     session = Session(town, TODAY)
     start = date.fromisoformat(f"{MONTH}-01")
     options = build.Options(period=Period("month", start, date(2026, 2, 1)))
-    frames = make_frames(build.begun(session, options), options)
+    periods = build.period_parameters(build.begun(session, options), options)
     session.close()
     figures = {file for plan in PLANS if plan.kind == "figures" for file in plan.files}
     figures |= {file for plan in PLANS for file in plan.facts}
     lists = {file for plan in PLANS if plan.kind == "list" for file in plan.files}
     lines = [".parameter init"]
-    for frame in (frames.now, frames.previous, frames.year_before):
-        if frame is None:
+    for parameters in (periods.now, periods.previous, periods.year_before):
+        if parameters is None:
             continue
-        for name, value in frame.items():
+        for name, value in parameters.items():
             quoted = "NULL" if value is None else f"'{value}'" if isinstance(value, str) else value
             lines.append(f'.parameter set :{name} "{quoted}"')
-        wanted = figures | lists if frame is frames.now else _compared(figures)
+        wanted = figures | lists if parameters is periods.now else _compared(figures)
         lines += [definitions.source(file).sql for file in sorted(wanted)]
     return "\n".join(lines)
 

@@ -1,19 +1,23 @@
 """All sections of the report as the oracles have them: figures by section, and the lists."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from . import oracle_calls, oracle_care, oracle_people, oracle_response, oracle_work
-from .parts import Asked, Figures
+from .parts import Asked, Figures, Part
 from .rows import File, Row
 
 # section -> its figures, whatever their groups
 SECTIONS = {
     "summary": """calls care_calls share_of_all_calls people_served unknown_people connections
         referrals_made attempts_made overdue_now stalled_now repeat_addresses repeat_people
-        top5_people_share top5_address_share calls_by_month care_calls_by_month""",
+        top5_people_share top5_address_share first_attempt_within_24h first_attempt_within_7d
+        calls_by_month care_calls_by_month people_served_by_month connections_by_month
+        first_attempt_within_24h_by_month first_attempt_within_7d_by_month""",
     "referrals": """referrals_made referral_acceptance referral_success referral_open
         days_to_acceptance referral_outcome referrals_by_need""",
-    "hand-offs": "follow_through warm_handoffs",
+    "hand-offs": "follow_through connected warm_handoffs",
+    "data-quality": "care_calls_without",
     "first-follow-up": """first_attempt_within_24h first_attempt_within_72h first_attempt_within_7d
         first_reached_within_24h first_reached_within_72h first_reached_within_7d
         median_hours_to_first_attempt p90_hours_to_first_attempt median_hours_to_first_reached
@@ -41,7 +45,11 @@ LISTS = (
     "hours",
 )
 # As of the moment, or of months of their own: never set beside another period.
-NOT_COMPARED = {"overdue_now", "stalled_now", "calls_by_month", "care_calls_by_month"}
+MONTHLY = (
+    *("calls", "care_calls", "people_served", "connections"),
+    *("first_attempt_within_24h", "first_attempt_within_7d"),
+)
+NOT_COMPARED = {"overdue_now", "stalled_now", *(f"{name}_by_month" for name in MONTHLY)}
 # Of these only the groups that have something are shown.
 ONLY_USED = {
     *("referral_outcome", "referrals_by_need", "lead_agency"),
@@ -51,11 +59,11 @@ ONLY_USED = {
 WHOLE_IN_SUMMARY = {"people_served"}
 
 _FAMILIES = (
-    *(oracle_calls.calls, oracle_calls.months, oracle_calls.repeats, oracle_calls.concentration),
+    *(oracle_calls.calls, oracle_calls.repeats, oracle_calls.concentration),
     *(oracle_care.referrals, oracle_care.hand_offs, oracle_care.first_follow_up, oracle_care.late),
     *(oracle_people.people, oracle_people.repeat_contacts, oracle_people.before_after),
     *(oracle_response.responders, oracle_response.dispositions, oracle_response.effort),
-    oracle_response.attempts_made,
+    *(oracle_response.attempts_made, oracle_work.data_quality),
 )
 
 
@@ -64,6 +72,25 @@ def figures(file: File, asked: Asked) -> Figures:
     found: Figures = {}
     for family in _FAMILIES:
         found |= family(file, asked)
+    return found
+
+
+def headline(file: File, asked: Asked) -> Figures:
+    """What months have figures of."""
+    families = (oracle_calls.calls, oracle_people.people, oracle_care.first_follow_up)
+    return {key: part for family in families for key, part in family(file, asked).items()}
+
+
+def months(file: File, asked: Asked, of_month: Callable[[Asked], Figures]) -> Figures:
+    """The headline in each of twelve months; no number before the first call, or not begun."""
+    found: Figures = {}
+    for name, first, after in oracle_calls.months(asked):
+        begun = name <= asked.today[:7]
+        recorded = file.first_day is not None and name >= file.first_day[:7]
+        made = of_month(beside(asked, first, after)) if begun and recorded else {}
+        for figure in MONTHLY:
+            unit = "share" if "within" in figure else "count"
+            found[f"{figure}_by_month", name] = made.get((figure, ""), Part(unit))
     return found
 
 

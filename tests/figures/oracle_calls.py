@@ -25,22 +25,20 @@ def calls(file: File, asked: Asked) -> Figures:
     }
 
 
-def months(file: File, asked: Asked) -> Figures:
-    """Twelve months to that of the period's last day; None: before the first call, not begun."""
+def months(asked: Asked) -> list[tuple[str, str, str]]:
+    """Twelve months to that of the period's last day: name, first day, the day after its last."""
     last = date.fromisoformat(add_days(asked.end, -1))
-    found: Figures = {}
+    found = []
     for back in reversed(range(12)):
         year, month = divmod(last.year * 12 + last.month - 1 - back, 12)
-        name = f"{year}-{month + 1:02}"
-        has_begun = name <= asked.today[:7]
-        is_recorded = file.first_day is not None and name >= file.first_day[:7]
-        its = [c for c in file.between(f"{name}-01", f"{name}-31") if c["at"] <= asked.as_of]
-        for figure, rows in (
-            ("calls_by_month", its),
-            ("care_calls_by_month", [call for call in its if call["care"]]),
-        ):
-            there = has_begun and is_recorded
-            found[figure, name] = count(len(rows)) if there else Part("count")
+        after = divmod(year * 12 + month + 1, 12)
+        found.append(
+            (
+                f"{year}-{month + 1:02}",
+                f"{year}-{month + 1:02}-01",
+                f"{after[0]}-{after[1] + 1:02}-01",
+            )
+        )
     return found
 
 

@@ -93,13 +93,20 @@ def hand_offs(file: File, asked: Asked) -> Figures:
         met = engaged_at(file, row, asked.as_of)
         in_time[row["id"]] = met is not None and met <= row["at"] + days
     found: Figures = {}
-    for code, label in {**file.labels("handoff"), "": "all"}.items():
-        its = [row["id"] for row in rows if not code or row["handoff"] == code]
+    handoffs = file.labels("handoff")
+    cohorts = [("follow_through", label.split(" (")[0], {code}) for code, label in handoffs.items()]
+    cohorts += [
+        ("follow_through", "all", {*handoffs}),
+        ("connected", "warm handoff", {*WARM}),
+        ("connected", "other handoff", {*handoffs} - {*WARM}),
+    ]
+    for figure, label, codes in cohorts:
+        its = [row["id"] for row in rows if row["handoff"] in codes]
         cohort = [number for number in its if over[number]]
         some = sum(in_time[number] for number in cohort)
         part = share(some, len(cohort), not_yet=len(its) - len(cohort))
         part.low, part.high = wilson(some, len(cohort))
-        found["follow_through", label.split(" (")[0]] = part
+        found[figure, label] = part
     warm = sum(row["handoff"] in WARM for row in rows)
     return found | {("warm_handoffs", ""): share(warm, len(rows))}
 

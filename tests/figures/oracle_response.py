@@ -51,7 +51,11 @@ def responders(file: File, asked: Asked) -> Figures:
             ("arrived", sum("arrived" in each for each in states)),
             ("arrived_alone", sum(_alone(file, call) for call in rows)),
         ):
-            found[f"{reading}_of_{name}", ""] = share(number, len(rows), missing=none)
+            found[f"{reading}_of_{name}", ""] = (
+                Part("share", None, len(rows), none)  # no record does not mean that nobody was sent
+                if none == len(rows)
+                else share(number, len(rows), missing=none)
+            )
     return found | _backup(file, asked) | _eligible(file, asked) | _lead(file, asked)
 
 
@@ -138,23 +142,32 @@ def effort(file: File, asked: Asked) -> Figures:
     consult = _minutes(filter(asked.holds, file.tables["consult"]), lambda row: row["minutes"])
     hand_off = _minutes(offered(file, asked), lambda row: row["handoff_minutes"])
     later = [follow_up, consult, hand_off]
-    contacts = sum(len(file.people_of(call, FACE_TO_FACE)) for call in care)
-    contacts += sum(row["result"] in file.reaching for row in tries)
-    whole = _hours([scene, *later])
+    contacts = sum(
+        len(file.people_of(call, FACE_TO_FACE))
+        for call in care
+        if _on_scene(file, call) is not None
+    )
+    contacts += sum(row["result"] in file.reaching for row in tries if row["minutes"] is not None)
+    hours = _hours([scene, *later])
     found = {
         ("scene_hours", ""): scene,
         ("follow_up_hours", ""): follow_up,
         ("consult_hours", ""): consult,
         ("hand_off_hours", ""): hand_off,
         ("hours_per_contact", ""): Part(
-            *("hours", whole, contacts, _missing([scene, *later])),
-            value=whole / contacts if contacts else None,
+            *("hours", hours, contacts, _missing([scene, *later])),
+            value=hours / contacts if contacts and hours is not None else None,
         ),
         ("cost_scene", ""): _cost(file, [scene], "rate_scene"),
         ("cost_follow_up", ""): _cost(file, later, "rate_follow_up"),
     }
-    costs = [found[name, ""].value for name in ("cost_scene", "cost_follow_up")]
-    both = None if None in costs else sum(cost or 0 for cost in costs)
+    rates = [file.settings[name] for name in ("rate_scene", "rate_follow_up")]
+    both = None
+    if hours is not None and all(rates):
+        both = sum(
+            (_hours(parts) or 0) * float(rate)
+            for parts, rate in zip(([scene], later), rates, strict=True)
+        )
     found["cost_per_contact", ""] = Part(
         *("dollars", both, contacts, _missing([scene, *later])),
         value=both / contacts if both is not None and contacts else None,
@@ -174,11 +187,14 @@ def _on_scene(file: File, call: Row) -> int | None:
 def _minutes(rows: Iterable[Row], of: Callable[[Row], int | None]) -> Part:
     every = [of(row) for row in rows]
     said = [minutes for minutes in every if minutes is not None]
+    if every and not said:
+        return Part("hours", missing=len(every))
     return Part("hours", sum(said), missing=len(every) - len(said), value=sum(said) / 60)
 
 
-def _hours(parts: list[Part]) -> float:
-    return sum(part.numerator or 0 for part in parts) / 60
+def _hours(parts: list[Part]) -> float | None:
+    minutes = sum(part.numerator or 0 for part in parts)
+    return minutes / 60 if minutes or not _missing(parts) else None
 
 
 def _missing(parts: list[Part]) -> int:
@@ -188,7 +204,7 @@ def _missing(parts: list[Part]) -> int:
 def _cost(file: File, parts: list[Part], rate: str) -> Part:
     dollars = file.settings[rate]
     hours = _hours(parts)
-    value = hours * float(dollars) if dollars else None
+    value = hours * float(dollars) if dollars and hours is not None else None
     return Part("dollars", hours, missing=_missing(parts), value=value)
 
 

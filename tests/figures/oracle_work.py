@@ -1,10 +1,12 @@
 """Caseload and completeness, and what of the repeat lists is as of the moment."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
+from typing import Any
 
 from .oracle_calls import in_period
 from .oracle_care import open_follow_ups, open_referrals, overdue
-from .parts import Asked
+from .parts import Asked, Figures, count
 from .rows import File, Row, instant
 
 FIELDS = {
@@ -165,3 +167,27 @@ def _of_person(file: File, record: Row, name: str) -> str:
         return "with_value"
     reasons = file.missing.get(stands, {})
     return next((reasons[column] for column in FIELDS[name] if column in reasons), "empty")
+
+
+def data_quality(file: File, asked: Asked) -> Figures:
+    """Care calls that lack what the rates are made of."""
+    care = in_period(file, asked, care=True)
+    of_call: dict[int | None, set[int]] = {}
+    for row in file.tables["follow_up"]:
+        referral = file.referral.get(row["referral_id"])
+        for call in (row["call_id"], referral["call_id"] if referral else None):
+            of_call.setdefault(call, set()).add(row["id"])
+    has: dict[str, Callable[[Row], Any]] = {
+        "named person": file.known_about,
+        "readable address": lambda call: call["place_id"] not in file.nothing_read,
+        "disposition": lambda call: (
+            file.codes["disposition"].get(call["id"]) or call["cad_disposition_id"]
+        ),
+        "responder": lambda call: file.responders.get(call["id"]),
+        "cleared time": lambda call: call["cleared_at"],
+        "planned follow-up": lambda call: of_call.get(call["id"]),
+    }
+    return {
+        ("care_calls_without", name): count(sum(not test(call) for call in care), len(care))
+        for name, test in has.items()
+    }

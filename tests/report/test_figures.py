@@ -27,7 +27,15 @@ MIDDLE = unix(2025, 3, 15, 12)  # of a month, at noon
 PARTS = ("unit", "numerator", "denominator", "missing", "not_yet", "value", "low", "high", "few")
 ORDER = (
     *("summary", "repeat-addresses", "repeat-people", "overdue", "referrals", "hand-offs"),
-    *("first-follow-up", "people", "before-after", "responders", "dispositions", "areas"),
+    *(
+        "data-quality",
+        "first-follow-up",
+        "people",
+        "before-after",
+        "responders",
+        "dispositions",
+        "areas",
+    ),
     *("effort", "caseload", "completeness", "hours"),
 )
 
@@ -75,6 +83,15 @@ def _figures(path: Path, asked: Asked) -> Figures:
 
 
 @cache
+def _headline(path: Path, asked: Asked) -> Figures:
+    return oracle_all.headline(_rows(path), asked)
+
+
+def _months(path: Path, asked: Asked) -> Figures:
+    return oracle_all.months(_rows(path), asked, lambda month: _headline(path, month))
+
+
+@cache
 def _lists(path: Path, case: Case) -> dict[str, list[Row]]:
     return oracle_all.lists(_rows(path), case.periods())
 
@@ -117,7 +134,7 @@ def differences(case: Case, path: Path, section: dict[str, Any]) -> list[str]:
     is_there = [file.first_day is not None and each.end > file.first_day for each in periods[1:]]
     shown = {(row["figure"], row["group"]): row for row in section["rows"]}
     found = [f"{key} is shown twice" for key in _twice(section["rows"], "figure", "group")]
-    for key, part in now.items():
+    for key, part in (now | _months(path, periods[0])).items():
         figure, group = key
         if figure not in SECTIONS[section["name"]].split():
             continue

@@ -78,12 +78,12 @@ def a_month(hand: Hand) -> None:
         ("--year 26", '--year "26" cannot be read; write it as 2026'),
         ("--from 2026-01-02", "--from and --to go together; --to is the last day"),
         ("--to 2026-01-02", "--from and --to go together; --to is the last day"),
-        ("--from 2026-01-09 --to 2026-01-02", "--to lies before --from"),
+        ("--from 2026-01-09 --to 2026-01-02", "--to is before --from"),
         ("--month 2026-01 --year 2026", "--month and --year contradict each other"),
-        ("", "say which days: --month 2026-01"),
+        ("", "give the days to report: --month 2026-01"),
         ("--month 2026-01 -f csv", "CSV has one table a file"),
         ("--month 2026-01 --window 0", "'--window': 0 is not in the range"),
-        ("--list -f html", "--format html is for the report itself"),
+        ("--list -f html", "--list and --define cannot be --format html"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_sentence(ccu: Ccu, args: str, sentence: str) -> None:
@@ -116,7 +116,12 @@ def test_an_empty_file_states_it(ccu: Ccu) -> None:
     done = ccu("report", "--month", "2026-01")
     assert done.code == 0
     assert "No calls are recorded in this file." in done.out
-    assert re.search(r"Share of all calls +- +0 of 0", done.out)
+    assert re.search(r"Follow-up within 24 hours +n/a +0 of 0", done.out)
+    assert "No care calls. n/a: no call has a planned follow-up whose time is over." in done.out
+    assert "No referrals were made in this period." in done.out
+    assert done.out.count("None.") == 2
+    full = ccu("report", "--month", "2026-01", "--full")
+    assert re.search(r"Share of all calls +n/a +0 of 0", full.out)
 
 
 def test_a_file_of_one_call(ccu: Ccu, hand: Hand) -> None:
@@ -125,23 +130,23 @@ def test_a_file_of_one_call(ccu: Ccu, hand: Hand) -> None:
     assert found["calls"]["value"] == 1
     share = found["share_of_all_calls"]
     assert (share["value"], share["few"], share["previous"]) == (1.0, True, None)
-    assert "100.0%*" in ccu("report", "--month", "2026-01").out
+    assert "100.0%*" in ccu("report", "--month", "2026-01", "--full").out
 
 
 def test_a_month_before_the_first_call(ccu: Ccu, hand: Hand) -> None:
     hand.call("2026-01-02T10:00:00")
     found = report(ccu, "--month", "2025-11")
-    assert found["notes"] == ["No calls are recorded before 2026-01-02."]
+    assert found["notes"] == ["No calls are recorded before Jan 2, 2026."]
     done = ccu("report", "--month", "2025-11")
-    assert done.code == 0 and "No calls are recorded before 2026-01-02." in done.out
+    assert done.code == 0 and "No calls are recorded before Jan 2, 2026." in done.out
 
 
 def test_a_month_that_is_not_over(ccu: Ccu, hand: Hand) -> None:
     hand.calls(["2026-01-02T10:00:00", "2026-01-18T13:59:00", "2026-01-18T14:01:00"])
     done = at("2026-01-18T14:00", "report", "--month", "2026-01", "--section", "summary")
-    assert "January 2026 is not over: counted to 2026-01-18 14:00." in done.out
+    assert "January 2026 is not over: counted to Jan 18, 2026, 2:00 PM." in done.out
     assert re.search(r"^  Calls +2 ", done.out, re.MULTILINE)
-    assert "2026-01, not over" in done.out
+    assert "Jan 2026, not over" in done.out
     later = ccu("report", "--month", "2026-01", "--section", "summary")
     assert "not over" not in later.out
     assert re.search(r"^  Calls +3 ", later.out, re.MULTILINE)
@@ -219,34 +224,116 @@ def _cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
-@pytest.mark.parametrize("format", ["table", "plain", "json", "markdown"])
-def test_golden(format: str, ccu: Ccu, hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+SECTIONS_OF_CARE = tuple(word for name in CARE for word in ("--section", name))
+
+
+FORMATS = ("table", "plain", "markdown")
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "format"),
+    [
+        *(("page", (), format) for format in FORMATS),  # JSON has every section, not the page
+        *(("january", SECTIONS_OF_CARE, format) for format in (*FORMATS, "json")),
+    ],
+)
+def test_golden(
+    name: str,
+    args: tuple[str, ...],
+    format: str,
+    ccu: Ccu,
+    hand: Hand,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """`UPDATE_GOLDEN=1` rewrites the files: read the difference before keeping it."""
     a_month(hand)
     hand.one("UPDATE staff SET login = 'jdoe'")
     become(monkeypatch, "jdoe")
-    wanted = [word for name in CARE for word in ("--section", name)]
-    done = ccu("report", "--month", "2026-01", *wanted, "-f", format)
+    done = ccu("report", "--month", "2026-01", *args, "-f", format)
     assert done.code == 0, done.err
     found = done.out.replace(f"ccu {__version__}", "ccu VERSION")
     found = found.replace(f'"version": "{__version__}"', '"version": "VERSION"')
     found = found.replace(f"schema {db.SCHEMA_VERSION}", "schema N")
     found = found.replace(f'"schema": {db.SCHEMA_VERSION},', '"schema": 0,')
     ending = {"table": "table.txt", "plain": "plain.txt", "json": "json", "markdown": "md"}
-    golden = GOLDEN / f"january.{ending[format]}"
+    golden = GOLDEN / f"{name}.{ending[format]}"
     if os.environ.get("UPDATE_GOLDEN"):
         golden.parent.mkdir(exist_ok=True)
         golden.write_bytes(found.encode())
     assert found == golden.read_bytes().decode("utf-8")
 
 
-def test_at_a_terminal_it_fits_80_columns_and_has_bars(ccu: Ccu, hand: Hand) -> None:
+# --- the one page ---------------------------------------------------------------------------
+
+
+def a_busy_month(hand: Hand) -> None:
+    """More than ten of everything that the page lists."""
+    hand.provider()
+    for number in range(14):
+        person, place = hand.person(f"P{number}"), hand.place(str(100 + number))
+        for day in range(1, 4 + number % 3):
+            call = hand.call(f"2026-01-{day:02}T10:00:00", person, place=place)
+        hand.follow_up(f"2026-01-{number + 5:02}T10:00:00", call_id=call)
+        hand.referral("2026-01-05T10:00:00", person=person, call=call)
+
+
+@pytest.mark.parametrize("tty", [True, False])
+def test_the_page_is_60_lines_of_80_columns(ccu: Ccu, hand: Hand, tty: bool) -> None:
+    a_busy_month(hand)
+    done = ccu("report", "--month", "2026-01", tty=tty)
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", done.out).splitlines()
+    assert len(lines) <= 60
+    assert max(map(len, lines)) <= 80 or not tty
+    assert sum("ELM ST" in line for line in lines) == 10
+    assert "Repeat addresses (10 of 14): 3+ care calls in the 90 days" in done.out
+    assert "Overdue follow-ups on Jan 31, 2026, oldest first (10 of 14)" in done.out
+    late = [int(found[1]) for found in re.finditer(r"Jan \d+, 2026 +(\d+)", done.out)]
+    assert late == sorted(late, reverse=True) and len(late) == 10
+
+
+def test_the_page_leads_with_six_figures_and_their_months(ccu: Ccu, hand: Hand) -> None:
     a_month(hand)
-    done = ccu("report", "--month", "2026-01", tty=True)
+    out = ccu("report", "--month", "2026-01").out
+    assert re.search(r"Calls +6 +1 +1 +▁{10}▂█\n", out)
+    assert re.search(r"Connections +2 +0 +0 ", out)
+    shown = [out.index(word) for word in ("Headline", "Repeat addresses", "Repeat people")]
+    shown += [out.index(word) for word in ("Overdue follow-ups", "Referrals", "Data quality")]
+    assert shown == sorted(shown)
+    assert "Who responded" not in out
+    assert "Made 2; accepted 1 of 2 (50.0%*); connected within 14 days 1 of 1" in out
+    assert "Of 5 care calls: 3 no named person" in out
+
+
+def test_the_full_report_has_every_section(ccu: Ccu, hand: Hand) -> None:
+    a_month(hand)
+    out = ccu("report", "--month", "2026-01", "--full").out
+    assert [plan.title for plan in sections.PLANS if plan.title not in out] == []
+    both = ccu("report", "--month", "2026-01", "--full", "--section", "areas")
+    assert (both.code, both.out) == (2, "")
+    assert both.err == "ccu: error: --full and --section contradict each other; give one of them\n"
+
+
+def test_a_week_is_a_row_for_each_day(ccu: Ccu, hand: Hand) -> None:
+    """2026-01-05 is a Monday; JSON and CSV keep a row for each hour."""
+    hand.calls(["2026-01-05T07:15:00"] * 3 + ["2026-01-11T23:59:00"])
+    args = ("--month", "2026-01", "--section", "hours")
+    lines = ccu("report", *args, "-f", "table").out.splitlines()
+    (head,) = (place for place, line in enumerate(lines) if " 00 01 02 " in line)
+    week = [line.split() for line in lines[head + 1 : head + 8]]
+    assert [row[0] for row in week] == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    assert week[0][1 + 7] == "3" and week[6][1 + 23] == "1"
+    assert sum(cell != "." for row in week for cell in row[1:]) == 2
+    assert len(rows(ccu, "hours", "--month", "2026-01")) == 168
+    hand.calls(["2026-01-05T07:15:00"] * 1200)
+    shown = ccu("report", *args).out
+    assert "In units of 100 calls, rounded." in shown and " 12 " in shown
+
+
+def test_at_a_terminal_it_fits_80_columns(ccu: Ccu, hand: Hand) -> None:
+    a_month(hand)
+    done = ccu("report", "--month", "2026-01", "--full", tty=True)
     bare = re.sub(r"\x1b\[[0-9;]*m", "", done.out)
     assert max(map(len, bare.splitlines())) <= 80
-    assert "█" in bare
-    assert "█" not in ccu("report", "--month", "2026-01").out
 
 
 def test_no_name_is_in_any_format(ccu: Ccu, hand: Hand) -> None:
@@ -254,7 +341,7 @@ def test_no_name_is_in_any_format(ccu: Ccu, hand: Hand) -> None:
     hand.one("UPDATE person SET family_name = 'Quillfeather', given_name = 'Zebulon'")
     hand.one("UPDATE call SET narrative = 'Quillfeather said so'")
     for format in ("table", "plain", "json", "markdown"):
-        out = ccu("report", "--month", "2026-01", "-f", format).out
+        out = ccu("report", "--month", "2026-01", "--full", "-f", format).out
         assert "Quillfeather" not in out and "Zebulon" not in out
 
 

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from ccu.report import build, definitions
 from ccu.report.figures import reduction, wilson
-from ccu.report.parameters import frames
 from ccu.report.period import Period
 from ccu.session import Session
 
@@ -163,7 +162,7 @@ def test_repeat_addresses_are_units_within_the_window(ccu: Ccu, hand: Hand) -> N
     assert [row["place"] for row in with_all] == [flat, other]
     (section,) = report(ccu, *JANUARY, "--section", "repeat-addresses")["sections"]
     assert "Left out: 2 exempt addresses." in section["says"]  # and an exempt building's apartment
-    assert "At least 3 care calls in the 90 days to 2026-01-31." in section["says"]
+    assert "3+ care calls in the 90 days to Jan 31, 2026." in section["says"]
     assert figures(ccu, "summary", *JANUARY)["repeat_addresses"]["value"] == 1
 
 
@@ -224,6 +223,38 @@ def test_first_follow_up_never_tried_is_a_failure(ccu: Ccu, hand: Hand) -> None:
     late = found["p90_hours_to_first_attempt"]
     assert (late["value"], late["note"]) == (None, "fewer than 9 in 10 tried")
     assert found["contact_rate"]["numerator"] == 2 and found["contact_rate"]["denominator"] == 4
+
+
+def test_what_no_call_records_is_not_zero(ccu: Ccu, hand: Hand) -> None:
+    """Imported calls without a responder or minutes: no rate, no hours, no cost is 0."""
+    hand.calls([f"2026-01-{day:02}T10:00:00" for day in range(1, 21)])
+    found = figures(ccu, "responders", *JANUARY) | figures(ccu, "effort", *JANUARY)
+    rates = [name for name in found if name.endswith(("_of_calls", "_of_care_calls"))]
+    assert len(rates) == 8
+    for name in (*rates, "backup_rate", "civilian_eligible", "scene_hours", "hours_per_contact"):
+        assert found[name]["value"] is None, name
+    assert found["arrived_of_calls"]["missing"] == found["scene_hours"]["missing"] == 20
+    assert found["follow_up_hours"]["value"] == 0  # nobody was called: that is known
+    assert "0.0%" not in ccu("report", *JANUARY, "--section", "responders").out
+    call = hand.call("2026-01-21T10:00:00")
+    hand.one(
+        "INSERT INTO call_responder (call_id, agency, state) VALUES (?, 'police', 'arrived')", call
+    )
+    row = figures(ccu, "responders", *JANUARY)["arrived_of_calls"]
+    assert (row["numerator"], row["denominator"], row["missing"]) == (0, 21, 20)
+
+
+def test_an_hour_is_divided_by_the_contacts_it_was_spent_on(ccu: Ccu, hand: Hand) -> None:
+    """Two calls of an hour with minutes and ten without, one person each, at $60 an hour."""
+    ccu("settings", "rate_scene", "60")
+    ccu("settings", "rate_follow_up", "60")
+    for day in range(1, 13):
+        call = hand.call(f"2026-01-{day:02}T10:00:00", hand.person("Ann"))
+        if day < 3:
+            hand.one("UPDATE call SET minutes = 60 WHERE id = ?", call)
+    found = figures(ccu, "effort", *JANUARY)
+    assert (found["cost_per_contact"]["value"], found["cost_per_contact"]["denominator"]) == (60, 2)
+    assert (found["hours_per_contact"]["value"], found["hours_per_contact"]["missing"]) == (1, 10)
 
 
 def test_hand_offs_only_when_their_days_are_over(ccu: Ccu, hand: Hand) -> None:
@@ -346,7 +377,7 @@ def parameters(db_path: Path) -> tuple[Session, dict[str, Any]]:
     """What the report of January 2026 binds."""
     session = Session(db_path, "2026-01-31")
     options = build.Options(period=Period("month", date(2026, 1, 1), date(2026, 2, 1)))
-    return session, dict(frames(build.begun(session, options), options).now)
+    return session, dict(build.period_parameters(build.begun(session, options), options).now)
 
 
 @pytest.mark.parametrize("file", sorted(path.stem for path in definitions.FOLDER.glob("*.sql")))

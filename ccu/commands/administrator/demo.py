@@ -1,4 +1,4 @@
-"""`ccu demo`: a town that does not exist, to look at."""
+"""`ccu demo`: an invented town to try ccu on."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,10 +19,10 @@ def command(
         int, typer.Option("--calls", min=100, max=10_000_000, help="How many calls.")
     ] = DEFAULT_CALLS,
     seed: Annotated[
-        int, typer.Option("--seed", help="Another number, another town.")
+        int, typer.Option("--seed", help="Another number makes another town.")
     ] = DEFAULT_SEED,
     no_tour: Annotated[
-        bool, typer.Option("--no-tour", help="Make the file and show nothing.")
+        bool, typer.Option("--no-tour", help="Make the file without printing the tour.")
     ] = False,
 ) -> None:
     """Make an invented town in a new file, and show the main screens.
@@ -46,7 +46,7 @@ def command(
 
 
 def _session(ctx: typer.Context) -> Session:
-    """This run's, but never on the user's own file."""
+    """Return the session of this run, but never on the user's own file."""
     session: Session = ctx.obj
     if not session.names_a_file:
         session = Session(FILE, ctx.find_root().params["today"])
@@ -55,7 +55,7 @@ def _session(ctx: typer.Context) -> Session:
 
 
 def _runner(ctx: typer.Context, session: Session) -> Callable[[Sequence[str]], None]:
-    """Runs a command line through the program's own parser, on the file and the day of this run."""
+    """Return what runs a command line on the file and the day of this run."""
     root: Any = ctx.find_root()
     before = ["--db", str(session.path)]
     if root.params["today"]:

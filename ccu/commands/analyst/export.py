@@ -1,4 +1,4 @@
-"""`ccu export`: de-identified rows out, for analysts."""
+"""`ccu export`: de-identified rows for analysts."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +15,7 @@ COLUMNS = ("file", "rows")
 
 
 class What(StrEnum):
-    """The tables."""
+    """The tables to export."""
 
     calls = "calls"
     referrals = "referrals"
@@ -24,7 +24,7 @@ class What(StrEnum):
 
 
 class FileFormat(StrEnum):
-    """The ways to write a table."""
+    """The file formats."""
 
     csv = "csv"
     json = "json"
@@ -33,7 +33,7 @@ class FileFormat(StrEnum):
 def command(
     ctx: typer.Context,
     what: Annotated[
-        list[What] | None, typer.Option("--what", help="Which table; repeat for several.")
+        list[What] | None, typer.Option("--what", help="Table to export; repeat for several.")
     ] = None,
     since: Annotated[str | None, typer.Option("--from", metavar="DAY", help="First day.")] = None,
     to: Annotated[
@@ -54,7 +54,7 @@ def command(
     k: Annotated[
         int,
         typer.Option(
-            "--k", min=1, max=100, help="Blank what singles out fewer people; 1: nothing."
+            "--k", min=1, max=100, help="Blank what is shared by fewer people; 1: blank nothing."
         ),
     ] = 5,
     hours: Annotated[bool, typer.Option("--hours", help="Include the hour of each call.")] = False,
@@ -66,10 +66,10 @@ def command(
         typer.Option("--output", "-o", metavar="FOLDER", help="New folder for the files."),
     ] = None,
 ) -> None:
-    """De-identified rows for analysts, with who took them out, when and for what purpose.
+    """Export de-identified rows for analysts, recording who, when and for what purpose.
 
     No name, birth date, phone, address, note or narrative is exported. Pseudonyms of people, calls
-    and buildings hold within this export only; ages are bands. What singles out fewer than --k
+    and buildings hold within this export only; ages are bands. What is shared by fewer than --k
     people is left blank: the beat, then the age band, the sex, the nature, the day. The folder's
     about.json records who made the export, when and why, each column, and what was removed.
 
@@ -91,7 +91,7 @@ def command(
     first = dates.parse_day(since, session.today, field="--from")
     last = dates.parse_day(to, session.today, field="--to")
     if last < first:
-        raise InvalidInput("--to lies before --from")
+        raise InvalidInput("--to is before --from; exchange them")
     code, words = _purpose(purpose, file)
     names = tuple(each.value for each in What if each in what)
     wanted = export.Wanted(names, first, last, code, words, k, hours, Format(format.value))
@@ -100,7 +100,7 @@ def command(
 
 
 def _purpose(said: str | None, file: Path | None) -> tuple[str, str]:
-    """Return the purpose's code, and its words, which go to about.json only."""
+    """Return the purpose's code and its words, which go only to about.json."""
     from ccu.export import PURPOSES
     from ccu.options import typed_text
 

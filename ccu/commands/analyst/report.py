@@ -9,12 +9,14 @@ from ccu.session import Session
 
 @with_options(ReportOptions)
 def command(ctx: typer.Context, given: ReportOptions) -> None:
-    """The figures of a month, quarter or year, each with its definition.
+    """The figures of a month, quarter or year on one page; every section with --full.
 
-    Numbers only: no name of a person is in it. Every figure has its numerator, its denominator and
-    how many rows lacked the data.
+    The page leads with calls, people served, connections and follow-up, then repeat callers,
+    overdue follow-ups, referrals and data quality. No name of a person is in it. JSON, CSV and HTML
+    have every section; every figure has its numerator, its denominator and how many rows lacked
+    the data.
 
-    JSON: town, period, as_of, settings, notes and sections, each with says, columns and rows.
+    JSON: town, period, as_of, settings, notes and sections, each with `says`, columns and rows.
 
     Examples:
 
@@ -33,7 +35,7 @@ def command(ctx: typer.Context, given: ReportOptions) -> None:
     session: Session = ctx.obj
     options.check_public(given)
     if given.overview or given.define is not None:
-        output.tell(given.define, given.format, given.output)
+        output.explain(given.define, given.format, given.output)
         return
     wanted = options.read(given, session)
     output.check(given.format, given.output, [plan.name for plan in wanted.plans])

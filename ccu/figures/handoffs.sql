@@ -1,16 +1,30 @@
 -- follow_through
 -- title: Followed through
--- section: hand-offs
 -- unit: share
 -- interval: wilson
--- known from: the NASW/CT white paper, which says that about 50% of plain referrals are
+-- known from: the NASW/CT white paper, which estimates 50% of plain referrals
 -- numerator: referrals with a first engagement within handoff_days of being made
 -- denominator: referrals made in the period whose handoff_days are over
--- By how the person was passed over, warmest first, and all together. Engagement: a status of in
+-- By how the person was handed off, warmest first, and all together. Engagement: a status of in
 -- progress or service received, or an attempt at one of the referral's follow-ups that reached
 -- the person (result: reached), whichever came first, not before the referral was made.
 -- handoff_days is a setting. Not yet: referrals whose days are not over, engaged or not. Drafts
 -- and referrals entered in error are left out. Low and high are Wilson's 95% interval.
+
+-- connected
+-- title: Connected
+-- unit: share
+-- interval: wilson
+-- numerator: referrals with a first engagement within handoff_days of being made
+-- denominator: referrals made in the period whose handoff_days are over
+-- As follow_through, in two groups: after a warm handoff, in person or by phone, and after any other.
+
+-- warm_handoffs
+-- title: Warm handoffs
+-- unit: share
+-- numerator: referrals made in the period with a warm handoff, in person or by phone
+-- denominator: referrals made in the period
+-- Drafts and referrals entered in error are left out.
 
 WITH made AS (
   SELECT referral.id, handoff, unixepoch(made_at) AS at
@@ -34,10 +48,18 @@ judged AS MATERIALIZED (
              AND unixepoch(attempt.occurred_at) BETWEEN at AND at + 86400 * :handoff_days
              AND unixepoch(attempt.occurred_at) <= :as_of_unix) AS engaged
   FROM made),
-kind AS (  -- the label without what it explains in parentheses
-  SELECT code, substr(label, 1, instr(label || ' (', ' (') - 1) AS label, sort FROM handoff
-  UNION ALL SELECT NULL, 'all', 1000000)
-SELECT kind.label AS grp, coalesce(sum(over AND engaged), 0) AS numerator,
-       coalesce(sum(over), 0) AS denominator, coalesce(sum(NOT over), 0) AS not_yet
-FROM kind LEFT JOIN judged ON kind.code IS NULL OR judged.handoff = kind.code
-GROUP BY kind.sort, kind.code ORDER BY kind.sort, kind.code;
+line (figure, code, label, sort) AS (  -- the label without what it explains in parentheses
+  SELECT 'follow_through', code, substr(label, 1, instr(label || ' (', ' (') - 1), sort FROM handoff
+  UNION ALL VALUES ('follow_through', NULL, 'all', 1000000),
+                   ('connected', 'warm', 'warm handoff', 1000001),
+                   ('connected', 'other', 'other handoff', 1000002)),
+told AS (
+  SELECT judged.*, iif(handoff IN ('warm_in_person', 'warm_by_phone'), 'warm', 'other') AS warmth
+  FROM judged)
+SELECT * FROM (
+  SELECT figure, line.label AS grp, coalesce(sum(over AND engaged), 0) AS numerator,
+         coalesce(sum(over), 0) AS denominator, coalesce(sum(NOT over), 0) AS not_yet
+  FROM line LEFT JOIN told ON line.code IS NULL OR line.code IN (told.handoff, told.warmth)
+  GROUP BY line.sort, line.code ORDER BY line.sort)
+UNION ALL
+SELECT 'warm_handoffs', '', coalesce(sum(warmth = 'warm'), 0), count(*), 0 FROM told;

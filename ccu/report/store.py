@@ -1,4 +1,4 @@
-"""Sealed records in a report: counted without identifying anyone.
+"""What a report reads: the file as of one moment, with sealed records as numbers.
 
 Sealed rows are in no table (retention/seal_store.py). While a report is made, they are put before
 the tables, without their text: a published figure does not change, so nobody can learn of a sealed
@@ -7,6 +7,9 @@ The lists of people and of addresses leave sealed rows out.
 """
 
 import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from ccu.records import ownership, withheld
@@ -30,10 +33,51 @@ _KEPT = (
     "cad_disposition_id",
     "digest",
 )
-_FIRST_EVENT = 2**61  # numbers of the steps that a seal stands for: above every other
+_FIRST_EVENT = 2**61  # numbers of the events that end sealed referrals: above all others
 
 
-def show(connection: sqlite3.Connection) -> None:
+_FIRST_DAY = """
+SELECT substr(occurred_at, 1, 10) AS day FROM call WHERE voided_at IS NULL
+ORDER BY occurred_at LIMIT 1
+"""
+
+
+@contextmanager
+def snapshot(connection: sqlite3.Connection, *, without_part2: bool) -> Iterator[None]:
+    """Read the file as of one moment, whoever writes meanwhile; writers do not wait.
+
+    `without_part2`: without 42 CFR Part 2 referrals.
+    """
+    connection.execute("BEGIN")
+    try:
+        _show_sealed(connection)
+        if without_part2:
+            withheld.from_figures(connection)
+        yield
+    finally:
+        connection.execute("ROLLBACK")  # also drops the TEMP tables of this report
+
+
+def first_day(connection: sqlite3.Connection) -> date | None:
+    """Return the local day of the first call, None without a call."""
+    found = connection.execute(_FIRST_DAY).fetchone()
+    return date.fromisoformat(found["day"]) if found else None
+
+
+def schema_version(connection: sqlite3.Connection) -> int:
+    """Return the schema's version of the file."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def has_rows(connection: sqlite3.Connection, tables: Iterable[str]) -> bool:
+    """Return whether any of these tables has a row."""
+    return any(
+        connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()  # noqa: S608
+        for table in tables
+    )
+
+
+def _show_sealed(connection: sqlite3.Connection) -> None:
     """Put the sealed rows before the file's tables, inside a transaction.
 
     A rollback takes them away.
@@ -63,7 +107,7 @@ def _put_back(
 
 
 def _words(table: str) -> frozenset[str]:
-    """Columns of which it is counted that something was said, and not what."""
+    """Return the columns whose text is replaced: that there was any is counted, not what."""
     return frozenset(WORDS.get(table, ())).difference(_KEPT)
 
 
@@ -78,7 +122,7 @@ def _end(
     content: Content,
     seal: dict[str, Any],
 ) -> None:
-    """What was open when it was sealed ended then."""
+    """Close what was open when it was sealed, as of then."""
     still = {row[0] for row in connection.execute("SELECT code FROM referral_status WHERE open")}
     for key in content.rows.get("follow_up", ()):
         row = rows["follow_up"][key]

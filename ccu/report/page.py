@@ -1,0 +1,193 @@
+"""The one page of `ccu report`: the headline, then repeat callers, late work, referrals, data.
+
+It fits 60 lines of 80 columns. Every number on it is a figure or a row of the sections PARTS.
+"""
+
+import sys
+from collections import Counter
+from dataclasses import dataclass
+
+from ccu.output import Document, Section, Table
+from ccu.report import sections, text
+from ccu.report.build import Report, ReportSection
+from ccu.report.figures import Figure
+from ccu.report.period import day_words, moment_words
+from ccu.report.sentences import count, threshold
+
+MOST = 10  # rows of a list
+OWNERS = 4  # owners of late work that are named
+BLOCKS, PLAIN_BLOCKS = "▁▂▃▄▅▆▇█", "_.-=+*%#"  # a small chart; without Unicode
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure of the headline, those of the compared periods, and those of twelve months."""
+
+    figure: Figure
+    then: dict[str, str]
+    months: list[Figure]
+
+
+def document(report: Report) -> Document:
+    """Return what people read: the one page, or the sections asked for."""
+    parts = [Section(lines=report.notes, alert=True)] if report.notes else []
+    if report.one_page:
+        parts += [_headline_table(report), *lists(report), Section(pairs=pairs(report))]
+    else:
+        for each in report.sections:
+            parts += text.sections_of(each, report)
+        parts.append(text.foot(report))
+    return Document(title(report), parts, text.data(report))
+
+
+def title(report: Report) -> str:
+    """Return `Figures of Westport, January 2026`."""
+    what = "For publication: figures" if report.public else "Figures"
+    return f"{what} of {report.town}, {report.period.label}"
+
+
+def fits(report: Report) -> bool:
+    """Return whether the report has every section that the page is made of."""
+    return {each.name for each in report.sections}.issuperset(sections.PAGE)
+
+
+def headline(report: Report) -> list[Line]:
+    """Return the six figures that lead."""
+    (summary,) = (each for each in report.sections if each.name == "summary")
+    columns = text.compared(report)
+    return [
+        Line(
+            each,
+            {title: text.beside(each, column) for column, title in columns.items()},
+            [month for month in summary.figures if month.figure == name + sections.BY_MONTH],
+        )
+        for name in sections.HEADLINE
+        for each in summary.figures
+        if each.figure == name
+    ]
+
+
+def _headline_table(report: Report) -> Section:
+    lines = headline(report)
+    rows = [
+        (
+            *(line.figure.title, text.valued(line.figure), text.parts(line.figure)),
+            *line.then.values(),
+            _small_chart(line.months),
+        )
+        for line in lines
+    ]
+    heads = ("Figure", "Value", "Of", *text.compared(report).values(), "12 months")
+    return Section("Headline", table=Table(heads, rows), lines=[few(lines)] if few(lines) else [])
+
+
+def few(lines: list[Line]) -> str:
+    """Return what the asterisk means, when one is shown."""
+    shown = [cell for line in lines for cell in (text.valued(line.figure), *line.then.values())]
+    return text.FEW if any("*" in cell for cell in shown) else ""
+
+
+def _small_chart(months: list[Figure]) -> str:
+    """Return a block for each month, as high as its number; a space without one."""
+    blocks = BLOCKS if _has_unicode() else PLAIN_BLOCKS
+    most = 1 if months and months[0].unit == "share" else 0
+    top = max([most, *(each.value or 0 for each in months)]) or 1
+    last = len(blocks) - 1
+    return "".join(
+        " " if each.value is None else blocks[round(each.value / top * last)] for each in months
+    )
+
+
+def _has_unicode() -> bool:
+    return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+
+
+def lists(report: Report) -> list[Section]:
+    """Return the lists below the headline: repeat callers and late work."""
+    by = {each.name: each for each in report.sections}
+    return [
+        _repeats(
+            *(by["repeat-addresses"], report, "Repeat addresses"),
+            ("place", "address", "care_calls", "all_calls", "people", "last"),
+        ),
+        _repeats(
+            *(by["repeat-people"], report, "Repeat people"),
+            ("person", "care_calls", "all_calls", "places", "last", "has_worker", "open_items"),
+        ),
+        _overdue(by["overdue"], report),
+    ]
+
+
+def pairs(report: Report) -> list[tuple[str, str]]:
+    """Return what the page ends with, each under its name."""
+    by = {each.name: each for each in report.sections}
+    referrals = [*by["referrals"].figures, *by["hand-offs"].figures]
+    return [
+        ("Referrals", "\n".join(_referrals(referrals, report))),
+        ("Data quality", _data_quality(by["data-quality"], headline(report))),
+        ("As of", f"{moment_words(report.as_of)}; {report.file}, ccu {report.version}"),
+        ("More", "--full, --section NAME; what a figure is: --define NAME"),
+    ]
+
+
+def _repeats(
+    section: ReportSection, report: Report, name: str, columns: tuple[str, ...]
+) -> Section:
+    return Section(
+        f"{name}{_of(len(section.items))}: {threshold(report)}",
+        table=text.listed(section.items[:MOST], columns),
+        empty="None.",
+    )
+
+
+def _of(rows: int) -> str:
+    return f" ({MOST} of {rows:,})" if rows > MOST else ""
+
+
+def _overdue(section: ReportSection, report: Report) -> Section:
+    """Return the late follow-ups, oldest first, and how many each owner has."""
+    late = [row for row in section.items if row["what"] == "follow-up overdue"]
+    owners = Counter(row["owner"] for row in late).most_common()
+    named = [f"{owner} {number:,}" for owner, number in owners[:OWNERS]]
+    if len(owners) > OWNERS:
+        named.append(f"others {sum(number for _, number in owners[OWNERS:]):,}")
+    columns = ("id", "owner", "kind", "due", "days_late", "call", "person")
+    return Section(
+        f"Overdue follow-ups on {day_words(report.as_of.date())}, oldest first{_of(len(late))}",
+        table=text.listed(late[:MOST], columns),
+        lines=[" ".join([*section.says, *([f"By owner: {', '.join(named)}."] if named else [])])],
+        empty="None.",
+    )
+
+
+def _referrals(figures: list[Figure], report: Report) -> list[str]:
+    """Return two lines: made, accepted, connected; after a warm handoff and after others."""
+    by = {(each.figure, each.group): each for each in figures}
+    made = by["referrals_made", ""].value
+    if not made:
+        return ["No referrals were made in this period."]
+    days = report.settings["handoff_days"]
+    warm, other = by["connected", "warm handoff"], by["connected", "other handoff"]
+    return [
+        f"Made {made:,}; accepted {_rate(by['referral_acceptance', ''])};"
+        f" connected within {days} days {_rate(by['follow_through', 'all'])}.",
+        f"Connected after a warm handoff {_rate(warm)}, after others {_rate(other)}.",
+    ]
+
+
+def _rate(each: Figure) -> str:
+    """Return `2 of 5 (40.0%*)`."""
+    waiting = f"; {each.not_yet:,} not yet" if each.not_yet else ""
+    return f"{text.parts(each)} ({text.valued(each)}{waiting})"
+
+
+def _data_quality(section: ReportSection, lines: list[Line]) -> str:
+    """Return what care calls lack, and why a figure of the headline is n/a."""
+    calls = section.figures[0].denominator or 0
+    lacking = [f"{each.value:,} no {each.group}" for each in section.figures if each.value]
+    told = f"Of {count(calls, 'care call')}: {', '.join(lacking)}."
+    if not lacking:
+        told = f"Nothing is missing in {count(calls, 'care call')}." if calls else "No care calls."
+    if any(line.figure.value is None for line in lines):
+        told += " n/a: no call has a planned follow-up whose time is over."
+    return told
