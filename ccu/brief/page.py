@@ -11,8 +11,9 @@ from ccu.calls import call_answer
 from ccu.card.page import with_notice
 from ccu.errors import InvalidInput
 from ccu.follow_ups import rows as follow_up_rows
-from ccu.follow_ups.rows import AsOf, Wanted
+from ccu.follow_ups.rows import Wanted
 from ccu.output import Document, Section, Table
+from ccu.people.open_work import AsOf
 from ccu.records import person_ids
 from ccu.session import Session
 

@@ -7,9 +7,9 @@ from ccu import dates
 from ccu.calls import call_answer
 from ccu.calls import store as calls
 from ccu.calls.store import OWN_SYSTEM
-from ccu.follow_ups.rows import AsOf
 from ccu.output import Document, Section, Table
 from ccu.people import store as people
+from ccu.people.open_work import AsOf
 from ccu.records import codes
 from ccu.records.table import changes_of
 from ccu.work import Work

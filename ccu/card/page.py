@@ -14,8 +14,8 @@ from ccu.calls import call_answer
 from ccu.card import store as cards
 from ccu.consent.visibility import View
 from ccu.dates.instants import MONTH_NAMES
-from ccu.follow_ups.rows import AsOf
 from ccu.output import Document, Section, Table
+from ccu.people.open_work import AsOf
 from ccu.session import Session
 
 LAST_CALLS = 8  # the card of a usual place then fits a screen of 24 lines

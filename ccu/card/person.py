@@ -6,10 +6,10 @@ from typing import Any
 
 from ccu.card import page
 from ccu.card import store as cards
-from ccu.follow_ups.rows import AsOf
 from ccu.frequent import store as frequent
 from ccu.output import Document, Format, Section, Table, emit_document
 from ccu.people import open_work
+from ccu.people.open_work import AsOf
 from ccu.records import person_ids, table
 from ccu.session import Session
 

@@ -9,10 +9,10 @@ from ccu.address import read as read_address
 from ccu.card import page
 from ccu.card import store as cards
 from ccu.errors import InvalidInput
-from ccu.follow_ups.rows import AsOf
 from ccu.frequent import store as frequent
 from ccu.output import Format, emit_document
 from ccu.people import open_work
+from ccu.people.open_work import AsOf
 from ccu.places import store as places
 from ccu.places.store import Match
 from ccu.session import Session

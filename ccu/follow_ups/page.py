@@ -6,8 +6,8 @@ from ccu import dates
 from ccu.card.page import with_notice
 from ccu.follow_ups import rows
 from ccu.follow_ups import store as follow_ups
-from ccu.follow_ups.rows import AsOf
 from ccu.output import Document, Section, Table
+from ccu.people.open_work import AsOf
 from ccu.session import Session
 
 ATTEMPT_COLUMNS = ("number", "when", "by", "result", "minutes", "note")

@@ -6,10 +6,11 @@ Overdue is `LATE` over the view open_follow_up, here and wherever else it is ask
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from ccu import dates
+from ccu.people.open_work import AsOf
 from ccu.session import Session
 
 LATE = "due_unix < :as_of"
@@ -43,23 +44,6 @@ _TO_SIGN = """closing_at IS NOT NULL AND closed_at IS NULL AND due.closed_by <> 
   WHERE intern.id = due.closed_by AND asker.id = :signer
     AND (intern.supervisor_id IS :signer OR asker.role = 'admin'
          OR (intern.supervisor_id IS NULL AND asker.role = 'supervisor')))"""
-
-
-@dataclass(frozen=True)
-class AsOf:
-    """The moment that divides overdue from due, as a number, and its day in the town."""
-
-    unix: int
-    day: date
-
-    @classmethod
-    def of(cls, now: datetime) -> "AsOf":
-        """The moment of a session."""
-        return cls(int(now.timestamp()), now.date())
-
-    def is_late(self, due_unix: float) -> bool:
-        """Whether something open that was due at that instant is overdue: LATE for one value."""
-        return due_unix < self.unix
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,10 +7,10 @@ from typing import Any
 
 from ccu import dates
 from ccu.card import page as card_page
-from ccu.follow_ups.rows import AsOf
 from ccu.frequent import store as frequent
 from ccu.output import Document, Section, Table
 from ccu.people import open_work
+from ccu.people.open_work import AsOf
 from ccu.records import person_ids
 from ccu.session import Session
 

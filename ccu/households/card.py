@@ -7,7 +7,6 @@ from typing import Any
 
 from ccu.card import page as card_page
 from ccu.errors import InvalidInput, NotFound
-from ccu.follow_ups.rows import AsOf
 from ccu.households import card_store as household_card
 from ccu.households import store as households
 from ccu.options import required
@@ -15,6 +14,7 @@ from ccu.output import Document, Section, Table
 from ccu.output.text import listed
 from ccu.people import store as people
 from ccu.people.form import minor_on, years
+from ccu.people.open_work import AsOf
 from ccu.records import codes, person_ids
 from ccu.session import Session
 

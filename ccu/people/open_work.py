@@ -11,14 +11,33 @@ The views of schema.sql define all of it, for every screen and the report: `memb
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from ccu import dates
 from ccu.consent.visibility import Hidden, View
-from ccu.follow_ups.rows import AsOf
 from ccu.records import person_ids
 
 IN_FORCE = "{0}.begins <= :today AND :today < {0}.ends"  # a row of these views, on a day
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """The moment that divides overdue from due, as a number, and its day in the town."""
+
+    unix: int
+    day: date
+
+    @classmethod
+    def of(cls, now: datetime) -> "AsOf":
+        """The moment of a session."""
+        return cls(int(now.timestamp()), now.date())
+
+    def is_late(self, due_unix: float) -> bool:
+        """Whether something open that was due at that instant is overdue: LATE for one value."""
+        return due_unix < self.unix
+
 
 # Those met here within a year. No call, or nobody on it: two index look-ups and nothing more.
 _MET = """

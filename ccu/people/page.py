@@ -6,10 +6,10 @@ from typing import Any
 
 from ccu import dates
 from ccu.card import page as card_page
-from ccu.follow_ups.rows import AsOf
 from ccu.output import Document, Section, Table
 from ccu.people import open_work
 from ccu.people.form import NAMES, minor_on, years
+from ccu.people.open_work import AsOf
 from ccu.people.record import merged_record
 from ccu.records import codes, person_ids
 from ccu.records.table import changes_of

@@ -40,11 +40,11 @@ from ccu.consent.visibility import View
 from ccu.database import opening as db
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
-from ccu.follow_ups.rows import AsOf
 from ccu.identity import Known, Name
 from ccu.people import finding, open_work, workers
 from ccu.people import merge_store as merges
 from ccu.people import store as people
+from ccu.people.open_work import AsOf
 from ccu.people.store import Met, Said
 from ccu.people.workers import Client
 from ccu.records import person_ids
