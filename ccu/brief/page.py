@@ -8,12 +8,12 @@ from typing import Any
 from ccu import dates
 from ccu.brief import store as briefs
 from ccu.calls import call_answer
-from ccu.card.page import with_notice
 from ccu.errors import InvalidInput
 from ccu.follow_ups import rows as follow_up_rows
 from ccu.follow_ups.rows import Wanted
 from ccu.output import Document, Section, Table
 from ccu.people.open_work import AsOf
+from ccu.people.screen_parts import with_notice
 from ccu.records import person_ids
 from ccu.session import Session
 

@@ -11,10 +11,9 @@ from datetime import date
 from typing import Any
 
 from ccu.calls import call_answer
-from ccu.card import store as cards
 from ccu.consent.visibility import View
-from ccu.dates.instants import MONTH_NAMES
 from ccu.output import Document, Section, Table
+from ccu.people import screen_parts
 from ccu.people.open_work import AsOf
 from ccu.session import Session
 
@@ -27,16 +26,6 @@ COUNT_COLUMNS = ("calls", "30 days", "90 days", "365 days", "ever")
 
 
 # ---------------------------------------------------------------- as data
-
-
-def window(session: Session) -> dict[str, object]:
-    """Return the days and the moment that every statement of a card counts from."""
-    return {
-        "today": session.today.isoformat(),
-        "now": session.now.isoformat()[:19],
-        "day_repeat": session.days_ago(session.settings.number("repeat_days")),
-        **{f"day_{days}": session.days_ago(days) for days in cards.WINDOWS},
-    }
 
 
 def counts_data(
@@ -52,7 +41,7 @@ def counts_data(
     override is due for review.
     """
     keys = ("id", "listed", "since", "review_on")
-    spans = [str(days) for days in cards.WINDOWS] + ["ever"]
+    spans = [str(days) for days in screen_parts.WINDOWS] + ["ever"]
     return {
         "care": {span: row[f"care_{span}"] for span in spans},
         "all": {span: row[f"all_{span}"] for span in spans},
@@ -248,8 +237,8 @@ def workers_and_items(
     of_person: bool = False,
 ) -> list[tuple[str, str]]:
     """Return the lines `working here` (for a person `working with`) and `open items`."""
-    who = [worker_line(each) for each in workers] or ["None assigned"]
-    what = [_item_line(each) for each in listed_items(items)] or ["none"]
+    who = [screen_parts.worker_line(each) for each in workers] or ["None assigned"]
+    what = [_item_line(each) for each in screen_parts.listed_items(items)] or ["none"]
     return [
         (
             "working with" if of_person else "working here",
@@ -257,24 +246,6 @@ def workers_and_items(
         ),
         ("open items", "\n".join(_first(what, len(what) if every else MOST_OPEN))),
     ]
-
-
-def worker_line(each: dict[str, Any]) -> str:
-    """Return `Human Services client. Call NAME, PHONE, since DATE; ...`, or less if hidden."""
-    if each["name"] is None:
-        return f"{each['agency']} is handling this"
-    reach = each["phone"] or "no phone recorded"
-    whose = (
-        "CCU" if each["agency"] == "Police" else each["agency"]
-    )  # the police workers are the unit's
-    text = f"{whose} client. Call {each['name']}, {reach}"
-    text += f", since {day(each['since'])}"
-    if each["connected_to"]:
-        text += f"; connected to: {', '.join(each['connected_to'])}"
-    if each["next_contact"]:
-        was = "was due" if each["overdue"] else "next contact"
-        text += f"; {'next contact ' if each['overdue'] else ''}{was} {day(each['next_contact'])}"
-    return text
 
 
 def _item_line(each: dict[str, Any]) -> str:
@@ -287,22 +258,10 @@ def _item_line(each: dict[str, Any]) -> str:
     return f"{each['record']} {each['id']}, {each['what'].lower()}: {due}{late}, {each['owner']}"
 
 
-def listed_items(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Leave out follow-ups of a listed referral, whose line shows what is next."""
-    told = {each["id"] for each in items if each["record"] == "referral"}
-    return [each for each in items if each["referral"] not in told]
-
-
 def _first(lines: list[str], most: int) -> list[str]:
     if len(lines) <= most:
         return lines
     return [*lines[:most], f"and {len(lines) - most} more; --all lists every one"]
-
-
-def day(iso: str) -> str:
-    """Return a day as `12 Jan 2026`."""
-    of = date.fromisoformat(iso)
-    return f"{of.day} {MONTH_NAMES[of.month - 1][:3]} {of.year}"
 
 
 # ---------------------------------------------------------------- below and above the card
@@ -320,22 +279,3 @@ def with_care_notes(
     from ccu.care import page as care_page
 
     return care_page.below(session, document, people, every)
-
-
-def with_notice(document: Document, view: View) -> Document:
-    """Return the document, with the notice if the view showed something that needs it."""
-    if view.notice is None:
-        return document
-    sections = [Section(lines=[view.notice], alert=True), *document.sections]
-    return Document(document.title, sections, {**document.data, "notice": view.notice})
-
-
-def notice_column(
-    rows: list[dict[str, Any]], columns: tuple[str, ...], record: str, view: View
-) -> tuple[str, ...]:
-    """Return the columns of a list, with one for the notice if a row needs it; fill it in."""
-    if view.notice is None:
-        return columns
-    for row in rows:
-        row["notice"] = view.notice if (record, row["id"]) in view.part2 else None
-    return (*columns, "notice")

@@ -8,7 +8,7 @@ from ccu.card import page
 from ccu.card import store as cards
 from ccu.frequent import store as frequent
 from ccu.output import Document, Format, Section, Table, emit_document
-from ccu.people import open_work
+from ccu.people import open_work, screen_parts
 from ccu.people.open_work import AsOf
 from ccu.records import person_ids, table
 from ccu.session import Session
@@ -43,7 +43,7 @@ def show(
     if not every:
         card["calls"] = card["calls"][: page.LAST_CALLS]
     people = card["person"]["records"]
-    told = page.with_notice(document(card, every), session.view)
+    told = screen_parts.with_notice(document(card, every), session.view)
     below = page.with_care_notes(session, told, lambda: people, every)
     emit_document(below, format, output)
 
@@ -59,7 +59,7 @@ def person_card(session: Session, person_id: int, narratives: bool) -> dict[str,
     if person is None:
         raise table.not_found("person", person_id)
     records = person_ids.same(connection, [person_id])
-    window = {**page.window(session), "people": json.dumps(records)}
+    window = {**screen_parts.window(session), "people": json.dumps(records)}
     as_of = AsOf.of(session.now)
     found = cards.calls(connection, window, -1)
     view = session.view

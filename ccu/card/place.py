@@ -11,7 +11,7 @@ from ccu.card import store as cards
 from ccu.errors import InvalidInput
 from ccu.frequent import store as frequent
 from ccu.output import Format, emit_document
-from ccu.people import open_work
+from ccu.people import open_work, screen_parts
 from ccu.people.open_work import AsOf
 from ccu.places import store as places
 from ccu.places.store import Match
@@ -44,7 +44,7 @@ def show(
             calls=len(card["calls"]),
             plans=[plan["id"] for plan in card["plans"]],
         )
-    told = page.with_notice(page.document(card, every), session.view)
+    told = screen_parts.with_notice(page.document(card, every), session.view)
     document = page.with_care_notes(session, told, _people_of(session, match), every)
     emit_document(document, format, output)
 
@@ -122,7 +122,7 @@ def _window(session: Session, match: Match) -> dict[str, object]:
         "building_key": match.building_key,
         "unit_key": match.unit_key,
         "city": match.city,
-        **page.window(session),
+        **screen_parts.window(session),
     }
 
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from ccu.card.page import day
 from ccu.output import Section
 from ccu.output.text import safe, width
+from ccu.people.screen_parts import day
 
 MOST_LINES = 8  # the heading of each plan is one of them
 WIDEST = 76  # a line, so that a terminal of 80 columns folds none

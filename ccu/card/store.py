@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 
 from ccu.people import open_work
 
-WINDOWS = (30, 90, 365)  # days, beside "ever"
-
 # Which calls: those at a place, or those of a person, by any of their records.
 _AT_PLACE = "call.place_id = :place_id"
 _OF_PERSON = """call.id IN (

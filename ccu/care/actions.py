@@ -9,7 +9,6 @@ from typing import Any
 
 from ccu import dates, files
 from ccu import side_file as compartment
-from ccu.card import store as cards
 from ccu.care import file, notes
 from ccu.care.page import login
 from ccu.database import key_chain as chain
@@ -98,7 +97,7 @@ def must_not_be_held(session: Session, records: Iterable[int], what: str) -> Non
 
 def _is_known(session: Session, record: int) -> bool:
     standing = person_ids.canonical(session.db, [record])[record]
-    return cards.person(session.db, standing) is not None
+    return bool(person_ids.names(session.db, [standing]))
 
 
 def backup(session: Session, target: Path) -> None:
@@ -167,7 +166,7 @@ def destroy(
 
 def is_gone(session: Session, person_id: int) -> bool:
     """Whether the main file has no such person: then no merge says which records were theirs."""
-    return cards.person(session.db, person_id) is None
+    return not person_ids.names(session.db, [person_id])
 
 
 def _due(

@@ -3,11 +3,11 @@
 from typing import Any
 
 from ccu import dates
-from ccu.card.page import with_notice
 from ccu.follow_ups import rows
 from ccu.follow_ups import store as follow_ups
 from ccu.output import Document, Section, Table
 from ccu.people.open_work import AsOf
+from ccu.people.screen_parts import with_notice
 from ccu.session import Session
 
 ATTEMPT_COLUMNS = ("number", "when", "by", "result", "minutes", "note")

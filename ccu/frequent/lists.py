@@ -6,10 +6,9 @@ from datetime import date
 from typing import Any
 
 from ccu import dates
-from ccu.card import page as card_page
 from ccu.frequent import store as frequent
 from ccu.output import Document, Section, Table
-from ccu.people import open_work
+from ccu.people import open_work, screen_parts
 from ccu.people.open_work import AsOf
 from ccu.records import person_ids
 from ccu.session import Session
@@ -31,7 +30,7 @@ class Count:
         self.k = k or session.settings.number("repeat_calls")
         self.days = days or session.settings.number("repeat_days")
         self.start = session.days_ago(self.days)
-        self.window = {**card_page.window(session), "day": self.start}
+        self.window = {**screen_parts.window(session), "day": self.start}
 
     def said(self, who: str, today: date) -> str:
         """The heading: what is listed, by which threshold, over which days."""

@@ -5,9 +5,8 @@ from datetime import date
 from typing import Any
 
 from ccu import dates
-from ccu.card import page as card_page
 from ccu.output import Document, Section, Table
-from ccu.people import open_work
+from ccu.people import open_work, screen_parts
 from ccu.people.form import NAMES, minor_on, years
 from ccu.people.open_work import AsOf
 from ccu.people.record import merged_record
@@ -36,7 +35,7 @@ def _read(session: Session, work: Work, asked: int, with_changes: bool) -> dict[
     person_id = person_ids.canonical(connection, [asked])[asked]
     found = merged_record(connection, person_id, today.isoformat())
     born, records = found["birth_date"], found["records"]
-    window = {**card_page.window(session), "people": json.dumps(records)}
+    window = {**screen_parts.window(session), "people": json.dumps(records)}
     changes = changes_of(connection, "person", person_id) if with_changes else None
     workers = open_work.workers(connection, records, window, AsOf.of(work.now), work.view)
     work.view.keep()
@@ -95,7 +94,7 @@ def _about(session: Session, data: dict[str, Any]) -> list[tuple[str, Any]]:
 
 def _kept(data: dict[str, Any]) -> list[tuple[str, Any]]:
     records = [str(each) for each in data["records"] if each != data["id"]]
-    working = [card_page.worker_line(each) for each in data["workers"]]
+    working = [screen_parts.worker_line(each) for each in data["workers"]]
     return [
         ("merged in", ", ".join(records)),
         ("households", ", ".join(map(str, data["households"]))),

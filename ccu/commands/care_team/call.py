@@ -48,7 +48,7 @@ def show(
       ccu call show 12 --full --reason "preparing the case conference"
     """
     from ccu.calls import page
-    from ccu.card.page import with_notice
+    from ccu.people.screen_parts import with_notice
 
     session: Session = ctx.obj
     why = needs_reason(full, reason)

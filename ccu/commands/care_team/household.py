@@ -52,8 +52,8 @@ def show(
 
       ccu household show --person 12
     """
-    from ccu.card.page import with_notice
     from ccu.households import card as cards
+    from ccu.people.screen_parts import with_notice
 
     session: Session = ctx.obj
     card = cards.show(session, cards.asked(session, household, person))

@@ -41,12 +41,12 @@ def show(
 
       ccu place show --place 41 --format json
     """
-    from ccu.places import page as place_page
+    from ccu.card import place_record
 
     session: Session = ctx.obj
     place_id = finding.exact(session, " ".join(address or []), place)
-    data = place_page.place_data(session, place_id)
-    emit_document(place_page.document(session, data, every), format, output)
+    data = place_record.place_data(session, place_id)
+    emit_document(place_record.document(session, data, every), format, output)
 
 
 @app.command()

@@ -73,8 +73,8 @@ def list_(
 
       ccu follow-up list --owner dlee --all --format csv
     """
-    from ccu.card.page import notice_column
     from ccu.follow_ups import rows as follow_ups
+    from ccu.people.screen_parts import notice_column
 
     session: Session = ctx.obj
     if mine and owner is not None:
@@ -122,8 +122,8 @@ def overdue(
 
       ccu follow-up overdue --new --exit-code
     """
-    from ccu.card.page import notice_column
     from ccu.follow_ups import rows as follow_ups
+    from ccu.people.screen_parts import notice_column
 
     session: Session = ctx.obj
     if by not in (None, "owner"):

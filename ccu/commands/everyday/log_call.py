@@ -100,6 +100,7 @@ def _page(work: "Work", session: Session, call_id: int) -> Document:
     """What is printed: the number, then the card of the place; showing it is audited as any is."""
     from ccu.calls import store as calls
     from ccu.card import page, place
+    from ccu.people import screen_parts
     from ccu.places import store as places
 
     connection = work.connection
@@ -117,4 +118,4 @@ def _page(work: "Work", session: Session, call_id: int) -> Document:
     top = Section(lines=[shown.title, page.headline(found)])
     page_data = {**data, "card": found}
     whole = Document(f"Logged call {call_id}.", [top, *shown.sections], page_data)
-    return page.with_notice(whole, session.view)
+    return screen_parts.with_notice(whole, session.view)

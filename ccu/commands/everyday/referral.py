@@ -66,7 +66,7 @@ def list_(
 
       ccu referral list --all --provider homes --format csv
     """
-    from ccu.card.page import notice_column
+    from ccu.people.screen_parts import notice_column
     from ccu.referrals import page
 
     session: Session = ctx.obj
@@ -112,7 +112,7 @@ def show(
 
       ccu referral show 7
     """
-    from ccu.card.page import with_notice
+    from ccu.people.screen_parts import with_notice
     from ccu.referrals import page
 
     session: Session = ctx.obj

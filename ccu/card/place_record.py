@@ -7,6 +7,7 @@ from ccu.card import page as card_page
 from ccu.card import store as cards
 from ccu.frequent import store as frequent
 from ccu.output import Document, Section, Table
+from ccu.people import screen_parts
 from ccu.places import flags
 from ccu.places import store as places
 from ccu.records import codes
@@ -27,7 +28,7 @@ def place_data(session: Session, place_id: int) -> dict[str, Any]:
         building = place.pop("building")
         by_building = place.pop("exempt_reason") is None and place["exempt"] is not None
         on = flags.of_places(connection, {place_id, building}, session.today.isoformat())
-        window = {**card_page.window(session), "place_id": place_id}
+        window = {**screen_parts.window(session), "place_id": place_id}
         override = frequent.override_of_place(connection, place_id)
         counted = cards.counts(connection, window)
         counts = card_page.counts_data(counted, session, override, place["exempt"])
