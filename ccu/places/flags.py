@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from ccu import dates
-from ccu.calls.store import call_record
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.options import OptionType, code, line, required, terminal, typed_text
 from ccu.output import say
@@ -55,7 +54,7 @@ def _source(session: Session, text: str, option: str) -> str:
     if source is None:
         raise InvalidInput(f"{option} is empty")
     if call := re.fullmatch(r"call ([0-9]+)", source, re.IGNORECASE):
-        call_record(session.db, typed_text.record_id(call[1], "call"))
+        table.require(session.db, "call", typed_text.record_id(call[1], "call"))
     return source
 
 
