@@ -40,7 +40,7 @@ _LISTS = ("follow-up list", "household list", "plan list", "worker list")
 
 
 # Those that change referrals or follow-ups, or must have every one: they ask the View about each
-# record (consent/visibility.py). `report` leaves Part 2 referrals out itself. Everything else
+# record (records/visibility.py). `report` leaves Part 2 referrals out itself. Everything else
 # reads the file without them where the account may not read them.
 _WHOLE = frozenset({
     "refer", "referral update", "referral expire", "report", "needs record", "needs refer",

@@ -18,8 +18,8 @@ from ccu.errors import DatabaseUnusable, InvalidInput, NotAllowed
 if TYPE_CHECKING:
     import sqlite3
 
-    from ccu.consent.visibility import View
     from ccu.records.settings import Settings
+    from ccu.records.visibility import View
     from ccu.work import Work
 
 
@@ -282,7 +282,7 @@ class Session:
     @cached_property
     def view(self) -> "View":
         """What this account is shown of Human Services' work. Raises as `staff_id` does."""
-        from ccu.consent import visibility
+        from ccu.records import visibility
 
         return visibility.View(
             self.db, self.staff_id, self.machine_now, self.settings["police_sees"]
@@ -297,7 +297,7 @@ class Session:
         """Leave Part 2 referrals out of all that this run reads, unless the account reads them."""
         if self.reads_part2:
             return
-        from ccu.consent import visibility, withheld
+        from ccu.records import visibility, withheld
 
         viewer = None if self.unattended else self.staff_id
         to = visibility.POLICE if viewer and self.view.police else None

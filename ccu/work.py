@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from ccu import dates
 
 if TYPE_CHECKING:
-    from ccu.consent.visibility import View
     from ccu.records.settings import Settings
+    from ccu.records.visibility import View
 
 
 @dataclass(frozen=True)

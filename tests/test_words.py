@@ -133,8 +133,8 @@ ccu/commands/everyday/referral.py
 ccu/commands/analyst/report.py
 ccu/consent/disclosures.py
 ccu/consent/store.py
-ccu/consent/visibility.py
-ccu/consent/withheld.py
+ccu/records/visibility.py
+ccu/records/withheld.py
 ccu/database/connection.py
 ccu/database/copies.py
 ccu/database/key_chain.py

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from ccu import dates
-from ccu.consent.visibility import View
 from ccu.frequent import store as frequent
 from ccu.places import flags
 from ccu.places import store as places
 from ccu.records import person_ids
+from ccu.records.visibility import View
 
 SEEN_OFTEN = 3  # calls within a week
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from ccu import dates
-from ccu.consent.visibility import Hidden, View
 from ccu.dates.instants import MONTH_NAMES
 from ccu.people.open_work import AsOf
+from ccu.records.visibility import Hidden, View
 
 # status -> what is said of it; {since} is the day it came to that, {connected} the day of the first
 # connection. Best news first; a referral that waits comes after those that are connected.

@@ -11,10 +11,10 @@ from datetime import date
 from typing import Any
 
 from ccu.calls import call_answer
-from ccu.consent.visibility import View
 from ccu.output import Document, Section, Table
 from ccu.people import screen_parts
 from ccu.people.open_work import AsOf
+from ccu.records.visibility import View
 from ccu.session import Session
 
 LAST_CALLS = 8  # the card of a usual place then fits a screen of 24 lines

@@ -7,32 +7,21 @@ handled is not a disclosure: the audit has it, as it has every reading.
 
 import json
 import sqlite3
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from ccu import dates
-from ccu.consent import PART2, Recipient
-from ccu.consent import store as consents
+from ccu.consent import store as consent_store
 from ccu.errors import InvalidInput
 from ccu.people import store as people
-from ccu.records import person_ids, table
+from ccu.records import consents, person_ids, table
+from ccu.records.consents import POLICY
+from ccu.records.visibility import PART2, Recipient
 from ccu.work import Work
 
-POLICY = "policy"  # the purpose of what the setting police_sees allowed
 YEARS = 6
 
-_INSERT = """
-INSERT INTO disclosure (person_id, recipient, what, purpose, consent_id, disclosed_at, disclosed_by,
-                        shown_to)
-SELECT :person_id, 'police', :what, :purpose, :consent_id, :at, :by, :by
-WHERE NOT EXISTS (
-  SELECT 1 FROM disclosure
-  WHERE shown_to = :by AND person_id = :person_id AND what = :what
-    AND substr(disclosed_at, 1, 10) = substr(:at, 1, 10)
-    AND coalesce(consent_id, 0) = coalesce(:consent_id, 0))
-"""  # not ON CONFLICT, which would use up numbers: a gap looks like a row that was taken away
 _ROWS = """
 SELECT disclosure.id, disclosure.disclosed_at, disclosure.person_id AS record,
        disclosure.recipient, disclosure.provider_id, provider.name AS provider_name,
@@ -45,24 +34,6 @@ WHERE disclosure.person_id IN (SELECT value FROM json_each(:people))
   AND (:since IS NULL OR substr(disclosure.disclosed_at, 1, 10) >= :since)
 ORDER BY unixepoch(disclosure.disclosed_at), disclosure.id
 """
-
-
-@dataclass(frozen=True)
-class Told:
-    """One thing shown to police of one person: by a paper, or by policy (no paper)."""
-
-    person_id: int
-    what: str
-    consent_id: int | None
-    purpose: str
-
-
-def keep_shown(
-    connection: sqlite3.Connection, staff_id: int, told: Iterable[Told], at: str
-) -> None:
-    """Keep what a screen showed to an account, once a day, inside the caller's transaction."""
-    by = {"at": at, "by": staff_id}
-    connection.executemany(_INSERT, [{**vars(each), **by} for each in sorted(told, key=str)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +132,7 @@ def rows(
             "id": row["id"],
             "when": dates.minute(row["disclosed_at"]),
             "record": row["record"],
-            "to": consents.said_to(row["recipient"], row["provider_id"], row["provider_name"]),
+            "to": consent_store.said_to(row["recipient"], row["provider_id"], row["provider_name"]),
             "account": row["viewer"],
             "what": row["what"],
             "purpose": row["purpose"],

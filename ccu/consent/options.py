@@ -7,14 +7,14 @@ from ccu.options import OptionType, code, completion, opt
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.consent import Recipient
+    from ccu.records.visibility import Recipient
 
 
 def _recipient(session: Session, text: str, option: str) -> "Recipient":
     """Return a provider given by number, else an agency. Raises InvalidInput, NotFound."""
-    from ccu.consent import Recipient
     from ccu.providers import store as providers
     from ccu.records import codes
+    from ccu.records.visibility import Recipient
 
     if text.strip()[:1].isdigit():
         found = providers.find(session.db, text, option)

@@ -1,39 +1,24 @@
 """Consents: what may be disclosed of a person, to which agency or provider, until when.
 
-A paper counts from the day it was signed through the day it expires, unless it was revoked: once
-revoked it never counts again, whatever day is said. It is looked up each time, so a revocation
-holds from the next command on. A person's papers are those of all their records.
+Which of them count is `records/consents.py`.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ccu import dates
-from ccu.consent import PART2, Recipient
 from ccu.errors import InvalidInput
-from ccu.records import person_ids, table
+from ccu.records import consents, person_ids, table
+from ccu.records.consents import covers, in_force, state
+from ccu.records.visibility import PART2, Recipient
 
 if TYPE_CHECKING:
     from ccu.work import Work
 
-ALL_BUT_PART2 = "all_but_part2"
 SIGNERS = ("person", "parent", "guardian", "other")
-
-_ROWS = """
-SELECT consent.id, consent.person_id AS record,
-       (SELECT canonical_id FROM human WHERE id = consent.person_id) AS person, consent.recipient,
-       consent.provider_id AS provider, provider.name AS provider_name, consent.scope,
-       consent.purpose, consent.purpose_words,
-       consent.signed_on, consent.signed_by, consent.expires_on, consent.revoked_at,
-       recorder.login AS recorded_by, revoker.login AS revoked_by
-FROM consent JOIN staff AS recorder ON recorder.id = consent.recorded_by
-LEFT JOIN staff AS revoker ON revoker.id = consent.revoked_by
-LEFT JOIN provider ON provider.id = consent.provider_id
-WHERE {where} ORDER BY consent.id
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,41 +42,9 @@ def in_order(connection: sqlite3.Connection, scopes: Sequence[str]) -> list[str]
     return [code for code in codes.labels(connection, "consent_scope") if code in scopes]
 
 
-def covers(scope: str, what: str) -> bool:
-    """Whether a paper's scope, as stored, covers one thing. Part 2 is covered by its own code."""
-    said = scope.split(",")
-    return what in said or (what != PART2 and ALL_BUT_PART2 in said)
-
-
-def state(row: sqlite3.Row, today: str) -> str:
-    """`in force`, `revoked`, `expired` or `not yet`, on a day."""
-    if row["revoked_at"] is not None:
-        return "revoked"
-    if row["signed_on"] > today:
-        return "not yet"
-    if row["expires_on"] is not None and row["expires_on"] < today:
-        return "expired"
-    return "in force"
-
-
-def in_force(
-    connection: sqlite3.Connection, people_ids: Iterable[int], to: Recipient, today: str
-) -> list[sqlite3.Row]:
-    """The papers of these records that count on a day for a recipient, oldest first."""
-    found = table.select(connection, _ROWS, {"consent.person_id IN ?": [*people_ids]})
-    return [row for row in found if state(row, today) == "in force" and _is(row, to)]
-
-
-def _is(row: sqlite3.Row, to: Recipient) -> bool:
-    """A paper for one provider is for it alone; one for an agency is for all of it."""
-    if row["provider"] is not None:
-        return bool(row["provider"] == to.provider_id)
-    return bool(row["recipient"] == to.agency)
-
-
 def read(connection: sqlite3.Connection, consent_id: int) -> sqlite3.Row:
     """One paper. Raises NotFound."""
-    return table.require(connection, "consent", consent_id, _ROWS)
+    return table.require(connection, "consent", consent_id, consents.ROWS)
 
 
 def rows(
@@ -108,7 +61,7 @@ def rows(
     signed_by, expires_on, revoked_on, state, recorded_by, revoked_by.
     """
     same = None if person_id is None else person_ids.same(connection, [person_id])
-    found = table.select(connection, _ROWS, {"consent.person_id IN ?": same})
+    found = table.select(connection, consents.ROWS, {"consent.person_id IN ?": same})
     return [
         {
             "id": row["id"],

@@ -8,7 +8,6 @@ import sqlite3
 from datetime import datetime
 
 from ccu import dates
-from ccu.consent import visibility
 from ccu.errors import InvalidInput
 from ccu.follow_ups import attempts
 from ccu.follow_ups import store as follow_ups
@@ -16,7 +15,7 @@ from ccu.follow_ups.attempts import Attempt
 from ccu.follow_ups.options import DUE, KIND, RESULT
 from ccu.follow_ups.store import About
 from ccu.options import LaterNote, required
-from ccu.records import codes
+from ccu.records import codes, visibility
 from ccu.session import Session
 from ccu.work import Work
 

@@ -9,10 +9,10 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ccu.consent.visibility import View
 from ccu.people import open_work
 from ccu.people.open_work import IN_FORCE, AsOf
 from ccu.records import person_ids
+from ccu.records.visibility import View
 from ccu.referrals import needs
 
 _PEOPLE = """

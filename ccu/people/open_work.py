@@ -16,8 +16,8 @@ from datetime import date, datetime
 from typing import Any
 
 from ccu import dates
-from ccu.consent.visibility import Hidden, View
 from ccu.records import person_ids
+from ccu.records.visibility import Hidden, View
 
 IN_FORCE = "{0}.begins <= :today AND :today < {0}.ends"  # a row of these views, on a day
 

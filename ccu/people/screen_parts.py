@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from ccu.consent.visibility import View
 from ccu.dates.instants import MONTH_NAMES
 from ccu.output import Document, Section
+from ccu.records.visibility import View
 from ccu.session import Session
 
 WINDOWS = (30, 90, 365)  # days, beside "ever"

@@ -29,7 +29,7 @@ EARLIER_COLUMNS = ("id", "status", "author", "written", "approver", "review_on")
 def read(session: Session, plan_id: int, every: bool) -> Document:
     """The page, recorded as a read of the plan and of its person or place. Raises NotFound.
 
-    NotAllowed for one that is hidden from this account (consent/visibility.py).
+    NotAllowed for one that is hidden from this account (records/visibility.py).
     """
     today = session.today
     hidden = session.view.plans([plan_id]).get(plan_id)

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ccu.calls import store as calls
-from ccu.consent import visibility
 from ccu.errors import InvalidInput
 from ccu.options import PROVIDER, required
 from ccu.output import say
 from ccu.providers import store as providers
-from ccu.records import codes, person_ids, table
+from ccu.records import codes, person_ids, table, visibility
 from ccu.referrals import page, rules
 from ccu.referrals import reads as referral_reads
 from ccu.referrals import store as referrals

@@ -7,12 +7,12 @@ from typing import Any
 
 from ccu import dates
 from ccu.calls import store as calls
-from ccu.consent.visibility import View
 from ccu.errors import InvalidInput, NotAllowed, NotFound
 from ccu.options import required, terminal
 from ccu.output import Document, Section, Table, say
 from ccu.people import store as people
 from ccu.records import codes, person_ids, table
+from ccu.records.visibility import View
 from ccu.referrals import rules
 from ccu.referrals.form import About
 from ccu.session import Session

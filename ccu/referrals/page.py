@@ -7,11 +7,11 @@ from typing import Any
 
 from ccu import dates
 from ccu.calls import call_answer
-from ccu.consent.visibility import Hidden
 from ccu.errors import InvalidInput
 from ccu.output import Document, Section, Table
 from ccu.people.open_work import AsOf
 from ccu.records import audit, codes, person_ids
+from ccu.records.visibility import Hidden
 from ccu.referrals import reads as referral_reads
 from ccu.referrals import rules
 from ccu.referrals.reads import Filter

@@ -4,8 +4,8 @@ from contextlib import suppress
 from typing import Any
 
 from ccu import dates
-from ccu.consent import visibility
 from ccu.errors import InvalidInput
+from ccu.records import visibility
 from ccu.referrals import page, rules
 from ccu.referrals import reads as referral_reads
 from ccu.referrals import store as referrals

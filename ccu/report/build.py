@@ -8,8 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ccu import __version__, dates
-from ccu.consent import withheld
-from ccu.records import audit
+from ccu.records import audit, withheld
 from ccu.report import figures, sealed_rows, sections, sentences
 from ccu.report.figures import Figure, Frames
 from ccu.report.parameters import frames as make_frames
@@ -130,7 +129,7 @@ def build(session: Session, options: Options) -> Report:
 
 
 def _hide(session: Session, report: Report) -> None:
-    """Blank the details of late work that this account may not see (store/viewing.py)."""
+    """Blank the details of late work that this account may not see (records/visibility.py)."""
     for section in report.sections:
         if section.name != "overdue":
             continue

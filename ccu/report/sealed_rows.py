@@ -9,8 +9,7 @@ The lists of people and of addresses leave sealed rows out.
 import sqlite3
 from typing import Any
 
-from ccu.consent import withheld
-from ccu.records import ownership
+from ccu.records import ownership, withheld
 from ccu.records.ownership import WORDS
 from ccu.retention import sealed_content
 from ccu.retention.sealed_content import Content, Key, Row

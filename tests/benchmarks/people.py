@@ -14,11 +14,11 @@ from pathlib import Path
 from statistics import median
 
 from ccu import identity
-from ccu.consent.visibility import View
 from ccu.database import opening as db
 from ccu.people import store as people
 from ccu.people.store import Said
 from ccu.records import settings
+from ccu.records.visibility import View
 from ccu.work import Work
 from tests.benchmarks.common import CACHE, CCU, ROOT, SEED, SQLITE_UTILS, TODAY, Bench, Line, run
 

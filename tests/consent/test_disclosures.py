@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ccu.consent import disclosures
-from ccu.consent.visibility import police_side
 from ccu.plans import store as plans
+from ccu.records.visibility import police_side
 
 from .. import steps
 from ..conftest import TODAY, Ccu, examples, run_ccu

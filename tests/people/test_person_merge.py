@@ -36,7 +36,6 @@ from ccu.calls import store as calls
 from ccu.calls.store import NewCall
 from ccu.card import store as cards
 from ccu.check import checks
-from ccu.consent.visibility import View
 from ccu.database import opening as db
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
@@ -49,6 +48,7 @@ from ccu.people.store import Met, Said
 from ccu.people.workers import Client
 from ccu.records import person_ids
 from ccu.records import settings as town
+from ccu.records.visibility import View
 from ccu.work import Work
 
 from .. import steps

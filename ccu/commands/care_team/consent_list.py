@@ -54,7 +54,9 @@ def disclose(
 
       ccu consent disclose 12 --to ems --scope needs --without-consent medical_emergency
     """
-    from ccu.consent import PART2, disclosures, visibility
+    from ccu.consent import disclosures
+    from ccu.records import visibility
+    from ccu.records.visibility import PART2
 
     session: Session = ctx.obj
     new = disclosures.ByHand(
@@ -89,9 +91,9 @@ def list_(
 
       ccu consent list --person 12 --all
     """
-    from ccu.consent import PART2
     from ccu.consent import store as consents
     from ccu.people import store as people
+    from ccu.records.visibility import PART2
 
     session: Session = ctx.obj
     with session.work() as work:

@@ -3,7 +3,7 @@
 For such a reader the file is read as though these referrals were not in it: no row, no count and no
 total contains them, so nothing about them can be had by subtraction. A TEMP view of the same name
 comes before each table that holds work on a referral; queries need not know. Commands that change
-referrals or follow-ups run without the views, and refuse a withheld number (viewing.refuse).
+referrals or follow-ups run without the views, and refuse a withheld number (visibility.refuse).
 """
 
 import re
@@ -11,9 +11,8 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import date
 
-from ccu.consent import PART2, Recipient
-from ccu.consent import store as consents
-from ccu.records import person_ids
+from ccu.records import consents, person_ids
+from ccu.records.visibility import PART2, Recipient
 
 # table -> the rows that stay, and the columns that are emptied where they name a withheld referral
 _REFERRALS = "(SELECT id FROM temp.withheld_referral)"

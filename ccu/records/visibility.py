@@ -23,18 +23,31 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ccu import dates
-from ccu.consent import PART2, Recipient
 from ccu.errors import NotAllowed, NotFound
 from ccu.records import person_ids
 
 if TYPE_CHECKING:
-    from ccu.consent.disclosures import Told
+    from ccu.records.consents import Told
 
+PART2 = "part2"
 HUMAN_SERVICES = "human_services"
-POLICE = Recipient(agency="police")
 NOT_POLICE = ("clinician", "intern", "supervisor", "admin")
 
 NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."  # 42 CFR 2.32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """Who is told: an agency, or one provider."""
+
+    agency: str
+    provider_id: int | None = None
+
+    def __str__(self) -> str:
+        return self.agency if self.provider_id is None else f"provider {self.provider_id}"
+
+
+POLICE = Recipient(agency="police")
 
 
 def police_side(role: str, agency: str) -> bool:
@@ -233,16 +246,16 @@ class View:
             return True
         allowed = next((scope for scope in scopes if scope in self._policy), None)
         if allowed is not None and person_id is not None:
-            from ccu.consent import disclosures
+            from ccu.records import consents
 
-            self._told.add(disclosures.Told(person_id, allowed, None, disclosures.POLICY))
+            self._told.add(consents.Told(person_id, allowed, None, consents.POLICY))
         return allowed is not None
 
     def _by_consent(self, person_id: int | None, scopes: tuple[str, ...]) -> bool:
         """Whether a paper of this human being covers one of the scopes; it is remembered."""
         if person_id is None:
             return False
-        from ccu.consent import store as consents
+        from ccu.records import consents
 
         if person_id not in self._papers:
             same = person_ids.same(self._connection, [person_id])
@@ -251,9 +264,7 @@ class View:
         for scope in scopes:
             for paper in self._papers[person_id]:
                 if consents.covers(paper["scope"], scope):
-                    from ccu.consent import disclosures
-
-                    told = disclosures.Told(person_id, scope, paper["id"], paper["purpose"])
+                    told = consents.Told(person_id, scope, paper["id"], paper["purpose"])
                     self._told.add(told)
                     if scope == PART2:
                         self._part2.add(told)
@@ -271,7 +282,7 @@ class View:
         """Record what was shown by consent or policy, inside the caller's transaction."""
         if self._told:
             at = dates.to_iso(self._now)
-            from ccu.consent import disclosures
+            from ccu.records import consents
 
-            disclosures.keep_shown(self._connection, self._staff_id, self._told, at)
+            consents.keep_shown(self._connection, self._staff_id, self._told, at)
             self._told.clear()
