@@ -99,7 +99,7 @@ def _near(session: Session, match: Match) -> list[str]:
     """What else may be meant, each as an address that is read exactly."""
     near = list(match.near)
     if match.place is not None:
-        near.insert(0, Near(match.text, 0, "another city"))
+        near.insert(0, Near(int(match.place["id"]), match.text, 0, "another city"))
     texts = [each.text for each in near]
     if match.certainty.startswith("the building"):
         now = session.now.isoformat()[:19]
@@ -135,3 +135,35 @@ def _choose(session: Session, match: Match, reading: Address) -> int | Address:
         raise InvalidInput(f"answer with {choices}; Ctrl-C stops")
 
     return terminal.ask_until_valid(choices[0].upper() + choices[1:], read)
+
+
+def offered(session: Session, match: Match) -> Match:
+    """Offer the near places of an address that is not on file; Enter takes a single one.
+
+    Returns what was chosen, or the match itself if none of them is meant.
+    """
+    near = [each for each in match.near if each.same_unit]
+    say(f"Nothing is on file at exactly {match.text}.")
+    if len(near) == 1:
+        question = f"Show {near[0].text} instead? [Enter for yes, n for no]"
+    else:
+        for number, each in enumerate(near, 1):
+            say(f"  {number}  {each.text}")
+        question = "Number of the address you mean [Enter for none]"
+
+    def read(answer: str) -> Near | None:
+        if answer.lower() in ("n", "no"):
+            return None
+        if len(near) == 1 and answer.lower() in ("", "y", "yes", "1"):
+            return near[0]
+        if not answer:
+            return None
+        if answer.isascii() and answer.isdigit() and 1 <= int(answer[:4]) <= len(near):
+            return near[int(answer[:4]) - 1]
+        raise InvalidInput("type a number of the list, or n for none of them")
+
+    chosen = terminal.ask_until_valid(question, read)
+    if chosen is None:
+        return match
+    certainty = f"similar to {match.text}, which is not on file"
+    return places.by_id(session.db, chosen.place, certainty)

@@ -5,6 +5,7 @@ unique by (unit_key, city) and every count can group by place_id alone.
 """
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from ccu.errors import InvalidInput
 from ccu.records import table
 
 MOST_NEAR = 6  # near places shown
+OTHER_UNIT = ("other unit", "the building", "a unit of it")  # why one is near: no typing error
 
 _UNITS = """
 SELECT place.id AS place, place.unit, count(call.id) AS calls, coalesce(sum(call.care), 0) AS care
@@ -40,11 +42,17 @@ RETURNING id
 
 @dataclass(frozen=True)
 class Near:
-    """A place that may be the one meant, with how many calls it had and why it is offered."""
+    """A place that may be the one meant, with how many calls it had and why it is listed.
 
+    `same_unit`: one typing error or omission away, so that it may be offered instead; False for
+    another unit, the building, or another city.
+    """
+
+    place: int
     text: str
     calls: int
     why: str
+    same_unit: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,7 @@ class Match:
     building_key: str
     unit_key: str
     city: str
-    building_id: int | None = None  # the building itself, when a unit was asked for
+    building_id: int | None = None  # the building itself, of the unit asked for
     near: list[Near] = field(default_factory=list)
 
 
@@ -112,10 +120,9 @@ def remember(connection: sqlite3.Connection, reading: Address, town: str) -> tup
 # ---------------------------------------------------------------- finding
 
 
-def by_id(connection: sqlite3.Connection, place_id: int) -> Match:
-    """The place of a record, as a match."""
-    row = table.require(connection, "place", place_id)
-    return _matched(connection, row, "the place of the call")
+def by_id(connection: sqlite3.Connection, place_id: int, certainty: str) -> Match:
+    """Return the place of a record as a match. Raises NotFound."""
+    return _matched(connection, table.require(connection, "place", place_id), certainty)
 
 
 def of_call(connection: sqlite3.Connection, call_id: int) -> Match:
@@ -123,7 +130,7 @@ def of_call(connection: sqlite3.Connection, call_id: int) -> Match:
     row = table.require(connection, "call", call_id)
     if row["place_id"] is None:
         raise InvalidInput(f"call {call_id} has no address that can be found again")
-    return by_id(connection, row["place_id"])
+    return by_id(connection, row["place_id"], "the place of the call")
 
 
 def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
@@ -138,20 +145,32 @@ def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
         {"unit_key": reading.unit_key},
     ).fetchall()
     here = [row for row in rows if row["city"] == city]
+    elsewhere = _in_other_cities(connection, [row for row in rows if row["city"] != city])
     if here:
-        return _matched(connection, here[0], _exactly(reading), reading)
+        return _matched(connection, here[0], _exactly(reading), [] if reading.city else elsewhere)
     assumed = [row for row in rows if row["city"] == own_city(town) and row["city_assumed"]]
     if reading.city and assumed:
-        return _matched(connection, assumed[0], "exact, but recorded without a city", reading)
+        said = f"not certain: recorded without a city, {city} was asked for"
+        return _matched(connection, assumed[0], said)
     if not reading.city and rows:
-        return _in_another_city(connection, rows, reading)
+        return _in_another_city(connection, rows, elsewhere)
     from ccu.places.near import near_places
 
-    building = _building_only(connection, reading, city)
-    near = [Near(place_text(row), calls_at(connection, row["id"]), "another city") for row in rows]
-    near = (near + near_places(connection, reading))[:MOST_NEAR]
-    return building or Match(
-        None, "none", normal(reading), reading.building_key, reading.unit_key, city, None, near
+    building = building_id(connection, reading.building_key, city)
+    certainty = "none"
+    if reading.unit and building is not None:
+        certainty = "only the building is on file, not this unit"
+    elif not reading.unit and building_units(connection, reading.building_key, city, None, ""):
+        certainty = "the building; every call so far names a unit"
+    return Match(
+        None,
+        certainty,
+        normal(reading),
+        reading.building_key,
+        reading.unit_key,
+        city,
+        building,
+        (elsewhere + near_places(connection, reading))[:MOST_NEAR],
     )
 
 
@@ -166,16 +185,8 @@ def _exactly(reading: Address) -> str:
 
 
 def _matched(
-    connection: sqlite3.Connection,
-    row: sqlite3.Row,
-    certainty: str,
-    reading: Address | None = None,
-    near: list[Near] | None = None,
+    connection: sqlite3.Connection, row: sqlite3.Row, certainty: str, near: Sequence[Near] = ()
 ) -> Match:
-    building = connection.execute(
-        "SELECT id FROM place WHERE unit_key = :building_key AND city = :city",
-        {"building_key": row["building_key"], "city": row["city"]},
-    ).fetchone()
     return Match(
         row,
         certainty,
@@ -183,44 +194,44 @@ def _matched(
         row["building_key"],
         row["unit_key"],
         row["city"],
-        building["id"] if building else None,
-        near or [],
+        building_id(connection, row["building_key"], row["city"]),
+        list(near[:MOST_NEAR]),
     )
+
+
+def _in_other_cities(connection: sqlite3.Connection, rows: list[sqlite3.Row]) -> list[Near]:
+    """Return the same address in other cities, the one with most calls first."""
+    found = [near(connection, row, "another city") for row in rows]
+    return sorted(found, key=lambda each: -each.calls)
 
 
 def _in_another_city(
-    connection: sqlite3.Connection, rows: list[sqlite3.Row], reading: Address
+    connection: sqlite3.Connection, rows: list[sqlite3.Row], elsewhere: list[Near]
 ) -> Match:
-    """No city was given and the town has no such place: the one with most calls, others as near."""
-    counted = sorted(rows, key=lambda row: -calls_at(connection, row["id"]))
-    first, others = counted[0], counted[1:]
-    said = f"exact, in {first['city']}"
+    """Return the place with most calls: no city was given, and the town has no such place."""
+    first, *others = elsewhere
+    row = next(row for row in rows if row["id"] == first.place)
+    said = f"another city: {row['city']}"
     if others:
         said += f"; {len(others)} more cities have this address: add the city"
-    near = [
-        Near(place_text(row), calls_at(connection, row["id"]), "another city") for row in others
-    ]
-    return _matched(connection, first, said, reading, near[:MOST_NEAR])
+    return _matched(connection, row, said, others)
 
 
-def _building_only(connection: sqlite3.Connection, reading: Address, city: str) -> Match | None:
-    """An address asked for without a unit, where every call so far named one."""
-    if reading.unit or not reading.building_key:
-        return None
+def near(
+    connection: sqlite3.Connection, row: sqlite3.Row, why: str, same_unit: bool = False
+) -> Near:
+    """Return a place that may be the one meant, with its calls counted."""
+    return Near(row["id"], place_text(row), calls_at(connection, row["id"]), why, same_unit)
+
+
+def building_id(connection: sqlite3.Connection, building_key: str, city: str) -> int | None:
+    """Return the place of a building itself, not of its units; None if nothing is on file."""
     row = connection.execute(
-        "SELECT * FROM place WHERE building_key = :building_key AND city = :city LIMIT 1",
-        {"building_key": reading.building_key, "city": city},
+        "SELECT id FROM place WHERE unit_key = :building_key AND city = :city"
+        " AND :building_key <> ''",
+        {"building_key": building_key, "city": city},
     ).fetchone()
-    if row is None:
-        return None
-    return Match(
-        None,
-        "the building; every call so far names a unit",
-        normal(reading),
-        reading.building_key,
-        reading.unit_key,
-        city,
-    )
+    return row["id"] if row else None
 
 
 def as_address(row: sqlite3.Row) -> Address:

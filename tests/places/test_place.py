@@ -116,10 +116,17 @@ def test_at_a_terminal_the_near_ones_are_a_choice(ccu: Ccu) -> None:
 def test_a_flag_states_where_it_comes_from_and_that_nobody_checked_it(ccu: Ccu) -> None:
     assert flag(ccu, UNIT, source="call 1").code == 0
     assert warnings(ccu, UNIT) == [
-        {"text": DOG, "source": "call 1", "until": "2028-01-31", "verified": False}
+        {
+            "text": DOG,
+            "source": "call 1",
+            "type": "flag",
+            "written": "2026-01-31",
+            "until": "2028-01-31",
+            "verified": False,
+        }
     ]
     page = ccu("history", "-a", UNIT).out
-    assert f"{DOG} (from call 1; not verified yet; until 2028-01-31)" in page
+    assert f"{DOG} (from call 1; not verified yet; until Jan 31, 2028)" in page
 
 
 def test_the_flag_of_a_building_is_seen_from_its_units_and_not_the_reverse(ccu: Ccu) -> None:
@@ -150,7 +157,7 @@ def test_somebody_else_verifies_and_that_renews_it(
     )
     assert json.loads(ccu("place", "verify", "-f", "json").out) == brief(ccu) == []
     assert warnings(ccu, UNIT)[0]["verified"] is True
-    assert f"{DOG} (from officer; until 2028-02-28)" in ccu("history", "-a", UNIT).out
+    assert f"{DOG} (from officer; until Feb 28, 2028)" in ccu("history", "-a", UNIT).out
     found = shown(ccu, UNIT)
     assert found["flags"][0]["verified_by"] == "dlee"
     assert [each["field"] for each in found["changes"]] == [
