@@ -218,7 +218,6 @@ ccu/session.py
 ccu/side_file.py
 tests/dispatch_rows.py
 tests/consent/sharing.py
-tests/card/test_brief.py
 tests/calls/test_call.py
 tests/test_cli.py
 tests/consent/test_consent.py

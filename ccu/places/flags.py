@@ -38,7 +38,7 @@ _FLAGS = """
 SELECT place_flag.id, place_flag.place_id AS place,
        coalesce((SELECT line FROM place_plain WHERE id = place_flag.place_id), '') AS address,
        CASE WHEN ended_at IS NOT NULL THEN 'ended'
-            WHEN expires_on < :today THEN 'expired' ELSE 'in force' END AS state,
+            WHEN expires_on < :today THEN 'expired' ELSE 'active' END AS state,
        note, source, recorded_at, writer.login AS recorded_by, verifier.login AS verified_by,
        verified_at, expires_on, ended_at, ender.login AS ended_by, ended_why
 FROM place_flag JOIN staff AS writer ON writer.id = place_flag.recorded_by

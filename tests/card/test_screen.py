@@ -18,7 +18,7 @@ if not hasattr(pexpect, "spawn"):
 
 NOW = "2026-01-31T14:00"
 PROGRAM = ["-c", "import sys; from ccu.cli import main; sys.exit(main(sys.argv[1:]))"]
-NOTE = "Note {}: ring twice, stand to the left of the door, and wait until somebody has answered"
+NOTE = "Note {}: ring twice, wait to the left of the door until somebody has answered"
 
 
 @pytest.fixture
