@@ -128,7 +128,7 @@ def _place_card(
     window = _window(session, match)
     near, units = match.near, []
     if place is not None:
-        from ccu.places.near import near_places
+        from ccu.places.near_store import near_places
 
         alike = near_places(connection, places.as_address(place), alike_to=place["id"])
         near = [*near, *alike][: places.MOST_NEAR]

@@ -14,7 +14,7 @@ from ccu import dates
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.options import OptionType, code, line, required, terminal, typed_text
 from ccu.output import say
-from ccu.places import finding, names_in_text
+from ccu.places import finding, names_store
 from ccu.places import store as places
 from ccu.records import codes, stigmatizing_terms, table
 from ccu.session import Session
@@ -111,7 +111,7 @@ def add_flag(
         flag_id = table.insert(work, "place_flag", new)
         work.audit("flag-add", "place_flag", flag_id, place=place_id)
         text = places.place_line(work.connection, place_id)
-        names = stigmatizing_terms.Names.of(names_in_text.met_at(work.connection, place_id))
+        names = stigmatizing_terms.Names.of(names_store.met_at(work.connection, place_id))
     _advise("the note", note, names)
     _advise("--source", source, names)
     return f"Flag {flag_id} on place {place_id}, {text}, until {expires_on}; not verified yet."

@@ -154,7 +154,7 @@ def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
         return _matched(connection, assumed[0], said)
     if not reading.city and rows:
         return _in_another_city(connection, rows, elsewhere)
-    from ccu.places.near import near_places
+    from ccu.places.near_store import near_places
 
     building = building_id(connection, reading.building_key, city)
     certainty = "none"
