@@ -7,7 +7,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.frequent import store as frequent
-from ccu.places import flags
+from ccu.places import flag_store
 from ccu.places import store as places
 from ccu.records import person_ids
 from ccu.records.visibility import View
@@ -174,7 +174,7 @@ def in_hospital(
 
 def flags_to_verify(connection: sqlite3.Connection, today: date) -> list[dict[str, Any]]:
     """Return id, place, source, by, written of the active flags that are not verified yet."""
-    found = flags.unverified_or_expiring(connection, today.isoformat(), today.isoformat())
+    found = flag_store.unverified_or_expiring(connection, today.isoformat(), today.isoformat())
     return [
         {
             "id": row["id"],
@@ -191,7 +191,7 @@ def flags_to_verify(connection: sqlite3.Connection, today: date) -> list[dict[st
 def flags_expiring(connection: sqlite3.Connection, today: date) -> list[dict[str, Any]]:
     """Return id, place, source, by, until, state of flags that expire soon or expired lately."""
     since, soon = today - TOLD_AFTER, today + TOLD_BEFORE
-    found = flags.expiring(connection, today.isoformat(), since.isoformat(), soon.isoformat())
+    found = flag_store.expiring(connection, today.isoformat(), since.isoformat(), soon.isoformat())
     return sorted(
         (
             {

@@ -5,16 +5,14 @@ A flag expires after flag_years unless it is verified by a second person or ende
 
 import re
 import sqlite3
-from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.options import OptionType, code, line, required, terminal, typed_text
-from ccu.output import say
-from ccu.places import finding, names_store
+from ccu.output import Table, say
+from ccu.places import finding, flag_store, names_store
 from ccu.places import store as places
 from ccu.records import codes, stigmatizing_terms, table
 from ccu.session import Session
@@ -32,19 +30,6 @@ ENDS = {
     "moved": "the person it was about is no longer there",
     "replaced": "another flag replaces it",
 }
-
-_FLAGS = """
-SELECT place_flag.id, place_flag.place_id AS place,
-       coalesce((SELECT line FROM place_plain WHERE id = place_flag.place_id), '') AS address,
-       CASE WHEN ended_at IS NOT NULL THEN 'ended'
-            WHEN expires_on < :today THEN 'expired' ELSE 'active' END AS state,
-       note, source, recorded_at, writer.login AS recorded_by, verifier.login AS verified_by,
-       verified_at, expires_on, ended_at, ender.login AS ended_by, ended_why
-FROM place_flag JOIN staff AS writer ON writer.id = place_flag.recorded_by
-LEFT JOIN staff AS verifier ON verifier.id = verified_by
-LEFT JOIN staff AS ender ON ender.id = ended_by
-WHERE {where} ORDER BY ended_at IS NOT NULL, expires_on < :today, place_flag.id DESC
-"""
 
 
 def _source(session: Session, text: str, option: str) -> str:
@@ -103,7 +88,7 @@ def add_flag(
     note = terminal.private_text("Safety note", file, "the note", LONGEST_NOTE, asking)
     with session.work() as work:
         place_id = finding.made(work, found)
-        active = of_places(work.connection, [place_id], work.today.isoformat())
+        active = flag_store.of_places(work.connection, [place_id], work.today.isoformat())
         for each in active:
             if each["state"] == "active" and each["note"] == note:
                 raise InvalidInput(f"flag {each['id']} of this place has the same text")
@@ -160,18 +145,18 @@ def _latest(session: Session, day: date) -> tuple[int, date]:
     return years, dates.parse_day(f"in {years} years", day)
 
 
-def flags_to_check(session: Session) -> list[dict[str, Any]]:
+def flags_to_check(session: Session) -> Table:
     """Return flags that nobody verified yet or that expire soon, each recorded as shown."""
     with session.work() as work:
         soon = (session.today + SOON).isoformat()
-        rows = unverified_or_expiring(work.connection, session.today.isoformat(), soon)
+        rows = flag_store.unverified_or_expiring(work.connection, session.today.isoformat(), soon)
         for row in rows:
             work.audit("flag-show", "place_flag", row["id"])
     for row in rows:
         row["why"] = "expires soon" if row["verified_at"] else "unverified"
         row["by"], row["written"] = row["recorded_by"], row["recorded_at"][:10]
         row["until"] = row["expires_on"]
-    return rows
+    return Table(CHECK_COLUMNS, rows, title="Flags to check")
 
 
 def end_flag(session: Session, flag_id: int, why: str | None, asking: bool) -> str:
@@ -196,43 +181,6 @@ def _open_flag(work: Work, flag_id: int) -> sqlite3.Row:
     if row["ended_at"] is not None:
         raise InvalidInput(f"flag {flag_id} has ended, on {row['ended_at'][:10]}; write a new one")
     return row
-
-
-# ---------------------------------------------------------------- safety notes, as rows
-
-
-def of_places(
-    connection: sqlite3.Connection, place_ids: Iterable[int | None], today: str
-) -> list[dict[str, Any]]:
-    """Return every flag ever on these places: those active, then expired, then ended ones.
-
-    Keys: id, place, address, state, note, source, recorded_at, recorded_by, verified_by,
-    verified_at, expires_on, ended_at, ended_by, ended_why. Reading them must be audited.
-    """
-    places = [each for each in place_ids if each is not None]
-    return _flags(connection, today, {"place_flag.place_id IN ?": places})
-
-
-def unverified_or_expiring(
-    connection: sqlite3.Connection, today: str, soon: str
-) -> list[dict[str, Any]]:
-    """Return active flags that nobody verified yet or that expire by `soon`, as `of_places`."""
-    active = {"ended_at IS NULL AND expires_on >= ?": today}
-    return _flags(connection, today, {**active, "(verified_at IS NULL OR expires_on <= ?)": soon})
-
-
-def expiring(
-    connection: sqlite3.Connection, today: str, since: str, soon: str
-) -> list[dict[str, Any]]:
-    """Return flags that nobody ended, whose last day is from `since` to `soon`, as `of_places`."""
-    not_ended = {"ended_at IS NULL AND expires_on >= ?": since}
-    return _flags(connection, today, {**not_ended, "expires_on <= ?": soon})
-
-
-def _flags(
-    connection: sqlite3.Connection, today: str, conditions: dict[str, object]
-) -> list[dict[str, Any]]:
-    return [dict(row) for row in table.select(connection, _FLAGS, conditions, today=today)]
 
 
 # ---------------------------------------------------------------- what is at a place
