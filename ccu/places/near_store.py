@@ -1,7 +1,4 @@
-"""Places near an address that no call was at: the units of a building, typing errors.
-
-Loaded only when an address is not found exactly.
-"""
+"""Places near an address: the units of a building, and what one typing error makes of it."""
 
 import sqlite3
 
@@ -9,7 +6,7 @@ from ccu.address import Address
 from ccu.address import match as matching
 from ccu.places.store import MOST_NEAR, OTHER_UNIT, Near, as_address, near
 
-_SLIP = 8  # after every near match of ccu.address.match
+_TYPING_ERROR = 8  # after every near match of ccu.address.match
 CANDIDATES = 3_000  # places scored for a typo; one house number has fewer in any town seen
 
 
@@ -29,8 +26,8 @@ def near_places(
         distance = matching.nearness(reading, other)
         if distance is not None:
             scored.append((distance, row, _why(reading, other)))
-        elif (why := _slip(reading, other)) is not None:
-            scored.append((_SLIP, row, why))
+        elif (why := _typing_error(reading, other)) is not None:
+            scored.append((_TYPING_ERROR, row, why))
     if alike_to is not None:
         scored = [each for each in scored if each[2] not in _NEIGHBOR]
     scored.sort(key=lambda found: found[0])
@@ -43,7 +40,7 @@ def near_places(
 
 
 def _candidates(connection: sqlite3.Connection, reading: Address) -> list[sqlite3.Row]:
-    """Places alike enough to be scored, each found by an index."""
+    """Return places alike enough to be scored, each found by an index."""
     if not reading.unit_key:
         return []
     return connection.execute(
@@ -78,8 +75,8 @@ _NEIGHBOR = (
 )
 
 
-def _slip(asked: Address, other: Address) -> str | None:
-    """Another address by the rules, but one that a person in a hurry may well have meant."""
+def _typing_error(asked: Address, other: Address) -> str | None:
+    """Return why another address by the rules may still be meant, by a typing error; or None."""
     if matching.compare(asked, other).reason == "other town":
         return None
     if not asked.number or matching.digits(asked.number.split(" ")[0]) != matching.digits(

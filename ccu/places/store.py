@@ -1,4 +1,4 @@
-"""Places: remembering an address as typed, and finding the place that a person asks for.
+"""Places: keep an address as typed, and find the place that a person asks for.
 
 Keys hold no city. A text without a city is taken to be in the town (`city_assumed`), so places are
 unique by (unit_key, city) and every count can group by place_id alone.
@@ -57,7 +57,7 @@ class Near:
 
 @dataclass(frozen=True)
 class Match:
-    """What was found for an address asked for. `place` is None when nothing was."""
+    """What is on file for an address; `place` is None if nothing is on file exactly there."""
 
     place: sqlite3.Row | None
     certainty: str  # in words, for the card
@@ -73,7 +73,7 @@ class Match:
 
 
 def columns(reading: Address, town: str) -> dict[str, object] | None:
-    """The place's columns for an address read; None for a text without an address."""
+    """Return the place's columns for an address read; None for a text without an address."""
     if not reading.unit_key:
         return None
     from ccu.address import match
@@ -96,12 +96,12 @@ def columns(reading: Address, town: str) -> dict[str, object] | None:
 
 
 def own_city(town: str) -> str:
-    """The town's name as the address reader writes a city."""
+    """Return the town's name as the address reader writes a city."""
     return " ".join(town.upper().replace(".", "").replace("'", "").replace("-", " ").split())
 
 
 def remember(connection: sqlite3.Connection, reading: Address, town: str) -> tuple[int, int | None]:
-    """(address id, place id or None) of a text read, made when new; inside a write."""
+    """Return address id and place id or None of a text read, adding what is new, in a write."""
     known = connection.execute(
         "SELECT id, place_id FROM address WHERE raw = :raw AND raw_unit = '' AND raw_city = ''"
         " AND raw_state = '' AND raw_zip = ''",
@@ -126,7 +126,7 @@ def by_id(connection: sqlite3.Connection, place_id: int, certainty: str) -> Matc
 
 
 def of_call(connection: sqlite3.Connection, call_id: int) -> Match:
-    """The place of a call. Raises NotFound, and InvalidInput for a call whose address is none."""
+    """Return the place of a call. Raises NotFound, and InvalidInput for a call without a place."""
     row = table.require(connection, "call", call_id)
     if row["place_id"] is None:
         raise InvalidInput(f"call {call_id} has no address that can be found again")
@@ -134,7 +134,7 @@ def of_call(connection: sqlite3.Connection, call_id: int) -> Match:
 
 
 def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
-    """The place an address means, how sure that is, and near ones.
+    """Return the place of an address, how certain it is, and near ones.
 
     A city that was not given is the town's own, and agrees with any when the town has no such
     place; two different cities never agree. A record without a city agrees with the city asked for.
@@ -161,7 +161,7 @@ def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
     if reading.unit and building is not None:
         certainty = "only the building is on file, not this unit"
     elif not reading.unit and building_units(connection, reading.building_key, city, None, ""):
-        certainty = "the building; every call so far names a unit"
+        certainty = "the building; each call on file names a unit"
     return Match(
         None,
         certainty,
@@ -270,7 +270,10 @@ def calls_at(connection: sqlite3.Connection, place_id: int) -> int:
 
 
 def place_record(connection: sqlite3.Connection, place_id: int) -> dict[str, Any]:
-    """Its parts, category, exempt (why, its own or its building's), building (id). NotFound."""
+    """Return parts, category, exempt (the reason, its own or its building's), building (id).
+
+    Raises NotFound.
+    """
     row = connection.execute(
         "SELECT place.*, building.id AS building,"
         " coalesce(place.exempt_reason, building.exempt_reason) AS exempt"
@@ -286,7 +289,7 @@ def place_record(connection: sqlite3.Connection, place_id: int) -> dict[str, Any
 
 
 def place_line(connection: sqlite3.Connection, place_id: int) -> str:
-    """The place in one line, as lists name it. Raises NotFound."""
+    """Return the place in one line, as lists name it. Raises NotFound."""
     row = table.require(
         connection, "place", place_id, "SELECT line FROM place_plain AS place WHERE {where}"
     )
@@ -294,7 +297,7 @@ def place_line(connection: sqlite3.Connection, place_id: int) -> str:
 
 
 def typed_as(connection: sqlite3.Connection, place_id: int) -> list[str]:
-    """The texts that were read as this place, those of dispatch too, each once."""
+    """Return the texts that were read as this place, those of dispatch too, each once."""
     found = connection.execute(
         "SELECT DISTINCT trim(raw || ' ' || raw_unit) AS raw FROM address"
         " WHERE place_id = :id ORDER BY id",
@@ -306,7 +309,7 @@ def typed_as(connection: sqlite3.Connection, place_id: int) -> list[str]:
 def building_units(
     connection: sqlite3.Connection, building_key: str, city: str, place_id: int | None, now: str
 ) -> list[dict[str, Any]]:
-    """place, unit, calls, care of the building's other places, most calls first."""
+    """Return place, unit, calls, care of the building's other places, most calls first."""
     found = connection.execute(
         _UNITS, {"building_key": building_key, "city": city, "id": place_id, "now": now}
     )
@@ -316,7 +319,7 @@ def building_units(
 def place_history(
     connection: sqlite3.Connection, place_id: int, flag_ids: list[int]
 ) -> list[dict[str, Any]]:
-    """What was changed of a place and of its flags, oldest first: what, and as table.changes_of."""
+    """Return changes of a place and its flags, oldest first: what, and as table.changes_of."""
     found = [
         {"what": what, **each}
         for what, name, number in (
