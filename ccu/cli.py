@@ -32,7 +32,7 @@ COMMANDS = {
     "call": ("care_team.call", "View, edit or void a call."),
     "history": (
         "everyday.history",
-        "Show what is known at an address: warnings, who is helping, past calls.",
+        "Show what is on file for an address: warnings, who to call, what to do, past calls.",
     ),
     "report": (
         "analyst.report",
