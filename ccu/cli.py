@@ -53,7 +53,7 @@ COMMANDS = {
     "worker": ("care_team.worker", "Workers of people and households: assign, end, list."),
     "brief": (
         "everyday.brief",
-        "The shift hand-over in one page: what is new, due, late and waiting.",
+        "The shift handover on one page: what is new, due, overdue and waiting.",
     ),
     "consult": ("care_team.consult", "An officer's question to a clinician: add, list, show."),
     "needs": ("care_team.needs", "What a person has and lacks: record, show, refer."),

@@ -1,4 +1,4 @@
-"""`ccu brief`: the shift hand-over in one page, by numbers, recorded."""
+"""`ccu brief`: the shift handover on one page, by numbers, recorded."""
 
 import json
 import sqlite3
