@@ -1373,6 +1373,12 @@ SELECT id AS referral_id,
         ORDER BY unixepoch(occurred_at), id LIMIT 1) AS accepted_at
 FROM referral;
 
+-- Calls that ended in an emergency examination (exam = 1) or in a transport to hospital.
+CREATE VIEW hospital_call AS
+SELECT call_id, disposition, disposition <> 'voluntary_transport' AS exam
+FROM call_disposition
+WHERE disposition IN ('police_exam', 'physician_certificate', 'voluntary_transport');
+
 -- What is open. A follow-up that waits for a signature (closing_at) is open, and so is a draft.
 --
 -- Overdue: due_unix < the as-of moment. due_unix is the instant, because the texts of two times cannot

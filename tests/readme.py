@@ -68,14 +68,14 @@ STORY = {
 }
 
 
-def ccu(*words: str, stdin: str = "") -> Result:
+def ccu(*words: str, stdin: str = "", tty: bool = False) -> Result:
     """Run a command line with the environment of the README. Raises when it fails."""
     saved = dict(os.environ)
     try:
         os.environ.update(FIXED)
         for name in UNWANTED:
             os.environ.pop(name, None)
-        result = run_ccu(*words, stdin=stdin)
+        result = run_ccu(*words, stdin=stdin, tty=tty)
     finally:
         os.environ.clear()
         os.environ.update(saved)
@@ -139,12 +139,12 @@ def settings() -> str:
 
 
 def card() -> str:
-    """Return an address card of the demo town, as an officer's terminal prints it in a pipe."""
+    """Return an address card of the demo town, as a terminal of 80 x 24 shows it."""
     with _folder():
         ccu("--db", "demo.db", "--today", AT, "demo", "--no-tour")
-        line = ("history", "--address", demo_story.COUPLE)
-        shown = ccu("--db", "demo.db", "--today", AT, *line).out
-    return _fenced(f'ccu history --address "{demo_story.COUPLE}"', shown)
+        line = ("history", *demo_story.UNIT.lower().split())
+        shown = ccu("--db", "demo.db", "--today", AT, *line, tty=True).out
+    return _fenced(f"ccu {' '.join(line)}", shown)
 
 
 def story(part: str) -> str:

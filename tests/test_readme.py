@@ -259,6 +259,7 @@ JSON_RUNS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("-a", story.UNIT, "--full", "--reason", "a test"),
         ("-a", story.COUPLE),
         ("-a", "2 Railrod Plaza"),
+        ("-a", "12 Main St Apt 9"),
         ("--person", "2", "--full", "--reason", "a test"),
     ),
     "call show": tuple((str(number),) for number in range(580, 602)),

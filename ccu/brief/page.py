@@ -99,8 +99,8 @@ def _lists(session: Session, start: datetime, asker: int) -> dict[str, Any]:
         "due_today": _plain(follow_up_rows.seen(session, due, leave_out=True)),
         "waiting": [row for row in waiting if row["id"] not in hidden],
         "care_calls": [{**call, "answer": answers.get(call["id"], "")} for call in calls],
-        "seen_often": briefs.seen_often(connection, _span(dates.add_elapsed(now, days=-7), now)),
-        "in_hospital": briefs.in_hospital(connection, view),
+        "seen_often": briefs.seen_often(connection, _last_days(now, 7)),
+        "in_hospital": briefs.in_hospital(connection, _last_days(now, briefs.IN_HOSPITAL), view),
         "flags_to_verify": briefs.flags_to_verify(connection, session.today),
         "flags_expiring": briefs.flags_expiring(connection, session.today),
         "overrides_due": briefs.overrides_due(connection, session.today),
@@ -108,6 +108,10 @@ def _lists(session: Session, start: datetime, asker: int) -> dict[str, Any]:
     }
     view.keep()
     return data
+
+
+def _last_days(now: datetime, days: int) -> dict[str, Any]:
+    return _span(dates.add_elapsed(now, days=-days), now)
 
 
 def _span(start: datetime, now: datetime) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.frequent import store as frequent
-from ccu.places import flags
+from ccu.places import flag_store
 from ccu.places import store as places
 from ccu.records import person_ids
 from ccu.records.visibility import View
@@ -50,17 +50,39 @@ JOIN human ON human.id = call_person.person_id
 WHERE call_person.role = 'subject' AND {_SPAN}
 ORDER BY unixepoch(call.occurred_at) DESC, call.id DESC
 """  # noqa: S608
-# The latest attempt for each person with something due, on any of their follow-ups.
-_LAST_HEARD = """
-SELECT follow_up.id, human.canonical_id AS person, attempt.result, attempt.occurred_at
-FROM json_each(:people) AS people
-CROSS JOIN human ON human.id = people.value
-CROSS JOIN follow_up ON follow_up.person_id = human.id
-JOIN attempt ON attempt.follow_up_id = follow_up.id
-ORDER BY unixepoch(attempt.occurred_at) DESC, attempt.id DESC
+# What is known of each person, the latest report first: attempts at their follow-ups, and calls
+# about them.
+_REPORTS = """
+SELECT person, follow_up_id, hospital, occurred_at FROM (
+  SELECT human.canonical_id AS person, follow_up.id AS follow_up_id,
+         attempt.result = 'hospital' AS hospital, attempt.occurred_at, attempt.id
+  FROM json_each(:people) AS people
+  CROSS JOIN human ON human.id = people.value
+  CROSS JOIN follow_up ON follow_up.person_id = human.id
+  JOIN attempt ON attempt.follow_up_id = follow_up.id
+  UNION ALL
+  SELECT human.canonical_id, NULL,
+         EXISTS (SELECT 1 FROM hospital_call WHERE hospital_call.call_id = call.id),
+         call.occurred_at, call.id
+  FROM json_each(:people) AS people
+  CROSS JOIN human ON human.id = people.value
+  CROSS JOIN call_person ON call_person.person_id = human.id AND call_person.role = 'subject'
+  JOIN call ON call.id = call_person.call_id
+  WHERE call.voided_at IS NULL AND unixepoch(call.occurred_at) <= :until_unix)
+ORDER BY unixepoch(occurred_at) DESC, follow_up_id IS NULL, id DESC
 """
+# People with something due, and those who a call took to hospital lately.
+_MAY_BE_IN_HOSPITAL = f"""
+SELECT person_id FROM open_follow_up WHERE person_id IS NOT NULL
+UNION
+SELECT call_person.person_id
+FROM call CROSS JOIN hospital_call ON hospital_call.call_id = call.id
+CROSS JOIN call_person ON call_person.call_id = call.id AND call_person.role = 'subject'
+WHERE {_SPAN}
+"""  # noqa: S608
 
 
+IN_HOSPITAL = 14  # days that a call alone keeps somebody on the list
 TOLD_AFTER = timedelta(days=14)  # how long an expired item is listed
 TOLD_BEFORE = timedelta(days=30)  # how early an expiring flag is listed
 
@@ -124,25 +146,35 @@ def seen_often(connection: sqlite3.Connection, span: dict[str, Any]) -> list[dic
     return sorted(found, key=lambda each: -each["calls"])
 
 
-def in_hospital(connection: sqlite3.Connection, view: View) -> list[dict[str, Any]]:
-    """Return person and heard of people with something due whose last result is `hospital`."""
-    due = connection.execute(
-        "SELECT DISTINCT person_id FROM open_follow_up WHERE person_id IS NOT NULL"
-    )
-    people = person_ids.same(connection, [row["person_id"] for row in due])
+def in_hospital(
+    connection: sqlite3.Connection, span: dict[str, Any], view: View
+) -> list[dict[str, Any]]:
+    """Return person and heard of people whose latest report is from a hospital.
+
+    A report is the result of a follow-up, or a call about them: one that ended in an emergency
+    examination or a transport to hospital. Listed are people with something due, and those who a
+    call of the span took to hospital.
+    """
+    maybe = connection.execute(_MAY_BE_IN_HOSPITAL, span)
+    people = person_ids.same(connection, [row["person_id"] for row in maybe])
+    asked = {**span, "people": json.dumps(people)}
     last: dict[int, sqlite3.Row] = {}
-    for row in connection.execute(_LAST_HEARD, {"people": json.dumps(people)}):
-        last.setdefault(row["person"], row)
+    for row in connection.execute(_REPORTS, asked):
+        if row["person"] in last:
+            continue
+        if row["hospital"] and row["follow_up_id"] and view.follow_ups([row["follow_up_id"]]):
+            continue  # hidden: the latest report that this account may see counts
+        last[row["person"]] = row
     return [
         {"person": person_id, "heard": dates.minute(row["occurred_at"])}
         for person_id, row in last.items()
-        if row["result"] == "hospital" and not view.follow_ups([row["id"]])
+        if row["hospital"]
     ]
 
 
 def flags_to_verify(connection: sqlite3.Connection, today: date) -> list[dict[str, Any]]:
     """Return id, place, source, by, written of the active flags that are not verified yet."""
-    found = flags.unverified_or_expiring(connection, today.isoformat(), today.isoformat())
+    found = flag_store.unverified_or_expiring(connection, today.isoformat(), today.isoformat())
     return [
         {
             "id": row["id"],
@@ -159,7 +191,7 @@ def flags_to_verify(connection: sqlite3.Connection, today: date) -> list[dict[st
 def flags_expiring(connection: sqlite3.Connection, today: date) -> list[dict[str, Any]]:
     """Return id, place, source, by, until, state of flags that expire soon or expired lately."""
     since, soon = today - TOLD_AFTER, today + TOLD_BEFORE
-    found = flags.expiring(connection, today.isoformat(), since.isoformat(), soon.isoformat())
+    found = flag_store.expiring(connection, today.isoformat(), since.isoformat(), soon.isoformat())
     return sorted(
         (
             {

@@ -1,12 +1,12 @@
 """The card of a place or a person: what both have in common, as data and as a page.
 
-Every format has the same facts in the same order. The last part is the notice required with
-42 CFR Part 2 information: a line at the top, the key `notice` in JSON, and a column in CSV
-(output/formats.py takes it from the data). Nothing is added without Part 2 information.
+The page has all of it, in every format but one: a terminal gets one screen (card/screen.py),
+unless --all is given. The notice required with 42 CFR Part 2 information is a line at the top, the
+key `notice` in JSON, and a column in CSV (output/formats.py takes it from the data).
 """
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,15 +14,13 @@ from ccu.calls import call_answer
 from ccu.output import Document, Section, Table
 from ccu.people import screen_parts
 from ccu.people.open_work_store import AsOf
+from ccu.people.screen_parts import day
 from ccu.records.visibility import View
 from ccu.session import Session
 
-LAST_CALLS = 8  # the card of a usual place then fits a screen of 24 lines
-MOST_WORKERS = 2
-MOST_PLACES = 3
-MOST_OPEN = 3  # lines of open items; all of them are in the JSON and with --all
 CALL_COLUMNS = ("id", "occurred", "care", "nature", "outcome", "answer")
 COUNT_COLUMNS = ("calls", "30 days", "90 days", "365 days", "ever")
+NEAR_COLUMNS = ("address", "calls", "why", "warnings")
 
 
 # ---------------------------------------------------------------- as data
@@ -64,9 +62,25 @@ def plans_data(found: Sequence[sqlite3.Row], today: date, view: View) -> list[di
     found = [row for row in found if row["id"] not in hidden]
     if not found:
         return []
-    from ccu.card.plans import shared
+    from ccu.card.plans import shown
 
-    return shared(found, today)
+    return shown(found, today)
+
+
+def with_concerns(
+    warnings: list[dict[str, Any]], plans: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return the warnings with the safety concerns of visible plans, the newest first."""
+    if not plans:
+        return warnings
+    from ccu.card.plans import concerns
+
+    return sorted([*warnings, *concerns(plans)], key=warned_on, reverse=True)
+
+
+def warned_on(item: Mapping[str, Any]) -> str:
+    """Return the day of a warning: when it happened, or when a flag was written or verified."""
+    return str(item.get("day") or item["written"])
 
 
 def calls_data(
@@ -97,25 +111,32 @@ def calls_data(
 # ---------------------------------------------------------------- as a page
 
 
-def document(card: dict[str, Any], every: bool = False) -> Document:
-    """Return the card, in the order of need at the door; with `every`, all of each list."""
-    if card["place"] is None:
-        return Document(f"No calls recorded at {card['match']['text']}", _elsewhere(card), card)
-    counts = card["counts"]
-    total = counts["all"]["ever"]
-    standing = workers_and_items(card["workers"], card["open"], every)
-    if not card["warnings"]:
-        standing.insert(0, ("warnings", "No active warnings"))
+def document(card: dict[str, Any]) -> Document:
+    """Return the card of a place, in the order of need at the door."""
+    place = card["place"] is not None
+    title = card["match"]["text"]
     sections = [
         Section(pairs=[("matched", card["match"]["certainty"])]),
-        Section("Warnings", lines=[_warning(item) for item in card["warnings"]], alert=True),
-        Section(pairs=standing),
+        warning_section(card),
+        Section(pairs=people_and_work(card)),
         *plan_sections(card["plans"]),
-        count_section(counts, "address"),
-        calls_section(card["calls"], total),
     ]
-    sections += narratives(card["calls"])
-    return Document(card["match"]["text"], [*sections, *_elsewhere(card)], card)
+    if place:
+        sections += [
+            count_section(card["counts"], "address"),
+            calls_section(card["calls"]),
+            *narratives(card["calls"]),
+        ]
+    elif not (card["warnings"] or card["building"]["units"] or card["near"]):
+        nothing = "An address without a record is not a safe address."
+        sections = [Section(lines=[nothing], main=True)]
+    sections += [
+        Section("Same building", lines=unit_lines(card["building"])),
+    ]
+    if card["near"]:
+        near = Table(NEAR_COLUMNS, [_near(each) for each in card["near"]])
+        sections.append(Section("Similar addresses on file", table=near, main=not place))
+    return Document(title if place else f"No calls recorded at {title}", sections, card)
 
 
 def headline(card: dict[str, Any]) -> str:
@@ -127,33 +148,89 @@ def headline(card: dict[str, Any]) -> str:
     return f"{_ordinal(count)} care call here in {days} days."
 
 
+def warning_section(card: Mapping[str, Any]) -> Section:
+    """Return the warnings, one a line."""
+    lines = [warning(item) for item in card["warnings"]]
+    empty = no_warnings(card, "see other units and similar addresses below")
+    return Section("Warnings", lines=lines, alert=bool(lines), empty=empty)
+
+
+NO_WARNINGS = "No active warnings"
+
+
+def no_warnings(card: Mapping[str, Any], see: str) -> str:
+    """Return what an empty list of warnings means: it is no all-clear if one is near."""
+    near = [*card.get("near", ()), *card.get("building", {}).get("by_unit", ())]
+    if any(each["warnings"] for each in near):
+        return f"No active warnings at this exact address: {see}"
+    return NO_WARNINGS
+
+
+def warning(item: Mapping[str, Any]) -> str:
+    """Return `Weapon: Jun 1, 2025, call 3`, or the text of a flag with its source and expiry."""
+    where = f"{item['at']}: " if "at" in item else ""
+    if "day" in item:
+        return f"{where}{item['text']}: {day(item['day'])}, {item['source']}"
+    checked = "" if item["verified"] else "not verified yet; "
+    return f"{where}{item['text']} (from {item['source']}; {checked}until {day(item['until'])})"
+
+
+def in_short(warnings: Sequence[Mapping[str, Any]]) -> str:
+    """Return what is warned of at another address, each once: `WEAPON, Loose step`."""
+    return ", ".join(dict.fromkeys(short_text(item) for item in warnings))
+
+
+def short_text(item: Mapping[str, Any]) -> str:
+    """Return the text of a warning: in capitals what happened, as written a flag or a concern."""
+    if item["type"] == "emergency_exam":
+        return "EMERGENCY EXAM"
+    text = str(item["text"])
+    return text.upper() if item["type"] in ("suicide", "hazard") else text
+
+
+def people_and_work(card: Mapping[str, Any], of_person: bool = False) -> list[tuple[str, str]]:
+    """Return the lines of who is here, `working here` (for a person `working with`), open items."""
+    items = screen_parts.listed_items(card["open"])
+    working = [screen_parts.worker_line(each) for each in card["workers"]]
+    pairs = [
+        ("working with" if of_person else "working here", "\n".join(working) or "None assigned"),
+        ("open items", "\n".join(map(item_line, items)) or "none"),
+    ]
+    who = [who_line(each) for each in card.get("people", ())]
+    if card.get("children"):
+        who.append(CHILD)
+    return [("people", "\n".join(who)), *pairs] if who else pairs
+
+
+CHILD = "child at this address"
+
+
+def who_line(each: Mapping[str, Any]) -> str:
+    """Return `T. Sample, 38 M, subject of 3 calls`, with what is known."""
+    age = "" if each["age"] is None else f"{'about ' if each['age_estimated'] else ''}{each['age']}"
+    sex = (each["sex"] or "").upper()[:1]
+    calls = "1 call" if each["calls"] == 1 else f"{each['calls']} calls"
+    name = each["name"] or f"Person {each['person']}"
+    return ", ".join(filter(None, (name, f"{age} {sex}".strip(), f"subject of {calls}")))
+
+
+def item_line(each: Mapping[str, Any]) -> str:
+    """Return `referral 3, requested: next Feb 1, 2026 10:00, dlee`, or less if hidden."""
+    if each["id"] is None:
+        return f"{each['owner']} is handling this"
+    word = "next" if each["record"] == "referral" else "due"
+    due = f"{word} {day(each['due'][:10])} {each['due'][11:]}" if each["due"] else "nothing due"
+    late = " (overdue)" if each["overdue"] else ""
+    return f"{each['record']} {each['id']}, {each['what'].lower()}: {due}{late}, {each['owner']}"
+
+
 def count_section(counts: dict[str, Any], what: str) -> Section:
     """Return the counts by span of days, and a line if it is a repeat address or person."""
-    return Section(table=Table(COUNT_COLUMNS, _count_rows(counts)), lines=_repeat(counts, what))
+    rows = [("care calls", *counts["care"].values()), ("all calls", *counts["all"].values())]
+    return Section(table=Table(COUNT_COLUMNS, rows), lines=repeat_lines(counts, what))
 
 
-def calls_section(calls: Sequence[dict[str, Any]], total: int, *more: str) -> Section:
-    """Return the calls, newest first; `more` are columns before the outcome."""
-    older = "all of them"
-    if len(calls) < total:
-        older = f"the last {len(calls)} of {total}; --all lists every one"
-    columns = (*CALL_COLUMNS[:4], *more, *CALL_COLUMNS[4:])
-    return Section(
-        f"Calls ({older})" if total else "Calls",
-        table=Table(columns, calls),
-        empty="no calls recorded",
-        main=True,
-    )
-
-
-def _count_rows(counts: dict[str, Any]) -> list[tuple[object, ...]]:
-    return [
-        ("care calls", *counts["care"].values()),
-        ("all calls", *counts["all"].values()),
-    ]
-
-
-def _repeat(counts: dict[str, Any], what: str) -> list[str]:
+def repeat_lines(counts: dict[str, Any], what: str) -> list[str]:
     """Decide by the count, unless the place is exempt or an override exists."""
     repeat, override = counts["repeat"], counts["repeat"]["override"]
     if repeat["exempt"] is not None:
@@ -164,7 +241,7 @@ def _repeat(counts: dict[str, Any], what: str) -> list[str]:
     threshold = f"the town's threshold is {repeat['threshold']}"
     threshold += "; the review is due" if repeat["review_due"] else ""
     if override and override["listed"]:
-        until = f"until review {override['review_on']}"
+        until = f"until review {day(override['review_on'])}"
         return [f"Marked frequent by override {until} ({count}; {threshold})."]
     if repeat["care_calls"] < repeat["threshold"]:
         return []
@@ -172,6 +249,12 @@ def _repeat(counts: dict[str, Any], what: str) -> list[str]:
         see = "Not listed as frequent by override, see ccu frequent review"
         return [f"{see} ({count}; {threshold})."]
     return [f"Repeat {what}: {count} ({threshold})."]
+
+
+def calls_section(calls: Sequence[dict[str, Any]], *more: str) -> Section:
+    """Return the calls, newest first; `more` are columns before the outcome."""
+    columns = (*CALL_COLUMNS[:4], *more, *CALL_COLUMNS[4:])
+    return Section("Calls", table=Table(columns, calls), empty="no calls recorded", main=True)
 
 
 def plan_sections(plans: Sequence[dict[str, Any]], of_person: bool = False) -> list[Section]:
@@ -183,13 +266,6 @@ def plan_sections(plans: Sequence[dict[str, Any]], of_person: bool = False) -> l
     return lines.sections(plans, of_person)
 
 
-def _warning(item: dict[str, Any]) -> str:
-    if "day" in item:
-        return f"{item['text']}: {item['day']}, {item['source']}"
-    checked = "" if item["verified"] else "not verified yet; "
-    return f"{item['text']} (from {item['source']}; {checked}until {item['until']})"
-
-
 def narratives(calls: Sequence[dict[str, Any]]) -> list[Section]:
     """Return the narrative of each call, if --full asked for it."""
     return [
@@ -199,25 +275,27 @@ def narratives(calls: Sequence[dict[str, Any]]) -> list[Section]:
     ]
 
 
-def _elsewhere(card: dict[str, Any]) -> list[Section]:
-    building = card["building"]
-    lines = []
-    if building["units"]:
-        most = ", ".join(
-            f"{row['unit'] or 'no unit'}: {row['calls']}" for row in building["by_unit"][:4]
-        )
-        more = ", ..." if building["units"] > 4 else ""
-        units = "other unit" if building["units"] == 1 else "other units"
-        calls = "call" if building["calls"] == 1 else "calls"
-        lines.append(
-            f"{building['units']} {units} with {building['calls']} {calls}"
-            f" ({building['care']} care) [{most}{more}]"
-        )
-    near = Table(("address", "calls", "why"), card["near"])
+def unit_lines(building: Mapping[str, Any]) -> list[str]:
+    """Return `2 other units with 3 calls (1 care)`, then each unit, those with warnings first."""
+    if not building["units"]:
+        return []
+    units = "1 other unit" if building["units"] == 1 else f"{building['units']} other units"
+    calls = "1 call" if building["calls"] == 1 else f"{building['calls']} calls"
+    warned = sorted(building["by_unit"], key=lambda row: not row["warnings"])
     return [
-        Section("Same building", lines=lines),
-        *([Section("Did you mean", table=near)] if card["near"] else []),
+        f"{units} with {calls} ({building['care']} care)",
+        *(counted(row["unit"] or "no unit", row) for row in warned),
     ]
+
+
+def counted(what: str, row: Mapping[str, Any]) -> str:
+    """Return `27 IMPERIAL (1 call, WEAPON)` of another address or unit."""
+    calls = "1 call" if row["calls"] == 1 else f"{row['calls']} calls"
+    return f"{what} ({', '.join(filter(None, (calls, in_short(row['warnings']))))})"
+
+
+def _near(each: Mapping[str, Any]) -> dict[str, Any]:
+    return {**each, "warnings": in_short(each["warnings"])}
 
 
 def _ordinal(number: int) -> str:
@@ -227,44 +305,7 @@ def _ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-# ---------------------------------------------------------------- workers and open items
-
-
-def workers_and_items(
-    workers: Sequence[dict[str, Any]],
-    items: Sequence[dict[str, Any]],
-    every: bool = False,
-    of_person: bool = False,
-) -> list[tuple[str, str]]:
-    """Return the lines `working here` (for a person `working with`) and `open items`."""
-    who = [screen_parts.worker_line(each) for each in workers] or ["None assigned"]
-    what = [_item_line(each) for each in screen_parts.listed_items(items)] or ["none"]
-    return [
-        (
-            "working with" if of_person else "working here",
-            "\n".join(_first(who, len(who) if every else MOST_WORKERS)),
-        ),
-        ("open items", "\n".join(_first(what, len(what) if every else MOST_OPEN))),
-    ]
-
-
-def _item_line(each: dict[str, Any]) -> str:
-    """Return `referral 3, requested: next 2026-02-01 10:00, dlee`, or less if hidden."""
-    if each["id"] is None:
-        return f"{each['owner']} is handling this"
-    word = "next" if each["record"] == "referral" else "due"
-    due = f"{word} {each['due']}" if each["due"] else "nothing due"
-    late = " (overdue)" if each["overdue"] else ""
-    return f"{each['record']} {each['id']}, {each['what'].lower()}: {due}{late}, {each['owner']}"
-
-
-def _first(lines: list[str], most: int) -> list[str]:
-    if len(lines) <= most:
-        return lines
-    return [*lines[:most], f"and {len(lines) - most} more; --all lists every one"]
-
-
-# ---------------------------------------------------------------- below and above the card
+# ---------------------------------------------------------------- below the card
 
 
 def with_care_notes(

@@ -1,16 +1,20 @@
 """The card of a person: calls at any place, workers, open items."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ccu.card import page
 from ccu.card import store as cards
 from ccu.frequent import store as frequent
-from ccu.output import Document, Format, Section, Table, emit_document
+from ccu.output import Document, Format, Section, Table, emit_document, fits_terminal
 from ccu.people import open_work_store as open_work
 from ccu.people import screen_parts
 from ccu.people.open_work_store import AsOf
+from ccu.people.screen_parts import day
 from ccu.records import person_ids, table
 from ccu.session import Session
 
@@ -30,6 +34,7 @@ def show(
 
     `reason` opens the narratives. Raises NotFound.
     """
+    one_screen = fits_terminal(format, output) and not every and reason is None
     with session.work() as work:
         card = person_card(session, asked, narratives=reason is not None)
         work.audit(
@@ -41,10 +46,13 @@ def show(
             calls=len(card["calls"]),
             plans=[plan["id"] for plan in card["plans"]],
         )
-    if not every:
-        card["calls"] = card["calls"][: page.LAST_CALLS]
+    shown = document(card)
+    if one_screen:
+        from ccu.card import screen
+
+        shown = replace(shown, screen=partial(screen.lines, session.today, ""))
     people = card["person"]["records"]
-    told = screen_parts.with_notice(document(card, every), session.view)
+    told = screen_parts.with_notice(shown, session.view)
     below = page.with_care_notes(session, told, lambda: people, every)
     emit_document(below, format, output)
 
@@ -52,8 +60,8 @@ def show(
 def person_card(session: Session, person_id: int, narratives: bool) -> dict[str, Any]:
     """Return the card as data, with every call; for a merged record, of the record it belongs to.
 
-    Keys: person (id, records, given_name, family_name, description, birth_date), counts, workers,
-    open, plans, calls (as a place's, with place and role), places (place, calls, last).
+    Keys: person (id, records, given_name, family_name, description, birth_date), counts, warnings,
+    workers, open, plans, calls (as a place's, with place and role), places (place, calls, last).
     """
     connection = session.db
     person = cards.person(connection, person_ids.canonical(connection, [person_id])[person_id])
@@ -65,7 +73,7 @@ def person_card(session: Session, person_id: int, narratives: bool) -> dict[str,
     found = cards.calls(connection, window, -1)
     view = session.view
     calls = page.calls_data(connection, found, as_of, narratives, view, records)
-    plans = cards.plans(connection, window, records)
+    plans = page.plans_data(cards.plans(connection, window, records), session.today, view)
     card = {
         "person": {"id": person["id"], "records": records, **dict(person)},
         "counts": page.counts_data(
@@ -73,9 +81,10 @@ def person_card(session: Session, person_id: int, narratives: bool) -> dict[str,
             session,
             frequent.override_of_person(connection, records),
         ),
+        "warnings": page.with_concerns(cards.warnings_about(connection, window), plans),
         "workers": open_work.workers(connection, records, window, as_of, view),
         "open": open_work.open_items(connection, None, records, as_of, view),
-        "plans": page.plans_data(plans, session.today, view),
+        "plans": plans,
         "calls": calls,
         "places": _places(calls),
     }
@@ -95,24 +104,30 @@ def _places(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(found.values(), key=lambda place: -place["calls"])
 
 
-def document(card: dict[str, Any], every: bool = False) -> Document:
+def document(card: dict[str, Any]) -> Document:
     """Return the card as a page."""
     person, counts = card["person"], card["counts"]
-    name = f"{person['given_name']} {person['family_name']}".strip()
     about = {
-        "name": name or ("not identified" if person["description"] else "unknown"),
+        "name": name(person),
         "description": person["description"],
-        "born": person["birth_date"],
+        "born": person["birth_date"] and day(person["birth_date"]),
         "records": ", ".join(map(str, person["records"])) if len(person["records"]) > 1 else "",
     }
-    places = card["places"] if every else card["places"][: page.MOST_PLACES]
+    places = Table(PLACE_COLUMNS, card["places"])
     sections = [
         Section(pairs=[(label, value) for label, value in about.items() if value]),
-        Section(pairs=page.workers_and_items(card["workers"], card["open"], every, of_person=True)),
+        page.warning_section(card),
+        Section(pairs=page.people_and_work(card, of_person=True)),
         *page.plan_sections(card["plans"], of_person=True),
         page.count_section(counts, "person"),
-        Section("Places", table=Table(PLACE_COLUMNS, places)) if places else Section(),
-        page.calls_section(card["calls"], counts["all"]["ever"], "place"),
+        Section("Places", table=places) if card["places"] else Section(),
+        page.calls_section(card["calls"], "place"),
         *page.narratives(card["calls"]),
     ]
     return Document(f"Person {person['id']}", sections, card)
+
+
+def name(person: Mapping[str, Any]) -> str:
+    """Return the name of a person, or what is known instead."""
+    full = f"{person['given_name']} {person['family_name']}".strip()
+    return full or ("not identified" if person["description"] else "unknown")

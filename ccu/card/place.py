@@ -2,6 +2,8 @@
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +12,19 @@ from ccu.card import page
 from ccu.card import store as cards
 from ccu.errors import InvalidInput
 from ccu.frequent import store as frequent
-from ccu.output import Format, emit_document
+from ccu.output import Document, Format, emit_document, fits_terminal
 from ccu.people import open_work_store as open_work
 from ccu.people import screen_parts
 from ccu.people.open_work_store import AsOf
 from ccu.places import store as places
 from ccu.places.store import Match
+from ccu.records import person_ids
 from ccu.session import Session
+from ccu.work import Work
+
+PLACE_KEYS = (
+    *("id", "kind", "number", "street", "unit", "cross_street", "name", "city", "state", "zip"),
+)
 
 
 def show(
@@ -25,90 +33,160 @@ def show(
     address: str | None = None,
     call_id: int | None = None,
     every: bool = False,
+    asking: bool = False,
     reason: str | None = None,
     format: Format | None = None,
     output: Path | None = None,
 ) -> None:
     """Print the card of an address or of a call's place, and record that it was shown.
 
-    `reason` opens the narratives. The audit event is committed before anything is printed: a card
-    that cannot be recorded is not shown. Raises InvalidInput, NotFound.
+    `reason` opens the narratives; `asking`: a near address may be offered instead. The audit event
+    is committed before anything is printed: a card that cannot be recorded is not shown. Raises
+    InvalidInput, NotFound.
     """
-    query, match = _asked(session, address, call_id)
+    at_terminal = fits_terminal(format, output)
+    query, match = _asked(session, address, call_id, asking and at_terminal)
+    one_screen = at_terminal and not every and reason is None
     with session.work() as work:
-        card = place_card(session, query, match, every, narratives=reason is not None)
-        work.audit(
-            "history-full" if reason is not None else "history",
-            "place",
-            card["place"]["id"] if card["place"] else None,
-            reason=reason,
-            calls=len(card["calls"]),
-            plans=[plan["id"] for plan in card["plans"]],
-        )
-    told = screen_parts.with_notice(page.document(card, every), session.view)
-    document = page.with_care_notes(session, told, _people_of(session, match), every)
-    emit_document(document, format, output)
+        card = recorded_card(session, work, query, match, reason=reason)
+    shown = document(session, card) if one_screen else page.document(card)
+    told = screen_parts.with_notice(shown, session.view)
+    below = page.with_care_notes(session, told, _people_of(session, match), every)
+    emit_document(below, format, output)
+
+
+def document(session: Session, card: dict[str, Any], first: str = "") -> Document:
+    """Return the page, with its one screen for a terminal; `first` is a line above that screen."""
+    from ccu.card import screen
+
+    return replace(page.document(card), screen=partial(screen.lines, session.today, first))
+
+
+def recorded_card(
+    session: Session, work: Work, query: str, match: Match, reason: str | None = None
+) -> dict[str, Any]:
+    """Return the card and record that it was shown, of the place and of each person named on it.
+
+    With a reason the narratives are on it.
+    """
+    card = _place_card(session, work, query, match, narratives=reason is not None)
+    action = "history-full" if reason is not None else "history"
+    work.audit(
+        action,
+        "place",
+        card["place"]["id"] if card["place"] else None,
+        reason=reason,
+        calls=len(card["calls"]),
+        plans=[plan["id"] for plan in card["plans"]],
+    )
+    named = [each["person"] for each in card["people"] if each["name"]]
+    person_ids.shown(work.connection, work.staff_id, action, named)
+    return card
 
 
 def _people_of(session: Session, match: Match) -> Callable[[], list[int]]:
     """Return a function that reads the people of the place, for the care notes below the card."""
-    return lambda: open_work.people_here(session.db, _window(session, match)) if match.place else []
+    window = {**_window(session, match), "place_id": _here(match)}
+    return lambda: open_work.people_here(session.db, window) if _here(match) else []
 
 
-def _asked(session: Session, address: str | None, call_id: int | None) -> tuple[str, Match]:
+def _here(match: Match) -> int | None:
+    """Return the place on file, or for an unknown unit its building."""
+    return match.place["id"] if match.place else match.building_id
+
+
+def _asked(
+    session: Session, address: str | None, call_id: int | None, asking: bool
+) -> tuple[str, Match]:
     if call_id is not None:
         return f"call {call_id}", places.of_call(session.db, call_id)
     text = (address or "").strip()
     reading = read_address(text, town=session.settings.town)
     if reading.kind == "none":
-        raise InvalidInput(
-            "--address cannot be read as an address; ccu address shows how it is read"
-        )
-    return text, places.find(session.db, reading, session.settings.town)
+        raise InvalidInput("the address cannot be read; ccu address shows how it is read")
+    match = places.find(session.db, reading, session.settings.town)
+    if asking and match.place is None and any(each.same_unit for each in match.near):
+        from ccu.places import finding
+
+        match = finding.offered(session, match)
+    return text, match
 
 
-def place_card(
-    session: Session, query: str, match: Match, every: bool, narratives: bool
+def _place_card(
+    session: Session, work: Work, query: str, match: Match, narratives: bool
 ) -> dict[str, Any]:
     """Return the card as data, in its documented JSON shape.
 
-    Keys: query, match, place, counts, warnings, workers, open, plans, calls, building, near. Those
-    of workers and open are in people/open_work_store.py,
-    of counts and calls in card/page.py, of plans in
-    card/plans.py.
+    Keys: query, match, place, counts, people, children, warnings, workers, open, plans, calls,
+    building, near. Those of workers and open are in people/open_work.py, of warnings in
+    card/store.py, of counts and calls in card/page.py, of plans in card/plans.py.
+
+    For a unit that is not on file, place and counts are None, and the people, workers and plans are
+    the building's. The warnings of the building are on the card of each unit.
     """
-    place = match.place
-    connection = session.db
+    place, here = match.place, _here(match)
+    connection, view = work.connection, work.view
     window = _window(session, match)
+    near, units = match.near, []
+    if place is not None:
+        from ccu.places.near_store import near_places
+
+        alike = near_places(connection, places.as_address(place), alike_to=place["id"])
+        near = [*near, *alike][: places.MOST_NEAR]
+    if match.building_key:
+        units = places.building_units(
+            connection,
+            match.building_key,
+            match.city,
+            place["id"] if place else None,
+            str(window["now"]),
+        )
+    listed = [here, match.building_id, *(each.place for each in near)]
+    warned = cards.warnings_at(connection, window, [*listed, *(each["place"] for each in units)])
     card: dict[str, Any] = {
         "query": query,
         "match": {"certainty": match.certainty, "text": match.text},
-        "place": _place(place) if place else None,
+        "place": None,
         "counts": None,
-        "warnings": [],
+        "people": [],
+        "children": False,
+        "warnings": _warnings(match, warned),
         "workers": [],
         "open": [],
         "plans": [],
         "calls": [],
-        "building": _building(connection, window),
-        "near": [_near(near) for near in match.near],
+        "building": _building(units, warned),
+        "near": [
+            {
+                "address": each.text,
+                "why": each.why,
+                "calls": each.calls,
+                "warnings": warned[each.place],
+            }
+            for each in near
+        ],
     }
-    if place is None:
+    if here is None:
         return card
-    card["counts"] = page.counts_data(
-        cards.counts(connection, window),
-        session,
-        frequent.override_of_place(connection, place["id"]),
-        places.place_record(connection, place["id"])["exempt"],
-    )
-    card["warnings"] = cards.warnings(connection, window)
-    people, as_of = open_work.people_here(connection, window), AsOf.of(session.now)
-    view = session.view
-    card["workers"] = open_work.workers(connection, people, window, as_of, view)
-    card["open"] = open_work.open_items(connection, place["id"], people, as_of, view)
-    card["plans"] = page.plans_data(cards.plans(connection, window, people), session.today, view)
-    found = cards.calls(connection, window, -1 if every else page.LAST_CALLS)
-    card["calls"] = page.calls_data(connection, found, as_of, narratives, view)
+    at_place = {**window, "place_id": here}
+    met = open_work.met_here(connection, at_place)
+    people, as_of = open_work.people_here(connection, at_place), AsOf.of(session.now)
+    at_home = people if session.may("household show") else met
+    card["people"] = _subjects(session, cards.subjects(connection, window, here))
+    card["children"] = cards.has_child(connection, at_home, session.today)
+    card["workers"] = open_work.workers(connection, people, at_place, as_of, view)
+    card["open"] = open_work.open_items(connection, here, people, as_of, view)
+    plans = cards.plans(connection, window, people, met)
+    card["plans"] = page.plans_data(plans, session.today, view)
+    card["warnings"] = page.with_concerns(card["warnings"], card["plans"])
+    if place is not None:
+        exempt = places.place_record(connection, place["id"])["exempt"]
+        override = frequent.override_of_place(connection, place["id"])
+        counted = cards.counts(connection, window)
+        card["place"] = _place(place)
+        card["counts"] = page.counts_data(counted, session, override, exempt)
+        found = cards.calls(connection, window, -1)
+        card["calls"] = page.calls_data(connection, found, as_of, narratives, view)
     view.keep()
     return card
 
@@ -121,40 +199,57 @@ def _window(session: Session, match: Match) -> dict[str, object]:
     return {
         "place_id": match.place["id"] if match.place else None,
         "building_id": match.building_id,
-        "building_key": match.building_key,
-        "unit_key": match.unit_key,
-        "city": match.city,
         **screen_parts.window(session),
     }
 
 
 def _place(row: sqlite3.Row) -> dict[str, Any]:
-    keys = (
-        "id",
-        "kind",
-        "number",
-        "street",
-        "unit",
-        "cross_street",
-        "name",
-        "city",
-        "state",
-        "zip",
-    )
-    place = {key: row[key] for key in keys}
+    place = {key: row[key] for key in PLACE_KEYS}
     place["category"], place["exempt"] = row["category"], row["exempt_reason"]
     return place
 
 
-def _building(connection: sqlite3.Connection, window: dict[str, object]) -> dict[str, Any]:
-    rows = cards.units(connection, window) if window["building_key"] else []
+def _warnings(match: Match, warned: dict[int, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return the warnings of the place, and those of its building with `at`."""
+    place = match.place["id"] if match.place else None
+    own = [] if place is None else warned[place]
+    if match.building_id in (None, place):
+        return own
+    building = [{**each, "at": "building"} for each in warned[match.building_id]]
+    return sorted([*own, *building], key=page.warned_on, reverse=True)
+
+
+def _subjects(session: Session, found: list[sqlite3.Row]) -> list[dict[str, Any]]:
+    """Return person, name, age, age_estimated, sex, calls; the name for roles that may see it."""
+    named = session.may("person show")
+    return [
+        {
+            "person": row["person"],
+            "name": _name(row) if named else "",
+            "age": row["age"],
+            "age_estimated": bool(row["age_estimated"]),
+            "sex": row["sex"],
+            "calls": row["calls"],
+        }
+        for row in found
+    ]
+
+
+def _name(row: sqlite3.Row) -> str:
+    """Return `T. Sample`, or the description of somebody not identified; empty without both."""
+    initial = f"{row['given_name'][:1]}." if row["given_name"] and row["family_name"] else ""
+    name = f"{initial} {row['family_name']}" if initial else row["given_name"] + row["family_name"]
+    return name.strip() or row["description"]
+
+
+def _building(
+    units: list[dict[str, Any]], warned: dict[int, list[dict[str, Any]]]
+) -> dict[str, Any]:
+    rows = [{**row, "warnings": warned[row["place"]]} for row in units]
+    rows = [row for row in rows if row["calls"] or row["warnings"]]
     return {
         "units": len(rows),
         "calls": sum(row["calls"] for row in rows),
         "care": sum(row["care"] for row in rows),
-        "by_unit": [dict(row) for row in rows],
+        "by_unit": rows,
     }
-
-
-def _near(near: places.Near) -> dict[str, Any]:
-    return {"address": near.text, "why": near.why, "calls": near.calls}

@@ -8,7 +8,7 @@ from ccu.card import store as cards
 from ccu.frequent import store as frequent
 from ccu.output import Document, Section, Table
 from ccu.people import screen_parts
-from ccu.places import flags
+from ccu.places import flag_store
 from ccu.places import store as places
 from ccu.records import codes
 from ccu.session import Session
@@ -20,14 +20,21 @@ MOST_UNITS = 10
 MOST_TEXTS = 3
 
 
-def place_data(session: Session, place_id: int) -> dict[str, Any]:
-    """The place in its documented JSON shape, recorded as a read. Raises NotFound."""
+def show(session: Session, place_id: int, every: bool = False) -> Document:
+    """Return the page of a place, recorded as a read; `every`: no list is cut short.
+
+    Raises NotFound.
+    """
+    return _document(session, _read(session, place_id), every)
+
+
+def _read(session: Session, place_id: int) -> dict[str, Any]:
     with session.work() as work:
         connection = work.connection
         place = places.place_record(connection, place_id)
         building = place.pop("building")
         by_building = place.pop("exempt_reason") is None and place["exempt"] is not None
-        on = flags.of_places(connection, {place_id, building}, session.today.isoformat())
+        on = flag_store.of_places(connection, {place_id, building}, session.today.isoformat())
         window = {**screen_parts.window(session), "place_id": place_id}
         override = frequent.override_of_place(connection, place_id)
         counted = cards.counts(connection, window)
@@ -50,8 +57,7 @@ def place_data(session: Session, place_id: int) -> dict[str, Any]:
     return data
 
 
-def document(session: Session, data: dict[str, Any], every: bool = False) -> Document:
-    """The same as a page; `every`: no list is cut short."""
+def _document(session: Session, data: dict[str, Any], every: bool) -> Document:
     place, units = data["place"], data["building"]
     title = f"Place {place['id']}: {place['address']}"
     shown = [
@@ -89,17 +95,20 @@ def _pairs(session: Session, data: dict[str, Any], every: bool) -> list[tuple[st
     place, texts = data["place"], data["typed_as"]
     parts = ("number", "street", "unit", "cross_street", "name", "city", "state", "zip")
     read_as = "; ".join(f"{key.replace('_', ' ')} {place[key]}" for key in parts if place[key])
-    said = texts if every else texts[:MOST_TEXTS]
-    more = [f"and {len(texts) - len(said)} more; --all lists every one"]
-    category = codes.labels(session.db, "place_category").get(place["category"] or "", "not said")
+    listed = texts if every else texts[:MOST_TEXTS]
+    more = [f"and {len(texts) - len(listed)} more; --all lists every one"]
+    labels = codes.labels(session.db, "place_category")
     exempt = place["exempt"]
     counted = f"no, exempt: {exempt}" if exempt is not None else "yes"
     if place["exempt_by_building"]:
         counted += f" (its building, place {place['exempt_by_building']})"
     return [
         ("read as", f"{place['kind']}: {read_as}"),
-        ("typed as", "\n".join([*said, *(more if len(said) < len(texts) else [])]) or "not yet"),
-        ("category", category),
+        (
+            "typed as",
+            "\n".join([*listed, *(more if len(listed) < len(texts) else [])]) or "not yet",
+        ),
+        ("category", labels.get(place["category"] or "", "not recorded")),
         ("counted", counted),
     ]
 
@@ -108,7 +117,7 @@ def _flag(each: dict[str, Any]) -> dict[str, Any]:
     verified = f"{each['verified_at'][:10]} {each['verified_by']}" if each["verified_at"] else "no"
     state = each["state"]
     if each["ended_at"]:
-        state = f"ended {each['ended_at'][:10]}, {each['ended_why'] or 'no reason kept'}"
+        state = f"ended {each['ended_at'][:10]}, {each['ended_why'] or 'no reason recorded'}"
     return {
         **each,
         "state": state,

@@ -5,9 +5,9 @@ Void calls are never counted.
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
-
-from ccu.people import open_work_store as open_work
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
 
 # Which calls: those at a place, or those of a person, by any of their records.
 _AT_PLACE = "call.place_id = :place_id"
@@ -75,21 +75,70 @@ _PLACE_AND_ROLE = """,
              AND call_person.person_id IN (SELECT value FROM json_each(:people))
            ORDER BY call_role.sort)) AS role"""
 
+# Calls within a year: at places, or about a person.
+_RECENT = """
+SELECT call.id, {place} AS place_id, call.occurred_at,
+       coalesce(call.nature_cleared, call.nature) AS nature
+FROM {which}
+WHERE call.voided_at IS NULL AND call.occurred_at >= :day_365
+  AND substr(call.occurred_at, 1, 19) <= :now
+"""
+_AT_PLACES = _RECENT.format(
+    place="call.place_id",
+    which="json_each(:places) AS places CROSS JOIN call ON call.place_id = places.value",
+)
+_ABOUT = _RECENT.format(
+    place="0",
+    which="json_each(:people) AS people CROSS JOIN call_person"
+    " ON call_person.person_id = people.value AND call_person.role = 'subject'"
+    " CROSS JOIN call ON call.id = call_person.call_id",
+)
+# The last time of each: suicide attempts and threats, emergency examinations, hazards; the smaller
+# the rank, the worse.
+_HAPPENED = """
+WITH recent AS ({recent})
+SELECT place_id, type, text, rank, max(occurred_at) AS at, id AS call_id FROM (
+  SELECT recent.*, 'suicide' AS type, nature.label AS text, 0 AS rank
+  FROM recent JOIN nature ON nature.code = recent.nature WHERE recent.nature = 'suicide'
+  UNION ALL
+  SELECT recent.*, 'emergency_exam', substr(label, 1, instr(label || ' (', ' (') - 1), 1
+  FROM recent CROSS JOIN hospital_call ON hospital_call.call_id = recent.id AND exam
+  JOIN disposition ON disposition.code = hospital_call.disposition
+  UNION ALL
+  SELECT recent.*, 'hazard', danger.label, 1 + danger.sort
+  FROM recent CROSS JOIN call_danger ON call_danger.call_id = recent.id
+  JOIN danger ON danger.code = call_danger.danger WHERE danger.code <> 'none')
+GROUP BY place_id, type, text
+"""
 _FLAGS = """
-SELECT note, source, expires_on, verified_at FROM place_flag
-WHERE place_id IN (:place_id, :building_id) AND ended_at IS NULL AND expires_on >= :today
-ORDER BY id DESC
+SELECT place_id, note, source, expires_on, verified_at,
+       max(recorded_at, coalesce(verified_at, '')) AS at
+FROM json_each(:places) AS places CROSS JOIN place_flag ON place_flag.place_id = places.value
+WHERE ended_at IS NULL AND expires_on >= :today ORDER BY place_flag.id DESC
 """
+_FLAG_RANK = 99  # after what happened on the same day
 
-# The last time of each hazard here within a year.
-_DANGERS = """
-SELECT danger.label, max(substr(call.occurred_at, 1, 10)) AS day, call.id AS call_id
-FROM call JOIN call_danger ON call_danger.call_id = call.id
-JOIN danger ON danger.code = call_danger.danger
-WHERE call.place_id = :place_id AND call.voided_at IS NULL AND danger.code <> 'none'
+# Who calls within a year were about, by their current record.
+_YEARS = "(substr(:today, 1, 4) - substr({0}, 1, 4) - (substr(:today, 6) < substr({0}, 6)))"
+_SUBJECTS = f"""
+SELECT canonical_id AS person, count(DISTINCT call.id) AS calls, given_name, family_name,
+       description, sex, birth_date IS NULL AND age_estimate IS NOT NULL AS age_estimated,
+       iif(birth_date IS NULL, age_estimate + {_YEARS.format("age_estimated_on")},
+           {_YEARS.format("birth_date")}) AS age
+FROM call CROSS JOIN call_person ON call_person.call_id = call.id
+JOIN human ON human.id = call_person.person_id
+JOIN person ON person.id = human.canonical_id
+WHERE call.place_id = :place_id AND call_person.role = 'subject' AND call.voided_at IS NULL
   AND call.occurred_at >= :day_365 AND substr(call.occurred_at, 1, 19) <= :now
-GROUP BY danger.code ORDER BY day DESC, danger.sort
-"""
+GROUP BY canonical_id ORDER BY calls DESC, max(call.occurred_at) DESC, person
+"""  # noqa: S608 - no user's text in it
+_CHILD = f"""
+SELECT EXISTS (SELECT 1 FROM json_each(:people) AS people
+               CROSS JOIN person ON person.id = people.value
+               WHERE CASE WHEN birth_date IS NOT NULL THEN {_YEARS.format("birth_date")} < 18
+                          WHEN minor IS NOT NULL THEN minor
+                          ELSE age_estimate + {_YEARS.format("age_estimated_on")} < 18 END)
+"""  # noqa: S608
 
 _PLANS = """
 SELECT plan.id, plan.person_id, plan.body, plan.review_on,
@@ -101,14 +150,6 @@ FROM (SELECT id FROM plan WHERE place_id IN (:place_id, :building_id)
 CROSS JOIN plan ON plan.id = found.id
 WHERE plan.status = 'approved' AND plan.approved_on <= :today AND plan.expires_on >= :today
 ORDER BY plan.person_id IS NOT NULL, plan.approved_on DESC, plan.id DESC
-"""
-
-_UNITS = """
-SELECT place.unit, count(*) AS calls, sum(call.care) AS care
-FROM place JOIN call ON call.place_id = place.id
-WHERE place.building_key = :building_key AND place.city = :city AND place.unit_key <> :unit_key
-  AND call.voided_at IS NULL AND substr(call.occurred_at, 1, 19) <= :now
-GROUP BY place.id ORDER BY calls DESC, place.unit
 """
 
 
@@ -139,47 +180,84 @@ def calls(
     return connection.execute(sql, {**window, "limit": limit}).fetchall()
 
 
-def warnings(
-    connection: sqlite3.Connection, window: Mapping[str, object]
-) -> list[dict[str, object]]:
-    """Return active flags and hazards within a year, as text, source and day or expiry."""
-    flags = [
-        {
+def warnings_at(
+    connection: sqlite3.Connection, window: Mapping[str, object], places: Iterable[int | None]
+) -> dict[int, list[dict[str, Any]]]:
+    """Place -> its active flags, and what happened there within a year, newest and worst first.
+
+    text, source, type; of what happened the day; of flags written, until, verified. Every place
+    asked for has a list.
+    """
+    found: dict[int, list[tuple[str, int, dict[str, Any]]]] = {
+        each: [] for each in places if each is not None
+    }
+    asked = {**window, "places": json.dumps(sorted(found))}
+    for row in connection.execute(_HAPPENED.format(recent=_AT_PLACES), asked):
+        found[row["place_id"]].append((row["at"], row["rank"], _happened(row)))
+    for row in connection.execute(_FLAGS, asked):
+        flag = {
             "text": row["note"],
             "source": row["source"],
+            "type": "flag",
+            "written": row["at"][:10],
             "until": row["expires_on"],
             "verified": row["verified_at"] is not None,
         }
-        for row in connection.execute(_FLAGS, window)
-    ]
-    dangers = [
-        {"text": row["label"], "source": f"call {row['call_id']}", "day": row["day"]}
-        for row in connection.execute(_DANGERS, window)
-    ]
-    return flags + dangers
+        found[row["place_id"]].append((row["at"], _FLAG_RANK, flag))
+    return {place: _newest_and_worst(items) for place, items in found.items()}
+
+
+def warnings_about(
+    connection: sqlite3.Connection, window: Mapping[str, object]
+) -> list[dict[str, Any]]:
+    """Return what happened within a year on calls about a person, as in `warnings_at`."""
+    rows = connection.execute(_HAPPENED.format(recent=_ABOUT), window)
+    return _newest_and_worst([(row["at"], row["rank"], _happened(row)) for row in rows])
+
+
+def _happened(row: sqlite3.Row) -> dict[str, Any]:
+    source = f"call {row['call_id']}"
+    return {"text": row["text"], "source": source, "type": row["type"], "day": row["at"][:10]}
+
+
+def _newest_and_worst(found: list[tuple[str, int, dict[str, Any]]]) -> list[dict[str, Any]]:
+    found.sort(key=lambda each: each[1])
+    found.sort(key=lambda each: each[0][:10], reverse=True)
+    return [item for _at, _rank, item in found]
+
+
+def subjects(
+    connection: sqlite3.Connection, window: Mapping[str, object], place_id: int
+) -> list[sqlite3.Row]:
+    """Return who calls here were about within a year, most calls first. Showing one is audited."""
+    return connection.execute(_SUBJECTS, {**window, "place_id": place_id}).fetchall()
+
+
+def has_child(connection: sqlite3.Connection, people: Iterable[int], today: date) -> bool:
+    """Whether one of these records is of somebody under 18, by birth date or as recorded."""
+    asked = {"people": json.dumps(sorted(people)), "today": today.isoformat()}
+    return bool(connection.execute(_CHILD, asked).fetchone()[0])
 
 
 def plans(
-    connection: sqlite3.Connection, window: Mapping[str, object], people: Sequence[int]
+    connection: sqlite3.Connection,
+    window: Mapping[str, object],
+    people: Sequence[int],
+    met: Iterable[int] | None = None,
 ) -> list[sqlite3.Row]:
     """Return the active plans of these people, and of the place and its building.
 
     Columns: id, person_id, body, review_on, of_building (whether it is the building's plan).
 
     On the card of a place, `people` are all members of its households, but only plans of people who
-    were met here are returned. Plans of the place come first, then the latest approved.
+    were `met` here are returned. Plans of the place come first, then the latest approved.
     """
     asked = {"place_id": None, "building_id": None, **window, "people": json.dumps(people)}
     found = connection.execute(_PLANS, asked).fetchall()
-    if asked["place_id"] is None or not any(row["person_id"] for row in found):
+    if met is None:
         return found
-    met = open_work.met_here(connection, window)
-    return [row for row in found if row["person_id"] is None or row["person_id"] in met]
-
-
-def units(connection: sqlite3.Connection, window: Mapping[str, object]) -> list[sqlite3.Row]:
-    """Return unit, calls, care of the building's other units with a call, most calls first."""
-    return connection.execute(_UNITS, window).fetchall()
+    here = set(met)
+    return [row for row in found if row["person_id"] is None or row["person_id"] in here]
 
 
 def person(connection: sqlite3.Connection, person_id: int) -> sqlite3.Row | None:

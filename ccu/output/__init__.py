@@ -13,7 +13,7 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -66,6 +66,13 @@ def default_format(output: Path | Place | None, terminal: bool) -> Format:
     return _BY_ENDING.get(output.suffix.lower(), Format.plain) if output else Format.plain
 
 
+def fits_terminal(format: Format | None, output: Path | Place | None) -> bool:
+    """Return whether the output is for a person at a terminal, who sees one screen at a time."""
+    if format not in (None, Format.table) or output not in (None, Path("-")):
+        return False
+    return sys.stdout is not None and not sys.stdout.closed and sys.stdout.isatty()
+
+
 # A row is a mapping by column name (sqlite3.Row too), or the cells in the order of the columns.
 Row = Mapping[str, Any] | Sequence[Any]
 
@@ -116,11 +123,16 @@ class Section:
 
 @dataclass
 class Document:
-    """A card or a record: a title, sections in order, and `data`, its documented JSON shape."""
+    """A card or a record: a title, sections in order, and `data`, its documented JSON shape.
+
+    `screen` makes the lines that a terminal shows instead of the sections, each with whether it is
+    bold, from the data, the columns and the rows of the terminal.
+    """
 
     title: str
     sections: Sequence[Section]
     data: Mapping[str, Any] = field(default_factory=dict)
+    screen: "Callable[[Mapping[str, Any], int, int], Iterable[tuple[str, bool]]] | None" = None
 
 
 # ---------------------------------------------------------------- where the text goes
@@ -276,7 +288,8 @@ def emit_document(
         if chosen is Format.table:
             from ccu.output import screen
 
-            sink.write(screen.document(document, sink))
+            fits = document.screen is not None and sink.terminal
+            sink.write((screen.one_screen if fits else screen.document)(document, sink))
         elif chosen is Format.plain:
             sink.write(formats.plain_document(document))
         elif chosen is Format.csv:

@@ -61,6 +61,16 @@ def document(document: Document, sink: "Sink") -> Iterator[str]:
             yield _drawn(console, Padding(part, (0, 0, 0, indent)))
 
 
+def one_screen(document: Document, sink: "Sink") -> Iterator[str]:
+    """Yield the lines that fit the terminal; without Rich, which would take longer to load."""
+    if document.screen is None:
+        raise ValueError("a document without a screen")
+    styled = not os.environ.get("NO_COLOR") and sys.platform != "win32"
+    styled = styled and os.environ.get("TERM") != "dumb"
+    for text, bold in document.screen(document.data, *_terminal_size(sink)):
+        yield f"\x1b[1m{text}\x1b[0m\n" if bold and styled else f"{text}\n"
+
+
 def _parts(
     section: Section, table: Table | None, texts: Sequence[str], room: int
 ) -> Iterator["RenderableType"]:
@@ -190,7 +200,7 @@ def _console(sink: "Sink") -> "Console":
     stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8" if sink.unicode else "ascii")
     return Console(
         file=stream,
-        width=_terminal_width(sink),
+        width=_terminal_size(sink)[0],
         height=25,  # without it Rich takes a dumb terminal for 80 columns
         force_terminal=sink.terminal,
         color_system=None if plain else "auto",
@@ -201,15 +211,18 @@ def _console(sink: "Sink") -> "Console":
     )
 
 
-def _terminal_width(sink: "Sink") -> int:
-    asked = os.environ.get("COLUMNS", "")
-    if asked.isdecimal() and int(asked) > 0:
-        return min(max(10, int(asked)), 1000)
+def _terminal_size(sink: "Sink") -> tuple[int, int]:
+    """Return columns and rows, of the variables COLUMNS and LINES, or of the terminal."""
+    columns = rows = 0
     if sink.terminal:
         with contextlib.suppress(OSError, ValueError):
-            columns = os.get_terminal_size(sink.stream.fileno()).columns
-            return max(10, columns) if columns else 80  # 0: the terminal does not report it
-    return 80
+            columns, rows = os.get_terminal_size(sink.stream.fileno())
+    asked = [os.environ.get(name, "") for name in ("COLUMNS", "LINES")]
+    columns, rows = (
+        int(text) if text.isdecimal() and int(text) > 0 else size
+        for text, size in zip(asked, (columns, rows), strict=True)
+    )
+    return min(max(10, columns or 80), 1000), rows or 24  # 0: the terminal does not report it
 
 
 def _drawn(console: "Console", what: "RenderableType") -> str:

@@ -1,15 +1,17 @@
 """What the screens about people and places share: the span of days, a worker's line, the notice."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from ccu.dates.instants import MONTH_NAMES
+from ccu.dates.instants import DAY_NAMES, MONTH_NAMES
 from ccu.output import Document, Section
 from ccu.records.visibility import View
 from ccu.session import Session
 
 WINDOWS = (30, 90, 365)  # days, beside "ever"
+HALF_A_YEAR = 180  # days
 
 
 def window(session: Session) -> dict[str, object]:
@@ -27,10 +29,7 @@ def worker_line(each: Mapping[str, Any]) -> str:
     if each["name"] is None:
         return f"{each['agency']} is handling this"
     reach = each["phone"] or "no phone recorded"
-    whose = (
-        "CCU" if each["agency"] == "Police" else each["agency"]
-    )  # the police workers are the unit's
-    text = f"{whose} client. Call {each['name']}, {reach}"
+    text = f"{agency(each)} client. Call {each['name']}, {reach}"
     text += f", since {day(each['since'])}"
     if each["connected_to"]:
         text += f"; connected to: {', '.join(each['connected_to'])}"
@@ -40,6 +39,19 @@ def worker_line(each: Mapping[str, Any]) -> str:
     return text
 
 
+def agency(worker: Mapping[str, Any]) -> str:
+    """Return the agency of a worker; the police workers are the unit's."""
+    return "CCU" if worker["agency"] == "Police" else str(worker["agency"])
+
+
+def near_day(iso: str, today: date) -> str:
+    """Return a day within half a year of today as `Thu Nov 26`, another one with its year."""
+    of = date.fromisoformat(iso)
+    if abs((of - today).days) > HALF_A_YEAR:
+        return day(iso)
+    return f"{DAY_NAMES[of.weekday()][:3]} {MONTH_NAMES[of.month - 1][:3]} {of.day}"
+
+
 def listed_items(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Leave out follow-ups of a listed referral, whose line shows what is next."""
     told = {each["id"] for each in items if each["record"] == "referral"}
@@ -47,9 +59,9 @@ def listed_items(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def day(iso: str) -> str:
-    """Return a day as `12 Jan 2026`."""
+    """Return a day as `Jan 12, 2026`."""
     of = date.fromisoformat(iso)
-    return f"{of.day} {MONTH_NAMES[of.month - 1][:3]} {of.year}"
+    return f"{MONTH_NAMES[of.month - 1][:3]} {of.day}, {of.year}"
 
 
 def with_notice(document: Document, view: View) -> Document:
@@ -57,7 +69,8 @@ def with_notice(document: Document, view: View) -> Document:
     if view.notice is None:
         return document
     sections = [Section(lines=[view.notice], alert=True), *document.sections]
-    return Document(document.title, sections, {**document.data, "notice": view.notice})
+    data = {**document.data, "notice": view.notice}
+    return replace(document, sections=sections, data=data)
 
 
 def notice_column(

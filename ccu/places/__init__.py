@@ -1,9 +1,8 @@
-"""Places: addresses as records, their safety notes, and the page of one place.
+"""Places: addresses as records, and their safety notes.
 
-store          adding an address, finding a place, one place as a record
-near           places near an address that no call was at
-finding        which place a command means, exactly
-flags          safety notes, and what is at a place
-names_in_text  names that must not be in a text about a place or a person
-page           one place as a page
+store        adding an address, finding a place, one place as a record
+near_store   places near an address that is not on file, and look-alikes of one that is
+finding      which place a command means, exactly
+flags        safety notes, and what is at a place; their rows in flag_store
+names_store  names that must not be in a text about a place or a person
 """

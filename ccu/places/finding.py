@@ -1,7 +1,7 @@
-"""Which place is meant, exactly: a safety note on the house next door would be worse than none.
+"""Find the place that a command is for: a safety note on the house next door is worse than none.
 
-An address is read as everywhere. One that is only near is offered and never taken; one where no
-call was yet is made only when that was asked for.
+A near address is offered and never taken by itself. A place without a call is added only with
+--new, or after a confirmation at a terminal.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from ccu.places.store import Match, Near
 from ccu.session import Session
 from ccu.work import Work
 
-MOST_SAID = 3
+MOST_IN_ERROR = 3
 MOST_OFFERED = 9
 
 AddressArgument = Annotated[
@@ -35,13 +35,11 @@ class PlaceOptions:
 
     address: AddressArgument = None
     place: PlaceOption = None
-    new: Annotated[
-        bool, typer.Option("--new", help="Make the place where there was no call yet.")
-    ] = False
+    new: Annotated[bool, typer.Option("--new", help="Add the place if it is not on file.")] = False
 
 
 def exact(session: Session, address: str, place: int | None) -> int:
-    """The number of the place meant. Raises NotFound, naming near ones, and InvalidInput."""
+    """Return the number of the place. Raises NotFound, naming near ones, and InvalidInput."""
     found, _reading = _look(session, address, place)
     if isinstance(found, int):
         return found
@@ -49,10 +47,10 @@ def exact(session: Session, address: str, place: int | None) -> int:
 
 
 def exact_or_new(session: Session, given: PlaceOptions, asking: bool) -> int | Address:
-    """As `exact`; where no call was yet, the address to make a place of.
+    """Return the number of the place, or the address to add a place for.
 
-    At a terminal the near ones are offered and a new one must be confirmed; otherwise --new is
-    needed. A building of which only units are known needs no confirmation.
+    At a terminal near places are offered and a new one must be confirmed; otherwise --new is
+    needed. A building of which only units are on file needs no confirmation. Raises as `exact`.
     """
     found, reading = _look(session, " ".join(given.address or []), given.place)
     if isinstance(found, int):
@@ -75,7 +73,7 @@ def made(work: Work, found: int | Address) -> int:
 
 
 def _look(session: Session, address: str, place: int | None) -> tuple[int | Match, Address]:
-    """The number of the exact place, or what was found instead; and the address as read."""
+    """Return the number of the exact place, or what was found instead; and the address as read."""
     if bool(address.strip()) is (place is not None):
         raise InvalidInput("give either an address or --place")
     if place is not None:
@@ -91,15 +89,15 @@ def _look(session: Session, address: str, place: int | None) -> tuple[int | Matc
 
 
 def _same_city(session: Session, match: Match, reading: Address) -> bool:
-    """Without a city the town is meant: a place that only another city has is not the one."""
+    """Whether the place is in the city asked for, which is the town if none was given."""
     return bool(reading.city) or match.city == places.own_city(session.settings.town)
 
 
 def _near(session: Session, match: Match) -> list[str]:
-    """What else may be meant, each as an address that is read exactly."""
+    """Return the addresses to offer, each as it is found exactly."""
     near = list(match.near)
     if match.place is not None:
-        near.insert(0, Near(match.text, 0, "another city"))
+        near.insert(0, Near(int(match.place["id"]), match.text, 0, "another city"))
     texts = [each.text for each in near]
     if match.certainty.startswith("the building"):
         now = session.now.isoformat()[:19]
@@ -109,29 +107,59 @@ def _near(session: Session, match: Match) -> list[str]:
 
 
 def _nothing_there(session: Session, match: Match, advice: str) -> str:
-    """The sentence for an address that no call was at."""
+    """Return the error for an address that is not on file."""
     near = _near(session, match)
     if not near:
-        hint = "; --new makes it" if "--new" in advice else ""
+        hint = "; --new adds it" if "--new" in advice else ""
         return f"no place is recorded at that address{hint}"
-    said = "; ".join(near[:MOST_SAID]) + ("; ..." if len(near) > MOST_SAID else "")
-    return f"no place is recorded at exactly that address; near: {said}; {advice}"
+    listed = "; ".join(near[:MOST_IN_ERROR]) + ("; ..." if len(near) > MOST_IN_ERROR else "")
+    return f"no place is recorded at exactly that address; near: {listed}; {advice}"
 
 
 def _choose(session: Session, match: Match, reading: Address) -> int | Address:
     near = _near(session, match)
-    say(f"No call was ever at {normal(reading)}.")
+    say(f"Nothing is on file at exactly {normal(reading)}.")
     for number, text in enumerate(near, 1):
         say(f"  {number}  {text}")
-    choices = (
-        "the number of the one meant, or new to make it" if near else "the word new to make it"
-    )
+    choices = "the number of a listed address, or new to add this one" if near else "new to add it"
 
     def read(answer: str) -> int | Address:
         if answer.lower() == "new":
             return reading
         if answer.isascii() and answer.isdigit() and 1 <= int(answer[:4]) <= len(near):
             return exact(session, near[int(answer[:4]) - 1], None)
-        raise InvalidInput(f"answer with {choices}; Ctrl-C stops")
+        raise InvalidInput(f"type {choices}; Ctrl-C stops")
 
-    return terminal.ask_until_valid(choices[0].upper() + choices[1:], read)
+    return terminal.ask_until_valid(f"Type {choices}", read)
+
+
+def offered(session: Session, match: Match) -> Match:
+    """Offer the near places of an address that is not on file; Enter takes a single one.
+
+    Returns what was chosen, or the match itself if none of them is meant.
+    """
+    near = [each for each in match.near if each.same_unit]
+    say(f"Nothing is on file at exactly {match.text}.")
+    if len(near) == 1:
+        question = f"Show {near[0].text} instead? [Enter for yes, n for no]"
+    else:
+        for number, each in enumerate(near, 1):
+            say(f"  {number}  {each.text}")
+        question = "Number of the address you mean [Enter for none]"
+
+    def read(answer: str) -> Near | None:
+        if answer.lower() in ("n", "no"):
+            return None
+        if len(near) == 1 and answer.lower() in ("", "y", "yes", "1"):
+            return near[0]
+        if not answer:
+            return None
+        if answer.isascii() and answer.isdigit() and 1 <= int(answer[:4]) <= len(near):
+            return near[int(answer[:4]) - 1]
+        raise InvalidInput("type a number of the list, or n for none of them")
+
+    chosen = terminal.ask_until_valid(question, read)
+    if chosen is None:
+        return match
+    certainty = f"similar to {match.text}, which is not on file"
+    return places.by_id(session.db, chosen.place, certainty)

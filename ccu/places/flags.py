@@ -5,18 +5,14 @@ A flag expires after flag_years unless it is verified by a second person or ende
 
 import re
 import sqlite3
-from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 from ccu import dates
-from ccu.calls.store import call_record
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.options import OptionType, code, line, required, terminal, typed_text
-from ccu.output import say
-from ccu.places import finding
-from ccu.places import names_in_text as called
+from ccu.output import Table, say
+from ccu.places import finding, flag_store, names_store
 from ccu.places import store as places
 from ccu.records import codes, stigmatizing_terms, table
 from ccu.session import Session
@@ -27,26 +23,13 @@ LONGEST_SOURCE = 60
 SOON = timedelta(days=30)  # a flag that expires within them is listed for checking
 CHECK_COLUMNS = ("id", "place", "address", "why", "note", "source", "by", "written", "until")
 
-# Why a flag is taken off: codes, not words, for words would be about people.
+# Why a flag is taken off. Codes: free text would be about people.
 ENDS = {
     "outdated": "it is no longer so",
     "wrong": "it was not so",
     "moved": "the person it was about is no longer there",
     "replaced": "another flag replaces it",
 }
-
-_FLAGS = """
-SELECT place_flag.id, place_flag.place_id AS place,
-       coalesce((SELECT line FROM place_plain WHERE id = place_flag.place_id), '') AS address,
-       CASE WHEN ended_at IS NOT NULL THEN 'ended'
-            WHEN expires_on < :today THEN 'expired' ELSE 'in force' END AS state,
-       note, source, recorded_at, writer.login AS recorded_by, verifier.login AS verified_by,
-       verified_at, expires_on, ended_at, ender.login AS ended_by, ended_why
-FROM place_flag JOIN staff AS writer ON writer.id = place_flag.recorded_by
-LEFT JOIN staff AS verifier ON verifier.id = verified_by
-LEFT JOIN staff AS ender ON ender.id = ended_by
-WHERE {where} ORDER BY ended_at IS NOT NULL, expires_on < :today, place_flag.id DESC
-"""
 
 
 def _source(session: Session, text: str, option: str) -> str:
@@ -55,7 +38,7 @@ def _source(session: Session, text: str, option: str) -> str:
     if source is None:
         raise InvalidInput(f"{option} is empty")
     if call := re.fullmatch(r"call ([0-9]+)", source, re.IGNORECASE):
-        call_record(session.db, typed_text.record_id(call[1], "call"))
+        table.require(session.db, "call", typed_text.record_id(call[1], "call"))
     return source
 
 
@@ -93,25 +76,34 @@ def add_flag(
     until: date | None,
     asking: bool,
 ) -> str:
-    """Put a safety note on a place; return what was written. Raises InvalidInput, NotFound."""
+    """Put a safety note on a place and return what was written.
+
+    Raises NotFound, InvalidInput: also when the same words are on the place already.
+    """
     found = finding.exact_or_new(session, given, asking)
     expires_on = (until or _latest(session, session.today)[1]).isoformat()
     if asking and source is None:
-        source = SOURCE.ask(session, "Where it comes from", "--source")
+        source = SOURCE.ask(session, "Source of the note", "--source")
     source = required(source, "--source")
     note = terminal.private_text("Safety note", file, "the note", LONGEST_NOTE, asking)
     with session.work() as work:
         place_id = finding.made(work, found)
-        flag_id = _insert_flag(work, place_id, note, source, expires_on)
+        active = flag_store.of_places(work.connection, [place_id], work.today.isoformat())
+        for each in active:
+            if each["state"] == "active" and each["note"] == note:
+                raise InvalidInput(f"flag {each['id']} of this place has the same text")
+        new = {"place_id": place_id, "note": note, "source": source, "expires_on": expires_on}
+        flag_id = table.insert(work, "place_flag", new)
+        work.audit("flag-add", "place_flag", flag_id, place=place_id)
         text = places.place_line(work.connection, place_id)
-        names = stigmatizing_terms.Names.of(called.met_at(work.connection, place_id))
-    _tell("the note", note, names)
-    _tell("--source", source, names)
+        names = stigmatizing_terms.Names.of(names_store.met_at(work.connection, place_id))
+    _advise("the note", note, names)
+    _advise("--source", source, names)
     return f"Flag {flag_id} on place {place_id}, {text}, until {expires_on}; not verified yet."
 
 
-def _tell(what: str, text: str, names: stigmatizing_terms.Names) -> None:
-    """Print what to write instead: a flag is needed at once, so it is not refused."""
+def _advise(what: str, text: str, names: stigmatizing_terms.Names) -> None:
+    """Print what to write instead. A flag is needed at once, so it is not refused."""
     for word, instead in stigmatizing_terms.words(text):
         say(f'{what}: "{word}"; {instead}.')
     if names.in_text(text):
@@ -119,147 +111,76 @@ def _tell(what: str, text: str, names: stigmatizing_terms.Names) -> None:
 
 
 def verify_flag(session: Session, flag_id: int) -> str:
-    """Record that somebody else than its writer confirms a flag; return what that did.
+    """Record that a second person confirms a flag; return what that did.
 
-    It is renewed for flag_years, but a day that its writer set is kept.
+    It is renewed for flag_years, but a day that its writer set is kept. Raises NotFound,
+    InvalidInput for a flag that has ended, NotAllowed for the account that wrote it.
     """
     with session.work() as work:
-        old = flag_row(work.connection, flag_id)
+        old = _open_flag(work, flag_id)
         _years, full = _latest(session, date.fromisoformat(old["recorded_at"][:10]))
         limited = old["expires_on"] < full.isoformat()
         expires_on = (
             old["expires_on"] if limited else _latest(session, session.today)[1].isoformat()
         )
-        if limited and expires_on < session.today.isoformat() and old["ended_at"] is None:
+        if expires_on < session.today.isoformat():
             raise InvalidInput(
                 f"flag {flag_id} expired on {expires_on}, the day its writer set; write a new one"
             )
-        _record_verified(work, flag_id, expires_on)
+        if old["recorded_by"] == work.staff_id:
+            raise NotAllowed(
+                f"flag {flag_id} was written by this account; somebody else verifies it"
+            )
+        new = {"verified_by": work.staff_id, "verified_at": work.at, "expires_on": expires_on}
+        table.change(work, "place_flag", old, new)
+        work.audit("flag-verify", "place_flag", flag_id, place=old["place_id"])
     if limited:
         return f"Flag {flag_id} is verified; it is kept until {expires_on}, as its writer set."
     return f"Flag {flag_id} is verified and renewed: it is kept until {expires_on}."
 
 
 def _latest(session: Session, day: date) -> tuple[int, date]:
-    """flag_years, and the day that lies so many years after another."""
+    """Return flag_years, and the day that is so many years after another."""
     years = session.settings.number("flag_years")
     return years, dates.parse_day(f"in {years} years", day)
 
 
-def flags_to_check(session: Session) -> list[dict[str, Any]]:
-    """Flags that nobody verified yet or that lapse soon, each recorded as shown."""
+def flags_to_check(session: Session) -> Table:
+    """Return flags that nobody verified yet or that expire soon, each recorded as shown."""
     with session.work() as work:
         soon = (session.today + SOON).isoformat()
-        rows = unverified_or_expiring(work.connection, session.today.isoformat(), soon)
+        rows = flag_store.unverified_or_expiring(work.connection, session.today.isoformat(), soon)
         for row in rows:
             work.audit("flag-show", "place_flag", row["id"])
     for row in rows:
         row["why"] = "expires soon" if row["verified_at"] else "unverified"
         row["by"], row["written"] = row["recorded_by"], row["recorded_at"][:10]
         row["until"] = row["expires_on"]
-    return rows
+    return Table(CHECK_COLUMNS, rows, title="Flags to check")
 
 
 def end_flag(session: Session, flag_id: int, why: str | None, asking: bool) -> str:
-    """Take a flag off its place; return what that did."""
-    flag_row(session.reading.connection, flag_id)  # a wrong number is told before any question
+    """Take a flag off its place, which keeps it with who and why; return what that did.
+
+    Raises NotFound, InvalidInput for a flag that has ended.
+    """
+    table.require(session.db, "place_flag", flag_id)  # report a wrong number before any question
     if asking and why is None:
         why = END.ask(session, f"Why ({', '.join(ENDS)})", "--why")
     why = required(why, "--why")
     with session.work() as work:
-        _record_ended(work, flag_id, why)
+        old = _open_flag(work, flag_id)
+        ended = {"ended_at": work.at, "ended_by": work.staff_id, "ended_why": why}
+        table.update(work.connection, "place_flag", flag_id, ended)
+        work.audit("flag-end", "place_flag", flag_id, place=old["place_id"])
     return f"Flag {flag_id} has ended: {ENDS[why]}."
 
 
-# ---------------------------------------------------------------- safety notes, as rows
-
-
-def _insert_flag(work: Work, place_id: int, note: str, source: str, expires_on: str) -> int:
-    """Put a safety note on a place until a day; returns its id.
-
-    Raises InvalidInput when the same words are there already.
-    """
-    same = work.connection.execute(
-        "SELECT id FROM place_flag WHERE place_id = :place_id AND note = :note"
-        " AND ended_at IS NULL AND expires_on >= :today",
-        {"place_id": place_id, "note": note, "today": work.today.isoformat()},
-    ).fetchone()
-    if same:
-        raise InvalidInput(f"flag {same['id']} of this place has the same text")
-    new = {"place_id": place_id, "note": note, "source": source, "expires_on": expires_on}
-    flag_id = table.insert(work, "place_flag", new)
-    work.audit("flag-add", "place_flag", flag_id, place=place_id)
-    return flag_id
-
-
-def _record_verified(work: Work, flag_id: int, expires_on: str) -> None:
-    """Record that a second person checked a note; it is active until a new day.
-
-    Raises NotFound, InvalidInput for an ended flag, and NotAllowed for the account that wrote it.
-    """
-    old = _open_flag(work.connection, flag_id)
-    if old["recorded_by"] == work.staff_id:
-        raise NotAllowed(f"flag {flag_id} was written by this account; somebody else verifies it")
-    new = {"verified_by": work.staff_id, "verified_at": work.at, "expires_on": expires_on}
-    table.change(work, "place_flag", old, new)
-    work.audit("flag-verify", "place_flag", flag_id, place=old["place_id"])
-
-
-def _record_ended(work: Work, flag_id: int, why: str) -> None:
-    """Take a note off its place; it is kept, with who and why.
-
-    Raises NotFound, InvalidInput for one that has ended.
-    """
-    old = _open_flag(work.connection, flag_id)
-    ended = {"ended_at": work.at, "ended_by": work.staff_id, "ended_why": why}
-    table.update(work.connection, "place_flag", flag_id, ended)
-    work.audit("flag-end", "place_flag", flag_id, place=old["place_id"])
-
-
-def of_places(
-    connection: sqlite3.Connection, place_ids: Iterable[int | None], today: str
-) -> list[dict[str, Any]]:
-    """Every flag ever on these places: those active, then expired, then ended ones.
-
-    Keys: id, place, address, state, note, source, recorded_at, recorded_by, verified_by,
-    verified_at, expires_on, ended_at, ended_by, ended_why. Reading them must be audited.
-    """
-    places = [each for each in place_ids if each is not None]
-    return _flags(connection, today, {"place_flag.place_id IN ?": places})
-
-
-def unverified_or_expiring(
-    connection: sqlite3.Connection, today: str, soon: str
-) -> list[dict[str, Any]]:
-    """Flags active that nobody verified yet or that expire by `soon`: keys as `of_places`."""
-    in_force = {"ended_at IS NULL AND expires_on >= ?": today}
-    return _flags(connection, today, {**in_force, "(verified_at IS NULL OR expires_on <= ?)": soon})
-
-
-def expiring(
-    connection: sqlite3.Connection, today: str, since: str, soon: str
-) -> list[dict[str, Any]]:
-    """Flags whose last day is from `since` to `soon` and that nobody ended: keys as `of_places`."""
-    not_ended = {"ended_at IS NULL AND expires_on >= ?": since}
-    return _flags(connection, today, {**not_ended, "expires_on <= ?": soon})
-
-
-def _flags(
-    connection: sqlite3.Connection, today: str, conditions: dict[str, object]
-) -> list[dict[str, Any]]:
-    return [dict(row) for row in table.select(connection, _FLAGS, conditions, today=today)]
-
-
-def _open_flag(connection: sqlite3.Connection, flag_id: int) -> sqlite3.Row:
-    row = flag_row(connection, flag_id)
+def _open_flag(work: Work, flag_id: int) -> sqlite3.Row:
+    row = table.require(work.connection, "place_flag", flag_id)
     if row["ended_at"] is not None:
         raise InvalidInput(f"flag {flag_id} has ended, on {row['ended_at'][:10]}; write a new one")
     return row
-
-
-def flag_row(connection: sqlite3.Connection, flag_id: int) -> sqlite3.Row:
-    """Return the row of a flag. Raises NotFound."""
-    return table.require(connection, "place_flag", flag_id)
 
 
 # ---------------------------------------------------------------- what is at a place
@@ -332,7 +253,7 @@ def _reason(session: Session, reason: str | None, asking: bool) -> str:
 
 
 def _refuse_home(category: str | None) -> None:
-    """A home is left off the lists only by an override, which is looked at again."""
+    """Raise InvalidInput for a home, which is left off the lists only by a reviewed override."""
     if category == "residence":
         raise InvalidInput("a residence cannot be exempt; ccu frequent override --off is for that")
 

@@ -1,10 +1,11 @@
-"""Places: remembering an address as typed, and finding the place that a person asks for.
+"""Places: keep an address as typed, and find the place that a person asks for.
 
 Keys hold no city. A text without a city is taken to be in the town (`city_assumed`), so places are
 unique by (unit_key, city) and every count can group by place_id alone.
 """
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from ccu.errors import InvalidInput
 from ccu.records import table
 
 MOST_NEAR = 6  # near places shown
+OTHER_UNIT = ("other unit", "the building", "a unit of it")  # why one is near: no typing error
 
 _UNITS = """
 SELECT place.id AS place, place.unit, count(call.id) AS calls, coalesce(sum(call.care), 0) AS care
@@ -40,16 +42,22 @@ RETURNING id
 
 @dataclass(frozen=True)
 class Near:
-    """A place that may be the one meant, with how many calls it had and why it is offered."""
+    """A place that may be the one meant, with how many calls it had and why it is listed.
 
+    `same_unit`: one typing error or omission away, so that it may be offered instead; False for
+    another unit, the building, or another city.
+    """
+
+    place: int
     text: str
     calls: int
     why: str
+    same_unit: bool = False
 
 
 @dataclass(frozen=True)
 class Match:
-    """What was found for an address asked for. `place` is None when nothing was."""
+    """What is on file for an address; `place` is None if nothing is on file exactly there."""
 
     place: sqlite3.Row | None
     certainty: str  # in words, for the card
@@ -57,7 +65,7 @@ class Match:
     building_key: str
     unit_key: str
     city: str
-    building_id: int | None = None  # the building itself, when a unit was asked for
+    building_id: int | None = None  # the building itself, of the unit asked for
     near: list[Near] = field(default_factory=list)
 
 
@@ -65,7 +73,7 @@ class Match:
 
 
 def columns(reading: Address, town: str) -> dict[str, object] | None:
-    """The place's columns for an address read; None for a text without an address."""
+    """Return the place's columns for an address read; None for a text without an address."""
     if not reading.unit_key:
         return None
     from ccu.address import match
@@ -88,12 +96,12 @@ def columns(reading: Address, town: str) -> dict[str, object] | None:
 
 
 def own_city(town: str) -> str:
-    """The town's name as the address reader writes a city."""
+    """Return the town's name as the address reader writes a city."""
     return " ".join(town.upper().replace(".", "").replace("'", "").replace("-", " ").split())
 
 
 def remember(connection: sqlite3.Connection, reading: Address, town: str) -> tuple[int, int | None]:
-    """(address id, place id or None) of a text read, made when new; inside a write."""
+    """Return address id and place id or None of a text read, adding what is new, in a write."""
     known = connection.execute(
         "SELECT id, place_id FROM address WHERE raw = :raw AND raw_unit = '' AND raw_city = ''"
         " AND raw_state = '' AND raw_zip = ''",
@@ -112,22 +120,21 @@ def remember(connection: sqlite3.Connection, reading: Address, town: str) -> tup
 # ---------------------------------------------------------------- finding
 
 
-def by_id(connection: sqlite3.Connection, place_id: int) -> Match:
-    """The place of a record, as a match."""
-    row = table.require(connection, "place", place_id)
-    return _matched(connection, row, "the place of the call")
+def by_id(connection: sqlite3.Connection, place_id: int, certainty: str) -> Match:
+    """Return the place of a record as a match. Raises NotFound."""
+    return _matched(connection, table.require(connection, "place", place_id), certainty)
 
 
 def of_call(connection: sqlite3.Connection, call_id: int) -> Match:
-    """The place of a call. Raises NotFound, and InvalidInput for a call whose address is none."""
+    """Return the place of a call. Raises NotFound, and InvalidInput for a call without a place."""
     row = table.require(connection, "call", call_id)
     if row["place_id"] is None:
         raise InvalidInput(f"call {call_id} has no address that can be found again")
-    return by_id(connection, row["place_id"])
+    return by_id(connection, row["place_id"], "the place of the call")
 
 
 def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
-    """The place an address means, how sure that is, and near ones.
+    """Return the place of an address, how certain it is, and near ones.
 
     A city that was not given is the town's own, and agrees with any when the town has no such
     place; two different cities never agree. A record without a city agrees with the city asked for.
@@ -138,20 +145,32 @@ def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
         {"unit_key": reading.unit_key},
     ).fetchall()
     here = [row for row in rows if row["city"] == city]
+    elsewhere = _in_other_cities(connection, [row for row in rows if row["city"] != city])
     if here:
-        return _matched(connection, here[0], _exactly(reading), reading)
+        return _matched(connection, here[0], _exactly(reading), [] if reading.city else elsewhere)
     assumed = [row for row in rows if row["city"] == own_city(town) and row["city_assumed"]]
     if reading.city and assumed:
-        return _matched(connection, assumed[0], "exact, but recorded without a city", reading)
+        said = f"not certain: recorded without a city, {city} was asked for"
+        return _matched(connection, assumed[0], said)
     if not reading.city and rows:
-        return _in_another_city(connection, rows, reading)
-    from ccu.places.near import near_places
+        return _in_another_city(connection, rows, elsewhere)
+    from ccu.places.near_store import near_places
 
-    building = _building_only(connection, reading, city)
-    near = [Near(place_text(row), calls_at(connection, row["id"]), "another city") for row in rows]
-    near = (near + near_places(connection, reading))[:MOST_NEAR]
-    return building or Match(
-        None, "none", normal(reading), reading.building_key, reading.unit_key, city, None, near
+    building = building_id(connection, reading.building_key, city)
+    certainty = "none"
+    if reading.unit and building is not None:
+        certainty = "only the building is on file, not this unit"
+    elif not reading.unit and building_units(connection, reading.building_key, city, None, ""):
+        certainty = "the building; each call on file names a unit"
+    return Match(
+        None,
+        certainty,
+        normal(reading),
+        reading.building_key,
+        reading.unit_key,
+        city,
+        building,
+        (elsewhere + near_places(connection, reading))[:MOST_NEAR],
     )
 
 
@@ -166,16 +185,8 @@ def _exactly(reading: Address) -> str:
 
 
 def _matched(
-    connection: sqlite3.Connection,
-    row: sqlite3.Row,
-    certainty: str,
-    reading: Address | None = None,
-    near: list[Near] | None = None,
+    connection: sqlite3.Connection, row: sqlite3.Row, certainty: str, near: Sequence[Near] = ()
 ) -> Match:
-    building = connection.execute(
-        "SELECT id FROM place WHERE unit_key = :building_key AND city = :city",
-        {"building_key": row["building_key"], "city": row["city"]},
-    ).fetchone()
     return Match(
         row,
         certainty,
@@ -183,44 +194,44 @@ def _matched(
         row["building_key"],
         row["unit_key"],
         row["city"],
-        building["id"] if building else None,
-        near or [],
+        building_id(connection, row["building_key"], row["city"]),
+        list(near[:MOST_NEAR]),
     )
+
+
+def _in_other_cities(connection: sqlite3.Connection, rows: list[sqlite3.Row]) -> list[Near]:
+    """Return the same address in other cities, the one with most calls first."""
+    found = [near(connection, row, "another city") for row in rows]
+    return sorted(found, key=lambda each: -each.calls)
 
 
 def _in_another_city(
-    connection: sqlite3.Connection, rows: list[sqlite3.Row], reading: Address
+    connection: sqlite3.Connection, rows: list[sqlite3.Row], elsewhere: list[Near]
 ) -> Match:
-    """No city was given and the town has no such place: the one with most calls, others as near."""
-    counted = sorted(rows, key=lambda row: -calls_at(connection, row["id"]))
-    first, others = counted[0], counted[1:]
-    said = f"exact, in {first['city']}"
+    """Return the place with most calls: no city was given, and the town has no such place."""
+    first, *others = elsewhere
+    row = next(row for row in rows if row["id"] == first.place)
+    said = f"another city: {row['city']}"
     if others:
         said += f"; {len(others)} more cities have this address: add the city"
-    near = [
-        Near(place_text(row), calls_at(connection, row["id"]), "another city") for row in others
-    ]
-    return _matched(connection, first, said, reading, near[:MOST_NEAR])
+    return _matched(connection, row, said, others)
 
 
-def _building_only(connection: sqlite3.Connection, reading: Address, city: str) -> Match | None:
-    """An address asked for without a unit, where every call so far named one."""
-    if reading.unit or not reading.building_key:
-        return None
+def near(
+    connection: sqlite3.Connection, row: sqlite3.Row, why: str, same_unit: bool = False
+) -> Near:
+    """Return a place that may be the one meant, with its calls counted."""
+    return Near(row["id"], place_text(row), calls_at(connection, row["id"]), why, same_unit)
+
+
+def building_id(connection: sqlite3.Connection, building_key: str, city: str) -> int | None:
+    """Return the place of a building itself, not of its units; None if nothing is on file."""
     row = connection.execute(
-        "SELECT * FROM place WHERE building_key = :building_key AND city = :city LIMIT 1",
-        {"building_key": reading.building_key, "city": city},
+        "SELECT id FROM place WHERE unit_key = :building_key AND city = :city"
+        " AND :building_key <> ''",
+        {"building_key": building_key, "city": city},
     ).fetchone()
-    if row is None:
-        return None
-    return Match(
-        None,
-        "the building; every call so far names a unit",
-        normal(reading),
-        reading.building_key,
-        reading.unit_key,
-        city,
-    )
+    return row["id"] if row else None
 
 
 def as_address(row: sqlite3.Row) -> Address:
@@ -259,7 +270,10 @@ def calls_at(connection: sqlite3.Connection, place_id: int) -> int:
 
 
 def place_record(connection: sqlite3.Connection, place_id: int) -> dict[str, Any]:
-    """Its parts, category, exempt (why, its own or its building's), building (id). NotFound."""
+    """Return parts, category, exempt (the reason, its own or its building's), building (id).
+
+    Raises NotFound.
+    """
     row = connection.execute(
         "SELECT place.*, building.id AS building,"
         " coalesce(place.exempt_reason, building.exempt_reason) AS exempt"
@@ -275,7 +289,7 @@ def place_record(connection: sqlite3.Connection, place_id: int) -> dict[str, Any
 
 
 def place_line(connection: sqlite3.Connection, place_id: int) -> str:
-    """The place in one line, as lists name it. Raises NotFound."""
+    """Return the place in one line, as lists name it. Raises NotFound."""
     row = table.require(
         connection, "place", place_id, "SELECT line FROM place_plain AS place WHERE {where}"
     )
@@ -283,7 +297,7 @@ def place_line(connection: sqlite3.Connection, place_id: int) -> str:
 
 
 def typed_as(connection: sqlite3.Connection, place_id: int) -> list[str]:
-    """The texts that were read as this place, those of dispatch too, each once."""
+    """Return the texts that were read as this place, those of dispatch too, each once."""
     found = connection.execute(
         "SELECT DISTINCT trim(raw || ' ' || raw_unit) AS raw FROM address"
         " WHERE place_id = :id ORDER BY id",
@@ -295,7 +309,7 @@ def typed_as(connection: sqlite3.Connection, place_id: int) -> list[str]:
 def building_units(
     connection: sqlite3.Connection, building_key: str, city: str, place_id: int | None, now: str
 ) -> list[dict[str, Any]]:
-    """place, unit, calls, care of the building's other places, most calls first."""
+    """Return place, unit, calls, care of the building's other places, most calls first."""
     found = connection.execute(
         _UNITS, {"building_key": building_key, "city": city, "id": place_id, "now": now}
     )
@@ -305,7 +319,7 @@ def building_units(
 def place_history(
     connection: sqlite3.Connection, place_id: int, flag_ids: list[int]
 ) -> list[dict[str, Any]]:
-    """What was changed of a place and of its flags, oldest first: what, and as table.changes_of."""
+    """Return changes of a place and its flags, oldest first: what, and as table.changes_of."""
     found = [
         {"what": what, **each}
         for what, name, number in (

@@ -21,7 +21,7 @@ from typing import Any
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.options import typed_text
-from ccu.places import names_in_text
+from ccu.places import names_store
 from ccu.places import store as places
 from ccu.plans.store import FIELDS, Body, Whose
 from ccu.records import person_ids, stigmatizing_terms
@@ -232,9 +232,9 @@ def names(connection: sqlite3.Connection, whose: Whose) -> tuple[stigmatizing_te
     """Return the names that a plan must not have, and how a message refers to one."""
     if whose.person_id is not None:
         return stigmatizing_terms.Names.of(
-            names_in_text.person(connection, whose.person_id)
+            names_store.person(connection, whose.person_id)
         ), "the person's name"
-    met = names_in_text.met_at(connection, whose.place_id or 0)
+    met = names_store.met_at(connection, whose.place_id or 0)
     return stigmatizing_terms.Names.of(met), "the name of somebody met there"
 
 

@@ -143,11 +143,12 @@ def test_a_person_already_known_is_named_by_number(ccu: Ccu, db_path: Path) -> N
 
 def test_every_write_has_its_audit_event_without_names(ccu: Ccu, db_path: Path) -> None:
     ccu(*USUAL, "--person-file", "-", stdin="Ana Reyes\n")
-    events = rows(db_path, "SELECT action, record, record_id, detail FROM audit ORDER BY id")[-3:]
+    events = rows(db_path, "SELECT action, record, record_id, detail FROM audit ORDER BY id")[-4:]
     assert [event[:3] for event in events] == [
         ("person-add", "person", 1),
         ("log-call", "call", 1),
         ("history", "place", 1),
+        ("history", "person", 1),
     ]
     assert "Reyes" not in json.dumps(events)
 

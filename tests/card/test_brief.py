@@ -1,4 +1,4 @@
-"""`ccu brief`: the shift hand-over in one page, by numbers, recorded."""
+"""`ccu brief`: the shift handover on one page, by numbers, recorded."""
 
 import json
 import sqlite3
@@ -131,6 +131,37 @@ def test_who_is_in_hospital_is_the_last_that_was_heard(ccu: Ccu) -> None:
     assert brief(ccu)["in_hospital"] == []
 
 
+def test_a_call_that_ended_in_hospital_counts_until_somebody_hears_more(ccu: Ccu) -> None:
+    line = ("log-call", "--when", "2026-01-31 09:00", "--address", "9 Elm St", "--nature", "crisis")
+    for disposition in ("police_exam", "physician_certificate", "voluntary_transport"):
+        done = ccu(*line, "--disposition", disposition, "--person", "unknown")
+        assert done.code == 0, done.err
+    assert ccu(*line, "--disposition", "shelter", "--person", "unknown").code == 0
+    here = [{"person": number, "heard": "2026-01-31 09:00"} for number in (2, 3, 4)]
+    assert sorted(brief(ccu)["in_hospital"], key=lambda row: row["person"]) == here
+    assert ccu("call", "void", "4", "--reason", "twice").code == 0
+    steps.call(ccu, "3", when="2026-01-31 12:00")  # at home again
+    add(ccu, "18:00", "--person", "2")
+    assert brief(ccu)["in_hospital"] == here[:1]
+    later = json.loads(at("2026-02-20T08:00", "brief", "-f", "json").out)
+    assert later["in_hospital"] == here[:1]  # nothing more was heard, and something is due
+    done = ccu("follow-up", "done", "1", "--result", "left_message", "--next", "in 3 days")
+    assert done.code == 0, done.err
+    assert brief(ccu)["in_hospital"] == []
+
+
+def test_a_call_alone_keeps_somebody_on_the_list_for_two_weeks(ccu: Ccu) -> None:
+    line = ("log-call", "--when", "2026-01-31 09:00", "--address", "9 Elm St", "--nature", "crisis")
+    assert ccu(*line, "--disposition", "police_exam", "--person", "unknown").code == 0
+
+    def listed(moment: str) -> list[int]:
+        found = json.loads(at(moment, "brief", "-f", "json").out)["in_hospital"]
+        return [row["person"] for row in found]
+
+    assert listed("2026-02-14T08:00") == [2]
+    assert listed("2026-02-14T10:00") == []
+
+
 def test_a_flag_that_expires_is_told_before_and_after(
     ccu: Ccu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,7 +173,7 @@ def test_a_flag_that_expires_is_told_before_and_after(
         return [(row["id"], row["state"]) for row in found]
 
     assert told("2026-03-31T09:00") == []
-    assert told("2026-04-01T09:00") == told("2026-05-01T23:00") == [(1, "in force")]
+    assert told("2026-04-01T09:00") == told("2026-05-01T23:00") == [(1, "active")]
     assert told("2026-05-02T09:00") == told("2026-05-15T09:00") == [(1, "expired")]
     assert told("2026-05-16T09:00") == []
     assert "Safety notes that expire (1)\n" in at("2026-05-02T09:00", "brief").out

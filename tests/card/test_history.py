@@ -38,6 +38,8 @@ def test_the_json_shape_is_the_documented_one(ccu: Ccu) -> None:
         "match",
         "place",
         "counts",
+        "people",
+        "children",
         "warnings",
         "workers",
         "open",
@@ -89,13 +91,13 @@ def test_near_places_are_offered_with_the_reason(asked: str, why: str, ccu: Ccu)
     assert done.code == 0
     assert done.out.startswith("No calls recorded at ")
     near = card(ccu, "-a", asked)["near"]
-    assert near == [{"address": "27 BAYBERRY LN, WESTPORT", "why": why, "calls": 1}]
+    assert near == [{"address": "27 BAYBERRY LN, WESTPORT", "why": why, "calls": 1, "warnings": []}]
 
 
 def test_a_city_spelled_wrong_offers_the_same_address_elsewhere(ccu: Ccu) -> None:
     log(ccu, "27 Bayberry Ln, Norwalk")
     (near,) = card(ccu, "-a", "27 Bayberry Ln, Norwlak")["near"]
-    assert near == {"address": "27 BAYBERRY LN, NORWALK", "why": "another city", "calls": 1}
+    assert (near["address"], near["why"]) == ("27 BAYBERRY LN, NORWALK", "another city")
 
 
 def test_a_block_offers_the_houses_that_a_source_gave_for_it(ccu: Ccu) -> None:
@@ -114,7 +116,7 @@ def test_another_unit_is_near(ccu: Ccu) -> None:
 def test_nothing_found_is_an_answer(ccu: Ccu) -> None:
     assert ccu("history", "-a", "9 Nowhere Rd") == (
         0,
-        "No calls recorded at 9 NOWHERE RD\n",
+        "No calls recorded at 9 NOWHERE RD\n\nAn address without a record is not a safe address.\n",
         "",
     )
 
@@ -127,11 +129,12 @@ def test_two_cities_never_agree_and_a_missing_one_is_the_towns(ccu: Ccu) -> None
     assert ids(card(ccu, "-a", "12 Main St, Norwalk")) == [other]
     far = log(ccu, "8 Elm St, Norwalk")
     found = card(ccu, "-a", "8 Elm St")
-    assert (ids(found), found["match"]["certainty"]) == ([far], "exact, in NORWALK")
+    assert (ids(found), found["match"]["certainty"]) == ([far], "another city: NORWALK")
     bare = log(ccu, "41 Wall St")
     found = card(ccu, "-a", "41 Wall St., Norwalk, CT 06850")
     assert ids(found) == [bare]
-    assert found["match"]["certainty"] == "exact, but recorded without a city"
+    certainty = "not certain: recorded without a city, NORWALK was asked for"
+    assert found["match"]["certainty"] == certainty
     named = log(ccu, "41 Wall St, Westport")
     assert card(ccu, "-a", "41 Wall St, Norwalk")["place"] is None
     assert ids(card(ccu, "-a", "41 Wall St")) == [named, bare]
@@ -150,18 +153,20 @@ def test_a_call_after_today_is_not_there_yet(ccu: Ccu) -> None:
     assert json.loads(done.out)["counts"]["all"]["ever"] == 0
 
 
-def test_the_last_calls_are_newest_first_and_all_lists_every_one(ccu: Ccu) -> None:
-    made = [log(ccu, "3 Elm St", f"2026-01-{day:02d} 10:00") for day in range(1, 13)]
-    assert ids(card(ccu, "-a", "3 Elm St")) == made[:3:-1]
-    assert ids(card(ccu, "-a", "3 Elm St", "--all")) == made[::-1]
-    assert "the last 8 of 12; --all lists every one" in ccu("history", "-a", "3 Elm St").out
+def test_calls_are_newest_first_and_cut_short_at_a_terminal_alone(ccu: Ccu) -> None:
+    made = [log(ccu, "3 Elm St", f"2026-01-{day:02d} 10:00") for day in range(1, 21)]
+    assert ids(card(ccu, "-a", "3 Elm St")) == made[::-1]
+    assert ccu("history", "-a", "3 Elm St").out.count("Welfare check") == 20
+    shown = ccu("history", "-a", "3 Elm St", tty=True).out
+    assert shown.splitlines()[-1] == "MORE    6 calls: --all"
+    assert ccu("history", "-a", "3 Elm St", "--all", tty=True).out.count("Welfare check") == 20
 
 
 def test_a_hazard_is_a_warning_for_a_year(ccu: Ccu) -> None:
     call = log(ccu, "3 Elm St", "2025-06-01 10:00", "--danger", "weapon")
     log(ccu, "3 Elm St", "2024-06-01 10:00", "--danger", "fire")
     assert card(ccu, "-a", "3 Elm St")["warnings"] == [
-        {"text": "Weapon", "source": f"call {call}", "day": "2025-06-01"}
+        {"text": "Weapon", "source": f"call {call}", "type": "hazard", "day": "2025-06-01"}
     ]
 
 
@@ -210,15 +215,15 @@ def events(path: Path) -> list[tuple[str, str, int | None]]:
 @pytest.mark.parametrize(
     ("args", "code", "says"),
     [
-        ([], 2, "give one of --address, --call and --person"),
-        (["-a", "3 Elm St", "--call", "1"], 2, "give one of --address, --call and --person"),
-        (["--person", "1", "--call", "1"], 2, "give one of --address, --call and --person"),
+        ([], 2, "give an address, --call or --person, one of them"),
+        (["-a", "3 Elm St", "--call", "1"], 2, "give an address, --call or --person, one of them"),
+        (["--person", "1", "--call", "1"], 2, "give an address, --call or --person, one of them"),
         (["--person", "99"], 3, "no person 99"),
         (["--person", "Rowan"], 2, "a person is named by its number, such as 12"),
         (["--call", "99"], 3, "no call 99"),
         (["--call", "-1"], 2, "a call is named by its number, such as 12"),
         (["--call", "9" * 30], 3, "no call of that number"),
-        (["-a", "   "], 2, "--address cannot be read as an address; ccu address shows how it is"),
+        (["-a", "   "], 2, "the address cannot be read; ccu address shows how it is read"),
         (["-a", "3 Elm St", "--full", "--reason", " "], 2, "--full needs --reason"),
     ],
 )

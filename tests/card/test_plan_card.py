@@ -1,4 +1,4 @@
-"""Plans on a card: at most eight lines, none too wide; the written form and its inverse."""
+"""Plans on a card: all of each, on one screen at a terminal; the written form and its inverse."""
 
 import json
 import re
@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ccu.card import plans as card
+from ccu.card import screen
 from ccu.card import store as cards
 from ccu.database import opening as db
 from ccu.output.text import safe, width
@@ -59,70 +60,71 @@ def row(number: int, body: dict[str, list[Any]], person: int | None = 1) -> Any:
     return {**whose, "body": json.dumps(body), "review_on": review}
 
 
-def shown(*bodies: dict[str, list[Any]]) -> list[str]:
-    """Every line of the section, its headings too."""
-    found = card.shared([row(n, body) for n, body in enumerate(bodies, 1)], TODAY)
-    sections = card.sections(found)
-    return [
-        line
-        for each in sections
-        for line in ([each.title] if each.title else []) + list(each.lines)
-    ]
+def on_screen(columns: int, rows: int, *bodies: dict[str, list[Any]]) -> list[str]:
+    """The lines that a terminal shows of a card with these plans."""
+    plans = card.shown([row(n, body) for n, body in enumerate(bodies, 1)], TODAY)
+    data = {
+        **dict.fromkeys(("people", "workers", "open", "calls", "near"), ()),
+        **{"match": {"text": "9 ELM ST", "certainty": "exact"}, "place": {"id": 1}},
+        **{"children": False, "counts": None, "building": {"units": 0, "by_unit": []}},
+        **{"plans": plans, "warnings": card.concerns(plans)},
+    }
+    return [text for text, _bold in screen.lines(TODAY, "", data, columns, rows)]
 
 
 @QUIET
-@given(bodies, bodies, st.integers(0, 3))
-def test_never_more_than_eight_lines_and_none_folds(
-    one: dict[str, list[Any]], other: dict[str, list[Any]], times: int
+@given(bodies, bodies, st.integers(0, 3), st.sampled_from(((80, 24), (40, 15), (120, 50))))
+def test_plans_never_fill_more_than_the_screen(
+    one: dict[str, list[Any]],
+    other: dict[str, list[Any]],
+    times: int,
+    size: tuple[int, int],
 ) -> None:
-    many = [one, other] * times
-    lines = shown(*many)
-    assert len(lines) <= 8
-    assert all(width(safe(line)) <= 78 for line in lines)
+    lines = on_screen(*size, *[one, other] * times)
+    assert len(lines) <= size[1] - 4
+    assert all(width(safe(line)) <= size[0] for line in lines)
     assert all("\n" not in line for line in lines)
-    for body in many[:1]:
-        said = sum(bool(body[field]) for field in FIELDS[1:])
-        own = card.shared([row(1, body)], TODAY)[0]["lines"]
-        assert len(own) == said
+    if times and (one["safety"] or other["safety"]):
+        assert any(line.startswith("! ") for line in lines)
 
 
-def test_of_many_plans_each_is_named_and_all_share_the_room() -> None:
-    full: dict[str, list[Any]] = {
+@QUIET
+@given(bodies)
+def test_the_data_has_every_field_but_the_baseline(body: dict[str, list[Any]]) -> None:
+    (plan,) = card.shown([row(1, body)], TODAY)
+    assert plan["body"] == {field: body[field] for field in card.LABELS}
+    assert len(plan["lines"]) == sum(bool(body[field]) for field in FIELDS[1:])
+    assert "baseline" not in plan["body"]
+
+
+def test_what_to_do_and_to_avoid_is_labeled_and_steps_come_first() -> None:
+    body: dict[str, list[Any]] = {
         **HELPS,
-        "safety": [{"on": "2026-01-04", "source": "call 1", "text": "threw a cup"}],
+        "helps": ["tea"],
+        "steps": ["knock", "wait"],
+        "triggers": ["sirens"],
         "contacts": [{"name": "June", "who": "sister", "phone": "211"}],
     }
-    two = card.shared([row(1, full), row(2, full)], TODAY)
-    assert [len(each["lines"]) for each in two] == [3, 3]
-    assert [line.split(":")[0] for line in two[0]["lines"]] == ["helps", "avoid", "safety"]
-    little = card.shared([row(1, {"helps": ["tea"]}), row(2, full)], TODAY)
-    assert [len(each["lines"]) for each in little] == [1, 4]
-    many = shown(*[full] * 6)
-    assert many[-1] == "More plans: ccu plan show 4, 5, 6"
-    assert len(many) == 8
-    assert "secret" not in "".join(many)
+    lines = on_screen(80, 24, body)
+    assert lines == [
+        "9 ELM ST",
+        "No active warnings",
+        "CALL    No worker assigned    211, June, sister",
+        "DO      1. knock    2. wait    tea",
+        "AVOID   crowds",
+        "TRIGGER sirens",
+    ]
+    assert "secret" not in "".join(lines)
 
 
-def test_items_that_do_not_fit_are_counted_and_cut_at_a_word() -> None:
-    long = "please " * 60
-    (plan,) = card.shared(
-        [row(1, {"helps": HELPS["helps"] * 2, "avoid": [long.strip(), "x"], "steps": ["y" * 300]})],
-        TODAY,
-    )
-    helps, avoid, first = plan["lines"]
-    assert helps.startswith("helps: item 0; item 1; ")
-    assert helps.endswith(" more)")
-    assert avoid.endswith("please ... (1 more)")
-    assert first.endswith("yyy ...")
-
-
-def test_the_newest_concern_is_shown_with_its_day() -> None:
+def test_the_newest_concern_comes_first_with_its_day() -> None:
     concerns = [
-        {"on": "2025-12-31", "source": "officer", "text": "older"},
+        {"on": "2025-06-30", "source": "officer", "text": "older"},
         {"on": "2026-01-04", "source": "call 1", "text": "newer"},
     ]
-    (plan,) = card.shared([row(1, {"safety": concerns})], TODAY)
-    assert plan["lines"] == ["safety: 4 Jan 2026, call 1: newer; 31 Dec 2025, officer: older"]
+    (plan,) = card.shown([row(1, {"safety": concerns})], TODAY)
+    assert plan["lines"] == ["safety: Jan 4, 2026, call 1: newer; Jun 30, 2025, officer: older"]
+    assert [each["text"] for each in card.concerns([plan])] == ["older", "newer"]
 
 
 @QUIET

@@ -389,7 +389,7 @@ def test_an_override_lists_below_and_leaves_out_above(ccu: Ccu) -> None:
     assert "Left out by override (1)" in ccu("frequent", "places", "--all").out
     assert "since 2026-01-31, review 2026-07-30" in ccu("frequent", "people").out
     assert (
-        "Marked frequent by override until review 2026-07-30"
+        "Marked frequent by override until review Jul 30, 2026"
         " (1 care call about them in 90 days; the town's threshold is 3).\n"
     ) in ccu("history", "--person", "1").out
     assert (

@@ -90,7 +90,7 @@ def test_a_place_that_only_another_city_has_is_not_taken_for_ours(ccu: Ccu) -> N
 
 def test_a_flag_can_be_there_before_the_first_call(ccu: Ccu) -> None:
     assert flag(ccu, "13 Elm Rd").err == (
-        "ccu: error: no place is recorded at that address; --new makes it\n"
+        "ccu: error: no place is recorded at that address; --new adds it\n"
     )
     assert flag(ccu, "13 Elm Rd", "--new").out == (
         "Flag 1 on place 2, 13 ELM RD, until 2028-01-31; not verified yet.\n"
@@ -103,8 +103,8 @@ def test_at_a_terminal_the_near_ones_are_a_choice(ccu: Ccu) -> None:
     line = ("place", "flag", "12 Main St Apt 4", "--source", "family")
     done = ccu(*line, tty=True, stdin=f"9\nx\n1\n{DOG}\n")
     assert done.out == "Flag 1 on place 1, 12 MAIN ST # 3, until 2028-01-31; not verified yet.\n"
-    assert done.err.startswith("No call was ever at 12 MAIN ST # 4.\n  1  12 MAIN ST # 3")
-    assert done.err.count("answer with the number of the one meant") == 2
+    assert done.err.startswith("Nothing is on file at exactly 12 MAIN ST # 4.\n  1  12 MAIN ST # 3")
+    assert done.err.count("type the number of a listed address") == 2
     done = ccu(*line, tty=True, stdin=f"new\n{DOG}\n")
     assert done.out == "Flag 2 on place 2, 12 MAIN ST # 4, until 2028-01-31; not verified yet.\n"
     assert ccu(*line[:2], "99 Far Rd", tty=True, stdin="").code == 130
@@ -116,10 +116,17 @@ def test_at_a_terminal_the_near_ones_are_a_choice(ccu: Ccu) -> None:
 def test_a_flag_states_where_it_comes_from_and_that_nobody_checked_it(ccu: Ccu) -> None:
     assert flag(ccu, UNIT, source="call 1").code == 0
     assert warnings(ccu, UNIT) == [
-        {"text": DOG, "source": "call 1", "until": "2028-01-31", "verified": False}
+        {
+            "text": DOG,
+            "source": "call 1",
+            "type": "flag",
+            "written": "2026-01-31",
+            "until": "2028-01-31",
+            "verified": False,
+        }
     ]
     page = ccu("history", "-a", UNIT).out
-    assert f"{DOG} (from call 1; not verified yet; until 2028-01-31)" in page
+    assert f"{DOG} (from call 1; not verified yet; until Jan 31, 2028)" in page
 
 
 def test_the_flag_of_a_building_is_seen_from_its_units_and_not_the_reverse(ccu: Ccu) -> None:
@@ -150,7 +157,7 @@ def test_somebody_else_verifies_and_that_renews_it(
     )
     assert json.loads(ccu("place", "verify", "-f", "json").out) == brief(ccu) == []
     assert warnings(ccu, UNIT)[0]["verified"] is True
-    assert f"{DOG} (from officer; until 2028-02-28)" in ccu("history", "-a", UNIT).out
+    assert f"{DOG} (from officer; until Feb 28, 2028)" in ccu("history", "-a", UNIT).out
     found = shown(ccu, UNIT)
     assert found["flags"][0]["verified_by"] == "dlee"
     assert [each["field"] for each in found["changes"]] == [

@@ -8,7 +8,7 @@ import typer
 
 from ccu.errors import InvalidInput
 from ccu.options import FILE, REQUIRED, AskingOption, arg, group, number_of, opt, with_options
-from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line
+from ccu.output import FormatOption, OutputOption, emit, emit_document, emit_line
 from ccu.places import finding, flags
 from ccu.places.finding import AddressArgument, PlaceOption, PlaceOptions
 from ccu.places.flags import CATEGORY, END, REASON, SOURCE, UNTIL
@@ -31,22 +31,19 @@ def show(
 ) -> None:
     """Show a place: how it was read, its flags, how often calls were there, what was changed.
 
-    A unit is not its building; the flags of a building are shown with its units. It is recorded.
+    The flags of a building are shown with its units.
 
     JSON: place, typed_as, flags, counts, building, changes.
 
-    Examples:
+    Example:
 
       ccu place show 12 Main St Apt 3
-
-      ccu place show --place 41 --format json
     """
     from ccu.card import place_record
 
     session: Session = ctx.obj
     place_id = finding.exact(session, " ".join(address or []), place)
-    data = place_record.place_data(session, place_id)
-    emit_document(place_record.document(session, data, every), format, output)
+    emit_document(place_record.show(session, place_id, every), format, output)
 
 
 @app.command()
@@ -67,11 +64,9 @@ def flag(
     """Put a short safety note on a place; the card of the place, and of its units, shows it.
 
     The note is asked for or comes from a file: one line of at most 160 characters, about the place.
-    Until somebody else verifies it, the card marks it.
+    The card marks it until a second person verifies it.
 
-    Examples:
-
-      ccu place flag 12 Main St --source officer
+    Example:
 
       ccu place flag 12 Main St Apt 3 --source "call 12" --file note.txt
     """
@@ -87,22 +82,17 @@ def verify(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Confirm a flag that somebody else wrote; it is then renewed for flag_years.
-
-    One whose writer set an earlier day with --until keeps that day. By the unit.
+    """Confirm a flag that somebody else wrote; renew it for flag_years or until its --until day.
 
     Without a number: the flags that nobody has verified yet or that expire within 30 days.
 
-    Examples:
-
-      ccu place verify
+    Example:
 
       ccu place verify 3
     """
     session: Session = ctx.obj
     if flag is None:
-        rows = flags.flags_to_check(session)
-        emit(Table(flags.CHECK_COLUMNS, rows, title="Flags to check"), format, output)
+        emit(flags.flags_to_check(session), format, output)
         return
     if format or output:
         raise InvalidInput("--format and --output are for the list, without a number")
@@ -139,7 +129,7 @@ def exempt(
 ) -> None:
     """Leave a shelter, hospital or station out of the repeat counts, with its units.
 
-    Its calls are calls as before, and people met there are counted as people.
+    People met there are counted as before.
 
     Examples:
 
@@ -159,7 +149,7 @@ def category(
     category: Annotated[str, CATEGORY_OPTION] = REQUIRED,
     asking: AskingOption = False,
 ) -> None:
-    """Record what is at a place; what was recorded before is kept.
+    """Record what is at a place; the earlier category is kept as a change.
 
     Example:
 

@@ -1,4 +1,4 @@
-"""`ccu brief`: the shift hand-over in one page."""
+"""`ccu brief`: the shift handover on one page."""
 
 from datetime import datetime
 from typing import Annotated
@@ -31,9 +31,9 @@ def command(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """The shift hand-over in one page: what is new, due, late and waiting.
+    """The shift handover on one page: what is new, due, overdue and waiting.
 
-    Numbers and places only, unless --names is given. That it was shown is recorded.
+    Numbers and places only, unless --names is given. Showing it is recorded.
 
     JSON: since, until, and the lists overdue, due_today, waiting, care_calls, seen_often,
     in_hospital, flags_to_verify, flags_expiring, overrides_due and plans, all complete.

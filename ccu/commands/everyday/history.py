@@ -1,16 +1,20 @@
-"""`ccu history`: what is known at an address or of a person, for an officer on the way there."""
+"""`ccu history`: what is on file for an address or a person, for an officer on the way there."""
 
 from typing import Annotated
 
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import CALL, PERSON, REASON, needs_reason, opt
+from ccu.options import CALL, PERSON, REASON, AskingOption, needs_reason, opt
 from ccu.output import FormatOption, OutputOption
 from ccu.session import Session
 
+WordsArgument = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[ADDRESS]", help="An address as you would say it.", show_default=False),
+]
 AddressOption = Annotated[
-    str | None, typer.Option("--address", "-a", help="An address as you would say it.")
+    str | None, typer.Option("--address", "-a", help="The address in one argument, for scripts.")
 ]
 CallOption = Annotated[int | None, opt("--call", CALL, "The place of this call.")]
 PersonOption = Annotated[
@@ -20,42 +24,46 @@ PersonOption = Annotated[
 
 def command(
     ctx: typer.Context,
+    words: WordsArgument = None,
     address: AddressOption = None,
     call: CallOption = None,
     person: PersonOption = None,
     every: Annotated[
-        bool, typer.Option("--all", help="List every call, not the last few.")
+        bool, typer.Option("--all", help="Everything, not only what fits on one screen.")
     ] = False,
     full: Annotated[
-        bool, typer.Option("--full", help="With what was written of each call; needs --reason.")
+        bool, typer.Option("--full", help="Everything with the narratives; needs --reason.")
     ] = False,
     reason: Annotated[
         str | None, opt("--reason", REASON, "Why the narratives are needed; it is kept.")
     ] = None,
+    asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Show what is known at an address: warnings, who is helping, past calls.
+    """Show what is on file for an address: warnings, who to call, what to do, past calls.
 
-    Units are kept apart: 12 Main St Apt 3 is not Apt 4, and not the building. With --person, what
-    is known of one person at any place. Each card shown is recorded in the audit.
+    At a terminal it fits one screen; --all shows everything, as every other format does. Units are
+    kept apart: 12 Main St Apt 3 is not Apt 4, and not the building. With --person, what is known of
+    one person at any place. Each card shown is recorded in the audit.
 
-    JSON: query, match, place, counts, warnings, workers, open, plans, calls, building, near; of a
-    person: person, counts, workers, open, plans, calls, places.
+    JSON: query, match, place, counts, people, children, warnings, workers, open, plans, calls,
+    building, near; of a person: person, counts, warnings, workers, open, plans, calls, places.
 
     Examples:
 
-      ccu history --address "12 Main St Apt 3"
+      ccu history 12 main st apt 3
 
-      ccu history --call 41 --all --format csv
+      ccu history --call 41 --format csv
 
       ccu history --person 12
 
-      ccu history -a "12 Main St #3" --full --reason "on scene, person not answering"
+      ccu history 12 main st apt 3 --full --reason "on scene, person not answering"
     """
     session: Session = ctx.obj
-    if sum(each is not None for each in (address, call, person)) != 1:
-        raise InvalidInput("give one of --address, --call and --person")
+    typed = " ".join(words) if words else None
+    if sum(each is not None for each in (typed, address, call, person)) != 1:
+        raise InvalidInput("give an address, --call or --person, one of them")
     why = needs_reason(full, reason)
     if person is not None:
         from ccu.card import person as person_card
@@ -66,9 +74,10 @@ def command(
 
     place.show(
         session,
-        address=address,
+        address=typed if address is None else address,
         call_id=call,
         every=every,
+        asking=asking,
         reason=why,
         format=format,
         output=output,

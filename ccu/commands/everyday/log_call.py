@@ -1,5 +1,6 @@
 """`ccu log-call`: record a call."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -112,10 +113,10 @@ def _page(work: "Work", session: Session, call_id: int) -> Document:
         note = "No address was recognized, so there is no card; it is kept as typed."
         return Document(f"Logged call {call_id}.", [Section(lines=[note], main=True)], data)
     match = places.of_call(connection, call_id)
-    found = place.place_card(session, f"call {call_id}", match, every=False, narratives=False)
-    work.audit("history", "place", place_id, calls=len(found["calls"]))
-    shown = page.document(found)
-    top = Section(lines=[shown.title, page.headline(found)])
-    page_data = {**data, "card": found}
-    whole = Document(f"Logged call {call_id}.", [top, *shown.sections], page_data)
+    found = place.recorded_card(session, work, f"call {call_id}", match)
+    logged, headline = f"Logged call {call_id}.", page.headline(found)
+    shown = place.document(session, found, f"{logged} {headline}")
+    top = Section(lines=[shown.title, headline])
+    data["card"] = found
+    whole = replace(shown, title=logged, sections=[top, *shown.sections], data=data)
     return screen_parts.with_notice(whole, session.view)

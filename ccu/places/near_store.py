@@ -1,38 +1,46 @@
-"""Places near an address that no call was at: the units of a building, typing errors.
-
-Loaded only when an address is not found exactly.
-"""
+"""Places near an address: the units of a building, and what one typing error makes of it."""
 
 import sqlite3
 
 from ccu.address import Address
 from ccu.address import match as matching
-from ccu.places.store import MOST_NEAR, Near, as_address, calls_at, place_text
+from ccu.places.store import MOST_NEAR, OTHER_UNIT, Near, as_address, near
 
-_SLIP = 8  # after every near match of ccu.address.match
+_TYPING_ERROR = 8  # after every near match of ccu.address.match
 CANDIDATES = 3_000  # places scored for a typo; one house number has fewer in any town seen
 
 
-def near_places(connection: sqlite3.Connection, reading: Address) -> list[Near]:
-    """The town's own places that may be meant, nearest first, then those with most calls."""
+def near_places(
+    connection: sqlite3.Connection, reading: Address, alike_to: int | None = None
+) -> list[Near]:
+    """Return the town's own places that may be meant, nearest first, then those with most calls.
+
+    With `alike_to`, a place on file, those that may be the same one, because one of both was
+    mistyped: another house number or unit is a neighbor.
+    """
     scored = []
     for row in _candidates(connection, reading):
+        if row["id"] == alike_to:
+            continue
         other = as_address(row)
         distance = matching.nearness(reading, other)
         if distance is not None:
             scored.append((distance, row, _why(reading, other)))
-        elif (why := _slip(reading, other)) is not None:
-            scored.append((_SLIP, row, why))
+        elif (why := _typing_error(reading, other)) is not None:
+            scored.append((_TYPING_ERROR, row, why))
+    if alike_to is not None:
+        scored = [each for each in scored if each[2] not in _NEIGHBOR]
     scored.sort(key=lambda found: found[0])
     counted = [
-        (distance, -calls_at(connection, row["id"]), place_text(row), why)
+        (distance, near(connection, row, why, same_unit=why not in OTHER_UNIT))
         for distance, row, why in scored[:50]
     ]
-    return [Near(text, -calls, why) for _, calls, text, why in sorted(counted)[:MOST_NEAR]]
+    counted.sort(key=lambda each: (each[0], -each[1].calls, each[1].text))
+    return [each for _distance, each in counted[:MOST_NEAR]]
 
 
 def _candidates(connection: sqlite3.Connection, reading: Address) -> list[sqlite3.Row]:
-    """Places alike enough to be scored, each found by an index."""
+    """Return places alike enough to be scored, each found by an index."""
     if not reading.unit_key:
         return []
     return connection.execute(
@@ -60,8 +68,15 @@ _WHY = {
 }
 
 
-def _slip(asked: Address, other: Address) -> str | None:
-    """Another address by the rules, but one that a person in a hurry may well have meant."""
+_NEIGHBOR = (
+    *OTHER_UNIT,
+    _WHY["other house number"],
+    "house number with another letter or fraction",
+)
+
+
+def _typing_error(asked: Address, other: Address) -> str | None:
+    """Return why another address by the rules may still be meant, by a typing error; or None."""
     if matching.compare(asked, other).reason == "other town":
         return None
     if not asked.number or matching.digits(asked.number.split(" ")[0]) != matching.digits(

@@ -1,4 +1,4 @@
-"""Names to be found in a text, and never to be shown: of a person, of those met at a place."""
+"""Names to look for in a text, never to be shown: of a person, of the people met at a place."""
 
 import json
 import sqlite3
@@ -29,12 +29,12 @@ WHERE call.place_id = :place_id AND call.voided_at IS NULL
 
 
 def person(connection: sqlite3.Connection, person_id: int) -> set[tuple[str, str]]:
-    """Every (given name, family name) of this person, by every record."""
+    """Return every (given name, family name) of this person, by every record."""
     return _of(connection, [person_id])
 
 
 def met_at(connection: sqlite3.Connection, place_id: int) -> set[tuple[str, str]]:
-    """The same of everybody who was ever met on a call at a place or at its building."""
+    """Return the names of everybody who was ever met on a call at a place or its building."""
     rows = connection.execute(_MET, {"place_id": place_id}).fetchall()
     return _of(connection, [row["person_id"] for row in rows])
 

@@ -1,0 +1,305 @@
+"""The card on one screen: what matters at a door, never taller than the terminal.
+
+Where there is no room, old calls are given up first, then what is less urgent; warnings never. They
+are shortened, and if even that is too much, the oldest are counted. The last line names what was
+left out, which --all shows. Words carry the meaning: bold only repeats it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from ccu.card import page
+from ccu.output.text import one_line, width
+from ccu.people.screen_parts import agency, day, listed_items, near_day
+from ccu.places.store import OTHER_UNIT
+
+LABEL = 8  # columns
+SPARE = 5  # rows of the terminal that are left free: the prompt and a little above the card
+LEAST_ROOM = 10
+GAP = "    "
+
+
+@dataclass
+class Part:
+    """A labeled part of the screen, folded into lines, of which `least` are always shown.
+
+    The part with the highest `rank` is the first to give up lines, from its last one.
+    """
+
+    label: str
+    lines: list[str]
+    rank: int
+    least: int = 1
+
+    def __post_init__(self) -> None:
+        self.least = min(self.least, len(self.lines))
+        self.all = len(self.lines)
+
+
+def lines(
+    today: date, first: str, data: Mapping[str, Any], columns: int, rows: int
+) -> Iterator[tuple[str, bool]]:
+    """Yield the lines of the screen, each with whether it is bold; `first` is above the card."""
+    card = data.get("card", data)
+    room = max(rows - SPARE, LEAST_ROOM)
+    head = [line for text in (first, data.get("notice")) if text for line in _folded(text, columns)]
+    head += _head(card, today, columns)
+    parts = [part for part in _parts(card, data, today, columns) if part.lines]
+    needed = len(head) + sum(part.least for part in parts)
+    warned = _warnings(card, today, columns, max(room - needed - 1, 1))
+    left = room - len(head) - len(warned)
+    if sum(len(part.lines) for part in parts) > left:
+        _give_up(parts, left - 1)
+    yield from ((line, True) for line in head)
+    yield from ((line, True) for line in warned)
+    for part in parts:
+        for number, line in enumerate(part.lines):
+            yield f"{'' if number else part.label:{LABEL}}{line}", False
+    if more := _left_out(parts, card):
+        text = f"{'MORE':{LABEL}}{more}"
+        yield text if len(text) <= columns else "MORE: --all", False
+
+
+def _give_up(parts: Sequence[Part], room: int) -> None:
+    """Take lines from the parts until they fit; calls first."""
+    for part in sorted(parts, key=lambda each: -each.rank):
+        over = sum(len(each.lines) for each in parts) - room
+        if over <= 0:
+            return
+        del part.lines[max(part.least, len(part.lines) - over) :]
+
+
+def _left_out(parts: Sequence[Part], card: Mapping[str, Any]) -> str:
+    """Return `5 calls; rest of OPEN: --all`, or nothing if everything is shown."""
+    shown = sum(len(part.lines) for part in parts if part.label == "CALLS")
+    older = len(card["calls"]) - shown
+    said = [f"{older} {'call' if older == 1 else 'calls'}"] if older else []
+    cut = [part.label for part in parts if len(part.lines) < part.all and part.label != "CALLS"]
+    said += [f"rest of {', '.join(cut)}"] if cut else []
+    return f"{'; '.join(said)}: --all" if said else ""
+
+
+# ---------------------------------------------------------------- head and warnings
+
+
+def _head(card: Mapping[str, Any], today: date, columns: int) -> list[str]:
+    """Return the address or person, and beside it how often and when somebody was there last."""
+    if "match" not in card:
+        title = f"PERSON {card['person']['id']}"
+    elif card["place"] is None:
+        title = f"No calls recorded at {card['match']['text']}"
+    else:
+        title = card["match"]["text"]
+    head = [one_line(title)]
+    if card["calls"]:
+        beside = f"{_often(card['counts'])}, last {_when(card['calls'][0]['occurred'], today)}"
+        free = columns - width(head[0]) - len(beside)
+        head = [head[0] + " " * free + beside] if free > 1 else [head[0], beside]
+    certainty = card.get("match", {}).get("certainty", "exact")
+    if certainty != "none" and not certainty.startswith(("exact", "the place")):
+        head.append(one_line(certainty[:1].upper() + certainty[1:]))
+    elif certainty == "none" and not (card["near"] or card["building"]["units"]):
+        head.append("An address without a record is not a safe address.")
+    return [line for text in head for line in _folded(text, columns)]
+
+
+def _often(counts: Mapping[str, Any]) -> str:
+    spans = [(span, f"in {span} days") for span in ("30", "90", "365")] + [("ever", "ever")]
+    count, span = next((counts["all"][key], text) for key, text in spans if counts["all"][key])
+    return f"{count} {'call' if count == 1 else 'calls'} {span}"
+
+
+def _when(occurred: str, today: date) -> str:
+    on, time = occurred.split(" ")
+    near = {today.isoformat(): "TODAY", (today - timedelta(days=1)).isoformat(): "YESTERDAY"}
+    return f"{near.get(on) or near_day(on, today)} {time}"
+
+
+def _warnings(card: Mapping[str, Any], today: date, columns: int, room: int) -> list[str]:
+    """Return the warnings in at most `room` lines: in full, else shortened, else counted."""
+    if not card["warnings"]:
+        return _folded(page.no_warnings(card, "see ALSO"), columns)
+    texts = [_warning(item, today) for item in _together(card["warnings"])]
+    for most in (len(max(texts, key=len)), columns, (columns - len(GAP)) // 2):
+        packed = _packed([_cut(text, most) for text in texts], columns)
+        if len(packed) <= room:
+            return packed
+    kept = packed[: max(room - 1, 0)]
+    count = len(texts) - sum(line.count("! ") for line in kept)
+    return [*kept, f"! {count} MORE WARNINGS: --all"]
+
+
+def _together(found: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the warnings, those of one call as one: VIOLENCE, INJURY."""
+    of_call: dict[tuple[object, ...], dict[str, Any]] = {}
+    for item in found:
+        key: tuple[object, ...] = (item["source"], item.get("day"), item.get("at"))
+        if item["type"] in ("flag", "safety_concern"):
+            key = (*key, item["text"])
+        if key in of_call:
+            of_call[key]["text"] += f", {page.short_text(item)}"
+        else:
+            of_call[key] = {**item, "text": page.short_text(item)}
+    yield from of_call.values()
+
+
+def _warning(item: Mapping[str, Any], today: date) -> str:
+    """Return `! VIOLENCE, INJURY Tue Nov 24`, `! Loose step (officer, not verified)`."""
+    where = f"{item['at']}: " if "at" in item else ""
+    if item["type"] == "flag":
+        checked = "" if item["verified"] else ", not verified"
+        return f"! {where}{one_line(item['text'])} ({one_line(item['source'])}{checked})"
+    source = f" ({one_line(item['source'])})" if item["type"] == "safety_concern" else ""
+    return f"! {where}{one_line(item['text'])} {near_day(item['day'], today)}{source}"
+
+
+# ---------------------------------------------------------------- the parts below
+
+
+def _parts(
+    card: Mapping[str, Any], data: Mapping[str, Any], today: date, columns: int
+) -> Iterator[Part]:
+    room = columns - LABEL
+
+    def part(label: str, items: Iterable[str], rank: int, least: int = 1) -> Part:
+        texts = [one_line(item) for item in items]
+        return Part(label, _packed(texts, room), rank, least)
+
+    plans = card["plans"]
+    working = [text for each in card["workers"] for text in _worker(each, today)]
+    yield part("WHO", _who(card), rank=3)
+    if card["place"] if "match" in card else True:
+        working = working or ["No worker assigned"]
+    yield part("CALL", [*working, *_of_plans(plans, "contacts")], rank=0)
+    yield part("DO", [*_of_plans(plans, "steps"), *_of_plans(plans, "helps")], rank=1)
+    yield part("AVOID", _of_plans(plans, "avoid"), rank=2)
+    yield part("TRIGGER", _of_plans(plans, "triggers"), rank=4, least=0)
+    yield part("SIGNS", _of_plans(plans, "early_signs"), rank=7, least=0)
+    yield part("OPEN", [_open(each, today) for each in listed_items(card["open"])], 5, least=0)
+    if card["counts"]:
+        what = "address" if "match" in card else "person"
+        yield part("COUNT", page.repeat_lines(card["counts"], what), rank=8, least=0)
+    yield Part("CALLS", list(_calls(card["calls"], today, room)), rank=9, least=0)
+    warned_near = page.no_warnings({**card, "warnings": []}, "") != page.NO_WARNINGS
+    yield part("ALSO", _also(card), rank=6 if warned_near else 10, least=int(warned_near))
+    if notes := data.get("care_notes"):
+        said = "1 care note" if len(notes) == 1 else f"{len(notes)} care notes"
+        yield part("NOTES", [f"{said}, the last of {near_day(notes[0]['day'], today)}: --all"], 6)
+
+
+def _who(card: Mapping[str, Any]) -> list[str]:
+    if "person" in card:
+        from ccu.card.person import name
+
+        born = card["person"]["birth_date"]
+        return [name(card["person"]) + (f", born {day(born)}" if born else "")]
+    child = [page.CHILD] if card["children"] else []
+    return [page.who_line(each) for each in card["people"]] + child
+
+
+def _worker(each: Mapping[str, Any], today: date) -> list[str]:
+    if each["name"] is None:
+        return [f"{each['agency']} is handling this"]
+    reach = f"{each['name']}, {agency(each)}  {each['phone'] or 'no phone recorded'}"
+    if not each["next_contact"]:
+        return [reach]
+    was_due = "was due " if each["overdue"] else ""
+    return [reach, f"next contact {was_due}{near_day(each['next_contact'], today)}"]
+
+
+def _of_plans(plans: Sequence[Mapping[str, Any]], field: str) -> list[str]:
+    if not plans:
+        return []
+    from ccu.card.plans import items
+
+    return [text for plan in plans for text in items(plan["body"], field)]
+
+
+def _open(each: Mapping[str, Any], today: date) -> str:
+    if each["id"] is None:
+        return f"{each['owner']} is handling this"
+    due = f", due {near_day(each['due'][:10], today)}" if each["due"] else ""
+    late = " (overdue)" if each["overdue"] else ""
+    return f"{each['record']} {each['id']}, {each['what'].lower()}, {each['owner']}{due}{late}"
+
+
+def _calls(calls: Sequence[Mapping[str, Any]], today: date, room: int) -> Iterator[str]:
+    """Yield a line a call, in columns that share the room."""
+    shown = ("place", "nature", "outcome", "answer")  # the place on the card of a person
+    rows = [
+        [f"{near_day(each['occurred'][:10], today)} {each['occurred'][11:]}"]
+        + [one_line(str(each[key])) for key in shown if key in each]
+        for each in calls
+    ]
+    widest = [max(map(width, column), default=0) for column in zip(*rows, strict=True)]
+    while widest and sum(widest) + 2 * len(widest) - 2 > room:
+        index = widest.index(max(widest[1:]), 1)
+        widest[index] -= 1
+        if widest[index] < 4:
+            break
+    for row in rows:
+        cells = [_cut(cell, wide) for cell, wide in zip(row, widest, strict=True)]
+        padded = [
+            cell + " " * (wide - width(cell)) for cell, wide in zip(cells, widest, strict=True)
+        ]
+        yield "  ".join(padded).rstrip(" ")
+
+
+def _also(card: Mapping[str, Any]) -> list[str]:
+    """Return what is warned of in other units and at similar addresses, warnings first."""
+    if "match" not in card:
+        return [f"{each['place']} ({each['calls']})" for each in card["places"]]
+    near = [each for each in card["near"] if each["why"] not in OTHER_UNIT]  # those are units
+    near.sort(key=lambda each: not each["warnings"])
+    similar = [page.counted(f"similar: {each['address']}", each) for each in near]
+    units = page.unit_lines(card["building"])
+    return similar + units if any(each["warnings"] for each in near) else units + similar
+
+
+# ---------------------------------------------------------------- folding
+
+
+def _packed(texts: Sequence[str], columns: int) -> list[str]:
+    """Return the texts in as few lines as they fit in order; a longer one is folded."""
+    packed: list[str] = []
+    for text in texts:
+        if packed and width(packed[-1]) + len(GAP) + width(text) <= columns:
+            packed[-1] += GAP + text
+        else:
+            packed += _folded(text, columns)
+    return packed
+
+
+def _folded(text: str, columns: int) -> list[str]:
+    """Fold a text between words; a word that is longer than a line is cut into pieces."""
+    if width(text) <= columns:
+        return [text]
+    folded = [""]
+    for word in text.split(" "):
+        rest = word
+        while rest:
+            gap = " " if folded[-1] else ""
+            if width(folded[-1] + gap + rest) <= columns:
+                folded[-1] += gap + rest
+                rest = ""
+            elif folded[-1]:
+                folded.append("")
+            else:
+                count = next(
+                    n for n in range(len(rest), 0, -1) if width(rest[:n]) <= columns or n == 1
+                )
+                folded[-1], rest = rest[:count], rest[count:]
+                folded.append("")
+    return [line for line in folded if line]
+
+
+def _cut(text: str, most: int) -> str:
+    """Shorten a text to columns, with an ellipsis."""
+    if width(text) <= most:
+        return text
+    cut = text[:most]
+    while cut and width(cut) > most - 3:
+        cut = cut[:-1]
+    return f"{cut.rstrip()}..."

@@ -1,0 +1,213 @@
+"""The card at a real terminal: one screen of 80 x 24, warnings always on it; a pipe has it all."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .. import steps
+from ..conftest import Ccu
+
+pexpect = pytest.importorskip("pexpect")
+if not hasattr(pexpect, "spawn"):
+    pytest.skip("no pseudo-terminals here", allow_module_level=True)
+
+NOW = "2026-01-31T14:00"
+PROGRAM = ["-c", "import sys; from ccu.cli import main; sys.exit(main(sys.argv[1:]))"]
+NOTE = "Note {}: ring twice, wait to the left of the door until somebody has answered"
+
+
+@pytest.fixture
+def ccu(ccu: Ccu, monkeypatch: pytest.MonkeyPatch, db_path: Path) -> Ccu:
+    monkeypatch.setenv("CCU_TODAY", NOW)
+    monkeypatch.delenv("COLUMNS")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("CCU_DB", str(db_path))
+    return ccu
+
+
+def start(*words: str, rows: int = 24, columns: int = 80) -> Any:
+    return pexpect.spawn(
+        sys.executable,
+        [*PROGRAM, "history", *words],
+        env=dict(os.environ),
+        encoding="utf-8",
+        timeout=30,
+        dimensions=(rows, columns),
+    )
+
+
+def shown(*words: str, rows: int = 24, columns: int = 80) -> list[str]:
+    terminal = start(*words, rows=rows, columns=columns)
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+    lines: list[str] = terminal.before.replace("\r", "").splitlines()
+    return lines
+
+
+def log(ccu: Ccu, address: str, when: str, *more: str) -> None:
+    nature = () if "--nature" in more else ("--nature", "crisis")
+    done = ccu("log-call", "--when", when, "--address", address, *nature, *more)
+    assert done.code == 0, done.err
+
+
+def flag(ccu: Ccu, address: str, note: str, *more: str) -> None:
+    done = ccu("place", "flag", address, "--source", "officer", "--file", "-", *more, stdin=note)
+    assert done.code == 0, done.err
+
+
+def card(ccu: Ccu, *words: str) -> dict[str, Any]:
+    done = ccu("history", *words, "-f", "json")
+    assert done.code == 0, done.err
+    found: dict[str, Any] = json.loads(done.out)
+    return found
+
+
+def test_the_card_is_warnings_then_who_then_calls(ccu: Ccu, db_path: Path) -> None:
+    steps.start(ccu)
+    steps.name(db_path, 1, "Rowan", "Sample")
+    assert ccu("staff", "change", "dlee", "--agency", "human_services").code == 0
+    exam = ("--nature", "suicide", "--disposition", "police_exam", "--person", "1")
+    log(ccu, "12 Main St Apt 3", "2026-01-20 10:00", *exam, "--danger", "weapon")
+    assert ccu("worker", "assign", "--person", "1", "--staff", "dlee").code == 0
+    assert shown("12", "main", "st", "apt", "3") == [
+        "12 MAIN ST # 3, WESTPORT                2 calls in 30 days, last YESTERDAY 22:30",
+        "! SUICIDE ATTEMPT OR THREAT, EMERGENCY EXAM, WEAPON Tue Jan 20",
+        "WHO     R. Sample, subject of 2 calls",
+        "CALL    Dana Lee, Human Services  203-555-0142",
+        "CALLS   Fri Jan 30 22:30  Person in crisis",
+        "        Tue Jan 20 10:00  Suicide attempt or threat  Police emergency exami...",
+    ]
+    assert steps.audited(db_path, "history")[-2:] == [("place", 1), ("person", 1)]
+
+
+def test_twelve_warnings_are_all_on_one_screen(ccu: Ccu) -> None:
+    log(ccu, "3 Elm St", "2026-01-30 10:00", "--person", "described: tall man", "--danger", "fire")
+    for day in range(1, 29):
+        log(ccu, "3 Elm St", f"2026-01-{day:02d} 10:00")
+    for number in range(1, 12):
+        flag(ccu, "3 Elm St", NOTE.format(number))
+    lines = shown("3", "elm", "st")
+    assert len(lines) <= 19  # with the prompt below it 20
+    assert max(map(len, lines)) <= 80
+    text = "\n".join(lines)
+    for number in range(1, 12):
+        assert f"! Note {number}: " in text
+    assert "! FIRE Fri Jan 30" in text
+    assert "CALL    No worker assigned" in text
+    assert lines[-1].startswith("MORE    ")
+    assert lines[-1].endswith(": --all")
+    wide = shown("3", "elm", "st", rows=50, columns=120)
+    assert NOTE.format(7) in "\n".join(wide)
+    assert 80 < max(map(len, wide)) <= 120
+
+
+def test_warnings_without_room_are_counted(ccu: Ccu) -> None:
+    log(ccu, "3 Elm St", "2026-01-30 10:00", "--danger", "fire")
+    for number in range(1, 20):
+        flag(ccu, "3 Elm St", NOTE.format(number))
+    lines = shown("3", "elm", "st", rows=13)
+    assert len(lines) <= 10
+    counted = lines.index("! 8 MORE WARNINGS: --all")
+    assert "\n".join(lines[:counted]).count("! ") == 12
+    assert lines[counted + 1] == "CALL    No worker assigned"
+
+
+def test_a_pipe_and_all_have_everything(ccu: Ccu) -> None:
+    for day in range(1, 29):
+        log(ccu, "3 Elm St", f"2026-01-{day:02d} 10:00")
+    flag(ccu, "3 Elm St", NOTE.format(1))
+    assert len("\n".join(shown("3", "elm", "st", "--all")).split("Person in crisis")) == 29
+    line = [sys.executable, *PROGRAM, "history", "3", "elm", "st"]
+    piped = subprocess.run(line, capture_output=True, text=True, check=True).stdout
+    assert piped.count("Person in crisis") == 28
+    assert NOTE.format(1) in piped
+
+
+def test_a_unit_never_seen_shows_its_building(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
+    flag(ccu, "12 Main St", "Lobby door sticks", "--new")
+    log(ccu, "12 Main St Apt 3", "2026-01-20 10:00", "--danger", "weapon")
+    log(ccu, "12 Main St", "2026-01-21 10:00", "--danger", "fire")
+    found = card(ccu, "12", "Main", "St", "Apt", "4")
+    assert found["place"] is None
+    assert [(each["text"], each["at"]) for each in found["warnings"]] == [
+        ("Lobby door sticks", "building"),
+        ("Fire", "building"),
+    ]
+    warned = {row["unit"]: [each["text"] for each in row["warnings"]]
+              for row in found["building"]["by_unit"]}  # fmt: skip
+    assert warned == {"# 3": ["Weapon"], "": ["Lobby door sticks", "Fire"]}
+    assert "Only the building is on file, not this unit" in shown(
+        "--no-input", "12", "Main", "St", "Apt", "4"
+    )
+    log(ccu, "12 Main St Apt 4", "2026-01-30 10:00")
+    first = card(ccu, "12", "Main", "St", "Apt", "4")
+    assert [each["text"] for each in first["warnings"]] == ["Lobby door sticks", "Fire"]
+
+
+def test_a_similar_address_is_never_an_all_clear(ccu: Ccu) -> None:
+    log(ccu, "27 Imperial Ave", "2026-01-20 10:00", "--danger", "weapon")
+    log(ccu, "27 Imperial", "2026-01-22 10:00")
+    (near,) = card(ccu, "27", "imperial")["near"]
+    assert near["address"] == "27 IMPERIAL AVE, WESTPORT"
+    assert [each["text"] for each in near["warnings"]] == ["Weapon"]
+    lines = shown("27", "imperial")
+    assert lines[1] == "No active warnings at this exact address: see ALSO"
+    assert lines[-1] == "ALSO    similar: 27 IMPERIAL AVE, WESTPORT (1 call, WEAPON)"
+    lines = shown("--no-input", "27", "imperal", "ave")
+    assert lines[0] == "No calls recorded at 27 IMPERAL AVE"
+    assert "ALSO    similar: 27 IMPERIAL AVE, WESTPORT (1 call, WEAPON)" in lines
+
+
+def test_enter_takes_the_one_near_address(ccu: Ccu) -> None:
+    log(ccu, "27 Imperial Ave", "2026-01-20 10:00", "--danger", "weapon")
+    terminal = start("27", "imperal", "ave")
+    terminal.expect_exact("Nothing is on file at exactly 27 IMPERAL AVE.")
+    terminal.expect_exact("Show 27 IMPERIAL AVE, WESTPORT instead? [Enter for yes, n for no]: ")
+    terminal.sendline("")
+    terminal.expect_exact("! WEAPON Tue Jan 20")
+    terminal.expect(pexpect.EOF)
+    terminal = start("27", "imperal", "ave")
+    terminal.expect_exact("[Enter for yes, n for no]: ")
+    terminal.sendline("n")
+    terminal.expect_exact("No calls recorded at 27 IMPERAL AVE")
+    terminal.expect_exact("WEAPON")
+    terminal.expect(pexpect.EOF)
+
+
+def test_several_near_addresses_are_a_numbered_choice(ccu: Ccu) -> None:
+    log(ccu, "27 Imperial Ave", "2026-01-20 10:00")
+    log(ccu, "27 Imperial Rd", "2026-01-21 10:00", "--danger", "weapon")
+    terminal = start("27", "imperial")
+    terminal.expect(r"  (\d)  27 IMPERIAL RD, WESTPORT")
+    number = terminal.match[1]
+    terminal.expect_exact("Number of the address you mean [Enter for none]: ")
+    terminal.sendline("7")
+    terminal.expect_exact("type a number of the list, or n for none of them")
+    terminal.sendline(number)
+    terminal.expect_exact("27 IMPERIAL RD, WESTPORT")
+    terminal.expect_exact("Similar to 27 IMPERIAL, which is not on file")
+    terminal.expect_exact("! WEAPON Wed Jan 21")
+    terminal.expect(pexpect.EOF)
+
+
+def test_what_is_hidden_is_neither_counted_nor_hinted_at(
+    ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps.start(ccu)
+    steps.name(db_path, 1, "Rowan", "Sample")
+    assert ccu("staff", "change", "dlee", "--agency", "human_services").code == 0
+    assert ccu("staff", "add", "pat", "--role", "officer", "--agency", "police").code == 0
+    assert ccu("worker", "assign", "--person", "1", "--staff", "dlee").code == 0
+    assert ccu("settings", "police_sees", "").code == 0
+    steps.become(monkeypatch, "pat")
+    lines = ccu("history", "--call", "1", tty=True).out.splitlines()
+    assert "CALL    Human Services is handling this" in lines
+    assert not [line for line in lines if "203-555" in line or "Dana" in line]
+    assert not [line for line in lines if line.startswith(("DO ", "AVOID", "NOTES"))]
