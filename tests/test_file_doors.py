@@ -38,11 +38,11 @@ ALLOWED = {
     "database/encryption.py": {"module.connect", "os.open", ".mkdir"},
     "database/key_chain.py": {".open"},
     "check/privacy.py": {".open", ".stat", ".lstat", ".iterdir"},
-    "side_file.py": {
+    "database/side_file.py": {
         *("db.connect", "os.open", ".stat", ".lstat", ".read_bytes", ".read_text"),
     },
     "records/audit.py": {".unlink"},
-    "imports/dispatch/staging.py": {".iterdir", ".stat", ".unlink"},
+    "imports/dispatch/staging_store.py": {".iterdir", ".stat", ".unlink"},
     "retention/purge.py": {".iterdir"},
     "session.py": {".mkdir"},  # the user's data folder
     # files of the package

@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ccu import dates, files, side_file
+from ccu import dates, files
 from ccu.care import store
 from ccu.care.page import login
 from ccu.database import key_chain as chain
 from ccu.database import opening as db
-from ccu.database import wiping
+from ccu.database import side_file, wiping
 from ccu.errors import InvalidInput, NotFound, VerificationFailed
 from ccu.files import named
 from ccu.people import store as people

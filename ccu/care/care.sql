@@ -3,7 +3,7 @@
 -- A file of its own, because whoever can open a SQLite file can read it. People, calls and accounts
 -- are the main file's: only their numbers and logins are here, which no REFERENCES can check.
 
-PRAGMA application_id = 1128486211;  -- 'CCUC': how ccu/side_file knows the file
+PRAGMA application_id = 1128486211;  -- 'CCUC': how database/side_file.py knows the file
 PRAGMA user_version = 1;
 
 -- One note. Its words are never edited; a later note corrects it. Written about the wrong person, it

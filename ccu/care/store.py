@@ -13,9 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ccu import side_file
 from ccu.care import VARIABLE
-from ccu.database import encryption, key_chain
+from ccu.database import encryption, key_chain, side_file
 from ccu.errors import DatabaseUnusable, InvalidInput, NotFound, VerificationFailed
 from ccu.output import say
 from ccu.records import table

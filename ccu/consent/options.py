@@ -3,7 +3,8 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ccu.options import OptionType, code, completion, opt
+from ccu.options import OptionType, code, opt
+from ccu.options import completion_store as completion
 from ccu.session import Session
 
 if TYPE_CHECKING:

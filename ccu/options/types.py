@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ccu.errors import InvalidInput
-from ccu.options import completion
+from ccu.options import completion_store as completion
 
 if TYPE_CHECKING:
     from ccu.session import Session

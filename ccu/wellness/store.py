@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
-from ccu import dates, side_file
+from ccu import dates
 from ccu.database import opening as db
+from ccu.database import side_file
 from ccu.errors import CcuError, InvalidInput
 
 KIND = side_file.Kind(

@@ -4,7 +4,7 @@
 -- here has an order, a time, an account or a number. WITHOUT ROWID, because a rowid would show the
 -- order in which types were first used.
 
-PRAGMA application_id = 1128486231;  -- 'CCUW': how ccu/side_file knows the file
+PRAGMA application_id = 1128486231;  -- 'CCUW': how database/side_file.py knows the file
 PRAGMA user_version = 1;
 
 -- A town can add its own types here.

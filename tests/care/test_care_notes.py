@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from ccu import side_file as compartment
 from ccu.care.store import KIND, NOTICE
 from ccu.database import opening as db
+from ccu.database import side_file as compartment
 from ccu.errors import DatabaseUnusable
 
 from ..conftest import TODAY, Ccu, Result, run_ccu

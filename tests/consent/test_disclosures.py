@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccu.consent import disclosures
+from ccu.consent import disclosure_store as disclosures
 from ccu.plans import store as plans
 from ccu.records.visibility import police_side
 

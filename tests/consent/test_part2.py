@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ccu import cli
-from ccu.options import completion
+from ccu.options import completion_store as completion
 from ccu.records import audit
 
 from .. import steps

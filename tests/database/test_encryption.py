@@ -17,7 +17,7 @@ from ccu import files
 from ccu.database import copies, encryption, opening
 from ccu.database import opening as db
 from ccu.imports.dispatch import run as cad
-from ccu.imports.dispatch import staging
+from ccu.imports.dispatch import staging_store as staging
 
 from .. import dispatch_rows
 from ..conftest import Ccu, Result, run_ccu

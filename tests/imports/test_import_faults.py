@@ -259,7 +259,7 @@ def test_interrupted_with_a_sentence(desk: Desk, which: signal.Signals) -> None:
 
 
 def test_ctrl_c_reaches_a_long_statement(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ccu.imports.dispatch import merging as imports
+    from ccu.imports.dispatch import merge_store as imports
 
     spin = (
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"

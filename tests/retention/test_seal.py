@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from ccu import cli
 from ccu.demo import export
-from ccu.options import completion
+from ccu.options import completion_store as completion
 
 from .. import told_town as town
 from ..conftest import Result

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import completion
+from ccu.options import completion_store as completion
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
 

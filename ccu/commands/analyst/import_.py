@@ -19,7 +19,7 @@ from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.imports.dispatch.merging import Summary
+    from ccu.imports.dispatch.merge_store import Summary
 
 COLUMNS = ("read", "new", "changed", "same", "rejected")
 WITHOUT_LAYOUT = "demo; --suggest writes a first one for your file"

@@ -54,7 +54,7 @@ def disclose(
 
       ccu consent disclose 12 --to ems --scope needs --without-consent medical_emergency
     """
-    from ccu.consent import disclosures
+    from ccu.consent import disclosure_store as disclosures
     from ccu.records import visibility
     from ccu.records.visibility import PART2
 

@@ -39,7 +39,7 @@ def command(
 
       ccu disclosures --person 12 --all --format csv
     """
-    from ccu.consent import disclosures
+    from ccu.consent import disclosure_store as disclosures
     from ccu.people import store as people
 
     session: Session = ctx.obj

@@ -59,7 +59,7 @@ def init(
 
       mkdir -m 700 ~/wellness; ccu wellness init ~/wellness/wellness.db
     """
-    from ccu import side_file
+    from ccu.database import side_file
     from ccu.wellness import store
 
     path = file or store.KIND.path()

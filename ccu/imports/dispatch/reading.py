@@ -11,7 +11,7 @@ from hashlib import blake2b
 from itertools import compress
 
 from ccu.imports.dispatch.layout import FIELDS, TIMES, Layout
-from ccu.imports.dispatch.staging import MADE, NOTHING, Stage, Staged
+from ccu.imports.dispatch.staging_store import MADE, NOTHING, Stage, Staged
 from ccu.imports.rows import Broken, Cells, Chunk, Column, Table
 
 When = Callable[[str], str]  # a text of the export -> the stored form; raises ValueError

@@ -19,11 +19,11 @@ from ccu.database import opening as db
 from ccu.dates.cad import cad_reader
 from ccu.imports import identifiers
 from ccu.imports import rejects as rejected
-from ccu.imports.dispatch import merging
+from ccu.imports.dispatch import merge_store as merging
 from ccu.imports.dispatch.layout import Layout
-from ccu.imports.dispatch.merging import Summary
+from ccu.imports.dispatch.merge_store import Summary
 from ccu.imports.dispatch.reading import RowReader
-from ccu.imports.dispatch.staging import Stage, attached, conflicting, settle_repeats
+from ccu.imports.dispatch.staging_store import Stage, attached, conflicting, settle_repeats
 from ccu.imports.rows import Broken, Table
 from ccu.imports.source import Export, opened
 from ccu.imports.store import Batch

@@ -1,6 +1,6 @@
 """Merging an imported file into the calls: one transaction, as short as it can be.
 
-What was read is in the tables of the attached schema `staging` (staging.py). Everything here but
+What was read is in the tables of the attached schema `staging` (staging_store.py). Everything here but
 the fields of changed calls is done by SQLite itself, so that an officer who logs a call meanwhile
 waits seconds.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from ccu.database import digests
 from ccu.imports import store
-from ccu.imports.dispatch import changed_rows
+from ccu.imports.dispatch import change_store as changed_rows
 from ccu.imports.dispatch.layout import Layout
 from ccu.imports.store import Batch
 from ccu.records import audit
