@@ -23,7 +23,7 @@ import typer
 
 from ccu.errors import CcuError, InvalidInput
 from ccu.files import Place, reason
-from ccu.output.text import one_line
+from ccu.output.text import heading, one_line
 
 if TYPE_CHECKING:
     from ccu.files.named import Draft
@@ -88,6 +88,11 @@ class Table:
     columns: tuple[str, ...]
     rows: Iterable[Row]
     title: str = ""
+
+    @property
+    def headings(self) -> list[str]:
+        """The titles of the columns for a person; CSV and JSON have `columns`."""
+        return [heading(one_line(column)) for column in self.columns]
 
     def cells(self) -> Iterator[list[Any]]:
         """Yield each row as a list, in the order of the columns."""

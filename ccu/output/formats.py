@@ -9,6 +9,7 @@ from ccu.output import Document, Section, Table
 from ccu.output.text import (
     cell,
     csv_cell,
+    heading,
     is_number,
     json_safe,
     lines,
@@ -42,7 +43,7 @@ def plain(table: Table, indent: str = "") -> Iterator[str]:
     sample = list(islice(rows, SAMPLE))
     right = numeric_columns(sample, len(table.columns))
     head = [[cell(value) for value in row] for row in sample]
-    header = [one_line(column) for column in table.columns]
+    header = table.headings
     widths = [min(WIDEST, max(map(width, column))) for column in zip(header, *head, strict=True)]
     rest = ([cell(value) for value in row] for row in rows)
     for row in chain([header], head, rest):
@@ -108,7 +109,7 @@ def markdown(table: Table) -> Iterator[str]:
         yield f"## {markdown_line(table.title)}\n\n"
     yield tabulate(
         [[markdown_cell(value) for value in row] for row in rows],
-        headers=[markdown_cell(column) for column in table.columns],
+        headers=[markdown_cell(column) for column in table.headings],
         tablefmt="github",
         disable_numparse=True,  # or 1e5 is printed as 100000
         colalign=["right" if numeric else "left" for numeric in right] if rows else None,
@@ -135,10 +136,10 @@ def plain_document(document: Document) -> Iterator[str]:
     for section, table, texts in with_content(document):
         indent = "  " if section.title else ""
         yield f"\n{one_line(section.title)}\n" if section.title else "\n"
-        wide = max((width(one_line(name)) for name, _ in section.pairs), default=0)
+        wide = max((width(heading(one_line(name))) for name, _ in section.pairs), default=0)
         for name, value in section.pairs:
             margin = indent + " " * (wide + 2)
-            label = one_line(name)
+            label = heading(one_line(name))
             first, *more = lines(plain_text(value))
             yield f"{indent}{label}{' ' * (wide + 2 - width(label))}{first}".rstrip(" ") + "\n"
             yield from (f"{margin}{line}".rstrip(" ") + "\n" for line in more)
@@ -157,7 +158,7 @@ def markdown_document(document: Document) -> Iterator[str]:
         if section.pairs:
             yield "\n"
         for name, value in section.pairs:
-            yield f"- **{markdown_cell(name)}:** {markdown_cell(value)}".rstrip(" ") + "\n"
+            yield f"- **{markdown_cell(heading(name))}:** {markdown_cell(value)}".rstrip(" ") + "\n"
         if table:
             yield "\n"
             yield from markdown(table)

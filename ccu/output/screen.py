@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccu.output import Document, Section, Table
 from ccu.output.formats import numeric_columns, with_content
-from ccu.output.text import cell, lines, one_line, plain_text, width
+from ccu.output.text import cell, heading, lines, one_line, plain_text, width
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -34,15 +34,15 @@ def table(table: Table, sink: "Sink") -> Iterator[str]:
     console = _console(sink)
     rows = table.cells()
     page = list(islice(rows, PAGE))
-    layout = _layout(table.columns, page, console.width)
+    layout = _layout(table.headings, page, console.width)
     if table.title:
         yield _drawn(console, _text([one_line(table.title)], "bold"))
     first = True
     while page or first:
         if layout is None:
-            yield ("" if first else "\n") + _drawn(console, _records(table.columns, page))
+            yield ("" if first else "\n") + _drawn(console, _records(table.headings, page))
         else:
-            yield _drawn(console, _grid(table.columns, page, *layout, framed=True))
+            yield _drawn(console, _grid(table.headings, page, *layout, framed=True))
         page, first = list(islice(rows, PAGE)), False
 
 
@@ -75,14 +75,16 @@ def _parts(
     section: Section, table: Table | None, texts: Sequence[str], room: int
 ) -> Iterator["RenderableType"]:
     if section.pairs:
-        yield _pairs([(one_line(name), lines(plain_text(value))) for name, value in section.pairs])
+        yield _pairs(
+            [(heading(one_line(name)), lines(plain_text(value))) for name, value in section.pairs]
+        )
     if table:
         rows = list(table.cells())
-        layout = _layout(table.columns, rows, room)
+        layout = _layout(table.headings, rows, room)
         if layout is None:
-            yield _records(table.columns, rows)
+            yield _records(table.headings, rows)
         else:
-            yield _grid(table.columns, rows, *layout, framed=False)
+            yield _grid(table.headings, rows, *layout, framed=False)
     if texts:
         yield _text([line for text in texts for line in lines(text)])
 
@@ -107,7 +109,7 @@ def _grid(
     right = numeric_columns(rows, len(columns))
     for column, to_right, wide in zip(columns, right, widths, strict=True):
         grid.add_column(
-            _text([one_line(column)]),
+            _text([column]),
             justify="right" if to_right else "left",
             overflow="fold",
             width=wide,
@@ -122,9 +124,7 @@ def _records(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> "RichTabl
     for row in rows:
         if pairs:
             pairs.append(("", [""]))
-        pairs += [
-            (one_line(column), [cell(value)]) for column, value in zip(columns, row, strict=True)
-        ]
+        pairs += [(column, [cell(value)]) for column, value in zip(columns, row, strict=True)]
     return _pairs(pairs)
 
 

@@ -47,6 +47,33 @@ def lines(text: str) -> list[str]:
     return safe(text.replace("\r\n", "\n")).replace("\t", "    ").rstrip("\n").split("\n")
 
 
+# Keys whose title is not the key in words.
+_TITLES = {
+    "a": "A",
+    "b": "B",
+    "for": "About",
+    "id": "Number",
+    "k": "Calls",
+    "old": "Old",
+    "on": "Date",
+    "part2": "Part 2",
+    "was": "Was",
+    "zip": "ZIP",
+}
+
+
+def heading(key: str) -> str:
+    """Return the title of a column or a label for a person: `days_late` is `Days late`.
+
+    JSON and CSV keep the keys, which are a contract. A key with a capital is a title already.
+    """
+    if key != key.lower():
+        return key
+    words = _TITLES.get(key) or key.replace("_", " ")
+    words = words.replace("cad ", "CAD ").replace("zip", "ZIP")
+    return words[:1].upper() + words[1:]
+
+
 def one_line(text: str) -> str:
     """Return the text, safe, on one line: newlines become a visible ` / `, tabs a space."""
     if text.isascii() and text.isprintable():
