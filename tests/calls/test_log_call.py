@@ -296,7 +296,7 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
         (
             ("--person", "neighbor: unknown"),
             "the role in --person: not a valid choice;"
-            " there are subject, caller, family, victim, witness",
+            " choose from subject, caller, family, victim, witness",
         ),
         (("--person", "007"), "a person is named by its number, such as 12"),
         (("--note-file", "/nowhere/note"), "cannot read --note-file: no such file"),

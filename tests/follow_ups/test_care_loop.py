@@ -225,8 +225,9 @@ def town(template: Path, folder: Path) -> Iterator[Town]:
 def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A file with a provider, the staff, and two calls about two people."""
     path = tmp_path_factory.mktemp("template") / "ccu.db"
-    os.environ["CCU_DB"], os.environ["CCU_TODAY"] = str(path), START.isoformat()
     patch = pytest.MonkeyPatch()
+    patch.setenv("CCU_DB", str(path))
+    patch.setenv("CCU_TODAY", START.isoformat())
     steps.become(patch, "chief")
     front: Ccu = run_ccu
     try:
@@ -244,7 +245,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield path
     finally:
         patch.undo()
-        del os.environ["CCU_DB"], os.environ["CCU_TODAY"]
 
 
 @settings(max_examples=examples(10, 60), deadline=None, suppress_health_check=list(HealthCheck))

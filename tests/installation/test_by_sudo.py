@@ -47,6 +47,7 @@ def here(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(folder)
     monkeypatch.setenv("CCU_WELLNESS_DB", str(folder / "wellness" / "wellness.db"))
     monkeypatch.delenv("CCU_CARE_DB", raising=False)
+    monkeypatch.delenv("CCU_TODAY", raising=False)
     monkeypatch.setenv("SUDO_UID", str(UID))
     named(folder, OWN)
     return folder

@@ -40,7 +40,7 @@ def test_a_refused_account_is_told_nothing_of_what_it_named(
     steps.become(monkeypatch, "ana")
     done = ccu(*path.split(), *options.split())
     assert (done.code, done.out, done.err.count("\n")) == (7, "", 1)
-    assert done.err.startswith(f"ccu: error: ccu {path} is for")
+    assert done.err.startswith(f"ccu: error: ccu {path} needs the role")
     with sqlite3.connect(db_path) as hand:
         action, detail = hand.execute("SELECT action, detail FROM audit ORDER BY id").fetchall()[-1]
     assert (action, json.loads(detail)["what"]) == ("denied", path)

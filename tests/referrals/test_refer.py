@@ -183,7 +183,7 @@ def test_a_note_is_kept_and_shown_only_for_a_reason(
         (["1", "--to", "2", "--need", "housing"], 2, "--to: provider 2 (Gone) is retired; choose"),
         (["2", "--to", "1", "--need", "housing"], 2, "call 2 is void"),
         (["1", "--to", "1", "--need", "hous"], 2, "--need: not a valid choice; did you mean"),
-        (["1", "--to", "1", "--need", "housing", "--handoff", "hot"], 2, "--handoff: that is not"),
+        (["1", "--to", "1", "--need", "housing", "--handoff", "hot"], 2, "--handoff: not a valid"),
         (["1", "--to", "1", "--need", "housing", "--person", "99"], 3, "no person 99"),
         (["1", "--to", "1", "--need", "housing", "--owner", "who"], 3, "--owner: no such account"),
         (["1", "--to", "1", "--need", "housing", "--made", "2026-01-29 10:00"], 2, "--made is bef"),
