@@ -144,14 +144,14 @@ def _end_of_gap(wall: datetime, zone: tzinfo) -> datetime:
 
 
 def say_moment(moment: datetime, now: datetime) -> str:
-    """Write `Sun 18 Jan 2026 22:30` in the zone of `now`; with its offset if clocks show it twice.
+    """Write `Sun Jan 18, 2026 22:30` in the zone of `now`; with its offset if clocks show it twice.
 
     `parse_moment` reads it back.
     """
     zone = now.tzinfo or offset_zone(now)
     local = moment.astimezone(zone)
     month = MONTH_NAMES[local.month - 1][:3]
-    text = f"{DAY_NAMES[local.weekday()][:3]} {local.day} {month} {local.year} {local:%H:%M}"
+    text = f"{DAY_NAMES[local.weekday()][:3]} {month} {local.day}, {local.year} {local:%H:%M}"
     twice = len(local_readings(local.replace(tzinfo=None), zone)) == 2
     return text + to_iso(local)[-6:] if twice else text
 

@@ -9,6 +9,7 @@ from ccu.output import Document, Section, Table
 from ccu.output.text import (
     cell,
     csv_cell,
+    for_person,
     heading,
     is_number,
     json_safe,
@@ -16,7 +17,6 @@ from ccu.output.text import (
     markdown_cell,
     markdown_line,
     one_line,
-    plain_text,
     width,
 )
 
@@ -95,7 +95,7 @@ def _json_encoder(ascii_only: bool, indent: int | None = None) -> Callable[[Any]
     from json import JSONEncoder
 
     return JSONEncoder(
-        ensure_ascii=ascii_only, allow_nan=False, default=plain_text, indent=indent
+        ensure_ascii=ascii_only, allow_nan=False, default=for_person, indent=indent
     ).encode
 
 
@@ -140,7 +140,7 @@ def plain_document(document: Document) -> Iterator[str]:
         for name, value in section.pairs:
             margin = indent + " " * (wide + 2)
             label = heading(one_line(name))
-            first, *more = lines(plain_text(value))
+            first, *more = lines(for_person(value))
             yield f"{indent}{label}{' ' * (wide + 2 - width(label))}{first}".rstrip(" ") + "\n"
             yield from (f"{margin}{line}".rstrip(" ") + "\n" for line in more)
         if table:

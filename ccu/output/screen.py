@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccu.output import Document, Section, Table
 from ccu.output.formats import numeric_columns, with_content
-from ccu.output.text import cell, heading, lines, one_line, plain_text, width
+from ccu.output.text import cell, for_person, heading, lines, one_line, width
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -37,8 +37,10 @@ def table(table: Table, sink: "Sink") -> Iterator[str]:
     layout = _layout(table.headings, page, console.width)
     if table.title:
         yield _drawn(console, _text([one_line(table.title)], "bold"))
+    if not page:
+        yield _drawn(console, _text(["None."]))
     first = True
-    while page or first:
+    while page:
         if layout is None:
             yield ("" if first else "\n") + _drawn(console, _records(table.headings, page))
         else:
@@ -76,7 +78,7 @@ def _parts(
 ) -> Iterator["RenderableType"]:
     if section.pairs:
         yield _pairs(
-            [(heading(one_line(name)), lines(plain_text(value))) for name, value in section.pairs]
+            [(heading(one_line(name)), lines(for_person(value))) for name, value in section.pairs]
         )
     if table:
         rows = list(table.cells())

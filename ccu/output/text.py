@@ -95,9 +95,22 @@ def plain_text(value: Any) -> str:
     return str(value)
 
 
+_DAY = re.compile(r"([12]\d{3})-(\d\d)-(\d\d)(?=$| \d\d:\d\d(?:$| by ))")
+
+
+def for_person(value: Any) -> str:
+    """Return a value as text for a person: a stored day or minute as `11/24/2026 14:20`.
+
+    Only a cell that is one, or begins with one before ` by `: other text is somebody's own words.
+    JSON, CSV and files keep ISO 8601.
+    """
+    text = plain_text(value)
+    return _DAY.sub(r"\2/\3/\1", text, count=1) if _DAY.match(text) else text
+
+
 def cell(value: Any) -> str:
-    """Return a value as one safe line, for tables."""
-    return one_line(plain_text(value))
+    """Return a value as one safe line, for tables that a person reads."""
+    return one_line(for_person(value))
 
 
 def is_number(value: Any) -> bool:
