@@ -17,6 +17,7 @@ from ccu.output.text import (
     markdown_cell,
     markdown_line,
     one_line,
+    plain_text,
     width,
 )
 
@@ -95,7 +96,7 @@ def _json_encoder(ascii_only: bool, indent: int | None = None) -> Callable[[Any]
     from json import JSONEncoder
 
     return JSONEncoder(
-        ensure_ascii=ascii_only, allow_nan=False, default=for_person, indent=indent
+        ensure_ascii=ascii_only, allow_nan=False, default=plain_text, indent=indent
     ).encode
 
 

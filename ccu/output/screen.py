@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PAGE = 500  # rows laid out together; a longer table repeats its header, so that memory is limited
 GAPS = (2, 1)  # between columns; one where two do not fit
 LONGEST_WORD = 20  # cells fold between words; a longer word is cut
-_MOMENT = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{5,8}")
+_MOMENT = re.compile("(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}/[0-9]{2}/[0-9]{4}) [0-9:]{5,8}")
 
 
 def table(table: Table, sink: "Sink") -> Iterator[str]:

@@ -95,7 +95,7 @@ def plain_text(value: Any) -> str:
     return str(value)
 
 
-_DAY = re.compile(r"([12]\d{3})-(\d\d)-(\d\d)(?=$| \d\d:\d\d(?:$| by ))")
+_DAY = r"([12]\d{3})-(\d\d)-(\d\d)(?=$| \d\d:\d\d(?:$| by ))"
 
 
 def for_person(value: Any) -> str:
@@ -105,7 +105,10 @@ def for_person(value: Any) -> str:
     JSON, CSV and files keep ISO 8601.
     """
     text = plain_text(value)
-    return _DAY.sub(r"\2/\3/\1", text, count=1) if _DAY.match(text) else text
+    if text[:1] not in ("1", "2"):  # most cells, without the pattern
+        return text
+    day = re.match(_DAY, text)
+    return f"{day[2]}/{day[3]}/{day[1]}{text[day.end() :]}" if day else text
 
 
 def cell(value: Any) -> str:

@@ -324,9 +324,9 @@ def test_rows_stream() -> None:
     assert list(islice(formats.csv(table(), terminal=False), 3))[2] == '"1","x"\n'
     assert list(islice(formats.json(table(), ascii_only=False), 2))[1].startswith(",\n  {")
     plain = list(islice(formats.plain(table()), 3000))
-    assert (plain[0], plain[-1]) == ("  n  text\n", f"2998  {'x' * 28}\n")
+    assert (plain[0], plain[-1]) == ("  N  Text\n", f"2998  {'x' * 28}\n")
     pages = islice(screen.table(table(), Sink(io.StringIO())), 2)
-    assert [page.split()[:2] for page in pages] == [["n", "text"]] * 2
+    assert [page.split()[:2] for page in pages] == [["N", "Text"]] * 2
 
 
 @pytest.mark.parametrize("columns", ["1", "20", "33", "80", "120", "0", "many"])
@@ -346,11 +346,23 @@ def test_rows_too_wide_for_the_screen_become_records(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "24")
     table = Table(
-        ("street", "number", "unit_key"), [("MAINSTREET", "12", "12 MAIN ST #3"), ("A", 1, 2)]
+        ("street", "number", "unit_key"), [("MAINSTREETWEST", "12", "12 MAIN ST #3"), ("A", 1, 2)]
     )
     assert printed(table, Format.table, tmp_path) == (
-        "street    MAINSTREET\nnumber    12\nunit_key  12 MAIN ST #3\n\n"
-        "street    A\nnumber    1\nunit_key  2\n"
+        "Street    MAINSTREETWEST\nNumber    12\nUnit key  12 MAIN ST #3\n\n"
+        "Street    A\nNumber    1\nUnit key  2\n"
+    )
+
+
+def test_a_day_and_its_time_stay_on_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "28")
+    table = Table(("due", "note"), [("2026-01-18 22:30", "ring the upper bell"), ("", "second")])
+    assert printed(table, Format.table, tmp_path) == (
+        "Due               Note\n────────────────────────────\n"
+        "01/18/2026 22:30  ring the\n                  upper bell\n"
+        "                  second\n"
     )
 
 
@@ -363,9 +375,9 @@ def test_rows_too_wide_for_the_screen_become_records(
         ("a.csv", '"a"\n"1"\n'),
         ("a.CSV", '"a"\n"1"\n'),
         ("a.json", '[\n  {"a": 1}\n]\n'),
-        ("a.md", "|   a |\n|-----|\n|   1 |\n"),
-        ("a.txt", "a\n1\n"),
-        ("a", "a\n1\n"),
+        ("a.md", "|   A |\n|-----|\n|   1 |\n"),
+        ("a.txt", "A\n1\n"),
+        ("a", "A\n1\n"),
     ],
 )
 def test_the_ending_of_the_file_is_its_format(name: str, expected: str, tmp_path: Path) -> None:
@@ -381,7 +393,7 @@ def test_stdout_in_a_pipe_is_plain_and_dash_is_stdout(capsys: pytest.CaptureFixt
     say("said\nhere")
     say_error("no call 99")
     assert capsys.readouterr() == (
-        'a\n1\n"a"\n"1"\n12\\x1b\n',
+        'A\n1\n"a"\n"1"\n12\\x1b\n',
         "said / here\nccu: error: no call 99\n",
     )
 
