@@ -7,7 +7,6 @@ for each role what it may not. A change there without one here fails.
 import contextlib
 import json
 import os
-import pwd
 import shlex
 import shutil
 import sqlite3

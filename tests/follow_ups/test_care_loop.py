@@ -6,7 +6,6 @@ is out of order, what happened only grows, and the card shows the same as the li
 
 import itertools
 import json
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -305,7 +305,11 @@ def test_words_that_look_like_markup_are_words(ccu: Ccu) -> None:
         (["unflag", "9", "--why", "wrong"], 3, "no flag 9"),
         (["exempt", UNIT, "--category", "shelter"], 2, "--reason is missing"),
         (["exempt", UNIT, "--reason", "x"], 2, "--category is missing"),
-        (["exempt", UNIT, "--reason", "x", "--category", "zoo"], 2, "--category: not a valid choice"),
+        (
+            ["exempt", UNIT, "--reason", "x", "--category", "zoo"],
+            2,
+            "--category: not a valid choice; choose from ",
+        ),
         (["exempt", UNIT, "--reason", "x", "--category", "residence"], 2, "a residence cannot be"),
         (["exempt", UNIT, "--no-exempt", "--reason", "x"], 2, "place 1 is not exempt"),
         (["category", UNIT], 2, "--category is missing"),

@@ -1,8 +1,8 @@
 """Merging an imported file into the calls: one transaction, as short as it can be.
 
-What was read is in the tables of the attached schema `staging` (staging_store.py). Everything here but
-the fields of changed calls is done by SQLite itself, so that an officer who logs a call meanwhile
-waits seconds.
+What was read is in the tables of the attached schema `staging` (staging_store.py). Everything here
+but the fields of changed calls is done by SQLite itself, so that an officer who logs a call
+meanwhile waits seconds.
 """
 
 import sqlite3
