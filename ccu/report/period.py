@@ -120,5 +120,5 @@ def _read(asked: "ReportOptions", today: date) -> Period:
     start = dates.parse_day(asked.since, today, field="--from", prefer="past")
     last = dates.parse_day(asked.to, today, field="--to", prefer="past")
     if last < start:
-        raise InvalidInput("--to is before --from; exchange them")
+        raise InvalidInput("--to is before --from; swap the two dates")
     return Period("days", start, last + timedelta(days=1))

@@ -55,14 +55,14 @@ def test_show_prints_the_record_with_labels(call: Ccu) -> None:
     assert call("call", "show", "1").out == (
         "Call 1\n"
         "\n"
-        "began         2026-01-31 22:30\n"
-        "address       12 Main St Apt 3\n"
-        "nature        Welfare check\n"
-        "care call     yes\n"
-        "incident      26-1\n"
-        "hazards       None\n"
-        "dispositions  Resolved on scene\n"
-        f"recorded      2026-01-31 23:59 by {login}\n"
+        "Began         01/31/2026 22:30\n"
+        "Address       12 Main St Apt 3\n"
+        "Nature        Welfare check\n"
+        "Care call     yes\n"
+        "Incident      26-1\n"
+        "Hazards       None\n"
+        "Dispositions  Resolved on scene\n"
+        f"Recorded      01/31/2026 23:59 by {login}\n"
         "\n"
         "Responders\n"
         "  Agency         Clinician  Status       Unit  Minutes  Reason\n"
@@ -70,18 +70,18 @@ def test_show_prints_the_record_with_labels(call: Ccu) -> None:
         "\n"
         "People\n"
         "  Person  Role     Name         Description  Born\n"
-        "       1  Subject  Ana O'Brien               1980-01-02\n"
+        "       1  Subject  Ana O'Brien               01/02/1980\n"
         "\n"
         "Changes\n"
         "  When              By    Field       Old  New                        Reason\n"
-        "  2026-01-31 23:59  root  responders       mobile_crisis unavailable\n"
+        "  01/31/2026 23:59  root  responders       mobile_crisis unavailable\n"
     ).replace("root", login)
 
 
 def test_the_narrative_needs_a_reason_and_the_reason_is_kept(call: Ccu, db_path: Path) -> None:
     call("call", "amend", "1", "--note-file", "-", stdin="She said “go away”.\n")
     page = call("call", "show", "1").out
-    assert "narrative     19 characters; to read it: --full --reason TEXT\n" in page
+    assert "Narrative     19 characters; to read it: --full --reason TEXT\n" in page
     assert "go away" not in page
     assert shown(call)["narrative"] is None
     assert shown(call)["changes"][0]["new"] == {"characters": 19}
@@ -318,7 +318,7 @@ def test_a_void_call_is_kept_and_no_longer_counted(call: Ccu, db_path: Path) -> 
     page = call("call", "show", "1").out
     login = shown(call)["recorded_by"]
     assert page.startswith(
-        f"Call 1\n\nVOID since 2026-01-31 23:59, by {login}\n  logged twice\n\nbegan "
+        f"Call 1\n\nVOID since 2026-01-31 23:59, by {login}\n  logged twice\n\nBegan "
     )
     assert "  2026-01-31 22:30  yes" not in call("history", "--address", "12 Main St Apt 3").out
     assert rows(db_path, "SELECT count(*), min(narrative) FROM call") == [(1, None)]

@@ -40,7 +40,7 @@ def test_the_usual_call_gives_its_number_and_the_card(ccu: Ccu) -> None:
     assert result.code == 0
     head = "Logged call 1.\n\n12 MAIN ST # 3, WESTPORT\n1st care call here in 90 days.\n"
     assert result.out.startswith(head)
-    assert result.out.endswith("   1  2026-01-31 22:30  yes   Welfare check\n")
+    assert result.out.endswith("   1  01/31/2026 22:30  yes   Welfare check\n")
     assert result.err == ""
 
 

@@ -17,7 +17,7 @@ if not hasattr(pexpect, "spawn"):
 PROGRAM = ["-c", "import sys; from ccu.cli import main; sys.exit(main(sys.argv[1:]))"]
 QUESTIONS_AND_ANSWERS = (
     ("When did it begin [now]: ", "yesterday 22:30"),
-    ("  Fri 30 Jan 2026 22:30", None),
+    ("  Fri Jan 30, 2026 22:30", None),
     ("Address: ", "12 main street apartment 3"),
     ("  12 MAIN ST # 3", None),
     ("Nature (number, code, or how it begins): ", "wel"),

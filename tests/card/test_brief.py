@@ -38,7 +38,7 @@ def add(ccu: Ccu, due: str, *about: str) -> None:
 def test_a_quiet_day_is_a_page_that_states_it(ccu: Ccu) -> None:
     assert at("2026-06-01T08:00", "brief").out == (
         "Shift brief\n\n"
-        "from   Sun 31 May 2026 08:00\nuntil  Mon 1 Jun 2026 08:00\n\n"
+        "From   Sun May 31, 2026 08:00\nUntil  Mon Jun 1, 2026 08:00\n\n"
         "Overdue\n  none\n\nDue today\n  none\n\nAwaiting acceptance\n  none\n\n"
         "Care calls\n  none\n\n3+ contacts this week\n  none\n\n"
         "Hospitalized (last report)\n  none\n"
@@ -72,7 +72,7 @@ def test_the_page_has_what_is_new_due_late_and_waiting(ccu: Ccu) -> None:
         }
     ]
     markdown = ccu("brief", "--format", "markdown").out
-    assert markdown.startswith("# Shift brief\n\n- **from:** Fri 30 Jan 2026 14:00\n")
+    assert markdown.startswith("# Shift brief\n\n- **From:** Fri Jan 30, 2026 14:00\n")
     assert "\n## Overdue (1)\n" in markdown
     assert ccu("referral", "update", "1", "--status", "accepted").code == 0
     assert brief(ccu)["waiting"] == []

@@ -250,7 +250,7 @@ def test_rows_are_the_same_in_every_format(ccu: Ccu) -> None:
         "outcome": "Referred",
         "answer": "",
     }
-    assert "2026-01-20 10:00  yes   Welfare check  Referred" in ccu("history", "-a", "3 Elm St").out
+    assert "01/20/2026 10:00  yes   Welfare check  Referred" in ccu("history", "-a", "3 Elm St").out
 
 
 calls = st.lists(st.tuples(st.integers(0, 800), st.booleans()), max_size=12)

@@ -110,7 +110,7 @@ def test_the_folder_states_who_when_why_and_what(town: Ccu, tmp_path: Path, db_p
     done = export(tmp_path, "--k", "1", "-f", "csv")
     assert done.code == 0, done.err
     assert [line.split() for line in done.out.splitlines()] == [
-        ["file", "rows"], ["calls.csv", "2"], ["referrals.csv", "1"], ["follow_ups.csv", "2"],
+        ["File", "Rows"], ["calls.csv", "2"], ["referrals.csv", "1"], ["follow_ups.csv", "2"],
         ["people.csv", "2"],
     ]  # fmt: skip
     told = about(tmp_path)
@@ -195,7 +195,10 @@ def test_a_purpose_of_the_list_is_its_code(town: Ccu, tmp_path: Path, said: str)
         ((*ALL, *SPAN, "--purpose", " "), "--purpose is missing"),
         ((*ALL, *SPAN, "--purpose", "other"), "--purpose other needs words"),
         ((*ALL, "--from", "2026-01-01", "--purpose", "grant"), "--from and --to"),
-        ((*ALL, "--from", "2026-02-01", "--to", "2026-01-01", "--purpose", "grant"), "lies before"),
+        (
+            (*ALL, "--from", "2026-02-01", "--to", "2026-01-01", "--purpose", "grant"),
+            "--to is before --from; swap the two dates",
+        ),
         ((*ALL, "--from", "sometime", "--to", "2026-01-01", "--purpose", "grant"), "--from"),
         ((*ALL, *SPAN, "--purpose", "grant", "--k", "0"), "--k"),
         ((*ALL, *SPAN, "--purpose", "grant", "-f", "markdown"), "--format"),

@@ -53,17 +53,17 @@ def test_one_is_added_for_a_call_a_person_or_a_referral(ccu: Ccu) -> None:
     kind = ("--kind", "visit", "--due", "tomorrow 10:00")
     assert ccu("follow-up", "add", "--call", "1", *kind) == (
         0,
-        f"Added follow-up 1: Visit, due Sun 1 Feb 2026 10:00, {me}.\n",
+        f"Added follow-up 1: Visit, due Sun Feb 1, 2026 10:00, {me}.\n",
         "",
     )
     steps.refer(ccu, "--owner", "dlee")
     assert ccu("follow-up", "add", "--referral", "1", "--kind", "letter", "--due", "monday") == (
         0,
-        "Added follow-up 4: Letter, due Mon 2 Feb 2026 23:59, dlee.\n",
+        "Added follow-up 4: Letter, due Mon Feb 2, 2026 23:59, dlee.\n",
         "",
     )
     assert ccu("follow-up", "add", "--person", "1", *kind, "--owner", "boss").out == (
-        "Added follow-up 5: Visit, due Sun 1 Feb 2026 10:00, boss.\n"
+        "Added follow-up 5: Visit, due Sun Feb 1, 2026 10:00, boss.\n"
     )
     of_referral = "referral 1, person 1, 12 MAIN ST # 3"
     assert [(row["id"], row["for"]) for row in listed(ccu)] == [
@@ -86,7 +86,7 @@ def test_a_terminal_is_asked_for_what_is_missing(ccu: Ccu, monkeypatch: pytest.M
 
     done = run_ccu("follow-up", "add", "--call", "1", stdin="visit\n2026-01-01\nfriday\n", tty=True)
     assert done.code == 0
-    assert done.out == f"Added follow-up 1: Visit, due Fri 6 Feb 2026 23:59, {login(ccu)}.\n"
+    assert done.out == f"Added follow-up 1: Visit, due Fri Feb 6, 2026 23:59, {login(ccu)}.\n"
     assert "--due is in the past" in done.err
 
 
@@ -157,11 +157,11 @@ def test_a_try_that_fails_leaves_it_open_with_a_new_due(ccu: Ccu) -> None:
         "ccu: error: --next is missing: after that result the follow-up stays open\n",
     )
     assert ccu(*tried, "--next", "monday 09:00", "--minutes", "5").out == (
-        "Attempt 1 at follow-up 1: left message. Next due Mon 2 Feb 2026 09:00.\n"
+        "Attempt 1 at follow-up 1: left message. Next due Mon Feb 2, 2026 09:00.\n"
     )
     done = ccu("follow-up", "done", "1", "--result", "not_reached", "--when", "13:30",
                "--next", "in 3 days", "--next-kind", "letter")  # fmt: skip
-    assert done.out == "Attempt 2 at follow-up 1: not reached. Next due Tue 3 Feb 2026 23:59.\n"
+    assert done.out == "Attempt 2 at follow-up 1: not reached. Next due Tue Feb 3, 2026 23:59.\n"
     (row,) = listed(ccu)
     assert (row["due"], row["what"], row["attempts"]) == ("2026-02-03 23:59", "Letter", 2)
     attempts = shown(ccu, 1)["attempts"]
@@ -174,11 +174,11 @@ def test_a_try_that_fails_leaves_it_open_with_a_new_due(ccu: Ccu) -> None:
 def test_what_is_due_next_is_proposed_at_a_terminal(ccu: Ccu) -> None:
     add(ccu, "--call", "1")
     done = run_ccu("follow-up", "done", "1", stdin="left\n\n", tty=True)
-    assert done.out == "Attempt 1 at follow-up 1: left message. Next due Sun 1 Feb 2026 14:00.\n"
-    assert "When to try again [Sun 1 Feb 2026 14:00]: " in done.err
+    assert done.out == "Attempt 1 at follow-up 1: left message. Next due Sun Feb 1, 2026 14:00.\n"
+    assert "When to try again [Sun Feb 1, 2026 14:00]: " in done.err
     assert ccu("settings", "office_hours", "mon-fri 08:30-16:30").code == 0
     done = run_ccu("follow-up", "done", "1", stdin="not_reached\n\n", tty=True)
-    assert "When to try again [Mon 2 Feb 2026 08:30]: " in done.err
+    assert "When to try again [Mon Feb 2, 2026 08:30]: " in done.err
     ended = run_ccu("follow-up", "done", "1", stdin="reached\n", tty=True)
     assert ended.out == "Closed follow-up 1: reached.\n"
 
@@ -216,11 +216,11 @@ def test_an_open_referral_is_never_left_with_nothing_due(ccu: Ccu) -> None:
     done = ("--result", "reached")
     assert ccu("follow-up", "done", "1", *done).out == "Closed follow-up 1: reached.\n"
     assert ccu("follow-up", "done", "2", *done).out == (
-        "Closed follow-up 2: reached. Next is follow-up 3, due Sat 7 Feb 2026 14:00.\n"
+        "Closed follow-up 2: reached. Next is follow-up 3, due Sat Feb 7, 2026 14:00.\n"
     )
     assert ccu(
         "follow-up", "done", "3", *done, "--next", "monday", "--next-kind", "letter"
-    ).out == ("Closed follow-up 3: reached. Next is follow-up 4, due Mon 2 Feb 2026 23:59.\n")
+    ).out == ("Closed follow-up 3: reached. Next is follow-up 4, due Mon Feb 2, 2026 23:59.\n")
     assert ccu("referral", "update", "1", "--status", "contact_only").code == 0
     assert listed(ccu) == []
 
@@ -262,12 +262,12 @@ def test_moving_keeps_what_was_and_why(ccu: Ccu) -> None:
     add(ccu, "--call", "1")
     moved = ("follow-up", "move", "1", "--due", "friday", "--reason", "away until then")
     me = login(ccu)
-    assert ccu(*moved).out == f"Follow-up 1 is due Fri 6 Feb 2026 23:59, {me}.\n"
+    assert ccu(*moved).out == f"Follow-up 1 is due Fri Feb 6, 2026 23:59, {me}.\n"
     assert ccu(*moved).out == (
-        f"Nothing changed: follow-up 1 is already due Fri 6 Feb 2026 23:59, {me}.\n"
+        f"Nothing changed: follow-up 1 is already due Fri Feb 6, 2026 23:59, {me}.\n"
     )
     assert ccu("follow-up", "move", "1", "--owner", "dlee").out == (
-        "Follow-up 1 is due Fri 6 Feb 2026 23:59, dlee.\n"
+        "Follow-up 1 is due Fri Feb 6, 2026 23:59, dlee.\n"
     )
     first, second = shown(ccu, 1)["changes"]
     assert (first["field"], first["old"], first["new"], first["reason"]) == (
@@ -349,7 +349,8 @@ def test_what_waits_to_be_signed_is_no_next_action(
     reached = ("--result", "reached")
     assert ccu("follow-up", "done", "1", *reached).out.endswith("1: reached.\n")
     assert ccu("follow-up", "done", "2", *reached).out == (
-        "Done, to be signed: follow-up 2: reached. Next is follow-up 3, due Sat 7 Feb 2026 14:00.\n"
+        "Done, to be signed: follow-up 2: reached."
+        " Next is follow-up 3, due Sat Feb 7, 2026 14:00.\n"
     )
     become(monkeypatch, "boss")
     assert ccu("referral", "update", "1", "--status", "contact_only").code == 0
@@ -413,8 +414,9 @@ def test_rows_and_columns_are_the_same_in_every_format(ccu: Ccu) -> None:
     add(ccu, "--call", "1")
     me = login(ccu)
     assert ccu("follow-up", "list").out == (
-        f"id  due               state  {'owner':{len(me)}}  what   attempts  for\n"
-        f" 1  2026-02-01 10:00  open   {me:5}  Visit         0  call 1, person 1, 12 MAIN ST # 3\n"
+        f"Number  Due               State  {'Owner':{len(me)}}  What   Attempts  About\n"
+        f"     1  02/01/2026 10:00  open   {me:5}  Visit         0"
+        "  call 1, person 1, 12 MAIN ST # 3\n"
     )
     assert ccu("follow-up", "list", "-f", "csv").out == (
         '"id","due","state","owner","what","attempts","for"\n'

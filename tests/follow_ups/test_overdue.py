@@ -18,7 +18,7 @@ from ..conftest import Ccu, Result, once, run_ccu
 from ..steps import at, become
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-HEAD = ["id", "days_late", "due", "owner", "what", "for", "new"]
+HEAD = ["Number", "Days late", "Due", "Owner", "What", "About", "New"]
 
 
 @pytest.fixture
@@ -70,8 +70,8 @@ def test_what_is_late_is_a_table_oldest_first(ccu: Ccu) -> None:
     assert (done.code, done.err) == (0, "")
     assert [re.split(r"\s{2,}", line.strip()) for line in done.out.splitlines()] == [
         HEAD,
-        ["2", "2", "2026-01-03 23:59", me, "Visit", "call 1, person 1, 12 MAIN ST # 3", "yes"],
-        ["1", "0", "2026-01-05 10:00", "dlee", "Visit", "call 1, person 1, 12 MAIN ST # 3", "yes"],
+        ["2", "2", "01/03/2026 23:59", me, "Visit", "call 1, person 1, 12 MAIN ST # 3", "yes"],
+        ["1", "0", "01/05/2026 10:00", "dlee", "Visit", "call 1, person 1, 12 MAIN ST # 3", "yes"],
     ]
     assert night("2026-01-05T10:01", "--exit-code").code == 10
     grouped = night("2026-01-10T10:01", "--by", "owner", "-f", "csv").out.splitlines()
@@ -286,7 +286,7 @@ def test_the_mail_line_is_quiet_on_quiet_nights(ccu: Ccu, db_path: Path, tmp_pat
     quiet = run("2026-01-05T06:00")
     assert (quiet.returncode, quiet.stdout, quiet.stderr, box.exists()) == (0, "", "", False)
     assert run("2026-01-06T06:00", "--new").returncode == 0
-    assert box.read_text().startswith("-s|Overdue follow-ups|team@example.org|id  days_late")
+    assert box.read_text().startswith("-s|Overdue follow-ups|team@example.org|Number  Days late")
     box.unlink()
     assert run("2026-01-07T06:00", "--new").returncode == 0
     assert not box.exists()

@@ -541,7 +541,11 @@ def test_a_plan_with_a_baseline_alone_has_nothing_for_a_card(
         ("dlee", ["approve", "1"], "ccu plan approve needs the role supervisor"),
         ("dlee", ["review", "1", "--keep"], "ccu plan review needs the role supervisor"),
         ("pat", ["expire", "1", "--reason", "x"], "ccu plan expire needs the role ccu, "),
-        ("ivy", ["expire", "1", "--reason", "x"], "ccu plan expire of another's plan is"),
+        (
+            "ivy",
+            ["expire", "1", "--reason", "x"],
+            "ccu plan expire of another's plan needs the role ccu, clinician, ",
+        ),
         ("pat", ["answer", "1", "--accept", "--file", "-"], "ccu plan answer needs the role ccu"),
     ],
 )
@@ -737,7 +741,7 @@ def test_a_correction_to_an_ended_plan_is_sent_to_the_active_one(
 def test_showing_is_recorded_of_the_plan_and_the_person(ccu: Ccu, db_path: Path) -> None:
     write(ccu)
     page = ccu("plan", "show", "1")
-    assert page.out.startswith("Plan 1 for person 1\n\nstatus   Draft: on no card until")
+    assert page.out.startswith("Plan 1 for person 1\n\nStatus   Draft: on no card until")
     assert steps.audited(db_path, "plan-show") == [("plan", 1), ("person", 1)]
     assert steps.audited(db_path, "plan-write") == [("plan", 1)]
     assert ccu("plan", "show", "1", "-f", "csv").code == 0

@@ -39,14 +39,14 @@ def test_a_provider_is_added_and_shown(ccu: Ccu) -> None:
         0,
         "Provider 1: Homes with Hope\n"
         "\n"
-        "helps with      Housing, Shelter\n"
-        "agency          Contracted provider\n"
-        "phone           203-555-0110\n"
-        "hours           mon-fri 9-17\n"
-        "eligibility     adults of the town\n"
-        "capacity        Ask first\n"
-        "verified        2026-01-31\n"
-        "open referrals  none\n",
+        "Helps with      Housing, Shelter\n"
+        "Agency          Contracted provider\n"
+        "Phone           203-555-0110\n"
+        "Hours           mon-fri 9-17\n"
+        "Eligibility     adults of the town\n"
+        "Capacity        Ask first\n"
+        "Verified        01/31/2026\n"
+        "Open referrals  none\n",
         "",
     )
     assert shown(ccu, "1") == {
@@ -94,7 +94,7 @@ def test_what_was_verified_long_ago_is_shown_as_old(ccu: Ccu) -> None:
     assert ccu(*HOMES, "--verified", "2025-08-04").code == 0  # 180 days before the tests' today
     assert listed(ccu)[0]["old"] is False
     tomorrow = run_ccu("--today", "2026-02-01", "provider", "show", "1")
-    assert "verified        2025-08-04, old\n" in tomorrow.out
+    assert "Verified        2025-08-04, old\n" in tomorrow.out
     assert ccu("settings", "verified_days", "30").code == 0
     assert listed(ccu)[0] | {"old": True, "verified": "2025-08-04"} == listed(ccu)[0]
 

@@ -26,9 +26,9 @@ def test_a_referral_is_made_with_its_follow_ups(ccu: Ccu) -> None:
         0,
         "Referral 1: Housing, Homes with Hope (requested)\n"
         "\n"
-        "for      person 1\n"
-        f"owner    {owner}\n"
-        "handoff  Warm, in person, HSD worker, 20 minutes\n"
+        "About    person 1\n"
+        f"Owner    {owner}\n"
+        "Handoff  Warm, in person, HSD worker, 20 minutes\n"
         f"Follow-up 1: Call, due 2026-02-01 10:00 ({owner})\n"
         f"Follow-up 2: Call, due 2026-02-07 10:00 ({owner})\n",
         "",
@@ -71,7 +71,7 @@ def test_it_is_for_the_only_subject_or_names_no_person(ccu: Ccu) -> None:
     assert done.err == (
         "Note: call 2 has 2 subjects, so this names no person; --person names one.\n"
     )
-    assert "\nfor      no person named\n" in done.out
+    assert "\nAbout    no person named\n" in done.out
     assert ccu("refer", str(none), *line).err == (
         "Note: call 3 has no subject, so this names no person; --person names one.\n"
     )

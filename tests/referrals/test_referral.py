@@ -110,25 +110,25 @@ def test_the_page_of_a_referral(ccu: Ccu, me: str, db_path: Path) -> None:
     assert at("2026-02-03T09:00", "referral", "show", "1").out == (
         "Referral 1: Housing, Homes with Hope (service_received)\n"
         "\n"
-        "status    Service received, since 2026-02-02 09:00\n"
-        "outcome   service received Feb 2\n"
-        "for       person 1, Ana Reyes\n"
-        "from      call 1, 12 MAIN ST # 3\n"
-        "provider  1, 203-555-0110\n"
-        f"owner     {me}\n"
-        "handoff   None\n"
-        f"made      2026-01-31 10:00 by {me}\n"
+        "Status    Service received, since 2026-02-02 09:00\n"
+        "Outcome   service received Feb 2\n"
+        "About     person 1, Ana Reyes\n"
+        "From      call 1, 12 MAIN ST # 3\n"
+        "Provider  1, 203-555-0110\n"
+        f"Owner     {me}\n"
+        "Handoff   None\n"
+        f"Made      01/31/2026 10:00 by {me}\n"
         "\n"
         "Events (3; to update it having seen them: --seen 3)\n"
         f"  When              By    Event             Reason  Note\n"
-        f"  2026-01-31 10:00  {me:4}  Requested\n"
-        f"  2026-01-31 11:00  {me:4}  Accepted\n"
-        f"  2026-02-02 09:00  {me:4}  Service received\n"
+        f"  01/31/2026 10:00  {me:4}  Requested\n"
+        f"  01/31/2026 11:00  {me:4}  Accepted\n"
+        f"  02/02/2026 09:00  {me:4}  Service received\n"
         "\n"
         "Follow-ups\n"
         f"  Number  Due               Type  {'Owner':5}  Status                   Attempts\n"
-        f"       1  2026-02-01 10:00  Call  {me:5}  closed 2026-02-02 09:00         0\n"
-        f"       2  2026-02-07 10:00  Call  {me:5}  closed 2026-02-02 09:00         0\n"
+        f"       1  02/01/2026 10:00  Call  {me:5}  closed 2026-02-02 09:00         0\n"
+        f"       2  02/07/2026 10:00  Call  {me:5}  closed 2026-02-02 09:00         0\n"
     )
 
 
@@ -519,10 +519,10 @@ def test_the_silent_ones_expire_and_each_is_named(ccu: Ccu, me: str) -> None:
     tried = at("2026-02-14T12:00", *line, "--dry-run")
     assert tried == (
         0,
-        "id  was        need     provider         person  owner  changed         "
-        "  follow_ups_closed\n"
-        f" 1  requested  housing  Homes with Hope       1  {me:5}  2026-01-31 10:00  1, 2\n"
-        f" 2  requested  housing  Homes with Hope       1  {me:5}  2026-01-31 10:00  3, 4\n",
+        "Number  Was        Need     Provider         Person  Owner  Changed         "
+        "  Follow ups closed\n"
+        f"     1  requested  housing  Homes with Hope       1  {me:5}  01/31/2026 10:00  1, 2\n"
+        f"     2  requested  housing  Homes with Hope       1  {me:5}  01/31/2026 10:00  3, 4\n",
         "Nothing was changed: 2 referrals would expire.\n"
         "Left open, on hold: 3. To expire a referral on hold, give its number.\n",
     )

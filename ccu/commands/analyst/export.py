@@ -91,7 +91,7 @@ def command(
     first = dates.parse_day(since, session.today, field="--from")
     last = dates.parse_day(to, session.today, field="--to")
     if last < first:
-        raise InvalidInput("--to is before --from; exchange them")
+        raise InvalidInput("--to is before --from; swap the two dates")
     code, words = _purpose(purpose, file)
     names = tuple(each.value for each in What if each in what)
     wanted = export.Wanted(names, first, last, code, words, k, hours, Format(format.value))

@@ -53,8 +53,9 @@ def list_(
     else:
         found = schedule_store.rows(session.db)
         table = Table(schedule_store.COLUMNS, found, title="Retention")
-        say("Legal holds: ccu retention list --holds. What was destroyed: --destroyed.")
     emit(table, format, output)
+    if not (holds or every or destroyed):
+        say("Legal holds: ccu retention list --holds. What was destroyed: --destroyed.")
 
 
 @app.command("set")
