@@ -70,7 +70,7 @@ def heading(key: str) -> str:
     if key != key.lower():
         return key
     words = _TITLES.get(key) or key.replace("_", " ")
-    words = words.replace("cad ", "CAD ").replace("zip", "ZIP")
+    words = words.replace("cad ", "CAD ").replace("zip", "ZIP").replace("follow up", "follow-up")
     return words[:1].upper() + words[1:]
 
 

@@ -175,7 +175,7 @@ def test_the_first_layout_reads_the_header_in_its_comment(ccu: Ccu, tmp_path: Pa
     assert done.code == 0, done.err
     assert done.out.split()[-5:] == ["2", "2", "0", "0", "0"]
     assert (
-        "1  2026-01-30 22:30  yes   Person in crisis" in ccu("history", "-a", "12 Main St #3").out
+        "1  01/30/2026 22:30  yes   Person in crisis" in ccu("history", "-a", "12 Main St #3").out
     )
 
 

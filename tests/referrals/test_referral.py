@@ -520,7 +520,7 @@ def test_the_silent_ones_expire_and_each_is_named(ccu: Ccu, me: str) -> None:
     assert tried == (
         0,
         "Number  Was        Need     Provider         Person  Owner  Changed         "
-        "  Follow ups closed\n"
+        "  Follow-ups closed\n"
         f"     1  requested  housing  Homes with Hope       1  {me:5}  01/31/2026 10:00  1, 2\n"
         f"     2  requested  housing  Homes with Hope       1  {me:5}  01/31/2026 10:00  3, 4\n",
         "Nothing was changed: 2 referrals would expire.\n"
