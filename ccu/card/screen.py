@@ -17,7 +17,8 @@ from ccu.places.store import OTHER_UNIT
 
 LABEL = 8  # columns
 SPARE = 5  # rows of the terminal that are left free: the prompt and a little above the card
-LEAST_ROOM = 10
+LEAST_ROOM = 10  # lines of the card on a low terminal, which has none to spare but the prompt's
+LEAST_WARNING = 30  # columns, below which a warning is not shortened: too few of its words remain
 GAP = "    "
 
 
@@ -43,7 +44,7 @@ def lines(
 ) -> Iterator[tuple[str, bool]]:
     """Yield the lines of the screen, each with whether it is bold; `first` is above the card."""
     card = data.get("card", data)
-    room = max(rows - SPARE, LEAST_ROOM)
+    room = max(rows - SPARE, min(rows - 1, LEAST_ROOM))
     head = [line for text in (first, data.get("notice")) if text for line in _folded(text, columns)]
     head += _head(card, today, columns)
     parts = [part for part in _parts(card, data, today, columns) if part.lines]
@@ -63,12 +64,13 @@ def lines(
 
 
 def _give_up(parts: Sequence[Part], room: int) -> None:
-    """Take lines from the parts until they fit; calls first."""
-    for part in sorted(parts, key=lambda each: -each.rank):
+    """Take lines from the parts until they fit; calls first, what has to be shown last."""
+    by_rank = sorted(parts, key=lambda each: -each.rank)
+    for part, least in [(each, each.least) for each in by_rank] + [(each, 0) for each in by_rank]:
         over = sum(len(each.lines) for each in parts) - room
         if over <= 0:
             return
-        del part.lines[max(part.least, len(part.lines) - over) :]
+        del part.lines[max(least, len(part.lines) - over) :]
 
 
 def _left_out(parts: Sequence[Part], card: Mapping[str, Any]) -> str:
@@ -122,13 +124,18 @@ def _warnings(card: Mapping[str, Any], today: date, columns: int, room: int) -> 
     if not card["warnings"]:
         return _folded(page.no_warnings(card, "see ALSO"), columns)
     texts = [_warning(item, today) for item in _together(card["warnings"])]
-    for most in (len(max(texts, key=len)), columns, (columns - len(GAP)) // 2):
-        packed = _packed([_cut(text, most) for text in texts], columns)
+    half = (columns - len(GAP)) // 2
+    for most in (max(map(width, texts)), columns, half if half >= LEAST_WARNING else columns):
+        short = [_cut(text, most) for text in texts]
+        packed = _packed(short, columns)
         if len(packed) <= room:
             return packed
-    kept = packed[: max(room - 1, 0)]
-    count = len(texts) - sum(line.count("! ") for line in kept)
-    return [*kept, f"! {count} MORE WARNINGS: --all"]
+    kept = 0
+    while len(_packed(short[: kept + 1], columns)) < room:
+        kept += 1
+    more = f"! {len(texts) - kept} MORE"
+    counted = f"{more} {'WARNING' if len(texts) - kept == 1 else 'WARNINGS'}: --all"
+    return [*_packed(short[:kept], columns), counted if len(counted) <= columns else more]
 
 
 def _together(found: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -277,7 +284,10 @@ def _folded(text: str, columns: int) -> list[str]:
     if width(text) <= columns:
         return [text]
     folded = [""]
-    for word in text.split(" "):
+    words = text.split(" ")
+    if words[0] == "!":  # stays with the first word of the warning
+        words[:2] = [" ".join(words[:2])]
+    for word in words:
         rest = word
         while rest:
             gap = " " if folded[-1] else ""

@@ -81,7 +81,7 @@ def test_plans_never_fill_more_than_the_screen(
     size: tuple[int, int],
 ) -> None:
     lines = on_screen(*size, *[one, other] * times)
-    assert len(lines) <= size[1] - 4
+    assert len(lines) <= size[1] - 5
     assert all(width(safe(line)) <= size[0] for line in lines)
     assert all("\n" not in line for line in lines)
     if times and (one["safety"] or other["safety"]):

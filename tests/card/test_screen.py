@@ -25,6 +25,7 @@ NOTE = "Note {}: ring twice, wait to the left of the door until somebody has ans
 def ccu(ccu: Ccu, monkeypatch: pytest.MonkeyPatch, db_path: Path) -> Ccu:
     monkeypatch.setenv("CCU_TODAY", NOW)
     monkeypatch.delenv("COLUMNS")
+    monkeypatch.delenv("LINES", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("CCU_DB", str(db_path))
@@ -117,6 +118,32 @@ def test_warnings_without_room_are_counted(ccu: Ccu) -> None:
     counted = lines.index("! 8 MORE WARNINGS: --all")
     assert "\n".join(lines[:counted]).count("! ") == 12
     assert lines[counted + 1] == "CALL    No worker assigned"
+
+
+def test_a_warning_with_exclamation_marks_is_counted_once(ccu: Ccu) -> None:
+    for number in range(1, 21):
+        flag(ccu, "3 Elm St", NOTE.format(number).replace(": ", "! ring! "), "--new")
+    lines = shown("3", "elm", "st", rows=13)
+    assert len(lines) <= 10
+    counted = lines.index("! 8 MORE WARNINGS: --all")
+    assert "\n".join(lines[:counted]).count("! Note ") == 12
+
+
+def test_a_low_terminal_gives_up_all_but_the_warnings(ccu: Ccu) -> None:
+    log(ccu, "3 Elm St", "2026-01-30 10:00", "--person", "described: tall man", "--danger", "fire")
+    for number in range(1, 20):
+        flag(ccu, "3 Elm St", NOTE.format(number))
+    assert shown("3", "elm", "st", rows=5) == [
+        "3 ELM ST, WESTPORT                       1 call in 30 days, last YESTERDAY 10:00",
+        "! 20 MORE WARNINGS: --all",
+        "CALL    No worker assigned",
+        "MORE    1 call; rest of WHO: --all",
+    ]
+    lines = shown("3", "elm", "st", rows=24, columns=40)
+    assert len(lines) <= 19
+    assert "! Note 19: ring twice, wait to the le..." in lines
+    assert "! 7 MORE WARNINGS: --all" in lines
+    assert "\n".join(lines).count("! ") == 14
 
 
 def test_a_pipe_and_all_have_everything(ccu: Ccu) -> None:
