@@ -62,7 +62,7 @@ ANY_DAY = frozenset({
     "frequent places", "provider list", "provider show", "address", "consent list", "disclosures",
     "care note list", "care backup", "wellness total", "export", "audit review", "audit verify",
     "audit anchor", "seal list", "seal show", "retention list",
-    "purge --dry-run", "staff list", "backup", "check", "init",
+    "purge --dry-run", "staff list", "backup", "check", "init", "codes list",
 })  # fmt: skip
 # What the service account itself may do when cron runs it, unattended: a list by number, and a copy
 # in a folder of its own.
@@ -183,6 +183,10 @@ staff change         . . . . . . . d
 staff retire         . . . . . . . d
 settings             o c l i s a r d
 settings --change    . . . . . . . d
+codes list           o c l i s a r d
+codes add            . . . . s . . d
+codes rename         . . . . s . . d
+codes retire         . . . . s . . d
 backup               . . . . s . r d
 """
 

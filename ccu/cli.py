@@ -57,6 +57,7 @@ COMMANDS = {
     "demo": "administrator.demo",
     "staff": "administrator.staff",
     "settings": "administrator.settings",
+    "codes": "administrator.codes",
     "backup": "administrator.backup",
     "check": "administrator.check",
 }
@@ -76,7 +77,7 @@ OTHERS = {
     " consent disclosures care wellness",
     "Analyst": "report export import address",
     "Records custodian": "audit seal retention purge deidentify",
-    "Administrator": "init staff settings backup check demo",
+    "Administrator": "init staff settings codes backup check demo",
 }
 
 

@@ -169,6 +169,19 @@ def every(connection: sqlite3.Connection, table: str) -> list[Code]:
     return [Code(row[0], row[1], bool(row[2]), bool(row[3])) for row in found]
 
 
+def rows(connection: sqlite3.Connection, table: str | None) -> list[tuple[object, ...]]:
+    """List, code, label, care (of natures, else None) and retired: of one list, or of every one."""
+    found: list[tuple[object, ...]] = []
+    for each in [table] if table else LISTS:
+        care = "care" if each == "nature" else "NULL"
+        for code, label, is_care, retired in connection.execute(
+            f"SELECT code, label, {care}, retired FROM {each} ORDER BY sort, code"  # noqa: S608
+        ):
+            is_care = None if is_care is None else bool(is_care)
+            found.append((LISTS[each], code, label, is_care, bool(retired)))
+    return found
+
+
 def table_of(text: str) -> str:
     """Return the table of the list that a text names. Raises InvalidInput, naming the lists."""
     wanted = plain(text)
