@@ -27,7 +27,7 @@ ROLES = {
 # Commands that need no account: they show nothing about a person. `check` prints only numbers and
 # file names and must work for a file from elsewhere; wellness never opens the main file.
 ANYONE = frozenset({
-    "address", "init", "demo", "check", "wellness init", "wellness add", "wellness total",
+    "address", "help", "init", "demo", "check", "wellness init", "wellness add", "wellness total",
 })  # fmt: skip
 # Options that turn a command into a harmless read, each with the options that leave it one. Given
 # with no other, the option's row replaces the command's own; without a row anybody may, except by

@@ -90,6 +90,7 @@ MAY_NOT: dict[str, set[str]] = {
             "staff list",
             "settings",
             "codes list",
+            "help",
             "address",
             "init",
             "demo",
