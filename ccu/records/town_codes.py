@@ -72,7 +72,7 @@ def add(work: "Work", table: str, label: str, care: bool | None) -> str:
     return code
 
 
-def rename(work: "Work", table: str, text: str, label: str) -> str:
+def relabel(work: "Work", table: str, text: str, label: str) -> str:
     """Give a code another label; returns the code. Raises NotFound, and InvalidInput if taken."""
     found = _require(work, table, text)
     for each in codes.every(work.connection, table):

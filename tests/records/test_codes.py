@@ -87,6 +87,15 @@ def test_the_echo_tells_how_a_beginning_was_read(ccu: Ccu) -> None:
     assert "--nature:" not in ccu(*CALL, "--nature", "welfare check").err
 
 
+def test_another_hazard_leads_to_its_words_on_the_card(ccu: Ccu) -> None:
+    done = ccu(*CALL, "--nature", "crisis", "--danger", "other,dog")
+    assert 'ccu place flag --place 1 --source "call 1"\n' in done.err
+    card = ccu("history", "--address", "12 Main St").out.upper()
+    assert "OTHER HAZARD" in card
+    assert "DOG" in card
+    assert "place flag" not in ccu(*CALL, "--nature", "crisis", "--danger", "dog").err
+
+
 # ---------------------------------------------------------------- the lists, and a town's own
 
 

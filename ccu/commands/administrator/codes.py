@@ -56,7 +56,9 @@ def list_(
     An option takes a code, its label, or the beginning of a word in either. The word `list` may be
     left out.
 
-    Example:
+    Examples:
+
+      ccu codes list need
 
       ccu codes need
     """
@@ -113,7 +115,7 @@ def rename(
 
     session: Session = ctx.obj
     with session.work() as work:
-        changed = town_codes.rename(work, name, code, label)
+        changed = town_codes.relabel(work, name, code, label)
     emit_line(f"{changed} is now shown as: {label}")
 
 
