@@ -82,7 +82,13 @@ def code(connection: sqlite3.Connection, table: str, text: str, option: str) -> 
     It may be the code, its label in any case, or the beginning of either or of a word in them that
     no other shares. Raises InvalidInput with what may be meant.
     """
-    return _named(every(connection, table), table, text, option, shortest=_SHORTEST)
+    shortest = 0 if table in _IN_FULL else _SHORTEST
+    return _named(every(connection, table), table, text, option, shortest)
+
+
+def code_in_full(connection: sqlite3.Connection, table: str, text: str, option: str) -> str:
+    """As `code`, where a beginning does not do: what is disclosed, and to whom."""
+    return _named(every(connection, table), table, text, option, 0)
 
 
 def is_in_full(connection: sqlite3.Connection, table: str, text: str) -> bool:
@@ -99,10 +105,11 @@ def chosen(connection: sqlite3.Connection, table: str, text: str, option: str) -
         place = int(wanted[:9])
         if 1 <= place <= len(known):
             return known[place - 1]
-    return _named(rows, table, text, option, shortest=1)
+    return _named(rows, table, text, option, 1)
 
 
 def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) -> str:
+    """As `code`; `shortest` letters name a code by its beginning, 0: none do."""
     wanted = plain(text)
     for each in rows:
         if wanted in (each.code, plain(each.label)):
@@ -113,7 +120,7 @@ def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) 
         raise InvalidInput(f"{option}: type none in full to record that no hazard was found")
     in_use = [each for each in rows if not each.retired]
     begins = _beginning(in_use, wanted)
-    if len(wanted) >= shortest and (shortest == 1 or table not in _IN_FULL):
+    if shortest and len(wanted) >= shortest:
         if len(begins) == 1:
             return begins[0]
         if begins:
