@@ -139,7 +139,8 @@ def test_a_reader_that_went_away_is_141_and_silent(ccu: Ccu) -> None:
     ("words", "first"),
     [
         (("undo",), "ccu call amend"),
-        (("voicemail",), None),
+        (("voicemail",), "ccu follow-up done"),
+        (("zzz",), None),
         (("search",), "ccu history"),
         (("follow-up", "done"), "ccu follow-up done"),
         (("flag",), "ccu place flag"),

@@ -87,7 +87,7 @@ def code(connection: sqlite3.Connection, table: str, text: str, option: str) -> 
 
 
 def code_in_full(connection: sqlite3.Connection, table: str, text: str, option: str) -> str:
-    """As `code`, where a beginning does not do: what is disclosed, and to whom."""
+    """As `code`, where a beginning does not do, as for an agency that something is disclosed to."""
     return _named(every(connection, table), table, text, option, 0)
 
 
