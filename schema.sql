@@ -95,7 +95,7 @@ INSERT INTO crisis_kind (code, label, sort) VALUES
   ('off_medication', 'Off medication', 10),
   ('unknown', 'Unknown', 11);
 
--- How a call ended; a call may have several.
+-- How a call ended; a call may have several. init adds a state's statutes to the labels.
 CREATE TABLE disposition (
   code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
   retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
@@ -107,8 +107,8 @@ INSERT INTO disposition (code, label, sort) VALUES
   ('referred', 'Referred', 4),
   ('current_provider', 'Connected to current provider', 5),
   ('voluntary_transport', 'Voluntary transport to hospital', 6),
-  ('police_exam', 'Police emergency examination request (CGS 17a-503)', 7),
-  ('physician_certificate', 'Physician emergency certificate (CGS 17a-502)', 8),
+  ('police_exam', 'Police emergency examination request', 7),
+  ('physician_certificate', 'Physician emergency certificate', 8),
   ('crisis_team', 'Crisis team called', 9),
   ('shelter', 'Shelter', 10),
   ('detox', 'Detox', 11),
@@ -152,7 +152,11 @@ INSERT INTO danger (code, label, sort) VALUES
   ('threat', 'Threat', 3),
   ('injury', 'Injury', 4),
   ('fire', 'Fire', 5),
-  ('none', 'None', 6);
+  ('dog', 'Dog', 6),
+  ('biohazard', 'Needles or biohazard', 7),
+  ('barricade', 'Barricade', 8),
+  ('other', 'Other hazard', 9),
+  ('none', 'None', 10);
 
 -- How a call reached us.
 CREATE TABLE call_source (
@@ -162,9 +166,11 @@ CREATE TABLE call_source (
 INSERT INTO call_source (code, label, sort) VALUES
   ('911', '911', 1),
   ('988', '988', 2),
-  ('walk_in', 'Walk-in', 3),
-  ('officer', 'Officer-initiated', 4),
-  ('other', 'Other', 5);
+  ('non_emergency', 'Non-emergency line', 3),
+  ('walk_in', 'Walk-in', 4),
+  ('officer', 'Officer-initiated', 5),
+  ('other_agency', 'Other agency', 6),
+  ('other', 'Other', 7);
 
 -- Who responds, refers or receives.
 CREATE TABLE agency (

@@ -57,8 +57,10 @@ COMMANDS = {
     "demo": "administrator.demo",
     "staff": "administrator.staff",
     "settings": "administrator.settings",
+    "codes": "administrator.codes",
     "backup": "administrator.backup",
     "check": "administrator.check",
+    "help": "everyday.help",
 }
 
 # The first help, on one screen: what an officer types every day, then the rest by who uses it.
@@ -76,7 +78,7 @@ OTHERS = {
     " consent disclosures care wellness",
     "Analyst": "report export import address",
     "Records custodian": "audit seal retention purge deidentify",
-    "Administrator": "init staff settings backup check demo",
+    "Administrator": "init staff settings codes backup check demo help",
 }
 
 
@@ -99,7 +101,7 @@ class LazyGroup(TyperGroup):
         """Write the commands and the options for --help, without importing anything."""
         with formatter.section("Everyday commands"):
             formatter.write_dl(list(EVERYDAY.items()))
-        with formatter.section("Other commands (ccu COMMAND --help explains each)"):
+        with formatter.section("Other commands (ccu COMMAND --help explains, ccu help WORD finds)"):
             formatter.write_dl(list(OTHERS.items()))
         explained, named = [], []
         for each in self.get_params(ctx):
@@ -253,8 +255,13 @@ class _Usage(CcuError):
 def _usage_sentence(error: Any) -> str:
     """Typer's message in one line, without the value typed: it may be somebody's name."""
     text = str(error.format_message()).strip().replace("\n", " ")
+    if unknown := re.fullmatch(r"No such command (['\"])(.*)\1\..*", text, flags=re.DOTALL):
+        from ccu.commands.everyday.help import did_you_mean
+
+        group = " ".join(error.ctx.command_path.split()[1:])
+        names = error.ctx.command.list_commands(error.ctx)
+        return f"no such command; {did_you_mean(group, unknown[2], names)}"
     text = re.sub(r"^Invalid value for ", "", text)
-    text = re.sub(r"^No such command .*", "No such command", text, flags=re.DOTALL)
     text = re.sub(r""": (['"]).*\1 (is not|does not|is a)""", r" \2", text, flags=re.DOTALL)
     text = re.sub(
         r"unexpected extra arguments?(\(s\))? \(.*\)",

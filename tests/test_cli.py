@@ -1,5 +1,6 @@
 """The map: usage errors, exit codes, start-up, and the sentence for a bug."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 from ccu import access, cli
 from ccu.errors import EXIT_CODE_MEANING, ExitCode
+from ccu.records import codes
 
 from .conftest import Ccu
 
@@ -28,7 +30,18 @@ def test_nothing_heavy_is_loaded_before_a_command_needs_it() -> None:
     ("args", "says"),
     [
         (["--bogus"], "no such option: --bogus; see ccu --help"),
-        (["bogus"], "no such command; see ccu --help"),
+        (["bogus"], "no such command; see ccu --help, or find a command: ccu help WORD"),
+        (["John"], "no such command; see ccu --help"),
+        (["log"], "no such command; did you mean ccu log-call? To find a command: ccu help WORD"),
+        (["search"], "no such command; did you mean ccu history or ccu person find? To find"),
+        (["undo"], "no such command; did you mean ccu call amend or ccu call void?"),
+        (["calls"], "no such command; did you mean ccu call show?"),
+        (["lookup"], "no such command; did you mean ccu history or ccu person find?"),
+        (["histroy"], "no such command; did you mean ccu history?"),
+        (["foll"], "no such command; did you mean ccu follow-up?"),
+        (["person", "search"], "no such command; did you mean ccu person find?"),
+        (["person", "edit"], "no such command; did you mean ccu person change?"),
+        (["call", "John"], "no such command; choose from show, amend, void; see ccu call --help"),
         (["settings", "-f", "xls"], "'--format' / '-f' is not one of"),
         (
             ["settings", "town", "Smith", "John"],
@@ -120,3 +133,36 @@ def test_a_reader_that_went_away_is_141_and_silent(ccu: Ccu) -> None:
     script += 'echo "${PIPESTATUS[0]}"'
     ended = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
     assert (ended.stdout, ended.stderr) == ("141\n", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        (("undo",), "ccu call amend"),
+        (("voicemail",), "ccu follow-up done"),
+        (("zzz",), None),
+        (("search",), "ccu history"),
+        (("follow-up", "done"), "ccu follow-up done"),
+        (("flag",), "ccu place flag"),
+        (("reschedule",), "ccu follow-up move"),
+    ],
+)
+def test_help_finds_a_command_by_everyday_word_name_and_help(
+    words: tuple[str, ...], first: str | None, empty: Ccu
+) -> None:
+    done = empty("help", *words, "--format", "json")
+    assert done.code == 0, done.err
+    found = [row["command"] for row in json.loads(done.out)]
+    assert found[:1] == ([] if first is None else [first])
+    assert ("No command found for that" in done.err) == (first is None)
+
+
+def test_help_without_a_word_is_the_first_help(empty: Ccu) -> None:
+    assert empty("help").out == empty("--help").out
+
+
+def test_every_everyday_word_leads_to_a_command() -> None:
+    paths = {row.split(" --")[0] for row in access.MAY} | access.ANYONE | set(cli.COMMANDS)
+    meant = {each for meanings in codes.synonyms("command").values() for each in meanings}
+    assert meant - paths == set()
+    assert len(meant) > 30

@@ -225,6 +225,11 @@ LINES: dict[str, tuple[str, str]] = {
     "staff retire": ("analyst", ""),
     "settings": ("", ""),
     "settings --change": ("repeat_days 60", ""),
+    "help": ("undo", ""),
+    "codes list": ("need", ""),
+    "codes add": ("need 'Warming center'", ""),
+    "codes rename": ("need food 'Food pantry'", ""),
+    "codes retire": ("need food", ""),
     "backup": ("copy.db", ""),
     "check": ("", ""),
 }

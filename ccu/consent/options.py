@@ -20,7 +20,7 @@ def _recipient(session: Session, text: str, option: str) -> "Recipient":
     if text.strip()[:1].isdigit():
         found = providers.find(session.db, text, option)
         return Recipient(agency=found["agency"], provider_id=found["id"])
-    return Recipient(agency=codes.code(session.db, "agency", text, option))
+    return Recipient(agency=codes.code_in_full(session.db, "agency", text, option))
 
 
 def _scope(session: Session, text: str, option: str) -> str:

@@ -15,6 +15,8 @@ from collections.abc import Collection, Iterator
 from ccu import database
 
 DEFINITIONS = "sqlite_master"  # the row of table_digest for tables, indexes, views and triggers
+# The code lists that a town may change (records/codes.py); nothing writes the others.
+TOWN_LISTS = ("agency", "danger", "disposition", "intervention", "nature", "need")
 _LEFT_OUT = ("audit", "audit_reason", "person_key", "table_digest")
 _CODE_LIST = {"code", "label", "sort", "retired"}
 _CHANGES = {
@@ -36,7 +38,7 @@ def install(connection: sqlite3.Connection, altered: Collection[str] = ()) -> No
         if found is not None and table in altered:
             found = (found[0], found[1] + 1)
         _keep(connection, table, found)
-        if not is_code_list(connection, table):
+        if table in TOWN_LISTS or not is_code_list(connection, table):
             for event in _CHANGES:
                 _make_trigger(connection, table, event, _columns(connection, table))
 

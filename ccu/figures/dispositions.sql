@@ -23,7 +23,7 @@
 -- known from: Toronto (23.3%)
 -- numerator: care calls that ended in a police request or a physician's certificate for one
 -- denominator: care calls with a disposition
--- By CGS 17a-503 or 17a-502. missing: care calls without a disposition recorded.
+-- missing: care calls without a disposition recorded.
 
 -- hospital_transport
 -- title: Voluntary transport to hospital

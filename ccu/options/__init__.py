@@ -87,6 +87,7 @@ __all__ = [
     "REFERRAL",
     "REQUIRED",
     "AskingOption",
+    "Group",
     "LaterNote",
     "OptionType",
     "arg",

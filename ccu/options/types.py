@@ -254,7 +254,12 @@ def code(table: str, *, commas: bool = False) -> OptionType[str]:
     def read(session: "Session", text: str, option: str) -> str:
         from ccu.records import codes
 
-        return codes.code(session.db, table, text, option)
+        found = codes.code(session.db, table, text, option)
+        if not codes.is_in_full(session.db, table, text):
+            from ccu.output import say
+
+            say(f"{option}: {labels(session)[found]}")
+        return found
 
     def answer(session: "Session", text: str, option: str) -> str:
         from ccu.records import codes

@@ -1,79 +1,251 @@
 """The code lists: which codes there are, and which of them a text names."""
 
 import sqlite3
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
 
 from ccu.errors import InvalidInput
 
-# The lists a person may choose from: names from our own source, never from a user.
-LISTS = (
-    *("nature", "crisis_kind", "disposition", "intervention", "danger"),
-    *("call_source", "agency", "responder_state", "call_role", "staff_role"),
-    *("need", "referral_status", "reason", "handoff", "capacity", "need_state"),
-    *("follow_up_kind", "follow_up_result", "housing", "missing_value", "place_category"),
-    *("plan_status", "relation", "seal_authority", "lift_reason"),
-    *("consent_scope", "consent_purpose", "disclosure_ground"),
-)
+# The lists a person may choose from: the table, from our own source and never from a user, and what
+# `ccu codes` and messages call it.
+LISTS = {
+    "nature": "nature",
+    "crisis_kind": "crisis_type",
+    "disposition": "disposition",
+    "intervention": "intervention",
+    "danger": "hazard",
+    "call_source": "source",
+    "agency": "agency",
+    "responder_state": "responder_status",
+    "call_role": "role_on_call",
+    "need": "need",
+    "need_state": "need_status",
+    "referral_status": "referral_status",
+    "reason": "reason",
+    "handoff": "handoff",
+    "capacity": "capacity",
+    "follow_up_kind": "follow_up_type",
+    "follow_up_result": "follow_up_result",
+    "housing": "housing_status",
+    "missing_value": "missing_reason",
+    "place_category": "place_category",
+    "plan_status": "plan_status",
+    "relation": "relation",
+    "staff_role": "staff_role",
+    "consent_scope": "consent_scope",
+    "consent_purpose": "consent_purpose",
+    "disclosure_ground": "disclosure_ground",
+    "seal_authority": "seal_authority",
+    "lift_reason": "lift_reason",
+}
+# Lists of rights and of evidence, where only the complete code or label is taken on a command line.
+_IN_FULL = {
+    *("consent_scope", "consent_purpose", "disclosure_ground", "seal_authority", "lift_reason"),
+    *("staff_role", "missing_value"),
+}
+# Codes that end a case, by list: a condition on the row. They are never suggested or guessed, and
+# neither is a hazard screen without a finding.
+_FINAL = {
+    "follow_up_result": "ends",
+    "referral_status": "NOT open",
+    "danger": "code = 'none'",
+    "disposition": "code = 'deceased'",
+    "reason": "code = 'deceased'",
+}
+_SHORTEST = 3  # letters of a word that name a code on a command line
+
+
+class Code(NamedTuple):
+    """One row of a list; `final` marks a code that must not be suggested or guessed."""
+
+    code: str
+    label: str
+    retired: bool
+    final: bool
 
 
 def choices(connection: sqlite3.Connection, table: str) -> dict[str, str]:
     """code -> label of the codes in use, in the list's order."""
-    return {code: label for code, label, retired in _all(connection, table) if not retired}
+    return {each.code: each.label for each in every(connection, table) if not each.retired}
 
 
 def labels(connection: sqlite3.Connection, table: str) -> dict[str, str]:
     """code -> label, the retired ones too: old records use them."""
-    return {code: label for code, label, _retired in _all(connection, table)}
+    return {each.code: each.label for each in every(connection, table)}
 
 
 def code(connection: sqlite3.Connection, table: str, text: str, option: str) -> str:
-    """Return the code that a text names: the code itself, or its label, in any case.
+    """Return the code that a text on a command line names.
 
-    Raises InvalidInput, naming codes that are near, or all of them when none is.
+    It may be the code, its label in any case, or the beginning of either or of a word in them that
+    no other shares. Raises InvalidInput with what may be meant.
     """
-    wanted = _plain(text)
-    in_use = []
-    for known, label, retired in _all(connection, table):
-        if wanted in (known, _plain(label)):
-            if retired:
-                raise InvalidInput(f"{option}: that choice is retired; choose another")
-            return known
-        if not retired:
-            in_use.append(known)
-    from difflib import get_close_matches
+    shortest = 0 if table in _IN_FULL else _SHORTEST
+    return _named(every(connection, table), table, text, option, shortest)
 
-    near = get_close_matches(wanted[:60], in_use, n=3)
-    if near:
-        raise InvalidInput(f"{option}: not a valid choice; did you mean {' or '.join(near)}?")
-    raise InvalidInput(f"{option}: not a valid choice; choose from {', '.join(in_use)}")
+
+def code_in_full(connection: sqlite3.Connection, table: str, text: str, option: str) -> str:
+    """As `code`, where a beginning does not do, as for an agency that something is disclosed to."""
+    return _named(every(connection, table), table, text, option, 0)
+
+
+def is_in_full(connection: sqlite3.Connection, table: str, text: str) -> bool:
+    """Whether a text is a complete code or label, and not the beginning of one."""
+    rows = every(connection, table)
+    return any(plain(text) in (each.code, plain(each.label)) for each in rows)
 
 
 def chosen(connection: sqlite3.Connection, table: str, text: str, option: str) -> str:
-    """As `code`; also the number in the list, or the only code or label that begins so."""
-    wanted, known = _plain(text), choices(connection, table)
+    """As `code`, of an answer at the terminal: also the number in the list, or one letter."""
+    rows = every(connection, table)
+    wanted, known = plain(text), [each.code for each in rows if not each.retired]
     if wanted.isascii() and wanted.isdigit() and wanted not in known:
         place = int(wanted[:9])
         if 1 <= place <= len(known):
-            return list(known)[place - 1]
-    if wanted and wanted not in known:
-        begins = [
-            code
-            for code, label in known.items()
-            if code.startswith(wanted) or _plain(label).startswith(wanted)
-        ]
+            return known[place - 1]
+    return _named(rows, table, text, option, 1)
+
+
+def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) -> str:
+    """As `code`; `shortest` letters name a code by its beginning, 0: none do."""
+    wanted = plain(text)
+    for each in rows:
+        if wanted in (each.code, plain(each.label)):
+            if each.retired:
+                raise InvalidInput(f"{option}: that choice is retired; choose another")
+            return each.code
+    if table == "danger" and wanted and "none".startswith(wanted):
+        raise InvalidInput(f"{option}: type none in full to record that no hazard was found")
+    in_use = [each for each in rows if not each.retired]
+    begins = _beginning(in_use, wanted)
+    if shortest and len(wanted) >= shortest:
         if len(begins) == 1:
             return begins[0]
         if begins:
-            raise InvalidInput(f"{option}: could be {' or '.join(begins)}; type more of it")
-    return code(connection, table, text, option)
+            raise InvalidInput(f"{option}: could be {_either(begins)}; type more of it")
+    name = LISTS[table]
+    problem, see = f"{option}: not a valid {name_of(table)}", f"List them: ccu codes {name}"
+    open_codes = [each.code for each in in_use if not each.final]
+    meant = [each for each in synonyms(name).get(wanted, ()) if each in open_codes]
+    if meant:  # the word is one of our own table: only such a word is repeated in a message
+        problem += f': "{wanted.replace("_", " ")}"'
+    else:
+        from difflib import get_close_matches
+
+        meant = get_close_matches(wanted[:60], open_codes, n=3)
+    if meant:
+        raise InvalidInput(f"{problem}. Did you mean {_either(meant)}? {see}")
+    listed = ", ".join(each.code for each in in_use)
+    raise InvalidInput(f"{problem}. Choose from {listed}. {see}")
 
 
-def _all(connection: sqlite3.Connection, table: str) -> list[tuple[str, str, int]]:
+def _beginning(rows: list[Code], wanted: str) -> list[str]:
+    """The codes that a beginning may name: of code or label, else of a word in either.
+
+    `none` is never among them: a hazard screen without a finding is typed in full. A code that ends
+    a case gives way to nothing that has such a word: `dec` may be deceased or resources_declined.
+    """
+    if not wanted:
+        return []
+    rows = [each for each in rows if each.code != "none"]
+    whole = [each for each in rows if _begins("", each, wanted)]
+    if whole and not any(each.final for each in whole):
+        return [each.code for each in whole]
+    within = [each for each in rows if not each.final and _begins("_", each, wanted)]
+    return list(dict.fromkeys(each.code for each in (*whole, *within)))
+
+
+def _begins(before: str, row: Code, wanted: str) -> bool:
+    """Whether code or label begins with a text; with `_` before it, whether a word of them does."""
+    texts = (row.code, plain(row.label))
+    if not before:
+        return any(text.startswith(wanted) for text in texts)
+    return any(f"{before}{wanted}" in f"{before}{text}" for text in texts)
+
+
+def every(connection: sqlite3.Connection, table: str) -> list[Code]:
+    """Every code of a list, the retired ones too, in the list's order."""
     if table not in LISTS:
         raise ValueError("no such code list")
-    found = connection.execute(f"SELECT code, label, retired FROM {table} ORDER BY sort")  # noqa: S608
-    return [tuple(row) for row in found]
+    final = _FINAL.get(table, "0")
+    found = connection.execute(
+        f"SELECT code, label, retired, {final} FROM {table} ORDER BY sort, code"  # noqa: S608
+    )
+    return [Code(row[0], row[1], bool(row[2]), bool(row[3])) for row in found]
 
 
-def _plain(text: str) -> str:
+def rows(connection: sqlite3.Connection, table: str | None) -> list[tuple[object, ...]]:
+    """List, code, label, care (of natures, else None) and retired: of one list, or of every one."""
+    found: list[tuple[object, ...]] = []
+    for each in [table] if table else LISTS:
+        care = "care" if each == "nature" else "NULL"
+        for code, label, is_care, retired in connection.execute(
+            f"SELECT code, label, {care}, retired FROM {each} ORDER BY sort, code"  # noqa: S608
+        ):
+            is_care = None if is_care is None else bool(is_care)
+            found.append((LISTS[each], code, label, is_care, bool(retired)))
+    return found
+
+
+def table_of(text: str) -> str:
+    """Return the table of the list that a text names. Raises InvalidInput, naming the lists."""
+    wanted = plain(text)
+    singular = wanted.removesuffix("s").replace("agencie", "agency")
+    singular = singular.replace("capacitie", "capacity").replace("authoritie", "authority")
+    for table, name in LISTS.items():
+        if {wanted, singular} & {table, name}:
+            return table
+    begins = [table for table, name in LISTS.items() if wanted and name.startswith(wanted)]
+    if len(begins) == 1:
+        return begins[0]
+    raise InvalidInput(f"LIST: no list of that name; choose from {', '.join(LISTS.values())}")
+
+
+def name_of(table: str) -> str:
+    """What a message calls a code of a list."""
+    return LISTS[table].replace("_", " ").replace("follow up", "follow-up")
+
+
+def plain(text: str) -> str:
     """Write a text as a code is written: `Welfare check` as welfare_check, `walk-in` as walk_in."""
-    return "_".join(text.lower().replace("-", " ").replace("_", " ").split())
+    for mark in "-_/:;,.()":
+        text = text.replace(mark, " ")
+    return "_".join(text.lower().split())
+
+
+@cache
+def synonyms(name: str) -> dict[str, list[str]]:
+    """Return {word that people use, written as a code: the codes or commands it may mean}."""
+    found: dict[str, list[str]] = {}
+    for meaning, words in _section("synonyms.txt", name):
+        for word in words.split(", "):
+            found.setdefault(plain(word), []).append(meaning)
+    return found
+
+
+def _section(file: str, name: str) -> list[tuple[str, str]]:
+    """The lines `key: value` of one section of a text file beside this one."""
+    lines, within = [], False
+    for line in Path(__file__).with_name(file).read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            within = line == f"[{name}]"
+        elif within and line:
+            key, _, value = line.partition(": ")
+            lines.append((key, value))
+    return lines
+
+
+def set_state_labels(connection: sqlite3.Connection, state: str) -> None:
+    """Give codes of a new file the labels that are usual in a state, such as its statutes."""
+    for key, label in _section("state_labels.txt", state):
+        table, code = key.split()
+        connection.execute(
+            f"UPDATE {table} SET label = :label WHERE code = :code",  # noqa: S608
+            {"label": label, "code": code},
+        )
+
+
+def _either(codes: Iterable[str]) -> str:
+    return " or ".join(codes)

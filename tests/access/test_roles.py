@@ -44,6 +44,7 @@ _UNIT_ONLY = (
     "provider add", "provider change", "provider retire",
 )  # fmt: skip
 _ADMIN_ONLY = ("staff add", "staff change", "staff retire", "settings --change")
+_CODES = ("codes add", "codes rename", "codes retire")
 _OUT = ("import", "backup", "export", "audit review", "audit verify", "audit anchor")
 _CONSENT = ("consent grant", "consent revoke", "consent disclose", "consent list")
 _CARE_NOTES = ("care note add", "care note list", "care note move", "care backup")
@@ -61,19 +62,20 @@ MAY_NOT: dict[str, set[str]] = {
         *_UNIT_ONLY,
         "report",
         *_ADMIN_ONLY,
+        *_CODES,
         *_OUT,
         *_UPKEEP,
         *_CARE,
         *_CONSENT[:3],
         "disclosures",
     },
-    "ccu": {"plan approve", "plan review", *_ADMIN_ONLY, *_OUT, *_UPKEEP, "care destroy"},
-    "clinician": {"plan approve", "plan review", *_ADMIN_ONLY, *_OUT, *_UPKEEP},
+    "ccu": {"plan approve", "plan review", *_ADMIN_ONLY, *_CODES, *_OUT, *_UPKEEP, "care destroy"},
+    "clinician": {"plan approve", "plan review", *_ADMIN_ONLY, *_CODES, *_OUT, *_UPKEEP},
     "intern": {
         *("call void", "referral expire", "follow-up sign", "person distinct", "person merge"),
         *("person unmerge", "person import", "plan approve", "plan review", "plan answer"),
         *("place verify", "place unflag", "place exempt", "place category", "frequent override"),
-        *("frequent review", "provider retire", *_ADMIN_ONLY, *_OUT, *_UPKEEP),
+        *("frequent review", "provider retire", *_ADMIN_ONLY, *_CODES, *_OUT, *_UPKEEP),
         *("care destroy", "disclosures"),
     },
     "supervisor": {*_ADMIN_ONLY, *_KEEPING, *_SEAL, "audit rekey"},
@@ -81,7 +83,17 @@ MAY_NOT: dict[str, set[str]] = {
     - {
         *("report", "referral list", "follow-up list", "follow-up overdue", "worker list"),
         *("consult list", "household list", "plan list", "frequent people", "frequent places"),
-        *("provider list", "provider show", "staff list", "settings", "address", "init", "demo"),
+        *(
+            "provider list",
+            "provider show",
+            "staff list",
+            "settings",
+            "codes list",
+            "help",
+            "address",
+            "init",
+            "demo",
+        ),
         *("check", "export", "audit verify", "wellness init", "wellness add", "wellness total"),
     },
     "records": {
@@ -92,7 +104,7 @@ MAY_NOT: dict[str, set[str]] = {
         *("plan approve", "plan review", "plan expire", "plan answer"),
         *("place flag", "place verify", "place unflag", "place exempt", "place category"),
         *("frequent override", "frequent review", "provider add", "provider change"),
-        *("provider retire", *_ADMIN_ONLY, *_CARE, "audit rekey"),
+        *("provider retire", *_ADMIN_ONLY, *_CODES, *_CARE, "audit rekey"),
     },
     "admin": {*_CARE, *_SEAL, "purge", "deidentify"},
 }

@@ -247,11 +247,15 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--danger", "wepon"), "--danger: not a valid choice; did you mean weapon?"),
+        (
+            ("--danger", "wepon"),
+            "--danger: not a valid hazard. Did you mean weapon? List them: ccu codes hazard",
+        ),
         (
             ("--danger", "zzz"),
-            "--danger: not a valid choice; choose from"
-            " weapon, violence, threat, injury, fire, none",
+            "--danger: not a valid hazard. Choose from"
+            " weapon, violence, threat, injury, fire, dog, biohazard, barricade, other, none."
+            " List them: ccu codes hazard",
         ),
         (("--danger", "none,fire"), "--danger none cannot be combined with another hazard"),
         (("--danger", ""), "--danger is empty"),
@@ -286,7 +290,7 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
         ),
         (
             ("--responder", "polise"),
-            "--responder: not a valid choice; did you mean police?",
+            "--responder: not a valid agency. Did you mean police? List them: ccu codes agency",
         ),
         (
             ("--person", "Ana Reyes"),
@@ -295,8 +299,9 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
         ),
         (
             ("--person", "neighbor: unknown"),
-            "the role in --person: not a valid choice;"
-            " choose from subject, caller, family, victim, witness",
+            "the role in --person: not a valid role on call."
+            " Choose from subject, caller, family, victim, witness."
+            " List them: ccu codes role_on_call",
         ),
         (("--person", "007"), "a person is named by its number, such as 12"),
         (("--note-file", "/nowhere/note"), "cannot read --note-file: no such file"),
@@ -472,12 +477,13 @@ def test_it_asks_for_what_is_missing_and_enter_takes_the_usual(ccu: Ccu, db_path
 
 
 def test_a_wrong_answer_is_explained_and_asked_again(ccu: Ccu, db_path: Path) -> None:
-    typed = ["2030", "22:30", "", "12 Main St", "s", "4", "", "n", "", "1,3", "99", "1"]
+    typed = ["2030", "22:30", "", "12 Main St", "s", "4", "", "n", "none", "", "1,3", "99", "1"]
     typed += ["x", "30", "caller: Ana Reyes", "unknown", "", "one", "two", ""]
     result = ccu("log-call", stdin="\n".join(typed) + "\n", tty=True)
     assert result.code == 0, result.err
     assert "  --address is empty\n" in result.err
     assert "  --nature: could be suicide or substance; type more of it\n" in result.err
+    assert "  --danger: type none in full to record that no hazard was found\n" in result.err
     assert "  --minutes must be a whole number from 0 to 100000\n" in result.err
     assert rows(db_path, "SELECT nature, minutes, narrative FROM call") == [
         ("welfare_check", 30, "one\ntwo")

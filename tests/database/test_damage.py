@@ -157,10 +157,10 @@ def test_other_programs_read_the_file_and_cannot_write_it(town: Ccu, db_path: Pa
 
 def test_a_code_that_a_town_added_by_hand_is_a_warning(town: Ccu, db_path: Path) -> None:
     with contextlib.closing(sqlite3.connect(db_path)) as hand, hand:
-        hand.execute("INSERT INTO nature (code, label, sort) VALUES ('noise', 'Noise', 20)")
+        hand.execute("INSERT INTO housing (code, label, sort) VALUES ('car', 'Car', 20)")
     done = town("check", "--quiet", "--format", "csv")
     assert done.code == 0
-    assert '"warning","rows were added to nature by another program"' in done.out
+    assert '"warning","rows were added to housing by another program"' in done.out
 
 
 @pytest.mark.parametrize(

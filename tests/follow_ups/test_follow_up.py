@@ -101,7 +101,7 @@ def test_a_terminal_is_asked_for_what_is_missing(ccu: Ccu, monkeypatch: pytest.M
         (["--person", "Rowan"], 2, "a person is named by its number, such as 12"),
         (["--call", "1", "--due", "friday"], 2, "--kind is missing"),
         (["--call", "1", "--kind", "visit"], 2, "--due is missing"),
-        (["--call", "1", "--kind", "dance", "--due", "friday"], 2, "--kind: not a valid choice"),
+        (["--call", "1", "--kind", "dance", "--due", "friday"], 2, "--kind: not a valid"),
         (["--call", "1", "--kind", "visit", "--due", "yesterday"], 2, "--due is in the past"),
         (["--call", "1", "--kind", "visit", "--due", "13:59"], 2, "--due is in the past"),
         (["--call", "1", "--kind", "visit", "--due", "2"], 2, '--due "2" is only a number'),
@@ -239,7 +239,7 @@ def test_a_person_with_a_worker_is_never_left_with_nothing_due(ccu: Ccu) -> None
     ("args", "says"),
     [
         ([], "--result is missing"),
-        (["--result", "fine"], "--result: not a valid choice"),
+        (["--result", "fine"], "--result: not a valid follow-up result"),
         (["--result", "reached", "--when", "15:00"], '--when "15:00" is in the future'),
         (["--result", "reached", "--minutes", "many"], "--minutes must be a whole number"),
         (["--result", "reached", "--next-kind", "visit"], "--next-kind needs --next"),

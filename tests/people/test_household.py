@@ -153,7 +153,7 @@ def test_each_side_shows_its_relation_to_the_other(ccu: Ccu, db_path: Path) -> N
         ("1", "99", "sibling", 3, "no person 99"),
         ("1", "9" * 30, "sibling", 3, "no person of that number"),
         ("x", "1", "sibling", 2, "a person is named by its number"),
-        ("1", "6", "mother", 2, "--relation: not a valid choice; "),
+        ("1", "6", "mother", 2, "--relation: not a valid relation. "),
         ("1", "6", "retired", 2, "--relation: that choice is retired"),
     ],
 )

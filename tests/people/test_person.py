@@ -185,7 +185,7 @@ def test_no_flag_takes_a_name_a_birth_date_or_a_description(ccu: Ccu) -> None:
         ("given: Z\nemail: zelda", "line 2: email must be written as somebody@somewhere"),
         ("given: Z\nsex: Zelda", "line 2: sex is male, female or other"),
         ("given: Z\nveteran: perhaps", "line 2: veteran is yes or no"),
-        ("given: Z\nhousing: Zelda", "line 2: housing: not a valid choice; choose from housed"),
+        ("given: Z\nhousing: Zelda", "line 2: housing: not a valid housing status."),
     ],
 )
 def test_bad_input_is_one_sentence_without_the_value(
@@ -206,9 +206,9 @@ def test_bad_input_is_one_sentence_without_the_value(
         (["--missing", "born"], "--missing is written FIELD=WHY"),
         (["--missing", "nose=not_collected"], "--missing: no field of that name"),
         (["--missing", "alias=not_collected"], "--missing: alias needs no reason for being empty"),
-        (["--missing", "born=lost"], "--missing born: not a valid choice"),
+        (["--missing", "born=lost"], "--missing born: not a valid missing reason"),
         (["--missing", "given=prefers_not"], "given: a value and a reason for none contradict"),
-        (["--housing", "tent"], "--housing: not a valid choice"),
+        (["--housing", "tent"], "--housing: not a valid housing status"),
         (["--age", "old"], "--age must be a whole number from 0 to 120"),
         (["--sex", ""], "--sex is male, female or other"),
         (["--language", " "], "--language is empty"),

@@ -762,7 +762,7 @@ def test_showing_is_recorded_of_the_plan_and_the_person(ccu: Ccu, db_path: Path)
         (["show", "9"], 3, "no plan 9"),
         (["show", "x"], 2, "a plan is named by its number"),
         (["show", "99999999999999999999"], 3, "no plan of that number"),
-        (["list", "--status", "best"], 2, "--status: not a valid choice"),
+        (["list", "--status", "best"], 2, "--status: not a valid plan status"),
         (["suggest", "9", "--file", "-"], 3, "no plan 9"),
         (["suggest", "1"], 2, "--file is missing: the suggestion comes from a file"),
         (["answer", "9", "--accept", "--file", "-"], 3, "no suggestion 9"),

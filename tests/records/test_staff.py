@@ -82,7 +82,7 @@ def test_only_an_admin_changes_the_list(ccu: Ccu, monkeypatch: pytest.MonkeyPatc
     ("args", "code", "says"),
     [
         (["add", "x"], 2, "--role is missing"),
-        (["add", "x", "--role", "boss"], 2, "--role: not a valid choice;"),
+        (["add", "x", "--role", "boss"], 2, "--role: not a valid staff role."),
         (["add", "two words", "--role", "officer"], 2, "LOGIN must be one word"),
         (["add", "", "--role", "officer"], 2, "LOGIN must be one word"),
         (["add", "x", "--role", "officer", "--supervisor", "nobody"], 3, "--supervisor: no such"),

@@ -97,7 +97,7 @@ def test_without_a_call_a_referral_can_come_from_an_assessment(ccu: Ccu) -> None
         (["record", "housing=lacks"], 2, "--person is missing"),
         (["record", "--person", "1"], 2, "NEED=STATE is missing, such as housing=lacks"),
         (["record", "--person", "1", "housing"], 2, "write each need as NEED=STATE"),
-        (["record", "--person", "1", "hous=lacks"], 2, "NEED: not a valid choice; did you mean"),
+        (["record", "--person", "1", "huosing=lacks"], 2, "NEED: not a valid need. Did"),
         (["record", "--person", "1", "housing=maybe"], 2, "the state of housing: not a valid"),
         (["record", "--person", "1", "food=has", "Food=lacks"], 2, "food is given twice"),
         (["record", "--person", "9", "food=has"], 3, "no person 9"),

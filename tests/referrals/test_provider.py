@@ -152,9 +152,9 @@ def test_a_name_that_begins_two_is_refused_with_both(ccu: Ccu) -> None:
         (["add", "X"], 2, "--need is missing"),
         (["add", "  ", "--need", "food"], 2, "the name is empty"),
         (["add", "x\x1b]0;y", "--need", "food"], 2, "the name must be one line of text"),
-        (["add", "X", "--need", "fod"], 2, "--need: not a valid choice; did you mean food?"),
+        (["add", "X", "--need", "fod"], 2, "--need: not a valid need. Did you mean food?"),
         (["add", "X", "--need", ","], 2, "--need is empty"),
-        (["add", "X", "--need", "food", "--capacity", "some"], 2, "--capacity: not a valid choice"),
+        (["add", "X", "--need", "food", "--capacity", "some"], 2, "--capacity: not a valid"),
         (["add", "X", "--need", "food", "--verified", "2027-01-01"], 2, "--verified"),
         (["add", "homes WITH hope", "--need", "food"], 2, "provider 1 has that name; to edit it"),
         (["change", "1"], 2, "nothing to change; ccu provider change --help"),
@@ -163,7 +163,7 @@ def test_a_name_that_begins_two_is_refused_with_both(ccu: Ccu) -> None:
         (["show", ""], 3, "PROVIDER: no provider of that number or name; list"),
         (["show", "9" * 40], 3, "PROVIDER: no provider of that number"),
         (["show", "nobody"], 3, "PROVIDER: no provider of that number"),
-        (["list", "--need", "x"], 2, "--need: not a valid choice"),
+        (["list", "--need", "x"], 2, "--need: not a valid need"),
     ],
 )
 def test_bad_input_is_one_sentence(args: list[str], code: int, says: str, ccu: Ccu) -> None:

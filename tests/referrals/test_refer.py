@@ -182,8 +182,8 @@ def test_a_note_is_kept_and_shown_only_for_a_reason(
         (["1", "--to", "nobody", "--need", "housing"], 3, "--to: no provider of that number"),
         (["1", "--to", "2", "--need", "housing"], 2, "--to: provider 2 (Gone) is retired; choose"),
         (["2", "--to", "1", "--need", "housing"], 2, "call 2 is void"),
-        (["1", "--to", "1", "--need", "hous"], 2, "--need: not a valid choice; did you mean"),
-        (["1", "--to", "1", "--need", "housing", "--handoff", "hot"], 2, "--handoff: not a valid"),
+        (["1", "--to", "1", "--need", "huosing"], 2, "--need: not a valid need. Did"),
+        (["1", "--to", "1", "--need", "housing", "--handoff", "hot"], 2, "--handoff: not a"),
         (["1", "--to", "1", "--need", "housing", "--person", "99"], 3, "no person 99"),
         (["1", "--to", "1", "--need", "housing", "--owner", "who"], 3, "--owner: no such account"),
         (["1", "--to", "1", "--need", "housing", "--made", "2026-01-29 10:00"], 2, "--made is bef"),
@@ -234,6 +234,6 @@ def test_at_a_terminal_it_asks_for_what_is_missing(ccu: Ccu) -> None:
     assert (made["handoff"], made["handoff_parties"]) == ("warm_in_person", "HSD worker")
     assert made["handoff_minutes"] == 15
     assert "  1 Homes with Hope (Open; 203-555-0110)\n" in done.err
-    assert "did you mean food?" in done.err
+    assert "Did you mean food?" in done.err
     refused = run_ccu("refer", "1", "--no-input", tty=True)
     assert refused == (2, "", "ccu: error: --need and --to are missing\n")

@@ -271,7 +271,7 @@ def test_a_note_alone_is_an_event_that_keeps_the_status(ccu: Ccu) -> None:
         (["update", "9", "--status", "accepted"], 3, "no referral 9"),
         (["update", "x", "--status", "accepted"], 2, "a referral is named by its number"),
         (["update", "1"], 2, "nothing to change; give"),
-        (["update", "1", "--status", "acepted"], 2, "--status: not a valid choice; did you mean"),
+        (["update", "1", "--status", "acepted"], 2, "--status: not a valid referral status."),
         (["update", "1", "--status", "accepted", "--when", "2026-01-30 23:00"], 2, "--when is bef"),
         (["update", "1", "--status", "accepted", "--when", "2026-02-20 23:00"], 2, "--when"),
         (["update", "1", "--owner", "nobody"], 3, "--owner: no such account"),

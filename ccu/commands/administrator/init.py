@@ -42,7 +42,7 @@ def command(
     from ccu import access, installation
     from ccu.check import privacy
     from ccu.database import encryption
-    from ccu.records import settings, staff
+    from ccu.records import codes, settings, staff
 
     session: Session = ctx.obj
     given = {
@@ -57,6 +57,7 @@ def command(
         staff_id = staff.add(connection, access.login(installation.account()), "admin")
         for name, value in given.items():
             settings.change(connection, staff_id, name, value)
+        codes.set_state_labels(connection, given["state"].upper())
     emit_line(f"Made {session.path} for {session.settings.town}, {session.settings['state']}.")
     for sentence in privacy.about_key(session.path, key_is_new) if encrypt else []:
         say(sentence)

@@ -59,6 +59,12 @@ def command(
             alike = finding.messages_since(session, before)
     for line in alike:
         say(line)
+    place_id = page.data["call"]["place_id"]
+    if "other" in values.get("dangers", ()) and place_id:
+        say(
+            "Hazard: other. To put it in words on the card:"
+            f' ccu place flag --place {place_id} --source "call {call_id}"'
+        )
     try:
         emit_document(page, format, output)
     except BaseException:

@@ -64,3 +64,26 @@ UPDATE setting SET help = 'Natures that a civilian team may take when no hazard 
 WHERE name = 'civilian_natures';
 UPDATE setting SET help = 'What police are shown of Human Services'' work on a person without their consent, comma-separated scopes; of the rest only that it is being handled'
 WHERE name = 'police_sees';
+
+-- New hazards and sources, in the order of schema.sql. What a town added itself stays after them.
+UPDATE danger SET sort = 10 WHERE code = 'none';
+INSERT INTO danger (code, label, sort) VALUES
+  ('dog', 'Dog', 6),
+  ('biohazard', 'Needles or biohazard', 7),
+  ('barricade', 'Barricade', 8),
+  ('other', 'Other hazard', 9)
+ON CONFLICT (code) DO NOTHING;
+UPDATE call_source SET sort = CASE code WHEN 'walk_in' THEN 4 WHEN 'officer' THEN 5 ELSE 7 END
+WHERE code IN ('walk_in', 'officer', 'other');
+INSERT INTO call_source (code, label, sort) VALUES
+  ('non_emergency', 'Non-emergency line', 3),
+  ('other_agency', 'Other agency', 6)
+ON CONFLICT (code) DO NOTHING;
+
+-- No statute of Connecticut in another state.
+UPDATE disposition SET label = 'Police emergency examination request'
+WHERE code = 'police_exam' AND label = 'Police emergency examination request (CGS 17a-503)'
+  AND (SELECT value FROM setting WHERE name = 'state') NOT IN ('', 'CT');
+UPDATE disposition SET label = 'Physician emergency certificate'
+WHERE code = 'physician_certificate' AND label = 'Physician emergency certificate (CGS 17a-502)'
+  AND (SELECT value FROM setting WHERE name = 'state') NOT IN ('', 'CT');

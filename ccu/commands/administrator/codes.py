@@ -1,0 +1,139 @@
+"""`ccu codes`: list the codes of each list; add, rename and retire a town's own."""
+
+from typing import Annotated, Any
+
+import typer
+
+from ccu.options import REQUIRED, Group, OptionType, arg, line
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
+from ccu.session import Session
+
+
+def _list(session: Session, text: str, option: str) -> str:
+    from ccu.records import codes
+
+    return codes.table_of(text)
+
+
+def _town_list(session: Session, text: str, option: str) -> str:
+    from ccu.records import town_codes
+
+    return town_codes.town_list(text)
+
+
+LIST = OptionType(read=_list, metavar="LIST")
+TOWN_LIST = OptionType(read=_town_list, metavar="LIST")
+LABEL = line(60, needed=True)
+COLUMNS = ("list", "code", "label", "care", "retired")
+
+
+class _Codes(Group):
+    """`ccu codes need` is `ccu codes list need`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args or args[0] not in (*self.commands, "--help", "-h"):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=_Codes,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="List the codes that options take; add, rename and retire your town's own.",
+)
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    name: Annotated[str | None, arg("[LIST]", LIST, "Which list, such as need.")] = None,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """List the codes of every list, or of one, with their labels.
+
+    An option takes a code, its label, or the beginning of a word in either. The word `list` may be
+    left out.
+
+    Examples:
+
+      ccu codes list need
+
+      ccu codes need
+    """
+    from ccu.records import codes
+
+    session: Session = ctx.obj
+    title = "Codes" if name is None else f"Codes: {codes.name_of(name)}"
+    emit(Table(COLUMNS, codes.rows(session.db, name), title=title), format, output)
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    name: Annotated[str, arg("LIST", TOWN_LIST, "The list.")] = REQUIRED,
+    label: Annotated[
+        str, arg("LABEL", LABEL, "What screens show; its code is made of it.")
+    ] = REQUIRED,
+    care: Annotated[
+        bool | None,
+        typer.Option("--care/--no-care", help="For a nature: whether such calls are care calls."),
+    ] = None,
+) -> None:
+    """Add a code to a list of your town, or bring a retired one back.
+
+    The lists are nature, agency, disposition, need, intervention and hazard. A code never changes;
+    its label may.
+
+    Example:
+
+      ccu codes add need "Warming center"
+    """
+    from ccu.records import codes, town_codes
+
+    session: Session = ctx.obj
+    with session.work() as work:
+        code = town_codes.add(work, name, label, care)
+    emit_line(f"Added to the list {codes.name_of(name)}: {code}.")
+
+
+@app.command()
+def rename(
+    ctx: typer.Context,
+    name: Annotated[str, arg("LIST", TOWN_LIST, "The list.")] = REQUIRED,
+    code: Annotated[str, arg("CODE", line(60), "The code or its label, in full.")] = REQUIRED,
+    label: Annotated[str, arg("LABEL", LABEL, "Its new label.")] = REQUIRED,
+) -> None:
+    """Change the label of a code. The code stays, and so does every record and figure of it.
+
+    Example:
+
+      ccu codes rename agency human_services "Community Services"
+    """
+    from ccu.records import town_codes
+
+    session: Session = ctx.obj
+    with session.work() as work:
+        changed = town_codes.relabel(work, name, code, label)
+    emit_line(f"{changed} is now shown as: {label}")
+
+
+@app.command()
+def retire(
+    ctx: typer.Context,
+    name: Annotated[str, arg("LIST", TOWN_LIST, "The list.")] = REQUIRED,
+    code: Annotated[str, arg("CODE", line(60), "The code or its label, in full.")] = REQUIRED,
+) -> None:
+    """Stop offering a code. Records and figures keep it; ccu codes add brings it back.
+
+    Example:
+
+      ccu codes retire intervention mediation
+    """
+    from ccu.records import town_codes
+
+    session: Session = ctx.obj
+    with session.work() as work:
+        changed = town_codes.retire(work, name, code)
+    emit_line(f"Retired: {changed}. Records that have it keep it.")

@@ -1,0 +1,87 @@
+"""`ccu help`: find a command by a word; and what a command that does not exist may have meant."""
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from ccu.options import arg, line
+from ccu.output import FormatOption, Table, emit, say
+
+COLUMNS = ("command", "help")
+MOST = 3  # suggestions
+
+
+def command(
+    ctx: typer.Context,
+    words: Annotated[list[str] | None, arg("[WORD]...", line(60), "What you want to do.")] = None,
+    format: FormatOption = None,
+) -> None:
+    """Find a command by its name, its help or an everyday word.
+
+    Examples:
+
+      ccu help undo
+
+      ccu help voicemail
+    """
+    root = ctx.find_root()
+    if not words:
+        typer.echo(root.get_help())
+        return
+    found = _matches(list(_commands(root, root.command, "")), " ".join(words))
+    if not found:
+        say("No command found for that. Try one word, or see ccu --help.")
+    emit(Table(COLUMNS, found, title="Commands"), format)
+
+
+def _commands(ctx: Any, group: Any, before: str) -> Iterator[tuple[str, str]]:
+    """Every command with the first line of its help, as `person find`."""
+    for name in group.list_commands(ctx):
+        each = group.get_command(ctx, name)
+        if hasattr(each, "list_commands"):
+            yield from _commands(ctx, each, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", str(each.help).split("\n\n")[0].replace("\n", " ")
+
+
+def _matches(commands: Sequence[tuple[str, str]], text: str) -> list[tuple[str, str]]:
+    """The commands with any of the words: by everyday word first, then by how many they have."""
+    from ccu.records import codes
+
+    meant = codes.synonyms("command").get(codes.plain(text), [])
+    words = codes.plain(text).split("_")
+    ranked = []
+    for path, help in commands:
+        name, wording = codes.plain(path).split("_"), codes.plain(help).split("_")
+        in_name = sum(any(part.startswith(word) for part in name) for word in words)
+        in_help = sum(any(part.startswith(word) for part in wording) for word in words)
+        if path in meant or in_name or in_help:
+            order = (path not in meant, -max(in_name, in_help), -in_name)
+            ranked.append((order, (f"ccu {path}", help)))
+    return [row for _order, row in sorted(ranked, key=lambda each: each[0])]
+
+
+def did_you_mean(group: str, word: str, names: Sequence[str]) -> str:
+    """Return the end of the message for a command that does not exist.
+
+    `group` is the path of the group that was asked for it, empty for ccu itself; `names` are its
+    commands. The word is not repeated: it may be somebody's name.
+    """
+    from difflib import get_close_matches
+
+    from ccu.records import codes
+
+    word = word[:60].lower()
+    before = f"{group} " if group else ""
+    meant = codes.synonyms("command").get(codes.plain(word), [])
+    own = [each for each in meant if each.startswith(before)]
+    begins = [f"{before}{name}" for name in names if len(word) > 1 and name.startswith(word)]
+    near = [f"{before}{name}" for name in get_close_matches(word, names, n=MOST)]
+    found = list(dict.fromkeys([*own, *begins] or near or meant))[:MOST]
+    if found:
+        listed = " or ".join(f"ccu {each}" for each in found)
+        return f"did you mean {listed}? To find a command: ccu help WORD"
+    if group:
+        return f"choose from {', '.join(names)}; see ccu {group} --help"
+    return "see ccu --help, or find a command: ccu help WORD"

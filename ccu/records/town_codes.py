@@ -1,0 +1,113 @@
+"""A town's own codes: add, rename and retire. A code never changes and is never removed."""
+
+import re
+from typing import TYPE_CHECKING
+
+from ccu.database.digests import TOWN_LISTS
+from ccu.errors import InvalidInput, NotFound
+from ccu.records import codes
+
+if TYPE_CHECKING:
+    from ccu.work import Work
+
+# Codes that ccu itself writes or that warnings, access and figures go by: they may be renamed only.
+_NEEDED = {
+    "agency": ("police", "human_services", "provider"),
+    "danger": ("none",),
+    "disposition": ("referred", "voluntary_transport", "police_exam", "physician_certificate"),
+    "nature": ("suicide", "overdose", "other"),
+}
+LONGEST_CODE = 40  # characters
+
+
+def town_list(text: str) -> str:
+    """Return the table of a list that a town may change. Raises InvalidInput for any other."""
+    table = codes.table_of(text)
+    if table not in TOWN_LISTS:
+        names = ", ".join(codes.LISTS[each] for each in TOWN_LISTS)
+        raise InvalidInput(
+            f"the list {codes.name_of(table)} is fixed, because ccu goes by its codes; choose from"
+            f" {names}"
+        )
+    return table
+
+
+def add(work: "Work", table: str, label: str, care: bool | None) -> str:
+    """Add a code made of its label, or bring back the retired one of that label; returns it.
+
+    `care` is for a nature, and needed there: whether its calls are care calls.
+    """
+    rows = codes.every(work.connection, table)
+    known = {codes.plain(each.label): each for each in rows} | {each.code: each for each in rows}
+    code = codes.plain(label)
+    if (found := known.get(code)) is not None:
+        if not found.retired:
+            raise InvalidInput(f"{found.code} ({found.label}) is in the list already")
+        _set(work, table, found.code, "retired", 0)
+        work.audit("code-add", table, code=found.code)
+        return found.code
+    if not re.fullmatch("[a-z][a-z0-9_]*", code) or len(code) > LONGEST_CODE:
+        raise InvalidInput(
+            f"LABEL must begin with a letter and have at most {LONGEST_CODE} plain letters and"
+            " digits; ccu codes rename gives it any label afterwards"
+        )
+    (last,) = work.connection.execute(f"SELECT max(sort) FROM {table}").fetchone()  # noqa: S608
+    columns = {"code": code, "label": label, "sort": last + 1}
+    if table == "nature":
+        if care is None:
+            raise InvalidInput(
+                "--care is missing: give --care if calls of this nature are care calls, which are"
+                " counted and followed up, else --no-care"
+            )
+        columns["care"] = int(care)
+    elif care is not None:
+        raise InvalidInput("--care is for a nature only; leave it out")
+    names = ", ".join(columns)
+    values = ", ".join(f":{name}" for name in columns)
+    work.connection.execute(
+        f"INSERT INTO {table} ({names}) VALUES ({values})",  # noqa: S608 - names of our own
+        columns,
+    )
+    work.audit("code-add", table, code=code)
+    return code
+
+
+def relabel(work: "Work", table: str, text: str, label: str) -> str:
+    """Give a code another label; returns the code. Raises NotFound, and InvalidInput if taken."""
+    found = _require(work, table, text)
+    for each in codes.every(work.connection, table):
+        if each.code != found.code and codes.plain(label) in (each.code, codes.plain(each.label)):
+            raise InvalidInput(f"LABEL is that of {each.code}; choose another")
+    _set(work, table, found.code, "label", label)
+    work.audit("code-rename", table, code=found.code)
+    return found.code
+
+
+def retire(work: "Work", table: str, text: str) -> str:
+    """Stop offering a code; returns it. Raises NotFound, and InvalidInput where ccu needs it."""
+    found = _require(work, table, text)
+    if found.code in _NEEDED.get(table, ()):
+        raise InvalidInput(
+            f"{found.code} stays: warnings, access or figures go by it; to change what is shown:"
+            f" ccu codes rename {codes.LISTS[table]} {found.code} LABEL"
+        )
+    if found.retired:
+        raise InvalidInput(f"{found.code} is retired already")
+    _set(work, table, found.code, "retired", 1)
+    work.audit("code-retire", table, code=found.code)
+    return found.code
+
+
+def _require(work: "Work", table: str, text: str) -> codes.Code:
+    wanted = codes.plain(text)
+    for each in codes.every(work.connection, table):
+        if wanted in (each.code, codes.plain(each.label)):
+            return each
+    raise NotFound(f"no such {codes.name_of(table)}; list them: ccu codes {codes.LISTS[table]}")
+
+
+def _set(work: "Work", table: str, code: str, column: str, value: object) -> None:
+    work.connection.execute(
+        f"UPDATE {table} SET {column} = :value WHERE code = :code",  # noqa: S608 - names of our own
+        {"value": value, "code": code},
+    )

@@ -1,0 +1,194 @@
+"""The code lists: what names a code, what is suggested, and a town's own codes."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from ccu.errors import InvalidInput
+from ccu.records import codes
+
+from ..conftest import Ccu, Result
+
+CALL = ("log-call", "--address", "12 Main St", "--no-input", "--when", "2026-01-30 22:30")
+
+
+def refused(result: Result) -> str:
+    assert (result.code, result.out) == (2, "")
+    return result.err
+
+
+@pytest.fixture
+def file(ccu: Ccu, db_path: object) -> sqlite3.Connection:
+    return sqlite3.connect(str(db_path))
+
+
+@pytest.mark.parametrize(
+    ("table", "text", "code"),
+    [
+        ("need", "mh_outpatient", "mh_outpatient"),
+        ("need", "Mental health: outpatient", "mh_outpatient"),
+        ("need", "hous", "housing"),
+        ("need", "elder", "elder_services"),
+        ("need", "crisis", "mh_crisis"),
+        ("disposition", "physician", "physician_certificate"),
+        ("follow_up_result", "refus", "refused"),
+    ],
+)
+def test_a_code_is_named_by_itself_its_label_or_the_beginning_of_a_word(
+    file: sqlite3.Connection, table: str, text: str, code: str
+) -> None:
+    assert codes.code(file, table, text, "--x") == code
+
+
+@pytest.mark.parametrize(
+    ("table", "text", "says"),
+    [
+        ("need", "counseling", 'valid need: "counseling". Did you mean mh_outpatient or addiction'),
+        ("need", "therapist", "Did you mean mh_outpatient? List them: ccu codes need"),
+        ("need", "rehab", "Did you mean addiction_residential or detox?"),
+        ("need", "Quillfeather", "--x: not a valid need. Choose from mh_crisis, "),
+        ("need", "outpatient", "--x: could be mh_outpatient or addiction_outpatient"),
+        ("need", "ho", "--x: not a valid need."),
+        ("danger", "knife", "Did you mean weapon?"),
+        ("danger", "non", "--x: type none in full to record that no hazard was found"),
+        ("disposition", "warrant", "Did you mean police_exam or arrest?"),
+        ("disposition", "dec", "could be deceased or resources_declined"),
+        ("follow_up_result", "no answer", "Did you mean left_message or not_reached? List"),
+        ("follow_up_result", "no response given", "--x: not a valid follow-up result."),
+        ("follow_up_result", "voicemail", "Did you mean left_message? List them"),
+        ("consent_scope", "everything", "--x: not a valid consent scope. "),
+    ],
+)
+def test_what_names_no_code_leads_to_what_may_be_meant(
+    file: sqlite3.Connection, table: str, text: str, says: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        codes.code(file, table, text, "--x")
+    assert says in str(refused.value)
+    assert "Quillfeather" not in str(refused.value)
+
+
+def test_a_suggestion_is_a_code_in_use_and_never_ends_a_case(file: sqlite3.Connection) -> None:
+    for table, name in codes.LISTS.items():
+        rows = {each.code: each for each in codes.every(file, table)}
+        for word, meanings in codes.synonyms(name).items():
+            for meaning in meanings:
+                assert meaning in rows, (name, word)
+                assert not rows[meaning].final, (name, word)
+
+
+def test_the_echo_tells_how_a_beginning_was_read(ccu: Ccu) -> None:
+    done = ccu(*CALL, "--nature", "welf", "--danger", "weap")
+    assert done.code == 0, done.err
+    assert "--nature: Welfare check\n" in done.err
+    assert "--danger: Weapon\n" in done.err
+    assert "--nature:" not in ccu(*CALL, "--nature", "welfare check").err
+
+
+def test_another_hazard_leads_to_its_words_on_the_card(ccu: Ccu) -> None:
+    done = ccu(*CALL, "--nature", "crisis", "--danger", "other,dog")
+    assert 'ccu place flag --place 1 --source "call 1"\n' in done.err
+    card = ccu("history", "--address", "12 Main St").out.upper()
+    assert "OTHER HAZARD" in card
+    assert "DOG" in card
+    assert "place flag" not in ccu(*CALL, "--nature", "crisis", "--danger", "dog").err
+
+
+# ---------------------------------------------------------------- the lists, and a town's own
+
+
+def test_one_list_or_every_list_is_printed(ccu: Ccu) -> None:
+    found = json.loads(ccu("codes", "needs", "--format", "json").out)
+    assert found[0] == {
+        "list": "need",
+        "code": "mh_crisis",
+        "label": "Mental health: crisis",
+        "care": None,
+        "retired": False,
+    }
+    assert (
+        ccu("codes", "list", "need", "--format", "json").out
+        == ccu("codes", "need", "--format", "json").out
+    )
+    every = json.loads(ccu("codes", "--format", "json").out)
+    assert list(dict.fromkeys(row["list"] for row in every)) == list(codes.LISTS.values())
+    assert "choose from nature, crisis_type" in refused(ccu("codes", "colors"))
+
+
+@pytest.mark.parametrize(
+    ("state", "label"),
+    [
+        ("CT", "Police emergency examination request (CGS 17a-503)"),
+        ("OR", "Peace officer custody (ORS 426.228)"),
+        ("VT", "Police emergency examination request"),
+    ],
+)
+def test_a_new_file_has_the_labels_of_its_state(state: str, label: str, empty: Ccu) -> None:
+    zone = ("--timezone", "America/New_York")
+    assert empty("init", "--town", "Bend", "--state", state.lower(), *zone).code == 0
+    shown = empty("codes", "disposition", "--format", "csv").out.replace('"', "")
+    assert f"disposition,police_exam,{label}," in shown
+    assert ("CGS" in shown) == (state == "CT")
+    assert empty("check").code == 0
+
+
+def test_a_code_is_added_used_renamed_and_retired_and_figures_keep_it(ccu: Ccu) -> None:
+    assert ccu("codes", "add", "nature", "Gambling harm", "--care").out == (
+        "Added to the list nature: gambling_harm.\n"
+    )
+    assert ccu("codes", "add", "hazard", "Low stairs").code == 0
+    assert ccu(*CALL, "--nature", "gambling", "--danger", "low_stairs").code == 0
+    assert "LOW STAIRS" in ccu("history", "--address", "12 Main St").out.upper()
+    renamed = ccu("codes", "rename", "nature", "gambling_harm", "Gambling")
+    assert renamed.out == "gambling_harm is now shown as: Gambling\n"
+    assert ccu("codes", "retire", "nature", "Gambling").code == 0
+    assert "Gambling" in ccu("call", "show", "1").out
+    assert "retired; choose another" in refused(ccu(*CALL, "--nature", "gambling_harm"))
+    report = ccu("report", "--month", "2026-01", "--format", "json").out
+    assert '"figure":"care_calls","group":"","value":1,' in "".join(report.split())
+    assert ccu("codes", "add", "nature", "Gambling").code == 0  # brought back
+    assert ccu(*CALL, "--nature", "gambling_harm").code == 0
+    assert ccu("check").code == 0
+
+
+def test_a_layout_may_name_a_town_s_own_code(ccu: Ccu, tmp_path: Path, db_path: Path) -> None:
+    assert ccu("codes", "add", "nature", "Gambling", "--care").code == 0
+    layout, export = tmp_path / "our.toml", tmp_path / "export.csv"
+    layout.write_text(
+        'source = "our"\nformats = ["%m/%d/%Y %H:%M"]\n[columns]\nincident = "Event"\n'
+        'occurred = "Time"\naddress = "Location"\nnature = "Problem"\n'
+        '[natures]\ngambling = ["BETTING"]\n'
+    )
+    export.write_text("Event,Time,Location,Problem\n1,01/30/2026 22:30,12 Main St,BETTING\n")
+    done = ccu("import", str(export), "--layout", str(layout))
+    assert done.code == 0, done.err
+    with sqlite3.connect(db_path) as hand:
+        assert hand.execute("SELECT nature, care FROM call").fetchall() == [("gambling", 1)]
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "says"),
+    [
+        (("add", "nature", "Gambling"), 2, "--care is missing: give --care if calls"),
+        (("add", "need", "Pets", "--care"), 2, "--care is for a nature only"),
+        (("add", "need", "food"), 2, "food (Food) is in the list already"),
+        (("add", "need", "1st aid"), 2, "LABEL must begin with a letter"),
+        (("add", "need", "x" * 41), 2, "LABEL must begin with a letter and have at most 40"),
+        (("add", "housing", "Car"), 2, "the list housing status is fixed"),
+        (("rename", "need", "food", "Shelter"), 2, "LABEL is that of shelter; choose another"),
+        (("rename", "need", "fod", "Food pantry"), 3, "no such need; list them: ccu codes need"),
+        (("retire", "nature", "suicide"), 2, "suicide stays: warnings, access or figures"),
+        (("retire", "hazard", "none"), 2, "none stays"),
+        (("retire", "need"), 2, "CODE is missing"),
+    ],
+)
+def test_what_cannot_be_changed_is_refused(
+    args: tuple[str, ...], code: int, says: str, ccu: Ccu
+) -> None:
+    before = ccu("codes", "--format", "csv").out
+    done = ccu("codes", *args)
+    assert (done.code, done.out) == (code, "")
+    assert done.err.startswith(f"ccu: error: {says}"), done.err
+    assert ccu("codes", "--format", "csv").out == before
