@@ -58,6 +58,7 @@ COMMANDS = {
     "staff": "administrator.staff",
     "settings": "administrator.settings",
     "backup": "administrator.backup",
+    "restore": "administrator.restore",
     "check": "administrator.check",
 }
 
@@ -76,7 +77,7 @@ OTHERS = {
     " consent disclosures care wellness",
     "Analyst": "report export import address",
     "Records custodian": "audit seal retention purge deidentify",
-    "Administrator": "init staff settings backup check demo",
+    "Administrator": "init staff settings backup restore check demo",
 }
 
 

@@ -260,4 +260,4 @@ def _first_admin(place: Installed, line: str) -> None:
         words = ("staff", "add", place.named(name), "--role", role, "--agency", agency)
         done = town.run(place.database, "admin", *words) if role else done
         assert done.code == 0, done
-    _sh(f"rm -f narrative.txt; chown -R {place.service}: .; chmod 600 *", folder)
+    _sh(f"rm -f narrative.txt earlier.db; chown -R {place.service}: .; chmod 600 *", folder)
