@@ -201,5 +201,7 @@ def _require_another_admin(connection: sqlite3.Connection, staff_id: int) -> Non
         "SELECT role = 'admin' FROM staff WHERE id = :id", {"id": staff_id}
     ).fetchone()[0]
     if is_admin and not left:
-        raise InvalidInput("this is the last person with the role admin; give another account that role first:"
-            " ccu staff change LOGIN --role admin")
+        raise InvalidInput(
+            "this is the last person with the role admin; give another account that role first:"
+            " ccu staff change LOGIN --role admin"
+        )

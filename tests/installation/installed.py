@@ -213,7 +213,7 @@ def _install_program(place: Installed) -> None:
     packages = next(folder.glob("lib/python3*/site-packages"))
     shutil.copytree(ROOT / "ccu", packages / "ccu")
     shutil.copy(ROOT / "schema.sql", packages / "ccu")
-    for name in _needed("ccu", set()) - {"ccu"}:
+    for name in _needed("ccu-casework", set()) - {"ccu-casework"}:
         found = distribution(name)
         for file in found.files or []:
             source, target = Path(str(found.locate_file(file))), packages / str(file)

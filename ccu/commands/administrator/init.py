@@ -22,7 +22,7 @@ def command(
     state: StateOption = None,
     timezone: ZoneOption = None,
     encrypt: Annotated[
-        bool, typer.Option("--encrypt", help="Encrypt the file; needs pip install 'ccu[encrypt]'.")
+        bool, typer.Option("--encrypt", help="Encrypt the file (needs sqlcipher3).")
     ] = False,
     asking: AskingOption = False,
 ) -> None:
