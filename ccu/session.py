@@ -81,14 +81,11 @@ class Session:
                 raise lost.missing(self.path, self.is_usual, error) from None
         return self._db
 
-    @contextlib.contextmanager
-    def creating(self, encrypt: bool = False) -> "Iterator[sqlite3.Connection]":
-        """Make the database file; the block fills it. Raises InvalidInput when it is there.
+    def require_new(self) -> None:
+        """Refuse to make a file that is there (InvalidInput), or where a database was (NotAllowed).
 
-        Raises NotAllowed where a database was, and for a caller by sudo who is not on the staff
-        list of a file that is there.
+        NotAllowed also for a caller by sudo who is not on the staff list of a file that is there.
         """
-        from ccu import files
         from ccu.database import lost, schema
         from ccu.files import named
 
@@ -98,6 +95,16 @@ class Session:
             _ = self.staff_id
         if not os.path.lexists(self.path) or schema.is_unfinished(self.path):
             lost.refuse_new(self.path, self.is_usual)
+        elif not schema.is_short(self.path):
+            raise schema.already_there(self.path)
+
+    @contextlib.contextmanager
+    def creating(self, encrypt: bool = False) -> "Iterator[sqlite3.Connection]":
+        """Make the database file; the block fills it. Raises as `require_new`."""
+        from ccu import files
+        from ccu.database import schema
+
+        self.require_new()
         if not self.names_a_file:
             try:
                 self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -69,13 +69,13 @@ def missing(path: Path, usual: bool, error: DatabaseMissing) -> DatabaseUnusable
 def refuse_new(path: Path, usual: bool) -> None:
     """Refuse to make a new file where one was, or beside the one that people here share.
 
-    What an interrupted `ccu init` left is no trace: a header without a table, and what was made
-    beside it. Raises NotAllowed.
+    What `ccu init` makes beside a file that it has begun is no trace; the audit key comes after the
+    header, so that an empty file with a key was emptied. Raises NotAllowed.
     """
     found = traces(path, usual)
-    begun = {path.with_name(path.name + each) for each in ("-wal", "-journal", ".audit-key")}
-    if begun.issuperset(found) and path.is_file() and path.stat().st_size:
-        return
+    if path.is_file():
+        begun = ("-wal", "-journal", ".audit-key" if path.stat().st_size else "-wal")
+        found = [each for each in found if each.name not in {path.name + end for end in begun}]
     if found:
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         raise NotAllowed(
