@@ -63,7 +63,7 @@ def missing(path: Path, usual: bool, error: DatabaseMissing) -> DatabaseUnusable
             f"a database was here: {path} is missing or empty, but {found[0]} is left. Restore a"
             " backup: ccu restore BACKUP"
         )
-    return _shared(path, usual) or error
+    return elsewhere(path, usual) or error
 
 
 def refuse_new(path: Path, usual: bool) -> None:
@@ -83,13 +83,16 @@ def refuse_new(path: Path, usual: bool) -> None:
             " of its warnings; restore a backup by ccu restore BACKUP, or move"
             f" {', '.join(str(each) for each in found[:5])} away to begin again"
         )
-    shared = _shared(path, usual)
+    shared = elsewhere(path, usual)
     if shared:
         raise NotAllowed(str(shared))
 
 
-def _shared(path: Path, usual: bool) -> DatabaseUnusable | None:
-    """Return the error for a person who did not run ccu by sudo where people share a file."""
+def elsewhere(path: Path, usual: bool) -> DatabaseUnusable | None:
+    """Return the error for an account that did not run ccu by sudo where people share a file.
+
+    None where the account's own file is meant.
+    """
     config = installation.found() if usual and not installation.named("CCU_DB") else None
     if config is None or installation.applied() is not None or access.caller() is not None:
         return None

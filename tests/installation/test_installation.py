@@ -193,7 +193,8 @@ def test_another_account_without_sudo_is_told_of_the_installation(
     config.write_text(config.read_text().replace(f'"{own()}"', '"daemon"'))
     monkeypatch.delenv("CCU_DB")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    for line, code in ((INIT, 7), (("history", "--address", "12 Main St"), 4)):
+    lines = ((INIT, 7), (("history", "--address", "12 Main St"), 4), (("restore", "b.db"), 4))
+    for line, code in lines:
         done = empty(*line)
         assert (done.code, done.out) == (code, "")
         assert done.err.startswith("ccu: error: this computer's database is ")

@@ -34,7 +34,7 @@ def command(
     from ccu import access, installation
     from ccu.audit import anchors
     from ccu.check import damage_store
-    from ccu.database import encryption, restoring
+    from ccu.database import encryption, lost, restoring
     from ccu.database import opening as db
     from ccu.errors import NotAllowed, VerificationFailed
     from ccu.records import audit, settings, staff
@@ -46,6 +46,8 @@ def command(
             f" {access.account()} {installation.place().parent}/bin/ccu restore BACKUP"
         )
     session: Session = ctx.obj
+    if error := lost.elsewhere(session.path, session.is_usual):
+        raise error
     path = Path(os.path.realpath(session.path))  # where SQLite keeps the files beside it
     restoring.must_be_restorable(backup, path, force)
     with restoring.copied(backup, path) as part:
