@@ -12,7 +12,7 @@ LOCK = uv pip compile --quiet --upgrade --universal --python-version 3.11 --gene
 .PHONY: demo help test test-slow house lint lock bench docs clean
 
 demo: $(READY)  ## build the demo town and print the main screens
-	@rm -f demo.db demo.db-wal demo.db-shm
+	@rm -f demo.db*
 	$(BIN)/ccu --db demo.db demo
 
 help:  ## list the targets

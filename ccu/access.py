@@ -25,9 +25,11 @@ ROLES = {
 }
 
 # Commands that need no account: they show nothing about a person. `check` prints only numbers and
-# file names and must work for a file from elsewhere; wellness never opens the main file.
+# file names and must work for a file from elsewhere; `restore` is for whoever owns the files, never
+# by sudo; wellness never opens the main file.
 ANYONE = frozenset({
-    "address", "help", "init", "demo", "check", "wellness init", "wellness add", "wellness total",
+    "address", "help", "init", "demo", "check", "restore", "wellness init", "wellness add",
+    "wellness total",
 })  # fmt: skip
 # Options that turn a command into a harmless read, each with the options that leave it one. Given
 # with no other, the option's row replaces the command's own; without a row anybody may, except by
@@ -62,7 +64,7 @@ ANY_DAY = frozenset({
     "frequent places", "provider list", "provider show", "address", "consent list", "disclosures",
     "care note list", "care backup", "wellness total", "export", "audit review", "audit verify",
     "audit anchor", "seal list", "seal show", "retention list",
-    "purge --dry-run", "staff list", "backup", "check", "init", "codes list",
+    "purge --dry-run", "staff list", "backup", "restore", "check", "init", "codes list",
 })  # fmt: skip
 # What the service account itself may do when cron runs it, unattended: a list by number, and a copy
 # in a folder of its own.

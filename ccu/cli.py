@@ -59,6 +59,7 @@ COMMANDS = {
     "settings": "administrator.settings",
     "codes": "administrator.codes",
     "backup": "administrator.backup",
+    "restore": "administrator.restore",
     "check": "administrator.check",
     "help": "everyday.help",
 }
@@ -78,7 +79,7 @@ OTHERS = {
     " consent disclosures care wellness",
     "Analyst": "report export import address",
     "Records custodian": "audit seal retention purge deidentify",
-    "Administrator": "init staff settings codes backup check demo help",
+    "Administrator": "init staff settings codes backup restore check demo help",
 }
 
 

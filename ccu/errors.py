@@ -67,6 +67,10 @@ class DatabaseUnusable(CcuError):
     exit_code = ExitCode.DATABASE
 
 
+class DatabaseMissing(DatabaseUnusable):
+    """There is no database file, or an empty one; `ccu.database.lost` finds what is left of it."""
+
+
 class DatabaseBusy(CcuError):
     """Another program locked the database longer than ccu waits. Nothing was written."""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccu import access, installation
-from ccu.errors import DatabaseUnusable, InvalidInput, NotAllowed
+from ccu.errors import DatabaseMissing, DatabaseUnusable, InvalidInput, NotAllowed
 
 if TYPE_CHECKING:
     import sqlite3
@@ -51,6 +51,11 @@ class Session:
         """Whether --db or CCU_DB names the file: `demo` never uses the user's own."""
         return installation.database(self._path) is not None
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether the file is the one of every run here: --db names no other."""
+        return self._path is None or self._path == installation.database(None)
+
     @staticmethod
     def _default_path() -> Path:
         import platformdirs
@@ -68,24 +73,38 @@ class Session:
         if self._db is None:
             from ccu.database import opening as db
 
-            self._db = db.open_database(self.path)
+            try:
+                self._db = db.open_database(self.path)
+            except DatabaseMissing as error:
+                from ccu.database import lost
+
+                raise lost.missing(self.path, self.is_usual, error) from None
         return self._db
+
+    def require_new(self) -> None:
+        """Refuse to make a file that is there (InvalidInput), or where a database was (NotAllowed).
+
+        NotAllowed also for a caller by sudo who is not on the staff list of a file that is there.
+        """
+        from ccu.database import lost, schema
+        from ccu.files import named
+
+        if not installation.fixed_for_caller():
+            named.must_be_trusted(self.path, None)
+        elif os.path.lexists(self.path) and not schema.is_unfinished(self.path):
+            _ = self.staff_id
+        if not os.path.lexists(self.path) or schema.is_unfinished(self.path):
+            lost.refuse_new(self.path, self.is_usual)
+        elif not schema.is_short(self.path):
+            raise schema.already_there(self.path)
 
     @contextlib.contextmanager
     def creating(self, encrypt: bool = False) -> "Iterator[sqlite3.Connection]":
-        """Make the database file; the block fills it. Raises InvalidInput when it is there.
-
-        Raises NotAllowed for a caller by sudo who is not on the staff list of a file that is there,
-        or whose installation had one: it is missing, and whoever came first would be its admin.
-        """
+        """Make the database file; the block fills it. Raises as `require_new`."""
         from ccu import files
         from ccu.database import schema
-        from ccu.files import named
 
-        if installation.fixed_for_caller():
-            self._may_create()
-        else:
-            named.must_be_trusted(self.path, None)
+        self.require_new()
         if not self.names_a_file:
             try:
                 self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -95,19 +114,6 @@ class Session:
                 ) from None
         with schema.creating(self.path, encrypt=encrypt) as connection:
             yield connection
-
-    def _may_create(self) -> None:
-        """Refuse who asks by sudo for a new file where there is one, or was one."""
-        from ccu.database import schema
-
-        if os.path.lexists(self.path):
-            if not schema.is_unfinished(self.path):
-                _ = self.staff_id
-        elif os.path.lexists(f"{self.path}.audit-key"):
-            raise NotAllowed(
-                f"{self.path} is missing, but its audit key is there: put a backup in its place;"
-                " only root or the service account can make a new one"
-            )
 
     def close(self) -> None:
         """Close the file; safe to call twice."""

@@ -1,5 +1,6 @@
 """The wheel holds every file that the program reads: word tables, layouts, figures, page parts."""
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -14,9 +15,12 @@ def test_the_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    (wheel,) = tmp_path.glob("*.whl")
+    (wheel,) = tmp_path.glob("ccu_casework-*.whl")
     with zipfile.ZipFile(wheel) as archive:
         held = set(archive.namelist())
+        commands = {
+            name: archive.read(name).decode() for name in held if name.endswith("entry_points.txt")
+        }
     files = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "ccu").rglob("*")
@@ -24,3 +28,19 @@ def test_the_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
     }
     assert {"ccu/address/words.txt", "ccu/identity/nicknames.txt"} <= files
     assert files | {"ccu/schema.sql"} <= held
+    (entries,) = (each for each in held if each.endswith("entry_points.txt"))
+    assert commands[entries] == "[console_scripts]\nccu = ccu.cli:run\n"
+
+
+def test_no_text_of_the_program_installs_another_project() -> None:
+    """`ccu` on a package index is not this program."""
+    texts = [
+        path
+        for folder in ("ccu", "docs", "examples")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in (".py", ".md", ".sh", ".toml", ".sql") or path.name == "sudoers"
+    ]
+    assert len(texts) > 100
+    wrong = re.compile(r"pip install [^\n]*(?<![/\w-])ccu(?![\w-])")
+    for path in (*texts, ROOT / "README.md", ROOT / "Makefile"):
+        assert not wrong.search(path.read_text(encoding="utf-8")), path

@@ -5,6 +5,7 @@ printed, in the audit, in the bytes of the file. There is one account for each r
 role; `admin` is the account that runs the tests.
 """
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -106,6 +107,7 @@ def make(folder: Path) -> Path:
         ("supervisor", ("frequent", "override", "--person", "3", "--on", "--file", "-"), REASON),
     ]  # fmt: skip
     _take(db, steps)
+    shutil.copy(db, folder / "earlier.db")  # as a backup, to restore
     return db
 
 
@@ -140,8 +142,8 @@ def _take(db: Path, steps: list[tuple[str, tuple[str, ...], str]]) -> None:
 
 
 # Every command -> the words after it, as a shell would split them, and its standard input: right
-# for the town as it was made, in a folder that holds it, export.csv and roster.csv. A row of
-# ccu/access.py with an option has a line of its own.
+# for the town as it was made, in a folder that holds it, earlier.db, export.csv and roster.csv.
+# A row of ccu/access.py with an option has a line of its own.
 LINES: dict[str, tuple[str, str]] = {
     "log-call": (f"--address '{PLACE}' --nature crisis --when 13:00 --person 1 --no-input", ""),
     "call show": ("1", ""),
@@ -231,6 +233,7 @@ LINES: dict[str, tuple[str, str]] = {
     "codes rename": ("need food 'Food pantry'", ""),
     "codes retire": ("need food", ""),
     "backup": ("copy.db", ""),
+    "restore": ("earlier.db --force", ""),
     "check": ("", ""),
 }
 

@@ -38,8 +38,8 @@ _BY_KIND = {
         person-add person-change person-distinct person-distinct-undo person-import person-link
         person-merge person-returned person-unlink person-unmerge place-category plan-answer
         plan-approve plan-expire plan-review plan-suggest plan-write provider-add provider-change
-        purge reasons-purged refer referral-update release retention-set seal seal-lift setting
-        staff-add staff-change staff-retire void worker-assign worker-end""",
+        purge reasons-purged refer referral-update release restore retention-set seal seal-lift
+        setting staff-add staff-change staff-retire void worker-assign worker-end""",
     DENIAL: "denied",
     EXPORT: "backup care-backup export",
     OVERRIDE: "frequent-end frequent-keep frequent-override",

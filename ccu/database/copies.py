@@ -82,7 +82,7 @@ def _copying(target: Path, key: str | None) -> Iterator[Path]:
     remove_leftovers(target.absolute().parent)
     lock = -1
     try:
-        lock = _make_locked(part)
+        lock = make_locked(part)
         yield part
         problems = _verify_copy(part, key)
         if problems:
@@ -148,7 +148,7 @@ def remove_leftovers(folder: Path) -> list[Path]:
     return found
 
 
-def _make_locked(part: Path) -> int:
+def make_locked(part: Path) -> int:
     """Make the private file and lock it for as long as this process lives; the descriptor.
 
     By flock, which has nothing to do with SQLite's own locks: a process number means nothing in

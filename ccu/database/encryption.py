@@ -1,6 +1,6 @@
 """Encryption at rest: the optional library, and the key it needs. Only opening.py uses it.
 
-SQLCipher (`pip install 'ccu[encrypt]'`) takes the place of Python's sqlite3 for a file that is
+SQLCipher (the package sqlcipher3) takes the place of Python's sqlite3 for a file that is
 encrypted; for any other nothing here is imported or read. The key is 32 bytes, 64 hex digits, in a
 file of the owner's outside the data folder: never on a command line, in an SQL text or in an error.
 Without it nothing opens the file.
@@ -39,7 +39,8 @@ def library() -> Any:
         import sqlcipher3.dbapi2 as module
     except ImportError:
         raise DatabaseUnusable(
-            "encryption needs one more program: pip install 'ccu[encrypt]'"
+            "encryption needs the package sqlcipher3, which is not installed; see Encryption in"
+            " docs/administrator.md"
         ) from None
     return module
 

@@ -97,8 +97,13 @@ def _json(values: Sequence[object]) -> bytes:
 
 
 def key_path(connection: Any) -> Path:
-    """Where the key of an open database is: CCU_AUDIT_KEY, else beside the file."""
-    return Path(installation.named(VARIABLE) or database(connection) + ".audit-key")
+    """Where the key of an open database is."""
+    return path_of(database(connection))
+
+
+def path_of(path: Path | str) -> Path:
+    """Where the key of the database at a path is: CCU_AUDIT_KEY, else beside the file."""
+    return Path(installation.named(VARIABLE) or f"{path}.audit-key")
 
 
 def database(connection: Any) -> str:

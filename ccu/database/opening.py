@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ccu import database, files
-from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable
+from ccu.errors import CcuError, DatabaseBusy, DatabaseMissing, DatabaseUnusable
 
 SCHEMA_VERSION = 5
 APPLICATION_ID = 0x43435531  # 'CCU1', as in schema.sql
@@ -335,8 +335,9 @@ def is_encrypted(path: Path) -> bool:
             raise DatabaseUnusable(f"{path} is not a file")
         head, size = os.read(descriptor, 100), os.fstat(descriptor).st_size
     except (FileNotFoundError, NotADirectoryError):
-        raise DatabaseUnusable(
-            f"{path} does not exist; ccu init makes it, --db or CCU_DB names another"
+        raise DatabaseMissing(
+            f"there is no database {path}; an administrator sets it up, --db or CCU_DB names"
+            " another"
         ) from None
     except OSError as error:
         raise DatabaseUnusable(f"cannot open {path}: {files.reason(error)}") from None
@@ -344,7 +345,7 @@ def is_encrypted(path: Path) -> bool:
         if descriptor is not None:
             os.close(descriptor)
     if not head:
-        raise DatabaseUnusable(f"{path} is empty; ccu init makes it a ccu database")
+        raise DatabaseMissing(f"{path} is empty; an administrator sets it up")
     wal = os.path.lexists(path.with_name(path.name + "-wal"))
     if may_be_encrypted(head) and size >= files.PAGE:
         _check_encrypted(path, size, wal)

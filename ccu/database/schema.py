@@ -89,13 +89,18 @@ def creating(path: Path, encrypt: bool = False) -> Iterator[sqlite3.Connection]:
             raise already_there(path)  # before a key is made
         key = encryption.key_or_new()
     new = claim(path, lambda: _is_unfinished(path, key))
+    audit_key = None
     try:
         with filling(path, key) as connection:
             make(connection)
-            key_chain.make(key_chain.key_path(connection))
+            where = key_chain.key_path(connection)
+            audit_key = None if os.path.lexists(where) else where
+            key_chain.make(where)
             yield connection
     except BaseException:
         if new and _is_unfinished(path, key):  # not when another process finished it meanwhile
+            if audit_key is not None:  # first: a key without a database is a database lost
+                audit_key.unlink(missing_ok=True)
             files.remove_database(path)
         raise
 

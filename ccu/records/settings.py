@@ -159,11 +159,11 @@ def _town(name: str, value: str) -> str:
 
 
 def _state(name: str, value: str) -> str:
-    from ccu.address.words import STATE_CODES
+    from ccu.address.words import STATES
 
-    code = value.upper()
-    if code not in STATE_CODES:
-        raise InvalidInput(f"{name} must be a two-letter postal code, such as CT")
+    code = STATES.get(" ".join(value.upper().rstrip(".").split()))
+    if code is None:
+        raise InvalidInput(f"{name} must be a US state, such as CT or Connecticut")
     return code
 
 

@@ -5,9 +5,9 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from ccu import access
+from ccu import access, installation
 from ccu.errors import InvalidInput, NotAllowed, NotFound
-from ccu.records import audit
+from ccu.records import audit, settings
 
 FIELDS = ("name", "role", "agency", "phone", "supervisor_id")
 
@@ -190,13 +190,18 @@ def _open_items(connection: sqlite3.Connection, staff_id: int) -> int:
 
 
 def _require_another_admin(connection: sqlite3.Connection, staff_id: int) -> None:
-    """Refuse to lose the last account that can add others."""
+    """Refuse to lose the last person who can add others; a service account is no person."""
+    services = (installation.account(), settings.load(connection)["service_account"])
     left = connection.execute(
-        "SELECT count(*) FROM staff WHERE role = 'admin' AND active = 1 AND id <> :id",
-        {"id": staff_id},
+        "SELECT count(*) FROM staff WHERE role = 'admin' AND active = 1 AND id <> :id"
+        " AND login NOT IN (SELECT value FROM json_each(:services))",
+        {"id": staff_id, "services": json.dumps(services)},
     ).fetchone()[0]
     is_admin = connection.execute(
         "SELECT role = 'admin' FROM staff WHERE id = :id", {"id": staff_id}
     ).fetchone()[0]
     if is_admin and not left:
-        raise InvalidInput("this is the last admin; give another account that role first")
+        raise InvalidInput(
+            "this is the last person with the role admin; give another account that role first:"
+            " ccu staff change LOGIN --role admin"
+        )

@@ -83,18 +83,9 @@ MAY_NOT: dict[str, set[str]] = {
     - {
         *("report", "referral list", "follow-up list", "follow-up overdue", "worker list"),
         *("consult list", "household list", "plan list", "frequent people", "frequent places"),
-        *(
-            "provider list",
-            "provider show",
-            "staff list",
-            "settings",
-            "codes list",
-            "help",
-            "address",
-            "init",
-            "demo",
-        ),
-        *("check", "export", "audit verify", "wellness init", "wellness add", "wellness total"),
+        *("provider list", "provider show", "staff list", "settings", "codes list", "help"),
+        *("address", "init", "demo", "check", "restore", "export", "audit verify"),
+        *("wellness init", "wellness add", "wellness total"),
     },
     "records": {
         *("refer", "referral update", "referral expire", "follow-up add", "follow-up done"),
@@ -255,7 +246,7 @@ class Done:
 
 
 # Hashes, keys and names that change at each run.
-NEVER_ALIKE = ("audit anchor", "audit verify", "audit rekey", "backup", "demo", "init")
+NEVER_ALIKE = ("audit anchor", "audit verify", "audit rekey", "backup", "restore", "demo", "init")
 
 
 def runs(made: Path, role: str, rows: dict[str, list[str]]) -> dict[str, dict[str, dict[str, Any]]]:

@@ -89,9 +89,9 @@ def make_stub(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (make_missing, "does not exist; ccu init makes it, --db or CCU_DB names another"),
+        (make_missing, "an administrator sets it up, --db or CCU_DB names another"),
         (make_folder, "is not a file"),
-        (make_empty, "is empty; ccu init makes it a ccu database"),
+        (make_empty, "is empty; an administrator sets it up"),
         (make_csv, "is not a ccu database"),
         (make_foreign, "is another program's database, not ccu's"),
         (make_foreign_wal, "is another program's database, not ccu's"),
@@ -108,7 +108,8 @@ def test_a_file_that_is_not_ours_to_use_is_refused_untouched(
     before = fingerprint(db_path.parent)
     result = empty("settings")
     assert (result.code, result.out) == (ExitCode.DATABASE, "")
-    assert result.err == f"ccu: error: {db_path} {says}\n"
+    where = f"there is no database {db_path};" if make is make_missing else db_path
+    assert result.err == f"ccu: error: {where} {says}\n"
     assert fingerprint(db_path.parent) == before
 
 

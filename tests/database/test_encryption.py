@@ -475,7 +475,10 @@ def test_without_the_extra_it_names_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "sqlcipher3", None)
     monkeypatch.setitem(sys.modules, "sqlcipher3.dbapi2", None)
-    says = "encryption needs one more program: pip install 'ccu[encrypt]'"
+    says = (
+        "encryption needs the package sqlcipher3, which is not installed; see Encryption in"
+        " docs/administrator.md"
+    )
     refused(locked("settings"), says)
     new = tmp_path / "new.db"
     refused(locked("--db", str(new), "init", "--encrypt", *INIT), says)

@@ -296,7 +296,7 @@ def test_the_mail_line_is_quiet_on_quiet_nights(ccu: Ccu, db_path: Path, tmp_pat
     assert broken.stderr.startswith("ccu: error: ")
 
 
-@pytest.mark.parametrize("name", ["overdue.crontab", "overdue.service", "overdue.timer"])
+@pytest.mark.parametrize("name", ["crontab", "overdue.service", "overdue.timer"])
 def test_what_an_example_names_is_there(name: str) -> None:
     text = (EXAMPLES / name).read_text(encoding="utf-8")
     if "/opt/ccu/overdue-mail.sh" in text:

@@ -144,9 +144,10 @@ def made() -> Iterator[Installed]:
     with ExitStack() as undo:
         undo.callback(shutil.rmtree, place.base, ignore_errors=True)
         undo.callback(place.sudoers.unlink, missing_ok=True)
-        _make_people(place, undo)
         _copy_examples(place)
         steps = _steps(place)
+        undo.callback(_removed, f"groupdel {place.named('police')}; groupdel {place.named('hsd')}")
+        undo.callback(_removed, f"userdel {place.service}; groupdel {place.service}")
         for number in (1, 2):
             with alone():
                 _sh(steps[number])
@@ -155,32 +156,32 @@ def made() -> Iterator[Installed]:
             _sh(steps[number], place.base / "src")
         config = place.base / "opt/ccu/ccu.toml"
         config.write_text(config.read_text().replace("# care_database", "care_database"))
-        _sh(steps[0])  # the folder of the care notes
+        with alone():
+            _sh(steps[0])  # the folder of the care notes
+        _make_people(place, undo, steps[9])
         _first_admin(place, steps[7])
         _sh(steps[8], place.base / "src")
         yield place
 
 
-def _make_people(place: Installed, undo: ExitStack) -> None:
-    def removed(line: str) -> None:
-        with alone():
-            subprocess.run(["sh", "-c", line], env={"PATH": PATH}, capture_output=True, check=False)
+def _removed(line: str) -> None:
+    with alone():
+        subprocess.run(["sh", "-c", line], env={"PATH": PATH}, capture_output=True, check=False)
 
-    place.base.mkdir(mode=0o755)
+
+def _make_people(place: Installed, undo: ExitStack, join: str) -> None:
+    """Make the accounts of PEOPLE; `join` is step 9, by which they get their group."""
     (place.base / "home").mkdir(mode=0o755)
-    for group in ("police", "hsd"):
-        undo.callback(removed, f"groupdel {place.named(group)}")
-        with alone():
-            _sh(f"groupadd {place.named(group)}")
-    undo.callback(removed, f"userdel {place.service}; groupdel {place.service}")
     for name, (group, _role) in PEOPLE.items():
-        undo.callback(removed, f"userdel {place.named(name)}")
-        groups = f"-G {place.named(group)}"
+        undo.callback(_removed, f"userdel {place.named(name)}")
+        line = join.replace(place.named("police"), place.named(group))
         with alone():
-            _sh(f"useradd -N -m -d {place.home(name)} {groups} {place.named(name)}")
+            _sh(f"useradd -N -m -d {place.home(name)} {place.named(name)}")
+            _sh(line.replace("LOGIN", place.named(name)))
 
 
 def _copy_examples(place: Installed) -> None:
+    place.base.mkdir(mode=0o755)
     target = place.base / "src/examples"
     shutil.copytree(ROOT / "examples", target)
     for name in ("sudoers", "ccu.toml", "ccu-by-sudo.sh"):
@@ -194,11 +195,11 @@ def _steps(place: Installed) -> dict[int, str]:
     """The commands in examples/sudoers by the number of their step; 0 makes the care folder."""
     text = place.text((ROOT / "examples/sudoers").read_text(encoding="utf-8"))
     steps = {int(found[1]): found[2] for found in re.finditer(r"#   (\d)\. (.+)", text)}
-    for number in (7, 8):
+    for number in (7, 8, 9, 10):
         found = re.search(rf"# {number}\. [^\n]*\n(?:#  [^\n]*\n)?#\n#      (.+)", text)
         assert found is not None
         steps[number] = found[1]
-    care = re.search(r"#   (install -d -o root -g \S+ -m 2770 .+)", text)
+    care = re.search(r"#   (groupadd -f \S+ && install -d -o root -g \S+ -m 2770 .+)", text)
     assert care is not None
     return {**steps, 0: care[1]}
 
@@ -213,7 +214,7 @@ def _install_program(place: Installed) -> None:
     packages = next(folder.glob("lib/python3*/site-packages"))
     shutil.copytree(ROOT / "ccu", packages / "ccu")
     shutil.copy(ROOT / "schema.sql", packages / "ccu")
-    for name in _needed("ccu", set()) - {"ccu"}:
+    for name in _needed("ccu-casework", set()) - {"ccu-casework"}:
         found = distribution(name)
         for file in found.files or []:
             source, target = Path(str(found.locate_file(file))), packages / str(file)
@@ -260,4 +261,4 @@ def _first_admin(place: Installed, line: str) -> None:
         words = ("staff", "add", place.named(name), "--role", role, "--agency", agency)
         done = town.run(place.database, "admin", *words) if role else done
         assert done.code == 0, done
-    _sh(f"rm -f narrative.txt; chown -R {place.service}: .; chmod 600 *", folder)
+    _sh(f"rm -f narrative.txt earlier.db; chown -R {place.service}: .; chmod 600 *", folder)

@@ -14,18 +14,48 @@ def test_init_prints_what_it_made(empty: Ccu, db_path: Path) -> None:
 
 
 def test_init_asks_at_a_terminal_for_what_is_missing(empty: Ccu, db_path: Path) -> None:
-    result = empty("init", "--state", "CT", stdin="Westport\n\n", tty=True)
+    result = empty("init", "--state", "CT", stdin="Westport\n\n\n", tty=True)
     assert (result.code, result.out) == (0, f"Made {db_path} for Westport, CT.\n")
     assert "Town" in result.err
     assert "America/New_York" in empty("settings", "timezone").out
+
+
+@pytest.mark.parametrize("state", ["Connecticut", "conn.", "ct"])
+def test_a_state_is_a_name_or_a_code(state: str, empty: Ccu) -> None:
+    line = ("init", "--town", "Westport", "--state", state, "--timezone", "America/New_York")
+    assert empty(*line).code == 0
+    assert "CT" in empty("settings", "state", "--format", "csv").out
+
+
+def test_the_zone_of_the_state_is_offered(empty: Ccu) -> None:
+    result = empty("init", "--town", "Bend", stdin="Oregon\n\n\n", tty=True)
+    assert result.code == 0
+    assert "Time zone, America/Los_Angeles or America/Denver [America/Los_Angeles]: " in result.err
+    assert "America/Los_Angeles" in empty("settings", "timezone").out
+
+
+def test_a_zone_of_another_state_is_pointed_out(empty: Ccu) -> None:
+    result = empty("init", "--town", "Bend", stdin="OR\nAmerica/New_York\n\n", tty=True)
+    assert result.code == 0
+    assert "warning: towns of OR keep America/Los_Angeles or America/Denver" in result.err
+
+
+def test_every_zone_that_is_offered_is_one() -> None:
+    from ccu import dates
+    from ccu.address.words import STATE_CODES
+    from ccu.commands.administrator import init
+
+    assert set(init._ZONES) < STATE_CODES
+    for zones in init._ZONES.values():
+        assert [dates.zone(each).key for each in zones] == [*zones]
 
 
 @pytest.mark.parametrize(
     ("town", "state", "zone", "says"),
     [
         ("", "CT", "UTC", "town must be a name, such as Westport"),
-        ("Westport", "Conn", "UTC", "state must be a two-letter postal code, such as CT"),
-        ("Westport", "XX", "UTC", "state must be a two-letter postal code, such as CT"),
+        ("Westport", "Coni", "UTC", "state must be a US state, such as CT or Connecticut"),
+        ("Westport", "XX", "UTC", "state must be a US state, such as CT or Connecticut"),
         ("Westport", "CT", "Mars/Olympus", "the time zone is not a known name"),
         ("West\x1bport", "CT", "UTC", "town must be one short line of plain text"),
         ("W" * 101, "CT", "UTC", "town must be one short line of plain text"),

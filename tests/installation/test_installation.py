@@ -161,7 +161,7 @@ def test_nobody_makes_themselves_admin_while_the_file_is_away(
     asks(monkeypatch, "daemon")
     done = by_sudo(*INIT)
     assert (done.code, done.out) == (7, "")
-    assert done.err.startswith(f"ccu: error: {db_path} is missing, but its audit key is there")
+    assert done.err.startswith(f"ccu: error: a database was here: {db_path}.audit-key")
     assert by_sudo("demo", "--no-tour").code == 7
     assert not db_path.exists()
 
@@ -184,6 +184,22 @@ def test_another_account_uses_its_own_files(
     config.write_text(config.read_text().replace(f'"{own()}"', '"daemon"'))
     monkeypatch.setenv("CCU_DB", str(tmp_path / "mine.db"))
     assert empty(*INIT).out.startswith(f"Made {tmp_path}/mine.db")
+
+
+def test_another_account_without_sudo_is_told_of_the_installation(
+    empty: Ccu, config: Path, db_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They would see an empty town of their own, in which every address is clean."""
+    config.write_text(config.read_text().replace(f'"{own()}"', '"daemon"'))
+    monkeypatch.delenv("CCU_DB")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    lines = ((INIT, 7), (("history", "--address", "12 Main St"), 4), (("restore", "b.db"), 4))
+    for line, code in lines:
+        done = empty(*line)
+        assert (done.code, done.out) == (code, "")
+        assert done.err.startswith("ccu: error: this computer's database is ")
+        assert "run ccu as the account daemon, by sudo -u daemon" in done.err
+    assert not list(tmp_path.rglob("ccu.db"))
 
 
 COMPLETE = (

@@ -284,6 +284,101 @@ def test_care_notes_are_for_the_group_alone(place: Installed) -> None:
     assert care.stat().st_gid == care.parent.stat().st_gid != os.getgid()
 
 
+def as_root(place: Installed, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run ccu as an administrator with root's rights does: by sudo, as the service account."""
+    line = ("sudo", "-n", "-u", place.service, str(place.program), *map(str, words))
+    return subprocess.run(
+        line, capture_output=True, text=True, check=False, env={"PATH": installed.PATH}
+    )
+
+
+def test_the_crontab_runs_as_the_account_that_owns_the_file(place: Installed) -> None:
+    text = (installed.ROOT / "examples/crontab").read_text(encoding="utf-8")
+    lines = re.findall(r"^[\d*]\S* \S+ \S+ \S+ \S+  (.+)$", text, re.MULTILINE)
+    assert len(lines) == 2
+    path = {"PATH": f"{place.program.parent}:/usr/bin:/bin"}
+    for line in lines:
+        moved = re.sub("/(opt/ccu|srv/backup/ccu)/?", lambda found: f"{place.base}{found[0]}", line)
+        done = place.run("service", "sh", "-c", moved, env=path)
+        assert done.code == 0, done
+
+
+def test_completion_by_the_wrapper_needs_no_sudo(place: Installed) -> None:
+    asked = {"_CCU_COMPLETE": "complete_bash", "COMP_WORDS": "ccu hist", "COMP_CWORD": "1"}
+    done = place.run("officer", place.wrapper, env=asked)
+    assert (done.code, done.out.split(), done.err) == (0, ["history"], "")
+    done = place.ccu("officer", "--install-completion")
+    assert (done.code, done.out) == (7, "")
+    assert "install completion as yourself" in done.err
+
+
+@pytest.mark.parametrize("answers", [["now", "\x03"], ["\x03"]])
+def test_questions_are_asked_over_ssh(answers: list[str], place: Installed) -> None:
+    """As `ssh -t` does: a terminal, and sudo in between."""
+    pexpect = pytest.importorskip("pexpect")
+    account = place.named("officer")
+    line = ["-u", account, "--", str(place.wrapper), "log-call"]
+    terminal = pexpect.spawn(
+        "runuser", line, env={"PATH": installed.PATH, "TERM": "xterm"}, encoding="utf-8",
+        timeout=30, dimensions=(24, 80), cwd=str(place.home("officer")),
+    )  # fmt: skip
+    for answer in answers:
+        terminal.expect_exact(": ")
+        terminal.send(answer if answer == "\x03" else f"{answer}\r")
+    terminal.expect_exact("nothing was saved")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 130
+
+
+def test_a_lost_file_alarms_everybody_and_root_restores_it(place: Installed) -> None:
+    backup = place.backups / "ccu-2001-02-01-033000.db"
+    assert place.run("service", place.program, "backup", backup).code == 0
+    aside = place.base / "aside.db"
+    place.database.rename(aside)
+    for name in ("officer", "chief", "stranger"):
+        for line in (("history", "--address", town.PLACE), ("staff", "list"), ("check",)):
+            done = place.ccu(name, *line)
+            assert (done.code, done.out) == (4, ""), (name, line, done)
+            assert "a database was here" in done.err
+            assert "Restore a backup: ccu restore BACKUP" in done.err
+    init = ("init", "--town", "W", "--state", "CT", "--timezone", "America/New_York")
+    for name in ("officer", "chief", "stranger"):
+        assert place.ccu(name, *init)[:2] == (7, "")
+    assert as_root(place, *init).returncode == 7
+    assert place.ccu("chief", "restore", str(backup)).code in (4, 7)
+    assert not place.database.exists()
+    restored = as_root(place, "restore", backup)
+    assert (restored.returncode, restored.stdout.count("Restored")) == (0, 1), restored
+    about = place.database.stat()
+    assert (place.database.owner(), about.st_mode & 0o777) == (place.service, 0o600)
+    assert place.ccu("officer", "history", "--address", town.PLACE).code == 0
+    for name in ("chief", "officer"):
+        refused = place.ccu(name, "restore", "--force", str(backup))
+        assert (refused.code, refused.out) == (7, "")
+        assert "ccu restore is for the account that owns the file; as root: sudo -u" in refused.err
+    aside.unlink()
+
+
+def test_root_lets_a_unit_without_an_admin_back_in(place: Installed) -> None:
+    """The way of docs/administrator.md: as the login of the admin who left."""
+    text = (installed.ROOT / "docs/administrator.md").read_text(encoding="utf-8")
+    found = re.search(
+        r"^    runuser -u OLD -- ccu (staff add NEW --role admin)", text, re.MULTILINE
+    )
+    assert found is not None
+    words = found[1].replace("NEW", place.named("worker")).split()
+    words[:2] = ["staff", "change"]  # the worker is on the list
+    line = ["runuser", "-u", place.named("chief"), "--", str(place.wrapper), *words]
+    done = subprocess.run(
+        line, capture_output=True, text=True, check=False,
+        env={"PATH": installed.PATH}, cwd=place.home("chief"),
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, ""), done
+    back = ("staff", "change", place.named("worker"), "--role", "clinician")
+    assert place.ccu("chief", *back).code == 0
+
+
 def test_the_installation_is_sound_after_all_of_it(place: Installed) -> None:
     assert place.ccu("sergeant", "audit", "verify").code == 0
     assert place.run("service", place.program, "check").code == 0

@@ -140,11 +140,26 @@ def test_a_signature_that_would_mean_nothing_is_refused(role: str, ccu: Ccu) -> 
 
 def test_the_last_admin_stays(ccu: Ccu) -> None:
     (admin,) = staff(ccu)
-    says = "ccu: error: this is the last admin; give another account that role first\n"
+    says = (
+        "ccu: error: this is the last person with the role admin; give another account that role"
+        " first: ccu staff change LOGIN --role admin\n"
+    )
     assert ccu("staff", "retire", admin) == (2, "", says)
     assert ccu("staff", "change", admin, "--role", "officer") == (2, "", says)
     assert ccu("staff", "add", "second", "--role", "admin").code == 0
     assert ccu("staff", "change", admin, "--role", "officer").code == 0
+
+
+def test_a_service_account_does_not_count_as_an_admin(ccu: Ccu) -> None:
+    """Nobody could log in as it, and add others."""
+    (admin,) = staff(ccu)
+    assert ccu("staff", "add", "daemon", "--role", "admin").code == 0
+    assert ccu("settings", "service_account", "daemon").code == 0
+    for line in (("retire", admin), ("change", admin, "--role", "officer")):
+        done = ccu("staff", *line)
+        assert (done.code, done.out) == (2, "")
+        assert "this is the last person with the role admin" in done.err
+    assert ccu("staff", "retire", "daemon").code == 0
 
 
 def test_sudo_names_the_asker_only_for_the_service_account(

@@ -251,16 +251,6 @@ def test_names_cannot_act(ccu: Ccu, db_path: Path) -> None:
     assert any(f"12 {HOSTILE}" in text for text in read.texts("td", "th"))
 
 
-def test_without_the_extra_one_sentence(
-    ccu: Ccu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(html, "NEEDED", ("a_program_that_is_not_there",))
-    wanted = "ccu: error: the page with charts needs one more program: pip install 'ccu[html]'\n"
-    assert ccu("report", *MONTH, "-f", "html") == (2, "", wanted)
-    assert ccu("report", *MONTH, "-o", str(tmp_path / "r.html")) == (2, "", wanted)
-    assert not (tmp_path / "r.html").exists()
-
-
 def test_a_terminal_is_not_flooded(ccu: Ccu) -> None:
     done = ccu("report", *MONTH, "-f", "html", tty=True)
     assert (done.code, done.out) == (2, "")

@@ -1,19 +1,54 @@
 """`ccu init`: make the database file of a town."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
+from ccu.errors import InvalidInput
 from ccu.options import AskingOption
-from ccu.options.terminal import ask
+from ccu.options.terminal import ask_until_valid
 from ccu.output import emit_line, say
 from ccu.session import Session
 
 TownOption = Annotated[str | None, typer.Option("--town", help="Name of the town.")]
-StateOption = Annotated[str | None, typer.Option("--state", help="Its state, two letters.")]
+StateOption = Annotated[str | None, typer.Option("--state", help="Its state, such as CT.")]
 ZoneOption = Annotated[
     str | None, typer.Option("--timezone", help="Its time zone, such as America/New_York.")
 ]
+
+# State -> the time zones its towns keep, the one of most of them first. A state without a row keeps
+# Eastern time.
+_EASTERN, _CENTRAL, _MOUNTAIN = "America/New_York", "America/Chicago", "America/Denver"
+_PACIFIC = "America/Los_Angeles"
+_ZONES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("AL", "AR", "IA", "IL", "LA", "MN", "MO", "MS", "OK", "WI"), (_CENTRAL,)),
+    **dict.fromkeys(("KS", "ND", "NE", "SD", "TX"), (_CENTRAL, _MOUNTAIN)),
+    **dict.fromkeys(("CO", "MT", "NM", "UT", "WY"), (_MOUNTAIN,)),
+    **dict.fromkeys(("CA", "WA"), (_PACIFIC,)),
+    **dict.fromkeys(("FL", "KY"), (_EASTERN, _CENTRAL)),
+    "AK": ("America/Anchorage", "America/Adak"),
+    "AZ": ("America/Phoenix", _MOUNTAIN),
+    "HI": ("Pacific/Honolulu",),
+    "ID": (_MOUNTAIN, _PACIFIC),
+    "IN": ("America/Indiana/Indianapolis", _CENTRAL),
+    "MI": ("America/Detroit", _CENTRAL),
+    "NV": (_PACIFIC, _MOUNTAIN),
+    "OR": (_PACIFIC, _MOUNTAIN),
+    "TN": (_CENTRAL, _EASTERN),
+}
+# Asked at a terminal where there is such a setting; Enter leaves it as it is.
+_MORE = {
+    "office_hours": "Office hours, such as mon-fri 08:30-16:30 (Enter: any time)",
+    "default_owner": "Who owns new follow-ups by default: a login (Enter: nobody)",
+}
+_NEXT = """Next:
+  1. Add your colleagues, a second admin first:
+       ccu staff add LOGIN --role admin
+  2. Add the providers that you refer people to:
+       ccu provider add NAME --need housing
+  3. Back up every night, as docs/administrator.md tells, and once now:
+       ccu backup FILE"""
 
 
 def command(
@@ -22,13 +57,14 @@ def command(
     state: StateOption = None,
     timezone: ZoneOption = None,
     encrypt: Annotated[
-        bool, typer.Option("--encrypt", help="Encrypt the file; needs pip install 'ccu[encrypt]'.")
+        bool, typer.Option("--encrypt", help="Encrypt the file (needs sqlcipher3).")
     ] = False,
     asking: AskingOption = False,
 ) -> None:
     """Make the database file of a town.
 
-    Asks at a terminal for what is not given. The account that runs it becomes the file's admin.
+    Asks at a terminal for what is not given, all of it before the file is made. The account that
+    runs it becomes the file's admin. Where a database was, it refuses: see ccu restore.
 
     With --encrypt the key is taken from the file that CCU_KEY_FILE names, else from `ccu/key` in
     your configuration folder; it is made when there is none.
@@ -45,19 +81,44 @@ def command(
     from ccu.records import codes, settings, staff
 
     session: Session = ctx.obj
-    given = {
-        "town": ask("Town", town, "--town", asking),
-        "state": ask("State (two letters)", state, "--state", asking),
-        "timezone": ask("Time zone", timezone, "--timezone", asking, default="America/New_York"),
+    session.require_new()
+    chosen = {
+        "town": _chosen("town", "Town", town, asking),
+        "state": _chosen("state", "State, such as CT or Connecticut", state, asking),
     }
-    for name, value in given.items():
-        settings.checked(name, value)  # before a file is made
+    zones = _ZONES.get(chosen["state"], (_EASTERN,))
+    question = f"Time zone, {' or '.join(zones)} [{zones[0]}]"
+    chosen["timezone"] = _chosen("timezone", question, timezone, asking, zones[0])
+    if asking and chosen["timezone"] not in zones:
+        say(f"warning: towns of {chosen['state']} keep {' or '.join(zones)}")
+    if asking and None in (town, state, timezone):
+        more = {name: text for name, text in _MORE.items() if name in settings.DECLARED}
+        chosen |= {name: ask_until_valid(text, _reader(name)) for name, text in more.items()}
     key_is_new = encrypt and not encryption.has_key()
     with session.creating(encrypt=encrypt) as connection:
         staff_id = staff.add(connection, access.login(installation.account()), "admin")
-        for name, value in given.items():
-            settings.change(connection, staff_id, name, value)
-        codes.set_state_labels(connection, given["state"].upper())
+        for name, value in chosen.items():
+            if value:
+                settings.change(connection, staff_id, name, value)
+        codes.set_state_labels(connection, chosen["state"])
     emit_line(f"Made {session.path} for {session.settings.town}, {session.settings['state']}.")
     for sentence in privacy.about_key(session.path, key_is_new) if encrypt else []:
         say(sentence)
+    if asking:
+        say(_NEXT)
+
+
+def _chosen(name: str, question: str, given: str | None, asking: bool, default: str = "") -> str:
+    """Return a setting's value as given, else as typed. Raises InvalidInput."""
+    if given is not None:
+        return _reader(name)(given)
+    if not asking:
+        raise InvalidInput(f"--{name} is missing")
+    return ask_until_valid(question, _reader(name, default))
+
+
+def _reader(name: str, default: str = "") -> Callable[[str], str]:
+    """Return what reads the text of a setting, an empty one as the default."""
+    from ccu.records import settings
+
+    return lambda text: settings.checked(name, text.strip() or default)

@@ -39,7 +39,7 @@ def init(
         typer.Option("--group", metavar="NAME", help="For all accounts of this group."),
     ] = None,
     encrypt: Annotated[
-        bool, typer.Option("--encrypt", help="Encrypt it (pip install 'ccu[encrypt]').")
+        bool, typer.Option("--encrypt", help="Encrypt it (needs sqlcipher3).")
     ] = False,
 ) -> None:
     """Make the file for care notes, in a folder that only human services can enter.

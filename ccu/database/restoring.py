@@ -1,0 +1,183 @@
+"""Put a backup in the place of the database, so that a stop at any point leaves the old or the new.
+
+The backup is copied beside the database, where it is opened, brought up to date and checked under
+the name of a copy that is being made (copies.py). Only then does it take the database's name. What
+was there is kept under another name.
+"""
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from ccu import database, files
+from ccu.database import copies, encryption, key_chain, opening
+from ccu.errors import CcuError, DatabaseBusy, DatabaseUnusable, InvalidInput
+from ccu.files import named
+
+_MOVED = ("-wal", "-shm", "-journal", ".anchor")  # beside the old file, and no part of the new
+_APART = 1000  # numbers left out after those of the backup
+
+_UNUSED = """
+INSERT INTO sqlite_sequence (name, seq)
+SELECT name, 0 FROM sqlite_master
+WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%' AND name <> 'audit'
+  AND name NOT IN (SELECT name FROM sqlite_sequence)
+"""
+_SKIP = "UPDATE sqlite_sequence SET seq = (seq / :apart + 2) * :apart WHERE name <> 'audit'"
+_LAST = "SELECT at FROM audit ORDER BY id DESC LIMIT 1"
+
+
+def must_be_restorable(backup: Path, path: Path, force: bool) -> None:
+    """Refuse what cannot be a backup, and a database that is there unless `force`.
+
+    Raises InvalidInput, DatabaseUnusable.
+    """
+    if not os.path.lexists(backup):
+        raise InvalidInput("there is no such backup; give the path of one")
+    encrypted = opening.is_encrypted(backup)
+    wal = backup.with_name(backup.name + "-wal")
+    with contextlib.suppress(FileNotFoundError):
+        if wal.stat().st_size:
+            raise InvalidInput(
+                f"{backup} is in use or was not closed; run ccu --db {backup} check, then try again"
+            )
+    if not os.path.lexists(path):
+        return
+    if not path.is_file():
+        raise InvalidInput(f"{path} is not a file; move it away")
+    if path.samefile(backup):
+        raise InvalidInput(f"{backup} is the database itself; give the path of a backup")
+    if not force:
+        raise InvalidInput(
+            f"{path} is there; to restore over it, and keep it under another name, add --force"
+        )
+    if not encrypted and _is_locked(path):
+        raise InvalidInput(
+            f"{backup} is not encrypted and {path} is; encrypt it first:"
+            f" ccu --db {backup} backup --encrypt NEW.db, then restore NEW.db"
+        )
+
+
+def _is_locked(path: Path) -> bool:
+    try:
+        return opening.is_encrypted(path)
+    except DatabaseUnusable:  # damaged: what can still be told from its first bytes
+        with path.open("rb") as file:
+            return opening.may_be_encrypted(file.read(100))
+
+
+@contextlib.contextmanager
+def copied(backup: Path, path: Path) -> Iterator[Path]:
+    """Copy a backup to a private file beside `path`, with the audit key beside it, for the block.
+
+    Raises InvalidInput, DatabaseUnusable: without the audit key, too.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    copies.remove_leftovers(path.parent)
+    for each in path.parent.glob(f".{path.name}.*.part.audit-key"):  # of one that was killed
+        if not os.path.lexists(each.with_suffix("")):
+            each.unlink(missing_ok=True)
+    beside = part.with_name(f"{part.name}.audit-key")
+    lock = -1
+    try:
+        lock = copies.make_locked(part)
+        with named.opened(backup, str(backup), pipe=False) as source, part.open("r+b") as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+        key = key_chain.path_of(path)
+        key_chain.read(key)
+        if key_chain.path_of(part) == beside:
+            files.make_private(beside, key.read_bytes())
+        yield part
+    except OSError as error:
+        raise DatabaseUnusable(
+            f"cannot restore {path}: {files.reason(error)}; it was left as it was"
+        ) from None
+    finally:
+        if lock >= 0:
+            os.close(lock)
+        files.remove_database(part)
+        for each in (beside, *part.parent.glob(f"{part.name}.schema-*.bak")):
+            with contextlib.suppress(OSError):
+                each.unlink()
+
+
+def begin_apart(connection: sqlite3.Connection) -> None:
+    """Let new records have numbers that no record lost since the backup can have had.
+
+    Else what is on paper, or a care note in its own file, would belong to somebody else.
+    """
+    connection.execute(_UNUSED)
+    connection.execute(_SKIP, {"apart": _APART})
+
+
+def last_event(connection: sqlite3.Connection) -> str:
+    """Return the time of the last event of the audit: nothing recorded later is in the file."""
+    row = connection.execute(_LAST).fetchone()
+    return str(row[0]) if row else ""
+
+
+def take_place(part: Path, path: Path) -> Path | None:
+    """Give a finished copy the name of the database; return where the old one is kept, if any.
+
+    The owner is that of the old file, else of the folder. Raises DatabaseBusy while another program
+    has the old file open, OSError.
+    """
+    kept = _new_name(path)
+    old = path if os.path.lexists(path) else None
+    if old is not None:
+        _fold(old)
+    if os.name == "posix":
+        about = (old or path.parent).stat()
+        if os.geteuid() == 0:
+            os.chown(part, about.st_uid, about.st_gid)
+    part.chmod(0o600)
+    files.sync(part)
+    if old is not None:
+        try:
+            os.link(old, kept, follow_symlinks=False)  # the old file keeps its name, too, for now
+        except (OSError, NotImplementedError):  # a file system without hard links
+            shutil.copy2(old, kept)
+    for suffix in _MOVED:  # of the old file: SQLite would read a -wal into the new one
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).replace(f"{kept}{suffix}")
+    part.replace(path)
+    files.sync(path.parent)
+    return kept if old is not None else None
+
+
+def _new_name(path: Path) -> Path:
+    name = f"{path.name}.before-restore-{time.strftime('%Y%m%d-%H%M%S')}"
+    kept, number = path.with_name(name), 1
+    while os.path.lexists(kept):  # twice in one second
+        number += 1
+        kept = path.with_name(f"{name}-{number}")
+    return kept
+
+
+def _fold(path: Path) -> None:
+    """Bring what is in the write-ahead log into the file. Raises DatabaseBusy: it is in use.
+
+    A file that cannot be opened is kept with the files beside it.
+    """
+    try:
+        key = encryption.key() if opening.is_encrypted(path) else None
+        connection = opening.connect(path, key)
+    except CcuError:
+        return
+    try:
+        connection.execute("PRAGMA busy_timeout=2000")
+        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+        connection.execute("BEGIN EXCLUSIVE")
+        connection.execute("COMMIT")
+        opening.tidy(connection)
+    except database.errors() as error:
+        if isinstance(opening.explain(error, path), DatabaseBusy):
+            raise DatabaseBusy(
+                f"somebody is using {path}; nothing was changed: try again when nobody runs ccu"
+            ) from None
+    finally:
+        connection.close()

@@ -1,0 +1,85 @@
+"""`ccu init` at a terminal of 80 x 24: everything is asked, and asked again, before it writes."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..conftest import TODAY, Ccu
+
+pexpect = pytest.importorskip("pexpect")
+if not hasattr(pexpect, "spawn"):
+    pytest.skip("no pseudo-terminals here", allow_module_level=True)
+
+PROGRAM = ["-c", "import sys; from ccu.cli import main; sys.exit(main(sys.argv[1:]))", "init"]
+QUESTIONS_AND_ANSWERS = (
+    ("Town: ", ""),
+    ("  town must be a name, such as Westport", None),
+    ("Town: ", "Westport"),
+    ("State, such as CT or Connecticut: ", "Conecticut"),
+    ("  state must be a US state, such as CT or Connecticut", None),
+    ("State, such as CT or Connecticut: ", "Connecticut"),
+    ("Time zone, America/New_York [America/New_York]: ", "Eastern"),
+    ("  the time zone is not a known name", None),
+    ("Time zone, America/New_York [America/New_York]: ", ""),
+    ("Office hours, such as mon-fri 08:30-16:30 (Enter: any time): ", "business hours"),
+    ("Office hours, such as mon-fri 08:30-16:30 (Enter: any time): ", "mon-fri 08:30-16:30"),
+)
+
+
+def start(db_path: Path) -> Any:
+    environment = {**os.environ, "CCU_DB": str(db_path), "CCU_TODAY": TODAY, "TERM": "xterm"}
+    return pexpect.spawn(
+        sys.executable,
+        PROGRAM,
+        env=environment,
+        encoding="utf-8",
+        timeout=30,
+        dimensions=(24, 80),
+    )
+
+
+def test_what_is_typed_wrong_is_asked_again_and_the_next_steps_are_printed(
+    empty: Ccu, db_path: Path
+) -> None:
+    terminal = start(db_path)
+    for question, answer in QUESTIONS_AND_ANSWERS:
+        terminal.expect_exact(question)
+        assert not db_path.exists()
+        if answer is not None:
+            terminal.sendline(answer)
+    terminal.expect_exact("Made ")
+    terminal.expect_exact("for Westport, CT.")
+    for step in ("ccu staff add LOGIN --role admin", "ccu provider add NAME", "ccu backup FILE"):
+        terminal.expect_exact(step)
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+    assert "mon-fri 08:30-16:30" in empty("settings", "office_hours").out
+
+
+@pytest.mark.parametrize("answered", range(4))
+def test_ctrl_c_at_any_question_makes_nothing(answered: int, empty: Ccu, db_path: Path) -> None:
+    terminal = start(db_path)
+    answers = [each for each in QUESTIONS_AND_ANSWERS if each[1] in ("Westport", "Connecticut")]
+    answers.append(("Time zone, America/New_York [America/New_York]: ", ""))
+    for question, answer in answers[:answered]:
+        terminal.expect_exact(question)
+        terminal.sendline(answer)
+    terminal.expect_exact(": ")
+    terminal.sendintr()
+    terminal.expect_exact("nothing was saved")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 130
+    assert list(db_path.parent.iterdir()) == []
+
+
+def test_a_file_that_is_there_asks_nothing(ccu: Ccu, db_path: Path) -> None:
+    terminal = start(db_path)
+    terminal.expect_exact("is there already; it was left as it is")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 2
