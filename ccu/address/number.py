@@ -273,6 +273,8 @@ def _houses(line: str) -> re.Match[str] | None:
     """Match two house numbers; with only a space between, they must look like a range."""
     found = _PAIR.match(line)
     if found and found[0].count(" ") == 2 and not found[0].strip("0123456789 "):
+        if found[2][0] == "0" != found[1][0]:
+            return found  # 64 05 of Queens, with its dash lost
         rising = len(found[1]) == len(found[2]) and found[1] < found[2]
         return found if rising and len(found[1]) > 1 else None
     return found

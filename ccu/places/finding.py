@@ -90,7 +90,7 @@ def _look(session: Session, address: str, place: int | None) -> tuple[int | Matc
 
 def _same_city(session: Session, match: Match, reading: Address) -> bool:
     """Whether the place is in the city asked for, which is the town if none was given."""
-    return bool(reading.city) or match.city == places.own_city(session.settings.town)
+    return match.city == (reading.city or places.own_city(session.settings.town))
 
 
 def _near(session: Session, match: Match) -> list[str]:

@@ -4,9 +4,12 @@ import sqlite3
 
 from ccu.address import Address
 from ccu.address import match as matching
+from ccu.address.route import settled_way
 from ccu.places.store import MOST_NEAR, OTHER_UNIT, Near, as_address, near
 
 _TYPING_ERROR = 8  # after every near match of ccu.address.match
+ZIP_DIGITS = 5
+SHORT_STREET = 5  # letters; two that short and alike are two streets
 CANDIDATES = 3_000  # places scored for a typo; one house number has fewer in any town seen
 
 
@@ -90,12 +93,24 @@ def _typing_error(asked: Address, other: Address) -> str | None:
         return what if kinds and same_name else None
     if asked.number != other.number:
         return "house number with another letter or fraction" if same_name else None
+    if _road_or_zip(asked, other) or _road_or_zip(other, asked):
+        return "road number or ZIP"
+    if matching.digits(asked.street) != matching.digits(other.street):
+        return None  # two numbered roads
     if same_name or asked.street.rpartition(" ")[0] == other.street.rpartition(" ")[0] != "":
         return "other suffix or direction"
-    alike = matching.digits(asked.street) == matching.digits(other.street) and len(asked.street) > 5
+    alike = len(asked.street) > SHORT_STREET
     if alike and matching.edit_distance(asked.street, other.street, 2) is not None:
         return "spelled otherwise"
     return None
+
+
+def _road_or_zip(a: Address, b: Address) -> bool:
+    """Whether the last number of a road may be a ZIP: OLD COUNTY ROAD 45300, OLD COUNTY RD."""
+    road, _, number = a.street.rpartition(" ")
+    if not (road and number.isdigit() and len(number) == ZIP_DIGITS and b.zip in ("", number)):
+        return False
+    return settled_way(road).key == settled_way(b.street).key
 
 
 def _why(asked: Address, other: Address) -> str:

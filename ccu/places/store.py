@@ -14,6 +14,7 @@ from ccu.errors import InvalidInput
 from ccu.records import table
 
 MOST_NEAR = 6  # near places shown
+ANOTHER_TOWN = "another town"  # how the certainty of such a match begins
 OTHER_UNIT = ("other unit", "the building", "a unit of it")  # why one is near: no typing error
 
 _UNITS = """
@@ -136,8 +137,10 @@ def of_call(connection: sqlite3.Connection, call_id: int) -> Match:
 def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
     """Return the place of an address, how certain it is, and near ones.
 
-    A city that was not given is the town's own, and agrees with any when the town has no such
-    place; two different cities never agree. A record without a city agrees with the city asked for.
+    A city that was not given is the town's own. Two different cities never agree. What may be in
+    another town than the one asked for is returned as `another town`, which the card prints first:
+    the place of another city when none was given and the town has no such place, or a record
+    without a city when a city was given.
     """
     city = reading.city or own_city(town)
     rows = connection.execute(
@@ -150,7 +153,7 @@ def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
         return _matched(connection, here[0], _exactly(reading), [] if reading.city else elsewhere)
     assumed = [row for row in rows if row["city"] == own_city(town) and row["city_assumed"]]
     if reading.city and assumed:
-        said = f"not certain: recorded without a city, {city} was asked for"
+        said = f"{ANOTHER_TOWN}: recorded without a city, {city} was asked for"
         return _matched(connection, assumed[0], said)
     if not reading.city and rows:
         return _in_another_city(connection, rows, elsewhere)
@@ -211,7 +214,7 @@ def _in_another_city(
     """Return the place with most calls: no city was given, and the town has no such place."""
     first, *others = elsewhere
     row = next(row for row in rows if row["id"] == first.place)
-    said = f"another city: {row['city']}"
+    said = f"{ANOTHER_TOWN}: {row['city']}"
     if others:
         said += f"; {len(others)} more cities have this address: add the city"
     return _matched(connection, row, said, others)
