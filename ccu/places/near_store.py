@@ -8,22 +8,26 @@ from ccu.address.route import settled_way
 from ccu.places.store import MOST_NEAR, OTHER_UNIT, Near, as_address, near
 
 _TYPING_ERROR = 8  # after every near match of ccu.address.match
+OTHER_STREET = "other suffix or direction"  # two streets may be called so: never taken by Enter
 ZIP_DIGITS = 5
 SHORT_STREET = 5  # letters; two that short and alike are two streets
 CANDIDATES = 3_000  # places scored for a typo; one house number has fewer in any town seen
 
 
 def near_places(
-    connection: sqlite3.Connection, reading: Address, alike_to: int | None = None
+    connection: sqlite3.Connection,
+    reading: Address,
+    besides: int | None = None,
+    neighbors: bool = True,
 ) -> list[Near]:
     """Return the town's own places that may be meant, nearest first, then those with most calls.
 
-    With `alike_to`, a place on file, those that may be the same one, because one of both was
-    mistyped: another house number or unit is a neighbor.
+    Without `neighbors`, only those that may be the same one because one of both was mistyped:
+    another house number or unit is a neighbor. `besides` is a place to leave out.
     """
     scored = []
     for row in _candidates(connection, reading):
-        if row["id"] == alike_to:
+        if row["id"] == besides:
             continue
         other = as_address(row)
         distance = matching.nearness(reading, other)
@@ -31,7 +35,7 @@ def near_places(
             scored.append((distance, row, _why(reading, other)))
         elif (why := _typing_error(reading, other)) is not None:
             scored.append((_TYPING_ERROR, row, why))
-    if alike_to is not None:
+    if not neighbors:
         scored = [each for each in scored if each[2] not in _NEIGHBOR]
     scored.sort(key=lambda found: found[0])
     counted = [
@@ -98,7 +102,7 @@ def _typing_error(asked: Address, other: Address) -> str | None:
     if matching.digits(asked.street) != matching.digits(other.street):
         return None  # two numbered roads
     if same_name or asked.street.rpartition(" ")[0] == other.street.rpartition(" ")[0] != "":
-        return "other suffix or direction"
+        return OTHER_STREET
     alike = len(asked.street) > SHORT_STREET
     if alike and matching.edit_distance(asked.street, other.street, 2) is not None:
         return "spelled otherwise"

@@ -14,6 +14,7 @@ from ccu.errors import InvalidInput
 from ccu.records import table
 
 MOST_NEAR = 6  # near places shown
+OTHER_CITY = "another city"  # why one is near
 ANOTHER_TOWN = "another town"  # how the certainty of such a match begins
 OTHER_UNIT = ("other unit", "the building", "a unit of it")  # why one is near: no typing error
 
@@ -204,8 +205,20 @@ def _matched(
 
 def _in_other_cities(connection: sqlite3.Connection, rows: list[sqlite3.Row]) -> list[Near]:
     """Return the same address in other cities, the one with most calls first."""
-    found = [near(connection, row, "another city") for row in rows]
+    found = [near(connection, row, OTHER_CITY) for row in rows]
     return sorted(found, key=lambda each: -each.calls)
+
+
+def in_city_like(connection: sqlite3.Connection, reading: Address) -> list[Near]:
+    """Return the same address in cities of which the one given may be a misspelling."""
+    from ccu.address.match import edit_distance
+
+    rows = connection.execute(
+        "SELECT * FROM place WHERE unit_key = :unit_key AND city <> :city",
+        {"unit_key": reading.unit_key, "city": reading.city},
+    ).fetchall()
+    alike = [row for row in rows if edit_distance(row["city"], reading.city, 2) is not None]
+    return _in_other_cities(connection, alike)
 
 
 def _in_another_city(
@@ -258,6 +271,16 @@ def as_address(row: sqlite3.Row) -> Address:
 def place_text(row: sqlite3.Row) -> str:
     """Return the normal form of a place, with its city."""
     return normal(as_address(row))
+
+
+def filed_as(connection: sqlite3.Connection, place_id: int) -> str:
+    """Return a text that is read as this place; its city only where one was given. Raises NotFound.
+
+    A city that was assumed must not become one that was given.
+    """
+    row = table.require(connection, "place", place_id)
+    place = as_address(row)
+    return normal(place._replace(city="") if row["city_assumed"] else place)
 
 
 def calls_at(connection: sqlite3.Connection, place_id: int) -> int:
