@@ -79,7 +79,7 @@ def _look(session: Session, address: str, place: int | None) -> tuple[int | Matc
         raise InvalidInput("give either an address or --place")
     if place is not None:
         places.place_line(session.db, place)
-        return place, read_address("")
+        return places.file_id(session.db, place), read_address("")
     reading = read_address(address.strip(), town=session.settings.town)
     if reading.kind == "none":
         raise InvalidInput("the address cannot be read; ccu address shows how it is read")
@@ -183,21 +183,27 @@ def meant(session: Session, reading: Address, near: list[Near]) -> Address:
     chosen = _chosen(question, near, near[0] if single else ASK)
     if chosen is None:
         return reading
-    town = session.settings.town
-    text = places.filed_as(session.db, chosen.place)
-    address = read_address(text, town=town)
-    if reading.unit and not address.unit:
-        address = read_address(normal(read_address(text, town=town, unit=reading.unit)), town=town)
-    say(f"  {normal(address)}")
+    address = _as_filed(session, chosen, reading.unit)
+    say(f"  {address.raw}")
     return address
 
 
-def not_on_file(reading: Address, near: list[Near], call_id: int) -> str:
+def _as_filed(session: Session, near: Near, unit: str) -> Address:
+    """Return the address of a place on file, with the unit given if the place has none."""
+    town = session.settings.town
+    text = places.filed_as(session.db, near.place)
+    address = read_address(text, town=town)
+    if not unit or address.unit:
+        return address
+    return read_address(normal(read_address(text, town=town, unit=unit)), town=town)
+
+
+def not_on_file(session: Session, reading: Address, near: list[Near], call_id: int) -> str:
     """Return the warning about a call that was filed at a new place beside similar ones."""
     listed = "; ".join(_counted(each) for each in near[:MOST_IN_ERROR])
     return (
         f"{normal(reading)} is a new address; similar on file: {listed}. If it is the same one:"
-        f' ccu call amend {call_id} --address "{near[0].text}"'
+        f' ccu call amend {call_id} --address "{_as_filed(session, near[0], reading.unit).raw}"'
     )
 
 

@@ -38,12 +38,13 @@ def near_places(
     if not neighbors:
         scored = [each for each in scored if each[2] not in _NEIGHBOR]
     scored.sort(key=lambda found: found[0])
-    counted = [
-        (distance, near(connection, row, why, same_unit=why not in OTHER_UNIT))
-        for distance, row, why in scored[:50]
-    ]
-    counted.sort(key=lambda each: (each[0], -each[1].calls, each[1].text))
-    return [each for _distance, each in counted[:MOST_NEAR]]
+    counted: dict[int, tuple[int, Near]] = {}  # by place: two that were merged are one
+    for distance, row, why in scored[:50]:
+        each = near(connection, row, why, same_unit=why not in OTHER_UNIT)
+        if each.place != besides:
+            counted.setdefault(each.place, (distance, each))
+    nearest = sorted(counted.values(), key=lambda each: (each[0], -each[1].calls, each[1].text))
+    return [each for _distance, each in nearest[:MOST_NEAR]]
 
 
 def _candidates(connection: sqlite3.Connection, reading: Address) -> list[sqlite3.Row]:

@@ -100,7 +100,7 @@ def amend(
     for each in alike:
         say(each)
     if address and near:
-        say(finding.not_on_file(address, near, call))
+        say(finding.not_on_file(session, address, near, call))
     if changed:
         words = ", ".join(field.replace("_", " ") for field in changed)
         emit_line(f"Amended call {call}: {words}.")

@@ -65,7 +65,7 @@ def command(
     for line in alike:
         say(line)
     if near and not asking:
-        say(finding.not_on_file(values["address"], near, call_id))
+        say(finding.not_on_file(session, values["address"], near, call_id))
     try:
         emit_document(page, format, output)
     except BaseException:
