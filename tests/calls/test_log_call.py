@@ -65,7 +65,7 @@ def test_a_new_address_beside_a_similar_one_is_told(typed: str, ccu: Ccu) -> Non
 
 
 @pytest.mark.parametrize("typed", ["29 Imperial Ave", "27 Imperial Ave Apt 3", "27 Imperial Ave"])
-def test_a_neighbor_or_another_unit_is_no_slip(typed: str, ccu: Ccu) -> None:
+def test_a_neighbor_or_another_unit_is_not_told(typed: str, ccu: Ccu) -> None:
     call = ("--when", "09:00", "--nature", "crisis", "-f", "json")
     assert ccu("log-call", "--address", "27 Imperial Ave", *call).code == 0
     done = ccu("log-call", "--address", typed, *call)

@@ -172,6 +172,43 @@ def test_a_sealed_call_comes_back_to_the_place_that_is_kept(
     assert calls(ccu, KEPT) == {1, 2}
 
 
+def looks_alike(ccu: Ccu) -> tuple[str, str]:
+    done = ccu("check", "-f", "json")
+    assert done.code == 0
+    (found,) = [
+        (row["result"], row["detail"])
+        for row in json.loads(done.out)
+        if row["check"] == "places that look like one house"
+    ]
+    return found
+
+
+def test_check_lists_places_that_look_like_one_house(ccu: Ccu) -> None:
+    kept, merged = place(ccu, KEPT), place(ccu, SLIP)
+    log(ccu, KEPT)
+    told = (
+        f"{kept} and {merged}; compare them with ccu place show --place {merged},"
+        f" join them with ccu place merge {kept} {merged}"
+    )
+    assert looks_alike(ccu) == ("warning", told)
+    assert ccu(*told.rpartition("ccu ")[2].split()).code == 0
+    assert looks_alike(ccu) == ("ok", "")
+    log(ccu, "27 Imperial")
+    bare = place(ccu, "27 Imperial")
+    assert looks_alike(ccu)[1].startswith(f"{kept} and {bare};")
+
+
+def test_check_leaves_out_what_are_two_houses(ccu: Ccu) -> None:
+    assert ccu("place", "merge", str(place(ccu, KEPT)), str(place(ccu, SLIP))).code == 0
+    for number in ("2", "4", "6"):
+        log(ccu, f"{number} Hill Rd")
+        log(ccu, f"{number} Mill Rd")
+    for other in ("27 Imperial Ct", "29 Imperial Ave", "27 Imperial Ave, Norwalk", "2 Elm St"):
+        log(ccu, other)
+    log(ccu, "2 Elms Ave")
+    assert looks_alike(ccu) == ("ok", "")
+
+
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
