@@ -342,6 +342,7 @@ SAME = [
     ("64-05 Yellowstone Blvd", "64 05 Yellowstone Blvd"),
     ("SUNRISE / 500 ELM ST", "500 Elm St"),
     ("CASPAR/504 ELM ST", "504 Elm St"),
+    ("286VALE ST", "286 Vale St"),
     ("DU / 526 BEACON ST", "526 Beacon St"),
 ]
 
@@ -406,6 +407,7 @@ DIFFERENT = [
         )
     ),
     ("27 O St", "27 O FARRELL ST", "other street"),
+    ("12MILE RD & ELM ST", "MILE RD & ELM ST", "other street"),
     ("12 D MYRTLE ST", "12 MYRTLE ST", "other house number"),
     ("12 Forest Rd 3", "12 Forest Rd 4", "other unit"),
     ("I-95 NB EXIT 17", "I-95 SB EXIT 17", "other directional"),
