@@ -578,6 +578,18 @@ CREATE TABLE place_flag (
 ) STRICT;
 CREATE INDEX place_flag_place ON place_flag (place_id);
 
+-- Places that are one house: merged_id is part of kept_id, which may be merged again. moved is JSON,
+-- table -> ids of what went to the other place and not by its address, so that it goes back exactly.
+CREATE TABLE place_merge (
+  merged_id INTEGER PRIMARY KEY REFERENCES place (id),
+  kept_id   INTEGER NOT NULL REFERENCES place (id) CHECK (kept_id <> merged_id),
+  moved     TEXT NOT NULL CHECK (json_valid(moved)),
+  merged_at TEXT NOT NULL CHECK (substr(merged_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(merged_at, 1, 19), '+0 days')
+         AND substr(merged_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  merged_by INTEGER NOT NULL REFERENCES staff (id)
+) STRICT;
+CREATE INDEX place_merge_kept ON place_merge (kept_id);
+
 -- ---------------------------------------------------------------- calls
 
 -- Where calls come from: 'ccu' for those logged by hand, else the layout's source.
@@ -1333,6 +1345,16 @@ SELECT id, category, trim(
     || iif(name = '', '', iif(street = '', '', '; ') || name)
     || iif(city IN ('', (SELECT replace(replace(replace(upper(value), '.', ''), '''', ''), '-', ' ')
                          FROM setting WHERE setting.name = 'town')), '', ', ' || city)) AS line
+FROM place;
+
+-- Which places are one house: each place, and the one that is kept, over any number of merges.
+CREATE VIEW place_file AS
+SELECT id, coalesce(
+    (WITH RECURSIVE up (at) AS (
+       SELECT kept_id FROM place_merge WHERE merged_id = place.id
+       UNION
+       SELECT kept_id FROM up JOIN place_merge ON merged_id = up.at)
+     SELECT at FROM up WHERE at NOT IN (SELECT merged_id FROM place_merge)), id) AS canonical_id
 FROM place;
 
 -- Which records are one person: each record, and the record it was merged into, over any number of

@@ -1,3 +1,3 @@
-"""ccu: the memory of a police Community Care Unit. `cli.py` is the map of the program."""
+"""Case tracking for a police Community Care Unit: calls, referrals, follow-ups."""
 
 __version__ = "0.1.0"

@@ -139,6 +139,8 @@ place verify         . c l . s . . d
 place unflag         . c l . s . . d
 place exempt         . c l . s . . d
 place category       o c l . s . . d
+place merge          . c l . s . r d
+place unmerge        . c l . s . r d
 frequent people      o c l i s a r d
 frequent people --names o c l i s . r d
 frequent places      o c l i s a r d

@@ -106,7 +106,6 @@ CODE = re.compile(
 )
 NOT_YET_CLEAN: frozenset[str] = frozenset(
     """
-ccu/__init__.py
 """.split()
 )
 

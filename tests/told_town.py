@@ -105,6 +105,8 @@ def make(folder: Path) -> Path:
         ("admin", ("person", "add", "--file", "-"), "description: gray coat"),
         ("admin", ("person", "merge", "3", "4", "--prefer", "kept"), ""),
         ("supervisor", ("frequent", "override", "--person", "3", "--on", "--file", "-"), REASON),
+        ("admin", ("place", "category", "9 Elm Street East", "--category", "other", "--new"), ""),
+        ("admin", ("place", "merge", "2", "3"), ""),
     ]  # fmt: skip
     _take(db, steps)
     shutil.copy(db, folder / "earlier.db")  # as a backup, to restore
@@ -207,6 +209,8 @@ LINES: dict[str, tuple[str, str]] = {
     "place unflag": ("1 --why outdated", ""),
     "place exempt": ("'9 Elm St' --category shelter --reason shelter", ""),
     "place category": ("'9 Elm St' --category shelter", ""),
+    "place merge": ("1 2", ""),
+    "place unmerge": ("3", ""),
     "frequent people": ("--k 1", ""),
     "frequent people --names": ("--k 1 --names", ""),
     "frequent places": ("--k 1", ""),

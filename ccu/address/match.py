@@ -21,7 +21,7 @@ from typing import NamedTuple
 from ccu.address.reader import Address, unit_pairs
 from ccu.address.route import settled_way
 from ccu.address.street import Way
-from ccu.address.words import DIRECTIONS, LONG_SUFFIX, ROADS, long_city
+from ccu.address.words import BOUND, CARDINALS, DIRECTIONS, LONG_SUFFIX, ROADS, long_city
 
 
 class Match(NamedTuple):
@@ -148,6 +148,10 @@ def _compare_ways(a: list[Way], b: list[Way]) -> Match:
 def _compare_way(a: Way, b: Way) -> Match:
     if a.key == b.key:
         return Match("same", "")
+    if _in_digits(a) == _in_digits(b):
+        return Match("near", "number in words")  # NINE MILE RD and 9 MILE RD
+    if (a.travel or b.travel) and a.route and b.route and _travels(a) == _travels(b):
+        return Match("near", "directional in another place")
     if _directions_clash(a, b):
         return Match("different", "other directional")
     if a.suffix and b.suffix and a.suffix != b.suffix and _loose(a) != _loose(b):
@@ -164,6 +168,15 @@ def _compare_way(a: Way, b: Way) -> Match:
         if typo:
             return typo
     return Match("different", "other street")
+
+
+def _in_digits(way: Way) -> list[str]:
+    return [str(CARDINALS.get(word, word)) for word in way.key.split()]
+
+
+def _travels(way: Way) -> list[str]:
+    """Return the words of a highway in any order, N and NB the same."""
+    return sorted(BOUND.get(word, word) for word in way.key.split())
 
 
 def _directions_clash(a: Way, b: Way) -> bool:
@@ -225,6 +238,7 @@ _NEARNESS = {
     "no suffix given": 2,
     "no directional given": 3,
     "directional in another place": 3,
+    "number in words": 2,
     "written apart or together": 2,
     "one letter apart": 4,
     "two letters apart": 5,

@@ -189,6 +189,7 @@ _GRID = Lazy(
     r"(?=[A-Z]{2})"
 )
 _LETTERED = Lazy(r"([0-9]+)(?:-?| )([A-Z]) (?=[A-Z0-9])")
+_GLUED = Lazy(r"([0-9]{1,5})([A-Z]{4,}) (?=[A-Z0-9])")  # 286VALE ST
 _ANY = Lazy(r"([0-9]{1,6})(?:,? (?=[A-Z0-9#])|-(?=[A-Z]{2})|(?=#[A-Z0-9]))")
 _UNIT_FIRST = Lazy(
     r"((?:APT|APARTMENT|UNIT|STE|SUITE|RM|LOT|LT|#) ?#?(?:[0-9]+[A-Z]?|[A-Z][0-9]*)|"
@@ -266,6 +267,9 @@ def _odd_number(line: str) -> Number:
     found = _BLOCK_LAST.match(line)
     if found:
         return Number(found[2] + "0" * len(found[3]), True, found[1])
+    found = _GLUED.match(line)
+    if found and found[2] not in ROADS and found[2] not in _SPECIAL:
+        return Number(found[1].lstrip("0") or "0", False, line[found.start(2) :])
     return Number("", False, line)
 
 
@@ -273,6 +277,8 @@ def _houses(line: str) -> re.Match[str] | None:
     """Match two house numbers; with only a space between, they must look like a range."""
     found = _PAIR.match(line)
     if found and found[0].count(" ") == 2 and not found[0].strip("0123456789 "):
+        if found[2][0] == "0" != found[1][0]:
+            return found  # 64 05 of Queens, with its dash lost
         rising = len(found[1]) == len(found[2]) and found[1] < found[2]
         return found if rising and len(found[1]) > 1 else None
     return found

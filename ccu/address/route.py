@@ -29,13 +29,18 @@ _ROUTE_QUALIFIERS = frozenset("OLD NEW BUSINESS BUS ALT ALTERNATE".split())
 _QUALIFIERS_BEHIND = {"BUS": "BUS", "BUSINESS": "BUS", "ALT": "ALT", "ALTERNATE": "ALT"}
 _EXIT = Lazy(r"X[0-9]{1,3}[A-Z]?$")
 _NUMBER_SIGNS = ("NO", "#")
-_ROUTE_NUMBER = Lazy(r"[0-9]{1,4}[A-Z]?$")
+# Rural roads have numbers as long as a ZIP; one of Connecticut, with its zero, is always a ZIP.
+_ROUTE_NUMBER = Lazy(r"(?:[0-9]{1,4}|[1-9][0-9]{4})[A-Z]?$|A1A$")
 _ROUTE_LETTER = Lazy(r"[A-DF-MO-RT-VX-Z]{1,2}$")
+_WITH_ROAD = ("FM", "RM")  # FM ROAD 1960, FM 1960 RD
+# FOREST RD is a street of many towns, where a short number is the unit.
+_ALSO_STREETS = ("FOREST",)
+_LONG_NUMBER = 4  # digits
 # Words before a route number that after a name are its suffix, or the room in RM 210.
 _ALSO_SUFFIX = frozenset("HWY HIGHWAY HY ST CO RM LOOP SPUR CR SR SH FM".split())
 # A way with one of these is read by `_long_way`.
 HIGHWAY_WORDS = frozenset(ROUTE_HEADS) | SIDE_ROADS | frozenset(FEATURES) | frozenset(TRAVEL)
-HIGHWAY_WORDS |= {"STATE", "COUNTY", "BOUND", "ON", "OFF", "MILE", "CO", "TWP"}
+HIGHWAY_WORDS |= {"STATE", "COUNTY", "FOREST", "BOUND", "ON", "OFF", "MILE", "CO", "TWP"}
 HIGHWAY_WORDS |= {"TOWNSHIP", "CTY", "CNTY", "RANCH"}
 _STATE_HEADS = STATE_CODES | {"ST"}
 _KING_WORDS = frozenset(("KING", "MLK"))
@@ -94,12 +99,14 @@ def match_route(words: list[str], at: int) -> tuple[str, str, int]:
         number_at = after + 1 + (words[after + 1] in _NUMBER_SIGNS and left > 2)
         kind = ROUTE_CLASSES[words[after]]
         lettered = owner in ("COUNTY", "STATE") and kind != "ROUTE" and len(words) == number_at + 1
-        if _is_route_number(words[number_at], lettered):
+        street = owner in _ALSO_STREETS and len(words[number_at]) < _LONG_NUMBER
+        if _is_route_number(words[number_at], lettered) and not street:
             whole = "INTERSTATE" if owner == "INTERSTATE" else f"{owner} {kind}"
             return whole, words[number_at], number_at + 1
         return "", "", at
     if head in ROUTE_HEADS:
         number_at = after + (words[after] in _NUMBER_SIGNS and left > 1)
+        number_at += head in _WITH_ROAD and left > 1 and words[after] in ("RD", "ROAD")
         lettered = (
             head in ("CTH", "CR", "SR", "HWY", "HIGHWAY")
             and at == 0
@@ -122,9 +129,12 @@ def _is_state_number(words: list[str]) -> bool:
 
 
 def _behind_class(words: list[str], at: int, kind: str) -> int:
-    """Return the index after a class that follows the number: `US 70 HWY`, `NC 150 HWY`."""
-    again = kind.endswith("HIGHWAY") and at < len(words) and ROUTE_CLASSES.get(words[at])
-    return at + (again == "HIGHWAY")
+    """Return the index after a class that follows the number: `US 70 HWY`, `FM 1960 RD`."""
+    again = at < len(words) and ROUTE_CLASSES.get(words[at])
+    return at + bool(
+        (again == "HIGHWAY" and kind.endswith("HIGHWAY"))
+        or (again == "ROAD" and kind in _WITH_ROAD)
+    )
 
 
 def _is_route_number(word: str, lettered: bool) -> bool:
@@ -146,7 +156,7 @@ def route_key(kind: str, number: str) -> str:
     """Return the key of a route; state and federal routes share one class, as numbers suffice."""
     if kind in ("INTERSTATE", "FM", "RM", "LOOP", "SPUR", "RANCH ROAD"):
         return f"{kind} {number}"
-    if kind.startswith(("COUNTY", "TOWNSHIP")):
+    if kind.startswith(("COUNTY", "TOWNSHIP", "FOREST")):
         return f"{kind.split()[0]} ROAD {number}"
     return f"ROUTE {number} BUS" if kind == "BUS" else f"ROUTE {number}"
 

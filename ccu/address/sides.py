@@ -128,13 +128,14 @@ def read_sides(reading: Reading, sides: list[list[str]]) -> None:
 
 
 def _place_at_number(reading: Reading, sides: list[list[str]]) -> list[list[str]]:
-    """Read `BIG Y @ 12 MAIN ST`, or drop the number of a second side."""
+    """Read `BIG Y @ 12 MAIN ST`, `SUNRISE / 12 MAIN ST`, or drop the number of a second side."""
     first, second = sides[0], sides[1]
     number = take_number(" ".join(second))
     if not number.number or number.block or not number.rest or number.rest in DIRECTIONS:
         return sides
     if not reading.numbered:
-        if not (is_not_a_way(first) or is_place(first)):
+        name = len(first) == 1 and first[0].isalpha() and ends_as_street(number.rest.split())
+        if not (is_not_a_way(first) or is_place(first) or name):
             return sides
         reading.places.append(" ".join(first))
         reading.number, reading.numbered = number.number, True

@@ -100,6 +100,8 @@ def take_state(words: list[str]) -> tuple[list[str], str]:
 def take_town(words: list[str], town: str) -> Town:
     """Take off city, state and ZIP at the end of a line without a comma before them."""
     line, zip_code = take_zip(words) if len(words) > 2 else (words, "")
+    if zip_code and find_route(words) == len(words):
+        line, zip_code = words, ""  # COUNTY ROAD 45300: the number of the road
     if zip_code and line[-1] in UNITS and line[-1] not in STATE_CODES:
         line, zip_code = words, ""  # APT 12345
     if zip_code:

@@ -70,6 +70,7 @@ ORDINALS = _numbers("ordinals")
 TENS = _numbers("tens")
 CARDINALS = _numbers("cardinals")
 NUMBER_NAMES = _entries("names after a number")
+LETTER_NAMES = _entries("names after a letter")
 STREET_STARTS = _entries("street starts")
 KNOWN_STREETS = _entries("known streets")
 
@@ -195,6 +196,8 @@ _SPACED_ORDINAL = Lazy(
     r"\b((?:[0-9]?[02-9])?3) (RD)(?= (?:ST\b|AV))"
 )
 _SPACED_SIGNS = (" TH", " ND", " ST AV", " ST ST", " RD AV", " RD ST")
+# A name that lost its apostrophe: 101 O FARRELL ST, but not 27 O ST or AVENUE O EAST.
+_LETTER_NAME = Lazy(r"(?<![A-Z] )\b([ODL]) ([A-Z]{3,})\b")
 _COORDINATES = Lazy(
     r"-?[0-9]{1,3}\.[0-9]{3,}\s*[NSEW]?\s*[,/; ]\s*-?[0-9]{1,3}\.[0-9]{3,}|"
     r"[0-9]\s*\u00b0\s*[0-9]|\bLAT(?:ITUDE)?\s*[:=]?\s*-?[0-9]{2}|\bLL\(-?[0-9]",
@@ -260,9 +263,20 @@ def _in_words(text: str) -> str:
         text = _JUNIOR.sub(r" \1", text)
     if any(sign in text for sign in _SPACED_SIGNS):
         text = _SPACED_ORDINAL.sub(lambda m: "".join(part for part in m.groups() if part), text)
+    if "O " in text or "D " in text or "L " in text:
+        text = _LETTER_NAME.sub(_without_apostrophe, text)
     if "MM" in text:
         text = _MARKER_LAST.sub(r"MM \1", text)  # I-95 NORTH 156 MM
     return _LONG_HEAD.sub(lambda m: _HEADS[m.lastindex or 0], text)
+
+
+def _without_apostrophe(found: re.Match[str]) -> str:
+    """Write O FARRELL as OFARRELL, as it is read with its apostrophe."""
+    letter, name = found.groups()
+    joined = name in LETTER_NAMES or (
+        letter == "O" and not (name in SUFFIXES or name in DIRECTIONS or name in UNITS)
+    )
+    return letter + name if joined else found[0]
 
 
 def has_coordinates(text: str) -> bool:

@@ -36,10 +36,11 @@ _BY_KIND = {
         follow-up-done follow-up-move follow-up-schedule follow-up-sign hold household-add
         household-join household-leave household-name import log-call needs-record needs-refer
         person-add person-change person-distinct person-distinct-undo person-import person-link
-        person-merge person-returned person-unlink person-unmerge place-category plan-answer
-        plan-approve plan-expire plan-review plan-suggest plan-write provider-add provider-change
-        purge reasons-purged refer referral-update release restore retention-set seal seal-lift
-        setting staff-add staff-change staff-retire void worker-assign worker-end""",
+        person-merge person-returned person-unlink person-unmerge place-category place-merge
+        place-unmerge plan-answer plan-approve plan-expire plan-review plan-suggest plan-write
+        provider-add provider-change purge reasons-purged refer referral-update release restore
+        retention-set seal seal-lift setting staff-add staff-change staff-retire void worker-assign
+        worker-end""",
     DENIAL: "denied",
     EXPORT: "backup care-backup export",
     OVERRIDE: "frequent-end frequent-keep frequent-override",

@@ -65,8 +65,9 @@ UNION SELECT asked, approver_id FROM kin JOIN plan ON person_id = kin.id
 """
 _WITH_PLACES = """
 WITH here (asked, id) AS MATERIALIZED (
-  SELECT looked.id, near.id FROM json_each(:places)
-  JOIN place AS looked ON looked.id = value
+  SELECT value, near.id FROM json_each(:places)
+  JOIN place_file ON place_file.id = value
+  JOIN place AS looked ON looked.id = canonical_id
   JOIN place AS near ON near.building_key = looked.building_key AND near.city = looked.city)
 """
 _CALLS_AT = """

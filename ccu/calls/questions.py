@@ -43,20 +43,26 @@ class CallQuestions:
         session: Session,
         given: CallOptions,
         form: CallForm,
-        offer: Callable[[Met], Met] = lambda met: met,
+        offer: Callable[[Met], Met],
+        place: Callable[[Address], Address],
     ) -> None:
-        """`offer` shows possible matches of a named person, and returns the one chosen."""
+        """`offer` shows possible matches of a named person, and returns the one chosen.
+
+        `place` does so for an address that is not on file.
+        """
         self._session = session
         self._connection = session.db
         self._given = given
         self._form = form
         self._offer = offer
+        self._place = place
 
     def ask(self) -> None:
         """All questions, in order. Raises KeyboardInterrupt when the person stops."""
         if self._given.when is None:
             self._ask("when")  # the other times are counted from it
         self._form.read_all(self._given)
+        self._settle_address()
         for met in self._form.values.get("people", []):  # now, not after all the questions
             if met.person_id is not None:
                 people.must_exist(self._connection, met.person_id)
@@ -93,6 +99,12 @@ class CallQuestions:
 
         ask_until_valid(question, read)
         self._echo(option)
+        if option == "address":
+            self._settle_address()
+
+    def _settle_address(self) -> None:
+        if "address" in self._form.values:
+            self._form.values["address"] = self._place(self._form.values["address"])
 
     def _echo(self, option: str) -> None:
         """Show how an answer was understood, while the user can still stop."""

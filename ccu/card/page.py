@@ -15,6 +15,7 @@ from ccu.output import Document, Section, Table
 from ccu.people import screen_parts
 from ccu.people.open_work_store import AsOf
 from ccu.people.screen_parts import day
+from ccu.places.store import ANOTHER_TOWN
 from ccu.records.visibility import View
 from ccu.session import Session
 
@@ -114,7 +115,6 @@ def calls_data(
 def document(card: dict[str, Any]) -> Document:
     """Return the card of a place, in the order of need at the door."""
     place = card["place"] is not None
-    title = card["match"]["text"]
     sections = [
         Section(pairs=[("matched", card["match"]["certainty"])]),
         warning_section(card),
@@ -136,7 +136,16 @@ def document(card: dict[str, Any]) -> Document:
     if card["near"]:
         near = Table(NEAR_COLUMNS, [_near(each) for each in card["near"]])
         sections.append(Section("Similar addresses on file", table=near, main=not place))
-    return Document(title if place else f"No calls recorded at {title}", sections, card)
+    return Document(title(card), sections, card)
+
+
+def title(card: Mapping[str, Any]) -> str:
+    """Return the address; first, whether nothing is on file or it is in another town."""
+    address = str(card["match"]["text"])
+    if card["place"] is None:
+        return f"No calls recorded at {address}"
+    elsewhere = card["match"]["certainty"].startswith(ANOTHER_TOWN)
+    return f"{ANOTHER_TOWN.upper()}: {address}" if elsewhere else address
 
 
 def headline(card: dict[str, Any]) -> str:

@@ -131,7 +131,8 @@ def _place_card(
     if place is not None:
         from ccu.places.near_store import near_places
 
-        alike = near_places(connection, places.as_address(place), alike_to=place["id"])
+        address = places.as_address(place)
+        alike = near_places(connection, address, besides=place["id"], neighbors=False)
         near = [*near, *alike][: places.MOST_NEAR]
     if match.building_key:
         units = places.building_units(

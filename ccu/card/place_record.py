@@ -8,13 +8,14 @@ from ccu.card import store as cards
 from ccu.frequent import store as frequent
 from ccu.output import Document, Section, Table
 from ccu.people import screen_parts
-from ccu.places import flag_store
+from ccu.places import flag_store, merge_store
 from ccu.places import store as places
 from ccu.records import codes
 from ccu.session import Session
 
 FLAG_COLUMNS = ("id", "place", "state", "note", "source", "written", "verified", "until")
 UNIT_COLUMNS = ("place", "unit", "calls", "care")
+MERGED_COLUMNS = ("place", "address", "since")
 CHANGE_COLUMNS = ("what", "when", "by", "field", "was", "now", "reason")
 MOST_UNITS = 10
 MOST_TEXTS = 3
@@ -46,6 +47,7 @@ def _read(session: Session, place_id: int) -> dict[str, Any]:
                 "address": places.place_line(connection, place_id),
             },
             "typed_as": places.typed_as(connection, place_id),
+            "merged": merge_store.merged_into(connection, place_id),
             "flags": on,
             "counts": counts,
             "building": places.building_units(
@@ -86,6 +88,9 @@ def _document(session: Session, data: dict[str, Any], every: bool) -> Document:
                 lines=more if len(shown) < len(units) else [],
             )
         )
+    if data["merged"]:
+        merged = Table(MERGED_COLUMNS, [_merged(each) for each in data["merged"]])
+        sections.append(Section("Merged into this place", table=merged))
     if changes:
         sections.append(Section("Changes", table=Table(CHANGE_COLUMNS, changes)))
     return Document(title, sections, data)
@@ -111,6 +116,10 @@ def _pairs(session: Session, data: dict[str, Any], every: bool) -> list[tuple[st
         ("category", labels.get(place["category"] or "", "not recorded")),
         ("counted", counted),
     ]
+
+
+def _merged(each: dict[str, Any]) -> dict[str, Any]:
+    return {**each, "since": each["merged_at"][:10]}
 
 
 def _flag(each: dict[str, Any]) -> dict[str, Any]:

@@ -88,12 +88,7 @@ def _left_out(parts: Sequence[Part], card: Mapping[str, Any]) -> str:
 
 def _head(card: Mapping[str, Any], today: date, columns: int) -> list[str]:
     """Return the address or person, and beside it how often and when somebody was there last."""
-    if "match" not in card:
-        title = f"PERSON {card['person']['id']}"
-    elif card["place"] is None:
-        title = f"No calls recorded at {card['match']['text']}"
-    else:
-        title = card["match"]["text"]
+    title = page.title(card) if "match" in card else f"PERSON {card['person']['id']}"
     head = [one_line(title)]
     if card["calls"]:
         beside = f"{_often(card['counts'])}, last {_when(card['calls'][0]['occurred'], today)}"

@@ -21,6 +21,7 @@ from ccu.work import Work
 
 MOST_IN_ERROR = 3
 MOST_OFFERED = 9
+ASK = "ask"  # Enter answers nothing
 
 AddressArgument = Annotated[
     list[str] | None,
@@ -78,7 +79,7 @@ def _look(session: Session, address: str, place: int | None) -> tuple[int | Matc
         raise InvalidInput("give either an address or --place")
     if place is not None:
         places.place_line(session.db, place)
-        return place, read_address("")
+        return places.file_id(session.db, place), read_address("")
     reading = read_address(address.strip(), town=session.settings.town)
     if reading.kind == "none":
         raise InvalidInput("the address cannot be read; ccu address shows how it is read")
@@ -90,7 +91,7 @@ def _look(session: Session, address: str, place: int | None) -> tuple[int | Matc
 
 def _same_city(session: Session, match: Match, reading: Address) -> bool:
     """Whether the place is in the city asked for, which is the town if none was given."""
-    return bool(reading.city) or match.city == places.own_city(session.settings.town)
+    return match.city == (reading.city or places.own_city(session.settings.town))
 
 
 def _near(session: Session, match: Match) -> list[str]:
@@ -143,23 +144,90 @@ def offered(session: Session, match: Match) -> Match:
     if len(near) == 1:
         question = f"Show {near[0].text} instead? [Enter for yes, n for no]"
     else:
-        for number, each in enumerate(near, 1):
-            say(f"  {number}  {each.text}")
+        _list(near)
         question = "Number of the address you mean [Enter for none]"
-
-    def read(answer: str) -> Near | None:
-        if answer.lower() in ("n", "no"):
-            return None
-        if len(near) == 1 and answer.lower() in ("", "y", "yes", "1"):
-            return near[0]
-        if not answer:
-            return None
-        if answer.isascii() and answer.isdigit() and 1 <= int(answer[:4]) <= len(near):
-            return near[int(answer[:4]) - 1]
-        raise InvalidInput("type a number of the list, or n for none of them")
-
-    chosen = terminal.ask_until_valid(question, read)
+    chosen = _chosen(question, near, near[0] if len(near) == 1 else None)
     if chosen is None:
         return match
     certainty = f"similar to {match.text}, which is not on file"
     return places.by_id(session.db, chosen.place, certainty)
+
+
+def similar(session: Session, reading: Address) -> list[Near]:
+    """Return the places that an address may be meant for, if it is not on file itself.
+
+    A neighbor, the building or another unit is not meant: its number was typed as it is.
+    """
+    from ccu.places.near_store import near_places
+
+    match = places.find(session.db, reading, session.settings.town)
+    if match.place is not None and _same_city(session, match, reading):
+        return []
+    found = near_places(session.db, reading, neighbors=False)
+    if reading.city:  # which may be misspelled
+        found = [*places.in_city_like(session.db, reading), *found]
+    return found[: places.MOST_NEAR]
+
+
+def meant(session: Session, reading: Address, near: list[Near]) -> Address:
+    """Ask which of these places is meant by an address to be filed; return its address.
+
+    Enter takes a single one, n the address as it is: a new place. A unit is kept.
+    """
+    from ccu.places.near_store import OTHER_STREET
+
+    say(f"{normal(reading)} is not on file. Is it one of these?")
+    _list(near)
+    single = len(near) == 1 and near[0].why not in (OTHER_STREET, places.OTHER_CITY)
+    question = f"Number, or n for a new address{' [Enter for 1]' if single else ''}"
+    chosen = _chosen(question, near, near[0] if single else ASK)
+    if chosen is None:
+        return reading
+    address = _as_filed(session, chosen, reading.unit)
+    say(f"  {address.raw}")
+    return address
+
+
+def _as_filed(session: Session, near: Near, unit: str) -> Address:
+    """Return the address of a place on file, with the unit given if the place has none."""
+    town = session.settings.town
+    text = places.filed_as(session.db, near.place)
+    address = read_address(text, town=town)
+    if not unit or address.unit:
+        return address
+    return read_address(normal(read_address(text, town=town, unit=unit)), town=town)
+
+
+def not_on_file(session: Session, reading: Address, near: list[Near], call_id: int) -> str:
+    """Return the warning about a call that was filed at a new place beside similar ones."""
+    listed = "; ".join(_counted(each) for each in near[:MOST_IN_ERROR])
+    return (
+        f"{normal(reading)} is a new address; similar on file: {listed}. If it is the same one:"
+        f' ccu call amend {call_id} --address "{_as_filed(session, near[0], reading.unit).raw}"'
+    )
+
+
+def _counted(near: Near) -> str:
+    return f"{near.text} ({near.calls} {'call' if near.calls == 1 else 'calls'})"
+
+
+def _list(near: list[Near]) -> None:
+    for number, each in enumerate(near, 1):
+        say(f"  {number}  {_counted(each)}")
+
+
+def _chosen(question: str, near: list[Near], enter: Near | str | None) -> Near | None:
+    """Ask for one of the places; None for n. Enter is for `enter`, or asks again if that is ASK."""
+
+    def read(answer: str) -> Near | None:
+        if not answer and not isinstance(enter, str):
+            return enter
+        if answer.lower() in ("n", "no", "new"):
+            return None
+        if len(near) == 1 and answer.lower() in ("y", "yes"):
+            return near[0]
+        if answer.isascii() and answer.isdigit() and 1 <= int(answer[:4]) <= len(near):
+            return near[int(answer[:4]) - 1]
+        raise InvalidInput("type a number of the list, or n for none of them")
+
+    return terminal.ask_until_valid(question, read)

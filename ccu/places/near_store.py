@@ -4,23 +4,30 @@ import sqlite3
 
 from ccu.address import Address
 from ccu.address import match as matching
+from ccu.address.route import settled_way
 from ccu.places.store import MOST_NEAR, OTHER_UNIT, Near, as_address, near
 
 _TYPING_ERROR = 8  # after every near match of ccu.address.match
+OTHER_STREET = "other suffix or direction"  # two streets may be called so: never taken by Enter
+ZIP_DIGITS = 5
+SHORT_STREET = 5  # letters; two that short and alike are two streets
 CANDIDATES = 3_000  # places scored for a typo; one house number has fewer in any town seen
 
 
 def near_places(
-    connection: sqlite3.Connection, reading: Address, alike_to: int | None = None
+    connection: sqlite3.Connection,
+    reading: Address,
+    besides: int | None = None,
+    neighbors: bool = True,
 ) -> list[Near]:
     """Return the town's own places that may be meant, nearest first, then those with most calls.
 
-    With `alike_to`, a place on file, those that may be the same one, because one of both was
-    mistyped: another house number or unit is a neighbor.
+    Without `neighbors`, only those that may be the same one because one of both was mistyped:
+    another house number or unit is a neighbor. `besides` is a place to leave out.
     """
     scored = []
     for row in _candidates(connection, reading):
-        if row["id"] == alike_to:
+        if row["id"] == besides:
             continue
         other = as_address(row)
         distance = matching.nearness(reading, other)
@@ -28,15 +35,16 @@ def near_places(
             scored.append((distance, row, _why(reading, other)))
         elif (why := _typing_error(reading, other)) is not None:
             scored.append((_TYPING_ERROR, row, why))
-    if alike_to is not None:
+    if not neighbors:
         scored = [each for each in scored if each[2] not in _NEIGHBOR]
     scored.sort(key=lambda found: found[0])
-    counted = [
-        (distance, near(connection, row, why, same_unit=why not in OTHER_UNIT))
-        for distance, row, why in scored[:50]
-    ]
-    counted.sort(key=lambda each: (each[0], -each[1].calls, each[1].text))
-    return [each for _distance, each in counted[:MOST_NEAR]]
+    counted: dict[int, tuple[int, Near]] = {}  # by place: two that were merged are one
+    for distance, row, why in scored[:50]:
+        each = near(connection, row, why, same_unit=why not in OTHER_UNIT)
+        if each.place != besides:
+            counted.setdefault(each.place, (distance, each))
+    nearest = sorted(counted.values(), key=lambda each: (each[0], -each[1].calls, each[1].text))
+    return [each for _distance, each in nearest[:MOST_NEAR]]
 
 
 def _candidates(connection: sqlite3.Connection, reading: Address) -> list[sqlite3.Row]:
@@ -90,12 +98,24 @@ def _typing_error(asked: Address, other: Address) -> str | None:
         return what if kinds and same_name else None
     if asked.number != other.number:
         return "house number with another letter or fraction" if same_name else None
+    if _road_or_zip(asked, other) or _road_or_zip(other, asked):
+        return "road number or ZIP"
+    if matching.digits(asked.street) != matching.digits(other.street):
+        return None  # two numbered roads
     if same_name or asked.street.rpartition(" ")[0] == other.street.rpartition(" ")[0] != "":
-        return "other suffix or direction"
-    alike = matching.digits(asked.street) == matching.digits(other.street) and len(asked.street) > 5
+        return OTHER_STREET
+    alike = len(asked.street) > SHORT_STREET
     if alike and matching.edit_distance(asked.street, other.street, 2) is not None:
         return "spelled otherwise"
     return None
+
+
+def _road_or_zip(a: Address, b: Address) -> bool:
+    """Whether the last number of a road may be a ZIP: OLD COUNTY ROAD 45300, OLD COUNTY RD."""
+    road, _, number = a.street.rpartition(" ")
+    if not (road and number.isdigit() and len(number) == ZIP_DIGITS and b.zip in ("", number)):
+        return False
+    return settled_way(road).key == settled_way(b.street).key
 
 
 def _why(asked: Address, other: Address) -> str:

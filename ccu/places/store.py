@@ -14,6 +14,8 @@ from ccu.errors import InvalidInput
 from ccu.records import table
 
 MOST_NEAR = 6  # near places shown
+OTHER_CITY = "another city"  # why one is near
+ANOTHER_TOWN = "another town"  # how the certainty of such a match begins
 OTHER_UNIT = ("other unit", "the building", "a unit of it")  # why one is near: no typing error
 
 _UNITS = """
@@ -21,8 +23,19 @@ SELECT place.id AS place, place.unit, count(call.id) AS calls, coalesce(sum(call
 FROM place LEFT JOIN call ON call.place_id = place.id
   AND call.voided_at IS NULL AND substr(call.occurred_at, 1, 19) <= :now
 WHERE place.building_key = :building_key AND place.city = :city AND place.id IS NOT :id
+  AND place.id NOT IN (SELECT merged_id FROM place_merge)
 GROUP BY place.id ORDER BY calls DESC, place.unit
 """
+# A place and those merged into it.
+MEMBERS = """
+WITH RECURSIVE member (id) AS (
+  SELECT :place UNION SELECT merged_id FROM member JOIN place_merge ON kept_id = member.id)
+SELECT id FROM member
+"""
+_TYPED_AS = f"""
+SELECT DISTINCT trim(raw || ' ' || raw_unit) AS raw FROM address
+WHERE place_id IN ({MEMBERS}) ORDER BY id
+"""  # noqa: S608 - our text
 _PARTS = (
     *("id", "kind", "number", "street", "unit", "cross_street", "name", "city", "state", "zip"),
     *("building_key", "unit_key", "category"),
@@ -108,13 +121,34 @@ def remember(connection: sqlite3.Connection, reading: Address, town: str) -> tup
         {"raw": reading.raw},
     ).fetchone()
     if known:
-        return int(known["id"]), known["place_id"]
+        at = known["place_id"]
+        return int(known["id"]), at if at is None else file_id(connection, at)
     place_id = None
     values = columns(reading, town)
     if values is not None:
+        key, city = reading.building_key, str(values["city"])
+        values["building_key"] = _filed_building_key(connection, key, city)
         place_id = int(connection.execute(INSERT_PLACE, values).fetchone()["id"])
     typed = {"raw": reading.raw, "place_id": place_id}
-    return table.insert_row(connection, "address", typed), place_id
+    address_id = table.insert_row(connection, "address", typed)
+    return address_id, place_id if place_id is None else file_id(connection, place_id)
+
+
+def file_id(connection: sqlite3.Connection, place_id: int) -> int:
+    """Return the place that is kept for this one: itself, or the one it was merged into."""
+    row = connection.execute(
+        "SELECT canonical_id FROM place_file WHERE id = :id", {"id": place_id}
+    ).fetchone()
+    return int(row[0]) if row else place_id
+
+
+def _filed_building_key(connection: sqlite3.Connection, building_key: str, city: str) -> str:
+    """Return the key under which the units of a building are on file: merged, that of the other."""
+    building = building_id(connection, building_key, city)
+    if building is None:
+        return building_key
+    row = table.require(connection, "place", building)
+    return str(row["building_key"]) if row["city"] == city else building_key
 
 
 # ---------------------------------------------------------------- finding
@@ -136,8 +170,10 @@ def of_call(connection: sqlite3.Connection, call_id: int) -> Match:
 def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
     """Return the place of an address, how certain it is, and near ones.
 
-    A city that was not given is the town's own, and agrees with any when the town has no such
-    place; two different cities never agree. A record without a city agrees with the city asked for.
+    A city that was not given is the town's own. Two different cities never agree. What may be in
+    another town than the one asked for is returned as `another town`, which the card prints first:
+    the place of another city when none was given and the town has no such place, or a record
+    without a city when a city was given.
     """
     city = reading.city or own_city(town)
     rows = connection.execute(
@@ -150,23 +186,24 @@ def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
         return _matched(connection, here[0], _exactly(reading), [] if reading.city else elsewhere)
     assumed = [row for row in rows if row["city"] == own_city(town) and row["city_assumed"]]
     if reading.city and assumed:
-        said = f"not certain: recorded without a city, {city} was asked for"
+        said = f"{ANOTHER_TOWN}: recorded without a city, {city} was asked for"
         return _matched(connection, assumed[0], said)
-    if not reading.city and rows:
-        return _in_another_city(connection, rows, elsewhere)
+    if not reading.city and elsewhere:
+        return _in_another_city(connection, elsewhere)
     from ccu.places.near_store import near_places
 
     building = building_id(connection, reading.building_key, city)
+    building_key = _filed_building_key(connection, reading.building_key, city)
     certainty = "none"
     if reading.unit and building is not None:
         certainty = "only the building is on file, not this unit"
-    elif not reading.unit and building_units(connection, reading.building_key, city, None, ""):
+    elif not reading.unit and building_units(connection, building_key, city, None, ""):
         certainty = "the building; each call on file names a unit"
     return Match(
         None,
         certainty,
         normal(reading),
-        reading.building_key,
+        building_key,
         reading.unit_key,
         city,
         building,
@@ -187,6 +224,8 @@ def _exactly(reading: Address) -> str:
 def _matched(
     connection: sqlite3.Connection, row: sqlite3.Row, certainty: str, near: Sequence[Near] = ()
 ) -> Match:
+    """Return the place of a row as a match; that of a merged one is the place that is kept."""
+    row = table.require(connection, "place", file_id(connection, row["id"]))
     return Match(
         row,
         certainty,
@@ -195,23 +234,33 @@ def _matched(
         row["unit_key"],
         row["city"],
         building_id(connection, row["building_key"], row["city"]),
-        list(near[:MOST_NEAR]),
+        [each for each in near if each.place != row["id"]][:MOST_NEAR],
     )
 
 
 def _in_other_cities(connection: sqlite3.Connection, rows: list[sqlite3.Row]) -> list[Near]:
     """Return the same address in other cities, the one with most calls first."""
-    found = [near(connection, row, "another city") for row in rows]
+    found = [near(connection, row, OTHER_CITY) for row in rows]
     return sorted(found, key=lambda each: -each.calls)
 
 
-def _in_another_city(
-    connection: sqlite3.Connection, rows: list[sqlite3.Row], elsewhere: list[Near]
-) -> Match:
+def in_city_like(connection: sqlite3.Connection, reading: Address) -> list[Near]:
+    """Return the same address in cities of which the one given may be a misspelling."""
+    from ccu.address.match import edit_distance
+
+    rows = connection.execute(
+        "SELECT * FROM place WHERE unit_key = :unit_key AND city <> :city",
+        {"unit_key": reading.unit_key, "city": reading.city},
+    ).fetchall()
+    alike = [row for row in rows if edit_distance(row["city"], reading.city, 2) is not None]
+    return _in_other_cities(connection, alike)
+
+
+def _in_another_city(connection: sqlite3.Connection, elsewhere: list[Near]) -> Match:
     """Return the place with most calls: no city was given, and the town has no such place."""
     first, *others = elsewhere
-    row = next(row for row in rows if row["id"] == first.place)
-    said = f"another city: {row['city']}"
+    row = table.require(connection, "place", first.place)
+    said = f"{ANOTHER_TOWN}: {row['city']}"
     if others:
         said += f"; {len(others)} more cities have this address: add the city"
     return _matched(connection, row, said, others)
@@ -220,7 +269,8 @@ def _in_another_city(
 def near(
     connection: sqlite3.Connection, row: sqlite3.Row, why: str, same_unit: bool = False
 ) -> Near:
-    """Return a place that may be the one meant, with its calls counted."""
+    """Return a place that may be the one meant, or the one it was merged into; counts its calls."""
+    row = table.require(connection, "place", file_id(connection, row["id"]))
     return Near(row["id"], place_text(row), calls_at(connection, row["id"]), why, same_unit)
 
 
@@ -231,11 +281,11 @@ def building_id(connection: sqlite3.Connection, building_key: str, city: str) ->
         " AND :building_key <> ''",
         {"building_key": building_key, "city": city},
     ).fetchone()
-    return row["id"] if row else None
+    return file_id(connection, row["id"]) if row else None
 
 
 def as_address(row: sqlite3.Row) -> Address:
-    """Return the row of a place as the address reader would give it."""
+    """Return the row of a place as the address reader would give it, merged or not."""
     return Address(
         raw="",
         kind=row["kind"],
@@ -247,7 +297,7 @@ def as_address(row: sqlite3.Row) -> Address:
         city=row["city"],
         state=row["state"],
         zip=row["zip"],
-        building_key=row["building_key"],
+        building_key=row["unit_key"].partition("; ")[0],
         unit_key=row["unit_key"],
     )
 
@@ -255,6 +305,16 @@ def as_address(row: sqlite3.Row) -> Address:
 def place_text(row: sqlite3.Row) -> str:
     """Return the normal form of a place, with its city."""
     return normal(as_address(row))
+
+
+def filed_as(connection: sqlite3.Connection, place_id: int) -> str:
+    """Return a text that is read as this place; its city only where one was given. Raises NotFound.
+
+    A city that was assumed must not become one that was given.
+    """
+    row = table.require(connection, "place", place_id)
+    place = as_address(row)
+    return normal(place._replace(city="") if row["city_assumed"] else place)
 
 
 def calls_at(connection: sqlite3.Connection, place_id: int) -> int:
@@ -297,12 +357,11 @@ def place_line(connection: sqlite3.Connection, place_id: int) -> str:
 
 
 def typed_as(connection: sqlite3.Connection, place_id: int) -> list[str]:
-    """Return the texts that were read as this place, those of dispatch too, each once."""
-    found = connection.execute(
-        "SELECT DISTINCT trim(raw || ' ' || raw_unit) AS raw FROM address"
-        " WHERE place_id = :id ORDER BY id",
-        {"id": place_id},
-    )
+    """Return the texts that were read as this place or one merged into it, each once.
+
+    Those of dispatch systems too.
+    """
+    found = connection.execute(_TYPED_AS, {"place": place_id})
     return [row["raw"] for row in found]
 
 

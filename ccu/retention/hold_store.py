@@ -93,14 +93,16 @@ def follow(connection: sqlite3.Connection, start: Records, steps: list[Need]) ->
 
 
 _ACTIVE = "SELECT record, record_id FROM legal_hold WHERE released_at IS NULL"
-# These places, and the units of those that are a building.
+# These places, those they were merged into, and the units of those that are a building.
 _UNITS = """
-SELECT id FROM place WHERE id IN (SELECT value FROM json_each(:ids))
+WITH asked (id) AS (
+  SELECT value FROM json_each(:ids)
+  UNION SELECT canonical_id FROM place_file WHERE id IN (SELECT value FROM json_each(:ids)))
+SELECT id FROM place WHERE id IN asked
 UNION
 SELECT unit.id FROM place AS building
 CROSS JOIN place AS unit ON unit.building_key = building.building_key AND unit.city = building.city
-WHERE building.id IN (SELECT value FROM json_each(:ids))
-  AND building.unit_key = building.building_key
+WHERE building.id IN asked AND building.unit_key = building.building_key
 """
 # Who is related to these people or shares a household with them.
 _NEAR = """

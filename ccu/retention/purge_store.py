@@ -146,13 +146,16 @@ def _delete_orphans(connection: sqlite3.Connection) -> int:
         named = [
             f"SELECT {each.column} FROM main.{each.table} WHERE {each.column} IS NOT NULL"  # noqa: S608
             for each in ownership.references(connection)
-            if each.parent == table
+            if each.parent == table and each.table != "place_merge"
         ]
         named.append(f"SELECT id FROM temp.needed WHERE record = '{table}'")  # noqa: S608
-        gone += connection.execute(
-            f"DELETE FROM main.{table} WHERE {condition}"  # noqa: S608
-            f"id NOT IN ({' UNION ALL '.join(named)})"
-        ).rowcount
+        orphan = f"{condition} id NOT IN ({' UNION ALL '.join(named)})"
+        if table == "place":  # a merge keeps neither of its places
+            going = f"(SELECT id FROM main.place WHERE {orphan})"  # noqa: S608
+            connection.execute(
+                f"DELETE FROM main.place_merge WHERE merged_id IN {going} OR kept_id IN {going}"  # noqa: S608
+            )
+        gone += connection.execute(f"DELETE FROM main.{table} WHERE {orphan}").rowcount  # noqa: S608
         if table == "place":
             _forget_places(connection)
     return gone

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput, NotFound
+from ccu.places import merge_store
 from ccu.records import audit, ownership, table
 from ccu.records.ownership import Key, Reference, Row
 from ccu.retention import sealed_store
@@ -188,6 +189,7 @@ def lift(work: "Work", seal_id: int, reason: str) -> tuple[Row, int]:
         _restore(connection, seal_id, name, key, was)
         for (name, key), was in content.blanked.items()
     )
+    merge_store.settle(connection)
     connection.execute("DELETE FROM sealed_number WHERE sealed_id = ?", (seal_id,))
     ended = {"lifted_at": work.at, "lifted_by": work.staff_id, "lift_reason": reason}
     table.update(connection, "sealed", seal_id, {"content": None, **ended})

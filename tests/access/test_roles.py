@@ -40,8 +40,8 @@ _UNIT_ONLY = (
     "person duplicates", "person distinct", "person merge", "person unmerge", "person unlink",
     "person import", "household show", "household add", "household leave", "household name",
     "plan write", "plan approve", "plan review", "plan expire", "plan answer",
-    "place verify", "place unflag", "place exempt", "frequent override", "frequent review",
-    "provider add", "provider change", "provider retire",
+    "place verify", "place unflag", "place exempt", "place merge", "place unmerge",
+    "frequent override", "frequent review", "provider add", "provider change", "provider retire",
 )  # fmt: skip
 _ADMIN_ONLY = ("staff add", "staff change", "staff retire", "settings --change")
 _CODES = ("codes add", "codes rename", "codes retire")
@@ -74,8 +74,9 @@ MAY_NOT: dict[str, set[str]] = {
     "intern": {
         *("call void", "referral expire", "follow-up sign", "person distinct", "person merge"),
         *("person unmerge", "person import", "plan approve", "plan review", "plan answer"),
-        *("place verify", "place unflag", "place exempt", "place category", "frequent override"),
-        *("frequent review", "provider retire", *_ADMIN_ONLY, *_CODES, *_OUT, *_UPKEEP),
+        *("place verify", "place unflag", "place exempt", "place category", "place merge"),
+        *("place unmerge", "frequent override", "frequent review", "provider retire"),
+        *(*_ADMIN_ONLY, *_CODES, *_OUT, *_UPKEEP),
         *("care destroy", "disclosures"),
     },
     "supervisor": {*_ADMIN_ONLY, *_KEEPING, *_SEAL, "audit rekey"},

@@ -322,6 +322,28 @@ SAME = [
     ("12 BUSINESS US 70", "12 US 70 BUS"),
     ("ELM ISLAND CONN & MAIN ST", "MAIN ST / ELM ISLAND CONNECTOR"),
     ("I-95 NB X17", "I95 N/B EXIT 17"),
+    # roads with a number as long as a ZIP, and their spellings
+    ("616 County Road 45300", "616 CR 45300"),
+    ("616 County Road 45300", "616 Co Rd 45300"),
+    ("616 County Road 45300", "616 Cty Hwy 45300, Paris, TX 75460"),
+    ("12 State Highway 12345", "12 SH 12345"),
+    ("12 Farm to Market Road 12345", "12 FM 12345"),
+    ("108 FM 1960", "108 FM 1960 RD"),
+    ("108 FM 1960", "108 FM Rd 1960"),
+    ("281 Ranch Road 12", "281 RR 12"),
+    ("12 Old County Rd", "12 Old County Rd 06880"),
+    ("12 Forest Rd", "12 Forest Rd 06880"),
+    # apostrophes and dashes that were not typed; a name before a house number
+    ("101 O'Farrell St", "101 O FARRELL ST"),
+    ("5 O'Brien Ct", "5 O BRIEN CT"),
+    ("5 O'Keefe Ave", "5 o keefe ave"),
+    ("5 D'Angelo Dr", "5 D ANGELO DR"),
+    ("5 L'Enfant Plaza", "5 L ENFANT PLZ"),
+    ("64-05 Yellowstone Blvd", "64 05 Yellowstone Blvd"),
+    ("SUNRISE / 500 ELM ST", "500 Elm St"),
+    ("CASPAR/504 ELM ST", "504 Elm St"),
+    ("286VALE ST", "286 Vale St"),
+    ("DU / 526 BEACON ST", "526 Beacon St"),
 ]
 
 
@@ -345,6 +367,9 @@ NEAR = [
     ("16-18 Main St", "16 Main St", "one house of the range"),
     ("12 West Ave", "12 W Ave", "directional or name"),
     ("MAIN ST & DEAD END", "MAIN ST", "same street, other place on it"),
+    ("117 E Nine Mile Rd", "117 E 9 Mile Rd", "number in words"),
+    ("I-95 NB EXIT 17", "I-95 North at Exit 17", "directional in another place"),
+    ("I-95 NB EXIT 17", "I-95 Exit 17 NB", "directional in another place"),
 ]
 
 
@@ -373,6 +398,19 @@ DIFFERENT = [
     ("900 14TH (SB) ST", "900 14TH ST", "other street"),
     ("16-18 Main St", "20 Main St", "other house number"),
     ("UNKNOWN", "UNKNOWN", "no address"),
+    *(
+        (f"616 {road} 45300", f"616 {road} 45310", "other street")
+        for road in (
+            *("County Road", "Co Rd", "CR", "County Highway", "Forest Road", "State Highway"),
+            *("State Road", "Farm to Market", "FM", "Ranch Road", "RM", "Township Road", "Highway"),
+            *("Route", "US Highway", "Loop", "N County Road"),
+        )
+    ),
+    ("27 O St", "27 O FARRELL ST", "other street"),
+    ("12MILE RD & ELM ST", "MILE RD & ELM ST", "other street"),
+    ("12 D MYRTLE ST", "12 MYRTLE ST", "other house number"),
+    ("12 Forest Rd 3", "12 Forest Rd 4", "other unit"),
+    ("I-95 NB EXIT 17", "I-95 SB EXIT 17", "other directional"),
 ]
 
 

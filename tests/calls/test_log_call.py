@@ -49,6 +49,36 @@ def test_a_second_call_is_counted_on_the_card(ccu: Ccu) -> None:
     assert "2nd care call here in 90 days." in ccu(*USUAL).out
 
 
+@pytest.mark.parametrize("typed", ["27 imperial", "27 Imperail Ave", "27 Imperial Ave, Wesport"])
+def test_a_new_address_beside_a_similar_one_is_told(typed: str, ccu: Ccu) -> None:
+    call = ("--when", "09:00", "--nature", "crisis", "-f", "json")
+    assert json.loads(ccu("log-call", "--address", "27 Imperial Ave", *call).out)["near"] == []
+    done = ccu("log-call", "--address", typed, *call)
+    (near,) = json.loads(done.out)["near"]
+    assert (done.code, near["address"], near["calls"]) == (0, "27 IMPERIAL AVE, WESTPORT", 1)
+    assert " is a new address; similar on file: 27 IMPERIAL AVE, WESTPORT (1 call)." in done.err
+    _, _, advice = done.err.partition("ccu ")
+    *words, address, _ = advice.split('"')
+    assert ccu(*words[0].split(), address).code == 0
+    on_card = json.loads(ccu("history", "-a", "27 Imperial Ave", "-f", "json").out)["calls"]
+    assert len(on_card) == 2
+
+
+@pytest.mark.parametrize("typed", ["29 Imperial Ave", "27 Imperial Ave Apt 3", "27 Imperial Ave"])
+def test_a_neighbor_or_another_unit_is_not_told(typed: str, ccu: Ccu) -> None:
+    call = ("--when", "09:00", "--nature", "crisis", "-f", "json")
+    assert ccu("log-call", "--address", "27 Imperial Ave", *call).code == 0
+    done = ccu("log-call", "--address", typed, *call)
+    assert (json.loads(done.out)["near"], done.err) == ([], "")
+
+
+def test_an_amended_address_beside_a_similar_one_is_told(ccu: Ccu) -> None:
+    call = ("--when", "09:00", "--nature", "crisis")
+    assert ccu("log-call", "--address", "27 Imperial Ave", *call).code == 0
+    done = ccu("call", "amend", "1", "--address", "27 imperial")
+    assert "similar on file: 27 IMPERIAL AVE, WESTPORT" in done.err
+
+
 def test_the_full_record_comes_back_as_json(ccu: Ccu, tmp_path: Path) -> None:
     note = tmp_path / "note.txt"
     note.write_text("Said “fine”.\n[red] :smile:\n", encoding="utf-8")

@@ -45,7 +45,7 @@ def start(db_path: Path, *args: str) -> Any:
         encoding="utf-8",
         timeout=30,
         codec_errors="replace",
-        dimensions=(40, 100),
+        dimensions=(24, 80),
     )
 
 
@@ -153,3 +153,46 @@ def test_an_everyday_word_leads_to_a_code_and_is_asked_again(ccu: Ccu, db_path: 
             child.sendline(answer)
     child.close(force=True)
     assert count(db_path) == 0
+
+
+def test_a_similar_address_on_file_is_taken_with_one_key(ccu: Ccu, db_path: Path) -> None:
+    weapon = ("--when", "09:00", "--nature", "crisis", "--danger", "weapon")
+    assert ccu("log-call", "--address", "27 Imperial Ave", *weapon).code == 0
+    terminal = start(db_path, "--when", "10:00", "--nature", "crisis", "--address", "27 imperail 3")
+    terminal.expect_exact("27 IMPERAIL # 3 is not on file. Is it one of these?")
+    terminal.expect_exact("  1  27 IMPERIAL AVE, WESTPORT (1 call)")
+    terminal.expect_exact("Number, or n for a new address [Enter for 1]: ")
+    terminal.sendline("7")
+    terminal.expect_exact("type a number of the list, or n for none of them")
+    terminal.sendline("")
+    terminal.expect_exact("  27 IMPERIAL AVE # 3")
+    terminal.expect_exact("Logged call 2.")
+    terminal.expect_exact("WEAPON")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+
+
+def test_of_several_similar_addresses_one_is_chosen_or_a_new_one(ccu: Ccu, db_path: Path) -> None:
+    for street in ("27 Imperial Ave", "27 Imperial Ct"):
+        call = ("--when", "09:00", "--nature", "crisis", "--address", street)
+        assert ccu("log-call", *call).code == 0
+    terminal = start(db_path, "--when", "10:00", "--nature", "crisis")
+    terminal.expect_exact("Address: ")
+    terminal.sendline("27 imperial")
+    terminal.expect_exact("Number, or n for a new address: ")
+    terminal.sendline("")
+    terminal.expect_exact("type a number of the list")
+    terminal.sendline("2")
+    terminal.expect_exact("  27 IMPERIAL CT")
+    terminal.expect_exact("Reported by")
+    terminal.close(force=True)
+    assert count(db_path) == 2
+    new = ("--when", "10:00", "--nature", "crisis", "--address", "27 imperial")
+    terminal = start(db_path, *new)
+    terminal.expect_exact("Number, or n for a new address: ")
+    terminal.sendline("n")
+    terminal.expect_exact("Logged call 3.")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert ccu("place", "show", "27 imperial").code == 0

@@ -129,15 +129,29 @@ def test_two_cities_never_agree_and_a_missing_one_is_the_towns(ccu: Ccu) -> None
     assert ids(card(ccu, "-a", "12 Main St, Norwalk")) == [other]
     far = log(ccu, "8 Elm St, Norwalk")
     found = card(ccu, "-a", "8 Elm St")
-    assert (ids(found), found["match"]["certainty"]) == ([far], "another city: NORWALK")
+    assert (ids(found), found["match"]["certainty"]) == ([far], "another town: NORWALK")
     bare = log(ccu, "41 Wall St")
     found = card(ccu, "-a", "41 Wall St., Norwalk, CT 06850")
     assert ids(found) == [bare]
-    certainty = "not certain: recorded without a city, NORWALK was asked for"
+    certainty = "another town: recorded without a city, NORWALK was asked for"
     assert found["match"]["certainty"] == certainty
+    asked = ccu("history", "-a", "41 Wall St, Norwalk")
+    assert asked.out.startswith("ANOTHER TOWN: 41 WALL ST, WESTPORT\n")
+    refused = ccu("place", "category", "41 Wall St, Norwalk", "--category", "school")
+    assert (refused.code, "41 WALL ST, WESTPORT" in refused.err) == (3, True)
     named = log(ccu, "41 Wall St, Westport")
     assert card(ccu, "-a", "41 Wall St, Norwalk")["place"] is None
     assert ids(card(ccu, "-a", "41 Wall St")) == [named, bare]
+
+
+def test_a_road_number_is_never_a_zip(ccu: Ccu) -> None:
+    logged = log(ccu, "616 County Road 45300")
+    other = card(ccu, "-a", "616 County Road 45310")
+    assert (other["place"], other["near"]) == (None, [])
+    assert ids(card(ccu, "-a", "616 CR 45300")) == [logged]
+    log(ccu, "12 Old County Rd")
+    (near,) = card(ccu, "-a", "12 Old County Rd 45300")["near"]
+    assert near["why"] == "road number or ZIP"
 
 
 def test_a_void_call_is_not_counted(ccu: Ccu) -> None:

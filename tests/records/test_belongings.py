@@ -38,6 +38,7 @@ PLAIN: dict[str, dict[str, tuple[str, ...]]] = {
         "sealed": ("record",),
         "archived": ("feature", "record"),
         "person_merge": ("taken",),
+        "place_merge": ("moved",),
         "person_missing": ("field",),
         "person_own": ("field",),
     },

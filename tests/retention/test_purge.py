@@ -235,6 +235,22 @@ def test_the_years_of_people_count_from_a_contact_whose_record_is_destroyed(
     assert purge(ccu) == {"people": 1}
 
 
+def test_merged_places_go_with_the_last_call_there(
+    ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call(THEN, address="27 Imperial Ave") == 1
+    assert call(THEN, address="27 Imperail Ave") == 2
+    assert ccu("place", "merge", "1", "2").code == 0
+    fill_in(ccu)
+    become_keeper(ccu, monkeypatch)
+    assert ccu("retention", "hold", "place", "2", "--authority", "X1").code == 0
+    assert purge(ccu) == {}, "a hold on either place keeps the calls of both"
+    assert ccu("retention", "release", "1").code == 0
+    assert purge(ccu) == {"calls": 2}
+    assert (ids(db_path, "place"), ids(db_path, "address")) == (set(), set())
+    assert ccu("check").code == 0
+
+
 def test_a_class_that_is_never_destroyed_keeps_what_it_needs(
     ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,8 @@ from ccu.session import Session
 COLUMNS = ("check", "result", "detail")
 LARGE_WAL = 64 * 1024 * 1024
 LEFT = "copies that were cut short"
+ALIKE = "places that look like one house"
+MOST_LISTED = 20
 SCRUBBED = "destroyed records gone from the bytes"
 
 
@@ -46,6 +48,7 @@ def command(
                 rows.append(("removed features", "ok", archived))
     if not damaged:
         rows += _scrubbed(session)
+        rows.append(_alike(session))
     rows += [
         (LEFT, "warning", f"{each.name} is a full copy; ccu purge or ccu backup removes it")
         for each in copies.leftovers(session.path.absolute().parent)
@@ -71,6 +74,20 @@ def command(
         raise VerificationFailed(
             f"{bad} of {len(rows)} checks failed; keep the file and restore a backup"
         )
+
+
+def _alike(session: Session) -> tuple[str, str, str]:
+    """Return the places that may be one house; by number, because anybody may run the check."""
+    from ccu.places import alike_store
+
+    found = alike_store.pairs(session.db)
+    if not found:
+        return (ALIKE, "ok", "")
+    listed = ", ".join(f"{one} and {other}" for one, other in found[:MOST_LISTED])
+    more = f" and {len(found) - MOST_LISTED} more pairs" if len(found) > MOST_LISTED else ""
+    one, other = found[0]
+    advice = f"compare them with ccu place show --place {other}, join them with ccu place merge"
+    return (ALIKE, "warning", f"{listed}{more}; {advice} {one} {other}")
 
 
 def _scrubbed(session: Session) -> list[tuple[str, str, str]]:

@@ -79,22 +79,28 @@ def amend(
     from ccu.calls import store as calls
     from ccu.calls.form import Amendment, CallForm, refuse_two_inputs
     from ccu.people import store as people
+    from ccu.places import finding
 
     session: Session = ctx.obj
     refuse_two_inputs(given)
     began = calls.call_record(session.db, call)["occurred_at"]
-    amendment = Amendment(given, CallForm(session, began))
+    form = CallForm(session, began)
+    amendment = Amendment(given, form)
+    address = form.values.get("address")
+    near = finding.similar(session, address) if address else []
     with session.work() as work:
         new = amendment.over(calls.call_record(work.connection, call))
         before = people.last(work.connection)
         changed = calls.amend(work, call, new, reason)
         alike: list[str] = []
         if given.person_file:
-            from ccu.people import finding
+            from ccu.people import finding as person_finding
 
-            alike = finding.messages_since(session, before)
+            alike = person_finding.messages_since(session, before)
     for each in alike:
         say(each)
+    if address and near:
+        say(finding.not_on_file(session, address, near, call))
     if changed:
         words = ", ".join(field.replace("_", " ") for field in changed)
         emit_line(f"Amended call {call}: {words}.")

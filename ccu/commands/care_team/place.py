@@ -7,17 +7,28 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import FILE, REQUIRED, AskingOption, arg, group, number_of, opt, with_options
+from ccu.options import (
+    FILE,
+    PLACE,
+    REQUIRED,
+    AskingOption,
+    arg,
+    group,
+    number_of,
+    opt,
+    with_options,
+)
 from ccu.output import FormatOption, OutputOption, emit, emit_document, emit_line
 from ccu.places import finding, flags
 from ccu.places.finding import AddressArgument, PlaceOption, PlaceOptions
 from ccu.places.flags import CATEGORY, END, REASON, SOURCE, UNTIL
 from ccu.session import Session
 
-app = group("One place: show, flag, verify, exempt.")
+app = group("One place: show, flag, verify, exempt, merge.")
 
 CATEGORY_OPTION = opt("--category", CATEGORY, "What is there.")
 FLAG = number_of("flag", "F")
+MOVED = {"call": "call", "place_flag": "flag", "plan": "plan", "frequent_override": "override"}
 
 
 @app.command()
@@ -33,7 +44,7 @@ def show(
 
     The flags of a building are shown with its units.
 
-    JSON: place, typed_as, flags, counts, building, changes.
+    JSON: place, typed_as, merged, flags, counts, building, changes.
 
     Example:
 
@@ -156,3 +167,54 @@ def category(
       ccu place category 4 Mill Rd --category group_home
     """
     emit_line(flags.record_category(ctx.obj, given, category, asking))
+
+
+@app.command()
+def merge(
+    ctx: typer.Context,
+    a: Annotated[int, arg("A", PLACE, "The place to keep, by number.")],
+    b: Annotated[int, arg("B", PLACE, "The place to merge into it.")],
+) -> None:
+    """Merge place B into A: one house, one card, one count. Its addresses are found as A's.
+
+    Calls, flags, plans and the units of B go to A, which keeps its own category. ccu place show
+    and ccu check print the numbers. ccu place unmerge B undoes it.
+
+    Example:
+
+      ccu place merge 3 8
+    """
+    from ccu.places import merge_store
+    from ccu.places import store as places
+
+    session: Session = ctx.obj
+    with session.work() as work:
+        counts = merge_store.merge(work, a, b)
+        kept = places.place_line(work.connection, a)
+    moved = ", ".join(
+        f"{counts[name]} {word if counts[name] == 1 else word + 's'}"
+        for name, word in MOVED.items()
+        if counts[name]
+    )
+    emit_line(f"Merged place {b} into place {a}, {kept}. Moved: {moved or 'nothing'}.")
+
+
+@app.command()
+def unmerge(
+    ctx: typer.Context,
+    b: Annotated[int, arg("B", PLACE, "The place that was merged.")],
+) -> None:
+    """Undo a merge: calls by the addresses of B, its flags, plans and units go back to it.
+
+    Example:
+
+      ccu place unmerge 8
+    """
+    from ccu.places import merge_store
+    from ccu.places import store as places
+
+    session: Session = ctx.obj
+    with session.work() as work:
+        was_part_of = merge_store.unmerge(work, b)
+        line = places.place_line(work.connection, b)
+    emit_line(f"Place {b}, {line}, is apart from place {was_part_of} again.")

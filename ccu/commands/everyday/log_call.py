@@ -1,6 +1,7 @@
 """`ccu log-call`: record a call."""
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -12,7 +13,9 @@ from ccu.output import Document, FormatOption, OutputOption, Section, emit_docum
 from ccu.session import Session
 
 if TYPE_CHECKING:
+    from ccu.address import Address
     from ccu.people.store import Met
+    from ccu.places.store import Near
     from ccu.work import Work
 
 
@@ -26,8 +29,9 @@ def command(
 ) -> None:
     """Record a call; asks for what is missing; prints the address card.
 
-    Only --when, --address and --nature are required; with all three given it asks nothing.
-    Names are optional. Do not type them on the command line: others on this machine can read it.
+    Only --when, --address and --nature are required; with all three given it asks nothing, unless
+    the address is not on file and a similar one is. Names are optional. Do not type them on the
+    command line: others on this machine can read it.
 
     Examples:
 
@@ -44,19 +48,20 @@ def command(
     """
     from ccu.calls import store as calls
     from ccu.people import store as people
+    from ccu.places import finding
 
     session: Session = ctx.obj
-    values = _values(session, given, asking)
+    values, near = _values(session, given, asking)
     with session.work() as work:
         connection = work.connection
         before = people.last(connection)
         call_id = calls.log(work, calls.NewCall(**values))
-        page = _page(work, session, call_id)
+        page = _page(work, session, call_id, near)
         alike: list[str] = []
         if given.person_file:  # of a file nothing is asked: who they may be is shown
-            from ccu.people import finding
+            from ccu.people import finding as person_finding
 
-            alike = finding.messages_since(session, before)
+            alike = person_finding.messages_since(session, before)
     for line in alike:
         say(line)
     place_id = page.data["call"]["place_id"]
@@ -65,6 +70,8 @@ def command(
             "Hazard: other. To put it in words on the card:"
             f' ccu place flag --place {place_id} --source "call {call_id}"'
         )
+    if near and not asking:
+        say(finding.not_on_file(session, values["address"], near, call_id))
     try:
         emit_document(page, format, output)
     except BaseException:
@@ -72,9 +79,15 @@ def command(
         raise
 
 
-def _values(session: Session, given: CallOptions, asking: bool) -> dict[str, Any]:
-    """The fields of the new call, from the options and the answers. Raises InvalidInput."""
+def _values(
+    session: Session, given: CallOptions, asking: bool
+) -> tuple[dict[str, Any], list["Near"]]:
+    """Return the fields of the new call, and places similar to its address if it is a new one.
+
+    Raises InvalidInput.
+    """
     from ccu.calls.form import REQUIRED, CallForm, flag, refuse_two_inputs
+    from ccu.places import finding
 
     missing = [flag(option) for option in REQUIRED if getattr(given, option) is None]
     if missing and not asking:
@@ -87,11 +100,23 @@ def _values(session: Session, given: CallOptions, asking: bool) -> dict[str, Any
     if missing:
         from ccu.calls.questions import CallQuestions
 
-        CallQuestions(session, given, form, lambda met: _offered(session, met)).ask()
+        CallQuestions(
+            session, given, form, partial(_offered, session), partial(_meant, session)
+        ).ask()
     else:
         form.read_all(given)
+        if asking:
+            form.values["address"] = _meant(session, form.values["address"])
     form.read_files(given)
-    return form.values
+    return form.values, finding.similar(session, form.values["address"])
+
+
+def _meant(session: Session, address: "Address") -> "Address":
+    """Offer the similar places of an address that is not on file; return the one to file."""
+    from ccu.places import finding
+
+    near = finding.similar(session, address)
+    return finding.meant(session, address, near) if near else address
 
 
 def _offered(session: Session, met: "Met") -> "Met":
@@ -103,7 +128,7 @@ def _offered(session: Session, met: "Met") -> "Met":
     return person_finding.of_met(session, met)
 
 
-def _page(work: "Work", session: Session, call_id: int) -> Document:
+def _page(work: "Work", session: Session, call_id: int, near: list["Near"]) -> Document:
     """Return the call's number and the card of the place; showing the card is audited."""
     from ccu.calls import store as calls
     from ccu.card import page, place
@@ -113,7 +138,8 @@ def _page(work: "Work", session: Session, call_id: int) -> Document:
     connection = work.connection
     record = calls.call_record(connection, call_id)
     del record["narrative"]
-    data = {"id": call_id, "call": record, "card": None}
+    similar = [{"address": each.text, "why": each.why, "calls": each.calls} for each in near]
+    data = {"id": call_id, "call": record, "card": None, "near": similar}
     place_id = record["place_id"]
     if place_id is None:
         note = "No address was recognized, so there is no card; it is kept as typed."

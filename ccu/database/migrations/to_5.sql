@@ -37,6 +37,18 @@ CREATE TABLE deidentified (
 INSERT INTO deidentified (person_id, at, by) SELECT person_id, at, by FROM temp.kept;
 DROP TABLE temp.kept;
 
+-- Places that are one house: merged_id is part of kept_id, which may be merged again. moved is JSON,
+-- table -> ids of what went to the other place and not by its address, so that it goes back exactly.
+CREATE TABLE place_merge (
+  merged_id INTEGER PRIMARY KEY REFERENCES place (id),
+  kept_id   INTEGER NOT NULL REFERENCES place (id) CHECK (kept_id <> merged_id),
+  moved     TEXT NOT NULL CHECK (json_valid(moved)),
+  merged_at TEXT NOT NULL CHECK (substr(merged_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(merged_at, 1, 19), '+0 days')
+         AND substr(merged_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  merged_by INTEGER NOT NULL REFERENCES staff (id)
+) STRICT;
+CREATE INDEX place_merge_kept ON place_merge (kept_id);
+
 -- Labels in the terms of the field, where the town has not written its own.
 UPDATE nature SET label = 'Criminal incident, behavioral health factor'
 WHERE code = 'criminal_mh' AND label = 'Criminal with a mental-health factor';

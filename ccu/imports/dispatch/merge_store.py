@@ -15,6 +15,7 @@ from ccu.imports import store
 from ccu.imports.dispatch import change_store as changed_rows
 from ccu.imports.dispatch.layout import Layout
 from ccu.imports.store import Batch
+from ccu.places import merge_store as place_merge
 from ccu.records import audit
 
 CODES = """
@@ -76,6 +77,11 @@ JOIN main.address AS known ON known.raw = staged.raw AND known.raw_unit = staged
  AND known.raw_city = staged.raw_city AND known.raw_state = staged.raw_state
  AND known.raw_zip = staged.raw_zip
 WHERE true ON CONFLICT DO NOTHING
+""",
+    """
+UPDATE staging.address_map SET place_id = (
+  SELECT canonical_id FROM main.place_file WHERE place_file.id = address_map.place_id)
+WHERE place_id IN (SELECT merged_id FROM main.place_merge)
 """,
     """
 INSERT INTO main.cad_text (text) SELECT DISTINCT text FROM staging.word
@@ -195,6 +201,7 @@ def merge(
             yield change
 
     summary.settle(known, sealed, applied())
+    place_merge.settle(connection)
     counts = {name: getattr(summary, name) for name in store.COUNTS}
     store.finish(connection, batch_id, counts)
     audit.record(
