@@ -8,7 +8,7 @@ from ccu.errors import InvalidInput
 LISTS = (
     *("nature", "crisis_kind", "disposition", "intervention", "danger"),
     *("call_source", "agency", "responder_state", "call_role", "staff_role"),
-    *("need", "referral_status", "reason", "handoff", "capacity", "need_state"),
+    *("need", "referral_status", "reason", "no_action_reason", "handoff", "capacity", "need_state"),
     *("follow_up_kind", "follow_up_result", "housing", "missing_value", "place_category"),
     *("plan_status", "relation", "seal_authority", "lift_reason"),
     *("consent_scope", "consent_purpose", "disclosure_ground"),

@@ -57,6 +57,8 @@ def command(
         staff_id = staff.add(connection, access.login(installation.account()), "admin")
         for name, value in given.items():
             settings.change(connection, staff_id, name, value)
+    with session.writing() as connection:  # calls of before need no decision: no flood of old ones
+        settings.change(connection, staff_id, "decide_since", str(session.today))
     emit_line(f"Made {session.path} for {session.settings.town}, {session.settings['state']}.")
     for sentence in privacy.about_key(session.path, key_is_new) if encrypt else []:
         say(sentence)
