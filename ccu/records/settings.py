@@ -130,7 +130,10 @@ def change(connection: sqlite3.Connection, staff_id: int, name: str, value: str)
     if stored and DECLARED[name].is_login:
         from ccu.records import staff
 
-        staff.require(connection, stored, name)
+        if staff.id_of(connection, stored) is None:
+            raise InvalidInput(
+                f"{name} must be the login of an active account; ccu staff list shows them"
+            )
     connection.execute(
         "INSERT INTO setting (name, value, help, sort) VALUES (:name, :value, :help, :sort)"
         " ON CONFLICT (name) DO UPDATE SET value = :value",

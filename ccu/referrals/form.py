@@ -90,8 +90,6 @@ def new_referral(
 def _ask(session: Session, need: str, given: ReferOptions | NeedReferOptions) -> None:
     if given.to is None:
         given.to = _ask_provider(session, need)
-    if given.owner is None:
-        given.owner = _ask_owner(session)
     if given.handoff is None:
         given.handoff = HANDOFF.ask(session, "Handoff", "--handoff", "none")
         if given.handoff in WARM and given.parties is None:
@@ -100,6 +98,8 @@ def _ask(session: Session, need: str, given: ReferOptions | NeedReferOptions) ->
             given.handoff_minutes = HANDOFF_MINUTES.ask_or_skip(
                 session, "Minutes it took", "--handoff-minutes"
             )
+    if given.owner is None:
+        given.owner = _ask_owner(session)
 
 
 def _ask_owner(session: Session) -> int:
