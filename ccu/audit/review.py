@@ -26,9 +26,9 @@ _BY_KIND = {
         history-full household-show needs-show person-compare person-find person-merge-look
         person-show place-show plan-show provider-show referral-show seal-list seal-show""",
     LIST: """
-        audit-review brief consult-list deidentify-look flag-show follow-up-list frequent-people
-        frequent-places frequent-review holds-list household-list list overdue person-alike
-        person-duplicates person-import-show purge-dry-run referral-list report""",
+        audit-review brief call-list consult-list deidentify-look flag-show follow-up-list
+        frequent-people frequent-places frequent-review holds-list household-list list overdue
+        person-alike person-duplicates person-import-show purge-dry-run referral-list report""",
     WRITE: """
         amend audit-rekey call-decide care-init care-note-add consent-disclose consent-grant
         consent-revoke consult-add deidentify destroy flag-add flag-end flag-verify

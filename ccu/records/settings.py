@@ -148,6 +148,13 @@ def change(connection: sqlite3.Connection, staff_id: int, name: str, value: str)
     return stored
 
 
+def begin_decisions(connection: sqlite3.Connection, day: date) -> None:
+    """Set the first day of decide_since, as a part of making the file: no event of its own."""
+    connection.execute(
+        "UPDATE setting SET value = :day WHERE name = 'decide_since'", {"day": day.isoformat()}
+    )
+
+
 def _stored(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(tuple(row) for row in connection.execute("SELECT name, value FROM setting"))
 

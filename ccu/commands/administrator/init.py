@@ -58,7 +58,7 @@ def command(
         for name, value in given.items():
             settings.change(connection, staff_id, name, value)
     with session.writing() as connection:  # calls of before need no decision: no flood of old ones
-        settings.change(connection, staff_id, "decide_since", str(session.today))
+        settings.begin_decisions(connection, session.today)
     emit_line(f"Made {session.path} for {session.settings.town}, {session.settings['state']}.")
     for sentence in privacy.about_key(session.path, key_is_new) if encrypt else []:
         say(sentence)

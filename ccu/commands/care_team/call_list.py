@@ -64,8 +64,11 @@ def list_(
         triage.MINE: session.staff_id if mine else None,
         triage.UNDECIDED: 1 if undecided else None,
     }
-    found = triage.rows(session.db, AsOf.of(session.now), conditions, session.view, first_day=since)
-    session.keep_shown()
+    with session.work() as work:
+        as_of = AsOf.of(work.now)
+        found = triage.rows(work.connection, as_of, conditions, work.view, first_day=since)
+        work.view.keep()
+        work.audit("call-list", rows=len(found))
     emit(Table(COLUMNS, found, title="Calls"), format, output)
 
 
