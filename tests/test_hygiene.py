@@ -248,7 +248,7 @@ CODED = {  # a code, a number or roles, though the help has such a word in it
     "call amend --clear", "seal lift --reason-code", "place unflag --why", "person add --missing",
     "person change --missing", "care note add --corrects",
     "consent disclose --without-consent", "refer --to", "needs refer --to",
-    "person import --layout", "person add --age", "person change --age",
+    "person import --layout", "person add --age", "person change --age", "call decide --no-action",
 }  # fmt: skip
 
 

@@ -165,6 +165,24 @@ def test_a_referral_that_the_reader_is_not_shown_decides_too(ccu: Ccu) -> None:
     assert (shown["decision"], shown["answer"]) == ("decided", "")
 
 
+def test_a_sealed_call_takes_its_decision_along_and_brings_it_back(ccu: Ccu, db_path: Path) -> None:
+    assert at(DAY, "call", "decide", "3", "--no-action", "in_care").code == 0
+    assert at(LATE, "follow-up", "overdue", "--record").code == 0
+    assert ccu("staff", "add", "rec", "--role", "records").code == 0
+    with account("rec"):
+        for number in ("2", "3"):
+            order = ("--authority", "court", "--ordered", "2026-01-30", "--yes")
+            done = ccu("seal", "call", number, *order)
+            assert done.code == 0, done.err
+        with sqlite3.connect(db_path) as hand:
+            for name in ("call_decision", "undecided_event"):
+                assert hand.execute(f"SELECT count(*) FROM {name}").fetchone() == (0,)
+        assert undecided(LATE) == []
+        assert ccu("seal", "lift", "2", "--reason-code", "in_error").code == 0
+    assert read(DAY, "call", "show", "3")["answer"] == "no further action"
+    assert read(LATE, "report", "--month", "2026-02")["undecided"] == 0
+
+
 # ---------------------------------------------------------------- whose it is
 
 
