@@ -131,8 +131,8 @@ def _span(start: datetime, now: datetime) -> dict[str, Any]:
 
 
 def _plain(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    keys = ("id", "days_late", "due", "owner", "what", "for", "person", "referral")
-    return [{**{key: row[key] for key in keys}, "call": row.get("call")} for row in rows]
+    keys = ("id", "days_late", "due", "owner", "what", "for", "person")
+    return [{key: row[key] for key in keys} for row in rows]
 
 
 def _document(session: Session, data: dict[str, Any], names: bool) -> Document:
@@ -160,5 +160,5 @@ def _document(session: Session, data: dict[str, Any], names: bool) -> Document:
         )
         if key == "overdue":
             line = triage.sentence(data["undecided"], data["undecided_overdue"])
-            sections.append(Section(pairs=[("Care calls to decide", line)]))
+            sections.append(Section(pairs=[("Undecided", line)]))
     return Document("Shift brief", sections, data)

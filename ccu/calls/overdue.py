@@ -39,7 +39,7 @@ def _of_call(call: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{key: call[key] for key in ("days_late", "due", "owner", "new", "due_at", "due_unix")},
         **{"id": None, "call": call["id"], "state": "overdue", "what": DECISION},
-        **dict.fromkeys(("person", "referral", "last_try")),
+        **dict.fromkeys(("person", "last_try")),
         "attempts": 0,
         "for": f"{number}, {call['place']}" if call["place"] else number,
         "risk": "high" if call["urgent"] else None,
@@ -60,9 +60,10 @@ def one_line_each(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     The first of them stays and counts the others; it is new if one of them is.
     """
     lines: dict[object, list[dict[str, Any]]] = {}
-    for row in found:
-        key = (row["referral"], row["owner"]) if row["referral"] else (row["id"], row["call"])
-        lines.setdefault(key, []).append(row)
+    for number, row in enumerate(found):
+        about = row["for"].split(",")[0]
+        of_referral = about.startswith("referral ")
+        lines.setdefault((about, row["owner"]) if of_referral else number, []).append(row)
     return [
         first
         if not others

@@ -169,10 +169,11 @@ def late(
 
 
 def sentence(undecided: int, overdue: int) -> str:
-    """Return `3 undecided, 2 of them overdue: ccu call list --undecided`, or `none`."""
+    """Return `3 care calls, 2 of them overdue: ccu call list --undecided`, or `none`."""
     if not undecided:
         return "none"
-    return f"{undecided:,} undecided, {overdue:,} of them overdue: ccu call list --undecided"
+    calls = "care call" if undecided == 1 else "care calls"
+    return f"{undecided:,} {calls}, {overdue:,} of them overdue: ccu call list --undecided"
 
 
 def _since(connection: sqlite3.Connection) -> date | None:

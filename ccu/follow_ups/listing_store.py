@@ -76,8 +76,8 @@ def rows(
     Those at risk come first, then the oldest due: at risk is a call of an urgent nature (a setting)
     or one that ended in an emergency examination, the follow-up's own or of RISK_DAYS about its
     person. Keys: id, due, days_late, state, owner, what, attempts, last_try, risk, for, new;
-    referral, call, person, household and place are in `for`, and referral and person (the canonical
-    record's id) apart too; due_at and due_unix as stored.
+    referral, call, person, household and place are in `for`, and person (the canonical record's id)
+    apart too; due_at and due_unix as stored.
     """
     sql = _ROWS.replace("{source}", _EVERY if every else "open_follow_up")
     found = table.select(
@@ -104,7 +104,6 @@ def _item(row: sqlite3.Row, as_of: AsOf) -> dict[str, Any]:
         "attempts": row["attempts"],
         "last_try": row["last_try"],
         "risk": "high" if row["at_risk"] else None,
-        "referral": row["referral_id"],
         "for": _for(row),
         "new": late and row["seen_at"] is None,
         "person": row["person"],

@@ -125,7 +125,7 @@ def pairs(report: Report) -> list[tuple[str, str]]:
     referrals = [*by["referrals"].figures, *by["hand-offs"].figures]
     return [
         ("Referrals", "\n".join(_referrals(referrals, report))),
-        ("Care calls", triage_store.sentence(report.undecided, report.undecided_overdue)),
+        ("Undecided", triage_store.sentence(report.undecided, report.undecided_overdue)),
         ("Data quality", _data_quality(by["data-quality"], headline(report))),
         ("As of", f"{moment_words(report.as_of)}; {report.file}, ccu {report.version}"),
         ("More", "--full, --section NAME; what a figure is: --define NAME"),

@@ -289,8 +289,9 @@ def test_a_referral_put_off_leaves_the_call_undecided(ccu: Ccu, db_path: Path) -
     terminal.expect_exact("ccu refer 6")
     terminal.expect(pexpect.EOF)
     assert undecided(DAY) == [2, 6, 3]
-    done = at(DAY, *line, "--disposition", "referred", "--no-input")
-    assert (done.code, done.err) == (0, "Call 7 is undecided until it is referred: ccu refer 7\n")
+    done = at(DAY, *line, "--disposition", "referred", "--no-input", "-f", "json")
+    assert (done.code, done.err) == (0, "")
+    assert json.loads(done.out)["card"]["calls"][0]["answer"] == "no decision yet"
 
 
 def test_the_list_at_a_terminal_has_name_and_phone(ccu: Ccu, db_path: Path) -> None:

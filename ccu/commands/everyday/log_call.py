@@ -64,17 +64,17 @@ def command(
     except BaseException:
         say(f"Logged call {call_id}.")  # it is kept, though it could not be printed
         raise
-    if "referred" in values.get("dispositions", ()):
-        _offer_referral(session, call_id, asking)
+    if asking and "referred" in values.get("dispositions", ()):
+        _offer_referral(session, call_id)
 
 
-def _offer_referral(session: Session, call_id: int, asking: bool) -> None:
+def _offer_referral(session: Session, call_id: int) -> None:
     """Make the referral that the disposition names, where the account may; else tell how.
 
     Until then the call is undecided. The call is kept whatever happens here.
     """
     later = f"Call {call_id} is undecided until it is referred: ccu refer {call_id}"
-    if not (asking and session.may("refer")):
+    if not session.may("refer"):
         say(later)
         return
     from ccu.options.terminal import read_line
