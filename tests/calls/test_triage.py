@@ -4,10 +4,13 @@ import json
 import os
 import sqlite3
 import sys
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ccu import access
 
 from .. import steps
 from ..conftest import Ccu, once
@@ -84,13 +87,27 @@ def test_two_days_for_the_urgent_and_three_for_others_to_the_second(ccu: Ccu) ->
     assert overdue(LATER) == []
 
 
-def test_a_new_town_and_an_older_file_begin_today(ccu: Ccu, db_path: Path) -> None:
+def test_a_new_town_begins_on_the_day_it_is_made(ccu: Ccu, db_path: Path) -> None:
     new = db_path.with_name("new.db")
     town = ("--town", "W", "--state", "CT", "--timezone", "America/New_York")
     assert at("2026-03-01T09:00", "--db", str(new), "init", *town).code == 0
     with sqlite3.connect(new) as hand:
         row = hand.execute("SELECT value FROM setting WHERE name = 'decide_since'").fetchone()
     assert row == ("2026-03-01",)
+
+
+def test_an_older_file_begins_on_the_day_it_is_migrated(ccu: Ccu, db_path: Path) -> None:
+    old = db_path.with_name("old.db")
+    schema = Path(__file__).resolve().parents[1] / "schemas" / "4.sql"
+    with sqlite3.connect(old) as hand:
+        hand.executescript(schema.read_text())
+        zone = "UPDATE setting SET value = 'America/New_York' WHERE name = 'timezone'"
+        hand.execute(zone)
+        login = {"login": access.login(), "role": "admin"}
+        hand.execute("INSERT INTO staff (login, role) VALUES (:login, :role)", login)
+    (row,) = read(DAY, "--db", str(old), "settings", "decide_since")
+    day = date.fromisoformat(row["value"])
+    assert timedelta(0) <= datetime.now(UTC).date() - day <= timedelta(days=1)
 
 
 def test_a_day_that_cannot_be_read_hides_nothing(ccu: Ccu, db_path: Path) -> None:
