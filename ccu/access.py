@@ -57,8 +57,9 @@ EVIDENCE = frozenset({
     "deidentify",
 })  # fmt: skip
 ANY_DAY = frozenset({
-    "call show", "history", "report", "referral list", "referral show", "follow-up show",
-    "follow-up list", "worker list", "brief", "consult list", "consult show", "needs show",
+    "call show", "call list", "history", "report", "referral list", "referral show",
+    "follow-up show", "follow-up list", "worker list", "brief", "consult list", "consult show",
+    "needs show",
     "person find", "person show", "person compare", "person duplicates", "household show",
     "household list", "plan show", "plan list", "place show", "frequent people",
     "frequent places", "provider list", "provider show", "address", "consent list", "disclosures",
@@ -76,6 +77,8 @@ call show            o c l i s . r d
 call show --full     o c l i s . r d
 call amend           o c l i s . r d
 call void            o c l . s . r d
+call list            o c l i s . r d
+call decide          o c l i s . . d
 history              o c l i s . r d
 history --full       o c l i s . r d
 report               . c l i s a r d

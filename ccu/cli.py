@@ -25,7 +25,7 @@ from ccu.session import Session
 # each adds its subcommands.
 COMMANDS = {
     "log-call": "everyday.log_call",
-    "call": "care_team.call",
+    "call": "care_team.call care_team.call_list",
     "history": "everyday.history",
     "report": "analyst.report",
     "refer": "everyday.refer",

@@ -249,7 +249,7 @@ CODED = {  # a code, a number or roles, though the help has such a word in it
     "person change --missing", "care note add --corrects",
     "consent disclose --without-consent", "refer --to", "needs refer --to",
     "referral list --provider",  # the provider's name, not a person's
-    "person import --layout", "person add --age", "person change --age",
+    "person import --layout", "person add --age", "person change --age", "call decide --no-action",
 }  # fmt: skip
 
 

@@ -28,6 +28,9 @@ MOMENTS = tuple(
 DAYS = (None, "2026-01-30", "2026-01-31", "2026-02-01")
 BY = {"recorded_at": "2026-01-01T00:00:00-05:00", "recorded_by": 1}
 
+# A care call after the rule began, by nature, and what was done about it.
+DONE_ABOUT = ("nothing", "referral", "in error", "follow-up", "no action", "void")
+
 WHAT = ("follow-up overdue", "referral stalled")
 ACCEPTED = ("accepted", "in_progress", "service_received")
 
@@ -362,6 +365,53 @@ def test_who_leaves_a_household_today_has_its_worker_no_more(
     assert run_ccu(*line, "done", "2", "--result", "reached", "--no-input").code == 0
     made = {row["id"]: row["owner"] for row in Screens(path).read("follow-up", "list", "--all")}
     assert [made[2] == "ana", 3 in made] == [is_in, is_in]
+
+
+@pytest.mark.parametrize("done", DONE_ABOUT)
+@pytest.mark.parametrize("nature", ["suicide", "crisis", "disturbance"])
+@pytest.mark.parametrize("days", [1, 2, 3, 5])
+def test_every_screen_has_the_same_calls_undecided(
+    days: int, nature: str, done: str, template: Path, tmp_path: Path
+) -> None:
+    """The card, the list, the overdue list, brief and report; five days is before the rule."""
+    path = town(template, tmp_path)
+    at = f"2026-01-{31 - days}T13:00:00-05:00"
+    with sqlite3.connect(path) as hand:
+        since = "UPDATE setting SET value = '2026-01-27' WHERE name = 'decide_since'"
+        hand.execute(since)
+        hand.execute("UPDATE call SET occurred_at = '2026-01-02T12:00:00-05:00'")
+        put(hand, "call", id=9, occurred_at=at, place_id=1, nature=nature,
+            care=int(nature != "disturbance"), **BY)  # fmt: skip
+        about = {"need": "housing", "provider_id": 1, "owner_id": 1, "made_at": at, "call_id": 9}
+        if done in ("referral", "in error"):
+            status = "requested" if done == "referral" else "entered_in_error"
+            put(hand, "referral", id=1, status=status, **about, **BY)
+            put(hand, "referral_event", referral_id=1, occurred_at=at, status=status, **BY)
+        if done == "follow-up":
+            put_follow_up(hand, "due", call_id=9)
+        if done == "no action":
+            put(hand, "call_decision", call_id=9, reason="in_care", **BY)
+        if done == "void":
+            hand.execute(
+                "UPDATE call SET voided_at = ?, voided_by = 1, void_reason = 'x' WHERE id = 9",
+                (BY["recorded_at"],),
+            )
+    open_case = nature != "disturbance" and done in ("nothing", "in error") and days < 5
+    late = open_case and days >= (2 if nature == "suicide" else 3)
+    screens = Screens(path)
+    assert [row["id"] for row in screens.read("call", "list", "--undecided")] == [9] * open_case
+    overdue = [row["for"] for row in screens.read("follow-up", "overdue")]
+    assert overdue == ["call 9, 1 ELM ST"] * late
+    brief = screens.read("brief")
+    assert (brief["undecided"], brief["undecided_overdue"]) == (int(open_case), int(late))
+    assert [row["for"] for row in brief["overdue"]] == overdue
+    report = screens.read("report", "--month", "2026-01")
+    assert (report["undecided"], report["undecided_overdue"]) == (int(open_case), int(late))
+    card = screens.read("history", "--call", "1")["calls"]
+    told = {row["id"] for row in card if row["answer"] == "no decision yet"}
+    assert told == ({9} if open_case else set())
+    decided = screens.read("call", "show", "9")["decision"] == "undecided"
+    assert decided == (open_case or False)
 
 
 def test_a_turn_that_was_handed_over_today_is_the_next_workers(

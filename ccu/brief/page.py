@@ -8,6 +8,8 @@ from typing import Any
 from ccu import dates
 from ccu.brief import store as briefs
 from ccu.calls import call_answer
+from ccu.calls import overdue as overdue_work
+from ccu.calls import triage_store as triage
 from ccu.errors import InvalidInput
 from ccu.follow_ups import listing_store as follow_up_rows
 from ccu.output import Document, Section, Table
@@ -55,7 +57,8 @@ PARTS: dict[str, tuple[str, tuple[str, ...], str]] = {
 def shift_brief(session: Session, since: datetime | None, names: bool) -> Document:
     """Return the page and record the read; with `names`, also of each person named.
 
-    Its JSON: since, until, and a list for each of PARTS, of objects with those columns.
+    Its JSON: since, until, undecided and undecided_overdue (how many care calls), and a list
+    for each of PARTS, of objects with those columns.
     """
     start = since or begin("24h", session.now)
     with session.work() as work:
@@ -92,10 +95,14 @@ def _lists(session: Session, start: datetime, asker: int) -> dict[str, Any]:
     due = follow_up_rows.rows(connection, as_of, today)
     waiting = briefs.waiting(connection)
     hidden = view.referrals(row["id"] for row in waiting)
+    overdue = overdue_work.seen(session, overdue_work.rows(session), by_owner=False)
+    undecided = triage.undecided(connection, as_of)
     data = {
         "since": dates.to_iso(start),
         "until": dates.to_iso(now),
-        "overdue": _plain(follow_up_rows.seen(session, follow_up_rows.late(connection, as_of))),
+        "undecided": len(undecided),
+        "undecided_overdue": sum(call["days_late"] is not None for call in undecided),
+        "overdue": _plain(overdue),
         "due_today": _plain(follow_up_rows.seen(session, due, leave_out=True)),
         "waiting": [row for row in waiting if row["id"] not in hidden],
         "care_calls": [{**call, "answer": answers.get(call["id"], "")} for call in calls],
@@ -137,8 +144,10 @@ def _document(session: Session, data: dict[str, Any], names: bool) -> Document:
             columns = (*columns, "name")
             for row in rows:
                 row.setdefault("name", "")
-        more = len(rows) - MOST_ROWS
         count = f" ({len(rows)})" if rows else ""
+        if key == "overdue":
+            rows = overdue_work.one_line_each(rows)
+        more = len(rows) - MOST_ROWS
         sections.append(
             Section(
                 heading + count,
@@ -149,4 +158,7 @@ def _document(session: Session, data: dict[str, Any], names: bool) -> Document:
                 alert=key == "overdue" and bool(rows),
             )
         )
+        if key == "overdue":
+            line = triage.sentence(data["undecided"], data["undecided_overdue"])
+            sections.append(Section(pairs=[("Undecided", line)]))
     return Document("Shift brief", sections, data)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from ccu import dates
-from ccu.calls import answer_store
+from ccu.calls import answer_store, triage_store
 from ccu.dates.instants import MONTH_NAMES
 from ccu.people.open_work_store import AsOf
 from ccu.records.visibility import Hidden, View
@@ -40,6 +40,9 @@ RESULTS = {
 }
 
 
+UNDECIDED = "no decision yet"
+
+
 def of_calls(
     connection: sqlite3.Connection,
     call_ids: Iterable[int],
@@ -47,7 +50,7 @@ def of_calls(
     view: View,
     people: Sequence[int] | None = None,
 ) -> dict[int, str]:
-    """Return call -> its outcome; a call without referral or follow-up is left out.
+    """Return call -> its outcome; one without referral, follow-up or decision is left out.
 
     With `people`, the records of one person, only what is theirs. If all of it is hidden by the
     view, the outcome is that an agency is handling it.
@@ -70,7 +73,14 @@ def of_calls(
             continue
         if text := _of_follow_up(row, as_of):
             found[row["call_id"]] = text
-    return {**_handled(rows, hidden), **_handled(due, untold), **found}
+    known = {**_handled(rows, hidden), **_handled(due, untold), **found}
+    left = triage_store.of_calls(connection, set(calls) - known.keys(), as_of)
+    for call_id, call in left.items():
+        if call["undecided"]:
+            known[call_id] = UNDECIDED
+        elif call["reason"] is not None and call["decision"] != triage_store.DECIDED:
+            known[call_id] = triage_store.NO_ACTION
+    return known
 
 
 def _handled(rows: Sequence[sqlite3.Row], hidden: dict[int, Hidden]) -> dict[int, str]:

@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from ccu import dates
-from ccu.calls import call_answer
+from ccu.calls import call_answer, triage_store
 from ccu.calls import store as calls
 from ccu.calls.store import OWN_SYSTEM
 from ccu.output import Document, Section, Table
@@ -43,7 +43,8 @@ LABELS = {
     "dispositions": ("dispositions", "disposition"),
     "minutes": ("minutes", ""),
 }
-CHANGED_LABELS = {"place_id": "place", "voided_at": "void"}
+_RESULT = {"outcome": "answer", "decision": "decision"}
+CHANGED_LABELS = {"place_id": "place", "voided_at": "void", "no_action": "no further action"}
 RESPONDER_COLUMNS = ("Agency", "Clinician", "Status", "Unit", "Minutes", "Reason")
 PERSON_COLUMNS = ("Person", "Role", "Name", "Description", "Born")
 CHANGE_COLUMNS = ("When", "By", "Field", "Old", "New", "Reason")
@@ -52,13 +53,16 @@ CHANGE_COLUMNS = ("When", "By", "Field", "Old", "New", "Reason")
 def call_data(work: Work, call_id: int, reason: str | None) -> dict[str, Any]:
     """Return a call in its documented JSON shape and record that it was shown. Raises NotFound.
 
-    It is store.call_record with names in `people`, `narrative_characters`, `changes`, and `answer`:
-    the outcome in one line, empty without referral or follow-up. The narrative is included only
-    with a `reason`. The audit has an event for the call and for each person on it.
+    It is store.call_record with names in `people`, `narrative_characters`, `changes`, `decision` in
+    words, and `answer`: the outcome in one line, empty without referral, follow-up or decision. The
+    narrative is included only with a `reason`. The audit has an event for the call and for each
+    person on it.
     """
     data = _data(work.connection, call_id, full=reason is not None)
     answers = call_answer.of_calls(work.connection, [call_id], AsOf.of(work.now), work.view)
     data["answer"] = answers.get(call_id, "")
+    triage = triage_store.of_calls(work.connection, [call_id], AsOf.of(work.now), work.view)
+    data["decision"] = triage[call_id]["decision"] if call_id in triage else ""
     work.view.keep()
     met = sorted({each["id"] for each in data["people"]})
     work.audit("call-show", "call", call_id, people=len(met), reason=reason)
@@ -106,8 +110,7 @@ def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[s
     length = data["narrative_characters"]
     if length and not data["narrative"]:
         pairs.append(("narrative", f"{length} characters; to read it: --full --reason TEXT"))
-    if data["answer"]:
-        pairs.append(("outcome", data["answer"]))
+    pairs += [(word, data[key]) for word, key in _RESULT.items() if data[key]]
     return [*pairs, ("recorded", f"{dates.minute(data['recorded_at'])} by {data['recorded_by']}")]
 
 

@@ -47,7 +47,7 @@ def _about(work: Work, given: AddOptions) -> About:
         visibility.refuse("referral", work.view.referrals([given.referral]))
         return follow_ups.about_referral(work.connection, given.referral, given.owner)
     if given.call is not None:
-        return follow_ups.about_call(work.connection, given.call, given.owner or work.staff_id)
+        return follow_ups.about_call(work, given.call, given.owner)
     return follow_ups.about_person(work, required(given.person, "--person"), given.owner)
 
 

@@ -4,20 +4,22 @@ Overdue is `LATE` over the view open_follow_up, here and wherever else it is ask
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.follow_ups.options import ListOptions
 from ccu.people.open_work_store import AsOf
-from ccu.records import table
+from ccu.records import settings, table
 from ccu.session import Session
 
 # Conditions of a list, for table.select; each is a bound on the view's due_unix.
 LATE = DUE_BEFORE = "due_unix < ?"
 DUE_FROM = "due_unix >= ?"
+OWNER = "due.owner_id = ?"
+RISK_DAYS = 90
 
 _EVERY = "(SELECT *, unixepoch(due_at) AS due_unix FROM follow_up)"
 _ROWS = """
@@ -31,6 +33,18 @@ SELECT due.id, due.due_at, due.due_unix, due.closing_at, due.closed_at, owner.lo
         WHERE id = (SELECT place_id FROM call WHERE id = coalesce(due.call_id, referral.call_id)))
          AS place,
        (SELECT count(*) FROM attempt WHERE follow_up_id = due.id) AS attempts,
+       (SELECT substr(replace(occurred_at, 'T', ' '), 1, 16) || ' ' || follow_up_result.label
+        FROM attempt JOIN follow_up_result ON follow_up_result.code = attempt.result
+        WHERE follow_up_id = due.id ORDER BY attempt.id DESC LIMIT 1) AS last_try,
+       EXISTS (SELECT 1 FROM call
+               WHERE voided_at IS NULL
+                 AND (id = coalesce(due.call_id, referral.call_id)
+                      OR (occurred_at >= :recent AND id IN (
+                            SELECT call_id FROM call_person WHERE role = 'subject'
+                              AND person_id = coalesce(due.person_id, referral.person_id))))
+                 AND (instr(:urgent, ',' || coalesce(nature_cleared, nature) || ',')
+                      OR EXISTS (SELECT 1 FROM hospital_call
+                                 WHERE hospital_call.call_id = call.id AND exam))) AS at_risk,
        overdue_event.seen_at
 FROM {source} AS due
 JOIN staff AS owner ON owner.id = due.owner_id
@@ -39,7 +53,7 @@ LEFT JOIN referral ON referral.id = due.referral_id
 LEFT JOIN overdue_event
   ON overdue_event.follow_up_id = due.id AND overdue_event.due_at = due.due_at
 WHERE {where}
-ORDER BY due_unix, due.id
+ORDER BY at_risk DESC, due_unix, due.id
 """
 # Those an account may sign: its own interns', and an admin or, for an intern without one, any
 # supervisor. Nobody signs their own.
@@ -59,12 +73,21 @@ def rows(
 ) -> list[dict[str, Any]]:
     """Return the open follow-ups that meet the conditions, or with `every` closed ones too.
 
-    The oldest due comes first. Keys: id, due, days_late, state, owner, what, attempts, for, new;
-    referral, call, person, household and place are in `for`, and person (the canonical record's
-    id) apart too; due_at and due_unix as stored.
+    Those at risk come first, then the oldest due: at risk is a call of an urgent nature (a setting)
+    or one that ended in an emergency examination, the follow-up's own or of RISK_DAYS about its
+    person. Keys: id, due, days_late, state, owner, what, attempts, last_try, risk, for, new;
+    referral, call, person, household and place are in `for`, and person (the canonical record's id)
+    apart too; due_at and due_unix as stored.
     """
     sql = _ROWS.replace("{source}", _EVERY if every else "open_follow_up")
-    return [_item(row, as_of) for row in table.select(connection, sql, conditions)]
+    found = table.select(
+        connection,
+        sql,
+        conditions,
+        urgent=f",{settings.load(connection)['urgent_natures']},",
+        recent=str(as_of.day - timedelta(days=RISK_DAYS)),
+    )
+    return [_item(row, as_of) for row in found]
 
 
 def _item(row: sqlite3.Row, as_of: AsOf) -> dict[str, Any]:
@@ -79,6 +102,8 @@ def _item(row: sqlite3.Row, as_of: AsOf) -> dict[str, Any]:
         "owner": row["owner"],
         "what": row["kind"] + (", to sign" if waits else ""),
         "attempts": row["attempts"],
+        "last_try": row["last_try"],
+        "risk": "high" if row["at_risk"] else None,
         "for": _for(row),
         "new": late and row["seen_at"] is None,
         "person": row["person"],
@@ -133,9 +158,11 @@ WHERE follow_up_id = :id ORDER BY attempt.id
 # ---------------------------------------------------------------- overdue
 
 
-def late(connection: sqlite3.Connection, as_of: AsOf) -> list[dict[str, Any]]:
-    """What is overdue, oldest first; `new` marks what no recorded run has found late yet."""
-    return rows(connection, as_of, {LATE: as_of.unix})
+def late(
+    connection: sqlite3.Connection, as_of: AsOf, owner_id: int | None = None
+) -> list[dict[str, Any]]:
+    """What is overdue, of an owner if given; `new`: no recorded run has found it late yet."""
+    return rows(connection, as_of, {LATE: as_of.unix, OWNER: owner_id})
 
 
 def record_late(
@@ -167,7 +194,7 @@ def list_rows(session: Session, given: ListOptions) -> list[dict[str, Any]]:
         raise InvalidInput("give either --mine or --owner")
     start, end = _span(session, given.due) if given.due is not None else (None, None)
     conditions = {
-        "due.owner_id = ?": session.staff_id if given.mine else given.owner,
+        OWNER: session.staff_id if given.mine else given.owner,
         DUE_FROM: start,
         DUE_BEFORE: end,
         _TO_SIGN: session.staff_id if given.to_sign else None,
@@ -188,7 +215,7 @@ def seen(
     session.keep_shown()
     if not hidden:
         return rows
-    nothing = dict.fromkeys(("due", "days_late", "attempts"))
+    nothing = dict.fromkeys(("due", "days_late", "attempts", "last_try", "risk"))
     found = []
     for row in rows:
         each = hidden.get(row["id"])
@@ -197,7 +224,7 @@ def seen(
         elif not leave_out:
             told = {"state": each.state, "what": each.state, "owner": each.agency}
             found.append({**row, **nothing, **told, "due_unix": float("inf")})
-    return sorted(found, key=lambda row: float(row["due_unix"]))
+    return sorted(found, key=lambda row: (not row["risk"], float(row["due_unix"])))
 
 
 def _span(session: Session, due: str) -> tuple[int, int]:
@@ -208,30 +235,6 @@ def _span(session: Session, due: str) -> tuple[int, int]:
     day = dates.parse_day(due, session.today, field="--due")
     start, end = dates.day_bounds(day, session.settings.zone)
     return int(start.timestamp()), int(end.timestamp())
-
-
-def overdue(session: Session) -> list[dict[str, Any]]:
-    """What is overdue. The service account may ask, too: cron runs as it."""
-    if not session.unattended:
-        _ = session.staff_id
-    return late(session.db, AsOf.of(session.now))
-
-
-def record_overdue(session: Session, found: Sequence[dict[str, Any]]) -> None:
-    """Keep that these were found late. The file is not written when there is nothing to keep."""
-    if not any(row["new"] for row in found):
-        return
-    from ccu.records import audit
-
-    staff_id = None if session.unattended else session.staff_id
-    with session.writing() as connection:
-        kept = record_late(connection, found, dates.to_iso(session.now))
-        audit.record(connection, staff_id, "overdue", late=len(found), new=kept)
-
-
-def by_owner(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Whose it is first, then the oldest."""
-    return sorted(rows, key=lambda row: (row["owner"], row["due_unix"]))
 
 
 def add_names(
@@ -250,7 +253,9 @@ def add_names(
     ids = {row["person"] for row in rows if row["person"] is not None}
     with session.writing() as connection:
         called = person_ids.names(connection, ids)
+        phones = person_ids.phones(connection, ids)
         person_ids.shown(connection, staff_id, action, sorted(ids))
     for row in rows:
         row["name"] = called.get(row["person"], "")
-    return (*columns, "name")
+        row["phone"] = phones.get(row["person"])
+    return (*columns, "name", "phone")

@@ -68,6 +68,13 @@ OwnerOption = Annotated[int | None, opt("--owner", LOGIN, "Owner, by login.")]
 NamesOption = Annotated[
     bool, typer.Option("--names", help="Show people's names; each name shown is recorded.")
 ]
+ScreenNamesOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--names/--no-names",
+        help="Show names and phones; each person shown is recorded. Default at a terminal.",
+    ),
+]
 NoteFileOption = Annotated[
     LaterNote | None, opt("--note-file", NOTE_LATER, "Read a note from a file; - is stdin.")
 ]

@@ -167,22 +167,24 @@ def about_referral(connection: sqlite3.Connection, referral_id: int, owner: int 
     )
 
 
-def about_call(connection: sqlite3.Connection, call_id: int, owner: int) -> About:
+def about_call(work: Work, call_id: int, owner: int | None) -> About:
     """What a follow-up of a call is for: the person it was about, too, where that was one alone.
 
     Raises NotFound, InvalidInput for a void one.
     """
-    table.require_call(connection, call_id)
-    subjects = person_ids.subjects(connection, call_id)
+    table.require_call(work.connection, call_id)
+    subjects = person_ids.subjects(work.connection, call_id)
     person_id = subjects[0] if len(subjects) == 1 else None
-    return About(owner_id=owner, call_id=call_id, person_id=person_id)
+    owner_id = staff.owner_of_new(work.connection, work.staff_id, owner)
+    return About(owner_id=owner_id, call_id=call_id, person_id=person_id)
 
 
 def about_person(work: Work, person_id: int, owner: int | None) -> About:
-    """What a follow-up of a person is for: their worker's, unless said, or the account's."""
+    """What a follow-up of a person is for: their worker's, unless said, or the usual."""
     people.must_exist(work.connection, person_id)
     worker = open_work.worker_of(work.connection, person_id, work.today.isoformat())
-    return About(owner_id=owner or worker or work.staff_id, person_id=person_id)
+    owner_id = staff.owner_of_new(work.connection, work.staff_id, owner or worker)
+    return About(owner_id=owner_id, person_id=person_id)
 
 
 # ---------------------------------------------------------------- the next action

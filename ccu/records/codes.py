@@ -24,6 +24,7 @@ LISTS = {
     "need_state": "need_status",
     "referral_status": "referral_status",
     "reason": "reason",
+    "no_action_reason": "no_action_reason",
     "handoff": "handoff",
     "capacity": "capacity",
     "follow_up_kind": "follow_up_type",

@@ -58,6 +58,16 @@ def names(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
     }
 
 
+def phones(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
+    """Return id -> phone of those who have one. Audit what is shown (`shown`)."""
+    found = connection.execute(
+        "SELECT id, phone FROM person WHERE id IN (SELECT value FROM json_each(:ids))"
+        " AND phone <> ''",
+        {"ids": json.dumps(sorted(set(ids)))},
+    )
+    return {row["id"]: row["phone"] for row in found}
+
+
 def shown(connection: sqlite3.Connection, staff_id: int, action: str, ids: Sequence[int]) -> None:
     """Record that these people's names were shown, one event for each, inside a write."""
     for person_id in sorted(set(ids)):

@@ -11,6 +11,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from ccu import dates
@@ -29,6 +30,7 @@ class Setting:
     check: Check
     unread: str | None = None
     on_change: Check | None = None  # asked besides of a value that is being set
+    is_login: bool = False  # of an active account of the staff list, or empty
 
     def read(self, name: str, stored: str) -> str | None:
         """Return a stored text as its readers need it, None when it cannot be used."""
@@ -125,6 +127,13 @@ def change(connection: sqlite3.Connection, staff_id: int, name: str, value: str)
     if name not in DECLARED:
         raise NotFound("no setting of that name; ccu settings lists them")
     stored = checked(name, value)
+    if stored and DECLARED[name].is_login:
+        from ccu.records import staff
+
+        if staff.id_of(connection, stored) is None:
+            raise InvalidInput(
+                f"{name} must be the login of an active account; ccu staff list shows them"
+            )
     connection.execute(
         "INSERT INTO setting (name, value, help, sort) VALUES (:name, :value, :help, :sort)"
         " ON CONFLICT (name) DO UPDATE SET value = :value",
@@ -137,6 +146,13 @@ def change(connection: sqlite3.Connection, staff_id: int, name: str, value: str)
     )
     audit.record(connection, staff_id, "setting", "setting", None, name=name)
     return stored
+
+
+def begin_decisions(connection: sqlite3.Connection, day: date) -> None:
+    """Set the first day of decide_since, as a part of making the file: no event of its own."""
+    connection.execute(
+        "UPDATE setting SET value = :day WHERE name = 'decide_since'", {"day": day.isoformat()}
+    )
 
 
 def _stored(connection: sqlite3.Connection) -> dict[str, str]:
@@ -204,6 +220,13 @@ def _natures(name: str, value: str) -> str:
     if not all(re.fullmatch("[a-z0-9_]{1,40}", code) for code in codes):
         raise InvalidInput(f"{name} must be codes of natures, comma-separated")
     return ",".join(dict.fromkeys(codes))
+
+
+def _day(name: str, value: str) -> str:
+    try:
+        return date.fromisoformat(value).isoformat() if value else ""
+    except ValueError:
+        raise InvalidInput(f"{name} must be a day such as 2026-01-31") from None
 
 
 # Part 2 and care notes are never a matter of policy: each person consents, or not.
@@ -308,5 +331,29 @@ DECLARED: dict[str, Setting] = {
         " comma-separated scopes; of the rest only that it is being handled",
         _scopes,
         unread="",  # what cannot be read allows nothing
+    ),
+    "decide_days": Setting(
+        "3",
+        "Days within which a care call needs a decision:"
+        " a referral, a follow-up or no further action",
+        _whole(1_000),
+    ),
+    "decide_urgent_days": Setting("2", "The same for calls of the urgent natures", _whole(1_000)),
+    "urgent_natures": Setting(
+        "suicide,overdose",
+        "Natures that are decided sooner and come first in lists, comma-separated codes",
+        _natures,
+    ),
+    "decide_since": Setting(
+        "",
+        "Day from which care calls need a decision, such as 2026-01-31; earlier ones do not",
+        _day,
+    ),
+    "default_owner": Setting(
+        "",
+        "Login that owns the follow-ups of referrals that patrol officers make;"
+        " empty: they are asked",
+        _text,
+        is_login=True,
     ),
 }

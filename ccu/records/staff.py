@@ -40,6 +40,35 @@ def require(connection: sqlite3.Connection, login: str, option: str) -> int:
     return staff_id
 
 
+def default_owner(connection: sqlite3.Connection) -> int | None:
+    """Return the active account of the setting default_owner; None where there is none."""
+    from ccu.records import settings
+
+    login = settings.load(connection)["default_owner"]
+    return id_of(connection, login) if login else None
+
+
+def usual_owner(connection: sqlite3.Connection, staff_id: int) -> int | None:
+    """Return who owns what this account makes: itself, but for a patrol officer the default owner.
+
+    None: it is a patrol officer's, and no default owner is set.
+    """
+    if role_of(connection, staff_id) == "officer":
+        return default_owner(connection)
+    return staff_id
+
+
+def owner_of_new(connection: sqlite3.Connection, staff_id: int, given: int | None) -> int:
+    """Return the owner given, else the usual one. Raises InvalidInput where there is none."""
+    owner = given or usual_owner(connection, staff_id)
+    if owner is None:
+        raise InvalidInput(
+            "--owner is missing: give the login of who follows up, or ask an admin to set it for"
+            " all: ccu settings default_owner LOGIN"
+        )
+    return owner
+
+
 def unknown(connection: sqlite3.Connection) -> NotAllowed:
     """Return the refusal for an account that is not on the list; it names who can add it."""
     rows = connection.execute(

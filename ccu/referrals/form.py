@@ -9,10 +9,10 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.options import PROVIDER, required
+from ccu.options import LOGIN, PROVIDER, required
 from ccu.output import Format, emit_document, say
 from ccu.providers import store as providers
-from ccu.records import codes, person_ids, table, visibility
+from ccu.records import codes, person_ids, staff, table, visibility
 from ccu.referrals import page, rules
 from ccu.referrals import read_store as referral_reads
 from ccu.referrals import store as referrals
@@ -77,7 +77,7 @@ def new_referral(
         need=about.need,
         again_of=about.again_of,
         provider_id=required(given.to, "--to"),
-        owner_id=given.owner or session.staff_id,
+        owner_id=staff.owner_of_new(session.db, session.staff_id, given.owner),
         made_at=given.made or session.now,
         handoff=given.handoff or "none",
         handoff_parties=given.parties or "",
@@ -98,6 +98,15 @@ def _ask(session: Session, need: str, given: ReferOptions | NeedReferOptions) ->
             given.handoff_minutes = HANDOFF_MINUTES.ask_or_skip(
                 session, "Minutes it took", "--handoff-minutes"
             )
+    if given.owner is None:
+        given.owner = _ask_owner(session)
+
+
+def _ask_owner(session: Session) -> int:
+    """Ask who follows up, offering the usual owner; a patrol officer is never taken for granted."""
+    usual = staff.default_owner(session.db) or staff.usual_owner(session.db, session.staff_id)
+    login = staff.login_of(session.db, usual) if usual else ""
+    return LOGIN.ask(session, "Who follows up (login)", "--owner", login)
 
 
 def _ask_provider(session: Session, need: str) -> int:

@@ -46,7 +46,7 @@ class NeedReferOptions:
     handoff_minutes: Annotated[
         int | None, opt("--handoff-minutes", HANDOFF_MINUTES, "Minutes the handoff took.")
     ] = None
-    owner: Annotated[int | None, opt("--owner", LOGIN, "Owner; default you.")] = None
+    owner: Annotated[int | None, opt("--owner", LOGIN, "Who follows up, by login.")] = None
     made: Annotated[datetime | None, opt("--made", MOMENT, "When it was made; default now.")] = None
     draft: Annotated[bool, Option("--draft", help="Not sent yet: status draft.")] = False
     note_file: NoteFileOption = None

@@ -7,6 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ccu import __version__, dates
+from ccu.calls import triage_store
+from ccu.people.open_work_store import AsOf
 from ccu.records import audit
 from ccu.report import definitions, figures, sections, sentences, store
 from ccu.report.figures import Figure, Month, PeriodParameters
@@ -92,6 +94,8 @@ class Report:
     notes: list[str] = field(default_factory=list)
     public: bool = False
     one_page: bool = False
+    undecided: int = 0  # care calls that need a decision, at the as-of moment
+    undecided_overdue: int = 0
 
     @property
     def not_over(self) -> bool:
@@ -175,6 +179,9 @@ def begun(session: Session, options: Options) -> Report:
         sections=[],
         one_page=options.one_page,
     )
+    undecided = triage_store.undecided(session.db, AsOf.of(as_of))
+    report.undecided = len(undecided)
+    report.undecided_overdue = sum(call["days_late"] is not None for call in undecided)
     report.notes = _notes(report) + sentences.destroyed(session.db, report)
     return report
 

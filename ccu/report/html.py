@@ -66,7 +66,7 @@ def render(report: Report) -> str:
             headline=page.headline(report) if leads else [],
             few=page.few(page.headline(report)) if leads else "",
             lists=page.lists(report) if leads else [],
-            pairs=page.pairs(report)[:2] if leads else [],
+            pairs=page.pairs(report)[:3] if leads else [],
             parts=[_part(each, report) for each in report.sections],
             foot=text.foot(report),
         )

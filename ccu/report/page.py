@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 
+from ccu.calls import triage_store
 from ccu.output import Document, Section, Table
 from ccu.report import sections, text
 from ccu.report.build import Report, ReportSection
@@ -124,6 +125,7 @@ def pairs(report: Report) -> list[tuple[str, str]]:
     referrals = [*by["referrals"].figures, *by["hand-offs"].figures]
     return [
         ("Referrals", "\n".join(_referrals(referrals, report))),
+        ("Undecided", triage_store.sentence(report.undecided, report.undecided_overdue)),
         ("Data quality", _data_quality(by["data-quality"], headline(report))),
         ("As of", f"{moment_words(report.as_of)}; {report.file}, ccu {report.version}"),
         ("More", "--full, --section NAME; what a figure is: --define NAME"),

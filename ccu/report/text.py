@@ -274,6 +274,8 @@ def data(report: Report) -> dict[str, Any]:
         "schema": report.schema,
         "settings": report.settings,
         "notes": report.notes,
+        "undecided": report.undecided,
+        "undecided_overdue": report.undecided_overdue,
         "sections": [
             {
                 "name": each.name,

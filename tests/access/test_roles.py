@@ -89,7 +89,8 @@ MAY_NOT: dict[str, set[str]] = {
         *("wellness init", "wellness add", "wellness total"),
     },
     "records": {
-        *("refer", "referral update", "referral expire", "follow-up add", "follow-up done"),
+        *("call decide", "refer", "referral update", "referral expire", "follow-up add"),
+        "follow-up done",
         *("follow-up move", "follow-up sign", "worker assign", "worker end", "consult add"),
         *("needs record", "needs show", "needs refer", "person link", "person unlink"),
         *("household show", "household add", "household leave", "household name", "plan write"),

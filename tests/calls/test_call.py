@@ -117,6 +117,7 @@ def test_json_has_every_field(call: Ccu) -> None:
         *("injury", "minutes", "dangers", "interventions", "dispositions", "responders", "people"),
         *("narrative", "voided_at", "voided_by", "void_reason", "narrative_characters", "changes"),
         "answer",
+        "decision",
     ]
     assert data["people"] == [
         {

@@ -12,8 +12,11 @@ from ..conftest import Ccu
 from ..steps import at
 
 NOW = "2026-01-31T14:00"
-KEYS = ["since", "until", "overdue", "due_today", "waiting", "care_calls", "seen_often",
-        "in_hospital", "flags_to_verify", "flags_expiring", "overrides_due", "plans"]  # fmt: skip
+KEYS = [
+    *("since", "until", "undecided", "undecided_overdue", "overdue", "due_today", "waiting"),
+    *("care_calls", "seen_often", "in_hospital", "flags_to_verify", "flags_expiring"),
+    *("overrides_due", "plans"),
+]
 
 
 @pytest.fixture
@@ -39,7 +42,7 @@ def test_a_quiet_day_is_a_page_that_states_it(ccu: Ccu) -> None:
     assert at("2026-06-01T08:00", "brief").out == (
         "Shift brief\n\n"
         "From   Sun May 31, 2026 08:00\nUntil  Mon Jun 1, 2026 08:00\n\n"
-        "Overdue\n  none\n\nDue today\n  none\n\nAwaiting acceptance\n  none\n\n"
+        "Overdue\n  none\n\nUndecided  none\n\nDue today\n  none\n\nAwaiting acceptance\n  none\n\n"
         "Care calls\n  none\n\n3+ contacts this week\n  none\n\n"
         "Hospitalized (last report)\n  none\n"
     )

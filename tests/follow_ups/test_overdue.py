@@ -310,7 +310,8 @@ def test_the_index_serves_it(ccu: Ccu, db_path: Path) -> None:
 
     sql = follow_up_rows._ROWS.format(source="open_follow_up", where="due_unix < :as_of")
     with sqlite3.connect(db_path) as hand:
-        plan = hand.execute(f"EXPLAIN QUERY PLAN {sql}", {"as_of": 0}).fetchall()
+        asked = {"as_of": 0, "urgent": ",suicide,", "recent": "2026-01-01"}
+        plan = hand.execute(f"EXPLAIN QUERY PLAN {sql}", asked).fetchall()
     steps = [row[3] for row in plan]
     assert steps[0] == "SCAN follow_up USING INDEX follow_up_open"
     of_merges = ("SCAN CONSTANT ROW", "SCAN up")  # the few rows between a merged record and another

@@ -101,8 +101,8 @@ def test_the_page_has_every_section_with_every_row(ccu: Ccu, town: Hand) -> None
     assert read.texts("h1") == ["Figures of Westport, January 2026"]
     heads = [re.split(r"[:(]| on Jan", text)[0].strip() for text in read.texts("h2")]
     assert heads == [
-        *("Repeat addresses", "Repeat people", "Overdue follow-ups", "Referrals", "Data quality"),
-        *("All figures", "How this was made"),
+        *("Repeat addresses", "Repeat people", "Overdue follow-ups", "Referrals", "Undecided"),
+        *("Data quality", "All figures", "How this was made"),
     ]
     titles = [each["title"] for each in every["sections"]]
     assert [text for text in read.texts("summary") if text != "What each figure is"] == titles

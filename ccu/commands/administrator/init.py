@@ -40,11 +40,12 @@ _ZONES: dict[str, tuple[str, ...]] = {
 # Asked at a terminal where there is such a setting; Enter leaves it as it is.
 _MORE = {
     "office_hours": "Office hours, such as mon-fri 08:30-16:30 (Enter: any time)",
-    "default_owner": "Who owns new follow-ups by default: a login (Enter: nobody)",
 }
 _NEXT = """Next:
   1. Add your colleagues, a second admin first:
        ccu staff add LOGIN --role admin
+     and name who owns what patrol officers refer:
+       ccu settings default_owner LOGIN
   2. Add the providers that you refer people to:
        ccu provider add NAME --need housing
   3. Back up every night, as docs/administrator.md tells, and once now:
@@ -101,6 +102,8 @@ def command(
             if value:
                 settings.change(connection, staff_id, name, value)
         codes.set_state_labels(connection, chosen["state"])
+    with session.writing() as connection:  # calls of before need no decision: no flood of old ones
+        settings.begin_decisions(connection, session.today)
     emit_line(f"Made {session.path} for {session.settings.town}, {session.settings['state']}.")
     for sentence in privacy.about_key(session.path, key_is_new) if encrypt else []:
         say(sentence)

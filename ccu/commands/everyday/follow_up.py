@@ -21,7 +21,8 @@ app = group("Follow-ups: add, done, move, sign, show, list, overdue.")
 def add(ctx: typer.Context, given: AddOptions, asking: AskingOption = False) -> None:
     """Schedule a follow-up for a referral, a call or a person.
 
-    Without --owner, the owner is the referral's owner, the person's worker, or you.
+    Without --owner, the owner is the referral's owner, the person's worker, or you; for a patrol
+    officer, the account of the setting default_owner.
 
     Examples:
 

@@ -9,15 +9,29 @@ from ccu.follow_ups.options import (
     FollowUpArgument,
     ListOptions,
     NamesOption,
+    OwnerOption,
     ReasonOption,
+    ScreenNamesOption,
 )
 from ccu.options import group, needs_reason, with_options
-from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, say
+from ccu.output import (
+    Format,
+    FormatOption,
+    OutputOption,
+    Table,
+    default_format,
+    emit,
+    emit_document,
+    fits_terminal,
+    say,
+)
 from ccu.session import Session
 
 app = group("Joined to `ccu follow-up` by the map in cli.py.")
 
-LIST_COLUMNS = ("id", "due", "state", "owner", "what", "attempts", "for")
+LIST_COLUMNS = (
+    *("id", "due", "days_late", "state", "owner", "what", "attempts", "last_try", "risk", "for"),
+)
 OVERDUE_COLUMNS = ("id", "days_late", "due", "owner", "what", "for", "new")
 
 
@@ -47,11 +61,14 @@ def show(
 def list_(
     ctx: typer.Context,
     given: ListOptions,
-    names: NamesOption = False,
+    names: ScreenNamesOption = None,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List follow-ups by due date, by number and place.
+    """List follow-ups: those at risk first, then by due date.
+
+    Risk is high after a suicide or overdose call (setting urgent_natures) or an emergency
+    examination. At a terminal you see names and phones if your role may; elsewhere with --names.
 
     `--due week` lists those due in the next 7 days; for overdue ones: ccu follow-up overdue
 
@@ -65,6 +82,8 @@ def list_(
     from ccu.people.screen_parts import notice_column
 
     session: Session = ctx.obj
+    if names is None:
+        names = fits_terminal(format, output) and session.may("follow-up list --names")
     rows = follow_ups.list_rows(session, given)
     columns = follow_ups.add_names(session, rows, LIST_COLUMNS, "follow-up-list", names)
     columns = notice_column(rows, columns, "follow_up", session.view)
@@ -77,6 +96,8 @@ def overdue(
     new: Annotated[
         bool, typer.Option("--new", help="Only those not reported as overdue yet.")
     ] = False,
+    mine: Annotated[bool, typer.Option("--mine", help="Only the ones you own.")] = False,
+    owner: OwnerOption = None,
     by: Annotated[str | None, typer.Option("--by", metavar="owner", help="Group by owner.")] = None,
     names: NamesOption = False,
     record: Annotated[
@@ -92,7 +113,10 @@ def overdue(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """List overdue follow-ups, oldest first; with none, cron gets no output.
+    """List what is overdue: follow-ups, and care calls without a decision. Highest risk first.
+
+    With nothing overdue cron gets no output. Overdue follow-ups of one referral are one line; JSON
+    and CSV have each. To list care calls without a decision: ccu call list --undecided
 
     new: not reported as overdue yet. A run from cron records what it reported; a run at a terminal
     does not, so the next report still has it as new. With --format or --output an empty list is
@@ -102,28 +126,34 @@ def overdue(
 
       ccu follow-up overdue --by owner
 
-      ccu follow-up overdue --new --exit-code
+      ccu follow-up overdue --owner dlee --new --exit-code
     """
+    from ccu.calls import overdue as overdue_work
     from ccu.follow_ups import listing_store as follow_ups
     from ccu.people.screen_parts import notice_column
 
     session: Session = ctx.obj
     if by not in (None, "owner"):
         raise InvalidInput("--by can only be owner")
-    late = follow_ups.overdue(session)
+    if mine and owner is not None:
+        raise InvalidInput("give either --mine or --owner")
+    late = overdue_work.rows(session, session.staff_id if mine else owner)
     rows = [row for row in late if row["new"] or not new]
     if not session.unattended:
-        rows = follow_ups.seen(session, rows)
+        rows = overdue_work.seen(session, rows, by_owner=owner is not None)
+    if (format or default_format(output, False)) not in (Format.json, Format.csv):
+        rows = overdue_work.one_line_each(rows)
     columns = follow_ups.add_names(session, rows, OVERDUE_COLUMNS, "overdue", names)
     if not session.unattended:
         columns = notice_column(rows, columns, "follow_up", session.view)
     if by:
-        rows, columns = follow_ups.by_owner(rows), ("owner", *(c for c in columns if c != "owner"))
+        rows = sorted(rows, key=lambda row: row["owner"] or "")
+        columns = ("owner", *(name for name in columns if name != "owner"))
     if rows or format or output:
         emit(Table(columns, rows, title="Overdue"), format, output)
     elif session.interactive:
         say("Nothing new is overdue." if new and late else "Nothing is overdue.")
     if record or (record is None and not session.interactive):
-        follow_ups.record_overdue(session, late)
+        overdue_work.record(session, late)
     if exit_code and rows:
         raise typer.Exit(ExitCode.OVERDUE)

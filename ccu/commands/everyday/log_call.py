@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ccu.calls.options import CallOptions
-from ccu.errors import InvalidInput
+from ccu.errors import CcuError, InvalidInput
 from ccu.options import AskingOption, with_options
 from ccu.output import Document, FormatOption, OutputOption, Section, emit_document, say
 from ccu.session import Session
@@ -77,6 +77,33 @@ def command(
     except BaseException:
         say(f"Logged call {call_id}.")  # it is kept, though it could not be printed
         raise
+    if asking and "referred" in values.get("dispositions", ()):
+        _offer_referral(session, call_id)
+
+
+def _offer_referral(session: Session, call_id: int) -> None:
+    """Make the referral that the disposition names, where the account may; else tell how.
+
+    Until then the call is undecided. The call is kept whatever happens here.
+    """
+    later = f"Call {call_id} is undecided until it is referred: ccu refer {call_id}"
+    if not session.may("refer"):
+        say(later)
+        return
+    from ccu.options.terminal import read_line
+    from ccu.referrals import form
+    from ccu.referrals.options import ReferOptions
+
+    try:
+        if read_line("Make the referral now? (y or n) [y]: ").strip().lower()[:1] == "n":
+            say(later)
+            return
+        given = ReferOptions()
+        about = form.from_call(session, call_id, given, asking=True)
+        form.make(session, form.new_referral(session, about, given, asking=True), None, None)
+    except (KeyboardInterrupt, CcuError) as error:
+        reason = f"{error}. " if isinstance(error, CcuError) else ""
+        say(f"{reason}The call is saved; the referral is not. {later}")
 
 
 def _values(

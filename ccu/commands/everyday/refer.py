@@ -22,7 +22,9 @@ def command(
     """Refer the person of a call to a provider, and schedule the follow-ups.
 
     A call can have several referrals. A note tells you if the provider is full or not recently
-    verified; a retired one is refused. The setting follow_up_hours gives when follow-ups are due.
+    verified; a retired one is refused. You own it unless you give --owner; what a patrol officer
+    refers is owned by the account of the setting default_owner. The setting
+    follow_up_hours gives when follow-ups are due.
 
     JSON: the same as ccu referral show, with warnings (a list of texts).
 

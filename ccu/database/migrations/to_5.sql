@@ -99,3 +99,45 @@ WHERE code = 'police_exam' AND label = 'Police emergency examination request (CG
 UPDATE disposition SET label = 'Physician emergency certificate'
 WHERE code = 'physician_certificate' AND label = 'Physician emergency certificate (CGS 17a-502)'
   AND (SELECT value FROM setting WHERE name = 'state') NOT IN ('', 'CT');
+
+-- Decisions on care calls. The rule begins on the day of the migration, by a clock that is behind in
+-- every US time zone: a day early shows a call too many, a day late would hide one.
+-- Why a care call needs neither a referral nor a follow-up.
+CREATE TABLE no_action_reason (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
+INSERT INTO no_action_reason (code, label, sort) VALUES
+  ('resolved', 'Resolved on scene, no need left', 1),
+  ('in_care', 'Already in care; provider informed', 2),
+  ('declined', 'Help offered and declined', 3),
+  ('not_behavioral', 'No behavioral health need', 4),
+  ('not_identified', 'Person not identified or not located', 5),
+  ('not_resident', 'Lives elsewhere; other agency informed', 6),
+  ('deceased', 'Deceased', 7),
+  ('duplicate', 'Duplicate of another call', 8),
+  ('other', 'Other', 9);
+
+-- A care call that needs no further action, and why. A referral or a follow-up of the call decides it
+-- by itself and has no row here.
+CREATE TABLE call_decision (
+  call_id     INTEGER PRIMARY KEY REFERENCES call (id),
+  reason      TEXT NOT NULL REFERENCES no_action_reason (code),
+  recorded_at TEXT NOT NULL CHECK (substr(recorded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days')
+         AND substr(recorded_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  recorded_by INTEGER NOT NULL REFERENCES staff (id)
+) STRICT;
+
+-- The first time the nightly run found that a call was undecided for too long.
+CREATE TABLE undecided_event (
+  call_id INTEGER PRIMARY KEY REFERENCES call (id),
+  seen_at TEXT NOT NULL CHECK (substr(seen_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(seen_at, 1, 19), '+0 days')
+         AND substr(seen_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]')
+) STRICT;
+
+INSERT INTO setting (name, value, help, sort) VALUES
+  ('decide_days', '3', 'Days within which a care call needs a decision: a referral, a follow-up or no further action', 27),
+  ('decide_urgent_days', '2', 'The same for calls of the urgent natures', 28),
+  ('urgent_natures', 'suicide,overdose', 'Natures that are decided sooner and come first in lists, comma-separated codes', 29),
+  ('decide_since', date('now', '-12 hours'), 'Day from which care calls need a decision, such as 2026-01-31; earlier ones do not', 30),
+  ('default_owner', '', 'Login that owns the follow-ups of referrals that patrol officers make; empty: they are asked', 31);

@@ -1,0 +1,232 @@
+"""Which care calls still need a decision: a referral, a follow-up, or "no further action".
+
+A referral or a follow-up decides its call by itself; only "no further action" is a row
+(call_decision). The referrals and follow-ups that decide are read from the file's own tables
+(`main`), also for readers who are not shown them: a call is undecided for everybody or for nobody.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from ccu import dates
+from ccu.errors import InvalidInput
+from ccu.people.open_work_store import AsOf
+from ccu.records import settings as setting_records
+from ccu.records import staff, table
+from ccu.records.visibility import View
+from ccu.work import Work
+
+# Conditions of `rows`. MINE: logged by this account, or its own to decide.
+UNDECIDED = "undecided = ?"
+SINCE, BEFORE, LATE = "occurred_unix >= ?", "occurred_unix < ?", "due_unix < ?"
+NATURE, OWNER, MINE = "nature = ?", "owner_id = ?", "? IN (decided.recorded_by, owner_id)"
+_NUMBER = "decided.id IN ?"
+NO_ACTION = "no further action"
+DECIDED = "decided"  # by a referral or a follow-up that the reader is not shown
+
+# The owner of a decision is the account of the setting default_owner, else whoever logged the call,
+# unless that was a patrol officer or an import.
+_ROWS = """
+WITH known AS (
+  SELECT call.id, call.occurred_at, unixepoch(call.occurred_at) AS occurred_unix, call.care,
+         coalesce(call.nature_cleared, call.nature) AS nature, call.place_id, call.recorded_by,
+         recorder.login AS logged_by, coalesce(:owner, iif(
+           call.import_batch_id IS NULL AND recorder.role <> 'officer', recorder.id, NULL))
+           AS owner_id,
+         call_decision.reason,
+         (EXISTS (SELECT 1 FROM main.referral
+                  WHERE call_id = call.id AND status <> 'entered_in_error')
+          OR EXISTS (SELECT 1 FROM main.follow_up
+                     WHERE call_id = call.id AND referral_id IS NULL)) AS has_work
+  FROM main.call JOIN staff AS recorder ON recorder.id = call.recorded_by
+  LEFT JOIN main.call_decision ON call_decision.call_id = call.id
+  WHERE call.voided_at IS NULL AND call.occurred_at >= :from_text),
+decided AS (
+  SELECT *, care AND reason IS NULL AND NOT has_work AND occurred_at >= :since AS undecided,
+         instr(:urgent, ',' || nature || ',') > 0 AS urgent,
+         occurred_unix + 86400 * iif(instr(:urgent, ',' || nature || ','), :urgent_days, :days)
+           AS due_unix
+  FROM known)
+SELECT decided.*, nature.label AS nature_label, owner.login AS owner, undecided_event.seen_at,
+       no_action_reason.label AS reason_label,
+       coalesce((SELECT line FROM place_plain WHERE id = decided.place_id), '') AS place,
+       coalesce((SELECT group_concat(label, '; ') FROM
+         (SELECT disposition.label FROM call_disposition
+          JOIN disposition ON disposition.code = call_disposition.disposition
+          WHERE call_disposition.call_id = decided.id ORDER BY disposition.sort)), '') AS outcome,
+       (SELECT max(id) FROM referral WHERE call_id = decided.id AND status <> 'entered_in_error')
+         AS referral_id,
+       (SELECT max(id) FROM follow_up WHERE call_id = decided.id AND referral_id IS NULL)
+         AS follow_up_id
+FROM decided JOIN nature ON nature.code = decided.nature
+LEFT JOIN no_action_reason ON no_action_reason.code = decided.reason
+LEFT JOIN staff AS owner ON owner.id = decided.owner_id
+LEFT JOIN undecided_event ON undecided_event.call_id = decided.id
+WHERE {where}
+ORDER BY undecided DESC, iif(undecided, urgent, 0) DESC,
+         iif(undecided, due_unix, -occurred_unix), decided.id
+"""
+
+
+def rows(
+    connection: sqlite3.Connection,
+    as_of: AsOf,
+    conditions: Mapping[str, object],
+    view: View | None = None,
+    first_day: date | None = None,
+) -> list[dict[str, Any]]:
+    """Return the calls that meet the conditions: the undecided, by urgency and due; then the rest.
+
+    Keys: id, occurred, place, nature, outcome, decision in words, reason (its code), undecided,
+    due, days_late (None if it is not late), owner, logged_by, urgent, new, due_at and due_unix.
+    `first_day`: no call before this day. Without a view no referral or follow-up is named.
+    """
+    known = setting_records.load(connection)
+    found = table.select(
+        connection,
+        _ROWS,
+        conditions,
+        since=known["decide_since"],
+        from_text=str(first_day or ""),
+        urgent=f",{known['urgent_natures']},",
+        days=known.number("decide_days"),
+        urgent_days=known.number("decide_urgent_days"),
+        owner=staff.default_owner(connection),
+    )
+    hidden: dict[str, Iterable[int]] = {"referral_id": (), "follow_up_id": ()}
+    if view is not None:
+        hidden["referral_id"] = view.referrals(filter(None, (row["referral_id"] for row in found)))
+        hidden["follow_up_id"] = view.follow_ups(
+            filter(None, (row["follow_up_id"] for row in found))
+        )
+    return [_item(row, as_of, known, hidden if view is not None else None) for row in found]
+
+
+def _item(
+    row: sqlite3.Row,
+    as_of: AsOf,
+    known: setting_records.Settings,
+    hidden: Mapping[str, Iterable[int]] | None,
+) -> dict[str, Any]:
+    undecided = bool(row["undecided"])
+    days = known.number("decide_urgent_days" if row["urgent"] else "decide_days")
+    due = dates.add_elapsed(dates.from_iso(row["occurred_at"]).astimezone(known.zone), days=days)
+    late = undecided and as_of.is_late(row["due_unix"])
+    return {
+        "id": row["id"],
+        "occurred": dates.minute(row["occurred_at"]),
+        "place": row["place"],
+        "nature": row["nature_label"],
+        "outcome": row["outcome"],
+        "decision": _decision(row, hidden),
+        "reason": row["reason"],
+        "undecided": undecided,
+        "due": dates.minute(dates.to_iso(due)) if undecided else None,
+        "days_late": (as_of.day - due.date()).days if late else None,
+        "owner": (row["owner"] or "") if undecided else None,
+        "logged_by": row["logged_by"],
+        "urgent": bool(row["urgent"]),
+        "new": late and row["seen_at"] is None,
+        "due_at": dates.to_iso(due),
+        "due_unix": row["due_unix"],
+    }
+
+
+def _decision(row: sqlite3.Row, hidden: Mapping[str, Iterable[int]] | None) -> str:
+    """Return the decision in words; what this reader is not shown is only `decided`."""
+    if row["undecided"]:
+        return "undecided"
+    if hidden is not None:
+        for column, word in (("referral_id", "referral"), ("follow_up_id", "follow-up")):
+            if row[column] is not None and row[column] not in hidden[column]:
+                return f"{word} {row[column]}"
+    if row["has_work"]:
+        return DECIDED
+    return f"{NO_ACTION}: {row['reason_label']}" if row["reason"] else ""
+
+
+def of_calls(
+    connection: sqlite3.Connection, calls: Iterable[int], as_of: AsOf, view: View | None = None
+) -> dict[int, dict[str, Any]]:
+    """Return call -> its row of `rows`, of these calls that are not void."""
+    found = rows(connection, as_of, {_NUMBER: [*calls]}, view)
+    return {row["id"]: row for row in found}
+
+
+def undecided(connection: sqlite3.Connection, as_of: AsOf) -> list[dict[str, Any]]:
+    """Return every call that needs a decision, in the order of `rows`."""
+    return rows(connection, as_of, {UNDECIDED: 1}, first_day=_since(connection))
+
+
+def late(
+    connection: sqlite3.Connection, as_of: AsOf, owner_id: int | None = None
+) -> list[dict[str, Any]]:
+    """Return the calls that were due for a decision before this moment, of an owner if given."""
+    asked = {UNDECIDED: 1, LATE: as_of.unix, OWNER: owner_id}
+    return rows(connection, as_of, asked, first_day=_since(connection))
+
+
+def sentence(undecided: int, overdue: int) -> str:
+    """Return `3 care calls, 2 of them overdue: ccu call list --undecided`, or `none`."""
+    if not undecided:
+        return "none"
+    calls = "care call" if undecided == 1 else "care calls"
+    return f"{undecided:,} {calls}, {overdue:,} of them overdue: ccu call list --undecided"
+
+
+def _since(connection: sqlite3.Connection) -> date | None:
+    """Return the first day of the rule, so that no older call is read."""
+    day = setting_records.load(connection)["decide_since"]
+    return date.fromisoformat(day) if day else None
+
+
+# ---------------------------------------------------------------- writing
+
+
+def decide(work: Work, call_id: int, reason: str | None) -> bool:
+    """Record that a care call needs no further action; None takes that back. Return if it changed.
+
+    The earlier reason stays in the call's changes. Raises NotFound, and InvalidInput for a call
+    that is void, no care call, or decided by a referral or a follow-up.
+    """
+    row = table.require_call(work.connection, call_id)
+    if not row["care"]:
+        raise InvalidInput(f"call {call_id} is not a care call and needs no decision")
+    found = of_calls(work.connection, [call_id], AsOf.of(work.now))[call_id]
+    if found["decision"] == DECIDED:
+        raise InvalidInput(
+            f"call {call_id} is decided by a referral or a follow-up; to see it:"
+            f" ccu call show {call_id}"
+        )
+    before = reason_of(work.connection, call_id)
+    if before == reason:
+        return False
+    kept = {"reason": reason, "recorded_at": work.at, "recorded_by": work.staff_id}
+    table.replace(work.connection, "call_decision", {"call_id": call_id}, [kept] if reason else [])
+    table.record_changes(work, "call", call_id, {"no_action": (before, reason)})
+    work.audit("call-decide", "call", call_id, no_action=reason)
+    return True
+
+
+def reason_of(connection: sqlite3.Connection, call_id: int) -> str | None:
+    """Return the code of the reason why a call needs no further action; None without one."""
+    row = connection.execute(
+        "SELECT reason FROM call_decision WHERE call_id = :id", {"id": call_id}
+    ).fetchone()
+    return str(row["reason"]) if row else None
+
+
+def record_late(connection: sqlite3.Connection, calls: Iterable[int], seen_at: str) -> int:
+    """Keep that these calls were found undecided too long; return how many were new.
+
+    Inside the caller's transaction.
+    """
+    before = connection.total_changes
+    connection.executemany(
+        "INSERT INTO undecided_event (call_id, seen_at) VALUES (:id, :seen_at)"
+        " ON CONFLICT DO NOTHING",
+        [{"id": each, "seen_at": seen_at} for each in calls],
+    )
+    return connection.total_changes - before

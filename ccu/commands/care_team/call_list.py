@@ -1,0 +1,113 @@
+"""`ccu call list`, `ccu call decide`: calls of a span, and the decision on each care call."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from ccu.errors import InvalidInput
+from ccu.options import CALL, PAST_DAY, AskingOption, arg, code, group, opt
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
+from ccu.session import Session
+
+app = group("Joined to `ccu call` by the map in cli.py.")
+
+COLUMNS = ("id", "occurred", "nature", "place", "outcome", "decision", "due", "owner")
+USUAL_DAYS = 7  # of the list, where no span is asked for
+NATURE, NO_ACTION = code("nature"), code("no_action_reason")
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    today: Annotated[bool, typer.Option("--today", help="Only today's calls.")] = False,
+    since: Annotated[
+        date | None, opt("--since", PAST_DAY, "From this day; default the last 7 days.")
+    ] = None,
+    undecided: Annotated[
+        bool,
+        typer.Option("--undecided", help="Care calls without a decision, however old."),
+    ] = False,
+    mine: Annotated[
+        bool, typer.Option("--mine", help="Logged by you, or yours to decide.")
+    ] = False,
+    nature: Annotated[str | None, opt("--nature", NATURE, "With this current nature.")] = None,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """List calls and the decision on each care call; undecided ones first, the most urgent on top.
+
+    A care call is decided by a referral, a follow-up, or ccu call decide. The settings decide_days,
+    decide_urgent_days, urgent_natures and decide_since give when a decision is due.
+
+    Examples:
+
+      ccu call list --undecided
+
+      ccu call list --today --mine
+    """
+    from ccu import dates
+    from ccu.calls import triage_store as triage
+    from ccu.people.open_work_store import AsOf
+
+    session: Session = ctx.obj
+    if today and since is not None:
+        raise InvalidInput("give either --today or --since")
+    if today:
+        since = session.today
+    elif since is None and not undecided:
+        since = date.fromisoformat(session.days_ago(USUAL_DAYS))
+    start = dates.day_bounds(since, session.settings.zone)[0] if since else None
+    conditions = {
+        triage.SINCE: int(start.timestamp()) if start else None,
+        triage.NATURE: nature,
+        triage.MINE: session.staff_id if mine else None,
+        triage.UNDECIDED: 1 if undecided else None,
+    }
+    with session.work() as work:
+        as_of = AsOf.of(work.now)
+        found = triage.rows(work.connection, as_of, conditions, work.view, first_day=since)
+        work.view.keep()
+        work.audit("call-list", rows=len(found))
+    emit(Table(COLUMNS, found, title="Calls"), format, output)
+
+
+@app.command()
+def decide(
+    ctx: typer.Context,
+    call: Annotated[int, arg("CALL", CALL, "The call's number.")],
+    no_action: Annotated[
+        str | None, opt("--no-action", NO_ACTION, "Why it needs no further action.")
+    ] = None,
+    reopen: Annotated[
+        bool, typer.Option("--reopen", help="Take the decision back; the call is undecided again.")
+    ] = False,
+    asking: AskingOption = False,
+) -> None:
+    """Record that a care call needs no further action, and why.
+
+    A referral (ccu refer) or a follow-up (ccu follow-up add --call) decides its call by itself.
+
+    Examples:
+
+      ccu call decide 12 --no-action in_care
+
+      ccu call decide 12 --reopen
+    """
+    from ccu.calls import triage_store as triage
+    from ccu.people.open_work_store import AsOf
+
+    session: Session = ctx.obj
+    instead = f"to refer: ccu refer {call}; to plan a contact: ccu follow-up add --call {call}"
+    if reopen and no_action is not None:
+        raise InvalidInput("give either --no-action or --reopen")
+    if no_action is None and not reopen:
+        if not asking:
+            raise InvalidInput(f"--no-action is missing; {instead}")
+        say(f"No further action on call {call}. ({instead[:1].upper()}{instead[1:]})")
+        no_action = NO_ACTION.ask(session, "Why", "--no-action")
+    with session.work() as work:
+        changed = triage.decide(work, call, no_action)
+        shown = triage.of_calls(work.connection, [call], AsOf.of(work.now))[call]
+    state = shown["decision"] or "not decided"
+    emit_line(f"Call {call}: {state}." if changed else f"Nothing changed: call {call} is {state}.")
