@@ -49,13 +49,11 @@ def _due(session: Session, text: str, option: str) -> datetime:
     return due
 
 
-def _confirm_due(session: Session, due: datetime) -> None:
-    from ccu.output import say
-
-    say(f"  {dates.say_moment(due, session.now)}")
+def _due_words(session: Session, due: datetime) -> str:
+    return dates.say_moment(due, session.now)
 
 
-DUE = OptionType(read=_due, metavar="WHEN", confirm=_confirm_due)
+DUE = OptionType(read=_due, metavar="WHEN", words=_due_words)
 KIND, RESULT = code("follow_up_kind"), code("follow_up_result")
 LONGEST_TRY = 24 * 60  # minutes
 

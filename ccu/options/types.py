@@ -34,7 +34,8 @@ class OptionType(Generic[Value]):
     answer: Reader[Value] | None = None
     hint: str = ""  # what may be typed, after the question
     offer: Callable[["Session"], None] | None = None  # print the choices before the question
-    confirm: Callable[["Session", Value], None] | None = None  # print how the answer was understood
+    # The value in words: shown after the answer, and where it is reviewed before it is saved.
+    words: Callable[["Session", Value], str] | None = None
     commas: bool = False  # each item of a repeated option may hold several, with commas between
     is_file: bool = False  # read last: it may be typed at the terminal after the questions
 
@@ -83,6 +84,7 @@ class OptionType(Generic[Value]):
         required: bool,
     ) -> Value | None:
         from ccu.options import terminal
+        from ccu.output import say
 
         read = self.answer or self.read
 
@@ -98,8 +100,8 @@ class OptionType(Generic[Value]):
             self.offer(session)
         shown = f"{question}{self.hint}" + (f" [{usual}]" if usual else "")
         found = terminal.ask_until_valid(shown, checked)
-        if self.confirm and found is not None:
-            self.confirm(session, found)
+        if self.words and found is not None:
+            say(f"  {self.words(session, found)}")
         return found
 
 
@@ -226,11 +228,10 @@ def _provider(session: "Session", text: str, option: str) -> int:
     return int(providers.find(session.db, text, option)["id"])
 
 
-def _confirm_provider(session: "Session", provider_id: int) -> None:
-    from ccu.output import say
+def _provider_name(session: "Session", provider_id: int) -> str:
     from ccu.providers import store as providers
 
-    say(f"  {providers.read(session.db, provider_id)['name']}")
+    return str(providers.read(session.db, provider_id)["name"])
 
 
 LOGIN = OptionType(read=_login, metavar="LOGIN", complete=completion.logins)
@@ -239,7 +240,7 @@ PROVIDER = OptionType(
     metavar="PROVIDER",
     complete=completion.providers,
     hint=" (number, or how its name begins)",
-    confirm=_confirm_provider,
+    words=_provider_name,
 )
 
 
@@ -266,10 +267,8 @@ def code(table: str, *, commas: bool = False) -> OptionType[str]:
 
         terminal.show_choices(labels(session).values())
 
-    def confirm(session: "Session", chosen: str) -> None:
-        from ccu.output import say
-
-        say(f"  {labels(session)[chosen]}")
+    def words(session: "Session", chosen: str) -> str:
+        return labels(session)[chosen]
 
     return OptionType(
         read=read,
@@ -278,6 +277,6 @@ def code(table: str, *, commas: bool = False) -> OptionType[str]:
         answer=answer,
         hint=" (number, code, or how it begins)",
         offer=offer,
-        confirm=confirm,
+        words=words,
         commas=commas,
     )

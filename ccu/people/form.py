@@ -142,8 +142,8 @@ class PersonForm:
             shown = " (Enter for no more)"
         while ask_until_valid(FIELDS[field].question + shown, read) and field == "alias":
             pass
-        if type.confirm and self.said.fields.get(field):
-            type.confirm(self._session, self.said.fields[field])
+        if type.words and self.said.fields.get(field):
+            say(f"  {type.words(self._session, self.said.fields[field])}")
 
 
 def _present(old: Mapping[str, Any], field: str) -> str:

@@ -36,8 +36,9 @@ QUESTIONS_AND_ANSWERS = (
 )
 
 
-def start(db_path: Path, *args: str) -> Any:
+def start(db_path: Path, *args: str, language: str = "C.UTF-8") -> Any:
     environment = {**os.environ, "CCU_DB": str(db_path), "CCU_TODAY": TODAY, "TERM": "xterm"}
+    environment["LC_ALL"] = language
     return pexpect.spawn(
         sys.executable,
         [*PROGRAM, "log-call", *args],
@@ -108,7 +109,7 @@ def test_questions_go_to_the_screen_when_standard_output_is_a_file(
 
 
 def test_bytes_that_are_no_text_are_asked_again(ccu: Ccu, db_path: Path) -> None:
-    terminal = start(db_path, "--when", "22:30", "--nature", "crisis")
+    terminal = start(db_path, "--when", "22:30", "--nature", "crisis", language="C")
     terminal.expect_exact("Address: ")
     os.write(terminal.child_fd, b"caf\xe9 street\n")
     terminal.expect_exact("--address must be one line of text without control characters")
