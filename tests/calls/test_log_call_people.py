@@ -27,7 +27,7 @@ def ccu(ccu: Ccu) -> Ccu:
 
 def log(ccu: Ccu, *people: str) -> Result:
     """Log a call at a terminal; `people` are the answers from the first person on."""
-    typed = "\n".join(["crisis", *BEFORE, *people, "", ""]) + "\n"
+    typed = "\n".join(["crisis", *BEFORE, *people, "", "", "y"]) + "\n"
     return ccu(*ASKED, "-f", "json", stdin=typed, tty=True)
 
 

@@ -1,7 +1,7 @@
 """`ccu log-call`: record a call."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,7 @@ from ccu.output import Document, FormatOption, OutputOption, Section, emit_docum
 from ccu.session import Session
 
 if TYPE_CHECKING:
+    from ccu.calls.draft import Draft
     from ccu.people.store import Met
     from ccu.work import Work
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 def command(
     ctx: typer.Context,
     given: CallOptions,
+    edit: Annotated[
+        bool, typer.Option("--edit", help="Write the note in your own editor (EDITOR).")
+    ] = False,
     asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -42,21 +46,12 @@ def command(
     --person "caller: described: tall man, gray coat". A line of --person-file may also be a name:
     Ana Reyes, or Ana Reyes; born 1980-01-31.
     """
-    from ccu.calls import store as calls
-    from ccu.people import store as people
+    from ccu.calls import draft
 
     session: Session = ctx.obj
-    values = _values(session, given, asking)
-    with session.work() as work:
-        connection = work.connection
-        before = people.last(connection)
-        call_id = calls.log(work, calls.NewCall(**values))
-        page = _page(work, session, call_id)
-        alike: list[str] = []
-        if given.person_file:  # of a file nothing is asked: who they may be is shown
-            from ccu.people import finding
-
-            alike = finding.messages_since(session, before)
+    with draft.unfinished(session) as kept:
+        values = _values(session, given, asking, kept, edit)
+        call_id, page, alike = _log(session, given, values)
     for line in alike:
         say(line)
     try:
@@ -66,7 +61,27 @@ def command(
         raise
 
 
-def _values(session: Session, given: CallOptions, asking: bool) -> dict[str, Any]:
+def _log(
+    session: Session, given: CallOptions, values: dict[str, Any]
+) -> tuple[int, Document, list[str]]:
+    """Return the new call's number, its page, and who the people of a file may be."""
+    from ccu.calls import store as calls
+    from ccu.people import store as people
+
+    with session.work() as work:
+        before = people.last(work.connection)
+        call_id = calls.log(work, calls.NewCall(**values))
+        page = _page(work, session, call_id)
+        if not given.person_file:
+            return call_id, page, []
+        from ccu.people import finding  # of a file nothing is asked: who they may be is shown
+
+        return call_id, page, finding.messages_since(session, before)
+
+
+def _values(
+    session: Session, given: CallOptions, asking: bool, draft: "Draft", edit: bool
+) -> dict[str, Any]:
     """The fields of the new call, from the options and the answers. Raises InvalidInput."""
     from ccu.calls.form import REQUIRED, CallForm, flag, refuse_two_inputs
 
@@ -78,10 +93,10 @@ def _values(session: Session, given: CallOptions, asking: bool) -> dict[str, Any
         )
     refuse_two_inputs(given)
     form = CallForm(session)
-    if missing:
+    if missing or (edit and asking):
         from ccu.calls.questions import CallQuestions
 
-        CallQuestions(session, given, form, lambda met: _offered(session, met)).ask()
+        CallQuestions(session, given, form, draft, edit, lambda met: _offered(session, met)).ask()
     else:
         form.read_all(given)
     form.read_files(given)
