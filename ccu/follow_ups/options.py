@@ -99,6 +99,9 @@ class AttemptOptions:
         datetime | None, opt("--next", DUE, "When to try or check again; written as for --due.")
     ] = None
     next_kind: Annotated[str | None, opt("--next-kind", KIND, "What to do then.")] = None
+    edit: Annotated[
+        bool, typer.Option("--edit", help="Write the note in your own editor (EDITOR).")
+    ] = False
 
 
 @dataclass(eq=False, repr=False)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ccu.session import Session
 
 
+MOST_LINES = 18  # of a review; a longer one leaves out the questions without an answer
+
+
 class Declined(KeyboardInterrupt):
     """The answer to "Save?" was no: the command ends as by Ctrl-C."""
 
@@ -35,17 +38,18 @@ class Question:
     wanted: Callable[[], bool] = lambda: True
 
 
-def fill_in(questions: Sequence[Question]) -> None:
+def fill_in(questions: Sequence[Question], check: Callable[[], object] = lambda: None) -> None:
     """Ask each question that is open, then show the answers until they are to be saved.
 
-    Raises Declined when they are not, and KeyboardInterrupt.
+    `check` raises InvalidInput for answers that do not fit together: they can then be changed.
+    Raises Declined when nothing is to be saved, and KeyboardInterrupt.
     """
     asked: list[Question] = []
     with terminal.going_back():
         _ask_open(questions, asked)
         if not asked:
             return  # every answer was given as an option
-        while not _is_right(questions, asked):
+        while not _is_right(questions, asked, check):
             _ask_open(questions, asked)
 
 
@@ -69,16 +73,21 @@ def _take_back(asked: list[Question]) -> None:
         say("  This is the first question; Ctrl-C cancels.")
 
 
-def _is_right(questions: Sequence[Question], asked: list[Question]) -> bool:
+def _is_right(
+    questions: Sequence[Question], asked: list[Question], check: Callable[[], object]
+) -> bool:
     """Show the answers and ask whether to save; change the one whose number is typed."""
     shown = [each for each in questions if each.wanted() and (each.known or each in asked)]
     width = max(len(each.label) for each in shown)
     say("")
     for number, each in enumerate(shown, 1):
+        if not each.words() and len(shown) > MOST_LINES:
+            continue  # its number can still be typed
         say(_cut(f"{number:>3}  {each.label:{width}}  {each.words() or '(none)'}"))
 
     def read(answer: str) -> Question | None:
         if answer.lower() in ("y", "yes"):
+            check()
             return None
         if answer.lower() in ("n", "no"):
             raise Declined

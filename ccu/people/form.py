@@ -3,6 +3,7 @@
 Every error names the field, and the line of a file, never the value.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.options import typed_text
+from ccu.options.questions import Question, fill_in
 from ccu.options.terminal import ask_until_valid
 from ccu.output import say
 from ccu.output.text import cell
@@ -25,6 +27,7 @@ from ccu.people.options import (
     read_field,
 )
 from ccu.people.store import EMPTY, IDENTIFYING, Said
+from ccu.records import codes
 from ccu.session import Session
 
 FULL_AGE = 18
@@ -106,9 +109,28 @@ class PersonForm:
         """Ask every question that no option answered; Enter skips one."""
         say("Enter what is known; press Enter to skip a question. You can also answer:")
         say('"does not know" or "prefers not to answer".')
-        for field in FIELDS:
-            if not (field in self.said.fields or field in self.said.missing or self._idle(field)):
-                self._ask(field)
+        given = {*self.said.fields, *self.said.missing}
+        fill_in(
+            [
+                Question(
+                    re.split("[,:]", FIELDS[field].question)[0],
+                    lambda field=field: self._ask(field),  # type: ignore[misc]
+                    lambda field=field: self._words(field),  # type: ignore[misc]
+                    field in given,
+                    lambda field=field: not self._idle(field),  # type: ignore[misc]
+                )
+                for field in FIELDS
+            ],
+            self.check_new,
+        )
+
+    def check_new(self) -> None:
+        """Raise InvalidInput where nothing tells who it is, or the answers contradict."""
+        settle(self.said, self._session.today)
+        if not self.said.aliases and not any(self.said.fields.get(field) for field in _WHO):
+            raise InvalidInput(
+                "nothing identifies the person: give a name, a description, a phone or an email"
+            )
 
     def ask_changes(self, old: Mapping[str, Any]) -> None:
         """Ask every field with its value; Enter keeps it, a hyphen empties it."""
@@ -116,6 +138,18 @@ class PersonForm:
         for field in FIELDS:
             if not (self.said.fields.get("birth_date", old["birth_date"]) and field in _AGE):
                 self._ask(field, "" if field == "alias" else _present(old, field))
+
+    def _words(self, field: str) -> str:
+        """Return an answer in words; empty when there is none."""
+        if field == "alias":
+            return "; ".join(" ".join(filter(None, each)) for each in self.said.aliases)
+        if field in self.said.missing:
+            return codes.labels(self._session.db, "missing_value")[self.said.missing[field]]
+        value = self.said.fields.get(field)
+        if value in (None, ""):
+            return ""
+        type = FIELDS[field].type
+        return type.words(self._session, value) if type.words else cell(value)
 
     def _idle(self, field: str) -> bool:
         """Whether earlier answers make a question needless: a name needs no description."""
@@ -126,20 +160,28 @@ class PersonForm:
 
     def _ask(self, field: str, shown: str = "") -> None:
         type = FIELDS[field].type
+        if field == "alias":
+            self.said.aliases.clear()
+            shown = " (Enter for no more)"
+        elif words := self._words(field):
+            shown = f" [{words}] (- clears)"
 
         def read(answer: str) -> bool:
             if answer == "-" and field != "alias":
+                self.said.missing.pop(field, None)
                 self.clear(field)
             elif answer:
-                self._set(
-                    field, read_field(self._session, field, answer, NAMES[field], answered=True)
-                )
+                value = read_field(self._session, field, answer, NAMES[field], answered=True)
+                self.said.missing.pop(field, None)
+                self.said.fields.pop(field, None)
+                self._set(field, value)
+            if self.said.fields.get("birth_date"):  # it decides: an age is no longer asked
+                for each in _AGE:
+                    self.said.fields.pop(each, None)
             return bool(answer)
 
         if type.offer:
             type.offer(self._session)
-        if field == "alias":
-            shown = " (Enter for no more)"
         while ask_until_valid(FIELDS[field].question + shown, read) and field == "alias":
             pass
         if type.words and self.said.fields.get(field):
@@ -183,12 +225,8 @@ def add(session: Session, given: PersonOptions, asking: bool) -> str:
     form.read_options(given)
     if asking and given.file is None:
         form.ask_new()
+    form.check_new()
     said = form.said
-    settle(said, session.today)
-    if not said.aliases and not any(said.fields.get(field) for field in _WHO):
-        raise InvalidInput(
-            "nothing identifies the person: give a name, a description, a phone or an email"
-        )
     chosen = person_finding.existing(session, person_finding.of_said(said)) if asking else None
     if chosen is not None:
         return _fill(session, chosen, said)
