@@ -84,7 +84,8 @@ def test_a_person_with_a_worker_is_theirs(ccu: Ccu) -> None:
 def test_a_terminal_is_asked_for_what_is_missing(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
     from ..conftest import run_ccu
 
-    done = run_ccu("follow-up", "add", "--call", "1", stdin="visit\n2026-01-01\nfriday\ny\n", tty=True)
+    typed = "visit\n2026-01-01\nfriday\ny\n"
+    done = run_ccu("follow-up", "add", "--call", "1", stdin=typed, tty=True)
     assert done.code == 0
     assert done.out == f"Added follow-up 1: Visit, due Fri 6 Feb 2026 23:59, {login(ccu)}.\n"
     assert "--due is in the past" in done.err
