@@ -76,6 +76,7 @@ class CallQuestions:
         self._edit = edit
         self._offer = offer
         self._met: list[Met] = []
+        self._names: dict[int, str] = {}  # of those chosen by name, for the review
 
     def ask(self) -> None:
         """All questions, in order, and the review. Raises KeyboardInterrupt when it is declined."""
@@ -179,10 +180,8 @@ class CallQuestions:
     # ------------------------------------------------------------ people
 
     def _people(self) -> None:
-        say(
-            'People involved: a name, "unknown", or "described: ...".'
-            ' Start with "caller:" or "family:" if not the subject.'
-        )
+        say('People involved: a name, "unknown", or "described: ...".')
+        say('Start with "caller:" or "family:" if not the subject.')
         lines: list[str] = self._typed.setdefault("person", [])
 
         def read(answer: str) -> Met | None:
@@ -204,6 +203,8 @@ class CallQuestions:
             if met is None:
                 break
             chosen = self._offer(met)
+            if chosen.person_id is not None and met.person_id is None:
+                self._names[chosen.person_id] = f"{_who(met)}, "
             lines.append(text if chosen is met else f"{chosen.role}: {chosen.person_id}")
             self._met.append(chosen)
         self._form.values["people"] = list(self._met)
@@ -225,7 +226,8 @@ class CallQuestions:
             return "from a file"
         roles = codes.labels(self._connection, "call_role")
         return "; ".join(
-            f"{_who(met)} ({roles[met.role].lower()})" for met in self._form.values["people"]
+            f"{self._names.get(met.person_id or 0, '')}{_who(met)} ({roles[met.role].lower()})"
+            for met in self._form.values["people"]
         )
 
     # ------------------------------------------------------------ the note

@@ -189,7 +189,9 @@ def show_choices(labels: Iterable[str]) -> None:
     """Print the numbered choices of a question: one a line, or two columns read downward."""
     from ccu.output import say
 
-    lines = [f"{number:>3}  {label}" for number, label in enumerate(labels, 1)]
+    named = list(labels)
+    digits = len(str(len(named)))
+    lines = [f"{number:>{digits}}  {label}" for number, label in enumerate(named, 1)]
     half = (len(lines) + 1) // 2
     left, right = lines[:half], lines[half:]
     width = max(map(len, left), default=0) + 2

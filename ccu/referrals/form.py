@@ -125,7 +125,7 @@ def _provider_question(
         if not listed:
             say("  No provider is listed for this need. To list all: ccu provider list")
         usual = str(listed[0]["id"]) if len(listed) == 1 else ""
-        given.to = PROVIDER.ask(session, "Provider", "--to", usual)
+        given.to = PROVIDER.ask(session, "Provider", "--to", words() or usual, default=given.to)
 
     def words() -> str:
         return str(providers.read(session.db, given.to)["name"]) if given.to else ""

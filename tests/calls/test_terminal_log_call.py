@@ -210,6 +210,18 @@ def test_ctrl_c_keeps_a_private_draft_that_the_next_call_offers(
     assert drafts(tmp_path) == []
 
 
+def test_a_call_that_cannot_be_saved_is_kept_too(ccu: Ccu, db_path: Path, tmp_path: Path) -> None:
+    line = ("log-call", "--when", "22:30", "--address", "12 Main St", "--nature", "crisis")
+    assert ccu(*line, "--incident", "26-1").code == 0
+    terminal = start(db_path, "--incident", "26-1")  # another call has that number
+    answer(terminal, *TO_THE_NOTE, "", "y")
+    terminal.expect_exact("ccu log-call offers them")
+    terminal.expect_exact("ccu: error: ")
+    terminal.expect(pexpect.EOF)
+    assert len(drafts(tmp_path)) == 1
+    assert len(calls(db_path)) == 1
+
+
 @pytest.mark.parametrize("when", ["offered", "reviewed"])
 def test_a_draft_is_removed_when_it_is_declined(
     when: str, ccu: Ccu, db_path: Path, tmp_path: Path
