@@ -75,7 +75,12 @@ def ask_until_valid(question: str, read: Callable[[str], Value]) -> Value:
         try:
             return read(_answer(read_line(f"{question}: ")))
         except (InvalidInput, NotFound) as error:
-            sys.stderr.write(f"  {error}\n")
+            sys.stderr.write(f"  {_of_answer(str(error))}\n")
+
+
+def _of_answer(sentence: str) -> str:
+    """Return an error about an option as one about an answer: no option was typed here."""
+    return sentence[2:3].upper() + sentence[3:] if sentence.startswith("--") else sentence
 
 
 def ask_lines(question: str) -> str:

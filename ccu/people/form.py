@@ -6,6 +6,7 @@ Every error names the field, and the line of a file, never the value.
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,19 +111,17 @@ class PersonForm:
         say("Enter what is known; press Enter to skip a question. You can also answer:")
         say('"does not know" or "prefers not to answer".')
         given = {*self.said.fields, *self.said.missing}
-        fill_in(
-            [
-                Question(
-                    re.split("[,:]", FIELDS[field].question)[0],
-                    lambda field=field: self._ask(field),  # type: ignore[misc]
-                    lambda field=field: self._words(field),  # type: ignore[misc]
-                    field in given,
-                    lambda field=field: not self._idle(field),  # type: ignore[misc]
-                )
-                for field in FIELDS
-            ],
-            self.check_new,
-        )
+        questions = [
+            Question(
+                _label(field),
+                partial(self._ask, field),
+                partial(self._words, field),
+                field in given,
+                partial(lambda field: not self._idle(field), field),
+            )
+            for field in FIELDS
+        ]
+        fill_in(questions, self.check_new)
 
     def check_new(self) -> None:
         """Raise InvalidInput where nothing tells who it is, or the answers contradict."""
@@ -135,9 +134,27 @@ class PersonForm:
     def ask_changes(self, old: Mapping[str, Any]) -> None:
         """Ask every field with its value; Enter keeps it, a hyphen empties it."""
         say("Press Enter to keep what is in [ ], or type - to clear it.")
-        for field in FIELDS:
-            if not (self.said.fields.get("birth_date", old["birth_date"]) and field in _AGE):
-                self._ask(field, "" if field == "alias" else _present(old, field))
+
+        def is_open(field: str) -> bool:
+            return not (self.said.fields.get("birth_date", old["birth_date"]) and field in _AGE)
+
+        def present(field: str) -> str:
+            return "" if field == "alias" else _present(old, field)
+
+        def words(field: str) -> str:
+            return self._words(field) or (
+                "" if field in self.said.fields else present(field).strip(" []")
+            )
+
+        fill_in([
+            Question(
+                _label(field),
+                partial(lambda field: self._ask(field, present(field)), field),
+                partial(words, field),
+                wanted=partial(is_open, field),
+            )
+            for field in FIELDS
+        ])  # fmt: skip
 
     def _words(self, field: str) -> str:
         """Return an answer in words; empty when there is none."""
@@ -186,6 +203,11 @@ class PersonForm:
             pass
         if type.words and self.said.fields.get(field):
             say(f"  {type.words(self._session, self.said.fields[field])}")
+
+
+def _label(field: str) -> str:
+    """Return what the review calls a field: its question without the examples."""
+    return re.split("[,:]", FIELDS[field].question)[0]
 
 
 def _present(old: Mapping[str, Any], field: str) -> str:

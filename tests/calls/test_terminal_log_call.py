@@ -113,7 +113,7 @@ def test_bytes_that_are_no_text_are_asked_again(ccu: Ccu, db_path: Path) -> None
     terminal = start(db_path, "--when", "22:30", "--nature", "crisis", language="C")
     terminal.expect_exact("Address: ")
     os.write(terminal.child_fd, b"caf\xe9 street\n")
-    terminal.expect_exact("--address must be one line of text without control characters")
+    terminal.expect_exact("Address must be one line of text without control characters")
     terminal.expect_exact("Address: ")
     terminal.sendintr()
     terminal.expect(pexpect.EOF)

@@ -88,7 +88,7 @@ def test_a_terminal_is_asked_for_what_is_missing(ccu: Ccu, monkeypatch: pytest.M
     done = run_ccu("follow-up", "add", "--call", "1", stdin=typed, tty=True)
     assert done.code == 0
     assert done.out == f"Added follow-up 1: Visit, due Fri 6 Feb 2026 23:59, {login(ccu)}.\n"
-    assert "--due is in the past" in done.err
+    assert "Due is in the past" in done.err
 
 
 @pytest.mark.parametrize(

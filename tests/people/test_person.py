@@ -507,7 +507,7 @@ def test_who_was_described_is_identified_and_nothing_is_lost(ccu: Ccu) -> None:
 
 def test_at_a_terminal_it_shows_the_current_values(ccu: Ccu, db_path: Path) -> None:
     added(ccu, KATE, "--missing", "email=prefers_not")
-    typed = answers("", "Walsh", "", "Kit Walsh", "", "", "", "-", *SKIP)
+    typed = answers("", "Walsh", "", "Kit Walsh", "", "", "", "-", *SKIP, "y")
     done = ccu("person", "change", "1", stdin=typed, tty=True)
     assert (done.code, done.out) == (0, "Changed person 1: family, phone, aliases.\n")
     assert "Given name [Katherine]: " in done.err
