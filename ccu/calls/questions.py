@@ -202,7 +202,10 @@ class CallQuestions:
             text, met = answer
             if met is None:
                 break
-            chosen = self._offer(met)
+            try:
+                chosen = self._offer(met)
+            except GoBack:  # from the possible matches to the person
+                continue
             if chosen.person_id is not None and met.person_id is None:
                 self._names[chosen.person_id] = f"{_who(met)}, "
             lines.append(text if chosen is met else f"{chosen.role}: {chosen.person_id}")

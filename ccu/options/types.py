@@ -181,9 +181,14 @@ def _note_later(session: "Session", path: str, option: str) -> LaterNote:
 
 
 def _person(session: "Session", text: str, option: str) -> int:
-    """Read a person's number; at a terminal also a part of the name, which is never in an error."""
-    from ccu.options import typed_text
+    """Read a person's number; at a terminal also a part of the name, which is never in an error.
 
+    `-` asks for it, so that a name need not be on the command line.
+    """
+    from ccu.options import terminal, typed_text
+
+    if text == "-" and session.may_choose:
+        text = terminal.ask("Person, by number or part of the name", None, option, asking=True)
     if not (session.may_choose and any(letter.isalpha() for letter in text)):
         return typed_text.record_id(text, "person")
     from ccu.records import person_ids

@@ -184,6 +184,24 @@ def test_what_is_due_next_is_proposed_at_a_terminal(ccu: Ccu) -> None:
     assert ended.out == "Closed follow-up 1: reached.\n"
 
 
+def test_a_result_changed_in_the_review_takes_its_next_date_back(ccu: Ccu) -> None:
+    add(ccu, "--call", "1")
+    typed = "left\nno answer at the door\n\nmonday\n1\nreached\ny\n"
+    done = run_ccu("follow-up", "done", "1", stdin=typed, tty=True)
+    assert done.out == "Closed follow-up 1: reached.\n", done.err
+    assert "1  Result  Reached (closes this follow-up)\n" in done.err
+    assert "2  Note    no answer at the door\n" in done.err
+    assert done.err.count("3  Next") == 1
+
+
+def test_n_at_the_review_saves_nothing(ccu: Ccu) -> None:
+    add(ccu, "--call", "1")
+    done = run_ccu("follow-up", "done", "1", stdin="reached\n\nn\n", tty=True)
+    assert (done.code, done.out) == (130, "")
+    assert done.err.endswith("ccu: error: cancelled; nothing was saved\n")
+    assert ccu("follow-up", "done", "1", "--result", "reached").code == 0
+
+
 def test_closing_twice_is_told_who_closed_it_and_when(ccu: Ccu) -> None:
     add(ccu, "--call", "1")
     closed = ("follow-up", "done", "1", "--result", "reached")

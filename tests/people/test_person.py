@@ -126,6 +126,15 @@ def test_it_asks_one_field_a_line_and_enter_skips(ccu: Ccu) -> None:
     assert show(ccu, 1)["birth_date"] == "1980-01-31"
 
 
+def test_what_does_not_fit_together_is_changed_in_the_review(ccu: Ccu) -> None:
+    typed = answers(*[""] * 15, "y", "1", "Anna", "<", "yes", "1", "Ana", "4", "1/31/1980", "y")
+    done = ccu("person", "add", stdin=typed, tty=True)
+    assert done.code == 0, done.err
+    assert "  nothing identifies the person: give a name" in done.err
+    found = show(ccu, 1)
+    assert (found["given_name"], found["birth_date"]) == ("Ana", "1980-01-31")
+
+
 def test_a_description_of_somebody_not_identified(ccu: Ccu) -> None:
     typed = answers("", "", "male, 40s, red jacket", "", "", "40", *SKIP, "y")
     assert ccu("person", "add", stdin=typed, tty=True).code == 0

@@ -227,6 +227,13 @@ def test_a_part_of_a_name_is_taken_at_a_terminal(ccu: Ccu, db_path: Path) -> Non
     assert "kath" not in audit.lower()
 
 
+def test_a_name_can_be_asked_for_so_that_no_command_line_has_it(ccu: Ccu) -> None:
+    done = ccu("person", "show", "-", stdin="kath\n", tty=True)
+    assert done.code == 0, done.err
+    assert done.err.startswith("Person, by number or part of the name:   1  Katherine O'Brien")
+    assert ccu("person", "show", "-", stdin="kath\n").code == 2
+
+
 def test_of_several_people_one_is_chosen(ccu: Ccu, db_path: Path) -> None:
     assert ccu("person", "add", "--file", "-", stdin="given: Katrina\nfamily: Lee").code == 0
     done = ccu("history", "--person", "kat", stdin="2\n7\n", tty=True)
