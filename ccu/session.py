@@ -33,6 +33,8 @@ class Session:
         self._db: sqlite3.Connection | None = None
         self._denied = False
         self.interactive = sys.stdin is not None and sys.stdin.isatty()
+        # Whether an option may ask which of several records is meant; options.convert sets it.
+        self.may_choose = False
 
     # ------------------------------------------------------------ the file
 

@@ -174,6 +174,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ccu:
     monkeypatch.setattr(audit, "clock", machine_clock)
     monkeypatch.delenv("SUDO_UID", raising=False)
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
     return run_ccu
 
 

@@ -3,15 +3,18 @@
 An answer is read by the same form as the options. What it refuses is asked again with its message.
 """
 
+import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 
 from ccu import dates
 from ccu.address import Address
+from ccu.calls.draft import Draft
 from ccu.calls.form import MANY, CallForm, field_of, flag
 from ccu.calls.options import TYPES, CallOptions
 from ccu.errors import InvalidInput, NotFound
-from ccu.options import typed_text
-from ccu.options.terminal import ask_lines, ask_until_valid
+from ccu.options.questions import Question, fill_in, note
+from ccu.options.terminal import GoBack, ask_until_valid
 from ccu.output import say
 from ccu.people import store as people
 from ccu.people.store import Met
@@ -32,7 +35,20 @@ QUESTIONS = {
 }
 # option -> its code list, whose labels show how an answer was understood
 LISTS = {"nature": "nature", "source": "call_source"} | {each: each for each in MANY}
-REQUIRED_HERE = ("address", "nature")
+SKIPPED = ("danger", "intervention", "disposition", "minutes")  # Enter leaves these out
+UNCHANGED = ("responder", "minutes")  # not repeated after the answer: they are as typed
+# option -> what the review calls it
+LABELS = {
+    "when": "Began",
+    "address": "Address",
+    "nature": "Nature",
+    "source": "Reported by",
+    "danger": "Hazards",
+    "responder": "Responders",
+    "intervention": "Interventions",
+    "disposition": "Dispositions",
+    "minutes": "Minutes on scene",
+}
 
 
 class CallQuestions:
@@ -43,99 +59,186 @@ class CallQuestions:
         session: Session,
         given: CallOptions,
         form: CallForm,
+        draft: Draft,
+        edit: bool,
         offer: Callable[[Met], Met],
         place: Callable[[Address], Address],
     ) -> None:
         """`offer` shows possible matches of a named person, and returns the one chosen.
 
         `place` does so for an address that is not on file.
+
+        `draft` keeps the answers as typed; `edit` opens the user's editor for the note.
         """
         self._session = session
         self._connection = session.db
         self._given = given
         self._form = form
+        self._typed = draft.answers
+        self._draft = draft
+        self._edit = edit
         self._offer = offer
         self._place = place
+        self._filed: dict[str, Address] = {}  # an address as read -> the one chosen to be filed
+        self._met: list[Met] = []
+        self._names: dict[int, str] = {}  # of those chosen by name, for the review
 
     def ask(self) -> None:
-        """All questions, in order. Raises KeyboardInterrupt when the person stops."""
-        if self._given.when is None:
-            self._ask("when")  # the other times are counted from it
-        self._form.read_all(self._given)
-        self._settle_address()
-        for met in self._form.values.get("people", []):  # now, not after all the questions
-            if met.person_id is not None:
-                people.must_exist(self._connection, met.person_id)
+        """All questions, in order, and the review. Raises KeyboardInterrupt when it is declined."""
+        if self._draft.is_resumed(self._session):
+            self._take_draft()
+        if self._is_known("when"):
+            self._read_given()
         self._form.choose = codes.chosen
-        for option in QUESTIONS:
-            if not self._is_known(option):
-                self._ask(option)
-        if not (self._is_known("person") or self._is_known("person_file")):
-            self._people()
-        if not self._is_known("note_file"):
-            self._form.values["narrative"] = self._note()
+        asked = [self._question(option) for option in QUESTIONS]
+        asked.append(
+            Question(
+                "People", self._people, self._people_words, self._is_known("person", "person_file")
+            )
+        )
+        asked.append(
+            Question("Note", self._note, self._note_words, self._is_known("note", "note_file"))
+        )
+        fill_in(asked)
 
-    def _is_known(self, option: str) -> bool:
-        return field_of(option) in self._form.values or getattr(self._given, option) not in (
-            None,
-            [],
+    def _question(self, option: str) -> Question:
+        return Question(
+            LABELS[option],
+            lambda: self._ask(option),
+            lambda: self._words(option),
+            self._is_known(option),
+        )
+
+    def _is_known(self, *options: str) -> bool:
+        return any(
+            option in self._typed or getattr(self._given, option, None) not in (None, [])
+            for option in options
         )
 
     def _ask(self, option: str) -> None:
         question, default = QUESTIONS[option]
-        type = TYPES[option]
+        type, before = TYPES[option], self._typed.get(option, "")
         if type.offer:
             type.offer(self._session)
-        if default:
+        if before:
+            question += f" [{before}]" + (" (- clears)" if option in SKIPPED else "")
+        elif default:
             question += f" [{default}]"
-        elif option not in REQUIRED_HERE:
+        elif option in SKIPPED:
             question += " (Enter to skip)"
 
         def read(answer: str) -> None:
-            answer = answer or default
-            if answer or option in REQUIRED_HERE:
-                value = type.read_answer(self._session, answer, flag(option))
-                self._form.read(option, value.split(",") if option == "responder" else value)
+            if answer == "-" and option in SKIPPED:
+                self._form.values.pop(field_of(option), None)
+                self._typed[option] = ""
+                return
+            answer = answer or before or default
+            if answer or option not in SKIPPED:
+                self._read(option, answer)
+            self._typed[option] = answer
 
         ask_until_valid(question, read)
-        self._echo(option)
+        if option == "when":  # the other times are counted from it
+            self._typed["when"] = _local(self._session, self._form.values["occurred_at"])
+            self._read_given()
         if option == "address":
-            self._settle_address()
+            try:
+                self._form.values["address"] = self._place(self._form.values["address"])
+            except GoBack:  # from the similar places to the address
+                return self._ask(option)
+            self._typed["address"] = self._form.values["address"].raw
+        if option not in UNCHANGED and (words := self._words(option)):
+            say(f"  {words}")
+
+    def _read_given(self) -> None:
+        """Read the options that no answer replaces. Raises InvalidInput, NotFound."""
+        self._form.read_all(self._given_again())
+        self._settle_address()
+        self._check_people()
 
     def _settle_address(self) -> None:
-        if "address" in self._form.values:
-            self._form.values["address"] = self._place(self._form.values["address"])
+        """Offer, once, the places similar to an address that an option gave."""
+        if self._given.address is None or "address" in self._typed:
+            return
+        reading = self._form.values["address"]
+        if reading.raw not in self._filed:
+            self._filed[reading.raw] = self._place(reading)
+        self._form.values["address"] = self._filed[reading.raw]
 
-    def _echo(self, option: str) -> None:
-        """Show how an answer was understood, while the user can still stop."""
+    def _read(self, option: str, answer: str) -> None:
+        """Read an answer into the form. Raises InvalidInput."""
+        value = TYPES[option].read_answer(self._session, answer, flag(option))
+        self._form.read(option, value.split(",") if option == "responder" else value)
+
+    def _given_again(self) -> CallOptions:
+        """Return the options that no answer replaces, read again after the time of the call."""
+        replaced = {option: None for option in self._typed if hasattr(self._given, option)}
+        return replace(self._given, **replaced)
+
+    def _check_people(self) -> None:
+        """Raise NotFound now, not after all the questions, for a number that nobody has."""
+        for met in self._form.values.get("people", []):
+            if met.person_id is not None:
+                people.must_exist(self._connection, met.person_id)
+
+    def _words(self, option: str) -> str:
+        """Return how an answer, or an option, was understood."""
         value = self._form.values.get(field_of(option))
+        if value in (None, "", []):
+            return ""
         if option == "when":
-            say(f"  {dates.say_moment(dates.from_iso(str(value)), self._session.now)}")
-        elif option == "address":
-            say(f"  {_understood(self._form.values['address'])}")
-        elif option in LISTS and value:
-            labels = codes.choices(self._connection, LISTS[option])
-            chosen = value if option in MANY else [value]
-            say(f"  {', '.join(labels[code] for code in chosen)}")
+            return dates.say_moment(dates.from_iso(str(value)), self._session.now)
+        if option == "address":
+            return _understood(self._form.values["address"])
+        if option in LISTS:
+            labels = codes.labels(self._connection, LISTS[option])
+            return ", ".join(labels[code] for code in (value if option in MANY else [value]))
+        if option == "responder":
+            agencies = codes.labels(self._connection, "agency")
+            return ", ".join(
+                agencies[each.agency] + (" with clinician" if each.clinician else "")
+                for each in value
+            )
+        return str(value)
+
+    # ------------------------------------------------------------ people
 
     def _people(self) -> None:
-        say(
-            'People involved: a name, "unknown", or "described: ...".'
-            ' Start with "caller:" or "family:" if not the subject.'
-        )
-        found: list[Met] = []
+        say('People involved: a name, "unknown", or "described: ...".')
+        say('Start with "caller:" or "family:" if not the subject.')
+        lines: list[str] = self._typed.setdefault("person", [])
 
         def read(answer: str) -> Met | None:
-            if not answer:
-                return None
-            return self._recorded(self._form.person(answer, "a person", names=True))
+            return self._person(answer) if answer else None
 
-        while met := ask_until_valid(f"Person {len(found) + 1} (Enter when done)", read):
-            found.append(self._offer(met))
-        self._form.values["people"] = found
+        while True:
+            try:
+                question = f"Person {len(lines) + 1} (Enter when done)"
+                answer = ask_until_valid(question, lambda text: (text, read(text)))
+            except GoBack:
+                if not lines:
+                    del self._typed["person"]
+                    raise
+                say(f"  Person {len(lines)} is left out.")
+                lines.pop()
+                self._met.pop()
+                continue
+            text, met = answer
+            if met is None:
+                break
+            try:
+                chosen = self._offer(met)
+            except GoBack:  # from the possible matches to the person
+                continue
+            if chosen.person_id is not None and met.person_id is None:
+                self._names[chosen.person_id] = f"{_who(met)}, "
+            lines.append(text if chosen is met else f"{chosen.role}: {chosen.person_id}")
+            self._met.append(chosen)
+        self._form.values["people"] = list(self._met)
 
-    def _recorded(self, met: Met) -> Met:
-        """Return the same, after a check of the person's number. Raises InvalidInput."""
+    def _person(self, text: str) -> Met:
+        """Return somebody as typed, after a check of the number. Raises InvalidInput."""
+        met = self._form.person(text, "a person", names=True)
         try:
             if met.person_id is not None:
                 people.must_exist(self._connection, met.person_id)
@@ -143,13 +246,59 @@ class CallQuestions:
             raise InvalidInput(str(error)) from None
         return met
 
-    def _note(self) -> str | None:
-        while True:
-            text = ask_lines("Note (end with a blank line)")
-            try:
-                return typed_text.note(text, "the note")
-            except InvalidInput as error:
-                say(f"  {error}")
+    def _people_words(self) -> str:
+        if not self._is_known("person", "person_file"):
+            return ""
+        if self._given.person_file is not None:
+            return "from a file"
+        roles = codes.labels(self._connection, "call_role")
+        return "; ".join(
+            f"{self._names.get(met.person_id or 0, '')}{_who(met)} ({roles[met.role].lower()})"
+            for met in self._form.values["people"]
+        )
+
+    # ------------------------------------------------------------ the note
+
+    def _note(self) -> None:
+        text = note(self._session, self._typed.get("note"), self._edit)
+        self._form.values["narrative"] = text
+        self._typed["note"] = text or ""
+
+    def _note_words(self) -> str:
+        return "from a file" if self._given.note_file is not None else self._typed["note"]
+
+    # ------------------------------------------------------------ a call that was not finished
+
+    def _take_draft(self) -> None:
+        """Read the kept answers into the form; one that no longer fits is asked again."""
+        self._form.choose = codes.chosen
+        for option in QUESTIONS:
+            if getattr(self._given, option) not in (None, []):
+                self._typed.pop(option, None)  # the option counts
+            if answer := self._typed.get(option):
+                try:
+                    self._read(option, answer)
+                except (InvalidInput, NotFound):
+                    del self._typed[option]
+        lines = self._typed.pop("person", None)
+        if lines is not None:
+            with contextlib.suppress(InvalidInput):
+                self._met = [self._person(text) for text in lines]
+                self._form.values["people"] = list(self._met)
+                self._typed["person"] = lines
+        if "note" in self._typed:
+            self._form.values["narrative"] = self._typed["note"] or None
+
+
+def _who(met: Met) -> str:
+    if met.person_id is not None:
+        return f"person {met.person_id}"
+    return f"{met.given_name} {met.family_name}".strip() or met.description or "unknown"
+
+
+def _local(session: Session, moment: str) -> str:
+    """Return a moment as it can be typed again on another day, in the town's time."""
+    return f"{dates.from_iso(moment).astimezone(session.now.tzinfo):%Y-%m-%d %H:%M}"
 
 
 def _understood(address: Address) -> str:

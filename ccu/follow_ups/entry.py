@@ -12,7 +12,10 @@ from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
 from ccu.follow_ups.options import DUE, KIND, RESULT, AddOptions, AttemptOptions
 from ccu.follow_ups.store import About, Attempt, Done
-from ccu.options import required
+from ccu.options import questions, required
+from ccu.options.questions import Question
+from ccu.output import say
+from ccu.people import store as people
 from ccu.records import codes, visibility
 from ccu.session import Session
 from ccu.work import Work
@@ -26,11 +29,14 @@ def add(session: Session, given: AddOptions, asking: bool) -> str:
     """Add a follow-up by hand; return what was added. Raises InvalidInput, NotFound."""
     # A wrong number is reported before any question.
     _about(session.reading, given)
-    if asking and given.kind is None:
-        given.kind = KIND.ask(session, "What to do", "--kind")
+    if asking:
+        questions.fill_in(
+            [
+                questions.of_option(session, given, "kind", KIND, "What to do", "--kind"),
+                questions.of_option(session, given, "due", DUE, "When is it due", "--due"),
+            ]
+        )
     kind = required(given.kind, "--kind")
-    if asking and given.due is None:
-        given.due = DUE.ask(session, "When is it due", "--due")
     due_at = dates.to_iso(required(given.due, "--due"))
     note = given.note_file() if given.note_file else None
     with session.work() as work:
@@ -58,11 +64,9 @@ def attempt(session: Session, follow_up_id: int, given: AttemptOptions, asking: 
     """
     visibility.refuse("follow-up", session.view.follow_ups([follow_up_id]))
     row = follow_ups.read_open(session.db, follow_up_id)  # reported before any question
-    if asking and given.result is None:
-        given.result = RESULT.ask(session, "Result", "--result")
+    if asking:
+        _ask_attempt(session, row, given)
     result, next_due = required(given.result, "--result"), given.next_due
-    if asking and next_due is None:
-        next_due = _ask_next(session, row, result)
     if given.next_kind and next_due is None:
         raise InvalidInput("--next-kind needs --next")
     new = Attempt(
@@ -82,16 +86,55 @@ def attempt(session: Session, follow_up_id: int, given: AttemptOptions, asking: 
     return f"{word} follow-up {follow_up_id}: {label}.{_next(session, done)}"
 
 
-def _ask_next(session: Session, row: sqlite3.Row, result: str) -> datetime | None:
-    """Ask when the next one is due, where there must be one, offering the schedule's next step."""
-    is_over = follow_ups.ends(session.db, result)
-    if is_over and not follow_ups.next_needed(session.db, row, session.today):
-        return None
-    step = follow_ups.CHECK_AGAIN if is_over else follow_ups.RETRY
-    proposal = dates.from_iso(follow_ups.step_after(session.now, session.settings, step))
-    question = "When to check again" if is_over else "When to try again"
-    usual = dates.say_moment(proposal, session.now)
-    return DUE.ask(session, question, "--next", usual, default=proposal)
+def _ask_attempt(session: Session, row: sqlite3.Row, given: AttemptOptions) -> None:
+    """Show who it is about, and ask for the result, a note and the next date."""
+    next_given = given.next_due is not None
+
+    def is_over() -> bool:
+        return given.result is not None and follow_ups.ends(session.db, given.result)
+
+    def is_next_needed() -> bool:
+        return not is_over() or follow_ups.next_needed(session.db, row, session.today)
+
+    def ask_next() -> None:
+        step = follow_ups.CHECK_AGAIN if is_over() else follow_ups.RETRY
+        proposal = dates.from_iso(follow_ups.step_after(session.now, session.settings, step))
+        question = "When to check again" if is_over() else "When to try again"
+        usual = given.next_due or proposal
+        said = dates.say_moment(usual, session.now)
+        given.next_due = DUE.ask(session, question, "--next", said, default=usual)
+
+    def next_words() -> str:
+        return dates.say_moment(given.next_due, session.now) if given.next_due else ""
+
+    result = questions.of_option(session, given, "result", RESULT, "Result", "--result")
+    result_words = result.words
+    result.words = lambda: result_words() + (" (closes this follow-up)" if is_over() else "")
+    if given.result is None:
+        say(_who(session, row))
+    questions.fill_in(
+        [
+            result,
+            questions.of_note(given, given.edit, session),
+            Question("Next", ask_next, next_words, next_given, is_next_needed),
+        ]
+    )
+    if not (next_given or is_next_needed()):
+        given.next_due = None  # the result was changed after it was answered
+
+
+def _who(session: Session, row: sqlite3.Row) -> str:
+    """Return `Follow-up 7: Phone call, person 12, Ana Reyes, 203-555-0142`; recorded as shown."""
+    what = codes.labels(session.db, "follow_up_kind")[row["kind"]]
+    parts = [f"Follow-up {row['id']}: {what}"]
+    if row["person_id"] is not None and session.may("person show"):
+        with session.work() as work:
+            number = people.canonical(work.connection, row["person_id"])
+            person = people.read(work.connection, number)
+            work.audit("follow-up-show", "person", number, follow_up=row["id"])
+        name = f"{person['given_name']} {person['family_name']}".strip()
+        parts += [f"person {number}", name or "unknown", person["phone"] or "no phone recorded"]
+    return ", ".join(parts)
 
 
 def _next(session: Session, done: Done) -> str:

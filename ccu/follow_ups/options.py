@@ -49,13 +49,11 @@ def _due(session: Session, text: str, option: str) -> datetime:
     return due
 
 
-def _confirm_due(session: Session, due: datetime) -> None:
-    from ccu.output import say
-
-    say(f"  {dates.say_moment(due, session.now)}")
+def _due_words(session: Session, due: datetime) -> str:
+    return dates.say_moment(due, session.now)
 
 
-DUE = OptionType(read=_due, metavar="WHEN", confirm=_confirm_due)
+DUE = OptionType(read=_due, metavar="WHEN", words=_due_words)
 KIND, RESULT = code("follow_up_kind"), code("follow_up_result")
 LONGEST_TRY = 24 * 60  # minutes
 
@@ -108,6 +106,9 @@ class AttemptOptions:
         datetime | None, opt("--next", DUE, "When to try or check again; written as for --due.")
     ] = None
     next_kind: Annotated[str | None, opt("--next-kind", KIND, "What to do then.")] = None
+    edit: Annotated[
+        bool, typer.Option("--edit", help="Write the note in your own editor (EDITOR).")
+    ] = False
 
 
 @dataclass(eq=False, repr=False)

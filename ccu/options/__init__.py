@@ -191,6 +191,7 @@ def convert(ctx: Any, session: "Session") -> None:
     Raises InvalidInput and NotFound, each naming the option.
     """
     parameters = {each.name: each for each in ctx.command.params}
+    session.may_choose = session.interactive and not ctx.params.get("asking")
     typed = [
         (name, *declared)
         for name, annotation in _annotations(ctx.command.callback).items()

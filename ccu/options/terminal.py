@@ -1,12 +1,16 @@
 """Questions to the person at the keyboard. They go to stderr: stdout is for data.
 
-Typer's own prompt is not used, because it writes a space to standard output.
+Where both are the same terminal, the system's readline reads the answer: the arrow keys edit it,
+and nothing typed is kept in a history. Typer's own prompt is not used, because it writes a space to
+standard output.
 """
 
+import contextlib
 import io
+import locale
 import sys
-import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,12 +18,40 @@ from ccu.errors import InvalidInput, NotFound
 from ccu.options import typed_text
 
 WIDTH = 78
+ONE_COLUMN = 6  # this many choices are listed one a line
+BACK = "<"
 
 Value = TypeVar("Value")
 
 
 class EndOfInput(KeyboardInterrupt):
     """Ctrl-D, or no terminal: stops the command as Ctrl-C does, unless a note ends this way."""
+
+
+class GoBack(Exception):
+    """`<` was typed: ask the question before again. Only a form (questions.py) allows it."""
+
+
+_can_go_back = False
+
+
+@contextlib.contextmanager
+def going_back() -> Iterator[None]:
+    """Let `<` raise GoBack in the block; elsewhere it is an answer like any other."""
+    global _can_go_back
+    before, _can_go_back = _can_go_back, True
+    try:
+        yield
+    finally:
+        _can_go_back = before
+
+
+def _answer(line: str) -> str:
+    """Return a line without the spaces around it. Raises GoBack where `<` may be typed."""
+    text = line.strip()
+    if text == BACK and _can_go_back:
+        raise GoBack
+    return text
 
 
 def ask(
@@ -41,9 +73,14 @@ def ask_until_valid(question: str, read: Callable[[str], Value]) -> Value:
     """Return what `read` makes of the answer; show its error and ask again when it refuses."""
     while True:
         try:
-            return read(read_line(f"{question}: ").strip())
+            return read(_answer(read_line(f"{question}: ")))
         except (InvalidInput, NotFound) as error:
-            sys.stderr.write(f"  {error}\n")
+            sys.stderr.write(f"  {_of_answer(str(error))}\n")
+
+
+def _of_answer(sentence: str) -> str:
+    """Return an error about an option as one about an answer: no option was typed here."""
+    return sentence[2:3].upper() + sentence[3:] if sentence.startswith("--") else sentence
 
 
 def ask_lines(question: str) -> str:
@@ -55,7 +92,7 @@ def ask_lines(question: str) -> str:
             line = read_line("> ")
         except EndOfInput:
             break
-        if line.strip() in ("", "."):
+        if (line.strip() if lines else _answer(line)) in ("", "."):
             break
         lines.append(line)
     return "\n".join(lines)
@@ -103,6 +140,13 @@ def read_line(question: str) -> str:
     """
     if isinstance(sys.stdin, io.TextIOWrapper) and sys.stdin.errors != "surrogateescape":
         sys.stdin.reconfigure(errors="surrogateescape")
+    sys.stderr.flush()
+    if _has_readline():
+        try:
+            return input(question)
+        except EOFError:
+            sys.stderr.write("\n")
+            raise EndOfInput from None
     sys.stderr.write(question)
     sys.stderr.flush()
     line = sys.stdin.readline()
@@ -110,6 +154,25 @@ def read_line(question: str) -> str:
         sys.stderr.write("\n")
         raise EndOfInput
     return line.rstrip("\r\n")
+
+
+def _has_readline() -> bool:
+    """Whether `input` reads by readline here; if so, nothing typed is kept in its history.
+
+    Where the terminal is not set to UTF-8, readline would drop every letter with an accent.
+    """
+    try:
+        if locale.getencoding().lower() not in ("utf-8", "utf8"):
+            return False
+        if not all(each.isatty() for each in (sys.stdin, sys.stdout)):
+            return False
+        if (sys.stdin.fileno(), sys.stdout.fileno()) != (0, 1):
+            return False
+        import readline
+    except (ImportError, OSError, ValueError, AttributeError):
+        return False
+    readline.set_auto_history(False)
+    return True
 
 
 def confirm_by_number(interactive: bool, number: int, stated: str, verb: str) -> None:
@@ -128,11 +191,19 @@ def confirm_by_number(interactive: bool, number: int, stated: str, verb: str) ->
 
 
 def show_choices(labels: Iterable[str]) -> None:
-    """Print the numbered choices of a question, wrapped between them and never inside one."""
+    """Print the numbered choices of a question: one a line, or two columns read downward."""
     from ccu.output import say
 
-    words = "   ".join(
-        f"{number}\xa0{label}".replace(" ", "\xa0") for number, label in enumerate(labels, 1)
-    )
-    for line in textwrap.wrap(words, WIDTH, break_long_words=False, break_on_hyphens=False):
-        say("  " + line.replace("\xa0", " "))
+    named = list(labels)
+    digits = len(str(len(named)))
+    lines = [f"{number:>{digits}}  {label}" for number, label in enumerate(named, 1)]
+    half = (len(lines) + 1) // 2
+    left, right = lines[:half], lines[half:]
+    width = max(map(len, left), default=0) + 2
+    if len(lines) > ONE_COLUMN and width + max(map(len, right)) <= WIDTH:
+        lines = [
+            f"{one:{width}}{other}".rstrip()
+            for one, other in zip_longest(left, right, fillvalue="")
+        ]
+    for line in lines:
+        say(line)

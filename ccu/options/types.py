@@ -1,12 +1,12 @@
 """The types of options: what each reads from the text typed, asks, and offers to the shell."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ccu.errors import InvalidInput
+from ccu.errors import InvalidInput, NotFound
 from ccu.options import completion_store as completion
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ class OptionType(Generic[Value]):
     answer: Reader[Value] | None = None
     hint: str = ""  # what may be typed, after the question
     offer: Callable[["Session"], None] | None = None  # print the choices before the question
-    confirm: Callable[["Session", Value], None] | None = None  # print how the answer was understood
+    # The value in words: shown after the answer, and where it is reviewed before it is saved.
+    words: Callable[["Session", Value], str] | None = None
     commas: bool = False  # each item of a repeated option may hold several, with commas between
     is_file: bool = False  # read last: it may be typed at the terminal after the questions
 
@@ -83,6 +84,7 @@ class OptionType(Generic[Value]):
         required: bool,
     ) -> Value | None:
         from ccu.options import terminal
+        from ccu.output import say
 
         read = self.answer or self.read
 
@@ -98,8 +100,8 @@ class OptionType(Generic[Value]):
             self.offer(session)
         shown = f"{question}{self.hint}" + (f" [{usual}]" if usual else "")
         found = terminal.ask_until_valid(shown, checked)
-        if self.confirm and found is not None:
-            self.confirm(session, found)
+        if self.words and found is not None:
+            say(f"  {self.words(session, found)}")
         return found
 
 
@@ -178,11 +180,54 @@ def _note_later(session: "Session", path: str, option: str) -> LaterNote:
     return lambda: _note(session, path, option)
 
 
+def _person(session: "Session", text: str, option: str) -> int:
+    """Read a person's number; at a terminal also a part of the name, which is never in an error.
+
+    `-` asks for it, so that a name need not be on the command line.
+    """
+    from ccu.options import terminal, typed_text
+
+    if text == "-" and session.may_choose:
+        text = terminal.ask("Person, by number or part of the name", None, option, asking=True)
+    if not (session.may_choose and any(letter.isalpha() for letter in text)):
+        return typed_text.record_id(text, "person")
+    from ccu.records import person_ids
+
+    session.require_may("person find")
+    found = person_ids.of_a_name(session.db, typed_text.line(text, option) or "")
+    if not found:
+        raise NotFound("no person has a name that begins so; find somebody: ccu person find")
+    if len(found) > person_ids.MOST_OF_A_NAME:
+        raise InvalidInput(f"{option}: many people have such a name; type more of it")
+    with session.work() as work:
+        person_ids.shown(work.connection, work.staff_id, "person-find", list(found))
+    return _chosen(found, "person")
+
+
+def _chosen(found: Mapping[int, str], record: str) -> int:
+    """Show the records found by a name; ask which one is meant unless it is the only one."""
+    from ccu.options import terminal, typed_text
+    from ccu.output import say
+
+    for number, words in found.items():
+        say(f"  {number}  {words}")
+    if len(found) == 1:
+        return next(iter(found))
+
+    def read(answer: str) -> int:
+        number = typed_text.record_id(answer, record)
+        if number not in found:
+            raise InvalidInput("enter one of the numbers shown")
+        return number
+
+    return terminal.ask_until_valid(f"Which {record}? Enter the number", read)
+
+
 FILE = OptionType(read=lambda session, path, option: Path(path), metavar="FILE", is_file=True)
 CALL = number_of("call", "N", completion.calls)
 FOLLOW_UP = number_of("follow-up", "F", completion.follow_ups)
 HOUSEHOLD = number_of("household", "H")
-PERSON = number_of("person", "P", completion.people)
+PERSON = OptionType(read=_person, metavar="P", complete=completion.people)
 PLACE = number_of("place", "N")
 PLAN = number_of("plan", "PLAN")
 REFERRAL = number_of("referral", "R", completion.referrals)
@@ -223,14 +268,17 @@ def _login(session: "Session", text: str, option: str) -> int:
 def _provider(session: "Session", text: str, option: str) -> int:
     from ccu.providers import store as providers
 
+    if session.may_choose:
+        found = providers.matching(session.db, text)
+        if len(found) > 1:
+            return _chosen({each["id"]: each["name"] for each in found}, "provider")
     return int(providers.find(session.db, text, option)["id"])
 
 
-def _confirm_provider(session: "Session", provider_id: int) -> None:
-    from ccu.output import say
+def _provider_name(session: "Session", provider_id: int) -> str:
     from ccu.providers import store as providers
 
-    say(f"  {providers.read(session.db, provider_id)['name']}")
+    return str(providers.read(session.db, provider_id)["name"])
 
 
 LOGIN = OptionType(read=_login, metavar="LOGIN", complete=completion.logins)
@@ -239,7 +287,7 @@ PROVIDER = OptionType(
     metavar="PROVIDER",
     complete=completion.providers,
     hint=" (number, or how its name begins)",
-    confirm=_confirm_provider,
+    words=_provider_name,
 )
 
 
@@ -271,10 +319,8 @@ def code(table: str, *, commas: bool = False) -> OptionType[str]:
 
         terminal.show_choices(labels(session).values())
 
-    def confirm(session: "Session", chosen: str) -> None:
-        from ccu.output import say
-
-        say(f"  {labels(session)[chosen]}")
+    def words(session: "Session", chosen: str) -> str:
+        return labels(session)[chosen]
 
     return OptionType(
         read=read,
@@ -283,6 +329,6 @@ def code(table: str, *, commas: bool = False) -> OptionType[str]:
         answer=answer,
         hint=" (number, code, or how it begins)",
         offer=offer,
-        confirm=confirm,
+        words=words,
         commas=commas,
     )

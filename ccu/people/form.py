@@ -3,13 +3,16 @@
 Every error names the field, and the line of a file, never the value.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.options import typed_text
+from ccu.options.questions import Question, fill_in
 from ccu.options.terminal import ask_until_valid
 from ccu.output import say
 from ccu.output.text import cell
@@ -25,6 +28,7 @@ from ccu.people.options import (
     read_field,
 )
 from ccu.people.store import EMPTY, IDENTIFYING, Said
+from ccu.records import codes
 from ccu.session import Session
 
 FULL_AGE = 18
@@ -106,16 +110,63 @@ class PersonForm:
         """Ask every question that no option answered; Enter skips one."""
         say("Enter what is known; press Enter to skip a question. You can also answer:")
         say('"does not know" or "prefers not to answer".')
-        for field in FIELDS:
-            if not (field in self.said.fields or field in self.said.missing or self._idle(field)):
-                self._ask(field)
+        given = {*self.said.fields, *self.said.missing}
+        questions = [
+            Question(
+                _label(field),
+                partial(self._ask, field),
+                partial(self._words, field),
+                field in given,
+                partial(lambda field: not self._idle(field), field),
+            )
+            for field in FIELDS
+        ]
+        fill_in(questions, self.check_new)
+
+    def check_new(self) -> None:
+        """Raise InvalidInput where nothing tells who it is, or the answers contradict."""
+        settle(self.said, self._session.today)
+        if not self.said.aliases and not any(self.said.fields.get(field) for field in _WHO):
+            raise InvalidInput(
+                "nothing identifies the person: give a name, a description, a phone or an email"
+            )
 
     def ask_changes(self, old: Mapping[str, Any]) -> None:
         """Ask every field with its value; Enter keeps it, a hyphen empties it."""
         say("Press Enter to keep what is in [ ], or type - to clear it.")
-        for field in FIELDS:
-            if not (self.said.fields.get("birth_date", old["birth_date"]) and field in _AGE):
-                self._ask(field, "" if field == "alias" else _present(old, field))
+
+        def is_open(field: str) -> bool:
+            return not (self.said.fields.get("birth_date", old["birth_date"]) and field in _AGE)
+
+        def present(field: str) -> str:
+            return "" if field == "alias" else _present(old, field)
+
+        def words(field: str) -> str:
+            return self._words(field) or (
+                "" if field in self.said.fields else present(field).strip(" []")
+            )
+
+        fill_in([
+            Question(
+                _label(field),
+                partial(lambda field: self._ask(field, present(field)), field),
+                partial(words, field),
+                wanted=partial(is_open, field),
+            )
+            for field in FIELDS
+        ])  # fmt: skip
+
+    def _words(self, field: str) -> str:
+        """Return an answer in words; empty when there is none."""
+        if field == "alias":
+            return "; ".join(" ".join(filter(None, each)) for each in self.said.aliases)
+        if field in self.said.missing:
+            return codes.labels(self._session.db, "missing_value")[self.said.missing[field]]
+        value = self.said.fields.get(field)
+        if value in (None, ""):
+            return ""
+        type = FIELDS[field].type
+        return type.words(self._session, value) if type.words else cell(value)
 
     def _idle(self, field: str) -> bool:
         """Whether earlier answers make a question needless: a name needs no description."""
@@ -126,24 +177,37 @@ class PersonForm:
 
     def _ask(self, field: str, shown: str = "") -> None:
         type = FIELDS[field].type
+        if field == "alias":
+            self.said.aliases.clear()
+            shown = " (Enter for no more)"
+        elif words := self._words(field):
+            shown = f" [{words}] (- clears)"
 
         def read(answer: str) -> bool:
             if answer == "-" and field != "alias":
+                self.said.missing.pop(field, None)
                 self.clear(field)
             elif answer:
-                self._set(
-                    field, read_field(self._session, field, answer, NAMES[field], answered=True)
-                )
+                value = read_field(self._session, field, answer, NAMES[field], answered=True)
+                self.said.missing.pop(field, None)
+                self.said.fields.pop(field, None)
+                self._set(field, value)
+            if self.said.fields.get("birth_date"):  # it decides: an age is no longer asked
+                for each in _AGE:
+                    self.said.fields.pop(each, None)
             return bool(answer)
 
         if type.offer:
             type.offer(self._session)
-        if field == "alias":
-            shown = " (Enter for no more)"
         while ask_until_valid(FIELDS[field].question + shown, read) and field == "alias":
             pass
-        if type.confirm and self.said.fields.get(field):
-            type.confirm(self._session, self.said.fields[field])
+        if type.words and self.said.fields.get(field):
+            say(f"  {type.words(self._session, self.said.fields[field])}")
+
+
+def _label(field: str) -> str:
+    """Return what the review calls a field: its question without the examples."""
+    return re.split("[,:]", FIELDS[field].question)[0]
 
 
 def _present(old: Mapping[str, Any], field: str) -> str:
@@ -183,12 +247,8 @@ def add(session: Session, given: PersonOptions, asking: bool) -> str:
     form.read_options(given)
     if asking and given.file is None:
         form.ask_new()
+    form.check_new()
     said = form.said
-    settle(said, session.today)
-    if not said.aliases and not any(said.fields.get(field) for field in _WHO):
-        raise InvalidInput(
-            "nothing identifies the person: give a name, a description, a phone or an email"
-        )
     chosen = person_finding.existing(session, person_finding.of_said(said)) if asking else None
     if chosen is not None:
         return _fill(session, chosen, said)

@@ -83,16 +83,15 @@ def birth_date(session: "Session", text: str, option: str) -> str:
     return born.isoformat()
 
 
-def _show_birth_date(session: "Session", born: str) -> None:
-    from ccu.output import say
+def _birth_date_words(session: "Session", born: str) -> str:
     from ccu.people.screen_parts import day
 
-    say(f"  {day(born)}")
+    return day(born)
 
 
 NAME = _line_that(has_letter, ": a name needs a letter")
 FULL_NAME = OptionType(read=_full_name)
-BIRTH_DATE = OptionType(read=birth_date, confirm=_show_birth_date)
+BIRTH_DATE = OptionType(read=birth_date, words=_birth_date_words)
 SEX = _word_of(
     {**{word: word for word in SEXES}, **{word[0]: word for word in SEXES}, "x": "other"},
     "male, female or other",

@@ -4,19 +4,13 @@ Questions come before the write begins, which would make others wait.
 """
 
 import json
-import os
-import shlex
-import shutil
-import signal
 import sqlite3
-import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from ccu import access
-from ccu.errors import InvalidInput, NotAllowed
-from ccu.options import terminal, typed_text
+from ccu.errors import InvalidInput
+from ccu.options import editor, questions, terminal, typed_text
+from ccu.options.questions import Question
 from ccu.output import say
 from ccu.people import store as people
 from ccu.plans import form
@@ -86,15 +80,26 @@ def _given(
         return _edited(session, form.to_edit(old, whose), asking)
     if not asking:
         raise InvalidInput("--file is missing; - is standard input, --edit opens an editor")
-    say(f"A plan for {whose}. One item a line; end a field with a line that has only a period.")
-    return {field: _asked(session, field, old.get(field, [])) for field in FIELDS}
+    say(f"A plan for {whose}. One item a line; end a field with a blank line.")
+    body = {field: old.get(field, []) for field in FIELDS}
+    questions.fill_in([_question(session, body, field) for field in FIELDS])
+    return body
+
+
+def _question(session: Session, body: dict[str, list[Any]], field: str) -> Question:
+    def ask() -> None:
+        body[field] = _asked(session, field, body[field])
+
+    def words() -> str:
+        return "; ".join(form.said(field, each) for each in body[field])
+
+    return Question(form.HEADINGS[field], ask, words)
 
 
 def _edited(session: Session, text: str, asking: bool) -> dict[str, list[Any]]:
     """Return the text from the editor; at a terminal an error reopens it, so no text is lost."""
-    _refuse_as_service(session)
     while True:
-        text = _in_editor(text)
+        text = editor.edited(session, text)
         try:
             return form.read(text, "--edit", session.today)
         except InvalidInput as error:
@@ -133,53 +138,3 @@ def _asked(session: Session, field: str, old: list[Any]) -> list[Any]:
 def _plain(line: str, where: str) -> str:
     """Return the line without the dash it may be typed with."""
     return typed_text.line(line.removeprefix("-"), where, form.LONGEST_ITEM) or ""
-
-
-# ---------------------------------------------------------------- the user's own editor
-# The text is in a private file in a private folder, removed afterwards.
-
-
-def _refuse_as_service(session: Session) -> None:
-    """Refuse where ccu runs as the service account that owns the file. Raises NotAllowed.
-
-    An editor opens any file and runs any program: it would open the database to accounts that may
-    only run ccu.
-    """
-    if access.account() and access.account() == session.service_account:
-        raise NotAllowed("you cannot use --edit when ccu runs by sudo; give --file -")
-
-
-def _in_editor(text: str) -> str:
-    """Return the text as the person left it. Raises InvalidInput."""
-    try:
-        command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
-    except ValueError:
-        raise InvalidInput(
-            "--edit: EDITOR has an unmatched quotation mark; correct it, or give --file"
-        ) from None
-    if not command:
-        raise InvalidInput("--edit needs an editor: set EDITOR, or give --file")
-    folder = Path(tempfile.mkdtemp(prefix="ccu-plan-"))  # 0700: what an editor leaves beside it too
-    path = folder / "plan.txt"
-    try:
-        path.touch(mode=0o600)
-        path.write_text(text, encoding="utf-8")
-        _run([*command, str(path)])
-        return typed_text.file_text(path, "--edit")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _run(command: list[str]) -> None:
-    # Ctrl-C is the editor's. A handler of ours, not SIG_IGN, which the editor would inherit.
-    before = signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        ended = subprocess.run(command, check=False)
-    except (OSError, ValueError):
-        raise InvalidInput(
-            "--edit: the editor cannot be started; check EDITOR, or give --file"
-        ) from None
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if ended.returncode != 0:
-        raise InvalidInput("--edit: the editor ended with an error; nothing was written")

@@ -5,7 +5,7 @@ Earlier values of a changed field are kept.
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -63,33 +63,52 @@ def rows(
 
 
 def find(connection: sqlite3.Connection, typed: str, option: str) -> dict[str, Any]:
-    """Return the provider with this number or name, or the only one whose name begins so.
+    """Return the only provider that is meant. Raises NotFound, InvalidInput with the possible ones.
 
-    Upper and lower case are the same. Raises NotFound, and InvalidInput with the possible ones.
+    `matching` tells which are meant.
+    """
+    meant = matching(connection, typed)
+    if not meant:
+        raise NotFound(
+            f"{option}: no provider of that number or name; list them: ccu provider list"
+        )
+    if len(meant) > 1:
+        offered = " or ".join(f"{each['id']} ({each['name']})" for each in meant[:MOST_OFFERED])
+        raise InvalidInput(f"{option}: ambiguous: {offered}; type more of the name, or the number")
+    return meant[0]
+
+
+def matching(connection: sqlite3.Connection, typed: str) -> list[dict[str, Any]]:
+    """Return who has this number or name; else whose name begins so, else has words that do.
+
+    Those that are not retired come first. Upper and lower case are the same.
     """
     text = _plain(typed)
+    if not text:
+        return []
     if text.isascii() and text.isdigit() and int(text[:18]) and len(text) < 19:
         row = connection.execute(f"{_ALL} WHERE id = :id", {"id": int(text)}).fetchone()
         if row is not None:
-            return _record(row)
+            return [_record(row)]
     every = rows(connection, retired=True)
-    for meant in (
-        [each for each in every if text and _plain(each["name"]) == text],
-        [
-            each
-            for each in every
-            if text and each["active"] and _plain(each["name"]).startswith(text)
-        ],
-        [each for each in every if text and _plain(each["name"]).startswith(text)],
+
+    def having(fits: Callable[[str], bool], retired: bool) -> list[dict[str, Any]]:
+        return [
+            each for each in every if fits(_plain(each["name"])) and retired >= (not each["active"])
+        ]
+
+    begins: tuple[Callable[[str], bool], ...] = (
+        lambda name: name.startswith(text),
+        lambda name: all(f" {word}" in f" {name}" for word in text.split()),
+    )
+    for fits, retired in (
+        (lambda name: name == text, True),
+        *((each, False) for each in begins),
+        *((each, True) for each in begins),
     ):
-        if len(meant) == 1:
-            return meant[0]
-        if meant:
-            offered = " or ".join(f"{each['id']} ({each['name']})" for each in meant[:MOST_OFFERED])
-            raise InvalidInput(
-                f"{option}: ambiguous: {offered}; type more of the name, or the number"
-            )
-    raise NotFound(f"{option}: no provider of that number or name; list them: ccu provider list")
+        if meant := having(fits, retired):
+            return meant
+    return []
 
 
 def is_old(provider: Mapping[str, Any], today: date, days: int) -> bool:

@@ -68,6 +68,40 @@ def phones(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]
     return {row["id"]: row["phone"] for row in found}
 
 
+MOST_OF_A_NAME = 9  # as many as can be chosen from
+
+_OF_A_NAME = """
+SELECT DISTINCT canonical_id FROM
+  (SELECT id, given_name || ' ' || family_name AS name FROM person
+   UNION ALL
+   SELECT person_id, given_name || ' ' || family_name FROM person_alias) AS named
+JOIN human ON human.id = named.id
+WHERE NOT EXISTS
+  (SELECT 1 FROM json_each(:words) AS word
+   WHERE instr(' ' || lower(replace(replace(named.name, '-', ' '), char(39), '')),
+               ' ' || lower(word.value)) = 0)
+ORDER BY canonical_id LIMIT :most
+"""
+
+
+def of_a_name(connection: sqlite3.Connection, typed: str) -> dict[int, str]:
+    """Return each person who has names that begin with these words -> name and birth date.
+
+    One more than MOST_OF_A_NAME when there are more. Audit what is shown (`shown`).
+    """
+    plain = typed.replace(",", " ").replace("-", " ").replace("'", "")
+    words = json.dumps(plain.split())
+    found = connection.execute(_OF_A_NAME, {"words": words, "most": MOST_OF_A_NAME + 1})
+    ids = [row["canonical_id"] for row in found]
+    born = connection.execute(
+        "SELECT id, birth_date FROM person WHERE birth_date IS NOT NULL"
+        " AND id IN (SELECT value FROM json_each(:ids))",
+        {"ids": json.dumps(ids)},
+    )
+    dates = {row["id"]: f", born {row['birth_date']}" for row in born}
+    return {each: name + dates.get(each, "") for each, name in names(connection, ids).items()}
+
+
 def shown(connection: sqlite3.Connection, staff_id: int, action: str, ids: Sequence[int]) -> None:
     """Record that these people's names were shown, one event for each, inside a write."""
     for person_id in sorted(set(ids)):

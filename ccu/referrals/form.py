@@ -9,7 +9,8 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
-from ccu.options import LOGIN, PROVIDER, required
+from ccu.options import LOGIN, PROVIDER, OptionType, questions, required
+from ccu.options.questions import Question, fill_in
 from ccu.output import Format, emit_document, say
 from ccu.providers import store as providers
 from ccu.records import codes, person_ids, staff, table, visibility
@@ -40,7 +41,7 @@ class About:
 
     call_id: int | None
     person_id: int | None
-    need: str
+    need: str | None  # None: still to be asked
     again_of: int | None = None
 
 
@@ -61,7 +62,6 @@ def from_call(session: Session, call_id: int, given: ReferOptions, asking: bool)
     if need is None and not asking:
         missing = "--need is missing" if given.to is not None else "--need and --to are missing"
         raise InvalidInput(missing)
-    need = need or NEED.ask(session, "Need", "--need")
     return About(call_id, person_id, need, again_of=again_of)
 
 
@@ -70,11 +70,11 @@ def new_referral(
 ) -> NewReferral:
     """Return the new referral, asking for what is missing where that is allowed."""
     if asking:
-        _ask(session, about.need, given)
+        _ask(session, about, given)
     return NewReferral(
         call_id=about.call_id,
         person_id=about.person_id,
-        need=about.need,
+        need=required(about.need, "--need"),
         again_of=about.again_of,
         provider_id=required(given.to, "--to"),
         owner_id=staff.owner_of_new(session.db, session.staff_id, given.owner),
@@ -87,39 +87,57 @@ def new_referral(
     )
 
 
-def _ask(session: Session, need: str, given: ReferOptions | NeedReferOptions) -> None:
-    if given.to is None:
-        given.to = _ask_provider(session, need)
-    if given.handoff is None:
-        given.handoff = HANDOFF.ask(session, "Handoff", "--handoff", "none")
-        if given.handoff in WARM and given.parties is None:
-            given.parties = PARTIES.ask_or_skip(session, "Who took part, by role", "--parties")
-        if given.handoff in WARM and given.handoff_minutes is None:
-            given.handoff_minutes = HANDOFF_MINUTES.ask_or_skip(
-                session, "Minutes it took", "--handoff-minutes"
-            )
-    if given.owner is None:
-        given.owner = _ask_owner(session)
+def _ask(session: Session, about: About, given: ReferOptions | NeedReferOptions) -> None:
+    def is_warm() -> bool:
+        return given.handoff in WARM
+
+    def question(
+        field: str, type: OptionType[Any], label: str, option: str, **more: Any
+    ) -> Question:
+        return questions.of_option(session, given, field, type, label, option, **more)
+
+    fill_in([
+        questions.of_option(session, about, "need", NEED, "Need", "--need"),
+        _provider_question(session, about, given),
+        question("handoff", HANDOFF, "Handoff", "--handoff", usual="none"),
+        question(
+            "parties", PARTIES, "Who took part, by role", "--parties", skip=True, wanted=is_warm
+        ),
+        question(
+            "handoff_minutes", HANDOFF_MINUTES, "Minutes it took", "--handoff-minutes",
+            skip=True, wanted=is_warm,
+        ),
+        question("owner", LOGIN, "Who follows up (login)", "--owner", usual=_usual_owner(session)),
+    ])  # fmt: skip
 
 
-def _ask_owner(session: Session) -> int:
-    """Ask who follows up, offering the usual owner; a patrol officer is never taken for granted."""
+def _usual_owner(session: Session) -> str:
+    """Return the login to offer; none for a patrol officer, who is never taken for granted."""
     usual = staff.default_owner(session.db) or staff.usual_owner(session.db, session.staff_id)
-    login = staff.login_of(session.db, usual) if usual else ""
-    return LOGIN.ask(session, "Who follows up (login)", "--owner", login)
+    return staff.login_of(session.db, usual) if usual else ""
 
 
-def _ask_provider(session: Session, need: str) -> int:
-    """Ask for a provider, listing those for the need; any other may be named too."""
-    listed = providers.rows(session.db, need=need)
-    capacities = codes.labels(session.db, "capacity")
-    for each in listed:
-        facts = (each["phone"], each["hours"], each["eligibility"])
-        known = "; ".join([capacities[each["capacity"]], *(fact for fact in facts if fact)])
-        say(f"  {each['id']} {each['name']} ({known})")
-    if not listed:
-        say("  No provider is listed for this need. To list all: ccu provider list")
-    return PROVIDER.ask(session, "Provider", "--to")
+def _provider_question(
+    session: Session, about: About, given: ReferOptions | NeedReferOptions
+) -> Question:
+    """Ask for a provider, listing those for the need; Enter takes the only one listed."""
+
+    def ask() -> None:
+        listed = providers.rows(session.db, need=about.need)
+        capacities = codes.labels(session.db, "capacity")
+        for each in listed:
+            facts = (each["phone"], each["hours"], each["eligibility"])
+            known = "; ".join([capacities[each["capacity"]], *(fact for fact in facts if fact)])
+            say(f"  {each['id']} {each['name']} ({known})")
+        if not listed:
+            say("  No provider is listed for this need. To list all: ccu provider list")
+        usual = str(listed[0]["id"]) if len(listed) == 1 else ""
+        given.to = PROVIDER.ask(session, "Provider", "--to", words() or usual, default=given.to)
+
+    def words() -> str:
+        return str(providers.read(session.db, given.to)["name"]) if given.to else ""
+
+    return Question("Provider", ask, words, given.to is not None)
 
 
 # ---------------------------------------------------------------- making it

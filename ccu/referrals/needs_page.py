@@ -7,6 +7,7 @@ from typing import Any
 from ccu import dates
 from ccu.errors import InvalidInput, NotAllowed, NotFound
 from ccu.options import terminal
+from ccu.options.questions import Question, fill_in
 from ccu.output import Document, Section, Table, say
 from ccu.people import store as people
 from ccu.records import codes
@@ -41,13 +42,21 @@ def _asked(session: Session) -> dict[str, str]:
     states = codes.choices(connection, "need_state")
     say("For each need: " + ", ".join(f"{code} ({label})" for code, label in states.items()))
 
-    def chosen_state(text: str) -> str | None:
-        return codes.chosen(connection, "need_state", text, "the state") if text else None
+    found: dict[str, str] = {}
 
-    found = {}
-    for need, label in codes.choices(connection, "need").items():
-        if state := terminal.ask_until_valid(f"{label} (Enter: not asked)", chosen_state):
-            found[need] = state
+    def question(need: str, label: str) -> Question:
+        def read(text: str) -> None:
+            if text:
+                found[need] = codes.chosen(connection, "need_state", text, "the state")
+            else:
+                found.pop(need, None)
+
+        def ask() -> None:
+            terminal.ask_until_valid(f"{label} (Enter: not asked)", read)
+
+        return Question(label, ask, lambda: states[found[need]] if need in found else "")
+
+    fill_in([question(need, label) for need, label in codes.choices(connection, "need").items()])
     return found
 
 

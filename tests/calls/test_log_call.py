@@ -494,7 +494,7 @@ def test_no_text_in_any_option_is_more_than_refused(
 
 
 def test_it_asks_for_what_is_missing_and_enter_takes_the_usual(ccu: Ccu, db_path: Path) -> None:
-    typed = ["", "12 Main St Apt 3", "wel", "", "", "", "", "", "", "", ""]
+    typed = ["", "12 Main St Apt 3", "wel", "", "", "", "", "", "", "", "", "y"]
     result = ccu("log-call", stdin="\n".join(typed) + "\n", tty=True)
     assert result.code == 0, result.err
     assert "Logged call 1." in result.out
@@ -508,13 +508,13 @@ def test_it_asks_for_what_is_missing_and_enter_takes_the_usual(ccu: Ccu, db_path
 
 def test_a_wrong_answer_is_explained_and_asked_again(ccu: Ccu, db_path: Path) -> None:
     typed = ["2030", "22:30", "", "12 Main St", "s", "4", "", "n", "none", "", "1,3", "99", "1"]
-    typed += ["x", "30", "caller: Ana Reyes", "unknown", "", "one", "two", ""]
+    typed += ["x", "30", "caller: Ana Reyes", "unknown", "", "one", "two", "", "y"]
     result = ccu("log-call", stdin="\n".join(typed) + "\n", tty=True)
     assert result.code == 0, result.err
-    assert "  --address is empty\n" in result.err
-    assert "  --nature: could be suicide or substance; type more of it\n" in result.err
-    assert "  --danger: type none in full to record that no hazard was found\n" in result.err
-    assert "  --minutes must be a whole number from 0 to 100000\n" in result.err
+    assert "  Address is empty\n" in result.err
+    assert "  Nature: could be suicide or substance; type more of it\n" in result.err
+    assert "Hazards: type none in full to record that no hazard was found\n" in result.err
+    assert "  Minutes must be a whole number from 0 to 100000\n" in result.err
     assert rows(db_path, "SELECT nature, minutes, narrative FROM call") == [
         ("welfare_check", 30, "one\ntwo")
     ]
@@ -525,10 +525,10 @@ def test_a_wrong_answer_is_explained_and_asked_again(ccu: Ccu, db_path: Path) ->
 
 def test_what_was_given_is_not_asked(ccu: Ccu) -> None:
     given_too = ("--address", "12 Main St", "--source", "988", "--person", "unknown")
-    typed = ["22:30", "crisis", "", "", "", "", "", "", ""]
+    typed = ["22:30", "crisis", "", "", "", "", "", "", "y"]
     result = ccu("log-call", *given_too, stdin="\n".join(typed) + "\n", tty=True)
     assert result.code == 0, result.err
-    for question in ("Address", "Reported by", "Person 1"):
+    for question in ("Address: ", "Reported by [", "Person 1"):
         assert question not in result.err
 
 

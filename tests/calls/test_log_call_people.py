@@ -27,7 +27,7 @@ def ccu(ccu: Ccu) -> Ccu:
 
 def log(ccu: Ccu, *people: str) -> Result:
     """Log a call at a terminal; `people` are the answers from the first person on."""
-    typed = "\n".join(["crisis", *BEFORE, *people, "", ""]) + "\n"
+    typed = "\n".join(["crisis", *BEFORE, *people, "", "", "y"]) + "\n"
     return ccu(*ASKED, "-f", "json", stdin=typed, tty=True)
 
 
@@ -58,6 +58,15 @@ def test_a_new_one_is_made_on_n(ccu: Ccu, db_path: Path) -> None:
     assert "enter one of the numbers shown, or n" in done.err
     assert "may be person" not in done.err, "who was asked is not told again"
     assert met(db_path) == [(1, 3, "subject"), (1, 4, "subject")]
+
+
+def test_from_the_possible_matches_one_goes_back_to_the_person(ccu: Ccu, db_path: Path) -> None:
+    done = log(ccu, "Katie OBrien", "<", "Tom Baker", "unknown", "<", "<", "Ann Lee")
+    assert done.code == 0, done.err
+    for number in (1, 2):
+        assert f"  Person {number} is left out.\nPerson {number} (" in done.err
+    assert met(db_path) == [(1, 3, "subject")]
+    assert people(db_path) == 3
 
 
 def test_nobody_alike_nothing_asked(ccu: Ccu, db_path: Path) -> None:

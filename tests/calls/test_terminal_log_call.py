@@ -33,11 +33,13 @@ QUESTIONS_AND_ANSWERS = (
     ("Person 2 (Enter when done): ", ""),
     ("> ", "Shouting – calm by 23:00."),
     ("> ", ""),
+    ("Save? y, n, or a number to change: ", "y"),
 )
 
 
-def start(db_path: Path, *args: str) -> Any:
+def start(db_path: Path, *args: str, language: str = "C.UTF-8") -> Any:
     environment = {**os.environ, "CCU_DB": str(db_path), "CCU_TODAY": TODAY, "TERM": "xterm"}
+    environment["LC_ALL"] = language
     return pexpect.spawn(
         sys.executable,
         [*PROGRAM, "log-call", *args],
@@ -108,10 +110,10 @@ def test_questions_go_to_the_screen_when_standard_output_is_a_file(
 
 
 def test_bytes_that_are_no_text_are_asked_again(ccu: Ccu, db_path: Path) -> None:
-    terminal = start(db_path, "--when", "22:30", "--nature", "crisis")
+    terminal = start(db_path, "--when", "22:30", "--nature", "crisis", language="C")
     terminal.expect_exact("Address: ")
     os.write(terminal.child_fd, b"caf\xe9 street\n")
-    terminal.expect_exact("--address must be one line of text without control characters")
+    terminal.expect_exact("Address must be one line of text without control characters")
     terminal.expect_exact("Address: ")
     terminal.sendintr()
     terminal.expect(pexpect.EOF)
@@ -196,3 +198,163 @@ def test_of_several_similar_addresses_one_is_chosen_or_a_new_one(ccu: Ccu, db_pa
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert ccu("place", "show", "27 imperial").code == 0
+
+
+# ---------------------------------------------------------------- going back, review, a kept draft
+
+
+def answer(terminal: Any, *answers: str) -> None:
+    """Type each answer after the question that ends with a colon and a space."""
+    for text in answers:
+        terminal.expect(r"(: |> )$")
+        terminal.sendline(text)
+
+
+def calls(db_path: Path) -> list[tuple[Any, ...]]:
+    connection = sqlite3.connect(db_path)
+    try:
+        return connection.execute("SELECT nature, minutes, narrative FROM call").fetchall()
+    finally:
+        connection.close()
+
+
+TO_THE_NOTE = ("22:30", "12 Main St", "crisis", "", "none", "", "", "resol", "25", "Ana Reyes", "")
+
+
+def test_a_less_than_sign_goes_back_and_a_number_changes_an_answer(ccu: Ccu, db_path: Path) -> None:
+    terminal = start(db_path)
+    answer(terminal, "<")
+    terminal.expect_exact("This is the first question; Ctrl-C cancels.")
+    answer(terminal, "22:30", "12 Maim St", "<", "12 Main St", "welf", "<", "crisis", "", "none")
+    answer(terminal, "", "", "resol", "25", "Ana Rayes", "<", "Ana Reyes", "", "first", "")
+    terminal.expect_exact("Save? y, n, or a number to change: ")
+    shown = terminal.before
+    assert "12 MAIN ST" in shown and "12 MAIM ST" not in shown
+    assert "Ana Reyes (subject)" in shown and "Rayes" not in shown
+    terminal.sendline("9")
+    answer(terminal, "30")
+    terminal.expect_exact("Save? y, n, or a number to change: ")
+    terminal.sendline("99")
+    terminal.expect_exact("type y, n, or a number from 1 to 11")
+    terminal.expect_exact("Save? y, n, or a number to change: ")
+    terminal.sendline("y")
+    terminal.expect_exact("Logged call 1.")
+    terminal.expect(pexpect.EOF)
+    assert calls(db_path) == [("crisis", 30, "first")]
+
+
+def drafts(home: Path) -> list[Path]:
+    return list(home.glob("**/draft-*"))
+
+
+def test_ctrl_c_keeps_a_private_draft_that_the_next_call_offers(
+    ccu: Ccu, db_path: Path, tmp_path: Path
+) -> None:
+    terminal = start(db_path)
+    answer(terminal, *TO_THE_NOTE)
+    terminal.expect_exact("> ")
+    terminal.sendintr()
+    terminal.expect_exact("ccu log-call offers them")
+    terminal.expect(pexpect.EOF)
+    (kept,) = drafts(tmp_path)
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert kept.parent.stat().st_mode & 0o777 == 0o700
+    assert calls(db_path) == []
+
+    again = start(db_path)
+    again.expect_exact("Continue it? y, or n to delete it: ")
+    again.sendline("y")
+    answer(again, "calm by 23:00", "")
+    again.expect_exact("Save? y, n, or a number to change: ")
+    assert "Jan 30, 10:30 PM" in again.before or "30 Jan" in again.before or "22:30" in again.before
+    assert "Ana Reyes" in again.before
+    again.sendline("y")
+    again.expect_exact("Logged call 1.")
+    again.expect(pexpect.EOF)
+    assert calls(db_path) == [("crisis", 25, "calm by 23:00")]
+    assert drafts(tmp_path) == []
+
+
+def test_a_call_that_cannot_be_saved_is_kept_too(ccu: Ccu, db_path: Path, tmp_path: Path) -> None:
+    line = ("log-call", "--when", "22:30", "--address", "12 Main St", "--nature", "crisis")
+    assert ccu(*line, "--incident", "26-1").code == 0
+    terminal = start(db_path, "--incident", "26-1")  # another call has that number
+    answer(terminal, *TO_THE_NOTE, "", "y")
+    terminal.expect_exact("ccu log-call offers them")
+    terminal.expect_exact("ccu: error: ")
+    terminal.expect(pexpect.EOF)
+    assert len(drafts(tmp_path)) == 1
+    assert len(calls(db_path)) == 1
+
+
+@pytest.mark.parametrize("when", ["offered", "reviewed"])
+def test_a_draft_is_removed_when_it_is_declined(
+    when: str, ccu: Ccu, db_path: Path, tmp_path: Path
+) -> None:
+    terminal = start(db_path)
+    answer(terminal, *TO_THE_NOTE)
+    terminal.expect_exact("> ")
+    terminal.sendintr()
+    terminal.expect(pexpect.EOF)
+    assert len(drafts(tmp_path)) == 1
+    again = start(db_path)
+    if when == "offered":
+        answer(again, "n")
+        again.expect_exact("When did it begin")
+        again.sendintr()
+    else:
+        answer(again, "y", "", "n")
+    again.expect_exact("cancelled; nothing was saved")
+    again.expect(pexpect.EOF)
+    assert drafts(tmp_path) == []
+    assert calls(db_path) == []
+
+
+def test_a_draft_of_another_account_is_not_offered(ccu: Ccu, db_path: Path, tmp_path: Path) -> None:
+    assert ccu("staff", "add", "dlee", "--role", "officer", "--agency", "police").code == 0
+    terminal = start(db_path)
+    answer(terminal, *TO_THE_NOTE[:3], "<")
+    terminal.sendintr()
+    terminal.expect(pexpect.EOF)
+    (kept,) = drafts(tmp_path)
+    kept.rename(kept.with_name("draft-0123456789abcdef.json"))  # as another account's would be
+    other = start(db_path)
+    other.expect_exact("When did it begin [now]: ")
+    assert "Continue" not in other.before
+    other.sendintr()
+    other.expect(pexpect.EOF)
+    assert len(drafts(tmp_path)) == 1
+
+
+def test_the_arrow_keys_edit_an_answer_and_recall_nothing(ccu: Ccu, db_path: Path) -> None:
+    terminal = start(db_path)
+    answer(terminal, "22:30", "12 Main St", "criss\x1b[D" + "i")  # left, then the missing letter
+    terminal.expect_exact("in crisis")
+    terminal.expect_exact("Reported by [911]: ")
+    terminal.sendline("\x1b[A")  # up: there is no history to take an answer from
+    terminal.expect_exact("  911")
+    terminal.sendintr()
+    terminal.expect(pexpect.EOF)
+
+
+def test_letters_with_accents_are_kept(ccu: Ccu, db_path: Path) -> None:
+    terminal = start(db_path)
+    answer(terminal, *TO_THE_NOTE[:9], "José Muñoz", "", "", "y")
+    terminal.expect_exact("Logged call 1.")
+    terminal.expect(pexpect.EOF)
+    assert "José Muñoz" in ccu("call", "show", "1", "--full", "--reason", "test").out
+
+
+def test_edit_opens_the_editor_for_the_note(
+    ccu: Ccu, db_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = tmp_path / "editor.sh"
+    editor.write_text('#!/bin/sh\nprintf "calm\\n\\nby 23:00" > "$1"\n', encoding="utf-8")
+    editor.chmod(0o700)
+    monkeypatch.setenv("EDITOR", str(editor))
+    monkeypatch.delenv("VISUAL", raising=False)
+    terminal = start(db_path, "--edit")
+    answer(terminal, *TO_THE_NOTE, "y")
+    terminal.expect_exact("Logged call 1.")
+    terminal.expect(pexpect.EOF)
+    assert calls(db_path) == [("crisis", 25, "calm\n\nby 23:00")]

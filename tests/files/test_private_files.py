@@ -328,7 +328,7 @@ def test_an_editor_and_ccu_itself_show_no_word_and_no_key(empty: Ccu, tmp_path: 
     )
     assert done.returncode == 0, done.stderr
     given, found = json.loads(seen.read_text())
-    assert len(given) == 1 and given[0].startswith(str(tmp_path / "tmp" / "ccu-plan-"))
+    assert len(given) == 1 and given[0].startswith(str(tmp_path / "tmp" / "ccu-edit-"))
     key = (tmp_path / "keys" / "key").read_text().strip()
     assert found[3].rstrip("\0").split("\0") == words
     assert not [each for each in found if key in each or "Gertrude" in each or "hum" in each]

@@ -84,10 +84,11 @@ def test_a_person_with_a_worker_is_theirs(ccu: Ccu) -> None:
 def test_a_terminal_is_asked_for_what_is_missing(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
     from ..conftest import run_ccu
 
-    done = run_ccu("follow-up", "add", "--call", "1", stdin="visit\n2026-01-01\nfriday\n", tty=True)
+    typed = "visit\n2026-01-01\nfriday\ny\n"
+    done = run_ccu("follow-up", "add", "--call", "1", stdin=typed, tty=True)
     assert done.code == 0
     assert done.out == f"Added follow-up 1: Visit, due Fri Feb 6, 2026 23:59, {login(ccu)}.\n"
-    assert "--due is in the past" in done.err
+    assert "Due is in the past" in done.err
 
 
 @pytest.mark.parametrize(
@@ -173,14 +174,32 @@ def test_a_try_that_fails_leaves_it_open_with_a_new_due(ccu: Ccu) -> None:
 
 def test_what_is_due_next_is_proposed_at_a_terminal(ccu: Ccu) -> None:
     add(ccu, "--call", "1")
-    done = run_ccu("follow-up", "done", "1", stdin="left\n\n", tty=True)
+    done = run_ccu("follow-up", "done", "1", stdin="left\n\n\ny\n", tty=True)
     assert done.out == "Attempt 1 at follow-up 1: left message. Next due Sun Feb 1, 2026 14:00.\n"
     assert "When to try again [Sun Feb 1, 2026 14:00]: " in done.err
     assert ccu("settings", "office_hours", "mon-fri 08:30-16:30").code == 0
-    done = run_ccu("follow-up", "done", "1", stdin="not_reached\n\n", tty=True)
+    done = run_ccu("follow-up", "done", "1", stdin="not_reached\n\n\ny\n", tty=True)
     assert "When to try again [Mon Feb 2, 2026 08:30]: " in done.err
-    ended = run_ccu("follow-up", "done", "1", stdin="reached\n", tty=True)
+    ended = run_ccu("follow-up", "done", "1", stdin="reached\n\ny\n", tty=True)
     assert ended.out == "Closed follow-up 1: reached.\n"
+
+
+def test_a_result_changed_in_the_review_takes_its_next_date_back(ccu: Ccu) -> None:
+    add(ccu, "--call", "1")
+    typed = "left\nno answer at the door\n\nmonday\n1\nreached\ny\n"
+    done = run_ccu("follow-up", "done", "1", stdin=typed, tty=True)
+    assert done.out == "Closed follow-up 1: reached.\n", done.err
+    assert "1  Result  Reached (closes this follow-up)\n" in done.err
+    assert "2  Note    no answer at the door\n" in done.err
+    assert done.err.count("3  Next") == 1
+
+
+def test_n_at_the_review_saves_nothing(ccu: Ccu) -> None:
+    add(ccu, "--call", "1")
+    done = run_ccu("follow-up", "done", "1", stdin="reached\n\nn\n", tty=True)
+    assert (done.code, done.out) == (130, "")
+    assert done.err.endswith("ccu: error: cancelled; nothing was saved\n")
+    assert ccu("follow-up", "done", "1", "--result", "reached").code == 0
 
 
 def test_closing_twice_is_told_who_closed_it_and_when(ccu: Ccu) -> None:

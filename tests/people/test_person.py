@@ -117,7 +117,7 @@ def test_the_page_at_80_columns(ccu: Ccu) -> None:
 
 
 def test_it_asks_one_field_a_line_and_enter_skips(ccu: Ccu) -> None:
-    typed = answers("Ana", "Reyes", "Annie Reyes", "", "03/04/1980", "31 Jan 1980", *SKIP)
+    typed = answers("Ana", "Reyes", "Annie Reyes", "", "03/04/1980", "31 Jan 1980", *SKIP, "y")
     done = ccu("person", "add", stdin=typed, tty=True)
     assert (done.code, done.out) == (0, "Person 1 is added (age 46).\n")
     assert "born is ambiguous; write 1980-03-04 or 1980-04-03" in done.err
@@ -126,8 +126,17 @@ def test_it_asks_one_field_a_line_and_enter_skips(ccu: Ccu) -> None:
     assert show(ccu, 1)["birth_date"] == "1980-01-31"
 
 
+def test_what_does_not_fit_together_is_changed_in_the_review(ccu: Ccu) -> None:
+    typed = answers(*[""] * 15, "y", "1", "Anna", "<", "yes", "1", "Ana", "4", "1/31/1980", "y")
+    done = ccu("person", "add", stdin=typed, tty=True)
+    assert done.code == 0, done.err
+    assert "  nothing identifies the person: give a name" in done.err
+    found = show(ccu, 1)
+    assert (found["given_name"], found["birth_date"]) == ("Ana", "1980-01-31")
+
+
 def test_a_description_of_somebody_not_identified(ccu: Ccu) -> None:
-    typed = answers("", "", "male, 40s, red jacket", "", "", "40", *SKIP)
+    typed = answers("", "", "male, 40s, red jacket", "", "", "40", *SKIP, "y")
     assert ccu("person", "add", stdin=typed, tty=True).code == 0
     found = show(ccu, 1)
     assert found["identified"] is False
@@ -301,7 +310,7 @@ def test_two_john_smiths_of_one_birth_date(ccu: Ccu, db_path: Path) -> None:
     asked = ccu(
         "person",
         "add",
-        stdin=answers("John", "Smith", "", "1980-05-06", *SKIP[:8], "9", "n"),
+        stdin=answers("John", "Smith", "", "1980-05-06", *SKIP[:8], "y", "9", "n"),
         tty=True,
     )
     assert asked.code == 0, asked.err
@@ -328,7 +337,7 @@ def test_one_description_three_times_is_three_people(ccu: Ccu, db_path: Path) ->
     for number in (1, 2, 3):
         done = add(ccu, RED_JACKET, "--age", "40", "--sex", "male", "--housing", "unsheltered")
         assert (done.out, done.err) == (f"Person {number} is added.\n", "")
-    typed = answers("", "", "unknown male, 40s, red jacket", *SKIP)
+    typed = answers("", "", "unknown male, 40s, red jacket", *SKIP, "y")
     done = ccu("person", "add", stdin=typed, tty=True)
     assert done.out == "Person 4 is added.\n"
     assert "who is on file" not in done.err
@@ -346,7 +355,7 @@ def test_one_name_is_only_like_one_name(ccu: Ccu) -> None:
 def test_who_was_meant_gains_what_was_new(ccu: Ccu, db_path: Path) -> None:
     added(ccu, KATE, "--missing", "email=not_collected")
     typed = answers(
-        "Katie", "OBrien", "", "1980-03-04", "f", "203 555 0199", "k@x.org", *SKIP[:5], "y"
+        "Katie", "OBrien", "", "1980-03-04", "f", "203 555 0199", "k@x.org", *SKIP[:5], "y", "y"
     )
     done = ccu("person", "add", stdin=typed, tty=True)
     assert done.code == 0, done.err
@@ -507,7 +516,7 @@ def test_who_was_described_is_identified_and_nothing_is_lost(ccu: Ccu) -> None:
 
 def test_at_a_terminal_it_shows_the_current_values(ccu: Ccu, db_path: Path) -> None:
     added(ccu, KATE, "--missing", "email=prefers_not")
-    typed = answers("", "Walsh", "", "Kit Walsh", "", "", "", "-", *SKIP)
+    typed = answers("", "Walsh", "", "Kit Walsh", "", "", "", "-", *SKIP, "y")
     done = ccu("person", "change", "1", stdin=typed, tty=True)
     assert (done.code, done.out) == (0, "Changed person 1: family, phone, aliases.\n")
     assert "Given name [Katherine]: " in done.err

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -207,3 +208,70 @@ def test_at_a_terminal_it_asks_again_until_it_can_look(ccu: Ccu) -> None:
     assert "nothing to look for" in done.err
     assert "Prince" in done.out
     assert ccu("person", "find", stdin="", tty=True).code == 130
+
+
+# ---------------------------------------------------------------- by a part of the name
+
+
+def test_a_part_of_a_name_is_taken_at_a_terminal(ccu: Ccu, db_path: Path) -> None:
+    none = ccu("person", "show", "brien", tty=True)  # a name that begins so
+    assert (none.code, none.out) == (3, "")
+    assert "brien" not in none.err
+    done = ccu("person", "show", "kath obr", tty=True)
+    assert done.code == 0, done.err
+    assert done.err == "  1  Katherine O'Brien, born 1980-03-04\n"
+    assert "203) 555-0142" in done.out
+    assert ("person", 1) in steps.audited(db_path, "person-find")
+    with sqlite3.connect(db_path) as hand:
+        audit = str(hand.execute("SELECT * FROM audit").fetchall())
+    assert "kath" not in audit.lower()
+
+
+def test_a_name_can_be_asked_for_so_that_no_command_line_has_it(ccu: Ccu) -> None:
+    done = ccu("person", "show", "-", stdin="kath\n", tty=True)
+    assert done.code == 0, done.err
+    assert done.err.startswith("Person, by number or part of the name:   1  Katherine O'Brien")
+    assert ccu("person", "show", "-", stdin="kath\n").code == 2
+
+
+def test_of_several_people_one_is_chosen(ccu: Ccu, db_path: Path) -> None:
+    assert ccu("person", "add", "--file", "-", stdin="given: Katrina\nfamily: Lee").code == 0
+    done = ccu("history", "--person", "kat", stdin="2\n7\n", tty=True)
+    assert done.code == 0, done.err
+    assert done.err == (
+        "  1  Katherine O'Brien, born 1980-03-04\n  7  Katrina Lee\n"
+        "Which person? Enter the number:   enter one of the numbers shown\n"
+        "Which person? Enter the number: "
+    )
+    assert steps.audited(db_path, "person-find") == [("person", 1), ("person", 7)]
+
+
+def test_in_a_script_a_person_is_a_number(ccu: Ccu, db_path: Path) -> None:
+    sentence = "ccu: error: a person is named by its number, such as 12\n"
+    assert ccu("person", "show", "katherine") == (2, "", sentence)
+    refused = ccu("person", "change", "katherine", "--no-input", tty=True)
+    assert refused == (2, "", sentence)
+    assert steps.audited(db_path, "person-find") == []
+
+
+def test_an_account_that_may_not_find_people_is_told_no_name(
+    ccu: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ccu("staff", "add", "ana", "--role", "analyst", "--agency", "police").code == 0
+    steps.become(monkeypatch, "ana")
+    done = ccu("worker", "list", "--person", "katherine", tty=True)
+    assert (done.code, done.out) == (7, "")
+    assert "katherine" not in done.err.lower()
+
+
+def test_a_provider_may_be_named_by_any_word_of_the_name(ccu: Ccu) -> None:
+    steps.provider(ccu, "Homes with Hope")
+    steps.provider(ccu, "House of Hope")
+    assert ccu("provider", "show", "with").out.startswith("Provider 1")
+    refused = ccu("provider", "show", "hope")
+    assert refused.code == 2
+    assert "1 (Homes with Hope) or 2 (House of Hope)" in refused.err
+    chosen = ccu("provider", "show", "hope", stdin="2\n", tty=True)
+    assert chosen.code == 0, chosen.err
+    assert "  1  Homes with Hope\n  2  House of Hope\nWhich provider?" in chosen.err
+    assert "House of Hope" in chosen.out

@@ -266,7 +266,9 @@ def test_the_same_text_is_not_written_twice(ccu: Ccu, db_path: Path) -> None:
 
 def test_at_a_terminal_it_is_asked_field_by_field_and_starts_from_the_newest(ccu: Ccu) -> None:
     asked = ("plan", "write", "--person", "1")
-    typed = "\n\n\nspeak slowly\n- sit down\n.\n\n\nsoon\n.\n2026-01-04, call 1: threw a cup\n.\n\n"
+    typed = (
+        "\n\n\nspeak slowly\n- sit down\n.\n\n\nsoon\n.\n2026-01-04, call 1: threw a cup\n.\n\ny\n"
+    )
     done = ccu(*asked, stdin=typed, tty=True)
     assert done.code == 0, done.err
     assert done.err.count("Safety concerns (") == 2  # the first answer was none
@@ -274,7 +276,7 @@ def test_at_a_terminal_it_is_asked_field_by_field_and_starts_from_the_newest(ccu
     body = show(ccu, 1)["body"]
     assert body["helps"] == ["speak slowly", "sit down"]
     assert body["safety"] == [{"on": "2026-01-04", "source": "call 1", "text": "threw a cup"}]
-    again = ccu(*asked, stdin="\n\n\n-\n.\nthe bag\n.\n\n\n\n", tty=True)
+    again = ccu(*asked, stdin="\n\n\n-\n.\nthe bag\n.\n\n\n\ny\n", tty=True)
     assert again.code == 0, again.err
     assert "  - speak slowly\n" in again.err
     body = show(ccu, 2)["body"]
@@ -343,7 +345,7 @@ def test_an_editor_that_fails_writes_nothing(
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert says in done.err
     assert rows(db_path) == before
-    assert not list(tmp_path.glob("ccu-plan-*"))
+    assert not list(tmp_path.glob("ccu-edit-*"))
 
 
 @pytest.mark.parametrize("command", ["", "no-such-editor-at-all", '"unbalanced'])

@@ -129,9 +129,14 @@ def test_bad_input_is_one_sentence_and_writes_nothing(
 
 
 def test_at_a_terminal_each_need_is_asked(ccu: Ccu) -> None:
-    typed = "has\n" + "\n" * 6 + "maybe\nla\n" + "\n" * 15
+    typed = "has\n" + "\n" * 6 + "maybe\nla\n" + "\n" * 15 + "y\n"
     done = run_ccu("needs", "record", "--person", "1", stdin=typed, tty=True)
     assert (done.code, done.out) == (0, "Recorded needs assessment 1 of person 1.\n"), done.err
     assert answers(shown(ccu, "1")) == {"mh_crisis": "has", "housing": "lacks"}
-    none = run_ccu("needs", "record", "--person", "1", stdin="\n" * 23, tty=True)
+    again = "has\n<\nla\n" + "\n" * 22 + "23\nhas\ny\n"
+    done = run_ccu("needs", "record", "--person", "1", stdin=again, tty=True)
+    assert done.code == 0, done.err
+    assert len(done.err.partition("not asked): \n")[2].splitlines()) < 24, "a review fits"
+    assert list(answers(shown(ccu, "2")).values()) == ["lacks", "has"]
+    none = run_ccu("needs", "record", "--person", "1", stdin="\n" * 23 + "y\n", tty=True)
     assert none.err.endswith("ccu: error: no need was answered; nothing was saved\n")

@@ -226,7 +226,7 @@ def test_when_the_audit_cannot_be_written_nothing_is(ccu: Ccu, db_path: Path) ->
 
 
 def test_at_a_terminal_it_asks_for_what_is_missing(ccu: Ccu) -> None:
-    answers = "fod\n8\nnobody\nhomes\nwarm_in\nHSD worker\n15\n\n"
+    answers = "fod\n8\nnobody\nhomes\nwarm_in\nHSD worker\n15\n\ny\n"
     done = run_ccu("refer", "1", "-f", "json", stdin=answers, tty=True)
     assert done.code == 0, done.err
     made = json.loads(done.out)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,7 @@ from ccu.session import Session
 
 if TYPE_CHECKING:
     from ccu.address import Address
+    from ccu.calls.draft import Draft
     from ccu.people.store import Met
     from ccu.places.store import Near
     from ccu.work import Work
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 def command(
     ctx: typer.Context,
     given: CallOptions,
+    edit: Annotated[
+        bool, typer.Option("--edit", help="Write the note in your own editor (EDITOR).")
+    ] = False,
     asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -46,22 +50,13 @@ def command(
     --person "caller: described: tall man, gray coat". A line of --person-file may also be a name:
     Ana Reyes, or Ana Reyes; born 1980-01-31.
     """
-    from ccu.calls import store as calls
-    from ccu.people import store as people
+    from ccu.calls import draft
     from ccu.places import finding
 
     session: Session = ctx.obj
-    values, near = _values(session, given, asking)
-    with session.work() as work:
-        connection = work.connection
-        before = people.last(connection)
-        call_id = calls.log(work, calls.NewCall(**values))
-        page = _page(work, session, call_id, near)
-        alike: list[str] = []
-        if given.person_file:  # of a file nothing is asked: who they may be is shown
-            from ccu.people import finding as person_finding
-
-            alike = person_finding.messages_since(session, before)
+    with draft.unfinished(session) as kept:
+        values, near = _values(session, given, asking, kept, edit)
+        call_id, page, alike = _log(session, given, values, near)
     for line in alike:
         say(line)
     place_id = page.data["call"]["place_id"]
@@ -106,8 +101,26 @@ def _offer_referral(session: Session, call_id: int) -> None:
         say(f"{reason}The call is saved; the referral is not. {later}")
 
 
+def _log(
+    session: Session, given: CallOptions, values: dict[str, Any], near: list["Near"]
+) -> tuple[int, Document, list[str]]:
+    """Return the new call's number, its page, and who the people of a file may be."""
+    from ccu.calls import store as calls
+    from ccu.people import store as people
+
+    with session.work() as work:
+        before = people.last(work.connection)
+        call_id = calls.log(work, calls.NewCall(**values))
+        page = _page(work, session, call_id, near)
+        if not given.person_file:
+            return call_id, page, []
+        from ccu.people import finding  # of a file nothing is asked: who they may be is shown
+
+        return call_id, page, finding.messages_since(session, before)
+
+
 def _values(
-    session: Session, given: CallOptions, asking: bool
+    session: Session, given: CallOptions, asking: bool, draft: "Draft", edit: bool
 ) -> tuple[dict[str, Any], list["Near"]]:
     """Return the fields of the new call, and places similar to its address if it is a new one.
 
@@ -124,11 +137,11 @@ def _values(
         )
     refuse_two_inputs(given)
     form = CallForm(session)
-    if missing:
+    if missing or (edit and asking):
         from ccu.calls.questions import CallQuestions
 
         CallQuestions(
-            session, given, form, partial(_offered, session), partial(_meant, session)
+            session, given, form, draft, edit, partial(_offered, session), partial(_meant, session)
         ).ask()
     else:
         form.read_all(given)

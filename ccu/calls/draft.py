@@ -1,0 +1,126 @@
+"""The answers of a call that was not finished, kept for the same person's next `ccu log-call`.
+
+They are in a private file in the data folder of the system account that runs ccu, under a name made
+from the database and the staff record: others are neither shown nor offered it. It is removed when
+the call is saved or declined. Beside an encrypted database nothing is kept, because the file is not
+encrypted.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ccu import dates, files
+from ccu.errors import InvalidInput
+from ccu.options.questions import Declined
+from ccu.options.terminal import ask_until_valid
+from ccu.output import say
+from ccu.session import Session
+
+_ERRORS = (OSError, ValueError, RuntimeError, KeyError)  # no such folder, no home, not our JSON
+
+
+class Draft:
+    """The answers as typed, by question."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Any] = {}
+
+    def is_resumed(self, session: Session) -> bool:
+        """Offer what was kept; take it into `answers`, or remove it."""
+        kept = _read(session)
+        if kept is None:
+            return False
+        began = dates.say_moment(dates.from_iso(kept["kept_at"]), session.now)
+        say(f"A call you did not finish was kept on {began}.")
+        if not ask_until_valid("Continue it? y, or n to delete it", _yes_or_no):
+            remove(session)
+            return False
+        self.answers.update(kept["answers"])
+        return True
+
+
+def _yes_or_no(answer: str) -> bool:
+    word = answer.lower()
+    if word not in ("y", "yes", "n", "no"):
+        raise InvalidInput("type y or n")
+    return word in ("y", "yes")
+
+
+@contextlib.contextmanager
+def unfinished(session: Session) -> Iterator[Draft]:
+    """Keep the answers of the block unless it saves the call, or the person declines to."""
+    draft = Draft()
+    try:
+        yield draft
+    except Declined:
+        remove(session)
+        raise
+    except BaseException:
+        if draft.answers.keys() - {"when"}:
+            _keep(session, draft.answers)
+        raise
+    if draft.answers:
+        remove(session)
+
+
+def _keep(session: Session, answers: dict[str, Any]) -> None:
+    from ccu.database import opening
+
+    if opening.is_encrypted(session.path):
+        say("The answers are not kept: the database is encrypted and a draft would not be.")
+        return
+    content = json.dumps({"kept_at": dates.to_iso(session.now), "answers": answers})
+    try:
+        path = _path(session)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _must_be_ours(path.parent)
+        path.unlink(missing_ok=True)
+        files.make_private(path, content.encode("utf-8", "replace"))
+    except _ERRORS:
+        say("The answers could not be kept.")
+    else:
+        say("Your answers are kept, for you alone: ccu log-call offers them.")
+
+
+def _read(session: Session) -> dict[str, Any] | None:
+    """Return kept_at and answers; None when nothing is kept, or nothing that can be read."""
+    from ccu.files import folders
+
+    try:
+        path = _path(session)
+        if not path.is_file():
+            return None
+        _must_be_ours(path.parent)
+        with folders.walk(path.parent) as folder:
+            kept = json.loads(folder.read(path.name))
+        dates.from_iso(kept["kept_at"])
+        return kept if isinstance(kept["answers"], dict) else None
+    except (*_ERRORS, TypeError):
+        return None
+
+
+def remove(session: Session) -> None:
+    """Remove what was kept, if anything was."""
+    with contextlib.suppress(*_ERRORS):
+        _path(session).unlink(missing_ok=True)
+
+
+def _path(session: Session) -> Path:
+    import platformdirs
+
+    whose = f"{os.path.realpath(session.path)} {session.staff_id}"
+    name = f"draft-{hashlib.sha256(whose.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}.json"
+    return platformdirs.user_data_path("ccu", appauthor=False) / name
+
+
+def _must_be_ours(folder: Path) -> None:
+    """Raise PermissionError where somebody else could change where the folder leads."""
+    from ccu.files import folders
+
+    if folders.BY_DESCRIPTOR and not folders.is_kept(folder):
+        raise PermissionError

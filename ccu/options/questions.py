@@ -1,0 +1,177 @@
+"""A form at the terminal: questions in order, `<` to the one before, a review before saving."""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ccu.errors import InvalidInput
+from ccu.options import terminal
+from ccu.options.terminal import WIDTH, GoBack
+from ccu.output import say
+
+if TYPE_CHECKING:
+    from ccu.options.types import OptionType
+    from ccu.session import Session
+
+
+MOST_LINES = 18  # of a review; a longer one leaves out the questions without an answer
+
+
+class Declined(KeyboardInterrupt):
+    """The answer to "Save?" was no: the command ends as by Ctrl-C."""
+
+
+@dataclass(eq=False, repr=False)
+class Question:
+    """One question of a form.
+
+    `ask` asks it and keeps the answer; `words` returns the answer for the review. A question that
+    is `known` (given as an option) is not asked, but may be changed from the review. `wanted`
+    returns whether the answers so far leave the question open.
+    """
+
+    label: str
+    ask: Callable[[], object]
+    words: Callable[[], str]
+    known: bool = False
+    wanted: Callable[[], bool] = lambda: True
+
+
+def fill_in(questions: Sequence[Question], check: Callable[[], object] = lambda: None) -> None:
+    """Ask each question that is open, then show the answers until they are to be saved.
+
+    `check` raises InvalidInput for answers that do not fit together: they can then be changed.
+    Raises Declined when nothing is to be saved, and KeyboardInterrupt.
+    """
+    asked: list[Question] = []
+    with terminal.going_back():
+        _ask_open(questions, asked)
+        if not asked:
+            return  # every answer was given as an option
+        while not _is_right(questions, asked, check):
+            _ask_open(questions, asked)
+
+
+def _ask_open(questions: Sequence[Question], asked: list[Question]) -> None:
+    """Ask what is wanted and not answered; `<` takes the last answer back to be asked again."""
+    while open_questions := [
+        each for each in questions if each.wanted() and not each.known and each not in asked
+    ]:
+        try:
+            open_questions[0].ask()
+        except GoBack:
+            _take_back(asked)
+        else:
+            asked.append(open_questions[0])
+
+
+def _take_back(asked: list[Question]) -> None:
+    if asked:
+        asked.pop()
+    else:
+        say("  This is the first question; Ctrl-C cancels.")
+
+
+def _is_right(
+    questions: Sequence[Question], asked: list[Question], check: Callable[[], object]
+) -> bool:
+    """Show the answers and ask whether to save; change the one whose number is typed."""
+    shown = [each for each in questions if each.wanted() and (each.known or each in asked)]
+    width = max(len(each.label) for each in shown)
+    say("")
+    for number, each in enumerate(shown, 1):
+        if not each.words() and len(shown) > MOST_LINES:
+            continue  # its number can still be typed
+        say(_cut(f"{number:>3}  {each.label:{width}}  {each.words() or '(none)'}"))
+
+    def read(answer: str) -> Question | None:
+        if answer.lower() in ("y", "yes"):
+            check()
+            return None
+        if answer.lower() in ("n", "no"):
+            raise Declined
+        if not (answer.isascii() and answer.isdigit() and 1 <= int(answer[:3]) <= len(shown)):
+            raise InvalidInput(f"type y, n, or a number from 1 to {len(shown)}")
+        return shown[int(answer[:3]) - 1]
+
+    try:
+        changed = terminal.ask_until_valid("Save? y, n, or a number to change", read)
+    except GoBack:
+        _take_back(asked)
+        return False
+    if changed is None:
+        return True
+    with contextlib.suppress(GoBack):  # the review again
+        changed.ask()
+    return False
+
+
+def _cut(line: str) -> str:
+    """Return the line, shortened to the width of the screen: the review must fit on it."""
+    one = " / ".join(line.splitlines())
+    return one if len(one) <= WIDTH else f"{one[: WIDTH - 3]}..."
+
+
+def of_option(
+    session: "Session",
+    given: Any,
+    field: str,
+    type: "OptionType[Any]",
+    label: str,
+    option: str,
+    *,
+    usual: str = "",
+    skip: bool = False,
+    wanted: Callable[[], bool] = lambda: True,
+) -> Question:
+    """Make the question whose answer is the field of `given` that an option fills.
+
+    Enter keeps an earlier answer, else takes `usual`; with `skip` it leaves the field empty.
+    """
+
+    def words() -> str:
+        value = getattr(given, field)
+        if value is None:
+            return ""
+        return type.words(session, value) if type.words else str(value)
+
+    def ask() -> None:
+        before = getattr(given, field)
+        if skip:
+            value = type.ask_or_skip(session, label, option)
+        elif before is not None:
+            value = type.ask(session, label, option, words(), default=before)
+        else:
+            value = type.ask(session, label, option, usual)
+        setattr(given, field, value)
+
+    return Question(label, ask, words, getattr(given, field) is not None, wanted)
+
+
+def of_note(given: Any, edit: bool, session: "Session") -> Question:
+    """Make the question whose answer is the note of `given`; with `edit` it opens the editor."""
+    texts: list[str | None] = [None]
+
+    def ask() -> None:
+        texts[0] = note(session, texts[0], edit)
+        given.note_file = lambda: texts[0]
+
+    known = given.note_file is not None
+    return Question("Note", ask, lambda: texts[0] or ("from a file" if known else ""), known)
+
+
+def note(session: "Session", before: str | None, edit: bool) -> str | None:
+    """Ask for a note, at the keyboard or in the user's editor; `before` is what it was."""
+    from ccu.options import editor, typed_text
+
+    while True:
+        text = (
+            editor.edited(session, before or "")
+            if edit
+            else terminal.ask_lines("Note (end with a blank line)")
+        )
+        try:
+            return typed_text.note(text, "the note")
+        except InvalidInput as error:
+            say(f"  {error}")
