@@ -46,7 +46,7 @@ FILES = ("person_file", "note_file")
 REQUIRED = ("when", "address", "nature")
 
 _BORN = "born +([0-9]{4}-[0-9]{2}-[0-9]{2})"
-_BARE_CLOCK = r"\d{1,2}(:\d\d){0,2} ?([ap]\.?m\.?)?|noon"
+_BARE_CLOCK = r"\d{1,2}(:\d\d){0,2} ?([ap]\.?m\.?)?|\d{4} ?(h|hrs?|hours?)?|noon"
 
 
 def flag(option: str) -> str:
@@ -86,6 +86,7 @@ class CallForm:
 
     def __init__(self, session: Session, began: str | None = None) -> None:
         self.values: dict[str, Any] = {}
+        self._session = session
         self._connection = session.db
         self._now = session.now
         self._settings = session.settings
@@ -138,7 +139,7 @@ class CallForm:
     def _time(self, text: str, name: str) -> str:
         began = dates.from_iso(self._call_began())
         if not re.fullmatch(_BARE_CLOCK, text.strip().lower()):
-            return dates.to_iso(dates.parse_moment(text, self._now, field=name))
+            return dates.to_iso(typed_text.moment(self._session, text, name))
         began = began.astimezone(self._now.tzinfo)
         moment = self._first_after(began, text, name)
         if dates.is_after(moment, self._now):

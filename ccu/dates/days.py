@@ -11,7 +11,7 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from ccu.dates.instants import DAY_NAMES, FIRST_YEAR, LAST_YEAR, MONTH_NAMES
+from ccu.dates.instants import DAY_NAMES, FIRST_YEAR, LAST_YEAR, MONTH_NAMES, say_date
 
 Direction = Literal["past", "future"]
 
@@ -90,11 +90,6 @@ def is_number(said: str) -> bool:
 def offer(*readings: str) -> str:
     """Return the reason for refusing a text that can mean each of these."""
     return f"is ambiguous: {' or '.join(readings)}?"
-
-
-def say_date(day: date) -> str:
-    """Return `Jan 18, 2026`, which `parse_day` reads back."""
-    return f"{MONTH_NAMES[day.month - 1][:3]} {day.day}, {day.year}"
 
 
 def tidy(text: str) -> str:

@@ -17,7 +17,6 @@ from ccu.dates.days import (
     month_first,
     offer,
     read_day,
-    say_date,
     sentence,
     shift,
     tidy,
@@ -28,6 +27,7 @@ from ccu.dates.instants import (
     local_readings,
     offset_of,
     offset_zone,
+    say_date,
     to_iso,
 )
 from ccu.errors import InvalidInput

@@ -196,19 +196,50 @@ NOTE_LATER = OptionType(read=_note_later, metavar="FILE", is_file=True)
 
 
 def _moment(session: "Session", text: str, option: str) -> datetime:
+    from ccu.options import typed_text
+
+    return typed_text.moment(session, text, option)
+
+
+def _moment_answered(session: "Session", text: str, option: str) -> datetime:
+    from ccu.options import typed_text
+
+    return typed_text.moment(session, text, option, tell=False)
+
+
+def show_moment(session: "Session", moment: datetime) -> None:
+    """Print how an answer was understood."""
     from ccu import dates
+    from ccu.output import say
 
-    return dates.parse_moment(text, session.now, field=option)
-
-
-def _past_day(session: "Session", text: str, option: str) -> date:
-    from ccu import dates
-
-    return dates.parse_day(text, session.today, field=option, future=False)
+    say(f"  {dates.say_moment(moment, session.now)}")
 
 
-MOMENT = OptionType(read=_moment, metavar="TIME")
-PAST_DAY = OptionType(read=_past_day, metavar="DAY")
+def day(*, future: bool) -> OptionType[date]:
+    """A day; without `future` one that is not after today."""
+
+    def read(session: "Session", text: str, option: str) -> date:
+        from ccu.options import typed_text
+
+        return typed_text.day(session, text, option, future=future)
+
+    def answer(session: "Session", text: str, option: str) -> date:
+        from ccu.options import typed_text
+
+        return typed_text.day(session, text, option, future=future, tell=False)
+
+    def confirm(session: "Session", found: date) -> None:
+        from ccu import dates
+        from ccu.output import say
+
+        say(f"  {dates.say_date(found)}")
+
+    return OptionType(read=read, metavar="DAY", answer=answer, confirm=confirm)
+
+
+MOMENT = OptionType(read=_moment, metavar="TIME", answer=_moment_answered, confirm=show_moment)
+DAY = day(future=True)
+PAST_DAY = day(future=False)
 
 
 # ---------------------------------------------------------------- looked up in the file

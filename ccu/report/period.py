@@ -9,9 +9,11 @@ from ccu import dates
 from ccu.dates.days import shift
 from ccu.dates.instants import MONTH_NAMES
 from ccu.errors import InvalidInput
+from ccu.options import typed_text
 
 if TYPE_CHECKING:
     from ccu.report.options import ReportOptions
+    from ccu.session import Session
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 SERIES = 12  # months in the summary's row of bars
@@ -84,7 +86,7 @@ class Period:
             yield Period("month", shift(first, months=-back), shift(first, months=1 - back))
 
 
-def read(asked: "ReportOptions", today: date) -> Period:
+def read(asked: "ReportOptions", session: "Session") -> Period:
     """Return the period asked for. Raise InvalidInput for none, two, or one that is not valid."""
     given = [
         option
@@ -102,13 +104,13 @@ def read(asked: "ReportOptions", today: date) -> Period:
         raise InvalidInput(
             "give the days to report: --month 2026-01, --quarter, --year, or --from and --to"
         )
-    period = _read(asked, today)
-    if period.start > today:
+    period = _read(asked, session)
+    if period.start > session.today:
         raise InvalidInput(f"{period.label} has not begun")
     return period
 
 
-def _read(asked: "ReportOptions", today: date) -> Period:
+def _read(asked: "ReportOptions", session: "Session") -> Period:
     if asked.month is not None:
         return Period("month", *dates.parse_month(asked.month, field="--month"))
     if asked.quarter is not None:
@@ -117,8 +119,8 @@ def _read(asked: "ReportOptions", today: date) -> Period:
         return Period("year", *dates.parse_year(asked.year, field="--year"))
     if asked.since is None or asked.to is None:
         raise InvalidInput("--from and --to go together; --to is the last day that is counted")
-    start = dates.parse_day(asked.since, today, field="--from", prefer="past")
-    last = dates.parse_day(asked.to, today, field="--to", prefer="past")
+    start = typed_text.day(session, asked.since, "--from", prefer="past")
+    last = typed_text.day(session, asked.to, "--to", prefer="past")
     if last < start:
         raise InvalidInput("--to is before --from; exchange them")
     return Period("days", start, last + timedelta(days=1))
