@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from ccu.report.options import ReportOptions
     from ccu.session import Session
 
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 SERIES = 12  # months in the summary's row of bars
 
 
@@ -48,6 +47,10 @@ class Period:
         return self.end - timedelta(days=1)
 
     @property
+    def _is_whole_months(self) -> bool:
+        return self.start.day == self.end.day == 1
+
+    @property
     def label(self) -> str:
         """Return `January 2026`, `2026 Q1`, `2026`, `Jan 10, 2026 to Jan 20, 2026`."""
         if self.kind == "month":
@@ -67,14 +70,15 @@ class Period:
         return self.label
 
     def previous(self) -> "Period":
-        """Return the month, quarter or year before; for days, as many days before."""
-        if self.kind in _MONTHS:
-            return Period(self.kind, shift(self.start, months=-_MONTHS[self.kind]), self.start)
+        """Return the month, quarter or year before; for days as many whole months, else days."""
+        if self._is_whole_months:
+            months = 12 * (self.end.year - self.start.year) + self.end.month - self.start.month
+            return Period(self.kind, shift(self.start, months=-months), self.start)
         return Period("days", self.start - (self.end - self.start), self.start)
 
     def year_before(self) -> "Period":
         """Return the same days a year before; for Feb 29 as the last day, Feb 28."""
-        if self.kind in _MONTHS:
+        if self._is_whole_months:
             return Period(self.kind, shift(self.start, months=-12), shift(self.end, months=-12))
         last = shift(self.last, months=-12)
         return Period("days", shift(self.start, months=-12), last + timedelta(days=1))
