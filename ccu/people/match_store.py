@@ -22,6 +22,7 @@ from ccu.identity import (
     pairs,
     query_keys,
     rank,
+    without_particles,
 )
 from ccu.people import store as people
 from ccu.records import person_ids, table
@@ -218,7 +219,9 @@ def _of_people(
 
 
 def _fields(read_as: list[Known], record: Known) -> tuple[Field, ...]:
-    return max((compare(each, record) for each in read_as), key=lambda like: like.total).fields
+    records = (record, without_particles(record))
+    found = (compare(each, other) for each in read_as for other in records)
+    return max(found, key=lambda like: like.total).fields
 
 
 # ---------------------------------------------------------------- pairs

@@ -285,7 +285,7 @@ def split_name(line: str, option: str) -> tuple[str, str]:
     """Split a checked line into given and family name; one word is a given name.
 
     Written GIVEN FAMILY or FAMILY, GIVEN. Small words belong to the family name after them: Maria
-    de la Cruz. Raises InvalidInput for a name without a letter.
+    de la Cruz y Santos. Raises InvalidInput for a name without a letter.
     """
     family, comma, given = (part.strip() for part in line.partition(","))
     if not comma:
@@ -301,6 +301,6 @@ def _cut(words: list[str]) -> tuple[str, str]:
     if len(words) == 1:
         return words[0], ""
     cut = len(words) - 1
-    while cut > 1 and words[cut - 1].lower() in PARTICLES:
-        cut -= 1
+    while cut > 1 and words[cut - 1].lower() in (*PARTICLES, "y"):
+        cut -= 2 if words[cut - 1].lower() == "y" and cut > 2 else 1
     return " ".join(words[:cut]).strip(), " ".join(words[cut:])
