@@ -14,6 +14,8 @@ from ccu.options import typed_text
 from ccu.options.terminal import ask_lines, ask_until_valid
 from ccu.output import say
 from ccu.people import store as people
+from ccu.people import who
+from ccu.people.options import say_birth
 from ccu.people.store import Met
 from ccu.records import codes
 from ccu.session import Session
@@ -116,11 +118,21 @@ class CallQuestions:
         def read(answer: str) -> Met | None:
             if not answer:
                 return None
-            return self._recorded(self._form.person(answer, "a person", names=True))
+            met = self._recorded(self._form.person(answer, "a person", names=True))
+            self._echo_person(answer, met)
+            return met
 
         while met := ask_until_valid(f"Person {len(found) + 1} (Enter when done)", read):
             found.append(self._offer(met))
         self._form.values["people"] = found
+
+    def _echo_person(self, answer: str, met: Met) -> None:
+        """Show how a name with something behind it was understood."""
+        if (met.given_name or met.family_name) and who.holds_more(answer):
+            role = codes.choices(self._connection, "call_role")[met.role]
+            name = f"{met.given_name} {met.family_name}".strip()
+            born = say_birth(vars(met), self._session.today)
+            say(f"  {', '.join(filter(None, (name, born, role)))}")
 
     def _recorded(self, met: Met) -> Met:
         """Return the same, after a check of the person's number. Raises InvalidInput."""

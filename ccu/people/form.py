@@ -15,14 +15,19 @@ from ccu.output import say
 from ccu.output.text import cell
 from ccu.people import finding as person_finding
 from ccu.people import store as people
+from ccu.people import who
 from ccu.people.options import (
     FIELDS,
     NAMES,
     ChangeOptions,
     Missing,
     PersonOptions,
+    birth_fields,
+    birth_year,
     field_named,
     read_field,
+    say_birth,
+    years,
 )
 from ccu.people.store import EMPTY, IDENTIFYING, Said
 from ccu.session import Session
@@ -36,12 +41,6 @@ _AGE = ("age_estimate", "age_estimated_on", "minor")
 def minor_on(birth_date: str | None, stated: bool | None, today: date) -> bool | None:
     """Whether somebody is a minor: by the birth date where it is known, else as stated."""
     return stated if birth_date is None else years(birth_date, today) < FULL_AGE
-
-
-def years(birth_date: str, today: date) -> int:
-    """Return the age on a day, in full years."""
-    born = date.fromisoformat(birth_date)
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 class PersonForm:
@@ -89,6 +88,10 @@ class PersonForm:
             self.said.missing[field] = value
         elif field == "alias":
             self.said.aliases.append(value)
+        elif field == "age_estimate" and self._year() is not None:
+            raise InvalidInput("age: a birth year is given too; leave the age out")
+        elif field == "birth_date":
+            self.said.fields |= birth_fields(value)
         else:
             self.said.fields[field] = value
             if field == "age_estimate":
@@ -122,7 +125,11 @@ class PersonForm:
         said = self.said.fields
         if field == "description":
             return bool(said.get("given_name") or said.get("family_name"))
-        return field in _AGE and bool(said.get("birth_date"))
+        return field in _AGE and (bool(said.get("birth_date")) or self._year() is not None)
+
+    def _year(self) -> int | None:
+        said = self.said.fields
+        return birth_year(said.get("age_estimate"), said.get("age_estimated_on"))
 
     def _ask(self, field: str, shown: str = "") -> None:
         type = FIELDS[field].type
@@ -130,6 +137,8 @@ class PersonForm:
         def read(answer: str) -> bool:
             if answer == "-" and field != "alias":
                 self.clear(field)
+            elif field == "given_name" and who.holds_more(answer):
+                self._take(who.read(self._session, answer, NAMES[field]))
             elif answer:
                 self._set(
                     field, read_field(self._session, field, answer, NAMES[field], answered=True)
@@ -142,8 +151,15 @@ class PersonForm:
             shown = " (Enter for no more)"
         while ask_until_valid(FIELDS[field].question + shown, read) and field == "alias":
             pass
-        if type.confirm and self.said.fields.get(field):
-            type.confirm(self._session, self.said.fields[field])
+        if field == "birth_date" and (born := say_birth(self.said.fields, self._session.today)):
+            say(f"  {born}")
+
+    def _take(self, read: who.Who) -> None:
+        """Take a name with a birth date or an age beside it, and print what was understood."""
+        named = {"given_name": read.given, "family_name": read.family}
+        self.said.fields |= {column: text for column, text in named.items() if text} | read.fields
+        words = (f"{read.given} {read.family}".strip(), say_birth(read.fields, self._session.today))
+        say(f"  {', '.join(filter(None, words))}")
 
 
 def _present(old: Mapping[str, Any], field: str) -> str:
