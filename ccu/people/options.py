@@ -206,7 +206,12 @@ FIELDS = {
         has_reason=False,
     ),
     "alias": Field("alias", "Another name they go by", FULL_NAME, has_reason=False),
-    "birth_date": Field("born", "Date of birth, or the year", BIRTH_DATE, ("date_of_birth", "dob")),
+    "birth_date": Field(
+        "born",
+        "Date of birth, such as 1/31/1980, or the year",
+        BIRTH_DATE,
+        ("date_of_birth", "dob"),
+    ),
     "age_estimate": Field("age", "Estimated age", whole_number(OLDEST_GUESS)),
     "minor": Field("minor", "Under 18, yes or no", YES_NO),
     "sex": Field("sex", "Sex: male, female, other", SEX),
