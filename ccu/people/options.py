@@ -67,15 +67,19 @@ def _one_name(session: "Session", text: str, option: str) -> str | None:
     return found
 
 
-def _must_be_name(text: str, option: str) -> None:
-    """Raise InvalidInput for a text without a letter or with a digit, but that of Robert 3rd."""
+def is_suffix(word: str) -> bool:
+    """Whether a word is Jr., III, 3rd or its like."""
     from ccu.identity.names import SUFFIXES
 
+    return word.lower().removesuffix(".") in SUFFIXES
+
+
+def _must_be_name(text: str, option: str) -> None:
+    """Raise InvalidInput for a text without a letter or with a digit, but that of Robert 3rd."""
     if not has_letter(text):
         raise InvalidInput(f"{option}: a name needs a letter")
     if any(
-        any(map(str.isdigit, word)) and word.lower() not in SUFFIXES
-        for word in re.split(r"[\s,.]+", text)
+        any(map(str.isdigit, word)) and not is_suffix(word) for word in re.split(r"[\s,.]+", text)
     ):
         raise InvalidInput(
             f"{option}: a name has no digits; a birth date or an age is a field of its own"
@@ -375,7 +379,7 @@ def _cut(words: list[str]) -> tuple[str, str]:
 
     if len(words) == 1:
         return words[0], ""
-    cut = len(words) - 1
+    cut = len(words) - (2 if len(words) > 2 and is_suffix(words[-1]) else 1)
     while cut > 1 and words[cut - 1].lower() in (*PARTICLES, "y"):
         cut -= 2 if words[cut - 1].lower() == "y" and cut > 2 else 1
     return " ".join(words[:cut]).strip(), " ".join(words[cut:])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ccu.errors import InvalidInput
 from ccu.people import options as person_options
+from ccu.people.options import is_suffix
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -100,15 +101,31 @@ def read(session: "Session", text: str, option: str) -> Who:
             raise InvalidInput(f"{option}: an age is a number up to {person_options.OLDEST_GUESS}")
         fields = {"age_estimate": age, "age_estimated_on": session.today.isoformat()}
         rest = f"{rest[: aged.start()]} , {rest[aged.end() :]}"
-    parts = [each.strip(" ()") for each in re.split("[,;]", rest)]
-    parts = [" ".join(each.split()) for each in parts if each]
-    relation = ""
-    if len(parts) > 1 and parts[-1].split()[0].lower() in RELATIONS:
-        relation = parts.pop()
+    name, _, behind = rest.partition(";")
+    parts, others = _parts(name), _parts(behind)
+    if not others and len(parts) > 1 and _is_relation(parts[-1]):
+        others = [parts.pop()]
+    if len(parts) > 1 and is_suffix(parts[-1]):
+        parts[-2:] = [" ".join(parts[-2:])]
+    if len(parts) > 2 or len(others) > 1 or not all(map(_is_relation, others)):
+        raise InvalidInput(
+            f"{option}: after the name you can write: born 1/31/1980, an age, or a relation such as"
+            " daughter"
+        )
     if not parts:
         raise InvalidInput(f"{option}: give the name first, such as Jane Doe, born 5/6/1971")
     given, family = person_options.split_name(", ".join(parts), option)
-    return Who(given, family, fields, relation)
+    return Who(given, family, fields, "".join(others))
+
+
+def _parts(text: str) -> list[str]:
+    """Return what commas and semicolons divide, without brackets and what is only punctuation."""
+    parts = (" ".join(each.strip(" ()").split()) for each in re.split("[,;]", text))
+    return [each for each in parts if any(map(str.isalnum, each))]
+
+
+def _is_relation(text: str) -> bool:
+    return text.split()[0].lower() in RELATIONS
 
 
 def role_of(relation: str) -> str:

@@ -318,12 +318,15 @@ def test_what_cannot_be_right_is_refused_in_one_sentence(
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("Ana Reyes; born 2026-02-01", "the birth date is after the call"),
-        ("Ana Reyes; born 2025-02-29", "the birth date does not exist"),
-        ("Ana Reyes; born 1801-01-01", "the birth date is more than 130 years before the call"),
+        (
+            "Ana Reyes; born 2026-02-01",
+            "the birth date is in the future; today is Jan 31, 2026",
+        ),
+        ("Ana Reyes; born 2025-02-29", "the birth date is not a day in the calendar"),
+        ("Ana Reyes; born 1801-01-01", "the birth date has a year outside 1900 to 2200"),
         (
             "Robert'); DROP TABLE call;--",
-            "after the name you can write: ; born 1980-01-31",
+            "after the name you can write: born 1/31/1980, an age, or a relation such as daughter",
         ),
         ("--,--", "a name needs a letter"),
     ],

@@ -42,7 +42,8 @@ def show(ccu: Ccu, number: int = 1) -> dict[str, Any]:
         ("Carmen Garcia 1980", ("Carmen", "Garcia", None, 0, "1980-12-31")),
         ("Carmen Garcia, born in 1980", ("Carmen", "Garcia", None, 0, "1980-12-31")),
         ("Carmen Garcia, DOB unknown", ("Carmen", "Garcia", None, None, None)),
-        ("Robert Roe 3rd", ("Robert Roe", "3rd", None, None, None)),
+        ("Robert Roe, Jr.", ("Robert", "Roe Jr.", None, None, None)),
+        ("Robert Roe 3rd", ("Robert", "Roe 3rd", None, None, None)),
     ],
 )
 def test_what_is_behind_a_name_is_read(line: str, stored: tuple[Any, ...], ccu: Ccu) -> None:
@@ -76,6 +77,8 @@ def test_a_relation_is_no_name(line: str, role: str, description: str, ccu: Ccu)
         ("DOB 04/02/1945", "give the name first, such as Jane Doe, born 5/6/1971"),
         ("Zed Zoe, born 2/30/1945", "the birth date is not a day in the calendar"),
         ("Zed Zoe, born 1/1/1900", "often means that it is not known; write unknown"),
+        ("Zed Zoe; red jacket", "after the name you can write: born 1/31/1980, an age, or a"),
+        ("Zed, Zoe, tall", "after the name you can write: born 1/31/1980, an age, or a"),
         ("Zed Zoe, 130", "an age is a number up to 120"),
         ("Zed Zoe, neighbor", "start with caller:, subject:, victim: or witness:"),
     ],

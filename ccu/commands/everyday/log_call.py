@@ -40,7 +40,7 @@ def command(
     Who responded: --responder police, --responder human_services+clinician:arrived:minutes=30,
     --responder "mobile_crisis:unavailable:no team on shift". People involved: --person unknown,
     --person "caller: described: tall man, gray coat". A line of --person-file may also be a name:
-    Ana Reyes, or Ana Reyes; born 1980-01-31.
+    Ana Reyes, or Ana Reyes, born 1/31/1980.
     """
     from ccu.calls import store as calls
     from ccu.people import store as people
