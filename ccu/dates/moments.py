@@ -169,7 +169,7 @@ def _day_of_moment(said: str | None, clock: time, now: datetime, future: bool) -
 
 
 def _only_past(two: TwoReadings, today: date) -> date | None:
-    """Return the only one of two readings that is not in the future.
+    """Return the only one of two days that is not in the future.
 
     Raises Refused for tomorrow's date without a year: a mistake that never means last year's.
     """
@@ -296,7 +296,7 @@ def parse_day(
 
 
 def _settled_day(said: str, today: date, future: bool, prefer: Direction) -> date:
-    """Return the day, of two readings the only one that is not in the future; raises Refused."""
+    """Return the day, of two days the only one that is not in the future; raises Refused."""
     try:
         return read_day(said, today, prefer)
     except TwoReadings as two:

@@ -129,7 +129,7 @@ def birth_fields(birth: str) -> dict[str, Any]:
     """Return the fields of a person that keep a birth date, or a year of birth alone.
 
     A year is kept as age 0 on its last day: an age counted from it is right or a year too low, so
-    that nobody counts as an adult too early.
+    that a minor is never taken for an adult.
     """
     if len(birth) > 4:
         return {"birth_date": birth}

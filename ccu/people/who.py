@@ -112,7 +112,7 @@ def read(session: "Session", text: str, option: str) -> Who:
             f"{option}: after the name you can write: born 1/31/1980, an age, or a relation such as"
             " daughter"
         )
-    if not parts:
+    if not parts and fields:
         raise InvalidInput(f"{option}: give the name first, such as Jane Doe, born 5/6/1971")
     given, family = person_options.split_name(", ".join(parts), option)
     return Who(given, family, fields, "".join(others))

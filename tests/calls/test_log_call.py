@@ -475,7 +475,7 @@ def test_it_asks_for_what_is_missing_and_enter_takes_the_usual(ccu: Ccu, db_path
 
 
 def test_a_wrong_answer_is_explained_and_asked_again(ccu: Ccu, db_path: Path) -> None:
-    typed = ["2030", "22:30", "", "12 Main St", "s", "4", "", "n", "", "1,3", "99", "1"]
+    typed = ["last night", "22:30", "", "12 Main St", "s", "4", "", "n", "", "1,3", "99", "1"]
     typed += ["x", "30", "caller: Ana Reyes", "unknown", "", "one", "two", ""]
     result = ccu("log-call", stdin="\n".join(typed) + "\n", tty=True)
     assert result.code == 0, result.err
