@@ -1,4 +1,4 @@
-"""A person in one line, as people write it: `Jane Doe, born 5/6/1971`, `John Roe, 81`, `Bea, sister`.
+"""A person in one line, as people write it: `Jane Doe, born 5/6/1971`; `John Roe, 81`.
 
 Digits are never part of a name. Every error calls the text by its option and never repeats it.
 """
@@ -40,7 +40,8 @@ _BIRTH = re.compile(
 )
 _YEAR = re.compile(r"(?<![^\s,;(])(?P<said>(?:19|20)\d\d)(?![^\s,;)])")
 _AGE = re.compile(
-    r"(?<![^\s,;(])(?:aged? ?:? ?)?(?P<said>\d{1,3}) ?(?:y/?o|(?:years?|yrs?)(?: old)?)?(?![^\s,;)])",
+    r"(?<![^\s,;(])(?:aged? ?:? ?)?(?P<said>\d{1,3}) ?(?:y/?o|(?:years?|yrs?)(?: old)?)?"
+    r"(?![^\s,;)])",
     re.IGNORECASE,
 )
 

@@ -47,7 +47,7 @@ class Period:
         return self.end - timedelta(days=1)
 
     @property
-    def _is_whole_months(self) -> bool:
+    def _is_months(self) -> bool:
         return self.start.day == self.end.day == 1
 
     @property
@@ -70,15 +70,15 @@ class Period:
         return self.label
 
     def previous(self) -> "Period":
-        """Return the month, quarter or year before; for days as many whole months, else days."""
-        if self._is_whole_months:
+        """Return the month, quarter or year before; of other days the months or days before."""
+        if self._is_months:
             months = 12 * (self.end.year - self.start.year) + self.end.month - self.start.month
             return Period(self.kind, shift(self.start, months=-months), self.start)
         return Period("days", self.start - (self.end - self.start), self.start)
 
     def year_before(self) -> "Period":
         """Return the same days a year before; for Feb 29 as the last day, Feb 28."""
-        if self._is_whole_months:
+        if self._is_months:
             return Period(self.kind, shift(self.start, months=-12), shift(self.end, months=-12))
         last = shift(self.last, months=-12)
         return Period("days", shift(self.start, months=-12), last + timedelta(days=1))

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from ccu.people import who
 
 from ..conftest import Ccu
 
+READER: Any = SimpleNamespace(today=date(2026, 1, 31), settings={"state": "CT"})
 CALL = ("--when", "22:00", "--address", "12 Main St", "--nature", "crisis")
 SEEN = ("given_name", "family_name", "birth_date", "age_estimate", "age_estimated_on")
 
@@ -143,17 +145,10 @@ def test_a_given_name_may_be_the_entire_line(ccu: Ccu) -> None:
     assert show(ccu)["birth_date"] == "1971-05-06"
 
 
-class _FixedSession:
-    """A day and a state, all that the reader asks a session for."""
-
-    today = date(2026, 1, 31)
-    settings = {"state": "CT"}  # noqa: RUF012 - never changed
-
-
 @given(st.text(max_size=60) | st.from_regex(r"[A-Z][a-z]+ [A-Z][a-z]+,? ?[0-9/ -]{0,10}[a-z, ]*"))
 def test_any_line_is_a_name_without_digits_or_is_refused(line: str) -> None:
     try:
-        read = who.read(_FixedSession(), line, "a person")  # type: ignore[arg-type]
+        read = who.read(READER, line, "a person")
     except InvalidInput as refused:
         assert str(refused).startswith("a person")
     else:

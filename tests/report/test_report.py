@@ -191,7 +191,7 @@ def test_the_period_before_ends_where_this_begins(start: date, days: int) -> Non
         ("2026-03-02", "2026-04-01", "2026-01-31 2026-03-02", "2025-03-02 2025-04-01"),
     ],
 )
-def test_days_that_are_whole_months_are_compared_with_whole_months(
+def test_days_that_are_calendar_months_are_compared_with_months(
     start: str, end: str, before: str, year_before: str
 ) -> None:
     period = Period("days", date.fromisoformat(start), date.fromisoformat(end))
