@@ -7,6 +7,7 @@ from typing import Any
 from ccu import dates
 from ccu.audit import review, store
 from ccu.errors import InvalidInput
+from ccu.options import typed_text
 from ccu.output import Document, Section, Table
 from ccu.records import audit
 from ccu.session import Session
@@ -74,7 +75,7 @@ def begin(since: str, session: Session) -> datetime:
     """The start of the span: `7d`, `24h` and `2w` before now, or a day. Raises InvalidInput."""
     span = re.fullmatch(r"(\d{1,4}) ?(h|d|w)", since.strip(), re.ASCII | re.IGNORECASE)
     if span is None:
-        day = dates.parse_day(since, session.today, field="--since", future=False)
+        day = typed_text.day(session, since, "--since", future=False)
         return dates.day_start(day, session.settings.zone)
     hours = int(span[1]) * _HOURS[span[2].lower()]
     if not 0 < hours <= 366 * 24:

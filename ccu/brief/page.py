@@ -12,6 +12,7 @@ from ccu.calls import overdue as overdue_work
 from ccu.calls import triage_store as triage
 from ccu.errors import InvalidInput
 from ccu.follow_ups import listing_store as follow_up_rows
+from ccu.options import typed_text
 from ccu.output import Document, Section, Table
 from ccu.people.open_work_store import AsOf
 from ccu.people.screen_parts import with_notice
@@ -60,7 +61,7 @@ def shift_brief(session: Session, since: datetime | None, names: bool) -> Docume
     Its JSON: since, until, undecided and undecided_overdue (how many care calls), and a list
     for each of PARTS, of objects with those columns.
     """
-    start = since or begin("24h", session.now)
+    start = since or begin("24h", session)
     with session.work() as work:
         data = _lists(session, start, work.staff_id)
         work.audit("brief", rows=sum(len(data[key]) for key in PARTS))
@@ -73,15 +74,15 @@ def shift_brief(session: Session, since: datetime | None, names: bool) -> Docume
     return with_notice(_document(session, data, names), session.view)
 
 
-def begin(since: str, now: datetime) -> datetime:
+def begin(since: str, session: Session) -> datetime:
     """Return the start of the span: `24h` or `3d` before now, or a time. Raises InvalidInput."""
     span = re.fullmatch(r"(\d{1,4}) ?(h|d)", since.strip(), re.ASCII | re.IGNORECASE)
     if span is None:
-        return dates.parse_moment(since, now, field="--since")
+        return typed_text.moment(session, since, "--since")
     hours = int(span[1]) * (24 if span[2].lower() == "d" else 1)
     if not 0 < hours <= 366 * 24:
         raise InvalidInput("--since must be more than nothing and at most a year")
-    return dates.add_elapsed(now, hours=-hours)
+    return dates.add_elapsed(session.now, hours=-hours)
 
 
 def _lists(session: Session, start: datetime, asker: int) -> dict[str, Any]:

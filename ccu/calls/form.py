@@ -7,7 +7,7 @@ address, the responders and the people.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,12 @@ from ccu.calls.options import AmendOptions, CallOptions
 from ccu.calls.store import OWN_SYSTEM, Responder
 from ccu.errors import InvalidInput
 from ccu.options import typed_text
-from ccu.people import options as person_options
+from ccu.people import who
 from ccu.people.store import Met
 from ccu.records import codes
 from ccu.session import Session
 
 LONGEST_TEXT = 1_000  # of a description or a reason
-OLDEST = 130  # years
 LONGEST_CALL = 12  # hours; a time without a day is no longer after --when than this
 
 # option -> its field in the record, where the names differ
@@ -45,8 +44,7 @@ MANY = ("danger", "intervention", "disposition")
 FILES = ("person_file", "note_file")
 REQUIRED = ("when", "address", "nature")
 
-_BORN = "born +([0-9]{4}-[0-9]{2}-[0-9]{2})"
-_BARE_CLOCK = r"\d{1,2}(:\d\d){0,2} ?([ap]\.?m\.?)?|noon"
+_BARE_CLOCK = r"\d{1,2}(:\d\d){0,2} ?([ap]\.?m\.?)?|\d{4} ?(h|hrs?|hours?)?|noon"
 
 
 def flag(option: str) -> str:
@@ -86,6 +84,7 @@ class CallForm:
 
     def __init__(self, session: Session, began: str | None = None) -> None:
         self.values: dict[str, Any] = {}
+        self._session = session
         self._connection = session.db
         self._now = session.now
         self._settings = session.settings
@@ -138,7 +137,7 @@ class CallForm:
     def _time(self, text: str, name: str) -> str:
         began = dates.from_iso(self._call_began())
         if not re.fullmatch(_BARE_CLOCK, text.strip().lower()):
-            return dates.to_iso(dates.parse_moment(text, self._now, field=name))
+            return dates.to_iso(typed_text.moment(self._session, text, name))
         began = began.astimezone(self._now.tzinfo)
         moment = self._first_after(began, text, name)
         if dates.is_after(moment, self._now):
@@ -188,10 +187,15 @@ class CallForm:
         return Responder(**found, reason=reason)
 
     def person(self, text: str, name: str, names: bool = False) -> Met:
-        """[ROLE:]WHO: unknown, described: TEXT, a person's number or, if `names`, a name."""
+        """[ROLE:]WHO: unknown, described: TEXT, a person's number or, if `names`, a name.
+
+        Raises InvalidInput; behind a name may be a birth date, an age or a relation.
+        """
         typed = typed_text.line(text, name, LONGEST_TEXT) or ""
         role, colon, rest = typed.partition(":")
-        if colon and role.strip().lower() != "described":
+        stated = bool(colon) and role.strip().lower() != "described"
+        stated = stated and not who.ends_before_birth(role)
+        if stated:
             role = self.code("call_role", role, f"the role in {name}")
         else:
             role, rest = "subject", typed
@@ -210,8 +214,28 @@ class CallForm:
                 f"{name}: give unknown, described: TEXT or a person's number; put a name in"
                 " --person-file, because others on this machine can read command lines"
             )
-        began = dates.from_iso(self._call_began()).date()
-        return _named(role, rest, name, began)
+        return self._named("" if not stated else role, rest, name)
+
+    def _named(self, role: str, text: str, name: str) -> Met:
+        """Read a name with what is behind it; `role` is empty where none was stated."""
+        read = who.read(self._session, text, name)
+        if read.relation and not role:
+            role = who.role_of(read.relation)
+            if not role:
+                raise InvalidInput(
+                    f"{name}: start with caller:, subject:, victim: or witness: for somebody who is"
+                    " neither the subject nor family"
+                )
+        born = read.fields.get("birth_date")
+        if born and born > self._call_began()[:10]:
+            raise InvalidInput(f"{name}: the birth date is after the call")
+        return Met(
+            role or "subject",
+            given_name=read.given,
+            family_name=read.family,
+            description=read.relation,
+            **read.fields,
+        )
 
     def people_of_file(self, path: Path) -> list[Met]:
         """The people of --person-file: one a line, names allowed, empty lines ignored."""
@@ -221,29 +245,6 @@ class CallForm:
             for number, text in enumerate(lines, 1)
             if text.strip()
         ]
-
-
-def _named(role: str, typed: str, name: str, began: date) -> Met:
-    """Read GIVEN FAMILY or FAMILY, GIVEN, then perhaps `; born 1980-01-31`."""
-    words, semicolon, detail = typed.partition(";")
-    given, family = person_options.split_name(typed_text.line(words, name) or "", name)
-    birth_date = _birth_date(detail.strip(), name, began) if semicolon else None
-    return Met(role, given_name=given, family_name=family, birth_date=birth_date)
-
-
-def _birth_date(text: str, name: str, began: date) -> str:
-    match = re.fullmatch(_BORN, text)
-    if not match:
-        raise InvalidInput(f"{name}: after the name you can write: ; born 1980-01-31")
-    try:
-        born = date.fromisoformat(match[1])
-    except ValueError:
-        raise InvalidInput(f"{name}: the birth date does not exist") from None
-    if born > began:
-        raise InvalidInput(f"{name}: the birth date is after the call")
-    if began.year - born.year > OLDEST:
-        raise InvalidInput(f"{name}: the birth date is more than {OLDEST} years before the call")
-    return born.isoformat()
 
 
 # ---------------------------------------------------------------- an amendment

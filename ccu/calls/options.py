@@ -45,7 +45,7 @@ class CallOptions:
 
     when: Annotated[
         datetime | None,
-        opt("--when", MOMENT, "When it began: 22:30, yesterday 22:30, 2026-01-18 22:30."),
+        opt("--when", MOMENT, "When it began: 2230, yesterday 22:30, 1/18 22:30."),
     ] = None
     address: Annotated[
         str | None, opt("--address", TYPES["address"], "Where, as you would write it.")
@@ -128,7 +128,7 @@ class CallOptions:
             "--person-file",
             FILE,
             "People involved, one per line: as --person, or a name: [ROLE:]GIVEN FAMILY"
-            " [; born 1980-01-31]. - is standard input.",
+            " [, born 1/31/1980]. - is standard input.",
         ),
     ] = None
     note_file: Annotated[

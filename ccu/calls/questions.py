@@ -17,6 +17,8 @@ from ccu.options.questions import Question, fill_in, note
 from ccu.options.terminal import GoBack, ask_until_valid
 from ccu.output import say
 from ccu.people import store as people
+from ccu.people import who
+from ccu.people.options import say_birth
 from ccu.people.store import Met
 from ccu.records import codes
 from ccu.session import Session
@@ -209,7 +211,11 @@ class CallQuestions:
         lines: list[str] = self._typed.setdefault("person", [])
 
         def read(answer: str) -> Met | None:
-            return self._person(answer) if answer else None
+            if not answer:
+                return None
+            met = self._person(answer)
+            self._echo_person(answer, met)
+            return met
 
         while True:
             try:
@@ -235,6 +241,14 @@ class CallQuestions:
             lines.append(text if chosen is met else f"{chosen.role}: {chosen.person_id}")
             self._met.append(chosen)
         self._form.values["people"] = list(self._met)
+
+    def _echo_person(self, answer: str, met: Met) -> None:
+        """Show how a name with something behind it was understood."""
+        if (met.given_name or met.family_name) and who.holds_more(answer):
+            role = codes.choices(self._connection, "call_role")[met.role]
+            name = f"{met.given_name} {met.family_name}".strip()
+            born = say_birth(vars(met), self._session.today)
+            say(f"  {', '.join(filter(None, (name, born, role)))}")
 
     def _person(self, text: str) -> Met:
         """Return somebody as typed, after a check of the number. Raises InvalidInput."""

@@ -1,6 +1,5 @@
 """The types and options that the consent commands share."""
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from ccu.options import OptionType, code, opt
@@ -29,16 +28,9 @@ def _scope(session: Session, text: str, option: str) -> str:
     return codes.code(session.db, "consent_scope", text.strip().replace("-", "_"), option)
 
 
-def _day(session: Session, text: str, option: str) -> date:
-    from ccu import dates
-
-    return dates.parse_day(text, session.today, field=option)
-
-
 SCOPES = OptionType(
     read=_scope, metavar="CODE", complete=completion.codes("consent_scope"), commas=True
 )
-UNTIL = OptionType(read=_day, metavar="DAY")
 
 TO_OPTION = opt(
     "--to",

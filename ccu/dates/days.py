@@ -1,8 +1,8 @@
 """The day in what people type: a small strict grammar. Other packages use `ccu.dates`.
 
 A general parser guesses: dateutil takes `2` for the second of this month and `1.5` for a time. So
-it is asked only about a month written by name, behind the forms below. A text that can mean two
-days is refused, and the reason offers both.
+it is asked only about a month written by name, behind the forms below. `5/6/1971` is read in the
+order of the town. A text that can still mean two days is refused, and the reason offers both.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from ccu.dates.instants import DAY_NAMES, FIRST_YEAR, LAST_YEAR, MONTH_NAMES
+from ccu.dates.instants import DAY_NAMES, FIRST_YEAR, LAST_YEAR, MONTH_NAMES, say_date
 
 Direction = Literal["past", "future"]
 
@@ -25,7 +25,8 @@ _WEEKDAYS = {n: i for i, name in enumerate(DAY_NAMES) for n in (name.lower(), na
 _WEEKDAYS |= {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
 _NEAR_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _OTHER_WORDS = (
-    "now noon midnight am pm a p m t z st nd rd th of at on in last next ago and an q d w h hr hrs"
+    "now noon midnight am pm a p m t z st nd rd th of at on in last next this ago and an q d w h hr"
+    " hrs morning afternoon evening night tonight"
     " hour hours min mins minute minutes day days week weeks month months year years"
 )
 _DATE_WORDS = {"st", "nd", "rd", "th", "of", "on"}  # in a written date beside its month
@@ -39,6 +40,12 @@ _COUNTED = (
 )
 _YEAR_FIRST = r"(?P<year>\d{4})(?P<mark>[-/])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})"
 _YEAR_LAST = r"(?P<one>\d{1,2})(?P<mark>[-/.])(?P<two>\d{1,2})(?P=mark)(?P<year>\d{4}|\d\d)"
+_NO_YEAR = r"(?P<one>\d{1,2})(?P<mark>[-/])(?P<two>\d{1,2})"
+# Both anywhere in a text, where the month is written first; nobody does so with periods.
+_MONTH_FIRST = (
+    r"(?<![^ ])(?P<month>\d{1,2})(?P<mark>[-/])(?P<day>\d{1,2})(?:(?P=mark)(?P<year>\d{4}|\d\d))?"
+    r"(?= |t\d|$)"
+)
 _WORDED = (
     r"(?P<day>\d{1,2})(?:st|nd|rd|th)?[ -]?(?P<month>[a-z]{3,9})(?:[ -]?(?P<year>\d{4}))?",
     r"(?P<month>[a-z]{3,9}) ?(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: (?P<year>\d{4}))?",
@@ -68,7 +75,11 @@ class TwoReadings(Refused):
 
     def __init__(self, *readings: date) -> None:
         self.readings = sorted(readings)
-        super().__init__(offer(*(str(day) for day in self.readings)))
+        super().__init__(offer(*(say_date(day) for day in self.readings)))
+
+
+class TwoYears(TwoReadings):
+    """The same, of two years: a day without its year, and the other one is near today."""
 
 
 def is_number(said: str) -> bool:
@@ -78,7 +89,7 @@ def is_number(said: str) -> bool:
 
 def offer(*readings: str) -> str:
     """Return the reason for refusing a text that can mean each of these."""
-    return f"is ambiguous; write {' or '.join(readings)}"
+    return f"is ambiguous: {' or '.join(readings)}?"
 
 
 def tidy(text: str) -> str:
@@ -91,6 +102,22 @@ def tidy(text: str) -> str:
     if not said.isascii() or not said.isprintable():
         raise Refused("has characters that do not belong in a date or time")
     return re.sub(r"\b([ap])\.m\.", r"\1m", said)
+
+
+def month_first(said: str, today: date) -> str:
+    """Write the numeric dates of a tidied text by their month's name where the month is first.
+
+    A date with another order only, 18/1/2026, is left as it is.
+    """
+
+    def by_name(found: re.Match[str]) -> str:
+        month, day = int(found["month"]), int(found["day"])
+        if not (1 <= month <= 12 and 1 <= day <= 31):
+            return found[0]
+        written = f"{MONTH_NAMES[month - 1][:3].lower()} {day}"
+        return f"{written} {_full_year(found['year'], today)}" if found["year"] else written
+
+    return re.sub(_MONTH_FIRST, by_name, said)
 
 
 def sentence(field: str, text: str, reason: str) -> str:
@@ -121,7 +148,7 @@ def read_day(said: str, today: date, prefer: Direction, weekday_from: date | Non
         return _written_day(said, today, prefer)
     day = _written_day(rest, today, prefer)
     if day.weekday() != weekday:
-        raise Refused(f"has the wrong weekday; {day} is a {DAY_NAMES[day.weekday()]}")
+        raise Refused(f"has the wrong weekday; {say_date(day)} is a {DAY_NAMES[day.weekday()]}")
     return day
 
 
@@ -168,6 +195,8 @@ def _written_day(said: str, today: date, prefer: Direction) -> date:
         return _date(int(match["year"]), int(match["month"]), int(match["day"]))
     if match := re.fullmatch(_YEAR_LAST, said):
         return _year_last(match, today)
+    if match := re.fullmatch(_NO_YEAR, said):
+        return _no_year(int(match["one"]), int(match["two"]), today, prefer)
     for form in _WORDED:
         match = re.fullmatch(form, said)
         if match and match["month"] in _MONTHS:
@@ -175,7 +204,7 @@ def _written_day(said: str, today: date, prefer: Direction) -> date:
     if found := _other_form(said):
         return _worded_day(*found, today, prefer)
     what = "is only a number" if is_number(said) else "cannot be read as a date"
-    raise Unknown(f"{what}; write it as 2026-01-18 or 18 Jan 2026")
+    raise Unknown(f"{what}; write it as Jan 18, 2026 or 2026-01-18")
 
 
 def _worded_day(year: str | None, month: str, day: str, today: date, prefer: Direction) -> date:
@@ -224,6 +253,14 @@ def _year_last(said: re.Match[str], today: date) -> date:
     return _date(found[0].year, found[0].month, found[0].day) if found else _date(year, one, two)
 
 
+def _no_year(one: int, two: int, today: date, prefer: Direction) -> date:
+    """Read 11/24 as `_year_last` does, in the year that `prefer` gives."""
+    orders = {order for order in ((one, two), (two, one)) if _exists(2000, *order)}
+    if len(orders) > 1:
+        raise TwoReadings(*(_without_year(*order, today, prefer) for order in orders))
+    return _without_year(*(orders or {(one, two)}).pop(), today, prefer)
+
+
 def _full_year(digits: str, today: date) -> int:
     """Read 26 as 2026 within twenty years of today; a birth year needs all four digits."""
     if len(digits) == 4:
@@ -247,7 +284,7 @@ def _without_year(month: int, day: int, today: date, prefer: Direction) -> date:
     if not wanted:
         raise Refused("needs a year, because not every year has that day")
     if other and abs(other[0] - today) <= NEARBY:
-        raise TwoReadings(wanted[0], other[0])
+        raise TwoYears(wanted[0], other[0])
     return wanted[0]
 
 

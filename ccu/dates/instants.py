@@ -143,6 +143,11 @@ def _end_of_gap(wall: datetime, zone: tzinfo) -> datetime:
     return high.astimezone(zone)
 
 
+def say_date(day: date) -> str:
+    """Return `Jan 18, 2026`, which `parse_day` reads back."""
+    return f"{MONTH_NAMES[day.month - 1][:3]} {day.day}, {day.year}"
+
+
 def say_moment(moment: datetime, now: datetime) -> str:
     """Write `Sun Jan 18, 2026 22:30` in the zone of `now`; with its offset if clocks show it twice.
 

@@ -10,9 +10,11 @@ from ccu.dates.days import (
     OutOfRange,
     Refused,
     TwoReadings,
+    TwoYears,
     Unknown,
     check_year,
     is_number,
+    month_first,
     offer,
     read_day,
     sentence,
@@ -25,6 +27,7 @@ from ccu.dates.instants import (
     local_readings,
     offset_of,
     offset_zone,
+    say_date,
     to_iso,
 )
 from ccu.errors import InvalidInput
@@ -40,25 +43,42 @@ _ELAPSED = (
     r"(?P<ahead>in )?(?:(?P<hours>\d{1,4}|an) ?(?:h|hrs?|hours?))?(?: ?(?:and )?"
     r"(?P<minutes>\d{1,4}|a) ?(?:min|mins|minutes?))?(?(ahead)| ago)"
 )
-_HHMM = r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)"
-_UNKNOWN = "cannot be read as a time; write it as 22:30, yesterday 22:30 or 2026-01-18 22:30"
+_HHMM = r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<hours> ?(?:h|hrs?|hours?))?"
+_HHMM_LAST = rf"(?:(?P<day>.+?)(?: at)? )?{_HHMM}"
+_HHMM_FIRST = rf"{_HHMM}(?: on)? (?P<day>.+)"
+_PART_OF_DAY = r"(?:(?P<day>.+) )?(?P<part>morning|afternoon|evening|night|tonight)"
+_LIKE = {  # a time to replace, in each part of a day
+    "morning": "08:30",
+    "afternoon": "14:30",
+    "evening": "19:30",
+    "night": "22:30",
+    "tonight": "22:30",
+}
+_UNKNOWN = "cannot be read as a time; write it as 22:30, yesterday 22:30 or Jan 18, 2026 22:30"
 
 
 def parse_moment(
-    text: str, now: datetime, *, field: str = "time", future: bool = False
+    text: str,
+    now: datetime,
+    *,
+    field: str = "time",
+    future: bool = False,
+    us_order: bool = False,
 ) -> datetime:
     """Return the moment that a person typed, in the zone of `now` (the town's, not the machine's).
 
-    Reads `now`, `22:30`, `10 pm`, `noon`, `20 minutes ago`, `1h 20min ago`, or any day that
-    `parse_day` reads with a time of day after or before it (`yesterday 22:30`, `Jan 18 10:30 pm`);
-    a date with its year may carry an offset or Z, and the instant is kept. A weekday or a date
-    without a year is the latest one past, or with `future` the next one.
+    Reads `now`, `22:30`, `2230`, `2230 hrs`, `10 pm`, `noon`, `20 minutes ago`, `1h 20min ago`, or
+    any day that `parse_day` reads with a time of day after or before it (`yesterday 22:30`,
+    `11/24 2230`, `Jan 18 10:30 pm`); a date with its year may carry an offset or Z, and the instant
+    is kept. A weekday or a date without a year is the latest one past, or with `future` the next
+    one. `us_order` is that of `parse_day`.
     Raises InvalidInput, one sentence with the readings, for a text that is not one moment, and for
     one after `now` unless `future`. Raises ValueError if `now` is naive: a bug.
     """
     offset_of(now)
     try:
-        moment = _moment(tidy(text), now, future)
+        said = _with_colon(tidy(text), now, future)  # before the order: 11/3 1930 has no year
+        moment = _moment(month_first(said, now.date()) if us_order else said, now, future)
         check_year(moment.year)
     except Refused as reason:
         raise InvalidInput(sentence(field, text, str(reason))) from None
@@ -82,6 +102,27 @@ def _moment(said: str, now: datetime, future: bool) -> datetime:
         return _with_offset(parts, clock, now, future)
     wall = datetime.combine(_day_of_moment(parts["day"], clock, now, future), clock)
     return _the_one_reading(wall, parts["day"], now, future)
+
+
+def _with_colon(said: str, now: datetime, future: bool) -> str:
+    """Write police time, 2230 or 2230 hrs, as 22:30; keep a text that is a day, Jan 18 2026."""
+    found = re.fullmatch(_HHMM_LAST, said) or re.fullmatch(_HHMM_FIRST, said)
+    if found is None:
+        return said
+    day, clock = found["day"], f"{found['hour']}:{found['minute']}"
+    if day is None:
+        return clock
+    try:
+        if not found["hours"] and _is_day(said, now, future):
+            return said
+    except OutOfRange:
+        pass  # Jan 18 2230 has no year
+    except Refused:
+        return said
+    try:
+        return f"{day} {clock}" if _is_day(day, now, future) else said
+    except Refused:
+        return f"{day} {clock}"  # refused with its time, or settled by the order
 
 
 def _elapsed(said: re.Match[str], now: datetime, future: bool) -> datetime:
@@ -118,9 +159,26 @@ def _day_of_moment(said: str | None, clock: time, now: datetime, future: bool) -
     try:
         return read_day(said, today, "future" if future else "past", weekday_from)
     except TwoReadings as two:
-        raise Refused(offer(*(f"{day} {_say_clock(clock)}" for day in two.readings))) from None
+        if not future and (only := _only_past(two, today)):
+            return only
+        raise Refused(
+            offer(*(f"{say_date(day)} {_say_clock(clock)}" for day in two.readings))
+        ) from None
     except Unknown:
         raise Unknown(_UNKNOWN) from None
+
+
+def _only_past(two: TwoReadings, today: date) -> date | None:
+    """Return the only one of two days that is not in the future.
+
+    Raises Refused for tomorrow's date without a year: a mistake that never means last year's.
+    """
+    past = [day for day in two.readings if day <= today]
+    if len(past) != 1:
+        return None
+    if isinstance(two, TwoYears):
+        raise Refused(f"is in the future; for an earlier year write {say_date(past[0])}")
+    return past[0]
 
 
 def _with_offset(parts: re.Match[str], clock: time, now: datetime, future: bool) -> datetime:
@@ -168,7 +226,7 @@ def _not_ahead(moment: datetime, now: datetime, future: bool) -> datetime:
 def _midnight(parts: re.Match[str], now: datetime, future: bool) -> Refused:
     """Refuse `midnight`, which can be the start or the end of a day, and 24:00."""
     day = _day_of_moment(parts["day"], time(), now, future)
-    start, end = f"{day} 00:00", f"{shift(day, days=1)} 00:00"
+    start, end = (f"{say_date(each)} 00:00" for each in (day, shift(day, days=1)))
     if parts["day"] and parts["clock"] != "midnight":
         return Refused(f"is the start of the next day; write {end}")
     if future or day < now.date():
@@ -179,20 +237,24 @@ def _midnight(parts: re.Match[str], now: datetime, future: bool) -> Refused:
 def _no_clock(said: str, now: datetime, future: bool) -> Refused:
     """Return the best advice for a text without a time of day."""
     if is_number(said):
-        hhmm = re.fullmatch(_HHMM, said)
-        like = f"{hhmm['hour']}:{hhmm['minute']}" if hhmm else "22:30"
-        return Refused(f"is only a number; write a time of day as {like}, with its colon")
-    day, _, last = said.rpartition(" ")
-    hhmm = re.fullmatch(_HHMM, last)
-    clock = f"{hhmm['hour']}:{hhmm['minute']}" if hhmm else "22:30"
+        return Refused("is only a number; write a time of day as 22:30")
+    if part := re.fullmatch(_PART_OF_DAY, said):
+        return _only_part_of_day(part["day"], part["part"])
     try:
         if _is_day(said, now, future):
             return Refused(f"has no time of day; add one, as in {said} 22:30")
-        if hhmm and _is_day(day, now, future):
-            return Refused(f"has a time without its colon; write {day} {clock}")
     except TwoReadings as two:
-        return Refused(offer(*(f"{each} {clock}" for each in two.readings)))
+        return Refused(offer(*(f"{say_date(each)} 22:30" for each in two.readings)))
     return Unknown(_UNKNOWN)
+
+
+def _only_part_of_day(day: str | None, part: str) -> Refused:
+    """Return the refusal of `last night` and its like: a day with a time to replace."""
+    named = {None: "today", "this": "today", "last": "yesterday"}.get(day, day)
+    offered = f"{named} {_LIKE[part]}"
+    if (day, part) == ("last", "night"):
+        offered += " or today 01:30"
+    return Refused(f"needs a time of day; write it as {offered}")
 
 
 def _is_day(said: str, now: datetime, future: bool) -> bool:
@@ -211,23 +273,36 @@ def parse_day(
     field: str = "date",
     future: bool = True,
     prefer: Direction | None = None,
+    us_order: bool = False,
 ) -> date:
     """Return the day that a person typed.
 
     Reads `today`, `yesterday`, `tomorrow`, `friday`, `last friday`, `in 3 days`, `+7d`,
-    `2 weeks ago`, `2026-01-18`, `18 Jan 2026`, `Jan. 18`, `Sun 18 Jan 2026`, and `1/18/2026` where
-    it has one reading. A weekday or a date without a year is the next one, or the last one past, by
-    `prefer` (the future where it is allowed). With `future=False` a day after `today` is
-    refused. Raises InvalidInput, one sentence with the readings, for a text that is not one day.
+    `2 weeks ago`, `2026-01-18`, `18 Jan 2026`, `Jan. 18`, `Sun 18 Jan 2026`, `1/18/2026`, `1/18`.
+    Numbers have the month first with `us_order`; without it they are read where one order fits. A
+    weekday or a date without a year is the next one, or the last one past, by `prefer` (the future
+    where it is allowed). With `future=False` a day after `today` is refused. Raises InvalidInput,
+    one sentence with the readings, for a text that is not one day.
     """
     try:
-        day = read_day(tidy(text), today, prefer or ("future" if future else "past"))
+        said = month_first(tidy(text), today) if us_order else tidy(text)
+        day = _settled_day(said, today, future, prefer or ("future" if future else "past"))
         check_year(day.year)
         if day > today and not future:
-            raise Refused(f"is in the future; today is {today}")
+            raise Refused(f"is in the future; today is {say_date(today)}")
     except Refused as reason:
         raise InvalidInput(sentence(field, text, str(reason))) from None
     return day
+
+
+def _settled_day(said: str, today: date, future: bool, prefer: Direction) -> date:
+    """Return the day, of two days the only one that is not in the future; raises Refused."""
+    try:
+        return read_day(said, today, prefer)
+    except TwoReadings as two:
+        if not future and (only := _only_past(two, today)):
+            return only
+        raise
 
 
 def parse_month(text: str, *, field: str = "month") -> tuple[date, date]:
@@ -268,4 +343,4 @@ def _say_clock(clock: time) -> str:
 
 
 def _say_wall(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d} {_say_clock(moment.time())}"
+    return f"{say_date(moment.date())} {_say_clock(moment.time())}"

@@ -11,6 +11,7 @@ from typing import Any
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.follow_ups.options import ListOptions
+from ccu.options import typed_text
 from ccu.people.open_work_store import AsOf
 from ccu.records import settings, table
 from ccu.session import Session
@@ -232,7 +233,7 @@ def _span(session: Session, due: str) -> tuple[int, int]:
     if due.strip().lower() == "week":
         now = int(session.now.timestamp())
         return now, now + WEEK
-    day = dates.parse_day(due, session.today, field="--due")
+    day = typed_text.day(session, due, "--due")
     start, end = dates.day_bounds(day, session.settings.zone)
     return int(start.timestamp()), int(end.timestamp())
 

@@ -1,5 +1,6 @@
 """The options of the follow-up commands, and their types."""
 
+import contextlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,36 +25,49 @@ from ccu.options import (
     code,
     line,
     opt,
+    typed_text,
     whole_number,
 )
+from ccu.options.types import moment_words
 from ccu.session import Session
 
-# Any of these, and the text has a time of day; else it is a day.
+# Any of these, and the text has a time of day; else it is a day, or police time.
 _CLOCK = re.compile(r"\d:\d|\d ?[ap]\.?m|noon|midnight|\d ?h|hour|min|\bnow\b", re.IGNORECASE)
+_POLICE_TIME = re.compile(r"(?<![\d/-])\d{4}(?![\d/-])")
 
 
-def _due(session: Session, text: str, option: str) -> datetime:
+def _due(session: Session, text: str, option: str, tell: bool = True) -> datetime:
     """Return the moment something is due: a day alone is due by its end, in the town's time.
 
     Raises InvalidInput for a text that is not one moment, and for one in the past: nothing new
     can have been due already.
     """
-    if _CLOCK.search(text):
-        due = dates.parse_moment(text, session.now, field=option, future=True)
-    else:
-        day = dates.parse_day(text, session.today, field=option)
+    due = _moment_due(session, text, option, tell)
+    if due is None:
+        day = typed_text.day(session, text, option, tell=tell)
         next_day = dates.day_bounds(day, session.settings.zone)[1]
         due = dates.add_elapsed(next_day, hours=-1 / 3600)  # the last second: 23:59:59, as a rule
     if dates.is_after(session.now, due):
-        raise InvalidInput(f"{option} is in the past")
+        tomorrow = f"; did you mean tomorrow {due:%H:%M}?" if due.date() == session.today else ""
+        raise InvalidInput(f"{option} is in the past{tomorrow}")
     return due
 
 
-def _due_words(session: Session, due: datetime) -> str:
-    return dates.say_moment(due, session.now)
+def _moment_due(session: Session, text: str, option: str, tell: bool) -> datetime | None:
+    """Return the moment of a text with a time of day, None for a day: Dec 1 2026 has no time."""
+    if _CLOCK.search(text):
+        return typed_text.moment(session, text, option, future=True, tell=tell)
+    if _POLICE_TIME.search(text):
+        with contextlib.suppress(InvalidInput):
+            return typed_text.moment(session, text, option, future=True, tell=tell)
+    return None
 
 
-DUE = OptionType(read=_due, metavar="WHEN", words=_due_words)
+def _due_answered(session: Session, text: str, option: str) -> datetime:
+    return _due(session, text, option, tell=False)
+
+
+DUE = OptionType(read=_due, metavar="WHEN", answer=_due_answered, words=moment_words)
 KIND, RESULT = code("follow_up_kind"), code("follow_up_result")
 LONGEST_TRY = 24 * 60  # minutes
 

@@ -15,8 +15,9 @@ from ccu.people import relations_store as relations
 from ccu.people import screen_parts
 from ccu.people import store as people
 from ccu.people import worker_store as workers
-from ccu.people.form import minor_on, years
+from ccu.people.form import minor_on
 from ccu.people.open_work_store import AsOf
+from ccu.people.options import latest_birth, years
 from ccu.records import codes, person_ids
 from ccu.session import Session
 from ccu.work import Work
@@ -117,14 +118,15 @@ def _person(row: dict[str, Any], today: date) -> dict[str, Any]:
     elif row["age_estimate"] is not None and row["age_estimated_on"]:
         estimated = True
         age = row["age_estimate"] + max(0, years(row["age_estimated_on"], today))
+    born = latest_birth(row)
     stated = None if row["minor"] is None else bool(row["minor"])
     return {
         "person": row["person"],
         "name": row["name"],
-        "birth_year": int(row["birth_date"][:4]) if row["birth_date"] else None,
+        "birth_year": int(born[:4]) if born else None,
         "age": age,
         "age_estimated": estimated,
-        "minor": minor_on(row["birth_date"], stated, today),
+        "minor": minor_on(born, stated, today),
     }
 
 

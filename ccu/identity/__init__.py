@@ -17,7 +17,7 @@ Jellyfish computes string distance and Metaphone; the weights and rules are in t
 """
 
 from ccu.identity.blocks import pairs
-from ccu.identity.lookup import keys, query_keys, rank
+from ccu.identity.lookup import keys, query_keys, rank, without_particles
 from ccu.identity.names import Name
 from ccu.identity.score import LIKELY, Field, Known, Likeness, compare
 from ccu.identity.text import plain
@@ -34,4 +34,5 @@ __all__ = [
     "plain",
     "query_keys",
     "rank",
+    "without_particles",
 ]

@@ -16,11 +16,16 @@ from functools import lru_cache
 from itertools import product
 
 from ccu.identity.known_names import full_names
-from ccu.identity.names import Name, Part, Parts, take_apart
+from ccu.identity.names import PARTICLES, Name, Part, Parts, spelling, take_apart
 from ccu.identity.score import Known, Prepared, judge, prepare
 from ccu.identity.text import roughly
 
 MOST_FULL_NAMES = 4  # full names followed from one nickname
+# How particles are written before a family name that is asked for without them: cruz, de la Cruz.
+PREFIXES = (
+    *("de", "del", "dela", "delas", "delos", "da", "dos", "la", "las", "le", "los", "della"),
+    *("van", "vande", "vanden", "vander", "von", "vonder", "st", "mc", "mac", "o"),
+)
 HEARD = 0.7  # the share of a field's weight that a forgiven difference keeps in a question
 
 
@@ -47,7 +52,14 @@ def query_keys(known: Known) -> frozenset[str]:
                 found.update(_initial_keys(given, family))
             else:
                 found.update(_word_keys(given, family))
+                found.update(_prefixed_keys(given, family))
     return frozenset(found)
+
+
+def _prefixed_keys(given: Part, family: Part) -> Iterator[str]:
+    for word in (*given.words, *family.words):
+        if len(word) > 2:
+            yield from (f"w:{prefix}{word}" for prefix in PREFIXES)
 
 
 def readings(name: Name) -> Iterator[tuple[Part, Part]]:
@@ -116,8 +128,19 @@ def _word_keys(given: Part, family: Part) -> Iterator[str]:
 
 def rank(query: Known, candidate: Known) -> int:
     """Rate how well a record answers a search, 0 to 100; what was not asked does not count."""
-    record = prepare(candidate)
-    return max(_answers(asked, full, record) for asked, full in _asked(query))
+    records = {prepare(candidate), prepare(without_particles(candidate))}
+    return max(_answers(asked, full, record) for record in records for asked, full in _asked(query))
+
+
+def without_particles(known: Known) -> Known:
+    """Return the same with family names as some people ask for them: Cruz of de la Cruz."""
+    return replace(
+        known,
+        names=tuple(
+            Name(given, " ".join(w for w in family.split() if w.lower() not in PARTICLES) or family)
+            for given, family in known.names
+        ),
+    )
 
 
 @lru_cache(maxsize=8)
@@ -144,4 +167,35 @@ def _answers(asked: Prepared, full: dict[str, float], record: Prepared) -> int:
         most = full.get(field, 0.0)
         got += max(weight.alone, HEARD * most) if weight.alone > 0 else weight.alone
     most = sum(full.values())
-    return max(0, min(100, round(100 * got / most))) if most > 0 else 0
+    share = min((_share_heard(parts, record) for parts in asked.names), default=1.0)
+    return max(0, min(100, round(100 * share * got / most))) if most > 0 else 0
+
+
+def _share_heard(asked: Parts, record: Prepared) -> float:
+    """Return the share of the words of a name in one field that the record has in its names.
+
+    One name may be missing from a record; of one with both, Teresa Soto, little is left for "Teresa
+    Reyes".
+    """
+    if asked.given.joined and asked.family.joined:
+        return 1.0
+    words = asked.given.words or asked.family.words
+    known = {
+        w
+        for parts in record.names
+        for part in (parts.given, parts.family)
+        for w in (*part.words, part.joined)
+    }
+    heard = [any(_is_heard(word, other) for other in known) for word in words]
+    if not known or len(heard) < 2:
+        return 1.0
+    complete = any(parts.given.joined and parts.family.joined for parts in record.names)
+    return (sum(heard) / len(heard)) ** (2 if complete else 1)
+
+
+def _is_heard(word: str, other: str) -> bool:
+    if word == other or full_names(word) & full_names(other):
+        return True
+    if len(word) == 1 or len(other) == 1:
+        return word[:1] == other[:1]
+    return spelling(word, other) not in ("differs", "a little alike")

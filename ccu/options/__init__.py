@@ -43,6 +43,7 @@ from typer.core import TyperGroup
 from ccu.errors import InvalidInput
 from ccu.options.types import (
     CALL,
+    DAY,
     FILE,
     FOLLOW_UP,
     HOUSEHOLD,
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CALL",
+    "DAY",
     "FILE",
     "FOLLOW_UP",
     "HOUSEHOLD",

@@ -1,4 +1,4 @@
-"""Checks of what people type: a line, a note, a whole number, a record's number, a text file.
+"""Checks of what people type: a line, a note, a number, a day or time, a text file.
 
 Control characters are refused here, because SQLite and JSON would keep them and a terminal would
 obey them. Emoji, right-to-left text, quotes and brackets are kept exactly as typed.
@@ -7,10 +7,16 @@ Every error names the option and never the value, which may be somebody's name.
 
 import re
 import sys
+from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ccu import files
+from ccu import dates, files
 from ccu.errors import InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    from ccu.dates.days import Direction
+    from ccu.session import Session
 
 LONGEST_NOTE = 2_000_000  # characters; far longer than any report, short enough to hold
 LARGEST_ID = 2**63 - 1
@@ -18,6 +24,10 @@ LARGEST_ID = 2**63 - 1
 # NUL, escape and the rest of C0 and C1, DEL, and the lone surrogates that replace bytes that are
 # not UTF-8. A note may also have tabs and newlines.
 _NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+# A date that is a day whichever number is the month.
+_TWO_ORDERS = re.compile(
+    r"(?<![\d/-])(?:0?[1-9]|1[0-2])([/-])(?:0?[1-9]|1[0-2])(?:\1\d{2,4})?(?![\d/-])"
+)
 _NOT_IN_A_NOTE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -78,6 +88,50 @@ def record_id(text: str, record: str) -> int:
     if len(text) > 19 or int(text) > LARGEST_ID:
         raise NotFound(f"no {record} of that number")
     return int(text)
+
+
+def day(
+    session: "Session",
+    text: str,
+    option: str,
+    *,
+    future: bool = True,
+    prefer: "Direction | None" = None,
+    tell: bool = True,
+) -> date:
+    """Return a day as `dates.parse_day` reads it, numbers in the order of the town.
+
+    With `tell`, a day that the order decided is printed on standard error: 5/6/2026 is May 6, 2026.
+    """
+    us_order = _us_order(session)
+    found = dates.parse_day(
+        text, session.today, field=option, future=future, prefer=prefer, us_order=us_order
+    )
+    if tell and us_order and _TWO_ORDERS.search(text):
+        _tell(option, dates.say_date(found))
+    return found
+
+
+def moment(
+    session: "Session", text: str, option: str, *, future: bool = False, tell: bool = True
+) -> datetime:
+    """Return a moment as `dates.parse_moment` reads it; else as `day`."""
+    us_order = _us_order(session)
+    found = dates.parse_moment(text, session.now, field=option, future=future, us_order=us_order)
+    if tell and us_order and _TWO_ORDERS.search(text):
+        _tell(option, dates.say_moment(found, session.now))
+    return found
+
+
+def _us_order(session: "Session") -> bool:
+    """Whether the town writes the month first: the setting `state` names a US state or is empty."""
+    return bool(session.settings["state"])
+
+
+def _tell(option: str, understood: str) -> None:
+    from ccu.output import say
+
+    say(f"{option} is {understood}")
 
 
 def file_text(path: Path, option: str) -> str:

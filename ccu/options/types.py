@@ -241,19 +241,48 @@ NOTE_LATER = OptionType(read=_note_later, metavar="FILE", is_file=True)
 
 
 def _moment(session: "Session", text: str, option: str) -> datetime:
+    from ccu.options import typed_text
+
+    return typed_text.moment(session, text, option)
+
+
+def _moment_answered(session: "Session", text: str, option: str) -> datetime:
+    from ccu.options import typed_text
+
+    return typed_text.moment(session, text, option, tell=False)
+
+
+def moment_words(session: "Session", moment: datetime) -> str:
+    """Return how a moment was understood."""
     from ccu import dates
 
-    return dates.parse_moment(text, session.now, field=option)
+    return dates.say_moment(moment, session.now)
 
 
-def _past_day(session: "Session", text: str, option: str) -> date:
-    from ccu import dates
+def day(*, future: bool) -> OptionType[date]:
+    """A day; without `future` one that is not after today."""
 
-    return dates.parse_day(text, session.today, field=option, future=False)
+    def read(session: "Session", text: str, option: str) -> date:
+        from ccu.options import typed_text
+
+        return typed_text.day(session, text, option, future=future)
+
+    def answer(session: "Session", text: str, option: str) -> date:
+        from ccu.options import typed_text
+
+        return typed_text.day(session, text, option, future=future, tell=False)
+
+    def words(session: "Session", found: date) -> str:
+        from ccu import dates
+
+        return dates.say_date(found)
+
+    return OptionType(read=read, metavar="DAY", answer=answer, words=words)
 
 
-MOMENT = OptionType(read=_moment, metavar="TIME")
-PAST_DAY = OptionType(read=_past_day, metavar="DAY")
+MOMENT = OptionType(read=_moment, metavar="TIME", answer=_moment_answered, words=moment_words)
+DAY = day(future=True)
+PAST_DAY = day(future=False)
 
 
 # ---------------------------------------------------------------- looked up in the file
@@ -281,7 +310,13 @@ def _provider_name(session: "Session", provider_id: int) -> str:
     return str(providers.read(session.db, provider_id)["name"])
 
 
-LOGIN = OptionType(read=_login, metavar="LOGIN", complete=completion.logins)
+def _login_words(session: "Session", staff_id: int) -> str:
+    from ccu.records import staff
+
+    return staff.login_of(session.db, staff_id)
+
+
+LOGIN = OptionType(read=_login, metavar="LOGIN", complete=completion.logins, words=_login_words)
 PROVIDER = OptionType(
     read=_provider,
     metavar="PROVIDER",

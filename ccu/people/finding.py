@@ -15,7 +15,7 @@ from ccu.identity import Field, Known, Name, rank
 from ccu.options import terminal, typed_text
 from ccu.options.terminal import ask_until_valid
 from ccu.output import say
-from ccu.people import match_store
+from ccu.people import match_store, who
 from ccu.people import options as person_options
 from ccu.people import store as people
 from ccu.people.store import Met, Said
@@ -45,12 +45,6 @@ def phone_end(phone: str | None) -> str:
 
 LONGEST_QUESTION = 300
 
-_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_DATE = (
-    r"(?<!\S)(?:born )?(\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)? ?{_MONTH},? \d{{4}}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}})"
-    r"(?!\S)"
-)
 _PHONE = r"(?<!\S)\+?\(?\d[\d().\- ]*\d(?!\S)"
 _PHONE_DIGITS = 7
 
@@ -81,18 +75,19 @@ def read_question(session: Session, words: list[str], file: Path | None) -> Know
 
 
 def parse_words(session: Session, text: str, name: str) -> Known:
-    """Read words: a date is the birth date, 7 digits or more a phone, the rest a name."""
+    """Read words: a date or year is that of birth, 7 digits or more a phone, the rest a name."""
     line = typed_text.line(text, name, LONGEST_QUESTION) or ""
-    born, phone = None, None
-    if found := re.search(_DATE, line, re.IGNORECASE):
-        born = person_options.birth_date(session, found[1], "the birth date")
-        line = line[: found.start()] + " " + line[found.end() :]
+    birth, line = who.take_birth(session, line, "the birth date")
+    phone = None
     for found in re.finditer(_PHONE, line):
         if sum(each.isdigit() for each in found[0]) >= _PHONE_DIGITS:
             phone = found[0].strip()
             line = line[: found.start()] + " " + line[found.end() :]
             break
-    line = " ".join(line.split())
+    if not birth:
+        birth, line = who.take_year(session, line, "the birth date")
+    line = " ".join(line.split()).strip(" ,")
+    line = re.sub(r"(?:\s*,)+", ",", line)
     if any(each.isdigit() for each in line):
         raise InvalidInput(
             f"{name}: one number is neither a phone of {_PHONE_DIGITS} digits nor a date; write a"
@@ -102,7 +97,9 @@ def parse_words(session: Session, text: str, name: str) -> Known:
     if person_options.has_letter(line):
         family, comma, given = (part.strip() for part in line.partition(","))
         names = (Name(given, family) if comma else Name("", line),)
-    return _enough(Known(names=names, birth_date=born, phone=phone))
+    years = match_store.birth_years(birth.get("age_estimate"), birth.get("age_estimated_on"))
+    born = birth.get("birth_date")
+    return _enough(Known(names=names, birth_date=born, birth_years=years, phone=phone))
 
 
 def _of_file(session: Session, file: Path) -> Known:
@@ -131,13 +128,18 @@ def matches(session: Session, known: Known, least: int, most: int) -> list[dict[
         {
             "person": each.person_id,
             "name": f"{each.row['given_name']} {each.row['family_name']}".strip() or None,
-            "born": each.row["birth_date"],
+            "born": each.row["birth_date"] or _birth_year(each.row),
             "phone": phone_end(each.row["phone"]) or None,
             "score": each.score,
             "why": _other_name(known, each) + why(each.fields),
         }
         for each in found
     ]
+
+
+def _birth_year(row: sqlite3.Row) -> str | None:
+    year = person_options.birth_year(row["age_estimate"], row["age_estimated_on"])
+    return str(year) if year else None
 
 
 def _other_name(asked: Known, each: match_store.Alike) -> str:
@@ -190,7 +192,9 @@ def existing(session: Session, known: Known, but: Collection[int] = ()) -> int |
 def of_met(session: Session, met: Met) -> Met:
     """Return somebody named on a call as the record on file that was chosen, or as given."""
     name = Name(met.given_name, met.family_name)
-    chosen = existing(session, Known(names=(name,), birth_date=met.birth_date))
+    years = match_store.birth_years(met.age_estimate, met.age_estimated_on)
+    known = Known(names=(name,), birth_date=met.birth_date, birth_years=years)
+    chosen = existing(session, known)
     return met if chosen is None else Met(met.role, person_id=chosen)
 
 
@@ -249,8 +253,8 @@ def _lines(each: match_store.Alike) -> list[str]:
     row = each.row
     name = f"{row['given_name']} {row['family_name']}".strip()
     parts = [name or ("not identified" if row["description"] else "unknown")]
-    if row["birth_date"]:
-        parts.append(f"born {row['birth_date']}")
+    if born := row["birth_date"] or _birth_year(row):
+        parts.append(f"born {born}")
     if row["phone"]:
         parts.append(f"phone {phone_end(row['phone'])}")
     number = f"  {each.person_id}  "

@@ -18,14 +18,19 @@ from ccu.output import say
 from ccu.output.text import cell
 from ccu.people import finding as person_finding
 from ccu.people import store as people
+from ccu.people import who
 from ccu.people.options import (
     FIELDS,
     NAMES,
     ChangeOptions,
     Missing,
     PersonOptions,
+    birth_fields,
+    birth_year,
     field_named,
     read_field,
+    say_birth,
+    years,
 )
 from ccu.people.store import EMPTY, IDENTIFYING, Said
 from ccu.records import codes
@@ -40,12 +45,6 @@ _AGE = ("age_estimate", "age_estimated_on", "minor")
 def minor_on(birth_date: str | None, stated: bool | None, today: date) -> bool | None:
     """Whether somebody is a minor: by the birth date where it is known, else as stated."""
     return stated if birth_date is None else years(birth_date, today) < FULL_AGE
-
-
-def years(birth_date: str, today: date) -> int:
-    """Return the age on a day, in full years."""
-    born = date.fromisoformat(birth_date)
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 class PersonForm:
@@ -93,6 +92,10 @@ class PersonForm:
             self.said.missing[field] = value
         elif field == "alias":
             self.said.aliases.append(value)
+        elif field == "age_estimate" and self._year() is not None:
+            raise InvalidInput("age: a birth year is given too; leave the age out")
+        elif field == "birth_date":
+            self.said.fields |= birth_fields(value)
         else:
             self.said.fields[field] = value
             if field == "age_estimate":
@@ -173,7 +176,11 @@ class PersonForm:
         said = self.said.fields
         if field == "description":
             return bool(said.get("given_name") or said.get("family_name"))
-        return field in _AGE and bool(said.get("birth_date"))
+        return field in _AGE and (bool(said.get("birth_date")) or self._year() is not None)
+
+    def _year(self) -> int | None:
+        said = self.said.fields
+        return birth_year(said.get("age_estimate"), said.get("age_estimated_on"))
 
     def _ask(self, field: str, shown: str = "") -> None:
         type = FIELDS[field].type
@@ -187,6 +194,8 @@ class PersonForm:
             if answer == "-" and field != "alias":
                 self.said.missing.pop(field, None)
                 self.clear(field)
+            elif field == "given_name" and who.holds_more(answer):
+                self._take(who.read(self._session, answer, NAMES[field]))
             elif answer:
                 value = read_field(self._session, field, answer, NAMES[field], answered=True)
                 self.said.missing.pop(field, None)
@@ -201,8 +210,17 @@ class PersonForm:
             type.offer(self._session)
         while ask_until_valid(FIELDS[field].question + shown, read) and field == "alias":
             pass
-        if type.words and self.said.fields.get(field):
+        if field == "birth_date" and (born := say_birth(self.said.fields, self._session.today)):
+            say(f"  {born}")
+        elif type.words and self.said.fields.get(field):
             say(f"  {type.words(self._session, self.said.fields[field])}")
+
+    def _take(self, read: who.Who) -> None:
+        """Take a name with a birth date or an age beside it, and print what was understood."""
+        named = {"given_name": read.given, "family_name": read.family}
+        self.said.fields |= {column: text for column, text in named.items() if text} | read.fields
+        words = (f"{read.given} {read.family}".strip(), say_birth(read.fields, self._session.today))
+        say(f"  {', '.join(filter(None, words))}")
 
 
 def _label(field: str) -> str:

@@ -22,8 +22,10 @@ from ccu.identity import (
     pairs,
     query_keys,
     rank,
+    without_particles,
 )
 from ccu.people import store as people
+from ccu.people.options import birth_year
 from ccu.records import person_ids, table
 from ccu.records.ownership import DEIDENTIFIED
 from ccu.work import Work
@@ -84,6 +86,8 @@ def birth_years(age: int | None, on: str | None) -> tuple[int, int] | None:
     """Return the earliest and latest year of birth that an age guessed on a day allows."""
     if age is None or on is None:
         return None
+    if year := birth_year(age, on):
+        return year, year
     born = int(on[:4]) - age
     return born - 1 - GUESS, born + GUESS
 
@@ -115,7 +119,8 @@ COMPLETE = 95  # a score of rank from which a match is complete
 SAME_NAME = 60  # of rank, both ways: the same name in other spellings
 
 _SHOWN = """
-SELECT id, given_name, family_name, description, birth_date, phone FROM person WHERE {where}
+SELECT id, given_name, family_name, description, birth_date, phone, age_estimate, age_estimated_on
+FROM person WHERE {where}
 """
 
 
@@ -218,7 +223,9 @@ def _of_people(
 
 
 def _fields(read_as: list[Known], record: Known) -> tuple[Field, ...]:
-    return max((compare(each, record) for each in read_as), key=lambda like: like.total).fields
+    records = (record, without_particles(record))
+    found = (compare(each, other) for each in read_as for other in records)
+    return max(found, key=lambda like: like.total).fields
 
 
 # ---------------------------------------------------------------- pairs

@@ -5,15 +5,17 @@ lines: they are answers, or lines of --file. Every error names the field, and th
 never the value.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
 from ccu.errors import InvalidInput
-from ccu.options import FILE, OptionType, code, line, number_of, opt, whole_number
+from ccu.options import FILE, OptionType, code, line, number_of, opt, typed_text, whole_number
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -22,6 +24,7 @@ OLDEST = 130  # years
 OLDEST_GUESS = 120
 SEXES = ("male", "female", "other")
 PHONE_DIGITS = 7
+UNKNOWN = ("unknown", "unk", "not known", "don't know", "?")  # said of what they do not know
 YES = ("yes", "y", "true", "1")
 
 
@@ -57,6 +60,32 @@ def has_letter(text: str) -> bool:
     return any(letter.isalpha() for letter in text)
 
 
+def _one_name(session: "Session", text: str, option: str) -> str | None:
+    found = line().read(session, text, option)
+    if found:
+        _must_be_name(found, option)
+    return found
+
+
+def is_suffix(word: str) -> bool:
+    """Whether a word is Jr., III, 3rd or its like."""
+    from ccu.identity.names import SUFFIXES
+
+    return word.lower().removesuffix(".") in SUFFIXES
+
+
+def _must_be_name(text: str, option: str) -> None:
+    """Raise InvalidInput for a text without a letter or with a digit, but that of Robert 3rd."""
+    if not has_letter(text):
+        raise InvalidInput(f"{option}: a name needs a letter")
+    if any(
+        any(map(str.isdigit, word)) and not is_suffix(word) for word in re.split(r"[\s,.]+", text)
+    ):
+        raise InvalidInput(
+            f"{option}: a name has no digits; a birth date or an age is a field of its own"
+        )
+
+
 def _is_email(text: str) -> bool:
     before, at, behind = text.partition("@")
     return bool(before.strip() and at and behind.strip() and " " not in text)
@@ -71,15 +100,28 @@ def _full_name(session: "Session", text: str, option: str) -> tuple[str, str]:
 
 
 def birth_date(session: "Session", text: str, option: str) -> str:
-    """Return a birth date, YYYY-MM-DD. Raises InvalidInput, without the text."""
-    from ccu import dates
+    """Return a birth date, YYYY-MM-DD, or the year alone. Raises InvalidInput, without the text.
 
+    Of a year of two digits the latest one past is meant: 5/6/71 is in 1971.
+    """
+    said = text.strip()
+    if re.fullmatch(r"(?:19|20)\d\d", said):
+        if int(said) >= session.today.year:
+            raise InvalidInput(f"{option}: of somebody born this year write the date or the age")
+        return said
+    if short := re.fullmatch(r"(\d{1,2}[-/]\d{1,2}[-/])(\d\d)", said):
+        century = session.today.year // 100 - (int(short[2]) > session.today.year % 100)
+        said = f"{short[1]}{century}{short[2]}"
     try:
-        born = dates.parse_day(text, session.today, field=option, future=False)
+        born = typed_text.day(session, said, option, future=False, tell=False)
     except InvalidInput as error:
-        raise InvalidInput(str(error).replace(f'"{text.strip()}" ', "", 1)) from None
+        raise InvalidInput(str(error).replace(f'"{said}" ', "", 1)) from None
     if session.today.year - born.year > OLDEST:
         raise InvalidInput(f"{option} is more than {OLDEST} years ago")
+    if (born.year, born.month, born.day) == (1900, 1, 1):
+        raise InvalidInput(
+            f"{option}: Jan 1, 1900 often means that it is not known; write unknown, or the date"
+        )
     return born.isoformat()
 
 
@@ -89,7 +131,47 @@ def _birth_date_words(session: "Session", born: str) -> str:
     return day(born)
 
 
-NAME = _line_that(has_letter, ": a name needs a letter")
+def birth_fields(birth: str) -> dict[str, Any]:
+    """Return the fields of a person that keep a birth date, or a year of birth alone.
+
+    A year is kept as age 0 on its last day: an age counted from it is right or a year too low, so
+    that a minor is never taken for an adult.
+    """
+    if len(birth) > 4:
+        return {"birth_date": birth}
+    return {"age_estimate": 0, "age_estimated_on": f"{birth}-12-31"}
+
+
+def birth_year(age: int | None, on: str | None) -> int | None:
+    """Return the year of birth, if only that is known, as `birth_fields` keeps it."""
+    return int(on[:4]) if age == 0 and on is not None and on.endswith("-12-31") else None
+
+
+def latest_birth(fields: Mapping[str, Any]) -> str | None:
+    """Return the birth date, or the last day of the birth year; None if neither is known."""
+    year = birth_year(fields["age_estimate"], fields["age_estimated_on"])
+    return fields["birth_date"] or (f"{year}-12-31" if year else None)
+
+
+def say_birth(fields: Mapping[str, Any], today: date) -> str:
+    """Return `born May 6, 1971 (age 54)`, `born in 1980`, `about 81`, or "" if none is known."""
+    from ccu.people.screen_parts import day
+
+    age, on = fields.get("age_estimate"), fields.get("age_estimated_on")
+    if born := fields.get("birth_date"):
+        return f"born {day(born)} (age {years(born, today)})"
+    if year := birth_year(age, on):
+        return f"born in {year}"
+    return f"about {age}" if age is not None else ""
+
+
+def years(birth_date: str, today: date) -> int:
+    """Return the age on a day, in full years."""
+    born = date.fromisoformat(birth_date)
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+NAME = OptionType(read=_one_name)
 FULL_NAME = OptionType(read=_full_name)
 BIRTH_DATE = OptionType(read=birth_date, words=_birth_date_words)
 SEX = _word_of(
@@ -135,7 +217,10 @@ FIELDS = {
     ),
     "alias": Field("alias", "Another name they go by", FULL_NAME, has_reason=False),
     "birth_date": Field(
-        "born", "Date of birth, such as Jan 31, 1980", BIRTH_DATE, ("date_of_birth", "dob")
+        "born",
+        "Date of birth, such as 1/31/1980, or the year",
+        BIRTH_DATE,
+        ("date_of_birth", "dob"),
     ),
     "age_estimate": Field("age", "Estimated age", whole_number(OLDEST_GUESS)),
     "minor": Field("minor", "Under 18, yes or no", YES_NO),
@@ -179,6 +264,8 @@ def read_field(
 def _reason(session: "Session", text: str) -> str | None:
     from ccu.records import codes
 
+    if " ".join(text.lower().split()) in UNKNOWN:
+        return "does_not_know"
     said = "_".join(text.lower().replace("_", " ").split())
     for each, label in codes.choices(session.db, "missing_value").items():
         if said in (each, "_".join(label.lower().split())):
@@ -284,13 +371,12 @@ def split_name(line: str, option: str) -> tuple[str, str]:
     """Split a checked line into given and family name; one word is a given name.
 
     Written GIVEN FAMILY or FAMILY, GIVEN. Small words belong to the family name after them: Maria
-    de la Cruz. Raises InvalidInput for a name without a letter.
+    de la Cruz y Santos. Raises InvalidInput for a name without a letter.
     """
     family, comma, given = (part.strip() for part in line.partition(","))
     if not comma:
         given, family = _cut(line.split(" "))
-    if not has_letter(given + family):
-        raise InvalidInput(f"{option}: a name needs a letter")
+    _must_be_name(f"{given} {family}", option)
     return given, family
 
 
@@ -299,7 +385,7 @@ def _cut(words: list[str]) -> tuple[str, str]:
 
     if len(words) == 1:
         return words[0], ""
-    cut = len(words) - 1
-    while cut > 1 and words[cut - 1].lower() in PARTICLES:
-        cut -= 1
+    cut = len(words) - (2 if len(words) > 2 and is_suffix(words[-1]) else 1)
+    while cut > 1 and words[cut - 1].lower() in (*PARTICLES, "y"):
+        cut -= 2 if words[cut - 1].lower() == "y" and cut > 2 else 1
     return " ".join(words[:cut]).strip(), " ".join(words[cut:])

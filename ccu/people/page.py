@@ -8,9 +8,9 @@ from ccu.output import Document, Section, Table
 from ccu.people import open_work_store as open_work
 from ccu.people import screen_parts
 from ccu.people import store as people
-from ccu.people.form import minor_on, years
+from ccu.people.form import minor_on
 from ccu.people.open_work_store import AsOf
-from ccu.people.options import NAMES
+from ccu.people.options import NAMES, birth_year, latest_birth, years
 from ccu.records import codes, person_ids
 from ccu.records.table import changes_of
 from ccu.session import Session
@@ -46,7 +46,7 @@ def _read(session: Session, work: Work, asked: int, with_changes: bool) -> dict[
         "identified": bool(found["given_name"] or found["family_name"]),
         **found,
         "age": years(born, today) if born else None,
-        "minor": minor_on(born, found["minor"], today),
+        "minor": minor_on(latest_birth(found), found["minor"], today),
         "workers": workers,
         "changes": changes,
     }
@@ -105,17 +105,19 @@ def _kept(data: dict[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _born(data: dict[str, Any]) -> str | None:
+    if year := birth_year(data["age_estimate"], data["age_estimated_on"]):
+        return str(year)
     if not data["birth_date"]:
         return None
     return f"{screen_parts.day(data['birth_date'])} (age {data['age']})"
 
 
 def _estimate(data: dict[str, Any]) -> str | None:
-    if data["age_estimate"] is None:
+    age, on = data["age_estimate"], data["age_estimated_on"]
+    if age is None or birth_year(age, on):
         return None
-    on = data["age_estimated_on"]
     when = screen_parts.day(on) if on else "a day not recorded"
-    return f"about {data['age_estimate']}, estimated on {when}"
+    return f"about {age}, estimated on {when}"
 
 
 def _from(each: dict[str, Any]) -> str:

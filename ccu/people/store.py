@@ -38,6 +38,8 @@ class Met:
     family_name: str = ""
     description: str = ""
     birth_date: str | None = None
+    age_estimate: int | None = None
+    age_estimated_on: str | None = None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)

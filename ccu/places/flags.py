@@ -52,7 +52,7 @@ def _end(session: Session, text: str, option: str) -> str:
 def _until(session: Session, text: str, option: str) -> date:
     """Read the day a flag expires, at most flag_years from today."""
     years, latest = _latest(session, session.today)
-    day = dates.parse_day(text, session.today, field=option, prefer="future")
+    day = typed_text.day(session, text, option)
     if not session.today < day <= latest:
         raise InvalidInput(f"{option} must be after today and at most {latest}, in {years} years")
     return day

@@ -15,16 +15,15 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.options import typed_text
 from ccu.places import names_store
 from ccu.places import store as places
 from ccu.plans.store import FIELDS, Body, Whose
 from ccu.records import person_ids, stigmatizing_terms
+from ccu.session import Session
 from ccu.work import Work
 
 HEADINGS = {
@@ -62,7 +61,7 @@ _FIRST_LINES = """\
 """
 
 
-def read(text: str, option: str, today: date) -> dict[str, list[Any]]:
+def read(text: str, option: str, session: Session) -> dict[str, list[Any]]:
     """Return the body of a plan from its written form. Raises InvalidInput naming the line."""
     plain = typed_text.note(text, option) or ""
     body: dict[str, list[Any]] = {field: [] for field in FIELDS}
@@ -70,7 +69,7 @@ def read(text: str, option: str, today: date) -> dict[str, list[Any]]:
         where = f"{option}, line {number}"
         if len(body[field]) == MOST_ITEMS:
             raise InvalidInput(f"{where}: {HEADINGS[field]} has more than {MOST_ITEMS} items")
-        body[field].append(item(field, said, where, today))
+        body[field].append(item(field, said, where, session))
     return body
 
 
@@ -114,26 +113,26 @@ def _known() -> str:
     return "the headings are " + ", ".join(f"{said}:" for said in HEADINGS.values())
 
 
-def item(field: str, text: str, where: str, today: date) -> Any:
+def item(field: str, text: str, where: str, session: Session) -> Any:
     """Return one item as it is stored: text, safety concern or contact. Raises InvalidInput."""
     said = " ".join(text.split())
     if len(said) > LONGEST_ITEM:
         raise InvalidInput(f"{where}: an item is longer than {LONGEST_ITEM} characters")
     if field == "safety":
-        return _concern(said, where, today)
+        return _concern(said, where, session)
     if field == "contacts":
         return _contact(said, where)
     return said
 
 
-def _concern(said: str, where: str, today: date) -> dict[str, str]:
+def _concern(said: str, where: str, session: Session) -> dict[str, str]:
     known, colon, text = said.partition(":")
     day, comma, source = known.partition(",")
     if not (colon and comma and text.strip() and source.strip()):
         raise InvalidInput(
             f"{where}: write a safety concern as: 2026-01-04, officer report: what was seen"
         )
-    on = dates.parse_day(day, today, field=f"{where}: the day of the concern", future=False)
+    on = typed_text.day(session, day, f"{where}: the day of the concern", future=False)
     return {"on": on.isoformat(), "source": source.strip(), "text": text.strip()}
 
 

@@ -75,7 +75,7 @@ def _given(
     asking: bool,
 ) -> dict[str, list[Any]]:
     if file is not None:
-        return form.read(typed_text.file_text(file, "--file"), "--file", session.today)
+        return form.read(typed_text.file_text(file, "--file"), "--file", session)
     if edit:
         return _edited(session, form.to_edit(old, whose), asking)
     if not asking:
@@ -101,7 +101,7 @@ def _edited(session: Session, text: str, asking: bool) -> dict[str, list[Any]]:
     while True:
         text = editor.edited(session, text)
         try:
-            return form.read(text, "--edit", session.today)
+            return form.read(text, "--edit", session)
         except InvalidInput as error:
             if not asking:
                 raise
@@ -126,7 +126,7 @@ def _asked(session: Session, field: str, old: list[Any]) -> list[Any]:
             if len(lines) > form.MOST_ITEMS:
                 raise InvalidInput(f"{heading} has more than {form.MOST_ITEMS} items")
             return [
-                form.item(field, _plain(line, where), where, session.today)
+                form.item(field, _plain(line, where), where, session)
                 for where, line in (
                     (f"{heading}, line {n}", line) for n, line in enumerate(lines, 1)
                 )

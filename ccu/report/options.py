@@ -129,7 +129,7 @@ def read(given: ReportOptions, session: Session) -> "Options":
     from ccu.report.build import Options
 
     _ = session.staff_id
-    asked = period.read(given, session.today)
+    asked = period.read(given, session)
     sections.chosen(given.section or ())  # report a wrong name before anything is counted
     if given.full and given.section:
         raise InvalidInput("--full and --section contradict each other; give one of them")

@@ -9,11 +9,12 @@ from ccu import dates
 from ccu.dates.days import shift
 from ccu.dates.instants import MONTH_NAMES
 from ccu.errors import InvalidInput
+from ccu.options import typed_text
 
 if TYPE_CHECKING:
     from ccu.report.options import ReportOptions
+    from ccu.session import Session
 
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 SERIES = 12  # months in the summary's row of bars
 
 
@@ -46,6 +47,10 @@ class Period:
         return self.end - timedelta(days=1)
 
     @property
+    def _is_months(self) -> bool:
+        return self.start.day == self.end.day == 1
+
+    @property
     def label(self) -> str:
         """Return `January 2026`, `2026 Q1`, `2026`, `Jan 10, 2026 to Jan 20, 2026`."""
         if self.kind == "month":
@@ -65,14 +70,15 @@ class Period:
         return self.label
 
     def previous(self) -> "Period":
-        """Return the month, quarter or year before; for days, as many days before."""
-        if self.kind in _MONTHS:
-            return Period(self.kind, shift(self.start, months=-_MONTHS[self.kind]), self.start)
+        """Return the month, quarter or year before; of other days the months or days before."""
+        if self._is_months:
+            months = 12 * (self.end.year - self.start.year) + self.end.month - self.start.month
+            return Period(self.kind, shift(self.start, months=-months), self.start)
         return Period("days", self.start - (self.end - self.start), self.start)
 
     def year_before(self) -> "Period":
         """Return the same days a year before; for Feb 29 as the last day, Feb 28."""
-        if self.kind in _MONTHS:
+        if self._is_months:
             return Period(self.kind, shift(self.start, months=-12), shift(self.end, months=-12))
         last = shift(self.last, months=-12)
         return Period("days", shift(self.start, months=-12), last + timedelta(days=1))
@@ -84,7 +90,7 @@ class Period:
             yield Period("month", shift(first, months=-back), shift(first, months=1 - back))
 
 
-def read(asked: "ReportOptions", today: date) -> Period:
+def read(asked: "ReportOptions", session: "Session") -> Period:
     """Return the period asked for. Raise InvalidInput for none, two, or one that is not valid."""
     given = [
         option
@@ -102,13 +108,13 @@ def read(asked: "ReportOptions", today: date) -> Period:
         raise InvalidInput(
             "give the days to report: --month 2026-01, --quarter, --year, or --from and --to"
         )
-    period = _read(asked, today)
-    if period.start > today:
+    period = _read(asked, session)
+    if period.start > session.today:
         raise InvalidInput(f"{period.label} has not begun")
     return period
 
 
-def _read(asked: "ReportOptions", today: date) -> Period:
+def _read(asked: "ReportOptions", session: "Session") -> Period:
     if asked.month is not None:
         return Period("month", *dates.parse_month(asked.month, field="--month"))
     if asked.quarter is not None:
@@ -117,8 +123,8 @@ def _read(asked: "ReportOptions", today: date) -> Period:
         return Period("year", *dates.parse_year(asked.year, field="--year"))
     if asked.since is None or asked.to is None:
         raise InvalidInput("--from and --to go together; --to is the last day that is counted")
-    start = dates.parse_day(asked.since, today, field="--from", prefer="past")
-    last = dates.parse_day(asked.to, today, field="--to", prefer="past")
+    start = typed_text.day(session, asked.since, "--from", prefer="past")
+    last = typed_text.day(session, asked.to, "--to", prefer="past")
     if last < start:
         raise InvalidInput("--to is before --from; swap the two dates")
     return Period("days", start, last + timedelta(days=1))

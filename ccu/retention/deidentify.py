@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccu import dates
 from ccu.errors import InvalidInput, NotFound
-from ccu.options import terminal
+from ccu.options import terminal, typed_text
 from ccu.output import say
 from ccu.session import Session
 
@@ -79,7 +79,7 @@ def _candidates(
 ) -> "list[Candidate]":
     from ccu.retention import deidentify_store
 
-    day = before and dates.parse_day(before, session.today, field="--before", future=False)
+    day = before and typed_text.day(session, before, "--before", future=False)
     today = session.today.isoformat()
     return deidentify_store.find(connection, today, str(day) if day else None, person_id)
 

@@ -353,12 +353,15 @@ def test_what_cannot_be_right_is_refused_in_one_sentence(
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("Ana Reyes; born 2026-02-01", "the birth date is after the call"),
-        ("Ana Reyes; born 2025-02-29", "the birth date does not exist"),
-        ("Ana Reyes; born 1801-01-01", "the birth date is more than 130 years before the call"),
+        (
+            "Ana Reyes; born 2026-02-01",
+            "the birth date is in the future; today is Jan 31, 2026",
+        ),
+        ("Ana Reyes; born 2025-02-29", "the birth date is not a day in the calendar"),
+        ("Ana Reyes; born 1801-01-01", "the birth date has a year outside 1900 to 2200"),
         (
             "Robert'); DROP TABLE call;--",
-            "after the name you can write: ; born 1980-01-31",
+            "after the name you can write: born 1/31/1980, an age, or a relation such as daughter",
         ),
         ("--,--", "a name needs a letter"),
     ],
@@ -507,7 +510,21 @@ def test_it_asks_for_what_is_missing_and_enter_takes_the_usual(ccu: Ccu, db_path
 
 
 def test_a_wrong_answer_is_explained_and_asked_again(ccu: Ccu, db_path: Path) -> None:
-    typed = ["2030", "22:30", "", "12 Main St", "s", "4", "", "n", "none", "", "1,3", "99", "1"]
+    typed = [
+        "last night",
+        "22:30",
+        "",
+        "12 Main St",
+        "s",
+        "4",
+        "",
+        "n",
+        "none",
+        "",
+        "1,3",
+        "99",
+        "1",
+    ]
     typed += ["x", "30", "caller: Ana Reyes", "unknown", "", "one", "two", "", "y"]
     result = ccu("log-call", stdin="\n".join(typed) + "\n", tty=True)
     assert result.code == 0, result.err

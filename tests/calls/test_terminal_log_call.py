@@ -358,3 +358,22 @@ def test_edit_opens_the_editor_for_the_note(
     terminal.expect_exact("Logged call 1.")
     terminal.expect(pexpect.EOF)
     assert calls(db_path) == [("crisis", 25, "calm\n\nby 23:00")]
+
+
+def test_dates_and_names_are_typed_as_in_a_report(ccu: Ccu, db_path: Path) -> None:
+    typed = {"yesterday 22:30": "yesterday 2230", "Ana Reyes": "Ana Reyes, born 5/6/1971"}
+    terminal = start(db_path)
+    for question, answer in QUESTIONS_AND_ANSWERS:
+        terminal.expect_exact(question)
+        if answer == "yesterday 22:30":
+            terminal.sendline("last night")
+            terminal.expect_exact("write it as yesterday 22:30 or today 01:30")
+            terminal.expect_exact(question)
+        if answer is not None:
+            terminal.sendline(typed.get(answer, answer))
+        if answer == "Ana Reyes":
+            terminal.expect_exact("  Ana Reyes, born May 6, 1971 (age 54), Subject")
+    terminal.expect_exact("Logged call 1.")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0

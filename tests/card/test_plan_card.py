@@ -4,6 +4,7 @@ import json
 import re
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +22,7 @@ from ccu.records import stigmatizing_terms
 from ..conftest import Ccu
 
 TODAY = date(2026, 1, 31)
+READER: Any = SimpleNamespace(today=TODAY, settings={"state": "CT"})  # what a form asks a session
 QUIET = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 HELPS: dict[str, list[Any]] = {
     "helps": [f"item {n}" for n in range(9)],
@@ -130,8 +132,8 @@ def test_the_newest_concern_comes_first_with_its_day() -> None:
 @QUIET
 @given(bodies)
 def test_the_written_form_is_read_back_exactly(body: dict[str, list[Any]]) -> None:
-    assert form.read(form.written(body), "--file", TODAY) == body
-    assert form.read(form.to_edit(body, "person 1"), "--edit", TODAY) == body
+    assert form.read(form.written(body), "--file", READER) == body
+    assert form.read(form.to_edit(body, "person 1"), "--edit", READER) == body
 
 
 @QUIET

@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
 from hypothesis import example, given
@@ -62,6 +62,17 @@ def day_refusal(text: str, *, future: bool = True) -> str:
         ("yesterday noon", "2026-11-21T12:00:00-05:00"),
         ("today 07:30", "2026-11-22T07:30:00-05:00"),
         ("yesterday 22:30", "2026-11-21T22:30:00-05:00"),
+        ("0730", "2026-11-22T07:30:00-05:00"),
+        ("0730 hrs", "2026-11-22T07:30:00-05:00"),
+        ("yesterday 2230", "2026-11-21T22:30:00-05:00"),
+        ("2230 hrs yesterday", "2026-11-21T22:30:00-05:00"),
+        ("fri 2230h", "2026-11-20T22:30:00-05:00"),
+        ("11/20 1930", "2026-11-20T19:30:00-05:00"),
+        ("Jan 18 2230", "2026-01-18T22:30:00-05:00"),
+        ("Jan 18 2025 hrs", "2026-01-18T20:25:00-05:00"),
+        ("2026-01-18 2230", "2026-01-18T22:30:00-05:00"),
+        ("11/20 19:30", "2026-11-20T19:30:00-05:00"),
+        ("12/3/2026 22:30", "2026-03-12T22:30:00-04:00"),
         ("  Yesterday  at 10:30 PM ", "2026-11-21T22:30:00-05:00"),
         ("22:30 yesterday", "2026-11-21T22:30:00-05:00"),
         ("10:30pm on friday", "2026-11-20T22:30:00-05:00"),
@@ -105,30 +116,36 @@ def test_a_moment_that_people_type(typed: str, stored: str) -> None:
         (" \t", "is empty"),
         ("22:30", "is in the future; did you mean yesterday 22:30?"),
         ("noon", "is in the future; did you mean yesterday 12:00?"),
-        ("tomorrow 22:30", "is in the future; it is now 2026-11-22 08:00:30"),
-        ("2026-11-22T13:00:31Z", "is in the future; it is now 2026-11-22 08:00:30"),
+        ("tomorrow 22:30", "is in the future; it is now Nov 22, 2026 08:00:30"),
+        ("2026-11-22T13:00:31Z", "is in the future; it is now Nov 22, 2026 08:00:30"),
         ("in 2 hours", "is in the future"),
         ("yesterday", "has no time of day; add one, as in yesterday 22:30"),
         ("Sat", "has no time of day; add one, as in sat 22:30"),
-        ("03/04/2026 22:30", "is ambiguous; write 2026-03-04 22:30 or 2026-04-03 22:30"),
-        ("03/04/2026", "is ambiguous; write 2026-03-04 22:30 or 2026-04-03 22:30"),
-        ("3/4/2026 0815", "is ambiguous; write 2026-03-04 08:15 or 2026-04-03 08:15"),
-        ("18/1/26 22:30", "is ambiguous; write 2018-01-26 22:30 or 2026-01-18 22:30"),
-        ("Nov 23 22:30", "is ambiguous; write 2025-11-23 22:30 or 2026-11-23 22:30"),
-        ("2230", "is only a number; write a time of day as 22:30, with its colon"),
-        ("2025", "is only a number; write a time of day as 20:25, with its colon"),
-        ("2", "is only a number; write a time of day as 22:30, with its colon"),
-        ("-1", "is only a number; write a time of day as 22:30, with its colon"),
-        ("1.5", "is only a number; write a time of day as 22:30, with its colon"),
-        ("yesterday 2230", "has a time without its colon; write yesterday 22:30"),
+        ("03/04/2026 22:30", "is ambiguous: Mar 4, 2026 22:30 or Apr 3, 2026 22:30?"),
+        ("03/04/2026", "is ambiguous: Mar 4, 2026 22:30 or Apr 3, 2026 22:30?"),
+        ("3/4/2026 0815", "is ambiguous: Mar 4, 2026 08:15 or Apr 3, 2026 08:15?"),
+        ("18/1/26 22:30", "is ambiguous: Jan 26, 2018 22:30 or Jan 18, 2026 22:30?"),
+        ("Nov 23 22:30", "is in the future; for an earlier year write Nov 23, 2025"),
+        ("11/23 22:30", "is in the future; for an earlier year write Nov 23, 2025"),
+        ("2230", "is in the future; did you mean yesterday 22:30?"),
+        ("2025 hrs", "is in the future; did you mean yesterday 20:25?"),
+        ("2460", "is only a number; write a time of day as 22:30"),
+        ("last night", "needs a time of day; write it as yesterday 22:30 or today 01:30"),
+        ("This morning", "needs a time of day; write it as today 08:30"),
+        ("yesterday evening", "needs a time of day; write it as yesterday 19:30"),
+        ("tonight", "needs a time of day; write it as today 22:30"),
+        ("Jan 18 2025", "has no time of day; add one, as in jan 18 2025 22:30"),
+        ("2", "is only a number; write a time of day as 22:30"),
+        ("-1", "is only a number; write a time of day as 22:30"),
+        ("1.5", "is only a number; write a time of day as 22:30"),
         ("13/13/2026", "is not a day in the calendar"),
         ("Jan 32 22:30", "is not a day in the calendar"),
         ("2026-02-29 22:30", "is not a day in the calendar"),
-        ("Mon 18 Jan 2026 22:30", "has the wrong weekday; 2026-01-18 is a Sunday"),
-        ("24:00", "can be the start or the end of a day; write 2026-11-22 00:00"),
-        ("2026-01-18 24:00", "is the start of the next day; write 2026-01-19 00:00"),
-        ("midnight", "can be the start or the end of a day; write 2026-11-22 00:00"),
-        ("friday midnight", "is ambiguous; write 2026-11-20 00:00 or 2026-11-21 00:00"),
+        ("Mon 18 Jan 2026 22:30", "has the wrong weekday; Jan 18, 2026 is a Sunday"),
+        ("24:00", "can be the start or the end of a day; write Nov 22, 2026 00:00"),
+        ("2026-01-18 24:00", "is the start of the next day; write Jan 19, 2026 00:00"),
+        ("midnight", "can be the start or the end of a day; write Nov 22, 2026 00:00"),
+        ("friday midnight", "is ambiguous: Nov 20, 2026 00:00 or Nov 21, 2026 00:00?"),
         ("25:00", "is not a time of day; the last one is 23:59:59"),
         ("13 pm", "has am or pm after an hour that is not 1 to 12"),
         ("9999-01-01 22:30", "has a year outside 1900 to 2200"),
@@ -140,11 +157,11 @@ def test_a_moment_that_people_type(typed: str, stored: str) -> None:
         ("2026-01-18 22:30+15:00", "has a UTC offset that no place uses"),
         (
             "2026-03-08 02:30",
-            "does not exist (daylight saving); write 2026-03-08 01:30 or 2026-03-08 03:30",
+            "does not exist (daylight saving); write Mar 8, 2026 01:30 or Mar 8, 2026 03:30",
         ),
         (
             "2026-11-01 01:30",
-            "is ambiguous; write 2026-11-01 01:30-04:00 or 2026-11-01 01:30-05:00",
+            "is ambiguous: Nov 1, 2026 01:30-04:00 or Nov 1, 2026 01:30-05:00?",
         ),
     ],
 )
@@ -156,7 +173,7 @@ def test_a_refused_moment_states_why_and_what_to_write(typed: str, reason: str) 
 @pytest.mark.parametrize(
     "typed",
     [
-        *("John Smith 22:30", "22:30 EST", "America/New_York", "12 Main Street", "last night"),
+        *("John Smith 22:30", "22:30 EST", "America/New_York", "12 Main Street", "Ann 2230"),
         *("\uff12\uff12:30", "22:30\0", "😀", "\x1b[31m22:30", "\ud800", "22:30\u202e"),
         *("1" * 1_000_000, "\0" * 1_000_000, "a" * 81, " " * 100),
     ],
@@ -202,7 +219,7 @@ def test_the_hour_that_comes_twice_is_clear_while_only_one_of_them_has_come() ->
 
 def test_a_gap_of_half_an_hour_offers_half_an_hour() -> None:
     now = datetime(2027, 1, 1, tzinfo=zone("Australia/Lord_Howe"))
-    offered = "write 2026-10-04 01:45 or 2026-10-04 02:45"
+    offered = "write Oct 4, 2026 01:45 or Oct 4, 2026 02:45"
     assert refusal("2026-10-04 02:15", now).endswith(offered)
 
 
@@ -250,7 +267,7 @@ def test_a_day_that_people_type(typed: str, day: str) -> None:
     assert str(parse_day(typed, TODAY)) == day
 
 
-WRITE_IT = "write it as 2026-01-18 or 18 Jan 2026"
+WRITE_IT = "write it as Jan 18, 2026 or 2026-01-18"
 # dateutil would read each of these, by a guess or by leaving something out.
 GUESSED = (
     *("18-Jan-26", "Jan. 18 26", "Jan. 18 '26", "Jan. 18, 2026 10:30", "Jan. 1.5", "Jan. 2026"),
@@ -261,20 +278,20 @@ GUESSED = (
 @pytest.mark.parametrize(
     ("typed", "reason"),
     [
-        ("sunday", "is ambiguous; write 2026-11-22 or 2026-11-29"),
-        ("next friday", "is ambiguous; write 2026-11-27 or 2026-12-04"),
-        ("3/4/2026", "is ambiguous; write 2026-03-04 or 2026-04-03"),
-        ("Nov 20", "is ambiguous; write 2026-11-20 or 2027-11-20"),
+        ("sunday", "is ambiguous: Nov 22, 2026 or Nov 29, 2026?"),
+        ("next friday", "is ambiguous: Nov 27, 2026 or Dec 4, 2026?"),
+        ("3/4/2026", "is ambiguous: Mar 4, 2026 or Apr 3, 2026?"),
+        ("Nov 20", "is ambiguous: Nov 20, 2026 or Nov 20, 2027?"),
         ("7d", "needs a direction; write in 7d or 7d ago"),
         ("feb 29", "needs a year, because not every year has that day"),
         ("feb 30", "is not a day in the calendar"),
         ("2026-02-29", "is not a day in the calendar"),
-        ("40", "is only a number; write it as 2026-01-18 or 18 Jan 2026"),
-        ("-1", "is only a number; write it as 2026-01-18 or 18 Jan 2026"),
-        ("2026-01-18 22:30", "cannot be read as a date; write it as 2026-01-18 or 18 Jan 2026"),
+        ("40", "is only a number; write it as Jan 18, 2026 or 2026-01-18"),
+        ("-1", "is only a number; write it as Jan 18, 2026 or 2026-01-18"),
+        ("2026-01-18 22:30", "cannot be read as a date; write it as Jan 18, 2026 or 2026-01-18"),
         ("in 9999 years", "has a year outside 1900 to 2200"),
         *((text, f"cannot be read as a date; {WRITE_IT}") for text in GUESSED),
-        ("Mon Jan. 18, 2026", "has the wrong weekday; 2026-01-18 is a Sunday"),
+        ("Mon Jan. 18, 2026", "has the wrong weekday; Jan 18, 2026 is a Sunday"),
     ],
 )
 def test_a_refused_day_states_why_and_what_to_write(typed: str, reason: str) -> None:
@@ -289,11 +306,72 @@ def test_direction_and_future_of_a_day() -> None:
     assert parse_day("in 1 month", date(2026, 1, 31)) == date(2026, 2, 28)
     assert parse_day("feb 29", date(2027, 12, 1)) == date(2028, 2, 29)
     assert day_refusal("tomorrow", future=False) == (
-        'date "tomorrow" is in the future; today is 2026-11-22'
+        'date "tomorrow" is in the future; today is Nov 22, 2026'
     )
 
 
-OFFERED = re.compile(r"(\d{4}-\d{2}-\d{2}(?: \d\d:\d\d(?:[+-]\d\d:\d\d)?)?)")
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("5/6/1971", "1971-05-06"),
+        ("05-06-1971", "1971-05-06"),
+        ("02/03/1980", "1980-02-03"),
+        ("12/1/2026", "2026-12-01"),
+        ("12/1/26", "2026-12-01"),
+        ("11/24", "2026-11-24"),
+        ("12/1", "2026-12-01"),
+        ("18/1/2026", "2026-01-18"),
+        ("2026/1/5", "2026-01-05"),
+        ("Tue 11/24", "2026-11-24"),
+    ],
+)
+def test_the_month_comes_first_in_the_us(typed: str, day: str) -> None:
+    assert str(parse_day(typed, TODAY, us_order=True)) == day
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("11/20 19:30", "2026-11-20T19:30:00-05:00"),
+        ("11/3 1930", "2026-11-03T19:30:00-05:00"),
+        ("11/3/2026, 7:30 pm", "2026-11-03T19:30:00-05:00"),
+        ("11/3/26 1930 hrs", "2026-11-03T19:30:00-05:00"),
+        ("0730 on 11/3", "2026-11-03T07:30:00-05:00"),
+        ("11/3/2026T19:30-05:00", "2026-11-03T19:30:00-05:00"),
+    ],
+)
+def test_the_month_comes_first_in_a_us_moment(typed: str, stored: str) -> None:
+    assert to_iso(parse_moment(typed, NOW, us_order=True)) == stored
+
+
+def test_the_month_first_is_never_exchanged_to_avoid_the_future() -> None:
+    with pytest.raises(InvalidInput, match=re.escape("is in the future; today is Nov 22, 2026")):
+        parse_day("12/1/2026", TODAY, future=False, us_order=True)
+    with pytest.raises(InvalidInput, match=re.escape("is not a day in the calendar")):
+        parse_day("2/30/2026", TODAY, us_order=True)
+    with pytest.raises(InvalidInput, match="has a year of two digits; write all four"):
+        parse_day("5/6/71", TODAY, us_order=True)
+
+
+def test_the_future_decides_between_two_orders() -> None:
+    assert parse_day("12/1/2026", TODAY, future=False) == date(2026, 1, 12)
+    assert "is ambiguous: Jan 12, 2026 or Dec 1, 2026?" in day_refusal("12/1/2026")
+
+
+@given(st.dates(date(1901, 1, 1), date(2199, 12, 31)), st.sampled_from("/-"))
+def test_every_us_date_is_read_back(day: date, mark: str) -> None:
+    typed = f"{day.month}{mark}{day.day}{mark}{day.year}"
+    assert parse_day(typed, TODAY, us_order=True) == day
+
+
+@given(st.times(), st.sampled_from(["", " hrs", "h", " hours"]), st.booleans())
+def test_police_time_is_the_time_with_its_colon(clock: time, hours: str, first: bool) -> None:
+    police = f"{clock:%H%M}{hours}"
+    typed = f"{police} yesterday" if first else f"yesterday {police}"
+    assert parse_moment(typed, NOW) == parse_moment(f"2026-11-21 {clock:%H:%M}", NOW)
+
+
+OFFERED = re.compile(r"([A-Z][a-z]{2} \d{1,2}, \d{4}(?: \d\d:\d\d(?:[+-]\d\d:\d\d)?)?)")
 numbers = st.integers(0, 32).map(str) | st.sampled_from(["2026", "26", "01", "09", "2230", "٣"])
 SAID = (
     "jan feb mar friday sunday today yesterday midnight noon am pm ago in next last on at z t days"
@@ -313,7 +391,7 @@ typed_texts = st.text(max_size=90) | nearly_dates
 @example("in 1 min", datetime.max.replace(tzinfo=UTC), True)
 def test_any_text_is_a_moment_or_is_refused(text: str, now: datetime, future: bool) -> None:
     try:
-        moment = parse_moment(text, now, future=future)
+        moment = parse_moment(text, now, future=future, us_order=future)
     except InvalidInput as refused:
         message = str(refused)
         assert message.startswith("time ") and message.isascii() and message.isprintable()
@@ -329,8 +407,10 @@ def test_every_reading_that_is_offered_is_accepted(text: str) -> None:
     try:
         parse_moment(text, NOW, future=True)
     except InvalidInput as refused:
-        if "ambiguous; write" in str(refused) or "daylight saving" in str(refused):
-            for offered in OFFERED.findall(str(refused).rsplit("; write", 1)[1]):
+        if "is ambiguous: " in str(refused) or "daylight saving" in str(refused):
+            offers = OFFERED.findall(re.split("ambiguous: |; write", str(refused))[-1])
+            assert len(offers) > 1
+            for offered in offers:
                 parse_moment(offered, NOW, future=True)
 
 
@@ -339,7 +419,7 @@ def test_every_reading_that_is_offered_is_accepted(text: str) -> None:
 @example("last friday", date.min, True)
 def test_any_text_is_a_day_or_is_refused(text: str, today: date, future: bool) -> None:
     try:
-        day = parse_day(text, today, future=future)
+        day = parse_day(text, today, future=future, us_order=future)
     except InvalidInput as refused:
         assert str(refused).startswith("date ") and str(refused).isprintable()
     else:

@@ -117,10 +117,10 @@ def test_the_page_at_80_columns(ccu: Ccu) -> None:
 
 
 def test_it_asks_one_field_a_line_and_enter_skips(ccu: Ccu) -> None:
-    typed = answers("Ana", "Reyes", "Annie Reyes", "", "03/04/1980", "31 Jan 1980", *SKIP, "y")
+    typed = answers("Ana", "Reyes", "Annie Reyes", "", "2/30/1980", "31 Jan 1980", *SKIP, "y")
     done = ccu("person", "add", stdin=typed, tty=True)
     assert (done.code, done.out) == (0, "Person 1 is added (age 46).\n")
-    assert "born is ambiguous; write 1980-03-04 or 1980-04-03" in done.err
+    assert "born is not a day in the calendar" in done.err
     assert "Description" not in done.err, "a name needs no description"
     assert "About how old" not in done.err
     assert show(ccu, 1)["birth_date"] == "1980-01-31"
@@ -180,9 +180,14 @@ def test_no_flag_takes_a_name_a_birth_date_or_a_description(ccu: Ccu) -> None:
         ("given: Zel\x1b[31mda", "given must be one line of text without control"),
         (b"given: Z\xff", "--file is not UTF-8 text"),
         ("given: " + "Z" * 201, "given is longer than 200 characters"),
-        ("given: Z\nborn: 03/04/1980", "line 2: born is ambiguous; write 1980-03-04 or 1980"),
+        (
+            "given: Z\nborn: 01/01/1900",
+            "line 2: born: Jan 1, 1900 often means that it is not known",
+        ),
         ("given: Z\nborn: 1980-02-30", "line 2: born is not a day in the calendar"),
-        ("given: Z\nborn: 1980", "line 2: born is only a number"),
+        ("given: Z\nborn: 19", "line 2: born is only a number"),
+        ("given: Z\nborn: 2026", "line 2: born: of somebody born this year write the date or the"),
+        ("given: Zelda 81", "line 1: given: a name has no digits"),
         ("given: Z\nborn: 2026-02-01", "line 2: born is in the future"),
         ("given: Z\nborn: 3/25/1880", "line 2: born has a year outside 1900 to 2200"),
         ("given: Z\nborn: Zelda", "line 2: born cannot be read as a date"),
@@ -251,12 +256,13 @@ def test_minor_follows_from_the_birth_date(ccu: Ccu) -> None:
 WORDS = st.text(
     st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp", "Zs")), min_size=1, max_size=200
 )
+LETTERS = WORDS.filter(lambda text: not any(map(str.isdigit, text)))
 
 
 @settings(
     deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(given=WORDS, family=WORDS, home=WORDS)
+@given(given=LETTERS, family=LETTERS, home=WORDS)
 def test_what_was_typed_comes_back_exactly(ccu: Ccu, given: str, family: str, home: str) -> None:
     reasons = ("does_not_know", "prefers_not", "not_collected")
     if {given.lower(), family.lower(), home.lower()} & set(reasons):
@@ -285,7 +291,7 @@ def test_no_file_is_a_bug(ccu: Ccu, content: bytes, command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["O'Brien", "[/b]x", "[red]x", ":smile:x", "عائشة", "1e5", "=cmd()"]
+    "name", ["O'Brien", "[/b]x", "[red]x", ":smile:x", "عائشة", "Roe 3rd", "=cmd()"]
 )
 def test_strange_names_are_names(name: str, ccu: Ccu) -> None:
     number = added(ccu, f"given: {name}")
@@ -520,7 +526,7 @@ def test_at_a_terminal_it_shows_the_current_values(ccu: Ccu, db_path: Path) -> N
     done = ccu("person", "change", "1", stdin=typed, tty=True)
     assert (done.code, done.out) == (0, "Changed person 1: family, phone, aliases.\n")
     assert "Given name [Katherine]: " in done.err
-    assert "Date of birth, such as Jan 31, 1980 [1980-03-04]: " in done.err
+    assert "Date of birth, such as 1/31/1980, or the year [1980-03-04]: " in done.err
     found = show(ccu, 1)
     assert (found["family_name"], found["phone"]) == ("Walsh", None)
     assert steps.audited(db_path, "person-show")[0] == ("person", 1)

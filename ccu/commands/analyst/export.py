@@ -77,7 +77,8 @@ def command(
 
       ccu export --what calls --what people --from 2026-01-01 --to 2026-03-31 --purpose research --output q1
     """  # fmt: skip  # noqa: E501
-    from ccu import dates, export
+    from ccu import export
+    from ccu.options import typed_text
 
     session: Session = ctx.obj
     if k < FEW:
@@ -88,8 +89,8 @@ def command(
         raise InvalidInput("--from and --to are both needed")
     if output is None:
         raise InvalidInput("--output is missing: name a new folder for the files")
-    first = dates.parse_day(since, session.today, field="--from")
-    last = dates.parse_day(to, session.today, field="--to")
+    first = typed_text.day(session, since, "--from")
+    last = typed_text.day(session, to, "--to")
     if last < first:
         raise InvalidInput("--to is before --from; swap the two dates")
     code, words = _purpose(purpose, file)

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from ccu.consent.options import PURPOSE_OPTION, SCOPES, TO_OPTION, UNTIL
+from ccu.consent.options import PURPOSE_OPTION, SCOPES, TO_OPTION
 from ccu.errors import InvalidInput
 from ccu.options import (
+    DAY,
     FILE,
     PAST_DAY,
     PERSON,
@@ -52,7 +53,7 @@ def grant(
         date | None,
         opt(
             "--expires",
-            UNTIL,
+            DAY,
             "The last day it is valid; default no expiry.",
         ),
     ] = None,

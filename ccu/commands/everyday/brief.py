@@ -14,7 +14,7 @@ from ccu.session import Session
 def _begin(session: Session, text: str, option: str) -> datetime:
     from ccu.brief import page
 
-    return page.begin(text, session.now)
+    return page.begin(text, session)
 
 
 def command(

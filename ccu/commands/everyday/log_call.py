@@ -48,7 +48,7 @@ def command(
     Who responded: --responder police, --responder human_services+clinician:arrived:minutes=30,
     --responder "mobile_crisis:unavailable:no team on shift". People involved: --person unknown,
     --person "caller: described: tall man, gray coat". A line of --person-file may also be a name:
-    Ana Reyes, or Ana Reyes; born 1980-01-31.
+    Ana Reyes, or Ana Reyes, born 1/31/1980.
     """
     from ccu.calls import draft
     from ccu.places import finding

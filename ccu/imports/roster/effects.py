@@ -17,7 +17,7 @@ from ccu.imports.roster.matching import Decision, What
 from ccu.imports.roster.rows import MADE, Entry
 from ccu.imports.roster.store import Turn
 from ccu.people import store as people
-from ccu.people.form import years
+from ccu.people.options import years
 from ccu.people.store import Said
 
 COLUMNS = ("line", "number", "what", "person", "score", "worker", "adds", "differs", "why")

@@ -1,0 +1,134 @@
+"""A person in one line, as people write it: `Jane Doe, born 5/6/1971`; `John Roe, 81`.
+
+Digits are never part of a name. Every error calls the text by its option and never repeats it.
+"""
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ccu.errors import InvalidInput
+from ccu.people import options as person_options
+from ccu.people.options import is_suffix
+
+if TYPE_CHECKING:
+    from ccu.session import Session
+
+# A word for a relation, or for a part in a call -> the code of call_role it means, if any.
+RELATIONS = {
+    **dict.fromkeys(
+        "mother mom father dad parent son daughter child brother sister sibling husband wife spouse"
+        " partner boyfriend girlfriend grandmother grandfather grandparent grandson granddaughter"
+        " aunt uncle niece nephew cousin stepfather stepmother stepson stepdaughter family".split(),
+        "family",
+    ),
+    **dict.fromkeys("caller complainant rp".split(), "caller"),
+    **{word: word for word in ("subject", "victim", "witness")},
+    **dict.fromkeys(
+        "neighbor friend roommate landlord tenant caregiver guardian aide nurse staff".split(), ""
+    ),
+}
+_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\\.?"
+_DATE = (
+    r"\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)? ?{_MONTH},? \d{{4}}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
+)
+_BORN = r"born(?: on| in)?|date of birth|birth ?date|d\.?o\.?b\.?"
+_BIRTH = re.compile(
+    rf"(?<![^\s,;(])(?:(?:{_BORN}):? ?(?P<said>{_DATE}|[^\s,;()]+)|(?P<date>{_DATE}))"
+    r"(?![^\s,;)])",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?<![^\s,;(])(?P<said>(?:19|20)\d\d)(?![^\s,;)])")
+_AGE = re.compile(
+    r"(?<![^\s,;(])(?:aged? ?:? ?)?(?P<said>\d{1,3}) ?(?:y/?o|(?:years?|yrs?)(?: old)?)?"
+    r"(?![^\s,;)])",
+    re.IGNORECASE,
+)
+
+
+class Who(NamedTuple):
+    """A name and what was written beside it: fields of a person, and a word of RELATIONS."""
+
+    given: str
+    family: str
+    fields: dict[str, Any]
+    relation: str
+
+
+def holds_more(text: str) -> bool:
+    """Whether a text has more than a given name: a number, a birth date or what a comma divides."""
+    return bool(re.search(rf"[\d,;]|\b(?:{_BORN})\b", text, re.IGNORECASE))
+
+
+def ends_before_birth(text: str) -> bool:
+    """Whether a text ends with `DOB` or its like, so that a colon after it names no role."""
+    return bool(re.search(rf"(?<![^\s,;(])(?:{_BORN})\s*$", text, re.IGNORECASE))
+
+
+def take_birth(session: "Session", line: str, option: str) -> tuple[dict[str, Any], str]:
+    """Return the fields of a birth date in a line, and the line without it; raises InvalidInput."""
+    return _take(session, line, option, _BIRTH.search(line))
+
+
+def take_year(session: "Session", line: str, option: str) -> tuple[dict[str, Any], str]:
+    """Return the same of a year alone, which could be a part of a phone number."""
+    return _take(session, line, option, _YEAR.search(line))
+
+
+def _take(
+    session: "Session", line: str, option: str, found: re.Match[str] | None
+) -> tuple[dict[str, Any], str]:
+    if found is None:
+        return {}, line
+    said = found["said"] or found["date"]
+    rest = f"{line[: found.start()]} , {line[found.end() :]}"
+    if said.lower() in person_options.UNKNOWN:
+        return {}, rest
+    return person_options.birth_fields(person_options.birth_date(session, said, option)), rest
+
+
+def read(session: "Session", text: str, option: str) -> Who:
+    """Read a name, then perhaps a birth date, birth year or age, and a relation.
+
+    Raises InvalidInput, which tells what may be written.
+    """
+    where = f"{option}: the birth date"
+    fields, rest = take_birth(session, text, where)
+    if not fields:
+        fields, rest = take_year(session, rest, where)
+    if not fields and (aged := _AGE.search(rest)):
+        age = int(aged["said"])
+        if age > person_options.OLDEST_GUESS:
+            raise InvalidInput(f"{option}: an age is a number up to {person_options.OLDEST_GUESS}")
+        fields = {"age_estimate": age, "age_estimated_on": session.today.isoformat()}
+        rest = f"{rest[: aged.start()]} , {rest[aged.end() :]}"
+    name, _, behind = rest.partition(";")
+    parts, others = _parts(name), _parts(behind)
+    if not others and len(parts) > 1 and _is_relation(parts[-1]):
+        others = [parts.pop()]
+    if len(parts) > 1 and is_suffix(parts[-1]):
+        parts[-2:] = [" ".join(parts[-2:])]
+    if len(parts) > 2 or len(others) > 1 or not all(map(_is_relation, others)):
+        raise InvalidInput(
+            f"{option}: after the name you can write: born 1/31/1980, an age, or a relation such as"
+            " daughter"
+        )
+    if not parts and fields:
+        raise InvalidInput(f"{option}: give the name first, such as Jane Doe, born 5/6/1971")
+    given, family = person_options.split_name(", ".join(parts), option)
+    return Who(given, family, fields, "".join(others))
+
+
+def _parts(text: str) -> list[str]:
+    """Return what commas and semicolons divide, without brackets and what is only punctuation."""
+    parts = (" ".join(each.strip(" ()").split()) for each in re.split("[,;]", text))
+    return [each for each in parts if any(map(str.isalnum, each))]
+
+
+def _is_relation(text: str) -> bool:
+    return text.split()[0].lower() in RELATIONS
+
+
+def role_of(relation: str) -> str:
+    """Return the code of call_role that a relation means; empty for one that means none."""
+    return RELATIONS[relation.split()[0].lower()]

@@ -1,0 +1,88 @@
+"""Dates as an American types them, at the front door: --when, --due, --from and --to, questions."""
+
+import json
+
+import pytest
+
+from ..conftest import Ccu
+
+CALL = ("--address", "12 Main St", "--nature", "crisis")
+
+
+def when(ccu: Ccu, typed: str) -> str:
+    done = ccu("log-call", "--when", typed, *CALL)
+    assert done.code == 0, done.err
+    shown = ccu("call", "show", "1", "--format", "json")
+    return str(json.loads(shown.out)["occurred_at"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "began"),
+    [
+        ("2230", "2026-01-31T22:30:00-05:00"),
+        ("2230 hrs", "2026-01-31T22:30:00-05:00"),
+        ("yesterday 2230", "2026-01-30T22:30:00-05:00"),
+        ("1/24 19:30", "2026-01-24T19:30:00-05:00"),
+        ("11/24 1930", "2025-11-24T19:30:00-05:00"),
+        ("1/2/2026 7:30 pm", "2026-01-02T19:30:00-05:00"),
+    ],
+)
+def test_a_call_began_when_an_officer_types_it(typed: str, began: str, ccu: Ccu) -> None:
+    assert when(ccu, typed) == began
+
+
+def test_what_the_order_of_the_state_decided_is_printed(ccu: Ccu) -> None:
+    done = ccu("log-call", "--when", "1/2/2026 19:30", *CALL)
+    assert "--when is Fri 2 Jan 2026 19:30" in done.err
+    clear = ccu("log-call", "--when", "1/24/2026 19:30", *CALL)
+    assert "--when is" not in clear.err
+
+
+def test_last_night_offers_a_day_with_a_time_to_replace(ccu: Ccu) -> None:
+    done = ccu("log-call", "--when", "last night", *CALL)
+    assert (done.code, done.err) == (
+        2,
+        'ccu: error: --when "last night" needs a time of day; write it as yesterday 22:30 or'
+        " today 01:30\n",
+    )
+
+
+def test_times_of_a_call_may_be_police_time(ccu: Ccu) -> None:
+    done = ccu("log-call", "--when", "2230", "--arrived", "2241 hrs", "--cleared", "2315", *CALL)
+    assert done.code == 0, done.err
+    call = json.loads(ccu("call", "show", "1", "--format", "json").out)
+    assert call["arrived_at"] == "2026-01-31T22:41:00-05:00"
+    assert call["cleared_at"] == "2026-01-31T23:15:00-05:00"
+
+
+@pytest.mark.parametrize(
+    ("typed", "due"),
+    [
+        ("2/3", "2026-02-03 23:59"),
+        ("2/3/2026", "2026-02-03 23:59"),
+        ("2/3 0930", "2026-02-03 09:30"),
+        ("tomorrow 0930", "2026-02-01 09:30"),
+        ("Dec 1 2026", "2026-12-01 23:59"),
+    ],
+)
+def test_a_follow_up_is_due_when_it_is_typed(typed: str, due: str, ccu: Ccu) -> None:
+    when(ccu, "2200")
+    done = ccu("follow-up", "add", "--call", "1", "--kind", "visit", "--due", typed)
+    assert done.code == 0, done.err
+    listed = json.loads(ccu("follow-up", "list", "--format", "json").out)
+    assert [each["due"] for each in listed] == [due]
+
+
+def test_a_time_of_today_that_is_past_offers_tomorrow(ccu: Ccu) -> None:
+    when(ccu, "2200")
+    done = ccu("follow-up", "add", "--call", "1", "--kind", "visit", "--due", "0930")
+    assert (done.code, "--due is in the past; did you mean tomorrow 09:30?" in done.err) == (
+        2,
+        True,
+    )
+
+
+def test_a_report_takes_days_with_the_month_first(ccu: Ccu) -> None:
+    done = ccu("report", "--from", "1/2/2026", "--to", "1/3/2026", "--format", "json")
+    assert (done.code, "Jan 2, 2026 to Jan 3, 2026" in done.out) == (0, True), done.err
+    assert "--from is Jan 2, 2026" in done.err

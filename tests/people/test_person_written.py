@@ -1,0 +1,157 @@
+"""A person in one line: a name with a birth date, a year, an age or a relation behind it."""
+
+import json
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ccu.errors import InvalidInput
+from ccu.people import who
+
+from ..conftest import Ccu
+
+READER: Any = SimpleNamespace(today=date(2026, 1, 31), settings={"state": "CT"})
+CALL = ("--when", "22:00", "--address", "12 Main St", "--nature", "crisis")
+SEEN = ("given_name", "family_name", "birth_date", "age_estimate", "age_estimated_on")
+
+
+def logged(ccu: Ccu, line: str) -> None:
+    done = ccu("log-call", *CALL, "--person-file", "-", stdin=line)
+    assert done.code == 0, done.err
+
+
+def show(ccu: Ccu, number: int = 1) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(ccu("person", "show", str(number), "--format", "json").out)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("line", "stored"),
+    [
+        ("Jane Doe, born 5/6/1971", ("Jane", "Doe", "1971-05-06", None, None)),
+        ("Jane Doe; born 1971-05-06", ("Jane", "Doe", "1971-05-06", None, None)),
+        ("Doe, Jane, DOB: 5/6/71", ("Jane", "Doe", "1971-05-06", None, None)),
+        ("Ed Orr DOB 04/02/1945", ("Ed", "Orr", "1945-04-02", None, None)),
+        ("Ed Orr (April 2, 1945)", ("Ed", "Orr", "1945-04-02", None, None)),
+        ("Ed Orr, date of birth Apr 2 1945", ("Ed", "Orr", "1945-04-02", None, None)),
+        ("John Roe, 81", ("John", "Roe", None, 81, "2026-01-31")),
+        ("John Roe 81 yo", ("John", "Roe", None, 81, "2026-01-31")),
+        ("John Roe, age 81", ("John", "Roe", None, 81, "2026-01-31")),
+        ("Carmen Garcia 1980", ("Carmen", "Garcia", None, 0, "1980-12-31")),
+        ("Carmen Garcia, born in 1980", ("Carmen", "Garcia", None, 0, "1980-12-31")),
+        ("Carmen Garcia, DOB unknown", ("Carmen", "Garcia", None, None, None)),
+        ("Robert Roe, Jr.", ("Robert", "Roe Jr.", None, None, None)),
+        ("Robert Roe 3rd", ("Robert", "Roe 3rd", None, None, None)),
+    ],
+)
+def test_what_is_behind_a_name_is_read(line: str, stored: tuple[Any, ...], ccu: Ccu) -> None:
+    logged(ccu, line)
+    assert tuple(show(ccu)[name] for name in SEEN) == stored
+
+
+@pytest.mark.parametrize(
+    ("line", "role", "description"),
+    [
+        ("Bea Noe, daughter", "family", "daughter"),
+        ("Bea Noe, 45, daughter of the caller", "family", "daughter of the caller"),
+        ("Bea Noe, caller", "caller", "caller"),
+        ("witness: Bea Noe, neighbor", "witness", "neighbor"),
+        ("Noe, Bea", "subject", ""),
+    ],
+)
+def test_a_relation_is_no_name(line: str, role: str, description: str, ccu: Ccu) -> None:
+    logged(ccu, line)
+    call = json.loads(ccu("call", "show", "1", "--full", "--reason", "x", "--format", "json").out)
+    (found,) = call["people"]
+    assert (found["role"], found["given_name"], found["family_name"]) == (role, "Bea", "Noe")
+    assert found["description"] == description
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("Zed 12345", "a name has no digits"),
+        ("Zed 4th2", "a name has no digits"),
+        ("DOB 04/02/1945", "give the name first, such as Jane Doe, born 5/6/1971"),
+        ("Zed Zoe, born 2/30/1945", "the birth date is not a day in the calendar"),
+        ("Zed Zoe, born 1/1/1900", "often means that it is not known; write unknown"),
+        ("Zed Zoe; red jacket", "after the name you can write: born 1/31/1980, an age, or a"),
+        ("Zed, Zoe, tall", "after the name you can write: born 1/31/1980, an age, or a"),
+        ("Zed Zoe, 130", "an age is a number up to 120"),
+        ("Zed Zoe, neighbor", "start with caller:, subject:, victim: or witness:"),
+    ],
+)
+def test_what_cannot_be_right_is_refused_without_the_name(line: str, reason: str, ccu: Ccu) -> None:
+    done = ccu("log-call", *CALL, "--person-file", "-", stdin=line)
+    assert (done.code, reason in done.err, "Zed" in done.err) == (2, True, False), done.err
+
+
+def test_a_question_prints_what_was_understood(ccu: Ccu) -> None:
+    answers = ["Jane Doe, born 5/6/1971", "Bea Noe, 45, daughter", "Zed 1777", "", ""]
+    before = ["22:00", "12 Main St", "crisis", *[""] * 6]
+    done = ccu("log-call", stdin="\n".join([*before, *answers, ""]) + "\n", tty=True)
+    assert done.code == 0, done.err
+    assert "  Jane Doe, born May 6, 1971 (age 54), Subject\n" in done.err
+    assert "  Bea Noe, about 45, Family\n" in done.err
+    assert "a name has no digits" in done.err
+
+
+def test_a_year_of_birth_is_kept_shown_and_found(ccu: Ccu) -> None:
+    add = ("person", "add", "--file", "-")
+    assert ccu(*add, stdin="given: Carmen\nfamily: Garcia\nborn: 1980\n").code == 0
+    assert ccu(*add, stdin="given: Carmen\nfamily: Garcia\nborn: 1950\n").code == 0
+    page = ccu("person", "show", "1").out
+    assert ("1980" in page, "estimated on" in page) == (True, False)
+    found = json.loads(
+        ccu("person", "find", "-", "--format", "json", stdin="Carmen Garcia 1980").out
+    )
+    assert [(each["person"], each["born"]) for each in found][:1] == [(1, "1980")]
+
+
+def test_a_minor_by_the_year_alone_is_one_until_it_is_sure(ccu: Ccu) -> None:
+    add = ("person", "add", "--file", "-")
+    ccu(*add, stdin="given: Ana\nfamily: Reyes\nborn: 2008\n")
+    ccu(*add, stdin="given: Eva\nfamily: Reyes\nborn: 2007\n")
+    ccu("household", "add", "new", "1", "2")
+    card = json.loads(ccu("household", "show", "1", "--format", "json").out)
+    seen = [(each["birth_year"], each["age"], each["minor"]) for each in card["members"]]
+    assert seen == [(2008, 17, True), (2007, 18, False)]
+
+
+def test_an_unknown_birth_date_is_recorded_as_such(ccu: Ccu) -> None:
+    done = ccu("person", "add", "--file", "-", stdin="given: Ana\nfamily: Reyes\nborn: unknown\n")
+    assert done.code == 0, done.err
+    assert show(ccu)["missing"] == {"birth_date": "does_not_know"}
+
+
+def test_january_1_1900_is_asked_about(ccu: Ccu) -> None:
+    typed = "\n".join(["Ana", "Reyes", "", "01/01/1900", "unknown", *[""] * 10]) + "\n"
+    done = ccu("person", "add", stdin=typed, tty=True)
+    assert done.code == 0, done.err
+    assert "Jan 1, 1900 often means that it is not known; write unknown" in done.err
+    assert show(ccu)["missing"] == {"birth_date": "does_not_know"}
+
+
+def test_a_given_name_may_be_the_entire_line(ccu: Ccu) -> None:
+    typed = "\n".join(["Jane Doe, born 5/6/1971", *[""] * 10]) + "\n"
+    done = ccu("person", "add", stdin=typed, tty=True)
+    assert (done.code, done.out) == (0, "Person 1 is added (age 54).\n"), done.err
+    assert "  Jane Doe, born May 6, 1971 (age 54)\n" in done.err
+    assert "Family name" not in done.err
+    assert show(ccu)["birth_date"] == "1971-05-06"
+
+
+@given(st.text(max_size=60) | st.from_regex(r"[A-Z][a-z]+ [A-Z][a-z]+,? ?[0-9/ -]{0,10}[a-z, ]*"))
+def test_any_line_is_a_name_without_digits_or_is_refused(line: str) -> None:
+    try:
+        read = who.read(READER, line, "a person")
+    except InvalidInput as refused:
+        assert str(refused).startswith("a person")
+    else:
+        words = f"{read.given} {read.family}".split()
+        assert any(map(str.isalpha, "".join(words)))
+        assert not any(each.isdigit() for word in words for each in word if word[:1].isalpha())
