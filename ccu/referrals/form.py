@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from ccu import dates
-from ccu.errors import InvalidInput
+from ccu.errors import CcuError, InvalidInput
 from ccu.options import LOGIN, PROVIDER, OptionType, questions, required
 from ccu.options.questions import Question, fill_in
+from ccu.options.terminal import read_line
 from ccu.output import Format, emit_document, say
 from ccu.providers import store as providers
 from ccu.records import codes, person_ids, staff, table, visibility
@@ -304,3 +305,24 @@ def expire(
 
 class _DryRun(Exception):
     """Raised to undo what a dry run has written."""
+
+
+def offer_after_call(session: Session, call_id: int) -> None:
+    """Make the referral that the disposition names, where the account may; else tell how.
+
+    Until then the call is undecided. The call is kept whatever happens here.
+    """
+    later = f"Call {call_id} is undecided until it is referred: ccu refer {call_id}"
+    if not session.may("refer"):
+        say(later)
+        return
+    try:
+        if read_line("Make the referral now? (y or n) [y]: ").strip().lower()[:1] == "n":
+            say(later)
+            return
+        given = ReferOptions()
+        about = from_call(session, call_id, given, asking=True)
+        make(session, new_referral(session, about, given, asking=True), None, None)
+    except (KeyboardInterrupt, CcuError) as error:
+        reason = f"{error}. " if isinstance(error, CcuError) else ""
+        say(f"{reason}The call is saved; the referral is not. {later}")

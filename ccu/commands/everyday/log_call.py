@@ -1,21 +1,16 @@
 """`ccu log-call`: record a call."""
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ccu.calls.options import CallOptions
-from ccu.errors import CcuError, InvalidInput
 from ccu.options import AskingOption, with_options
 from ccu.output import Document, FormatOption, OutputOption, Section, emit_document, say
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.address import Address
-    from ccu.calls.draft import Draft
-    from ccu.people.store import Met
     from ccu.places.store import Near
     from ccu.work import Work
 
@@ -50,12 +45,12 @@ def command(
     --person "caller: described: tall man, gray coat". A line of --person-file may also be a name:
     Ana Reyes, or Ana Reyes, born 1/31/1980.
     """
-    from ccu.calls import draft
+    from ccu.calls import draft, entry
     from ccu.places import finding
 
     session: Session = ctx.obj
     with draft.unfinished(session) as kept:
-        values, near = _values(session, given, asking, kept, edit)
+        values, near = entry.new_call(session, given, asking, kept, edit)
         call_id, page, alike = _log(session, given, values, near)
     for line in alike:
         say(line)
@@ -73,32 +68,9 @@ def command(
         say(f"Logged call {call_id}.")  # it is kept, though it could not be printed
         raise
     if asking and "referred" in values.get("dispositions", ()):
-        _offer_referral(session, call_id)
+        from ccu.referrals import form
 
-
-def _offer_referral(session: Session, call_id: int) -> None:
-    """Make the referral that the disposition names, where the account may; else tell how.
-
-    Until then the call is undecided. The call is kept whatever happens here.
-    """
-    later = f"Call {call_id} is undecided until it is referred: ccu refer {call_id}"
-    if not session.may("refer"):
-        say(later)
-        return
-    from ccu.options.terminal import read_line
-    from ccu.referrals import form
-    from ccu.referrals.options import ReferOptions
-
-    try:
-        if read_line("Make the referral now? (y or n) [y]: ").strip().lower()[:1] == "n":
-            say(later)
-            return
-        given = ReferOptions()
-        about = form.from_call(session, call_id, given, asking=True)
-        form.make(session, form.new_referral(session, about, given, asking=True), None, None)
-    except (KeyboardInterrupt, CcuError) as error:
-        reason = f"{error}. " if isinstance(error, CcuError) else ""
-        say(f"{reason}The call is saved; the referral is not. {later}")
+        form.offer_after_call(session, call_id)
 
 
 def _log(
@@ -117,55 +89,6 @@ def _log(
         from ccu.people import finding  # of a file nothing is asked: who they may be is shown
 
         return call_id, page, finding.messages_since(session, before)
-
-
-def _values(
-    session: Session, given: CallOptions, asking: bool, draft: "Draft", edit: bool
-) -> tuple[dict[str, Any], list["Near"]]:
-    """Return the fields of the new call, and places similar to its address if it is a new one.
-
-    Raises InvalidInput.
-    """
-    from ccu.calls.form import REQUIRED, CallForm, flag, refuse_two_inputs
-    from ccu.places import finding
-
-    missing = [flag(option) for option in REQUIRED if getattr(given, option) is None]
-    if missing and not asking:
-        *most, last = missing
-        raise InvalidInput(
-            f"{', '.join(most)} and {last} are missing" if most else f"{last} is missing"
-        )
-    refuse_two_inputs(given)
-    form = CallForm(session)
-    if missing or (edit and asking):
-        from ccu.calls.questions import CallQuestions
-
-        CallQuestions(
-            session, given, form, draft, edit, partial(_offered, session), partial(_meant, session)
-        ).ask()
-    else:
-        form.read_all(given)
-        if asking:
-            form.values["address"] = _meant(session, form.values["address"])
-    form.read_files(given)
-    return form.values, finding.similar(session, form.values["address"])
-
-
-def _meant(session: Session, address: "Address") -> "Address":
-    """Offer the similar places of an address that is not on file; return the one to file."""
-    from ccu.places import finding
-
-    near = finding.similar(session, address)
-    return finding.meant(session, address, near) if near else address
-
-
-def _offered(session: Session, met: "Met") -> "Met":
-    """Show possible matches on file, and ask, before a named person is added."""
-    if not (met.given_name or met.family_name):
-        return met  # nothing more is loaded for somebody unknown
-    from ccu.people import finding as person_finding
-
-    return person_finding.of_met(session, met)
 
 
 def _page(work: "Work", session: Session, call_id: int, near: list["Near"]) -> Document:
