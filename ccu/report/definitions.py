@@ -72,9 +72,16 @@ class Source:
 
 
 @cache
+def files() -> dict[str, Path]:
+    """Return name -> file, in the order of the names."""
+    found = {path.stem: path for path in FOLDER.rglob("*.sql")}
+    return dict(sorted(found.items()))
+
+
+@cache
 def source(name: str) -> Source:
     """Return the file `name`.sql, read once."""
-    text = (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+    text = files()[name].read_text(encoding="utf-8")
     heads: list[Definition] = []
     rest = text.lstrip("\n")
     while rest.startswith("--"):
@@ -110,8 +117,7 @@ def _paragraphs(lines: list[str]) -> str:
 @cache
 def every() -> dict[str, Definition]:
     """Return name -> head, of all files in the order of their names."""
-    files = sorted(path.stem for path in FOLDER.glob("*.sql"))
-    found = {head.name: head for file in files for head in source(file).heads}
+    found = {head.name: head for file in files() for head in source(file).heads}
     monthly = [_by_month(found[name]) for name in sections.HEADLINE]
     return found | {head.name: head for head in monthly}
 

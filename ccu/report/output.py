@@ -133,7 +133,8 @@ def _listed() -> list[tuple[str, str, str]]:
 def _definition(head: Definition) -> Document:
     pairs: list[tuple[str, Any]] = [("Name", head.name)]
     pairs += [(key.capitalize(), text) for key, text in head.facts.items()]
-    pairs.append(("SQL", f"ccu/figures/{head.file}.sql"))
+    where = definitions.files()[head.file].relative_to(definitions.FOLDER.parent.parent)
+    pairs.append(("SQL", where.as_posix()))
     data = {
         "name": head.name,
         **{key.replace(" ", "_"): value for key, value in head.facts.items()},
