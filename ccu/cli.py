@@ -38,7 +38,7 @@ COMMANDS = {
     "person": "everyday.person everyday.person_same everyday.person_link everyday.person_roster",
     "household": "care_team.household",
     "plan": "care_team.plan care_team.plan_decide",
-    "place": "care_team.place",
+    "place": "care_team.place care_team.place_merge",
     "frequent": "care_team.frequent",
     "provider": "care_team.provider care_team.provider_list",
     "address": "analyst.address",

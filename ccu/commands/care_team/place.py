@@ -9,8 +9,6 @@ import typer
 from ccu.errors import InvalidInput
 from ccu.options import (
     FILE,
-    PLACE,
-    REQUIRED,
     AskingOption,
     arg,
     group,
@@ -28,7 +26,6 @@ app = group("One place: show, flag, verify, exempt, merge.")
 
 CATEGORY_OPTION = opt("--category", CATEGORY, "What is there.")
 FLAG = number_of("flag", "F")
-MOVED = {"call": "call", "place_flag": "flag", "plan": "plan", "frequent_override": "override"}
 
 
 @app.command()
@@ -150,71 +147,3 @@ def exempt(
     """
     change = flags.exempt if exempt else flags.count_again
     emit_line(change(ctx.obj, given, category, reason, asking))
-
-
-@app.command()
-@with_options(PlaceOptions)
-def category(
-    ctx: typer.Context,
-    given: PlaceOptions,
-    category: Annotated[str, CATEGORY_OPTION] = REQUIRED,
-    asking: AskingOption = False,
-) -> None:
-    """Record what is at a place; the earlier category is kept as a change.
-
-    Example:
-
-      ccu place category 4 Mill Rd --category group_home
-    """
-    emit_line(flags.record_category(ctx.obj, given, category, asking))
-
-
-@app.command()
-def merge(
-    ctx: typer.Context,
-    a: Annotated[int, arg("A", PLACE, "The place to keep, by number.")],
-    b: Annotated[int, arg("B", PLACE, "The place to merge into it.")],
-) -> None:
-    """Merge place B into A: one house, one card, one count. Its addresses are found as A's.
-
-    Calls, flags, plans and the units of B go to A, which keeps its own category. ccu place show
-    and ccu check print the numbers. ccu place unmerge B undoes it.
-
-    Example:
-
-      ccu place merge 3 8
-    """
-    from ccu.places import merge_store
-    from ccu.places import store as places
-
-    session: Session = ctx.obj
-    with session.work() as work:
-        counts = merge_store.merge(work, a, b)
-        kept = places.place_line(work.connection, a)
-    moved = ", ".join(
-        f"{counts[name]} {word if counts[name] == 1 else word + 's'}"
-        for name, word in MOVED.items()
-        if counts[name]
-    )
-    emit_line(f"Merged place {b} into place {a}, {kept}. Moved: {moved or 'nothing'}.")
-
-
-@app.command()
-def unmerge(
-    ctx: typer.Context,
-    b: Annotated[int, arg("B", PLACE, "The place that was merged.")],
-) -> None:
-    """Undo a merge: calls by the addresses of B, its flags, plans and units go back to it.
-
-    Example:
-
-      ccu place unmerge 8
-    """
-    from ccu.places import merge_store
-    from ccu.places import store as places
-
-    session: Session = ctx.obj
-    with session.work() as work:
-        was_part_of = merge_store.unmerge(work, b)
-        line = places.place_line(work.connection, b)
-    emit_line(f"Place {b}, {line}, is apart from place {was_part_of} again.")

@@ -1,0 +1,83 @@
+"""`ccu place category`, `merge`, `unmerge`: what is at a place, and two that are one house."""
+
+from typing import Annotated
+
+import typer
+
+from ccu.options import PLACE, REQUIRED, AskingOption, arg, group, with_options
+from ccu.output import emit_line
+from ccu.places import flags
+from ccu.places.finding import PlaceOptions
+from ccu.session import Session
+
+app = group("Joined to `ccu place` by the map in cli.py.")
+
+MOVED = {"call": "call", "place_flag": "flag", "plan": "plan", "frequent_override": "override"}
+
+
+@app.command()
+@with_options(PlaceOptions)
+def category(
+    ctx: typer.Context,
+    given: PlaceOptions,
+    category: Annotated[str, opt("--category", CATEGORY, "What is there.")] = REQUIRED,
+    asking: AskingOption = False,
+) -> None:
+    """Record what is at a place; the earlier category is kept as a change.
+
+    Example:
+
+      ccu place category 4 Mill Rd --category group_home
+    """
+    emit_line(flags.record_category(ctx.obj, given, category, asking))
+
+
+@app.command()
+def merge(
+    ctx: typer.Context,
+    a: Annotated[int, arg("A", PLACE, "The place to keep, by number.")],
+    b: Annotated[int, arg("B", PLACE, "The place to merge into it.")],
+) -> None:
+    """Merge place B into A: one house, one card, one count. Its addresses are found as A's.
+
+    Calls, flags, plans and the units of B go to A, which keeps its own category. ccu place show
+    and ccu check print the numbers. ccu place unmerge B undoes it.
+
+    Example:
+
+      ccu place merge 3 8
+    """
+    from ccu.places import merge_store
+    from ccu.places import store as places
+
+    session: Session = ctx.obj
+    with session.work() as work:
+        counts = merge_store.merge(work, a, b)
+        kept = places.place_line(work.connection, a)
+    moved = ", ".join(
+        f"{counts[name]} {word if counts[name] == 1 else word + 's'}"
+        for name, word in MOVED.items()
+        if counts[name]
+    )
+    emit_line(f"Merged place {b} into place {a}, {kept}. Moved: {moved or 'nothing'}.")
+
+
+@app.command()
+def unmerge(
+    ctx: typer.Context,
+    b: Annotated[int, arg("B", PLACE, "The place that was merged.")],
+) -> None:
+    """Undo a merge: calls by the addresses of B, its flags, plans and units go back to it.
+
+    Example:
+
+      ccu place unmerge 8
+    """
+    from ccu.places import merge_store
+    from ccu.places import store as places
+
+    session: Session = ctx.obj
+    with session.work() as work:
+        was_part_of = merge_store.unmerge(work, b)
+        line = places.place_line(work.connection, b)
+    emit_line(f"Place {b}, {line}, is apart from place {was_part_of} again.")
