@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import PLACE, REQUIRED, AskingOption, arg, group, with_options
+from ccu.options import PLACE, REQUIRED, AskingOption, arg, group, opt, with_options
 from ccu.output import emit_line
 from ccu.places import flags
 from ccu.places.finding import PlaceOptions
+from ccu.places.flags import CATEGORY
 from ccu.session import Session
 
 app = group("Joined to `ccu place` by the map in cli.py.")
