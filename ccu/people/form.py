@@ -53,6 +53,7 @@ class PersonForm:
     def __init__(self, session: Session) -> None:
         self.said = Said()
         self._session = session
+        self._questions: dict[str, Question] = {}
 
     def read_options(self, given: PersonOptions) -> None:
         """Take all options, and read the file they name. Raises InvalidInput."""
@@ -114,8 +115,8 @@ class PersonForm:
         say("Enter what is known; press Enter to skip a question. You can also answer:")
         say('"does not know" or "prefers not to answer".')
         given = {*self.said.fields, *self.said.missing}
-        questions = [
-            Question(
+        self._questions = {
+            field: Question(
                 _label(field),
                 partial(self._ask, field),
                 partial(self._words, field),
@@ -123,8 +124,8 @@ class PersonForm:
                 partial(lambda field: not self._idle(field), field),
             )
             for field in FIELDS
-        ]
-        fill_in(questions, self.check_new)
+        }
+        fill_in([*self._questions.values()], self.check_new)
 
     def check_new(self) -> None:
         """Raise InvalidInput where nothing tells who it is, or the answers contradict."""
@@ -149,15 +150,16 @@ class PersonForm:
                 "" if field in self.said.fields else present(field).strip(" []")
             )
 
-        fill_in([
-            Question(
+        self._questions = {
+            field: Question(
                 _label(field),
                 partial(lambda field: self._ask(field, present(field)), field),
                 partial(words, field),
                 wanted=partial(is_open, field),
             )
             for field in FIELDS
-        ])  # fmt: skip
+        }
+        fill_in([*self._questions.values()])
 
     def _words(self, field: str) -> str:
         """Return an answer in words; empty when there is none."""
@@ -166,6 +168,8 @@ class PersonForm:
         if field in self.said.missing:
             return codes.labels(self._session.db, "missing_value")[self.said.missing[field]]
         value = self.said.fields.get(field)
+        if field == "birth_date" and not value and (year := self._year()) is not None:
+            return str(year)
         if value in (None, ""):
             return ""
         type = FIELDS[field].type
@@ -182,6 +186,12 @@ class PersonForm:
         said = self.said.fields
         return birth_year(said.get("age_estimate"), said.get("age_estimated_on"))
 
+    def _forget_year(self, field: str) -> None:
+        """Drop a birth year said before, which is kept as an age: a new birth date replaces it."""
+        if field == "birth_date" and self._year() is not None:
+            for each in ("age_estimate", "age_estimated_on"):
+                self.said.fields.pop(each)
+
     def _ask(self, field: str, shown: str = "") -> None:
         type = FIELDS[field].type
         if field == "alias":
@@ -193,6 +203,7 @@ class PersonForm:
         def read(answer: str) -> bool:
             if answer == "-" and field != "alias":
                 self.said.missing.pop(field, None)
+                self._forget_year(field)
                 self.clear(field)
             elif field == "given_name" and who.holds_more(answer):
                 self._take(who.read(self._session, answer, NAMES[field]))
@@ -200,6 +211,7 @@ class PersonForm:
                 value = read_field(self._session, field, answer, NAMES[field], answered=True)
                 self.said.missing.pop(field, None)
                 self.said.fields.pop(field, None)
+                self._forget_year(field)
                 self._set(field, value)
             if self.said.fields.get("birth_date"):  # it decides: an age is no longer asked
                 for each in _AGE:
@@ -218,7 +230,10 @@ class PersonForm:
     def _take(self, read: who.Who) -> None:
         """Take a name with a birth date or an age beside it, and print what was understood."""
         named = {"given_name": read.given, "family_name": read.family}
-        self.said.fields |= {column: text for column, text in named.items() if text} | read.fields
+        told = {column: text for column, text in named.items() if text} | read.fields
+        self.said.fields |= told
+        for field in told.keys() & self._questions.keys():
+            self._questions[field].known = True
         words = (f"{read.given} {read.family}".strip(), say_birth(read.fields, self._session.today))
         say(f"  {', '.join(filter(None, words))}")
 
