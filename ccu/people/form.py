@@ -139,11 +139,23 @@ class PersonForm:
         """Ask every field with its value; Enter keeps it, a hyphen empties it."""
         say("Press Enter to keep what is in [ ], or type - to clear it.")
 
+        labels = codes.labels(self._session.db, "missing_value")
+        year = birth_year(old["age_estimate"], old["age_estimated_on"])
+
         def is_open(field: str) -> bool:
-            return not (self.said.fields.get("birth_date", old["birth_date"]) and field in _AGE)
+            new = self.said.fields
+            born = new.get("birth_date", old["birth_date"] or year) or self._year()
+            return not (born and field in _AGE)
 
         def present(field: str) -> str:
-            return "" if field == "alias" else _present(old, field)
+            if field == "alias":
+                return ""
+            value: Any = old[field]
+            if year and field in ("birth_date", "age_estimate"):
+                value = year if field == "birth_date" else None
+            if value in (None, ""):
+                value = labels.get(old["missing"].get(field, ""))
+            return "" if value is None else f" [{cell(value)}]"
 
         def words(field: str) -> str:
             return self._words(field) or (
@@ -241,11 +253,6 @@ class PersonForm:
 def _label(field: str) -> str:
     """Return what the review calls a field: its question without the examples."""
     return re.split("[,:]", FIELDS[field].question)[0]
-
-
-def _present(old: Mapping[str, Any], field: str) -> str:
-    value = old["missing"].get(field) if old[field] in (None, "") else old[field]
-    return f" [{cell(value)}]" if value is not None else ""
 
 
 def settle(said: Said, today: date, old: Mapping[str, Any] = EMPTY) -> None:
