@@ -5,7 +5,6 @@ Every error names the field, and the line of a file, never the value.
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from ccu.output.text import cell
 from ccu.people import finding as person_finding
 from ccu.people import store as people
 from ccu.people import who
+from ccu.people.birth import FULL_AGE, replace_year, settle
 from ccu.people.options import (
     FIELDS,
     NAMES,
@@ -36,15 +36,9 @@ from ccu.people.store import EMPTY, IDENTIFYING, Said
 from ccu.records import codes
 from ccu.session import Session
 
-FULL_AGE = 18
 # A new record must have one of these, to tell the person from others.
 _WHO = ("given_name", "family_name", "description", "phone", "email")
 _AGE = ("age_estimate", "age_estimated_on", "minor")
-
-
-def minor_on(birth_date: str | None, stated: bool | None, today: date) -> bool | None:
-    """Whether somebody is a minor: by the birth date where it is known, else as stated."""
-    return stated if birth_date is None else years(birth_date, today) < FULL_AGE
 
 
 class PersonForm:
@@ -255,26 +249,6 @@ def _label(field: str) -> str:
     return re.split("[,:]", FIELDS[field].question)[0]
 
 
-def settle(said: Said, today: date, old: Mapping[str, Any] = EMPTY) -> None:
-    """Check that age, birth date and minor fit together; the birth date decides.
-
-    `old` is the record that is changed. Raises InvalidInput.
-    """
-    new = said.fields
-    for field in said.missing:
-        if new.get(field, EMPTY[field]) != EMPTY[field]:
-            raise InvalidInput(f"{NAMES[field]}: a value and a reason for none contradict")
-    if new.get("birth_date") and new.get("age_estimate") is not None:
-        raise InvalidInput("age: a birth date is given too; leave the age out")
-    born = new.get("birth_date", old["birth_date"])
-    if born is None:
-        return
-    minor = years(born, today) < FULL_AGE
-    if new.get("minor") not in (None, minor):
-        raise InvalidInput(f"minor: by the birth date it is {'yes' if minor else 'no'}")
-    new["minor"] = None  # it follows from the birth date from now on
-
-
 # ---------------------------------------------------------------- add and change
 
 
@@ -316,7 +290,9 @@ def change(session: Session, person_id: int, given: ChangeOptions, asking: bool)
         raise InvalidInput("nothing to change; to see the options, type ccu person change --help")
     alike = []
     with session.work() as work:
-        settle(form.said, session.today, people.read(work.connection, person_id))
+        old = people.read(work.connection, person_id)
+        settle(form.said, session.today, old)
+        replace_year(form.said, old)
         changed = people.change(work, person_id, form.said)
         if not set(changed).isdisjoint(IDENTIFYING):
             alike = person_finding.messages(work.connection, [person_id], every=True)
