@@ -37,7 +37,7 @@ def settle(said: Said, today: date, old: Mapping[str, Any] = EMPTY) -> None:
 
 
 def replace_year(said: Said, old: Mapping[str, Any]) -> None:
-    """Drop the year of birth on file, which is kept as an age, where `born` is said anew.
+    """Drop the year of birth on file, which is kept as an age, where `born` is answered again.
 
     Raises InvalidInput for a reason why there is none, as for a date on file.
     """
