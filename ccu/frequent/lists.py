@@ -134,9 +134,8 @@ def _page(
     session: Session, count: Count, who: str, columns: tuple[str, ...], data: Row, every: bool
 ) -> Document:
     days = "1 day" if count.days == 1 else f"{count.days} days"
-    title = (
-        f"Frequent {who}: {count.k} or more care calls in {days} ({count.start} to {session.today})"
-    )
+    first, last = (screen_parts.day(str(each)) for each in (count.start, session.today))
+    title = f"Frequent {who}: {count.k} or more care calls in {days} ({first} to {last})"
     exempt = data.get("exempt", ())
     left_out = _cells(data["left_out"], session)
     empty = f"{count.k}+ care calls in {days}: none"

@@ -15,7 +15,7 @@ from ccu.people import relations_store as relations
 from ccu.people import screen_parts
 from ccu.people import store as people
 from ccu.people import worker_store as workers
-from ccu.people.form import minor_on
+from ccu.people.birth import minor_on
 from ccu.people.open_work_store import AsOf
 from ccu.people.options import latest_birth, years
 from ccu.records import codes, person_ids

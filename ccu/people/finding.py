@@ -103,7 +103,8 @@ def parse_words(session: Session, text: str, name: str) -> Known:
 
 
 def _of_file(session: Session, file: Path) -> Known:
-    from ccu.people.form import PersonForm, settle  # not needed for words, which are to be quick
+    from ccu.people.birth import settle  # not needed for words, which are to be quick
+    from ccu.people.form import PersonForm
     from ccu.people.options import PersonOptions
 
     form = PersonForm(session)

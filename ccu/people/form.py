@@ -5,7 +5,6 @@ Every error names the field, and the line of a file, never the value.
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from ccu.output.text import cell
 from ccu.people import finding as person_finding
 from ccu.people import store as people
 from ccu.people import who
+from ccu.people.birth import FULL_AGE, replace_year, settle
 from ccu.people.options import (
     FIELDS,
     NAMES,
@@ -36,15 +36,9 @@ from ccu.people.store import EMPTY, IDENTIFYING, Said
 from ccu.records import codes
 from ccu.session import Session
 
-FULL_AGE = 18
 # A new record must have one of these, to tell the person from others.
 _WHO = ("given_name", "family_name", "description", "phone", "email")
 _AGE = ("age_estimate", "age_estimated_on", "minor")
-
-
-def minor_on(birth_date: str | None, stated: bool | None, today: date) -> bool | None:
-    """Whether somebody is a minor: by the birth date where it is known, else as stated."""
-    return stated if birth_date is None else years(birth_date, today) < FULL_AGE
 
 
 class PersonForm:
@@ -53,6 +47,7 @@ class PersonForm:
     def __init__(self, session: Session) -> None:
         self.said = Said()
         self._session = session
+        self._questions: dict[str, Question] = {}
 
     def read_options(self, given: PersonOptions) -> None:
         """Take all options, and read the file they name. Raises InvalidInput."""
@@ -114,8 +109,8 @@ class PersonForm:
         say("Enter what is known; press Enter to skip a question. You can also answer:")
         say('"does not know" or "prefers not to answer".')
         given = {*self.said.fields, *self.said.missing}
-        questions = [
-            Question(
+        self._questions = {
+            field: Question(
                 _label(field),
                 partial(self._ask, field),
                 partial(self._words, field),
@@ -123,8 +118,8 @@ class PersonForm:
                 partial(lambda field: not self._idle(field), field),
             )
             for field in FIELDS
-        ]
-        fill_in(questions, self.check_new)
+        }
+        fill_in([*self._questions.values()], self.check_new)
 
     def check_new(self) -> None:
         """Raise InvalidInput where nothing tells who it is, or the answers contradict."""
@@ -138,26 +133,39 @@ class PersonForm:
         """Ask every field with its value; Enter keeps it, a hyphen empties it."""
         say("Press Enter to keep what is in [ ], or type - to clear it.")
 
+        labels = codes.labels(self._session.db, "missing_value")
+        year = birth_year(old["age_estimate"], old["age_estimated_on"])
+
         def is_open(field: str) -> bool:
-            return not (self.said.fields.get("birth_date", old["birth_date"]) and field in _AGE)
+            new = self.said.fields
+            born = new.get("birth_date", old["birth_date"] or year) or self._year()
+            return not (born and field in _AGE)
 
         def present(field: str) -> str:
-            return "" if field == "alias" else _present(old, field)
+            if field == "alias":
+                return ""
+            value: Any = old[field]
+            if year and field in ("birth_date", "age_estimate"):
+                value = year if field == "birth_date" else None
+            if value in (None, ""):
+                value = labels.get(old["missing"].get(field, ""))
+            return "" if value is None else f" [{cell(value)}]"
 
         def words(field: str) -> str:
             return self._words(field) or (
                 "" if field in self.said.fields else present(field).strip(" []")
             )
 
-        fill_in([
-            Question(
+        self._questions = {
+            field: Question(
                 _label(field),
                 partial(lambda field: self._ask(field, present(field)), field),
                 partial(words, field),
                 wanted=partial(is_open, field),
             )
             for field in FIELDS
-        ])  # fmt: skip
+        }
+        fill_in([*self._questions.values()])
 
     def _words(self, field: str) -> str:
         """Return an answer in words; empty when there is none."""
@@ -166,6 +174,8 @@ class PersonForm:
         if field in self.said.missing:
             return codes.labels(self._session.db, "missing_value")[self.said.missing[field]]
         value = self.said.fields.get(field)
+        if field == "birth_date" and not value and (year := self._year()) is not None:
+            return str(year)
         if value in (None, ""):
             return ""
         type = FIELDS[field].type
@@ -182,6 +192,12 @@ class PersonForm:
         said = self.said.fields
         return birth_year(said.get("age_estimate"), said.get("age_estimated_on"))
 
+    def _forget_year(self, field: str) -> None:
+        """Drop a birth year said before, which is kept as an age: a new birth date replaces it."""
+        if field == "birth_date" and self._year() is not None:
+            for each in ("age_estimate", "age_estimated_on"):
+                self.said.fields.pop(each)
+
     def _ask(self, field: str, shown: str = "") -> None:
         type = FIELDS[field].type
         if field == "alias":
@@ -193,6 +209,7 @@ class PersonForm:
         def read(answer: str) -> bool:
             if answer == "-" and field != "alias":
                 self.said.missing.pop(field, None)
+                self._forget_year(field)
                 self.clear(field)
             elif field == "given_name" and who.holds_more(answer):
                 self._take(who.read(self._session, answer, NAMES[field]))
@@ -200,6 +217,7 @@ class PersonForm:
                 value = read_field(self._session, field, answer, NAMES[field], answered=True)
                 self.said.missing.pop(field, None)
                 self.said.fields.pop(field, None)
+                self._forget_year(field)
                 self._set(field, value)
             if self.said.fields.get("birth_date"):  # it decides: an age is no longer asked
                 for each in _AGE:
@@ -218,7 +236,10 @@ class PersonForm:
     def _take(self, read: who.Who) -> None:
         """Take a name with a birth date or an age beside it, and print what was understood."""
         named = {"given_name": read.given, "family_name": read.family}
-        self.said.fields |= {column: text for column, text in named.items() if text} | read.fields
+        told = {column: text for column, text in named.items() if text} | read.fields
+        self.said.fields |= told
+        for field in told.keys() & self._questions.keys():
+            self._questions[field].known = True
         words = (f"{read.given} {read.family}".strip(), say_birth(read.fields, self._session.today))
         say(f"  {', '.join(filter(None, words))}")
 
@@ -226,31 +247,6 @@ class PersonForm:
 def _label(field: str) -> str:
     """Return what the review calls a field: its question without the examples."""
     return re.split("[,:]", FIELDS[field].question)[0]
-
-
-def _present(old: Mapping[str, Any], field: str) -> str:
-    value = old["missing"].get(field) if old[field] in (None, "") else old[field]
-    return f" [{cell(value)}]" if value is not None else ""
-
-
-def settle(said: Said, today: date, old: Mapping[str, Any] = EMPTY) -> None:
-    """Check that age, birth date and minor fit together; the birth date decides.
-
-    `old` is the record that is changed. Raises InvalidInput.
-    """
-    new = said.fields
-    for field in said.missing:
-        if new.get(field, EMPTY[field]) != EMPTY[field]:
-            raise InvalidInput(f"{NAMES[field]}: a value and a reason for none contradict")
-    if new.get("birth_date") and new.get("age_estimate") is not None:
-        raise InvalidInput("age: a birth date is given too; leave the age out")
-    born = new.get("birth_date", old["birth_date"])
-    if born is None:
-        return
-    minor = years(born, today) < FULL_AGE
-    if new.get("minor") not in (None, minor):
-        raise InvalidInput(f"minor: by the birth date it is {'yes' if minor else 'no'}")
-    new["minor"] = None  # it follows from the birth date from now on
 
 
 # ---------------------------------------------------------------- add and change
@@ -294,7 +290,9 @@ def change(session: Session, person_id: int, given: ChangeOptions, asking: bool)
         raise InvalidInput("nothing to change; to see the options, type ccu person change --help")
     alike = []
     with session.work() as work:
-        settle(form.said, session.today, people.read(work.connection, person_id))
+        old = people.read(work.connection, person_id)
+        settle(form.said, session.today, old)
+        replace_year(form.said, old)
         changed = people.change(work, person_id, form.said)
         if not set(changed).isdisjoint(IDENTIFYING):
             alike = person_finding.messages(work.connection, [person_id], every=True)

@@ -8,7 +8,7 @@ from ccu.output import Document, Section, Table
 from ccu.people import open_work_store as open_work
 from ccu.people import screen_parts
 from ccu.people import store as people
-from ccu.people.form import minor_on
+from ccu.people.birth import minor_on
 from ccu.people.open_work_store import AsOf
 from ccu.people.options import NAMES, birth_year, latest_birth, years
 from ccu.records import codes, person_ids

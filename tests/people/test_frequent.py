@@ -322,18 +322,17 @@ def test_the_edges_of_the_window(
 def test_the_threshold_is_in_the_title_and_in_the_json(ccu: Ccu) -> None:
     calls(ccu, 3, "unknown")
     page = ccu("frequent", "places").out.splitlines()
-    assert page[0] == "Frequent places: 3 or more care calls in 90 days (2025-11-03 to 2026-01-31)"
-    assert page[2].split() == [
-        *("place", "address", "care_calls", "calls", "people", "unknown", "last", "worker"),
-        "override",
-    ]
-    assert page[3].split() == "1 12 MAIN ST # 3 3 3 0 3 2026-01-12 no".split()
+    days = "Nov 3, 2025 to Jan 31, 2026"
+    assert page[0] == f"Frequent places: 3 or more care calls in 90 days ({days})"
+    titles = ("Place", "Address", "Care", "calls", "Calls", "People", "Unknown", "Last", "Worker")
+    assert page[2].split() == [*titles, "Override"]
+    assert page[3].split() == "1 12 MAIN ST # 3 3 3 0 3 01/12/2026 no".split()
     found = listed("places", "--k", "4", "--days", "30")
     assert (found["k"], found["days"], found["from"]) == (4, 30, "2026-01-02")
     assert found["as_of"] == "2026-01-31T14:00:00-05:00"
     assert (found["places"], found["exempt"]) == ([], [])
     title = ccu("frequent", "people", "--k", "1", "--days", "1").out.splitlines()[0]
-    assert title == "Frequent people: 1 or more care calls in 1 day (2026-01-31 to 2026-01-31)"
+    assert title == "Frequent people: 1 or more care calls in 1 day (Jan 31, 2026 to Jan 31, 2026)"
 
 
 def test_every_format_has_the_same_rows(ccu: Ccu) -> None:

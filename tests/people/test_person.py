@@ -103,13 +103,13 @@ def test_the_page_at_80_columns(ccu: Ccu) -> None:
     login = show(ccu, 1)["recorded_by"]
     assert done.out == (
         "Person 1\n\n"
-        "name          Katherine O'Brien\n"
-        f"born          {day('1980-03-04')} (age 45)\n"
-        "minor         no\n"
-        "phone         203-555-0142\n"
-        "not on file   email: prefers not to answer\n"
-        "working with  None assigned\n"
-        f"recorded      2026-01-31 23:59 by {login}\n\n"
+        "Name          Katherine O'Brien\n"
+        f"Born          {day('1980-03-04')} (age 45)\n"
+        "Minor         no\n"
+        "Phone         203-555-0142\n"
+        "Not on file   email: prefers not to answer\n"
+        "Working with  None assigned\n"
+        f"Recorded      01/31/2026 23:59 by {login}\n\n"
         "Other names\n"
         "  Name        From\n"
         "  Kate Walsh  alias 1 of person 1\n"
@@ -142,8 +142,8 @@ def test_a_description_of_somebody_not_identified(ccu: Ccu) -> None:
     assert found["identified"] is False
     assert (found["age_estimate"], found["age_estimated_on"]) == (40, "2026-01-31")
     page = ccu("person", "show", "1").out
-    assert "name          not identified" in page
-    assert f"age           about 40, estimated on {day('2026-01-31')}" in page
+    assert "Name          not identified" in page
+    assert f"Age           about 40, estimated on {day('2026-01-31')}" in page
 
 
 def test_options_hold_what_does_not_identify(ccu: Ccu) -> None:
@@ -399,7 +399,7 @@ def test_a_merged_number_shows_the_kept_person(ccu: Ccu, db_path: Path) -> None:
     assert names == {(2, "Kit"), (2, "Kitty")}
     page = ccu("person", "show", "2").out
     assert page.startswith("Person 1\n\nPerson 2 was merged into person 1.\n")
-    assert "merged records  2\n" in page
+    assert "Merged records  2\n" in page
     assert "  Kit Walsh    person 2\n" in page
     assert steps.audited(db_path, "person-show") == [("person", 1)] * 2
     refused = ccu("person", "change", "2", "--veteran")
@@ -526,7 +526,7 @@ def test_at_a_terminal_it_shows_the_current_values(ccu: Ccu, db_path: Path) -> N
     done = ccu("person", "change", "1", stdin=typed, tty=True)
     assert (done.code, done.out) == (0, "Changed person 1: family, phone, aliases.\n")
     assert "Given name [Katherine]: " in done.err
-    assert "Date of birth, such as 1/31/1980, or the year [1980-03-04]: " in done.err
+    assert "Date of birth, such as 1/31/1980, or the year [03/04/1980]: " in done.err
     found = show(ccu, 1)
     assert (found["family_name"], found["phone"]) == ("Walsh", None)
     assert steps.audited(db_path, "person-show")[0] == ("person", 1)

@@ -96,7 +96,7 @@ def test_every_format_has_the_same_rows(ccu: Ccu) -> None:
     plain = ccu("person", "find", "-", stdin="tom baker")
     assert plain == (
         0,
-        "person  name       born  phone      score  why\n"
+        "Person  Name       Born  Phone      Score  Why\n"
         "     5  Tom Baker        ends 0160    100  given name same, family name same\n",
         "",
     )
@@ -123,7 +123,7 @@ def test_words_and_fields_ask_the_same(ccu: Ccu) -> None:
 def test_nobody_found_is_no_error(ccu: Ccu, db_path: Path) -> None:
     for heard in ("zebulon quackenbush", "red jacket", "203-555-9999"):
         done = ccu("person", "find", "-", stdin=heard)
-        assert done == (0, "person  name  born  phone  score  why\n", "Nobody found.\n")
+        assert done == (0, "Person  Name  Born  Phone  Score  Why\n", "Nobody found.\n")
     assert ccu("person", "find", "-", "-f", "json", stdin="x").out == "[]\n"
     assert steps.audited(db_path, "person-find") == []
 

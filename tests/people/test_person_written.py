@@ -91,7 +91,7 @@ def test_what_cannot_be_right_is_refused_without_the_name(line: str, reason: str
 
 
 def test_a_question_prints_what_was_understood(ccu: Ccu) -> None:
-    answers = ["Jane Doe, born 5/6/1971", "Bea Noe, 45, daughter", "Zed 1777", "", ""]
+    answers = ["Jane Doe, born 5/6/1971", "Bea Noe, 45, daughter", "Zed 1777", "", "", "y"]
     before = ["22:00", "12 Main St", "crisis", *[""] * 6]
     done = ccu("log-call", stdin="\n".join([*before, *answers, ""]) + "\n", tty=True)
     assert done.code == 0, done.err
@@ -129,7 +129,7 @@ def test_an_unknown_birth_date_is_recorded_as_such(ccu: Ccu) -> None:
 
 
 def test_january_1_1900_is_asked_about(ccu: Ccu) -> None:
-    typed = "\n".join(["Ana", "Reyes", "", "01/01/1900", "unknown", *[""] * 10]) + "\n"
+    typed = "\n".join(["Ana", "Reyes", "", "01/01/1900", "unknown", *[""] * 10, "y"]) + "\n"
     done = ccu("person", "add", stdin=typed, tty=True)
     assert done.code == 0, done.err
     assert "Jan 1, 1900 often means that it is not known; write unknown" in done.err
@@ -137,12 +137,82 @@ def test_january_1_1900_is_asked_about(ccu: Ccu) -> None:
 
 
 def test_a_given_name_may_be_the_entire_line(ccu: Ccu) -> None:
-    typed = "\n".join(["Jane Doe, born 5/6/1971", *[""] * 10]) + "\n"
+    typed = "\n".join(["Jane Doe, born 5/6/1971", *[""] * 9, "y"]) + "\n"
     done = ccu("person", "add", stdin=typed, tty=True)
     assert (done.code, done.out) == (0, "Person 1 is added (age 54).\n"), done.err
     assert "  Jane Doe, born May 6, 1971 (age 54)\n" in done.err
-    assert "Family name" not in done.err
+    asked, _, review = done.err.partition("\n  1  ")
+    assert "Given name: " in asked
+    assert "Family name" not in asked
+    assert "Date of birth" not in asked
+    assert "  2  Family name              Doe\n" in review
+    assert "  4  Date of birth            May 6, 1971\n" in review
     assert show(ccu)["birth_date"] == "1971-05-06"
+
+
+def test_a_year_of_birth_is_in_the_review_and_can_be_changed_there(ccu: Ccu) -> None:
+    typed = ["Jane", "Doe", "", "1971", *[""] * 8, "4", "", "4", "5/6/1971", "y"]
+    done = ccu("person", "add", stdin="\n".join(typed) + "\n", tty=True)
+    assert done.code == 0, done.err
+    assert "  4  Date of birth            1971\n" in done.err
+    assert "  4  Date of birth            May 6, 1971\n" in done.err
+    assert (show(ccu)["birth_date"], show(ccu)["age_estimate"]) == ("1971-05-06", None)
+
+
+@pytest.mark.parametrize(
+    ("change", "born", "missing"),
+    [
+        (("--file", "-"), "1971-05-06", {}),
+        (("--clear", "born"), None, {}),
+        (
+            ("--clear", "born", "--missing", "born=prefers_not"),
+            None,
+            {"birth_date": "prefers_not"},
+        ),
+    ],
+)
+def test_a_year_of_birth_on_file_goes_when_another_answer_replaces_it(
+    change: tuple[str, ...], born: str | None, missing: Any, ccu: Ccu
+) -> None:
+    line = "given: Jane\nfamily: Doe\nborn: 1971\n"
+    assert ccu("person", "add", "--file", "-", stdin=line).code == 0
+    done = ccu("person", "change", "1", *change, stdin="born: 5/6/1971\n")
+    assert done.code == 0, done.err
+    found = show(ccu)
+    assert (found["birth_date"], found["age_estimate"], found["missing"]) == (born, None, missing)
+    assert found["age_estimated_on"] is None
+
+
+def test_a_reason_for_none_is_refused_beside_a_year_of_birth_on_file(ccu: Ccu) -> None:
+    line = "given: Jane\nfamily: Doe\nborn: 1971\n"
+    assert ccu("person", "add", "--file", "-", stdin=line).code == 0
+    done = ccu("person", "change", "1", "--missing", "born=prefers_not")
+    says = "ccu: error: birth date is known; clear it to give a reason for none\n"
+    assert (done.code, done.err) == (2, says)
+    assert (show(ccu)["age_estimated_on"], show(ccu)["missing"]) == ("1971-12-31", {})
+
+
+def test_a_change_offers_the_year_of_birth_and_asks_for_no_age(ccu: Ccu) -> None:
+    line = "given: Jane\nfamily: Doe\nborn: 1971\nemail: prefers not to answer\n"
+    assert ccu("person", "add", "--file", "-", stdin=line).code == 0
+    done = ccu("person", "change", "1", stdin="\n" * 13 + "y\n", tty=True)
+    assert done.out == "Person 1 has these values already; nothing was changed.\n", done.err
+    assert "or the year [1971]: " in done.err
+    assert "Email [Prefers not to answer]: " in done.err
+    assert "  5  Date of birth            1971\n" in done.err
+    assert "Estimated age" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("answer", "missing"), [("-", {}), ("unknown", {"birth_date": "does_not_know"})]
+)
+def test_a_year_of_birth_can_be_taken_back(answer: str, missing: Any, ccu: Ccu) -> None:
+    ages = ("45", "")  # asked now that no year of birth is known
+    typed = ["Jane", "Doe", "", "1971", *[""] * 8, "4", answer, *ages, "y"]
+    done = ccu("person", "add", stdin="\n".join(typed) + "\n", tty=True)
+    assert done.code == 0, done.err
+    assert show(ccu)["missing"] == missing
+    assert (show(ccu)["birth_date"], show(ccu)["age_estimate"]) == (None, 45)
 
 
 @given(st.text(max_size=60) | st.from_regex(r"[A-Z][a-z]+ [A-Z][a-z]+,? ?[0-9/ -]{0,10}[a-z, ]*"))

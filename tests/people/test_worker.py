@@ -148,9 +148,9 @@ def test_the_card_states_who_how_to_reach_them_and_no_more(ccu: Ccu, db_path: Pa
     ]
     page = ccu("history", "--call", "1").out
     assert (
-        "working here  Human Services client. Call Dana Lee, 203-555-0142,"
+        "Working here  Human Services client. Call Dana Lee, 203-555-0142,"
         " since Jan 12, 2026; connected to: Homes with Hope; next contact Feb 1, 2026\n"
-        "open items    referral 1, accepted: next Feb 1, 2026 14:00, "
+        "Open items    referral 1, accepted: next Feb 1, 2026 14:00, "
     ) in page
     assert "R. Sample, subject of 1 call\n" in page
     for kept in ("Rowan", "Housing", "housing", "person 1"):
@@ -199,7 +199,7 @@ def test_open_items_are_those_of_the_calls_and_the_people(ccu: Ccu) -> None:
         ("follow-up", 3, "2026-02-10 10:00", "dlee"),
     ]
     assert card(ccu, "--person", "1")["open"] == found
-    assert ccu("history", "--call", "1").out.count("open items") == 1
+    assert ccu("history", "--call", "1").out.count("Open items") == 1
     assert "follow-up 3, visit: due Feb 10, 2026 10:00, dlee" in ccu("history", "--call", "1").out
 
 
@@ -231,8 +231,8 @@ def test_a_persons_card_goes_across_places_and_records(ccu: Ccu, db_path: Path) 
     assert found["places"][0] == {"place": "9 ELM ST", "calls": 1, "last": "2026-01-31"}
     page = ccu("history", "--person", "1").out
     assert page.startswith(
-        "Person 1\n\nname     Rowan Sample\nrecords  1, 2\n\n"
-        "Warnings\n  No active warnings\n\nworking with  None assigned"
+        "Person 1\n\nName     Rowan Sample\nRecords  1, 2\n\n"
+        "Warnings\n  No active warnings\n\nWorking with  None assigned"
     )
     assert steps.audited(db_path, "history")[-2:] == [("person", 1), ("person", 1)]
 
@@ -275,7 +275,7 @@ def test_what_waits_states_when_somebody_tries_next(ccu: Ccu) -> None:
     assert answer(ccu, moment="2026-02-02T06:00") == "not reached; follow-up overdue since Feb 1"
     assert ccu("follow-up", "done", "1", "--result", "reached").code == 0
     assert answer(ccu) == "reached Jan 31; next try Feb 7"
-    assert "outcome    reached Jan 31; next try Feb 7" in ccu("call", "show", "1").out
+    assert "Outcome    reached Jan 31; next try Feb 7" in ccu("call", "show", "1").out
 
 
 @pytest.mark.parametrize(

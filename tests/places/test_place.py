@@ -308,7 +308,7 @@ def test_words_that_look_like_markup_are_words(ccu: Ccu) -> None:
         (
             ["exempt", UNIT, "--reason", "x", "--category", "zoo"],
             2,
-            "--category: not a valid choice; choose from ",
+            "--category: not a valid place category. Choose from residence, shelter, hospital, ",
         ),
         (["exempt", UNIT, "--reason", "x", "--category", "residence"], 2, "a residence cannot be"),
         (["exempt", UNIT, "--no-exempt", "--reason", "x"], 2, "place 1 is not exempt"),
@@ -385,7 +385,7 @@ def test_the_category_is_kept_with_what_was_said_before(ccu: Ccu, db_path: Path)
 def test_showing_a_place_is_recorded(ccu: Ccu, db_path: Path) -> None:
     assert flag(ccu, UNIT).code == 0
     found = shown(ccu, UNIT)
-    assert list(found) == ["place", "typed_as", "flags", "counts", "building", "changes"]
+    assert list(found) == ["place", "typed_as", "merged", "flags", "counts", "building", "changes"]
     assert ccu("place", "show", UNIT).code == 0
     assert steps.audited(db_path, "place-show") == [("place", 1), ("place", 1)]
     with sqlite3.connect(db_path) as hand:
