@@ -41,7 +41,10 @@ def test_nothing_heavy_is_loaded_before_a_command_needs_it() -> None:
         (["foll"], "no such command; did you mean ccu follow-up?"),
         (["person", "search"], "no such command; did you mean ccu person find?"),
         (["person", "edit"], "no such command; did you mean ccu person change?"),
-        (["call", "John"], "no such command; choose from show, amend, void; see ccu call --help"),
+        (
+            ["call", "John"],
+            "no such command; choose from show, amend, void, list, decide; see ccu call --help",
+        ),
         (["settings", "-f", "xls"], "'--format' / '-f' is not one of"),
         (
             ["settings", "town", "Smith", "John"],

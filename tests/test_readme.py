@@ -230,6 +230,8 @@ MORE: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (AT, ("consult", "add", "--person", "11", "--clinician", "b.placer", "--minutes", "5"), ""),
     (AT, ("needs", "record", "--person", "3", "transport=lacks"), ""),
     (AT, ("place", "category", "9 Quiet St", "--category", "school", "--new"), ""),
+    (AT, ("place", "category", "9 Quiet Street East", "--category", "school", "--new"), ""),
+    (AT, ("place", "merge", "306", "307"), ""),
     (
         AT,
         ("place", "flag", "9 Quiet St", "--source", "x", "--until", "in 9 days", "--file", "-"),

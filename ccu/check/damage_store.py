@@ -86,7 +86,11 @@ def _rows(connection: sqlite3.Connection, new: sqlite3.Connection) -> Iterator[t
     for table in digests.changed(connection, schema.names(new)):
         if table == digests.DEFINITIONS:
             yield "bad", "the definitions of the tables are not what ccu wrote"
-        elif table in complete and digests.is_code_list(new, table):
+        elif (
+            table in complete
+            and digests.is_code_list(new, table)
+            and digests.only_added_to(connection, table)
+        ):
             yield "warning", f"rows were added to {table} by another program"
         else:
             yield "bad", f"the rows of {table} are not what ccu wrote"

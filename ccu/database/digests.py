@@ -36,7 +36,7 @@ def install(connection: sqlite3.Connection, altered: Collection[str] = ()) -> No
     for table in _tables(connection):
         found = _sum(connection, table)
         if found is not None and table in altered:
-            found = (found[0], found[1] + 1)
+            found = (found[0] - 1, found[1] - 1)  # as rows added by another program leave them
         _keep(connection, table, found)
         if table in TOWN_LISTS or not is_code_list(connection, table):
             for event in _CHANGES:
@@ -105,6 +105,15 @@ def changed(connection: sqlite3.Connection, names: Collection[str]) -> Iterator[
     if kept.pop(DEFINITIONS, None) != _sum_of_definitions(connection, names):
         yield DEFINITIONS
     yield from kept
+
+
+def only_added_to(connection: sqlite3.Connection, table: str) -> bool:
+    """Whether a table can have what was summed up and more; else its sum is damaged itself."""
+    kept = connection.execute(
+        "SELECT row_count, total FROM table_digest WHERE name = :name", {"name": table}
+    ).fetchone()
+    found = _sum(connection, table)
+    return bool(kept and found and kept[0] < found[0] and kept[1] < found[1])
 
 
 def is_code_list(connection: sqlite3.Connection, table: str) -> bool:

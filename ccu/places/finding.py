@@ -158,14 +158,16 @@ def similar(session: Session, reading: Address) -> list[Near]:
 
     A neighbor, the building or another unit is not meant: its number was typed as it is.
     """
+    from ccu.database import opening as db
     from ccu.places.near_store import near_places
 
-    match = places.find(session.db, reading, session.settings.town)
-    if match.place is not None and _same_city(session, match, reading):
-        return []
-    found = near_places(session.db, reading, neighbors=False)
-    if reading.city:  # which may be misspelled
-        found = [*places.in_city_like(session.db, reading), *found]
+    with db.reading(session.db):  # else one that a colleague files meanwhile is like itself
+        match = places.find(session.db, reading, session.settings.town)
+        if match.place is not None and _same_city(session, match, reading):
+            return []
+        found = near_places(session.db, reading, neighbors=False)
+        if reading.city:  # which may be misspelled
+            found = [*places.in_city_like(session.db, reading), *found]
     return found[: places.MOST_NEAR]
 
 

@@ -119,6 +119,10 @@ def sql(statement: str) -> Callable[[Path], None]:
         (sql("UPDATE place SET street = CAST(x'ff41' AS TEXT)"), "the rows of place are not what"),
         (sql("ALTER TABLE call ADD COLUMN more TEXT"), "the table call was altered"),
         (sql("DELETE FROM table_digest"), "the rows of call are not what ccu wrote"),
+        (sql("UPDATE table_digest SET total = total - 4 WHERE name = 'capacity'"),
+         "the rows of capacity are not what ccu wrote"),
+        (sql("UPDATE table_digest SET row_count = row_count - 1 WHERE name = 'need'"),
+         "the rows of need are not what ccu wrote"),
     ],
 )  # fmt: skip
 def test_damage_is_named_and_not_copied(

@@ -295,9 +295,10 @@ def as_root(place: Installed, *words: str | Path) -> subprocess.CompletedProcess
 def test_the_crontab_runs_as_the_account_that_owns_the_file(place: Installed) -> None:
     text = (installed.ROOT / "examples/crontab").read_text(encoding="utf-8")
     lines = re.findall(r"^[\d*]\S* \S+ \S+ \S+ \S+  (.+)$", text, re.MULTILINE)
-    assert len(lines) == 2
+    assert len(lines) == 4
     path = {"PATH": f"{place.program.parent}:/usr/bin:/bin"}
-    for line in lines:
+    for example in lines:
+        line = re.sub(r"\bdlee\b", place.named("officer"), example)
         moved = re.sub("/(opt/ccu|srv/backup/ccu)/?", lambda found: f"{place.base}{found[0]}", line)
         done = place.run("service", "sh", "-c", moved, env=path)
         assert done.code == 0, done
