@@ -83,6 +83,7 @@ class CallQuestions:
         self._place = place
         self._filed: dict[str, Address] = {}  # an address as read -> the one chosen to be filed
         self._met: list[Met] = []
+        self._lines: list[str] = []  # of people, as typed, of a question that was interrupted
         self._names: dict[int, str] = {}  # of those chosen by name, for the review
 
     def ask(self) -> None:
@@ -208,7 +209,7 @@ class CallQuestions:
     def _people(self) -> None:
         say('People involved: a name, "unknown", or "described: ...".')
         say('Start with "caller:" or "family:" if not the subject.')
-        lines: list[str] = self._typed.setdefault("person", [])
+        lines: list[str] = self._typed.setdefault("person", self._lines)
 
         def read(answer: str) -> Met | None:
             if not answer:
@@ -298,8 +299,11 @@ class CallQuestions:
         if lines is not None:
             with contextlib.suppress(InvalidInput):
                 self._met = [self._person(text) for text in lines]
-                self._form.values["people"] = list(self._met)
-                self._typed["person"] = lines
+                if "note" in self._typed:
+                    self._form.values["people"] = list(self._met)
+                    self._typed["person"] = lines
+                else:  # it was interrupted among the people: ask for more
+                    self._lines = lines
         if "note" in self._typed:
             self._form.values["narrative"] = self._typed["note"] or None
 
