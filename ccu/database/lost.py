@@ -73,7 +73,7 @@ def refuse_new(path: Path, usual: bool) -> None:
     header, so that an empty file with a key was emptied. Raises NotAllowed.
     """
     found = traces(path, usual)
-    if path.is_file():
+    if os.path.lexists(path) and path.is_file():  # is_file alone raises in a closed folder
         begun = ("-wal", "-journal", ".audit-key" if path.stat().st_size else "-wal")
         found = [each for each in found if each.name not in {path.name + end for end in begun}]
     if found:

@@ -98,11 +98,20 @@ def creating(path: Path, encrypt: bool = False) -> Iterator[sqlite3.Connection]:
             key_chain.make(where)
             yield connection
     except BaseException:
-        if new and _is_unfinished(path, key):  # not when another process finished it meanwhile
-            if audit_key is not None:  # first: a key without a database is a database lost
-                audit_key.unlink(missing_ok=True)
+        # not when another process finished it meanwhile
+        if new and _is_unfinished(path, key) and (audit_key is None or _removed(audit_key)):
             files.remove_database(path)
         raise
+
+
+def _removed(key: Path) -> bool:
+    """Remove a new audit key before its database: a key without one is a database lost.
+
+    Returns whether no key is left. In a folder that this account may not enter none was made.
+    """
+    with contextlib.suppress(OSError):
+        key.unlink(missing_ok=True)
+    return not os.path.lexists(key)
 
 
 def refuse_network_share(path: Path) -> None:

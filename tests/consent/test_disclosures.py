@@ -266,7 +266,7 @@ def test_a_referral_to_a_part_2_program_is_being_handled_for_the_officer_who_mad
     ccu: Ccu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     become(monkeypatch, "pat")
-    assert steps.refer(ccu, "--to", "2", "--need", "detox") == 3
+    assert steps.refer(ccu, "--to", "2", "--need", "detox", "--owner", "pat") == 3
     assert seen("referral", "show", "3")["outcome"] == "Human Services is handling this"
     assert {row["id"]: row["need"] for row in seen("referral", "list")} == {1: None, 3: None}
     assert seen("follow-up", "show", "5")["due"] is not None  # their own, and it names nothing
@@ -284,7 +284,7 @@ def test_an_officer_is_not_told_by_a_change_or_a_second_referral(
     added = ccu("follow-up", "add", "--referral", "1", "--kind", "call", "--due", "tomorrow")
     assert added == (7, "", "ccu: error: referral 1 is handled by Human Services; ask them\n")
     assert seen("follow-up", "show", "1")["due"] is None
-    again = ccu("refer", "1", "--to", "2", "--need", "detox")
+    again = ccu("refer", "1", "--to", "2", "--need", "detox", "--owner", "pat")
     assert (again.code, "open already" in again.err) == (0, False)
     denied = [("referral", 1), ("follow_up", 1), ("referral", 1)]
     assert steps.audited(db_path, "denied") == denied

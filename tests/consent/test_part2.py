@@ -170,7 +170,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
         _run("household", "add", "new", "1", "2")
         assert grant(run_ccu, "referrals", person="2").code == 0
         become(patched, "pat")
-        _run("refer", "2", "--to", "1", "--need", "food")
+        _run("refer", "2", "--to", "1", "--need", "food", "--owner", "pat")
         become(patched, "cal")
         _run("needs", "record", "--person", "1", "detox=lacks", "housing=lacks")
         become(patched, "dlee")

@@ -11,7 +11,10 @@ CARE = {
 }
 NATURES = (*sorted(CARE), *("domestic", "disturbance", "trespass", "medical_assist", "other"))
 AGENCIES = ("police", "fire", "ems", "human_services", "mobile_crisis", "provider", "school")
-DANGERS = ("weapon", "violence", "threat", "injury", "fire")
+DANGERS = (
+    *("weapon", "violence", "threat", "injury", "fire"),
+    *("dog", "biohazard", "barricade", "other"),
+)
 DISPOSITIONS = (
     *("resolved", "resources_given", "referred", "voluntary_transport", "police_exam"),
     *("physician_certificate", "crisis_team", "shelter", "arrest", "citation"),

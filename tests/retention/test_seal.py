@@ -35,13 +35,16 @@ MORE = (
     "history --person 1", "history --call 1", "history --person 1 --full --reason handover",
     f"person find {town.GIVEN} {town.FAMILY}", f"person find {town.PHONE}",
     f"person find {town.BORN}", "person duplicates", "person show 2 --changes",
-    "call show 1 --full --reason handover --changes", "call show 2", "household show 1",
+    "history --call 1 --full --reason handover", "call show 2", "household show 1",
     "household list --all", "referral list --all --names", "follow-up list --all",
     "worker list --all", "consult list", "plan list", "frequent people --k 1 --names",
     "frequent places --k 1", "frequent review --all", "brief", "disclosures --person 1",
-    "consent list --person 1", "audit review --since 365d", "place show 1 --all",
+    "consent list --person 1", "audit review --since 365d", "place show --place 1 --all",
     "report --month 2026-01 --k 1", "report --month 2026-01 --public",
-    "report --month 2026-01 --format html", "export", "retention list", "purge --dry-run",
+    "report --month 2026-01 --format html", "retention list", "purge --dry-run",
+    "export --what calls --from 2026-01-01 --to 2026-01-31 --purpose grant --output calls",
+    "export --what referrals --from 2026-01-01 --to 2026-01-31 --purpose grant --output referrals",
+    "export --what people --from 2026-01-01 --to 2026-01-31 --purpose grant --output people",
 )  # fmt: skip
 
 
