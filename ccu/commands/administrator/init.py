@@ -108,7 +108,8 @@ def command(
     for sentence in privacy.about_key(session.path, key_is_new) if encrypt else []:
         say(sentence)
     if asking:
-        say(_NEXT)
+        for line in _NEXT.splitlines():
+            say(line)
 
 
 def _chosen(name: str, question: str, given: str | None, asking: bool, default: str = "") -> str:
