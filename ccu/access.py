@@ -65,7 +65,7 @@ ANY_DAY = frozenset({
     "frequent places", "provider list", "provider show", "address", "consent list", "disclosures",
     "care note list", "care backup", "wellness total", "export", "audit review", "audit verify",
     "audit anchor", "seal list", "seal show", "retention list",
-    "purge --dry-run", "staff list", "backup", "restore", "check", "init", "codes list",
+    "purge --dry-run", "staff list", "backup", "restore", "check", "init", "codes list", "help",
 })  # fmt: skip
 # What the service account itself may do when cron runs it, unattended: a list by number, and a copy
 # in a folder of its own.

@@ -131,6 +131,7 @@ def test_an_officers_shift(ccu: Ccu, db_path: Path) -> None:
     shift.answer("[none]: ", "<")
     shift.answer("[Homes with Hope]: ")
     shift.answer("[none]: ")
+    shift.answer("Who follows up (login) [root]: ")
     shift.answer(SAVE, "y")
     assert "Homes with Hope" in shift.end()
 
@@ -179,6 +180,7 @@ def test_keys_to_refer(ccu: Ccu) -> None:
     shift.answer("Need (number, code, or how it begins): ", "hous")
     shift.answer("[1]: ")
     shift.answer("[none]: ")
+    shift.answer("Who follows up (login) [root]: ")
     shift.answer(SAVE, "y")
     assert "Homes with Hope" in shift.end()
     assert shift.keys <= 12

@@ -170,7 +170,8 @@ class CallQuestions:
 
     def _read(self, option: str, answer: str) -> None:
         """Read an answer into the form. Raises InvalidInput."""
-        value = TYPES[option].read_answer(self._session, answer, flag(option))
+        name = LABELS[option] if option in LISTS else flag(option)  # an error names what was asked
+        value = TYPES[option].read_answer(self._session, answer, name)
         self._form.read(option, value.split(",") if option == "responder" else value)
 
     def _given_again(self) -> CallOptions:

@@ -108,6 +108,8 @@ def _ask_attempt(session: Session, row: sqlite3.Row, given: AttemptOptions) -> N
         return dates.say_moment(given.next_due, session.now) if given.next_due else ""
 
     result = questions.of_option(session, given, "result", RESULT, "Result", "--result")
+    if result.known and (next_given or not is_next_needed()) and not given.edit:
+        return  # all that is needed was given, and a note is not
     result_words = result.words
     result.words = lambda: result_words() + (" (closes this follow-up)" if is_over() else "")
     if given.result is None:

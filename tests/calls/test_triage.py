@@ -155,7 +155,13 @@ def test_no_further_action_has_a_reason_and_can_be_taken_back(ccu: Ccu, db_path:
     ("line", "code", "message"),
     [
         (("2",), 2, "--no-action is missing; to refer: ccu refer 2"),
-        (("2", "--no-action", "bored"), 2, "--no-action: not a valid choice"),
+        (
+            ("2", "--no-action", "bored"),
+            2,
+            "--no-action: not a valid no action reason. Choose from resolved, in_care, declined,"
+            " not_behavioral, not_identified, not_resident, deceased, duplicate, other. List them:"
+            " ccu codes no_action_reason",
+        ),
         (("2", "--no-action", "in_care", "--reopen"), 2, "give either --no-action or --reopen"),
         (("4", "--no-action", "in_care"), 2, "call 4 is not a care call and needs no decision"),
         (("5", "--no-action", "in_care"), 2, "call 5 is void"),
@@ -288,6 +294,7 @@ def test_disposition_referred_offers_the_referral_at_once(ccu: Ccu, db_path: Pat
         ("Provider (", "homes"),
         ("Handoff (", ""),
         ("Who follows up (login)", "dlee"),
+        ("Save? y, n, or a number to change: ", "y"),
     ):
         terminal.expect_exact(question)
         terminal.sendline(answer)

@@ -33,7 +33,7 @@ def test_a_call_began_when_an_officer_types_it(typed: str, began: str, ccu: Ccu)
 
 def test_what_the_order_of_the_state_decided_is_printed(ccu: Ccu) -> None:
     done = ccu("log-call", "--when", "1/2/2026 19:30", *CALL)
-    assert "--when is Fri 2 Jan 2026 19:30" in done.err
+    assert "--when is Fri Jan 2, 2026 19:30" in done.err
     clear = ccu("log-call", "--when", "1/24/2026 19:30", *CALL)
     assert "--when is" not in clear.err
 

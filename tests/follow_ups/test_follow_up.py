@@ -429,17 +429,29 @@ def test_lists_are_chosen_by_due_and_owner(ccu: Ccu) -> None:
     assert ccu("follow-up", "list", "--due", "someday").code == 2
 
 
+def test_an_attempt_given_in_full_asks_nothing_at_a_terminal(ccu: Ccu) -> None:
+    add(ccu, "--call", "1")
+    tried = ("--result", "left_message", "--next", "tomorrow 10:00")
+    done = run_ccu("follow-up", "done", "1", *tried, tty=True)
+    assert (done.code, done.err) == (0, "")
+    done = run_ccu("follow-up", "done", "1", "--result", "reached", tty=True)
+    assert (done.code, done.err) == (0, "")
+    assert shown(ccu, 1)["state"] == "closed"
+
+
 def test_rows_and_columns_are_the_same_in_every_format(ccu: Ccu) -> None:
     add(ccu, "--call", "1")
     me = login(ccu)
     assert ccu("follow-up", "list").out == (
-        f"Number  Due               State  {'Owner':{len(me)}}  What   Attempts  About\n"
-        f"     1  02/01/2026 10:00  open   {me:5}  Visit         0"
-        "  call 1, person 1, 12 MAIN ST # 3\n"
+        f"Number  Due               Days late  State  {'Owner':{len(me)}}  What   Attempts"
+        "  Last try  Risk  About\n"
+        f"     1  02/01/2026 10:00             open   {me:5}  Visit         0"
+        "                  call 1, person 1, 12 MAIN ST # 3\n"
     )
     assert ccu("follow-up", "list", "-f", "csv").out == (
-        '"id","due","state","owner","what","attempts","for"\n'
-        f'"1","2026-02-01 10:00","open","{me}","Visit","0","call 1, person 1, 12 MAIN ST # 3"\n'
+        '"id","due","days_late","state","owner","what","attempts","last_try","risk","for"\n'
+        f'"1","2026-02-01 10:00","","open","{me}","Visit","0","","",'
+        '"call 1, person 1, 12 MAIN ST # 3"\n'
     )
     assert ccu("follow-up", "list", "--due", "2027-01-01", "-f", "json").out == "[]\n"
 

@@ -52,8 +52,13 @@ def test_what_is_typed_wrong_is_asked_again_and_the_next_steps_are_printed(
             terminal.sendline(answer)
     terminal.expect_exact("Made ")
     terminal.expect_exact("for Westport, CT.")
-    for step in ("ccu staff add LOGIN --role admin", "ccu provider add NAME", "ccu backup FILE"):
-        terminal.expect_exact(step)
+    terminal.expect_exact("Next:\r\n")
+    for step in (
+        "ccu staff add LOGIN --role admin",
+        "ccu provider add NAME --need housing",
+        "ccu backup FILE",
+    ):
+        terminal.expect_exact(f"       {step}\r\n")
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 0
