@@ -38,6 +38,7 @@ QUESTIONS = {
 # option -> its code list, whose labels show how an answer was understood
 LISTS = {"nature": "nature", "source": "call_source"} | {each: each for each in MANY}
 SKIPPED = ("danger", "intervention", "disposition", "minutes")  # Enter leaves these out
+PEOPLE_DONE = "people_done"  # in a draft: the question about people was finished
 UNCHANGED = ("responder", "minutes")  # not repeated after the answer: they are as typed
 # option -> what the review calls it
 LABELS = {
@@ -210,6 +211,7 @@ class CallQuestions:
     def _people(self) -> None:
         say('People involved: a name, "unknown", or "described: ...".')
         say('Start with "caller:" or "family:" if not the subject.')
+        self._typed.pop(PEOPLE_DONE, None)
         lines: list[str] = self._typed.setdefault("person", self._lines)
 
         def read(answer: str) -> Met | None:
@@ -243,6 +245,7 @@ class CallQuestions:
             lines.append(text if chosen is met else f"{chosen.role}: {chosen.person_id}")
             self._met.append(chosen)
         self._form.values["people"] = list(self._met)
+        self._typed[PEOPLE_DONE] = "yes"
 
     def _echo_person(self, answer: str, met: Met) -> None:
         """Show how a name with something behind it was understood."""
@@ -300,7 +303,7 @@ class CallQuestions:
         if lines is not None:
             with contextlib.suppress(InvalidInput):
                 self._met = [self._person(text) for text in lines]
-                if "note" in self._typed:
+                if PEOPLE_DONE in self._typed:
                     self._form.values["people"] = list(self._met)
                     self._typed["person"] = lines
                 else:  # it was interrupted among the people: ask for more

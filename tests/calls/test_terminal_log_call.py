@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ def test_ctrl_c_at_a_question_writes_nothing(stop_at: int, ccu: Ccu, db_path: Pa
     terminal.expect_exact(
         next(q for q, answer in QUESTIONS_AND_ANSWERS[stop_at:] if answer is not None)
     )
-    terminal.sendintr()
+    interrupt(terminal)
     terminal.expect_exact("ccu: error: cancelled; nothing was saved")
     terminal.expect(pexpect.EOF)
     terminal.close()
@@ -115,7 +116,7 @@ def test_bytes_that_are_no_text_are_asked_again(ccu: Ccu, db_path: Path) -> None
     os.write(terminal.child_fd, b"caf\xe9 street\n")
     terminal.expect_exact("Address must be one line of text without control characters")
     terminal.expect_exact("Address: ")
-    terminal.sendintr()
+    interrupt(terminal)
     terminal.expect(pexpect.EOF)
 
 
@@ -203,6 +204,12 @@ def test_of_several_similar_addresses_one_is_chosen_or_a_new_one(ccu: Ccu, db_pa
 # ---------------------------------------------------------------- going back, review, a kept draft
 
 
+def interrupt(terminal: Any) -> None:
+    """Press Ctrl-C once the terminal reads: a signal between prompt and read waits for a key."""
+    time.sleep(0.3)
+    terminal.sendintr()
+
+
 def answer(terminal: Any, *answers: str) -> None:
     """Type each answer after the question that ends with a colon and a space."""
     for text in answers:
@@ -253,7 +260,7 @@ def test_ctrl_c_keeps_a_private_draft_that_the_next_call_offers(
     terminal = start(db_path)
     answer(terminal, *TO_THE_NOTE)
     terminal.expect_exact("> ")
-    terminal.sendintr()
+    interrupt(terminal)
     terminal.expect_exact("ccu log-call offers them")
     terminal.expect(pexpect.EOF)
     (kept,) = drafts(tmp_path)
@@ -275,6 +282,25 @@ def test_ctrl_c_keeps_a_private_draft_that_the_next_call_offers(
     assert drafts(tmp_path) == []
 
 
+def test_a_call_interrupted_among_its_people_asks_for_more_people(
+    ccu: Ccu, db_path: Path, tmp_path: Path
+) -> None:
+    terminal = start(db_path)
+    answer(terminal, *TO_THE_NOTE[:10])  # one person so far
+    terminal.expect_exact("Person 2 (Enter when done): ")
+    interrupt(terminal)
+    terminal.expect(pexpect.EOF)
+    again = start(db_path)
+    answer(again, "y")
+    again.expect_exact("Person 2 (Enter when done): ")
+    again.sendline("")
+    answer(again, "", "y")
+    again.expect_exact("Logged call 1.")
+    again.expect(pexpect.EOF)
+    shown = ccu("call", "show", "1", "--full", "--reason", "test").out
+    assert "Ana Reyes" in shown
+
+
 def test_a_call_that_cannot_be_saved_is_kept_too(ccu: Ccu, db_path: Path, tmp_path: Path) -> None:
     line = ("log-call", "--when", "22:30", "--address", "12 Main St", "--nature", "crisis")
     assert ccu(*line, "--incident", "26-1").code == 0
@@ -294,14 +320,14 @@ def test_a_draft_is_removed_when_it_is_declined(
     terminal = start(db_path)
     answer(terminal, *TO_THE_NOTE)
     terminal.expect_exact("> ")
-    terminal.sendintr()
+    interrupt(terminal)
     terminal.expect(pexpect.EOF)
     assert len(drafts(tmp_path)) == 1
     again = start(db_path)
     if when == "offered":
         answer(again, "n")
         again.expect_exact("When did it begin")
-        again.sendintr()
+        interrupt(again)
     else:
         answer(again, "y", "", "n")
     again.expect_exact("cancelled; nothing was saved")
@@ -314,14 +340,14 @@ def test_a_draft_of_another_account_is_not_offered(ccu: Ccu, db_path: Path, tmp_
     assert ccu("staff", "add", "dlee", "--role", "officer", "--agency", "police").code == 0
     terminal = start(db_path)
     answer(terminal, *TO_THE_NOTE[:3], "<")
-    terminal.sendintr()
+    interrupt(terminal)
     terminal.expect(pexpect.EOF)
     (kept,) = drafts(tmp_path)
     kept.rename(kept.with_name("draft-0123456789abcdef.json"))  # as another account's would be
     other = start(db_path)
     other.expect_exact("When did it begin [now]: ")
     assert "Continue" not in other.before
-    other.sendintr()
+    interrupt(other)
     other.expect(pexpect.EOF)
     assert len(drafts(tmp_path)) == 1
 
@@ -333,7 +359,7 @@ def test_the_arrow_keys_edit_an_answer_and_recall_nothing(ccu: Ccu, db_path: Pat
     terminal.expect_exact("Reported by [911]: ")
     terminal.sendline("\x1b[A")  # up: there is no history to take an answer from
     terminal.expect_exact("  911")
-    terminal.sendintr()
+    interrupt(terminal)
     terminal.expect(pexpect.EOF)
 
 
