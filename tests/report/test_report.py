@@ -422,7 +422,7 @@ def test_every_figure_is_listed_and_defined(empty: Ccu) -> None:
 
 def test_every_file_is_of_a_section() -> None:
     used = {file for plan in sections.PLANS for file in (*plan.files, *plan.facts)}
-    assert {path.stem for path in definitions.FOLDER.glob("*.sql")} == used
+    assert {path.stem for path in definitions.FOLDER.rglob("*.sql")} == used
 
 
 # --- the audit ------------------------------------------------------------------------------
