@@ -26,7 +26,9 @@ def list_(
     ] = None,
     undecided: Annotated[
         bool,
-        typer.Option("--undecided", help="Care calls without a decision, however old."),
+        typer.Option(
+            "--undecided", help="Care calls without a decision, since the setting decide_since."
+        ),
     ] = False,
     mine: Annotated[
         bool, typer.Option("--mine", help="Logged by you, or yours to decide.")
