@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from ccu import dates
 from ccu.dates.instants import DAY_NAMES, MONTH_NAMES
 from ccu.output import Document, Section
 from ccu.records.visibility import View
@@ -60,8 +61,7 @@ def listed_items(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def day(iso: str) -> str:
     """Return a day as `Jan 12, 2026`."""
-    of = date.fromisoformat(iso)
-    return f"{MONTH_NAMES[of.month - 1][:3]} {of.day}, {of.year}"
+    return dates.say_date(date.fromisoformat(iso))
 
 
 def with_notice(document: Document, view: View) -> Document:

@@ -12,7 +12,7 @@ from ccu.people.open_work_store import AsOf
 from ccu.records import audit
 from ccu.report import definitions, figures, sections, sentences, store
 from ccu.report.figures import Figure, Month, PeriodParameters
-from ccu.report.period import Period, day_words, moment_words
+from ccu.report.period import Period, moment_words
 from ccu.report.sections import Plan
 from ccu.session import Session
 
@@ -199,10 +199,10 @@ def _notes(report: Report) -> list[str]:
     if report.first_day is None:
         notes.append("No calls are recorded in this file.")
     elif report.first_day >= report.period.end:
-        notes.append(f"No calls are recorded before {day_words(report.first_day)}.")
+        notes.append(f"No calls are recorded before {dates.say_date(report.first_day)}.")
     elif report.first_day > report.period.start:
         notes.append(
-            f"No calls are recorded before {day_words(report.first_day)}:"
+            f"No calls are recorded before {dates.say_date(report.first_day)}:"
             " the period is not complete."
         )
     else:
@@ -219,7 +219,7 @@ def _partly_recorded(report: Report) -> list[str]:
         if first is None or not then.start < first < then.end:
             continue
         if report.compare in ("both", which) and then.label not in "".join(notes):
-            since = day_words(first)
+            since = dates.say_date(first)
             notes.append(f"{then.label} is not complete: no calls are recorded before {since}.")
     return notes
 

@@ -7,12 +7,13 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 
+from ccu import dates
 from ccu.calls import triage_store
 from ccu.output import Document, Section, Table
 from ccu.report import sections, text
 from ccu.report.build import Report, ReportSection
 from ccu.report.figures import Figure
-from ccu.report.period import day_words, moment_words
+from ccu.report.period import moment_words
 from ccu.report.sentences import count, threshold
 
 MOST = 10  # rows of a list
@@ -154,8 +155,9 @@ def _overdue(section: ReportSection, report: Report) -> Section:
     if len(owners) > OWNERS:
         named.append(f"others {sum(number for _, number in owners[OWNERS:]):,}")
     columns = ("id", "owner", "kind", "due", "days_late", "call", "person")
+    today = dates.say_date(report.as_of.date())
     return Section(
-        f"Overdue follow-ups on {day_words(report.as_of.date())}, oldest first{_of(len(late))}",
+        f"Overdue follow-ups on {today}, oldest first{_of(len(late))}",
         table=text.listed(late[:MOST], columns),
         lines=[" ".join([*section.says, *([f"By owner: {', '.join(named)}."] if named else [])])],
         empty="None.",

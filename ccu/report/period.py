@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 SERIES = 12  # months in the summary's row of bars
 
 
-def day_words(day: date) -> str:
-    """Return `Jan 31, 2026`."""
-    return f"{MONTH_NAMES[day.month - 1][:3]} {day.day}, {day.year}"
-
-
 def month_words(name: str) -> str:
     """Return `Jan 2026` for 2026-01."""
     return f"{MONTH_NAMES[int(name[5:]) - 1][:3]} {name[:4]}"
@@ -30,7 +25,7 @@ def month_words(name: str) -> str:
 
 def moment_words(moment: datetime) -> str:
     """Return `Jan 31, 2026, 2:20 PM`."""
-    return f"{day_words(moment.date())}, {moment.hour % 12 or 12}:{moment:%M %p}"
+    return f"{dates.say_date(moment.date())}, {moment.hour % 12 or 12}:{moment:%M %p}"
 
 
 @dataclass(frozen=True)
@@ -59,7 +54,7 @@ class Period:
             return f"{self.start.year} Q{(self.start.month + 2) // 3}"
         if self.kind == "year":
             return str(self.start.year)
-        first, last = day_words(self.start), day_words(self.last)
+        first, last = dates.say_date(self.start), dates.say_date(self.last)
         return first if first == last else f"{first} to {last}"
 
     @property

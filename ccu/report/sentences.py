@@ -8,8 +8,8 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from ccu import dates
 from ccu.report.figures import Figure
-from ccu.report.period import day_words
 from ccu.retention import schedule_store
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def threshold(report: "Report") -> str:
     kind = "calls" if report.settings["all_calls"] == "yes" else "care calls"
     k, days = report.settings["repeat_calls"], report.settings["repeat_days"]
     last = min(report.period.last, report.as_of.date())
-    return f"{k}+ {kind} in the {days} days to {day_words(last)}"
+    return f"{k}+ {kind} in the {days} days to {dates.say_date(last)}"
 
 
 def _overdue(section: "ReportSection", report: "Report") -> list[str]:

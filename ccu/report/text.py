@@ -13,7 +13,7 @@ from ccu.output import Section, Table
 from ccu.report.build import Report, ReportSection
 from ccu.report.figures import INSTEAD, NO_DATA, Figure
 from ccu.report.options import Compare
-from ccu.report.period import day_words, moment_words, month_words
+from ccu.report.period import moment_words, month_words
 from ccu.report.sections import BY_MONTH
 
 FEW = "* made of fewer than ten: may be due to chance."
@@ -215,7 +215,7 @@ def _shown(column: str, cell: Any) -> Any:
     if cell is None:  # of a period compared: the file does not reach back so far
         return "-" if column.endswith(("_previous", "_year_before")) else ""
     if column in DAYS:
-        return day_words(date.fromisoformat(cell))
+        return dates.say_date(date.fromisoformat(cell))
     return value(cell, "share") if column == "share" else cell
 
 
@@ -234,7 +234,7 @@ def _by_month(figures: list[Figure]) -> Table:
 
 def days(report: Report) -> str:
     """Return `Jan 1, 2026 to Jan 31, 2026`."""
-    return f"{day_words(report.period.start)} to {day_words(report.period.last)}"
+    return f"{dates.say_date(report.period.start)} to {dates.say_date(report.period.last)}"
 
 
 def foot(report: Report) -> Section:
