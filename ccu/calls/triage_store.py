@@ -81,19 +81,21 @@ def rows(
 
     Keys: id, occurred, place, nature, outcome, decision in words, reason (its code), undecided,
     due, days_late (None if it is not late), owner, logged_by, urgent, new, due_at and due_unix.
-    `first_day`: no call before this day. Without a view no referral or follow-up is named.
+    `first_day`: no call before this day; without it none of the undecided alone before the rule
+    began. Without a view no referral or follow-up is named.
     """
     known = setting_records.load(connection)
+    begun = known["decide_since"] if conditions.get(UNDECIDED) else ""
     found = table.select(
         connection,
         _ROWS,
         conditions,
         since=known["decide_since"],
-        from_text=str(first_day or ""),
+        from_text=str(first_day or begun),
         urgent=f",{known['urgent_natures']},",
         days=known.number("decide_days"),
         urgent_days=known.number("decide_urgent_days"),
-        owner=staff.default_owner(connection),
+        owner=staff.default_owner(connection, known),
     )
     hidden: dict[str, Iterable[int]] = {"referral_id": (), "follow_up_id": ()}
     if view is not None:
@@ -157,15 +159,14 @@ def of_calls(
 
 def undecided(connection: sqlite3.Connection, as_of: AsOf) -> list[dict[str, Any]]:
     """Return every call that needs a decision, in the order of `rows`."""
-    return rows(connection, as_of, {UNDECIDED: 1}, first_day=_since(connection))
+    return rows(connection, as_of, {UNDECIDED: 1})
 
 
 def late(
     connection: sqlite3.Connection, as_of: AsOf, owner_id: int | None = None
 ) -> list[dict[str, Any]]:
     """Return the calls that were due for a decision before this moment, of an owner if given."""
-    asked = {UNDECIDED: 1, LATE: as_of.unix, OWNER: owner_id}
-    return rows(connection, as_of, asked, first_day=_since(connection))
+    return rows(connection, as_of, {UNDECIDED: 1, LATE: as_of.unix, OWNER: owner_id})
 
 
 def sentence(undecided: int, overdue: int) -> str:
@@ -174,12 +175,6 @@ def sentence(undecided: int, overdue: int) -> str:
         return "none"
     calls = "care call" if undecided == 1 else "care calls"
     return f"{undecided:,} {calls}, {overdue:,} of them overdue: ccu call list --undecided"
-
-
-def _since(connection: sqlite3.Connection) -> date | None:
-    """Return the first day of the rule, so that no older call is read."""
-    day = setting_records.load(connection)["decide_since"]
-    return date.fromisoformat(day) if day else None
 
 
 # ---------------------------------------------------------------- writing

@@ -40,11 +40,9 @@ def require(connection: sqlite3.Connection, login: str, option: str) -> int:
     return staff_id
 
 
-def default_owner(connection: sqlite3.Connection) -> int | None:
+def default_owner(connection: sqlite3.Connection, known: settings.Settings) -> int | None:
     """Return the active account of the setting default_owner; None where there is none."""
-    from ccu.records import settings
-
-    login = settings.load(connection)["default_owner"]
+    login = known["default_owner"]
     return id_of(connection, login) if login else None
 
 
@@ -54,7 +52,7 @@ def usual_owner(connection: sqlite3.Connection, staff_id: int) -> int | None:
     None: it is a patrol officer's, and no default owner is set.
     """
     if role_of(connection, staff_id) == "officer":
-        return default_owner(connection)
+        return default_owner(connection, settings.load(connection))
     return staff_id
 
 

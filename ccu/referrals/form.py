@@ -114,7 +114,8 @@ def _ask(session: Session, about: About, given: ReferOptions | NeedReferOptions)
 
 def _usual_owner(session: Session) -> str:
     """Return the login to offer; none for a patrol officer, who is never taken for granted."""
-    usual = staff.default_owner(session.db) or staff.usual_owner(session.db, session.staff_id)
+    usual = staff.default_owner(session.db, session.settings)
+    usual = usual or staff.usual_owner(session.db, session.staff_id)
     return staff.login_of(session.db, usual) if usual else ""
 
 
