@@ -91,9 +91,9 @@ def _is_right(
             return None
         if answer.lower() in ("n", "no"):
             raise Declined
-        if not (answer.isascii() and answer.isdigit() and 1 <= int(answer[:3]) <= len(shown)):
+        if (chosen := terminal.listed_at(answer, shown)) is None:
             raise InvalidInput(f"type y, n, or a number from 1 to {len(shown)}")
-        return shown[int(answer[:3]) - 1]
+        return chosen
 
     try:
         changed = terminal.ask_until_valid("Save? y, n, or a number to change", read)

@@ -9,7 +9,7 @@ import contextlib
 import io
 import locale
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +17,7 @@ from typing import TypeVar
 from ccu.errors import InvalidInput, NotFound
 from ccu.options import typed_text
 
+LONGEST_NUMBER = 9  # digits, of an item of a list
 WIDTH = 78
 ONE_COLUMN = 6  # this many choices are listed one a line
 BACK = "<"
@@ -76,6 +77,14 @@ def ask_until_valid(question: str, read: Callable[[str], Value]) -> Value:
             return read(_answer(read_line(f"{question}: ")))
         except (InvalidInput, NotFound) as error:
             sys.stderr.write(f"  {_of_answer(str(error))}\n")
+
+
+def listed_at(answer: str, listed: Sequence[Value]) -> Value | None:
+    """Return the item that a printed list has at the number typed; None if it has none there."""
+    if not (answer.isascii() and answer.isdigit() and len(answer) <= LONGEST_NUMBER):
+        return None
+    number = int(answer)
+    return listed[number - 1] if 1 <= number <= len(listed) else None
 
 
 def _of_answer(sentence: str) -> str:

@@ -127,8 +127,8 @@ def _choose(session: Session, match: Match, reading: Address) -> int | Address:
     def read(answer: str) -> int | Address:
         if answer.lower() == "new":
             return reading
-        if answer.isascii() and answer.isdigit() and 1 <= int(answer[:4]) <= len(near):
-            return exact(session, near[int(answer[:4]) - 1], None)
+        if (text := terminal.listed_at(answer, near)) is not None:
+            return exact(session, text, None)
         raise InvalidInput(f"type {choices}; Ctrl-C stops")
 
     return terminal.ask_until_valid(f"Type {choices}", read)
@@ -228,8 +228,8 @@ def _chosen(question: str, near: list[Near], enter: Near | str | None) -> Near |
             return None
         if len(near) == 1 and answer.lower() in ("y", "yes"):
             return near[0]
-        if answer.isascii() and answer.isdigit() and 1 <= int(answer[:4]) <= len(near):
-            return near[int(answer[:4]) - 1]
+        if (found := terminal.listed_at(answer, near)) is not None:
+            return found
         raise InvalidInput("type a number of the list, or n for none of them")
 
     return terminal.ask_until_valid(question, read)
