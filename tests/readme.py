@@ -141,7 +141,7 @@ def settings() -> str:
 def card() -> str:
     """Return an address card of the demo town, as a terminal of 80 x 24 shows it."""
     with _folder():
-        ccu("--db", "demo.db", "--today", AT, "demo", "--no-tour")
+        ccu("--db", "demo.db", "--today", AT, "demo", "--no-tour", "--calls", "600")
         line = ("history", *demo_story.UNIT.lower().split())
         shown = ccu("--db", "demo.db", "--today", AT, *line, tty=True).out
     return _fenced(f"ccu {' '.join(line)}", shown)

@@ -245,7 +245,7 @@ MORE: tuple[tuple[str, tuple[str, ...], str], ...] = (
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("town") / "demo.db"
-    for day, words, typed in ((AT, ("demo", "--no-tour"), ""), *MORE):
+    for day, words, typed in ((AT, ("demo", "--no-tour", "--calls", "600"), ""), *MORE):
         done = run_ccu("--db", str(path), "--today", day, *words, stdin=typed)
         assert done.code == 0, (words, done.err)
     return path

@@ -3,11 +3,12 @@
   town    its streets and buildings, and the many ways dispatchers type them
   export  its dispatch export: any number of calls, streamed, the same for the same seed
   story   story.txt, the households of the tour, run as ccu command lines
+  caseload  the other people of the unit, drawn at random, as command lines of the same form
   build   the steps that make the file; store: their SQL
   tour    the screens shown, with a sentence before each
 
 Everybody and everything here is invented. People's names show it: Sample, Example, Notreal.
 """
 
-DEFAULT_CALLS = 600
+DEFAULT_CALLS = 6000
 DEFAULT_SEED = 1

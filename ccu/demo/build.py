@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from ccu import access, installation
-from ccu.demo import export, store, story, town
+from ccu.demo import caseload, export, store, story, town
 from ccu.records import settings, staff
 from ccu.session import Session
 
@@ -71,16 +71,22 @@ def import_dispatch(made: Town) -> None:
 def write_export(session: Session, calls: int, seed: int, folder: Path) -> Path:
     """Write the town's dispatch export: all calls but those the unit logs by hand."""
     file = folder / "marshport-cad.csv"
-    by_hand = story.logged_calls()
+    by_hand = story.logged_calls(told(session, calls, seed))
     known = list(story.dispatched(session.now, seed))
     rows = export.rows(max(len(known), calls - by_hand), session.now, seed, known, by_hand)
     export.write(file, rows)
     return file
 
 
+def told(session: Session, calls: int, seed: int) -> list[story.Line]:
+    """Return what the unit typed: the households of the tour, and its other cases."""
+    return [*story.lines(), *caseload.cases(calls, session.now, seed)]
+
+
 def tell_story(made: Town) -> None:
     """Run the command lines of the unit."""
-    made.numbers = story.tell(made.session, made.run)
+    lines = told(made.session, made.calls, made.seed)
+    made.numbers = story.tell(made.session, lines, made.run)
 
 
 def call_back(made: Town) -> None:

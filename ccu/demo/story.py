@@ -64,9 +64,9 @@ def lines() -> list[Line]:
     return found
 
 
-def logged_calls() -> int:
-    """Return how many calls the unit logs by hand and does not void."""
-    commands = [each.command for each in lines()]
+def logged_calls(told: Sequence[Line]) -> int:
+    """Return how many calls those lines log by hand and do not void."""
+    commands = [each.command for each in told]
     logged = sum(command.startswith("log-call ") for command in commands)
     return logged - sum(command.startswith("call void ") for command in commands)
 
@@ -90,11 +90,11 @@ class _AsTyped(Session):
         """Withhold nothing: the town has no Part 2 program, and the next line writes again."""
 
 
-def tell(session: Session, run: Run) -> dict[str, int]:
-    """Run the complete story; return the number of each labeled record."""
+def tell(session: Session, told: Sequence[Line], run: Run) -> dict[str, int]:
+    """Run those lines in order; return the number of each labeled record."""
     numbers: dict[str, int] = {}
-    told = [(each.part, _moment(session, each.when), each) for each in lines()]
-    for _part, now, line in sorted(told, key=lambda each: each[:2]):
+    timed = [(each.part, _moment(session, each.when), each) for each in told]
+    for _part, now, line in sorted(timed, key=lambda each: each[:2]):
         words = shlex.split(_filled(session, line.command, numbers))
         with _typing(_filled(session, line.typed, numbers)):
             try:

@@ -12,6 +12,7 @@ from ccu.demo import export, story
 from tests.conftest import TODAY, Ccu, run_ccu
 
 NATURE = re.compile("--nature(?:-cleared)? ([a-z_]+)")
+SMALL = ("--calls", "600")  # the households of the tour alone
 NOW = datetime(2026, 1, 31, 23, 59, 59)
 
 
@@ -19,7 +20,7 @@ NOW = datetime(2026, 1, 31, 23, 59, 59)
 def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo town, made once for the tests that only read it."""
     path = tmp_path_factory.mktemp("town") / "demo.db"
-    made = run_ccu("--db", str(path), "--today", TODAY, "demo", "--no-tour")
+    made = run_ccu("--db", str(path), "--today", TODAY, "demo", "--no-tour", *SMALL)
     assert made.code == 0, made.err
     assert made.out == f"Made {path}: the invented town of Marshport, 600 calls.\n"
     return path
@@ -121,6 +122,24 @@ def test_any_day_will_do(today: str, tmp_path: Path) -> None:
             assert connection.execute(ahead, (end,)).fetchall() == [(0,)], table
 
 
+def test_a_larger_town_has_a_caseload_with_every_outcome_and_little_overdue(tmp_path: Path) -> None:
+    path = tmp_path / "demo.db"
+    made = run_ccu("--db", str(path), "--today", TODAY, "demo", "--no-tour", "--calls", "2400")
+    assert (made.code, made.err) == (0, "")
+    assert rows(path, "SELECT count(*) FROM call WHERE voided_at IS NULL") == [(2400,)]
+    ((people, met),) = rows(path, "SELECT count(*), count(DISTINCT call_id) FROM call_person")
+    assert people >= met >= 150
+    ((referrals, first),) = rows(path, "SELECT count(*), min(recorded_at) FROM referral")
+    assert int(str(referrals)) >= 80
+    assert str(first) < "2024"
+    handoffs = rows(path, "SELECT handoff, count(*) FROM referral GROUP BY 1 HAVING count(*) >= 10")
+    assert len(handoffs) == 4
+    alone = "SELECT count(*) FROM call WHERE lead_agency = 'human_services' AND care"
+    assert rows(path, alone)[0] >= (10,)
+    assert rows(path, "SELECT count(*) FROM open_follow_up WHERE due_at < '2025-12'") == [(0,)]
+    assert run_ccu("--db", str(path), "check", "--quiet").code == 0
+
+
 def test_the_same_seed_and_day_make_the_same_town() -> None:
     first, again = (list(export.rows(300, NOW, seed=7)) for _ in range(2))
     assert first == again
@@ -158,7 +177,7 @@ def test_the_export_is_a_stream() -> None:
 
 
 def test_the_tour_runs_every_screen(empty: Ccu, db_path: Path) -> None:
-    shown = empty("demo")
+    shown = empty("demo", *SMALL)
     assert shown.code == 0, shown.err
     assert shown.err == ""
     for words in (
