@@ -1,7 +1,7 @@
 """The unit's other cases: people drawn at random, as command lines like those of the story.
 
-A town of BASE calls or fewer has the households of story.txt alone; a larger one has one person more
-for every PER_PERSON calls, at most MOST. Nobody here exists, as the names show.
+A town of BASE calls or fewer has the households of story.txt alone; a larger one has one person
+more for every PER_PERSON calls, at most MOST. Nobody here exists, as the names show.
 """
 
 from collections.abc import Iterator
