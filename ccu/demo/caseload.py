@@ -19,6 +19,7 @@ PART = 2  # the part of story.txt with the other households: after its staff and
 OFFICER, CLINICIAN, TEAM = "a.notreal", "b.placer", "t.madeup"
 NOTES = "Talked with the person and left the unit's card."
 
+# 62 given names and 13 family names have no common factor: every pair is met once before one returns.
 _GIVEN = """
 Abel Ada Alma Amos Ana Arlo Asa Basil Bea Beau Bela Cleo Clem Cora Dale Della Dora Edie Elio Elsa
 Enid Ezra Faye Finn Flora Gil Greta Hal Hope Ida Ines Ivor Jude June Kit Lena Leo Lida Lou Luz Mabel
@@ -26,7 +27,7 @@ Marc Milo Mina Nell Nico Noor Olga Omar Opal Otis Pia Quinn Ray Rhea Rosa Ruth S
 """.split()
 _FAMILY = """
 Sample Example Notreal Placeholder Invented Fictive Madeup Pretend Testcase Mockname Nobody
-Imaginary
+Imaginary Unreal
 """.split()
 # nature -> weight, where it leads: need and the provider of story.txt
 _NATURES = {
@@ -75,7 +76,6 @@ _LOST = (
     "declined", "unable_to_contact", "rejected --reason no_capacity",
     "expired --reason provider_silent",
 )  # fmt: skip
-
 
 _Timed = tuple[datetime, Line]
 
