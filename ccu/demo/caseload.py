@@ -19,7 +19,7 @@ PART = 2  # the part of story.txt with the other households: after its staff and
 OFFICER, CLINICIAN, TEAM = "a.notreal", "b.placer", "t.madeup"
 NOTES = "Talked with the person and left the unit's card."
 
-# 62 given names and 13 family names have no common factor: every pair is met once before one returns.
+# 62 given and 13 family names, without a common factor: every pair is met once before one returns.
 _GIVEN = """
 Abel Ada Alma Amos Ana Arlo Asa Basil Bea Beau Bela Cleo Clem Cora Dale Della Dora Edie Elio Elsa
 Enid Ezra Faye Finn Flora Gil Greta Hal Hope Ida Ines Ivor Jude June Kit Lena Leo Lida Lou Luz Mabel
