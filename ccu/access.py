@@ -93,6 +93,8 @@ referral expire      . c l . s . . d
 follow-up add        o c l i s . . d
 follow-up done       o c l i s . . d
 follow-up move       o c l i s . . d
+follow-up void       o c l i s . . d
+follow-up reopen     o c l . s . . d
 follow-up sign       o c l . s . . d
 follow-up sign --any . . . . s . . d
 follow-up show       o c l i s . r d

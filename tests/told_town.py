@@ -108,6 +108,9 @@ def make(folder: Path) -> Path:
         ("supervisor", ("frequent", "override", "--person", "3", "--on", "--file", "-"), REASON),
         ("admin", ("place", "category", "9 Elm Street East", "--category", "other", "--new"), ""),
         ("admin", ("place", "merge", "2", "3"), ""),
+        ("admin", ("follow-up", "add", "--call", "4", "--kind", "call", "--due",
+                   "2026-01-31 19:00"), ""),
+        ("admin", ("follow-up", "done", "7", "--result", "refused"), ""),
     ]  # fmt: skip
     _take(db, steps)
     shutil.copy(db, folder / "earlier.db")  # as a backup, to restore
@@ -167,6 +170,8 @@ LINES: dict[str, tuple[str, str]] = {
     "follow-up add": ("--person 1 --kind call --due '2026-02-03 10:00'", ""),
     "follow-up done": ("5 --result left_message --next '2026-02-03 10:00'", ""),
     "follow-up move": ("5 --due '2026-02-04 10:00'", ""),
+    "follow-up void": ("4 --reason 'entered twice'", ""),
+    "follow-up reopen": ("7 --due '2026-02-03 10:00'", ""),
     "follow-up sign": ("6", ""),
     "follow-up show": ("1", ""),
     "follow-up list": ("", ""),

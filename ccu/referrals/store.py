@@ -141,7 +141,9 @@ def update(work: Work, referral_id: int, change: Update, *, sure: bool = False) 
     if event.status in rules.OPEN:
         made = _keep_next_action(work, referral_id, change.at)
         return Done(old["status"], event.status, made, [])
-    return Done(old["status"], event.status, [], follow_ups.close_for_referral(work, referral_id))
+    in_error = event.status == "entered_in_error"
+    closed = follow_ups.close_for_referral(work, referral_id, in_error=in_error)
+    return Done(old["status"], event.status, [], closed)
 
 
 def _event(work: Work, old: sqlite3.Row, change: Update, sure: bool) -> Event | None:

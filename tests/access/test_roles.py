@@ -72,7 +72,8 @@ MAY_NOT: dict[str, set[str]] = {
     "ccu": {"plan approve", "plan review", *_ADMIN_ONLY, *_CODES, *_OUT, *_UPKEEP, "care destroy"},
     "clinician": {"plan approve", "plan review", *_ADMIN_ONLY, *_CODES, *_OUT, *_UPKEEP},
     "intern": {
-        *("call void", "referral expire", "follow-up sign", "person distinct", "person merge"),
+        *("call void", "referral expire", "follow-up reopen", "follow-up sign"),
+        *("person distinct", "person merge"),
         *("person unmerge", "person import", "plan approve", "plan review", "plan answer"),
         *("place verify", "place unflag", "place exempt", "place category", "place merge"),
         *("place unmerge", "frequent override", "frequent review", "provider retire"),
@@ -90,7 +91,7 @@ MAY_NOT: dict[str, set[str]] = {
     },
     "records": {
         *("call decide", "refer", "referral update", "referral expire", "follow-up add"),
-        "follow-up done",
+        *("follow-up done", "follow-up void", "follow-up reopen"),
         *("follow-up move", "follow-up sign", "worker assign", "worker end", "consult add"),
         *("needs record", "needs show", "needs refer", "person link", "person unlink"),
         *("household show", "household add", "household leave", "household name", "plan write"),
@@ -107,6 +108,7 @@ STATE = {
     ("follow-up sign", "officer"): (7, "only clinician or an admin signs follow-up 6"),
     ("follow-up sign", "ccu"): (7, "only clinician or an admin signs follow-up 6"),
     ("follow-up sign", "supervisor"): (7, "only clinician or an admin signs follow-up 6"),
+    ("follow-up void", "intern"): (7, "an intern voids only what they recorded"),
     ("follow-up done", "officer"): (7, "follow-up 5 is handled by Human Services; ask them"),
     ("follow-up done", "ccu"): (7, "follow-up 5 is handled by Human Services; ask them"),
     ("follow-up move", "officer"): (7, "follow-up 5 is handled by Human Services; ask them"),
