@@ -75,8 +75,9 @@ _TABLE = """
 log-call             o c l i s . r d
 call show            o c l i s . r d
 call show --full     o c l i s . r d
-call amend           o c l i s . r d
+call edit            o c l i s . r d
 call void            o c l . s . r d
+call unvoid          o c l . s . r d
 call list            o c l i s . r d
 call decide          o c l i s . . d
 history              o c l i s . r d
@@ -115,7 +116,7 @@ needs refer          . c l i s . . d
 person add           o c l i s . r d
 person find          o c l i s . r d
 person show          o c l i s . r d
-person change        o c l i s . r d
+person edit          o c l i s . r d
 person compare       o c l i s . r d
 person duplicates    . c l i s . r d
 person distinct      . c l . s . r d
@@ -154,7 +155,7 @@ frequent review      . c l . s . . d
 provider add         . c l i s . . d
 provider list        o c l i s a r d
 provider show        o c l i s a r d
-provider change      . c l i s . . d
+provider edit        . c l i s . . d
 provider retire      . c l . s . . d
 import               . . . . s . r d
 consent grant        . c l i s . r d
@@ -188,7 +189,7 @@ purge --dry-run      . . . . s . r d
 deidentify           . . . . . . r .
 staff add            . . . . . . . d
 staff list           o c l i s a r d
-staff change         . . . . . . . d
+staff edit           . . . . . . . d
 staff retire         . . . . . . . d
 settings             o c l i s a r d
 settings --change    . . . . . . . d

@@ -76,7 +76,7 @@ def make(folder: Path) -> Path:
         agency = ("--agency", AGENCY.get(role, "police"))
         steps.append(("admin", ("staff", "add", role, "--role", role, *agency), ""))
     steps += [
-        ("admin", ("staff", "change", "intern", "--supervisor", "clinician"), ""),
+        ("admin", ("staff", "edit", "intern", "--supervisor", "clinician"), ""),
         ("admin", ("provider", "add", "Homes with Hope", "--need", "housing"), ""),
         ("officer", (*at_home, "--person-file", "-"), f"{GIVEN} {FAMILY}; born {BORN}"),
         ("officer", (*call, "--when", "2026-01-20 09:00", "--person", "1"), ""),
@@ -84,7 +84,7 @@ def make(folder: Path) -> Path:
          f"caller: {MOTHER} {FAMILY}"),
         ("officer", ("log-call", "--address", "9 Elm St", "--nature", "welfare_check",
                      "--when", "2026-01-22 09:00", "--person", "unknown", "--no-input"), ""),
-        ("clinician", ("person", "change", "1", "--file", "-"), f"phone: {PHONE}"),
+        ("clinician", ("person", "edit", "1", "--file", "-"), f"phone: {PHONE}"),
         ("clinician", ("refer", "1", "--to", "1", "--need", "housing", "--note-file", "-"), NOTE),
         ("admin", ("settings", "default_owner", "ccu"), ""),
         ("officer", ("refer", "4", "--to", "1", "--need", "housing", "--owner", "officer"), ""),
@@ -111,6 +111,8 @@ def make(folder: Path) -> Path:
         ("admin", ("follow-up", "add", "--call", "4", "--kind", "call", "--due",
                    "2026-01-31 19:00"), ""),
         ("admin", ("follow-up", "done", "7", "--result", "refused"), ""),
+        ("admin", (*call, "--when", "2026-01-29 09:00"), ""),
+        ("admin", ("call", "void", "5", "--reason", "logged twice"), ""),
     ]  # fmt: skip
     _take(db, steps)
     shutil.copy(db, folder / "earlier.db")  # as a backup, to restore
@@ -133,7 +135,7 @@ def make_with_trust(folder: Path) -> Path:
                            "--purpose", "treatment", "--signed", "2026-01-10"), ""),
             ("records", ("retention", "hold", "call", "3", "--authority", "D-1"), ""),
             ("officer", (*call, "--when", "2026-01-23 09:00"), ""),
-            ("records", ("seal", "call", "5", "--authority", "court", *day, "--yes"), ""),
+            ("records", ("seal", "call", "6", "--authority", "court", *day, "--yes"), ""),
             *(("records", ("retention", "set", each, "never", *sources), "")
               for each in classes.split()),
         ],
@@ -154,10 +156,11 @@ LINES: dict[str, tuple[str, str]] = {
     "log-call": (f"--address '{PLACE}' --nature crisis --when 13:00 --person 1 --no-input", ""),
     "call show": ("1", ""),
     "call show --full": ("1 --full --reason handover", ""),
-    "call amend": ("1 --priority 2", ""),
+    "call edit": ("1 --priority 2", ""),
     "call list": ("--undecided", ""),
     "call decide": ("2 --no-action in_care", ""),
     "call void": ("2 --reason 'made twice'", ""),
+    "call unvoid": ("5 --reason 'not the same call'", ""),
     "history": (f"--address '{PLACE}'", ""),
     "history --full": (f"--address '{PLACE}' --full --reason handover", ""),
     "report": ("--month 2026-01", ""),
@@ -189,7 +192,7 @@ LINES: dict[str, tuple[str, str]] = {
     "person add": ("--file - --no-input", "given: Perdita\nfamily: Umberstone"),
     "person find": ("--file -", f"family: {FAMILY}"),
     "person show": ("1 --changes", ""),
-    "person change": ("1 --housing shelter", ""),
+    "person edit": ("1 --housing shelter", ""),
     "person compare": ("1 2", ""),
     "person duplicates": ("", ""),
     "person distinct": ("1 2 --reason 'two people'", ""),
@@ -227,7 +230,7 @@ LINES: dict[str, tuple[str, str]] = {
     "provider add": ("Harbor --need food", ""),
     "provider list": ("", ""),
     "provider show": ("1", ""),
-    "provider change": ("1 --capacity full", ""),
+    "provider edit": ("1 --capacity full", ""),
     "provider retire": ("1", ""),
     "address": (f"'{PLACE}'", ""),
     "import": ("export.csv --layout demo", ""),
@@ -235,7 +238,7 @@ LINES: dict[str, tuple[str, str]] = {
     "demo": ("--no-tour --calls 100", ""),
     "staff add": ("newbie --role officer", ""),
     "staff list": ("", ""),
-    "staff change": ("officer --phone 203-555-0100", ""),
+    "staff edit": ("officer --phone 203-555-0100", ""),
     "staff retire": ("analyst", ""),
     "settings": ("", ""),
     "settings --change": ("repeat_days 60", ""),

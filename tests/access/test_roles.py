@@ -41,9 +41,9 @@ _UNIT_ONLY = (
     "person import", "household show", "household add", "household leave", "household name",
     "plan write", "plan approve", "plan review", "plan expire", "plan answer",
     "place verify", "place unflag", "place exempt", "place merge", "place unmerge",
-    "frequent override", "frequent review", "provider add", "provider change", "provider retire",
+    "frequent override", "frequent review", "provider add", "provider edit", "provider retire",
 )  # fmt: skip
-_ADMIN_ONLY = ("staff add", "staff change", "staff retire", "settings --change")
+_ADMIN_ONLY = ("staff add", "staff edit", "staff retire", "settings --change")
 _CODES = ("codes add", "codes rename", "codes retire")
 _OUT = ("import", "backup", "export", "audit review", "audit verify", "audit anchor")
 _CONSENT = ("consent grant", "consent revoke", "consent disclose", "consent list")
@@ -72,7 +72,7 @@ MAY_NOT: dict[str, set[str]] = {
     "ccu": {"plan approve", "plan review", *_ADMIN_ONLY, *_CODES, *_OUT, *_UPKEEP, "care destroy"},
     "clinician": {"plan approve", "plan review", *_ADMIN_ONLY, *_CODES, *_OUT, *_UPKEEP},
     "intern": {
-        *("call void", "referral expire", "follow-up reopen", "follow-up sign"),
+        *("call void", "call unvoid", "referral expire", "follow-up reopen", "follow-up sign"),
         *("person distinct", "person merge"),
         *("person unmerge", "person import", "plan approve", "plan review", "plan answer"),
         *("place verify", "place unflag", "place exempt", "place category", "place merge"),
@@ -97,7 +97,7 @@ MAY_NOT: dict[str, set[str]] = {
         *("household show", "household add", "household leave", "household name", "plan write"),
         *("plan approve", "plan review", "plan expire", "plan answer"),
         *("place flag", "place verify", "place unflag", "place exempt", "place category"),
-        *("frequent override", "frequent review", "provider add", "provider change"),
+        *("frequent override", "frequent review", "provider add", "provider edit"),
         *("provider retire", *_ADMIN_ONLY, *_CODES, *_CARE, "audit rekey"),
     },
     "admin": {*_CARE, *_SEAL, "purge", "deidentify"},
