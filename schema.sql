@@ -953,7 +953,7 @@ CREATE TABLE referral_event (
   recorded_at TEXT NOT NULL CHECK (substr(recorded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days')
          AND substr(recorded_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
   recorded_by INTEGER NOT NULL REFERENCES staff (id),
-  undone      INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1))  -- taken back, or takes one back
+  undone      INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1, 2))  -- 1: taken back; 2: takes back
 ) STRICT;
 CREATE INDEX referral_event_referral ON referral_event (referral_id);
 
@@ -1440,7 +1440,7 @@ CREATE VIEW acceptance AS
 SELECT id AS referral_id,
        (SELECT occurred_at FROM referral_event
         WHERE referral_id = referral.id AND status IN ('accepted', 'in_progress', 'service_received')
-          AND undone IS NOT 1
+          AND coalesce(undone, 0) = 0
         ORDER BY unixepoch(occurred_at), id LIMIT 1) AS accepted_at
 FROM referral;
 
@@ -1477,7 +1477,7 @@ SELECT referral.id, need, provider_id, call_id, person_id, household_id, owner_i
        (SELECT occurred_at FROM (
           SELECT occurred_at FROM (
             SELECT occurred_at FROM referral_event
-            WHERE referral_id = referral.id AND undone IS NOT 1 ORDER BY id DESC LIMIT 1)
+            WHERE referral_id = referral.id AND coalesce(undone, 0) = 0 ORDER BY id DESC LIMIT 1)
           UNION ALL
           SELECT attempt.occurred_at
           FROM follow_up CROSS JOIN attempt ON attempt.follow_up_id = follow_up.id

@@ -90,6 +90,7 @@ referral show        o c l i s . r d
 referral update      o c l i s . . d
 referral update --close o c l . s . . d
 referral update --correct . . . . s . . d
+referral reopen      o c l . s . . d
 referral expire      . c l . s . . d
 follow-up add        o c l i s . . d
 follow-up done       o c l i s . . d

@@ -113,6 +113,8 @@ def make(folder: Path) -> Path:
         ("admin", ("follow-up", "done", "7", "--result", "refused"), ""),
         ("admin", (*call, "--when", "2026-01-29 09:00"), ""),
         ("admin", ("call", "void", "5", "--reason", "logged twice"), ""),
+        ("admin", ("refer", "4", "--to", "1", "--need", "housing"), ""),
+        ("admin", ("referral", "update", "3", "--status", "declined"), ""),
     ]  # fmt: skip
     _take(db, steps)
     shutil.copy(db, folder / "earlier.db")  # as a backup, to restore
@@ -169,6 +171,7 @@ LINES: dict[str, tuple[str, str]] = {
     "referral list --names": ("--names", ""),
     "referral show": ("1", ""),
     "referral update": ("2 --status accepted", ""),
+    "referral reopen": ("3", ""),
     "referral expire": ("2 --reason provider_silent", ""),
     "follow-up add": ("--person 1 --kind call --due '2026-02-03 10:00'", ""),
     "follow-up done": ("5 --result left_message --next '2026-02-03 10:00'", ""),

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 _REFERRALS = """
 SELECT referral.id, referral.call_id, referral.status,
        (SELECT occurred_at FROM referral_event
-        WHERE referral_id = referral.id AND status = referral.status AND undone IS NOT 1
+        WHERE referral_id = referral.id AND status = referral.status AND coalesce(undone, 0) = 0
           AND id > coalesce((SELECT max(id) FROM referral_event AS other
-                             WHERE other.referral_id = referral.id AND other.undone IS NOT 1
+                             WHERE other.referral_id = referral.id AND coalesce(other.undone, 0) = 0
                                AND other.status <> referral.status), 0)
         ORDER BY id LIMIT 1) AS since,
        (SELECT accepted_at FROM acceptance WHERE referral_id = referral.id) AS connected,

@@ -121,6 +121,18 @@ def close_for_referral(work: Work, referral_id: int, *, in_error: bool = False) 
     return closed
 
 
+def open_for_referral(work: Work, ids: list[int]) -> list[int]:
+    """Open again those of these that closed with their referral; returns the ids."""
+    of_these: dict[str, object] = {"id IN ?": ids}
+    sql = "SELECT id FROM follow_up WHERE closed_at IS NOT NULL AND {where} ORDER BY id"
+    opened = [int(row["id"]) for row in table.select(work.connection, sql, of_these)]
+    for each in opened:
+        now_open = {"closed_at": None, "closed_by": None, "cancelled": 0}
+        table.update(work.connection, "follow_up", each, now_open)
+        work.audit("follow-up-reopen", "follow_up", each)
+    return opened
+
+
 def _steps(settings: Settings) -> list[int]:
     return [int(part) for part in settings["follow_up_hours"].split(",")]
 

@@ -72,7 +72,14 @@ MAY_NOT: dict[str, set[str]] = {
     "ccu": {"plan approve", "plan review", *_ADMIN_ONLY, *_CODES, *_OUT, *_UPKEEP, "care destroy"},
     "clinician": {"plan approve", "plan review", *_ADMIN_ONLY, *_CODES, *_OUT, *_UPKEEP},
     "intern": {
-        *("call void", "call unvoid", "referral expire", "follow-up reopen", "follow-up sign"),
+        *(
+            "call void",
+            "call unvoid",
+            "referral reopen",
+            "referral expire",
+            "follow-up reopen",
+            "follow-up sign",
+        ),
         *("person distinct", "person merge"),
         *("person unmerge", "person import", "plan approve", "plan review", "plan answer"),
         *("place verify", "place unflag", "place exempt", "place category", "place merge"),
@@ -90,7 +97,14 @@ MAY_NOT: dict[str, set[str]] = {
         *("wellness init", "wellness add", "wellness total"),
     },
     "records": {
-        *("call decide", "refer", "referral update", "referral expire", "follow-up add"),
+        *(
+            "call decide",
+            "refer",
+            "referral update",
+            "referral reopen",
+            "referral expire",
+            "follow-up add",
+        ),
         *("follow-up done", "follow-up void", "follow-up reopen"),
         *("follow-up move", "follow-up sign", "worker assign", "worker end", "consult add"),
         *("needs record", "needs show", "needs refer", "person link", "person unlink"),

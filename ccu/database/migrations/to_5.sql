@@ -144,6 +144,6 @@ INSERT INTO setting (name, value, help, sort) VALUES
 
 -- What was taken back: a step of a referral, a follow-up scheduled in error.
 ALTER TABLE referral_event ADD COLUMN
-  undone      INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1));  -- taken back, or takes one back
+  undone      INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1, 2));  -- 1: taken back; 2: takes back
 ALTER TABLE follow_up ADD COLUMN
   cancelled   INTEGER NOT NULL DEFAULT 0 CHECK (cancelled IN (0, 1));  -- scheduled in error
