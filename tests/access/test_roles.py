@@ -36,7 +36,8 @@ ROWS = (*town.LINES, *town.TRUST_LINES)
 ALL = (*town.ROLES, "admin")
 
 _UNIT_ONLY = (
-    "referral expire", "worker assign", "worker end", "needs record", "needs show", "needs refer",
+    "referral expire", "worker assign", "worker end", "needs record", "needs edit", "needs show",
+    "needs refer",
     "person duplicates", "person distinct", "person merge", "person unmerge", "person unlink",
     "person import", "household show", "household add", "household leave", "household name",
     "plan write", "plan approve", "plan review", "plan expire", "plan answer",
@@ -107,7 +108,15 @@ MAY_NOT: dict[str, set[str]] = {
         ),
         *("follow-up done", "follow-up void", "follow-up reopen"),
         *("follow-up move", "follow-up sign", "worker assign", "worker end", "consult add"),
-        *("needs record", "needs show", "needs refer", "person link", "person unlink"),
+        *(
+            "consult edit",
+            "needs record",
+            "needs edit",
+            "needs show",
+            "needs refer",
+            "person link",
+            "person unlink",
+        ),
         *("household show", "household add", "household leave", "household name", "plan write"),
         *("plan approve", "plan review", "plan expire", "plan answer"),
         *("place flag", "place verify", "place unflag", "place exempt", "place category"),
