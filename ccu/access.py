@@ -120,6 +120,7 @@ person add           o c l i s . r d
 person find          o c l i s . r d
 person show          o c l i s . r d
 person edit          o c l i s . r d
+person void          o c l i s . r d
 person compare       o c l i s . r d
 person duplicates    . c l i s . r d
 person distinct      . c l . s . r d

@@ -113,6 +113,7 @@ def make(folder: Path) -> Path:
         ("admin", ("follow-up", "done", "7", "--result", "refused"), ""),
         ("admin", (*call, "--when", "2026-01-29 09:00"), ""),
         ("admin", ("call", "void", "5", "--reason", "logged twice"), ""),
+        ("admin", ("person", "add", "--file", "-"), "description: added in error"),
         ("admin", ("refer", "4", "--to", "1", "--need", "housing"), ""),
         ("admin", ("referral", "update", "3", "--status", "declined"), ""),
     ]  # fmt: skip
@@ -198,6 +199,7 @@ LINES: dict[str, tuple[str, str]] = {
     "person find": ("--file -", f"family: {FAMILY}"),
     "person show": ("1 --changes", ""),
     "person edit": ("1 --housing shelter", ""),
+    "person void": ("5 --yes", ""),
     "person compare": ("1 2", ""),
     "person duplicates": ("", ""),
     "person distinct": ("1 2 --reason 'two people'", ""),

@@ -37,8 +37,8 @@ _BY_KIND = {
         follow-up-void hold household-add household-join household-leave household-name import
         log-call needs-edit needs-record needs-refer person-add person-change person-distinct
         person-distinct-undo person-import person-link person-merge person-returned
-        person-unlink person-unmerge place-category place-merge place-unmerge plan-answer
-        plan-approve plan-expire plan-review plan-suggest plan-write provider-add
+        person-unlink person-unmerge person-void place-category place-merge place-unmerge
+        plan-answer plan-approve plan-expire plan-review plan-suggest plan-write provider-add
         provider-change purge reasons-purged refer referral-reopen referral-update release
         restore retention-set seal seal-lift setting staff-add staff-change staff-retire unvoid
         void worker-assign worker-end""",

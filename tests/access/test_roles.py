@@ -131,6 +131,10 @@ STATE = {
     ("follow-up sign", "officer"): (7, "only clinician or an admin signs follow-up 6"),
     ("follow-up sign", "ccu"): (7, "only clinician or an admin signs follow-up 6"),
     ("follow-up sign", "supervisor"): (7, "only clinician or an admin signs follow-up 6"),
+    **{
+        ("person void", role): (7, "person 5 was added by somebody else")
+        for role in ("officer", "ccu", "clinician", "intern")
+    },
     ("follow-up void", "intern"): (7, "an intern voids only what they recorded"),
     ("follow-up done", "officer"): (7, "follow-up 5 is handled by Human Services; ask them"),
     ("follow-up done", "ccu"): (7, "follow-up 5 is handled by Human Services; ask them"),
