@@ -938,7 +938,8 @@ CREATE INDEX referral_open ON referral (status, owner_id);  -- the inbox, caselo
 
 -- Every step of a referral: who, when, why. Events only grow. One that is no change of status (a note,
 -- a new owner, the person referred again) repeats the status, so that the last event's is always the
--- referral's own.
+-- referral's own. A step that was taken back stays, and so does the event that takes it back: both are
+-- undone, and neither counts.
 CREATE TABLE referral_event (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   referral_id INTEGER NOT NULL REFERENCES referral (id),
@@ -951,11 +952,13 @@ CREATE TABLE referral_event (
          AND substr(occurred_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
   recorded_at TEXT NOT NULL CHECK (substr(recorded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days')
          AND substr(recorded_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
-  recorded_by INTEGER NOT NULL REFERENCES staff (id)
+  recorded_by INTEGER NOT NULL REFERENCES staff (id),
+  undone      INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1, 2))  -- 1: taken back; 2: takes back
 ) STRICT;
 CREATE INDEX referral_event_referral ON referral_event (referral_id);
 
 -- Something due. Open while closed_at is empty; overdue is open and due before the as-of moment.
+-- A cancelled one is closed too, and counts nowhere: nobody planned it. Why is in `change`.
 CREATE TABLE follow_up (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   kind        TEXT NOT NULL REFERENCES follow_up_kind (code),
@@ -975,6 +978,7 @@ CREATE TABLE follow_up (
   recorded_at TEXT NOT NULL CHECK (substr(recorded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days')
          AND substr(recorded_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
   recorded_by INTEGER NOT NULL REFERENCES staff (id),
+  cancelled   INTEGER NOT NULL DEFAULT 0 CHECK (cancelled IN (0, 1)),  -- scheduled in error
   CHECK (referral_id IS NOT NULL OR call_id IS NOT NULL OR person_id IS NOT NULL)
 ) STRICT;
 CREATE INDEX follow_up_open ON follow_up (due_at) WHERE closed_at IS NULL;  -- few among many
@@ -982,7 +986,7 @@ CREATE INDEX follow_up_referral ON follow_up (referral_id);
 CREATE INDEX follow_up_call ON follow_up (call_id);
 CREATE INDEX follow_up_person ON follow_up (person_id);
 
--- One try at a follow-up.
+-- One try at a follow-up. One that was logged in error is moved into `change`, as field attempt.
 CREATE TABLE attempt (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
   follow_up_id INTEGER NOT NULL REFERENCES follow_up (id),
@@ -1436,6 +1440,7 @@ CREATE VIEW acceptance AS
 SELECT id AS referral_id,
        (SELECT occurred_at FROM referral_event
         WHERE referral_id = referral.id AND status IN ('accepted', 'in_progress', 'service_received')
+          AND coalesce(undone, 0) = 0
         ORDER BY unixepoch(occurred_at), id LIMIT 1) AS accepted_at
 FROM referral;
 
@@ -1451,7 +1456,7 @@ WHERE disposition IN ('police_exam', 'physician_certificate', 'voluntary_transpo
 -- be compared across a change of the town's offset.
 CREATE VIEW open_follow_up AS
 SELECT id, kind, referral_id, call_id, person_id, owner_id, due_at, unixepoch(due_at) AS due_unix,
-       note, closing_at, closed_at, closed_by, signed_by, recorded_at
+       note, closing_at, closed_at, closed_by, signed_by, recorded_at, cancelled
 FROM follow_up WHERE closed_at IS NULL;
 
 -- When somebody next tries, by referral, open or not: its first open follow-up that does not wait for a
@@ -1471,8 +1476,8 @@ SELECT referral.id, need, provider_id, call_id, person_id, household_id, owner_i
        (SELECT due_at FROM next_due WHERE referral_id = referral.id) AS due_at,
        (SELECT occurred_at FROM (
           SELECT occurred_at FROM (
-            SELECT occurred_at FROM referral_event WHERE referral_id = referral.id
-            ORDER BY id DESC LIMIT 1)
+            SELECT occurred_at FROM referral_event
+            WHERE referral_id = referral.id AND coalesce(undone, 0) = 0 ORDER BY id DESC LIMIT 1)
           UNION ALL
           SELECT attempt.occurred_at
           FROM follow_up CROSS JOIN attempt ON attempt.follow_up_id = follow_up.id

@@ -75,8 +75,9 @@ _TABLE = """
 log-call             o c l i s . r d
 call show            o c l i s . r d
 call show --full     o c l i s . r d
-call amend           o c l i s . r d
+call edit            o c l i s . r d
 call void            o c l . s . r d
+call unvoid          o c l . s . r d
 call list            o c l i s . r d
 call decide          o c l i s . . d
 history              o c l i s . r d
@@ -89,10 +90,13 @@ referral show        o c l i s . r d
 referral update      o c l i s . . d
 referral update --close o c l . s . . d
 referral update --correct . . . . s . . d
+referral reopen      o c l . s . . d
 referral expire      . c l . s . . d
 follow-up add        o c l i s . . d
 follow-up done       o c l i s . . d
 follow-up move       o c l i s . . d
+follow-up void       o c l i s . . d
+follow-up reopen     o c l . s . . d
 follow-up sign       o c l . s . . d
 follow-up sign --any . . . . s . . d
 follow-up show       o c l i s . r d
@@ -105,15 +109,18 @@ worker end           . c l i s . . d
 worker list          o c l i s a r d
 brief                o c l i s . r d
 consult add          o c l i s . . d
+consult edit         o c l i s . . d
 consult list         o c l i s a r d
 consult show         o c l i s . r d
 needs record         . c l i s . . d
+needs edit           . c l i s . . d
 needs show           . c l i s . . d
 needs refer          . c l i s . . d
 person add           o c l i s . r d
 person find          o c l i s . r d
 person show          o c l i s . r d
-person change        o c l i s . r d
+person edit          o c l i s . r d
+person void          o c l i s . r d
 person compare       o c l i s . r d
 person duplicates    . c l i s . r d
 person distinct      . c l . s . r d
@@ -152,7 +159,7 @@ frequent review      . c l . s . . d
 provider add         . c l i s . . d
 provider list        o c l i s a r d
 provider show        o c l i s a r d
-provider change      . c l i s . . d
+provider edit        . c l i s . . d
 provider retire      . c l . s . . d
 import               . . . . s . r d
 consent grant        . c l i s . r d
@@ -186,7 +193,7 @@ purge --dry-run      . . . . s . r d
 deidentify           . . . . . . r .
 staff add            . . . . . . . d
 staff list           o c l i s a r d
-staff change         . . . . . . . d
+staff edit           . . . . . . . d
 staff retire         . . . . . . . d
 settings             o c l i s a r d
 settings --change    . . . . . . . d

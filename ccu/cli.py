@@ -33,7 +33,7 @@ COMMANDS = {
     "follow-up": "everyday.follow_up everyday.follow_up_list",
     "worker": "care_team.worker",
     "brief": "everyday.brief",
-    "consult": "care_team.consult",
+    "consult": "care_team.consult care_team.consult_edit",
     "needs": "care_team.needs",
     "person": "everyday.person everyday.person_same everyday.person_link everyday.person_roster",
     "household": "care_team.household",

@@ -32,7 +32,7 @@ echo "Talked for half an hour. Sister will stay the night." |
     --intervention de_escalation --disposition safety_plan --minutes 50 --note-file - --no-input
 
 # They also left her a list of phone numbers: correct the call.
-ccu call amend 2 --add-disposition resources_given --reason "left out by mistake"
+ccu call edit 2 --add-disposition resources_given --reason "left out by mistake"
 
 # The night shift is sent there and checks the address first.
 ccu history --address "12 Main Street, Apartment 3"

@@ -52,7 +52,7 @@ STORY = {
     "find": ('echo "katie obrien 3 Apr 1980" | ccu person find -',),
     "described": (
         'echo "description: male, 40s, red jacket" | ccu person add --file - --age 40',
-        "printf 'given: Tom\\nfamily: Baker\\n' | ccu person change 2 --file -",
+        "printf 'given: Tom\\nfamily: Baker\\n' | ccu person edit 2 --file -",
     ),
     "alike": ("ccu person add --file kathy.txt",),
     "compare": ("ccu person compare 1 3",),

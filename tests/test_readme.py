@@ -222,7 +222,7 @@ MORE: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (AT, ("plan", "write", "--person", "2", "--file", "-"), "What helps:\n- a walk\n"),
     (AT, ("plan", "suggest", "1", "--file", "-"), "he likes tea"),
     (AT, ("plan", "answer", "1", "--accept", "--file", "-"), "thank you"),
-    (AT, ("person", "change", "6", "--missing", "email=prefers_not"), ""),
+    (AT, ("person", "edit", "6", "--missing", "email=prefers_not"), ""),
     (AT, ("person", "import", ROSTER, "--layout", "roster-hsd", "--yes"), ""),
     (AT, ("worker", "assign", "--person", "11", "--staff", "a.notreal"), ""),
     (AT, ("worker", "assign", "--person", "12", "--staff", "b.placer"), ""),

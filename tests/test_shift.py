@@ -41,7 +41,7 @@ def ccu(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> Ccu:
     before = ("log-call", "--when", CALL, "--address", "27 Imperial Ave", "--nature", "crisis")
     done = ccu(*before, "--danger", "weapon", "--person-file", "-", stdin="Ana Reyes\n")
     assert done.code == 0, done.err
-    person = ("person", "change", "1", "--file", "-")
+    person = ("person", "edit", "1", "--file", "-")
     assert ccu(*person, stdin="phone: 203-555-0142\nborn: 1980-01-31").code == 0
     done = ccu("follow-up", "add", "--person", "1", "--kind", "call", "--due", "tomorrow")
     assert done.code == 0, done.err

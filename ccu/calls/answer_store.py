@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 _REFERRALS = """
 SELECT referral.id, referral.call_id, referral.status,
        (SELECT occurred_at FROM referral_event
-        WHERE referral_id = referral.id AND status = referral.status
+        WHERE referral_id = referral.id AND status = referral.status AND coalesce(undone, 0) = 0
           AND id > coalesce((SELECT max(id) FROM referral_event AS other
-                             WHERE other.referral_id = referral.id
+                             WHERE other.referral_id = referral.id AND coalesce(other.undone, 0) = 0
                                AND other.status <> referral.status), 0)
         ORDER BY id LIMIT 1) AS since,
        (SELECT accepted_at FROM acceptance WHERE referral_id = referral.id) AS connected,
@@ -41,6 +41,7 @@ LEFT JOIN attempt AS last
   ON last.id = (SELECT max(id) FROM attempt WHERE follow_up_id = follow_up.id)
 LEFT JOIN follow_up_result ON follow_up_result.code = last.result
 WHERE +follow_up.referral_id IS NULL  -- the plus keeps SQLite from that index: most rows have none
+  AND follow_up.cancelled IS NOT 1
   AND follow_up.call_id IN (SELECT value FROM json_each(:calls))
   AND (:people IS NULL OR follow_up.person_id IS NULL
        OR follow_up.person_id IN (SELECT value FROM json_each(:people)))

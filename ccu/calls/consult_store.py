@@ -1,11 +1,13 @@
 """Consults: an officer's question to a clinician, by phone or in person."""
 
+import sqlite3
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.people import store as people
-from ccu.records import person_ids, table
+from ccu.records import person_ids, table, visibility
 from ccu.work import Work
 
 _ROWS = """
@@ -20,6 +22,19 @@ JOIN staff AS recorder ON recorder.id = consult.recorded_by
 WHERE {where}
 ORDER BY unixepoch(consult.occurred_at), consult.id
 """
+
+
+# Columns that can be edited -> what a person calls them.
+FIELDS = {
+    "call_id": "call",
+    "person_id": "person",
+    "clinician_id": "clinician",
+    "minutes": "minutes",
+    "asked_by": "asked by",
+    "occurred_at": "when",
+    "note": "note",
+}
+CLEARABLE = {"call": "call_id", "person": "person_id", "note": "note"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +55,7 @@ def add_consult(work: Work, new: NewConsult) -> int:
 
     Raises NotFound, and InvalidInput for a void call, a merged person, or a clinician who asks.
     """
-    if new.asked_by == new.clinician_id:
-        raise InvalidInput("--clinician: choose a different person; --asked-by is who asked")
-    if new.call_id is not None:
-        table.require_call(work.connection, new.call_id)
-    if new.person_id is not None:
-        people.must_exist(work.connection, new.person_id)
+    _check(work.connection, new.asked_by, new.clinician_id, new.call_id, new.person_id)
     consult_id = table.insert(work, "consult", new)
     work.audit(
         "consult-add",
@@ -56,6 +66,60 @@ def add_consult(work: Work, new: NewConsult) -> int:
         minutes=new.minutes,
     )
     return consult_id
+
+
+def _check(
+    connection: sqlite3.Connection,
+    asked_by: int,
+    clinician_id: int,
+    call_id: int | None,
+    person_id: int | None,
+) -> None:
+    if asked_by == clinician_id:
+        raise InvalidInput("--clinician: choose a different person; --asked-by is who asked")
+    if call_id is not None:
+        table.require_call(connection, call_id)
+    if person_id is not None:
+        people.must_exist(connection, person_id)
+
+
+def cleared(fields: Iterable[str], given: Mapping[str, object]) -> dict[str, object]:
+    """Return the columns of `--clear`, empty. Raises InvalidInput for one that is given too."""
+    new: dict[str, object] = {}
+    for name in fields:
+        column = CLEARABLE.get(name.strip().lower(), "")
+        if not column or column in given:
+            raise InvalidInput("--clear: give call, person or note, and not with its new value")
+        new[column] = None
+    return new
+
+
+def edit_consult(
+    work: Work, consult_id: int, new: Mapping[str, object], reason: str | None
+) -> list[str]:
+    """Give a consult new values, keep the old ones; return the columns that did change.
+
+    Raises as `add_consult`, and NotAllowed for one that the account is not shown.
+    """
+    if not new:
+        raise InvalidInput("nothing to edit; to see the options: ccu consult edit --help")
+    row = table.require(work.connection, "consult", consult_id)
+    visibility.refuse("consult", work.view.consults([consult_id]))
+    now = {**dict(row), **new}
+    new_call = now["call_id"] if "call_id" in new else None
+    new_person = now["person_id"] if "person_id" in new else None
+    _check(work.connection, now["asked_by"], now["clinician_id"], new_call, new_person)
+    changed = table.change(work, "consult", row, new, reason)
+    if changed:
+        work.audit("consult-edit", "consult", consult_id, fields=changed)
+    return changed
+
+
+def changes_in_words(changes: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return a line for each change of a consult, its fields as a person calls them."""
+    return table.changes_in_words(
+        {**each, "field": FIELDS.get(each["field"], each["field"])} for each in changes
+    )
 
 
 def list_consults(
@@ -100,7 +164,14 @@ def consult_data(work: Work, consult_id: int, reason: str | None) -> dict[str, A
     full = reason is not None
     detail = {"person": data["person"], "full": full}
     work.audit("consult-show", "consult", consult_id, reason=reason, **detail)
-    if work.view.consults([consult_id]):
+    data["changes"] = table.changes_of(work.connection, "consult", consult_id)
+    hidden = bool(work.view.consults([consult_id]))
+    for each in data["changes"]:
+        if each["field"] == "note" and (hidden or not full):
+            each["old"] = each["new"] = None
+        if hidden:
+            each["reason"] = None
+    if hidden:
         data["note"] = None
     if full:
         work.view.keep()

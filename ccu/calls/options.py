@@ -1,4 +1,4 @@
-"""The options that describe a call; `log-call` and `call amend` share them.
+"""The options that describe a call; `log-call` and `call edit` share them.
 
 They are fields of a dataclass without comparison or repr, because making those costs start-up time.
 """

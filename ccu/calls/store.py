@@ -185,13 +185,13 @@ def log(work: Work, call: NewCall) -> int:
         work,
         "call",
         {field: getattr(call, field) for field in PLAIN},
-        source_system_id=_source_system(work.connection, call.source_system),
+        source_system_id=source_system(work.connection, call.source_system),
         address_id=address_id,
         place_id=place_id,
         care=_on_care_list(work.connection, call.nature_cleared or call.nature),
     )
-    _set_lists(work.connection, call_id, {field: getattr(call, field) for field in _LISTS})
-    _set_people(work, call_id, call.people)
+    set_lists(work.connection, call_id, {field: getattr(call, field) for field in _LISTS})
+    set_people(work, call_id, call.people)
     work.audit("log-call", "call", call_id, people=len(call.people))
     return call_id
 
@@ -215,7 +215,10 @@ def amend(work: Work, call_id: int, new: Mapping[str, Any], reason: str | None) 
     """
     old = call_record(work.connection, call_id)
     if old["voided_at"]:
-        raise InvalidInput(f"call {call_id} is void; what it said is kept as it was")
+        raise InvalidInput(
+            f"call {call_id} is void and stays as it was;"
+            f" to bring it back: ccu call unvoid {call_id}"
+        )
     new = {field: value for field, value in new.items() if not _says(old, field, value)}
     if new.keys() & TIMES.keys():
         check_times({field: new.get(field, old[field]) for field in TIMES})
@@ -224,10 +227,10 @@ def amend(work: Work, call_id: int, new: Mapping[str, Any], reason: str | None) 
         system, incident = (new.get(field, old[field]) for field in ("source_system", "incident"))
         _refuse_taken(work.connection, system, incident)
     _update_columns(work, call_id, old, new)
-    _set_lists(work.connection, call_id, new)
+    set_lists(work.connection, call_id, new)
     if "people" in new:
-        _set_people(work, call_id, new["people"])
-    return _record_changes(work, "amend", old, reason)
+        set_people(work, call_id, new["people"])
+    return record_changes(work, "amend", old, reason)
 
 
 def _says(old: Mapping[str, Any], field: str, value: Any) -> bool:
@@ -252,7 +255,7 @@ def _update_columns(
         in_force = natures["nature_cleared"] or natures["nature"]
         values["care"] = _on_care_list(work.connection, in_force)
     if "source_system" in new:
-        values["source_system_id"] = _source_system(work.connection, new["source_system"])
+        values["source_system_id"] = source_system(work.connection, new["source_system"])
     if "address" in new:
         values["address_id"], values["place_id"] = _place(work, new["address"])
     table.update(work.connection, "call", call_id, values)
@@ -273,10 +276,10 @@ def void(work: Work, call_id: int, reason: str) -> None:
     if not _is_imported(work.connection, call_id):
         new["incident"] = None
     table.update(work.connection, "call", call_id, new)
-    _record_changes(work, "void", old, reason)
+    record_changes(work, "void", old, reason)
 
 
-def _record_changes(
+def record_changes(
     work: Work, action: str, old: Mapping[str, Any], reason: str | None
 ) -> list[str]:
     """Compare the record as it was with what it is now: the only judge of what changed."""
@@ -309,7 +312,8 @@ def _on_care_list(connection: sqlite3.Connection, nature: str) -> int:
     return int(row["care"])
 
 
-def _source_system(connection: sqlite3.Connection, name: str) -> int:
+def source_system(connection: sqlite3.Connection, name: str) -> int:
+    """Return the number of a source system, added if it is new."""
     connection.execute(
         "INSERT INTO source_system (name) VALUES (:name) ON CONFLICT (name) DO NOTHING",
         {"name": name},
@@ -320,14 +324,19 @@ def _source_system(connection: sqlite3.Connection, name: str) -> int:
     return int(row["id"])
 
 
-def _refuse_taken(connection: sqlite3.Connection, system: str, incident: str | None) -> None:
+def with_incident(connection: sqlite3.Connection, system: str, incident: str | None) -> int | None:
+    """Return the number of the call that has an incident number of a system; None without one."""
     row = connection.execute(
         "SELECT call.id FROM call JOIN source_system ON source_system.id = call.source_system_id"
         " WHERE source_system.name = :system AND incident = :incident",
         {"system": system, "incident": incident},
     ).fetchone()
-    if row:
-        raise InvalidInput(f"--incident: call {row['id']} has that number already")
+    return int(row["id"]) if row else None
+
+
+def _refuse_taken(connection: sqlite3.Connection, system: str, incident: str | None) -> None:
+    if (other := with_incident(connection, system, incident)) is not None:
+        raise InvalidInput(f"--incident: call {other} has that number already")
 
 
 def _is_imported(connection: sqlite3.Connection, call_id: int) -> bool:
@@ -342,7 +351,7 @@ def _refuse_imported(connection: sqlite3.Connection, call_id: int) -> None:
 _LISTS = (*CODE_SETS, "responders")
 
 
-def _set_lists(connection: sqlite3.Connection, call_id: int, new: Mapping[str, Any]) -> None:
+def set_lists(connection: sqlite3.Connection, call_id: int, new: Mapping[str, Any]) -> None:
     """Replace the lists of a call that are in `new`; its people have a way of their own."""
     call = {"call_id": call_id}
     for field, (name, column) in CODE_SETS.items():
@@ -353,7 +362,7 @@ def _set_lists(connection: sqlite3.Connection, call_id: int, new: Mapping[str, A
         table.replace(connection, "call_responder", call, map(asdict, new["responders"]))
 
 
-def _set_people(work: Work, call_id: int, met: Sequence[Met]) -> None:
+def set_people(work: Work, call_id: int, met: Sequence[Met]) -> None:
     """The people of a call; those without a record get one. A record is never removed."""
     on_call = []
     before = work.connection.execute(

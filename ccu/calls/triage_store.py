@@ -39,7 +39,8 @@ WITH known AS (
          (EXISTS (SELECT 1 FROM main.referral
                   WHERE call_id = call.id AND status <> 'entered_in_error')
           OR EXISTS (SELECT 1 FROM main.follow_up
-                     WHERE call_id = call.id AND referral_id IS NULL)) AS has_work
+                     WHERE call_id = call.id AND referral_id IS NULL AND cancelled IS NOT 1))
+           AS has_work
   FROM main.call JOIN staff AS recorder ON recorder.id = call.recorded_by
   LEFT JOIN main.call_decision ON call_decision.call_id = call.id
   WHERE call.voided_at IS NULL AND call.occurred_at >= :from_text),
@@ -58,7 +59,8 @@ SELECT decided.*, nature.label AS nature_label, owner.login AS owner, undecided_
           WHERE call_disposition.call_id = decided.id ORDER BY disposition.sort)), '') AS outcome,
        (SELECT max(id) FROM referral WHERE call_id = decided.id AND status <> 'entered_in_error')
          AS referral_id,
-       (SELECT max(id) FROM follow_up WHERE call_id = decided.id AND referral_id IS NULL)
+       (SELECT max(id) FROM follow_up
+        WHERE call_id = decided.id AND referral_id IS NULL AND cancelled IS NOT 1)
          AS follow_up_id
 FROM decided JOIN nature ON nature.code = decided.nature
 LEFT JOIN no_action_reason ON no_action_reason.code = decided.reason

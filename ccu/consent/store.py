@@ -171,6 +171,9 @@ SELECT (SELECT count(*) FROM referral
      + (SELECT count(*) FROM referral JOIN follow_up ON follow_up.referral_id = referral.id
         JOIN attempt ON attempt.follow_up_id = follow_up.id
         WHERE referral.provider_id = :id AND coalesce(attempt.note, '') <> '')
+     + (SELECT count(*) FROM referral JOIN follow_up ON follow_up.referral_id = referral.id
+        JOIN change ON record = 'follow_up' AND record_id = follow_up.id AND field = 'attempt'
+        WHERE referral.provider_id = :id AND old_value ->> 'note' <> '')
 """
 
 

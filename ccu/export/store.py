@@ -67,7 +67,7 @@ SELECT follow_up.id AS follow_up, follow_up.referral_id AS referral,
 FROM follow_up LEFT JOIN referral ON referral.id = follow_up.referral_id
 LEFT JOIN provider ON provider.id = referral.provider_id
 WHERE due_at >= :start AND due_at < :end AND coalesce(referral.status, '') <> 'entered_in_error'
-  AND coalesce(part2, 0) = 0
+  AND cancelled IS NOT 1 AND coalesce(part2, 0) = 0
 """
 
 # The subjects of each call of the period, under every record of theirs.

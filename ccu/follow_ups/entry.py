@@ -10,8 +10,10 @@ from datetime import datetime
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
+from ccu.follow_ups import undo_store
 from ccu.follow_ups.options import DUE, KIND, RESULT, AddOptions, AttemptOptions
 from ccu.follow_ups.store import About, Attempt, Done
+from ccu.follow_ups.undo_store import Voided
 from ccu.options import questions, required
 from ccu.options.questions import Question
 from ccu.output import say
@@ -150,6 +152,35 @@ def sign(session: Session, follow_up_id: int) -> str:
     with session.work() as work:
         done = follow_ups.sign(work, follow_up_id)
     return f"Signed follow-up {follow_up_id}; it is closed.{_next(session, done)}"
+
+
+def void(session: Session, follow_up_id: int, attempt: bool, why: str) -> str:
+    """Cancel a follow-up, or void its last attempt; return what was done."""
+    visibility.refuse("follow-up", session.view.follow_ups([follow_up_id]))
+    with session.work() as work:
+        if not attempt:
+            undo_store.void(work, follow_up_id, why)
+            return f"Cancelled follow-up {follow_up_id}; it is kept, but counts nowhere."
+        done = undo_store.void_attempt(work, follow_up_id, why)
+        due_at = follow_ups.read(work.connection, follow_up_id)["due_at"]
+    return voided_words(session, follow_up_id, done, due_at)
+
+
+def voided_words(session: Session, follow_up_id: int, done: Voided, due_at: str) -> str:
+    """Return `Voided the last attempt at follow-up 7: reached. It is open, due ...`."""
+    label = codes.labels(session.db, "follow_up_result")[done.result].lower()
+    state = f" It is open, due {_moment(session, due_at)}." if done.is_open else ""
+    gone = f" Cancelled follow-up {done.cancelled}." if done.cancelled else ""
+    return f"Voided the last attempt at follow-up {follow_up_id}: {label}.{state}{gone}"
+
+
+def reopen(session: Session, follow_up_id: int, due: datetime | None, why: str | None) -> str:
+    """Open a closed follow-up again; return what was done. Raises InvalidInput, NotFound."""
+    visibility.refuse("follow-up", session.view.follow_ups([follow_up_id]))
+    with session.work() as work:
+        due_at = dates.to_iso(due) if due else None
+        now_due = undo_store.reopen(work, follow_up_id, due_at, why)
+    return f"Reopened follow-up {follow_up_id}, due {_moment(session, now_due)}."
 
 
 def move(

@@ -24,7 +24,8 @@ RISK_DAYS = 90
 
 _EVERY = "(SELECT *, unixepoch(due_at) AS due_unix FROM follow_up)"
 _ROWS = """
-SELECT due.id, due.due_at, due.due_unix, due.closing_at, due.closed_at, owner.login AS owner,
+SELECT due.id, due.due_at, due.due_unix, due.closing_at, due.closed_at,
+       due.cancelled, owner.login AS owner,
        follow_up_kind.label AS kind, due.referral_id,
        coalesce(due.call_id, referral.call_id) AS call_id,
        (SELECT canonical_id FROM human
@@ -94,7 +95,8 @@ def rows(
 def _item(row: sqlite3.Row, as_of: AsOf) -> dict[str, Any]:
     late = row["closed_at"] is None and as_of.is_late(row["due_unix"])
     waits = row["closing_at"] is not None and row["closed_at"] is None
-    state = "closed" if row["closed_at"] else "overdue" if late else "open"
+    closed = "cancelled" if row["cancelled"] else "closed"
+    state = closed if row["closed_at"] else "overdue" if late else "open"
     return {
         "id": row["id"],
         "due": dates.minute(row["due_at"]),

@@ -5,6 +5,7 @@ from typing import Any
 from ccu import dates
 from ccu.follow_ups import listing_store
 from ccu.follow_ups import store as follow_ups
+from ccu.follow_ups.undo_store import ATTEMPT
 from ccu.output import Document, Section, Table
 from ccu.people.open_work_store import AsOf
 from ccu.people.screen_parts import with_notice
@@ -37,7 +38,8 @@ def read(session: Session, follow_up_id: int, reason: str | None) -> Document:
         return _document({**empty, **kept, **told})
     if reason is None:
         data["note"] = None
-        for each in data["attempts"]:
+        voided = [each["old"] for each in data["changes"] if each["field"] == ATTEMPT]
+        for each in [*data["attempts"], *voided]:
             each["note"] = None
     return with_notice(_document(data), session.view)
 
@@ -51,7 +53,7 @@ def _document(data: dict[str, Any]) -> Document:
     attempts = [[each[key] for key in ATTEMPT_COLUMNS] for each in data["attempts"]]
     tried = Table(tuple(ATTEMPT_COLUMNS.values()), attempts)
     changes = [
-        (dates.minute(each["at"]), each["by"], each["field"], each["old"], each["new"],
+        (dates.minute(each["at"]), each["by"], each["field"], _in_words(each), each["new"],
          each["reason"])
         for each in data["changes"]
     ]  # fmt: skip
@@ -64,3 +66,12 @@ def _document(data: dict[str, Any]) -> Document:
         ],
         data,
     )
+
+
+def _in_words(change: dict[str, Any]) -> Any:
+    """Return the old value; of a voided attempt when it was, its result and its note."""
+    old = change["old"]
+    if change["field"] != ATTEMPT:
+        return old
+    parts = [dates.minute(old["occurred_at"]), old["result"], old["note"]]
+    return ", ".join(part for part in parts if part)

@@ -97,21 +97,40 @@ def schedule(work: Work, referral_id: int, since: datetime) -> list[int]:
     return made
 
 
-def close_for_referral(work: Work, referral_id: int) -> list[int]:
+def close_for_referral(work: Work, referral_id: int, *, in_error: bool = False) -> list[int]:
     """Close what is still open of a referral that came to an end; returns the ids.
 
-    One that waits for a supervisor's signature keeps waiting: what was done is still to be signed.
+    Of a referral entered in error, what nobody tried is cancelled. One that waits for a
+    supervisor's signature keeps waiting: what was done is still to be signed.
     """
     found = work.connection.execute(
-        "UPDATE follow_up SET closed_at = :at, closed_by = :by"
+        "UPDATE follow_up SET closed_at = :at, closed_by = :by, cancelled = :in_error AND"
+        "   NOT EXISTS (SELECT 1 FROM main.attempt WHERE follow_up_id = follow_up.id)"
         " WHERE referral_id = :referral_id AND closed_at IS NULL AND closing_at IS NULL"
         " RETURNING id",
-        {"at": work.at, "by": work.staff_id, "referral_id": referral_id},
+        {
+            "at": work.at,
+            "by": work.staff_id,
+            "referral_id": referral_id,
+            "in_error": in_error,
+        },
     )
     closed = sorted(int(row["id"]) for row in found)
     if closed:
         work.audit("follow-up-close", "referral", referral_id, follow_ups=closed)
     return closed
+
+
+def open_for_referral(work: Work, ids: list[int]) -> list[int]:
+    """Open again those of these that closed with their referral; returns the ids."""
+    of_these: dict[str, object] = {"id IN ?": ids}
+    sql = "SELECT id FROM follow_up WHERE closed_at IS NOT NULL AND {where} ORDER BY id"
+    opened = [int(row["id"]) for row in table.select(work.connection, sql, of_these)]
+    for each in opened:
+        now_open = {"closed_at": None, "closed_by": None, "cancelled": 0}
+        table.update(work.connection, "follow_up", each, now_open)
+        work.audit("follow-up-reopen", "follow_up", each)
+    return opened
 
 
 def _steps(settings: Settings) -> list[int]:
@@ -132,8 +151,15 @@ def step_after(moment: datetime, settings: Settings, step: int) -> str:
     return dates.to_iso(due)
 
 
-def add(work: Work, kind: str, about: About, due_at: str, note: str | None = None) -> int:
-    """Add one by hand and return its id."""
+def add(
+    work: Work,
+    kind: str,
+    about: About,
+    due_at: str,
+    note: str | None = None,
+    after: int | None = None,
+) -> int:
+    """Add one by hand, or `after` another that closed; return its id."""
     follow_up_id = insert(work, kind, about, due_at, note or "")
     work.audit(
         "follow-up-add",
@@ -143,6 +169,7 @@ def add(work: Work, kind: str, about: About, due_at: str, note: str | None = Non
         referral=about.referral_id,
         call=about.call_id,
         person=about.person_id,
+        after=after,
     )
     return follow_up_id
 
@@ -212,6 +239,11 @@ def _is_open(connection: sqlite3.Connection, referral_id: int | None) -> bool:
     return bool(table.select(connection, sql, {"id = ?": referral_id or 0}))
 
 
+def is_workable(connection: sqlite3.Connection, referral_id: int | None) -> bool:
+    """Whether a follow-up may be open: it is for no referral, or for an open one."""
+    return referral_id is None or _is_open(connection, referral_id)
+
+
 def is_due(connection: sqlite3.Connection, conditions: Mapping[str, object]) -> bool:
     """Whether some follow-up is still to be done: open, and not awaiting a signature."""
     sql = "SELECT id FROM open_follow_up WHERE closing_at IS NULL AND {where}"
@@ -233,7 +265,7 @@ def make_next(
         call_id=row["call_id"],
         person_id=row["person_id"],
     )
-    return add(work, kind or row["kind"], about, due_at), due_at
+    return add(work, kind or row["kind"], about, due_at, after=row["id"]), due_at
 
 
 # ---------------------------------------------------------------- attempts

@@ -141,7 +141,7 @@ def _sure_of_births(session: Session, who: int, code: str, of: int) -> bool:
         return False
     say(f"Person {new.who} was not born before person {new.of}, by their birth dates.")
     if not YES_NO.ask(session, "Link them anyway, yes or no", "the answer", "no"):
-        raise InvalidInput("not linked; ccu person change corrects a birth date")
+        raise InvalidInput("not linked; ccu person edit corrects a birth date")
     return True
 
 

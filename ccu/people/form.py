@@ -287,7 +287,7 @@ def change(session: Session, person_id: int, given: ChangeOptions, asking: bool)
             work.audit("person-show", "person", person_id)
         form.ask_changes(old)
     if not form.said and not asking:
-        raise InvalidInput("nothing to change; to see the options, type ccu person change --help")
+        raise InvalidInput("nothing to change; to see the options, type ccu person edit --help")
     alike = []
     with session.work() as work:
         old = people.read(work.connection, person_id)
@@ -300,7 +300,7 @@ def change(session: Session, person_id: int, given: ChangeOptions, asking: bool)
         say(line)
     if not changed:
         return f"Person {person_id} has these values already; nothing was changed."
-    return f"Changed person {person_id}: {_listed(changed)}{_minor(session, form.said.fields)}."
+    return f"Edited person {person_id}: {_listed(changed)}{_minor(session, form.said.fields)}."
 
 
 def _listed(changed: Iterable[str]) -> str:
@@ -336,7 +336,7 @@ def _fill(session: Session, person_id: int, said: Said) -> str:
         done += f" New in the record: {', '.join(words)}."
     differs = [NAMES[field] for field in NAMES if _differs(field, said, now)]
     if differs:
-        done += f" Left as it was: {', '.join(differs)} (ccu person change {person_id})."
+        done += f" Left as it was: {', '.join(differs)} (ccu person edit {person_id})."
     return done
 
 

@@ -227,7 +227,7 @@ def _undone(data: dict[str, Any]) -> Document:
     if data["workers_again"]:
         pairs.append(("working again", ", ".join(data["workers_again"])))
     shown = [{**row, "recorded": dates.minute(row["recorded"])} for row in rows]
-    lines = [f"Move what belongs to person {person}: for a call, use ccu call amend."]
+    lines = [f"Move what belongs to person {person}: for a call, use ccu call edit."]
     without = [
         "Person {person} has no worker now; {worker} was until {until}:"
         " ccu worker assign --person {person}".format(**each)

@@ -205,7 +205,7 @@ def not_on_file(session: Session, reading: Address, near: list[Near], call_id: i
     listed = "; ".join(_counted(each) for each in near[:MOST_IN_ERROR])
     return (
         f"{normal(reading)} is a new address; similar on file: {listed}. If it is the same one:"
-        f' ccu call amend {call_id} --address "{_as_filed(session, near[0], reading.unit).raw}"'
+        f' ccu call edit {call_id} --address "{_as_filed(session, near[0], reading.unit).raw}"'
     )
 
 

@@ -142,7 +142,7 @@ def add(work: Work, fields: Mapping[str, Any]) -> tuple[int, bool]:
     if same is not None:
         if same["active"]:
             raise InvalidInput(
-                f"provider {same['id']} has that name; to edit it: ccu provider change {same['id']}"
+                f"provider {same['id']} has that name; to edit it: ccu provider edit {same['id']}"
             )
         change(work, same["id"], {**fields, "active": True})
         return same["id"], True

@@ -59,7 +59,7 @@ SAID_ON_CALL = ("narrative", "void_reason")
 WORDY_FIELDS = frozenset(
     {column for table in ("person", "call", "plan", "follow_up") for column in WORDS[table]}
     | {"aliases", "missing", "people", "responders", "address", "name", "household", "relations"}
-    | {"members", "cad_nature", "cad_cleared", "cad_disposition"}
+    | {"attempt", "members", "cad_nature", "cad_cleared", "cad_disposition"}
 )
 
 

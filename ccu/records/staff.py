@@ -114,7 +114,7 @@ def add(
         values,
     ).fetchone()
     if cursor is None:
-        raise InvalidInput("that account is already on the staff list; ccu staff change edits it")
+        raise InvalidInput("that account is already on the staff list; ccu staff edit edits it")
     staff_id = int(cursor["id"])
     audit.record(
         connection, by or staff_id, "staff-add", "staff", staff_id, role=role, returned=returned
@@ -230,5 +230,5 @@ def _require_another_admin(connection: sqlite3.Connection, staff_id: int) -> Non
     if is_admin and not left:
         raise InvalidInput(
             "this is the last person with the role admin; give another account that role first:"
-            " ccu staff change LOGIN --role admin"
+            " ccu staff edit LOGIN --role admin"
         )

@@ -15,7 +15,7 @@ from ccu.options.terminal import read_line
 from ccu.output import Format, emit_document, say
 from ccu.providers import store as providers
 from ccu.records import codes, person_ids, staff, table, visibility
-from ccu.referrals import page, rules
+from ccu.referrals import page, rules, undo_store
 from ccu.referrals import read_store as referral_reads
 from ccu.referrals import store as referrals
 from ccu.referrals.options import (
@@ -261,6 +261,15 @@ def _done(referral_id: int, change: Update, done: Done, owner: str) -> str:
         if numbers:
             parts.append(f"follow-ups {word}: {', '.join(map(str, numbers))}")
     return f"Referral {referral_id}: {'; '.join(parts)}."
+
+
+def reopen(session: Session, referral_id: int, note: str | None) -> str:
+    """Take back the end of a referral; return what was done, in a line."""
+    visibility.refuse("referral", session.view.referrals([referral_id]))
+    with session.work() as work:
+        done = undo_store.reopen(work, referral_id, note)
+    opened = f"; follow-ups open again: {', '.join(map(str, done.opened))}" if done.opened else ""
+    return f"Referral {referral_id}: {done.after} again (was {done.before}){opened}."
 
 
 def to_expire(session: Session, given: list[int], stalled: bool) -> tuple[list[int], list[int]]:

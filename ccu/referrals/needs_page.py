@@ -10,7 +10,7 @@ from ccu.options import terminal
 from ccu.options.questions import Question, fill_in
 from ccu.output import Document, Section, Table, say
 from ccu.people import store as people
-from ccu.records import codes
+from ccu.records import codes, table
 from ccu.referrals import needs_store as needs
 from ccu.referrals.form import About
 from ccu.session import Session
@@ -60,6 +60,19 @@ def _asked(session: Session) -> dict[str, str]:
     return found
 
 
+def corrected(
+    session: Session, typed: Sequence[str], clear: Sequence[str], asking: bool
+) -> dict[str, str | None]:
+    """Return need -> state of an edit; None for the needs of `clear`, which were not asked."""
+    gone = [codes.code(session.db, "need", text, "--clear") for text in clear]
+    found: dict[str, str | None] = {
+        **(answers(session, typed, asking) if typed or not gone else {})
+    }
+    if both := [need for need in gone if need in found]:
+        raise InvalidInput(f"{both[0]} is given and cleared; choose one")
+    return found | dict.fromkeys(gone)
+
+
 def shown(work: Work, assessment: int | None, person: int | None) -> dict[str, Any]:
     """Return an assessment, or a person's latest, in its JSON shape, and record that it was shown.
 
@@ -76,12 +89,13 @@ def shown(work: Work, assessment: int | None, person: int | None) -> dict[str, A
     earlier = [each for each in needs.of_person(connection, data["person"]) if each < data["id"]]
     hidden = view.assessments([data["id"], *earlier])
     data["earlier"] = [each for each in earlier if each not in hidden]
+    data["changes"] = table.changes_of(connection, "need_assessment", data["id"])
     work.audit("needs-show", "need_assessment", data["id"])
     work.audit("needs-show", "person", data["person"], assessment=data["id"])
     if data["id"] in hidden:
         kept = {key: data[key] for key in ("id", "person", "call", "earlier")}
         agency = hidden[data["id"]].agency
-        return {**dict.fromkeys(data), **kept, "answers": [], "recorded_by": agency}
+        return {**dict.fromkeys(data), **kept, "answers": [], "changes": [], "recorded_by": agency}
     needs.hide_referrals(data["answers"], view)
     view.keep()
     return data
@@ -111,6 +125,7 @@ def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
     ]
     given = [pair for pair in pairs if pair[1]]
     sections = [Section(pairs=given), Section(table=Table(COLUMNS, rows), main=True)]
+    sections.append(Section("Changes", lines=table.changes_in_words(data["changes"])))
     return Document(title, sections, data)
 
 

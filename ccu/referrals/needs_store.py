@@ -6,7 +6,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.people import store as people
-from ccu.records import codes, person_ids, table
+from ccu.records import codes, person_ids, table, visibility
 from ccu.records.visibility import View
 from ccu.referrals import rules
 from ccu.work import Work
@@ -51,6 +51,39 @@ def record(
         "needs-record", "need_assessment", assessment_id, person=person_id, answers=len(answers)
     )
     return assessment_id
+
+
+def edit(
+    work: Work, assessment_id: int, answers: Mapping[str, str | None], reason: str | None
+) -> list[str]:
+    """Correct answers, need -> state, None for a need that was not asked; earlier ones are kept.
+
+    Returns the needs that did change. Raises NotFound, NotAllowed; InvalidInput for a need that
+    was referred.
+    """
+    found = {each["need"]: each for each in read(work.connection, assessment_id)["answers"]}
+    visibility.refuse("needs assessment", work.view.assessments([assessment_id]))
+    new = {need: state for need, state in answers.items() if found[need]["state"] != state}
+    for need in new:
+        if found[need]["referral"] and found[need]["referral_status"] != "entered_in_error":
+            raise InvalidInput(
+                f"{need} was referred from this assessment; record a new one: ccu needs record"
+            )
+    old = {need: found[need]["state"] for need in new}
+    if not new:
+        return []
+    for need, state in new.items():
+        this = {"id": assessment_id, "need": need}
+        work.connection.execute(
+            "DELETE FROM main.need_answer WHERE assessment_id = :id AND need = :need", this
+        )
+        if state is not None:
+            answer = {"assessment_id": assessment_id, "need": need, "state": state}
+            table.insert_row(work.connection, "need_answer", answer)
+    changes = {"answers": (old, new)}
+    table.record_changes(work, "need_assessment", assessment_id, changes, reason)
+    work.audit("needs-edit", "need_assessment", assessment_id, fields=["answers"])
+    return sorted(new)
 
 
 def read(connection: sqlite3.Connection, assessment_id: int | None) -> dict[str, Any]:

@@ -168,6 +168,8 @@ def _events(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[
             what.append(f"Reassigned to {each['owner']}")
         if each["again"]:
             what.append(f"Referred again as {each['again']}")
+        if each["undone"]:
+            what = [f"{', '.join(what) or statuses[each['status']]} ({each['undone']})"]
         before = each["status"]
         reason = reasons[each["reason"]] if each["reason"] else None
         rows.append((dates.minute(each["at"]), each["by"], ", ".join(what), reason, _note(each)))

@@ -26,7 +26,8 @@ FROM referral
 JOIN provider ON provider.id = referral.provider_id
 JOIN staff AS owner ON owner.id = referral.owner_id
 JOIN referral_event AS last
-  ON last.id = (SELECT max(id) FROM referral_event WHERE referral_id = referral.id)
+  ON last.id = (
+    SELECT max(id) FROM referral_event WHERE referral_id = referral.id AND coalesce(undone, 0) = 0)
 LEFT JOIN call ON call.id = referral.call_id
 LEFT JOIN place_plain ON place_plain.id = call.place_id
 WHERE {where}
@@ -61,6 +62,8 @@ LEFT JOIN place_plain ON place_plain.id = call.place_id
 WHERE {where}
 """
 
+UNDONE = (None, "taken back", "takes back")
+
 _FOLLOW_UPS = """
 SELECT follow_up.id, follow_up.kind, follow_up.due_at, owner.login AS owner,
        follow_up.closing_at IS NOT NULL AND follow_up.closed_at IS NULL AS unsigned,
@@ -94,7 +97,8 @@ def record(connection: sqlite3.Connection, referral_id: int) -> dict[str, Any]:
     row = table.require(connection, "referral", referral_id, _RECORD)
     events = referrals.events_of(connection, referral_id)
     for event in events:
-        del event["by_id"]
+        del event["by_id"], event["id"]
+        event["undone"] = UNDONE[event["undone"]]
     handoff = ("handoff", "handoff_parties", "handoff_minutes")
     recorded = ("made_at", "recorded_at", "recorded_by", "again_of", "assessment")
     return {

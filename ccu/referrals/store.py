@@ -24,8 +24,8 @@ JUST_NOW = timedelta(minutes=10)  # a change by somebody else this fresh was per
 
 # The events of a referral, oldest first.
 _EVENTS = """
-SELECT event.status, event.reason, event.note, event.occurred_at AS at, event.recorded_at,
-       event.recorded_by AS by_id, recorder.login AS by, owner.login AS owner,
+SELECT event.id, event.undone, event.status, event.reason, event.note, event.occurred_at AS at,
+       event.recorded_at, event.recorded_by AS by_id, recorder.login AS by, owner.login AS owner,
        event.again_id AS again
 FROM referral_event AS event
 JOIN staff AS recorder ON recorder.id = event.recorded_by
@@ -74,6 +74,7 @@ class Event:
     note: str | None = None
     owner_id: int | None = None  # handed over to
     again_id: int | None = None  # the person was referred again, as this one
+    undone: int = 0  # 1: taken back; 2: takes back the events before it that are
 
 
 @dataclass(frozen=True)
@@ -97,11 +98,11 @@ def make(work: Work, new: NewReferral) -> int:
     made_at = dates.to_iso(new.made_at)
     columns = {name: value for name, value in vars(new).items() if name != "note"}
     referral_id = table.insert(work, "referral", columns, made_at=made_at)
-    _add_event(work, referral_id, Event(new.status, made_at, note=new.note))
+    add_event(work, referral_id, Event(new.status, made_at, note=new.note))
     if new.again_of is not None:
         old = table.require(work.connection, "referral", new.again_of)
         again = Event(old["status"], work.at, again_id=referral_id)
-        _add_event(work, new.again_of, again)
+        add_event(work, new.again_of, again)
     follow_ups.schedule(work, referral_id, new.made_at)
     work.audit(
         "refer",
@@ -126,7 +127,7 @@ def update(work: Work, referral_id: int, change: Update, *, sure: bool = False) 
     event = _event(work, old, change, sure)
     if event is None:
         return Done(old["status"], old["status"], [], [])
-    _add_event(work, referral_id, event)
+    add_event(work, referral_id, event)
     work.audit(
         "referral-update",
         "referral",
@@ -134,14 +135,17 @@ def update(work: Work, referral_id: int, change: Update, *, sure: bool = False) 
         status=event.status,
         reason=event.reason,
         owner=event.owner_id,
+        owner_before=old["owner_id"] if event.owner_id else None,
         note=event.note is not None,
     )
     if event.owner_id:
-        _hand_over(work, referral_id, old["owner_id"], event.owner_id)
+        hand_over(work, referral_id, old["owner_id"], event.owner_id)
     if event.status in rules.OPEN:
-        made = _keep_next_action(work, referral_id, change.at)
+        made = keep_next_action(work, referral_id, change.at)
         return Done(old["status"], event.status, made, [])
-    return Done(old["status"], event.status, [], follow_ups.close_for_referral(work, referral_id))
+    in_error = event.status == "entered_in_error"
+    closed = follow_ups.close_for_referral(work, referral_id, in_error=in_error)
+    return Done(old["status"], event.status, [], closed)
 
 
 def _event(work: Work, old: sqlite3.Row, change: Update, sure: bool) -> Event | None:
@@ -169,7 +173,7 @@ def _event(work: Work, old: sqlite3.Row, change: Update, sure: bool) -> Event | 
 # ---------------------------------------------------------------- owner and next action
 
 
-def _hand_over(work: Work, referral_id: int, old: int, new: int) -> None:
+def hand_over(work: Work, referral_id: int, old: int, new: int) -> None:
     """The referral's own follow-ups go with it; those that somebody else has stay theirs."""
     work.connection.execute(
         "UPDATE follow_up SET owner_id = :new"
@@ -178,7 +182,7 @@ def _hand_over(work: Work, referral_id: int, old: int, new: int) -> None:
     )
 
 
-def _keep_next_action(work: Work, referral_id: int, since: datetime) -> list[int]:
+def keep_next_action(work: Work, referral_id: int, since: datetime) -> list[int]:
     """An open referral with nothing due gets its schedule again, from this step on.
 
     What waits for a signature is done, and no next action.
@@ -191,7 +195,7 @@ def _keep_next_action(work: Work, referral_id: int, since: datetime) -> list[int
 # ---------------------------------------------------------------- events
 
 
-def _add_event(work: Work, referral_id: int, event: Event) -> None:
+def add_event(work: Work, referral_id: int, event: Event) -> None:
     """Add an event after the others, and set the referral's status and owner by it."""
     table.insert(work, "referral_event", event, referral_id=referral_id)
     new: dict[str, object] = {"status": event.status}
@@ -201,15 +205,19 @@ def _add_event(work: Work, referral_id: int, event: Event) -> None:
 
 
 def events_of(connection: sqlite3.Connection, referral_id: int) -> list[dict[str, Any]]:
-    """The events, oldest first: status, reason, note, at, recorded_at, by_id, by, owner, again."""
+    """The events, oldest first.
+
+    Keys: id, undone, status, reason, note, at, recorded_at, by_id, by, owner, again.
+    """
     return [dict(row) for row in connection.execute(_EVENTS, {"id": referral_id})]
 
 
 def event_of_status(events: list[dict[str, Any]]) -> dict[str, Any]:
     """The event by which a referral came to the status that it has now."""
-    status = events[-1]["status"]
-    first = events[-1]
-    for event in reversed(events):
+    counted = [event for event in events if not event["undone"]]
+    status = counted[-1]["status"]
+    first = counted[-1]
+    for event in reversed(counted):
         if event["status"] != status:
             break
         first = event
@@ -271,7 +279,8 @@ def _check_step(
     what = f"referral {referral_id} is {before} ({_who_and_when(since)})"
     if before not in rules.OPEN:
         raise InvalidInput(
-            f"{what}: it has ended; ccu refer CALL --again-of {referral_id} refers again"
+            f"{what}: it has ended; ccu refer CALL --again-of {referral_id} refers"
+            f" again, ccu referral reopen {referral_id} takes the end back"
         )
     if status is not None:
         already = " already" if status == before else ""

@@ -36,14 +36,15 @@ ROWS = (*town.LINES, *town.TRUST_LINES)
 ALL = (*town.ROLES, "admin")
 
 _UNIT_ONLY = (
-    "referral expire", "worker assign", "worker end", "needs record", "needs show", "needs refer",
+    "referral expire", "worker assign", "worker end", "needs record", "needs edit", "needs show",
+    "needs refer",
     "person duplicates", "person distinct", "person merge", "person unmerge", "person unlink",
     "person import", "household show", "household add", "household leave", "household name",
     "plan write", "plan approve", "plan review", "plan expire", "plan answer",
     "place verify", "place unflag", "place exempt", "place merge", "place unmerge",
-    "frequent override", "frequent review", "provider add", "provider change", "provider retire",
+    "frequent override", "frequent review", "provider add", "provider edit", "provider retire",
 )  # fmt: skip
-_ADMIN_ONLY = ("staff add", "staff change", "staff retire", "settings --change")
+_ADMIN_ONLY = ("staff add", "staff edit", "staff retire", "settings --change")
 _CODES = ("codes add", "codes rename", "codes retire")
 _OUT = ("import", "backup", "export", "audit review", "audit verify", "audit anchor")
 _CONSENT = ("consent grant", "consent revoke", "consent disclose", "consent list")
@@ -72,7 +73,15 @@ MAY_NOT: dict[str, set[str]] = {
     "ccu": {"plan approve", "plan review", *_ADMIN_ONLY, *_CODES, *_OUT, *_UPKEEP, "care destroy"},
     "clinician": {"plan approve", "plan review", *_ADMIN_ONLY, *_CODES, *_OUT, *_UPKEEP},
     "intern": {
-        *("call void", "referral expire", "follow-up sign", "person distinct", "person merge"),
+        *(
+            "call void",
+            "call unvoid",
+            "referral reopen",
+            "referral expire",
+            "follow-up reopen",
+            "follow-up sign",
+        ),
+        *("person distinct", "person merge"),
         *("person unmerge", "person import", "plan approve", "plan review", "plan answer"),
         *("place verify", "place unflag", "place exempt", "place category", "place merge"),
         *("place unmerge", "frequent override", "frequent review", "provider retire"),
@@ -89,14 +98,29 @@ MAY_NOT: dict[str, set[str]] = {
         *("wellness init", "wellness add", "wellness total"),
     },
     "records": {
-        *("call decide", "refer", "referral update", "referral expire", "follow-up add"),
-        "follow-up done",
+        *(
+            "call decide",
+            "refer",
+            "referral update",
+            "referral reopen",
+            "referral expire",
+            "follow-up add",
+        ),
+        *("follow-up done", "follow-up void", "follow-up reopen"),
         *("follow-up move", "follow-up sign", "worker assign", "worker end", "consult add"),
-        *("needs record", "needs show", "needs refer", "person link", "person unlink"),
+        *(
+            "consult edit",
+            "needs record",
+            "needs edit",
+            "needs show",
+            "needs refer",
+            "person link",
+            "person unlink",
+        ),
         *("household show", "household add", "household leave", "household name", "plan write"),
         *("plan approve", "plan review", "plan expire", "plan answer"),
         *("place flag", "place verify", "place unflag", "place exempt", "place category"),
-        *("frequent override", "frequent review", "provider add", "provider change"),
+        *("frequent override", "frequent review", "provider add", "provider edit"),
         *("provider retire", *_ADMIN_ONLY, *_CODES, *_CARE, "audit rekey"),
     },
     "admin": {*_CARE, *_SEAL, "purge", "deidentify"},
@@ -107,6 +131,11 @@ STATE = {
     ("follow-up sign", "officer"): (7, "only clinician or an admin signs follow-up 6"),
     ("follow-up sign", "ccu"): (7, "only clinician or an admin signs follow-up 6"),
     ("follow-up sign", "supervisor"): (7, "only clinician or an admin signs follow-up 6"),
+    **{
+        ("person void", role): (7, "person 5 was added by somebody else")
+        for role in ("officer", "ccu", "clinician", "intern")
+    },
+    ("follow-up void", "intern"): (7, "an intern voids only what they recorded"),
     ("follow-up done", "officer"): (7, "follow-up 5 is handled by Human Services; ask them"),
     ("follow-up done", "ccu"): (7, "follow-up 5 is handled by Human Services; ask them"),
     ("follow-up move", "officer"): (7, "follow-up 5 is handled by Human Services; ask them"),

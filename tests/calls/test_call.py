@@ -50,7 +50,7 @@ def refused(result: Result, sentence: str, code: int = 2) -> None:
 
 
 def test_show_prints_the_record_with_labels(call: Ccu) -> None:
-    call("call", "amend", "1", "--responder", "mobile_crisis:unavailable:no team")
+    call("call", "edit", "1", "--responder", "mobile_crisis:unavailable:no team")
     login = shown(call)["recorded_by"]
     assert call("call", "show", "1").out == (
         "Call 1\n"
@@ -81,7 +81,7 @@ def test_show_prints_the_record_with_labels(call: Ccu) -> None:
 
 
 def test_the_narrative_needs_a_reason_and_the_reason_is_kept(call: Ccu, db_path: Path) -> None:
-    call("call", "amend", "1", "--note-file", "-", stdin="She said “go away”.\n")
+    call("call", "edit", "1", "--note-file", "-", stdin="She said “go away”.\n")
     page = call("call", "show", "1").out
     assert "Narrative     19 characters; to read it: --full --reason TEXT\n" in page
     assert "go away" not in page
@@ -159,7 +159,7 @@ def test_a_number_that_is_no_call_is_told(
 
 
 def test_markup_and_control_characters_in_a_name_are_shown_harmlessly(call: Ccu) -> None:
-    call("call", "amend", "1", "--person-file", "-", stdin="[/b] [red]x \u202eabc\n")
+    call("call", "edit", "1", "--person-file", "-", stdin="[/b] [red]x \u202eabc\n")
     assert "[/b] [red]x \\u202eabc" in call("call", "show", "1").out
 
 
@@ -167,8 +167,8 @@ def test_markup_and_control_characters_in_a_name_are_shown_harmlessly(call: Ccu)
 
 
 def test_amend_keeps_the_old_value_and_who_and_when_and_why(call: Ccu) -> None:
-    result = call("call", "amend", "1", "--nature-cleared", "trespass", "--reason", "body camera")
-    assert result == (0, "Amended call 1: nature cleared, care.\n", "")
+    result = call("call", "edit", "1", "--nature-cleared", "trespass", "--reason", "body camera")
+    assert result == (0, "Edited call 1: nature cleared, care.\n", "")
     data = shown(call)
     assert (data["nature"], data["nature_cleared"], data["care"]) == (
         "welfare_check",
@@ -183,8 +183,8 @@ def test_amend_keeps_the_old_value_and_who_and_when_and_why(call: Ccu) -> None:
 
 
 def test_an_amended_address_is_read_again_and_the_old_place_kept(call: Ccu) -> None:
-    result = call("call", "amend", "1", "--address", "14 Main St")
-    assert result.out == "Amended call 1: address, place id.\n"
+    result = call("call", "edit", "1", "--address", "14 Main St")
+    assert result.out == "Edited call 1: address, place id.\n"
     old_and_new = [(each["field"], each["old"], each["new"]) for each in shown(call)["changes"]]
     assert old_and_new == [
         ("address", "12 Main St Apt 3", "14 Main St"),
@@ -212,14 +212,14 @@ def test_an_amended_address_is_read_again_and_the_old_place_kept(call: Ccu) -> N
 def test_every_sort_of_field_can_be_amended(
     options: tuple[str, ...], field: str, value: object, call: Ccu
 ) -> None:
-    result = call("call", "amend", "1", *options)
-    assert result.out == f"Amended call 1: {field.replace('_', ' ')}.\n", result.err
+    result = call("call", "edit", "1", *options)
+    assert result.out == f"Edited call 1: {field.replace('_', ' ')}.\n", result.err
     assert shown(call)[field] == value
 
 
 def test_responders_and_people_are_added(call: Ccu) -> None:
-    call("call", "amend", "1", "--responder", "police", "--person", "caller: unknown")
-    call("call", "amend", "1", "--add-responder", "ems:cancelled:not needed")
+    call("call", "edit", "1", "--responder", "police", "--person", "caller: unknown")
+    call("call", "edit", "1", "--add-responder", "ems:cancelled:not needed")
     data = shown(call)
     assert [each["agency"] for each in data["responders"]] == ["police", "ems"]
     assert [(each["id"], each["role"]) for each in data["people"]] == [
@@ -229,8 +229,8 @@ def test_responders_and_people_are_added(call: Ccu) -> None:
 
 
 def test_people_cleared_from_a_call_keep_their_record(call: Ccu, db_path: Path) -> None:
-    result = call("call", "amend", "1", "--clear", "person", "--person", "unknown")
-    assert result.out == "Amended call 1: people.\n"
+    result = call("call", "edit", "1", "--clear", "person", "--person", "unknown")
+    assert result.out == "Edited call 1: people.\n"
     change = shown(call)["changes"][0]
     assert (change["old"], change["new"]) == (
         [{"id": 1, "role": "subject"}],
@@ -242,7 +242,7 @@ def test_people_cleared_from_a_call_keep_their_record(call: Ccu, db_path: Path) 
 def test_an_amendment_that_changes_nothing_writes_nothing(call: Ccu, db_path: Path) -> None:
     before = rows(db_path, "SELECT count(*) FROM audit")
     result = call(
-        *("call", "amend", "1", "--nature", "welfare_check", "--danger", "none", "--when", "22:30"),
+        *("call", "edit", "1", "--nature", "welfare_check", "--danger", "none", "--when", "22:30"),
         *("--address", "12 Main St Apt 3", "--incident", "26-1", "--add-disposition", "resolved"),
         *("--person", "1"),
     )
@@ -254,8 +254,8 @@ def test_an_amendment_that_changes_nothing_writes_nothing(call: Ccu, db_path: Pa
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ((), "nothing to amend; to see the options: ccu call amend --help"),
-        (("--reason", "x"), "nothing to amend; to see the options: ccu call amend --help"),
+        ((), "nothing to amend; to see the options: ccu call edit --help"),
+        (("--reason", "x"), "nothing to amend; to see the options: ccu call edit --help"),
         (("--clear", "address"), "--clear: a call must have its address; give a new one instead"),
         (("--clear", "beat", "--beat", "4"), "--beat: give a new value or --clear it, not both"),
         (("--nature", "x"), None),
@@ -270,7 +270,7 @@ def test_an_amendment_that_changes_nothing_writes_nothing(call: Ccu, db_path: Pa
 def test_an_amendment_that_cannot_be_right_is_refused(
     options: tuple[str, ...], sentence: str | None, call: Ccu, db_path: Path
 ) -> None:
-    result = call("call", "amend", "1", *options)
+    result = call("call", "edit", "1", *options)
     assert result.code == 2
     assert result.err.count("\n") == 1
     if sentence:
@@ -279,14 +279,14 @@ def test_an_amendment_that_cannot_be_right_is_refused(
 
 
 def test_moving_the_beginning_past_the_end_is_refused(call: Ccu) -> None:
-    call("call", "amend", "1", "--cleared", "22:50")
-    refused(call("call", "amend", "1", "--when", "23:00"), "--cleared is before --when")
+    call("call", "edit", "1", "--cleared", "22:50")
+    refused(call("call", "edit", "1", "--when", "23:00"), "--cleared is before --when")
 
 
 def test_an_incident_number_of_another_call_is_refused(call: Ccu) -> None:
     call(*USUAL[:7])
     refused(
-        call("call", "amend", "2", "--incident", "26-1"),
+        call("call", "edit", "2", "--incident", "26-1"),
         "--incident: call 1 has that number already",
     )
 
@@ -301,7 +301,7 @@ def test_the_incident_number_of_an_imported_call_stays(call: Ccu, db_path: Path)
     connection.commit()
     connection.close()
     refused(
-        call("call", "amend", "1", "--incident", "x"),
+        call("call", "edit", "1", "--incident", "x"),
         "--incident: call 1 was imported; the number is its source's",
     )
     call("call", "void", "1", "--reason", "test call")
@@ -332,8 +332,8 @@ def test_a_void_call_is_not_voided_or_amended_again(call: Ccu) -> None:
     call("call", "void", "1", "--reason", "logged twice")
     refused(call("call", "void", "1", "--reason", "again"), "call 1 is void already")
     refused(
-        call("call", "amend", "1", "--beat", "4"),
-        "call 1 is void; what it said is kept as it was",
+        call("call", "edit", "1", "--beat", "4"),
+        "call 1 is void and stays as it was; to bring it back: ccu call unvoid 1",
     )
 
 
@@ -349,4 +349,36 @@ def test_void_needs_a_reason(call: Ccu) -> None:
 
 
 def test_without_a_subcommand_the_help_is_shown(ccu: Ccu) -> None:
-    assert "amend" in ccu("call").out + ccu("call").err
+    assert "unvoid" in ccu("call").out + ccu("call").err
+
+
+def test_a_call_voided_in_error_is_brought_back(call: Ccu) -> None:
+    before = call("history", "--call", "1", "-f", "json").out
+    shown = json.loads(call("call", "show", "1", "-f", "json").out)
+    assert call("call", "void", "1", "--reason", "twice").code == 0
+    done = call("call", "unvoid", "1", "--reason", "it was another call")
+    assert done == (0, "Call 1 is no longer void; counts and cards have it again.\n", "")
+    assert call("history", "--call", "1", "-f", "json").out == before
+    now = json.loads(call("call", "show", "1", "-f", "json").out)
+    assert [each["reason"] for each in now.pop("changes")] == ["twice"] * 2 + [
+        "it was another call"
+    ] * 2
+    assert now == {key: value for key, value in shown.items() if key != "changes"}
+    assert call("call", "unvoid", "1").err == "ccu: error: call 1 is not void\n"
+
+
+def test_an_incident_number_given_away_meanwhile_is_not_taken_back(call: Ccu) -> None:
+    assert call("call", "void", "1", "--reason", "twice").code == 0
+    assert call(*USUAL).code == 0
+    done = call("call", "unvoid", "1")
+    assert (done.code, done.err) == (
+        2,
+        "ccu: error: call 2 has its incident number now; to free it:"
+        " ccu call edit 2 --clear incident\n",
+    )
+
+
+def test_old_names_of_commands_still_work(call: Ccu) -> None:
+    assert call("call", "amend", "1", "--beat", "9").out == "Edited call 1: beat.\n"
+    assert "amend" not in call("call", "--help").out
+    assert "did you mean" in call("call", "correct", "1").err

@@ -100,3 +100,22 @@ def test_bad_input_is_one_sentence_and_writes_nothing(
     assert done.err.startswith(f"ccu: error: {says}")
     assert steps.everything(db_path) == before
     assert ccu("consult", "show", "9") == (3, "", "ccu: error: no consult 9\n")
+
+
+def test_a_consult_is_edited_and_keeps_what_it_was(ccu: Ccu, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("secretword")
+    asked = ("consult", "add", "--call", "1", "--clinician", "dlee", "--minutes", "10")
+    assert ccu(*asked, "--note-file", str(tmp_path / "note.txt")).code == 0
+    done = ccu("consult", "edit", "1", "--minutes", "20", "--clear", "call", "--clear", "note")
+    assert done == (0, "Edited consult 1: call, minutes, note.\n", "")
+    shown = json.loads(ccu("consult", "show", "1", "-f", "json").out)
+    assert (shown["minutes"], shown["call"]) == (20, None)
+    old = {each["field"]: each["old"] for each in shown["changes"]}
+    assert old == {"minutes": 10, "call_id": 1, "note": None}
+    assert "secretword" not in ccu("consult", "show", "1").out
+    full = ccu("consult", "show", "1", "--full", "--reason", "review", "-f", "json")
+    assert "secretword" in full.out
+    done = ccu("consult", "edit", "1", "--minutes", "20")
+    assert done.out == "Consult 1 already has these values; nothing was changed.\n"
+    for wrong in (("--asked-by", "dlee"), ("--clear", "minutes"), ("--call", "9"), ()):
+        assert ccu("consult", "edit", "1", *wrong).code != 0

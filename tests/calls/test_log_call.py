@@ -78,7 +78,7 @@ def test_a_neighbor_or_another_unit_is_not_told(typed: str, ccu: Ccu) -> None:
 def test_an_amended_address_beside_a_similar_one_is_told(ccu: Ccu) -> None:
     call = ("--when", "09:00", "--nature", "crisis")
     assert ccu("log-call", "--address", "27 Imperial Ave", *call).code == 0
-    done = ccu("call", "amend", "1", "--address", "27 imperial")
+    done = ccu("call", "edit", "1", "--address", "27 imperial")
     assert "similar on file: 27 IMPERIAL AVE, WESTPORT" in done.err
 
 

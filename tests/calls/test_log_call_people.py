@@ -107,7 +107,7 @@ def test_the_same_name_twice_in_a_file_is_told(ccu: Ccu) -> None:
 
 def test_amending_tells_it_too(ccu: Ccu) -> None:
     assert steps.call(ccu) == 1
-    done = ccu("call", "amend", "1", "--person-file", "-", stdin="Kate O'Brien")
+    done = ccu("call", "edit", "1", "--person-file", "-", stdin="Kate O'Brien")
     assert done.code == 0
     assert done.err.startswith("person 3 may be person 1 (score ")
     assert "Kate" not in done.err

@@ -93,7 +93,7 @@ def test_the_span_is_said_in_hours_days_or_as_a_time(ccu: Ccu) -> None:
     assert calls("yesterday 22:31") == []
     steps.call(ccu, when="2026-01-29 10:00")
     assert calls("3d") == [1, 2]
-    assert ccu("call", "amend", "1", "--nature-cleared", "domestic").code == 0
+    assert ccu("call", "edit", "1", "--nature-cleared", "domestic").code == 0
     assert ccu("call", "void", "2", "--reason", "twice").code == 0
     assert calls("3d") == []
     for wrong in ("0h", "9999d", "tomorrow 10:00", "Rowan"):

@@ -73,7 +73,7 @@ def card(ccu: Ccu, *words: str) -> dict[str, Any]:
 def test_the_card_is_warnings_then_who_then_calls(ccu: Ccu, db_path: Path) -> None:
     steps.start(ccu)
     steps.name(db_path, 1, "Rowan", "Sample")
-    assert ccu("staff", "change", "dlee", "--agency", "human_services").code == 0
+    assert ccu("staff", "edit", "dlee", "--agency", "human_services").code == 0
     exam = ("--nature", "suicide", "--disposition", "police_exam", "--person", "1")
     log(ccu, "12 Main St Apt 3", "2026-01-20 10:00", *exam, "--danger", "weapon")
     assert ccu("worker", "assign", "--person", "1", "--staff", "dlee").code == 0
@@ -229,7 +229,7 @@ def test_what_is_hidden_is_neither_counted_nor_hinted_at(
 ) -> None:
     steps.start(ccu)
     steps.name(db_path, 1, "Rowan", "Sample")
-    assert ccu("staff", "change", "dlee", "--agency", "human_services").code == 0
+    assert ccu("staff", "edit", "dlee", "--agency", "human_services").code == 0
     assert ccu("staff", "add", "pat", "--role", "officer", "--agency", "police").code == 0
     assert ccu("worker", "assign", "--person", "1", "--staff", "dlee").code == 0
     assert ccu("settings", "police_sees", "").code == 0

@@ -431,7 +431,7 @@ def test_notes_about_a_part_2_program_are_not_kept_here(
         assert done.err.endswith("; add it by ccu care note add --part2\n")
     assert steps.everything(db_path) == before
     assert ccu("referral", "update", "1", *file).code == 0
-    told = ccu("provider", "change", "1", "--part2")
+    told = ccu("provider", "edit", "1", "--part2")
     assert told.err == "This file still holds 1 note about earlier referrals to this provider.\n"
 
 

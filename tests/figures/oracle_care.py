@@ -43,7 +43,7 @@ def offered(file: File, asked: Asked) -> list[Row]:
 
 def accepted_at(file: File, referral: Row, as_of: int) -> Row | None:
     """The earliest event by which it was accepted, also when it was typed in late."""
-    events = [e for e in file.events[referral["id"]] if e["status"] in ACCEPTED]
+    events = [e for e in file.steps(referral) if e["status"] in ACCEPTED]
     return min((e for e in events if e["at"] <= as_of), key=lambda e: int(e["at"]), default=None)
 
 
@@ -77,7 +77,7 @@ def referrals(file: File, asked: Asked) -> Figures:
 
 def engaged_at(file: File, referral: Row, as_of: int) -> int | None:
     """First in progress, service received or reached; never before it was made."""
-    moments = [e["at"] for e in file.events[referral["id"]] if e["status"] in ENGAGED]
+    moments = [e["at"] for e in file.steps(referral) if e["status"] in ENGAGED]
     for due in file.follow_ups_of.get(referral["id"], []):
         tries = file.attempts.get(due["id"], [])
         moments += [each["at"] for each in tries if each["result"] == "reached"]
@@ -117,7 +117,7 @@ def hand_offs(file: File, asked: Asked) -> Figures:
 def _planned(file: File) -> dict[int, list[Row]]:
     """call -> the tries at the follow-ups planned for it, or for a referral made from it."""
     found: dict[int, list[Row]] = {}
-    for due in file.tables["follow_up"]:
+    for due in file.planned:
         about = {due["call_id"]}
         if due["referral_id"]:
             about.add(file.referral[due["referral_id"]]["call_id"])
@@ -208,7 +208,7 @@ def last_work(file: File, referral: Row) -> int:
         for due in file.follow_ups_of.get(referral["id"], [])
         for each in file.attempts.get(due["id"], [])
     ]
-    return int(max([file.events[referral["id"]][-1]["at"], *tries]))
+    return int(max([file.steps(referral)[-1]["at"], *tries]))
 
 
 def stalled(file: File, asked: Asked) -> list[Row]:

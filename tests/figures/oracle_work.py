@@ -173,7 +173,7 @@ def data_quality(file: File, asked: Asked) -> Figures:
     """Care calls that lack what the rates are made of."""
     care = in_period(file, asked, care=True)
     of_call: dict[int | None, set[int]] = {}
-    for row in file.tables["follow_up"]:
+    for row in file.planned:
         referral = file.referral.get(row["referral_id"])
         for call in (row["call_id"], referral["call_id"] if referral else None):
             of_call.setdefault(call, set()).add(row["id"])

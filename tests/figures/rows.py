@@ -219,6 +219,15 @@ class File:
         return None if row["person_id"] is None else self.canonical[row["person_id"]]
 
     @cached_property
+    def planned(self) -> list[Row]:
+        """The follow-ups that were not cancelled."""
+        return [row for row in self.tables["follow_up"] if not row["cancelled"]]
+
+    def steps(self, referral: Row) -> list[Row]:
+        """The events of a referral that nobody took back."""
+        return [event for event in self.events[referral["id"]] if not event["undone"]]
+
+    @cached_property
     def staff(self) -> dict[int, Row]:
         return {row["id"]: row for row in self.tables["staff"]}
 

@@ -165,7 +165,7 @@ def changes(town: Town) -> None:
 
 
 def _amended(town: Town, call: Row) -> dict[str, Any]:
-    """What an amendment changes, as `ccu call amend` keeps it."""
+    """What an amendment changes, as `ccu call edit` keeps it."""
     chance = town.chance
     nature = chance.choice(NATURES)
     known = [row for row in call["people"] if chance.often(0.5)]

@@ -89,15 +89,23 @@ def _steps(town: Town, row: Row, steps: tuple[str, ...], made: int, recorded: in
             return
         happened = at - chance.randrange(5 * DAY) if chance.often(0.03) else at
         owner = chance.choice(WORKERS) if chance.often(0.1) else None
+        if chance.often(0.05):  # a step by mistake, and back
+            before = row["status"]
+            for status in ("in_progress", before):
+                typed += 1
+                _event(town, row, status, max(at, made), typed, None, undone=1)
+            typed += 1
         _event(town, row, step, max(happened, made - DAY), typed, owner)
 
 
-def _event(town: Town, row: Row, status: str, at: int, typed: int, owner: int | None) -> None:
+def _event(
+    town: Town, row: Row, status: str, at: int, typed: int, owner: int | None, undone: int = 0
+) -> None:
     """Events are numbered when all are made: in the order in which they were typed in."""
     row |= {"status": status, "owner_id": owner or row["owner_id"]}
     said = {"referral_id": row["id"], "status": status, "owner_id": owner}
     by = {"recorded_at": stamp(typed), "recorded_by": row["owner_id"]}
-    town.add("referral_event", **said, occurred_at=stamp(at), **by)
+    town.add("referral_event", **said, undone=undone, occurred_at=stamp(at), **by)
 
 
 def follow_ups(town: Town) -> None:
@@ -122,7 +130,7 @@ def _follow_up(town: Town, begun: int, recorded: int, *, open: bool = False, **a
         "follow_up",
         **dict(kind=kind, due_at=stamp(due), owner_id=chance.choice(WORKERS)),
         **{f"{name}_id": about.get(name) for name in ("referral", "call", "person")},
-        **dict(closing_at=None, closed_at=None, closed_by=None, signed_by=None),
+        **dict(closing_at=None, closed_at=None, closed_by=None, signed_by=None, cancelled=0),
         **dict(recorded_at=stamp(recorded), recorded_by=4),
     )
     _tries(town, row, begun, recorded, open=open)
@@ -145,6 +153,9 @@ def _tries(town: Town, row: Row, begun: int, recorded: int, *, open: bool) -> No
             return
         town.change("follow_up", row, typed, due_at=stamp(at + chance.randrange(HOUR, 40 * DAY)))
     at += chance.randrange(30 * DAY)
+    if not open and row["closed_at"] is None and typed == recorded and chance.often(0.2):
+        row |= {"cancelled": 1, "closed_at": stamp(recorded + HOUR), "closed_by": row["owner_id"]}
+        return
     if not open and chance.often(0.7) and max(at, typed) + DAY < LAST_TYPED:
         return _attempt(town, row, "no_response", at, max(at, typed) + HOUR)
     if chance.often(0.1):

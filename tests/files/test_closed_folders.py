@@ -44,13 +44,13 @@ LINES = [
     "person import F --suggest", "person import list.csv --layout F",
     "person import list.csv --layout roster-hsd --rejects F",
     "address --town Westport --file F", f"{CALL} --note-file F", f"{CALL} --person-file F",
-    "person add --no-input --file F", "person find --file F", "call amend 1 --note-file F",
+    "person add --no-input --file F", "person find --file F", "call edit 1 --note-file F",
 ]  # fmt: skip
 AS_CLINICIAN = ["CCU_CARE_DB=F care init", "care init F",
                 "CCU_CARE_KEY_FILE=F care init care/care.db --encrypt",
                 "CCU_CARE_DB=F care note list --person 1", "CCU_CARE_DB=F care backup copy.db",
                 "plan write --place 1 --no-input --file F"]  # fmt: skip
-HIRE = ("staff add root --role admin", f"staff change {NOBODY.pw_name} --role clinician")
+HIRE = ("staff add root --role admin", f"staff edit {NOBODY.pw_name} --role clinician")
 # These do without what they cannot reach: a warning, or figures that have no wellness in them.
 GO_ON = {
     "CCU_AUDIT_KEY=F check", "CCU_KEY_FILE=F check", "CCU_WELLNESS_DB=F wellness total --year 2025",

@@ -88,7 +88,7 @@ def test_a_better_layout_reads_the_same_rows_again(desk: Desk) -> None:
 
 def test_what_a_hand_has_amended_stays(desk: Desk) -> None:
     desk.counts(text([row()]))
-    amended = desk.ccu("call", "amend", "1", "--nature", "crisis", "--reason", "seen")
+    amended = desk.ccu("call", "edit", "1", "--nature", "crisis", "--reason", "seen")
     assert amended.code == 0, amended.err
     result = desk.bring(text([row(Nature="TRAFFIC STOP", P="9")]))
     assert result.out.split() == [*"Read New Changed Same Rejected".split(), *"1 0 1 0 0".split()]

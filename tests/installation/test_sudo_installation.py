@@ -381,14 +381,14 @@ def test_root_lets_a_unit_without_an_admin_back_in(place: Installed) -> None:
     )
     assert found is not None
     words = found[1].replace("NEW", place.named("worker")).split()
-    words[:2] = ["staff", "change"]  # the worker is on the list
+    words[:2] = ["staff", "edit"]  # the worker is on the list
     line = ["runuser", "-u", place.named("chief"), "--", str(place.wrapper), *words]
     done = subprocess.run(
         line, capture_output=True, text=True, check=False,
         env={"PATH": installed.PATH}, cwd=place.home("chief"),
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, ""), done
-    back = ("staff", "change", place.named("worker"), "--role", "clinician")
+    back = ("staff", "edit", place.named("worker"), "--role", "clinician")
     assert place.ccu("chief", *back).code == 0
 
 

@@ -30,7 +30,7 @@ def added(ccu: Ccu, file: str, *more: str) -> int:
 
 
 def change(ccu: Ccu, number: int, file: str, *more: str) -> Result:
-    return ccu("person", "change", str(number), "--file", "-", *more, stdin=file)
+    return ccu("person", "edit", str(number), "--file", "-", *more, stdin=file)
 
 
 def show(ccu: Ccu, number: int, *more: str) -> dict[str, Any]:
@@ -246,7 +246,7 @@ def test_minor_follows_from_the_birth_date(ccu: Ccu) -> None:
     assert show(ccu, 1)["minor"] is True
     tomorrow = run_ccu("--today", "2026-02-01", "person", "show", "1", "-f", "json")
     assert json.loads(tomorrow.out)["minor"] is False
-    refused = ccu("person", "change", "1", "--no-minor")
+    refused = ccu("person", "edit", "1", "--no-minor")
     assert refused == (2, "", "ccu: error: minor: by the birth date it is yes\n")
     added(ccu, "given: Leo", "--minor")
     assert change(ccu, 2, "born: 1990-01-01").code == 0, "a guess at a door gives way"
@@ -367,7 +367,7 @@ def test_who_was_meant_gains_what_was_new(ccu: Ccu, db_path: Path) -> None:
     assert done.code == 0, done.err
     assert done.out == (
         "It is person 1; nobody was added. New in the record: sex, email, other names."
-        " Left as it was: phone (ccu person change 1).\n"
+        " Left as it was: phone (ccu person edit 1).\n"
     )
     found = show(ccu, 1)
     assert (found["given_name"], found["phone"]) == ("Katherine", "203-555-0142")
@@ -402,7 +402,7 @@ def test_a_merged_number_shows_the_kept_person(ccu: Ccu, db_path: Path) -> None:
     assert "Merged records  2\n" in page
     assert "  Kit Walsh    person 2\n" in page
     assert steps.audited(db_path, "person-show") == [("person", 1)] * 2
-    refused = ccu("person", "change", "2", "--veteran")
+    refused = ccu("person", "edit", "2", "--veteran")
     assert refused == (2, "", "ccu: error: person 2 was merged into person 1\n")
 
 
@@ -454,7 +454,7 @@ def test_an_account_that_is_not_on_the_list_is_shown_nothing(
 def test_what_was_said_before_is_kept(ccu: Ccu, db_path: Path) -> None:
     added(ccu, KATE)
     done = change(ccu, 1, "phone: 203-555-0199\nfamily: Walsh", "--housing", "shelter")
-    assert done == (0, "Changed person 1: family, phone, housing.\n", "")
+    assert done == (0, "Edited person 1: family, phone, housing.\n", "")
     assert change(ccu, 1, "phone: 203-555-0199").out == (
         "Person 1 has these values already; nothing was changed.\n"
     )
@@ -475,7 +475,7 @@ def test_emptying_a_field_and_saying_why(ccu: Ccu) -> None:
     refused = change(ccu, 1, "phone: prefers not to answer")
     assert refused == (2, "", "ccu: error: phone is known; clear it to give a reason for none\n")
     assert (
-        ccu("person", "change", "1", "--clear", "phone", "--missing", "phone=prefers_not").code == 0
+        ccu("person", "edit", "1", "--clear", "phone", "--missing", "phone=prefers_not").code == 0
     )
     found = show(ccu, 1)
     assert (found["phone"], found["missing"]) == (None, {"phone": "prefers_not"})
@@ -483,8 +483,8 @@ def test_emptying_a_field_and_saying_why(ccu: Ccu) -> None:
     assert show(ccu, 1)["missing"] == {}
     both = change(ccu, 1, "phone: 2035550142", "--clear", "phone")
     assert both == (2, "", "ccu: error: --clear phone and a new value contradict\n")
-    assert ccu("person", "change", "1", "--clear", "nose").code == 2
-    nothing = ccu("person", "change", "1")
+    assert ccu("person", "edit", "1", "--clear", "nose").code == 2
+    nothing = ccu("person", "edit", "1")
     assert nothing.code == 2
     assert "nothing to change; to see the options" in nothing.err
 
@@ -492,15 +492,15 @@ def test_emptying_a_field_and_saying_why(ccu: Ccu) -> None:
 def test_aliases_come_and_go(ccu: Ccu) -> None:
     added(ccu, KATE + "alias: Kate Walsh\n")
     assert (
-        change(ccu, 1, "alias: Kit Walsh\nalias: Kate Walsh").out == "Changed person 1: aliases.\n"
+        change(ccu, 1, "alias: Kit Walsh\nalias: Kate Walsh").out == "Edited person 1: aliases.\n"
     )
     numbers = [each["alias"] for each in show(ccu, 1)["names"]]
     assert len(numbers) == 2
-    assert ccu("person", "change", "1", "--drop-alias", str(numbers[0])).code == 0
-    gone = ccu("person", "change", "1", "--drop-alias", str(numbers[0]))
+    assert ccu("person", "edit", "1", "--drop-alias", str(numbers[0])).code == 0
+    gone = ccu("person", "edit", "1", "--drop-alias", str(numbers[0]))
     assert gone == (3, "", f"ccu: error: person 1 has no alias {numbers[0]}\n")
     assert [each["given_name"] for each in show(ccu, 1)["names"]] == ["Kit"]
-    assert ccu("person", "change", "1", "--clear", "alias").code == 0
+    assert ccu("person", "edit", "1", "--clear", "alias").code == 0
     found = show(ccu, 1, "--changes")
     assert found["names"] == []
     assert found["changes"][0]["old"] == [["Kate", "Walsh"]]
@@ -512,7 +512,7 @@ def test_who_was_described_is_identified_and_nothing_is_lost(ccu: Ccu) -> None:
     assert number == 1
     before = show(ccu, 2)
     done = change(ccu, 2, "given: Kate\nfamily: Obrien\nborn: 1980-03-04")
-    assert done.out == "Changed person 2: given, family, born (age 45).\n"
+    assert done.out == "Edited person 2: given, family, born (age 45).\n"
     assert done.err.startswith("person 2 may be person 1 (score ")
     after = show(ccu, 2)
     assert (before["identified"], after["identified"]) == (False, True)
@@ -523,14 +523,14 @@ def test_who_was_described_is_identified_and_nothing_is_lost(ccu: Ccu) -> None:
 def test_at_a_terminal_it_shows_the_current_values(ccu: Ccu, db_path: Path) -> None:
     added(ccu, KATE, "--missing", "email=prefers_not")
     typed = answers("", "Walsh", "", "Kit Walsh", "", "", "", "-", *SKIP, "y")
-    done = ccu("person", "change", "1", stdin=typed, tty=True)
-    assert (done.code, done.out) == (0, "Changed person 1: family, phone, aliases.\n")
+    done = ccu("person", "edit", "1", stdin=typed, tty=True)
+    assert (done.code, done.out) == (0, "Edited person 1: family, phone, aliases.\n")
     assert "Given name [Katherine]: " in done.err
     assert "Date of birth, such as 1/31/1980, or the year [03/04/1980]: " in done.err
     found = show(ccu, 1)
     assert (found["family_name"], found["phone"]) == ("Walsh", None)
     assert steps.audited(db_path, "person-show")[0] == ("person", 1)
-    stopped = ccu("person", "change", "1", stdin="Zoe\n", tty=True)
+    stopped = ccu("person", "edit", "1", stdin="Zoe\n", tty=True)
     assert (stopped.code, show(ccu, 1)["given_name"]) == (130, "Katherine")
 
 

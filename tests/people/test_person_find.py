@@ -248,7 +248,7 @@ def test_of_several_people_one_is_chosen(ccu: Ccu, db_path: Path) -> None:
 def test_in_a_script_a_person_is_a_number(ccu: Ccu, db_path: Path) -> None:
     sentence = "ccu: error: a person is named by its number, such as 12\n"
     assert ccu("person", "show", "katherine") == (2, "", sentence)
-    refused = ccu("person", "change", "katherine", "--no-input", tty=True)
+    refused = ccu("person", "edit", "katherine", "--no-input", tty=True)
     assert refused == (2, "", sentence)
     assert steps.audited(db_path, "person-find") == []
 

@@ -343,7 +343,7 @@ def two_people(ccu: Ccu) -> None:
     said = "given: {}\nfamily: Quill\nborn: 1950-02-0{}\nphone: 203-555-011{}\nhome: {} Elm St\n"
     for number, given in ((1, "Walter"), (2, "Wally")):
         text = said.format(given, number, number, number)
-        done = ccu("person", "change", str(number), "--file", "-", "--no-input", stdin=text)
+        done = ccu("person", "edit", str(number), "--file", "-", "--no-input", stdin=text)
         assert done.code == 0, done.err
         worker = ("--person", str(number), "--staff", ("dlee", "boss")[number - 1])
         assert ccu("worker", "assign", *worker).code == 0

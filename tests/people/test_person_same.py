@@ -161,9 +161,9 @@ def test_in_a_pipe_what_differs_has_to_be_decided(ccu: Ccu, db_path: Path) -> No
 def test_values_survive_as_said(args: list[str], name: str, phone: str, ccu: Ccu) -> None:
     at = ("--today", "2026-01-31T15:00")
     stdin = "phone: 203-555-0118\n"
-    assert run_ccu(*at, "person", "change", "2", "--file", "-", "--no-input", stdin=stdin).code == 0
+    assert run_ccu(*at, "person", "edit", "2", "--file", "-", "--no-input", stdin=stdin).code == 0
     stdin = "phone: 203-555-0119\n"
-    assert run_ccu(*at, "person", "change", "2", "--file", "-", "--no-input", stdin=stdin).code == 0
+    assert run_ccu(*at, "person", "edit", "2", "--file", "-", "--no-input", stdin=stdin).code == 0
     assert ccu(*MERGE, *args).code == 0
     for number in ("1", "2"):
         found = shown(ccu, "person", "show", number)
@@ -274,7 +274,7 @@ def test_every_list_and_card_uses_the_kept_person(ccu: Ccu) -> None:
     (met,) = shown(ccu, "call", "show", "3")["people"]
     assert (met["id"], met["merged_into"]) == (2, 1)
     assert "2, now 1" in ccu("call", "show", "3").out
-    assert ccu("call", "amend", "3", "--person", "caller: 3").code == 0  # beside the merged one
+    assert ccu("call", "edit", "3", "--person", "caller: 3").code == 0  # beside the merged one
     assert len(shown(ccu, "call", "show", "3")["people"]) == 2
 
 
@@ -410,7 +410,7 @@ def test_what_came_before_the_merge_in_its_second_is_not_since(ccu: Ccu) -> None
     assert ccu("call", "show", "1").code == 0  # looking at it later does not make it later
     for line in (_call("1"), [*due, "1"], ["needs", "record", "--person", "1", "food=lacks"]):
         assert ccu(*line).code == 0
-    assert ccu("call", "amend", "2", "--person", "1").code == 0
+    assert ccu("call", "edit", "2", "--person", "1").code == 0
     since = shown(ccu, "person", "unmerge", "2")["put_since"]
     assert [(each["record"], each["id"]) for each in since if each["record"] != "follow-up"] == [
         ("call", 2),

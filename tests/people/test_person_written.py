@@ -176,7 +176,7 @@ def test_a_year_of_birth_on_file_goes_when_another_answer_replaces_it(
 ) -> None:
     line = "given: Jane\nfamily: Doe\nborn: 1971\n"
     assert ccu("person", "add", "--file", "-", stdin=line).code == 0
-    done = ccu("person", "change", "1", *change, stdin="born: 5/6/1971\n")
+    done = ccu("person", "edit", "1", *change, stdin="born: 5/6/1971\n")
     assert done.code == 0, done.err
     found = show(ccu)
     assert (found["birth_date"], found["age_estimate"], found["missing"]) == (born, None, missing)
@@ -186,7 +186,7 @@ def test_a_year_of_birth_on_file_goes_when_another_answer_replaces_it(
 def test_a_reason_for_none_is_refused_beside_a_year_of_birth_on_file(ccu: Ccu) -> None:
     line = "given: Jane\nfamily: Doe\nborn: 1971\n"
     assert ccu("person", "add", "--file", "-", stdin=line).code == 0
-    done = ccu("person", "change", "1", "--missing", "born=prefers_not")
+    done = ccu("person", "edit", "1", "--missing", "born=prefers_not")
     says = "ccu: error: birth date is known; clear it to give a reason for none\n"
     assert (done.code, done.err) == (2, says)
     assert (show(ccu)["age_estimated_on"], show(ccu)["missing"]) == ("1971-12-31", {})
@@ -195,7 +195,7 @@ def test_a_reason_for_none_is_refused_beside_a_year_of_birth_on_file(ccu: Ccu) -
 def test_a_change_offers_the_year_of_birth_and_asks_for_no_age(ccu: Ccu) -> None:
     line = "given: Jane\nfamily: Doe\nborn: 1971\nemail: prefers not to answer\n"
     assert ccu("person", "add", "--file", "-", stdin=line).code == 0
-    done = ccu("person", "change", "1", stdin="\n" * 13 + "y\n", tty=True)
+    done = ccu("person", "edit", "1", stdin="\n" * 13 + "y\n", tty=True)
     assert done.out == "Person 1 has these values already; nothing was changed.\n", done.err
     assert "or the year [1971]: " in done.err
     assert "Email [Prefers not to answer]: " in done.err

@@ -22,7 +22,7 @@ def ccu(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> Ccu:
     monkeypatch.setenv("CCU_TODAY", NOW)
     steps.start(ccu)
     agency = ("--agency", "human_services", "--name", "Dana Lee", "--phone", "203-555-0142")
-    assert ccu("staff", "change", "dlee", *agency).code == 0
+    assert ccu("staff", "edit", "dlee", *agency).code == 0
     return ccu
 
 

@@ -33,9 +33,9 @@ def test_an_account_is_added_listed_changed_and_retired(ccu: Ccu) -> None:
     assert ccu("staff", "add", "intern1", "--role", "intern", "--supervisor", "dlee").code == 0
     assert staff(ccu)["dlee"]["name"] == "Dana Lee"
     assert staff(ccu)["intern1"]["supervisor"] == "dlee"
-    assert ccu("staff", "change", "dlee", "--phone", "203-555-0142") == (
+    assert ccu("staff", "edit", "dlee", "--phone", "203-555-0142") == (
         0,
-        "Changed dlee: phone.\n",
+        "Edited dlee: phone.\n",
         "",
     )
     assert ccu("staff", "retire", "dlee") == (0, "Retired dlee.\n", "")
@@ -74,7 +74,7 @@ def test_only_an_admin_changes_the_list(ccu: Ccu, monkeypatch: pytest.MonkeyPatc
         "",
         "ccu: error: ccu staff add needs the role admin; this account's role is officer\n",
     )
-    assert ccu("staff", "change", "mrossi", "--role", "admin").code == 7
+    assert ccu("staff", "edit", "mrossi", "--role", "admin").code == 7
     assert staff(ccu)["mrossi"]["role"] == "officer"
 
 
@@ -133,7 +133,7 @@ def test_a_signature_that_would_mean_nothing_is_refused(role: str, ccu: Ccu) -> 
     assert ccu("staff", "add", "one", "--role", "clinician").code == 0
     assert ccu("staff", "add", "two", "--role", "clinician", "--supervisor", "one").code == 0
     circle = "ccu: error: --supervisor: these two would supervise each other\n"
-    assert ccu("staff", "change", "one", "--supervisor", "two") == (2, "", circle)
+    assert ccu("staff", "edit", "one", "--supervisor", "two") == (2, "", circle)
     assert ccu("staff", "retire", "one", "--to", "other").code == 0
     assert staff(ccu)["two"]["supervisor"] is None
 
@@ -142,12 +142,12 @@ def test_the_last_admin_stays(ccu: Ccu) -> None:
     (admin,) = staff(ccu)
     says = (
         "ccu: error: this is the last person with the role admin; give another account that role"
-        " first: ccu staff change LOGIN --role admin\n"
+        " first: ccu staff edit LOGIN --role admin\n"
     )
     assert ccu("staff", "retire", admin) == (2, "", says)
-    assert ccu("staff", "change", admin, "--role", "officer") == (2, "", says)
+    assert ccu("staff", "edit", admin, "--role", "officer") == (2, "", says)
     assert ccu("staff", "add", "second", "--role", "admin").code == 0
-    assert ccu("staff", "change", admin, "--role", "officer").code == 0
+    assert ccu("staff", "edit", admin, "--role", "officer").code == 0
 
 
 def test_a_service_account_does_not_count_as_an_admin(ccu: Ccu) -> None:

@@ -39,7 +39,7 @@ def test_an_assessment_shows_what_was_found_for_each_need(ccu: Ccu, db_path: Pat
     found = shown(ccu, "1")
     assert list(found) == [
         *("id", "person", "call", "occurred_at", "recorded_at", "recorded_by", "answers"),
-        "earlier",
+        *("earlier", "changes"),
     ]
     assert answers(found) == {"housing": "lacks", "food": "has", "mh_outpatient": "declined"}
     assert len(found["answers"]) == 23  # the others were not asked, and it shows
@@ -140,3 +140,26 @@ def test_at_a_terminal_each_need_is_asked(ccu: Ccu) -> None:
     assert list(answers(shown(ccu, "2")).values()) == ["lacks", "has"]
     none = run_ccu("needs", "record", "--person", "1", stdin="\n" * 23 + "y\n", tty=True)
     assert none.err.endswith("ccu: error: no need was answered; nothing was saved\n")
+
+
+def test_answers_are_edited_and_earlier_ones_are_kept(ccu: Ccu) -> None:
+    assert ccu("needs", "record", "--person", "1", "housing=lacks", "food=lacks").code == 0
+    done = ccu("needs", "edit", "1", "housing=has", "--clear", "food", "--reason", "misheard")
+    assert done == (0, "Edited needs assessment 1: food, housing.\n", "")
+    shown = json.loads(ccu("needs", "show", "1", "-f", "json").out)
+    states = {each["need"]: each["state"] for each in shown["answers"] if each["state"]}
+    assert states == {"housing": "has"}
+    (change,) = shown["changes"]
+    assert change["old"] == {"housing": "lacks", "food": "lacks"}
+    assert change["reason"] == "misheard"
+
+
+def test_an_answer_that_was_referred_is_not_edited(ccu: Ccu) -> None:
+    assert ccu("needs", "record", "--person", "1", "housing=lacks").code == 0
+    assert ccu("needs", "refer", "1", "housing", "--to", "1").code == 0
+    done = ccu("needs", "edit", "1", "housing=has")
+    assert (done.code, done.err) == (
+        2,
+        "ccu: error: housing was referred from this assessment; record a new one:"
+        " ccu needs record\n",
+    )

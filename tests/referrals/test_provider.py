@@ -101,8 +101,8 @@ def test_what_was_verified_long_ago_is_shown_as_old(ccu: Ccu) -> None:
 
 def test_a_change_keeps_what_was_there_before(ccu: Ccu) -> None:
     assert ccu(*HOMES).code == 0
-    change = ("provider", "change", "homes", "--capacity", "full", "--need", "housing,detox")
-    assert ccu(*change) == (0, "Changed provider 1: needs, capacity.\n", "")
+    change = ("provider", "edit", "homes", "--capacity", "full", "--need", "housing,detox")
+    assert ccu(*change) == (0, "Edited provider 1: needs, capacity.\n", "")
     assert ccu(*change) == (0, "Provider 1 already has these values; nothing was changed.\n", "")
     found = shown(ccu, "1")
     assert (found["needs"], found["capacity"]) == (["detox", "housing"], "full")
@@ -111,7 +111,7 @@ def test_a_change_keeps_what_was_there_before(ccu: Ccu) -> None:
         "needs": (["housing", "shelter"], ["detox", "housing"]),
         "capacity": ("ask_first", "full"),
     }
-    assert ccu("provider", "change", "1", "--phone", "") == (0, "Changed provider 1: phone.\n", "")
+    assert ccu("provider", "edit", "1", "--phone", "") == (0, "Edited provider 1: phone.\n", "")
 
 
 def test_one_that_is_retired_leaves_the_list_and_can_come_back(ccu: Ccu) -> None:
@@ -157,7 +157,7 @@ def test_a_name_that_begins_two_is_refused_with_both(ccu: Ccu) -> None:
         (["add", "X", "--need", "food", "--capacity", "some"], 2, "--capacity: not a valid"),
         (["add", "X", "--need", "food", "--verified", "2027-01-01"], 2, "--verified"),
         (["add", "homes WITH hope", "--need", "food"], 2, "provider 1 has that name; to edit it"),
-        (["change", "1"], 2, "nothing to change; ccu provider change --help"),
+        (["change", "1"], 2, "nothing to change; ccu provider edit --help"),
         (["change", "2", "--name", "Homes with hope"], 2, "--name: provider 1 has that name"),
         (["change", "9", "--phone", "1"], 3, "PROVIDER: no provider of that number or name"),
         (["show", ""], 3, "PROVIDER: no provider of that number or name; list"),
@@ -179,7 +179,7 @@ def test_bad_input_is_one_sentence(args: list[str], code: int, says: str, ccu: C
 
 def test_the_audit_has_field_names_and_no_words(ccu: Ccu, db_path: Path) -> None:
     assert ccu(*HOMES).code == 0
-    assert ccu("provider", "change", "1", "--eligibility", "only the Smiths").code == 0
+    assert ccu("provider", "edit", "1", "--eligibility", "only the Smiths").code == 0
     with sqlite3.connect(db_path) as hand:
         rows = hand.execute(
             "SELECT action, record_id, detail FROM audit WHERE record = 'provider' ORDER BY id"

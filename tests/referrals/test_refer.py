@@ -96,9 +96,7 @@ def test_a_merged_person_is_the_record_that_stays(ccu: Ccu, db_path: Path) -> No
 
 
 def test_a_full_old_or_unfitting_provider_gives_a_note_and_does_not_stop_it(ccu: Ccu) -> None:
-    assert (
-        ccu("provider", "change", "1", "--capacity", "full", "--verified", "2025-01-03").code == 0
-    )
+    assert ccu("provider", "edit", "1", "--capacity", "full", "--verified", "2025-01-03").code == 0
     done = ccu("refer", "1", "--to", "1", "--need", "food", "-f", "json")
     warnings = [
         "provider 1 (Homes with Hope) is full",
@@ -108,7 +106,7 @@ def test_a_full_old_or_unfitting_provider_gives_a_note_and_does_not_stop_it(ccu:
     assert done.code == 0
     assert done.err == "".join(f"Note: {each}.\n" for each in warnings)
     assert json.loads(done.out)["warnings"] == warnings
-    assert ccu("provider", "change", "1", "--capacity", "waitlist").code == 0
+    assert ccu("provider", "edit", "1", "--capacity", "waitlist").code == 0
     assert "has a waitlist.\n" in ccu("refer", "1", "--to", "1", "--need", "housing").err
 
 

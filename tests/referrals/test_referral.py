@@ -182,7 +182,7 @@ def test_an_end_is_final_but_for_a_supervisors_correction(
         2,
         "",
         f"ccu: error: referral 1 is declined ({me}, 2026-01-31 23:59): it has ended;"
-        " ccu refer CALL --again-of 1 refers again\n",
+        " ccu refer CALL --again-of 1 refers again, ccu referral reopen 1 takes the end back\n",
     )
     assert ccu("referral", "update", "1", "--status", "accepted") == ended
     assert ccu("referral", "update", "1", "--owner", "dlee") == ended
@@ -592,3 +592,58 @@ def test_any_sequence_keeps_the_rules(
         assert bool(due) == (found["status"] in rules.OPEN)
         assert found["owner"]["login"]
     assert ccu("check").code == 0
+
+
+# ---------------------------------------------------------------- reopen
+
+
+def work_screens(ccu: Ccu) -> list[Any]:
+    """What people work from, and the figures of referrals."""
+    lines = [
+        ("referral", "list"),
+        ("follow-up", "list", "--all"),
+        ("history", "--call", "1"),
+        ("report", "--month", "2026-01"),
+    ]
+    found = [json.loads(ccu(*line, "-f", "json").out) for line in lines]
+    return [*found[:3], found[3]["sections"]]
+
+
+def test_a_referral_closed_by_mistake_is_as_before_and_its_history_keeps_both(ccu: Ccu) -> None:
+    steps.refer(ccu)
+    step(ccu, 1, "accepted")
+    before = work_screens(ccu)
+    step(ccu, 1, "declined")
+    assert work_screens(ccu) != before
+    done = ccu("referral", "reopen", "1")
+    assert done == (
+        0,
+        "Referral 1: accepted again (was declined); follow-ups open again: 1, 2.\n",
+        "",
+    )
+    assert work_screens(ccu) == before
+    page = ccu("referral", "show", "1").out
+    assert "Declined by person (taken back)" in page
+    assert "Accepted (takes back)" in page
+    data = json.loads(ccu("referral", "show", "1", "-f", "json").out)
+    assert [each["undone"] for each in data["events"]] == [None, None, "taken back", "takes back"]
+    assert ccu("check").code == 0
+
+
+def test_what_is_open_or_referred_again_is_not_reopened(ccu: Ccu) -> None:
+    steps.refer(ccu)
+    assert ccu("referral", "reopen", "1").err == (
+        "ccu: error: referral 1 is requested: it has not ended\n"
+    )
+    step(ccu, 1, "declined")
+    steps.refer(ccu, "--again-of", "1")
+    assert ccu("referral", "reopen", "1").err == (
+        "ccu: error: referral 1 was referred again as referral 2\n"
+    )
+
+
+def test_a_follow_up_that_was_done_before_the_end_stays_done(ccu: Ccu) -> None:
+    steps.refer(ccu)
+    assert ccu("follow-up", "done", "1", "--result", "reached").code == 0
+    step(ccu, 1, "declined")
+    assert ccu("referral", "reopen", "1").out.endswith("; follow-ups open again: 2.\n")

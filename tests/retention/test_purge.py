@@ -68,14 +68,14 @@ def life(ccu: Ccu, db_path: Path, moment: str = THEN) -> None:
     number = person(ccu, moment, *lines, alias, "email: qwyx@example.org", "home: Ñarrowwéll 4")
     other = person(ccu, moment, f"given: {given}", f"family: {family}", "born: 1990-01-02")
     for word in ("Ëarliêr", "Wasčalled", "Ëarliêr"):
-        done("person", "change", str(number), "--file", "-", stdin=f"home: {word} 9")
+        done("person", "edit", str(number), "--file", "-", stdin=f"home: {word} 9")
     done("person", "distinct", "1", "2", "--reason", "one is the mother, Wasčalled")
     done("household", "add", "new", str(number), str(other))
     done("household", "name", "1", "--file", "-", stdin="The Hõuşehøld")
     assert call(moment, "--person", "1", "--note-file", "-", stdin=LONG) == 1
     for again in range(3):
-        done("call", "amend", "1", "--note-file", "-", "--reason", "x", stdin=f"{LONG}{again}")
-    done("call", "amend", "1", "--incident", "OLDFASHIONEDX", "--reason", "Wasčalled")
+        done("call", "edit", "1", "--note-file", "-", "--reason", "x", stdin=f"{LONG}{again}")
+    done("call", "edit", "1", "--incident", "OLDFASHIONEDX", "--reason", "Wasčalled")
     done("refer", "1", "--to", "1", "--need", "housing", "--handoff", "warm_in_person")
     with contextlib.closing(sqlite3.connect(db_path)) as hand, hand:
         hand.execute("UPDATE referral SET handoff_parties = 'Pärtiêş', status = 'declined'")
@@ -149,7 +149,7 @@ def test_a_page_of_free_space_keeps_nothing_of_many_updates(
 ) -> None:
     number = person(ccu, THEN, "given: Zsöfiâñdra", "family: Quux")
     for count in range(40):
-        line = ("person", "change", str(number), "--file", "-")
+        line = ("person", "edit", str(number), "--file", "-")
         made = run_ccu("--today", THEN, *line, stdin=f"family: Qwyxölüü{'ö' * (count * 3)}")
         assert made.code == 0
     stays = call("2025-01-02T12:00", address="5 Elm St")
@@ -453,7 +453,7 @@ def test_killed_it_is_all_or_nothing_and_ends_later(
     fill_in(ccu)
     login = access.login("")
     assert ccu("staff", "add", "spare", "--role", "admin").code == 0
-    assert ccu("staff", "change", login, "--role", "records").code == 0
+    assert ccu("staff", "edit", login, "--role", "records").code == 0
     killed = subprocess.run([sys.executable, "-c", KILLED.format(where=where)], check=False)
     assert killed.returncode == -signal.SIGKILL
     gone = KILLS[where]

@@ -190,14 +190,14 @@ DUE = "--kind call --due '2026-02-23 10:00'"
 
 
 @pytest.mark.parametrize("line", [
-    "person show {n}", "person change {n} --housing shelter", "history --person {n}",
+    "person show {n}", "person edit {n} --housing shelter", "history --person {n}",
     "needs show {n}", "needs refer {n} food --to 1", "person compare {n} 2",
     "person merge 2 {n} --prefer kept", "person merge {n} 2 --prefer kept",
     "person link 2 {n} --relation parent", "household add 1 {n}", "household leave 1 {n}",
     "worker assign --person {n} --staff ccu", "worker end --person {n}",
     "log-call --address '9 Elm St' --nature crisis --when 09:00 --person {n} --no-input",
     "call show {n}", "call show {n} --full --reason handover", "history --call {n}",
-    "call amend {n} --priority 2", "call amend 3 --person {n}", "call void {n} --reason made",
+    "call edit {n} --priority 2", "call edit 3 --person {n}", "call void {n} --reason made",
     "refer {n} --to 1 --need housing", f"follow-up add --person {{n}} {DUE}",
     f"follow-up add --call {{n}} {DUE}", f"follow-up add --referral {{n}} {DUE}",
     "consult add --call {n} --clinician clinician --minutes 5", "consult show {n}",
@@ -374,7 +374,7 @@ def test_words_written_later_are_left(db: Path) -> None:
     seal(db, "person", 1)
     named = town.run(db, "clinician", "household", "name", "1", "--file", "-", stdin="Stairs")
     assert named.code == 0, named.err
-    amended = town.run(db, "ccu", "call", "amend", "1", "--note-file", "-", stdin="seen again")
+    amended = town.run(db, "ccu", "call", "edit", "1", "--note-file", "-", stdin="seen again")
     assert amended.code == 0, amended.err
     done = town.run(db, "records", "seal", "lift", "1", "--reason-code", "set_aside")
     assert done.code == 0 and "1 texts were rewritten" in done.err
@@ -401,8 +401,8 @@ def test_what_was_destroyed_meanwhile_is_no_hindrance(db: Path, tmp_path: Path) 
 STEP = st.sampled_from([
     ("refer", "1", "--to", "1", "--need", "food"), ("refer", "3", "--to", "1", "--need", "legal"),
     ("person", "merge", "1", "2", "--prefer", "kept"), ("person", "unmerge", "4"),
-    ("person", "merge", "3", "1", "--prefer", "merged"), ("call", "amend", "1", "--priority", "2"),
-    ("call", "amend", "2", "--person", "3"), ("call", "void", "3", "--reason", "made twice"),
+    ("person", "merge", "3", "1", "--prefer", "merged"), ("call", "edit", "1", "--priority", "2"),
+    ("call", "edit", "2", "--person", "3"), ("call", "void", "3", "--reason", "made twice"),
     ("household", "add", "1", "3"), ("household", "leave", "1", "2"),
     ("worker", "assign", "--household", "1", "--staff", "ccu"), ("worker", "end", "--person", "1"),
     ("referral", "update", "1", "--status", "accepted"),

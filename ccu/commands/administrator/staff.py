@@ -91,7 +91,7 @@ def list_(
 
 
 @app.command()
-def change(
+def edit(
     ctx: typer.Context,
     login: LoginArgument,
     role: Annotated[str | None, ROLE_OPTION] = None,
@@ -104,7 +104,7 @@ def change(
 
     Example:
 
-      ccu staff change dlee --phone 203-555-0188 --supervisor mrossi
+      ccu staff edit dlee --phone 203-555-0188 --supervisor mrossi
     """
     from ccu.records import staff
 
@@ -115,7 +115,7 @@ def change(
     with session.writing() as connection:
         staff.change(connection, session.staff_id, login, fields)
         account = staff.login_of(connection, login)
-    emit_line(f"Changed {account}: {', '.join(sorted(fields)).replace('_id', '')}.")
+    emit_line(f"Edited {account}: {', '.join(sorted(fields)).replace('_id', '')}.")
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`ccu call show`, `ccu call amend`, `ccu call void`: one call."""
+"""`ccu call show`, `edit`, `void`, `unvoid`: one call."""
 
 from typing import Annotated
 
@@ -20,6 +20,8 @@ from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.session import Session
 
 app = group("View, edit or void a call.")
+
+Why = Annotated[str | None, opt("--reason", REASON, "Why; kept with the record.")]
 
 CallArgument = Annotated[int, arg("CALL", CALL, "The call's number.")]
 
@@ -59,11 +61,11 @@ def show(
 
 @app.command()
 @with_options(AmendOptions)
-def amend(
+def edit(
     ctx: typer.Context,
     call: CallArgument,
     given: AmendOptions,
-    reason: Annotated[str | None, opt("--reason", REASON, "Why; kept with the record.")] = None,
+    reason: Why = None,
 ) -> None:
     """Edit a call; earlier values are kept, with who changed them and when.
 
@@ -72,9 +74,9 @@ def amend(
 
     Examples:
 
-      ccu call amend 12 --nature-cleared crisis --add-disposition referred --reason "now known"
+      ccu call edit 12 --nature-cleared crisis --add-disposition referred --reason "now known"
 
-      ccu call amend 12 --clear beat --clear minutes
+      ccu call edit 12 --clear beat --clear minutes
     """
     from ccu.calls import store as calls
     from ccu.calls.form import Amendment, CallForm, refuse_two_inputs
@@ -103,7 +105,7 @@ def amend(
         say(finding.not_on_file(session, address, near, call))
     if changed:
         words = ", ".join(field.replace("_", " ") for field in changed)
-        emit_line(f"Amended call {call}: {words}.")
+        emit_line(f"Edited call {call}: {words}.")
     else:
         emit_line(f"Call {call} already has these values; nothing was changed.")
 
@@ -118,7 +120,7 @@ def void(
 ) -> None:
     """Hide a call made in error from counts and cards; it is kept and marked void.
 
-    Its incident number can be used again, unless it was imported.
+    Its incident number can be used again, unless it was imported. ccu call unvoid undoes it.
 
     Example:
 
@@ -130,3 +132,19 @@ def void(
     with session.work() as work:
         calls.void(work, call, reason)
     emit_line(f"Voided call {call}; it is kept, but not in counts or cards.")
+
+
+@app.command()
+def unvoid(ctx: typer.Context, call: CallArgument, reason: Why = None) -> None:
+    """Bring back a call that was voided in error, with its incident number.
+
+    Example:
+
+      ccu call unvoid 12 --reason "it was not the same call as 13"
+    """
+    from ccu.calls import undo_store
+
+    session: Session = ctx.obj
+    with session.work() as work:
+        undo_store.unvoid(work, call, reason)
+    emit_line(f"Call {call} is no longer void; counts and cards have it again.")

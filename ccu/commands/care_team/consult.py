@@ -134,7 +134,7 @@ def show(
     Showing it is recorded in the audit.
 
     JSON: id, occurred_at, asked_by, clinician, minutes, call, person, note, recorded_at,
-    recorded_by, note_characters.
+    recorded_by, changes (at, by, field, old, new, reason), note_characters.
 
     Example:
 
@@ -155,4 +155,5 @@ def show(
         ("recorded", f"{dates.minute(data['recorded_at'])} by {data['recorded_by']}"),
     ]
     sections = [Section(pairs=pairs, main=True), Section("Note", lines=note)]
+    sections.append(Section("Changes", lines=consults.changes_in_words(data["changes"])))
     emit_document(Document(f"Consult {consult}", sections, data), format, output)

@@ -1,4 +1,4 @@
-"""`ccu needs record`, `show`, `refer`: the met and unmet needs of a person."""
+"""`ccu needs record`, `edit`, `show`, `refer`: the met and unmet needs of a person."""
 
 from datetime import datetime
 from typing import Annotated
@@ -10,6 +10,7 @@ from ccu.options import (
     CALL,
     MOMENT,
     PERSON,
+    REASON,
     REQUIRED,
     AskingOption,
     arg,
@@ -22,7 +23,7 @@ from ccu.output import FormatOption, OutputOption, emit_document, emit_line
 from ccu.referrals.options import NEED, NeedReferOptions
 from ccu.session import Session
 
-app = group("Needs assessments: record, show, refer.")
+app = group("Needs assessments: record, edit, show, refer.")
 
 ASSESSMENT = number_of("needs assessment", "ASSESSMENT")
 PERSON_OPTION = opt("--person", PERSON, "The person's number.")
@@ -64,6 +65,36 @@ def record(
 
 
 @app.command()
+def edit(
+    ctx: typer.Context,
+    assessment: Annotated[int, arg("ASSESSMENT", ASSESSMENT, "The assessment's number.")],
+    answer: Annotated[
+        list[str] | None, typer.Argument(metavar="[NEED=STATE]...", help="As for record.")
+    ] = None,
+    clear: Annotated[
+        list[str] | None,
+        typer.Option("--clear", metavar="NEED", help="A need that was not asked. Repeatable."),
+    ] = None,
+    reason: Annotated[str | None, opt("--reason", REASON, "Why; kept with the record.")] = None,
+    asking: AskingOption = False,
+) -> None:
+    """Edit the answers of a needs assessment; earlier ones are kept.
+
+    Example:
+
+      ccu needs edit 3 housing=has --clear food
+    """
+    from ccu.referrals import needs_page, needs_store
+
+    session: Session = ctx.obj
+    answers = needs_page.corrected(session, answer or [], clear or [], asking)
+    with session.work() as work:
+        changed = needs_store.edit(work, assessment, answers, reason)
+    done = ", ".join(changed) or "nothing was changed"
+    emit_line(f"Edited needs assessment {assessment}: {done}.")
+
+
+@app.command()
 def show(
     ctx: typer.Context,
     assessment: Annotated[
@@ -78,7 +109,7 @@ def show(
     Showing it is recorded in the audit.
 
     JSON: id, person, call, occurred_at, recorded_at, recorded_by, answers (need, state: null when
-    not asked, referral, referral_status), earlier (numbers of earlier assessments).
+    not asked, referral, referral_status), earlier (numbers of earlier assessments), changes.
 
     Examples:
 

@@ -96,7 +96,7 @@ def add(
 
 @app.command()
 @with_options(ProviderOptions)
-def change(
+def edit(
     ctx: typer.Context,
     provider: ProviderArgument,
     given: ProviderOptions,
@@ -106,7 +106,7 @@ def change(
 
     Example:
 
-      ccu provider change homes --capacity full --verified today
+      ccu provider edit homes --capacity full --verified today
     """
     from ccu.consent import store as consents
     from ccu.providers import store as providers
@@ -114,13 +114,13 @@ def change(
     session: Session = ctx.obj
     fields = _fields(given, name)
     if not fields:
-        raise InvalidInput("nothing to change; ccu provider change --help lists what can be")
+        raise InvalidInput("nothing to change; ccu provider edit --help lists what can be")
     with session.work() as work:
         changed = providers.change(work, provider, fields)
         left = consents.part2_notes(work.connection, provider) if fields.get("part2") else 0
     if changed:
         words = ", ".join(field.removesuffix("_on") for field in changed)
-        emit_line(f"Changed provider {provider}: {words}.")
+        emit_line(f"Edited provider {provider}: {words}.")
     else:
         emit_line(f"Provider {provider} already has these values; nothing was changed.")
     if left:

@@ -121,7 +121,7 @@ def show(
 
 @app.command()
 @with_options(ChangeOptions)
-def change(
+def edit(
     ctx: typer.Context,
     person: PersonArgument,
     given: ChangeOptions,
@@ -134,11 +134,11 @@ def change(
 
     Examples:
 
-      ccu person change 12
+      ccu person edit 12
 
-      ccu person change 12 --housing shelter --clear phone --missing phone=does_not_know
+      ccu person edit 12 --housing shelter --clear phone --missing phone=does_not_know
 
-      ccu person change 12 --file -
+      ccu person edit 12 --file -
     """
     from ccu.people import form as person_form
 

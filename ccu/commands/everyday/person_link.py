@@ -1,4 +1,4 @@
-"""`ccu person link`, `unlink`, `distinct`: how two people belong together, or do not."""
+"""`ccu person link`, `unlink`, `distinct`, `void`: how two people belong together, or do not."""
 
 from typing import Annotated
 
@@ -118,3 +118,32 @@ def distinct(
     with session.work() as work:
         match_store.mark_different(work, one, other, why)
     emit_line(f"Marked person {one} and person {other} as different people.")
+
+
+@app.command()
+def void(
+    ctx: typer.Context,
+    person: Annotated[int, arg("PERSON", PERSON, "The person's number.")],
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask; needed where nobody can answer.")
+    ] = False,
+) -> None:
+    """Remove a person added in error, for good: only where nothing refers to the record.
+
+    The audit keeps that it was there, and who removed it.
+
+    Example:
+
+      ccu person void 31 --yes
+    """
+    from ccu.options import terminal
+    from ccu.people import void_store
+
+    session: Session = ctx.obj
+    if not yes:
+        void_store.require_voidable(session.reading, person)
+        stated = f"The record of person {person} will be removed for good."
+        terminal.confirm_by_number(session.interactive, person, stated, "void")
+    with session.work() as work:
+        void_store.void(work, person)
+    emit_line(f"Removed person {person}.")

@@ -64,8 +64,8 @@ def show(
     JSON: id, status, since, outcome, need, provider (id, name, phone), person, call, place,
     call_void, owner (login, name, phone), handoff, handoff_parties, handoff_minutes, made_at,
     recorded_at, recorded_by, again_of, assessment, events (status, reason, note, at, recorded_at,
-    by, owner, again, note_characters), follow_ups (id, `kind`, due_at, owner, unsigned, closed_at,
-    attempts (at, by, result, minutes, note, note_characters)), person_name.
+    by, owner, again, undone, note_characters), follow_ups (id, `kind`, due_at, owner, unsigned,
+    closed_at, attempts (at, by, result, minutes, note, note_characters)), person_name.
 
     Example:
 

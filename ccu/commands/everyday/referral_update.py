@@ -1,4 +1,4 @@
-"""`ccu referral update`, `expire`: the next step of a referral, or its end."""
+"""`ccu referral update`, `reopen`, `expire`: the next step of a referral, or its end."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ from ccu.options import (
     with_options,
 )
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
-from ccu.referrals.options import REASON_CODE, UpdateOptions
+from ccu.referrals.options import REASON_CODE, NoteFileOption, UpdateOptions
 from ccu.session import Session
 
 app = group("Joined to `ccu referral` by the map in cli.py.")
@@ -39,8 +39,8 @@ def update(
     Steps: draft to requested, requested to accepted, accepted to in_progress, either of these to
     service_received; all but a draft to on_hold and back. Other ends: expired, cancelled,
     entered_in_error; for all but a draft also contact_only, rejected, declined, unable_to_contact.
-    A closed referral stays closed, and so do its follow-ups; only a supervisor can still mark it
-    entered_in_error. On hold, follow-ups stay due.
+    A closed referral stays closed, and so do its follow-ups; ccu referral reopen takes back an end
+    by mistake, and a supervisor can mark it entered_in_error. On hold, follow-ups stay due.
 
     If somebody else changed it in the last minutes, or since you saw --seen events, nothing is
     written and you are told what changed.
@@ -57,6 +57,24 @@ def update(
 
     session: Session = ctx.obj
     emit_line(form.update(session, referral, form.change_of(session, given, asking)))
+
+
+@app.command()
+def reopen(
+    ctx: typer.Context, referral: ReferralArgument, note_file: NoteFileOption = None
+) -> None:
+    """Reopen a referral that was closed by mistake; its history keeps both.
+
+    It has the status before again, and the follow-ups that closed with it are due. To refer the
+    person another time: ccu refer CALL --again-of REFERRAL
+
+    Example:
+
+      ccu referral reopen 7
+    """
+    from ccu.referrals import form
+
+    emit_line(form.reopen(ctx.obj, referral, note_file() if note_file else None))
 
 
 @app.command()

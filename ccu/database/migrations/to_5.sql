@@ -141,3 +141,9 @@ INSERT INTO setting (name, value, help, sort) VALUES
   ('urgent_natures', 'suicide,overdose', 'Natures that are decided sooner and come first in lists, comma-separated codes', 29),
   ('decide_since', date('now', '-12 hours'), 'Day from which care calls need a decision, such as 2026-01-31; earlier ones do not', 30),
   ('default_owner', '', 'Login that owns the follow-ups of referrals that patrol officers make; empty: they are asked', 31);
+
+-- What was taken back: a step of a referral, a follow-up scheduled in error.
+ALTER TABLE referral_event ADD COLUMN
+  undone      INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1, 2));  -- 1: taken back; 2: takes back
+ALTER TABLE follow_up ADD COLUMN
+  cancelled   INTEGER NOT NULL DEFAULT 0 CHECK (cancelled IN (0, 1));  -- scheduled in error

@@ -26,8 +26,9 @@ judged AS MATERIALIZED (
            OR EXISTS (SELECT 1 FROM call_disposition WHERE call_id = counted.id) AS disposition,
          EXISTS (SELECT 1 FROM call_responder WHERE call_id = counted.id) AS responder,
          cleared_at IS NOT NULL AS cleared,
-         EXISTS (SELECT 1 FROM follow_up WHERE call_id = counted.id)
+         EXISTS (SELECT 1 FROM follow_up WHERE call_id = counted.id AND cancelled IS NOT 1)
            OR EXISTS (SELECT 1 FROM referral JOIN follow_up ON follow_up.referral_id = referral.id
+                        AND cancelled IS NOT 1
                       WHERE referral.call_id = counted.id) AS follow_up
   FROM counted),
 present (at, grp, calls) AS (

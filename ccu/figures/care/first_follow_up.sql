@@ -101,15 +101,16 @@ WITH cohort AS (
   FROM call
   WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
     AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)
-    AND (EXISTS (SELECT 1 FROM follow_up WHERE call_id = call.id)
+    AND (EXISTS (SELECT 1 FROM follow_up WHERE call_id = call.id AND cancelled IS NOT 1)
       OR EXISTS (SELECT 1 FROM referral JOIN follow_up ON follow_up.referral_id = referral.id
+                   AND cancelled IS NOT 1
                  WHERE referral.call_id = call.id))),
 planned AS (
   SELECT cohort.id, follow_up.id AS follow_up_id FROM cohort
-  JOIN follow_up ON follow_up.call_id = cohort.id
+  JOIN follow_up ON follow_up.call_id = cohort.id AND cancelled IS NOT 1
   UNION
   SELECT cohort.id, follow_up.id FROM cohort JOIN referral ON referral.call_id = cohort.id
-  JOIN follow_up ON follow_up.referral_id = referral.id),
+  JOIN follow_up ON follow_up.referral_id = referral.id AND cancelled IS NOT 1),
 try AS MATERIALIZED (
   SELECT planned.id, unixepoch(attempt.occurred_at) AS at,
          substr(attempt.occurred_at, 1, 10) AS day, follow_up_result.reached

@@ -40,6 +40,7 @@ judged AS MATERIALIZED (
          EXISTS (
            SELECT 1 FROM referral_event
            WHERE referral_id = made.id AND status IN ('in_progress', 'service_received')
+             AND coalesce(undone, 0) = 0
              AND unixepoch(occurred_at) BETWEEN at AND at + 86400 * :handoff_days
              AND unixepoch(occurred_at) <= :as_of_unix)
          OR EXISTS (

@@ -1,0 +1,156 @@
+"""Taking back what was recorded in error: a follow-up, its last attempt, its closing.
+
+Nothing is lost: `change` has the values before, and the attempt itself, which leaves its table so
+that no list or figure counts it.
+"""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from ccu.errors import InvalidInput, NotAllowed
+from ccu.follow_ups import store as follow_ups
+from ccu.records import staff, table
+from ccu.work import Work
+
+ATTEMPT = "attempt"  # the field of `change` that holds a voided attempt
+_OPEN = dict.fromkeys(("closed_at", "closing_at", "closed_by", "signed_by"))
+
+_LAST_ATTEMPT = """
+SELECT attempt.*, ends FROM main.attempt
+JOIN follow_up_result ON follow_up_result.code = attempt.result
+WHERE follow_up_id = :id ORDER BY attempt.id DESC LIMIT 1
+"""
+# What the attempt changed: the last change of each field, if it was recorded with the attempt.
+_MOVED = """
+SELECT field, old_value, new_value FROM change
+WHERE record = 'follow_up' AND record_id = :id AND field IN ('due_at', 'kind')
+  AND recorded_at = :recorded_at AND recorded_by = :recorded_by
+  AND id IN (SELECT max(id) FROM change
+             WHERE record = 'follow_up' AND record_id = :id GROUP BY field)
+"""
+# The follow-up that was added because this one closed, while nobody has tried it.
+_NEXT = """
+SELECT * FROM main.follow_up AS next
+WHERE closed_at IS NULL AND closing_at IS NULL AND id > :id
+  AND NOT EXISTS (SELECT 1 FROM main.attempt WHERE follow_up_id = next.id)
+  AND EXISTS (SELECT 1 FROM audit WHERE record = 'follow_up' AND record_id = next.id
+              AND action = 'follow-up-add' AND json_extract(detail, '$.after') = :id)
+ORDER BY id DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True)
+class Voided:
+    """What voiding an attempt did: the attempt's result, and the follow-up that went with it."""
+
+    result: str
+    is_open: bool
+    cancelled: int | None = None
+
+
+def void(work: Work, follow_up_id: int, reason: str | None, *, alone: bool = False) -> None:
+    """Cancel a follow-up that was scheduled in error.
+
+    Raises NotFound, NotAllowed; InvalidInput for one that is closed or was tried, and, unless it
+    may go `alone`, for the only one due for an open referral or a person with a worker.
+    """
+    row = follow_ups.read_open(work.connection, follow_up_id)
+    _refuse_others(work, row["recorded_by"])
+    if last_attempt(work.connection, follow_up_id) is not None:
+        raise InvalidInput(
+            f"follow-up {follow_up_id} was tried; to void its last attempt:"
+            f" ccu follow-up void {follow_up_id} --attempt"
+        )
+    if not alone and follow_ups.next_needed(work.connection, row, work.today):
+        about = f"referral {row['referral_id']}" if row["referral_id"] else "the person"
+        option = "referral" if row["referral_id"] else "person"
+        raise InvalidInput(
+            f"follow-up {follow_up_id} is the only one due for {about}; add another first:"
+            f" ccu follow-up add --{option} {row[f'{option}_id']}"
+        )
+    _cancel(work, row, reason)
+
+
+def _cancel(work: Work, row: sqlite3.Row, reason: str | None) -> None:
+    new = {"cancelled": 1, "closed_at": work.at, "closed_by": work.staff_id}
+    fields = table.change(work, "follow_up", row, new, reason)
+    work.audit("follow-up-void", "follow_up", row["id"], fields=fields)
+
+
+def void_attempt(work: Work, follow_up_id: int, reason: str | None) -> Voided:
+    """Take back the last attempt: the follow-up is as it was before.
+
+    It is open again with its earlier due, unless its referral has ended; the next follow-up that
+    the attempt added is cancelled, unless somebody tried it. Raises NotFound, NotAllowed,
+    InvalidInput without an attempt.
+    """
+    connection = work.connection
+    row = follow_ups.read(connection, follow_up_id)
+    attempt = last_attempt(connection, follow_up_id)
+    if attempt is None:
+        raise InvalidInput(f"follow-up {follow_up_id} has no attempt to void")
+    _refuse_others(work, attempt["recorded_by"])
+    kept = {key: attempt[key] for key in attempt.keys() if key not in ("follow_up_id", "ends")}  # noqa: SIM118
+    connection.execute("DELETE FROM main.attempt WHERE id = :id", {"id": attempt["id"]})
+    table.record_changes(work, "follow_up", follow_up_id, {ATTEMPT: (kept, None)}, reason)
+    new = _moved_back(connection, row, attempt)
+    cancelled = None
+    is_closed = row["closed_at"] or row["closing_at"]
+    if is_closed and attempt["ends"] and follow_ups.is_workable(connection, row["referral_id"]):
+        new |= _OPEN
+        cancelled = connection.execute(_NEXT, {"id": follow_up_id}).fetchone()
+    table.change(work, "follow_up", row, new, reason)
+    work.audit("attempt-void", "follow_up", follow_up_id, result=attempt["result"])
+    if cancelled is not None:
+        _cancel(work, cancelled, reason)
+    is_open = not is_closed or "closed_at" in new
+    return Voided(attempt["result"], is_open, cancelled and int(cancelled["id"]))
+
+
+def last_attempt(connection: sqlite3.Connection, follow_up_id: int) -> sqlite3.Row | None:
+    """Return the last attempt at a follow-up, with `ends`: whether its result closes one."""
+    found: sqlite3.Row | None = connection.execute(_LAST_ATTEMPT, {"id": follow_up_id}).fetchone()
+    return found
+
+
+def _moved_back(
+    connection: sqlite3.Connection, row: sqlite3.Row, attempt: sqlite3.Row
+) -> dict[str, Any]:
+    """Return the due and kind before the attempt, where they are still what it set."""
+    asked = {"id": row["id"], **{key: attempt[key] for key in ("recorded_at", "recorded_by")}}
+    return {
+        each["field"]: json.loads(each["old_value"])
+        for each in connection.execute(_MOVED, asked)
+        if json.loads(each["new_value"]) == row[each["field"]]
+    }
+
+
+def reopen(work: Work, follow_up_id: int, due_at: str | None, reason: str | None) -> str:
+    """Open a closed or cancelled follow-up again, its attempts kept; return when it is due.
+
+    Raises NotFound; InvalidInput for one that is open, awaits a signature, or is for a referral
+    that has ended.
+    """
+    row = follow_ups.read(work.connection, follow_up_id)
+    if not row["closed_at"]:
+        if row["closing_at"]:
+            follow_ups.read_open(work.connection, follow_up_id)
+        raise InvalidInput(f"follow-up {follow_up_id} is open")
+    if not follow_ups.is_workable(work.connection, row["referral_id"]):
+        number = row["referral_id"]
+        raise InvalidInput(
+            f"referral {number} has ended; to reopen it: ccu referral reopen {number}"
+        )
+    new = {**_OPEN, "cancelled": 0, "due_at": due_at or row["due_at"]}
+    fields = table.change(work, "follow_up", row, new, reason)
+    work.audit("follow-up-reopen", "follow_up", follow_up_id, fields=fields)
+    return str(new["due_at"])
+
+
+def _refuse_others(work: Work, recorded_by: int) -> None:
+    """An intern takes back only what they recorded themselves."""
+    role = staff.role_of(work.connection, work.staff_id)
+    if role == "intern" and recorded_by != work.staff_id:
+        raise NotAllowed("an intern voids only what they recorded; ask your supervisor")

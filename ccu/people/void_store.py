@@ -1,0 +1,93 @@
+"""Removing a record of a person that was added in error, where nothing refers to it.
+
+The record and its history go; the audit keeps that it was there, by whom it was added and by whom
+it was removed. Its number is never given out again.
+"""
+
+import sqlite3
+
+from ccu.errors import InvalidInput, NotAllowed
+from ccu.records import audit, ownership, staff, table
+from ccu.work import Work
+
+# Tables whose rows are a part of the record itself: they go with it.
+_PARTS = ("person_alias", "person_key", "person_missing")
+# Others that refer to a person -> what a message calls them.
+_NAMES = {
+    "call_person": "a call",
+    "consent": "a consent",
+    "consult": "a consult",
+    "deidentified": "de-identification",
+    "disclosure": "an accounting of disclosures",
+    "follow_up": "a follow-up",
+    "frequent_override": "the frequent list",
+    "household_member": "a household",
+    "need_assessment": "a needs assessment",
+    "person": "a merge",
+    "person_different": "a comparison",
+    "person_merge": "a merge",
+    "person_relation": "a family link",
+    "person_source": "another office's list",
+    "plan": "a plan",
+    "referral": "a referral",
+    "worker": "a worker",
+}
+_ANY_MAY = ("supervisor", "records", "admin")
+_HELD = """
+SELECT id FROM legal_hold
+WHERE record = 'person' AND record_id = :id AND released_at IS NULL LIMIT 1
+"""
+
+
+def require_voidable(work: Work, person_id: int) -> sqlite3.Row:
+    """Return the row of a record that may be removed.
+
+    Raises NotFound; NotAllowed for one that somebody else added, unless the role answers for
+    records; InvalidInput where something refers to it.
+    """
+    connection = work.connection
+    row = table.require(connection, "person", person_id)
+    role = staff.role_of(connection, work.staff_id)
+    if row["recorded_by"] != work.staff_id and role not in _ANY_MAY:
+        raise NotAllowed(
+            f"person {person_id} was added by somebody else; a supervisor, records or an admin"
+            " removes it"
+        )
+    if row["merged_into"] is not None:
+        raise InvalidInput(
+            f"person {person_id} is merged into another; first: ccu person unmerge {person_id}"
+        )
+    if connection.execute(_HELD, {"id": person_id}).fetchone():
+        raise InvalidInput(f"person {person_id} is under a legal hold; nothing was removed")
+    if named := _referring(connection, person_id):
+        raise InvalidInput(
+            f"person {person_id} is named by {', '.join(named)}; to correct the record:"
+            f" ccu person edit {person_id}"
+        )
+    return row
+
+
+def _referring(connection: sqlite3.Connection, person_id: int) -> list[str]:
+    """Return what refers to a person, in words, each once."""
+    return sorted(
+        {
+            _NAMES.get(each.table, "another record")
+            for each in ownership.references(connection)
+            if each.parent == "person"
+            and each.table not in _PARTS
+            and ownership.pointing_to(connection, each, [person_id])
+        }
+    )
+
+
+def void(work: Work, person_id: int) -> None:
+    """Remove the record, its history and the reasons for which it was read. Raises as above."""
+    row = require_voidable(work, person_id)
+    connection = work.connection
+    for part in reversed(ownership.of_person(connection, [person_id])):
+        if part.table == "audit_reason":
+            audit.purge_reasons(connection, work.staff_id, [key[0] for key in part.rows])
+        else:
+            ownership.delete_rows(connection, part.table, part.rows)
+    added = {"added_by": row["recorded_by"], "added_at": row["recorded_at"]}
+    work.audit("person-void", "person", person_id, **added)

@@ -1,0 +1,98 @@
+"""Taking back steps of a referral: its status goes back, and its history keeps both.
+
+The events taken back, and the one that takes them back, count in no list or figure
+(`referral_event.undone`).
+"""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from ccu.errors import InvalidInput
+from ccu.follow_ups import store as follow_ups
+from ccu.records import table
+from ccu.referrals import rules
+from ccu.referrals import store as referrals
+from ccu.referrals.store import Event
+from ccu.work import Work
+
+# The follow-ups that the last update of a referral closed.
+_CLOSED = """
+SELECT detail ->> 'follow_ups' AS ids FROM audit
+WHERE record = 'referral' AND record_id = :id AND action = 'follow-up-close'
+  AND id > (SELECT max(id) FROM audit
+            WHERE record = 'referral' AND record_id = :id AND action = 'referral-update')
+"""
+_MARK = """
+UPDATE main.referral_event SET undone = 1
+WHERE referral_id = :id AND id > :kept AND undone = 0
+"""
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """What taking back did: the status before and now, and the follow-ups that are open again."""
+
+    before: str
+    after: str
+    opened: list[int]
+
+
+def reopen(work: Work, referral_id: int, note: str | None) -> Reopened:
+    """Take back the end of a referral: it has the status before, and its follow-ups are due again.
+
+    Raises NotFound; InvalidInput for one that is open, never was, or was referred again.
+    """
+    row = table.require(work.connection, "referral", referral_id)
+    if row["status"] in rules.OPEN:
+        raise InvalidInput(f"referral {referral_id} is {row['status']}: it has not ended")
+    events = counted(work.connection, referral_id)
+    if again := next((each["again"] for each in events if each["again"]), None):
+        raise InvalidInput(f"referral {referral_id} was referred again as referral {again}")
+    kept = [each for each in events if each["status"] in rules.OPEN]
+    if not kept:
+        raise InvalidInput(f"referral {referral_id} was never open; refer again: ccu refer")
+    return _back_to(work, row, kept[-1], None, note)
+
+
+def step_back(work: Work, referral_id: int, owner_before: int | None) -> Reopened:
+    """Take back the last event: a step, and with `owner_before` a new owner.
+
+    Raises InvalidInput for a referral with one event alone.
+    """
+    row = table.require(work.connection, "referral", referral_id)
+    events = counted(work.connection, referral_id)
+    if len(events) < 2:
+        raise InvalidInput(
+            f"referral {referral_id} has no step to take back; if it was made in error:"
+            f" ccu referral update {referral_id} --status entered_in_error --reason other"
+        )
+    return _back_to(work, row, events[-2], owner_before, None)
+
+
+def counted(connection: sqlite3.Connection, referral_id: int) -> list[dict[str, Any]]:
+    """Return the events that nobody took back, as `events_of`."""
+    return [each for each in referrals.events_of(connection, referral_id) if not each["undone"]]
+
+
+def _back_to(
+    work: Work, row: sqlite3.Row, kept: dict[str, Any], owner_id: int | None, note: str | None
+) -> Reopened:
+    """Mark the events after `kept` as taken back, and add the one that takes them back."""
+    referral_id = row["id"]
+    found = work.connection.execute(_CLOSED, {"id": referral_id}).fetchone()
+    work.connection.execute(_MARK, {"id": referral_id, "kept": kept["id"]})
+    event = Event(kept["status"], work.at, note=note, owner_id=owner_id, undone=2)
+    referrals.add_event(work, referral_id, event)
+    work.audit(
+        "referral-reopen", "referral", referral_id, status=event.status, owner=owner_id,
+        note=note is not None,
+    )  # fmt: skip
+    if owner_id is not None:
+        referrals.hand_over(work, referral_id, row["owner_id"], owner_id)
+    if event.status not in rules.OPEN:
+        return Reopened(row["status"], event.status, [])
+    opened = follow_ups.open_for_referral(work, json.loads(found["ids"]) if found else [])
+    made = referrals.keep_next_action(work, referral_id, work.now)
+    return Reopened(row["status"], event.status, opened + made)

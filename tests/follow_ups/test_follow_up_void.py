@@ -1,0 +1,134 @@
+"""`ccu follow-up void` and `reopen`: what was recorded in error is taken back, and kept."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .. import steps
+from ..conftest import Ccu
+from ..steps import become
+
+NOW = "2026-01-31T14:00"
+WHY = ("--reason", "meant another one")
+
+
+@pytest.fixture
+def ccu(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> Ccu:
+    monkeypatch.setenv("CCU_TODAY", NOW)
+    steps.start(ccu)
+    return ccu
+
+
+def read(ccu: Ccu, *line: str) -> Any:
+    done = ccu(*line, "-f", "json")
+    assert done.code == 0, done.err
+    return json.loads(done.out)
+
+
+def screens(ccu: Ccu) -> list[Any]:
+    """What people work from: the lists, the card and the figures."""
+    report = read(ccu, "report", "--month", "2026-01")
+    return [
+        read(ccu, "follow-up", "list"),
+        read(ccu, "follow-up", "overdue"),
+        read(ccu, "call", "list", "--undecided"),
+        read(ccu, "history", "--call", "1")["open"],
+        report["sections"],
+    ]
+
+
+def add(ccu: Ccu, *about: str) -> None:
+    done = ccu("follow-up", "add", *about, "--kind", "visit", "--due", "tomorrow 10:00")
+    assert done.code == 0, done.err
+
+
+def test_a_cancelled_follow_up_is_on_no_list_and_decides_no_call(ccu: Ccu) -> None:
+    before = screens(ccu)
+    add(ccu, "--call", "1")
+    assert screens(ccu) != before
+    done = ccu("follow-up", "void", "1", *WHY)
+    assert done == (0, "Cancelled follow-up 1; it is kept, but counts nowhere.\n", "")
+    assert screens(ccu) == before
+    (kept,) = read(ccu, "follow-up", "list", "--all")
+    assert kept["state"] == "cancelled"
+    changes = read(ccu, "follow-up", "show", "1")["changes"]
+    assert {each["reason"] for each in changes} == {"meant another one"}
+    assert ccu("follow-up", "void", "1", *WHY).code == 2
+
+
+def test_a_voided_attempt_leaves_the_follow_up_as_it_was(ccu: Ccu, tmp_path: Path) -> None:
+    add(ccu, "--call", "1")
+    before = screens(ccu)
+    note = tmp_path / "note.txt"
+    note.write_text("secretword")
+    tried = ("follow-up", "done", "1", "--result", "left_message", "--next", "monday 09:00")
+    assert ccu(*tried, "--note-file", str(note)).code == 0
+    assert screens(ccu) != before
+    done = ccu("follow-up", "void", "1", "--attempt", *WHY)
+    assert done.out == (
+        "Voided the last attempt at follow-up 1: left message."
+        " It is open, due Sun Feb 1, 2026 10:00.\n"
+    )
+    assert screens(ccu) == before
+    shown = ccu("follow-up", "show", "1")
+    assert "left_message" in shown.out
+    assert "secretword" not in shown.out
+    full = ccu("follow-up", "show", "1", "--full", "--reason", "review")
+    assert "secretword" in full.out
+
+
+def test_the_next_one_that_an_attempt_added_goes_with_it(ccu: Ccu) -> None:
+    steps.refer(ccu)
+    for _ in range(2):  # both of the schedule
+        (first, *_more) = read(ccu, "follow-up", "list")
+        before = screens(ccu)
+        done = ccu("follow-up", "done", str(first["id"]), "--result", "reached")
+        assert done.code == 0
+    assert "Next is follow-up 3" in done.out
+    done = ccu("follow-up", "void", str(first["id"]), "--attempt", *WHY)
+    assert done.out.endswith(" Cancelled follow-up 3.\n")
+    assert screens(ccu) == before
+
+
+def test_the_only_follow_up_of_an_open_referral_is_not_cancelled(ccu: Ccu) -> None:
+    steps.refer(ccu)
+    assert ccu("follow-up", "void", "1", *WHY).code == 0
+    done = ccu("follow-up", "void", "2", *WHY)
+    assert (done.code, done.err) == (
+        2,
+        "ccu: error: follow-up 2 is the only one due for referral 1; add another first:"
+        " ccu follow-up add --referral 1\n",
+    )
+
+
+def test_a_closed_one_is_reopened_with_its_attempts(ccu: Ccu) -> None:
+    add(ccu, "--call", "1")
+    assert ccu("follow-up", "done", "1", "--result", "refused").code == 0
+    done = ccu("follow-up", "reopen", "1", "--due", "monday 09:00", *WHY)
+    assert done.out == "Reopened follow-up 1, due Mon Feb 2, 2026 09:00.\n"
+    shown = read(ccu, "follow-up", "show", "1")
+    assert (shown["state"], len(shown["attempts"])) == ("open", 1)
+    assert ccu("follow-up", "reopen", "1").err == "ccu: error: follow-up 1 is open\n"
+
+
+def test_a_follow_up_of_an_ended_referral_stays_closed(ccu: Ccu) -> None:
+    steps.refer(ccu)
+    assert ccu("referral", "update", "1", "--status", "declined").code == 0
+    assert ccu("follow-up", "reopen", "1").err == (
+        "ccu: error: referral 1 has ended; to reopen it: ccu referral reopen 1\n"
+    )
+
+
+def test_an_intern_voids_only_their_own(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(ccu, "--call", "1")
+    assert ccu("staff", "add", "ivy", "--role", "intern").code == 0
+    become(monkeypatch, "ivy")
+    done = ccu("follow-up", "void", "1", *WHY)
+    assert (done.code, done.err) == (
+        7,
+        "ccu: error: an intern voids only what they recorded; ask your supervisor\n",
+    )
+    add(ccu, "--call", "1")
+    assert ccu("follow-up", "void", "2", *WHY).code == 0
