@@ -91,6 +91,8 @@ PLANS = (
     ),
     _figures("people", "Connections and unduplicated people", "people", "repeat_contact"),
     _figures("before-after", "Before and after", "before_after"),
+    _figures("natures", "Calls by nature", "natures"),
+    _figures("response", "Response time", "response"),
     _figures("responders", "Who responded", "responders"),
     _figures("dispositions", "How calls ended, and what was done", "dispositions"),
     _list(
@@ -98,6 +100,13 @@ PLANS = (
         "Areas",
         "beat care_calls care_previous care_year_before arrests arrests_previous"
         " arrests_year_before citations citations_previous citations_year_before",
+    ),
+    _list(
+        "beats",
+        "Areas by nature",
+        "beat nature care_calls calls calls_previous calls_year_before"
+        " arrests arrests_previous arrests_year_before"
+        " citations citations_previous citations_year_before",
     ),
     _figures("effort", "Effort and cost", "effort"),
     _list(
