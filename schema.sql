@@ -639,8 +639,8 @@ CREATE TABLE import_batch (
 CREATE TABLE cad_text (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
 
 -- One incident, wherever it came from. Two natures: as dispatched, and as cleared when that was
--- learnt; the second wins. care: the current nature was on the care list; it is stored so that
--- an edit of the list does not change earlier calls, and so that it can be indexed.
+-- learnt; the second wins. care: the current nature is on the care list, the town's or the layout's;
+-- `ccu codes add nature CODE --care` changes it for the calls on file, too.
 CREATE TABLE call (
   id              INTEGER PRIMARY KEY AUTOINCREMENT,
   source_system_id INTEGER NOT NULL DEFAULT 1 REFERENCES source_system (id),

@@ -30,9 +30,9 @@ _BY_KIND = {
         frequent-people frequent-places frequent-review holds-list household-list list overdue
         person-alike person-duplicates person-import-show purge-dry-run referral-list report""",
     WRITE: """
-        amend audit-rekey call-decide care-init care-note-add code-add code-rename code-retire
-        consent-disclose consent-grant consent-revoke consult-add deidentify destroy flag-add
-        flag-end flag-verify follow-up-add follow-up-close follow-up-done follow-up-move
+        amend audit-rekey call-decide care-init care-note-add code-add code-care code-rename
+        code-retire consent-disclose consent-grant consent-revoke consult-add deidentify destroy
+        flag-add flag-end flag-verify follow-up-add follow-up-close follow-up-done follow-up-move
         follow-up-schedule follow-up-sign hold household-add household-join household-leave
         household-name import log-call needs-record needs-refer person-add person-change
         person-distinct person-distinct-undo person-import person-link person-merge person-returned

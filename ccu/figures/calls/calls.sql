@@ -9,8 +9,8 @@
 -- title: Care calls
 -- unit: count
 -- numerator: care calls in the period
--- A care call is one whose final nature (as cleared, else as dispatched) was on the town's
--- care list when the call was recorded or last changed. missing: imported calls without a nature, ours
+-- A care call is one whose final nature (as cleared, else as dispatched) is on the town's care list
+-- (ccu codes nature), or on that of its layout. missing: imported calls without a nature, ours
 -- or the dispatch system's. When no call has one there is no count: it is not 0.
 
 -- share_of_all_calls
