@@ -51,11 +51,11 @@ PLANS = (
         "summary",
         "Summary",
         *("calls", "people", "first_follow_up", "referrals", "attempts", "late", "repeats"),
-        "concentration",
-        pick="calls care_calls share_of_all_calls people_served: unknown_people connections"
-        " first_attempt_within_24h first_attempt_within_7d referrals_made attempts_made"
-        " overdue_now stalled_now repeat_addresses repeat_people top5_people_share"
-        " top5_address_share",
+        *("concentration", "responders"),
+        pick="calls care_calls share_of_all_calls arrived_alone_of_calls people_served:"
+        " unknown_people connections first_attempt_within_24h first_attempt_within_7d"
+        " referrals_made attempts_made overdue_now stalled_now repeat_addresses repeat_people"
+        " top5_people_share top5_address_share",
         monthly=HEADLINE,
     ),
     _list(

@@ -9,8 +9,9 @@ from .rows import File, Row
 
 # section -> its figures, whatever their groups
 SECTIONS = {
-    "summary": """calls care_calls share_of_all_calls people_served unknown_people connections
-        referrals_made attempts_made overdue_now stalled_now repeat_addresses repeat_people
+    "summary": """calls care_calls share_of_all_calls arrived_alone_of_calls people_served
+        unknown_people connections referrals_made attempts_made overdue_now stalled_now
+        repeat_addresses repeat_people
         top5_people_share top5_address_share first_attempt_within_24h first_attempt_within_7d
         calls_by_month care_calls_by_month people_served_by_month connections_by_month
         first_attempt_within_24h_by_month first_attempt_within_7d_by_month""",
