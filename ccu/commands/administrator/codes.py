@@ -83,9 +83,9 @@ def add(
 ) -> None:
     """Add a code to a list of your town, or bring a retired one back.
 
-    The lists are nature, agency, disposition, need, intervention and hazard. A code never changes;
-    its label may. For a nature in the list, --care or --no-care changes whether its calls are care
-    calls, also those on file: figures of earlier periods change with it.
+    The lists are nature, agency, disposition, need, intervention, hazard and race_ethnicity. A code
+    never changes; its label may. For a nature in the list, --care or --no-care changes whether its
+    calls are care calls, also those on file: figures of earlier periods change with it.
 
     Examples:
 

@@ -141,3 +141,22 @@ INSERT INTO setting (name, value, help, sort) VALUES
   ('urgent_natures', 'suicide,overdose', 'Natures that are decided sooner and come first in lists, comma-separated codes', 29),
   ('decide_since', date('now', '-12 hours'), 'Day from which care calls need a decision, such as 2026-01-31; earlier ones do not', 30),
   ('default_owner', '', 'Login that owns the follow-ups of referrals that patrol officers make; empty: they are asked', 31);
+
+-- How people describe their own race and ethnicity: their answer, never an officer's guess. OMB's
+-- categories of 2024; people of several are multiracial.
+CREATE TABLE race_ethnicity (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
+INSERT INTO race_ethnicity (code, label, sort) VALUES
+  ('american_indian', 'American Indian or Alaska Native', 1),
+  ('asian', 'Asian', 2),
+  ('black', 'Black or African American', 3),
+  ('hispanic', 'Hispanic or Latino', 4),
+  ('middle_eastern', 'Middle Eastern or North African', 5),
+  ('pacific_islander', 'Native Hawaiian or Pacific Islander', 6),
+  ('white', 'White', 7),
+  ('multiracial', 'Multiracial', 8),
+  ('other', 'Other', 9);
+
+ALTER TABLE person ADD COLUMN race_ethnicity TEXT REFERENCES race_ethnicity (code);
