@@ -261,6 +261,23 @@ INSERT INTO housing (code, label, sort) VALUES
   ('institution', 'Institution', 5),
   ('other', 'Other', 6);
 
+-- How people describe their own race and ethnicity: their answer, never an officer's guess. OMB's
+-- categories of 2024; people of several are multiracial.
+CREATE TABLE race_ethnicity (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
+INSERT INTO race_ethnicity (code, label, sort) VALUES
+  ('american_indian', 'American Indian or Alaska Native', 1),
+  ('asian', 'Asian', 2),
+  ('black', 'Black or African American', 3),
+  ('hispanic', 'Hispanic or Latino', 4),
+  ('middle_eastern', 'Middle Eastern or North African', 5),
+  ('pacific_islander', 'Native Hawaiian or Pacific Islander', 6),
+  ('white', 'White', 7),
+  ('multiracial', 'Multiracial', 8),
+  ('other', 'Other', 9);
+
 -- Why a field is empty: three answers that must not be mixed.
 CREATE TABLE missing_value (
   code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
@@ -639,8 +656,8 @@ CREATE TABLE import_batch (
 CREATE TABLE cad_text (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
 
 -- One incident, wherever it came from. Two natures: as dispatched, and as cleared when that was
--- learnt; the second wins. care: the current nature was on the care list; it is stored so that
--- an edit of the list does not change earlier calls, and so that it can be indexed.
+-- learnt; the second wins. care: the current nature is on the care list, the town's or the layout's;
+-- `ccu codes add nature CODE --care` changes it for the calls on file, too.
 CREATE TABLE call (
   id              INTEGER PRIMARY KEY AUTOINCREMENT,
   source_system_id INTEGER NOT NULL DEFAULT 1 REFERENCES source_system (id),
@@ -760,7 +777,8 @@ CREATE TABLE person (
   recorded_by  INTEGER NOT NULL REFERENCES staff (id),
   email        TEXT,
   home         TEXT,                       -- where they live, as given; it is no household
-  postcode     TEXT
+  postcode     TEXT,
+  race_ethnicity TEXT REFERENCES race_ethnicity (code)  -- as they describe it
 ) STRICT;
 CREATE INDEX person_merged ON person (merged_into) WHERE merged_into IS NOT NULL;
 

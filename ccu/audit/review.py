@@ -30,7 +30,7 @@ _BY_KIND = {
         frequent-people frequent-places frequent-review holds-list household-list list overdue
         person-alike person-duplicates person-import-show purge-dry-run referral-list report""",
     WRITE: """
-        amend attempt-void audit-rekey call-decide care-init care-note-add code-add code-rename
+        amend attempt-void audit-rekey call-decide care-init care-note-add code-add code-care code-rename
         code-retire consent-disclose consent-grant consent-revoke consult-add consult-edit
         deidentify destroy flag-add flag-end flag-verify follow-up-add follow-up-close
         follow-up-done follow-up-move follow-up-reopen follow-up-schedule follow-up-sign

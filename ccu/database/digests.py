@@ -16,7 +16,7 @@ from ccu import database
 
 DEFINITIONS = "sqlite_master"  # the row of table_digest for tables, indexes, views and triggers
 # The code lists that a town may change (records/codes.py); nothing writes the others.
-TOWN_LISTS = ("agency", "danger", "disposition", "intervention", "nature", "need")
+TOWN_LISTS = ("agency", "danger", "disposition", "intervention", "nature", "need", "race_ethnicity")
 _LEFT_OUT = ("audit", "audit_reason", "person_key", "table_digest")
 _CODE_LIST = {"code", "label", "sort", "retired"}
 _CHANGES = {

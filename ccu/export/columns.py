@@ -24,7 +24,7 @@ REMOVED = [
     "incident numbers and the numbers of calls, referrals, follow-ups and people",
     "the dispatch system's own words",
     "staff",
-    "language and veteran status",
+    "language, race or ethnicity, and veteran status",
     "voided calls, referrals entered in error, sealed records",
     "referrals to 42 CFR Part 2 programs, and their follow-ups",
 ]

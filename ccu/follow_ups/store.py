@@ -8,7 +8,7 @@ one, a referral or a person being helped is not left without a next action: see 
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from ccu import access, dates
 from ccu.consent import store as consents
@@ -84,17 +84,40 @@ def _by(row: sqlite3.Row, when: str) -> str:
 # ---------------------------------------------------------------- making
 
 
-def schedule(work: Work, referral_id: int, since: datetime) -> list[int]:
+def schedule(
+    work: Work, referral_id: int, made_at: datetime, since: datetime | None = None
+) -> list[int]:
     """Make the follow-ups of an open referral and return their ids; at least one.
 
     Due the hours of the setting follow_up_hours after `since` in real time: 24 hours are 24 hours
-    when clocks change. Two that fall on one moment (both moved to Monday's opening) are one.
+    when clocks change. A step whose hours are over at `made_at` is counted from `made_at`: nothing
+    is late before anybody could do it. Two that fall on one moment (both moved to Monday's opening)
+    are one.
     """
     about = about_referral(work.connection, referral_id, None)
-    due = [step_after(since, work.settings, step) for step in range(len(_steps(work.settings)))]
+    begins = (since or made_at).astimezone(work.settings.zone)
+    due = [
+        step_after(
+            begins if begins + timedelta(hours=hours) > made_at else made_at, work.settings, step
+        )
+        for step, hours in enumerate(_steps(work.settings))
+    ]
     made = [insert(work, SCHEDULED_KIND, about, due_at) for due_at in dict.fromkeys(due)]
     work.audit("follow-up-schedule", "referral", referral_id, follow_ups=made)
     return made
+
+
+def contact_end(connection: sqlite3.Connection, call_id: int | None) -> datetime | None:
+    """Return when the contact of a call ended: cleared, else begun; None without a call.
+
+    The clock of "within 24 hours" starts here, in the list's due and in the figures
+    (ccu/figures/care/first_follow_up.sql).
+    """
+    row = connection.execute(
+        "SELECT coalesce(cleared_at, occurred_at) AS ended FROM call WHERE id = :call_id",
+        {"call_id": call_id},
+    ).fetchone()
+    return dates.from_iso(row["ended"]) if row else None
 
 
 def close_for_referral(work: Work, referral_id: int, *, in_error: bool = False) -> list[int]:

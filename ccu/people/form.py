@@ -38,7 +38,16 @@ from ccu.session import Session
 
 # A new record must have one of these, to tell the person from others.
 _WHO = ("given_name", "family_name", "description", "phone", "email")
+_OPTIONS = ("age_estimate", "sex", "language", "race_ethnicity", "housing", "veteran", "minor")
 _AGE = ("age_estimate", "age_estimated_on", "minor")
+
+
+def hidden_fields(session: Session) -> frozenset[str]:
+    """Return the fields that this account is not shown: race and ethnicity are for figures alone.
+
+    The police side may write down what a person told them; it reads the answer in no record.
+    """
+    return frozenset({"race_ethnicity"} if session.view.police else ())
 
 
 class PersonForm:
@@ -51,7 +60,7 @@ class PersonForm:
 
     def read_options(self, given: PersonOptions) -> None:
         """Take all options, and read the file they name. Raises InvalidInput."""
-        for field in ("age_estimate", "sex", "language", "housing", "veteran", "minor"):
+        for field in _OPTIONS:
             value = getattr(given, NAMES[field])
             if value is not None:
                 self._set(field, value)
@@ -118,6 +127,7 @@ class PersonForm:
                 partial(lambda field: not self._idle(field), field),
             )
             for field in FIELDS
+            if field not in hidden_fields(self._session)
         }
         fill_in([*self._questions.values()], self.check_new)
 
@@ -164,6 +174,7 @@ class PersonForm:
                 wanted=partial(is_open, field),
             )
             for field in FIELDS
+            if field not in hidden_fields(self._session)
         }
         fill_in([*self._questions.values()])
 

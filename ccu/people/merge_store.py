@@ -35,6 +35,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "email": ("email",),
     "home": ("home", "postcode"),
     "language": ("language",),
+    "race_ethnicity": ("race_ethnicity",),
     "veteran": ("veteran",),
     "minor": ("minor",),
     "housing": ("housing",),

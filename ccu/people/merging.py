@@ -15,6 +15,7 @@ from ccu.people import comparing, match_store
 from ccu.people import merge_store as merges
 from ccu.people import relations_store as relations
 from ccu.people import worker_store as workers
+from ccu.people.form import hidden_fields
 from ccu.people.merge_store import FIELDS, WORKER, Choice
 from ccu.session import Session
 
@@ -59,7 +60,11 @@ def run(
     if request.asking:
         say(f"Person {request.kept} and person {request.merged}: {comparing.verdict(data)}.")
         taken = _taken(request, choices)
-    data["fields"] = [_field(each, taken) for each in choices if any((*each.kept, *each.merged))]
+    data["fields"] = [
+        _field(each, taken)
+        for each in choices
+        if any((*each.kept, *each.merged)) and each.name not in hidden_fields(session)
+    ]
     page = _document(data)
     if request.dry_run:
         emit_document(page, format, output)
@@ -169,6 +174,8 @@ def text(name: str, value: tuple[Any, ...]) -> str:
         return ""
     if name == "age":
         return f"about {value[0]} in {str(value[1])[:4]}"
+    if name == "race_ethnicity":
+        return "an answer of its own"  # the police side does not see which
     if name in ("veteran", "minor"):
         return "yes" if value[0] else "no"
     return (" " if name == "name" else ", ").join(str(part) for part in value if part)

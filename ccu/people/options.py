@@ -232,6 +232,10 @@ FIELDS = {
     "language": Field("language", "Language", line(60)),
     "housing": Field("housing", "Housing", code("housing")),
     "veteran": Field("veteran", "Veteran, yes or no", YES_NO),
+    "race_ethnicity": Field(
+        *("race_ethnicity", "Race or ethnicity, only as they describe it"),
+        *(code("race_ethnicity"), ("race", "ethnicity")),
+    ),
 }
 NAMES = {column: field.name for column, field in FIELDS.items()}
 _COLUMNS = {
@@ -327,6 +331,10 @@ class PersonOptions:
     sex: Annotated[object | None, _field_option("sex", "--sex", "male, female or other.")] = None
     language: Annotated[
         object | None, _field_option("language", "--language", "The language they speak best.")
+    ] = None
+    race_ethnicity: Annotated[
+        object | None,
+        _field_option("race_ethnicity", "--race-ethnicity", "As they describe it, a code."),
     ] = None
     housing: Annotated[
         object | None, _field_option("housing", "--housing", "Where they live, a code.")

@@ -9,6 +9,7 @@ from ccu.people import open_work_store as open_work
 from ccu.people import screen_parts
 from ccu.people import store as people
 from ccu.people.birth import minor_on
+from ccu.people.form import hidden_fields
 from ccu.people.open_work_store import AsOf
 from ccu.people.options import NAMES, birth_year, latest_birth, years
 from ccu.records import codes, person_ids
@@ -37,7 +38,12 @@ def _read(session: Session, work: Work, asked: int, with_changes: bool) -> dict[
     found = people.merged_record(connection, person_id, today.isoformat())
     born, records = found["birth_date"], found["records"]
     window = {**screen_parts.window(session), "people": json.dumps(records)}
+    hidden = hidden_fields(session)
     changes = changes_of(connection, "person", person_id) if with_changes else None
+    if changes is not None:
+        changes = [each for each in changes if each["field"] not in hidden]
+    found |= dict.fromkeys(hidden)
+    found["missing"] = {name: why for name, why in found["missing"].items() if name not in hidden}
     workers = open_work.workers(connection, records, window, AsOf.of(work.now), work.view)
     work.view.keep()
     work.audit("person-show", "person", person_id, asked=asked)
@@ -82,12 +88,15 @@ def _who(data: dict[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _about(session: Session, data: dict[str, Any]) -> list[tuple[str, Any]]:
-    housing = data["housing"] and codes.labels(session.db, "housing")[data["housing"]]
+    coded = [
+        (NAMES[name].replace("_", " "), data[name] and codes.labels(session.db, name)[data[name]])
+        for name in ("race_ethnicity", "housing")
+    ]
     whys = codes.labels(session.db, "missing_value")
     why = [f"{NAMES[each]}: {whys[code].lower()}" for each, code in data["missing"].items()]
     return [
         *((NAMES[field], data[field]) for field in PLAIN),
-        ("housing", housing),
+        *coded,
         ("not on file", "\n".join(why)),
     ]
 

@@ -19,7 +19,8 @@ from ccu.work import Work
 EMPTY: dict[str, Any] = {
     **dict.fromkeys(("given_name", "family_name", "description"), ""),
     **dict.fromkeys(("birth_date", "age_estimate", "age_estimated_on", "sex", "phone", "email")),
-    **dict.fromkeys(("home", "postcode", "language", "housing", "veteran", "minor")),
+    **dict.fromkeys(("home", "postcode", "language", "race_ethnicity", "housing")),
+    **dict.fromkeys(("veteran", "minor")),
 }
 # What the keys of ccu.identity are made from: after a change of it they are made again.
 IDENTIFYING = (

@@ -30,6 +30,7 @@ LISTS = {
     "follow_up_kind": "follow_up_type",
     "follow_up_result": "follow_up_result",
     "housing": "housing_status",
+    "race_ethnicity": "race_ethnicity",
     "missing_value": "missing_reason",
     "place_category": "place_category",
     "plan_status": "plan_status",

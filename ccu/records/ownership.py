@@ -17,6 +17,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "person": (
         *("given_name", "family_name", "description", "birth_date", "age_estimate"),
         *("age_estimated_on", "sex", "phone", "language", "email", "home", "postcode"),
+        "race_ethnicity",
     ),
     "person_alias": ("given_name", "family_name"),
     "person_own": ("value",),

@@ -18,6 +18,7 @@ _NEEDED = {
     "nature": ("suicide", "overdose", "other"),
 }
 LONGEST_CODE = 40  # characters
+NATURES_ONLY = "--care is for a nature only; leave it out"
 
 
 def town_list(text: str) -> str:
@@ -35,13 +36,18 @@ def town_list(text: str) -> str:
 def add(work: "Work", table: str, label: str, care: bool | None) -> str:
     """Add a code made of its label, or bring back the retired one of that label; returns it.
 
-    `care` is for a nature, and needed there: whether its calls are care calls.
+    `care` is for a nature, and needed there: whether its calls are care calls. For one that is in
+    the list already it is changed, and so are its calls: every figure follows (`set_care`).
     """
     rows = codes.every(work.connection, table)
     known = {codes.plain(each.label): each for each in rows} | {each.code: each for each in rows}
     code = codes.plain(label)
     if (found := known.get(code)) is not None:
+        if care is not None:
+            set_care(work, table, found.code, care)
         if not found.retired:
+            if care is not None:
+                return found.code
             raise InvalidInput(f"{found.code} ({found.label}) is in the list already")
         _set(work, table, found.code, "retired", 0)
         work.audit("code-add", table, code=found.code)
@@ -61,7 +67,7 @@ def add(work: "Work", table: str, label: str, care: bool | None) -> str:
             )
         columns["care"] = int(care)
     elif care is not None:
-        raise InvalidInput("--care is for a nature only; leave it out")
+        raise InvalidInput(NATURES_ONLY)
     names = ", ".join(columns)
     values = ", ".join(f":{name}" for name in columns)
     work.connection.execute(
@@ -70,6 +76,19 @@ def add(work: "Work", table: str, label: str, care: bool | None) -> str:
     )
     work.audit("code-add", table, code=code)
     return code
+
+
+def set_care(work: "Work", table: str, code: str, care: bool) -> None:
+    """Make calls of a nature care calls or not, also those on file. Raises InvalidInput."""
+    if table != "nature":
+        raise InvalidInput(NATURES_ONLY)
+    _set(work, table, code, "care", int(care))
+    changed = work.connection.execute(
+        "UPDATE call SET care = :care"
+        " WHERE coalesce(nature_cleared, nature) = :code AND care <> :care",
+        {"care": int(care), "code": code},
+    )
+    work.audit("code-care", table, code=code, care=care, calls=changed.rowcount)
 
 
 def relabel(work: "Work", table: str, text: str, label: str) -> str:

@@ -103,7 +103,8 @@ def make(work: Work, new: NewReferral) -> int:
         old = table.require(work.connection, "referral", new.again_of)
         again = Event(old["status"], work.at, again_id=referral_id)
         add_event(work, new.again_of, again)
-    follow_ups.schedule(work, referral_id, new.made_at)
+    ended = follow_ups.contact_end(work.connection, new.call_id)
+    follow_ups.schedule(work, referral_id, new.made_at, ended)
     work.audit(
         "refer",
         "referral",

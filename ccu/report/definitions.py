@@ -43,7 +43,7 @@ class Definition:
 
     @property
     def unit(self) -> str:
-        """Return count, share, number, hours, days or dollars; empty for a list."""
+        """Return count, share, number, minutes, hours, days or dollars; empty for a list."""
         return self.facts.get("unit", "")
 
     @property

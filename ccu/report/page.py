@@ -73,7 +73,7 @@ def _headline_table(report: Report) -> Section:
     lines = headline(report)
     rows = [
         (
-            *(line.figure.title, text.valued(line.figure), text.parts(line.figure)),
+            *(line.figure.title, text.valued(line.figure), _made_of(line.figure)),
             *line.then.values(),
             _small_chart(line.months),
         )
@@ -81,6 +81,12 @@ def _headline_table(report: Report) -> Section:
     ]
     heads = ("Figure", "Value", "Of", *text.compared(report).values(), "12 months")
     return Section("Headline", table=Table(heads, rows), lines=[few(lines)] if few(lines) else [])
+
+
+def _made_of(each: Figure) -> str:
+    """Return `9 of 12 with data, 3 missing`."""
+    lacking = f"{each.missing:,} missing" if each.missing else ""
+    return ", ".join(part for part in (text.parts(each), lacking) if part)
 
 
 def few(lines: list[Line]) -> str:

@@ -109,7 +109,9 @@ def publish(session: "Session", report: "Report", section: "ReportSection") -> N
 
 
 def _published(each: Figure, session: "Session", report: "Report") -> Figure:
-    if not store.has_rows(session.db, _COUNTED.get(each.figure, ("call",))):
+    if each.numerator is None or not store.has_rows(
+        session.db, _COUNTED.get(each.figure, ("call",))
+    ):
         return _no_number(each, NO_DATA)
     over = report.period.end + timedelta(days=_WAITS.get(each.figure, 0))
     if each.figure in _WAITS and dates.day_start(over, session.settings.zone) > report.as_of:

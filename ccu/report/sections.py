@@ -51,11 +51,11 @@ PLANS = (
         "summary",
         "Summary",
         *("calls", "people", "first_follow_up", "referrals", "attempts", "late", "repeats"),
-        "concentration",
-        pick="calls care_calls share_of_all_calls people_served: unknown_people connections"
-        " first_attempt_within_24h first_attempt_within_7d referrals_made attempts_made"
-        " overdue_now stalled_now repeat_addresses repeat_people top5_people_share"
-        " top5_address_share",
+        *("concentration", "responders"),
+        pick="calls care_calls share_of_all_calls arrived_alone_of_calls people_served:"
+        " unknown_people connections first_attempt_within_24h first_attempt_within_7d"
+        " referrals_made attempts_made overdue_now stalled_now repeat_addresses repeat_people"
+        " top5_people_share top5_address_share",
         monthly=HEADLINE,
     ),
     _list(
@@ -91,6 +91,8 @@ PLANS = (
     ),
     _figures("people", "Connections and unduplicated people", "people", "repeat_contact"),
     _figures("before-after", "Before and after", "before_after"),
+    _figures("natures", "Calls by nature", "natures"),
+    _figures("response", "Response time", "response"),
     _figures("responders", "Who responded", "responders"),
     _figures("dispositions", "How calls ended, and what was done", "dispositions"),
     _list(
@@ -98,6 +100,13 @@ PLANS = (
         "Areas",
         "beat care_calls care_previous care_year_before arrests arrests_previous"
         " arrests_year_before citations citations_previous citations_year_before",
+    ),
+    _list(
+        "beats",
+        "Areas by nature",
+        "beat nature care_calls calls calls_previous calls_year_before"
+        " arrests arrests_previous arrests_year_before"
+        " citations citations_previous citations_year_before",
     ),
     _figures("effort", "Effort and cost", "effort"),
     _list(

@@ -48,15 +48,23 @@ EXPLAINS: Mapping[str, tuple[str, ...]] = {
         " Camden trial the calls of both groups fell about 40%.",
         "Compare with the people not engaged; they were not chosen at random, either.",
     ),
+    "natures": (
+        "Natures on the care list: ccu codes nature. Calls whose words have no nature are Other.",
+    ),
+    "response": (
+        "Only calls with both times: many systems record arrival for the first unit alone.",
+    ),
     "responders": (
-        "Eight rates of the same calls, because a single diversion rate depends on how it is"
-        " counted: Eugene's police found 2% to 20% in one year's records.",
+        "Eight rates of the same calls, those with a responder recorded, because a single diversion"
+        " rate depends on how it is counted: Eugene's police found 2% to 20% in a year's records.",
         "None of them shows what would have happened without the team.",
     ),
     "dispositions": ("A call may end in several ways: shares add up to more than 100%.",),
     "areas": (
         "Areas differ in size and in how many people pass through: compare each with itself.",
+        "Arrests and citations are of all calls, not only care calls; by nature: --section beats.",
     ),
+    "beats": ("Arrests and citations are of the calls of that nature in that area.",),
     "effort": ("Minutes as recorded, at stated rates: not the town's accounts.",),
     "caseload": ("As of the as-of time. It shows how much work, not how difficult.",),
     "completeness": (

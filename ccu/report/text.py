@@ -27,11 +27,14 @@ HEADS = {
     "same_person": "same",
     "has_worker": "worker",
     "open_items": "open",
+    "arrests": "all arrests",
     "care_previous": "care before",
     "care_year_before": "care last year",
+    "calls_previous": "calls before",
+    "calls_year_before": "calls last year",
     "arrests_previous": "arrests before",
     "arrests_year_before": "arrests last year",
-    "citations": "cited",
+    "citations": "all cited",
     "citations_previous": "cited before",
     "citations_year_before": "cited last year",
     "with_value": "has it",
@@ -178,12 +181,13 @@ def _value_column(each: Figure) -> str:
 
 
 def parts(each: Figure) -> str:
-    """Return `16,479 of 109,855`, or nothing for a count."""
+    """Return `16,479 of 109,855`, or nothing for a count; `9 of 12 with data` if some lack it."""
     if each.denominator is None:
         return ""
+    lacking = " with data" if each.missing else ""
     if each.numerator is None:
-        return f"of {_number(each.denominator)}"
-    return f"{_number(each.numerator)} of {_number(each.denominator)}"
+        return f"of {_number(each.denominator)}{lacking}"
+    return f"{_number(each.numerator)} of {_number(each.denominator)}{lacking}"
 
 
 def left_out(each: Figure) -> str:
@@ -193,15 +197,15 @@ def left_out(each: Figure) -> str:
 
 
 def value(number: float | int | None, unit: str) -> str:
-    """Return 15.0%, 2.7, 3.4 h, $1,234, 1,204; `n/a` without data."""
+    """Return 15.0%, 2.7, 3.4 h, 6.5 min, $1,234, 1,204; `n/a` without data."""
     if number is None:
         return NO_DATA
     if unit == "share":
         return f"{number * 100:.1f}%"
     if unit == "dollars":
         return f"${number:,.2f}" if abs(number) < 100 else f"${number:,.0f}"
-    if unit in ("hours", "days"):
-        return f"{number:,.1f} {unit[0]}"
+    if unit in ("hours", "days", "minutes"):
+        return f"{number:,.1f} {'min' if unit == 'minutes' else unit[0]}"
     return _number(number)
 
 

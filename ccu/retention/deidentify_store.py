@@ -169,7 +169,7 @@ def _person(row: dict[str, Any], last: str) -> dict[str, Any]:
         "age_estimate": None if age is None else min(age // 10 * 10 + 5, 95),
         "age_estimated_on": None if age is None else f"{last[:4]}-01-01",
         **{name: REMOVED if row[name] else row[name] for name in ("phone", "language")},
-        **dict.fromkeys(("email", "home", "postcode")),
+        **dict.fromkeys(("email", "home", "postcode", "race_ethnicity")),
     }
 
 

@@ -210,7 +210,7 @@ def _fit(connection: sqlite3.Connection, seal_id: int, content: Content) -> None
             what = each.parent.replace("_", " ")
             raise InvalidInput(f"it belongs to {what} {value}, which was destroyed")
         for row in content.rows[each.table].values():
-            if row[each.column] == value:
+            if row.get(each.column) == value:
                 row[each.column] = None
 
 
@@ -220,7 +220,7 @@ def _missing(
     """Return what these rows point to that is neither among them nor in the file."""
     found = []
     for each in ownership.references(connection):
-        wanted = {row[each.column] for row in rows.get(each.table, {}).values()} - {None}
+        wanted = {row.get(each.column) for row in rows.get(each.table, {}).values()} - {None}
         among = {row[each.parent_column] for row in rows.get(each.parent, {}).values()}
         for value in sorted(wanted - among, key=str):
             there = connection.execute(

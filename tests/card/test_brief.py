@@ -60,7 +60,7 @@ def test_the_page_has_what_is_new_due_late_and_waiting(ccu: Ccu) -> None:
     about = "call 1, person 1, 12 MAIN ST # 3"
     late = {"id": 3, "days_late": 0, "due": "2026-01-31 13:30", "owner": me, "what": "Letter"}
     assert found["overdue"] == [{**late, "for": about, "person": 1}]
-    assert [row["id"] for row in found["due_today"]] == [1]
+    assert [row["id"] for row in found["due_today"]] == [1, 4]  # 4: of the referral, at 22:30
     assert found["waiting"] == [
         {"id": 1, "made": "2026-01-31 14:00", "owner": me, "person": 1, "place": "12 MAIN ST # 3"}
     ]
@@ -71,7 +71,7 @@ def test_the_page_has_what_is_new_due_late_and_waiting(ccu: Ccu) -> None:
             "place": "12 MAIN ST # 3",
             "nature": "Person in crisis",
             "outcome": "",
-            "answer": "not reached; next try Feb 1",
+            "answer": "not reached; next try Jan 31",
         }
     ]
     markdown = ccu("brief", "--format", "markdown").out

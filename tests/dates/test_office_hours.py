@@ -90,13 +90,13 @@ def test_the_settings_are_checked_and_tidied(ccu: Ccu) -> None:
 
 
 def test_a_schedule_keeps_to_them_only_when_they_are_set(ccu: Ccu) -> None:
-    """Referred on Friday 30 January at 22:45; 24 hours later is a Saturday night."""
+    """The call ended on Friday 30 January at 22:30; 24 hours later is a Saturday night."""
     steps.start(ccu)
     made = ("--made", "2026-01-30 22:45")
     free = steps.referral(ccu, steps.refer(ccu, *made))
     assert [each["due_at"] for each in free["follow_ups"]] == [
-        "2026-01-31T22:45:00-05:00",
-        "2026-02-06T22:45:00-05:00",
+        "2026-01-31T22:30:00-05:00",
+        "2026-02-06T22:30:00-05:00",
     ]
     assert ccu("settings", "office_hours", WEEK).code == 0
     assert ccu("settings", "holidays", "2026-02-02").code == 0

@@ -9,8 +9,9 @@ from .rows import File, Row
 
 # section -> its figures, whatever their groups
 SECTIONS = {
-    "summary": """calls care_calls share_of_all_calls people_served unknown_people connections
-        referrals_made attempts_made overdue_now stalled_now repeat_addresses repeat_people
+    "summary": """calls care_calls share_of_all_calls arrived_alone_of_calls people_served
+        unknown_people connections referrals_made attempts_made overdue_now stalled_now
+        repeat_addresses repeat_people
         top5_people_share top5_address_share first_attempt_within_24h first_attempt_within_7d
         calls_by_month care_calls_by_month people_served_by_month connections_by_month
         first_attempt_within_24h_by_month first_attempt_within_7d_by_month""",
@@ -26,6 +27,8 @@ SECTIONS = {
     "people": """people_served unknown_people interventions referrals_accepted connections
         connections_per_person new_people repeat_contact_30 repeat_contact_90""",
     "before-after": "reduction people_compared",
+    "natures": "care_calls_by_nature calls_by_nature care_calls_by_words calls_by_words",
+    "response": "median_minutes_to_arrival p90_minutes_to_arrival",
     "responders": """associated_of_calls dispatched_of_calls arrived_of_calls
         arrived_alone_of_calls associated_of_care_calls dispatched_of_care_calls
         arrived_of_care_calls arrived_alone_of_care_calls backup_rate backup_arrived
@@ -40,6 +43,7 @@ LISTS = (
     "repeat-people",
     "overdue",
     "areas",
+    "beats",
     "caseload",
     "completeness",
     "hours",
@@ -53,6 +57,7 @@ NOT_COMPARED = {"overdue_now", "stalled_now", *(f"{name}_by_month" for name in M
 # Of these only the groups that have something are shown.
 ONLY_USED = {
     *("referral_outcome", "referrals_by_need", "lead_agency"),
+    *("care_calls_by_nature", "calls_by_nature", "care_calls_by_words", "calls_by_words"),
     *("disposition_mix", "intervention_mix"),
 }
 # In the summary these are totals, without their groups.
@@ -60,6 +65,7 @@ WHOLE_IN_SUMMARY = {"people_served"}
 
 _FAMILIES = (
     *(oracle_calls.calls, oracle_calls.repeats, oracle_calls.concentration),
+    *(oracle_calls.natures, oracle_calls.response),
     *(oracle_care.referrals, oracle_care.hand_offs, oracle_care.first_follow_up, oracle_care.late),
     *(oracle_people.people, oracle_people.repeat_contacts, oracle_people.before_after),
     *(oracle_response.responders, oracle_response.dispositions, oracle_response.effort),
@@ -109,6 +115,7 @@ def lists(file: File, periods: list[Asked]) -> dict[str, list[Row]]:
         "repeat-people": people,
         "overdue": late,
         "areas": oracle_calls.areas(file, periods),
+        "beats": oracle_calls.beats(file, periods),
         "caseload": oracle_work.caseload(file, asked),
         "completeness": oracle_work.completeness(file, asked),
         "hours": oracle_calls.hours(file, asked),

@@ -5,7 +5,7 @@ from datetime import date
 from math import ceil
 
 from .parts import Asked, Figures, Part, count, share
-from .rows import File, Row, add_days, group
+from .rows import File, Row, add_days, group, instant
 
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
@@ -17,12 +17,25 @@ def in_period(file: File, asked: Asked, *, care: bool = False) -> list[Row]:
 
 
 def calls(file: File, asked: Asked) -> Figures:
-    every, care = len(in_period(file, asked)), len(in_period(file, asked, care=True))
+    every, care = in_period(file, asked), len(in_period(file, asked, care=True))
+    told = [call for call in every if has_nature(call)]
+    lacking = len(every) - len(told)
+    none = bool(every) and not told
     return {
-        ("calls", ""): count(every),
-        ("care_calls", ""): count(care),
-        ("share_of_all_calls", ""): share(care, every),
+        ("calls", ""): count(len(every)),
+        ("care_calls", ""): Part("count", missing=lacking)
+        if none
+        else count(care, missing=lacking),
+        ("share_of_all_calls", ""): share(
+            sum(call["care"] for call in told), len(told), missing=lacking
+        ),
     }
+
+
+def has_nature(call: Row) -> bool:
+    """An imported call may have no nature, ours or the dispatch system's; `other` stands for it."""
+    words = call["cad_nature_id"] or call["cad_cleared_id"] or call["nature_cleared"]
+    return bool(words) or call["nature"] != "other" or call["source_system_id"] == 1
 
 
 def months(asked: Asked) -> list[tuple[str, str, str]]:
@@ -199,6 +212,73 @@ def areas(file: File, periods: list[Asked]) -> list[Row]:
         }
         for beat, row in sorted(found.items(), key=lambda each: (each[0] == "not recorded", each))
     ]
+
+
+def beats(file: File, periods: list[Asked]) -> list[Row]:
+    """By beat and nature, for the period, the one before and the year before, in this order."""
+    endings, labels = file.codes["disposition"], file.labels("nature")
+    found: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * 10)
+    for place, asked in enumerate(periods):
+        for call in in_period(file, asked):
+            key = (call["beat"] or "not recorded", labels[call["nature_cleared"] or call["nature"]])
+            row, ended = found[key], endings.get(call["id"], set())
+            row[9] += call["care"] if place == 0 else 0
+            row[place] += 1
+            row[3 + place] += "arrest" in ended
+            row[6 + place] += "citation" in ended
+    first = file.first_day
+    unknown = [place for place in (1, 2) if first is None or periods[place].end <= first]
+    names = [
+        f"{what}{when}"
+        for what in ("calls", "arrests", "citations")
+        for when in ("", "_previous", "_year_before")
+    ]
+    return [
+        {"beat": beat, "nature": nature, "care_calls": row[9]}
+        | {name: None if at % 3 in unknown else row[at] for at, name in enumerate(names)}
+        for (beat, nature), row in found.items()
+    ]
+
+
+def natures(file: File, asked: Asked) -> Figures:
+    """By nature and by the dispatch system's words, care calls and all."""
+    every = in_period(file, asked)
+    care = [call for call in every if call["care"]]
+    told = [call for call in every if has_nature(call)]
+    found: Figures = {}
+    for code, label in file.labels("nature").items():
+        for name, rows, of, missing in (
+            ("care_calls_by_nature", care, len(care), 0),
+            ("calls_by_nature", told, len(told), len(every) - len(told)),
+        ):
+            number = sum((call["nature_cleared"] or call["nature"]) == code for call in rows)
+            found[name, label] = count(number, of, missing=missing)
+    for name, rows in (("care_calls_by_words", care), ("calls_by_words", every)):
+        said = Counter(call["cad_cleared_id"] or call["cad_nature_id"] for call in rows)
+        lacking = said.pop(None, 0)
+        for text in file.tables["cad_text"]:
+            number = said[text["id"]]
+            found[name, text["text"]] = count(number, len(rows) - lacking, missing=lacking)
+    return found
+
+
+def response(file: File, asked: Asked) -> Figures:
+    """Minutes from dispatch to arrival, nearest rank."""
+    found: Figures = {}
+    for name, care in (("all calls", False), ("care calls", True)):
+        calls = in_period(file, asked, care=care)
+        waits = sorted(
+            instant(call["arrived_at"]) - instant(call["dispatched_at"])
+            for call in calls
+            if call["arrived_at"] and call["dispatched_at"]
+            if instant(call["arrived_at"]) >= instant(call["dispatched_at"])
+        )
+        for figure, of_ten in (("median", 5), ("p90", 9)):
+            value = waits[ceil(len(waits) * of_ten / 10) - 1] / 60 if waits else None
+            found[f"{figure}_minutes_to_arrival", name] = Part(
+                "minutes", None, len(waits), len(calls) - len(waits), value=value
+            )
+    return found
 
 
 def hours(file: File, asked: Asked) -> list[Row]:

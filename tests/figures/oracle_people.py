@@ -64,6 +64,16 @@ def people(file: File, asked: Asked) -> Figures:
     here = {call["id"] for call in in_period(file, asked)}
     given = sum(row["call_id"] in here for row in file.tables["call_intervention"])
     accepted = sum(asked.holds(event) for _, event in acceptances(file, asked.as_of))
+    met = {
+        call["id"]
+        for call in in_period(file, asked)
+        if somebody_arrived(file, call) and file.people_of(call, FACE_TO_FACE) & file.known
+    }
+    theirs = sum(row["call_id"] in met for row in file.tables["call_intervention"])
+    theirs += sum(
+        asked.holds(event) and file.whose(row) in file.known
+        for row, event in acceptances(file, asked.as_of)
+    )
     number = len(everybody & file.known)
     found = {
         ("people_served", ""): count(number, missing=known),
@@ -72,8 +82,8 @@ def people(file: File, asked: Asked) -> Figures:
         ("referrals_accepted", ""): count(accepted),
         ("connections", ""): count(given + accepted),
         ("connections_per_person", ""): Part(
-            *("number", given + accepted, number),
-            value=(given + accepted) / number if number else None,
+            *("number", theirs, number, given + accepted - theirs),
+            value=theirs / number if number else None,
         ),
         ("new_people", ""): count(len((everybody - not_new) & file.known)),
     }

@@ -51,11 +51,10 @@ def responders(file: File, asked: Asked) -> Figures:
             ("arrived", sum("arrived" in each for each in states)),
             ("arrived_alone", sum(_alone(file, call) for call in rows)),
         ):
-            found[f"{reading}_of_{name}", ""] = (
-                Part("share", None, len(rows), none)  # no record does not mean that nobody was sent
-                if none == len(rows)
-                else share(number, len(rows), missing=none)
-            )
+            # no record does not mean that nobody was sent
+            part = share(number, len(rows) - none, missing=none)
+            part.numerator = number if none < len(rows) else None
+            found[f"{reading}_of_{name}", ""] = part
     return found | _backup(file, asked) | _eligible(file, asked) | _lead(file, asked)
 
 
@@ -72,9 +71,12 @@ def _backup(file: File, asked: Asked) -> Figures:
 
 
 def _flag(rows: list[Row], column: str) -> Part:
-    """Yes of those that say; those that do not are missing."""
+    """Yes of those that say; those that do not are missing. Of a minority there is no rate."""
     said = [call[column] for call in rows if call[column] is not None]
-    return share(sum(said), len(said), missing=len(rows) - len(said))
+    missing = len(rows) - len(said)
+    if missing > len(said):
+        return Part("share", None, len(said), missing)
+    return share(sum(said), len(said), missing=missing)
 
 
 def _eligible(file: File, asked: Asked) -> Figures:
@@ -87,11 +89,12 @@ def _eligible(file: File, asked: Asked) -> Figures:
         if file.codes["danger"][call["id"]] == {"none"}
         and (call["nature_cleared"] or call["nature"]) in natures
     ]
-    covered = [c for c in fit if c["lead_agency"] in CIVILIAN or _alone(file, c)]
+    told = [c for c in fit if c["lead_agency"] or file.responders.get(c["id"])]
+    covered = [c for c in told if c["lead_agency"] in CIVILIAN or _alone(file, c)]
     missing = len(care) - len(screened)
     return {
         ("civilian_eligible", ""): share(len(fit), len(screened), missing=missing),
-        ("civilian_covered", ""): share(len(covered), len(fit)),
+        ("civilian_covered", ""): share(len(covered), len(told), missing=len(fit) - len(told)),
     }
 
 

@@ -26,7 +26,7 @@ PARTS = {
 }
 # Parents first. Those with recorded_at are left out of a file of an earlier moment.
 TABLES = (
-    *("staff", "source_system", "import_batch", "place", "person", "person_key"),
+    *("staff", "source_system", "import_batch", "cad_text", "place", "person", "person_key"),
     *("person_missing", "household", "household_member", "worker", "provider", "call"),
     *("referral", "referral_event", "follow_up", "attempt", "consult"),
 )

@@ -28,6 +28,7 @@ STATES = ("associated", "dispatched", "arrived", "arrived", "arrived", "cancelle
 def calls(town: Town, count: int = 20_000) -> None:
     """All calls in order of time, those near a change of the clock and those to come among them."""
     chance = town.chance
+    town.rows["cad_text"] = [{"id": number, "text": f"TEXT {number}"} for number in range(1, 10)]
     moments = [chance.randrange(BEGAN, ENDED) for _ in range(count)]
     moments += [BEGAN, ENDED - 1, *_near_clock_changes()]
     moments = [each for each in moments if not QUIET[0] <= each < QUIET[1]]
@@ -58,8 +59,13 @@ def _call(town: Town, at: int) -> None:
     care = int((cleared or nature) in CARE)
     arrived = at + chance.randrange(2 * HOUR)
     recorded = at + MINUTE if at >= ENDED else chance.typed(at)
+    number = len(town.rows["call"]) + 1  # not by chance: what follows stays as it was
+    dispatched = None if number % 5 == 0 else stamp(min(at + number * 37 % 900, arrived))
     call = town.add(
         "call",
+        dispatched_at=dispatched,
+        cad_nature_id=None if by_hand or number % 9 == 0 else number % 7 + 1,
+        cad_cleared_id=8 if not by_hand and number % 11 == 0 else None,
         source_system_id=1 if by_hand else chance.choice((2, 2, 2, 2, 3)),
         incident=None if by_hand else f"N{len(town.rows['call']):06}",
         import_batch_id=None if by_hand else 1,

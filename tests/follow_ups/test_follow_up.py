@@ -67,9 +67,9 @@ def test_one_is_added_for_a_call_a_person_or_a_referral(ccu: Ccu) -> None:
     )
     of_referral = "referral 1, person 1, 12 MAIN ST # 3"
     assert [(row["id"], row["for"]) for row in listed(ccu)] == [
+        (2, of_referral),  # 24 hours after the end of the call, at 22:30
         (1, "call 1, person 1, 12 MAIN ST # 3"),
         (5, "person 1"),
-        (2, of_referral),  # 24 hours after it was made, at 14:00
         (4, of_referral),
         (3, of_referral),
     ]

@@ -83,6 +83,7 @@ def test_everything_said_is_shown(ccu: Ccu) -> None:
         "missing": {},
         "households": [],
         "sources": [],
+        "race_ethnicity": None,
         "age": 45,
         "workers": [],
         "changes": None,
@@ -127,7 +128,7 @@ def test_it_asks_one_field_a_line_and_enter_skips(ccu: Ccu) -> None:
 
 
 def test_what_does_not_fit_together_is_changed_in_the_review(ccu: Ccu) -> None:
-    typed = answers(*[""] * 15, "y", "1", "Anna", "<", "yes", "1", "Ana", "4", "1/31/1980", "y")
+    typed = answers(*[""] * 16, "y", "1", "Anna", "<", "white", "1", "Ana", "4", "1/31/1980", "y")
     done = ccu("person", "add", stdin=typed, tty=True)
     assert done.code == 0, done.err
     assert "  nothing identifies the person: give a name" in done.err
@@ -316,7 +317,7 @@ def test_two_john_smiths_of_one_birth_date(ccu: Ccu, db_path: Path) -> None:
     asked = ccu(
         "person",
         "add",
-        stdin=answers("John", "Smith", "", "1980-05-06", *SKIP[:8], "y", "9", "n"),
+        stdin=answers("John", "Smith", "", "1980-05-06", *SKIP[:9], "y", "9", "n"),
         tty=True,
     )
     assert asked.code == 0, asked.err
@@ -361,7 +362,7 @@ def test_one_name_is_only_like_one_name(ccu: Ccu) -> None:
 def test_who_was_meant_gains_what_was_new(ccu: Ccu, db_path: Path) -> None:
     added(ccu, KATE, "--missing", "email=not_collected")
     typed = answers(
-        "Katie", "OBrien", "", "1980-03-04", "f", "203 555 0199", "k@x.org", *SKIP[:5], "y", "y"
+        "Katie", "OBrien", "", "1980-03-04", "f", "203 555 0199", "k@x.org", *SKIP[:6], "y", "y"
     )
     done = ccu("person", "add", stdin=typed, tty=True)
     assert done.code == 0, done.err
@@ -545,3 +546,34 @@ def test_a_value_said_by_hand_is_the_records_own(ccu: Ccu) -> None:
     assert undone.code == 0, undone.err
     assert show(ccu, 1)["phone"] == "203-555-0199"
     assert show(ccu, 2)["phone"] == "203-555-0142"
+
+
+# ---------------------------------------------------------------- race and ethnicity
+
+
+def test_race_is_the_person_s_own_answer_and_police_do_not_read_it(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ccu("staff", "add", "ofc", "--role", "officer").code == 0
+    assert ccu("staff", "add", "hsd", "--role", "clinician", "--agency", "human_services").code == 0
+    added(ccu, "given: Ana\nlanguage: Spanish\nrace: Hispanic or Latino")
+    assert ccu("person", "change", "1", "--race-ethnicity", "multi").code == 0
+    shown = show(ccu, 1)
+    assert (shown["race_ethnicity"], shown["language"]) == ("multiracial", "Spanish")
+    assert "Race ethnicity  Multiracial" in ccu("person", "show", "1").out
+    assert ccu("person", "add", "--race-ethnicity", "martian", "--age", "40").code == 2
+    steps.become(monkeypatch, "ofc")
+    for line in (("person", "show", "1"), ("person", "show", "1", "--changes")):
+        seen = ccu(*line).out
+        assert "Spanish" in seen
+        assert "Multiracial" not in seen and "hispanic" not in seen
+    data = json.loads(ccu("person", "show", "1", "--changes", "-f", "json").out)
+    assert (data["race_ethnicity"], data["changes"]) == (None, [])
+    assert "Race" not in ccu("person", "change", "1", stdin=answers(*[""] * 14), tty=True).err
+    given = ("--missing", "race_ethnicity=prefers_not", "--clear", "race_ethnicity")
+    assert ccu("person", "change", "1", *given).code == 0  # written down, and not read
+    assert show(ccu, 1)["missing"] == {}
+    steps.become(monkeypatch, "hsd")
+    assert show(ccu, 1)["missing"] == {"race_ethnicity": "prefers_not"}
+    assert "race_ethnicity: prefers not to answer" in ccu("person", "show", "1").out
+    assert ccu("check").code == 0

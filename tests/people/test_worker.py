@@ -142,21 +142,21 @@ def test_the_card_states_who_how_to_reach_them_and_no_more(ccu: Ccu, db_path: Pa
             "phone": "203-555-0142",
             "since": "2026-01-12",
             "connected_to": ["Homes with Hope"],
-            "next_contact": "2026-02-01",
+            "next_contact": "2026-01-31",
             "overdue": False,
         }
     ]
     page = ccu("history", "--call", "1").out
     assert (
         "Working here  Human Services client. Call Dana Lee, 203-555-0142,"
-        " since Jan 12, 2026; connected to: Homes with Hope; next contact Feb 1, 2026\n"
-        "Open items    referral 1, accepted: next Feb 1, 2026 14:00, "
+        " since Jan 12, 2026; connected to: Homes with Hope; next contact Jan 31, 2026\n"
+        "Open items    referral 1, accepted: next Jan 31, 2026 22:30, "
     ) in page
     assert "R. Sample, subject of 1 call\n" in page
     for kept in ("Rowan", "Housing", "housing", "person 1"):
         assert kept not in page
     late = at("2026-02-02T06:00", "history", "--call", "1").out
-    assert "; next contact was due Feb 1, 2026\n" in late
+    assert "; next contact was due Jan 31, 2026\n" in late
 
 
 def test_people_here_are_those_of_a_year_by_every_record_and_household(
@@ -193,9 +193,9 @@ def test_open_items_are_those_of_the_calls_and_the_people(ccu: Ccu) -> None:
     me = json.loads(ccu("staff", "list", "-f", "json").out)[0]["login"]
     found = card(ccu)["open"]
     assert [(item["record"], item["id"], item["due"], item["owner"]) for item in found] == [
-        ("referral", 1, "2026-02-01 14:00", me),
-        ("follow-up", 1, "2026-02-01 14:00", me),
-        ("follow-up", 2, "2026-02-07 14:00", me),
+        ("referral", 1, "2026-01-31 22:30", me),
+        ("follow-up", 1, "2026-01-31 22:30", me),
+        ("follow-up", 2, "2026-02-06 22:30", me),
         ("follow-up", 3, "2026-02-10 10:00", "dlee"),
     ]
     assert card(ccu, "--person", "1")["open"] == found
@@ -271,11 +271,11 @@ def test_nothing_is_said_where_nothing_was_asked(ccu: Ccu) -> None:
 
 def test_what_waits_states_when_somebody_tries_next(ccu: Ccu) -> None:
     steps.refer(ccu)
-    assert answer(ccu) == "not reached; next try Feb 1"
-    assert answer(ccu, moment="2026-02-02T06:00") == "not reached; follow-up overdue since Feb 1"
+    assert answer(ccu) == "not reached; next try Jan 31"
+    assert answer(ccu, moment="2026-02-02T06:00") == "not reached; follow-up overdue since Jan 31"
     assert ccu("follow-up", "done", "1", "--result", "reached").code == 0
-    assert answer(ccu) == "reached Jan 31; next try Feb 7"
-    assert "Outcome    reached Jan 31; next try Feb 7" in ccu("call", "show", "1").out
+    assert answer(ccu) == "reached Jan 31; next try Feb 6"
+    assert "Outcome    reached Jan 31; next try Feb 6" in ccu("call", "show", "1").out
 
 
 @pytest.mark.parametrize(
@@ -287,7 +287,7 @@ def test_what_waits_states_when_somebody_tries_next(ccu: Ccu) -> None:
         (["contact_only"], "contact made Jan 31, no service"),
         (["declined"], "declined Jan 31"),
         (["unable_to_contact"], "could not be reached Jan 31"),
-        (["on_hold"], "not reached; next try Feb 1"),
+        (["on_hold"], "not reached; next try Jan 31"),
         (["rejected"], "not accepted Jan 31"),
         (["expired"], "no answer, closed Jan 31"),
         (["cancelled"], "canceled Jan 31"),
@@ -307,7 +307,7 @@ def test_of_several_the_best_news_is_told(ccu: Ccu) -> None:
     for need in ("housing", "food", "legal"):
         steps.refer(ccu, "--need", need)
     update(ccu, 1, "declined")
-    assert answer(ccu) == "not reached; next try Feb 1"
+    assert answer(ccu) == "not reached; next try Jan 31"
     update(ccu, 2, "accepted")
     assert answer(ccu) == "connected Jan 31"
 

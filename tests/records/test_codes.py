@@ -136,7 +136,7 @@ def test_a_new_file_has_the_labels_of_its_state(state: str, label: str, empty: C
 
 def test_a_code_is_added_used_renamed_and_retired_and_figures_keep_it(ccu: Ccu) -> None:
     assert ccu("codes", "add", "nature", "Gambling harm", "--care").out == (
-        "Added to the list nature: gambling_harm.\n"
+        "In the list nature: gambling_harm. Its calls are care calls.\n"
     )
     assert ccu("codes", "add", "hazard", "Low stairs").code == 0
     assert ccu(*CALL, "--nature", "gambling", "--danger", "low_stairs").code == 0
@@ -150,6 +150,32 @@ def test_a_code_is_added_used_renamed_and_retired_and_figures_keep_it(ccu: Ccu) 
     assert '"figure":"care_calls","group":"","value":1,' in "".join(report.split())
     assert ccu("codes", "add", "nature", "Gambling").code == 0  # brought back
     assert ccu(*CALL, "--nature", "gambling_harm").code == 0
+    assert ccu("check").code == 0
+
+
+def test_a_nature_is_made_a_care_nature_and_every_figure_follows(ccu: Ccu) -> None:
+    def care() -> list[object]:
+        done = ccu("report", "--month", "2026-01", "--full", "--format", "json")
+        sections = json.loads(done.out)["sections"]
+        rows = [row for each in sections if each["kind"] == "figures" for row in each["rows"]]
+        names = ("care_calls", "care_calls_by_nature", "share_of_all_calls")
+        return [row["value"] for row in rows if row["figure"] in names]
+
+    for nature in ("domestic", "crisis"):
+        assert ccu(*CALL, "--nature", nature).code == 0
+    assert care() == [1, 0.5, 1]
+    assert ccu("codes", "add", "nature", "Domestic or family", "--care").out == (
+        "In the list nature: domestic. Its calls are care calls.\n"
+    )
+    listed = ccu("codes", "nature", "-f", "csv").out
+    assert '"domestic","Domestic or family","yes"' in listed
+    assert care() == [2, 1.0, 1, 1]
+    assert ccu(*CALL, "--nature", "domestic").code == 0
+    assert care() == [3, 1.0, 1, 2]
+    assert ccu("codes", "add", "nature", "domestic", "--no-care").code == 0
+    assert care() == [1, 0.333333, 1]
+    assert "is in the list already" in refused(ccu("codes", "add", "nature", "domestic"))
+    assert "for a nature only" in refused(ccu("codes", "add", "need", "food", "--care"))
     assert ccu("check").code == 0
 
 

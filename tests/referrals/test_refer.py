@@ -29,8 +29,8 @@ def test_a_referral_is_made_with_its_follow_ups(ccu: Ccu) -> None:
         "About    person 1\n"
         f"Owner    {owner}\n"
         "Handoff  Warm, in person, HSD worker, 20 minutes\n"
-        f"Follow-up 1: Call, due 2026-02-01 10:00 ({owner})\n"
-        f"Follow-up 2: Call, due 2026-02-07 10:00 ({owner})\n",
+        f"Follow-up 1: Call, due 2026-01-31 22:30 ({owner})\n"
+        f"Follow-up 2: Call, due 2026-02-06 22:30 ({owner})\n",
         "",
     )
 
@@ -147,11 +147,14 @@ def test_a_draft_is_not_requested_and_not_forgotten(ccu: Ccu) -> None:
     assert json.loads(ccu("referral", "list", "--inbox", "-f", "json").out) == []
 
 
-def test_made_earlier_counts_from_then(ccu: Ccu) -> None:
+def test_follow_ups_are_due_from_the_end_of_the_call_not_from_when_it_was_made(ccu: Ccu) -> None:
     steps.refer(ccu, "--made", "yesterday 23:00")
     found = steps.referral(ccu, 1)
     assert found["made_at"] == found["events"][0]["at"] == "2026-01-30T23:00:00-05:00"
-    assert found["follow_ups"][0]["due_at"] == "2026-01-31T23:00:00-05:00"
+    assert found["follow_ups"][0]["due_at"] == "2026-01-31T22:30:00-05:00"
+    at("2026-02-05T10:00", "refer", "1", "--to", "1", "--need", "housing")  # 24 hours are over
+    due = [each["due_at"] for each in steps.referral(ccu, 2)["follow_ups"]]
+    assert due == ["2026-02-06T10:00:00-05:00", "2026-02-06T22:30:00-05:00"]
 
 
 def test_a_note_is_kept_and_shown_only_for_a_reason(

@@ -127,8 +127,8 @@ def test_the_page_of_a_referral(ccu: Ccu, me: str, db_path: Path) -> None:
         "\n"
         "Follow-ups\n"
         f"  Number  Due               Type  {'Owner':5}  Status                   Attempts\n"
-        f"       1  02/01/2026 10:00  Call  {me:5}  closed 2026-02-02 09:00         0\n"
-        f"       2  02/07/2026 10:00  Call  {me:5}  closed 2026-02-02 09:00         0\n"
+        f"       1  01/31/2026 22:30  Call  {me:5}  closed 2026-02-02 09:00         0\n"
+        f"       2  02/06/2026 22:30  Call  {me:5}  closed 2026-02-02 09:00         0\n"
     )
 
 

@@ -32,11 +32,13 @@ ORDER = (
         "first-follow-up",
         "people",
         "before-after",
+        "natures",
+        "response",
         "responders",
         "dispositions",
         "areas",
     ),
-    *("effort", "caseload", "completeness", "hours"),
+    *("beats", "effort", "caseload", "completeness", "hours"),
 )
 
 
@@ -168,6 +170,7 @@ KEYS = {
     "repeat-people": ("person",),
     "overdue": ("what", "id"),
     "areas": ("beat",),
+    "beats": ("beat", "nature"),
     "caseload": ("worker",),
     "completeness": ("officer", "field"),
     "hours": ("weekday", "hour"),

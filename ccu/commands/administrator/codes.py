@@ -83,19 +83,23 @@ def add(
 ) -> None:
     """Add a code to a list of your town, or bring a retired one back.
 
-    The lists are nature, agency, disposition, need, intervention and hazard. A code never changes;
-    its label may.
+    The lists are nature, agency, disposition, need, intervention, hazard and race_ethnicity. A code
+    never changes; its label may. For a nature in the list, --care or --no-care changes whether its
+    calls are care calls, also those on file: figures of earlier periods change with it.
 
-    Example:
+    Examples:
 
       ccu codes add need "Warming center"
+
+      ccu codes add nature domestic --care
     """
     from ccu.records import codes, town_codes
 
     session: Session = ctx.obj
     with session.work() as work:
         code = town_codes.add(work, name, label, care)
-    emit_line(f"Added to the list {codes.name_of(name)}: {code}.")
+    counted = {None: "", True: " Its calls are care calls.", False: " Its calls are no care calls."}
+    emit_line(f"In the list {codes.name_of(name)}: {code}.{counted[care]}")
 
 
 @app.command()

@@ -105,7 +105,8 @@ def show(
     Of a record merged into another, the person it is now. Showing it is recorded in the audit.
 
     JSON: asked, identified, id, records, given_name, family_name, description, birth_date, age,
-    age_estimate, age_estimated_on, minor, sex, phone, email, home, `postcode`, language, housing,
+    age_estimate, age_estimated_on, minor, sex, phone, email, home, `postcode`, language,
+    race_ethnicity, housing,
     veteran, missing (field: why), names (others: person, alias, given_name, family_name),
     households, sources (source, number), workers, recorded_at, recorded_by, changes (null without
     --changes; at, by, field, old, new, reason).

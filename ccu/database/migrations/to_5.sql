@@ -147,3 +147,21 @@ ALTER TABLE referral_event ADD COLUMN
   undone      INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1, 2));  -- 1: taken back; 2: takes back
 ALTER TABLE follow_up ADD COLUMN
   cancelled   INTEGER NOT NULL DEFAULT 0 CHECK (cancelled IN (0, 1));  -- scheduled in error
+-- How people describe their own race and ethnicity: their answer, never an officer's guess. OMB's
+-- categories of 2024; people of several are multiracial.
+CREATE TABLE race_ethnicity (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
+INSERT INTO race_ethnicity (code, label, sort) VALUES
+  ('american_indian', 'American Indian or Alaska Native', 1),
+  ('asian', 'Asian', 2),
+  ('black', 'Black or African American', 3),
+  ('hispanic', 'Hispanic or Latino', 4),
+  ('middle_eastern', 'Middle Eastern or North African', 5),
+  ('pacific_islander', 'Native Hawaiian or Pacific Islander', 6),
+  ('white', 'White', 7),
+  ('multiracial', 'Multiracial', 8),
+  ('other', 'Other', 9);
+
+ALTER TABLE person ADD COLUMN race_ethnicity TEXT REFERENCES race_ethnicity (code);

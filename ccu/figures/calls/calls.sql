@@ -9,25 +9,33 @@
 -- title: Care calls
 -- unit: count
 -- numerator: care calls in the period
--- A care call is one whose final nature (as cleared, else as dispatched) was on the town's
--- care list when the call was recorded or last changed.
+-- A care call is one whose final nature (as cleared, else as dispatched) is on the town's care list
+-- (ccu codes nature), or on that of its layout. missing: imported calls without a nature, ours
+-- or the dispatch system's. When no call has one there is no count: it is not 0.
 
 -- share_of_all_calls
--- title: Share of all calls
+-- title: Care natures, of all calls
 -- unit: share
--- known from: CAHOOTS, Eugene (17% in 2017; 16,479 of 109,855 = 15.0% in 2021)
+-- known from: Eugene (16,479 of 109,855 = 15.0% in 2021)
 -- numerator: care calls in the period
--- denominator: all calls in the period
--- Care calls over all calls in the file. It is a share of what was imported: where only some
--- calls are brought into the file, or only care calls are logged, it cannot be compared
--- with another town's. It is about the subject of calls, not about who answered them.
+-- denominator: calls in the period with a nature
+-- Care calls over all calls in the file that have a nature. It is a share of what was imported: where
+-- only some calls are brought into the file, or only care calls are logged, it cannot be compared
+-- with another town's. It is about the subject of calls, not about who answered them: that is
+-- arrived_alone_of_calls. missing: imported calls without a nature.
 
 WITH counted AS (
-  SELECT count(*) AS calls, coalesce(sum(care), 0) AS care
-  FROM call
+  SELECT count(*) AS calls, coalesce(sum(care), 0) AS care, coalesce(sum(known), 0) AS known,
+         coalesce(sum(care AND known), 0) AS care_known
+  FROM (SELECT care, occurred_at, voided_at,
+               nature <> 'other' OR nature_cleared IS NOT NULL OR cad_nature_id IS NOT NULL
+                 OR cad_cleared_id IS NOT NULL
+                 OR source_system_id = (SELECT id FROM source_system WHERE name = 'ccu') AS known
+        FROM call)
   WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
     -- a local day before the as-of moment's is before it; only that last day needs the instant
     AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix))
-SELECT 'calls' AS figure, calls AS numerator, NULL AS denominator FROM counted
-UNION ALL SELECT 'care_calls', care, NULL FROM counted
-UNION ALL SELECT 'share_of_all_calls', care, calls FROM counted;
+SELECT 'calls' AS figure, calls AS numerator, NULL AS denominator, 0 AS missing FROM counted
+UNION ALL
+SELECT 'care_calls', iif(calls > 0 AND known = 0, NULL, care), NULL, calls - known FROM counted
+UNION ALL SELECT 'share_of_all_calls', care_known, known, calls - known FROM counted;

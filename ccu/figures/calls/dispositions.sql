@@ -1,5 +1,5 @@
 -- disposition_mix
--- title: Ended
+-- title: All calls ended
 -- unit: share
 -- known from: Seattle
 -- groups: used
@@ -9,7 +9,7 @@
 -- disposition of ours; an imported call has its dispatch system's own words instead.
 
 -- intervention_mix
--- title: Done
+-- title: All calls, done
 -- unit: share
 -- groups: used
 -- numerator: calls on which this was done
@@ -18,7 +18,7 @@
 -- or because none was recorded.
 
 -- emergency_examination
--- title: Emergency examination
+-- title: Emergency examination, of care calls
 -- unit: share
 -- known from: Toronto (23.3%)
 -- numerator: care calls that ended in a police request or a physician's certificate for one
@@ -26,42 +26,42 @@
 -- missing: care calls without a disposition recorded.
 
 -- hospital_transport
--- title: Voluntary transport to hospital
+-- title: Voluntary transport to hospital, of care calls
 -- unit: share
 -- numerator: care calls that ended in one
 -- denominator: care calls with a disposition
 
 -- arrest
--- title: Arrest
+-- title: Arrest, of care calls
 -- unit: share
 -- numerator: care calls that ended in an arrest
 -- denominator: care calls with a disposition
 
 -- citation
--- title: Citation
+-- title: Citation, of care calls
 -- unit: share
 -- numerator: care calls that ended in a citation
 -- denominator: care calls with a disposition
 
 -- arrest_diverted
--- title: Arrest diverted
+-- title: Arrest diverted, of care calls
 -- unit: share
 -- numerator: care calls where an officer could have arrested and chose help instead
 -- denominator: care calls with a disposition
 
 -- force
--- title: Force used
+-- title: Force used, of care calls
 -- unit: share
 -- numerator: care calls on which force was used
 -- denominator: care calls that record whether it was
--- missing: care calls that do not record it.
+-- missing: care calls that do not record it. No rate where they are more than those that do.
 
 -- injury
--- title: Injury
+-- title: Injury, of care calls
 -- unit: share
 -- numerator: care calls on which anyone was injured
 -- denominator: care calls that record whether anyone was
--- missing: care calls that do not record it.
+-- missing: care calls that do not record it. No rate where they are more than those that do.
 
 WITH counted AS MATERIALIZED (
   SELECT id, care, force_used, injury FROM call
@@ -92,18 +92,23 @@ flag (at, figure, code) AS (
 SELECT * FROM (
   SELECT 'disposition_mix' AS figure, disposition.label AS grp,
          (SELECT count(*) FROM ended WHERE ended.disposition = disposition.code) AS numerator,
-         total.ended AS denominator, total.calls - total.ended AS missing
+         total.ended AS denominator, total.calls - total.ended AS missing, '' AS note
   FROM disposition CROSS JOIN total ORDER BY disposition.sort)
 UNION ALL
 SELECT * FROM (
   SELECT 'intervention_mix', intervention.label,
          (SELECT count(*) FROM done WHERE done.intervention = intervention.code),
-         total.done, total.calls - total.done
+         total.done, total.calls - total.done, ''
   FROM intervention CROSS JOIN total ORDER BY intervention.sort)
 UNION ALL
 SELECT * FROM (
-  SELECT flag.figure, '', count(DISTINCT ended.id), total.care_ended, total.care - total.care_ended
+  SELECT flag.figure, '', count(DISTINCT ended.id), total.care_ended, total.care - total.care_ended, ''
   FROM flag CROSS JOIN total LEFT JOIN ended ON ended.disposition = flag.code AND ended.care
   GROUP BY flag.figure ORDER BY min(flag.at))
-UNION ALL SELECT 'force', '', force_used, force_known, care - force_known FROM total
-UNION ALL SELECT 'injury', '', injured, injury_known, care - injury_known FROM total;
+UNION ALL
+SELECT figure, '', iif(missing > known, NULL, hits), known, missing,
+       iif(missing > known, 'most calls do not record it', '')
+FROM (
+  SELECT 'force' AS figure, force_used AS hits, force_known AS known, care - force_known AS missing
+  FROM total
+  UNION ALL SELECT 'injury', injured, injury_known, care - injury_known FROM total);

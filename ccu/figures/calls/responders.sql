@@ -3,20 +3,19 @@
 -- unit: share
 -- known from: Eugene
 -- numerator: calls to which a civilian responder was assigned, sent or came
--- denominator: all calls in the period
+-- denominator: calls in the period with a responder recorded
 -- A civilian responder is a clinician of any agency, or human services, mobile crisis or a contracted
 -- provider. The widest of four readings of the same calls: one that was called off on the way counts,
 -- one that was not available does not. Eugene's police found 2% to 20% by such readings of one year,
 -- so none of them is printed without its name. missing: calls without any responder recorded; they
--- stay in the denominator, as calls without one. When no call has a responder recorded there is no
--- numerator: no record does not mean that nobody was sent.
+-- are left out on both sides, because no record does not mean that nobody was sent.
 
 -- dispatched_of_calls
 -- title: Civilian responder sent, of all calls
 -- unit: share
 -- known from: Eugene
 -- numerator: calls to which a civilian responder was sent, whether or not they came
--- denominator: all calls in the period
+-- denominator: calls in the period with a responder recorded
 -- As associated_of_calls, without those that were only assigned.
 
 -- arrived_of_calls
@@ -24,17 +23,18 @@
 -- unit: share
 -- known from: Eugene
 -- numerator: calls at which a civilian responder arrived, with police or without
--- denominator: all calls in the period
+-- denominator: calls in the period with a responder recorded
 -- As associated_of_calls, only those who arrived.
 
 -- arrived_alone_of_calls
--- title: Civilian responder there without police, of all calls
+-- title: Handled by the team without police, of all calls
+-- section: responders
 -- unit: share
--- known from: CAHOOTS, Eugene, Albuquerque
+-- known from: CAHOOTS, Eugene (17% in 2017); Albuquerque
 -- numerator: calls at which a civilian responder arrived and no police officer did
--- denominator: all calls in the period
--- The narrowest reading: the calls that a civilian team handled itself. A clinician who came with an
--- officer is not alone. Who would have come without the team is not known, so it is no count of
+-- denominator: calls in the period with a responder recorded
+-- The narrowest reading: the calls that a civilian team handled itself, whatever their nature; the share
+-- of care natures is share_of_all_calls. A clinician who came with an officer is not alone. Who would have come without the team is not known, so it is no count of
 -- police visits saved.
 
 -- associated_of_care_calls
@@ -42,7 +42,7 @@
 -- unit: share
 -- known from: Eugene
 -- numerator: care calls to which a civilian responder was assigned, sent or came
--- denominator: care calls in the period
+-- denominator: care calls in the period with a responder recorded
 -- As associated_of_calls, of care calls only.
 
 -- dispatched_of_care_calls
@@ -50,7 +50,7 @@
 -- unit: share
 -- known from: Eugene
 -- numerator: care calls to which a civilian responder was sent, whether or not they came
--- denominator: care calls in the period
+-- denominator: care calls in the period with a responder recorded
 -- As dispatched_of_calls, of care calls only.
 
 -- arrived_of_care_calls
@@ -58,7 +58,7 @@
 -- unit: share
 -- known from: Eugene, Dallas RIGHT Care, New Haven
 -- numerator: care calls at which a civilian responder arrived, with police or without
--- denominator: care calls in the period
+-- denominator: care calls in the period with a responder recorded
 -- As arrived_of_calls, of care calls only.
 
 -- arrived_alone_of_care_calls
@@ -66,7 +66,7 @@
 -- unit: share
 -- known from: Eugene
 -- numerator: care calls at which a civilian responder arrived and no police officer did
--- denominator: care calls in the period
+-- denominator: care calls in the period with a responder recorded
 -- As arrived_alone_of_calls, of care calls only.
 
 -- backup_rate
@@ -76,14 +76,16 @@
 -- numerator: calls led without police that requested police backup
 -- denominator: calls led without police where anyone arrived
 -- Led without police: the lead agency is recorded and is not police. missing: such calls without a
--- record of whether backup was requested; they are left out of the denominator.
+-- record of whether backup was requested; they are left out of the denominator. Where more calls lack
+-- the answer than have it there is no rate: it is then written down mostly when there was backup.
 
 -- backup_arrived
 -- title: Backup arrived
 -- unit: share
 -- numerator: calls led without police where police backup came
 -- denominator: calls led without police where anyone arrived
--- missing: such calls without a record of whether backup came; they are left out.
+-- missing: such calls without a record of whether backup came; they are left out. No rate where more
+-- lack the answer than have it.
 
 -- civilian_eligible
 -- title: Fit for a civilian team
@@ -99,8 +101,9 @@
 -- unit: share
 -- known from: Hartford; Denver (44% to 46%)
 -- numerator: calls fit for a civilian team that one led, or where one arrived without police
--- denominator: calls fit for a civilian team
--- Led: the lead agency is human services, mobile crisis or a contracted provider.
+-- denominator: calls fit for a civilian team with a lead agency or a responder recorded
+-- Led: the lead agency is human services, mobile crisis or a contracted provider. missing: calls fit
+-- for a civilian team without either recorded.
 
 -- lead_agency
 -- title: Led by
@@ -152,32 +155,37 @@ care AS (
   SELECT count(*) AS calls, coalesce(sum(responders = 0), 0) AS without,
          sum(associated) AS associated, sum(dispatched) AS dispatched,
          sum(arrived) AS arrived, sum(alone) AS alone,
+         count(*) FILTER (WHERE eligible AND (responders OR lead_agency IS NOT NULL)) AS answered,
          count(danger) AS screened, coalesce(sum(danger IS NULL), 0) AS unscreened,
          coalesce(sum(eligible), 0) AS eligible,
          coalesce(sum(eligible AND (alone OR
            coalesce(lead_agency IN ('human_services', 'mobile_crisis', 'provider'), 0))), 0) AS covered
   FROM judged WHERE care),
 led AS (  -- without police, and anyone came
-  SELECT backup_asked, backup_arrived FROM judged WHERE lead_agency <> 'police' AND somebody)
-SELECT 'associated_of_calls' AS figure, '' AS grp, associated AS numerator, calls AS denominator,
-       without AS missing FROM every
-UNION ALL SELECT 'dispatched_of_calls', '', dispatched, calls, without FROM every
-UNION ALL SELECT 'arrived_of_calls', '', arrived, calls, without FROM every
-UNION ALL SELECT 'arrived_alone_of_calls', '', alone, calls, without FROM every
-UNION ALL SELECT 'associated_of_care_calls', '', associated, calls, without FROM care
-UNION ALL SELECT 'dispatched_of_care_calls', '', dispatched, calls, without FROM care
-UNION ALL SELECT 'arrived_of_care_calls', '', arrived, calls, without FROM care
-UNION ALL SELECT 'arrived_alone_of_care_calls', '', alone, calls, without FROM care
-UNION ALL SELECT 'backup_rate', '', coalesce(sum(backup_asked), 0), count(backup_asked),
-                 coalesce(sum(backup_asked IS NULL), 0) FROM led
-UNION ALL SELECT 'backup_arrived', '', coalesce(sum(backup_arrived), 0), count(backup_arrived),
-                 coalesce(sum(backup_arrived IS NULL), 0) FROM led
-UNION ALL SELECT 'civilian_eligible', '', eligible, screened, unscreened FROM care
-UNION ALL SELECT 'civilian_covered', '', covered, eligible, 0 FROM care
-UNION ALL
-SELECT * FROM (
-  SELECT 'lead_agency', agency.label,
-         (SELECT count(*) FROM judged WHERE lead_agency = agency.code),
-         (SELECT count(lead_agency) FROM judged),
-         (SELECT count(*) - count(lead_agency) FROM judged)
-  FROM agency ORDER BY agency.sort);
+  SELECT backup_asked, backup_arrived FROM judged WHERE lead_agency <> 'police' AND somebody),
+line AS (
+  SELECT 'associated_of_calls' AS figure, '' AS grp, associated AS numerator, calls - without AS denominator,
+         without AS missing FROM every
+  UNION ALL SELECT 'dispatched_of_calls', '', dispatched, calls - without, without FROM every
+  UNION ALL SELECT 'arrived_of_calls', '', arrived, calls - without, without FROM every
+  UNION ALL SELECT 'arrived_alone_of_calls', '', alone, calls - without, without FROM every
+  UNION ALL SELECT 'associated_of_care_calls', '', associated, calls - without, without FROM care
+  UNION ALL SELECT 'dispatched_of_care_calls', '', dispatched, calls - without, without FROM care
+  UNION ALL SELECT 'arrived_of_care_calls', '', arrived, calls - without, without FROM care
+  UNION ALL SELECT 'arrived_alone_of_care_calls', '', alone, calls - without, without FROM care
+  UNION ALL SELECT 'backup_rate', '', coalesce(sum(backup_asked), 0), count(backup_asked),
+                   coalesce(sum(backup_asked IS NULL), 0) FROM led
+  UNION ALL SELECT 'backup_arrived', '', coalesce(sum(backup_arrived), 0), count(backup_arrived),
+                   coalesce(sum(backup_arrived IS NULL), 0) FROM led
+  UNION ALL SELECT 'civilian_eligible', '', eligible, screened, unscreened FROM care
+  UNION ALL SELECT 'civilian_covered', '', covered, answered, eligible - answered FROM care
+  UNION ALL
+  SELECT * FROM (
+    SELECT 'lead_agency', agency.label,
+           (SELECT count(*) FROM judged WHERE lead_agency = agency.code),
+           (SELECT count(lead_agency) FROM judged),
+           (SELECT count(*) - count(lead_agency) FROM judged)
+    FROM agency ORDER BY agency.sort))
+SELECT figure, grp, iif(thin, NULL, numerator) AS numerator, denominator, missing,
+       iif(thin, 'most calls do not record it', '') AS note
+FROM (SELECT *, figure IN ('backup_rate', 'backup_arrived') AND missing > denominator AS thin FROM line);

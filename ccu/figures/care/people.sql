@@ -42,10 +42,10 @@
 -- title: Connections per person
 -- unit: number
 -- known from: Stamford (800 / 300 = 2.7)
--- numerator: connections
+-- numerator: connections of people known by name
 -- denominator: people served
--- Interventions for people not known by name are in the numerator and those people are not in
--- the denominator, so where many people stay unknown it is too high.
+-- Interventions on calls where somebody known by name was met, and accepted referrals of people known
+-- by name: those of the people below the line. missing: connections of nobody known by name.
 
 -- new_people
 -- title: New people
@@ -121,6 +121,11 @@ total AS (
           WHERE NOT known AND NOT recorded) AS unrecorded_unknown,
          (SELECT count(*) FROM span JOIN call_intervention ON call_id = span.id) AS interventions,
          (SELECT count(*) FROM accepted WHERE day >= :start AND day < :end) AS accepted,
+         (SELECT count(*) FROM call_intervention WHERE call_id IN (
+            SELECT call_id FROM met JOIN person_of ON person_of.id = met.person_id
+            WHERE arrived AND known))
+         + (SELECT count(*) FROM accepted JOIN person_of ON person_of.id = accepted.person_id
+            WHERE known AND day >= :start AND day < :end) AS theirs,
          (SELECT count(*) FROM earlier) AS earlier)
 SELECT 'people_served' AS figure, '' AS grp, people AS numerator, NULL AS denominator,
        unrecorded AS missing FROM total
@@ -133,5 +138,6 @@ UNION ALL SELECT 'unknown_people', '', unknown, NULL, unrecorded_unknown FROM to
 UNION ALL SELECT 'interventions', '', interventions, NULL, 0 FROM total
 UNION ALL SELECT 'referrals_accepted', '', accepted, NULL, 0 FROM total
 UNION ALL SELECT 'connections', '', interventions + accepted, NULL, 0 FROM total
-UNION ALL SELECT 'connections_per_person', '', interventions + accepted, people, 0 FROM total
+UNION ALL
+SELECT 'connections_per_person', '', theirs, people, interventions + accepted - theirs FROM total
 UNION ALL SELECT 'new_people', '', people - earlier, NULL, 0 FROM total;

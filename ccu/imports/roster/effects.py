@@ -22,7 +22,17 @@ from ccu.people.store import Said
 
 COLUMNS = ("line", "number", "what", "person", "score", "worker", "adds", "differs", "why")
 NAMES = ("given_name", "family_name")
-SIMPLE = ("sex", "phone", "email", "home", "postcode", "language", "housing", "veteran")
+SIMPLE = (
+    "sex",
+    "phone",
+    "email",
+    "home",
+    "postcode",
+    "language",
+    "race_ethnicity",
+    "housing",
+    "veteran",
+)
 AGE = ("age_estimate", "age_estimated_on")
 NEAR = 1  # years between an estimated age and a stated one that still agree
 

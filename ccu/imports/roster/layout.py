@@ -17,7 +17,7 @@ READY = ("roster-hsd",)
 
 FIELDS = (
     *("number", "given", "family", "name", "aliases", "birth_date", "age", "sex", "phone"),
-    *("email", "home", "postcode", "language", "housing", "veteran", "minor"),
+    *("email", "home", "postcode", "language", "race_ethnicity", "housing", "veteran", "minor"),
     *("worker", "since", "status", "closed"),
 )
 ORDERS = ("given family", "family given")  # of a full name without a comma
@@ -31,6 +31,7 @@ class Layout(layouts.Layout):
     order: str
     sexes: Words
     housing: Words
+    race_ethnicity: Words
     statuses: Words
     workers: Words
 
@@ -44,6 +45,7 @@ def load(named: str) -> Layout:
         order=top.choice("name_order", ORDERS),
         sexes=top.words("sex"),
         housing=top.words("housing"),
+        race_ethnicity=top.words("race_ethnicity"),
         statuses=top.words("status"),
         workers=top.words("workers"),
     )
@@ -73,7 +75,8 @@ def _fault(layout: Layout) -> str:
         return "may map a sex to male, female or other only"
     if "status" in columns and not layout.statuses.used:
         return "names a status column, and [status] does not list the texts that mean closed"
-    if text := layout.sexes.twice() or layout.housing.twice() or layout.statuses.twice():
+    lists = (layout.sexes, layout.housing, layout.race_ethnicity, layout.statuses)
+    if text := next(filter(None, (each.twice() for each in lists)), ""):
         return f"gives {text!a} two meanings"
     return next(filter(None, map(_wrong_format, layout.formats)), "")
 

@@ -25,6 +25,7 @@ from ccu.people.store import Said
 LONGEST = 200  # characters of a text about a person
 MADE = "~"  # begins the number that ccu makes for a row of an office without client numbers
 TEXTS = ("phone", "email", "home", "postcode", "language")
+CODED = ("housing", "race_ethnicity")  # fields of a code list
 TELLING = {"given_name", "family_name", "birth_date", "phone", "email"}
 YES_NO = {**dict.fromkeys(("y", "yes", "true", "t", "1"), 1)}
 YES_NO |= dict.fromkeys(("n", "no", "false", "f", "0"), 0)
@@ -94,9 +95,9 @@ class EntryReader:
     """Made once for a layout and a header; then called for every chunk."""
 
     def __init__(
-        self, layout: Layout, table: Table, housing: Mapping[str, str], today: date
+        self, layout: Layout, table: Table, lists: Mapping[str, Mapping[str, str]], today: date
     ) -> None:
-        """`housing` is the code list. Raises InvalidInput when the header is not the layout's."""
+        """`lists` are the code lists of CODED. Raises InvalidInput for a header of others."""
         wanted = layout.wanted
         places = table.places(wanted, layout.name)
         self._places = {
@@ -108,11 +109,12 @@ class EntryReader:
             table.names, [places[column] for column in wanted], blank, layout.guarded
         )
         self._order = [places[column] for column in wanted]
-        self._layout, self._housing, self._today = layout, housing, today
+        self._layout, self._lists, self._today = layout, lists, today
         formats = layout.formats or PLAIN
         self._reading = lru_cache(20_000)(partial(_reading, formats, today))
         self.notes = Notes()
-        layout.refuse_unknown(layout.housing.used, housing, "housing")
+        for name in CODED:
+            layout.refuse_unknown(getattr(layout, name).used, lists[name], name)
 
     def read(self, chunk: Chunk) -> tuple[list[Entry], list[Broken]]:
         """Return the entries and the broken rows, with cells of the layout's columns only."""
@@ -208,9 +210,9 @@ class EntryReader:
                 else:
                     self.notes.add(name, "neither yes nor no", line)
         yield from self._word("sex", said.get("sex", ""), layout.sexes, SEXES, line)
-        yield from self._word(
-            "housing", said.get("housing", ""), layout.housing, self._housing, line
-        )
+        for name in CODED:
+            words, codes = getattr(layout, name), self._lists[name]
+            yield from self._word(name, said.get(name, ""), words, codes, line)
 
     def _day(self, name: str, said: Mapping[str, str], line: int) -> str | None:
         """Return a day as YYYY-MM-DD; None, and a note, for one that cannot be read."""

@@ -27,7 +27,7 @@ from ccu.imports.roster import store as rosters
 from ccu.imports.roster.effects import Choices, Effect, Reckoner
 from ccu.imports.roster.layout import Layout
 from ccu.imports.roster.matching import Decision, Rule, What, decide, number_repeats, repeats
-from ccu.imports.roster.rows import Entry, EntryReader, Notes
+from ccu.imports.roster.rows import CODED, Entry, EntryReader, Notes
 from ccu.imports.rows import Broken, Table
 from ccu.imports.source import opened
 from ccu.imports.store import Batch
@@ -89,8 +89,8 @@ def prepare(
     with opened(path, layout.encoding, session.path.absolute().parent) as export:
         table = Table(export, layout.delimiter)
         allowed = identifiers.check(table, allow)
-        housing = codes.choices(session.db, "housing")
-        reader = EntryReader(layout, table, housing, session.today)
+        lists = {name: codes.choices(session.db, name) for name in CODED}
+        reader = EntryReader(layout, table, lists, session.today)
         entries: list[Entry] = []
         broken: list[Broken] = []
         for chunk in table.chunks():

@@ -1,0 +1,157 @@
+"""No data is not zero: what no record has is n/a; and one clock for "within 24 hours"."""
+
+import json
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ..conftest import Ccu, examples, run_ccu
+from ..steps import call, copy_file, provider
+from .reporting import OFFSET, Hand, figures
+
+JANUARY = ("--month", "2026-01")
+LAYOUT = """source = "bare-cad"
+formats = ["%Y-%m-%d %H:%M"]
+
+[columns]
+incident = "Number"
+occurred = "Time"
+address = "Where"
+"""
+
+
+@pytest.fixture
+def bare(ccu: Ccu, tmp_path: Path) -> Ccu:
+    """1,000 imported calls with a number, a time and an address, and nothing else."""
+    (tmp_path / "bare.toml").write_text(LAYOUT)
+    rows = [
+        f"{number},2026-01-{number % 28 + 1:02} {number % 24:02}:00,{number % 400 + 1} Elm St"
+        for number in range(1000)
+    ]
+    (tmp_path / "calls.csv").write_text("\n".join(["Number,Time,Where", *rows]) + "\n")
+    layout = ("--layout", str(tmp_path / "bare.toml"))
+    done = ccu("import", str(tmp_path / "calls.csv"), *layout)
+    assert done.code == 0, done.err
+    return ccu
+
+
+def every_figure(ccu: Ccu) -> list[dict[str, Any]]:
+    """The rows of every section of figures."""
+    done = ccu("report", *JANUARY, "--full", "-f", "json")
+    assert done.code == 0, done.err
+    sections = json.loads(done.out)["sections"]
+    return [row for each in sections if each["kind"] == "figures" for row in each["rows"]]
+
+
+def test_a_file_of_bare_calls_has_no_rate_of_zero(bare: Ccu) -> None:
+    rates = [row for row in every_figure(bare) if row["unit"] != "count"]
+    assert len(rates) > 50
+    zero = [row["figure"] for row in rates if row["value"] == 0 and row["unit"] == "share"]
+    assert not zero
+    care = [row for row in every_figure(bare) if row["figure"] == "care_calls"]
+    assert [(row["value"], row["missing"]) for row in care] == [(None, 1000)] * len(care)
+    for line in ((), ("--full",), ("--public",)):
+        assert "0.0%" not in bare("report", *JANUARY, *line).out
+
+
+def test_a_part_without_data_is_stated_beside_the_figure(bare: Ccu, db_path: Path) -> None:
+    with closing(sqlite3.connect(db_path)) as hand:
+        hand.execute("UPDATE call SET nature = 'crisis', care = 1 WHERE id <= 250")
+        hand.commit()
+    row = figures(bare, "summary", *JANUARY)["share_of_all_calls"]
+    parts = (row["value"], row["numerator"], row["denominator"], row["missing"])
+    assert parts == (1.0, 250, 250, 750)
+    shown = bare("report", *JANUARY, "--section", "summary").out
+    assert "250 of 250 with data" in " ".join(shown.split())
+
+
+@pytest.mark.parametrize("column", ["backup_asked", "backup_arrived", "force_used", "injury"])
+def test_what_is_written_down_only_when_it_happens_has_no_rate(
+    ccu: Ccu, db_path: Path, column: str
+) -> None:
+    """Backup 100% of 1, 15 missing: nobody asked about the other fifteen."""
+    hand = Hand(db_path)
+    hand.calls([f"2026-01-{day:02}T10:00:00" for day in range(1, 17)], arrived=True)
+    hand.one("UPDATE call SET lead_agency = 'mobile_crisis'")
+    hand.one(f"UPDATE call SET {column} = 1 WHERE id = 1")
+    figure = {"backup_asked": "backup_rate", "force_used": "force"}.get(column, column)
+    section = "responders" if column.startswith("backup") else "dispositions"
+    row = figures(ccu, section, *JANUARY)[figure]
+    assert (row["value"], row["denominator"], row["missing"]) == (None, 1, 15)
+    hand.one(f"UPDATE call SET {column} = 0 WHERE id BETWEEN 2 AND 8")
+    row = figures(ccu, section, *JANUARY)[figure]
+    assert (row["value"], row["denominator"], row["missing"]) == (1 / 8, 8, 8)
+
+
+def test_an_arrival_before_the_dispatch_is_missing(ccu: Ccu, db_path: Path) -> None:
+    hand = Hand(db_path)
+    hand.calls([f"2026-01-0{day}T10:00:00" for day in range(1, 6)], arrived=True)
+    for call_id, minute in ((1, "09:59"), (2, "09:56"), (3, "09:50"), (4, "10:01")):
+        at = f"2026-01-0{call_id}T{minute}:00{OFFSET}"
+        hand.one("UPDATE call SET dispatched_at = ? WHERE id = ?", at, call_id)
+    found = figures(ccu, "response", *JANUARY)
+    row = found["median_minutes_to_arrival: care calls"]
+    assert (row["value"], row["denominator"], row["missing"]) == (4, 3, 2)
+    assert found["p90_minutes_to_arrival: all calls"]["value"] == 10
+    assert "4.0 min*" in ccu("report", *JANUARY, "--section", "response").out
+
+
+# --- one clock ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def file_with_a_call(ccu: Ccu, db_path: Path) -> Path:
+    provider(ccu, "Harbor House")
+    assert call(ccu, "unknown", when="2026-01-05 10:00") == 1
+    return db_path
+
+
+NUMBERS = count()
+
+
+@given(
+    minutes=st.one_of(st.none(), st.integers(1, 600)),
+    made=st.integers(1, 1439),
+    late=st.sampled_from((0, 1)),
+)
+@settings(
+    max_examples=examples(8, 60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_what_is_done_by_its_due_is_within_24_hours(
+    file_with_a_call: Path, minutes: int | None, made: int, late: int
+) -> None:
+    """The list's first due and the figure count from the same moment: the end of the contact."""
+    ended = datetime(2026, 1, 5, 10) + timedelta(minutes=minutes or 0)
+    path = file_with_a_call.with_name(f"{next(NUMBERS)}.db")
+    copy_file(file_with_a_call, path)
+    with closing(sqlite3.connect(path)) as hand:
+        cleared = ended.isoformat() + OFFSET if minutes else None
+        hand.execute("UPDATE call SET cleared_at = ?", (cleared,))
+        hand.commit()
+    moment = (ended + timedelta(minutes=made)).isoformat(timespec="minutes")
+    line = ("refer", "1", "--to", "1", "--need", "housing")
+    assert run_ccu("--db", str(path), "--today", moment, *line).code == 0
+    with closing(sqlite3.connect(path)) as hand:
+        (due,) = hand.execute("SELECT min(due_at) FROM follow_up").fetchone()
+        assert due == (ended + timedelta(hours=24)).isoformat() + OFFSET
+        tried = (datetime.fromisoformat(due) + timedelta(seconds=late)).isoformat()
+        hand.execute(
+            "INSERT INTO attempt (follow_up_id, occurred_at, result, recorded_at, recorded_by)"
+            " VALUES (1, ?, 'reached', ?, 1)",
+            (tried, tried),
+        )
+        hand.commit()
+    report = ("report", *JANUARY, "--section", "first-follow-up", "-f", "json")
+    done = run_ccu("--db", str(path), "--today", "2026-01-31", *report)
+    found = {row["figure"]: row for row in json.loads(done.out)["sections"][0]["rows"]}
+    row = found["first_attempt_within_24h"]
+    assert (row["numerator"], row["denominator"]) == (1 - late, 1)
