@@ -14,6 +14,7 @@ from ccu.imports.options import (
     SuggestOption,
     layout_option,
 )
+from ccu.imports.rows import tell_short
 from ccu.options import required
 from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.session import Session
@@ -91,5 +92,6 @@ def _tell(summary: "Summary", rejects: Path | None) -> None:
             f"{summary.unmapped.total()} rows have one of {len(summary.unmapped)} natures that"
             f" are not in the layout, and count as other; most often {texts}"
         )
+    tell_short(summary.short)
     if summary.left:
         say(f"{summary.left} fields amended by hand were not changed")

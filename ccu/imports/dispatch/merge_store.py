@@ -133,6 +133,7 @@ class Summary:
     changed: int = 0
     same: int = 0
     rejected: int = 0
+    short: int = 0  # rows with fewer cells than there are columns
     left: int = 0  # fields that stayed as a person wrote them
     reasons: Counter[str] = field(default_factory=Counter)  # why rows were rejected
     unmapped: Counter[str] = field(default_factory=Counter)  # natures the layout does not know

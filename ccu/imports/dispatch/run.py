@@ -57,7 +57,7 @@ def import_file(
     rejected.check(rejects, path, session.path)
     stage = Stage(connection, layout, session.settings.town, care)
     with opened(path, layout.encoding, session.path.absolute().parent) as export:
-        table = Table(export, layout.delimiter)
+        table = Table(export, layout.delimiter, header=layout.header, wanted=layout.named)
         allowed = identifiers.check(table, allow)
         with attached(connection, session.path), _interruptible(connection):
             connection.execute("BEGIN")  # on the staging file alone: the main one is not touched
@@ -110,6 +110,7 @@ def _read(
             for row in broken:
                 _reject(stage, summary, row)
             summary.read += len(staged) + len(broken)
+            summary.short += chunk.short
             done = export.done() // 1000
             advance(done - shown)
             shown = done
