@@ -93,5 +93,10 @@ def _tell(summary: "Summary", rejects: Path | None) -> None:
             f" are not in the layout, and count as other; most often {texts}"
         )
     tell_short(summary.short)
+    if summary.dateless:
+        say(
+            f"{summary.dateless} rows have a day and no time; they are kept without a time, and"
+            " counted at no hour"
+        )
     if summary.left:
         say(f"{summary.left} fields amended by hand were not changed")

@@ -11,7 +11,7 @@ from itertools import compress
 
 from ccu.imports.dispatch.layout import FIELDS, Layout
 from ccu.imports.dispatch.staging_store import MADE, NOTHING, Stage, Staged
-from ccu.imports.dispatch.times import Times, When
+from ccu.imports.dispatch.times import Times, joined
 from ccu.imports.rows import Broken, Cells, Chunk, Column, Table
 
 _APART = "\x1f"  # between values that are digested together; never within one: `_tidy`
@@ -20,11 +20,8 @@ _APART = "\x1f"  # between values that are digested together; never within one: 
 class RowReader:
     """Made once for a layout and a header; then called for every chunk."""
 
-    def __init__(self, layout: Layout, table: Table, when: When, later: When, known: Stage) -> None:
-        """`later` reads a time in the hour that comes twice as the second one.
-
-        Raises InvalidInput, naming the column, when the header is not the layout's.
-        """
+    def __init__(self, layout: Layout, table: Table, times: Times, known: Stage) -> None:
+        """Raises InvalidInput, naming the column, when the header is not the layout's."""
         places = table.places(layout.wanted, layout.name)
         self._joined = {
             field: [places[column] for column in layout.columns.get(field, ())] for field in FIELDS
@@ -33,29 +30,38 @@ class RowReader:
         self._identity = [places[column] for column in layout.identity] or mapped
         blank = {places[column]: texts for column, texts in layout.blank.items()}
         self._cells = Cells(table.names, {*mapped, *self._identity}, blank, layout.guarded)
-        self._times = Times(layout, when, later)
+        self._times = times
+        self.dateless = 0  # rows of which only the day is known
         self._known = known
         self._state = layout.state
         self._lead_agency = layout.lead_agency or ""
 
     def read(self, chunk: Chunk) -> tuple[list[Staged], list[Broken]]:
-        """The chunk's rows as they are staged, and those that cannot be, with the reason."""
+        """Return the chunk's rows as they are staged, and those that cannot be, with the reason."""
         if not chunk.rows:
             return [], chunk.broken
         bad: dict[int, str] = {}
         cells = self._cells.tidy(chunk.rows, bad)
-        times = self._times.read(lambda field: self._field(field, cells, len(chunk.rows)), bad)
+        times, dateless = self._times.read(
+            lambda field: [cells[place] for place in self._joined[field]], len(chunk.rows), bad
+        )
+        known = [index not in dateless for index in range(len(chunk.rows))]
         numbers: Sequence[int] = chunk.numbers
         if bad:
             good = [index not in bad for index in range(len(chunk.rows))]
             numbers = list(compress(numbers, good))
             cells = {place: list(compress(column, good)) for place, column in cells.items()}
             times = [list(compress(column, good)) for column in times]
+            known = list(compress(known, good))
         broken = [Broken(chunk.numbers[i], why, chunk.rows[i]) for i, why in bad.items()]
-        return list(self._staged(numbers, cells, times)), chunk.broken + broken
+        return list(self._staged(numbers, cells, times, known)), chunk.broken + broken
 
     def _staged(
-        self, numbers: Sequence[int], cells: dict[int, Column], times: list[Column]
+        self,
+        numbers: Sequence[int],
+        cells: dict[int, Column],
+        times: list[Column],
+        clocks: Sequence[bool],
     ) -> Iterator[Staged]:
         count, known = len(numbers), self._known
 
@@ -67,8 +73,13 @@ class RowReader:
         cleared = [known.nature(text) if text else NOTHING for text in field("nature_cleared")]
         ended = [known.disposition(text) if text else NOTHING for text in field("disposition")]
         agencies = [known.agency(text) or self._lead_agency for text in field("agency")]
+        began = times[0]
+        if not all(clocks):
+            self.dateless += clocks.count(False)
+            began = [at if clock else at[:10] for at, clock in zip(began, clocks, strict=True)]
         means = zip(
-            *times,
+            began,
+            *times[1:],
             map(str, addresses),
             *([word.means for word in words] for words in (natures, cleared, ended)),
             agencies,
@@ -86,17 +97,12 @@ class RowReader:
             agencies,
             field("priority"),
             field("beat"),
+            clocks,
             strict=True,
         )
 
     def _field(self, name: str, cells: dict[int, Column], count: int) -> Column:
-        places = self._joined[name]
-        if not places:
-            return [""] * count
-        if len(places) == 1:
-            return cells[places[0]]
-        columns = (cells[place] for place in places)
-        return [" ".join(filter(None, texts)) for texts in zip(*columns, strict=True)]
+        return joined([cells[place] for place in self._joined[name]], count)
 
     def _addresses(self, field: Callable[[str], Column], count: int) -> list[int | None]:
         raws = field("address")

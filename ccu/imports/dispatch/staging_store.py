@@ -32,7 +32,7 @@ CREATE TABLE staging.entry (
   line INTEGER PRIMARY KEY, incident TEXT NOT NULL, digest BLOB NOT NULL,
   occurred_at TEXT NOT NULL, dispatched_at TEXT, arrived_at TEXT, cleared_at TEXT,
   address INTEGER, nature INTEGER NOT NULL, nature_cleared INTEGER, disposition INTEGER,
-  agency TEXT, priority TEXT, beat TEXT);
+  agency TEXT, priority TEXT, beat TEXT, clock_known INTEGER NOT NULL);
 CREATE INDEX staging.entry_incident ON entry (incident);
 CREATE TABLE staging.word (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, code TEXT, care INTEGER,
@@ -83,7 +83,7 @@ NO_PLACE = (None,) * len(PLACE)
 _in_order = itemgetter(*PLACE)
 
 # The columns of staging.entry: line, incident, digest, four times, address, nature, nature_cleared,
-# disposition, agency, priority, beat. Empty texts mean NULL.
+# disposition, agency, priority, beat, clock_known. Empty texts mean NULL.
 Staged = tuple[object, ...]
 
 MADE = "~"  # begins an identity that ccu made for a row without an incident number
@@ -177,7 +177,7 @@ class Stage:
         """
         self._connection.executemany(
             "INSERT INTO staging.entry VALUES (?, ?, ?, ?, nullif(?, ''), nullif(?, ''),"
-            " nullif(?, ''), ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''))",
+            " nullif(?, ''), ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?)",
             rows,
         )
         self._read_addresses()
