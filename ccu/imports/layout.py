@@ -51,6 +51,10 @@ class Words:
         """Return the one code that the text means, None when it is not in the map."""
         return next(iter(self.codes(text)), None)
 
+    def has(self, text: str) -> bool:
+        """Whether the text is written out in the map, as it is."""
+        return _plain(text) in self._exact
+
     def twice(self) -> str:
         """Return a text written out under two codes, in its plain form; empty when none is."""
         return next((text for text, codes in self._exact.items() if len(codes) > 1), "")
@@ -231,6 +235,10 @@ class Keys:
             if not _is_texts(texts):
                 raise self._wrong(f"{key}.{name}", "must be a text or a list of texts")
         return value
+
+    def all_texts(self) -> dict[str, str]:
+        """Return every key that is left with its short text."""
+        return {key: self.text(key, needed=True) for key in [*self._left]}
 
     def inner(self, key: str) -> "Keys":
         """Return the keys of a table within this one."""

@@ -99,3 +99,61 @@ def test_a_position_is_the_same_column_in_a_rejects_file(desk: Desk) -> None:
     corrected = desk.rejects.read_text().replace('""', '"2026-01-18 08:00:00"', 1)
     assert desk.counts(corrected) == (1, 1, 0, 0, 0)
     assert desk.one("SELECT beat FROM call") == "4"
+
+
+# ---------------------------------------------------------------- what cells mean
+
+
+@pytest.mark.parametrize(
+    "nothing", ["NULL", "null", "(null)", "N/A", "NONE", "None", "-", "--", r"\N", "nan", "NaN"]
+)
+def test_what_databases_write_for_an_empty_cell_is_empty(desk: Desk, nothing: str) -> None:
+    cells = dict.fromkeys(("Sent", "Cleared", "Apt", "Nature", "End", "P", "Beat"), nothing)
+    assert desk.counts(text([row(**cells)])) == (1, 1, 0, 0, 0)
+    found = desk.ask(
+        "SELECT dispatched_at, cleared_at, cad_nature_id, cad_disposition_id, priority, beat,"
+        " raw_unit FROM call JOIN address ON address.id = address_id"
+    )
+    assert found == [(None, None, None, None, None, None, "")]
+    assert desk.counts(None) == (1, 0, 0, 1, 0)
+
+
+def test_a_text_that_the_layout_maps_is_kept(desk: Desk) -> None:
+    desk.layout.write_text(LAYOUT.replace('["TRAFFIC STOP"]', '["TRAFFIC STOP", "NONE"]'))
+    desk.counts(text([row(Nature="NONE")]))
+    assert desk.one("SELECT text FROM cad_text JOIN call ON cad_text.id = cad_nature_id") == "NONE"
+
+
+def test_city_codes_are_names(desk: Desk) -> None:
+    desk.layout.write_text(
+        LAYOUT.replace('unit = "Apt"', 'city = "Apt"')
+        + '[cities]\nBRM = "Burlingame"\n"RWS" = "Redwood Shores"\n'
+    )
+    rows = [
+        row(Apt="brm"),
+        row(Number="26-2", Apt="", Where="BALTIC CIR #202 ,RWS"),
+        row(Number="26-3", Apt="", Where="9 ELM ST, XYZ"),
+        row(Number="26-4", Apt="Westport", Where="9 ELM ST"),
+    ]
+    assert desk.counts(text(rows)) == (4, 4, 0, 0, 0)
+    assert [city for (city,) in desk.ask("SELECT raw_city FROM address ORDER BY id")] == [
+        *("Burlingame", "Redwood Shores", "", "Westport"),
+    ]
+    assert desk.ask("SELECT city FROM place WHERE street = 'BALTIC CIR'") == [("REDWOOD SHORES",)]
+
+
+def test_a_nature_as_cleared_that_nobody_mapped_leaves_the_dispatched_in_force(desk: Desk) -> None:
+    desk.layout.write_text(LAYOUT.replace('priority = "P"', 'nature_cleared = "P"'))
+    rows = [
+        row(P="RPT TAKEN"),
+        row(Number="26-2", P="TRAFFIC STOP"),
+        row(Number="26-3", Nature="TRAFFIC STOP", P="WELFARE CHECK"),
+    ]
+    told = desk.bring(text(rows)).err
+    assert "1 rows have one of 1 natures as cleared that are not in the layout" in told
+    assert desk.ask("SELECT nature, nature_cleared, care FROM call ORDER BY id") == [
+        ("welfare_check", None, 1),
+        ("welfare_check", "other", 0),
+        ("other", "welfare_check", 1),
+    ]
+    assert desk.counts(None) == (3, 0, 0, 3, 0)

@@ -139,6 +139,8 @@ class Summary:
     left: int = 0  # fields that stayed as a person wrote them
     reasons: Counter[str] = field(default_factory=Counter)  # why rows were rejected
     unmapped: Counter[str] = field(default_factory=Counter)  # natures the layout does not know
+    uncleared: Counter[str] = field(default_factory=Counter)  # the same, of natures as cleared
+    repeated: int = 0  # rows without an incident number that repeat another
 
     def settle(self, known: int, sealed: int, changes: Iterable[changed_rows.Change]) -> None:
         """Count the staged rows that were known, and what changes of them."""

@@ -29,6 +29,12 @@ class RowReader:
         mapped = sorted({place for joined in self._joined.values() for place in joined})
         self._identity = [places[column] for column in layout.identity] or mapped
         blank = {places[column]: texts for column, texts in layout.blank.items()}
+        self._nothing: dict[int, frozenset[str]] = {}
+        for field, joined_places in self._joined.items():
+            for place in joined_places:
+                nothing = layout.nothing(field)
+                self._nothing[place] = self._nothing.get(place, nothing) & nothing
+        self._cities = layout.cities
         self._cells = Cells(table.names, {*mapped, *self._identity}, blank, layout.guarded)
         self._times = times
         self.dateless = 0  # rows of which only the day is known
@@ -41,7 +47,8 @@ class RowReader:
         if not chunk.rows:
             return [], chunk.broken
         bad: dict[int, str] = {}
-        cells = self._cells.tidy(chunk.rows, bad)
+        written = self._cells.tidy(chunk.rows, bad)
+        cells = {place: self._filled(place, column) for place, column in written.items()}
         times, dateless = self._times.read(
             lambda field: [cells[place] for place in self._joined[field]], len(chunk.rows), bad
         )
@@ -51,15 +58,17 @@ class RowReader:
             good = [index not in bad for index in range(len(chunk.rows))]
             numbers = list(compress(numbers, good))
             cells = {place: list(compress(column, good)) for place, column in cells.items()}
+            written = {place: list(compress(column, good)) for place, column in written.items()}
             times = [list(compress(column, good)) for column in times]
             known = list(compress(known, good))
         broken = [Broken(chunk.numbers[i], why, chunk.rows[i]) for i, why in bad.items()]
-        return list(self._staged(numbers, cells, times, known)), chunk.broken + broken
+        return list(self._staged(numbers, cells, written, times, known)), chunk.broken + broken
 
     def _staged(
         self,
         numbers: Sequence[int],
         cells: dict[int, Column],
+        written: dict[int, Column],
         times: list[Column],
         clocks: Sequence[bool],
     ) -> Iterator[Staged]:
@@ -70,7 +79,7 @@ class RowReader:
 
         addresses = self._addresses(field, count)
         natures = list(map(known.nature, field("nature")))
-        cleared = [known.nature(text) if text else NOTHING for text in field("nature_cleared")]
+        cleared = [known.cleared(text) if text else NOTHING for text in field("nature_cleared")]
         ended = [known.disposition(text) if text else NOTHING for text in field("disposition")]
         agencies = [known.agency(text) or self._lead_agency for text in field("agency")]
         began = times[0]
@@ -89,7 +98,7 @@ class RowReader:
         )
         return zip(
             numbers,
-            self._incidents(field("incident"), cells),
+            self._incidents(field("incident"), written),
             map(_digest, means),
             *times,
             addresses,
@@ -101,6 +110,13 @@ class RowReader:
             strict=True,
         )
 
+    def _filled(self, place: int, column: Column) -> Column:
+        """Return a column without the texts that mean nothing."""
+        nothing = self._nothing.get(place, frozenset())
+        if nothing.isdisjoint(column):
+            return column
+        return ["" if cell in nothing else cell for cell in column]
+
     def _field(self, name: str, cells: dict[int, Column], count: int) -> Column:
         return joined([cells[place] for place in self._joined[name]], count)
 
@@ -110,11 +126,27 @@ class RowReader:
             pairs = zip(raws, field("cross"), strict=True)
             raws = [f"{raw} & {cross}" if raw and cross else raw or cross for raw, cross in pairs]
         states = [state or self._state for state in field("state")]
-        parts = zip(raws, field("unit"), field("city"), states, field("zip"), strict=True)
+        cities = field("city")
+        if self._cities:
+            raws, cities = self._with_cities(raws, cities)
+        parts = zip(raws, field("unit"), cities, states, field("zip"), strict=True)
         address = self._known.address
         return [
             address(each) if each[0] or each[1] or each[2] or each[4] else None for each in parts
         ]
+
+    def _with_cities(self, raws: Column, cities: Column) -> tuple[Column, Column]:
+        """Return addresses and cities, the layout's codes as names; one may end the address."""
+        codes = self._cities
+        texts, names = [], []
+        for raw, city in zip(raws, cities, strict=True):
+            text, comma, last = raw.rpartition(",")
+            code = " ".join(last.split()).casefold()
+            if comma and code in codes and not city:
+                raw, city = text.rstrip(" ,"), code
+            texts.append(raw)
+            names.append(codes.get(" ".join(city.split()).casefold(), city))
+        return texts, names
 
     def _incidents(self, said: Column, cells: dict[int, Column]) -> Iterable[str]:
         if all(said):

@@ -60,7 +60,7 @@ def import_file(
             _read(export, table, layout, times, stage, summary)
             summary.same = settle_repeats(connection)
             _reject_conflicts(connection, table, stage, summary)
-            summary.unmapped = stage.unmapped
+            summary.unmapped, summary.uncleared = stage.unmapped, stage.uncleared
             if summary.rejected and rejects is not None:
                 rejected.write(rejects, table.names, stage.rejects())
             if dry_run:

@@ -13,7 +13,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
@@ -157,17 +157,25 @@ class Stage:
         self._met: dict[int, Parts] = {}  # addresses of this chunk that may be new
         self._staged: set[int] = set()  # addresses that are in the staging file already
         self.unmapped: Counter[str] = Counter()
+        self.uncleared: Counter[str] = Counter()
         # The caches of the hot path, in C.
         self.address = lru_cache(KEPT)(self._address)
-        self._nature_of = lru_cache(KEPT)(self._nature)
+        self._nature_of = lru_cache(KEPT)(partial(self._nature, "nature", "other"))
+        self._cleared_of = lru_cache(KEPT)(partial(self._nature, "cleared", None))
         self.disposition = lru_cache(KEPT)(self._disposition)
         self.agency = lru_cache(KEPT)(self._agency)
 
     def nature(self, text: str) -> Word:
         """The nature's word, counted when the layout does not know it."""
-        found = self._nature_of(text)
-        if found.means[0] == "?" and (text in self.unmapped or len(self.unmapped) < UNMAPPED_KEPT):
-            self.unmapped[text] += 1
+        return self._counted(self._nature_of(text), text, self.unmapped)
+
+    def cleared(self, text: str) -> Word:
+        """The word of a nature as cleared, which has no code when the layout does not know it."""
+        return self._counted(self._cleared_of(text), text, self.uncleared)
+
+    def _counted(self, found: Word, text: str, unmapped: Counter[str]) -> Word:
+        if found.means[0] == "?" and (text in unmapped or len(unmapped) < UNMAPPED_KEPT):
+            unmapped[text] += 1
         return found
 
     def add(self, rows: Iterable[Staged]) -> None:
@@ -198,9 +206,9 @@ class Stage:
 
     # ------------------------------------------------------------ what comes again and again
 
-    def _nature(self, text: str) -> Word:
+    def _nature(self, sort: str, unknown: str | None, text: str) -> Word:
         code = self._layout.natures.code(text)
-        return self._word("nature", text, code or "other", "?" if text and not code else "=")
+        return self._word(sort, text, code or unknown, "?" if text and not code else "=")
 
     def _disposition(self, text: str) -> Word:
         codes = sorted(self._layout.dispositions.codes(text))
