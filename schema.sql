@@ -698,6 +698,7 @@ CREATE TABLE call (
          AND substr(voided_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
   voided_by       INTEGER REFERENCES staff (id),
   void_reason     TEXT,
+  clock_known     INTEGER NOT NULL DEFAULT 1 CHECK (clock_known IN (0, 1)),  -- 0: occurred_at is a day, at 00:00
   UNIQUE (source_system_id, incident),     -- a repeated import finds its rows here
   CHECK ((voided_at IS NULL) = (voided_by IS NULL) AND (voided_at IS NULL) = (void_reason IS NULL))
 ) STRICT;

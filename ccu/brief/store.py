@@ -22,7 +22,8 @@ _SPAN = """
   AND unixepoch(call.occurred_at) >= :from_unix AND unixepoch(call.occurred_at) <= :until_unix
 """
 _CARE_CALLS = f"""
-SELECT call.id, substr(replace(call.occurred_at, 'T', ' '), 1, 16) AS occurred,
+SELECT call.id, iif(call.clock_known, substr(replace(call.occurred_at, 'T', ' '), 1, 16),
+                    substr(call.occurred_at, 1, 10)) AS occurred,
        coalesce((SELECT line FROM place_plain WHERE id = call.place_id), '') AS place,
        nature.label AS nature,
        coalesce((SELECT group_concat(label, '; ') FROM

@@ -107,6 +107,8 @@ def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[s
         value = data[field]
         if value not in (None, []) and (field, value) != ("source_system", OWN_SYSTEM):
             pairs.append((label, _shown(connection, field, value, table)))
+    if not data["clock_known"]:
+        pairs[:1] = [("began", data["occurred_at"][:10]), ("time", "not known")]
     length = data["narrative_characters"]
     if length and not data["narrative"]:
         pairs.append(("narrative", f"{length} characters; to read it: --full --reason TEXT"))

@@ -122,6 +122,7 @@ def call_record(connection: sqlite3.Connection, call_id: int) -> dict[str, Any]:
     found: dict[str, Any] = {"id": call_id}
     for key in ("source_system", "incident", *TIMES, "recorded_at"):
         found[key] = row[key]
+    found["clock_known"] = bool(row["clock_known"])
     found["recorded_by"] = row["recorded_login"]
     typed = [row[key] for key in ("raw", "raw_unit", "raw_city", "raw_state", "raw_zip")]
     found["address"] = ", ".join(text for text in typed if text) or None
@@ -254,6 +255,8 @@ def _update_columns(
         natures = {field: new.get(field, old[field]) for field in ("nature", "nature_cleared")}
         in_force = natures["nature_cleared"] or natures["nature"]
         values["care"] = _on_care_list(work.connection, in_force)
+    if "occurred_at" in new:
+        values["clock_known"] = 1
     if "source_system" in new:
         values["source_system_id"] = source_system(work.connection, new["source_system"])
     if "address" in new:

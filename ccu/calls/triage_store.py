@@ -30,7 +30,8 @@ DECIDED = "decided"  # by a referral or a follow-up that the reader is not shown
 # unless that was a patrol officer or an import.
 _ROWS = """
 WITH known AS (
-  SELECT call.id, call.occurred_at, unixepoch(call.occurred_at) AS occurred_unix, call.care,
+  SELECT call.id, call.occurred_at, call.clock_known,
+         unixepoch(call.occurred_at) AS occurred_unix, call.care,
          coalesce(call.nature_cleared, call.nature) AS nature, call.place_id, call.recorded_by,
          recorder.login AS logged_by, coalesce(:owner, iif(
            call.import_batch_id IS NULL AND recorder.role <> 'officer', recorder.id, NULL))
@@ -120,7 +121,7 @@ def _item(
     late = undecided and as_of.is_late(row["due_unix"])
     return {
         "id": row["id"],
-        "occurred": dates.minute(row["occurred_at"]),
+        "occurred": dates.minute(row["occurred_at"])[: 16 if row["clock_known"] else 10],
         "place": row["place"],
         "nature": row["nature_label"],
         "outcome": row["outcome"],

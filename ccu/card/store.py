@@ -42,7 +42,8 @@ WHERE {which} AND voided_at IS NULL AND substr(occurred_at, 1, 19) <= :now
 # Newest first. If the nature is `other`, the source's own text is shown.
 _CALLS = """
 SELECT call.id,
-       substr(replace(call.occurred_at, 'T', ' '), 1, 16) AS occurred,
+       iif(call.clock_known, substr(replace(call.occurred_at, 'T', ' '), 1, 16),
+           substr(call.occurred_at, 1, 10)) AS occurred,
        call.care,
        CASE WHEN nature.code = 'other' THEN coalesce(cleared.text, dispatched.text, nature.label)
             ELSE nature.label END AS nature,

@@ -9,7 +9,10 @@ RULES = {
     "calls that end before they begin": """
         SELECT 'call', id FROM call
         WHERE unixepoch(cleared_at)
-              < unixepoch(coalesce(arrived_at, dispatched_at, occurred_at))""",
+              < unixepoch(coalesce(arrived_at, dispatched_at, occurred_at))
+           OR unixepoch(cleared_at) < unixepoch(occurred_at)
+           OR unixepoch(occurred_at) - 43200
+              > min(ifnull(unixepoch(dispatched_at), 1e99), ifnull(unixepoch(arrived_at), 1e99))""",
     "changed fields that point to no record": """
         SELECT 'change', change.id FROM change
         WHERE record = 'call' AND record_id NOT IN (SELECT id FROM call)""",

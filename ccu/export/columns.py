@@ -40,7 +40,7 @@ TABLES: dict[str, dict[str, str]] = {
     "calls": {
         **_CALL,
         "day": "day of the call, town time",
-        "hour": "hour of the call, town time, 00 to 23",
+        "hour": "hour of the call, town time, 00 to 23; empty if only the day is known",
         "nature": "code of the nature: as cleared, else as dispatched",
         "care": "whether it was a care call (yes, no)",
         "beat": f"beat or district; only one with {COMMON} calls or more in this export",

@@ -17,7 +17,8 @@ from ccu.export.cells import Row, Rows
 from ccu.export.columns import COMMON, ORDER, PSEUDONYMS, SEXES, TABLES, YES_NO, age_band
 
 CALLS = """
-SELECT call.id AS call, substr(occurred_at, 1, 10) AS day, substr(occurred_at, 12, 2) AS hour,
+SELECT call.id AS call, substr(occurred_at, 1, 10) AS day,
+       iif(clock_known, substr(occurred_at, 12, 2), '') AS hour,
        coalesce(nature_cleared, nature) AS nature, care, source, crisis_kind, lead_agency, beat,
        place.building_key || ' ' || place.city AS place,
        (SELECT count(DISTINCT person_id) FROM call_person

@@ -13,6 +13,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.files import named as naming
+from ccu.imports.rows import is_position
 
 PACKAGED = Path(__file__).resolve().parents[1] / "layouts"
 LARGEST = 1_000_000  # bytes; a layout is a page or two
@@ -50,6 +51,10 @@ class Words:
         """Return the one code that the text means, None when it is not in the map."""
         return next(iter(self.codes(text)), None)
 
+    def has(self, text: str) -> bool:
+        """Whether the text is written out in the map, as it is."""
+        return _plain(text) in self._exact
+
     def twice(self) -> str:
         """Return a text written out under two codes, in its plain form; empty when none is."""
         return next((text for text, codes in self._exact.items() if len(codes) > 1), "")
@@ -75,6 +80,7 @@ class Layout:
     blank: Mapping[str, frozenset[str]]  # column -> texts that mean no value
     encoding: str
     delimiter: str
+    header: bool  # the file has a line of column names; else they are #1, #2, ...
     guarded: bool  # cells may begin with the apostrophe that ccu's own CSV puts there
 
     @property
@@ -82,6 +88,11 @@ class Layout:
         """The columns that are read, each once."""
         named = [column for columns in self.columns.values() for column in columns]
         return list(dict.fromkeys([*named, *self.blank]))
+
+    @property
+    def named(self) -> list[str]:
+        """The columns that are named, not given by their position."""
+        return [column for column in self.wanted if not is_position(column)]
 
     def refuse(self, fault: str) -> None:
         """Raise InvalidInput for a fault, the end of a sentence about the layout; none if empty."""
@@ -170,6 +181,7 @@ class Keys:
             "blank": {column: frozenset(texts) for column, texts in blank.items()},
             "encoding": self.choice("encoding", ENCODINGS),
             "delimiter": delimiter,
+            "header": self.flag("header", default=True),
             "guarded": self.flag("guarded"),
         }
 
@@ -196,9 +208,9 @@ class Keys:
             raise self._wrong(key, f"must be one of {', '.join(choices)}")
         return value
 
-    def flag(self, key: str) -> bool:
-        """Return true or false, false when the key is left out."""
-        value = self._left.pop(key, False)
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        """Return true or false, the default when the key is left out."""
+        value = self._left.pop(key, default)
         if not isinstance(value, bool):
             raise self._wrong(key, "must be true or false")
         return value
@@ -223,6 +235,10 @@ class Keys:
             if not _is_texts(texts):
                 raise self._wrong(f"{key}.{name}", "must be a text or a list of texts")
         return value
+
+    def all_texts(self) -> dict[str, str]:
+        """Return every key that is left with its short text."""
+        return {key: self.text(key, needed=True) for key in [*self._left]}
 
     def inner(self, key: str) -> "Keys":
         """Return the keys of a table within this one."""

@@ -2,13 +2,14 @@
 
 import csv
 import re
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import NamedTuple
 
 from ccu.errors import InvalidInput
 from ccu.imports.source import LONGEST_LINE, Export
+from ccu.output import say
 from ccu.output.text import undo_csv_guard
 
 CHUNK = 2_000  # lines taken at a time
@@ -16,6 +17,9 @@ MOST_LINES = 1_000  # that one quoted cell may run over; a quote never closed is
 NEVER_CLOSED = "a quote is opened and never closed"
 SAMPLE = 2_000  # rows that are looked at before anything is read
 LONGEST_CELL = 1_000  # characters of a cell that is kept; an address is a tenth of it
+BEGINNING = 30  # rows among which the line of column names is looked for
+_SEPARATOR = re.compile('"?sep=(.)"?', re.IGNORECASE)  # a first line that Excel writes and reads
+_POSITION = re.compile("(?:#|column )([0-9]{1,4})", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _UNDECODED = re.compile("[\ud800-\udfff]")
 
@@ -37,6 +41,13 @@ class Chunk(NamedTuple):
     numbers: list[int]
     rows: list[list[str]]
     broken: list[Broken]
+    short: int = 0  # rows that had fewer cells than there are columns; the last are empty
+
+
+def tell_short(rows: int) -> None:
+    """Print to standard error how many rows had fewer cells than there are columns."""
+    if rows:
+        say(f"{rows} rows have fewer cells than there are columns; the last are empty")
 
 
 class _TooLong(Exception):
@@ -46,10 +57,31 @@ class _TooLong(Exception):
 class Table:
     """A file's rows under its line of column names; they can be read more than once."""
 
-    def __init__(self, export: Export, delimiter: str) -> None:
-        """Raises InvalidInput for a file without a line of column names."""
+    def __init__(
+        self, export: Export, delimiter: str, *, header: bool = True, wanted: Collection[str] = ()
+    ) -> None:
+        """`header`: there is a line of column names; else the columns are called #1, #2, ...
+
+        `wanted` are names that the line of column names must have: lines before it are skipped.
+        Raises InvalidInput for a file without such a line.
+        """
         self._export, self.delimiter = export, delimiter
-        self.names, self._before = _header(export.lines(), delimiter)
+        lines = export.lines()
+        first = next(lines, "")
+        self._before = 0  # lines before the first row
+        if separator := _SEPARATOR.fullmatch(first.strip()):
+            self.delimiter, self._before = separator[1], 1
+        else:
+            lines = chain([first], lines)
+        rows = _beginning(lines, self.delimiter)
+        cells, before, after = _header(rows, wanted if header else ())
+        self.is_rejects = tuple(cells[:2]) == ("line", "reason")  # of an earlier import
+        if header or self.is_rejects:
+            self.names = [cell.strip() for cell in cells]
+            self._before += after
+        else:
+            self.names = [f"#{place}" for place in range(1, max(len(row[0]) for row in rows) + 1)]
+            self._before += before
 
     def chunks(self) -> Iterator[Chunk]:
         """Yield every row of the file, from its beginning."""
@@ -69,22 +101,37 @@ class Table:
 
     def places(self, wanted: Iterable[str], layout: str) -> dict[str, int]:
         """Return where these columns of a layout are in the file. Raises InvalidInput."""
-        places = {}
-        for column in wanted:
-            found = [index for index, name in enumerate(self.names) if name == column]
-            if not found:
-                raise InvalidInput(
-                    f"the file has no column {column!a}, which layout {layout} needs;"
-                    " is it another system's file, or without its line of column names?"
-                )
-            if len(found) > 1:
-                raise InvalidInput(f"the file has the column {column!a} twice")
-            places[column] = found[0]
-        return places
+        return {column: self._place(column, layout) for column in wanted}
+
+    def _place(self, column: str, layout: str) -> int:
+        found = [index for index, name in enumerate(self.names) if name == column]
+        if len(found) > 1:
+            raise InvalidInput(
+                f"the file has the column {column!a} twice;"
+                f" name one by its position: #{found[0] + 1} or #{found[1] + 1}"
+            )
+        if not found and (position := _POSITION.fullmatch(column)):
+            place = int(position[1]) - 1 + 2 * self.is_rejects
+            found = [place] if int(position[1]) and place < len(self.names) else []
+        if not found:
+            raise InvalidInput(
+                f"the file has no column {column!a}, which layout {layout} needs;"
+                " is it another system's file, or without its line of column names"
+                " (header = false)?"
+            )
+        return found[0]
 
 
-def _header(lines: Iterator[str], delimiter: str) -> tuple[list[str], int]:
-    """Return the column names, and how many lines they took. Raises InvalidInput."""
+def is_position(column: str) -> bool:
+    """Whether a layout names a column by its position: #3 or column 3."""
+    return bool(_POSITION.fullmatch(column))
+
+
+First = tuple[list[str], int, int]  # cells of a row, the lines before it, the lines up to its end
+
+
+def _beginning(lines: Iterator[str], delimiter: str) -> list[First]:
+    """Return the first rows that are not blank, at least one. Raises InvalidInput."""
     taken = 0
 
     def first() -> Iterator[str]:
@@ -93,19 +140,41 @@ def _header(lines: Iterator[str], delimiter: str) -> tuple[list[str], int]:
             taken += 1
             yield line
 
+    rows: list[First] = []
+    before = 0
     try:
         for cells in csv.reader(first(), delimiter=delimiter, strict=True):
             if any(map(str.strip, cells)):
-                if "\0" in "".join(cells):
-                    raise InvalidInput("the file is not text: its first line has NUL bytes in it")
-                return [cell.strip() for cell in cells], taken
+                rows.append((cells, before, taken))
+            before = taken
+            if len(rows) == BEGINNING:
+                break
     except (csv.Error, UnicodeError):
-        raise InvalidInput("the first line is not a line of column names") from None
-    raise InvalidInput("the file has no line of column names")
+        if not rows:
+            raise InvalidInput("the first line is not a line of column names") from None
+    if not rows:
+        raise InvalidInput("the file has no line of column names")
+    return rows
+
+
+def _header(rows: Sequence[First], wanted: Collection[str]) -> First:
+    """Return the line of column names, or the first row where there is none.
+
+    It is the first line with all the wanted names, else the first that is as full as most rows:
+    a title or a date of printing before it fills one cell or two. Raises InvalidInput.
+    """
+    named = (row for row in rows if {*wanted} <= {*map(str.strip, row[0])})
+    usual = Counter(len(row[0]) for row in rows).most_common(1)[0][0]
+    least = max(min(2, usual), 0.6 * usual)
+    full = (row for row in rows if sum(map(bool, map(str.strip, row[0]))) >= least)
+    found = (next(named, None) if wanted else None) or next(full, rows[0])
+    if "\0" in "".join(found[0]):
+        raise InvalidInput("the file is not text: its first line has NUL bytes in it")
+    return found
 
 
 class Rows:
-    """The rows after the header, in chunks. Blank lines are skipped.
+    """The rows after the header, in chunks. Blank lines are skipped, short rows are filled up.
 
     A quote that is never closed would make one cell of the rest of the file. So when what a quote
     seemed to hold together does not come out as a row, only its first line is rejected, and reading
@@ -118,13 +187,17 @@ class Rows:
         self._again: deque[str] = deque()  # lines given back
         self._delimiter, self._width = delimiter, width
         self._number = before + 1  # of the line that comes next
+        self._short = 0  # rows of the chunk that were filled up
+        self._seen: set[bool] = set()  # whether rows so far were short
 
     def chunks(self) -> Iterator[Chunk]:
         """Yield every row of the file."""
         while taken := self._take():
+            self._short = 0
             rows = self._plain(taken)
             if rows is not None:
-                yield Chunk(list(range(self._number, self._number + len(rows))), rows, [])
+                numbers = list(range(self._number, self._number + len(rows)))
+                yield Chunk(numbers, rows, [], self._short)
                 self._number += len(rows)
             else:
                 self._again.extendleft(reversed(taken))
@@ -143,9 +216,36 @@ class Rows:
             rows = list(csv.reader(lines, delimiter=self._delimiter, strict=True))
         except csv.Error:
             return None
-        if len(rows) == len(lines) and {*map(len, rows)} == {self._width}:
+        if len(rows) != len(lines):
+            return None
+        widths = {*map(len, rows)}
+        if widths == {self._width}:
+            self._seen.add(False)
             return rows
-        return None
+        if max(widths) > self._width or not all(any(map(str.strip, cells)) for cells in rows):
+            return None
+        if not lines[-1].endswith(("\n", "\r")):
+            return None  # perhaps cut short
+        for cells in rows:
+            self._fill(cells)
+        return rows
+
+    def _fill(self, cells: list[str]) -> None:
+        """Add the empty cells that an export has left out at the end of a row."""
+        missing = self._width - len(cells)
+        cells += [""] * missing
+        self._short += missing > 0
+        self._seen.add(missing > 0)
+
+    def _is_row(self, cells: list[str], held: list[str]) -> bool:
+        """Whether the cells are a row, short perhaps, and not what is left of a broken one.
+
+        The last line of a file whose other rows are complete may have been cut within a cell.
+        """
+        if len(cells) == self._width:
+            return True
+        cut = self._seen == {False} and not held[0].endswith(("\n", "\r"))
+        return len(cells) < self._width and len(held) == 1 and not cut
 
     def _one_by_one(self, until: int) -> Chunk:
         """Return the rows that begin before the line `until`, the broken ones apart."""
@@ -158,12 +258,14 @@ class Rows:
                 )
                 if cells is None:
                     break
-                if len(cells) == self._width:
+                blank = len(held) == 1 and not any(map(str.strip, cells))
+                if self._is_row(cells, held) and not blank:
+                    self._fill(cells)
                     chunk.numbers.append(self._number)
                     chunk.rows.append(cells)
                 elif len(held) > 1:
                     raise _TooLong(NEVER_CLOSED)
-                elif any(map(str.strip, cells)):
+                elif not blank:
                     reason = f"{len(cells)} cells instead of {self._width}"
                     chunk.broken.append(Broken(self._number, reason, cells))
                 self._number += len(held)
@@ -173,7 +275,7 @@ class Rows:
                 self._again.extendleft(reversed(held[1:]))
                 self._number += 1
             held.clear()
-        return chunk
+        return chunk._replace(short=self._short)
 
     def _feed(self, held: list[str]) -> Iterator[str]:
         """Yield lines for one row, each remembered in `held`."""
@@ -230,7 +332,8 @@ class Cells:
                 cells = [self._plain(place, index, cell, bad) for index, cell in enumerate(cells)]
             if self._guarded:
                 cells = list(map(undo_csv_guard, cells))
-            if nothing := self._nothing.get(place):
+            nothing = self._nothing.get(place)
+            if nothing and not nothing.isdisjoint(cells):
                 cells = ["" if cell in nothing else cell for cell in cells]
             tidied[place] = cells
         return tidied

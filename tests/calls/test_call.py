@@ -113,11 +113,20 @@ def test_json_has_every_field(call: Ccu) -> None:
     data = shown(call)
     assert list(data) == [
         *("id", "source_system", "incident", "occurred_at", "dispatched_at", "arrived_at"),
-        *("cleared_at", "recorded_at", "recorded_by", "address", "place_id", "source", "nature"),
-        *("nature_cleared", "care", "cad_nature", "cad_cleared", "cad_disposition", "crisis_kind"),
-        *("priority", "beat", "lead_agency", "backup_asked", "backup_arrived", "force_used"),
-        *("injury", "minutes", "dangers", "interventions", "dispositions", "responders", "people"),
-        *("narrative", "voided_at", "voided_by", "void_reason", "narrative_characters", "changes"),
+        *(
+            "cleared_at",
+            "recorded_at",
+            "clock_known",
+            "recorded_by",
+            "address",
+            "place_id",
+            "source",
+        ),
+        *("nature", "nature_cleared", "care", "cad_nature", "cad_cleared", "cad_disposition"),
+        *("crisis_kind", "priority", "beat", "lead_agency", "backup_asked", "backup_arrived"),
+        *("force_used", "injury", "minutes", "dangers", "interventions", "dispositions"),
+        *("responders", "people", "narrative", "voided_at", "voided_by", "void_reason"),
+        *("narrative_characters", "changes"),
         "answer",
         "decision",
     ]

@@ -150,24 +150,22 @@ def test_bad_rows_go_to_the_rejects_file_and_the_rest_goes_in(desk: Desk) -> Non
         row(),
         row(Number="26-2", Received=""),
         row(Number="26-3", Received="2025-02-29 10:00:00"),
-        row(Number="26-4")[:-2],
         [*row(Number="26-5"), "more"],
         row(Number="26-6", Received="0026-01-18 22:30:00"),
         row(Number="26-7", Cleared="2026-01-18 22:00:00"),
         row(Number="26-8", Where="12 \x1b[31mMain St"),
     ]
-    assert desk.counts(text(rows), "--rejects", desk.rejects) == (8, 1, 0, 0, 7)
+    assert desk.counts(text(rows), "--rejects", desk.rejects) == (7, 1, 0, 0, 6)
     assert [cells[:2] for cells in desk.reject_rows()] == [
         ["3", "no time in Received"],
         ["4", "Received: no format fits"],
-        ["5", "9 cells instead of 11"],
-        ["6", "12 cells instead of 11"],
-        ["7", "Received: year out of range"],
-        ["8", "the call is cleared before it begins"],
-        ["9", "a control character in Where"],
+        ["5", "12 cells instead of 11"],
+        ["6", "Received: year out of range"],
+        ["7", "the call is cleared before it begins"],
+        ["8", "a control character in Where"],
     ]
     assert desk.rejects.stat().st_mode & 0o777 == 0o600
-    assert desk.reject_rows()[3][2:] == [*row(Number="26-5"), "more"]
+    assert desk.reject_rows()[2][2:] == [*row(Number="26-5"), "more"]
 
 
 def test_a_corrected_rejects_file_can_be_imported(desk: Desk) -> None:
@@ -262,8 +260,8 @@ def test_quoted_line_breaks_and_another_delimiter(desk: Desk) -> None:
         ("earlier", "2025-11-02 01:30:00", "2025-11-02T01:30:00-04:00"),
         ("later", "2025-11-02 01:30:00", "2025-11-02T01:30:00-05:00"),
         ("reject", "2025-11-02 01:30:00", None),
-        ("earlier", "2026-03-08 02:30:00", "2026-03-08T03:30:00-04:00"),
-        ("reject", "2026-03-08 02:30:00", None),
+        ("earlier", "2025-03-09 02:30:00", "2025-03-09T03:30:00-04:00"),
+        ("reject", "2025-03-09 02:30:00", None),
     ],
 )
 def test_clock_changes_follow_the_layouts_rule(
@@ -284,16 +282,16 @@ def test_in_the_hour_that_comes_twice_a_call_is_cleared_after_it_begins(desk: De
 @pytest.mark.parametrize(
     ("form", "said"),
     [
-        ("%m/%d/%y %H:%M", "03/04/26 10:05"),
-        ("%d/%m/%Y %I:%M:%S %p", "04/03/2026 10:05:00 AM"),
-        ("epoch", "1772636700"),
-        ("iso", "2026-03-04T15:05:00Z"),
+        ("%m/%d/%y %H:%M", "03/04/25 10:05"),
+        ("%d/%m/%Y %I:%M:%S %p", "04/03/2025 10:05:00 AM"),
+        ("epoch", "1741100700"),
+        ("iso", "2025-03-04T15:05:00Z"),
     ],
 )
 def test_dates_are_read_by_the_layouts_format(desk: Desk, form: str, said: str) -> None:
     desk.layout.write_text(LAYOUT.replace("%Y-%m-%d %H:%M:%S", form))
     assert desk.counts(text([row(Received=said, Sent="", Cleared="")])) == (1, 1, 0, 0, 0)
-    assert desk.one("SELECT occurred_at FROM call") == "2026-03-04T10:05:00-05:00"
+    assert desk.one("SELECT occurred_at FROM call") == "2025-03-04T10:05:00-05:00"
 
 
 def test_columns_joined_texts_that_mean_nothing_and_crossings(desk: Desk) -> None:

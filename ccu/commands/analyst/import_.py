@@ -14,11 +14,14 @@ from ccu.imports.options import (
     SuggestOption,
     layout_option,
 )
+from ccu.imports.rows import tell_short
 from ccu.options import required
 from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.session import Session
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from ccu.imports.dispatch.merge_store import Summary
 
 COLUMNS = ("read", "new", "changed", "same", "rejected")
@@ -72,6 +75,13 @@ def command(
     _tell(summary, rejects)
 
 
+def _most(texts: "Counter[str]") -> str:
+    """Return the most frequent texts with their counts."""
+    return ", ".join(
+        f"{text[:LONGEST_SHOWN]} ({count})" for text, count in texts.most_common(MOST_SHOWN)
+    )
+
+
 def _tell(summary: "Summary", rejects: Path | None) -> None:
     """Print to standard error what the row of counts does not show."""
     for reason, count in summary.reasons.most_common():
@@ -83,13 +93,26 @@ def _tell(summary: "Summary", rejects: Path | None) -> None:
             else "nothing rejected; no file written"
         )
     if summary.unmapped:
-        texts = ", ".join(
-            f"{text[:LONGEST_SHOWN]} ({count})"
-            for text, count in summary.unmapped.most_common(MOST_SHOWN)
-        )
         say(
             f"{summary.unmapped.total()} rows have one of {len(summary.unmapped)} natures that"
-            f" are not in the layout, and count as other; most often {texts}"
+            f" are not in the layout, and count as other; most often {_most(summary.unmapped)}"
+        )
+    if summary.uncleared:
+        say(
+            f"{summary.uncleared.total()} rows have one of {len(summary.uncleared)} natures as"
+            " cleared that are not in the layout; the dispatched nature counts; most often"
+            f" {_most(summary.uncleared)}"
+        )
+    if summary.repeated:
+        say(
+            f"{summary.repeated} rows without an incident number repeat another row; each counts"
+            " as a call of its own"
+        )
+    tell_short(summary.short)
+    if summary.dateless:
+        say(
+            f"{summary.dateless} rows have a day and no time; they are kept without a time, and"
+            " counted at no hour"
         )
     if summary.left:
         say(f"{summary.left} fields amended by hand were not changed")

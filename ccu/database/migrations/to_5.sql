@@ -165,3 +165,5 @@ INSERT INTO race_ethnicity (code, label, sort) VALUES
   ('other', 'Other', 9);
 
 ALTER TABLE person ADD COLUMN race_ethnicity TEXT REFERENCES race_ethnicity (code);
+-- Calls of which the dispatch system gave only the day: occurred_at is that day at 00:00.
+ALTER TABLE call ADD COLUMN clock_known INTEGER NOT NULL DEFAULT 1 CHECK (clock_known IN (0, 1));

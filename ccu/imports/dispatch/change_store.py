@@ -15,6 +15,7 @@ from ccu.records.table import write_changes
 CHANGED = """
 SELECT known.call_id, known.line, entry.digest, call.import_batch_id IS NULL AS by_hand,
   call.occurred_at AS old_occurred_at, entry.occurred_at AS new_occurred_at,
+  call.clock_known AS old_clock_known, entry.clock_known AS new_clock_known,
   call.dispatched_at AS old_dispatched_at, entry.dispatched_at AS new_dispatched_at,
   call.arrived_at AS old_arrived_at, entry.arrived_at AS new_arrived_at,
   call.cleared_at AS old_cleared_at, entry.cleared_at AS new_cleared_at,
@@ -54,7 +55,8 @@ WHERE NOT known.same AND known.line > :after ORDER BY known.line LIMIT 500
 """
 
 FIELDS = (
-    *("occurred_at", "dispatched_at", "arrived_at", "cleared_at", "address", "nature"),
+    *("occurred_at", "clock_known", "dispatched_at", "arrived_at", "cleared_at"),
+    *("address", "nature"),
     *("nature_cleared", "care", "cad_nature", "cad_cleared", "cad_disposition"),
     *("priority", "beat", "lead_agency", "dispositions"),
 )
@@ -62,7 +64,8 @@ NATURES = {"nature", "nature_cleared", "care"}  # they change together
 
 UPDATE_CALL = """
 UPDATE main.call SET
-  occurred_at = :occurred_at, dispatched_at = :dispatched_at, arrived_at = :arrived_at,
+  occurred_at = :occurred_at, clock_known = :clock_known,
+  dispatched_at = :dispatched_at, arrived_at = :arrived_at,
   cleared_at = :cleared_at, address_id = :address_id, place_id = :place_id, nature = :nature,
   nature_cleared = :nature_cleared, care = :care, priority = :priority, beat = :beat,
   lead_agency = :lead_agency, digest = :digest,
@@ -112,6 +115,8 @@ def _by_hand(connection: sqlite3.Connection, row: sqlite3.Row) -> set[str]:
         filled = {each["field"] for each in found if each["import_batch_id"] is not None}
         said = {field for field in FIELDS if row[f"old_{field}"] not in (None, "[]", _NOWHERE)}
         fields |= NATURES | (said - filled)
+    if "occurred_at" in fields:
+        fields.add("clock_known")
     return fields | NATURES if fields & NATURES else fields
 
 

@@ -3,12 +3,27 @@
 Every key is in `examples/layouts/milwaukee.toml` or `san-diego.toml` with a comment.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ccu.imports import layout as layouts
 from ccu.imports.layout import Keys, Words
 
 READY = ("demo",)
+
+# What databases and spreadsheets write for an empty cell. A layout that maps one of these texts, or
+# has it as a city code, keeps it.
+_NULLS = ("null", "(null)", "<null>", "[null]", "n/a", "#n/a", "na", "none", "nan", "nat", "nil",
+          "undefined", "-", "--", "---", r"\N")  # fmt: skip
+NULLS = frozenset(
+    form for text in _NULLS for form in (text, text.upper(), text.lower(), text.title())
+) | {"NaN", "NaT", "N/a", "n/A"}
+NO_TIME = frozenset({
+    *("0000-00-00", "0000-00-00 00:00:00", "0001-01-01 00:00:00", "0001-01-01T00:00:00"),
+    *("1900-01-01", "1900-01-01 00:00:00", "1900-01-01 00:00:00.000", "1900-01-01T00:00:00"),
+    *("1900-01-01T00:00:00.000", "01/01/1900", "1/1/1900", "01/01/1900 00:00", "1/1/1900 0:00"),
+    *("01/01/1900 00:00:00", "1/1/1900 12:00:00 AM", "01/01/1900 12:00:00 AM"),
+})  # fmt: skip
 
 # What a layout can tell of a row, each from one column or several joined by a space.
 TIMES = ("occurred", "dispatched", "arrived", "cleared")
@@ -25,6 +40,7 @@ class Layout(layouts.Layout):
     natures: Words
     dispositions: Words
     agencies: Words
+    cities: Mapping[str, str]  # a city's code, in lower case -> its name
     identity: tuple[str, ...]  # columns that tell rows without an incident number apart
     care: frozenset[str] | None  # None: as the file's nature table has it
     town: str  # where an address without a city is; empty: the town of the settings
@@ -39,6 +55,25 @@ class Layout(layouts.Layout):
         """The columns that are read, each once."""
         return list(dict.fromkeys([*super().wanted, *self.identity]))
 
+    def nothing(self, field: str) -> frozenset[str]:
+        """Return the texts that mean nothing in the columns of a field, beside `blank`."""
+        if field in TIMES:
+            return NULLS | NO_TIME
+        if field == "city":
+            return frozenset(text for text in NULLS if text.casefold() not in self.cities)
+        words = self.words.get(field)
+        return frozenset(text for text in NULLS if not words.has(text)) if words else NULLS
+
+    @property
+    def words(self) -> Mapping[str, Words]:
+        """The maps of texts to codes, by the field that each is for."""
+        return {
+            "nature": self.natures,
+            "nature_cleared": self.natures,
+            "disposition": self.dispositions,
+            "agency": self.agencies,
+        }
+
 
 def load(named: str) -> Layout:
     """Return the layout of that name, or in that file. Raises InvalidInput, naming the fault."""
@@ -49,6 +84,7 @@ def load(named: str) -> Layout:
         natures=top.words("natures"),
         dispositions=top.words("dispositions"),
         agencies=top.words("agencies"),
+        cities=_cities(top),
         identity=tuple(top.texts("identity")),
         care=frozenset(top.texts("care")) if "care" in top else None,
         town=top.text("town"),
@@ -62,6 +98,11 @@ def load(named: str) -> Layout:
     top.refuse_others()
     layout.refuse(_fault(layout))
     return layout
+
+
+def _cities(top: Keys) -> dict[str, str]:
+    names = top.inner("cities").all_texts()
+    return {" ".join(code.split()).casefold(): name for code, name in names.items()}
 
 
 def _fault(layout: Layout) -> str:

@@ -97,13 +97,14 @@ INSERT_CALLS = """
 INSERT INTO main.call (
   id, source_system_id, incident, occurred_at, recorded_at, recorded_by, import_batch_id, digest,
   address_id, place_id, nature, nature_cleared, care, cad_nature_id, cad_cleared_id,
-  cad_disposition_id, priority, beat, lead_agency, source, dispatched_at, arrived_at, cleared_at)
+  cad_disposition_id, priority, beat, lead_agency, source, dispatched_at, arrived_at, cleared_at,
+  clock_known)
 SELECT
   :last_id + fresh.n, :source_system_id, entry.incident, entry.occurred_at, :at, :staff_id,
   :batch_id, entry.digest, address_map.address_id, address_map.place_id, nature.code, cleared.code,
   coalesce(cleared.care, nature.care), nature_map.cad_text_id, cleared_map.cad_text_id,
   ended_map.cad_text_id, entry.priority, entry.beat, entry.agency, :call_source,
-  entry.dispatched_at, entry.arrived_at, entry.cleared_at
+  entry.dispatched_at, entry.arrived_at, entry.cleared_at, entry.clock_known
 FROM staging.fresh
 CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
 JOIN staging.word AS nature ON nature.id = entry.nature
@@ -133,9 +134,13 @@ class Summary:
     changed: int = 0
     same: int = 0
     rejected: int = 0
+    short: int = 0  # rows with fewer cells than there are columns
+    dateless: int = 0  # rows of which only the day is known
     left: int = 0  # fields that stayed as a person wrote them
     reasons: Counter[str] = field(default_factory=Counter)  # why rows were rejected
     unmapped: Counter[str] = field(default_factory=Counter)  # natures the layout does not know
+    uncleared: Counter[str] = field(default_factory=Counter)  # the same, of natures as cleared
+    repeated: int = 0  # rows without an incident number that repeat another
 
     def settle(self, known: int, sealed: int, changes: Iterable[changed_rows.Change]) -> None:
         """Count the staged rows that were known, and what changes of them."""

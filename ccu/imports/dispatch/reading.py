@@ -6,29 +6,22 @@ a nature, an hour) is read once and looked up after that, in caches of a fixed s
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
 from hashlib import blake2b
 from itertools import compress
 
-from ccu.imports.dispatch.layout import FIELDS, TIMES, Layout
+from ccu.imports.dispatch.layout import FIELDS, Layout
 from ccu.imports.dispatch.staging_store import MADE, NOTHING, Stage, Staged
+from ccu.imports.dispatch.times import Times, joined
 from ccu.imports.rows import Broken, Cells, Chunk, Column, Table
 
-When = Callable[[str], str]  # a text of the export -> the stored form; raises ValueError
-
-HOURS_KEPT = 10_000  # more than a year of them
-_TAILS = frozenset(f"{minute:02}:{second:02}" for minute in range(60) for second in range(60))
 _APART = "\x1f"  # between values that are digested together; never within one: `_tidy`
 
 
 class RowReader:
     """Made once for a layout and a header; then called for every chunk."""
 
-    def __init__(self, layout: Layout, table: Table, when: When, later: When, known: Stage) -> None:
-        """`later` reads a time in the hour that comes twice as the second one.
-
-        Raises InvalidInput, naming the column, when the header is not the layout's.
-        """
+    def __init__(self, layout: Layout, table: Table, times: Times, known: Stage) -> None:
+        """Raises InvalidInput, naming the column, when the header is not the layout's."""
         places = table.places(layout.wanted, layout.name)
         self._joined = {
             field: [places[column] for column in layout.columns.get(field, ())] for field in FIELDS
@@ -36,30 +29,48 @@ class RowReader:
         mapped = sorted({place for joined in self._joined.values() for place in joined})
         self._identity = [places[column] for column in layout.identity] or mapped
         blank = {places[column]: texts for column, texts in layout.blank.items()}
+        self._nothing: dict[int, frozenset[str]] = {}
+        for field, joined_places in self._joined.items():
+            for place in joined_places:
+                nothing = layout.nothing(field)
+                self._nothing[place] = self._nothing.get(place, nothing) & nothing
+        self._cities = layout.cities
         self._cells = Cells(table.names, {*mapped, *self._identity}, blank, layout.guarded)
-        self._times = Times(layout, when, later)
+        self._times = times
+        self.dateless = 0  # rows of which only the day is known
         self._known = known
         self._state = layout.state
         self._lead_agency = layout.lead_agency or ""
 
     def read(self, chunk: Chunk) -> tuple[list[Staged], list[Broken]]:
-        """The chunk's rows as they are staged, and those that cannot be, with the reason."""
+        """Return the chunk's rows as they are staged, and those that cannot be, with the reason."""
         if not chunk.rows:
             return [], chunk.broken
         bad: dict[int, str] = {}
-        cells = self._cells.tidy(chunk.rows, bad)
-        times = self._times.read(lambda field: self._field(field, cells, len(chunk.rows)), bad)
+        written = self._cells.tidy(chunk.rows, bad)
+        cells = {place: self._filled(place, column) for place, column in written.items()}
+        times, dateless = self._times.read(
+            lambda field: [cells[place] for place in self._joined[field]], len(chunk.rows), bad
+        )
+        known = [index not in dateless for index in range(len(chunk.rows))]
         numbers: Sequence[int] = chunk.numbers
         if bad:
             good = [index not in bad for index in range(len(chunk.rows))]
             numbers = list(compress(numbers, good))
             cells = {place: list(compress(column, good)) for place, column in cells.items()}
+            written = {place: list(compress(column, good)) for place, column in written.items()}
             times = [list(compress(column, good)) for column in times]
+            known = list(compress(known, good))
         broken = [Broken(chunk.numbers[i], why, chunk.rows[i]) for i, why in bad.items()]
-        return list(self._staged(numbers, cells, times)), chunk.broken + broken
+        return list(self._staged(numbers, cells, written, times, known)), chunk.broken + broken
 
     def _staged(
-        self, numbers: Sequence[int], cells: dict[int, Column], times: list[Column]
+        self,
+        numbers: Sequence[int],
+        cells: dict[int, Column],
+        written: dict[int, Column],
+        times: list[Column],
+        clocks: Sequence[bool],
     ) -> Iterator[Staged]:
         count, known = len(numbers), self._known
 
@@ -68,11 +79,16 @@ class RowReader:
 
         addresses = self._addresses(field, count)
         natures = list(map(known.nature, field("nature")))
-        cleared = [known.nature(text) if text else NOTHING for text in field("nature_cleared")]
+        cleared = [known.cleared(text) if text else NOTHING for text in field("nature_cleared")]
         ended = [known.disposition(text) if text else NOTHING for text in field("disposition")]
         agencies = [known.agency(text) or self._lead_agency for text in field("agency")]
+        began = times[0]
+        if not all(clocks):
+            self.dateless += clocks.count(False)
+            began = [at if clock else at[:10] for at, clock in zip(began, clocks, strict=True)]
         means = zip(
-            *times,
+            began,
+            *times[1:],
             map(str, addresses),
             *([word.means for word in words] for words in (natures, cleared, ended)),
             agencies,
@@ -82,7 +98,7 @@ class RowReader:
         )
         return zip(
             numbers,
-            self._incidents(field("incident"), cells),
+            self._incidents(field("incident"), written),
             map(_digest, means),
             *times,
             addresses,
@@ -90,17 +106,19 @@ class RowReader:
             agencies,
             field("priority"),
             field("beat"),
+            clocks,
             strict=True,
         )
 
+    def _filled(self, place: int, column: Column) -> Column:
+        """Return a column without the texts that mean nothing."""
+        nothing = self._nothing.get(place, frozenset())
+        if nothing.isdisjoint(column):
+            return column
+        return ["" if cell in nothing else cell for cell in column]
+
     def _field(self, name: str, cells: dict[int, Column], count: int) -> Column:
-        places = self._joined[name]
-        if not places:
-            return [""] * count
-        if len(places) == 1:
-            return cells[places[0]]
-        columns = (cells[place] for place in places)
-        return [" ".join(filter(None, texts)) for texts in zip(*columns, strict=True)]
+        return joined([cells[place] for place in self._joined[name]], count)
 
     def _addresses(self, field: Callable[[str], Column], count: int) -> list[int | None]:
         raws = field("address")
@@ -108,11 +126,27 @@ class RowReader:
             pairs = zip(raws, field("cross"), strict=True)
             raws = [f"{raw} & {cross}" if raw and cross else raw or cross for raw, cross in pairs]
         states = [state or self._state for state in field("state")]
-        parts = zip(raws, field("unit"), field("city"), states, field("zip"), strict=True)
+        cities = field("city")
+        if self._cities:
+            raws, cities = self._with_cities(raws, cities)
+        parts = zip(raws, field("unit"), cities, states, field("zip"), strict=True)
         address = self._known.address
         return [
             address(each) if each[0] or each[1] or each[2] or each[4] else None for each in parts
         ]
+
+    def _with_cities(self, raws: Column, cities: Column) -> tuple[Column, Column]:
+        """Return addresses and cities, the layout's codes as names; one may end the address."""
+        codes = self._cities
+        texts, names = [], []
+        for raw, city in zip(raws, cities, strict=True):
+            text, comma, last = raw.rpartition(",")
+            code = " ".join(last.split()).casefold()
+            if comma and code in codes and not city:
+                raw, city = text.rstrip(" ,"), code
+            texts.append(raw)
+            names.append(codes.get(" ".join(city.split()).casefold(), city))
+        return texts, names
 
     def _incidents(self, said: Column, cells: dict[int, Column]) -> Iterable[str]:
         if all(said):
@@ -124,99 +158,3 @@ class RowReader:
 
 def _digest(values: Iterable[str]) -> bytes:
     return blake2b(_APART.join(values).encode(errors="surrogatepass"), digest_size=8).digest()
-
-
-class Times:
-    """Made once for a layout; then called for every chunk."""
-
-    def __init__(self, layout: Layout, when: When, later: When) -> None:
-        """`later` reads a time in the hour that comes twice as the second one."""
-        self._when, self._later = by_the_hour(when), later
-        self._names = {field: " and ".join(layout.columns.get(field, ())) for field in TIMES}
-
-    def read(
-        self, column: Callable[[str], Sequence[str]], bad: dict[int, str]
-    ) -> list[Sequence[str]]:
-        """The four times of every row, in stored form or empty; `bad` gets the rows with none."""
-        texts = [column(field) for field in TIMES]
-        times = [self._read(field, said, bad) for field, said in zip(TIMES, texts, strict=True)]
-        if any(self._names[field] for field in TIMES[1:]):
-            self._put_in_order(texts, times, bad)
-        return list(times)
-
-    def _read(self, field: str, texts: Sequence[str], bad: dict[int, str]) -> list[str]:
-        when, needed = self._when, field == "occurred"
-        try:
-            if not needed or all(texts):
-                return [when(text) if text else "" for text in texts]
-        except ValueError:
-            pass  # one of them: find out which
-        found = []
-        for index, text in enumerate(texts):
-            time = ""
-            try:
-                if text:
-                    time = when(text)
-                elif needed:
-                    bad.setdefault(index, f"no time in {self._names[field]}")
-            except ValueError as error:
-                bad.setdefault(index, f"{self._names[field]}: {error}")
-            found.append(time)
-        return found
-
-    def _put_in_order(
-        self, texts: list[Sequence[str]], times: list[list[str]], bad: dict[int, str]
-    ) -> None:
-        """Look at the rows whose times are not one after the other.
-
-        In the hour that comes twice, a time that would be before the one it follows is the second
-        reading. A call that is cleared before it begins is rejected; other disorder is left as it
-        is, for the clocks of cars and of the dispatch room differ.
-        """
-        for index, (occurred, dispatched, arrived, cleared) in enumerate(zip(*times, strict=True)):
-            sent = dispatched or occurred
-            there = arrived or sent
-            if occurred <= sent <= there <= (cleared or there) or index in bad:
-                continue
-            last = ""
-            for text, column in zip(texts, times, strict=True):
-                if column[index] and last and _before(column[index], last):
-                    column[index] = self._later(text[index])
-                last = column[index] or last
-            occurred, dispatched, arrived, cleared = (column[index] for column in times)
-            if cleared and _before(cleared, arrived or dispatched or occurred):
-                bad[index] = "the call is cleared before it begins"
-
-
-def _before(one: str, other: str) -> bool:
-    if one[19:] == other[19:]:
-        return one < other
-    return datetime.fromisoformat(one) < datetime.fromisoformat(other)
-
-
-def by_the_hour(when: When) -> When:
-    """The same reader, quicker for times that end in :MM:SS.
-
-    What comes before that is an hour, and hours come again: once the reader has read both ends of
-    one alike, the minutes and seconds between them need no reading.
-    """
-    hours: dict[str, tuple[str, str]] = {}
-
-    def learn(hour: str, found: str) -> None:
-        ends = when(f"{hour}00:00"), when(f"{hour}59:59")
-        if ends == (f"{found[:14]}00:00{found[19:]}", f"{found[:14]}59:59{found[19:]}"):
-            if len(hours) >= HOURS_KEPT:
-                hours.clear()
-            hours[hour] = found[:14], found[19:]
-
-    def read(text: str) -> str:
-        tail = text[-5:]
-        known = hours.get(text[:-5])
-        if known and tail in _TAILS:
-            return f"{known[0]}{tail}{known[1]}"
-        found = when(text)
-        if text[-6:-5] == ":" and tail == found[14:19]:
-            learn(text[:-5], found)
-        return found
-
-    return read

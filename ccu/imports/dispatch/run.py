@@ -12,11 +12,9 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ccu import database, dates
 from ccu.database import opening as db
-from ccu.dates.cad import cad_reader
 from ccu.imports import identifiers
 from ccu.imports import rejects as rejected
 from ccu.imports.dispatch import merge_store as merging
@@ -24,14 +22,12 @@ from ccu.imports.dispatch.layout import Layout
 from ccu.imports.dispatch.merge_store import Summary
 from ccu.imports.dispatch.reading import RowReader
 from ccu.imports.dispatch.staging_store import Stage, attached, conflicting, settle_repeats
+from ccu.imports.dispatch.times import Times
 from ccu.imports.rows import Broken, Table
 from ccu.imports.source import Export, opened
 from ccu.imports.store import Batch
 from ccu.output.screen import progress
 from ccu.session import Session
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
 
 OTHER_CONTENT = "this incident number is in the file twice, with different values"
 
@@ -53,18 +49,18 @@ def import_file(
     """
     connection, summary = session.db, Summary()
     care = _check_codes(connection, layout)
-    zone = dates.zone(layout.timezone) if layout.timezone else session.settings.zone
+    times = Times(layout, session.settings.zone, session.now)
     rejected.check(rejects, path, session.path)
     stage = Stage(connection, layout, session.settings.town, care)
     with opened(path, layout.encoding, session.path.absolute().parent) as export:
-        table = Table(export, layout.delimiter)
+        table = Table(export, layout.delimiter, header=layout.header, wanted=layout.named)
         allowed = identifiers.check(table, allow)
         with attached(connection, session.path), _interruptible(connection):
             connection.execute("BEGIN")  # on the staging file alone: the main one is not touched
-            _read(export, table, layout, zone, stage, summary)
+            _read(export, table, layout, times, stage, summary)
             summary.same = settle_repeats(connection)
             _reject_conflicts(connection, table, stage, summary)
-            summary.unmapped = stage.unmapped
+            summary.unmapped, summary.uncleared = stage.unmapped, stage.uncleared
             if summary.rejected and rejects is not None:
                 rejected.write(rejects, table.names, stage.rejects())
             if dry_run:
@@ -96,12 +92,10 @@ def _check_codes(connection: sqlite3.Connection, layout: Layout) -> dict[str, in
 
 
 def _read(
-    export: Export, table: Table, layout: Layout, zone: "ZoneInfo", stage: Stage, summary: Summary
+    export: Export, table: Table, layout: Layout, times: Times, stage: Stage, summary: Summary
 ) -> None:
     """Stage every row; put aside what cannot be read."""
-    when = cad_reader(layout.formats, zone, layout.ambiguous)
-    later = cad_reader(layout.formats, zone, "later")
-    reader = RowReader(layout, table, when, later, stage)
+    reader = RowReader(layout, table, times, stage)
     with progress("Reading, kB", export.size // 1000) as advance:
         shown = 0
         for chunk in table.chunks():
@@ -110,9 +104,11 @@ def _read(
             for row in broken:
                 _reject(stage, summary, row)
             summary.read += len(staged) + len(broken)
+            summary.short += chunk.short
             done = export.done() // 1000
             advance(done - shown)
             shown = done
+    summary.dateless = reader.dateless
 
 
 def _reject(stage: Stage, summary: Summary, row: Broken) -> None:

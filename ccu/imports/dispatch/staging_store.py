@@ -13,7 +13,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
@@ -32,7 +32,7 @@ CREATE TABLE staging.entry (
   line INTEGER PRIMARY KEY, incident TEXT NOT NULL, digest BLOB NOT NULL,
   occurred_at TEXT NOT NULL, dispatched_at TEXT, arrived_at TEXT, cleared_at TEXT,
   address INTEGER, nature INTEGER NOT NULL, nature_cleared INTEGER, disposition INTEGER,
-  agency TEXT, priority TEXT, beat TEXT);
+  agency TEXT, priority TEXT, beat TEXT, clock_known INTEGER NOT NULL);
 CREATE INDEX staging.entry_incident ON entry (incident);
 CREATE TABLE staging.word (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, code TEXT, care INTEGER,
@@ -83,7 +83,7 @@ NO_PLACE = (None,) * len(PLACE)
 _in_order = itemgetter(*PLACE)
 
 # The columns of staging.entry: line, incident, digest, four times, address, nature, nature_cleared,
-# disposition, agency, priority, beat. Empty texts mean NULL.
+# disposition, agency, priority, beat, clock_known. Empty texts mean NULL.
 Staged = tuple[object, ...]
 
 MADE = "~"  # begins an identity that ccu made for a row without an incident number
@@ -157,17 +157,25 @@ class Stage:
         self._met: dict[int, Parts] = {}  # addresses of this chunk that may be new
         self._staged: set[int] = set()  # addresses that are in the staging file already
         self.unmapped: Counter[str] = Counter()
+        self.uncleared: Counter[str] = Counter()
         # The caches of the hot path, in C.
         self.address = lru_cache(KEPT)(self._address)
-        self._nature_of = lru_cache(KEPT)(self._nature)
+        self._nature_of = lru_cache(KEPT)(partial(self._nature, "nature", "other"))
+        self._cleared_of = lru_cache(KEPT)(partial(self._nature, "cleared", None))
         self.disposition = lru_cache(KEPT)(self._disposition)
         self.agency = lru_cache(KEPT)(self._agency)
 
     def nature(self, text: str) -> Word:
         """The nature's word, counted when the layout does not know it."""
-        found = self._nature_of(text)
-        if found.means[0] == "?" and (text in self.unmapped or len(self.unmapped) < UNMAPPED_KEPT):
-            self.unmapped[text] += 1
+        return self._counted(self._nature_of(text), text, self.unmapped)
+
+    def cleared(self, text: str) -> Word:
+        """The word of a nature as cleared, which has no code when the layout does not know it."""
+        return self._counted(self._cleared_of(text), text, self.uncleared)
+
+    def _counted(self, found: Word, text: str, unmapped: Counter[str]) -> Word:
+        if found.means[0] == "?" and (text in unmapped or len(unmapped) < UNMAPPED_KEPT):
+            unmapped[text] += 1
         return found
 
     def add(self, rows: Iterable[Staged]) -> None:
@@ -177,7 +185,7 @@ class Stage:
         """
         self._connection.executemany(
             "INSERT INTO staging.entry VALUES (?, ?, ?, ?, nullif(?, ''), nullif(?, ''),"
-            " nullif(?, ''), ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''))",
+            " nullif(?, ''), ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?)",
             rows,
         )
         self._read_addresses()
@@ -198,9 +206,9 @@ class Stage:
 
     # ------------------------------------------------------------ what comes again and again
 
-    def _nature(self, text: str) -> Word:
+    def _nature(self, sort: str, unknown: str | None, text: str) -> Word:
         code = self._layout.natures.code(text)
-        return self._word("nature", text, code or "other", "?" if text and not code else "=")
+        return self._word(sort, text, code or unknown, "?" if text and not code else "=")
 
     def _disposition(self, text: str) -> Word:
         codes = sorted(self._layout.dispositions.codes(text))

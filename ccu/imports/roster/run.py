@@ -28,7 +28,7 @@ from ccu.imports.roster.effects import Choices, Effect, Reckoner
 from ccu.imports.roster.layout import Layout
 from ccu.imports.roster.matching import Decision, Rule, What, decide, number_repeats, repeats
 from ccu.imports.roster.rows import CODED, Entry, EntryReader, Notes
-from ccu.imports.rows import Broken, Table
+from ccu.imports.rows import Broken, Table, tell_short
 from ccu.imports.source import opened
 from ccu.imports.store import Batch
 from ccu.people import store as people
@@ -87,17 +87,20 @@ def prepare(
     """
     rejected.check(rejects, path, session.path)
     with opened(path, layout.encoding, session.path.absolute().parent) as export:
-        table = Table(export, layout.delimiter)
+        table = Table(export, layout.delimiter, header=layout.header, wanted=layout.named)
         allowed = identifiers.check(table, allow)
         lists = {name: codes.choices(session.db, name) for name in CODED}
         reader = EntryReader(layout, table, lists, session.today)
         entries: list[Entry] = []
         broken: list[Broken] = []
+        short = 0
         for chunk in table.chunks():
+            short += chunk.short
             read, bad = reader.read(chunk)
             entries += read
             broken += bad
         batch = Batch(layout.source, export.name, export.sha256, layout.name)
+    tell_short(short)
     reader.notes.refuse_if_most()
     if not rule.look:
         number_repeats(entries)
