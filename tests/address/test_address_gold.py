@@ -1,4 +1,5 @@
-"""The address reader against the hand-labelled gold beside the checkout; skipped when absent.
+"""The address reader against hand-labelled gold: that beside the checkout, where there is any, and
+that of this folder, of invented addresses of many states, written before the rules that read them.
 
 `python tests/address/test_address_gold.py [folder]` prints the figures and every miss.
 """
@@ -15,6 +16,7 @@ from ccu.address.match import compare
 from ccu.address.words import SUFFIXES
 
 GOLD = Path(__file__).resolve().parents[3] / "shared" / "data" / "addresses" / "gold"
+HERE = Path(__file__).resolve().parent
 CORE = ("number", "street", "unit", "cross")
 FIELDS = ("kind", *CORE, "place", "city", "state", "zip")
 
@@ -136,6 +138,17 @@ def test_pairs_reach_the_target() -> None:
     assert pairs.false_matches == 0, report
     assert pairs.found >= 0.97 * pairs.true, report
     assert pairs.near_found == pairs.near, report
+
+
+def test_readings_of_other_states() -> None:
+    scores, report = report_readings(HERE / "cad_elsewhere.tsv")
+    assert scores.whole >= 216, report
+
+
+def test_pairs_of_other_states() -> None:
+    pairs, report = report_pairs(HERE / "variants_elsewhere.tsv")
+    assert pairs.false_matches == 0, report
+    assert pairs.found + pairs.near_found >= 136, report
 
 
 def main() -> None:
