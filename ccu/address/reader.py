@@ -207,6 +207,7 @@ _TELLING = (
     frozenset(FEATURES) | frozenset(TRAVEL) | SIDE_ROADS | EXTENTS | BESIDE | frozenset(UNITS)
     | frozenset(UNITS_ALONE) | frozenset(CARDINALS) | NO_WORDS
     | frozenset("AND AT X XX XXX BLK BLOCK OF JUST BOUND CORNER SIDE PRIOR".split())
+    | frozenset("O D L URB TRUNK TRK".split())
     | frozenset(remark.split()[0] for remark in REMARKS) - frozenset(DIRECTIONS)
 )  # fmt: skip
 _CITY_ENDS = frozenset(name.split()[-1] for name in CITIES) | frozenset(CITY_CODES)
@@ -221,6 +222,8 @@ def read_plain(line: str, town: str) -> Plain | None:
         return None
     digits, letter, block, first, sign, second, code = found.groups()
     number = digits.lstrip("0") if digits else ""
+    if digits and digits[0] == "0" and first.startswith(("SW ", "SOUTHWEST ")):
+        return None  # 0246 SW of Portland is not 246
     if sign and number:
         return None  # after a house number the second side may be a place or a unit
     street = _street_if_plain(first.rstrip() if sign else first, bool(sign or number), bool(sign))
