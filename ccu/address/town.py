@@ -24,6 +24,7 @@ from ccu.address.words import (
     PLACE_ENDS,
     PLACE_WORDS,
     REMARKS,
+    REMARKS_BEHIND,
     ROADS,
     SAINTS,
     SAYING_NOTHING,
@@ -170,8 +171,9 @@ def road_end(words: list[str], limit: int) -> int:
         if len(words) > at + 1:
             if words[at + 1] in _GOES_ON or is_saint(words, at):
                 continue
-            if all(w in DIRECTIONS for w in words[:at]):
-                continue  # W AVE K
+            named = at == 1 and len(words[0]) > 2 and len(words[2]) > 1
+            if all(w in DIRECTIONS for w in words[:at]) and not named:
+                continue  # W AVE K, but not NORTH ST OLD BRIDGE
         return at + 1
     return 0
 
@@ -192,10 +194,11 @@ def is_saint(words: list[str], at: int) -> bool:
 
 def _unknown_city(words: list[str], sure: bool) -> int:
     """Count the words of a city that is in no table, before a state."""
-    end = find_route(words) or road_end(words, len(words))
+    route = find_route(words)
+    end = route or road_end(words, len(words))
     if end:
         left = words[end:]
-        if left and left[0] in DIRECTIONS and not _starts_city(left):
+        if left and left[0] in DIRECTIONS and (route or not _starts_city(left)):
             left = left[1:]
         _, left = take_units(left)
         if len(left) > 1 and left[0][0].isdigit():
@@ -222,6 +225,11 @@ _SHY_REMARKS = ("AT", "BY", "AREA", "ACROSS", "ON")
 _REMARKS_BY_HEAD: dict[str, list[list[str]]] = {}
 for _remark in REMARKS:
     _REMARKS_BY_HEAD.setdefault(_remark.split()[0], []).append(_remark.split())
+_BEHIND_BY_HEAD: dict[str, list[tuple[str, ...]]] = {}
+for _phrase in REMARKS_BEHIND:
+    _BEHIND_BY_HEAD.setdefault(_phrase[0], []).append(_phrase)
+_SHORT_REMARK = 4  # letters; as short, and alone, it is a code of a city
+_NO_HOME = ("FRNT", "SIDE", "LEFT", "RIGHT")  # IN FRONT is outside
 WHOLE_WAY = frozenset(FEATURES) | frozenset(TRAVEL)
 
 
@@ -240,6 +248,37 @@ def drop_remarks(words: list[str]) -> list[str]:
             ):
                 return words  # AREA RD, AT AND T, ON RAMP
             return words[count:]
+    return words
+
+
+def is_remark(words: list[str]) -> int:
+    """Return how many words begin a remark behind an address (`BACK DOOR`, `RING`), or 0."""
+    for phrase in _BEHIND_BY_HEAD.get(words[0], ()):
+        if tuple(words[: len(phrase)]) == phrase and words[1:2] not in (["RAMP"], ["RP"]):
+            return len(phrase) if len(words) > 1 or len(words[0]) > _SHORT_REMARK else 0
+    return 0
+
+
+def unit_of_remark(words: list[str]) -> list[str]:
+    """Return the words of the unit of a remark (`IN THE BASEMENT`), without those before it."""
+    if words[0] not in ("IN", "ON", "AT"):
+        return []
+    rest = words[1 + (words[1:2] == ["THE"]) :]
+    units, left = take_units(rest)
+    return rest[: len(rest) - len(left)] if units and units not in _NO_HOME else []
+
+
+def cut_remark(words: list[str]) -> list[str]:
+    """Drop what people write behind a house number and its street, except for a unit."""
+    if _BEHIND_BY_HEAD.keys().isdisjoint(words):
+        return words
+    for at in range(1, len(words)):
+        count = is_remark(words[at:])
+        if count and (
+            ends_as_street(words[:at])
+            or (not ends_as_street(words) and (count > 1 or _ends_street(words[:at])))
+        ):
+            return words[:at] + unit_of_remark(words[at:])
     return words
 
 
@@ -279,7 +318,9 @@ def is_place(words: list[str]) -> bool:
     last = words[-1]
     if len(words) > 1 and ends_as_street(words):
         return False
-    if (words[0] in STREET_STARTS and len(words) > 1) or find_route(words):
+    if (words[words[0] == "EL" and len(words) > 2] in STREET_STARTS and len(words) > 1) or (
+        find_route(words)
+    ):
         return False
     if not WHOLE_WAY.isdisjoint(words):
         return False
