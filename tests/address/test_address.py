@@ -305,6 +305,10 @@ def test_golden_key(text: str, key: str) -> None:
 
 
 SAME = [
+    ("117 E Nine Mile Rd", "117 E 9 Mile Rd"),
+    ("117 Twenty-Three Mile Rd", "117 23 Mile Rd"),
+    ("I-95 NB EXIT 17", "I-95 North at Exit 17"),
+    ("I-95 NB EXIT 17", "I-95 Exit 17 NB"),
     ("12 Main St Apt 3", "12 MAIN STREET UNIT 3"),
     ("12 Main St Apt 3", "12 main st. #3"),
     ("360 US-1", "360 Route 1"),
@@ -367,9 +371,12 @@ NEAR = [
     ("16-18 Main St", "16 Main St", "one house of the range"),
     ("12 West Ave", "12 W Ave", "directional or name"),
     ("MAIN ST & DEAD END", "MAIN ST", "same street, other place on it"),
-    ("117 E Nine Mile Rd", "117 E 9 Mile Rd", "number in words"),
-    ("I-95 NB EXIT 17", "I-95 North at Exit 17", "directional in another place"),
-    ("I-95 NB EXIT 17", "I-95 Exit 17 NB", "directional in another place"),
+    ("5 Seven Hills Dr", "5 7 Hills Dr", "number in words"),
+    ("0246 SW Oak St", "246 SW Oak St", "house number written otherwise"),
+    ("63-08 Elm St", "6308 Elm St", "house number written otherwise"),
+    ("12 Mtn View Dr", "12 Mountain View Dr", "a word of the name abbreviated"),
+    ("1234 SW Calle 8", "1234 SW 8th St", "street's type in Spanish"),
+    ("150 Calle A, Urb Royal Oak", "150 Calle A", "no urbanization given"),
 ]
 
 
