@@ -7,6 +7,7 @@ pieces before it name a place, pieces after it are unit, city or place.
 import re
 from functools import lru_cache
 
+from ccu.address.names import Names
 from ccu.address.number import column_unit, is_bare_unit, take_number, take_units
 from ccu.address.route import find_route, settled_way
 from ccu.address.sides import (
@@ -21,11 +22,9 @@ from ccu.address.sides import (
 )
 from ccu.address.town import (
     can_be_city,
-    city_name,
     cut_remark,
     drop_remarks,
     ends_as_street,
-    is_city,
     is_nowhere,
     is_place,
     is_remark,
@@ -38,7 +37,6 @@ from ccu.address.town import (
 from ccu.address.words import (
     BESIDE,
     BUSINESSES,
-    CITY_CODES,
     DIRECTIONS,
     EXTENTS,
     FEATURES,
@@ -64,12 +62,12 @@ _LENGTHS = ("FT", "FEET", "YDS", "YARDS", "MI", "MILE", "MILES")
 
 
 @lru_cache(maxsize=8192)
-def read_line(line: str, numbered: bool, town: str) -> Reading:
+def read_line(line: str, numbered: bool, names: Names) -> Reading:
     """Read a clean line; `numbered` if a house number was taken off its front.
 
     The reading is cached: callers must not change it.
     """
-    reading = Reading(town, numbered)
+    reading = Reading(names, numbered)
     urbanization = ""
     if "URB " in line or "URBANIZACION " in line:
         line, urbanization = take_urbanization(reading, line)
@@ -80,7 +78,7 @@ def read_line(line: str, numbered: bool, town: str) -> Reading:
     pieces = _pieces(line)
     if len(pieces) == 2 and not numbered and _is_blank_with_town(reading, pieces):
         pieces = []
-    main = 0 if numbered else _main_piece(pieces, town)
+    main = 0 if numbered else _main_piece(pieces, names)
     if main > 0 and is_feature(split_words(pieces[main - 1][1])):
         _, marker = pieces.pop(main - 1)  # MM 68 - SR 1
         main -= 1
@@ -95,7 +93,7 @@ def read_line(line: str, numbered: bool, town: str) -> Reading:
             _read_before(reading, text, main >= 0, i > 0)
         else:
             _read_behind(reading, sign, text, _is_state(pieces[i + 1 : i + 2]))
-    if reading.ways and not reading.city and reading.places and is_city(reading.places[0], town):
+    if reading.ways and not reading.city and reading.places and names.has_town(reading.places[0]):
         reading.city = reading.places.pop(0)  # WESTPORT: 12 MAIN ST
     if urbanization and reading.ways:
         reading.ways[0] = settled_way(f"{reading.ways[0].text} URB {urbanization}")
@@ -115,7 +113,7 @@ def _is_blank_with_town(reading: Reading, pieces: list[tuple[str, str]]) -> bool
     left, state = take_state(take_zip(pieces[1][1].split())[0])
     zip_code = take_zip(pieces[1][1].split())[1]
     words = pieces[0][1].split()
-    if left or not state or not (words and (is_city(pieces[0][1], reading.town) or zip_code)):
+    if left or not state or not (words and (reading.names.has_town(pieces[0][1]) or zip_code)):
         return False
     if zip_code and not (can_be_city(words) and len(words) < 4):
         return False
@@ -134,21 +132,23 @@ def _pieces(line: str) -> list[tuple[str, str]]:
     return [(sign, text) for sign, text in pieces if text]
 
 
-def _main_piece(pieces: list[tuple[str, str]], town: str) -> int:
+def _main_piece(pieces: list[tuple[str, str]], names: Names) -> int:
     """Return the index of the piece with the street, or -1."""
     if len(pieces) == 1:
         return 0
     for i, (_, text) in enumerate(pieces):
-        if _looks_like_way(text) and not (i and _is_town_piece(pieces, i, town)):
+        if _looks_like_way(text) and not (i and _is_town_piece(pieces, i, names)):
             return i
     return 0 if pieces and not is_place(split_words(pieces[0][1])) else -1
 
 
-def _is_town_piece(pieces: list[tuple[str, str]], at: int, town: str) -> bool:
+def _is_town_piece(pieces: list[tuple[str, str]], at: int, names: Names) -> bool:
     """Whether what looks like a way is a city or state: `WEST ALLIS`, `DERBY CT`, `NE 68769`."""
     words = split_words(pieces[at][1])
     left, state = take_state(take_zip(words)[0])
-    if is_city(" ".join(words), town) or (state and (not left or is_city(" ".join(left), town))):
+    if names.has_town(" ".join(words)):
+        return True
+    if state and (not left or names.has_town(" ".join(left))):
         return True
     return _is_state(pieces[at + 1 : at + 2]) and words[0].isalpha() and not ends_as_street(words)
 
@@ -251,11 +251,8 @@ def _read_town_piece(reading: Reading, words: list[str]) -> bool:
     """Read city, state and ZIP in any combination; return False if it is something else."""
     line, zip_code = take_zip(words)
     name = " ".join(line)
-    if name in CITY_CODES and not reading.city and not zip_code:
-        reading.city = CITY_CODES[name]
-        return True
-    if is_city(name, reading.town) and not reading.city:
-        reading.city, reading.zip = name, zip_code
+    if reading.names.has_town(name) and not reading.city:
+        reading.city, reading.zip = reading.names.town(name), zip_code
         return True
     line, state = take_state(line)
     if not (state or zip_code):
@@ -266,7 +263,7 @@ def _read_town_piece(reading: Reading, words: list[str]) -> bool:
     if name and reading.city:
         reading.places.append(name)
     elif name:
-        reading.city = city_name(name)
+        reading.city = reading.names.town(name)
     return True
 
 
@@ -356,9 +353,9 @@ def _cut_dash_extent(text: str, numbered: bool) -> str:
 
 
 def _take_town_into(reading: Reading, words: list[str], tail: list[str]) -> list[str]:
-    found = take_town(words + tail, reading.town)
+    found = take_town(words + tail, reading.names)
     if tail and not (found.state and found.city):
-        found = take_town(words, reading.town)
+        found = take_town(words, reading.names)
     reading.city, reading.state, reading.zip = found.city, found.state, found.zip
     return found.words
 

@@ -4,6 +4,7 @@ A side is a way, possibly followed by a unit or a city; or it is a unit or a pla
 Each step writes what it finds into `Reading`.
 """
 
+from ccu.address.names import Names
 from ccu.address.number import column_unit, find_unit, is_bare_unit, take_number, take_units
 from ccu.address.route import find_route, settled_way
 from ccu.address.street import Way
@@ -11,7 +12,6 @@ from ccu.address.town import (
     CONNECTORS,
     WHOLE_WAY,
     can_be_city,
-    city_name,
     ends_as_street,
     is_fragment,
     is_named_beside,
@@ -51,12 +51,12 @@ class Reading:
     """The parts of one line as they are found; a house number before the line is not in it."""
 
     __slots__ = (
-        "block", "city", "number", "numbered", "places", "state", "stretch", "town", "units",
+        "block", "city", "names", "number", "numbered", "places", "state", "stretch", "units",
         "ways", "zip",
     )  # fmt: skip
 
-    def __init__(self, town: str, numbered: bool) -> None:
-        self.town = town
+    def __init__(self, names: Names, numbered: bool) -> None:
+        self.names = names
         self.numbered = numbered  # a house number was taken off the front
         self.number = ""
         self.block = False
@@ -222,7 +222,7 @@ def take_urbanization(reading: Reading, line: str) -> tuple[str, str]:
     found = _URBANIZATION.search(line)
     if not found:
         return line, ""
-    town = take_town(found[1].split(), reading.town)
+    town = take_town(found[1].split(), reading.names)
     reading.city, reading.state, reading.zip = town.city, town.state, town.zip
     return line[: found.start()] + line[found.end() :], " ".join(town.words)
 
@@ -237,7 +237,8 @@ def read_single(reading: Reading, words: list[str], beside: bool = False) -> Non
     if not reading.numbered and not reading.stretch:
         if is_nowhere(words) or _is_only_town(reading, words):
             return
-        if is_place(words) and not (beside and words[-1] in SUFFIXES):
+        known = reading.names.has_town(" ".join(words))
+        if (known or is_place(words)) and not (beside and words[-1] in SUFFIXES):
             reading.places.insert(0, " ".join(words))
             return
         if is_fragment(words) and not beside:
@@ -260,7 +261,7 @@ def _is_only_town(reading: Reading, words: list[str]) -> bool:
     shorter, state = take_state(words)
     name = " ".join(shorter)
     coded = words[-1] in STATE_CODES and words[-1] not in SHY_STATES
-    sure = state and (coded or name == reading.town)
+    sure = state and (coded or name == reading.names.own)
     if not (sure and shorter and len(shorter) <= 3 and name.replace(" ", "").isalpha()):
         return False
     reading.city, reading.state = name, state
@@ -357,6 +358,6 @@ def read_left(reading: Reading, left: list[str]) -> None:
     if all(word in UNITS for word in left):
         return  # `12 MAIN ST APT`
     if not reading.city and can_be_city(left):
-        reading.city = city_name(line)
+        reading.city = reading.names.town(line)
     else:
         reading.places.append(line)

@@ -5,14 +5,13 @@ Also tells the name of a place from a street, and from text without an address.
 
 from typing import NamedTuple
 
+from ccu.address.names import Names
 from ccu.address.number import FLOORS, ORDINAL_WORD, is_unit_id, take_units
 from ccu.address.route import find_route
 from ccu.address.words import (
     BEFORE_LETTER,
     BESIDE,
     BUSINESSES,
-    CITIES,
-    CITY_CODES,
     CITY_STARTS,
     DIRECTIONS,
     FEATURES,
@@ -28,7 +27,6 @@ from ccu.address.words import (
     ROADS,
     SAINTS,
     SAYING_NOTHING,
-    SHY_CITY_CODES,
     SHY_STATES,
     SIDE_PLACES,
     STATE_CODES,
@@ -39,12 +37,12 @@ from ccu.address.words import (
     UNITS,
     UNITS_ALONE,
     Lazy,
-    long_city,
 )
 
 # Short forms too short to end a street when something follows (`LA`, `AL` open names).
 _ONLY_LAST = frozenset("LA AL CI CR TE TR TL WA WY PK PW PY HW HY BD EXP EXPRESS LANES".split())
 _GOES_ON = frozenset("OF DE DEL DU ON THE".split())
+_SHORT_CODE = 2  # letters; a code as short is one only after a comma
 _ZIP = Lazy(r"([0-9]{5})(?:-?[0-9]{4})?$")
 _SHORT_ZIP = Lazy(r"[0-9]{4}$")  # a spreadsheet dropped the zero
 
@@ -56,14 +54,6 @@ class Town(NamedTuple):
     city: str = ""
     state: str = ""
     zip: str = ""
-
-
-def is_city(name: str, town: str) -> bool:
-    """Whether it is a known city, or the name of the town."""
-    if name == town or name in CITIES:
-        return bool(name)
-    written_out = long_city(name)
-    return written_out != name and (written_out in CITIES or written_out == town)
 
 
 def take_zip(words: list[str]) -> tuple[list[str], str]:
@@ -98,7 +88,7 @@ def take_state(words: list[str]) -> tuple[list[str], str]:
     return words, ""
 
 
-def take_town(words: list[str], town: str) -> Town:
+def take_town(words: list[str], names: Names) -> Town:
     """Take off city, state and ZIP at the end of a line without a comma before them."""
     line, zip_code = take_zip(words) if len(words) > 2 else (words, "")
     if zip_code and find_route(words) == len(words):
@@ -107,37 +97,37 @@ def take_town(words: list[str], town: str) -> Town:
         line, zip_code = words, ""  # APT 12345
     if zip_code:
         _, state = take_state(line)
-        if not (state or road_end(line, len(line)) or _known_city(line, town, True)):
+        if not (state or road_end(line, len(line)) or _known_city(line, names, True)):
             line, zip_code = words, ""
     shorter, state = take_state(line) if len(line) > 1 else (line, "")
     if state and shorter:
         code = line[-1]
         sure = bool(zip_code) or (code in STATE_CODES and code not in SHY_STATES) or code == "CONN"
         street = road_end(shorter, len(shorter)) or find_route(shorter)
-        likely = sure or (code not in SUFFIXES and street > 0)
-        count = _known_city(shorter, town, sure)
+        behind = shorter[street:] if street else []
+        likely = sure or (street > 0 and (code not in SUFFIXES or _is_town_name(behind)))
+        count = _known_city(shorter, names, sure)
         count = count or (_unknown_city(shorter, bool(zip_code)) if likely else 0)
         if count:
             return Town(shorter[:-count], " ".join(shorter[-count:]), state, zip_code)
         if zip_code or (sure and road_end(shorter, len(shorter)) == len(shorter)):
             return Town(shorter, "", state, zip_code)
-    count = _known_city(line, town, bool(zip_code))
+    count = _known_city(line, names, bool(zip_code))
     if count:
-        return Town(line[:-count], city_name(" ".join(line[-count:])), "", zip_code)
+        return Town(line[:-count], names.town(" ".join(line[-count:])), "", zip_code)
     return Town(line, "", "", zip_code)
 
 
-def _known_city(words: list[str], town: str, sure: bool) -> int:
+def _known_city(words: list[str], names: Names, sure: bool) -> int:
     """Count the words at the end that are a known city after a complete street."""
     for count in (3, 2, 1):
         if len(words) <= count:
             continue
         name = " ".join(words[-count:])
-        coded = name in CITY_CODES and name not in SHY_CITY_CODES and len(name) > 2
-        if not (coded or is_city(name, town)):
+        if not names.has_town(name) or (len(name) <= _SHORT_CODE and names.is_code(name)):
             continue
         before = words[:-count]
-        named = name == town or count > 1
+        named = name == names.own or count > 1
         if sure or _ends_street(before) or (named and _has_name(before)):
             return count
     return 0
@@ -198,6 +188,8 @@ def _unknown_city(words: list[str], sure: bool) -> int:
     end = route or road_end(words, len(words))
     if end:
         left = words[end:]
+        if route and left and left[0] in ROADS:
+            left = left[1:]  # I 30 FWY GARLAND
         if left and left[0] in DIRECTIONS and (route or not _starts_city(left)):
             left = left[1:]
         _, left = take_units(left)
@@ -210,14 +202,18 @@ def _unknown_city(words: list[str], sure: bool) -> int:
     return 2 if len(words) > 2 and words[-2] in CITY_STARTS else 1
 
 
+def _is_town_name(words: list[str]) -> bool:
+    """Whether words between a complete street and CT are a town: 9 MONROE ST NORWALK CT."""
+    if not 0 < len(words) < 3 or not {*words}.isdisjoint(PLACE_WORDS):
+        return False
+    if len(words) == 1 and words[0] in SUFFIXES:
+        return False
+    return all(len(word) > 2 and word.isalpha() and word not in DIRECTIONS for word in words)
+
+
 def _starts_city(left: list[str]) -> bool:
     """Whether a direction written in full is of the city: `ELM DR WEST PALM BEACH FL`."""
     return len(left) > 1 and len(left[0]) in (4, 5) and left[1] != "ST"
-
-
-def city_name(name: str) -> str:
-    """Return a city with its code written out."""
-    return CITY_CODES.get(name, name)
 
 
 CONNECTORS = ("AND", "AT", "X")
@@ -350,7 +346,7 @@ def _single_is_place(word: str) -> bool:
         return not _is_bare_number(word)
     if word in KNOWN_STREETS:
         return False
-    return word in CITIES or len(word) == 4
+    return len(word) == 4
 
 
 def _is_bare_number(word: str) -> bool:

@@ -111,9 +111,6 @@ ROUTE_OWNERS = _table("route owners") | {
     name: name for name in STATES if " " not in name and name not in STATE_CODES
 }
 SHY_STATES = _entries("shy states")
-CITIES = _entries("Connecticut towns") | _entries("other cities")
-CITY_CODES = _spellings("city codes")
-SHY_CITY_CODES = _entries("shy city codes")
 CITY_STARTS = _entries("city starts")
 
 
