@@ -7,7 +7,8 @@ Rules and not a trained parser: trained parsers learned from mail, while dispatc
 `100-BLK MAIN ST`, `MAIN ST / ELM ST` and `I95 NB EXIT 17`; and the same text must always give the
 same key. Sources: USPS Publication 28 and, for what it does not cover, dispatch exports.
 
-    reader         reads a plain line at once, makes the keys and the normal form
+    reader, normal read a plain line at once, make the keys and the normal form
+    names          what only the town knows: towns and their codes, aliases, common places
     line           cuts any other line into pieces and reads the one with the street
     sides          reads the ways of that piece
     number, town   take number, unit and town off a line; tell a place from a street
@@ -18,6 +19,8 @@ same key. Sources: USPS Publication 28 and, for what it does not cover, dispatch
 Reading is pure and never raises: text without an address gives type `none` and empty keys.
 """
 
-from ccu.address.reader import KINDS, Address, normal, read, unit_pairs
+from ccu.address.names import Names
+from ccu.address.normal import normal
+from ccu.address.reader import KINDS, Address, read, unit_pairs
 
-__all__ = ["KINDS", "Address", "normal", "read", "unit_pairs"]
+__all__ = ["KINDS", "Address", "Names", "normal", "read", "unit_pairs"]

@@ -7,25 +7,36 @@ pieces before it name a place, pieces after it are unit, city or place.
 import re
 from functools import lru_cache
 
+from ccu.address.names import Names
 from ccu.address.number import column_unit, is_bare_unit, take_number, take_units
 from ccu.address.route import find_route, settled_way
-from ccu.address.sides import Reading, is_feature, is_one_name, read_sides, read_single, split_sides
+from ccu.address.sides import (
+    Reading,
+    cut_businesses,
+    is_feature,
+    is_one_name,
+    read_sides,
+    read_single,
+    split_sides,
+    take_urbanization,
+)
 from ccu.address.town import (
     can_be_city,
-    city_name,
+    cut_remark,
     drop_remarks,
     ends_as_street,
-    is_city,
     is_nowhere,
     is_place,
+    is_remark,
+    road_end,
     take_state,
     take_town,
     take_zip,
+    unit_of_remark,
 )
 from ccu.address.words import (
     BESIDE,
     BUSINESSES,
-    CITY_CODES,
     DIRECTIONS,
     EXTENTS,
     FEATURES,
@@ -48,16 +59,18 @@ _NUMBER_INSIDE = Lazy(
     rf"(?:{_ROAD_FORMS}|CT|PL|WAY|TER|CIR|LOOP)(?: .*)?)$"
 )
 _LENGTHS = ("FT", "FEET", "YDS", "YARDS", "MI", "MILE", "MILES")
-_AMPERSAND_NAMES = tuple(name for name in BUSINESSES if "&" in name)
 
 
 @lru_cache(maxsize=8192)
-def read_line(line: str, numbered: bool, town: str) -> Reading:
+def read_line(line: str, numbered: bool, names: Names) -> Reading:
     """Read a clean line; `numbered` if a house number was taken off its front.
 
     The reading is cached: callers must not change it.
     """
-    reading = Reading(town, numbered)
+    reading = Reading(names, numbered)
+    urbanization = ""
+    if "URB " in line or "URBANIZACION " in line:
+        line, urbanization = take_urbanization(reading, line)
     if "(" in line:
         line = _BRACKETED.sub(_bracketed_travel, line).strip()
     if "RAMP" in line:
@@ -65,20 +78,27 @@ def read_line(line: str, numbered: bool, town: str) -> Reading:
     pieces = _pieces(line)
     if len(pieces) == 2 and not numbered and _is_blank_with_town(reading, pieces):
         pieces = []
-    main = 0 if numbered else _main_piece(pieces, town)
+    main = 0 if numbered else _main_piece(pieces, names)
     if main > 0 and is_feature(split_words(pieces[main - 1][1])):
         _, marker = pieces.pop(main - 1)  # MM 68 - SR 1
         main -= 1
         pieces[main] = ("", f"{pieces[main][1]} {marker}")
     for i, (sign, text) in enumerate(pieces):
         if i == main:
-            _read_main(reading, text)
+            tail = split_words(pieces[i + 1][1]) if _is_state(pieces[i + 1 : i + 2]) else []
+            _read_main(reading, text, tail)
+        elif i == main + 1 and reading.ways and reading.state and _is_state(pieces[i : i + 1]):
+            continue  # read with the street before it
         elif i < main or main < 0:
             _read_before(reading, text, main >= 0, i > 0)
         else:
             _read_behind(reading, sign, text, _is_state(pieces[i + 1 : i + 2]))
-    if reading.ways and not reading.city and reading.places and is_city(reading.places[0], town):
+    if reading.ways and not reading.city and reading.places and names.has_town(reading.places[0]):
         reading.city = reading.places.pop(0)  # WESTPORT: 12 MAIN ST
+    if urbanization and reading.ways:
+        reading.ways[0] = settled_way(f"{reading.ways[0].text} URB {urbanization}")
+    elif urbanization:
+        reading.places.append(f"URB {urbanization}")
     return reading
 
 
@@ -93,7 +113,7 @@ def _is_blank_with_town(reading: Reading, pieces: list[tuple[str, str]]) -> bool
     left, state = take_state(take_zip(pieces[1][1].split())[0])
     zip_code = take_zip(pieces[1][1].split())[1]
     words = pieces[0][1].split()
-    if left or not state or not (words and (is_city(pieces[0][1], reading.town) or zip_code)):
+    if left or not state or not (words and (reading.names.has_town(pieces[0][1]) or zip_code)):
         return False
     if zip_code and not (can_be_city(words) and len(words) < 4):
         return False
@@ -112,21 +132,23 @@ def _pieces(line: str) -> list[tuple[str, str]]:
     return [(sign, text) for sign, text in pieces if text]
 
 
-def _main_piece(pieces: list[tuple[str, str]], town: str) -> int:
+def _main_piece(pieces: list[tuple[str, str]], names: Names) -> int:
     """Return the index of the piece with the street, or -1."""
     if len(pieces) == 1:
         return 0
     for i, (_, text) in enumerate(pieces):
-        if _looks_like_way(text) and not (i and _is_town_piece(pieces, i, town)):
+        if _looks_like_way(text) and not (i and _is_town_piece(pieces, i, names)):
             return i
     return 0 if pieces and not is_place(split_words(pieces[0][1])) else -1
 
 
-def _is_town_piece(pieces: list[tuple[str, str]], at: int, town: str) -> bool:
+def _is_town_piece(pieces: list[tuple[str, str]], at: int, names: Names) -> bool:
     """Whether what looks like a way is a city or state: `WEST ALLIS`, `DERBY CT`, `NE 68769`."""
     words = split_words(pieces[at][1])
     left, state = take_state(take_zip(words)[0])
-    if is_city(" ".join(words), town) or (state and (not left or is_city(" ".join(left), town))):
+    if names.has_town(" ".join(words)):
+        return True
+    if state and (not left or names.has_town(" ".join(left))):
         return True
     return _is_state(pieces[at + 1 : at + 2]) and words[0].isalpha() and not ends_as_street(words)
 
@@ -180,9 +202,14 @@ def _read_behind(reading: Reading, sign: str, text: str, before_state: bool) -> 
     words = split_words(text)
     if _is_direction_behind(reading, words) and "CORNER" not in words:
         reading.ways[-1] = settled_way(f"{reading.ways[-1].text} {words.pop(0)}")
-    if words and reading.ways and (is_feature(words) or (len(words) == 1 and words[0] in TRAVEL)):
+    if not words:
+        return
+    if reading.ways and (is_feature(words) or (len(words) == 1 and words[0] in TRAVEL)):
         reading.ways[-1] = settled_way(f"{reading.ways[-1].text} {' '.join(words)}")
         return
+    told = not before_state and not _is_state([(sign, text)])
+    if reading.numbered and told and is_remark(words):
+        words = unit_of_remark(words)
     units, rest = take_units(words)
     if units:
         reading.units.append(units)
@@ -224,11 +251,8 @@ def _read_town_piece(reading: Reading, words: list[str]) -> bool:
     """Read city, state and ZIP in any combination; return False if it is something else."""
     line, zip_code = take_zip(words)
     name = " ".join(line)
-    if name in CITY_CODES and not reading.city and not zip_code:
-        reading.city = CITY_CODES[name]
-        return True
-    if is_city(name, reading.town) and not reading.city:
-        reading.city, reading.zip = name, zip_code
+    if reading.names.has_town(name) and not reading.city:
+        reading.city, reading.zip = reading.names.town(name), zip_code
         return True
     line, state = take_state(line)
     if not (state or zip_code):
@@ -239,15 +263,18 @@ def _read_town_piece(reading: Reading, words: list[str]) -> bool:
     if name and reading.city:
         reading.places.append(name)
     elif name:
-        reading.city = city_name(name)
+        reading.city = reading.names.town(name)
     return True
 
 
 # ---- the piece with the street ----
 
 
-def _read_main(reading: Reading, text: str) -> None:
-    """Read the piece with the street into `reading`: front, town, extent, sides."""
+def _read_main(reading: Reading, text: str, tail: list[str]) -> None:
+    """Read the piece with the street into `reading`: front, town, extent, sides.
+
+    `tail` is a state after a comma, so that the town may be before it: 10 NORTH ST OLD BRIDGE, NJ.
+    """
     if not reading.numbered:
         text = _take_front(reading, text)
     if "-" in text:
@@ -262,10 +289,13 @@ def _read_main(reading: Reading, text: str) -> None:
     else:
         words = _take_unit_between(reading, words)
     if len(words) > 1:
-        words = _take_town_into(reading, words)
+        end = (find_route(words) or road_end(words, len(words))) if tail else len(words)
+        words = _take_town_into(reading, words, tail if 0 < end < len(words) else [])
+    if reading.numbered and len(words) > 1:
+        words = cut_remark(words)
     if len(words) > 2:
         words = _cut_extent(reading, words)
-    words = _cut_businesses(reading, words)
+    words = cut_businesses(reading, words)
     named = not reading.numbered and " ".join(words) in BUSINESSES
     sides = [words] if named else split_sides(words)
     if len(sides) == 2 and reading.numbered and "AND" in words and is_one_name(sides):
@@ -322,22 +352,12 @@ def _cut_dash_extent(text: str, numbered: bool) -> str:
     return text[: slash if slash > 0 else at].strip()
 
 
-def _take_town_into(reading: Reading, words: list[str]) -> list[str]:
-    found = take_town(words, reading.town)
+def _take_town_into(reading: Reading, words: list[str], tail: list[str]) -> list[str]:
+    found = take_town(words + tail, reading.names)
+    if tail and not (found.state and found.city):
+        found = take_town(words, reading.names)
     reading.city, reading.state, reading.zip = found.city, found.state, found.zip
     return found.words
-
-
-def _cut_businesses(reading: Reading, words: list[str]) -> list[str]:
-    """Take off businesses with `&` in their name, which are not intersections."""
-    if "&" not in words:
-        return words
-    line = " ".join(words)
-    for name in _AMPERSAND_NAMES:
-        if f" {line} ".find(f" {name} ") >= 0:
-            reading.places.append(name)
-            return line.replace(name, " ", 1).split()
-    return words
 
 
 def _cut_extent(reading: Reading, words: list[str]) -> list[str]:

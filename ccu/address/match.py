@@ -21,7 +21,17 @@ from typing import NamedTuple
 from ccu.address.reader import Address, unit_pairs
 from ccu.address.route import settled_way
 from ccu.address.street import Way
-from ccu.address.words import BOUND, CARDINALS, DIRECTIONS, LONG_SUFFIX, ROADS, long_city
+from ccu.address.words import (
+    BOUND,
+    DIRECTIONS,
+    LONG_SUFFIX,
+    NUMBERS_IN_NAMES,
+    ROADS,
+    SHORT_NAMES,
+    SUFFIXES,
+    Lazy,
+    long_city,
+)
 
 
 class Match(NamedTuple):
@@ -37,6 +47,10 @@ class Columns(NamedTuple):
     loose_key: str
 
 
+_ORDINAL = Lazy(r"^([0-9]+)(?:ST|ND|RD|TH)$")
+_SPANISH = {"CALLE": "ST", "AVENIDA": "AVE", "AVE": "AVE"}
+# Roads whose numbers are of one series: FM 620 and RM 620; private roads of Texas, PR 4732.
+_CLASSES = {"RM": "FM", "PRIVATE": "PR", "ROAD": ""}
 _NUMBERED = ("address", "block")
 _STREETS = frozenset(ROADS.values())
 
@@ -88,6 +102,8 @@ def compare(a: Address, b: Address) -> Match:
         return _typo_match(_close(a.place), _close(b.place)) or Match("different", "other place")
     streets = _compare_ways(_ways(a), _ways(b))
     if a.number != b.number:
+        if streets.verdict != "different" and _alike_numbers(a.number, b.number):
+            return Match("near", "house number written otherwise")
         if streets.verdict == "same" and _in_range(a.number, b.number):
             return Match("near", "one house of the range")
         return Match("different", "other house number" if a.kind == "address" else "other block")
@@ -102,6 +118,14 @@ def compare(a: Address, b: Address) -> Match:
 def _in_range(a: str, b: str) -> bool:
     """Whether one is in the range of the other: `16` and `16-18` are often one house."""
     return a in b.split("-") or b in a.split("-")
+
+
+def _alike_numbers(a: str, b: str) -> bool:
+    """Whether only zeros or the dash differ: 63-08, 63-8 and 6308 are often one house."""
+    first, second = a.split("-"), b.split("-")
+    if len(first) != len(second):
+        return "".join(first) == "".join(second)
+    return [part.lstrip("0") for part in first] == [part.lstrip("0") for part in second]
 
 
 def _cities_agree(a: str, b: str) -> bool:
@@ -149,11 +173,15 @@ def _compare_way(a: Way, b: Way) -> Match:
     if a.key == b.key:
         return Match("same", "")
     if _in_digits(a) == _in_digits(b):
-        return Match("near", "number in words")  # NINE MILE RD and 9 MILE RD
+        return Match("near", "number in words")  # SEVEN HILLS DR and 7 HILLS DR
     if (a.travel or b.travel) and a.route and b.route and _travels(a) == _travels(b):
         return Match("near", "directional in another place")
     if _directions_clash(a, b):
         return Match("different", "other directional")
+    if a.core == b.core and bool(a.suffix) != bool(b.suffix):
+        return Match("near", "no suffix given")
+    if a.highway and b.highway and _without_travel(a) == _without_travel(b):
+        return Match("near", "no directional given")
     if a.suffix and b.suffix and a.suffix != b.suffix and _loose(a) != _loose(b):
         return Match("different", "other street")
     if a.suffix and b.suffix and a.suffix != b.suffix:
@@ -163,6 +191,14 @@ def _compare_way(a: Way, b: Way) -> Match:
     same_direction = DIRECTIONS.get(a.core, "a") == DIRECTIONS.get(b.core, "b")
     if a.suffix == b.suffix and same_direction:
         return Match("near", "directional or name")  # WEST AVE and W AVE
+    if _spelled(a) == _spelled(b):
+        return Match("near", "a word of the name abbreviated")
+    if _in_english(a) == _in_english(b):
+        return Match("near", "street's type in Spanish")
+    if _without_urbanization(a) == _without_urbanization(b) and (" URB " in a.key) != (
+        " URB " in b.key
+    ):
+        return Match("near", "no urbanization given")
     if (a.suffix == b.suffix or not a.suffix or not b.suffix) and not (a.route or b.route):
         typo = _typo_match(_loose(a), _loose(b))
         if typo:
@@ -171,12 +207,39 @@ def _compare_way(a: Way, b: Way) -> Match:
 
 
 def _in_digits(way: Way) -> list[str]:
-    return [str(CARDINALS.get(word, word)) for word in way.key.split()]
+    return [str(NUMBERS_IN_NAMES.get(word, word)) for word in way.key.split()]
+
+
+def _spelled(way: Way) -> list[str]:
+    """Return the words with each short form written out: MTN VIEW is MOUNTAIN VIEW, RR is FM."""
+    words = [_CLASSES.get(word, word) for word in way.key.replace("RANCH ROAD", "FM").split()]
+    if way.route:
+        return words
+    return [SHORT_NAMES.get(word, LONG_SUFFIX.get(SUFFIXES.get(word, ""), word)) for word in words]
+
+
+def _in_english(way: Way) -> list[str]:
+    """Return CALLE 8 as 8 ST, AVENIDA PONCE as PONCE AVE, and 8TH as 8."""
+    name = [_ORDINAL.sub(r"\1", word) for word in way.key.split()]
+    at = bool(name[0] in DIRECTIONS)
+    kind = _SPANISH.get(name[at]) if len(name) > at + 1 else None
+    if kind is None:
+        return name
+    end = len(name) - (name[-1] in DIRECTIONS)
+    return [*name[:at], *name[at + 1 : end], kind, *name[end:]]
 
 
 def _travels(way: Way) -> list[str]:
     """Return the words of a highway in any order, N and NB the same."""
     return sorted(BOUND.get(word, word) for word in way.key.split())
+
+
+def _without_travel(way: Way) -> list[str]:
+    return [word for word in way.key.split() if word not in BOUND.values()]
+
+
+def _without_urbanization(way: Way) -> str:
+    return way.key.partition(" URB ")[0]
 
 
 def _directions_clash(a: Way, b: Way) -> bool:
@@ -239,6 +302,10 @@ _NEARNESS = {
     "no directional given": 3,
     "directional in another place": 3,
     "number in words": 2,
+    "house number written otherwise": 2,
+    "a word of the name abbreviated": 2,
+    "street's type in Spanish": 3,
+    "no urbanization given": 3,
     "written apart or together": 2,
     "one letter apart": 4,
     "two letters apart": 5,

@@ -27,6 +27,10 @@ _NUMBER_SIGNS = ("#", "NO", "NUMBER")
 FLOORS = ("FL", "FLR", "FLOOR", "FLOORS", "FLRS")
 
 
+# What follows UPPER or BASEMENT and adds nothing.
+_HOMES = frozenset("UNIT APT APARTMENT FLAT SUITE".split())
+
+
 def is_unit_id(word: str) -> bool:
     """Whether the word can be an identifier after APT or UNIT."""
     return _UNIT_ID.match(word) is not None
@@ -57,6 +61,8 @@ def _unit_at(words: list[str], at: int) -> tuple[str, int]:
             return unit, after
     if following in FLOORS and _floor_number(word):
         return f"FL {_floor_number(word)}", at + 2
+    if following in FLOORS and word in ("TOP", "MIDDLE"):
+        return f"FL {word}", at + 2
     if following in FLOORS and word.isdigit() and len(word) < 3 and len(words) <= at + 3:
         return f"FL {word}", at + 2  # 2 FL, but not 2 FL 33401: there FL is Florida
     if following == "LEVEL" and word in ("LOWER", "UPPER"):
@@ -64,10 +70,12 @@ def _unit_at(words: list[str], at: int) -> tuple[str, int]:
     if word == "LOT" and at and words[at - 1] == "PARKING":
         return "", at
     numbered = word in ("NO", "NUMBER") and (at == 0 or words[at - 1] in SUFFIXES)
-    if numbered and following[:1].isdigit() and is_unit_id(following):
-        return f"# {following}", at + 2
+    if numbered and (following[:1].isdigit() or following in CARDINALS):
+        unit_id = str(CARDINALS.get(following, following))
+        if is_unit_id(unit_id):
+            return f"# {unit_id}", at + 2
     if word in UNITS_ALONE and following not in SUFFIXES:
-        return _unit_alone(word, following, at)
+        return _unit_alone(word, following, at, len(words))
     return "", at
 
 
@@ -82,6 +90,8 @@ def _worded_unit(words: list[str], at: int) -> tuple[str, int]:
         return _worded_unit(words, after)  # #BLDG 3, APT FL 2
     unit_id = words[after]
     following = words[after + 1] if after < last else ""
+    if unit_id in CARDINALS and (not following or following in UNITS or following in UNITS_ALONE):
+        return f"{UNITS[word]} {CARDINALS[unit_id]}", after + 1  # APARTMENT TWO
     if following in FLOORS and _floor_number(unit_id):
         return f"FL {_floor_number(unit_id)}", after + 2
     if word in FLOORS and _is_zip_like(unit_id):
@@ -97,11 +107,13 @@ def _worded_unit(words: list[str], at: int) -> tuple[str, int]:
     return "", at
 
 
-def _unit_alone(word: str, following: str, at: int) -> tuple[str, int]:
+def _unit_alone(word: str, following: str, at: int, count: int) -> tuple[str, int]:
     """Read `REAR`, `BSMT`, `PH 2`; the more common words only at the end or before a unit."""
     if word in ("PH", "PENTHOUSE") and following and is_unit_id(following):
         return f"PH {following}", at + 2
     certain = word in ("BSMT", "BASEMENT", "REAR", "PH", "PENTHOUSE")
+    if following in _HOMES and (at + 2 == count or word not in ("LEFT", "RIGHT", "SIDE")):
+        return UNITS_ALONE[word], at + 2  # UPPER UNIT, BASEMENT APARTMENT
     if certain or not following or following in UNITS or following in UNITS_ALONE:
         return UNITS_ALONE[word], at + 1
     return "", at
@@ -192,9 +204,11 @@ _LETTERED = Lazy(r"([0-9]+)(?:-?| )([A-Z]) (?=[A-Z0-9])")
 _GLUED = Lazy(r"([0-9]{1,5})([A-Z]{4,}) (?=[A-Z0-9])")  # 286VALE ST
 _ANY = Lazy(r"([0-9]{1,6})(?:,? (?=[A-Z0-9#])|-(?=[A-Z]{2})|(?=#[A-Z0-9]))")
 _UNIT_FIRST = Lazy(
-    r"((?:APT|APARTMENT|UNIT|STE|SUITE|RM|LOT|LT|#) ?#?(?:[0-9]+[A-Z]?|[A-Z][0-9]*)|"
-    r"[0-9]{1,2}(?:ST|ND|RD|TH) (?:FL|FLR|FLOOR)|REAR|BSMT|BASEMENT),? (?=[0-9]+ )"
+    r"((?:APT|APARTMENT|UNIT|STE|SUITE|RM|LOT|LT|BLDG|BUILDING|TRLR|SPC|SPACE|#) ?#?"
+    r"(?:[0-9]+[A-Z]?|[A-Z][0-9]*)|[0-9]{1,2}(?:ST|ND|RD|TH) (?:FL|FLR|FLOOR)|REAR|BSMT|BASEMENT)"
+    r"(?: ?[,/@-])? ?(?<=[ ,/@-])(?=[0-9]+ )"
 )
+_PORTLAND = Lazy(r"0[1-9][0-9]{2}$")
 _ORDINAL_ENDS = {"TH", "ND", "RD", "ST"}
 _JOINTS = ("/", "&", "@", "AND", "AT")
 _NO_NAMES = frozenset(ROADS) | _ORDINAL_ENDS | {"MILE"}
@@ -204,6 +218,13 @@ _SPECIAL = frozenset("BLK BLOCK BKL BLCK BLKS BLOCKS HUNDRED HUND TO TH ND RD ST
 # `95 N EXIT 17`: a number before one of these and a direction is a route.
 _ON_ROUTE = ("EXIT ", "MM ", "RAMP", "ON RAMP", "OFF RAMP", "ONRAMP", "OFFRAMP", "OFR", "ONR",
              "/", "& ", "@ ")  # fmt: skip
+
+
+def house_number(digits: str, street: str) -> str:
+    """Drop the zeros that pad a number, not the zero of southwest Portland: 0246 SW is not 246."""
+    if digits[0] == "0" and _PORTLAND.match(digits) and street.startswith(("SW ", "SOUTHWEST ")):
+        return digits
+    return digits.lstrip("0")
 
 
 def take_number(line: str) -> Number:
@@ -216,8 +237,8 @@ def take_number(line: str) -> Number:
             return Number("", False, line)
         named = not following.isdigit() and (len(following) > 1 or direction)
         if named and following not in _SPECIAL:
-            number = digits.lstrip("0") + (letter or "")
-            return Number(number, False, line[plain.start(3) :])
+            rest = line[plain.start(3) :]
+            return Number(house_number(digits, rest) + (letter or ""), False, rest)
     if not line:
         return Number("", False, line)
     if line[0].isdigit():
@@ -250,7 +271,9 @@ def _odd_number(line: str) -> Number:
         return Number(f"{found[1]} {found[2]}", False, line[found.end() :])
     found = _RANGE.match(line) or _houses(line)
     if found and line[found.end() :].split(" ", 1)[0] not in _NO_NAMES:
-        low, high = found[1].lstrip("0"), found[2].lstrip("0")
+        low, high = found[1].lstrip("0"), found[2]
+        if found[1][0] == "0":
+            high = high.lstrip("0")  # 00165-00199, but not 85-080
         return Number(f"{low}-{high}", False, line[found.end() :])
     found = _BLOCK_APART.match(line)
     if found:
@@ -280,8 +303,19 @@ def _houses(line: str) -> re.Match[str] | None:
         if found[2][0] == "0" != found[1][0]:
             return found  # 64 05 of Queens, with its dash lost
         rising = len(found[1]) == len(found[2]) and found[1] < found[2]
-        return found if rising and len(found[1]) > 1 else None
+        if rising and len(found[1]) > 1:
+            return found
+        return found if _lost_dash(found, line[found.end() :].split()) else None
     return found
+
+
+def _lost_dash(found: re.Match[str], following: list[str]) -> bool:
+    """Whether it is 64-15 of Queens or 87-1003 of Hawaii, not the 12 of `700 12 OAKS DR`."""
+    name = following[0]
+    if name in NUMBER_NAMES or (name.endswith("S") and len(name) > 3) or not name.isalpha():
+        return False
+    lengths = len(found[1]), len(found[2])
+    return lengths in ((2, 2), (3, 2), (2, 3), (2, 4)) and following[-1] in ROADS
 
 
 def _letter_is_of_number(line: str, found: re.Match[str]) -> bool:
@@ -310,8 +344,8 @@ def _plain_or_street(digits: str, rest: str, line: str) -> Number:
     )
     if only_suffix and first in ROADS and len(digits) < 4 and len(first) <= 6:
         return Number("", False, line)
-    road_or_name = ("NB", "SB", "EB", "WB", "MILE", "MILES", "HOUR", "ELEVEN", "&")
-    if first in road_or_name and digits != "0":
+    road_or_name = ("NB", "SB", "EB", "WB", "MILE", "MILES", "HOUR", "&")
+    if (first in road_or_name and digits != "0") or (first == "ELEVEN" and digits == "7"):
         return Number("", False, line)
     return Number(digits.lstrip("0"), False, rest)
 

@@ -8,14 +8,13 @@ line. Both give the same reading, which a test checks.
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from ccu.address.names import Names, as_named, names_of
 from ccu.address.route import settled_way
 from ccu.address.street import Way
 from ccu.address.words import (
     BESIDE,
     BUSINESSES,
     CARDINALS,
-    CITIES,
-    CITY_CODES,
     DIRECTIONS,
     EXTENTS,
     FEATURES,
@@ -25,6 +24,7 @@ from ccu.address.words import (
     PLACE_WORDS,
     PLURALS,
     REMARKS,
+    REMARKS_BEHIND,
     ROADS,
     SIDE_ROADS,
     STATES,
@@ -71,19 +71,28 @@ class Plain(NamedTuple):
 
 
 def read(
-    text: str, *, town: str = "", unit: str = "", city: str = "", state: str = "", zip: str = ""
+    text: str,
+    *,
+    town: str | Names = "",
+    unit: str = "",
+    city: str = "",
+    state: str = "",
+    zip: str = "",
 ) -> Address:
     """Read one address; never raises.
 
-    `town` is the name of the town, which is then known after a street without a comma. `unit`,
+    `town` is the name of the town, which is then known after a street without a comma, or all the
+    names that the town keeps. `unit`,
     `city`, `state`, `zip` are values of separate columns: they replace those in the text, except
     that a unit is added to another type of unit in the text (`BLDG 3` and `12`).
     """
+    names = names_of(town)
+    found = None
     if not (unit or city or state or zip):
-        plain = read_plain(text.upper(), town)
-        if plain:
-            return _plain_address(text, plain)
-    return _read_long(text, town, unit, city, state, zip)
+        plain = read_plain(text.upper(), names)
+        found = plain and _plain_address(text, plain)
+    found = found or _read_long(text, names, unit, city, state, zip)
+    return as_named(found, names) if names.streets or names.places else found
 
 
 def _plain_address(text: str, plain: Plain) -> Address:
@@ -103,21 +112,23 @@ def _plain_address(text: str, plain: Plain) -> Address:
                    key, key)  # fmt: skip
 
 
-def _read_long(text: str, town: str, unit: str, city: str, state: str, zip: str) -> Address:
+def _read_long(text: str, names: Names, unit: str, city: str, state: str, zip: str) -> Address:
     """Read any line, plain or not."""
     # Imported here: most lines are plain and need none of these.
     from ccu.address.line import read_line
     from ccu.address.number import column_unit, take_number, take_unit_front
-    from ccu.address.town import city_name, zip_name
+    from ccu.address.town import zip_name
 
     line = clean(text)
     if line.startswith("KIND: "):
-        return _read_tagged(text, line)
+        from ccu.address.normal import read_tagged
+
+        return read_tagged(text, line)
     if line in NOWHERE or has_coordinates(text):
         line = ""
     front, line = take_unit_front(line)
     number, block, rest = take_number(line)
-    found = read_line(rest, bool(number) or block, _clean_column(town) if town else "")
+    found = read_line(rest, bool(number) or block, names)
     if found.number or found.block:
         number, block = found.number, found.block
     street, cross = _order(found, number)
@@ -127,9 +138,9 @@ def _read_long(text: str, town: str, unit: str, city: str, state: str, zip: str)
     units = " ".join(part for part in (front, found.unit) if part)
     if unit:
         units = _join_units(units, column_unit(split_words(clean(unit))))
-    return _address(
+    return address_of(
         text, kind, number, street, units, cross, found.place,
-        city_name(_clean_column(city)) if city else found.city,
+        names.town(_clean_column(city)) if city else found.city,
         _state(state) if state else found.state,
         zip_name(_clean_column(zip)) if zip else found.zip,
     )  # fmt: skip
@@ -207,34 +218,44 @@ _TELLING = (
     frozenset(FEATURES) | frozenset(TRAVEL) | SIDE_ROADS | EXTENTS | BESIDE | frozenset(UNITS)
     | frozenset(UNITS_ALONE) | frozenset(CARDINALS) | NO_WORDS
     | frozenset("AND AT X XX XXX BLK BLOCK OF JUST BOUND CORNER SIDE PRIOR".split())
+    | frozenset("O D L URB TRUNK TRK".split())
     | frozenset(remark.split()[0] for remark in REMARKS) - frozenset(DIRECTIONS)
 )  # fmt: skip
-_CITY_ENDS = frozenset(name.split()[-1] for name in CITIES) | frozenset(CITY_CODES)
+# Words after a comma that are no name of a town, or may be none.
+_NO_TOWN = (
+    _TELLING | frozenset(STATES) | BUSINESSES | NOT_A_WAY | NOWHERE | PLACE_WORDS
+    | frozenset(DIRECTIONS) | frozenset(phrase[0] for phrase in REMARKS_BEHIND)
+    | frozenset("RR USA US PR".split())
+)  # fmt: skip
 # A suffix that is a state code too is not plain, except CT, which is too common.
 _ENDS = frozenset(road for road in ROADS if road not in STATES) | {"CT"}
 
 
-def read_plain(line: str, town: str) -> Plain | None:
+def read_plain(line: str, names: Names) -> Plain | None:
     """Read a line in upper case; None if it is not a plain one."""
     found = _LINE.match(line)
-    if found is None or (town and line.endswith(town.strip().upper())):
+    if found is None or (names.own and line.endswith(names.own)):
         return None
     digits, letter, block, first, sign, second, code = found.groups()
     number = digits.lstrip("0") if digits else ""
+    if digits and digits[0] == "0" and first.startswith(("SW ", "SOUTHWEST ")):
+        return None  # 0246 SW of Portland is not 246
     if sign and number:
         return None  # after a house number the second side may be a place or a unit
-    street = _street_if_plain(first.rstrip() if sign else first, bool(sign or number), bool(sign))
+    street = _street_if_plain(
+        first.rstrip() if sign else first, bool(sign or number), bool(sign), names
+    )
     if street is None:
         return None
     cross = None
     if sign:
-        cross = _street_if_plain(second.strip(), True, True)
+        cross = _street_if_plain(second.strip(), True, True, names)
         if cross is None or line.strip() in NOWHERE:
             return None
     city = ""
     if code:
-        city = CITY_CODES.get(code) or (code if code in CITIES else "")
-        if not city:
+        city = names.town(code)
+        if (code in _NO_TOWN or len(code) < 2) and not names.has_town(code):
             return None
     if not digits:
         return Plain("", False, street, cross, city)
@@ -244,7 +265,7 @@ def read_plain(line: str, town: str) -> Plain | None:
 
 
 @lru_cache(maxsize=16384)
-def _street_if_plain(text: str, sure: bool, side: bool) -> Way | None:
+def _street_if_plain(text: str, sure: bool, side: bool, names: Names) -> Way | None:
     """Return the way if its words can mean nothing else.
 
     `sure`: it is after a house number or beside another way; `side`: the latter.
@@ -260,24 +281,26 @@ def _street_if_plain(text: str, sure: bool, side: bool) -> Way | None:
             return None
     last = words[-1]
     if last in _ENDS and len(words) > 1:
-        if last == "CT" and words[-2] in _CITY_ENDS:
-            return None
+        if last == "CT" and (words[-2] in names.ends or not ROADS.keys().isdisjoint(words[1:-2])):
+            return None  # ELM ST WESTPORT CT
         if not _TELLING.isdisjoint(words[:-1]):
             return None
         if not sure and not ROADS.keys().isdisjoint(words[:-1]):
             return None
-    elif not sure or not _TELLING.isdisjoint(words) or not _can_lack_suffix(words, text, side):
+    elif (
+        not sure or not _TELLING.isdisjoint(words) or not _can_lack_suffix(words, text, side, names)
+    ):
         return None
     return settled_way(text)
 
 
-def _can_lack_suffix(words: list[str], text: str, side: bool) -> bool:
+def _can_lack_suffix(words: list[str], text: str, side: bool, names: Names) -> bool:
     last = words[-1]
     if not ROADS.keys().isdisjoint(words) or (len(words) == 1 and not side):
         return False
     if last in STATES or last in PLURALS or last in PLACE_WORDS:
         return False
-    if len(words) > 1 and last in _CITY_ENDS:
+    if len(words) > 1 and last in names.ends:
         return False
     return text not in BUSINESSES and text not in NOT_A_WAY and text not in NOWHERE
 
@@ -285,10 +308,11 @@ def _can_lack_suffix(words: list[str], text: str, side: bool) -> bool:
 # ---- keys ----
 
 
-def _address(
+def address_of(
     raw: str, kind: str, number: str, street: Way | None, unit: str, cross: Way | None,
     place: str, city: str, state: str, zip_code: str,
 ) -> Address:  # fmt: skip
+    """Return an address of its parts, with its keys."""
     if kind == "none":
         street = cross = None
     building = _building_key(kind, number, street, cross, place)
@@ -327,60 +351,3 @@ def _unit_key(unit: str) -> str:
     if unit.count(" ") < 2:
         return unit
     return " ".join(sorted(unit_pairs(unit), key=lambda pair: (pair[0] == "#", pair)))
-
-
-# ---- the normal form ----
-
-
-def normal(address: Address) -> str:
-    """Return one line that reads as the same address: `12 MAIN ST # 3B, WESTPORT, CT 06880`."""
-    line = _plain_line(address)
-    again = read(line)
-    if _fields(again) == _fields(address):
-        return line
-    return _tagged_line(address)
-
-
-def _plain_line(address: Address) -> str:
-    number = f"{address.number} BLOCK" if address.kind == "block" else address.number
-    line = " ".join(part for part in (number, address.street) if part)
-    if address.cross:
-        line += f" & {address.cross}"
-    if address.unit:
-        line += f" {address.unit}"
-    if address.place:
-        line += f"; {address.place}" if line else address.place
-    if address.city:
-        line += f", {address.city}"
-    tail = " ".join(part for part in (address.state, address.zip) if part)
-    return f"{line}, {tail}" if tail else line
-
-
-_TAGGED = ("kind", "number", "street", "unit", "cross", "place", "city", "state", "zip")
-
-
-def _fields(address: Address) -> tuple[str, ...]:
-    return (*(getattr(address, name) for name in _TAGGED), address.building_key, address.unit_key)
-
-
-def _tagged_line(address: Address) -> str:
-    """Return the normal form of an address that no plain line can hold: each field by its name."""
-    parts = ((name.upper(), getattr(address, name)) for name in _TAGGED)
-    return "; ".join(f"{name}: {value}" for name, value in parts if value)
-
-
-def _read_tagged(text: str, line: str) -> Address:
-    values = dict.fromkeys(_TAGGED, "")
-    for part in line.split("; "):
-        name, _, value = part.partition(": ")
-        if name.lower() in values:
-            values[name.lower()] = value.strip()
-    street = settled_way(values["street"]) if values["street"] else None
-    cross = settled_way(values["cross"]) if values["cross"] else None
-    kind = values["kind"].lower()
-    if kind not in KINDS or (street is None and kind not in ("place", "none")):
-        kind = "none"
-    return _address(
-        text, kind, values["number"], street, values["unit"], cross, values["place"],
-        values["city"], values["state"], values["zip"],
-    )  # fmt: skip

@@ -19,6 +19,7 @@ from ccu.address.words import (
     SHY_DIRECTIONS,
     SIDE_ROADS,
     STATE_CODES,
+    STATES,
     SUFFIXES,
     TRAVEL,
     Lazy,
@@ -31,17 +32,28 @@ _EXIT = Lazy(r"X[0-9]{1,3}[A-Z]?$")
 _NUMBER_SIGNS = ("NO", "#")
 # Rural roads have numbers as long as a ZIP; one of Connecticut, with its zero, is always a ZIP.
 _ROUTE_NUMBER = Lazy(r"(?:[0-9]{1,4}|[1-9][0-9]{4})[A-Z]?$|A1A$")
-_ROUTE_LETTER = Lazy(r"[A-DF-MO-RT-VX-Z]{1,2}$")
+# County roads of Wisconsin: N, CW, QQQ, but not NE.
+_ROUTE_LETTER = Lazy(r"(?![NS][EW]$)(?:[A-Z]{1,2}|([A-Z])\1\1)$")
 _WITH_ROAD = ("FM", "RM")  # FM ROAD 1960, FM 1960 RD
 # FOREST RD is a street of many towns, where a short number is the unit.
-_ALSO_STREETS = ("FOREST",)
+_ALSO_STREETS = ("FOREST", "INDIAN")
+_SERVICE_ROAD = (["SERVICE", "RD"], ["SERVICE", "ROAD"])
+# Owners whose roads have numbers of their own.
+_OWN_NUMBERS = frozenset(
+    "COUNTY TOWNSHIP FOREST PRIVATE PARISH BIA NAVAJO INDIAN TOLL BELTWAY RECREATIONAL".split()
+)
 _LONG_NUMBER = 4  # digits
+_NORTH_SOUTH = Lazy(
+    r"^(?:INTERSTATE|ROUTE) [0-9]+ [NS]$|^(?!INTERSTATE (?:35|69) )INTERSTATE [0-9]+ [EW]$"
+)
 # Words before a route number that after a name are its suffix, or the room in RM 210.
-_ALSO_SUFFIX = frozenset("HWY HIGHWAY HY ST CO RM LOOP SPUR CR SR SH FM".split())
+_ALSO_SUFFIX = frozenset(
+    "HWY HIGHWAY HY ST CO RM LOOP SPUR CR SR SH FM TR TWP SP PR FS RR FR NF".split()
+)
 # A way with one of these is read by `_long_way`.
 HIGHWAY_WORDS = frozenset(ROUTE_HEADS) | SIDE_ROADS | frozenset(FEATURES) | frozenset(TRAVEL)
-HIGHWAY_WORDS |= {"STATE", "COUNTY", "FOREST", "BOUND", "ON", "OFF", "MILE", "CO", "TWP"}
-HIGHWAY_WORDS |= {"TOWNSHIP", "CTY", "CNTY", "RANCH"}
+HIGHWAY_WORDS |= {"A1A", "STATE", "COUNTY", "FOREST", "BOUND", "ON", "OFF", "MILE", "CO", "TWP"}
+HIGHWAY_WORDS |= set(ROUTE_OWNERS) - set(STATES) - {"ST"}
 _STATE_HEADS = STATE_CODES | {"ST"}
 _KING_WORDS = frozenset(("KING", "MLK"))
 
@@ -91,33 +103,48 @@ def match_route(words: list[str], at: int) -> tuple[str, str, int]:
     """Return (`US HIGHWAY`, `1`, index after it) if a numbered route starts at `at`."""
     head = words[at]
     after = at + 1
+    if head == "A1A":  # of Florida, often without its class
+        return "HIGHWAY", head, after
     left = len(words) - after
     if left < 1:
         return "", "", at
     owner = ROUTE_OWNERS.get(head) or (head if head in STATE_CODES else "")
     if owner and left > 1 and words[after] in ROUTE_CLASSES:
-        number_at = after + 1 + (words[after + 1] in _NUMBER_SIGNS and left > 2)
-        kind = ROUTE_CLASSES[words[after]]
-        lettered = owner in ("COUNTY", "STATE") and kind != "ROUTE" and len(words) == number_at + 1
-        street = owner in _ALSO_STREETS and len(words[number_at]) < _LONG_NUMBER
-        if _is_route_number(words[number_at], lettered) and not street:
-            whole = "INTERSTATE" if owner == "INTERSTATE" else f"{owner} {kind}"
-            return whole, words[number_at], number_at + 1
-        return "", "", at
+        return _owned_route(owner, words, at)
+    if head == "FOREST" and words[after : after + 2] in _SERVICE_ROAD and left > 2:
+        number = words[after + 2]
+        return ("FOREST SERVICE ROAD", number, after + 3) if number.isdigit() else ("", "", at)
     if head in ROUTE_HEADS:
         number_at = after + (words[after] in _NUMBER_SIGNS and left > 1)
         number_at += head in _WITH_ROAD and left > 1 and words[after] in ("RD", "ROAD")
         lettered = (
-            head in ("CTH", "CR", "SR", "HWY", "HIGHWAY")
+            head in ("CTH", "COUNTY", "CR", "SR", "HWY", "HIGHWAY")
             and at == 0
             and len(words) == number_at + 1
         )
         if _is_route_number(words[number_at], lettered):
             kind, number_at = ROUTE_HEADS[head], number_at + 1
+            if kind == "FOREST ROAD" and len(words[number_at - 1]) < _LONG_NUMBER:
+                kind = "FOREST SERVICE ROAD"
             return kind, words[number_at - 1], _behind_class(words, number_at, kind)
     elif at == 0 and _is_state_number(words):
         return f"{head} HIGHWAY", words[after], _behind_class(words, after + 1, "HIGHWAY")
     return "", "", at
+
+
+def _owned_route(owner: str, words: list[str], at: int) -> tuple[str, str, int]:
+    """Return the same of a route whose class is after its owner: COUNTY ROAD 12, STATE LOOP 323."""
+    kind, number_at = ROUTE_CLASSES[words[at + 1]], at + 2
+    number_at += words[number_at] in _NUMBER_SIGNS and len(words) > number_at + 1
+    number, last = words[number_at], len(words) == number_at + 1
+    lettered = owner in ("COUNTY", "STATE") and kind != "ROUTE" and last
+    if not _is_route_number(number, lettered):
+        return "", "", at
+    if owner in _ALSO_STREETS and kind == "ROAD" and len(number) < _LONG_NUMBER:
+        return "", "", at
+    if kind in ("LOOP", "SPUR"):
+        return (kind, number, number_at + 1) if owner == "STATE" else ("", "", at)
+    return "INTERSTATE" if owner == "INTERSTATE" else f"{owner} {kind}", number, number_at + 1
 
 
 def _is_state_number(words: list[str]) -> bool:
@@ -156,8 +183,11 @@ def route_key(kind: str, number: str) -> str:
     """Return the key of a route; state and federal routes share one class, as numbers suffice."""
     if kind in ("INTERSTATE", "FM", "RM", "LOOP", "SPUR", "RANCH ROAD"):
         return f"{kind} {number}"
-    if kind.startswith(("COUNTY", "TOWNSHIP", "FOREST")):
-        return f"{kind.split()[0]} ROAD {number}"
+    owner = kind.split()[0]
+    if owner in _OWN_NUMBERS:
+        return f"{owner} ROAD {number}"
+    if owner in ("CARR", "PR"):
+        return f"PR {number}"
     return f"ROUTE {number} BUS" if kind == "BUS" else f"ROUTE {number}"
 
 
@@ -210,10 +240,26 @@ def _long_way(words: list[str]) -> Way:
         if left:
             road.add(left, left)
     text = " ".join(road.shown)
+    road.keyed = _in_key_order(road.keyed)
     if len(road.shown) == 1 and not (road.route or road.travel or road.highway):
         return plain_way(words)
     return Way(text, " ".join(road.keyed), core=" ".join(road.keyed), route=road.route,
                travel=road.travel, highway=road.highway)  # fmt: skip
+
+
+def _in_key_order(keyed: list[str]) -> list[str]:
+    """Put the direction of travel before exit and marker: I 90 EXIT 61 WB is I 90 WB EXIT 61.
+
+    NORTH of `I 95 N EXIT 17` is its direction of travel, but not WEST of I 35: I 35W is a road.
+    """
+    marked = next((i for i, part in enumerate(keyed) if part.startswith(("EXIT ", "MM "))), 0)
+    if not marked:
+        return keyed
+    behind = [part for part in keyed[marked:] if part in BOUND.values()]
+    road, *others = keyed
+    if _NORTH_SOUTH.search(road):
+        road += "B"
+    return [road, *behind, *(part for part in others if part not in behind)]
 
 
 def _suffix_before_ramp(words: list[str]) -> list[str]:
@@ -262,7 +308,7 @@ def _step(road: _LongWay, words: list[str], at: int) -> int:
 
 def _take_feature(road: _LongWay, words: list[str], feature: str, after: int) -> int:
     road.highway |= feature in HIGHWAY_FEATURES
-    if feature in ("EXIT", "MM") and words[after : after + 1] and words[after][0].isdigit():
+    if feature in ("EXIT", "MM", "KM") and words[after : after + 1] and words[after][0].isdigit():
         feature = f"{feature} {words[after]}"
         after += 1
         if not road.shown and not road.name and after < len(words):
@@ -321,6 +367,6 @@ def _feature(words: list[str], at: int, following: str) -> tuple[str, int]:
         return f"{word} RD", at + 2
     if word in ("X", "EX") and following[:1].isdigit() and at and words[at - 1] in TRAVEL:
         return "EXIT", at + 1
-    if word in ("MM", "MP", "MILEMARKER", "MILEPOST") and not following[:1].isdigit():
+    if FEATURES.get(word) in ("MM", "KM") and not following[:1].isdigit():
         return "", at
     return (FEATURES[word], at + 1) if word in FEATURES else ("", at)

@@ -4,6 +4,7 @@ A side is a way, possibly followed by a unit or a city; or it is a unit or a pla
 Each step writes what it finds into `Reading`.
 """
 
+from ccu.address.names import Names
 from ccu.address.number import column_unit, find_unit, is_bare_unit, take_number, take_units
 from ccu.address.route import find_route, settled_way
 from ccu.address.street import Way
@@ -11,7 +12,6 @@ from ccu.address.town import (
     CONNECTORS,
     WHOLE_WAY,
     can_be_city,
-    city_name,
     ends_as_street,
     is_fragment,
     is_named_beside,
@@ -20,8 +20,10 @@ from ccu.address.town import (
     is_place,
     road_end,
     take_state,
+    take_town,
 )
 from ccu.address.words import (
+    BUSINESSES,
     DIRECTIONS,
     FEATURES,
     PLURAL_HEADS,
@@ -31,12 +33,17 @@ from ccu.address.words import (
     SHY_STATES,
     SIDE_ROADS,
     STATE_CODES,
+    STREET_STARTS,
     SUFFIXES,
     TRAVEL,
     UNITS,
     Lazy,
 )
 
+_URBANIZATION = Lazy(
+    r"(?:^|, ?| )URB(?:ANIZACION)? ([A-Z][A-Z0-9 ]*?)(?:,? (?=[0-9]+,? [A-Z])|(?=,)|$)"
+)
+_AMPERSAND_NAMES = tuple(name for name in BUSINESSES if "&" in name)
 _EXIT_SIGN = Lazy(r"X ?[0-9]{1,3}[A-Z]?$")
 
 
@@ -44,12 +51,12 @@ class Reading:
     """The parts of one line as they are found; a house number before the line is not in it."""
 
     __slots__ = (
-        "block", "city", "number", "numbered", "places", "state", "stretch", "town", "units",
+        "block", "city", "names", "number", "numbered", "places", "state", "stretch", "units",
         "ways", "zip",
     )  # fmt: skip
 
-    def __init__(self, town: str, numbered: bool) -> None:
-        self.town = town
+    def __init__(self, names: Names, numbered: bool) -> None:
+        self.names = names
         self.numbered = numbered  # a house number was taken off the front
         self.number = ""
         self.block = False
@@ -133,14 +140,21 @@ def _place_at_number(reading: Reading, sides: list[list[str]]) -> list[list[str]
     number = take_number(" ".join(second))
     if not number.number or number.block or not number.rest or number.rest in DIRECTIONS:
         return sides
-    if not reading.numbered:
-        name = len(first) == 1 and first[0].isalpha() and ends_as_street(number.rest.split())
-        if not (is_not_a_way(first) or is_place(first) or name):
-            return sides
+    between, street = take_units(number.rest.split())
+    if not street or street[0] in ROADS:
+        between, street = "", number.rest.split()
+    if reading.numbered:
+        return [first, street, *sides[2:]]
+    ended = street[: find_unit(street, 1)]
+    name = len(first) == 1 and first[0].isalpha() and ends_as_street(ended)
+    units, rest = take_units(first)
+    if not (is_not_a_way(first) or is_place(first) or name or not rest):
+        return sides
+    if rest:
         reading.places.append(" ".join(first))
-        reading.number, reading.numbered = number.number, True
-        return [number.rest.split(), *sides[2:]]
-    return [first, number.rest.split(), *sides[2:]]
+    reading.units += [units if not rest else "", between]
+    reading.number, reading.numbered = number.number, True
+    return [street, *sides[2:]]
 
 
 def _take_side_apart(reading: Reading, ways: list[list[str]], side: list[str]) -> bool:
@@ -188,7 +202,29 @@ def is_feature(side: list[str]) -> bool:
     return side[0] in FEATURES and (len(side) == 1 or side[1][0].isdigit())
 
 
+def cut_businesses(reading: Reading, words: list[str]) -> list[str]:
+    """Take off businesses with `&` in their name, which are not intersections."""
+    if "&" not in words:
+        return words
+    line = " ".join(words)
+    for name in _AMPERSAND_NAMES:
+        if f" {line} ".find(f" {name} ") >= 0:
+            reading.places.append(name)
+            return line.replace(name, " ", 1).split()
+    return words
+
+
 # ---- one side ----
+
+
+def take_urbanization(reading: Reading, line: str) -> tuple[str, str]:
+    """Take off the urbanization of Puerto Rico, without which streets there are not told apart."""
+    found = _URBANIZATION.search(line)
+    if not found:
+        return line, ""
+    town = take_town(found[1].split(), reading.names)
+    reading.city, reading.state, reading.zip = town.city, town.state, town.zip
+    return line[: found.start()] + line[found.end() :], " ".join(town.words)
 
 
 def read_single(reading: Reading, words: list[str], beside: bool = False) -> None:
@@ -201,7 +237,8 @@ def read_single(reading: Reading, words: list[str], beside: bool = False) -> Non
     if not reading.numbered and not reading.stretch:
         if is_nowhere(words) or _is_only_town(reading, words):
             return
-        if is_place(words) and not (beside and words[-1] in SUFFIXES):
+        known = reading.names.has_town(" ".join(words))
+        if (known or is_place(words)) and not (beside and words[-1] in SUFFIXES):
             reading.places.insert(0, " ".join(words))
             return
         if is_fragment(words) and not beside:
@@ -224,7 +261,7 @@ def _is_only_town(reading: Reading, words: list[str]) -> bool:
     shorter, state = take_state(words)
     name = " ".join(shorter)
     coded = words[-1] in STATE_CODES and words[-1] not in SHY_STATES
-    sure = state and (coded or name == reading.town)
+    sure = state and (coded or name == reading.names.own)
     if not (sure and shorter and len(shorter) <= 3 and name.replace(" ", "").isalpha()):
         return False
     reading.city, reading.state = name, state
@@ -267,7 +304,13 @@ def _cut_bare_unit(words: list[str]) -> tuple[list[str], list[str]]:
     """Take off a number after a name without suffix, unless it is a route: `N COMPO 608`."""
     before = words[-2] if len(words) > 1 else ""
     named = before.isalpha() and len(before) > 2 and before not in DIRECTIONS
-    if named and before not in ROADS and words[-1][0].isdigit() and is_bare_unit(words[-1:]):
+    if (
+        named
+        and before not in ROADS
+        and before not in STREET_STARTS
+        and words[-1][0].isdigit()
+        and is_bare_unit(words[-1:])
+    ):
         return words[:-1], words[-1:]
     return words, []
 
@@ -283,6 +326,8 @@ def _way_end(words: list[str]) -> int:
     routed = find_route(words) > 0
     while end < len(words) and words[end] not in SHY_DIRECTIONS:
         word = words[end]
+        if not routed and _starts_city(words[end:]):
+            break  # FOO DR WEST NYACK
         if routed and word in SIDE_ROADS and words[end + 1 : end + 2] in (["RD"], ["ROAD"]):
             end += 2
             continue
@@ -292,6 +337,13 @@ def _way_end(words: list[str]) -> int:
             break
         end += 1
     return end
+
+
+def _starts_city(words: list[str]) -> bool:
+    """Whether a direction in full and a name follow, but not COMPO RD SOUTH EXT."""
+    if len(words) < 2 or words[0] not in DIRECTIONS or len(words[0]) not in (4, 5):
+        return False
+    return words[1] not in SUFFIXES and words[1] not in DIRECTIONS and can_be_city(words)
 
 
 def read_left(reading: Reading, left: list[str]) -> None:
@@ -306,6 +358,6 @@ def read_left(reading: Reading, left: list[str]) -> None:
     if all(word in UNITS for word in left):
         return  # `12 MAIN ST APT`
     if not reading.city and can_be_city(left):
-        reading.city = city_name(line)
+        reading.city = reading.names.town(line)
     else:
         reading.places.append(line)

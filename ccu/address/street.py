@@ -12,6 +12,7 @@ from ccu.address.words import (
     KEY_INSIDE,
     LONG_SUFFIX,
     NAME_SHORT,
+    NUMBERS_IN_NAMES,
     ORDINALS,
     ROADS,
     SHORT_INSIDE,
@@ -36,6 +37,7 @@ class Way(NamedTuple):
     highway: bool = False  # names a ramp, an exit or a mile marker
 
 
+_AVENIDA = ("AVE", "AV", "AVDA")
 _ORDINAL = Lazy(r"0*([0-9]{1,3}(?:ST|ND|RD|TH))$")
 _DIGITS = Lazy(r"0*([0-9]{1,3})$")
 
@@ -60,10 +62,23 @@ def _plain_key(pre: str, name: list[str], suffix: str, post: str) -> str:
     """Return the street as keys have it: one spelling for one street."""
     if "KING" in name:
         name = _bare_king(name)
+    if "MILE" in name:
+        name = _mile_in_digits(name)
     name = [KEY_INSIDE.get(word, word) for word in name]
     if len(name) > 1 and suffix and name[-1] in ORDINALS:
         name[-1] = ordinal(ORDINALS[name[-1]])  # OLD THIRD ST is OLD 3RD ST
     return " ".join(part for part in (pre, *name, suffix, post) if part)
+
+
+def _mile_in_digits(name: list[str]) -> list[str]:
+    """Write NINE MILE and TWENTY THREE MILE as 9 MILE and 23 MILE."""
+    at = name.index("MILE")
+    ones = NUMBERS_IN_NAMES.get(name[at - 1], 0) if at else 0
+    if not ones:
+        return name
+    if at > 1 and ones < 10 and name[at - 2] in TENS:
+        return [*name[: at - 2], str(TENS[name[at - 2]] + ones), *name[at:]]
+    return [*name[: at - 1], str(ones), *name[at:]]
 
 
 def _core(name: list[str]) -> str:
@@ -127,6 +142,8 @@ def _leading_direction(words: list[str], end: int) -> tuple[str, int]:
 def _name_words(name: list[str], pre: str, suffix: str, post: str) -> list[str]:
     """Spell the name: numbered streets, saints, short forms inside."""
     if len(name) > 1:
+        if name[0] in _AVENIDA and (name[1] == "DEL" or "DE" in name[1:3]):
+            name = ["AVENIDA", *name[1:]]  # AVE PONCE DE LEON
         name = [SHORT_INSIDE.get(word, word) for word in name]
         for i, word in enumerate(name[:-1]):
             if word in NAME_SHORT:

@@ -5,14 +5,13 @@ Also tells the name of a place from a street, and from text without an address.
 
 from typing import NamedTuple
 
+from ccu.address.names import Names
 from ccu.address.number import FLOORS, ORDINAL_WORD, is_unit_id, take_units
 from ccu.address.route import find_route
 from ccu.address.words import (
     BEFORE_LETTER,
     BESIDE,
     BUSINESSES,
-    CITIES,
-    CITY_CODES,
     CITY_STARTS,
     DIRECTIONS,
     FEATURES,
@@ -24,10 +23,10 @@ from ccu.address.words import (
     PLACE_ENDS,
     PLACE_WORDS,
     REMARKS,
+    REMARKS_BEHIND,
     ROADS,
     SAINTS,
     SAYING_NOTHING,
-    SHY_CITY_CODES,
     SHY_STATES,
     SIDE_PLACES,
     STATE_CODES,
@@ -38,12 +37,12 @@ from ccu.address.words import (
     UNITS,
     UNITS_ALONE,
     Lazy,
-    long_city,
 )
 
 # Short forms too short to end a street when something follows (`LA`, `AL` open names).
 _ONLY_LAST = frozenset("LA AL CI CR TE TR TL WA WY PK PW PY HW HY BD EXP EXPRESS LANES".split())
 _GOES_ON = frozenset("OF DE DEL DU ON THE".split())
+_SHORT_CODE = 2  # letters; a code as short is one only after a comma
 _ZIP = Lazy(r"([0-9]{5})(?:-?[0-9]{4})?$")
 _SHORT_ZIP = Lazy(r"[0-9]{4}$")  # a spreadsheet dropped the zero
 
@@ -55,14 +54,6 @@ class Town(NamedTuple):
     city: str = ""
     state: str = ""
     zip: str = ""
-
-
-def is_city(name: str, town: str) -> bool:
-    """Whether it is a known city, or the name of the town."""
-    if name == town or name in CITIES:
-        return bool(name)
-    written_out = long_city(name)
-    return written_out != name and (written_out in CITIES or written_out == town)
 
 
 def take_zip(words: list[str]) -> tuple[list[str], str]:
@@ -97,7 +88,7 @@ def take_state(words: list[str]) -> tuple[list[str], str]:
     return words, ""
 
 
-def take_town(words: list[str], town: str) -> Town:
+def take_town(words: list[str], names: Names) -> Town:
     """Take off city, state and ZIP at the end of a line without a comma before them."""
     line, zip_code = take_zip(words) if len(words) > 2 else (words, "")
     if zip_code and find_route(words) == len(words):
@@ -106,37 +97,37 @@ def take_town(words: list[str], town: str) -> Town:
         line, zip_code = words, ""  # APT 12345
     if zip_code:
         _, state = take_state(line)
-        if not (state or road_end(line, len(line)) or _known_city(line, town, True)):
+        if not (state or road_end(line, len(line)) or _known_city(line, names, True)):
             line, zip_code = words, ""
     shorter, state = take_state(line) if len(line) > 1 else (line, "")
     if state and shorter:
         code = line[-1]
         sure = bool(zip_code) or (code in STATE_CODES and code not in SHY_STATES) or code == "CONN"
         street = road_end(shorter, len(shorter)) or find_route(shorter)
-        likely = sure or (code not in SUFFIXES and street > 0)
-        count = _known_city(shorter, town, sure)
+        behind = shorter[street:] if street else []
+        likely = sure or (street > 0 and (code not in SUFFIXES or _is_town_name(behind)))
+        count = _known_city(shorter, names, sure)
         count = count or (_unknown_city(shorter, bool(zip_code)) if likely else 0)
         if count:
             return Town(shorter[:-count], " ".join(shorter[-count:]), state, zip_code)
         if zip_code or (sure and road_end(shorter, len(shorter)) == len(shorter)):
             return Town(shorter, "", state, zip_code)
-    count = _known_city(line, town, bool(zip_code))
+    count = _known_city(line, names, bool(zip_code))
     if count:
-        return Town(line[:-count], city_name(" ".join(line[-count:])), "", zip_code)
+        return Town(line[:-count], names.town(" ".join(line[-count:])), "", zip_code)
     return Town(line, "", "", zip_code)
 
 
-def _known_city(words: list[str], town: str, sure: bool) -> int:
+def _known_city(words: list[str], names: Names, sure: bool) -> int:
     """Count the words at the end that are a known city after a complete street."""
     for count in (3, 2, 1):
         if len(words) <= count:
             continue
         name = " ".join(words[-count:])
-        coded = name in CITY_CODES and name not in SHY_CITY_CODES and len(name) > 2
-        if not (coded or is_city(name, town)):
+        if not names.has_town(name) or (len(name) <= _SHORT_CODE and names.is_code(name)):
             continue
         before = words[:-count]
-        named = name == town or count > 1
+        named = name == names.own or count > 1
         if sure or _ends_street(before) or (named and _has_name(before)):
             return count
     return 0
@@ -170,8 +161,9 @@ def road_end(words: list[str], limit: int) -> int:
         if len(words) > at + 1:
             if words[at + 1] in _GOES_ON or is_saint(words, at):
                 continue
-            if all(w in DIRECTIONS for w in words[:at]):
-                continue  # W AVE K
+            named = at == 1 and len(words[0]) > 2 and len(words[2]) > 1
+            if all(w in DIRECTIONS for w in words[:at]) and not named:
+                continue  # W AVE K, but not NORTH ST OLD BRIDGE
         return at + 1
     return 0
 
@@ -192,10 +184,13 @@ def is_saint(words: list[str], at: int) -> bool:
 
 def _unknown_city(words: list[str], sure: bool) -> int:
     """Count the words of a city that is in no table, before a state."""
-    end = find_route(words) or road_end(words, len(words))
+    route = find_route(words)
+    end = route or road_end(words, len(words))
     if end:
         left = words[end:]
-        if left and left[0] in DIRECTIONS and not _starts_city(left):
+        if route and left and left[0] in ROADS:
+            left = left[1:]  # I 30 FWY GARLAND
+        if left and left[0] in DIRECTIONS and (route or not _starts_city(left)):
             left = left[1:]
         _, left = take_units(left)
         if len(left) > 1 and left[0][0].isdigit():
@@ -207,14 +202,18 @@ def _unknown_city(words: list[str], sure: bool) -> int:
     return 2 if len(words) > 2 and words[-2] in CITY_STARTS else 1
 
 
+def _is_town_name(words: list[str]) -> bool:
+    """Whether words between a complete street and CT are a town: 9 MONROE ST NORWALK CT."""
+    if not 0 < len(words) < 3 or not {*words}.isdisjoint(PLACE_WORDS):
+        return False
+    if len(words) == 1 and words[0] in SUFFIXES:
+        return False
+    return all(len(word) > 2 and word.isalpha() and word not in DIRECTIONS for word in words)
+
+
 def _starts_city(left: list[str]) -> bool:
     """Whether a direction written in full is of the city: `ELM DR WEST PALM BEACH FL`."""
     return len(left) > 1 and len(left[0]) in (4, 5) and left[1] != "ST"
-
-
-def city_name(name: str) -> str:
-    """Return a city with its code written out."""
-    return CITY_CODES.get(name, name)
 
 
 CONNECTORS = ("AND", "AT", "X")
@@ -222,6 +221,11 @@ _SHY_REMARKS = ("AT", "BY", "AREA", "ACROSS", "ON")
 _REMARKS_BY_HEAD: dict[str, list[list[str]]] = {}
 for _remark in REMARKS:
     _REMARKS_BY_HEAD.setdefault(_remark.split()[0], []).append(_remark.split())
+_BEHIND_BY_HEAD: dict[str, list[tuple[str, ...]]] = {}
+for _phrase in REMARKS_BEHIND:
+    _BEHIND_BY_HEAD.setdefault(_phrase[0], []).append(_phrase)
+_SHORT_REMARK = 4  # letters; as short, and alone, it is a code of a city
+_NO_HOME = ("FRNT", "SIDE", "LEFT", "RIGHT")  # IN FRONT is outside
 WHOLE_WAY = frozenset(FEATURES) | frozenset(TRAVEL)
 
 
@@ -240,6 +244,37 @@ def drop_remarks(words: list[str]) -> list[str]:
             ):
                 return words  # AREA RD, AT AND T, ON RAMP
             return words[count:]
+    return words
+
+
+def is_remark(words: list[str]) -> int:
+    """Return how many words begin a remark behind an address (`BACK DOOR`, `RING`), or 0."""
+    for phrase in _BEHIND_BY_HEAD.get(words[0], ()):
+        if tuple(words[: len(phrase)]) == phrase and words[1:2] not in (["RAMP"], ["RP"]):
+            return len(phrase) if len(words) > 1 or len(words[0]) > _SHORT_REMARK else 0
+    return 0
+
+
+def unit_of_remark(words: list[str]) -> list[str]:
+    """Return the words of the unit of a remark (`IN THE BASEMENT`), without those before it."""
+    if words[0] not in ("IN", "ON", "AT"):
+        return []
+    rest = words[1 + (words[1:2] == ["THE"]) :]
+    units, left = take_units(rest)
+    return rest[: len(rest) - len(left)] if units and units not in _NO_HOME else []
+
+
+def cut_remark(words: list[str]) -> list[str]:
+    """Drop what people write behind a house number and its street, except for a unit."""
+    if _BEHIND_BY_HEAD.keys().isdisjoint(words):
+        return words
+    for at in range(1, len(words)):
+        count = is_remark(words[at:])
+        if count and (
+            ends_as_street(words[:at])
+            or (not ends_as_street(words) and (count > 1 or _ends_street(words[:at])))
+        ):
+            return words[:at] + unit_of_remark(words[at:])
     return words
 
 
@@ -279,7 +314,9 @@ def is_place(words: list[str]) -> bool:
     last = words[-1]
     if len(words) > 1 and ends_as_street(words):
         return False
-    if (words[0] in STREET_STARTS and len(words) > 1) or find_route(words):
+    if (words[words[0] == "EL" and len(words) > 2] in STREET_STARTS and len(words) > 1) or (
+        find_route(words)
+    ):
         return False
     if not WHOLE_WAY.isdisjoint(words):
         return False
@@ -309,7 +346,7 @@ def _single_is_place(word: str) -> bool:
         return not _is_bare_number(word)
     if word in KNOWN_STREETS:
         return False
-    return word in CITIES or len(word) == 4
+    return len(word) == 4
 
 
 def _is_bare_number(word: str) -> bool:

@@ -69,7 +69,9 @@ SHY_DIRECTIONS = frozenset(("NO", "SO"))
 ORDINALS = _numbers("ordinals")
 TENS = _numbers("tens")
 CARDINALS = _numbers("cardinals")
+NUMBERS_IN_NAMES = CARDINALS | _numbers("cardinals in names")
 NUMBER_NAMES = _entries("names after a number")
+SHORT_NAMES = _spellings("short forms in names")
 LETTER_NAMES = _entries("names after a letter")
 STREET_STARTS = _entries("street starts")
 KNOWN_STREETS = _entries("known streets")
@@ -100,6 +102,7 @@ SAYING_NOTHING = NO_WORDS | _entries("address words")
 REMARKS = tuple(_SECTIONS["remarks"])
 EXTENTS = _entries("extents")
 BESIDE = _entries("beside")
+REMARKS_BEHIND = tuple(tuple(phrase.split()) for phrase in _SECTIONS["remarks behind"])
 
 # States and cities
 STATES = _table("states")
@@ -108,9 +111,6 @@ ROUTE_OWNERS = _table("route owners") | {
     name: name for name in STATES if " " not in name and name not in STATE_CODES
 }
 SHY_STATES = _entries("shy states")
-CITIES = _entries("Connecticut towns") | _entries("other cities")
-CITY_CODES = _spellings("city codes")
-SHY_CITY_CODES = _entries("shy city codes")
 CITY_STARTS = _entries("city starts")
 
 
@@ -163,7 +163,8 @@ _GLUED_STOP = Lazy(
     r"\b([A-Z]|[NS][EW]|AVE?|RD|ST|DR|LN|CT|BLVD|MT|FT|HWY|RTE?|APT|BLDG|STE)\.(?=[A-Z]{2}|[0-9])"
 )
 _DECIMAL = Lazy(
-    r"(\b(?:MM|MP|MARKER|POST|MILEPOST|MILEMARKER)[ -]?[0-9]{1,4})\.(?=[0-9])|"
+    r"(\b(?:MM|MP|MARKER|POST|MILEPOST|MILEMARKER|KM|KILOMETRO|KILOMETER)\.?[ -]?[0-9]{1,4})\."
+    r"(?=[0-9])|"
     r"([0-9])\.(?=[0-9]+ ?MI(?:LES?)?\b)"
 )
 # Any other period between digits must not join them: `12.5 MAIN ST` is not 125.
@@ -172,11 +173,24 @@ _INNER_STOP = Lazy(r"(?<=[0-9])\.(?=[0-9])")
 _KEPT_STOP = "\xb7"  # replaces a period to keep while the others are dropped
 # Long forms of the word before a route or mile number.
 _LONG_HEAD = Lazy(
-    r"\b(?:(FARM TO MARKET|F-M)|(RANCH TO MARKET)|(I-H)|(U[ -]S(?: (?:HWY|HIGHWAY))?)|"
-    r"(MILE ?(?:MARKER|POST|MARK)S?|MI (?:MARKER|POST|MRK|MKR)))(?: ROAD| RD)?[ #-]*(?=[0-9])"
+    r"\b(?:(FARM[ -]TO[ -]MARKET|F[ -]M)|(RANCH[ -]TO[ -]MARKET|R[ -]M)|(I[ -]H)|"
+    r"(U[ -]S(?: (?:HWY|HIGHWAY|ROUTE|RTE|RT))?)|"
+    r"(MILE ?(?:MARKER|POST|MARK)S?|MI (?:MARKER|POST|MRK|MKR)|(?<=AT )MILE|(?<=[NSEW]B )MILE)|"
+    r"(NATIONAL FOREST(?: SERVICE)?|FOREST SERVICE|F[ -]S|N[ -]F)|"
+    r"(C[ -]R)|(S[ -]R)|(R[ -]R)|(T[ -]R))"
+    r"(?: ROAD| RD)?[ #-]*(?=[0-9])"
 )
 _MARKER_LAST = Lazy(r"\b([0-9]{1,3}(?:\.[0-9])?) ?MM\b(?! ?[0-9])")
-_HEADS = ("", "FM ", "RM ", "IH ", "US ", "MM ")
+_HEADS = ("", "FM ", "RM ", "IH ", "US ", "MM ", "FSR ", "CR ", "SR ", "RR ", "TR ")
+# States of two words before their routes, county trunk highways, and M 37 of Michigan.
+_STATE_ROUTE = Lazy(
+    r"\b(NORTH|SOUTH|N|S|NEW|WEST) (CAROLINA|DAKOTA|MEXICO|YORK|JERSEY|HAMPSHIRE|"
+    r"VIRGINIA)(?: STATE)? (?=(?:HWY|HIGHWAY|ROUTE|RTE|RT|ROAD|RD) [0-9])"
+)
+_TRUNK = Lazy(r"\b(?:COUNTY|CTY|CNTY|CO) (?:TRUNK|TRK)(?: (?:HWY|HIGHWAY))? ")
+_LETTER_ROUTE = Lazy(r"^([0-9]+ (?:[NSEW] )?)([KMT]) ([0-9]{1,3})\b")
+# Kilometers of Puerto Rico, with their tenths (KM 4 HM 5).
+_KILOMETER = Lazy(r"\bKM ?([0-9]{1,3}),? HM ?([0-9])\b")
 # Slashes that abbreviate a word: I/F/O in front of, B/O block of.
 _SLASHED = Lazy(r"\b(I/F/O|I/A/O|IAO|B/O)\b|^(A/F|R/O|F/O)(?= [0-9])")
 _SLASHED_WORDS = {
@@ -197,7 +211,10 @@ _SPACED_ORDINAL = Lazy(
 )
 _SPACED_SIGNS = (" TH", " ND", " ST AV", " ST ST", " RD AV", " RD ST")
 # A name that lost its apostrophe: 101 O FARRELL ST, but not 27 O ST or AVENUE O EAST.
-_LETTER_NAME = Lazy(r"(?<![A-Z] )\b([ODL]) ([A-Z]{3,})\b")
+_LETTER_NAME = Lazy(
+    r"(?<! C/)(?:(?<![A-Z] )|(?<=[0-9] [NSEW] )|(?<=[0-9] [NS][EW] )|(?<=[/&@] [NSEW] ))"
+    r"\b([ODL]) ([A-Z]{3,})\b"
+)
 _COORDINATES = Lazy(
     r"-?[0-9]{1,3}\.[0-9]{3,}\s*[NSEW]?\s*[,/; ]\s*-?[0-9]{1,3}\.[0-9]{3,}|"
     r"[0-9]\s*\u00b0\s*[0-9]|\bLAT(?:ITUDE)?\s*[:=]?\s*-?[0-9]{2}|\bLL\(-?[0-9]",
@@ -205,13 +222,14 @@ _COORDINATES = Lazy(
 )
 
 _ODD_WORD = Lazy(r"-|[A-Z][0-9]|[0-9](?:[NSEW]B|FLR?)\b")
+_GLUED_ROUTE = Lazy(r"(I|IH|US|SR|SH|RT|RTE|HWY|ROUTE)-?([0-9]{1,3}[A-Z]?)-?([NSEW]B)$")
 _GLUED_TAIL = Lazy(
     r"([0-9]{1,4}[NSEW]?)([NSEW]B)$|([0-9]{1,2})(FLR?)$|"
     r"([NSEW]|[NS][EW])([0-9]{1,3}(?:ST|ND|RD|TH))$"
 )
 _GLUED_HEAD = Lazy(
     r"(I|IH|RT|RTE|ROUTE|US|SR|SH|STH|CTH|HWY|CR|FM|MM|MP|EXIT|LOOP|APT|UNIT|STE|SUITE|RM|FL|FLR|"
-    r"BLDG|LOT|LT|SPC)-?([0-9]{1,5}[A-Z]?)$"
+    r"BLDG|LOT|LT|SPC|KM|PR|TR|RR|FR|NF|FSR)-?([0-9]{1,5}[A-Z]?(?:\.[0-9])?)$"
 )
 _LETTER_DASH_NUMBER = Lazy(r"([A-Z]{1,3})-([0-9]+[A-Z]?)$")
 _NUMBER_DASH_LETTER = Lazy(r"([0-9]+)-([A-Z])$")
@@ -267,6 +285,16 @@ def _in_words(text: str) -> str:
         text = _LETTER_NAME.sub(_without_apostrophe, text)
     if "MM" in text:
         text = _MARKER_LAST.sub(r"MM \1", text)  # I-95 NORTH 156 MM
+    if "A-1-A" in text:
+        text = text.replace("A-1-A", "A1A")
+    if " TRUNK" in text or " TRK" in text:
+        text = _TRUNK.sub("CTH ", text)
+    if " K " in text or " M " in text or " T " in text:
+        text = _LETTER_ROUTE.sub(r"\1\2\3", text)
+    if "AROLINA" in text or "DAKOTA" in text or "NEW " in text or "VIRGINIA" in text:
+        text = _STATE_ROUTE.sub(lambda m: f"{m[1][0]}{m[2][0]} ", text)
+    if " HM" in text:
+        text = _KILOMETER.sub(r"KM \1.\2", text)
     return _LONG_HEAD.sub(lambda m: _HEADS[m.lastindex or 0], text)
 
 
@@ -300,7 +328,7 @@ def split_words(text: str) -> list[str]:
 
 def _split_word(word: str) -> list[str]:
     """Write I-95 as I 95, S2ND as S 2ND, K-15 as K15, 12-C as 12C, A-B as two words."""
-    glued = _GLUED_HEAD.match(word) or _GLUED_TAIL.match(word)
+    glued = _GLUED_HEAD.match(word) or _GLUED_ROUTE.match(word) or _GLUED_TAIL.match(word)
     if glued:
         return [part for part in glued.groups() if part]
     if "-" not in word:
@@ -317,10 +345,11 @@ def _split_word(word: str) -> list[str]:
     return word.replace("-", " ").split()
 
 
-_LONG_DIRECTIONS = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST", "SO": "SOUTH"}
+_LONG_STARTS = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST", "SO": "SOUTH", "NO": "NORTH",
+                "ST": "SAINT", "STE": "SAINTE", "MT": "MOUNT", "FT": "FORT"}  # fmt: skip
 
 
 def long_city(name: str) -> str:
-    """Return a city with its direction written out: SOUTH NORWALK of `S NORWALK`."""
+    """Return a city with its first word written out: SOUTH NORWALK of `S NORWALK`."""
     first, _, rest = name.partition(" ")
-    return f"{_LONG_DIRECTIONS[first]} {rest}" if rest and first in _LONG_DIRECTIONS else name
+    return f"{_LONG_STARTS[first]} {rest}" if rest and first in _LONG_STARTS else name

@@ -176,11 +176,11 @@ def meant(session: Session, reading: Address, near: list[Near]) -> Address:
 
     Enter takes a single one, n the address as it is: a new place. A unit is kept.
     """
-    from ccu.places.near_store import OTHER_STREET
+    from ccu.places.near_store import TWO_PLACES
 
     say(f"{normal(reading)} is not on file. Is it one of these?")
     _list(near)
-    single = len(near) == 1 and near[0].why not in (OTHER_STREET, places.OTHER_CITY)
+    single = len(near) == 1 and near[0].why not in (*TWO_PLACES, places.OTHER_CITY)
     question = f"Number, or n for a new address{' [Enter for 1]' if single else ''}"
     chosen = _chosen(question, near, near[0] if single else ASK)
     if chosen is None:

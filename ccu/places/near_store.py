@@ -8,7 +8,9 @@ from ccu.address.route import settled_way
 from ccu.places.store import MOST_NEAR, OTHER_UNIT, Near, as_address, near
 
 _TYPING_ERROR = 8  # after every near match of ccu.address.match
-OTHER_STREET = "other suffix or direction"  # two streets may be called so: never taken by Enter
+OTHER_STREET = "other suffix or direction"
+# Two places may be called so: never taken by Enter.
+TWO_PLACES = (OTHER_STREET, "house number written otherwise")
 ZIP_DIGITS = 5
 SHORT_STREET = 5  # letters; two that short and alike are two streets
 CANDIDATES = 3_000  # places scored for a typo; one house number has fewer in any town seen
@@ -70,6 +72,7 @@ def _candidates(connection: sqlite3.Connection, reading: Address) -> list[sqlite
 
 
 _WHY = {
+    "": "read otherwise before",  # by an older version: the same address
     "other house number": "house number one digit off",
     "no suffix given": "street's suffix missing",
     "no directional given": "street's direction missing",

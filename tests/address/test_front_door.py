@@ -1,0 +1,77 @@
+"""What is logged under one spelling of an address and asked for under another, by the commands."""
+
+import contextlib
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..conftest import Ccu
+
+
+def log(ccu: Ccu, address: str) -> int:
+    done = ccu("log-call", "--when", "2026-01-20 10:00", "--address", address, "--nature",
+               "welfare_check", "--format", "json")  # fmt: skip
+    assert done.code == 0, done.err
+    return int(json.loads(done.out)["id"])
+
+
+def card(ccu: Ccu, address: str) -> dict[str, Any]:
+    done = ccu("history", "--address", address, "--format", "json")
+    assert done.code == 0, done.err
+    found: dict[str, Any] = json.loads(done.out)
+    return found
+
+
+SAME = [
+    ("1420 County Road 45300", "1420 Co Rd 45300"),
+    ("77 N O'Rourke Dr", "77 N O ROURKE DR"),
+    ("HARRIGAN / 700 PINE ST APT 4", "700 Pine St #4"),
+    ("T7 / 44 REAR BIRCH ST", "44 Birch St rear"),
+    ("418BIRCH ST", "418 Birch St"),
+    ("63 08 Saunders St", "63-08 Saunders St"),
+    ("31 E Nine Mile Rd", "31 E 9 Mile Rd"),
+    ("I-90 WB EXIT 61", "I-90 West at Exit 61"),
+    ("I90WB / PINE CREEK RD", "I-90 WB & Pine Creek Rd"),
+    ("285 Spur 5", "285 SP 5"),
+    ("185 Hwy A1A", "185 A1A"),
+    ("88 Alder St, ring bell 2", "88 Alder St back door"),
+    ("88 Alder St upper unit", "88 Alder St upstairs"),
+]
+NEAR = [
+    ("0315 SW Nebraska St", "315 SW Nebraska St", "house number written otherwise"),
+    ("85-080 Valley Rd", "85080 Valley Rd", "house number written otherwise"),
+    ("12 Mtn View Dr", "12 Mountain View Dr", "a word of the name abbreviated"),
+    ("1234 SW Calle 8", "1234 SW 8th St", "street's type in Spanish"),
+    ("5 Seven Hills Dr", "5 7 Hills Dr", "number in words"),
+]
+
+
+@pytest.mark.parametrize(("logged", "asked"), SAME)
+def test_another_spelling_is_the_same_place(ccu: Ccu, logged: str, asked: str) -> None:
+    number = log(ccu, logged)
+    found = card(ccu, asked)
+    assert [call["id"] for call in found["calls"]] == [number]
+    assert found["match"]["certainty"].startswith("exact")
+
+
+@pytest.mark.parametrize(("logged", "asked", "why"), NEAR)
+def test_what_may_be_another_place_is_offered_and_never_taken(
+    ccu: Ccu, logged: str, asked: str, why: str
+) -> None:
+    log(ccu, logged)
+    found = card(ccu, asked)
+    assert (found["place"], [near["why"] for near in found["near"]]) == (None, [why])
+
+
+def test_a_place_on_file_under_an_older_key_is_offered(ccu: Ccu, db_path: Path) -> None:
+    number = log(ccu, "185 Hwy A1A")
+    with contextlib.closing(sqlite3.connect(db_path)) as connection, connection:
+        connection.execute(
+            "UPDATE place SET street = 'A1A', building_key = 'address 185 A1A',"
+            " unit_key = 'address 185 A1A', loose_key = 'A1A'"
+        )
+    (near,) = card(ccu, "185 Hwy A1A")["near"]
+    assert (near["why"], near["calls"]) == ("read otherwise before", 1), number
