@@ -269,7 +269,7 @@ def _parameters(report: Report, period: Period, options: Options) -> dict[str, A
         "today": str(report.as_of.date()),
         "k": int(settings["repeat_calls"]),
         "window": days,
-        "window_start": str(last - timedelta(days=days - 1)),
+        "window_start": str(dates.first_of_last(days, last)),
         "window_end": str(last + timedelta(days=1)),
         "all_calls": int(options.all_calls),
         "first_day": str(report.first_day) if report.first_day else None,

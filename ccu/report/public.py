@@ -84,9 +84,7 @@ def shown(name: str, unit: str, over: int | None, under: int | None) -> Figure:
 
 
 def check(report: "Report") -> None:
-    """Raise InvalidInput for a range of days, or for a period that is not over."""
-    if report.period.kind == "days":
-        raise InvalidInput("use --month, --quarter or --year with --public, not --from and --to")
+    """Raise InvalidInput for a period that is not over."""
     if report.not_over:
         label, last = report.period.label, report.period.last
         raise InvalidInput(f"{label} is not over; run --public for it after {last}")
