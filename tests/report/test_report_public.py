@@ -155,7 +155,7 @@ def test_no_data_is_not_zero(ccu: Ccu, hand: Hand) -> None:
     assert {name for name, note in notes.items() if note == "<10"} == {"calls", "care_calls"}
     assert {note for name, note in notes.items() if "call" not in name} == {"n/a"}
     shown = at(AFTER, "report", "--month", "2026-02", "--public").out
-    assert "The records begin during this period: it is not complete." in shown
+    assert "The records of this period are not complete" in shown
     assert re.search(r"^  Referrals made +n/a", shown, re.MULTILINE)
 
 
