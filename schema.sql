@@ -48,7 +48,8 @@ INSERT INTO setting (name, value, help, sort) VALUES
   ('decide_urgent_days', '2', 'The same for calls of the urgent natures', 28),
   ('urgent_natures', 'suicide,overdose', 'Natures that are decided sooner and come first in lists, comma-separated codes', 29),
   ('decide_since', '', 'Day from which care calls need a decision, such as 2026-01-31; earlier ones do not', 30),
-  ('default_owner', '', 'Login that owns the follow-ups of referrals that patrol officers make; empty: they are asked', 31);
+  ('default_owner', '', 'Login that owns the follow-ups of referrals that patrol officers make; empty: they are asked', 31),
+  ('fiscal_year_start', '7', 'Month in which the fiscal year begins, 1 to 12; a fiscal year is named by the year it ends in', 32);
 
 -- ---------------------------------------------------------------- code lists
 --

@@ -8,7 +8,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -207,7 +207,9 @@ class Session:
 
     def days_ago(self, days: int) -> str:
         """The ISO day that begins a window of `days` days, today being the last of them."""
-        return (self.today - timedelta(days=days - 1)).isoformat()
+        from ccu.dates.instants import first_of_last
+
+        return first_of_last(days, self.today).isoformat()
 
     # ------------------------------------------------------------ the person
 

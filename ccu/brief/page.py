@@ -34,7 +34,7 @@ PARTS: dict[str, tuple[str, tuple[str, ...], str]] = {
         "none",
     ),
     "seen_often": (
-        f"{briefs.SEEN_OFTEN}+ contacts this week",
+        f"{briefs.SEEN_OFTEN}+ contacts in the last 7 days",
         ("person", "calls", "last", "places"),
         "none",
     ),
@@ -88,7 +88,10 @@ def begin(since: str, session: Session) -> datetime:
 def _lists(session: Session, start: datetime, asker: int) -> dict[str, Any]:
     connection, now = session.db, session.now
     as_of = AsOf.of(now)
-    end_of_day = int(dates.day_bounds(session.today, session.settings.zone)[1].timestamp())
+    zone = session.settings.zone
+    week = dates.day_start(dates.first_of_last(7, session.today), zone)
+    heard_from = dates.add_elapsed(now, days=-briefs.IN_HOSPITAL)
+    end_of_day = int(dates.day_bounds(session.today, zone)[1].timestamp())
     calls = briefs.care_calls(connection, _span(start, now))
     view = session.view
     answers = call_answer.of_calls(connection, [call["id"] for call in calls], as_of, view)
@@ -107,8 +110,8 @@ def _lists(session: Session, start: datetime, asker: int) -> dict[str, Any]:
         "due_today": _plain(follow_up_rows.seen(session, due, leave_out=True)),
         "waiting": [row for row in waiting if row["id"] not in hidden],
         "care_calls": [{**call, "answer": answers.get(call["id"], "")} for call in calls],
-        "seen_often": briefs.seen_often(connection, _last_days(now, 7)),
-        "in_hospital": briefs.in_hospital(connection, _last_days(now, briefs.IN_HOSPITAL), view),
+        "seen_often": briefs.seen_often(connection, _span(week, now)),
+        "in_hospital": briefs.in_hospital(connection, _span(heard_from, now), view),
         "flags_to_verify": briefs.flags_to_verify(connection, session.today),
         "flags_expiring": briefs.flags_expiring(connection, session.today),
         "overrides_due": briefs.overrides_due(connection, session.today),
@@ -116,10 +119,6 @@ def _lists(session: Session, start: datetime, asker: int) -> dict[str, Any]:
     }
     view.keep()
     return data
-
-
-def _last_days(now: datetime, days: int) -> dict[str, Any]:
-    return _span(dates.add_elapsed(now, days=-days), now)
 
 
 def _span(start: datetime, now: datetime) -> dict[str, Any]:

@@ -120,6 +120,14 @@ def local_readings(wall: datetime, zone: tzinfo) -> list[datetime]:
     return [early, late] if before > after else []
 
 
+def first_of_last(days: int, last: date) -> date:
+    """Return the first of the `days` local days that end with `last`, which is one of them.
+
+    Every "last 30 days" of a card, a list, a brief or a report begins here.
+    """
+    return last - timedelta(days=days - 1)
+
+
 def day_start(day: date, zone: ZoneInfo) -> datetime:
     """Return the first instant of the local day; not always 00:00: some zones change at midnight.
 

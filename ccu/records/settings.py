@@ -356,4 +356,10 @@ DECLARED: dict[str, Setting] = {
         _text,
         is_login=True,
     ),
+    "fiscal_year_start": Setting(
+        "7",
+        "Month in which the fiscal year begins, 1 to 12; a fiscal year is named by the year it"
+        " ends in",
+        _whole(12),
+    ),
 }

@@ -3,6 +3,7 @@
 import sqlite3
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from ccu.people.open_work_store import AsOf
 from ccu.records import audit
 from ccu.report import definitions, figures, sections, sentences, store
 from ccu.report.figures import Figure, Month, PeriodParameters
+from ccu.report.gaps import Records
 from ccu.report.period import Period, moment_words
 from ccu.report.sections import Plan
 from ccu.session import Session
@@ -86,6 +88,7 @@ class Report:
     as_of: datetime
     zone: ZoneInfo
     first_day: date | None
+    records: Records
     settings: dict[str, str]
     file: str
     version: str
@@ -96,6 +99,17 @@ class Report:
     one_page: bool = False
     undecided: int = 0  # care calls that need a decision, at the as-of moment
     undecided_overdue: int = 0
+
+    @cached_property
+    def gaps(self) -> dict[str, str]:
+        """Return `period`, `previous` and `year_before` -> why it is not complete, or nothing."""
+        periods = {"period": self.period, **compared_with(self.period, "both")}
+        return {name: self.records.sentence(each) for name, each in periods.items()}
+
+    def is_partial(self, name: str) -> bool:
+        """Return whether `period`, `previous` or `year_before` is not over or not complete."""
+        periods = {"period": self.period, **compared_with(self.period, "both")}
+        return bool(self.gaps[name]) or self.is_not_over(periods[name])
 
     @property
     def not_over(self) -> bool:
@@ -172,6 +186,7 @@ def begun(session: Session, options: Options) -> Report:
         as_of=as_of,
         zone=session.settings.zone,
         first_day=store.first_day(session.db),
+        records=Records(store.calls_by_day(session.db), _days_end(session)),
         settings=settings,
         file=session.path.name,
         version=__version__,
@@ -186,42 +201,45 @@ def begun(session: Session, options: Options) -> Report:
     return report
 
 
+def _days_end(session: Session) -> date:
+    """Return the day after the last one that is over."""
+    tomorrow = session.today + timedelta(days=1)
+    is_over = dates.day_start(tomorrow, session.settings.zone) <= session.now + timedelta(seconds=1)
+    return tomorrow if is_over else session.today
+
+
 def _notes(report: Report) -> list[str]:
     """Return what a reader must know before any figure."""
     notes = []
     if report.not_over:
         until = moment_words(report.as_of)
         notes.append(f"{report.period.label} is not over: counted to {until}.")
-        if report.compare != "none":
-            notes.append(
-                "The compared periods are complete: a smaller number so far is not a decrease."
-            )
     if report.first_day is None:
         notes.append("No calls are recorded in this file.")
     elif report.first_day >= report.period.end:
         notes.append(f"No calls are recorded before {dates.say_date(report.first_day)}.")
-    elif report.first_day > report.period.start:
-        notes.append(
-            f"No calls are recorded before {dates.say_date(report.first_day)}:"
-            " the period is not complete."
+    compared = compared_with(report.period, report.compare)
+    shown = {"period": report.period, **compared}
+    incomplete = {each.label: report.gaps[name] for name, each in shown.items()}
+    notes += [f"{label} is not complete: {why}." for label, why in incomplete.items() if why]
+    if compared and report.is_partial("period"):
+        notes[-1] += (
+            " The compared periods are complete: a smaller number so far is not a decrease."
+            if not any(map(report.is_partial, compared))
+            else " Periods that are not complete are compared: a difference is not a change."
         )
-    else:
-        notes += _partly_recorded(report)
     return notes
 
 
-def _partly_recorded(report: Report) -> list[str]:
-    """Return notes on compared periods of which the file has only a part."""
-    first = report.first_day
-    notes: list[str] = []
-    beside = {"previous": report.period.previous(), "year": report.period.year_before()}
-    for which, then in beside.items():
-        if first is None or not then.start < first < then.end:
-            continue
-        if report.compare in ("both", which) and then.label not in "".join(notes):
-            since = dates.say_date(first)
-            notes.append(f"{then.label} is not complete: no calls are recorded before {since}.")
-    return notes
+def compared_with(period: Period, compare: str) -> dict[str, Period]:
+    """Return `previous` and `year_before` -> period, those that --compare asks for."""
+    beside = {"previous": period.previous(), "year_before": period.year_before()}
+    chosen = {
+        "both": ("previous", "year_before"),
+        "previous": ("previous",),
+        "year": ("year_before",),
+    }
+    return {name: beside[name] for name in chosen.get(compare, ())}
 
 
 def period_parameters(report: Report, options: Options) -> PeriodParameters:
@@ -231,18 +249,14 @@ def period_parameters(report: Report, options: Options) -> PeriodParameters:
     that the file had not begun.
     """
     period = report.period
-    wanted = {
-        "previous": period.previous() if options.compare in ("both", "previous") else None,
-        "year": period.year_before() if options.compare in ("both", "year") else None,
-    }
     made = {
         name: _parameters(report, each, options)
-        for name, each in wanted.items()
-        if each is not None and report.first_day is not None and each.end > report.first_day
+        for name, each in compared_with(period, options.compare).items()
+        if report.first_day is not None and each.end > report.first_day
     }
     months = [_month(report, each, options) for each in period.months()]
     now = _parameters(report, period, options)
-    return PeriodParameters(now, made.get("previous"), made.get("year"), months)
+    return PeriodParameters(now, made.get("previous"), made.get("year_before"), months)
 
 
 def _month(report: Report, month: Period, options: Options) -> Month:
@@ -252,6 +266,8 @@ def _month(report: Report, month: Period, options: Options) -> Month:
     if first is None or month.end <= first:
         return Month(name, "before the first call", None)
     note = "not over" if report.is_not_over(month) else ""
+    if report.records.sentence(month):
+        note = "partial"
     return Month(name, note, _parameters(report, month, options))
 
 
@@ -269,7 +285,7 @@ def _parameters(report: Report, period: Period, options: Options) -> dict[str, A
         "today": str(report.as_of.date()),
         "k": int(settings["repeat_calls"]),
         "window": days,
-        "window_start": str(last - timedelta(days=days - 1)),
+        "window_start": str(dates.first_of_last(days, last)),
         "window_end": str(last + timedelta(days=1)),
         "all_calls": int(options.all_calls),
         "first_day": str(report.first_day) if report.first_day else None,

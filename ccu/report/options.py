@@ -47,6 +47,18 @@ class ReportOptions:
     year: Annotated[
         str | None, Option("--year", metavar="YYYY", help="Calendar year to report.")
     ] = None
+    fiscal_year: Annotated[
+        str | None,
+        Option("--fiscal-year", metavar="YYYY", help="Fiscal year, named by the year it ends in."),
+    ] = None
+    week: Annotated[
+        str | None,
+        Option("--week", metavar="DAY", help="Monday to Sunday of that day, or 2026-W05."),
+    ] = None
+    last: Annotated[
+        str | None,
+        Option("--last", metavar="SPAN", help="The last 30d, 4w, 6m or 1y, today included."),
+    ] = None
     since: Annotated[str | None, Option("--from", metavar="DAY", help="First day; needs --to.")] = (
         None
     )

@@ -13,7 +13,7 @@ from ccu.output import Document, Section, Table
 from ccu.report import sections, text
 from ccu.report.build import Report, ReportSection
 from ccu.report.figures import Figure
-from ccu.report.period import moment_words
+from ccu.report.period import moment_words, month_words
 from ccu.report.sentences import count, threshold
 
 MOST = 10  # rows of a list
@@ -80,7 +80,23 @@ def _headline_table(report: Report) -> Section:
         for line in lines
     ]
     heads = ("Figure", "Value", "Of", *text.compared(report).values(), "12 months")
-    return Section("Headline", table=Table(heads, rows), lines=[few(lines)] if few(lines) else [])
+    told = [each for each in (few(lines), partial_months(lines)) if each]
+    return Section("Headline", table=Table(heads, rows), lines=[" ".join(told)] if told else [])
+
+
+def partial_months(lines: list[Line]) -> str:
+    """Return which months of the small charts are partial or not over, when there are any."""
+    months = [
+        month
+        for line in lines[:1]
+        for month in line.months
+        if month.note and month.value is not None
+    ]
+    if not months:
+        return ""
+    return (
+        f"{text.PART} {', '.join(f'{month_words(each.group)} is {each.note}' for each in months)}."
+    )
 
 
 def _made_of(each: Figure) -> str:
@@ -96,13 +112,18 @@ def few(lines: list[Line]) -> str:
 
 
 def _small_chart(months: list[Figure]) -> str:
-    """Return a block for each month, as high as its number; a space without one."""
+    """Return a block for each month, as high as its number; ~ for one that is partial."""
     blocks = BLOCKS if _has_unicode() else PLAIN_BLOCKS
     most = 1 if months and months[0].unit == "share" else 0
-    top = max([most, *(each.value or 0 for each in months)]) or 1
+    top = max([most, *(each.value or 0 for each in months if not each.note)]) or 1
     last = len(blocks) - 1
     return "".join(
-        " " if each.value is None else blocks[round(each.value / top * last)] for each in months
+        " "
+        if each.value is None
+        else text.PART
+        if each.note
+        else blocks[round(each.value / top * last)]
+        for each in months
     )
 
 

@@ -1,12 +1,13 @@
 """The days that a report counts, and the periods they are compared with."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ccu import dates
-from ccu.dates.days import shift
+from ccu.dates.days import OutOfRange, shift
 from ccu.dates.instants import MONTH_NAMES
 from ccu.errors import InvalidInput
 from ccu.options import typed_text
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from ccu.session import Session
 
 SERIES = 12  # months in the summary's row of bars
+SECOND, WEEK = timedelta(seconds=1), timedelta(days=7)
+EVERY_MONTH = 28  # the last day of a month that every month has
+_SPAN = r"(?P<count>[1-9]\d{0,3}) ?(?P<unit>[dwmy]|day|week|month|year)s?"
 
 
 def month_words(name: str) -> str:
@@ -30,7 +34,10 @@ def moment_words(moment: datetime) -> str:
 
 @dataclass(frozen=True)
 class Period:
-    """Local days from `start` until before `end`; `kind`: month, quarter, year or days."""
+    """Local days from `start` until before `end`.
+
+    `kind`: month, quarter, year, fiscal year (named by the year it ends in), week or days.
+    """
 
     kind: str
     start: date
@@ -42,41 +49,64 @@ class Period:
         return self.end - timedelta(days=1)
 
     @property
-    def _is_months(self) -> bool:
-        return self.start.day == self.end.day == 1
+    def days(self) -> int:
+        """Return how many days there are."""
+        return (self.end - self.start).days
+
+    @property
+    def _months(self) -> int:
+        """Return how many months there are, from a day to the same day; 0 for other days."""
+        if self.kind == "week" or not self.start.day == self.end.day <= EVERY_MONTH:
+            return 0
+        return 12 * (self.end.year - self.start.year) + self.end.month - self.start.month
 
     @property
     def label(self) -> str:
         """Return `January 2026`, `2026 Q1`, `2026`, `Jan 10, 2026 to Jan 20, 2026`."""
-        if self.kind == "month":
-            return f"{MONTH_NAMES[self.start.month - 1]} {self.start.year}"
-        if self.kind == "quarter":
-            return f"{self.start.year} Q{(self.start.month + 2) // 3}"
-        if self.kind == "year":
-            return str(self.start.year)
         first, last = dates.say_date(self.start), dates.say_date(self.last)
+        match self.kind:
+            case "month":
+                return f"{MONTH_NAMES[self.start.month - 1]} {self.start.year}"
+            case "quarter":
+                return f"{self.start.year} Q{(self.start.month + 2) // 3}"
+            case "year":
+                return str(self.start.year)
+            case "fiscal year":
+                return f"Fiscal year {self.last.year} ({first} to {last})"
+            case "week":
+                return f"Week of {first}"
         return first if first == last else f"{first} to {last}"
 
     @property
     def short(self) -> str:
-        """Return the label as a column title: `Jan 2026`."""
-        if self.kind == "month":
-            return f"{MONTH_NAMES[self.start.month - 1][:3]} {self.start.year}"
-        return self.label
+        """Return the label as a column title: `Jan 2026`, `FY 2026`, `1/5/26-1/11/26`."""
+        match self.kind:
+            case "month":
+                return f"{MONTH_NAMES[self.start.month - 1][:3]} {self.start.year}"
+            case "fiscal year":
+                return f"FY {self.last.year}"
+            case "quarter" | "year":
+                return self.label
+        ends = [f"{day.month}/{day.day}/{day:%y}" for day in (self.start, self.last)]
+        return "-".join(dict.fromkeys(ends))
 
     def previous(self) -> "Period":
-        """Return the month, quarter or year before; of other days the months or days before."""
-        if self._is_months:
-            months = 12 * (self.end.year - self.start.year) + self.end.month - self.start.month
-            return Period(self.kind, shift(self.start, months=-months), self.start)
-        return Period("days", self.start - (self.end - self.start), self.start)
+        """Return the months before, from the same day to the same day; of other days as many."""
+        if self._months:
+            return Period(self.kind, shift(self.start, months=-self._months), self.start)
+        return Period(self.kind, self.start - (self.end - self.start), self.start)
 
     def year_before(self) -> "Period":
-        """Return the same days a year before; for Feb 29 as the last day, Feb 28."""
-        if self._is_months:
+        """Return the same days a year before; for Feb 29 as the last day, Feb 28.
+
+        A week is compared with the one 52 weeks before, which has the same weekdays.
+        """
+        if self.kind == "week":
+            return Period("week", self.start - 52 * WEEK, self.end - 52 * WEEK)
+        if self._months:
             return Period(self.kind, shift(self.start, months=-12), shift(self.end, months=-12))
         last = shift(self.last, months=-12)
-        return Period("days", shift(self.start, months=-12), last + timedelta(days=1))
+        return Period(self.kind, shift(self.start, months=-12), last + timedelta(days=1))
 
     def months(self) -> Iterator["Period"]:
         """Yield the twelve months that end with the one of the last day, earliest first."""
@@ -87,35 +117,79 @@ class Period:
 
 def read(asked: "ReportOptions", session: "Session") -> Period:
     """Return the period asked for. Raise InvalidInput for none, two, or one that is not valid."""
-    given = [
-        option
-        for option, text in (
-            ("--month", asked.month),
-            ("--quarter", asked.quarter),
-            ("--year", asked.year),
-            ("--from", asked.since if asked.since is not None else asked.to),
-        )
-        if text is not None
-    ]
+    given = {option: text for option, text in _texts(asked).items() if text is not None}
     if len(given) > 1:
         raise InvalidInput(f"{' and '.join(given)} contradict each other; give one of them")
     if not given:
         raise InvalidInput(
-            "give the days to report: --month 2026-01, --quarter, --year, or --from and --to"
+            "give the days to report: --month 2026-01, --quarter, --year, --fiscal-year, --week,"
+            " --last 30d, or --from and --to"
         )
-    period = _read(asked, session)
+    ((option, text),) = given.items()
+    read_as = _READ.get(option)
+    period = read_as(text, asked, session) if read_as else _days(asked, session)
     if period.start > session.today:
         raise InvalidInput(f"{period.label} has not begun")
     return period
 
 
-def _read(asked: "ReportOptions", session: "Session") -> Period:
-    if asked.month is not None:
-        return Period("month", *dates.parse_month(asked.month, field="--month"))
-    if asked.quarter is not None:
-        return Period("quarter", *dates.parse_quarter(asked.quarter, field="--quarter"))
-    if asked.year is not None:
-        return Period("year", *dates.parse_year(asked.year, field="--year"))
+def _texts(asked: "ReportOptions") -> dict[str, str | None]:
+    return {
+        "--month": asked.month,
+        "--quarter": asked.quarter,
+        "--year": asked.year,
+        "--fiscal-year": asked.fiscal_year,
+        "--week": asked.week,
+        "--last": asked.last,
+        "--from": asked.since if asked.since is not None else asked.to,
+    }
+
+
+def _fiscal_year(text: str, _: "ReportOptions", session: "Session") -> Period:
+    """Read `2026` as the fiscal year that ends in 2026: July 2025 to June 2026 by default."""
+    january, end = dates.parse_year(text, field="--fiscal-year")
+    later = (session.settings.number("fiscal_year_start") - 1) % 12
+    later -= 12 if later else 0
+    return Period("fiscal year", shift(january, months=later), shift(end, months=later))
+
+
+def _week(text: str, _: "ReportOptions", session: "Session") -> Period:
+    """Read a day, or `2026-W05`, as the seven days from Monday to Sunday that hold it."""
+    if numbered := re.fullmatch(r"(\d{4})-?w(\d\d)", text.strip().lower(), re.ASCII):
+        try:
+            monday = date.fromisocalendar(int(numbered[1]), int(numbered[2]), 1)
+        except ValueError:
+            raise InvalidInput("--week is not a week of that year; give a day in it") from None
+    else:
+        day = typed_text.day(session, text, "--week", prefer="past")
+        monday = day - timedelta(days=day.weekday())
+    return Period("week", monday, monday + WEEK)
+
+
+def _last(text: str, asked: "ReportOptions", session: "Session") -> Period:
+    """Read `30d`, `4w`, `6m` or `1y`: so many days, weeks, months or years, today included.
+
+    For publication they end with the last day that is over.
+    """
+    span = re.fullmatch(_SPAN, text.strip().lower(), re.ASCII)
+    if span is None:
+        raise InvalidInput("--last cannot be read; write it as 30d, 4w, 6m or 1y")
+    last, count = session.today, int(span["count"])
+    after = last + timedelta(days=1)
+    if asked.public and dates.day_start(after, session.settings.zone) > session.now + SECOND:
+        last, after = last - timedelta(days=1), last
+    unit = span["unit"][0]
+    try:
+        if unit in "dw":
+            start = dates.first_of_last(count * (7 if unit == "w" else 1), last)
+        else:
+            start = shift(after, months=-count * (12 if unit == "y" else 1))
+    except OutOfRange:
+        raise InvalidInput("--last reaches back too far") from None
+    return Period("days", start, after)
+
+
+def _days(asked: "ReportOptions", session: "Session") -> Period:
     if asked.since is None or asked.to is None:
         raise InvalidInput("--from and --to go together; --to is the last day that is counted")
     start = typed_text.day(session, asked.since, "--from", prefer="past")
@@ -123,3 +197,13 @@ def _read(asked: "ReportOptions", session: "Session") -> Period:
     if last < start:
         raise InvalidInput("--to is before --from; swap the two dates")
     return Period("days", start, last + timedelta(days=1))
+
+
+_READ: dict[str, Callable[[str, "ReportOptions", "Session"], Period]] = {
+    "--month": lambda text, *_: Period("month", *dates.parse_month(text, field="--month")),
+    "--quarter": lambda text, *_: Period("quarter", *dates.parse_quarter(text, field="--quarter")),
+    "--year": lambda text, *_: Period("year", *dates.parse_year(text, field="--year")),
+    "--fiscal-year": _fiscal_year,
+    "--week": _week,
+    "--last": _last,
+}

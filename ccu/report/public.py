@@ -56,7 +56,7 @@ _COUNTED = {
 _WAITS = {"first_attempt_within_24h": 1, "first_attempt_within_7d": 7}
 _NOT_NAMED = "(not named)"
 _NOT_BEGUN = "No calls are recorded in this period or before it."
-_NOT_WHOLE = "The records begin during this period: it is not complete."
+_NOT_COMPLETE = "The records of this period are not complete: days without any calls are missing."
 _EXPLAINS = (
     "Counts are rounded to the nearest 5. <10 is any count under 10, 0 included. n/a: no data.",
     f"A percentage is printed where its base is at least {BASE}; it is computed from the rounded"
@@ -84,9 +84,7 @@ def shown(name: str, unit: str, over: int | None, under: int | None) -> Figure:
 
 
 def check(report: "Report") -> None:
-    """Raise InvalidInput for a range of days, or for a period that is not over."""
-    if report.period.kind == "days":
-        raise InvalidInput("use --month, --quarter or --year with --public, not --from and --to")
+    """Raise InvalidInput for a period that is not over."""
     if report.not_over:
         label, last = report.period.label, report.period.last
         raise InvalidInput(f"{label} is not over; run --public for it after {last}")
@@ -101,8 +99,7 @@ def publish(session: "Session", report: "Report", section: "ReportSection") -> N
     ]
     section.says = [f"Repeats: {sentences.threshold(report)}."]
     section.explains = [*_EXPLAINS]
-    whole = report.first_day is not None and report.first_day <= report.period.start
-    notes = [] if whole else [_NOT_WHOLE if begun else _NOT_BEGUN]
+    notes = [_NOT_COMPLETE] if report.gaps["period"] else [] if begun else [_NOT_BEGUN]
     report.notes = notes + sentences.destroyed(session.db, report)
     report.sections, report.public = [section], True
     report.file, report.first_day = _NOT_NAMED, None  # a file may be named after a person

@@ -41,6 +41,12 @@ SELECT substr(occurred_at, 1, 10) AS day FROM call WHERE voided_at IS NULL
 ORDER BY occurred_at LIMIT 1
 """
 
+_BY_DAY = """
+SELECT source_system.name AS source, substr(occurred_at, 1, 10) AS day, count(*) AS calls
+FROM call JOIN source_system ON source_system.id = call.source_system_id
+WHERE voided_at IS NULL GROUP BY source_system_id, day
+"""
+
 
 @contextmanager
 def snapshot(connection: sqlite3.Connection, *, without_part2: bool) -> Iterator[None]:
@@ -62,6 +68,14 @@ def first_day(connection: sqlite3.Connection) -> date | None:
     """Return the local day of the first call, None without a call."""
     found = connection.execute(_FIRST_DAY).fetchone()
     return date.fromisoformat(found["day"]) if found else None
+
+
+def calls_by_day(connection: sqlite3.Connection) -> dict[str, dict[date, int]]:
+    """Return source -> local day -> its calls; days without calls are left out."""
+    found: dict[str, dict[date, int]] = {}
+    for row in connection.execute(_BY_DAY):
+        found.setdefault(row["source"], {})[date.fromisoformat(row["day"])] = row["calls"]
+    return found
 
 
 def schema_version(connection: sqlite3.Connection) -> int:

@@ -10,13 +10,14 @@ from typing import Any
 
 from ccu import dates
 from ccu.output import Section, Table
-from ccu.report.build import Report, ReportSection
+from ccu.report.build import Report, ReportSection, compared_with
 from ccu.report.figures import INSTEAD, NO_DATA, Figure
-from ccu.report.options import Compare
 from ccu.report.period import moment_words, month_words
 from ccu.report.sections import BY_MONTH
 
 FEW = "* made of fewer than ten: may be due to chance."
+PART = "~"  # of a period that is not over or not complete
+NOT_COMPLETE = f"{PART} not complete; see above."
 DAYS = ("first", "last", "due")  # columns of lists that hold days
 RENAMED = {"kind": "type", "id": "number"}  # columns of lists, by their titles
 # Column titles of lists on screens, where the full words would not fit side by side.
@@ -71,7 +72,8 @@ def _figures(section: ReportSection, report: Report) -> list[Section]:
     monthly = [each for each in section.figures if is_monthly(each)]
     rows = [_row(each, report) for each in shown]
     few = [FEW] if any_few(section.figures, compared(report)) else []
-    lines = [*section.says, *section.explains, *few]
+    part = [NOT_COMPLETE] if any(PART in each for each in columns) else []
+    lines = [*section.says, *section.explains, *few, *part]
     made = [Section(section.title, table=Table(tuple(columns), rows), lines=lines)]
     if monthly:
         made.append(Section("By month", table=_by_month(monthly)))
@@ -118,15 +120,15 @@ def _head(column: str) -> str:
 def compared(report: Report) -> dict[str, str]:
     """Return `previous` and `year_before` -> title, of the columns that are shown.
 
-    For a year both are the same days: one column.
+    For a year both are the same days: one column. One that is not complete is marked.
     """
-    before, year = report.period.previous(), report.period.year_before()
-    heads = {}
-    if report.compare in (Compare.both, Compare.previous):
-        heads["previous"] = before.short
-    if report.compare in (Compare.both, Compare.year) and not (heads and before == year):
-        heads["year_before"] = year.short
-    return heads
+    beside = compared_with(report.period, report.compare)
+    if len(beside) == 2 and beside["previous"] == beside["year_before"]:
+        del beside["year_before"]
+    return {
+        name: each.short + (PART if report.is_partial(name) else "")
+        for name, each in beside.items()
+    }
 
 
 def _row(each: Figure, report: Report) -> list[str]:
@@ -270,6 +272,7 @@ def data(report: Report) -> dict[str, Any]:
         },
         "as_of": dates.to_iso(report.as_of),
         "not_over": report.not_over,
+        "partial": {name: report.is_partial(name) for name in report.gaps},
         "first_day": str(report.first_day) if report.first_day else None,
         "compare": report.compare,
         "public": report.public,

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from ccu.output.text import one_line
 from ccu.report import html
 from ccu.report.build import Report, ReportSection
+from ccu.report.gaps import Records
 from ccu.report.period import Period
 
 from ..conftest import Ccu
@@ -290,6 +291,7 @@ def made_up(town: str, address: str) -> Report:
         explains=[address.replace("`", "")],
     )
     options: dict[str, Any] = {"zone": ZoneInfo("UTC"), "first_day": None}
+    options["records"] = Records({}, date(2026, 2, 1))
     options |= {"file": address, "version": "1", "schema": 1, "compare": "both"}
     return Report(
         town=town,

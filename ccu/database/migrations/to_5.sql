@@ -140,13 +140,15 @@ INSERT INTO setting (name, value, help, sort) VALUES
   ('decide_urgent_days', '2', 'The same for calls of the urgent natures', 28),
   ('urgent_natures', 'suicide,overdose', 'Natures that are decided sooner and come first in lists, comma-separated codes', 29),
   ('decide_since', date('now', '-12 hours'), 'Day from which care calls need a decision, such as 2026-01-31; earlier ones do not', 30),
-  ('default_owner', '', 'Login that owns the follow-ups of referrals that patrol officers make; empty: they are asked', 31);
+  ('default_owner', '', 'Login that owns the follow-ups of referrals that patrol officers make; empty: they are asked', 31),
+  ('fiscal_year_start', '7', 'Month in which the fiscal year begins, 1 to 12; a fiscal year is named by the year it ends in', 32);
 
 -- What was taken back: a step of a referral, a follow-up scheduled in error.
 ALTER TABLE referral_event ADD COLUMN
   undone      INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1, 2));  -- 1: taken back; 2: takes back
 ALTER TABLE follow_up ADD COLUMN
   cancelled   INTEGER NOT NULL DEFAULT 0 CHECK (cancelled IN (0, 1));  -- scheduled in error
+
 -- How people describe their own race and ethnicity: their answer, never an officer's guess. OMB's
 -- categories of 2024; people of several are multiracial.
 CREATE TABLE race_ethnicity (
@@ -165,5 +167,6 @@ INSERT INTO race_ethnicity (code, label, sort) VALUES
   ('other', 'Other', 9);
 
 ALTER TABLE person ADD COLUMN race_ethnicity TEXT REFERENCES race_ethnicity (code);
+
 -- Calls of which the dispatch system gave only the day: occurred_at is that day at 00:00.
 ALTER TABLE call ADD COLUMN clock_known INTEGER NOT NULL DEFAULT 1 CHECK (clock_known IN (0, 1));

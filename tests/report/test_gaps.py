@@ -1,0 +1,145 @@
+"""`ccu report`: a period that is not complete is named and marked, and a quiet town is not."""
+
+import random
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from ccu.report.gaps import Records
+from ccu.report.period import Period
+
+from ..conftest import Ccu
+from ..steps import at
+from .reporting import Hand, figures, report
+
+DAY = timedelta(days=1)
+START = date(2023, 1, 1)
+
+
+@pytest.fixture
+def hand(ccu: Ccu, db_path: Path) -> Hand:
+    return Hand(db_path)
+
+
+def days(first: str, last: str) -> list[date]:
+    start = date.fromisoformat(first)
+    return [start + step * DAY for step in range((date.fromisoformat(last) - start).days + 1)]
+
+
+def two_a_day(hand: Hand, first: str, last: str) -> None:
+    hand.calls(f"{day}T{hour}:00:00" for day in days(first, last) for hour in ("09", "15"))
+
+
+def month(number: int, year: int = 2025) -> Period:
+    after = divmod(year * 12 + number, 12)
+    return Period("month", date(year, number, 1), date(after[0], after[1] + 1, 1))
+
+
+# --- what is told ---------------------------------------------------------------------------
+
+
+def test_a_file_that_ends_in_mid_month(ccu: Ccu, hand: Hand) -> None:
+    two_a_day(hand, "2025-01-01", "2026-03-15")
+    shown = at("2026-04-20", "report", "--month", "2026-03").out
+    assert (
+        "March 2026 is not complete: calls on 15 of 31 days; none after Mar 15, 2026."
+        " The compared periods are complete: a smaller number so far is not a decrease.\n"
+    ) in shown
+    assert re.search(r"Calls +30 +56 +62 +[▁▂▃▄▅▆▇█]{11}~\n", shown)
+    assert "~ Mar 2026 is partial." in shown
+    later = at("2026-04-20T12:00", "report", "--month", "2026-04").out
+    assert "April 2026 is not over: counted to Apr 20, 2026, 12:00 PM." in later
+    assert "April 2026 is not complete: calls on 0 of 19 days; none after Mar 15, 2026." in later
+    assert "Periods that are not complete are compared: a difference is not a change." in later
+    assert "Mar 2026~" in later
+
+
+def test_data_has_a_flag(ccu: Ccu, hand: Hand) -> None:
+    two_a_day(hand, "2025-01-10", "2025-12-20")
+    found = report(ccu, "--month", "2026-01")
+    assert found["partial"] == {"period": True, "previous": True, "year_before": True}
+    found = report(ccu, "--month", "2025-11")
+    assert found["partial"] == {"period": False, "previous": False, "year_before": False}
+    months = figures(ccu, "summary", "--month", "2026-01")
+    notes = [
+        months[f"calls_by_month: {name}"]["note"] for name in ("2025-02", "2025-12", "2026-01")
+    ]
+    assert notes == ["", "partial", "partial"]
+    listed = ccu("report", "--month", "2026-01", "--section", "summary").out
+    assert "Dec 2025, partial" in listed and "Nov 2025, partial" not in listed
+
+
+def test_the_beginning_the_inside_and_the_end(ccu: Ccu, hand: Hand) -> None:
+    two_a_day(hand, "2025-03-10", "2025-03-19")
+    two_a_day(hand, "2025-03-27", "2025-12-12")
+    notes = report(ccu, "--year", "2025")["notes"]
+    assert notes[0].startswith(
+        "2025 is not complete: calls on 271 of 365 days; none before Mar 10, 2025; none from Mar"
+        " 20, 2025 to Mar 26, 2025; none after Dec 12, 2025."
+    )
+
+
+def test_a_dispatch_export_that_ends_while_calls_are_logged_by_hand(ccu: Ccu, hand: Hand) -> None:
+    source = hand.one("INSERT INTO source_system (name) VALUES ('county-cad')")
+    for _ in range(4):
+        two_a_day(hand, "2025-06-01", "2025-11-15")
+    hand.one("UPDATE call SET source_system_id = ?", source)
+    two_a_day(hand, "2025-06-01", "2026-01-31")
+    notes = report(ccu, "--month", "2025-11", "--compare", "none")["notes"]
+    assert notes == [
+        "November 2025 is not complete: county-cad has calls on 15 of 30 days; none after Nov 15,"
+        " 2025."
+    ]
+
+
+def test_a_new_dispatch_system_is_no_gap(ccu: Ccu, hand: Hand) -> None:
+    source = hand.one("INSERT INTO source_system (name) VALUES ('old-cad')")
+    two_a_day(hand, "2025-01-01", "2025-11-15")
+    hand.one("UPDATE call SET source_system_id = ?", source)
+    two_a_day(hand, "2025-11-16", "2026-01-31")
+    for name in ("2025-11", "2025-12"):
+        assert report(ccu, "--month", name, "--compare", "none")["notes"] == []
+
+
+# --- what is not ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rate", [0.02, 0.1, 0.3, 1, 3, 10, 40])
+def test_a_quiet_town_is_not_told_that_its_months_lack_calls(rate: float) -> None:
+    """Ten towns, three years each, with as many calls a day as chance gives: no month is marked."""
+    for seed in range(10):
+        chance = random.Random(f"{rate} {seed}")
+        calls: dict[date, int] = {}
+        moment = chance.expovariate(rate)
+        while moment < 1095:
+            day = START + int(moment) * DAY
+            calls[day] = calls.get(day, 0) + 1
+            moment += chance.expovariate(rate)
+        records = Records({"ccu": calls}, START + 1095 * DAY)
+        for year in (2023, 2024, 2025):
+            told = [
+                records.sentence(each)
+                for each in (month(number, year) for number in range(1, 13))
+                if min(calls, default=each.end) <= each.start
+            ]
+            assert not any(told), (rate, seed, told)
+
+
+def test_a_team_that_works_from_monday_to_friday() -> None:
+    calls = {day: 15 for day in days("2024-01-01", "2025-12-31") if day.weekday() < 5}
+    records = Records({"ccu": calls}, date(2026, 1, 1))
+    assert not any(records.sentence(month(number)) for number in range(1, 13))
+    for day in days("2025-06-09", "2025-06-13"):
+        del calls[day]
+    again = Records({"ccu": calls}, date(2026, 1, 1)).sentence(month(6))
+    assert again.endswith("none from Jun 7, 2025 to Jun 15, 2025")
+
+
+@pytest.mark.parametrize("rate", [1, 3, 10])
+def test_half_a_month_is_always_told(rate: int) -> None:
+    calls = dict.fromkeys(days("2024-01-01", "2025-08-15"), rate)
+    records = Records({"ccu": calls}, date(2025, 9, 1))
+    assert records.sentence(month(8)) == "calls on 15 of 31 days; none after Aug 15, 2025"
+    assert not records.sentence(month(7))
