@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from ccu import dates, files
-from ccu.errors import InvalidInput
 from ccu.options.questions import Declined
-from ccu.options.terminal import ask_until_valid
+from ccu.options.terminal import yes_or_no
 from ccu.output import say
 from ccu.session import Session
 
@@ -37,18 +36,11 @@ class Draft:
             return False
         began = dates.say_moment(dates.from_iso(kept["kept_at"]), session.now)
         say(f"A call you did not finish was kept on {began}.")
-        if not ask_until_valid("Continue it? y, or n to delete it", _yes_or_no):
+        if not yes_or_no("Continue it? y, or n to delete it"):
             remove(session)
             return False
         self.answers.update(kept["answers"])
         return True
-
-
-def _yes_or_no(answer: str) -> bool:
-    word = answer.lower()
-    if word not in ("y", "yes", "n", "no"):
-        raise InvalidInput("type y or n")
-    return word in ("y", "yes")
 
 
 @contextlib.contextmanager

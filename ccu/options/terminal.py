@@ -79,6 +79,18 @@ def ask_until_valid(question: str, read: Callable[[str], Value]) -> Value:
             sys.stderr.write(f"  {_of_answer(str(error))}\n")
 
 
+def yes_or_no(question: str) -> bool:
+    """Ask until the answer is y or n."""
+
+    def read(answer: str) -> bool:
+        word = answer.lower()
+        if word not in ("y", "yes", "n", "no"):
+            raise InvalidInput("type y or n")
+        return word in ("y", "yes")
+
+    return ask_until_valid(question, read)
+
+
 def listed_at(answer: str, listed: Sequence[Value]) -> Value | None:
     """Return the item that a printed list has at the number typed; None if it has none there."""
     if not (answer.isascii() and answer.isdigit() and len(answer) <= LONGEST_NUMBER):

@@ -153,6 +153,14 @@ def offered(session: Session, match: Match) -> Match:
     return places.by_id(session.db, chosen.place, certainty)
 
 
+def on_file(session: Session, reading: Address) -> int | None:
+    """Return the number of the place that is on file at exactly this address, in its city."""
+    match = places.find(session.db, reading, session.settings.town)
+    if match.place is None or not _same_city(session, match, reading):
+        return None
+    return int(match.place["id"])
+
+
 def similar(session: Session, reading: Address) -> list[Near]:
     """Return the places that an address may be meant for, if it is not on file itself.
 
@@ -162,8 +170,7 @@ def similar(session: Session, reading: Address) -> list[Near]:
     from ccu.places.near_store import near_places
 
     with db.reading(session.db):  # else one that a colleague files meanwhile is like itself
-        match = places.find(session.db, reading, session.settings.town)
-        if match.place is not None and _same_city(session, match, reading):
+        if on_file(session, reading) is not None:
             return []
         found = near_places(session.db, reading, neighbors=False)
         if reading.city:  # which may be misspelled
