@@ -33,6 +33,7 @@ class Entry:
     near: list[Near]
     alike: list[dict[str, Any]]
     completes: int | None = None
+    doubtful: bool = False  # the address may be none
 
 
 def new_call(session: Session, given: CallOptions, asking: bool, draft: Draft, edit: bool) -> Entry:
@@ -63,12 +64,13 @@ def _entry(session: Session, values: dict[str, Any], asking: bool) -> Entry:
     """Look for the call and the place on file. Raises InvalidInput as `_imported` does."""
     place_id = finding.on_file(session, values["address"])
     near = [] if place_id is not None else finding.similar(session, values["address"])
+    doubtful = finding.is_doubtful(session, values["address"])
     number = _imported(session, values)
     if number is not None:
-        return Entry(values, near, [], number)
+        return Entry(values, near, [], number, doubtful)
     alike = same_store.alike(session.db, place_id, values)
     completes = _same(session, alike) if alike and asking else None
-    return Entry(values, near, alike, completes)
+    return Entry(values, near, alike, completes, doubtful)
 
 
 def _imported(session: Session, values: dict[str, Any]) -> int | None:
@@ -114,8 +116,9 @@ def _same(session: Session, alike: Sequence[dict[str, Any]]) -> int | None:
 
 
 def warnings(session: Session, entered: Entry, call_id: int) -> list[str]:
-    """Return which calls on file may be the one that was logged, where nobody was asked."""
-    return [
+    """Return what is doubtful about a call that was logged, where nobody was asked."""
+    doubtful = finding.doubt(call_id) if entered.doubtful else ""
+    return [doubtful] * entered.doubtful + [
         f"This may be {_called(session, each)}. If it is: ccu call void {call_id}"
         f' --reason "same as call {each["id"]}"'
         for each in entered.alike
@@ -129,7 +132,14 @@ def _called(session: Session, call: dict[str, Any]) -> str:
 
 
 def _meant(session: Session, address: Address) -> Address:
-    """Offer the similar places of an address that is not on file; return the one to file."""
+    """Ask about an address that is none, or is not on file beside similar ones; return it.
+
+    Raises InvalidInput for one that is not meant.
+    """
+    if finding.is_doubtful(session, address) and not terminal.yes_or_no(
+        f"{finding.DOUBTFUL}; use it anyway? y or n"
+    ):
+        raise InvalidInput("give a house number and street, a crossing, or the name of a place")
     near = finding.similar(session, address)
     return finding.meant(session, address, near) if near else address
 

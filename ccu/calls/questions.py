@@ -150,6 +150,10 @@ class CallQuestions:
                 self._form.values["address"] = self._place(self._form.values["address"])
             except GoBack:  # from the similar places to the address
                 return self._ask(option)
+            except InvalidInput as error:  # it was none
+                say(f"  {str(error).capitalize()}")
+                del self._typed["address"], self._form.values["address"]
+                return self._ask(option)
             self._typed["address"] = self._form.values["address"].raw
         if option not in UNCHANGED and (words := self._words(option)):
             say(f"  {words}")

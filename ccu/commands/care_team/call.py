@@ -99,6 +99,7 @@ def amend(
     amendment = Amendment(given, form, note)
     address = form.values.get("address")
     near = finding.similar(session, address) if address else []
+    doubtful = address and finding.is_doubtful(session, address)
     with session.work() as work:
         new = amendment.over(calls.call_record(work.connection, call), work)
         before = people.last(work.connection)
@@ -110,6 +111,8 @@ def amend(
             alike = person_finding.messages_since(session, before)
     for each in alike:
         say(each)
+    if doubtful:
+        say(finding.doubt(call))
     if address and near:
         say(finding.not_on_file(session, address, near, call))
     if changed:
