@@ -39,7 +39,6 @@ QUESTIONS = {
 LISTS = {"nature": "nature", "source": "call_source"} | {each: each for each in MANY}
 SKIPPED = ("danger", "intervention", "disposition", "minutes")  # Enter leaves these out
 PEOPLE_DONE = "people_done"  # in a draft: the question about people was finished
-UNCHANGED = ("responder", "minutes")  # not repeated after the answer: they are as typed
 # option -> what the review calls it
 LABELS = {
     "when": "Began",
@@ -131,17 +130,18 @@ class CallQuestions:
         elif option in SKIPPED:
             question += " (Enter to skip)"
 
-        def read(answer: str) -> None:
-            if answer == "-" and option in SKIPPED:
+        def read(typed: str) -> str:
+            if typed == "-" and option in SKIPPED:
                 self._form.values.pop(field_of(option), None)
                 self._typed[option] = ""
-                return
-            answer = answer or before or default
+                return typed
+            answer = typed or before or default
             if answer or option not in SKIPPED:
                 self._read(option, answer)
             self._typed[option] = answer
+            return typed
 
-        ask_until_valid(question, read)
+        typed = ask_until_valid(question, read)
         if option == "when":  # the other times are counted from it
             self._typed["when"] = _local(self._session, self._form.values["occurred_at"])
             self._read_given()
@@ -155,7 +155,8 @@ class CallQuestions:
                 del self._typed["address"], self._form.values["address"]
                 return self._ask(option)
             self._typed["address"] = self._form.values["address"].raw
-        if option not in UNCHANGED and (words := self._words(option)):
+        words = self._words(option)
+        if words and words.lower() != typed.lower():  # as typed: not repeated
             say(f"  {words}")
 
     def _read_given(self) -> None:
@@ -252,8 +253,9 @@ class CallQuestions:
         self._typed[PEOPLE_DONE] = "yes"
 
     def _echo_person(self, answer: str, met: Met) -> None:
-        """Show how a name with something behind it was understood."""
-        if (met.given_name or met.family_name) and who.holds_more(answer):
+        """Show how a name with something before or behind it was understood."""
+        named = met.given_name or met.family_name
+        if named and (":" in answer or who.holds_more(answer)):
             role = codes.choices(self._connection, "call_role")[met.role]
             name = f"{met.given_name} {met.family_name}".strip()
             born = say_birth(vars(met), self._session.today)

@@ -101,7 +101,11 @@ def listed_at(answer: str, listed: Sequence[Value]) -> Value | None:
 
 def _of_answer(sentence: str) -> str:
     """Return an error about an option as one about an answer: no option was typed here."""
-    return sentence[2:3].upper() + sentence[3:] if sentence.startswith("--") else sentence
+    if not sentence.startswith("--"):
+        return sentence
+    option, colon, problem = sentence.partition(": ")
+    words = problem if colon and " " not in option else sentence.removeprefix("--")
+    return words[:1].upper() + words[1:]
 
 
 def ask_lines(question: str) -> str:

@@ -234,7 +234,7 @@ def test_at_a_terminal_it_asks_for_what_is_missing(ccu: Ccu) -> None:
     assert (made["handoff"], made["handoff_parties"]) == ("warm_in_person", "HSD worker")
     assert made["handoff_minutes"] == 15
     assert "  1 Homes with Hope (Open; 203-555-0110)\n" in done.err
-    assert "Did you mean food?" in done.err
+    assert "Did you mean Food?" in done.err
     refused = run_ccu("refer", "1", "--no-input", tty=True)
     assert refused == (2, "", "ccu: error: --need and --to are missing\n")
 
