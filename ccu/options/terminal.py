@@ -108,10 +108,14 @@ def _of_answer(sentence: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def ask_lines(question: str) -> str:
-    """Read lines until a blank one, one with a single period, or the end of input."""
-    lines: list[str] = []
+def ask_lines(question: str, lines: list[str] | None = None) -> str:
+    """Read lines until a blank one, one with a single period, or the end of input.
+
+    They follow those in `lines`, where the caller finds them after an interruption.
+    """
+    lines = [] if lines is None else lines
     sys.stderr.write(f"{question}:\n")
+    sys.stderr.writelines(f"> {line}\n" for line in lines)
     while True:
         try:
             line = read_line("> ")
