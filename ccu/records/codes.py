@@ -56,7 +56,7 @@ _FINAL = {
     "reason": "code = 'deceased'",
 }
 _SHORTEST = 3  # letters of a word that name a code on a command line
-_SHORTEST_ANSWER = 2  # the same of an answer: one letter is as likely a slip of the finger
+_SHORTEST_ANSWER = 2  # the same of an answer: one letter is as likely a mistake
 _MOST_LISTED = 10  # codes in an error; a longer list is printed by ccu codes
 _MOST_LABELS = 6  # the same of labels, after a question that has listed them
 
