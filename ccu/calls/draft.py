@@ -11,13 +11,13 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ccu import dates, files
-from ccu.errors import InvalidInput
 from ccu.options.questions import Declined
-from ccu.options.terminal import ask_until_valid
+from ccu.options.terminal import yes_or_no
 from ccu.output import say
 from ccu.session import Session
 
@@ -25,30 +25,25 @@ _ERRORS = (OSError, ValueError, RuntimeError, KeyError)  # no such folder, no ho
 
 
 class Draft:
-    """The answers as typed, by question."""
+    """The answers as typed, by question; `begun` once one of them is not a default."""
 
     def __init__(self) -> None:
         self.answers: dict[str, Any] = {}
+        self.begun = False
 
     def is_resumed(self, session: Session) -> bool:
         """Offer what was kept; take it into `answers`, or remove it."""
         kept = _read(session)
         if kept is None:
             return False
-        began = dates.say_moment(dates.from_iso(kept["kept_at"]), session.now)
-        say(f"A call you did not finish was kept on {began}.")
-        if not ask_until_valid("Continue it? y, or n to delete it", _yes_or_no):
+        at = dates.say_moment(dates.from_iso(kept["kept_at"]), session.now)
+        say(f"A call you did not finish was kept on {at}: {_called(session, kept['answers'])}.")
+        if not yes_or_no("Continue it? y, or n to delete it"):
             remove(session)
             return False
         self.answers.update(kept["answers"])
+        self.begun = True
         return True
-
-
-def _yes_or_no(answer: str) -> bool:
-    word = answer.lower()
-    if word not in ("y", "yes", "n", "no"):
-        raise InvalidInput("type y or n")
-    return word in ("y", "yes")
 
 
 @contextlib.contextmanager
@@ -61,11 +56,21 @@ def unfinished(session: Session) -> Iterator[Draft]:
         remove(session)
         raise
     except BaseException:
-        if draft.answers.keys() - {"when"}:
+        if draft.begun:
             _keep(session, draft.answers)
         raise
     if draft.answers:
         remove(session)
+
+
+def _called(session: Session, answers: dict[str, Any]) -> str:
+    """Return which call it is: its address and when it began, or that neither was typed."""
+    began = answers.get("when")
+    with contextlib.suppress(ValueError, TypeError):
+        wall = datetime.fromisoformat(str(began)).replace(tzinfo=session.now.tzinfo)
+        began = dates.say_moment(wall, session.now)
+    known = [str(each) for each in (answers.get("address"), began) if each]
+    return ", ".join(known) or "no address yet"
 
 
 def _keep(session: Session, answers: dict[str, Any]) -> None:

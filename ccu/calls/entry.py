@@ -1,26 +1,43 @@
 """A new call from the options of `ccu log-call`, and from answers where some are missing."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from ccu import dates
 from ccu.address import Address
+from ccu.calls import same_store
 from ccu.calls.draft import Draft
-from ccu.calls.form import REQUIRED, CallForm, flag, refuse_two_inputs
+from ccu.calls.form import LONGEST_CALL, REQUIRED, CallForm, flag, refuse_two_inputs
 from ccu.calls.options import CallOptions
+from ccu.calls.store import OWN_SYSTEM
 from ccu.errors import InvalidInput
+from ccu.options import terminal, typed_text
+from ccu.output import say
 from ccu.people.store import Met
 from ccu.places import finding
 from ccu.places.store import Near
 from ccu.session import Session
 
 
-def new_call(
-    session: Session, given: CallOptions, asking: bool, draft: Draft, edit: bool
-) -> tuple[dict[str, Any], list[Near]]:
-    """Return the fields of the new call, and places similar to its address if it is a new one.
+@dataclass(frozen=True)
+class Entry:
+    """What was entered: the fields of a new call, and what on file it may be.
 
-    Raises InvalidInput.
+    `near` are places similar to its address, if that is a new one; `alike` calls that may be the
+    same one. `completes` is the call on file that it is: nothing new is logged.
     """
+
+    values: dict[str, Any]
+    near: list[Near]
+    alike: list[dict[str, Any]]
+    completes: int | None = None
+    doubtful: bool = False  # the address may be none
+
+
+def new_call(session: Session, given: CallOptions, asking: bool, draft: Draft, edit: bool) -> Entry:
+    """Return what was entered, after asking for what is missing. Raises InvalidInput."""
     missing = [flag(option) for option in REQUIRED if getattr(given, option) is None]
     if missing and not asking:
         *most, last = missing
@@ -40,11 +57,89 @@ def new_call(
         if asking:
             form.values["address"] = _meant(session, form.values["address"])
     form.read_files(given)
-    return form.values, finding.similar(session, form.values["address"])
+    return _entry(session, form.values, asking)
+
+
+def _entry(session: Session, values: dict[str, Any], asking: bool) -> Entry:
+    """Look for the call and the place on file. Raises InvalidInput as `_imported` does."""
+    place_id = finding.on_file(session, values["address"])
+    near = [] if place_id is not None else finding.similar(session, values["address"])
+    doubtful = finding.is_doubtful(session, values["address"])
+    number = _imported(session, values)
+    if number is not None:
+        return Entry(values, near, [], number, doubtful)
+    alike = same_store.alike(session.db, place_id, values)
+    completes = _same(session, alike) if alike and asking else None
+    return Entry(values, near, alike, completes, doubtful)
+
+
+def _imported(session: Session, values: dict[str, Any]) -> int | None:
+    """Return the call that an import brought with this incident number, None if there is none.
+
+    Raises InvalidInput for a number of another building or time: it was mistyped.
+    """
+    row = same_store.imported(session.db, values)
+    if row is None:
+        return None
+    began, typed = (dates.from_iso(each) for each in (row["occurred_at"], values["occurred_at"]))
+    apart = abs(began - typed).total_seconds() > LONGEST_CALL * 3600
+    elsewhere = row["building_key"] not in (None, values["address"].building_key)
+    if (apart or elsewhere) and values["source_system"] == OWN_SYSTEM:
+        return None
+    if apart or elsewhere:
+        what = "time" if apart else "address"
+        raise InvalidInput(
+            f"--incident: call {row['id']} was imported with that number and has another {what};"
+            f" check the number, or correct that call: ccu call edit {row['id']}"
+        )
+    return int(row["id"])
+
+
+def _same(session: Session, alike: Sequence[dict[str, Any]]) -> int | None:
+    """Show calls that may be this one; return the one it is, or None for another call."""
+    say("This call may be on file already:")
+    for each in alike:
+        say(f"  {_called(session, each)}")
+
+    def read(answer: str) -> int | None:
+        if answer.lower() in ("n", "new", "no"):
+            return None
+        number = alike[0]["id"] if answer.lower() in ("y", "yes") and len(alike) == 1 else None
+        number = number or typed_text.record_id(answer, "call")
+        if number not in [each["id"] for each in alike]:
+            raise InvalidInput("enter one of the numbers shown, or n")
+        return int(number)
+
+    return terminal.ask_until_valid(
+        "Same call? Enter its number to add to it, or n for a new one", read
+    )
+
+
+def warnings(session: Session, entered: Entry, call_id: int) -> list[str]:
+    """Return what is doubtful about a call that was logged, where nobody was asked."""
+    doubtful = finding.doubt(call_id) if entered.doubtful else ""
+    return [doubtful] * entered.doubtful + [
+        f"This may be {_called(session, each)}. If it is: ccu call void {call_id}"
+        f' --reason "same as call {each["id"]}"'
+        for each in entered.alike
+    ]
+
+
+def _called(session: Session, call: dict[str, Any]) -> str:
+    """Return a call on file in words."""
+    at = dates.say_moment(dates.from_iso(call["occurred_at"]), session.now)
+    return f"call {call['id']}: {at}, {call['nature']}, logged by {call['logged_by']}"
 
 
 def _meant(session: Session, address: Address) -> Address:
-    """Offer the similar places of an address that is not on file; return the one to file."""
+    """Ask about an address that is none, or is not on file beside similar ones; return it.
+
+    Raises InvalidInput for one that is not meant.
+    """
+    if finding.is_doubtful(session, address) and not terminal.yes_or_no(
+        f"{finding.DOUBTFUL}; use it anyway? y or n"
+    ):
+        raise InvalidInput("give a house number and street, a crossing, or the name of a place")
     near = finding.similar(session, address)
     return finding.meant(session, address, near) if near else address
 

@@ -13,13 +13,14 @@ from typing import Any
 
 from ccu import address, dates
 from ccu.calls.options import AmendOptions, CallOptions
-from ccu.calls.store import OWN_SYSTEM, Responder
+from ccu.calls.store import OWN_SYSTEM, Responder, supplemented
 from ccu.errors import InvalidInput
-from ccu.options import typed_text
+from ccu.options import questions, typed_text
 from ccu.people import who
 from ccu.people.store import Met
 from ccu.records import codes
 from ccu.session import Session
+from ccu.work import Work
 
 LONGEST_TEXT = 1_000  # of a description or a reason
 LONGEST_CALL = 12  # hours; a time without a day is no longer after --when than this
@@ -258,10 +259,14 @@ CLEARABLE = (
 
 
 class Amendment:
-    """The new values of an amendment: read once, then applied to the record inside the write."""
+    """The new values of an amendment: read once, then applied to the record inside the write.
 
-    def __init__(self, given: AmendOptions, form: CallForm) -> None:
+    `note` is what is added to the narrative.
+    """
+
+    def __init__(self, given: AmendOptions, form: CallForm, note: str | None = None) -> None:
         form.read_all(given)
+        self._note = note
         self._cleared = [_clearable(text) for text in given.clear or ()]
         self._added: dict[str, list[Any]] = {}
         for option in MANY:
@@ -278,11 +283,11 @@ class Amendment:
         for option in self._cleared:
             if field_of(option) in self._new:
                 raise InvalidInput(f"{flag(option)}: give a new value or --clear it, not both")
-        if not (self._new or self._cleared or any(self._added.values())):
+        if not (self._new or self._cleared or any(self._added.values()) or note):
             raise InvalidInput("nothing to amend; to see the options: ccu call edit --help")
 
-    def over(self, old: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the complete new value of each field that was given."""
+    def over(self, old: Mapping[str, Any], work: Work) -> dict[str, Any]:
+        """Return the complete new value of each field that was given. Raises InvalidInput."""
         new = dict(self._new)
         for option in self._cleared:
             new[field_of(option)] = [] if option in _MANY_VALUED else None
@@ -299,7 +304,25 @@ class Amendment:
                     "--add-danger none: the call has hazards; --danger none replaces them"
                 )
             new["dangers"] = [danger for danger in dangers if danger != "none"]
+        if self._note:
+            new["narrative"] = supplemented(work, old["narrative"], self._note)
         return new
+
+
+def added_note(session: Session, given: AmendOptions, edit: bool) -> str:
+    """Return what is added to a narrative: asked for, from the editor or from standard input.
+
+    Raises InvalidInput when it is empty, or the narrative is to be replaced or cleared as well.
+    """
+    if given.note_file is not None or "note" in map(_clearable, given.clear or ()):
+        raise InvalidInput("give --add-note alone: --note-file and --clear note replace the note")
+    if edit or session.interactive:
+        text = questions.note(session, None, edit)
+    else:
+        text = typed_text.note(typed_text.file_text(Path("-"), "--add-note"), "--add-note")
+    if text is None:
+        raise InvalidInput("the note is empty; nothing was added")
+    return text
 
 
 def _as_values(field: str, recorded: list[Any]) -> list[Any]:

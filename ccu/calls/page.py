@@ -158,7 +158,7 @@ def _changes(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
         (
             dates.minute(each["at"]),
             each["by"],
-            _label(each["field"]),
+            label(each["field"]),
             _words(connection, each["field"], each["old"]),
             _words(connection, each["field"], each["new"]),
             each["reason"],
@@ -168,7 +168,8 @@ def _changes(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
     return Table(CHANGE_COLUMNS, rows)
 
 
-def _label(field: str) -> str:
+def label(field: str) -> str:
+    """Return what a screen calls a field of a call."""
     return LABELS[field][0] if field in LABELS else CHANGED_LABELS.get(field, field)
 
 

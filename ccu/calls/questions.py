@@ -38,8 +38,9 @@ QUESTIONS = {
 # option -> its code list, whose labels show how an answer was understood
 LISTS = {"nature": "nature", "source": "call_source"} | {each: each for each in MANY}
 SKIPPED = ("danger", "intervention", "disposition", "minutes")  # Enter leaves these out
-PEOPLE_DONE = "people_done"  # in a draft: the question about people was finished
-UNCHANGED = ("responder", "minutes")  # not repeated after the answer: they are as typed
+# In a draft: the question about people was finished; somebody whose possible matches were shown,
+# and lines of a note, where it was interrupted.
+PEOPLE_DONE, PERSON_ASKED, NOTE_LINES = "people_done", "person_asked", "note_lines"
 # option -> what the review calls it
 LABELS = {
     "when": "Began",
@@ -89,8 +90,10 @@ class CallQuestions:
 
     def ask(self) -> None:
         """All questions, in order, and the review. Raises KeyboardInterrupt when it is declined."""
-        if self._draft.is_resumed(self._session):
+        resumed = self._draft.is_resumed(self._session)
+        if resumed:
             self._take_draft()
+            self._place_again()
         if self._is_known("when"):
             self._read_given()
         self._form.choose = codes.chosen
@@ -103,7 +106,7 @@ class CallQuestions:
         asked.append(
             Question("Note", self._note, self._note_words, self._is_known("note", "note_file"))
         )
-        fill_in(asked)
+        fill_in(asked, review=resumed)
 
     def _question(self, option: str) -> Question:
         return Question(
@@ -131,17 +134,19 @@ class CallQuestions:
         elif option in SKIPPED:
             question += " (Enter to skip)"
 
-        def read(answer: str) -> None:
-            if answer == "-" and option in SKIPPED:
+        def read(typed: str) -> str:
+            self._draft.begun |= bool(typed)
+            if typed == "-" and option in SKIPPED:
                 self._form.values.pop(field_of(option), None)
                 self._typed[option] = ""
-                return
-            answer = answer or before or default
+                return typed
+            answer = typed or before or default
             if answer or option not in SKIPPED:
                 self._read(option, answer)
             self._typed[option] = answer
+            return typed
 
-        ask_until_valid(question, read)
+        typed = ask_until_valid(question, read)
         if option == "when":  # the other times are counted from it
             self._typed["when"] = _local(self._session, self._form.values["occurred_at"])
             self._read_given()
@@ -150,8 +155,13 @@ class CallQuestions:
                 self._form.values["address"] = self._place(self._form.values["address"])
             except GoBack:  # from the similar places to the address
                 return self._ask(option)
+            except InvalidInput as error:  # it was none
+                say(f"  {str(error).capitalize()}")
+                del self._typed["address"], self._form.values["address"]
+                return self._ask(option)
             self._typed["address"] = self._form.values["address"].raw
-        if option not in UNCHANGED and (words := self._words(option)):
+        words = self._words(option)
+        if words and words.lower() != typed.lower():  # as typed: not repeated
             say(f"  {words}")
 
     def _read_given(self) -> None:
@@ -168,6 +178,15 @@ class CallQuestions:
         if reading.raw not in self._filed:
             self._filed[reading.raw] = self._place(reading)
         self._form.values["address"] = self._filed[reading.raw]
+
+    def _place_again(self) -> None:
+        """Ask about the address of a draft: it may have been kept while that was being asked."""
+        if "address" in self._typed:
+            try:
+                self._form.values["address"] = self._place(self._form.values["address"])
+                self._typed["address"] = self._form.values["address"].raw
+            except InvalidInput:
+                del self._typed["address"], self._form.values["address"]
 
     def _read(self, option: str, answer: str) -> None:
         """Read an answer into the form. Raises InvalidInput."""
@@ -223,8 +242,13 @@ class CallQuestions:
 
         while True:
             try:
+                text = self._typed.pop(PERSON_ASKED, None)
                 question = f"Person {len(lines) + 1} (Enter when done)"
-                answer = ask_until_valid(question, lambda text: (text, read(text)))
+                answer = (
+                    ask_until_valid(question, lambda typed: (typed, read(typed)))
+                    if text is None
+                    else (text, read(text))
+                )
             except GoBack:
                 if not lines:
                     del self._typed["person"]
@@ -236,10 +260,14 @@ class CallQuestions:
             text, met = answer
             if met is None:
                 break
+            self._draft.begun = True
+            self._typed[PERSON_ASKED] = text
             try:
                 chosen = self._offer(met)
             except GoBack:  # from the possible matches to the person
+                del self._typed[PERSON_ASKED]
                 continue
+            del self._typed[PERSON_ASKED]
             if chosen.person_id is not None and met.person_id is None:
                 self._names[chosen.person_id] = f"{_who(met)}, "
             lines.append(text if chosen is met else f"{chosen.role}: {chosen.person_id}")
@@ -248,8 +276,9 @@ class CallQuestions:
         self._typed[PEOPLE_DONE] = "yes"
 
     def _echo_person(self, answer: str, met: Met) -> None:
-        """Show how a name with something behind it was understood."""
-        if (met.given_name or met.family_name) and who.holds_more(answer):
+        """Show how a name with something before or behind it was understood."""
+        named = met.given_name or met.family_name
+        if named and (":" in answer or who.holds_more(answer)):
             role = codes.choices(self._connection, "call_role")[met.role]
             name = f"{met.given_name} {met.family_name}".strip()
             born = say_birth(vars(met), self._session.today)
@@ -279,9 +308,16 @@ class CallQuestions:
     # ------------------------------------------------------------ the note
 
     def _note(self) -> None:
-        text = note(self._session, self._typed.get("note"), self._edit)
+        lines: list[str] = self._typed.pop(NOTE_LINES, [])
+        try:
+            text = note(self._session, self._typed.get("note"), self._edit, lines)
+        except KeyboardInterrupt:
+            if lines:
+                self._typed[NOTE_LINES], self._draft.begun = lines, True
+            raise
         self._form.values["narrative"] = text
         self._typed["note"] = text or ""
+        self._draft.begun |= bool(text)
 
     def _note_words(self) -> str:
         return "from a file" if self._given.note_file is not None else self._typed["note"]

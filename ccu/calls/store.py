@@ -13,10 +13,11 @@ from typing import Any
 from ccu import dates
 from ccu.address import Address
 from ccu.errors import InvalidInput
+from ccu.options import typed_text
 from ccu.people import store as people
 from ccu.people.store import Met
 from ccu.places import store as places
-from ccu.records import table
+from ccu.records import staff, table
 from ccu.work import Work
 
 OWN_SYSTEM = "ccu"
@@ -340,6 +341,17 @@ def with_incident(connection: sqlite3.Connection, system: str, incident: str | N
 def _refuse_taken(connection: sqlite3.Connection, system: str, incident: str | None) -> None:
     if (other := with_incident(connection, system, incident)) is not None:
         raise InvalidInput(f"--incident: call {other} has that number already")
+
+
+def supplemented(work: Work, narrative: str | None, text: str) -> str:
+    """Return a narrative with more text below it, under who adds it and when.
+
+    Raises InvalidInput when both are longer than a narrative may be.
+    """
+    by = staff.login_of(work.connection, work.staff_id)
+    heading = f"[Added {dates.say_moment(work.now, work.now)} by {by}]"
+    whole = "\n\n".join(part for part in (narrative, f"{heading}\n{text}") if part)
+    return typed_text.note(whole, "the narrative with the note") or ""
 
 
 def _is_imported(connection: sqlite3.Connection, call_id: int) -> bool:

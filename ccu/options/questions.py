@@ -38,16 +38,22 @@ class Question:
     wanted: Callable[[], bool] = lambda: True
 
 
-def fill_in(questions: Sequence[Question], check: Callable[[], object] = lambda: None) -> None:
+def fill_in(
+    questions: Sequence[Question],
+    check: Callable[[], object] = lambda: None,
+    *,
+    review: bool = False,
+) -> None:
     """Ask each question that is open, then show the answers until they are to be saved.
 
+    With `review` they are shown even if no question was open.
     `check` raises InvalidInput for answers that do not fit together: they can then be changed.
     Raises Declined when nothing is to be saved, and KeyboardInterrupt.
     """
     asked: list[Question] = []
     with terminal.going_back():
         _ask_open(questions, asked)
-        if not asked:
+        if not asked and not review:
             return  # every answer was given as an option
         while not _is_right(questions, asked, check):
             _ask_open(questions, asked)
@@ -161,17 +167,25 @@ def of_note(given: Any, edit: bool, session: "Session") -> Question:
     return Question("Note", ask, lambda: texts[0] or ("from a file" if known else ""), known)
 
 
-def note(session: "Session", before: str | None, edit: bool) -> str | None:
-    """Ask for a note, at the keyboard or in the user's editor; `before` is what it was."""
+def note(
+    session: "Session", before: str | None, edit: bool, lines: list[str] | None = None
+) -> str | None:
+    """Ask for a note, at the keyboard or in the user's editor; `before` is what it was.
+
+    `lines` holds the lines typed so far, for a caller that keeps them when it is interrupted.
+    """
     from ccu.options import editor, typed_text
 
+    lines = [] if lines is None else lines
     while True:
         text = (
             editor.edited(session, before or "")
             if edit
-            else terminal.ask_lines("Note (end with a blank line)")
+            else terminal.ask_lines("Note (end with a blank line)", lines)
         )
         try:
             return typed_text.note(text, "the note")
         except InvalidInput as error:
             say(f"  {error}")
+        finally:
+            lines.clear()

@@ -79,6 +79,18 @@ def ask_until_valid(question: str, read: Callable[[str], Value]) -> Value:
             sys.stderr.write(f"  {_of_answer(str(error))}\n")
 
 
+def yes_or_no(question: str) -> bool:
+    """Ask until the answer is y or n."""
+
+    def read(answer: str) -> bool:
+        word = answer.lower()
+        if word not in ("y", "yes", "n", "no"):
+            raise InvalidInput("type y or n")
+        return word in ("y", "yes")
+
+    return ask_until_valid(question, read)
+
+
 def listed_at(answer: str, listed: Sequence[Value]) -> Value | None:
     """Return the item that a printed list has at the number typed; None if it has none there."""
     if not (answer.isascii() and answer.isdigit() and len(answer) <= LONGEST_NUMBER):
@@ -89,13 +101,21 @@ def listed_at(answer: str, listed: Sequence[Value]) -> Value | None:
 
 def _of_answer(sentence: str) -> str:
     """Return an error about an option as one about an answer: no option was typed here."""
-    return sentence[2:3].upper() + sentence[3:] if sentence.startswith("--") else sentence
+    if not sentence.startswith("--"):
+        return sentence
+    option, colon, problem = sentence.partition(": ")
+    words = problem if colon and " " not in option else sentence.removeprefix("--")
+    return words[:1].upper() + words[1:]
 
 
-def ask_lines(question: str) -> str:
-    """Read lines until a blank one, one with a single period, or the end of input."""
-    lines: list[str] = []
+def ask_lines(question: str, lines: list[str] | None = None) -> str:
+    """Read lines until a blank one, one with a single period, or the end of input.
+
+    They follow those in `lines`, where the caller finds them after an interruption.
+    """
+    lines = [] if lines is None else lines
     sys.stderr.write(f"{question}:\n")
+    sys.stderr.writelines(f"> {line}\n" for line in lines)
     while True:
         try:
             line = read_line("> ")

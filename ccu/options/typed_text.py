@@ -112,6 +112,12 @@ def day(
     return found
 
 
+def days(session: "Session", text: str, option: str, prefer: "Direction") -> str:
+    """Return days with commas between as ISO days, each read as `day` reads it."""
+    parts = [part for part in text.split(",") if part.strip()]
+    return ",".join(day(session, part, option, prefer=prefer).isoformat() for part in parts)
+
+
 def moment(
     session: "Session", text: str, option: str, *, future: bool = False, tell: bool = True
 ) -> datetime:

@@ -327,7 +327,7 @@ PROVIDER = OptionType(
 
 
 def code(table: str, *, commas: bool = False) -> OptionType[str]:
-    """A code of a list, or its label; at the terminal also its number or how it begins."""
+    """A code of a list, or its label; at the terminal also its number or two letters of it."""
 
     def labels(session: "Session") -> dict[str, str]:
         from ccu.records import codes

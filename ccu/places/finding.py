@@ -4,6 +4,7 @@ A near address is offered and never taken by itself. A place without a call is a
 --new, or after a confirmation at a terminal.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -22,6 +23,15 @@ from ccu.work import Work
 MOST_IN_ERROR = 3
 MOST_OFFERED = 9
 ASK = "ask"  # Enter answers nothing
+LONGEST_NAME = 6  # words in the name of a place
+DOUBTFUL = "No house number or street in this"
+
+_BIRTH = re.compile(
+    r"\b(?:born|d\.?o\.?b|years? old|y/o|yo)\b|\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b", re.IGNORECASE
+)
+_SENTENCE = frozenset(
+    "WHO WHOSE SHE HE HER HIS HIM THEY THEIR WAS IS WERE CALLED CALLS SAYS ABOUT BECAUSE".split()
+)
 
 AddressArgument = Annotated[
     list[str] | None,
@@ -153,6 +163,37 @@ def offered(session: Session, match: Match) -> Match:
     return places.by_id(session.db, chosen.place, certainty)
 
 
+def on_file(session: Session, reading: Address) -> int | None:
+    """Return the number of the place that is on file at exactly this address, in its city."""
+    match = places.find(session.db, reading, session.settings.town)
+    if match.place is None or not _same_city(session, match, reading):
+        return None
+    return int(match.place["id"])
+
+
+def is_doubtful(session: Session, reading: Address) -> bool:
+    """Whether a text has no house number or street, and reads as a person or a sentence.
+
+    A crossing, a road and the name of a place need no number. What is on file was accepted before.
+    """
+    if _BIRTH.search(reading.raw) and not (reading.kind == "address" and reading.number):
+        return True
+    if reading.kind not in ("none", "place") or on_file(session, reading) is not None:
+        return False
+    from ccu.address.words import BUSINESSES, NOWHERE, PLACE_WORDS, SUFFIXES
+    from ccu.identity import known_names
+
+    if reading.kind == "none":
+        return reading.raw.strip().upper() not in NOWHERE
+    words = re.findall(r"[\w']+", reading.raw.upper())
+    if not _SENTENCE.isdisjoint(words) or len(words) > LONGEST_NAME:
+        return True
+    if reading.place in BUSINESSES or not (PLACE_WORDS | SUFFIXES.keys()).isdisjoint(words):
+        return False
+    given = known_names.shares("given").keys() | known_names.nicknames().keys()
+    return words[-1].isdigit() or not given.isdisjoint(word.lower() for word in words)
+
+
 def similar(session: Session, reading: Address) -> list[Near]:
     """Return the places that an address may be meant for, if it is not on file itself.
 
@@ -162,8 +203,7 @@ def similar(session: Session, reading: Address) -> list[Near]:
     from ccu.places.near_store import near_places
 
     with db.reading(session.db):  # else one that a colleague files meanwhile is like itself
-        match = places.find(session.db, reading, session.settings.town)
-        if match.place is not None and _same_city(session, match, reading):
+        if on_file(session, reading) is not None:
             return []
         found = near_places(session.db, reading, neighbors=False)
         if reading.city:  # which may be misspelled
@@ -198,6 +238,11 @@ def _as_filed(session: Session, near: Near, unit: str) -> Address:
     if not unit or address.unit:
         return address
     return read_address(normal(read_address(text, town=town, unit=unit)), town=town)
+
+
+def doubt(call_id: int) -> str:
+    """Return the warning about a call whose address is doubtful, where nobody was asked."""
+    return f'{DOUBTFUL} address. If it is wrong: ccu call edit {call_id} --address "..."'
 
 
 def not_on_file(session: Session, reading: Address, near: list[Near], call_id: int) -> str:

@@ -57,6 +57,9 @@ _FINAL = {
     "reason": "code = 'deceased'",
 }
 _SHORTEST = 3  # letters of a word that name a code on a command line
+_SHORTEST_ANSWER = 2  # the same of an answer: one letter is as likely a mistake
+_MOST_LISTED = 10  # codes in an error; a longer list is printed by ccu codes
+_MOST_LABELS = 6  # the same of labels, after a question that has listed them
 
 
 class Code(NamedTuple):
@@ -100,19 +103,33 @@ def is_in_full(connection: sqlite3.Connection, table: str, text: str) -> bool:
 
 
 def chosen(connection: sqlite3.Connection, table: str, text: str, option: str) -> str:
-    """As `code`, of an answer at the terminal: also the number in the list, or one letter."""
+    """As `code`, of an answer at the terminal: also the number in the list, or two letters.
+
+    A message has labels, and not the name of an option.
+    """
     rows = every(connection, table)
     wanted, known = plain(text), [each.code for each in rows if not each.retired]
     if wanted.isascii() and wanted.isdigit() and wanted not in known:
         place = int(wanted[:9])
         if 1 <= place <= len(known):
             return known[place - 1]
-    return _named(rows, table, text, option, 1)
+    try:
+        return _named(rows, table, text, "", _SHORTEST_ANSWER)
+    except InvalidInput as error:
+        raise InvalidInput(str(error).removeprefix(": ")) from None
 
 
 def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) -> str:
-    """As `code`; `shortest` letters name a code by its beginning, 0: none do."""
+    """As `code`; `shortest` letters name a code by its beginning, 0: none do.
+
+    Without an option it is an answer, and messages have labels in place of codes.
+    """
     wanted = plain(text)
+    labels = {each.code: each.code if option else each.label for each in rows}
+
+    def either(found: Iterable[str]) -> str:
+        return (" or " if option else ", ").join(labels[code] for code in found)
+
     for each in rows:
         if wanted in (each.code, plain(each.label)):
             if each.retired:
@@ -126,7 +143,9 @@ def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) 
         if len(begins) == 1:
             return begins[0]
         if begins:
-            raise InvalidInput(f"{option}: could be {_either(begins)}; type more of it")
+            raise InvalidInput(f"{option}: could be {either(begins)}; type more of it")
+    elif begins and not option:
+        raise InvalidInput(f"{option}: type two letters or more of {either(begins)}")
     name = LISTS[table]
     problem, see = f"{option}: not a valid {name_of(table)}", f"List them: ccu codes {name}"
     open_codes = [each.code for each in in_use if not each.final]
@@ -138,8 +157,10 @@ def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) 
 
         meant = get_close_matches(wanted[:60], open_codes, n=3)
     if meant:
-        raise InvalidInput(f"{problem}. Did you mean {_either(meant)}? {see}")
-    listed = ", ".join(each.code for each in in_use)
+        raise InvalidInput(f"{problem}. Did you mean {either(meant)}? {see}")
+    if len(in_use) > (_MOST_LISTED if option else _MOST_LABELS):
+        raise InvalidInput(f"{problem}. {see}")
+    listed = ", ".join(labels[each.code] for each in in_use)
     raise InvalidInput(f"{problem}. Choose from {listed}. {see}")
 
 
@@ -247,7 +268,3 @@ def set_state_labels(connection: sqlite3.Connection, state: str) -> None:
             f"UPDATE {table} SET label = :label WHERE code = :code",  # noqa: S608
             {"label": label, "code": code},
         )
-
-
-def _either(codes: Iterable[str]) -> str:
-    return " or ".join(codes)

@@ -12,11 +12,15 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ccu import dates
 from ccu.errors import DatabaseUnusable, InvalidInput, NotFound
 from ccu.records import audit
+
+if TYPE_CHECKING:
+    from ccu.dates.days import Direction
 
 Check = Callable[[str, str], str]  # its name and a text -> the text as stored, or InvalidInput
 
@@ -31,6 +35,7 @@ class Setting:
     unread: str | None = None
     on_change: Check | None = None  # asked besides of a value that is being set
     is_login: bool = False  # of an active account of the staff list, or empty
+    days: "Direction | None" = None  # it holds days: without a year those of the future or the past
 
     def read(self, name: str, stored: str) -> str | None:
         """Return a stored text as its readers need it, None when it cannot be used."""
@@ -279,7 +284,10 @@ DECLARED: dict[str, Setting] = {
         _office_hours,
     ),
     "holidays": Setting(
-        "", "Days the office is closed, comma-separated: 2026-07-03,2026-12-25", _holidays
+        "",
+        "Days the office is closed, comma-separated: 2026-07-03,2026-12-25",
+        _holidays,
+        days="future",
     ),
     "stalled_days": Setting(
         "14", "Days without an event after which an open referral is stalled", _whole()
@@ -348,6 +356,7 @@ DECLARED: dict[str, Setting] = {
         "",
         "Day from which care calls need a decision, such as 2026-01-31; earlier ones do not",
         _day,
+        days="past",
     ),
     "default_owner": Setting(
         "",

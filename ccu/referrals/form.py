@@ -10,8 +10,8 @@ from typing import Any
 from ccu import dates
 from ccu.errors import CcuError, InvalidInput
 from ccu.options import LOGIN, PROVIDER, OptionType, questions, required
-from ccu.options.questions import Question, fill_in
-from ccu.options.terminal import read_line
+from ccu.options.questions import Declined, Question, fill_in
+from ccu.options.terminal import read_line, yes_or_no
 from ccu.output import Format, emit_document, say
 from ccu.providers import store as providers
 from ccu.records import codes, person_ids, staff, table, visibility
@@ -69,10 +69,13 @@ def from_call(session: Session, call_id: int, given: ReferOptions, asking: bool)
 def new_referral(
     session: Session, about: About, given: ReferOptions | NeedReferOptions, asking: bool
 ) -> NewReferral:
-    """Return the new referral, asking for what is missing where that is allowed."""
+    """Return the new referral, asking for what is missing where that is allowed.
+
+    Raises Declined where the same one is open and no second one is wanted.
+    """
     if asking:
         _ask(session, about, given)
-    return NewReferral(
+    new = NewReferral(
         call_id=about.call_id,
         person_id=about.person_id,
         need=required(about.need, "--need"),
@@ -86,6 +89,13 @@ def new_referral(
         status="draft" if given.draft else "requested",
         note=given.note_file() if given.note_file else None,
     )
+    alike = _open_alike(session, session.db, new) if asking else []
+    if alike:
+        numbers = ", ".join(map(str, alike))
+        say(f"Already open for the same need and provider: referral {numbers}.")
+        if not yes_or_no("Make another? y or n"):
+            raise Declined
+    return new
 
 
 def _ask(session: Session, about: About, given: ReferOptions | NeedReferOptions) -> None:
@@ -186,10 +196,7 @@ def _of_person(session: Session, connection: sqlite3.Connection, new: NewReferra
         found.append(f"call {call_id} {has}, so this names no person; --person names one")
     elif call_id and person_id and not referral_reads.was_on_call(connection, call_id, person_id):
         found.append(f"person {person_id} was not on call {call_id}")
-    alike = [each for each in referral_reads.open_alike(connection, new) if each != new.again_of]
-    hidden = session.view.referrals(alike)  # that somebody else made the same is not shown
-    alike = [each for each in alike if each not in hidden]
-    if alike:
+    if alike := _open_alike(session, connection, new):
         numbers = ", ".join(map(str, alike))
         found.append(f"already open for the same need: referral {numbers}; --again-of refers again")
     if new.again_of is not None:
@@ -199,6 +206,13 @@ def _of_person(session: Session, connection: sqlite3.Connection, new: NewReferra
                 f"referral {old['id']} is still open; to close it: ccu referral update {old['id']}"
             )
     return found
+
+
+def _open_alike(session: Session, connection: sqlite3.Connection, new: NewReferral) -> list[int]:
+    """Return the open referrals of the same person, need and provider that may be shown."""
+    alike = [each for each in referral_reads.open_alike(connection, new) if each != new.again_of]
+    hidden = session.view.referrals(alike)  # that somebody else made the same is not shown
+    return [each for each in alike if each not in hidden]
 
 
 def _of_provider(session: Session, connection: sqlite3.Connection, new: NewReferral) -> list[str]:

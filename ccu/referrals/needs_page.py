@@ -1,7 +1,7 @@
 """What `ccu needs` asks and shows: an assessment as a form, as JSON and as a page."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ccu import dates
@@ -17,6 +17,13 @@ from ccu.session import Session
 from ccu.work import Work
 
 COLUMNS = ("need", "state", "referral", "status")
+# Asked first, in this order.
+COMMON = ("housing", "food", "mh_outpatient", "addiction_outpatient", "benefits", "primary_care")
+# An answer -> the state; somebody without a need has what is needed.
+_STATES = {
+    **dict.fromkeys(("no", "n", "met", "yes_met"), "has"),
+    **dict.fromkeys(("unmet", "yes_unmet"), "lacks"),
+}
 
 
 def answers(session: Session, typed: Sequence[str], asking: bool) -> dict[str, str]:
@@ -38,25 +45,45 @@ def answers(session: Session, typed: Sequence[str], asking: bool) -> dict[str, s
 
 
 def _asked(session: Session) -> dict[str, str]:
+    """Ask need by need, the commonest first; the others only where they are wanted."""
     connection = session.db
     states = codes.choices(connection, "need_state")
-    say("For each need: " + ", ".join(f"{code} ({label})" for code, label in states.items()))
-
+    labels = codes.choices(connection, "need")
+    first = [need for need in COMMON if need in labels]
+    say("Is there a need, and is it met? Press Enter for a need that you did not ask about.")
     found: dict[str, str] = {}
+    more = [False]
 
-    def question(need: str, label: str) -> Question:
+    def state(text: str) -> str:
+        word = codes.plain(text)
+        if word == "yes":
+            raise InvalidInput("type met or unmet")
+        return _STATES.get(word) or codes.chosen(connection, "need_state", text, "")
+
+    def question(need: str, wanted: Callable[[], bool]) -> Question:
         def read(text: str) -> None:
             if text:
-                found[need] = codes.chosen(connection, "need_state", text, "the state")
+                found[need] = state(text)
             else:
                 found.pop(need, None)
 
         def ask() -> None:
-            terminal.ask_until_valid(f"{label} (Enter: not asked)", read)
+            terminal.ask_until_valid(f"{labels[need]} (no, met, unmet, declined, unknown)", read)
+            if need in found:
+                say(f"  {states[found[need]]}")
 
-        return Question(label, ask, lambda: states[found[need]] if need in found else "")
+        return Question(
+            labels[need], ask, lambda: states.get(found.get(need, ""), ""), False, wanted
+        )
 
-    fill_in([question(need, label) for need, label in codes.choices(connection, "need").items()])
+    def ask_more() -> None:
+        more[0] = terminal.yes_or_no(f"Ask about the other {len(labels) - len(first)}? y or n")
+
+    fill_in([
+        *(question(need, lambda: True) for need in first),
+        Question("More needs", ask_more, lambda: "asked" if more[0] else "not asked"),
+        *(question(need, lambda: more[0]) for need in labels if need not in first),
+    ])  # fmt: skip
     return found
 
 

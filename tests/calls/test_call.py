@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Ccu, Result, once
+from tests.conftest import Ccu, Result, once, run_ccu
 
 USUAL = (
     *("log-call", "--when", "22:30", "--address", "12 Main St Apt 3", "--nature", "welfare_check"),
@@ -95,6 +95,56 @@ def test_the_narrative_needs_a_reason_and_the_reason_is_kept(call: Ccu, db_path:
         db_path,
         "SELECT action, record_id, reason FROM audit JOIN audit_reason ON audit_id = audit.id",
     ) == [("call-show", 1, "case conference")]
+
+
+def test_a_note_is_added_below_the_narrative_with_author_and_time(call: Ccu, db_path: Path) -> None:
+    login = shown(call)["recorded_by"]
+    assert call("call", "amend", "1", "--note-file", "-", stdin="At the door.").code == 0
+    done = call("call", "amend", "1", "--add-note", stdin="His sister called.\n")
+    assert (done.code, done.out) == (0, "Amended call 1: narrative.\n"), done.err
+    data = json.loads(call("call", "show", "1", "--full", "--reason", "t", "-f", "json").out)
+    whole = f"At the door.\n\n[Added Sat Jan 31, 2026 23:59 by {login}]\nHis sister called."
+    assert data["narrative"] == whole
+    assert [data["changes"][-1][key] for key in ("by", "old")] == [login, "At the door."]
+    page = call("call", "show", "1", "--full", "--reason", "t").out
+    assert "  At the door.\n\n" in page
+    assert f"[Added Sat Jan 31, 2026 23:59 by {login}]\n  His sister called." in page
+    replaced = call("call", "amend", "1", "--note-file", "-", stdin="New.")
+    assert replaced.code == 0
+    data = json.loads(call("call", "show", "1", "--full", "--reason", "t", "-f", "json").out)
+    assert (data["narrative"], data["changes"][-1]["old"]) == ("New.", whole)
+    assert rows(db_path, "SELECT count(*) FROM audit WHERE detail LIKE '%sister%'") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("more", "stdin", "sentence"),
+    [
+        ((), " \n", "the note is empty; nothing was added"),
+        (("--note-file", "-"), "x", "give --add-note alone: --note-file and --clear note replace"),
+        (("--clear", "note"), "x", "give --add-note alone: --note-file and --clear note replace"),
+        (("--edit",), "x", "--edit needs an editor: set EDITOR, or give --file"),
+    ],
+)
+def test_a_note_that_cannot_be_added_changes_nothing(
+    more: tuple[str, ...], stdin: str, sentence: str, call: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("EDITOR", raising=False)
+    monkeypatch.delenv("VISUAL", raising=False)
+    before = shown(call)
+    done = call("call", "amend", "1", "--add-note", *more, stdin=stdin)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"ccu: error: {sentence}")
+    assert shown(call) == before
+
+
+def test_at_a_terminal_the_note_to_add_is_asked_for(call: Ccu) -> None:
+    typed = "Seen at home.\nCalm.\n\n"
+    done = run_ccu("call", "amend", "1", "--add-note", "--minutes", "5", stdin=typed, tty=True)
+    assert done.code == 0, done.err
+    assert done.err.startswith("Note (end with a blank line):\n")
+    data = json.loads(call("call", "show", "1", "--full", "--reason", "t", "-f", "json").out)
+    assert data["narrative"].endswith("]\nSeen at home.\nCalm.")
+    assert data["minutes"] == 5
 
 
 def test_showing_is_audited_for_the_call_and_each_person(call: Ccu, db_path: Path) -> None:

@@ -140,14 +140,14 @@ def test_an_everyday_word_leads_to_a_code_and_is_asked_again(ccu: Ccu, db_path: 
     child = start(db_path, "--address", "12 Main St", "--when", "yesterday 22:30")
     for question, answer in (
         ("Nature (number, code, or how it begins): ", "homeless"),
-        ('not a valid nature: "homeless". Did you mean unsheltered? List them: ccu codes', None),
+        ('not a valid nature: "homeless". Did you mean Unsheltered? List them: ccu codes', None),
         ("Nature (number, code, or how it begins): ", "unshel"),
         ("Reported by [911]: ", "non-em"),
         ("  Non-emergency line", None),
         ("(Enter to skip): ", "no"),
         ("type none in full to record that no hazard was found", None),
         ("(Enter to skip): ", "knife"),
-        ('not a valid hazard: "knife". Did you mean weapon?', None),
+        ('not a valid hazard: "knife". Did you mean Weapon?', None),
         ("(Enter to skip): ", "weapon, needles"),
         ("  Weapon, Needles or biohazard", None),
     ):
@@ -273,7 +273,6 @@ def test_ctrl_c_keeps_a_private_draft_that_the_next_call_offers(
     again.sendline("y")
     answer(again, "calm by 23:00", "")
     again.expect_exact("Save? y, n, or a number to change: ")
-    assert "Jan 30, 10:30 PM" in again.before or "30 Jan" in again.before or "22:30" in again.before
     assert "Ana Reyes" in again.before
     again.sendline("y")
     again.expect_exact("Logged call 1.")
@@ -299,6 +298,86 @@ def test_a_call_interrupted_among_its_people_asks_for_more_people(
     again.expect(pexpect.EOF)
     shown = ccu("call", "show", "1", "--full", "--reason", "test").out
     assert "Ana Reyes" in shown
+
+
+def stop(terminal: Any, key: str) -> None:
+    """Press Ctrl-C or Ctrl-D, and wait for the end."""
+    if key == "ctrl-d":
+        time.sleep(0.3)
+        terminal.sendeof()
+    else:
+        interrupt(terminal)
+    terminal.expect(pexpect.EOF)
+
+
+@pytest.mark.parametrize("key", ["ctrl-c", "ctrl-d"])
+@pytest.mark.parametrize("answered", [1, 2, 8, 11])
+def test_whatever_was_typed_is_kept_at_any_question(
+    answered: int, key: str, ccu: Ccu, db_path: Path, tmp_path: Path
+) -> None:
+    terminal = start(db_path)
+    answer(terminal, *TO_THE_NOTE[:answered])
+    if answered == len(TO_THE_NOTE):
+        answer(terminal, "Shouting.", *([""] if key == "ctrl-d" else []))
+        terminal.expect(r"> $" if key == "ctrl-c" else "to change: ")
+    else:
+        terminal.expect(r": $")
+    stop(terminal, key)
+    assert len(drafts(tmp_path)) == 1
+    again = start(db_path)
+    again.expect_exact("A call you did not finish was kept on ")
+    again.expect_exact("Continue it? y, or n to delete it: ")
+    began = "Sat Jan 31, 2026 22:30"
+    assert (f"12 Main St, {began}." if answered > 1 else f": {began}.") in again.before.replace(
+        "\r\n", " "
+    )
+    again.sendline("y")
+    answer(again, *TO_THE_NOTE[answered:])
+    if answered == len(TO_THE_NOTE) and key == "ctrl-c":
+        again.expect_exact("> Shouting.")
+        answer(again, "Calm.", "")
+    elif answered < len(TO_THE_NOTE):
+        answer(again, "Shouting.", "Calm.", "")
+    answer(again, "y")
+    again.expect_exact("Logged call 1.")
+    again.expect(pexpect.EOF)
+    text = "Shouting." if (answered, key) == (len(TO_THE_NOTE), "ctrl-d") else "Shouting.\nCalm."
+    assert calls(db_path) == [("crisis", 25, text)]
+    assert drafts(tmp_path) == []
+
+
+def test_nothing_typed_keeps_nothing(ccu: Ccu, db_path: Path, tmp_path: Path) -> None:
+    terminal = start(db_path)
+    answer(terminal, "")
+    terminal.expect_exact("Address: ")
+    stop(terminal, "ctrl-c")
+    assert drafts(tmp_path) == []
+
+
+def test_an_interrupted_choice_is_asked_again(ccu: Ccu, db_path: Path, tmp_path: Path) -> None:
+    line = ("--when", "09:00", "--nature", "crisis", "--person-file", "-")
+    assert ccu("log-call", "--address", "27 Imperial Ave", *line, stdin="Ana Reyes").code == 0
+    terminal = start(db_path)
+    answer(terminal, "22:30", "27 imperail")
+    terminal.expect_exact("Number, or n for a new address [Enter for 1]: ")
+    stop(terminal, "ctrl-c")
+    again = start(db_path)
+    answer(again, "y")
+    again.expect_exact("Number, or n for a new address [Enter for 1]: ")
+    again.sendline("")
+    answer(again, *TO_THE_NOTE[2:9], "Ana Reyes")
+    again.expect_exact("Enter the number, or n for new: ")
+    stop(again, "ctrl-c")
+    last = start(db_path)
+    answer(last, "y")
+    last.expect_exact("Enter the number, or n for new: ")
+    last.sendline("1")
+    answer(last, "", "", "y")
+    last.expect_exact("Logged call 2.")
+    last.expect(pexpect.EOF)
+    people = ccu("call", "show", "2", "-f", "json").out
+    assert '"id": 1,' in people.partition('"people"')[2]
+    assert "27 IMPERIAL AVE" in ccu("call", "list").out.upper()
 
 
 def test_a_call_that_cannot_be_saved_is_kept_too(ccu: Ccu, db_path: Path, tmp_path: Path) -> None:

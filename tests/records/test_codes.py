@@ -48,7 +48,8 @@ def test_a_code_is_named_by_itself_its_label_or_the_beginning_of_a_word(
         ("need", "counseling", 'valid need: "counseling". Did you mean mh_outpatient or addiction'),
         ("need", "therapist", "Did you mean mh_outpatient? List them: ccu codes need"),
         ("need", "rehab", "Did you mean addiction_residential or detox?"),
-        ("need", "Quillfeather", "--x: not a valid need. Choose from mh_crisis, "),
+        ("need", "Quillfeather", "--x: not a valid need. List them: ccu codes need"),
+        ("capacity", "Quillfeather", "--x: not a valid capacity. Choose from open, "),
         ("need", "outpatient", "--x: could be mh_outpatient or addiction_outpatient"),
         ("need", "ho", "--x: not a valid need."),
         ("danger", "knife", "Did you mean weapon?"),
@@ -68,6 +69,35 @@ def test_what_names_no_code_leads_to_what_may_be_meant(
         codes.code(file, table, text, "--x")
     assert says in str(refused.value)
     assert "Quillfeather" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("table", "text", "says"),
+    [
+        ("nature", "w", "type two letters or more of Welfare check"),
+        ("nature", "d", "type two letters or more of Domestic or family, Disturbance, "),
+        ("nature", "xq", "not a valid nature. List them: ccu codes nature"),
+        ("need", "fod", "not a valid need. Did you mean Food? List them: ccu codes need"),
+        ("danger", "n", "type none in full to record that no hazard was found"),
+        ("need_state", "x", "not a valid need status. Choose from Need met, Need unmet, "),
+        ("follow_up_result", "c", "type two letters or more of "),
+    ],
+)
+def test_an_answer_of_one_letter_or_none_of_the_list_is_refused_with_labels(
+    file: sqlite3.Connection, table: str, text: str, says: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        codes.chosen(file, table, text, "--x")
+    assert str(refused.value).startswith(says)
+    assert "--x" not in str(refused.value)
+
+
+@pytest.mark.parametrize("table", codes.LISTS)
+def test_no_single_letter_picks_a_code(file: sqlite3.Connection, table: str) -> None:
+    known = {code for code, _label in codes.choices(file, table).items()}
+    for letter in set("abcdefghijklmnopqrstuvwxyz") - known:
+        with pytest.raises(InvalidInput):
+            codes.chosen(file, table, letter, "--x")
 
 
 def test_a_suggestion_is_a_code_in_use_and_never_ends_a_case(file: sqlite3.Connection) -> None:

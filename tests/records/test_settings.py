@@ -169,3 +169,32 @@ def test_a_setting_that_the_file_lacks_is_its_default_and_can_be_set(
     works(town, "a file without most settings", [each for each in WORK if each[0] != "check"])
     assert town("settings", "verified_days", "30").out == "verified_days is now 30\n"
     assert "30" in town("settings", "verified_days").out
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "kept"),
+    [
+        ("decide_since", "1/20/2026", "2026-01-20"),
+        ("decide_since", "1/20", "2026-01-20"),
+        ("decide_since", "5/6/2025", "2025-05-06"),
+        ("decide_since", "2026-01-20", "2026-01-20"),
+        ("decide_since", "", ""),
+        ("holidays", "7/3/2026, 12/25/2026", "2026-07-03,2026-12-25"),
+        ("holidays", "12/25, Jul 3", "2026-07-03,2026-12-25"),
+        ("holidays", "2026-12-25 2026-07-03", "2026-07-03,2026-12-25"),
+    ],
+)
+def test_days_are_written_as_americans_write_them(
+    name: str, typed: str, kept: str, ccu: Ccu, db_path: Path
+) -> None:
+    done = ccu("settings", name, typed)
+    assert done.code == 0, done.err
+    assert stored(db_path)[name] == kept
+    assert ("is May 6, 2025" in done.err) is (typed == "5/6/2025")
+
+
+def test_a_day_that_cannot_be_read_is_refused(ccu: Ccu, db_path: Path) -> None:
+    before = stored(db_path)
+    for name in ("decide_since", "holidays"):
+        assert ccu("settings", name, "13/13/2026").code == 2
+    assert stored(db_path) == before

@@ -128,17 +128,38 @@ def test_bad_input_is_one_sentence_and_writes_nothing(
     assert steps.everything(db_path) == before
 
 
-def test_at_a_terminal_each_need_is_asked(ccu: Ccu) -> None:
-    typed = "has\n" + "\n" * 6 + "maybe\nla\n" + "\n" * 15 + "y\n"
-    done = run_ccu("needs", "record", "--person", "1", stdin=typed, tty=True)
+ASK = ("needs", "record", "--person", "1")
+
+
+def test_at_a_terminal_the_six_commonest_needs_are_asked_first(ccu: Ccu) -> None:
+    typed = "yes\nunmet\nno\nyes, met\nde\nx\n4\n\nn\ny\n"
+    done = run_ccu(*ASK, stdin=typed, tty=True)
     assert (done.code, done.out) == (0, "Recorded needs assessment 1 of person 1.\n"), done.err
-    assert answers(shown(ccu, "1")) == {"mh_crisis": "has", "housing": "lacks"}
-    again = "has\n<\nla\n" + "\n" * 22 + "23\nhas\ny\n"
-    done = run_ccu("needs", "record", "--person", "1", stdin=again, tty=True)
+    assert answers(shown(ccu, "1")) == {
+        **{"mh_outpatient": "has", "addiction_outpatient": "declined", "housing": "lacks"},
+        **{"food": "has", "benefits": "unknown"},
+    }
+    order = re.findall(r"^(?:.*: )?([A-Z][\w :]+) \(no, met, unmet", done.err, re.MULTILINE)
+    assert list(dict.fromkeys(order)) == [
+        *("Housing", "Food", "Mental health: outpatient", "Addiction: outpatient"),
+        *("Money and benefits", "Primary care"),
+    ]
+    assert "  type met or unmet\n" in done.err
+    assert "  not a valid need status. Choose from Need met, Need unmet," in done.err
+    assert "(no, met, unmet, declined, unknown):   Need unmet\n" in done.err
+
+
+def test_the_other_needs_are_asked_where_they_are_wanted(ccu: Ccu) -> None:
+    typed = "\n" * 6 + "y\n" + "met\n<\nunmet\n" + "\n" * 16 + "24\nmet\ny\n"
+    done = run_ccu(*ASK, stdin=typed, tty=True)
     assert done.code == 0, done.err
-    assert len(done.err.partition("not asked): \n")[2].splitlines()) < 24, "a review fits"
-    assert list(answers(shown(ccu, "2")).values()) == ["lacks", "has"]
-    none = run_ccu("needs", "record", "--person", "1", stdin="\n" * 23 + "y\n", tty=True)
+    assert answers(shown(ccu, "1")) == {"mh_crisis": "lacks", "social_connection": "has"}
+    review = done.err.partition("\n  1  ")[2]
+    assert len(review.partition("Save?")[0].splitlines()) < 24, "a review fits"
+
+
+def test_no_answer_at_all_saves_nothing(ccu: Ccu) -> None:
+    none = run_ccu(*ASK, stdin="\n" * 6 + "n\ny\n", tty=True)
     assert none.err.endswith("ccu: error: no need was answered; nothing was saved\n")
 
 

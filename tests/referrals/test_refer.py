@@ -235,6 +235,30 @@ def test_at_a_terminal_it_asks_for_what_is_missing(ccu: Ccu) -> None:
     assert (made["handoff"], made["handoff_parties"]) == ("warm_in_person", "HSD worker")
     assert made["handoff_minutes"] == 15
     assert "  1 Homes with Hope (Open; 203-555-0110)\n" in done.err
-    assert "Did you mean food?" in done.err
+    assert "Did you mean Food?" in done.err
     refused = run_ccu("refer", "1", "--no-input", tty=True)
     assert refused == (2, "", "ccu: error: --need and --to are missing\n")
+
+
+def test_a_second_open_referral_is_asked_about_at_a_terminal(ccu: Ccu, db_path: Path) -> None:
+    steps.refer(ccu)
+    line = ("refer", "1", "--to", "1", "--need", "housing", "--owner", "dlee", "--handoff", "none")
+    asked = "Already open for the same need and provider: referral 1.\nMake another? y or n: "
+    before = steps.everything(db_path)
+    declined = run_ccu(*line, stdin="maybe\nn\n", tty=True)
+    assert (declined.code, declined.out) == (130, "")
+    assert declined.err.startswith(f"{asked}  type y or n\n")
+    assert steps.everything(db_path) == before
+    made = run_ccu(*line, stdin="y\n", tty=True)
+    assert (made.code, made.err.startswith(asked)) == (0, True), made.err
+    assert len(steps.referral(ccu, 2)["follow_ups"]) == 2
+    again = run_ccu(*line, "--again-of", "1", stdin="n\n", tty=True)  # referral 2 is open too
+    assert "referral 2.\nMake another?" in again.err
+
+
+def test_without_a_terminal_a_second_open_referral_is_a_warning_in_json(ccu: Ccu) -> None:
+    steps.refer(ccu)
+    done = ccu("refer", "1", "--to", "1", "--need", "housing", "-f", "json")
+    assert json.loads(done.out)["warnings"] == [
+        "already open for the same need: referral 1; --again-of refers again"
+    ]

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from ccu.errors import InvalidInput
 from ccu.options import completion_store as completion
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
@@ -27,6 +28,8 @@ def command(
       ccu settings
 
       ccu settings repeat_days 180
+
+      ccu settings decide_since 1/20/2026
     """
     from ccu.records import settings
 
@@ -34,9 +37,24 @@ def command(
     staff_id = session.staff_id
     if name is not None and value is not None:
         session.require_may("settings --change")
+        value = _days(session, name, value)
         with session.writing() as connection:
             stored = settings.change(connection, staff_id, name, value)
         emit_line(f"{name} is now {stored}")
         return
     rows = settings.rows(session.db, name)
     emit(Table(COLUMNS, rows, title="Settings"), format, output)
+
+
+def _days(session: Session, name: str, value: str) -> str:
+    """Return the days of a setting as they are stored; the value of any other as it is."""
+    from ccu.options import typed_text
+    from ccu.records import settings
+
+    setting = settings.DECLARED.get(name)
+    if setting is None or setting.days is None:
+        return value
+    try:
+        return settings.checked(name, value)
+    except InvalidInput:  # not as it is stored: as people write days
+        return typed_text.days(session, value, name, setting.days)

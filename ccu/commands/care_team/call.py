@@ -66,20 +66,30 @@ def edit(
     call: CallArgument,
     given: AmendOptions,
     reason: Why = None,
+    add_note: Annotated[
+        bool,
+        typer.Option("--add-note", help="Add to the narrative: asked for, or from stdin."),
+    ] = False,
+    edit: Annotated[
+        bool, typer.Option("--edit", help="Write what is added in your own editor (EDITOR).")
+    ] = False,
 ) -> None:
     """Edit a call; earlier values are kept, with who changed them and when.
 
     A repeatable option replaces the entire list; its --add- form adds to it. People are only added;
-    to replace them, also give --clear person.
+    to replace them, also give --clear person. --add-note adds a note below the narrative, with your
+    login and the time; --note-file replaces the narrative.
 
     Examples:
+
+      ccu call edit 12 --add-note
 
       ccu call edit 12 --nature-cleared crisis --add-disposition referred --reason "now known"
 
       ccu call edit 12 --clear beat --clear minutes
     """
     from ccu.calls import store as calls
-    from ccu.calls.form import Amendment, CallForm, refuse_two_inputs
+    from ccu.calls.form import Amendment, CallForm, added_note, refuse_two_inputs
     from ccu.people import store as people
     from ccu.places import finding
 
@@ -87,11 +97,13 @@ def edit(
     refuse_two_inputs(given)
     began = calls.call_record(session.db, call)["occurred_at"]
     form = CallForm(session, began)
-    amendment = Amendment(given, form)
+    note = added_note(session, given, edit) if add_note or edit else None
+    amendment = Amendment(given, form, note)
     address = form.values.get("address")
     near = finding.similar(session, address) if address else []
+    doubtful = address and finding.is_doubtful(session, address)
     with session.work() as work:
-        new = amendment.over(calls.call_record(work.connection, call))
+        new = amendment.over(calls.call_record(work.connection, call), work)
         before = people.last(work.connection)
         changed = calls.amend(work, call, new, reason)
         alike: list[str] = []
@@ -101,6 +113,8 @@ def edit(
             alike = person_finding.messages_since(session, before)
     for each in alike:
         say(each)
+    if doubtful:
+        say(finding.doubt(call))
     if address and near:
         say(finding.not_on_file(session, address, near, call))
     if changed:

@@ -1,7 +1,7 @@
 """`ccu log-call`: record a call."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +11,7 @@ from ccu.output import Document, FormatOption, OutputOption, Section, emit_docum
 from ccu.session import Session
 
 if TYPE_CHECKING:
-    from ccu.places.store import Near
+    from ccu.calls.entry import Entry
     from ccu.work import Work
 
 
@@ -29,8 +29,9 @@ def command(
     """Record a call; asks for what is missing; prints the address card.
 
     Only --when, --address and --nature are required; with all three given it asks nothing, unless
-    the address is not on file and a similar one is. Names are optional. Do not type them on the
-    command line: others on this machine can read it.
+    a similar address or call is on file. An imported call with the number of --incident is
+    completed. Names are optional. Do not type them on the command line: others on this machine can
+    read it.
 
     Examples:
 
@@ -50,9 +51,11 @@ def command(
 
     session: Session = ctx.obj
     with draft.unfinished(session) as kept:
-        values, near = entry.new_call(session, given, asking, kept, edit)
-        call_id, page, alike = _log(session, given, values, near)
-    for line in alike:
+        entered = entry.new_call(session, given, asking, kept, edit)
+        call_id, page, told = _log(session, given, entered)
+    values, near = entered.values, entered.near
+    may_be = [] if asking else entry.warnings(session, entered, call_id)
+    for line in (*told, *may_be):
         say(line)
     place_id = page.data["call"]["place_id"]
     if "other" in values.get("dangers", ()) and place_id:
@@ -65,7 +68,7 @@ def command(
     try:
         emit_document(page, format, output)
     except BaseException:
-        say(f"Logged call {call_id}.")  # it is kept, though it could not be printed
+        say(page.title.partition(".")[0] + ".")  # it is kept, though it could not be printed
         raise
     if asking and "referred" in values.get("dispositions", ()):
         from ccu.referrals import form
@@ -73,25 +76,45 @@ def command(
         form.offer_after_call(session, call_id)
 
 
-def _log(
-    session: Session, given: CallOptions, values: dict[str, Any], near: list["Near"]
-) -> tuple[int, Document, list[str]]:
-    """Return the new call's number, its page, and who the people of a file may be."""
+def _log(session: Session, given: CallOptions, entered: "Entry") -> tuple[int, Document, list[str]]:
+    """Log the call, or complete the one that it is.
+
+    Return its number, its page, and what to tell: who the people of a file may be, what of an
+    earlier call stayed as it was.
+    """
+    from ccu.calls import same_store
     from ccu.calls import store as calls
     from ccu.people import store as people
 
     with session.work() as work:
-        before = people.last(work.connection)
-        call_id = calls.log(work, calls.NewCall(**values))
-        page = _page(work, session, call_id, near)
-        if not given.person_file:
-            return call_id, page, []
-        from ccu.people import finding  # of a file nothing is asked: who they may be is shown
+        before, told, completed = people.last(work.connection), [], None
+        if entered.completes is None:
+            call_id = calls.log(work, calls.NewCall(**entered.values))
+        else:
+            call_id = entered.completes
+            completed, left = same_store.complete(work, call_id, entered.values)
+            told = [_completed(call_id, completed, left)]
+        page = _page(work, session, call_id, entered, completed)
+        if given.person_file:  # of a file nothing is asked: who they may be is shown
+            from ccu.people import finding
 
-        return call_id, page, finding.messages_since(session, before)
+            told += finding.messages_since(session, before)
+        return call_id, page, told
 
 
-def _page(work: "Work", session: Session, call_id: int, near: list["Near"]) -> Document:
+def _completed(call_id: int, changed: list[str], left: list[str]) -> str:
+    """Return what was added to a call on file, and what stayed, in a line."""
+    from ccu.calls.page import label
+
+    added = ", ".join(label(field) for field in changed) or "nothing new"
+    stayed = ", ".join(label(field) for field in left)
+    kept = f" Left as it was: {stayed}; to change it: ccu call edit {call_id}." if left else ""
+    return f"Call {call_id} was on file already. Added to it: {added}.{kept}"
+
+
+def _page(
+    work: "Work", session: Session, call_id: int, entered: "Entry", completed: list[str] | None
+) -> Document:
     """Return the call's number and the card of the place; showing the card is audited."""
     from ccu.calls import store as calls
     from ccu.card import page, place
@@ -101,15 +124,19 @@ def _page(work: "Work", session: Session, call_id: int, near: list["Near"]) -> D
     connection = work.connection
     record = calls.call_record(connection, call_id)
     del record["narrative"]
-    similar = [{"address": each.text, "why": each.why, "calls": each.calls} for each in near]
+    similar = [
+        {"address": each.text, "why": each.why, "calls": each.calls} for each in entered.near
+    ]
     data = {"id": call_id, "call": record, "card": None, "near": similar}
+    data |= {"alike": [each["id"] for each in entered.alike], "completed": completed}
+    logged = f"Logged call {call_id}." if completed is None else f"Completed call {call_id}."
     place_id = record["place_id"]
     if place_id is None:
         note = "No address was recognized, so there is no card; it is kept as typed."
-        return Document(f"Logged call {call_id}.", [Section(lines=[note], main=True)], data)
+        return Document(logged, [Section(lines=[note], main=True)], data)
     match = places.of_call(connection, call_id)
     found = place.recorded_card(session, work, f"call {call_id}", match)
-    logged, headline = f"Logged call {call_id}.", page.headline(found)
+    headline = page.headline(found)
     shown = place.document(session, found, f"{logged} {headline}")
     top = Section(lines=[shown.title, headline])
     data["card"] = found
