@@ -50,12 +50,14 @@ def lines(text: str) -> list[str]:
 # Keys whose title is not the key in words.
 _TITLES = {
     "a": "A",
+    "answer": "Outcome",
     "b": "B",
     "for": "About",
     "id": "Number",
     "k": "Calls",
     "old": "Old",
     "on": "Date",
+    "outcome": "Disposition",
     "part2": "Part 2",
     "was": "Was",
     "zip": "ZIP",

@@ -133,7 +133,7 @@ def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[s
     reached = [owner["name"], owner["phone"]]
     pairs = [
         ("status", f"{status}, since {dates.minute(data['since'])}"),
-        ("outcome", data["outcome"]),
+        ("answer", data["outcome"]),
         ("for", _for(data)),
         ("from", where or f"assessment {data['assessment']}"),
         ("provider", ", ".join(part for part in (str(provider["id"]), provider["phone"]) if part)),

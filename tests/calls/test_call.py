@@ -62,7 +62,7 @@ def test_show_prints_the_record_with_labels(call: Ccu) -> None:
         "Incident      26-1\n"
         "Hazards       None\n"
         "Dispositions  Resolved on scene\n"
-        "Outcome       no decision yet\n"
+        "Outcome       No decision yet\n"
         "Decision      undecided\n"
         f"Recorded      01/31/2026 23:59 by {login}\n"
         "\n"

@@ -71,7 +71,7 @@ def test_the_page_has_what_is_new_due_late_and_waiting(ccu: Ccu) -> None:
             "place": "12 MAIN ST # 3",
             "nature": "Person in crisis",
             "outcome": "",
-            "answer": "not reached; next try Feb 1",
+            "answer": "Not tried yet; due Feb 1",
         }
     ]
     markdown = ccu("brief", "--format", "markdown").out

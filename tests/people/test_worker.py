@@ -271,26 +271,31 @@ def test_nothing_is_said_where_nothing_was_asked(ccu: Ccu) -> None:
 
 def test_what_waits_states_when_somebody_tries_next(ccu: Ccu) -> None:
     steps.refer(ccu)
-    assert answer(ccu) == "not reached; next try Feb 1"
-    assert answer(ccu, moment="2026-02-02T06:00") == "not reached; follow-up overdue since Feb 1"
+    late = "2026-02-02T06:00"
+    assert answer(ccu) == "Not tried yet; due Feb 1"
+    assert answer(ccu, moment=late) == "Not tried yet; overdue since Feb 1"
+    no_answer = ("follow-up", "done", "1", "--result", "left_message", "--next")
+    assert ccu(*no_answer, "2026-02-01 10:00").code == 0
+    assert answer(ccu) == "Not reached; next try Feb 1"
+    assert answer(ccu, moment=late) == "Not reached; follow-up overdue since Feb 1"
     assert ccu("follow-up", "done", "1", "--result", "reached").code == 0
-    assert answer(ccu) == "reached Jan 31; next try Feb 7"
-    assert "Outcome    reached Jan 31; next try Feb 7" in ccu("call", "show", "1").out
+    assert answer(ccu) == "Reached Jan 31; next try Feb 7"
+    assert "Outcome    Reached Jan 31; next try Feb 7" in ccu("call", "show", "1").out
 
 
 @pytest.mark.parametrize(
     ("statuses", "says"),
     [
-        (["accepted"], "connected Jan 31"),
-        (["accepted", "in_progress"], "connected Jan 31"),
-        (["accepted", "service_received"], "service received Jan 31"),
-        (["contact_only"], "contact made Jan 31, no service"),
-        (["declined"], "declined Jan 31"),
-        (["unable_to_contact"], "could not be reached Jan 31"),
-        (["on_hold"], "not reached; next try Feb 1"),
-        (["rejected"], "not accepted Jan 31"),
-        (["expired"], "no answer, closed Jan 31"),
-        (["cancelled"], "canceled Jan 31"),
+        (["accepted"], "Connected Jan 31"),
+        (["accepted", "in_progress"], "Connected Jan 31"),
+        (["accepted", "service_received"], "Service received Jan 31"),
+        (["contact_only"], "Contact made Jan 31, no service"),
+        (["declined"], "Declined Jan 31"),
+        (["unable_to_contact"], "Could not be reached Jan 31"),
+        (["on_hold"], "Not tried yet; due Feb 1"),
+        (["rejected"], "Not accepted Jan 31"),
+        (["expired"], "No answer, closed Jan 31"),
+        (["cancelled"], "Canceled Jan 31"),
         (["entered_in_error"], ""),
     ],
 )
@@ -307,17 +312,18 @@ def test_of_several_the_best_news_is_told(ccu: Ccu) -> None:
     for need in ("housing", "food", "legal"):
         steps.refer(ccu, "--need", need)
     update(ccu, 1, "declined")
-    assert answer(ccu) == "not reached; next try Feb 1"
+    assert answer(ccu) == "Not tried yet; due Feb 1"
     update(ccu, 2, "accepted")
-    assert answer(ccu) == "connected Jan 31"
+    assert answer(ccu) == "Connected Jan 31"
 
 
 def test_a_follow_up_of_the_call_alone_is_an_answer_too(ccu: Ccu) -> None:
     kind = ("--kind", "visit", "--due", "tomorrow")
     assert ccu("follow-up", "add", "--call", "1", *kind).code == 0
-    assert answer(ccu) == "not reached; next try Feb 1"
+    assert answer(ccu) == "Not tried yet; due Feb 1"
     assert ccu("follow-up", "done", "1", "--result", "safe_declined").code == 0
-    assert answer(ccu) == "declined Jan 31"
+    assert answer(ccu) == "Declined Jan 31"
     assert ccu("follow-up", "add", "--call", "1", *kind).code == 0
+    assert answer(ccu) == "Declined Jan 31; next try Feb 1"
     assert ccu("follow-up", "done", "2", "--result", "reached").code == 0
-    assert answer(ccu) == "contact made Jan 31"
+    assert answer(ccu) == "Contact made Jan 31"

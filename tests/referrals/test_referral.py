@@ -111,7 +111,7 @@ def test_the_page_of_a_referral(ccu: Ccu, me: str, db_path: Path) -> None:
         "Referral 1: Housing, Homes with Hope (service_received)\n"
         "\n"
         "Status    Service received, since 2026-02-02 09:00\n"
-        "Outcome   service received Feb 2\n"
+        "Outcome   Service received Feb 2\n"
         "About     person 1, Ana Reyes\n"
         "From      call 1, 12 MAIN ST # 3\n"
         "Provider  1, 203-555-0110\n"
