@@ -521,8 +521,8 @@ def test_the_silent_ones_expire_and_each_is_named(ccu: Ccu, me: str) -> None:
         0,
         "Number  Was        Need     Provider         Person  Owner  Changed         "
         "  Follow-ups closed\n"
-        f"     1  requested  housing  Homes with Hope       1  {me:5}  01/31/2026 10:00  1, 2\n"
-        f"     2  requested  housing  Homes with Hope       1  {me:5}  01/31/2026 10:00  3, 4\n",
+        f"     1  Requested  Housing  Homes with Hope       1  {me:5}  01/31/2026 10:00  1, 2\n"
+        f"     2  Requested  Housing  Homes with Hope       1  {me:5}  01/31/2026 10:00  3, 4\n",
         "Nothing was changed: 2 referrals would expire.\n"
         "Left open, on hold: 3. To expire a referral on hold, give its number.\n",
     )
