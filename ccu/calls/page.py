@@ -88,7 +88,7 @@ def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
     """Return the call as a page."""
     sections = []
     if data["voided_at"]:
-        heading = f"VOID since {dates.minute(data['voided_at'])}, by {data['voided_by']}"
+        heading = f"VOID since {dates.said(data['voided_at'])}, by {data['voided_by']}"
         sections.append(Section(heading, lines=[data["void_reason"]], alert=True))
     sections += [
         Section(pairs=_pairs(connection, data), main=True),

@@ -59,11 +59,11 @@ def household(db_path: Path, *people: int) -> None:
 def test_a_turn_ends_when_the_next_begins(ccu: Ccu) -> None:
     assert assign(ccu, "dlee", "--since", "2026-01-12") == (
         0,
-        "dlee is working with person 1 since 2026-01-12.\n",
+        "dlee is working with person 1 since Jan 12, 2026.\n",
         "",
     )
     assert assign(ccu, "boss").out == (
-        "boss is working with person 1 since 2026-01-31; dlee was until then.\n"
+        "boss is working with person 1 since Jan 31, 2026; dlee was until then.\n"
     )
     assert turns(ccu) == [("boss", "2026-01-31", None)]
     assert turns(ccu, "--all") == [
@@ -71,7 +71,7 @@ def test_a_turn_ends_when_the_next_begins(ccu: Ccu) -> None:
         ("dlee", "2026-01-12", "2026-01-31"),
     ]
     assert ccu("worker", "end", "--person", "1").out == (
-        "boss was working with person 1 until 2026-01-31.\n"
+        "boss was working with person 1 until Jan 31, 2026.\n"
     )
     assert turns(ccu) == []
     assert len(turns(ccu, "--all", "--person", "1")) == 2
@@ -109,7 +109,7 @@ def test_a_retired_workers_turn_is_kept_and_another_begins(ccu: Ccu) -> None:
         (
             ["assign", "--person", "1", "--staff", "dlee", "--since", "2026-01-01"],
             2,
-            "--since is before boss began, on 2026-01-12",
+            "--since is before boss began, on Jan 12, 2026",
         ),
         (["end", "--person", "1", "--on", "2026-01-01"], 2, "--on is before boss began"),
         (["end", "--person", "2"], 3, "no worker is assigned to person 2"),
