@@ -408,7 +408,7 @@ def test_every_screen_has_the_same_calls_undecided(
     report = screens.read("report", "--month", "2026-01")
     assert (report["undecided"], report["undecided_overdue"]) == (int(open_case), int(late))
     card = screens.read("history", "--call", "1")["calls"]
-    told = {row["id"] for row in card if row["answer"] == "no decision yet"}
+    told = {row["id"] for row in card if row["answer"] == "No decision yet"}
     assert told == ({9} if open_case else set())
     decided = screens.read("call", "show", "9")["decision"] == "undecided"
     assert decided == (open_case or False)

@@ -18,6 +18,8 @@ SELECT referral.id, referral.call_id, referral.status,
         ORDER BY id LIMIT 1) AS since,
        (SELECT accepted_at FROM acceptance WHERE referral_id = referral.id) AS connected,
        reached.occurred_at AS reached, reached.result,
+       EXISTS (SELECT 1 FROM follow_up JOIN attempt ON attempt.follow_up_id = follow_up.id
+               WHERE follow_up.referral_id = referral.id) AS tried,
        (SELECT due_at FROM next_due WHERE referral_id = referral.id) AS next_due
 FROM referral
 LEFT JOIN attempt AS reached ON reached.id = (

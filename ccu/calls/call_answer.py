@@ -17,30 +17,30 @@ from ccu.records.visibility import Hidden, View
 # status -> its words; {since} is the day it got that status, {connected} the day of the first
 # connection. The best result comes first; a waiting referral comes after the connected ones.
 WORDS = {
-    "service_received": "service received {since}",
-    "in_progress": "connected {connected}",
-    "accepted": "connected {connected}",
+    "service_received": "Service received {since}",
+    "in_progress": "Connected {connected}",
+    "accepted": "Connected {connected}",
     "requested": "",  # these three wait: see _of_open
     "draft": "",
     "on_hold": "",
-    "contact_only": "contact made {since}, no service",
-    "declined": "declined {since}",
-    "rejected": "not accepted {since}",
-    "unable_to_contact": "could not be reached {since}",
-    "expired": "no answer, closed {since}",
-    "cancelled": "canceled {since}",
-    "entered_in_error": "entered in error {since}",
+    "contact_only": "Contact made {since}, no service",
+    "declined": "Declined {since}",
+    "rejected": "Not accepted {since}",
+    "unable_to_contact": "Could not be reached {since}",
+    "expired": "No answer, closed {since}",
+    "cancelled": "Canceled {since}",
+    "entered_in_error": "Entered in error {since}",
 }
 RANK = {status: rank for rank, status in enumerate(WORDS)}
 # A follow-up of the call itself, without a referral: its last result -> its words.
 RESULTS = {
-    "refused": "declined {since}",
-    "safe_declined": "declined {since}",
-    "no_response": "could not be reached {since}",
+    "refused": "Declined {since}",
+    "safe_declined": "Declined {since}",
+    "no_response": "Could not be reached {since}",
 }
 
 
-UNDECIDED = "no decision yet"
+UNDECIDED = "No decision yet"
 
 
 def of_calls(
@@ -68,10 +68,12 @@ def of_calls(
         if before is None or RANK[row["status"]] <= RANK[before["status"]]:
             best[row["call_id"]] = row
     found = {call_id: _of_referral(row, as_of) for call_id, row in best.items()}
-    for row in due:
-        if row["id"] in untold or row["call_id"] in found:
+    shown = [row for row in due if row["id"] not in untold]
+    last = _last_tries(shown)
+    for row in shown:
+        if row["call_id"] in found:
             continue
-        if text := _of_follow_up(row, as_of):
+        if text := _of_follow_up(row, as_of, last.get(row["call_id"])):
             found[row["call_id"]] = text
     known = {**_handled(rows, hidden), **_handled(due, untold), **found}
     left = triage_store.of_calls(connection, set(calls) - known.keys(), as_of)
@@ -79,7 +81,7 @@ def of_calls(
         if call["undecided"]:
             known[call_id] = UNDECIDED
         elif call["reason"] is not None and call["decision"] != triage_store.DECIDED:
-            known[call_id] = triage_store.NO_ACTION
+            known[call_id] = triage_store.NO_ACTION.capitalize()
     return known
 
 
@@ -87,6 +89,13 @@ def _handled(rows: Sequence[sqlite3.Row], hidden: dict[int, Hidden]) -> dict[int
     """Return call -> the agency that is handling it; what is open comes before what ended."""
     known = [(row["call_id"], hidden[row["id"]]) for row in rows if row["id"] in hidden]
     return {call: each.words for call, each in sorted(known, key=lambda pair: pair[1].open)}
+
+
+def _last_tries(rows: Iterable[sqlite3.Row]) -> dict[int, sqlite3.Row]:
+    """Return call -> its follow-up of the last attempt, before all others one that reached."""
+    tried = [row for row in rows if row["since"]]
+    tried.sort(key=lambda row: (bool(row["reached"]), dates.from_iso(row["since"]).timestamp()))
+    return {row["call_id"]: row for row in tried}
 
 
 def of_referral(connection: sqlite3.Connection, referral_id: int, as_of: AsOf) -> str:
@@ -97,34 +106,38 @@ def of_referral(connection: sqlite3.Connection, referral_id: int, as_of: AsOf) -
 def _of_referral(row: sqlite3.Row, as_of: AsOf) -> str:
     words = WORDS.get(row["status"], "")
     if not words:
-        return _of_open(row, as_of)
+        return _of_open(row["next_due"], row if row["tried"] else None, as_of)
     return words.format(
         since=_day(row["since"], as_of.day),
         connected=_day(row["connected"] or row["since"], as_of.day),
     )
 
 
-def _of_follow_up(row: sqlite3.Row, as_of: AsOf) -> str:
+def _of_follow_up(row: sqlite3.Row, as_of: AsOf, last: sqlite3.Row | None) -> str:
     if row["next_due"]:
-        return _of_open(row, as_of)
+        return _of_open(row["next_due"], last, as_of)
     if row["since"] is None:
         return ""  # closed without an attempt
-    words = RESULTS.get(row["result"], "contact made {since}" if row["reached"] else "")
+    words = RESULTS.get(row["result"], "Contact made {since}" if row["reached"] else "")
     return words.format(since=_day(row["since"], as_of.day))
 
 
-def _of_open(row: sqlite3.Row, as_of: AsOf) -> str:
-    """Return `not reached; next try Jan 24`, or since when the follow-up is overdue."""
-    reached = "not reached"
-    if row["reached"]:
-        word = "declined" if row["result"] in RESULTS else "reached"
-        reached = f"{word} {_day(row['reached'], as_of.day)}"
-    due = row["next_due"]
+def _of_open(due: str | None, last: sqlite3.Row | None, as_of: AsOf) -> str:
+    """Return `Not tried yet; due Jan 24`, after a last attempt `Not reached; next try Jan 24`.
+
+    If the follow-up is overdue: since when.
+    """
+    if last is None:
+        reached, late, ahead = "Not tried yet", "overdue since", "due"
+    else:
+        reached, late, ahead = "Not reached", "follow-up overdue since", "next try"
+        if last["reached"]:
+            word = "Declined" if last["result"] in RESULTS else "Reached"
+            reached = f"{word} {_day(last['reached'], as_of.day)}"
     if due is None:
         return reached
     is_late = as_of.is_late(dates.from_iso(due).timestamp())
-    next_step = "follow-up overdue since" if is_late else "next try"
-    return f"{reached}; {next_step} {_day(due, as_of.day)}"
+    return f"{reached}; {late if is_late else ahead} {_day(due, as_of.day)}"
 
 
 def _day(stored: str, today: date) -> str:

@@ -43,7 +43,7 @@ LABELS = {
     "dispositions": ("dispositions", "disposition"),
     "minutes": ("minutes", ""),
 }
-_RESULT = {"outcome": "answer", "decision": "decision"}
+_RESULT = ("answer", "decision")
 CHANGED_LABELS = {"place_id": "place", "voided_at": "void", "no_action": "no further action"}
 RESPONDER_COLUMNS = ("Agency", "Clinician", "Status", "Unit", "Minutes", "Reason")
 PERSON_COLUMNS = ("Person", "Role", "Name", "Description", "Born")
@@ -88,7 +88,7 @@ def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
     """Return the call as a page."""
     sections = []
     if data["voided_at"]:
-        heading = f"VOID since {dates.minute(data['voided_at'])}, by {data['voided_by']}"
+        heading = f"VOID since {dates.said(data['voided_at'])}, by {data['voided_by']}"
         sections.append(Section(heading, lines=[data["void_reason"]], alert=True))
     sections += [
         Section(pairs=_pairs(connection, data), main=True),
@@ -112,7 +112,7 @@ def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[s
     length = data["narrative_characters"]
     if length and not data["narrative"]:
         pairs.append(("narrative", f"{length} characters; to read it: --full --reason TEXT"))
-    pairs += [(word, data[key]) for word, key in _RESULT.items() if data[key]]
+    pairs += [(key, data[key]) for key in _RESULT if data[key]]
     return [*pairs, ("recorded", f"{dates.minute(data['recorded_at'])} by {data['recorded_by']}")]
 
 

@@ -7,6 +7,7 @@ from ccu.card import page as card_page
 from ccu.card import store as cards
 from ccu.frequent import store as frequent
 from ccu.output import Document, Section, Table
+from ccu.output.text import for_person
 from ccu.people import screen_parts
 from ccu.places import flag_store, merge_store
 from ccu.places import store as places
@@ -123,14 +124,17 @@ def _merged(each: dict[str, Any]) -> dict[str, Any]:
 
 
 def _flag(each: dict[str, Any]) -> dict[str, Any]:
-    verified = f"{each['verified_at'][:10]} {each['verified_by']}" if each["verified_at"] else "no"
+    verified = "no"
+    if each["verified_at"]:
+        verified = f"{each['verified_at'][:10]} by {each['verified_by']}"
     state = each["state"]
     if each["ended_at"]:
-        state = f"ended {each['ended_at'][:10]}, {each['ended_why'] or 'no reason recorded'}"
+        ended, why = for_person(each["ended_at"][:10]), each["ended_why"] or "no reason recorded"
+        state = f"ended {ended}, {why}"
     return {
         **each,
         "state": state,
-        "written": f"{each['recorded_at'][:10]} {each['recorded_by']}",
+        "written": f"{each['recorded_at'][:10]} by {each['recorded_by']}",
         "verified": verified,
         "until": each["expires_on"],
     }

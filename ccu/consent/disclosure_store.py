@@ -15,7 +15,7 @@ from ccu import dates
 from ccu.consent import store as consent_store
 from ccu.errors import InvalidInput
 from ccu.people import store as people
-from ccu.records import consents, person_ids, table
+from ccu.records import codes, consents, person_ids, table
 from ccu.records.consents import POLICY, Recipient
 from ccu.records.visibility import PART2
 from ccu.work import Work
@@ -145,7 +145,21 @@ def rows(
     ]
 
 
+def labels(connection: sqlite3.Connection) -> dict[str, dict[str, str]]:
+    """Return column -> code -> label of the columns of `rows`, for a person."""
+    grounds = codes.labels(connection, "disclosure_ground")
+    found = codes.of_columns(
+        connection, to="agency", what="consent_scope", purpose="consent_purpose"
+    )
+    found["purpose"] |= grounds  # of a disclosure without a consent or a purpose of its own
+    return found | {"basis": {_without(code): _without(each) for code, each in grounds.items()}}
+
+
+def _without(ground: str) -> str:
+    return f"without consent: {ground}"
+
+
 def _basis(row: sqlite3.Row) -> str:
     if row["ground"] is not None:
-        return f"without consent: {row['ground']}"
+        return _without(row["ground"])
     return POLICY if row["consent"] is None else f"consent {row['consent']}"

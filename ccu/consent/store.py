@@ -137,9 +137,12 @@ def revoke(work: "Work", consent_id: int, on: date) -> list[int]:
     """
     row = read(work.connection, consent_id)
     if row["revoked_at"] is not None:
-        raise InvalidInput(f"consent {consent_id} was revoked on {row['revoked_at'][:10]}")
+        raise InvalidInput(
+            f"consent {consent_id} was revoked on {dates.said(row['revoked_at'][:10])}"
+        )
     if on.isoformat() < row["signed_on"]:
-        raise InvalidInput(f"--on is before consent {consent_id} was signed, {row['signed_on']}")
+        signed = dates.said(row["signed_on"])
+        raise InvalidInput(f"--on is before consent {consent_id} was signed, {signed}")
     at = work.at
     if on != work.today:
         at = dates.to_iso(dates.day_start(on, work.settings.zone))

@@ -169,6 +169,18 @@ def say_moment(moment: datetime, now: datetime) -> str:
     return text + to_iso(local)[-6:] if twice else text
 
 
+def said(stored: str) -> str:
+    """Write a stored day as `Jan 18, 2026`, a stored time as `Sun Jan 18, 2026 22:30`.
+
+    The time is that of the town's clock when it was stored. For a sentence; in a cell
+    `output.text.for_person` writes it in digits.
+    """
+    if len(stored) == len("2026-01-18"):
+        return say_date(date.fromisoformat(stored))
+    moment = from_iso(stored)
+    return say_moment(moment, moment)
+
+
 def offset_zone(moment: datetime) -> timezone:
     """Return the fixed zone of an aware datetime's offset; raises ValueError for a naive one."""
     return timezone(offset_of(moment))

@@ -78,7 +78,7 @@ def read_open(connection: sqlite3.Connection, follow_up_id: int) -> sqlite3.Row:
 
 
 def _by(row: sqlite3.Row, when: str) -> str:
-    return f"on {dates.minute(row[when])} by {row['closed_login']}"
+    return f"on {dates.said(row[when])} by {row['closed_login']}"
 
 
 # ---------------------------------------------------------------- making

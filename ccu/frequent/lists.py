@@ -10,6 +10,7 @@ from ccu.errors import InvalidInput
 from ccu.frequent import store as frequent
 from ccu.options import terminal
 from ccu.output import Document, Section, Table
+from ccu.output.text import for_person
 from ccu.people import open_work_store as open_work
 from ccu.people import screen_parts
 from ccu.people import store as person_store
@@ -166,7 +167,8 @@ def _in_words(override: Row | None, session: Session) -> str | None:
     if override is None:
         return None
     due = " (due)" if override["review_on"] <= session.today.isoformat() else ""
-    return f"since {override['since']}, review {override['review_on']}{due}"
+    since, review = for_person(override["since"]), for_person(override["review_on"])
+    return f"since {since}, review {review}{due}"
 
 
 # ---------------------------------------------------------------- overrides
@@ -212,7 +214,7 @@ def decide(
     ended = f" Ended override {', '.join(map(str, replaced))}." if replaced else ""
     return (
         f"Override {override_id}: {' '.join(map(str, subject))} is {on} the list regardless of the"
-        f" count, until review {review_on}.{ended}"
+        f" count, until review {dates.said(review_on)}.{ended}"
     )
 
 
@@ -269,5 +271,5 @@ def review(
         else:
             frequent.end_override(work, override_id, reason)
     if keep:
-        return f"Override {override_id} is kept until review {review_on}."
+        return f"Override {override_id} is kept until review {dates.said(review_on)}."
     return f"Override {override_id} has ended; the count decides again."

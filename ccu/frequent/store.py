@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.records import person_ids, table
 from ccu.work import Work
@@ -235,7 +236,9 @@ def require_override(connection: sqlite3.Connection, override_id: int) -> sqlite
     """Return an active override. Raises NotFound, and InvalidInput for one that has ended."""
     row = table.require(connection, "frequent_override", override_id)
     if row["ended_at"] is not None:
-        raise InvalidInput(f"override {override_id} has ended, on {row['ended_at'][:10]}")
+        raise InvalidInput(
+            f"override {override_id} has ended, on {dates.said(row['ended_at'][:10])}"
+        )
     return row
 
 

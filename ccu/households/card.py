@@ -41,7 +41,7 @@ def asked(session: Session, household: int | None, person: int | None) -> int:
         raise InvalidInput(f"person {person_id} is in households {listed(now)}; give its number")
     if not now:
         left = [
-            f"; they left household {each.household} on {each.until}"
+            f"; they left household {each.household} on {screen_parts.day(each.until)}"
             for each in before
             if each.until
         ]
@@ -317,13 +317,14 @@ def _open(card: Mapping[str, Any], names: Mapping[int, str]) -> list[tuple[Any, 
 
 def _unmet(connection: sqlite3.Connection, card: Mapping[str, Any]) -> Section:
     labels = codes.labels(connection, "need")
+    statuses = codes.labels(connection, "referral_status")
     rows, without = [], []
     for each in card["members"]:
         found = each["lacks"]
         if found is None:
             without.append(f"{each['name']} (person {each['person']})")
             continue
-        unmet = "; ".join(_need(one, labels) for one in found["needs"]) or "none found"
+        unmet = "; ".join(_need(one, labels, statuses) for one in found["needs"]) or "none found"
         rows.append((each["name"], screen_parts.day(found["on"]), unmet))
     lines = [f"Not asked yet: {', '.join(without)}."] if without else []
     return Section(
@@ -333,11 +334,11 @@ def _unmet(connection: sqlite3.Connection, card: Mapping[str, Any]) -> Section:
     )
 
 
-def _need(one: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+def _need(one: Mapping[str, Any], labels: Mapping[str, str], statuses: Mapping[str, str]) -> str:
     said = labels[one["need"]]
     if one["referral"] is None:
         return said
-    return f"{said} (referral {one['referral']}, {one['referral_status'].replace('_', ' ')})"
+    return f"{said} (referral {one['referral']}, {statuses[one['referral_status']].lower()})"
 
 
 def _others(title: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> list[Section]:

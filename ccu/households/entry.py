@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
+from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.households import store as households
 from ccu.options import HOUSEHOLD, OptionType, code, required, terminal, typed_text
@@ -47,7 +48,7 @@ def add(session: Session, household: int | str, people: Sequence[int], since: st
     who = listed(joining, "person")
     verb = "is" if len(joining) == 1 else "are"
     word = "new household" if new else "household"
-    from_then = f" since {since}" if since else ""
+    from_then = f" since {dates.said(since)}" if since else ""
     return f"{who[:1].upper()}{who[1:]} {verb} in {word} {number}{from_then}."
 
 
@@ -186,8 +187,11 @@ def _usual(connection: sqlite3.Connection, who: int, of: int) -> tuple[Choice, s
         return NONE, _in(stays, now[stays])
     (household,) = now[stays]
     if household in theirs[joins]:
-        left = theirs[joins][household].until
-        return NONE, f"person {joins} left household {household}, of person {stays}, on {left}"
+        left = dates.said(str(theirs[joins][household].until))
+        return (
+            NONE,
+            f"person {joins} left household {household}, of person {stays}, on {left}",
+        )
     return household, ""
 
 

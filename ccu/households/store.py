@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ccu import dates
 from ccu.errors import InvalidInput, NotFound
 from ccu.people import store as people
 from ccu.records import person_ids, table
@@ -126,7 +127,7 @@ def join(work: Work, household_id: int, person_id: int, since: str | None = None
         if since < before.until:
             raise InvalidInput(
                 f"--since is before person {person_id} left household {household_id},"
-                f" on {before.until}"
+                f" on {dates.said(before.until)}"
             )
     asked = {"household_id": household_id, "person_id": person_id, "since": since}
     old = work.connection.execute(
@@ -158,10 +159,12 @@ def leave(work: Work, household_id: int, person_id: int, on: str) -> None:
     if before is None:
         raise NotFound(f"person {person_id} is not in household {household_id}")
     if before.until is not None:
-        raise NotFound(f"person {person_id} left household {household_id} on {before.until}")
+        left = dates.said(before.until)
+        raise NotFound(f"person {person_id} left household {household_id} on {left}")
     if before.since is not None and on < before.since:
         raise InvalidInput(
-            f"--on is before person {person_id} joined household {household_id}, on {before.since}"
+            f"--on is before person {person_id} joined household {household_id},"
+            f" on {dates.said(before.since)}"
         )
     same = json.dumps(person_ids.same(work.connection, [person_id]))
     ended = work.connection.execute(

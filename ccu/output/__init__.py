@@ -23,7 +23,7 @@ import typer
 
 from ccu.errors import CcuError, InvalidInput
 from ccu.files import Place, reason
-from ccu.output.text import heading, one_line
+from ccu.output.text import heading, labeled, one_line
 
 if TYPE_CHECKING:
     from ccu.files.named import Draft
@@ -81,6 +81,7 @@ Row = Mapping[str, Any] | Sequence[Any]
 class Table:
     """Rows under columns. The order of `columns` is a contract; only screens show the title.
 
+    `labels`: of each column of codes what a person reads instead; CSV and JSON keep the codes.
     Cells: None is empty, True and False are yes and no (in JSON null, true, false); strings are
     never read as numbers. A row that does not fit the columns is a bug and raises ValueError.
     """
@@ -88,6 +89,7 @@ class Table:
     columns: tuple[str, ...]
     rows: Iterable[Row]
     title: str = ""
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def headings(self) -> list[str]:
@@ -106,6 +108,19 @@ class Table:
             if len(cells) != count:
                 raise ValueError(f"a row of {len(cells)} cells under {count} columns")
             yield cells
+
+    def shown(self) -> Iterator[list[Any]]:
+        """Yield each row as `cells` does, with labels in place of codes, for a person."""
+        lists = [self.labels.get(column) for column in self.columns]
+        if not any(lists):
+            return self.cells()
+        return (
+            [
+                labeled(value, known) if known else value
+                for value, known in zip(row, lists, strict=True)
+            ]
+            for row in self.cells()
+        )
 
 
 @dataclass

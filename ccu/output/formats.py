@@ -1,6 +1,7 @@
 """Plain, CSV, JSON and Markdown: each turns a table or a document into text, piece by piece."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 
@@ -40,7 +41,7 @@ def plain(table: Table, indent: str = "") -> Iterator[str]:
     Widths come from the first SAMPLE rows, so that a million rows need no more memory. Not by
     tabulate, which holds all rows and is slow to import.
     """
-    rows = table.cells()
+    rows = table.shown()
     sample = list(islice(rows, SAMPLE))
     right = numeric_columns(sample, len(table.columns))
     head = [[cell(value) for value in row] for row in sample]
@@ -104,7 +105,7 @@ def markdown(table: Table) -> Iterator[str]:
     """Yield a GitHub table. It holds all rows at once: for pages, not for a million rows."""
     from tabulate import tabulate
 
-    rows = list(table.cells())
+    rows = list(table.shown())
     right = numeric_columns(rows, len(table.columns))
     if table.title:
         yield f"## {markdown_line(table.title)}\n\n"
@@ -124,7 +125,7 @@ def with_content(document: Document) -> Iterator[tuple[Section, Table | None, Se
         table, texts = section.table, section.lines
         if table:
             rows = list(table.rows)
-            table = Table(table.columns, rows) if rows or not section.empty else None
+            table = replace(table, rows=rows, title="") if rows or not section.empty else None
         if not (section.pairs or table or texts) and section.empty:
             texts = (section.empty,)
         if section.pairs or table or texts:

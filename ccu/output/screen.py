@@ -32,7 +32,7 @@ _MOMENT = re.compile("(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}/[0-9]{2}/[0-9]{4}) 
 def table(table: Table, sink: "Sink") -> Iterator[str]:
     """Yield the table within the width of the terminal; as records where that is too narrow."""
     console = _console(sink)
-    rows = table.cells()
+    rows = table.shown()
     page = list(islice(rows, PAGE))
     layout = _layout(table.headings, page, console.width)
     if table.title:
@@ -81,7 +81,7 @@ def _parts(
             [(heading(one_line(name)), lines(for_person(value))) for name, value in section.pairs]
         )
     if table:
-        rows = list(table.cells())
+        rows = list(table.shown())
         layout = _layout(table.headings, rows, room)
         if layout is None:
             yield _records(table.headings, rows)

@@ -5,7 +5,7 @@ keep markup from being interpreted, `csv_cell` keeps a spreadsheet from running 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -50,12 +50,14 @@ def lines(text: str) -> list[str]:
 # Keys whose title is not the key in words.
 _TITLES = {
     "a": "A",
+    "answer": "Outcome",
     "b": "B",
     "for": "About",
     "id": "Number",
     "k": "Calls",
     "old": "Old",
     "on": "Date",
+    "outcome": "Disposition",
     "part2": "Part 2",
     "was": "Was",
     "zip": "ZIP",
@@ -95,11 +97,12 @@ def plain_text(value: Any) -> str:
     return str(value)
 
 
-_DAY = r"([12]\d{3})-(\d\d)-(\d\d)(?=$| \d\d:\d\d(?:$| by ))"
+# A day, a minute, or a time as it is stored, with seconds and offset.
+_DAY = r"([12]\d{3})-(\d\d)-(\d\d)(?:[ T](\d\d:\d\d)(?::\d\d[+-]\d\d:\d\d)?)?(?=$| by )"
 
 
 def for_person(value: Any) -> str:
-    """Return a value as text for a person: a stored day or minute as `11/24/2026 14:20`.
+    """Return a value as text for a person: a stored day or time as `11/24/2026 14:20`.
 
     Only a cell that is one, or begins with one before ` by `: other text is somebody's own words.
     JSON, CSV and files keep ISO 8601.
@@ -108,7 +111,18 @@ def for_person(value: Any) -> str:
     if text[:1] not in ("1", "2"):  # most cells, without the pattern
         return text
     day = re.match(_DAY, text)
-    return f"{day[2]}/{day[3]}/{day[1]}{text[day.end() :]}" if day else text
+    if day is None:
+        return text
+    clock = f" {day[4]}" if day[4] else ""
+    return f"{day[2]}/{day[3]}/{day[1]}{clock}{text[day.end() :]}"
+
+
+def labeled(value: Any, labels: Mapping[str, str]) -> Any:
+    """Return the label of a code, or those of several with commas between; else the value."""
+    if not isinstance(value, str):
+        return value
+    parts = value.split(", ")
+    return "; ".join(labels[part] for part in parts) if labels.keys() >= {*parts} else value
 
 
 def cell(value: Any) -> str:

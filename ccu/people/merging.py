@@ -237,7 +237,9 @@ def _undone(data: dict[str, Any]) -> Document:
     lines = [f"Move what belongs to person {person}: for a call, use ccu call edit."]
     without = [
         "Person {person} has no worker now; {worker} was until {until}:"
-        " ccu worker assign --person {person}".format(**each)
+        " ccu worker assign --person {person}".format(
+            **{**each, "until": dates.said(each["until"])}
+        )
         for each in data["without_worker"]
     ]
     sections = [

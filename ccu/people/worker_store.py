@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ccu import dates
 from ccu.errors import InvalidInput, NotFound
 from ccu.people import store as people
 from ccu.people.open_work_store import IN_FORCE
@@ -126,7 +127,9 @@ def hand_over(connection: sqlite3.Connection, old_id: int, new_id: int | None, o
 
 def _end(work: Work, row: sqlite3.Row, until: str, option: str) -> None:
     if until < row["since"]:
-        raise InvalidInput(f"{option} is before {row['login']} began, on {row['since']}")
+        raise InvalidInput(
+            f"{option} is before {row['login']} began, on {dates.said(row['since'])}"
+        )
     table.update(work.connection, "worker", row["id"], {"until": until})
 
 

@@ -54,7 +54,9 @@ def _until(session: Session, text: str, option: str) -> date:
     years, latest = _latest(session, session.today)
     day = typed_text.day(session, text, option)
     if not session.today < day <= latest:
-        raise InvalidInput(f"{option} must be after today and at most {latest}, in {years} years")
+        raise InvalidInput(
+            f"{option} must be after today and at most {dates.say_date(latest)}, in {years} years"
+        )
     return day
 
 
@@ -99,7 +101,8 @@ def add_flag(
         names = stigmatizing_terms.Names.of(names_store.met_at(work.connection, place_id))
     _advise("the note", note, names)
     _advise("--source", source, names)
-    return f"Flag {flag_id} on place {place_id}, {text}, until {expires_on}; not verified yet."
+    last = dates.said(expires_on)
+    return f"Flag {flag_id} on place {place_id}, {text}, until {last}; not verified yet."
 
 
 def _advise(what: str, text: str, names: stigmatizing_terms.Names) -> None:
@@ -125,7 +128,8 @@ def verify_flag(session: Session, flag_id: int) -> str:
         )
         if expires_on < session.today.isoformat():
             raise InvalidInput(
-                f"flag {flag_id} expired on {expires_on}, the day its writer set; write a new one"
+                f"flag {flag_id} expired on {dates.said(expires_on)}, the day its writer set; write"
+                " a new one"
             )
         if old["recorded_by"] == work.staff_id:
             raise NotAllowed(
@@ -134,9 +138,10 @@ def verify_flag(session: Session, flag_id: int) -> str:
         new = {"verified_by": work.staff_id, "verified_at": work.at, "expires_on": expires_on}
         table.change(work, "place_flag", old, new)
         work.audit("flag-verify", "place_flag", flag_id, place=old["place_id"])
+    until = dates.said(expires_on)
     if limited:
-        return f"Flag {flag_id} is verified; it is kept until {expires_on}, as its writer set."
-    return f"Flag {flag_id} is verified and renewed: it is kept until {expires_on}."
+        return f"Flag {flag_id} is verified; it is kept until {until}, as its writer set."
+    return f"Flag {flag_id} is verified and renewed: it is kept until {until}."
 
 
 def _latest(session: Session, day: date) -> tuple[int, date]:
@@ -179,7 +184,8 @@ def end_flag(session: Session, flag_id: int, why: str | None, asking: bool) -> s
 def _open_flag(work: Work, flag_id: int) -> sqlite3.Row:
     row = table.require(work.connection, "place_flag", flag_id)
     if row["ended_at"] is not None:
-        raise InvalidInput(f"flag {flag_id} has ended, on {row['ended_at'][:10]}; write a new one")
+        ended = dates.said(row["ended_at"][:10])
+        raise InvalidInput(f"flag {flag_id} has ended, on {ended}; write a new one")
     return row
 
 

@@ -4,6 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.options import terminal
 from ccu.output.text import listed
@@ -38,7 +39,7 @@ def approve(session: Session, plan_id: int, reason: str | None) -> str:
     instead = f" It replaces plan {listed(sorted(replaced))}." if replaced else ""
     return (
         f"Approved plan {plan_id}: on the card of {form.said_for(session.db, whose)} from now on;"
-        f" to review on {days['review_on']}, expires after {days['expires_on']}.{instead}"
+        f" {_until(days)}{instead}"
     )
 
 
@@ -56,10 +57,13 @@ def review(session: Session, plan_id: int) -> str:
         row = plans.read(work.connection, plan_id, work.today)
         days = _days(session)
         plans.record_review(work, row, days)
-    return (
-        f"Plan {plan_id} is still right: to review on {days['review_on']},"
-        f" expires after {days['expires_on']}."
-    )
+    return f"Plan {plan_id} is still right: {_until(days)}"
+
+
+def _until(days: dict[str, str]) -> str:
+    """Return `to review on Jul 31, 2026, expires after Jan 31, 2027.`."""
+    review, expiry = dates.said(days["review_on"]), dates.said(days["expires_on"])
+    return f"to review on {review}, expires after {expiry}."
 
 
 def end(session: Session, plan_id: int, reason: str) -> str:

@@ -102,7 +102,7 @@ def _sections(data: dict[str, Any], labels: dict[str, str]) -> list[Section]:
     if changed:
         sections.append(Section("Changes", table=Table(CHANGE_COLUMNS, changed)))
     if "earlier" in data:
-        earlier = Table(EARLIER_COLUMNS, data["earlier"])
+        earlier = Table(EARLIER_COLUMNS, data["earlier"], labels={"status": labels})
         sections.append(Section("Other plans", table=earlier, empty="none"))
     return sections
 
@@ -116,10 +116,10 @@ def _pairs(data: dict[str, Any], labels: dict[str, str]) -> list[tuple[str, Any]
     review = data["review_on"]
     pairs = {
         "status": status,
-        "written": f"{dates.minute(data['written_at'])}, {data['author']}",
-        "approved": data["approver"] and f"{data['approved_on']}, {data['approver']}",
-        "review": f"{review}; it is due" if data["review_due"] else review,
-        "expires": data["expires_on"] and f"after {data['expires_on']}",
+        "written": f"{dates.minute(data['written_at'])} by {data['author']}",
+        "approved": data["approver"] and f"{data['approved_on']} by {data['approver']}",
+        "review": f"{dates.said(review)}; it is due" if data["review_due"] else review,
+        "expires": data["expires_on"] and f"after {dates.said(data['expires_on'])}",
     }
     return [(label, value) for label, value in pairs.items() if value]
 
@@ -127,12 +127,12 @@ def _pairs(data: dict[str, Any], labels: dict[str, str]) -> list[tuple[str, Any]
 def _suggestion(each: dict[str, Any]) -> str:
     """Return its number, author and text, and the answer under it."""
     words = each["text"].replace("\n", "\n   ")
-    text = f"{each['id']}, {each['by']} on {each['at'][:10]}: {words}"
+    text = f"{each['id']}, {each['by']} on {dates.said(each['at'][:10])}: {words}"
     if each["accepted"] is None:
         return f"{text}\n   not yet answered"
     word = "accepted" if each["accepted"] else "declined"
     answer = each["answer"].replace("\n", "\n   ")
-    when = each["answered_at"][:10]
+    when = dates.said(each["answered_at"][:10])
     return f"{text}\n   {word} by {each['answered_by']} on {when}: {answer}"
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ccu import access
+from ccu import access, dates
 from ccu.errors import InvalidInput, NotAllowed
 from ccu.records import person_ids, table
 from ccu.work import Work
@@ -136,7 +136,9 @@ def approve(work: Work, row: sqlite3.Row, days: Mapping[str, str], reason: str |
     `days`: approved_on, review_on, expires_on. Raises InvalidInput.
     """
     if row["status"] != "draft":
-        who = f", by {row['approver']} on {row['approved_on']}" if row["approver"] else ""
+        who = (
+            f", by {row['approver']} on {dates.said(row['approved_on'])}" if row["approver"] else ""
+        )
         raise InvalidInput(f"plan {row['id']} is not a draft: it is {row['state']}{who}")
     others = same(work.connection, of_row(row), work.today)
     replaced = [other for other in others if other["status"] == "approved"]

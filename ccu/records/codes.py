@@ -81,6 +81,11 @@ def labels(connection: sqlite3.Connection, table: str) -> dict[str, str]:
     return {each.code: each.label for each in every(connection, table)}
 
 
+def of_columns(connection: sqlite3.Connection, **lists: str) -> dict[str, dict[str, str]]:
+    """Return column -> code -> label, for an `output.Table`; `lists` is the list of each column."""
+    return {column: labels(connection, table) for column, table in lists.items()}
+
+
 def code(connection: sqlite3.Connection, table: str, text: str, option: str) -> str:
     """Return the code that a text on a command line names.
 

@@ -1,7 +1,7 @@
 """What `refer`, `referral update` and `expire` ask for, warn of, write and report."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -230,7 +230,8 @@ def _of_provider(session: Session, connection: sqlite3.Connection, new: NewRefer
     if provider["verified_on"] is None:
         found.append(f"the details of {name} were never verified")
     elif providers.is_old(provider, session.today, days):
-        found.append(f"the details of {name} are out of date: verified {provider['verified_on']}")
+        verified = dates.said(provider["verified_on"])
+        found.append(f"the details of {name} are out of date: verified {verified}")
     return found
 
 
@@ -261,12 +262,16 @@ def update(session: Session, referral_id: int, change: Update) -> str:
     with session.work() as work:
         done = referrals.update(work, referral_id, change)
         owner = referral_reads.record(work.connection, referral_id)["owner"]["login"]
-    return _done(referral_id, change, done, owner)
+        labels = codes.labels(work.connection, "referral_status")
+    return _done(referral_id, change, done, owner, labels)
 
 
-def _done(referral_id: int, change: Update, done: Done, owner: str) -> str:
+def _done(
+    referral_id: int, change: Update, done: Done, owner: str, labels: Mapping[str, str]
+) -> str:
     """`Referral 7: accepted (was requested).`, with what follows from it."""
-    parts = [done.after if done.after == done.before else f"{done.after} (was {done.before})"]
+    before, after = labels[done.before].lower(), labels[done.after].lower()
+    parts = [after if after == before else f"{after} (was {before})"]
     if change.owner_id is not None:
         parts.append(f"owner {owner}")
     if change.note is not None:

@@ -146,12 +146,13 @@ def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
         for each in data["answers"]
     ]
     pairs = [
-        ("when", f"{dates.minute(data['occurred_at'])}, by {data['recorded_by']}"),
+        ("when", f"{dates.minute(data['occurred_at'])} by {data['recorded_by']}"),
         ("call", data["call"]),
         ("earlier", ", ".join(map(str, data["earlier"]))),
     ]
     given = [pair for pair in pairs if pair[1]]
-    sections = [Section(pairs=given), Section(table=Table(COLUMNS, rows), main=True)]
+    answers = Table(COLUMNS, rows, labels=codes.of_columns(connection, status="referral_status"))
+    sections = [Section(pairs=given), Section(table=answers, main=True)]
     sections.append(Section("Changes", lines=table.changes_in_words(data["changes"])))
     return Document(title, sections, data)
 

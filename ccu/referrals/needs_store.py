@@ -130,9 +130,8 @@ def earlier_referral(
     if before is None or _is_withheld(before, view):
         return None
     if answer["referral_status"] in rules.OPEN:
-        raise InvalidInput(
-            f"referral {before} was already made for that need and is {answer['referral_status']}"
-        )
+        status = codes.labels(connection, "referral_status")[answer["referral_status"]].lower()
+        raise InvalidInput(f"referral {before} was already made for that need and is {status}")
     return before
 
 

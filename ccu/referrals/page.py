@@ -8,6 +8,7 @@ from ccu import dates
 from ccu.calls import call_answer
 from ccu.errors import InvalidInput
 from ccu.output import Document, Section, Table
+from ccu.output.text import for_person
 from ccu.people.open_work_store import AsOf
 from ccu.records import audit, codes, person_ids
 from ccu.records.visibility import Hidden
@@ -109,7 +110,7 @@ def made(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
     kinds = codes.labels(connection, "follow_up_kind")
     pairs = [pair for pair in _pairs(connection, data) if pair[0] in ("for", "owner", "handoff")]
     due = [
-        f"Follow-up {each['id']}: {kinds[each['kind']]}, due {dates.minute(each['due_at'])}"
+        f"Follow-up {each['id']}: {kinds[each['kind']]}, due {dates.said(each['due_at'])}"
         f" ({each['owner']})"
         for each in data["follow_ups"]
     ]
@@ -119,7 +120,8 @@ def made(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
 def title(connection: sqlite3.Connection, data: dict[str, Any]) -> str:
     """`Referral 7: Housing, Homes with Hope (requested)`."""
     need = codes.labels(connection, "need")[data["need"]]
-    return f"Referral {data['id']}: {need}, {data['provider']['name']} ({data['status']})"
+    status = codes.labels(connection, "referral_status")[data["status"]].lower()
+    return f"Referral {data['id']}: {need}, {data['provider']['name']} ({status})"
 
 
 def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[str, Any]]:
@@ -132,8 +134,8 @@ def _pairs(connection: sqlite3.Connection, data: dict[str, Any]) -> list[tuple[s
     status = codes.labels(connection, "referral_status")[data["status"]]
     reached = [owner["name"], owner["phone"]]
     pairs = [
-        ("status", f"{status}, since {dates.minute(data['since'])}"),
-        ("outcome", data["outcome"]),
+        ("status", f"{status}, since {dates.said(data['since'])}"),
+        ("answer", data["outcome"]),
         ("for", _for(data)),
         ("from", where or f"assessment {data['assessment']}"),
         ("provider", ", ".join(part for part in (str(provider["id"]), provider["phone"]) if part)),
@@ -181,7 +183,7 @@ def _due(connection: sqlite3.Connection, data: dict[str, Any]) -> list[Section]:
     results = codes.labels(connection, "follow_up_result")
     rows, tries = [], []
     for each in data["follow_ups"]:
-        state = f"closed {dates.minute(each['closed_at'])}" if each["closed_at"] else "open"
+        state = f"closed {for_person(each['closed_at'])}" if each["closed_at"] else "open"
         state = "awaiting signature" if each["unsigned"] else state
         count = len(each["attempts"])
         kind = kinds[each["kind"]]

@@ -227,7 +227,7 @@ def event_of_status(events: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _event_in_words(event: dict[str, Any]) -> str:
     """An event in words, for a message: no note, no name."""
-    what = event["status"]
+    what = event["status"].replace("_", " ")
     if event["again"]:
         what = f"referred again as {event['again']}"
     elif event["owner"]:
@@ -236,8 +236,8 @@ def _event_in_words(event: dict[str, Any]) -> str:
 
 
 def _who_and_when(event: dict[str, Any]) -> str:
-    """`dlee, 2026-01-31 14:02`."""
-    return f"{event['by']}, {dates.minute(event['at'])}"
+    """`dlee, Sat Jan 31, 2026 14:02`."""
+    return f"{event['by']}, {dates.said(event['at'])}"
 
 
 # ---------------------------------------------------------------- checks before a write
@@ -277,7 +277,7 @@ def _check_step(
         rules.check_role(before, status, role)
         return
     since = event_of_status(events)
-    what = f"referral {referral_id} is {before} ({_who_and_when(since)})"
+    what = f"referral {referral_id} is {before.replace('_', ' ')} ({_who_and_when(since)})"
     if before not in rules.OPEN:
         raise InvalidInput(
             f"{what}: it has ended; ccu refer CALL --again-of {referral_id} refers"
@@ -317,7 +317,6 @@ def _step_time(referral_id: int, events: list[dict[str, Any]], at: datetime) -> 
     last = events[-1]
     if dates.is_after(dates.from_iso(last["at"]), at):
         raise InvalidInput(
-            f"--when is before the last event of referral {referral_id}"
-            f" ({dates.minute(last['at'])})"
+            f"--when is before the last event of referral {referral_id} ({dates.said(last['at'])})"
         )
     return dates.to_iso(at)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ccu import dates
 from ccu.errors import InvalidInput, NotFound
 from ccu.records import person_ids, table
 from ccu.records.ownership import RECORDS, Records, ids_of, references
@@ -183,7 +184,7 @@ def release(work: "Work", hold_id: int) -> str:
     if row is None:
         raise NotFound(f"no hold {hold_id}")
     if row["released_at"] is not None:
-        raise InvalidInput(f"hold {hold_id} was released on {row['released_at'][:10]}")
+        raise InvalidInput(f"hold {hold_id} was released on {dates.said(row['released_at'][:10])}")
     ended = {"released_at": work.at, "released_by": work.staff_id}
     table.update(work.connection, "legal_hold", hold_id, ended)
     work.audit("release", row["record"], row["record_id"], hold=hold_id)

@@ -89,12 +89,13 @@ def document(session: Session, row: dict[str, Any], content: "Content | None") -
     labels = codes.labels(session.db, "seal_authority")
     found = [] if content is None else content_rows(_readable(session, content))
     pairs = [
-        ("Order", f"{labels[row['authority']]}, {row['ordered_on']}"),
+        ("Order", f"{labels[row['authority']]}, {dates.said(row['ordered_on'])}"),
         ("Sealed", f"{dates.minute(row['sealed_at'])} by {row['sealed_by']}"),
     ]
     if row["lifted_at"]:
-        when = dates.minute(row["lifted_at"])
-        pairs.append(("Lifted", f"{when} by {row['lifted_by']} ({row['lift_reason']})"))
+        when, reasons = dates.minute(row["lifted_at"]), codes.labels(session.db, "lift_reason")
+        why = reasons[row["lift_reason"]]
+        pairs.append(("Lifted", f"{when} by {row['lifted_by']} ({why})"))
     table = Table(COLUMNS, [tuple(each.values()) for each in found])
     sections = [
         Section(pairs=pairs),

@@ -62,7 +62,7 @@ def test_show_prints_the_record_with_labels(call: Ccu) -> None:
         "Incident      26-1\n"
         "Hazards       None\n"
         "Dispositions  Resolved on scene\n"
-        "Outcome       no decision yet\n"
+        "Outcome       No decision yet\n"
         "Decision      undecided\n"
         f"Recorded      01/31/2026 23:59 by {login}\n"
         "\n"
@@ -380,7 +380,7 @@ def test_a_void_call_is_kept_and_no_longer_counted(call: Ccu, db_path: Path) -> 
     page = call("call", "show", "1").out
     login = shown(call)["recorded_by"]
     assert page.startswith(
-        f"Call 1\n\nVOID since 2026-01-31 23:59, by {login}\n  logged twice\n\nBegan "
+        f"Call 1\n\nVOID since Sat Jan 31, 2026 23:59, by {login}\n  logged twice\n\nBegan "
     )
     assert "  2026-01-31 22:30  yes" not in call("history", "--address", "12 Main St Apt 3").out
     assert rows(db_path, "SELECT count(*), min(narrative) FROM call") == [(1, None)]

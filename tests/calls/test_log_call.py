@@ -41,8 +41,8 @@ def test_the_usual_call_gives_its_number_and_the_card(ccu: Ccu) -> None:
     head = "Logged call 1.\n\n12 MAIN ST # 3, WESTPORT\n1st care call here in 90 days.\n"
     assert result.out.startswith(head)
     assert result.out.endswith(
-        "  Care  Nature         Outcome  Answer\n"
-        "       1  01/31/2026 22:30  yes   Welfare check           no decision yet\n"
+        "  Care  Nature         Disposition  Outcome\n"
+        "       1  01/31/2026 22:30  yes   Welfare check               No decision yet\n"
     )
     assert result.err == ""
 
@@ -205,7 +205,7 @@ def test_an_address_that_is_no_place_is_kept_in_its_words(ccu: Ccu) -> None:
 def test_the_calls_of_the_card_can_be_had_as_csv(ccu: Ccu) -> None:
     assert ccu(*USUAL, "--format", "csv").out == (
         '"id","occurred","care","nature","outcome","answer"\n'
-        '"1","2026-01-31 22:30","yes","Welfare check","","no decision yet"\n'
+        '"1","2026-01-31 22:30","yes","Welfare check","","No decision yet"\n'
     )
 
 

@@ -140,7 +140,7 @@ def test_no_further_action_has_a_reason_and_can_be_taken_back(ccu: Ccu, db_path:
     done = at(DAY, "call", "decide", "3", "--no-action", "in_care")
     assert done.out == "Call 3: no further action: Already in care; provider informed.\n"
     assert undecided(DAY) == [2]
-    assert read(DAY, "call", "show", "3")["answer"] == "no further action"
+    assert read(DAY, "call", "show", "3")["answer"] == "No further action"
     assert at(DAY, "call", "decide", "3", "--reopen").code == 0
     assert undecided(DAY) == [2, 3]
     changes = read(DAY, "call", "show", "3")["changes"]
@@ -202,7 +202,7 @@ def test_a_sealed_call_takes_its_decision_along_and_brings_it_back(ccu: Ccu, db_
                 assert hand.execute(f"SELECT count(*) FROM {name}").fetchone() == (0,)
         assert undecided(LATE) == []
         assert ccu("seal", "lift", "2", "--reason-code", "in_error").code == 0
-    assert read(DAY, "call", "show", "3")["answer"] == "no further action"
+    assert read(DAY, "call", "show", "3")["answer"] == "No further action"
     assert read(LATE, "report", "--month", "2026-02")["undecided"] == 0
 
 
@@ -315,7 +315,7 @@ def test_a_referral_put_off_leaves_the_call_undecided(ccu: Ccu, db_path: Path) -
     assert undecided(DAY) == [2, 6, 3]
     done = at(DAY, *line, "--disposition", "referred", "--no-input", "-f", "json")
     assert done.code == 0, done.err
-    assert json.loads(done.out)["card"]["calls"][0]["answer"] == "no decision yet"
+    assert json.loads(done.out)["card"]["calls"][0]["answer"] == "No decision yet"
 
 
 def test_the_list_at_a_terminal_has_name_and_phone(ccu: Ccu, db_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_the_page_has_what_is_new_due_late_and_waiting(ccu: Ccu) -> None:
             "place": "12 MAIN ST # 3",
             "nature": "Person in crisis",
             "outcome": "",
-            "answer": "not reached; next try Jan 31",
+            "answer": "Not tried yet; due Jan 31",
         }
     ]
     markdown = ccu("brief", "--format", "markdown").out
@@ -184,7 +184,7 @@ def test_a_flag_that_expires_is_told_before_and_after(
     done = at("2026-05-02T09:00", "place", "verify", "1")
     assert (done.code, done.err) == (
         2,
-        "ccu: error: flag 1 expired on 2026-05-01, the day its writer set; write a new one\n",
+        "ccu: error: flag 1 expired on May 1, 2026, the day its writer set; write a new one\n",
     )
     assert at("2026-05-02T09:00", "place", "unflag", "1", "--why", "outdated").code == 0
     assert told("2026-05-02T10:00") == []

@@ -129,7 +129,7 @@ def test_a_revocation_holds_from_the_next_command_on(
     (row,) = seen("consent", "list", "--person", "1", "--all")
     assert (row["state"], row["revoked_on"]) == ("revoked", "2026-01-31")
     again = ccu("consent", "revoke", "1")
-    assert again == (2, "", "ccu: error: consent 1 was revoked on 2026-01-31\n")
+    assert again == (2, "", "ccu: error: consent 1 was revoked on Jan 31, 2026\n")
     assert steps.audited(db_path, "consent-revoke") == [("person", 1)]
     assert ccu("consent", "revoke", "7") == (3, "", "ccu: error: no consent 7\n")
 

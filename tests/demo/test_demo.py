@@ -193,7 +193,7 @@ def test_the_tour_runs_every_screen(empty: Ccu, db_path: Path) -> None:
         "$ ccu follow-up overdue",
         "$ ccu brief",
         "Human Services client. Call ",
-        "\nOutcome            not reached; follow-up overdue since ",
+        "\nOutcome            Not reached; follow-up overdue since ",
     ):
         assert words in shown.out
     assert "579    0        0   579         0\n" in shown.out  # of the import, again

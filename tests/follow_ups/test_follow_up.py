@@ -206,7 +206,7 @@ def test_closing_twice_is_told_who_closed_it_and_when(ccu: Ccu) -> None:
     add(ccu, "--call", "1")
     closed = ("follow-up", "done", "1", "--result", "reached")
     assert ccu(*closed).out == "Closed follow-up 1: reached.\n"
-    says = f"ccu: error: follow-up 1 was closed on 2026-01-31 14:00 by {login(ccu)}\n"
+    says = f"ccu: error: follow-up 1 was closed on Sat Jan 31, 2026 14:00 by {login(ccu)}\n"
     assert at("2026-02-02T09:00", *closed) == (2, "", says)
     assert ccu("follow-up", "move", "1", "--due", "friday") == (2, "", says)
     assert ccu("follow-up", "sign", "1") == (2, "", says)
@@ -224,7 +224,7 @@ def test_of_two_at_once_the_second_is_told_who_was_faster(ccu: Ccu) -> None:
 
     add(ccu, "--call", "1")
     session = Session(None, NOW)
-    with pytest.raises(InvalidInput, match="follow-up 1 was closed on 2026-01-31 14:00 by"):
+    with pytest.raises(InvalidInput, match="follow-up 1 was closed on Sat Jan 31, 2026 14:00 by"):
         entry.attempt(session, 1, AttemptOptions("refused", note_file=meanwhile), asking=False)
     session.close()
     assert [each["result"] for each in shown(ccu, 1)["attempts"]] == ["Reached"]
@@ -340,7 +340,8 @@ def test_an_interns_closing_waits_for_their_supervisor(
     (row,) = listed(ccu)
     assert (row["state"], row["what"]) == ("open, to sign", "Visit, to sign")
     assert ccu("follow-up", "done", "1", "--result", "reached").err == (
-        "ccu: error: follow-up 1 was done on 2026-01-31 14:00 by kint and waits to be signed\n"
+        "ccu: error: follow-up 1 was done on Sat Jan 31, 2026 14:00 by kint and waits to be"
+        " signed\n"
     )
     refused = {
         "kint": "ccu follow-up sign needs the role officer, ccu, clinician, supervisor or admin;"

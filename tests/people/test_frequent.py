@@ -374,7 +374,7 @@ def test_who_called_is_not_who_the_calls_are_about(ccu: Ccu, db_path: Path) -> N
 def test_an_override_lists_below_and_leaves_out_above(ccu: Ccu) -> None:
     calls(ccu, 3, "unknown")
     assert override(ccu, "--person", "1", "--on").out == (
-        "Override 1: person 1 is on the list regardless of the count, until review 2026-07-30.\n"
+        "Override 1: person 1 is on the list regardless of the count, until review Jul 30, 2026.\n"
     )
     assert override(ccu, "--address", "12 main street #3", "--off").code == 0
     (row,) = listed("people")["people"]
@@ -386,7 +386,7 @@ def test_an_override_lists_below_and_leaves_out_above(ccu: Ccu) -> None:
     page = ccu("frequent", "places")
     assert page.out.endswith("\n1 left out by override; --all lists them.\n")
     assert "Left out by override (1)" in ccu("frequent", "places", "--all").out
-    assert "since 2026-01-31, review 2026-07-30" in ccu("frequent", "people").out
+    assert "since 01/31/2026, review 07/30/2026" in ccu("frequent", "people").out
     assert (
         "Marked frequent by override until review Jul 30, 2026"
         " (1 care call about them in 90 days; the town's threshold is 3).\n"
@@ -440,7 +440,7 @@ def test_a_review_is_due_told_in_the_brief_and_keeps_or_ends(ccu: Ccu, db_path: 
         return run_ccu("--today", late, "frequent", "review", *args, stdin="still so")
 
     assert review("1", "--keep", "--file", "-").out == (
-        "Override 1 is kept until review 2027-01-29.\n"
+        "Override 1 is kept until review Jan 29, 2027.\n"
     )
     assert at(late, "brief", "-f", "json").out.count('"overrides_due": []') == 1
     assert review("1", "--end", "--file", "-").out == (

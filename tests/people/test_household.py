@@ -241,11 +241,11 @@ def test_at_a_terminal_it_is_asked(ccu: Ccu) -> None:
 def test_who_left_is_not_brought_back_by_a_link(ccu: Ccu) -> None:
     linked(ccu, 1, 2, "spouse")
     assert ccu("household", "leave", "1", "1", "--on", "2026-01-12").out == (
-        "Person 1 left household 1 on 2026-01-12.\n"
+        "Person 1 left household 1 on Jan 12, 2026.\n"
     )
     linked(ccu, 2, 3, "parent")
     assert linked(ccu, 1, 3, "parent").splitlines()[1] == (
-        "Linked only: person 1 left household 1, of person 3, on 2026-01-12"
+        "Linked only: person 1 left household 1, of person 3, on Jan 12, 2026"
         " (ccu household add changes that)."
     )
     assert belong(ccu, 1) == [2, 3]
@@ -283,20 +283,20 @@ def test_people_come_and_go_and_come_back(ccu: Ccu, db_path: Path) -> None:
         "Person 1 and person 2 are in new household 1.\n"
     )
     assert ccu("household", "add", "1", "3", "--since", "2026-01-12").out == (
-        "Person 3 is in household 1 since 2026-01-12.\n"
+        "Person 3 is in household 1 since Jan 12, 2026.\n"
     )
     refused(ccu("household", "add", "1", "3"), 2, "person 3 is in household 1 already")
     refused(
         ccu("household", "leave", "1", "3", "--on", "2026-01-11"),
         2,
-        "--on is before person 3 joined household 1, on 2026-01-12",
+        "--on is before person 3 joined household 1, on Jan 12, 2026",
     )
     assert ccu("household", "leave", "1", "3", "--on", "2026-01-20").code == 0
-    refused(ccu("household", "leave", "1", "3"), 3, "person 3 left household 1 on 2026-01-20")
+    refused(ccu("household", "leave", "1", "3"), 3, "person 3 left household 1 on Jan 20, 2026")
     refused(
         ccu("household", "add", "1", "3", "--since", "2026-01-13"),
         2,
-        "--since is before person 3 left household 1, on 2026-01-20",
+        "--since is before person 3 left household 1, on Jan 20, 2026",
     )
     assert ccu("household", "add", "1", "3").code == 0
     (third,) = [each for each in card(ccu, 1)["members"] if each["person"] == 3]
@@ -532,7 +532,7 @@ def test_several_and_none_are_said_by_number(ccu: Ccu) -> None:
         "person 1 is in households 1 and 2; give its number",
     )
     assert ccu("household", "leave", "2", "3").code == 0
-    says = "person 3 is in no household; they left household 2 on 2026-01-31"
+    says = "person 3 is in no household; they left household 2 on Jan 31, 2026"
     refused(ccu("household", "show", "--person", "3"), 3, says)
 
 

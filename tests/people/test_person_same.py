@@ -360,7 +360,7 @@ def test_unmerge_lists_people_without_a_worker(ended: bool, ccu: Ccu) -> None:
         assert ccu("staff", "add", "third", "--role", "ccu").code == 0
         assign(ccu, "1", "third")
     page = ccu("person", "unmerge", "2").out
-    said = "Person 2 has no worker now; boss was until 2026-01-31: ccu worker assign --person 2\n"
+    said = "Person 2 has no worker now; boss was until Jan 31, 2026: ccu worker assign --person 2\n"
     assert said in page
     assert page.count("has no worker now") == 1
     if not ended:

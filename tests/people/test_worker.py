@@ -59,11 +59,11 @@ def household(db_path: Path, *people: int) -> None:
 def test_a_turn_ends_when_the_next_begins(ccu: Ccu) -> None:
     assert assign(ccu, "dlee", "--since", "2026-01-12") == (
         0,
-        "dlee is working with person 1 since 2026-01-12.\n",
+        "dlee is working with person 1 since Jan 12, 2026.\n",
         "",
     )
     assert assign(ccu, "boss").out == (
-        "boss is working with person 1 since 2026-01-31; dlee was until then.\n"
+        "boss is working with person 1 since Jan 31, 2026; dlee was until then.\n"
     )
     assert turns(ccu) == [("boss", "2026-01-31", None)]
     assert turns(ccu, "--all") == [
@@ -71,7 +71,7 @@ def test_a_turn_ends_when_the_next_begins(ccu: Ccu) -> None:
         ("dlee", "2026-01-12", "2026-01-31"),
     ]
     assert ccu("worker", "end", "--person", "1").out == (
-        "boss was working with person 1 until 2026-01-31.\n"
+        "boss was working with person 1 until Jan 31, 2026.\n"
     )
     assert turns(ccu) == []
     assert len(turns(ccu, "--all", "--person", "1")) == 2
@@ -109,7 +109,7 @@ def test_a_retired_workers_turn_is_kept_and_another_begins(ccu: Ccu) -> None:
         (
             ["assign", "--person", "1", "--staff", "dlee", "--since", "2026-01-01"],
             2,
-            "--since is before boss began, on 2026-01-12",
+            "--since is before boss began, on Jan 12, 2026",
         ),
         (["end", "--person", "1", "--on", "2026-01-01"], 2, "--on is before boss began"),
         (["end", "--person", "2"], 3, "no worker is assigned to person 2"),
@@ -271,26 +271,31 @@ def test_nothing_is_said_where_nothing_was_asked(ccu: Ccu) -> None:
 
 def test_what_waits_states_when_somebody_tries_next(ccu: Ccu) -> None:
     steps.refer(ccu)
-    assert answer(ccu) == "not reached; next try Jan 31"
-    assert answer(ccu, moment="2026-02-02T06:00") == "not reached; follow-up overdue since Jan 31"
+    late = "2026-02-02T06:00"
+    assert answer(ccu) == "Not tried yet; due Jan 31"
+    assert answer(ccu, moment=late) == "Not tried yet; overdue since Jan 31"
+    no_answer = ("follow-up", "done", "1", "--result", "left_message", "--next")
+    assert ccu(*no_answer, "2026-02-01 10:00").code == 0
+    assert answer(ccu) == "Not reached; next try Feb 1"
+    assert answer(ccu, moment=late) == "Not reached; follow-up overdue since Feb 1"
     assert ccu("follow-up", "done", "1", "--result", "reached").code == 0
-    assert answer(ccu) == "reached Jan 31; next try Feb 6"
-    assert "Outcome    reached Jan 31; next try Feb 6" in ccu("call", "show", "1").out
+    assert answer(ccu) == "Reached Jan 31; next try Feb 6"
+    assert "Outcome    Reached Jan 31; next try Feb 6" in ccu("call", "show", "1").out
 
 
 @pytest.mark.parametrize(
     ("statuses", "says"),
     [
-        (["accepted"], "connected Jan 31"),
-        (["accepted", "in_progress"], "connected Jan 31"),
-        (["accepted", "service_received"], "service received Jan 31"),
-        (["contact_only"], "contact made Jan 31, no service"),
-        (["declined"], "declined Jan 31"),
-        (["unable_to_contact"], "could not be reached Jan 31"),
-        (["on_hold"], "not reached; next try Jan 31"),
-        (["rejected"], "not accepted Jan 31"),
-        (["expired"], "no answer, closed Jan 31"),
-        (["cancelled"], "canceled Jan 31"),
+        (["accepted"], "Connected Jan 31"),
+        (["accepted", "in_progress"], "Connected Jan 31"),
+        (["accepted", "service_received"], "Service received Jan 31"),
+        (["contact_only"], "Contact made Jan 31, no service"),
+        (["declined"], "Declined Jan 31"),
+        (["unable_to_contact"], "Could not be reached Jan 31"),
+        (["on_hold"], "Not tried yet; due Jan 31"),
+        (["rejected"], "Not accepted Jan 31"),
+        (["expired"], "No answer, closed Jan 31"),
+        (["cancelled"], "Canceled Jan 31"),
         (["entered_in_error"], ""),
     ],
 )
@@ -307,17 +312,18 @@ def test_of_several_the_best_news_is_told(ccu: Ccu) -> None:
     for need in ("housing", "food", "legal"):
         steps.refer(ccu, "--need", need)
     update(ccu, 1, "declined")
-    assert answer(ccu) == "not reached; next try Jan 31"
+    assert answer(ccu) == "Not tried yet; due Jan 31"
     update(ccu, 2, "accepted")
-    assert answer(ccu) == "connected Jan 31"
+    assert answer(ccu) == "Connected Jan 31"
 
 
 def test_a_follow_up_of_the_call_alone_is_an_answer_too(ccu: Ccu) -> None:
     kind = ("--kind", "visit", "--due", "tomorrow")
     assert ccu("follow-up", "add", "--call", "1", *kind).code == 0
-    assert answer(ccu) == "not reached; next try Feb 1"
+    assert answer(ccu) == "Not tried yet; due Feb 1"
     assert ccu("follow-up", "done", "1", "--result", "safe_declined").code == 0
-    assert answer(ccu) == "declined Jan 31"
+    assert answer(ccu) == "Declined Jan 31"
     assert ccu("follow-up", "add", "--call", "1", *kind).code == 0
+    assert answer(ccu) == "Declined Jan 31; next try Feb 1"
     assert ccu("follow-up", "done", "2", "--result", "reached").code == 0
-    assert answer(ccu) == "contact made Jan 31"
+    assert answer(ccu) == "Contact made Jan 31"

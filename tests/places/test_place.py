@@ -93,7 +93,7 @@ def test_a_flag_can_be_there_before_the_first_call(ccu: Ccu) -> None:
         "ccu: error: no place is recorded at that address; --new adds it\n"
     )
     assert flag(ccu, "13 Elm Rd", "--new").out == (
-        "Flag 1 on place 2, 13 ELM RD, until 2028-01-31; not verified yet.\n"
+        "Flag 1 on place 2, 13 ELM RD, until Jan 31, 2028; not verified yet.\n"
     )
     (warning,) = warnings(ccu, "13 elm road")
     assert warning["text"] == DOG
@@ -102,11 +102,11 @@ def test_a_flag_can_be_there_before_the_first_call(ccu: Ccu) -> None:
 def test_at_a_terminal_the_near_ones_are_a_choice(ccu: Ccu) -> None:
     line = ("place", "flag", "12 Main St Apt 4", "--source", "family")
     done = ccu(*line, tty=True, stdin=f"9\nx\n1\n{DOG}\n")
-    assert done.out == "Flag 1 on place 1, 12 MAIN ST # 3, until 2028-01-31; not verified yet.\n"
+    assert done.out == "Flag 1 on place 1, 12 MAIN ST # 3, until Jan 31, 2028; not verified yet.\n"
     assert done.err.startswith("Nothing is on file at exactly 12 MAIN ST # 4.\n  1  12 MAIN ST # 3")
     assert done.err.count("type the number of a listed address") == 2
     done = ccu(*line, tty=True, stdin=f"new\n{DOG}\n")
-    assert done.out == "Flag 2 on place 2, 12 MAIN ST # 4, until 2028-01-31; not verified yet.\n"
+    assert done.out == "Flag 2 on place 2, 12 MAIN ST # 4, until Jan 31, 2028; not verified yet.\n"
     assert ccu(*line[:2], "99 Far Rd", tty=True, stdin="").code == 130
 
 
@@ -153,7 +153,7 @@ def test_somebody_else_verifies_and_that_renews_it(
     assert [each["id"] for each in brief(ccu)] == [1]
     steps.become(monkeypatch, "dlee")
     assert ccu("place", "verify", "1").out == (
-        "Flag 1 is verified and renewed: it is kept until 2028-02-28.\n"
+        "Flag 1 is verified and renewed: it is kept until Feb 28, 2028.\n"
     )
     assert json.loads(ccu("place", "verify", "-f", "json").out) == brief(ccu) == []
     assert warnings(ccu, UNIT)[0]["verified"] is True
@@ -180,7 +180,7 @@ def test_verifying_keeps_an_earlier_day_that_the_writer_set(
     assert flag(ccu, UNIT, "--until", "2026-06-01").code == 0
     steps.become(monkeypatch, "dlee")
     assert ccu("place", "verify", "1").out == (
-        "Flag 1 is verified; it is kept until 2026-06-01, as its writer set.\n"
+        "Flag 1 is verified; it is kept until Jun 1, 2026, as its writer set.\n"
     )
     assert warnings(ccu, UNIT)[0]["until"] == "2026-06-01"
     assert [each["field"] for each in shown(ccu, UNIT)["changes"]] == ["verified_by", "verified_at"]
@@ -241,7 +241,7 @@ def brief(ccu: Ccu) -> list[dict[str, Any]]:
 
 def test_a_flag_lapses_after_its_day_and_is_kept(ccu: Ccu) -> None:
     assert ccu("settings", "flag_years", "1").code == 0
-    assert flag(ccu, UNIT).out.endswith("until 2027-01-31; not verified yet.\n")
+    assert flag(ccu, UNIT).out.endswith("until Jan 31, 2027; not verified yet.\n")
     assert len(warnings(ccu, UNIT, "2027-01-31T23:00")) == 1
     assert warnings(ccu, UNIT, "2027-02-01T00:30") == []
     found = json.loads(at("2027-02-01T00:30", "place", "show", "--place", "1", "-f", "json").out)
@@ -261,7 +261,7 @@ def test_an_ended_flag_leaves_the_card_and_is_kept_with_who_and_why(
     assert (kept["state"], kept["ended_why"], kept["note"]) == ("ended", "outdated", DOG)
     for line in (["unflag", "1", "--why", "wrong"], ["verify", "1"]):
         assert ccu("place", *line).err == (
-            "ccu: error: flag 1 has ended, on 2026-01-31; write a new one\n"
+            "ccu: error: flag 1 has ended, on Jan 31, 2026; write a new one\n"
         )
     assert flag(ccu, UNIT).code == 0
     assert steps.audited(db_path, "flag-end") == [("place_flag", 1)]

@@ -140,8 +140,8 @@ def test_a_plan_is_on_the_card_when_a_supervisor_approved_it(
     assert in_brief(ccu) == [(1, "to approve")]
     become(monkeypatch, "boss")
     assert ccu("plan", "approve", "1").out == (
-        "Approved plan 1: on the card of person 1 from now on; to review on 2026-07-31,"
-        " expires after 2027-01-31.\n"
+        "Approved plan 1: on the card of person 1 from now on; to review on Jul 31, 2026,"
+        " expires after Jan 31, 2027.\n"
     )
     assert card(ccu) == [
         {
@@ -249,7 +249,11 @@ def test_the_approved_plan_stays_until_the_new_one_is_approved(
         (2, "withdrawn"),
         (1, "replaced"),
     ]
-    for number, says in ((1, "replaced"), (2, "withdrawn"), (3, "approved, by boss on 2026-01-31")):
+    for number, says in (
+        (1, "replaced"),
+        (2, "withdrawn"),
+        (3, "approved, by boss on Jan 31, 2026"),
+    ):
         done = ccu("plan", "approve", str(number))
         assert (done.code, done.out) == (2, "")
         assert f"plan {number} is not a draft: it is {says}" in done.err
@@ -649,7 +653,7 @@ def test_review_is_listed_when_due_and_an_expired_plan_leaves_the_card_by_itself
     become(monkeypatch, "boss")
     assert at("2027-02-02", "plan", "review", "1").code == 2
     assert at("2027-02-02", "plan", "review", "1", "--keep").out == (
-        "Plan 1 is still right: to review on 2027-08-02, expires after 2028-02-02.\n"
+        "Plan 1 is still right: to review on Aug 2, 2027, expires after Feb 2, 2028.\n"
     )
     assert len(card(ccu, "--person", "1", moment="2027-02-02")) == 1
     assert listed(ccu, "--due", moment="2027-02-02") == []
@@ -718,7 +722,7 @@ def test_patrol_sends_a_correction_and_is_told_the_answer(
         "thanks",
     )
     page = ccu("plan", "show", "1").out
-    assert "  1, pat on 2026-01-31: the cat died\n     [/b]\n     accepted by dlee on " in page
+    assert "  1, pat on Jan 31, 2026: the cat died\n     [/b]\n     accepted by dlee on " in page
     with sqlite3.connect(db_path) as hand:
         audit = str(hand.execute("SELECT * FROM audit").fetchall())
     assert "cat" not in audit

@@ -87,7 +87,7 @@ def test_each_step_is_an_event_with_who_when_and_why(ccu: Ccu, me: str) -> None:
         "",
     )
     hold = at("2026-01-31T12:01", *line, "--status", "on_hold", "--reason", "Waitlisted")
-    assert hold == (0, "Referral 1: on_hold (was accepted).\n", "")
+    assert hold == (0, "Referral 1: on hold (was accepted).\n", "")
     events = steps.referral(ccu, number)["events"]
     assert [(each["status"], each["reason"], each["at"], each["by"]) for each in events] == [
         ("requested", None, "2026-01-31T09:00:00-05:00", me),
@@ -104,14 +104,14 @@ def test_the_page_of_a_referral(ccu: Ccu, me: str, db_path: Path) -> None:
     line = ("referral", "update", "1", "--status", "service_received")
     assert at("2026-02-02T09:00", *line) == (
         0,
-        "Referral 1: service_received (was accepted); follow-ups closed: 1, 2.\n",
+        "Referral 1: service received (was accepted); follow-ups closed: 1, 2.\n",
         "",
     )
     assert at("2026-02-03T09:00", "referral", "show", "1").out == (
-        "Referral 1: Housing, Homes with Hope (service_received)\n"
+        "Referral 1: Housing, Homes with Hope (service received)\n"
         "\n"
-        "Status    Service received, since 2026-02-02 09:00\n"
-        "Outcome   service received Feb 2\n"
+        "Status    Service received, since Mon Feb 2, 2026 09:00\n"
+        "Outcome   Service received Feb 2\n"
         "About     person 1, Ana Reyes\n"
         "From      call 1, 12 MAIN ST # 3\n"
         "Provider  1, 203-555-0110\n"
@@ -127,14 +127,14 @@ def test_the_page_of_a_referral(ccu: Ccu, me: str, db_path: Path) -> None:
         "\n"
         "Follow-ups\n"
         f"  Number  Due               Type  {'Owner':5}  Status                   Attempts\n"
-        f"       1  01/31/2026 22:30  Call  {me:5}  closed 2026-02-02 09:00         0\n"
-        f"       2  02/06/2026 22:30  Call  {me:5}  closed 2026-02-02 09:00         0\n"
+        f"       1  01/31/2026 22:30  Call  {me:5}  closed 02/02/2026 09:00         0\n"
+        f"       2  02/06/2026 22:30  Call  {me:5}  closed 02/02/2026 09:00         0\n"
     )
 
 
 def test_a_wrong_step_names_the_allowed_ones(ccu: Ccu, me: str) -> None:
     steps.refer(ccu, "--draft")
-    when = "2026-01-31 23:59"
+    when = "Sat Jan 31, 2026 23:59"
     assert ccu("referral", "update", "1", "--status", "accepted") == (
         2,
         "",
@@ -169,7 +169,7 @@ def test_only_the_steps_of_the_table_can_be_taken(before: str, ccu: Ccu, db_path
             assert statuses(ccu, number)[-1] == after
         else:
             assert done.code == 2
-            assert f"ccu: error: referral {number} is {before} (" in done.err
+            assert f"ccu: error: referral {number} is {before.replace('_', ' ')} (" in done.err
             assert steps.everything(db_path) == kept
 
 
@@ -181,7 +181,7 @@ def test_an_end_is_final_but_for_a_supervisors_correction(
     ended = (
         2,
         "",
-        f"ccu: error: referral 1 is declined ({me}, 2026-01-31 23:59): it has ended;"
+        f"ccu: error: referral 1 is declined ({me}, Sat Jan 31, 2026 23:59): it has ended;"
         " ccu refer CALL --again-of 1 refers again, ccu referral reopen 1 takes the end back\n",
     )
     assert ccu("referral", "update", "1", "--status", "accepted") == ended
@@ -195,7 +195,7 @@ def test_an_end_is_final_but_for_a_supervisors_correction(
     )
     become(monkeypatch, "boss")
     done = ccu(*error, "--seen", "2")
-    assert done == (0, "Referral 1: entered_in_error (was declined).\n", "")
+    assert done == (0, "Referral 1: entered in error (was declined by person).\n", "")
     assert ccu(*error).code == 2
 
 
@@ -326,14 +326,14 @@ def test_the_second_of_two_is_told_what_changed(
     assert at("2026-01-31T10:10", *cancel) == (
         2,
         "",
-        "ccu: error: referral 1 was changed just now: accepted (dlee, 2026-01-31 10:05);"
+        "ccu: error: referral 1 was changed just now: accepted (dlee, Sat Jan 31, 2026 10:05);"
         " nothing was written; if you still mean it, add --seen 2\n",
     )
     assert at("2026-01-31T11:00", *cancel, "--seen", "1") == (
         2,
         "",
-        "ccu: error: referral 1 was changed since you looked: accepted (dlee, 2026-01-31 10:05);"
-        " nothing was written, ccu referral show 1 shows it\n",
+        "ccu: error: referral 1 was changed since you looked: accepted (dlee, Sat Jan 31, 2026"
+        " 10:05); nothing was written, ccu referral show 1 shows it\n",
     )
     assert steps.everything(db_path) == before
     note = ("referral", "update", "1", "--note-file", "-")  # is in nobody's way
@@ -400,7 +400,7 @@ def test_of_two_at_the_same_moment_one_wins_and_the_other_is_told(
         loser = "boss" if winner == "dlee" else "dlee"
         _, err, code = ended[loser]
         assert code == 2
-        assert f"{wishes[winner][0]} ({winner}, 2026-02-02 10:00)" in err
+        assert f"{wishes[winner][0]} ({winner}, Mon Feb 2, 2026 10:00)" in err
         assert statuses(ccu, number) == ["requested", "on_hold", wishes[winner][0]]
 
 
@@ -521,8 +521,8 @@ def test_the_silent_ones_expire_and_each_is_named(ccu: Ccu, me: str) -> None:
         0,
         "Number  Was        Need     Provider         Person  Owner  Changed         "
         "  Follow-ups closed\n"
-        f"     1  requested  housing  Homes with Hope       1  {me:5}  01/31/2026 10:00  1, 2\n"
-        f"     2  requested  housing  Homes with Hope       1  {me:5}  01/31/2026 10:00  3, 4\n",
+        f"     1  Requested  Housing  Homes with Hope       1  {me:5}  01/31/2026 10:00  1, 2\n"
+        f"     2  Requested  Housing  Homes with Hope       1  {me:5}  01/31/2026 10:00  3, 4\n",
         "Nothing was changed: 2 referrals would expire.\n"
         "Left open, on hold: 3. To expire a referral on hold, give its number.\n",
     )

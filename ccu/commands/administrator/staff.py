@@ -82,12 +82,13 @@ def list_(
 
       ccu staff list
     """
-    from ccu.records import staff
+    from ccu.records import codes, staff
 
     session: Session = ctx.obj
     found = staff.rows(session.db, retired=every)
     rows = [{**dict(row), "active": bool(row["active"])} for row in found]
-    emit(Table(COLUMNS, rows, title="Staff"), format, output)
+    labels = codes.of_columns(session.db, role="staff_role", agency="agency")
+    emit(Table(COLUMNS, rows, title="Staff", labels=labels), format, output)
 
 
 @app.command()

@@ -91,6 +91,7 @@ def list_(
     """
     from ccu.consent import store as consents
     from ccu.people import store as people
+    from ccu.records import codes
     from ccu.records.visibility import PART2
 
     session: Session = ctx.obj
@@ -110,4 +111,7 @@ def list_(
     for row in rows:
         row["scope"] = ", ".join(row["scope"])
     columns = (*COLUMNS, "revoked_on") if every else COLUMNS
-    emit(Table(columns, rows, title="Consents"), format, output)
+    labels = codes.of_columns(
+        session.db, to="agency", scope="consent_scope", purpose="consent_purpose"
+    )
+    emit(Table(columns, rows, title="Consents", labels=labels), format, output)

@@ -49,4 +49,6 @@ def command(
         only_to = None if session.view.whole_accounting else "police"
         rows = disclosures.rows(work.connection, person, start, only_to)
         work.audit("disclosures", "person", person, rows=len(rows))
-    emit(Table(COLUMNS, rows, title=f"Disclosures of person {person}"), format, output)
+    title = f"Disclosures of person {person}"
+    labels = disclosures.labels(session.db)
+    emit(Table(COLUMNS, rows, title=title, labels=labels), format, output)

@@ -125,13 +125,14 @@ def leave(
 
       ccu household leave 3 15 --on 2026-01-12
     """
+    from ccu import dates
     from ccu.households import store as households
 
     session: Session = ctx.obj
-    day = (on or session.today).isoformat()
+    day = on or session.today
     with session.work() as work:
-        households.leave(work, household, person, day)
-    emit_line(f"Person {person} left household {household} on {day}.")
+        households.leave(work, household, person, day.isoformat())
+    emit_line(f"Person {person} left household {household} on {dates.say_date(day)}.")
 
 
 @app.command()

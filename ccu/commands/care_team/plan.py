@@ -132,5 +132,9 @@ def list_(
       ccu plan list --status draft --format json
     """
     from ccu.plans import page
+    from ccu.records import codes
 
-    emit(Table(page.COLUMNS, page.list_rows(ctx.obj, due, status), title="Plans"), format, output)
+    session: Session = ctx.obj
+    rows = page.list_rows(session, due, status)
+    labels = codes.of_columns(session.db, status="plan_status")
+    emit(Table(page.COLUMNS, rows, title="Plans", labels=labels), format, output)

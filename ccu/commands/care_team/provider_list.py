@@ -36,10 +36,13 @@ def list_(
       ccu provider list --search "veterans evening"
     """
     from ccu.providers import page
+    from ccu.records import codes
 
-    rows = page.list_rows(ctx.obj, need=need, words=search or "", retired=every)
+    session: Session = ctx.obj
+    rows = page.list_rows(session, need=need, words=search or "", retired=every)
     columns = (*COLUMNS, "active") if every else COLUMNS
-    emit(Table(columns, rows, title="Providers"), format, output)
+    labels = codes.of_columns(session.db, needs="need", capacity="capacity")
+    emit(Table(columns, rows, title="Providers", labels=labels), format, output)
 
 
 @app.command()

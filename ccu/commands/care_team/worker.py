@@ -39,6 +39,7 @@ def assign(
 
       ccu worker assign --person 12 --staff dlee
     """
+    from ccu import dates
     from ccu.people import worker_store as workers
     from ccu.records import staff as accounts
 
@@ -48,7 +49,7 @@ def assign(
         before = workers.assign(work, client, staff, day.isoformat())
         login = accounts.login_of(work.connection, staff)
     ended = f"; {before} was until then" if before else ""
-    emit_line(f"{login} is working with {client} since {day}{ended}.")
+    emit_line(f"{login} is working with {client} since {dates.say_date(day)}{ended}.")
 
 
 @app.command()
@@ -66,13 +67,14 @@ def end(
 
       ccu worker end --person 12
     """
+    from ccu import dates
     from ccu.people import worker_store as workers
 
     session: Session = ctx.obj
     client, day = _client(person, household), on or session.today
     with session.work() as work:
         login = workers.end(work, client, day.isoformat())
-    emit_line(f"{login} was working with {client} until {day}.")
+    emit_line(f"{login} was working with {client} until {dates.say_date(day)}.")
 
 
 @app.command("list")
@@ -92,6 +94,7 @@ def list_(
       ccu worker list --person 12 --all
     """
     from ccu.people import worker_store as workers
+    from ccu.records import codes
 
     session: Session = ctx.obj
     client = _client(person, household) if person is not None or household is not None else None
@@ -99,7 +102,8 @@ def list_(
         workers.check(session.db, client)
     rows = workers.rows(session.reading, client, staff, every)
     session.keep_shown()
-    emit(Table(COLUMNS, rows, title="Workers"), format, output)
+    labels = codes.of_columns(session.db, agency="agency")
+    emit(Table(COLUMNS, rows, title="Workers", labels=labels), format, output)
 
 
 def _client(person: int | None, household: int | None) -> "Client":

@@ -82,13 +82,15 @@ def list_(ctx: typer.Context, format: FormatOption = None, output: OutputOption 
 
       ccu seal list
     """
+    from ccu.records import codes
     from ccu.retention import seal_store
 
     session: Session = ctx.obj
     with session.work() as work:
         found = seal_store.rows(work.connection)
         work.audit("seal-list", rows=len(found))
-    emit(Table(COLUMNS, found, title="Seals"), format, output)
+    labels = codes.of_columns(session.db, authority="seal_authority", lift_reason="lift_reason")
+    emit(Table(COLUMNS, found, title="Seals", labels=labels), format, output)
 
 
 @app.command()

@@ -36,13 +36,15 @@ def list_(
       ccu referral list --all --provider homes --format csv
     """
     from ccu.people.screen_parts import notice_column
+    from ccu.records import codes
     from ccu.referrals import page
 
     session: Session = ctx.obj
     found = page.list_rows(session, given, names=names)
     columns: tuple[str, ...] = page.NAMED_COLUMNS if names else page.COLUMNS
     columns = notice_column(found, columns, "referral", session.view)
-    emit(Table(columns, found, title="Referrals"), format, output)
+    labels = codes.of_columns(session.db, status="referral_status", need="need")
+    emit(Table(columns, found, title="Referrals", labels=labels), format, output)
 
 
 @app.command()

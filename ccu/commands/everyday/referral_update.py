@@ -99,12 +99,14 @@ def expire(
 
       ccu referral expire 7 9 --reason provider_silent
     """
+    from ccu.records import codes
     from ccu.referrals import form
 
     session: Session = ctx.obj
     rows, held = form.expire(session, referral or [], stalled, reason, dry_run)
     count = "1 referral" if len(rows) == 1 else f"{len(rows)} referrals"
-    emit(Table(EXPIRED_COLUMNS, rows, title="Expired"), format, output)
+    labels = codes.of_columns(session.db, was="referral_status", need="need")
+    emit(Table(EXPIRED_COLUMNS, rows, title="Expired", labels=labels), format, output)
     say(f"Nothing was changed: {count} would expire." if dry_run else f"Expired {count}.")
     if held:
         numbers = ", ".join(map(str, held))
