@@ -101,7 +101,7 @@ def test_a_note_is_added_below_the_narrative_with_author_and_time(call: Ccu, db_
     login = shown(call)["recorded_by"]
     assert call("call", "amend", "1", "--note-file", "-", stdin="At the door.").code == 0
     done = call("call", "amend", "1", "--add-note", stdin="His sister called.\n")
-    assert (done.code, done.out) == (0, "Amended call 1: narrative.\n"), done.err
+    assert (done.code, done.out) == (0, "Edited call 1: narrative.\n"), done.err
     data = json.loads(call("call", "show", "1", "--full", "--reason", "t", "-f", "json").out)
     whole = f"At the door.\n\n[Added Sat Jan 31, 2026 23:59 by {login}]\nHis sister called."
     assert data["narrative"] == whole

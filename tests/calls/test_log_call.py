@@ -137,6 +137,7 @@ def test_the_full_record_comes_back_as_json(ccu: Ccu, tmp_path: Path) -> None:
             responder("human_services", clinician=True),
         ],
         "people": [{"id": 1, "role": "subject"}, {"id": 2, "role": "caller"}],
+        "clock_known": True,
         "voided_at": None,
         "voided_by": None,
         "void_reason": None,

@@ -29,8 +29,8 @@ def test_a_referral_is_made_with_its_follow_ups(ccu: Ccu) -> None:
         "About    person 1\n"
         f"Owner    {owner}\n"
         "Handoff  Warm, in person, HSD worker, 20 minutes\n"
-        f"Follow-up 1: Call, due 2026-01-31 22:30 ({owner})\n"
-        f"Follow-up 2: Call, due 2026-02-06 22:30 ({owner})\n",
+        f"Follow-up 1: Call, due Sat Jan 31, 2026 22:30 ({owner})\n"
+        f"Follow-up 2: Call, due Fri Feb 6, 2026 22:30 ({owner})\n",
         "",
     )
 
@@ -45,7 +45,7 @@ def test_the_json_shape_is_the_documented_one(ccu: Ccu) -> None:
     words = re.sub(r"\([^()]*(\([^()]*\)[^()]*)*\)", "", said[1].rstrip("."))
     assert [word.strip() for word in words.split(",")] == list(shown)
     assert set(shown["events"][0]) == {
-        *("status", "reason", "note", "at", "recorded_at", "by", "owner", "again"),
+        *("status", "reason", "note", "at", "recorded_at", "by", "owner", "again", "undone"),
         "note_characters",
     }
     assert set(shown["follow_ups"][0]) == {
@@ -101,7 +101,7 @@ def test_a_full_old_or_unfitting_provider_gives_a_note_and_does_not_stop_it(ccu:
     warnings = [
         "provider 1 (Homes with Hope) is full",
         "provider 1 (Homes with Hope) is not listed for Food",
-        "the details of provider 1 (Homes with Hope) are out of date: verified 2025-01-03",
+        "the details of provider 1 (Homes with Hope) are out of date: verified Jan 3, 2025",
     ]
     assert done.code == 0
     assert done.err == "".join(f"Note: {each}.\n" for each in warnings)
