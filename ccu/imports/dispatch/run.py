@@ -55,7 +55,7 @@ def import_file(
     care = _check_codes(connection, layout)
     zone = dates.zone(layout.timezone) if layout.timezone else session.settings.zone
     rejected.check(rejects, path, session.path)
-    stage = Stage(connection, layout, session.settings.town, care)
+    stage = Stage(connection, layout, session.settings.names, care)
     with opened(path, layout.encoding, session.path.absolute().parent) as export:
         table = Table(export, layout.delimiter)
         allowed = identifiers.check(table, allow)
