@@ -1,4 +1,4 @@
-"""The lists of a town that the address reader uses: towns and codes, street aliases, common places."""
+"""The lists of a town that the address reader uses: towns, street aliases, common places."""
 
 import json
 
