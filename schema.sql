@@ -249,6 +249,21 @@ INSERT INTO place_category (code, label, sort) VALUES
   ('public', 'Public', 7),
   ('other', 'Other', 8);
 
+-- What only the town knows of its addresses: a town or city code (brm: Burlingame), another name of a
+-- street, a place that people name instead of its address. The code is the name, the label what it is.
+CREATE TABLE town (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE street_alias (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE common_place (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
 -- Where a person lives.
 CREATE TABLE housing (
   code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,

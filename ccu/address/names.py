@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ccu.address.street import Way
-from ccu.address.words import clean, long_city
+from ccu.address.words import clean, long_city, split_words
 
 if TYPE_CHECKING:
     from ccu.address.reader import Address
@@ -30,8 +30,8 @@ class Names:
         streets: Mapping[str, str] | None = None,
         places: Mapping[str, str] | None = None,
     ) -> None:
-        self.own = clean(own)
-        known = {clean(code): clean(name) for code, name in (towns or {}).items()}
+        self.own = _name(own)
+        known = {_name(code): _name(name) for code, name in (towns or {}).items()}
         known |= {name: name for name in (self.own, *known.values())}
         known.pop("", None)
         self.towns = known
@@ -54,6 +54,10 @@ class Names:
     def is_code(self, name: str) -> bool:
         """Whether it is a code, which another agency may use for something else."""
         return self.towns.get(name, name) != name
+
+
+def _name(text: str) -> str:
+    return " ".join(split_words(clean(text)))
 
 
 def names_of(town: str | Names) -> Names:

@@ -122,7 +122,7 @@ class CallForm:
         if option in MANY:
             return distinct(option, given)
         if option == "address":
-            return address.read(given, town=self._settings.town)
+            return address.read(given, town=self._settings.names)
         if option == "responder":
             return [self.responder(text, name) for text in given]
         if option == "person":

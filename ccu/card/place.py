@@ -101,7 +101,7 @@ def _asked(
     if call_id is not None:
         return f"call {call_id}", places.of_call(session.db, call_id)
     text = (address or "").strip()
-    reading = read_address(text, town=session.settings.town)
+    reading = read_address(text, town=session.settings.names)
     if reading.kind == "none":
         raise InvalidInput("the address cannot be read; ccu address shows how it is read")
     match = places.find(session.db, reading, session.settings.town)

@@ -16,7 +16,10 @@ from ccu import database
 
 DEFINITIONS = "sqlite_master"  # the row of table_digest for tables, indexes, views and triggers
 # The code lists that a town may change (records/codes.py); nothing writes the others.
-TOWN_LISTS = ("agency", "danger", "disposition", "intervention", "nature", "need", "race_ethnicity")
+TOWN_LISTS = (
+    *("agency", "danger", "disposition", "intervention", "nature", "need", "race_ethnicity"),
+    *("town", "street_alias", "common_place"),
+)
 _LEFT_OUT = ("audit", "audit_reason", "person_key", "table_digest")
 _CODE_LIST = {"code", "label", "sort", "retired"}
 _CHANGES = {

@@ -90,7 +90,7 @@ def _look(session: Session, address: str, place: int | None) -> tuple[int | Matc
     if place is not None:
         places.place_line(session.db, place)
         return places.file_id(session.db, place), read_address("")
-    reading = read_address(address.strip(), town=session.settings.town)
+    reading = read_address(address.strip(), town=session.settings.names)
     if reading.kind == "none":
         raise InvalidInput("the address cannot be read; ccu address shows how it is read")
     match = places.find(session.db, reading, session.settings.town)
@@ -232,7 +232,7 @@ def meant(session: Session, reading: Address, near: list[Near]) -> Address:
 
 def _as_filed(session: Session, near: Near, unit: str) -> Address:
     """Return the address of a place on file, with the unit given if the place has none."""
-    town = session.settings.town
+    town = session.settings.names
     text = places.filed_as(session.db, near.place)
     address = read_address(text, town=town)
     if not unit or address.unit:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ccu.address import Address, normal
+from ccu.address.words import long_city
 from ccu.errors import InvalidInput
 from ccu.records import table
 
@@ -180,8 +181,9 @@ def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
         "SELECT * FROM place WHERE unit_key = :unit_key AND :unit_key <> ''",
         {"unit_key": reading.unit_key},
     ).fetchall()
-    here = [row for row in rows if row["city"] == city]
-    elsewhere = _in_other_cities(connection, [row for row in rows if row["city"] != city])
+    here = [row for row in rows if long_city(row["city"]) == long_city(city)]
+    others = [row for row in rows if row not in here]
+    elsewhere = _in_other_cities(connection, others)
     if here:
         return _matched(connection, here[0], _exactly(reading), [] if reading.city else elsewhere)
     assumed = [row for row in rows if row["city"] == own_city(town) and row["city_assumed"]]

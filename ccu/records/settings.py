@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from ccu.errors import DatabaseUnusable, InvalidInput, NotFound
 from ccu.records import audit
 
 if TYPE_CHECKING:
+    from ccu.address import Names
     from ccu.dates.days import Direction
 
 Check = Callable[[str, str], str]  # its name and a text -> the text as stored, or InvalidInput
@@ -47,11 +49,20 @@ class Setting:
             return None
 
 
+_NAMES = " UNION ALL ".join(
+    f"SELECT '{table}', code, label FROM {table} WHERE NOT retired"  # noqa: S608
+    for table in ("town", "street_alias", "common_place")
+)
+
+
 class Settings:
     """The settings of one file, read once; every value is one that its check lets through."""
 
-    def __init__(self, stored: Mapping[str, str]) -> None:
+    def __init__(
+        self, stored: Mapping[str, str], connection: sqlite3.Connection | None = None
+    ) -> None:
         self._stored = stored
+        self._connection = connection
 
     def __getitem__(self, name: str) -> str:
         setting = DECLARED[name]
@@ -64,6 +75,17 @@ class Settings:
     def town(self) -> str:
         """The town's name as typed, for headings."""
         return self["town"]
+
+    @cached_property
+    def names(self) -> "Names":
+        """The town and the names that it keeps, for the address reader."""
+        from ccu.address import Names
+
+        lists: dict[str, dict[str, str]] = {"town": {}, "street_alias": {}, "common_place": {}}
+        if self._connection is not None:
+            for table, code, label in self._connection.execute(_NAMES):
+                lists[table][code.replace("_", " ")] = label
+        return Names(self.town, *lists.values())
 
     @property
     def zone(self) -> ZoneInfo:
@@ -82,7 +104,7 @@ class Settings:
 
 def load(connection: sqlite3.Connection) -> Settings:
     """All settings."""
-    return Settings(_stored(connection))
+    return Settings(_stored(connection), connection)
 
 
 def rows(connection: sqlite3.Connection, name: str | None = None) -> list[dict[str, str]]:

@@ -19,6 +19,12 @@ _NEEDED = {
 }
 LONGEST_CODE = 40  # characters
 NATURES_ONLY = "--care is for a nature only; leave it out"
+# Lists for the address reader: the code is a name, the label what it is written for.
+NAMES = {
+    "town": 'ccu codes add town BRM "Burlingame"',
+    "street_alias": 'ccu codes add street_alias "Post Road" "US 1"',
+    "common_place": 'ccu codes add common_place "Compo Beach" "60 Compo Beach Rd"',
+}
 
 
 def town_list(text: str) -> str:
@@ -33,12 +39,18 @@ def town_list(text: str) -> str:
     return table
 
 
-def add(work: "Work", table: str, label: str, care: bool | None) -> str:
+def add(work: "Work", table: str, label: str, care: bool | None, meaning: str | None) -> str:
     """Add a code made of its label, or bring back the retired one of that label; returns it.
 
     `care` is for a nature, and needed there: whether its calls are care calls. For one that is in
     the list already it is changed, and so are its calls: every figure follows (`set_care`).
+    `meaning` is for a name of an address; a town alone is its own.
     """
+    if table in NAMES:
+        label, name = _meaning(table, meaning or label, bool(meaning)), label
+        return _add_name(work, table, name, label)
+    if meaning is not None:
+        raise InvalidInput("only town, street_alias and common_place take a MEANING; leave it out")
     rows = codes.every(work.connection, table)
     known = {codes.plain(each.label): each for each in rows} | {each.code: each for each in rows}
     code = codes.plain(label)
@@ -91,10 +103,53 @@ def set_care(work: "Work", table: str, code: str, care: bool) -> None:
     work.audit("code-care", table, code=code, care=care, calls=changed.rowcount)
 
 
+def _add_name(work: "Work", table: str, name: str, label: str) -> str:
+    from ccu.address.words import clean
+
+    code = codes.plain(clean(name).replace("&", " and "))
+    if not re.fullmatch("[a-z0-9_]+", code) or len(code) > LONGEST_CODE:
+        raise InvalidInput(
+            f"LABEL must have at most {LONGEST_CODE} plain letters, digits and spaces"
+        )
+    known = {each.code: each for each in codes.every(work.connection, table)}
+    if code in known and not known[code].retired:
+        raise InvalidInput(
+            f"{code} ({known[code].label}) is in the list already; to change it:"
+            f" ccu codes rename {table} {code} LABEL"
+        )
+    work.connection.execute(
+        f"INSERT INTO {table} (code, label, sort)"  # noqa: S608 - a table of our own
+        f" VALUES (:code, :label, (SELECT ifnull(max(sort), 0) + 1 FROM {table}))"
+        " ON CONFLICT (code) DO UPDATE SET label = :label, retired = 0",
+        {"code": code, "label": label},
+    )
+    work.audit("code-add", table, code=code)
+    return code
+
+
+def _meaning(table: str, text: str, given: bool) -> str:
+    """Return what a name is written for. Raises InvalidInput for what cannot be read as it."""
+    from ccu import address
+
+    if table == "town":
+        if not any(letter.isalpha() for letter in text):
+            raise InvalidInput(f"a town must be a name, such as {NAMES[table]}")
+        return text
+    if not given:
+        raise InvalidInput(f"MEANING is missing, such as {NAMES[table]}")
+    if table == "street_alias" and address.read(f"1 {text}").kind != "address":
+        raise InvalidInput(f"MEANING must be a street, such as {NAMES[table]}")
+    if table == "common_place" and address.read(text).kind in ("place", "none"):
+        raise InvalidInput(f"MEANING must be an address, such as {NAMES[table]}")
+    return text
+
+
 def relabel(work: "Work", table: str, text: str, label: str) -> str:
     """Give a code another label; returns the code. Raises NotFound, and InvalidInput if taken."""
     found = _require(work, table, text)
-    for each in codes.every(work.connection, table):
+    if table in NAMES:
+        label = _meaning(table, label, given=True)
+    for each in () if table in NAMES else codes.every(work.connection, table):
         if each.code != found.code and codes.plain(label) in (each.code, codes.plain(each.label)):
             raise InvalidInput(f"LABEL is that of {each.code}; choose another")
     _set(work, table, found.code, "label", label)

@@ -284,6 +284,17 @@ def test_a_sealed_value_of_a_removed_feature_stays_sealed_until_the_lift(
         assert lifted == [(1, '{"digest":"d1"}'), (3, '{"digest": "d3"}')]
 
 
+def test_a_migrated_file_keeps_the_city_codes_of_cities_it_has(empty: Ccu, db_path: Path) -> None:
+    made_by_schema(4, db_path)
+    with sqlite3.connect(db_path) as hand:
+        hand.execute(
+            "INSERT INTO place (kind, street, city, city_assumed, building_key, unit_key)"
+            " VALUES ('street', 'ELM ST', 'WEST ALLIS', 0, 'street ELM ST', 'street ELM ST')"
+        )
+    found = empty("codes", "list", "town", "--format", "json")
+    assert [(row["code"], row["label"]) for row in json.loads(found.out)] == [("wa", "West Allis")]
+
+
 def test_a_view_of_another_program_does_not_stop_a_migration(empty: Ccu, db_path: Path) -> None:
     made_by_schema(4, db_path)
     with sqlite3.connect(db_path) as hand:

@@ -76,6 +76,10 @@ def add(
     label: Annotated[
         str, arg("LABEL", LABEL, "What screens show; its code is made of it.")
     ] = REQUIRED,
+    meaning: Annotated[
+        str | None,
+        arg("[MEANING]", LABEL, "For a name in addresses: its town, street or address."),
+    ] = None,
     care: Annotated[
         bool | None,
         typer.Option("--care/--no-care", help="For a nature: whether such calls are care calls."),
@@ -83,7 +87,8 @@ def add(
 ) -> None:
     """Add a code to a list of your town, or bring a retired one back.
 
-    The lists are nature, agency, disposition, need, intervention, hazard and race_ethnicity. A code
+    The lists are nature, agency, disposition, need, intervention, hazard and race_ethnicity; and
+    for addresses: town (towns around yours, and city codes), street_alias and common_place. A code
     never changes; its label may. For a nature in the list, --care or --no-care changes whether its
     calls are care calls, also those on file: figures of earlier periods change with it.
 
@@ -92,12 +97,16 @@ def add(
       ccu codes add need "Warming center"
 
       ccu codes add nature domestic --care
+
+      ccu codes add town BRM "Burlingame"
+
+      ccu codes add common_place "Compo Beach" "60 Compo Beach Rd"
     """
     from ccu.records import codes, town_codes
 
     session: Session = ctx.obj
     with session.work() as work:
-        code = town_codes.add(work, name, label, care)
+        code = town_codes.add(work, name, label, care, meaning)
     counted = {None: "", True: " Its calls are care calls.", False: " Its calls are no care calls."}
     emit_line(f"In the list {codes.name_of(name)}: {code}.{counted[care]}")
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ccu.errors import CcuError, InvalidInput
 from ccu.output import FormatOption, OutputOption, Table, emit
 from ccu.session import Session
+
+if TYPE_CHECKING:
+    from ccu.address import Names
 
 COLUMNS = (
     "raw",
@@ -37,7 +40,9 @@ def command(
     ] = None,
     town: Annotated[
         str | None,
-        typer.Option("--town", help="The town's name; else that of the database, if any."),
+        typer.Option(
+            "--town", help="The town's name; else that of the database and its lists, if any."
+        ),
     ] = None,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -56,7 +61,7 @@ def command(
 
     if bool(text) == (file is not None):
         raise InvalidInput("give either an address or --file")
-    own = _town(ctx.obj) if town is None else town
+    own = _names(ctx.obj) if town is None else town
     lines = iter([" ".join(text)]) if text else _lines(str(file))
     rows = (
         [getattr(reading, name) for name in COLUMNS]
@@ -65,12 +70,14 @@ def command(
     emit(Table(COLUMNS, rows), format, output)
 
 
-def _town(session: Session) -> str:
-    """The town of the file in use; the reader needs no file, so having none is no error."""
+def _names(session: Session) -> "Names":
+    """The names of the file in use; the reader needs no file, so having none is no error."""
+    from ccu.address import Names
+
     try:
-        return session.settings.town
+        return session.settings.names
     except CcuError:
-        return ""
+        return Names()
 
 
 def _lines(name: str) -> Iterator[str]:

@@ -170,3 +170,30 @@ ALTER TABLE person ADD COLUMN race_ethnicity TEXT REFERENCES race_ethnicity (cod
 
 -- Calls of which the dispatch system gave only the day: occurred_at is that day at 00:00.
 ALTER TABLE call ADD COLUMN clock_known INTEGER NOT NULL DEFAULT 1 CHECK (clock_known IN (0, 1));
+
+-- What only the town knows of its addresses: a town or city code (brm: Burlingame), another name of a
+-- street, a place that people name instead of its address. The code is the name, the label what it is.
+CREATE TABLE town (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE street_alias (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE common_place (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
+-- City codes that were part of the reader until then: a town keeps those of cities it has on file.
+INSERT INTO town (code, label, sort)
+SELECT column1, column2, row_number() OVER (ORDER BY column2, column1) FROM (VALUES
+  ('mke', 'Milwaukee'), ('milw', 'Milwaukee'), ('wa', 'West Allis'), ('gfd', 'Greenfield'),
+  ('grfd', 'Greenfield'), ('wmw', 'West Milwaukee'), ('wau', 'Wauwatosa'), ('tosa', 'Wauwatosa'),
+  ('ocr', 'Oak Creek'), ('oakcreek', 'Oak Creek'), ('stf', 'St Francis'), ('bd', 'Brown Deer'),
+  ('bdr', 'Brown Deer'), ('gld', 'Glendale'), ('meq', 'Mequon'), ('but', 'Butler'),
+  ('bfd', 'Brookfield'), ('south_milw', 'South Milwaukee'), ('nyc', 'New York'),
+  ('wpt', 'Westport'), ('wspt', 'Westport'), ('nwlk', 'Norwalk'), ('norw', 'Norwalk'),
+  ('stfd', 'Stamford'), ('bpt', 'Bridgeport'), ('ffld', 'Fairfield'), ('dar', 'Darien'),
+  ('ncan', 'New Canaan'), ('grnw', 'Greenwich'), ('wltn', 'Wilton')
+) WHERE EXISTS (SELECT 1 FROM place WHERE city = upper(column2) AND NOT city_assumed);

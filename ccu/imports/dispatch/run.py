@@ -51,7 +51,7 @@ def import_file(
     care = _check_codes(connection, layout)
     times = Times(layout, session.settings.zone, session.now)
     rejected.check(rejects, path, session.path)
-    stage = Stage(connection, layout, session.settings.town, care)
+    stage = Stage(connection, layout, session.settings.names, care)
     with opened(path, layout.encoding, session.path.absolute().parent) as export:
         table = Table(export, layout.delimiter, header=layout.header, wanted=layout.named)
         allowed = identifiers.check(table, allow)

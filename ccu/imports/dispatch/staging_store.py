@@ -148,11 +148,15 @@ class Stage:
     """Writes the staging tables; remembers addresses and words for the row reader."""
 
     def __init__(
-        self, connection: sqlite3.Connection, layout: Layout, town: str, care: Mapping[str, int]
+        self,
+        connection: sqlite3.Connection,
+        layout: Layout,
+        names: address.Names,
+        care: Mapping[str, int],
     ) -> None:
         self._connection = connection
         self._layout = layout
-        self._town = layout.town or town
+        self._names = names.plus({}, layout.town) if layout.town else names
         self._care = care
         self._met: dict[int, Parts] = {}  # addresses of this chunk that may be new
         self._staged: set[int] = set()  # addresses that are in the staging file already
@@ -250,9 +254,9 @@ class Stage:
     def _place(self, parts: Parts) -> tuple[object, ...]:
         raw, unit, city, state, zip_code = parts
         reading = address.read(
-            raw, town=self._town, unit=unit, city=city, state=state, zip=zip_code
+            raw, town=self._names, unit=unit, city=city, state=state, zip=zip_code
         )
-        columns = places.columns(reading, self._town)
+        columns = places.columns(reading, self._names.own)
         return NO_PLACE if columns is None else _in_order(columns)
 
 
