@@ -17,6 +17,8 @@ from ccu.imports.rows import is_position
 
 PACKAGED = Path(__file__).resolve().parents[1] / "layouts"
 LARGEST = 1_000_000  # bytes; a layout is a page or two
+YES_NO = {**dict.fromkeys(("y", "yes", "true", "t", "1", "x"), 1)}
+YES_NO |= dict.fromkeys(("n", "no", "false", "f", "0"), 0)
 ENCODINGS = ("auto", "utf-8", "cp1252", "utf-16")
 
 
@@ -47,6 +49,21 @@ class Words:
             return exact
         return list(dict.fromkeys(code for fits, code in self._wild if fits.fullmatch(plain)))
 
+    def all_codes(self, texts: Sequence[str]) -> set[str]:
+        """Return the codes of a row's texts: of each of them and of its parts.
+
+        Parts are divided by a comma, a semicolon, a bar or a line break. A text that is written out
+        in the map is not divided, nor are texts that together are written out in it.
+        """
+        whole = " ".join(texts)
+        if self.has(whole):
+            return {*self.codes(whole)}
+        found: set[str] = set()
+        for text in texts:
+            parts = () if self.has(text) else divided(text)
+            found.update(code for part in (text, *parts) for code in self.codes(part))
+        return found
+
     def code(self, text: str) -> str | None:
         """Return the one code that the text means, None when it is not in the map."""
         return next(iter(self.codes(text)), None)
@@ -58,6 +75,11 @@ class Words:
     def twice(self) -> str:
         """Return a text written out under two codes, in its plain form; empty when none is."""
         return next((text for text, codes in self._exact.items() if len(codes) > 1), "")
+
+
+def divided(text: str) -> list[str]:
+    """Return the parts of a cell that holds several texts."""
+    return [part.strip() for part in re.split(r"[;,|\n]", text) if part.strip()]
 
 
 def _plain(text: str) -> str:

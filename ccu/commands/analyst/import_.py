@@ -82,6 +82,10 @@ def _most(texts: "Counter[str]") -> str:
     )
 
 
+def _some(texts: set[str]) -> str:
+    return ", ".join(text[:LONGEST_SHOWN] for text in sorted(texts)[:MOST_SHOWN])
+
+
 def _tell(summary: "Summary", rejects: Path | None) -> None:
     """Print to standard error what the row of counts does not show."""
     for reason, count in summary.reasons.most_common():
@@ -103,9 +107,23 @@ def _tell(summary: "Summary", rejects: Path | None) -> None:
             " cleared that are not in the layout; the dispatched nature counts; most often"
             f" {_most(summary.uncleared)}"
         )
-    if summary.repeated:
+    joined = summary.joined
+    if joined.rows:
         say(
-            f"{summary.repeated} rows without an incident number repeat another row; each counts"
+            f"{joined.rows} rows were joined to another row of their incident number, into"
+            f" {joined.calls} calls"
+        )
+    if joined.contradicting:
+        say(
+            f"{joined.contradicting} of these have rows that differ in more than times, responders"
+            " and dispositions; the newer row counts"
+        )
+    for field, texts in summary.unread.items():
+        if texts:
+            say(f"{len(texts)} texts of {field} are not in the layout, such as {_some(texts)}")
+    if joined.repeated:
+        say(
+            f"{joined.repeated} rows without an incident number repeat another row; each counts"
             " as a call of its own"
         )
     tell_short(summary.short)

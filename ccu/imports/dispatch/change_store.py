@@ -35,9 +35,18 @@ SELECT known.call_id, known.line, entry.digest, call.import_batch_id IS NULL AS 
   (SELECT json_group_array(disposition) FROM
     (SELECT disposition FROM main.call_disposition WHERE call_id = call.id ORDER BY disposition))
     AS old_dispositions,
-  (SELECT json_group_array(disposition) FROM
-    (SELECT disposition FROM staging.outcome WHERE word = entry.disposition ORDER BY disposition))
-    AS new_dispositions
+  coalesce(entry.dispositions, '[]') AS new_dispositions,
+  (SELECT json_group_array(danger) FROM
+    (SELECT danger FROM main.call_danger WHERE call_id = call.id ORDER BY danger)) AS old_dangers,
+  coalesce(entry.dangers, '[]') AS new_dangers,
+  (SELECT json_group_array(json_object('agency', agency, 'state', state,
+      'clinician', json(iif(clinician, 'true', 'false')), 'unit', unit, 'reason', reason,
+      'minutes', minutes)) FROM
+    (SELECT * FROM main.call_responder WHERE call_id = call.id ORDER BY id)) AS old_responders,
+  coalesce(entry.responders, '[]') AS new_responders,
+  call.minutes AS old_minutes, entry.minutes AS new_minutes,
+  call.backup_asked AS old_backup_asked, entry.backup_asked AS new_backup_asked,
+  call.backup_arrived AS old_backup_arrived, entry.backup_arrived AS new_backup_arrived
 FROM staging.known
 CROSS JOIN staging.entry AS entry ON entry.line = known.line
 CROSS JOIN main.call ON call.id = known.call_id
@@ -58,8 +67,10 @@ FIELDS = (
     *("occurred_at", "clock_known", "dispatched_at", "arrived_at", "cleared_at"),
     *("address", "nature"),
     *("nature_cleared", "care", "cad_nature", "cad_cleared", "cad_disposition"),
-    *("priority", "beat", "lead_agency", "dispositions"),
+    *("priority", "beat", "lead_agency", "minutes", "backup_asked", "backup_arrived"),
+    *("dispositions", "dangers", "responders"),
 )
+ANSWERS = {"care", "clock_known", "backup_asked", "backup_arrived"}  # 0, 1 or not known
 NATURES = {"nature", "nature_cleared", "care"}  # they change together
 
 UPDATE_CALL = """
@@ -68,12 +79,32 @@ UPDATE main.call SET
   dispatched_at = :dispatched_at, arrived_at = :arrived_at,
   cleared_at = :cleared_at, address_id = :address_id, place_id = :place_id, nature = :nature,
   nature_cleared = :nature_cleared, care = :care, priority = :priority, beat = :beat,
-  lead_agency = :lead_agency, digest = :digest,
+  lead_agency = :lead_agency, minutes = :minutes, backup_asked = :backup_asked,
+  backup_arrived = :backup_arrived, digest = :digest,
   cad_nature_id = (SELECT id FROM main.cad_text WHERE text = :cad_nature),
   cad_cleared_id = (SELECT id FROM main.cad_text WHERE text = :cad_cleared),
   cad_disposition_id = (SELECT id FROM main.cad_text WHERE text = :cad_disposition)
 WHERE id = :call_id
 """
+
+UPDATE_LIST = {
+    "dispositions": (
+        "DELETE FROM main.call_disposition WHERE call_id = :call_id",
+        "INSERT INTO main.call_disposition (call_id, disposition)"
+        " SELECT :call_id, value FROM json_each(:dispositions)",
+    ),
+    "dangers": (
+        "DELETE FROM main.call_danger WHERE call_id = :call_id",
+        "INSERT INTO main.call_danger (call_id, danger)"
+        " SELECT :call_id, value FROM json_each(:dangers)",
+    ),
+    "responders": (
+        "DELETE FROM main.call_responder WHERE call_id = :call_id",
+        "INSERT INTO main.call_responder (call_id, agency, clinician, unit, state, minutes)"
+        " SELECT :call_id, value ->> 'agency', value ->> 'clinician', value ->> 'unit',"
+        " value ->> 'state', value ->> 'minutes' FROM json_each(:responders)",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -135,23 +166,19 @@ def apply(
     values |= {column: row[f"{side}_{column}"] for column in ("address_id", "place_id")}
     values |= {"call_id": row["call_id"], "digest": row["digest"]}
     connection.execute(UPDATE_CALL, values)
-    if "dispositions" in fields:
-        connection.execute("DELETE FROM call_disposition WHERE call_id = :call_id", values)
-        connection.execute(
-            "INSERT INTO call_disposition (call_id, disposition)"
-            " SELECT :call_id, value FROM json_each(:dispositions)",
-            values,
-        )
-        fields["dispositions"] = (
-            json.loads(fields["dispositions"][0]),
-            json.loads(values["dispositions"]),
-        )
+    for name, statements in UPDATE_LIST.items():
+        if name in fields:
+            for statement in statements:
+                connection.execute(statement, values)
+            old, new = fields[name]
+            fields[name] = (json.loads(old), json.loads(new))
     if "address" in fields:
         fields["address"] = (_said(row["old_address"]), _said(row["new_address"]))
         if row["old_place_id"] != row["new_place_id"]:
             fields["place_id"] = (row["old_place_id"], row["new_place_id"])
-    if "care" in fields:
-        fields["care"] = (bool(row["old_care"]), bool(row["new_care"]))
+    for name in ANSWERS & fields.keys():
+        old, new = (None if each is None else bool(each) for each in fields[name])
+        fields[name] = (old, new)
     write_changes(
         connection, staff_id, "call", row["call_id"], fields, at=at, import_batch_id=batch_id
     )

@@ -30,6 +30,8 @@ TIMES = ("occurred", "dispatched", "arrived", "cleared")
 FIELDS = (
     *("incident", *TIMES, "address", "cross", "unit", "city", "state", "zip"),
     *("nature", "nature_cleared", "disposition", "agency", "priority", "beat"),
+    *("responder", "responder_state", "hazards", "backup_asked", "backup_arrived", "minutes"),
+    "updated",
 )
 
 
@@ -40,6 +42,10 @@ class Layout(layouts.Layout):
     natures: Words
     dispositions: Words
     agencies: Words
+    responders: Words  # agency -> call signs
+    clinicians: Words
+    states: Words  # state of a responder -> texts
+    hazards: Words
     cities: Mapping[str, str]  # a city's code, in lower case -> its name
     identity: tuple[str, ...]  # columns that tell rows without an incident number apart
     care: frozenset[str] | None  # None: as the file's nature table has it
@@ -57,7 +63,7 @@ class Layout(layouts.Layout):
 
     def nothing(self, field: str) -> frozenset[str]:
         """Return the texts that mean nothing in the columns of a field, beside `blank`."""
-        if field in TIMES:
+        if field in (*TIMES, "updated"):
             return NULLS | NO_TIME
         if field == "city":
             return frozenset(text for text in NULLS if text.casefold() not in self.cities)
@@ -72,6 +78,9 @@ class Layout(layouts.Layout):
             "nature_cleared": self.natures,
             "disposition": self.dispositions,
             "agency": self.agencies,
+            "responder": self.responders,
+            "responder_state": self.states,
+            "hazards": self.hazards,
         }
 
 
@@ -84,6 +93,10 @@ def load(named: str) -> Layout:
         natures=top.words("natures"),
         dispositions=top.words("dispositions"),
         agencies=top.words("agencies"),
+        responders=top.words("responders"),
+        clinicians=Words({"yes": top.texts("clinicians")}),
+        states=top.words("states"),
+        hazards=top.words("hazards"),
         cities=_cities(top),
         identity=tuple(top.texts("identity")),
         care=frozenset(top.texts("care")) if "care" in top else None,

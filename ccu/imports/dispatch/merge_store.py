@@ -7,12 +7,13 @@ meanwhile waits seconds.
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ccu.database import digests
 from ccu.imports import store
 from ccu.imports.dispatch import change_store as changed_rows
+from ccu.imports.dispatch.join_store import Joined
 from ccu.imports.dispatch.layout import Layout
 from ccu.imports.store import Batch
 from ccu.places import merge_store as place_merge
@@ -23,6 +24,8 @@ SELECT 'nature', code, care FROM nature
 UNION ALL SELECT 'disposition', code, 0 FROM disposition
 UNION ALL SELECT 'agency', code, 0 FROM agency
 UNION ALL SELECT 'call_source', code, 0 FROM call_source
+UNION ALL SELECT 'danger', code, 0 FROM danger
+UNION ALL SELECT 'responder_state', code, 0 FROM responder_state
 """
 
 SYSTEM = "SELECT id FROM source_system WHERE name = :source"
@@ -98,13 +101,14 @@ INSERT INTO main.call (
   id, source_system_id, incident, occurred_at, recorded_at, recorded_by, import_batch_id, digest,
   address_id, place_id, nature, nature_cleared, care, cad_nature_id, cad_cleared_id,
   cad_disposition_id, priority, beat, lead_agency, source, dispatched_at, arrived_at, cleared_at,
-  clock_known)
+  clock_known, minutes, backup_asked, backup_arrived)
 SELECT
   :last_id + fresh.n, :source_system_id, entry.incident, entry.occurred_at, :at, :staff_id,
   :batch_id, entry.digest, address_map.address_id, address_map.place_id, nature.code, cleared.code,
   coalesce(cleared.care, nature.care), nature_map.cad_text_id, cleared_map.cad_text_id,
   ended_map.cad_text_id, entry.priority, entry.beat, entry.agency, :call_source,
-  entry.dispatched_at, entry.arrived_at, entry.cleared_at, entry.clock_known
+  entry.dispatched_at, entry.arrived_at, entry.cleared_at, entry.clock_known,
+  entry.minutes, entry.backup_asked, entry.backup_arrived
 FROM staging.fresh
 CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
 JOIN staging.word AS nature ON nature.id = entry.nature
@@ -116,13 +120,34 @@ LEFT JOIN staging.address_map ON address_map.number = entry.address
 ORDER BY fresh.n
 """
 
-INSERT_DISPOSITIONS = """
+# The lists of new calls, by the table that each goes to.
+INSERT_LISTS = {
+    "call_disposition": """
 INSERT INTO main.call_disposition (call_id, disposition)
-SELECT :last_id + fresh.n, outcome.disposition
+SELECT :last_id + fresh.n, code.value
 FROM staging.fresh
 CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
-JOIN staging.outcome AS outcome ON outcome.word = entry.disposition
-"""
+CROSS JOIN json_each(entry.dispositions) AS code
+WHERE entry.dispositions IS NOT NULL
+""",
+    "call_danger": """
+INSERT INTO main.call_danger (call_id, danger)
+SELECT :last_id + fresh.n, code.value
+FROM staging.fresh
+CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
+CROSS JOIN json_each(entry.dangers) AS code
+WHERE entry.dangers IS NOT NULL
+""",
+    "call_responder": """
+INSERT INTO main.call_responder (call_id, agency, clinician, unit, state, minutes)
+SELECT :last_id + fresh.n, each.value ->> 'agency', each.value ->> 'clinician',
+       each.value ->> 'unit', each.value ->> 'state', each.value ->> 'minutes'
+FROM staging.fresh
+CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
+CROSS JOIN json_each(entry.responders) AS each
+WHERE entry.responders IS NOT NULL
+""",
+}
 
 
 @dataclass
@@ -140,7 +165,8 @@ class Summary:
     reasons: Counter[str] = field(default_factory=Counter)  # why rows were rejected
     unmapped: Counter[str] = field(default_factory=Counter)  # natures the layout does not know
     uncleared: Counter[str] = field(default_factory=Counter)  # the same, of natures as cleared
-    repeated: int = 0  # rows without an incident number that repeat another
+    joined: Joined = field(default_factory=Joined)
+    unread: Mapping[str, set[str]] = field(default_factory=dict)  # field -> texts not in the layout
 
     def settle(self, known: int, sealed: int, changes: Iterable[changed_rows.Change]) -> None:
         """Count the staged rows that were known, and what changes of them."""
@@ -196,9 +222,10 @@ def merge(
         "batch_id": batch_id,
         "call_source": layout.call_source,
     }
-    with digests.added_in_bulk(connection, call="id", call_disposition="call_id"):
+    with digests.added_in_bulk(connection, call="id", **dict.fromkeys(INSERT_LISTS, "call_id")):
         connection.execute(INSERT_CALLS, values)
-        connection.execute(INSERT_DISPOSITIONS, values)
+        for statement in INSERT_LISTS.values():
+            connection.execute(statement, values)
 
     def applied() -> Iterator[changed_rows.Change]:
         for change in changed_rows.changed(connection):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import compress
 
+from ccu.imports.dispatch.extras import Extras
 from ccu.imports.dispatch.layout import FIELDS, Layout
 from ccu.imports.dispatch.staging_store import MADE, NOTHING, Stage, Staged
 from ccu.imports.dispatch.times import Times, joined
@@ -35,6 +36,7 @@ class RowReader:
                 nothing = layout.nothing(field)
                 self._nothing[place] = self._nothing.get(place, nothing) & nothing
         self._cities = layout.cities
+        self._extras = Extras(layout, times, known)
         self._cells = Cells(table.names, {*mapped, *self._identity}, blank, layout.guarded)
         self._times = times
         self.dateless = 0  # rows of which only the day is known
@@ -80,8 +82,14 @@ class RowReader:
         addresses = self._addresses(field, count)
         natures = list(map(known.nature, field("nature")))
         cleared = [known.cleared(text) if text else NOTHING for text in field("nature_cleared")]
-        ended = [known.disposition(text) if text else NOTHING for text in field("disposition")]
+        ended = [
+            known.disposition(each) if each else NOTHING
+            for each in self._several("disposition", cells, count)
+        ]
         agencies = [known.agency(text) or self._lead_agency for text in field("agency")]
+        more = self._extras.read(
+            field, lambda name: self._several(name, cells, count), times, agencies
+        )
         began = times[0]
         if not all(clocks):
             self.dateless += clocks.count(False)
@@ -94,6 +102,7 @@ class RowReader:
             agencies,
             field("priority"),
             field("beat"),
+            *more.means,
             strict=True,
         )
         return zip(
@@ -107,8 +116,21 @@ class RowReader:
             field("priority"),
             field("beat"),
             clocks,
+            more.updated,
+            (word.codes for word in ended),
+            *(more.dangers, more.responders, more.minutes, more.backup_asked, more.backup_arrived),
             strict=True,
         )
+
+    def _several(self, name: str, cells: dict[int, Column], count: int) -> list[tuple[str, ...]]:
+        """Return the texts of each row in the columns of a field, without the empty ones."""
+        places = self._joined[name]
+        if not places:
+            return [()] * count
+        if len(places) == 1:
+            return [(text,) if text else () for text in cells[places[0]]]
+        columns = (cells[place] for place in places)
+        return [tuple(filter(None, texts)) for texts in zip(*columns, strict=True)]
 
     def _filled(self, place: int, column: Column) -> Column:
         """Return a column without the texts that mean nothing."""

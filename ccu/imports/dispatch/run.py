@@ -2,7 +2,9 @@
 
 layout        what an export's layout has beside what every layout has
 reading       a row to the values that are kept
+times         the times of a row
 staging       the private file they wait in, so that no user waits meanwhile
+join          the rows of one incident to one call
 merging       into the calls, in one transaction
 changed_rows  calls whose row in the file has changed
 suggest       a first layout for an export
@@ -18,18 +20,17 @@ from ccu.database import opening as db
 from ccu.imports import identifiers
 from ccu.imports import rejects as rejected
 from ccu.imports.dispatch import merge_store as merging
+from ccu.imports.dispatch.join_store import APART, aside, join
 from ccu.imports.dispatch.layout import Layout
 from ccu.imports.dispatch.merge_store import Summary
 from ccu.imports.dispatch.reading import RowReader
-from ccu.imports.dispatch.staging_store import Stage, attached, conflicting, settle_repeats
+from ccu.imports.dispatch.staging_store import Stage, attached
 from ccu.imports.dispatch.times import Times
 from ccu.imports.rows import Broken, Table
 from ccu.imports.source import Export, opened
 from ccu.imports.store import Batch
 from ccu.output.screen import progress
 from ccu.session import Session
-
-OTHER_CONTENT = "this incident number is in the file twice, with different values"
 
 
 def import_file(
@@ -58,9 +59,11 @@ def import_file(
         with attached(connection, session.path), _interruptible(connection):
             connection.execute("BEGIN")  # on the staging file alone: the main one is not touched
             _read(export, table, layout, times, stage, summary)
-            summary.same = settle_repeats(connection)
-            _reject_conflicts(connection, table, stage, summary)
+            summary.joined = join(connection, stage)
+            summary.same = summary.joined.rows
+            _reject_aside(connection, table, stage, summary)
             summary.unmapped, summary.uncleared = stage.unmapped, stage.uncleared
+            summary.unread = stage.unread
             if summary.rejected and rejects is not None:
                 rejected.write(rejects, table.names, stage.rejects())
             if dry_run:
@@ -81,7 +84,12 @@ def _check_codes(connection: sqlite3.Connection, layout: Layout) -> dict[str, in
     used = {
         "nature": (*layout.natures.used, *(layout.care or ())),
         "disposition": layout.dispositions.used,
-        "agency": (*layout.agencies.used, *filter(None, [layout.lead_agency])),
+        "agency": (
+            *(*layout.agencies.used, *layout.responders.used),
+            *filter(None, [layout.lead_agency]),
+        ),
+        "responder_state": layout.states.used,
+        "danger": layout.hazards.used,
         "call_source": tuple(filter(None, [layout.call_source])),
     }
     for kind, codes in used.items():
@@ -117,22 +125,22 @@ def _reject(stage: Stage, summary: Summary, row: Broken) -> None:
     summary.reasons[row.reason] += 1
 
 
-def _reject_conflicts(
+def _reject_aside(
     connection: sqlite3.Connection, table: Table, stage: Stage, summary: Summary
 ) -> None:
-    """Reject rows that give an incident number again with another content.
+    """Reject rows that have the incident number of a call of another time.
 
     The file is read once more for them: to keep every row's cells for it would double the work.
     """
-    conflicts = conflicting(connection)
-    line = next(conflicts, None)
+    lines = aside(connection)
+    line = next(lines, None)
     if line is None:
         return
     for chunk in table.chunks():
         for number, cells in zip(chunk.numbers, chunk.rows, strict=True):
             if number == line:
-                _reject(stage, summary, Broken(number, OTHER_CONTENT, cells))
-                line = next(conflicts, None)
+                _reject(stage, summary, Broken(number, APART, cells))
+                line = next(lines, None)
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ from functools import lru_cache, partial
 from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ccu import address, files
 from ccu.imports.dispatch.layout import Layout
@@ -32,13 +32,13 @@ CREATE TABLE staging.entry (
   line INTEGER PRIMARY KEY, incident TEXT NOT NULL, digest BLOB NOT NULL,
   occurred_at TEXT NOT NULL, dispatched_at TEXT, arrived_at TEXT, cleared_at TEXT,
   address INTEGER, nature INTEGER NOT NULL, nature_cleared INTEGER, disposition INTEGER,
-  agency TEXT, priority TEXT, beat TEXT, clock_known INTEGER NOT NULL);
+  agency TEXT, priority TEXT, beat TEXT, clock_known INTEGER NOT NULL,
+  updated TEXT, dispositions TEXT, dangers TEXT, responders TEXT,  -- the last three as JSON
+  minutes INTEGER, backup_asked INTEGER, backup_arrived INTEGER);
 CREATE INDEX staging.entry_incident ON entry (incident);
 CREATE TABLE staging.word (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, code TEXT, care INTEGER,
   UNIQUE (kind, text));
-CREATE TABLE staging.outcome (
-  word INTEGER NOT NULL, disposition TEXT NOT NULL, PRIMARY KEY (word, disposition)) WITHOUT ROWID;
 -- An address and the place it was read as (no unit_key: none). number is 8 bytes of a digest of the
 -- address; no index and no key, so that staging one is an append: the merge settles what is double.
 CREATE TABLE staging.address (
@@ -49,6 +49,9 @@ CREATE TABLE staging.address (
   city_assumed INTEGER, state TEXT, zip TEXT, building_key TEXT, unit_key TEXT, loose_key TEXT);
 CREATE TABLE staging.reject (line INTEGER PRIMARY KEY, reason TEXT NOT NULL, cells TEXT NOT NULL);
 
+-- rejected when the rows were joined
+CREATE TABLE staging.aside (line INTEGER PRIMARY KEY);
+
 -- filled when the rows are compared with the main file
 CREATE TABLE staging.known (line INTEGER PRIMARY KEY, call_id INTEGER, same INTEGER);
 CREATE TABLE staging.fresh (n INTEGER PRIMARY KEY, line INTEGER NOT NULL);
@@ -56,21 +59,6 @@ CREATE TABLE staging.address_map (number INTEGER PRIMARY KEY, address_id INTEGER
 CREATE TABLE staging.word_map (word INTEGER PRIMARY KEY, cad_text_id INTEGER);
 """
 
-
-# Rows of one identity: repeated, contradicting, or different calls with the same values.
-REPEATS = """
-CREATE TABLE staging.repeat AS
-SELECT line, incident, digest, incident GLOB :made AS made, min(line) OVER same AS first,
-  first_value(digest) OVER same AS first_digest, row_number() OVER alike AS n
-FROM staging.entry
-WHERE incident IN (SELECT incident FROM staging.entry GROUP BY incident HAVING count(*) > 1)
-WINDOW same AS (PARTITION BY incident ORDER BY line),
-       alike AS (PARTITION BY incident ORDER BY digest, line)
-"""
-NUMBER_ALIKE = """
-UPDATE staging.entry SET incident = entry.incident || '-' || repeat.n
-FROM staging.repeat AS repeat WHERE repeat.line = entry.line AND repeat.n > 1 AND repeat.made
-"""
 
 INSERT_ADDRESS = (
     "INSERT INTO staging.address VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -83,9 +71,11 @@ NO_PLACE = (None,) * len(PLACE)
 _in_order = itemgetter(*PLACE)
 
 # The columns of staging.entry: line, incident, digest, four times, address, nature, nature_cleared,
-# disposition, agency, priority, beat, clock_known. Empty texts mean NULL.
+# disposition, agency, priority, beat, clock_known, updated, dispositions, dangers, responders,
+# minutes, backup_asked, backup_arrived. Empty texts mean NULL.
 Staged = tuple[object, ...]
 
+APART = "; "  # between dispositions of several columns or rows
 MADE = "~"  # begins an identity that ccu made for a row without an incident number
 
 
@@ -94,6 +84,7 @@ class Word(NamedTuple):
 
     id: int | None
     means: str
+    codes: str | None = None  # of a disposition, as JSON
 
 
 NOTHING = Word(None, "")
@@ -162,12 +153,19 @@ class Stage:
         self._staged: set[int] = set()  # addresses that are in the staging file already
         self.unmapped: Counter[str] = Counter()
         self.uncleared: Counter[str] = Counter()
+        self.unread: dict[str, set[str]] = {
+            "hazards": set(),
+            "responder": set(),
+        }  # not in the layout
         # The caches of the hot path, in C.
         self.address = lru_cache(KEPT)(self._address)
         self._nature_of = lru_cache(KEPT)(partial(self._nature, "nature", "other"))
         self._cleared_of = lru_cache(KEPT)(partial(self._nature, "cleared", None))
         self.disposition = lru_cache(KEPT)(self._disposition)
         self.agency = lru_cache(KEPT)(self._agency)
+        self.hazards = lru_cache(KEPT)(self._hazards)
+        self.responder = lru_cache(KEPT)(self._responder)
+        self.state = lru_cache(KEPT)(layout.states.code)
 
     def nature(self, text: str) -> Word:
         """The nature's word, counted when the layout does not know it."""
@@ -189,7 +187,8 @@ class Stage:
         """
         self._connection.executemany(
             "INSERT INTO staging.entry VALUES (?, ?, ?, ?, nullif(?, ''), nullif(?, ''),"
-            " nullif(?, ''), ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?)",
+            " nullif(?, ''), ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?,"
+            " nullif(?, ''), ?, ?, ?, ?, ?, ?)",
             rows,
         )
         self._read_addresses()
@@ -214,15 +213,30 @@ class Stage:
         code = self._layout.natures.code(text)
         return self._word(sort, text, code or unknown, "?" if text and not code else "=")
 
-    def _disposition(self, text: str) -> Word:
-        codes = sorted(self._layout.dispositions.codes(text))
+    def _disposition(self, texts: tuple[str, ...]) -> Word:
+        """Return the word of a row's dispositions, one text for each column that has one."""
+        words = self._layout.dispositions
+        codes = sorted(words.all_codes(texts))
+        text = " ".join(texts) if words.has(" ".join(texts)) else APART.join(texts)
         word = self._word("disposition", text, None, " ".join(codes))
-        self._connection.executemany(
-            "INSERT INTO staging.outcome (word, disposition) VALUES (:word, :code)"
-            " ON CONFLICT DO NOTHING",
-            [{"word": word.id, "code": code} for code in codes],
-        )
-        return word
+        return word._replace(codes=as_json(codes))
+
+    def _hazards(self, texts: tuple[str, ...]) -> str | None:
+        codes = self._layout.hazards.all_codes(texts)
+        if not codes:
+            self._unknown("hazards", " ".join(texts))
+        return as_json(sorted(codes - {"none"} or codes))
+
+    def _responder(self, unit: str) -> tuple[str, bool]:
+        """Return the agency of a call sign, and whether it is a clinician's."""
+        agency = self._layout.responders.code(unit)
+        if agency is None:
+            self._unknown("responder", unit)
+        return agency or "", self._layout.clinicians.code(unit) is not None
+
+    def _unknown(self, field: str, text: str) -> None:
+        if len(self.unread[field]) < UNMAPPED_KEPT:
+            self.unread[field].add(text)
 
     def _agency(self, text: str) -> str:
         return self._layout.agencies.code(text) or ""
@@ -260,32 +274,7 @@ class Stage:
         return NO_PLACE if columns is None else _in_order(columns)
 
 
-def settle_repeats(connection: sqlite3.Connection) -> int:
-    """Settle rows of the file that have one identity; returns how many added nothing.
-
-    A row that repeats an earlier one to the letter is dropped. Another content under the same
-    incident number is set aside: neither can be told to be right. Rows whose identity ccu
-    made, because they had no number, are different calls alike in that; they get a number each.
-    """
-    made = {"made": MADE + "*"}
-    connection.execute(REPEATS, made)
-    connection.execute(NUMBER_ALIKE)
-    gone = connection.execute(
-        "DELETE FROM staging.entry WHERE line IN"
-        " (SELECT line FROM staging.repeat WHERE line > first AND NOT made)"
-    ).rowcount
-    different = connection.execute(
-        "SELECT count(*) FROM staging.repeat"
-        " WHERE line > first AND NOT made AND digest <> first_digest"
-    )
-    return gone - int(different.fetchone()[0])
-
-
-def conflicting(connection: sqlite3.Connection) -> Iterator[int]:
-    """The lines of rows that gave an incident number again with another content, in order."""
-    found = connection.execute(
-        "SELECT line FROM staging.repeat"
-        " WHERE line > first AND NOT made AND digest <> first_digest ORDER BY line"
-    )
-    for row in found:
-        yield row["line"]
+def as_json(values: Iterable[Any]) -> str | None:
+    """Return values as SQLite writes them in JSON; None where there is none."""
+    found = [*values]
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")) if found else None

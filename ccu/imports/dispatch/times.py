@@ -83,6 +83,16 @@ class Times:
         self._refuse_future(times, bad)
         return list(times), dateless
 
+    def plain(self, texts: Column) -> list[str]:
+        """Return times in stored form, empty where they cannot be read."""
+        return [self._or_nothing(text) for text in texts]
+
+    def _or_nothing(self, text: str) -> str:
+        try:
+            return self._any_form(text, (), "")[0] if text else ""
+        except ValueError:
+            return ""
+
     def _texts(self, field: str, columns: list[Column], count: int) -> Column:
         """Join the columns of a field; without a clock of its own a shared day is no time."""
         texts = joined(columns, count)

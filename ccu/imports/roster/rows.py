@@ -16,7 +16,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.identity import Known, Name
-from ccu.imports.layout import Words
+from ccu.imports.layout import YES_NO, Words
 from ccu.imports.roster.layout import Layout
 from ccu.imports.rows import Broken, Cells, Chunk, Table
 from ccu.people.finding import of_said
@@ -27,8 +27,6 @@ MADE = "~"  # begins the number that ccu makes for a row of an office without cl
 TEXTS = ("phone", "email", "home", "postcode", "language")
 CODED = ("housing", "race_ethnicity")  # fields of a code list
 TELLING = {"given_name", "family_name", "birth_date", "phone", "email"}
-YES_NO = {**dict.fromkeys(("y", "yes", "true", "t", "1"), 1)}
-YES_NO |= dict.fromkeys(("n", "no", "false", "f", "0"), 0)
 SEXES = {"male": "M", "female": "F", "other": "X"}
 DATES = ("birth_date", "since", "closed")
 OLDEST = 130  # years

@@ -1,0 +1,130 @@
+"""Who was on a call, its hazards, backup and minutes, from the cells of its row."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from ccu.imports.dispatch.layout import Layout
+from ccu.imports.dispatch.staging_store import Stage, as_json
+from ccu.imports.dispatch.times import Times
+from ccu.imports.layout import YES_NO, divided
+from ccu.imports.rows import Column
+
+MOST_MINUTES = 24 * 60  # a call that seems longer was cleared long after it ended
+FIELDS = ("responder", "responder_state", "hazards", "backup_asked", "backup_arrived", "minutes")
+
+Texts = list[tuple[str, ...]]
+
+
+class Columns(NamedTuple):
+    """What is staged of the rows of a chunk, and what of it is digested."""
+
+    updated: Sequence[str]
+    dangers: Sequence[str | None]
+    responders: Sequence[str | None]
+    minutes: Sequence[int | None]
+    backup_asked: Sequence[int | None]
+    backup_arrived: Sequence[int | None]
+    means: Sequence[Sequence[str]]
+
+
+class Extras:
+    """Made once for a layout; then called for every chunk."""
+
+    def __init__(self, layout: Layout, times: Times, known: Stage) -> None:
+        """`known` remembers texts that were met before."""
+        self._layout, self._times, self._known = layout, times, known
+        self._used = [name for name in FIELDS if name in layout.columns]
+        self._sent = "dispatched" in layout.columns or "arrived" in layout.columns
+
+    def read(
+        self,
+        field: Callable[[str], Column],
+        several: Callable[[str], Texts],
+        times: Sequence[Column],
+        agencies: Sequence[str],
+    ) -> Columns:
+        """Read the rows of a chunk; `field` gives a field's cells joined, `several` apart."""
+        count = len(agencies)
+        minutes = self._minutes(field("minutes"), times)
+        dangers: list[str | None] = [None] * count
+        responders: list[str | None] = [None] * count
+        if "hazards" in self._used:
+            dangers = [self._known.hazards(each) if each else None for each in several("hazards")]
+        if "responder" in self._used:
+            rows = zip(
+                several("responder"), field("responder_state"), agencies, *times[1:3], minutes,
+                strict=True,
+            )  # fmt: skip
+            responders = [as_json(self._responders(*row)) for row in rows]
+            minutes = [
+                None if each else known for each, known in zip(responders, minutes, strict=True)
+            ]
+        asked, arrived = (
+            [YES_NO.get(text.casefold()) for text in field(name)]
+            if name in self._used
+            else [None] * count
+            for name in ("backup_asked", "backup_arrived")
+        )
+        read: dict[str, Sequence[Any]] = {
+            "hazards": dangers, "responder": responders, "minutes": minutes,
+            "backup_asked": asked, "backup_arrived": arrived,
+        }  # fmt: skip
+        means = [list(map(str, read[name])) for name in self._used if name in read]
+        updated = self._times.plain(field("updated")) if "updated" in self._layout.columns else None
+        return Columns(updated or [""] * count, dangers, responders, minutes, asked, arrived, means)
+
+    def _minutes(self, said: Column, times: Sequence[Column]) -> list[int | None]:
+        """Return the minutes on scene: as written, else from arrived to cleared."""
+        rows = zip(said, times[2], times[3], strict=True)
+        return [
+            minutes if (minutes := _number(text)) is not None else _between(arrived, cleared)
+            for text, arrived, cleared in rows
+        ]
+
+    def _responders(
+        self,
+        texts: tuple[str, ...],
+        state: str,
+        agency: str,
+        dispatched: str,
+        arrived: str,
+        minutes: int | None,
+    ) -> list[dict[str, Any]]:
+        """Return who was on the call by this row, with the keys of a call's responders.
+
+        Of several in one row it is not known who arrived, nor whose the minutes are.
+        """
+        units = list(dict.fromkeys(part for text in texts for part in divided(text)))
+        code = self._known.state(state) if state else None
+        if code is None:
+            code = "dispatched" if dispatched or arrived or not self._sent else "associated"
+            if arrived and len(units) == 1:
+                code = "arrived"
+        found = []
+        for unit in units:
+            its_agency, clinician = self._known.responder(unit)
+            found.append({
+                "agency": its_agency or agency or "other", "state": code, "clinician": clinician,
+                "unit": unit, "reason": None,
+                "minutes": minutes if len(units) == 1 and code == "arrived" else None,
+            })  # fmt: skip
+        return found
+
+
+def _number(text: str) -> int | None:
+    if not text:
+        return None
+    try:
+        minutes = round(float(text))
+    except (ValueError, OverflowError):
+        return None
+    return minutes if 0 <= minutes <= MOST_MINUTES else None
+
+
+def _between(arrived: str, cleared: str) -> int | None:
+    if not arrived or not cleared:
+        return None
+    span = datetime.fromisoformat(cleared) - datetime.fromisoformat(arrived)
+    minutes = round(span.total_seconds() / 60)
+    return minutes if 0 <= minutes <= MOST_MINUTES else None

@@ -1,0 +1,161 @@
+"""Rows of one incident number: one row a unit or a row an outcome, joined into one call.
+
+The rule: the newer row wins, field by field, where it has a value. Newer is the row whose column
+`updated` is later, else the one further down in the file. Responders, hazards and dispositions of
+all rows are kept. Where rows are of different units, the call begins with the earliest of them, is
+dispatched and arrived at with the first, and cleared with the last.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from ccu.imports.dispatch.staging_store import MADE, Stage, as_json
+
+TOO_FAR = timedelta(days=7)  # rows further apart are different calls with one number
+APART = "this incident number is in the file with times more than 7 days apart"
+
+# Rows of one identity: of one incident, or different calls with the same values.
+REPEATS = """
+CREATE TABLE staging.repeat AS
+SELECT line, incident, incident GLOB :made AS made, row_number() OVER alike AS n
+FROM staging.entry
+WHERE incident IN (SELECT incident FROM staging.entry GROUP BY incident HAVING count(*) > 1)
+WINDOW alike AS (PARTITION BY incident ORDER BY digest, line)
+"""
+NUMBER_ALIKE = """
+UPDATE staging.entry SET incident = entry.incident || '-' || repeat.n
+FROM staging.repeat AS repeat WHERE repeat.line = entry.line AND repeat.n > 1 AND repeat.made
+"""
+OF_ONE_NUMBER = """
+SELECT entry.*, nullif(nature.text, '') AS nature_text, ended.text AS ended
+FROM staging.entry AS entry
+JOIN staging.word AS nature ON nature.id = entry.nature
+LEFT JOIN staging.word AS ended ON ended.id = entry.disposition
+WHERE line IN (SELECT line FROM staging.repeat WHERE NOT made)
+ORDER BY incident, unixepoch(updated), line
+"""
+REPLACE = (
+    "DELETE FROM staging.entry WHERE line IN (SELECT line FROM staging.repeat WHERE NOT made)",
+    "INSERT INTO staging.entry SELECT * FROM staging.joined",
+    "DROP TABLE staging.joined",
+)
+# What the newer row decides where it has a value; rows that differ in these contradict each other.
+DECIDED = ("address", "agency", "priority", "beat", "nature_cleared", "backup_asked",
+           "backup_arrived", "minutes")  # fmt: skip
+
+Row = Mapping[str, Any]
+
+
+@dataclass
+class Joined:
+    """How the rows of a file were joined."""
+
+    rows: int = 0  # that are part of another row's call
+    calls: int = 0  # of more than one row
+    contradicting: int = 0  # calls whose rows differ in what the newer one decides
+    repeated: int = 0  # rows without an incident number that repeat another
+
+
+def join(connection: sqlite3.Connection, stage: Stage) -> Joined:
+    """Join the staged rows of one incident number; lines set aside are in staging.aside.
+
+    Rows whose identity ccu made, because they had no number, are different calls alike in that;
+    they get a number each.
+    """
+    found = Joined()
+    connection.execute(REPEATS, {"made": MADE + "*"})
+    found.repeated = max(0, connection.execute(NUMBER_ALIKE).rowcount)
+    connection.execute("CREATE TABLE staging.joined AS SELECT * FROM staging.entry WHERE 0")
+    names = [each[1] for each in connection.execute("PRAGMA staging.table_info(entry)")]
+    insert = f"INSERT INTO staging.joined VALUES ({', '.join(f':{name}' for name in names)})"  # noqa: S608
+    for _number, rows in groupby(connection.execute(OF_ONE_NUMBER), itemgetter("incident")):
+        group = [dict(row) for row in rows]
+        latest = _moment(group[-1]["occurred_at"])
+        near = [row for row in group if abs(_moment(row["occurred_at"]) - latest) <= TOO_FAR]
+        connection.executemany(
+            "INSERT INTO staging.aside (line) VALUES (:line)",
+            [{"line": row["line"]} for row in group if row not in near],
+        )
+        found.rows += len(near) - 1
+        found.calls += len(near) > 1
+        found.contradicting += _contradicts(near)
+        connection.execute(insert, _one(near, stage))
+    for statement in REPLACE:
+        connection.execute(statement)
+    return found
+
+
+def aside(connection: sqlite3.Connection) -> Iterator[int]:
+    """Yield the lines of rows that have the number of a call of another time, in order."""
+    for row in connection.execute("SELECT line FROM staging.aside ORDER BY line"):
+        yield row["line"]
+
+
+def _one(rows: Sequence[Row], stage: Stage) -> Row:
+    """Return the call of rows of one incident, the newest last."""
+    if len({row["digest"] for row in rows}) == 1:
+        return min(rows, key=itemgetter("line"))
+    one = dict(rows[-1])
+    for name in DECIDED:
+        one[name] = _newest(rows, name)
+    one["nature"] = next((row["nature"] for row in reversed(rows) if row["nature_text"]), None)
+    one["nature"] = one["nature"] or rows[-1]["nature"]
+    one |= _times(rows)
+    if texts := {row["ended"] for row in rows if row["ended"]}:
+        one["disposition"] = stage.disposition(tuple(sorted(texts))).id
+    for name in ("dispositions", "dangers"):
+        one[name] = as_json(_union(rows, name))
+    units = {
+        (each["agency"], each["unit"]): each for row in rows for each in _list(row, "responders")
+    }
+    one["responders"] = as_json(units[key] for key in sorted(units))  # in any order of rows
+    one["line"] = min(row["line"] for row in rows)
+    digests = b"".join(dict.fromkeys(row["digest"] for row in rows))
+    one["digest"] = blake2b(digests, digest_size=8).digest()
+    return one
+
+
+def _times(rows: Sequence[Row]) -> Row:
+    """Return the times of a call from the rows of its units, the newest row of each deciding."""
+    units: dict[str, list[Row]] = {}
+    for row in rows:
+        names = [each["unit"] for each in _list(row, "responders")]
+        units.setdefault(" ".join(names), []).append(row)
+    known = [of_unit for of_unit in units.values() if of_unit[-1]["clock_known"]]
+    begun = [of_unit[-1] for of_unit in known or units.values()]
+    first = min(begun, key=lambda row: _moment(row["occurred_at"]))
+    found = {"occurred_at": first["occurred_at"], "clock_known": first["clock_known"]}
+    for name, choose in (("dispatched_at", min), ("arrived_at", min), ("cleared_at", max)):
+        times = filter(None, (_newest(of_unit, name) for of_unit in units.values()))
+        found[name] = choose(times, key=_moment, default=None)
+    return found
+
+
+def _newest(rows: Sequence[Row], name: str) -> Any:
+    return next((row[name] for row in reversed(rows) if row[name] is not None), None)
+
+
+def _union(rows: Iterable[Row], name: str) -> list[str]:
+    codes = {code for row in rows for code in _list(row, name)}
+    return sorted(codes - {"none"} or codes)
+
+
+def _list(row: Row, name: str) -> list[Any]:
+    found: list[Any] = json.loads(row[name] or "[]")
+    return found
+
+
+def _contradicts(rows: Sequence[Row]) -> bool:
+    names = ("nature_text", *DECIDED)
+    return any(len({row[name] for row in rows if row[name] is not None}) > 1 for name in names)
+
+
+def _moment(time: str) -> datetime:
+    return datetime.fromisoformat(time)

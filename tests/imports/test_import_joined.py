@@ -1,0 +1,276 @@
+"""`ccu import`: rows of one incident joined into one call; its responders, hazards and minutes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import Ccu, examples
+from tests.dispatch_rows import LAYOUT, Desk, row, text
+
+UNITS = """
+source = "our-cad"
+formats = ["%Y-%m-%d %H:%M"]
+clinicians = ["CIT*"]
+[columns]
+incident = "No"
+occurred = "Called"
+dispatched = "Sent"
+arrived = "There"
+cleared = "Clear"
+updated = "Changed"
+address = "Where"
+responder = "Unit"
+responder_state = "State"
+hazards = ["Hazard", "Weapon"]
+backup_asked = "Asked"
+backup_arrived = "Came"
+minutes = "Min"
+disposition = ["Disp1", "Disp2"]
+priority = "P"
+[responders]
+police = ["B*"]
+ems = ["M*"]
+mobile_crisis = ["CIT*"]
+[states]
+cancelled = ["CANC*"]
+[hazards]
+weapon = ["KNIFE", "GUN"]
+dog = ["DOG"]
+none = ["NONE"]
+[dispositions]
+arrest = ["ARR"]
+crisis_team = ["CRT"]
+referred = ["REF"]
+"""
+NAMES = (
+    *("No", "Called", "Sent", "There", "Clear", "Changed", "Where", "Unit", "State", "Hazard"),
+    *("Weapon", "Asked", "Came", "Min", "Disp1", "Disp2", "P"),
+)
+
+
+@pytest.fixture
+def desk(ccu: Ccu, tmp_path: Path) -> Desk:
+    return Desk(ccu, tmp_path)
+
+
+def unit(**cells: str) -> list[str]:
+    """A row of an export with a row for each unit."""
+    usual = {"No": "1", "Called": "2026-01-05 10:00", "Where": "12 Main St"}
+    return [{**dict.fromkeys(NAMES, ""), **usual, **cells}[name] for name in NAMES]
+
+
+def call(desk: Desk, *rows: list[str], layout: str = UNITS) -> dict[str, Any]:
+    """Import the rows, of one incident, twice; return the call as JSON."""
+    desk.layout.write_text(layout)
+    assert desk.counts(text(rows, NAMES)) == (len(rows), 1, 0, len(rows) - 1, 0)
+    assert desk.counts(None) == (len(rows), 0, 0, len(rows), 0)
+    found: dict[str, Any] = json.loads(desk.ccu("call", "show", "1", "--format", "json").out)
+    assert found["changes"] == []
+    return found
+
+
+def test_a_row_for_each_outcome_is_one_call_with_all_of_them(desk: Desk) -> None:
+    desk.layout.write_text(
+        LAYOUT.replace('resources_given = ["REFERRED *", "ADVISED"]', 'crisis_team = ["MOBILE *"]')
+        + 'police_exam = ["EMERGENT *"]\n'
+    )
+    ends = ("REFERRED CLINIC", "Emergent Detention", "Mobile Crisis Team")
+    done = desk.bring(text([row(Number="501", End=end) for end in ends]))
+    assert "2 rows were joined to another row of their incident number, into 1 calls" in done.err
+    assert "differ in more" not in done.err
+    assert [code for (code,) in desk.ask("SELECT disposition FROM call_disposition")] == [
+        *("crisis_team", "police_exam", "referred"),
+    ]
+    assert desk.one("SELECT text FROM cad_text JOIN call ON cad_text.id = cad_disposition_id") == (
+        "; ".join(sorted(ends))
+    )
+    told = desk.ccu("report", "--month", "2026-01", "--section", "dispositions", "--format", "csv")
+    for label in ("Crisis team called", "Police emergency examination request", "Referred"):
+        assert any(label in line and '"1.0"' in line for line in told.out.splitlines())
+
+
+def test_sixty_three_rows_of_forty_five_incidents_are_forty_five_calls(desk: Desk) -> None:
+    desk.layout.write_text(UNITS)
+    rows = [unit(No=str(n % 45), Unit=f"B{n}", Where=f"{n % 45} Elm St") for n in range(63)]
+    assert desk.counts(text(rows, NAMES)) == (63, 45, 0, 18, 0)
+    assert desk.counts(text(reversed(rows), NAMES))[1:3] == (0, 0)
+    assert desk.one("SELECT count(*) FROM call_responder") == 63
+    assert desk.ask("SELECT count(*) FROM place WHERE unit <> ''") == [(0,)]
+
+
+def test_units_are_responders_and_the_times_are_those_of_the_call(desk: Desk) -> None:
+    first = "2026-01-05 "
+    found = call(
+        desk,
+        unit(Unit="B12", Sent=first + "10:02", There=first + "10:20", Clear=first + "10:50"),
+        unit(Unit="CIT3", Sent=first + "10:05", There=first + "10:10", Clear=first + "11:10"),
+        unit(Unit="M1", Sent=first + "10:01", State="CANCELLED"),
+    )
+    assert [found[f"{name}_at"][11:16] for name in ("dispatched", "arrived", "cleared")] == [
+        *("10:01", "10:10", "11:10"),
+    ]
+    keys = ("agency", "unit", "state", "clinician", "minutes")
+    assert [tuple(each[key] for key in keys) for each in found["responders"]] == [
+        ("ems", "M1", "cancelled", False, None),
+        ("mobile_crisis", "CIT3", "arrived", True, 60),
+        ("police", "B12", "arrived", False, 30),
+    ]
+    assert found["minutes"] is None
+
+
+def test_several_units_in_one_cell_are_not_all_said_to_have_arrived(desk: Desk) -> None:
+    found = call(desk, unit(Unit="B12, CIT3;X9", There="2026-01-05 10:10"))
+    assert [(each["agency"], each["state"]) for each in found["responders"]] == [
+        ("police", "dispatched"),
+        ("mobile_crisis", "dispatched"),
+        ("other", "dispatched"),
+    ]
+    assert "1 texts of responder are not in the layout, such as X9" in desk.bring(None).err
+
+
+def test_hazards_backup_and_dispositions_of_several_columns(desk: Desk) -> None:
+    found = call(
+        desk,
+        unit(Hazard="DOG", Weapon="KNIFE", Asked="Y", Came="no", Disp1="ARR", Disp2="REF; CRT"),
+    )
+    assert found["dangers"] == ["weapon", "dog"]
+    assert (found["backup_asked"], found["backup_arrived"]) == (True, False)
+    assert {*found["dispositions"]} == {"crisis_team", "referred", "arrest"}
+    assert found["cad_disposition"] == "ARR; REF; CRT"
+
+
+@pytest.mark.parametrize(
+    ("cells", "dangers"),
+    [
+        ({"Hazard": "NONE"}, ["none"]),
+        ({"Hazard": "NONE", "Weapon": "GUN"}, ["weapon"]),
+        ({"Hazard": "NULL"}, []),
+        ({"Hazard": "BEES"}, []),
+    ],
+)
+def test_no_hazard_is_recorded_only_where_the_export_has_it(
+    desk: Desk, cells: dict[str, str], dangers: list[str]
+) -> None:
+    assert call(desk, unit(**cells))["dangers"] == dangers
+    assert ("texts of hazards" in desk.bring(None).err) == (cells["Hazard"] == "BEES")
+
+
+@pytest.mark.parametrize(
+    ("cells", "minutes"),
+    [
+        ({"There": "2026-01-05 10:10", "Clear": "2026-01-05 10:50"}, 40),
+        ({"There": "2026-01-05 10:10", "Clear": "2026-01-05 10:50", "Min": "25"}, 25),
+        ({"Clear": "2026-01-05 10:50"}, None),
+        ({"There": "2026-01-05 10:10", "Clear": "2026-01-08 10:50"}, None),
+    ],
+)
+def test_minutes_are_from_arrival_to_clearing_unless_there_is_a_column(
+    desk: Desk, cells: dict[str, str], minutes: int | None
+) -> None:
+    assert call(desk, unit(**cells))["minutes"] == minutes
+
+
+def test_the_newer_row_decides_where_it_has_a_value(desk: Desk) -> None:
+    rows = [
+        unit(P="1", Where="12 Main St", Changed="2026-01-05 12:00"),
+        unit(P="2", Where="14 Main St", Changed="2026-01-05 11:00"),
+    ]
+    found = call(desk, *rows)
+    assert (found["priority"], found["address"]) == ("1", "12 Main St")
+    desk.layout.write_text(UNITS.replace('updated = "Changed"\n', "").replace("our-cad", "two"))
+    done = desk.bring(None)
+    assert "1 of these have rows that differ in more than times" in done.err
+    last = json.loads(desk.ccu("call", "show", "2", "--format", "json").out)
+    assert (last["priority"], last["address"]) == ("2", "14 Main St")
+    desk.layout.write_text(UNITS.replace("our-cad", "three"))
+    desk.bring(text([unit(P="7"), unit(P="", Where="")], NAMES))
+    assert desk.one("SELECT priority FROM call WHERE id = 3") == "7"
+
+
+def test_one_number_at_times_far_apart_is_not_one_call(desk: Desk) -> None:
+    rows = [row(Received="2025-01-18 22:30:00", Sent="", Cleared=""), row(), row(Beat="9")]
+    assert desk.counts(text(rows), "--rejects", desk.rejects) == (3, 1, 0, 1, 1)
+    assert [cells[:2] for cells in desk.reject_rows()] == [
+        ["2", "this incident number is in the file with times more than 7 days apart"]
+    ]
+    assert desk.ask("SELECT substr(occurred_at, 1, 4), beat FROM call") == [("2026", "9")]
+
+
+def test_what_an_officer_has_edited_stays(desk: Desk) -> None:
+    call(desk, unit(Unit="B12", Hazard="DOG", Min="25"))
+    words = ("--responder", "police", "--danger", "weapon", "--minutes", "50")
+    edited = desk.ccu("call", "amend", "1", *words, "--reason", "seen")
+    assert edited.code == 0, edited.err
+    assert desk.counts(text([unit(Unit="B14", Hazard="NONE", Min="5", P="3")], NAMES))[2] == 1
+    assert desk.ask("SELECT danger FROM call_danger") == [("weapon",)]
+    assert desk.ask("SELECT unit FROM call_responder") == [("",)]
+    assert desk.ask("SELECT priority FROM call") == [("3",)]
+
+
+def test_a_changed_row_replaces_responders_and_hazards_and_keeps_the_old(desk: Desk) -> None:
+    call(desk, unit(Unit="B12", Hazard="DOG", Asked="N"))
+    assert desk.counts(text([unit(Unit="M1", Hazard="GUN", Asked="Y")], NAMES)) == (1, 0, 1, 0, 0)
+    kept = {
+        field: (json.loads(old), json.loads(new))
+        for field, old, new in desk.ask("SELECT field, old_value, new_value FROM change")
+    }
+    assert kept["dangers"] == (["dog"], ["weapon"])
+    assert kept["backup_asked"] == (False, True)
+    assert [side[0]["unit"] for side in kept["responders"]] == ["B12", "M1"]
+    assert desk.ccu("call", "show", "1").code == 0
+    assert desk.ccu("check", "--quiet").code == 0
+    assert desk.counts(None) == (1, 0, 0, 1, 0)
+
+
+def test_rows_without_a_number_that_repeat_another_are_told(desk: Desk) -> None:
+    desk.layout.write_text(LAYOUT.replace('incident = "Number"\n', ""))
+    done = desk.bring(text([row(), row(), row(), row(Where="9 Elm St")]))
+    assert "2 rows without an incident number repeat another row" in done.err
+
+
+@settings(
+    max_examples=examples(6, 30),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    rows=st.lists(
+        st.fixed_dictionaries(
+            {
+                "No": st.sampled_from(["1", "2", "3"]),
+                "Unit": st.sampled_from(["", "B1", "B2", "M1"]),
+                "There": st.sampled_from(["", "2026-01-05 10:10", "2026-01-05 10:20"]),
+                "Clear": st.sampled_from(["", "2026-01-05 10:30", "2026-01-05 11:30"]),
+                "Disp1": st.sampled_from(["", "ARR", "REF", "?"]),
+                "P": st.sampled_from(["", "1", "2"]),
+            }
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_any_rows_of_units_make_a_call_for_each_incident(
+    ccu: Ccu, tmp_path: Path, rows: list[dict[str, str]]
+) -> None:
+    desk = Desk(ccu, tmp_path)
+    source = f"cad-{abs(hash(str(rows)))}"
+    desk.layout.write_text(UNITS.replace("our-cad", source))
+    export = text([unit(**cells) for cells in rows], NAMES)
+    numbers = {cells["No"] for cells in rows}
+    counts = desk.counts(export)
+    if counts[1]:  # not the same rows as an earlier example
+        assert counts == (len(rows), len(numbers), 0, len(rows) - len(numbers), 0)
+    assert desk.counts(export) == (len(rows), 0, 0, len(rows), 0)
+    found = desk.ask(
+        "SELECT incident, count(DISTINCT unit) FROM call JOIN source_system"
+        " ON source_system.id = source_system_id LEFT JOIN call_responder"
+        " ON call_responder.call_id = call.id AND unit <> '' WHERE name = ? GROUP BY call.id"
+        " ORDER BY incident",
+        source,
+    )
+    units = {number: {c["Unit"] for c in rows if c["No"] == number} - {""} for number in numbers}
+    assert found == sorted((number, len(names)) for number, names in units.items())
