@@ -13,6 +13,7 @@ from typing import Any
 
 from ccu.audit.review import KINDS, OVERRIDE, WRITE
 from ccu.errors import InvalidInput
+from ccu.records.ownership import RECORDS
 
 REASON = "ccu undo"
 # Events that are a part of another one of the same command.
@@ -65,8 +66,18 @@ def find(connection: sqlite3.Connection, staff_id: int) -> Last | None:
             continue
         is_own = row["id"] in done or (first is not None and row["id"] >= first)
         if row["action"] in WRITES and not is_own and not _is_part(detail):
+            if row["action"] != "person-void" and _is_gone(connection, row):
+                continue  # purged, sealed or removed: no different from a record never made
             return Last(**{**dict(row), "record_id": row["record_id"] or 0, "detail": detail})
     return None
+
+
+def _is_gone(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
+    """Whether the record of an event, one of RECORDS, is no longer on file."""
+    if row["record"] not in RECORDS:
+        return False
+    sql = f"SELECT 1 FROM main.{row['record']} WHERE id = :id"  # noqa: S608 - our own names
+    return connection.execute(sql, {"id": row["record_id"]}).fetchone() is None
 
 
 def _is_part(detail: dict[str, Any]) -> bool:

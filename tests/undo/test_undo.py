@@ -258,6 +258,16 @@ def test_every_write_has_a_way_back_or_a_command_that_exists() -> None:
     assert last_store.WRITES.issuperset(STEPS)
 
 
+def test_a_call_that_was_sealed_is_not_told_of(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ccu("staff", "add", "rex", "--role", "records").code == 0
+    become(monkeypatch, "dlee")
+    change(CALL)
+    become(monkeypatch, "rex")
+    change("seal call 4 --authority court --ordered 2026-01-30 --yes")
+    become(monkeypatch, "dlee")
+    refused(ccu("undo", "--yes"), "there is no change of yours to undo")
+
+
 # ---------------------------------------------------------------- shown, asked, recorded
 
 
