@@ -107,6 +107,7 @@ follow-up overdue --names o c l i s . r d
 worker assign        . c l i s . . d
 worker end           . c l i s . . d
 worker list          o c l i s a r d
+undo                 o c l i s . r d
 brief                o c l i s . r d
 consult add          o c l i s . . d
 consult edit         o c l i s . . d

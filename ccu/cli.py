@@ -32,6 +32,7 @@ COMMANDS = {
     "referral": "everyday.referral everyday.referral_update",
     "follow-up": "everyday.follow_up everyday.follow_up_list",
     "worker": "care_team.worker",
+    "undo": "everyday.undo",
     "brief": "everyday.brief",
     "consult": "care_team.consult care_team.consult_edit",
     "needs": "care_team.needs",
@@ -44,7 +45,7 @@ COMMANDS = {
     "address": "analyst.address",
     "import": "analyst.import_",
     "consent": "care_team.consent care_team.consent_list",
-    "disclosures": "care_team.disclosures",
+    "disclosures": "custodian.disclosures",
     "care": "care_team.care care_team.care_note",
     "wellness": "care_team.wellness",
     "export": "analyst.export",
@@ -71,14 +72,15 @@ EVERYDAY = {
     "refer": "Refer the person of a call to a provider and schedule follow-ups.",
     "referral": "List, show and update referrals.",
     "follow-up": "List what is due; log an attempt and its result.",
+    "undo": "Take back your last change; it is shown first.",
     "brief": "Print the shift handover: new, due today, overdue, waiting.",
     "person": "Find, show and edit people.",
 }
 OTHERS = {
     "Care team": "call worker consult needs plan household place frequent provider"
-    " consent disclosures care wellness",
+    " consent care wellness",
     "Analyst": "report export import address",
-    "Records custodian": "audit seal retention purge deidentify",
+    "Records custodian": "audit disclosures seal retention purge deidentify",
     "Administrator": "init staff settings codes backup restore check demo help",
 }
 
@@ -106,7 +108,7 @@ class LazyGroup(TyperGroup):
             formatter.write_dl(list(OTHERS.items()))
         explained, named = [], []
         for each in self.get_params(ctx):
-            if each.name in ("db", "today"):
+            if each.name == "db":
                 explained.append(each.get_help_record(ctx))
             else:
                 named += sorted(each.opts)

@@ -43,8 +43,8 @@ _LISTS = ("follow-up list", "household list", "plan list", "worker list")
 # record (records/visibility.py). `report` leaves Part 2 referrals out itself. Everything else
 # reads the file without them where the account may not read them.
 _WHOLE = frozenset({
-    "refer", "referral update", "referral reopen", "referral expire", "report", "needs record",
-    "needs edit", "needs refer",
+    "refer", "referral update", "referral reopen", "referral expire", "report", "undo",
+    "needs record", "needs edit", "needs refer",
     "follow-up add", "follow-up done", "follow-up move", "follow-up sign", "follow-up void",
     "follow-up reopen", "staff retire",
     "seal person", "seal call", "seal lift", "retention hold", "retention release", "purge",

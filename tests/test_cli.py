@@ -34,16 +34,16 @@ def test_nothing_heavy_is_loaded_before_a_command_needs_it() -> None:
         (["John"], "no such command; see ccu --help"),
         (["log"], "no such command; did you mean ccu log-call? To find a command: ccu help WORD"),
         (["search"], "no such command; did you mean ccu history or ccu person find? To find"),
-        (["undo"], "no such command; did you mean ccu call edit or ccu call void?"),
+        (["oops"], "no such command; did you mean ccu undo?"),
         (["calls"], "no such command; did you mean ccu call show?"),
         (["lookup"], "no such command; did you mean ccu history or ccu person find?"),
         (["histroy"], "no such command; did you mean ccu history?"),
         (["foll"], "no such command; did you mean ccu follow-up?"),
         (["person", "search"], "no such command; did you mean ccu person find?"),
-        (["person", "edit"], "no such command; did you mean ccu person edit?"),
+        (["person", "correct"], "no such command; did you mean ccu person edit?"),
         (
             ["call", "John"],
-            "no such command; choose from show, amend, void, list, decide; see ccu call --help",
+            "no such command; choose from show, edit, void, unvoid, list, decide; see ccu call",
         ),
         (["settings", "-f", "xls"], "'--format' / '-f' is not one of"),
         (
@@ -141,7 +141,7 @@ def test_a_reader_that_went_away_is_141_and_silent(ccu: Ccu) -> None:
 @pytest.mark.parametrize(
     ("words", "first"),
     [
-        (("undo",), "ccu call edit"),
+        (("undo",), "ccu undo"),
         (("voicemail",), "ccu follow-up done"),
         (("zzz",), None),
         (("search",), "ccu history"),

@@ -186,6 +186,7 @@ LINES: dict[str, tuple[str, str]] = {
     "worker assign": ("--person 2 --staff clinician", ""),
     "worker end": ("--person 1", ""),
     "worker list": ("", ""),
+    "undo": ("--yes", ""),
     "brief": ("", ""),
     "consult add": ("--call 1 --clinician clinician --minutes 5", ""),
     "consult edit": ("1 --minutes 6", ""),

@@ -183,11 +183,11 @@ def sentence(undecided: int, overdue: int) -> str:
 # ---------------------------------------------------------------- writing
 
 
-def decide(work: Work, call_id: int, reason: str | None) -> bool:
+def decide(work: Work, call_id: int, reason: str | None, why: str | None = None) -> bool:
     """Record that a care call needs no further action; None takes that back. Return if it changed.
 
-    The earlier reason stays in the call's changes. Raises NotFound, and InvalidInput for a call
-    that is void, no care call, or decided by a referral or a follow-up.
+    The earlier reason stays in the call's changes, with `why`. Raises NotFound, and InvalidInput
+    for a call that is void, no care call, or decided by a referral or a follow-up.
     """
     row = table.require_call(work.connection, call_id)
     if not row["care"]:
@@ -203,7 +203,7 @@ def decide(work: Work, call_id: int, reason: str | None) -> bool:
         return False
     kept = {"reason": reason, "recorded_at": work.at, "recorded_by": work.staff_id}
     table.replace(work.connection, "call_decision", {"call_id": call_id}, [kept] if reason else [])
-    table.record_changes(work, "call", call_id, {"no_action": (before, reason)})
+    table.record_changes(work, "call", call_id, {"no_action": (before, reason)}, why)
     work.audit("call-decide", "call", call_id, no_action=reason)
     return True
 

@@ -152,7 +152,7 @@ def open_for_referral(work: Work, ids: list[int]) -> list[int]:
     for each in opened:
         now_open = {"closed_at": None, "closed_by": None, "cancelled": 0}
         table.update(work.connection, "follow_up", each, now_open)
-        work.audit("follow-up-reopen", "follow_up", each)
+        work.audit("follow-up-reopen", "follow_up", each, part=True)
     return opened
 
 

@@ -70,13 +70,13 @@ def void(work: Work, follow_up_id: int, reason: str | None, *, alone: bool = Fal
             f"follow-up {follow_up_id} is the only one due for {about}; add another first:"
             f" ccu follow-up add --{option} {row[f'{option}_id']}"
         )
-    _cancel(work, row, reason)
+    _cancel(work, row, reason, part=False)
 
 
-def _cancel(work: Work, row: sqlite3.Row, reason: str | None) -> None:
+def _cancel(work: Work, row: sqlite3.Row, reason: str | None, *, part: bool) -> None:
     new = {"cancelled": 1, "closed_at": work.at, "closed_by": work.staff_id}
     fields = table.change(work, "follow_up", row, new, reason)
-    work.audit("follow-up-void", "follow_up", row["id"], fields=fields)
+    work.audit("follow-up-void", "follow_up", row["id"], fields=fields, part=part)
 
 
 def void_attempt(work: Work, follow_up_id: int, reason: str | None) -> Voided:
@@ -104,7 +104,7 @@ def void_attempt(work: Work, follow_up_id: int, reason: str | None) -> Voided:
     table.change(work, "follow_up", row, new, reason)
     work.audit("attempt-void", "follow_up", follow_up_id, result=attempt["result"])
     if cancelled is not None:
-        _cancel(work, cancelled, reason)
+        _cancel(work, cancelled, reason, part=True)
     is_open = not is_closed or "closed_at" in new
     return Voided(attempt["result"], is_open, cancelled and int(cancelled["id"]))
 
@@ -118,7 +118,7 @@ def last_attempt(connection: sqlite3.Connection, follow_up_id: int) -> sqlite3.R
 def _moved_back(
     connection: sqlite3.Connection, row: sqlite3.Row, attempt: sqlite3.Row
 ) -> dict[str, Any]:
-    """Return the due and kind before the attempt, where they are still what it set."""
+    """Return the due and type before the attempt, where they are still what it set."""
     asked = {"id": row["id"], **{key: attempt[key] for key in ("recorded_at", "recorded_by")}}
     return {
         each["field"]: json.loads(each["old_value"])

@@ -62,18 +62,23 @@ class Said:
 def add(work: Work, met: Met) -> int:
     """Add a person met on a call and return the id."""
     said = {name: value for name, value in vars(met).items() if name in EMPTY}
-    return create(work, Said(fields=said))
+    return create(work, Said(fields=said), part=True)
 
 
-def create(work: Work, said: Said) -> int:
+def create(work: Work, said: Said, *, part: bool = False) -> int:
     """Add a person with all that is known; return the id."""
     person_id = table.insert(work, "person", {**EMPTY, **said.fields})
     _add_aliases(work.connection, person_id, said.aliases)
     _set_missing(work.connection, person_id, said.missing)
     if said.aliases or any(said.fields.get(name) for name in IDENTIFYING):
         _refresh(work.connection, person_id)
-    work.audit("person-add", "person", person_id)
+    work.audit("person-add", "person", person_id, **_as_part(part))
     return person_id
+
+
+def _as_part(part: bool) -> dict[str, Any]:
+    """Return what an event has in its detail where another one brought it about."""
+    return {"part": True} if part else {}
 
 
 def change(work: Work, person_id: int, said: Said) -> list[str]:

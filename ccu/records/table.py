@@ -116,7 +116,7 @@ def changes_of(connection: sqlite3.Connection, table: str, record_id: int) -> li
 
 
 def changes_in_words(changes: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return a line for each of `changes_of`: when, by whom, which field, and why."""
+    """Return a line for each of `changes_of`: when, who, which field, and why."""
     return [
         f"{each['at'][:16].replace('T', ' ')} {each['by']}: {each['field'].replace('_', ' ')}"
         + (f" ({each['reason']})" if each["reason"] else "")

@@ -42,7 +42,7 @@ class Reopened:
 def reopen(work: Work, referral_id: int, note: str | None) -> Reopened:
     """Take back the end of a referral: it has the status before, and its follow-ups are due again.
 
-    Raises NotFound; InvalidInput for one that is open, never was, or was referred again.
+    Raises NotFound; InvalidInput for one that is open, was not open before, or was referred again.
     """
     row = table.require(work.connection, "referral", referral_id)
     if row["status"] in rules.OPEN:
@@ -52,7 +52,7 @@ def reopen(work: Work, referral_id: int, note: str | None) -> Reopened:
         raise InvalidInput(f"referral {referral_id} was referred again as referral {again}")
     kept = [each for each in events if each["status"] in rules.OPEN]
     if not kept:
-        raise InvalidInput(f"referral {referral_id} was never open; refer again: ccu refer")
+        raise InvalidInput(f"referral {referral_id} was not open before; refer again: ccu refer")
     return _back_to(work, row, kept[-1], None, note)
 
 
@@ -96,3 +96,33 @@ def _back_to(
     opened = follow_ups.open_for_referral(work, json.loads(found["ids"]) if found else [])
     made = referrals.keep_next_action(work, referral_id, work.now)
     return Reopened(row["status"], event.status, opened + made)
+
+
+# ---------------------------------------------------------------- a referral made in error
+
+
+# What was done for a referral since it was made.
+_DONE_FOR = """
+SELECT 'an attempt at follow-up ' || follow_up.id FROM main.follow_up
+JOIN main.attempt ON follow_up_id = follow_up.id WHERE referral_id = :id
+UNION SELECT 'follow-up ' || id FROM main.follow_up
+WHERE referral_id = :id AND closing_at IS NOT NULL
+UNION SELECT 'referral ' || id FROM main.referral
+WHERE again_of = :id AND status <> 'entered_in_error'
+"""
+_NEED_BACK = """
+UPDATE main.need_answer
+SET referral_id = (SELECT again_of FROM main.referral WHERE id = :id) WHERE referral_id = :id
+"""
+_AGAIN_BACK = "UPDATE main.referral_event SET undone = 1 WHERE again_id = :id"
+
+
+def made_from(connection: sqlite3.Connection, referral_id: int) -> list[str]:
+    """Return what depends on a referral, such as `referral 9`."""
+    return [row[0] for row in connection.execute(_DONE_FOR, {"id": referral_id})]
+
+
+def unlink(connection: sqlite3.Connection, referral_id: int) -> None:
+    """Take a referral made in error out of the need and the earlier referral that it was for."""
+    for statement in (_NEED_BACK, _AGAIN_BACK):
+        connection.execute(statement, {"id": referral_id})

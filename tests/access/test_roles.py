@@ -135,6 +135,17 @@ STATE = {
         ("person void", role): (7, "person 5 was added by somebody else")
         for role in ("officer", "ccu", "clinician", "intern")
     },
+    **{
+        ("undo", role): (2, f"your last change ({change}) cannot be undone automatically;")
+        for role, change in (
+            ("officer", "flag add"),
+            ("clinician", "consent grant"),
+            ("supervisor", "frequent override"),
+            ("records", "retention set"),
+        )
+    },
+    ("needs edit", "ccu"): (7, "needs assessment 1 is handled by Human Services; ask them"),
+    ("undo", "ccu"): (2, "there is no change of yours to undo"),
     ("follow-up void", "intern"): (7, "an intern voids only what they recorded"),
     ("follow-up done", "officer"): (7, "follow-up 5 is handled by Human Services; ask them"),
     ("follow-up done", "ccu"): (7, "follow-up 5 is handled by Human Services; ask them"),

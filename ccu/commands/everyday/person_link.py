@@ -137,13 +137,13 @@ def void(
       ccu person void 31 --yes
     """
     from ccu.options import terminal
-    from ccu.people import void_store
+    from ccu.people import undo_store
 
     session: Session = ctx.obj
     if not yes:
-        void_store.require_voidable(session.reading, person)
+        undo_store.require_voidable(session.reading, person)
         stated = f"The record of person {person} will be removed for good."
         terminal.confirm_by_number(session.interactive, person, stated, "void")
     with session.work() as work:
-        void_store.void(work, person)
+        undo_store.void(work, person)
     emit_line(f"Removed person {person}.")

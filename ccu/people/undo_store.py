@@ -1,12 +1,15 @@
-"""Removing a record of a person that was added in error, where nothing refers to it.
+"""Taking back what was recorded of a person: a change, or a record that was added in error.
 
-The record and its history go; the audit keeps that it was there, by whom it was added and by whom
-it was removed. Its number is never given out again.
+A record goes only where nothing refers to it, with its history; the audit keeps that it was there,
+who added it and who removed it. Its number is never given out again.
 """
 
 import sqlite3
+from typing import Any
 
 from ccu.errors import InvalidInput, NotAllowed
+from ccu.people import match_store, merge_store
+from ccu.people import store as people
 from ccu.records import audit, ownership, staff, table
 from ccu.work import Work
 
@@ -91,3 +94,27 @@ def void(work: Work, person_id: int) -> None:
             ownership.delete_rows(connection, part.table, part.rows)
     added = {"added_by": row["recorded_by"], "added_at": row["recorded_at"]}
     work.audit("person-void", "person", person_id, **added)
+
+
+def restore(work: Work, person_id: int, before: dict[str, Any], reason: str | None) -> list[str]:
+    """Give fields of a person the values `before` a change, as the history has them.
+
+    Returns the fields that did change. Raises NotFound, InvalidInput for a merged record.
+    """
+    connection = work.connection
+    people.must_exist(connection, person_id)
+    old = people.read(connection, person_id)
+    if fields := {name: value for name, value in before.items() if name in people.EMPTY}:
+        merge_store.set_values(connection, person_id, fields)
+    person = {"person_id": person_id}
+    if "aliases" in before:
+        rows = [{"given_name": given, "family_name": family} for given, family in before["aliases"]]
+        table.replace(connection, "person_alias", person, rows)
+    if "missing" in before:
+        why = [{"field": name, "missing": code} for name, code in before["missing"].items()]
+        table.replace(connection, "person_missing", person, why)
+    now = people.read(connection, person_id)
+    changed = {name: (old[name], now[name]) for name in old if old[name] != now[name]}
+    match_store.refresh(connection, [person_id])
+    table.record_changes(work, "person", person_id, changed, reason)
+    return sorted(changed)

@@ -1,0 +1,47 @@
+"""`ccu undo`: take back your last change."""
+
+from typing import Annotated
+
+import typer
+
+from ccu.errors import InvalidInput
+from ccu.output import emit_line, say
+from ccu.session import Session
+
+
+def command(
+    ctx: typer.Context,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask; needed where nobody can answer.")
+    ] = False,
+) -> None:
+    """Take back your last change: it is shown first, and the audit keeps both.
+
+    Calls, referrals and their steps, follow-ups and attempts, edits of a call, a person, a consult
+    or a needs assessment, a person just added, merges. Another undo takes back the change before.
+    What cannot be undone automatically, or what somebody changed since, is refused with the command
+    to use.
+
+    Example:
+
+      ccu undo
+    """
+    from ccu.options.questions import Declined
+    from ccu.options.terminal import ask_until_valid
+    from ccu.undo import entry
+
+    session: Session = ctx.obj
+    last, shown, question = entry.last_change(session)
+    if yes:
+        say(shown)
+    elif not session.interactive:
+        raise InvalidInput(f"--yes is missing: nobody is at a terminal to confirm it. {shown}")
+    elif not ask_until_valid(f"{shown} {question} y or n", _read):
+        raise Declined
+    emit_line(entry.take_back(session, last))
+
+
+def _read(answer: str) -> bool:
+    if answer.lower() not in ("y", "yes", "n", "no"):
+        raise InvalidInput("type y or n")
+    return answer.lower() in ("y", "yes")

@@ -1,0 +1,125 @@
+"""The last change of an account: its event in the audit, and what the record held before.
+
+There is no journal beside these two. An event `undo` names the event that it took back and the
+first of its own, so that the next undo goes on with the change before. A row of `change` that an
+undo wrote has REASON as its reason: it and the row that it reverses are skipped.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ccu.audit.review import KINDS, OVERRIDE, WRITE
+from ccu.errors import InvalidInput
+from ccu.records.ownership import RECORDS
+
+REASON = "ccu undo"
+# Events that are a part of another one of the same command.
+_PARTS = frozenset({"follow-up-close", "follow-up-schedule", "needs-refer"})
+WRITES = frozenset(action for action, kind in KINDS.items() if kind in (WRITE, OVERRIDE)) - _PARTS
+
+_MINE = """
+SELECT id, at, action, record, record_id, detail FROM audit
+WHERE staff_id = :staff_id ORDER BY id DESC
+"""
+_OTHERS = """
+SELECT staff.login, action FROM audit LEFT JOIN staff ON staff.id = staff_id
+WHERE record = :record AND record_id = :record_id AND audit.id > :id
+  AND staff_id IS NOT :staff_id
+ORDER BY audit.id DESC
+"""
+_IMPORTED = """
+SELECT 1 FROM change
+WHERE record = :record AND record_id = :record_id AND import_batch_id IS NOT NULL
+  AND unixepoch(recorded_at) >= unixepoch(:at)
+LIMIT 1
+"""
+_CHANGES = """
+SELECT old_value, recorded_by, import_batch_id, coalesce(reason, '') AS reason FROM change
+WHERE record = :record AND record_id = :record_id AND field = :field ORDER BY id DESC
+"""
+
+
+@dataclass(frozen=True)
+class Last:
+    """An event of the audit: `at` by the machine's clock, `detail` as recorded."""
+
+    id: int
+    at: str
+    action: str
+    record: str
+    record_id: int
+    detail: dict[str, Any]
+
+
+def find(connection: sqlite3.Connection, staff_id: int) -> Last | None:
+    """Return the last change of an account that it has not undone; None without one."""
+    done: set[int] = set()
+    first = None  # of the events of an undo that was met
+    for row in connection.execute(_MINE, {"staff_id": staff_id}):
+        detail = json.loads(row["detail"])
+        if row["action"] == "undo":
+            done.add(detail["event"])
+            first = detail["first"]
+            continue
+        is_own = row["id"] in done or (first is not None and row["id"] >= first)
+        if row["action"] in WRITES and not is_own and not _is_part(detail):
+            if row["action"] != "person-void" and _is_gone(connection, row):
+                continue  # purged, sealed or removed: no different from a record never made
+            return Last(**{**dict(row), "record_id": row["record_id"] or 0, "detail": detail})
+    return None
+
+
+def _is_gone(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
+    """Whether the record of an event, one of RECORDS, is no longer on file."""
+    if row["record"] not in RECORDS:
+        return False
+    sql = f"SELECT 1 FROM main.{row['record']} WHERE id = :id"  # noqa: S608 - our own names
+    return connection.execute(sql, {"id": row["record_id"]}).fetchone() is None
+
+
+def _is_part(detail: dict[str, Any]) -> bool:
+    """Whether an event tells of a record that another event of the command brought about."""
+    return detail.get("after") is not None or bool(detail.get("part"))
+
+
+def changed_since(connection: sqlite3.Connection, last: Last, staff_id: int) -> str | None:
+    """Return who changed the record after this event: another account, or an import; or None."""
+    asked = {**vars(last), "staff_id": staff_id}
+    for row in connection.execute(_OTHERS, asked):
+        if KINDS.get(row["action"]) in (WRITE, OVERRIDE):
+            return str(row["login"])
+    return "an import" if connection.execute(_IMPORTED, asked).fetchone() else None
+
+
+def before(
+    connection: sqlite3.Connection, last: Last, fields: Iterable[str], staff_id: int
+) -> dict[str, Any]:
+    """Return what these fields of the record held before.
+
+    Raises InvalidInput where another account or an import has changed one since.
+    """
+    found = {}
+    for field in fields:
+        reversed_rows = 0
+        for row in connection.execute(_CHANGES, {**vars(last), "field": field}):
+            if row["reason"] == REASON:
+                reversed_rows += 1
+            elif reversed_rows:
+                reversed_rows -= 1
+            elif row["recorded_by"] == staff_id and row["import_batch_id"] is None:
+                found[field] = json.loads(row["old_value"])
+                break
+            else:
+                break
+        if field not in found:
+            raise InvalidInput("something newer depends on it")
+    return found
+
+
+def last_event(connection: sqlite3.Connection) -> int:
+    """Return the number of the newest event of the audit."""
+    row = connection.execute("SELECT coalesce(max(id), 0) FROM audit").fetchone()
+    return int(row[0])

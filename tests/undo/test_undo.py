@@ -1,0 +1,313 @@
+"""`ccu undo`: a change and its undo leave every screen as it was, and the audit keeps both."""
+
+import json
+import shlex
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ccu import cli
+from ccu.undo import last_store
+from ccu.undo.steps import STEPS, instead
+
+from .. import steps
+from ..conftest import Ccu, Result, examples, once, run_ccu
+from ..steps import become
+
+NOW = "2026-01-31T14:00"
+
+
+def start(ccu: Ccu) -> None:
+    """A call with a person, a referral, a follow-up of a person, a consult and an assessment."""
+    steps.start(ccu)
+    steps.refer(ccu)
+    due = ("--kind", "visit", "--due", "tomorrow 10:00")
+    lines: list[tuple[tuple[str, ...], str]] = [
+        (("follow-up", "add", "--person", "1", *due), ""),
+        (("consult", "add", "--call", "1", "--clinician", "dlee", "--minutes", "5"), ""),
+        (("needs", "record", "--person", "1", "food=lacks", "housing=lacks"), ""),
+        (("person", "add", "--file", "-"), "given: Ana\nfamily: Reyes"),
+        (("log-call", "--when", "2026-01-29 10:00", "--address", "9 Elm St", "--nature",
+          "welfare_check", "--person", "2"), ""),
+        (("log-call", "--when", "2026-01-28 10:00", "--address", "7 Oak Ave", "--nature",
+          "crisis", "--incident", "26-9"), ""),
+    ]  # fmt: skip
+    for line, typed in lines:
+        done = ccu(*line, stdin=typed)
+        assert done.code == 0, (line, done.err)
+
+
+@pytest.fixture
+def ccu(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> Ccu:
+    monkeypatch.setenv("CCU_TODAY", NOW)
+    once("test_undo", lambda: start(ccu))
+    return ccu
+
+
+SCREENS = (
+    "call list", "call list --undecided", "history --call 1", "history --call 2 --all",
+    "history --person 1", "person find --file -", "referral list", "follow-up list",
+    "follow-up overdue", "brief", "worker list", "consult list", "frequent people --k 1",
+    "frequent places --k 1", "report --month 2026-01",
+)  # fmt: skip
+
+
+def screens() -> dict[str, Any]:
+    """What people read: lists, cards and every figure; not the history of a record."""
+    found = {}
+    for line in SCREENS:
+        done = run_ccu(*line.split(), "-f", "json", stdin="given: Ana\nfamily: Reyes")
+        assert done.code == 0, (line, done.err)
+        found[line] = json.loads(done.out)
+    return found
+
+
+CALL = "log-call --when '2026-01-31 09:00' --address '27 Imperial Ave' --nature suicide"
+# A change -> the start of what is printed when it is taken back.
+CHANGES = {
+    f"{CALL} --person 1 --danger weapon": "Voided call 4",
+    "call edit 1 --nature-cleared overdose --danger weapon --beat 4 --address '3 Elm St'": "Call 1",
+    "call edit 1 --person 2 --clear person --disposition referred": "Call 1 has its earlier values",
+    "call edit 1 --responder police --minutes 20 --force-used": "Call 1 has its earlier values",
+    "call void 3 --reason twice": "Call 3 is no longer void",
+    "call decide 2 --no-action resolved": "Took back the decision on call 2",
+    "refer 2 --to 1 --need housing": "Referral 2: marked as entered in error",
+    "refer 1 --to 1 --need housing --again-of 1": "Referral 2: marked as entered in error",
+    "needs refer 1 housing --to 1": "Referral 2: marked as entered in error",
+    "referral update 1 --status accepted": "Referral 1: requested again (was accepted)",
+    "referral update 1 --status declined": "Referral 1: requested again (was declined)",
+    "referral update 1 --owner dlee": "Referral 1: requested again",
+    "follow-up add --call 2 --kind call --due tomorrow": "Cancelled follow-up 4",
+    "follow-up done 1 --result left_message --next monday": "Voided the attempt",
+    "follow-up done 3 --result reached --minutes 30": "Voided the attempt",
+    "follow-up move 3 --due monday --owner dlee": "Follow-up 3 is as it was before",
+    "follow-up void 2 --reason twice": "Follow-up 2 is as it was before",
+    "consult edit 1 --minutes 50 --clear call": "Consult 1 has its earlier values again",
+    "needs edit 1 housing=has --clear food": "Needs assessment 1 has its earlier answers",
+    "person add --file -": "Removed person 3",
+    "person edit 2 --file -": "Person 2 has the earlier values again",
+    "person edit 2 --housing shelter --missing phone=does_not_know": "Person 2 has the earlier",
+    "person merge 1 2 --prefer merged": "Person 2 is apart from person 1 again",
+    "place merge 1 2": "Place 2 is apart from place 1 again",
+}
+TYPED = {
+    "person add --file -": "given: Ana\nfamily: Reyes\nphone: 203-555-0177",
+    "person edit 2 --file -": "alias: Annie Reyes\nphone: 203-555-0177\nborn: 1971-03-09",
+}
+
+
+def change(line: str) -> None:
+    done = run_ccu(*shlex.split(line), stdin=TYPED.get(line, ""))
+    assert done.code == 0, (line, done.err)
+
+
+@pytest.mark.parametrize("line", CHANGES)
+def test_a_change_and_its_undo_leave_every_screen_as_it_was(line: str, ccu: Ccu) -> None:
+    before = screens()
+    change(line)
+    done = ccu("undo", "--yes")
+    assert done.code == 0, done.err
+    assert done.out.startswith(CHANGES[line]), done.out
+    after = screens()
+    for screen, shown in before.items():
+        assert after[screen] == shown, screen
+    assert ccu("check").code == 0
+    assert ccu("audit", "verify").code == 0
+
+
+def test_each_undo_takes_back_the_change_before(ccu: Ccu) -> None:
+    before = screens()
+    change("call edit 1 --beat 4")
+    change("call edit 1 --beat 9 --priority 1")
+    change("call edit 1 --beat 4")
+    for _ in range(3):
+        assert ccu("undo", "--yes").code == 0
+    assert screens() == before
+    data = json.loads(ccu("call", "show", "1", "-f", "json").out)
+    assert (data["beat"], data["priority"]) == (None, None)
+    assert len(data["changes"]) == 8
+    assert "Call 3, 7 OAK AVE, logged" in ccu("undo").err  # the change before those
+
+
+@settings(max_examples=examples(8, 60), deadline=None, suppress_health_check=list(HealthCheck))
+@given(lines=st.lists(st.sampled_from(sorted(CHANGES)), min_size=2, max_size=5))
+def test_changes_are_undone_one_after_the_other(lines: list[str], ccu: Ccu, db_path: Path) -> None:
+    """Any changes that are possible one after the other; the last is undone first."""
+    made = _template(db_path)
+    db_path.write_bytes(made)
+    before = screens()
+    changes = []
+    for line in lines:
+        newest = newest_write(db_path)
+        run_ccu(*shlex.split(line), stdin=TYPED.get(line, ""))
+        if newest_write(db_path) != newest:  # it was possible, and changed something
+            changes.append(line)
+    for _ in changes:
+        done = ccu("undo", "--yes")
+        assert done.code == 0, (lines, done.err)
+    assert screens() == before
+    db_path.write_bytes(made)
+
+
+def newest_write(db_path: Path) -> int:
+    with sqlite3.connect(db_path) as file:
+        found = file.execute("SELECT id, action FROM audit ORDER BY id DESC")
+        return int(next(number for number, action in found if action in last_store.WRITES))
+
+
+_templates: dict[Path, bytes] = {}
+
+
+def _template(db_path: Path) -> bytes:
+    """The file as the fixture made it: Hypothesis runs every example on one path."""
+    return _templates.setdefault(db_path, db_path.read_bytes())
+
+
+# ---------------------------------------------------------------- what is refused
+
+
+def refused(done: Result, sentence: str, code: int = 2) -> None:
+    assert (done.code, done.out, done.err) == (code, "", f"ccu: error: {sentence}\n")
+
+
+def test_what_somebody_else_changed_since_is_refused(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change("call edit 1 --beat 4")
+    with monkeypatch.context() as patch:
+        become(patch, "dlee")
+        change("call edit 1 --beat 9")
+    refused(
+        ccu("undo", "--yes"),
+        "call 1 cannot be undone automatically: dlee changed it since; to change it:"
+        " ccu call edit 1",
+    )
+    assert json.loads(ccu("call", "show", "1", "-f", "json").out)["beat"] == "9"
+
+
+def test_a_call_from_which_something_was_made_is_refused(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(CALL)
+    with monkeypatch.context() as patch:
+        become(patch, "dlee")
+        change("follow-up add --call 4 --kind call --due tomorrow")
+    refused(
+        ccu("undo", "--yes"),
+        "call 4 cannot be undone automatically: follow-up 4 came after it; to change it:"
+        " ccu call void 4 --reason WHY",
+    )
+
+
+def test_a_referral_that_somebody_worked_on_is_refused(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change("refer 2 --to 1 --need housing")
+    with monkeypatch.context() as patch:
+        become(patch, "dlee")
+        change("follow-up done 4 --result left_message --next monday")
+    refused(
+        ccu("undo", "--yes"),
+        "referral 2 cannot be undone automatically: an attempt at follow-up 4 came after it;"
+        " to change it: ccu referral update 2 --status entered_in_error",
+    )
+
+
+def test_only_own_changes_are_undone(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
+    become(monkeypatch, "dlee")
+    refused(ccu("undo", "--yes"), "there is no change of yours to undo")
+
+
+def test_what_has_no_way_back_names_the_command(ccu: Ccu) -> None:
+    change("consult add --clinician dlee --minutes 5")
+    refused(
+        ccu("undo", "--yes"),
+        "your last change (consult add) cannot be undone automatically; to change it:"
+        " ccu consult edit 2",
+    )
+
+
+def test_a_note_on_a_referral_stays(ccu: Ccu, tmp_path: Path) -> None:
+    (tmp_path / "note").write_text("called the shelter")
+    change(f"referral update 1 --note-file {tmp_path / 'note'}")
+    assert "a note on a referral stays" in ccu("undo", "--yes").err
+
+
+def test_a_role_undoes_only_what_it_may_do_by_hand(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ccu("staff", "add", "ivy", "--role", "intern").code == 0
+    become(monkeypatch, "ivy")
+    change(CALL)
+    assert ccu("undo", "--yes").code == 7
+    assert ccu("call", "show", "4").code == 0
+
+
+def test_every_write_has_a_way_back_or_a_command_that_exists() -> None:
+    everything = {*cli.COMMANDS}
+    for action in last_store.WRITES - {"undo"}:
+        noun, *more = instead(action, 7).split()[1:]
+        assert noun in everything or (noun, more) == ("--help", []), action
+        command = cli._load(noun) if more else None
+        known = getattr(command, "commands", None)
+        assert not known or more[0] in known or more == ["--help"], (action, more)
+    assert last_store.WRITES.issuperset(STEPS)
+
+
+def test_a_call_that_was_sealed_is_not_told_of(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ccu("staff", "add", "rex", "--role", "records").code == 0
+    become(monkeypatch, "dlee")
+    change(CALL)
+    become(monkeypatch, "rex")
+    change("seal call 4 --authority court --ordered 2026-01-30 --yes")
+    become(monkeypatch, "dlee")
+    refused(ccu("undo", "--yes"), "there is no change of yours to undo")
+
+
+# ---------------------------------------------------------------- shown, asked, recorded
+
+
+def test_without_a_terminal_it_shows_the_change_and_needs_yes(ccu: Ccu) -> None:
+    change(CALL)
+    refused(
+        ccu("undo"),
+        "--yes is missing: nobody is at a terminal to confirm it. Call 4, 27 IMPERIAL AVE,"
+        " logged just now by you.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("later", "words"),
+    [
+        ("2026-01-31T14:01", "logged 1 minute ago"),
+        ("2026-01-31T14:59", "logged 59 minutes ago"),
+        ("2026-01-31T15:00", "logged 1 hour ago"),
+        ("2026-02-02T09:00", "logged on Sat Jan 31, 2026 14:00"),
+    ],
+)
+def test_it_tells_how_long_ago(
+    later: str, words: str, ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(CALL)
+    monkeypatch.setenv("CCU_TODAY", later)
+    assert f"{words} by you." in ccu("undo").err
+
+
+def test_the_audit_keeps_both(ccu: Ccu, db_path: Path) -> None:
+    change(CALL)
+    assert ccu("undo", "--yes").code == 0
+    with sqlite3.connect(db_path) as file:
+        rows = file.execute(
+            "SELECT action, detail FROM audit WHERE record = 'call' AND record_id = 4"
+            " AND action IN ('log-call', 'void', 'undo') ORDER BY id"
+        ).fetchall()
+        logged = file.execute("SELECT id FROM audit WHERE action = 'log-call' AND record_id = 4")
+        (number,) = logged.fetchone()
+    assert [row[0] for row in rows] == ["log-call", "void", "undo"]
+    assert json.loads(rows[-1][1])["event"] == number
+    shown = json.loads(ccu("call", "show", "4", "-f", "json").out)
+    assert shown["void_reason"] == "ccu undo"
