@@ -46,7 +46,9 @@ EXPLAINS: Mapping[str, tuple[str, ...]] = {
         "This cannot show that the help caused the change. People are engaged when things are at"
         " their worst, and calls fall afterward without help, too (regression to the mean): in the"
         " Camden trial the calls of both groups fell about 40%.",
-        "Compare with the people not engaged; they were not chosen at random, either.",
+        "Compare with those not engaged; they were not chosen at random, either.",
+        "Addresses are counted from dispatch records alone, from the first care call that the team"
+        " led or arrived at.",
     ),
     "natures": (
         "Natures on the care list: ccu codes nature. Calls whose words have no nature are Other.",
