@@ -40,8 +40,8 @@ _BY_KIND = {
         person-returned person-unlink person-unmerge person-void place-category place-merge
         place-unmerge plan-answer plan-approve plan-expire plan-review plan-suggest plan-write
         provider-add provider-change purge reasons-purged refer referral-reopen referral-update
-        release restore retention-set seal seal-lift setting staff-add staff-change staff-retire undo
-        unvoid void worker-assign worker-end""",
+        release restore retention-set seal seal-lift setting staff-add staff-change staff-retire
+        undo unvoid void worker-assign worker-end""",
     DENIAL: "denied",
     EXPORT: "backup care-backup export",
     OVERRIDE: "frequent-end frequent-keep frequent-override",

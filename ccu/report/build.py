@@ -42,15 +42,23 @@ class Options:
     public: bool = False
     one_page: bool = False
     format: str = ""
+    by: str = ""  # what people are split by, a key of store.SPLITS
 
     @property
     def plans(self) -> list[Plan]:
         """Return the sections asked for; for publication its one page."""
+        if self.by:
+            return [plan for plan in sections.chosen(self.sections or sections.PAGE) if plan.files]
         if not self.public:
             return sections.chosen(sections.PAGE if self.one_page else self.sections)
         from ccu.report.public import PAGE
 
         return [PAGE]
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of the sections that the report will have."""
+        return [f"by-{self.by}"] if self.by else [plan.name for plan in self.plans]
 
 
 @dataclass
@@ -135,7 +143,10 @@ def build(session: Session, options: Options) -> Report:
         elif leave_out:
             report.notes.append(WITHOUT_PART2)
         maker = Maker(connection, period_parameters(report, options))
-        report.sections = [_section(maker, plan, report) for plan in options.plans]
+        if options.by:
+            report.sections = [_by_group(connection, options, report)]
+        else:
+            report.sections = [_section(maker, plan, report) for plan in options.plans]
         if options.public:
             public.publish(session, report, report.sections[0])
     _hide(session, report)
@@ -342,6 +353,28 @@ def _section(maker: Maker, plan: Plan, report: Report) -> ReportSection:
     if plan.name in sentences.STATES:
         section.says = sentences.STATES[plan.name](section, report)
     return section
+
+
+def _by_group(connection: sqlite3.Connection, options: Options, report: Report) -> ReportSection:
+    """Return the rates of the sections for each group of people."""
+    parameters = _parameters(report, report.period, options)
+    plans = [plan for plan in options.plans if plan.kind == "figures"]
+    made: list[Figure] = []
+    for group in store.groups(connection, options.by, min(report.period.last, report.as_of.date())):
+        with store.only_group(connection, group):
+            for plan in plans:
+                found = figures.of_group(connection, plan.files, parameters, group)
+                made += _picked(found, plan.pick)
+    order = {each.figure: place for place, each in reversed([*enumerate(made)])}
+    return ReportSection(
+        f"by-{options.by}",
+        f"By {options.by.replace('-', ' and ')}",
+        "figures",
+        figures.COLUMNS,
+        sorted({(each.figure, each.group): each for each in made}.values(),
+               key=lambda each: order[each.figure]),
+        explains=[*sentences.EXPLAINS["by"]],
+    )  # fmt: skip
 
 
 def _picked(found: list[Figure], pick: tuple[str, ...]) -> list[Figure]:

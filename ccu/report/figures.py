@@ -122,6 +122,23 @@ def by_month(
     ]
 
 
+def of_group(
+    connection: sqlite3.Connection, files: Sequence[str], parameters: Parameters, group: str
+) -> list[Figure]:
+    """Return the rates of the files as those of a group of people; one made of few is hidden."""
+    made = [each for file in files for each in run(connection, file, PeriodParameters(parameters))]
+    rates = [each for each in made if each.unit not in ("count", "dollars") and not each.group]
+    return [
+        replace(each, group=group)
+        if (each.denominator or 0) >= LEAST
+        else Figure(
+            figure=each.figure, group=group, value=None, unit=each.unit,
+            missing=None, not_yet=None, note=SMALL,
+        )
+        for each in rates
+    ]  # fmt: skip
+
+
 def _keyed(
     connection: sqlite3.Connection,
     file: str,

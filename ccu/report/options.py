@@ -25,6 +25,15 @@ class ReportFormat(StrEnum):
     html = "html"
 
 
+class By(StrEnum):
+    """What people are split by."""
+
+    age = "age"
+    sex = "sex"
+    race_ethnicity = "race-ethnicity"
+    language = "language"
+
+
 class Compare(StrEnum):
     """Which other periods the figures are compared with."""
 
@@ -95,6 +104,9 @@ class ReportOptions:
     all_calls: Annotated[
         bool, Option("--all-calls", help="Count repeats among all calls, not only care calls.")
     ] = False
+    by: Annotated[
+        By | None, Option("--by", help="Print the rates for each group of people, not asked apart.")
+    ] = None
     public: Annotated[
         bool, Option("--public", help="One page for publication, with rounded counts.")
     ] = False
@@ -129,6 +141,7 @@ def check_public(given: ReportOptions) -> None:
         "--k": given.k,
         "--window": given.window,
         "--all-calls": given.all_calls,
+        "--by": given.by,
     }
     extra = " and ".join(name for name, is_given in others.items() if is_given)
     if given.public and extra:
@@ -146,7 +159,7 @@ def read(given: ReportOptions, session: Session) -> "Options":
     if given.full and given.section:
         raise InvalidInput("--full and --section contradict each other; give one of them")
     in_full = given.full or output.has_all_sections(given.format, given.output)
-    compare = Compare.none if given.public else given.compare or Compare.both
+    compare = Compare.none if given.public or given.by else given.compare or Compare.both
     return Options(
         period=asked,
         sections=tuple(given.section or ()),
@@ -155,6 +168,7 @@ def read(given: ReportOptions, session: Session) -> "Options":
         all_calls=given.all_calls,
         compare=compare.value,
         public=given.public,
-        one_page=not (in_full or given.section or given.public),
+        one_page=not (in_full or given.section or given.public or given.by),
+        by=given.by.value if given.by else "",
         format=given.format.value if given.format else "",
     )

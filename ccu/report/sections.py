@@ -90,7 +90,7 @@ PLANS = (
         " contact_rate never_attempted end_not_recorded",
     ),
     _figures("people", "Connections and unduplicated people", "people", "repeat_contact"),
-    _figures("before-after", "Before and after", "before_after"),
+    _figures("before-after", "Before and after", "before_after", "before_after_addresses"),
     _figures("natures", "Calls by nature", "natures"),
     _figures("response", "Response time", "response"),
     _figures("responders", "Who responded", "responders"),

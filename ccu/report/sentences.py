@@ -46,7 +46,9 @@ EXPLAINS: Mapping[str, tuple[str, ...]] = {
         "This cannot show that the help caused the change. People are engaged when things are at"
         " their worst, and calls fall afterward without help, too (regression to the mean): in the"
         " Camden trial the calls of both groups fell about 40%.",
-        "Compare with the people not engaged; they were not chosen at random, either.",
+        "Compare with those not engaged; they were not chosen at random, either.",
+        "Addresses are counted from dispatch records alone, from the first care call that the team"
+        " led or arrived at.",
     ),
     "natures": (
         "Natures on the care list: ccu codes nature. Calls whose words have no nature are Other.",
@@ -66,6 +68,12 @@ EXPLAINS: Mapping[str, tuple[str, ...]] = {
     ),
     "beats": ("Arrests and citations are of the calls of that nature in that area.",),
     "effort": ("Minutes as recorded, at stated rates: not the town's accounts.",),
+    "by": (
+        "A group has the calls with one of its people as a subject; a call about people of two"
+        " groups is in both, one about nobody on file in none.",
+        "Only answers that people gave; a rate of fewer than ten is not shown (<10).",
+        "A difference between groups does not show why: it can be chance, need, or who was asked.",
+    ),
     "caseload": ("As of the as-of time. It shows how much work, not how difficult.",),
     "completeness": (
         "`does_not_know`, `prefers_not` and `not_collected` are answers; `empty` is no answer.",

@@ -194,3 +194,107 @@ def _cover(connection: sqlite3.Connection, table: str, rows: str) -> None:
         (table,),
     ).fetchall():
         run(sql.replace(f"INDEX {name}", f"INDEX temp.{name}", 1))
+
+
+# ---------------------------------------------------------------- by group
+
+# What people are split by -> the column of their canonical record, as a group.
+_AGE = """
+CASE WHEN age < 18 OR (age IS NULL AND minor) THEN '0-17' WHEN age < 25 THEN '18-24'
+     WHEN age < 35 THEN '25-34' WHEN age < 45 THEN '35-44' WHEN age < 55 THEN '45-54'
+     WHEN age < 65 THEN '55-64' WHEN age < 75 THEN '65-74' WHEN age < 85 THEN '75-84'
+     WHEN age IS NOT NULL THEN '85+' END
+"""
+_YEARS = """
+(substr(:last, 1, 4) - substr({day}, 1, 4) - (substr(:last, 6) < substr({day}, 6)))
+"""
+SPLITS = {
+    "age": ("birth_date", _AGE),
+    "sex": (
+        "sex",
+        "CASE lower(sex) WHEN 'm' THEN 'male' WHEN 'f' THEN 'female' WHEN 'x' THEN 'other'"
+        " WHEN 'male' THEN 'male' WHEN 'female' THEN 'female' WHEN 'other' THEN 'other' END",
+    ),
+    "race-ethnicity": (
+        "race_ethnicity",
+        "(SELECT label FROM race_ethnicity WHERE code = race_ethnicity)",
+    ),
+    "language": (
+        "language",
+        "CASE WHEN trim(language) NOT IN ('', 'sealed', 'removed')"
+        " THEN upper(substr(trim(language), 1, 1)) || lower(substr(trim(language), 2)) END",
+    ),
+}
+# Groups of people whose answer is not on file, after the others.
+NO_ANSWER = ("prefers not to answer", "does not know", "not asked")
+_GROUPS = """
+CREATE TEMP TABLE split_person AS
+SELECT human.id, coalesce({group},
+  CASE (SELECT missing FROM person_missing WHERE person_id = theirs.id AND field = :field)
+    WHEN 'prefers_not' THEN 'prefers not to answer' WHEN 'does_not_know' THEN 'does not know'
+    ELSE 'not asked' END) AS grp
+FROM human JOIN (
+  SELECT *, iif(birth_date IS date(birth_date), {born},
+                age_estimate + {guessed}) AS age FROM person) AS theirs
+  ON theirs.id = human.canonical_id
+"""
+_VIEWS = "SELECT name FROM main.sqlite_master WHERE type = 'view'"
+_MINE = "(SELECT id FROM temp.split_person WHERE grp = :group)"
+_CALLS = "(SELECT id FROM temp.split_call)"
+# table -> the rows that stay, each of those before it.
+_OF_GROUP = {
+    "call_person": f"person_id IN {_MINE}",
+    "call": "id IN (SELECT call_id FROM temp.split_call_person WHERE role = 'subject')",
+    "referral": f"person_id IN {_MINE} OR (person_id IS NULL AND call_id IN {_CALLS})",
+    "follow_up": f"person_id IN {_MINE} OR (person_id IS NULL AND"  # noqa: S608
+    " (referral_id IN (SELECT id FROM temp.split_referral)"
+    f" OR (referral_id IS NULL AND call_id IN {_CALLS})))",
+    "attempt": "follow_up_id IN (SELECT id FROM temp.split_follow_up)",
+}
+
+
+def groups(connection: sqlite3.Connection, by: str, last: date) -> list[str]:
+    """Put every record of a person in a group, in the snapshot; return the groups in order.
+
+    Ages are those of the day `last`.
+    """
+    field, group = SPLITS[by]
+    born, guessed = (_YEARS.format(day=day) for day in ("birth_date", "age_estimated_on"))
+    connection.execute(
+        _GROUPS.format(group=group, born=born, guessed=guessed),
+        {"field": field, "last": str(last)},
+    )
+    connection.execute("CREATE INDEX temp.split_person_id ON split_person (id)")
+    found = {row["grp"] for row in connection.execute("SELECT DISTINCT grp FROM split_person")}
+    return sorted(found.difference(NO_ANSWER)) + [each for each in NO_ANSWER if each in found]
+
+
+@contextmanager
+def only_group(connection: sqlite3.Connection, group: str) -> Iterator[None]:
+    """Read only what is about the people of a group: calls with one of them as a subject.
+
+    A call about people of two groups is in both. The snapshot's own tables are put back after.
+    """
+    run = connection.execute
+    run("SAVEPOINT split")
+    try:
+        for table, kept in _OF_GROUP.items():
+            run(
+                f"CREATE TEMP TABLE split_{table} AS SELECT * FROM {table} WHERE {kept}",  # noqa: S608
+                {"group": group} if ":group" in kept else {},
+            )
+        run("CREATE UNIQUE INDEX temp.split_call_id ON split_call (id)")
+        views = {row["name"] for row in run(_VIEWS)}
+        covered = {*_OF_GROUP}
+        for name, kind in run("SELECT name, type FROM temp.sqlite_master").fetchall():
+            if name in views or name in _OF_GROUP:
+                run(f"DROP {kind} temp.{name}")
+            else:
+                covered.add(name)
+        for table in _OF_GROUP:
+            _cover(connection, table, f"SELECT * FROM temp.split_{table}")  # noqa: S608
+        withheld.cover_views(connection, covered)
+        yield
+    finally:
+        run("ROLLBACK TO split")
+        run("RELEASE split")

@@ -26,7 +26,7 @@ SECTIONS = {
         end_not_recorded""",
     "people": """people_served unknown_people interventions referrals_accepted connections
         connections_per_person new_people repeat_contact_30 repeat_contact_90""",
-    "before-after": "reduction people_compared",
+    "before-after": "reduction people_compared address_reduction addresses_compared",
     "natures": "care_calls_by_nature calls_by_nature care_calls_by_words calls_by_words",
     "response": "median_minutes_to_arrival p90_minutes_to_arrival",
     "responders": """associated_of_calls dispatched_of_calls arrived_of_calls
@@ -68,6 +68,7 @@ _FAMILIES = (
     *(oracle_calls.natures, oracle_calls.response),
     *(oracle_care.referrals, oracle_care.hand_offs, oracle_care.first_follow_up, oracle_care.late),
     *(oracle_people.people, oracle_people.repeat_contacts, oracle_people.before_after),
+    oracle_people.addresses,
     *(oracle_response.responders, oracle_response.dispositions, oracle_response.effort),
     *(oracle_response.attempts_made, oracle_work.data_quality),
 )

@@ -33,7 +33,7 @@ def calls(file: File, asked: Asked) -> Figures:
 
 
 def has_nature(call: Row) -> bool:
-    """An imported call may have no nature, ours or the dispatch system's; `other` stands for it."""
+    """An imported call may have no nature, ours or the dispatch system's; it is then `other`."""
     words = call["cad_nature_id"] or call["cad_cleared_id"] or call["nature_cleared"]
     return bool(words) or call["nature"] != "other" or call["source_system_id"] == 1
 

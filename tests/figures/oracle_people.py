@@ -6,11 +6,11 @@ from functools import cache
 from math import exp, log, sqrt
 
 from .chance import day
-from .oracle_calls import in_period
+from .oracle_calls import exempt, in_period
 from .oracle_care import DAY, Z, accepted_at, days_between, is_over, status
-from .oracle_response import arrival_known, somebody_arrived
+from .oracle_response import arrival_known, somebody_arrived, team_came
 from .parts import Asked, Figures, Part, count
-from .rows import FACE_TO_FACE, File, Row
+from .rows import FACE_TO_FACE, File, Row, group
 
 # ---------------------------------------------------------------- people served
 
@@ -202,6 +202,30 @@ def before_after(file: File, asked: Asked) -> Figures:
         found["reduction", name] = _reduction(arm)
         people = len(arm.pairs)
         found["people_compared", name] = count(people, missing=arm.no_before, not_yet=arm.not_yet)
+    return found
+
+
+def addresses(file: File, asked: Asked) -> Figures:
+    """Calls at an address before and after the team's first contact there."""
+    arms = {"engaged": Arm(), "not engaged": Arm()}
+    at_place = group((c for c in file.calls if c["at"] <= asked.as_of), lambda c: c["place_id"])
+    for place, calls in at_place.items():
+        if place in file.nothing_read | exempt(file):
+            continue
+        counted = [call for call in calls if asked.counts(call)]
+        contact = next((call for call in counted if team_came(file, call)), None)
+        if contact and asked.holds(contact):
+            _put(file, asked, arms["engaged"], calls, contact["at"], {contact["id"]})
+        index = next((call for call in counted if asked.holds(call)), None)
+        if index and (contact is None or contact["at"] >= index["at"] + asked.window * DAY):
+            _put(file, asked, arms["not engaged"], calls, index["at"], {index["id"]})
+    found: Figures = {}
+    for name, arm in arms.items():
+        found["address_reduction", name] = _reduction(arm)
+        number = len(arm.pairs)
+        found["addresses_compared", name] = count(
+            number, missing=arm.no_before, not_yet=arm.not_yet
+        )
     return found
 
 

@@ -33,6 +33,11 @@ def somebody_arrived(file: File, call: Row) -> bool:
     return call["arrived_at"] is not None or "arrived" in states
 
 
+def team_came(file: File, call: Row) -> bool:
+    """A civilian agency led the call, or a civilian arrived."""
+    return call["lead_agency"] in CIVILIAN or "arrived" in _civilian_states(file, call)
+
+
 def arrival_known(file: File, call: Row) -> bool:
     return call["arrived_at"] is not None or bool(file.responders.get(call["id"]))
 

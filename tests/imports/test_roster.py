@@ -515,6 +515,15 @@ def test_a_date_that_two_formats_read_differently_is_not_guessed(desk: Desk) -> 
     assert "two formats read it differently (line 3)" in desk.bring().err
 
 
+def test_race_and_ethnicity_come_in_by_the_layout_s_words(desk: Desk) -> None:
+    layout = LAYOUT.replace('housing = "Housing"', 'race_ethnicity = "Housing"')
+    desk.layout.write_text(layout + '[race_ethnicity]\nhispanic = ["H", "Latin*"]\n')
+    desk.rows({**ANN, "Housing": "LATINA"}, {**BEN, "Housing": "Martian"})
+    done = desk.bring("--as-new")
+    assert "race ethnicity left out of 1 row: not a text that the layout knows" in done.err
+    assert desk.ask("SELECT race_ethnicity FROM person ORDER BY id") == [("hispanic",), (None,)]
+
+
 @pytest.mark.parametrize(
     ("layout", "told"),
     [

@@ -270,6 +270,66 @@ def test_the_busiest_come_first(files: dict[str, Path]) -> None:
     assert late == sorted(late, key=lambda number: (file.follow_up[number]["at"], number))
 
 
+# ---------------------------------------------------------------- by group
+
+
+def language_of(file: File, record: int) -> str:
+    """The group of a record: that of the person's canonical record."""
+    person = file.person[file.canonical[record]]
+    reasons = {"prefers_not": "prefers not to answer", "does_not_know": "does not know"}
+    said = (person["language"] or "").strip().capitalize()
+    return said or reasons.get(file.missing[person["id"]].get("language", ""), "not asked")
+
+
+def tables_of(file: File, group: str) -> dict[str, list[Row]]:
+    """The file as though it held only what is about the people of a group."""
+    tables = file.tables
+    mine = {number for number in file.person if language_of(file, number) == group}
+    met = [row for row in tables["call_person"] if row["person_id"] in mine]
+    about = {row["call_id"] for row in met if row["role"] == "subject"}
+
+    def of(row: Row) -> bool:
+        if row["person_id"] is not None:
+            return row["person_id"] in mine
+        if row.get("due_at") and row["referral_id"]:
+            return of(file.referral[row["referral_id"]])
+        return row["call_id"] in about
+
+    due = {row["id"] for row in tables["follow_up"] if of(row)}
+    return {
+        **tables,
+        "call_person": met,
+        "call": [row for row in tables["call"] if row["id"] in about],
+        "referral": [row for row in tables["referral"] if of(row)],
+        "follow_up": [row for row in tables["follow_up"] if row["id"] in due],
+        "attempt": [row for row in tables["attempt"] if row["follow_up_id"] in due],
+    }
+
+
+def test_a_rate_by_language_is_that_of_the_people_of_each_group(files: dict[str, Path]) -> None:
+    case, file = CASES["a year"], _rows(files["town"])
+    wanted = ("referrals", "responders", "first-follow-up", "dispositions", "people")
+    named = [word for name in wanted for word in ("--section", name)]
+    (section,) = ask(files["town"], case.today, *case.args.split(), "--by", "language", *named)[
+        "sections"
+    ]
+    groups = dict.fromkeys(row["group"] for row in section["rows"])
+    assert [*groups] == ["En", "Es", "prefers not to answer", "does not know", "not asked"]
+    true = {
+        group: oracle_all.figures(File(tables_of(file, group)), case.periods()[0])
+        for group in groups
+    }
+    shown = [row for row in section["rows"] if row["value"] is not None]
+    assert len(shown) > 60 and len({row["figure"] for row in section["rows"]}) > 30
+    for row in section["rows"]:
+        part = true[row["group"]][row["figure"], ""]
+        if (part.denominator or 0) < 10:
+            assert (row["value"], row["denominator"], row["note"]) == (None, None, "<10"), row
+        else:
+            for name in ("value", "numerator", "denominator", "missing", "not_yet", "low"):
+                assert _equal(row[name], getattr(part, name)), (row, name, part)
+
+
 # ---------------------------------------------------------------- for publication
 
 

@@ -103,6 +103,35 @@ def test_an_arrival_before_the_dispatch_is_missing(ccu: Ccu, db_path: Path) -> N
     assert "4.0 min*" in ccu("report", *JANUARY, "--section", "response").out
 
 
+# --- addresses, from dispatch records alone -------------------------------------------------
+
+
+def test_before_and_after_by_address_needs_no_person(ccu: Ccu, db_path: Path) -> None:
+    """Twelve addresses with 3 calls before; the team comes to eleven, which have 1 or 2 after."""
+    hand = Hand(db_path)
+    hand.call("2025-01-01T00:00:00")
+    for number in range(12):
+        place = hand.place(str(number + 1))
+        for day in ("05-10", "05-20", "05-30"):
+            hand.call(f"2025-{day}T10:00:00", place=place)
+        index = hand.call("2025-06-10T10:00:00", place=place)
+        if number < 11:
+            hand.one("UPDATE call SET lead_agency = 'mobile_crisis' WHERE id = ?", index)
+        for day in ("06-20", "07-01")[: 1 + number % 2]:
+            hand.call(f"2025-{day}T10:00:00", place=place)
+    shelter = hand.place("99", exempt="shelter")
+    hand.call("2025-06-12T10:00:00", place=shelter)
+    found = figures(ccu, "before-after", "--month", "2025-06")
+    row = found["address_reduction: engaged"]
+    assert (row["numerator"], row["denominator"]) == (16, 33)
+    assert row["low"] < row["value"] < row["high"]
+    other = found["address_reduction: not engaged"]
+    assert (other["numerator"], other["denominator"], other["low"]) == (2, 3, None)
+    assert found["addresses_compared: not engaged"]["value"] == 1
+    shown = " ".join(ccu("report", "--month", "2025-06", "--section", "before-after").out.split())
+    assert "regression to the mean" in shown
+
+
 # --- one clock ------------------------------------------------------------------------------
 
 

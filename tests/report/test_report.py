@@ -121,7 +121,7 @@ def test_an_empty_file_states_it(ccu: Ccu) -> None:
     assert "No referrals were made in this period." in done.out
     assert done.out.count("None.") == 2
     full = ccu("report", "--month", "2026-01", "--full")
-    assert re.search(r"Share of all calls +n/a +0 of 0", full.out)
+    assert re.search(r"Share of care natures +n/a +0 of 0", full.out)
 
 
 def test_a_file_of_one_call(ccu: Ccu, hand: Hand) -> None:

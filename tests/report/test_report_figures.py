@@ -47,7 +47,7 @@ def test_cahoots_16_479_of_109_855_is_15_percent(ccu: Ccu, hand: Hand) -> None:
     assert (row["numerator"], row["denominator"]) == (16_479, 109_855)
     assert row["value"] == 0.150007
     shown = ccu("report", *JANUARY, "--section", "summary").out
-    assert re.search(r"Care natures, of all calls +15\.0% +16,479 of 109,855", shown)
+    assert re.search(r"Share of care natures +15\.0% +16,479 of 109,855", shown)
 
 
 def test_cahoots_150_back_ups_of_24_000_is_0_6_percent(ccu: Ccu, hand: Hand) -> None:

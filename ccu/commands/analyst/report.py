@@ -26,6 +26,8 @@ def command(ctx: typer.Context, given: ReportOptions) -> None:
 
       ccu report --year 2025 --format csv --output figures
 
+      ccu report --year 2025 --by language
+
       ccu report --define share_of_all_calls
 
       ccu report --month 2026-01 --public
@@ -38,7 +40,7 @@ def command(ctx: typer.Context, given: ReportOptions) -> None:
         output.explain(given.define, given.format, given.output)
         return
     wanted = options.read(given, session)
-    output.check(given.format, given.output, [plan.name for plan in wanted.plans])
+    output.check(given.format, given.output, wanted.names)
     from ccu.report import build
 
     output.show(build.build(session, wanted), given.format, given.output)

@@ -14,7 +14,7 @@
 -- or the dispatch system's. When no call has one there is no count: it is not 0.
 
 -- share_of_all_calls
--- title: Care natures, of all calls
+-- title: Share of care natures
 -- unit: share
 -- known from: Eugene (16,479 of 109,855 = 15.0% in 2021)
 -- numerator: care calls in the period

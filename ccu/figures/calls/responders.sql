@@ -27,7 +27,7 @@
 -- As associated_of_calls, only those who arrived.
 
 -- arrived_alone_of_calls
--- title: Handled by the team without police, of all calls
+-- title: Handled by the team
 -- section: responders
 -- unit: share
 -- known from: CAHOOTS, Eugene (17% in 2017); Albuquerque
