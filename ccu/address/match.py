@@ -174,7 +174,8 @@ def _compare_way(a: Way, b: Way) -> Match:
         return Match("same", "")
     if _in_digits(a) == _in_digits(b):
         return Match("near", "number in words")  # SEVEN HILLS DR and 7 HILLS DR
-    if (a.travel or b.travel) and a.route and b.route and _travels(a) == _travels(b):
+    roads = (a.route and b.route) or (a.highway and b.highway)
+    if (a.travel or b.travel) and roads and _travels(a) == _travels(b):
         return Match("near", "directional in another place")
     if _directions_clash(a, b):
         return Match("different", "other directional")
@@ -220,7 +221,7 @@ def _spelled(way: Way) -> list[str]:
 
 def _in_english(way: Way) -> list[str]:
     """Return CALLE 8 as 8 ST, AVENIDA PONCE as PONCE AVE, and 8TH as 8."""
-    name = [_ORDINAL.sub(r"\1", word) for word in way.key.split()]
+    name = [str(NUMBERS_IN_NAMES.get(w, _ORDINAL.sub(r"\1", w))) for w in way.key.split()]
     at = bool(name[0] in DIRECTIONS)
     kind = _SPANISH.get(name[at]) if len(name) > at + 1 else None
     if kind is None:

@@ -28,7 +28,7 @@ FLOORS = ("FL", "FLR", "FLOOR", "FLOORS", "FLRS")
 
 
 # What follows UPPER or BASEMENT and adds nothing.
-_HOMES = frozenset("UNIT APT APARTMENT FLAT SUITE".split())
+_HOMES = frozenset("UNIT APT APARTMENT FLAT SUITE HOUSE".split())
 
 
 def is_unit_id(word: str) -> bool:
@@ -61,12 +61,14 @@ def _unit_at(words: list[str], at: int) -> tuple[str, int]:
             return unit, after
     if following in FLOORS and _floor_number(word):
         return f"FL {_floor_number(word)}", at + 2
-    if following in FLOORS and word in ("TOP", "MIDDLE"):
+    if following in FLOORS and word in ("TOP", "MIDDLE", "BOTTOM"):
         return f"FL {word}", at + 2
     if following in FLOORS and word.isdigit() and len(word) < 3 and len(words) <= at + 3:
         return f"FL {word}", at + 2  # 2 FL, but not 2 FL 33401: there FL is Florida
     if following == "LEVEL" and word in ("LOWER", "UPPER"):
         return UNITS_ALONE[word], at + 2
+    if following == "LEVEL" and word == "GROUND":
+        return "FL GROUND", at + 2
     if word == "LOT" and at and words[at - 1] == "PARKING":
         return "", at
     numbered = word in ("NO", "NUMBER") and (at == 0 or words[at - 1] in SUFFIXES)

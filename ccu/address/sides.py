@@ -287,6 +287,8 @@ def cut_way(reading: Reading, words: list[str]) -> tuple[list[str], list[str]]:
     if not WHOLE_WAY.isdisjoint(words) or words[-2:-1] == ["ACCESS"]:
         return words, []
     end = _way_end(words)
+    if end < len(words) and find_route(words) and is_feature(words[end:]):
+        return words, []  # I 84 E X25
     start = find_unit(words, end if end < len(words) else max(1, find_route(words)))
     if start == len(words) and end == len(words):
         routed = not reading.numbered or find_route(words)

@@ -85,6 +85,8 @@ def _core(name: list[str]) -> str:
     """Return the name for finding near streets; a last word that may be a suffix is spelled out."""
     if "KING" in name:
         name = _bare_king(name)
+    if "MILE" in name:
+        name = _mile_in_digits(name)
     words = [KEY_INSIDE.get(word, word) for word in name[:-1]]
     last = name[-1]
     words.append(LONG_SUFFIX[SUFFIXES[last]] if len(last) > 2 and last in SUFFIXES else last)

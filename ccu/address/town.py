@@ -257,7 +257,7 @@ def is_remark(words: list[str]) -> int:
 
 def unit_of_remark(words: list[str]) -> list[str]:
     """Return the words of the unit of a remark (`IN THE BASEMENT`), without those before it."""
-    if words[0] not in ("IN", "ON", "AT"):
+    if words[0] not in ("IN", "ON", "AT", "THE"):
         return []
     rest = words[1 + (words[1:2] == ["THE"]) :]
     units, left = take_units(rest)

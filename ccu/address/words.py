@@ -188,6 +188,7 @@ _STATE_ROUTE = Lazy(
     r"VIRGINIA)(?: STATE)? (?=(?:HWY|HIGHWAY|ROUTE|RTE|RT|ROAD|RD) [0-9])"
 )
 _TRUNK = Lazy(r"\b(?:COUNTY|CTY|CNTY|CO) (?:TRUNK|TRK)(?: (?:HWY|HIGHWAY))? ")
+_CARRETERA = Lazy(r"\bCARR(?:ET|ETERA)? (?:PR|NUM|ESTATAL)[ -]?(?=[0-9])")
 _LETTER_ROUTE = Lazy(r"^([0-9]+ (?:[NSEW] )?)([KMT]) ([0-9]{1,3})\b")
 # Kilometers of Puerto Rico, with their tenths (KM 4 HM 5).
 _KILOMETER = Lazy(r"\bKM ?([0-9]{1,3}),? HM ?([0-9])\b")
@@ -287,6 +288,8 @@ def _in_words(text: str) -> str:
         text = _MARKER_LAST.sub(r"MM \1", text)  # I-95 NORTH 156 MM
     if "A-1-A" in text:
         text = text.replace("A-1-A", "A1A")
+    if "CARR" in text:
+        text = _CARRETERA.sub("CARR ", text)
     if " TRUNK" in text or " TRK" in text:
         text = _TRUNK.sub("CTH ", text)
     if " K " in text or " M " in text or " T " in text:
