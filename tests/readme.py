@@ -7,13 +7,14 @@ import os
 import shlex
 import tempfile
 from collections.abc import Iterator
-from contextlib import chdir, contextmanager
+from contextlib import chdir, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from ccu import access, cli
+from ccu.database import schema
 from ccu.demo import story as demo_story
 from ccu.errors import EXIT_CODE_MEANING
 from tests.conftest import TODAY, Result, run_ccu
@@ -122,6 +123,24 @@ def help_blocks() -> str:
         words = " ".join(path)
         blocks += [f"### ccu {words}", _fenced(f"ccu {words} --help", ccu(*path, "--help").out)]
     return "\n\n".join(blocks)
+
+
+def layout_codes() -> str:
+    """Return the codes that a layout of calls may use, as a table."""
+    lists = {
+        "[natures]": "nature",
+        "[dispositions]": "disposition",
+        "[agencies], [responders], lead_agency": "agency",
+        "[states]": "responder_state",
+        "[hazards]": "danger",
+        "source in [defaults]": "call_source",
+    }
+    with closing(schema.in_memory()) as connection:
+        rows = []
+        for where, table in lists.items():
+            found = connection.execute(f"SELECT code FROM {table} ORDER BY sort")
+            rows.append(f"| `{where}` | {', '.join(f'`{code}`' for (code,) in found)} |")
+    return "\n".join(["| in | codes |", "|---|---|", *rows])
 
 
 def exit_codes() -> str:

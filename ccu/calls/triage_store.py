@@ -30,7 +30,9 @@ DECIDED = "decided"  # by a referral or a follow-up that the reader is not shown
 # unless that was a patrol officer or an import.
 _ROWS = """
 WITH known AS (
-  SELECT call.id, call.occurred_at, call.clock_known,
+  SELECT call.id, call.occurred_at, call.clock_known, call.incident, call.beat, call.priority,
+         call.dispatched_at, call.arrived_at, call.cleared_at, call.address_id,
+         call.cad_nature_id, call.cad_cleared_id, call.cad_disposition_id,
          unixepoch(call.occurred_at) AS occurred_unix, call.care,
          coalesce(call.nature_cleared, call.nature) AS nature, call.place_id, call.recorded_by,
          recorder.login AS logged_by, coalesce(:owner, iif(
@@ -51,7 +53,11 @@ decided AS (
          occurred_unix + 86400 * iif(instr(:urgent, ',' || nature || ','), :urgent_days, :days)
            AS due_unix
   FROM known)
-SELECT decided.*, nature.label AS nature_label, owner.login AS owner, undecided_event.seen_at,
+SELECT decided.*, address.raw, address.raw_unit, address.raw_city, address.raw_zip,
+       coalesce((SELECT text FROM cad_text WHERE id = decided.cad_cleared_id),
+                (SELECT text FROM cad_text WHERE id = decided.cad_nature_id)) AS cad_nature,
+       (SELECT text FROM cad_text WHERE id = decided.cad_disposition_id) AS cad_disposition,
+       nature.label AS nature_label, owner.login AS owner, undecided_event.seen_at,
        no_action_reason.label AS reason_label,
        coalesce((SELECT line FROM place_plain WHERE id = decided.place_id), '') AS place,
        coalesce((SELECT group_concat(label, '; ') FROM
@@ -64,6 +70,7 @@ SELECT decided.*, nature.label AS nature_label, owner.login AS owner, undecided_
         WHERE call_id = decided.id AND referral_id IS NULL AND cancelled IS NOT 1)
          AS follow_up_id
 FROM decided JOIN nature ON nature.code = decided.nature
+LEFT JOIN address ON address.id = decided.address_id
 LEFT JOIN no_action_reason ON no_action_reason.code = decided.reason
 LEFT JOIN staff AS owner ON owner.id = decided.owner_id
 LEFT JOIN undecided_event ON undecided_event.call_id = decided.id
@@ -83,7 +90,9 @@ def rows(
     """Return the calls that meet the conditions: the undecided, by urgency and due; then the rest.
 
     Keys: id, occurred, place, nature, outcome, decision in words, reason (its code), undecided,
-    due, days_late (None if it is not late), owner, logged_by, urgent, new, due_at and due_unix.
+    due, days_late (None if it is not late), owner, logged_by, urgent, new, due_at and due_unix;
+    and of the dispatch system incident, dispatched, arrived, cleared, address, beat, priority,
+    cad_nature and cad_disposition.
     `first_day`: no call before this day; without it none of the undecided alone before the rule
     began. Without a view no referral or follow-up is named.
     """
@@ -119,6 +128,7 @@ def _item(
     days = known.number("decide_urgent_days" if row["urgent"] else "decide_days")
     due = dates.add_elapsed(dates.from_iso(row["occurred_at"]).astimezone(known.zone), days=days)
     late = undecided and as_of.is_late(row["due_unix"])
+    address = (row[part] for part in ("raw", "raw_unit", "raw_city", "raw_zip"))
     return {
         "id": row["id"],
         "occurred": dates.minute(row["occurred_at"])[: 16 if row["clock_known"] else 10],
@@ -136,6 +146,14 @@ def _item(
         "new": late and row["seen_at"] is None,
         "due_at": dates.to_iso(due),
         "due_unix": row["due_unix"],
+        **{name: row[name] for name in ("incident", "beat", "priority")},
+        **{name: row[name] for name in ("cad_nature", "cad_disposition")},
+        **{
+            name: at and dates.minute(at)
+            for name in ("dispatched", "arrived", "cleared")
+            for at in (row[f"{name}_at"],)
+        },
+        "address": ", ".join(filter(None, address)) or None,
     }
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 OF_PERSON = ("age_band", "sex")
+WORDS = ("cad_disposition", "cad_nature")  # of a dispatch system, finer than the codes of a cell
 WITH = {"beat": ("place",), "day": ("hour",)}  # removed together: one reveals the other
 
 Row = dict[str, Any]
@@ -31,25 +32,29 @@ class Rows:
     withheld: int = 0
     taken: dict[str, int] = field(default_factory=dict)  # column -> rows that lost it
 
-    def cell(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        """Return what a row has in common with the others of its cell; of a day its month."""
-        return tuple(row[name][:7] if name == "day" else row[name] for name in self.order)
+    def cell(self, row: Mapping[str, Any], more: Sequence[str] = ()) -> tuple[Any, ...]:
+        """Return what a row has in common with the others of its cell; of a day its month.
 
-    def sizes(self) -> dict[tuple[Any, ...], int]:
+        `more` are columns that divide a cell further, where the table has them.
+        """
+        parts = tuple(row[name][:7] if name == "day" else row[name] for name in self.order)
+        return (*parts, *(row.get(name, "") for name in more))
+
+    def sizes(self, more: Sequence[str] = ()) -> dict[tuple[Any, ...], int]:
         """Return cell -> number of people."""
         members: dict[tuple[Any, ...], set[object]] = defaultdict(set)
         for row in self.rows:
-            members[self.cell(row)].add(row["person"] or (id(row),))
+            members[self.cell(row, more)].add(row["person"] or (id(row),))
         return {cell: len(people) for cell, people in members.items()}
 
-    def small(self, k: int) -> list[Row]:
+    def small(self, k: int, more: Sequence[str] = ()) -> list[Row]:
         """Return the rows of cells with fewer than k people."""
-        sizes = self.sizes()
-        return [row for row in self.rows if sizes[self.cell(row)] < k]
+        sizes = self.sizes(more)
+        return [row for row in self.rows if sizes[self.cell(row, more)] < k]
 
 
 def protect(tables: Sequence[Rows], k: int) -> None:
-    """Blank columns until every cell of every table has k people."""
+    """Blank columns until every cell of every table has k people, then words within a cell."""
     of: dict[object, list[tuple[Rows, Row]]] = defaultdict(list)
     for table in tables:
         for row in table.rows:
@@ -63,6 +68,19 @@ def protect(tables: Sequence[Rows], k: int) -> None:
         gone = {id(row) for row in table.small(k)}
         table.withheld = len(gone)
         table.rows = [row for row in table.rows if id(row) not in gone]
+        _protect_words(table, k)
+
+
+def _protect_words(table: Rows, k: int) -> None:
+    """Blank words until the rows of a cell that share them, or have none, have k people."""
+    for name in WORDS:
+        for row in table.small(k, WORDS):
+            _take(table, row, name)
+    left = {table.cell(row) for row in table.small(k, WORDS)}
+    for row in table.rows:
+        if table.cell(row) in left:
+            for name in WORDS:
+                _take(table, row, name)
 
 
 def _chosen(tables: Sequence[Rows], k: int) -> Iterator[tuple[Rows, Row, str]]:

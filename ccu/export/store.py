@@ -1,7 +1,8 @@
 """The rows of an export: ids to pseudonyms, ages to bands, rare beats and buildings left out.
 
 The queries read calls, referrals, follow-ups and people as codes, days and numbers, and no text
-about a person: a name, phone, note or narrative cannot leave because it is never selected.
+about a person: a name, phone, note or narrative cannot leave because it is never selected. Words of
+a dispatch system are exported only where they are those of calls at many buildings.
 Referrals to 42 CFR Part 2 programs, and their follow-ups, are left out.
 """
 
@@ -38,7 +39,9 @@ SELECT call.id AS call, substr(occurred_at, 1, 10) AS day,
           WHERE call_id = call.id AND state = 'arrived' ORDER BY agency)) AS arrived,
        (SELECT max(clinician AND state = 'arrived') FROM call_responder WHERE call_id = call.id)
          AS clinician,
-       backup_asked, backup_arrived, force_used, injury, minutes
+       backup_asked, backup_arrived, force_used, injury, minutes,
+       (SELECT text FROM cad_text WHERE id = coalesce(cad_cleared_id, cad_nature_id)) AS cad_nature,
+       (SELECT text FROM cad_text WHERE id = cad_disposition_id) AS cad_disposition
 FROM call LEFT JOIN place ON place.id = call.place_id
 WHERE voided_at IS NULL AND occurred_at >= :start AND occurred_at < :end
 """
@@ -145,7 +148,19 @@ def _describe(row: Row, person: dict[str, Any] | None, last: date) -> None:
 
 
 def _only_common(calls: list[Row]) -> None:
-    """Blank rare beats and buildings: a beat is typed text, and a building is an address."""
+    """Blank rare words, beats and buildings.
+
+    A beat and a dispatch system's words are typed text, and a building is an address. Words that
+    name a person are used where that person is, so they are counted by buildings, not by calls.
+    """
+    for name in ("cad_nature", "cad_disposition"):
+        buildings: dict[str, set[str]] = defaultdict(set)
+        for row in calls:
+            if row[name] and row["place"]:
+                buildings[row[name]].add(row["place"])
+        for row in calls:
+            if len(buildings[row[name]]) < COMMON:
+                row[name] = ""
     for name in ("beat", "place"):
         counts = Counter(row[name] for row in calls)
         for row in calls:

@@ -517,3 +517,43 @@ def test_the_days_of_a_month_are_one_cell() -> None:
     table = Rows("calls", [dict(call) for call in calls], columns.ORDER["calls"])
     cells.protect([table], 5)
     assert table.rows == calls
+
+
+def test_dispatch_words_are_exported_only_where_they_name_nobody(
+    ccu: Ccu, tmp_path: Path, db_path: Path
+) -> None:
+    """Words used at many buildings are common; those of one house may name who lives there."""
+    steps.start(ccu)
+    words = ("WELFARE CHECK", "QUAGMORELL AGAIN", "RARE")
+    for number, text in enumerate(words, 1):
+        execute(db_path, "INSERT INTO cad_text (id, text) VALUES (?, ?)", number, text)
+    for house in range(columns.COMMON + 5):
+        place = 100 + house
+        execute(
+            db_path,
+            "INSERT INTO place (id, kind, number, street, city, building_key, unit_key, loose_key)"
+            " VALUES (?, 'address', ?, 'ELM ST', 'WESTPORT', ?, ?, ?)",
+            *(place, str(place), f"address {place} ELM ST", f"address {place} ELM ST", ""),
+        )
+        many(db_path, 1, place_id=place, cad_nature_id=1, cad_disposition_id=1)
+    many(db_path, 20, place_id=100, cad_nature_id=2, cad_disposition_id=2)
+    many(db_path, 3, place_id=101, cad_nature_id=3)
+    assert export(tmp_path, "--what", "calls").code == 0
+    found = rows(tmp_path, "calls")
+    assert {row["cad_nature"] for row in found} == {"", "WELFARE CHECK"}
+    assert {row["cad_disposition"] for row in found} == {"", "WELFARE CHECK"}
+    groups = Counter((row["cad_nature"], row["cad_disposition"]) for row in found)
+    assert groups["WELFARE CHECK", "WELFARE CHECK"] == columns.COMMON + 5
+
+
+@given(towns(), st.integers(1, 6), st.lists(st.sampled_from(["", "A", "B"]), min_size=60))
+@settings(max_examples=60, deadline=None)
+def test_words_divide_no_cell_into_parts_below_k(
+    tables: list[Rows], k: int, words: list[str]
+) -> None:
+    calls = tables[0].rows
+    for number, row in enumerate(calls):
+        row["cad_nature"], row["cad_disposition"] = words[number], words[number + 30]
+    cells.protect(tables, k)
+    order = (*tables[0].order, "cad_nature", "cad_disposition")
+    assert all(size >= k for size in people_of(tables[0].rows, order).values())

@@ -274,3 +274,32 @@ def test_any_rows_of_units_make_a_call_for_each_incident(
     )
     units = {number: {c["Unit"] for c in rows if c["No"] == number} - {""} for number in numbers}
     assert found == sorted((number, len(names)) for number, names in units.items())
+
+
+def test_the_list_of_calls_as_a_file_identifies_them(desk: Desk) -> None:
+    first = "2026-01-05 "
+    call(
+        desk,
+        unit(
+            **{"Sent": first + "10:02", "There": first + "10:20", "Clear": first + "10:50"},
+            **{"P": "2", "Disp1": "ARR", "Where": "12 Main St"},
+        ),
+    )
+    words = ("call", "list", "--since", "2026-01-01")
+    (found,) = json.loads(desk.ccu(*words, "--format", "json").out)
+    assert {name: found[name] for name in list(found)[8:]} == {
+        "incident": "1",
+        "dispatched": "2026-01-05 10:02",
+        "arrived": "2026-01-05 10:20",
+        "cleared": "2026-01-05 10:50",
+        "address": "12 Main St",
+        "beat": None,
+        "priority": "2",
+        "cad_nature": None,
+        "cad_disposition": "ARR",
+    }
+    file = desk.folder / "calls.csv"
+    assert desk.ccu(*words, "--output", str(file)).code == 0
+    header = file.read_text(encoding="utf-8").splitlines()[0]
+    assert header == ",".join(f'"{name}"' for name in found)
+    assert "Incident" not in desk.ccu(*words).out, "a screen has no room for it"

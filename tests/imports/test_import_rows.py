@@ -142,7 +142,9 @@ def test_city_codes_are_names(desk: Desk) -> None:
     assert desk.ask("SELECT city FROM place WHERE street = 'BALTIC CIR'") == [("REDWOOD SHORES",)]
 
 
-def test_a_nature_as_cleared_that_nobody_mapped_leaves_the_dispatched_in_force(desk: Desk) -> None:
+def test_a_nature_as_cleared_that_is_not_mapped_leaves_the_dispatched_one_active(
+    desk: Desk,
+) -> None:
     desk.layout.write_text(LAYOUT.replace('priority = "P"', 'nature_cleared = "P"'))
     rows = [
         row(P="RPT TAKEN"),

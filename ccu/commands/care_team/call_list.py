@@ -7,12 +7,24 @@ import typer
 
 from ccu.errors import InvalidInput
 from ccu.options import CALL, PAST_DAY, AskingOption, arg, code, group, opt
-from ccu.output import FormatOption, OutputOption, Table, emit, emit_line, say
+from ccu.output import (
+    Format,
+    FormatOption,
+    OutputOption,
+    Table,
+    default_format,
+    emit,
+    emit_line,
+    say,
+)
 from ccu.session import Session
 
 app = group("Joined to `ccu call` by the map in cli.py.")
 
 COLUMNS = ("id", "occurred", "nature", "place", "outcome", "decision", "due", "owner")
+# The columns that files have besides, for analysis: a screen has no room for them.
+IN_FILES = ("incident", "dispatched", "arrived", "cleared", "address", "beat", "priority",
+            "cad_nature", "cad_disposition")  # fmt: skip
 USUAL_DAYS = 7  # of the list, where no span is asked for
 NATURE, NO_ACTION = code("nature"), code("no_action_reason")
 
@@ -42,11 +54,16 @@ def list_(
     A care call is decided by a referral, a follow-up, or ccu call decide. The settings decide_days,
     decide_urgent_days, urgent_natures and decide_since give when a decision is due.
 
+    CSV and JSON also have the incident number, times, address, beat, priority and the dispatch
+    system's words.
+
     Examples:
 
       ccu call list --undecided
 
       ccu call list --today --mine
+
+      ccu call list --since 2026-01-01 --format csv --output calls.csv
     """
     from ccu import dates
     from ccu.calls import triage_store as triage
@@ -71,7 +88,9 @@ def list_(
         found = triage.rows(work.connection, as_of, conditions, work.view, first_day=since)
         work.view.keep()
         work.audit("call-list", rows=len(found))
-    emit(Table(COLUMNS, found, title="Calls"), format, output)
+    file = (format or default_format(output, terminal=False)) in (Format.csv, Format.json)
+    columns = (*COLUMNS, *IN_FILES) if file else COLUMNS
+    emit(Table(columns, found, title="Calls"), format, output)
 
 
 @app.command()

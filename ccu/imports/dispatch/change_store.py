@@ -38,7 +38,7 @@ SELECT known.call_id, known.line, entry.digest, call.import_batch_id IS NULL AS 
   coalesce(entry.dispositions, '[]') AS new_dispositions,
   (SELECT json_group_array(danger) FROM
     (SELECT danger FROM main.call_danger WHERE call_id = call.id ORDER BY danger)) AS old_dangers,
-  coalesce(entry.dangers, '[]') AS new_dangers,
+  coalesce(entry.hazards, '[]') AS new_dangers,
   (SELECT json_group_array(json_object('agency', agency, 'state', state,
       'clinician', json(iif(clinician, 'true', 'false')), 'unit', unit, 'reason', reason,
       'minutes', minutes)) FROM

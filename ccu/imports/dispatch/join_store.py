@@ -110,7 +110,7 @@ def _one(rows: Sequence[Row], stage: Stage) -> Row:
     one |= _times(rows)
     if texts := {row["ended"] for row in rows if row["ended"]}:
         one["disposition"] = stage.disposition(tuple(sorted(texts))).id
-    for name in ("dispositions", "dangers"):
+    for name in ("dispositions", "hazards"):
         one[name] = as_json(_union(rows, name))
     units = {
         (each["agency"], each["unit"]): each for row in rows for each in _list(row, "responders")

@@ -1,6 +1,6 @@
 """The layout of a dispatch system's export.
 
-Every key is in `examples/layouts/milwaukee.toml` or `san-diego.toml` with a comment.
+docs/imports.md has every key.
 """
 
 from collections.abc import Mapping

@@ -136,8 +136,8 @@ INSERT INTO main.call_danger (call_id, danger)
 SELECT :last_id + fresh.n, code.value
 FROM staging.fresh
 CROSS JOIN staging.entry AS entry ON entry.line = fresh.line
-CROSS JOIN json_each(entry.dangers) AS code
-WHERE entry.dangers IS NOT NULL
+CROSS JOIN json_each(entry.hazards) AS code
+WHERE entry.hazards IS NOT NULL
 """,
     "call_responder": """
 INSERT INTO main.call_responder (call_id, agency, clinician, unit, state, minutes)

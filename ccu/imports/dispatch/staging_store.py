@@ -33,7 +33,7 @@ CREATE TABLE staging.entry (
   occurred_at TEXT NOT NULL, dispatched_at TEXT, arrived_at TEXT, cleared_at TEXT,
   address INTEGER, nature INTEGER NOT NULL, nature_cleared INTEGER, disposition INTEGER,
   agency TEXT, priority TEXT, beat TEXT, clock_known INTEGER NOT NULL,
-  updated TEXT, dispositions TEXT, dangers TEXT, responders TEXT,  -- the last three as JSON
+  updated TEXT, dispositions TEXT, hazards TEXT, responders TEXT,
   minutes INTEGER, backup_asked INTEGER, backup_arrived INTEGER);
 CREATE INDEX staging.entry_incident ON entry (incident);
 CREATE TABLE staging.word (
@@ -71,7 +71,7 @@ NO_PLACE = (None,) * len(PLACE)
 _in_order = itemgetter(*PLACE)
 
 # The columns of staging.entry: line, incident, digest, four times, address, nature, nature_cleared,
-# disposition, agency, priority, beat, clock_known, updated, dispositions, dangers, responders,
+# disposition, agency, priority, beat, clock_known, updated, dispositions, hazards, responders,
 # minutes, backup_asked, backup_arrived. Empty texts mean NULL.
 Staged = tuple[object, ...]
 
