@@ -23,6 +23,7 @@ class ReportFormat(StrEnum):
     csv = "csv"
     markdown = "markdown"
     html = "html"
+    xlsx = "xlsx"
 
 
 class Compare(StrEnum):
@@ -104,16 +105,19 @@ class ReportOptions:
             "--format",
             "-f",
             case_sensitive=False,
-            help="Output format; html is one page with charts.",
+            help="Output format; html is a page with charts, xlsx a workbook.",
         ),
     ] = None
+    bom: Annotated[
+        bool, Option("--bom", help="Begin CSV with a byte order mark, which Excel needs for UTF-8.")
+    ] = False
     output: Annotated[
         Path | None,
         Option(
             "--output",
             "-o",
             metavar="FILE",
-            help="Write to FILE; csv of several sections, to a folder.",
+            help="Write to FILE by its ending; csv of several sections, to a folder.",
         ),
     ] = None
 

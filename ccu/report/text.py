@@ -45,9 +45,19 @@ HEADS = {
 }
 
 
-def table(section: ReportSection) -> Table:
-    """Return a section with every part in a column, as CSV prints it."""
-    return Table(section.columns, section.rows, section.title)
+ABOUT = ("town", "period", "from", "to", "title")  # before the columns of a section, in CSV
+
+
+def table(section: ReportSection, report: Report) -> Table:
+    """Return a section with every part in a column, as CSV prints it.
+
+    Each row names its town, period and figure, so that the files of twelve months can be joined.
+    """
+    period = report.period
+    about = (report.town, period.label, str(period.start), str(period.last))
+    titles = [each.title for each in section.figures] or [section.title] * len(section.items)
+    rows = [(*about, title, *row.values()) for title, row in zip(titles, section.rows, strict=True)]
+    return Table((*ABOUT, *section.columns), rows, section.title)
 
 
 def sections_of(section: ReportSection, report: Report) -> list[Section]:

@@ -12,9 +12,9 @@ def command(ctx: typer.Context, given: ReportOptions) -> None:
     """The figures of a month, quarter or year on one page; every section with --full.
 
     The page leads with calls, people served, connections and follow-up, then repeat callers,
-    overdue follow-ups, referrals and data quality. No name of a person is in it. JSON, CSV and HTML
-    have every section; every figure has its numerator, its denominator and how many rows lacked
-    the data.
+    overdue follow-ups, referrals and data quality. No name of a person is in it. JSON, CSV, HTML
+    and XLSX have every section; every figure has its numerator, its denominator and how many rows
+    lacked the data.
 
     JSON: town, period, as_of, settings, notes and sections, each with `says`, columns and rows.
 
@@ -38,7 +38,7 @@ def command(ctx: typer.Context, given: ReportOptions) -> None:
         output.explain(given.define, given.format, given.output)
         return
     wanted = options.read(given, session)
-    output.check(given.format, given.output, [plan.name for plan in wanted.plans])
+    output.check(given, [plan.name for plan in wanted.plans])
     from ccu.report import build
 
-    output.show(build.build(session, wanted), given.format, given.output)
+    output.show(build.build(session, wanted), given)
