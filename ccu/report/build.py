@@ -30,7 +30,8 @@ WITHOUT_PART2 = "Referrals to 42 CFR Part 2 programs are not included in this vi
 class Options:
     """What was asked for. `compare` is both, none, previous or year.
 
-    `k`, `window`: None for the setting. `one_page`: only the sections of the page.
+    `k`, `window`: None for the setting. `one_page`: only the sections of the page, but every one
+    where it `keeps` the report, or compares it with the one that was kept.
     """
 
     period: Period
@@ -41,13 +42,16 @@ class Options:
     compare: str = "both"
     public: bool = False
     one_page: bool = False
+    keeps: bool = False
     format: str = ""
 
     @property
     def plans(self) -> list[Plan]:
         """Return the sections asked for; for publication its one page."""
         if not self.public:
-            return sections.chosen(sections.PAGE if self.one_page else self.sections)
+            return sections.chosen(
+                sections.PAGE if self.one_page and not self.keeps else self.sections
+            )
         from ccu.report.public import PAGE
 
         return [PAGE]

@@ -108,6 +108,13 @@ class ReportOptions:
             help="Output format; html is a page with charts, xlsx a workbook.",
         ),
     ] = None
+    save: Annotated[
+        bool,
+        Option("--save", help="Keep the issued report, without lists of records, in the file."),
+    ] = False
+    diff: Annotated[
+        bool, Option("--diff", help="What changed since this period was last saved.")
+    ] = False
     bom: Annotated[
         bool, Option("--bom", help="Begin CSV with a byte order mark, which Excel needs for UTF-8.")
     ] = False
@@ -147,6 +154,8 @@ def read(given: ReportOptions, session: Session) -> "Options":
     _ = session.staff_id
     asked = period.read(given, session)
     sections.chosen(given.section or ())  # report a wrong name before anything is counted
+    if given.save and given.diff:
+        raise InvalidInput("--save and --diff contradict each other; give one of them")
     if given.full and given.section:
         raise InvalidInput("--full and --section contradict each other; give one of them")
     in_full = given.full or output.has_all_sections(given.format, given.output)
@@ -160,5 +169,6 @@ def read(given: ReportOptions, session: Session) -> "Options":
         compare=compare.value,
         public=given.public,
         one_page=not (in_full or given.section or given.public),
+        keeps=given.save or given.diff,
         format=given.format.value if given.format else "",
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.output import Section, Table
+from ccu.report import definitions
 from ccu.report.build import Report, ReportSection, compared_with
 from ccu.report.figures import INSTEAD, NO_DATA, Figure
 from ccu.report.period import moment_words, month_words
@@ -97,7 +98,7 @@ def _list(section: ReportSection) -> Section:
 
 def listed(items: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Table:
     """Return rows of a list under their titles."""
-    rows = [[_shown(name, item[name]) for name in columns] for item in items]
+    rows = [[_shown(name, item[name], item.get("unit", "")) for name in columns] for item in items]
     return Table(tuple(map(_head, columns)), rows)
 
 
@@ -223,7 +224,11 @@ def _number(number: float | int | None) -> str:
     return f"{number:,.1f}" if isinstance(number, float) else f"{number:,}"
 
 
-def _shown(column: str, cell: Any) -> Any:
+def _shown(column: str, cell: Any, unit: str = "") -> Any:
+    if column in ("old", "new") and not isinstance(cell, str):
+        return value(cell, unit)
+    if column == "figure" and cell in definitions.every():
+        return definitions.every()[cell].title
     if cell is None:  # of a period compared: the file does not reach back so far
         return "-" if column.endswith(("_previous", "_year_before")) else ""
     if column in DAYS:

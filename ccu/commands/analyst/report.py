@@ -3,6 +3,7 @@
 import typer
 
 from ccu.options import with_options
+from ccu.output import say
 from ccu.report.options import ReportOptions
 from ccu.session import Session
 
@@ -28,7 +29,9 @@ def command(ctx: typer.Context, given: ReportOptions) -> None:
 
       ccu report --define share_of_all_calls
 
-      ccu report --month 2026-01 --public
+      ccu report --month 2026-01 --public --save
+
+      ccu report --month 2026-01 --diff
     """
     from ccu.report import options, output
 
@@ -38,7 +41,15 @@ def command(ctx: typer.Context, given: ReportOptions) -> None:
         output.explain(given.define, given.format, given.output)
         return
     wanted = options.read(given, session)
-    output.check(given, [plan.name for plan in wanted.plans])
+    output.check(given, ["changes"] if given.diff else [plan.name for plan in wanted.plans])
     from ccu.report import build
 
-    output.show(build.build(session, wanted), given)
+    report = build.build(session, wanted)
+    if given.save or given.diff:
+        from ccu.report import saved_store
+
+        if given.diff:
+            saved_store.compare(session, report)
+        else:
+            say(saved_store.save(session, report))
+    output.show(report, given)
