@@ -258,9 +258,11 @@ def period_parameters(report: Report, options: Options) -> PeriodParameters:
         for name, each in compared_with(period, options.compare).items()
         if report.first_day is not None and each.end > report.first_day
     }
+    is_whole = [not report.is_partial(name) for name in ("period", "previous", "year_before")]
+    complete = is_whole[0] and is_whole[1], is_whole[0] and is_whole[2]
     months = [_month(report, each, options) for each in period.months()]
     now = _parameters(report, period, options)
-    return PeriodParameters(now, made.get("previous"), made.get("year_before"), months)
+    return PeriodParameters(now, made.get("previous"), made.get("year_before"), months, complete)
 
 
 def _month(report: Report, month: Period, options: Options) -> Month:

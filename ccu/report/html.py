@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 HERE = Path(__file__).parent
-_INTERVALS = {"wilson": "Wilson's, 95%", "reduction": "of the ratio, 95%, by person"}
+_INTERVALS = {
+    "counts": "of the percent change, 95%, as of two Poisson counts",
+    "wilson": "Wilson's, 95%",
+    "reduction": "of the ratio, 95%, by person",
+}
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def render(report: Report) -> str:
             title=page.title(report),
             days=text.days(report),
             report=report,
-            compared=list(text.compared(report).values()),
+            compared=text.compared(report),
             headline=page.headline(report) if leads else [],
             few=page.few(page.headline(report)) if leads else "",
             lists=page.lists(report) if leads else [],
@@ -94,6 +98,7 @@ def _environment() -> "Environment":
         "code": _code,
         "facts": _facts,
         "parts": text.parts,
+        "change": text.change,
         "valued": text.valued,
         "numeric": lambda table: numeric_columns(list(table.cells()), len(table.columns)),
         "cell": plain_text,

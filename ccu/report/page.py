@@ -80,8 +80,20 @@ def _headline_table(report: Report) -> Section:
         for line in lines
     ]
     heads = ("Figure", "Value", "Of", *text.compared(report).values(), "12 months")
-    told = [each for each in (few(lines), partial_months(lines)) if each]
+    told = [each for each in (changes(lines, report), few(lines), partial_months(lines)) if each]
     return Section("Headline", table=Table(heads, rows), lines=[" ".join(told)] if told else [])
+
+
+def changes(lines: list[Line], report: Report) -> str:
+    """Return how care calls changed, each with its interval; nothing where they cannot be told."""
+    (care,) = (line.figure for line in lines if line.figure.figure == "care_calls")
+    named = text.compared(report)
+    told = [
+        f"{text.change(care, name)} since {named[name]}"
+        for name in named
+        if text.change(care, name)
+    ]
+    return f"Care calls: {'; '.join(told)}." if told else ""
 
 
 def partial_months(lines: list[Line]) -> str:

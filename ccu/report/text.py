@@ -160,6 +160,19 @@ def any_few(figures: Iterable[Figure], columns: Iterable[str]) -> bool:
     return any(getattr(each, mark) for each in figures for mark in marks)
 
 
+def change(each: Figure, column: str) -> str:
+    """Return `+12% (+3% to +22%)` since a compared period; nothing where it is not stated.
+
+    An interval with 0 in it is marked: it may be due to chance.
+    """
+    shares = [getattr(each, f"{column}_change{end}") for end in ("", "_low", "_high")]
+    if None in shares:
+        return ""
+    now, low, high = (f"{share * 100:+.0f}%" for share in shares)
+    chance = ", may be chance" if shares[1] <= 0 <= shares[2] else ""
+    return f"{now} ({low} to {high}{chance})"
+
+
 def name(each: Figure) -> str:
     """Return `Engaged: Written`: the figure and its group."""
     return f"{each.title}: {each.group}" if each.group else each.title

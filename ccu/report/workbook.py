@@ -36,6 +36,7 @@ _UNITS = {
     "number": "#,##0.0",
 }
 _IN_UNIT = ("value", "low", "high", "previous", "year_before")
+_SHARE = re.compile("share|.*_change(_low|_high)?")  # columns of shares, whatever the unit
 
 
 def check(output: Path | None) -> None:
@@ -104,7 +105,8 @@ class Writer:
         for number, row in enumerate(cells):
             for column, value in enumerate(row):
                 name = table.columns[column]
-                unit = units[number] if name in _IN_UNIT else name  # a column may be a share
+                share = "share" if _SHARE.fullmatch(name) else ""
+                unit = units[number] if name in _IN_UNIT else share
                 self.cell(sheet, number + 1, column, value, unit)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, len(cells), len(heads) - 1)
