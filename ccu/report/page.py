@@ -80,20 +80,20 @@ def _headline_table(report: Report) -> Section:
         for line in lines
     ]
     heads = ("Figure", "Value", "Of", *text.compared(report).values(), "12 months")
-    told = [each for each in (changes(lines, report), few(lines), partial_months(lines)) if each]
-    return Section("Headline", table=Table(heads, rows), lines=[" ".join(told)] if told else [])
+    below = " ".join(told(lines, report))
+    return Section("Headline", table=Table(heads, rows), lines=[below] if below else [])
 
 
 def changes(lines: list[Line], report: Report) -> str:
-    """Return how care calls changed, each with its interval; nothing where they cannot be told."""
+    """Return how care calls changed, each with its interval; nothing where they cannot be stated."""
     (care,) = (line.figure for line in lines if line.figure.figure == "care_calls")
     named = text.compared(report)
-    told = [
+    since = [
         f"{text.change(care, name)} since {named[name]}"
         for name in named
         if text.change(care, name)
     ]
-    return f"Care calls: {'; '.join(told)}." if told else ""
+    return f"Care calls: {'; '.join(since)}." if since else ""
 
 
 def partial_months(lines: list[Line]) -> str:
@@ -109,6 +109,11 @@ def partial_months(lines: list[Line]) -> str:
     return (
         f"{text.PART} {', '.join(f'{month_words(each.group)} is {each.note}' for each in months)}."
     )
+
+
+def told(lines: list[Line], report: Report) -> list[str]:
+    """Return what is told below the headline: changes, marks, partial months."""
+    return [each for each in (changes(lines, report), few(lines), partial_months(lines)) if each]
 
 
 def few(lines: list[Line]) -> str:

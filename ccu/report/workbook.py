@@ -152,8 +152,7 @@ class Writer:
                 cells = xl_range_abs(row, first, row, first + len(line.months) - 1)
                 of = f"'{sheet.get_name()}'!{cells}"
                 sheet.add_sparkline(row, first - 1, {"range": of, "type": "column", "min": 0})
-        told = [each for each in (page.few(lines), page.partial_months(lines)) if each]
-        return self._lines(sheet, row + 1, told)
+        return self._lines(sheet, row + 1, page.told(lines, report))
 
     def _part(self, sheet: "Worksheet", row: int, part: Section) -> int:
         """Write a section of the page and return the row after it."""
