@@ -85,7 +85,7 @@ def _headline_table(report: Report) -> Section:
 
 
 def changes(lines: list[Line], report: Report) -> str:
-    """Return how care calls changed, each with its interval; nothing where they cannot be stated."""
+    """Return how care calls changed, with intervals; nothing where that cannot be stated."""
     (care,) = (line.figure for line in lines if line.figure.figure == "care_calls")
     named = text.compared(report)
     since = [
