@@ -7,11 +7,13 @@ file belongs to, so they must be on the staff list for every command, also those
 
 import os
 from collections.abc import Collection
+from pathlib import Path
 from types import MethodType
 from typing import Any
 
 from ccu import access, options
 from ccu.errors import InvalidInput, NotAllowed
+from ccu.files import named
 from ccu.session import Session
 
 # A parameter that holds a record's number -> the record that a refusal was about.
@@ -71,6 +73,7 @@ def guard(command: Any, path: str) -> None:
         about = _about(ctx.params)
         try:
             options.convert(ctx, ctx.obj)
+            _check_output(command, ctx)
             done = run(ctx)
             if path not in _WHOLE:
                 ctx.obj.keep_shown()  # what the command itself did not record
@@ -81,6 +84,28 @@ def guard(command: Any, path: str) -> None:
             raise
 
     command.invoke = MethodType(invoke, command)
+
+
+def _check_output(command: Any, ctx: Any) -> None:
+    """Refuse, before anything is done, an --output that cannot be right; ask before replacing one.
+
+    Without a terminal a file is replaced, as the help states.
+    """
+    said, session = ctx.params.get("output"), ctx.obj
+    if said in (None, "-") or "format" not in ctx.params:
+        return
+    output = Path(said)
+    if not ctx.params.get("suggest"):  # a layout
+        from ccu.output import check_ending
+
+        (formats,) = (each.type.choices for each in command.params if each.name == "format")
+        check_ending(output, ctx.params["format"], formats)
+    if session.interactive and named.is_file(output):
+        from ccu.options import terminal
+
+        answer = terminal.read_line("That file exists. Replace it? y or n [n]: ")
+        if answer.strip().lower()[:1] != "y":
+            raise InvalidInput("--output was not replaced; give another name")
 
 
 def _is_path(param: Any) -> bool:

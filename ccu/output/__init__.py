@@ -13,7 +13,7 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -56,14 +56,39 @@ OutputOption = Annotated[
     ),
 ]
 
-_BY_ENDING = {".csv": Format.csv, ".json": Format.json, ".md": Format.markdown}
+_BY_ENDING = {
+    **{"": Format.plain, ".txt": Format.plain, ".csv": Format.csv, ".json": Format.json},
+    ".md": Format.markdown,
+}
+# Endings of files that are not text, or a page of their own: never filled with another format.
+_OTHERS = {".xlsx": "xlsx", ".html": "html", ".htm": "html"}
+_NEVER = (".xls", ".ods", ".pdf", ".doc", ".docx", ".odt", ".rtf", ".zip", ".gz")
 
 
 def default_format(output: Path | Place | None, terminal: bool) -> Format:
-    """Return the format when none is given."""
+    """Return the format when none is given. Raise InvalidInput for an ending of no format."""
     if terminal:
         return Format.table
-    return _BY_ENDING.get(output.suffix.lower(), Format.plain) if output else Format.plain
+    ending = output.suffix.lower() if output else ""
+    if ending not in _BY_ENDING:
+        raise InvalidInput(f"ccu does not write {ending} here; end --output in .csv, .json or .md")
+    return _BY_ENDING[ending]
+
+
+def check_ending(output: Path, format: str | None, formats: Collection[str]) -> None:
+    """Raise InvalidInput for an --output that its format, or the ending, does not go with.
+
+    `formats`: those of the command. With a --format other endings than those of _OTHERS may be any.
+    """
+    ending = output.suffix.lower()
+    if ending in _OTHERS and _OTHERS[ending] in formats:
+        if format in (None, _OTHERS[ending]):
+            return
+        raise InvalidInput(f"--format {format} is not a {ending} file; leave out --format")
+    if format is None:
+        default_format(output, False)
+    elif ending in (*_OTHERS, *_NEVER):
+        raise InvalidInput(f"--format {format} is not a {ending} file; end --output in .{format}")
 
 
 def fits_terminal(format: Format | None, output: Path | Place | None) -> bool:
@@ -179,6 +204,14 @@ class Sink:
             except OSError as error:
                 raise _told(error, self.stream, self.option) from None
 
+    def write_binary(self, content: bytes) -> None:
+        """Write a file that is not text, such as a workbook."""
+        try:
+            self.stream.flush()
+            self.stream.buffer.write(content)
+        except OSError as error:
+            raise _told(error, self.stream, self.option) from None
+
 
 @contextlib.contextmanager
 def opened(output: Path | Place | None, option: str = "--output") -> Iterator[Sink]:
@@ -269,12 +302,20 @@ def say_error(sentence: str) -> None:
 # ---------------------------------------------------------------- printing
 
 
-def emit(table: Table, format: Format | None = None, output: Path | Place | None = None) -> None:
+def emit(
+    table: Table,
+    format: Format | None = None,
+    output: Path | Place | None = None,
+    *,
+    bom: bool = False,
+) -> None:
     """Print the rows, in the order and with the columns given, in the format asked for.
 
     Rows are read one by one: csv, json, plain and table hold a limited number of them in memory,
-    markdown holds all. Raises InvalidInput if `output` cannot be written, BrokenPipeError if the
-    reader of standard output closed it.
+    markdown holds all. `bom`: begin CSV with a byte order mark.
+
+    Raises InvalidInput if `output` cannot be written, BrokenPipeError if the reader of standard
+    output closed it.
     """
     from ccu.output import formats
 
@@ -287,6 +328,7 @@ def emit(table: Table, format: Format | None = None, output: Path | Place | None
         elif chosen is Format.plain:
             sink.write(formats.plain(table))
         elif chosen is Format.csv:
+            sink.write(["\ufeff"] if bom else [])
             sink.write(formats.csv(table, terminal=sink.terminal))
         elif chosen is Format.json:
             sink.write(formats.json(table, ascii_only=not sink.unicode))

@@ -30,7 +30,8 @@ WITHOUT_PART2 = "Referrals to 42 CFR Part 2 programs are not included in this vi
 class Options:
     """What was asked for. `compare` is both, none, previous or year.
 
-    `k`, `window`: None for the setting. `one_page`: only the sections of the page.
+    `k`, `window`: None for the setting. `one_page`: only the sections of the page, but every one
+    where it `keeps` the report, or compares it with the one that was kept.
     """
 
     period: Period
@@ -41,6 +42,7 @@ class Options:
     compare: str = "both"
     public: bool = False
     one_page: bool = False
+    keeps: bool = False
     format: str = ""
     by: str = ""  # what people are split by, a key of store.SPLITS
 
@@ -50,7 +52,9 @@ class Options:
         if self.by:
             return [plan for plan in sections.chosen(self.sections or sections.PAGE) if plan.files]
         if not self.public:
-            return sections.chosen(sections.PAGE if self.one_page else self.sections)
+            return sections.chosen(
+                sections.PAGE if self.one_page and not self.keeps else self.sections
+            )
         from ccu.report.public import PAGE
 
         return [PAGE]
@@ -265,9 +269,11 @@ def period_parameters(report: Report, options: Options) -> PeriodParameters:
         for name, each in compared_with(period, options.compare).items()
         if report.first_day is not None and each.end > report.first_day
     }
+    is_whole = [not report.is_partial(name) for name in ("period", "previous", "year_before")]
+    complete = is_whole[0] and is_whole[1], is_whole[0] and is_whole[2]
     months = [_month(report, each, options) for each in period.months()]
     now = _parameters(report, period, options)
-    return PeriodParameters(now, made.get("previous"), made.get("year_before"), months)
+    return PeriodParameters(now, made.get("previous"), made.get("year_before"), months, complete)
 
 
 def _month(report: Report, month: Period, options: Options) -> Month:

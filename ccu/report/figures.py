@@ -27,7 +27,9 @@ class Figure:
 
     value is None where there is nothing to divide by. missing: rows left out because they lack the
     data; not_yet: those whose window is not over. few: made of fewer than ten. previous and
-    year_before are the same figure for those periods, previous_few and year_before_few their few.
+    year_before are the same figure for those periods, previous_few and year_before_few their few;
+    previous_change and year_before_change the change of a count since then, as a share, with its
+    95% interval.
     """
 
     figure: str
@@ -46,6 +48,12 @@ class Figure:
     note: str = ""
     previous_few: bool = False
     year_before_few: bool = False
+    previous_change: float | None = None
+    previous_change_low: float | None = None
+    previous_change_high: float | None = None
+    year_before_change: float | None = None
+    year_before_change_low: float | None = None
+    year_before_change_high: float | None = None
 
     @property
     def title(self) -> str:
@@ -58,12 +66,16 @@ COLUMNS = tuple(field.name for field in fields(Figure))
 
 @dataclass(frozen=True)
 class PeriodParameters:
-    """The parameters for the period and for those it is compared with; None: not compared."""
+    """The parameters for the period and for those it is compared with; None: not compared.
+
+    `complete`: whether a change since each of these two may be stated.
+    """
 
     now: Parameters
     previous: Parameters | None = None
     year_before: Parameters | None = None
     months: Sequence["Month"] = ()
+    complete: tuple[bool, bool] = (False, False)
 
 
 @dataclass(frozen=True)
@@ -95,7 +107,7 @@ def run(connection: sqlite3.Connection, file: str, parameters: PeriodParameters)
         same = [each.get(key) if head.compared else None for each in before]
         if head.only_used and not any(each and each["numerator"] for each in (row, *same)):
             continue
-        made.append(_figure(head, row, same))
+        made.append(_with_changes(_figure(head, row, same), head, parameters.complete))
     return made
 
 
@@ -180,6 +192,20 @@ def _figure(
     )
 
 
+def _with_changes(figure: Figure, head: Definition, complete: tuple[bool, bool]) -> Figure:
+    """Return the figure with its changes since the two other periods, where they can be stated."""
+    if head.interval != "counts" or figure.value is None:
+        return figure
+    found: dict[str, Any] = {}
+    for name, is_complete in zip(("previous", "year_before"), complete, strict=True):
+        then = getattr(figure, name)
+        if is_complete and then is not None and then >= LEAST:
+            low, high = change(figure.value, then)
+            found[f"{name}_change"] = rounded(figure.value / then - 1)
+            found[f"{name}_change_low"], found[f"{name}_change_high"] = rounded(low), rounded(high)
+    return replace(figure, **found)
+
+
 def _few(head: Definition, row: Mapping[str, Any]) -> bool:
     """Return whether a rate is made of fewer than ten."""
     return head.unit != "count" and 0 < row.get("n", row.get("denominator") or 0) < LEAST
@@ -222,6 +248,17 @@ def wilson(hits: float, of: float) -> tuple[float, float] | tuple[None, None]:
     spread = Z * sqrt(share * (1 - share) / of + Z * Z / (4 * of * of))
     whole = 1 + Z * Z / of
     return max(0.0, (middle - spread) / whole), min(1.0, (middle + spread) / whole)
+
+
+def change(now: float, then: float) -> tuple[float, float]:
+    """Return the 95% interval of now/then - 1, of two counts of events that come independently.
+
+    Given their sum, `now` is binomial, with the share that the ratio gives (the conditional method
+    for two Poisson counts); Wilson's interval of that share is turned back into a ratio.
+    """
+    low, high = wilson(now, now + then)
+    assert low is not None and high is not None and high < 1
+    return low / (1 - low) - 1, high / (1 - high) - 1
 
 
 def reduction(

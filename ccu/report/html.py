@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 HERE = Path(__file__).parent
-_INTERVALS = {"wilson": "Wilson's, 95%", "reduction": "of the ratio, 95%, by person"}
+_INTERVALS = {
+    "counts": "of the percent change, 95%, as of two Poisson counts",
+    "wilson": "Wilson's, 95%",
+    "reduction": "of the ratio, 95%, by person",
+}
 
 
 @dataclass(frozen=True)
@@ -62,9 +66,9 @@ def render(report: Report) -> str:
             title=page.title(report),
             days=text.days(report),
             report=report,
-            compared=list(text.compared(report).values()),
+            compared=text.compared(report),
             headline=page.headline(report) if leads else [],
-            few=page.few(page.headline(report)) if leads else "",
+            told=page.told(page.headline(report), report) if leads else [],
             lists=page.lists(report) if leads else [],
             pairs=page.pairs(report)[:3] if leads else [],
             parts=[_part(each, report) for each in report.sections],

@@ -23,6 +23,7 @@ class ReportFormat(StrEnum):
     csv = "csv"
     markdown = "markdown"
     html = "html"
+    xlsx = "xlsx"
 
 
 class By(StrEnum):
@@ -116,16 +117,26 @@ class ReportOptions:
             "--format",
             "-f",
             case_sensitive=False,
-            help="Output format; html is one page with charts.",
+            help="Output format; html is a page with charts, xlsx a workbook.",
         ),
     ] = None
+    save: Annotated[
+        bool,
+        Option("--save", help="Keep the issued report, without lists of records, in the file."),
+    ] = False
+    diff: Annotated[
+        bool, Option("--diff", help="What changed since this period was last saved.")
+    ] = False
+    bom: Annotated[
+        bool, Option("--bom", help="Begin CSV with a byte order mark, which Excel needs for UTF-8.")
+    ] = False
     output: Annotated[
         Path | None,
         Option(
             "--output",
             "-o",
             metavar="FILE",
-            help="Write to FILE; csv of several sections, to a folder.",
+            help="Write to FILE by its ending; csv of several sections, to a folder.",
         ),
     ] = None
 
@@ -156,6 +167,8 @@ def read(given: ReportOptions, session: Session) -> "Options":
     _ = session.staff_id
     asked = period.read(given, session)
     sections.chosen(given.section or ())  # report a wrong name before anything is counted
+    if given.save and given.diff:
+        raise InvalidInput("--save and --diff contradict each other; give one of them")
     if given.full and given.section:
         raise InvalidInput("--full and --section contradict each other; give one of them")
     in_full = given.full or output.has_all_sections(given.format, given.output)
@@ -170,5 +183,6 @@ def read(given: ReportOptions, session: Session) -> "Options":
         public=given.public,
         one_page=not (in_full or given.section or given.public or given.by),
         by=given.by.value if given.by else "",
+        keeps=given.save or given.diff,
         format=given.format.value if given.format else "",
     )

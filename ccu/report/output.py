@@ -10,7 +10,7 @@ from ccu.files.folders import Folder
 from ccu.output import Document, Format, Section, Table, emit, emit_document, say
 from ccu.report import definitions, sections, text
 from ccu.report.definitions import Definition
-from ccu.report.options import ReportFormat
+from ccu.report.options import ReportFormat, ReportOptions
 
 if TYPE_CHECKING:
     from ccu.report.build import Report
@@ -18,12 +18,19 @@ if TYPE_CHECKING:
 LIST_COLUMNS = ("section", "name", "title")
 
 
-def check(format: ReportFormat | None, output: Path | None, names: list[str]) -> None:
+def check(given: ReportOptions, names: list[str]) -> None:
     """Raise InvalidInput, before any figure is made, for a place that the format cannot go to."""
+    format, output = given.format, given.output
+    if given.bom and not is_csv(format, output):
+        raise InvalidInput("--bom is for CSV; leave it out")
     if is_html(format, output):
         from ccu.report import html
 
         html.check(output)
+    if is_workbook(format, output):
+        from ccu.report import workbook
+
+        workbook.check(output)
     if format is ReportFormat.csv and len(names) > 1:
         if output is None or str(output) == "-":
             raise InvalidInput(
@@ -32,23 +39,33 @@ def check(format: ReportFormat | None, output: Path | None, names: list[str]) ->
         _check_folder(output, names)
 
 
-def show(report: "Report", format: ReportFormat | None, output: Path | None) -> None:
+def show(report: "Report", given: ReportOptions) -> None:
     """Print or write it. Raise InvalidInput for CSV of several sections: their columns differ."""
+    format, output = given.format, given.output
     if is_html(format, output):
         from ccu.report import html
 
         html.show(report, output)
+    elif is_workbook(format, output):
+        from ccu.report import workbook
+
+        workbook.show(report, output)
     elif format is ReportFormat.csv and output is not None and _is_folder(report, output):
-        names = _write_folder(report, output)
+        names = _write_folder(report, output, given.bom)
         say(f"wrote {len(names)} files to {output}")
-    elif _plain(format) is Format.csv or (format is None and ends(output, ".csv")):
+    elif is_csv(format, output):
         if len(report.sections) != 1:
             raise InvalidInput("CSV has one table a file: choose one by --section, or --format csv")
-        emit(text.table(report.sections[0]), Format.csv, output)
+        emit(text.table(report.sections[0], report), Format.csv, output, bom=given.bom)
     else:
         from ccu.report import page
 
         emit_document(page.document(report), _plain(format), output)
+
+
+def is_csv(format: ReportFormat | None, output: Path | None) -> bool:
+    """Return whether CSV is asked for, by name or by the file's ending."""
+    return format is ReportFormat.csv or (format is None and ends(output, ".csv"))
 
 
 def is_html(format: ReportFormat | None, output: Path | None) -> bool:
@@ -56,10 +73,16 @@ def is_html(format: ReportFormat | None, output: Path | None) -> bool:
     return format is ReportFormat.html or (format is None and ends(output, ".html", ".htm"))
 
 
+def is_workbook(format: ReportFormat | None, output: Path | None) -> bool:
+    """Return whether a workbook is asked for, by name or by the file's ending."""
+    return format is ReportFormat.xlsx or (format is None and ends(output, ".xlsx"))
+
+
 def has_all_sections(format: ReportFormat | None, output: Path | None) -> bool:
     """Return whether the format is for programs, or folds what is not on the one page."""
-    data = (ReportFormat.json, ReportFormat.csv, ReportFormat.html)
-    return format in data or (format is None and ends(output, ".json", ".csv", ".html", ".htm"))
+    data = (ReportFormat.json, ReportFormat.csv, ReportFormat.html, ReportFormat.xlsx)
+    endings = (".json", ".csv", ".html", ".htm", ".xlsx")
+    return format in data or (format is None and ends(output, *endings))
 
 
 def ends(output: Path | None, *endings: str) -> bool:
@@ -87,14 +110,15 @@ def _must_be_ours(found: Folder | None, names: Iterable[str]) -> None:
         raise InvalidInput("cannot write --output: the folder has other files in it")
 
 
-def _write_folder(report: "Report", folder: Path) -> list[str]:
+def _write_folder(report: "Report", folder: Path, bom: bool) -> list[str]:
     """Write the files and return their names; those of an earlier run are replaced."""
     names = [section.name for section in report.sections]
     with named.folder(folder, "--output", make=True) as found:
         assert found is not None
         _must_be_ours(found, names)
         for section in report.sections:
-            emit(text.table(section), Format.csv, Place(found, f"{section.name}.csv"))
+            place = Place(found, f"{section.name}.csv")
+            emit(text.table(section, report), Format.csv, place, bom=bom)
     return [f"{name}.csv" for name in names]
 
 
@@ -109,8 +133,10 @@ def _plain(format: ReportFormat | None) -> Format | None:
 
 def explain(define: str | None, format: ReportFormat | None, output: Path | None) -> None:
     """Print the definition of --define, or the --list. Raise NotFound or InvalidInput."""
-    if format is ReportFormat.html:
-        raise InvalidInput("--list and --define cannot be --format html; use json or markdown")
+    if is_html(format, output) or is_workbook(format, output):
+        raise InvalidInput(
+            "--list and --define cannot be --format html or xlsx; use json or markdown"
+        )
     if define is None:
         emit(Table(LIST_COLUMNS, _listed(), title="Sections and figures"), _plain(format), output)
         return

@@ -80,8 +80,20 @@ def _headline_table(report: Report) -> Section:
         for line in lines
     ]
     heads = ("Figure", "Value", "Of", *text.compared(report).values(), "12 months")
-    told = [each for each in (few(lines), partial_months(lines)) if each]
-    return Section("Headline", table=Table(heads, rows), lines=[" ".join(told)] if told else [])
+    below = " ".join(told(lines, report))
+    return Section("Headline", table=Table(heads, rows), lines=[below] if below else [])
+
+
+def changes(lines: list[Line], report: Report) -> str:
+    """Return how care calls changed, with intervals; nothing where that cannot be stated."""
+    (care,) = (line.figure for line in lines if line.figure.figure == "care_calls")
+    named = text.compared(report)
+    since = [
+        f"{text.change(care, name)} since {named[name]}"
+        for name in named
+        if text.change(care, name)
+    ]
+    return f"Care calls: {'; '.join(since)}." if since else ""
 
 
 def partial_months(lines: list[Line]) -> str:
@@ -103,6 +115,11 @@ def _made_of(each: Figure) -> str:
     """Return `9 of 12 with data, 3 missing`."""
     lacking = f"{each.missing:,} missing" if each.missing else ""
     return ", ".join(part for part in (text.parts(each), lacking) if part)
+
+
+def told(lines: list[Line], report: Report) -> list[str]:
+    """Return what is told below the headline: changes, marks, partial months."""
+    return [each for each in (changes(lines, report), few(lines), partial_months(lines)) if each]
 
 
 def few(lines: list[Line]) -> str:

@@ -4,9 +4,15 @@ Promise: every number on the page is a function of rounded counts alone (`rounde
 reveals no more than the interval it was rounded from: <10 is 0 to 9, 10 is 10 to 12, and any
 other n is n - 2 to n + 2. A percentage comes from two rounded counts and adds nothing to them.
 
-Not promised: pages that count the same records twice are rounded apart. A quarter less two of its
-months, or the same month on two days, can narrow the interval of the count that is left, to a
-single number at worst. Publish months or quarters or years, one of them, once.
+Pages that count the same records twice are rounded apart, so a quarter less two of its months can
+narrow the count that is left. Of months, their quarters and their year, each published once, this
+holds for a count of 1 to 8: it stays one of at least two numbers. Proof: move one call from it to
+another month of its quarter that is 10 or more, or back; every total stays, and that month's
+interval has at least three numbers, so one of the two moves stays in it. The same holds between two
+months under 10, of which none is both 0 and 9. Of 0 and 9 themselves nothing is promised.
+
+Not promised either: the same days published again after records changed, or ranges of days that
+overlap otherwise. Publish each period once.
 
 n/a means that the file has no calls before the end of the period, or nothing at all of what the
 figure counts, in any period.

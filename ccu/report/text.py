@@ -10,6 +10,7 @@ from typing import Any
 
 from ccu import dates
 from ccu.output import Section, Table
+from ccu.report import definitions
 from ccu.report.build import Report, ReportSection, compared_with
 from ccu.report.figures import INSTEAD, NO_DATA, Figure
 from ccu.report.period import moment_words, month_words
@@ -48,9 +49,19 @@ HEADS = {
 }
 
 
-def table(section: ReportSection) -> Table:
-    """Return a section with every part in a column, as CSV prints it."""
-    return Table(section.columns, section.rows, section.title)
+ABOUT = ("town", "period", "from", "to", "title")  # before the columns of a section, in CSV
+
+
+def table(section: ReportSection, report: Report) -> Table:
+    """Return a section with every part in a column, as CSV prints it.
+
+    Each row names its town, period and figure, so that the files of twelve months can be joined.
+    """
+    period = report.period
+    about = (report.town, period.label, str(period.start), str(period.last))
+    titles = [each.title for each in section.figures] or [section.title] * len(section.items)
+    rows = [(*about, title, *row.values()) for title, row in zip(titles, section.rows, strict=True)]
+    return Table((*ABOUT, *section.columns), rows, section.title)
 
 
 def sections_of(section: ReportSection, report: Report) -> list[Section]:
@@ -90,7 +101,7 @@ def _list(section: ReportSection) -> Section:
 
 def listed(items: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Table:
     """Return rows of a list under their titles."""
-    rows = [[_shown(name, item[name]) for name in columns] for item in items]
+    rows = [[_shown(name, item[name], item.get("unit", "")) for name in columns] for item in items]
     return Table(tuple(map(_head, columns)), rows)
 
 
@@ -150,6 +161,19 @@ def any_few(figures: Iterable[Figure], columns: Iterable[str]) -> bool:
     """Return whether any of these is marked as made of few, compared periods included."""
     marks = ("few", *(f"{column}_few" for column in columns))
     return any(getattr(each, mark) for each in figures for mark in marks)
+
+
+def change(each: Figure, column: str) -> str:
+    """Return `+12% (+3% to +22%)` since a compared period; nothing where it is not stated.
+
+    An interval with 0 in it is marked: it may be due to chance.
+    """
+    shares = [getattr(each, f"{column}_change{end}") for end in ("", "_low", "_high")]
+    if None in shares:
+        return ""
+    now, low, high = (f"{share * 100:+.0f}%" for share in shares)
+    chance = ", may be chance" if shares[1] <= 0 <= shares[2] else ""
+    return f"{now} ({low} to {high}{chance})"
 
 
 def name(each: Figure) -> str:
@@ -217,7 +241,11 @@ def _number(number: float | int | None) -> str:
     return f"{number:,.1f}" if isinstance(number, float) else f"{number:,}"
 
 
-def _shown(column: str, cell: Any) -> Any:
+def _shown(column: str, cell: Any, unit: str = "") -> Any:
+    if column in ("old", "new") and not isinstance(cell, str):
+        return value(cell, unit)
+    if column == "figure" and cell in definitions.every():
+        return definitions.every()[cell].title
     if cell is None:  # of a period compared: the file does not reach back so far
         return "-" if column.endswith(("_previous", "_year_before")) else ""
     if column in DAYS:

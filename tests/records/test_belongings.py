@@ -26,6 +26,7 @@ PLAIN: dict[str, dict[str, tuple[str, ...]]] = {
         "destruction": ("class", "source"),
         "call": ("beat",),
         "person_source": ("source",),
+        "saved_report": ("sha256", "content"),
     },
     "of staff and providers, in their office": {
         "staff": ("login", "name", "phone"),

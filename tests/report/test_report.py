@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from ccu import __version__
 from ccu.database import opening as db
-from ccu.report import definitions, sections
+from ccu.report import definitions, sections, text
 from ccu.report.period import Period
 
 from ..conftest import Ccu
@@ -83,7 +83,7 @@ def a_month(hand: Hand) -> None:
         ("", "give the days to report: --month 2026-01"),
         ("--month 2026-01 -f csv", "CSV has one table a file"),
         ("--month 2026-01 --window 0", "'--window': 0 is not in the range"),
-        ("--list -f html", "--list and --define cannot be --format html"),
+        ("--list -f html", "--list and --define cannot be --format html or xlsx"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_sentence(ccu: Ccu, args: str, sentence: str) -> None:
@@ -188,10 +188,10 @@ def test_the_29th_of_february(ccu: Ccu, hand: Hand) -> None:
 
 
 def test_the_hour_that_comes_twice_is_counted_twice(ccu: Ccu, hand: Hand) -> None:
-    for text in ("2025-11-02T01:30:00-04:00", "2025-11-02T01:30:00-05:00"):
+    for moment in ("2025-11-02T01:30:00-04:00", "2025-11-02T01:30:00-05:00"):
         hand.one(
             "INSERT INTO call (occurred_at, recorded_at, recorded_by, care) VALUES (?, ?, 1, 1)",
-            *(text, text),
+            *(moment, moment),
         )
     assert figures(ccu, "summary", "--month", "2025-11")["calls"]["value"] == 2
     # as of half past one the first time, the second has not happened
@@ -209,6 +209,9 @@ def test_csv_and_json_have_the_same_rows(ccu: Ccu, hand: Hand) -> None:
     for plan in sections.PLANS[:9]:
         args = ("--month", "2026-01", "--section", plan.name)
         printed = list(csv.DictReader(io.StringIO(ccu("report", *args, "-f", "csv").out)))
+        about = [tuple(row.pop(name) for name in text.ABOUT) for row in printed]
+        when = ("Westport", "January 2026", "2026-01-01", "2026-01-31")
+        assert {each[:-1] for each in about} <= {when} and all(each[-1] for each in about)
         (found,) = report(ccu, *args)["sections"]
         assert [list(row) for row in found["rows"]] == [found["columns"]] * len(found["rows"])
         assert printed == [

@@ -156,7 +156,7 @@ def test_every_headline_figure_has_its_twelve_months(ccu: Ccu, town: Hand) -> No
         given = read.elements[place][1]
         assert given["role"] == "img" and "Jan 2026" in given["aria-label"]
     calls = [given for tag, given in read.elements[drawn[0] : drawn[1]] if tag == "rect"]
-    assert [float(bar["height"]) for bar in calls] == [3.7, *[0.0] * 6, 38.0]
+    assert [float(bar["height"]) for bar in calls] == [3.7, *[1.0] * 6, 38.0]
     assert {float(bar["height"]) + float(bar["y"]) for bar in calls} == {39.0}
     assert [bar["class"] for bar in calls if "class" in bar] == ["last"]
 

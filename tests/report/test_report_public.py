@@ -142,6 +142,34 @@ def test_months_and_their_quarter_tell_their_rounded_counts_alone(ccu: Ccu, hand
     assert fill((2, 1, 1)) == first
 
 
+def alone(tables: dict[tuple[int | None, ...], set[tuple[int, ...]]]) -> set[tuple[int, int]]:
+    """The counts of a month that a reader of all pages can tell: (count, place)."""
+    told = set()
+    for alike in tables.values():
+        for place, counts in enumerate(zip(*alike, strict=True)):
+            if len(set(counts)) == 1:
+                told.add((counts[0], place))
+    return told
+
+
+def test_months_and_their_quarter_never_tell_a_small_count() -> None:
+    """Every table of three months of 0 to 22: of 1 to 8, at least two counts stay possible."""
+    tables: dict[tuple[int | None, ...], set[tuple[int, ...]]] = defaultdict(set)
+    for months in product(range(23), repeat=3):
+        tables[tuple(map(public.rounded, (*months, sum(months))))].add(months)
+    assert {count for count, _ in alone(tables) if count < 10} <= {0, 9}
+
+
+def test_months_quarters_and_their_year_never_tell_a_small_count() -> None:
+    """Every year of two quarters of two months, of 0 to 17 calls each."""
+    tables: dict[tuple[int | None, ...], set[tuple[int, ...]]] = defaultdict(set)
+    for months in product(range(18), repeat=4):
+        first, second = months[0] + months[1], months[2] + months[3]
+        totals = (*months, first, second, first + second)
+        tables[tuple(map(public.rounded, totals))].add(months)
+    assert {count for count, _ in alone(tables) if count < 10} <= {0, 9}
+
+
 # --- what is no number --------------------------------------------------------------------------
 
 

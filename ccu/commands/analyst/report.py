@@ -3,6 +3,7 @@
 import typer
 
 from ccu.options import with_options
+from ccu.output import say
 from ccu.report.options import ReportOptions
 from ccu.session import Session
 
@@ -12,9 +13,9 @@ def command(ctx: typer.Context, given: ReportOptions) -> None:
     """The figures of a month, quarter or year on one page; every section with --full.
 
     The page leads with calls, people served, connections and follow-up, then repeat callers,
-    overdue follow-ups, referrals and data quality. No name of a person is in it. JSON, CSV and HTML
-    have every section; every figure has its numerator, its denominator and how many rows lacked
-    the data.
+    overdue follow-ups, referrals and data quality. No name of a person is in it. JSON, CSV, HTML
+    and XLSX have every section; every figure has its numerator, its denominator and how many rows
+    lacked the data.
 
     JSON: town, period, as_of, settings, notes and sections, each with `says`, columns and rows.
 
@@ -30,7 +31,9 @@ def command(ctx: typer.Context, given: ReportOptions) -> None:
 
       ccu report --define share_of_all_calls
 
-      ccu report --month 2026-01 --public
+      ccu report --month 2026-01 --public --save
+
+      ccu report --month 2026-01 --diff
     """
     from ccu.report import options, output
 
@@ -40,7 +43,15 @@ def command(ctx: typer.Context, given: ReportOptions) -> None:
         output.explain(given.define, given.format, given.output)
         return
     wanted = options.read(given, session)
-    output.check(given.format, given.output, wanted.names)
+    output.check(given, ["changes"] if given.diff else wanted.names)
     from ccu.report import build
 
-    output.show(build.build(session, wanted), given.format, given.output)
+    report = build.build(session, wanted)
+    if given.save or given.diff:
+        from ccu.report import saved_store
+
+        if given.diff:
+            saved_store.compare(session, report)
+        else:
+            say(saved_store.save(session, report))
+    output.show(report, given)

@@ -49,6 +49,21 @@ CREATE TABLE place_merge (
 ) STRICT;
 CREATE INDEX place_merge_kept ON place_merge (kept_id);
 
+-- Issued reports, for `ccu report --diff`: JSON without any person, place, call or worker. part2: made with
+-- referrals to 42 CFR Part 2 programs, so only compared by who may read them.
+CREATE TABLE saved_report (
+  id        INTEGER PRIMARY KEY AUTOINCREMENT,
+  first_day TEXT NOT NULL CHECK (first_day IS date(first_day, '+0 days')),
+  last_day  TEXT NOT NULL CHECK (last_day IS date(last_day, '+0 days') AND last_day >= first_day),
+  public    INTEGER NOT NULL CHECK (public IN (0, 1)),
+  part2     INTEGER NOT NULL CHECK (part2 IN (0, 1)),
+  sha256    TEXT NOT NULL CHECK (length(sha256) = 64),
+  content   TEXT NOT NULL CHECK (json_valid(content)),
+  saved_at  TEXT NOT NULL CHECK (substr(saved_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(saved_at, 1, 19), '+0 days')
+         AND substr(saved_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
+  saved_by  INTEGER NOT NULL REFERENCES staff (id)
+) STRICT;
+
 -- Labels in the terms of the field, where the town has not written its own.
 UPDATE nature SET label = 'Criminal incident, behavioral health factor'
 WHERE code = 'criminal_mh' AND label = 'Criminal with a mental-health factor';

@@ -1,6 +1,7 @@
 -- calls
 -- title: Calls
 -- unit: count
+-- interval: counts
 -- numerator: calls in the period
 -- All calls in the file that happened in the period, from every source: logged by hand or
 -- imported. A void call never counts, and nothing that happened after the as-of moment.
@@ -8,6 +9,7 @@
 -- care_calls
 -- title: Care calls
 -- unit: count
+-- interval: counts
 -- numerator: care calls in the period
 -- A care call is one whose final nature (as cleared, else as dispatched) is on the town's care list
 -- (ccu codes nature), or on that of its layout. missing: imported calls without a nature, ours

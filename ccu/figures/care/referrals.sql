@@ -1,6 +1,7 @@
 -- referrals_made
 -- title: Referrals made
 -- unit: count
+-- interval: counts
 -- numerator: referrals made in the period
 -- By the day made. Not drafts, and not those entered in error. Each status is as of the
 -- as-of moment, so the later a report is made, the more is known of the same referrals.

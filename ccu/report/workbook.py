@@ -1,0 +1,181 @@
+"""`ccu report --format xlsx`: the page on the first sheet, then a sheet for each section.
+
+A section has the rows and columns of its CSV file. Numbers are numbers, days are days, shares are
+percentages; text is always text, so that no cell is run as a formula. The same report gives the
+same bytes.
+"""
+
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ccu.errors import InvalidInput
+from ccu.output import Section, opened
+from ccu.output.text import is_number, one_line, plain_text
+from ccu.report import page, text
+from ccu.report.build import Report
+from ccu.report.period import month_words
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+_DAY = r"[12]\d{3}-\d\d-\d\d"
+_NAME = 31  # characters of a sheet's name
+_WIDEST = 60  # of a column
+# unit of a figure -> how its numbers are shown
+_UNITS = {
+    "share": "0.0%",
+    "dollars": "$#,##0.00",
+    "hours": "#,##0.0",
+    "days": "#,##0.0",
+    "number": "#,##0.0",
+}
+_IN_UNIT = ("value", "low", "high", "previous", "year_before")
+_SHARE = re.compile("share|.*_change(_low|_high)?")  # columns of shares, whatever the unit
+
+
+def check(output: Path | None) -> None:
+    """Raise InvalidInput, before any figure is made, at a terminal."""
+    if output is None and sys.stdout is not None and sys.stdout.isatty():
+        raise InvalidInput("a workbook is for a spreadsheet: name a file, as --output report.xlsx")
+
+
+def show(report: Report, output: Path | None) -> None:
+    """Write the workbook. Raise InvalidInput when the file cannot be written."""
+    check(output)
+    content = render(report)
+    with opened(output) as sink:
+        sink.write_binary(content)
+
+
+def render(report: Report) -> bytes:
+    """Return the workbook."""
+    import xlsxwriter
+
+    stream = BytesIO()
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(stream, {"in_memory": True, **plain})
+    book.set_properties({"title": page.title(report), "created": report.as_of.replace(tzinfo=None)})
+    write = Writer(book)
+    write.page(report)
+    for section in report.sections:
+        write.section(section.name[:_NAME], text.table(section, report), section.rows)
+    book.close()
+    return stream.getvalue()
+
+
+class Writer:
+    """Put cells on the sheets of a workbook, each in the format of what it holds."""
+
+    def __init__(self, book: "Workbook") -> None:
+        self._book = book
+        self._formats: dict[str, Any] = {}
+        self.bold = book.add_format({"bold": True, "text_wrap": True, "valign": "bottom"})
+
+    def _format(self, pattern: str) -> Any:
+        if pattern not in self._formats:
+            self._formats[pattern] = self._book.add_format({"num_format": pattern})
+        return self._formats[pattern]
+
+    def cell(self, sheet: "Worksheet", row: int, column: int, value: Any, unit: str = "") -> None:
+        """Write one cell: a number in its unit, a day as a day, other values as text."""
+        if value is None:
+            return
+        if is_number(value):
+            sheet.write_number(row, column, value, self._format(_UNITS.get(unit, "#,##0.######")))
+        elif isinstance(value, str) and re.fullmatch(_DAY, value, re.ASCII):
+            sheet.write_datetime(row, column, date.fromisoformat(value), self._format("yyyy-mm-dd"))
+        else:
+            sheet.write_string(row, column, one_line(plain_text(value)))
+
+    def section(self, name: str, table: Any, rows: Sequence[dict[str, Any]]) -> None:
+        """Write a section on a sheet of its own, its header in sight and with a filter."""
+        sheet = self._book.add_worksheet(name)
+        heads, cells = table.headings, list(table.cells())
+        units = [str(row.get("unit", "")) for row in rows]
+        for column, head in enumerate(heads):
+            sheet.write_string(0, column, head, self.bold)
+            shown = [head, *(plain_text(row[column]) for row in cells[:200])]
+            sheet.set_column(column, column, min(_WIDEST, max(map(len, shown)) + 2))
+        for number, row in enumerate(cells):
+            for column, value in enumerate(row):
+                name = table.columns[column]
+                share = "share" if _SHARE.fullmatch(name) else ""
+                unit = units[number] if name in _IN_UNIT else share
+                self.cell(sheet, number + 1, column, value, unit)
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, len(cells), len(heads) - 1)
+
+    def page(self, report: Report) -> None:
+        """Write the first sheet: title, notes, headline with its months, lists, settings."""
+        sheet = self._book.add_worksheet("Report")
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_column(0, 0, 30)
+        sheet.set_column(1, 30, 13)
+        title = self._book.add_format({"bold": True, "font_size": 16})
+        sheet.write_string(0, 0, one_line(page.title(report)), title)
+        row = self._lines(sheet, 1, [text.days(report), *report.notes]) + 1
+        parts: list[Section] = []
+        if page.fits(report):
+            row = self._headline(sheet, row, report) + 1
+            parts = [*page.lists(report), Section(pairs=page.pairs(report)[:3])]
+        for part in [*parts, text.foot(report)]:
+            row = self._part(sheet, row, part) + 1
+
+    def _headline(self, sheet: "Worksheet", row: int, report: Report) -> int:
+        """Write a line for each figure that leads, with its twelve months; return the next row."""
+        from xlsxwriter.utility import xl_range_abs
+
+        lines = page.headline(report)
+        compared = text.compared(report)
+        months = lines[0].months if lines else []
+        heads = ["Headline", "Value", "Of", *compared.values(), "12 months"]
+        for column, head in enumerate([*heads, *(month_words(each.group) for each in months)]):
+            sheet.write_string(row, column, head, self.bold)
+        for line in lines:
+            row += 1
+            unit, first = line.figure.unit, len(heads)
+            sheet.write_string(row, 0, line.figure.title)
+            self.cell(sheet, row, 1, line.figure.value, unit)
+            sheet.write_string(row, 2, text.parts(line.figure))
+            for column, name in enumerate(compared):
+                self.cell(sheet, row, 3 + column, getattr(line.figure, name), unit)
+            for column, month in enumerate(line.months):
+                self.cell(sheet, row, first + column, month.value, unit)
+            if line.months:
+                cells = xl_range_abs(row, first, row, first + len(line.months) - 1)
+                of = f"'{sheet.get_name()}'!{cells}"
+                sheet.add_sparkline(row, first - 1, {"range": of, "type": "column", "min": 0})
+        return self._lines(sheet, row + 1, page.told(lines, report))
+
+    def _part(self, sheet: "Worksheet", row: int, part: Section) -> int:
+        """Write a section of the page and return the row after it."""
+        if part.title:
+            sheet.write_string(row, 0, one_line(part.title), self.bold)
+            row += 1
+        for name, value in part.pairs:
+            row = self._lines(sheet, row, [f"{name}: {line}" for line in str(value).split("\n")])
+        if part.table is not None and part.table.rows:
+            for column, head in enumerate(part.table.columns):
+                sheet.write_string(row, column, head, self.bold)
+            for cells in part.table.cells():
+                row += 1
+                for column, value in enumerate(cells):
+                    self.cell(sheet, row, column, value)
+            row += 1
+        elif part.empty and not part.pairs:
+            row = self._lines(sheet, row, [part.empty])
+        return self._lines(sheet, row, part.lines)
+
+    @staticmethod
+    def _lines(sheet: "Worksheet", row: int, lines: Iterable[str]) -> int:
+        for line in lines:
+            sheet.write_string(row, 0, one_line(line))
+            row += 1
+        return row
