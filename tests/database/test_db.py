@@ -295,6 +295,37 @@ def test_a_migrated_file_keeps_the_city_codes_of_cities_it_has(empty: Ccu, db_pa
     assert [(row["code"], row["label"]) for row in json.loads(found.out)] == [("wa", "West Allis")]
 
 
+def test_a_migrated_file_finds_places_by_the_keys_of_today(empty: Ccu, db_path: Path) -> None:
+    made_by_schema(4, db_path)
+    places = [
+        (11, "address 64-5 ELM ST", ["64-05 Elm St"]),
+        (12, "address 5 NINE MILE RD", ["5 Nine Mile Rd", "5 Nine Mile Road"]),
+        (13, "address 616 COUNTY RD", ["616 County Road 45300", "616 County Road 45310"]),
+        (14, "address 285 SP 5", ["285 SP 5"]),
+        (15, "address 285 SPUR 5", ["285 Spur 5"]),
+    ]
+    with sqlite3.connect(db_path) as hand:
+        for place_id, key, texts in places:
+            hand.execute(
+                "INSERT INTO place (id, kind, building_key, unit_key) VALUES (?, 'address', ?, ?)",
+                (place_id, key, key),
+            )
+            hand.executemany(
+                "INSERT INTO address (raw, place_id) VALUES (?, ?)",
+                [(text, place_id) for text in texts],
+            )
+    assert empty("check").code == 0
+    with sqlite3.connect(db_path) as new:
+        keys = dict(new.execute("SELECT id, unit_key FROM place WHERE id > 10"))
+    assert keys == {
+        11: "address 64-05 ELM ST",
+        12: "address 5 9 MILE RD",
+        13: "address 616 COUNTY RD",  # two houses: neither is guessed
+        14: "address 285 SP 5",  # another place has the key
+        15: "address 285 SPUR 5",
+    }
+
+
 def test_a_view_of_another_program_does_not_stop_a_migration(empty: Ccu, db_path: Path) -> None:
     made_by_schema(4, db_path)
     with sqlite3.connect(db_path) as hand:

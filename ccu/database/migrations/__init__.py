@@ -72,6 +72,41 @@ def _to_4(connection: sqlite3.Connection) -> None:
 def _to_5(connection: sqlite3.Connection) -> None:
     run(connection, _script("to_5.sql"))
     _unseal_digests(connection)
+    _read_addresses_again(connection)
+
+
+def _read_addresses_again(connection: sqlite3.Connection) -> None:
+    """Give each place the keys that the reader now makes of its texts, where they all agree.
+
+    A place stays as it is if its texts are now two places, or if another place has the keys: its
+    address is then offered as near, and a person may merge both.
+    """
+    from itertools import groupby
+
+    from ccu.address import Names, match, read
+
+    towns = connection.execute("SELECT code, label FROM town").fetchall()
+    own = connection.execute("SELECT value FROM setting WHERE name = 'town'").fetchone()
+    names = Names(own[0] if own else "", {code.replace("_", " "): label for code, label in towns})
+    texts = connection.execute(
+        "SELECT place_id, raw, raw_unit, raw_city, raw_state, raw_zip FROM address"
+        " WHERE place_id IS NOT NULL ORDER BY place_id"
+    )
+    for place_id, rows in groupby(texts, lambda row: row[0]):
+        found = {
+            each.unit_key: each
+            for _id, raw, unit, city, state, zip_code in rows
+            for each in [read(raw, town=names, unit=unit, city=city, state=state, zip=zip_code)]
+        }
+        key, reading = found.popitem()
+        if found or not key:
+            continue
+        connection.execute(
+            "UPDATE OR IGNORE place SET kind = :kind, number = :number, street = :street,"
+            " unit = :unit, cross_street = :cross, name = :place, building_key = :building_key,"
+            " unit_key = :unit_key, loose_key = :loose WHERE id = :id AND unit_key <> :unit_key",
+            {**reading._asdict(), "loose": match.columns(reading).loose_key, "id": place_id},
+        )
 
 
 def _unseal_digests(connection: sqlite3.Connection) -> None:
