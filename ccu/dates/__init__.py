@@ -4,6 +4,7 @@
     days          the day in what people type
     moments       the moment in what people type; months, quarters, years
     cad           the dates of a dispatch export, 700,000 at a time; imported from there
+    clocks        a clock time in any form, for `cad`
     office_hours  when the office is open
 
 Other packages import from here. What reads typed text is loaded when it is used: most commands

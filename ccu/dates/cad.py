@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ccu.dates import clocks
 from ccu.dates.instants import FIRST_YEAR, LAST_YEAR, local_readings, offset_of, to_iso
 from ccu.errors import InvalidInput
 
@@ -36,11 +37,17 @@ _SHAPES = {
     "j": " ?[0-9]{1,3}",
     "f": "[0-9]{1,6}",
     "p": "[AaPp][Mm]",
-    **dict.fromkeys("aAbBz", "[^ ]+"),
+    **dict.fromkeys("aAbB", "[^ 0-9]+"),
+    "z": "[^ ]+",
 }
+# A number that is next to another one has all its digits: 2026114 is no day.
+_RUN_TOGETHER = {"Y": 4, "j": 3, **dict.fromkeys("ymdHIMS", 2)}
 _CLOCKS = r"%[HI]:%M(?::%S(?:\.%f)?)?(?: ?%p)?"
-_ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*"
+_ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*|[0-9]{8}T[0-9]{4}.*"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SERIAL_ZERO = datetime(1899, 12, 30)  # of Excel and of Lotus, by 1900's February of 29 days
+_NOT_ZERO_FILLED = re.compile(r"(?P<before>.+ )(?P<clock>[0-9]{1,5})", re.ASCII).fullmatch
+WORDS = ("iso", "epoch", "epoch-ms", "epoch-us", "excel")  # formats that are no strptime format
 
 Settle = Callable[[datetime], str]
 OffsetOf = Callable[[date], str | None]
@@ -53,9 +60,12 @@ def cad_reader(
     """Make a fast function from the text of an export to the stored form, in the town's zone.
 
     `formats` are tried in order and the first that fits decides; nothing is guessed. A format is a
-    strptime format of digits and names with a day and a year, or `iso` (a date and a time, with or
-    without an offset), `epoch` or `epoch-ms`. Offsets are converted to `zone`. Times with
-    fractions of a second are faster by `iso` than by %f.
+    strptime format of digits and names with a day and a year, or one of WORDS: `iso` (a date and a
+    time, with or without an offset), `epoch` (seconds), `epoch-ms`, `epoch-us`, `excel` (a serial
+    number). The word `clock` behind a day, as in `%m/%d/%Y clock`, reads any way to write a clock
+    time that has one meaning (ccu/dates/clocks.py). %H%M behind a space takes 937 for 09:37.
+    Offsets are converted to `zone`. Times with fractions of a second are faster by `iso` than by
+    %f.
     `ambiguous` is the layout's rule for the hour that occurs twice when clocks go back: `earlier`,
     `later` or `reject`. A time that clocks went forward over comes from a clock that was not yet
     changed: 02:30 is stored as 03:30, by the old offset, unless the rule is `reject`.
@@ -119,9 +129,16 @@ def _by_rule(wall: datetime, zone: ZoneInfo, rule: str) -> datetime:
 def _reader(form: str, settle: Settle, offset: OffsetOf) -> Reader:
     if form == "iso":
         return _iso_reader(settle)
-    if form in ("epoch", "epoch-ms"):
-        return _epoch_reader(1000 if form == "epoch-ms" else 1, settle)
+    if form == "excel":
+        return _excel_reader(settle)
+    if form in WORDS:
+        return _epoch_reader({"epoch": 1, "epoch-ms": 1000}.get(form, 1_000_000), settle)
+    before, _, last = form.rpartition(" ")
+    if last == "clock":
+        return _clock_reader(before, settle)
     directives = _check(form)
+    if last in ("%H%M", "%H%M%S"):
+        return _zero_filled(_slow_reader(form, settle), 2 * len(directives & set("HMS")))
     day, space, clock = form.partition(" ")
     if not space:
         day, space, clock = form.partition("T")
@@ -154,10 +171,15 @@ def _check(form: str) -> set[str]:
 def _shape(form: str) -> str:
     """Return the format as a regular expression that matches at least what strptime reads by it."""
     pieces = re.findall(r"%(.)|(\s+)|([^%\s]+)", form)
-    return "".join(
-        _SHAPES[directive] if directive else r"\s+" if space else re.escape(literal)
-        for directive, space, literal in pieces
-    )
+    numbers = ["", *(directive for directive, _, _ in pieces), ""]
+    shapes = []
+    for place, (directive, space, literal) in enumerate(pieces, 1):
+        shape = _SHAPES[directive] if directive else r"\s+" if space else re.escape(literal)
+        digits = _RUN_TOGETHER.get(directive)
+        if digits and {numbers[place - 1], numbers[place + 1]} & _RUN_TOGETHER.keys():
+            shape = f"[0-9]{{{digits}}}"
+        shapes.append(shape)
+    return "".join(shapes)
 
 
 def _slow_reader(form: str, settle: Settle) -> Reader:
@@ -192,18 +214,69 @@ def _iso_reader(settle: Settle) -> Reader:
 
 
 def _epoch_reader(parts: int, settle: Settle) -> Reader:
-    number = re.compile(r"-?[0-9]{1,14}").fullmatch
+    """Read a count of seconds or of their parts; milliseconds also as JSON dates, /Date(...)/."""
+    json = r"|\\?/Date\((?P<json>-?[0-9]{1,14})(?:[+-][0-9]{4})?\)\\?/" if parts == 1000 else ""
+    number = re.compile(rf"(?P<count>-?[0-9]{{1,17}})(?:\.[0-9]*)?{json}").fullmatch
 
     def read(text: str) -> str | None:
-        if not number(text):
+        match = number(text)
+        if not match:
             return None
         try:
-            moment = _EPOCH + timedelta(seconds=int(text) // parts)
+            count = int(match["count"] or match["json"])
+            moment = _EPOCH + timedelta(seconds=count // parts)
         except OverflowError:
             raise ValueError(BAD_YEAR) from None
         return settle(moment)
 
     return read
+
+
+def _excel_reader(settle: Settle) -> Reader:
+    """Read days since 1899-12-30 on the town's clock; the part of a day may be a second number."""
+    serial = re.compile(r"(?P<day>[0-9]{1,6}(?:\.[0-9]*)?)(?: (?P<part>0?\.[0-9]+))?").fullmatch
+
+    def read(text: str) -> str | None:
+        match = serial(text)
+        if not match:
+            return None
+        days = float(match["day"]) + float(match["part"] or 0)
+        return settle(_SERIAL_ZERO + timedelta(seconds=round(days * 86_400)))
+
+    return read
+
+
+def _clock_reader(day: str, settle: Settle) -> Reader:
+    """Read a day by a strptime format and behind it a clock time in any form."""
+    if _check(day) & set("HIMSfpz"):
+        raise InvalidInput(f"date format {f'{day} clock'[:40]!a} of the layout has a part twice")
+    parts = re.compile(
+        rf"(?P<day>{_shape(day)})(?:,? at |[ T,:@-]+)(?P<clock>[0-9n].*)", re.IGNORECASE | re.ASCII
+    ).fullmatch
+    midnight = lru_cache(KEPT)(lambda text: datetime.strptime(text, day))
+
+    def read(text: str) -> str | None:
+        match = parts(text)
+        clock = clocks.read(match["clock"]) if match else None
+        if match is None or clock is None:
+            return None
+        try:
+            moment = clock.on(midnight(match["day"]))
+        except (ValueError, OverflowError):
+            return None
+        return settle(moment)
+
+    return read
+
+
+def _zero_filled(read: Reader, digits: int) -> Reader:
+    """Make a reader that takes a clock without its leading zeros: 937 is 09:37."""
+
+    def filled(text: str) -> str | None:
+        short = _NOT_ZERO_FILLED(text)
+        return read(short["before"] + short["clock"].zfill(digits) if short else text)
+
+    return filled
 
 
 def _in_pieces(day: str, space: str, clock: str, settle: Settle, offset: OffsetOf) -> Reader:

@@ -43,6 +43,8 @@ kept_reader = cache(cad_reader)  # one reader for all examples: what it keeps mu
 def by_hand(text: str, formats: tuple[str, ...], town: ZoneInfo, rule: str) -> str:
     """The slow way, with each case of a clock change written out."""
     for form in formats:
+        if form == "%Y%m%d%H%M%S" and len(text.strip()) != 14:
+            continue  # strptime takes 2026010422370 for 22:37:00
         try:
             parsed = datetime.strptime(text.strip(), form)
         except ValueError:
@@ -188,9 +190,20 @@ def test_the_rule_of_the_layout(form: str, rule: str, skipped: str, twice: str) 
         ("%Y-%m-%dT%H:%M:%S%z", "2026-01-18T22:30:00-0800", "2026-01-19T01:30:00-05:00"),
         ("epoch", "1768793400", "2026-01-18T22:30:00-05:00"),
         ("epoch", "-86400", "1969-12-30T19:00:00-05:00"),
-        ("epoch", "1768793400.5", "no format fits"),
+        ("epoch", "1768793400.5", "2026-01-18T22:30:00-05:00"),
+        ("epoch", "1768793400,5", "no format fits"),
         ("epoch", "99999999999999", "year out of range"),
         ("epoch-ms", "1768793400999", "2026-01-18T22:30:00-05:00"),
+        ("epoch-ms", "/Date(1768793400000-0500)/", "2026-01-18T22:30:00-05:00"),
+        ("epoch-us", "1768793400000000", "2026-01-18T22:30:00-05:00"),
+        ("excel", "46040.9375", "2026-01-18T22:30:00-05:00"),
+        ("excel", "46040 .9375", "2026-01-18T22:30:00-05:00"),
+        ("excel", "01/18/2026", "no format fits"),
+        ("%Y%m%d%H%M", "202601182230", "2026-01-18T22:30:00-05:00"),
+        ("%Y%m%d%H%M", "20260118223", "no format fits"),
+        ("%m/%d/%Y %H%M", "01/18/2026 937", "2026-01-18T09:37:00-05:00"),
+        ("%m/%d/%Y %H%M%S", "01/18/2026 1507", "2026-01-18T00:15:07-05:00"),
+        ("%m/%d/%Y %H%M", "01/18/2026 22375", "no format fits"),
         ("%m/%d/%Y", "10/12/2025", "2025-10-12T00:00:00-04:00"),
         ("%m/%d/%Y %H:%M", "01/18/0026 22:30", "year out of range"),
         ("%m/%d/%Y %H:%M", "\uff101/18/2026 22:30", "no format fits"),
@@ -199,6 +212,58 @@ def test_the_rule_of_the_layout(form: str, rule: str, skipped: str, twice: str) 
 )
 def test_words_and_edges(form: str, text: str, stored: str) -> None:
     assert outcome(cad_reader([form], TOWN), text) == stored
+
+
+@pytest.mark.parametrize(
+    ("clock", "stored"),
+    [
+        *((each, "18T22:30:00-05") for each in (
+            "22:30", "22:30 PM", "22:30 hrs", "2230 hrs", "2230h", "22h30", "22.30", "10:30 PM",
+            "10:30 p.m.", "10:30p", "10:30 P", "10.30p", "1030p", "10:30:00:000PM",
+            "22:30:00.0000000", "10.30.00.000000 PM", "22:30 EST",
+            "10:30 PM ET", "19:30 (PST)", "23:30 EDT",
+        )),
+        ("03:30Z", "17T22:30:00-05"),
+        ("noon", "18T12:00:00-05"),
+        ("12:00 noon", "18T12:00:00-05"),
+        ("12:05 a.m.", "18T00:05:00-05"),
+        ("12:05 PM", "18T12:05:00-05"),
+        ("0:05 AM", "18T00:05:00-05"),
+        ("4 pm", "18T16:00:00-05"),
+        ("24:00", "19T00:00:00-05"),
+        *((each, "") for each in (
+            "2230", "22", "22:30 AM", "0:30 PM", "24:01", "25:00", "22:60", "22:3", "midnight", "x",
+            "22:30 +2:00", "22:30 IST", "10:30 PMs",
+        )),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("day", "written"),
+    [
+        ("%m/%d/%Y", "01/18/2026 {}"),
+        ("%Y-%m-%d", "2026-01-18T{}"),
+        ("%Y-%m-%d", "2026-01-18-{}"),
+        ("%d%b%Y", "18JAN2026:{}"),
+        ("%b %d %Y", "Jan 18 2026 at {}"),
+        ("%A, %B %d, %Y", "Sunday, January 18, 2026 {}"),
+    ],
+)
+def test_a_clock_time_in_any_form(day: str, written: str, clock: str, stored: str) -> None:
+    """A zone behind it moves the day with it; what contradicts itself is refused."""
+    expected = f"2026-01-{stored}:00" if stored else "no format fits"
+    if clock == "03:30Z":
+        expected = "2026-01-17T22:30:00-05:00"
+    assert outcome(cad_reader([f"{day} clock"], TOWN), written.format(clock)) == expected
+
+
+@given(towns_and_times(), st.sampled_from(["%H:%M:%S", "%I:%M:%S %p", "%H.%M.%S.%f", "%I:%M:%Sp"]))
+def test_a_clock_is_settled_like_a_format(where: tuple[ZoneInfo, datetime], clock: str) -> None:
+    town, moment = where
+    written = moment.strftime(f"%Y-%m-%d {clock}")
+    if clock.endswith("p"):
+        written = moment.strftime("%Y-%m-%d %I:%M:%S") + ("p" if moment.hour >= 12 else "a")
+    expected = outcome(cad_reader(["%Y-%m-%d %H:%M:%S"], town), f"{moment:%Y-%m-%d %H:%M:%S}")
+    assert outcome(kept_reader(("%Y-%m-%d clock",), town), written) == expected
 
 
 def test_what_is_kept_can_be_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,6 +287,7 @@ def test_what_is_kept_can_be_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
         ("%x %X", "has a part that ccu does not read"),
         ("%Y-%m-%d %", "has a part that ccu does not read"),
         ("%Y-%m-%d %d", "has a part twice"),
+        ("%Y-%m-%d %H clock", "has a part twice"),
     ],
 )
 def test_a_format_that_would_have_to_guess_is_refused(form: str, wrong: str) -> None:

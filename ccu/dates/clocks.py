@@ -1,0 +1,79 @@
+"""A clock time as systems and people write it: 22:37, 2237 hrs, 10:37 p.m., 4.30p.
+
+Digits alone are not read: 2237 may be 22:37 or, in a column that lost its zeros, 00:22:37.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import NamedTuple
+
+KEPT = 20_000
+
+_HALF = r"(?P<half>[ap])(?:\.? ?m\b\.?|\b\.?)"
+_CLOCK = re.compile(
+    r"(?:(?P<hour>[0-9]{1,2})[:.h](?P<minute>[0-9]{2})(?:[:.](?P<second>[0-9]{2})(?:[.:,][0-9]{1,9})?)?"
+    r"|(?P<run>[0-9]{3,4})(?= ?(?:[ap]|h(?:ou)?rs?\b|h\b))"
+    r"|(?P<alone>[0-9]{1,2})(?= ?[ap])"
+    r"|(?P<noon>(?:12(?::00)? ?)?noon))"
+    rf"(?: ?{_HALF})?(?: ?(?:h(?:ou)?rs?|h)\b\.?)?"
+    r"(?: ?\(?(?P<zone>z|utc|gmt|(?:ak|[ecmph])[sd]?t|[+-][0-9]{2}(?::?[0-9]{2})?)\)?)?",
+    re.IGNORECASE | re.ASCII,
+)
+_HOURS_BEHIND = {"e": 5, "c": 6, "m": 7, "p": 8, "ak": 9, "h": 10}
+_DAY = timedelta(days=1)
+
+
+class Clock(NamedTuple):
+    """A time after the midnight that begins a day, and the zone that was written behind it."""
+
+    after: timedelta
+    zone: timezone | None
+
+    def on(self, midnight: datetime) -> datetime:
+        """Return the time on a day; 24:00 is the beginning of the next."""
+        return (midnight + self.after).replace(tzinfo=self.zone)
+
+
+@lru_cache(KEPT)
+def read(text: str) -> Clock | None:
+    """Return the time that a text gives; None if it gives none, or two that contradict."""
+    match = _CLOCK.fullmatch(text.strip())
+    if not match:
+        return None
+    if match["noon"]:
+        hour, minute, second, half = 12, 0, 0, ""
+    else:
+        digits = match["run"]
+        hour = int(digits[:-2] if digits else match["hour"] or match["alone"])
+        minute = int(digits[-2:] if digits else match["minute"] or 0)
+        second, half = int(match["second"] or 0), (match["half"] or "").lower()
+    if half == "a" and hour == 12:
+        hour = 0
+    elif half == "p" and 1 <= hour < 12:
+        hour += 12
+    elif (half == "a" and hour > 12) or (half == "p" and hour == 0):
+        return None
+    after = timedelta(hours=hour, minutes=minute, seconds=second)
+    if after > _DAY or minute > 59 or second > 59:
+        return None
+    try:
+        return Clock(after, _zone(match["zone"]))
+    except ValueError:
+        return None
+
+
+def _zone(written: str | None) -> timezone | None:
+    """Return a zone of fixed offset; None where none is written, or only `ET` without S or D."""
+    name = (written or "").lower()
+    if not name:
+        return None
+    if name in ("z", "utc", "gmt"):
+        return UTC
+    if name[0] in "+-":
+        offset = timedelta(hours=int(name[1:3]), minutes=int(name[-2:]) if len(name) > 3 else 0)
+        return timezone(-offset if name[0] == "-" else offset)
+    area = "ak" if name.startswith("ak") else name[0]
+    if len(name) == len(area) + 1:
+        return None  # Eastern time, by the town's own clock
+    return timezone(timedelta(hours=(name[-2] == "d") - _HOURS_BEHIND[area]))
