@@ -250,8 +250,9 @@ def _clock_reader(day: str, settle: Settle) -> Reader:
     """Read a day by a strptime format and behind it a clock time in any form."""
     if _check(day) & set("HIMSfpz"):
         raise InvalidInput(f"date format {f'{day} clock'[:40]!a} of the layout has a part twice")
+    between = r"(?:,? at |[ T,:@-]+|(?<=[0-9]{8})(?=[0-9]{6}[A-Z]{2}$))"  # 20260104223700ES
     parts = re.compile(
-        rf"(?P<day>{_shape(day)})(?:,? at |[ T,:@-]+)(?P<clock>[0-9n].*)", re.IGNORECASE | re.ASCII
+        rf"(?P<day>{_shape(day)}){between}(?P<clock>[0-9n].*)", re.IGNORECASE | re.ASCII
     ).fullmatch
     midnight = lru_cache(KEPT)(lambda text: datetime.strptime(text, day))
 

@@ -14,10 +14,12 @@ _HALF = r"(?P<half>[ap])(?:\.? ?m\b\.?|\b\.?)"
 _CLOCK = re.compile(
     r"(?:(?P<hour>[0-9]{1,2})[:.h](?P<minute>[0-9]{2})(?:[:.](?P<second>[0-9]{2})(?:[.:,][0-9]{1,9})?)?"
     r"|(?P<run>[0-9]{3,4})(?= ?(?:[ap]|h(?:ou)?rs?\b|h\b))"
+    r"|(?P<six>[0-9]{6})(?=[ecmph][sd]$)"
     r"|(?P<alone>[0-9]{1,2})(?= ?[ap])"
     r"|(?P<noon>(?:12(?::00)? ?)?noon))"
     rf"(?: ?{_HALF})?(?: ?(?:h(?:ou)?rs?|h)\b\.?)?"
-    r"(?: ?\(?(?P<zone>z|utc|gmt|(?:ak|[ecmph])[sd]?t|[+-][0-9]{2}(?::?[0-9]{2})?)\)?)?",
+    r"(?: ?\(?"
+    r"(?P<zone>z|utc|gmt|(?:ak|[ecmph])(?:[sd]?t|[sd])|[+-][0-9]{2}(?::?[0-9]{2})?)\)?)?",
     re.IGNORECASE | re.ASCII,
 )
 _HOURS_BEHIND = {"e": 5, "c": 6, "m": 7, "p": 8, "ak": 9, "h": 10}
@@ -44,10 +46,10 @@ def read(text: str) -> Clock | None:
     if match["noon"]:
         hour, minute, second, half = 12, 0, 0, ""
     else:
-        digits = match["run"]
+        six, digits = match["six"] or "", match["run"] or (match["six"] or "")[:4]
         hour = int(digits[:-2] if digits else match["hour"] or match["alone"])
         minute = int(digits[-2:] if digits else match["minute"] or 0)
-        second, half = int(match["second"] or 0), (match["half"] or "").lower()
+        second, half = int(match["second"] or six[4:] or 0), (match["half"] or "").lower()
     if half == "a" and hour == 12:
         hour = 0
     elif half == "p" and 1 <= hour < 12:
@@ -74,6 +76,7 @@ def _zone(written: str | None) -> timezone | None:
         offset = timedelta(hours=int(name[1:3]), minutes=int(name[-2:]) if len(name) > 3 else 0)
         return timezone(-offset if name[0] == "-" else offset)
     area = "ak" if name.startswith("ak") else name[0]
-    if len(name) == len(area) + 1:
+    season = name.removeprefix(area).removesuffix("t")
+    if not season:
         return None  # Eastern time, by the town's own clock
-    return timezone(timedelta(hours=(name[-2] == "d") - _HOURS_BEHIND[area]))
+    return timezone(timedelta(hours=(season == "d") - _HOURS_BEHIND[area]))
