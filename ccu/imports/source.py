@@ -25,7 +25,17 @@ from ccu.files import named
 
 BLOCK = 1 << 20
 LONGEST_LINE = 1 << 20  # characters; a longer one is handed out cut at this length
-GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
+GZIP = b"\x1f\x8b"
+# How files that are no CSV begin, behind a byte-order mark and spaces.
+FOREIGN = {
+    b"PK\x03\x04": "is a zip archive or an Excel workbook; save it as CSV",
+    b"\xd0\xcf\x11\xe0": "is an Excel workbook of the old form (.xls); save it as CSV",
+    b"%PDF": "is a PDF; export it as CSV",
+    b"<": "is a web page or XML; export it as CSV",
+    b"{": "is JSON; export it as CSV",
+    b"[{": "is JSON; export it as CSV",
+    b"[[": "is JSON; export it as CSV",
+}
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -117,6 +127,14 @@ def _unpacked(raw: IO[bytes]) -> IO[bytes]:
     return cast("IO[bytes]", gzip.GzipFile(fileobj=raw))
 
 
+def _refuse_foreign(start: bytes) -> None:
+    """Raise InvalidInput for the beginning of a file that is no CSV, naming what it is."""
+    plain = b"".join(start.removeprefix(codecs.BOM_UTF8).split())
+    for beginning, what in FOREIGN.items():
+        if plain.startswith(beginning):
+            raise InvalidInput(f"the file {what}")
+
+
 def _survey(raw: IO[bytes], name: str, wanted: str) -> Export:
     try:
         digest, size = hashlib.sha256(), 0
@@ -124,11 +142,10 @@ def _survey(raw: IO[bytes], name: str, wanted: str) -> Export:
             digest.update(block)
             size += len(block)
         raw.seek(0)
-        start = raw.read(4)
+        packed = raw.read(2) == GZIP
         raw.seek(0)
-        if start == ZIP:
-            raise InvalidInput("the file is a zip archive or an Excel workbook; save it as CSV")
-        packed = start.startswith(GZIP)
+        _refuse_foreign((_unpacked(raw) if packed else raw).read(200))
+        raw.seek(0)
         encoding = _encoding(_unpacked(raw) if packed else raw, wanted)
         return Export(name, digest.hexdigest(), size, encoding, raw, packed)
     except EOFError:
