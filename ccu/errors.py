@@ -21,6 +21,7 @@ class ExitCode(IntEnum):
     VERIFICATION = 6
     NOT_ALLOWED = 7
     OVERDUE = 10
+    UNFINISHED = 11
     INTERRUPTED = 130
     READER_GONE = 141
 
@@ -38,6 +39,7 @@ EXIT_CODE_MEANING: dict[ExitCode, str] = {
     ExitCode.VERIFICATION: "verification failed (check, backup)",
     ExitCode.NOT_ALLOWED: "not allowed",
     ExitCode.OVERDUE: "something is overdue (only with --exit-code)",
+    ExitCode.UNFINISHED: "a first layout was written, with questions left to settle (--suggest)",
     ExitCode.INTERRUPTED: "interrupted",
     ExitCode.READER_GONE: "the program reading the output went away",
 }
@@ -87,3 +89,9 @@ class NotAllowed(CcuError):
     """The account may not do this."""
 
     exit_code = ExitCode.NOT_ALLOWED
+
+
+class Unfinished(CcuError):
+    """What was written has questions that a person must settle."""
+
+    exit_code = ExitCode.UNFINISHED
