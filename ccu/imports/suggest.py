@@ -1,7 +1,8 @@
 """A first layout for a new file, from its column names and a sample of rows.
 
-What cannot be told, such as an ambiguous date, becomes a comment for a person to settle. Of
-the rows only a system's own words for codes are written down, never an address, a name or a number.
+What cannot be told, such as an ambiguous date, is asked at a terminal; elsewhere it becomes a
+comment, and the command ends with the exit code for an unfinished layout. Of the rows only a
+system's own words for codes are written down, never an address, a name or a number.
 """
 
 import contextlib
@@ -10,38 +11,117 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from ccu.errors import InvalidInput
+from ccu.errors import CcuError, InvalidInput, Unfinished
 from ccu.files import named
+from ccu.imports import forms
 from ccu.imports.layout import packaged
 from ccu.imports.rows import Table
 from ccu.imports.source import Export, opened
+from ccu.options import terminal
 from ccu.output import opened as output_opened
+from ccu.output import say
 
-DATES_READ = 500  # different texts of a column of dates that are tried
-DAYS = ("%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y", "%Y/%m/%d", "%m-%d-%Y",
-        "%d-%m-%Y", "%d.%m.%Y", "%d-%b-%Y", "%d %b %Y", "%b %d %Y", "%Y%m%d")  # fmt: skip
+if TYPE_CHECKING:
+    from ccu.session import Session
 
-Hints = Mapping[str, Mapping[str, str]]  # tables of an importer's hints.toml
+SHOWN = 3  # cells or readings of a choice that is asked about
+LONGEST_SHOWN = 22  # characters of one of them
+_BLANK = re.compile(r"|null|\(null\)|none|nil|n/?a|#n/a|nan|-+", re.IGNORECASE)
+_NAMED = re.compile(r"(?=.*[A-Za-z])[^0-9]*[0-9]{0,3}[^0-9]*")  # a text that can be a column's name
+
+Hints = Mapping[str, Mapping[str, Any]]  # tables of an importer's hints.toml
 Chosen = dict[str, list[str]]  # field -> its columns
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The beginning of a file: column -> cells without the spaces around them."""
+    """The beginning of a file: column -> cells without the spaces around them.
+
+    A column is called as a layout calls it: by its name, or by its position (#3) where the name is
+    blank, there twice or, without a header, not there.
+    """
 
     names: list[str]
+    labels: Mapping[str, str]  # column -> the words of its name in the header
     columns: Mapping[str, Sequence[str]]
     rows: int
     delimiter: str
     encoding: str
+    header: bool
 
     def texts(self, columns: Sequence[str]) -> list[str]:
         """Return the cells of columns that are joined by a space."""
         cells = zip(*(self.columns[name] for name in columns), strict=True)
         return [" ".join(filter(None, each)) for each in cells]
+
+    def filled(self, column: str) -> list[str]:
+        """Return the cells of a column that are not blank."""
+        return [cell for cell in self.columns[column] if cell]
+
+    def share(self, column: str, test: Callable[[str], object]) -> float:
+        """Return for which share of a column's filled cells the test is true; 0 for no cells."""
+        filled = self.filled(column)
+        return sum(bool(test(cell)) for cell in filled) / len(filled) if filled else 0
+
+
+@dataclass
+class Questions:
+    """What is unsure: asked at a terminal, else left open and counted."""
+
+    asking: bool
+    today: str
+    left_open: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, session: "Session") -> "Questions":
+        """Return the questions of a run, which may be without a database."""
+        try:
+            today = session.today
+        except CcuError:
+            today = datetime.now(UTC).date()
+        return cls(session.interactive, today.isoformat())
+
+    def choose(
+        self, key: str, question: str, choices: Mapping[str, Sequence[str]], needed: bool = True
+    ) -> str | None:
+        """Return the choice made; None where nobody is asked, or it was left open.
+
+        `choices` are shown with their first cells or readings. The layout is unfinished without
+        the key if it is `needed`.
+        """
+        made = self._ask(question, choices) if self.asking else None
+        if made is None and needed:
+            self.left_open.append(key)
+        return made
+
+    def _ask(self, question: str, choices: Mapping[str, Sequence[str]]) -> str | None:
+        listed_ = [*choices]
+
+        def read(answer: str) -> str | None:
+            chosen = terminal.listed_at(answer, listed_)
+            if answer and chosen is None:
+                raise InvalidInput(f"Type a number from 1 to {len(listed_)}, or press Enter")
+            return chosen
+
+        say("")
+        say(question)
+        for number, (choice, cells) in enumerate(choices.items(), 1):
+            shown = [cell[:LONGEST_SHOWN] for cell in [*filter(None, cells)][:SHOWN]]
+            say(f"{number}  {choice}: {', '.join(shown) or '(empty)'}")
+        return terminal.ask_until_valid("Number (Enter to leave it open)", read)
+
+    def finish(self) -> None:
+        """Raise Unfinished where the layout that was written has open questions."""
+        if self.left_open:
+            keys = ", ".join(dict.fromkeys(self.left_open))
+            raise Unfinished(
+                f"the layout is not finished: settle {keys} in it, or answer at a terminal"
+            )
 
 
 def hints(importer: Path) -> Hints:
@@ -54,10 +134,30 @@ def read(path: Path) -> Sample:
     with opened(path, "auto", None) as export:
         table = table_of(export)
         rows = table.sample()
-        columns = {
-            name: [row[place].strip() for row in rows] for place, name in enumerate(table.names)
+        header = not _is_data(table.names)
+        if not header:
+            table = Table(export, table.delimiter, header=False)
+            rows = table.sample()
+        names = [
+            name if name and header and table.names.count(name) == 1 else f"#{place}"
+            for place, name in enumerate(table.names, 1)
+        ]
+        cells = {
+            name: ["" if _BLANK.fullmatch(text := row[place].strip()) else text for row in rows]
+            for place, name in enumerate(names)
         }
-        return Sample(table.names, columns, len(rows), table.delimiter, export.encoding)
+        labels = dict(zip(names, table.names if header else [""] * len(names), strict=True))
+        return Sample(names, labels, cells, len(rows), table.delimiter, export.encoding, header)
+
+
+def _is_data(names: Sequence[str]) -> bool:
+    """Whether what was taken for the column names is a row: it has a date, a time or numbers."""
+    numbers = sum(bool(re.fullmatch(r"-?[0-9][0-9.]*", name)) for name in names)
+    return (
+        numbers > 1
+        or any(map(forms.DATED.match, names))
+        or not any(map(_NAMED.fullmatch, filter(None, names)))
+    )
 
 
 def table_of(export: Export) -> Table:
@@ -91,42 +191,59 @@ def write(target: Path | None, lines: Iterable[str]) -> None:
 # ---------------------------------------------------------------- columns
 
 
-def choose(
-    sample: Sample, hints: Hints, unique: Container[str] = (), leave_out: Container[str] = ()
-) -> Chosen:
-    """Return field -> its columns; a name that occurs twice in the header is used for none.
-
-    The columns of a field in `unique` must tell nearly every row from the others.
-    """
-    left = [n for n in sample.names if n and sample.names.count(n) == 1 and n not in leave_out]
+def choose(sample: Sample, hints: Hints, leave_out: Container[str] = ()) -> Chosen:
+    """Return field -> its columns; a name that occurs twice in the header is used for none."""
+    left = [n for n in sample.names if sample.labels[n] == n and n not in leave_out]
     chosen: Chosen = {}
-    for field, pattern in hints["columns"].items():
-        fits = [name for name in left if _matches(pattern, name)]
-        if field in unique:
-            fits = [name for name in fits if _tells_apart(sample.columns[name])]
+    for name, pattern in hints["columns"].items():
+        fits = ranked(sample, left, pattern)
         if not fits:
             continue
-        several = hints["several"].get(field)
-        if several is None or not any(_matches(several, name) for name in fits):
-            fits = [_best(fits, pattern)]
-        chosen[field] = fits
-        left = [name for name in left if name not in fits]
+        several = hints["several"].get(name)
+        if several is None or not ranked(sample, [each for _, each in fits], several):
+            fits = [min(fits, key=lambda each: each[0])]
+        chosen[name] = [each for each in left if each in {column for _, column in fits}]
+        left = [each for each in left if each not in chosen[name]]
     return chosen
 
 
-def _tells_apart(cells: Sequence[str]) -> bool:
-    filled = [cell for cell in cells if cell]
-    return len({*filled}) > 0.9 * len(filled)
+def ranked(
+    sample: Sample, columns: Iterable[str], patterns: str | Sequence[str]
+) -> list[tuple[int, str]]:
+    """Return the columns whose names match, each with the place of the earliest pattern that does.
+
+    One text has its patterns between `|`.
+    """
+    if isinstance(patterns, str):
+        patterns = re.split(r"\|(?![^(]*\))", patterns)
+    fits = []
+    for column in columns:
+        words = spoken(sample.labels[column])
+        found = (rank for rank, each in enumerate(patterns) if re.search(each, words))
+        if (rank := next(found, None)) is not None:
+            fits.append((rank, column))
+    return fits
 
 
-def _matches(pattern: str, text: str) -> bool:
-    return bool(re.search(pattern, re.sub("[_-]+", " ", text), re.IGNORECASE))
+def spoken(name: str) -> str:
+    """Return a column's name in lower-case words: CallTime_UTC is `call time utc`."""
+    apart = re.sub("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return " ".join(re.sub("[^a-z0-9#]+", " ", apart.lower().replace("#", " # ")).split())
 
 
-def _best(fits: list[str], pattern: str) -> str:
-    """Of several columns return the one that matches the earliest alternative of the pattern."""
-    alternatives = re.split(r"\|(?![^(]*\))", pattern)
-    return min(fits, key=lambda name: [_matches(each, name) for each in alternatives].index(True))
+def has_words(cell: str) -> bool:
+    """Whether a cell has a word, and is not only a number or a code."""
+    return bool(re.search("[A-Za-z]{2}", cell))
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell can be a number of an incident: it has a digit and is no date."""
+    return bool(re.search(r"\d", cell)) and not forms.DATED.match(cell) and len(cell) <= 40
+
+
+def is_identifier(cell: str) -> bool:
+    """Whether a cell looks like an incident number also without a column name that tells."""
+    return is_number(cell) and bool(re.fullmatch(r"(?!-?\d+\.\d+$)\S{4,25}", cell))
 
 
 # ---------------------------------------------------------------- the layout's lines
@@ -142,6 +259,8 @@ def head(sample: Sample, example: str, source: str) -> Iterator[str]:
         yield f"delimiter = {json.dumps(sample.delimiter)}"
     if sample.encoding == "cp1252":
         yield 'encoding = "cp1252"  # not all of it is UTF-8'
+    if not sample.header:
+        yield "header = false  # the first line is a row: columns go by their position"
 
 
 def columns(
@@ -157,76 +276,50 @@ def columns(
     """
     yield ""
     yield "[columns]"
-    for field in fields:
-        if field in chosen:
-            yield f"{field} = {listed(chosen[field])}"
-        elif field in wanted:
-            yield f'# {field} = "?"  # could not tell'
+    for name in fields:
+        if name in chosen:
+            words = [sample.labels[each] for each in chosen[name]]
+            by_position = sample.header and words != chosen[name]
+            note = f"  # {listed(words)}" if by_position else ""
+            yield f"{name} = {listed(chosen[name])}{note}"
+        elif name in wanted:
+            yield f'# {name} = "?"  # could not tell'
     if refused:
         left_out = ", ".join(map(_quoted, refused))
         yield f"# left out: looks like a national or insurance number: {left_out}"
     used = {name for names in chosen.values() for name in names}.union(refused)
-    unused = [_quoted(name) for name in sample.names if name and name not in used]
+    unused = [name for name in sample.names if name not in used]
     if unused:
-        yield f"# not used: {', '.join(unused)}"
+        twice = {
+            each: f" ({sample.labels[each]})" for each in unused if sample.labels[each] != each
+        }
+        called = [f"{each}{twice.get(each, '').replace(' ()', '')}" for each in unused]
+        yield f"# not used: {', '.join(map(_quoted, called))}"
+    if empty := [name for name in sample.names if sample.rows and not sample.filled(name)]:
+        yield f"# always empty: {', '.join(map(_quoted, empty))}"
 
 
-def formats(
-    columns: Sequence[Sequence[str]],
-    forms: Iterable[str],
-    reading: Callable[[str, str], object],
-    share: float,
-) -> str:
-    """Return the line of date formats: one for each column, where only one fits it.
-
-    `reading` takes a format and a text, and raises ValueError or InvalidInput where the text does
-    not fit. A format must read this share of a column's different texts.
-    """
-    forms = list(forms)
-    one_each: dict[str, None] = {}
-    for cells in columns:
-        texts = list(dict.fromkeys(filter(None, cells)))[:DATES_READ]
-        fits = _fitting(texts, forms, reading, share)
-        if len(fits) > 1:
-            return f"formats = []  # {json.dumps(fits)} all read the dates; choose one"
-        if texts and not fits:
-            one_each.clear()
-            break
-        one_each |= dict.fromkeys(fits)
-    if one_each:
-        return f"formats = {json.dumps([*one_each])}"
-    return "formats = []  # could not tell; write a strptime format, such as %m/%d/%Y %H:%M"
-
-
-def _fitting(
-    texts: Sequence[str],
-    forms: Iterable[str],
-    reading: Callable[[str, str], object],
-    share: float,
-) -> list[str]:
-    """Return the formats that read most of the texts, one for each different reading of them."""
-    best: dict[tuple[object, ...], tuple[int, str]] = {}
-    for form in forms:
-        missed, readings = 0, []
-        for text in texts:
-            try:
-                readings.append(reading(form, text))
-            except (ValueError, InvalidInput):
-                readings.append(None)
-                missed += 1
-                if missed > (1 - share) * len(texts):
-                    break
-        else:
-            if texts:
-                best.setdefault(tuple(readings), (missed, form))
-    fewest = min((missed for missed, _ in best.values()), default=0)
-    return [form for missed, form in best.values() if missed == fewest]
+def formats(found: forms.Found, shown: Sequence[str], questions: Questions) -> str:
+    """Return the line of date formats; asks where the dates can be read in two ways."""
+    choices = found.choices
+    if len(choices) > 1:
+        asked = {json.dumps(each): forms.readings(each, shown) for each in choices}
+        made = questions.choose("formats", "How are the dates to be read?", asked)
+        if made is None:
+            each_one = [each[0] if len(each) == 1 else each for each in choices]
+            return f"formats = []  # {json.dumps(each_one)} all read the dates; choose one"
+        choices = [json.loads(made)]
+    if not choices:
+        questions.left_open.append("formats")
+        return "formats = []  # could not tell; write a strptime format, such as %m/%d/%Y %H:%M"
+    note = f"  # {found.left} of the texts do not fit" if found.left else ""
+    return f"formats = {json.dumps(choices[0])}{note}"
 
 
 def words(
     table: str,
     cells: Iterable[str],
-    keywords: Mapping[str, str],
+    keywords: Mapping[str, str],  # searched in lower-case words without punctuation
     *,
     most: int,
     longest: int,
@@ -246,14 +339,19 @@ def words(
         return
     by_code: dict[str, list[str]] = {}
     for text, _count in texts.most_common():
-        code = next((code for code, word in keywords.items() if _matches(word, text)), "")
-        by_code.setdefault(code, []).append(text)
+        by_code.setdefault(code(text, keywords), []).append(text)
     others = by_code.pop("", [])
-    for code, known in by_code.items():
-        yield f"{code} = {json.dumps(known, ensure_ascii=False)}"
+    for each, known in by_code.items():
+        yield f"{each} = {json.dumps(known, ensure_ascii=False)}"
     if others:
         yield f"# could not tell; {unknown}:"
         yield from (f"#   {_quoted(text)}," for text in others)
+
+
+def code(text: str, keywords: Mapping[str, str]) -> str:
+    """Return the first code whose pattern is in the words of a text; empty for none."""
+    plain = " ".join(re.sub("[^a-z0-9']+", " ", text.lower()).split())
+    return next((each for each, pattern in keywords.items() if re.search(pattern, plain)), "")
 
 
 def listed(names: Sequence[str]) -> str:

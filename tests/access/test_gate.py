@@ -155,7 +155,7 @@ def test_a_harmless_read_is_open_to_the_same_roles(here: Path) -> None:
     for login in ("stranger", "officer"):
         assert ran(here, login, "report", "--list", "--format", "json").code == 0
         assert ran(here, login, "report", "--define", "share_of_all_calls").code == 0
-        assert ran(here, login, "import", "--suggest").code == 0
+        assert ran(here, login, "import", "--suggest").code == 11  # done, with a question left open
         assert ran(here, login, "person", "import", "export.csv", "--suggest").code == 0
     assert ran(here, "supervisor", "purge", "--dry-run", "--format", "json").code == 0
     assert ran(here, "officer", "purge", "--dry-run").code == 7

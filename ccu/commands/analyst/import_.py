@@ -61,7 +61,7 @@ def command(
     if suggest:
         from ccu.imports.dispatch import suggest as first
 
-        first.write(file, output)
+        first.write(session, file, output)
         return
     from ccu.imports.dispatch import run
 

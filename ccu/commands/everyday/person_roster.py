@@ -103,7 +103,7 @@ def import_(
     if suggest:
         from ccu.imports.roster import suggest as roster_suggest
 
-        roster_suggest.write(file, output)
+        roster_suggest.write(session, file, output)
         return
     from ccu.imports.roster import run, terminal
     from ccu.imports.roster.effects import COLUMNS, Choices

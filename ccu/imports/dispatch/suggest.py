@@ -1,88 +1,400 @@
-"""`ccu import --suggest`: a first layout for a dispatch system's export."""
+"""`ccu import --suggest`: a first layout for a dispatch system's export.
+
+Column names decide first, then the cells: a time must hold times, an address words, and a column of
+cars is no apartment. A date and a clock in two columns are joined.
+"""
 
 import re
-from collections.abc import Callable, Iterator
-from functools import cache
-from itertools import product
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ccu import dates
-from ccu.dates.cad import cad_reader
-from ccu.imports import suggest
+from ccu.address.words import STATE_CODES, STATES, SUFFIXES
+from ccu.imports import forms, suggest
 from ccu.imports.dispatch.layout import FIELDS, TIMES
-from ccu.imports.suggest import DAYS, Chosen, Hints, Sample
+from ccu.imports.suggest import Chosen, Hints, Questions, Sample
 
-CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H:%M:%S.%f")
-DAYS_WITH_CLOCK = [f"{day}{space}{clock}" for day, space, clock in product(DAYS, " T", CLOCKS)]
-FORMATS = (*DAYS_WITH_CLOCK, "iso", *DAYS, "epoch", "epoch-ms")
-CLOCK = re.compile(r"\d{1,2}:\d\d(:\d\d)?( ?[AP]M)?", re.IGNORECASE)
+if TYPE_CHECKING:
+    from ccu.session import Session
+
+DIRECTION = re.compile(r"[NSEW]{1,2}\.?|north|south|east|west", re.IGNORECASE)
+Test = Callable[[str], object]
 WANTED = ("incident", "occurred", "address", "nature", "disposition", "priority", "beat")
+TOGETHER = 0.9  # of a column's cells, that must be what the column is taken for
+FEW = 0.3
+CROSSING = re.compile(r"[a-z] ?[&/@] ?[a-z]", re.IGNORECASE)
 
 
-def write(path: Path, target: Path | None) -> None:
-    """Write a first layout for the file to standard output, or to `target`. Raises InvalidInput."""
-    hints = suggest.hints(Path(__file__).parent)
-    sample = suggest.read(path)
-    chosen = suggest.choose(sample, hints, unique=("incident",))
-    _join_day_and_clock(sample, chosen)
-    suggest.write(target, _lines(sample, chosen, hints))
+def write(session: "Session", path: Path, target: Path | None) -> None:
+    """Write a first layout for the file to standard output, or to `target`.
+
+    Raises InvalidInput, and Unfinished when the layout is written with questions left in it.
+    """
+    questions = Questions.of(session)
+    first = First(suggest.read(path), suggest.hints(Path(__file__).parent), questions)
+    first.choose()
+    suggest.write(target, [*first.lines()])
+    questions.finish()
 
 
-def _lines(sample: Sample, chosen: Chosen, hints: Hints) -> Iterator[str]:
-    yield from suggest.head(
-        sample,
-        "examples/first-layout.toml",
-        'source = "our-cad"  # name the dispatch system: incident numbers are unique within it',
-    )
-    yield '# timezone = "America/New_York"  # left out: the town\'s'
-    yield 'ambiguous = "earlier"  # 01:30 when clocks go back: earlier, later or reject'
-    if "occurred" in chosen:
-        times = [text for field in TIMES if field in chosen for text in sample.texts(chosen[field])]
-        yield suggest.formats([times], FORMATS, _reading, share=1)
-    else:
-        yield "formats = []  # no column looks like a time; name one, and its strptime format"
-    if "incident" not in chosen:
-        identity = [
-            column
-            for field in ("occurred", "address", "nature")
-            for column in chosen.get(field, [])
+class First:
+    """A first layout: which column is what, and the lines."""
+
+    def __init__(self, sample: Sample, hints: Hints, questions: Questions) -> None:
+        self._sample, self._hints, self._questions = sample, hints, questions
+        self._kinds: dict[str, str] = {}
+        self.chosen: Chosen = {}
+        never = {name for _, name in suggest.ranked(sample, sample.names, hints["skip"]["never"])}
+        self._left = [name for name in sample.names if name not in never and sample.filled(name)]
+        self._blank = [name for name in sample.names if not sample.filled(name)]
+        self._cars: set[str] = set()
+        self._notes: list[str] = []
+
+    # ------------------------------------------------------------ columns
+
+    def choose(self) -> None:
+        """Choose the columns of every field."""
+        for name in ("dispatched", "arrived", "cleared"):
+            self._choose_time(name)
+        self._incident()
+        self._choose_time("occurred")
+        if "occurred" not in self.chosen:
+            self._time_by_cells()
+        for name in ("occurred", *TIMES):
+            self._join_day(name)
+        cars = suggest.ranked(self._sample, self._left, self._hints["skip"]["cars"])
+        apartments = self._ranked("unit", self._hints["columns"]["unit"])
+        self._cars = {name for _, name in cars} - {name for _, name in apartments}
+        self._left = [name for name in self._left if name not in self._cars]
+        for name in ("zip", "state", "city", "unit", "priority", "nature_cleared"):
+            self._choose(name)
+        self._address()
+        for name in ("disposition", "nature", "beat"):
+            self._choose(name)
+        if "nature" not in self.chosen:
+            self._nature_by_cells()
+        for name in ("incident", "address", "nature"):
+            self._ask_for(name)
+
+    def _take(self, name: str, columns: Iterable[str]) -> None:
+        self.chosen[name] = [*columns]
+        self._left = [each for each in self._left if each not in self.chosen[name]]
+
+    def _ranked(self, name: str, patterns: Sequence[str]) -> list[tuple[int, str]]:
+        """Return the columns whose names match and whose cells can be the field's, best first."""
+        found = suggest.ranked(self._sample, self._left, patterns)
+        return sorted(
+            (each for each in found if self._fits(name, each[1])), key=lambda each: each[0]
+        )
+
+    def _choose(self, name: str) -> None:
+        found = self._ranked(name, self._hints["columns"][name])
+        if not found and name not in ("nature", "nature_cleared"):  # one that is filled in later
+            blank = suggest.ranked(self._sample, self._blank, self._hints["columns"][name])
+            found = sorted(blank, key=lambda each: each[0])[:1]
+        best = [column for rank, column in found if rank == found[0][0]]
+        if name == "incident" and len(best) > 1:  # a report has a number only where it was written
+            most = max(len(self._sample.filled(each)) for each in best)
+            best = [each for each in best if len(self._sample.filled(each)) == most]
+        if name == "nature" and len(best) > 1:  # a description before its code
+            words = [
+                each for each in best if self._sample.share(each, suggest.has_words) > TOGETHER
+            ]
+            best = words or best
+        if chosen := self._one_of(name, best):
+            self._take(name, [chosen])
+
+    def _one_of(self, name: str, columns: Sequence[str], key: str = "") -> str | None:
+        """Return the column to take; asks where several hold different cells.
+
+        Fields that the layout can do without take the first of those with names of their own.
+        """
+        cells, labels = self._sample.columns, {self._sample.labels[each] for each in columns}
+        if not columns or all(cells[each] == cells[columns[0]] for each in columns):
+            return columns[0] if columns else None
+        needed = bool(key) or name in ("incident", "occurred", "nature")
+        if not needed and len(labels) == len(columns):
+            return columns[0]
+        shown = {each: self._sample.filled(each) for each in columns}
+        made = self._questions.choose(key or name, f"Which column is the {name}?", shown, needed)
+        if made is None:
+            self._notes.append(f"{name}: one of {', '.join(columns)}; choose one")
+            self._left = [each for each in self._left if each not in columns]
+        return made
+
+    def _ask_for(self, name: str) -> None:
+        """Ask at a terminal for the column of a field that neither names nor cells have shown."""
+        shown = {each: self._sample.filled(each) for each in self._left if self._fits(name, each)}
+        if name not in self.chosen and shown and self._questions.asking:
+            made = self._questions.choose(name, f"Which column is the {name}?", shown, needed=False)
+            if made is not None:
+                self._take(name, [made])
+
+    def _fits(self, name: str, column: str) -> bool:
+        share = self._sample.share
+        if name in TIMES:
+            return bool(self._kind(column))
+        if name == "incident":
+            return share(column, suggest.is_number) > TOGETHER
+        if name == "state":
+            return share(column, _is_state) > TOGETHER
+        if name == "zip":
+            return share(column, re.compile(r"\d{5}(-?\d{4})?(\.0)?").fullmatch) > FEW
+        if name == "unit":
+            return share(column, forms.DATED.match) < FEW
+        if name in ("address", "city", "nature_cleared"):
+            return share(column, suggest.has_words) > FEW
+        return share(column, forms.DATED.match) < FEW
+
+    def _kind(self, column: str) -> str:
+        """Return whether a column holds moments, days or clock times."""
+        if column not in self._kinds:
+            self._kinds[column] = forms.kind(self._sample.columns[column], self._questions.today)
+        return self._kinds[column]
+
+    def _incident(self) -> None:
+        """Choose the incident number; without a header, by its cells."""
+        self._choose("incident")
+        if "incident" not in self.chosen and not self._sample.header:
+            share, rows = self._sample.share, self._sample.rows
+            alike = [
+                column
+                for column in self._left
+                if share(column, suggest.is_identifier) > TOGETHER
+                and len({*self._sample.filled(column)}) > 0.5 * rows
+                and self._kind(column) != "clock"
+            ]
+            if chosen := self._one_of("incident", alike):
+                self._take("incident", [chosen])
+
+    # ------------------------------------------------------------ times
+
+    def _choose_time(self, name: str) -> None:
+        found = self._ranked(name, self._hints["times"][name])
+        best = [column for rank, column in found if rank == found[0][0]]
+        for order in (["moment"], ["day", "clock"], ["day"], ["clock"]):
+            fits = [[each for each in best if self._kind(each) == kind] for kind in order]
+            if all(fits):
+                taken = [self._one_of(name, each) for each in fits]
+                if None not in taken:
+                    self._take(name, filter(None, taken))
+                return
+
+    def _time_by_cells(self) -> None:
+        """Take the column whose times are never after those of another."""
+        cells, today = self._sample.columns, self._questions.today
+
+        def never_after(one: str, other: str) -> bool:
+            return one == other or forms.never_after(cells[one], cells[other], today)
+
+        moments = self._of_kind("moment")
+        first = [each for each in moments if all(never_after(each, other) for other in moments)]
+        if first or (first := self._of_kind("day")):
+            self._take("occurred", first[:1])
+
+    def _join_day(self, name: str) -> None:
+        """Join a day and a clock time where a field has only one of them."""
+        columns = self.chosen.get(name, [])
+        if len(columns) != 1 or self._kind(columns[0]) == "moment":
+            return
+        own = self.chosen.get("occurred", [])
+        if self._kind(columns[0]) == "day":
+            if name == "occurred" and (clocks := self._clocks(columns[0])):
+                if clock := self._one_of("time of the call", clocks, key=name):
+                    self._take(name, [*columns, clock])
+                else:
+                    del self.chosen[name]
+        elif name == "occurred" and (days := self._of_kind("day")):
+            self._take(name, [days[0], *columns])
+        elif name != "occurred" and own and self._kind(own[0]) == "day":
+            self._take(name, [own[0], *columns])
+        else:
+            del self.chosen[name]
+            self._notes.append(f"{name}: {suggest.listed(columns)} has clock times without a day")
+
+    def _of_kind(self, kind: str) -> list[str]:
+        """Return the columns left that show by separators that they hold days, or moments."""
+        dated = (e for e in self._left if self._sample.share(e, forms.DATED.match) > TOGETHER)
+        return [each for each in dated if self._kind(each) == kind]
+
+    def _clocks(self, day: str) -> list[str]:
+        """Return the columns that may have the clock time of a day: those named alike, or Time.
+
+        Where there is no other, the time of dispatch, arrival or clearing may be asked for.
+        """
+        labels = {each: suggest.spoken(self._sample.labels[each]) for each in self._sample.names}
+        found = [
+            each
+            for each in self._left
+            if self._kind(each) == "clock"
+            and (self._sample.share(each, str.isdigit) < FEW or "time" in labels[each])
         ]
+        words = {*labels[day].split()} - {"date", "time", "day"}
+        alike = [each for each in found if words & {*labels[each].split()}]
+        others = [column for name in TIMES[1:] for column in self.chosen.get(name, [])]
+        if not found and (clocks := [each for each in others if self._kind(each) == "clock"]):
+            return [*clocks, day]  # two at least, so that one is asked for
+        return alike or [each for each in found if labels[each] == "time"] or found
+
+    # ------------------------------------------------------------ the address
+
+    def _address(self) -> None:
+        hints = self._hints["address"]
+        columns = (*self._left, *self._blank)  # a part that is blank so far may come later
+        crossing = [name for _, name in suggest.ranked(self._sample, columns, hints["cross"])]
+        self._left = [name for name in self._left if name not in crossing]
+        number = self._part(hints["number"], re.compile("[0-9]").match, but=_has_street)
+        whole = [name for _, name in self._ranked("address", hints["complete"])]
+        whole = [name for name in whole if name != number]
+        complete = [each for each in whole if self._sample.share(each, _is_complete) > FEW]
+        street = self._part(hints["street"], suggest.has_words, taken=number)
+        if complete:
+            self._take("address", complete[:1])
+        elif number not in ("", *self._blank) and (street or whole):
+            parts = [
+                number,
+                self._part(hints["before"], DIRECTION.fullmatch, number),
+                street or whole[0],
+                self._part(hints["type"], _is_street_type, number),
+                self._part(hints["after"], DIRECTION.fullmatch, number),
+            ]
+            self._take("address", dict.fromkeys(filter(None, parts)))
+        elif whole or street:
+            self._take("address", [whole[0] if whole else street or ""])
+        else:
+            self._address_by_cells()
+        if crossing and "address" in self.chosen:
+            self._crossing(crossing)
+
+    def _part(self, patterns: Sequence[str], test: Test, taken: str = "", but: Test = len) -> str:
+        """Return the best column of those names whose cells pass the test, or a blank one.
+
+        `but` is what few of the cells may pass. Empty where there is no such column.
+        """
+        columns = [each for each in (*self._left, *self._blank) if each != taken]
+        found = suggest.ranked(self._sample, columns, patterns)
+        fits = [
+            column
+            for _, column in sorted(found, key=lambda each: each[0])
+            if column in self._blank
+            or (
+                self._sample.share(column, test) > 0.5
+                and (but is len or self._sample.share(column, but) < FEW)
+            )
+        ]
+        return next((each for each in fits if each not in self._blank), "".join(fits[:1]))
+
+    def _address_by_cells(self) -> None:
+        shares = {each: self._sample.share(each, _has_street) for each in self._left}
+        best = max(shares, key=lambda each: shares[each], default="")
+        if best and shares[best] > 0.6:
+            self._take("address", [best])
+
+    def _crossing(self, crossing: list[str]) -> None:
+        """Take the columns of the crossing street, where rows have it instead of a house number."""
+        addresses, crosses = (
+            self._sample.texts(self.chosen["address"]),
+            self._sample.texts(crossing),
+        )
+        pairs = [(a, c) for a, c in zip(addresses, crosses, strict=True) if c]
+        numbered = sum(bool(re.match("[1-9]", address)) for address, _ in pairs)
+        if pairs and numbered < FEW * len(pairs):
+            self._take("cross", [each for each in self._sample.names if each in crossing])
+
+    # ------------------------------------------------------------ natures
+
+    def _nature_by_cells(self) -> None:
+        """Take the column in which most rows have one of the texts that natures tend to have."""
+        shares = {
+            each: self._sample.share(each, lambda cell: suggest.code(cell, self._hints["natures"]))
+            for each in self._left
+            if self._sample.share(each, suggest.has_words) > TOGETHER
+        }
+        best = max(shares, key=lambda each: shares[each], default="")
+        if best and shares[best] > 0.1:
+            self._take("nature", [best])
+
+    # ------------------------------------------------------------ lines
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines of the layout."""
+        sample, chosen, hints = self._sample, self.chosen, self._hints
+        yield from suggest.head(
+            sample,
+            "docs/imports.md",
+            'source = "our-cad"  # name the dispatch system: incident numbers are unique within it',
+        )
+        yield from self._zone()
+        yield 'ambiguous = "earlier"  # 01:30 when clocks go back: earlier, later or reject'
+        yield self._formats()
+        if "incident" not in chosen:
+            yield from self._identity()
+        yield from suggest.columns(sample, chosen, FIELDS, WANTED)
+        for name in sorted(self._cars):
+            yield f"# {suggest.listed([name])} looks like the units sent; it is not an apartment"
+        yield from (f"# ? {note}" for note in self._notes)
+        yield ""
+        yield "[defaults]"
+        yield 'lead_agency = "police"'
+        for table, field in (("natures", "nature"), ("dispositions", "disposition")):
+            yield from suggest.words(
+                table,
+                sample.texts(chosen[field]) if field in chosen else (),
+                hints[table],
+                most=400,
+                longest=80,
+                too_many='try wildcards: welfare_check = ["*WELF*"]',
+                unknown="put each under its code, or under other if none fits",
+            )
+
+    def _zone(self) -> Iterator[str]:
+        occurred = self.chosen.get("occurred", [])
+        if suggest.ranked(self._sample, occurred, self._hints["skip"]["clocks"]):
+            yield 'timezone = "UTC"  # by the names of the columns'
+        else:
+            yield '# timezone = "America/New_York"  # left out: the town\'s'
+
+    def _formats(self) -> str:
+        chosen, today = self.chosen, self._questions.today
+        if "occurred" not in chosen:
+            self._questions.left_open.append("occurred")
+            return "formats = []  # no column looks like a time; name one, and its strptime format"
+        fields = [name for name in TIMES if name in chosen]
+        end, base = "", ""
+        joined = [chosen[name] for name in fields if len(chosen[name]) == 2]
+        if joined:
+            end, base = forms.around(*(self._sample.filled(each) for each in joined[0]))
+        texts = [self._both(chosen[name]) for name in fields]
+        found = forms.joined([text for each in texts for text in each], end, base, today)
+        note = ""
+        if self._kind(chosen["occurred"][0]) == "day" and len(chosen["occurred"]) == 1:
+            note = "\n# The file gives no clock time: every call is at 00:00."
+        return suggest.formats(found, texts[0][: suggest.SHOWN], self._questions) + note
+
+    def _both(self, columns: Sequence[str]) -> list[str]:
+        """Return the joined cells of the rows that have all of them."""
+        cells = zip(*(self._sample.columns[name] for name in columns), strict=True)
+        return [" ".join(each) for each in cells if all(each)]
+
+    def _identity(self) -> Iterator[str]:
+        fields = ("occurred", "address", "nature")
+        identity = [column for name in fields for column in self.chosen.get(name, [])]
         yield "# No column looks like an incident number: rows are told apart by these. They must"
         yield "# not change later, or a corrected row becomes a second call."
         yield f"identity = {suggest.listed(identity)}"
-    yield from suggest.columns(sample, chosen, FIELDS, WANTED)
-    yield ""
-    yield "[defaults]"
-    yield 'lead_agency = "police"'
-    for table, field in (("natures", "nature"), ("dispositions", "disposition")):
-        yield from suggest.words(
-            table,
-            sample.texts(chosen[field]) if field in chosen else (),
-            hints[table],
-            most=400,
-            longest=80,
-            too_many='try wildcards: welfare_check = ["*WELF*"]',
-            unknown="put each under its code, or under other if none fits",
-        )
 
 
-def _join_day_and_clock(sample: Sample, chosen: Chosen) -> None:
-    """Where the day has a column of its own, add one of clock times that nothing else uses."""
-    used = {name for names in chosen.values() for name in names}
-    days = chosen.get("occurred", [])
-    if not days or any(":" in text for text in sample.texts(days)):
-        return
-    for name, cells in sample.columns.items():
-        filled = [cell for cell in cells if cell]
-        if name not in used and filled and all(map(CLOCK.fullmatch, filled)):
-            chosen["occurred"] = [*days, name]
-            return
+def _is_state(cell: str) -> bool:
+    return cell.upper() in STATE_CODES or cell.upper() in STATES
 
 
-@cache
-def _reader(form: str) -> Callable[[str], str]:
-    return cad_reader([form], dates.zone("UTC"))
+def _has_street(cell: str) -> bool:
+    return any(map(_is_street_type, cell.split())) or bool(CROSSING.search(cell))
 
 
-def _reading(form: str, text: str) -> str:
-    return _reader(form)(text)
+def _is_complete(cell: str) -> bool:
+    return bool(re.match(r"\d+[-\w]*\s+[A-Za-z0-9]", cell) or CROSSING.search(cell))
+
+
+def _is_street_type(cell: str) -> bool:
+    return cell.strip("., ").upper() in SUFFIXES

@@ -1,0 +1,277 @@
+"""Which date formats read the texts of a file's columns, for a first layout.
+
+Day and month, and the century, are decided by all texts together. Where two formats read them
+differently both are returned: the caller asks.
+"""
+
+import contextlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from itertools import product
+
+from ccu import dates
+from ccu.dates import clocks
+from ccu.dates.cad import cad_reader
+from ccu.errors import InvalidInput
+
+TEXTS_READ = 500  # different texts that are tried
+FIRST_YEAR = 1995  # of a date whose century, or whose unit, is a guess
+MOST_LEFT = 0.02  # of the texts, that no format needs to read
+DAYS = (
+    *("%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y", "%Y/%m/%d", "%m-%d-%Y"),
+    *("%d-%m-%Y", "%m-%d-%y", "%d-%m-%y", "%m.%d.%Y", "%d.%m.%Y", "%m.%d.%y", "%d.%m.%y"),
+    *("%Y.%m.%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%d %b %y", "%b %d %Y"),
+    *("%b %d, %Y", "%B %d, %Y", "%B %d %Y", "%b-%d-%Y", "%d%b%Y", "%d%b%y", "%Y%m%d", "%m%d%Y"),
+    *("%d%m%Y", "%y%m%d", "%m%d%y", "%d%m%y", "%Y%j", "%y%j"),
+)
+# Tried only where none of DAYS reads the month first: 26/01/04.
+YEAR_FIRST = ("%y/%m/%d", "%y-%m-%d", "%y.%m.%d")
+WEEKDAYS = ("", "%a ", "%a, ", "%A ", "%A, ")
+CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H:%M:%S.%f")
+WORDS = ("iso", "epoch", "epoch-ms", "epoch-us", "excel")
+RUN_TOGETHER = ("%Y%m%d%H%M", "%Y%m%d%H%M%S", "%m%d%Y%H%M", "%y%m%d%H%M")
+MIDNIGHT = re.compile(
+    r"(?P<day>.*?[0-9])(?P<midnight>[T ](?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? ?AM)Z?)", re.I
+)
+DATED = re.compile(  # a text that begins with a date or a clock time
+    r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{2,4}|[0-9]{1,2}:[0-9]{2}"
+    r"|[0-9]{1,2}[- ]?[a-z]{3}[- ]?[0-9]{2}|(?:19|20)[0-9]{10}(?:[0-9]{2})?$"
+    r"|[a-z]{3,9},? [a-z]* ?[0-9]{1,2},? [0-9:]*[0-9]{4}",
+    re.IGNORECASE,
+)
+_RUN = re.compile("(?<= )[0-9]{1,6}$")  # a clock time without a colon, behind a day
+_BASE_DAY = re.compile(r"(?P<base>.*(?:18|19)[0-9]{2}[-/0-9]*[T ]+)(?P<clock>[0-9]{1,2}:.*)")
+
+Reading = Callable[[str, str], object]  # format, text; raises ValueError or InvalidInput
+
+
+@dataclass(frozen=True)
+class Found:
+    """Lists of formats that read the texts, each differently; none: no format reads them."""
+
+    choices: list[list[str]]
+    left: int = 0  # texts, few among many, that they do not read
+
+
+@cache
+def _reader(form: str) -> Callable[[str], str]:
+    return cad_reader([form], dates.zone("UTC"))
+
+
+def moment(form: str, text: str) -> datetime:
+    """Read a time as an export's layout does. Raises ValueError, InvalidInput."""
+    return datetime.fromisoformat(_reader(form)(text))
+
+
+def day(form: str, text: str) -> datetime:
+    """Read a day without a clock time. Raises ValueError."""
+    return datetime.strptime(text, form)
+
+
+def find(
+    texts: Iterable[str], today: str, *, reading: Reading = moment, share: float = 1 - MOST_LEFT
+) -> Found:
+    """Return the formats that read this share of the different texts.
+
+    `today` is an ISO date, after which no call is; empty where the century may be any.
+    """
+    distinct = list(dict.fromkeys(filter(None, texts)))[:TEXTS_READ]
+    digits = max((len(match[0]) for text in distinct if (match := _RUN.search(text))), default=0)
+    groups: dict[str, list[str]] = {}
+    for text in distinct:
+        groups.setdefault(_shape(text), []).append(text)
+    settled: list[str] = []
+    open_: list[dict[str, str]] = []  # of each group that is read in two ways: day -> format
+    left = 0
+    for group in groups.values():
+        fits = _fitting(group, digits, today, reading)
+        if len(fits) > 1:
+            open_.append({_day_of(form): form for form in fits})
+        settled += fits if len(fits) == 1 else []
+        left += 0 if fits else len(group)
+    if not distinct or left > (1 - share) * len(distinct) or not (settled or open_):
+        return Found([], len(distinct))
+    known = {_day_of(form) for form in settled}
+    for each in [*open_]:
+        if len(agreeing := known & each.keys()) == 1:
+            settled.append(each[agreeing.pop()])
+            open_.remove(each)
+    choices = []
+    for day_form in open_[0] if open_ else [""]:
+        chosen = [each.get(day_form, next(iter(each.values()))) for each in open_]
+        choices.append(list(dict.fromkeys(settled + chosen)))
+    agree = all(_agree(each, distinct, reading) for each in choices)
+    return Found(choices, left) if agree else Found([], len(distinct))
+
+
+def _agree(formats: Sequence[str], texts: Iterable[str], reading: Reading) -> bool:
+    """Whether no text is read differently by two of the formats."""
+    for text in texts if len(formats) > 1 else ():
+        found = set()
+        for form in formats:
+            with contextlib.suppress(ValueError, InvalidInput):
+                found.add(reading(form, text))
+        if len(found) > 1:
+            return False
+    return True
+
+
+def readings(formats: Sequence[str], texts: Iterable[str]) -> list[str]:
+    """Return how the texts are read, in words; a text that no format reads is `not read`."""
+    return [_reading(formats, text) for text in texts]
+
+
+def first_reading(formats: Sequence[str], text: str) -> datetime:
+    """Return what the first format that fits makes of a text. Raises ValueError."""
+    for form in formats:
+        with contextlib.suppress(ValueError, InvalidInput):
+            return moment(form, text)
+    raise ValueError(text)
+
+
+def _reading(formats: Sequence[str], text: str) -> str:
+    try:
+        read = first_reading(formats, text)
+    except ValueError:
+        return "not read"
+    return f"{dates.say_date(read.date())} {read:%H:%M}"
+
+
+def never_after(ones: Sequence[str], others: Sequence[str], today: str) -> bool:
+    """Whether no time of a column is after that of another column in its row."""
+    formats = find([*ones, *others], today).choices
+    if not formats:
+        return False
+    both = [pair for pair in zip(ones, others, strict=True) if all(pair)][:200]
+    read = [[first_reading(formats[0], text) for text in pair] for pair in both]
+    return all(one <= other for one, other in read)
+
+
+def kind(cells: Iterable[str], today: str) -> str:
+    """Return what a column's cells are: moment, day (or midnight throughout), clock, or empty."""
+    texts = list(dict.fromkeys(filter(None, cells)))[:60]
+    if not texts:
+        return ""
+    if all(map(is_clock, texts)) or len(_bases(texts)) == 1:
+        return "clock"
+    if _all_midnight(texts) or find(texts, today, reading=day, share=0.9).choices:
+        return "day"
+    found = find(texts, today, share=0.9).choices
+    if found == [["excel"]] and all(map(str.isdigit, texts)):
+        return "day"
+    return "moment" if found else ""
+
+
+def is_clock(text: str) -> bool:
+    """Whether a text is a clock time: 22:37, 2237, 10:37 PM, or Excel's part of a day."""
+    if text.isdigit():
+        padded = text.zfill(4 if len(text) <= 4 else 6)
+        return len(padded) in (4, 6) and padded[:2] < "24" and padded[2:4] < "60"
+    return clocks.read(text) is not None or bool(re.fullmatch(r"0?\.[0-9]{3,}", text))
+
+
+def around(days: Sequence[str], times: Sequence[str]) -> tuple[str, str]:
+    """Return what is the same behind every day, and before every clock time, as T00:00:00."""
+    ends = {match["midnight"] if (match := MIDNIGHT.fullmatch(each)) else "" for each in days}
+    bases = _bases(times)
+    return (ends.pop() if len(ends) == 1 else "", bases.pop() if len(bases) == 1 else "")
+
+
+def joined(texts: Sequence[str], end: str, base: str, today: str) -> Found:
+    """Return the formats of days and clock times joined by a space, with `around` between."""
+    if not end and not base:
+        return find(texts, today)
+    middle = f"{end} {base}"
+    plain = [text.replace(middle, " ", 1) for text in texts]
+    found = find(plain, today)
+    literal = middle.replace("%", "%%")
+    choices = [[_put_in(form, literal) for form in each] for each in found.choices]
+    return Found(choices, found.left) if all(all(each) for each in choices) else Found([])
+
+
+def _put_in(form: str, literal: str) -> str:
+    """Return a format with a literal between its day and its clock; empty where it has no two."""
+    match = re.fullmatch(r"(.*%[A-Za-z]) ((?:%[HI].*)|clock)", form)
+    return f"{match[1]}{literal}{match[2]}" if match else ""
+
+
+def _all_midnight(texts: Sequence[str]) -> bool:
+    return all(map(MIDNIGHT.fullmatch, texts))
+
+
+def _bases(texts: Iterable[str]) -> set[str]:
+    """Return what is before the clock times of a column that has the day of a system's zero."""
+    found = {match["base"] if (match := _BASE_DAY.fullmatch(text)) else "" for text in texts}
+    return found if "" not in found else set()
+
+
+def _shape(text: str) -> str:
+    """Return a text with its letters and digits alike: two of one shape are read by one format."""
+    plain = re.sub("[A-Za-z]+", "a", text)
+    return re.sub("[0-9]+", lambda run: "9" if len(run[0]) < 3 else f"9{len(run[0])}", plain)
+
+
+def _day_of(form: str) -> str:
+    """Return the directives of a format that are of the day, in their order."""
+    return "".join(re.findall("%[YymbBdj]", form)) or form
+
+
+def _fitting(texts: Sequence[str], digits: int, today: str, reading: Reading) -> list[str]:
+    """Return the formats that read all the texts, the first of each different reading.
+
+    `digits` is how many the longest clock time without a colon has in all the file's texts.
+    """
+    by_reading: dict[tuple[object, ...], str] = {}
+    for form in _candidates(texts[0], digits, reading):
+        try:
+            read = [reading(form, text) for text in texts]
+        except (ValueError, InvalidInput):
+            continue
+        if _plausible(form, read, today):
+            by_reading.setdefault(tuple(read), form)
+    fits = {form: read for read, form in by_reading.items()}
+    if any("%m/%d/%y" in form or "%m-%d-%y" in form or "%m.%d.%y" in form for form in fits):
+        fits = {form: read for form, read in fits.items() if not _year_first(form)}
+    past = [form for form, read in fits.items() if max(map(str, read))[:10] <= today]
+    return past or list(fits)
+
+
+def _year_first(form: str) -> bool:
+    return any(each in form for each in YEAR_FIRST)
+
+
+def _plausible(form: str, read: Sequence[object], today: str) -> bool:
+    """Whether the years can be those of calls, where the format has to guess them."""
+    if not today or form == "iso" or ("%Y" in form and not re.search("%Y%|%[dm]%Y", form)):
+        return True
+    years = {int(str(each)[:4]) for each in read}
+    return min(years) >= FIRST_YEAR and max(years) <= int(today[:4]) + 1
+
+
+def _candidates(text: str, digits: int, reading: Reading) -> Iterator[str]:
+    """Yield the formats that may read a text, the usual and quick ones first."""
+    days = [f"{weekday}{each}" for weekday, each in product(WEEKDAYS, (*DAYS, *YEAR_FIRST))]
+    if reading is not moment:
+        yield from days
+        return
+    with_clock = [each for each in days if _reads(f"{each} clock", text)]
+    for each in with_clock:
+        yield from (f"{each}{space}{clock}" for space, clock in product(" T", CLOCKS))
+    yield "iso"
+    yield from (f"{each} clock" for each in with_clock)
+    if digits > 2 and _RUN.search(text):
+        yield from (f"{each} {'%H%M' if digits < 5 else '%H%M%S'}" for each in days)
+    yield from RUN_TOGETHER
+    yield from days
+    yield from WORDS
+    yield from (f"{clock} {each}" for clock, each in product(CLOCKS, DAYS))
+
+
+def _reads(form: str, text: str) -> bool:
+    try:
+        return bool(_reader(form)(text))
+    except (ValueError, InvalidInput):
+        return False

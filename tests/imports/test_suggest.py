@@ -1,0 +1,290 @@
+"""`ccu import --suggest`: a first layout that reads the file right, or asks."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SHARED, Ccu, Result
+from tests.dispatch_rows import Desk
+
+LINES = (Path(__file__).parent / "natures.tsv").read_text(encoding="utf-8").splitlines()
+NATURES = [tuple(line.split("\t")) for line in LINES]
+
+
+@pytest.fixture
+def desk(ccu: Ccu, tmp_path: Path) -> Desk:
+    made = Desk(ccu, tmp_path)
+    made.layout.unlink()
+    return made
+
+
+def written(rows: Sequence[Sequence[object]], delimiter: str = ",") -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    return out.getvalue()
+
+
+def suggested(desk: Desk, content: str, code: int = 0) -> str:
+    """The layout that is suggested for a file."""
+    desk.file.write_text(content, encoding="utf-8")
+    desk.layout.unlink(missing_ok=True)
+    done = desk.ccu("import", str(desk.file), "--suggest", "--output", str(desk.layout))
+    assert done.code == code, done.err
+    return desk.layout.read_text(encoding="utf-8")
+
+
+def one(desk: Desk, occurred: str, *more: str, header: str = "Call Time") -> str:
+    """A suggested layout's line of formats for a file whose calls began then."""
+    texts = (occurred, *more)
+    rows = [(f"26-{n}", text, f"{n} Elm St", "EDP") for n, text in enumerate(texts, 1)]
+    desk.file.write_text(written([("Incident", header, "Location", "Nature"), *rows]))
+    desk.layout.unlink(missing_ok=True)
+    done = desk.ccu("import", str(desk.file), "--suggest", "--output", str(desk.layout))
+    lines = desk.layout.read_text().splitlines()
+    (line,) = [each for each in lines if each.startswith("formats")]
+    assert (done.code == 11) == line.startswith("formats = []"), done.err
+    return line
+
+
+# Each is Sunday, January 4, 2026 at 22:37 in Westport; the tests' day is January 31.
+READ = (
+    *(
+        "2026-01-04 22:37:00",
+        "2026-01-04 22:37",
+        "2026-01-04T22:37:00",
+        "2026-01-04T22:37:00-05:00",
+    ),
+    *("2026-01-05T03:37:00Z", "2026-01-05 03:37:00+00", "2026-01-04T22:37:00.1234567-05:00"),
+    *("20260104T223700", "2026-01-04 22:37:00.000", "2026-01-04 22:37:00.0000000 -05:00"),
+    *("2026-01-04-22.37.00.000000", "2026/01/04 22:37:00", "2026.01.04 22:37", "202601042237"),
+    *("20260104223700", "20260104 2237", "20260104 22:37:00", "20260104223700ES"),
+    *("1/4/2026 22:37", "01/04/2026 10:37 PM", "01/04/2026 10:37:00 PM", "1/4/26 10:37 PM"),
+    *("01/04/2026 10:37 p.m.", "01/04/2026 10:37p", "01/04/2026 10.37p", "01/04/2026 1037p"),
+    *("01/04/2026 2237", "01/04/2026 2237 hrs", "01/04/2026 22:37 hrs", "01/04/2026 22:37 PM"),
+    *("01/04/2026 22:37 EST", "01/04/2026 at 10:37 pm", "22:37 01/04/2026", "01-04-2026 22:37:00"),
+    *(
+        "01.04.2026 22:37",
+        "04-JAN-26 10.37.00.000000 PM",
+        "04-Jan-2026 22:37:00",
+        "04 Jan 2026 22:37",
+    ),
+    *("Jan  4 2026 10:37PM", "Jan  4 2026 10:37:00:000PM", "Jan 4, 2026 10:37 PM"),
+    *("January 4, 2026 22:37", "Sunday, January 4, 2026 10:37 PM", "Sun Jan 4 2026 22:37:00"),
+    *("Mon, 05 Jan 2026 03:37:00 GMT", "04JAN2026:22:37:00", "04JAN26:22:37:00"),
+    *("1767584220", "1767584220.0", "1767584220000", "1767584220000000"),
+    *("/Date(1767584220000)/", "46026.9423611111"),
+)
+# In each the day or the century can be another one, or the number is of nothing that ccu knows.
+ASKED = (
+    *("26/01/04 22:37", "26-01-04 22:37", "2461045.4423611", "639031918200000000"),
+    *("01/04 22:37", "22:37", "Jan 4 22:37", "134118526200000000", "1/4/2026 25:37"),
+    *("01/02/2025 22:37", "02/01/25 22:37", "01.02.2025 22:37", "01-02-25 10:37 PM"),
+)
+
+
+def test_a_form_of_date_is_read_right(desk: Desk) -> None:
+    formats = {text: one(desk, text) for text in READ}
+    unread = [text for text, line in formats.items() if line.startswith("formats = []")]
+    assert unread == []
+    began = {}
+    for number, (text, line) in enumerate(formats.items(), 1):
+        rows = [("Incident", "Call Time", "Location", "Nature"), (number, text, "1 Elm St", "EDP")]
+        desk.layout.write_text(
+            f'source = "s{number}"\n{line}\n[columns]\nincident = "Incident"\n'
+            'occurred = "Call Time"\naddress = "Location"\nnature = "Nature"\n'
+        )
+        assert desk.counts(written(rows))[:2] == (1, 1), text
+        began[text] = desk.one("SELECT occurred_at FROM call ORDER BY id DESC LIMIT 1")
+    assert {each: at for each, at in began.items() if at != "2026-01-04T22:37:00-05:00"} == {}
+
+
+def test_a_form_of_date_that_is_not_certain_is_asked_about(desk: Desk) -> None:
+    assert [text for text in ASKED if not one(desk, text).startswith("formats = []")] == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "formats"),
+    [
+        (("01/02/2026 22:37", "01/13/2026 5:10"), ["%m/%d/%Y %H:%M"]),
+        (("01/02/2026 22:37", "13/01/2026 5:10"), ["%d/%m/%Y %H:%M"]),
+        (("01/02/25 22:37", "02/03/25 5:10"), []),
+        (("13/01/26 22:37", "14/01/26 5:10"), []),  # 2013-01-26 too
+        (("01/02/2026 22:37", "01/03/2026 5:10"), ["%m/%d/%Y %H:%M"]),  # no call is in the future
+        (("1/2/2026 2237", "1/14/2026 5", "1/15/2026 937"), ["%m/%d/%Y %H%M"]),
+        (("1/14/2026 5", "1/15/2026 7"), []),
+        (("1/14/2026 223700", "1/15/2026 507"), ["%m/%d/%Y %H%M%S"]),
+        (
+            ("2026-01-14 22:37", "1/2/2026 3:00 PM", "1/15/2026 4:00 PM"),
+            ["%Y-%m-%d %H:%M", "%m/%d/%Y %I:%M %p"],
+        ),
+        (("1/15/2026 24:00", "1/14/2026 22:37 PM"), ["%m/%d/%Y clock"]),
+        (("1/4/2026 22:37", "n/a", "NULL", "(null)", "1/15/2026 4:00"), ["%m/%d/%Y %H:%M"]),
+    ],
+)
+def test_all_texts_of_a_column_decide(desk: Desk, texts: Sequence[str], formats: list[str]) -> None:
+    line = one(desk, *texts)
+    if formats:
+        assert line == f"formats = {formats}".replace("'", '"')
+    else:
+        assert line.startswith("formats = []")
+
+
+def test_natures_go_by_complete_words(desk: Desk) -> None:
+    rows = [
+        (number, "1/14/2026 22:37", "1 Elm St", text) for number, (_, text) in enumerate(NATURES)
+    ]
+    content = written([("Incident", "Call Time", "Location", "Nature"), *rows])
+    suggested(desk, content)
+    desk.counts(content)
+    found = dict(
+        desk.ask("SELECT text, nature FROM call JOIN cad_text ON cad_text.id = cad_nature_id")
+    )
+    expected = {text: "other" if code == "?" else code for code, text in NATURES}
+    assert {text: found[text] for text in expected if found[text] != expected[text]} == {}
+    assert len(expected) >= 120
+
+
+# ---------------------------------------------------------------- which column is what
+
+
+def columns(layout: str) -> dict[str, str]:
+    """The lines of [columns] that name one."""
+    table = layout.split("[columns]\n")[1].split("\n\n")[0]
+    pairs = (line.split(" = ", 1) for line in table.splitlines() if not line.startswith("#"))
+    return {field: column for field, column in pairs}
+
+
+def test_an_incident_number_may_be_repeated_and_a_car_is_no_apartment(desk: Desk) -> None:
+    header = ("incident_number", "date_time", "nature", "block", "location", "unit_number")
+    rows = [
+        (f"26-{n // 2}", f"01/{13 + n // 2}/2026 22:10", "EDP", 100 * (n // 2 + 1),
+         "N CENTRAL EXPY", f"B45{n}")
+        for n in range(8)
+    ]  # fmt: skip
+    layout = suggested(desk, written([header, *rows]))
+    assert columns(layout) == {
+        "incident": '"incident_number"', "occurred": '"date_time"', "nature": '"nature"',
+        "address": '["block", "location"]',
+    }  # fmt: skip
+    assert '# "unit_number" looks like the units sent' in layout
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "form"),
+    [
+        ("2026-01-{}T00:00:00.000", "22:37:00", "%Y-%m-%dT00:00:00.000 %H:%M:%S"),
+        ("01/{}/2026 12:00:00 AM", "22:37", "%m/%d/%Y 12:00:00 AM %H:%M"),
+        ("01/{}/2026", "10:37 PM", "%m/%d/%Y %I:%M %p"),
+        ("2026-01-{}", "2237", "%Y-%m-%d %H%M"),
+        ("01/{}/2026 0:00", "1899-12-30 22:37:00", "%m/%d/%Y 0:00 1899-12-30 %H:%M:%S"),
+        ("460{}", "0.9423611111", "excel"),
+    ],
+)
+def test_a_date_and_a_clock_are_joined(desk: Desk, day: str, clock: str, form: str) -> None:
+    days = (day.format(n) for n in range(14, 20))
+    rows = [(n, each, clock, "EDP", f"{n} Elm St") for n, each in enumerate(days, 1)]
+    content = written([("Incident Number", "Date", "Time", "Call Type", "Address"), *rows])
+    layout = suggested(desk, content)
+    assert (columns(layout)["occurred"], form in layout) == ('["Date", "Time"]', True), layout
+    assert desk.counts(content)[:2] == (6, 6)
+    assert {at[11:16] for (at,) in desk.ask("SELECT occurred_at FROM call")} == {"22:37"}
+
+
+def test_a_date_beside_two_clocks_is_asked_about(desk: Desk) -> None:
+    rows = [(n, f"1/{n + 13}/2026", "22:37", "22:41", f"{n} Elm St") for n in range(5)]
+    layout = suggested(
+        desk, written([("Incident", "Date", "T One", "T Two", "Location"), *rows]), 11
+    )
+    assert "occurred" not in columns(layout)
+    assert "time of the call: one of T One, T Two" in layout
+
+
+def test_a_date_alone_is_told(desk: Desk) -> None:
+    rows = [(n, f"1/{n + 13}/2026", f"{n} Elm St") for n in range(5)]
+    layout = suggested(desk, written([("Incident", "Date", "Location"), *rows]))
+    assert "# The file gives no clock time: every call is at 00:00." in layout
+
+
+def test_a_file_without_a_header_goes_by_position_and_nothing_of_it_is_written(desk: Desk) -> None:
+    rows = [
+        (f"26-00012{n}", f"1/{n + 13}/2026 22:37", f"{n} Quarry Hill Rd", "EDP", "Quimby, Zed")
+        for n in range(1, 9)
+    ]
+    layout = suggested(desk, written(rows))
+    assert "header = false" in layout
+    assert columns(layout) == {
+        "incident": '"#1"', "occurred": '"#2"', "address": '"#3"', "nature": '"#4"',
+    }  # fmt: skip
+    assert not [word for word in ("Quarry", "Quimby", "00012", "2026 22") if word in layout]
+    assert desk.counts(None)[:2] == (8, 8)
+
+
+def test_what_is_before_the_header_is_skipped(desk: Desk) -> None:
+    rows = [(n, f"1/{n + 13}/2026 22:37", f"{n} Elm St", "EDP") for n in range(5)]
+    header = ("Incident", "Call Time", "Location", "Nature")
+    for before in ("sep=;\n", "Westport Police Department\nPrinted 1/31/2026\n\n"):
+        content = before + written([header, *rows], ";")
+        assert columns(suggested(desk, content))["occurred"] == '"Call Time"'
+
+
+def test_one_of_two_columns_of_one_name_is_asked_for(desk: Desk) -> None:
+    rows = [(n, f"1/{n + 13}/2026 22:37", f"{n} Elm St", "EDP", "NORM") for n in range(5)]
+    content = written([("Incident", "Call Time", "Location", "Type", "Type"), *rows])
+    layout = suggested(desk, content, 11)
+    assert "# ? nature: one of #4, #5; choose one" in layout
+    assert "nature" not in columns(layout)
+
+
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        (b'[{"incident": 1}]', "is JSON; export it as CSV"),
+        (b'{"calls": []}', "is JSON; export it as CSV"),
+        (b"PK\x03\x04", "a zip archive or an Excel workbook; save it as CSV"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1",
+            "is an Excel workbook of the old form (.xls); save it as CSV",
+        ),
+        (b"%PDF-1.7", "is a PDF; export it as CSV"),
+        (b"<!DOCTYPE html><table>", "is a web page or XML; export it as CSV"),
+    ],
+)
+@pytest.mark.parametrize("option", [["--suggest"], ["--layout", "demo"]])
+def test_a_file_that_is_no_csv_is_named(
+    desk: Desk, start: bytes, told: str, option: list[str]
+) -> None:
+    desk.file.write_bytes(start + b"\n" * 40)
+    done: Result = desk.ccu("import", str(desk.file), *option)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+
+
+GARLAND = {"occurred": '"date"', "address": '"address"', "nature": '"incident"'}
+MILWAUKEE = {"incident": '"id"', "occurred": '"time"', "beat": '"district"'}
+MONTGOMERY = {"occurred": '"timeStamp"', "address": '"addr"', "nature": '"title"'}
+PARTS = ("number", "dir", "road", "sfx")
+SAN_DIEGO = {
+    "incident": '"incident_num"',
+    "nature": '"call_type"',
+    "address": str([f"address_{part}_primary" for part in PARTS]).replace("'", '"'),
+}
+REAL = {
+    "garland_tx_police_2025.csv": GARLAND,
+    "milwaukee_police_calls_2018.csv.gz": MILWAUKEE,
+    "montco_pa_911_2015-2016.csv.gz": MONTGOMERY,
+    "san_diego_police_calls_2023.csv.gz": SAN_DIEGO,
+}
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_a_real_export(desk: Desk, name: str) -> None:
+    path = SHARED / "calls" / name
+    if not path.exists():
+        pytest.skip("the shared data is not here")
+    done = desk.ccu("import", str(path), "--suggest")
+    assert (done.code, done.err) == (0, "")
+    found = columns(done.out)
+    assert {field: found.get(field) for field in REAL[name]} == REAL[name]
