@@ -31,7 +31,11 @@ if TYPE_CHECKING:
 
 SHOWN = 3  # cells or readings of a choice that is asked about
 LONGEST_SHOWN = 22  # characters of one of them
-_BLANK = re.compile(r"|null|\(null\)|none|nil|n/?a|#n/a|nan|-+", re.IGNORECASE)
+_BLANK = re.compile(  # what databases and spreadsheets write for an empty cell, or for no time
+    r"|[(<[]?null[)>\]]?|none|nil|n/?a|#n/a|na[nt]|undefined|-+|\\N|(0000-00-00|0001-01-01).*"
+    r"|(1900-01-01|0?1/0?1/1900)([T ](0?0:00|12:00(:00)? ?AM).*)?",
+    re.IGNORECASE,
+)
 _NAMED = re.compile(r"(?=.*[A-Za-z])[^0-9]*[0-9]{0,3}[^0-9]*")  # a text that can be a column's name
 
 Hints = Mapping[str, Mapping[str, Any]]  # tables of an importer's hints.toml

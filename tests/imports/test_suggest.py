@@ -101,6 +101,15 @@ def test_a_form_of_date_is_read_right(desk: Desk) -> None:
     assert {each: at for each, at in began.items() if at != "2026-01-04T22:37:00-05:00"} == {}
 
 
+def test_a_full_hour_has_its_clock(desk: Desk) -> None:
+    rows = [(n, f"1/{n + 13}/2026 10:00 p.m.", f"{n} Elm St", "EDP") for n in range(1, 4)]
+    content = written([("Incident", "Call Time", "Location", "Nature"), *rows])
+    suggested(desk, content)
+    assert desk.counts(content)[:2] == (3, 3)
+    found = desk.ask("SELECT occurred_at, clock_known FROM call")
+    assert {(at[11:16], known) for at, known in found} == {("22:00", 1)}
+
+
 def test_a_form_of_date_that_is_not_certain_is_asked_about(desk: Desk) -> None:
     assert [text for text in ASKED if not one(desk, text).startswith("formats = []")] == []
 
@@ -205,7 +214,7 @@ def test_a_date_beside_two_clocks_is_asked_about(desk: Desk) -> None:
 def test_a_date_alone_is_told(desk: Desk) -> None:
     rows = [(n, f"1/{n + 13}/2026", f"{n} Elm St") for n in range(5)]
     layout = suggested(desk, written([("Incident", "Date", "Location"), *rows]))
-    assert "# The file gives no clock time: every call is at 00:00." in layout
+    assert "# The file gives no clock time: its calls count at no hour." in layout
 
 
 def test_a_file_without_a_header_goes_by_position_and_nothing_of_it_is_written(desk: Desk) -> None:

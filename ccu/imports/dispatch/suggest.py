@@ -368,7 +368,7 @@ class First:
         found = forms.joined([text for each in texts for text in each], end, base, today)
         note = ""
         if self._kind(chosen["occurred"][0]) == "day" and len(chosen["occurred"]) == 1:
-            note = "\n# The file gives no clock time: every call is at 00:00."
+            note = "\n# The file gives no clock time: its calls count at no hour."
         return suggest.formats(found, texts[0][: suggest.SHOWN], self._questions) + note
 
     def _both(self, columns: Sequence[str]) -> list[str]:

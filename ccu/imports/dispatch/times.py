@@ -222,14 +222,14 @@ class Times:
 
 def _timed(formats: Iterable[str]) -> list[str]:
     """Return the formats of a layout that have a clock."""
-    return [form for form in formats if re.search("%[HI]", form)] or ["iso"]
+    return [form for form in formats if re.search("%[HI]| clock$", form)] or ["iso"]
 
 
 def _days(formats: Iterable[str]) -> Iterator[str]:
     """Yield the formats of the days in a layout's formats."""
     for form in formats:
         words = ("%Y-%m-%d" if form == "iso" else re.sub("T(?=%[HI])", " ", form)).split()
-        day = " ".join(word for word in words if not re.search("%[HIMSfpz]", word))
+        day = " ".join(word for word in words if not re.search("%[HIMSfpz]|^clock$", word))
         if re.search("%[Yy]", day) and re.search("%[dj]", day):
             yield day
 
