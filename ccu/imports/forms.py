@@ -137,7 +137,7 @@ def _reading(formats: Sequence[str], text: str) -> str:
         read = first_reading(formats, text)
     except ValueError:
         return "not read"
-    return f"{dates.say_date(read.date())} {read:%H:%M}"
+    return dates.say_moment(read, read)
 
 
 def never_after(ones: Sequence[str], others: Sequence[str], today: str) -> bool:

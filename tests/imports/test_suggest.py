@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SHARED, Ccu, Result
-from tests.dispatch_rows import Desk
+from tests.dispatch_rows import LAYOUT, Desk, row
+from tests.dispatch_rows import text as export_of
 
 LINES = (Path(__file__).parent / "natures.tsv").read_text(encoding="utf-8").splitlines()
 NATURES = [tuple(line.split("\t")) for line in LINES]
@@ -297,3 +298,48 @@ def test_a_real_export(desk: Desk, name: str) -> None:
     assert (done.code, done.err) == (0, "")
     found = columns(done.out)
     assert {field: found.get(field) for field in REAL[name]} == REAL[name]
+
+
+# ---------------------------------------------------------------- what a dry run shows
+
+
+def dry(desk: Desk, rows: Sequence[dict[str, str]]) -> str:
+    desk.layout.write_text(LAYOUT)
+    done = desk.bring(export_of([row(**cells) for cells in rows]), "--dry-run", "--format", "csv")
+    assert (done.code, desk.one("SELECT count(*) FROM call")) == (0, 0), done.err
+    assert done.out.count("\n") == 2  # the counts, in every format alone
+    return done.err
+
+
+def test_a_dry_run_shows_the_first_rows_as_they_were_read(desk: Desk) -> None:
+    rows = [{"Number": f"26-{n}"} for n in range(1, 8)]
+    told = dry(desk, [*rows, {"Number": "26-9", "Nature": "HISS", "Where": ""}])
+    assert told.count("line ") == 5
+    assert (
+        "line 2: 26-1: Sun Jan 18, 2026 22:30, dispatched 22:31, cleared 23:05;"
+        " 12 / MAIN ST / unit # 3 / WESTPORT; Welfare check (WELFARE CHECK); ADVISED\n"
+    ) in told
+    assert "most often HISS (1)" in told
+
+
+def test_a_dry_run_tells_of_a_clock_that_lost_its_half_of_the_day(desk: Desk) -> None:
+    hours = [f"{n % 12 + 1:02}" for n in range(24)]
+    rows = [
+        {"Number": str(n), "Received": f"2026-01-18 {hour}:30:00", "Sent": "", "Cleared": ""}
+        for n, hour in enumerate(hours)
+    ]
+    told = dry(desk, rows)
+    assert "none of 24 calls begins after 12:59; the export may have lost AM and PM" in told
+    assert "dispatched is empty in every row: Sent" in told
+    assert "priority is empty" not in told
+    rows[3]["Received"] = "2026-01-18 13:30:00"
+    assert "begins after" not in dry(desk, rows)
+
+
+def test_a_dry_run_tells_of_calls_at_midnight(desk: Desk) -> None:
+    rows = [
+        {"Number": str(n), "Received": f"2026-01-{n + 10} {'00:00' if n else '07:10'}:00",
+         "Sent": "", "Cleared": ""}
+        for n in range(4)
+    ]  # fmt: skip
+    assert "3 of 4 calls begin at exactly 00:00; is the clock time in another" in dry(desk, rows)

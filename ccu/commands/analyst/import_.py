@@ -72,14 +72,16 @@ def command(
     row = tuple(getattr(summary, column) for column in COLUMNS)
     title = "Dry run, nothing kept" if dry_run else "Import"
     emit(Table(COLUMNS, [row], title=title), format, output)
+    if summary.shown is not None:
+        for line in (*summary.shown.rows, *summary.shown.told):
+            say(line)
     _tell(summary, rejects)
 
 
-def _most(texts: "Counter[str]") -> str:
-    """Return the most frequent texts with their counts."""
-    return ", ".join(
-        f"{text[:LONGEST_SHOWN]} ({count})" for text, count in texts.most_common(MOST_SHOWN)
-    )
+def _most(texts: "Counter[str]", dry_run: bool) -> str:
+    """Return the most frequent texts with their counts; more of them on a dry run."""
+    shown = texts.most_common(MOST_SHOWN * (4 if dry_run else 1))
+    return ", ".join(f"{text[:LONGEST_SHOWN]} ({count})" for text, count in shown)
 
 
 def _some(texts: set[str]) -> str:
@@ -88,6 +90,7 @@ def _some(texts: set[str]) -> str:
 
 def _tell(summary: "Summary", rejects: Path | None) -> None:
     """Print to standard error what the row of counts does not show."""
+    dry_run = summary.shown is not None
     for reason, count in summary.reasons.most_common():
         say(f"rejected {count}: {reason}")
     if rejects is not None:
@@ -99,13 +102,14 @@ def _tell(summary: "Summary", rejects: Path | None) -> None:
     if summary.unmapped:
         say(
             f"{summary.unmapped.total()} rows have one of {len(summary.unmapped)} natures that"
-            f" are not in the layout, and count as other; most often {_most(summary.unmapped)}"
+            " are not in the layout, and count as other; most often"
+            f" {_most(summary.unmapped, dry_run)}"
         )
     if summary.uncleared:
         say(
             f"{summary.uncleared.total()} rows have one of {len(summary.uncleared)} natures as"
             " cleared that are not in the layout; the dispatched nature counts; most often"
-            f" {_most(summary.uncleared)}"
+            f" {_most(summary.uncleared, dry_run)}"
         )
     joined = summary.joined
     if joined.rows:

@@ -15,6 +15,7 @@ from ccu.imports import store
 from ccu.imports.dispatch import change_store as changed_rows
 from ccu.imports.dispatch.join_store import Joined
 from ccu.imports.dispatch.layout import Layout
+from ccu.imports.dispatch.preview_store import Preview
 from ccu.imports.store import Batch
 from ccu.places import merge_store as place_merge
 from ccu.records import audit
@@ -166,6 +167,7 @@ class Summary:
     unmapped: Counter[str] = field(default_factory=Counter)  # natures the layout does not know
     uncleared: Counter[str] = field(default_factory=Counter)  # the same, of natures as cleared
     joined: Joined = field(default_factory=Joined)
+    shown: Preview | None = None  # of a dry run
     unread: Mapping[str, set[str]] = field(default_factory=dict)  # field -> texts not in the layout
 
     def settle(self, known: int, sealed: int, changes: Iterable[changed_rows.Change]) -> None:

@@ -5,6 +5,7 @@ reading       a row to the values that are kept
 times         the times of a row
 staging       the private file they wait in, so that no user waits meanwhile
 join          the rows of one incident to one call
+preview       what a dry run shows of it
 merging       into the calls, in one transaction
 changed_rows  calls whose row in the file has changed
 suggest       a first layout for an export
@@ -20,6 +21,7 @@ from ccu.database import opening as db
 from ccu.imports import identifiers
 from ccu.imports import rejects as rejected
 from ccu.imports.dispatch import merge_store as merging
+from ccu.imports.dispatch import preview_store
 from ccu.imports.dispatch.join_store import APART, aside, join
 from ccu.imports.dispatch.layout import Layout
 from ccu.imports.dispatch.merge_store import Summary
@@ -68,6 +70,7 @@ def import_file(
                 rejected.write(rejects, table.names, stage.rejects())
             if dry_run:
                 merging.preview(connection, layout.source, summary)
+                summary.shown = preview_store.preview(connection, layout.columns)
             connection.execute("COMMIT")
             if not dry_run:
                 batch = Batch(None, export.name, export.sha256, layout.name)
