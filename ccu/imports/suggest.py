@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 SHOWN = 3  # cells or readings of a choice that is asked about
 LONGEST_SHOWN = 22  # characters of one of them
 _BLANK = re.compile(  # what databases and spreadsheets write for an empty cell, or for no time
-    r"|[(<[]?null[)>\]]?|none|nil|n/?a|#n/a|na[nt]|undefined|-+|\\N|(0000-00-00|0001-01-01).*"
+    r"|[(<[]?null[)>\]]?|none|nil|n/?a|#n/a|nan|undefined|-+|\\N|(0000-00-00|0001-01-01).*"
     r"|(1900-01-01|0?1/0?1/1900)([T ](0?0:00|12:00(:00)? ?AM).*)?",
     re.IGNORECASE,
 )
@@ -214,7 +214,7 @@ def choose(sample: Sample, hints: Hints, leave_out: Container[str] = ()) -> Chos
 def ranked(
     sample: Sample, columns: Iterable[str], patterns: str | Sequence[str]
 ) -> list[tuple[int, str]]:
-    """Return the columns whose names match, each with the place of the earliest pattern that does.
+    """Return the columns whose names match, each with the place of its earliest pattern, in order.
 
     One text has its patterns between `|`.
     """
@@ -226,7 +226,7 @@ def ranked(
         found = (rank for rank, each in enumerate(patterns) if re.search(each, words))
         if (rank := next(found, None)) is not None:
             fits.append((rank, column))
-    return fits
+    return sorted(fits, key=lambda each: each[0])
 
 
 def spoken(name: str) -> str:
@@ -241,13 +241,18 @@ def has_words(cell: str) -> bool:
 
 
 def is_number(cell: str) -> bool:
-    """Whether a cell can be a number of an incident: it has a digit and is no date."""
-    return bool(re.search(r"\d", cell)) and not forms.DATED.match(cell) and len(cell) <= 40
+    """Whether a cell can be an incident number: it has a digit and is no date."""
+    dated = re.search(r"\d[/:]\d|^(19|20)\d\d-\d\d-\d\d\b", cell)
+    return bool(re.search(r"\d", cell)) and not dated and len(cell) <= 40
 
 
 def is_identifier(cell: str) -> bool:
     """Whether a cell looks like an incident number also without a column name that tells."""
-    return is_number(cell) and bool(re.fullmatch(r"(?!-?\d+\.\d+$)\S{4,25}", cell))
+    return (
+        not forms.DATED.match(cell)
+        and is_number(cell)
+        and bool(re.fullmatch(r"(?!-?\d+\.\d+$)\S{4,25}", cell))
+    )
 
 
 # ---------------------------------------------------------------- the layout's lines

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import sys
+import tomllib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -159,6 +160,80 @@ def test_a_new_export_becomes_a_report(ccu: Ccu, tmp_path: Path, made: Any) -> N
     }
     care = sum(each.care for each in expected)
     assert (figures["calls"], figures["care_calls"]) == (len(expected), care)
+
+
+# Header and a row of other systems; `{n}` differs in each row. Then what columns must be chosen.
+HEADERS = {
+    "queued, with a number that looks like a date": (
+        "Event Clearance Description,Call Type,CAD Event Number,CAD Event Original Time Queued,"
+        "CAD Event Arrived Time,Dispatch Beat,Initial Call Type,Final Call Type,Dispatch Address",
+        "ASSISTANCE,911,20260{n}000012,01/1{n}/2026 10:37:00 PM,01/1{n}/2026 10:47:00 PM,K{n},"
+        "SUSPICIOUS PERSON,CRISIS,{n}XX BLOCK OF PINE ST",
+        "incident=CAD Event Number|occurred=CAD Event Original Time Queued|nature=Initial Call Type"
+        "|nature_cleared=Final Call Type|address=Dispatch Address|beat=Dispatch Beat"
+        "|disposition=Event Clearance Description|arrived=CAD Event Arrived Time",
+    ),
+    "codes beside their texts": (
+        "Police_Item,Type,TypeText,Priority,InitialType,InitialTypeText,MapX,MapY,TimeCreate,"
+        "TimeDispatch,TimeArrive,TimeClosed,Disposition,DispositionText,Beat,BLOCK_ADDRESS,Zip",
+        "A0{n}123426,103M,MENTAL PATIENT,1A,103M,MENTAL PATIENT,3676{n},53{n},"
+        "01/1{n}/2026 10:37 PM,01/1{n}/2026 10:38 PM,01/1{n}/2026 10:47 PM,01/1{n}/2026 11:47 PM,NAT,"
+        "Action Taken,1A{n},0{n}XX Canal St,70112",
+        "incident=Police_Item|occurred=TimeCreate|dispatched=TimeDispatch|arrived=TimeArrive"
+        "|cleared=TimeClosed|nature=InitialTypeText"
+        "|disposition=DispositionText|address=BLOCK_ADDRESS|zip=Zip|beat=Beat|priority=Priority",
+    ),
+    "a log of a small town": (
+        "Date,Call No,Time,Call Reason,Action,Location,Unit,Disp,Arvd,Clrd",
+        "01/1{n}/2026,26-{n}12,2237,WELFARE CHECK,Services Rendered,{n} MAIN ST,K{n},2238,2245,"
+        "0005",
+        "incident=Call No|occurred=Date+Time|dispatched=Date+Disp|arrived=Date+Arvd"
+        "|cleared=Date+Clrd|nature=Call Reason|address=Location|disposition=Action",
+    ),
+    "dispatch alone": (
+        "Incident_Number,Area_Occ,Rpt_Dist,Dispatch_Date,Dispatch_Time,Call_Type_Code,Call_Type_Text",
+        "PD2601000{n},Central,01{n}5,2026-01-1{n}T00:00:00.000,22:37:00,918,MENTAL ILL",
+        "incident=Incident_Number|occurred=Dispatch_Date+Dispatch_Time|nature=Call_Type_Text|beat=Rpt_Dist",
+    ),
+    "a day beside a moment": (
+        "OBJECTID,CAD_EVNT_ID,CREATE_DATE,INCIDENT_TIME,BORO_NM,TYP_DESC,ADD_TS,DISP_TS,ARRIVD_TS,"
+        "CLOSNG_TS,Latitude",
+        "{n},1234567{n},01/1{n}/2026,22:37:00,BROOKLYN,AMBULANCE CASE: EDP/INSIDE,"
+        "01/1{n}/2026 10:37:05 PM,01/1{n}/2026 10:38:05 PM,01/1{n}/2026 10:48:05 PM,"
+        "01/1{n}/2026 11:48:05 PM,40.6",
+        "incident=CAD_EVNT_ID|occurred=ADD_TS|dispatched=DISP_TS|arrived=ARRIVD_TS"
+        "|cleared=CLOSNG_TS|nature=TYP_DESC|city=BORO_NM",
+    ),
+    "short names": (
+        "incno,date,recvd,disp,enrt,onscene,clr,block,street name,type,apt,call type,closecode,"
+        "pri,unit",
+        "26{n}123,1/1{n}/26,2237,2238,2239,2245,2359,{n},ELM,ST,,EDP,7,2,B45{n}",
+        "incident=incno|occurred=date+recvd|dispatched=date+disp|arrived=date+onscene"
+        "|cleared=date+clr|address=block+street name+type|unit=apt|nature=call type"
+        "|disposition=closecode|priority=pri",
+    ),
+    "no header, a day and a clock": (
+        "26{n}0123,01/1{n}/2026,22:37:00,WELFARE CHECK,{n} VIRGINIA ST,RNO,A{n}2",
+        "26{n}0123,01/1{n}/2026,22:37:00,WELFARE CHECK,{n} VIRGINIA ST,RNO,A{n}2",
+        "incident=#1|occurred=#2+#3|nature=#4|address=#5",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_the_columns_of_other_systems(ccu: Ccu, tmp_path: Path, name: str) -> None:
+    header, line, expected = HEADERS[name]
+    file = tmp_path / "calls.csv"
+    lines = [header.replace("{n}", "1"), *(line.replace("{n}", str(n)) for n in range(2, 9))]
+    file.write_text("\n".join(lines) + "\n")
+    done = ccu("import", str(file), "--suggest")
+    assert (done.code, done.err) == (0, "")
+    chosen = {
+        field: [columns] if isinstance(columns, str) else columns
+        for field, columns in tomllib.loads(done.out)["columns"].items()
+    }
+    pairs = (each.split("=") for each in expected.split("|"))
+    assert chosen == {field: columns.split("+") for field, columns in pairs}
 
 
 # ---------------------------------------------------------------- at a terminal

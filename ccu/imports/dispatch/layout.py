@@ -13,7 +13,7 @@ READY = ("demo",)
 
 # What databases and spreadsheets write for an empty cell. A layout that maps one of these texts, or
 # has it as a city code, keeps it.
-_NULLS = ("null", "(null)", "<null>", "[null]", "n/a", "#n/a", "na", "none", "nan", "nat", "nil",
+_NULLS = ("null", "(null)", "<null>", "[null]", "n/a", "#n/a", "na", "none", "nan", "nil",
           "undefined", "-", "--", "---", r"\N")  # fmt: skip
 NULLS = frozenset(
     form for text in _NULLS for form in (text, text.upper(), text.lower(), text.title())

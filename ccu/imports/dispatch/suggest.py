@@ -22,6 +22,7 @@ Test = Callable[[str], object]
 WANTED = ("incident", "occurred", "address", "nature", "disposition", "priority", "beat")
 TOGETHER = 0.9  # of a column's cells, that must be what the column is taken for
 FEW = 0.3
+STATE_NAMES = STATE_CODES | STATES.keys()
 CROSSING = re.compile(r"[a-z] ?[&/@] ?[a-z]", re.IGNORECASE)
 
 
@@ -60,6 +61,9 @@ class First:
         self._choose_time("occurred")
         if "occurred" not in self.chosen:
             self._time_by_cells()
+        if "occurred" not in self.chosen and "dispatched" in self.chosen:
+            self._take("occurred", self.chosen.pop("dispatched"))
+            self._notes.append("occurred: the file has no other time of the call than of dispatch")
         for name in ("occurred", *TIMES):
             self._join_day(name)
         cars = suggest.ranked(self._sample, self._left, self._hints["skip"]["cars"])
@@ -83,15 +87,12 @@ class First:
     def _ranked(self, name: str, patterns: Sequence[str]) -> list[tuple[int, str]]:
         """Return the columns whose names match and whose cells can be the field's, best first."""
         found = suggest.ranked(self._sample, self._left, patterns)
-        return sorted(
-            (each for each in found if self._fits(name, each[1])), key=lambda each: each[0]
-        )
+        return [(rank, column) for rank, column in found if self._fits(name, column)]
 
     def _choose(self, name: str) -> None:
         found = self._ranked(name, self._hints["columns"][name])
         if not found and name not in ("nature", "nature_cleared"):  # one that is filled in later
-            blank = suggest.ranked(self._sample, self._blank, self._hints["columns"][name])
-            found = sorted(blank, key=lambda each: each[0])[:1]
+            found = suggest.ranked(self._sample, self._blank, self._hints["columns"][name])[:1]
         best = [column for rank, column in found if rank == found[0][0]]
         if name == "incident" and len(best) > 1:  # a report has a number only where it was written
             most = max(len(self._sample.filled(each)) for each in best)
@@ -137,11 +138,9 @@ class First:
         if name == "incident":
             return share(column, suggest.is_number) > TOGETHER
         if name == "state":
-            return share(column, _is_state) > TOGETHER
+            return share(column, lambda cell: cell.upper() in STATE_NAMES) > TOGETHER
         if name == "zip":
             return share(column, re.compile(r"\d{5}(-?\d{4})?(\.0)?").fullmatch) > FEW
-        if name == "unit":
-            return share(column, forms.DATED.match) < FEW
         if name in ("address", "city", "nature_cleared"):
             return share(column, suggest.has_words) > FEW
         return share(column, forms.DATED.match) < FEW
@@ -156,13 +155,12 @@ class First:
         """Choose the incident number; without a header, by its cells."""
         self._choose("incident")
         if "incident" not in self.chosen and not self._sample.header:
-            share, rows = self._sample.share, self._sample.rows
             alike = [
-                column
-                for column in self._left
-                if share(column, suggest.is_identifier) > TOGETHER
-                and len({*self._sample.filled(column)}) > 0.5 * rows
-                and self._kind(column) != "clock"
+                each
+                for each in self._left
+                if self._sample.share(each, suggest.is_identifier) > TOGETHER
+                and len({*self._sample.filled(each)}) > 0.5 * self._sample.rows
+                and self._kind(each) != "clock"
             ]
             if chosen := self._one_of("incident", alike):
                 self._take("incident", [chosen])
@@ -171,7 +169,10 @@ class First:
 
     def _choose_time(self, name: str) -> None:
         found = self._ranked(name, self._hints["times"][name])
+        moments = [(rank, column) for rank, column in found if self._kind(column) == "moment"]
         best = [column for rank, column in found if rank == found[0][0]]
+        if moments and {*map(self._kind, best)} != {"day", "clock"}:
+            best = [column for rank, column in moments if rank == moments[0][0]]
         for order in (["moment"], ["day", "clock"], ["day"], ["clock"]):
             fits = [[each for each in best if self._kind(each) == kind] for kind in order]
             if all(fits):
@@ -183,12 +184,12 @@ class First:
     def _time_by_cells(self) -> None:
         """Take the column whose times are never after those of another."""
         cells, today = self._sample.columns, self._questions.today
-
-        def never_after(one: str, other: str) -> bool:
-            return one == other or forms.never_after(cells[one], cells[other], today)
-
         moments = self._of_kind("moment")
-        first = [each for each in moments if all(never_after(each, other) for other in moments)]
+        first = [
+            each
+            for each in moments
+            if all(forms.never_after(cells[each], cells[other], today) for other in moments)
+        ]
         if first or (first := self._of_kind("day")):
             self._take("occurred", first[:1])
 
@@ -275,7 +276,7 @@ class First:
         found = suggest.ranked(self._sample, columns, patterns)
         fits = [
             column
-            for _, column in sorted(found, key=lambda each: each[0])
+            for _, column in found
             if column in self._blank
             or (
                 self._sample.share(column, test) > 0.5
@@ -285,7 +286,10 @@ class First:
         return next((each for each in fits if each not in self._blank), "".join(fits[:1]))
 
     def _address_by_cells(self) -> None:
-        shares = {each: self._sample.share(each, _has_street) for each in self._left}
+        others = {*self._hints["columns"]["nature"], *self._hints["columns"]["disposition"]}
+        taken = {column for _, column in suggest.ranked(self._sample, self._left, [*others])}
+        left = [each for each in self._left if each not in taken]
+        shares = {each: self._sample.share(each, _has_street) for each in left}
         best = max(shares, key=lambda each: shares[each], default="")
         if best and shares[best] > 0.6:
             self._take("address", [best])
@@ -382,10 +386,6 @@ class First:
         yield "# No column looks like an incident number: rows are told apart by these. They must"
         yield "# not change later, or a corrected row becomes a second call."
         yield f"identity = {suggest.listed(identity)}"
-
-
-def _is_state(cell: str) -> bool:
-    return cell.upper() in STATE_CODES or cell.upper() in STATES
 
 
 def _has_street(cell: str) -> bool:
