@@ -179,7 +179,7 @@ def test_an_incident_number_may_be_repeated_and_a_car_is_no_apartment(desk: Desk
         "incident": '"incident_number"', "occurred": '"date_time"', "nature": '"nature"',
         "address": '["block", "location"]',
     }  # fmt: skip
-    assert '# "unit_number" looks like the units sent' in layout
+    assert '# responder = "unit_number"  # units sent' in layout
 
 
 @pytest.mark.parametrize(

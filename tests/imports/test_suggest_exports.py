@@ -177,8 +177,8 @@ HEADERS = {
         "Police_Item,Type,TypeText,Priority,InitialType,InitialTypeText,MapX,MapY,TimeCreate,"
         "TimeDispatch,TimeArrive,TimeClosed,Disposition,DispositionText,Beat,BLOCK_ADDRESS,Zip",
         "A0{n}123426,103M,MENTAL PATIENT,1A,103M,MENTAL PATIENT,3676{n},53{n},"
-        "01/1{n}/2026 10:37 PM,01/1{n}/2026 10:38 PM,01/1{n}/2026 10:47 PM,01/1{n}/2026 11:47 PM,NAT,"
-        "Action Taken,1A{n},0{n}XX Canal St,70112",
+        "01/1{n}/2026 10:37 PM,01/1{n}/2026 10:38 PM,01/1{n}/2026 10:47 PM,01/1{n}/2026 11:47 PM,"
+        "NAT,Action Taken,1A{n},0{n}XX Canal St,70112",
         "incident=Police_Item|occurred=TimeCreate|dispatched=TimeDispatch|arrived=TimeArrive"
         "|cleared=TimeClosed|nature=InitialTypeText"
         "|disposition=DispositionText|address=BLOCK_ADDRESS|zip=Zip|beat=Beat|priority=Priority",
