@@ -113,7 +113,6 @@ def make(folder: Path) -> Path:
         ("admin", ("follow-up", "done", "7", "--result", "refused"), ""),
         ("admin", (*call, "--when", "2026-01-29 09:00"), ""),
         ("admin", ("call", "void", "5", "--reason", "logged twice"), ""),
-        ("admin", ("person", "add", "--file", "-"), "description: added in error"),
         ("admin", ("refer", "4", "--to", "1", "--need", "housing"), ""),
         ("admin", ("referral", "update", "3", "--status", "declined"), ""),
     ]  # fmt: skip
@@ -134,6 +133,7 @@ def make_with_trust(folder: Path) -> Path:
     _take(
         db,
         [
+            ("admin", ("person", "add", "--file", "-"), "description: added in error"),
             ("clinician", ("consent", "grant", "1", "--to", "hospital", "--scope", "needs",
                            "--purpose", "treatment", "--signed", "2026-01-10"), ""),
             ("records", ("retention", "hold", "call", "3", "--authority", "D-1"), ""),
@@ -200,7 +200,6 @@ LINES: dict[str, tuple[str, str]] = {
     "person find": ("--file -", f"family: {FAMILY}"),
     "person show": ("1 --changes", ""),
     "person edit": ("1 --housing shelter", ""),
-    "person void": ("5 --yes", ""),
     "person compare": ("1 2", ""),
     "person duplicates": ("", ""),
     "person distinct": ("1 2 --reason 'two people'", ""),
@@ -263,6 +262,7 @@ LINES: dict[str, tuple[str, str]] = {
 # The same for the commands of trust, on the town of make_with_trust; CCU_CARE_DB and
 # CCU_WELLNESS_DB name files of the same folder where there are any.
 TRUST_LINES: dict[str, tuple[str, str]] = {
+    "person void": ("5 --yes", ""),
     "consent grant": (
         "2 --to hospital --scope needs --purpose treatment --signed 2026-01-10",
         "",
