@@ -20,6 +20,8 @@ from ccu.places import finding
 from ccu.places.store import Near
 from ccu.session import Session
 
+MOST_TOLD = 3  # calls in a warning
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -121,7 +123,7 @@ def warnings(session: Session, entered: Entry, call_id: int) -> list[str]:
     return [doubtful] * entered.doubtful + [
         f"This may be {_called(session, each)}. If it is: ccu call void {call_id}"
         f' --reason "same as call {each["id"]}"'
-        for each in entered.alike
+        for each in entered.alike[:MOST_TOLD]
     ]
 
 

@@ -3,25 +3,60 @@
 They are fields of a dataclass without comparison or repr, because making those costs start-up time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
+from ccu.errors import InvalidInput
 from ccu.options import FILE, MOMENT, OptionType, code, line, opt, whole_number
+
+if TYPE_CHECKING:
+    from ccu.session import Session
 
 LONGEST_ADDRESS = 300  # the address reader reads no further
 MOST_MINUTES = 100_000
+OLDEST_CALL = 5  # years; an earlier one is probably a mistyped year
 
 # Read by the form, once it is known when the call began.
 _IN_THE_FORM: OptionType[str] = OptionType(read=lambda session, text, option: text)
 _SHORT = line(60, clears=True)
 
+
+def _began(session: "Session", text: str, option: str) -> datetime:
+    """Read when a call began. One of years ago is asked about, or must be written as ISO.
+
+    Raises InvalidInput.
+    """
+    return _not_long_ago(session, MOMENT.read(session, text, option), text, option)
+
+
+def _began_answered(session: "Session", text: str, option: str) -> datetime:
+    return _not_long_ago(session, MOMENT.read_answer(session, text, option), text, option)
+
+
+def _not_long_ago(session: "Session", began: datetime | None, text: str, option: str) -> datetime:
+    assert began is not None
+    years = session.today.year - began.year
+    if years <= OLDEST_CALL or text.strip().startswith(f"{began:%Y-%m-%d}"):
+        return began
+    from ccu.options import terminal
+
+    said = f"{began:%m/%d/%Y} is {years} years ago"
+    if not session.may_choose:
+        raise InvalidInput(f"{option}: {said}; if it is right, write {began:%Y-%m-%d %H:%M}")
+    if not terminal.yes_or_no(f"{said}; use it anyway? y or n"):
+        raise InvalidInput(f"{option}: type the day again")
+    return began
+
+
+BEGAN = replace(MOMENT, read=_began, answer=_began_answered)
+
 # option -> its type
 TYPES: dict[str, OptionType[Any]] = {
-    "when": MOMENT,
+    "when": BEGAN,
     "address": line(LONGEST_ADDRESS, needed=True),
     "nature": code("nature"),
     "nature_cleared": code("nature"),
@@ -45,7 +80,7 @@ class CallOptions:
 
     when: Annotated[
         datetime | None,
-        opt("--when", MOMENT, "When it began: 2230, yesterday 22:30, 1/18 22:30."),
+        opt("--when", BEGAN, "When it began: 2230, yesterday 22:30, 1/18 22:30."),
     ] = None
     address: Annotated[
         str | None, opt("--address", TYPES["address"], "Where, as you would write it.")

@@ -37,6 +37,7 @@ QUESTIONS = {
 }
 # option -> its code list, whose labels show how an answer was understood
 LISTS = {"nature": "nature", "source": "call_source"} | {each: each for each in MANY}
+AS_TYPED = ("responder", "minutes")  # repeated after the answer only where it was read otherwise
 SKIPPED = ("danger", "intervention", "disposition", "minutes")  # Enter leaves these out
 # In a draft: the question about people was finished; somebody whose possible matches were shown,
 # and lines of a note, where it was interrupted.
@@ -161,7 +162,7 @@ class CallQuestions:
                 return self._ask(option)
             self._typed["address"] = self._form.values["address"].raw
         words = self._words(option)
-        if words and words.lower() != typed.lower():  # as typed: not repeated
+        if words and not (option in AS_TYPED and words.lower() == typed.lower()):
             say(f"  {words}")
 
     def _read_given(self) -> None:

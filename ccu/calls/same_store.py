@@ -24,7 +24,7 @@ WHERE call.place_id IN ({MEMBERS}) AND call.voided_at IS NULL
   AND (call.nature IN (:nature, :cleared) OR call.nature_cleared IN (:nature, :cleared))
   AND abs(unixepoch(call.occurred_at) - unixepoch(:at)) <= 3600
   AND (call.incident IS NULL OR :incident IS NULL)
-ORDER BY call.id
+ORDER BY abs(unixepoch(call.occurred_at) - unixepoch(:at)), call.id LIMIT 9
 """  # noqa: S608 - our text
 _IMPORTED = """
 SELECT call.id, call.occurred_at, place.building_key
@@ -39,7 +39,7 @@ _KEPT = ("source_system", "occurred_at", "address", "nature")  # each has a rule
 def alike(
     connection: sqlite3.Connection, place_id: int | None, new: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Return calls at the place within an hour of a new one and of its nature, oldest first.
+    """Return calls at the place within an hour of a new one and of its nature, nearest first.
 
     Each has id, occurred_at, nature (its label), logged_by.
     """

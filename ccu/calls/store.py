@@ -296,7 +296,9 @@ def record_changes(
     }  # those two are the change's own by and reason
     if changed:
         table.record_changes(work, "call", call_id, changed, reason)
-        work.audit(action, "call", call_id, fields=sorted(changed))
+        own = old["recorded_by"] == staff.login_of(work.connection, work.staff_id)
+        detail: dict[str, Any] = {} if own else {"logged_by_another": True}
+        work.audit(action, "call", call_id, fields=sorted(changed), **detail)
     return list(changed)
 
 

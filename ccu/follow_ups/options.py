@@ -3,7 +3,7 @@
 import contextlib
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -33,24 +33,46 @@ from ccu.session import Session
 
 # Any of these, and the text has a time of day; else it is a day, or police time.
 _CLOCK = re.compile(r"\d:\d|\d ?[ap]\.?m|noon|midnight|\d ?h|hour|min|\bnow\b", re.IGNORECASE)
+# A day that was counted and not named.
+_COUNTED = re.compile(r"tomorrow$|in |\+|\d+ ?(d|days?|w|weeks?|months?)$", re.IGNORECASE)
 _POLICE_TIME = re.compile(r"(?<![\d/-])\d{4}(?![\d/-])")
 
 
 def _due(session: Session, text: str, option: str, tell: bool = True) -> datetime:
     """Return the moment something is due: a day alone is due by its end, in the town's time.
 
+    A day that was counted, such as tomorrow, is the next one on which the office is open.
     Raises InvalidInput for a text that is not one moment, and for one in the past: nothing new
     can have been due already.
     """
     due = _moment_due(session, text, option, tell)
     if due is None:
         day = typed_text.day(session, text, option, tell=tell)
+        if _COUNTED.match(text.strip()):
+            day = _open_day(session, day)
         next_day = dates.day_bounds(day, session.settings.zone)[1]
         due = dates.add_elapsed(next_day, hours=-1 / 3600)  # the last second: 23:59:59, as a rule
     if dates.is_after(session.now, due):
         tomorrow = f"; did you mean tomorrow {due:%H:%M}?" if due.date() == session.today else ""
         raise InvalidInput(f"{option} is in the past{tomorrow}")
     return due
+
+
+def _open_day(session: Session, day: date) -> date:
+    """Return the day, or the next one on which the office is open, and print that one."""
+    from ccu.dates import office_hours
+    from ccu.output import say
+
+    hours = office_hours.read(session.settings["office_hours"], session.settings["holidays"])
+    found = day
+    while hours.hours_on(found) is None:
+        found += timedelta(days=1)
+    if found != day:
+        say(
+            f"The office is closed on {day:%a} {dates.say_date(day)}: due {found:%a}"
+            f" {dates.say_date(found)}. To have the day itself, write {day:%m/%d/%Y}."
+        )
+    return found
 
 
 def _moment_due(session: Session, text: str, option: str, tell: bool) -> datetime | None:

@@ -84,9 +84,14 @@ def made(work: Work, found: int | Address) -> int:
 
 
 def _look(session: Session, address: str, place: int | None) -> tuple[int | Match, Address]:
-    """Return the number of the exact place, or what was found instead; and the address as read."""
+    """Return the number of the exact place, or what was found instead; and the address as read.
+
+    A number in place of an address is the place's.
+    """
     if bool(address.strip()) is (place is not None):
         raise InvalidInput("give either an address or --place")
+    if re.fullmatch("[0-9]+", address.strip()):  # no address is a number alone
+        place = PLACE.read(session, address, "--place")
     if place is not None:
         places.place_line(session.db, place)
         return places.file_id(session.db, place), read_address("")

@@ -124,7 +124,8 @@ def chosen(connection: sqlite3.Connection, table: str, text: str, option: str) -
     try:
         return _named(rows, table, text, "", _SHORTEST_ANSWER)
     except InvalidInput as error:
-        raise InvalidInput(str(error).removeprefix(": ")) from None
+        sentence = str(error).removeprefix(": ")
+        raise InvalidInput(sentence[:1].upper() + sentence[1:]) from None
 
 
 def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) -> str:

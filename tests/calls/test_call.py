@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Ccu, Result, once, run_ccu
+from tests.steps import become
 
 USUAL = (
     *("log-call", "--when", "22:30", "--address", "12 Main St Apt 3", "--nature", "welfare_check"),
@@ -308,6 +309,23 @@ def test_an_amendment_that_changes_nothing_writes_nothing(call: Ccu, db_path: Pa
     assert result == (0, "Call 1 already has these values; nothing was changed.\n", "")
     assert rows(db_path, "SELECT count(*) FROM audit") == before
     assert rows(db_path, "SELECT count(*) FROM change") == [(0,)]
+
+
+def test_an_officer_is_told_whose_call_it_is_and_the_audit_keeps_it(
+    call: Ccu, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    login = shown(call)["recorded_by"]
+    for who, role in (("okim", "officer"), ("dlee", "clinician")):
+        assert call("staff", "add", who, "--role", role).code == 0
+    own = call("call", "amend", "1", "--beat", "7")
+    assert "was logged by" not in own.err
+    become(monkeypatch, "okim")
+    done = call("call", "amend", "1", "--beat", "8")
+    assert (done.code, done.err) == (0, f"Call 1 was logged by {login}.\n")
+    become(monkeypatch, "dlee")
+    assert call("call", "amend", "1", "--beat", "9").err == ""
+    details = rows(db_path, "SELECT detail FROM audit WHERE action = 'amend' ORDER BY id")
+    assert ["another" in str(each) for each in details[-3:]] == [False, True, True]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import Ccu, Result, examples
+from tests.conftest import Ccu, Result, examples, run_ccu
 
 HERE = ("--address", "12 Main St Apt 3")
 USUAL = ("log-call", "--when", "22:30", *HERE, "--nature", "welfare_check")
@@ -45,6 +45,23 @@ def test_the_usual_call_gives_its_number_and_the_card(ccu: Ccu) -> None:
         "       1  01/31/2026 22:30  yes   Welfare check               No decision yet\n"
     )
     assert result.err == ""
+
+
+def test_a_call_of_years_ago_is_refused_unless_it_is_written_in_full(ccu: Ccu) -> None:
+    line = ("log-call", *HERE, "--nature", "crisis", "--when")
+    refused(
+        ccu(*line, "1/20/2006 22:30"),
+        "--when: 01/20/2006 is 20 years ago; if it is right, write 2006-01-20 22:30",
+    )
+    assert ccu(*line, "1/20/2021 22:30").code == 0
+    assert logged(ccu(*line, "2006-01-20 22:30", "-f", "json"))["occurred_at"] == (
+        "2006-01-20T22:30:00-05:00"
+    )
+    typed = ("1/20/1998 22:30", "n", "1/20/1998 22:30", "y")
+    asked = run_ccu(*line[:-1], stdin="\n".join(typed) + "\n" * 12, tty=True)
+    assert "01/20/1998 is 28 years ago; use it anyway? y or n: " in asked.err
+    assert "  Type the day again\n" in asked.err
+    assert "Tue Jan 20, 1998 22:30" in asked.err
 
 
 def test_a_second_call_is_counted_on_the_card(ccu: Ccu) -> None:
@@ -534,8 +551,8 @@ def test_a_wrong_answer_is_explained_and_asked_again(ccu: Ccu, db_path: Path) ->
     result = ccu("log-call", stdin="\n".join(typed) + "\n", tty=True)
     assert result.code == 0, result.err
     assert "  Address is empty\n" in result.err
-    assert "  type two letters or more of Suicide attempt or threat, Substance use\n" in result.err
-    assert "  type none in full to record that no hazard was found\n" in result.err
+    assert "  Type two letters or more of Suicide attempt or threat, Substance use\n" in result.err
+    assert "  Type none in full to record that no hazard was found\n" in result.err
     assert "  Minutes must be a whole number from 0 to 100000\n" in result.err
     assert rows(db_path, "SELECT nature, minutes, narrative FROM call") == [
         ("welfare_check", 30, "one\ntwo")

@@ -1,6 +1,7 @@
 """A call that is on file already: typed twice, or brought by the import before it was typed."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,13 @@ def test_without_a_terminal_the_same_call_is_saved_with_a_warning(
     warning = "This may be call 1: Sat Jan 31, 2026 22:30, Person in crisis, logged by "
     assert (warning in done.err) is bool(alike)
     assert ('ccu call void 2 --reason "same as call 1"' in done.err) is bool(alike)
+
+
+def test_of_many_such_calls_the_nearest_are_named(ccu: Ccu) -> None:
+    for minute in range(10, 16):
+        done = ccu("log-call", "--when", f"22:{minute}", *HERE, "-f", "json")
+    assert json.loads(done.out)["alike"] == [5, 4, 3, 2, 1]
+    assert re.findall(r"may be call (\d)", done.err) == ["5", "4", "3"]
 
 
 def test_a_void_call_is_not_the_same_call(ccu: Ccu) -> None:

@@ -140,14 +140,14 @@ def test_an_everyday_word_leads_to_a_code_and_is_asked_again(ccu: Ccu, db_path: 
     child = start(db_path, "--address", "12 Main St", "--when", "yesterday 22:30")
     for question, answer in (
         ("Nature (number, code, or how it begins): ", "homeless"),
-        ('not a valid nature: "homeless". Did you mean Unsheltered? List them: ccu codes', None),
+        ('Not a valid nature: "homeless". Did you mean Unsheltered? List them: ccu codes', None),
         ("Nature (number, code, or how it begins): ", "unshel"),
         ("Reported by [911]: ", "non-em"),
         ("  Non-emergency line", None),
         ("(Enter to skip): ", "no"),
-        ("type none in full to record that no hazard was found", None),
+        ("Type none in full to record that no hazard was found", None),
         ("(Enter to skip): ", "knife"),
-        ('not a valid hazard: "knife". Did you mean Weapon?', None),
+        ('Not a valid hazard: "knife". Did you mean Weapon?', None),
         ("(Enter to skip): ", "weapon, needles"),
         ("  Weapon, Needles or biohazard", None),
     ):

@@ -96,6 +96,7 @@ def test_a_live_file_is_replaced_only_by_force_and_kept(
     (old,) = kept(db_path)
     assert done.code == 0
     assert f"The database that was there is kept as {old}.\n" in done.err
+    assert "New records skip to numbers of another thousand: a number that was given" in done.err
     assert calls(Path(old)) == [1, 2]
     assert calls(db_path) == [1]
 

@@ -75,6 +75,29 @@ def test_one_is_added_for_a_call_a_person_or_a_referral(ccu: Ccu) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("typed", "due", "moved"),
+    [
+        ("tomorrow", "2026-02-03", True),  # a Sunday, and Monday is a holiday
+        ("in 1 day", "2026-02-03", True),
+        ("+2d", "2026-02-03", True),
+        ("in 3 days", "2026-02-03", False),
+        ("sunday", "2026-02-01", False),
+        ("2/1/2026", "2026-02-01", False),
+        ("tomorrow 10:00", "2026-02-01", False),
+    ],
+)
+def test_a_day_that_is_counted_is_an_office_day_and_printed(
+    typed: str, due: str, moved: bool, ccu: Ccu
+) -> None:
+    assert ccu("settings", "office_hours", "mon-fri 08:30-16:30").code == 0
+    assert ccu("settings", "holidays", "2/2/2026").code == 0
+    done = ccu("follow-up", "add", "--person", "1", "--kind", "visit", "--due", typed)
+    assert done.code == 0, done.err
+    assert shown(ccu, 1)["due"].startswith(due)
+    assert ("due Tue Feb 3, 2026. To have the day itself, write 02/0" in done.err) is moved
+
+
 def test_a_person_with_a_worker_is_theirs(ccu: Ccu) -> None:
     assert ccu("worker", "assign", "--person", "1", "--staff", "dlee").code == 0
     add(ccu, "--person", "1")

@@ -14,7 +14,7 @@ def test_init_prints_what_it_made(empty: Ccu, db_path: Path) -> None:
 
 
 def test_init_asks_at_a_terminal_for_what_is_missing(empty: Ccu, db_path: Path) -> None:
-    result = empty("init", "--state", "CT", stdin="Westport\n\n\n", tty=True)
+    result = empty("init", "--state", "CT", stdin="Westport\n\n\n\n", tty=True)
     assert (result.code, result.out) == (0, f"Made {db_path} for Westport, CT.\n")
     assert "Town" in result.err
     assert "America/New_York" in empty("settings", "timezone").out
@@ -28,14 +28,14 @@ def test_a_state_is_a_name_or_a_code(state: str, empty: Ccu) -> None:
 
 
 def test_the_zone_of_the_state_is_offered(empty: Ccu) -> None:
-    result = empty("init", "--town", "Bend", stdin="Oregon\n\n\n", tty=True)
+    result = empty("init", "--town", "Bend", stdin="Oregon\n\n\n\n", tty=True)
     assert result.code == 0
     assert "Time zone, America/Los_Angeles or America/Denver [America/Los_Angeles]: " in result.err
     assert "America/Los_Angeles" in empty("settings", "timezone").out
 
 
 def test_a_zone_of_another_state_is_pointed_out(empty: Ccu) -> None:
-    result = empty("init", "--town", "Bend", stdin="OR\nAmerica/New_York\n\n", tty=True)
+    result = empty("init", "--town", "Bend", stdin="OR\nAmerica/New_York\n\n\n", tty=True)
     assert result.code == 0
     assert "warning: towns of OR keep America/Los_Angeles or America/Denver" in result.err
 

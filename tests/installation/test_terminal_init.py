@@ -26,6 +26,12 @@ QUESTIONS_AND_ANSWERS = (
     ("Time zone, America/New_York [America/New_York]: ", ""),
     ("Office hours, such as mon-fri 08:30-16:30 (Enter: any time): ", "business hours"),
     ("Office hours, such as mon-fri 08:30-16:30 (Enter: any time): ", "mon-fri 08:30-16:30"),
+    ("Login that owns what patrol officers refer (Enter: decide later): ", "Dana Lee"),
+    ("  it must be one word, the account's name on this machine", None),
+    ("Login that owns what patrol officers refer (Enter: decide later): ", "dlee"),
+    ("Role of that account: ccu, clinician, supervisor [clinician]: ", "officer"),
+    ("  choose from ccu, clinician, supervisor", None),
+    ("Role of that account: ccu, clinician, supervisor [clinician]: ", ""),
 )
 
 
@@ -52,6 +58,7 @@ def test_what_is_typed_wrong_is_asked_again_and_the_next_steps_are_printed(
             terminal.sendline(answer)
     terminal.expect_exact("Made ")
     terminal.expect_exact("for Westport, CT.")
+    terminal.expect_exact("Added dlee as clinician.")
     terminal.expect_exact("Next:\r\n")
     for step in (
         "ccu staff add LOGIN --role admin",
@@ -63,6 +70,18 @@ def test_what_is_typed_wrong_is_asked_again_and_the_next_steps_are_printed(
     terminal.close()
     assert terminal.exitstatus == 0
     assert "mon-fri 08:30-16:30" in empty("settings", "office_hours").out
+    assert "dlee" in empty("settings", "default_owner").out
+    assert '\n"dlee","","clinician","police",' in empty("staff", "list", "-f", "csv").out
+
+
+def test_the_default_owner_may_be_decided_later(empty: Ccu, db_path: Path) -> None:
+    terminal = start(db_path)
+    for answer in ("Westport", "CT", "", "", ""):
+        terminal.expect(r": $")
+        terminal.sendline(answer)
+    terminal.expect_exact("ccu settings default_owner LOGIN")
+    terminal.expect(pexpect.EOF)
+    assert len(empty("staff", "list", "-f", "csv").out.splitlines()) == 2
 
 
 @pytest.mark.parametrize("answered", range(4))

@@ -62,6 +62,9 @@ def test_a_place_is_named_by_any_writing_of_its_address_or_by_number(ccu: Ccu) -
     for words in (["12", "Main", "Street", "#3"], ["12 MAIN ST. APT 3, Westport CT"]):
         assert shown(ccu, *words)["place"]["id"] == 1
     found = shown(ccu, "--place", "1")
+    assert shown(ccu, "1") == found
+    assert ccu("place", "show", "9").err == "ccu: error: no place 9\n"
+    assert ccu("place", "show", "1", "--place", "1").code == 2
     assert found["place"]["address"] == "12 MAIN ST # 3"
     assert found["typed_as"] == [UNIT]
 

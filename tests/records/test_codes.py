@@ -74,13 +74,13 @@ def test_what_names_no_code_leads_to_what_may_be_meant(
 @pytest.mark.parametrize(
     ("table", "text", "says"),
     [
-        ("nature", "w", "type two letters or more of Welfare check"),
-        ("nature", "d", "type two letters or more of Domestic or family, Disturbance, "),
-        ("nature", "xq", "not a valid nature. List them: ccu codes nature"),
-        ("need", "fod", "not a valid need. Did you mean Food? List them: ccu codes need"),
-        ("danger", "n", "type none in full to record that no hazard was found"),
-        ("need_state", "x", "not a valid need status. Choose from Need met, Need unmet, "),
-        ("follow_up_result", "c", "type two letters or more of "),
+        ("nature", "w", "Type two letters or more of Welfare check"),
+        ("nature", "d", "Type two letters or more of Domestic or family, Disturbance, "),
+        ("nature", "xq", "Not a valid nature. List them: ccu codes nature"),
+        ("need", "fod", "Not a valid need. Did you mean Food? List them: ccu codes need"),
+        ("danger", "n", "Type none in full to record that no hazard was found"),
+        ("need_state", "x", "Not a valid need status. Choose from Need met, Need unmet, "),
+        ("follow_up_result", "c", "Type two letters or more of "),
     ],
 )
 def test_an_answer_of_one_letter_or_none_of_the_list_is_refused_with_labels(

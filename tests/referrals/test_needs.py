@@ -145,7 +145,7 @@ def test_at_a_terminal_the_six_commonest_needs_are_asked_first(ccu: Ccu) -> None
         *("Money and benefits", "Primary care"),
     ]
     assert "  type met or unmet\n" in done.err
-    assert "  not a valid need status. Choose from Need met, Need unmet," in done.err
+    assert "  Not a valid need status. Choose from Need met, Need unmet," in done.err
     assert "(no, met, unmet, declined, unknown):   Need unmet\n" in done.err
 
 

@@ -37,6 +37,7 @@ _ZONES: dict[str, tuple[str, ...]] = {
     "OR": (_PACIFIC, _MOUNTAIN),
     "TN": (_CENTRAL, _EASTERN),
 }
+_OWNERS = ("ccu", "clinician", "supervisor")  # roles of an account that is added with the file
 # Asked at a terminal where there is such a setting; Enter leaves it as it is.
 _MORE = {
     "office_hours": "Office hours, such as mon-fri 08:30-16:30 (Enter: any time)",
@@ -44,12 +45,13 @@ _MORE = {
 _NEXT = """Next:
   1. Add your colleagues, a second admin first:
        ccu staff add LOGIN --role admin
-     and name who owns what patrol officers refer:
-       ccu settings default_owner LOGIN
-  2. Add the providers that you refer people to:
+{owner}  2. Add the providers that you refer people to:
        ccu provider add NAME --need housing
   3. Back up every night, as docs/administrator.md tells, and once now:
        ccu backup FILE"""
+_OWNER = """     and name who owns what patrol officers refer:
+       ccu settings default_owner LOGIN
+"""
 
 
 def command(
@@ -92,13 +94,17 @@ def command(
     chosen["timezone"] = _chosen("timezone", question, timezone, asking, zones[0])
     if asking and chosen["timezone"] not in zones:
         say(f"warning: towns of {chosen['state']} keep {' or '.join(zones)}")
+    owner = role = ""
     if asking and None in (town, state, timezone):
         more = {name: text for name, text in _MORE.items() if name in settings.DECLARED}
         chosen |= {name: ask_until_valid(text, _reader(name)) for name, text in more.items()}
+        owner, role = _owner(access.login(installation.account()))
     key_is_new = encrypt and not encryption.has_key()
     with session.creating(encrypt=encrypt) as connection:
         staff_id = staff.add(connection, access.login(installation.account()), "admin")
-        for name, value in chosen.items():
+        if role:
+            staff.add(connection, owner, role, by=staff_id)
+        for name, value in (chosen | {"default_owner": owner}).items():
             if value:
                 settings.change(connection, staff_id, name, value)
         codes.set_state_labels(connection, chosen["state"])
@@ -107,9 +113,35 @@ def command(
     emit_line(f"Made {session.path} for {session.settings.town}, {session.settings['state']}.")
     for sentence in privacy.about_key(session.path, key_is_new) if encrypt else []:
         say(sentence)
+    if role:
+        say(f"Added {owner} as {role}. Agency, name and phone: ccu staff change {owner} --help")
     if asking:
-        for line in _NEXT.splitlines():
+        for line in _NEXT.format(owner="" if owner else _OWNER).splitlines():
             say(line)
+
+
+def _owner(admin: str) -> tuple[str, str]:
+    """Ask who owns what patrol officers refer; return the login and, unless it is there, its role.
+
+    Enter leaves both empty.
+    """
+    from ccu.options import typed_text
+
+    def login(text: str) -> str:
+        if " " in (found := typed_text.line(text, "the login", 64) or ""):
+            raise InvalidInput("it must be one word, the account's name on this machine")
+        return found
+
+    def role(text: str) -> str:
+        if (found := text.lower() or "clinician") not in _OWNERS:
+            raise InvalidInput(f"choose from {', '.join(_OWNERS)}")
+        return found
+
+    question = "Login that owns what patrol officers refer (Enter: decide later)"
+    owner = ask_until_valid(question, login)
+    if owner in ("", admin):
+        return owner, ""
+    return owner, ask_until_valid(f"Role of that account: {', '.join(_OWNERS)} [clinician]", role)
 
 
 def _chosen(name: str, question: str, given: str | None, asking: bool, default: str = "") -> str:

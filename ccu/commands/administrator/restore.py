@@ -79,3 +79,7 @@ def command(
     say(
         "Enter what was recorded since again, and repeat seals and purges. Back up to a new folder."
     )
+    say(
+        "New records skip to numbers of another thousand: a number that was given after the backup,"
+        " on paper or in a care note, is never given again."
+    )

@@ -92,6 +92,7 @@ def edit(
     from ccu.calls.form import Amendment, CallForm, added_note, refuse_two_inputs
     from ccu.people import store as people
     from ccu.places import finding
+    from ccu.records import staff
 
     session: Session = ctx.obj
     refuse_two_inputs(given)
@@ -103,7 +104,8 @@ def edit(
     near = finding.similar(session, address) if address else []
     doubtful = address and finding.is_doubtful(session, address)
     with session.work() as work:
-        new = amendment.over(calls.call_record(work.connection, call), work)
+        old = calls.call_record(work.connection, call)
+        new = amendment.over(old, work)
         before = people.last(work.connection)
         changed = calls.amend(work, call, new, reason)
         alike: list[str] = []
@@ -111,6 +113,10 @@ def edit(
             from ccu.people import finding as person_finding
 
             alike = person_finding.messages_since(session, before)
+    if session.role == "officer" and old["recorded_by"] != staff.login_of(
+        session.db, session.staff_id
+    ):
+        say(f"Call {call} was logged by {old['recorded_by']}.")
     for each in alike:
         say(each)
     if doubtful:

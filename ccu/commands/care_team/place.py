@@ -43,9 +43,11 @@ def show(
 
     JSON: place, typed_as, merged, flags, counts, building, changes.
 
-    Example:
+    Examples:
 
       ccu place show 12 Main St Apt 3
+
+      ccu place show 41
     """
     from ccu.card import place_record
 
