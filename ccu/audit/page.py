@@ -9,7 +9,7 @@ from ccu.audit import review, store
 from ccu.errors import InvalidInput
 from ccu.options import typed_text
 from ccu.output import Document, Section, Table
-from ccu.records import audit
+from ccu.records import audit, codes, table
 from ccu.session import Session
 
 MOST_ROWS = 20  # of each list on the page; the JSON has all
@@ -87,17 +87,18 @@ def _document(session: Session, data: dict[str, Any]) -> Document:
     span = [("from", dates.from_iso(data["since"])), ("until", dates.from_iso(data["until"]))]
     pairs = [(word, dates.say_moment(at, session.now)) for word, at in span]
     sections = [Section(pairs=pairs, lines=[OWN])]
+    labels = {**codes.of_columns(session.db, role="staff_role"), "record": table.NAMES}
     for key, (heading, columns) in PARTS.items():
         rows = [{name: _cell(row[name]) for name in row} for row in data[key]]
         data[key] = [{name: _json(row[name]) for name in row} for row in data[key]]
         shown = rows if key == "accounts" else rows[:MOST_ROWS]
         more = len(rows) - len(shown)
         said = [review.RULES[key]] if key in review.RULES else []
-        table = Table(columns, shown)
+        section_table = Table(columns, shown, labels=labels)
         sections.append(
             Section(
                 f"{heading} ({len(rows)})" if rows else heading,
-                table=table if rows else None,
+                table=section_table if rows else None,
                 lines=[
                     *([] if rows else ["none"]),
                     *([f"and {more} more; --format json has all"] if more > 0 else []),

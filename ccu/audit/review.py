@@ -281,4 +281,4 @@ def _row(event: Event) -> Row:
 
 def _said(event: Event) -> str:
     parts = ((name, value) for name, value in event.detail.items() if name != DIGEST)
-    return ", ".join(f"{name} {value}" for name, value in parts)
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in parts)

@@ -1,6 +1,7 @@
 """One call as a page: its fields, responders, people involved, and change history."""
 
 import sqlite3
+from collections.abc import Collection
 from typing import Any
 
 from ccu import dates
@@ -176,22 +177,33 @@ def label(field: str) -> str:
 def _words(connection: sqlite3.Connection, field: str, value: Any) -> Any:
     """Return a value of a change for a cell: labels for codes, words for a responder or person."""
     if isinstance(value, dict):
-        return _part(value)
+        return _part(connection, value)
     if isinstance(value, list) and not (value and isinstance(value[0], str)):
-        return ", ".join(_part(each) for each in value)
+        return ", ".join(_part(connection, each) for each in value)
+    if field == "no_action":
+        return codes.labels(connection, "no_action_reason").get(value, value)
     if field in LABELS and value is not None:
         return _shown(connection, field, value, LABELS[field][1])
     return value
 
 
-def _part(value: dict[str, Any]) -> str:
+def _part(connection: sqlite3.Connection, value: dict[str, Any]) -> str:
     if "characters" in value:
         return f"{value['characters']} characters"
     if "agency" in value:
         clinician = " clinician" if value["clinician"] else ""
-        return f"{value['agency']}{clinician} {value['state']}"
-    return f"person {value['id']} ({value['role']})"
+        agency = codes.labels(connection, "agency")[value["agency"]]
+        state = codes.labels(connection, "responder_state")[value["state"]]
+        return f"{agency}{clinician}: {state.lower()}"
+    role = codes.labels(connection, "call_role")[value["role"]]
+    return f"person {value['id']} ({role.lower()})"
 
 
 def _characters(text: str | None) -> dict[str, int] | None:
     return None if text is None else {"characters": len(text)}
+
+
+def names_of_fields(changed: Collection[str]) -> str:
+    """Return the changed fields in words, the place only where its address stayed."""
+    fields = [each for each in changed if each != "place_id" or "address" not in changed]
+    return ", ".join(map(label, fields))

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from ccu import dates
 from ccu.card import page as card_page
 from ccu.card import store as cards
 from ccu.frequent import store as frequent
@@ -11,7 +10,7 @@ from ccu.output.text import for_person
 from ccu.people import screen_parts
 from ccu.places import flag_store, merge_store
 from ccu.places import store as places
-from ccu.records import codes
+from ccu.records import codes, field_words
 from ccu.session import Session
 
 FLAG_COLUMNS = ("id", "place", "state", "note", "source", "written", "verified", "until")
@@ -67,7 +66,11 @@ def _document(session: Session, data: dict[str, Any], every: bool) -> Document:
         {**each, "unit": each["unit"] or "no unit"}
         for each in (units if every else units[:MOST_UNITS])
     ]
-    changes = [_change(each) for each in data["changes"]]
+    changes = [
+        (each["what"], *row)
+        for each in data["changes"]
+        for row in field_words.changes(session.db, each["what"].partition(" ")[0], [each])
+    ]
     sections = [
         Section(pairs=_pairs(session, data, every)),
         Section(
@@ -138,16 +141,3 @@ def _flag(each: dict[str, Any]) -> dict[str, Any]:
         "verified": verified,
         "until": each["expires_on"],
     }
-
-
-def _change(each: dict[str, Any]) -> tuple[Any, ...]:
-    when = dates.minute(each["at"])
-    return (
-        each["what"],
-        when,
-        each["by"],
-        each["field"].replace("_", " "),
-        each["old"],
-        each["new"],
-        each["reason"],
-    )

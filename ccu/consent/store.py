@@ -4,7 +4,7 @@
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,21 @@ def in_order(connection: sqlite3.Connection, scopes: Sequence[str]) -> list[str]
     from ccu.records import codes
 
     return [code for code in codes.labels(connection, "consent_scope") if code in scopes]
+
+
+def scopes_in_words(connection: sqlite3.Connection, scopes: Iterable[str]) -> str:
+    """Return the labels of scopes, with semicolons: some have a comma."""
+    from ccu.records import codes
+
+    labels = codes.labels(connection, "consent_scope")
+    return "; ".join(labels[scope] for scope in scopes)
+
+
+def recipient_in_words(connection: sqlite3.Connection, to: Recipient) -> str:
+    """Return the label of an agency, or `provider 3`."""
+    from ccu.records import codes
+
+    return codes.labels(connection, "agency").get(str(to), str(to))
 
 
 def read(connection: sqlite3.Connection, consent_id: int) -> sqlite3.Row:

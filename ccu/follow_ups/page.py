@@ -1,5 +1,6 @@
 """One follow-up as a page: what it is for, each attempt, what was moved."""
 
+import sqlite3
 from typing import Any
 
 from ccu import dates
@@ -9,6 +10,7 @@ from ccu.follow_ups.undo_store import ATTEMPT
 from ccu.output import Document, Section, Table
 from ccu.people.open_work_store import AsOf
 from ccu.people.screen_parts import with_notice
+from ccu.records import field_words
 from ccu.session import Session
 
 ATTEMPT_COLUMNS = {
@@ -35,16 +37,16 @@ def read(session: Session, follow_up_id: int, reason: str | None) -> Document:
             key: [] for key, value in data.items() if isinstance(value, list)
         }
         told = {"what": hidden.words, "state": hidden.state, "owner": hidden.agency}
-        return _document({**empty, **kept, **told})
+        return _document(session.db, {**empty, **kept, **told})
     if reason is None:
         data["note"] = None
         voided = [each["old"] for each in data["changes"] if each["field"] == ATTEMPT]
         for each in [*data["attempts"], *voided]:
             each["note"] = None
-    return with_notice(_document(data), session.view)
+    return with_notice(_document(session.db, data), session.view)
 
 
-def _document(data: dict[str, Any]) -> Document:
+def _document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
     labels = {
         "what": "what", "for": "for", "due": "due", "state": "state", "owner": "owner",
         "note": "note", "closed": "closed", "closed_by": "by", "signed_by": "signed by",
@@ -52,11 +54,8 @@ def _document(data: dict[str, Any]) -> Document:
     pairs = [(label, data[key]) for key, label in labels.items() if data[key]]
     attempts = [[each[key] for key in ATTEMPT_COLUMNS] for each in data["attempts"]]
     tried = Table(tuple(ATTEMPT_COLUMNS.values()), attempts)
-    changes = [
-        (dates.minute(each["at"]), each["by"], each["field"], _in_words(each), each["new"],
-         each["reason"])
-        for each in data["changes"]
-    ]  # fmt: skip
+    told = [{**each, "old": _in_words(each)} for each in data["changes"]]
+    changes = field_words.changes(connection, "follow_up", told)
     return Document(
         f"Follow-up {data['id']}",
         [

@@ -52,13 +52,18 @@ _TITLES = {
     "a": "A",
     "answer": "Outcome",
     "b": "B",
+    "building_key": "Building matched as",
+    "cross": "Cross street",
     "for": "About",
     "id": "Number",
     "k": "Calls",
+    "kind": "Type",
     "old": "Old",
     "on": "Date",
     "outcome": "Disposition",
     "part2": "Part 2",
+    "raw": "As written",
+    "unit_key": "Unit matched as",
     "was": "Was",
     "zip": "ZIP",
 }
@@ -97,14 +102,15 @@ def plain_text(value: Any) -> str:
     return str(value)
 
 
-# A day, a minute, or a time as it is stored, with seconds and offset.
-_DAY = r"([12]\d{3})-(\d\d)-(\d\d)(?:[ T](\d\d:\d\d)(?::\d\d[+-]\d\d:\d\d)?)?(?=$| by )"
+# A day; a minute, also before words; a time as it is stored, with seconds and offset.
+_CLOCK = r"(?: (\d\d:\d\d)(?=$| )|T(\d\d:\d\d):\d\d[+-]\d\d:\d\d$)"
+_DAY = rf"([12]\d{{3}})-(\d\d)-(\d\d)(?:{_CLOCK}|(?=$| by ))"
 
 
 def for_person(value: Any) -> str:
     """Return a value as text for a person: a stored day or time as `11/24/2026 14:20`.
 
-    Only a cell that is one, or begins with one before ` by `: other text is somebody's own words.
+    Only a cell that is one, or begins with one: other text is somebody's own words.
     JSON, CSV and files keep ISO 8601.
     """
     text = plain_text(value)
@@ -113,8 +119,8 @@ def for_person(value: Any) -> str:
     day = re.match(_DAY, text)
     if day is None:
         return text
-    clock = f" {day[4]}" if day[4] else ""
-    return f"{day[2]}/{day[3]}/{day[1]}{clock}{text[day.end() :]}"
+    clock = day[4] or day[5]
+    return f"{day[2]}/{day[3]}/{day[1]}{' ' + clock if clock else ''}{text[day.end() :]}"
 
 
 def labeled(value: Any, labels: Mapping[str, str]) -> Any:

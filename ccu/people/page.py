@@ -12,7 +12,7 @@ from ccu.people.birth import minor_on
 from ccu.people.form import hidden_fields
 from ccu.people.open_work_store import AsOf
 from ccu.people.options import NAMES, birth_year, latest_birth, years
-from ccu.records import codes, person_ids
+from ccu.records import codes, field_words, person_ids
 from ccu.records.table import changes_of
 from ccu.session import Session
 from ccu.work import Work
@@ -71,7 +71,8 @@ def _document(session: Session, data: dict[str, Any]) -> Document:
     if names:
         sections.append(Section("Other names", table=Table(NAME_COLUMNS, names)))
     if data["changes"] is not None:
-        table = Table(CHANGE_COLUMNS, [_changed(each) for each in data["changes"]])
+        changed = [_changed(session, each) for each in data["changes"]]
+        table = Table(CHANGE_COLUMNS, changed)
         sections.append(Section("Changes", table=table, empty="No changes since it was recorded"))
     return Document(f"Person {data['id']}", sections, data)
 
@@ -138,16 +139,20 @@ def _full(each: dict[str, Any]) -> str:
     return f"{each['given_name']} {each['family_name']}".strip()
 
 
-def _changed(each: dict[str, Any]) -> tuple[Any, ...]:
-    field = NAMES.get(each["field"], each["field"].replace("_", " "))
-    old, new = _value(each["old"]), _value(each["new"])
-    return dates.minute(each["at"]), each["by"], field, old, new
+def _changed(session: Session, each: dict[str, Any]) -> tuple[Any, ...]:
+    old, new = (_value(session, each["field"], each[when]) for when in ("old", "new"))
+    return dates.minute(each["at"]), each["by"], _name(each["field"]), old, new
 
 
-def _value(value: Any) -> Any:
+def _name(field: str) -> str:
+    return NAMES.get(field) or field_words.name(field)
+
+
+def _value(session: Session, field: str, value: Any) -> Any:
     """A kept value for a table's cell: names in a row, reasons by their field."""
     if isinstance(value, list):
         return ", ".join(" ".join(filter(None, each)) for each in value)
     if isinstance(value, dict):
-        return ", ".join(f"{NAMES.get(name, name)}: {why}" for name, why in value.items())
-    return value
+        whys = codes.labels(session.db, "missing_value")
+        return ", ".join(f"{_name(name)}: {whys[why].lower()}" for name, why in value.items())
+    return field_words.value(session.db, "person", field, value)

@@ -18,7 +18,7 @@ from ccu.errors import NotAllowed
 from ccu.output import Document, Section, Table
 from ccu.plans import form
 from ccu.plans import store as plans
-from ccu.records import codes
+from ccu.records import codes, field_words
 from ccu.records.table import changes_of
 from ccu.session import Session
 
@@ -44,9 +44,8 @@ def read(session: Session, plan_id: int, every: bool) -> Document:
         if every:
             data["earlier"] = [_earlier(other) for other in others if other["id"] != plan_id]
         form.record_shown(work, row)
-        labels = codes.labels(connection, "plan_status")
         said_for = form.said_for(connection, plans.of_row(row))
-    return Document(f"Plan {plan_id} for {said_for}", _sections(data, labels), data)
+    return Document(f"Plan {plan_id} for {said_for}", _sections(session.db, data), data)
 
 
 def _data(connection: sqlite3.Connection, row: sqlite3.Row, today: str) -> dict[str, Any]:
@@ -90,7 +89,8 @@ def _earlier(row: sqlite3.Row) -> dict[str, Any]:
     return {**{key: row[key] for key in keys}, "status": row["state"], "written": written}
 
 
-def _sections(data: dict[str, Any], labels: dict[str, str]) -> list[Section]:
+def _sections(connection: sqlite3.Connection, data: dict[str, Any]) -> list[Section]:
+    labels = codes.labels(connection, "plan_status")
     sections = [Section(pairs=_pairs(data, labels), main=True)]
     for field, heading in form.HEADINGS.items():
         items = [form.said(field, each) for each in data["body"][field]]
@@ -98,7 +98,8 @@ def _sections(data: dict[str, Any], labels: dict[str, str]) -> list[Section]:
         lines = [f"{mark} {text}" for mark, text in zip(marks, items, strict=True)]
         sections.append(Section(heading, lines=lines))
     sections.append(Section("Suggestions", lines=[_suggestion(s) for s in data["suggestions"]]))
-    changed = [_change(each) for each in data["changes"] if each["field"] != "approver_id"]
+    kept = [each for each in data["changes"] if each["field"] != "approver_id"]
+    changed = field_words.changes(connection, "plan", kept)
     if changed:
         sections.append(Section("Changes", table=Table(CHANGE_COLUMNS, changed)))
     if "earlier" in data:
@@ -134,12 +135,6 @@ def _suggestion(each: dict[str, Any]) -> str:
     answer = each["answer"].replace("\n", "\n   ")
     when = dates.said(each["answered_at"][:10])
     return f"{text}\n   {word} by {each['answered_by']} on {when}: {answer}"
-
-
-def _change(each: dict[str, Any]) -> tuple[Any, ...]:
-    when = dates.minute(each["at"])
-    what = each["field"].replace("_", " ")
-    return (when, each["by"], what, each["old"], each["new"], each["reason"])
 
 
 # ---------------------------------------------------------------- `plan list`

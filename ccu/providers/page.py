@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from ccu import dates
 from ccu.output import Document, Section, Table
 from ccu.providers import store as providers
-from ccu.records import codes
+from ccu.records import codes, field_words
 from ccu.records.table import changes_of
 from ccu.session import Session
 
@@ -59,20 +58,8 @@ def document(session: Session, data: dict[str, Any]) -> Document:
     ]
     sections = [Section(pairs=pairs, main=True)]
     if data["changes"]:
-        rows = [
-            (
-                dates.minute(each["at"]),
-                each["by"],
-                each["field"],
-                _words(each["old"]),
-                _words(each["new"]),
-            )
-            for each in data["changes"]
-        ]
+        changed = [{**each, "reason": None} for each in data["changes"]]
+        rows = [row[:-1] for row in field_words.changes(session.db, "provider", changed)]
         sections.append(Section("Changes", table=Table(CHANGE_COLUMNS, rows)))
     retired = "" if data["active"] else ", retired"
     return Document(f"Provider {data['id']}: {data['name']}{retired}", sections, data)
-
-
-def _words(value: Any) -> Any:
-    return ", ".join(value) if isinstance(value, list) else value

@@ -20,6 +20,7 @@ SELECT consent.id, consent.person_id AS record,
        (SELECT canonical_id FROM human WHERE id = consent.person_id) AS person, consent.recipient,
        consent.provider_id AS provider, provider.name AS provider_name, consent.scope,
        consent.purpose, consent.purpose_words,
+       (SELECT label FROM consent_purpose WHERE code = consent.purpose) AS purpose_label,
        consent.signed_on, consent.signed_by, consent.expires_on, consent.revoked_at,
        recorder.login AS recorded_by, revoker.login AS revoked_by
 FROM consent JOIN staff AS recorder ON recorder.id = consent.recorded_by

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ccu.work import Work
 
 # What a message calls a record, where that is not its table's name.
-_NAMES = {
+NAMES = {
     "follow_up": "follow-up",
     "frequent_override": "override",
     "need_assessment": "needs assessment",
@@ -91,7 +91,7 @@ def require_call(connection: sqlite3.Connection, call_id: int) -> sqlite3.Row:
 
 def not_found(table: str, record_id: int | None) -> NotFound:
     """The error for a number that no record has."""
-    return NotFound(f"no {_NAMES.get(table, table)} {record_id}")
+    return NotFound(f"no {NAMES.get(table, table)} {record_id}")
 
 
 def changes_of(connection: sqlite3.Connection, table: str, record_id: int) -> list[dict[str, Any]]:

@@ -141,7 +141,10 @@ WORDS = {
 
 def _paper(row: sqlite3.Row) -> str:
     """What the regulation asks for beside its notice: the consent's scope, in words (2.32(b))."""
-    return f"Consent {row['id']}: part2 to police, for {row['purpose']}, to {row['expires_on']}."
+    return (
+        f"Consent {row['id']}: 42 CFR Part 2 records to police; purpose: {row['purpose_label']};"
+        f" through {dates.said(row['expires_on'])}."
+    )
 
 
 class View:

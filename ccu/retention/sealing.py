@@ -84,7 +84,7 @@ def document(session: Session, row: dict[str, Any], content: "Content | None") -
 
     JSON: the columns of `seal list`, records, and rows (table, row, field, value).
     """
-    from ccu.records import codes
+    from ccu.records import codes, field_words
 
     labels = codes.labels(session.db, "seal_authority")
     found = [] if content is None else content_rows(_readable(session, content))
@@ -96,7 +96,9 @@ def document(session: Session, row: dict[str, Any], content: "Content | None") -
         when, reasons = dates.minute(row["lifted_at"]), codes.labels(session.db, "lift_reason")
         why = reasons[row["lift_reason"]]
         pairs.append(("Lifted", f"{when} by {row['lifted_by']} ({why})"))
-    table = Table(COLUMNS, [tuple(each.values()) for each in found])
+    fields = ((each["table"], each["field"]) for each in found)
+    cells = [tuple(each.values()) for each in found]
+    table = Table(COLUMNS, cells, labels=field_words.labels(session.db, fields))
     sections = [
         Section(pairs=pairs),
         Section("Sealed content", table=table, main=True, empty="None: the seal was lifted"),

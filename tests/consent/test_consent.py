@@ -36,10 +36,13 @@ def papers(db_path: Path) -> int:
 
 def test_a_paper_is_recorded_and_listed(ccu: Ccu, db_path: Path) -> None:
     done = grant(ccu, "follow-ups,worker", "--signed", "2026-01-10", "--expires", "2026-07-10")
-    said = "Consent 1 of person 1 to police: worker, follow_ups, through 2026-07-10.\n"
+    worker = "Who works with them, and how to reach that worker"
+    scopes = f"{worker}; Follow-ups, and each attempt"
+    said = f"Consent 1 of person 1 to Police: {scopes}, through Jul 10, 2026.\n"
     assert done == (0, said, "")
     assert grant(ccu, "all-but-part2", "--signed-by", "guardian", to="1").out == (
-        "Consent 2 of person 1 to provider 1: all_but_part2, without an expiry.\n"
+        "Consent 2 of person 1 to provider 1: Everything but what is under 42 CFR Part 2,"
+        " without an expiry.\n"
     )
     first, second = seen("consent", "list", "--person", "1")
     assert first == {
@@ -177,7 +180,8 @@ def test_what_was_told_by_hand_rests_on_a_paper(ccu: Ccu, db_path: Path) -> None
     assert refused.code == 2
     assert refused.err.startswith("ccu: error: person 1 has no active consent that covers it")
     assert grant(ccu, "all_but_part2", to="hospital").code == 0
-    said = "Disclosure 1 of person 1 to hospital: worker, by consent 1.\n"
+    worker = "Who works with them, and how to reach that worker"
+    said = f"Disclosure 1 of person 1 to Hospital: {worker}; by consent 1.\n"
     assert ccu(*line) == (0, said, "")
     assert ccu(*line, "--purpose", "treatment").code == 0  # each time is kept
     assert ccu("consent", "disclose", "1", "--to", "hospital", "--scope", "part2").code == 2
@@ -203,7 +207,7 @@ def test_without_consent_only_for_what_the_law_knows(ccu: Ccu) -> None:
     line = ("consent", "disclose", "1", "--to", "ems", "--scope")
     why = "--without-consent"
     assert ccu(*line, "needs", why, "medical_emergency").out == (
-        "Disclosure 1 of person 1 to ems: needs, without consent: medical_emergency.\n"
+        "Disclosure 1 of person 1 to EMS: Needs assessments; without consent: Medical emergency.\n"
     )
     told = ccu(*line, "part2", why, "medical_emergency")
     assert (told.code, told.err) == (0, f"Give this notice with it: {NOTICE}\n")

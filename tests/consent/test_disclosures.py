@@ -397,7 +397,10 @@ def test_part_2_is_shown_by_its_own_consent_and_with_the_notice_in_every_format(
 ) -> None:
     assert grant(ccu, "part2", "--expires", "2026-03-01").code == 0
     become(monkeypatch, "pat")
-    told = f"{NOTICE} Consent 1: part2 to police, for safety, to 2026-03-01."
+    told = (
+        f"{NOTICE} Consent 1: 42 CFR Part 2 records to police; purpose: Safety on calls; through"
+        " Mar 1, 2026."
+    )
     for screen in (
         ("history", "--call", "1"), ("history", "--person", "1"), ("referral", "show", "2"),
         ("referral", "list"), ("follow-up", "list"), ("follow-up", "show", "3"),

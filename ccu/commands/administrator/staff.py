@@ -60,13 +60,13 @@ def add(
 
       ccu staff add dlee --role clinician --agency human_services --phone 203-555-0142
     """
-    from ccu.records import staff
+    from ccu.records import codes, staff
 
     session: Session = ctx.obj
     by = session.staff_id
     with session.writing() as connection:
         staff.add(connection, login, role, _fields(name, role, agency, phone, supervisor), by)
-    emit_line(f"Added {login} as {role}.")
+    emit_line(f"Added {login} as {codes.labels(session.db, 'staff_role')[role]}.")
 
 
 @app.command("list")
@@ -107,7 +107,7 @@ def edit(
 
       ccu staff edit dlee --phone 203-555-0188 --supervisor mrossi
     """
-    from ccu.records import staff
+    from ccu.records import field_words, staff
 
     session: Session = ctx.obj
     fields = _fields(name, role, agency, phone, supervisor)
@@ -116,7 +116,7 @@ def edit(
     with session.writing() as connection:
         staff.change(connection, session.staff_id, login, fields)
         account = staff.login_of(connection, login)
-    emit_line(f"Edited {account}: {', '.join(sorted(fields)).replace('_id', '')}.")
+    emit_line(f"Edited {account}: {field_words.names(sorted(fields))}.")
 
 
 @app.command()

@@ -88,6 +88,7 @@ def edit(
 
       ccu call edit 12 --clear beat --clear minutes
     """
+    from ccu.calls import page
     from ccu.calls import store as calls
     from ccu.calls.form import Amendment, CallForm, added_note, refuse_two_inputs
     from ccu.people import store as people
@@ -124,8 +125,7 @@ def edit(
     if address and near:
         say(finding.not_on_file(session, address, near, call))
     if changed:
-        words = ", ".join(field.replace("_", " ") for field in changed)
-        emit_line(f"Edited call {call}: {words}.")
+        emit_line(f"Edited call {call}: {page.names_of_fields(changed)}.")
     else:
         emit_line(f"Call {call} already has these values; nothing was changed.")
 

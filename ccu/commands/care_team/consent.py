@@ -72,6 +72,7 @@ def grant(
       ccu consent grant 12 --to 3 --scope part2 --purpose treatment --signed 2026-01-10
       --expires 2026-07-10
     """
+    from ccu import dates
     from ccu.consent import store as consents
 
     session: Session = ctx.obj
@@ -89,8 +90,10 @@ def grant(
     )
     with session.work() as work:
         consent_id = consents.grant(work, new)
-    ends = f", through {expires}" if expires else ", without an expiry"
-    emit_line(f"Consent {consent_id} of person {person} to {to}: {', '.join(new.scopes)}{ends}.")
+    ends = f", through {dates.say_date(expires)}" if expires else ", without an expiry"
+    recipient = consents.recipient_in_words(session.db, to)
+    scopes = consents.scopes_in_words(session.db, new.scopes)
+    emit_line(f"Consent {consent_id} of person {person} to {recipient}: {scopes}{ends}.")
     if expires is not None and expires < session.today:
         say("It has already expired.")
 

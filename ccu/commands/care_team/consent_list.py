@@ -55,7 +55,8 @@ def disclose(
       ccu consent disclose 12 --to ems --scope needs --without-consent medical_emergency
     """
     from ccu.consent import disclosure_store as disclosures
-    from ccu.records import visibility
+    from ccu.consent import store as consents
+    from ccu.records import codes, visibility
     from ccu.records.visibility import PART2
 
     session: Session = ctx.obj
@@ -64,8 +65,11 @@ def disclose(
     )
     with session.work() as work:
         number, paper = disclosures.record(work, new)
-    why = f"by consent {paper}" if paper else f"without consent: {without_consent}"
-    emit_line(f"Disclosure {number} of person {person} to {to}: {scope}, {why}.")
+    grounds = codes.labels(session.db, "disclosure_ground")
+    why = f"by consent {paper}" if paper else f"without consent: {grounds[without_consent or '']}"
+    recipient = consents.recipient_in_words(session.db, to)
+    what = consents.scopes_in_words(session.db, [scope])
+    emit_line(f"Disclosure {number} of person {person} to {recipient}: {what}; {why}.")
     if scope == PART2:
         say(f"Give this notice with it: {visibility.NOTICE}")
 

@@ -110,6 +110,7 @@ def edit(
     """
     from ccu.consent import store as consents
     from ccu.providers import store as providers
+    from ccu.records import field_words
 
     session: Session = ctx.obj
     fields = _fields(given, name)
@@ -119,8 +120,7 @@ def edit(
         changed = providers.change(work, provider, fields)
         left = consents.part2_notes(work.connection, provider) if fields.get("part2") else 0
     if changed:
-        words = ", ".join(field.removesuffix("_on") for field in changed)
-        emit_line(f"Edited provider {provider}: {words}.")
+        emit_line(f"Edited provider {provider}: {field_words.names(changed)}.")
     else:
         emit_line(f"Provider {provider} already has these values; nothing was changed.")
     if left:

@@ -335,7 +335,7 @@ class First:
             yield from self._identity()
         yield from suggest.columns(sample, chosen, FIELDS, WANTED)
         for name in sorted(self._cars):
-            yield f"# responder = {suggest.listed([name])}  # units sent, by their names in [responders]"
+            yield f"# responder = {suggest.listed([name])}  # units, by their names in [responders]"
         yield from (f"# ? {note}" for note in self._notes)
         yield ""
         yield "[defaults]"

@@ -1,0 +1,106 @@
+"""Fields and their values in words, for the history on a record's page and for messages.
+
+JSON and CSV keep the names of fields, the codes and the numbers of accounts.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ccu.output.text import labeled
+from ccu.records import codes, table
+
+# Names that are not the column's own words without its ending.
+_NAMES = {
+    "approver_id": "approved by",
+    "category": "what is there",
+    "due_at": "due",
+    "kind": "type",
+    "part2": "42 CFR Part 2",
+    "place_id": "place",
+    "postcode": "ZIP",
+    "review_on": "review",
+    "voided_at": "void",
+}
+_ENDINGS = ("_id", "_on", "_at")
+# record -> field -> the list of its codes.
+_LISTS = {
+    "call": {
+        **{"nature": "nature", "nature_cleared": "nature", "source": "call_source"},
+        **{"lead_agency": "agency", "crisis_kind": "crisis_kind"},
+    },
+    "call_danger": {"danger": "danger"},
+    "call_disposition": {"disposition": "disposition"},
+    "call_intervention": {"intervention": "intervention"},
+    "call_person": {"role": "call_role"},
+    "call_responder": {"agency": "agency", "state": "responder_state"},
+    "attempt": {"result": "follow_up_result"},
+    "follow_up": {"kind": "follow_up_kind"},
+    "need_answer": {"need": "need", "state": "need_state"},
+    "person": {"housing": "housing"},
+    "person_missing": {"missing": "missing_value"},
+    "person_relation": {"relation": "relation"},
+    "place": {"category": "place_category"},
+    "plan": {"status": "plan_status"},
+    "provider": {"needs": "need", "agency": "agency", "capacity": "capacity"},
+    "referral": {"need": "need", "status": "referral_status", "handoff": "handoff"},
+    "referral_event": {"status": "referral_status", "reason": "reason"},
+}
+
+
+def name(field: str) -> str:
+    """Return a field's name in words: `due` for due_at, `owner` for owner_id."""
+    if field in _NAMES:
+        return _NAMES[field]
+    for ending in _ENDINGS:
+        field = field.removesuffix(ending)
+    return field.replace("_", " ")
+
+
+def names(fields: Iterable[str]) -> str:
+    """Return the names of several fields, each once, with commas."""
+    return ", ".join(dict.fromkeys(map(name, fields)))
+
+
+def value(connection: sqlite3.Connection, record: str, field: str, value: Any) -> Any:
+    """Return a field's value in words: labels of codes, the login of an account."""
+    kept_in = _LISTS.get(record, {}).get(field)
+    known: Mapping[str, str] = codes.labels(connection, kept_in) if kept_in else {}
+    if isinstance(value, list):
+        return "; ".join(str(labeled(each, known)) for each in value)
+    if field.endswith(("owner_id", "_by")) and isinstance(value, int):
+        row = connection.execute("SELECT login FROM staff WHERE id = ?", (value,)).fetchone()
+        return row["login"] if row else value
+    return labeled(value, known)
+
+
+def labels(
+    connection: sqlite3.Connection, fields: Iterable[tuple[str, str]]
+) -> dict[str, dict[str, str]]:
+    """Return labels of the columns table, field and value, for a table of any records' fields."""
+    pairs = set(fields)
+    lists = {_LISTS.get(record, {}).get(field) for record, field in pairs} - {None}
+    return {
+        "table": {record: table.NAMES.get(record, record.replace("_", " ")) for record, _ in pairs},
+        "field": {field: name(field) for _, field in pairs},
+        "value": {
+            code: label
+            for each in sorted(filter(None, lists))
+            for code, label in codes.labels(connection, each).items()
+            if "_" in code  # not a word that somebody may have written
+        },
+    }
+
+
+def changes(
+    connection: sqlite3.Connection, record: str, found: Iterable[Mapping[str, Any]]
+) -> list[tuple[Any, ...]]:
+    """Return rows of when, by, field, old, new and reason, of changes as `table.changes_of`."""
+    return [
+        (
+            *(each["at"], each["by"], name(each["field"])),
+            *(value(connection, record, each["field"], each[when]) for when in ("old", "new")),
+            each["reason"],
+        )
+        for each in found
+    ]
