@@ -151,6 +151,7 @@ def build(session: Session, options: Options) -> Report:
             report.sections = [_by_group(connection, options, report)]
         else:
             report.sections = [_section(maker, plan, report) for plan in options.plans]
+        report.notes += sentences.without_nature(report.sections, report.period.label)
         if options.public:
             public.publish(session, report, report.sections[0])
     _hide(session, report)

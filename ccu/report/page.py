@@ -234,7 +234,9 @@ def _data_quality(section: ReportSection, lines: list[Line]) -> str:
     calls = section.figures[0].denominator or 0
     lacking = [f"{each.value:,} no {each.group}" for each in section.figures if each.value]
     told = f"Of {count(calls, 'care call')}: {', '.join(lacking)}."
-    if not lacking:
+    if any(line.figure.figure == "care_calls" and line.figure.value is None for line in lines):
+        told = "No call has a nature."
+    elif not lacking:
         told = f"Nothing is missing in {count(calls, 'care call')}." if calls else "No care calls."
     if any(line.figure.value is None for line in lines):
         told += " n/a: no call has a planned follow-up whose time is over."

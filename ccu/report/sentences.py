@@ -107,6 +107,20 @@ def destroyed(connection: sqlite3.Connection, report: "Report") -> list[str]:
     ]
 
 
+def without_nature(sections: Iterable["ReportSection"], label: str) -> list[str]:
+    """Return a note where calls have no nature: then care calls and repeats are not all known."""
+    figures = {each.figure: each for section in sections for each in section.figures}
+    care = figures.get("care_calls")
+    if care is None or not care.missing:
+        return []
+    if care.value is None:
+        return [f"No call of {label} has a nature: care calls and repeats are not known."]
+    return [
+        f"{count(care.missing, 'call')} of {label} without a nature: there may be more care calls"
+        " and repeats than are counted."
+    ]
+
+
 def _by_name(figures: Iterable[Figure]) -> dict[str, Figure]:
     """Return the figures without a group, by name."""
     return {each.figure: each for each in figures if not each.group}

@@ -80,11 +80,14 @@ def test_the_words_are_gone_from_the_bytes_and_the_figures_stay(db: Path) -> Non
 
 def test_what_is_left_of_them(db: Path) -> None:
     """The number, an age in the middle of its decade, and that something was known."""
+    said = ("person", "change", "1", "--race-ethnicity", "white")
+    assert town.run(db, "clinician", *said, at=CLOSED).code == 0
     assert records(db, "deidentify", "--person", "1", "--yes").code == 0
     shown = json.loads(records(db, "person", "show", "1", "-f", "json").out)
     assert (shown["given_name"], shown["family_name"]) == ("De-identified", "")
     assert (shown["birth_date"], shown["age_estimate"], shown["phone"]) == (None, 55, "removed")
     assert (shown["names"], shown["households"], shown["sources"]) == ([], [], [])
+    assert shown["race_ethnicity"] is None
     found = records(db, "person", "find", "--file", "-", stdin=f"given: {town.GIVEN}")
     assert town.GIVEN not in found.out and " 1 " not in found.out
     again = records(db, "deidentify", "--person", "1", "--yes")

@@ -57,6 +57,9 @@ def test_a_file_of_bare_calls_has_no_rate_of_zero(bare: Ccu) -> None:
     assert not zero
     care = [row for row in every_figure(bare) if row["figure"] == "care_calls"]
     assert [(row["value"], row["missing"]) for row in care] == [(None, 1000)] * len(care)
+    page = " ".join(bare("report", *JANUARY).out.split())
+    assert "No call of January 2026 has a nature: care calls and repeats are not known." in page
+    assert "No care calls" not in page
     for line in ((), ("--full",), ("--public",)):
         assert "0.0%" not in bare("report", *JANUARY, *line).out
 
@@ -70,6 +73,9 @@ def test_a_part_without_data_is_stated_beside_the_figure(bare: Ccu, db_path: Pat
     assert parts == (1.0, 250, 250, 750)
     shown = bare("report", *JANUARY, "--section", "summary").out
     assert "250 of 250 with data" in " ".join(shown.split())
+    page = " ".join(bare("report", *JANUARY).out.split())
+    assert "Care calls 250 750 missing" in page
+    assert "750 calls of January 2026 without a nature: there may be more care calls" in page
 
 
 @pytest.mark.parametrize("column", ["backup_asked", "backup_arrived", "force_used", "injury"])

@@ -119,7 +119,7 @@ def test_the_page_has_every_section_with_every_row(ccu: Ccu, town: Hand) -> None
 
 def test_a_figure_has_all_its_parts(ccu: Ccu, town: Hand) -> None:
     read = spaced(html_of(ccu, *MONTH, "--section", "summary", "--compare", "previous"))
-    assert "Share of all calls 29.3% 12 of 41 -" in read
+    assert "Share of care natures 29.3% 12 of 41 -" in read
     assert "Figure Value Of Missing, not yet Dec 2025 0% to 100% Calls" in read
 
 
@@ -215,7 +215,7 @@ def test_every_figure_shown_is_defined_in_its_section(ccu: Ccu, town: Hand) -> N
     for part, section in zip(parts, report(ccu, *MONTH)["sections"], strict=True):
         names = {row["figure"] for row in section["rows"] if "figure" in row} or {section["name"]}
         assert [name for name in names if f"<code>{name}</code></dt>" not in part] == []
-    assert "Formula: care calls in the period ÷ all calls in the period" in spaced(source)
+    assert "Formula: care calls in the period ÷ calls in the period with a nature" in spaced(source)
 
 
 def test_a_month_without_calls_states_it_and_draws_nothing(ccu: Ccu) -> None:
