@@ -13,7 +13,6 @@ from typing import Any
 
 from ccu import access, options
 from ccu.errors import InvalidInput, NotAllowed
-from ccu.files import named
 from ccu.session import Session
 
 # A parameter that holds a record's number -> the record that a refusal was about.
@@ -100,7 +99,11 @@ def _check_output(command: Any, ctx: Any) -> None:
 
         (formats,) = (each.type.choices for each in command.params if each.name == "format")
         check_ending(output, ctx.params["format"], formats)
-    if session.interactive and named.is_file(output):
+    if not session.interactive:
+        return
+    from ccu.files import named
+
+    if named.is_file(output):
         from ccu.options import terminal
 
         answer = terminal.read_line("That file exists. Replace it? y or n [n]: ")
