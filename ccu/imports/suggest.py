@@ -63,6 +63,11 @@ class Sample:
         cells = zip(*(self.columns[name] for name in columns), strict=True)
         return [" ".join(filter(None, each)) for each in cells]
 
+    def complete(self, columns: Sequence[str]) -> list[str]:
+        """Return the joined cells of the rows that have all of them."""
+        cells = zip(*(self.columns[name] for name in columns), strict=True)
+        return [" ".join(each) for each in cells if all(each)]
+
     def filled(self, column: str) -> list[str]:
         """Return the cells of a column that are not blank."""
         return [cell for cell in self.columns[column] if cell]

@@ -212,6 +212,14 @@ HEADERS = {
         "|cleared=date+clr|address=block+street name+type|unit=apt|nature=call type"
         "|disposition=closecode|priority=pri",
     ),
+    "clocks alone, on the day of the call": (
+        "Call ID,Incident #,Nature,Address,City,Zone,Reported,Disp Time,Enrt,Arr,Cmplt,Disp,"
+        "Pri,Unit",
+        "26L0{n},26-{n}00,Welfare Check,{n}7 ELM ST,WESTPORT,Z2,01/1{n}/26 22:37:00,22:38,22:39,"
+        "22:45,00:10,CLO,3,2A{n}",
+        "incident=Incident #|occurred=Reported|dispatched=Disp Time|arrived=Arr|cleared=Cmplt"
+        "|address=Address|city=City|nature=Nature|disposition=Disp|priority=Pri|beat=Zone",
+    ),
     "no header, a day and a clock": (
         "26{n}0123,01/1{n}/2026,22:37:00,WELFARE CHECK,{n} VIRGINIA ST,RNO,A{n}2",
         "26{n}0123,01/1{n}/2026,22:37:00,WELFARE CHECK,{n} VIRGINIA ST,RNO,A{n}2",

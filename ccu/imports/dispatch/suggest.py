@@ -127,8 +127,8 @@ class First:
         """Ask at a terminal for the column of a field that neither names nor cells have shown."""
         shown = {each: self._sample.filled(each) for each in self._left if self._fits(name, each)}
         if name not in self.chosen and shown and self._questions.asking:
-            made = self._questions.choose(name, f"Which column is the {name}?", shown, needed=False)
-            if made is not None:
+            question = f"Which column is the {name}?"
+            if made := self._questions.choose(name, question, shown, needed=False):
                 self._take(name, [made])
 
     def _fits(self, name: str, column: str) -> bool:
@@ -209,9 +209,15 @@ class First:
             self._take(name, [days[0], *columns])
         elif name != "occurred" and own and self._kind(own[0]) == "day":
             self._take(name, [own[0], *columns])
-        else:
+        elif name == "occurred" or not self._clock_alone(own, columns[0]):
             del self.chosen[name]
             self._notes.append(f"{name}: {suggest.listed(columns)} has clock times without a day")
+
+    def _clock_alone(self, occurred: Sequence[str], column: str) -> bool:
+        """Whether an import knows the cells alone: as clocks of the day that `occurred` begins."""
+        starts = re.compile("[0-9]+:").match
+        began = self._sample.texts(occurred)
+        return self._sample.share(column, starts) == 1 and not any(map(starts, began))
 
     def _of_kind(self, kind: str) -> list[str]:
         """Return the columns left that show by separators that they hold days, or moments."""
@@ -335,11 +341,9 @@ class First:
             yield from self._identity()
         yield from suggest.columns(sample, chosen, FIELDS, WANTED)
         for name in sorted(self._cars):
-            yield f"# responder = {suggest.listed([name])}  # units, by their names in [responders]"
+            yield f"# responder = {suggest.listed([name])}  # units sent; map them in [responders]"
         yield from (f"# ? {note}" for note in self._notes)
-        yield ""
-        yield "[defaults]"
-        yield 'lead_agency = "police"'
+        yield from ("", "[defaults]", 'lead_agency = "police"')
         for table, field in (("natures", "nature"), ("dispositions", "disposition")):
             yield from suggest.words(
                 table,
@@ -363,22 +367,18 @@ class First:
         if "occurred" not in chosen:
             self._questions.left_open.append("occurred")
             return "formats = []  # no column looks like a time; name one, and its strptime format"
-        fields = [name for name in TIMES if name in chosen]
+        alone = [name for name in TIMES if [*map(self._kind, chosen.get(name, ()))] == ["clock"]]
+        fields = [name for name in TIMES if name in chosen and name not in alone]
         end, base = "", ""
         joined = [chosen[name] for name in fields if len(chosen[name]) == 2]
         if joined:
             end, base = forms.around(*(self._sample.filled(each) for each in joined[0]))
-        texts = [self._both(chosen[name]) for name in fields]
+        texts = [self._sample.complete(chosen[name]) for name in fields]
         found = forms.joined([text for each in texts for text in each], end, base, today)
         note = ""
         if self._kind(chosen["occurred"][0]) == "day" and len(chosen["occurred"]) == 1:
             note = "\n# The file gives no clock time: its calls count at no hour."
         return suggest.formats(found, texts[0][: suggest.SHOWN], self._questions) + note
-
-    def _both(self, columns: Sequence[str]) -> list[str]:
-        """Return the joined cells of the rows that have all of them."""
-        cells = zip(*(self._sample.columns[name] for name in columns), strict=True)
-        return [" ".join(each) for each in cells if all(each)]
 
     def _identity(self) -> Iterator[str]:
         fields = ("occurred", "address", "nature")

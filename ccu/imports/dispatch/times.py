@@ -239,7 +239,7 @@ def _other(formats: Iterable[str], days: Iterable[str]) -> Iterator[str]:
 
     A clock without AM or PM is read only where the layout has clocks of 24 hours.
     """
-    whole = any(form == "iso" or "%H" in form for form in formats)
+    whole = any(form == "iso" or re.search("%H| clock$", form) for form in formats)
     for day in days:
         for clock in (*_HALVES, *(_WHOLE if whole else ())):
             yield f"{day} {clock}"
