@@ -78,7 +78,7 @@ def add(
     ] = REQUIRED,
     meaning: Annotated[
         str | None,
-        arg("[MEANING]", LABEL, "For a name in addresses: its town, street or address."),
+        arg("[MEANING]", LABEL, "In a list for addresses: its town, street or address."),
     ] = None,
     care: Annotated[
         bool | None,
