@@ -204,7 +204,9 @@ def test_no_copy_is_replaced_whatever_its_name(
     file = tmp_path / name
     made(ccu, file)
     before = file.read_bytes()
-    line = ("settings",) if option == "--output" else ("import", "-", "--layout", "demo")
+    line = (
+        ("settings", "-f", "csv") if option == "--output" else ("import", "-", "--layout", "demo")
+    )
     done = ccu(*line, option, str(file), stdin="a\n1\n")
     assert (done.code, done.out) == (2, "")
     assert f"cannot write {option}: it is a" in done.err
