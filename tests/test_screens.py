@@ -4,6 +4,7 @@ Every line of the told town is run as it is typed, to a pipe and at a terminal, 
 is searched. Codes, names and days that a person must type again stay as they are.
 """
 
+import json
 import re
 import shlex
 import shutil
@@ -58,3 +59,15 @@ def test_a_screen_has_words_for_codes_fields_and_days(
         if name not in TYPED:
             assert STORED_DAY.findall(done.out + done.err) == []
             assert NAME_OR_CODE.findall(done.out + done.err) == []
+
+
+def test_a_renamed_code_is_on_every_screen_and_its_code_in_json(town: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(town.parent, tmp_path / "renamed") / town.name
+    rename = ("codes", "rename", "need", "housing", "Four walls")
+    assert told_town.run(copy, "admin", *rename).code == 0
+    for line in ("referral list", "referral show 1", "provider list", "needs show 1"):
+        done = told_town.run(copy, "admin", *line.split())
+        assert "Four walls" in done.out, line
+        assert "ousing" not in done.out, line
+    (first, *_) = json.loads(told_town.run(copy, "admin", "referral", "list", "-f", "json").out)
+    assert first["need"] == "housing"
