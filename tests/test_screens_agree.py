@@ -264,7 +264,7 @@ def agree_on_work(path: Path) -> tuple[set[int], set[int], set[int]]:
         if days:
             accepted.add(row["id"])
         if row["status"] == "in_progress":
-            assert shown["outcome"] == f"connected Jan {int(min(days))}"
+            assert shown["outcome"] == f"Connected Jan {int(min(days))}"
     acceptance = {row["figure"]: row["numerator"] for row in screens.report("referrals")}
     assert acceptance["referral_acceptance"] == len(accepted)
     served = {row["figure"]: row["numerator"] for row in screens.report("people")}
@@ -333,7 +333,7 @@ def test_what_is_overdue_stalled_and_accepted(template: Path, tmp_path: Path) ->
     late, stalled, accepted = agree_on_work(path)
     assert (late, stalled, accepted) == ({1, 4}, {1, 3, 5}, {3, 4})
     shown = Screens(path).read("call", "show", "1")
-    assert shown["answer"] == "connected Jan 1"
+    assert shown["answer"] == "Connected Jan 1"
 
 
 @pytest.mark.parametrize(

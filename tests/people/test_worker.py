@@ -59,11 +59,11 @@ def household(db_path: Path, *people: int) -> None:
 def test_a_turn_ends_when_the_next_begins(ccu: Ccu) -> None:
     assert assign(ccu, "dlee", "--since", "2026-01-12") == (
         0,
-        "dlee is working with person 1 since Jan 12, 2026.\n",
+        "dlee works with person 1 from Jan 12, 2026.\n",
         "",
     )
     assert assign(ccu, "boss").out == (
-        "boss is working with person 1 since Jan 31, 2026; dlee was until then.\n"
+        "boss works with person 1 from Jan 31, 2026; dlee was until then.\n"
     )
     assert turns(ccu) == [("boss", "2026-01-31", None)]
     assert turns(ccu, "--all") == [
@@ -71,7 +71,7 @@ def test_a_turn_ends_when_the_next_begins(ccu: Ccu) -> None:
         ("dlee", "2026-01-12", "2026-01-31"),
     ]
     assert ccu("worker", "end", "--person", "1").out == (
-        "boss was working with person 1 until Jan 31, 2026.\n"
+        "boss worked with person 1 until Jan 31, 2026.\n"
     )
     assert turns(ccu) == []
     assert len(turns(ccu, "--all", "--person", "1")) == 2

@@ -114,7 +114,7 @@ def command(
     for sentence in privacy.about_key(session.path, key_is_new) if encrypt else []:
         say(sentence)
     if role:
-        say(f"Added {owner} as {role}. Agency, name and phone: ccu staff change {owner} --help")
+        say(f"Added {owner} as {role}. Agency, name and phone: ccu staff edit {owner} --help")
     if asking:
         for line in _NEXT.format(owner="" if owner else _OWNER).splitlines():
             say(line)

@@ -66,7 +66,7 @@ def add(
     by = session.staff_id
     with session.writing() as connection:
         staff.add(connection, login, role, _fields(name, role, agency, phone, supervisor), by)
-    emit_line(f"Added {login} as {codes.labels(session.db, 'staff_role')[role]}.")
+    emit_line(f"Added {login} ({codes.labels(session.db, 'staff_role')[role]}).")
 
 
 @app.command("list")

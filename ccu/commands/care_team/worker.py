@@ -49,7 +49,7 @@ def assign(
         before = workers.assign(work, client, staff, day.isoformat())
         login = accounts.login_of(work.connection, staff)
     ended = f"; {before} was until then" if before else ""
-    emit_line(f"{login} is working with {client} since {dates.say_date(day)}{ended}.")
+    emit_line(f"{login} works with {client} from {dates.say_date(day)}{ended}.")
 
 
 @app.command()
@@ -74,7 +74,7 @@ def end(
     client, day = _client(person, household), on or session.today
     with session.work() as work:
         login = workers.end(work, client, day.isoformat())
-    emit_line(f"{login} was working with {client} until {dates.say_date(day)}.")
+    emit_line(f"{login} worked with {client} until {dates.say_date(day)}.")
 
 
 @app.command("list")
