@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ccu import dates
 from ccu.card import page as card_page
 from ccu.card import store as cards
 from ccu.frequent import store as frequent
@@ -129,7 +130,7 @@ def _merged(each: dict[str, Any]) -> dict[str, Any]:
 def _flag(each: dict[str, Any]) -> dict[str, Any]:
     verified = "no"
     if each["verified_at"]:
-        verified = f"{each['verified_at'][:10]} by {each['verified_by']}"
+        verified = f"{dates.said(each['verified_at'][:10])} by {each['verified_by']}"
     state = each["state"]
     if each["ended_at"]:
         ended, why = for_person(each["ended_at"][:10]), each["ended_why"] or "no reason recorded"
@@ -137,7 +138,7 @@ def _flag(each: dict[str, Any]) -> dict[str, Any]:
     return {
         **each,
         "state": state,
-        "written": f"{each['recorded_at'][:10]} by {each['recorded_by']}",
+        "written": f"{dates.said(each['recorded_at'][:10])} by {each['recorded_by']}",
         "verified": verified,
         "until": each["expires_on"],
     }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ccu import dates
 from ccu.care import VARIABLE
 from ccu.output import Document, Section, Table, say
 from ccu.session import Session
@@ -71,7 +72,9 @@ def _section(found: Sequence[dict[str, Any]], every: bool) -> Section:
 
 def _lines(note: dict[str, Any]) -> str:
     """Return one note: its author, its person, its text, its notice."""
-    head = f"{note['day']}, note {note['id']} of person {note['person']} by {note['by']}"
+    head = (
+        f"{dates.said(note['day'])}, note {note['id']} of person {note['person']} by {note['by']}"
+    )
     head += f", corrects note {note['corrects']}" if note["corrects"] else ""
     return "\n".join(filter(None, (head, note["text"], note["notice"])))
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
+from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.identity import Field, Known, Name, rank
 from ccu.options import terminal, typed_text
@@ -248,14 +249,16 @@ def messages_since(session: Session, before: int) -> list[str]:
 
 
 def _lines(each: match_store.Alike) -> list[str]:
-    """Return `12  Ana Reyes, born 1980-01-31, phone ends 0142`, and below the score and why."""
+    """Return `12  Ana Reyes, born Jan 31, 1980, phone ends 0142`, and below the score and why."""
     import textwrap
 
     row = each.row
     name = f"{row['given_name']} {row['family_name']}".strip()
     parts = [name or ("not identified" if row["description"] else "unknown")]
-    if born := row["birth_date"] or _birth_year(row):
-        parts.append(f"born {born}")
+    if row["birth_date"]:
+        parts.append(f"born {dates.said(row['birth_date'])}")
+    elif year := _birth_year(row):
+        parts.append(f"born {year}")
     if row["phone"]:
         parts.append(f"phone {phone_end(row['phone'])}")
     number = f"  {each.person_id}  "

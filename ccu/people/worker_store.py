@@ -88,7 +88,7 @@ def assign(work: Work, client: Client, worker_id: int, since: str) -> str | None
     if before is not None:
         if before["staff_id"] == worker_id:
             raise InvalidInput(
-                f"{before['login']} is working with {client} already, since {before['since']}"
+                f"{before['login']} works with {client} already, since {dates.said(before['since'])}"
             )
         _end(work, before, since, "--since")
     columns = {**vars(client), "staff_id": worker_id, "since": since}

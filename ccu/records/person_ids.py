@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 
+from ccu import dates
 from ccu.records import audit
 
 _CANONICAL = """
@@ -98,8 +99,8 @@ def of_a_name(connection: sqlite3.Connection, typed: str) -> dict[int, str]:
         " AND id IN (SELECT value FROM json_each(:ids))",
         {"ids": json.dumps(ids)},
     )
-    dates = {row["id"]: f", born {row['birth_date']}" for row in born}
-    return {each: name + dates.get(each, "") for each, name in names(connection, ids).items()}
+    births = {row["id"]: f", born {dates.said(row['birth_date'])}" for row in born}
+    return {each: name + births.get(each, "") for each, name in names(connection, ids).items()}
 
 
 def shown(connection: sqlite3.Connection, staff_id: int, action: str, ids: Sequence[int]) -> None:

@@ -17,6 +17,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ccu import dates
 from ccu.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def changes_of(connection: sqlite3.Connection, table: str, record_id: int) -> li
 def changes_in_words(changes: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return a line for each of `changes_of`: when, who, which field, and why."""
     return [
-        f"{each['at'][:16].replace('T', ' ')} {each['by']}: {each['field'].replace('_', ' ')}"
+        f"{dates.said(each['at'])}, {each['by']}: {each['field'].replace('_', ' ')}"
         + (f" ({each['reason']})" if each["reason"] else "")
         for each in changes
     ]

@@ -45,7 +45,7 @@ def people(db_path: Path) -> int:
 def test_who_is_chosen_is_on_the_call(ccu: Ccu, db_path: Path) -> None:
     done = log(ccu, "family: Katie OBrien; born 1980-04-03", "1")
     assert done.code == 0, done.err
-    assert "  1  Katherine O'Brien, born 1980-03-04, phone ends 0142\n     score " in done.err
+    assert "  1  Katherine O'Brien, born Mar 4, 1980, phone ends 0142\n     score " in done.err
     assert "Same person as 1? Enter the number, or n for new: " in done.err
     assert met(db_path) == [(1, 1, "family")]
     assert people(db_path) == 2

@@ -321,7 +321,7 @@ def test_two_john_smiths_of_one_birth_date(ccu: Ccu, db_path: Path) -> None:
         tty=True,
     )
     assert asked.code == 0, asked.err
-    assert "  1  John Smith, born 1980-05-06" in asked.err
+    assert "  1  John Smith, born May 6, 1980" in asked.err
     assert "enter one of the numbers shown, or n" in asked.err
     assert people(db_path) == 3
     assert steps.audited(db_path, "person-alike") == [("person", 1), ("person", 2)]

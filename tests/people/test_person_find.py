@@ -218,7 +218,7 @@ def test_a_part_of_a_name_is_taken_at_a_terminal(ccu: Ccu, db_path: Path) -> Non
     assert "brien" not in none.err
     done = ccu("person", "show", "kath obr", tty=True)
     assert done.code == 0, done.err
-    assert done.err == "  1  Katherine O'Brien, born 1980-03-04\n"
+    assert done.err == "  1  Katherine O'Brien, born Mar 4, 1980\n"
     assert "203) 555-0142" in done.out
     assert ("person", 1) in steps.audited(db_path, "person-find")
     with sqlite3.connect(db_path) as hand:
@@ -238,7 +238,7 @@ def test_of_several_people_one_is_chosen(ccu: Ccu, db_path: Path) -> None:
     done = ccu("history", "--person", "kat", stdin="2\n7\n", tty=True)
     assert done.code == 0, done.err
     assert done.err == (
-        "  1  Katherine O'Brien, born 1980-03-04\n  7  Katrina Lee\n"
+        "  1  Katherine O'Brien, born Mar 4, 1980\n  7  Katrina Lee\n"
         "Which person? Enter the number:   enter one of the numbers shown\n"
         "Which person? Enter the number: "
     )

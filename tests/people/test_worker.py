@@ -99,7 +99,7 @@ def test_a_retired_workers_turn_is_kept_and_another_begins(ccu: Ccu) -> None:
         (
             ["assign", "--person", "1", "--staff", "boss"],
             2,
-            "boss is working with person 1 already",
+            "boss works with person 1 already, since Jan 12, 2026",
         ),
         (
             ["assign", "--person", "1", "--staff", "dlee", "--since", "tomorrow"],
