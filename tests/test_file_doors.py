@@ -114,6 +114,7 @@ def is_another(called: ast.Attribute, call: ast.Call) -> bool:
         "re",
         "match",
         "relations",
+        "referral_undo",
         "households",
         "household_entry",
         "named",

@@ -231,6 +231,8 @@ OTHER_WAY = {
     "call edit --person": "--person-file",
     "person find words": "--file",
     "person add --description": "--file",
+    "person add --race-ethnicity": "--file",
+    "person edit --race-ethnicity": "--file",
     "export --purpose": "--file",
     "retention hold --authority": "--file",
 }
@@ -245,8 +247,8 @@ CODED = {  # a code, a number or roles, though the help has such a word in it
     "refer --parties", "needs refer --parties", "place flag --source", "referral update --reason",
     "referral expire --reason", "person merge --take", "person edit --clear",
     "person edit --drop-alias", "log-call --responder", "call edit --responder",
-    "call edit --clear", "seal lift --reason-code", "place unflag --why", "person add --missing",
-    "person edit --missing", "care note add --corrects",
+    "call edit --clear", "consult edit --clear", "seal lift --reason-code", "place unflag --why",
+    "person add --missing", "person edit --missing", "care note add --corrects",
     "consent disclose --without-consent", "refer --to", "needs refer --to",
     "referral list --provider",  # the provider's name, not a person's
     "person import --layout", "person add --age", "person edit --age", "call decide --no-action",
@@ -287,10 +289,12 @@ def test_whatever_is_about_somebody_can_be_said_elsewhere_than_on_the_command_li
 
 
 REASONS = {
-    "call show --full": "1 --full", "call void": "2",
+    "call show --full": "1 --full", "call void": "2", "call unvoid": "5",
     "history --full": "--call 1 --full", "referral show --full": "1 --full",
-    "follow-up show --full": "1 --full", 
-    "consult show --full": "1 --full", "plan expire": "2", "person distinct": "1 2",
+    "follow-up show --full": "1 --full", "follow-up void": "4",
+    "follow-up reopen": "7 --due 2026-02-03", "consult edit": "1 --minutes 6",
+    "needs edit": "1 food=has", "consult show --full": "1 --full", "plan expire": "2",
+    "person distinct": "1 2",
     "place exempt": "'9 Elm St' --category shelter",
 }  # fmt: skip
 

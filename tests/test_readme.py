@@ -229,6 +229,8 @@ MORE: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (AT, ("person", "merge", "11", "12", "--prefer", "kept"), ""),
     (AT, ("consult", "add", "--person", "11", "--clinician", "b.placer", "--minutes", "5"), ""),
     (AT, ("needs", "record", "--person", "3", "transport=lacks"), ""),
+    (AT, ("consult", "edit", "1", "--minutes", "7", "--reason", "mistyped"), ""),
+    (AT, ("needs", "edit", "1", "food=lacks", "--reason", "mistyped"), ""),
     (AT, ("place", "category", "9 Quiet St", "--category", "school", "--new"), ""),
     (AT, ("place", "category", "9 Quiet Street East", "--category", "school", "--new"), ""),
     (AT, ("place", "merge", "306", "307"), ""),

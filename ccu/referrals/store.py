@@ -24,9 +24,9 @@ JUST_NOW = timedelta(minutes=10)  # a change by somebody else this fresh was per
 
 # The events of a referral, oldest first.
 _EVENTS = """
-SELECT event.id, event.undone, event.status, event.reason, event.note, event.occurred_at AS at,
+SELECT event.id, event.status, event.reason, event.note, event.occurred_at AS at,
        event.recorded_at, event.recorded_by AS by_id, recorder.login AS by, owner.login AS owner,
-       event.again_id AS again
+       event.again_id AS again, event.undone
 FROM referral_event AS event
 JOIN staff AS recorder ON recorder.id = event.recorded_by
 LEFT JOIN staff AS owner ON owner.id = event.owner_id
@@ -208,7 +208,7 @@ def add_event(work: Work, referral_id: int, event: Event) -> None:
 def events_of(connection: sqlite3.Connection, referral_id: int) -> list[dict[str, Any]]:
     """The events, oldest first.
 
-    Keys: id, undone, status, reason, note, at, recorded_at, by_id, by, owner, again.
+    Keys: id, status, reason, note, at, recorded_at, by_id, by, owner, again, undone.
     """
     return [dict(row) for row in connection.execute(_EVENTS, {"id": referral_id})]
 

@@ -346,11 +346,11 @@ def test_rows_too_wide_for_the_screen_become_records(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "24")
     table = Table(
-        ("street", "number", "unit_key"), [("MAINSTREETWEST", "12", "12 MAIN ST #3"), ("A", 1, 2)]
+        ("street", "number", "unit_no"), [("MAINSTREETWEST", "12", "12 MAIN ST #3"), ("A", 1, 2)]
     )
     assert printed(table, Format.table, tmp_path) == (
-        "Street    MAINSTREETWEST\nNumber    12\nUnit key  12 MAIN ST #3\n\n"
-        "Street    A\nNumber    1\nUnit key  2\n"
+        "Street   MAINSTREETWEST\nNumber   12\nUnit no  12 MAIN ST #3\n\n"
+        "Street   A\nNumber   1\nUnit no  2\n"
     )
 
 

@@ -390,9 +390,9 @@ def test_the_card_is_the_entire_family(ccu: Ccu, db_path: Path) -> None:
         ("Dana Lee", "203-555-0142", None)
     ]
     assert [(each["record"], each["id"], each["person"]) for each in found["open"]] == [
-        ("follow-up", 3, 2),
-        ("referral", 1, 1),
+        ("referral", 1, 1),  # due a day after the end of its call
         ("follow-up", 1, 1),
+        ("follow-up", 3, 2),
         ("follow-up", 2, 1),
     ]
     assert [each["lacks"] and each["lacks"]["needs"] for each in found["members"]] == [

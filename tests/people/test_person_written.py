@@ -129,7 +129,7 @@ def test_an_unknown_birth_date_is_recorded_as_such(ccu: Ccu) -> None:
 
 
 def test_january_1_1900_is_asked_about(ccu: Ccu) -> None:
-    typed = "\n".join(["Ana", "Reyes", "", "01/01/1900", "unknown", *[""] * 10, "y"]) + "\n"
+    typed = "\n".join(["Ana", "Reyes", "", "01/01/1900", "unknown", *[""] * 11, "y"]) + "\n"
     done = ccu("person", "add", stdin=typed, tty=True)
     assert done.code == 0, done.err
     assert "Jan 1, 1900 often means that it is not known; write unknown" in done.err
@@ -137,7 +137,7 @@ def test_january_1_1900_is_asked_about(ccu: Ccu) -> None:
 
 
 def test_a_given_name_may_be_the_entire_line(ccu: Ccu) -> None:
-    typed = "\n".join(["Jane Doe, born 5/6/1971", *[""] * 9, "y"]) + "\n"
+    typed = "\n".join(["Jane Doe, born 5/6/1971", *[""] * 10, "y"]) + "\n"
     done = ccu("person", "add", stdin=typed, tty=True)
     assert (done.code, done.out) == (0, "Person 1 is added (age 54).\n"), done.err
     assert "  Jane Doe, born May 6, 1971 (age 54)\n" in done.err
@@ -151,7 +151,7 @@ def test_a_given_name_may_be_the_entire_line(ccu: Ccu) -> None:
 
 
 def test_a_year_of_birth_is_in_the_review_and_can_be_changed_there(ccu: Ccu) -> None:
-    typed = ["Jane", "Doe", "", "1971", *[""] * 8, "4", "", "4", "5/6/1971", "y"]
+    typed = ["Jane", "Doe", "", "1971", *[""] * 9, "4", "", "4", "5/6/1971", "y"]
     done = ccu("person", "add", stdin="\n".join(typed) + "\n", tty=True)
     assert done.code == 0, done.err
     assert "  4  Date of birth            1971\n" in done.err
@@ -195,7 +195,7 @@ def test_a_reason_for_none_is_refused_beside_a_year_of_birth_on_file(ccu: Ccu) -
 def test_a_change_offers_the_year_of_birth_and_asks_for_no_age(ccu: Ccu) -> None:
     line = "given: Jane\nfamily: Doe\nborn: 1971\nemail: prefers not to answer\n"
     assert ccu("person", "add", "--file", "-", stdin=line).code == 0
-    done = ccu("person", "edit", "1", stdin="\n" * 13 + "y\n", tty=True)
+    done = ccu("person", "edit", "1", stdin="\n" * 14 + "y\n", tty=True)
     assert done.out == "Person 1 has these values already; nothing was changed.\n", done.err
     assert "or the year [1971]: " in done.err
     assert "Email [Prefers not to answer]: " in done.err
@@ -208,7 +208,7 @@ def test_a_change_offers_the_year_of_birth_and_asks_for_no_age(ccu: Ccu) -> None
 )
 def test_a_year_of_birth_can_be_taken_back(answer: str, missing: Any, ccu: Ccu) -> None:
     ages = ("45", "")  # asked now that no year of birth is known
-    typed = ["Jane", "Doe", "", "1971", *[""] * 8, "4", answer, *ages, "y"]
+    typed = ["Jane", "Doe", "", "1971", *[""] * 9, "4", answer, *ages, "y"]
     done = ccu("person", "add", stdin="\n".join(typed) + "\n", tty=True)
     assert done.code == 0, done.err
     assert show(ccu)["missing"] == missing

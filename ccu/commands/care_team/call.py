@@ -5,17 +5,7 @@ from typing import Annotated
 import typer
 
 from ccu.calls.options import AmendOptions
-from ccu.options import (
-    CALL,
-    REASON,
-    REQUIRED,
-    arg,
-    group,
-    line,
-    needs_reason,
-    opt,
-    with_options,
-)
+from ccu.options import CALL, REASON, REQUIRED, arg, group, line, needs_reason, opt, with_options
 from ccu.output import FormatOption, OutputOption, emit_document, emit_line, say
 from ccu.session import Session
 
@@ -91,6 +81,7 @@ def edit(
     from ccu.calls import page
     from ccu.calls import store as calls
     from ccu.calls.form import Amendment, CallForm, added_note, refuse_two_inputs
+    from ccu.people import finding as person_finding
     from ccu.people import store as people
     from ccu.places import finding
     from ccu.records import staff
@@ -109,11 +100,7 @@ def edit(
         new = amendment.over(old, work)
         before = people.last(work.connection)
         changed = calls.amend(work, call, new, reason)
-        alike: list[str] = []
-        if given.person_file:
-            from ccu.people import finding as person_finding
-
-            alike = person_finding.messages_since(session, before)
+        alike = person_finding.messages_since(session, before) if given.person_file else []
     if session.role == "officer" and old["recorded_by"] != staff.login_of(
         session.db, session.staff_id
     ):
