@@ -29,7 +29,7 @@ def test_the_account_that_made_the_file_is_its_admin(ccu: Ccu) -> None:
 
 def test_an_account_is_added_listed_changed_and_retired(ccu: Ccu) -> None:
     added = ("staff", "add", "dlee", "--role", "Clinician", "--agency", "human_services")
-    assert ccu(*added, "--name", "Dana Lee") == (0, "Added dlee as Clinician.\n", "")
+    assert ccu(*added, "--name", "Dana Lee") == (0, "Added dlee (Clinician).\n", "")
     assert ccu("staff", "add", "intern1", "--role", "intern", "--supervisor", "dlee").code == 0
     assert staff(ccu)["dlee"]["name"] == "Dana Lee"
     assert staff(ccu)["intern1"]["supervisor"] == "dlee"
