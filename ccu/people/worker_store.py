@@ -87,9 +87,8 @@ def assign(work: Work, client: Client, worker_id: int, since: str) -> str | None
     before = current(work.connection, client)
     if before is not None:
         if before["staff_id"] == worker_id:
-            raise InvalidInput(
-                f"{before['login']} works with {client} already, since {dates.said(before['since'])}"
-            )
+            began = dates.said(before["since"])
+            raise InvalidInput(f"{before['login']} works with {client} already, since {began}")
         _end(work, before, since, "--since")
     columns = {**vars(client), "staff_id": worker_id, "since": since}
     table.insert_row(work.connection, "worker", columns)
