@@ -1671,7 +1671,7 @@ SELECT place.id AS place, place_plain.line AS address, place.category,
 FROM call JOIN place ON place.id = place_id JOIN place_plain ON place_plain.id = place.id
 WHERE voided_at IS NULL AND place.kind <> 'none' AND unixepoch(occurred_at) <= unixepoch('now')
   AND occurred_at >= date('now', 'localtime',
-                          (SELECT 1 - value || ' days' FROM setting WHERE name = 'repeat_days'))
+                          (SELECT (1 - value) || ' days' FROM setting WHERE name = 'repeat_days'))
   AND exempt_reason IS NULL
   AND NOT EXISTS (SELECT 1 FROM place AS building
                   WHERE building.unit_key = place.building_key AND building.city = place.city
