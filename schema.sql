@@ -1582,3 +1582,99 @@ SELECT DISTINCT 'follow-up', due.id, call_person.person_id, '', '9999-99-99'
 FROM open_follow_up AS due JOIN call_person ON call_person.call_id = due.call_id
 JOIN call ON call.id = due.call_id AND call.voided_at IS NULL
 WHERE +due.person_id IS NULL AND +due.referral_id IS NULL;
+
+-- ---------------------------------------------------------------- for analysts
+
+-- The views v_... are for other programs (docs/analyst.md): their columns stay, new ones come last. They
+-- hold numbers, codes, days and places, and no name of a person, birth date, note, incident number or
+-- staff. Left out: void calls, referrals entered in error, cancelled follow-ups, and referrals to 42 CFR
+-- Part 2 programs with their follow-ups. Sealed rows are in no table. What Human Services owns or recorded
+-- names neither person nor call here: the police side, analysts included, is not shown whose it is.
+CREATE VIEW v_calls AS
+SELECT call.id AS call, source_system.name AS source_system, occurred_at,
+       substr(occurred_at, 1, 10) AS day, substr(occurred_at, 1, 7) AS month,
+       iif(clock_known, CAST(substr(occurred_at, 12, 2) AS INTEGER), NULL) AS hour,
+       coalesce(nature_cleared, nature) AS nature, care, source, crisis_kind, lead_agency, beat,
+       place_id AS place, dispatched_at, arrived_at, cleared_at, minutes,
+       (SELECT count(DISTINCT canonical_id) FROM call_person JOIN human ON human.id = person_id
+        WHERE call_id = call.id AND role = 'subject') AS subjects,
+       (SELECT group_concat(danger, ' ') FROM
+         (SELECT danger FROM call_danger WHERE call_id = call.id ORDER BY danger)) AS hazards,
+       (SELECT group_concat(intervention, ' ') FROM
+         (SELECT intervention FROM call_intervention WHERE call_id = call.id ORDER BY intervention))
+         AS interventions,
+       (SELECT group_concat(disposition, ' ') FROM
+         (SELECT disposition FROM call_disposition WHERE call_id = call.id ORDER BY disposition))
+         AS dispositions,
+       (SELECT group_concat(agency, ' ') FROM
+         (SELECT DISTINCT agency FROM call_responder
+          WHERE call_id = call.id AND state = 'arrived' ORDER BY agency)) AS agencies_arrived,
+       (SELECT max(clinician AND state = 'arrived') FROM call_responder WHERE call_id = call.id)
+         AS clinician_arrived,
+       backup_asked AS backup_requested, backup_arrived, force_used, injury
+FROM call JOIN source_system ON source_system.id = source_system_id
+WHERE voided_at IS NULL;
+
+-- The number is that of the record a person was merged into, as in every list.
+CREATE VIEW v_call_people AS
+SELECT DISTINCT call_id AS call, canonical_id AS person, role
+FROM call_person JOIN human ON human.id = person_id JOIN call ON call.id = call_id
+WHERE voided_at IS NULL;
+
+CREATE VIEW v_referrals AS
+SELECT referral.id AS referral, substr(made_at, 1, 10) AS day, substr(made_at, 1, 7) AS month,
+       need, provider.name AS provider, handoff, handoff_minutes, referral.status,
+       referral_status.open, again_of IS NOT NULL AS referred_again,
+       substr(accepted_at, 1, 10) AS accepted_on,
+       (unixepoch(accepted_at) - unixepoch(made_at)) / 86400 AS days_to_accepted,
+       (SELECT substr(due_at, 1, 10) FROM next_due WHERE referral_id = referral.id) AS next_due,
+       owner.agency AS owner_agency,
+       iif('human_services' IN (owner.agency, author.agency), NULL,
+           (SELECT canonical_id FROM human WHERE id = person_id)) AS person,
+       iif('human_services' IN (owner.agency, author.agency), NULL, call_id) AS call
+FROM referral JOIN provider ON provider.id = provider_id AND part2 = 0
+JOIN referral_status ON referral_status.code = referral.status
+JOIN acceptance ON acceptance.referral_id = referral.id
+JOIN staff AS owner ON owner.id = owner_id JOIN staff AS author ON author.id = recorded_by
+WHERE referral.status <> 'entered_in_error';
+
+CREATE VIEW v_follow_ups AS
+SELECT follow_up.id AS follow_up, kind AS type, due_at, substr(due_at, 1, 10) AS day,
+       substr(due_at, 1, 7) AS month, closed_at IS NOT NULL AS closed,
+       substr(closed_at, 1, 10) AS closed_on,
+       closed_at IS NULL AND closing_at IS NOT NULL AS waits_for_signature,
+       (unixepoch(closed_at) - unixepoch(due_at)) / 86400 AS days_late,
+       (SELECT count(*) FROM attempt WHERE follow_up_id = follow_up.id) AS attempts,
+       (SELECT result FROM attempt WHERE follow_up_id = follow_up.id ORDER BY id DESC LIMIT 1)
+         AS last_result,
+       EXISTS (SELECT 1 FROM attempt JOIN follow_up_result ON code = result AND reached = 1
+               WHERE follow_up_id = follow_up.id) AS reached,
+       owner.agency AS owner_agency,
+       iif('human_services' IN (owner.agency, author.agency), NULL, follow_up.referral_id) AS referral,
+       iif('human_services' IN (owner.agency, author.agency), NULL,
+           (SELECT canonical_id FROM human
+            WHERE id = coalesce(follow_up.person_id, referral.person_id))) AS person,
+       iif('human_services' IN (owner.agency, author.agency), NULL,
+           coalesce(follow_up.call_id, referral.call_id)) AS call
+FROM follow_up LEFT JOIN referral ON referral.id = follow_up.referral_id
+LEFT JOIN provider ON provider.id = referral.provider_id
+JOIN staff AS owner ON owner.id = follow_up.owner_id
+JOIN staff AS author ON author.id = follow_up.recorded_by
+WHERE cancelled = 0 AND coalesce(part2, 0) = 0 AND coalesce(referral.status, '') <> 'entered_in_error';
+
+-- By the settings repeat_calls and repeat_days, today being the last of the days (as this machine's clock
+-- has it). Exempt places and the units of an exempt building are left out.
+CREATE VIEW v_repeat_addresses AS
+SELECT place.id AS place, place_plain.line AS address, place.category,
+       sum(care) AS care_calls, count(*) AS all_calls,
+       substr(max(iif(care, occurred_at, '')), 1, 10) AS last_care_call
+FROM call JOIN place ON place.id = place_id JOIN place_plain ON place_plain.id = place.id
+WHERE voided_at IS NULL AND place.kind <> 'none' AND unixepoch(occurred_at) <= unixepoch('now')
+  AND occurred_at >= date('now', 'localtime',
+                          (SELECT (1 - value) || ' days' FROM setting WHERE name = 'repeat_days'))
+  AND exempt_reason IS NULL
+  AND NOT EXISTS (SELECT 1 FROM place AS building
+                  WHERE building.unit_key = place.building_key AND building.city = place.city
+                    AND building.exempt_reason IS NOT NULL)
+GROUP BY place.id
+HAVING sum(care) >= (SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'repeat_calls');

@@ -195,6 +195,19 @@ def main(argv: list[str] | None = None) -> int:
         return _told(error)
 
 
+def call(argv: list[str]) -> int:
+    """Run one command line within a Python program and return its exit code. Raises CcuError."""
+    umask = os.umask(0o077)
+    try:
+        return _run(argv)
+    except Exception as error:
+        if known := _of_sqlite(error):
+            raise known from None
+        raise
+    finally:
+        os.umask(umask)
+
+
 # What --help and --version meet when they print: files of ours are named in the error.
 _FULL = (errno.ENOSPC, errno.EIO, errno.EDQUOT)
 
@@ -281,12 +294,8 @@ def _unexpected(error: BaseException) -> int:
     """A bug, or SQLite's complaint. Where a bug was goes to a private file, not to the screen."""
     from ccu import output
 
-    if type(error).__module__.startswith(("sqlite3", "sqlcipher3")):
-        from ccu.database import opening as db
-
-        known = db.explain(error, None)
-        if known is not None:
-            return _told(known)
+    if known := _of_sqlite(error):
+        return _told(known)
     import tempfile
 
     with tempfile.NamedTemporaryFile(
@@ -295,6 +304,15 @@ def _unexpected(error: BaseException) -> int:
         file.writelines(f"{line}\n" for line in _where(error))
     output.say_error(f"unexpected, a bug in ccu; nothing was written; details are in {file.name}")
     return ExitCode.BUG
+
+
+def _of_sqlite(error: BaseException) -> CcuError | None:
+    """Return SQLite's complaint as an error for the user; None for a bug."""
+    if not type(error).__module__.startswith(("sqlite3", "sqlcipher3")):
+        return None
+    from ccu.database import opening as db
+
+    return db.explain(error, None)
 
 
 def _where(error: BaseException) -> list[str]:

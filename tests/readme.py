@@ -143,6 +143,19 @@ def layout_codes() -> str:
     return "\n".join(["| in | codes |", "|---|---|", *rows])
 
 
+def views() -> str:
+    """The views for other programs, with their columns."""
+    lines = ["| view | columns |", "|---|---|"]
+    with closing(schema.in_memory()) as connection:
+        found = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'view' AND name GLOB 'v_*' ORDER BY rowid"
+        )
+        for (name,) in found.fetchall():
+            columns = connection.execute(f"SELECT * FROM {name}").description
+            lines.append(f"| `{name}` | {', '.join(f'`{each[0]}`' for each in columns)} |")
+    return "\n".join(lines)
+
+
 def exit_codes() -> str:
     """The table of exit codes."""
     rows = [f"| {int(code)} | {meaning} |" for code, meaning in EXIT_CODE_MEANING.items()]

@@ -4,6 +4,7 @@
   rows     the rows, with pseudonyms, age bands, and only common beats and buildings
   cells    small cells: whatever singles a few people out is removed
   folder   the files and about.json, all written or none
+  region   the export by which a county adds up its towns
 
 De-identified is not anonymous: a person who knows of an incident may still find its row. So the
 files are private, and about.json states what they may be used for.
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccu import __version__, access, dates
 from ccu.database import opening as db
-from ccu.export import cells, columns, folder, store
+from ccu.export import cells, columns, folder, region, store
 from ccu.export.cells import Rows
 from ccu.export.columns import COMMON
 from ccu.records import audit
@@ -25,7 +26,7 @@ from ccu.session import Session
 if TYPE_CHECKING:
     from ccu.output import Format
 
-PURPOSES = ("monthly report", "research", "grant", "council", "audit", "other")
+PURPOSES = ("monthly report", "research", "grant", "council", "audit", "region", "other")
 NOTE = (
     "De-identified, not anonymous. A person who knows of an incident may recognize its row by the"
     " day, nature and outcome, and the rows of one pseudonym together reveal more than each alone."
@@ -36,7 +37,10 @@ NOTE = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """What was asked for; both days are counted. `purpose` is one of PURPOSES."""
+    """What was asked for; both days are counted. `purpose` is one of PURPOSES.
+
+    `region`: the export by which towns are added up; it is refused where a group stays small.
+    """
 
     what: tuple[str, ...]
     first: date
@@ -46,6 +50,7 @@ class Wanted:
     k: int
     hours: bool
     format: "Format"
+    region: bool = False
 
 
 def write(session: Session, wanted: Wanted, target: Path) -> list[tuple[str, int]]:
@@ -53,16 +58,23 @@ def write(session: Session, wanted: Wanted, target: Path) -> list[tuple[str, int
     by = session.staff_id
     folder.check(target)
     tables = store.read(session.db, wanted.what, wanted.first, wanted.last)
-    cells.protect(tables, wanted.k)
+    if wanted.region:
+        tables = region.by_month(tables, session.settings.town)
+        region.protect(tables, wanted.k)
+    else:
+        cells.protect(tables, wanted.k)
     store.disguise(tables)
     with folder.unfinished(target) as part:
-        files = [
-            folder.add(
-                *(part, table.name, columns.of_table(table.name, hours=wanted.hours)),
-                *(table.rows, wanted.format),
-            )
-            for table in tables
-        ]
+        if wanted.region:
+            files = region.add(part, tables, session.settings.town)
+        else:
+            files = [
+                folder.add(
+                    *(part, table.name, columns.of_table(table.name, hours=wanted.hours)),
+                    *(table.rows, wanted.format),
+                )
+                for table in tables
+            ]
         folder.add_about(part, about(session, wanted, tables, files))
         with session.writing() as connection:  # first the record, then the files
             audit.record(
@@ -109,7 +121,7 @@ def _small(table: Rows, wanted: Wanted) -> dict[str, Any]:
     """Return how many people the cells of a table hold, and what was blanked."""
     sizes = table.sizes().values()
     return {
-        "cell": ["month" if name == "day" else name for name in table.order],
+        "cell": ["month" if name == "day" else name for name in (*table.within, *table.order)],
         "smallest": min(sizes, default=None),
         "below_11": sum(size < COMMON for size in sizes),
         "cells": len(sizes),

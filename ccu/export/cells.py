@@ -31,6 +31,7 @@ class Rows:
     order: tuple[str, ...]
     withheld: int = 0
     taken: dict[str, int] = field(default_factory=dict)  # column -> rows that lost it
+    within: tuple[str, ...] = ()  # columns of the cells that are never removed
 
     def cell(self, row: Mapping[str, Any], more: Sequence[str] = ()) -> tuple[Any, ...]:
         """Return what a row has in common with the others of its cell; of a day its month.
@@ -38,7 +39,7 @@ class Rows:
         `more` are columns that divide a cell further, where the table has them.
         """
         parts = tuple(row[name][:7] if name == "day" else row[name] for name in self.order)
-        return (*parts, *(row.get(name, "") for name in more))
+        return (*parts, *(row.get(name, "") for name in (*self.within, *more)))
 
     def sizes(self, more: Sequence[str] = ()) -> dict[tuple[Any, ...], int]:
         """Return cell -> number of people."""
@@ -55,20 +56,70 @@ class Rows:
 
 def protect(tables: Sequence[Rows], k: int) -> None:
     """Blank columns until every cell of every table has k people, then words within a cell."""
-    of: dict[object, list[tuple[Rows, Row]]] = defaultdict(list)
-    for table in tables:
-        for row in table.rows:
-            of[row["person"]].append((table, row))
-    while chosen := list(_chosen(tables, k)):
-        for table, row, name in chosen:
-            whole = name in OF_PERSON and row["person"]
-            for theirs, each in of[row["person"]] if whole else [(table, row)]:
-                _take(theirs, each, name)
+    _blank(tables, k)
     for table in tables:
         gone = {id(row) for row in table.small(k)}
         table.withheld = len(gone)
         table.rows = [row for row in table.rows if id(row) not in gone]
         _protect_words(table, k)
+
+
+def protect_all(tables: Sequence[Rows], k: int) -> list[str]:
+    """Blank columns until every cell has k people, without withholding a row.
+
+    Rows with nothing left to remove are joined by the smallest cell beside theirs. Returns the
+    tables where no such cell is left: they must not leave.
+    """
+    of = _rows_of(tables)
+    while True:
+        _blank(tables, k)
+        left = [table for table in tables if table.small(k)]
+        alone = [table.name for table in left if not _join(table, k, of)]
+        if alone or not left:
+            return alone
+
+
+def _join(table: Rows, k: int, of: "RowsOf") -> bool:
+    """Blank the smallest cell that can be one with the first small one; False: there is none."""
+    stuck = table.small(k)[0]
+    beside: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for row in table.rows:
+        if all(row[name] == stuck[name] for name in table.within):
+            beside[table.cell(row)].append(row)
+    del beside[table.cell(stuck)]
+    if not beside:
+        return False
+    sizes = table.sizes()
+    for row in beside[min(beside, key=lambda cell: (sizes[cell], str(cell)))]:
+        for name in table.order:
+            _remove(of, table, row, name)
+    return True
+
+
+RowsOf = Mapping[object, Sequence[tuple[Rows, Row]]]  # person -> their rows in every table
+
+
+def _rows_of(tables: Sequence[Rows]) -> RowsOf:
+    of: dict[object, list[tuple[Rows, Row]]] = defaultdict(list)
+    for table in tables:
+        for row in table.rows:
+            of[row["person"]].append((table, row))
+    return of
+
+
+def _blank(tables: Sequence[Rows], k: int) -> None:
+    """Remove column after column from the rows of small cells, while there is one to remove."""
+    of = _rows_of(tables)
+    while chosen := list(_chosen(tables, k)):
+        for table, row, name in chosen:
+            _remove(of, table, row, name)
+
+
+def _remove(of: RowsOf, table: Rows, row: Row, name: str) -> None:
+    """Blank a column of a row; one of the person in all of their rows."""
+    whole = name in OF_PERSON and row["person"]
+    for theirs, each in of[row["person"]] if whole else [(table, row)]:
+        _take(theirs, each, name)
 
 
 def _protect_words(table: Rows, k: int) -> None:

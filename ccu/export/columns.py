@@ -114,6 +114,34 @@ ORDER: dict[str, tuple[str, ...]] = {
     "people": ("housing", "age_band", "sex"),
 }
 
+# The tables of a region's export, where towns are added up: fewer columns, and months for days.
+_TOWN = {
+    "town": "the town, as its settings name it",
+    "month": "month, town time; other: of a month with fewer than k people in its group",
+}
+REGION: dict[str, tuple[str, ...]] = {
+    "calls": ("nature", "care", "arrived", "clinician"),
+    "referrals": ("need", "handoff", "status", "days_to_accepted"),
+    "follow_ups": ("kind", "attempts", "reached", "closed", "days_late"),
+}
+REGION_ORDER = {
+    "calls": ("age_band", "sex", "nature", "month"),
+    "referrals": ("age_band", "sex", "need", "month"),
+    "follow_ups": ("age_band", "sex", "kind", "month"),
+}
+NUMBERS = frozenset({"attempts", "days_late", "days_to_accepted"})
+
+
+def of_region(table: str) -> dict[str, str]:
+    """Return the columns of a table of a region's export, each with its meaning."""
+    own = {name: TABLES[table][name] for name in REGION[table]}
+    return {**_TOWN, **_PERSON, **_AGE_BAND, **_SEX, **own}
+
+
+def type_of(column: str) -> str:
+    """Return what a column of a region's export holds: text, number or yes/no."""
+    return "number" if column in NUMBERS else "yes/no" if column in YES_NO else "text"
+
 
 def of_table(table: str, *, hours: bool) -> dict[str, str]:
     """Return the columns to write for a table, each with its meaning."""

@@ -10,7 +10,7 @@ from typing import Any
 from ccu.errors import InvalidInput
 from ccu.files import Place, named, reason
 from ccu.files.folders import Folder
-from ccu.output import Document, Format, Table, emit, emit_document
+from ccu.output import Document, Format, Table, emit, emit_document, opened
 
 ABOUT = "about.json"
 
@@ -79,6 +79,23 @@ def add(
     emit(table, format, Place(part.folder, file))
     digest = hashlib.sha256(part.folder.read(file)).hexdigest()
     return File(file, len(list(table.rows)), digest, columns)
+
+
+def add_binary(part: Unfinished, path: tuple[str, ...], rows: int, content: bytes) -> File:
+    """Write a file that is not text in folders within, made as needed. Raises InvalidInput."""
+    import hashlib
+
+    with contextlib.ExitStack() as stack:
+        at = part.folder
+        try:
+            for name in path[:-1]:
+                at = at.enter(name) if at.stat(name) else at.make_folder(name)
+                stack.enter_context(at)
+        except OSError as error:
+            raise InvalidInput(f"cannot write --output: {reason(error)}") from None
+        with opened(Place(at, path[-1])) as sink:
+            sink.write_binary(content)
+    return File("/".join(path), rows, hashlib.sha256(content).hexdigest(), {})
 
 
 def add_about(part: Unfinished, about: Mapping[str, Any]) -> None:

@@ -188,4 +188,4 @@ def disguise(tables: Sequence[Rows]) -> None:
 
 def _place_in_file(pseudonym: str, row: Row) -> tuple[str, str]:
     """Sort by day, and within a day at random: the order of the ids would reveal the hour."""
-    return row.get("day") or "", row[pseudonym]
+    return row.get("day") or row.get("month") or "", row[pseudonym]

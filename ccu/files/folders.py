@@ -93,10 +93,14 @@ class Folder:
         return Folder(_listable(self.open(name, _STEP)), self.path / name)
 
     def remove_folder(self, name: str) -> None:
-        """Remove a folder within and the files in it."""
+        """Remove a folder within and what is in it."""
         with self.enter(name) as inner:
             for each in inner.names():
-                inner.remove(each)
+                about = inner.stat(each)
+                if about is not None and stat.S_ISDIR(about.st_mode):
+                    inner.remove_folder(each)
+                else:
+                    inner.remove(each)
         os.rmdir(self._name(name), dir_fd=self.descriptor)
 
     def sync(self) -> None:

@@ -51,6 +51,12 @@ def command(
         Path | None,
         typer.Option("--file", metavar="FILE", help="Purpose in words, from FILE; - is stdin."),
     ] = None,
+    deidentified: Annotated[
+        Path | None,
+        typer.Option(
+            "--deidentified", metavar="FOLDER", help="New folder of months, for a region."
+        ),
+    ] = None,
     k: Annotated[
         int,
         typer.Option(
@@ -73,9 +79,14 @@ def command(
     people is left blank: the beat, then the age band, the sex, the nature, the day. The folder's
     about.json records who made the export, when and why, each column, and what was removed.
 
-    Example:
+    --deidentified writes what a county adds its towns up from: months for days, CSV and Parquet.
+    No row is left out, so totals are exact; where a group stays below --k people it is refused.
+
+    Examples:
 
       ccu export --what calls --what people --from 2026-01-01 --to 2026-03-31 --purpose research --output q1
+
+      ccu export --deidentified westport-2026 --from 2026-01-01 --to 2026-12-31
     """  # fmt: skip  # noqa: E501
     from ccu import export
     from ccu.options import typed_text
@@ -83,6 +94,11 @@ def command(
     session: Session = ctx.obj
     if k < FEW:
         session.require_may("export --few")
+    region = deidentified is not None
+    if region:
+        if what or output or hours or format is not FileFormat.csv:
+            raise InvalidInput("--deidentified goes with --from, --to, --k and --purpose alone")
+        what, output, purpose = [*What][:3], deidentified, purpose or "region"
     if not what:
         raise InvalidInput("--what is missing: calls, referrals, follow_ups or people")
     if since is None or to is None:
@@ -95,7 +111,7 @@ def command(
         raise InvalidInput("--to is before --from; swap the two dates")
     code, words = _purpose(purpose, file)
     names = tuple(each.value for each in What if each in what)
-    wanted = export.Wanted(names, first, last, code, words, k, hours, Format(format.value))
+    wanted = export.Wanted(names, first, last, code, words, k, hours, Format(format.value), region)
     rows = export.write(session, wanted, output)
     emit(Table(COLUMNS, rows, title="Export"), None, None)
 

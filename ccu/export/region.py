@@ -1,0 +1,98 @@
+"""The export by which a county or a state adds its towns up: rows by month, in CSV and Parquet.
+
+Totals must be exact, so no row is left out: what singles people out is blanked, at last the month,
+and where a group still has fewer than k people the export is refused. Parquet files are in folders
+by town and month; the columns are in the files too, so that a reader needs no folder names.
+"""
+
+import io
+from collections import defaultdict
+from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import Any
+from urllib.parse import quote
+
+from ccu.errors import InvalidInput
+from ccu.export import cells, columns, folder
+from ccu.export.cells import WORDS, Row, Rows
+from ccu.output import Format, say
+
+OTHER = "other"  # the month of rows whose month had too few people
+_WITHIN = {"calls": ("care",)}
+
+
+def by_month(tables: Sequence[Rows], town: str) -> list[Rows]:
+    """Return the tables with the town, the month in place of the day, and no words of a CAD."""
+    for table in tables:
+        for row in table.rows:
+            row["town"], row["month"] = town, row.pop("day")[:7]
+            for name in WORDS:
+                row.pop(name, None)
+    return [
+        Rows(
+            each.name, each.rows, columns.REGION_ORDER[each.name], within=_WITHIN.get(each.name, ())
+        )
+        for each in tables
+    ]
+
+
+def protect(tables: Sequence[Rows], k: int) -> None:
+    """Blank what singles fewer than k people out. Raises InvalidInput where that is not enough."""
+    for name in cells.protect_all(tables, k):
+        raise InvalidInput(
+            f"refused: {name.replace('_', '-')} have a group of fewer than {k} people even without"
+            " age, sex, type and month; choose a longer period"
+        )
+    for table in tables:
+        for row in table.rows:
+            row["month"] = row["month"] or OTHER
+
+
+def add(part: folder.Unfinished, tables: Sequence[Rows], town: str) -> list[folder.File]:
+    """Write each table as CSV and Parquet, and the data dictionary. Raises InvalidInput."""
+    files = [
+        folder.add(part, table.name, columns.of_region(table.name), table.rows, Format.csv)
+        for table in tables
+    ]
+    listed = [
+        (table.name, name, columns.type_of(name), text)
+        for table in tables
+        for name, text in columns.of_region(table.name).items()
+    ]
+    heads = {
+        "table": "name of the table",
+        "column": "name of the column",
+        "type": "text, number or yes/no; empty is unknown",
+        "meaning": "what the column holds",
+    }
+    files.append(folder.add(part, "dictionary", heads, listed, Format.csv))
+    if find_spec("pyarrow") is None:
+        say("Parquet was left out; to have it: pip install 'ccu-casework[parquet]'")
+        return files
+    for table in tables:
+        months: dict[str, list[Row]] = defaultdict(list)
+        for row in table.rows:
+            months[row["month"]].append(row)
+        for month in sorted(months) or [OTHER]:
+            path = (table.name, f"town={quote(town, safe='')}", f"month={month}", "part-0.parquet")
+            rows = months[month]
+            files.append(folder.add_binary(part, path, len(rows), _parquet(table.name, rows)))
+    return files
+
+
+def _parquet(table: str, rows: Sequence[Row]) -> bytes:
+    """Return the rows as a Parquet file; what is blank is null."""
+    import pyarrow
+    from pyarrow import parquet
+
+    types: dict[str, Any] = {
+        "text": pyarrow.string(),
+        "number": pyarrow.int64(),
+        "yes/no": pyarrow.bool_(),
+    }
+    names = columns.of_region(table)
+    schema = pyarrow.schema([(name, types[columns.type_of(name)]) for name in names])
+    made = [{name: None if row[name] == "" else row[name] for name in names} for row in rows]
+    out = io.BytesIO()
+    parquet.write_table(pyarrow.Table.from_pylist(made, schema=schema), out)
+    return out.getvalue()

@@ -1,0 +1,298 @@
+"""`ccu export --deidentified`, examples/region: towns added up to the digit, nobody singled out."""
+
+import csv
+import hashlib
+import importlib.util
+import json
+import random
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from ccu.export import columns
+
+from ..conftest import ZONE, Result, run_ccu
+
+REGION = Path(__file__).resolve().parents[2] / "examples" / "region"
+SPAN = ("--from", "2026-01-01", "--to", "2026-03-31")
+TODAY = "2026-04-20"
+TOWNS = {"Westport": 1, "New Canaan": 2, "Norwalk": 3}
+NATURES = ("crisis", "welfare_check", "suicide", "overdose", "other")
+STATUSES = ("requested", "accepted", "service_received", "declined", "entered_in_error", "draft")
+
+
+def example() -> ModuleType:
+    """The module of examples/region."""
+    spec = importlib.util.spec_from_file_location("region_example", REGION / "region.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def town(path: Path, *args: str) -> Result:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("SUDO_UID", raising=False)
+        return run_ccu("--db", str(path), "--today", TODAY, *args)
+
+
+def by_hand(path: Path, sql: str, *values: object) -> None:
+    with closing(sqlite3.connect(path)) as hand, hand:
+        hand.execute(sql, values)
+
+
+def made_town(path: Path, name: str, seed: int) -> None:
+    """A town with 240 calls, 90 referrals and their follow-ups over a quarter, some void."""
+    init = ("init", "--town", name, "--state", "CT", "--timezone", str(ZONE))
+    assert town(path, *init).code == 0
+    for provider in ("Open Door", "Detox House"):
+        assert town(path, "provider", "add", provider, "--need", "housing").code == 0
+    rng = random.Random(seed)
+    with closing(sqlite3.connect(path)) as hand, hand:
+        hand.execute("UPDATE provider SET part2 = 1 WHERE id = 2")
+        care = dict(hand.execute("SELECT code, care FROM nature"))
+        for person in range(1, 71):
+            hand.execute(
+                "INSERT INTO person (id, given_name, family_name, birth_date, sex, recorded_at,"
+                " recorded_by) VALUES (?, 'Secretgiven', 'Secretfamily', ?, ?, ?, 1)",
+                (person, f"{1940 + person}-05-05", rng.choice(["male", "female"]),
+                 "2026-01-01T09:00:00-05:00"),
+            )  # fmt: skip
+        for call in range(1, 241):
+            at = f"2026-{rng.randint(1, 3):02}-{rng.randint(1, 28):02}T12:00:00-05:00"
+            nature = rng.choice(NATURES)
+            voided = (at, 1, "twice") if rng.random() < 0.1 else (None, None, None)
+            hand.execute(
+                "INSERT INTO call (id, occurred_at, recorded_at, recorded_by, nature, care,"
+                " voided_at, voided_by, void_reason) VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?)",
+                (call, at, at, nature, care[nature], *voided),
+            )
+            if rng.random() < 0.8:
+                hand.execute(
+                    "INSERT INTO call_person (call_id, person_id) VALUES (?, ?)",
+                    (call, rng.randint(1, 70)),
+                )
+        for referral in range(1, 91):
+            at = f"2026-{rng.randint(1, 3):02}-{rng.randint(1, 28):02}T15:00:00-05:00"
+            status = rng.choice(STATUSES)
+            hand.execute(
+                "INSERT INTO referral (id, call_id, person_id, need, provider_id, owner_id, status,"
+                " made_at, recorded_at, recorded_by) VALUES (?, 1, ?, 'housing', ?, 1, ?, ?, ?, 1)",
+                (referral, rng.randint(1, 70), rng.choice([1, 1, 1, 2]), status, at, at),
+            )
+            hand.execute(
+                "INSERT INTO referral_event (referral_id, status, occurred_at, recorded_at,"
+                " recorded_by, note) VALUES (?, ?, ?, ?, 1, 'secretnote')",
+                (referral, status, at, at),
+            )
+            hand.execute(
+                "INSERT INTO follow_up (id, kind, referral_id, person_id, owner_id, due_at,"
+                " recorded_at, recorded_by) VALUES (?, 'call', ?, NULL, 1, ?, ?, 1)",
+                (referral, referral, at, at),
+            )
+
+
+@pytest.fixture(scope="module")
+def towns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The towns' files, and beside each its export."""
+    folder = tmp_path_factory.mktemp("towns")
+    files = {name: folder / f"{seed}.db" for name, seed in TOWNS.items()}
+    for name, path in files.items():
+        made_town(path, name, TOWNS[name])
+        done = town(path, "export", "--deidentified", str(path.with_suffix("")), *SPAN)
+        assert done.code == 0, done.err
+    return files
+
+
+def exported(towns: dict[str, Path]) -> list[Path]:
+    return [path.with_suffix("") for path in towns.values()]
+
+
+def rows(folder: Path, table: str) -> list[dict[str, str]]:
+    with (folder / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def reported(path: Path) -> dict[str, int]:
+    """The town's own report, as an analyst is shown it: figure -> numerator."""
+    by_hand(path, "UPDATE staff SET role = 'analyst'")
+    done = town(path, "report", *SPAN, "--format", "json")
+    by_hand(path, "UPDATE staff SET role = 'admin'")
+    assert done.code == 0, done.err
+    found = {}
+    for section in json.loads(done.out)["sections"]:
+        for row in section["rows"]:
+            if "figure" in row and not row["group"]:
+                found[row["figure"]] = row["numerator"]
+    return found
+
+
+SUMMED = ("calls", "care_calls", "referrals_made", "referral_acceptance", "referral_success")
+
+
+def test_the_folder_has_months_csv_parquet_a_dictionary_and_hashes(
+    towns: dict[str, Path],
+) -> None:
+    folder = towns["New Canaan"].with_suffix("")
+    about = json.loads((folder / "about.json").read_text())
+    assert (about["town"], about["purpose"]) == ("New Canaan", "region")
+    on_disk = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert on_disk == {each["name"] for each in about["files"]} | {"about.json"}
+    for each in about["files"]:
+        assert hashlib.sha256((folder / each["name"]).read_bytes()).hexdigest() == each["sha256"]
+    told = {(row["table"], row["column"]) for row in rows(folder, "dictionary")}
+    for table in columns.REGION:
+        found = rows(folder, table)
+        assert {(table, column) for column in found[0]} <= told
+        assert {row["month"] for row in found} <= {"2026-01", "2026-02", "2026-03", "other"}
+        assert {row["town"] for row in found} == {"New Canaan"}
+    gone = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    for secret in (b"Secret", b"secret", b"Open Door", b"Detox", b"1985-05", b"2026-01-0"):
+        assert secret not in gone.replace(about["made_at"].encode(), b"").replace(
+            b'"from": "2026-01-01"', b""
+        ), secret
+
+
+def test_parquet_is_what_csv_is(towns: dict[str, Path]) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    folder = towns["Westport"].with_suffix("")
+    for table in columns.REGION:
+        found = []
+        for path in (folder / table).rglob("*.parquet"):
+            assert path.parent.parent.name == "town=Westport"
+            part = parquet.ParquetFile(path).read().to_pylist()
+            assert {f"month={row['month']}" for row in part} == {path.parent.name}
+            found += part
+        words: dict[Any, str] = {None: "", True: "yes", False: "no"}
+        as_text = [
+            {name: str(v) if type(v) in (int, str) else words[v] for name, v in row.items()}
+            for row in found
+        ]
+        listed = rows(folder, table)
+        assert sorted(map(str, as_text)) == sorted(map(str, listed))
+
+
+def test_no_group_of_a_town_is_below_k(towns: dict[str, Path]) -> None:
+    for folder in exported(towns):
+        for table, order in columns.REGION_ORDER.items():
+            people: dict[tuple[str, ...], set[object]] = {}
+            for number, row in enumerate(rows(folder, table)):
+                group = tuple(row[name] for name in (*order, *(["care"] * (table == "calls"))))
+                people.setdefault(group, set()).add(row["person"] or number)
+            assert min(map(len, people.values())) >= 5
+
+
+def test_a_unique_person_loses_what_singles_them_out(
+    towns: dict[str, Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "one.db"
+    for suffix in ("", ".audit-key"):
+        shutil.copy(f"{towns['Westport']}{suffix}", f"{path}{suffix}")
+    by_hand(path, "UPDATE person SET birth_date = '1925-01-01', sex = 'other' WHERE id = 1")
+    by_hand(path, "INSERT OR IGNORE INTO call_person (call_id, person_id) VALUES (1, 1)")
+    by_hand(path, "DELETE FROM call_person WHERE call_id = 1 AND person_id <> 1")
+    by_hand(
+        path, "UPDATE call SET voided_at = NULL, voided_by = NULL, void_reason = NULL WHERE id = 1"
+    )
+    done = town(path, "export", "--deidentified", str(tmp_path / "out"), *SPAN)
+    assert done.code == 0, done.err
+    for table in columns.REGION:
+        told = rows(tmp_path / "out", table)
+        assert "85+" not in {row["age_band"] for row in told}
+        assert "other" not in {row["sex"] for row in told}
+
+
+def test_a_period_with_too_few_people_is_refused(towns: dict[str, Path], tmp_path: Path) -> None:
+    path = tmp_path / "few.db"
+    for suffix in ("", ".audit-key"):
+        shutil.copy(f"{towns['Westport']}{suffix}", f"{path}{suffix}")
+    by_hand(path, "UPDATE referral SET person_id = 1")
+    by_hand(path, "UPDATE follow_up SET person_id = 1")
+    done = town(path, "export", "--deidentified", str(tmp_path / "out"), *SPAN)
+    assert done.code == 2
+    assert done.err.startswith("ccu: error: refused: referrals have a group of fewer than 5 people")
+    assert not (tmp_path / "out").exists()
+    assert not [each for each in tmp_path.iterdir() if each.name.startswith(".ccu-")]
+
+
+def test_it_goes_with_the_period_alone(towns: dict[str, Path], tmp_path: Path) -> None:
+    line = ("export", "--deidentified", str(tmp_path / "out"), *SPAN)
+    for more in (("--what", "calls"), ("--hours",), ("-o", str(tmp_path / "o")), ("-f", "json")):
+        done = town(towns["Westport"], *line, *more)
+        assert (done.code, "--deidentified goes with" in done.err) == (2, True)
+
+
+def engines() -> list[Any]:
+    return ["duckdb", pytest.param("spark", marks=pytest.mark.skipif(
+        shutil.which("java") is None, reason="Spark needs Java"))]  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", engines())
+@pytest.mark.filterwarnings("ignore")
+def test_the_region_is_the_sum_of_the_towns_own_reports(
+    engine: str, towns: dict[str, Path]
+) -> None:
+    pytest.importorskip("pyarrow")
+    pytest.importorskip({"duckdb": "duckdb", "spark": "pyspark"}[engine])
+    region = example()
+    with region.ENGINES[engine](region.files_of(exported(towns))) as run:
+        region.check_groups(run)
+        found = {(figure, name): value for figure, name, value in region.figures(run)}
+    own = {name: reported(path) for name, path in towns.items()}
+    for figure in SUMMED:
+        for name in towns:
+            assert found[figure, name] == own[name][figure] > 0, (figure, name)
+        assert found[figure, "all towns"] == sum(each[figure] for each in own.values())
+
+
+def planted(folder: Path, **one: str) -> None:
+    """Write a town's Parquet again with one row more, and its hash, as a careless hand would."""
+    import pyarrow
+    from pyarrow import parquet
+
+    path = next((folder / "calls").rglob("*.parquet"))
+    table = parquet.ParquetFile(path).read()
+    row = {**table.to_pylist()[0], "person": "P0", "age_band": "85+", "sex": "other", **one}
+    more = pyarrow.Table.from_pylist([row], schema=table.schema)
+    parquet.write_table(pyarrow.concat_tables([table, more]), path)
+
+
+def test_the_reader_refuses_a_planted_person_and_a_changed_file(
+    towns: dict[str, Path], tmp_path: Path
+) -> None:
+    pytest.importorskip("pyarrow")
+    pytest.importorskip("duckdb")
+    region = example()
+    folder = tmp_path / "town"
+    shutil.copytree(towns["Westport"].with_suffix(""), folder)
+    with pytest.raises(region.Refused, match="twice"):
+        region.files_of([folder, folder])
+    planted(folder)
+    with pytest.raises(region.Refused, match="not as the town wrote it"):
+        region.files_of([folder])
+    about = json.loads((folder / "about.json").read_text())
+    for each in about["files"]:
+        each["sha256"] = hashlib.sha256((folder / each["name"]).read_bytes()).hexdigest()
+    (folder / "about.json").write_text(json.dumps(about))
+    with (
+        region.ENGINES["duckdb"](region.files_of([folder])) as run,
+        pytest.raises(region.Refused, match="fewer than 5 people"),
+    ):
+        region.check_groups(run)
+
+
+def test_without_pyarrow_it_is_csv_and_a_message(
+    towns: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ccu.export.region.find_spec", lambda name: None)
+    done = town(towns["Norwalk"], "export", "--deidentified", str(tmp_path / "out"), *SPAN)
+    assert done.code == 0
+    assert "Parquet was left out" in done.err
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "about.json", "calls.csv", "referrals.csv", "follow_ups.csv", "dictionary.csv",
+    }  # fmt: skip
