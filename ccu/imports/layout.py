@@ -1,4 +1,4 @@
-"""A layout: a TOML file that describes how to read one system's CSV file.
+"""A layout: a TOML file that describes how to read one system's CSV file or sheet.
 
 The keys that every layout has are here; each importer adds the keys of its own records. A key that
 ccu does not know is refused by name, because a misspelled one would be ignored.
@@ -102,6 +102,7 @@ class Layout:
     blank: Mapping[str, frozenset[str]]  # column -> texts that mean no value
     encoding: str
     delimiter: str
+    sheet: str  # of a workbook; empty: the first
     header: bool  # the file has a line of column names; else they are #1, #2, ...
     guarded: bool  # cells may begin with the apostrophe that ccu's own CSV puts there
 
@@ -203,6 +204,7 @@ class Keys:
             "blank": {column: frozenset(texts) for column, texts in blank.items()},
             "encoding": self.choice("encoding", ENCODINGS),
             "delimiter": delimiter,
+            "sheet": self.text("sheet"),
             "header": self.flag("header", default=True),
             "guarded": self.flag("guarded"),
         }

@@ -65,7 +65,7 @@ class Table:
         `wanted` are names that the line of column names must have: lines before it are skipped.
         Raises InvalidInput for a file without such a line.
         """
-        self._export, self.delimiter = export, delimiter
+        self._export, self.delimiter = export, export.delimiter or delimiter
         lines = export.lines()
         first = next(lines, "")
         self._before = 0  # lines before the first row

@@ -1,35 +1,48 @@
 """The file that is imported: its bytes, whether plain, gzipped or from standard input, as lines.
 
+A sheet of an Excel workbook becomes the same lines: days and times in ISO form, whole numbers
+without a decimal point, what is text in the sheet unchanged.
+
 It is read twice: first for its digest, its encoding and whether it is complete, so that a file cut
 short is refused before anything is kept; then for its lines.
 """
 
 import codecs
 import contextlib
+import csv
 import gzip
 import hashlib
 import io
 import re
 import sys
 import tempfile
+import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from ccu import files
 from ccu.errors import InvalidInput
 from ccu.files import named
+from ccu.output import say
+from ccu.output.text import plain_text
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 BLOCK = 1 << 20
 LONGEST_LINE = 1 << 20  # characters; a longer one is handed out cut at this length
 GZIP = b"\x1f\x8b"
+ZIP = b"PK\x03\x04"
+LARGEST_WORKBOOK = 1 << 30  # bytes unpacked, all of which are held in memory
 # How files that are no CSV begin, behind a byte-order mark and spaces.
 FOREIGN = {
-    b"PK\x03\x04": "is a zip archive or an Excel workbook; save it as CSV",
-    b"\xd0\xcf\x11\xe0": "is an Excel workbook of the old form (.xls); save it as CSV",
+    ZIP: "is a zip archive; unpack it, and import the CSV or the .xlsx",
+    b"\xd0\xcf\x11\xe0": "is an old Excel workbook (.xls) or has a password; save it as .xlsx",
     b"%PDF": "is a PDF; export it as CSV",
     b"<": "is a web page or XML; export it as CSV",
     b"{": "is JSON; export it as CSV",
@@ -50,6 +63,7 @@ class Export:
     encoding: str
     _raw: IO[bytes]
     _packed: bool
+    delimiter: str = ""  # of a sheet of a workbook; of other files the layout has it
 
     def lines(self) -> Iterator[str]:
         """Yield every physical line with its end, as `csv` wants them; an overlong one is cut.
@@ -80,21 +94,30 @@ class Export:
 
 
 @contextlib.contextmanager
-def opened(path: Path, encoding: str, folder: Path | None) -> Iterator[Export]:
+def opened(path: Path, encoding: str, folder: Path | None, sheet: str = "") -> Iterator[Export]:
     """Open the file, or standard input for `-`, and check it. Raises InvalidInput.
 
-    Standard input is first copied to a file without a name in `folder`, private as the database is.
+    Standard input is first copied to a file without a name in `folder`, private as the database is;
+    so is a sheet of a workbook: the one named, or the first that is not hidden.
     """
     with contextlib.ExitStack() as stack:
         if str(path) == "-":
-            raw = stack.enter_context(_spooled(_standard_input(), folder))
+            raw = stack.enter_context(_spooled(_blocks(_standard_input()), folder))
             name = "-"
         else:
             raw = stack.enter_context(_file(path))
             if not raw.seekable():  # a pipe, such as bash's <(...)
-                raw = stack.enter_context(_spooled(raw, folder))
+                raw = stack.enter_context(_spooled(_blocks(raw), folder))
             name = path.name.encode(errors="backslashreplace").decode()
-        yield _survey(raw, name, encoding)
+        if not _is_workbook(raw):
+            yield _survey(raw, name, encoding)
+            return
+        digest = hashlib.sha256()
+        for block in _blocks(raw):
+            digest.update(block)
+        lines = stack.enter_context(_spooled(_sheet_lines(raw, sheet), folder))
+        export = _survey(lines, name, "utf-8", foreign=False)
+        yield replace(export, sha256=digest.hexdigest(), delimiter=",")
 
 
 def _standard_input() -> IO[bytes]:
@@ -115,12 +138,90 @@ def _file(path: Path) -> IO[bytes]:
 
 
 @contextlib.contextmanager
-def _spooled(stream: IO[bytes], folder: Path | None) -> Iterator[IO[bytes]]:
+def _spooled(content: Iterator[bytes], folder: Path | None) -> Iterator[IO[bytes]]:
     with tempfile.TemporaryFile(dir=folder, prefix=".ccu-") as copy:
-        while block := stream.read(BLOCK):
-            copy.write(block)
+        copy.writelines(content)
         copy.flush()
+        copy.seek(0)
         yield copy
+
+
+def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield what is left of the stream."""
+    return iter(partial(stream.read, BLOCK), b"")
+
+
+def _is_workbook(raw: IO[bytes]) -> bool:
+    """Whether the file is an Excel workbook (.xlsx). Raises InvalidInput for one too large."""
+    try:
+        if raw.read(len(ZIP)) != ZIP:
+            return False
+        raw.seek(0)
+        with zipfile.ZipFile(raw) as parts:
+            sizes = {each.filename: each.file_size for each in parts.infolist()}
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        return False
+    except OSError as error:
+        raise InvalidInput(f"cannot read the file: {files.reason(error)}") from None
+    finally:
+        raw.seek(0)
+    if "xl/workbook.xml" in sizes and sum(sizes.values()) > LARGEST_WORKBOOK:
+        raise InvalidInput("the workbook is too large; save the sheet as CSV")
+    return "xl/workbook.xml" in sizes
+
+
+def _sheet_lines(raw: IO[bytes], name: str) -> Iterator[bytes]:
+    """Yield a sheet as lines of CSV. Raises InvalidInput."""
+    import python_calamine as calamine
+
+    raw.seek(0)
+    try:
+        sheet = _chosen(calamine.CalamineWorkbook.from_filelike(raw), name)
+    except (calamine.CalamineError, OSError, ValueError):
+        raise InvalidInput("the workbook is damaged; open it in Excel and save it again") from None
+    timed = {
+        column
+        for row in sheet.iter_rows()
+        for column, value in enumerate(row)
+        if isinstance(value, datetime)
+    }
+    yield b"\n" * (sheet.start or (0, 0))[0]  # so that a line has the number of its row
+    for row in sheet.iter_rows():
+        line = io.StringIO()
+        cells = (_cell_text(value, column in timed) for column, value in enumerate(row))
+        csv.writer(line, lineterminator="\n").writerow(cells)
+        yield line.getvalue().encode(errors="replace")
+
+
+def _chosen(book: "CalamineWorkbook", name: str) -> "CalamineSheet":
+    """Return the sheet of that name, or the first that is not hidden. Raises InvalidInput."""
+    from python_calamine import SheetVisibleEnum
+
+    every = book.sheets_metadata
+    shown = [each.name for each in every if each.visible == SheetVisibleEnum.Visible]
+    if name and name not in book.sheet_names:
+        raise InvalidInput(
+            f"the workbook has no sheet {name!a}; correct sheet in the layout: {', '.join(shown)}"
+        )
+    if not name and len(shown) > 1:
+        say(f"read the first sheet, {shown[0]}; name another by sheet in the layout")
+    return book.get_sheet_by_name(name or (shown or book.sheet_names)[0])
+
+
+def _cell_text(value: Any, timed: bool) -> str:
+    """Return a cell as text. A day in a column that has times (`timed`) is its midnight."""
+    if isinstance(value, datetime):
+        return (value + timedelta(milliseconds=500)).isoformat(" ", "seconds")
+    if isinstance(value, date):
+        return f"{value} 00:00:00" if timed else value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat("seconds")
+    if isinstance(value, timedelta):
+        seconds = round(value.total_seconds())
+        return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return plain_text(value)
 
 
 def _unpacked(raw: IO[bytes]) -> IO[bytes]:
@@ -135,16 +236,17 @@ def _refuse_foreign(start: bytes) -> None:
             raise InvalidInput(f"the file {what}")
 
 
-def _survey(raw: IO[bytes], name: str, wanted: str) -> Export:
+def _survey(raw: IO[bytes], name: str, wanted: str, foreign: bool = True) -> Export:
     try:
         digest, size = hashlib.sha256(), 0
-        while block := raw.read(BLOCK):
+        for block in _blocks(raw):
             digest.update(block)
             size += len(block)
         raw.seek(0)
         packed = raw.read(2) == GZIP
         raw.seek(0)
-        _refuse_foreign((_unpacked(raw) if packed else raw).read(200))
+        if foreign:
+            _refuse_foreign((_unpacked(raw) if packed else raw).read(200))
         raw.seek(0)
         encoding = _encoding(_unpacked(raw) if packed else raw, wanted)
         return Export(name, digest.hexdigest(), size, encoding, raw, packed)

@@ -4,9 +4,10 @@ A command builds a `Table` (rows) or a `Document` (a card, a record) and passes 
 `emit_document`; no command depends on the format. Standard output is for data; `say` and
 `say_error` write messages to standard error.
 
-  text     makes every value safe for a terminal or a spreadsheet
-  formats  plain, csv, json, markdown, as text in pieces
-  screen   tables and documents at a terminal, progress bars (Rich, imported only then)
+  text      makes every value safe for a terminal or a spreadsheet
+  formats   plain, csv, json, markdown, as text in pieces
+  workbook  lists for a spreadsheet
+  screen    tables and documents at a terminal, progress bars (Rich, imported only then)
 """
 
 import contextlib
@@ -37,7 +38,11 @@ class Format(StrEnum):
     json = "json"
     csv = "csv"
     markdown = "markdown"
+    xlsx = "xlsx"
 
+
+# Those that are read by a program or kept: with every column, where a screen has fewer.
+FOR_FILES = (Format.json, Format.csv, Format.xlsx)
 
 FormatOption = Annotated[
     Format | None,
@@ -59,6 +64,7 @@ OutputOption = Annotated[
 _BY_ENDING = {
     **{"": Format.plain, ".txt": Format.plain, ".csv": Format.csv, ".json": Format.json},
     ".md": Format.markdown,
+    ".xlsx": Format.xlsx,
 }
 # Endings of files that are not text, or a page of their own: never filled with another format.
 _OTHERS = {".xlsx": "xlsx", ".html": "html", ".htm": "html"}
@@ -71,7 +77,9 @@ def default_format(output: Path | Place | None, terminal: bool) -> Format:
         return Format.table
     ending = output.suffix.lower() if output else ""
     if ending not in _BY_ENDING:
-        raise InvalidInput(f"ccu does not write {ending} here; end --output in .csv, .json or .md")
+        raise InvalidInput(
+            f"ccu does not write {ending} here; end --output in .csv, .xlsx, .json or .md"
+        )
     return _BY_ENDING[ending]
 
 
@@ -332,16 +340,27 @@ def emit(
             sink.write(formats.csv(table, terminal=sink.terminal))
         elif chosen is Format.json:
             sink.write(formats.json(table, ascii_only=not sink.unicode))
+        elif chosen is Format.xlsx:
+            _write_workbook(table, sink)
         else:
             sink.write(formats.markdown(table))
+
+
+def _write_workbook(table: Table, sink: Sink) -> None:
+    """Write the rows as a workbook. Raises InvalidInput at a terminal."""
+    if sink.terminal:
+        raise InvalidInput("a workbook is for a spreadsheet: name a file, as --output list.xlsx")
+    from ccu.output import workbook
+
+    sink.write_binary(workbook.table(table))
 
 
 def emit_document(
     document: Document, format: Format | None = None, output: Path | Place | None = None
 ) -> None:
-    """Print a card or a record: its sections, or its `data` as JSON, or its main section as CSV.
+    """Print a card or a record: its sections, its `data` as JSON, its main section as CSV or XLSX.
 
-    Raises like `emit`, and InvalidInput for CSV if no section is marked `main`.
+    Raises like `emit`, and InvalidInput for CSV and XLSX if no section is marked `main`.
     """
     from ccu.output import formats
 
@@ -356,6 +375,8 @@ def emit_document(
             sink.write(formats.plain_document(document))
         elif chosen is Format.csv:
             sink.write(formats.csv(formats.main_table(document), terminal=sink.terminal))
+        elif chosen is Format.xlsx:
+            _write_workbook(formats.main_table(document), sink)
         elif chosen is Format.json:
             sink.write(formats.json_document(document.data, ascii_only=not sink.unicode))
         else:

@@ -177,10 +177,10 @@ def _with_notice(table: Table, notice: str | None) -> Table:
 
 
 def main_table(document: Document) -> Table:
-    """Return the rows that CSV prints: the main section's table, else its pairs, else its lines."""
+    """Return the rows of CSV and XLSX: the main section's table, else its pairs or lines."""
     section = next((section for section in document.sections if section.main), None)
     if section is None:
-        raise InvalidInput("there are no rows for --format csv; use --format json")
+        raise InvalidInput("there are no rows for CSV or XLSX; use --format json")
     if section.table is not None:
         return _with_notice(section.table, document.data.get("notice"))
     if section.pairs:

@@ -8,25 +8,21 @@ same bytes.
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import date
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput
 from ccu.output import Section, opened
-from ccu.output.text import is_number, one_line, plain_text
+from ccu.output.text import one_line, plain_text
+from ccu.output.workbook import NAME, Book
 from ccu.report import page, text
 from ccu.report.build import Report
 from ccu.report.period import month_words
 
 if TYPE_CHECKING:
-    from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-_DAY = r"[12]\d{3}-\d\d-\d\d"
-_NAME = 31  # characters of a sheet's name
-_WIDEST = 60  # of a column
+_PLAIN = "#,##0.######"
 # unit of a figure -> how its numbers are shown
 _UNITS = {
     "share": "0.0%",
@@ -55,70 +51,50 @@ def show(report: Report, output: Path | None) -> None:
 
 def render(report: Report) -> bytes:
     """Return the workbook."""
-    import xlsxwriter
-
-    stream = BytesIO()
-    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, **plain})
-    book.set_properties({"title": page.title(report), "created": report.as_of.replace(tzinfo=None)})
-    write = Writer(book)
+    write = Writer(Book(page.title(report), report.as_of))
     write.page(report)
     for section in report.sections:
-        write.section(section.name[:_NAME], text.table(section, report), section.rows)
-    book.close()
-    return stream.getvalue()
+        write.section(section.name[:NAME], text.table(section, report), section.rows)
+    return write.book.content()
 
 
 class Writer:
-    """Put cells on the sheets of a workbook, each in the format of what it holds."""
+    """Put the parts of a report on the sheets of a workbook, each figure in its unit."""
 
-    def __init__(self, book: "Workbook") -> None:
-        self._book = book
-        self._formats: dict[str, Any] = {}
-        self.bold = book.add_format({"bold": True, "text_wrap": True, "valign": "bottom"})
-
-    def _format(self, pattern: str) -> Any:
-        if pattern not in self._formats:
-            self._formats[pattern] = self._book.add_format({"num_format": pattern})
-        return self._formats[pattern]
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.bold = book.bold
 
     def cell(self, sheet: "Worksheet", row: int, column: int, value: Any, unit: str = "") -> None:
         """Write one cell: a number in its unit, a day as a day, other values as text."""
-        if value is None:
-            return
-        if is_number(value):
-            sheet.write_number(row, column, value, self._format(_UNITS.get(unit, "#,##0.######")))
-        elif isinstance(value, str) and re.fullmatch(_DAY, value, re.ASCII):
-            sheet.write_datetime(row, column, date.fromisoformat(value), self._format("yyyy-mm-dd"))
-        else:
-            sheet.write_string(row, column, one_line(plain_text(value)))
+        self.book.cell(sheet, row, column, value, _UNITS.get(unit, _PLAIN))
 
     def section(self, name: str, table: Any, rows: Sequence[dict[str, Any]]) -> None:
         """Write a section on a sheet of its own, its header in sight and with a filter."""
-        sheet = self._book.add_worksheet(name)
+        sheet = self.book.sheet(name)
         heads, cells = table.headings, list(table.cells())
         units = [str(row.get("unit", "")) for row in rows]
+        widths = []
         for column, head in enumerate(heads):
             sheet.write_string(0, column, head, self.bold)
             shown = [head, *(plain_text(row[column]) for row in cells[:200])]
-            sheet.set_column(column, column, min(_WIDEST, max(map(len, shown)) + 2))
+            widths.append(max(map(len, shown)))
         for number, row in enumerate(cells):
             for column, value in enumerate(row):
                 name = table.columns[column]
                 share = "share" if _SHARE.fullmatch(name) else ""
                 unit = units[number] if name in _IN_UNIT else share
                 self.cell(sheet, number + 1, column, value, unit)
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, len(cells), len(heads) - 1)
+        self.book.finish(sheet, widths, len(cells))
 
     def page(self, report: Report) -> None:
         """Write the first sheet: title, notes, headline with its months, lists, settings."""
-        sheet = self._book.add_worksheet("Report")
+        sheet = self.book.sheet("Report")
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.set_column(0, 0, 30)
         sheet.set_column(1, 30, 13)
-        title = self._book.add_format({"bold": True, "font_size": 16})
+        title = self.book.book.add_format({"bold": True, "font_size": 16})
         sheet.write_string(0, 0, one_line(page.title(report)), title)
         row = self._lines(sheet, 1, [text.days(report), *report.notes]) + 1
         parts: list[Section] = []

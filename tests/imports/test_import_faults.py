@@ -39,7 +39,7 @@ def refused(result: Result, sentence: str, code: int = 2) -> None:
         (b"\n\n", "the file has no line of column names"),
         (b'"Number,Received\n', "the first line is not a line of column names"),
         (b"\x00\x01\x02\x00\n" * 9, "the file is not text"),
-        (b"PK\x03\x04rest", "a zip archive or an Excel workbook"),
+        (b"PK\x03\x04rest", "is a zip archive; unpack it"),
         (gzip.compress(text([row()] * 99).encode(), mtime=0)[:-9], "cut short"),
         (gzip.compress(b"x" * 99, mtime=0)[:-6] + b"123456", "gzip data is damaged"),
         (b"\xff\xfeN\x00u\x00\xd8\xd8", "begins as UTF-16"),

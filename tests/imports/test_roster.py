@@ -573,7 +573,7 @@ def test_encodings_and_spaces_make_no_difference(desk: Desk, content: bytes) -> 
         (BODY.encode() + b"1,Ann\n", 0, "1 rows have fewer cells than there"),
         (BODY.encode() + b"1,Ann,,,,,,,,,,,\n", 0, "13 cells instead of 11 (line 2)"),
         (BODY.replace("Also", "First").encode(), 2, "twice"),
-        (b"PK\x03\x04", 2, "Excel"),
+        (b"PK\x03\x04", 2, "is a zip archive; unpack it"),
     ],
 )
 def test_bad_files_cost_a_sentence(desk: Desk, content: bytes, code: int, told: str) -> None:

@@ -253,10 +253,10 @@ def test_one_of_two_columns_of_one_name_is_asked_for(desk: Desk) -> None:
     [
         (b'[{"incident": 1}]', "is JSON; export it as CSV"),
         (b'{"calls": []}', "is JSON; export it as CSV"),
-        (b"PK\x03\x04", "a zip archive or an Excel workbook; save it as CSV"),
+        (b"PK\x03\x04", "is a zip archive; unpack it, and import the CSV or the .xlsx"),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1",
-            "is an Excel workbook of the old form (.xls); save it as CSV",
+            "is an old Excel workbook (.xls) or has a password; save it as .xlsx",
         ),
         (b"%PDF-1.7", "is a PDF; export it as CSV"),
         (b"<!DOCTYPE html><table>", "is a web page or XML; export it as CSV"),

@@ -8,7 +8,7 @@ import typer
 from ccu.errors import InvalidInput
 from ccu.options import CALL, PAST_DAY, AskingOption, arg, code, group, opt
 from ccu.output import (
-    Format,
+    FOR_FILES,
     FormatOption,
     OutputOption,
     Table,
@@ -88,7 +88,7 @@ def list_(
         found = triage.rows(work.connection, as_of, conditions, work.view, first_day=since)
         work.view.keep()
         work.audit("call-list", rows=len(found))
-    file = (format or default_format(output, terminal=False)) in (Format.csv, Format.json)
+    file = (format or default_format(output, terminal=False)) in FOR_FILES
     columns = (*COLUMNS, *IN_FILES) if file else COLUMNS
     emit(Table(columns, found, title="Calls"), format, output)
 

@@ -15,7 +15,7 @@ from ccu.follow_ups.options import (
 )
 from ccu.options import group, needs_reason, with_options
 from ccu.output import (
-    Format,
+    FOR_FILES,
     FormatOption,
     OutputOption,
     Table,
@@ -115,8 +115,8 @@ def overdue(
 ) -> None:
     """List what is overdue: follow-ups, and care calls without a decision. Highest risk first.
 
-    With nothing overdue cron gets no output. Overdue follow-ups of one referral are one line; JSON
-    and CSV have each. To list care calls without a decision: ccu call list --undecided
+    With nothing overdue cron gets no output. Overdue follow-ups of one referral are one line; JSON,
+    CSV and XLSX have each. To list care calls without a decision: ccu call list --undecided
 
     new: not reported as overdue yet. A run from cron records what it reported; a run at a terminal
     does not, so the next report still has it as new. With --format or --output an empty list is
@@ -141,7 +141,7 @@ def overdue(
     rows = [row for row in late if row["new"] or not new]
     if not session.unattended:
         rows = overdue_work.seen(session, rows, by_owner=owner is not None)
-    if (format or default_format(output, False)) not in (Format.json, Format.csv):
+    if (format or default_format(output, False)) not in FOR_FILES:
         rows = overdue_work.one_line_each(rows)
     columns = follow_ups.add_names(session, rows, OVERDUE_COLUMNS, "overdue", names)
     if not session.unattended:

@@ -55,7 +55,8 @@ def import_file(
     times = Times(layout, session.settings.zone, session.now)
     rejected.check(rejects, path, session.path)
     stage = Stage(connection, layout, session.settings.names, care)
-    with opened(path, layout.encoding, session.path.absolute().parent) as export:
+    folder = session.path.absolute().parent
+    with opened(path, layout.encoding, folder, layout.sheet) as export:
         table = Table(export, layout.delimiter, header=layout.header, wanted=layout.named)
         allowed = identifiers.check(table, allow)
         with attached(connection, session.path), _interruptible(connection):

@@ -25,6 +25,7 @@ _TAILS = frozenset(f"{minute:02}:{second:02}" for minute in range(60) for second
 _MIDNIGHT = re.compile(r"(?<![\d:])24(:?00)(:00)?(\.0+)?$")  # the end of the day
 _CLOCK = re.compile(r"\d{1,2}:\d\d.*|\d{3,4}")
 _SERIAL_DAY = re.compile(r"\d{5}(\.0+)?")  # as Excel counts days
+ISO_DAY = "%Y-%m-%d"  # ISO 8601 has one meaning: read in every file, and what a workbook gives
 _HALVES = ("%I:%M:%S %p", "%I:%M %p", "%I:%M:%S%p", "%I:%M%p")
 _WHOLE = ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f")
 _OFFSETS = {"UTC", "UCT", "GMT", "ZULU", "UNIVERSAL", "GREENWICH"}  # zones that no town has
@@ -42,12 +43,13 @@ class Times:
         def reader(formats: Sequence[str], rule: str = layout.ambiguous) -> When:
             return _in_zone(cad_reader(formats, source, rule), source, self._zone)
 
-        self._when = by_the_hour(reader(layout.formats))
-        self._later = reader(layout.formats, "later")
+        self._when = by_the_hour(reader((*layout.formats, "iso")))
+        self._later = reader((*layout.formats, "iso"), "later")
         self._wall = reader(["iso"])
         days = list(_days(layout.formats))
-        self._days = cad_reader(days, self._zone) if days else _no_form
-        self._other = reader([*_timed(layout.formats), *_other(layout.formats, days)])
+        self._days = cad_reader([*days, ISO_DAY], self._zone)
+        iso = _other(["iso"], [ISO_DAY])
+        self._other = reader([*_timed(layout.formats), *_other(layout.formats, days), "iso", *iso])
         self._source = source
         self._latest = dates.to_iso((now + AHEAD).astimezone(self._zone))
         began = set(layout.columns["occurred"])
@@ -245,10 +247,6 @@ def _other(formats: Iterable[str], days: Iterable[str]) -> Iterator[str]:
             yield f"{day} {clock}"
             if "%y" in day:
                 yield f"{day.replace('%y', '%Y')} {clock}"
-
-
-def _no_form(text: str) -> str:
-    raise ValueError(text)
 
 
 def _in_zone(when: When, source: "ZoneInfo", zone: "ZoneInfo") -> When:

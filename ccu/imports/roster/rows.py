@@ -31,6 +31,7 @@ SEXES = {"male": "M", "female": "F", "other": "X"}
 DATES = ("birth_date", "since", "closed")
 OLDEST = 130  # years
 PLAIN = ("%Y-%m-%d", "%Y%m%d")  # formats of a layout that names none
+ISO = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S")  # one meaning: read in every file; what a workbook gives
 _SSN = re.compile("[0-9]{3}-[0-9]{2}-[0-9]{4}")
 
 
@@ -108,7 +109,7 @@ class EntryReader:
         )
         self._order = [places[column] for column in wanted]
         self._layout, self._lists, self._today = layout, lists, today
-        formats = layout.formats or PLAIN
+        formats = (*(layout.formats or PLAIN), *ISO)
         self._reading = lru_cache(20_000)(partial(_reading, formats, today))
         self.notes = Notes()
         for name in CODED:

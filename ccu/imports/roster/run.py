@@ -86,7 +86,8 @@ def prepare(
     the columns that pass whatever they look like. Raises InvalidInput.
     """
     rejected.check(rejects, path, session.path)
-    with opened(path, layout.encoding, session.path.absolute().parent) as export:
+    folder = session.path.absolute().parent
+    with opened(path, layout.encoding, folder, layout.sheet) as export:
         table = Table(export, layout.delimiter, header=layout.header, wanted=layout.named)
         allowed = identifiers.check(table, allow)
         lists = {name: codes.choices(session.db, name) for name in CODED}
