@@ -1,5 +1,6 @@
 """Providers as JSON, as a page and as the rows of a list."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ccu.output import Document, Section, Table
@@ -8,6 +9,11 @@ from ccu.records import codes, field_words
 from ccu.records.table import changes_of
 from ccu.session import Session
 
+# The fields of text that a page shows where there is something in them.
+WORDS = (
+    *("organization", "phone", "hours", "eligibility", "address", "areas", "languages"),
+    *("accepts", "description", "note"),
+)
 CHANGE_COLUMNS = ("when", "by", "field", "old", "new")
 
 
@@ -25,6 +31,16 @@ def list_rows(
         }
         for each in providers.rows(session.db, need=need, words=words, retired=retired)
     ]
+
+
+def ages(data: Mapping[str, Any]) -> str:
+    """Return the ages that a provider serves, such as `18 to 64`, `60 and over`; empty for all."""
+    least, most = data["min_age"], data["max_age"]
+    if least and most is not None:
+        return f"{least} to {most}"
+    if most is not None:
+        return f"up to {most}"
+    return f"{least} and over" if least else ""
 
 
 def read(session: Session, provider_id: int) -> dict[str, Any]:
@@ -50,13 +66,16 @@ def document(session: Session, data: dict[str, Any]) -> Document:
     pairs = [
         ("helps with", ", ".join(needs[need] for need in data["needs"])),
         ("agency", codes.labels(session.db, "agency")[data["agency"]]),
-        *((field, data[field]) for field in ("phone", "hours", "eligibility") if data[field]),
+        *((field, data[field]) for field in WORDS if data[field]),
+        *([("ages", ages(data))] if ages(data) else []),
         ("capacity", codes.labels(session.db, "capacity")[data["capacity"]]),
         *([("42 CFR Part 2", "yes")] if data["part2"] else []),
         ("verified", providers.verified(data, session.today, days)),
         ("open referrals", ", ".join(map(str, data["open_referrals"])) or "none"),
     ]
     sections = [Section(pairs=pairs, main=True)]
+    if data["alert"]:
+        sections.insert(0, Section("Alert", lines=[data["alert"]], alert=True))
     if data["changes"]:
         changed = [{**each, "reason": None} for each in data["changes"]]
         rows = [row[:-1] for row in field_words.changes(session.db, "provider", changed)]
