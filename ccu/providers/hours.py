@@ -39,10 +39,11 @@ def read(text: str) -> list[Spell] | None:
     at, fresh, used = 0, True, False  # fresh: the next day begins a new group of days
     while at < len(plain):
         group = next((name for name in _GROUPS if plain.startswith(name, at)), "")
-        if group or (match := _DAYS.match(plain, at)):
+        match = _DAYS.match(plain, at)
+        if group or match:
             days = [] if fresh else days
-            days += _GROUPS[group] if group else _range(match[0])
-            at += len(group) if group else len(match[0])
+            days += _range(match[0]) if match else _GROUPS[group]
+            at += len(match[0]) if match else len(group)
             fresh, used = False, False
         elif plain.startswith("closed", at) and days:
             found = [each for each in found if each[0] not in days]
@@ -92,7 +93,7 @@ def clock(text: str) -> int | None:
 
 
 def weekdays(text: str) -> list[int]:
-    """Return the weekdays of `MO,TU` or `Monday`, of `Mon-Fri`; none of `1MO`, a day of the month."""
+    """Return the weekdays of `MO,TU` or `Monday`, `Mon-Fri`; none of `1MO`, of the month."""
     found: list[int] = []
     for part in filter(None, re.split(r"[\s,;]+", text.lower())):
         begins = [day for day, name in enumerate(DAYS) if name.startswith(part[:3])]
@@ -108,7 +109,7 @@ def _range(text: str) -> list[int]:
 
 
 def _times(span: re.Match[str]) -> tuple[int, int] | None:
-    """Return opening and closing; `9-5` is 9 to 17, and `9-5pm` too, `10pm-6am` ends the next day."""
+    """Return opening and closing; `9-5` and `9-5pm` are 9 to 17, `10pm-6am` ends the next day."""
     first, last = span.groups()[:4], span.groups()[4:]
     half, other = (first[2] or "")[:1], (last[2] or "")[:1]
     opens, closes = _minute(first), _minute(last)

@@ -1,13 +1,19 @@
 """Providers as JSON, as a page and as the rows of a list."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
+from ccu.errors import InvalidInput
 from ccu.output import Document, Section, Table
+from ccu.providers import find_store
 from ccu.providers import store as providers
 from ccu.records import codes, field_words
 from ccu.records.table import changes_of
 from ccu.session import Session
+
+if TYPE_CHECKING:
+    from ccu.providers.find import Asked
 
 # The fields of text that a page shows where there is something in them.
 WORDS = (
@@ -15,6 +21,32 @@ WORDS = (
     *("accepts", "description", "note"),
 )
 CHANGE_COLUMNS = ("when", "by", "field", "old", "new")
+
+FOUND = ("id", "name", "phone", "hours", "reason")
+STALE = ("id", "name", "verified", "referrals", "phone", "hours", "alert")
+
+
+def refuse_nothing(asked: "Asked") -> None:
+    """Raise InvalidInput for a search that asks for nothing."""
+    if not any(vars(asked).values()) and asked.age is None:
+        raise InvalidInput(
+            "nothing to look for; write what is needed, such as: ccu provider find hungry"
+        )
+
+
+def found_rows(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of `provider find`."""
+    from ccu.providers import find
+
+    return [{**each, "hours": find.shortened(each["hours"])} for each in found]
+
+
+def stale_rows(session: Session) -> list[dict[str, Any]]:
+    """Return the rows of `provider stale`: who was verified too long ago, the next one first."""
+    before = session.today - timedelta(days=session.settings.number("verified_days"))
+    since = session.today - timedelta(days=365)
+    found = find_store.stale(session.db, before=before.isoformat(), since=since.isoformat())
+    return [{**each, "verified": each["verified_on"] or "never"} for each in found]
 
 
 def list_rows(

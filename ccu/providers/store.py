@@ -29,7 +29,10 @@ SELECT id, {", ".join(COLUMNS)},
            WHERE provider_id = provider.id ORDER BY need.sort)) AS needs
 FROM provider
 """  # noqa: S608 - names of our own
-_NAMES = "SELECT id, name, active FROM provider ORDER BY active DESC, name COLLATE NOCASE, id"
+_NAMES = """
+SELECT id, name, organization, active FROM provider
+ORDER BY active DESC, name COLLATE NOCASE, id
+"""
 # Providers with openings come first.
 _LIST = f"""{ALL}
 WHERE (active = 1 OR :retired)
@@ -84,7 +87,8 @@ def find(connection: sqlite3.Connection, typed: str, option: str) -> dict[str, A
 def matching(connection: sqlite3.Connection, typed: str) -> list[dict[str, Any]]:
     """Return who has this number or name; else whose name begins so, else has words that do.
 
-    Those that are not retired come first. Upper and lower case are the same.
+    The organization's name counts as more words of the name. Those that are not retired come
+    first. Upper and lower case are the same.
     """
     text = _plain(typed)
     if not text:
@@ -95,19 +99,20 @@ def matching(connection: sqlite3.Connection, typed: str) -> list[dict[str, Any]]
             return [record(row)]
     every = connection.execute(_NAMES).fetchall()
 
-    def having(fits: Callable[[str], bool], retired: bool) -> list[dict[str, Any]]:
+    def having(fits: Callable[[str, str], bool], retired: bool) -> list[dict[str, Any]]:
         return [
             read(connection, each["id"])
             for each in every
-            if retired >= (not each["active"]) and fits(_plain(each["name"]))
+            if retired >= (not each["active"])
+            and fits(_plain(each["name"]), _plain(each["organization"]))
         ]
 
-    begins: tuple[Callable[[str], bool], ...] = (
-        lambda name: name.startswith(text),
-        lambda name: all(f" {word}" in f" {name}" for word in text.split()),
+    begins: tuple[Callable[[str, str], bool], ...] = (
+        lambda name, _by: name.startswith(text),
+        lambda name, by: all(f" {word}" in f" {name} {by}" for word in text.split()),
     )
     for fits, retired in (
-        (lambda name: name == text, True),
+        (lambda name, _by: name == text, True),
         *((each, False) for each in begins),
         *((each, True) for each in begins),
     ):
