@@ -263,6 +263,11 @@ CREATE TABLE common_place (
   code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
   retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
 ) STRICT, WITHOUT ROWID;
+-- The town's own words for needs: the code is the word, the label the need codes it means.
+CREATE TABLE need_word (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;
 
 -- Where a person lives.
 CREATE TABLE housing (
@@ -937,8 +942,22 @@ CREATE TABLE provider (
   capacity    TEXT NOT NULL DEFAULT 'ask_first' REFERENCES capacity (code),
   verified_on TEXT CHECK (verified_on IS date(verified_on, '+0 days')),
   active      INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
-  part2       INTEGER NOT NULL DEFAULT 0 CHECK (part2 IN (0, 1))  -- a 42 CFR Part 2 program
+  part2       INTEGER NOT NULL DEFAULT 0 CHECK (part2 IN (0, 1)),  -- a 42 CFR Part 2 program
+  organization TEXT NOT NULL DEFAULT '',   -- who runs it
+  description TEXT NOT NULL DEFAULT '',
+  address     TEXT NOT NULL DEFAULT '',    -- every site with its ZIP, a semicolon between
+  areas       TEXT NOT NULL DEFAULT '',    -- towns and ZIPs served
+  languages   TEXT NOT NULL DEFAULT '',
+  min_age     INTEGER CHECK (min_age BETWEEN 0 AND 130),
+  max_age     INTEGER CHECK (max_age BETWEEN 0 AND 130),
+  accepts     TEXT NOT NULL DEFAULT '',    -- fees, insurance, walk-ins
+  alert       TEXT NOT NULL DEFAULT '',    -- shown wherever it is offered
+  note        TEXT NOT NULL DEFAULT '',    -- the town's own; no import writes it
+  source      TEXT,                        -- the directory it was imported from
+  source_id   TEXT CHECK ((source IS NULL) = (source_id IS NULL)),  -- its service there
+  imported    TEXT CHECK (imported IS NULL OR json_valid(imported))  -- what the directory last had, by column
 ) STRICT;
+CREATE UNIQUE INDEX provider_source ON provider (source, source_id) WHERE source IS NOT NULL;
 
 CREATE TABLE provider_need (
   provider_id INTEGER NOT NULL REFERENCES provider (id),
@@ -969,6 +988,7 @@ CREATE TABLE referral (
 CREATE INDEX referral_call ON referral (call_id);
 CREATE INDEX referral_person ON referral (person_id);
 CREATE INDEX referral_household ON referral (household_id) WHERE household_id IS NOT NULL;
+CREATE INDEX referral_provider ON referral (provider_id, status);
 CREATE INDEX referral_open ON referral (status, owner_id);  -- the inbox, caseload, stalled
 
 -- Every step of a referral: who, when, why. Events only grow. One that is no change of status (a note,

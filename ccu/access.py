@@ -62,7 +62,8 @@ ANY_DAY = frozenset({
     "needs show",
     "person find", "person show", "person compare", "person duplicates", "household show",
     "household list", "plan show", "plan list", "place show", "frequent people",
-    "frequent places", "provider list", "provider show", "address", "consent list", "disclosures",
+    "frequent places", "provider find", "provider list", "provider show", "provider stale",
+    "address", "consent list", "disclosures",
     "care note list", "care backup", "wellness total", "export", "audit review", "audit verify",
     "audit anchor", "seal list", "seal show", "retention list",
     "purge --dry-run", "staff list", "backup", "restore", "check", "init", "codes list", "help",
@@ -158,10 +159,13 @@ frequent places      o c l i s a r d
 frequent override    . c l . s . . d
 frequent review      . c l . s . . d
 provider add         . c l i s . . d
+provider find        o c l i s a r d
 provider list        o c l i s a r d
 provider show        o c l i s a r d
+provider stale       o c l i s a r d
 provider edit        . c l i s . . d
 provider retire      . c l . s . . d
+provider import      . c l . s . . d
 import               . . . . s . r d
 consent grant        . c l i s . r d
 consent revoke       . c l i s . r d

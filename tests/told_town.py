@@ -153,7 +153,8 @@ def _take(db: Path, steps: list[tuple[str, tuple[str, ...], str]]) -> None:
 
 
 # Every command -> the words after it, as a shell would split them, and its standard input: right
-# for the town as it was made, in a folder that holds it, earlier.db, export.csv and roster.csv.
+# for the town as it was made, in a folder that holds it, earlier.db, export.csv, roster.csv and
+# directory.json.
 # A row of ccu/access.py with an option has a line of its own.
 LINES: dict[str, tuple[str, str]] = {
     "log-call": (f"--address '{PLACE}' --nature crisis --when 13:00 --person 1 --no-input", ""),
@@ -235,10 +236,13 @@ LINES: dict[str, tuple[str, str]] = {
     "frequent override": ("--person 2 --on --file -", "first weeks"),
     "frequent review": ("--all", ""),
     "provider add": ("Harbor --need food", ""),
+    "provider find": ("housing", ""),
     "provider list": ("", ""),
+    "provider stale": ("", ""),
     "provider show": ("1", ""),
     "provider edit": ("1 --capacity full", ""),
     "provider retire": ("1", ""),
+    "provider import": ("directory.json", ""),
     "address": (f"'{PLACE}'", ""),
     "import": ("export.csv --layout demo", ""),
     "init": ("--town Norwalk --state CT --timezone America/New_York", ""),

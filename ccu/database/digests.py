@@ -18,7 +18,7 @@ DEFINITIONS = "sqlite_master"  # the row of table_digest for tables, indexes, vi
 # The code lists that a town may change (records/codes.py); nothing writes the others.
 TOWN_LISTS = (
     *("agency", "danger", "disposition", "intervention", "nature", "need", "race_ethnicity"),
-    *("town", "street_alias", "common_place"),
+    *("town", "street_alias", "common_place", "need_word"),
 )
 _LEFT_OUT = ("audit", "audit_reason", "person_key", "table_digest")
 _CODE_LIST = {"code", "label", "sort", "retired"}

@@ -204,14 +204,14 @@ def _person(session: "Session", text: str, option: str) -> int:
     return _chosen(found, "person")
 
 
-def _chosen(found: Mapping[int, str], record: str) -> int:
-    """Show the records found by a name; ask which one is meant unless it is the only one."""
+def _chosen(found: Mapping[int, str], record: str, sure: bool = True) -> int:
+    """Show the records found; ask which one is meant unless it is the only one and `sure`."""
     from ccu.options import terminal, typed_text
     from ccu.output import say
 
     for number, words in found.items():
         say(f"  {number}  {words}")
-    if len(found) == 1:
+    if len(found) == 1 and sure:
         return next(iter(found))
 
     def read(answer: str) -> int:
@@ -299,6 +299,13 @@ def _provider(session: "Session", text: str, option: str) -> int:
 
     if session.may_choose:
         found = providers.matching(session.db, text)
+        if not found and text.strip():  # no name: what is needed, in plain words
+            from ccu.providers import find
+
+            offered = find.search(session, find.Asked(text=text))[: find.FIRST]
+            if offered:
+                lines = {each["id"]: find.offered(each) for each in offered}
+                return _chosen(lines, "provider", sure=False)
         if len(found) > 1:
             return _chosen({each["id"]: each["name"] for each in found}, "provider")
     return int(providers.find(session.db, text, option)["id"])

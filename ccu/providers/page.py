@@ -1,14 +1,52 @@
 """Providers as JSON, as a page and as the rows of a list."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
+from ccu.errors import InvalidInput
 from ccu.output import Document, Section, Table
+from ccu.providers import find_store
 from ccu.providers import store as providers
 from ccu.records import codes, field_words
 from ccu.records.table import changes_of
 from ccu.session import Session
 
+if TYPE_CHECKING:
+    from ccu.providers.find import Asked
+
+# The fields of text that a page shows where there is something in them.
+WORDS = (
+    *("organization", "phone", "hours", "eligibility", "address", "areas", "languages"),
+    *("accepts", "description", "note"),
+)
 CHANGE_COLUMNS = ("when", "by", "field", "old", "new")
+
+FOUND = ("id", "name", "phone", "hours", "reason")
+STALE = ("id", "name", "verified", "referrals", "phone", "hours", "alert")
+
+
+def refuse_nothing(asked: "Asked") -> None:
+    """Raise InvalidInput for a search that asks for nothing."""
+    if not any(vars(asked).values()) and asked.age is None:
+        raise InvalidInput(
+            "nothing to look for; write what is needed, such as: ccu provider find hungry"
+        )
+
+
+def found_rows(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of `provider find`."""
+    from ccu.providers import find
+
+    return [{**each, "hours": find.shortened(each["hours"])} for each in found]
+
+
+def stale_rows(session: Session) -> list[dict[str, Any]]:
+    """Return the rows of `provider stale`: who was verified too long ago, the next one first."""
+    before = session.today - timedelta(days=session.settings.number("verified_days"))
+    since = session.today - timedelta(days=365)
+    found = find_store.stale(session.db, before=before.isoformat(), since=since.isoformat())
+    return [{**each, "verified": each["verified_on"] or "never"} for each in found]
 
 
 def list_rows(
@@ -25,6 +63,16 @@ def list_rows(
         }
         for each in providers.rows(session.db, need=need, words=words, retired=retired)
     ]
+
+
+def ages(data: Mapping[str, Any]) -> str:
+    """Return the ages that a provider serves, such as `18 to 64`, `60 and over`; empty for all."""
+    least, most = data["min_age"], data["max_age"]
+    if least and most is not None:
+        return f"{least} to {most}"
+    if most is not None:
+        return f"up to {most}"
+    return f"{least} and over" if least else ""
 
 
 def read(session: Session, provider_id: int) -> dict[str, Any]:
@@ -50,13 +98,16 @@ def document(session: Session, data: dict[str, Any]) -> Document:
     pairs = [
         ("helps with", ", ".join(needs[need] for need in data["needs"])),
         ("agency", codes.labels(session.db, "agency")[data["agency"]]),
-        *((field, data[field]) for field in ("phone", "hours", "eligibility") if data[field]),
+        *((field, data[field]) for field in WORDS if data[field]),
+        *([("ages", ages(data))] if ages(data) else []),
         ("capacity", codes.labels(session.db, "capacity")[data["capacity"]]),
         *([("42 CFR Part 2", "yes")] if data["part2"] else []),
         ("verified", providers.verified(data, session.today, days)),
         ("open referrals", ", ".join(map(str, data["open_referrals"])) or "none"),
     ]
     sections = [Section(pairs=pairs, main=True)]
+    if data["alert"]:
+        sections.insert(0, Section("Alert", lines=[data["alert"]], alert=True))
     if data["changes"]:
         changed = [{**each, "reason": None} for each in data["changes"]]
         rows = [row[:-1] for row in field_words.changes(session.db, "provider", changed)]

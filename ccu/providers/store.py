@@ -16,20 +16,25 @@ from ccu.work import Work
 # In the order of their JSON; `needs` is a list of codes and a table of its own.
 COLUMNS = (
     *("name", "agency", "phone", "hours", "eligibility", "capacity", "verified_on", "active"),
-    "part2",
+    *("part2", "organization", "description", "address", "areas", "languages", "min_age"),
+    *("max_age", "accepts", "alert", "note"),
 )
 FIELDS = ("needs", *COLUMNS)
 MOST_OFFERED = 5
 
-_ALL = """
-SELECT id, name, agency, phone, hours, eligibility, capacity, verified_on, active, part2,
+ALL = f"""
+SELECT id, {", ".join(COLUMNS)},
        (SELECT group_concat(need) FROM
           (SELECT provider_need.need FROM provider_need JOIN need ON need.code = provider_need.need
            WHERE provider_id = provider.id ORDER BY need.sort)) AS needs
 FROM provider
+"""  # noqa: S608 - names of our own
+_NAMES = """
+SELECT id, name, organization, active FROM provider
+ORDER BY active DESC, name COLLATE NOCASE, id
 """
 # Providers with openings come first.
-_LIST = f"""{_ALL}
+_LIST = f"""{ALL}
 WHERE (active = 1 OR :retired)
   AND (:need IS NULL OR id IN (SELECT provider_id FROM provider_need WHERE need = :need))
 ORDER BY active DESC,
@@ -37,6 +42,7 @@ ORDER BY active DESC,
        ELSE (SELECT iif(code = 'ask_first', 1.5, sort) FROM capacity WHERE code = capacity) END,
   name COLLATE NOCASE, id
 """  # noqa: S608 - no user's text in it
+_AGES = "SELECT min_age, max_age FROM provider WHERE id = :id"
 _OPEN_REFERRALS = """
 SELECT id FROM open_referral WHERE provider_id = :id ORDER BY id
 """
@@ -44,7 +50,7 @@ SELECT id FROM open_referral WHERE provider_id = :id ORDER BY id
 
 def read(connection: sqlite3.Connection, provider_id: int) -> dict[str, Any]:
     """id and FIELDS of one provider. Raises NotFound."""
-    return _record(table.require(connection, "provider", provider_id, f"{_ALL} WHERE {{where}}"))
+    return record(table.require(connection, "provider", provider_id, f"{ALL} WHERE {{where}}"))
 
 
 def rows(
@@ -58,7 +64,7 @@ def rows(
     found = connection.execute(_LIST, {"need": need, "retired": retired})
     wanted = words.casefold().split()
     labels = codes.labels(connection, "need") if wanted else {}
-    listed = (_record(row) for row in found)
+    listed = (record(row) for row in found)
     return [each for each in listed if all(word in _text(each, labels) for word in wanted)]
 
 
@@ -81,28 +87,32 @@ def find(connection: sqlite3.Connection, typed: str, option: str) -> dict[str, A
 def matching(connection: sqlite3.Connection, typed: str) -> list[dict[str, Any]]:
     """Return who has this number or name; else whose name begins so, else has words that do.
 
-    Those that are not retired come first. Upper and lower case are the same.
+    The organization's name counts as more words of the name. Those that are not retired come
+    first. Upper and lower case are the same.
     """
     text = _plain(typed)
     if not text:
         return []
     if text.isascii() and text.isdigit() and int(text[:18]) and len(text) < 19:
-        row = connection.execute(f"{_ALL} WHERE id = :id", {"id": int(text)}).fetchone()
+        row = connection.execute(f"{ALL} WHERE id = :id", {"id": int(text)}).fetchone()
         if row is not None:
-            return [_record(row)]
-    every = rows(connection, retired=True)
+            return [record(row)]
+    every = connection.execute(_NAMES).fetchall()
 
-    def having(fits: Callable[[str], bool], retired: bool) -> list[dict[str, Any]]:
+    def having(fits: Callable[[str, str], bool], retired: bool) -> list[dict[str, Any]]:
         return [
-            each for each in every if fits(_plain(each["name"])) and retired >= (not each["active"])
+            read(connection, each["id"])
+            for each in every
+            if retired >= (not each["active"])
+            and fits(_plain(each["name"]), _plain(each["organization"]))
         ]
 
-    begins: tuple[Callable[[str], bool], ...] = (
-        lambda name: name.startswith(text),
-        lambda name: all(f" {word}" in f" {name}" for word in text.split()),
+    begins: tuple[Callable[[str, str], bool], ...] = (
+        lambda name, _by: name.startswith(text),
+        lambda name, by: all(f" {word}" in f" {name} {by}" for word in text.split()),
     )
     for fits, retired in (
-        (lambda name: name == text, True),
+        (lambda name, _by: name == text, True),
         *((each, False) for each in begins),
         *((each, True) for each in begins),
     ):
@@ -174,6 +184,9 @@ def change(work: Work, provider_id: int, fields: Mapping[str, Any]) -> list[str]
 def _set_values(connection: sqlite3.Connection, provider_id: int, new: Mapping[str, Any]) -> None:
     columns = {field: new[field] for field in COLUMNS if field in new}
     table.update(connection, "provider", provider_id, columns)
+    least, most = connection.execute(_AGES, {"id": provider_id}).fetchone()
+    if least is not None and most is not None and least > most:
+        raise InvalidInput(f"--min-age {least} is more than --max-age {most}")
     if "needs" in new:
         needs = [{"need": need} for need in dict.fromkeys(new["needs"])]
         table.replace(connection, "provider_need", {"provider_id": provider_id}, needs)
@@ -181,20 +194,22 @@ def _set_values(connection: sqlite3.Connection, provider_id: int, new: Mapping[s
 
 def _of_name(connection: sqlite3.Connection, name: str) -> dict[str, Any] | None:
     wanted = _plain(name)
-    every = rows(connection, retired=True)
-    return next((each for each in every if _plain(each["name"]) == wanted), None)
+    every = connection.execute(_NAMES)
+    return next((dict(each) for each in every if _plain(each["name"]) == wanted), None)
 
 
-def _record(row: sqlite3.Row) -> dict[str, Any]:
-    record = {"id": row["id"], **{field: row[field] for field in FIELDS}}
-    record["needs"] = row["needs"].split(",") if row["needs"] else []
-    record["active"], record["part2"] = bool(row["active"]), bool(row["part2"])
-    return record
+def record(row: sqlite3.Row) -> dict[str, Any]:
+    """Return a row of ALL as `read` does."""
+    found = {"id": row["id"], **{field: row[field] for field in FIELDS}}
+    found["needs"] = row["needs"].split(",") if row["needs"] else []
+    found["active"], found["part2"] = bool(row["active"]), bool(row["part2"])
+    return found
 
 
 def _text(provider: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     """Return the text that a search looks through."""
     parts = [provider[field] for field in ("name", "phone", "hours", "eligibility")]
+    parts += [provider[field] for field in ("organization", "description", "address", "note")]
     parts += [labels[need] for need in provider["needs"]]
     return " ".join(parts).casefold()
 

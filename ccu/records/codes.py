@@ -36,6 +36,7 @@ LISTS = {
     "town": "town",
     "street_alias": "street_alias",
     "common_place": "common_place",
+    "need_word": "need_word",
     "plan_status": "plan_status",
     "relation": "relation",
     "staff_role": "staff_role",

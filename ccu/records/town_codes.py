@@ -19,11 +19,13 @@ _NEEDED = {
 }
 LONGEST_CODE = 40  # characters
 NATURES_ONLY = "--care is for a nature only; leave it out"
-# Lists for the address reader: the code is a name, the label what it is written for.
+# Lists for readers: the code is a name or a word, the label the town, street, address or needs it
+# is written for.
 NAMES = {
     "town": 'ccu codes add town BRM "Burlingame"',
     "street_alias": 'ccu codes add street_alias "Post Road" "US 1"',
     "common_place": 'ccu codes add common_place "Compo Beach" "60 Compo Beach Rd"',
+    "need_word": 'ccu codes add need_word "hungry" food',
 }
 
 
@@ -47,10 +49,10 @@ def add(work: "Work", table: str, label: str, care: bool | None, meaning: str | 
     `meaning` is for a name of an address; a town alone is its own.
     """
     if table in NAMES:
-        label, name = _meaning(table, meaning or label, bool(meaning)), label
+        label, name = _meaning(work, table, meaning or label, bool(meaning)), label
         return _add_name(work, table, name, label)
     if meaning is not None:
-        raise InvalidInput("only town, street_alias and common_place take a MEANING; leave it out")
+        raise InvalidInput(f"only {', '.join(NAMES)} take a MEANING; leave it out")
     rows = codes.every(work.connection, table)
     known = {codes.plain(each.label): each for each in rows} | {each.code: each for each in rows}
     code = codes.plain(label)
@@ -106,7 +108,7 @@ def set_care(work: "Work", table: str, code: str, care: bool) -> None:
 def _add_name(work: "Work", table: str, name: str, label: str) -> str:
     from ccu.address.words import clean
 
-    code = codes.plain(clean(name).replace("&", " and "))
+    code = codes.plain(name if table == "need_word" else clean(name).replace("&", " and "))
     if not re.fullmatch("[a-z0-9_]+", code) or len(code) > LONGEST_CODE:
         raise InvalidInput(
             f"LABEL must have at most {LONGEST_CODE} plain letters, digits and spaces"
@@ -127,7 +129,7 @@ def _add_name(work: "Work", table: str, name: str, label: str) -> str:
     return code
 
 
-def _meaning(table: str, text: str, given: bool) -> str:
+def _meaning(work: "Work", table: str, text: str, given: bool) -> str:
     """Return what a name is written for. Raises InvalidInput for what cannot be read as it."""
     from ccu import address
 
@@ -137,6 +139,9 @@ def _meaning(table: str, text: str, given: bool) -> str:
         return text
     if not given:
         raise InvalidInput(f"MEANING is missing, such as {NAMES[table]}")
+    if table == "need_word":
+        needs = (codes.code(work.connection, "need", each, "MEANING") for each in text.split(","))
+        return ", ".join(dict.fromkeys(needs))
     if table == "street_alias" and address.read(f"1 {text}").kind != "address":
         raise InvalidInput(f"MEANING must be a street, such as {NAMES[table]}")
     if table == "common_place" and address.read(text).kind in ("place", "none"):
@@ -148,7 +153,7 @@ def relabel(work: "Work", table: str, text: str, label: str) -> str:
     """Give a code another label; returns the code. Raises NotFound, and InvalidInput if taken."""
     found = _require(work, table, text)
     if table in NAMES:
-        label = _meaning(table, label, given=True)
+        label = _meaning(work, table, label, given=True)
     for each in () if table in NAMES else codes.every(work.connection, table):
         if each.code != found.code and codes.plain(label) in (each.code, codes.plain(each.label)):
             raise InvalidInput(f"LABEL is that of {each.code}; choose another")

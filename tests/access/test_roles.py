@@ -43,6 +43,7 @@ _UNIT_ONLY = (
     "plan write", "plan approve", "plan review", "plan expire", "plan answer",
     "place verify", "place unflag", "place exempt", "place merge", "place unmerge",
     "frequent override", "frequent review", "provider add", "provider edit", "provider retire",
+    "provider import",
 )  # fmt: skip
 _ADMIN_ONLY = ("staff add", "staff edit", "staff retire", "settings --change")
 _CODES = ("codes add", "codes rename", "codes retire")
@@ -85,6 +86,7 @@ MAY_NOT: dict[str, set[str]] = {
         *("person unmerge", "person import", "plan approve", "plan review", "plan answer"),
         *("place verify", "place unflag", "place exempt", "place category", "place merge"),
         *("place unmerge", "frequent override", "frequent review", "provider retire"),
+        "provider import",
         *(*_ADMIN_ONLY, *_CODES, *_OUT, *_UPKEEP),
         *("care destroy", "disclosures"),
     },
@@ -93,7 +95,8 @@ MAY_NOT: dict[str, set[str]] = {
     - {
         *("report", "referral list", "follow-up list", "follow-up overdue", "worker list"),
         *("consult list", "household list", "plan list", "frequent people", "frequent places"),
-        *("provider list", "provider show", "staff list", "settings", "codes list", "help"),
+        *("provider find", "provider list", "provider show", "provider stale"),
+        *("staff list", "settings", "codes list", "help"),
         *("address", "init", "demo", "check", "restore", "export", "audit verify"),
         *("wellness init", "wellness add", "wellness total"),
     },
@@ -121,7 +124,7 @@ MAY_NOT: dict[str, set[str]] = {
         *("plan approve", "plan review", "plan expire", "plan answer"),
         *("place flag", "place verify", "place unflag", "place exempt", "place category"),
         *("frequent override", "frequent review", "provider add", "provider edit"),
-        *("provider retire", *_ADMIN_ONLY, *_CODES, *_CARE, "audit rekey"),
+        *("provider retire", "provider import", *_ADMIN_ONLY, *_CODES, *_CARE, "audit rekey"),
     },
     "admin": {*_CARE, *_SEAL, "purge", "deidentify"},
 }
@@ -177,6 +180,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     db = town.make_with_trust(folder)
     export.write(folder / "export.csv", export.rows(20, datetime(2026, 1, 31), seed=1))
     shutil.copy(EXAMPLES / "roster.csv", folder)
+    shutil.copy(EXAMPLES / "directory.json", folder)
     for each in ("care", "new-care", "wellness"):
         (folder / each).mkdir(mode=0o700)
     with pytest.MonkeyPatch.context() as patch:

@@ -52,6 +52,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     town.make_with_trust(folder)
     export.write(folder / "export.csv", export.rows(20, datetime(2026, 1, 31), seed=1))
     shutil.copy(EXAMPLES / "roster.csv", folder)
+    shutil.copy(EXAMPLES / "directory.json", folder)
     return folder
 
 

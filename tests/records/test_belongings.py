@@ -30,7 +30,10 @@ PLAIN: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "of staff and providers, in their office": {
         "staff": ("login", "name", "phone"),
-        "provider": ("name", "phone", "hours", "eligibility"),
+        "provider": (
+            *("name", "phone", "hours", "eligibility", "organization", "description", "address"),
+            *("areas", "languages", "accepts", "alert", "note", "source", "source_id", "imported"),
+        ),
     },
     "names of tables and fields, ids and counts": {
         "audit": ("action", "record", "detail"),

@@ -61,6 +61,16 @@ def test_a_provider_is_added_and_shown(ccu: Ccu) -> None:
         "verified_on": "2026-01-31",
         "active": True,
         "part2": False,
+        "organization": "",
+        "description": "",
+        "address": "",
+        "areas": "",
+        "languages": "",
+        "min_age": None,
+        "max_age": None,
+        "accepts": "",
+        "alert": "",
+        "note": "",
         "old": False,
         "open_referrals": [],
         "changes": [],
@@ -187,3 +197,24 @@ def test_the_audit_has_field_names_and_no_words(ccu: Ccu, db_path: Path) -> None
     assert [row[:2] for row in rows] == [("provider-add", 1), ("provider-change", 1)]
     assert json.loads(rows[1][2]) == {"fields": ["eligibility"]}
     assert "Hope" not in str(rows)
+
+
+def test_an_alert_is_first_on_the_page_and_ages_are_in_words(ccu: Ccu) -> None:
+    assert ccu(*HOMES, "--alert", "No intake until Monday", "--min-age", "18").code == 0
+    page = ccu("provider", "show", "homes").out
+    assert page.index("No intake until Monday") < page.index("Phone")
+    assert "Ages            18 and over\n" in page
+    refused = ccu("provider", "edit", "homes", "--max-age", "12")
+    assert refused.code == 2
+    assert "--min-age 18 is more than --max-age 12" in refused.err
+    assert ccu("provider", "edit", "homes", "--alert", "").code == 0
+    assert "Alert" not in ccu("provider", "show", "homes").out.split("Changes")[0]
+
+
+def test_a_town_adds_its_own_word_for_a_need(ccu: Ccu) -> None:
+    assert ccu("codes", "add", "need_word", "Cupboard is bare", "food,benefits").code == 0
+    rows = json.loads(ccu("codes", "need_word", "-f", "json").out)
+    assert [(row["code"], row["label"]) for row in rows] == [("cupboard_is_bare", "food, benefits")]
+    refused = ccu("codes", "add", "need_word", "soup", "Quillfeather")
+    assert refused.code == 2
+    assert "MEANING: not a valid need" in refused.err

@@ -78,7 +78,7 @@ def add(
     ] = REQUIRED,
     meaning: Annotated[
         str | None,
-        arg("[MEANING]", LABEL, "In a list for addresses: its town, street or address."),
+        arg("[MEANING]", LABEL, "What an address or a need_word in the list means."),
     ] = None,
     care: Annotated[
         bool | None,
@@ -88,7 +88,8 @@ def add(
     """Add a code to a list of your town, or bring a retired one back.
 
     The lists are nature, agency, disposition, need, intervention, hazard and race_ethnicity; and
-    for addresses: town (towns around yours, and city codes), street_alias and common_place. A code
+    for addresses: town (towns around yours, and city codes), street_alias and common_place; and
+    need_word, the words that ccu provider find takes for a need. A code
     never changes; its label may. For a nature in the list, --care or --no-care changes whether its
     calls are care calls, also those on file: figures of earlier periods change with it.
 
@@ -101,6 +102,8 @@ def add(
       ccu codes add town BRM "Burlingame"
 
       ccu codes add common_place "Compo Beach" "60 Compo Beach Rd"
+
+      ccu codes add need_word "cupboard is bare" food
     """
     from ccu.records import codes, town_codes
 

@@ -1,4 +1,4 @@
-"""`ccu provider add`, `change`, `retire`: keep the list of who can help with what."""
+"""`ccu provider add`, `edit`: keep the list of who can help with what."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,13 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import PAST_DAY, PROVIDER, arg, code, group, line, opt, with_options
+from ccu.options import PAST_DAY, PROVIDER, arg, code, group, line, opt, whole_number, with_options
 from ccu.output import emit_line, say
 from ccu.session import Session
 
-app = group("Who can help with what: add, list, show, change, retire.")
+app = group("Who can help with what: find, add, list, show, edit, retire, import, stale.")
 
-NAME = line(100, needed=True, name="the name")
+NAME = line(200, needed=True, name="the name")
+TEXT, AGE = line(2_000, clears=True), whole_number(130)
 
 ProviderArgument = Annotated[int, arg("PROVIDER", PROVIDER, "Its number, or how its name begins.")]
 
@@ -34,13 +35,9 @@ class ProviderOptions:
         str | None,
         opt("--agency", code("agency"), "Its agency; default a contracted provider."),
     ] = None
-    phone: Annotated[str | None, opt("--phone", line(60, clears=True), "Phone number.")] = None
-    hours: Annotated[
-        str | None, opt("--hours", line(200, clears=True), "When it is open, in words.")
-    ] = None
-    eligibility: Annotated[
-        str | None, opt("--eligibility", line(1_000, clears=True), "Who is eligible, in words.")
-    ] = None
+    phone: Annotated[str | None, opt("--phone", line(200, clears=True), "Phone number.")] = None
+    hours: Annotated[str | None, opt("--hours", TEXT, "Such as mon-fri 9-17, or 24/7.")] = None
+    eligibility: Annotated[str | None, opt("--eligibility", TEXT, "Who is eligible.")] = None
     capacity: Annotated[
         str | None,
         opt(
@@ -55,6 +52,22 @@ class ProviderOptions:
     part2: Annotated[
         bool | None,
         typer.Option("--part2/--no-part2", help="Whether it is a 42 CFR Part 2 program."),
+    ] = None
+    organization: Annotated[str | None, opt("--organization", TEXT, "Who runs it.")] = None
+    description: Annotated[str | None, opt("--description", TEXT, "What it does.")] = None
+    address: Annotated[str | None, opt("--address", TEXT, "Its address, with the ZIP.")] = None
+    areas: Annotated[str | None, opt("--areas", TEXT, "Towns and ZIPs it serves.")] = None
+    languages: Annotated[str | None, opt("--languages", TEXT, "Languages, with commas.")] = None
+    min_age: Annotated[int | None, opt("--min-age", AGE, "The youngest age it serves.")] = None
+    max_age: Annotated[int | None, opt("--max-age", AGE, "The oldest age it serves.")] = None
+    accepts: Annotated[
+        str | None, opt("--accepts", TEXT, "Fees, insurance, walk-ins, in words.")
+    ] = None
+    alert: Annotated[
+        str | None, opt("--alert", TEXT, "Warning shown wherever it is offered; empty ends it.")
+    ] = None
+    note: Annotated[
+        str | None, opt("--note", TEXT, "The town's own note; no import replaces it.")
     ] = None
 
 
@@ -104,9 +117,11 @@ def edit(
 ) -> None:
     """Edit a provider; earlier values are kept.
 
-    Example:
+    Examples:
 
       ccu provider edit homes --capacity full --verified today
+
+      ccu provider edit homes --alert "No intake until Monday: pipes burst"
     """
     from ccu.consent import store as consents
     from ccu.providers import store as providers
@@ -126,27 +141,3 @@ def edit(
     if left:
         notes = "1 note" if left == 1 else f"{left} notes"
         say(f"This file still holds {notes} about earlier referrals to this provider.")
-
-
-@app.command()
-def retire(ctx: typer.Context, provider: ProviderArgument) -> None:
-    """Stop referrals to a provider; it and its referrals are kept.
-
-    To restore it, add it again.
-
-    Example:
-
-      ccu provider retire homes
-    """
-    from ccu.providers import store as providers
-
-    session: Session = ctx.obj
-    with session.work() as work:
-        if not providers.read(work.connection, provider)["active"]:
-            raise InvalidInput(f"provider {provider} is already retired")
-        providers.change(work, provider, {"active": False})
-        left = providers.open_referrals(work.connection, provider)
-    emit_line(f"Retired provider {provider}.")
-    if left:
-        numbers = ", ".join(map(str, left))
-        say(f"Referrals still open: {numbers}. Close them, or refer to another provider.")

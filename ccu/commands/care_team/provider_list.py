@@ -1,15 +1,17 @@
-"""`ccu provider list`, `show`: who can help with what, and whether they take new clients now."""
+"""`ccu provider list`, `show`, `retire`: who can help with what, and who no longer does."""
 
 from typing import Annotated
 
 import typer
 
+from ccu.errors import InvalidInput
 from ccu.options import PROVIDER, arg, code, group, line, opt
-from ccu.output import FormatOption, OutputOption, Table, emit, emit_document
+from ccu.output import FormatOption, OutputOption, Table, emit, emit_document, emit_line, say
 from ccu.session import Session
 
 app = group("Joined to `ccu provider` by the map in cli.py.")
 
+ProviderArgument = Annotated[int, arg("PROVIDER", PROVIDER, "Its number, or how its name begins.")]
 COLUMNS = ("id", "name", "needs", "capacity", "phone", "hours", "verified", "old")
 
 
@@ -48,13 +50,14 @@ def list_(
 @app.command()
 def show(
     ctx: typer.Context,
-    provider: Annotated[int, arg("PROVIDER", PROVIDER, "Its number, or how its name begins.")],
+    provider: ProviderArgument,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
     """Show a provider and its change history.
 
     JSON: id, name, needs, agency, phone, hours, eligibility, capacity, verified_on, active, part2,
+    organization, description, address, areas, languages, min_age, max_age, accepts, alert, note,
     old, open_referrals (their numbers), changes (at, by, field, old, new).
 
     Example:
@@ -66,3 +69,27 @@ def show(
     session: Session = ctx.obj
     data = page.read(session, provider)
     emit_document(page.document(session, data), format, output)
+
+
+@app.command()
+def retire(ctx: typer.Context, provider: ProviderArgument) -> None:
+    """Stop referrals to a provider; it and its referrals are kept.
+
+    To restore it, add it again.
+
+    Example:
+
+      ccu provider retire homes
+    """
+    from ccu.providers import store as providers
+
+    session: Session = ctx.obj
+    with session.work() as work:
+        if not providers.read(work.connection, provider)["active"]:
+            raise InvalidInput(f"provider {provider} is already retired")
+        providers.change(work, provider, {"active": False})
+        left = providers.open_referrals(work.connection, provider)
+    emit_line(f"Retired provider {provider}.")
+    if left:
+        numbers = ", ".join(map(str, left))
+        say(f"Referrals still open: {numbers}. Close them, or refer to another provider.")

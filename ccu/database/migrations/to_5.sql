@@ -212,3 +212,24 @@ SELECT column1, column2, row_number() OVER (ORDER BY column2, column1) FROM (VAL
   ('stfd', 'Stamford'), ('bpt', 'Bridgeport'), ('ffld', 'Fairfield'), ('dar', 'Darien'),
   ('ncan', 'New Canaan'), ('grnw', 'Greenwich'), ('wltn', 'Wilton')
 ) WHERE EXISTS (SELECT 1 FROM place WHERE city = upper(column2) AND NOT city_assumed);
+
+-- What a directory of services has of each, and what the town adds to it.
+ALTER TABLE provider ADD COLUMN organization TEXT NOT NULL DEFAULT '';
+ALTER TABLE provider ADD COLUMN description TEXT NOT NULL DEFAULT '';
+ALTER TABLE provider ADD COLUMN address TEXT NOT NULL DEFAULT '';
+ALTER TABLE provider ADD COLUMN areas TEXT NOT NULL DEFAULT '';
+ALTER TABLE provider ADD COLUMN languages TEXT NOT NULL DEFAULT '';
+ALTER TABLE provider ADD COLUMN min_age INTEGER CHECK (min_age BETWEEN 0 AND 130);
+ALTER TABLE provider ADD COLUMN max_age INTEGER CHECK (max_age BETWEEN 0 AND 130);
+ALTER TABLE provider ADD COLUMN accepts TEXT NOT NULL DEFAULT '';
+ALTER TABLE provider ADD COLUMN alert TEXT NOT NULL DEFAULT '';
+ALTER TABLE provider ADD COLUMN note TEXT NOT NULL DEFAULT '';
+ALTER TABLE provider ADD COLUMN source TEXT;
+ALTER TABLE provider ADD COLUMN source_id TEXT CHECK ((source IS NULL) = (source_id IS NULL));
+ALTER TABLE provider ADD COLUMN imported TEXT CHECK (imported IS NULL OR json_valid(imported));
+CREATE UNIQUE INDEX provider_source ON provider (source, source_id) WHERE source IS NOT NULL;
+CREATE INDEX referral_provider ON referral (provider_id, status);
+CREATE TABLE need_word (
+  code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,105 @@
+"""`ccu provider find`, `stale`: search in plain words, and what to verify next."""
+
+from typing import Annotated
+
+import typer
+
+from ccu.options import arg, code, group, line, opt, whole_number
+from ccu.output import FormatOption, OutputOption, Table, emit, say
+from ccu.session import Session
+
+app = group("Joined to `ccu provider` by the map in cli.py.")
+
+TEXT, AGE, LIMIT = line(60), whole_number(130), whole_number(1_000)
+
+
+@app.command()
+def find(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str] | None, arg("[WORDS]...", line(200), "What is needed, in plain words.")
+    ] = None,
+    need: Annotated[
+        list[str] | None, opt("--need", code("need", commas=True), "Only for these needs.")
+    ] = None,
+    near: Annotated[
+        str | None, opt("--near", TEXT, "A ZIP or a town: nearer ones and those serving it first.")
+    ] = None,
+    language: Annotated[
+        str | None, opt("--language", TEXT, "Only where this language is listed.")
+    ] = None,
+    age: Annotated[int | None, opt("--age", AGE, "Only those that serve this age.")] = None,
+    open_now: Annotated[
+        bool, typer.Option("--open-now", help="Leave out those that are closed now.")
+    ] = False,
+    accepts: Annotated[
+        str | None, opt("--accepts", TEXT, "Only with these words on fees, such as Medicaid.")
+    ] = None,
+    limit: Annotated[int | None, opt("--limit", LIMIT, "How many; default 5.")] = None,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Find who can help, in plain words, the best first and with the reasons.
+
+    Ranked by need and words, area, hours, capacity, how recently it was verified, and how many of
+    this town's referrals there received service (from 5 that ended). Words such as spanish, tonight
+    or 78 years old rank; options decide who is listed. To teach it a word: ccu codes add need_word.
+
+    Examples:
+
+      ccu provider find hungry
+
+      ccu provider find "detox spanish tonight" --near 06880
+
+      ccu provider find --need food --open-now --accepts free
+    """
+    from ccu.providers import page
+    from ccu.providers.find import FIRST, Asked, search
+
+    session: Session = ctx.obj
+    asked = Asked(
+        text=" ".join(words or ()),
+        needs=need or (),
+        near=near or "",
+        language=language or "",
+        age=age,
+        open_now=open_now,
+        accepts=accepts or "",
+    )
+    page.refuse_nothing(asked)
+    found = search(session, asked)
+    limit = limit or FIRST
+    rows = found[:limit]
+    emit(Table(page.FOUND, page.found_rows(rows), title="Providers found"), format, output)
+    if len(found) > limit:
+        say(f"{len(found) - limit} more: --limit {len(found)}. Details: ccu provider show NUMBER")
+    elif not found:
+        say("No provider fits; use fewer words or options, or see all: ccu provider list")
+
+
+@app.command()
+def stale(
+    ctx: typer.Context,
+    limit: Annotated[int | None, opt("--limit", LIMIT, "How many; default 20.")] = None,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """List the providers to verify next.
+
+    Those not verified within the days of the setting verified_days: first those that were referred
+    to in the last year, the longest ago verified and then the most referred to first.
+
+    Examples:
+
+      ccu provider stale
+
+      ccu provider edit 7 --phone 203-555-0110 --verified today
+    """
+    from ccu.providers import page
+
+    session: Session = ctx.obj
+    limit = limit or 20
+    rows = page.stale_rows(session)
+    emit(Table(page.STALE, rows[:limit], title="Providers to verify"), format, output)
+    if len(rows) > limit:
+        say(f"{len(rows) - limit} more: --limit {len(rows)}")

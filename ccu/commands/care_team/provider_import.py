@@ -1,0 +1,56 @@
+"""`ccu provider import`: a directory of services, in Open Referral HSDS or as a plain CSV."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ccu.imports.options import DryRunOption, RejectsOption
+from ccu.options import FILE, arg, group, line, opt
+from ccu.output import FormatOption, OutputOption, Table, emit, say
+from ccu.session import Session
+
+app = group("Joined to `ccu provider` by the map in cli.py.")
+
+
+@app.command("import")
+def import_(
+    ctx: typer.Context,
+    file: Annotated[Path, arg("PATH", FILE, "A folder, a datapackage.json or a JSON file.")],
+    source: Annotated[
+        str | None,
+        opt("--source", line(60), "A name for it, where there is another; default directory."),
+    ] = None,
+    dry_run: DryRunOption = False,
+    rejects: RejectsOption = None,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Import a directory of services: Open Referral HSDS 3 or 1.x; safe to repeat.
+
+    Each service becomes a provider. Importing again updates it and keeps what the town edited, its
+    notes, capacity and verification. A row with a link that leads nowhere or a value that cannot be
+    read is reported, and the rest is taken. A service that left the directory is kept and reported.
+
+    Columns: read, new, changed, same, rejected services; kept_by_hand (fields), without_need, gone.
+
+    Examples:
+
+      ccu provider import hsds-export/ --dry-run
+
+      ccu provider import county.json --source county --rejects odd.csv
+    """
+    from ccu.imports import rejects as rejected
+    from ccu.imports.directory import run
+
+    session: Session = ctx.obj
+    rejected.check(rejects, file, session.path)
+    plan = run.prepare(session, file, source or "directory")
+    title = "Dry run, nothing kept"
+    if not dry_run:
+        title = f"Import {run.commit(session, plan)}"
+    emit(Table(run.COUNTS, [plan.counts], title=title), format, output)
+    run.tell(plan)
+    if rejects is not None and plan.problems:
+        run.write_refused(plan, rejects)
+        say(f"What was not taken is in {rejects}")

@@ -1,0 +1,204 @@
+"""What the import of a directory changes, and its report.
+
+A field that the town has edited stays: it is one whose value is not what the directory last had.
+The directory's value is kept beside it, and the report counts such fields. Capacity, 42 CFR Part 2
+and notes are the town's alone, and so is a verification by hand.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ccu.errors import InvalidInput
+from ccu.imports import rejects as rejected
+from ccu.imports import store as imports
+from ccu.imports.directory import hsds, store, tables
+from ccu.imports.directory.hsds import Service
+from ccu.imports.directory.tables import Problem
+from ccu.imports.store import Batch
+from ccu.output import say
+from ccu.providers.need_words import NeedWords
+from ccu.session import Session
+
+COUNTS = ("read", "new", "changed", "same", "rejected", "kept_by_hand", "without_need", "gone")
+_MOST_NEEDS = 4
+_DIFFERENT = 4  # services of one id with another name, from which a mistake is likely
+_TREATMENT = frozenset(("detox", "addiction_outpatient", "addiction_residential"))
+
+
+@dataclass
+class Plan:
+    """A directory that was read, and what is to be written of it."""
+
+    batch: Batch
+    problems: list[Problem]
+    new: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    changed: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = field(
+        default_factory=list
+    )
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
+    treatment: int = 0  # new services that treat substance use
+
+
+def prepare(session: Session, path: Path, source: str) -> Plan:
+    """Read a directory in HSDS and compare it with what is known; nothing is written."""
+    directory = tables.read(path)
+    services = list(hsds.Reader(directory, session.today.isoformat()).services())
+    rows = len(directory.rows("services"))
+    batch = Batch(source, directory.name, directory.sha256, "hsds")
+    return compared(session, Plan(batch, directory.problems), services, rows)
+
+
+def compared(session: Session, plan: Plan, services: Sequence[Service], rows: int) -> Plan:
+    """Return the plan with what is new and what changes. Raises InvalidInput for a wrong source."""
+    known = store.known(session.db)
+    source = str(plan.batch.source)
+    by_id = {each["source_id"]: each for each in known if each["source"] == source}
+    by_hand = {_plain(each["name"]): each for each in known if each["source"] is None}
+    own = {each.source_id: old for each in services if (old := _made_by_hand(each, by_hand))}
+    taken = {_plain(each["name"]) for each in known if each["source"] != source}
+    _refuse_other(source, services, by_id)
+    _name_apart([each for each in services if each.source_id not in own], taken)
+    words = NeedWords(session.db)
+    for each in services:
+        fields: dict[str, Any] = {**each.fields, "needs": _needs(words, each)}
+        plan.counts["without_need"] += not fields["needs"]
+        old = by_id.get(each.source_id) or own.get(each.source_id)
+        if old is None:
+            plan.new.append((each.source_id, fields))
+            plan.treatment += bool(_TREATMENT & {*fields["needs"]})
+            continue
+        _merge(plan, old, fields, {"source": source, "source_id": each.source_id})
+    plan.counts |= {
+        "read": rows,
+        "new": len(plan.new),
+        "changed": sum(bool(new) for _old, new, _columns in plan.changed),
+        "rejected": rows - len(services),
+        "gone": len(by_id.keys() - {each.source_id for each in services}),
+    }
+    counts = plan.counts
+    counts["same"] = rows - counts["new"] - counts["changed"] - counts["rejected"]
+    return plan
+
+
+def _merge(
+    plan: Plan, old: dict[str, Any], fields: dict[str, Any], columns: dict[str, Any]
+) -> None:
+    """Take each field of the directory that the town has not edited since."""
+    last = old["imported"]
+    new = {}
+    for name, value in fields.items():
+        empty = old["source"] is None and old[name] in ("", None, [])
+        if old[name] == value:
+            continue
+        if empty or (name in last and old[name] == last[name]):
+            new[name] = value
+        elif last.get(name) != value:
+            plan.counts["kept_by_hand"] += 1
+    if new or last != fields or old["source"] is None:
+        plan.changed.append((old, new, {**columns, "imported": fields}))
+
+
+def _made_by_hand(service: Service, by_hand: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+    """Return, once, the provider of this name and telephone number that the town had added."""
+    name, phone = _plain(str(service.fields["name"])), _digits(str(service.fields["phone"]))
+    old = by_hand.get(name)
+    if old is None or not phone or _digits(old["phone"]) != phone:
+        return None
+    return by_hand.pop(name)
+
+
+def _digits(phone: str) -> str:
+    return "".join(letter for letter in phone if letter.isdigit())[:10]
+
+
+def _refuse_other(
+    source: str, services: Sequence[Service], known: dict[str, dict[str, Any]]
+) -> None:
+    """Raise InvalidInput where most ids are those of quite other services."""
+    both = [each for each in services if each.source_id in known]
+    other = sum(
+        str(each.fields["name"]) not in known[each.source_id]["imported"].get("name", "")
+        and each.fields["organization"] != known[each.source_id]["imported"].get("organization")
+        for each in both
+    )
+    if other >= _DIFFERENT and other * 2 > len(both):
+        raise InvalidInput(
+            f"{other} of {len(both)} services have the number of another service of {source}: is"
+            " this another directory? Give it a name of its own with --source"
+        )
+
+
+def _name_apart(services: Sequence[Service], taken: set[str]) -> None:
+    """Give services of one name the name of their organization, city or number besides."""
+    for column in ("organization", "city", "source_id"):
+        names = Counter(_plain(str(each.fields["name"])) for each in services)
+        for each in services:
+            name = str(each.fields["name"])
+            more = (
+                each.fields["organization"] if column == "organization" else getattr(each, column)
+            )
+            if more and (names[_plain(name)] > 1 or _plain(name) in taken):
+                each.fields["name"] = f"{name}, {more}"[:200]
+
+
+def _needs(words: NeedWords, service: Service) -> list[str]:
+    """Return the needs that its terms and name tell of; without any those of its description."""
+    fields = service.fields
+    for texts in ([*service.terms, str(fields["name"])], [str(fields["description"])]):
+        found: dict[str, float] = {}
+        for each in texts:
+            for need, sure in words.meant(each).items():
+                found[need] = max(found.get(need, 0), sure)
+        best = max(found.values(), default=0)
+        if best:
+            return [need for need, sure in found.items() if sure == best][:_MOST_NEEDS]
+    return []
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def commit(session: Session, plan: Plan) -> int:
+    """Write all of it in one transaction; return the batch's number."""
+    with session.work() as work:
+        connection = work.connection
+        batch_id = imports.add(connection, work.staff_id, plan.batch, work.at)
+        imports.finish(connection, batch_id, plan.counts)
+        store.add(connection, str(plan.batch.source), plan.new)
+        store.update(connection, work.staff_id, work.at, batch_id, plan.changed)
+        told: dict[str, Any] = {**plan.counts}
+        work.audit("provider-import", "import_batch", batch_id, **told)
+    return batch_id
+
+
+def tell(plan: Plan) -> None:
+    """Print to standard error what was not taken, and what is to be done by hand."""
+    reasons = Counter((each.file, each.reason) for each in plan.problems)
+    for (file, reason), count in sorted(reasons.items(), key=lambda each: -each[1]):
+        first = next(p for p in plan.problems if (p.file, p.reason) == (file, reason))
+        rows = "1 row" if count == 1 else f"{count} rows"
+        say(f"{file}: {rows}: {reason} (first: line {first.line})")
+    counts = plan.counts
+    if counts["kept_by_hand"]:
+        say(
+            f"Fields edited by hand and kept, where the directory differs: {counts['kept_by_hand']}"
+        )
+    if counts["without_need"]:
+        say(f"Services without a need, found by their words alone: {counts['without_need']}")
+    if counts["gone"]:
+        say(f"Services no longer in the directory, kept: {counts['gone']}; see ccu provider stale")
+    if plan.treatment:
+        say(
+            f"New services that may treat substance use: {plan.treatment}. Mark those that are 42"
+            " CFR Part 2 programs: ccu provider edit NUMBER --part2"
+        )
+
+
+def write_refused(plan: Plan, target: Path) -> None:
+    """Write what was not taken: line, reason, file and record."""
+    rows = [(each.line, each.reason, [each.file, each.record]) for each in plan.problems]
+    rejected.write(target, ["file", "record"], rows)

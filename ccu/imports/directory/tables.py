@@ -1,0 +1,205 @@
+"""The files of a directory as tables of rows: HSDS 3 and 1.x as CSV, a datapackage, or JSON.
+
+Names differ between versions and programs; each table has one name here, that of HSDS 3 in the
+plural.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ccu.errors import InvalidInput
+from ccu.files import named
+from ccu.imports import source
+from ccu.imports.rows import Table
+
+LARGEST = 500_000_000  # bytes of a JSON file
+# The name of a table here -> what else versions and programs call it.
+TABLES = {
+    "organizations": ("organization",),
+    "services": ("service",),
+    "locations": ("location",),
+    "addresses": ("address", "physical_addresses", "physical_address"),
+    "phones": ("phone",),
+    "schedules": ("schedule", "regular_schedules", "regular_schedule"),
+    "service_at_locations": ("service_at_location", "services_at_location", "service_locations"),
+    "languages": ("language",),
+    "service_areas": ("service_area",),
+    "eligibility": ("eligibilities",),
+    "cost_options": ("cost_option",),
+    "payments": ("payments_accepted", "payment_accepted"),
+    "attributes": ("attribute", "other_attributes", "service_attributes"),
+    "service_taxonomies": ("service_taxonomy", "services_taxonomy"),
+    "taxonomy_terms": ("taxonomy_term", "taxonomy"),
+    "contacts": ("contact",),
+    "service_alerts": ("alerts", "alert"),
+}
+_NAMES = {other: name for name, others in TABLES.items() for other in (name, *others)}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: the number of its line, or of its record in JSON, and its cells by column."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that was not taken: where, and why. `record` is an id of the directory."""
+
+    file: str
+    line: int
+    record: str
+    reason: str
+
+
+@dataclass
+class Directory:
+    """What was read: its tables, and the rows that could not be read."""
+
+    name: str
+    sha256: str
+    tables: dict[str, list[Row]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)  # table -> the file it came from
+
+    def rows(self, table: str) -> list[Row]:
+        """Return the rows of a table; none if the directory does not have it."""
+        return self.tables.get(table, [])
+
+    def problem(self, table: str, row: Row, reason: str) -> None:
+        """Report a row that was not taken, or not as it was written."""
+        record = row.cells.get("id", "")[:60]
+        self.problems.append(Problem(self.files.get(table, table), row.line, record, reason))
+
+
+def read(path: Path) -> Directory:
+    """Read a directory. Raises InvalidInput for a path that is none."""
+    if named.is_folder(path):
+        found = _folder(path, _listed(path))
+    elif path.name.lower() == "datapackage.json":
+        found = _folder(path.parent, _listed(path.parent))
+    elif _table_of(path.name) and path.suffix.lower() == ".csv":
+        found = _folder(path.parent, {_table_of(path.name): path})
+    else:
+        found = _json(path)
+    if not found.rows("services"):
+        raise InvalidInput(
+            f"{path.name} has no services: give the folder with services.csv, datapackage.json or"
+            " the JSON file of an Open Referral (HSDS) directory, or a plain CSV with --layout"
+        )
+    return found
+
+
+def is_hsds(path: Path) -> bool:
+    """Whether a path is a folder, a datapackage or JSON, and not a plain CSV."""
+    return named.is_folder(path) or path.suffix.lower() == ".json" or bool(_table_of(path.name))
+
+
+def _table_of(name: str) -> str:
+    return _NAMES.get(name.lower().removesuffix(".csv").replace("-", "_").replace(" ", "_"), "")
+
+
+def _listed(folder: Path) -> dict[str, Path]:
+    """Return table -> file: those that a datapackage names, else by the names of the files."""
+    package = folder / "datapackage.json"
+    if named.is_file(package):
+        try:
+            content = named.content(package, "datapackage.json", LARGEST, pipe=False)
+            resources = json.loads(content.decode("utf-8-sig")).get("resources", [])
+            paths = {_table_of(str(each["name"])): str(each["path"]) for each in resources}
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise InvalidInput("datapackage.json does not list its resources") from None
+        if any(Path(each).is_absolute() or ".." in Path(each).parts for each in paths.values()):
+            raise InvalidInput("datapackage.json names a file outside its folder")
+        named_files = {table: folder / each for table, each in paths.items() if table}
+        return {table: each for table, each in named_files.items() if named.is_file(each)}
+    forms = (str.lower, str.title, str.upper)
+    found = {}
+    for table, others in TABLES.items():
+        tries = (folder / f"{form(name)}.csv" for name in (table, *others) for form in forms)
+        if path := next(filter(named.is_file, tries), None):
+            found[table] = path
+    return found
+
+
+def _folder(folder: Path, files: Mapping[str, Path]) -> Directory:
+    import hashlib
+
+    digest = hashlib.sha256()
+    found = Directory(folder.resolve().name, "")
+    for table, path in files.items():
+        found.files[table] = path.name
+        try:
+            with source.opened(path, "auto", None) as export:
+                digest.update(export.sha256.encode())
+                found.tables[table] = list(_rows(found, table, Table(export, ",", wanted=["id"])))
+        except InvalidInput as error:
+            if table in ("services", "organizations") or str(error) != "the file is empty":
+                raise InvalidInput(f"{path.name}: {error}") from None
+    found.sha256 = digest.hexdigest()
+    return found
+
+
+def _rows(found: Directory, table: str, file: Table) -> Iterator[Row]:
+    names = [name.lower().replace(" ", "_") for name in file.names]
+    for chunk in file.chunks():
+        for number, cells in zip(chunk.numbers, chunk.rows, strict=True):
+            yield Row(number, dict(zip(names, cells, strict=True)))
+        for broken in chunk.broken:
+            found.problem(table, Row(broken.line, {}), broken.reason)
+
+
+def _json(path: Path) -> Directory:
+    import hashlib
+
+    content = named.content(path, path.name, LARGEST + 1, pipe=False)
+    try:
+        data = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise InvalidInput(f"{path.name} is not JSON, nor a directory of CSV files") from None
+    found = Directory(path.name, hashlib.sha256(content).hexdigest())
+    if isinstance(data, dict):
+        inner = next((data[key] for key in ("services", "contents", "data") if key in data), None)
+        others = {_table_of(key): value for key, value in data.items() if _table_of(key)}
+        for table, rows in others.items():
+            _flatten(found, table, rows, {})
+        data = inner if "services" not in others else []
+    _flatten(found, "services", data, {})
+    return found
+
+
+def _flatten(found: Directory, table: str, rows: Any, owner: Mapping[str, str]) -> None:
+    """Add nested objects as rows of their tables, each with the ids of what it is within."""
+    for each in rows if isinstance(rows, list) else [rows]:
+        if not isinstance(each, dict):
+            continue
+        kept = found.tables.setdefault(table, [])
+        number = len(kept) + 1
+        cells = {key: str(value) for key, value in each.items() if _is_cell(value)}
+        single = {"addresses": "address"}.get(table, table.removesuffix("s"))
+        cells.setdefault("id", f"{'-'.join(owner.values())}{table}-{number}")
+        cells = {**owner, **cells} if table != "organizations" else cells
+        for key, value in each.items():
+            inner = _table_of(key)
+            if inner and isinstance(value, dict):
+                cells[f"{inner.removesuffix('s')}_id"] = str(value.get("id", ""))
+        kept.append(Row(number, cells))
+        found.files.setdefault(table, f"{table} in {found.name}")
+        mine = {f"{single}_id": cells["id"]}
+        if table == "services":
+            mine["link_id"] = cells["id"]
+        elif table == "service_at_locations":
+            mine |= {key: cells[key] for key in ("service_id", "location_id") if key in cells}
+        for key, value in each.items():
+            inner = _table_of(key)
+            if inner and isinstance(value, dict | list):
+                _flatten(found, inner, value, mine)
+
+
+def _is_cell(value: Any) -> bool:
+    return value is not None and not isinstance(value, dict | list)

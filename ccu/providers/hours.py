@@ -1,0 +1,152 @@
+"""Hours that people and directories write, such as `Mon-Fri 9am-5pm; Sat 10-2`, as times of a week.
+
+What is not understood is None: unknown, and never open or closed.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAY = 24 * 60  # minutes
+Spell = tuple[
+    int, int, int
+]  # weekday (Monday is 0), opens and closes in minutes; over 1440: next day
+
+_ALWAYS = re.compile(
+    r"24 ?/ ?7|(open )?24 ?(hours|hrs?)( a day)?,?( (7|seven) days( a week)?)?|always"
+)
+_GROUPS = {"daily": range(7), "every day": range(7), "everyday": range(7), "7 days": range(7)}
+_GROUPS |= {"weekdays": range(5), "weekday": range(5), "weekends": range(5, 7)}
+_DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?"
+_CLOCK = r"(\d{1,2})(?:[:.]?(\d\d))?(?::\d\d)? ?([ap]\.?m?\.?)?|(noon|midnight)"
+_SPAN = re.compile(rf"(?:{_CLOCK}) ?(?:-|to|until) ?(?:{_CLOCK})")
+_DAYS = re.compile(rf"{_DAY}(?: ?(?:-|to|through|thru) ?{_DAY})?")
+_BETWEEN = re.compile(r"[\s,;&/.:()|-]+|and|from|open|hours")
+_CLOSED = re.compile(rf"closed:? (?:on )?{_DAYS.pattern}(?:(?: ?[,&] ?| and ){_DAYS.pattern})*")
+
+
+def read(text: str) -> list[Spell] | None:
+    """Return when it is open in a week; None where any part of the text is not understood."""
+    plain = re.sub("[\u2010-\u2015]", "-", " ".join(text.lower().split()))
+    plain = _CLOSED.sub("", re.sub(r"\bm ?- ?f\b", "mon-fri", plain)).strip()
+    if not plain:
+        return None
+    if _ALWAYS.fullmatch(plain.strip(" .;")):
+        return [(day, 0, DAY) for day in range(7)]
+    found: list[Spell] = []
+    days: list[int] = []
+    at, fresh, used = 0, True, False  # fresh: the next day begins a new group of days
+    while at < len(plain):
+        group = next((name for name in _GROUPS if plain.startswith(name, at)), "")
+        match = _DAYS.match(plain, at)
+        if group or match:
+            days = [] if fresh else days
+            days += _range(match[0]) if match else _GROUPS[group]
+            at += len(match[0]) if match else len(group)
+            fresh, used = False, False
+        elif plain.startswith("closed", at) and days:
+            found = [each for each in found if each[0] not in days]
+            at, fresh, used = at + 6, True, True
+        elif (span := _SPAN.match(plain, at)) and days:
+            times = _times(span)
+            if times is None:
+                return None
+            found += [(day, *times) for day in days]
+            at, fresh, used = span.end(), True, True
+        elif between := _BETWEEN.match(plain, at):
+            at = between.end()
+        else:
+            return None
+    return sorted(set(found)) if found and used else None
+
+
+def is_open(spells: Iterable[Spell], moment: datetime) -> bool:
+    """Whether it is open at a moment of the town's own clock."""
+    day, minute = moment.weekday(), moment.hour * 60 + moment.minute
+    return any(
+        (weekday == day and opens <= minute < closes)
+        or (weekday == (day - 1) % 7 and minute + DAY < closes)
+        for weekday, opens, closes in spells
+    )
+
+
+def write(spells: Iterable[Spell]) -> str:
+    """Return hours in words that `read` understands: `Mon-Fri 9am-5pm; Sat 10am-2pm`."""
+    by_times: dict[tuple[int, int], list[int]] = {}
+    for day, opens, closes in sorted(set(spells)):
+        by_times.setdefault((opens, closes), []).append(day)
+    if by_times.keys() == {(0, DAY)} and by_times[0, DAY] == [*range(7)]:
+        return "24/7"
+    return "; ".join(
+        f"{_days(days)} {_clock(opens)}-{_clock(closes)}"
+        for (opens, closes), days in by_times.items()
+    )
+
+
+def clock(text: str) -> int | None:
+    """Return the minute of the day of a directory's time: 09:00:00, 9am, 17:00Z; None if none."""
+    plain = re.sub(r"(?<=\d)(\.\d+)?(z|[+-]\d\d:?\d\d)$", "", text.strip().lower())
+    match = re.fullmatch(_CLOCK, plain)
+    minute = None if match is None else _minute(match.groups())
+    return None if minute is None or minute > DAY else minute
+
+
+def weekdays(text: str) -> list[int]:
+    """Return the weekdays of `MO,TU` or `Monday`, `Mon-Fri`; none of `1MO`, of the month."""
+    found: list[int] = []
+    for part in filter(None, re.split(r"[\s,;]+", text.lower())):
+        begins = [day for day, name in enumerate(DAYS) if name.startswith(part[:3])]
+        if len(begins) != 1 or not part.isalpha() or len(part) < 2:
+            return [day for match in _DAYS.findall(text.lower()) for day in _range(match)]
+        found += begins
+    return found
+
+
+def _range(text: str) -> list[int]:
+    names = [DAYS.index(name[:3]) for name in re.findall(_DAY, text)]
+    return [(names[0] + n) % 7 for n in range((names[-1] - names[0]) % 7 + 1)]
+
+
+def _times(span: re.Match[str]) -> tuple[int, int] | None:
+    """Return opening and closing; `9-5` and `9-5pm` are 9 to 17, `10pm-6am` ends the next day."""
+    first, last = span.groups()[:4], span.groups()[4:]
+    half, other = (first[2] or "")[:1], (last[2] or "")[:1]
+    opens, closes = _minute(first), _minute(last)
+    if opens is None or closes is None:
+        return None
+    if other and not half and not first[3] and opens <= 12 * 60:
+        afternoon = opens % 720 + 720 * (other == "p")
+        opens = afternoon if afternoon < closes else opens
+    if not (half or other or first[3] or last[3]):
+        if closes <= opens <= 12 * 60:
+            closes += 12 * 60
+        elif opens < 5 * 60 and closes <= 12 * 60 and first[0] and first[0][0] != "0":
+            opens, closes = opens + 12 * 60, closes + 12 * 60  # 1-5 is the afternoon
+    if closes <= opens:
+        closes += DAY
+    return opens, closes
+
+
+def _minute(parts: tuple[str | None, ...]) -> int | None:
+    hour_text, minute_text, half, word = parts
+    if word:
+        return 12 * 60 if word == "noon" else DAY
+    hour, minute = int(hour_text or 0), int(minute_text or 0)
+    if hour > (12 if half else 24) or minute > 59:
+        return None
+    if half:
+        hour = hour % 12 + 12 * half.startswith("p")
+    return hour * 60 + minute
+
+
+def _days(days: list[int]) -> str:
+    if len(days) > 2 and days == [*range(days[0], days[-1] + 1)]:
+        return f"{DAYS[days[0]]}-{DAYS[days[-1]]}".title()
+    return ",".join(DAYS[day] for day in days).title()
+
+
+def _clock(minute: int) -> str:
+    hour, minute = divmod(minute % DAY, 60)
+    minutes = f":{minute:02}" if minute else ""
+    return f"{(hour + 11) % 12 + 1}{minutes}{'pm' if hour >= 12 else 'am'}"

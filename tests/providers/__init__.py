@@ -1,0 +1,1 @@
+"""The directory of services: import, search, and what to verify next."""

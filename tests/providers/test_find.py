@@ -1,0 +1,160 @@
+"""`ccu provider find`: 60 plain questions to the synthetic directory, reasons and options."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..conftest import Ccu, run_ccu
+from . import sample
+
+LEAST = 0.85  # of the questions: a right provider among the first three
+QUESTIONS = [(text, right.split("; ")) for text, right in sample.lines("questions.txt")]
+
+
+@pytest.fixture
+def town(ccu: Ccu, tmp_path: Path) -> Ccu:
+    """A town with the synthetic directory."""
+    folder = sample.write_folder(tmp_path / "hsds", sample.tables(sample.services()))
+    done = ccu("provider", "import", str(folder))
+    assert done.code == 0, done.err
+    shutil.rmtree(folder)
+    return ccu
+
+
+def found(ccu: Ccu, *words: str) -> list[dict[str, Any]]:
+    done = ccu("provider", "find", *words, "-f", "json")
+    assert done.code == 0, done.err
+    rows: list[dict[str, Any]] = json.loads(done.out)
+    return rows
+
+
+def names(ccu: Ccu, *words: str) -> list[str]:
+    return [row["name"].split(" (")[0] for row in found(ccu, *words)]
+
+
+def test_a_right_provider_is_among_the_first_three(town: Ccu) -> None:
+    wrong = [
+        (text, got) for text, right in QUESTIONS if not {*right} & {*(got := names(town, text)[:3])}
+    ]
+    assert len(QUESTIONS) == 60
+    assert len(wrong) <= (1 - LEAST) * len(QUESTIONS), wrong
+
+
+def test_the_right_answers_are_services_of_the_directory() -> None:
+    known = {row["service"] for row in sample.services()}
+    assert {name for _text, right in QUESTIONS for name in right} <= known
+
+
+def test_the_first_screen_has_the_telephone_and_the_hours(
+    town: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = (
+        "No intake until further notice: the ground floor is flooded and the telephone is out, too"
+    )
+    assert town("provider", "edit", "medical detox", "--alert", long).code == 0
+    monkeypatch.setenv("COLUMNS", "80")
+    for text in ("place to sleep tonight", "detox spanish tonight", "hungry"):
+        done = town("provider", "find", text, "--near", "06880", "-f", "table")
+        assert done.out.count("\n") <= 23, done.out
+        first = found(town, text, "--near", "06880")[0]
+        assert first["phone"] in done.out
+        assert first["hours"] in done.out
+
+
+def test_each_reason_is_in_its_row(town: Ccu) -> None:
+    edit = ("provider", "edit", "medical detox", "--verified", "2026-01-05")
+    assert town(*edit, "--capacity", "waitlist", "--alert", "Use the side door").code == 0
+    (first, *_others) = found(town, "detox", "spanish", "tonight", "--near", "06605")
+    assert first == {
+        "id": 15,
+        "name": "Medical Detox (Tidewater Recovery)",
+        "phone": "203-555-0120",
+        "hours": "24/7",
+        "reason": "ALERT: Use the side door; Addiction: detox; in 06605; open tonight; Spanish;"
+        " waitlist; verified 01/05/2026",
+    }
+
+
+def test_options_decide_who_is_listed(town: Ccu) -> None:
+    assert names(town, "--need", "detox") == ["Medical Detox"]
+    assert names(town, "beaten", "--language", "creole") == ["Domestic Violence Hotline"]
+    assert "Emergency Shelter for Men" not in names(town, "--need", "shelter", "--age", "12")
+    assert "Women and Children Shelter" in names(town, "--need", "shelter", "--age", "12")
+    assert names(town, "doctor", "--accepts", "walk-ins") == ["Primary Care"]
+    assert names(town, "--need", "food", "--near", "Fairfield")[0] == "Meals on Wheels"
+    assert names(town, "--need", "food", "--open-now") == []  # the end of a Saturday
+    line = ("provider", "find", "--need", "food", "--open-now", "-f", "csv")
+    evening = run_ccu("--today", "2026-01-30T18:00", *line)
+    assert [row.split(",")[0] for row in evening.out.splitlines()[1:]] == ['"3"']
+
+
+def test_unknown_hours_are_told_and_never_open(ccu: Ccu) -> None:
+    assert ccu("provider", "add", "Bread", "--need", "food", "--hours", "when we can").code == 0
+    (row,) = found(ccu, "food", "now")
+    assert "hours not known" in row["reason"]
+    assert names(ccu, "food", "--open-now") == ["Bread"]
+
+
+def test_the_full_and_the_retired_come_last_or_not_at_all(ccu: Ccu) -> None:
+    for name, capacity in (("A", "full"), ("B", "ask_first"), ("C", "open"), ("D", "waitlist")):
+        assert ccu("provider", "add", name, "--need", "food", "--capacity", capacity).code == 0
+    assert names(ccu, "hungry") == ["C", "B", "D", "A"]
+    assert ccu("provider", "retire", "C").code == 0
+    assert names(ccu, "hungry") == ["B", "D", "A"]
+
+
+def test_where_referrals_received_service_comes_first(ccu: Ccu) -> None:
+    for name in ("Ash", "Birch"):
+        assert ccu("provider", "add", name, "--need", "food").code == 0
+    call = ("log-call", "--address", "12 Main St", "--when", "2026-01-30 22:30", "--no-input")
+    assert ccu(*call, "--nature", "welfare check", "--person", "unknown").code == 0
+    number = 0
+    for name, status in (("Ash", ("--status", "rejected", "--reason", "other")),
+                         ("Birch", ("--status", "service_received"))):  # fmt: skip
+        for _each in range(5):
+            number += 1
+            assert ccu("refer", "1", "--need", "food", "--to", name).code == 0
+            assert ccu("referral", "update", str(number), "--status", "accepted").code == 0
+            done = ccu("referral", "update", str(number), *status)
+            assert done.code == 0, done.err
+    first, second = found(ccu, "hungry")
+    assert (first["id"], second["id"]) == (2, 1)
+    assert "5 of 5 referrals received service" in first["reason"]
+    assert "0 of 5 referrals received service" in second["reason"]
+
+
+def test_a_town_teaches_it_a_word(ccu: Ccu) -> None:
+    assert ccu("provider", "add", "Harbor Pantry", "--need", "food").code == 0
+    assert names(ccu, "peckish") == []
+    assert ccu("codes", "add", "need_word", "peckish", "food").code == 0
+    assert names(ccu, "peckish") == ["Harbor Pantry"]
+    assert ccu("codes", "retire", "need_word", "peckish").code == 0
+    assert names(ccu, "peckish") == []
+
+
+def test_nothing_to_look_for_and_nothing_found_are_told(ccu: Ccu) -> None:
+    refused = ccu("provider", "find")
+    assert refused.code == 2
+    assert "write what is needed" in refused.err
+    empty = ccu("provider", "find", "zither")
+    assert empty.code == 0
+    assert "No provider fits" in empty.err
+
+
+def test_what_to_verify_next(ccu: Ccu) -> None:
+    for name, day in (("New", "2026-01-30"), ("Old", "2025-01-30"), ("Older", "2024-01-30")):
+        assert ccu("provider", "add", name, "--need", "food", "--verified", day).code == 0
+    call = ("log-call", "--address", "12 Main St", "--when", "2026-01-30 22:30", "--no-input")
+    assert ccu(*call, "--nature", "welfare check", "--person", "unknown").code == 0
+    rows = json.loads(ccu("provider", "stale", "-f", "json").out)
+    assert [(row["name"], row["referrals"]) for row in rows] == [("Older", 0), ("Old", 0)]
+    assert ccu("refer", "1", "--need", "food", "--to", "Old").code == 0
+    rows = json.loads(ccu("provider", "stale", "-f", "json").out)
+    assert [(row["name"], row["referrals"]) for row in rows] == [("Old", 1), ("Older", 0)]
+    assert ccu("provider", "edit", "Old", "--verified", "today").code == 0
+    assert [row["name"] for row in json.loads(ccu("provider", "stale", "-f", "json").out)] == [
+        "Older"
+    ]

@@ -1,0 +1,82 @@
+"""Hours in words, read as the times of a week; what is not understood stays unknown."""
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ccu.providers import hours
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("24/7", "24/7"),
+        ("Open 24 hours a day, 7 days a week", "24/7"),
+        ("mon-fri 9-17", "Mon-Fri 9am-5pm"),
+        ("M-F 9-5", "Mon-Fri 9am-5pm"),
+        ("Mon-Fri 9am-5pm; Sat 10-2", "Mon-Fri 9am-5pm; Sat 10am-2pm"),
+        ("Monday \u2013 Friday: 9:00 AM \u2013 5:00 PM", "Mon-Fri 9am-5pm"),
+        ("Mon-Fri 9-5, closed Sat and Sun", "Mon-Fri 9am-5pm"),
+        ("mon-fri 9-12, 1-5", "Mon-Fri 9am-12pm; Mon-Fri 1pm-5pm"),
+        ("Monday 0900-1700", "Mon 9am-5pm"),
+        ("mon & wed 9-noon", "Mon,Wed 9am-12pm"),
+        ("daily 18:00-08:00", "Mon-Sun 6pm-8am"),
+        ("wed 7-8:30pm", "Wed 7pm-8:30pm"),
+        ("mon-sat 5:30-11:00", "Mon-Sat 5:30am-11am"),
+    ],
+)
+def test_hours_are_read(text: str, written: str) -> None:
+    spells = hours.read(text)
+    assert spells is not None
+    assert hours.write(spells) == written
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "by appointment", "9am-5pm", "first tuesday 10-12", "mon-fri 9-5 except holidays", "fri",
+     "mon-fri 9-45", "Mon 25:00-26:00", "call", "closed"],
+)  # fmt: skip
+def test_what_is_not_understood_is_unknown(text: str) -> None:
+    assert hours.read(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "moment", "is_open"),
+    [
+        ("mon-fri 9-17", "2026-01-30 09:00", True),
+        ("mon-fri 9-17", "2026-01-30 17:00", False),
+        ("mon-fri 9-17", "2026-01-31 12:00", False),
+        ("sat 22:00-06:00", "2026-02-01 05:59", True),
+        ("sat 22:00-06:00", "2026-02-01 06:00", False),
+        ("sun 22:00-06:00", "2026-02-02 01:00", True),
+        ("24/7", "2026-02-01 00:00", True),
+    ],
+)
+def test_it_is_open_between_its_times(text: str, moment: str, is_open: bool) -> None:
+    spells = hours.read(text)
+    assert spells is not None
+    assert hours.is_open(spells, datetime.fromisoformat(moment)) is is_open
+
+
+SPELL = st.tuples(st.integers(0, 6), st.integers(0, 287), st.integers(1, 287)).map(
+    lambda each: (each[0], each[1] * 5, each[1] * 5 + each[2] * 5)
+)
+
+
+@given(st.lists(SPELL, min_size=1, max_size=5))
+def test_what_is_written_is_read_as_the_same_times(spells: list[hours.Spell]) -> None:
+    text = hours.write(spells)
+    again = hours.read(text)
+    assert again is not None
+    for day in range(1, 8):
+        for minute in range(0, 1440, 35):
+            moment = datetime(2026, 2, day, minute // 60, minute % 60)
+            assert hours.is_open(again, moment) == hours.is_open(spells, moment), text
+
+
+@given(st.text(max_size=40))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    found = hours.read(text)
+    assert found is None or all(opens < closes for _day, opens, closes in found)

@@ -1,0 +1,263 @@
+"""`ccu provider import`: HSDS as CSV and JSON, imported again, edited by hand, and full of dirt."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..conftest import SHARED, Ccu
+from . import sample
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "directory.json"
+
+
+def counts(ccu: Ccu, path: Path, *more: str) -> dict[str, int]:
+    done = ccu("provider", "import", str(path), *more, "-f", "json")
+    assert done.code == 0, done.err
+    (row,) = json.loads(done.out)
+    return {name: count for name, count in row.items() if count}
+
+
+def shown(ccu: Ccu, provider: str) -> dict[str, Any]:
+    done = ccu("provider", "show", provider, "-f", "json")
+    assert done.code == 0, done.err
+    found: dict[str, Any] = json.loads(done.out)
+    return found
+
+
+def folder(tmp_path: Path, tables: dict[str, sample.Rows]) -> Path:
+    return sample.write_folder(tmp_path / "hsds", tables)
+
+
+@pytest.fixture
+def tables() -> dict[str, sample.Rows]:
+    return sample.tables(sample.services()[:15])
+
+
+def test_a_service_becomes_a_provider(
+    ccu: Ccu, tmp_path: Path, tables: dict[str, sample.Rows]
+) -> None:
+    assert counts(ccu, folder(tmp_path, tables)) == {"read": 15, "new": 15}
+    found = shown(ccu, "medical detox")
+    assert (
+        found
+        | {
+            "name": "Medical Detox",
+            "organization": "Tidewater Recovery",
+            "needs": ["detox"],
+            "phone": "203-555-0120",
+            "hours": "24/7",
+            "address": "400 Shore Rd, Bridgeport, CT 06605",
+            "areas": "Connecticut",
+            "languages": "English, Spanish",
+            "min_age": 18,
+            "max_age": None,
+            "accepts": "Medicaid (HUSKY D), private insurance",
+            "capacity": "ask_first",
+            "verified_on": None,
+            "part2": False,
+        }
+        == found
+    )
+    assert shown(ccu, "Emergency Shelter")["organization"] == "Homestead Bridge"
+
+
+def test_importing_again_changes_nothing_and_a_dry_run_keeps_nothing(
+    ccu: Ccu, tmp_path: Path, tables: dict[str, sample.Rows]
+) -> None:
+    path = folder(tmp_path, tables)
+    assert counts(ccu, path, "--dry-run") == {"read": 15, "new": 15}
+    assert json.loads(ccu("provider", "list", "-f", "json").out) == []
+    assert counts(ccu, path) == {"read": 15, "new": 15}
+    before = ccu("provider", "list", "--all", "-f", "json").out
+    assert counts(ccu, path) == {"read": 15, "same": 15}
+    assert ccu("provider", "list", "--all", "-f", "json").out == before
+
+
+def test_importing_again_updates_and_keeps_what_the_town_wrote(
+    ccu: Ccu, tmp_path: Path, tables: dict[str, sample.Rows]
+) -> None:
+    assert counts(ccu, folder(tmp_path, tables))["new"] == 15
+    own = {"--capacity": "full", "--verified": "2026-01-30", "--note": "Ask for the night nurse",
+           "--need": "detox,addiction_residential", "--phone": "203-555-0999"}  # fmt: skip
+    edit = [part for pair in own.items() for part in pair]
+    assert ccu("provider", "edit", "medical detox", *edit, "--part2").code == 0
+    detox = next(row for row in tables["services"] if row["name"] == "Medical Detox")
+    detox |= {"description": "New words", "assured_date": "2026-01-31"}
+    phone = next(row for row in tables["phones"] if row["service_id"] == detox["id"])
+    phone["number"] = "203-555-0121"
+    assert counts(ccu, folder(tmp_path, tables)) == {
+        "read": 15, "changed": 1, "same": 14, "kept_by_hand": 2,
+    }  # fmt: skip
+    found = shown(ccu, "medical detox")
+    assert (
+        found
+        | {
+            "description": "New words",
+            "capacity": "full",
+            "verified_on": "2026-01-30",
+            "note": "Ask for the night nurse",
+            "needs": ["detox", "addiction_residential"],
+            "phone": "203-555-0999",
+            "part2": True,
+        }
+        == found
+    )
+    last = found["changes"][-1]
+    assert (last["field"], last["new"]) == ("description", "New words")
+    assert counts(ccu, folder(tmp_path, tables)) == {"read": 15, "same": 15}
+
+
+def test_a_provider_that_the_town_had_added_is_completed(
+    ccu: Ccu, tmp_path: Path, tables: dict[str, sample.Rows]
+) -> None:
+    own = ("--phone", "(203) 555-0120", "--hours", "call first")
+    assert ccu("provider", "add", "Medical Detox", "--need", "detox", *own).code == 0
+    assert ccu("provider", "add", "Food Pantry", "--need", "food", "--phone", "555").code == 0
+    assert counts(ccu, folder(tmp_path, tables))["new"] == 14
+    found = shown(ccu, "1")
+    assert (found["hours"], found["languages"]) == ("call first", "English, Spanish")
+    assert shown(ccu, "2")["languages"] == ""  # another telephone: another food pantry
+    assert shown(ccu, "Food Pantry, Harborside Food Bank")["phone"] == "203-555-0101"
+
+
+def test_dirt_is_reported_and_the_rest_is_taken(
+    ccu: Ccu, tmp_path: Path, tables: dict[str, sample.Rows]
+) -> None:
+    services = tables["services"]
+    services[0] |= {"description": "<p>Free&nbsp;<b>food</b> &amp; more</p>", "minimum_age": "NULL"}
+    services[1] |= {"organization_id": "gone", "maximum_age": "ninety"}
+    services[2] |= {"minimum_age": "64", "maximum_age": "18"}
+    services[3] |= {"name": " "}
+    services[4] |= {"id": ""}
+    services[5] |= {"status": "defunct"}
+    services.append({**services[6], "name": "Twice"})
+    tables["phones"][0]["number"] = "call the office"
+    tables["phones"].append({"id": "x", "service_id": "nowhere", "number": "203-555-0100"})
+    tables["schedules"][0] |= {"opens_at": "early", "closes_at": "late"}
+    tables["service_at_location"].append({"id": "y", "service_id": "s1", "location_id": "nowhere"})
+    path = folder(tmp_path, tables)
+    for name in ("services", "phones"):
+        text = (path / f"{name}.csv").read_bytes()
+        (path / f"{name}.csv").write_bytes(b"\xef\xbb\xbf" + text)
+    odd = tmp_path / "odd.csv"
+    done = ccu("provider", "import", str(path), "--rejects", str(odd), "-f", "json")
+    assert done.code == 0, done.err
+    (row,) = json.loads(done.out)
+    assert (row["read"], row["new"], row["rejected"]) == (16, 13, 3)
+    for reason in (
+        "services.csv: 1 row: its organization is not in the directory",
+        "services.csv: 1 row: maximum age is no age",
+        "services.csv: 1 row: the ages contradict each other",
+        "services.csv: 1 row: no name",
+        "services.csv: 1 row: no id",
+        "services.csv: 1 row: the id of an earlier row",
+        "phones.csv: 1 row: no telephone number",
+        "phones.csv: 2 rows: its service is not in the directory",
+        "schedules.csv: 1 row: hours that cannot be read",
+        "service_at_location.csv: 1 row: its location is not in the directory",
+    ):
+        assert reason in done.err
+    pantry = shown(ccu, "Food Pantry")
+    assert (pantry["description"], pantry["min_age"]) == ("Free food & more", None)
+    assert not shown(ccu, str(5))["active"] or not shown(ccu, "4")["active"]
+    assert odd.read_text().splitlines()[0] == '"line","reason","file","record"'
+    assert len(odd.read_text().splitlines()) > 9
+
+
+def test_hsds_as_json_and_as_a_datapackage(
+    ccu: Ccu, tmp_path: Path, tables: dict[str, sample.Rows]
+) -> None:
+    assert counts(ccu, EXAMPLE, "--source", "example") == {"read": 1, "new": 1}
+    found = shown(ccu, "Thursday")
+    assert (
+        found
+        | {
+            "organization": "Quay Street Neighbors",
+            "description": "Groceries for anyone. No papers needed.",
+            "phone": "203-555-0147",
+            "hours": "Thu 4pm-7pm",
+            "address": "9 Quay St, Westport, CT 06880",
+            "needs": ["food"],
+            "languages": "English, Spanish",
+        }
+        == found
+    )
+    path = folder(tmp_path, tables)
+    (path / "data").mkdir()
+    for file in path.glob("*.csv"):
+        file.rename(path / "data" / file.name)
+    listed = [{"name": name, "path": f"data/{name}.csv"} for name in tables]
+    (path / "datapackage.json").write_text(json.dumps({"resources": listed}))
+    assert counts(ccu, path / "datapackage.json") == {"read": 15, "new": 15}
+    listed[0]["path"] = "../services.csv"
+    (path / "datapackage.json").write_text(json.dumps({"resources": listed}))
+    assert "outside its folder" in ccu("provider", "import", str(path)).err
+
+
+def test_the_older_package(ccu: Ccu, tmp_path: Path) -> None:
+    rows: dict[str, sample.Rows] = {
+        "organization": [{"id": "1", "name": "Old Mill Aid"}],
+        "service": [{"id": "1", "organization_id": "1", "name": "Legal Help", "status": "active"}],
+        "location": [{"id": "1", "organization_id": "1", "name": "Mill"}],
+        "service_at_location": [{"id": "1", "service_id": "1", "location_id": "1"}],
+        "physical_address": [
+            {"id": "1", "location_id": "1", "address_1": "2 Mill Rd", "city": "Wilton",
+             "state_province": "CT", "postal_code": "06897-1234"}
+        ],
+        "phone": [{"id": "1", "organization_id": "1", "number": "1 (203) 555-0150 x12"}],
+        "regular_schedule": [
+            {"id": "1", "service_id": "1", "weekday": "Monday", "opens_at": "9am",
+             "closes_at": "5pm"}
+        ],
+        "language": [{"id": "1", "service_id": "1", "language": "es"}],
+        "taxonomy": [{"id": "9", "name": "Legal"}],
+        "service_taxonomy": [{"id": "1", "service_id": "1", "taxonomy_id": "9"}],
+    }  # fmt: skip
+    assert counts(ccu, folder(tmp_path, rows)) == {"read": 1, "new": 1}
+    found = shown(ccu, "Legal")
+    assert (
+        found
+        | {
+            "organization": "Old Mill Aid",
+            "address": "2 Mill Rd, Wilton, CT 06897",
+            "phone": "203-555-0150 ext. 12",
+            "hours": "Mon 9am-5pm",
+            "needs": ["legal"],
+        }
+        == found
+    )
+
+
+def test_another_directory_under_the_same_name_is_refused(
+    ccu: Ccu, tmp_path: Path, tables: dict[str, sample.Rows]
+) -> None:
+    assert counts(ccu, folder(tmp_path, tables))["new"] == 15
+    for number, row in enumerate(tables["services"]):
+        row |= {"name": f"Other {number}", "organization_id": "o9"}
+    tables["organizations"].append({"id": "o9", "name": "Elsewhere"})
+    path = folder(tmp_path, tables)
+    refused = ccu("provider", "import", str(path))
+    assert refused.code == 2
+    assert "Give it a name of its own with --source" in refused.err
+    assert counts(ccu, path, "--source", "county")["new"] == 15
+
+
+def test_what_is_no_directory_is_one_sentence(ccu: Ccu, tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text("[{")
+    (tmp_path / "y.json").write_text("{}")
+    for name in ("x.json", "y.json", "nowhere", "."):
+        refused = ccu("provider", "import", str(tmp_path / name))
+        assert refused.code == 2, name
+        assert refused.err.count("\n") == 1, refused.err
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the reference data is not here")
+def test_the_sample_of_the_specification(ccu: Ccu) -> None:
+    done = ccu("provider", "import", str(SHARED / "hsds" / "hsds3_spec_csv"), "-f", "json")
+    assert done.code == 0, done.err
+    found = shown(ccu, "Community Counselling")
+    assert found["organization"] == "Example Organization Inc."
+    assert found["needs"] == ["mh_outpatient"]
+    assert (found["min_age"], found["max_age"]) == (12, 100)
