@@ -86,14 +86,15 @@ def add_binary(part: Unfinished, path: tuple[str, ...], rows: int, content: byte
     import hashlib
 
     with contextlib.ExitStack() as stack:
-        at = part.folder
+        place = Place(part.folder, path[0])
         try:
-            for name in path[:-1]:
-                at = at.enter(name) if at.stat(name) else at.make_folder(name)
-                stack.enter_context(at)
+            for name in path[1:]:
+                made = place.folder.stat(place.name) is not None
+                inner = (place.folder.enter if made else place.folder.make_folder)(place.name)
+                place = Place(stack.enter_context(inner), name)
         except OSError as error:
             raise InvalidInput(f"cannot write --output: {reason(error)}") from None
-        with opened(Place(at, path[-1])) as sink:
+        with opened(place) as sink:
             sink.write_binary(content)
     return File("/".join(path), rows, hashlib.sha256(content).hexdigest(), {})
 
