@@ -116,6 +116,25 @@ def commands() -> str:
     return "\n".join(["| command | what it does |", "|---|---|", *rows])
 
 
+def man_page() -> str:
+    """The body of docs/ccu.1: the commands by who uses them, and the exit codes, in roff."""
+    lines = [".SH COMMANDS", "ccu COMMAND \\-\\-help explains each; ccu help WORD finds one."]
+    groups = {"Everyday": " ".join(cli.EVERYDAY), **cli.OTHERS}
+    for title, names in groups.items():
+        lines.append(f".SS {title}")
+        for name in names.split():
+            text = cli._load(name).help.splitlines()[0]
+            lines += [".TP", f".B {_roff(name)}", _roff(text)]
+    lines.append(".SH EXIT STATUS")
+    for code, meaning in EXIT_CODE_MEANING.items():
+        lines += [".TP", f".B {int(code)}", _roff(meaning)]
+    return "\n".join(lines)
+
+
+def _roff(text: str) -> str:
+    return text.replace("\\", "\\e").replace("-", "\\-")
+
+
 def help_blocks() -> str:
     """--help of the program and of every command, each under its own heading."""
     blocks = ["### ccu", _fenced("ccu --help", ccu("--help").out)]

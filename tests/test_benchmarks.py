@@ -27,3 +27,14 @@ def test_a_budget_is_met_from_its_own_side(ratio: float, faster: bool, verdict: 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_family_measures(family: str) -> None:
     assert callable(import_module(f"tests.benchmarks.{family}").measure)
+
+
+def test_the_scale_run_of_a_region_adds_up_what_it_made() -> None:
+    pytest.importorskip("duckdb")
+    from tests.benchmarks import region_scale
+
+    out, _seconds, _most = region_scale.main(["--towns", "2", "--calls", "19200"])["duckdb"]
+    lines = out.splitlines()
+    for line in ("calls,t000,19200", "calls,all towns,38400", "care_calls,all towns,28800",
+                 "follow_ups_due,all towns,3840"):  # fmt: skip
+        assert line in lines

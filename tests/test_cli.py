@@ -130,6 +130,27 @@ def test_completion_offers_commands_codes_and_ids(ccu: Ccu) -> None:
     assert asked.stdout.split() == ["repeat_calls", "repeat_days"], asked.stderr
 
 
+@pytest.mark.parametrize(
+    ("shell", "asked"),
+    [
+        ("zsh", {"_TYPER_COMPLETE_ARGS": "ccu hist"}),
+        ("fish", {"_TYPER_COMPLETE_ARGS": "ccu hist", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}),
+        ("powershell", {"_TYPER_COMPLETE_ARGS": "ccu hist",
+                        "_TYPER_COMPLETE_WORD_TO_COMPLETE": "hist"}),
+    ],
+)  # fmt: skip
+def test_completion_is_for_every_shell(shell: str, asked: dict[str, str], ccu: Ccu) -> None:
+    """Each has a script, which asks ccu with these variables."""
+    for instruction, more in (("source", {}), ("complete", asked)):
+        done = subprocess.run(
+            [sys.executable, "-c", "from ccu.cli import run; run()"],
+            env={**os.environ, "_CCU_COMPLETE": f"{instruction}_{shell}", **more},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        expected = f"complete_{shell}" if instruction == "source" else "history"
+        assert expected in done.stdout, done.stderr
+
+
 @pytest.mark.skipif(os.name != "posix", reason="pipes of a shell")
 def test_a_reader_that_went_away_is_141_and_silent(ccu: Ccu) -> None:
     script = f"{sys.executable} -c 'from ccu.cli import run; run()' settings | head -c 0; "

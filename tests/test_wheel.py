@@ -1,10 +1,15 @@
 """The wheel holds every file that the program reads: word tables, layouts, figures, page parts."""
 
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+
+import pytest
+
+from ccu.cli import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -28,8 +33,21 @@ def test_the_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
     }
     assert {"ccu/address/words.txt", "ccu/identity/nicknames.txt"} <= files
     assert files | {"ccu/schema.sql"} <= held
+    assert any(name.endswith(".data/data/share/man/man1/ccu.1") for name in held)
     (entries,) = (each for each in held if each.endswith("entry_points.txt"))
     assert commands[entries] == "[console_scripts]\nccu = ccu.cli:run\n"
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not here")
+def test_the_man_page_is_read_without_a_warning() -> None:
+    done = subprocess.run(
+        ["groff", "-man", "-ww", "-Tascii", ROOT / "docs" / "ccu.1"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    page = re.sub("\x1b\\[[0-9;]*m|.\b", "", done.stdout)
+    for name in COMMANDS:
+        assert re.search(rf"^ +{name}( |$)", page, flags=re.MULTILINE), name
 
 
 def test_no_text_of_the_program_installs_another_project() -> None:

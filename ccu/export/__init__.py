@@ -56,7 +56,8 @@ class Wanted:
 def write(session: Session, wanted: Wanted, target: Path) -> list[tuple[str, int]]:
     """Write the folder and audit it; return (file, rows). Raises InvalidInput."""
     by = session.staff_id
-    folder.check(target)
+    option = "--deidentified" if wanted.region else "--output"
+    folder.check(target, option)
     tables = store.read(session.db, wanted.what, wanted.first, wanted.last)
     if wanted.region:
         tables = region.by_month(tables, session.settings.town)
@@ -64,7 +65,7 @@ def write(session: Session, wanted: Wanted, target: Path) -> list[tuple[str, int
     else:
         cells.protect(tables, wanted.k)
     store.disguise(tables)
-    with folder.unfinished(target) as part:
+    with folder.unfinished(target, option) as part:
         if wanted.region:
             files = region.add(part, tables, session.settings.town)
         else:

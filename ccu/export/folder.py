@@ -25,21 +25,24 @@ class File:
     columns: Mapping[str, str]
 
 
-def check(target: Path) -> None:
-    """Raise InvalidInput for a folder that exists or cannot be made, before anything is read."""
+def check(target: Path, option: str) -> None:
+    """Raise InvalidInput for a folder that exists or cannot be made, before anything is read.
+
+    `option`: the one that named it.
+    """
     if str(target) == "-":
-        raise InvalidInput("--output needs a folder: an export is several files")
-    with named.place(target, "--output", follow=False) as at:
-        _must_be_new(at)
+        raise InvalidInput(f"{option} needs a folder: an export is several files")
+    with named.place(target, option, follow=False) as at:
+        _must_be_new(at, option)
 
 
-def _must_be_new(at: Place) -> None:
+def _must_be_new(at: Place, option: str) -> None:
     try:
         there = not at.name or at.folder.stat(at.name) is not None
     except (OSError, ValueError) as error:
-        raise InvalidInput(f"cannot write --output: {reason(error)}") from None
+        raise InvalidInput(f"cannot write {option}: {reason(error)}") from None
     if there:
-        raise InvalidInput("cannot write --output: it exists; name a new folder")
+        raise InvalidInput(f"cannot write {option}: it exists; name a new folder")
 
 
 @dataclass(frozen=True)
@@ -49,20 +52,21 @@ class Unfinished:
     at: Place
     name: str
     folder: Folder
+    option: str
 
 
 @contextlib.contextmanager
-def unfinished(target: Path) -> Iterator[Unfinished]:
+def unfinished(target: Path, option: str) -> Iterator[Unfinished]:
     """Make a private folder beside the one named; it is removed unless it was finished."""
     name = f".ccu-{os.urandom(8).hex()}.tmp"
-    with named.place(target, "--output", follow=False) as at:
+    with named.place(target, option, follow=False) as at:
         try:
             part = at.folder.make_folder(name)
         except OSError as error:
-            raise InvalidInput(f"cannot write --output: {reason(error)}") from None
+            raise InvalidInput(f"cannot write {option}: {reason(error)}") from None
         try:
             with part:
-                yield Unfinished(at, name, part)
+                yield Unfinished(at, name, part, option)
         finally:
             with contextlib.suppress(OSError):
                 at.folder.remove_folder(name)
@@ -86,14 +90,15 @@ def add_binary(part: Unfinished, path: tuple[str, ...], rows: int, content: byte
     import hashlib
 
     with contextlib.ExitStack() as stack:
-        at = part.folder
+        place = Place(part.folder, path[0])
         try:
-            for name in path[:-1]:
-                at = at.enter(name) if at.stat(name) else at.make_folder(name)
-                stack.enter_context(at)
+            for name in path[1:]:
+                made = place.folder.stat(place.name) is not None
+                inner = (place.folder.enter if made else place.folder.make_folder)(place.name)
+                place = Place(stack.enter_context(inner), name)
         except OSError as error:
-            raise InvalidInput(f"cannot write --output: {reason(error)}") from None
-        with opened(Place(at, path[-1])) as sink:
+            raise InvalidInput(f"cannot write {part.option}: {reason(error)}") from None
+        with opened(place) as sink:
             sink.write_binary(content)
     return File("/".join(path), rows, hashlib.sha256(content).hexdigest(), {})
 
@@ -105,10 +110,10 @@ def add_about(part: Unfinished, about: Mapping[str, Any]) -> None:
 
 def finish(part: Unfinished) -> None:
     """Move the folder to its final name. Raises InvalidInput."""
-    _must_be_new(part.at)  # rename would replace an empty folder made meanwhile
+    _must_be_new(part.at, part.option)  # rename would replace an empty folder made meanwhile
     try:
         part.at.folder.rename(part.name, part.at.name)
         with contextlib.suppress(OSError):  # some shares cannot
             part.at.folder.sync()
     except OSError as error:
-        raise InvalidInput(f"cannot write --output: {reason(error)}") from None
+        raise InvalidInput(f"cannot write {part.option}: {reason(error)}") from None

@@ -13,8 +13,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ccu.export import columns
+from ccu.export import cells, columns
+from ccu.export.cells import Rows
 
 from ..conftest import ZONE, Result, run_ccu
 
@@ -225,6 +228,9 @@ def test_it_goes_with_the_period_alone(towns: dict[str, Path], tmp_path: Path) -
     for more in (("--what", "calls"), ("--hours",), ("-o", str(tmp_path / "o")), ("-f", "json")):
         done = town(towns["Westport"], *line, *more)
         assert (done.code, "--deidentified goes with" in done.err) == (2, True)
+    there = town(towns["Westport"], "export", "--deidentified", str(tmp_path), *SPAN)
+    assert there.code == 2
+    assert there.err == "ccu: error: cannot write --deidentified: it exists; name a new folder\n"
 
 
 def engines() -> list[Any]:
@@ -296,3 +302,33 @@ def test_without_pyarrow_it_is_csv_and_a_message(
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "about.json", "calls.csv", "referrals.csv", "follow_ups.csv", "dictionary.csv",
     }  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["", "P1", "P2", "P3", "P4", "P5", "P6"]),
+            st.sampled_from(["", "0-17", "85+"]),
+            st.sampled_from(["", "male"]),
+            st.sampled_from(["crisis", "other"]),
+            st.sampled_from(["2026-01", "2026-02"]),
+            st.booleans(),
+        ),
+        max_size=30,
+    ),
+    st.integers(2, 5),
+)
+def test_no_row_is_lost_and_no_group_is_small(told: list[tuple[Any, ...]], k: int) -> None:
+    names = ("person", "age_band", "sex", "nature", "month", "care")
+    made = [dict(zip(names, values, strict=True)) for values in told]
+    table = Rows("calls", made, columns.REGION_ORDER["calls"], within=("care",))
+    before = [(row["person"], row["care"]) for row in made]
+    alone = cells.protect_all([table], k)
+    assert [(row["person"], row["care"]) for row in table.rows] == before
+    if not alone:
+        assert not table.small(k)
+        return
+    people: dict[bool, set[object]] = {}
+    for row in made:
+        people.setdefault(row["care"], set()).add(row["person"] or id(row))
+    assert min(map(len, people.values())) < k
