@@ -61,13 +61,13 @@ OutputOption = Annotated[
     ),
 ]
 
+# The ending of a file -> its format.
 _BY_ENDING = {
-    **{"": Format.plain, ".txt": Format.plain, ".csv": Format.csv, ".json": Format.json},
-    ".md": Format.markdown,
-    ".xlsx": Format.xlsx,
+    **{"": "plain", ".txt": "plain", ".csv": "csv", ".json": "json", ".md": "markdown"},
+    **{".xlsx": "xlsx", ".html": "html", ".htm": "html", ".ics": "ics"},
 }
-# Endings of files that are not text, or a page of their own: never filled with another format.
-_OTHERS = {".xlsx": "xlsx", ".html": "html", ".htm": "html"}
+# Those that no other format may be written into: a program opens them by their ending.
+_OWN = ("xlsx", "html", "ics")
 _NEVER = (".xls", ".ods", ".pdf", ".doc", ".docx", ".odt", ".rtf", ".zip", ".gz")
 
 
@@ -76,27 +76,30 @@ def default_format(output: Path | Place | None, terminal: bool) -> Format:
     if terminal:
         return Format.table
     ending = output.suffix.lower() if output else ""
-    if ending not in _BY_ENDING:
-        raise InvalidInput(
-            f"ccu does not write {ending} here; end --output in .csv, .xlsx, .json or .md"
-        )
-    return _BY_ENDING[ending]
+    if _BY_ENDING.get(ending) not in Format.__members__:
+        raise _not_written(ending)
+    return Format(_BY_ENDING[ending])
+
+
+def _not_written(ending: str) -> InvalidInput:
+    return InvalidInput(
+        f"ccu does not write {ending} here; end --output in .csv, .xlsx, .json or .md"
+    )
 
 
 def check_ending(output: Path, format: str | None, formats: Collection[str]) -> None:
     """Raise InvalidInput for an --output that its format, or the ending, does not go with.
 
-    `formats`: those of the command. With a --format other endings than those of _OTHERS may be any.
+    `formats`: those of the command. With a --format other endings than those of _OWN may be any.
     """
     ending = output.suffix.lower()
-    if ending in _OTHERS and _OTHERS[ending] in formats:
-        if format in (None, _OTHERS[ending]):
-            return
-        raise InvalidInput(f"--format {format} is not a {ending} file; leave out --format")
+    meant = _BY_ENDING.get(ending)
     if format is None:
-        default_format(output, False)
-    elif ending in (*_OTHERS, *_NEVER):
-        raise InvalidInput(f"--format {format} is not a {ending} file; end --output in .{format}")
+        if meant not in formats:
+            raise _not_written(ending)
+    elif ending in _NEVER or (meant in _OWN and meant != format):
+        can = "leave out --format" if meant in formats else f"end --output in .{format}"
+        raise InvalidInput(f"--format {format} is not a {ending} file; {can}")
 
 
 def fits_terminal(format: Format | None, output: Path | Place | None) -> bool:
