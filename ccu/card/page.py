@@ -7,9 +7,11 @@ key `notice` in JSON, and a column in CSV (output/formats.py takes it from the d
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from ccu import dates
 from ccu.calls import call_answer
 from ccu.output import Document, Section, Table
 from ccu.people import screen_parts
@@ -137,6 +139,23 @@ def document(card: dict[str, Any]) -> Document:
         near = Table(NEAR_COLUMNS, [_near(each) for each in card["near"]])
         sections.append(Section("Similar addresses on file", table=near, main=not place))
     return Document(title(card), sections, card)
+
+
+PAPER_ROWS = 12  # of each table of a card on paper
+
+
+def on_paper(document: Document, session: Session, every: bool) -> Document:
+    """Return the card for paper: when it was made, and without `every` the first rows of tables."""
+    made = f"As of {dates.say_moment(session.now, session.now)}; ccu has what is newer."
+    sections = []
+    for section in document.sections:
+        rows = list(section.table.rows) if section.table else []
+        if section.table and len(rows) > PAPER_ROWS and not every:
+            more = f"{len(rows) - PAPER_ROWS} more; --all prints every one"
+            short = replace(section.table, rows=rows[:PAPER_ROWS])
+            section = replace(section, table=short, lines=[*section.lines, more])
+        sections.append(section)
+    return replace(document, sections=sections, foot=made)
 
 
 def title(card: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ Overdue is `LATE` over the view open_follow_up, here and wherever else it is ask
 
 import sqlite3
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -95,6 +96,7 @@ def rows(
 def _item(row: sqlite3.Row, as_of: AsOf) -> dict[str, Any]:
     late = row["closed_at"] is None and as_of.is_late(row["due_unix"])
     waits = row["closing_at"] is not None and row["closed_at"] is None
+    about = _about(row)
     closed = "cancelled" if row["cancelled"] else "closed"
     state = closed if row["closed_at"] else "overdue" if late else "open"
     return {
@@ -107,7 +109,8 @@ def _item(row: sqlite3.Row, as_of: AsOf) -> dict[str, Any]:
         "attempts": row["attempts"],
         "last_try": row["last_try"],
         "risk": "high" if row["at_risk"] else None,
-        "for": _for(row),
+        "for": ", ".join([about, row["place"]] if row["place"] else [about]),
+        "about": about,
         "new": late and row["seen_at"] is None,
         "person": row["person"],
         "due_at": row["due_at"],
@@ -115,16 +118,15 @@ def _item(row: sqlite3.Row, as_of: AsOf) -> dict[str, Any]:
     }
 
 
-def _for(row: sqlite3.Row) -> str:
-    """`referral 3, person 12, 12 MAIN ST # 3`: what it is about, by numbers and place alone."""
+def _about(row: sqlite3.Row) -> str:
+    """`referral 3, person 12`: what it is about, by numbers alone."""
     record, number = (
         ("referral", row["referral_id"]) if row["referral_id"] else ("call", row["call_id"])
     )
     parts = [(record, number), ("person", row["person"])]
     if row["person"] is None:
         parts.append(("household", row["household_id"]))
-    said = [f"{word} {number}" for word, number in parts if number is not None]
-    return ", ".join([*said, row["place"]] if row["place"] else said)
+    return ", ".join(f"{word} {number}" for word, number in parts if number is not None)
 
 
 def record(connection: sqlite3.Connection, follow_up_id: int, as_of: AsOf) -> dict[str, Any]:
@@ -262,3 +264,36 @@ def add_names(
         row["name"] = called.get(row["person"], "")
         row["phone"] = phones.get(row["person"])
     return (*columns, "name", "phone")
+
+
+LATELY = 90 * 24 * 3600  # closed since then, in seconds by when it was due: removed from calendars
+_WAS_OWNER = """due.id IN (SELECT record_id FROM change
+  WHERE record = 'follow_up' AND field = 'owner_id' AND old_value IS CAST(? AS TEXT))"""
+_CHANGES = """SELECT
+  (SELECT count(*) FROM change WHERE record = 'follow_up' AND record_id = due.id)
+  + (due.closed_at IS NOT NULL) AS changes FROM follow_up AS due WHERE {where}"""
+
+
+def calendar_rows(session: Session, given: ListOptions) -> list[dict[str, Any]]:
+    """Return the rows of `list_rows` that are due some day, and those a calendar must remove.
+
+    Keys beside those of `rows`: gone (closed, or another's now), changes (how often changed).
+    """
+    owner = session.staff_id if given.mine else given.owner
+    found = list_rows(session, replace(given, every=True))
+    as_of = AsOf.of(session.now)
+    left = rows(session.db, as_of, {_WAS_OWNER: owner}, every=True) if owner is not None else []
+    kept = {row["id"] for row in found}
+    others = [row for row in seen(session, left, leave_out=True) if row["id"] not in kept]
+    shown = []
+    for row in [*found, *others]:
+        if row["due"] is None:  # hidden from this account
+            continue
+        closed = row["state"] in ("closed", "cancelled")
+        if closed and row["due_unix"] < as_of.unix - LATELY:
+            continue
+        row["gone"] = closed or row["id"] not in kept
+        (count,) = table.select(session.db, _CHANGES, {"due.id = ?": row["id"]})
+        row["changes"] = count["changes"]
+        shown.append(row)
+    return sorted(shown, key=lambda row: (row["due_unix"], row["id"]))

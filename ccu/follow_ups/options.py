@@ -4,6 +4,7 @@ import contextlib
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -113,6 +114,18 @@ NoteFileOption = Annotated[
     LaterNote | None, opt("--note-file", NOTE_LATER, "Read a note from a file; - is stdin.")
 ]
 ReasonOption = Annotated[str | None, opt("--reason", REASON, "Why; kept with the record.")]
+
+
+class ListFormat(StrEnum):
+    """The output formats of `follow-up list`: those of every command, and a calendar."""
+
+    table = "table"
+    plain = "plain"
+    json = "json"
+    csv = "csv"
+    markdown = "markdown"
+    xlsx = "xlsx"
+    ics = "ics"
 
 
 @dataclass(eq=False, repr=False)

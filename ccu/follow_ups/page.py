@@ -1,17 +1,25 @@
-"""One follow-up as a page: what it is for, each attempt, what was moved."""
+"""One follow-up as a page: what it is for, each attempt, what was moved; several as a calendar."""
 
 import sqlite3
-from typing import Any
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ccu import dates
+from ccu.errors import InvalidInput
 from ccu.follow_ups import listing_store
 from ccu.follow_ups import store as follow_ups
+from ccu.follow_ups.options import ListOptions
 from ccu.follow_ups.undo_store import ATTEMPT
-from ccu.output import Document, Section, Table
+from ccu.output import Document, Section, Table, opened
 from ccu.people.open_work_store import AsOf
-from ccu.people.screen_parts import with_notice
+from ccu.people.screen_parts import notice_column, with_notice
 from ccu.records import field_words
 from ccu.session import Session
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 ATTEMPT_COLUMNS = {
     "number": "Number", "when": "When", "by": "By", "result": "Result", "minutes": "Minutes",
@@ -74,3 +82,63 @@ def _in_words(change: dict[str, Any]) -> Any:
         return old
     parts = [dates.minute(old["occurred_at"]), old["result"], old["note"]]
     return ", ".join(part for part in parts if part)
+
+
+# ---------------------------------------------------------------- as a calendar
+
+LASTS = timedelta(minutes=30)
+
+
+def write_calendar(
+    session: Session, given: ListOptions, names: bool | None, output: Path | None
+) -> None:
+    """Write the follow-ups of a list as a calendar (RFC 5545), without names and addresses.
+
+    A calendar leaves the town's machines for phones. The entry of a follow-up has the same UID each
+    time, and a higher SEQUENCE once it was changed. What was closed lately, or has another owner
+    now, is there as cancelled, so that a calendar removes it. Raises InvalidInput.
+    """
+    from icalendar import Calendar
+
+    if names:
+        raise InvalidInput("a calendar has no names; leave out --names")
+    if output is None and sys.stdout is not None and sys.stdout.isatty():
+        raise InvalidInput("a calendar is for a program: name a file, as --output mine.ics")
+    rows = listing_store.calendar_rows(session, given)
+    notice_column(rows, (), "follow_up", session.view)
+    calendar = Calendar()
+    calendar.add("prodid", "-//ccu//follow-ups//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    for row in rows:
+        calendar.add_component(_event(session, row))
+    with opened(output) as sink:
+        sink.write_binary(calendar.to_ical())
+
+
+def _event(session: Session, row: dict[str, Any]) -> "Event":
+    """Return one entry: all day for what is due by the end of a day, else half an hour."""
+    from hashlib import sha256
+
+    from icalendar import Event
+
+    town = sha256(f"{session.settings['town']}/{session.settings['state']}".encode()).hexdigest()
+    event = Event()
+    event.add("uid", f"follow-up-{row['id']}.{town[:16]}@ccu")
+    event.add("sequence", row["changes"])
+    event.add("dtstamp", session.now)
+    due = datetime.fromisoformat(row["due_at"])
+    if (due.hour, due.minute) == (23, 59):
+        event.add("dtstart", due.date())
+        event.add("dtend", due.date() + timedelta(days=1))
+    else:
+        utc = dates.from_iso(row["due_at"]).astimezone(UTC)
+        event.add("dtstart", utc)
+        event.add("dtend", utc + LASTS)
+    event.add("summary", f"{row['what']}: follow-up {row['id']}")
+    about = [row["about"], f"ccu follow-up show {row['id']}", row.get("notice")]
+    event.add("description", "\n".join(filter(None, about)))
+    event.add("status", "CANCELLED" if row["gone"] else "CONFIRMED")
+    event.add("transp", "TRANSPARENT")  # no meeting: it does not block the time
+    event.add("class", "PRIVATE")
+    return event

@@ -7,6 +7,7 @@ A command builds a `Table` (rows) or a `Document` (a card, a record) and passes 
   text      makes every value safe for a terminal or a spreadsheet
   formats   plain, csv, json, markdown, as text in pieces
   workbook  lists for a spreadsheet
+  paper     pages for paper, as HTML and PDF
   screen    tables and documents at a terminal, progress bars (Rich, imported only then)
 """
 
@@ -39,6 +40,8 @@ class Format(StrEnum):
     csv = "csv"
     markdown = "markdown"
     xlsx = "xlsx"
+    html = "html"
+    pdf = "pdf"
 
 
 # Those that are read by a program or kept: with every column, where a screen has fewer.
@@ -61,14 +64,14 @@ OutputOption = Annotated[
     ),
 ]
 
+# The ending of a file -> its format.
 _BY_ENDING = {
-    **{"": Format.plain, ".txt": Format.plain, ".csv": Format.csv, ".json": Format.json},
-    ".md": Format.markdown,
-    ".xlsx": Format.xlsx,
+    **{"": "plain", ".txt": "plain", ".csv": "csv", ".json": "json", ".md": "markdown"},
+    **{".xlsx": "xlsx", ".html": "html", ".htm": "html", ".pdf": "pdf", ".ics": "ics"},
 }
-# Endings of files that are not text, or a page of their own: never filled with another format.
-_OTHERS = {".xlsx": "xlsx", ".html": "html", ".htm": "html"}
-_NEVER = (".xls", ".ods", ".pdf", ".doc", ".docx", ".odt", ".rtf", ".zip", ".gz")
+# Those that no other format may be written into: a program opens them by their ending.
+_OWN = ("xlsx", "html", "pdf", "ics")
+_NEVER = (".xls", ".ods", ".doc", ".docx", ".odt", ".rtf", ".zip", ".gz")
 
 
 def default_format(output: Path | Place | None, terminal: bool) -> Format:
@@ -76,27 +79,36 @@ def default_format(output: Path | Place | None, terminal: bool) -> Format:
     if terminal:
         return Format.table
     ending = output.suffix.lower() if output else ""
-    if ending not in _BY_ENDING:
-        raise InvalidInput(
-            f"ccu does not write {ending} here; end --output in .csv, .xlsx, .json or .md"
-        )
-    return _BY_ENDING[ending]
+    if _BY_ENDING.get(ending) not in Format.__members__:
+        raise _not_written(ending)
+    return Format(_BY_ENDING[ending])
+
+
+def _not_written(ending: str) -> InvalidInput:
+    return InvalidInput(
+        f"ccu does not write {ending} here; end --output in .csv, .xlsx, .json, .md, .html or .pdf"
+    )
 
 
 def check_ending(output: Path, format: str | None, formats: Collection[str]) -> None:
     """Raise InvalidInput for an --output that its format, or the ending, does not go with.
 
-    `formats`: those of the command. With a --format other endings than those of _OTHERS may be any.
+    `formats`: those of the command. With a --format other endings than those of _OWN may be any.
     """
     ending = output.suffix.lower()
-    if ending in _OTHERS and _OTHERS[ending] in formats:
-        if format in (None, _OTHERS[ending]):
-            return
-        raise InvalidInput(f"--format {format} is not a {ending} file; leave out --format")
+    meant = _BY_ENDING.get(ending)
     if format is None:
-        default_format(output, False)
-    elif ending in (*_OTHERS, *_NEVER):
-        raise InvalidInput(f"--format {format} is not a {ending} file; end --output in .{format}")
+        if meant not in formats:
+            raise _not_written(ending)
+    elif ending in _NEVER or (meant in _OWN and meant != format):
+        can = "leave out --format" if meant in formats else f"end --output in .{format}"
+        raise InvalidInput(f"--format {format} is not a {ending} file; {can}")
+
+
+def is_paper(format: str | None, output: Path | Place | None) -> bool:
+    """Return whether the output is a page for paper: HTML or PDF."""
+    meant = _BY_ENDING.get(output.suffix.lower()) if output else None
+    return (format or meant) in ("html", "pdf")
 
 
 def fits_terminal(format: Format | None, output: Path | Place | None) -> bool:
@@ -178,6 +190,7 @@ class Section:
 class Document:
     """A card or a record: a title, sections in order, and `data`, its documented JSON shape.
 
+    `foot` is a line below a page on paper.
     `screen` makes the lines that a terminal shows instead of the sections, each with whether it is
     bold, from the data, the columns and the rows of the terminal.
     """
@@ -185,6 +198,7 @@ class Document:
     title: str
     sections: Sequence[Section]
     data: Mapping[str, Any] = field(default_factory=dict)
+    foot: str = ""
     screen: "Callable[[Mapping[str, Any], int, int], Iterable[tuple[str, bool]]] | None" = None
 
 
@@ -342,6 +356,10 @@ def emit(
             sink.write(formats.json(table, ascii_only=not sink.unicode))
         elif chosen is Format.xlsx:
             _write_workbook(table, sink)
+        elif chosen in (Format.html, Format.pdf):
+            from ccu.output import paper
+
+            _write_page(paper.as_document(table), chosen, sink)
         else:
             sink.write(formats.markdown(table))
 
@@ -353,6 +371,18 @@ def _write_workbook(table: Table, sink: Sink) -> None:
     from ccu.output import workbook
 
     sink.write_binary(workbook.table(table))
+
+
+def _write_page(document: Document, format: Format, sink: Sink) -> None:
+    """Write a page for paper. Raises InvalidInput at a terminal."""
+    if sink.terminal:
+        raise InvalidInput(f"a page is for paper: name a file, as --output page.{format}")
+    from ccu.output import paper
+
+    if format is Format.html:
+        sink.write(paper.html(document))
+    else:
+        sink.write_binary(paper.pdf(document))
 
 
 def emit_document(
@@ -377,6 +407,8 @@ def emit_document(
             sink.write(formats.csv(formats.main_table(document), terminal=sink.terminal))
         elif chosen is Format.xlsx:
             _write_workbook(formats.main_table(document), sink)
+        elif chosen in (Format.html, Format.pdf):
+            _write_page(document, chosen, sink)
         elif chosen is Format.json:
             sink.write(formats.json_document(document.data, ascii_only=not sink.unicode))
         else:

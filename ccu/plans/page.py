@@ -45,7 +45,9 @@ def read(session: Session, plan_id: int, every: bool) -> Document:
             data["earlier"] = [_earlier(other) for other in others if other["id"] != plan_id]
         form.record_shown(work, row)
         said_for = form.said_for(connection, plans.of_row(row))
-    return Document(f"Plan {plan_id} for {said_for}", _sections(session.db, data), data)
+    made = f"As of {dates.say_moment(session.now, session.now)}; ccu has what is newer."
+    sections = _sections(session.db, data)
+    return Document(f"Plan {plan_id} for {said_for}", sections, data, made)
 
 
 def _data(connection: sqlite3.Connection, row: sqlite3.Row, today: str) -> dict[str, Any]:

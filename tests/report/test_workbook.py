@@ -167,7 +167,7 @@ def test_a_byte_order_mark_on_request(ccu: Ccu, hand: Hand, tmp_path: Path) -> N
 # --- what --output is named -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("ending", [".xls", ".pdf", ".html", ".docx", ".cvs", ".2026"])
+@pytest.mark.parametrize("ending", [".xls", ".ics", ".docx", ".cvs", ".2026"])
 @pytest.mark.parametrize(
     "line",
     [
@@ -188,7 +188,7 @@ def test_an_ending_that_is_not_written_is_refused_before_anything_is_done(
     if "--query" not in line:
         assert done.err == (
             f"ccu: error: ccu does not write {ending} here;"
-            " end --output in .csv, .xlsx, .json or .md\n"
+            " end --output in .csv, .xlsx, .json, .md, .html or .pdf\n"
         )
     assert json.loads(ccu("call", "list", "-f", "json").out) == []
 

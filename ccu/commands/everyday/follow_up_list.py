@@ -7,6 +7,7 @@ import typer
 from ccu.errors import ExitCode, InvalidInput
 from ccu.follow_ups.options import (
     FollowUpArgument,
+    ListFormat,
     ListOptions,
     NamesOption,
     OwnerOption,
@@ -16,6 +17,7 @@ from ccu.follow_ups.options import (
 from ccu.options import group, needs_reason, with_options
 from ccu.output import (
     FOR_FILES,
+    Format,
     FormatOption,
     OutputOption,
     Table,
@@ -62,13 +64,19 @@ def list_(
     ctx: typer.Context,
     given: ListOptions,
     names: ScreenNamesOption = None,
-    format: FormatOption = None,
+    format: Annotated[
+        ListFormat | None,
+        typer.Option("--format", "-f", help="Output format; ics is a calendar, without names."),
+    ] = None,
     output: OutputOption = None,
 ) -> None:
     """List follow-ups: those at risk first, then by due date.
 
     Risk is high after a suicide or overdose call (setting urgent_natures) or an emergency
     examination. At a terminal you see names and phones if your role may; elsewhere with --names.
+
+    A calendar (.ics) has no names and no addresses. Import it again, or have it replaced each
+    night: its entries are updated, and those of closed, moved or reassigned follow-ups removed.
 
     `--due week` lists those due in the next 7 days; for overdue ones: ccu follow-up overdue
 
@@ -77,17 +85,27 @@ def list_(
       ccu follow-up list --mine --due today
 
       ccu follow-up list --owner dlee --all --format csv
+
+      ccu follow-up list --mine --output mine.ics
     """
     from ccu.follow_ups import listing_store as follow_ups
     from ccu.people.screen_parts import notice_column
 
     session: Session = ctx.obj
+    if format is ListFormat.ics or (
+        format is None and output is not None and output.suffix.lower() == ".ics"
+    ):
+        from ccu.follow_ups import page
+
+        page.write_calendar(session, given, names, output)
+        return
+    plain = Format(format.value) if format else None
     if names is None:
-        names = fits_terminal(format, output) and session.may("follow-up list --names")
+        names = fits_terminal(plain, output) and session.may("follow-up list --names")
     rows = follow_ups.list_rows(session, given)
     columns = follow_ups.add_names(session, rows, LIST_COLUMNS, "follow-up-list", names)
     columns = notice_column(rows, columns, "follow_up", session.view)
-    emit(Table(columns, rows, title="Follow-ups"), format, output)
+    emit(Table(columns, rows, title="Follow-ups"), plain, output)
 
 
 @app.command()

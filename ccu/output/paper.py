@@ -1,0 +1,224 @@
+"""A page for paper: HTML with a style for print, and PDF, in black and white.
+
+What must not be overlooked has a frame and bold type, never a color. A PDF is set smaller until it
+fits one page; what does not fit then goes on, with the title and the number of each page.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ccu.errors import InvalidInput
+from ccu.output import Document, Section, Table
+from ccu.output.formats import numeric_columns, with_content
+from ccu.output.text import cell, for_person, heading, lines, one_line
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
+
+CSS = """
+@page { size: letter; margin: 0.6in }
+body { font: 10.5pt/1.35 Arial, Helvetica, sans-serif; color: #000; background: #fff;
+  max-width: 7.3in; margin: 0 auto; padding: 0.2in }
+h1 { font-size: 15pt; margin: 0 0 6pt; border-bottom: 2pt solid #000 }
+h2 { font-size: 11pt; margin: 9pt 0 2pt; break-after: avoid }
+p { margin: 2pt 0; white-space: pre-wrap; overflow-wrap: anywhere }
+section { break-inside: avoid-page }
+.alert { border: 2.5pt solid #000; padding: 3pt 6pt; margin: 6pt 0; font-weight: bold }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 1pt 10pt; margin: 2pt 0 }
+dt { font-weight: bold } dd { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere }
+table { border-collapse: collapse; width: 100%; font-size: 9.5pt }
+th, td { text-align: left; vertical-align: top; padding: 1.5pt 5pt;
+  border-bottom: 0.5pt solid #000 }
+th { border-bottom-width: 1.2pt } .number { text-align: right }
+tr { break-inside: avoid } thead { display: table-header-group }
+footer { margin-top: 9pt; border-top: 0.5pt solid #000; font-size: 8.5pt }
+@media print { body { padding: 0; max-width: none; font-size: 9pt }
+  table { font-size: 8pt } h2 { margin-top: 5pt } td, th { padding: 1pt 5pt } }
+"""
+SIZES = (10.5, 10, 9, 8, 7.5)  # points; the first that fits one page
+ON_PAGES = 9  # points, where none does
+MARGIN = 15  # millimeters
+# What the standard fonts of PDF lack and has a plain form.
+_PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...",
+                        "•": "-"})  # fmt: skip
+
+
+def as_document(table: Table) -> Document:
+    """Return a list as a page."""
+    return Document(table.title or "List", [Section(table=table, empty="None.")])
+
+
+# ---------------------------------------------------------------- HTML
+
+
+def html(document: Document) -> Iterator[str]:
+    """Yield the page as HTML that needs nothing else; every value is escaped."""
+    from markupsafe import escape
+
+    title = escape(one_line(document.title))
+    yield f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}'
+    yield f"</title>\n<style>{CSS}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
+    for section, table, texts in with_content(document):
+        yield '<section class="alert">\n' if section.alert else "<section>\n"
+        if section.title:
+            yield f"<h2>{escape(one_line(section.title))}</h2>\n"
+        if section.pairs:
+            yield "<dl>\n"
+            for name, value in section.pairs:
+                shown = "\n".join(lines(for_person(value)))
+                yield f"<dt>{escape(heading(one_line(name)))}</dt><dd>{escape(shown)}</dd>\n"
+            yield "</dl>\n"
+        if table:
+            yield from _html_table(table)
+        for text in texts:
+            shown = "\n".join(lines(text))
+            yield f"<p>{escape(shown)}</p>\n" if shown.strip() else ""
+        yield "</section>\n"
+    if document.foot:
+        yield f"<footer>{escape(one_line(document.foot))}</footer>\n"
+    yield "</body>\n</html>\n"
+
+
+def _html_table(table: Table) -> Iterator[str]:
+    from markupsafe import escape
+
+    rows = list(table.shown())
+    right = numeric_columns(rows, len(table.columns))
+    marks = [' class="number"' if each else "" for each in right]
+    heads = zip(marks, table.headings, strict=True)
+    yield "<table>\n<thead><tr>"
+    yield "".join(f'<th scope="col"{mark}>{escape(head)}</th>' for mark, head in heads)
+    yield "</tr></thead>\n<tbody>\n"
+    for row in rows:
+        cells = zip(marks, row, strict=True)
+        yield "<tr>"
+        yield "".join(f"<td{mark}>{escape(cell(each))}</td>" for mark, each in cells)
+        yield "</tr>\n"
+    yield "</tbody>\n</table>\n"
+
+
+# ---------------------------------------------------------------- PDF
+
+
+def pdf(document: Document) -> bytes:
+    """Return the page as PDF. Raises InvalidInput without fpdf2, or for unknown letters."""
+    try:
+        import fpdf  # noqa: F401
+    except ImportError:
+        raise InvalidInput(
+            "PDF needs the package fpdf2, which is not installed: end --output in .html and print"
+            " that, or install ccu with [pdf]"
+        ) from None
+    parts = [(section, _rows(table) if table else None, texts)
+             for section, table, texts in with_content(document)]  # fmt: skip
+    for size in SIZES:
+        made = _set(document, parts, size)
+        if made.page_no() == 1:
+            return bytes(made.output())
+    return bytes(_set(document, parts, ON_PAGES).output())
+
+
+Rows = tuple[list[str], list[list[str]], list[bool]]
+Parts = Sequence[tuple[Section, Rows | None, Sequence[str]]]
+
+
+def _rows(table: Table) -> Rows:
+    rows = list(table.shown())
+    right = numeric_columns(rows, len(table.columns))
+    return table.headings, [[cell(value) for value in row] for row in rows], right
+
+
+def _latin(text: str) -> str:
+    """Return text in the letters of PDF's own fonts. Raises InvalidInput: none is left out."""
+    plain = text.translate(_PLAIN)
+    try:
+        plain.encode("latin-1")
+    except UnicodeEncodeError:
+        raise InvalidInput(
+            "the page has letters that the PDF cannot print; end --output in .html and print that"
+        ) from None
+    return plain
+
+
+def _set(document: Document, parts: Parts, size: float) -> "FPDF":
+    """Set the page in one size of type."""
+    from fpdf import FPDF
+
+    class Page(FPDF):
+        def footer(self) -> None:
+            self.set_y(-MARGIN + 3)
+            self.set_font("helvetica", size=7.5)
+            number = f"Page {self.page_no()} of {{nb}}"
+            self.cell(0, 4, _latin(f"{one_line(document.title)}   {number}   {document.foot}"))
+
+    made = Page(format="letter")
+    made.set_creation_date(datetime(2000, 1, 1, tzinfo=UTC))  # the same page is the same file
+    made.set_title(_latin(one_line(document.title)))
+    made.set_margins(MARGIN, MARGIN - 3, MARGIN)
+    made.set_auto_page_break(True, MARGIN)
+    made.add_page()
+    made.set_font("helvetica", "B", size + 4)
+    _text(made, one_line(document.title), (size + 4) * 0.45)
+    made.line(MARGIN, made.get_y() + 0.5, made.w - MARGIN, made.get_y() + 0.5)
+    made.ln(2)
+    for section, table, texts in parts:
+        _section(made, section, table, texts, size)
+    return made
+
+
+def _section(
+    made: "FPDF", section: Section, table: Rows | None, texts: Sequence[str], size: float
+) -> None:
+    high = size * 0.45
+    top, page = made.get_y(), made.page_no()
+    if section.alert:
+        made.ln(1.5)
+    if section.title:
+        made.set_font("helvetica", "B", size + 0.5)
+        _text(made, one_line(section.title), high)
+    bold = "B" if section.alert else ""
+    for name, value in section.pairs:
+        made.set_font("helvetica", "B", size)
+        made.cell(38, high, _latin(heading(one_line(name))))
+        made.set_font("helvetica", bold, size)
+        made.set_left_margin(MARGIN + 38)
+        _text(made, "\n".join(lines(for_person(value))), high)
+        made.set_left_margin(MARGIN)
+        made.set_x(MARGIN)
+    if table:
+        _table(made, table, size)
+    made.set_font("helvetica", bold, size)
+    for text in texts:
+        _text(made, "\n".join(lines(text)), high)
+    if section.alert and made.page_no() == page:
+        made.set_line_width(0.8)
+        made.rect(MARGIN - 2, top, made.epw + 4, made.get_y() - top + 1.5)
+        made.set_line_width(0.2)
+        made.ln(1.5)
+    made.ln(high * 0.5)
+
+
+def _text(made: "FPDF", text: str, high: float) -> None:
+    made.multi_cell(0, high, _latin(text), new_x="LMARGIN", new_y="NEXT", align="L")
+
+
+def _table(made: "FPDF", table: Rows, size: float) -> None:
+    heads, rows, right = table
+    made.set_font("helvetica", "", size - 1)
+    longest = [
+        2 + max(len(head) + 2, min(40, max((len(text) for text in column), default=0)))
+        for head, *column in zip(heads, *rows, strict=True)
+    ]
+    aligns = tuple("RIGHT" if each else "LEFT" for each in right)
+    with made.table(
+        col_widths=tuple(longest),
+        text_align=aligns,
+        line_height=size * 0.43,
+        borders_layout="HORIZONTAL_LINES",
+        padding=(0.3, 1),
+    ) as grid:
+        for row in [heads, *rows]:
+            shown: Any = grid.row()
+            for text in row:
+                shown.cell(_latin(text))
