@@ -90,7 +90,7 @@ def read(path: Path) -> Directory:
     if not found.rows("services"):
         raise InvalidInput(
             "PATH has no services: give the folder with services.csv, datapackage.json or the JSON"
-            " file of an Open Referral (HSDS) directory"
+            " file of an Open Referral (HSDS) directory, or a plain CSV with --layout"
         )
     return found
 
