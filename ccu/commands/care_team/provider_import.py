@@ -53,9 +53,7 @@ def import_(
       ccu provider import list.csv --layout list.toml
     """
     if suggest:
-        from ccu.imports.directory import suggest as first_layout
-
-        first_layout.write(ctx.obj, file, output)
+        _layouts().suggest_first(ctx.obj, file, output)
         return
     from ccu.imports import rejects as rejected
     from ccu.imports.directory import run

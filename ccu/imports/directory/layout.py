@@ -1,8 +1,12 @@
-"""A plain CSV of services by a layout; `ccu/layouts/directory.toml` explains every key."""
+"""A plain CSV of services by a layout, and a first layout for one.
+
+`ccu/layouts/directory.toml` explains every key.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ccu.imports import layout as layouts
 from ccu.imports.directory import text
@@ -11,6 +15,9 @@ from ccu.imports.directory.tables import Directory, Row
 from ccu.imports.layout import Keys, Words
 from ccu.imports.rows import Table
 from ccu.imports.source import opened
+
+if TYPE_CHECKING:
+    from ccu.session import Session
 
 READY = ("directory",)
 FIELDS = (
@@ -22,6 +29,9 @@ _TEXTS = (
     *("organization", "description", "hours", "eligibility", "address", "areas", "languages"),
     *("accepts", "alert"),
 )
+
+
+WANTED = ("id", "name", "organization", "phone", "hours", "category")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,3 +118,26 @@ def _service(directory: Directory, row: Row, layout: Layout, today: str) -> Serv
     key = cells.get("id") or f"{name} / {fields['organization']}".casefold()
     needs = sorted(layout.needs.all_codes([category])) if category else []
     return Service(key, row.line, fields, [category] if category else [], needs=needs)
+
+
+def suggest_first(session: "Session", path: Path, target: Path | None) -> None:
+    """Write a first layout for the file to standard output, or to `target`.
+
+    Raises InvalidInput, and Unfinished where the column of the name was not found.
+    """
+    from ccu.imports import suggest
+
+    questions = suggest.Questions.of(session)
+    hints = suggest.hints(Path(__file__).parent)
+    sample = suggest.read(path)
+    chosen = suggest.choose(sample, hints)
+    if "name" not in chosen and "organization" in chosen:  # a list of agencies, not of services
+        chosen["name"] = chosen.pop("organization")
+    if "name" not in chosen:
+        columns = {name: sample.columns[name] for name in sample.names}
+        name = questions.choose("columns.name", "Which column has the service's name?", columns)
+        chosen |= {"name": [name]} if name else {}
+    source = 'source = "our-list"  # name the list: its numbers are unique within it'
+    lines = suggest.head(sample, "ccu/layouts/directory.toml", source)
+    suggest.write(target, [*lines, *suggest.columns(sample, chosen, FIELDS, WANTED)])
+    questions.finish()
