@@ -41,8 +41,8 @@ COMMANDS = {
     "plan": "care_team.plan care_team.plan_decide",
     "place": "care_team.place care_team.place_merge",
     "frequent": "care_team.frequent",
-    "provider": "care_team.provider care_team.provider_list care_team.provider_find"
-    " care_team.provider_import",
+    "provider": "care_team.provider care_team.provider_list everyday.provider_find"
+    " analyst.provider_import",
     "address": "analyst.address",
     "import": "analyst.import_",
     "consent": "care_team.consent care_team.consent_list",

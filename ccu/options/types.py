@@ -328,7 +328,7 @@ PROVIDER = OptionType(
     read=_provider,
     metavar="PROVIDER",
     complete=completion.providers,
-    hint=" (number, or how its name begins)",
+    hint=" (number, name, or what is needed)",
     words=_provider_name,
 )
 

@@ -19,6 +19,7 @@ from ccu.providers.need_words import NeedWords, stem, words
 from ccu.records import codes
 from ccu.session import Session
 
+MOST = 2_000  # providers that are ranked, those whose names fit first
 FIRST = 5  # providers that fit a first screen
 SHORT = 80  # characters of an alert or of hours there
 _NEED, _WORDS, _SEX = 30, 34, 14
@@ -81,7 +82,7 @@ def search(session: Session, asked: Asked) -> list[dict[str, Any]]:
     asked_words = [word for word in words(asked.text) if word not in left_out and len(word) > 1]
     begins = {stem(word)[: max(4, len(stem(word)) - 2)] for word in asked_words}
     found = find_store.candidates(session.db, needs, [] if asked.needs else begins)
-    found = [each for each in found if _wanted(asked, each)]
+    found = [each for each in found if _wanted(asked, each)][:MOST]
     fit = find_store.fits(found, asked_words)
     followed = find_store.followed(session.db, [each["id"] for each in found])
     ranking = _Ranking(session, asked, needs, fit, followed)
@@ -159,7 +160,7 @@ class _Ranking:
         self._moment = _moment(session.now, asked.text)
         self._home = session.settings["town"].casefold()
         self._places = _places(session, asked.near) if asked.near else []
-        self._states = _states(session)
+        self._states = _states(session) if self._places or self._home else []
         there = {*words(asked.text)}
         self._sex = "women" if there & _FEMALE else "men" if there & _MALE else ""
 

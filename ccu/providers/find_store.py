@@ -17,22 +17,11 @@ WEIGHTS = {
     **{"name": 8.0, "organization": 3.0, "description": 3.0, "eligibility": 2.0, "accepts": 1.0},
     **{"address": 1.0, "areas": 1.0, "languages": 1.0, "note": 1.0},
 }
-MOST = 400  # candidates that are ranked, those whose names fit first
 FEWEST = 5  # ended referrals below which a share means nothing
 
 _TEXT = " || ' ' || ".join(WEIGHTS)
-_CANDIDATES = f"""{providers.ALL}
-WHERE active = 1 AND (
-  NOT (:anything) OR EXISTS (
-    SELECT 1 FROM provider_need
-    WHERE provider_id = provider.id AND need IN (SELECT value FROM json_each(:needs)))
-  OR EXISTS (SELECT 1 FROM json_each(:begins) WHERE {_TEXT} LIKE '%' || value || '%'))
-ORDER BY EXISTS (SELECT 1 FROM json_each(:begins) WHERE name LIKE '%' || value || '%') DESC,
-  EXISTS (
-    SELECT 1 FROM provider_need
-    WHERE provider_id = provider.id AND need IN (SELECT value FROM json_each(:needs))) DESC, id
-LIMIT :most
-"""  # noqa: S608 - names of our own
+_OF_NEED = """provider.id IN (
+  SELECT provider_id FROM provider_need WHERE need IN (SELECT value FROM json_each(:needs)))"""
 _INDEX = f"CREATE VIRTUAL TABLE words USING fts5({', '.join(WEIGHTS)}, tokenize = 'porter')"
 _RANK = f"""
 SELECT rowid, -bm25(words, {", ".join(map(str, WEIGHTS.values()))}) AS fit
@@ -60,14 +49,24 @@ ORDER BY coalesce(made.referrals, 0) > 0 DESC, coalesce(verified_on, ''),
 def candidates(
     connection: sqlite3.Connection, needs: Collection[str], begins: Collection[str]
 ) -> list[dict[str, Any]]:
-    """Return active providers for any of the needs, or with a word that begins so; else all."""
-    asked = {
-        "needs": json.dumps([*needs]),
-        "begins": json.dumps([*begins]),
-        "anything": bool(needs or begins),
-        "most": MOST,
-    }
-    return [providers.record(row) for row in connection.execute(_CANDIDATES, asked)]
+    """Return active providers for any of the needs, or with a word that begins so; else all.
+
+    Those whose names have such a word come first, then those for the needs.
+    """
+    asked = {"needs": json.dumps([*needs])}
+    asked |= {f"word_{number}": f"%{word}%" for number, word in enumerate(begins)}
+    marks = [f":{name}" for name in asked if name.startswith("word_")]
+    in_text, in_name = (
+        [f"{text} LIKE {mark}" for mark in marks] for text in (f"({_TEXT})", "name")
+    )
+    fits = " OR ".join([*([_OF_NEED] if needs else []), *in_text]) or "1"
+    first = " OR ".join(in_name) or "name IS NULL"
+    rows = connection.execute(
+        f"{providers.ALL} WHERE active = 1 AND ({fits})"
+        f" ORDER BY ({first}) DESC, ({_OF_NEED}) DESC, id",
+        asked,
+    )
+    return [providers.record(row) for row in rows]
 
 
 def fits(found: Sequence[Mapping[str, Any]], words: Iterable[str]) -> dict[int, float]:

@@ -6,6 +6,7 @@ What is not understood is None: unknown, and never open or closed.
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY = 24 * 60  # minutes
@@ -26,6 +27,7 @@ _BETWEEN = re.compile(r"[\s,;&/.:()|-]+|and|from|open|hours")
 _CLOSED = re.compile(rf"closed:? (?:on )?{_DAYS.pattern}(?:(?: ?[,&] ?| and ){_DAYS.pattern})*")
 
 
+@cache
 def read(text: str) -> list[Spell] | None:
     """Return when it is open in a week; None where any part of the text is not understood."""
     plain = re.sub("[\u2010-\u2015]", "-", " ".join(text.lower().split()))

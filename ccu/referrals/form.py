@@ -34,6 +34,7 @@ from ccu.session import Session
 from ccu.work import Work
 
 WARM = ("warm_in_person", "warm_by_phone")
+MOST_OFFERED = 8  # providers listed before the question
 
 
 @dataclass
@@ -46,11 +47,18 @@ class About:
     again_of: int | None = None
 
 
-def from_call(session: Session, call_id: int, given: ReferOptions, asking: bool) -> About:
-    """Return the call, person and need of `refer`. Raises NotFound, InvalidInput."""
-    table.require_call(session.db, call_id)  # before anything is asked
-    found = person_ids.subjects(session.db, call_id)
-    person_id = found[0] if len(found) == 1 else None
+def from_call(session: Session, call_id: int | None, given: ReferOptions, asking: bool) -> About:
+    """Return the call, person and need of `refer`; no call for a person who came or phoned in.
+
+    Raises NotFound, InvalidInput.
+    """
+    person_id = None
+    if call_id is not None:
+        table.require_call(session.db, call_id)  # before anything is asked
+        found = person_ids.subjects(session.db, call_id)
+        person_id = found[0] if len(found) == 1 else None
+    elif given.person is None and given.again_of is None:
+        raise InvalidInput("CALL is missing; without a call, such as for a walk-in, give --person")
     again_of, need = given.again_of, given.need
     if again_of is not None:
         old = table.require(session.db, "referral", again_of)
@@ -137,11 +145,14 @@ def _provider_question(
     def ask() -> None:
         listed = providers.rows(session.db, need=about.need)
         capacities = codes.labels(session.db, "capacity")
-        for each in listed:
-            facts = (each["phone"], each["hours"], each["eligibility"])
+        for each in listed[:MOST_OFFERED]:
+            alert = f"ALERT: {each['alert']}" if each["alert"] else ""
+            facts = (alert, each["phone"], each["hours"], each["eligibility"])
             known = "; ".join([capacities[each["capacity"]], *(fact for fact in facts if fact)])
             say(f"  {each['id']} {each['name']} ({known})")
-        if not listed:
+        if len(listed) > MOST_OFFERED:
+            say(f"  {len(listed) - MOST_OFFERED} more: type what is needed, in plain words")
+        elif not listed:
             say("  No provider is listed for this need. To list all: ccu provider list")
         usual = str(listed[0]["id"]) if len(listed) == 1 else ""
         given.to = PROVIDER.ask(session, "Provider", "--to", words() or usual, default=given.to)
@@ -219,6 +230,8 @@ def _of_provider(session: Session, connection: sqlite3.Connection, new: NewRefer
     provider = providers.read(connection, new.provider_id)
     name = f"provider {provider['id']} ({provider['name']})"
     found = []
+    if provider["alert"]:
+        found.append(f"{name}: ALERT: {provider['alert'].rstrip('.')}")
     if provider["capacity"] == "full":
         found.append(f"{name} is full")
     elif provider["capacity"] == "waitlist":

@@ -24,7 +24,8 @@ from ..conftest import Result
 # What shows nobody: codes, counts, accounts, numbers of records without a name, an office.
 SHOWS_NOBODY = {
     "follow-up overdue",
-    "provider list", "provider show", "staff list", "settings", "codes list", "retention list",
+    "provider find", "provider list", "provider show", "provider stale", "staff list", "settings",
+    "codes list", "retention list",
     "seal list", "audit anchor", "audit verify",
 }  # fmt: skip
 SAYS_A_LINE = {"place verify", "settings --change"}  # with these words there is no list

@@ -158,3 +158,52 @@ def test_what_to_verify_next(ccu: Ccu) -> None:
     assert [row["name"] for row in json.loads(ccu("provider", "stale", "-f", "json").out)] == [
         "Older"
     ]
+
+
+CALL = ("log-call", "--address", "12 Main St", "--when", "2026-01-30 22:30", "--no-input")
+
+
+def test_the_question_of_refer_takes_plain_words_and_never_decides_alone(town: Ccu) -> None:
+    assert town(*CALL, "--nature", "welfare check", "--person", "unknown").code == 0
+    assert town("provider", "edit", "medical detox", "--alert", "Use the side door").code == 0
+    answers = "alcohol withdrawal spanish\n15\n\n\ny\n"
+    done = town("refer", "1", "--need", "detox", stdin=answers, tty=True)
+    assert done.code == 0, done.err
+    assert "Provider (number, name, or what is needed)" in done.err
+    assert "15  Medical Detox (Tidewater Recovery) - 203-555-0120; 24/7; ALERT: Use the" in done.err
+    assert "Which provider? Enter the number" in done.err
+    assert "provider 15 (Medical Detox): ALERT: Use the side door" in done.err
+    row = json.loads(town("referral", "show", "1", "-f", "json").out)
+    assert row["provider"]["id"] == 15
+
+
+def test_without_a_terminal_plain_words_name_no_provider(town: Ccu) -> None:
+    assert town(*CALL, "--nature", "welfare check", "--person", "unknown").code == 0
+    refused = town("refer", "1", "--need", "detox", "--to", "alcohol withdrawal")
+    assert refused.code == 3
+    assert json.loads(town("referral", "list", "--all", "-f", "json").out) == []
+
+
+def test_the_question_lists_a_screen_of_a_long_directory(town: Ccu) -> None:
+    assert town(*CALL, "--nature", "welfare check", "--person", "unknown").code == 0
+    done = town("refer", "1", "--need", "mh_outpatient", stdin="grief\n\n\ny\n", tty=True)
+    offered = [
+        line for line in done.err.splitlines() if line.startswith("  ") and "Ask first" in line
+    ]
+    assert 1 <= len(offered) <= 8
+    assert json.loads(town("referral", "show", "1", "-f", "json").out)["provider"]["id"] == 31
+
+
+def test_a_walk_in_is_referred_without_a_call(ccu: Ccu) -> None:
+    assert ccu("provider", "add", "Harbor Pantry", "--need", "food").code == 0
+    line = ("refer", "--need", "food", "--to", "harbor")
+    refused = ccu(*line)
+    assert (refused.code, refused.out) == (2, "")
+    assert "without a call, such as for a walk-in, give --person" in refused.err
+    assert ccu(*CALL, "--nature", "welfare check", "--person", "unknown").code == 0
+    done = ccu(*line, "--person", "1")
+    assert done.code == 0, done.err
+    row = json.loads(ccu("referral", "show", "1", "-f", "json").out)
+    assert (row["call"], row["person"]) == (None, 1)
+    due = json.loads(ccu("follow-up", "list", "-f", "json").out)
+    assert len(due) >= 1

@@ -261,3 +261,62 @@ def test_the_sample_of_the_specification(ccu: Ccu) -> None:
     assert found["organization"] == "Example Organization Inc."
     assert found["needs"] == ["mh_outpatient"]
     assert (found["min_age"], found["max_age"]) == (12, 100)
+
+
+LIST = """Agency Name,Program Name,Category,Phone Number,Hours of Operation,Street Address,Zip Code
+Quay Aid,Coat Room,Outerwear,(203) 555-0177,M-F 9-5,1 Quay St,06880
+Quay Aid,Night Desk,Warm Beds,ask inside,,1 Quay St,06880
+Quay Aid,Coat Room,Outerwear,(203) 555-0177,M-F 9-5,1 Quay St,06880
+Quay Aid,,Outerwear,,,,
+"""
+
+
+def test_a_plain_csv_by_a_suggested_layout(ccu: Ccu, tmp_path: Path) -> None:
+    path, layout = tmp_path / "list.csv", tmp_path / "list.toml"
+    path.write_text(LIST)
+    assert ccu("provider", "import", str(path), "--suggest", "--output", str(layout)).code == 0
+    text = layout.read_text() + '\n[needs]\nbenefits = ["Outer*"]\n'
+    layout.write_text(text.replace("our-list", "quay"))
+    done = ccu("provider", "import", str(path), "--layout", str(layout), "-f", "json")
+    assert done.code == 0, done.err
+    (row,) = json.loads(done.out)
+    assert (row["read"], row["new"], row["rejected"]) == (4, 2, 2)
+    assert "list.csv: 1 row: no name (first: line 5)" in done.err
+    assert "list.csv: 1 row: the same service as an earlier row (first: line 4)" in done.err
+    assert "list.csv: 1 row: no telephone number (first: line 3)" in done.err
+    found = shown(ccu, "Coat Room")
+    assert (
+        found
+        | {
+            "organization": "Quay Aid",
+            "needs": ["benefits"],
+            "phone": "203-555-0177",
+            "address": "1 Quay St 06880",
+        }
+        == found
+    )
+    assert shown(ccu, "Night Desk")["needs"] == ["shelter"]
+    path.write_text(LIST.replace("0177", "0178"))
+    again = ccu("provider", "import", str(path), "--layout", str(layout), "-f", "json")
+    assert json.loads(again.out)[0]["changed"] == 1
+    assert shown(ccu, "Coat Room")["phone"] == "203-555-0178"
+
+
+@pytest.mark.parametrize(
+    ("layout", "why"),
+    [
+        ('source = "x"\n[columns]\nphone = "Phone Number"', "does not name the column of the name"),
+        ('source = "x"\n[columns]\nname = "Nothing"', "the file has no column 'Nothing'"),
+        (
+            'source = "x"\n[columns]\nname = "Program Name"\n[needs]\nsocks = "x"',
+            "'socks' is not a need code",
+        ),
+    ],
+)
+def test_a_wrong_layout_is_one_sentence(ccu: Ccu, tmp_path: Path, layout: str, why: str) -> None:
+    (tmp_path / "list.csv").write_text(LIST)
+    (tmp_path / "x.toml").write_text(layout)
+    line = ("provider", "import", str(tmp_path / "list.csv"), "--layout", str(tmp_path / "x.toml"))
+    refused = ccu(*line)
+    assert (refused.code, refused.out) == (2, "")
+    assert why in refused.err

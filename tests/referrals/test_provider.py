@@ -78,7 +78,7 @@ def test_a_provider_is_added_and_shown(ccu: Ccu) -> None:
 
 
 def test_the_list_keeps_its_columns_when_it_is_empty(ccu: Ccu) -> None:
-    header = '"id","name","needs","capacity","phone","hours","verified","old"\n'
+    header = '"id","name","needs","capacity","phone","hours","verified","old","alert"\n'
     assert ccu("provider", "list", "-f", "csv") == (0, header, "")
 
 

@@ -12,7 +12,7 @@ from ccu.session import Session
 app = group("Joined to `ccu provider` by the map in cli.py.")
 
 ProviderArgument = Annotated[int, arg("PROVIDER", PROVIDER, "Its number, or how its name begins.")]
-COLUMNS = ("id", "name", "needs", "capacity", "phone", "hours", "verified", "old")
+COLUMNS = ("id", "name", "needs", "capacity", "phone", "hours", "verified", "old", "alert")
 
 
 @app.command("list")

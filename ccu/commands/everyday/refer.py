@@ -13,13 +13,15 @@ from ccu.session import Session
 @with_options(ReferOptions)
 def command(
     ctx: typer.Context,
-    call: Annotated[int, arg("CALL", CALL, "The call's number.")],
     given: ReferOptions,
+    call: Annotated[
+        int | None, arg("[CALL]", CALL, "The call's number; none for a walk-in, with --person.")
+    ] = None,
     asking: AskingOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Refer the person of a call to a provider, and schedule the follow-ups.
+    """Refer the person of a call, or a walk-in, to a provider and schedule the follow-ups.
 
     A call can have several referrals. A note tells you if the provider is full or not recently
     verified; a retired one is refused. You own it unless you give --owner; what a patrol officer
@@ -33,6 +35,8 @@ def command(
       ccu refer 12 --to homes --need housing --handoff warm_in_person --handoff-minutes 20
 
       ccu refer 12 --to 4 --need detox --person 31 --owner dlee --made "yesterday 16:00"
+
+      ccu refer --person 31 --to "food pantry" --need food
 
       ccu refer 12 --to "family services" --again-of 7
     """

@@ -14,7 +14,7 @@ from ccu.imports.directory.tables import Directory, Row
 from ccu.providers import hours
 
 MOST_LISTED = 4  # telephone numbers or sites of one service
-_CLOSED = ("inactive", "defunct", "closed", "deleted")
+CLOSED = ("inactive", "defunct", "closed", "deleted")
 _FAX = ("fax", "tty", "tdd")
 # What a service has by tables of their own, linked by its id.
 _OWN = ("eligibility", "cost_options", "payments", "service_areas", "service_alerts")
@@ -29,6 +29,7 @@ class Service:
     fields: dict[str, str | int | bool | None]
     terms: list[str] = field(default_factory=list)  # of the directory's own taxonomy
     city: str = ""
+    needs: list[str] = field(default_factory=list)  # that a layout gives; else its words tell
 
 
 class Reader:
@@ -163,7 +164,7 @@ class Reader:
             "max_age": most,
             "accepts": _joined([*fees, *own["cost_options"], *own["payments"]]),
             "alert": _joined([cells.get("alert", ""), closed, *own["service_alerts"]]),
-            "active": status not in _CLOSED,
+            "active": status not in CLOSED,
             "verified_on": self._verified(cells),
         }
         terms = [*self._terms.get(key, ()), cells.get("taxonomy", ""), cells.get("category", "")]

@@ -14,12 +14,14 @@ from typing import Any
 from ccu.errors import InvalidInput
 from ccu.imports import rejects as rejected
 from ccu.imports import store as imports
-from ccu.imports.directory import hsds, store, tables
+from ccu.imports.directory import hsds, layout, store, tables
 from ccu.imports.directory.hsds import Service
+from ccu.imports.directory.layout import Layout
 from ccu.imports.directory.tables import Problem
 from ccu.imports.store import Batch
 from ccu.output import say
 from ccu.providers.need_words import NeedWords
+from ccu.records import codes
 from ccu.session import Session
 
 COUNTS = ("read", "new", "changed", "same", "rejected", "kept_by_hand", "without_need", "gone")
@@ -51,6 +53,16 @@ def prepare(session: Session, path: Path, source: str) -> Plan:
     return compared(session, Plan(batch, directory.problems), services, rows)
 
 
+def prepare_list(session: Session, path: Path, by: Layout, source: str | None) -> Plan:
+    """Read a plain CSV by its layout and compare it with what is known; nothing is written."""
+    by.refuse_unknown(by.needs.used, codes.choices(session.db, "need"), "need")
+    listed = layout.read(path, by, session.path.absolute().parent, session.today.isoformat())
+    directory = listed.directory
+    batch = Batch(source or by.source, directory.name, directory.sha256, by.name)
+    plan = Plan(batch, directory.problems)
+    return compared(session, plan, listed.services, listed.rows)
+
+
 def compared(session: Session, plan: Plan, services: Sequence[Service], rows: int) -> Plan:
     """Return the plan with what is new and what changes. Raises InvalidInput for a wrong source."""
     known = store.known(session.db)
@@ -61,9 +73,10 @@ def compared(session: Session, plan: Plan, services: Sequence[Service], rows: in
     taken = {_plain(each["name"]) for each in known if each["source"] != source}
     _refuse_other(source, services, by_id)
     _name_apart([each for each in services if each.source_id not in own], taken)
-    words = NeedWords(session.db)
+    words, known_needs = NeedWords(session.db), codes.choices(session.db, "need")
     for each in services:
-        fields: dict[str, Any] = {**each.fields, "needs": _needs(words, each)}
+        needs = [code for code in each.needs if code in known_needs] or _needs(words, each)
+        fields: dict[str, Any] = {**each.fields, "needs": needs}
         plan.counts["without_need"] += not fields["needs"]
         old = by_id.get(each.source_id) or own.get(each.source_id)
         if old is None:
@@ -147,7 +160,7 @@ def _name_apart(services: Sequence[Service], taken: set[str]) -> None:
 def _needs(words: NeedWords, service: Service) -> list[str]:
     """Return the needs that its terms and name tell of; without any those of its description."""
     fields = service.fields
-    for texts in ([*service.terms, str(fields["name"])], [str(fields["description"])]):
+    for texts in ([*service.terms, str(fields["name"])], [str(fields.get("description", ""))]):
         found: dict[str, float] = {}
         for each in texts:
             for need, sure in words.meant(each).items():

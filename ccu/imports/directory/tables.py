@@ -89,15 +89,10 @@ def read(path: Path) -> Directory:
         found = _json(path)
     if not found.rows("services"):
         raise InvalidInput(
-            f"{path.name} has no services: give the folder with services.csv, datapackage.json or"
-            " the JSON file of an Open Referral (HSDS) directory, or a plain CSV with --layout"
+            "PATH has no services: give the folder with services.csv, datapackage.json or the JSON"
+            " file of an Open Referral (HSDS) directory, or a plain CSV with --layout"
         )
     return found
-
-
-def is_hsds(path: Path) -> bool:
-    """Whether a path is a folder, a datapackage or JSON, and not a plain CSV."""
-    return named.is_folder(path) or path.suffix.lower() == ".json" or bool(_table_of(path.name))
 
 
 def _table_of(name: str) -> str:
@@ -157,11 +152,11 @@ def _rows(found: Directory, table: str, file: Table) -> Iterator[Row]:
 def _json(path: Path) -> Directory:
     import hashlib
 
-    content = named.content(path, path.name, LARGEST + 1, pipe=False)
+    content = named.content(path, "PATH", LARGEST + 1, pipe=False)
     try:
         data = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise InvalidInput(f"{path.name} is not JSON, nor a directory of CSV files") from None
+        raise InvalidInput("PATH is not JSON, nor a folder of CSV files") from None
     found = Directory(path.name, hashlib.sha256(content).hexdigest())
     if isinstance(data, dict):
         inner = next((data[key] for key in ("services", "contents", "data") if key in data), None)

@@ -1,11 +1,11 @@
 """`ccu provider import`: a directory of services, in Open Referral HSDS or as a plain CSV."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from ccu.imports.options import DryRunOption, RejectsOption
+from ccu.imports.options import DryRunOption, RejectsOption, SuggestOption, layout_option
 from ccu.options import FILE, arg, group, line, opt
 from ccu.output import FormatOption, OutputOption, Table, emit, say
 from ccu.session import Session
@@ -13,20 +13,28 @@ from ccu.session import Session
 app = group("Joined to `ccu provider` by the map in cli.py.")
 
 
+def _layouts() -> Any:
+    from ccu.imports.directory import layout  # not needed by the other commands of `ccu provider`
+
+    return layout
+
+
 @app.command("import")
 def import_(
     ctx: typer.Context,
-    file: Annotated[Path, arg("PATH", FILE, "A folder, a datapackage.json or a JSON file.")],
+    file: Annotated[Path, arg("PATH", FILE, "A folder, datapackage.json, JSON or CSV file.")],
     source: Annotated[
         str | None,
         opt("--source", line(60), "A name for it, where there is another; default directory."),
     ] = None,
+    layout: Annotated[object | None, layout_option(_layouts)] = None,
     dry_run: DryRunOption = False,
     rejects: RejectsOption = None,
+    suggest: SuggestOption = False,
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Import a directory of services: Open Referral HSDS 3 or 1.x; safe to repeat.
+    """Import a directory of services: Open Referral HSDS 3 or 1.x, or a CSV; safe to repeat.
 
     Each service becomes a provider. Importing again updates it and keeps what the town edited, its
     notes, capacity and verification. A row with a link that leads nowhere or a value that cannot be
@@ -39,13 +47,24 @@ def import_(
       ccu provider import hsds-export/ --dry-run
 
       ccu provider import county.json --source county --rejects odd.csv
+
+      ccu provider import list.csv --suggest --output list.toml
+
+      ccu provider import list.csv --layout list.toml
     """
+    if suggest:
+        _layouts().suggest_first(ctx.obj, file, output)
+        return
     from ccu.imports import rejects as rejected
     from ccu.imports.directory import run
 
     session: Session = ctx.obj
     rejected.check(rejects, file, session.path)
-    plan = run.prepare(session, file, source or "directory")
+    chosen: Any = layout
+    if chosen is not None:
+        plan = run.prepare_list(session, file, chosen, source)
+    else:
+        plan = run.prepare(session, file, source or "directory")
     title = "Dry run, nothing kept"
     if not dry_run:
         title = f"Import {run.commit(session, plan)}"
