@@ -115,25 +115,50 @@ def _lead(file: File, asked: Asked) -> Figures:
 # ---------------------------------------------------------------- how calls ended
 
 
+OUTCOMES = {
+    "emergency_examination": {"police_exam", "physician_certificate"},
+    "hospital_transport": {"voluntary_transport"},
+    **{name: {name} for name in ("arrest", "citation", "arrest_diverted")},
+}
+
+
+def _ended(file: File, call: Row) -> set[str | None]:
+    """How it ended, None for words of the dispatch system that are not mapped to a code."""
+    mapped = file.codes["disposition"].get(call["id"])
+    return {*mapped} if mapped else {None} if call["cad_disposition_id"] else set()
+
+
+def _records(file: File, call: Row, any_of: set[str]) -> bool:
+    """It has a disposition, and its source has been seen to record these."""
+    if not _ended(file, call):
+        return False
+    return call["source_system_id"] == 1 or bool(
+        any_of & file.recorded_by_source.get(call["source_system_id"], set())
+    )
+
+
 def dispositions(file: File, asked: Asked) -> Figures:
     found: Figures = {}
     every, care = in_period(file, asked), in_period(file, asked, care=True)
     for name in ("disposition", "intervention"):
-        codes = file.codes[name]
-        having = [codes[call["id"]] for call in every if codes.get(call["id"])]
-        for code, label in file.labels(name).items():
+        labels: dict[str | None, str] = {**file.labels(name)}
+        having: list[set[str | None]]
+        if name == "disposition":
+            labels[None] = "Other dispatch words"
+            having = [each for call in every if (each := _ended(file, call))]
+        else:
+            having = [{*each} for call in every if (each := file.codes[name].get(call["id"]))]
+        for code, label in labels.items():
             found[f"{name}_mix", label] = share(
                 sum(code in each for each in having), len(having), missing=len(every) - len(having)
             )
-    ended = [file.codes["disposition"].get(call["id"], set()) for call in care]
-    having = [each for each in ended if each]
-    for figure, any_of in (
-        ("emergency_examination", {"police_exam", "physician_certificate"}),
-        ("hospital_transport", {"voluntary_transport"}),
-        *((name, {name}) for name in ("arrest", "citation", "arrest_diverted")),
-    ):
+    for figure, any_of in OUTCOMES.items():
+        having = [_ended(file, call) for call in care if _records(file, call, any_of)]
+        missing = len(care) - len(having)
         number = sum(bool(each & any_of) for each in having)
-        found[figure, ""] = share(number, len(having), missing=len(care) - len(having))
+        found[figure, ""] = share(number, len(having), missing=missing)
+        if missing > len(having):
+            found[figure, ""] = Part("share", None, len(having), missing)
     found["force", ""] = _flag(care, "force_used")
     found["injury", ""] = _flag(care, "injury")
     return found

@@ -119,6 +119,21 @@ class File:
         }
 
     @cached_property
+    def recorded_by_source(self) -> dict[int, set[str]]:
+        """Source -> the dispositions that any of its calls has, voided or not."""
+        source = {call["id"]: int(call["source_system_id"]) for call in self.every_call}
+        found: dict[int, set[str]] = defaultdict(set)
+        for row in self.tables["call_disposition"]:
+            if row["call_id"] in source:
+                found[source[row["call_id"]]].add(row["disposition"])
+        return found
+
+    @property
+    def every_call(self) -> list[Row]:
+        """All calls of the file, whatever part of it is asked about."""
+        return self.tables.get("every_call", self.tables["call"])
+
+    @cached_property
     def nothing_read(self) -> set[int | None]:
         """Places that are no address, and none at all."""
         return {None, *(row["id"] for row in self.tables["place"] if row["kind"] == "none")}

@@ -96,6 +96,50 @@ def test_what_is_written_down_only_when_it_happens_has_no_rate(
     assert (row["value"], row["denominator"], row["missing"]) == (1 / 8, 8, 8)
 
 
+def cad_calls(hand: Hand, count: int, *, words: bool = True) -> None:
+    """Care calls from a dispatch system in January 2026, ids from 1 in an empty file."""
+    source = hand.one("INSERT INTO source_system (name) VALUES ('county-cad')")
+    text = hand.one("INSERT INTO cad_text (text) VALUES ('ARR')") if words else None
+    hand.calls([f"2026-01-{number % 28 + 1:02}T10:00:00" for number in range(count)])
+    hand.one("UPDATE call SET source_system_id = ?, cad_disposition_id = ?", source, text)
+
+
+def test_a_disposition_in_words_that_are_not_mapped_is_a_disposition(
+    ccu: Ccu, db_path: Path
+) -> None:
+    """15 arrests of 60 calls that all say how they ended: 25%, not 100% of 15."""
+    hand = Hand(db_path)
+    cad_calls(hand, 60)
+    hand.one("INSERT INTO call_disposition SELECT id, 'arrest' FROM call WHERE id <= 15")
+    found = figures(ccu, "dispositions", *JANUARY)
+    for name, number in (("Arrest", 15), ("Other dispatch words", 45)):
+        row = found[f"disposition_mix: {name}"]
+        parts = (row["numerator"], row["denominator"], row["missing"], row["value"])
+        assert parts == (number, 60, 0, number / 60)
+    row = found["arrest"]
+    assert (row["numerator"], row["denominator"], row["missing"]) == (15, 60, 0)
+    row = figures(ccu, "data-quality", *JANUARY)["care_calls_without: disposition"]
+    assert (row["value"], row["denominator"]) == (0, 60)
+
+
+def test_an_outcome_that_no_call_of_the_source_has_is_no_rate_of_zero(
+    ccu: Ccu, db_path: Path
+) -> None:
+    hand = Hand(db_path)
+    cad_calls(hand, 60)
+    hand.one("INSERT INTO call_disposition SELECT id, 'arrest' FROM call WHERE id = 1")
+    row = figures(ccu, "dispositions", *JANUARY)["emergency_examination"]
+    parts = (row["value"], row["numerator"], row["denominator"], row["missing"])
+    assert parts == (None, None, 0, 60)
+    assert row["note"] == "most calls do not record it"
+    assert figures(ccu, "dispositions", *JANUARY)["arrest"]["value"] == round(1 / 60, 6)
+    hand.calls(["2025-06-01T10:00:00"])  # of another period: the source has the word for it
+    hand.one("UPDATE call SET source_system_id = 2 WHERE id = 61")
+    hand.one("INSERT INTO call_disposition VALUES (61, 'police_exam')")
+    row = figures(ccu, "dispositions", *JANUARY)["emergency_examination"]
+    assert (row["value"], row["denominator"], row["missing"]) == (0, 60, 0)
+
+
 def test_an_arrival_before_the_dispatch_is_missing(ccu: Ccu, db_path: Path) -> None:
     hand = Hand(db_path)
     hand.calls([f"2026-01-0{day}T10:00:00" for day in range(1, 6)], arrived=True)
