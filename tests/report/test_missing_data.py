@@ -140,6 +140,44 @@ def test_an_outcome_that_no_call_of_the_source_has_is_no_rate_of_zero(
     assert (row["value"], row["denominator"], row["missing"]) == (0, 60, 0)
 
 
+def responder(hand: Hand, call_ids: range, agency: str) -> None:
+    """A responder who arrived at each of these calls."""
+    hand.many(
+        "INSERT INTO call_responder (call_id, agency, state) VALUES (?, ?, 'arrived')",
+        ((call_id, agency) for call_id in call_ids),
+    )
+
+
+def test_units_that_are_not_known_to_be_police_are_no_rate_of_zero(ccu: Ccu, db_path: Path) -> None:
+    """CIT1 is police by default where the layout names no responders."""
+    hand = Hand(db_path)
+    cad_calls(hand, 60)
+    responder(hand, range(1, 61), "police")
+    row = figures(ccu, "responders", *JANUARY)["arrived_alone_of_calls"]
+    parts = (row["value"], row["denominator"], row["missing"])
+    assert parts == (None, 0, 60)
+    hand.one("UPDATE call_responder SET agency = 'mobile_crisis' WHERE call_id <= 6")
+    row = figures(ccu, "responders", *JANUARY)["arrived_alone_of_calls"]
+    assert (row["value"], row["denominator"], row["missing"]) == (0.1, 60, 0)
+
+
+def test_a_rate_of_all_calls_is_not_that_of_the_few_with_a_responder(
+    ccu: Ccu, db_path: Path
+) -> None:
+    """19 of 32 calls with a responder, of 181."""
+    hand = Hand(db_path)
+    cad_calls(hand, 181)
+    responder(hand, range(1, 20), "mobile_crisis")
+    responder(hand, range(20, 33), "police")
+    row = figures(ccu, "responders", *JANUARY)["arrived_of_calls"]
+    parts = (row["value"], row["numerator"], row["denominator"], row["missing"])
+    assert parts == (None, None, 32, 149)
+    assert row["note"] == "most calls do not record it"
+    responder(hand, range(33, 92), "police")
+    row = figures(ccu, "responders", *JANUARY)["arrived_of_calls"]
+    assert (row["value"], row["denominator"], row["missing"]) == (round(19 / 91, 6), 91, 90)
+
+
 def test_an_arrival_before_the_dispatch_is_missing(ccu: Ccu, db_path: Path) -> None:
     hand = Hand(db_path)
     hand.calls([f"2026-01-0{day}T10:00:00" for day in range(1, 6)], arrived=True)
@@ -151,6 +189,23 @@ def test_an_arrival_before_the_dispatch_is_missing(ccu: Ccu, db_path: Path) -> N
     assert (row["value"], row["denominator"], row["missing"]) == (4, 3, 2)
     assert found["p90_minutes_to_arrival: all calls"]["value"] == 10
     assert "4.0 min*" in ccu("report", *JANUARY, "--section", "response").out
+
+
+def test_a_reduction_of_few_is_no_percentage(ccu: Ccu, db_path: Path) -> None:
+    """One person, 1 call before and 4 after: -300% of nobody in particular."""
+    hand = Hand(db_path)
+    hand.call("2025-01-01T00:00:00")
+    person = hand.person("Ana")
+    hand.call("2025-10-20T10:00:00", person)
+    hand.provider()
+    hand.referral("2025-11-01T10:00:00", ("accepted", "2025-11-01T11:00:00"), person=person)
+    for day in range(10, 14):
+        hand.call(f"2025-11-{day}T10:00:00", person)
+    line = ("--month", "2025-11", "--window", "60")
+    row = figures(ccu, "before-after", *line)["reduction: engaged"]
+    assert (row["value"], row["numerator"], row["denominator"]) == (None, 4, 1)
+    shown = ccu("report", *line, "--section", "before-after").out
+    assert "%*" not in shown and "n/a; too few" in " ".join(shown.split())
 
 
 # --- addresses, from dispatch records alone -------------------------------------------------
