@@ -119,9 +119,16 @@ class Report:
         return {name: self.records.sentence(each) for name, each in periods.items()}
 
     def is_partial(self, name: str) -> bool:
-        """Return whether `period`, `previous` or `year_before` is not over or not complete."""
-        periods = {"period": self.period, **compared_with(self.period, "both")}
-        return bool(self.gaps[name]) or self.is_not_over(periods[name])
+        """Return whether `period`, `previous` or `year_before` is not over, not complete, or empty.
+
+        Empty: it ended before the first call of the file.
+        """
+        period = {"period": self.period, **compared_with(self.period, "both")}[name]
+        return bool(self.gaps[name]) or self.is_not_over(period) or self.is_before(period)
+
+    def is_before(self, period: Period) -> bool:
+        """Return whether a period ended before the first call of the file."""
+        return self.first_day is None or period.end <= self.first_day
 
     @property
     def not_over(self) -> bool:
@@ -238,10 +245,13 @@ def _notes(report: Report) -> list[str]:
     shown = {"period": report.period, **compared}
     incomplete = {each.label: report.gaps[name] for name, each in shown.items()}
     notes += [f"{label} is not complete: {why}." for label, why in incomplete.items() if why]
-    if compared and report.is_partial("period"):
+    known = {name: each for name, each in compared.items() if not report.is_before(each)}
+    labels = list(dict.fromkeys(each.label for each in known.values()))
+    if known and report.is_partial("period"):
+        complete = "The compared periods are" if len(labels) > 1 else f"{labels[0]} is"
         notes[-1] += (
-            " The compared periods are complete: a smaller number so far is not a decrease."
-            if not any(map(report.is_partial, compared))
+            f" {complete} complete: a smaller number so far is not a decrease."
+            if not any(map(report.is_partial, known))
             else " Periods that are not complete are compared: a difference is not a change."
         )
     return notes
@@ -268,7 +278,7 @@ def period_parameters(report: Report, options: Options) -> PeriodParameters:
     made = {
         name: _parameters(report, each, options)
         for name, each in compared_with(period, options.compare).items()
-        if report.first_day is not None and each.end > report.first_day
+        if not report.is_before(each)
     }
     is_whole = [not report.is_partial(name) for name in ("period", "previous", "year_before")]
     complete = is_whole[0] and is_whole[1], is_whole[0] and is_whole[2]
@@ -278,10 +288,10 @@ def period_parameters(report: Report, options: Options) -> PeriodParameters:
 
 
 def _month(report: Report, month: Period, options: Options) -> Month:
-    name, first = f"{month.start:%Y-%m}", report.first_day
+    name = f"{month.start:%Y-%m}"
     if month.start > report.as_of.date():
         return Month(name, "not begun", None)
-    if first is None or month.end <= first:
+    if report.is_before(month):
         return Month(name, "before the first call", None)
     note = "not over" if report.is_not_over(month) else ""
     if report.records.sentence(month):

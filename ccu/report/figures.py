@@ -137,9 +137,18 @@ def by_month(
 def of_group(
     connection: sqlite3.Connection, files: Sequence[str], parameters: Parameters, group: str
 ) -> list[Figure]:
-    """Return the rates of the files as those of a group of people; one made of few is hidden."""
+    """Return the rates of the files as those of a group of people; one made of few is hidden.
+
+    Without the share of care natures: only care calls name people, so that it is 100% of any group.
+    """
     made = [each for file in files for each in run(connection, file, PeriodParameters(parameters))]
-    rates = [each for each in made if each.unit not in ("count", "dollars") and not each.group]
+    rates = [
+        each
+        for each in made
+        if each.unit not in ("count", "dollars")
+        and not each.group
+        and each.figure != "share_of_all_calls"
+    ]
     return [
         replace(each, group=group)
         if (each.denominator or 0) >= LEAST

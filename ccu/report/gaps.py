@@ -4,8 +4,8 @@ A small town has days without calls. So a stretch is judged by what is expected 
 its days of the mean number of calls on that weekday (a team may not work on weekends), in the year
 until the end of the period and between the first and the last call on file. By chance a stretch
 in which N calls are expected is empty once in e^N: 12 are needed inside the records (1 in 160,000),
-7 after the last call (1 in 1,100), 1 before the first one, where records are known to begin; there
-a week is told whatever is expected.
+7 for an entire period or calendar month (1 in 1,100), 7 after the last call, whenever that was, 1
+before the first one, where records are known to begin; there a week is told whatever is expected.
 
 The calls of each source are judged too, because a dispatch export may end while calls are still
 logged by hand; but only where all sources together have less than half of what is expected.
@@ -17,10 +17,11 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from ccu import dates
+from ccu.dates.days import shift
 from ccu.report.period import Period
 
 DAY, YEAR = timedelta(days=1), timedelta(days=365)
-INSIDE, AFTER, BEFORE = 12, 7, 1  # expected calls that make an empty stretch a gap
+INSIDE, WHOLE, AFTER, BEFORE = 12, 7, 7, 1  # expected calls that make an empty stretch a gap
 WEEKS = 4  # with fewer on file, all weekdays have one mean
 MOST = 3  # stretches named in a sentence
 
@@ -45,6 +46,12 @@ class Stretch:
         return (self.last - self.first).days + 1
 
     @property
+    def has_a_month(self) -> bool:
+        """Return whether all days of a calendar month are in it."""
+        start = self.first if self.first.day == 1 else shift(self.first.replace(day=1), months=1)
+        return shift(start, months=1) <= self.last + DAY
+
+    @property
     def words(self) -> str:
         """Return `none after Mar 15, 2026`, `none from Mar 5, 2026 to Mar 8, 2026`."""
         if self.before:
@@ -60,8 +67,8 @@ class Expected:
     """How many calls a day has, by the weekday, before a period ends."""
 
     def __init__(self, calls: Calls, period: Period, stop: date) -> None:
-        start = max(min(calls), min(period.start, stop - YEAR))
         end = min(max(calls) + DAY, stop)
+        start = max(min(calls), min(period.start, end - YEAR))
         days = [start + step * DAY for step in range((end - start).days)]
         by_weekday: list[list[int]] = [[] for _ in range(7)]
         for day in days:
@@ -112,13 +119,16 @@ class Records:
         if not calls or stop <= period.start or min(calls) >= stop:
             return []
         expected = Expected(calls, period, stop)
-        return [
-            each
-            for each in _stretches(calls, period.start, stop)
-            if (each.before and each.days >= 7)
-            or expected.calls(each.first, each.last)
-            >= (BEFORE if each.before else AFTER if each.after else INSIDE)
-        ]
+
+        def is_gap(each: Stretch) -> bool:
+            if each.before:
+                return each.days >= 7 or expected.calls(each.first, each.last) >= BEFORE
+            if each.after:  # all days since the last call count, those before the period too
+                return expected.calls(each.after + DAY, each.last) >= AFTER
+            is_whole = each.days == (stop - period.start).days or each.has_a_month
+            return expected.calls(each.first, each.last) >= (WHOLE if is_whole else INSIDE)
+
+        return [each for each in _stretches(calls, period.start, stop) if is_gap(each)]
 
     def _fewer(self, period: Period, gap: Stretch) -> bool:
         """Return whether all sources together have less than half of what is expected."""

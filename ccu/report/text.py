@@ -50,18 +50,31 @@ HEADS = {
 
 
 ABOUT = ("town", "period", "from", "to", "title")  # before the columns of a section, in CSV
+PARTIAL = "partial"  # after them: which of the periods are not over, not complete, or empty
 
 
 def table(section: ReportSection, report: Report) -> Table:
     """Return a section with every part in a column, as CSV prints it.
 
-    Each row names its town, period and figure, so that the files of twelve months can be joined.
+    Each row names its town, period and figure, so that the files of twelve months can be joined,
+    and which periods are partial: `period`, `previous`, `year_before`.
     """
     period = report.period
+    partial = " ".join(each for each in report.gaps if report.is_partial(each))
     about = (report.town, period.label, str(period.start), str(period.last))
     titles = [each.title for each in section.figures] or [section.title] * len(section.items)
-    rows = [(*about, title, *row.values()) for title, row in zip(titles, section.rows, strict=True)]
-    return Table((*ABOUT, *section.columns), rows, section.title)
+    marks = [_partial_month(each) if is_monthly(each) else partial for each in section.figures]
+    rows = [
+        (*about, title, *row.values(), mark)
+        for title, row, mark in zip(
+            titles, section.rows, marks or [partial] * len(titles), strict=True
+        )
+    ]
+    return Table((*ABOUT, *section.columns, PARTIAL), rows, section.title)
+
+
+def _partial_month(each: Figure) -> str:
+    return "period" if each.note else ""
 
 
 def sections_of(section: ReportSection, report: Report) -> list[Section]:
@@ -137,7 +150,7 @@ def compared(report: Report) -> dict[str, str]:
     if len(beside) == 2 and beside["previous"] == beside["year_before"]:
         del beside["year_before"]
     return {
-        name: each.short + (PART if report.is_partial(name) else "")
+        name: each.short + (PART if report.is_partial(name) and not report.is_before(each) else "")
         for name, each in beside.items()
     }
 

@@ -250,9 +250,8 @@ def _reduction(arm: Arm) -> Part:
     n = len(arm.pairs)
     after, before = (sum(each) for each in zip(*arm.pairs, strict=True)) if n else (0, 0)
     part = Part("share", after, before, arm.no_before, arm.not_yet, n=n)
-    if before:
-        part.value = 1 - after / before
     if n >= 10 and after and before:
+        part.value = 1 - after / before
         # the delta method: log(A/B) moves by a/A - b/B with each person, whose mean is nought
         moves = [a / after - b / before for a, b in arm.pairs]
         spread = Z * sqrt(n / (n - 1) * sum(move * move for move in moves))

@@ -5,18 +5,19 @@ from collections.abc import Callable, Iterable
 from .oracle_calls import in_period
 from .oracle_care import offered
 from .parts import Asked, Figures, Part, count, share
-from .rows import FACE_TO_FACE, File, Row
+from .rows import CIVILIAN, FACE_TO_FACE, File, Row, is_civilian
 
-CIVILIAN = {"human_services", "mobile_crisis", "provider"}
 SENT = {"dispatched", "arrived", "cancelled"}
 
 
-def _is_civilian(row: Row) -> bool:
-    return bool(row["clinician"] or row["agency"] in CIVILIAN)
+def _who_came_known(file: File, call: Row) -> bool:
+    """Responders are recorded, by a source that names a team where one came."""
+    source = call["source_system_id"]
+    return bool(file.responders.get(call["id"])) and (source == 1 or source in file.names_a_team)
 
 
 def _civilian_states(file: File, call: Row) -> set[str]:
-    return {row["state"] for row in file.responders.get(call["id"], []) if _is_civilian(row)}
+    return {row["state"] for row in file.responders.get(call["id"], []) if is_civilian(row)}
 
 
 def _alone(file: File, call: Row) -> bool:
@@ -48,7 +49,7 @@ def responders(file: File, asked: Asked) -> Figures:
         ("calls", in_period(file, asked)),
         ("care_calls", in_period(file, asked, care=True)),
     ):
-        none = sum(not file.responders.get(call["id"]) for call in rows)
+        none = sum(not _who_came_known(file, call) for call in rows)
         states = [_civilian_states(file, call) for call in rows]
         for reading, number in (
             ("associated", sum(bool(each & {*SENT, "associated"}) for each in states)),
@@ -57,8 +58,8 @@ def responders(file: File, asked: Asked) -> Figures:
             ("arrived_alone", sum(_alone(file, call) for call in rows)),
         ):
             # no record does not mean that nobody was sent
-            part = share(number, len(rows) - none, missing=none)
-            part.numerator = number if none < len(rows) else None
+            part = _share_of_most(number, len(rows) - none, none)
+            part.numerator = part.numerator if none < len(rows) else None
             found[f"{reading}_of_{name}", ""] = part
     return found | _backup(file, asked) | _eligible(file, asked) | _lead(file, asked)
 
@@ -78,10 +79,14 @@ def _backup(file: File, asked: Asked) -> Figures:
 def _flag(rows: list[Row], column: str) -> Part:
     """Yes of those that say; those that do not are missing. Of a minority there is no rate."""
     said = [call[column] for call in rows if call[column] is not None]
-    missing = len(rows) - len(said)
-    if missing > len(said):
-        return Part("share", None, len(said), missing)
-    return share(sum(said), len(said), missing=missing)
+    return _share_of_most(sum(said), len(said), len(rows) - len(said))
+
+
+def _share_of_most(number: int, known: int, missing: int) -> Part:
+    """A share, none where more lack the answer than have it."""
+    if missing > known:
+        return Part("share", None, known, missing)
+    return share(number, known, missing=missing)
 
 
 def _eligible(file: File, asked: Asked) -> Figures:
@@ -94,12 +99,12 @@ def _eligible(file: File, asked: Asked) -> Figures:
         if file.codes["danger"][call["id"]] == {"none"}
         and (call["nature_cleared"] or call["nature"]) in natures
     ]
-    told = [c for c in fit if c["lead_agency"] or file.responders.get(c["id"])]
+    told = [c for c in fit if c["lead_agency"] or _who_came_known(file, c)]
     covered = [c for c in told if c["lead_agency"] in CIVILIAN or _alone(file, c)]
     missing = len(care) - len(screened)
     return {
-        ("civilian_eligible", ""): share(len(fit), len(screened), missing=missing),
-        ("civilian_covered", ""): share(len(covered), len(told), missing=len(fit) - len(told)),
+        ("civilian_eligible", ""): _share_of_most(len(fit), len(screened), missing),
+        ("civilian_covered", ""): _share_of_most(len(covered), len(told), len(fit) - len(told)),
     }
 
 
@@ -115,25 +120,48 @@ def _lead(file: File, asked: Asked) -> Figures:
 # ---------------------------------------------------------------- how calls ended
 
 
+OUTCOMES = {
+    "emergency_examination": {"police_exam", "physician_certificate"},
+    "hospital_transport": {"voluntary_transport"},
+    **{name: {name} for name in ("arrest", "citation", "arrest_diverted")},
+}
+
+
+def _ended(file: File, call: Row) -> set[str | None]:
+    """How it ended, None for words of the dispatch system that are not mapped to a code."""
+    mapped = file.codes["disposition"].get(call["id"])
+    return {*mapped} if mapped else {None} if call["cad_disposition_id"] else set()
+
+
+def _records(file: File, call: Row, any_of: set[str]) -> bool:
+    """It has a disposition, and its source has been seen to record these."""
+    if not _ended(file, call):
+        return False
+    return call["source_system_id"] == 1 or bool(
+        any_of & file.recorded_by_source.get(call["source_system_id"], set())
+    )
+
+
 def dispositions(file: File, asked: Asked) -> Figures:
     found: Figures = {}
     every, care = in_period(file, asked), in_period(file, asked, care=True)
     for name in ("disposition", "intervention"):
-        codes = file.codes[name]
-        having = [codes[call["id"]] for call in every if codes.get(call["id"])]
-        for code, label in file.labels(name).items():
+        labels: dict[str | None, str] = {**file.labels(name)}
+        having: list[set[str | None]]
+        if name == "disposition":
+            labels[None] = "Other dispatch words"
+            having = [each for call in every if (each := _ended(file, call))]
+        else:
+            having = [{*each} for call in every if (each := file.codes[name].get(call["id"]))]
+        for code, label in labels.items():
             found[f"{name}_mix", label] = share(
                 sum(code in each for each in having), len(having), missing=len(every) - len(having)
             )
-    ended = [file.codes["disposition"].get(call["id"], set()) for call in care]
-    having = [each for each in ended if each]
-    for figure, any_of in (
-        ("emergency_examination", {"police_exam", "physician_certificate"}),
-        ("hospital_transport", {"voluntary_transport"}),
-        *((name, {name}) for name in ("arrest", "citation", "arrest_diverted")),
-    ):
+    for figure, any_of in OUTCOMES.items():
+        having = [_ended(file, call) for call in care if _records(file, call, any_of)]
+        missing = len(care) - len(having)
         number = sum(bool(each & any_of) for each in having)
-        found[figure, ""] = share(number, len(having), missing=len(care) - len(having))
+        found[figure, ""] = _share_of_most(number, len(having), missing)
     found["force", ""] = _flag(care, "force_used")
     found["injury", ""] = _flag(care, "injury")
     return found

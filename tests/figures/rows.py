@@ -17,6 +17,7 @@ Row = dict[str, Any]
 Key = TypeVar("Key")
 
 FACE_TO_FACE = {"subject", "family", "victim"}
+CIVILIAN = {"human_services", "mobile_crisis", "provider"}
 ACCEPTED = {"accepted", "in_progress", "service_received"}
 ENGAGED = {"in_progress", "service_received"}
 
@@ -29,6 +30,11 @@ def instant(text: str) -> int:
 def add_days(day: str, days: int) -> str:
     """The local day so many days later."""
     return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+
+
+def is_civilian(responder: Row) -> bool:
+    """A clinician of any agency, or one of an agency that is not police, fire or EMS."""
+    return bool(responder["clinician"] or responder["agency"] in CIVILIAN)
 
 
 def group(rows: Iterable[Row], by: Callable[[Row], Key]) -> dict[Key, list[Row]]:
@@ -117,6 +123,28 @@ class File:
             }
             for name in ("danger", "disposition", "intervention")
         }
+
+    @cached_property
+    def recorded_by_source(self) -> dict[int, set[str]]:
+        """Source -> the dispositions that any of its calls has, voided or not."""
+        source = {call["id"]: int(call["source_system_id"]) for call in self.every_call}
+        found: dict[int, set[str]] = defaultdict(set)
+        for row in self.tables["call_disposition"]:
+            if row["call_id"] in source:
+                found[source[row["call_id"]]].add(row["disposition"])
+        return found
+
+    @cached_property
+    def names_a_team(self) -> set[int]:
+        """Sources of which any call has a civilian responder."""
+        source = {call["id"]: int(call["source_system_id"]) for call in self.every_call}
+        rows = filter(is_civilian, self.tables["call_responder"])
+        return {source[row["call_id"]] for row in rows if row["call_id"] in source}
+
+    @property
+    def every_call(self) -> list[Row]:
+        """All calls of the file, whatever part of it is asked about."""
+        return self.tables.get("every_call", self.tables["call"])
 
     @cached_property
     def nothing_read(self) -> set[int | None]:

@@ -11,6 +11,7 @@ CARE = {
 }
 NATURES = (*sorted(CARE), *("domestic", "disturbance", "trespass", "medical_assist", "other"))
 AGENCIES = ("police", "fire", "ems", "human_services", "mobile_crisis", "provider", "school")
+RICH = unix(2025, 1, 1, 0)
 DANGERS = (
     *("weapon", "violence", "threat", "injury", "fire"),
     *("dog", "biohazard", "barricade", "other"),
@@ -65,6 +66,7 @@ def _call(town: Town, at: int) -> None:
         "call",
         dispatched_at=dispatched,
         cad_nature_id=None if by_hand or number % 9 == 0 else number % 7 + 1,
+        cad_disposition_id=None if by_hand or number % 4 == 0 else 9,
         cad_cleared_id=8 if not by_hand and number % 11 == 0 else None,
         source_system_id=1 if by_hand else chance.choice((2, 2, 2, 2, 3)),
         incident=None if by_hand else f"N{len(town.rows['call']):06}",
@@ -79,7 +81,8 @@ def _call(town: Town, at: int) -> None:
         arrived_at=chance.perhaps(stamp(arrived), 0.5),
         cleared_at=chance.perhaps(stamp(arrived + chance.randrange(9 * HOUR)), 0.3),
         **dict(voided_at=None, voided_by=None, void_reason=None),
-        **_details(town, rich=by_hand or chance.often(0.05)),
+        # from 2025 on most dispatch records say how the call ended, and who came
+        **_details(town, rich=by_hand or chance.often(0.05 if at < RICH else 0.8)),
     )
     if chance.often(0.015):
         when = recorded + 60 + chance.randrange(90 * DAY)

@@ -11,12 +11,12 @@ from ..conftest import Ccu
 from ..retention import retention_steps
 from .reporting import Hand
 
-MONTH = ("report", "--month", "2026-01", "--by")
-RATE = "share_of_all_calls"
+MONTH = ("report", "--month", "2026-01", "--section", "dispositions", "--by")
+RATE = "arrest"
 
 
 def split(ccu: Ccu, by: str, *more: str) -> dict[str, dict[str, Any]]:
-    """group -> its row of the share of care natures."""
+    """group -> its row of the share of care calls with an arrest."""
     done = ccu(*MONTH, by, "-f", "json", *more)
     assert done.code == 0, done.err
     (section,) = json.loads(done.out)["sections"]
@@ -26,11 +26,13 @@ def split(ccu: Ccu, by: str, *more: str) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture
 def hand(ccu: Ccu, db_path: Path) -> Hand:
-    """Person 1 has 12 calls, 3 of care; person 2 has 4; person 3 is a second record of person 1."""
+    """Person 1 has 12 calls, 3 with an arrest; person 2 has 4; person 3 is a second record of person 1."""
     hand = Hand(db_path)
     people = [hand.person(name) for name in ("Ana", "Ben", "Anna")]
     for number, person in enumerate([people[0]] * 8 + [people[2]] * 4 + [people[1]] * 4):
-        hand.call(f"2026-01-{number + 1:02}T10:00:00", person, care=int(number < 3))
+        call_id = hand.call(f"2026-01-{number + 1:02}T10:00:00", person)
+        ended = "arrest" if number < 3 else "resolved"
+        hand.one("INSERT INTO call_disposition VALUES (?, ?)", call_id, ended)
     steps.merge(db_path, people[2], people[0])
     return hand
 
@@ -85,3 +87,11 @@ def test_a_sealed_person_is_counted_and_their_answer_is_not_read(
 def test_what_it_refuses(ccu: Ccu, hand: Hand, more: tuple[str, ...]) -> None:
     done = ccu(*MONTH, "language", *more)
     assert (done.code, done.out) == (2, "")
+
+
+def test_the_share_of_care_natures_is_not_split(ccu: Ccu, hand: Hand) -> None:
+    """Where only care calls name people it is 100% of every group."""
+    done = ccu("report", "--month", "2026-01", "--by", "sex", "-f", "json")
+    (section,) = json.loads(done.out)["sections"]
+    found = {row["figure"] for row in section["rows"]}
+    assert "arrived_alone_of_calls" in found and "share_of_all_calls" not in found

@@ -300,6 +300,7 @@ def tables_of(file: File, group: str) -> dict[str, list[Row]]:
         **tables,
         "call_person": met,
         "call": [row for row in tables["call"] if row["id"] in about],
+        "every_call": tables["call"],
         "referral": [row for row in tables["referral"] if of(row)],
         "follow_up": [row for row in tables["follow_up"] if row["id"] in due],
         "attempt": [row for row in tables["attempt"] if row["follow_up_id"] in due],

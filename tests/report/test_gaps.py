@@ -1,5 +1,6 @@
 """`ccu report`: a period that is not complete is named and marked, and a quiet town is not."""
 
+import csv
 import random
 import re
 from datetime import date, timedelta
@@ -56,12 +57,83 @@ def test_a_file_that_ends_in_mid_month(ccu: Ccu, hand: Hand) -> None:
     assert "Mar 2026~" in later
 
 
+@pytest.mark.parametrize("year", [2019, 2020, 2025])
+def test_records_that_ended_long_ago_are_told_of_every_later_year(year: int) -> None:
+    """100 calls a day for a week of May 2018, and none since."""
+    records = Records(
+        {"cad": dict.fromkeys(days("2018-05-01", "2018-05-07"), 100)}, date(2026, 2, 1)
+    )
+    told = records.sentence(Period("year", date(year, 1, 1), date(year + 1, 1, 1)))
+    assert told.endswith("; none after May 7, 2018")
+    last_30_days = Period("days", date(2026, 1, 2), date(2026, 2, 1))
+    assert records.sentence(last_30_days) == "calls on 0 of 30 days; none after May 7, 2018"
+    quiet = Records({"ccu": {date(2025, 3, day): 1 for day in (1, 11, 21)}}, date(2026, 2, 1))
+    assert quiet.sentence(month(1, 2026)).endswith("; none after Mar 21, 2025")
+
+
+def test_an_empty_month_of_a_small_town_is_told() -> None:
+    """8 calls in each of 23 other months; in a report of the month, the quarter and the year."""
+    calls = {
+        date(year, number, 3 * step + 1): 1
+        for year in (2024, 2025)
+        for number in range(1, 13)
+        for step in range(8)
+        if (year, number) != (2025, 6)
+    }
+    records = Records({"cad": calls}, date(2026, 2, 1))
+    assert records.sentence(month(6)).startswith("calls on 0 of 30 days; none from Jun 1, 2025")
+    for period in (
+        Period("quarter", date(2025, 4, 1), date(2025, 7, 1)),
+        Period("year", date(2025, 1, 1), date(2026, 1, 1)),
+    ):
+        assert "none from May 23, 2025 to Jun 30, 2025" in records.sentence(period)
+    assert not any(records.sentence(month(number)) for number in (5, 7, 12))
+
+
+def test_public_figures_after_the_last_call_are_not_complete(ccu: Ccu, hand: Hand) -> None:
+    two_a_day(hand, "2023-01-01", "2023-03-15")
+    for name in ("2023-12", "2025-12"):
+        shown = " ".join(at("2026-04-20", "report", "--month", name, "--public").out.split())
+        assert "The records of this period are not complete" in shown
+
+
+def test_periods_before_the_first_call_are_not_called_complete(ccu: Ccu, hand: Hand) -> None:
+    two_a_day(hand, "2025-05-01", "2025-05-20")
+    done = at("2026-04-20", "report", "--month", "2025-05", "--section", "summary")
+    assert "May 2025 is not complete" in done.out and "complete: a smaller" not in done.out
+    assert "Apr 2025~" not in done.out
+    found = report(ccu, "--month", "2025-05")
+    assert found["partial"] == {"period": True, "previous": True, "year_before": True}
+    two_a_day(hand, "2025-04-01", "2025-04-30")
+    notes = " ".join(report(ccu, "--month", "2025-05")["notes"])
+    assert "April 2025 is complete: a smaller number so far is not a decrease." in notes
+
+
+def test_each_row_of_csv_says_which_period_is_partial(ccu: Ccu, hand: Hand) -> None:
+    two_a_day(hand, "2025-05-01", "2026-01-15")
+    for section in ("summary", "repeat-addresses", "hours", "natures"):
+        for name, partial in (
+            ("2025-12", "year_before"),
+            ("2026-01", "period year_before"),
+            ("2025-05", "previous year_before"),
+        ):
+            line = ("report", "--month", name, "--section", section, "-f", "csv")
+            rows = list(csv.DictReader(ccu(*line).out.splitlines()))
+            found = {row["partial"] for row in rows if not row.get("group", "").startswith("202")}
+            assert found <= {partial} and (rows or section == "repeat-addresses"), section
+    line = ("report", "--month", "2026-01", "--section", "summary", "-f", "csv")
+    rows = list(csv.DictReader(ccu(*line).out.splitlines()))
+    months = {row["group"]: row["partial"] for row in rows if row["figure"] == "calls_by_month"}
+    assert (months["2025-12"], months["2026-01"]) == ("", "period")
+
+
 def test_data_has_a_flag(ccu: Ccu, hand: Hand) -> None:
     two_a_day(hand, "2025-01-10", "2025-12-20")
     found = report(ccu, "--month", "2026-01")
     assert found["partial"] == {"period": True, "previous": True, "year_before": True}
     found = report(ccu, "--month", "2025-11")
-    assert found["partial"] == {"period": False, "previous": False, "year_before": False}
+    # November 2024 ended before the first call: no data is not complete
+    assert found["partial"] == {"period": False, "previous": False, "year_before": True}
     months = figures(ccu, "summary", "--month", "2026-01")
     notes = [
         months[f"calls_by_month: {name}"]["note"] for name in ("2025-02", "2025-12", "2026-01")

@@ -96,6 +96,88 @@ def test_what_is_written_down_only_when_it_happens_has_no_rate(
     assert (row["value"], row["denominator"], row["missing"]) == (1 / 8, 8, 8)
 
 
+def cad_calls(hand: Hand, count: int, *, words: bool = True) -> None:
+    """Care calls from a dispatch system in January 2026, ids from 1 in an empty file."""
+    source = hand.one("INSERT INTO source_system (name) VALUES ('county-cad')")
+    text = hand.one("INSERT INTO cad_text (text) VALUES ('ARR')") if words else None
+    hand.calls([f"2026-01-{number % 28 + 1:02}T10:00:00" for number in range(count)])
+    hand.one("UPDATE call SET source_system_id = ?, cad_disposition_id = ?", source, text)
+
+
+def test_a_disposition_in_words_that_are_not_mapped_is_a_disposition(
+    ccu: Ccu, db_path: Path
+) -> None:
+    """15 arrests of 60 calls that all say how they ended: 25%, not 100% of 15."""
+    hand = Hand(db_path)
+    cad_calls(hand, 60)
+    hand.one("INSERT INTO call_disposition SELECT id, 'arrest' FROM call WHERE id <= 15")
+    found = figures(ccu, "dispositions", *JANUARY)
+    for name, number in (("Arrest", 15), ("Other dispatch words", 45)):
+        row = found[f"disposition_mix: {name}"]
+        parts = (row["numerator"], row["denominator"], row["missing"], row["value"])
+        assert parts == (number, 60, 0, number / 60)
+    row = found["arrest"]
+    assert (row["numerator"], row["denominator"], row["missing"]) == (15, 60, 0)
+    row = figures(ccu, "data-quality", *JANUARY)["care_calls_without: disposition"]
+    assert (row["value"], row["denominator"]) == (0, 60)
+
+
+def test_an_outcome_that_no_call_of_the_source_has_is_no_rate_of_zero(
+    ccu: Ccu, db_path: Path
+) -> None:
+    hand = Hand(db_path)
+    cad_calls(hand, 60)
+    hand.one("INSERT INTO call_disposition SELECT id, 'arrest' FROM call WHERE id = 1")
+    row = figures(ccu, "dispositions", *JANUARY)["emergency_examination"]
+    parts = (row["value"], row["numerator"], row["denominator"], row["missing"])
+    assert parts == (None, None, 0, 60)
+    assert row["note"] == "most calls do not record it"
+    assert figures(ccu, "dispositions", *JANUARY)["arrest"]["value"] == round(1 / 60, 6)
+    hand.calls(["2025-06-01T10:00:00"])  # of another period: the source has the word for it
+    hand.one("UPDATE call SET source_system_id = 2 WHERE id = 61")
+    hand.one("INSERT INTO call_disposition VALUES (61, 'police_exam')")
+    row = figures(ccu, "dispositions", *JANUARY)["emergency_examination"]
+    assert (row["value"], row["denominator"], row["missing"]) == (0, 60, 0)
+
+
+def responder(hand: Hand, call_ids: range, agency: str) -> None:
+    """A responder who arrived at each of these calls."""
+    hand.many(
+        "INSERT INTO call_responder (call_id, agency, state) VALUES (?, ?, 'arrived')",
+        ((call_id, agency) for call_id in call_ids),
+    )
+
+
+def test_units_that_are_not_known_to_be_police_are_no_rate_of_zero(ccu: Ccu, db_path: Path) -> None:
+    """CIT1 is police by default where the layout names no responders."""
+    hand = Hand(db_path)
+    cad_calls(hand, 60)
+    responder(hand, range(1, 61), "police")
+    row = figures(ccu, "responders", *JANUARY)["arrived_alone_of_calls"]
+    parts = (row["value"], row["denominator"], row["missing"])
+    assert parts == (None, 0, 60)
+    hand.one("UPDATE call_responder SET agency = 'mobile_crisis' WHERE call_id <= 6")
+    row = figures(ccu, "responders", *JANUARY)["arrived_alone_of_calls"]
+    assert (row["value"], row["denominator"], row["missing"]) == (0.1, 60, 0)
+
+
+def test_a_rate_of_all_calls_is_not_that_of_the_few_with_a_responder(
+    ccu: Ccu, db_path: Path
+) -> None:
+    """19 of 32 calls with a responder, of 181."""
+    hand = Hand(db_path)
+    cad_calls(hand, 181)
+    responder(hand, range(1, 20), "mobile_crisis")
+    responder(hand, range(20, 33), "police")
+    row = figures(ccu, "responders", *JANUARY)["arrived_of_calls"]
+    parts = (row["value"], row["numerator"], row["denominator"], row["missing"])
+    assert parts == (None, None, 32, 149)
+    assert row["note"] == "most calls do not record it"
+    responder(hand, range(33, 92), "police")
+    row = figures(ccu, "responders", *JANUARY)["arrived_of_calls"]
+    assert (row["value"], row["denominator"], row["missing"]) == (round(19 / 91, 6), 91, 90)
+
+
 def test_an_arrival_before_the_dispatch_is_missing(ccu: Ccu, db_path: Path) -> None:
     hand = Hand(db_path)
     hand.calls([f"2026-01-0{day}T10:00:00" for day in range(1, 6)], arrived=True)
@@ -107,6 +189,23 @@ def test_an_arrival_before_the_dispatch_is_missing(ccu: Ccu, db_path: Path) -> N
     assert (row["value"], row["denominator"], row["missing"]) == (4, 3, 2)
     assert found["p90_minutes_to_arrival: all calls"]["value"] == 10
     assert "4.0 min*" in ccu("report", *JANUARY, "--section", "response").out
+
+
+def test_a_reduction_of_few_is_no_percentage(ccu: Ccu, db_path: Path) -> None:
+    """One person, 1 call before and 4 after: -300% of nobody in particular."""
+    hand = Hand(db_path)
+    hand.call("2025-01-01T00:00:00")
+    person = hand.person("Ana")
+    hand.call("2025-10-20T10:00:00", person)
+    hand.provider()
+    hand.referral("2025-11-01T10:00:00", ("accepted", "2025-11-01T11:00:00"), person=person)
+    for day in range(10, 14):
+        hand.call(f"2025-11-{day}T10:00:00", person)
+    line = ("--month", "2025-11", "--window", "60")
+    row = figures(ccu, "before-after", *line)["reduction: engaged"]
+    assert (row["value"], row["numerator"], row["denominator"]) == (None, 4, 1)
+    shown = ccu("report", *line, "--section", "before-after").out
+    assert "%*" not in shown and "n/a; too few" in " ".join(shown.split())
 
 
 # --- addresses, from dispatch records alone -------------------------------------------------

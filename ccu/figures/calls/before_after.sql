@@ -17,8 +17,8 @@
 -- --all-calls read call for care call throughout. The 95% interval is by the delta method on log(after /
 -- before), people varying and not calls: the variance is n/(n-1) x (sum a*a / A*A + sum b*b /
 -- B*B - 2 sum a*b / A*B), with a and b a person's calls after and before, A and B their sums, n
--- the people. Fewer than ten people, or no call on one side, have no interval. It cannot
--- show that the help caused it: people are engaged when things are at their worst, and calls fall
+-- the people. Fewer than ten people, or no call on one side, have no interval and no value: only their
+-- calls. It cannot show that the help caused it: people are engaged when things are at their worst, and calls fall
 -- afterward without help too (regression to the mean). The people not engaged show how much, as
 -- far as they are like those engaged; they were not chosen at random.
 
@@ -130,7 +130,7 @@ told AS MATERIALIZED (
            AS missing
   FROM arm LEFT JOIN each ON each.grp = arm.grp GROUP BY arm.grp)
 SELECT 'reduction' AS figure, grp, after AS numerator, before AS denominator, missing, not_yet,
-       1 - 1.0 * after / nullif(before, 0) AS value, n, aa, bb, ab,
+       iif(n < 10 OR after = 0, NULL, 1 - 1.0 * after / nullif(before, 0)) AS value, n, aa, bb, ab,
        iif(n < 10 OR before = 0 OR after = 0, 'too few for an interval: no claim', '') AS note
 FROM told
 UNION ALL

@@ -14,8 +14,8 @@
 -- shelter, a hospital, the station) and texts that could not be read as an address are left out. Not yet:
 -- the days after are not over; missing: the file does not reach back over the days before. With --all-calls
 -- read call for care call throughout. The 95% interval is by the delta method, addresses varying and
--- not calls, as for reduction. It cannot show that the team caused it: a team comes when calls are at
--- their worst, and calls fall afterward without it too (regression to the mean). The addresses not
+-- not calls, as for reduction, and so is when there is no value. It cannot show that the team
+-- caused it: a team comes when calls are at their worst, and calls fall afterward without it too (regression to the mean). The addresses not
 -- engaged show how much, as far as they are like those engaged; they were not chosen at random. People
 -- move: calls at an address need not be about one person.
 
@@ -90,7 +90,7 @@ told AS MATERIALIZED (
            AS missing
   FROM arm LEFT JOIN each ON each.grp = arm.grp GROUP BY arm.grp)
 SELECT 'address_reduction' AS figure, grp, after AS numerator, before AS denominator, missing,
-       not_yet, 1 - 1.0 * after / nullif(before, 0) AS value, n, aa, bb, ab,
+       not_yet, iif(n < 10 OR after = 0, NULL, 1 - 1.0 * after / nullif(before, 0)) AS value, n, aa, bb, ab,
        iif(n < 10 OR before = 0 OR after = 0, 'too few for an interval: no claim', '') AS note
 FROM told
 UNION ALL

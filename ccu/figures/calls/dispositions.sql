@@ -5,8 +5,8 @@
 -- groups: used
 -- numerator: calls with this disposition
 -- denominator: calls with any disposition recorded
--- A call may end in several ways, so the shares add up to more than 100%. missing: calls without a
--- disposition of ours; an imported call has its dispatch system's own words instead.
+-- A call may end in several ways, so the shares add up to more than 100%. Other dispatch words: imported
+-- calls whose disposition the layout does not map to one of ours. missing: calls without any.
 
 -- intervention_mix
 -- title: All calls, done
@@ -22,32 +22,38 @@
 -- unit: share
 -- known from: Toronto (23.3%)
 -- numerator: care calls that ended in a police request or a physician's certificate for one
--- denominator: care calls with a disposition
--- missing: care calls without a disposition recorded.
+-- denominator: care calls with a disposition, from a source that records this one
+-- A call logged by hand may record any. A dispatch system does when a call of it on file, of whatever
+-- period, has this disposition: else its layout may not map it, and 0 would only mean that. missing: all
+-- other care calls; where they are more than those counted, there is no rate.
 
 -- hospital_transport
 -- title: Voluntary transport to hospital, of care calls
 -- unit: share
 -- numerator: care calls that ended in one
--- denominator: care calls with a disposition
+-- denominator: care calls with a disposition, from a source that records this one
+-- As emergency_examination.
 
 -- arrest
 -- title: Arrest, of care calls
 -- unit: share
 -- numerator: care calls that ended in an arrest
--- denominator: care calls with a disposition
+-- denominator: care calls with a disposition, from a source that records this one
+-- As emergency_examination.
 
 -- citation
 -- title: Citation, of care calls
 -- unit: share
 -- numerator: care calls that ended in a citation
--- denominator: care calls with a disposition
+-- denominator: care calls with a disposition, from a source that records this one
+-- As emergency_examination.
 
 -- arrest_diverted
 -- title: Arrest diverted, of care calls
 -- unit: share
 -- numerator: care calls where an officer could have arrested and chose help instead
--- denominator: care calls with a disposition
+-- denominator: care calls with a disposition, from a source that records this one
+-- As emergency_examination.
 
 -- force
 -- title: Force used, of care calls
@@ -63,37 +69,49 @@
 -- denominator: care calls that record whether anyone was
 -- missing: care calls that do not record it. No rate where they are more than those that do.
 
-WITH counted AS MATERIALIZED (
-  SELECT id, care, force_used, injury FROM call
+WITH flag (at, figure, code) AS (
+  VALUES (1, 'emergency_examination', 'police_exam'),
+         (1, 'emergency_examination', 'physician_certificate'),
+         (2, 'hospital_transport', 'voluntary_transport'),
+         (3, 'arrest', 'arrest'), (4, 'citation', 'citation'),
+         (5, 'arrest_diverted', 'arrest_diverted')),
+recorded AS MATERIALIZED (  -- the sources that record it; main.call: also calls left out of this view
+  SELECT flag.figure, call.source_system_id AS source
+  FROM call_disposition CROSS JOIN flag ON flag.code = call_disposition.disposition
+  CROSS JOIN main.call ON call.id = call_disposition.call_id
+  UNION
+  SELECT flag.figure, call.source_system_id
+  FROM call_disposition CROSS JOIN flag ON flag.code = call_disposition.disposition
+  CROSS JOIN call ON call.id = call_disposition.call_id
+  UNION
+  SELECT flag.figure, source_system.id FROM flag CROSS JOIN source_system WHERE name = 'ccu'),
+counted AS MATERIALIZED (
+  SELECT id, care, force_used, injury, source_system_id AS source, cad_disposition_id FROM call
   WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
     AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)),
-ended AS MATERIALIZED (
-  SELECT counted.id, counted.care, call_disposition.disposition
-  FROM counted JOIN call_disposition ON call_disposition.call_id = counted.id),
+ended AS MATERIALIZED (  -- without a disposition: only in words that are not mapped
+  SELECT counted.id, counted.care, counted.source, call_disposition.disposition
+  FROM counted LEFT JOIN call_disposition ON call_disposition.call_id = counted.id
+  WHERE call_disposition.disposition IS NOT NULL OR counted.cad_disposition_id IS NOT NULL),
 done AS MATERIALIZED (
   SELECT counted.id, call_intervention.intervention
   FROM counted JOIN call_intervention ON call_intervention.call_id = counted.id),
 total AS (
   SELECT count(*) AS calls, coalesce(sum(care), 0) AS care,
          (SELECT count(DISTINCT id) FROM ended) AS ended,
-         (SELECT count(DISTINCT id) FROM ended WHERE care) AS care_ended,
          (SELECT count(DISTINCT id) FROM done) AS done,
          count(force_used) FILTER (WHERE care) AS force_known,
          count(*) FILTER (WHERE care AND force_used) AS force_used,
          count(injury) FILTER (WHERE care) AS injury_known,
          count(*) FILTER (WHERE care AND injury) AS injured
-  FROM counted),
-flag (at, figure, code) AS (
-  VALUES (1, 'emergency_examination', 'police_exam'),
-         (1, 'emergency_examination', 'physician_certificate'),
-         (2, 'hospital_transport', 'voluntary_transport'),
-         (3, 'arrest', 'arrest'), (4, 'citation', 'citation'),
-         (5, 'arrest_diverted', 'arrest_diverted'))
+  FROM counted)
 SELECT * FROM (
-  SELECT 'disposition_mix' AS figure, disposition.label AS grp,
-         (SELECT count(*) FROM ended WHERE ended.disposition = disposition.code) AS numerator,
+  SELECT 'disposition_mix' AS figure, kind.label AS grp,
+         (SELECT count(*) FROM ended WHERE ended.disposition IS kind.code) AS numerator,
          total.ended AS denominator, total.calls - total.ended AS missing, '' AS note
-  FROM disposition CROSS JOIN total ORDER BY disposition.sort)
+  FROM (SELECT code, label, sort FROM disposition
+        UNION ALL VALUES (NULL, 'Other dispatch words', 1e9)) AS kind
+  CROSS JOIN total ORDER BY kind.sort)
 UNION ALL
 SELECT * FROM (
   SELECT 'intervention_mix', intervention.label,
@@ -101,14 +119,14 @@ SELECT * FROM (
          total.done, total.calls - total.done, ''
   FROM intervention CROSS JOIN total ORDER BY intervention.sort)
 UNION ALL
-SELECT * FROM (
-  SELECT flag.figure, '', count(DISTINCT ended.id), total.care_ended, total.care - total.care_ended, ''
-  FROM flag CROSS JOIN total LEFT JOIN ended ON ended.disposition = flag.code AND ended.care
-  GROUP BY flag.figure ORDER BY min(flag.at))
-UNION ALL
 SELECT figure, '', iif(missing > known, NULL, hits), known, missing,
        iif(missing > known, 'most calls do not record it', '')
 FROM (
-  SELECT 'force' AS figure, force_used AS hits, force_known AS known, care - force_known AS missing
-  FROM total
+  SELECT * FROM (
+    SELECT flag.figure, count(DISTINCT ended.id) FILTER (WHERE ended.disposition = flag.code) AS hits,
+           count(DISTINCT ended.id) AS known, total.care - count(DISTINCT ended.id) AS missing
+    FROM flag CROSS JOIN total LEFT JOIN ended
+      ON ended.care AND (flag.figure, ended.source) IN (SELECT figure, source FROM recorded)
+    GROUP BY flag.figure ORDER BY min(flag.at))
+  UNION ALL SELECT 'force', force_used, force_known, care - force_known FROM total
   UNION ALL SELECT 'injury', injured, injury_known, care - injury_known FROM total);

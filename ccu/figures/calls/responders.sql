@@ -7,8 +7,10 @@
 -- A civilian responder is a clinician of any agency, or human services, mobile crisis or a contracted
 -- provider. The widest of four readings of the same calls: one that was called off on the way counts,
 -- one that was not available does not. Eugene's police found 2% to 20% by such readings of one year,
--- so none of them is printed without its name. missing: calls without any responder recorded; they
--- are left out on both sides, because no record does not mean that nobody was sent.
+-- so none of them is printed without its name. missing: calls without any responder recorded, because
+-- no record does not mean that nobody was sent, and imported calls from a source of which no call on
+-- file has a civilian responder: its units are not known to be police. They are left out on both sides;
+-- where they are more than the calls counted, there is no rate.
 
 -- dispatched_of_calls
 -- title: Civilian responder sent, of all calls
@@ -94,7 +96,8 @@
 -- numerator: care calls of a nature on the list civilian_natures, screened, with no hazard found
 -- denominator: care calls with a hazard screen
 -- The list is the town's own setting, printed below. missing: care calls whose hazards were not
--- screened, or not recorded: unknown is not safe, so they are left out on both sides.
+-- screened, or not recorded: unknown is not safe, so they are left out on both sides. No rate where
+-- they are more than those screened.
 
 -- civilian_covered
 -- title: Of these, met by a civilian team
@@ -103,7 +106,7 @@
 -- numerator: calls fit for a civilian team that one led, or where one arrived without police
 -- denominator: calls fit for a civilian team with a lead agency or a responder recorded
 -- Led: the lead agency is human services, mobile crisis or a contracted provider. missing: calls fit
--- for a civilian team without either recorded.
+-- for a civilian team without either recorded. No rate where they are more than the others.
 
 -- lead_agency
 -- title: Led by
@@ -114,8 +117,19 @@
 -- denominator: calls with a lead agency recorded
 -- missing: calls without a lead agency recorded.
 
-WITH counted AS MATERIALIZED (
-  SELECT id, care, lead_agency, arrived_at, backup_asked, backup_arrived,
+WITH responder AS NOT MATERIALIZED (
+  SELECT call_id, agency, clinician, state,
+         clinician OR agency IN ('human_services', 'mobile_crisis', 'provider') AS civilian
+  FROM call_responder),
+telling AS MATERIALIZED (  -- sources that name a team; main.call: also calls left out of this view
+  SELECT call.source_system_id AS source
+  FROM responder CROSS JOIN main.call ON call.id = responder.call_id WHERE civilian
+  UNION
+  SELECT call.source_system_id
+  FROM responder CROSS JOIN call ON call.id = responder.call_id WHERE civilian
+  UNION SELECT id FROM source_system WHERE name = 'ccu'),
+counted AS MATERIALIZED (
+  SELECT id, care, source_system_id AS source, lead_agency, arrived_at, backup_asked, backup_arrived,
          coalesce(nature_cleared, nature) AS nature
   FROM call
   WHERE occurred_at >= :start AND occurred_at < :end AND voided_at IS NULL
@@ -129,10 +143,8 @@ took_part AS MATERIALIZED (  -- one row a call; without a responder, what they d
          max(civilian AND state IN ('dispatched', 'cancelled', 'arrived')) AS dispatched,
          max(civilian AND state = 'arrived') AS arrived,
          coalesce(max(agency = 'police' AND NOT clinician AND state = 'arrived'), 0) AS police
-  FROM counted LEFT JOIN (
-    SELECT call_id, agency, clinician, state,
-           clinician OR agency IN ('human_services', 'mobile_crisis', 'provider') AS civilian
-    FROM call_responder) AS responder ON responder.call_id = counted.id
+  FROM counted LEFT JOIN responder ON responder.call_id = counted.id
+    AND counted.source IN (SELECT source FROM telling)
   GROUP BY counted.id),
 screened AS (
   SELECT counted.id, max(call_danger.danger <> 'none') AS danger
@@ -188,4 +200,4 @@ line AS (
     FROM agency ORDER BY agency.sort))
 SELECT figure, grp, iif(thin, NULL, numerator) AS numerator, denominator, missing,
        iif(thin, 'most calls do not record it', '') AS note
-FROM (SELECT *, figure IN ('backup_rate', 'backup_arrived') AND missing > denominator AS thin FROM line);
+FROM (SELECT *, figure <> 'lead_agency' AND missing > denominator AS thin FROM line);
