@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ccu.imports.dispatch.join_store import APART
 from tests.conftest import Ccu, examples
 from tests.dispatch_rows import LAYOUT, Desk, row, text
 
@@ -194,9 +195,7 @@ def test_the_newer_row_decides_where_it_has_a_value(desk: Desk) -> None:
 def test_one_number_at_times_far_apart_is_not_one_call(desk: Desk) -> None:
     rows = [row(Received="2025-01-18 22:30:00", Sent="", Cleared=""), row(), row(Beat="9")]
     assert desk.counts(text(rows), "--rejects", desk.rejects) == (3, 1, 0, 1, 1)
-    assert [cells[:2] for cells in desk.reject_rows()] == [
-        ["2", "this incident number is in the file with times more than 7 days apart"]
-    ]
+    assert [cells[:2] for cells in desk.reject_rows()] == [["2", APART]]
     assert desk.ask("SELECT substr(occurred_at, 1, 4), beat FROM call") == [("2026", "9")]
 
 
@@ -303,3 +302,70 @@ def test_the_list_of_calls_as_a_file_identifies_them(desk: Desk) -> None:
     header = file.read_text(encoding="utf-8").splitlines()[0]
     assert header == ",".join(f'"{name}"' for name in found)
     assert "Incident" not in desk.ccu(*words).out, "a screen has no room for it"
+
+
+def restarted(year: int, **cells: str) -> str:
+    """Three calls of a system whose numbers begin again at 00001 on January 1."""
+    return text(
+        row(Number=f"0000{n}", Received=f"{year}-01-0{n} 10:01:00", Sent="", Cleared="", **cells)
+        for n in (1, 2, 3)
+    )
+
+
+def test_a_number_used_again_in_another_year_changes_no_call_on_file(desk: Desk) -> None:
+    assert desk.counts(restarted(2024, Nature="SUICIDE THREAT")) == (3, 3, 0, 0, 0)
+    before = desk.ask("SELECT * FROM call ORDER BY id")
+    for dry_run in ((), ("--dry-run",)):
+        result = desk.bring(restarted(2025), "--rejects", desk.rejects, *dry_run)
+        assert result.out.split()[-5:] == ["3", "0", "0", "0", "3"]
+        assert "yearly_numbers = true" in result.err
+    assert [cells[0] for cells in desk.reject_rows()] == ["2", "3", "4"]
+    assert desk.ask("SELECT * FROM call ORDER BY id") == before
+    assert desk.counts(restarted(2024, Nature="SUICIDE THREAT")) == (3, 0, 0, 3, 0), "as each night"
+    assert desk.counts(restarted(2024, Nature="WELFARE CHECK")) == (3, 0, 3, 0, 0), "corrected"
+
+
+def test_numbers_that_restart_each_year_are_told_apart_by_the_year(desk: Desk) -> None:
+    desk.counts(restarted(2024))
+    desk.layout.write_text("yearly_numbers = true\n" + LAYOUT)
+    assert desk.counts(restarted(2025)) == (3, 3, 0, 0, 0)
+    assert desk.counts(restarted(2025, P="4")) == (3, 0, 3, 0, 0)
+    assert desk.counts(restarted(2024, P="5")) == (3, 0, 3, 0, 0), "on file without the year"
+    both = restarted(2024, P="5") + restarted(2025, P="4").partition("\n")[2]
+    assert desk.counts(both) == (6, 0, 0, 6, 0)
+    found = desk.ask("SELECT incident, substr(occurred_at, 1, 4), priority FROM call ORDER BY id")
+    assert found[::3] == [("00001", "2024", "5"), ("2025-00001", "2025", "4")]
+
+
+def test_units_on_both_sides_of_new_year_are_one_call(desk: Desk) -> None:
+    desk.layout.write_text("yearly_numbers = true\n" + UNITS)
+    rows = [
+        unit(Called="2025-12-31 23:58", Unit="B1"), unit(Called="2026-01-01 00:04", Unit="B2")
+    ]  # fmt: skip
+    assert desk.counts(text(rows, NAMES)) == (2, 1, 0, 1, 0)
+    assert desk.one("SELECT incident FROM call") == "2025-1"
+
+
+def test_a_time_that_an_officer_has_corrected_does_not_shut_out_the_row(desk: Desk) -> None:
+    wrong = row(Received="2025-01-18 22:30:00", Sent="", Cleared="")
+    desk.counts(text([wrong]))
+    edited = desk.ccu(
+        "call", "edit", "1", "--when", "2026-01-18 22:30", "--address", "12 Main St Apt 3",
+        "--reason", "the year",
+    )  # fmt: skip
+    assert edited.code == 0, edited.err
+    assert desk.counts(text([wrong])) == (1, 0, 0, 1, 0)
+    changed = row(Received="2025-01-18 22:30:00", Sent="", Cleared="", P="7")
+    assert desk.counts(text([changed])) == (1, 0, 1, 0, 0)
+    right = row(Sent="", Cleared="", P="8")
+    assert desk.counts(text([right])) == (1, 0, 1, 0, 0)
+    assert desk.ask("SELECT substr(occurred_at, 1, 4), priority FROM call") == [("2026", "8")]
+
+
+def test_rows_told_apart_by_other_columns_than_the_time_change_no_old_call(desk: Desk) -> None:
+    layout = LAYOUT.replace('incident = "Number"\n', "")
+    desk.layout.write_text(f'identity = ["Where"]\n{layout}')
+    desk.counts(text([row(Received="2025-01-18 22:30:00", Sent="", Cleared="")]))
+    result = desk.bring(text([row()]))
+    assert result.out.split()[-5:] == ["1", "0", "0", "0", "1"]
+    assert "add the column of the time to identity" in result.err

@@ -22,7 +22,7 @@ from ccu.imports import identifiers
 from ccu.imports import rejects as rejected
 from ccu.imports.dispatch import merge_store as merging
 from ccu.imports.dispatch import preview_store
-from ccu.imports.dispatch.join_store import APART, aside, join
+from ccu.imports.dispatch.join_store import aside, join
 from ccu.imports.dispatch.layout import Layout
 from ccu.imports.dispatch.merge_store import Summary
 from ccu.imports.dispatch.reading import RowReader
@@ -61,7 +61,7 @@ def import_file(
         with attached(connection, session.path), _interruptible(connection):
             connection.execute("BEGIN")  # on the staging file alone: the main one is not touched
             _read(export, table, layout, times, stage, summary)
-            summary.joined = join(connection, stage)
+            summary.joined = join(connection, stage, layout)
             summary.same = summary.joined.rows
             _reject_aside(connection, table, stage, summary)
             summary.unmapped, summary.uncleared = stage.unmapped, stage.uncleared
@@ -69,7 +69,7 @@ def import_file(
             if summary.rejected and rejects is not None:
                 rejected.write(rejects, table.names, stage.rejects())
             if dry_run:
-                merging.preview(connection, layout.source, summary)
+                merging.preview(connection, layout, summary)
                 summary.shown = preview_store.preview(connection, layout.columns)
             connection.execute("COMMIT")
             if not dry_run:
@@ -136,14 +136,14 @@ def _reject_aside(
     The file is read once more for them: to keep every row's cells for it would double the work.
     """
     lines = aside(connection)
-    line = next(lines, None)
+    line, reason = next(lines, (None, ""))
     if line is None:
         return
     for chunk in table.chunks():
         for number, cells in zip(chunk.numbers, chunk.rows, strict=True):
             if number == line:
-                _reject(stage, summary, Broken(number, APART, cells))
-                line = next(lines, None)
+                _reject(stage, summary, Broken(number, reason, cells))
+                line, reason = next(lines, (None, ""))
 
 
 @contextlib.contextmanager

@@ -50,7 +50,7 @@ CREATE TABLE staging.address (
 CREATE TABLE staging.reject (line INTEGER PRIMARY KEY, reason TEXT NOT NULL, cells TEXT NOT NULL);
 
 -- rejected when the rows were joined
-CREATE TABLE staging.aside (line INTEGER PRIMARY KEY);
+CREATE TABLE staging.aside (line INTEGER PRIMARY KEY, reason TEXT NOT NULL);
 
 -- filled when the rows are compared with the main file
 CREATE TABLE staging.known (line INTEGER PRIMARY KEY, call_id INTEGER, same INTEGER);
