@@ -64,6 +64,18 @@ class Words:
             found.update(code for part in (text, *parts) for code in self.codes(part))
         return found
 
+    def unknown(self, texts: Sequence[str]) -> tuple[str, ...]:
+        """Return the texts of a row, or their parts, that have no code; see `all_codes`."""
+        if self.has(" ".join(texts)):
+            return ()
+        found: list[str] = []
+        for text in texts:
+            parts = divided(text)
+            left = [part for part in parts if not self.codes(part)]
+            if left and not self.codes(text):
+                found += left if len(left) < len(parts) else [text]
+        return tuple(found)
+
     def code(self, text: str) -> str | None:
         """Return the one code that the text means, None when it is not in the map."""
         return next(iter(self.codes(text)), None)

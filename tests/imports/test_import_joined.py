@@ -192,6 +192,18 @@ def test_the_newer_row_decides_where_it_has_a_value(desk: Desk) -> None:
     assert desk.one("SELECT priority FROM call WHERE id = 3") == "7"
 
 
+def test_texts_that_mean_nothing_in_the_layout_are_told(desk: Desk) -> None:
+    desk.layout.write_text(UNITS)
+    odd = unit(Unit="B1, K9", State="STAGED", Hazard="DOG; SWORD", Asked="MAYBE", Min="about 5")
+    told = desk.bring(text([odd], NAMES)).err
+    for field, cell in (
+        ("responder", "K9"), ("responder_state", "STAGED"), ("hazards", "SWORD")
+    ):  # fmt: skip
+        assert f"1 texts of {field} are not in the layout, such as {cell}\n" in told
+    for field, cell in (("backup_asked", "MAYBE"), ("minutes", "about 5")):
+        assert f"1 texts of {field} cannot be read, such as {cell}\n" in told
+
+
 def test_one_number_at_times_far_apart_is_not_one_call(desk: Desk) -> None:
     rows = [row(Received="2025-01-18 22:30:00", Sent="", Cleared=""), row(), row(Beat="9")]
     assert desk.counts(text(rows), "--rejects", desk.rejects) == (3, 1, 0, 1, 1)

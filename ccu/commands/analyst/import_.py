@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("read", "new", "changed", "same", "rejected")
 WITHOUT_LAYOUT = "demo; --suggest writes a first one for your file"
-MOST_SHOWN, LONGEST_SHOWN = 5, 40  # natures, and characters of one
+MOST_SHOWN, LONGEST_SHOWN = 5, 40  # texts, and characters of one
+UNMAPPED = ("minutes", "backup_asked", "backup_arrived")  # fields that no layout maps to codes
 
 
 def command(
@@ -111,6 +112,12 @@ def _tell(summary: "Summary", rejects: Path | None) -> None:
             " cleared that are not in the layout; the dispatched nature counts; most often"
             f" {_most(summary.uncleared, dry_run)}"
         )
+    if summary.undisposed:
+        say(
+            f"{summary.undisposed.total()} dispositions, {len(summary.undisposed)} different ones,"
+            " are not in the layout and are none of the outcomes that ccu counts; most often"
+            f" {_most(summary.undisposed, dry_run)}"
+        )
     joined = summary.joined
     if joined.rows:
         say(
@@ -124,7 +131,8 @@ def _tell(summary: "Summary", rejects: Path | None) -> None:
         )
     for field, texts in summary.unread.items():
         if texts:
-            say(f"{len(texts)} texts of {field} are not in the layout, such as {_some(texts)}")
+            fault = "cannot be read" if field in UNMAPPED else "are not in the layout"
+            say(f"{len(texts)} texts of {field} {fault}, such as {_some(texts)}")
     if joined.repeated:
         say(
             f"{joined.repeated} rows without an incident number repeat another row; each counts"

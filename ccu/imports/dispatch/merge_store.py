@@ -177,6 +177,7 @@ class Summary:
     reasons: Counter[str] = field(default_factory=Counter)  # why rows were rejected
     unmapped: Counter[str] = field(default_factory=Counter)  # natures the layout does not know
     uncleared: Counter[str] = field(default_factory=Counter)  # the same, of natures as cleared
+    undisposed: Counter[str] = field(default_factory=Counter)  # the same, of dispositions
     joined: Joined = field(default_factory=Joined)
     shown: Preview | None = None  # of a dry run
     unread: Mapping[str, set[str]] = field(default_factory=dict)  # field -> texts not in the layout

@@ -83,7 +83,7 @@ class RowReader:
         natures = list(map(known.nature, field("nature")))
         cleared = [known.cleared(text) if text else NOTHING for text in field("nature_cleared")]
         ended = [
-            known.disposition(each) if each else NOTHING
+            known.ended(each) if each else NOTHING
             for each in self._several("disposition", cells, count)
         ]
         agencies = [known.agency(text) or self._lead_agency for text in field("agency")]

@@ -65,7 +65,7 @@ def import_file(
             summary.same = summary.joined.rows
             _reject_aside(connection, table, stage, summary)
             summary.unmapped, summary.uncleared = stage.unmapped, stage.uncleared
-            summary.unread = stage.unread
+            summary.undisposed, summary.unread = stage.undisposed, stage.unread
             if summary.rejected and rejects is not None:
                 rejected.write(rejects, table.names, stage.rejects())
             if dry_run:
