@@ -5,14 +5,15 @@ cars is no apartment. A date and a clock in two columns are joined.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ccu.address.words import STATE_CODES, STATES, SUFFIXES
+from ccu.address.words import SUFFIXES
 from ccu.imports import forms, suggest
+from ccu.imports.dispatch.choice import FEW, TOGETHER, Choice
 from ccu.imports.dispatch.layout import FIELDS, TIMES
-from ccu.imports.suggest import Chosen, Hints, Questions, Sample
+from ccu.imports.suggest import Questions
 
 if TYPE_CHECKING:
     from ccu.session import Session
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 DIRECTION = re.compile(r"[NSEW]{1,2}\.?|north|south|east|west", re.IGNORECASE)
 Test = Callable[[str], object]
 WANTED = ("incident", "occurred", "address", "nature", "disposition", "priority", "beat")
-TOGETHER = 0.9  # of a column's cells, that must be what the column is taken for
-FEW = 0.3
-STATE_NAMES = STATE_CODES | STATES.keys()
 CROSSING = re.compile(r"[a-z] ?[&/@] ?[a-z]", re.IGNORECASE)
 
 
@@ -38,18 +36,8 @@ def write(session: "Session", path: Path, target: Path | None) -> None:
     questions.finish()
 
 
-class First:
+class First(Choice):
     """A first layout: which column is what, and the lines."""
-
-    def __init__(self, sample: Sample, hints: Hints, questions: Questions) -> None:
-        self._sample, self._hints, self._questions = sample, hints, questions
-        self._kinds: dict[str, str] = {}
-        self.chosen: Chosen = {}
-        never = {name for _, name in suggest.ranked(sample, sample.names, hints["skip"]["never"])}
-        self._left = [name for name in sample.names if name not in never and sample.filled(name)]
-        self._blank = [name for name in sample.names if not sample.filled(name)]
-        self._cars: set[str] = set()
-        self._notes: list[str] = []
 
     # ------------------------------------------------------------ columns
 
@@ -79,77 +67,6 @@ class First:
             self._nature_by_cells()
         for name in ("incident", "address", "nature"):
             self._ask_for(name)
-
-    def _take(self, name: str, columns: Iterable[str]) -> None:
-        self.chosen[name] = [*columns]
-        self._left = [each for each in self._left if each not in self.chosen[name]]
-
-    def _ranked(self, name: str, patterns: Sequence[str]) -> list[tuple[int, str]]:
-        """Return the columns whose names match and whose cells can be the field's, best first."""
-        found = suggest.ranked(self._sample, self._left, patterns)
-        return [(rank, column) for rank, column in found if self._fits(name, column)]
-
-    def _choose(self, name: str) -> None:
-        found = self._ranked(name, self._hints["columns"][name])
-        if not found and name not in ("nature", "nature_cleared"):  # one that is filled in later
-            found = suggest.ranked(self._sample, self._blank, self._hints["columns"][name])[:1]
-        best = [column for rank, column in found if rank == found[0][0]]
-        if name == "incident" and len(best) > 1:  # a report has a number only where it was written
-            most = max(len(self._sample.filled(each)) for each in best)
-            best = [each for each in best if len(self._sample.filled(each)) == most]
-        if name == "nature" and len(best) > 1:  # a description before its code
-            words = [
-                each for each in best if self._sample.share(each, suggest.has_words) > TOGETHER
-            ]
-            best = words or best
-        if chosen := self._one_of(name, best):
-            self._take(name, [chosen])
-
-    def _one_of(self, name: str, columns: Sequence[str], key: str = "") -> str | None:
-        """Return the column to take; asks where several hold different cells.
-
-        Fields that the layout can do without take the first of those with names of their own.
-        """
-        cells, labels = self._sample.columns, {self._sample.labels[each] for each in columns}
-        if not columns or all(cells[each] == cells[columns[0]] for each in columns):
-            return columns[0] if columns else None
-        needed = bool(key) or name in ("incident", "occurred", "nature")
-        if not needed and len(labels) == len(columns):
-            return columns[0]
-        shown = {each: self._sample.filled(each) for each in columns}
-        made = self._questions.choose(key or name, f"Which column is the {name}?", shown, needed)
-        if made is None:
-            self._notes.append(f"{name}: one of {', '.join(columns)}; choose one")
-            self._left = [each for each in self._left if each not in columns]
-        return made
-
-    def _ask_for(self, name: str) -> None:
-        """Ask at a terminal for the column of a field that neither names nor cells have shown."""
-        shown = {each: self._sample.filled(each) for each in self._left if self._fits(name, each)}
-        if name not in self.chosen and shown and self._questions.asking:
-            question = f"Which column is the {name}?"
-            if made := self._questions.choose(name, question, shown, needed=False):
-                self._take(name, [made])
-
-    def _fits(self, name: str, column: str) -> bool:
-        share = self._sample.share
-        if name in TIMES:
-            return bool(self._kind(column))
-        if name == "incident":
-            return share(column, suggest.is_number) > TOGETHER
-        if name == "state":
-            return share(column, lambda cell: cell.upper() in STATE_NAMES) > TOGETHER
-        if name == "zip":
-            return share(column, re.compile(r"\d{5}(-?\d{4})?(\.0)?").fullmatch) > FEW
-        if name in ("address", "city", "nature_cleared"):
-            return share(column, suggest.has_words) > FEW
-        return share(column, forms.DATED.match) < FEW
-
-    def _kind(self, column: str) -> str:
-        """Return whether a column holds moments, days or clock times."""
-        if column not in self._kinds:
-            self._kinds[column] = forms.kind(self._sample.columns[column], self._questions.today)
-        return self._kinds[column]
 
     def _incident(self) -> None:
         """Choose the incident number; without a header, by its cells."""
