@@ -73,9 +73,8 @@ def command(
     row = tuple(getattr(summary, column) for column in COLUMNS)
     title = "Dry run, nothing kept" if dry_run else "Import"
     emit(Table(COLUMNS, [row], title=title), format, output)
-    if summary.shown is not None:
-        for line in (*summary.shown.rows, *summary.shown.told):
-            say(line)
+    for line in (*(summary.shown or ()), *summary.doubts):
+        say(line)
     _tell(summary, rejects)
 
 

@@ -16,7 +16,6 @@ from ccu.imports import store
 from ccu.imports.dispatch import change_store as changed_rows
 from ccu.imports.dispatch.join_store import NEAR, Joined, set_far_aside
 from ccu.imports.dispatch.layout import Layout
-from ccu.imports.dispatch.preview_store import Preview
 from ccu.imports.store import Batch
 from ccu.places import merge_store as place_merge
 from ccu.records import audit
@@ -179,7 +178,8 @@ class Summary:
     uncleared: Counter[str] = field(default_factory=Counter)  # the same, of natures as cleared
     undisposed: Counter[str] = field(default_factory=Counter)  # the same, of dispositions
     joined: Joined = field(default_factory=Joined)
-    shown: Preview | None = None  # of a dry run
+    shown: list[str] | None = None  # the first rows, of a dry run
+    doubts: list[str] = field(default_factory=list)  # sentences about what looks wrong
     unread: Mapping[str, set[str]] = field(default_factory=dict)  # field -> texts not in the layout
 
     def settle(self, known: int, sealed: int, changes: Iterable[changed_rows.Change]) -> None:

@@ -70,7 +70,10 @@ def import_file(
                 rejected.write(rejects, table.names, stage.rejects())
             if dry_run:
                 merging.preview(connection, layout, summary)
-                summary.shown = preview_store.preview(connection, layout.columns)
+                summary.shown = preview_store.first_rows(connection)
+            summary.doubts = preview_store.doubts(
+                connection, layout.columns, stage.names.own, dry_run=dry_run
+            )
             connection.execute("COMMIT")
             if not dry_run:
                 batch = Batch(None, export.name, export.sha256, layout.name)

@@ -148,7 +148,7 @@ class Stage:
     ) -> None:
         self._connection = connection
         self._layout = layout
-        self._names = names.plus({}, layout.town) if layout.town else names
+        self.names = names.plus({}, layout.town) if layout.town else names
         self._care = care
         self._met: dict[int, Parts] = {}  # addresses of this chunk that may be new
         self._staged: set[int] = set()  # addresses that are in the staging file already
@@ -286,9 +286,9 @@ class Stage:
     def _place(self, parts: Parts) -> tuple[object, ...]:
         raw, unit, city, state, zip_code = parts
         reading = address.read(
-            raw, town=self._names, unit=unit, city=city, state=state, zip=zip_code
+            raw, town=self.names, unit=unit, city=city, state=state, zip=zip_code
         )
-        columns = places.columns(reading, self._names.own)
+        columns = places.columns(reading, self.names.own)
         return NO_PLACE if columns is None else _in_order(columns)
 
 
