@@ -16,6 +16,7 @@ from ccu.files import named as naming
 from ccu.imports.rows import is_position
 
 PACKAGED = Path(__file__).resolve().parents[1] / "layouts"
+OPEN = "?"  # instead of a column: a question that nobody has answered yet
 LARGEST = 1_000_000  # bytes; a layout is a page or two
 YES_NO = {**dict.fromkeys(("y", "yes", "true", "t", "1", "x"), 1)}
 YES_NO |= dict.fromkeys(("n", "no", "false", "f", "0"), 0)
@@ -203,6 +204,9 @@ class Keys:
         `fields` may have columns; `dated` layouts must tell how times are written.
         """
         columns = {field: joined(texts) for field, texts in self.table("columns", fields).items()}
+        for field, texts in columns.items():
+            if OPEN in texts:
+                raise self._wrong(f"columns.{field}", "is an open question; name the column")
         blank = {name.strip(): joined(texts) for name, texts in self.table("blank").items()}
         delimiter = self.text("delimiter", ",")
         if len(delimiter) != 1 or delimiter in '"\r\n ':

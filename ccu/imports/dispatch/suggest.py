@@ -5,13 +5,14 @@ cars is no apartment. A date and a clock in two columns are joined.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ccu.address.words import SUFFIXES
+from ccu.address.words import SUFFIXES, UNITS
 from ccu.imports import forms, suggest
-from ccu.imports.dispatch.choice import FEW, TOGETHER, Choice
+from ccu.imports.dispatch.choice import FEW, STATE_NAMES, TOGETHER, Choice
 from ccu.imports.dispatch.layout import FIELDS, TIMES
 from ccu.imports.suggest import Questions
 
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
     from ccu.session import Session
 
 DIRECTION = re.compile(r"[NSEW]{1,2}\.?|north|south|east|west", re.IGNORECASE)
-Test = Callable[[str], object]
 WANTED = ("incident", "occurred", "address", "nature", "disposition", "priority", "beat")
+NUMBERS = ("number", "num", "no", "nbr", "#")
+HOUSE = re.compile(r"[1-9][0-9]{0,4}[A-Z]?(\.0)?")
+CITY_CODE = re.compile(r", *([A-Z]{2,4}) *$")
+CITY_ROWS = 3  # that have a code, before it is taken for a city's
 CROSSING = re.compile(r"[a-z] ?[&/@] ?[a-z]", re.IGNORECASE)
 
 
@@ -47,18 +51,17 @@ class First(Choice):
             self._choose_time(name)
         self._incident()
         self._choose_time("occurred")
-        if "occurred" not in self.chosen:
+        if not self._settled("occurred"):
             self._time_by_cells()
-        if "occurred" not in self.chosen and "dispatched" in self.chosen:
+        if not self._settled("occurred") and "dispatched" in self.chosen:
             self._take("occurred", self.chosen.pop("dispatched"))
             self._notes.append("occurred: the file has no other time of the call than of dispatch")
         for name in ("occurred", *TIMES):
             self._join_day(name)
-        cars = suggest.ranked(self._sample, self._left, self._hints["skip"]["cars"])
         apartments = self._ranked("unit", self._hints["columns"]["unit"])
-        self._cars = {name for _, name in cars} - {name for _, name in apartments}
-        self._left = [name for name in self._left if name not in self._cars]
-        for name in ("zip", "state", "city", "unit", "priority", "nature_cleared"):
+        self._cars = self._apart("cars", {name for _, name in apartments})
+        self._hazards = self._apart("hazards")
+        for name in ("agency", "zip", "state", "city", "unit", "priority", "nature_cleared"):
             self._choose(name)
         self._address()
         for name in ("disposition", "nature", "beat"):
@@ -66,21 +69,35 @@ class First(Choice):
         if "nature" not in self.chosen:
             self._nature_by_cells()
         for name in ("incident", "address", "nature"):
-            self._ask_for(name)
+            if not self._settled(name):
+                self._ask_for(name)
 
     def _incident(self) -> None:
         """Choose the incident number; without a header, by its cells."""
         self._choose("incident")
-        if "incident" not in self.chosen and not self._sample.header:
-            alike = [
-                each
-                for each in self._left
-                if self._sample.share(each, suggest.is_identifier) > TOGETHER
-                and len({*self._sample.filled(each)}) > 0.5 * self._sample.rows
-                and self._kind(each) != "clock"
-            ]
+        self._house_or_incident()
+        if not self._settled("incident") and not self._sample.header:
+            alike = [each for each in self._left if self._may_identify(each)]
             if chosen := self._one_of("incident", alike):
                 self._take("incident", [chosen])
+
+    def _house_or_incident(self) -> None:
+        """Ask what a column is that is only called Number, beside a street without its number."""
+        (column,) = self.chosen.get("incident", [""])
+        name = suggest.spoken(self._sample.labels.get(column, ""))
+        if name not in NUMBERS or self._sample.share(column, HOUSE.fullmatch) < TOGETHER:
+            return
+        hints = self._hints["address"]
+        streets = suggest.ranked(self._sample, self._left, [*hints["street"], *hints["complete"]])
+        if not any(self._sample.share(each, _is_complete) < FEW for _, each in streets):
+            return
+        shown = dict.fromkeys(("incident number", "house number"), self._sample.filled(column))
+        made = self._questions.choose("incident", f"What is in the column {column}?", shown)
+        if made != "incident number":
+            del self.chosen["incident"]
+            self._left += [column] if made else []
+        if made is None:
+            self._notes.append(f"{column} may be the incident number or the house number")
 
     # ------------------------------------------------------------ times
 
@@ -152,13 +169,26 @@ class First(Choice):
             for each in self._left
             if self._kind(each) == "clock"
             and (self._sample.share(each, str.isdigit) < FEW or "time" in labels[each])
-        ]
+        ] or self._hours()
         words = {*labels[day].split()} - {"date", "time", "day"}
         alike = [each for each in found if words & {*labels[each].split()}]
         others = [column for name in TIMES[1:] for column in self.chosen.get(name, [])]
         if not found and (clocks := [each for each in others if self._kind(each) == "clock"]):
             return [*clocks, day]  # two at least, so that one is asked for
         return alike or [each for each in found if labels[each] == "time"] or found
+
+    def _hours(self) -> list[str]:
+        """Return the columns called Hour that are clock times; one of hours alone is told."""
+        found = suggest.ranked(self._sample, self._sample.names, self._hints["skip"]["hours"])
+        hours = [column for _, column in found if self._kind(column) == "clock"]
+        whole = {
+            each
+            for each in hours
+            if self._sample.share(each, lambda cell: not cell.isdigit() or int(cell) < 24) == 1
+            and self._sample.share(each, str.isdigit) > 0
+        }
+        self._notes += [f"{each} has hours without minutes: not used" for each in sorted(whole)]
+        return [each for each in hours if each not in whole]
 
     # ------------------------------------------------------------ the address
 
@@ -184,29 +214,32 @@ class First(Choice):
             ]
             self._take("address", dict.fromkeys(filter(None, parts)))
         elif whole or street:
-            self._take("address", [whole[0] if whole else street or ""])
+            self._street_alone(whole[0] if whole else street)
         else:
             self._address_by_cells()
         if crossing and "address" in self.chosen:
             self._crossing(crossing)
 
-    def _part(self, patterns: Sequence[str], test: Test, taken: str = "", but: Test = len) -> str:
-        """Return the best column of those names whose cells pass the test, or a blank one.
-
-        `but` is what few of the cells may pass. Empty where there is no such column.
-        """
-        columns = [each for each in (*self._left, *self._blank) if each != taken]
-        found = suggest.ranked(self._sample, columns, patterns)
-        fits = [
-            column
-            for _, column in found
-            if column in self._blank
-            or (
-                self._sample.share(column, test) > 0.5
-                and (but is len or self._sample.share(column, but) < FEW)
-            )
-        ]
-        return next((each for each in fits if each not in self._blank), "".join(fits[:1]))
+    def _street_alone(self, street: str) -> None:
+        """Take a street for the address; ask whether another column has its house numbers."""
+        others = [p for each in self._hints["columns"].values() for p in each]
+        named = {column for _, column in suggest.ranked(self._sample, self._left, others)}
+        shown = {
+            each: filled
+            for each in self._left
+            if each not in named
+            and self._sample.share(each, HOUSE.fullmatch) > TOGETHER
+            and len({*(filled := self._sample.filled(each))}) > FEW * len(filled)
+        }
+        if not shown:
+            self._take("address", [street])
+            return
+        made = self._questions.choose("address", "Which column is the house number?", shown)
+        if made:
+            self._take("address", [made, street])
+        else:
+            self._notes.append(f"address: {street} has no house number; join it to its column")
+            self._left.remove(street)
 
     def _address_by_cells(self) -> None:
         others = {*self._hints["columns"]["nature"], *self._hints["columns"]["disposition"]}
@@ -254,14 +287,23 @@ class First(Choice):
         yield from self._zone()
         yield 'ambiguous = "earlier"  # 01:30 when clocks go back: earlier, later or reject'
         yield self._formats()
-        if "incident" not in chosen:
+        if not self._settled("incident"):
             yield from self._identity()
-        yield from suggest.columns(sample, chosen, FIELDS, WANTED)
-        for name in sorted(self._cars):
+        left_open = self._questions.left_open
+        yield from suggest.columns(sample, chosen, FIELDS, WANTED, open_=left_open)
+        for name in self._cars:
             yield f"# responder = {suggest.listed([name])}  # units sent; map them in [responders]"
+        if self._hazards:
+            yield f"# hazards = {suggest.listed(self._hazards)}  # map their texts in [hazards]"
         yield from (f"# ? {note}" for note in self._notes)
-        yield from ("", "[defaults]", 'lead_agency = "police"')
-        for table, field in (("natures", "nature"), ("dispositions", "disposition")):
+        yield from self._cities()
+        tables = [("natures", "nature"), ("dispositions", "disposition")]
+        if "agency" in chosen:
+            tables.insert(0, ("agencies", "agency"))
+        else:
+            yield from ("", "[defaults]")
+            yield '# lead_agency = "police"  # if it leads all calls of the file'
+        for table, field in tables:
             yield from suggest.words(
                 table,
                 sample.texts(chosen[field]) if field in chosen else (),
@@ -272,12 +314,30 @@ class First(Choice):
                 unknown="put each under its code, or under other if none fits",
             )
 
+    def _cities(self) -> Iterator[str]:
+        """Lines for the codes of cities, in their column or at the end of addresses."""
+        chosen = self.chosen
+        cells = [
+            *(f",{cell}" for cell in self._sample.texts(chosen.get("city", []))),
+            *self._sample.texts(chosen.get("address", [])),
+        ]
+        found = [match[1] for cell in cells if (match := CITY_CODE.search(cell))]
+        codes = {
+            code
+            for code, count in Counter(found).items()
+            if count >= CITY_ROWS and code not in STATE_NAMES and code not in UNITS
+        }
+        if codes:
+            yield from ("", "# Codes of cities? Remove the # and write their names:", "# [cities]")
+            yield from (f'# {code} = "?"' for code in sorted(codes))
+
     def _zone(self) -> Iterator[str]:
         occurred = self.chosen.get("occurred", [])
         if suggest.ranked(self._sample, occurred, self._hints["skip"]["clocks"]):
             yield 'timezone = "UTC"  # by the names of the columns'
         else:
-            yield '# timezone = "America/New_York"  # left out: the town\'s'
+            zone = self._questions.zone or "America/New_York"
+            yield f'# timezone = "{zone}"  # left out: the town\'s'
 
     def _formats(self) -> str:
         chosen, today = self.chosen, self._questions.today
@@ -291,7 +351,8 @@ class First(Choice):
         if joined:
             end, base = forms.around(*(self._sample.filled(each) for each in joined[0]))
         texts = [self._sample.complete(chosen[name]) for name in fields]
-        found = forms.joined([text for each in texts for text in each], end, base, today)
+        every = [text for each in texts for text in each]
+        found = forms.joined(every, end, base, today) if joined else forms.dated(texts, today)
         note = ""
         if self._kind(chosen["occurred"][0]) == "day" and len(chosen["occurred"]) == 1:
             note = "\n# The file gives no clock time: its calls count at no hour."
