@@ -123,6 +123,32 @@ def test_units_are_responders_and_the_times_are_those_of_the_call(desk: Desk) ->
     assert found["minutes"] is None
 
 
+@pytest.mark.parametrize("reverse", [False, True])
+def test_rows_of_units_that_the_layout_does_not_name(desk: Desk, reverse: bool) -> None:
+    """The first arrival and the last clearing count, in any order of the rows."""
+    layout = "".join(
+        line + "\n"
+        for line in UNITS.splitlines()
+        if not line.startswith(("responder", "updated", "minutes"))
+    )
+    rows = [
+        unit(
+            Sent="2026-01-05 23:51", There="2026-01-05 23:58", Clear="2026-01-06 00:20", Unit="B1"
+        ),
+        unit(
+            Sent="2026-01-05 23:55", There="2026-01-06 00:03", Clear="2026-01-06 00:50", Unit="B2"
+        ),
+        unit(
+            Sent="2026-01-05 23:56", There="2026-01-06 00:09", Clear="2026-01-06 00:15", Unit="B3"
+        ),
+    ]
+    found = call(desk, *(reversed(rows) if reverse else rows), layout=layout)
+    times = [found[f"{name}_at"][11:16] for name in ("dispatched", "arrived", "cleared")]
+    assert (times, found["minutes"]) == (["23:51", "23:58", "00:50"], 52)
+    desk.layout.write_text(layout.replace("our-cad", "another"))
+    assert "rows that differ" not in desk.bring(None).err
+
+
 def test_several_units_in_one_cell_are_not_all_said_to_have_arrived(desk: Desk) -> None:
     found = call(desk, unit(Unit="B12, CIT3;X9", There="2026-01-05 10:10"))
     assert [(each["agency"], each["state"]) for each in found["responders"]] == [

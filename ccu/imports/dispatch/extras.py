@@ -82,7 +82,7 @@ class Extras:
             minutes = _number(text)
             if text and minutes is None:
                 self._known.leave_unread("minutes", text)
-            found.append(_between(arrived, cleared) if minutes is None else minutes)
+            found.append(minutes_between(arrived, cleared) if minutes is None else minutes)
         return found
 
     def _yes_or_no(self, name: str, text: str) -> int | None:
@@ -131,7 +131,8 @@ def _number(text: str) -> int | None:
     return minutes if 0 <= minutes <= MOST_MINUTES else None
 
 
-def _between(arrived: str, cleared: str) -> int | None:
+def minutes_between(arrived: str | None, cleared: str | None) -> int | None:
+    """Return the minutes from arrival to clearing; None where they are not known or too many."""
     if not arrived or not cleared:
         return None
     span = datetime.fromisoformat(cleared) - datetime.fromisoformat(arrived)

@@ -3,7 +3,8 @@
 The rule: the newer row wins, field by field, where it has a value. Newer is the row whose column
 `updated` is later, else the one further down in the file. Responders, hazards and dispositions of
 all rows are kept. Where rows are of different units, the call begins with the earliest of them, is
-dispatched and arrived at with the first, and cleared with the last.
+dispatched and arrived at with the first, and cleared with the last. So it is where the layout names
+neither the unit of a row nor when it was changed.
 """
 
 import json
@@ -16,6 +17,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from ccu.imports.dispatch.extras import minutes_between
 from ccu.imports.dispatch.layout import Layout
 from ccu.imports.dispatch.staging_store import MADE, Stage, as_json
 
@@ -130,8 +132,8 @@ def join(connection: sqlite3.Connection, stage: Stage, layout: Layout) -> Joined
         )
         found.rows += len(near) - 1
         found.calls += len(near) > 1
-        found.contradicting += _contradicts(near)
-        connection.execute(insert, _one(near, stage))
+        found.contradicting += _contradicts(near, layout)
+        connection.execute(insert, _one(near, stage, layout))
     for statement in REPLACE:
         connection.execute(statement)
     return found
@@ -149,7 +151,7 @@ def aside(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
         yield row["line"], row["reason"]
 
 
-def _one(rows: Sequence[Row], stage: Stage) -> Row:
+def _one(rows: Sequence[Row], stage: Stage, layout: Layout) -> Row:
     """Return the call of rows of one incident, the newest last."""
     if len({row["digest"] for row in rows}) == 1:
         return min(rows, key=itemgetter("line"))
@@ -158,7 +160,9 @@ def _one(rows: Sequence[Row], stage: Stage) -> Row:
         one[name] = _newest(rows, name)
     one["nature"] = next((row["nature"] for row in reversed(rows) if row["nature_text"]), None)
     one["nature"] = one["nature"] or rows[-1]["nature"]
-    one |= _times(rows)
+    one |= _times(rows, layout)
+    if _minutes_by_times(layout):
+        one["minutes"] = minutes_between(one["arrived_at"], one["cleared_at"])
     if texts := {row["ended"] for row in rows if row["ended"]}:
         one["disposition"] = stage.disposition(tuple(sorted(texts))).id
     for name in ("dispositions", "hazards"):
@@ -173,12 +177,16 @@ def _one(rows: Sequence[Row], stage: Stage) -> Row:
     return one
 
 
-def _times(rows: Sequence[Row]) -> Row:
-    """Return the times of a call from the rows of its units, the newest row of each deciding."""
+def _times(rows: Sequence[Row], layout: Layout) -> Row:
+    """Return the times of a call from the rows of its units, the newest row of each deciding.
+
+    Where the layout names neither the unit nor when a row was changed, each row may be of a unit.
+    """
+    each_one = layout.columns.keys().isdisjoint(("responder", "updated"))
     units: dict[str, list[Row]] = {}
     for row in rows:
         names = [each["unit"] for each in _list(row, "responders")]
-        units.setdefault(" ".join(names), []).append(row)
+        units.setdefault(str(row["line"]) if each_one else " ".join(names), []).append(row)
     known = [of_unit for of_unit in units.values() if of_unit[-1]["clock_known"]]
     begun = [of_unit[-1] for of_unit in known or units.values()]
     first = min(begun, key=lambda row: _moment(row["occurred_at"]))
@@ -203,8 +211,13 @@ def _list(row: Row, name: str) -> list[Any]:
     return found
 
 
-def _contradicts(rows: Sequence[Row]) -> bool:
-    names = ("nature_text", *DECIDED)
+def _minutes_by_times(layout: Layout) -> bool:
+    """Whether the minutes of a call are from its arrival to its clearing."""
+    return layout.columns.keys().isdisjoint(("minutes", "responder"))
+
+
+def _contradicts(rows: Sequence[Row], layout: Layout) -> bool:
+    names = {"nature_text", *DECIDED} - ({"minutes"} if _minutes_by_times(layout) else set())
     return any(len({row[name] for row in rows if row[name] is not None}) > 1 for name in names)
 
 
