@@ -149,6 +149,14 @@ def test_rows_of_units_that_the_layout_does_not_name(desk: Desk, reverse: bool) 
     assert "rows that differ" not in desk.bring(None).err
 
 
+def test_a_call_sign_that_is_not_mapped_is_not_taken_for_police(desk: Desk) -> None:
+    desk.layout.write_text(UNITS + '[defaults]\nlead_agency = "police"\n')
+    assert "such as X9" in desk.bring(text([unit(Unit="X9, B1")], NAMES)).err
+    found = desk.ask("SELECT unit, agency FROM call_responder ORDER BY unit")
+    assert found == [("B1", "police"), ("X9", "other")]
+    assert desk.one("SELECT lead_agency FROM call") == "police"
+
+
 def test_several_units_in_one_cell_are_not_all_said_to_have_arrived(desk: Desk) -> None:
     found = call(desk, unit(Unit="B12, CIT3;X9", There="2026-01-05 10:10"))
     assert [(each["agency"], each["state"]) for each in found["responders"]] == [

@@ -86,10 +86,9 @@ class RowReader:
             known.ended(each) if each else NOTHING
             for each in self._several("disposition", cells, count)
         ]
-        agencies = [known.agency(text) or self._lead_agency for text in field("agency")]
-        more = self._extras.read(
-            field, lambda name: self._several(name, cells, count), times, agencies
-        )
+        own = list(map(known.agency, field("agency")))
+        agencies = [each or self._lead_agency for each in own]
+        more = self._extras.read(field, lambda name: self._several(name, cells, count), times, own)
         began = times[0]
         if not all(clocks):
             self.dateless += clocks.count(False)
