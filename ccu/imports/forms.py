@@ -192,6 +192,32 @@ def joined(texts: Sequence[str], end: str, base: str, today: str) -> Found:
     return Found(choices, found.left) if all(all(each) for each in choices) else Found([])
 
 
+def dated(columns: Sequence[Sequence[str]], today: str) -> Found:
+    """Return the formats of columns of days and times; a column at midnight throughout has days.
+
+    Such a midnight is a part of the format, so that an import keeps the day alone.
+    """
+    ends = {around(texts, ())[0] for texts in columns} - {""}
+    texts = [text for each in columns for text in each]
+    if len(ends) != 1:
+        return find(texts, today)
+    (end,) = ends
+    at_midnight = [each for each in columns if around(each, ())[0]]
+    others = [text for each in columns if each not in at_midnight for text in each]
+    days = [text.removesuffix(end) for each in at_midnight for text in each]
+    found = find([*days, *others], today)
+    literal = end.replace("%", "%%")
+    plain = any(kind([text], today) == "day" for text in others[:1])
+
+    def with_midnight(form: str) -> list[str]:
+        if re.search("%[HI]|clock$", form) or form in WORDS:
+            return [form]
+        return [f"{form}{literal}", form] if plain else [f"{form}{literal}"]
+
+    return Found([[one for form in each for one in with_midnight(form)] for each in found.choices],
+                 found.left)  # fmt: skip
+
+
 def _put_in(form: str, literal: str) -> str:
     """Return a format with a literal between its day and its clock; empty where it has no two."""
     match = re.fullmatch(r"(.*%[A-Za-z]) ((?:%[HI].*)|clock)", form)

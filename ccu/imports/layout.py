@@ -16,6 +16,7 @@ from ccu.files import named as naming
 from ccu.imports.rows import is_position
 
 PACKAGED = Path(__file__).resolve().parents[1] / "layouts"
+OPEN = "?"  # instead of a column: a question that nobody has answered yet
 LARGEST = 1_000_000  # bytes; a layout is a page or two
 YES_NO = {**dict.fromkeys(("y", "yes", "true", "t", "1", "x"), 1)}
 YES_NO |= dict.fromkeys(("n", "no", "false", "f", "0"), 0)
@@ -63,6 +64,18 @@ class Words:
             parts = () if self.has(text) else divided(text)
             found.update(code for part in (text, *parts) for code in self.codes(part))
         return found
+
+    def unknown(self, texts: Sequence[str]) -> tuple[str, ...]:
+        """Return the texts of a row, or their parts, that have no code; see `all_codes`."""
+        if self.has(" ".join(texts)):
+            return ()
+        found: list[str] = []
+        for text in texts:
+            parts = divided(text)
+            left = [part for part in parts if not self.codes(part)]
+            if left and not self.codes(text):
+                found += left if len(left) < len(parts) else [text]
+        return tuple(found)
 
     def code(self, text: str) -> str | None:
         """Return the one code that the text means, None when it is not in the map."""
@@ -192,6 +205,9 @@ class Keys:
         `fields` may have columns; `dated` layouts must tell how times are written.
         """
         columns = {field: joined(texts) for field, texts in self.table("columns", fields).items()}
+        for field, texts in columns.items():
+            if OPEN in texts:
+                raise self._wrong(f"columns.{field}", "is an open question; name the column")
         blank = {name.strip(): joined(texts) for name, texts in self.table("blank").items()}
         delimiter = self.text("delimiter", ",")
         if len(delimiter) != 1 or delimiter in '"\r\n ':

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ccu.errors import CcuError, InvalidInput, Unfinished
 from ccu.files import named
 from ccu.imports import forms
-from ccu.imports.layout import packaged
+from ccu.imports.layout import OPEN, packaged
 from ccu.imports.rows import Table
 from ccu.imports.source import Export, opened
 from ccu.options import terminal
@@ -84,16 +84,17 @@ class Questions:
 
     asking: bool
     today: str
+    zone: str = ""  # of the town; empty without a database
     left_open: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, session: "Session") -> "Questions":
         """Return the questions of a run, which may be without a database."""
         try:
-            today = session.today
+            today, zone = session.today, session.settings.zone.key
         except CcuError:
-            today = datetime.now(UTC).date()
-        return cls(session.interactive, today.isoformat())
+            today, zone = datetime.now(UTC).date(), ""
+        return cls(session.interactive, today.isoformat(), zone)
 
     def choose(
         self, key: str, question: str, choices: Mapping[str, Sequence[str]], needed: bool = True
@@ -247,7 +248,7 @@ def has_words(cell: str) -> bool:
 
 def is_number(cell: str) -> bool:
     """Whether a cell can be an incident number: it has a digit and is no date."""
-    dated = re.search(r"\d[/:]\d|^(19|20)\d\d-\d\d-\d\d\b", cell)
+    dated = re.search(r"\d[/:]\d|^(19|20)\d\d-\d\d-\d\d\b|^-?\d+\.\d+$", cell)
     return bool(re.search(r"\d", cell)) and not dated and len(cell) <= 40
 
 
@@ -283,9 +284,11 @@ def columns(
     fields: Sequence[str],
     wanted: Container[str],
     refused: Sequence[str] = (),
+    open_: Container[str] = (),
 ) -> Iterator[str]:
     """Lines of which column is what; `wanted` are the fields to name where none was found.
 
+    Those of `open_` have a question left: no import reads a layout before it is settled.
     `refused` are columns that look like a number that is not kept.
     """
     yield ""
@@ -296,6 +299,8 @@ def columns(
             by_position = sample.header and words != chosen[name]
             note = f"  # {listed(words)}" if by_position else ""
             yield f"{name} = {listed(chosen[name])}{note}"
+        elif name in open_:
+            yield f'{name} = "{OPEN}"  # an open question; name the column'
         elif name in wanted:
             yield f'# {name} = "?"  # could not tell'
     if refused:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ccu.imports.dispatch.join_store import APART
 from tests.conftest import Ccu, examples
 from tests.dispatch_rows import LAYOUT, Desk, row, text
 
@@ -122,6 +123,40 @@ def test_units_are_responders_and_the_times_are_those_of_the_call(desk: Desk) ->
     assert found["minutes"] is None
 
 
+@pytest.mark.parametrize("reverse", [False, True])
+def test_rows_of_units_that_the_layout_does_not_name(desk: Desk, reverse: bool) -> None:
+    """The first arrival and the last clearing count, in any order of the rows."""
+    layout = "".join(
+        line + "\n"
+        for line in UNITS.splitlines()
+        if not line.startswith(("responder", "updated", "minutes"))
+    )
+    rows = [
+        unit(
+            Sent="2026-01-05 23:51", There="2026-01-05 23:58", Clear="2026-01-06 00:20", Unit="B1"
+        ),
+        unit(
+            Sent="2026-01-05 23:55", There="2026-01-06 00:03", Clear="2026-01-06 00:50", Unit="B2"
+        ),
+        unit(
+            Sent="2026-01-05 23:56", There="2026-01-06 00:09", Clear="2026-01-06 00:15", Unit="B3"
+        ),
+    ]
+    found = call(desk, *(reversed(rows) if reverse else rows), layout=layout)
+    times = [found[f"{name}_at"][11:16] for name in ("dispatched", "arrived", "cleared")]
+    assert (times, found["minutes"]) == (["23:51", "23:58", "00:50"], 52)
+    desk.layout.write_text(layout.replace("our-cad", "another"))
+    assert "rows that differ" not in desk.bring(None).err
+
+
+def test_a_call_sign_that_is_not_mapped_is_not_taken_for_police(desk: Desk) -> None:
+    desk.layout.write_text(UNITS + '[defaults]\nlead_agency = "police"\n')
+    assert "such as X9" in desk.bring(text([unit(Unit="X9, B1")], NAMES)).err
+    found = desk.ask("SELECT unit, agency FROM call_responder ORDER BY unit")
+    assert found == [("B1", "police"), ("X9", "other")]
+    assert desk.one("SELECT lead_agency FROM call") == "police"
+
+
 def test_several_units_in_one_cell_are_not_all_said_to_have_arrived(desk: Desk) -> None:
     found = call(desk, unit(Unit="B12, CIT3;X9", There="2026-01-05 10:10"))
     assert [(each["agency"], each["state"]) for each in found["responders"]] == [
@@ -191,12 +226,22 @@ def test_the_newer_row_decides_where_it_has_a_value(desk: Desk) -> None:
     assert desk.one("SELECT priority FROM call WHERE id = 3") == "7"
 
 
+def test_texts_that_mean_nothing_in_the_layout_are_told(desk: Desk) -> None:
+    desk.layout.write_text(UNITS)
+    odd = unit(Unit="B1, K9", State="STAGED", Hazard="DOG; SWORD", Asked="MAYBE", Min="about 5")
+    told = desk.bring(text([odd], NAMES)).err
+    for field, cell in (
+        ("responder", "K9"), ("responder_state", "STAGED"), ("hazards", "SWORD")
+    ):  # fmt: skip
+        assert f"1 texts of {field} are not in the layout, such as {cell}\n" in told
+    for field, cell in (("backup_asked", "MAYBE"), ("minutes", "about 5")):
+        assert f"1 texts of {field} cannot be read, such as {cell}\n" in told
+
+
 def test_one_number_at_times_far_apart_is_not_one_call(desk: Desk) -> None:
     rows = [row(Received="2025-01-18 22:30:00", Sent="", Cleared=""), row(), row(Beat="9")]
     assert desk.counts(text(rows), "--rejects", desk.rejects) == (3, 1, 0, 1, 1)
-    assert [cells[:2] for cells in desk.reject_rows()] == [
-        ["2", "this incident number is in the file with times more than 7 days apart"]
-    ]
+    assert [cells[:2] for cells in desk.reject_rows()] == [["2", APART]]
     assert desk.ask("SELECT substr(occurred_at, 1, 4), beat FROM call") == [("2026", "9")]
 
 
@@ -303,3 +348,70 @@ def test_the_list_of_calls_as_a_file_identifies_them(desk: Desk) -> None:
     header = file.read_text(encoding="utf-8").splitlines()[0]
     assert header == ",".join(f'"{name}"' for name in found)
     assert "Incident" not in desk.ccu(*words).out, "a screen has no room for it"
+
+
+def restarted(year: int, **cells: str) -> str:
+    """Three calls of a system whose numbers begin again at 00001 on January 1."""
+    return text(
+        row(Number=f"0000{n}", Received=f"{year}-01-0{n} 10:01:00", Sent="", Cleared="", **cells)
+        for n in (1, 2, 3)
+    )
+
+
+def test_a_number_used_again_in_another_year_changes_no_call_on_file(desk: Desk) -> None:
+    assert desk.counts(restarted(2024, Nature="SUICIDE THREAT")) == (3, 3, 0, 0, 0)
+    before = desk.ask("SELECT * FROM call ORDER BY id")
+    for dry_run in ((), ("--dry-run",)):
+        result = desk.bring(restarted(2025), "--rejects", desk.rejects, *dry_run)
+        assert result.out.split()[-5:] == ["3", "0", "0", "0", "3"]
+        assert "yearly_numbers = true" in result.err
+    assert [cells[0] for cells in desk.reject_rows()] == ["2", "3", "4"]
+    assert desk.ask("SELECT * FROM call ORDER BY id") == before
+    assert desk.counts(restarted(2024, Nature="SUICIDE THREAT")) == (3, 0, 0, 3, 0), "as each night"
+    assert desk.counts(restarted(2024, Nature="WELFARE CHECK")) == (3, 0, 3, 0, 0), "corrected"
+
+
+def test_numbers_that_restart_each_year_are_told_apart_by_the_year(desk: Desk) -> None:
+    desk.counts(restarted(2024))
+    desk.layout.write_text("yearly_numbers = true\n" + LAYOUT)
+    assert desk.counts(restarted(2025)) == (3, 3, 0, 0, 0)
+    assert desk.counts(restarted(2025, P="4")) == (3, 0, 3, 0, 0)
+    assert desk.counts(restarted(2024, P="5")) == (3, 0, 3, 0, 0), "on file without the year"
+    both = restarted(2024, P="5") + restarted(2025, P="4").partition("\n")[2]
+    assert desk.counts(both) == (6, 0, 0, 6, 0)
+    found = desk.ask("SELECT incident, substr(occurred_at, 1, 4), priority FROM call ORDER BY id")
+    assert found[::3] == [("00001", "2024", "5"), ("2025-00001", "2025", "4")]
+
+
+def test_units_on_both_sides_of_new_year_are_one_call(desk: Desk) -> None:
+    desk.layout.write_text("yearly_numbers = true\n" + UNITS)
+    rows = [
+        unit(Called="2025-12-31 23:58", Unit="B1"), unit(Called="2026-01-01 00:04", Unit="B2")
+    ]  # fmt: skip
+    assert desk.counts(text(rows, NAMES)) == (2, 1, 0, 1, 0)
+    assert desk.one("SELECT incident FROM call") == "2025-1"
+
+
+def test_a_time_that_an_officer_has_corrected_does_not_shut_out_the_row(desk: Desk) -> None:
+    wrong = row(Received="2025-01-18 22:30:00", Sent="", Cleared="")
+    desk.counts(text([wrong]))
+    edited = desk.ccu(
+        "call", "edit", "1", "--when", "2026-01-18 22:30", "--address", "12 Main St Apt 3",
+        "--reason", "the year",
+    )  # fmt: skip
+    assert edited.code == 0, edited.err
+    assert desk.counts(text([wrong])) == (1, 0, 0, 1, 0)
+    changed = row(Received="2025-01-18 22:30:00", Sent="", Cleared="", P="7")
+    assert desk.counts(text([changed])) == (1, 0, 1, 0, 0)
+    right = row(Sent="", Cleared="", P="8")
+    assert desk.counts(text([right])) == (1, 0, 1, 0, 0)
+    assert desk.ask("SELECT substr(occurred_at, 1, 4), priority FROM call") == [("2026", "8")]
+
+
+def test_rows_told_apart_by_other_columns_than_the_time_change_no_old_call(desk: Desk) -> None:
+    layout = LAYOUT.replace('incident = "Number"\n', "")
+    desk.layout.write_text(f'identity = ["Where"]\n{layout}')
+    desk.counts(text([row(Received="2025-01-18 22:30:00", Sent="", Cleared="")]))
+    result = desk.bring(text([row()]))
+    assert result.out.split()[-5:] == ["1", "0", "0", "0", "1"]
+    assert "add the column of the time to identity" in result.err

@@ -208,7 +208,12 @@ def test_a_date_beside_two_clocks_is_asked_about(desk: Desk) -> None:
     layout = suggested(
         desk, written([("Incident", "Date", "T One", "T Two", "Location"), *rows]), 11
     )
-    assert "occurred" not in columns(layout)
+    assert columns(layout)["occurred"].startswith('"?"')
+    result = desk.bring(None)
+    assert result.code != 0, "an open question is not a call without a time"
+    assert (
+        "formats is missing" in result.err or "columns.occurred is an open question" in result.err
+    )
     assert "time of the call: one of T One, T Two" in layout
 
 
@@ -245,7 +250,8 @@ def test_one_of_two_columns_of_one_name_is_asked_for(desk: Desk) -> None:
     content = written([("Incident", "Call Time", "Location", "Type", "Type"), *rows])
     layout = suggested(desk, content, 11)
     assert "# ? nature: one of #4, #5; choose one" in layout
-    assert "nature" not in columns(layout)
+    assert columns(layout)["nature"].startswith('"?"')
+    assert "columns.nature is an open question; name the column" in desk.bring(None).err
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("read", "new", "changed", "same", "rejected")
 WITHOUT_LAYOUT = "demo; --suggest writes a first one for your file"
-MOST_SHOWN, LONGEST_SHOWN = 5, 40  # natures, and characters of one
+MOST_SHOWN, LONGEST_SHOWN = 5, 40  # texts, and characters of one
+UNMAPPED = ("minutes", "backup_asked", "backup_arrived")  # fields that no layout maps to codes
 
 
 def command(
@@ -72,9 +73,8 @@ def command(
     row = tuple(getattr(summary, column) for column in COLUMNS)
     title = "Dry run, nothing kept" if dry_run else "Import"
     emit(Table(COLUMNS, [row], title=title), format, output)
-    if summary.shown is not None:
-        for line in (*summary.shown.rows, *summary.shown.told):
-            say(line)
+    for line in (*(summary.shown or ()), *summary.doubts):
+        say(line)
     _tell(summary, rejects)
 
 
@@ -111,6 +111,12 @@ def _tell(summary: "Summary", rejects: Path | None) -> None:
             " cleared that are not in the layout; the dispatched nature counts; most often"
             f" {_most(summary.uncleared, dry_run)}"
         )
+    if summary.undisposed:
+        say(
+            f"{summary.undisposed.total()} dispositions, {len(summary.undisposed)} different ones,"
+            " are not in the layout and are none of the outcomes that ccu counts; most often"
+            f" {_most(summary.undisposed, dry_run)}"
+        )
     joined = summary.joined
     if joined.rows:
         say(
@@ -124,7 +130,8 @@ def _tell(summary: "Summary", rejects: Path | None) -> None:
         )
     for field, texts in summary.unread.items():
         if texts:
-            say(f"{len(texts)} texts of {field} are not in the layout, such as {_some(texts)}")
+            fault = "cannot be read" if field in UNMAPPED else "are not in the layout"
+            say(f"{len(texts)} texts of {field} {fault}, such as {_some(texts)}")
     if joined.repeated:
         say(
             f"{joined.repeated} rows without an incident number repeat another row; each counts"

@@ -61,7 +61,7 @@ class Extras:
                 None if each else known for each, known in zip(responders, minutes, strict=True)
             ]
         asked, arrived = (
-            [YES_NO.get(text.casefold()) for text in field(name)]
+            [self._yes_or_no(name, text) for text in field(name)]
             if name in self._used
             else [None] * count
             for name in ("backup_asked", "backup_arrived")
@@ -77,10 +77,19 @@ class Extras:
     def _minutes(self, said: Column, times: Sequence[Column]) -> list[int | None]:
         """Return the minutes on scene: as written, else from arrived to cleared."""
         rows = zip(said, times[2], times[3], strict=True)
-        return [
-            minutes if (minutes := _number(text)) is not None else _between(arrived, cleared)
-            for text, arrived, cleared in rows
-        ]
+        found = []
+        for text, arrived, cleared in rows:
+            minutes = _number(text)
+            if text and minutes is None:
+                self._known.leave_unread("minutes", text)
+            found.append(minutes_between(arrived, cleared) if minutes is None else minutes)
+        return found
+
+    def _yes_or_no(self, name: str, text: str) -> int | None:
+        answer = YES_NO.get(text.casefold())
+        if text and answer is None:
+            self._known.leave_unread(name, text)
+        return answer
 
     def _responders(
         self,
@@ -122,7 +131,8 @@ def _number(text: str) -> int | None:
     return minutes if 0 <= minutes <= MOST_MINUTES else None
 
 
-def _between(arrived: str, cleared: str) -> int | None:
+def minutes_between(arrived: str | None, cleared: str | None) -> int | None:
+    """Return the minutes from arrival to clearing; None where they are not known or too many."""
     if not arrived or not cleared:
         return None
     span = datetime.fromisoformat(cleared) - datetime.fromisoformat(arrived)

@@ -3,7 +3,8 @@
 The rule: the newer row wins, field by field, where it has a value. Newer is the row whose column
 `updated` is later, else the one further down in the file. Responders, hazards and dispositions of
 all rows are kept. Where rows are of different units, the call begins with the earliest of them, is
-dispatched and arrived at with the first, and cleared with the last.
+dispatched and arrived at with the first, and cleared with the last. So it is where the layout names
+neither the unit of a row nor when it was changed.
 """
 
 import json
@@ -16,10 +17,46 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from ccu.imports.dispatch.extras import minutes_between
+from ccu.imports.dispatch.layout import Layout
 from ccu.imports.dispatch.staging_store import MADE, Stage, as_json
 
 TOO_FAR = timedelta(days=7)  # rows further apart are different calls with one number
-APART = "this incident number is in the file with times more than 7 days apart"
+YEARLY = "if numbers restart each year, write yearly_numbers = true in the layout"
+APART = f"this incident number is in the file with times more than 7 days apart; {YEARLY}"
+ON_FILE = (
+    "this incident number is on file with a call more than 7 days away;"
+    f" {YEARLY}; if the time was corrected, first correct it with ccu call edit"
+)
+ALIKE = (
+    "a row with the same identity is on file more than 7 days away; add the column of the time to"
+    " identity in the layout"
+)
+
+# The year of a call becomes part of its number: that of the first row where units cross New Year.
+YEARS = """
+CREATE TABLE staging.year AS
+SELECT line, (SELECT min(substr(near.occurred_at, 1, 4)) FROM staging.entry AS near
+  WHERE near.incident = entry.incident
+  AND abs(julianday(near.occurred_at) - julianday(entry.occurred_at)) <= 7) AS year
+FROM staging.entry WHERE incident NOT GLOB :made
+"""
+WITH_YEARS = """
+UPDATE staging.entry SET incident = year.year || '-' || entry.incident
+FROM staging.year AS year WHERE year.line = entry.line
+"""
+# Whether the row of `entry` can be that of `call`: by its time, or by one that a user has replaced.
+NEAR = """(abs(julianday(call.occurred_at) - julianday(entry.occurred_at)) <= 7
+  OR EXISTS (SELECT 1 FROM main.change WHERE record = 'call' AND record_id = call.id
+    AND field = 'occurred_at' AND import_batch_id IS NULL
+    AND abs(julianday(old_value ->> '$') - julianday(entry.occurred_at)) <= 7))"""
+SET_FAR_ASIDE = f"""
+INSERT INTO staging.aside (line, reason)
+SELECT entry.line, iif(entry.incident GLOB :made, :alike, :on_file) FROM staging.entry AS entry
+JOIN main.source_system AS system ON system.name = :source
+JOIN main.call ON call.source_system_id = system.id AND call.incident = entry.incident
+WHERE NOT {NEAR}
+"""  # noqa: S608 - NEAR is written above
 
 # Rows of one identity: of one incident, or different calls with the same values.
 REPEATS = """
@@ -63,13 +100,23 @@ class Joined:
     repeated: int = 0  # rows without an incident number that repeat another
 
 
-def join(connection: sqlite3.Connection, stage: Stage) -> Joined:
+def join(connection: sqlite3.Connection, stage: Stage, layout: Layout) -> Joined:
     """Join the staged rows of one incident number; lines set aside are in staging.aside.
+
+    A row is set aside where its number is that of a call of another time, in the file or on file:
+    such a number was used again, and the row must not change that call.
 
     Rows whose identity ccu made, because they had no number, are different calls alike in that;
     they get a number each.
     """
     found = Joined()
+    if layout.yearly_numbers:
+        connection.execute(YEARS, {"made": MADE + "*"})
+        connection.execute(WITH_YEARS)
+    if set_far_aside(connection, layout.source):
+        connection.execute(
+            "DELETE FROM staging.entry WHERE line IN (SELECT line FROM staging.aside)"
+        )
     connection.execute(REPEATS, {"made": MADE + "*"})
     found.repeated = max(0, connection.execute(NUMBER_ALIKE).rowcount)
     connection.execute("CREATE TABLE staging.joined AS SELECT * FROM staging.entry WHERE 0")
@@ -80,25 +127,31 @@ def join(connection: sqlite3.Connection, stage: Stage) -> Joined:
         latest = _moment(group[-1]["occurred_at"])
         near = [row for row in group if abs(_moment(row["occurred_at"]) - latest) <= TOO_FAR]
         connection.executemany(
-            "INSERT INTO staging.aside (line) VALUES (:line)",
-            [{"line": row["line"]} for row in group if row not in near],
+            "INSERT INTO staging.aside (line, reason) VALUES (:line, :reason)",
+            [{"line": row["line"], "reason": APART} for row in group if row not in near],
         )
         found.rows += len(near) - 1
         found.calls += len(near) > 1
-        found.contradicting += _contradicts(near)
-        connection.execute(insert, _one(near, stage))
+        found.contradicting += _contradicts(near, layout)
+        connection.execute(insert, _one(near, stage, layout))
     for statement in REPLACE:
         connection.execute(statement)
     return found
 
 
-def aside(connection: sqlite3.Connection) -> Iterator[int]:
-    """Yield the lines of rows that have the number of a call of another time, in order."""
-    for row in connection.execute("SELECT line FROM staging.aside ORDER BY line"):
-        yield row["line"]
+def set_far_aside(connection: sqlite3.Connection, source: str) -> int:
+    """Set aside staged rows with the number of a call on file of another time; return how many."""
+    values = {"source": source, "made": MADE + "*", "alike": ALIKE, "on_file": ON_FILE}
+    return connection.execute(SET_FAR_ASIDE, values).rowcount
 
 
-def _one(rows: Sequence[Row], stage: Stage) -> Row:
+def aside(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
+    """Yield the lines of rows that have the number of a call of another time, with the reason."""
+    for row in connection.execute("SELECT line, reason FROM staging.aside ORDER BY line"):
+        yield row["line"], row["reason"]
+
+
+def _one(rows: Sequence[Row], stage: Stage, layout: Layout) -> Row:
     """Return the call of rows of one incident, the newest last."""
     if len({row["digest"] for row in rows}) == 1:
         return min(rows, key=itemgetter("line"))
@@ -107,7 +160,9 @@ def _one(rows: Sequence[Row], stage: Stage) -> Row:
         one[name] = _newest(rows, name)
     one["nature"] = next((row["nature"] for row in reversed(rows) if row["nature_text"]), None)
     one["nature"] = one["nature"] or rows[-1]["nature"]
-    one |= _times(rows)
+    one |= _times(rows, layout)
+    if _minutes_by_times(layout):
+        one["minutes"] = minutes_between(one["arrived_at"], one["cleared_at"])
     if texts := {row["ended"] for row in rows if row["ended"]}:
         one["disposition"] = stage.disposition(tuple(sorted(texts))).id
     for name in ("dispositions", "hazards"):
@@ -122,12 +177,16 @@ def _one(rows: Sequence[Row], stage: Stage) -> Row:
     return one
 
 
-def _times(rows: Sequence[Row]) -> Row:
-    """Return the times of a call from the rows of its units, the newest row of each deciding."""
+def _times(rows: Sequence[Row], layout: Layout) -> Row:
+    """Return the times of a call from the rows of its units, the newest row of each deciding.
+
+    Where the layout names neither the unit nor when a row was changed, each row may be of a unit.
+    """
+    each_one = layout.columns.keys().isdisjoint(("responder", "updated"))
     units: dict[str, list[Row]] = {}
     for row in rows:
         names = [each["unit"] for each in _list(row, "responders")]
-        units.setdefault(" ".join(names), []).append(row)
+        units.setdefault(str(row["line"]) if each_one else " ".join(names), []).append(row)
     known = [of_unit for of_unit in units.values() if of_unit[-1]["clock_known"]]
     begun = [of_unit[-1] for of_unit in known or units.values()]
     first = min(begun, key=lambda row: _moment(row["occurred_at"]))
@@ -152,8 +211,13 @@ def _list(row: Row, name: str) -> list[Any]:
     return found
 
 
-def _contradicts(rows: Sequence[Row]) -> bool:
-    names = ("nature_text", *DECIDED)
+def _minutes_by_times(layout: Layout) -> bool:
+    """Whether the minutes of a call are from its arrival to its clearing."""
+    return layout.columns.keys().isdisjoint(("minutes", "responder"))
+
+
+def _contradicts(rows: Sequence[Row], layout: Layout) -> bool:
+    names = {"nature_text", *DECIDED} - ({"minutes"} if _minutes_by_times(layout) else set())
     return any(len({row[name] for row in rows if row[name] is not None}) > 1 for name in names)
 
 

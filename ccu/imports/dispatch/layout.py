@@ -55,6 +55,7 @@ class Layout(layouts.Layout):
     call_source: str | None
     timezone: str  # empty: the town's
     ambiguous: str
+    yearly_numbers: bool  # incident numbers restart each year
 
     @property
     def wanted(self) -> list[str]:
@@ -106,6 +107,7 @@ def load(named: str) -> Layout:
         call_source=defaults.text("source") or None,
         timezone=top.text("timezone"),
         ambiguous=top.text("ambiguous", "earlier"),
+        yearly_numbers=top.flag("yearly_numbers"),
     )
     defaults.refuse_others()
     top.refuse_others()

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ccu.database import digests
+from ccu.errors import DatabaseBusy
 from ccu.imports import store
 from ccu.imports.dispatch import change_store as changed_rows
-from ccu.imports.dispatch.join_store import Joined
+from ccu.imports.dispatch.join_store import NEAR, Joined, set_far_aside
 from ccu.imports.dispatch.layout import Layout
-from ccu.imports.dispatch.preview_store import Preview
 from ccu.imports.store import Batch
 from ccu.places import merge_store as place_merge
 from ccu.records import audit
@@ -42,6 +42,16 @@ FROM staging.entry AS entry
 JOIN main.call ON call.source_system_id = :source_system_id AND call.incident = entry.incident
 WHERE EXISTS (SELECT 1 FROM main.call WHERE source_system_id = :source_system_id)
 """,
+    # A call that was recorded before the layout had the year in its numbers.
+    f"""
+INSERT INTO staging.known (line, call_id, same)
+SELECT entry.line, call.id, call.digest IS entry.digest
+FROM staging.entry AS entry
+JOIN main.call ON call.source_system_id = :source_system_id
+ AND call.incident = substr(entry.incident, 6)
+WHERE :yearly AND entry.incident NOT GLOB '~*' AND {NEAR}
+ON CONFLICT DO NOTHING
+""",  # noqa: S608 - NEAR is of join_store
     """
 INSERT INTO staging.fresh (line)
 SELECT line FROM staging.entry
@@ -166,8 +176,10 @@ class Summary:
     reasons: Counter[str] = field(default_factory=Counter)  # why rows were rejected
     unmapped: Counter[str] = field(default_factory=Counter)  # natures the layout does not know
     uncleared: Counter[str] = field(default_factory=Counter)  # the same, of natures as cleared
+    undisposed: Counter[str] = field(default_factory=Counter)  # the same, of dispositions
     joined: Joined = field(default_factory=Joined)
-    shown: Preview | None = None  # of a dry run
+    shown: list[str] | None = None  # the first rows, of a dry run
+    doubts: list[str] = field(default_factory=list)  # sentences about what looks wrong
     unread: Mapping[str, set[str]] = field(default_factory=dict)  # field -> texts not in the layout
 
     def settle(self, known: int, sealed: int, changes: Iterable[changed_rows.Change]) -> None:
@@ -186,10 +198,10 @@ def codes(connection: sqlite3.Connection) -> dict[str, dict[str, int]]:
     return lists
 
 
-def preview(connection: sqlite3.Connection, source: str, summary: Summary) -> None:
+def preview(connection: sqlite3.Connection, layout: Layout, summary: Summary) -> None:
     """Count what `merge` would do; writes nothing but the staging tables."""
-    sealed = _leave_sealed(connection, source)
-    known, summary.new = _match(connection, _system(connection, source))
+    sealed = _leave_sealed(connection, layout)
+    known, summary.new = _match(connection, layout)
     summary.settle(known, sealed, changed_rows.changed(connection))
 
 
@@ -210,15 +222,16 @@ def merge(
         "INSERT INTO source_system (name) VALUES (:source) ON CONFLICT DO NOTHING",
         {"source": layout.source},
     )
-    system = _system(connection, layout.source)
-    sealed = _leave_sealed(connection, layout.source)
-    known, summary.new = _match(connection, system)
+    sealed = _leave_sealed(connection, layout)
+    if set_far_aside(connection, layout.source):  # recorded since the rows were looked at
+        raise DatabaseBusy("calls with these numbers were recorded meanwhile; import it again")
+    known, summary.new = _match(connection, layout)
     batch_id = store.add(connection, staff_id, batch, at)
     for statement in REMEMBER:
         connection.execute(statement)
     values = {
         "last_id": _last_id(connection),
-        "source_system_id": system,
+        "source_system_id": _system(connection, layout.source),
         "at": at,
         "staff_id": staff_id,
         "batch_id": batch_id,
@@ -248,24 +261,28 @@ def _system(connection: sqlite3.Connection, source: str) -> int | None:
     return int(row["id"]) if row else None
 
 
-def _leave_sealed(connection: sqlite3.Connection, source: str) -> int:
+def _leave_sealed(connection: sqlite3.Connection, layout: Layout) -> int:
     """A call that is sealed is not brought back: its row counts as one that changes nothing."""
     from ccu.retention import seal_store
 
     sealed = seal_store.sealed_numbers(connection)
     if not sealed:
         return 0
-    connection.create_function(
-        "is_sealed", 1, lambda number: seal_store.digest("call", source, number) in sealed
-    )
+
+    def is_sealed(number: str) -> bool:
+        numbers = (number, number[5:]) if layout.yearly_numbers else (number,)  # also without year
+        return any(seal_store.digest("call", layout.source, each) in sealed for each in numbers)
+
+    connection.create_function("is_sealed", 1, is_sealed)
     return connection.execute(SEALED).rowcount
 
 
-def _match(connection: sqlite3.Connection, system: int | None) -> tuple[int, int]:
+def _match(connection: sqlite3.Connection, layout: Layout) -> tuple[int, int]:
     """How many staged rows are known, and how many are new."""
-    return tuple(  # type: ignore[return-value]
-        connection.execute(statement, {"source_system_id": system}).rowcount for statement in MATCH
-    )
+    system = _system(connection, layout.source)
+    values = {"source_system_id": system, "yearly": layout.yearly_numbers}
+    *known, new = (connection.execute(statement, values).rowcount for statement in MATCH)
+    return sum(known), new
 
 
 def _last_id(connection: sqlite3.Connection) -> int:

@@ -6,13 +6,14 @@ alone, a column that this export leaves blank.
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from ccu import dates
 from ccu.records import codes
 
 ROWS_SHOWN = 5
 ENOUGH = 20  # calls, before hours without a call tell anything
+LONG = 4  # hours from the begin of a call to the arrival, after which one of them may be wrong
+FEW_PLACES = 3  # addresses, before one town in most of them tells anything
 MANY = 500  # calls, before single hours do
 
 FIRST = """
@@ -49,21 +50,50 @@ FROM staging.entry
 """
 
 
-class Preview(NamedTuple):
-    """The first rows, each in one line, and sentences about what looks wrong."""
+# Calls whose arrival is before their dispatch, or long after they begin.
+ARRIVALS = """
+SELECT count(*) FILTER (WHERE arrived < dispatched) AS early,
+       count(*) FILTER (WHERE arrived > began + :long) AS late,
+       max(arrived - began) AS longest
+FROM (SELECT unixepoch(arrived_at) AS arrived, unixepoch(dispatched_at) AS dispatched,
+             unixepoch(occurred_at) AS began
+      FROM staging.entry WHERE arrived_at IS NOT NULL AND clock_known)
+"""
 
-    rows: list[str]
-    told: list[str]
+# Different addresses of the file: those that are a street alone, and the cities they are in.
+STREETS = """
+SELECT count(*) AS addresses, sum(kind = 'street') AS streets
+FROM staging.address WHERE unit_key IS NOT NULL
+"""
+CITIES = """
+SELECT city, count(*) AS addresses, sum(count(*)) OVER () AS total
+FROM staging.address WHERE unit_key IS NOT NULL GROUP BY city ORDER BY addresses DESC LIMIT 1
+"""
 
 
-def preview(connection: sqlite3.Connection, columns: Mapping[str, tuple[str, ...]]) -> Preview:
-    """Return what a dry run shows; `columns` are those of the layout, by their fields."""
+def first_rows(connection: sqlite3.Connection) -> list[str]:
+    """Return the first rows as they were read, each in one line."""
     natures = codes.labels(connection, "nature")
     first = connection.execute(FIRST, {"limit": ROWS_SHOWN}).fetchall()
-    return Preview(
-        [_line(row, natures) for row in first],
-        [*_hours(connection), *_empty(connection, columns)],
-    )
+    return [_line(row, natures) for row in first]
+
+
+def doubts(
+    connection: sqlite3.Connection,
+    columns: Mapping[str, tuple[str, ...]],
+    town: str,
+    *,
+    dry_run: bool,
+) -> list[str]:
+    """Return sentences about what looks wrong; `columns` are those of the layout, by their fields.
+
+    `town` is where an address without a city is. An import tells less of a file of few rows: that
+    of one night may be all at one hour, or all without a beat.
+    """
+    least = 1 if dry_run else ENOUGH
+    told = [*_hours(connection, least), *_arrivals(connection)]
+    told += [*_streets(connection, least), *_cities(connection, town, least)]
+    return [*told, *_empty(connection, columns)] if dry_run else told
 
 
 def _line(row: sqlite3.Row, natures: Mapping[str, str]) -> str:
@@ -95,11 +125,11 @@ def _address(row: sqlite3.Row) -> str:
     return " / ".join(filter(None, parts))
 
 
-def _hours(connection: sqlite3.Connection) -> Iterator[str]:
+def _hours(connection: sqlite3.Connection, least: int) -> Iterator[str]:
     found = connection.execute(HOURS).fetchall()
     calls = {row["hour"]: row["calls"] for row in found}
     total, midnight = sum(calls.values()), sum(row["midnight"] for row in found)
-    if total and 2 * midnight > total:
+    if total >= least and 2 * midnight > total:
         yield (
             f"{midnight} of {total} calls begin at exactly 00:00; is the clock time in another"
             " column? Join them: occurred = [date, time]"
@@ -112,6 +142,38 @@ def _hours(connection: sqlite3.Connection) -> Iterator[str]:
     elif total >= MANY and len(calls) < 24:
         hours = ", ".join(f"{hour:02}" for hour in range(24) if hour not in calls)
         yield f"no call begins in these hours: {hours}"
+
+
+def _arrivals(connection: sqlite3.Connection) -> Iterator[str]:
+    row = connection.execute(ARRIVALS, {"long": LONG * 3600}).fetchone()
+    if row["early"]:
+        yield f"{row['early']} calls have an arrival before their dispatch; both are kept"
+    if row["late"]:
+        yield (
+            f"{row['late']} calls have an arrival more than {LONG} hours after they begin, at most"
+            f" {row['longest'] // 60} minutes; they count in the response times"
+        )
+
+
+def _streets(connection: sqlite3.Connection, least: int) -> Iterator[str]:
+    row = connection.execute(STREETS).fetchone()
+    if row["addresses"] >= least and 2 * row["streets"] > row["addresses"]:
+        yield (
+            f"{row['streets']} of {row['addresses']} addresses are a street without a house number;"
+            " is the number in another column? Join them: address = [number, street]"
+        )
+
+
+def _cities(connection: sqlite3.Connection, town: str, least: int) -> Iterator[str]:
+    row = connection.execute(CITIES).fetchone()
+    if row is None or row["city"] in ("", town) or row["total"] < max(least, FEW_PLACES):
+        return
+    if 2 * row["addresses"] > row["total"]:
+        yield (
+            f"{row['addresses']} of {row['total']} addresses are in {row['city']}, another town"
+            f" than {town.title()}; if it is a code, give its name under [cities]:"
+            f' {row["city"]} = "{town.title()}"'
+        )
 
 
 def _empty(connection: sqlite3.Connection, columns: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

@@ -83,13 +83,12 @@ class RowReader:
         natures = list(map(known.nature, field("nature")))
         cleared = [known.cleared(text) if text else NOTHING for text in field("nature_cleared")]
         ended = [
-            known.disposition(each) if each else NOTHING
+            known.ended(each) if each else NOTHING
             for each in self._several("disposition", cells, count)
         ]
-        agencies = [known.agency(text) or self._lead_agency for text in field("agency")]
-        more = self._extras.read(
-            field, lambda name: self._several(name, cells, count), times, agencies
-        )
+        own = list(map(known.agency, field("agency")))
+        agencies = [each or self._lead_agency for each in own]
+        more = self._extras.read(field, lambda name: self._several(name, cells, count), times, own)
         began = times[0]
         if not all(clocks):
             self.dateless += clocks.count(False)

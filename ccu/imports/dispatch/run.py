@@ -22,7 +22,7 @@ from ccu.imports import identifiers
 from ccu.imports import rejects as rejected
 from ccu.imports.dispatch import merge_store as merging
 from ccu.imports.dispatch import preview_store
-from ccu.imports.dispatch.join_store import APART, aside, join
+from ccu.imports.dispatch.join_store import aside, join
 from ccu.imports.dispatch.layout import Layout
 from ccu.imports.dispatch.merge_store import Summary
 from ccu.imports.dispatch.reading import RowReader
@@ -62,16 +62,19 @@ def import_file(
         with attached(connection, session.path), _interruptible(connection):
             connection.execute("BEGIN")  # on the staging file alone: the main one is not touched
             _read(export, table, layout, times, stage, summary)
-            summary.joined = join(connection, stage)
+            summary.joined = join(connection, stage, layout)
             summary.same = summary.joined.rows
             _reject_aside(connection, table, stage, summary)
             summary.unmapped, summary.uncleared = stage.unmapped, stage.uncleared
-            summary.unread = stage.unread
+            summary.undisposed, summary.unread = stage.undisposed, stage.unread
             if summary.rejected and rejects is not None:
                 rejected.write(rejects, table.names, stage.rejects())
             if dry_run:
-                merging.preview(connection, layout.source, summary)
-                summary.shown = preview_store.preview(connection, layout.columns)
+                merging.preview(connection, layout, summary)
+                summary.shown = preview_store.first_rows(connection)
+            summary.doubts = preview_store.doubts(
+                connection, layout.columns, stage.names.own, dry_run=dry_run
+            )
             connection.execute("COMMIT")
             if not dry_run:
                 batch = Batch(None, export.name, export.sha256, layout.name)
@@ -137,14 +140,14 @@ def _reject_aside(
     The file is read once more for them: to keep every row's cells for it would double the work.
     """
     lines = aside(connection)
-    line = next(lines, None)
+    line, reason = next(lines, (None, ""))
     if line is None:
         return
     for chunk in table.chunks():
         for number, cells in zip(chunk.numbers, chunk.rows, strict=True):
             if number == line:
-                _reject(stage, summary, Broken(number, APART, cells))
-                line = next(lines, None)
+                _reject(stage, summary, Broken(number, reason, cells))
+                line, reason = next(lines, (None, ""))
 
 
 @contextlib.contextmanager

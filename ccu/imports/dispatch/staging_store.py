@@ -50,7 +50,7 @@ CREATE TABLE staging.address (
 CREATE TABLE staging.reject (line INTEGER PRIMARY KEY, reason TEXT NOT NULL, cells TEXT NOT NULL);
 
 -- rejected when the rows were joined
-CREATE TABLE staging.aside (line INTEGER PRIMARY KEY);
+CREATE TABLE staging.aside (line INTEGER PRIMARY KEY, reason TEXT NOT NULL);
 
 -- filled when the rows are compared with the main file
 CREATE TABLE staging.known (line INTEGER PRIMARY KEY, call_id INTEGER, same INTEGER);
@@ -85,6 +85,7 @@ class Word(NamedTuple):
     id: int | None
     means: str
     codes: str | None = None  # of a disposition, as JSON
+    unknown: tuple[str, ...] = ()  # of its texts, those without a code
 
 
 NOTHING = Word(None, "")
@@ -147,16 +148,14 @@ class Stage:
     ) -> None:
         self._connection = connection
         self._layout = layout
-        self._names = names.plus({}, layout.town) if layout.town else names
+        self.names = names.plus({}, layout.town) if layout.town else names
         self._care = care
         self._met: dict[int, Parts] = {}  # addresses of this chunk that may be new
         self._staged: set[int] = set()  # addresses that are in the staging file already
         self.unmapped: Counter[str] = Counter()
         self.uncleared: Counter[str] = Counter()
-        self.unread: dict[str, set[str]] = {
-            "hazards": set(),
-            "responder": set(),
-        }  # not in the layout
+        self.undisposed: Counter[str] = Counter()
+        self.unread: dict[str, set[str]] = {}  # field -> texts that are not in the layout
         # The caches of the hot path, in C.
         self.address = lru_cache(KEPT)(self._address)
         self._nature_of = lru_cache(KEPT)(partial(self._nature, "nature", "other"))
@@ -165,7 +164,7 @@ class Stage:
         self.agency = lru_cache(KEPT)(self._agency)
         self.hazards = lru_cache(KEPT)(self._hazards)
         self.responder = lru_cache(KEPT)(self._responder)
-        self.state = lru_cache(KEPT)(layout.states.code)
+        self.state = lru_cache(KEPT)(self._state)
 
     def nature(self, text: str) -> Word:
         """The nature's word, counted when the layout does not know it."""
@@ -174,6 +173,14 @@ class Stage:
     def cleared(self, text: str) -> Word:
         """The word of a nature as cleared, which has no code when the layout does not know it."""
         return self._counted(self._cleared_of(text), text, self.uncleared)
+
+    def ended(self, texts: tuple[str, ...]) -> Word:
+        """The word of a row's dispositions; those that the layout does not know are counted."""
+        found = self.disposition(texts)
+        for text in found.unknown:
+            if text in self.undisposed or len(self.undisposed) < UNMAPPED_KEPT:
+                self.undisposed[text] += 1
+        return found
 
     def _counted(self, found: Word, text: str, unmapped: Counter[str]) -> Word:
         if found.means[0] == "?" and (text in unmapped or len(unmapped) < UNMAPPED_KEPT):
@@ -219,27 +226,38 @@ class Stage:
         codes = sorted(words.all_codes(texts))
         text = " ".join(texts) if words.has(" ".join(texts)) else APART.join(texts)
         word = self._word("disposition", text, None, " ".join(codes))
-        return word._replace(codes=as_json(codes))
+        return word._replace(codes=as_json(codes), unknown=words.unknown(texts))
 
     def _hazards(self, texts: tuple[str, ...]) -> str | None:
         codes = self._layout.hazards.all_codes(texts)
-        if not codes:
-            self._unknown("hazards", " ".join(texts))
+        for text in self._layout.hazards.unknown(texts):
+            self.leave_unread("hazards", text)
         return as_json(sorted(codes - {"none"} or codes))
 
     def _responder(self, unit: str) -> tuple[str, bool]:
         """Return the agency of a call sign, and whether it is a clinician's."""
         agency = self._layout.responders.code(unit)
         if agency is None:
-            self._unknown("responder", unit)
+            self.leave_unread("responder", unit)
         return agency or "", self._layout.clinicians.code(unit) is not None
 
-    def _unknown(self, field: str, text: str) -> None:
-        if len(self.unread[field]) < UNMAPPED_KEPT:
-            self.unread[field].add(text)
+    def leave_unread(self, field: str, text: str) -> None:
+        """Keep a text of a field that the layout does not know, to tell of it."""
+        texts = self.unread.setdefault(field, set())
+        if len(texts) < UNMAPPED_KEPT:
+            texts.add(text)
 
     def _agency(self, text: str) -> str:
-        return self._layout.agencies.code(text) or ""
+        code = self._layout.agencies.code(text)
+        if text and code is None:
+            self.leave_unread("agency", text)
+        return code or ""
+
+    def _state(self, text: str) -> str | None:
+        code = self._layout.states.code(text)
+        if text and code is None:
+            self.leave_unread("responder_state", text)
+        return code
 
     def _word(self, kind: str, text: str, code: str | None, mark: str) -> Word:
         care = self._care.get(code) if code else None
@@ -268,9 +286,9 @@ class Stage:
     def _place(self, parts: Parts) -> tuple[object, ...]:
         raw, unit, city, state, zip_code = parts
         reading = address.read(
-            raw, town=self._names, unit=unit, city=city, state=state, zip=zip_code
+            raw, town=self.names, unit=unit, city=city, state=state, zip=zip_code
         )
-        columns = places.columns(reading, self._names.own)
+        columns = places.columns(reading, self.names.own)
         return NO_PLACE if columns is None else _in_order(columns)
 
 

@@ -5,24 +5,26 @@ cars is no apartment. A date and a clock in two columns are joined.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ccu.address.words import STATE_CODES, STATES, SUFFIXES
+from ccu.address.words import SUFFIXES, UNITS
 from ccu.imports import forms, suggest
+from ccu.imports.dispatch.choice import FEW, STATE_NAMES, TOGETHER, Choice
 from ccu.imports.dispatch.layout import FIELDS, TIMES
-from ccu.imports.suggest import Chosen, Hints, Questions, Sample
+from ccu.imports.suggest import Questions
 
 if TYPE_CHECKING:
     from ccu.session import Session
 
 DIRECTION = re.compile(r"[NSEW]{1,2}\.?|north|south|east|west", re.IGNORECASE)
-Test = Callable[[str], object]
 WANTED = ("incident", "occurred", "address", "nature", "disposition", "priority", "beat")
-TOGETHER = 0.9  # of a column's cells, that must be what the column is taken for
-FEW = 0.3
-STATE_NAMES = STATE_CODES | STATES.keys()
+NUMBERS = ("number", "num", "no", "nbr", "#")
+HOUSE = re.compile(r"[1-9][0-9]{0,4}[A-Z]?(\.0)?")
+CITY_CODE = re.compile(r", *([A-Z]{2,4}) *$")
+CITY_ROWS = 3  # that have a code, before it is taken for a city's
 CROSSING = re.compile(r"[a-z] ?[&/@] ?[a-z]", re.IGNORECASE)
 
 
@@ -38,18 +40,8 @@ def write(session: "Session", path: Path, target: Path | None) -> None:
     questions.finish()
 
 
-class First:
+class First(Choice):
     """A first layout: which column is what, and the lines."""
-
-    def __init__(self, sample: Sample, hints: Hints, questions: Questions) -> None:
-        self._sample, self._hints, self._questions = sample, hints, questions
-        self._kinds: dict[str, str] = {}
-        self.chosen: Chosen = {}
-        never = {name for _, name in suggest.ranked(sample, sample.names, hints["skip"]["never"])}
-        self._left = [name for name in sample.names if name not in never and sample.filled(name)]
-        self._blank = [name for name in sample.names if not sample.filled(name)]
-        self._cars: set[str] = set()
-        self._notes: list[str] = []
 
     # ------------------------------------------------------------ columns
 
@@ -59,18 +51,17 @@ class First:
             self._choose_time(name)
         self._incident()
         self._choose_time("occurred")
-        if "occurred" not in self.chosen:
+        if not self._settled("occurred"):
             self._time_by_cells()
-        if "occurred" not in self.chosen and "dispatched" in self.chosen:
+        if not self._settled("occurred") and "dispatched" in self.chosen:
             self._take("occurred", self.chosen.pop("dispatched"))
             self._notes.append("occurred: the file has no other time of the call than of dispatch")
         for name in ("occurred", *TIMES):
             self._join_day(name)
-        cars = suggest.ranked(self._sample, self._left, self._hints["skip"]["cars"])
         apartments = self._ranked("unit", self._hints["columns"]["unit"])
-        self._cars = {name for _, name in cars} - {name for _, name in apartments}
-        self._left = [name for name in self._left if name not in self._cars]
-        for name in ("zip", "state", "city", "unit", "priority", "nature_cleared"):
+        self._cars = self._apart("cars", {name for _, name in apartments})
+        self._hazards = self._apart("hazards")
+        for name in ("agency", "zip", "state", "city", "unit", "priority", "nature_cleared"):
             self._choose(name)
         self._address()
         for name in ("disposition", "nature", "beat"):
@@ -78,92 +69,35 @@ class First:
         if "nature" not in self.chosen:
             self._nature_by_cells()
         for name in ("incident", "address", "nature"):
-            self._ask_for(name)
-
-    def _take(self, name: str, columns: Iterable[str]) -> None:
-        self.chosen[name] = [*columns]
-        self._left = [each for each in self._left if each not in self.chosen[name]]
-
-    def _ranked(self, name: str, patterns: Sequence[str]) -> list[tuple[int, str]]:
-        """Return the columns whose names match and whose cells can be the field's, best first."""
-        found = suggest.ranked(self._sample, self._left, patterns)
-        return [(rank, column) for rank, column in found if self._fits(name, column)]
-
-    def _choose(self, name: str) -> None:
-        found = self._ranked(name, self._hints["columns"][name])
-        if not found and name not in ("nature", "nature_cleared"):  # one that is filled in later
-            found = suggest.ranked(self._sample, self._blank, self._hints["columns"][name])[:1]
-        best = [column for rank, column in found if rank == found[0][0]]
-        if name == "incident" and len(best) > 1:  # a report has a number only where it was written
-            most = max(len(self._sample.filled(each)) for each in best)
-            best = [each for each in best if len(self._sample.filled(each)) == most]
-        if name == "nature" and len(best) > 1:  # a description before its code
-            words = [
-                each for each in best if self._sample.share(each, suggest.has_words) > TOGETHER
-            ]
-            best = words or best
-        if chosen := self._one_of(name, best):
-            self._take(name, [chosen])
-
-    def _one_of(self, name: str, columns: Sequence[str], key: str = "") -> str | None:
-        """Return the column to take; asks where several hold different cells.
-
-        Fields that the layout can do without take the first of those with names of their own.
-        """
-        cells, labels = self._sample.columns, {self._sample.labels[each] for each in columns}
-        if not columns or all(cells[each] == cells[columns[0]] for each in columns):
-            return columns[0] if columns else None
-        needed = bool(key) or name in ("incident", "occurred", "nature")
-        if not needed and len(labels) == len(columns):
-            return columns[0]
-        shown = {each: self._sample.filled(each) for each in columns}
-        made = self._questions.choose(key or name, f"Which column is the {name}?", shown, needed)
-        if made is None:
-            self._notes.append(f"{name}: one of {', '.join(columns)}; choose one")
-            self._left = [each for each in self._left if each not in columns]
-        return made
-
-    def _ask_for(self, name: str) -> None:
-        """Ask at a terminal for the column of a field that neither names nor cells have shown."""
-        shown = {each: self._sample.filled(each) for each in self._left if self._fits(name, each)}
-        if name not in self.chosen and shown and self._questions.asking:
-            question = f"Which column is the {name}?"
-            if made := self._questions.choose(name, question, shown, needed=False):
-                self._take(name, [made])
-
-    def _fits(self, name: str, column: str) -> bool:
-        share = self._sample.share
-        if name in TIMES:
-            return bool(self._kind(column))
-        if name == "incident":
-            return share(column, suggest.is_number) > TOGETHER
-        if name == "state":
-            return share(column, lambda cell: cell.upper() in STATE_NAMES) > TOGETHER
-        if name == "zip":
-            return share(column, re.compile(r"\d{5}(-?\d{4})?(\.0)?").fullmatch) > FEW
-        if name in ("address", "city", "nature_cleared"):
-            return share(column, suggest.has_words) > FEW
-        return share(column, forms.DATED.match) < FEW
-
-    def _kind(self, column: str) -> str:
-        """Return whether a column holds moments, days or clock times."""
-        if column not in self._kinds:
-            self._kinds[column] = forms.kind(self._sample.columns[column], self._questions.today)
-        return self._kinds[column]
+            if not self._settled(name):
+                self._ask_for(name)
 
     def _incident(self) -> None:
         """Choose the incident number; without a header, by its cells."""
         self._choose("incident")
-        if "incident" not in self.chosen and not self._sample.header:
-            alike = [
-                each
-                for each in self._left
-                if self._sample.share(each, suggest.is_identifier) > TOGETHER
-                and len({*self._sample.filled(each)}) > 0.5 * self._sample.rows
-                and self._kind(each) != "clock"
-            ]
+        self._house_or_incident()
+        if not self._settled("incident") and not self._sample.header:
+            alike = [each for each in self._left if self._may_identify(each)]
             if chosen := self._one_of("incident", alike):
                 self._take("incident", [chosen])
+
+    def _house_or_incident(self) -> None:
+        """Ask what a column is that is only called Number, beside a street without its number."""
+        (column,) = self.chosen.get("incident", [""])
+        name = suggest.spoken(self._sample.labels.get(column, ""))
+        if name not in NUMBERS or self._sample.share(column, HOUSE.fullmatch) < TOGETHER:
+            return
+        hints = self._hints["address"]
+        streets = suggest.ranked(self._sample, self._left, [*hints["street"], *hints["complete"]])
+        if not any(self._sample.share(each, _is_complete) < FEW for _, each in streets):
+            return
+        shown = dict.fromkeys(("incident number", "house number"), self._sample.filled(column))
+        made = self._questions.choose("incident", f"What is in the column {column}?", shown)
+        if made != "incident number":
+            del self.chosen["incident"]
+            self._left += [column] if made else []
+        if made is None:
+            self._notes.append(f"{column} may be the incident number or the house number")
 
     # ------------------------------------------------------------ times
 
@@ -235,13 +169,26 @@ class First:
             for each in self._left
             if self._kind(each) == "clock"
             and (self._sample.share(each, str.isdigit) < FEW or "time" in labels[each])
-        ]
+        ] or self._hours()
         words = {*labels[day].split()} - {"date", "time", "day"}
         alike = [each for each in found if words & {*labels[each].split()}]
         others = [column for name in TIMES[1:] for column in self.chosen.get(name, [])]
         if not found and (clocks := [each for each in others if self._kind(each) == "clock"]):
             return [*clocks, day]  # two at least, so that one is asked for
         return alike or [each for each in found if labels[each] == "time"] or found
+
+    def _hours(self) -> list[str]:
+        """Return the columns called Hour that are clock times; one of hours alone is told."""
+        found = suggest.ranked(self._sample, self._sample.names, self._hints["skip"]["hours"])
+        hours = [column for _, column in found if self._kind(column) == "clock"]
+        whole = {
+            each
+            for each in hours
+            if self._sample.share(each, lambda cell: not cell.isdigit() or int(cell) < 24) == 1
+            and self._sample.share(each, str.isdigit) > 0
+        }
+        self._notes += [f"{each} has hours without minutes: not used" for each in sorted(whole)]
+        return [each for each in hours if each not in whole]
 
     # ------------------------------------------------------------ the address
 
@@ -267,29 +214,32 @@ class First:
             ]
             self._take("address", dict.fromkeys(filter(None, parts)))
         elif whole or street:
-            self._take("address", [whole[0] if whole else street or ""])
+            self._street_alone(whole[0] if whole else street)
         else:
             self._address_by_cells()
         if crossing and "address" in self.chosen:
             self._crossing(crossing)
 
-    def _part(self, patterns: Sequence[str], test: Test, taken: str = "", but: Test = len) -> str:
-        """Return the best column of those names whose cells pass the test, or a blank one.
-
-        `but` is what few of the cells may pass. Empty where there is no such column.
-        """
-        columns = [each for each in (*self._left, *self._blank) if each != taken]
-        found = suggest.ranked(self._sample, columns, patterns)
-        fits = [
-            column
-            for _, column in found
-            if column in self._blank
-            or (
-                self._sample.share(column, test) > 0.5
-                and (but is len or self._sample.share(column, but) < FEW)
-            )
-        ]
-        return next((each for each in fits if each not in self._blank), "".join(fits[:1]))
+    def _street_alone(self, street: str) -> None:
+        """Take a street for the address; ask whether another column has its house numbers."""
+        others = [p for each in self._hints["columns"].values() for p in each]
+        named = {column for _, column in suggest.ranked(self._sample, self._left, others)}
+        shown = {
+            each: filled
+            for each in self._left
+            if each not in named
+            and self._sample.share(each, HOUSE.fullmatch) > TOGETHER
+            and len({*(filled := self._sample.filled(each))}) > FEW * len(filled)
+        }
+        if not shown:
+            self._take("address", [street])
+            return
+        made = self._questions.choose("address", "Which column is the house number?", shown)
+        if made:
+            self._take("address", [made, street])
+        else:
+            self._notes.append(f"address: {street} has no house number; join it to its column")
+            self._left.remove(street)
 
     def _address_by_cells(self) -> None:
         others = {*self._hints["columns"]["nature"], *self._hints["columns"]["disposition"]}
@@ -337,14 +287,23 @@ class First:
         yield from self._zone()
         yield 'ambiguous = "earlier"  # 01:30 when clocks go back: earlier, later or reject'
         yield self._formats()
-        if "incident" not in chosen:
+        if not self._settled("incident"):
             yield from self._identity()
-        yield from suggest.columns(sample, chosen, FIELDS, WANTED)
-        for name in sorted(self._cars):
+        left_open = self._questions.left_open
+        yield from suggest.columns(sample, chosen, FIELDS, WANTED, open_=left_open)
+        for name in self._cars:
             yield f"# responder = {suggest.listed([name])}  # units sent; map them in [responders]"
+        if self._hazards:
+            yield f"# hazards = {suggest.listed(self._hazards)}  # map their texts in [hazards]"
         yield from (f"# ? {note}" for note in self._notes)
-        yield from ("", "[defaults]", 'lead_agency = "police"')
-        for table, field in (("natures", "nature"), ("dispositions", "disposition")):
+        yield from self._cities()
+        tables = [("natures", "nature"), ("dispositions", "disposition")]
+        if "agency" in chosen:
+            tables.insert(0, ("agencies", "agency"))
+        else:
+            yield from ("", "[defaults]")
+            yield '# lead_agency = "police"  # if it leads all calls of the file'
+        for table, field in tables:
             yield from suggest.words(
                 table,
                 sample.texts(chosen[field]) if field in chosen else (),
@@ -355,12 +314,30 @@ class First:
                 unknown="put each under its code, or under other if none fits",
             )
 
+    def _cities(self) -> Iterator[str]:
+        """Lines for the codes of cities, in their column or at the end of addresses."""
+        chosen = self.chosen
+        cells = [
+            *(f",{cell}" for cell in self._sample.texts(chosen.get("city", []))),
+            *self._sample.texts(chosen.get("address", [])),
+        ]
+        found = [match[1] for cell in cells if (match := CITY_CODE.search(cell))]
+        codes = {
+            code
+            for code, count in Counter(found).items()
+            if count >= CITY_ROWS and code not in STATE_NAMES and code not in UNITS
+        }
+        if codes:
+            yield from ("", "# Codes of cities? Remove the # and write their names:", "# [cities]")
+            yield from (f'# {code} = "?"' for code in sorted(codes))
+
     def _zone(self) -> Iterator[str]:
         occurred = self.chosen.get("occurred", [])
         if suggest.ranked(self._sample, occurred, self._hints["skip"]["clocks"]):
             yield 'timezone = "UTC"  # by the names of the columns'
         else:
-            yield '# timezone = "America/New_York"  # left out: the town\'s'
+            zone = self._questions.zone or "America/New_York"
+            yield f'# timezone = "{zone}"  # left out: the town\'s'
 
     def _formats(self) -> str:
         chosen, today = self.chosen, self._questions.today
@@ -374,7 +351,8 @@ class First:
         if joined:
             end, base = forms.around(*(self._sample.filled(each) for each in joined[0]))
         texts = [self._sample.complete(chosen[name]) for name in fields]
-        found = forms.joined([text for each in texts for text in each], end, base, today)
+        every = [text for each in texts for text in each]
+        found = forms.joined(every, end, base, today) if joined else forms.dated(texts, today)
         note = ""
         if self._kind(chosen["occurred"][0]) == "day" and len(chosen["occurred"]) == 1:
             note = "\n# The file gives no clock time: its calls count at no hour."

@@ -1,0 +1,147 @@
+"""The choice of a column for each field of a first layout: by its name, then by its cells."""
+
+import re
+from collections.abc import Callable, Container, Iterable, Sequence
+
+from ccu.address.words import STATE_CODES, STATES
+from ccu.imports import forms, suggest
+from ccu.imports.dispatch.layout import TIMES
+from ccu.imports.suggest import Chosen, Hints, Questions, Sample
+
+TOGETHER = 0.9  # of a column's cells, that must be what the column is taken for
+FEW = 0.3
+SEVERAL = 0.05  # of the cells of incident numbers differ at least: a code of calls recurs more
+AGENCIES = 30  # different ones at most in a column
+STATE_NAMES = STATE_CODES | STATES.keys()
+
+Test = Callable[[str], object]
+
+
+class Choice:
+    """Field -> columns as they are chosen; the columns that are left; what is to be told."""
+
+    def __init__(self, sample: Sample, hints: Hints, questions: Questions) -> None:
+        self._sample, self._hints, self._questions = sample, hints, questions
+        self._kinds: dict[str, str] = {}
+        self.chosen: Chosen = {}
+        never = {name for _, name in suggest.ranked(sample, sample.names, hints["skip"]["never"])}
+        self._left = [name for name in sample.names if name not in never and sample.filled(name)]
+        self._blank = [name for name in sample.names if not sample.filled(name)]
+        self._cars: list[str] = []  # columns of cars, and of hazards, that are only offered
+        self._hazards: list[str] = []
+        self._notes: list[str] = []
+
+    def _take(self, name: str, columns: Iterable[str]) -> None:
+        self.chosen[name] = [*columns]
+        self._left = [each for each in self._left if each not in self.chosen[name]]
+
+    def _settled(self, name: str) -> bool:
+        """Whether a field has its columns, or a question that is left open."""
+        return name in self.chosen or name in self._questions.left_open
+
+    def _apart(self, skipped: str, but: Container[str] = ()) -> list[str]:
+        """Take out columns that no field is chosen from; they are offered as comments."""
+        found = suggest.ranked(self._sample, self._left, self._hints["skip"][skipped])
+        names = sorted(name for _, name in found if name not in but)
+        self._left = [name for name in self._left if name not in names]
+        return names
+
+    def _ranked(self, name: str, patterns: Sequence[str]) -> list[tuple[int, str]]:
+        """Return the columns whose names match and whose cells can be the field's, best first."""
+        found = suggest.ranked(self._sample, self._left, patterns)
+        return [(rank, column) for rank, column in found if self._fits(name, column)]
+
+    def _choose(self, name: str) -> None:
+        found = self._ranked(name, self._hints["columns"][name])
+        if not found and name not in ("nature", "nature_cleared"):  # one that is filled in later
+            found = suggest.ranked(self._sample, self._blank, self._hints["columns"][name])[:1]
+        best = [column for rank, column in found if rank == found[0][0]]
+        if name == "incident" and len(best) > 1:  # a report has a number only where it was written
+            most = max(len(self._sample.filled(each)) for each in best)
+            best = [each for each in best if len(self._sample.filled(each)) == most]
+        if name == "nature" and len(best) > 1:  # a description before its code
+            words = [
+                each for each in best if self._sample.share(each, suggest.has_words) > TOGETHER
+            ]
+            best = words or best
+        if chosen := self._one_of(name, best):
+            self._take(name, [chosen])
+
+    def _one_of(self, name: str, columns: Sequence[str], key: str = "") -> str | None:
+        """Return the column to take; asks where several hold different cells.
+
+        Fields that the layout can do without take the first of those with names of their own.
+        """
+        cells, labels = self._sample.columns, {self._sample.labels[each] for each in columns}
+        if not columns or all(cells[each] == cells[columns[0]] for each in columns):
+            return columns[0] if columns else None
+        needed = bool(key) or name in ("incident", "occurred", "nature")
+        if not needed and len(labels) == len(columns):
+            return columns[0]
+        shown = {each: self._sample.filled(each) for each in columns}
+        made = self._questions.choose(key or name, f"Which column is the {name}?", shown, needed)
+        if made is None:
+            self._notes.append(f"{name}: one of {', '.join(columns)}; choose one")
+            self._left = [each for each in self._left if each not in columns]
+        return made
+
+    def _ask_for(self, name: str) -> None:
+        """Ask at a terminal for the column of a field that neither names nor cells have shown."""
+        shown = {each: self._sample.filled(each) for each in self._left if self._fits(name, each)}
+        if name == "incident":
+            shown = {each: cells for each, cells in shown.items() if self._may_identify(each)}
+        shown = {each: cells for each, cells in shown.items() if len({*cells}) > 1}
+        if name not in self.chosen and shown and self._questions.asking:
+            question = f"Which column is the {name}?"
+            if made := self._questions.choose(name, question, shown, needed=False):
+                self._take(name, [made])
+
+    def _may_identify(self, column: str) -> bool:
+        """Whether the cells of a column can be incident numbers, whatever its name."""
+        return (
+            self._sample.share(column, suggest.is_identifier) > TOGETHER
+            and len({*self._sample.filled(column)}) > 0.5 * self._sample.rows
+            and self._kind(column) != "clock"
+        )
+
+    def _fits(self, name: str, column: str) -> bool:
+        share = self._sample.share
+        if name in TIMES:
+            return bool(self._kind(column))
+        if name == "incident":
+            filled = self._sample.filled(column)
+            several = len({*filled}) > SEVERAL * len(filled)
+            return several and share(column, suggest.is_number) > TOGETHER
+        if name == "agency":
+            return len({*self._sample.filled(column)}) <= AGENCIES
+        if name == "state":
+            return share(column, lambda cell: cell.upper() in STATE_NAMES) > TOGETHER
+        if name == "zip":
+            return share(column, re.compile(r"\d{5}(-?\d{4})?(\.0)?").fullmatch) > FEW
+        if name in ("address", "city", "nature_cleared"):
+            return share(column, suggest.has_words) > FEW
+        return share(column, forms.DATED.match) < FEW
+
+    def _kind(self, column: str) -> str:
+        """Return whether a column holds moments, days or clock times."""
+        if column not in self._kinds:
+            self._kinds[column] = forms.kind(self._sample.columns[column], self._questions.today)
+        return self._kinds[column]
+
+    def _part(self, patterns: Sequence[str], test: Test, taken: str = "", but: Test = len) -> str:
+        """Return the best column of those names whose cells pass the test, or a blank one.
+
+        `but` is what few of the cells may pass. Empty where there is no such column.
+        """
+        columns = [each for each in (*self._left, *self._blank) if each != taken]
+        found = suggest.ranked(self._sample, columns, patterns)
+        fits = [
+            column
+            for _, column in found
+            if column in self._blank
+            or (
+                self._sample.share(column, test) > 0.5
+                and (but is len or self._sample.share(column, but) < FEW)
+            )
+        ]
+        return next((each for each in fits if each not in self._blank), "".join(fits[:1]))

@@ -1,0 +1,222 @@
+"""`ccu import`: what a layout or a file leaves unsure is joined, asked about or told."""
+
+import os
+import sys
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import TODAY, Ccu
+from tests.dispatch_rows import LAYOUT, Desk, row, text
+
+
+@pytest.fixture
+def desk(ccu: Ccu, tmp_path: Path) -> Desk:
+    return Desk(ccu, tmp_path)
+
+
+def suggested(desk: Desk, header: str, lines: Sequence[str], code: int = 0) -> dict[str, Any]:
+    """The columns of the layout that is suggested for a file, which stays for an import."""
+    desk.layout.unlink(missing_ok=True)
+    desk.file.write_text("\n".join([header, *lines]) + "\n")
+    done = desk.ccu("import", str(desk.file), "--suggest", "--output", str(desk.layout))
+    assert done.code == code, done.err + desk.layout.read_text()
+    found: dict[str, Any] = tomllib.loads(desk.layout.read_text())["columns"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("header", "parts"),
+    [
+        ("Street #,Pre Dir,Street Name,Suffix", "Street #+Pre Dir+Street Name+Suffix"),
+        ("House #,Direction,Street,Type", "House #+Direction+Street+Type"),
+        ("Number,Pre Dir,Street Name,Suffix", "Number+Pre Dir+Street Name+Suffix"),
+        (
+            "Address Number,Prefix,Street Name,Street Suffix",
+            "Address Number+Prefix+Street Name+Street Suffix",
+        ),
+    ],
+)
+def test_a_house_number_apart_is_joined(desk: Desk, header: str, parts: str) -> None:
+    lines = [f"26-{n:06},2026-01-{n:02} 10:0{n % 9},{n}2,N,MAIN,ST,EDP" for n in range(1, 20)]
+    found = suggested(desk, f"Incident Number,Call Time,{header},Nature", lines)
+    assert found["address"] == parts.split("+")
+    assert "house number" not in desk.bring(None, "--dry-run").err
+    assert desk.counts(None)[:2] == (19, 19)
+    assert desk.one("SELECT count(*) FROM place WHERE number <> '' AND street LIKE 'N MAIN%'") == 19
+
+
+def test_a_house_number_of_an_unknown_name_is_asked_about(desk: Desk) -> None:
+    lines = [f"26-{n:06},2026-01-{n:02} 10:0{n % 9},{n}2,MAIN ST" for n in range(1, 20)]
+    found = suggested(desk, "Incident Number,Call Time,Locn A,Street Name", lines, 11)
+    assert found["address"] == "?"
+    assert "columns.address is an open question; name the column" in desk.bring(None).err
+
+
+def test_a_number_beside_a_street_may_be_of_the_house_or_of_the_incident(desk: Desk) -> None:
+    lines = [f"{n}2,2026-01-{n:02} 10:0{n % 9},MAIN ST" for n in range(1, 20)]
+    found = suggested(desk, "Number,Call Time,Street", lines, 11)
+    assert found["incident"] == "?"
+
+
+def test_most_addresses_without_a_house_number_are_told(desk: Desk) -> None:
+    rows = [row(Number=str(n), Where=f"{'ABCDEFGHIJKLMNOPQRSTUV'[n]}LM ST") for n in range(21)]
+    for options in ((), ("--dry-run",)):
+        told = desk.bring(text(rows), *options).err
+        assert "21 of 21 addresses are a street without a house number" in told
+    assert "house number" not in desk.bring(text([row()])).err
+
+
+MIDNIGHT = ("2026-01-{:02} 00:00:00", "01/{:02}/2026 12:00:00 AM", "2026-01-{:02}T00:00:00.000")
+
+
+@pytest.mark.parametrize("form", MIDNIGHT)
+def test_a_column_at_midnight_throughout_has_days(desk: Desk, form: str) -> None:
+    days = [form.format(n) for n in range(1, 29)]
+    lines = [f"26-{n:06},{day},{n} MAIN ST,EDP" for n, day in enumerate(days)]
+    suggested(desk, "Incident,Call Date,Address,Nature", lines)
+    result = desk.bring(None)
+    assert "28 rows have a day and no time" in result.err
+    assert desk.one("SELECT count(*) FROM call WHERE NOT clock_known") == 28
+
+
+def test_a_column_at_midnight_beside_one_with_clock_times(desk: Desk) -> None:
+    lines = [
+        f"26-{n:06},2026-01-{n:02} 00:00:00,2026-01-{n:02} 14:0{n % 9}:00,{n} MAIN ST"
+        for n in range(1, 29)
+    ]
+    suggested(desk, "Incident,Call Date,Cleared,Address", lines)
+    desk.bring(None)
+    assert desk.ask("SELECT DISTINCT clock_known, substr(cleared_at, 12, 2) FROM call") == [
+        (0, "14")
+    ]
+
+
+def test_calls_at_midnight_are_told_by_the_import_too(desk: Desk) -> None:
+    rows = [
+        row(Number=str(n), Received=f"2026-01-{n + 1:02} 00:00:00", Sent="", Cleared="")
+        for n in range(25)
+    ]
+    assert "25 of 25 calls begin at exactly 00:00" in desk.bring(text(rows)).err
+    assert "00:00" not in desk.bring(text(rows[:2])).err, "the two calls of a night may be"
+
+
+def test_an_agency_is_mapped_and_none_is_assumed(desk: Desk) -> None:
+    agencies = ("WPD", "WFD", "EMS")
+    lines = [f"26-{n:06},2026-01-{n:02} 10:01,{agencies[n % 3]},{n} ELM ST" for n in range(1, 10)]
+    assert suggested(desk, "Incident,Call Time,Agency,Address", lines)["agency"] == "Agency"
+    assert desk.counts(None)[:2] == (9, 9)
+    assert desk.ask("SELECT lead_agency, count(*) FROM call GROUP BY 1 ORDER BY 1") == [
+        ("ems", 3), ("fire", 3), ("police", 3)
+    ]  # fmt: skip
+    desk.layout.unlink()
+    suggested(desk, "Incident,Call Time,Zone,Address", [x.replace("26-", "25-") for x in lines])
+    assert desk.counts(None)[:2] == (9, 9)
+    found = desk.ask("SELECT DISTINCT lead_agency FROM call WHERE incident LIKE '25-%'")
+    assert found == [(None,)]
+
+
+def test_city_codes_are_offered_and_told(desk: Desk) -> None:
+    lines = [f'26-{n:06},2026-01-{n:02} 10:01,"{n} ELM ST,MKE"' for n in range(1, 10)]
+    suggested(desk, "Incident,Call Time,Address", lines)
+    layout = desk.layout.read_text()
+    assert '# [cities]\n# MKE = "?"\n' in layout
+    told = desk.bring(None, "--dry-run").err
+    assert "9 of 9 addresses are in MKE, another town than Westport" in told
+    assert 'under [cities]: MKE = "Westport"' in told
+    desk.layout.write_text(layout.replace('# [cities]\n# MKE = "?"', '[cities]\nMKE = "Westport"'))
+    assert "MKE" not in desk.bring(None, "--dry-run").err.partition("line 6")[2]
+
+
+def test_the_example_of_milwaukee_knows_its_city_code(desk: Desk) -> None:
+    desk.file.write_text(
+        "id,time,location,district,nature,status\n"
+        '181200001,2018-04-30 10:01:00,"5237 N 35TH ST,MKE",4,WELFARE CITIZEN,Advised\n'
+    )
+    example = Path(__file__).parents[2] / "examples" / "layouts" / "milwaukee.toml"
+    assert desk.ccu("import", str(desk.file), "--layout", str(example)).code == 0
+    assert desk.one("SELECT city FROM place") == "MILWAUKEE"
+
+
+@pytest.mark.parametrize("name", ["Inc", "Case", "CFS", "CAD", "Event"])
+def test_short_names_of_the_incident_number(desk: Desk, name: str) -> None:
+    lines = [f"26-{n:06},2026-01-{n:02} 10:01,{n} ELM ST" for n in range(1, 20)]
+    assert suggested(desk, f"{name},Call Time,Address", lines)["incident"] == name
+
+
+def test_a_code_of_few_values_is_no_incident_number(desk: Desk) -> None:
+    lines = [f"10-5{n % 2},2026-01-{n % 28 + 1:02} 10:01,{n} ELM ST" for n in range(100)]
+    assert suggested(desk, "CFS,Call Time,Address", lines).get("incident") is None
+
+
+@pytest.mark.parametrize(("hours", "joined"), [((101, 2305, 930), True), ((1, 23, 9), False)])
+def test_a_column_of_hours_with_minutes_is_the_clock(
+    desk: Desk, hours: tuple[int, ...], joined: bool
+) -> None:
+    lines = [f"26-{n:06},1/{n}/2026,{hours[n % 3]},{n} ELM ST" for n in range(1, 28)]
+    found = suggested(desk, "Incident,Date,Hour,Address", lines)
+    assert found["occurred"] == (["Date", "Hour"] if joined else "Date")
+    desk.bring(None)
+    times = {at for (at,) in desk.ask("SELECT substr(occurred_at, 12, 5) FROM call")}
+    assert times == ({"01:01", "23:05", "09:30"} if joined else {"00:00"})
+    assert joined != ("Hour has hours without minutes" in desk.layout.read_text())
+
+
+def test_impossible_columns_are_not_offered_for_the_incident(
+    ccu: Ccu, db_path: Path, tmp_path: Path
+) -> None:
+    pexpect = pytest.importorskip("pexpect")
+    if not hasattr(pexpect, "spawn"):
+        pytest.skip("no pseudo-terminals here")
+    file, layout = tmp_path / "calls.csv", tmp_path / "ours.toml"
+    lines = [
+        f"40.{n},-75.58{n},EMS: FALL,2026-01-{n:02} 10:01:00,{n} ELM ST,1" for n in range(1, 9)
+    ]
+    file.write_text("\n".join(["lat,lng,title,timeStamp,addr,e", *lines]) + "\n")
+    program = "import sys; from ccu.cli import main; sys.exit(main(sys.argv[1:]))"
+    terminal = pexpect.spawn(
+        sys.executable,
+        ["-c", program, "import", str(file), "--suggest", "--output", str(layout)],
+        env={**os.environ, "CCU_DB": str(db_path), "CCU_TODAY": TODAY, "TERM": "xterm"},
+        encoding="utf-8", timeout=30, dimensions=(24, 80),
+    )  # fmt: skip
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert (terminal.exitstatus, terminal.before.strip()) == (0, "")
+    assert "incident" not in tomllib.loads(layout.read_text())["columns"]
+
+
+def test_an_open_question_of_the_clock_leaves_no_layout_of_days(desk: Desk) -> None:
+    lines = [f"26-{n},1/{n}/2026,10:01,10:0{n % 9},{n} ELM ST" for n in range(1, 20)]
+    desk.layout.unlink()
+    suggested(desk, "Incident,Call Date,Call Time A,Call Time B,Address", lines, 11)
+    assert desk.bring(None).code == 2
+    assert desk.one("SELECT count(*) FROM call") == 0
+
+
+def test_a_suggested_layout_names_the_zone_of_the_town(desk: Desk) -> None:
+    assert desk.ccu("settings", "timezone", "America/Chicago").code == 0
+    suggested(desk, "Incident,Call Time,Address", ["26-1,2026-01-02 10:01,1 ELM ST"])
+    assert '# timezone = "America/Chicago"' in desk.layout.read_text()
+
+
+def test_columns_of_hazards_are_offered(desk: Desk) -> None:
+    lines = [f"26-{n},2026-01-0{n} 10:01,{n} ELM ST,KNIFE,Y" for n in range(1, 9)]
+    suggested(desk, "Incident,Call Time,Address,Weapon,Injury", lines)
+    assert '# hazards = ["Injury", "Weapon"]  # map their texts in' in desk.layout.read_text()
+
+
+def test_an_arrival_before_dispatch_or_hours_later_is_told(desk: Desk) -> None:
+    desk.layout.write_text(LAYOUT.replace('cleared = "Cleared"', 'arrived = "Cleared"'))
+    rows = [
+        row(Number="1", Sent="2026-01-18 22:40:00", Cleared="2026-01-18 22:35:00"),
+        row(Number="2", Received="2026-01-18 18:10:00", Cleared="2026-01-19 00:20:00", Sent=""),
+        row(Number="3"),
+    ]
+    told = desk.bring(text(rows)).err
+    assert "1 calls have an arrival before their dispatch" in told
+    assert "1 calls have an arrival more than 4 hours after they begin, at most 370 minutes" in told
+    assert "arrival" not in desk.bring(text([row(Number="3")])).err
