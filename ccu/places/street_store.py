@@ -140,8 +140,8 @@ def _name(reading: Address) -> str:
 def _numbers(reading: Address) -> set[str]:
     """Return the house numbers that the text may mean: digits apart, in words, O for 0.
 
-    Where the address has a number, only what is written before its street is looked at, and the number
-    itself is meant too: the street may be misspelled.
+    Where the address has a number, only what is written before its street is looked at, and the
+    number itself is meant too: the street may be misspelled.
     """
     filed = (reading.number, reading.street, reading.unit, reading.place)
     words = _words(reading.raw or " ".join(filed))
