@@ -33,6 +33,7 @@ DONE_ABOUT = ("nothing", "referral", "in error", "follow-up", "no action", "void
 
 WHAT = ("follow-up overdue", "referral stalled")
 ACCEPTED = ("accepted", "in_progress", "service_received")
+ENGAGED = ("in_progress", "service_received")
 
 days = st.tuples(st.sampled_from(DAYS), st.sampled_from(DAYS))
 whom = st.one_of(
@@ -264,7 +265,11 @@ def agree_on_work(path: Path) -> tuple[set[int], set[int], set[int]]:
         if days:
             accepted.add(row["id"])
         if row["status"] == "in_progress":
-            assert shown["outcome"] == f"Connected Jan {int(min(days))}"
+            tried = [attempt for each in shown["follow_ups"] for attempt in each["attempts"]]
+            engaged = [each["at"] for each in shown["events"] if each["status"] in ENGAGED]
+            engaged += [each["at"] for each in tried if each["result"] == "reached"]
+            first = min(at for at in engaged if at >= shown["made_at"])
+            assert shown["outcome"] == f"Connected Jan {int(first[8:10])}"
     acceptance = {row["figure"]: row["numerator"] for row in screens.report("referrals")}
     assert acceptance["referral_acceptance"] == len(accepted)
     served = {row["figure"]: row["numerator"] for row in screens.report("people")}

@@ -16,7 +16,17 @@ SELECT referral.id, referral.call_id, referral.status,
                              WHERE other.referral_id = referral.id AND coalesce(other.undone, 0) = 0
                                AND other.status <> referral.status), 0)
         ORDER BY id LIMIT 1) AS since,
-       (SELECT accepted_at FROM acceptance WHERE referral_id = referral.id) AS connected,
+       (SELECT accepted_at FROM acceptance WHERE referral_id = referral.id) AS accepted,
+       (SELECT at FROM (
+          SELECT occurred_at AS at FROM referral_event
+          WHERE referral_id = referral.id AND status IN ('in_progress', 'service_received')
+            AND coalesce(undone, 0) = 0
+          UNION ALL
+          SELECT attempt.occurred_at FROM follow_up
+          JOIN attempt ON attempt.follow_up_id = follow_up.id
+          WHERE follow_up.referral_id = referral.id AND attempt.result = 'reached')
+        WHERE unixepoch(at) >= unixepoch(referral.made_at)
+        ORDER BY unixepoch(at) LIMIT 1) AS connected,  -- the first engagement, as in the figures
        reached.occurred_at AS reached, reached.result,
        EXISTS (SELECT 1 FROM follow_up JOIN attempt ON attempt.follow_up_id = follow_up.id
                WHERE follow_up.referral_id = referral.id) AS tried,

@@ -14,12 +14,13 @@ from ccu.dates.instants import MONTH_NAMES
 from ccu.people.open_work_store import AsOf
 from ccu.records.visibility import Hidden, View
 
-# status -> its words; {since} is the day it got that status, {connected} the day of the first
-# connection. The best result comes first; a waiting referral comes after the connected ones.
+# status -> its words; {since} is the day it got that status, {accepted} that of the first
+# acceptance. The best result comes first; a waiting referral comes after those accepted.
+# Connected is a first engagement: in progress, or an attempt that reached the person.
 WORDS = {
     "service_received": "Service received {since}",
     "in_progress": "Connected {connected}",
-    "accepted": "Connected {connected}",
+    "accepted": "Accepted {accepted}",
     "requested": "",  # these three wait: see _of_open
     "draft": "",
     "on_hold": "",
@@ -65,7 +66,7 @@ def of_calls(
         if row["id"] in hidden:
             continue
         before = best.get(row["call_id"])
-        if before is None or RANK[row["status"]] <= RANK[before["status"]]:
+        if before is None or _rank(row) <= _rank(before):
             best[row["call_id"]] = row
     found = {call_id: _of_referral(row, as_of) for call_id, row in best.items()}
     shown = [row for row in due if row["id"] not in untold]
@@ -83,6 +84,11 @@ def of_calls(
         elif call["reason"] is not None and call["decision"] != triage_store.DECIDED:
             known[call_id] = triage_store.NO_ACTION.capitalize()
     return known
+
+
+def _rank(row: sqlite3.Row) -> tuple[int, bool]:
+    """Return the order of the best result: by status, and of one status the connected first."""
+    return RANK[row["status"]], row["connected"] is None
 
 
 def _handled(rows: Sequence[sqlite3.Row], hidden: dict[int, Hidden]) -> dict[int, str]:
@@ -105,10 +111,13 @@ def of_referral(connection: sqlite3.Connection, referral_id: int, as_of: AsOf) -
 
 def _of_referral(row: sqlite3.Row, as_of: AsOf) -> str:
     words = WORDS.get(row["status"], "")
+    if row["status"] == "accepted" and row["connected"]:
+        words = WORDS["in_progress"]
     if not words:
         return _of_open(row["next_due"], row if row["tried"] else None, as_of)
     return words.format(
         since=_day(row["since"], as_of.day),
+        accepted=_day(row["accepted"] or row["since"], as_of.day),
         connected=_day(row["connected"] or row["since"], as_of.day),
     )
 

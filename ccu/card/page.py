@@ -119,8 +119,9 @@ def document(card: dict[str, Any]) -> Document:
     place = card["place"] is not None
     sections = [
         Section(pairs=[("matched", card["match"]["certainty"])]),
+        Section(lines=[NO_RECORD] if no_record(card) else []),
         warning_section(card),
-        Section(pairs=people_and_work(card)),
+        Section(pairs=people_and_work(card) if place or card["workers"] or card["open"] else []),
         *plan_sections(card["plans"]),
     ]
     if place:
@@ -130,8 +131,9 @@ def document(card: dict[str, Any]) -> Document:
             *narratives(card["calls"]),
         ]
     elif not (card["warnings"] or card["building"]["units"] or card["near"]):
-        nothing = "An address without a record is not a safe address."
-        sections = [Section(lines=[nothing], main=True)]
+        certainty = card["match"]["certainty"]
+        said = [] if certainty == "none" else [f"{certainty[:1].upper()}{certainty[1:]}"]
+        sections = [Section(lines=[*said, NO_RECORD], main=True)]
     sections += [
         Section("Same building", lines=unit_lines(card["building"])),
     ]
@@ -184,14 +186,33 @@ def warning_section(card: Mapping[str, Any]) -> Section:
 
 
 NO_WARNINGS = "No active warnings"
+NO_RECORD = "An address without a record is not a safe address."
 
 
 def no_warnings(card: Mapping[str, Any], see: str) -> str:
-    """Return what an empty list of warnings means: it is no all-clear if one is near."""
-    near = [*card.get("near", ()), *card.get("building", {}).get("by_unit", ())]
-    if any(each["warnings"] for each in near):
+    """Return what an empty list of warnings means: it is no all-clear if one is near.
+
+    Empty where NO_RECORD is shown.
+    """
+    if warned_near(card):
         return f"No active warnings at this exact address: {see}"
-    return NO_WARNINGS
+    return "" if no_record(card) else NO_WARNINGS
+
+
+def no_record(card: Mapping[str, Any]) -> bool:
+    """Whether neither a call nor a warning is on file at exactly this address."""
+    return "match" in card and not card["calls"] and not (card["place"] and card["warnings"])
+
+
+def warned_near(card: Mapping[str, Any]) -> bool:
+    """Whether there is a warning for another unit of the building or a similar address."""
+    near = [*card.get("near", ()), *card.get("building", {}).get("by_unit", ())]
+    return any(each["warnings"] for each in near)
+
+
+def is_on_street(why: str) -> bool:
+    """Whether a near address is listed for its street alone (places/street_store.py)."""
+    return why.startswith("on ")
 
 
 def warning(item: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ccu.address import Address
 from ccu.address import read as read_address
 from ccu.card import page
 from ccu.card import store as cards
@@ -17,7 +18,7 @@ from ccu.people import open_work_store as open_work
 from ccu.people import screen_parts
 from ccu.people.open_work_store import AsOf
 from ccu.places import store as places
-from ccu.places.store import Match
+from ccu.places.store import Match, Near
 from ccu.records import person_ids
 from ccu.session import Session
 from ccu.work import Work
@@ -45,10 +46,20 @@ def show(
     InvalidInput, NotFound.
     """
     at_terminal = fits_terminal(format, output)
-    query, match = _asked(session, address, call_id, asking and at_terminal)
+    query, match = _asked(session, address, call_id)
     one_screen = at_terminal and not every and reason is None
     with session.work() as work:
         card = recorded_card(session, work, query, match, reason=reason)
+    asking = asking and at_terminal and match.place is None
+    if asking and any(each.same_unit for each in match.near):
+        from ccu.places import finding
+
+        warned = {each["address"]: page.in_short(each["warnings"]) for each in card["near"]}
+        chosen = finding.offered(session, match, warned)
+        if chosen is not None:
+            match = chosen
+            with session.work() as work:
+                card = recorded_card(session, work, query, match, reason=reason)
     shown = document(session, card) if one_screen else page.document(card)
     told = screen_parts.with_notice(shown, session.view)
     if is_paper(format, output):
@@ -97,9 +108,7 @@ def _here(match: Match) -> int | None:
     return match.place["id"] if match.place else match.building_id
 
 
-def _asked(
-    session: Session, address: str | None, call_id: int | None, asking: bool
-) -> tuple[str, Match]:
+def _asked(session: Session, address: str | None, call_id: int | None) -> tuple[str, Match]:
     if call_id is not None:
         return f"call {call_id}", places.of_call(session.db, call_id)
     text = (address or "").strip()
@@ -107,10 +116,11 @@ def _asked(
     if reading.kind == "none":
         raise InvalidInput("the address cannot be read; ccu address shows how it is read")
     match = places.find(session.db, reading, session.settings.town)
-    if asking and match.place is None and any(each.same_unit for each in match.near):
+    if match.place is None and not match.near and reading.kind == "place":
         from ccu.places import finding
 
-        match = finding.offered(session, match)
+        if finding.is_doubtful(session, reading):
+            match = replace(match, certainty=finding.NO_ADDRESS)
     return text, match
 
 
@@ -136,6 +146,8 @@ def _place_card(
         address = places.as_address(place)
         alike = near_places(connection, address, besides=place["id"], neighbors=False)
         near = [*near, *alike][: places.MOST_NEAR]
+        if not place["number"]:
+            near = _with_street(connection, address, near, place["id"])
     if match.building_key:
         units = places.building_units(
             connection,
@@ -146,6 +158,7 @@ def _place_card(
         )
     listed = [here, match.building_id, *(each.place for each in near)]
     warned = cards.warnings_at(connection, window, [*listed, *(each["place"] for each in units)])
+    near = sorted(near, key=lambda each: page.is_on_street(each.why) and not warned[each.place])
     card: dict[str, Any] = {
         "query": query,
         "match": {"certainty": match.certainty, "text": match.text},
@@ -192,6 +205,17 @@ def _place_card(
         card["calls"] = page.calls_data(connection, found, as_of, narratives, view)
     view.keep()
     return card
+
+
+def _with_street(
+    connection: sqlite3.Connection, address: Address, near: list[Near], besides: int
+) -> list[Near]:
+    """Return the near places and what is on file on the street; of a place name, by its number."""
+    from ccu.places.street_store import NUMBER_THERE, with_street
+
+    found, _certainty = with_street(connection, address, near, besides)
+    named = address.kind == "place"
+    return [each for each in found if each in near or not named or each.why == NUMBER_THERE]
 
 
 # ---------------------------------------------------------------- as data

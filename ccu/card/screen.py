@@ -97,8 +97,8 @@ def _head(card: Mapping[str, Any], today: date, columns: int) -> list[str]:
     certainty = card.get("match", {}).get("certainty", "exact")
     if certainty != "none" and not certainty.startswith(("exact", "the place")):
         head.append(one_line(certainty[:1].upper() + certainty[1:]))
-    elif certainty == "none" and not (card["near"] or card["building"]["units"]):
-        head.append("An address without a record is not a safe address.")
+    if page.no_record(card):
+        head.append(page.NO_RECORD)
     return [line for text in head for line in _folded(text, columns)]
 
 
@@ -117,7 +117,8 @@ def _when(occurred: str, today: date) -> str:
 def _warnings(card: Mapping[str, Any], today: date, columns: int, room: int) -> list[str]:
     """Return the warnings in at most `room` lines: in full, else shortened, else counted."""
     if not card["warnings"]:
-        return _folded(page.no_warnings(card, "see ALSO"), columns)
+        text = page.no_warnings(card, "see ALSO")
+        return _folded(text, columns) if text else []
     texts = [_warning(item, today) for item in _together(card["warnings"])]
     half = (columns - len(GAP)) // 2
     for most in (max(map(width, texts)), columns, half if half >= LEAST_WARNING else columns):
@@ -184,8 +185,8 @@ def _parts(
         what = "address" if "match" in card else "person"
         yield part("COUNT", page.repeat_lines(card["counts"], what), rank=8, least=0)
     yield Part("CALLS", list(_calls(card["calls"], today, room)), rank=9, least=0)
-    warned_near = page.no_warnings({**card, "warnings": []}, "") != page.NO_WARNINGS
-    yield part("ALSO", _also(card), rank=6 if warned_near else 10, least=int(warned_near))
+    near = page.warned_near(card)
+    yield part("ALSO", _also(card), rank=6 if near else 10, least=int(near))
     if notes := data.get("care_notes"):
         said = "1 care note" if len(notes) == 1 else f"{len(notes)} care notes"
         yield part("NOTES", [f"{said}, the last of {near_day(notes[0]['day'], today)}: --all"], 6)
@@ -255,9 +256,14 @@ def _also(card: Mapping[str, Any]) -> list[str]:
         return [f"{each['place']} ({each['calls']})" for each in card["places"]]
     near = [each for each in card["near"] if each["why"] not in OTHER_UNIT]  # those are units
     near.sort(key=lambda each: not each["warnings"])
-    similar = [page.counted(f"similar: {each['address']}", each) for each in near]
+    similar = [page.counted(f"{_beside(each)}: {each['address']}", each) for each in near]
     units = page.unit_lines(card["building"])
     return similar + units if any(each["warnings"] for each in near) else units + similar
+
+
+def _beside(near: Mapping[str, Any]) -> str:
+    """Return `on this street`, where that is why it is listed, or `similar`."""
+    return str(near["why"]) if page.is_on_street(near["why"]) else "similar"
 
 
 # ---------------------------------------------------------------- folding

@@ -5,6 +5,7 @@ A near address is offered and never taken by itself. A place without a call is a
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -25,6 +26,7 @@ MOST_OFFERED = 9
 ASK = "ask"  # Enter answers nothing
 LONGEST_NAME = 6  # words in the name of a place
 DOUBTFUL = "No house number or street in this"
+NO_ADDRESS = "no house number or street in this; to look for a person: ccu person find"
 
 _BIRTH = re.compile(
     r"\b(?:born|d\.?o\.?b|years? old|y/o|yo)\b|\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b", re.IGNORECASE
@@ -111,7 +113,7 @@ def _same_city(session: Session, match: Match, reading: Address) -> bool:
 
 def _near(session: Session, match: Match) -> list[str]:
     """Return the addresses to offer, each as it is found exactly."""
-    near = list(match.near)
+    near = match.near[:MOST_OFFERED]
     if match.place is not None:
         near.insert(0, Near(int(match.place["id"]), match.text, 0, "another city"))
     texts = [each.text for each in near]
@@ -149,21 +151,30 @@ def _choose(session: Session, match: Match, reading: Address) -> int | Address:
     return terminal.ask_until_valid(f"Type {choices}", read)
 
 
-def offered(session: Session, match: Match) -> Match:
-    """Offer the near places of an address that is not on file; Enter takes a single one.
+def offered(session: Session, match: Match, warned: Mapping[str, str]) -> Match | None:
+    """Offer the near places of an address that is not on file; None if none of them is meant.
 
-    Returns what was chosen, or the match itself if none of them is meant.
+    `warned`: in the order to list, each address with its warnings in short. Enter takes a single
+    one with the same house number, and none of those on a street asked for without a number.
     """
     near = [each for each in match.near if each.same_unit]
-    say(f"Nothing is on file at exactly {match.text}.")
-    if len(near) == 1:
-        question = f"Show {near[0].text} instead? [Enter for yes, n for no]"
+    order = {text: number for number, text in enumerate(warned)}
+    near.sort(key=lambda each: order[each.text])
+    single = len(near) == 1 and match.certainty == "none"
+    if match.certainty == "none":
+        say(f"Nothing is on file at exactly {match.text}.")
     else:
-        _list(near)
-        question = "Number of the address you mean [Enter for none]"
-    chosen = _chosen(question, near, near[0] if len(near) == 1 else None)
+        say(f"{match.text}: {match.certainty}")
+    for number, each in enumerate(near[:MOST_OFFERED], 1):
+        say(f"  {number}  {_counted(each, warned[each.text])}")
+    if len(near) > MOST_OFFERED:
+        say(f"  and {len(near) - MOST_OFFERED} more: add the house number")
+    question = "Number of the address you mean [Enter for none]"
+    if single:
+        question = f"Show {near[0].text} instead? [Enter for yes, n for no]"
+    chosen = _chosen(question, near, near[0] if single else None)
     if chosen is None:
-        return match
+        return None
     certainty = f"similar to {match.text}, which is not on file"
     return places.by_id(session.db, chosen.place, certainty)
 
@@ -206,6 +217,7 @@ def similar(session: Session, reading: Address) -> list[Near]:
     """
     from ccu.database import opening as db
     from ccu.places.near_store import near_places
+    from ccu.places.street_store import NUMBER_THERE, with_street
 
     with db.reading(session.db):  # else one that a colleague files meanwhile is like itself
         if on_file(session, reading) is not None:
@@ -213,6 +225,9 @@ def similar(session: Session, reading: Address) -> list[Near]:
         found = near_places(session.db, reading, neighbors=False)
         if reading.city:  # which may be misspelled
             found = [*places.in_city_like(session.db, reading), *found]
+        if not found:
+            street, _certainty = with_street(session.db, reading, [])
+            found = [each for each in street if each.why == NUMBER_THERE]
     return found[: places.MOST_NEAR]
 
 
@@ -222,10 +237,12 @@ def meant(session: Session, reading: Address, near: list[Near]) -> Address:
     Enter takes a single one, n the address as it is: a new place. A unit is kept.
     """
     from ccu.places.near_store import TWO_PLACES
+    from ccu.places.street_store import NUMBER_THERE
 
     say(f"{normal(reading)} is not on file. Is it one of these?")
     _list(near)
-    single = len(near) == 1 and near[0].why not in (*TWO_PLACES, places.OTHER_CITY)
+    doubtful = (*TWO_PLACES, places.OTHER_CITY, NUMBER_THERE)
+    single = len(near) == 1 and near[0].why not in doubtful
     question = f"Number, or n for a new address{' [Enter for 1]' if single else ''}"
     chosen = _chosen(question, near, near[0] if single else ASK)
     if chosen is None:
@@ -259,8 +276,9 @@ def not_on_file(session: Session, reading: Address, near: list[Near], call_id: i
     )
 
 
-def _counted(near: Near) -> str:
-    return f"{near.text} ({near.calls} {'call' if near.calls == 1 else 'calls'})"
+def _counted(near: Near, warned: str = "") -> str:
+    calls = f"{near.calls} {'call' if near.calls == 1 else 'calls'}"
+    return f"{near.text} ({', '.join(filter(None, (calls, warned)))})"
 
 
 def _list(near: list[Near]) -> None:

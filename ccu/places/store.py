@@ -194,9 +194,13 @@ def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
         return _in_another_city(connection, elsewhere)
     from ccu.places.near_store import near_places
 
+    meant, certainty = (elsewhere + near_places(connection, reading))[:MOST_NEAR], "none"
+    if not (reading.number and any(each.same_unit for each in meant)):
+        from ccu.places.street_store import with_street
+
+        meant, certainty = with_street(connection, reading, meant)
     building = building_id(connection, reading.building_key, city)
     building_key = _filed_building_key(connection, reading.building_key, city)
-    certainty = "none"
     if reading.unit and building is not None:
         certainty = "only the building is on file, not this unit"
     elif not reading.unit and building_units(connection, building_key, city, None, ""):
@@ -209,7 +213,7 @@ def find(connection: sqlite3.Connection, reading: Address, town: str) -> Match:
         reading.unit_key,
         city,
         building,
-        (elsewhere + near_places(connection, reading))[:MOST_NEAR],
+        meant,
     )
 
 

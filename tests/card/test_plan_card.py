@@ -110,7 +110,7 @@ def test_what_to_do_and_to_avoid_is_labeled_and_steps_come_first() -> None:
     lines = on_screen(80, 24, body)
     assert lines == [
         "9 ELM ST",
-        "No active warnings",
+        "An address without a record is not a safe address.",
         "CALL    No worker assigned    211, June, sister",
         "DO      1. knock    2. wait    tea",
         "AVOID   crowds",

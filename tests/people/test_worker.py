@@ -286,7 +286,7 @@ def test_what_waits_states_when_somebody_tries_next(ccu: Ccu) -> None:
 @pytest.mark.parametrize(
     ("statuses", "says"),
     [
-        (["accepted"], "Connected Jan 31"),
+        (["accepted"], "Accepted Jan 31"),
         (["accepted", "in_progress"], "Connected Jan 31"),
         (["accepted", "service_received"], "Service received Jan 31"),
         (["contact_only"], "Contact made Jan 31, no service"),
@@ -314,6 +314,31 @@ def test_of_several_the_best_news_is_told(ccu: Ccu) -> None:
     update(ccu, 1, "declined")
     assert answer(ccu) == "Not tried yet; due Jan 31"
     update(ccu, 2, "accepted")
+    assert answer(ccu) == "Accepted Jan 31"
+
+
+@pytest.mark.parametrize("result", ["reached", "left_message", "third_party"])
+def test_connected_is_a_first_engagement_and_not_an_acceptance(result: str, ccu: Ccu) -> None:
+    """On every screen, as the figure of the report counts it."""
+    steps.refer(ccu)
+    update(ccu, 1, "accepted")
+    assert answer(ccu) == "Accepted Jan 31"
+    tried = ccu("follow-up", "done", "1", "--result", result, "--next", "2026-02-01 10:00")
+    assert tried.code == 0
+    told = "Connected Jan 31" if result == "reached" else "Accepted Jan 31"
+    shown = [ccu(*line).out for line in (("call", "show", "1"), ("referral", "show", "1"))]
+    shown += [ccu(*line).out for line in (("history", "--call", "1"), ("brief",))]
+    assert all(told in page for page in shown)
+    assert answer(ccu) == told
+    update(ccu, 1, "in_progress")
+    assert answer(ccu) == "Connected Jan 31"
+
+
+def test_of_two_accepted_the_connected_one_is_told(ccu: Ccu) -> None:
+    for number, need in enumerate(("housing", "food"), 1):
+        steps.refer(ccu, "--need", need)
+        update(ccu, number, "accepted")
+    assert ccu("follow-up", "done", "1", "--result", "reached").code == 0
     assert answer(ccu) == "Connected Jan 31"
 
 
