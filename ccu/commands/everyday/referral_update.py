@@ -53,10 +53,10 @@ def update(
 
       ccu referral update 7 --owner dlee
     """
-    from ccu.referrals import form
+    from ccu.referrals import next_step
 
     session: Session = ctx.obj
-    emit_line(form.update(session, referral, form.change_of(session, given, asking)))
+    emit_line(next_step.update(session, referral, next_step.change_of(session, given, asking)))
 
 
 @app.command()
@@ -72,9 +72,9 @@ def reopen(
 
       ccu referral reopen 7
     """
-    from ccu.referrals import form
+    from ccu.referrals import next_step
 
-    emit_line(form.reopen(ctx.obj, referral, note_file() if note_file else None))
+    emit_line(next_step.reopen(ctx.obj, referral, note_file() if note_file else None))
 
 
 @app.command()
@@ -100,10 +100,10 @@ def expire(
       ccu referral expire 7 9 --reason provider_silent
     """
     from ccu.records import codes
-    from ccu.referrals import form
+    from ccu.referrals import next_step
 
     session: Session = ctx.obj
-    rows, held = form.expire(session, referral or [], stalled, reason, dry_run)
+    rows, held = next_step.expire(session, referral or [], stalled, reason, dry_run)
     count = "1 referral" if len(rows) == 1 else f"{len(rows)} referrals"
     labels = codes.of_columns(session.db, was="referral_status", need="need")
     emit(Table(EXPIRED_COLUMNS, rows, title="Expired", labels=labels), format, output)
