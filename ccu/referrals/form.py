@@ -8,9 +8,9 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import CcuError, InvalidInput
-from ccu.options import LOGIN, PROVIDER, OptionType, questions, required
+from ccu.options import LOGIN, PROVIDER, OptionType, questions, required, typed_text
 from ccu.options.questions import Declined, Question, fill_in
-from ccu.options.terminal import read_line, yes_or_no
+from ccu.options.terminal import ask_until_valid, read_line, yes_or_no
 from ccu.output import Format, emit_document, say
 from ccu.providers import store as providers
 from ccu.records import codes, person_ids, staff, table, visibility
@@ -70,6 +70,8 @@ def new_referral(
     Raises Declined where the same one is open and no second one is wanted.
     """
     if asking:
+        if given.to is None and not providers.rows(session.db):
+            raise InvalidInput("no provider is on file to refer to; first: ccu provider add")
         _ask(session, about, given)
     new = NewReferral(
         call_id=about.call_id,
@@ -104,6 +106,7 @@ def _ask(session: Session, about: About, given: ReferOptions | NeedReferOptions)
         return questions.of_option(session, given, field, type, label, option, **more)
 
     fill_in([
+        *_person_question(session, about),
         questions.of_option(session, about, "need", NEED, "Need", "--need"),
         _provider_question(session, about, given),
         question("handoff", HANDOFF, "Handoff", "--handoff", usual="none"),
@@ -118,6 +121,37 @@ def _ask(session: Session, about: About, given: ReferOptions | NeedReferOptions)
     ])  # fmt: skip
 
 
+def _person_question(session: Session, about: About) -> list[Question]:
+    """Return the question which subject of a call it is for, where there are several; else none."""
+    call_id = about.call_id
+    found = person_ids.subjects(session.db, call_id) if call_id and not about.person_id else []
+    if len(found) < 2:
+        return []
+    called = dict.fromkeys(found, "")
+    if session.may("person find"):
+        called = person_ids.names(session.db, found)
+        with session.work() as work:
+            person_ids.shown(work.connection, work.staff_id, "person-find", found)
+
+    def words() -> str:
+        number = about.person_id
+        return f"person {number} {called.get(number, '')}".strip() if number else "no person named"
+
+    def read(answer: str) -> None:
+        number = typed_text.record_id(answer, "person") if answer else None
+        if number and number not in called:
+            raise InvalidInput("enter one of the numbers shown, or press Enter to name nobody")
+        about.person_id = number
+
+    def ask() -> None:
+        for number, name in called.items():
+            say(f"  {number}  {name}".rstrip())
+        ask_until_valid("Which person? Enter the number (Enter to name nobody)", read)
+        say(f"  {words()}")
+
+    return [Question("Person", ask, words)]
+
+
 def _usual_owner(session: Session) -> str:
     """Return the login to offer; none for a patrol officer, who is never taken for granted."""
     usual = staff.default_owner(session.db, session.settings)
@@ -130,15 +164,16 @@ def _provider_question(
 ) -> Question:
     """Ask for a provider, listing those for the need; Enter takes the only one listed."""
 
+    capacities = codes.labels(session.db, "capacity")
+
     def ask() -> None:
         listed = providers.rows(session.db, need=about.need)
-        capacities = codes.labels(session.db, "capacity")
-        for each in listed:
-            facts = (each["phone"], each["hours"], each["eligibility"])
+        if not listed:
+            say("  No provider is listed for this need. These are all providers on file:")
+        for each in listed or providers.rows(session.db):
+            facts = (each["phone"], each["hours"], each["eligibility"]) if listed else ()
             known = "; ".join([capacities[each["capacity"]], *(fact for fact in facts if fact)])
             say(f"  {each['id']} {each['name']} ({known})")
-        if not listed:
-            say("  No provider is listed for this need. To list all: ccu provider list")
         usual = str(listed[0]["id"]) if len(listed) == 1 else ""
         given.to = PROVIDER.ask(session, "Provider", "--to", words() or usual, default=given.to)
 
@@ -163,13 +198,16 @@ def make(
     `link` writes in the same transaction what the new referral's number goes into.
     """
     with session.work() as work:
+        referrals.check_new(work.connection, new)
         warnings = cautions(session, work.connection, new)
+        for each in warnings:
+            say(f"Note: {each}.")
         referral_id = referrals.make(work, new)
         if link is not None:
             link(work, referral_id)
         data = page.read(work.connection, referral_id, session.now, named=False, full=False)
-    for each in warnings:
-        say(f"Note: {each}.")
+    if new.person_id is None:
+        say(f"To name the person later: ccu referral update {referral_id} --person N")
     try:
         emit_document(page.made(session.db, {**data, "warnings": warnings}), format, output)
     except BaseException:

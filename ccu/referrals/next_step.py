@@ -6,6 +6,8 @@ from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput
+from ccu.options import LOGIN, OptionType, questions, terminal
+from ccu.output import say
 from ccu.records import codes, table, visibility
 from ccu.referrals import page, rules, undo_store
 from ccu.referrals import read_store as referral_reads
@@ -16,38 +18,85 @@ from ccu.retention import hold_store
 from ccu.session import Session
 
 
-def change_of(session: Session, given: UpdateOptions, asking: bool) -> Update:
-    """Return what is to change, asking at a terminal for a reason that a step needs."""
-    reason = given.reason
-    if asking and reason is None and given.status in rules.NEEDS_REASON:
-        reason = REASON_CODE.ask(session, "Why", "--reason")
-    note = given.note_file() if given.note_file else None
-    if given.status is None and given.owner is None and note is None:
-        raise InvalidInput("nothing to change; give --status, --owner or --note-file")
-    return Update(
+def update(session: Session, referral_id: int, given: UpdateOptions, asking: bool) -> str:
+    """Make the change, asking at a terminal what it is; return what was done, in a line.
+
+    Raises NotFound, NotAllowed, InvalidInput where nothing is to change.
+    """
+    visibility.refuse("referral", session.view.referrals([referral_id]))
+    _ask(session, referral_id, given, asking)
+    change = Update(
         at=given.when or session.now,
         status=given.status,
-        reason=reason,
-        note=note,
+        reason=given.reason,
+        note=given.note_file() if given.note_file else None,
         owner_id=given.owner,
         seen=given.seen,
     )
-
-
-def update(session: Session, referral_id: int, change: Update) -> str:
-    """Make the change; return what was done, in a line."""
-    visibility.refuse("referral", session.view.referrals([referral_id]))
+    steps = (change.status, change.owner_id, change.note)
+    if given.person is None and steps == (None, None, None):
+        raise InvalidInput("nothing to change; give --status, --owner, --person or --note-file")
+    done = None
     with session.work() as work:
-        done = referrals.update(work, referral_id, change)
-        owner = referral_reads.record(work.connection, referral_id)["owner"]["login"]
+        if given.person is not None:
+            referrals.name_person(work, referral_id, given.person)
+        if steps != (None, None, None):
+            done = referrals.update(work, referral_id, change)
+        data = referral_reads.record(work.connection, referral_id)
         labels = codes.labels(work.connection, "referral_status")
-    return _done(referral_id, change, done, owner, labels)
+    named = [] if given.person is None else [f"for person {given.person}"]
+    if done is not None:
+        named += _done(change, done, data["owner"]["login"], labels)
+    return f"Referral {referral_id}: {'; '.join(named)}."
 
 
-def _done(
-    referral_id: int, change: Update, done: Done, owner: str, labels: Mapping[str, str]
-) -> str:
-    """`Referral 7: accepted (was requested).`, with what follows from it."""
+def _ask(session: Session, referral_id: int, given: UpdateOptions, asking: bool) -> None:
+    """Ask what is to change where no option was given, else for a reason that a step needs."""
+    if not asking:
+        return
+
+    def needs_reason() -> bool:
+        return given.status in rules.NEEDS_REASON
+
+    why = questions.of_option(
+        session, given, "reason", REASON_CODE, "Why", "--reason", wanted=needs_reason
+    )
+    if given.status or given.owner or given.note_file or given.person:
+        if needs_reason() and not why.known:
+            why.ask()
+        return
+    before = referrals.require_open(session.db, referral_id)
+    say(f"Referral {referral_id} is {referrals.status_words(session.db, before)}. It can become:")
+    step = _step_from(session, before)
+    questions.fill_in([
+        questions.of_option(session, given, "status", step, "New status", "--status", skip=True),
+        why,
+        questions.of_option(session, given, "owner", LOGIN, "New owner", "--owner", skip=True),
+        questions.of_note(given, False, session),
+    ])  # fmt: skip
+
+
+def _step_from(session: Session, before: str) -> OptionType[str]:
+    """Return the type of an answer that is one of the steps from a status."""
+    labels = codes.labels(session.db, "referral_status")
+    allowed = rules.STEPS[before]
+
+    def read(session: Session, text: str, option: str) -> str:
+        listed = terminal.listed_at(text, allowed)
+        found = listed or codes.chosen(session.db, "referral_status", text, option)
+        if found not in allowed:
+            raise InvalidInput("type the number or name of one of the steps shown")
+        return found
+
+    return OptionType(
+        read=read,
+        offer=lambda session: terminal.show_choices(labels[each] for each in allowed),
+        words=lambda session, status: labels[status],
+    )
+
+
+def _done(change: Update, done: Done, owner: str, labels: Mapping[str, str]) -> list[str]:
+    """Return `accepted (was requested)`, and what follows from it."""
     before, after = labels[done.before].lower(), labels[done.after].lower()
     parts = [after if after == before else f"{after} (was {before})"]
     if change.owner_id is not None:
@@ -57,7 +106,7 @@ def _done(
     for word, numbers in (("made", done.made), ("closed", done.closed)):
         if numbers:
             parts.append(f"follow-ups {word}: {', '.join(map(str, numbers))}")
-    return f"Referral {referral_id}: {'; '.join(parts)}."
+    return parts
 
 
 def reopen(session: Session, referral_id: int, note: str | None) -> str:

@@ -42,6 +42,9 @@ def update(
     A closed referral stays closed, and so do its follow-ups; ccu referral reopen takes back an end
     by mistake, and a supervisor can mark it entered_in_error. On hold, follow-ups stay due.
 
+    Without an option it asks at a terminal. --person names the person of a referral from a call
+    with several, and cannot replace one.
+
     If somebody else changed it in the last minutes, or since you saw --seen events, nothing is
     written and you are told what changed.
 
@@ -52,11 +55,13 @@ def update(
       ccu referral update 7 --status on_hold --reason waitlisted --seen 2
 
       ccu referral update 7 --owner dlee
+
+      ccu referral update 7 --person 31
     """
     from ccu.referrals import next_step
 
     session: Session = ctx.obj
-    emit_line(next_step.update(session, referral, next_step.change_of(session, given, asking)))
+    emit_line(next_step.update(session, referral, given, asking))
 
 
 @app.command()
