@@ -494,10 +494,11 @@ CREATE TABLE need_state (
   retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 INSERT INTO need_state (code, label, sort) VALUES
-  ('has', 'Need met', 1),
-  ('lacks', 'Need unmet', 2),
-  ('declined', 'Declined to say or to be helped', 3),
-  ('unknown', 'Unknown', 4);
+  ('no_need', 'No need', 1),
+  ('has', 'Need met', 2),
+  ('lacks', 'Need unmet', 3),
+  ('declined', 'Declined to say or to be helped', 4),
+  ('unknown', 'Unknown', 5);
 
 -- A plan counts only when approved.
 CREATE TABLE plan_status (

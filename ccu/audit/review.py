@@ -39,9 +39,9 @@ _BY_KIND = {
         person-change person-distinct person-distinct-undo person-import person-link person-merge
         person-returned person-unlink person-unmerge person-void place-category place-merge
         place-unmerge plan-answer plan-approve plan-expire plan-review plan-suggest plan-write
-        provider-add provider-change provider-import purge reasons-purged refer referral-reopen
-        referral-update release restore retention-set seal seal-lift setting staff-add staff-
-        change staff-retire undo unvoid void worker-assign worker-end""",
+        provider-add provider-change provider-import purge reasons-purged refer referral-name
+        referral-reopen referral-update release restore retention-set seal seal-lift setting
+        staff-add staff-change staff-retire undo unvoid void worker-assign worker-end""",
     DENIAL: "denied",
     EXPORT: "backup care-backup export",
     OVERRIDE: "frequent-end frequent-keep frequent-override",

@@ -115,13 +115,6 @@ def edit_consult(
     return changed
 
 
-def changes_in_words(changes: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return a line for each change of a consult, its fields as a person calls them."""
-    return table.changes_in_words(
-        {**each, "field": FIELDS.get(each["field"], each["field"])} for each in changes
-    )
-
-
 def list_consults(
     work: Work,
     *,

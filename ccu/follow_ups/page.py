@@ -13,9 +13,10 @@ from ccu.follow_ups import store as follow_ups
 from ccu.follow_ups.options import ListOptions
 from ccu.follow_ups.undo_store import ATTEMPT
 from ccu.output import Document, Section, Table, opened
+from ccu.output.text import for_person
 from ccu.people.open_work_store import AsOf
 from ccu.people.screen_parts import notice_column, with_notice
-from ccu.records import field_words
+from ccu.records import codes, field_words
 from ccu.session import Session
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def _document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
     pairs = [(label, data[key]) for key, label in labels.items() if data[key]]
     attempts = [[each[key] for key in ATTEMPT_COLUMNS] for each in data["attempts"]]
     tried = Table(tuple(ATTEMPT_COLUMNS.values()), attempts)
-    told = [{**each, "old": _in_words(each)} for each in data["changes"]]
+    results = codes.labels(connection, "follow_up_result")
+    told = [{**each, "old": _in_words(each, results)} for each in data["changes"]]
     changes = field_words.changes(connection, "follow_up", told)
     return Document(
         f"Follow-up {data['id']}",
@@ -75,12 +77,12 @@ def _document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
     )
 
 
-def _in_words(change: dict[str, Any]) -> Any:
+def _in_words(change: dict[str, Any], results: dict[str, str]) -> Any:
     """Return the old value; of a voided attempt when it was, its result and its note."""
     old = change["old"]
     if change["field"] != ATTEMPT:
         return old
-    parts = [dates.minute(old["occurred_at"]), old["result"], old["note"]]
+    parts = [for_person(old["occurred_at"]), results[old["result"]].lower(), old["note"]]
     return ", ".join(part for part in parts if part)
 
 

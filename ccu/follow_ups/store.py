@@ -204,6 +204,12 @@ def insert(work: Work, kind: str, about: About, due_at: str, note: str = "") -> 
     return table.insert(work, "follow_up", about, kind=kind, due_at=due_at, note=note)
 
 
+def of_referral(connection: sqlite3.Connection, referral_id: int) -> list[sqlite3.Row]:
+    """Return the follow-ups of a referral, closed ones too."""
+    sql = "SELECT * FROM main.follow_up WHERE {where} ORDER BY id"
+    return table.select(connection, sql, {"referral_id = ?": referral_id})
+
+
 def about_referral(connection: sqlite3.Connection, referral_id: int, owner: int | None) -> About:
     """What a follow-up of an open referral is for; its owner's unless said. Raises as `read`."""
     row = table.require(connection, "referral", referral_id)

@@ -311,6 +311,15 @@ def _provider(session: "Session", text: str, option: str) -> int:
     return int(providers.find(session.db, text, option)["id"])
 
 
+def _provider_answered(session: "Session", text: str, option: str) -> int:
+    """As `_provider`, after a question that has listed them."""
+    try:
+        return _provider(session, text, option)
+    except NotFound:
+        sentence = f"{option}: no provider of that number or name; type one of those shown"
+        raise NotFound(sentence) from None
+
+
 def _provider_name(session: "Session", provider_id: int) -> str:
     from ccu.providers import store as providers
 
@@ -326,6 +335,7 @@ def _login_words(session: "Session", staff_id: int) -> str:
 LOGIN = OptionType(read=_login, metavar="LOGIN", complete=completion.logins, words=_login_words)
 PROVIDER = OptionType(
     read=_provider,
+    answer=_provider_answered,
     metavar="PROVIDER",
     complete=completion.providers,
     hint=" (number, name, or what is needed)",

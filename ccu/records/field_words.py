@@ -14,8 +14,10 @@ from ccu.records import codes, table
 _NAMES = {
     "approver_id": "approved by",
     "category": "what is there",
+    "dangers": "hazards",
     "due_at": "due",
     "kind": "type",
+    "occurred_at": "when",
     "part2": "42 CFR Part 2",
     "place_id": "place",
     "postcode": "ZIP",
@@ -68,7 +70,7 @@ def value(connection: sqlite3.Connection, record: str, field: str, value: Any) -
     known: Mapping[str, str] = codes.labels(connection, kept_in) if kept_in else {}
     if isinstance(value, list):
         return "; ".join(str(labeled(each, known)) for each in value)
-    if field.endswith(("owner_id", "_by")) and isinstance(value, int):
+    if field.endswith(("owner_id", "clinician_id", "_by")) and isinstance(value, int):
         row = connection.execute("SELECT login FROM staff WHERE id = ?", (value,)).fetchone()
         return row["login"] if row else value
     return labeled(value, known)

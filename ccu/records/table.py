@@ -17,7 +17,6 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ccu import dates
 from ccu.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -113,15 +112,6 @@ def changes_of(connection: sqlite3.Connection, table: str, record_id: int) -> li
             "reason": row["reason"],
         }
         for row in found
-    ]
-
-
-def changes_in_words(changes: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return a line for each of `changes_of`: when, who, which field, and why."""
-    return [
-        f"{dates.said(each['at'])}, {each['by']}: {each['field'].replace('_', ' ')}"
-        + (f" ({each['reason']})" if each["reason"] else "")
-        for each in changes
     ]
 
 

@@ -1,21 +1,20 @@
-"""What `refer`, `referral update` and `expire` ask for, warn of, write and report."""
+"""What `refer` asks for, warns of, writes and reports."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ccu import dates
 from ccu.errors import CcuError, InvalidInput
-from ccu.options import LOGIN, PROVIDER, OptionType, questions, required
+from ccu.options import LOGIN, PROVIDER, OptionType, questions, required, typed_text
 from ccu.options.questions import Declined, Question, fill_in
-from ccu.options.terminal import read_line, yes_or_no
+from ccu.options.terminal import ask_until_valid, read_line, yes_or_no
 from ccu.output import Format, emit_document, say
 from ccu.providers import store as providers
 from ccu.records import codes, person_ids, staff, table, visibility
-from ccu.referrals import page, rules, undo_store
+from ccu.referrals import page, rules
 from ccu.referrals import read_store as referral_reads
 from ccu.referrals import store as referrals
 from ccu.referrals.options import (
@@ -23,13 +22,10 @@ from ccu.referrals.options import (
     HANDOFF_MINUTES,
     NEED,
     PARTIES,
-    REASON_CODE,
     NeedReferOptions,
     ReferOptions,
-    UpdateOptions,
 )
-from ccu.referrals.store import Done, NewReferral, Update
-from ccu.retention import hold_store
+from ccu.referrals.store import NewReferral
 from ccu.session import Session
 from ccu.work import Work
 
@@ -82,6 +78,8 @@ def new_referral(
     Raises Declined where the same one is open and no second one is wanted.
     """
     if asking:
+        if given.to is None and not providers.rows(session.db):
+            raise InvalidInput("no provider is on file to refer to; first: ccu provider add")
         _ask(session, about, given)
     new = NewReferral(
         call_id=about.call_id,
@@ -116,6 +114,7 @@ def _ask(session: Session, about: About, given: ReferOptions | NeedReferOptions)
         return questions.of_option(session, given, field, type, label, option, **more)
 
     fill_in([
+        *_person_question(session, about),
         questions.of_option(session, about, "need", NEED, "Need", "--need"),
         _provider_question(session, about, given),
         question("handoff", HANDOFF, "Handoff", "--handoff", usual="none"),
@@ -130,6 +129,37 @@ def _ask(session: Session, about: About, given: ReferOptions | NeedReferOptions)
     ])  # fmt: skip
 
 
+def _person_question(session: Session, about: About) -> list[Question]:
+    """Return the question which subject of a call it is for, where there are several; else none."""
+    call_id = about.call_id
+    found = person_ids.subjects(session.db, call_id) if call_id and not about.person_id else []
+    if len(found) < 2:
+        return []
+    called = dict.fromkeys(found, "")
+    if session.may("person find"):
+        called = person_ids.names(session.db, found)
+        with session.work() as work:
+            person_ids.shown(work.connection, work.staff_id, "person-find", found)
+
+    def words() -> str:
+        number = about.person_id
+        return f"person {number} {called.get(number, '')}".strip() if number else "no person named"
+
+    def read(answer: str) -> None:
+        number = typed_text.record_id(answer, "person") if answer else None
+        if number and number not in called:
+            raise InvalidInput("enter one of the numbers shown, or press Enter to name nobody")
+        about.person_id = number
+
+    def ask() -> None:
+        for number, name in called.items():
+            say(f"  {number}  {name}".rstrip())
+        ask_until_valid("Which person? Enter the number (Enter to name nobody)", read)
+        say(f"  {words()}")
+
+    return [Question("Person", ask, words)]
+
+
 def _usual_owner(session: Session) -> str:
     """Return the login to offer; none for a patrol officer, who is never taken for granted."""
     usual = staff.default_owner(session.db, session.settings)
@@ -142,18 +172,20 @@ def _provider_question(
 ) -> Question:
     """Ask for a provider, listing those for the need; Enter takes the only one listed."""
 
+    capacities = codes.labels(session.db, "capacity")
+
     def ask() -> None:
         listed = providers.rows(session.db, need=about.need)
-        capacities = codes.labels(session.db, "capacity")
-        for each in listed[:MOST_OFFERED]:
+        if not listed:
+            say("  No provider is listed for this need. These are all providers on file:")
+        offered = listed or providers.rows(session.db)
+        for each in offered[:MOST_OFFERED]:
             alert = f"ALERT: {each['alert']}" if each["alert"] else ""
             facts = (alert, each["phone"], each["hours"], each["eligibility"])
             known = "; ".join([capacities[each["capacity"]], *(fact for fact in facts if fact)])
             say(f"  {each['id']} {each['name']} ({known})")
-        if len(listed) > MOST_OFFERED:
-            say(f"  {len(listed) - MOST_OFFERED} more: type what is needed, in plain words")
-        elif not listed:
-            say("  No provider is listed for this need. To list all: ccu provider list")
+        if len(offered) > MOST_OFFERED:
+            say(f"  {len(offered) - MOST_OFFERED} more: type what is needed, in plain words")
         usual = str(listed[0]["id"]) if len(listed) == 1 else ""
         given.to = PROVIDER.ask(session, "Provider", "--to", words() or usual, default=given.to)
 
@@ -178,13 +210,16 @@ def make(
     `link` writes in the same transaction what the new referral's number goes into.
     """
     with session.work() as work:
+        referrals.check_new(work.connection, new)
         warnings = cautions(session, work.connection, new)
+        for each in warnings:
+            say(f"Note: {each}.")
         referral_id = referrals.make(work, new)
         if link is not None:
             link(work, referral_id)
         data = page.read(work.connection, referral_id, session.now, named=False, full=False)
-    for each in warnings:
-        say(f"Note: {each}.")
+    if new.person_id is None:
+        say(f"To name the person later: ccu referral update {referral_id} --person N")
     try:
         emit_document(page.made(session.db, {**data, "warnings": warnings}), format, output)
     except BaseException:
@@ -246,107 +281,6 @@ def _of_provider(session: Session, connection: sqlite3.Connection, new: NewRefer
         verified = dates.said(provider["verified_on"])
         found.append(f"the details of {name} are out of date: verified {verified}")
     return found
-
-
-# ---------------------------------------------------------------- the next step
-
-
-def change_of(session: Session, given: UpdateOptions, asking: bool) -> Update:
-    """Return what is to change, asking at a terminal for a reason that a step needs."""
-    reason = given.reason
-    if asking and reason is None and given.status in rules.NEEDS_REASON:
-        reason = REASON_CODE.ask(session, "Why", "--reason")
-    note = given.note_file() if given.note_file else None
-    if given.status is None and given.owner is None and note is None:
-        raise InvalidInput("nothing to change; give --status, --owner or --note-file")
-    return Update(
-        at=given.when or session.now,
-        status=given.status,
-        reason=reason,
-        note=note,
-        owner_id=given.owner,
-        seen=given.seen,
-    )
-
-
-def update(session: Session, referral_id: int, change: Update) -> str:
-    """Make the change; return what was done, in a line."""
-    visibility.refuse("referral", session.view.referrals([referral_id]))
-    with session.work() as work:
-        done = referrals.update(work, referral_id, change)
-        owner = referral_reads.record(work.connection, referral_id)["owner"]["login"]
-        labels = codes.labels(work.connection, "referral_status")
-    return _done(referral_id, change, done, owner, labels)
-
-
-def _done(
-    referral_id: int, change: Update, done: Done, owner: str, labels: Mapping[str, str]
-) -> str:
-    """`Referral 7: accepted (was requested).`, with what follows from it."""
-    before, after = labels[done.before].lower(), labels[done.after].lower()
-    parts = [after if after == before else f"{after} (was {before})"]
-    if change.owner_id is not None:
-        parts.append(f"owner {owner}")
-    if change.note is not None:
-        parts.append("note added")
-    for word, numbers in (("made", done.made), ("closed", done.closed)):
-        if numbers:
-            parts.append(f"follow-ups {word}: {', '.join(map(str, numbers))}")
-    return f"Referral {referral_id}: {'; '.join(parts)}."
-
-
-def reopen(session: Session, referral_id: int, note: str | None) -> str:
-    """Take back the end of a referral; return what was done, in a line."""
-    visibility.refuse("referral", session.view.referrals([referral_id]))
-    with session.work() as work:
-        done = undo_store.reopen(work, referral_id, note)
-    opened = f"; follow-ups open again: {', '.join(map(str, done.opened))}" if done.opened else ""
-    return f"Referral {referral_id}: {done.after} again (was {done.before}){opened}."
-
-
-def to_expire(session: Session, given: list[int], stalled: bool) -> tuple[list[int], list[int]]:
-    """Return the referrals to expire, and the stalled ones that are left.
-
-    Left are those on hold (the person is on a waiting list or in a hospital), which expire only by
-    number, and those under a legal hold.
-    """
-    if bool(given) == stalled:
-        raise InvalidInput("give the numbers of the referrals to expire, or --stalled")
-    if given:
-        named = sorted({*given})
-        visibility.refuse("referral", session.view.referrals(named))
-        return named, []
-    found = referral_reads.rows(session.db, page.stalled(session))
-    hidden = session.view.referrals(row["id"] for row in found)
-    found = [row for row in found if row["id"] not in hidden]
-    kept = hold_store.held(session.db, "referral", [row["id"] for row in found])
-    held = [row["id"] for row in found if row["status"] == "on_hold" or row["id"] in kept]
-    return sorted(row["id"] for row in found if row["id"] not in held), held
-
-
-def expire(
-    session: Session, named: list[int], stalled: bool, reason: str, dry_run: bool
-) -> tuple[list[dict[str, Any]], list[int]]:
-    """Expire all of them or none; return the rows as they were, and those that are left."""
-    change = Update(at=session.now, status="expired", reason=reason)
-    with suppress(_DryRun), session.work() as work:
-        ids, left = to_expire(session, named, stalled)
-        for each in ids:
-            table.require(work.connection, "referral", each)
-        before = referral_reads.rows(work.connection, {referral_reads.NUMBERS: ids})
-        before.sort(key=lambda row: int(row["id"]))
-        for row in before:
-            done = referrals.update(work, row["id"], change, sure=True)
-            row["was"], row["changed"] = row["status"], dates.minute(row["changed"])
-            row["follow_ups_closed"] = ", ".join(map(str, done.closed))
-        if dry_run:
-            raise _DryRun
-
-    return before, left
-
-
-class _DryRun(Exception):
-    """Raised to undo what a dry run has written."""
 
 
 def offer_after_call(session: Session, call_id: int) -> None:

@@ -1,7 +1,7 @@
 """What `ccu needs` asks and shows: an assessment as a form, as JSON and as a page."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ccu import dates
@@ -10,7 +10,7 @@ from ccu.options import terminal
 from ccu.options.questions import Question, fill_in
 from ccu.output import Document, Section, Table, say
 from ccu.people import store as people
-from ccu.records import codes, table
+from ccu.records import codes, table, visibility
 from ccu.referrals import needs_store as needs
 from ccu.referrals.form import About
 from ccu.session import Session
@@ -19,9 +19,10 @@ from ccu.work import Work
 COLUMNS = ("need", "state", "referral", "status")
 # Asked first, in this order.
 COMMON = ("housing", "food", "mh_outpatient", "addiction_outpatient", "benefits", "primary_care")
-# An answer -> the state; somebody without a need has what is needed.
+# A word -> the state, beside the codes and labels of the list.
 _STATES = {
-    **dict.fromkeys(("no", "n", "met", "yes_met"), "has"),
+    **dict.fromkeys(("no", "n", "none"), "no_need"),
+    **dict.fromkeys(("met", "yes_met"), "has"),
     **dict.fromkeys(("unmet", "yes_unmet"), "lacks"),
 }
 
@@ -29,30 +30,41 @@ _STATES = {
 def answers(session: Session, typed: Sequence[str], asking: bool) -> dict[str, str]:
     """Return need -> state, from NEED=STATE or, when there is none, by asking."""
     if not typed and not asking:
-        raise InvalidInput("NEED=STATE is missing, such as housing=lacks")
-    found = _asked(session) if not typed else {}
+        raise InvalidInput("NEED=STATE is missing, such as housing=unmet")
+    found = _asked(session, {}) if not typed else {}
     for text in typed:
         need, equals, state = text.partition("=")
         if not equals:
-            raise InvalidInput("write each need as NEED=STATE, such as housing=lacks")
+            raise InvalidInput("write each need as NEED=STATE, such as housing=unmet")
         code = codes.code(session.db, "need", need, "NEED")
         if code in found:
             raise InvalidInput(f"{code} is given twice")
-        found[code] = codes.code(session.db, "need_state", state, f"the state of {code}")
+        found[code] = _STATES.get(codes.plain(state)) or codes.code(
+            session.db, "need_state", state, f"the state of {code}"
+        )
     if not found:
         raise InvalidInput("no need was answered; nothing was saved")
     return found
 
 
-def _asked(session: Session) -> dict[str, str]:
-    """Ask need by need, the commonest first; the others only where they are wanted."""
+def _asked(session: Session, before: Mapping[str, str]) -> dict[str, str]:
+    """Ask need by need, the commonest first; the others only where they are wanted.
+
+    `before` are the answers on file: each is shown with its question, and Enter keeps it.
+    """
     connection = session.db
     states = codes.choices(connection, "need_state")
-    labels = codes.choices(connection, "need")
-    first = [need for need in COMMON if need in labels]
-    say("Is there a need, and is it met? Press Enter for a need that you did not ask about.")
-    found: dict[str, str] = {}
+    labels = codes.labels(connection, "need")
+    in_use = codes.choices(connection, "need")
+    first = [need for need in COMMON if need in in_use]
+    first += [need for need in before if need not in first]
+    others = [need for need in in_use if need not in first]
+    found = dict(before)
     more = [False]
+
+    def say_states() -> None:
+        say("Is there a need, and is it met? Press Enter for a need that you did not ask about.")
+        terminal.show_choices(states.values())
 
     def state(text: str) -> str:
         word = codes.plain(text)
@@ -60,41 +72,59 @@ def _asked(session: Session) -> dict[str, str]:
             raise InvalidInput("type met or unmet")
         return _STATES.get(word) or codes.chosen(connection, "need_state", text, "")
 
+    def words(need: str) -> str:
+        return states.get(found.get(need, ""), "")
+
     def question(need: str, wanted: Callable[[], bool]) -> Question:
         def read(text: str) -> None:
             if text:
                 found[need] = state(text)
-            else:
+            elif need not in before:
                 found.pop(need, None)
 
         def ask() -> None:
-            terminal.ask_until_valid(f"{labels[need]} (no, met, unmet, declined, unknown)", read)
+            now = f" [{words(need)}]" if need in before else ""
+            terminal.ask_until_valid(f"{labels[need]} (number or word){now}", read)
             if need in found:
-                say(f"  {states[found[need]]}")
+                say(f"  {words(need)}")
 
-        return Question(
-            labels[need], ask, lambda: states.get(found.get(need, ""), ""), False, wanted
-        )
+        return Question(labels[need], ask, lambda: words(need), False, wanted)
 
     def ask_more() -> None:
-        more[0] = terminal.yes_or_no(f"Ask about the other {len(labels) - len(first)}? y or n")
+        more[0] = terminal.yes_or_no(f"Ask about the other {len(others)}? y or n")
+        if more[0]:
+            say_states()
 
+    say_states()
     fill_in([
         *(question(need, lambda: True) for need in first),
         Question("More needs", ask_more, lambda: "asked" if more[0] else "not asked"),
-        *(question(need, lambda: more[0]) for need in labels if need not in first),
+        *(question(need, lambda: more[0]) for need in others),
     ])  # fmt: skip
     return found
 
 
 def corrected(
-    session: Session, typed: Sequence[str], clear: Sequence[str], asking: bool
+    session: Session,
+    assessment: int,
+    typed: Sequence[str],
+    clear: Sequence[str],
+    asking: bool,
 ) -> dict[str, str | None]:
-    """Return need -> state of an edit; None for the needs of `clear`, which were not asked."""
+    """Return need -> state of an edit; None for the needs of `clear`, which were not asked.
+
+    At a terminal each answer on file is shown and kept by Enter; showing them is recorded in the
+    audit. Raises NotFound, NotAllowed for a hidden assessment, InvalidInput.
+    """
     gone = [codes.code(session.db, "need", text, "--clear") for text in clear]
-    found: dict[str, str | None] = {
-        **(answers(session, typed, asking) if typed or not gone else {})
-    }
+    found: dict[str, str | None] = {}
+    if typed or not (gone or asking):
+        found |= answers(session, typed, False)
+    elif not gone:
+        with session.work() as work:
+            visibility.refuse("needs assessment", work.view.assessments([assessment]))
+            on_file = shown(work, assessment, None)["answers"]
+        found |= _asked(session, {each["need"]: each["state"] for each in on_file if each["state"]})
     if both := [need for need in gone if need in found]:
         raise InvalidInput(f"{both[0]} is given and cleared; choose one")
     return found | dict.fromkeys(gone)
@@ -153,8 +183,22 @@ def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
     given = [pair for pair in pairs if pair[1]]
     answers = Table(COLUMNS, rows, labels=codes.of_columns(connection, status="referral_status"))
     sections = [Section(pairs=given), Section(table=answers, main=True)]
-    sections.append(Section("Changes", lines=table.changes_in_words(data["changes"])))
+    if data["changes"]:
+        sections.append(Section("Changes", table=_changes(connection, data["changes"])))
     return Document(title, sections, data)
+
+
+def _changes(connection: sqlite3.Connection, changes: Sequence[Mapping[str, Any]]) -> Table:
+    """Return the changes, a row for each need whose answer changed: from what, to what."""
+    labels = codes.labels(connection, "need")
+    states = codes.labels(connection, "need_state")
+    rows = []
+    for each in changes:
+        old, new = each["old"] or {}, each["new"] or {}
+        for need in sorted({*old, *new}):
+            was, now = (states.get(kept.get(need) or "", "not asked") for kept in (old, new))
+            rows.append((each["at"], each["by"], labels[need], was, now, each["reason"]))
+    return Table(("when", "by", "need", "from", "to", "reason"), rows)
 
 
 def about(session: Session, assessment_id: int, need: str) -> About:

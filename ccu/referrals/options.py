@@ -109,6 +109,9 @@ class UpdateOptions:
         ),
     ] = None
     note_file: NoteFileOption = None
+    person: Annotated[
+        int | None, opt("--person", PERSON, "Name the person of a referral that names nobody.")
+    ] = None
     when: Annotated[datetime | None, opt("--when", MOMENT, "When it changed; default now.")] = None
     owner: Annotated[
         int | None,

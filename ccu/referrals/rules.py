@@ -46,12 +46,11 @@ def reason_of(status: str, reason: str | None) -> str | None:
     """Return the reason of a step. Raises InvalidInput when one is missing or not allowed."""
     if reason is None:
         if status in NEEDS_REASON:
-            raise InvalidInput(f"--reason is missing: {status} requires one")
+            raise InvalidInput(f"--reason is missing: {status.replace('_', ' ')} requires one")
         return IMPLIED_REASON.get(status)
     if status in NO_REASON:
-        raise InvalidInput(
-            f"--reason is not used with {status}; to add an explanation: --note-file"
-        )
+        words = status.replace("_", " ")
+        raise InvalidInput(f"--reason is not used with {words}; to add an explanation: --note-file")
     return reason
 
 
@@ -60,4 +59,4 @@ def check_role(before: str, after: str, role: str) -> None:
     if after not in OPEN and not access.may(role, CLOSE):
         raise NotAllowed("an intern cannot close a referral; add a note and ask your supervisor")
     if before not in OPEN and after == "entered_in_error" and not access.may(role, CORRECT):
-        raise NotAllowed("only a supervisor or an admin can mark a closed one entered_in_error")
+        raise NotAllowed("only a supervisor or an admin can mark a closed one as entered in error")

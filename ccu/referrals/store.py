@@ -16,7 +16,7 @@ from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
 from ccu.people import store as people
 from ccu.providers import store as providers
-from ccu.records import person_ids, staff, table
+from ccu.records import codes, person_ids, staff, table
 from ccu.referrals import rules
 from ccu.work import Work
 
@@ -93,8 +93,7 @@ def make(work: Work, new: NewReferral) -> int:
     Raises NotFound for a call, person or referral that is not there, InvalidInput for a void call,
     a merged person, a retired provider, a time before the call's.
     """
-    _check_new(work.connection, new)
-    consents.refuse_part2_note(work.connection, new.note, new.provider_id)
+    check_new(work.connection, new)
     made_at = dates.to_iso(new.made_at)
     columns = {name: value for name, value in vars(new).items() if name != "note"}
     referral_id = table.insert(work, "referral", columns, made_at=made_at)
@@ -171,6 +170,27 @@ def _event(work: Work, old: sqlite3.Row, change: Update, sure: bool) -> Event | 
     )
 
 
+def name_person(work: Work, referral_id: int, person_id: int) -> None:
+    """Name the person of a referral that names nobody, and of its follow-ups; kept in the history.
+
+    Raises NotFound; InvalidInput for a merged person, or a referral that names somebody.
+    """
+    connection = work.connection
+    row = table.require(connection, "referral", referral_id)
+    people.must_exist(connection, person_id)
+    if row["person_id"] is not None:
+        raise InvalidInput(
+            f"referral {referral_id} is for person {row['person_id']}; if that is wrong, refer"
+            " again and close this one:"
+            f" ccu referral update {referral_id} --status entered_in_error"
+        )
+    table.change(work, "referral", row, {"person_id": person_id})
+    for each in follow_ups.of_referral(connection, referral_id):
+        if each["person_id"] is None:
+            table.change(work, "follow_up", each, {"person_id": person_id})
+    work.audit("referral-name", "referral", referral_id, fields=["person_id"], person=person_id)
+
+
 # ---------------------------------------------------------------- owner and next action
 
 
@@ -225,6 +245,29 @@ def event_of_status(events: list[dict[str, Any]]) -> dict[str, Any]:
     return first
 
 
+def status_words(connection: sqlite3.Connection, status: str) -> str:
+    """Return a status as a message has it: its label in lower case."""
+    return codes.labels(connection, "referral_status")[status].lower()
+
+
+def require_open(connection: sqlite3.Connection, referral_id: int) -> str:
+    """Return the status of an open referral. Raises NotFound; InvalidInput for one that ended."""
+    status = str(table.require(connection, "referral", referral_id)["status"])
+    if status not in rules.OPEN:
+        raise InvalidInput(
+            f"{_now(connection, referral_id)}: it has ended; ccu refer CALL --again-of"
+            f" {referral_id} refers again, ccu referral reopen {referral_id} takes the end back"
+        )
+    return status
+
+
+def _now(connection: sqlite3.Connection, referral_id: int) -> str:
+    """`referral 7 is accepted (dlee, Sat Jan 31, 2026 14:02)`."""
+    since = event_of_status(events_of(connection, referral_id))
+    words = status_words(connection, since["status"])
+    return f"referral {referral_id} is {words} ({_who_and_when(since)})"
+
+
 def _event_in_words(event: dict[str, Any]) -> str:
     """An event in words, for a message: no note, no name."""
     what = event["status"].replace("_", " ")
@@ -244,8 +287,9 @@ def _who_and_when(event: dict[str, Any]) -> str:
 # Each refusal raises InvalidInput and gives who changed what and when.
 
 
-def _check_new(connection: sqlite3.Connection, new: NewReferral) -> None:
+def check_new(connection: sqlite3.Connection, new: NewReferral) -> None:
     """The call, person, provider and earlier referral of a new one. Raises NotFound too."""
+    consents.refuse_part2_note(connection, new.note, new.provider_id)
     if new.call_id is not None:
         call = table.require_call(connection, new.call_id)
         if dates.is_after(dates.from_iso(call["occurred_at"]), new.made_at):
@@ -276,16 +320,14 @@ def _check_step(
         role = staff.role_of(work.connection, work.staff_id)
         rules.check_role(before, status, role)
         return
-    since = event_of_status(events)
-    what = f"referral {referral_id} is {before.replace('_', ' ')} ({_who_and_when(since)})"
-    if before not in rules.OPEN:
-        raise InvalidInput(
-            f"{what}: it has ended; ccu refer CALL --again-of {referral_id} refers"
-            f" again, ccu referral reopen {referral_id} takes the end back"
-        )
+    require_open(work.connection, referral_id)
     if status is not None:
         already = " already" if status == before else ""
-        raise InvalidInput(f"{what}{already}; from there it can become {', '.join(allowed)}")
+        labels = codes.labels(work.connection, "referral_status")
+        steps = ", ".join(labels[each].lower() for each in allowed)
+        raise InvalidInput(
+            f"{_now(work.connection, referral_id)}{already}; from there it can become {steps}"
+        )
 
 
 def _refuse_unseen(referral_id: int, events: list[dict[str, Any]], seen: int | None) -> None:

@@ -34,7 +34,7 @@ WHERE referral_id = :id AND id > :kept AND undone = 0
 class Reopened:
     """What taking back did: the status before and now, and the follow-ups that are open again."""
 
-    before: str
+    before: str  # both in words
     after: str
     opened: list[int]
 
@@ -46,7 +46,8 @@ def reopen(work: Work, referral_id: int, note: str | None) -> Reopened:
     """
     row = table.require(work.connection, "referral", referral_id)
     if row["status"] in rules.OPEN:
-        raise InvalidInput(f"referral {referral_id} is {row['status']}: it has not ended")
+        status = referrals.status_words(work.connection, row["status"])
+        raise InvalidInput(f"referral {referral_id} is {status}: it has not ended")
     events = counted(work.connection, referral_id)
     if again := next((each["again"] for each in events if each["again"]), None):
         raise InvalidInput(f"referral {referral_id} was referred again as referral {again}")
@@ -91,11 +92,24 @@ def _back_to(
     )  # fmt: skip
     if owner_id is not None:
         referrals.hand_over(work, referral_id, row["owner_id"], owner_id)
+    before, after = (
+        referrals.status_words(work.connection, each) for each in (row["status"], event.status)
+    )
     if event.status not in rules.OPEN:
-        return Reopened(row["status"], event.status, [])
+        return Reopened(before, after, [])
     opened = follow_ups.open_for_referral(work, json.loads(found["ids"]) if found else [])
     made = referrals.keep_next_action(work, referral_id, work.now)
-    return Reopened(row["status"], event.status, opened + made)
+    return Reopened(before, after, opened + made)
+
+
+def unname(work: Work, referral_id: int, reason: str) -> None:
+    """Take the person who was named later off a referral and its follow-ups."""
+    row = table.require(work.connection, "referral", referral_id)
+    table.change(work, "referral", row, {"person_id": None}, reason)
+    for each in follow_ups.of_referral(work.connection, referral_id):
+        if each["person_id"] == row["person_id"]:
+            table.change(work, "follow_up", each, {"person_id": None}, reason)
+    work.audit("referral-name", "referral", referral_id, fields=["person_id"])
 
 
 # ---------------------------------------------------------------- a referral made in error

@@ -99,6 +99,11 @@ def _step_back(work: Work, last: Last) -> str:
     return f"Referral {last.record_id}: {done.after} again (was {done.before}){again}."
 
 
+def _unname(work: Work, last: Last) -> str:
+    referral_undo.unname(work, last.record_id, REASON)
+    return f"Referral {last.record_id} names nobody again."
+
+
 # ---------------------------------------------------------------- follow-ups
 
 
@@ -182,6 +187,10 @@ STEPS = {
     ),
     "referral-update": Step(
         "referral update", "updated", "Take that step back?", _step_back, "referral update N"
+    ),
+    "referral-name": Step(
+        "referral update", "given a person", "Take the person off it?", _unname,
+        "referral show N",
     ),
     "follow-up-add": Step(
         "follow-up void", "added", "Cancel it?", _cancel, "follow-up void N --reason WHY"

@@ -73,7 +73,7 @@ def test_a_voided_attempt_leaves_the_follow_up_as_it_was(ccu: Ccu, tmp_path: Pat
     )
     assert screens(ccu) == before
     shown = ccu("follow-up", "show", "1")
-    assert "left_message" in shown.out
+    assert "left message" in shown.out
     assert "secretword" not in shown.out
     full = ccu("follow-up", "show", "1", "--full", "--reason", "review")
     assert "secretword" in full.out

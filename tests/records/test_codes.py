@@ -79,7 +79,7 @@ def test_what_names_no_code_leads_to_what_may_be_meant(
         ("nature", "xq", "Not a valid nature. List them: ccu codes nature"),
         ("need", "fod", "Not a valid need. Did you mean Food? List them: ccu codes need"),
         ("danger", "n", "Type none in full to record that no hazard was found"),
-        ("need_state", "x", "Not a valid need status. Choose from Need met, Need unmet, "),
+        ("need_state", "x", "Not a valid need status. Choose from No need, Need met, "),
         ("follow_up_result", "c", "Type two letters or more of "),
     ],
 )

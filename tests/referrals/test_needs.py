@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .. import steps
+from .. import steps, typed
 from ..conftest import Ccu, run_ccu
 
 RECORD = ("needs", "record", "--person", "1", "--call", "1")
@@ -95,7 +95,7 @@ def test_without_a_call_a_referral_can_come_from_an_assessment(ccu: Ccu) -> None
     ("args", "code", "says"),
     [
         (["record", "housing=lacks"], 2, "--person is missing"),
-        (["record", "--person", "1"], 2, "NEED=STATE is missing, such as housing=lacks"),
+        (["record", "--person", "1"], 2, "NEED=STATE is missing, such as housing=unmet"),
         (["record", "--person", "1", "housing"], 2, "write each need as NEED=STATE"),
         (["record", "--person", "1", "huosing=lacks"], 2, "NEED: not a valid need. Did"),
         (["record", "--person", "1", "housing=maybe"], 2, "the state of housing: not a valid"),
@@ -132,26 +132,27 @@ ASK = ("needs", "record", "--person", "1")
 
 
 def test_at_a_terminal_the_six_commonest_needs_are_asked_first(ccu: Ccu) -> None:
-    typed = "yes\nunmet\nno\nyes, met\nde\nx\n4\n\nn\ny\n"
-    done = run_ccu(*ASK, stdin=typed, tty=True)
+    words = "yes\nunmet\nno\nyes, met\nde\nx\n5\n\nn\ny\n"
+    done = run_ccu(*ASK, stdin=words, tty=True)
     assert (done.code, done.out) == (0, "Recorded needs assessment 1 of person 1.\n"), done.err
     assert answers(shown(ccu, "1")) == {
         **{"mh_outpatient": "has", "addiction_outpatient": "declined", "housing": "lacks"},
-        **{"food": "has", "benefits": "unknown"},
+        **{"food": "no_need", "benefits": "unknown"},
     }
-    order = re.findall(r"^(?:.*: )?([A-Z][\w :]+) \(no, met, unmet", done.err, re.MULTILINE)
+    order = re.findall(r"^(?:.*: )?([A-Z][\w :]+) \(number or word", done.err, re.MULTILINE)
     assert list(dict.fromkeys(order)) == [
         *("Housing", "Food", "Mental health: outpatient", "Addiction: outpatient"),
         *("Money and benefits", "Primary care"),
     ]
     assert "  type met or unmet\n" in done.err
-    assert "  Not a valid need status. Choose from Need met, Need unmet," in done.err
-    assert "(no, met, unmet, declined, unknown):   Need unmet\n" in done.err
+    assert "  Not a valid need status. Choose from No need, Need met, Need unmet," in done.err
+    assert "(number or word):   Need unmet\n" in done.err
+    assert "\n3  Need unmet\n" in done.err
 
 
 def test_the_other_needs_are_asked_where_they_are_wanted(ccu: Ccu) -> None:
-    typed = "\n" * 6 + "y\n" + "met\n<\nunmet\n" + "\n" * 16 + "24\nmet\ny\n"
-    done = run_ccu(*ASK, stdin=typed, tty=True)
+    words = "\n" * 6 + "y\n" + "met\n<\nunmet\n" + "\n" * 16 + "24\nmet\ny\n"
+    done = run_ccu(*ASK, stdin=words, tty=True)
     assert done.code == 0, done.err
     assert answers(shown(ccu, "1")) == {"mh_crisis": "lacks", "social_connection": "has"}
     review = done.err.partition("\n  1  ")[2]
@@ -166,13 +167,29 @@ def test_no_answer_at_all_saves_nothing(ccu: Ccu) -> None:
 def test_answers_are_edited_and_earlier_ones_are_kept(ccu: Ccu) -> None:
     assert ccu("needs", "record", "--person", "1", "housing=lacks", "food=lacks").code == 0
     done = ccu("needs", "edit", "1", "housing=has", "--clear", "food", "--reason", "misheard")
-    assert done == (0, "Edited needs assessment 1: food, housing.\n", "")
+    assert done == (0, "Edited needs assessment 1: Food, Housing.\n", "")
     shown = json.loads(ccu("needs", "show", "1", "-f", "json").out)
     states = {each["need"]: each["state"] for each in shown["answers"] if each["state"]}
     assert states == {"housing": "has"}
     (change,) = shown["changes"]
     assert change["old"] == {"housing": "lacks", "food": "lacks"}
     assert change["reason"] == "misheard"
+    lines = [" ".join(line.split()) for line in ccu("needs", "show", "1").out.splitlines()]
+    head = lines.index("CHANGES" if "CHANGES" in lines else "Changes")
+    assert lines[head + 1 :] == [
+        "When By Need From To Reason",
+        f"01/31/2026 23:59 {change['by']} Food Need unmet not asked misheard",
+        f"01/31/2026 23:59 {change['by']} Housing Need unmet Need met misheard",
+    ]
+
+
+def test_no_need_is_neither_met_nor_unmet(ccu: Ccu) -> None:
+    assert ccu(*RECORD, "housing=no", "food=none", "legal=met", "detox=unmet").code == 0
+    assert answers(shown(ccu, "1")) == {
+        **{"housing": "no_need", "food": "no_need", "legal": "has", "detox": "lacks"}
+    }
+    refused = ccu("needs", "refer", "1", "housing", "--to", "1")
+    assert "assessment 1 has Housing as no need; only an unmet need is referred" in refused.err
 
 
 def test_an_answer_that_was_referred_is_not_edited(ccu: Ccu) -> None:
@@ -184,3 +201,26 @@ def test_an_answer_that_was_referred_is_not_edited(ccu: Ccu) -> None:
         "ccu: error: housing was referred from this assessment; record a new one:"
         " ccu needs record\n",
     )
+
+
+def test_at_a_terminal_an_edit_shows_what_is_on_file(ccu: Ccu, db_path: Path) -> None:
+    assert ccu(*RECORD, "housing=lacks", "legal=has").code == 0
+    screen = typed.answer(
+        db_path,
+        ("needs", "edit", "1"),
+        ("3  Need unmet", None),
+        ("Housing (number or word) [Need unmet]: ", ""),
+        ("  Need unmet", None),
+        ("Food (number or word): ", "3"),
+        ("  Need unmet", None),
+        ("Mental health: outpatient (number or word): ", ""),
+        ("Addiction: outpatient (number or word): ", ""),
+        ("Money and benefits (number or word): ", ""),
+        ("Primary care (number or word): ", ""),
+        ("Legal (number or word) [Need met]: ", "1"),
+        ("Ask about the other 16? y or n: ", "n"),
+        ("Save? y, n, or a number to change: ", "y"),
+        ("Edited needs assessment 1: Food, Legal.", None),
+    )
+    assert re.search(r"\n  1  Housing +Need unmet\n", screen)
+    assert answers(shown(ccu, "1")) == {"housing": "lacks", "food": "lacks", "legal": "no_need"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .. import steps
+from .. import steps, typed
 from ..conftest import Ccu, run_ccu
 from ..steps import at
 
@@ -70,10 +70,12 @@ def test_it_is_for_the_only_subject_or_names_no_person(ccu: Ccu) -> None:
     done = ccu("refer", str(two), *line)
     assert done.err == (
         "Note: call 2 has 2 subjects, so this names no person; --person names one.\n"
+        "To name the person later: ccu referral update 1 --person N\n"
     )
     assert "\nAbout    no person named\n" in done.out
     assert ccu("refer", str(none), *line).err == (
         "Note: call 3 has no subject, so this names no person; --person names one.\n"
+        "To name the person later: ccu referral update 2 --person N\n"
     )
     assert ccu("refer", str(two), *line, "--person", "2").err == ""
     assert ccu("refer", str(two), *line, "--person", "1").err == (
@@ -262,3 +264,41 @@ def test_without_a_terminal_a_second_open_referral_is_a_warning_in_json(ccu: Ccu
     assert json.loads(done.out)["warnings"] == [
         "already open for the same need: referral 1; --again-of refers again"
     ]
+
+
+def test_at_a_terminal_it_asks_which_of_several_it_is_for(ccu: Ccu, db_path: Path) -> None:
+    steps.call(ccu, "unknown", "unknown")
+    steps.name(db_path, 2, "Ana", "Reyes")
+    line = ("refer", "2", "--to", "1", "--need", "housing", "--handoff", "none", "--owner", "dlee")
+    typed.answer(
+        db_path,
+        line,
+        ("2  Ana Reyes", None),
+        ("3  unknown", None),
+        ("Which person? Enter the number (Enter to name nobody): ", "1"),
+        ("enter one of the numbers shown", None),
+        ("Which person? Enter the number (Enter to name nobody): ", "2"),
+        ("  person 2 Ana Reyes", None),
+        ("Save? y, n, or a number to change: ", "y"),
+        ("Referral 1: Housing, Homes with Hope (requested)", None),
+    )
+    assert steps.referral(ccu, 1)["person"] == 2
+    assert steps.audited(db_path, "person-find") == [("person", 2), ("person", 3)]
+
+
+def test_a_need_without_a_provider_lists_all_of_them(ccu: Ccu, db_path: Path) -> None:
+    typed.answer(
+        db_path,
+        ("refer", "1", "--need", "legal", "--handoff", "none", "--owner", "dlee"),
+        ("No provider is listed for this need. These are all providers on file:", None),
+        ("  1 Homes with Hope (Open)", None),
+        ("Provider (number, or how its name begins): ", "nobody"),
+        ("No provider of that number or name; type one of those shown", None),
+        ("Provider (number, or how its name begins): ", "1"),
+        ("Save? y, n, or a number to change: ", "y"),
+        ("Note: provider 1 (Homes with Hope) is not listed for Legal.", None),
+        ("Referral 1: Legal, Homes with Hope (requested)", None),
+    )
+    assert ccu("provider", "retire", "1").code == 0
+    none = run_ccu("refer", "1", tty=True)
+    assert none.err == "ccu: error: no provider is on file to refer to; first: ccu provider add\n"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ccu.referrals import rules
 
-from .. import steps
+from .. import steps, typed
 from ..conftest import TODAY, Ccu, examples, run_ccu
 from ..steps import at, become
 
@@ -139,16 +139,19 @@ def test_a_wrong_step_names_the_allowed_ones(ccu: Ccu, me: str) -> None:
         2,
         "",
         f"ccu: error: referral 1 is draft ({me}, {when}); from there it can become"
-        " requested, expired, cancelled, entered_in_error\n",
+        " requested, expired, cancelled, entered in error\n",
     )
     step(ccu, 1, "requested")
     assert ccu("referral", "update", "1", "--status", "requested") == (
         2,
         "",
         f"ccu: error: referral 1 is requested ({me}, {when}) already; from there it can become"
-        " accepted, on_hold, contact_only, rejected, declined, unable_to_contact, expired,"
-        " cancelled, entered_in_error\n",
+        " accepted, on hold, contact only, rejected by provider, declined by person, unable to"
+        " contact, expired, cancelled, entered in error\n",
     )
+
+
+LABELS = {"declined": "declined by person", "rejected": "rejected by provider"}
 
 
 @pytest.mark.parametrize("before", WAYS)
@@ -169,7 +172,10 @@ def test_only_the_steps_of_the_table_can_be_taken(before: str, ccu: Ccu, db_path
             assert statuses(ccu, number)[-1] == after
         else:
             assert done.code == 2
-            assert f"ccu: error: referral {number} is {before.replace('_', ' ')} (" in done.err
+            assert (
+                f"ccu: error: referral {number} is {LABELS.get(before, before.replace('_', ' '))} ("
+                in done.err
+            )
             assert steps.everything(db_path) == kept
 
 
@@ -181,8 +187,9 @@ def test_an_end_is_final_but_for_a_supervisors_correction(
     ended = (
         2,
         "",
-        f"ccu: error: referral 1 is declined ({me}, Sat Jan 31, 2026 23:59): it has ended;"
-        " ccu refer CALL --again-of 1 refers again, ccu referral reopen 1 takes the end back\n",
+        f"ccu: error: referral 1 is declined by person ({me}, Sat Jan 31, 2026 23:59): it has"
+        " ended; ccu refer CALL --again-of 1 refers again, ccu referral reopen 1 takes the end"
+        " back\n",
     )
     assert ccu("referral", "update", "1", "--status", "accepted") == ended
     assert ccu("referral", "update", "1", "--owner", "dlee") == ended
@@ -191,7 +198,7 @@ def test_an_end_is_final_but_for_a_supervisors_correction(
     assert ccu(*error, "--seen", "2") == (
         7,
         "",
-        "ccu: error: only a supervisor or an admin can mark a closed one entered_in_error\n",
+        "ccu: error: only a supervisor or an admin can mark a closed one as entered in error\n",
     )
     become(monkeypatch, "boss")
     done = ccu(*error, "--seen", "2")
@@ -618,7 +625,7 @@ def test_a_referral_closed_by_mistake_is_as_before_and_its_history_keeps_both(cc
     done = ccu("referral", "reopen", "1")
     assert done == (
         0,
-        "Referral 1: accepted again (was declined); follow-ups open again: 1, 2.\n",
+        "Referral 1: accepted again (was declined by person); follow-ups open again: 1, 2.\n",
         "",
     )
     assert work_screens(ccu) == before
@@ -647,3 +654,56 @@ def test_a_follow_up_that_was_done_before_the_end_stays_done(ccu: Ccu) -> None:
     assert ccu("follow-up", "done", "1", "--result", "reached").code == 0
     step(ccu, 1, "declined")
     assert ccu("referral", "reopen", "1").out.endswith("; follow-ups open again: 2.\n")
+
+
+def test_a_person_is_named_later_once_and_undo_takes_it_off(ccu: Ccu) -> None:
+    steps.call(ccu, "unknown", "unknown")
+    steps.refer(ccu, call=2)
+    due = json.loads(ccu("follow-up", "show", "1", "-f", "json").out)
+    assert (steps.referral(ccu, 1)["person"], due["person"]) == (None, None)
+    done = ccu("referral", "update", "1", "--person", "3")
+    assert done == (0, "Referral 1: for person 3.\n", "")
+    due = json.loads(ccu("follow-up", "show", "1", "-f", "json").out)
+    assert (steps.referral(ccu, 1)["person"], due["person"]) == (3, 3)
+    refused = ccu("referral", "update", "1", "--person", "2")
+    assert refused.code == 2
+    assert "referral 1 is for person 3; if that is wrong, refer again and close" in refused.err
+    assert ccu("undo", "--yes").out == "Referral 1 names nobody again.\n"
+    due = json.loads(ccu("follow-up", "show", "1", "-f", "json").out)
+    assert (steps.referral(ccu, 1)["person"], due["person"]) == (None, None)
+
+
+def test_a_wrong_person_named_later_writes_nothing_of_the_change(ccu: Ccu) -> None:
+    steps.call(ccu, "unknown", "unknown")
+    steps.refer(ccu, call=2)
+    refused = ccu("referral", "update", "1", "--person", "9", "--status", "accepted")
+    assert (refused.code, refused.err) == (3, "ccu: error: no person 9\n")
+    assert steps.referral(ccu, 1)["status"] == "requested"
+
+
+def test_at_a_terminal_an_update_asks_what_is_to_change(ccu: Ccu, db_path: Path) -> None:
+    steps.refer(ccu)
+    typed.answer(
+        db_path,
+        ("referral", "update", "1"),
+        ("Referral 1 is requested. It can become:", None),
+        ("1  Accepted", None),
+        ("2  On hold", None),
+        ("New status (Enter to skip): ", "service received"),
+        ("type the number or name of one of the steps shown", None),
+        ("New status (Enter to skip): ", "2"),
+        ("  On hold", None),
+        ("Why (number, code, or how it begins): ", "waitl"),
+        ("New owner (Enter to skip): ", "dlee"),
+        ("> ", ""),
+        ("Save? y, n, or a number to change: ", "y"),
+        ("Referral 1: on hold (was requested); owner dlee.", None),
+    )
+    shown = steps.referral(ccu, 1)
+    assert (shown["status"], shown["events"][-1]["reason"]) == ("on_hold", "waitlisted")
+    kept = ccu("referral", "update", "1")
+    assert "nothing to change; give --status, --owner, --person or --note-file" in kept.err
+    step(ccu, 1, "declined")
+    typed.answer(
+        db_path, ("referral", "update", "1"), ("referral 1 is declined by person", None), code=2
+    )

@@ -79,7 +79,7 @@ CHANGES = {
     "refer 1 --to 1 --need housing --again-of 1": "Referral 2: marked as entered in error",
     "needs refer 1 housing --to 1": "Referral 2: marked as entered in error",
     "referral update 1 --status accepted": "Referral 1: requested again (was accepted)",
-    "referral update 1 --status declined": "Referral 1: requested again (was declined)",
+    "referral update 1 --status declined": "Referral 1: requested again (was declined by person)",
     "referral update 1 --owner dlee": "Referral 1: requested again",
     "follow-up add --call 2 --kind call --due tomorrow": "Cancelled follow-up 4",
     "follow-up done 1 --result left_message --next monday": "Voided the attempt",

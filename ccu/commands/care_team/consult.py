@@ -142,6 +142,7 @@ def show(
     """
     from ccu import dates
     from ccu.calls import consult_store as consults
+    from ccu.records import field_words
 
     session: Session = ctx.obj
     with session.work() as work:
@@ -155,5 +156,7 @@ def show(
         ("recorded", f"{dates.minute(data['recorded_at'])} by {data['recorded_by']}"),
     ]
     sections = [Section(pairs=pairs, main=True), Section("Note", lines=note)]
-    sections.append(Section("Changes", lines=consults.changes_in_words(data["changes"])))
+    if changes := field_words.changes(session.db, "consult", data["changes"]):
+        columns = ("When", "By", "Field", "Old", "New", "Reason")
+        sections.append(Section("Changes", table=Table(columns, changes)))
     emit_document(Document(f"Consult {consult}", sections, data), format, output)

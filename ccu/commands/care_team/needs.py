@@ -36,7 +36,7 @@ def record(
         list[str] | None,
         typer.Argument(
             metavar="[NEED=STATE]...",
-            help="STATE is has, lacks, declined or unknown. With none given, each need is asked.",
+            help="STATE is no, met, unmet, declined, unknown; with none given each is asked.",
         ),
     ] = None,
     person: Annotated[int, PERSON_OPTION] = REQUIRED,
@@ -50,7 +50,7 @@ def record(
 
       ccu needs record --person 31
 
-      ccu needs record --person 31 housing=lacks food=has mh_outpatient=declined
+      ccu needs record --person 31 housing=unmet food=met benefits=no
     """
     from ccu import dates
     from ccu.referrals import needs_page, needs_store
@@ -82,15 +82,17 @@ def edit(
 
     Example:
 
-      ccu needs edit 3 housing=has --clear food
+      ccu needs edit 3 housing=met --clear food
     """
+    from ccu.records import codes
     from ccu.referrals import needs_page, needs_store
 
     session: Session = ctx.obj
-    answers = needs_page.corrected(session, answer or [], clear or [], asking)
+    answers = needs_page.corrected(session, assessment, answer or [], clear or [], asking)
     with session.work() as work:
         changed = needs_store.edit(work, assessment, answers, reason)
-    done = ", ".join(changed) or "nothing was changed"
+    labels = codes.labels(session.db, "need")
+    done = ", ".join(labels[need] for need in changed) or "nothing was changed"
     emit_line(f"Edited needs assessment {assessment}: {done}.")
 
 

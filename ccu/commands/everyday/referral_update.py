@@ -42,6 +42,9 @@ def update(
     A closed referral stays closed, and so do its follow-ups; ccu referral reopen takes back an end
     by mistake, and a supervisor can mark it entered_in_error. On hold, follow-ups stay due.
 
+    Without an option it asks at a terminal. --person names the person of a referral from a call
+    with several, and cannot replace one.
+
     If somebody else changed it in the last minutes, or since you saw --seen events, nothing is
     written and you are told what changed.
 
@@ -52,11 +55,13 @@ def update(
       ccu referral update 7 --status on_hold --reason waitlisted --seen 2
 
       ccu referral update 7 --owner dlee
+
+      ccu referral update 7 --person 31
     """
-    from ccu.referrals import form
+    from ccu.referrals import next_step
 
     session: Session = ctx.obj
-    emit_line(form.update(session, referral, form.change_of(session, given, asking)))
+    emit_line(next_step.update(session, referral, given, asking))
 
 
 @app.command()
@@ -72,9 +77,9 @@ def reopen(
 
       ccu referral reopen 7
     """
-    from ccu.referrals import form
+    from ccu.referrals import next_step
 
-    emit_line(form.reopen(ctx.obj, referral, note_file() if note_file else None))
+    emit_line(next_step.reopen(ctx.obj, referral, note_file() if note_file else None))
 
 
 @app.command()
@@ -100,10 +105,10 @@ def expire(
       ccu referral expire 7 9 --reason provider_silent
     """
     from ccu.records import codes
-    from ccu.referrals import form
+    from ccu.referrals import next_step
 
     session: Session = ctx.obj
-    rows, held = form.expire(session, referral or [], stalled, reason, dry_run)
+    rows, held = next_step.expire(session, referral or [], stalled, reason, dry_run)
     count = "1 referral" if len(rows) == 1 else f"{len(rows)} referrals"
     labels = codes.of_columns(session.db, was="referral_status", need="need")
     emit(Table(EXPIRED_COLUMNS, rows, title="Expired", labels=labels), format, output)

@@ -71,6 +71,8 @@ UPDATE need_state SET label = 'Need met'
 WHERE code = 'has' AND label = 'Has it';
 UPDATE need_state SET label = 'Need unmet'
 WHERE code = 'lacks' AND label = 'Lacks it';
+UPDATE need_state SET sort = sort + 1;
+INSERT INTO need_state (code, label, sort) VALUES ('no_need', 'No need', 1);
 UPDATE follow_up_result SET label = 'Wrong number'
 WHERE code = 'wrong_contact' AND label = 'Wrong contact';
 UPDATE follow_up_result SET label = 'Closed: no response'
