@@ -189,6 +189,8 @@ def test_json_has_every_field(call: Ccu) -> None:
             "family_name": "O'Brien",
             "description": "",
             "birth_date": "1980-01-02",
+            "age_estimate": None,
+            "age_estimated_on": None,
             "merged_into": None,
         }
     ]
