@@ -37,7 +37,6 @@ QUESTIONS = {
 }
 # option -> its code list, whose labels show how an answer was understood
 LISTS = {"nature": "nature", "source": "call_source"} | {each: each for each in MANY}
-AS_TYPED = ("responder", "minutes")  # repeated after the answer only where it was read otherwise
 SKIPPED = ("danger", "intervention", "disposition", "minutes")  # Enter leaves these out
 # In a draft: the question about people was finished; somebody whose possible matches were shown,
 # and lines of a note, where it was interrupted.
@@ -135,19 +134,18 @@ class CallQuestions:
         elif option in SKIPPED:
             question += " (Enter to skip)"
 
-        def read(typed: str) -> str:
+        def read(typed: str) -> None:
             self._draft.begun |= bool(typed)
             if typed == "-" and option in SKIPPED:
                 self._form.values.pop(field_of(option), None)
                 self._typed[option] = ""
-                return typed
+                return
             answer = typed or before or default
             if answer or option not in SKIPPED:
                 self._read(option, answer)
             self._typed[option] = answer
-            return typed
 
-        typed = ask_until_valid(question, read)
+        ask_until_valid(question, read)
         if option == "when":  # the other times are counted from it
             self._typed["when"] = _local(self._session, self._form.values["occurred_at"])
             self._read_given()
@@ -161,8 +159,7 @@ class CallQuestions:
                 del self._typed["address"], self._form.values["address"]
                 return self._ask(option)
             self._typed["address"] = self._form.values["address"].raw
-        words = self._words(option)
-        if words and not (option in AS_TYPED and words.lower() == typed.lower()):
+        if words := self._words(option):
             say(f"  {words}")
 
     def _read_given(self) -> None:
@@ -238,7 +235,8 @@ class CallQuestions:
             if not answer:
                 return None
             met = self._person(answer)
-            self._echo_person(answer, met)
+            self._echo_person(met)
+            who.confirm_name(met.given_name, met.family_name)
             return met
 
         while True:
@@ -276,14 +274,12 @@ class CallQuestions:
         self._form.values["people"] = list(self._met)
         self._typed[PEOPLE_DONE] = "yes"
 
-    def _echo_person(self, answer: str, met: Met) -> None:
-        """Show how a name with something before or behind it was understood."""
-        named = met.given_name or met.family_name
-        if named and (":" in answer or who.holds_more(answer)):
-            role = codes.choices(self._connection, "call_role")[met.role]
-            name = f"{met.given_name} {met.family_name}".strip()
-            born = say_birth(vars(met), self._session.today)
-            say(f"  {', '.join(filter(None, (name, born, role)))}")
+    def _echo_person(self, met: Met) -> None:
+        """Show how somebody was understood: who, born or aged, the relation, the role."""
+        role = codes.choices(self._connection, "call_role")[met.role]
+        born = say_birth(vars(met), self._session.today)
+        relation = met.description if met.given_name or met.family_name else ""
+        say(f"  {', '.join(filter(None, (_who(met), born, relation, role)))}")
 
     def _person(self, text: str) -> Met:
         """Return somebody as typed, after a check of the number. Raises InvalidInput."""

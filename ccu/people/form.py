@@ -226,6 +226,8 @@ class PersonForm:
                 self._take(who.read(self._session, answer, NAMES[field]))
             elif answer:
                 value = read_field(self._session, field, answer, NAMES[field], answered=True)
+                if field in ("given_name", "family_name"):
+                    who.confirm_name(value, "")
                 self.said.missing.pop(field, None)
                 self.said.fields.pop(field, None)
                 self._forget_year(field)

@@ -1,0 +1,73 @@
+"""What `ccu log-call` repeats of an answer at a real terminal, and what it asks about twice."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..conftest import Ccu
+from .test_terminal_log_call import answer, count, start
+
+pexpect = pytest.importorskip("pexpect")
+
+TO_HAZARDS = ("22:30", "12 Main St", "crisis", "")
+TO_PEOPLE = (*TO_HAZARDS, "", "", "", "", "")
+
+
+def review(terminal: Any) -> str:
+    """Return the screen up to the question whether to save."""
+    terminal.expect_exact("Save? y, n, or a number to change: ")
+    return str(terminal.before)
+
+
+@pytest.mark.parametrize(("typed", "shown"), [("", "(not recorded)"), ("none", "None")])
+def test_hazards_that_nobody_looked_for_are_not_none(
+    typed: str, shown: str, ccu: Ccu, db_path: Path
+) -> None:
+    terminal = start(db_path)
+    answer(terminal, *TO_HAZARDS, typed, "", "", "", "", "", "")
+    assert f"Hazards           {shown}\r\n" in review(terminal)
+    terminal.close(force=True)
+
+
+def test_every_answer_is_repeated_as_it_was_understood(ccu: Ccu, db_path: Path) -> None:
+    terminal = start(db_path)
+    answer(terminal, *TO_HAZARDS, "", "police, ems")
+    terminal.expect_exact("  Police, EMS\r\n")
+    answer(terminal, "", "", "25")
+    terminal.expect_exact("  25\r\n")
+    for typed, shown in (
+        ("unknown", "unknown, Subject"),
+        ("described: tall man, gray coat", "tall man, gray coat, Subject"),
+        ("Ana Reyes", "Ana Reyes, Subject"),
+        ("caller: Bea Noe, daughter", "Bea Noe, daughter, Caller"),
+        ("John Moss, 81", "John Moss, about 81, Subject"),
+    ):
+        answer(terminal, typed)
+        terminal.expect_exact(f"  {shown}\r\n")
+    answer(terminal, "", "", "y")
+    terminal.expect_exact("Logged call 1.")
+    terminal.expect(pexpect.EOF)
+    shown = ccu("call", "show", "1").out
+    lines = [" ".join(line.split()) for line in shown.splitlines()]
+    assert "4 Caller, daughter Bea Noe" in lines
+    assert any("John Moss" in line and line.endswith("about 81") for line in lines)
+
+
+def test_an_answer_to_another_question_is_no_name_and_no_address(ccu: Ccu, db_path: Path) -> None:
+    terminal = start(db_path)
+    answer(terminal, "22:30", "w", "n")
+    answer(terminal, *TO_PEOPLE[1:], "Ana Reyes", "y")
+    terminal.expect_exact('Is "y" the name of a person? y or n: ')
+    terminal.sendline("n")
+    terminal.expect_exact("type the name again")
+    answer(terminal, "No")
+    terminal.expect_exact('Is "No" the name of a person? y or n: ')
+    terminal.sendline("y")
+    answer(terminal, "", "")
+    assert "Ana Reyes (subject); No (subject)" in review(terminal)
+    terminal.sendline("y")
+    terminal.expect_exact("Logged call 1.")
+    terminal.expect(pexpect.EOF)
+    assert count(db_path) == 1
+    assert "12 Main St" in ccu("call", "list", "-f", "csv").out
