@@ -327,6 +327,8 @@ class CallQuestions:
         for option in QUESTIONS:
             if getattr(self._given, option) not in (None, []):
                 self._typed.pop(option, None)  # the option counts
+        self._draft.take_options()
+        for option in QUESTIONS:
             if answer := self._typed.get(option):
                 try:
                     self._read(option, answer)

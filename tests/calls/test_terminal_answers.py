@@ -1,12 +1,13 @@
 """What `ccu log-call` repeats of an answer at a real terminal, and what it asks about twice."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ..conftest import Ccu
-from .test_terminal_log_call import answer, count, start
+from .test_terminal_log_call import answer, count, interrupt, start
 
 pexpect = pytest.importorskip("pexpect")
 
@@ -71,3 +72,30 @@ def test_an_answer_to_another_question_is_no_name_and_no_address(ccu: Ccu, db_pa
     terminal.expect(pexpect.EOF)
     assert count(db_path) == 1
     assert "12 Main St" in ccu("call", "list", "-f", "csv").out
+
+
+def test_a_draft_keeps_the_options_of_the_command(ccu: Ccu, db_path: Path, tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("Calm by 23:00.")
+    options = ("--nature", "crisis", "--danger", "dog", "--responder", "police", "--force-used")
+    terminal = start(db_path, *options, "--address", "12 Main St", "--note-file", str(note))
+    answer(terminal, "yesterday 22:30", "", "", "", "")
+    terminal.expect_exact("Person 1 (Enter when done): ")
+    interrupt(terminal)
+    terminal.expect(pexpect.EOF)
+
+    again = start(db_path, "--responder", "ems")  # what is given now counts
+    again.expect_exact("12 Main St, Fri Jan 30, 2026 22:30.")
+    answer(again, "y")
+    again.expect_exact("Person 1 (Enter when done): ")
+    again.sendline("")
+    shown = " ".join(review(again).split())
+    for each in ("Nature Person in crisis", "Hazards Dog", "Responders EMS", "Note from a file"):
+        assert each in shown
+    again.sendline("y")
+    again.expect_exact("DOG")
+    again.expect(pexpect.EOF)
+    call = json.loads(ccu("call", "show", "1", "--full", "--reason", "test", "-f", "json").out)
+    assert (call["dangers"], call["force_used"]) == (["dog"], True)
+    assert call["narrative"] == "Calm by 23:00."
+    assert call["occurred_at"] == "2026-01-30T22:30:00-05:00"

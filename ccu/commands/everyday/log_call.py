@@ -50,7 +50,7 @@ def command(
     from ccu.places import finding
 
     session: Session = ctx.obj
-    with draft.unfinished(session) as kept:
+    with draft.unfinished(session, given) as kept:
         entered = entry.new_call(session, given, asking, kept, edit)
         call_id, page, told = _log(session, given, entered)
     values, near = entered.values, entered.near
