@@ -343,7 +343,7 @@ def test_an_officer_is_told_whose_call_it_is_and_the_audit_keeps_it(
         (("--arrived", "22:00"), "--arrived is before --when; for another day, give its date too"),
         (
             ("--danger", "fire", "--add-danger", "none"),
-            "--add-danger none: the call has hazards; --danger none replaces them",
+            "--add-hazard none: the call has hazards; --hazard none replaces them",
         ),
     ],
 )

@@ -113,7 +113,7 @@ def test_the_echo_tells_how_a_beginning_was_read(ccu: Ccu) -> None:
     done = ccu(*CALL, "--nature", "welf", "--danger", "weap")
     assert done.code == 0, done.err
     assert "--nature: Welfare check\n" in done.err
-    assert "--danger: Weapon\n" in done.err
+    assert "--hazard: Weapon\n" in done.err
     assert "--nature:" not in ccu(*CALL, "--nature", "welfare check").err
 
 

@@ -37,7 +37,7 @@ def command(
 
       ccu log-call
 
-      ccu log-call --when 22:30 --address "12 Main St Apt 3" --nature welfare_check --danger none
+      ccu log-call --when 22:30 --address "12 Main St Apt 3" --nature welfare_check --hazard none
 
       ccu log-call --when "yesterday 22:30" --address "12 Main St" --nature crisis --note-file -
 
