@@ -6,6 +6,7 @@ An answer is read by the same form as the options. What it refuses is asked agai
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from ccu import dates
 from ccu.address import Address
@@ -14,7 +15,7 @@ from ccu.calls.form import MANY, CallForm, field_of, flag
 from ccu.calls.options import TYPES, CallOptions
 from ccu.errors import InvalidInput, NotFound
 from ccu.options.questions import Question, fill_in, note
-from ccu.options.terminal import GoBack, ask_until_valid
+from ccu.options.terminal import GoBack, ask_until_valid, show_choices
 from ccu.output import say
 from ccu.people import store as people
 from ccu.people import who
@@ -124,11 +125,12 @@ class CallQuestions:
 
     def _ask(self, option: str) -> None:
         question, default = QUESTIONS[option]
-        type, before = TYPES[option], self._typed.get(option, "")
-        if type.offer:
-            type.offer(self._session)
+        offer, before = self._offered(option), self._typed.get(option, "")
+        if offer and option != "responder":
+            offer()
         if before:
-            question += f" [{before}]" + (" (- clears)" if option in SKIPPED else "")
+            question += f" [{self._words(option) or before}]"
+            question += " (- clears)" if option in SKIPPED else ""
         elif default:
             question += f" [{default}]"
         elif option in SKIPPED:
@@ -145,7 +147,7 @@ class CallQuestions:
                 self._read(option, answer)
             self._typed[option] = answer
 
-        ask_until_valid(question, read)
+        ask_until_valid(question, read, offer)
         if option == "when":  # the other times are counted from it
             self._typed["when"] = _local(self._session, self._form.values["occurred_at"])
             self._read_given()
@@ -161,6 +163,13 @@ class CallQuestions:
             self._typed["address"] = self._form.values["address"].raw
         if words := self._words(option):
             say(f"  {words}")
+
+    def _offered(self, option: str) -> Callable[[], object] | None:
+        """Return what prints the choices of a question; those of responders only after `?`."""
+        if option == "responder":
+            return lambda: show_choices(codes.choices(self._connection, "agency").values())
+        type = TYPES[option]
+        return partial(type.offer, self._session) if type.offer else None
 
     def _read_given(self) -> None:
         """Read the options that no answer replaces. Raises InvalidInput, NotFound."""

@@ -74,6 +74,30 @@ def test_an_answer_to_another_question_is_no_name_and_no_address(ccu: Ccu, db_pa
     assert "12 Main St" in ccu("call", "list", "-f", "csv").out
 
 
+def test_an_error_at_a_question_leads_back_to_its_choices(ccu: Ccu, db_path: Path) -> None:
+    terminal = start(db_path)
+    answer(terminal, "22:30", "12 Main St", "")
+    terminal.expect_exact("  Choose one. Type ? to list them\r\n")
+    answer(terminal, "zzz")
+    terminal.expect_exact("  Not a valid nature. Type ? to list them\r\n")
+    answer(terminal, "?")
+    terminal.expect_exact(" 4  Welfare check")
+    answer(terminal, "wel", "<")
+    terminal.expect_exact("Nature (number, code, or how it begins) [Welfare check]: ")
+    terminal.sendline("<")
+    terminal.expect_exact("Address [12 MAIN ST]: ")
+    terminal.sendline("<")
+    terminal.expect_exact("When did it begin [Sat Jan 31, 2026 22:30]: ")
+    terminal.sendline("")
+    answer(terminal, "", "", "", "", "nobody")
+    terminal.expect_exact("  Not a valid agency. Type ? to list them\r\n")
+    answer(terminal, "?")
+    terminal.expect_exact("  Police")
+    answer(terminal, "1")
+    terminal.expect_exact("  Police\r\n")
+    terminal.close(force=True)
+
+
 def test_a_draft_keeps_the_options_of_the_command(ccu: Ccu, db_path: Path, tmp_path: Path) -> None:
     note = tmp_path / "note.txt"
     note.write_text("Calm by 23:00.")

@@ -76,8 +76,9 @@ def test_what_names_no_code_leads_to_what_may_be_meant(
     [
         ("nature", "w", "Type two letters or more of Welfare check"),
         ("nature", "d", "Type two letters or more of Domestic or family, Disturbance, "),
-        ("nature", "xq", "Not a valid nature. List them: ccu codes nature"),
-        ("need", "fod", "Not a valid need. Did you mean Food? List them: ccu codes need"),
+        ("nature", "xq", "Not a valid nature. Type ? to list them"),
+        ("need", "fod", "Not a valid need. Did you mean Food? Type ? to list them"),
+        ("nature", "", "Choose one. Type ? to list them"),
         ("danger", "n", "Type none in full to record that no hazard was found"),
         ("need_state", "x", "Not a valid need status. Choose from Need met, Need unmet, "),
         ("follow_up_result", "c", "Type two letters or more of "),
