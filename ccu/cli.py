@@ -86,6 +86,13 @@ OTHERS = {
 }
 
 
+# Options by other names, without the hyphens -> what they are called now; not listed.
+_OPTIONS = {
+    **dict.fromkeys(("danger", "dangers", "hazards"), "hazard"),
+    **dict.fromkeys(("add-danger", "add-hazards"), "add-hazard"),
+}
+
+
 class LazyGroup(TyperGroup):
     """A group whose commands are looked up in COMMANDS and imported when they are used."""
 
@@ -141,7 +148,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,  # a pretty traceback prints local variables: people's words
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "token_normalize_func": lambda name: _OPTIONS.get(name, name),
+    },
 )
 
 

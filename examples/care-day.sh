@@ -32,7 +32,7 @@ ccu provider add "Harbor House" --need shelter --need housing --capacity open --
 # Monday night: an officer meets an unsheltered man and calls the shelter with him.
 at 2026-01-19T23:30
 ccu log-call --when 22:30 --address "1 Railroad Plz" --nature unsheltered \
-  --person "described: man of about 50, gray coat" --danger none --disposition referred \
+  --person "described: man of about 50, gray coat" --hazard none --disposition referred \
   --minutes 40 --no-input
 ccu refer 1 --to "harbor house" --need shelter --handoff warm_by_phone --handoff-minutes 10 \
   --owner dlee --no-input

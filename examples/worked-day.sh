@@ -22,13 +22,13 @@ ccu init --town Westport --state CT --timezone America/New_York
 
 # 10:30 AM: somebody is worried about the woman next door.
 ccu log-call --when 10:30 --address "12 Main St Apt 3" --nature welfare_check \
-  --danger none --disposition resolved --minutes 20 --no-input
+  --hazard none --disposition resolved --minutes 20 --no-input
 
 # In the evening the same address, typed differently. The clinician came too. The narrative is read
 # from standard input, which keeps it out of the shell history.
 echo "Talked for half an hour. Sister will stay the night." |
   ccu log-call --when 21:15 --address "12 main street #3" --nature crisis \
-    --responder police --responder human_services+clinician --danger none \
+    --responder police --responder human_services+clinician --hazard none \
     --intervention de_escalation --disposition safety_plan --minutes 50 --note-file - --no-input
 
 # They also left her a list of phone numbers: correct the call.

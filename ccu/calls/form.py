@@ -50,7 +50,7 @@ _BARE_CLOCK = r"\d{1,2}(:\d\d){0,2} ?([ap]\.?m\.?)?|\d{4} ?(h|hrs?|hours?)?|noon
 
 def flag(option: str) -> str:
     """The option as it is typed."""
-    return "--" + option.replace("_", "-")
+    return "--" + option.replace("_", "-").replace("danger", "hazard")
 
 
 def field_of(option: str) -> str:
@@ -70,7 +70,7 @@ def distinct(option: str, codes: Sequence[str]) -> list[str]:
     """Return the codes of a repeated option, each once. Raises InvalidInput."""
     found = list(dict.fromkeys(codes))
     if option == "danger" and "none" in found and len(found) > 1:
-        raise InvalidInput("--danger none cannot be combined with another hazard")
+        raise InvalidInput("--hazard none cannot be combined with another hazard")
     return found
 
 
@@ -301,7 +301,7 @@ class Amendment:
         if "none" in dangers and len(dangers) > 1:
             if "none" in self._added.get("dangers", []):
                 raise InvalidInput(
-                    "--add-danger none: the call has hazards; --danger none replaces them"
+                    "--add-hazard none: the call has hazards; --hazard none replaces them"
                 )
             new["dangers"] = [danger for danger in dangers if danger != "none"]
         if self._note:
@@ -335,11 +335,12 @@ def _as_values(field: str, recorded: list[Any]) -> list[Any]:
 
 def _clearable(text: str) -> str:
     option = text.strip().lower().removeprefix("--").replace("-", "_")
+    option = "danger" if option in ("hazard", "hazards") else option
     if option in REQUIRED:
         raise InvalidInput(f"--clear: a call must have its {option}; give a new one instead")
     if option == FILES[1]:
         option = "note"
     if option not in CLEARABLE:
-        names = ", ".join(each.replace("_", "-") for each in CLEARABLE)
+        names = ", ".join(flag(each).removeprefix("--") for each in CLEARABLE)
         raise InvalidInput(f"--clear: no field of that name; choose from {names}")
     return option

@@ -122,7 +122,7 @@ class CallOptions:
     ] = None
     danger: Annotated[
         list[str] | None,
-        opt("--danger", TYPES["danger"], "Hazard, or none if you checked. Repeatable."),
+        opt("--hazard", TYPES["danger"], "Hazard, or none if you checked. Repeatable."),
     ] = None
     backup_asked: Annotated[
         bool | None, Option("--backup-asked/--no-backup-asked", help="Backup was asked for.")
@@ -181,7 +181,7 @@ class AmendOptions(CallOptions):
     ] = None
     add_danger: Annotated[
         list[str] | None,
-        opt("--add-danger", TYPES["danger"], "One more; --danger replaces all."),
+        opt("--add-hazard", TYPES["danger"], "One more; --hazard replaces all."),
     ] = None
     add_intervention: Annotated[
         list[str] | None,

@@ -10,7 +10,9 @@ from ccu.calls import store as calls
 from ccu.calls.store import OWN_SYSTEM
 from ccu.output import Document, Section, Table
 from ccu.people import store as people
+from ccu.people import who
 from ccu.people.open_work_store import AsOf
+from ccu.people.options import say_birth
 from ccu.records import codes
 from ccu.records.table import changes_of
 from ccu.work import Work
@@ -150,7 +152,11 @@ def _people(connection: sqlite3.Connection, data: dict[str, Any]) -> Table:
         name = name or ("not identified" if each["description"] else "unknown")
         now = each["merged_into"]
         number = each["id"] if now is None else f"{each['id']}, now {now}"
-        rows.append((number, roles[each["role"]], name, each["description"], each["birth_date"]))
+        role, description = roles[each["role"]], each["description"]
+        if who.is_relation(description):  # it was written beside the name
+            role, description = f"{role}, {description}", ""
+        born = each["birth_date"] or say_birth(each, dates.from_iso(data["recorded_at"]).date())
+        rows.append((number, role, name, description, born))
     return Table(PERSON_COLUMNS, rows)
 
 

@@ -6,6 +6,7 @@ An answer is read by the same form as the options. What it refuses is asked agai
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from ccu import dates
 from ccu.address import Address
@@ -14,7 +15,7 @@ from ccu.calls.form import MANY, CallForm, field_of, flag
 from ccu.calls.options import TYPES, CallOptions
 from ccu.errors import InvalidInput, NotFound
 from ccu.options.questions import Question, fill_in, note
-from ccu.options.terminal import GoBack, ask_until_valid
+from ccu.options.terminal import GoBack, ask_until_valid, show_choices
 from ccu.output import say
 from ccu.people import store as people
 from ccu.people import who
@@ -37,7 +38,6 @@ QUESTIONS = {
 }
 # option -> its code list, whose labels show how an answer was understood
 LISTS = {"nature": "nature", "source": "call_source"} | {each: each for each in MANY}
-AS_TYPED = ("responder", "minutes")  # repeated after the answer only where it was read otherwise
 SKIPPED = ("danger", "intervention", "disposition", "minutes")  # Enter leaves these out
 # In a draft: the question about people was finished; somebody whose possible matches were shown,
 # and lines of a note, where it was interrupted.
@@ -125,29 +125,29 @@ class CallQuestions:
 
     def _ask(self, option: str) -> None:
         question, default = QUESTIONS[option]
-        type, before = TYPES[option], self._typed.get(option, "")
-        if type.offer:
-            type.offer(self._session)
+        offer, before = self._offered(option), self._typed.get(option, "")
+        if offer and option != "responder":
+            offer()
         if before:
-            question += f" [{before}]" + (" (- clears)" if option in SKIPPED else "")
+            question += f" [{self._words(option) or before}]"
+            question += " (- clears)" if option in SKIPPED else ""
         elif default:
             question += f" [{default}]"
         elif option in SKIPPED:
             question += " (Enter to skip)"
 
-        def read(typed: str) -> str:
+        def read(typed: str) -> None:
             self._draft.begun |= bool(typed)
             if typed == "-" and option in SKIPPED:
                 self._form.values.pop(field_of(option), None)
                 self._typed[option] = ""
-                return typed
+                return
             answer = typed or before or default
             if answer or option not in SKIPPED:
                 self._read(option, answer)
             self._typed[option] = answer
-            return typed
 
-        typed = ask_until_valid(question, read)
+        ask_until_valid(question, read, offer)
         if option == "when":  # the other times are counted from it
             self._typed["when"] = _local(self._session, self._form.values["occurred_at"])
             self._read_given()
@@ -161,9 +161,15 @@ class CallQuestions:
                 del self._typed["address"], self._form.values["address"]
                 return self._ask(option)
             self._typed["address"] = self._form.values["address"].raw
-        words = self._words(option)
-        if words and not (option in AS_TYPED and words.lower() == typed.lower()):
+        if words := self._words(option):
             say(f"  {words}")
+
+    def _offered(self, option: str) -> Callable[[], object] | None:
+        """Return what prints the choices of a question; those of responders only after `?`."""
+        if option == "responder":
+            return lambda: show_choices(codes.choices(self._connection, "agency").values())
+        type = TYPES[option]
+        return partial(type.offer, self._session) if type.offer else None
 
     def _read_given(self) -> None:
         """Read the options that no answer replaces. Raises InvalidInput, NotFound."""
@@ -238,7 +244,8 @@ class CallQuestions:
             if not answer:
                 return None
             met = self._person(answer)
-            self._echo_person(answer, met)
+            self._echo_person(met)
+            who.confirm_name(met.given_name, met.family_name)
             return met
 
         while True:
@@ -276,14 +283,12 @@ class CallQuestions:
         self._form.values["people"] = list(self._met)
         self._typed[PEOPLE_DONE] = "yes"
 
-    def _echo_person(self, answer: str, met: Met) -> None:
-        """Show how a name with something before or behind it was understood."""
-        named = met.given_name or met.family_name
-        if named and (":" in answer or who.holds_more(answer)):
-            role = codes.choices(self._connection, "call_role")[met.role]
-            name = f"{met.given_name} {met.family_name}".strip()
-            born = say_birth(vars(met), self._session.today)
-            say(f"  {', '.join(filter(None, (name, born, role)))}")
+    def _echo_person(self, met: Met) -> None:
+        """Show how somebody was understood: who, born or aged, the relation, the role."""
+        role = codes.choices(self._connection, "call_role")[met.role]
+        born = say_birth(vars(met), self._session.today)
+        relation = met.description if met.given_name or met.family_name else ""
+        say(f"  {', '.join(filter(None, (_who(met), born, relation, role)))}")
 
     def _person(self, text: str) -> Met:
         """Return somebody as typed, after a check of the number. Raises InvalidInput."""
@@ -331,6 +336,8 @@ class CallQuestions:
         for option in QUESTIONS:
             if getattr(self._given, option) not in (None, []):
                 self._typed.pop(option, None)  # the option counts
+        self._draft.take_options()
+        for option in QUESTIONS:
             if answer := self._typed.get(option):
                 try:
                     self._read(option, answer)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ccu.session import Session
 
 
+NOT_RECORDED = "(not recorded)"  # in a review; "None" is an answer
 MOST_LINES = 18  # of a review; a longer one leaves out the questions without an answer
 
 
@@ -89,7 +90,7 @@ def _is_right(
     for number, each in enumerate(shown, 1):
         if not each.words() and len(shown) > MOST_LINES:
             continue  # its number can still be typed
-        say(_cut(f"{number:>3}  {each.label:{width}}  {each.words() or '(none)'}"))
+        say(_cut(f"{number:>3}  {each.label:{width}}  {each.words() or NOT_RECORDED}"))
 
     def read(answer: str) -> Question | None:
         if answer.lower() in ("y", "yes"):

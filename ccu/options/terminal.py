@@ -70,11 +70,26 @@ def ask(
             return answer
 
 
-def ask_until_valid(question: str, read: Callable[[str], Value]) -> Value:
-    """Return what `read` makes of the answer; show its error and ask again when it refuses."""
+def ask_until_valid(
+    question: str, read: Callable[[str], Value], offer: Callable[[], object] | None = None
+) -> Value:
+    """Return what `read` makes of the answer; show its error and ask again when it refuses.
+
+    `?` prints the choices again, if there are any to `offer`.
+    """
+
+    def ask_once() -> Value:
+        while (answer := _answer(read_line(f"{question}: "))) == "?" and offer:
+            offer()
+        return read(answer)
+
+    return _until_valid(ask_once)
+
+
+def _until_valid(ask_once: Callable[[], Value]) -> Value:
     while True:
         try:
-            return read(_answer(read_line(f"{question}: ")))
+            return ask_once()
         except (InvalidInput, NotFound) as error:
             sys.stderr.write(f"  {_of_answer(str(error))}\n")
 
@@ -158,7 +173,7 @@ def private_text(
     if not asking:
         raise InvalidInput(f"--file is missing: {what} comes from a file, or from - for stdin")
     if lines:
-        return checked(ask_lines(f"{question} (end with a blank line)"))
+        return _until_valid(lambda: checked(ask_lines(f"{question} (end with a blank line)")))
     return ask_until_valid(question, checked)
 
 

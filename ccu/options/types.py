@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -96,10 +97,11 @@ class OptionType(Generic[Value]):
                 raise InvalidInput(f"{option} is empty")
             return found
 
-        if self.offer:
-            self.offer(session)
+        offer = partial(self.offer, session) if self.offer else None
+        if offer:
+            offer()
         shown = f"{question}{self.hint}" + (f" [{usual}]" if usual else "")
-        found = terminal.ask_until_valid(shown, checked)
+        found = terminal.ask_until_valid(shown, checked, offer)
         if self.words and found is not None:
             say(f"  {self.words(session, found)}")
         return found
@@ -188,7 +190,10 @@ def _person(session: "Session", text: str, option: str) -> int:
     from ccu.options import terminal, typed_text
 
     if text == "-" and session.may_choose:
-        text = terminal.ask("Person, by number or part of the name", None, option, asking=True)
+        return terminal.ask_until_valid(
+            "Person, by number or part of the name",
+            lambda answer: _person(session, "" if answer == "-" else answer, option),
+        )
     if not (session.may_choose and any(letter.isalpha() for letter in text)):
         return typed_text.record_id(text, "person")
     from ccu.records import person_ids

@@ -176,7 +176,12 @@ class PersonForm:
             for field in FIELDS
             if field not in hidden_fields(self._session)
         }
-        fill_in([*self._questions.values()])
+
+        def check() -> None:
+            settle(self.said, self._session.today, old)
+            replace_year(self.said, old)
+
+        fill_in([*self._questions.values()], check)
 
     def _words(self, field: str) -> str:
         """Return an answer in words; empty when there is none."""
@@ -226,6 +231,8 @@ class PersonForm:
                 self._take(who.read(self._session, answer, NAMES[field]))
             elif answer:
                 value = read_field(self._session, field, answer, NAMES[field], answered=True)
+                if field in ("given_name", "family_name"):
+                    who.confirm_name(value, "")
                 self.said.missing.pop(field, None)
                 self.said.fields.pop(field, None)
                 self._forget_year(field)
@@ -235,9 +242,10 @@ class PersonForm:
                     self.said.fields.pop(each, None)
             return bool(answer)
 
-        if type.offer:
-            type.offer(self._session)
-        while ask_until_valid(FIELDS[field].question + shown, read) and field == "alias":
+        offer = partial(type.offer, self._session) if type.offer else None
+        if offer:
+            offer()
+        while ask_until_valid(FIELDS[field].question + shown, read, offer) and field == "alias":
             pass
         if field == "birth_date" and (born := say_birth(self.said.fields, self._session.today)):
             say(f"  {born}")

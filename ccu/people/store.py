@@ -151,7 +151,7 @@ def on_call(connection: sqlite3.Connection, call_id: int) -> list[dict[str, Any]
     """
     found = connection.execute(
         "SELECT person.id, role, given_name, family_name, description, birth_date,"
-        " nullif(canonical_id, person.id) AS merged_into"
+        " age_estimate, age_estimated_on, nullif(canonical_id, person.id) AS merged_into"
         " FROM call_person JOIN person ON person.id = person_id JOIN human ON human.id = person_id"
         " WHERE call_id = :call_id ORDER BY person.id, role",
         {"call_id": call_id},

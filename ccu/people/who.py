@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ccu.errors import InvalidInput
+from ccu.options import terminal
 from ccu.people import options as person_options
 from ccu.people.options import is_suffix
 
@@ -127,6 +128,23 @@ def _parts(text: str) -> list[str]:
 
 def _is_relation(text: str) -> bool:
     return text.split()[0].lower() in RELATIONS
+
+
+def is_relation(text: str) -> bool:
+    """Whether a text begins with a word of RELATIONS, as what `read` found beside a name."""
+    return bool(text.strip()) and _is_relation(text)
+
+
+def confirm_name(given: str, family: str) -> None:
+    """Ask about a name that reads as an answer to another question: `y`, `no`, one letter.
+
+    Raises InvalidInput when it was none.
+    """
+    name = f"{given} {family}".strip()
+    if len(name) != 1 and name.lower() not in ("yes", "no"):
+        return
+    if not terminal.yes_or_no(f'Is "{name}" the name of a person? y or n'):
+        raise InvalidInput("type the name again")
 
 
 def role_of(relation: str) -> str:

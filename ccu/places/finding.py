@@ -31,6 +31,7 @@ NO_ADDRESS = "no house number or street in this; to look for a person: ccu perso
 _BIRTH = re.compile(
     r"\b(?:born|d\.?o\.?b|years? old|y/o|yo)\b|\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b", re.IGNORECASE
 )
+_AN_ANSWER = re.compile(r"\s*(?:[a-z]|yes|no)\s*", re.IGNORECASE)  # to another question
 _SENTENCE = frozenset(
     "WHO WHOSE SHE HE HER HIS HIM THEY THEIR WAS IS WERE CALLED CALLS SAYS ABOUT BECAUSE".split()
 )
@@ -194,8 +195,13 @@ def is_doubtful(session: Session, reading: Address) -> bool:
     """
     if _BIRTH.search(reading.raw) and not (reading.kind == "address" and reading.number):
         return True
-    if reading.kind not in ("none", "place") or on_file(session, reading) is not None:
+    answer = _AN_ANSWER.fullmatch(reading.raw) is not None
+    if not answer and reading.kind not in ("none", "place"):
         return False
+    if on_file(session, reading) is not None:
+        return False
+    if answer:
+        return True
     from ccu.address.words import BUSINESSES, NOWHERE, PLACE_WORDS, SUFFIXES
     from ccu.identity import known_names
 

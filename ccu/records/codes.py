@@ -157,7 +157,10 @@ def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) 
     elif begins and not option:
         raise InvalidInput(f"{option}: type two letters or more of {either(begins)}")
     name = LISTS[table]
-    problem, see = f"{option}: not a valid {name_of(table)}", f"List them: ccu codes {name}"
+    problem = f"{option}: not a valid {name_of(table)}"
+    see = f"List them: ccu codes {name}" if option else "Type ? to list them"
+    if not wanted and not option:
+        raise InvalidInput(f"Choose one. {see}")
     open_codes = [each.code for each in in_use if not each.final]
     meant = [each for each in synonyms(name).get(wanted, ()) if each in open_codes]
     if meant:  # the word is one of our own table: only such a word is repeated in a message

@@ -189,6 +189,8 @@ def test_json_has_every_field(call: Ccu) -> None:
             "family_name": "O'Brien",
             "description": "",
             "birth_date": "1980-01-02",
+            "age_estimate": None,
+            "age_estimated_on": None,
             "merged_into": None,
         }
     ]
@@ -341,7 +343,7 @@ def test_an_officer_is_told_whose_call_it_is_and_the_audit_keeps_it(
         (("--arrived", "22:00"), "--arrived is before --when; for another day, give its date too"),
         (
             ("--danger", "fire", "--add-danger", "none"),
-            "--add-danger none: the call has hazards; --danger none replaces them",
+            "--add-hazard none: the call has hazards; --hazard none replaces them",
         ),
     ],
 )

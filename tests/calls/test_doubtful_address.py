@@ -23,6 +23,8 @@ DOUBT = "No house number or street in this"
         "he is in the car",
         "12",
         "Apt 3",
+        "w",
+        "no",
     ],
 )
 def test_what_is_no_address_is_warned_of_and_kept(typed: str, ccu: Ccu) -> None:

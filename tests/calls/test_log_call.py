@@ -301,16 +301,16 @@ def test_a_call_in_the_future_is_refused(ccu: Ccu) -> None:
     [
         (
             ("--danger", "wepon"),
-            "--danger: not a valid hazard. Did you mean weapon? List them: ccu codes hazard",
+            "--hazard: not a valid hazard. Did you mean weapon? List them: ccu codes hazard",
         ),
         (
             ("--danger", "zzz"),
-            "--danger: not a valid hazard. Choose from"
+            "--hazard: not a valid hazard. Choose from"
             " weapon, violence, threat, injury, fire, dog, biohazard, barricade, other, none."
             " List them: ccu codes hazard",
         ),
-        (("--danger", "none,fire"), "--danger none cannot be combined with another hazard"),
-        (("--danger", ""), "--danger is empty"),
+        (("--danger", "none,fire"), "--hazard none cannot be combined with another hazard"),
+        (("--danger", ""), "--hazard is empty"),
         (("--minutes", "1_000"), "--minutes must be a whole number from 0 to 100000"),
         (("--minutes", "３"), "--minutes must be a whole number from 0 to 100000"),
         (("--minutes", "1e5"), "--minutes must be a whole number from 0 to 100000"),
@@ -401,7 +401,7 @@ def test_a_retired_code_is_refused(ccu: Ccu, db_path: Path) -> None:
     connection.execute("UPDATE danger SET retired = 1 WHERE code = 'fire'")
     connection.commit()
     connection.close()
-    refused(ccu(*USUAL, "--danger", "fire"), "--danger: that choice is retired; choose another")
+    refused(ccu(*USUAL, "--danger", "fire"), "--hazard: that choice is retired; choose another")
 
 
 def test_an_incident_number_is_given_once(ccu: Ccu) -> None:
@@ -589,3 +589,18 @@ def test_a_wrong_option_is_told_before_the_questions(ccu: Ccu) -> None:
     result = ccu("log-call", "--nature", "zz", stdin="\n", tty=True)
     assert result.code == 2
     assert "Address" not in result.err
+
+
+@pytest.mark.parametrize("option", ["--hazard", "--hazards", "--danger"])
+def test_a_hazard_is_given_by_the_word_of_the_screens(option: str, ccu: Ccu) -> None:
+    assert ccu(*USUAL, option, "dog").code == 0
+    assert ccu("call", "edit", "1", option.replace("--", "--add-"), "weapon").code == 0
+    assert json.loads(ccu("call", "show", "1", "-f", "json").out)["dangers"] == ["weapon", "dog"]
+    assert ccu("call", "edit", "1", "--clear", "hazard").code == 0
+    assert json.loads(ccu("call", "show", "1", "-f", "json").out)["dangers"] == []
+
+
+def test_help_names_hazards_once(ccu: Ccu) -> None:
+    help = ccu("call", "edit", "--help").out
+    assert "--hazard CODE" in help and "--add-hazard CODE" in help
+    assert "danger" not in help

@@ -140,7 +140,7 @@ def test_an_everyday_word_leads_to_a_code_and_is_asked_again(ccu: Ccu, db_path: 
     child = start(db_path, "--address", "12 Main St", "--when", "yesterday 22:30")
     for question, answer in (
         ("Nature (number, code, or how it begins): ", "homeless"),
-        ('Not a valid nature: "homeless". Did you mean Unsheltered? List them: ccu codes', None),
+        ('Not a valid nature: "homeless". Did you mean Unsheltered? Type ? to list them', None),
         ("Nature (number, code, or how it begins): ", "unshel"),
         ("Reported by [911]: ", "non-em"),
         ("  Non-emergency line", None),

@@ -76,8 +76,9 @@ def test_what_names_no_code_leads_to_what_may_be_meant(
     [
         ("nature", "w", "Type two letters or more of Welfare check"),
         ("nature", "d", "Type two letters or more of Domestic or family, Disturbance, "),
-        ("nature", "xq", "Not a valid nature. List them: ccu codes nature"),
-        ("need", "fod", "Not a valid need. Did you mean Food? List them: ccu codes need"),
+        ("nature", "xq", "Not a valid nature. Type ? to list them"),
+        ("need", "fod", "Not a valid need. Did you mean Food? Type ? to list them"),
+        ("nature", "", "Choose one. Type ? to list them"),
         ("danger", "n", "Type none in full to record that no hazard was found"),
         ("need_state", "x", "Not a valid need status. Choose from No need, Need met, "),
         ("follow_up_result", "c", "Type two letters or more of "),
@@ -113,7 +114,7 @@ def test_the_echo_tells_how_a_beginning_was_read(ccu: Ccu) -> None:
     done = ccu(*CALL, "--nature", "welf", "--danger", "weap")
     assert done.code == 0, done.err
     assert "--nature: Welfare check\n" in done.err
-    assert "--danger: Weapon\n" in done.err
+    assert "--hazard: Weapon\n" in done.err
     assert "--nature:" not in ccu(*CALL, "--nature", "welfare check").err
 
 

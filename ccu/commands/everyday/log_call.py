@@ -37,7 +37,7 @@ def command(
 
       ccu log-call
 
-      ccu log-call --when 22:30 --address "12 Main St Apt 3" --nature welfare_check --danger none
+      ccu log-call --when 22:30 --address "12 Main St Apt 3" --nature welfare_check --hazard none
 
       ccu log-call --when "yesterday 22:30" --address "12 Main St" --nature crisis --note-file -
 
@@ -50,7 +50,7 @@ def command(
     from ccu.places import finding
 
     session: Session = ctx.obj
-    with draft.unfinished(session) as kept:
+    with draft.unfinished(session, given) as kept:
         entered = entry.new_call(session, given, asking, kept, edit)
         call_id, page, told = _log(session, given, entered)
     values, near = entered.values, entered.near

@@ -1,0 +1,125 @@
+"""What `ccu log-call` repeats of an answer at a real terminal, and what it asks about twice."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..conftest import Ccu
+from .test_terminal_log_call import answer, count, interrupt, start
+
+pexpect = pytest.importorskip("pexpect")
+
+TO_HAZARDS = ("22:30", "12 Main St", "crisis", "")
+TO_PEOPLE = (*TO_HAZARDS, "", "", "", "", "")
+
+
+def review(terminal: Any) -> str:
+    """Return the screen up to the question whether to save."""
+    terminal.expect_exact("Save? y, n, or a number to change: ")
+    return str(terminal.before)
+
+
+@pytest.mark.parametrize(("typed", "shown"), [("", "(not recorded)"), ("none", "None")])
+def test_hazards_that_nobody_looked_for_are_not_none(
+    typed: str, shown: str, ccu: Ccu, db_path: Path
+) -> None:
+    terminal = start(db_path)
+    answer(terminal, *TO_HAZARDS, typed, "", "", "", "", "", "")
+    assert f"Hazards           {shown}\r\n" in review(terminal)
+    terminal.close(force=True)
+
+
+def test_every_answer_is_repeated_as_it_was_understood(ccu: Ccu, db_path: Path) -> None:
+    terminal = start(db_path)
+    answer(terminal, *TO_HAZARDS, "", "police, ems")
+    terminal.expect_exact("  Police, EMS\r\n")
+    answer(terminal, "", "", "25")
+    terminal.expect_exact("  25\r\n")
+    for typed, shown in (
+        ("unknown", "unknown, Subject"),
+        ("described: tall man, gray coat", "tall man, gray coat, Subject"),
+        ("Ana Reyes", "Ana Reyes, Subject"),
+        ("caller: Bea Noe, daughter", "Bea Noe, daughter, Caller"),
+        ("John Moss, 81", "John Moss, about 81, Subject"),
+    ):
+        answer(terminal, typed)
+        terminal.expect_exact(f"  {shown}\r\n")
+    answer(terminal, "", "", "y")
+    terminal.expect_exact("Logged call 1.")
+    terminal.expect(pexpect.EOF)
+    shown = ccu("call", "show", "1").out
+    lines = [" ".join(line.split()) for line in shown.splitlines()]
+    assert "4 Caller, daughter Bea Noe" in lines
+    assert any("John Moss" in line and line.endswith("about 81") for line in lines)
+
+
+def test_an_answer_to_another_question_is_no_name_and_no_address(ccu: Ccu, db_path: Path) -> None:
+    terminal = start(db_path)
+    answer(terminal, "22:30", "w", "n")
+    answer(terminal, *TO_PEOPLE[1:], "Ana Reyes", "y")
+    terminal.expect_exact('Is "y" the name of a person? y or n: ')
+    terminal.sendline("n")
+    terminal.expect_exact("type the name again")
+    answer(terminal, "No")
+    terminal.expect_exact('Is "No" the name of a person? y or n: ')
+    terminal.sendline("y")
+    answer(terminal, "", "")
+    assert "Ana Reyes (subject); No (subject)" in review(terminal)
+    terminal.sendline("y")
+    terminal.expect_exact("Logged call 1.")
+    terminal.expect(pexpect.EOF)
+    assert count(db_path) == 1
+    assert "12 Main St" in ccu("call", "list", "-f", "csv").out
+
+
+def test_an_error_at_a_question_leads_back_to_its_choices(ccu: Ccu, db_path: Path) -> None:
+    terminal = start(db_path)
+    answer(terminal, "22:30", "12 Main St", "")
+    terminal.expect_exact("  Choose one. Type ? to list them\r\n")
+    answer(terminal, "zzz")
+    terminal.expect_exact("  Not a valid nature. Type ? to list them\r\n")
+    answer(terminal, "?")
+    terminal.expect_exact(" 4  Welfare check")
+    answer(terminal, "wel", "<")
+    terminal.expect_exact("Nature (number, code, or how it begins) [Welfare check]: ")
+    terminal.sendline("<")
+    terminal.expect_exact("Address [12 MAIN ST]: ")
+    terminal.sendline("<")
+    terminal.expect_exact("When did it begin [Sat Jan 31, 2026 22:30]: ")
+    terminal.sendline("")
+    answer(terminal, "", "", "", "", "nobody")
+    terminal.expect_exact("  Not a valid agency. Type ? to list them\r\n")
+    answer(terminal, "?")
+    terminal.expect_exact("  Police")
+    answer(terminal, "1")
+    terminal.expect_exact("  Police\r\n")
+    terminal.close(force=True)
+
+
+def test_a_draft_keeps_the_options_of_the_command(ccu: Ccu, db_path: Path, tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("Calm by 23:00.")
+    options = ("--nature", "crisis", "--danger", "dog", "--responder", "police", "--force-used")
+    terminal = start(db_path, *options, "--address", "12 Main St", "--note-file", str(note))
+    answer(terminal, "yesterday 22:30", "", "", "", "")
+    terminal.expect_exact("Person 1 (Enter when done): ")
+    interrupt(terminal)
+    terminal.expect(pexpect.EOF)
+
+    again = start(db_path, "--responder", "ems")  # what is given now counts
+    again.expect_exact("12 Main St, Fri Jan 30, 2026 22:30.")
+    answer(again, "y")
+    again.expect_exact("Person 1 (Enter when done): ")
+    again.sendline("")
+    shown = " ".join(review(again).split())
+    for each in ("Nature Person in crisis", "Hazards Dog", "Responders EMS", "Note from a file"):
+        assert each in shown
+    again.sendline("y")
+    again.expect_exact("DOG")
+    again.expect(pexpect.EOF)
+    call = json.loads(ccu("call", "show", "1", "--full", "--reason", "test", "-f", "json").out)
+    assert (call["dangers"], call["force_used"]) == (["dog"], True)
+    assert call["narrative"] == "Calm by 23:00."
+    assert call["occurred_at"] == "2026-01-30T22:30:00-05:00"
