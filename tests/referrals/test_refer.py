@@ -291,7 +291,7 @@ def test_a_need_without_a_provider_lists_all_of_them(ccu: Ccu, db_path: Path) ->
         db_path,
         ("refer", "1", "--need", "legal", "--handoff", "none", "--owner", "dlee"),
         ("No provider is listed for this need. These are all providers on file:", None),
-        ("  1 Homes with Hope (Open)", None),
+        ("  1 Homes with Hope (Open; 203-555-0110)", None),
         ("Provider (number, or how its name begins): ", "nobody"),
         ("No provider of that number or name; type one of those shown", None),
         ("Provider (number, or how its name begins): ", "1"),
