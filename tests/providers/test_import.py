@@ -5,6 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ccu.imports.directory import hsds, text
+from ccu.imports.directory.tables import Directory, Row
 
 from ..conftest import SHARED, Ccu
 from . import sample
@@ -320,3 +325,67 @@ def test_a_wrong_layout_is_one_sentence(ccu: Ccu, tmp_path: Path, layout: str, w
     refused = ccu(*line)
     assert (refused.code, refused.out) == (2, "")
     assert why in refused.err
+
+
+def test_organizations_with_their_services_as_json(ccu: Ccu, tmp_path: Path) -> None:
+    service = {"id": "1", "name": "Night Desk", "phones": [{"number": "988"}], "alert": None}
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps([{"id": "9", "name": "Quay Aid", "services": [service, "x", 7]}]))
+    assert counts(ccu, path) == {"read": 1, "new": 1, "without_need": 1}
+    found = shown(ccu, "Night Desk")
+    assert (found["organization"], found["phone"]) == ("Quay Aid", "988")
+
+
+JUNK = st.one_of(
+    st.sampled_from(
+        ["", "NULL", "s1", "o1", "l1", "<b>", "25:99", "9am", "MO,XX", "2005-13-01", "\0"]
+    ),
+    st.text(max_size=12),
+)
+COLUMNS = {
+    "services": ("id", "name", "organization_id", "minimum_age", "maximum_age", "status"),
+    "organizations": ("id", "name"),
+    "service_at_locations": ("id", "service_id", "location_id"),
+    "locations": ("id",),
+    "addresses": ("location_id", "address_1", "city", "postal_code", "address_type"),
+    "phones": ("service_id", "organization_id", "number", "extension", "type"),
+    "schedules": ("service_id", "byday", "freq", "opens_at", "closes_at", "valid_to"),
+    "attributes": ("link_id", "taxonomy_term_id"),
+    "taxonomy_terms": ("id", "name", "parent_id"),
+}
+TABLES = st.fixed_dictionaries({
+    table: st.lists(
+        st.fixed_dictionaries({}, optional=dict.fromkeys(columns, JUNK)), max_size=3
+    )
+    for table, columns in COLUMNS.items()
+})  # fmt: skip
+
+
+@given(TABLES)
+def test_no_directory_breaks_the_reader(tables: dict[str, list[dict[str, str]]]) -> None:
+    rows = {name: [Row(2 + n, cells) for n, cells in enumerate(r)] for name, r in tables.items()}
+    directory = Directory("x", "", rows)
+    services = list(hsds.Reader(directory, "2026-01-31").services())
+    ids = [each.source_id for each in services]
+    assert len(ids) == len({*ids})
+    for each in services:
+        assert each.fields["name"]
+        assert not {"<b>", "\0"} & {*map(str, each.fields.values())}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("(203) 555-0110", "203-555-0110"),
+        ("+1 203.555.0110 ext 12", "203-555-0110 ext. 12"),
+        ('"203-555-0110"', "203-555-0110"),
+        ("1-800-GET-HELP", "800-GET-HELP"),
+        ("988", "988"),
+        ("call the office", ""),
+        ("000-000-0000", ""),
+        ("555-0110", ""),
+        ("NULL", ""),
+    ],
+)
+def test_a_telephone_number_is_read_or_left_out(written: str, read: str) -> None:
+    assert text.phone(written) == read

@@ -164,7 +164,9 @@ def _json(path: Path) -> Directory:
         for table, rows in others.items():
             _flatten(found, table, rows, {})
         data = inner if "services" not in others else []
-    _flatten(found, "services", data, {})
+    rows = data if isinstance(data, list) else [data]
+    owners = any(isinstance(each, dict) and "services" in each for each in rows)
+    _flatten(found, "organizations" if owners else "services", rows, {})
     return found
 
 
