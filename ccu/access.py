@@ -88,6 +88,8 @@ refer                o c l i s . . d
 referral list        o c l i s a r d
 referral list --names o c l i s . r d
 referral show        o c l i s . r d
+referral letter      o c l i s . r d
+referral letter --provider . c l i s . r d
 referral update      o c l i s . . d
 referral update --close o c l . s . . d
 referral update --correct . . . . s . . d

@@ -172,6 +172,8 @@ LINES: dict[str, tuple[str, str]] = {
     "referral list": ("", ""),
     "referral list --names": ("--names", ""),
     "referral show": ("1", ""),
+    "referral letter": ("2", ""),
+    "referral letter --provider": ("2 --provider --without-consent medical_emergency", ""),
     "referral update": ("2 --status accepted", ""),
     "referral reopen": ("3", ""),
     "referral expire": ("2 --reason provider_silent", ""),

@@ -24,7 +24,8 @@ _BY_KIND = {
     READ: """
         call-show care-note-list consent-list consult-show disclosures follow-up-show history
         history-full household-show needs-show person-compare person-find person-merge-look
-        person-show place-show plan-show provider-show referral-show seal-list seal-show""",
+        person-show place-show plan-show provider-show referral-letter referral-show seal-list
+        seal-show""",
     LIST: """
         audit-review brief call-list consult-list deidentify-look flag-show follow-up-list
         frequent-people frequent-places frequent-review holds-list household-list list overdue

@@ -58,7 +58,12 @@ def record(work: Work, new: ByHand) -> tuple[int, int | None]:
     people.must_exist(work.connection, new.person_id)
     consent = None
     if new.ground is None:
-        consent = _covering(work.connection, new, work.today.isoformat())
+        consent = covering(work, new.person_id, new.to, new.scope)
+        if consent is None:
+            raise InvalidInput(
+                f"person {new.person_id} has no active consent that covers it;"
+                " --without-consent REASON states why the law allows it"
+            )
     elif new.scope == PART2 and not _of_part2(work.connection, new.ground):
         raise InvalidInput("--without-consent: 42 CFR Part 2 does not allow that reason")
     consent_id = consent["id"] if consent else None
@@ -87,15 +92,13 @@ def record(work: Work, new: ByHand) -> tuple[int, int | None]:
     return number, consent_id
 
 
-def _covering(connection: sqlite3.Connection, new: ByHand, today: str) -> sqlite3.Row:
-    same = person_ids.same(connection, [new.person_id])
-    for consent in consents.in_force(connection, same, new.to, today):
-        if consents.covers(consent["scope"], new.scope):
+def covering(work: Work, person_id: int, to: Recipient, scope: str) -> sqlite3.Row | None:
+    """Return the person's active consent to a recipient that covers one scope, None without it."""
+    same = person_ids.same(work.connection, [person_id])
+    for consent in consents.in_force(work.connection, same, to, work.today.isoformat()):
+        if consents.covers(consent["scope"], scope):
             return consent
-    raise InvalidInput(
-        f"person {new.person_id} has no active consent that covers it;"
-        " --without-consent REASON states why the law allows it"
-    )
+    return None
 
 
 def _of_part2(connection: sqlite3.Connection, ground: str) -> bool:

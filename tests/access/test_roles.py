@@ -69,6 +69,7 @@ MAY_NOT: dict[str, set[str]] = {
         *_UPKEEP,
         *_CARE,
         *_CONSENT[:3],
+        "referral letter --provider",
         "disclosures",
     },
     "ccu": {"plan approve", "plan review", *_ADMIN_ONLY, *_CODES, *_OUT, *_UPKEEP, "care destroy"},

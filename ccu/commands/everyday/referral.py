@@ -4,12 +4,13 @@ from typing import Annotated
 
 import typer
 
-from ccu.options import REASON, REFERRAL, arg, group, needs_reason, opt, with_options
+from ccu.errors import InvalidInput
+from ccu.options import REASON, REFERRAL, arg, code, group, needs_reason, opt, with_options
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_document
 from ccu.referrals.options import ListOptions
 from ccu.session import Session
 
-app = group("Referrals: list, show, update, expire.")
+app = group("Referrals: list, show, letter, update, expire.")
 
 ReferralArgument = Annotated[int, arg("REFERRAL", REFERRAL, "The referral's number.")]
 
@@ -84,3 +85,48 @@ def show(
         if (person := data["person"]) is not None:
             work.audit("referral-show", "person", person, referral=referral)
     emit_document(with_notice(page.document(session.db, data), session.view), format, output)
+
+
+@app.command()
+def letter(
+    ctx: typer.Context,
+    referral: ReferralArgument,
+    provider: Annotated[
+        bool, typer.Option("--provider", help="The provider's copy, which is a disclosure.")
+    ] = False,
+    without_consent: Annotated[
+        str | None,
+        opt(
+            "--without-consent",
+            code("disclosure_ground"),
+            "With --provider: why the law allows it, such as medical_emergency.",
+        ),
+    ] = None,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Print a letter about an open referral: the person's copy, or with --provider the provider's.
+
+    The person's copy is in plain language, for the person alone. The provider's copy has name,
+    birth date, phone and need; it is recorded as a disclosure, and needs an active consent to that
+    provider: on referrals, or for a 42 CFR Part 2 program on part2.
+
+    JSON: referral, copy (person or provider), disclosure (its number, or null), text (its lines).
+
+    Examples:
+
+      ccu referral letter 7 --output letter.pdf
+
+      ccu referral letter 7 --provider --output provider.html
+    """
+    from ccu.referrals import letter as letters
+
+    session: Session = ctx.obj
+    if without_consent is not None and not provider:
+        raise InvalidInput("--without-consent is for the provider's copy; add --provider")
+    with session.work() as work:
+        if provider:
+            document = letters.provider_copy(session, work, referral, without_consent)
+        else:
+            document = letters.person_copy(session, work, referral)
+    emit_document(document, format, output)
