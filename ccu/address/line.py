@@ -7,6 +7,7 @@ pieces before it name a place, pieces after it are unit, city or place.
 import re
 from functools import lru_cache
 
+from ccu.address.extent import ROAD_FORMS, cut_dash_extent, cut_extent, main_road_first
 from ccu.address.names import Names
 from ccu.address.number import column_unit, is_bare_unit, take_number, take_units
 from ccu.address.route import find_route, settled_way
@@ -18,6 +19,7 @@ from ccu.address.sides import (
     read_sides,
     read_single,
     split_sides,
+    take_rural_box,
     take_urbanization,
 )
 from ccu.address.town import (
@@ -35,7 +37,6 @@ from ccu.address.town import (
     unit_of_remark,
 )
 from ccu.address.words import (
-    BESIDE,
     BUSINESSES,
     DIRECTIONS,
     EXTENTS,
@@ -52,13 +53,11 @@ _SEPARATOR = Lazy(r" ?([,;:()]|--+| -|- ) ?")
 _HAS_SEPARATOR = Lazy(r"[,;:()]|--| -|- ")
 _BRACKETED = Lazy(r"\(([NSEW]B)\)(?: ([A-Z]{2,4})(?= ?[/&@,]|$))?")
 _RAMP_APART = Lazy(r" ?[-(] ?(ON |OFF |ON-|OFF-)?RAMP\b")
-_ROAD_FORMS = "ST|STREET|AV|AVE|AVENUE|RD|ROAD|DR|DRIVE|BL|BLV|BLVD|LN|LANE|PKWY|HWY|PIKE"
-_EXTENT_DASH = Lazy(rf"(?<= )(?:{_ROAD_FORMS})(-)(?=[A-Z0-9])|[A-Z](-)[0-9]+(?:ST|ND|RD|TH)\b")
+
 _NUMBER_INSIDE = Lazy(
     rf"([A-Z][A-Z ]*[A-Z]) ([0-9]{{1,5}} (?!MILE)[A-Z0-9][A-Z0-9 ]*? "
-    rf"(?:{_ROAD_FORMS}|CT|PL|WAY|TER|CIR|LOOP)(?: .*)?)$"
+    rf"(?:{ROAD_FORMS}|CT|PL|WAY|TER|CIR|LOOP)(?: .*)?)$"
 )
-_LENGTHS = ("FT", "FEET", "YDS", "YARDS", "MI", "MILE", "MILES")
 
 
 @lru_cache(maxsize=8192)
@@ -75,6 +74,11 @@ def read_line(line: str, numbered: bool, names: Names) -> Reading:
         line = _BRACKETED.sub(_bracketed_travel, line).strip()
     if "RAMP" in line:
         line = _RAMP_APART.sub(r" \1RAMP", line)
+    if " BOX " in line and not numbered and (behind := take_rural_box(reading, line)) != line:
+        pieces = _pieces(behind)
+        for i, (_, text) in enumerate(pieces):
+            _read_behind(reading, ",", text, _is_state(pieces[i + 1 : i + 2]))
+        return reading
     pieces = _pieces(line)
     if len(pieces) == 2 and not numbered and _is_blank_with_town(reading, pieces):
         pieces = []
@@ -85,6 +89,7 @@ def read_line(line: str, numbered: bool, names: Names) -> Reading:
         pieces[main] = ("", f"{pieces[main][1]} {marker}")
     for i, (sign, text) in enumerate(pieces):
         if i == main:
+            reading.city_behind = any(_has_city(behind, names) for _, behind in pieces[i + 1 :])
             tail = split_words(pieces[i + 1][1]) if _is_state(pieces[i + 1 : i + 2]) else []
             _read_main(reading, text, tail)
         elif i == main + 1 and reading.ways and reading.state and _is_state(pieces[i : i + 1]):
@@ -179,6 +184,10 @@ def _read_before(reading: Reading, text: str, has_main: bool, later: bool) -> No
         return
     if not has_main and later and _read_town_piece(reading, words):
         return
+    common = reading.names.has_place(reading.place) and not reading.city
+    if not has_main and common and can_be_city(words):
+        reading.city = " ".join(words)  # COMPO BEACH, WESTPORT
+        return
     reading.places.append(" ".join(words))
 
 
@@ -188,6 +197,15 @@ def _is_state(pieces: list[tuple[str, str]]) -> bool:
         return False
     left, state = take_state(take_zip(split_words(pieces[0][1]))[0])
     return bool(state) and not left
+
+
+def _has_city(text: str, names: Names) -> bool:
+    """Whether a piece is a known town, or a name with a state: the city cannot be before it."""
+    line, _zip = take_zip(split_words(text))
+    left, state = take_state(line)
+    if not left or left[-1] in ("COUNTY", "CO", "PARISH"):
+        return False
+    return names.has_town(" ".join(left)) or (bool(state) and can_be_city(left))
 
 
 def _is_direction_behind(reading: Reading, words: list[str]) -> bool:
@@ -276,9 +294,9 @@ def _read_main(reading: Reading, text: str, tail: list[str]) -> None:
     `tail` is a state after a comma, so that the town may be before it: 10 NORTH ST OLD BRIDGE, NJ.
     """
     if not reading.numbered:
-        text = _take_front(reading, text)
+        text = _take_front(reading, main_road_first(text))
     if "-" in text:
-        main_way = _cut_dash_extent(text, reading.numbered)
+        main_way = cut_dash_extent(text, reading.numbered)
         reading.stretch = len(main_way) < len(text)
         text = main_way
     words = split_words(text)
@@ -286,15 +304,14 @@ def _read_main(reading: Reading, text: str, tail: list[str]) -> None:
         words = drop_remarks(words)
     if not words:
         return
-    else:
-        words = _take_unit_between(reading, words)
+    words = _take_unit_between(reading, words)
     if len(words) > 1:
         end = (find_route(words) or road_end(words, len(words))) if tail else len(words)
         words = _take_town_into(reading, words, tail if 0 < end < len(words) else [])
     if reading.numbered and len(words) > 1:
         words = cut_remark(words)
     if len(words) > 2:
-        words = _cut_extent(reading, words)
+        words = cut_extent(reading, words)
     words = cut_businesses(reading, words)
     named = not reading.numbered and " ".join(words) in BUSINESSES
     sides = [words] if named else split_sides(words)
@@ -340,49 +357,9 @@ def _is_place_before_number(words: list[str]) -> bool:
     return not find_route([*words, "1"]) and len(" ".join(words)) > 2
 
 
-def _cut_dash_extent(text: str, numbered: bool) -> str:
-    """Keep only the main way: A of `A ST-B ST` (A from B), X of `X/A-9TH` (X from A to 9th)."""
-    found = _EXTENT_DASH.search(text)
-    if not found:
-        return text
-    at = found.start(1) if found[1] else found.start(2)
-    if numbered and is_bare_unit([text[at + 1 :]]):
-        return f"{text[:at]} {text[at + 1 :]}"  # 12 MAIN ST-3B
-    slash = text.rfind("/", 0, at)
-    return text[: slash if slash > 0 else at].strip()
-
-
 def _take_town_into(reading: Reading, words: list[str], tail: list[str]) -> list[str]:
     found = take_town(words + tail, reading.names)
     if tail and not (found.state and found.city):
         found = take_town(words, reading.names)
     reading.city, reading.state, reading.zip = found.city, found.state, found.zip
     return found.words
-
-
-def _cut_extent(reading: Reading, words: list[str]) -> list[str]:
-    """Keep the main way of `A ST BETWEEN B AND C`, `A ST NORTH OF B`, `A ST NEAR BIG Y`."""
-    for i in range(1, len(words) - 1):
-        word = words[i]
-        if word in ("RAMP", "ONRP", "OFRP"):
-            return words  # RAMP I-95 NB TO POST RD
-        far = words[i + 1] == "OF" and word in DIRECTIONS
-        if far or word in BESIDE or word in EXTENTS or words[i : i + 2] == ["PRIOR", "TO"]:
-            if word in BESIDE:
-                behind = drop_remarks(words[i:])
-                if is_place(behind):
-                    reading.places.append(" ".join(behind))
-            if words[0] == "RAMP" or (i == 1 and words[0] not in ROADS and word == "FROM"):
-                return words
-            reading.stretch = True
-            return _without_distance(words[:i])
-    return words
-
-
-def _without_distance(words: list[str]) -> list[str]:
-    """Drop JUST or 500 FT of `MAIN ST 500 FT NORTH OF ELM ST`."""
-    if words[-1] in ("JUST", "J") and len(words) > 1:
-        return words[:-1]
-    if len(words) > 2 and words[-1] in _LENGTHS and words[-2][0].isdigit():
-        return words[:-2]
-    return words

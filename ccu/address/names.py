@@ -21,7 +21,7 @@ class Names:
     `towns` maps each name and code to the name, as the reader writes both; the town is one of them.
     """
 
-    __slots__ = ("ends", "own", "places", "streets", "towns")
+    __slots__ = ("ends", "own", "place_names", "places", "streets", "towns")
 
     def __init__(
         self,
@@ -38,6 +38,7 @@ class Names:
         self.ends = frozenset(name.rpartition(" ")[2] for name in known)
         self.streets = dict(streets or {})
         self.places = dict(places or {})
+        self.place_names = frozenset(map(_name, self.places))
 
     def plus(self, towns: Mapping[str, str], own: str = "") -> "Names":
         """Return these names and more towns (code or name -> name), for another town if given."""
@@ -46,6 +47,10 @@ class Names:
     def has_town(self, name: str) -> bool:
         """Whether it is the name or code of a town, its first word short (S NORWALK) or not."""
         return name in self.towns or long_city(name) in self.towns
+
+    def has_place(self, name: str) -> bool:
+        """Whether it is the name of a common place that the town has listed."""
+        return name in self.place_names
 
     def town(self, name: str) -> str:
         """Return the name of a code; any other name as it is."""

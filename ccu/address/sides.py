@@ -43,6 +43,10 @@ from ccu.address.words import (
 _URBANIZATION = Lazy(
     r"(?:^|, ?| )URB(?:ANIZACION)? ([A-Z][A-Z0-9 ]*?)(?:,? (?=[0-9]+,? [A-Z])|(?=,)|$)"
 )
+_RURAL_BOX = Lazy(
+    r"(R ?R|RFD|RURAL (?:ROUTE|RTE?)|RD|RTE?|ROUTE|STAR (?:ROUTE|RTE?)|HC|HIGHWAY CONTRACT)"
+    r" ?(?:# ?)?([0-9]+[A-Z]?)?,? BOX (?:# ?)?([0-9]+-?[A-Z]?)(?![^ ,])"
+)
 _AMPERSAND_NAMES = tuple(name for name in BUSINESSES if "&" in name)
 _EXIT_SIGN = Lazy(r"X ?[0-9]{1,3}[A-Z]?$")
 
@@ -51,8 +55,8 @@ class Reading:
     """The parts of one line as they are found; a house number before the line is not in it."""
 
     __slots__ = (
-        "block", "city", "names", "number", "numbered", "places", "state", "stretch", "units",
-        "ways", "zip",
+        "block", "city", "city_behind", "names", "number", "numbered", "places", "state",
+        "stretch", "units", "ways", "zip",
     )  # fmt: skip
 
     def __init__(self, names: Names, numbered: bool) -> None:
@@ -65,6 +69,7 @@ class Reading:
         self.units: list[str] = []
         self.places: list[str] = []
         self.city = self.state = self.zip = ""
+        self.city_behind = False  # a piece behind the street has the city
 
     @property
     def unit(self) -> str:
@@ -217,6 +222,17 @@ def cut_businesses(reading: Reading, words: list[str]) -> list[str]:
 # ---- one side ----
 
 
+def take_rural_box(reading: Reading, line: str) -> str:
+    """Take off a box of a rural route, which is no road; in one spelling, for it is the place."""
+    found = _RURAL_BOX.match(line)
+    if not found:
+        return line
+    route = "HC" if found[1].startswith("H") else "RR"
+    number = f" {found[2]}" if found[2] else ""
+    reading.places.append(f"{route}{number} BOX {found[3].replace('-', '')}")
+    return line[found.end() :]
+
+
 def take_urbanization(reading: Reading, line: str) -> tuple[str, str]:
     """Take off the urbanization of Puerto Rico, without which streets there are not told apart."""
     found = _URBANIZATION.search(line)
@@ -359,7 +375,7 @@ def read_left(reading: Reading, left: list[str]) -> None:
     line = " ".join(left)
     if all(word in UNITS for word in left):
         return  # `12 MAIN ST APT`
-    if not reading.city and can_be_city(left):
+    if not (reading.city or reading.city_behind) and can_be_city(left):
         reading.city = reading.names.town(line)
     else:
         reading.places.append(line)

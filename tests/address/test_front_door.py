@@ -39,6 +39,8 @@ SAME = [
     ("185 Hwy A1A", "185 A1A"),
     ("88 Alder St, ring bell 2", "88 Alder St back door"),
     ("88 Alder St upper unit", "88 Alder St upstairs"),
+    ("RR 2 BOX 45", "Rural Route 2, Box 45"),
+    ("1 Hospital Dr ER", "1 Hospital Dr"),
 ]
 NEAR = [
     ("0315 SW Nebraska St", "315 SW Nebraska St", "house number written otherwise"),

@@ -60,6 +60,39 @@ def test_without_a_list_no_town_is_known(ccu: Ccu) -> None:
     assert reading(ccu, "620 S 76TH ST,MKE")["city"] == "MKE"
 
 
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("RR 2 BOX 45, BUTLER PA", {"kind": "place", "place": "RR 2 BOX 45", "city": "BUTLER"}),
+        ("Rural Route 2 Box 45 Butler PA", {"kind": "place", "place": "RR 2 BOX 45"}),
+        ("RT 2, BOX 45A", {"kind": "place", "place": "RR 2 BOX 45A", "cross": ""}),
+        ("HC61 BOX 9, SALMON ID", {"kind": "place", "place": "HC 61 BOX 9", "city": "SALMON"}),
+        ("RR 2 & ELM ST", {"kind": "intersection", "street": "ELM ST"}),
+        ("1 HOSPITAL DR ER, TOLEDO OH", {"number": "1", "city": "TOLEDO", "place": "ER"}),
+        ("1 HOSPITAL DR ED, TOLEDO OH", {"city": "TOLEDO", "place": "ED"}),
+        ("1 HOSPITAL DR ICU", {"city": "", "place": "ICU"}),
+        ("12 MAIN ST SMALLVILLE, NY", {"city": "SMALLVILLE", "state": "NY"}),
+        ("12 MAIN ST SPRINGFIELD, GREENE COUNTY MO", {"city": "SPRINGFIELD"}),
+        (
+            "BTWN 5TH AVE AND 6TH AVE ON BROADWAY, SEATTLE WA",
+            {"kind": "street", "street": "BROADWAY", "cross": "", "city": "SEATTLE"},
+        ),
+        ("BETWEEN ELM ST & OAK ST ON PINE ST", {"kind": "street", "street": "PINE ST"}),
+        ("FROM ELM ST TO OAK ST ON PINE ST", {"kind": "street", "street": "PINE ST"}),
+    ],
+)
+def test_what_looks_like_a_road_or_a_city_and_is_none(
+    ccu: Ccu, text: str, parts: dict[str, str]
+) -> None:
+    found = reading(ccu, text)
+    assert {name: found[name] or "" for name in parts} == parts
+
+
+def test_a_common_place_before_a_town_that_is_not_listed(listed: Ccu) -> None:
+    found = reading(listed, "COMPO BEACH, WESTON")
+    assert (found["number"], found["street"], found["city"]) == ("60", "COMPO BEACH RD", "WESTON")
+
+
 def test_an_alias_and_a_common_place_are_the_same_place_everywhere(listed: Ccu) -> None:
     beach, road = log(listed, "Compo Beach"), log(listed, "360 Post Rd")
     assert [call["id"] for call in card(listed, "60 Compo Beach Road")["calls"]] == [beach]
