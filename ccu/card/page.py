@@ -94,7 +94,7 @@ def calls_data(
     view: View,
     people: Sequence[int] | None = None,
 ) -> list[dict[str, Any]]:
-    """Return id, occurred, care, nature, outcome, answer; with `narratives` also narrative.
+    """Return id, occurred, care, nature, outcome, hazards_recorded, answer, perhaps narrative.
 
     answer is the result of the call's referrals and follow-ups, empty if it has none; on the card
     of a person, only theirs. Other columns of the rows are kept.
@@ -104,6 +104,7 @@ def calls_data(
         {
             **{key: row[key] for key in row.keys() if key != "narrative"},  # noqa: SIM118
             "care": bool(row["care"]),
+            "hazards_recorded": bool(row["hazards_recorded"]),
             "answer": answers.get(row["id"], ""),
             **({"narrative": row["narrative"]} if narratives else {}),
         }
@@ -196,7 +197,16 @@ def no_warnings(card: Mapping[str, Any], see: str) -> str:
     """
     if warned_near(card):
         return f"No active warnings at this exact address: {see}"
-    return "" if no_record(card) else NO_WARNINGS
+    return "" if no_record(card) else f"{NO_WARNINGS}{_not_recorded(card['calls'])}"
+
+
+def _not_recorded(calls: Sequence[Mapping[str, Any]]) -> str:
+    """Return for how many calls nobody recorded whether there were hazards; empty for none."""
+    without = sum(not call["hazards_recorded"] for call in calls)
+    if not without:
+        return ""
+    some = f" for {without} of {len(calls)} calls" if without < len(calls) else ""
+    return f"; hazards not recorded{some}"
 
 
 def no_record(card: Mapping[str, Any]) -> bool:

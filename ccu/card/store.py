@@ -54,6 +54,7 @@ SELECT call.id,
              JOIN disposition ON disposition.code = call_disposition.disposition
              WHERE call_disposition.call_id = call.id ORDER BY disposition.sort)),
          ended.text, '') AS outcome{more},
+       EXISTS (SELECT 1 FROM call_danger WHERE call_id = call.id) AS hazards_recorded,
        call.narrative
 FROM call
 JOIN nature ON nature.code = coalesce(call.nature_cleared, call.nature)
@@ -170,8 +171,9 @@ def counts(connection: sqlite3.Connection, window: Mapping[str, object]) -> sqli
 def calls(
     connection: sqlite3.Connection, window: Mapping[str, object], limit: int
 ) -> list[sqlite3.Row]:
-    """Return id, occurred, care, nature, outcome, narrative; newest first; limit -1 for all calls.
+    """Return id, occurred, care, nature, outcome, hazards_recorded, narrative; newest first.
 
+    Limit -1 for all calls. hazards_recorded: a hazard, or that somebody looked and found none.
     With `people` in the window, their calls, and also place and role.
     """
     of_person = "people" in window

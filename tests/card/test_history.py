@@ -262,9 +262,25 @@ def test_rows_are_the_same_in_every_format(ccu: Ccu) -> None:
         "care": True,
         "nature": "Welfare check",
         "outcome": "Referred",
+        "hazards_recorded": False,
         "answer": "",
     }
     assert "01/20/2026 10:00  yes   Welfare check  Referred" in ccu("history", "-a", "3 Elm St").out
+
+
+def test_a_call_where_hazards_were_not_recorded_is_no_all_clear(ccu: Ccu) -> None:
+    def warnings() -> str:
+        return ccu("history", "-a", "3 Elm St").out.partition("Warnings\n")[2].splitlines()[0]
+
+    log(ccu, "3 Elm St", "2026-01-20 10:00")
+    assert warnings() == "  No active warnings; hazards not recorded"
+    log(ccu, "3 Elm St", "2026-01-21 10:00", "--danger", "none")
+    assert warnings() == "  No active warnings; hazards not recorded for 1 of 2 calls"
+    assert ccu("call", "edit", "1", "--danger", "none").code == 0
+    assert warnings() == "  No active warnings"
+    log(ccu, "3 Elm St", "2026-01-22 10:00", "--danger", "weapon")
+    assert [call["hazards_recorded"] for call in card(ccu, "-a", "3 Elm St")["calls"]] == [True] * 3
+    assert warnings() == "  Weapon: Jan 22, 2026, call 3"
 
 
 calls = st.lists(st.tuples(st.integers(0, 800), st.booleans()), max_size=12)

@@ -232,7 +232,7 @@ def test_a_persons_card_goes_across_places_and_records(ccu: Ccu, db_path: Path) 
     page = ccu("history", "--person", "1").out
     assert page.startswith(
         "Person 1\n\nName     Rowan Sample\nRecords  1, 2\n\n"
-        "Warnings\n  No active warnings\n\nWorking with  None assigned"
+        "Warnings\n  No active warnings; hazards not recorded\n\nWorking with  None assigned"
     )
     assert steps.audited(db_path, "history")[-2:] == [("person", 1), ("person", 1)]
 
