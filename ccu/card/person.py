@@ -10,7 +10,7 @@ from typing import Any
 from ccu.card import page
 from ccu.card import store as cards
 from ccu.frequent import store as frequent
-from ccu.output import Document, Format, Section, Table, emit_document, fits_terminal, is_paper
+from ccu.output import Document, Format, Section, Table, emit_document, fits_terminal, meant
 from ccu.people import open_work_store as open_work
 from ccu.people import screen_parts
 from ccu.people.open_work_store import AsOf
@@ -53,7 +53,7 @@ def show(
         shown = replace(shown, screen=partial(screen.lines, session.today, ""))
     people = card["person"]["records"]
     told = screen_parts.with_notice(shown, session.view)
-    if is_paper(format, output):
+    if meant(format, output) in ("html", "pdf"):
         told = page.on_paper(told, session, every)
     below = page.with_care_notes(session, told, lambda: people, every)
     emit_document(below, format, output)

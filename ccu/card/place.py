@@ -13,7 +13,7 @@ from ccu.card import page
 from ccu.card import store as cards
 from ccu.errors import InvalidInput
 from ccu.frequent import store as frequent
-from ccu.output import Document, Format, emit_document, fits_terminal, is_paper
+from ccu.output import Document, Format, emit_document, fits_terminal, meant
 from ccu.people import open_work_store as open_work
 from ccu.people import screen_parts
 from ccu.people.open_work_store import AsOf
@@ -62,7 +62,7 @@ def show(
                 card = recorded_card(session, work, query, match, reason=reason)
     shown = document(session, card) if one_screen else page.document(card)
     told = screen_parts.with_notice(shown, session.view)
-    if is_paper(format, output):
+    if meant(format, output) in ("html", "pdf"):
         told = page.on_paper(told, session, every)
     below = page.with_care_notes(session, told, _people_of(session, match), every)
     emit_document(below, format, output)

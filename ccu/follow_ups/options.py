@@ -128,6 +128,12 @@ class ListFormat(StrEnum):
     ics = "ics"
 
 
+ListFormatOption = Annotated[
+    ListFormat | None,
+    typer.Option("--format", "-f", help="Output format; ics is a calendar, without names."),
+]
+
+
 @dataclass(eq=False, repr=False)
 class AddOptions:
     """The options of `follow-up add`."""

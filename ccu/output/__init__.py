@@ -71,6 +71,7 @@ _BY_ENDING = {
 }
 # Those that no other format may be written into: a program opens them by their ending.
 _OWN = ("xlsx", "html", "pdf", "ics")
+_WRITTEN = "end --output in .csv, .xlsx, .json, .md, .html or .pdf"
 _NEVER = (".xls", ".ods", ".doc", ".docx", ".odt", ".rtf", ".zip", ".gz")
 
 
@@ -80,14 +81,8 @@ def default_format(output: Path | Place | None, terminal: bool) -> Format:
         return Format.table
     ending = output.suffix.lower() if output else ""
     if _BY_ENDING.get(ending) not in Format.__members__:
-        raise _not_written(ending)
+        raise InvalidInput(f"ccu does not write {ending} here; {_WRITTEN}")
     return Format(_BY_ENDING[ending])
-
-
-def _not_written(ending: str) -> InvalidInput:
-    return InvalidInput(
-        f"ccu does not write {ending} here; end --output in .csv, .xlsx, .json, .md, .html or .pdf"
-    )
 
 
 def check_ending(output: Path, format: str | None, formats: Collection[str]) -> None:
@@ -96,19 +91,18 @@ def check_ending(output: Path, format: str | None, formats: Collection[str]) -> 
     `formats`: those of the command. With a --format other endings than those of _OWN may be any.
     """
     ending = output.suffix.lower()
-    meant = _BY_ENDING.get(ending)
+    of_ending = _BY_ENDING.get(ending)
     if format is None:
-        if meant not in formats:
-            raise _not_written(ending)
-    elif ending in _NEVER or (meant in _OWN and meant != format):
-        can = "leave out --format" if meant in formats else f"end --output in .{format}"
+        if of_ending not in formats:
+            raise InvalidInput(f"ccu does not write {ending} here; {_WRITTEN}")
+    elif ending in _NEVER or (of_ending in _OWN and of_ending != format):
+        can = "leave out --format" if of_ending in formats else f"end --output in .{format}"
         raise InvalidInput(f"--format {format} is not a {ending} file; {can}")
 
 
-def is_paper(format: str | None, output: Path | Place | None) -> bool:
-    """Return whether the output is a page for paper: HTML or PDF."""
-    meant = _BY_ENDING.get(output.suffix.lower()) if output else None
-    return (format or meant) in ("html", "pdf")
+def meant(format: str | None, output: Path | Place | None) -> str | None:
+    """Return the name of the format that is asked for, by name or by the ending of a file."""
+    return format or (_BY_ENDING.get(output.suffix.lower()) if output else None)
 
 
 def fits_terminal(format: Format | None, output: Path | Place | None) -> bool:
@@ -355,34 +349,15 @@ def emit(
         elif chosen is Format.json:
             sink.write(formats.json(table, ascii_only=not sink.unicode))
         elif chosen is Format.xlsx:
-            _write_workbook(table, sink)
+            from ccu.output import workbook
+
+            workbook.write(table, sink)
         elif chosen in (Format.html, Format.pdf):
             from ccu.output import paper
 
-            _write_page(paper.as_document(table), chosen, sink)
+            paper.write(paper.as_document(table), chosen, sink)
         else:
             sink.write(formats.markdown(table))
-
-
-def _write_workbook(table: Table, sink: Sink) -> None:
-    """Write the rows as a workbook. Raises InvalidInput at a terminal."""
-    if sink.terminal:
-        raise InvalidInput("a workbook is for a spreadsheet: name a file, as --output list.xlsx")
-    from ccu.output import workbook
-
-    sink.write_binary(workbook.table(table))
-
-
-def _write_page(document: Document, format: Format, sink: Sink) -> None:
-    """Write a page for paper. Raises InvalidInput at a terminal."""
-    if sink.terminal:
-        raise InvalidInput(f"a page is for paper: name a file, as --output page.{format}")
-    from ccu.output import paper
-
-    if format is Format.html:
-        sink.write(paper.html(document))
-    else:
-        sink.write_binary(paper.pdf(document))
 
 
 def emit_document(
@@ -406,9 +381,13 @@ def emit_document(
         elif chosen is Format.csv:
             sink.write(formats.csv(formats.main_table(document), terminal=sink.terminal))
         elif chosen is Format.xlsx:
-            _write_workbook(formats.main_table(document), sink)
+            from ccu.output import workbook
+
+            workbook.write(formats.main_table(document), sink)
         elif chosen in (Format.html, Format.pdf):
-            _write_page(document, chosen, sink)
+            from ccu.output import paper
+
+            paper.write(document, chosen, sink)
         elif chosen is Format.json:
             sink.write(formats.json_document(document.data, ascii_only=not sink.unicode))
         else:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput
-from ccu.output import Document, Section, Table
+from ccu.output import Document, Format, Section, Sink, Table
 from ccu.output.formats import numeric_columns, with_content
 from ccu.output.text import cell, for_person, heading, lines, one_line
 
@@ -42,6 +42,16 @@ MARGIN = 15  # millimeters
 # What the standard fonts of PDF lack and has a plain form.
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...",
                         "•": "-"})  # fmt: skip
+
+
+def write(document: Document, format: Format, sink: Sink) -> None:
+    """Write the page as HTML or PDF. Raises InvalidInput at a terminal, and as `pdf` does."""
+    if sink.terminal:
+        raise InvalidInput(f"a page is for paper: name a file, as --output page.{format}")
+    if format is Format.html:
+        sink.write(html(document))
+    else:
+        sink.write_binary(pdf(document))
 
 
 def as_document(table: Table) -> Document:

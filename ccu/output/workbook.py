@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from ccu.errors import InvalidInput
-from ccu.output import Table
+from ccu.output import Sink, Table
 from ccu.output.text import is_number, one_line, plain_text
 
 if TYPE_CHECKING:
@@ -32,7 +32,14 @@ _RESERVED = ("", "history")  # Excel keeps the second for itself
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
 
-def table(table: Table) -> bytes:
+def write(table: Table, sink: Sink) -> None:
+    """Write the rows as a workbook. Raises InvalidInput at a terminal."""
+    if sink.terminal:
+        raise InvalidInput("a workbook is for a spreadsheet: name a file, as --output list.xlsx")
+    sink.write_binary(content_of(table))
+
+
+def content_of(table: Table) -> bytes:
     """Return the rows on one sheet, with what a person reads. Raises InvalidInput for too many."""
     book = Book()
     sheet = book.sheet(table.title or "ccu")

@@ -34,11 +34,11 @@ SIGNED = (
 )
 NOT_SIGNED = (
     "You have not signed a form to let us share this. We ask you first,"
-    " unless the law says that we may share it."
+    " unless the law lets us share it."
 )
 SAFE = "Keep this paper where it is safe. It is about you, and it is private."
-DANGER = (
-    "If you are in danger, call 911. If you think about hurting yourself, call or text 988. It is"
+HELP_NOW = (
+    "If you are not safe, call 911. If you think about hurting yourself, call or text 988. It is"
     " free, day and night."
 )
 
@@ -70,7 +70,7 @@ def person_copy(session: Session, work: Work, referral_id: int) -> Document:
         Section("Your choice", lines=[CHOICE]),
         Section("Your privacy", lines=[privacy, SAFE]),
         Section("Questions", lines=["Call " + ", ".join(filter(None, reach)) + "."]),
-        Section(lines=[DANGER], alert=True),
+        Section(lines=[HELP_NOW], alert=True),
     ]
     shown = {"referral": referral_id, "copy": "person", "disclosure": None}
     return _page(session, f"Your referral to {name}", sections, shown)

@@ -88,7 +88,7 @@ def test_an_ending_against_the_format(town: Ccu, tmp_path: Path) -> None:
                 min_size=1, max_size=6))  # fmt: skip
 def test_no_cell_is_run_and_none_is_lost(cells: list[Any]) -> None:
     columns = tuple(f"c{n}" for n in range(len(cells)))
-    content = workbook.table(Table(columns, [cells]))
+    content = workbook.content_of(Table(columns, [cells]))
     import zipfile
 
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
@@ -98,6 +98,6 @@ def test_no_cell_is_run_and_none_is_lost(cells: list[Any]) -> None:
 
 
 def test_what_a_cell_cannot_hold_is_marked() -> None:
-    _, row = rows_of(workbook.table(Table(("a", "b"), [("x" * 40_000, 2**60)])))
+    _, row = rows_of(workbook.content_of(Table(("a", "b"), [("x" * 40_000, 2**60)])))
     assert row[0].endswith(workbook.CUT) and len(row[0]) == workbook.LONGEST
     assert row[1] == str(2**60)

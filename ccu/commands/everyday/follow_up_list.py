@@ -7,7 +7,7 @@ import typer
 from ccu.errors import ExitCode, InvalidInput
 from ccu.follow_ups.options import (
     FollowUpArgument,
-    ListFormat,
+    ListFormatOption,
     ListOptions,
     NamesOption,
     OwnerOption,
@@ -25,6 +25,7 @@ from ccu.output import (
     emit,
     emit_document,
     fits_terminal,
+    meant,
     say,
 )
 from ccu.session import Session
@@ -64,10 +65,7 @@ def list_(
     ctx: typer.Context,
     given: ListOptions,
     names: ScreenNamesOption = None,
-    format: Annotated[
-        ListFormat | None,
-        typer.Option("--format", "-f", help="Output format; ics is a calendar, without names."),
-    ] = None,
+    format: ListFormatOption = None,
     output: OutputOption = None,
 ) -> None:
     """List follow-ups: those at risk first, then by due date.
@@ -92,9 +90,7 @@ def list_(
     from ccu.people.screen_parts import notice_column
 
     session: Session = ctx.obj
-    if format is ListFormat.ics or (
-        format is None and output is not None and output.suffix.lower() == ".ics"
-    ):
+    if meant(format, output) == "ics":
         from ccu.follow_ups import page
 
         page.write_calendar(session, given, names, output)
