@@ -56,6 +56,11 @@ def test_a_house_number_of_an_unknown_name_is_asked_about(desk: Desk) -> None:
     assert "columns.address is an open question; name the column" in desk.bring(None).err
 
 
+def test_a_street_that_only_its_cells_show_is_asked_about_too(desk: Desk) -> None:
+    lines = [f"26-{n:06},2026-01-{n:02} 10:0{n % 9},MAIN ST,{n}2" for n in range(1, 20)]
+    assert suggested(desk, "Incident Number,Call Time,Rue,Numero", lines, 11)["address"] == "?"
+
+
 def test_a_number_beside_a_street_may_be_of_the_house_or_of_the_incident(desk: Desk) -> None:
     lines = [f"{n}2,2026-01-{n:02} 10:0{n % 9},MAIN ST" for n in range(1, 20)]
     found = suggested(desk, "Number,Call Time,Street", lines, 11)
@@ -129,6 +134,13 @@ def test_city_codes_are_offered_and_told(desk: Desk) -> None:
     assert 'under [cities]: MKE = "Westport"' in told
     desk.layout.write_text(layout.replace('# [cities]\n# MKE = "?"', '[cities]\nMKE = "Westport"'))
     assert "MKE" not in desk.bring(None, "--dry-run").err.partition("line 6")[2]
+
+
+def test_a_file_of_another_town_is_told(desk: Desk) -> None:
+    rows = [row(Number=str(n), Where=f"{n + 1} Main St, Weston CT") for n in range(4)]
+    told = desk.bring(text(rows), "--dry-run").err
+    assert "4 of 4 addresses are in WESTON, another town than Westport" in told
+    assert 'write town = "Weston" in the layout' in told
 
 
 def test_the_example_of_milwaukee_knows_its_city_code(desk: Desk) -> None:

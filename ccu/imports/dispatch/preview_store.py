@@ -4,6 +4,7 @@ A layout may read every row and still be wrong: a clock that lost its AM and PM,
 alone, a column that this export leaves blank.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 
@@ -13,6 +14,7 @@ from ccu.records import codes
 ROWS_SHOWN = 5
 ENOUGH = 20  # calls, before hours without a call tell anything
 LONG = 4  # hours from the begin of a call to the arrival, after which one of them may be wrong
+LONGEST_CODE = 5  # letters of a city's code
 FEW_PLACES = 3  # addresses, before one town in most of them tells anything
 MANY = 500  # calls, before single hours do
 
@@ -169,10 +171,13 @@ def _cities(connection: sqlite3.Connection, town: str, least: int) -> Iterator[s
     if row is None or row["city"] in ("", town) or row["total"] < max(least, FEW_PLACES):
         return
     if 2 * row["addresses"] > row["total"]:
+        name, own = row["city"], town.title()
+        advice = f"if this is its town, write town = {json.dumps(name.title())} in the layout"
+        if len(name) <= LONGEST_CODE:
+            advice = f'if it is a code, give its name under [cities]: {name} = "{own}"'
         yield (
-            f"{row['addresses']} of {row['total']} addresses are in {row['city']}, another town"
-            f" than {town.title()}; if it is a code, give its name under [cities]:"
-            f' {row["city"]} = "{town.title()}"'
+            f"{row['addresses']} of {row['total']} addresses are in {name}, another town than"
+            f" {own}; {advice}"
         )
 
 

@@ -8,6 +8,7 @@ join          the rows of one incident to one call
 preview       what a dry run shows of it
 merging       into the calls, in one transaction
 changed_rows  calls whose row in the file has changed
+choice        which column of an export is for which field
 suggest       a first layout for an export
 """
 

@@ -248,7 +248,8 @@ class First(Choice):
         shares = {each: self._sample.share(each, _has_street) for each in left}
         best = max(shares, key=lambda each: shares[each], default="")
         if best and shares[best] > 0.6:
-            self._take("address", [best])
+            complete = self._sample.share(best, _is_complete) > FEW
+            self._take("address", [best]) if complete else self._street_alone(best)
 
     def _crossing(self, crossing: list[str]) -> None:
         """Take the columns of the crossing street, where rows have it instead of a house number."""
