@@ -1082,7 +1082,8 @@ CREATE TABLE consult (
   note         TEXT,
   recorded_at  TEXT NOT NULL CHECK (substr(recorded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days')
          AND substr(recorded_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
-  recorded_by  INTEGER NOT NULL REFERENCES staff (id)
+  recorded_by  INTEGER NOT NULL REFERENCES staff (id),
+  voided       INTEGER NOT NULL DEFAULT 0 CHECK (voided IN (0, 1))  -- recorded in error; why is in `change`
 ) STRICT;
 CREATE INDEX consult_call ON consult (call_id);
 CREATE INDEX consult_person ON consult (person_id);
@@ -1096,7 +1097,8 @@ CREATE TABLE need_assessment (
          AND substr(occurred_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
   recorded_at TEXT NOT NULL CHECK (substr(recorded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days')
          AND substr(recorded_at, 20) GLOB '[-+][01][0-9]:[0-5][0-9]'),
-  recorded_by INTEGER NOT NULL REFERENCES staff (id)
+  recorded_by INTEGER NOT NULL REFERENCES staff (id),
+  voided      INTEGER NOT NULL DEFAULT 0 CHECK (voided IN (0, 1))  -- as of a consult
 ) STRICT;
 CREATE INDEX need_assessment_person ON need_assessment (person_id);
 

@@ -14,7 +14,7 @@ _ROWS = """
 SELECT consult.id, consult.occurred_at, asker.login AS asked_by, clinician.login AS clinician,
        consult.minutes, consult.call_id AS call, consult.note,
        (SELECT canonical_id FROM human WHERE id = consult.person_id) AS person,
-       consult.recorded_at, recorder.login AS recorded_by
+       consult.recorded_at, recorder.login AS recorded_by, consult.voided
 FROM consult
 JOIN staff AS asker ON asker.id = consult.asked_by
 JOIN staff AS clinician ON clinician.id = consult.clinician_id
@@ -105,6 +105,8 @@ def edit_consult(
         raise InvalidInput("nothing to edit; to see the options: ccu consult edit --help")
     row = table.require(work.connection, "consult", consult_id)
     visibility.refuse("consult", work.view.consults([consult_id]))
+    if row["voided"]:
+        raise InvalidInput(f"consult {consult_id} is void")
     now = {**dict(row), **new}
     new_call = now["call_id"] if "call_id" in new else None
     new_person = now["person_id"] if "person_id" in new else None
@@ -113,6 +115,18 @@ def edit_consult(
     if changed:
         work.audit("consult-edit", "consult", consult_id, fields=changed)
     return changed
+
+
+def void(work: Work, consult_id: int, reason: str) -> None:
+    """Void a consult recorded in error: it is kept, and in no list or figure.
+
+    Raises NotFound, NotAllowed for a hidden one, InvalidInput for one that is void.
+    """
+    row = table.require(work.connection, "consult", consult_id)
+    visibility.refuse("consult", work.view.consults([consult_id]))
+    if not table.change(work, "consult", row, {"voided": 1}, reason):
+        raise InvalidInput(f"consult {consult_id} is void already")
+    work.audit("consult-edit", "consult", consult_id, fields=["voided"])
 
 
 def list_consults(
@@ -134,6 +148,7 @@ def list_consults(
         connection,
         _ROWS,
         {
+            "consult.voided = ?": 0,
             "consult.clinician_id = ?": clinician_id,
             "consult.call_id = ?": call_id,
             "consult.person_id IN ?": same,
@@ -154,6 +169,7 @@ def consult_data(work: Work, consult_id: int, reason: str | None) -> dict[str, A
     `note_characters` is the length of a note that the account may see. Raises NotFound.
     """
     data = dict(table.require(work.connection, "consult", consult_id, _ROWS))
+    data["voided"] = bool(data["voided"])
     full = reason is not None
     detail = {"person": data["person"], "full": full}
     work.audit("consult-show", "consult", consult_id, reason=reason, **detail)

@@ -26,6 +26,15 @@ WHERE raw || iif(raw_unit = '', '', ', ' || raw_unit) || iif(raw_city = '', '', 
       = :text
 ORDER BY place_id IS NOT :place_id, id LIMIT 1
 """
+_ADDED = """
+SELECT person_id FROM main.call_person
+JOIN main.person ON person.id = person_id JOIN main.call ON call.id = call_id
+WHERE call_id = :id AND person.recorded_at = call.recorded_at
+  AND person.recorded_by = call.recorded_by
+  AND NOT EXISTS (SELECT 1 FROM main.call_person AS other
+                  WHERE other.person_id = person.id AND other.call_id <> call.id)
+ORDER BY person_id
+"""
 # What was made from a call, where it was not itself taken back.
 _FROM = """
 SELECT 'referral', id FROM main.referral WHERE call_id = :id AND status <> 'entered_in_error'
@@ -33,8 +42,9 @@ UNION ALL
 SELECT 'follow-up', id FROM main.follow_up
 WHERE call_id = :id AND NOT cancelled AND NOT EXISTS (
   SELECT 1 FROM main.referral WHERE id = referral_id AND status = 'entered_in_error')
-UNION ALL SELECT 'consult', id FROM main.consult WHERE call_id = :id
-UNION ALL SELECT 'needs assessment', id FROM main.need_assessment WHERE call_id = :id
+UNION ALL SELECT 'consult', id FROM main.consult WHERE call_id = :id AND NOT voided
+UNION ALL SELECT 'needs assessment', id FROM main.need_assessment
+WHERE call_id = :id AND NOT voided
 """
 
 
@@ -88,6 +98,11 @@ def restore(work: Work, call_id: int, before: dict[str, Any], reason: str | None
         met = [Met(role=each["role"], person_id=each["id"]) for each in before["people"]]
         calls.set_people(work, call_id, met)
     return calls.record_changes(work, "amend", old, reason)
+
+
+def people_added(connection: sqlite3.Connection, call_id: int) -> list[int]:
+    """Return the people whose records were made with a call, where no other call names them."""
+    return [row["person_id"] for row in connection.execute(_ADDED, {"id": call_id})]
 
 
 def made_from(connection: sqlite3.Connection, call_id: int) -> list[str]:

@@ -79,14 +79,34 @@ def _referring(connection: sqlite3.Connection, person_id: int) -> list[str]:
             if each.parent == "person"
             and each.table not in _PARTS
             and ownership.pointing_to(connection, each, [person_id])
+            and not (each.table == "call_person" and not _counts(connection, person_id))
         }
     )
+
+
+def _counts(connection: sqlite3.Connection, person_id: int) -> bool:
+    """Whether a call that is not void names the person."""
+    sql = (
+        "SELECT 1 FROM main.call_person JOIN main.call ON call.id = call_id"
+        " WHERE person_id = :id AND voided_at IS NULL LIMIT 1"
+    )
+    return connection.execute(sql, {"id": person_id}).fetchone() is not None
+
+
+def _leave_void_calls(work: Work, person_id: int) -> None:
+    """Take the person out of the void calls that name them; the history of each call has it."""
+    sql = "SELECT call_id, role FROM main.call_person WHERE person_id = :id"
+    for row in work.connection.execute(sql, {"id": person_id}).fetchall():
+        was = [{"role": row["role"], "id": person_id}]
+        table.record_changes(work, "call", row["call_id"], {"people": (was, [])})
+    work.connection.execute("DELETE FROM main.call_person WHERE person_id = :id", {"id": person_id})
 
 
 def void(work: Work, person_id: int) -> None:
     """Remove the record, its history and the reasons for which it was read. Raises as above."""
     row = require_voidable(work, person_id)
     connection = work.connection
+    _leave_void_calls(work, person_id)
     for part in reversed(ownership.of_person(connection, [person_id])):
         if part.table == "audit_reason":
             audit.purge_reasons(connection, work.staff_id, [key[0] for key in part.rows])

@@ -161,6 +161,8 @@ def shown(work: Work, assessment: int | None, person: int | None) -> dict[str, A
 def document(connection: sqlite3.Connection, data: dict[str, Any]) -> Document:
     """Return the assessment as a page."""
     title = f"Needs assessment {data['id']} of person {data['person']}"
+    if data["voided"]:
+        title += " (void)"
     if data["occurred_at"] is None:  # hidden
         lines = [f"{data['recorded_by']} is handling this"]
         return Document(title, [Section(lines=lines, main=True)], data)
@@ -194,6 +196,9 @@ def _changes(connection: sqlite3.Connection, changes: Sequence[Mapping[str, Any]
     states = codes.labels(connection, "need_state")
     rows = []
     for each in changes:
+        if each["field"] == "voided":
+            rows.append((each["at"], each["by"], "all", "", "void", each["reason"]))
+            continue
         old, new = each["old"] or {}, each["new"] or {}
         for need in sorted({*old, *new}):
             was, now = (states.get(kept.get(need) or "", "not asked") for kept in (old, new))

@@ -14,7 +14,7 @@ from ccu.work import Work
 _ASSESSMENT = """
 SELECT need_assessment.id, (SELECT canonical_id FROM human WHERE id = person_id) AS person,
        call_id AS call, occurred_at,
-       need_assessment.recorded_at, staff.login AS recorded_by
+       need_assessment.recorded_at, staff.login AS recorded_by, need_assessment.voided
 FROM need_assessment JOIN staff ON staff.id = recorded_by WHERE {where}
 """
 _ANSWERS = """
@@ -61,8 +61,11 @@ def edit(
     Returns the needs that did change. Raises NotFound, NotAllowed; InvalidInput for a need that
     was referred.
     """
-    found = {each["need"]: each for each in read(work.connection, assessment_id)["answers"]}
+    on_file = read(work.connection, assessment_id)
+    found = {each["need"]: each for each in on_file["answers"]}
     visibility.refuse("needs assessment", work.view.assessments([assessment_id]))
+    if on_file["voided"]:
+        raise InvalidInput(f"needs assessment {assessment_id} is void")
     new = {need: state for need, state in answers.items() if found[need]["state"] != state}
     for need in new:
         if found[need]["referral"] and found[need]["referral_status"] != "entered_in_error":
@@ -86,11 +89,29 @@ def edit(
     return sorted(new)
 
 
+def void(work: Work, assessment_id: int, reason: str) -> None:
+    """Void an assessment recorded in error: it is kept, and counts as none.
+
+    Raises NotFound, NotAllowed; InvalidInput for one that is void or has a referral.
+    """
+    found = read(work.connection, assessment_id)
+    visibility.refuse("needs assessment", work.view.assessments([assessment_id]))
+    for each in found["answers"]:
+        if each["referral"] and each["referral_status"] != "entered_in_error":
+            raise InvalidInput(f"referral {each['referral']} was made from it")
+    if found["voided"]:
+        raise InvalidInput(f"needs assessment {assessment_id} is void already")
+    row = table.require(work.connection, "need_assessment", assessment_id)
+    table.change(work, "need_assessment", row, {"voided": 1}, reason)
+    work.audit("needs-edit", "need_assessment", assessment_id, fields=["voided"])
+
+
 def read(connection: sqlite3.Connection, assessment_id: int | None) -> dict[str, Any]:
     """Return an assessment; an answer with state None was not asked. Raises NotFound."""
     row = table.require(connection, "need_assessment", assessment_id, _ASSESSMENT)
     answers = connection.execute(_ANSWERS, {"id": assessment_id})
-    return {**dict(row), "answers": [dict(answer) for answer in answers]}
+    found = {**dict(row), "answers": [dict(answer) for answer in answers]}
+    return {**found, "voided": bool(row["voided"])}
 
 
 def hide_referrals(answers: list[dict[str, Any]], view: View) -> None:
@@ -103,8 +124,8 @@ def hide_referrals(answers: list[dict[str, Any]], view: View) -> None:
 
 
 def of_person(connection: sqlite3.Connection, person_id: int) -> list[int]:
-    """Return the numbers of a person's assessments, under any of their records, oldest first."""
-    sql = "SELECT id FROM need_assessment WHERE {where} ORDER BY id"
+    """Return a person's assessments but void ones, under any of their records, oldest first."""
+    sql = "SELECT id FROM need_assessment WHERE NOT voided AND {where} ORDER BY id"
     same = person_ids.same(connection, [person_id])
     return [row["id"] for row in table.select(connection, sql, {"person_id IN ?": same})]
 
@@ -117,8 +138,10 @@ def earlier_referral(
     A referral that Part 2 withholds from the reader counts as none. Raises NotFound; InvalidInput
     when the need is not unmet, or has an open referral.
     """
-    answers = {each["need"]: each for each in read(connection, assessment_id)["answers"]}
-    answer = answers[need]
+    found = read(connection, assessment_id)
+    if found["voided"]:
+        raise InvalidInput(f"needs assessment {assessment_id} is void")
+    answer = next(each for each in found["answers"] if each["need"] == need)
     if answer["state"] != "lacks":
         label = codes.labels(connection, "need")[need]
         states = codes.labels(connection, "need_state")

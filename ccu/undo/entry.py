@@ -1,46 +1,86 @@
 """`ccu undo` as a person meets it: the last change in words, and what was done."""
 
 import sqlite3
+from dataclasses import dataclass
 from datetime import datetime
 
 from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.places import store as places
-from ccu.records import table, visibility
+from ccu.records import field_words, table, visibility
 from ccu.session import Session
 from ccu.undo import last_store, steps
 from ccu.undo.last_store import Last
 
+MOST_SKIPPED = 5  # newer changes, before there is nothing to offer
 _NAMES = {"follow_up": "follow-up", "need_assessment": "needs assessment"}
 
 
-def last_change(session: Session) -> tuple[Last, str, str]:
-    """Return the account's last change, the change in words, and the question.
+@dataclass(frozen=True)
+class Found:
+    """A change that can be taken back: in words, with the question, and what came after it.
+
+    `newest` is the account's last change of all; `skipped` has a sentence for each newer one that
+    is not undone automatically.
+    """
+
+    last: Last
+    newest: Last
+    skipped: list[str]
+    shown: str
+    ask: str
+
+
+def last_change(session: Session, *, past: bool) -> Found:
+    """Return the account's last change; with `past` the last one that can be undone.
 
     Raises InvalidInput, with the command to use, for a change that is not undone automatically or
     that something newer depends on; NotAllowed for the role.
     """
-    last = last_store.find(session.db, session.staff_id)
-    if last is None:
-        raise InvalidInput("there is no change of yours to undo")
+    skipped: list[str] = []
+    left: set[tuple[str, int]] = set()  # records with a newer change, which stays
+    newest = None
+    for last in last_store.changes(session.db, session.staff_id):
+        newest = newest or last
+        try:
+            if (last.record, last.record_id) in left:
+                raise _refusal(last, "a newer change of it is not undone")
+            step = _step_of(session, last)
+        except InvalidInput as error:
+            if not past:
+                raise
+            skipped.append(str(error))
+            left.add((last.record, last.record_id))
+            if len(skipped) == MOST_SKIPPED:
+                break
+        else:
+            shown = _described(session.db, last, session.machine_now)
+            return Found(last, newest, skipped, shown, step.ask)
+    if skipped:
+        raise InvalidInput(skipped[0])
+    raise InvalidInput("there is no change of yours to undo")
+
+
+def _step_of(session: Session, last: Last) -> steps.Step:
+    """Return how a change is taken back. Raises as `last_change`."""
     step = steps.STEPS.get(last.action)
     if step is None:
         name = last.action.replace("-", " ")
         raise InvalidInput(
-            f"your last change ({name}) cannot be undone automatically; to change it:"
+            f"your change ({name}) cannot be undone automatically; to change it:"
             f" {steps.instead(last.action, last.record_id)}"
         )
     session.require_may(step.right, last.record, last.record_id)
     _refuse_hidden(session, last)
     _refuse_newer(session.db, last, session.staff_id)
-    return last, _described(session.db, last, session.machine_now), step.ask
+    return step
 
 
-def take_back(session: Session, last: Last) -> str:
+def take_back(session: Session, found: Found) -> str:
     """Take the change back and return what was done; raises InvalidInput as above."""
-    staff_id = session.staff_id
+    staff_id, last = session.staff_id, found.last
     with session.work() as work:
-        if last_store.find(work.connection, staff_id) != last:
+        if last_store.find(work.connection, staff_id) != found.newest:
             raise InvalidInput("you changed something meanwhile; nothing was undone")
         _refuse_newer(work.connection, last, staff_id)
         first = last_store.last_event(work.connection) + 1
@@ -88,8 +128,8 @@ def _described(connection: sqlite3.Connection, last: Last, now: datetime) -> str
             parts.append(places.place_line(connection, row["place_id"]))
     if last.action in ("person-merge", "place-merge"):
         parts[0] += f" into {last.detail['into']}"
-    fields = [str(field).replace("_", " ") for field in last.detail.get("fields", ())]
-    what = steps.STEPS[last.action].past + (f" ({', '.join(fields)})" if fields else "")
+    fields = last.detail.get("fields", ()) if last.action in steps.EDITS else ()
+    what = steps.STEPS[last.action].past + (f" ({field_words.names(fields)})" if fields else "")
     return f"{', '.join(parts)}, {what} {_ago(last.at, now)} by you."
 
 

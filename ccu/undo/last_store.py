@@ -7,7 +7,7 @@ undo wrote has REASON as its reason: it and the row that it reverses are skipped
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,11 @@ class Last:
 
 def find(connection: sqlite3.Connection, staff_id: int) -> Last | None:
     """Return the last change of an account that it has not undone; None without one."""
+    return next(changes(connection, staff_id), None)
+
+
+def changes(connection: sqlite3.Connection, staff_id: int) -> Iterator[Last]:
+    """Yield the changes of an account that it has not undone, the last one first."""
     done: set[int] = set()
     first = None  # of the events of an undo that was met
     for row in connection.execute(_MINE, {"staff_id": staff_id}):
@@ -68,8 +73,7 @@ def find(connection: sqlite3.Connection, staff_id: int) -> Last | None:
         if row["action"] in WRITES and not is_own and not _is_part(detail):
             if row["action"] != "person-void" and _is_gone(connection, row):
                 continue  # purged, sealed or removed: no different from a record never made
-            return Last(**{**dict(row), "record_id": row["record_id"] or 0, "detail": detail})
-    return None
+            yield Last(**{**dict(row), "record_id": row["record_id"] or 0, "detail": detail})
 
 
 def _is_gone(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:

@@ -8,8 +8,8 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ccu.calls import consult_store, triage_store
 from ccu.calls import store as calls
-from ccu.calls import triage_store
 from ccu.calls import undo_store as call_undo
 from ccu.errors import InvalidInput
 from ccu.follow_ups import store as follow_ups
@@ -54,7 +54,11 @@ def instead(action: str, record_id: int) -> str:
 
 def _void_call(work: Work, last: Last) -> str:
     calls.void(work, last.record_id, REASON)
-    people = " People that it added stay on file." if last.detail.get("people") else ""
+    added = call_undo.people_added(work.connection, last.record_id)
+    people = ""
+    if added:
+        commands = ", ".join(f"ccu person void {each}" for each in added)
+        people = f" People that it added stay on file; to remove them: {commands}"
     return f"Voided call {last.record_id}; it is kept, but not in counts or cards.{people}"
 
 
@@ -138,6 +142,16 @@ def _consult_back(work: Work, last: Last) -> str:
     return f"Consult {last.record_id} has its earlier values again."
 
 
+def _void_consult(work: Work, last: Last) -> str:
+    consult_store.void(work, last.record_id, REASON)
+    return f"Voided consult {last.record_id}; it is kept, but not in lists or figures."
+
+
+def _void_needs(work: Work, last: Last) -> str:
+    needs_store.void(work, last.record_id, REASON)
+    return f"Voided needs assessment {last.record_id}; it is kept, but counts as none."
+
+
 def _needs_back(work: Work, last: Last) -> str:
     answers = _before(work, last)["answers"]
     needs_store.edit(work, last.record_id, answers, REASON)
@@ -208,6 +222,8 @@ STEPS = {
     "follow-up-reopen": Step(
         "follow-up void", "reopened", "Close it again?", _follow_up_back, "follow-up done N"
     ),
+    "consult-add": Step("consult edit", "added", "Void it?", _void_consult, "consult edit N"),
+    "needs-record": Step("needs edit", "recorded", "Void it?", _void_needs, "needs edit N"),
     "consult-edit": Step("consult edit", "edited", _BACK, _consult_back, "consult edit N"),
     "needs-edit": Step("needs edit", "edited", _BACK, _needs_back, "needs edit N"),
     "person-add": Step(
@@ -225,14 +241,27 @@ STEPS = {
 # What has a command of its own, where the noun's is not enough.
 _BY_HAND = {
     "attempt-void": "follow-up done N",
-    "consult-add": "consult edit N",
-    "needs-record": "needs edit N",
     "consent-grant": "consent revoke N",
     "provider-add": "provider edit N",
     "provider-change": "provider edit N",
     "person-unmerge": "person merge",
     "place-unmerge": "place merge",
+    "code-add": "codes retire",
+    "code-care": "codes add",
+    "code-rename": "codes rename",
+    "code-retire": "codes add",
     "person-link": "person unlink",
+    "place-category": "place flag --help",
+    "plan-answer": "plan write",
+    "plan-approve": "plan expire N",
+    "plan-expire": "plan write",
+    "plan-review": "plan expire N",
+    "plan-suggest": "plan answer",
+    "plan-write": "plan expire N",
+    "referral-reopen": "referral update N",
+    "staff-add": "staff retire",
+    "staff-change": "staff edit",
+    "staff-retire": "staff add",
     "person-unlink": "person link",
     "person-void": "person add",
     "flag-add": "place unflag N",
@@ -253,6 +282,10 @@ _BY_NOUN = {
     "frequent": "frequent --help",
     "setting": "settings --help",
 }
+
+
+# Those that are described by what they changed.
+EDITS = frozenset(action for action, step in STEPS.items() if step.ask == _BACK)
 
 
 def refuse_dependents(connection: sqlite3.Connection, last: Last) -> None:

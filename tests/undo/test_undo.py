@@ -86,6 +86,8 @@ CHANGES = {
     "follow-up done 3 --result reached --minutes 30": "Voided the attempt",
     "follow-up move 3 --due monday --owner dlee": "Follow-up 3 is as it was before",
     "follow-up void 2 --reason twice": "Follow-up 2 is as it was before",
+    "consult add --call 1 --clinician dlee --minutes 9": "Voided consult 2",
+    "needs record --person 1 food=met legal=unmet": "Voided needs assessment 2",
     "consult edit 1 --minutes 50 --clear call": "Consult 1 has its earlier values again",
     "needs edit 1 housing=has --clear food": "Needs assessment 1 has its earlier answers",
     "person add --file -": "Removed person 3",
@@ -223,12 +225,76 @@ def test_only_own_changes_are_undone(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_what_has_no_way_back_names_the_command(ccu: Ccu) -> None:
-    change("consult add --clinician dlee --minutes 5")
+    change("codes rename nature welfare_check 'Check on welfare'")
     refused(
         ccu("undo", "--yes"),
-        "your last change (consult add) cannot be undone automatically; to change it:"
-        " ccu consult edit 2",
+        "your change (code rename) cannot be undone automatically; to change it: ccu codes rename",
     )
+
+
+def test_at_a_terminal_the_change_before_one_without_a_way_back_is_offered(ccu: Ccu) -> None:
+    change(CALL)
+    change("codes rename nature welfare_check 'Check on welfare'")
+    done = run_ccu("undo", stdin="y\n", tty=True)
+    assert done.out.startswith("Voided call 4;"), done.err
+    assert done.err.startswith(
+        "Left as it is: your change (code rename) cannot be undone automatically; to change"
+        " it: ccu codes rename.\nCall 4, 27 IMPERIAL AVE, logged just now by you. Void it?"
+    )
+
+
+def test_a_change_under_one_that_stays_is_not_offered(ccu: Ccu, tmp_path: Path) -> None:
+    change("referral update 1 --status accepted")
+    (tmp_path / "note").write_text("called the shelter")
+    change("referral update 1 --status declined")
+    change("referral reopen 1")
+    before = screens()
+    done = run_ccu("undo", stdin="n\n", tty=True)
+    assert "your change (referral reopen)" in done.err
+    assert done.err.count("referral 1 cannot be undone automatically: a newer change of it") == 2
+    assert "logged" in done.err.rpartition("Left as it is")[2]
+    assert screens() == before
+
+
+def test_people_added_with_a_call_are_named_and_can_be_removed(ccu: Ccu, db_path: Path) -> None:
+    change(f"{CALL} --person unknown --person 'described: tall, gray coat'")
+    done = ccu("undo", "--yes")
+    assert done.out == (
+        "Voided call 4; it is kept, but not in counts or cards. People that it added stay on file;"
+        " to remove them: ccu person void 3, ccu person void 4\n"
+    )
+    assert ccu("person", "void", "3", "--yes").code == 0
+    assert ccu("person", "show", "3").code == 3
+    data = json.loads(ccu("call", "show", "4", "-f", "json").out)
+    assert [each["id"] for each in data["people"]] == [4]
+    assert ccu("check").code == 0
+    refused = ccu("person", "void", "1", "--yes")
+    assert "is named by a call" in refused.err or "a call, " in refused.err
+
+
+def test_an_edit_is_described_in_words_and_a_move_by_its_name(ccu: Ccu) -> None:
+    change("call edit 1 --danger weapon --minutes 20")
+    assert "edited (hazards, minutes)" in ccu("undo").err
+    change("follow-up move 3 --due monday")
+    assert "Follow-up 3, moved just now by you." in ccu("undo").err
+
+
+def test_a_void_consult_or_assessment_is_in_no_list_and_not_edited(ccu: Ccu) -> None:
+    change("consult add --person 1 --clinician dlee --minutes 9")
+    assert ccu("undo", "--yes").code == 0
+    change("needs record --person 1 legal=unmet")
+    assert ccu("undo", "--yes").code == 0
+    assert [row["id"] for row in json.loads(ccu("consult", "list", "-f", "json").out)] == [1]
+    assert json.loads(ccu("needs", "show", "--person", "1", "-f", "json").out)["id"] == 1
+    for line, number in (
+        ("consult edit 2 --minutes 3", "consult 2"),
+        ("needs edit 2 legal=met", "needs assessment 2"),
+        ("needs refer 2 legal --to 1", "needs assessment 2"),
+    ):
+        done = ccu(*shlex.split(line))
+        assert (done.code, done.err) == (2, f"ccu: error: {number} is void\n")
+    assert "(void)" in ccu("needs", "show", "2").out
+    assert "void: in no list or figure" in ccu("consult", "show", "2").out
 
 
 def test_a_note_on_a_referral_stays(ccu: Ccu, tmp_path: Path) -> None:

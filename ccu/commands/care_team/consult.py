@@ -134,7 +134,7 @@ def show(
     Showing it is recorded in the audit.
 
     JSON: id, occurred_at, asked_by, clinician, minutes, call, person, note, recorded_at,
-    recorded_by, changes (at, by, field, old, new, reason), note_characters.
+    recorded_by, voided, changes (at, by, field, old, new, reason), note_characters.
 
     Example:
 
@@ -153,6 +153,7 @@ def show(
         *((key.replace("_", " "), data[key]) for key in ("asked_by", "clinician", "minutes")),
         *((key, data[key]) for key in ("call", "person") if data[key] is not None),
         ("note", f"{data['note_characters']} characters" if data["note_characters"] else "none"),
+        *([("status", "void: in no list or figure")] if data["voided"] else []),
         ("recorded", f"{dates.minute(data['recorded_at'])} by {data['recorded_by']}"),
     ]
     sections = [Section(pairs=pairs, main=True), Section("Note", lines=note)]

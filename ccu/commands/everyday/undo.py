@@ -17,10 +17,10 @@ def command(
 ) -> None:
     """Take back your last change: it is shown first, and the audit keeps both.
 
-    Calls, referrals and their steps, follow-ups and attempts, edits of a call, a person, a consult
-    or a needs assessment, a person just added, merges. Another undo takes back the change before.
-    What cannot be undone automatically, or what somebody changed since, is refused with the command
-    to use.
+    Calls, referrals and their steps, follow-ups and attempts, consults, needs assessments, a
+    person just added, merges, and edits of them. Another undo takes back the change before.
+    What cannot be undone automatically, or what somebody changed since, is named with the command
+    to use; at a terminal the change before it is offered.
 
     Example:
 
@@ -31,14 +31,19 @@ def command(
     from ccu.undo import entry
 
     session: Session = ctx.obj
-    last, shown, question = entry.last_change(session)
+    # --yes takes back the last change or none: nobody sees which one would be offered instead
+    found = entry.last_change(session, past=session.interactive and not yes)
+    for sentence in found.skipped:
+        say(f"Left as it is: {sentence}.")
     if yes:
-        say(shown)
+        say(found.shown)
     elif not session.interactive:
-        raise InvalidInput(f"--yes is missing: nobody is at a terminal to confirm it. {shown}")
-    elif not ask_until_valid(f"{shown} {question} y or n", _read):
+        raise InvalidInput(
+            f"--yes is missing: nobody is at a terminal to confirm it. {found.shown}"
+        )
+    elif not ask_until_valid(f"{found.shown} {found.ask} y or n", _read):
         raise Declined
-    emit_line(entry.take_back(session, last))
+    emit_line(entry.take_back(session, found))
 
 
 def _read(answer: str) -> bool:

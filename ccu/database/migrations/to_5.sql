@@ -183,6 +183,8 @@ INSERT INTO race_ethnicity (code, label, sort) VALUES
   ('multiracial', 'Multiracial', 8),
   ('other', 'Other', 9);
 
+ALTER TABLE consult ADD COLUMN voided INTEGER NOT NULL DEFAULT 0 CHECK (voided IN (0, 1));
+ALTER TABLE need_assessment ADD COLUMN voided INTEGER NOT NULL DEFAULT 0 CHECK (voided IN (0, 1));
 ALTER TABLE person ADD COLUMN race_ethnicity TEXT REFERENCES race_ethnicity (code);
 
 -- Calls of which the dispatch system gave only the day: occurred_at is that day at 00:00.

@@ -70,7 +70,8 @@ tried AS MATERIALIZED (
   WHERE occurred_at >= :start AND occurred_at < :end AND unixepoch(occurred_at) <= :as_of_unix),
 asked AS (
   SELECT minutes FROM consult
-  WHERE occurred_at >= :start AND occurred_at < :end AND unixepoch(occurred_at) <= :as_of_unix),
+  WHERE occurred_at >= :start AND occurred_at < :end AND unixepoch(occurred_at) <= :as_of_unix
+    AND NOT voided),
 handed AS (
   SELECT handoff_minutes AS minutes FROM referral
   WHERE made_at >= :start AND made_at < :end AND unixepoch(made_at) <= :as_of_unix
