@@ -89,11 +89,11 @@ def stale(
     Those not verified within the days of the setting verified_days: first those that were referred
     to in the last year, the longest ago verified and then the most referred to first.
 
-    Examples:
+    `ccu provider edit 7 --phone 203-555-0110 --verified today` records what was confirmed.
+
+    Example:
 
       ccu provider stale
-
-      ccu provider edit 7 --phone 203-555-0110 --verified today
     """
     from ccu.providers import page
 
