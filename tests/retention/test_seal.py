@@ -510,6 +510,19 @@ def test_an_import_does_not_bring_a_sealed_call_back(db: Path, tmp_path: Path) -
     assert dump(db) == before
 
 
+def test_a_year_in_the_numbers_does_not_bring_a_sealed_call_back(db: Path, tmp_path: Path) -> None:
+    """It was sealed under its number without the year."""
+    file, layout = tmp_path / "export.csv", tmp_path / "yearly.toml"
+    export.write(file, export.rows(20, datetime(2026, 1, 31), seed=1))
+    assert town.run(db, "records", "import", str(file), "--layout", "demo").code == 0
+    seal(db, "call", 7)
+    demo = Path(export.__file__).parents[1] / "layouts" / "demo.toml"
+    layout.write_text("yearly_numbers = true\n" + demo.read_text(encoding="utf-8"))
+    words = ("import", str(file), "--layout", str(layout), "-f", "json")
+    again = json.loads(town.run(db, "records", *words).out)[0]
+    assert (again["new"], again["changed"], again["same"]) == (0, 0, 20)
+
+
 def test_a_roster_does_not_bring_a_sealed_client_back(db: Path, tmp_path: Path) -> None:
     """An office's list has them still: the row is left out, and told as no more than a count."""
     file = tmp_path / "roster.csv"
