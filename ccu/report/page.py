@@ -155,8 +155,8 @@ def lists(report: Report, *, for_board: bool = False) -> list[Section]:
     `for_board`: for readers who have no account, without numbers of records and without logins.
     """
     by = {each.name: each for each in report.sections}
-    address = ("place", "address", "care_calls", "all_calls", "people", "last")
-    person = ("person", "care_calls", "all_calls", "places", "last", "has_worker", "open_items")
+    address = ["place", "address", "care_calls", "all_calls", "people", "last"]
+    person = ["person", "care_calls", "all_calls", "places", "last", "has_worker", "open_items"]
     if for_board:
         address, person = address[1:], person[1:]
     return [

@@ -136,7 +136,7 @@ def _cell(item: Mapping[str, Any], names: Sequence[str]) -> Any:
 
 def _compared_with(columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return column -> those of the same number in the compared periods, where there are any."""
-    found = {}
+    found: dict[str, tuple[str, ...]] = {}
     for name in columns:
         stem = name if f"{name}_previous" in columns else name.removesuffix("_calls")
         if f"{stem}_previous" in columns:

@@ -146,24 +146,22 @@ def dispositions(file: File, asked: Asked) -> Figures:
     found: Figures = {}
     every, care = in_period(file, asked), in_period(file, asked, care=True)
     for name in ("disposition", "intervention"):
-        labels: dict[str | None, str] = {**file.labels(name)}
+        labels: dict[str | None, str] = dict(file.labels(name).items())
         having: list[set[str | None]]
         if name == "disposition":
             labels[None] = "Other dispatch words"
             having = [each for call in every if (each := _ended(file, call))]
         else:
-            having = [{*each} for call in every if (each := file.codes[name].get(call["id"]))]
+            having = [{*file.codes[name].get(call["id"], set())} for call in every]
+            having = [each for each in having if each]
         for code, label in labels.items():
             found[f"{name}_mix", label] = share(
                 sum(code in each for each in having), len(having), missing=len(every) - len(having)
             )
     endings = file.codes["disposition"]
     for figure, any_of in OUTCOMES.items():
-        sources = file.sources(
-            asked.begun,
-            asked.end,
-            lambda call, any_of=any_of: bool(any_of & endings.get(call, set())),
-        )
+        ended_so = {call for call, codes in endings.items() if any_of & codes}
+        sources = file.sources(asked.begun, asked.end, ended_so.__contains__)
         telling = [call for call in care if call["source_system_id"] in sources]
         having = [each for call in telling if (each := _ended(file, call))]
         missing = len(care) - len(having)
