@@ -108,7 +108,7 @@ def cad_calls(hand: Hand, count: int, *, words: bool = True) -> None:
 def test_a_disposition_in_words_that_are_not_mapped_is_a_disposition(
     ccu: Ccu, db_path: Path
 ) -> None:
-    """15 arrests of 60 calls that all say how they ended: 25%, not 100% of 15."""
+    """15 arrests of 60 calls that all record how they ended: 25%, not 100% of 15."""
     hand = Hand(db_path)
     cad_calls(hand, 60)
     hand.one("INSERT INTO call_disposition SELECT id, 'arrest' FROM call WHERE id <= 15")
