@@ -15,7 +15,7 @@ from ccu.errors import InvalidInput
 from ccu.output import Section, opened
 from ccu.output.formats import numeric_columns
 from ccu.output.text import one_line, plain_text
-from ccu.report import definitions, page, sections, text
+from ccu.report import definitions, page, sections, sentences, text
 from ccu.report.build import Report, ReportSection
 from ccu.report.definitions import Definition
 from ccu.report.figures import Figure
@@ -69,8 +69,8 @@ def render(report: Report) -> str:
             compared=text.compared(report),
             headline=page.headline(report) if leads else [],
             told=page.told(page.headline(report), report) if leads else [],
-            lists=page.lists(report) if leads else [],
-            pairs=page.pairs(report)[:3] if leads else [],
+            lists=page.lists(report, for_board=True) if leads else [],
+            pairs=page.pairs(report, for_board=True)[:3] if leads else [],
             parts=[_part(each, report) for each in report.sections],
             foot=text.foot(report),
         )
@@ -93,6 +93,7 @@ def _environment() -> "Environment":
     )
     css = (HERE / "page.css").read_text(encoding="utf-8")
     made.globals["css"] = Markup(css)  # ours; nothing of a town is put into it
+    made.tests["no_rows"] = lambda line: line.startswith((sentences.NONE, sentences.NOT_KNOWN))
     made.filters |= {
         "month": month_words,
         "code": _code,

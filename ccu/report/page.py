@@ -5,6 +5,7 @@ It fits 60 lines of 80 columns. Every number on it is a figure or a row of the s
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ccu import dates
@@ -14,7 +15,7 @@ from ccu.report import sections, text
 from ccu.report.build import Report, ReportSection
 from ccu.report.figures import Figure
 from ccu.report.period import moment_words, month_words
-from ccu.report.sentences import count, threshold
+from ccu.report.sentences import count, threshold, without_rows
 
 MOST = 10  # rows of a list
 OWNERS = 4  # owners of late work that are named
@@ -148,42 +149,42 @@ def _has_unicode() -> bool:
     return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
 
 
-def lists(report: Report) -> list[Section]:
-    """Return the lists below the headline: repeat callers and late work."""
+def lists(report: Report, *, for_board: bool = False) -> list[Section]:
+    """Return the lists below the headline: repeat callers and late work.
+
+    `for_board`: for readers who have no account, without numbers of records and without logins.
+    """
     by = {each.name: each for each in report.sections}
+    address = ["place", "address", "care_calls", "all_calls", "people", "last"]
+    person = ["person", "care_calls", "all_calls", "places", "last", "has_worker", "open_items"]
+    if for_board:
+        address, person = address[1:], person[1:]
     return [
-        _repeats(
-            *(by["repeat-addresses"], report, "Repeat addresses"),
-            ("place", "address", "care_calls", "all_calls", "people", "last"),
-        ),
-        _repeats(
-            *(by["repeat-people"], report, "Repeat people"),
-            ("person", "care_calls", "all_calls", "places", "last", "has_worker", "open_items"),
-        ),
-        _overdue(by["overdue"], report),
+        _repeats(by["repeat-addresses"], report, "Repeat addresses", address),
+        _repeats(by["repeat-people"], report, "Repeat people", person),
+        _overdue(by["overdue"], report, for_board),
     ]
 
 
-def pairs(report: Report) -> list[tuple[str, str]]:
-    """Return what the page ends with, each under its name."""
+def pairs(report: Report, *, for_board: bool = False) -> list[tuple[str, str]]:
+    """Return what the page ends with, each under its name; for a board without a command."""
+    undecided = triage_store.sentence(report.undecided, report.undecided_overdue)
     by = {each.name: each for each in report.sections}
     referrals = [*by["referrals"].figures, *by["hand-offs"].figures]
     return [
         ("Referrals", "\n".join(_referrals(referrals, report))),
-        ("Undecided", triage_store.sentence(report.undecided, report.undecided_overdue)),
+        ("Undecided", undecided.partition(": ")[0] if for_board else undecided),
         ("Data quality", _data_quality(by["data-quality"], headline(report))),
         ("As of", f"{moment_words(report.as_of)}; {report.file}, ccu {report.version}"),
         ("More", "--full, --section NAME; what a figure is: --define NAME"),
     ]
 
 
-def _repeats(
-    section: ReportSection, report: Report, name: str, columns: tuple[str, ...]
-) -> Section:
+def _repeats(section: ReportSection, report: Report, name: str, columns: Sequence[str]) -> Section:
     return Section(
         f"{name}{_of(len(section.items))}: {threshold(report)}",
         table=text.listed(section.items[:MOST], columns),
-        empty="None.",
+        empty=without_rows(section),
     )
 
 
@@ -191,14 +192,18 @@ def _of(rows: int) -> str:
     return f" ({MOST} of {rows:,})" if rows > MOST else ""
 
 
-def _overdue(section: ReportSection, report: Report) -> Section:
-    """Return the late follow-ups, oldest first, and how many each owner has."""
+def _overdue(section: ReportSection, report: Report, for_board: bool) -> Section:
+    """Return the late follow-ups, oldest first, and how many each owner has; not for a board."""
     late = [row for row in section.items if row["what"] == "follow-up overdue"]
     owners = Counter(row["owner"] for row in late).most_common()
     named = [f"{owner} {number:,}" for owner, number in owners[:OWNERS]]
     if len(owners) > OWNERS:
         named.append(f"others {sum(number for _, number in owners[OWNERS:]):,}")
-    columns = ("id", "owner", "kind", "due", "days_late", "call", "person")
+    if for_board:
+        named = []
+    columns = ["kind", "due", "days_late"]
+    if not for_board:
+        columns = ["id", "owner", *columns, "call", "person"]
     today = dates.say_date(report.as_of.date())
     return Section(
         f"Overdue follow-ups on {today}, oldest first{_of(len(late))}",
@@ -238,6 +243,6 @@ def _data_quality(section: ReportSection, lines: list[Line]) -> str:
         told = "No call has a nature."
     elif not lacking:
         told = f"Nothing is missing in {count(calls, 'care call')}." if calls else "No care calls."
-    if any(line.figure.value is None for line in lines):
+    if any(line.figure.value is None and line.figure.unit == "share" for line in lines):
         told += " n/a: no call has a planned follow-up whose time is over."
     return told

@@ -126,6 +126,20 @@ def _by_name(figures: Iterable[Figure]) -> dict[str, Figure]:
     return {each.figure: each for each in figures if not each.group}
 
 
+NONE, NOT_KNOWN = "None.", "Not known:"  # how the sentence of a list without rows begins
+_LACKING = {"repeat-addresses": "a readable address", "repeat-people": "a named person"}
+
+
+def without_rows(section: "ReportSection") -> str:
+    """Return what a list without rows means: that there are none, or that it is not known."""
+    figure = _by_name(section.facts).get(section.name.replace("-", "_"))
+    if section.name not in _LACKING or figure is None or figure.value is not None:
+        return NONE
+    if not figure.missing:
+        return f"{NOT_KNOWN} no call has a nature."
+    return f"{NOT_KNOWN} no such call has {_LACKING[section.name]}."
+
+
 def _repeat_addresses(section: "ReportSection", report: "Report") -> list[str]:
     facts = _by_name(section.facts)
     left_out, lacking = facts["exempt_addresses"].value, facts["repeat_addresses"].missing

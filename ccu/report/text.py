@@ -10,13 +10,14 @@ from typing import Any
 
 from ccu import dates
 from ccu.output import Section, Table
-from ccu.report import definitions
+from ccu.report import definitions, sentences
 from ccu.report.build import Report, ReportSection, compared_with
 from ccu.report.figures import INSTEAD, NO_DATA, Figure
 from ccu.report.period import moment_words, month_words
 from ccu.report.sections import BY_MONTH
 
 FEW = "* made of fewer than ten: may be due to chance."
+WITH_DATA = " with data"  # not where the missing ones have a column
 PART = "~"  # of a period that is not over or not complete
 NOT_COMPLETE = f"{PART} not complete; see above."
 DAYS = ("first", "last", "due")  # columns of lists that hold days
@@ -30,15 +31,7 @@ HEADS = {
     "has_worker": "worker",
     "open_items": "open",
     "arrests": "all arrests",
-    "care_previous": "care before",
-    "care_year_before": "care last year",
-    "calls_previous": "calls before",
-    "calls_year_before": "calls last year",
-    "arrests_previous": "arrests before",
-    "arrests_year_before": "arrests last year",
     "citations": "all cited",
-    "citations_previous": "cited before",
-    "citations_year_before": "cited last year",
     "with_value": "has it",
     "does_not_know": "does not know",
     "not_collected": "not asked",
@@ -81,7 +74,7 @@ def sections_of(section: ReportSection, report: Report) -> list[Section]:
     """Return a section as people read it: its table and sentences, its months apart."""
     if section.name == "hours":
         return [_week(section)]
-    return _figures(section, report) if section.kind == "figures" else [_list(section)]
+    return _figures(section, report) if section.kind == "figures" else [_list(section, report)]
 
 
 def is_monthly(each: Figure) -> bool:
@@ -97,25 +90,58 @@ def _figures(section: ReportSection, report: Report) -> list[Section]:
     rows = [_row(each, report) for each in shown]
     few = [FEW] if any_few(section.figures, compared(report)) else []
     part = [NOT_COMPLETE] if any(PART in each for each in columns) else []
-    lines = [*section.says, *section.explains, *few, *part]
+    why = [f"{NO_DATA}: {note}." for note in dict.fromkeys(map(_why_none, shown)) if note]
+    lines = [*section.says, *section.explains, *why, *few, *part]
     made = [Section(section.title, table=Table(tuple(columns), rows), lines=lines)]
     if monthly:
         made.append(Section("By month", table=_by_month(monthly)))
     return made
 
 
-def _list(section: ReportSection) -> Section:
+def _why_none(each: Figure) -> str:
+    """Return the note of a figure without a value, which is told once below the table."""
+    return noted(each) if each.value is None else ""
+
+
+def _list(section: ReportSection, report: Report) -> Section:
     lines = [*section.says, *section.explains]
-    empty = [] if section.items else ["None."]
+    if any(map(_compared_with(section.columns).get, section.columns)):
+        beside = compared_with(report.period, "both")
+        periods = " / ".join(each.short for each in (report.period, *beside.values()))
+        lines.insert(0, f"In one cell: {periods}.")
+    empty = [] if section.items else [sentences.without_rows(section)]
     return Section(
         section.title, table=listed(section.items, section.columns), lines=[*empty, *lines]
     )
 
 
 def listed(items: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Table:
-    """Return rows of a list under their titles."""
-    rows = [[_shown(name, item[name], item.get("unit", "")) for name in columns] for item in items]
-    return Table(tuple(map(_head, columns)), rows)
+    """Return rows of a list under titles, a number and those compared with it in one cell."""
+    together = _compared_with(columns)
+    after = {name for names in together.values() for name in names}
+    rows = [
+        [_cell(item, (name, *together.get(name, ()))) for name in columns if name not in after]
+        for item in items
+    ]
+    return Table(tuple(_head(name) for name in columns if name not in after), rows)
+
+
+def _cell(item: Mapping[str, Any], names: Sequence[str]) -> Any:
+    """Return `12 / 9 / -` of several columns; the value of one."""
+    shown = [_shown(name, item[name], item.get("unit", "")) for name in names]
+    if len(shown) == 1:
+        return shown[0]
+    return " / ".join(_number(each) if isinstance(each, int) else each for each in shown)
+
+
+def _compared_with(columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return column -> those of the same number in the compared periods, where there are any."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in columns:
+        stem = name if f"{name}_previous" in columns else name.removesuffix("_calls")
+        if f"{stem}_previous" in columns:
+            found[name] = (f"{stem}_previous", f"{stem}_year_before")
+    return found
 
 
 def _week(section: ReportSection) -> Section:
@@ -158,7 +184,8 @@ def compared(report: Report) -> dict[str, str]:
 def _row(each: Figure, report: Report) -> list[str]:
     shown = [beside(each, column) for column in compared(report)]
     missing = [] if report.public else [left_out(each)]
-    return [name(each), _value_column(each), parts(each), *missing, *shown]
+    of = parts(each) if report.public else parts(each).removesuffix(WITH_DATA)
+    return [name(each), _value_column(each), of, *missing, *shown]
 
 
 def beside(each: Figure, column: str) -> str:
@@ -215,7 +242,7 @@ def noted(each: Figure) -> str:
 
 def _value_column(each: Figure) -> str:
     """Return the value with its interval and its note, in one cell."""
-    between, note = interval(each), noted(each)
+    between, note = interval(each), "" if each.value is None else noted(each)
     return valued(each) + (f" ({between})" if between else "") + (f"; {note}" if note else "")
 
 
@@ -223,7 +250,7 @@ def parts(each: Figure) -> str:
     """Return `16,479 of 109,855`, or nothing for a count; `9 of 12 with data` if some lack it."""
     if each.denominator is None:
         return ""
-    lacking = " with data" if each.missing else ""
+    lacking = WITH_DATA if each.missing else ""
     if each.numerator is None:
         return f"of {_number(each.denominator)}{lacking}"
     return f"{_number(each.numerator)} of {_number(each.denominator)}{lacking}"

@@ -83,9 +83,16 @@ def repeats(file: File, asked: Asked) -> Figures:
     nobody = sum(not file.known_about(call) for call in counted)
     tally = Counter(who for call in counted for who in file.about(call) - file.known)
     unknown = sum(number >= asked.k for number in tally.values())
+    every = _window(file, asked)
+    untold = bool(every) and not asked.all_calls and not any(map(has_nature, every)) and not counted
+
+    def known(number: int, missing: int) -> Part:
+        none = untold or (bool(counted) and missing == len(counted))
+        return Part("count", missing=missing) if none else count(number, missing=missing)
+
     return {
-        ("repeat_addresses", ""): count(len(repeat_addresses(file, asked)), missing=nowhere),
-        ("repeat_people", ""): count(len(repeat_people(file, asked)), missing=nobody),
+        ("repeat_addresses", ""): known(len(repeat_addresses(file, asked)), nowhere),
+        ("repeat_people", ""): known(len(repeat_people(file, asked)), nobody),
         ("unknown_repeat_people", ""): count(unknown),
     }
 

@@ -75,21 +75,29 @@ def people(file: File, asked: Asked) -> Figures:
         for row, event in acceptances(file, asked.as_of)
     )
     number = len(everybody & file.known)
+    here_met = [file.people_of(call, FACE_TO_FACE) for call in in_period(file, asked)]
+    somebody = everybody.union(*here_met)
+    bare = bool(here) and not somebody
+
+    def unless(lacking: bool, figures: int, missing: int = 0) -> Part:
+        return Part("count", missing=missing) if lacking else count(figures, missing=missing)
+
     found = {
-        ("people_served", ""): count(number, missing=known),
-        ("unknown_people", ""): count(len(everybody - file.known), missing=unknown),
-        ("interventions", ""): count(given),
+        ("people_served", ""): unless(bare, number, known),
+        ("unknown_people", ""): unless(bare, len(everybody - file.known), unknown),
+        ("interventions", ""): unless(bare and not given, given),
         ("referrals_accepted", ""): count(accepted),
-        ("connections", ""): count(given + accepted),
+        ("connections", ""): unless(bare and not given + accepted, given + accepted),
         ("connections_per_person", ""): Part(
             *("number", theirs, number, given + accepted - theirs),
             value=theirs / number if number else None,
         ),
-        ("new_people", ""): count(len((everybody - not_new) & file.known)),
+        ("new_people", ""): unless(bare, len((everybody - not_new) & file.known)),
     }
     for name, who in now.items():
         missing = known if name == "met on a call" else 0
-        found["people_served", name] = count(len(who & file.known), missing=missing)
+        lacking = bare and name == "met on a call"
+        found["people_served", name] = unless(lacking, len(who & file.known), missing)
     return found
 
 

@@ -10,10 +10,18 @@ from .rows import CIVILIAN, FACE_TO_FACE, File, Row, is_civilian
 SENT = {"dispatched", "arrived", "cancelled"}
 
 
-def _who_came_known(file: File, call: Row) -> bool:
+def _naming(file: File, asked: Asked) -> set[int]:
+    """Sources that have named a civilian responder in the year to the period's end."""
+    return file.sources(
+        asked.begun,
+        asked.end,
+        lambda call: any(map(is_civilian, file.responders.get(call, []))),
+    )
+
+
+def _who_came_known(file: File, call: Row, naming: set[int]) -> bool:
     """Responders are recorded, by a source that names a team where one came."""
-    source = call["source_system_id"]
-    return bool(file.responders.get(call["id"])) and (source == 1 or source in file.names_a_team)
+    return bool(file.responders.get(call["id"])) and call["source_system_id"] in naming
 
 
 def _civilian_states(file: File, call: Row) -> set[str]:
@@ -45,11 +53,12 @@ def arrival_known(file: File, call: Row) -> bool:
 
 def responders(file: File, asked: Asked) -> Figures:
     found: Figures = {}
+    naming = _naming(file, asked)
     for name, rows in (
         ("calls", in_period(file, asked)),
         ("care_calls", in_period(file, asked, care=True)),
     ):
-        none = sum(not _who_came_known(file, call) for call in rows)
+        none = sum(not _who_came_known(file, call, naming) for call in rows)
         states = [_civilian_states(file, call) for call in rows]
         for reading, number in (
             ("associated", sum(bool(each & {*SENT, "associated"}) for each in states)),
@@ -90,7 +99,7 @@ def _share_of_most(number: int, known: int, missing: int) -> Part:
 
 
 def _eligible(file: File, asked: Asked) -> Figures:
-    natures = file.settings["civilian_natures"].split(",")
+    natures, naming = file.settings["civilian_natures"].split(","), _naming(file, asked)
     care = in_period(file, asked, care=True)
     screened = [call for call in care if file.codes["danger"].get(call["id"])]
     fit = [
@@ -99,7 +108,7 @@ def _eligible(file: File, asked: Asked) -> Figures:
         if file.codes["danger"][call["id"]] == {"none"}
         and (call["nature_cleared"] or call["nature"]) in natures
     ]
-    told = [c for c in fit if c["lead_agency"] or _who_came_known(file, c)]
+    told = [c for c in fit if c["lead_agency"] or _who_came_known(file, c, naming)]
     covered = [c for c in told if c["lead_agency"] in CIVILIAN or _alone(file, c)]
     missing = len(care) - len(screened)
     return {
@@ -133,32 +142,28 @@ def _ended(file: File, call: Row) -> set[str | None]:
     return {*mapped} if mapped else {None} if call["cad_disposition_id"] else set()
 
 
-def _records(file: File, call: Row, any_of: set[str]) -> bool:
-    """It has a disposition, and its source has been seen to record these."""
-    if not _ended(file, call):
-        return False
-    return call["source_system_id"] == 1 or bool(
-        any_of & file.recorded_by_source.get(call["source_system_id"], set())
-    )
-
-
 def dispositions(file: File, asked: Asked) -> Figures:
     found: Figures = {}
     every, care = in_period(file, asked), in_period(file, asked, care=True)
     for name in ("disposition", "intervention"):
-        labels: dict[str | None, str] = {**file.labels(name)}
+        labels: dict[str | None, str] = dict(file.labels(name).items())
         having: list[set[str | None]]
         if name == "disposition":
             labels[None] = "Other dispatch words"
             having = [each for call in every if (each := _ended(file, call))]
         else:
-            having = [{*each} for call in every if (each := file.codes[name].get(call["id"]))]
+            having = [{*file.codes[name].get(call["id"], set())} for call in every]
+            having = [each for each in having if each]
         for code, label in labels.items():
             found[f"{name}_mix", label] = share(
                 sum(code in each for each in having), len(having), missing=len(every) - len(having)
             )
+    endings = file.codes["disposition"]
     for figure, any_of in OUTCOMES.items():
-        having = [_ended(file, call) for call in care if _records(file, call, any_of)]
+        ended_so = {call for call, codes in endings.items() if any_of & codes}
+        sources = file.sources(asked.begun, asked.end, ended_so.__contains__)
+        telling = [call for call in care if call["source_system_id"] in sources]
+        having = [each for call in telling if (each := _ended(file, call))]
         missing = len(care) - len(having)
         number = sum(bool(each & any_of) for each in having)
         found[figure, ""] = _share_of_most(number, len(having), missing)

@@ -22,6 +22,11 @@ class Asked:
         """The last day counted: the period's, or today while it is not over."""
         return min(add_days(self.end, -1), self.today)
 
+    @property
+    def begun(self) -> str:
+        """The start, or a year before the end where that is earlier."""
+        return min(self.start, f"{int(self.end[:4]) - 1}{self.end[4:]}")
+
     def holds(self, row: Row) -> bool:
         """It happened in the period, and by the as-of moment."""
         return bool(self.start <= row["day"] < self.end and row["at"] <= self.as_of)

@@ -124,27 +124,18 @@ class File:
             for name in ("danger", "disposition", "intervention")
         }
 
-    @cached_property
-    def recorded_by_source(self) -> dict[int, set[str]]:
-        """Source -> the dispositions that any of its calls has, voided or not."""
-        source = {call["id"]: int(call["source_system_id"]) for call in self.every_call}
-        found: dict[int, set[str]] = defaultdict(set)
-        for row in self.tables["call_disposition"]:
-            if row["call_id"] in source:
-                found[source[row["call_id"]]].add(row["disposition"])
-        return found
-
-    @cached_property
-    def names_a_team(self) -> set[int]:
-        """Sources of which any call has a civilian responder."""
-        source = {call["id"]: int(call["source_system_id"]) for call in self.every_call}
-        rows = filter(is_civilian, self.tables["call_responder"])
-        return {source[row["call_id"]] for row in rows if row["call_id"] in source}
-
     @property
     def every_call(self) -> list[Row]:
         """All calls of the file, whatever part of it is asked about."""
         return self.tables.get("every_call", self.tables["call"])
+
+    def sources(self, first: str, after: str, tells: Callable[[int], bool]) -> set[int]:
+        """Sources of which any call of these days tells, by its number; our own always."""
+        return {1} | {
+            int(call["source_system_id"])
+            for call in self.every_call
+            if first <= call["day"] < after and tells(call["id"])
+        }
 
     @cached_property
     def nothing_read(self) -> set[int | None]:

@@ -81,7 +81,7 @@ def _call(town: Town, at: int) -> None:
         arrived_at=chance.perhaps(stamp(arrived), 0.5),
         cleared_at=chance.perhaps(stamp(arrived + chance.randrange(9 * HOUR)), 0.3),
         **dict(voided_at=None, voided_by=None, void_reason=None),
-        # from 2025 on most dispatch records say how the call ended, and who came
+        # from 2025 on most dispatch records record how the call ended, and who came
         **_details(town, rich=by_hand or chance.often(0.05 if at < RICH else 0.8)),
     )
     if chance.often(0.015):

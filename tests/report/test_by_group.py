@@ -26,7 +26,7 @@ def split(ccu: Ccu, by: str, *more: str) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture
 def hand(ccu: Ccu, db_path: Path) -> Hand:
-    """Person 1 has 12 calls, 3 with an arrest; person 2 has 4; person 3 is a second record of person 1."""
+    """Person 1 has 12 calls, 3 with an arrest; person 2 has 4; person 3 is person 1 again."""
     hand = Hand(db_path)
     people = [hand.person(name) for name in ("Ana", "Ben", "Anna")]
     for number, person in enumerate([people[0]] * 8 + [people[2]] * 4 + [people[1]] * 4):

@@ -109,7 +109,7 @@ def test_periods_before_the_first_call_are_not_called_complete(ccu: Ccu, hand: H
     assert "April 2025 is complete: a smaller number so far is not a decrease." in notes
 
 
-def test_each_row_of_csv_says_which_period_is_partial(ccu: Ccu, hand: Hand) -> None:
+def test_each_row_of_csv_names_which_period_is_partial(ccu: Ccu, hand: Hand) -> None:
     two_a_day(hand, "2025-05-01", "2026-01-15")
     for section in ("summary", "repeat-addresses", "hours", "natures"):
         for name, partial in (

@@ -1,6 +1,7 @@
 """No data is not zero: what no record has is n/a; and one clock for "within 24 hours"."""
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -72,7 +73,7 @@ def test_a_part_without_data_is_stated_beside_the_figure(bare: Ccu, db_path: Pat
     parts = (row["value"], row["numerator"], row["denominator"], row["missing"])
     assert parts == (1.0, 250, 250, 750)
     shown = bare("report", *JANUARY, "--section", "summary").out
-    assert "250 of 250 with data" in " ".join(shown.split())
+    assert "250 of 250 750 missing" in " ".join(shown.split())
     page = " ".join(bare("report", *JANUARY).out.split())
     assert "Care calls 250 750 missing" in page
     assert "750 calls of January 2026 without a nature: there may be more care calls" in page
@@ -107,7 +108,7 @@ def cad_calls(hand: Hand, count: int, *, words: bool = True) -> None:
 def test_a_disposition_in_words_that_are_not_mapped_is_a_disposition(
     ccu: Ccu, db_path: Path
 ) -> None:
-    """15 arrests of 60 calls that all say how they ended: 25%, not 100% of 15."""
+    """15 arrests of 60 calls that all record how they ended: 25%, not 100% of 15."""
     hand = Hand(db_path)
     cad_calls(hand, 60)
     hand.one("INSERT INTO call_disposition SELECT id, 'arrest' FROM call WHERE id <= 15")
@@ -205,7 +206,25 @@ def test_a_reduction_of_few_is_no_percentage(ccu: Ccu, db_path: Path) -> None:
     row = figures(ccu, "before-after", *line)["reduction: engaged"]
     assert (row["value"], row["numerator"], row["denominator"]) == (None, 4, 1)
     shown = ccu("report", *line, "--section", "before-after").out
-    assert "%*" not in shown and "n/a; too few" in " ".join(shown.split())
+    assert "%*" not in shown and "n/a: too few" in " ".join(shown.split())
+
+
+def test_people_are_not_known_where_no_call_names_one(ccu: Ccu, db_path: Path) -> None:
+    hand = Hand(db_path)
+    cad_calls(hand, 60)
+    found = figures(ccu, "people", *JANUARY)
+    for name in ("people_served", "unknown_people", "interventions", "connections", "new_people"):
+        assert found[name]["value"] is None, name
+    page = ccu("report", *JANUARY).out
+    assert "Not known: no such call has a named person." in page
+    assert "Not known: no such call has a readable address." in page
+    assert re.search(r"People served +n/a", page) and re.search(r"Connections +n/a", page)
+    public = ccu("report", *JANUARY, "--public").out
+    assert re.search(r"People served +n/a", public) and re.search(r"Connections +n/a", public)
+    hand.call("2026-01-20T10:00:00", hand.person("Ana"))
+    found = figures(ccu, "people", *JANUARY)
+    assert (found["people_served"]["value"], found["connections"]["value"]) == (1, 0)
+    assert "None." in ccu("report", *JANUARY, "--section", "repeat-people").out
 
 
 # --- addresses, from dispatch records alone -------------------------------------------------

@@ -241,7 +241,7 @@ def test_what_no_call_records_is_not_zero(ccu: Ccu, hand: Hand) -> None:
         "INSERT INTO call_responder (call_id, agency, state) VALUES (?, 'police', 'arrived')", call
     )
     row = figures(ccu, "responders", *JANUARY)["arrived_of_calls"]
-    assert (row["numerator"], row["denominator"], row["missing"]) == (0, 1, 20)
+    assert (row["numerator"], row["denominator"], row["missing"]) == (None, 1, 20)
 
 
 def test_an_hour_is_divided_by_the_contacts_it_was_spent_on(ccu: Ccu, hand: Hand) -> None:

@@ -328,3 +328,11 @@ def test_a_public_page_names_nothing_and_hides_small_numbers(ccu: Ccu, town: Han
     assert {"<10", "not yet"} <= set(read.texts("td"))
     assert "ELM ST" not in done.out
     assert "ccu.db" not in done.out
+
+
+def test_the_face_of_the_page_has_no_login_and_no_record_number(ccu: Ccu, town: Hand) -> None:
+    """A board reads it; the folded sections are for those with an account."""
+    face = html_of(ccu, *MONTH).split("All figures")[0]
+    assert "Repeat people" in face and "Overdue follow-ups" in face
+    for word in ("By owner", "Owner", ">Number<", ">Person<", ">Place<", "ccu call list"):
+        assert word not in face

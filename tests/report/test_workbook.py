@@ -99,6 +99,10 @@ def test_every_cell_is_that_of_the_data(ccu: Ccu, hand: Hand, tmp_path: Path) ->
         assert len(rows) == len(section["rows"])
         for row, expected in zip(rows, section["rows"], strict=True):
             assert row[:4] == ["Westport", "January 2026", date(2026, 1, 1), date(2026, 1, 31)]
+            if expected.get("figure", "").endswith("_by_month"):
+                assert (row.pop() == "period") == bool(expected["note"])
+            else:
+                assert row.pop() == "year_before"
             assert row[5:] == [_as_cell(each) for each in expected.values() if each is not None]
 
 

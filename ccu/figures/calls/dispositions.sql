@@ -23,9 +23,9 @@
 -- known from: Toronto (23.3%)
 -- numerator: care calls that ended in a police request or a physician's certificate for one
 -- denominator: care calls with a disposition, from a source that records this one
--- A call logged by hand may record any. A dispatch system does when a call of it on file, of whatever
--- period, has this disposition: else its layout may not map it, and 0 would only mean that. missing: all
--- other care calls; where they are more than those counted, there is no rate.
+-- A call logged by hand may record any. A dispatch system does when a call of it in the period, or in
+-- the year to the period's end, has this disposition: else its layout may not map it, and 0 would only
+-- mean that. missing: all other care calls; where they are more than those counted, there is no rate.
 
 -- hospital_transport
 -- title: Voluntary transport to hospital, of care calls
@@ -77,12 +77,14 @@ WITH flag (at, figure, code) AS (
          (5, 'arrest_diverted', 'arrest_diverted')),
 recorded AS MATERIALIZED (  -- the sources that record it; main.call: also calls left out of this view
   SELECT flag.figure, call.source_system_id AS source
-  FROM call_disposition CROSS JOIN flag ON flag.code = call_disposition.disposition
-  CROSS JOIN main.call ON call.id = call_disposition.call_id
+  FROM main.call CROSS JOIN call_disposition ON call_disposition.call_id = call.id
+  CROSS JOIN flag ON flag.code = call_disposition.disposition
+  WHERE occurred_at >= min(:start, date(:end, '-1 year')) AND occurred_at < :end
   UNION
   SELECT flag.figure, call.source_system_id
-  FROM call_disposition CROSS JOIN flag ON flag.code = call_disposition.disposition
-  CROSS JOIN call ON call.id = call_disposition.call_id
+  FROM call CROSS JOIN call_disposition ON call_disposition.call_id = call.id
+  CROSS JOIN flag ON flag.code = call_disposition.disposition
+  WHERE occurred_at >= min(:start, date(:end, '-1 year')) AND occurred_at < :end
   UNION
   SELECT flag.figure, source_system.id FROM flag CROSS JOIN source_system WHERE name = 'ccu'),
 counted AS MATERIALIZED (

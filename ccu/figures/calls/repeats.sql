@@ -7,7 +7,8 @@
 -- with the report. The w local days end with the period's last day, or with the as-of day when
 -- the period is not over. Unit by unit: two apartments of one building are two addresses. Exempt places
 -- (a shelter, a hospital, the station) are left out. With --all-calls every call counts.
--- Missing: care calls in the window without an address that could be read.
+-- Missing: care calls in the window without an address that could be read. When all lack one, or no call
+-- has a nature, there is no count: it is not 0.
 
 -- repeat_people
 -- title: Repeat people
@@ -15,7 +16,8 @@
 -- known from: Greensboro
 -- numerator: people known by name with at least k care calls about them in the last w days
 -- As repeat_addresses, by the subject of the call: a mother who calls for her son is no repeat
--- person. Missing: care calls in the window about no one known by name.
+-- person. Missing: care calls in the window about no one known by name; when all are, or no call has
+-- a nature, there is no count.
 
 -- exempt_addresses
 -- title: Exempt addresses
@@ -30,10 +32,11 @@
 -- numerator: records without any name that had at least k care calls
 -- They are left out of repeat_people: one record may be of several people.
 
-WITH counted AS MATERIALIZED (
-  SELECT call.id, call.place_id FROM call
+WITH span AS NOT MATERIALIZED (
+  SELECT * FROM call
   WHERE occurred_at >= :window_start AND occurred_at < :window_end AND voided_at IS NULL
-    AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix) AND (care OR :all_calls)),
+    AND (occurred_at < :today OR unixepoch(occurred_at) <= :as_of_unix)),
+counted AS MATERIALIZED (SELECT id, place_id FROM span WHERE care OR :all_calls),
 often AS MATERIALIZED (
   SELECT place.exempt_reason IS NOT NULL OR EXISTS (  -- its own, or its building's
            SELECT 1 FROM place AS building
@@ -56,9 +59,19 @@ total AS (
   SELECT (SELECT count(*) FROM counted) AS calls,
          (SELECT count(*) FROM counted JOIN place ON place.id = place_id
           WHERE place.kind <> 'none') AS located,
-         (SELECT count(DISTINCT id) FROM part WHERE known) AS named)
-SELECT 'repeat_addresses' AS figure, (SELECT count(*) FROM often WHERE NOT exempt) AS numerator,
+         (SELECT count(DISTINCT id) FROM part WHERE known) AS named,
+         NOT :all_calls AND EXISTS (SELECT 1 FROM span) AND NOT EXISTS (
+           SELECT 1 FROM span
+           WHERE care OR nature <> 'other' OR nature_cleared IS NOT NULL
+             OR cad_nature_id IS NOT NULL OR cad_cleared_id IS NOT NULL
+             OR source_system_id = (SELECT id FROM source_system WHERE name = 'ccu')) AS untold)
+SELECT 'repeat_addresses' AS figure,
+       iif(untold OR (calls > 0 AND located = 0), NULL,
+           (SELECT count(*) FROM often WHERE NOT exempt)) AS numerator,
        calls - located AS missing FROM total
-UNION ALL SELECT 'repeat_people', (SELECT count(*) FROM met WHERE known), calls - named FROM total
+UNION ALL
+SELECT 'repeat_people',
+       iif(untold OR (calls > 0 AND named = 0), NULL, (SELECT count(*) FROM met WHERE known)),
+       calls - named FROM total
 UNION ALL SELECT 'exempt_addresses', (SELECT count(*) FROM often WHERE exempt), 0
 UNION ALL SELECT 'unknown_repeat_people', (SELECT count(*) FROM met WHERE NOT known), 0;

@@ -8,9 +8,9 @@
 -- provider. The widest of four readings of the same calls: one that was called off on the way counts,
 -- one that was not available does not. Eugene's police found 2% to 20% by such readings of one year,
 -- so none of them is printed without its name. missing: calls without any responder recorded, because
--- no record does not mean that nobody was sent, and imported calls from a source of which no call on
--- file has a civilian responder: its units are not known to be police. They are left out on both sides;
--- where they are more than the calls counted, there is no rate.
+-- no record does not mean that nobody was sent, and imported calls from a source of which no call in
+-- the period, or in the year to its end, has a civilian responder: its units are not known to be police.
+-- They are left out on both sides; where they are more than the calls counted, there is no rate.
 
 -- dispatched_of_calls
 -- title: Civilian responder sent, of all calls
@@ -123,10 +123,12 @@ WITH responder AS NOT MATERIALIZED (
   FROM call_responder),
 telling AS MATERIALIZED (  -- sources that name a team; main.call: also calls left out of this view
   SELECT call.source_system_id AS source
-  FROM responder CROSS JOIN main.call ON call.id = responder.call_id WHERE civilian
+  FROM main.call CROSS JOIN responder ON responder.call_id = call.id
+  WHERE civilian AND occurred_at >= min(:start, date(:end, '-1 year')) AND occurred_at < :end
   UNION
   SELECT call.source_system_id
-  FROM responder CROSS JOIN call ON call.id = responder.call_id WHERE civilian
+  FROM call CROSS JOIN responder ON responder.call_id = call.id
+  WHERE civilian AND occurred_at >= min(:start, date(:end, '-1 year')) AND occurred_at < :end
   UNION SELECT id FROM source_system WHERE name = 'ccu'),
 counted AS MATERIALIZED (
   SELECT id, care, source_system_id AS source, lead_agency, arrived_at, backup_asked, backup_arrived,

@@ -9,7 +9,8 @@
 -- an attempt at a follow-up (result: reached), or had a referral accepted (its first event that
 -- is accepted, in progress or service received). The groups overlap: one person may be in all
 -- three, so the groups add up to more than the people. Missing: calls with such a person for
--- which it is not recorded whether anybody arrived. Referrals entered in error do not count.
+-- which it is not recorded whether anybody arrived. Referrals entered in error do not count. When there
+-- are calls and none names a person met, nor is anybody reached or accepted, there is no count: not 0.
 
 -- unknown_people
 -- title: Unknown people
@@ -22,7 +23,8 @@
 -- title: Interventions
 -- unit: count
 -- numerator: interventions recorded on calls in the period
--- Every intervention on every call counts: a call with two has two.
+-- Every intervention on every call counts: a call with two has two. No count when there are calls
+-- and none has an intervention or names a person met: it is not 0.
 
 -- referrals_accepted
 -- title: Referrals accepted
@@ -36,7 +38,8 @@
 -- unit: count
 -- known from: Stamford, Recovery Network of Programs (800 interventions and connections)
 -- numerator: interventions on calls in the period, and referrals accepted in it
--- Work done, not people helped: one person may have many.
+-- Work done, not people helped: one person may have many. No count where interventions have none and
+-- no referral was accepted.
 
 -- connections_per_person
 -- title: Connections per person
@@ -113,7 +116,9 @@ earlier AS (  -- of those served now, who had been served before the period
              AND attempt.result = 'reached' AND attempt.occurred_at < :start)
       OR person_of.id IN (SELECT person_id FROM accepted WHERE day < :start))),
 total AS (
-  SELECT (SELECT count(DISTINCT canonical_id) FROM counted_person WHERE known) AS people,
+  SELECT EXISTS (SELECT 1 FROM span) AND NOT EXISTS (SELECT 1 FROM met)
+           AND NOT EXISTS (SELECT 1 FROM counted_person) AS bare,
+         (SELECT count(DISTINCT canonical_id) FROM counted_person WHERE known) AS people,
          (SELECT count(DISTINCT canonical_id) FROM counted_person WHERE NOT known) AS unknown,
          (SELECT count(DISTINCT call_id) FROM met JOIN person_of ON person_of.id = met.person_id
           WHERE known AND NOT recorded) AS unrecorded,
@@ -127,17 +132,22 @@ total AS (
          + (SELECT count(*) FROM accepted JOIN person_of ON person_of.id = accepted.person_id
             WHERE known AND day >= :start AND day < :end) AS theirs,
          (SELECT count(*) FROM earlier) AS earlier)
-SELECT 'people_served' AS figure, '' AS grp, people AS numerator, NULL AS denominator,
+SELECT 'people_served' AS figure, '' AS grp, iif(bare, NULL, people) AS numerator, NULL AS denominator,
        unrecorded AS missing FROM total
 UNION ALL
-SELECT 'people_served', way.value, count(DISTINCT canonical_id), NULL,
+SELECT 'people_served', way.value,
+       iif(way.value = 'met on a call' AND (SELECT bare FROM total), NULL,
+           count(DISTINCT canonical_id)), NULL,
        iif(way.value = 'met on a call', (SELECT unrecorded FROM total), 0)
 FROM json_each('["met on a call", "reached by a follow-up", "referral accepted"]') AS way
 LEFT JOIN counted_person ON counted_person.way = way.value AND counted_person.known GROUP BY way.key
-UNION ALL SELECT 'unknown_people', '', unknown, NULL, unrecorded_unknown FROM total
-UNION ALL SELECT 'interventions', '', interventions, NULL, 0 FROM total
+UNION ALL SELECT 'unknown_people', '', iif(bare, NULL, unknown), NULL, unrecorded_unknown FROM total
+UNION ALL SELECT 'interventions', '', iif(bare, nullif(interventions, 0), interventions), NULL, 0
+FROM total
 UNION ALL SELECT 'referrals_accepted', '', accepted, NULL, 0 FROM total
-UNION ALL SELECT 'connections', '', interventions + accepted, NULL, 0 FROM total
+UNION ALL
+SELECT 'connections', '', iif(bare, nullif(interventions + accepted, 0), interventions + accepted),
+       NULL, 0 FROM total
 UNION ALL
 SELECT 'connections_per_person', '', theirs, people, interventions + accepted - theirs FROM total
-UNION ALL SELECT 'new_people', '', people - earlier, NULL, 0 FROM total;
+UNION ALL SELECT 'new_people', '', iif(bare, NULL, people - earlier), NULL, 0 FROM total;
