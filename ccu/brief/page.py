@@ -38,7 +38,7 @@ PARTS: dict[str, tuple[str, tuple[str, ...], str]] = {
         ("person", "calls", "last", "places"),
         "none",
     ),
-    "in_hospital": ("Hospitalized (last report)", ("person", "heard"), "none"),
+    "in_hospital": ("Hospitalized (last report)", ("person", "heard", "who"), "none"),
     # Without text for an empty list: shown only if there is something to do.
     "flags_to_verify": ("Safety notes to verify", ("id", "place", "source", "by", "written"), ""),
     "flags_expiring": (
