@@ -182,7 +182,7 @@ def no_warnings(card: Mapping[str, Any], see: str) -> str:
 
 
 def _not_recorded(calls: Sequence[Mapping[str, Any]]) -> str:
-    """Return for how many calls nobody recorded whether there were hazards; empty for none."""
+    """Return for how many calls it is not recorded whether there were hazards; empty for none."""
     without = sum(not call["hazards_recorded"] for call in calls)
     if not without:
         return ""
