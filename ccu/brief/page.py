@@ -21,6 +21,7 @@ from ccu.session import Session
 
 MOST_ROWS = 10  # of each list on the page; the JSON has all
 DAY = timedelta(days=1)
+SPARE = ("outcome", "nature", "due")  # a narrow terminal leaves these out, the first one first
 FOLLOW_UP_COLUMNS = ("id", "due", "owner", "what", "for")
 
 # key -> heading, columns, text for an empty list; in the order of the page
@@ -151,7 +152,7 @@ def _document(session: Session, data: dict[str, Any], names: bool) -> Document:
         sections.append(
             Section(
                 heading + count,
-                table=Table(columns, rows[:MOST_ROWS]) if rows else None,
+                table=Table(columns, rows[:MOST_ROWS], spare=SPARE) if rows else None,
                 lines=[f"and {more} more"] if more > 0 else [],
                 empty=empty,
                 main=key == "overdue",
