@@ -1573,9 +1573,17 @@ SELECT 'follow-up', due.id, due.referral_id, coalesce(due.call_id, referral.call
        due.recorded_at, due.due_at, due.due_unix, NULL
 FROM open_follow_up AS due LEFT JOIN referral ON referral.id = due.referral_id;
 
+-- The subject of each call that has one subject.
+CREATE VIEW only_subject AS
+SELECT call_id, person_id FROM call_person AS subject
+WHERE role = 'subject' AND NOT EXISTS (
+  SELECT 1 FROM call_person AS other
+  WHERE other.call_id = subject.call_id AND other.role = 'subject'
+    AND other.person_id <> subject.person_id);
+
 -- The people a referral is for, open or not: the person on it; without one, the members of its household
--- while they are in it (as in membership); without either, everybody on its call, unless that is void. The
--- plus sign keeps SQLite from the index on a column that is mostly empty.
+-- while they are in it (as in membership); without either, the only subject of its call, unless that is void:
+-- of several nobody knows which. The plus sign keeps SQLite from the index on a column that is mostly empty.
 CREATE VIEW referral_for AS
 SELECT id AS referral_id, person_id, '' AS begins, '9999-99-99' AS ends
 FROM referral WHERE person_id IS NOT NULL
@@ -1584,13 +1592,13 @@ SELECT referral.id, membership.person_id, begins, ends
 FROM referral JOIN membership ON membership.household_id = referral.household_id
 WHERE +referral.person_id IS NULL
 UNION ALL
-SELECT DISTINCT referral.id, call_person.person_id, '', '9999-99-99'
-FROM referral JOIN call_person ON call_person.call_id = referral.call_id
+SELECT referral.id, only_subject.person_id, '', '9999-99-99'
+FROM referral JOIN only_subject ON only_subject.call_id = referral.call_id
 JOIN call ON call.id = referral.call_id AND call.voided_at IS NULL
 WHERE +referral.person_id IS NULL AND +referral.household_id IS NULL;
 
 -- The people each row of open_work is for. A follow-up without a person is for those of its referral;
--- without either, for everybody on its call.
+-- without either, for the only subject of its call.
 CREATE VIEW open_work_for AS
 SELECT 'referral' AS record, open_referral.id, referral_for.person_id, begins, ends
 FROM referral_for JOIN open_referral ON open_referral.id = referral_for.referral_id
@@ -1601,8 +1609,8 @@ SELECT 'follow-up', due.id, referral_for.person_id, begins, ends
 FROM referral_for JOIN open_follow_up AS due ON due.referral_id = referral_for.referral_id
 WHERE +due.person_id IS NULL
 UNION ALL
-SELECT DISTINCT 'follow-up', due.id, call_person.person_id, '', '9999-99-99'
-FROM open_follow_up AS due JOIN call_person ON call_person.call_id = due.call_id
+SELECT 'follow-up', due.id, only_subject.person_id, '', '9999-99-99'
+FROM open_follow_up AS due JOIN only_subject ON only_subject.call_id = due.call_id
 JOIN call ON call.id = due.call_id AND call.voided_at IS NULL
 WHERE +due.person_id IS NULL AND +due.referral_id IS NULL;
 

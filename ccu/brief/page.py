@@ -21,6 +21,7 @@ from ccu.session import Session
 
 MOST_ROWS = 10  # of each list on the page; the JSON has all
 DAY = timedelta(days=1)
+SPARE = ("outcome", "nature", "due")  # a narrow terminal leaves these out, the first one first
 FOLLOW_UP_COLUMNS = ("id", "due", "owner", "what", "for")
 
 # key -> heading, columns, text for an empty list; in the order of the page
@@ -38,7 +39,7 @@ PARTS: dict[str, tuple[str, tuple[str, ...], str]] = {
         ("person", "calls", "last", "places"),
         "none",
     ),
-    "in_hospital": ("Hospitalized (last report)", ("person", "heard"), "none"),
+    "in_hospital": ("Hospitalized (last report)", ("person", "heard", "who"), "none"),
     # Without text for an empty list: shown only if there is something to do.
     "flags_to_verify": ("Safety notes to verify", ("id", "place", "source", "by", "written"), ""),
     "flags_expiring": (
@@ -151,7 +152,7 @@ def _document(session: Session, data: dict[str, Any], names: bool) -> Document:
         sections.append(
             Section(
                 heading + count,
-                table=Table(columns, rows[:MOST_ROWS]) if rows else None,
+                table=Table(columns, rows[:MOST_ROWS], spare=SPARE) if rows else None,
                 lines=[f"and {more} more"] if more > 0 else [],
                 empty=empty,
                 main=key == "overdue",

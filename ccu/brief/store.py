@@ -54,8 +54,8 @@ ORDER BY unixepoch(call.occurred_at) DESC, call.id DESC
 # What is known of each person, the latest report first: attempts at their follow-ups, and calls
 # about them.
 _REPORTS = """
-SELECT person, follow_up_id, hospital, occurred_at FROM (
-  SELECT human.canonical_id AS person, follow_up.id AS follow_up_id,
+SELECT person, follow_up_id, call_id, hospital, occurred_at FROM (
+  SELECT human.canonical_id AS person, follow_up.id AS follow_up_id, NULL AS call_id,
          attempt.result = 'hospital' AS hospital, attempt.occurred_at, attempt.id
   FROM json_each(:people) AS people
   CROSS JOIN human ON human.id = people.value
@@ -63,6 +63,7 @@ SELECT person, follow_up_id, hospital, occurred_at FROM (
   JOIN attempt ON attempt.follow_up_id = follow_up.id
   UNION ALL
   SELECT human.canonical_id, NULL,
+         (SELECT call.id WHERE NOT EXISTS (SELECT 1 FROM only_subject WHERE call_id = call.id)),
          EXISTS (SELECT 1 FROM hospital_call WHERE hospital_call.call_id = call.id),
          call.occurred_at, call.id
   FROM json_each(:people) AS people
@@ -150,8 +151,10 @@ def seen_often(connection: sqlite3.Connection, span: dict[str, Any]) -> list[dic
 def in_hospital(
     connection: sqlite3.Connection, span: dict[str, Any], view: View
 ) -> list[dict[str, Any]]:
-    """Return person and heard of people whose latest report is from a hospital.
+    """Return person, heard and who: the people whose latest report is from a hospital.
 
+    Of a call with several subjects nobody knows who it was: it is listed once, without a person,
+    and `who` has "one of the people of call 2".
     A report is the result of a follow-up, or a call about them: one that ended in an emergency
     examination or a transport to hospital. Listed are people with something due, and those who a
     call of the span took to hospital.
@@ -166,11 +169,15 @@ def in_hospital(
         if row["hospital"] and row["follow_up_id"] and view.follow_ups([row["follow_up_id"]]):
             continue  # hidden: the latest report that this account may see counts
         last[row["person"]] = row
-    return [
-        {"person": person_id, "heard": dates.minute(row["occurred_at"])}
-        for person_id, row in last.items()
-        if row["hospital"]
-    ]
+    found: dict[tuple[int | None, int | None], dict[str, Any]] = {}
+    for person_id, row in last.items():
+        if row["hospital"]:
+            call = row["call_id"]
+            person = person_id if call is None else None
+            who = "" if call is None else f"one of the people of call {call}"
+            heard = dates.minute(row["occurred_at"])
+            found.setdefault((person, call), {"person": person, "heard": heard, "who": who})
+    return list(found.values())
 
 
 def flags_to_verify(connection: sqlite3.Connection, today: date) -> list[dict[str, Any]]:

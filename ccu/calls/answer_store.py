@@ -1,7 +1,7 @@
 """What the outcome line of a call is made of: its referrals and follow-ups, with their last result.
 
-`calls` and `people` are numbers; with `people`, the records of one person, only theirs and those
-that name no person.
+`calls` and `people` are numbers; with `people`, the records of one person, only theirs. What names
+no person is for the only subject of the call, and of several for none of them.
 """
 
 import json
@@ -39,8 +39,9 @@ LEFT JOIN attempt AS reached ON reached.id = (
   WHERE follow_up.referral_id = referral.id AND follow_up_result.reached)
 WHERE referral.id = :referral_id
    OR (referral.call_id IN (SELECT value FROM json_each(:calls)) AND status <> 'entered_in_error'
-       AND (:people IS NULL OR referral.person_id IS NULL
-            OR referral.person_id IN (SELECT value FROM json_each(:people))))
+       AND (:people IS NULL OR EXISTS (
+         SELECT 1 FROM referral_for JOIN json_each(:people) ON value = referral_for.person_id
+         WHERE referral_for.referral_id = referral.id)))
 ORDER BY referral.id
 """
 _FOLLOW_UPS = """
@@ -55,8 +56,9 @@ LEFT JOIN follow_up_result ON follow_up_result.code = last.result
 WHERE +follow_up.referral_id IS NULL  -- the plus keeps SQLite from that index: most rows have none
   AND follow_up.cancelled IS NOT 1
   AND follow_up.call_id IN (SELECT value FROM json_each(:calls))
-  AND (:people IS NULL OR follow_up.person_id IS NULL
-       OR follow_up.person_id IN (SELECT value FROM json_each(:people)))
+  AND (:people IS NULL OR coalesce(follow_up.person_id,
+         (SELECT person_id FROM only_subject WHERE only_subject.call_id = follow_up.call_id))
+         IN (SELECT value FROM json_each(:people)))
 ORDER BY next_due IS NULL, unixepoch(next_due), last.id DESC
 """
 

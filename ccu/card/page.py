@@ -201,7 +201,7 @@ def no_warnings(card: Mapping[str, Any], see: str) -> str:
 
 
 def _not_recorded(calls: Sequence[Mapping[str, Any]]) -> str:
-    """Return for how many calls nobody recorded whether there were hazards; empty for none."""
+    """Return for how many calls it is not recorded whether there were hazards; empty for none."""
     without = sum(not call["hazards_recorded"] for call in calls)
     if not without:
         return ""
@@ -313,7 +313,8 @@ def repeat_lines(counts: dict[str, Any], what: str) -> list[str]:
 def calls_section(calls: Sequence[dict[str, Any]], *more: str) -> Section:
     """Return the calls, newest first; `more` are columns before the outcome."""
     columns = (*CALL_COLUMNS[:4], *more, *CALL_COLUMNS[4:])
-    return Section("Calls", table=Table(columns, calls), empty="no calls recorded", main=True)
+    table = Table(columns, calls, spare=("care", "outcome"))
+    return Section("Calls", table=table, empty="no calls recorded", main=True)
 
 
 def plan_sections(plans: Sequence[dict[str, Any]], of_person: bool = False) -> list[Section]:

@@ -16,6 +16,8 @@ from ccu.people.screen_parts import agency, day, listed_items, near_day
 from ccu.places.store import OTHER_UNIT
 
 LABEL = 8  # columns
+WIDE = 100  # columns, from which a call has its place and its disposition
+LEAST_CELL = 8  # columns of a call's nature and answer, before its place is cut
 SPARE = 5  # rows of the terminal that are left free: the prompt and a little above the card
 LEAST_ROOM = 10  # lines of the card on a low terminal, which has none to spare but the prompt's
 LEAST_WARNING = 30  # columns, below which a warning is not shortened: too few of its words remain
@@ -229,16 +231,25 @@ def _open(each: Mapping[str, Any], today: date) -> str:
 
 
 def _calls(calls: Sequence[Mapping[str, Any]], today: date, room: int) -> Iterator[str]:
-    """Yield a line a call, in columns that share the room."""
-    shown = ("place", "nature", "outcome", "answer")  # the place on the card of a person
+    """Yield a line a call, in columns that share the room; the place is cut last.
+
+    The card of a person has the place, and no disposition where there is no room for it.
+    """
+    shown = ["place", "nature", "outcome", "answer"]
+    if calls and "place" in calls[0] and room < WIDE:
+        shown.remove("outcome")
     rows = [
         [f"{near_day(each['occurred'][:10], today)} {each['occurred'][11:]}"]
         + [one_line(str(each[key])) for key in shown if key in each]
         for each in calls
     ]
     widest = [max(map(width, column), default=0) for column in zip(*rows, strict=True)]
+    first = 2 if calls and "place" in calls[0] else 1  # the first column to be cut
     while widest and sum(widest) + 2 * len(widest) - 2 > room:
-        index = widest.index(max(widest[1:]), 1)
+        rest = range(first, len(widest))
+        index = max(rest, key=lambda place: widest[place])
+        if first > 1 and widest[index] <= LEAST_CELL:
+            index = 1  # the place
         widest[index] -= 1
         if widest[index] < 4:
             break

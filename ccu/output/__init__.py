@@ -121,6 +121,7 @@ class Table:
     """Rows under columns. The order of `columns` is a contract; only screens show the title.
 
     `labels`: of each column of codes what a person reads instead; CSV and JSON keep the codes.
+    `spare`: columns that a terminal too narrow for all leaves out, the first one first.
     Cells: None is empty, True and False are yes and no (in JSON null, true, false); strings are
     never read as numbers. A row that does not fit the columns is a bug and raises ValueError.
     """
@@ -129,6 +130,7 @@ class Table:
     rows: Iterable[Row]
     title: str = ""
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    spare: tuple[str, ...] = ()
 
     @property
     def headings(self) -> list[str]:

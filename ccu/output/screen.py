@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ccu.output import Sink
 
 PAGE = 500  # rows laid out together; a longer table repeats its header, so that memory is limited
+MOST_LINES = 2  # of a row, before spare columns are left out
 GAPS = (2, 1)  # between columns; one where two do not fit
 LONGEST_WORD = 20  # cells fold between words; a longer word is cut
 _MOMENT = re.compile("(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}/[0-9]{2}/[0-9]{4}) [0-9:]{5,8}")
@@ -34,7 +35,8 @@ def table(table: Table, sink: "Sink") -> Iterator[str]:
     console = _console(sink)
     rows = table.shown()
     page = list(islice(rows, PAGE))
-    layout = _layout(table.headings, page, console.width)
+    kept, layout = _fitting(table, page, console.width)
+    headings = _only(kept, table.headings)
     if table.title:
         yield _drawn(console, _text([one_line(table.title)], "bold"))
     if not page:
@@ -44,8 +46,11 @@ def table(table: Table, sink: "Sink") -> Iterator[str]:
         if layout is None:
             yield ("" if first else "\n") + _drawn(console, _records(table.headings, page))
         else:
-            yield _drawn(console, _grid(table.headings, page, *layout, framed=True))
+            shown = [_only(kept, row) for row in page]
+            yield _drawn(console, _grid(headings, shown, *layout, framed=True))
         page, first = list(islice(rows, PAGE)), False
+    if left_out := _left_out(table, kept):
+        yield _drawn(console, _text([left_out]))
 
 
 def document(document: Document, sink: "Sink") -> Iterator[str]:
@@ -82,11 +87,14 @@ def _parts(
         )
     if table:
         rows = list(table.shown())
-        layout = _layout(table.headings, rows, room)
+        kept, layout = _fitting(table, rows, room)
         if layout is None:
             yield _records(table.headings, rows)
         else:
-            yield _grid(table.headings, rows, *layout, framed=False)
+            shown = [_only(kept, row) for row in rows]
+            yield _grid(_only(kept, table.headings), shown, *layout, framed=False)
+        if left_out := _left_out(table, kept):
+            yield _text([left_out])
     if texts:
         yield _text([line for text in texts for line in lines(text)])
 
@@ -126,7 +134,8 @@ def _records(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> "RichTabl
     for row in rows:
         if pairs:
             pairs.append(("", [""]))
-        pairs += [(column, [cell(value)]) for column, value in zip(columns, row, strict=True)]
+        named = [(column, cell(value)) for column, value in zip(columns, row, strict=True)]
+        pairs += [(column, [text]) for column, text in named if text]
     return _pairs(pairs)
 
 
@@ -139,6 +148,46 @@ def _pairs(pairs: Sequence[tuple[str, Sequence[str]]]) -> "RichTable":
     for name, value in pairs:
         grid.add_row(_text([name]), _text(value))
     return grid
+
+
+def _fitting(
+    table: Table, rows: Sequence[Sequence[Any]], room: int
+) -> tuple[list[int], tuple[list[int], int] | None]:
+    """Return the columns that fit, by index, and their layout; None if not even the needed do.
+
+    As many as fit with at most MOST_LINES a row, else those that are not spare.
+    """
+    kept = list(range(len(table.columns)))
+    names = [name for name in table.spare if name in table.columns]
+    for name in [*names, ""]:
+        shown = [_only(kept, row) for row in rows]
+        layout = _layout(_only(kept, table.headings), shown, room)
+        if not name or (layout and _most_lines(shown, layout[0]) <= MOST_LINES):
+            break
+        kept.remove(table.columns.index(name))
+    return (kept, layout) if layout else (list(range(len(table.columns))), None)
+
+
+def _only(kept: Sequence[int], cells: Sequence[Any]) -> list[Any]:
+    return [cells[index] for index in kept]
+
+
+def _most_lines(rows: Sequence[Sequence[Any]], widths: Sequence[int]) -> int:
+    """Return about how many lines the highest row takes."""
+    return max(
+        (
+            -(-width(cell(value)) // wide)
+            for row in rows
+            for value, wide in zip(row, widths, strict=True)
+        ),
+        default=1,
+    )
+
+
+def _left_out(table: Table, kept: Sequence[int]) -> str:
+    """Return what a terminal this narrow does not show, or nothing."""
+    names = [name for index, name in enumerate(table.headings) if index not in kept]
+    return f"Not shown here: {', '.join(names)} (--format csv has all)" if names else ""
 
 
 def _layout(

@@ -36,6 +36,10 @@ WITH theirs (person_id, household_id) AS (
 work (why, person_id) AS (
   SELECT 'open ' || record, person_id FROM open_work_for  -- also former members
   UNION ALL
+  SELECT 'open ' || record, call_person.person_id  -- it may be for anybody on its call
+  FROM open_work JOIN call_person ON call_person.call_id = open_work.call_id
+  WHERE open_work.person_id IS NULL AND open_work.household_id IS NULL
+  UNION ALL
   SELECT 'active worker', coalesce(worker.person_id, theirs.person_id)
   FROM worker LEFT JOIN theirs ON theirs.household_id = worker.household_id
   WHERE worker.until IS NULL OR worker.until > :today

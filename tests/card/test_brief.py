@@ -129,9 +129,20 @@ def test_who_is_in_hospital_is_the_last_that_was_heard(ccu: Ccu) -> None:
     add(ccu, "18:00")
     tried = ("follow-up", "done", "1", "--next", "in 3 days", "--result")
     assert ccu(*tried, "hospital").code == 0
-    assert brief(ccu)["in_hospital"] == [{"person": 1, "heard": "2026-01-31 14:00"}]
+    assert brief(ccu)["in_hospital"] == [{"person": 1, "heard": "2026-01-31 14:00", "who": ""}]
     assert ccu(*tried, "left_message").code == 0
     assert brief(ccu)["in_hospital"] == []
+
+
+def test_of_several_subjects_nobody_knows_who_is_in_hospital(ccu: Ccu) -> None:
+    line = ("log-call", "--when", "2026-01-31 09:00", "--address", "9 Elm St", "--nature", "crisis")
+    people = [word for _ in range(5) for word in ("--person", "unknown")]
+    assert ccu(*line, "--disposition", "police_exam", *people).code == 0
+    (listed,) = brief(ccu)["in_hospital"]
+    call = json.loads(ccu("call", "list", "--today", "--format", "json").out)[0]["id"]
+    who = f"one of the people of call {call}"
+    assert listed == {"person": None, "heard": "2026-01-31 09:00", "who": who}
+    assert who in ccu("brief").out
 
 
 def test_a_call_that_ended_in_hospital_counts_until_somebody_hears_more(ccu: Ccu) -> None:
@@ -140,7 +151,7 @@ def test_a_call_that_ended_in_hospital_counts_until_somebody_hears_more(ccu: Ccu
         done = ccu(*line, "--disposition", disposition, "--person", "unknown")
         assert done.code == 0, done.err
     assert ccu(*line, "--disposition", "shelter", "--person", "unknown").code == 0
-    here = [{"person": number, "heard": "2026-01-31 09:00"} for number in (2, 3, 4)]
+    here = [{"person": number, "heard": "2026-01-31 09:00", "who": ""} for number in (2, 3, 4)]
     assert sorted(brief(ccu)["in_hospital"], key=lambda row: row["person"]) == here
     assert ccu("call", "void", "4", "--reason", "twice").code == 0
     steps.call(ccu, "3", when="2026-01-31 12:00")  # at home again

@@ -352,3 +352,29 @@ def test_a_follow_up_of_the_call_alone_is_an_answer_too(ccu: Ccu) -> None:
     assert answer(ccu) == "Declined Jan 31; next try Feb 1"
     assert ccu("follow-up", "done", "2", "--result", "reached").code == 0
     assert answer(ccu) == "Contact made Jan 31"
+
+
+def test_a_referral_without_a_person_is_on_the_card_of_its_address_alone(ccu: Ccu) -> None:
+    """Of a call with several subjects it is nobody's in particular, nor another address's."""
+    both = ("--person", "described: tall man", "--person", "described: short man")
+    two = ("log-call", "--when", "2026-01-30 10:00", "--nature", "crisis")
+    logged = ccu(*two, "--address", "8 Elm St", *both, "--format", "json")
+    assert logged.code == 0, logged.err
+    call = json.loads(logged.out)["id"]
+    assert ccu(*two, "--address", "9 Oak St", "--person", "2").code == 0
+    made = ("--to", "homes with hope", "--need", "housing", "--handoff", "direct_notice")
+    done = ccu("refer", str(call), *made, "--no-input")
+    assert done.code == 0, done.err
+
+    def open_on(*card: str) -> list[str]:
+        found = json.loads(ccu("history", *card, "--format", "json").out)
+        return [each["record"] for each in found["open"]]
+
+    assert "referral" in open_on("8 Elm St")
+    for card in (("--person", "2"), ("--person", "3"), ("9 Oak St",)):
+        assert open_on(*card) == []
+    (on_card,) = [
+        each["answer"]
+        for each in json.loads(ccu("history", "--person", "3", "--format", "json").out)["calls"]
+    ]
+    assert on_card == ""

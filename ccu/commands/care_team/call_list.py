@@ -25,6 +25,7 @@ COLUMNS = ("id", "occurred", "nature", "place", "outcome", "decision", "due", "o
 # The columns that files have besides, for analysis: a screen has no room for them.
 IN_FILES = ("incident", "dispatched", "arrived", "cleared", "address", "beat", "priority",
             "cad_nature", "cad_disposition")  # fmt: skip
+SPARE = ("outcome", "owner", "due")  # a narrow terminal leaves these out, the first one first
 USUAL_DAYS = 7  # of the list, where no span is asked for
 NATURE, NO_ACTION = code("nature"), code("no_action_reason")
 
@@ -90,7 +91,7 @@ def list_(
         work.audit("call-list", rows=len(found))
     file = (format or default_format(output, terminal=False)) in FOR_FILES
     columns = (*COLUMNS, *IN_FILES) if file else COLUMNS
-    emit(Table(columns, found, title="Calls"), format, output)
+    emit(Table(columns, found, title="Calls", spare=SPARE), format, output)
 
 
 @app.command()

@@ -35,6 +35,8 @@ app = group("Joined to `ccu follow-up` by the map in cli.py.")
 LIST_COLUMNS = (
     *("id", "due", "days_late", "state", "owner", "what", "attempts", "last_try", "risk", "for"),
 )
+# What a narrow terminal leaves out, the first one first.
+SPARE = ("last_try", "attempts", "state", "days_late", "what", "phone")
 OVERDUE_COLUMNS = ("id", "days_late", "due", "owner", "what", "for", "new")
 
 
@@ -101,7 +103,7 @@ def list_(
     rows = follow_ups.list_rows(session, given)
     columns = follow_ups.add_names(session, rows, LIST_COLUMNS, "follow-up-list", names)
     columns = notice_column(rows, columns, "follow_up", session.view)
-    emit(Table(columns, rows, title="Follow-ups"), plain, output)
+    emit(Table(columns, rows, title="Follow-ups", spare=SPARE), plain, output)
 
 
 @app.command()
@@ -164,7 +166,7 @@ def overdue(
         rows = sorted(rows, key=lambda row: row["owner"] or "")
         columns = ("owner", *(name for name in columns if name != "owner"))
     if rows or format or output:
-        emit(Table(columns, rows, title="Overdue"), format, output)
+        emit(Table(columns, rows, title="Overdue", spare=("new", *SPARE[4:])), format, output)
     elif session.interactive:
         say("Nothing new is overdue." if new and late else "Nothing is overdue.")
     if record or (record is None and not session.interactive):

@@ -45,7 +45,8 @@ def list_(
     columns: tuple[str, ...] = page.NAMED_COLUMNS if names else page.COLUMNS
     columns = notice_column(found, columns, "referral", session.view)
     labels = codes.of_columns(session.db, status="referral_status", need="need")
-    emit(Table(columns, found, title="Referrals", labels=labels), format, output)
+    spare = ("place", "person", "owner") if names else ("place", "owner")
+    emit(Table(columns, found, title="Referrals", labels=labels, spare=spare), format, output)
 
 
 @app.command()
