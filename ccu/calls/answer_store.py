@@ -16,7 +16,9 @@ SELECT referral.id, referral.call_id, referral.status,
                              WHERE other.referral_id = referral.id AND coalesce(other.undone, 0) = 0
                                AND other.status <> referral.status), 0)
         ORDER BY id LIMIT 1) AS since,
-       (SELECT accepted_at FROM acceptance WHERE referral_id = referral.id) AS connected,
+       (SELECT occurred_at FROM engagement
+        WHERE referral_id = referral.id AND unixepoch(occurred_at) >= unixepoch(referral.made_at)
+        ORDER BY unixepoch(occurred_at) LIMIT 1) AS connected,
        reached.occurred_at AS reached, reached.result,
        EXISTS (SELECT 1 FROM follow_up JOIN attempt ON attempt.follow_up_id = follow_up.id
                WHERE follow_up.referral_id = referral.id) AS tried,

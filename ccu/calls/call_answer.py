@@ -15,11 +15,11 @@ from ccu.people.open_work_store import AsOf
 from ccu.records.visibility import Hidden, View
 
 # status -> its words; {since} is the day it got that status, {connected} the day of the first
-# connection. The best result comes first; a waiting referral comes after the connected ones.
+# engagement. The best result comes first; a waiting referral comes after the connected ones.
 WORDS = {
     "service_received": "Service received {since}",
     "in_progress": "Connected {connected}",
-    "accepted": "Connected {connected}",
+    "accepted": "Accepted {since}",  # connected once the person was engaged
     "requested": "",  # these three wait: see _of_open
     "draft": "",
     "on_hold": "",
@@ -104,7 +104,8 @@ def of_referral(connection: sqlite3.Connection, referral_id: int, as_of: AsOf) -
 
 
 def _of_referral(row: sqlite3.Row, as_of: AsOf) -> str:
-    words = WORDS.get(row["status"], "")
+    is_connected = row["status"] == "accepted" and row["connected"]
+    words = WORDS["in_progress"] if is_connected else WORDS.get(row["status"], "")
     if not words:
         return _of_open(row["next_due"], row if row["tried"] else None, as_of)
     return words.format(

@@ -286,7 +286,7 @@ def test_what_waits_states_when_somebody_tries_next(ccu: Ccu) -> None:
 @pytest.mark.parametrize(
     ("statuses", "says"),
     [
-        (["accepted"], "Connected Jan 31"),
+        (["accepted"], "Accepted Jan 31"),
         (["accepted", "in_progress"], "Connected Jan 31"),
         (["accepted", "service_received"], "Service received Jan 31"),
         (["contact_only"], "Contact made Jan 31, no service"),
@@ -314,7 +314,19 @@ def test_of_several_the_best_news_is_told(ccu: Ccu) -> None:
     update(ccu, 1, "declined")
     assert answer(ccu) == "Not tried yet; due Jan 31"
     update(ccu, 2, "accepted")
+    assert answer(ccu) == "Accepted Jan 31"
+
+
+def test_accepted_is_connected_once_the_person_was_reached(ccu: Ccu) -> None:
+    steps.refer(ccu)
+    update(ccu, 1, "accepted")
+    done = ("follow-up", "done", "1", "--when", "2026-01-31 13:00")
+    assert ccu(*done, "--result", "left_message", "--next", "2026-02-01 10:00").code == 0
+    assert answer(ccu) == "Accepted Jan 31"
+    assert ccu("follow-up", "done", "1", "--result", "reached").code == 0
     assert answer(ccu) == "Connected Jan 31"
+    assert ccu("undo", "--yes").code == 0
+    assert answer(ccu) == "Accepted Jan 31"
 
 
 def test_a_follow_up_of_the_call_alone_is_an_answer_too(ccu: Ccu) -> None:
