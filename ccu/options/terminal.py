@@ -70,11 +70,11 @@ def ask(
             return answer
 
 
-def ask_until_valid(question: str, read: Callable[[str], Value]) -> Value:
+def ask_until_valid(question: str, read: Callable[[str], Value], end: str = ": ") -> Value:
     """Return what `read` makes of the answer; show its error and ask again when it refuses."""
     while True:
         try:
-            return read(_answer(read_line(f"{question}: ")))
+            return read(_answer(read_line(f"{question}{end}")))
         except (InvalidInput, NotFound) as error:
             sys.stderr.write(f"  {_of_answer(str(error))}\n")
 
