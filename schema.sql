@@ -1517,6 +1517,16 @@ SELECT id AS referral_id,
         ORDER BY unixepoch(occurred_at), id LIMIT 1) AS accepted_at
 FROM referral;
 
+-- When the person of a referral was engaged: a status of in progress or service received, or an attempt
+-- that reached the person. The first one from when it was made on is the day they were connected.
+CREATE VIEW engagement AS
+SELECT referral_id, occurred_at FROM referral_event
+WHERE status IN ('in_progress', 'service_received') AND coalesce(undone, 0) = 0
+UNION ALL
+SELECT follow_up.referral_id, attempt.occurred_at
+FROM follow_up JOIN attempt ON attempt.follow_up_id = follow_up.id
+WHERE follow_up.referral_id IS NOT NULL AND attempt.result = 'reached';
+
 -- Calls that ended in an emergency examination (exam = 1) or in a transport to hospital.
 CREATE VIEW hospital_call AS
 SELECT call_id, disposition, disposition <> 'voluntary_transport' AS exam

@@ -17,16 +17,9 @@ SELECT referral.id, referral.call_id, referral.status,
                                AND other.status <> referral.status), 0)
         ORDER BY id LIMIT 1) AS since,
        (SELECT accepted_at FROM acceptance WHERE referral_id = referral.id) AS accepted,
-       (SELECT at FROM (
-          SELECT occurred_at AS at FROM referral_event
-          WHERE referral_id = referral.id AND status IN ('in_progress', 'service_received')
-            AND coalesce(undone, 0) = 0
-          UNION ALL
-          SELECT attempt.occurred_at FROM follow_up
-          JOIN attempt ON attempt.follow_up_id = follow_up.id
-          WHERE follow_up.referral_id = referral.id AND attempt.result = 'reached')
-        WHERE unixepoch(at) >= unixepoch(referral.made_at)
-        ORDER BY unixepoch(at) LIMIT 1) AS connected,  -- the first engagement, as in the figures
+       (SELECT occurred_at FROM engagement
+        WHERE referral_id = referral.id AND unixepoch(occurred_at) >= unixepoch(referral.made_at)
+        ORDER BY unixepoch(occurred_at) LIMIT 1) AS connected,
        reached.occurred_at AS reached, reached.result,
        EXISTS (SELECT 1 FROM follow_up JOIN attempt ON attempt.follow_up_id = follow_up.id
                WHERE follow_up.referral_id = referral.id) AS tried,

@@ -110,9 +110,8 @@ def of_referral(connection: sqlite3.Connection, referral_id: int, as_of: AsOf) -
 
 
 def _of_referral(row: sqlite3.Row, as_of: AsOf) -> str:
-    words = WORDS.get(row["status"], "")
-    if row["status"] == "accepted" and row["connected"]:
-        words = WORDS["in_progress"]
+    is_connected = row["status"] == "accepted" and row["connected"]
+    words = WORDS["in_progress"] if is_connected else WORDS.get(row["status"], "")
     if not words:
         return _of_open(row["next_due"], row if row["tried"] else None, as_of)
     return words.format(

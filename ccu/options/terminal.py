@@ -71,7 +71,10 @@ def ask(
 
 
 def ask_until_valid(
-    question: str, read: Callable[[str], Value], offer: Callable[[], object] | None = None
+    question: str,
+    read: Callable[[str], Value],
+    offer: Callable[[], object] | None = None,
+    end: str = ": ",
 ) -> Value:
     """Return what `read` makes of the answer; show its error and ask again when it refuses.
 
@@ -79,7 +82,7 @@ def ask_until_valid(
     """
 
     def ask_once() -> Value:
-        while (answer := _answer(read_line(f"{question}: "))) == "?" and offer:
+        while (answer := _answer(read_line(f"{question}{end}"))) == "?" and offer:
             offer()
         return read(answer)
 

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ccu import dates
 from ccu.errors import InvalidInput
 from ccu.options import typed_text
 from ccu.places import names_store
@@ -43,7 +44,7 @@ HINTS = {
     "helps": "what calms them, what they like, who can talk to them",
     "avoid": "what makes it worse",
     "steps": "what to do, in order",
-    "safety": "each as: 2026-01-04, officer report: what was seen",
+    "safety": "each as: 1/4/2026, officer report: what was seen",
     "contacts": "each as: name, relation or agency: phone",
 }
 _ALSO = {"helps": "helps", "avoid": "avoid", "safety": "safety", "who to call": "contacts"}
@@ -130,7 +131,7 @@ def _concern(said: str, where: str, session: Session) -> dict[str, str]:
     day, comma, source = known.partition(",")
     if not (colon and comma and text.strip() and source.strip()):
         raise InvalidInput(
-            f"{where}: write a safety concern as: 2026-01-04, officer report: what was seen"
+            f"{where}: write a safety concern as: 1/4/2026, officer report: what was seen"
         )
     on = typed_text.day(session, day, f"{where}: the day of the concern", future=False)
     return {"on": on.isoformat(), "source": source.strip(), "text": text.strip()}
@@ -154,6 +155,13 @@ def said(field: str, value: Any) -> str:
     if field == "contacts":
         return f"{value['name']}, {value['who']}: {value['phone']}"
     return str(value)
+
+
+def shown(field: str, value: Any) -> str:
+    """Return an item as a screen has it: `said`, with the day as `Jan 4, 2026`."""
+    if field == "safety":
+        return f"{dates.said(value['on'])}, {value['source']}: {value['text']}"
+    return said(field, value)
 
 
 def written(body: Body) -> str:

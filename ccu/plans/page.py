@@ -95,7 +95,7 @@ def _sections(connection: sqlite3.Connection, data: dict[str, Any]) -> list[Sect
     labels = codes.labels(connection, "plan_status")
     sections = [Section(pairs=_pairs(data, labels), main=True)]
     for field, heading in form.HEADINGS.items():
-        items = [form.said(field, each) for each in data["body"][field]]
+        items = [form.shown(field, each) for each in data["body"][field]]
         marks = [f"{n}." if field == "steps" else "-" for n in range(1, len(items) + 1)]
         lines = [f"{mark} {text}" for mark, text in zip(marks, items, strict=True)]
         sections.append(Section(heading, lines=lines))

@@ -80,7 +80,10 @@ def _given(
         return _edited(session, form.to_edit(old, whose), asking)
     if not asking:
         raise InvalidInput("--file is missing; - is standard input, --edit opens an editor")
-    say(f"A plan for {whose}. One item a line; end a field with a blank line.")
+    say(
+        f"A plan for {whose}. One item a line; end a field with a blank line."
+        " Ctrl-C cancels without saving."
+    )
     body = {field: old.get(field, []) for field in FIELDS}
     questions.fill_in([_question(session, body, field) for field in FIELDS])
     return body
@@ -91,7 +94,7 @@ def _question(session: Session, body: dict[str, list[Any]], field: str) -> Quest
         body[field] = _asked(session, field, body[field])
 
     def words() -> str:
-        return "; ".join(form.said(field, each) for each in body[field])
+        return "; ".join(form.shown(field, each) for each in body[field])
 
     return Question(form.HEADINGS[field], ask, words)
 
@@ -113,26 +116,31 @@ def _asked(session: Session, field: str, old: list[Any]) -> list[Any]:
     """Return the items typed for a field; Enter alone keeps the items it has."""
     heading = form.HEADINGS[field]
     for each in old:
-        say(f"  - {form.said(field, each)}")
+        say(f"  - {form.shown(field, each)}")
     keep = "; Enter keeps these, - removes them" if old else ""
-    while True:
-        question = f"{heading} ({form.HINTS[field]}{keep})"
-        lines = [line.strip() for line in terminal.ask_lines(question).split("\n") if line.strip()]
-        if not lines:
-            return old
-        if lines == ["-"]:
-            return []
-        try:
-            if len(lines) > form.MOST_ITEMS:
-                raise InvalidInput(f"{heading} has more than {form.MOST_ITEMS} items")
-            return [
-                form.item(field, _plain(line, where), where, session)
-                for where, line in (
-                    (f"{heading}, line {n}", line) for n, line in enumerate(lines, 1)
-                )
-            ]
-        except InvalidInput as error:
-            say(f"  {error}")
+    say(f"{heading} ({form.HINTS[field]}{keep}):")
+    found: list[Any] = []
+    kept = list(old)
+
+    def read(text: str) -> bool:
+        """Take one item; return whether the field is over."""
+        if text in ("", "."):
+            return True
+        if text == "-" and kept and not found:
+            kept.clear()
+            return True
+        where = f"{heading}, line {len(found) + 1}"
+        if len(found) == form.MOST_ITEMS:
+            raise InvalidInput(f"{heading} has more than {form.MOST_ITEMS} items")
+        found.append(form.item(field, _plain(text, where), where, session))
+        if field == "safety":
+            say(f"  {form.shown(field, found[-1])}")
+        return False
+
+    # A line that is refused is typed again; the lines before it are kept.
+    while not terminal.ask_until_valid(">", read, end=" "):
+        pass
+    return found or kept
 
 
 def _plain(line: str, where: str) -> str:

@@ -64,6 +64,7 @@ def _asked(session: Session, before: Mapping[str, str]) -> dict[str, str]:
 
     def say_states() -> None:
         say("Is there a need, and is it met? Press Enter for a need that you did not ask about.")
+        say("Nothing is saved until the end; Ctrl-C cancels.")
         terminal.show_choices(states.values())
 
     def state(text: str) -> str:

@@ -317,6 +317,18 @@ def test_of_several_the_best_news_is_told(ccu: Ccu) -> None:
     assert answer(ccu) == "Accepted Jan 31"
 
 
+def test_accepted_is_connected_once_the_person_was_reached(ccu: Ccu) -> None:
+    steps.refer(ccu)
+    update(ccu, 1, "accepted")
+    done = ("follow-up", "done", "1", "--when", "2026-01-31 13:00")
+    assert ccu(*done, "--result", "left_message", "--next", "2026-02-01 10:00").code == 0
+    assert answer(ccu) == "Accepted Jan 31"
+    assert ccu("follow-up", "done", "1", "--result", "reached").code == 0
+    assert answer(ccu) == "Connected Jan 31"
+    assert ccu("undo", "--yes").code == 0
+    assert answer(ccu) == "Accepted Jan 31"
+
+
 @pytest.mark.parametrize("result", ["reached", "left_message", "third_party"])
 def test_connected_is_a_first_engagement_and_not_an_acceptance(result: str, ccu: Ccu) -> None:
     """On every screen, as the figure of the report counts it."""

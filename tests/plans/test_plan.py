@@ -12,7 +12,7 @@ import pytest
 
 from ccu.options import terminal
 
-from .. import steps
+from .. import steps, typed
 from ..conftest import Ccu, Result, once
 from ..steps import at, become
 
@@ -271,11 +271,11 @@ def test_the_same_text_is_not_written_twice(ccu: Ccu, db_path: Path) -> None:
 def test_at_a_terminal_it_is_asked_field_by_field_and_starts_from_the_newest(ccu: Ccu) -> None:
     asked = ("plan", "write", "--person", "1")
     typed = (
-        "\n\n\nspeak slowly\n- sit down\n.\n\n\nsoon\n.\n2026-01-04, call 1: threw a cup\n.\n\ny\n"
+        "\n\n\nspeak slowly\n- sit down\n.\n\n\nsoon\n2026-01-04, call 1: threw a cup\n.\n\ny\n"
     )
     done = ccu(*asked, stdin=typed, tty=True)
     assert done.code == 0, done.err
-    assert done.err.count("Safety concerns (") == 2  # the first answer was none
+    assert done.err.count("Safety concerns (") == 1  # the first answer was none
     assert "  Safety concerns, line 1: write a safety concern as: " in done.err
     body = show(ccu, 1)["body"]
     assert body["helps"] == ["speak slowly", "sit down"]
@@ -842,3 +842,28 @@ def test_check_finds_an_approved_plan_that_nobody_approved(ccu: Ccu, db_path: Pa
     assert done.code == 6
     assert name in done.out
     assert "plan 1" in done.out
+
+
+def test_a_line_that_is_refused_leaves_the_lines_before_it(ccu: Ccu, db_path: Path) -> None:
+    empty = [("> ", "")] * 6
+    screen = typed.answer(
+        db_path,
+        ("plan", "write", "--person", "1"),
+        *empty,
+        ("1/4/2026, officer report: what was seen", None),
+        ("> ", "11/20/2025, family: threw a cup"),
+        ("  Nov 20, 2025, family: threw a cup", None),
+        ("> ", "no day at all"),
+        ("write a safety concern as: 1/4/2026, officer report: what was seen", None),
+        ("> ", "1/4/2026, call 1: threw a plate"),
+        ("> ", ""),
+        ("Contacts (", None),
+        ("> ", ""),
+        ("Save? y, n, or a number to change: ", "y"),
+        ("Wrote plan 1", None),
+    )
+    assert "Nov 20, 2025, family: threw a cup; Jan 4, 2026" in screen
+    assert "2025-11-20" not in screen
+    body = json.loads(ccu("plan", "show", "1", "-f", "json").out)["body"]
+    assert [each["on"] for each in body["safety"]] == ["2025-11-20", "2026-01-04"]
+    assert "- Nov 20, 2025, family: threw a cup" in ccu("plan", "show", "1").out

@@ -38,16 +38,10 @@ WITH made AS (
 judged AS MATERIALIZED (
   SELECT made.id, handoff, at + 86400 * :handoff_days <= :as_of_unix AS over,
          EXISTS (
-           SELECT 1 FROM referral_event
-           WHERE referral_id = made.id AND status IN ('in_progress', 'service_received')
-             AND coalesce(undone, 0) = 0
+           SELECT 1 FROM engagement
+           WHERE referral_id = made.id
              AND unixepoch(occurred_at) BETWEEN at AND at + 86400 * :handoff_days
-             AND unixepoch(occurred_at) <= :as_of_unix)
-         OR EXISTS (
-           SELECT 1 FROM follow_up JOIN attempt ON attempt.follow_up_id = follow_up.id
-           WHERE follow_up.referral_id = made.id AND attempt.result = 'reached'
-             AND unixepoch(attempt.occurred_at) BETWEEN at AND at + 86400 * :handoff_days
-             AND unixepoch(attempt.occurred_at) <= :as_of_unix) AS engaged
+             AND unixepoch(occurred_at) <= :as_of_unix) AS engaged
   FROM made),
 line (figure, code, label, sort) AS (  -- the label without what it explains in parentheses
   SELECT 'follow_through', code, substr(label, 1, instr(label || ' (', ' (') - 1), sort FROM handoff
