@@ -119,10 +119,7 @@ class Report:
         return {name: self.records.sentence(each) for name, each in periods.items()}
 
     def is_partial(self, name: str) -> bool:
-        """Return whether `period`, `previous` or `year_before` is not over, not complete, or empty.
-
-        Empty: it ended before the first call of the file.
-        """
+        """Return whether `period`, `previous` or `year_before` is not over, complete or begun."""
         period = {"period": self.period, **compared_with(self.period, "both")}[name]
         return bool(self.gaps[name]) or self.is_not_over(period) or self.is_before(period)
 
@@ -247,13 +244,11 @@ def _notes(report: Report) -> list[str]:
     notes += [f"{label} is not complete: {why}." for label, why in incomplete.items() if why]
     known = {name: each for name, each in compared.items() if not report.is_before(each)}
     labels = list(dict.fromkeys(each.label for each in known.values()))
-    if known and report.is_partial("period"):
+    if known and any(map(report.is_partial, known)) and report.is_partial("period"):
+        notes[-1] += " Periods that are not complete are compared: a difference is not a change."
+    elif known and report.is_partial("period"):
         complete = "The compared periods are" if len(labels) > 1 else f"{labels[0]} is"
-        notes[-1] += (
-            f" {complete} complete: a smaller number so far is not a decrease."
-            if not any(map(report.is_partial, known))
-            else " Periods that are not complete are compared: a difference is not a change."
-        )
+        notes[-1] += f" {complete} complete: a smaller number so far is not a decrease."
     return notes
 
 
@@ -275,11 +270,9 @@ def period_parameters(report: Report, options: Options) -> PeriodParameters:
     that the file had not begun.
     """
     period = report.period
-    made = {
-        name: _parameters(report, each, options)
-        for name, each in compared_with(period, options.compare).items()
-        if not report.is_before(each)
-    }
+    compared = compared_with(period, options.compare).items()
+    kept = {name: each for name, each in compared if not report.is_before(each)}
+    made = {name: _parameters(report, each, options) for name, each in kept.items()}
     is_whole = [not report.is_partial(name) for name in ("period", "previous", "year_before")]
     complete = is_whole[0] and is_whole[1], is_whole[0] and is_whole[2]
     months = [_month(report, each, options) for each in period.months()]
