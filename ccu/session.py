@@ -6,6 +6,7 @@ and wrong usage never touch the file. Nothing else reads the clock or the enviro
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime, time
@@ -168,11 +169,13 @@ class Session:
         said = self.day_said
         if not said:
             return self.machine_now
+        if us := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", said, re.ASCII):
+            said = f"{us[3]}-{us[1]:0>2}-{us[2]:0>2}"
         try:
             moment = datetime.fromisoformat(said)
         except ValueError:
             raise InvalidInput(
-                "--today must be a day such as 2026-01-18, or 2026-01-18T14:00"
+                "--today must be a day such as 1/18/2026, or 2026-01-18T14:00"
             ) from None
         if len(said) <= 10:
             moment = datetime.combine(moment.date(), time(23, 59, 59))

@@ -190,3 +190,11 @@ def test_every_everyday_word_leads_to_a_command() -> None:
     meant = {each for meanings in codes.synonyms("command").values() for each in meanings}
     assert meant - paths == set()
     assert len(meant) > 30
+
+
+def test_today_is_given_as_americans_write_it(ccu: Ccu) -> None:
+    call = ("log-call", "--when", "22:30", "--address", "12 Main St", "--nature", "crisis")
+    assert ccu("--today", "1/30/2026", *call).code == 0
+    assert "2026-01-30T22:30" in ccu("call", "show", "1", "-f", "json").out
+    assert "must be a day such as 1/18/2026" in ccu("--today", "tomorrow", "brief").err
+    assert "did you mean ccu referral or" in ccu("referal", "list").err

@@ -284,7 +284,7 @@ class Amendment:
             if field_of(option) in self._new:
                 raise InvalidInput(f"{flag(option)}: give a new value or --clear it, not both")
         if not (self._new or self._cleared or any(self._added.values()) or note):
-            raise InvalidInput("nothing to amend; to see the options: ccu call edit --help")
+            raise InvalidInput("nothing to change; to see the options: ccu call edit --help")
 
     def over(self, old: Mapping[str, Any], work: Work) -> dict[str, Any]:
         """Return the complete new value of each field that was given. Raises InvalidInput."""

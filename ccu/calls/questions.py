@@ -31,13 +31,14 @@ QUESTIONS = {
     "nature": ("Nature (number, code, or how it begins)", ""),
     "source": ("Reported by", "911"),
     "danger": ('Hazards, separated by commas ("none" if you checked)', ""),
-    "responder": ("Responders, such as police, ems, human_services+clinician", "police"),
+    "responder": ("Responders", "police"),
     "intervention": ("Interventions, separated by commas", ""),
     "disposition": ("Dispositions, separated by commas", ""),
     "minutes": ("Minutes on scene, all responders together", ""),
 }
 # option -> its code list, whose labels show how an answer was understood
 LISTS = {"nature": "nature", "source": "call_source"} | {each: each for each in MANY}
+USUAL_AGENCIES = ("police", "ems", "human_services")  # in the example of an answer
 SKIPPED = ("danger", "intervention", "disposition", "minutes")  # Enter leaves these out
 # In a draft: the question about people was finished; somebody whose possible matches were shown,
 # and lines of a note, where it was interrupted.
@@ -125,6 +126,9 @@ class CallQuestions:
 
     def _ask(self, option: str) -> None:
         question, default = QUESTIONS[option]
+        if option == "responder":
+            usual = [self._label(option, agency) for agency in USUAL_AGENCIES]
+            question += f", such as {', '.join(usual)} + clinician"
         offer, before = self._offered(option), self._typed.get(option, "")
         if offer and option != "responder":
             offer()
@@ -132,7 +136,7 @@ class CallQuestions:
             question += f" [{self._words(option) or before}]"
             question += " (- clears)" if option in SKIPPED else ""
         elif default:
-            question += f" [{default}]"
+            question += f" [{self._label(option, default)}]"
         elif option in SKIPPED:
             question += " (Enter to skip)"
 
@@ -163,6 +167,12 @@ class CallQuestions:
             self._typed["address"] = self._form.values["address"].raw
         if words := self._words(option):
             say(f"  {words}")
+
+    def _label(self, option: str, code: str) -> str:
+        """Return what the town calls a code; the code, if its label cannot be typed here."""
+        table = "agency" if option == "responder" else LISTS.get(option)
+        label = codes.labels(self._connection, table).get(code, code) if table else code
+        return code if any(mark in label for mark in ":+,") else label
 
     def _offered(self, option: str) -> Callable[[], object] | None:
         """Return what prints the choices of a question; those of responders only after `?`."""

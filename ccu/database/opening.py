@@ -336,8 +336,8 @@ def is_encrypted(path: Path) -> bool:
         head, size = os.read(descriptor, 100), os.fstat(descriptor).st_size
     except (FileNotFoundError, NotADirectoryError):
         raise DatabaseMissing(
-            f"there is no database {path}; an administrator sets it up, --db or CCU_DB names"
-            " another"
+            f"there is no database {path}; an administrator sets it up by ccu init, --db or CCU_DB"
+            " names another"
         ) from None
     except OSError as error:
         raise DatabaseUnusable(f"cannot open {path}: {files.reason(error)}") from None
@@ -345,7 +345,7 @@ def is_encrypted(path: Path) -> bool:
         if descriptor is not None:
             os.close(descriptor)
     if not head:
-        raise DatabaseMissing(f"{path} is empty; an administrator sets it up")
+        raise DatabaseMissing(f"{path} is empty; an administrator sets it up by ccu init")
     wal = os.path.lexists(path.with_name(path.name + "-wal"))
     if may_be_encrypted(head) and size >= files.PAGE:
         _check_encrypted(path, size, wal)

@@ -63,6 +63,17 @@ def offset_of(moment: datetime) -> timedelta:
     return offset
 
 
+# What people call a time zone -> the zone of most of the towns in it.
+_USUAL_ZONES = {
+    **dict.fromkeys(("eastern", "et", "est", "edt"), "America/New_York"),
+    **dict.fromkeys(("central", "ct", "cst", "cdt"), "America/Chicago"),
+    **dict.fromkeys(("mountain", "mt", "mst", "mdt"), "America/Denver"),
+    **dict.fromkeys(("pacific", "pt", "pst", "pdt"), "America/Los_Angeles"),
+    **dict.fromkeys(("alaska", "akst", "akdt"), "America/Anchorage"),
+    **dict.fromkeys(("hawaii", "hst"), "Pacific/Honolulu"),
+}
+
+
 def zone(name: str) -> ZoneInfo:
     """Return the time zone of an IANA name such as America/New_York; raises InvalidInput.
 
@@ -82,6 +93,8 @@ def _zone_advice(name: str) -> str:
     from difflib import get_close_matches
     from zoneinfo import available_timezones
 
+    if usual := _USUAL_ZONES.get(" ".join(name.lower().split()[:1])):
+        return f"did you mean {usual}?"
     known = {n.lower(): n for n in available_timezones() if not n.startswith(NOT_PLACES)}
     if not known:
         return "this computer has no table of time zones, so install the Python package tzdata"

@@ -13,8 +13,8 @@ from ccu.errors import InvalidInput
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FORM = "must be days and hours, such as mon-fri 08:30-16:30, or empty for any time"
-HOLIDAYS_FORM = "must be days such as 2026-07-03,2026-12-25"
-_CLOCK = r"([01]\d|2[0-3]):([0-5]\d)"
+HOLIDAYS_FORM = "must be days such as 7/3/2026,12/25/2026"
+_CLOCK = r"([01]?\d|2[0-3]):([0-5]\d)"
 _PART = rf"([a-z]{{3}})(?:-([a-z]{{3}}))? +{_CLOCK} *- *{_CLOCK}"
 _LONGEST = 2000  # characters of a setting: twenty years of holidays
 
@@ -77,6 +77,7 @@ def checked_hours(name: str, value: str) -> str:
     if len(value) > _LONGEST:
         raise InvalidInput(f"{name} {FORM}")
     read(value)
+    value = re.sub(r"\b(\d):", r"0\1:", value)  # 8:30 is kept as 08:30
     return ", ".join(" ".join(p.split()) for p in re.split("[,;]", value.lower()) if p.strip())
 
 

@@ -254,7 +254,7 @@ def _moment(session: "Session", text: str, option: str) -> datetime:
 def _moment_answered(session: "Session", text: str, option: str) -> datetime:
     from ccu.options import typed_text
 
-    return typed_text.moment(session, text, option, tell=False)
+    return typed_text.moment(session, text, "That", tell=False)
 
 
 def moment_words(session: "Session", moment: datetime) -> str:
@@ -275,7 +275,7 @@ def day(*, future: bool) -> OptionType[date]:
     def answer(session: "Session", text: str, option: str) -> date:
         from ccu.options import typed_text
 
-        return typed_text.day(session, text, option, future=future, tell=False)
+        return typed_text.day(session, text, "That", future=future, tell=False)
 
     def words(session: "Session", found: date) -> str:
         from ccu import dates

@@ -25,6 +25,7 @@ MOST_IN_ERROR = 3
 MOST_OFFERED = 9
 ASK = "ask"  # Enter answers nothing
 LONGEST_NAME = 6  # words in the name of a place
+UNREADABLE = "the address cannot be read; write a number and street, such as 12 Main St"
 DOUBTFUL = "No house number or street in this"
 NO_ADDRESS = "no house number or street in this; to look for a person: ccu person find"
 
@@ -82,7 +83,7 @@ def made(work: Work, found: int | Address) -> int:
         return found
     _address, place_id = places.remember(work.connection, found, work.settings.town)
     if place_id is None:
-        raise InvalidInput("the address cannot be read; ccu address shows how it is read")
+        raise InvalidInput(UNREADABLE)
     return place_id
 
 
@@ -100,7 +101,7 @@ def _look(session: Session, address: str, place: int | None) -> tuple[int | Matc
         return places.file_id(session.db, place), read_address("")
     reading = read_address(address.strip(), town=session.settings.names)
     if reading.kind == "none":
-        raise InvalidInput("the address cannot be read; ccu address shows how it is read")
+        raise InvalidInput(UNREADABLE)
     match = places.find(session.db, reading, session.settings.town)
     if match.place is not None and _same_city(session, match, reading):
         return int(match.place["id"]), reading

@@ -135,7 +135,7 @@ def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) 
     Without an option it is an answer, and messages have labels in place of codes.
     """
     wanted = plain(text)
-    labels = {each.code: each.code if option else each.label for each in rows}
+    labels = {each.code: _both(each) if option else each.label for each in rows}
 
     def either(found: Iterable[str]) -> str:
         return (" or " if option else ", ").join(labels[code] for code in found)
@@ -173,8 +173,13 @@ def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) 
         raise InvalidInput(f"{problem}. Did you mean {either(meant)}? {see}")
     if len(in_use) > (_MOST_LISTED if option else _MOST_LABELS):
         raise InvalidInput(f"{problem}. {see}")
-    listed = ", ".join(labels[each.code] for each in in_use)
+    listed = ", ".join(each.code if option else each.label for each in in_use)
     raise InvalidInput(f"{problem}. Choose from {listed}. {see}")
+
+
+def _both(row: Code) -> str:
+    """Return a code to type and, where they differ, what it is called."""
+    return row.code if plain(row.label) == row.code else f"{row.code} ({row.label})"
 
 
 def _beginning(rows: list[Code], wanted: str) -> list[str]:

@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ccu.output.text import labeled
-from ccu.records import codes, table
+from ccu.output.text import for_person, labeled
+from ccu.records import codes, settings, table
 
 # Names that are not the column's own words without its ending.
 _NAMES = {
@@ -74,6 +74,15 @@ def value(connection: sqlite3.Connection, record: str, field: str, value: Any) -
         row = connection.execute("SELECT login FROM staff WHERE id = ?", (value,)).fetchone()
         return row["login"] if row else value
     return labeled(value, known)
+
+
+def setting(connection: sqlite3.Connection, name: str, stored: str) -> str:
+    """Return the value of a setting for a person: labels for codes, days as they are written."""
+    declared = settings.DECLARED[name]
+    known = codes.labels(connection, declared.codes) if declared.codes else {}
+    if not (known or declared.days):
+        return stored
+    return ", ".join(known.get(each) or for_person(each) for each in stored.split(","))
 
 
 def labels(

@@ -37,6 +37,7 @@ class Setting:
     unread: str | None = None
     on_change: Check | None = None  # asked besides of a value that is being set
     is_login: bool = False  # of an active account of the staff list, or empty
+    codes: str = ""  # it holds codes of this list, with commas between
     days: "Direction | None" = None  # it holds days: without a year those of the future or the past
 
     def read(self, name: str, stored: str) -> str | None:
@@ -253,7 +254,7 @@ def _day(name: str, value: str) -> str:
     try:
         return date.fromisoformat(value).isoformat() if value else ""
     except ValueError:
-        raise InvalidInput(f"{name} must be a day such as 2026-01-31") from None
+        raise InvalidInput(f"{name} must be a day such as 1/31/2026") from None
 
 
 # Part 2 and care notes are never a matter of policy: each person consents, or not.
@@ -348,6 +349,7 @@ DECLARED: dict[str, Setting] = {
         _NATURES,
         "Natures that a civilian team may take when no hazard is seen, comma-separated codes",
         _natures,
+        codes="nature",
     ),
     "rate_scene": Setting(
         "", "What an hour on scene costs, in dollars; empty: no cost is printed", _rate
@@ -373,6 +375,7 @@ DECLARED: dict[str, Setting] = {
         "suicide,overdose",
         "Natures that are decided sooner and come first in lists, comma-separated codes",
         _natures,
+        codes="nature",
     ),
     "decide_since": Setting(
         "",

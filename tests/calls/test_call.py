@@ -334,8 +334,8 @@ def test_an_officer_is_told_whose_call_it_is_and_the_audit_keeps_it(
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ((), "nothing to amend; to see the options: ccu call edit --help"),
-        (("--reason", "x"), "nothing to amend; to see the options: ccu call edit --help"),
+        ((), "nothing to change; to see the options: ccu call edit --help"),
+        (("--reason", "x"), "nothing to change; to see the options: ccu call edit --help"),
         (("--clear", "address"), "--clear: a call must have its address; give a new one instead"),
         (("--clear", "beat", "--beat", "4"), "--beat: give a new value or --clear it, not both"),
         (("--nature", "x"), None),

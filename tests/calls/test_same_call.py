@@ -155,5 +155,5 @@ def test_what_agrees_already_is_not_written_again(desk: Desk) -> None:
     desk.counts(text([row()]))
     line = ("log-call", *IMPORTED[:2], "--when", "1/18/2026 22:30", "--nature", "welfare_check")
     done = desk.ccu(*line, "--incident", "26-1", "--beat", "4")
-    assert "Added to it: nothing new." in done.err
+    assert "Nothing was added: it has all of this." in done.err
     assert desk.ask("SELECT * FROM change") == []

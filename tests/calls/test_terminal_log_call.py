@@ -25,7 +25,7 @@ QUESTIONS_AND_ANSWERS = (
     ("  Welfare check", None),
     ("Reported by [911]: ", ""),
     ('Hazards, separated by commas ("none" if you checked) (Enter to skip): ', "none"),
-    ("human_services+clinician [police]: ", ""),
+    ("Human Services + clinician [Police]: ", ""),
     ("Interventions, separated by commas (Enter to skip): ", "1, nal"),
     ("  De-escalation, Naloxone", None),
     ("Dispositions, separated by commas (Enter to skip): ", "resol"),

@@ -89,9 +89,9 @@ def make_stub(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (make_missing, "an administrator sets it up, --db or CCU_DB names another"),
+        (make_missing, "an administrator sets it up by ccu init, --db or CCU_DB names another"),
         (make_folder, "is not a file"),
-        (make_empty, "is empty; an administrator sets it up"),
+        (make_empty, "is empty; an administrator sets it up by ccu init"),
         (make_csv, "is not a ccu database"),
         (make_foreign, "is another program's database, not ccu's"),
         (make_foreign_wal, "is another program's database, not ccu's"),

@@ -81,7 +81,7 @@ def test_without_a_trace_an_administrator_is_named(empty: Ccu, db_path: Path) ->
     assert empty(*ADDRESS) == (
         4,
         "",
-        f"ccu: error: there is no database {db_path}; an administrator sets it up,"
+        f"ccu: error: there is no database {db_path}; an administrator sets it up by ccu init,"
         " --db or CCU_DB names another\n",
     )
     assert files(db_path.parent) == set()

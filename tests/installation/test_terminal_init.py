@@ -16,16 +16,17 @@ if not hasattr(pexpect, "spawn"):
 PROGRAM = ["-c", "import sys; from ccu.cli import main; sys.exit(main(sys.argv[1:]))", "init"]
 QUESTIONS_AND_ANSWERS = (
     ("Town: ", ""),
-    ("  town must be a name, such as Westport", None),
+    ("  Town must be a name, such as Westport", None),
     ("Town: ", "Westport"),
     ("State, such as CT or Connecticut: ", "Conecticut"),
-    ("  state must be a US state, such as CT or Connecticut", None),
+    ("  State must be a US state, such as CT or Connecticut", None),
     ("State, such as CT or Connecticut: ", "Connecticut"),
-    ("Time zone, America/New_York [America/New_York]: ", "Eastern"),
-    ("  the time zone is not a known name", None),
-    ("Time zone, America/New_York [America/New_York]: ", ""),
+    ("Time zone [America/New_York]: ", "Eastern"),
+    ("  The time zone is not a known name; did you mean America/New_York?", None),
+    ("Time zone [America/New_York]: ", ""),
     ("Office hours, such as mon-fri 08:30-16:30 (Enter: any time): ", "business hours"),
-    ("Office hours, such as mon-fri 08:30-16:30 (Enter: any time): ", "mon-fri 08:30-16:30"),
+    ("  Office hours must be days and hours, such as mon-fri 08:30-16:30", None),
+    ("Office hours, such as mon-fri 08:30-16:30 (Enter: any time): ", "mon-fri 8:30-16:30"),
     ("Login that owns what patrol officers refer (Enter: decide later): ", "Dana Lee"),
     ("  it must be one word, the account's name on this machine", None),
     ("Login that owns what patrol officers refer (Enter: decide later): ", "dlee"),
@@ -88,7 +89,7 @@ def test_the_default_owner_may_be_decided_later(empty: Ccu, db_path: Path) -> No
 def test_ctrl_c_at_any_question_makes_nothing(answered: int, empty: Ccu, db_path: Path) -> None:
     terminal = start(db_path)
     answers = [each for each in QUESTIONS_AND_ANSWERS if each[1] in ("Westport", "Connecticut")]
-    answers.append(("Time zone, America/New_York [America/New_York]: ", ""))
+    answers.append(("Time zone [America/New_York]: ", ""))
     for question, answer in answers[:answered]:
         terminal.expect_exact(question)
         terminal.sendline(answer)

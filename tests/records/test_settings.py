@@ -198,3 +198,13 @@ def test_a_day_that_cannot_be_read_is_refused(ccu: Ccu, db_path: Path) -> None:
     for name in ("decide_since", "holidays"):
         assert ccu("settings", name, "13/13/2026").code == 2
     assert stored(db_path) == before
+
+
+def test_a_setting_reads_in_words_on_a_screen(ccu: Ccu) -> None:
+    assert ccu("settings", "holidays", "12/25/2026").out == "holidays is now 12/25/2026\n"
+    changed = ccu("settings", "urgent_natures", "suicide,welfare_check").out
+    assert changed == "urgent_natures is now Suicide attempt or threat, Welfare check\n"
+    screen = " ".join(ccu("settings", "urgent_natures", "-f", "plain").out.split())
+    assert "Suicide attempt or threat, Welfare check" in screen and "welfare_check" not in screen
+    (row,) = json.loads(ccu("settings", "urgent_natures", "-f", "json").out)
+    assert row["value"] == "suicide,welfare_check"

@@ -90,14 +90,15 @@ def command(
         "state": _chosen("state", "State, such as CT or Connecticut", state, asking),
     }
     zones = _ZONES.get(chosen["state"], (_EASTERN,))
-    question = f"Time zone, {' or '.join(zones)} [{zones[0]}]"
+    choices = f", {' or '.join(zones)}" if len(zones) > 1 else ""
+    question = f"Time zone{choices} [{zones[0]}]"
     chosen["timezone"] = _chosen("timezone", question, timezone, asking, zones[0])
     if asking and chosen["timezone"] not in zones:
         say(f"warning: towns of {chosen['state']} keep {' or '.join(zones)}")
     owner = role = ""
     if asking and None in (town, state, timezone):
         more = {name: text for name, text in _MORE.items() if name in settings.DECLARED}
-        chosen |= {name: ask_until_valid(text, _reader(name)) for name, text in more.items()}
+        chosen |= {name: _asked(name, text) for name, text in more.items()}
         owner, role = _owner(access.login(installation.account()))
     key_is_new = encrypt and not encryption.has_key()
     with session.creating(encrypt=encrypt) as connection:
@@ -150,7 +151,23 @@ def _chosen(name: str, question: str, given: str | None, asking: bool, default: 
         return _reader(name)(given)
     if not asking:
         raise InvalidInput(f"--{name} is missing")
-    return ask_until_valid(question, _reader(name, default))
+    return _asked(name, question, default)
+
+
+def _asked(name: str, question: str, default: str = "") -> str:
+    """Ask until the value of a setting is valid; an error calls the setting by its words."""
+    from ccu.records import field_words
+
+    checked = _reader(name, default)
+
+    def read(text: str) -> str:
+        try:
+            return checked(text)
+        except InvalidInput as error:
+            words = str(error).replace(name, field_words.name(name), 1)
+            raise InvalidInput(words[:1].upper() + words[1:]) from None
+
+    return ask_until_valid(question, read)
 
 
 def _reader(name: str, default: str = "") -> Callable[[str], str]:

@@ -31,7 +31,7 @@ def command(
 
       ccu settings decide_since 1/20/2026
     """
-    from ccu.records import settings
+    from ccu.records import field_words, settings
 
     session: Session = ctx.obj
     staff_id = session.staff_id
@@ -40,10 +40,15 @@ def command(
         value = _days(session, name, value)
         with session.writing() as connection:
             stored = settings.change(connection, staff_id, name, value)
-        emit_line(f"{name} is now {stored}")
+        emit_line(f"{name} is now {field_words.setting(session.db, name, stored)}")
         return
     rows = settings.rows(session.db, name)
-    emit(Table(COLUMNS, rows, title="Settings"), format, output)
+    words = {
+        each["value"]: field_words.setting(session.db, each["name"], each["value"])
+        for each in rows
+        if ", " not in each["value"]
+    }
+    emit(Table(COLUMNS, rows, title="Settings", labels={"value": words}), format, output)
 
 
 def _days(session: Session, name: str, value: str) -> str:

@@ -5,7 +5,18 @@ from typing import Annotated
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import LOGIN, REQUIRED, OptionType, arg, code, group, line, opt, typed_text
+from ccu.options import (
+    LOGIN,
+    AskingOption,
+    OptionType,
+    arg,
+    code,
+    group,
+    line,
+    opt,
+    required,
+    typed_text,
+)
 from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
 from ccu.session import Session
 
@@ -26,7 +37,9 @@ def _supervisor(session: Session, text: str, option: str) -> int:
     return LOGIN.read(session, text, option) or 0 if text.strip() else 0
 
 
-ROLE_OPTION = opt("--role", code("staff_role"), "What they do.")
+NEW_LOGIN = OptionType(read=_new_login)
+ROLE = code("staff_role")
+ROLE_OPTION = opt("--role", ROLE, "What they do.")
 LoginArgument = Annotated[int, arg("LOGIN", LOGIN, "The account's login name.")]
 NameOption = Annotated[str | None, opt("--name", line(clears=True), "Name as others see it.")]
 AgencyOption = Annotated[str | None, opt("--agency", code("agency"), "Their agency.")]
@@ -45,16 +58,16 @@ SupervisorOption = Annotated[
 def add(
     ctx: typer.Context,
     login: Annotated[
-        str,
-        arg("LOGIN", OptionType(read=_new_login), "The account's login name on this machine."),
-    ],
-    role: Annotated[str, ROLE_OPTION] = REQUIRED,
+        str | None, arg("LOGIN", NEW_LOGIN, "The account's login name on this machine.")
+    ] = None,
+    role: Annotated[str | None, ROLE_OPTION] = None,
     name: NameOption = None,
     agency: AgencyOption = None,
     phone: PhoneOption = None,
     supervisor: SupervisorOption = None,
+    asking: AskingOption = False,
 ) -> None:
-    """Add an account; one that was retired comes back.
+    """Add an account; one that was retired comes back. Asks for what is missing.
 
     Example:
 
@@ -64,6 +77,11 @@ def add(
 
     session: Session = ctx.obj
     by = session.staff_id
+    if asking and login is None:
+        login = NEW_LOGIN.ask(session, "Login, the account's name on this machine", "LOGIN")
+    if asking and role is None:
+        role = ROLE.ask(session, "Role", "--role")
+    login, role = required(login, "LOGIN"), required(role, "--role")
     with session.writing() as connection:
         staff.add(connection, login, role, _fields(name, role, agency, phone, supervisor), by)
     emit_line(f"Added {login} ({codes.labels(session.db, 'staff_role')[role]}).")

@@ -2,17 +2,33 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
 from ccu.errors import InvalidInput
-from ccu.options import PAST_DAY, PROVIDER, arg, code, group, line, opt, whole_number, with_options
+from ccu.options import (
+    PAST_DAY,
+    PROVIDER,
+    AskingOption,
+    arg,
+    code,
+    group,
+    line,
+    opt,
+    required,
+    terminal,
+    whole_number,
+    with_options,
+)
 from ccu.output import emit_line, say
+from ccu.records import codes
 from ccu.session import Session
 
 app = group("Who can help with what: find, add, list, show, edit, retire, import, stale.")
 
+NEED = code("need", commas=True)
 NAME = line(200, needed=True, name="the name")
 TEXT, AGE = line(2_000, clears=True), whole_number(130)
 
@@ -27,7 +43,7 @@ class ProviderOptions:
         list[str] | None,
         opt(
             "--need",
-            code("need", commas=True),
+            NEED,
             "What it helps with; replaces the entire list. Repeatable.",
         ),
     ] = None
@@ -79,14 +95,30 @@ def _fields(given: ProviderOptions, name: str | None) -> dict[str, Any]:
     return {field: value for field, value in fields.items() if value is not None}
 
 
+def _ask_needs(session: Session) -> list[str]:
+    """Ask which needs a provider helps with, and show how the answer was understood."""
+    offer = partial(NEED.offer, session) if NEED.offer else None
+    if offer:
+        offer()
+    found: list[str] = terminal.ask_until_valid(
+        "What it helps with, separated by commas",
+        lambda answer: NEED.read_answer(session, answer, "the need"),
+        offer,
+    )
+    labels = codes.labels(session.db, "need")
+    say(f"  {', '.join(labels[each] for each in found)}")
+    return found
+
+
 @app.command()
 @with_options(ProviderOptions)
 def add(
     ctx: typer.Context,
-    name: Annotated[str, arg("NAME", NAME, "Its name.")],
     given: ProviderOptions,
+    name: Annotated[str | None, arg("NAME", NAME, "Its name.")] = None,
+    asking: AskingOption = False,
 ) -> None:
-    """Add a provider, or restore a retired one of the same name.
+    """Add a provider, or restore a retired one of the same name. Asks for what is missing.
 
     It counts as verified today unless you give --verified.
 
@@ -99,6 +131,11 @@ def add(
 
     session: Session = ctx.obj
     given.verified_on = given.verified_on or session.today
+    if asking and name is None:
+        name = NAME.ask(session, "Name of the provider", "NAME")
+    name = required(name, "NAME")
+    if asking and not given.needs:
+        given.needs = _ask_needs(session)
     fields = _fields(given, name)
     if "needs" not in fields:
         raise InvalidInput("--need is missing")

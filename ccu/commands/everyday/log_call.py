@@ -106,10 +106,11 @@ def _completed(call_id: int, changed: list[str], left: list[str]) -> str:
     """Return what was added to a call on file, and what stayed, in a line."""
     from ccu.calls.page import label
 
-    added = ", ".join(label(field) for field in changed) or "nothing new"
+    added = ", ".join(label(field) for field in changed)
     stayed = ", ".join(label(field) for field in left)
     kept = f" Left as it was: {stayed}; to change it: ccu call edit {call_id}." if left else ""
-    return f"Call {call_id} was on file already. Added to it: {added}.{kept}"
+    new = f"Added to it: {added}." if added else "Nothing was added: it has all of this."
+    return f"Call {call_id} was on file already. {new}{kept}"
 
 
 def _page(
@@ -129,7 +130,8 @@ def _page(
     ]
     data = {"id": call_id, "call": record, "card": None, "near": similar}
     data |= {"alike": [each["id"] for each in entered.alike], "completed": completed}
-    logged = f"Logged call {call_id}." if completed is None else f"Completed call {call_id}."
+    done = "Logged" if completed is None else "Completed" if completed else "Unchanged:"
+    logged = f"{done} call {call_id}."
     place_id = record["place_id"]
     if place_id is None:
         note = "No address was recognized, so there is no card; it is kept as typed."
