@@ -84,7 +84,7 @@ def test_files_keep_every_column(ccu: Ccu) -> None:
         assert f'"{key}"' in ccu(*words, "--format", "csv").out.splitlines()[0]
 
 
-def test_the_card_of_a_person_has_its_addresses_whole(ccu: Ccu) -> None:
+def test_the_card_of_a_person_has_its_addresses_in_full(ccu: Ccu) -> None:
     lines = shown("history", "--person", "1")
     assert sum(SHOWN in line for line in lines) >= 3
     assert max(map(len, lines)) <= 80

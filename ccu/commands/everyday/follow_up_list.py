@@ -35,8 +35,7 @@ app = group("Joined to `ccu follow-up` by the map in cli.py.")
 LIST_COLUMNS = (
     *("id", "due", "days_late", "state", "owner", "what", "attempts", "last_try", "risk", "for"),
 )
-# What a narrow terminal leaves out, the first one first.
-SPARE = ("last_try", "attempts", "state", "days_late", "what", "phone")
+SPARE = ("last_try", "attempts", "state", "days_late", "what", "phone")  # left out if narrow
 OVERDUE_COLUMNS = ("id", "days_late", "due", "owner", "what", "for", "new")
 
 
