@@ -270,9 +270,7 @@ def test_the_same_text_is_not_written_twice(ccu: Ccu, db_path: Path) -> None:
 
 def test_at_a_terminal_it_is_asked_field_by_field_and_starts_from_the_newest(ccu: Ccu) -> None:
     asked = ("plan", "write", "--person", "1")
-    typed = (
-        "\n\n\nspeak slowly\n- sit down\n.\n\n\nsoon\n2026-01-04, call 1: threw a cup\n.\n\ny\n"
-    )
+    typed = "\n\n\nspeak slowly\n- sit down\n.\n\n\nsoon\n2026-01-04, call 1: threw a cup\n.\n\ny\n"
     done = ccu(*asked, stdin=typed, tty=True)
     assert done.code == 0, done.err
     assert done.err.count("Safety concerns (") == 1  # the first answer was none
