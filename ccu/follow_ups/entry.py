@@ -154,6 +154,12 @@ def sign(session: Session, follow_up_id: int) -> str:
     return f"Signed follow-up {follow_up_id}; it is closed.{_next(session, done)}"
 
 
+def require_shown(session: Session, follow_up_id: int) -> None:
+    """Raise NotFound or NotAllowed for a follow-up that the account cannot change."""
+    visibility.refuse("follow-up", session.view.follow_ups([follow_up_id]))
+    follow_ups.read(session.db, follow_up_id)
+
+
 def void(session: Session, follow_up_id: int, attempt: bool, why: str) -> str:
     """Cancel a follow-up, or void its last attempt; return what was done."""
     visibility.refuse("follow-up", session.view.follow_ups([follow_up_id]))

@@ -128,7 +128,7 @@ def _asked(session: Session, field: str, old: list[Any]) -> list[Any]:
             return True
         if text == "-" and kept and not found:
             kept.clear()
-            return True
+            return False
         where = f"{heading}, line {len(found) + 1}"
         if len(found) == form.MOST_ITEMS:
             raise InvalidInput(f"{heading} has more than {form.MOST_ITEMS} items")

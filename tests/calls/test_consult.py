@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .. import steps
+from .. import steps, typed
 from ..conftest import Ccu, run_ccu
 from ..steps import at
 
@@ -119,3 +119,14 @@ def test_a_consult_is_edited_and_keeps_what_it_was(ccu: Ccu, tmp_path: Path) -> 
     assert done.out == "Consult 1 already has these values; nothing was changed.\n"
     for wrong in (("--asked-by", "dlee"), ("--clear", "minutes"), ("--call", "9"), ()):
         assert ccu("consult", "edit", "1", *wrong).code != 0
+
+
+def test_at_a_terminal_who_was_asked_and_the_minutes_are_asked(ccu: Ccu, db_path: Path) -> None:
+    typed.answer(
+        db_path,
+        ("consult", "add"),
+        ("Who was asked (login): ", "nobody-here"),
+        ("Who was asked (login): ", "dlee"),
+        ("Minutes it took: ", "10"),
+        ("Added consult", None),
+    )

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from .. import steps
-from ..conftest import Ccu
+from .. import steps, typed
+from ..conftest import Ccu, run_ccu
 from ..steps import become
 
 NOW = "2026-01-31T14:00"
@@ -132,3 +132,17 @@ def test_an_intern_voids_only_their_own(ccu: Ccu, monkeypatch: pytest.MonkeyPatc
     )
     add(ccu, "--call", "1")
     assert ccu("follow-up", "void", "2", *WHY).code == 0
+
+
+def test_at_a_terminal_the_reason_is_asked(ccu: Ccu, db_path: Path) -> None:
+    add(ccu, "--call", "1")
+    typed.answer(
+        db_path,
+        ("follow-up", "void", "1"),
+        ("Why was it an error: ", ""),
+        ("Reason is empty", None),
+        ("Why was it an error: ", "entered twice"),
+        ("Cancelled follow-up 1; it is kept, but counts nowhere.", None),
+    )
+    gone = run_ccu("follow-up", "void", "9", tty=True)
+    assert (gone.code, gone.err) == (3, "ccu: error: no follow-up 9\n")

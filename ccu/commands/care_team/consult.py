@@ -13,12 +13,13 @@ from ccu.options import (
     PAST_DAY,
     PERSON,
     REASON,
-    REQUIRED,
+    AskingOption,
     arg,
     group,
     needs_reason,
     number_of,
     opt,
+    required,
     whole_number,
 )
 from ccu.output import (
@@ -37,6 +38,7 @@ app = group("Officers' questions to clinicians: add, list, show.")
 
 COLUMNS = ("id", "when", "asked_by", "clinician", "minutes", "call", "person", "note")
 LONGEST_CONSULT = 1_440  # minutes
+MINUTES = whole_number(LONGEST_CONSULT)
 CONSULT = number_of("consult", "CONSULT")
 
 CallOption = Annotated[int | None, opt("--call", CALL, "About this call.")]
@@ -48,13 +50,12 @@ def add(
     ctx: typer.Context,
     call: CallOption = None,
     person: PersonOption = None,
-    clinician: Annotated[int, opt("--clinician", LOGIN, "Who was asked.")] = REQUIRED,
-    minutes: Annotated[
-        int, opt("--minutes", whole_number(LONGEST_CONSULT), "Minutes it took.")
-    ] = REQUIRED,
+    clinician: Annotated[int | None, opt("--clinician", LOGIN, "Who was asked.")] = None,
+    minutes: Annotated[int | None, opt("--minutes", MINUTES, "Minutes it took.")] = None,
     asked_by: Annotated[int | None, opt("--asked-by", LOGIN, "Who asked; default you.")] = None,
     when: Annotated[datetime | None, opt("--when", MOMENT, "When; default now.")] = None,
     note: Annotated[str | None, opt("--note-file", NOTE, "A note; - is standard input.")] = None,
+    asking: AskingOption = False,
 ) -> None:
     """Record a question to a clinician and how long it took.
 
@@ -70,11 +71,15 @@ def add(
     from ccu.calls import consult_store as consults
 
     session: Session = ctx.obj
+    if asking and clinician is None:
+        clinician = LOGIN.ask(session, "Who was asked (login)", "--clinician")
+    if asking and minutes is None:
+        minutes = MINUTES.ask(session, "Minutes it took", "--minutes")
     new = consults.NewConsult(
         asked_by=asked_by or session.staff_id,
-        clinician_id=clinician,
+        clinician_id=required(clinician, "--clinician"),
         occurred_at=dates.to_iso(when or session.now),
-        minutes=minutes,
+        minutes=required(minutes, "--minutes"),
         call_id=call,
         person_id=person,
         note=note,

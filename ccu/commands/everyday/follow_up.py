@@ -12,8 +12,10 @@ from ccu.follow_ups.options import (
     OwnerOption,
     ReasonOption,
 )
-from ccu.options import REQUIRED, AskingOption, group, line, opt, with_options
+from ccu.options import AskingOption, group, line, opt, required, with_options
 from ccu.output import emit_line
+
+WHY = line(1_000, needed=True)
 
 app = group("Follow-ups: add, done, move, sign, void, reopen, show, list, overdue.")
 
@@ -107,8 +109,9 @@ def void(
         bool, typer.Option("--attempt", help="Void its last attempt, not the follow-up.")
     ] = False,
     reason: Annotated[
-        str, opt("--reason", line(1_000, needed=True), "Why it was an error; kept with the record.")
-    ] = REQUIRED,
+        str | None, opt("--reason", WHY, "Why it was an error; kept with the record.")
+    ] = None,
+    asking: AskingOption = False,
 ) -> None:
     """Cancel a follow-up made in error, or void its last attempt; the record keeps both.
 
@@ -123,7 +126,10 @@ def void(
     """
     from ccu.follow_ups import entry
 
-    emit_line(entry.void(ctx.obj, follow_up, attempt, reason))
+    if asking and reason is None:
+        entry.require_shown(ctx.obj, follow_up)
+        reason = WHY.ask(ctx.obj, "Why was it an error", "--reason")
+    emit_line(entry.void(ctx.obj, follow_up, attempt, required(reason, "--reason")))
 
 
 @app.command()
