@@ -207,15 +207,7 @@ def decide(work: Work, call_id: int, reason: str | None, why: str | None = None)
     The earlier reason stays in the call's changes, with `why`. Raises NotFound, and InvalidInput
     for a call that is void, no care call, or decided by a referral or a follow-up.
     """
-    row = table.require_call(work.connection, call_id)
-    if not row["care"]:
-        raise InvalidInput(f"call {call_id} is not a care call and needs no decision")
-    found = of_calls(work.connection, [call_id], AsOf.of(work.now))[call_id]
-    if found["decision"] == DECIDED:
-        raise InvalidInput(
-            f"call {call_id} is decided by a referral or a follow-up; to see it:"
-            f" ccu call show {call_id}"
-        )
+    must_be_open(work.connection, call_id, AsOf.of(work.now))
     before = reason_of(work.connection, call_id)
     if before == reason:
         return False
@@ -224,6 +216,18 @@ def decide(work: Work, call_id: int, reason: str | None, why: str | None = None)
     table.record_changes(work, "call", call_id, {"no_action": (before, reason)}, why)
     work.audit("call-decide", "call", call_id, no_action=reason)
     return True
+
+
+def must_be_open(connection: sqlite3.Connection, call_id: int, as_of: AsOf) -> None:
+    """Raise NotFound, or InvalidInput for a call that needs no decision, as `decide` does."""
+    row = table.require_call(connection, call_id)
+    if not row["care"]:
+        raise InvalidInput(f"call {call_id} is not a care call and needs no decision")
+    if of_calls(connection, [call_id], as_of)[call_id]["decision"] == DECIDED:
+        raise InvalidInput(
+            f"call {call_id} is decided by a referral or a follow-up; to see it:"
+            f" ccu call show {call_id}"
+        )
 
 
 def reason_of(connection: sqlite3.Connection, call_id: int) -> str | None:

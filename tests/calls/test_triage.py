@@ -325,3 +325,9 @@ def test_the_list_at_a_terminal_has_name_and_phone(ccu: Ccu, db_path: Path) -> N
     terminal.expect_exact("Ana Reyes")
     terminal.expect(pexpect.EOF)
     assert ("person", 3) in steps.audited(db_path, "follow-up-list")
+
+
+def test_a_call_that_needs_no_decision_is_refused_before_a_question(ccu: Ccu) -> None:
+    done = ccu("call", "decide", "4", stdin="1\n", tty=True)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "ccu: error: call 4 is not a care call and needs no decision\n"

@@ -126,6 +126,7 @@ def decide(
     if no_action is None and not reopen:
         if not asking:
             raise InvalidInput(f"--no-action is missing; {instead}")
+        triage.must_be_open(session.db, call, AsOf.of(session.now))  # before a question
         say(f"No further action on call {call}. ({instead[:1].upper()}{instead[1:]})")
         no_action = NO_ACTION.ask(session, "Why", "--no-action")
     with session.work() as work:
