@@ -26,6 +26,7 @@ from ccu.dates.instants import (
     say_date,
     say_moment,
     to_iso,
+    town_zone,
     zone,
 )
 
@@ -49,6 +50,7 @@ __all__ = [
     "say_date",
     "say_moment",
     "to_iso",
+    "town_zone",
     "zone",
 ]
 

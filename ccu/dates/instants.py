@@ -89,6 +89,15 @@ def zone(name: str) -> ZoneInfo:
     raise InvalidInput(f"the time zone is not a known name; {_zone_advice(name)}")
 
 
+def town_zone(name: str) -> ZoneInfo:
+    """Return the zone a town lives by. Raises InvalidInput, also for one hour all year (EST)."""
+    found = zone(name)
+    if found.key in ("EST", "MST"):
+        where = "America/New_York" if found.key == "EST" else "America/Denver, or America/Phoenix"
+        raise InvalidInput(f"{found.key} has no daylight saving time; write {where}")
+    return found
+
+
 def _zone_advice(name: str) -> str:
     from difflib import get_close_matches
     from zoneinfo import available_timezones

@@ -286,3 +286,9 @@ def set_state_labels(connection: sqlite3.Connection, state: str) -> None:
             f"UPDATE {table} SET label = :label WHERE code = :code",  # noqa: S608
             {"label": label, "code": code},
         )
+
+
+def zones_of(state: str) -> list[str]:
+    """Return the time zones that towns of a state keep, the one of most of them first."""
+    usual = dict(_section("state_zones.txt", "zones"))
+    return usual.get(state, "America/New_York").split()

@@ -212,7 +212,7 @@ def _state(name: str, value: str) -> str:
 
 
 def _zone(name: str, value: str) -> str:
-    return str(dates.zone(value).key)
+    return str(dates.town_zone(value).key)
 
 
 def _whole(most: int = 100_000) -> Check:

@@ -43,11 +43,13 @@ def test_a_zone_of_another_state_is_pointed_out(empty: Ccu) -> None:
 def test_every_zone_that_is_offered_is_one() -> None:
     from ccu import dates
     from ccu.address.words import STATE_CODES
-    from ccu.commands.administrator import init
+    from ccu.records import codes
 
-    assert set(init._ZONES) < STATE_CODES
-    for zones in init._ZONES.values():
-        assert [dates.zone(each).key for each in zones] == [*zones]
+    named = dict(codes._section("state_zones.txt", "zones"))
+    assert set(named) < STATE_CODES
+    for state in STATE_CODES:
+        zones = codes.zones_of(state)
+        assert zones and [dates.zone(each).key for each in zones] == zones
 
 
 @pytest.mark.parametrize(
@@ -56,6 +58,7 @@ def test_every_zone_that_is_offered_is_one() -> None:
         ("", "CT", "UTC", "town must be a name, such as Westport"),
         ("Westport", "Coni", "UTC", "state must be a US state, such as CT or Connecticut"),
         ("Westport", "XX", "UTC", "state must be a US state, such as CT or Connecticut"),
+        ("Westport", "CT", "EST", "EST has no daylight saving time; write America/New_York"),
         ("Westport", "CT", "Mars/Olympus", "the time zone is not a known name"),
         ("West\x1bport", "CT", "UTC", "town must be one short line of plain text"),
         ("W" * 101, "CT", "UTC", "town must be one short line of plain text"),

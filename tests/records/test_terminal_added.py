@@ -56,7 +56,10 @@ def test_provider_add_asks_for_its_name_and_needs(ccu: Ccu, db_path: Path) -> No
         ("Name of the provider: ", "Homes with Hope"),
         ("What it helps with, separated by commas: ", "banana"),
         ("Not a valid need. Type ? to list them", ""),
-        ("What it helps with, separated by commas: ", "housing, shelter"),
+        (
+            "What it helps with, separated by commas: ",
+            "housing, shelter",
+        ),
         ("  Housing, Shelter", ""),
     )
     assert "Added provider 1." in shown

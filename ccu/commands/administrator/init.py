@@ -17,26 +17,6 @@ ZoneOption = Annotated[
     str | None, typer.Option("--timezone", help="Its time zone, such as America/New_York.")
 ]
 
-# State -> the time zones its towns keep, the one of most of them first. A state without a row keeps
-# Eastern time.
-_EASTERN, _CENTRAL, _MOUNTAIN = "America/New_York", "America/Chicago", "America/Denver"
-_PACIFIC = "America/Los_Angeles"
-_ZONES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("AL", "AR", "IA", "IL", "LA", "MN", "MO", "MS", "OK", "WI"), (_CENTRAL,)),
-    **dict.fromkeys(("KS", "ND", "NE", "SD", "TX"), (_CENTRAL, _MOUNTAIN)),
-    **dict.fromkeys(("CO", "MT", "NM", "UT", "WY"), (_MOUNTAIN,)),
-    **dict.fromkeys(("CA", "WA"), (_PACIFIC,)),
-    **dict.fromkeys(("FL", "KY"), (_EASTERN, _CENTRAL)),
-    "AK": ("America/Anchorage", "America/Adak"),
-    "AZ": ("America/Phoenix", _MOUNTAIN),
-    "HI": ("Pacific/Honolulu",),
-    "ID": (_MOUNTAIN, _PACIFIC),
-    "IN": ("America/Indiana/Indianapolis", _CENTRAL),
-    "MI": ("America/Detroit", _CENTRAL),
-    "NV": (_PACIFIC, _MOUNTAIN),
-    "OR": (_PACIFIC, _MOUNTAIN),
-    "TN": (_CENTRAL, _EASTERN),
-}
 _OWNERS = ("ccu", "clinician", "supervisor")  # roles of an account that is added with the file
 # Asked at a terminal where there is such a setting; Enter leaves it as it is.
 _MORE = {
@@ -89,7 +69,7 @@ def command(
         "town": _chosen("town", "Town", town, asking),
         "state": _chosen("state", "State, such as CT or Connecticut", state, asking),
     }
-    zones = _ZONES.get(chosen["state"], (_EASTERN,))
+    zones = codes.zones_of(chosen["state"])
     choices = f", {' or '.join(zones)}" if len(zones) > 1 else ""
     question = f"Time zone{choices} [{zones[0]}]"
     chosen["timezone"] = _chosen("timezone", question, timezone, asking, zones[0])

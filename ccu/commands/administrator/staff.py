@@ -1,4 +1,4 @@
-"""`ccu staff add`, `list`, `change`, `retire`: who works here."""
+"""`ccu staff add`, `edit`: the accounts of those who work here."""
 
 from typing import Annotated
 
@@ -17,12 +17,10 @@ from ccu.options import (
     required,
     typed_text,
 )
-from ccu.output import FormatOption, OutputOption, Table, emit, emit_line
+from ccu.output import emit_line
 from ccu.session import Session
 
-app = group("Who works here: add, list, change, retire.")
-
-COLUMNS = ("login", "name", "role", "agency", "phone", "supervisor", "active")
+app = group("Who works here: add, list, edit, retire.")
 
 
 def _new_login(session: Session, text: str, option: str) -> str:
@@ -87,28 +85,6 @@ def add(
     emit_line(f"Added {login} ({codes.labels(session.db, 'staff_role')[role]}).")
 
 
-@app.command("list")
-def list_(
-    ctx: typer.Context,
-    every: Annotated[bool, typer.Option("--all", help="The retired ones too.")] = False,
-    format: FormatOption = None,
-    output: OutputOption = None,
-) -> None:
-    """List the accounts.
-
-    Example:
-
-      ccu staff list
-    """
-    from ccu.records import codes, staff
-
-    session: Session = ctx.obj
-    found = staff.rows(session.db, retired=every)
-    rows = [{**dict(row), "active": bool(row["active"])} for row in found]
-    labels = codes.of_columns(session.db, role="staff_role", agency="agency")
-    emit(Table(COLUMNS, rows, title="Staff", labels=labels), format, output)
-
-
 @app.command()
 def edit(
     ctx: typer.Context,
@@ -135,30 +111,6 @@ def edit(
         staff.change(connection, session.staff_id, login, fields)
         account = staff.login_of(connection, login)
     emit_line(f"Edited {account}: {field_words.names(sorted(fields))}.")
-
-
-@app.command()
-def retire(
-    ctx: typer.Context,
-    login: LoginArgument,
-    to: Annotated[int | None, opt("--to", LOGIN, "Who takes over their open work.")] = None,
-) -> None:
-    """Take an account off the list; its open work goes to somebody else.
-
-    Example:
-
-      ccu staff retire dlee --to mrossi
-    """
-    from ccu.people import worker_store as workers
-    from ccu.records import staff
-
-    session: Session = ctx.obj
-    with session.writing() as connection:
-        held = staff.retire(connection, session.staff_id, login, to)
-        workers.hand_over(connection, login, to, session.today.isoformat())
-        gone = staff.login_of(connection, login)
-        handed = f"; {held} open to {staff.login_of(connection, to)}" if held and to else ""
-    emit_line(f"Retired {gone}{handed}.")
 
 
 def _fields(

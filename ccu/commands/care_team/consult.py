@@ -1,4 +1,4 @@
-"""`ccu consult add`, `list`, `show`: officers' questions to clinicians."""
+"""`ccu consult add`, `list`: officers' questions to clinicians."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -12,24 +12,17 @@ from ccu.options import (
     NOTE,
     PAST_DAY,
     PERSON,
-    REASON,
     AskingOption,
-    arg,
     group,
-    needs_reason,
-    number_of,
     opt,
     required,
     whole_number,
 )
 from ccu.output import (
-    Document,
     FormatOption,
     OutputOption,
-    Section,
     Table,
     emit,
-    emit_document,
     emit_line,
 )
 from ccu.session import Session
@@ -39,7 +32,6 @@ app = group("Officers' questions to clinicians: add, list, show.")
 COLUMNS = ("id", "when", "asked_by", "clinician", "minutes", "call", "person", "note")
 LONGEST_CONSULT = 1_440  # minutes
 MINUTES = whole_number(LONGEST_CONSULT)
-CONSULT = number_of("consult", "CONSULT")
 
 CallOption = Annotated[int | None, opt("--call", CALL, "About this call.")]
 PersonOption = Annotated[int | None, opt("--person", PERSON, "About this person, by number.")]
@@ -121,48 +113,3 @@ def list_(
     for row in found:
         row["when"] = dates.minute(row["occurred_at"])
     emit(Table(COLUMNS, found, title="Consults"), format, output)
-
-
-@app.command()
-def show(
-    ctx: typer.Context,
-    consult: Annotated[int, arg("CONSULT", CONSULT, "The consult's number.")],
-    full: Annotated[bool, typer.Option("--full", help="With its note; needs --reason.")] = False,
-    reason: Annotated[
-        str | None, opt("--reason", REASON, "Why you need the note; kept with the audit.")
-    ] = None,
-    format: FormatOption = None,
-    output: OutputOption = None,
-) -> None:
-    """Show one consult.
-
-    Showing it is recorded in the audit.
-
-    JSON: id, occurred_at, asked_by, clinician, minutes, call, person, note, recorded_at,
-    recorded_by, voided, changes (at, by, field, old, new, reason), note_characters.
-
-    Example:
-
-      ccu consult show 3 --full --reason "supervision"
-    """
-    from ccu import dates
-    from ccu.calls import consult_store as consults
-    from ccu.records import field_words
-
-    session: Session = ctx.obj
-    with session.work() as work:
-        data = consults.consult_data(work, consult, needs_reason(full, reason))
-    note = [data["note"]] if data["note"] else []
-    pairs = [
-        ("when", dates.minute(data["occurred_at"])),
-        *((key.replace("_", " "), data[key]) for key in ("asked_by", "clinician", "minutes")),
-        *((key, data[key]) for key in ("call", "person") if data[key] is not None),
-        ("note", f"{data['note_characters']} characters" if data["note_characters"] else "none"),
-        *([("status", "void: in no list or figure")] if data["voided"] else []),
-        ("recorded", f"{dates.minute(data['recorded_at'])} by {data['recorded_by']}"),
-    ]
-    sections = [Section(pairs=pairs, main=True), Section("Note", lines=note)]
-    if changes := field_words.changes(session.db, "consult", data["changes"]):
-        columns = ("When", "By", "Field", "Old", "New", "Reason")
-        sections.append(Section("Changes", table=Table(columns, changes)))
-    emit_document(Document(f"Consult {consult}", sections, data), format, output)

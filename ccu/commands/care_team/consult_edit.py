@@ -1,18 +1,83 @@
-"""`ccu consult edit`: correct a consult."""
+"""`ccu consult show`, `edit`: one consult, and its correction."""
 
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from ccu.options import CALL, LOGIN, MOMENT, NOTE, PERSON, REASON, arg, group, number_of, opt
+from ccu.options import (
+    CALL,
+    LOGIN,
+    MOMENT,
+    NOTE,
+    PERSON,
+    REASON,
+    arg,
+    group,
+    needs_reason,
+    number_of,
+    opt,
+)
 from ccu.options import whole_number as number
-from ccu.output import emit_line
+from ccu.output import (
+    Document,
+    FormatOption,
+    OutputOption,
+    Section,
+    Table,
+    emit_document,
+    emit_line,
+)
 from ccu.session import Session
 
 app = group("Joined to `ccu consult` by the map in cli.py.")
 
 CONSULT = number_of("consult", "CONSULT")
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    consult: Annotated[int, arg("CONSULT", CONSULT, "The consult's number.")],
+    full: Annotated[bool, typer.Option("--full", help="With its note; needs --reason.")] = False,
+    reason: Annotated[
+        str | None, opt("--reason", REASON, "Why you need the note; kept with the audit.")
+    ] = None,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Show one consult.
+
+    Showing it is recorded in the audit.
+
+    JSON: id, occurred_at, asked_by, clinician, minutes, call, person, note, recorded_at,
+    recorded_by, voided, changes (at, by, field, old, new, reason), note_characters.
+
+    Example:
+
+      ccu consult show 3 --full --reason "supervision"
+    """
+    from ccu import dates
+    from ccu.calls import consult_store as consults
+    from ccu.records import field_words
+
+    session: Session = ctx.obj
+    with session.work() as work:
+        data = consults.consult_data(work, consult, needs_reason(full, reason))
+    note = [data["note"]] if data["note"] else []
+    pairs = [
+        ("when", dates.minute(data["occurred_at"])),
+        *((key.replace("_", " "), data[key]) for key in ("asked_by", "clinician", "minutes")),
+        *((key, data[key]) for key in ("call", "person") if data[key] is not None),
+        ("note", f"{data['note_characters']} characters" if data["note_characters"] else "none"),
+        *([("status", "void: in no list or figure")] if data["voided"] else []),
+        ("recorded", f"{dates.minute(data['recorded_at'])} by {data['recorded_by']}"),
+    ]
+    sections = [Section(pairs=pairs, main=True), Section("Note", lines=note)]
+    if changes := field_words.changes(session.db, "consult", data["changes"]):
+        columns = ("When", "By", "Field", "Old", "New", "Reason")
+        sections.append(Section("Changes", table=Table(columns, changes)))
+    emit_document(Document(f"Consult {consult}", sections, data), format, output)
 
 
 @app.command()

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -18,12 +17,10 @@ from ccu.options import (
     line,
     opt,
     required,
-    terminal,
     whole_number,
     with_options,
 )
 from ccu.output import emit_line, say
-from ccu.records import codes
 from ccu.session import Session
 
 app = group("Who can help with what: find, add, list, show, edit, retire, import, stale.")
@@ -41,11 +38,7 @@ class ProviderOptions:
 
     needs: Annotated[
         list[str] | None,
-        opt(
-            "--need",
-            NEED,
-            "What it helps with; replaces the entire list. Repeatable.",
-        ),
+        opt("--need", NEED, "What it helps with; replaces the entire list. Repeatable."),
     ] = None
     agency: Annotated[
         str | None,
@@ -95,21 +88,6 @@ def _fields(given: ProviderOptions, name: str | None) -> dict[str, Any]:
     return {field: value for field, value in fields.items() if value is not None}
 
 
-def _ask_needs(session: Session) -> list[str]:
-    """Ask which needs a provider helps with, and show how the answer was understood."""
-    offer = partial(NEED.offer, session) if NEED.offer else None
-    if offer:
-        offer()
-    found: list[str] = terminal.ask_until_valid(
-        "What it helps with, separated by commas",
-        lambda answer: NEED.read_answer(session, answer, "the need"),
-        offer,
-    )
-    labels = codes.labels(session.db, "need")
-    say(f"  {', '.join(labels[each] for each in found)}")
-    return found
-
-
 @app.command()
 @with_options(ProviderOptions)
 def add(
@@ -128,6 +106,7 @@ def add(
       --hours "mon-fri 9-17" --eligibility "adults of the town" --capacity waitlist
     """
     from ccu.providers import store as providers
+    from ccu.referrals import needs_page
 
     session: Session = ctx.obj
     given.verified_on = given.verified_on or session.today
@@ -135,7 +114,7 @@ def add(
         name = NAME.ask(session, "Name of the provider", "NAME")
     name = required(name, "NAME")
     if asking and not given.needs:
-        given.needs = _ask_needs(session)
+        given.needs = needs_page.ask_needs(session, NEED)
     fields = _fields(given, name)
     if "needs" not in fields:
         raise InvalidInput("--need is missing")

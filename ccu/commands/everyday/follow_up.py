@@ -1,6 +1,4 @@
-"""`ccu follow-up add`, `done`, `move`, `sign`, `void`, `reopen`: schedule, attempt, take back."""
-
-from typing import Annotated
+"""`ccu follow-up add`, `done`, `move`, `sign`: schedule, attempt, sign off."""
 
 import typer
 
@@ -12,10 +10,8 @@ from ccu.follow_ups.options import (
     OwnerOption,
     ReasonOption,
 )
-from ccu.options import AskingOption, group, line, opt, required, with_options
+from ccu.options import AskingOption, group, with_options
 from ccu.output import emit_line
-
-WHY = line(1_000, needed=True)
 
 app = group("Follow-ups: add, done, move, sign, void, reopen, show, list, overdue.")
 
@@ -99,52 +95,3 @@ def sign(ctx: typer.Context, follow_up: FollowUpArgument) -> None:
     from ccu.follow_ups import entry
 
     emit_line(entry.sign(ctx.obj, follow_up))
-
-
-@app.command()
-def void(
-    ctx: typer.Context,
-    follow_up: FollowUpArgument,
-    attempt: Annotated[
-        bool, typer.Option("--attempt", help="Void its last attempt, not the follow-up.")
-    ] = False,
-    reason: Annotated[
-        str | None, opt("--reason", WHY, "Why it was an error; kept with the record.")
-    ] = None,
-    asking: AskingOption = False,
-) -> None:
-    """Cancel a follow-up made in error, or void its last attempt; the record keeps both.
-
-    Without the attempt the follow-up is as before: open, with its earlier due date, and the next
-    one that the attempt added is cancelled.
-
-    Examples:
-
-      ccu follow-up void 7 --reason "entered twice"
-
-      ccu follow-up void 7 --attempt --reason "meant follow-up 8"
-    """
-    from ccu.follow_ups import entry
-
-    if asking and reason is None:
-        entry.require_shown(ctx.obj, follow_up)
-        reason = WHY.ask(ctx.obj, "Why was it an error", "--reason")
-    emit_line(entry.void(ctx.obj, follow_up, attempt, required(reason, "--reason")))
-
-
-@app.command()
-def reopen(
-    ctx: typer.Context,
-    follow_up: FollowUpArgument,
-    due: DueOption = None,
-    reason: ReasonOption = None,
-) -> None:
-    """Reopen a closed or cancelled follow-up; its attempts are kept.
-
-    Example:
-
-      ccu follow-up reopen 7 --due monday --reason "closed by mistake"
-    """
-    from ccu.follow_ups import entry
-
-    emit_line(entry.reopen(ctx.obj, follow_up, due, reason))

@@ -1,4 +1,4 @@
-"""`ccu follow-up show`, `list`, `overdue`: what is due, and who owns it."""
+"""`ccu follow-up list`, `overdue`: what is due, and who owns it."""
 
 from typing import Annotated
 
@@ -6,15 +6,13 @@ import typer
 
 from ccu.errors import ExitCode, InvalidInput
 from ccu.follow_ups.options import (
-    FollowUpArgument,
     ListFormatOption,
     ListOptions,
     NamesOption,
     OwnerOption,
-    ReasonOption,
     ScreenNamesOption,
 )
-from ccu.options import group, needs_reason, with_options
+from ccu.options import group, with_options
 from ccu.output import (
     FOR_FILES,
     Format,
@@ -23,7 +21,6 @@ from ccu.output import (
     Table,
     default_format,
     emit,
-    emit_document,
     fits_terminal,
     meant,
     say,
@@ -37,27 +34,6 @@ LIST_COLUMNS = (
 )
 SPARE = ("last_try", "attempts", "state", "days_late", "what", "phone")  # left out if narrow
 OVERDUE_COLUMNS = ("id", "days_late", "due", "owner", "what", "for", "new")
-
-
-@app.command()
-def show(
-    ctx: typer.Context,
-    follow_up: FollowUpArgument,
-    full: Annotated[bool, typer.Option("--full", help="With the notes; needs --reason.")] = False,
-    reason: ReasonOption = None,
-    format: FormatOption = None,
-    output: OutputOption = None,
-) -> None:
-    """Show a follow-up: what it is for, attempts, changes. Showing it is recorded in the audit.
-
-    Example:
-
-      ccu follow-up show 7
-    """
-    from ccu.follow_ups import page
-
-    document = page.read(ctx.obj, follow_up, needs_reason(full, reason))
-    emit_document(document, format, output)
 
 
 @app.command("list")
