@@ -50,7 +50,7 @@ def has_worker(file: File, asked: Asked) -> set[int]:
 
 
 def open_items(file: File, asked: Asked) -> Counter[int]:
-    """person -> open referrals and follow-ups: theirs, their household's, or of their call."""
+    """person -> open referrals and follow-ups: theirs, their household's, or of their own call."""
     members, calls = _members(file, asked), {call["id"]: call for call in file.calls}
     found: Counter[int] = Counter()
     for row in [*open_referrals(file), *open_follow_ups(file)]:
@@ -61,7 +61,8 @@ def open_items(file: File, asked: Asked) -> Counter[int]:
         elif about.get("household_id") is not None:
             found.update(members.get(about["household_id"], ()))
         elif about["call_id"] in calls:
-            found.update(file.people_of(calls[about["call_id"]]))
+            subjects = file.about(calls[about["call_id"]])
+            found.update(subjects if len(subjects) == 1 else ())
     return found
 
 
