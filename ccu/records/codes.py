@@ -152,7 +152,10 @@ def _named(rows: list[Code], table: str, text: str, option: str, shortest: int) 
         if len(begins) == 1:
             return begins[0]
         if begins:
-            raise InvalidInput(f"{option}: could be {either(begins)}; type more of it")
+            names = {each.code: each.label for each in in_use}
+            told = [f"{each} ({names[each]})" for each in begins] if option else []
+            could = " or ".join(told) or either(begins)
+            raise InvalidInput(f"{option}: could be {could}; type more of it")
     elif begins and not option:
         raise InvalidInput(f"{option}: type two letters or more of {either(begins)}")
     name = LISTS[table]
