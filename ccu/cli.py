@@ -236,7 +236,7 @@ def _told(error: BaseException) -> int:
     if isinstance(error, OSError) and error.filename is None and error.errno in _FULL:
         return _told(CcuError("cannot write to standard output: the disk is full"))
     if isinstance(error, KeyboardInterrupt):
-        output.say_error("cancelled; nothing was saved")
+        output.say("Cancelled. Nothing was saved.")
         return ExitCode.INTERRUPTED
     return _unexpected(error)
 

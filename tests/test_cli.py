@@ -107,7 +107,7 @@ def test_ctrl_c_is_130(ccu: Ccu, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(access, "login", stopped)
     result = ccu("settings", "repeat_days", "30")
-    assert result == (130, "", "ccu: error: cancelled; nothing was saved\n")
+    assert result == (130, "", "Cancelled. Nothing was saved.\n")
 
 
 def test_every_exit_code_has_its_meaning() -> None:

@@ -121,7 +121,7 @@ def _keep(session: Session, draft: Draft) -> None:
     except _ERRORS:
         say("The answers could not be kept.")
     else:
-        say("Your answers are kept, for you alone: ccu log-call offers them.")
+        say("Your answers are kept as a draft, for you alone: ccu log-call offers it.")
 
 
 def _read(session: Session) -> dict[str, Any] | None:

@@ -114,7 +114,9 @@ def _asked(session: Session, address: str | None, call_id: int | None) -> tuple[
     text = (address or "").strip()
     reading = read_address(text, town=session.settings.names)
     if reading.kind == "none":
-        raise InvalidInput("the address cannot be read; ccu address shows how it is read")
+        from ccu.places import finding
+
+        raise InvalidInput(finding.UNREADABLE)
     match = places.find(session.db, reading, session.settings.town)
     if match.place is None and not match.near and reading.kind == "place":
         from ccu.places import finding

@@ -5,9 +5,7 @@ A command builds a `Table` (rows) or a `Document` (a card, a record) and passes 
 `say_error` write messages to standard error.
 
   text      makes every value safe for a terminal or a spreadsheet
-  formats   plain, csv, json, markdown, as text in pieces
-  workbook  lists for a spreadsheet
-  paper     pages for paper, as HTML and PDF
+  formats   plain, csv, json, markdown, as text in pieces; workbook: xlsx; paper: HTML and PDF
   screen    tables and documents at a terminal, progress bars (Rich, imported only then)
 """
 

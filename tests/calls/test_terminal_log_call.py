@@ -86,7 +86,7 @@ def test_ctrl_c_at_a_question_writes_nothing(stop_at: int, ccu: Ccu, db_path: Pa
         next(q for q, answer in QUESTIONS_AND_ANSWERS[stop_at:] if answer is not None)
     )
     interrupt(terminal)
-    terminal.expect_exact("ccu: error: cancelled; nothing was saved")
+    terminal.expect_exact("Cancelled. Nothing was saved.")
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 130
@@ -409,7 +409,7 @@ def test_a_draft_is_removed_when_it_is_declined(
         interrupt(again)
     else:
         answer(again, "y", "", "n")
-    again.expect_exact("cancelled; nothing was saved")
+    again.expect_exact("Cancelled. Nothing was saved.")
     again.expect(pexpect.EOF)
     assert drafts(tmp_path) == []
     assert calls(db_path) == []

@@ -237,7 +237,11 @@ def events(path: Path) -> list[tuple[str, str, int | None]]:
         (["--call", "99"], 3, "no call 99"),
         (["--call", "-1"], 2, "a call is named by its number, such as 12"),
         (["--call", "9" * 30], 3, "no call of that number"),
-        (["-a", "   "], 2, "the address cannot be read; ccu address shows how it is read"),
+        (
+            ["-a", "   "],
+            2,
+            "the address cannot be read; write a number and street, such as 12 Main St",
+        ),
         (["-a", "3 Elm St", "--full", "--reason", " "], 2, "--full needs --reason"),
     ],
 )

@@ -221,7 +221,7 @@ def test_n_at_the_review_saves_nothing(ccu: Ccu) -> None:
     add(ccu, "--call", "1")
     done = run_ccu("follow-up", "done", "1", stdin="reached\n\nn\n", tty=True)
     assert (done.code, done.out) == (130, "")
-    assert done.err.endswith("ccu: error: cancelled; nothing was saved\n")
+    assert done.err.endswith("Cancelled. Nothing was saved.\n")
     assert ccu("follow-up", "done", "1", "--result", "reached").code == 0
 
 

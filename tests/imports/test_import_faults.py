@@ -253,7 +253,7 @@ def test_interrupted_with_a_sentence(desk: Desk, which: signal.Signals) -> None:
     running.send_signal(which)
     out, err = running.communicate(timeout=30)
     assert (running.returncode, out) == (130, "")
-    assert err == "ccu: error: cancelled; nothing was saved\n"
+    assert err == "Cancelled. Nothing was saved.\n"
     assert desk.one("SELECT count(*) FROM call") == 0
     assert _hidden(desk) == []
 

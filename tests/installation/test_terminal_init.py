@@ -95,7 +95,7 @@ def test_ctrl_c_at_any_question_makes_nothing(answered: int, empty: Ccu, db_path
         terminal.sendline(answer)
     terminal.expect_exact(": ")
     terminal.sendintr()
-    terminal.expect_exact("nothing was saved")
+    terminal.expect_exact("Nothing was saved.")
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 130

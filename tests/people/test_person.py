@@ -383,7 +383,7 @@ def test_stopping_at_any_question_writes_nobody(told: int, ccu: Ccu, db_path: Pa
     every = ["Katherine", "OBrien", "", "1980-03-04", *[""] * 9]
     done = ccu("person", "add", stdin="".join(line + "\n" for line in every[:told]), tty=True)
     assert (done.code, done.out) == (130, "")
-    assert done.err.endswith("ccu: error: cancelled; nothing was saved\n")
+    assert done.err.endswith("Cancelled. Nothing was saved.\n")
     assert people(db_path) == 1
 
 

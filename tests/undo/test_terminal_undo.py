@@ -58,6 +58,6 @@ def test_n_and_ctrl_c_change_nothing(ccu: Ccu, db_path: Path) -> None:
         terminal = start(db_path, "undo")
         terminal.expect_exact("Void it? y or n: ")
         terminal.send(keys)
-        terminal.expect_exact("cancelled; nothing was saved")
+        terminal.expect_exact("Cancelled. Nothing was saved.")
         assert end(terminal) == 130
     assert json.loads(ccu("call", "show", "1", "-f", "json").out)["voided_at"] is None
