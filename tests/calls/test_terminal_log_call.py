@@ -261,7 +261,7 @@ def test_ctrl_c_keeps_a_private_draft_that_the_next_call_offers(
     answer(terminal, *TO_THE_NOTE)
     terminal.expect_exact("> ")
     interrupt(terminal)
-    terminal.expect_exact("ccu log-call offers them")
+    terminal.expect_exact("ccu log-call offers it")
     terminal.expect(pexpect.EOF)
     (kept,) = drafts(tmp_path)
     assert kept.stat().st_mode & 0o777 == 0o600
@@ -385,7 +385,7 @@ def test_a_call_that_cannot_be_saved_is_kept_too(ccu: Ccu, db_path: Path, tmp_pa
     assert ccu(*line, "--incident", "26-1").code == 0
     terminal = start(db_path, "--incident", "26-1")  # another call has that number
     answer(terminal, *TO_THE_NOTE, "", "y")
-    terminal.expect_exact("ccu log-call offers them")
+    terminal.expect_exact("ccu log-call offers it")
     terminal.expect_exact("ccu: error: ")
     terminal.expect(pexpect.EOF)
     assert len(drafts(tmp_path)) == 1

@@ -240,7 +240,7 @@ def events(path: Path) -> list[tuple[str, str, int | None]]:
         (
             ["-a", "   "],
             2,
-            "the address cannot be read; write a number and street, such as 12 Main St",
+            "the address cannot be read; write a number and street, such as ",
         ),
         (["-a", "3 Elm St", "--full", "--reason", " "], 2, "--full needs --reason"),
     ],
