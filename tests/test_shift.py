@@ -1,4 +1,4 @@
-"""An officer's shift at a terminal of 80 x 24: its screens are a golden, and the keys are counted.
+"""An officer's shift and a clinician's morning at 80 x 24: screens are goldens, keys are counted.
 
 `UPDATE_GOLDEN=1 pytest tests/test_shift.py` rewrites the golden: read the difference before keeping
 it.
@@ -21,7 +21,7 @@ pexpect = pytest.importorskip("pexpect")
 if not hasattr(pexpect, "spawn"):
     pytest.skip("no pseudo-terminals here", allow_module_level=True)
 
-GOLDEN = Path(__file__).parent / "golden" / "shift.txt"
+GOLDENS = Path(__file__).parent / "golden"
 NOW = "2026-01-31T14:00"
 PROGRAM = ["-c", "import sys; from ccu.cli import main; sys.exit(main(sys.argv[1:]))"]
 ROWS, COLUMNS = 24, 80
@@ -143,10 +143,69 @@ def test_an_officers_shift(ccu: Ccu, db_path: Path) -> None:
         referred = hand.execute("SELECT need, provider_id, person_id FROM referral").fetchall()
     assert logged == ("welfare_check", 25, *first, "Calm. Wants help with the rent.")
     assert referred == [("housing", 1, 1)]
-    screens = shift.text()
+    is_as_recorded(shift, "shift.txt")
+
+
+def is_as_recorded(shift: Shift, name: str) -> None:
     if os.environ.get("UPDATE_GOLDEN"):
-        GOLDEN.write_text(screens, encoding="utf-8")
-    assert screens == GOLDEN.read_text(encoding="utf-8")
+        (GOLDENS / name).write_text(shift.text(), encoding="utf-8")
+    assert shift.text() == (GOLDENS / name).read_text(encoding="utf-8")
+
+
+def test_a_clinicians_morning(ccu: Ccu, db_path: Path) -> None:
+    made = ccu("refer", "1", "--person", "1", "--need", "housing", "--to", "homes")
+    assert made.code == 0, made.err
+    morning = Shift()
+    morning.type("follow-up list")
+    assert "Ana Reyes" in morning.end()
+
+    morning.type("follow-up done 2")
+    morning.answer(NATURE.replace("Nature", "Result"), "not re")
+    morning.answer("> ", content="No answer at the door.")
+    morning.answer("> ")
+    morning.answer("[Sun Feb 1, 2026 14:00]: ", content="2/32/2026")  # no such day
+    morning.answer("[Sun Feb 1, 2026 14:00]: ", content="2/2/2026 0930")
+    morning.answer(SAVE, "y")
+    morning.end()
+
+    morning.type("undo")  # it was another client
+    morning.answer("y or n: ", "y")
+    morning.end()
+
+    morning.type("follow-up done 2")
+    morning.answer(NATURE.replace("Nature", "Result"), "<")
+    morning.answer(NATURE.replace("Nature", "Result"), "1")
+    morning.answer("> ", content="Wants a case manager.")
+    morning.answer("> ")
+    morning.answer(SAVE, "y")
+    assert "Closed follow-up 2" in morning.end()
+
+    morning.type("referral update 1")
+    morning.answer("(Enter to skip): ", "acc")
+    morning.answer("New owner (Enter to skip): ")
+    morning.answer("> ")
+    morning.answer(SAVE, "y")
+    morning.end()
+
+    morning.type("needs record --person 1")
+    for answer in ("unmet", "met", "n", "n", "n", "met"):
+        morning.answer(" (number or word): ", answer)
+    morning.answer("y or n: ", "n")
+    morning.answer(SAVE, "y")
+    morning.end()
+
+    morning.type("brief")
+    assert "Connected" in morning.end()
+
+    with sqlite3.connect(db_path) as hand:
+        tried = hand.execute("SELECT result FROM attempt WHERE follow_up_id = 2").fetchall()
+        needs = hand.execute("SELECT need, state FROM need_answer ORDER BY state").fetchall()
+        status = hand.execute("SELECT status FROM referral").fetchall()
+    assert tried == [("reached",)]
+    assert ("housing", "lacks") in needs
+    assert len(needs) == 6
+    assert status == [("accepted",)]
+    is_as_recorded(morning, "morning.txt")
 
 
 # ---------------------------------------------------------------- keys

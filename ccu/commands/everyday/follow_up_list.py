@@ -32,7 +32,8 @@ app = group("Joined to `ccu follow-up` by the map in cli.py.")
 LIST_COLUMNS = (
     *("id", "due", "days_late", "state", "owner", "what", "attempts", "last_try", "risk", "for"),
 )
-SPARE = ("last_try", "attempts", "state", "days_late", "what", "phone")  # left out if narrow
+# What a narrow terminal leaves out, the first one first.
+SPARE = ("last_try", "attempts", "state", "days_late", "what", "owner", "phone")
 OVERDUE_COLUMNS = ("id", "days_late", "due", "owner", "what", "for", "new")
 
 
@@ -141,7 +142,7 @@ def overdue(
         rows = sorted(rows, key=lambda row: row["owner"] or "")
         columns = ("owner", *(name for name in columns if name != "owner"))
     if rows or format or output:
-        emit(Table(columns, rows, title="Overdue", spare=("new", *SPARE[4:])), format, output)
+        emit(Table(columns, rows, title="Overdue", spare=("new", "what", "phone")), format, output)
     elif session.interactive:
         say("Nothing new is overdue." if new and late else "Nothing is overdue.")
     if record or (record is None and not session.interactive):
