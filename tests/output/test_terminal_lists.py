@@ -49,7 +49,7 @@ def shown(*words: str, columns: int = 80) -> list[str]:
 
 
 LISTS = [
-    (("follow-up", "list"), ("Due", "Owner", "Risk", "About"), "Last try"),
+    (("follow-up", "list"), ("Due", "Risk", "About", "Name"), "Last try"),
     (("call", "list"), ("Nature", "Place", "Decision"), "Disposition"),
     (("referral", "list"), ("Status", "Need", "Provider", "Next due"), "Place"),
     (("brief", "--since", "5d"), ("Occurred", "Place", "Outcome"), "Disposition"),
