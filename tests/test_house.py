@@ -1,7 +1,7 @@
 """The size of the program: `make house` prints it, and the tests fail when it grows.
 
-Lower a limit when the number falls below it. Raise one only for what users asked for, and tell why in
-the commit.
+Lower a limit when the number falls below it. Raise one only for what users asked for, and tell
+why in the commit.
 """
 
 import subprocess
