@@ -60,6 +60,12 @@ def fill_in(
             _ask_open(questions, asked)
 
 
+def ask_each(questions: Sequence[Question]) -> None:
+    """Ask each question that is open, `<` going back, without a review."""
+    with terminal.going_back():
+        _ask_open(questions, [])
+
+
 def _ask_open(questions: Sequence[Question], asked: list[Question]) -> None:
     """Ask what is wanted and not answered; `<` takes the last answer back to be asked again."""
     while open_questions := [

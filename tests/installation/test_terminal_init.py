@@ -75,6 +75,28 @@ def test_what_is_typed_wrong_is_asked_again_and_the_next_steps_are_printed(
     assert '\n"dlee","","clinician","police",' in empty("staff", "list", "-f", "csv").out
 
 
+def test_less_than_goes_back_to_the_question_before(empty: Ccu, db_path: Path) -> None:
+    terminal = start(db_path)
+    for question, answer in (
+        ("Town: ", "Wesport"),
+        ("State, such as CT or Connecticut: ", "<"),
+        ("Town: ", "Westport"),
+        ("State, such as CT or Connecticut: ", "NY"),
+        ("Time zone [America/New_York]: ", "<"),
+        ("State, such as CT or Connecticut: ", "TX"),
+        ("Time zone, America/Chicago or America/Denver [America/Chicago]: ", ""),
+        ("Office hours", ""),
+        ("Login that owns", "dlee"),
+        ("Role of that account", "<"),
+        ("Login that owns", ""),
+    ):
+        terminal.expect_exact(question)
+        terminal.sendline(answer)
+    terminal.expect_exact("for Westport, TX.")
+    terminal.expect(pexpect.EOF)
+    assert len(empty("staff", "list", "-f", "csv").out.splitlines()) == 2
+
+
 def test_the_default_owner_may_be_decided_later(empty: Ccu, db_path: Path) -> None:
     terminal = start(db_path)
     for answer in ("Westport", "CT", "", "", ""):

@@ -13,15 +13,12 @@ from ccu.session import Session
 
 TownOption = Annotated[str | None, typer.Option("--town", help="Name of the town.")]
 StateOption = Annotated[str | None, typer.Option("--state", help="Its state, such as CT.")]
-ZoneOption = Annotated[
-    str | None, typer.Option("--timezone", help="Its time zone, such as America/New_York.")
-]
+ZoneOption = Annotated[str | None, typer.Option("--timezone", help="Such as America/New_York.")]
 
 _OWNERS = ("ccu", "clinician", "supervisor")  # roles of an account that is added with the file
-# Asked at a terminal where there is such a setting; Enter leaves it as it is.
-_MORE = {
-    "office_hours": "Office hours, such as mon-fri 08:30-16:30 (Enter: any time)",
-}
+_WHOSE = "Login that owns what patrol officers refer (Enter: decide later)"
+_ROLE = f"Role of that account: {', '.join(_OWNERS)} [clinician]"
+_HOURS = "Office hours, such as mon-fri 08:30-16:30 (Enter: any time)"
 _NEXT = """Next:
   1. Add your colleagues, a second admin first:
        ccu staff add LOGIN --role admin
@@ -65,24 +62,19 @@ def command(
 
     session: Session = ctx.obj
     session.require_new()
-    chosen = {
-        "town": _chosen("town", "Town", town, asking),
-        "state": _chosen("state", "State, such as CT or Connecticut", state, asking),
-    }
-    zones = codes.zones_of(chosen["state"])
-    choices = f", {' or '.join(zones)}" if len(zones) > 1 else ""
-    question = f"Time zone{choices} [{zones[0]}]"
-    chosen["timezone"] = _chosen("timezone", question, timezone, asking, zones[0])
-    if asking and chosen["timezone"] not in zones:
+    given = {"town": town, "state": state, "timezone": timezone}
+    chosen = {name: _reader(name)(text) for name, text in given.items() if text is not None}
+    admin = access.login(installation.account())
+    if asking and len(chosen) < len(given):
+        _ask(chosen, admin)
+    if missing := [name for name in given if name not in chosen]:
+        raise InvalidInput(f"--{missing[0]} is missing")
+    owner, role = chosen.pop("owner", ""), chosen.pop("role", "")
+    if asking and chosen["timezone"] not in (zones := codes.zones_of(chosen["state"])):
         say(f"warning: towns of {chosen['state']} keep {' or '.join(zones)}")
-    owner = role = ""
-    if asking and None in (town, state, timezone):
-        more = {name: text for name, text in _MORE.items() if name in settings.DECLARED}
-        chosen |= {name: _asked(name, text) for name, text in more.items()}
-        owner, role = _owner(access.login(installation.account()))
     key_is_new = encrypt and not encryption.has_key()
     with session.creating(encrypt=encrypt) as connection:
-        staff_id = staff.add(connection, access.login(installation.account()), "admin")
+        staff_id = staff.add(connection, admin, "admin")
         if role:
             staff.add(connection, owner, role, by=staff_id)
         for name, value in (chosen | {"default_owner": owner}).items():
@@ -101,12 +93,13 @@ def command(
             say(line)
 
 
-def _owner(admin: str) -> tuple[str, str]:
-    """Ask who owns what patrol officers refer; return the login and, unless it is there, its role.
+def _ask(chosen: dict[str, str], admin: str) -> None:
+    """Ask for what is not chosen yet, `<` going back.
 
-    Enter leaves both empty.
+    `owner` gets what patrol officers refer; Enter leaves it empty. `role` is that of a new account.
     """
-    from ccu.options import typed_text
+    from ccu.options import questions, typed_text
+    from ccu.records import codes
 
     def login(text: str) -> str:
         if " " in (found := typed_text.line(text, "the login", 64) or ""):
@@ -118,20 +111,30 @@ def _owner(admin: str) -> tuple[str, str]:
             raise InvalidInput(f"choose from {', '.join(_OWNERS)}")
         return found
 
-    question = "Login that owns what patrol officers refer (Enter: decide later)"
-    owner = ask_until_valid(question, login)
-    if owner in ("", admin):
-        return owner, ""
-    return owner, ask_until_valid(f"Role of that account: {', '.join(_OWNERS)} [clinician]", role)
+    def zone() -> str:
+        zones = codes.zones_of(chosen["state"])
+        choices = f", {' or '.join(zones)}" if len(zones) > 1 else ""
+        return _asked("timezone", f"Time zone{choices} [{zones[0]}]", zones[0])
 
+    asks: dict[str, Callable[[], str]] = {
+        "town": lambda: _asked("town", "Town"),
+        "state": lambda: _asked("state", "State, such as CT or Connecticut"),
+        "timezone": zone,
+        "office_hours": lambda: _asked("office_hours", _HOURS),
+        "owner": lambda: ask_until_valid(_WHOSE, login),
+        "role": lambda: ask_until_valid(_ROLE, role),
+    }
 
-def _chosen(name: str, question: str, given: str | None, asking: bool, default: str = "") -> str:
-    """Return a setting's value as given, else as typed. Raises InvalidInput."""
-    if given is not None:
-        return _reader(name)(given)
-    if not asking:
-        raise InvalidInput(f"--{name} is missing")
-    return _asked(name, question, default)
+    def question(name: str, ask: Callable[[], str]) -> questions.Question:
+        return questions.Question(
+            name,
+            ask=lambda: chosen.update({name: ask()}),
+            words=lambda: chosen.get(name, ""),
+            known=name in chosen,
+            wanted=lambda: name != "role" or chosen.get("owner") not in ("", admin),
+        )
+
+    questions.ask_each([question(name, ask) for name, ask in asks.items()])
 
 
 def _asked(name: str, question: str, default: str = "") -> str:
