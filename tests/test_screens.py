@@ -18,6 +18,7 @@ from . import told_town
 from .conftest import Result
 from .told_town import LINES, TRUST_LINES
 
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 EVERY = {**LINES, **TRUST_LINES}
 # Lines that need other files than the town.
 LEFT_OUT = {"demo", "init", "restore", "person import", "import", "export", "audit rekey"}
@@ -32,7 +33,9 @@ ROLES = ("admin", "records", "supervisor", "clinician", "ccu", "officer")
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return told_town.make_with_trust(tmp_path_factory.mktemp("town"))
+    made = told_town.make_with_trust(tmp_path_factory.mktemp("town"))
+    shutil.copy(EXAMPLES / "directory.json", made.parent)
+    return made
 
 
 def printed(town: Path, folder: Path, name: str, *more: str, tty: bool = False) -> Result:

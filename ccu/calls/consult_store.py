@@ -169,7 +169,6 @@ def consult_data(work: Work, consult_id: int, reason: str | None) -> dict[str, A
     `note_characters` is the length of a note that the account may see. Raises NotFound.
     """
     data = dict(table.require(work.connection, "consult", consult_id, _ROWS))
-    data["voided"] = bool(data["voided"])
     full = reason is not None
     detail = {"person": data["person"], "full": full}
     work.audit("consult-show", "consult", consult_id, reason=reason, **detail)
@@ -187,4 +186,5 @@ def consult_data(work: Work, consult_id: int, reason: str | None) -> dict[str, A
     data["note_characters"] = len(data["note"] or "")
     if not full:
         data["note"] = None
+    data["voided"] = bool(data.pop("voided"))  # a new key of the JSON is last
     return data

@@ -149,6 +149,7 @@ def shown(work: Work, assessment: int | None, person: int | None) -> dict[str, A
     hidden = view.assessments([data["id"], *earlier])
     data["earlier"] = [each for each in earlier if each not in hidden]
     data["changes"] = table.changes_of(connection, "need_assessment", data["id"])
+    data["voided"] = data.pop("voided")  # a new key of the JSON is last
     work.audit("needs-show", "need_assessment", data["id"])
     work.audit("needs-show", "person", data["person"], assessment=data["id"])
     if data["id"] in hidden:

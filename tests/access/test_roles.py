@@ -140,7 +140,7 @@ STATE = {
         for role in ("officer", "ccu", "clinician", "intern")
     },
     **{
-        ("undo", role): (2, f"your last change ({change}) cannot be undone automatically;")
+        ("undo", role): (2, f"your change ({change}) cannot be undone automatically;")
         for role, change in (
             ("officer", "flag add"),
             ("clinician", "consent grant"),

@@ -96,7 +96,7 @@ def test_a_question_prints_what_was_understood(ccu: Ccu) -> None:
     done = ccu("log-call", stdin="\n".join([*before, *answers, ""]) + "\n", tty=True)
     assert done.code == 0, done.err
     assert "  Jane Doe, born May 6, 1971 (age 54), Subject\n" in done.err
-    assert "  Bea Noe, about 45, Family\n" in done.err
+    assert "  Bea Noe, about 45, daughter, Family\n" in done.err
     assert "a name has no digits" in done.err
 
 

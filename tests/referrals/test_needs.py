@@ -38,8 +38,8 @@ def test_an_assessment_shows_what_was_found_for_each_need(ccu: Ccu, db_path: Pat
     )
     found = shown(ccu, "1")
     assert list(found) == [
-        *("id", "person", "call", "occurred_at", "recorded_at", "recorded_by", "voided"),
-        *("answers", "earlier", "changes"),
+        *("id", "person", "call", "occurred_at", "recorded_at", "recorded_by"),
+        *("answers", "earlier", "changes", "voided"),
     ]
     assert answers(found) == {"housing": "lacks", "food": "has", "mh_outpatient": "declined"}
     assert len(found["answers"]) == 23  # the others were not asked, and it shows

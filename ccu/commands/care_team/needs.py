@@ -109,7 +109,7 @@ def show(
     """Show an assessment, or a person's latest one. Showing it is recorded in the audit.
 
     JSON: id, person, call, occurred_at, recorded_at, recorded_by, answers (need, state: null when
-    not asked, referral, referral_status), voided, earlier (numbers of earlier ones), changes.
+    not asked, referral, referral_status), earlier (numbers of earlier ones), changes, voided.
 
     Examples:
 
