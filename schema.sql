@@ -1583,13 +1583,16 @@ SELECT 'follow-up', due.id, due.referral_id, coalesce(due.call_id, referral.call
        due.recorded_at, due.due_at, due.due_unix, NULL
 FROM open_follow_up AS due LEFT JOIN referral ON referral.id = due.referral_id;
 
--- The subject of each call that has one subject.
+-- The subject of each call that has one subject: of several records of one person the first.
 CREATE VIEW only_subject AS
 SELECT call_id, person_id FROM call_person AS subject
 WHERE role = 'subject' AND NOT EXISTS (
   SELECT 1 FROM call_person AS other
   WHERE other.call_id = subject.call_id AND other.role = 'subject'
-    AND other.person_id <> subject.person_id);
+    AND other.person_id <> subject.person_id
+    AND (other.person_id < subject.person_id
+         OR (SELECT canonical_id FROM human WHERE id = other.person_id)
+            <> (SELECT canonical_id FROM human WHERE id = subject.person_id)));
 
 -- The people a referral is for, open or not: the person on it; without one, the members of its household
 -- while they are in it (as in membership); without either, the only subject of its call, unless that is void:

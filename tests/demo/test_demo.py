@@ -49,12 +49,18 @@ def test_it_is_sound(town: Path) -> None:
     assert (checked.code, checked.out) == (0, "")
 
 
-def test_every_row_of_its_export_is_read_and_every_nature_known(town: Path) -> None:
+def test_every_row_of_its_export_is_read_and_every_word_known(town: Path) -> None:
     assert rows(town, "SELECT new_rows, rejected_rows FROM import_batch") == [(579, 0)]
     known = {str(text) for (text,) in rows(town, "SELECT code FROM nature")}
     natures = {nature for line in story.lines() for nature in NATURE.findall(line.command)}
     assert natures and natures <= known
     assert rows(town, "SELECT count(*) FROM address WHERE place_id IS NULL") == [(0,)]
+    uncoded = rows(
+        town,
+        "SELECT DISTINCT text FROM call JOIN cad_text ON cad_text.id = cad_disposition_id"
+        " WHERE NOT EXISTS (SELECT 1 FROM call_disposition WHERE call_id = call.id)",
+    )
+    assert uncoded == []
 
 
 def test_the_story_is_at_one_place_however_it_was_typed(town: Path) -> None:

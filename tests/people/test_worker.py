@@ -390,3 +390,24 @@ def test_a_referral_without_a_person_is_on_the_card_of_its_address_alone(ccu: Cc
         for each in json.loads(ccu("history", "--person", "3", "--format", "json").out)["calls"]
     ]
     assert on_card == ""
+
+
+def test_a_call_about_two_records_of_one_person_has_one_subject(ccu: Ccu) -> None:
+    """What is open of it is theirs once the records are merged, and nobody's once they are not."""
+    both = ("--person", "described: tall man", "--person", "described: short man")
+    when = ("--when", "2026-01-30 10:00", "--nature", "crisis")
+    logged = ccu("log-call", *when, "--address", "8 Elm St", *both, "-f", "json")
+    call = str(json.loads(logged.out)["id"])
+    made = ("--to", "homes with hope", "--need", "housing", "--handoff", "direct_notice")
+    assert ccu("refer", call, *made, "--no-input").code == 0
+
+    def open_on(person: str) -> list[str]:
+        found = json.loads(ccu("history", "--person", person, "--format", "json").out)
+        return sorted(each["record"] for each in found["open"])
+
+    everything = ["follow-up", "follow-up", "referral"]
+    for kept, merged in (("2", "3"), ("3", "2")):
+        assert (open_on("2"), open_on("3")) == ([], [])
+        assert ccu("person", "merge", kept, merged, "--prefer", "kept").code == 0
+        assert open_on(kept) == everything
+        assert ccu("person", "unmerge", merged).code == 0
