@@ -54,7 +54,7 @@ SUPERVISE = frozenset({"officer", "ccu", "clinician", "supervisor", "admin"})
 EVIDENCE = frozenset({
     "consent grant", "consent revoke", "consent disclose", "care destroy", "seal person",
     "seal call", "seal lift", "retention set", "retention hold", "retention release", "purge",
-    "deidentify",
+    "deidentify", "referral letter --provider",
 })  # fmt: skip
 ANY_DAY = frozenset({
     "call show", "call list", "history", "report", "referral list", "referral show",

@@ -6,7 +6,7 @@ file belongs to, so they must be on the staff list for every command, also those
 """
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from types import MethodType
 from typing import Any
@@ -160,7 +160,7 @@ def _pass(ctx: Any, path: str) -> None:
     freely = access.UNATTENDED.issuperset(needed) and (not needed or session.unattended)
     for what in [] if freely else needed:
         session.require_may(what, record, number)
-    _check_day(session, (needed or [path])[0], by_sudo)
+    _check_day(session, needed or [path], by_sudo)
     if needed and path not in _WHOLE:
         session.withhold_part2()
     if freely:
@@ -184,16 +184,20 @@ def _require_known(session: Session, path: str) -> None:
         raise NotAllowed("ccu demo makes a file of your own; run it without sudo")
 
 
-def _check_day(session: Session, what: str, by_sudo: bool) -> None:
-    """Refuse --today and CCU_TODAY where they must not count; the table is access.EVIDENCE."""
+def _check_day(session: Session, rows: Sequence[str], by_sudo: bool) -> None:
+    """Refuse --today and CCU_TODAY where they must not count; the table is access.EVIDENCE.
+
+    `rows` are those that the command line needs, the command's own first.
+    """
+    what = rows[0]
     if by_sudo and session.day_said and what not in access.ANY_DAY:
         session.record_denial(what)
         raise NotAllowed(
             f"ccu {what} by sudo goes by the machine's clock: leave out --today; where an earlier"
             f" day may be given, ccu {what} --help names the option"
         )
-    if what in access.EVIDENCE:
-        session.go_by_the_clock(what)
+    for each in access.EVIDENCE.intersection(rows):
+        session.go_by_the_clock(each)
 
 
 def _given(ctx: Any) -> list[str]:

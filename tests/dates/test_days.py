@@ -21,21 +21,24 @@ OTHER_DAYS = ("2026-01-30", "2026-02-01T14:00", "2040-01-01")
 DATED_BY_THE_MACHINE = {
     "consent grant", "consent revoke", "consent disclose", "seal person", "seal call", "seal lift",
     "retention set", "retention hold", "retention release", "purge", "deidentify",
+    "referral letter --provider",
 }  # fmt: skip
-# What a caller by sudo may not run with another day, said by hand: all that records one.
+# What a caller by sudo may not run with another day, said by hand: all that records or prints one.
 RECORDS = {
     "log-call", "call edit", "call void", "call unvoid", "call decide", "undo", "refer",
-    "referral update", "referral reopen", "referral expire", "follow-up add", "follow-up done",
-    "follow-up move", "follow-up void", "follow-up reopen", "follow-up sign", "follow-up overdue",
-    "worker assign", "worker end", "consult add", "consult edit", "needs record", "needs edit",
-    "needs refer", "person add", "person edit", "person void", "person distinct", "person merge",
+    "referral letter", "referral update", "referral reopen", "referral expire", "follow-up add",
+    "follow-up done", "follow-up move", "follow-up void", "follow-up reopen", "follow-up sign",
+    "follow-up overdue", "worker assign", "worker end", "consult add", "consult edit",
+    "needs record", "needs edit", "needs refer", "person add", "person edit", "person void",
+    "person distinct", "person merge",
     "person unmerge", "person link", "person unlink", "person import", "household add",
     "household leave", "household name", "plan write", "plan approve", "plan review",
     "plan expire", "plan suggest", "plan answer", "place flag", "place verify", "place unflag",
     "place exempt", "place category", "place merge", "place unmerge", "codes add",
     "codes rename", "codes retire", "frequent override", "frequent review", "provider add",
-    "provider edit", "provider retire", "import", "audit rekey", "staff add", "staff edit",
-    "staff retire", "settings", "wellness add", "wellness init", *DATED_BY_THE_MACHINE,
+    "provider edit", "provider retire", "provider import", "import", "audit rekey", "staff add",
+    "staff edit", "staff retire", "settings", "wellness add", "wellness init",
+    *DATED_BY_THE_MACHINE,
 }  # fmt: skip
 # test_by_sudo.py has init and demo; others are as their first word, or open the care file.
 NOT_HERE = {
