@@ -113,8 +113,8 @@ def _tell(summary: "Summary", rejects: Path | None) -> None:
         )
     if summary.undisposed:
         say(
-            f"{summary.undisposed.total()} dispositions, {len(summary.undisposed)} different ones,"
-            " are not in the layout and are none of the outcomes that ccu counts; most often"
+            f"{summary.undisposed.total()} dispositions ({len(summary.undisposed)} different) are"
+            " not in the layout, and are none of the outcomes that ccu counts; most often"
             f" {_most(summary.undisposed, dry_run)}"
         )
     joined = summary.joined
