@@ -65,7 +65,7 @@ class OptionType(Generic[Value]):
         *,
         default: Value | None = None,
     ) -> Value:
-        """Ask until the answer is valid; Enter takes `usual`, read unless its value is given."""
+        """Ask until the answer is valid, a list with `commas`; Enter takes `usual` or `default`."""
         found = self._ask(session, question, option, usual, default, required=True)
         assert found is not None
         return found
@@ -87,12 +87,10 @@ class OptionType(Generic[Value]):
         from ccu.options import terminal
         from ccu.output import say
 
-        read = self.answer or self.read
-
         def checked(answer: str) -> Value | None:
             if not answer and (default is not None or not (usual or required)):
                 return default
-            found = read(session, answer or usual, option)
+            found: Value | None = self.read_answer(session, answer or usual, option)
             if found is None and required:
                 raise InvalidInput(f"{option} is empty")
             return found
@@ -103,7 +101,8 @@ class OptionType(Generic[Value]):
         shown = f"{question}{self.hint}" + (f" [{usual}]" if usual else "")
         found = terminal.ask_until_valid(shown, checked, offer)
         if self.words and found is not None:
-            say(f"  {self.words(session, found)}")
+            chosen: list[Value] = found if isinstance(found, list) else [found]
+            say(f"  {', '.join(self.words(session, each) for each in chosen)}")
         return found
 
 
@@ -384,7 +383,7 @@ def code(table: str, *, commas: bool = False) -> OptionType[str]:
         metavar="CODE",
         complete=completion.codes(table),
         answer=answer,
-        hint=" (number, code, or how it begins)",
+        hint="" if commas else " (number, code, or how it begins)",
         offer=offer,
         words=words,
         commas=commas,

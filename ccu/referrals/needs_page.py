@@ -2,12 +2,11 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from ccu import dates
 from ccu.errors import InvalidInput, NotAllowed, NotFound
-from ccu.options import OptionType, terminal
+from ccu.options import terminal
 from ccu.options.questions import Question, fill_in
 from ccu.output import Document, Section, Table, say
 from ccu.people import store as people
@@ -217,18 +216,3 @@ def about(session: Session, assessment_id: int, need: str) -> About:
         raise NotAllowed(f"needs assessment {assessment_id} {hidden.sentence}")
     before = needs.earlier_referral(session.db, assessment_id, need, session.view)
     return About(found["call"], found["person"], need, again_of=before)
-
-
-def ask_needs(session: Session, kind: OptionType[str]) -> list[str]:
-    """Ask which needs a provider helps with, and show how the answer was understood."""
-    offer = partial(kind.offer, session) if kind.offer else None
-    if offer:
-        offer()
-    found: list[str] = terminal.ask_until_valid(
-        "What it helps with, separated by commas",
-        lambda answer: kind.read_answer(session, answer, "the need"),
-        offer,
-    )
-    labels = codes.labels(session.db, "need")
-    say(f"  {', '.join(labels[each] for each in found)}")
-    return found

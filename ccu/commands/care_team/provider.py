@@ -106,7 +106,6 @@ def add(
       --hours "mon-fri 9-17" --eligibility "adults of the town" --capacity waitlist
     """
     from ccu.providers import store as providers
-    from ccu.referrals import needs_page
 
     session: Session = ctx.obj
     given.verified_on = given.verified_on or session.today
@@ -114,7 +113,7 @@ def add(
         name = NAME.ask(session, "Name of the provider", "NAME")
     name = required(name, "NAME")
     if asking and not given.needs:
-        given.needs = needs_page.ask_needs(session, NEED)
+        given.needs = [*NEED.ask(session, "What it helps with, separated by commas", "the need")]
     fields = _fields(given, name)
     if "needs" not in fields:
         raise InvalidInput("--need is missing")
