@@ -13,17 +13,20 @@ from .conftest import TODAY
 PROGRAM = ["-c", "import sys; from ccu.cli import main; sys.exit(main(sys.argv[1:]))"]
 
 
-def start(db_path: Path, *args: str) -> Any:
-    """Start a command line; returns the terminal. Skips where there are none."""
+def start(db_path: Path, *args: str, **more: str) -> Any:
+    """Start a command line; returns the terminal. Skips where there are none.
+
+    `more` are variables of its environment; an empty one is left out.
+    """
     pexpect = pytest.importorskip("pexpect")
     if not hasattr(pexpect, "spawn"):
         pytest.skip("no pseudo-terminals here")
-    environment = {**os.environ, "CCU_DB": str(db_path), "CCU_TODAY": TODAY, "TERM": "xterm"}
-    environment["LC_ALL"] = "C.UTF-8"
+    usual = {"CCU_DB": str(db_path), "CCU_TODAY": TODAY, "TERM": "xterm", "LC_ALL": "C.UTF-8"}
+    environment = {**os.environ, **usual, **more}
     return pexpect.spawn(
         sys.executable,
         [*PROGRAM, *args],
-        env=environment,
+        env={name: value for name, value in environment.items() if value},
         encoding="utf-8",
         timeout=30,
         codec_errors="replace",

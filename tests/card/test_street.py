@@ -4,8 +4,6 @@ What is on file on the street is shown with its warnings: nothing found is never
 """
 
 import json
-import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from .. import typed
 from ..conftest import TODAY, Ccu, run_ccu
 
 HOUSE = "27 IMPERIAL AVE, WESTPORT"
 NOT_SAFE = "An address without a record is not a safe address."
-PROGRAM = ["-c", "import sys; from ccu.cli import main; sys.exit(main(sys.argv[1:]))"]
 PARTIAL = (
     *("imperial ave", "imperial", "imperial 27", "imperial avenue #27", "imperial ave apt 9"),
     *("27 the imperial ave", "27 imprl ave", "twenty seven imperial ave", "2 7 imperial ave"),
@@ -156,22 +154,12 @@ def test_no_way_to_write_it_is_an_all_clear(
 def test_at_a_terminal_the_street_is_offered_by_number(
     answer: str, first: str, ccu: Ccu, db_path: Path
 ) -> None:
-    pexpect = pytest.importorskip("pexpect")
     log(ccu, "27 Imperial Ave", "--danger", "weapon")
-    environment = {**os.environ, "CCU_DB": str(db_path), "CCU_TODAY": TODAY, "TERM": "xterm"}
-    terminal = pexpect.spawn(
-        sys.executable,
-        [*PROGRAM, "history", "imperial", "27"],
-        env={**environment, "NO_COLOR": "1"},
-        encoding="utf-8",
-        timeout=30,
-        dimensions=(24, 80),
-    )
+    terminal = typed.start(db_path, "history", "imperial", "27", NO_COLOR="1")
     terminal.expect_exact(f"1  {HOUSE} (1 call, WEAPON)")
     terminal.expect_exact("Number of the address you mean [Enter for none]: ")
     terminal.sendline(answer)
-    terminal.expect(pexpect.EOF)
-    lines = terminal.before.replace("\r", "").strip().splitlines()[len(answer) :]
+    lines = terminal.read().replace("\r", "").strip().splitlines()[len(answer) :]
     assert lines[0].startswith(first)
     assert "WEAPON" in "\n".join(lines)
     assert (NOT_SAFE in lines) is (not answer)

@@ -3,8 +3,6 @@
 import csv
 import io
 import json
-import os
-import sys
 import tomllib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -13,7 +11,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.conftest import TODAY, Ccu
+from tests import typed
+from tests.conftest import Ccu
 from tests.dispatch_rows import Desk
 
 START = datetime(2026, 1, 2, 13, 7)
@@ -248,19 +247,11 @@ def test_the_columns_of_other_systems(ccu: Ccu, tmp_path: Path, name: str) -> No
 
 
 def test_what_is_unsure_is_asked_at_a_terminal(ccu: Ccu, db_path: Path, tmp_path: Path) -> None:
-    pexpect = pytest.importorskip("pexpect")
-    if not hasattr(pexpect, "spawn"):
-        pytest.skip("no pseudo-terminals here")
     file, layout = tmp_path / "calls.csv", tmp_path / "ours.toml"
     rows = [(str(n), f"0{n}/02/2025 22:37", f"{n} Elm St", "EDP", "NORM") for n in (1, 3, 4)]
     file.write_text(written(("Incident", "Call Time", "Location", "Type", "Type"), rows))
-    program = "import sys; from ccu.cli import main; sys.exit(main(sys.argv[1:]))"
-    environment = {**os.environ, "CCU_DB": str(db_path), "CCU_TODAY": TODAY, "TERM": "xterm"}
-    terminal = pexpect.spawn(
-        sys.executable,
-        ["-c", program, "import", str(file), "--suggest", "--output", str(layout)],
-        env=environment, encoding="utf-8", timeout=30, dimensions=(24, 80),
-    )  # fmt: skip
+    line = ("import", str(file), "--suggest", "--output", str(layout))
+    terminal = typed.start(db_path, *line)
     terminal.expect_exact("Which column is the nature?")
     terminal.expect_exact("1  #4: EDP, EDP, EDP")
     terminal.expect_exact("2  #5: NORM, NORM, NORM")
@@ -273,7 +264,7 @@ def test_what_is_unsure_is_asked_at_a_terminal(ccu: Ccu, db_path: Path, tmp_path
     terminal.expect_exact('2  ["%d/%m/%Y %H:%M"]: Sat Feb 1, 2025 22:37')
     terminal.expect_exact("Number (Enter to leave it open): ")
     terminal.sendline("2")
-    terminal.expect(pexpect.EOF)
+    terminal.read()
     terminal.close()
     assert terminal.exitstatus == 0
     text = layout.read_text()

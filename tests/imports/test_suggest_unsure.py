@@ -1,7 +1,5 @@
 """`ccu import`: what a layout or a file leaves unsure is joined, asked about or told."""
 
-import os
-import sys
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import TODAY, Ccu
+from tests import typed
+from tests.conftest import Ccu
 from tests.dispatch_rows import LAYOUT, Desk, row, text
 
 
@@ -180,24 +179,16 @@ def test_a_column_of_hours_with_minutes_is_the_clock(
 def test_impossible_columns_are_not_offered_for_the_incident(
     ccu: Ccu, db_path: Path, tmp_path: Path
 ) -> None:
-    pexpect = pytest.importorskip("pexpect")
-    if not hasattr(pexpect, "spawn"):
-        pytest.skip("no pseudo-terminals here")
     file, layout = tmp_path / "calls.csv", tmp_path / "ours.toml"
     lines = [
         f"40.{n},-75.58{n},EMS: FALL,2026-01-{n:02} 10:01:00,{n} ELM ST,1" for n in range(1, 9)
     ]
     file.write_text("\n".join(["lat,lng,title,timeStamp,addr,e", *lines]) + "\n")
-    program = "import sys; from ccu.cli import main; sys.exit(main(sys.argv[1:]))"
-    terminal = pexpect.spawn(
-        sys.executable,
-        ["-c", program, "import", str(file), "--suggest", "--output", str(layout)],
-        env={**os.environ, "CCU_DB": str(db_path), "CCU_TODAY": TODAY, "TERM": "xterm"},
-        encoding="utf-8", timeout=30, dimensions=(24, 80),
-    )  # fmt: skip
-    terminal.expect(pexpect.EOF)
+    line = ("import", str(file), "--suggest", "--output", str(layout))
+    terminal = typed.start(db_path, *line)
+    left = terminal.read()
     terminal.close()
-    assert (terminal.exitstatus, terminal.before.strip()) == (0, "")
+    assert (terminal.exitstatus, left.strip()) == (0, "")
     assert "incident" not in tomllib.loads(layout.read_text())["columns"]
 
 

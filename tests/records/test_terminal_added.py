@@ -1,37 +1,18 @@
 """`ccu staff add` and `ccu provider add` ask at a terminal for what is missing."""
 
-import os
-import sys
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from ..conftest import TODAY, Ccu
-
-pexpect = pytest.importorskip("pexpect")
-if not hasattr(pexpect, "spawn"):
-    pytest.skip("no pseudo-terminals here", allow_module_level=True)
-
-PROGRAM = ["-c", "import sys; from ccu.cli import main; sys.exit(main(sys.argv[1:]))"]
+from .. import typed
+from ..conftest import Ccu
 
 
 def type_in(db_path: Path, line: str, *dialog: tuple[str, str]) -> str:
     """Run a command line at a terminal of 80 x 24; return what is printed after the answers."""
-    environment = {**os.environ, "CCU_DB": str(db_path), "CCU_TODAY": TODAY, "TERM": "xterm"}
-    terminal: Any = pexpect.spawn(
-        sys.executable,
-        [*PROGRAM, *line.split()],
-        env=environment,
-        encoding="utf-8",
-        timeout=30,
-        dimensions=(24, 80),
-    )
+    terminal = typed.start(db_path, *line.split())
     for question, answer in dialog:
         terminal.expect_exact(question)
         terminal.sendline(answer)
-    terminal.expect(pexpect.EOF)
-    return str(terminal.before)
+    return str(terminal.read())
 
 
 def test_staff_add_asks_for_login_and_role(ccu: Ccu, db_path: Path) -> None:

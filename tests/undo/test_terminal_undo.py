@@ -1,34 +1,23 @@
 """`ccu undo` at a real terminal of 80 x 24: a wrong log-call is taken back with two keys."""
 
 import json
-import os
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import typed
 from tests.conftest import Ccu
 
 pexpect = pytest.importorskip("pexpect")
 if not hasattr(pexpect, "spawn"):
     pytest.skip("no pseudo-terminals here", allow_module_level=True)
 
-PROGRAM = ["-c", "import sys; from ccu.cli import main; sys.exit(main(sys.argv[1:]))"]
 WRONG = ("log-call", "--when", "13:50", "--address", "12 Main St", "--nature", "overdose")
 
 
 def start(db_path: Path, *args: str) -> Any:
-    environment = {**os.environ, "CCU_DB": str(db_path), "TERM": "xterm", "LC_ALL": "C.UTF-8"}
-    del environment["CCU_TODAY"]  # the audit goes by the machine's clock
-    return pexpect.spawn(
-        sys.executable,
-        [*PROGRAM, *args],
-        env=environment,
-        encoding="utf-8",
-        timeout=30,
-        dimensions=(24, 80),
-    )
+    return typed.start(db_path, *args, CCU_TODAY="")  # the audit goes by the machine's clock
 
 
 def end(terminal: Any) -> int:
