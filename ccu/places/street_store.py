@@ -19,7 +19,6 @@ from ccu.places.store import Near, near
 NUMBER_THERE = "house number read another way"
 THIS_STREET = "on this street"
 LIKE_STREET = "on a street with a similar name"
-ON_STREET = (NUMBER_THERE, THIS_STREET, LIKE_STREET)
 WITHOUT_NUMBER = ("street", "highway", "place")  # types of address that may lack a house number
 
 _MOST = 500  # places of one street
