@@ -175,3 +175,13 @@ def test_a_vulnerability_fails_lint_and_data_out_of_reach_is_told(
     assert audited.exists() == (ends == 0)
     sound = printed == "No known vulnerabilities found"
     assert ("no known" in done.stdout) == sound
+
+
+def test_nothing_prints_a_name_on_a_package_index_that_may_be_somebody_elses() -> None:
+    """ccu is on no index: whoever takes its name there would be installed by whoever reads it."""
+    package_name = DECLARED["project"]["name"]
+    for path in [*(ROOT / "ccu").rglob("*.py"), *ROOT.glob("docs/*.md"), ROOT / "README.md"]:
+        text = path.read_text(encoding="utf-8")
+        for named in re.findall(r"(?:pipx?|uv tool|uv pip) install ([^\s`]+)", text):
+            assert named.strip("'\"").startswith((".", "/path/to/", "duckdb")), (path, named)
+        assert package_name not in text, path
