@@ -203,7 +203,9 @@ def main(argv: list[str] | None = None) -> int:
         code = _run(words)
         _flush()
         return code
-    except (Exception, KeyboardInterrupt) as error:
+    except SystemExit:
+        raise
+    except BaseException as error:  # a library in another language may raise no Exception
         return _told(error)
 
 

@@ -56,6 +56,7 @@ def add_consult(work: Work, new: NewConsult) -> int:
     Raises NotFound, and InvalidInput for a void call, a merged person, or a clinician who asks.
     """
     _check(work.connection, new.asked_by, new.clinician_id, new.call_id, new.person_id)
+    table.refuse_before_call(work.connection, new.call_id, new.occurred_at, "--when")
     consult_id = table.insert(work, "consult", new)
     work.audit(
         "consult-add",
@@ -111,6 +112,8 @@ def edit_consult(
     new_call = now["call_id"] if "call_id" in new else None
     new_person = now["person_id"] if "person_id" in new else None
     _check(work.connection, now["asked_by"], now["clinician_id"], new_call, new_person)
+    if new.keys() & {"call_id", "occurred_at"}:
+        table.refuse_before_call(work.connection, now["call_id"], now["occurred_at"], "--when")
     changed = table.change(work, "consult", row, new, reason)
     if changed:
         work.audit("consult-edit", "consult", consult_id, fields=changed)

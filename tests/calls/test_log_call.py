@@ -461,7 +461,7 @@ def test_a_note_of_space_only_is_none(note: str, ccu: Ccu, db_path: Path) -> Non
             "--note-file holds control characters or bytes that are not UTF-8 text",
         ),
         (b"caf\xe9", "--note-file is not UTF-8 text"),
-        (b"x" * 2_000_001, "--note-file is longer than 2000000 characters"),
+        (b"x" * 2_000_001, "--note-file is longer than 2,000,000 characters"),
     ],
 )
 def test_a_note_that_is_no_text_is_refused(
