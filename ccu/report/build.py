@@ -206,7 +206,7 @@ def begun(session: Session, options: Options) -> Report:
         as_of=as_of,
         zone=session.settings.zone,
         first_day=store.first_day(session.db),
-        records=Records(store.calls_by_day(session.db), _days_end(session)),
+        records=_records(session, options.period),
         settings=settings,
         file=session.path.name,
         version=__version__,
@@ -219,6 +219,13 @@ def begun(session: Session, options: Options) -> Report:
     report.undecided_overdue = sum(call["days_late"] is not None for call in undecided)
     report.notes = _notes(report) + sentences.destroyed(session.db, report)
     return report
+
+
+def _records(session: Session, period: Period) -> Records:
+    """Return the calls by day that a sentence about any period of the report needs."""
+    periods = [period, *compared_with(period, "both").values(), *period.months()]
+    first, last = min(each.start for each in periods), max(each.last for each in periods)
+    return Records(store.calls_by_day(session.db, first, last), _days_end(session))
 
 
 def _days_end(session: Session) -> date:
@@ -326,24 +333,24 @@ class Maker:
     """Run each file of figures once, however many sections show it."""
 
     def __init__(self, connection: sqlite3.Connection, parameters: PeriodParameters) -> None:
-        self._connection, self._parameters = connection, parameters
+        self._runs, self._parameters = figures.Runs(connection), parameters
         self._made: dict[str, list[Figure]] = {}
 
     def figures(self, files: tuple[str, ...]) -> list[Figure]:
         """Return the figures of these files."""
         for file in files:
             if file not in self._made:
-                self._made[file] = figures.run(self._connection, file, self._parameters)
+                self._made[file] = figures.run(self._runs, file, self._parameters)
         return [each for file in files for each in self._made[file]]
 
     def by_month(self, names: tuple[str, ...]) -> list[Figure]:
         """Return the same figures for each of the twelve months."""
         heads = [definitions.every()[name] for name in names]
-        return figures.by_month(self._connection, heads, self._parameters.months)
+        return figures.by_month(self._runs, heads, self._parameters.months)
 
     def rows(self, file: str) -> list[dict[str, Any]]:
         """Return the rows of a list, with shares rounded as in figures."""
-        found = figures.rows(self._connection, file, self._parameters.now)
+        found = self._runs.rows(file, self._parameters.now)
         return [
             {name: figures.rounded(cell) if isinstance(cell, float) else cell
              for name, cell in row.items()}
@@ -372,8 +379,9 @@ def _by_group(connection: sqlite3.Connection, options: Options, report: Report) 
     made: list[Figure] = []
     for group in store.groups(connection, options.by, min(report.period.last, report.as_of.date())):
         with store.only_group(connection, group):
+            runs = figures.Runs(connection)
             for plan in plans:
-                found = figures.of_group(connection, plan.files, parameters, group)
+                found = figures.of_group(runs, plan.files, parameters, group)
                 made += _picked(found, plan.pick)
     order = {each.figure: place for place, each in reversed([*enumerate(made)])}
     return ReportSection(

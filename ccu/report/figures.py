@@ -87,20 +87,30 @@ class Month:
     parameters: Parameters | None
 
 
-def rows(connection: sqlite3.Connection, file: str, parameters: Parameters) -> list[dict[str, Any]]:
-    """Return the rows of the file."""
-    found = connection.execute(definitions.source(file).sql, parameters)
-    return [dict(row) for row in found]
+class Runs:
+    """Run each file once for the same parameters, as long as what it reads stays the same."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._found: dict[tuple[object, ...], list[dict[str, Any]]] = {}
+
+    def rows(self, file: str, parameters: Parameters) -> list[dict[str, Any]]:
+        """Return the rows of the file."""
+        key = (file, *parameters.items())
+        if key not in self._found:
+            found = self._connection.execute(definitions.source(file).sql, parameters)
+            self._found[key] = [dict(row) for row in found]
+        return self._found[key]
 
 
-def run(connection: sqlite3.Connection, file: str, parameters: PeriodParameters) -> list[Figure]:
+def run(runs: Runs, file: str, parameters: PeriodParameters) -> list[Figure]:
     """Return the figures of a file in its order, with those of the periods compared."""
     heads = {head.name: head for head in definitions.source(file).heads}
-    found = _keyed(connection, file, heads, parameters.now)
+    found = _keyed(runs, file, heads, parameters.now)
     before: list[dict[tuple[str, str], dict[str, Any]]] = []
     for then in (parameters.previous, parameters.year_before):
         compared = then is not None and any(head.compared for head in heads.values())
-        before.append(_keyed(connection, file, heads, then) if compared and then else {})
+        before.append(_keyed(runs, file, heads, then) if compared and then else {})
     made = []
     for key, row in found.items():
         head = heads[key[0]]
@@ -111,15 +121,13 @@ def run(connection: sqlite3.Connection, file: str, parameters: PeriodParameters)
     return made
 
 
-def by_month(
-    connection: sqlite3.Connection, heads: Sequence[Definition], months: Sequence[Month]
-) -> list[Figure]:
+def by_month(runs: Runs, heads: Sequence[Definition], months: Sequence[Month]) -> list[Figure]:
     """Run the figures for each month; one without parameters has no number."""
     made: dict[tuple[str, str], Figure] = {}
     for month in months:
         for file in {head.file for head in heads}:
             parameters = PeriodParameters(month.parameters) if month.parameters else None
-            for each in run(connection, file, parameters) if parameters else ():
+            for each in run(runs, file, parameters) if parameters else ():
                 if not each.group:
                     made[each.figure, month.name] = each
     return [
@@ -134,14 +142,12 @@ def by_month(
     ]
 
 
-def of_group(
-    connection: sqlite3.Connection, files: Sequence[str], parameters: Parameters, group: str
-) -> list[Figure]:
+def of_group(runs: Runs, files: Sequence[str], parameters: Parameters, group: str) -> list[Figure]:
     """Return the rates of the files as those of a group of people; one made of few is hidden.
 
     Without the share of care natures: only care calls name people, so that it is 100% of any group.
     """
-    made = [each for file in files for each in run(connection, file, PeriodParameters(parameters))]
+    made = [each for file in files for each in run(runs, file, PeriodParameters(parameters))]
     rates = [
         each
         for each in made
@@ -161,16 +167,13 @@ def of_group(
 
 
 def _keyed(
-    connection: sqlite3.Connection,
-    file: str,
-    heads: Mapping[str, Definition],
-    parameters: Parameters,
+    runs: Runs, file: str, heads: Mapping[str, Definition], parameters: Parameters
 ) -> dict[tuple[str, str], dict[str, Any]]:
     """Return (figure, group) -> row, in the order of the file."""
     only = next(iter(heads))
     return {
         (row.get("figure") or only, str(row.get("grp") or "")): row
-        for row in rows(connection, file, parameters)
+        for row in runs.rows(file, parameters)
     }
 
 

@@ -237,3 +237,7 @@ CREATE TABLE need_word (
   code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
   retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
 ) STRICT, WITHOUT ROWID;
+
+-- Days and months are counted without reading the calls.
+DROP INDEX call_occurred;
+CREATE INDEX call_occurred ON call (occurred_at, source_system_id, care, voided_at);
