@@ -741,6 +741,9 @@ CREATE TABLE call_responder (
   minutes  INTEGER CHECK (minutes >= 0)
 ) STRICT;
 CREATE INDEX call_responder_call ON call_responder (call_id);
+-- Which sources name a civilian team, and which record the dispositions that have a rate of their own.
+CREATE INDEX call_responder_civilian ON call_responder (call_id)
+WHERE clinician OR agency IN ('human_services', 'mobile_crisis', 'provider');
 
 CREATE TABLE call_danger (
   call_id INTEGER NOT NULL REFERENCES call (id),
@@ -753,6 +756,9 @@ CREATE TABLE call_disposition (
   disposition TEXT NOT NULL REFERENCES disposition (code),
   PRIMARY KEY (call_id, disposition)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX call_disposition_rated ON call_disposition (disposition, call_id)
+WHERE disposition IN ('police_exam', 'physician_certificate', 'voluntary_transport', 'arrest',
+                      'citation', 'arrest_diverted');
 
 CREATE TABLE call_intervention (
   call_id      INTEGER NOT NULL REFERENCES call (id),
@@ -1554,6 +1560,12 @@ SELECT call_id, occurred_at, person_id,
          AS recorded
 FROM call_person CROSS JOIN call ON call.id = call_id
 WHERE role IN ('subject', 'family', 'victim') AND voided_at IS NULL;
+
+-- Dispositions that have a rate of their own in reports.
+CREATE VIEW rated_disposition AS
+SELECT call_id, disposition FROM call_disposition
+WHERE disposition IN ('police_exam', 'physician_certificate', 'voluntary_transport', 'arrest',
+                      'citation', 'arrest_diverted');
 
 -- Calls that ended in an emergency examination (exam = 1) or in a transport to hospital.
 CREATE VIEW hospital_call AS

@@ -348,21 +348,21 @@ class Maker:
         heads = [definitions.every()[name] for name in names]
         return figures.by_month(self._runs, heads, self._parameters.months)
 
-    def rows(self, file: str) -> list[dict[str, Any]]:
+    def rows(self, plan: Plan) -> list[dict[str, Any]]:
         """Return the rows of a list, with shares rounded as in figures."""
-        found = self._runs.rows(file, self._parameters.now)
+        found = self._runs.rows(plan.files[0], self._parameters.now)
         return [
-            {name: figures.rounded(cell) if isinstance(cell, float) else cell
-             for name, cell in row.items()}
+            {name: figures.rounded(row[name]) for name in plan.columns}
             for row in found
-        ]  # fmt: skip
+            if row.get("figure", plan.name) == plan.name
+        ]
 
 
 def _section(maker: Maker, plan: Plan, report: Report) -> ReportSection:
     section = ReportSection(plan.name, plan.title, plan.kind, plan.columns or figures.COLUMNS)
     section.facts = maker.figures(plan.facts)
     if plan.kind == "list":
-        section.items = maker.rows(plan.files[0])
+        section.items = maker.rows(plan)
     else:
         section.figures = _picked(maker.figures(plan.files), plan.pick)
         section.figures += maker.by_month(plan.monthly)

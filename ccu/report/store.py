@@ -62,7 +62,7 @@ FROM (SELECT id, day FROM each UNION SELECT id, first FROM source UNION SELECT i
 JOIN source USING (id) WHERE calls > 0 ORDER BY source.id, day
 """
 
-# Views that all periods of all figures read, once each: view -> columns by which they are looked up.
+# Views that all periods of all figures read, once each: view -> columns that find their rows.
 _PREPARED = {
     "known_person": ("id", "canonical_id"),
     "acceptance": ("referral_id",),

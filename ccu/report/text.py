@@ -287,7 +287,8 @@ def _shown(column: str, cell: Any, unit: str = "") -> Any:
     if column == "figure" and cell in definitions.every():
         return definitions.every()[cell].title
     if cell is None:  # of a period compared: the file does not reach back so far
-        return "-" if column.endswith(("_previous", "_year_before")) else ""
+        instead = NO_DATA if column in ("arrests", "citations") else ""
+        return "-" if column.endswith(("_previous", "_year_before")) else instead
     if column in DAYS:
         return dates.say_date(date.fromisoformat(cell))
     return value(cell, "share") if column == "share" else cell

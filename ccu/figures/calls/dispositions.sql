@@ -77,13 +77,12 @@ WITH flag (at, figure, code) AS (
          (5, 'arrest_diverted', 'arrest_diverted')),
 recorded AS MATERIALIZED (  -- the sources that record it; main.call: also calls left out of this view
   SELECT flag.figure, call.source_system_id AS source
-  FROM call_disposition CROSS JOIN flag ON flag.code = call_disposition.disposition
-  CROSS JOIN main.call ON call.id = call_disposition.call_id
+  FROM rated_disposition CROSS JOIN flag ON flag.code = disposition
+  CROSS JOIN main.call ON call.id = call_id
   WHERE occurred_at >= min(:start, date(:end, '-1 year')) AND occurred_at < :end
   UNION
   SELECT flag.figure, call.source_system_id
-  FROM call_disposition CROSS JOIN flag ON flag.code = call_disposition.disposition
-  CROSS JOIN call ON call.id = call_disposition.call_id
+  FROM rated_disposition CROSS JOIN flag ON flag.code = disposition CROSS JOIN call ON call.id = call_id
   WHERE occurred_at >= min(:start, date(:end, '-1 year')) AND occurred_at < :end
   UNION
   SELECT flag.figure, source_system.id FROM flag CROSS JOIN source_system WHERE name = 'ccu'),
