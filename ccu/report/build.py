@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ccu import __version__, dates
 from ccu.calls import triage_store
 from ccu.people.open_work_store import AsOf
-from ccu.records import audit
+from ccu.records import audit, codes
 from ccu.report import definitions, figures, sections, sentences, store
 from ccu.report.figures import Figure, Month, PeriodParameters
 from ccu.report.gaps import Records
@@ -109,6 +109,8 @@ class Report:
     notes: list[str] = field(default_factory=list)
     public: bool = False
     one_page: bool = False
+    for_board: bool = False  # without numbers of records and logins (page.for_board)
+    natures: dict[str, str] = field(default_factory=dict)  # code -> label
     undecided: int = 0  # care calls that need a decision, at the as-of moment
     undecided_overdue: int = 0
 
@@ -214,6 +216,7 @@ def begun(session: Session, options: Options) -> Report:
         sections=[],
         one_page=options.one_page,
     )
+    report.natures = codes.labels(session.db, "nature")
     undecided = triage_store.undecided(session.db, AsOf.of(as_of))
     report.undecided = len(undecided)
     report.undecided_overdue = sum(call["days_late"] is not None for call in undecided)

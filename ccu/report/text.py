@@ -315,6 +315,9 @@ def days(report: Report) -> str:
 def foot(report: Report) -> Section:
     """Return the file, version, settings and moment: what is needed to repeat the report."""
     settings = {name: text or "(none)" for name, text in report.settings.items()}
+    listed = report.settings["civilian_natures"].split(",")
+    named = [report.natures.get(code.strip(), code) for code in listed if code]
+    settings["civilian_natures"] = "; ".join(named) or "(none)"
     return Section(
         "How this was made",
         pairs=[

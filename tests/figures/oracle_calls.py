@@ -29,7 +29,9 @@ def calls(file: File, asked: Asked) -> Figures:
         else count(care, missing=lacking),
         ("share_of_all_calls", ""): share(
             sum(call["care"] for call in told), len(told), missing=lacking
-        ),
+        )
+        if lacking <= len(told)
+        else Part("share", None, len(told), missing=lacking),
     }
 
 

@@ -107,8 +107,10 @@ earlier AS (  -- of those served now, who had been served before the period
              AND attempt.result = 'reached' AND attempt.occurred_at < :start)
       OR known_person.id IN (SELECT person_id FROM accepted WHERE day < :start))),
 total AS (
-  SELECT EXISTS (SELECT 1 FROM span) AND NOT EXISTS (SELECT 1 FROM met)
-           AND NOT EXISTS (SELECT 1 FROM counted_person) AS bare,
+  SELECT NOT EXISTS (SELECT 1 FROM met) AND NOT EXISTS (SELECT 1 FROM counted_person)
+           AND (EXISTS (SELECT 1 FROM span)
+             OR NOT (EXISTS (SELECT 1 FROM call_person) OR EXISTS (SELECT 1 FROM follow_up)
+                     OR EXISTS (SELECT 1 FROM referral))) AS bare,
          (SELECT count(DISTINCT canonical_id) FROM counted_person WHERE known) AS people,
          (SELECT count(DISTINCT canonical_id) FROM counted_person WHERE NOT known) AS unknown,
          (SELECT count(DISTINCT call_id) FROM met JOIN known_person ON known_person.id = met.person_id
