@@ -380,6 +380,10 @@ def _by_group(connection: sqlite3.Connection, options: Options, report: Report) 
     parameters = _parameters(report, report.period, options)
     plans = [plan for plan in options.plans if plan.kind == "figures"]
     made: list[Figure] = []
+    runs = figures.Runs(connection)
+    split = [each for plan in plans for each in
+             figures.split_already(runs, plan.files, parameters)]  # fmt: skip
+    left_out = [f"Left out, split already: {', '.join(dict.fromkeys(split))}."] if split else []
     for group in store.groups(connection, options.by, min(report.period.last, report.as_of.date())):
         with store.only_group(connection, group):
             runs = figures.Runs(connection)
@@ -394,7 +398,7 @@ def _by_group(connection: sqlite3.Connection, options: Options, report: Report) 
         figures.COLUMNS,
         sorted({(each.figure, each.group): each for each in made}.values(),
                key=lambda each: order[each.figure]),
-        explains=[*sentences.EXPLAINS["by"]],
+        explains=[*sentences.EXPLAINS["by"], *left_out],
     )  # fmt: skip
 
 

@@ -166,6 +166,13 @@ def of_group(runs: Runs, files: Sequence[str], parameters: Parameters, group: st
     ]  # fmt: skip
 
 
+def split_already(runs: Runs, files: Sequence[str], parameters: Parameters) -> list[str]:
+    """Return the titles of the rates of the files that have groups of their own."""
+    made = [each for file in files for each in run(runs, file, PeriodParameters(parameters))]
+    rates = (each for each in made if each.group and each.unit not in ("count", "dollars"))
+    return [*dict.fromkeys(each.title for each in rates)]
+
+
 def _keyed(
     runs: Runs, file: str, heads: Mapping[str, Definition], parameters: Parameters
 ) -> dict[tuple[str, str], dict[str, Any]]:

@@ -15,7 +15,7 @@ from ccu.errors import InvalidInput
 from ccu.output import Section, opened
 from ccu.output.formats import numeric_columns
 from ccu.output.text import one_line, plain_text
-from ccu.report import definitions, page, sections, sentences, text
+from ccu.report import definitions, page, sentences, text
 from ccu.report.build import Report, ReportSection
 from ccu.report.definitions import Definition
 from ccu.report.figures import Figure
