@@ -11,7 +11,7 @@ from ccu import __version__, dates
 from ccu.calls import triage_store
 from ccu.people.open_work_store import AsOf
 from ccu.records import audit, codes
-from ccu.report import definitions, figures, sections, sentences, store
+from ccu.report import figures, sections, sentences, store
 from ccu.report.figures import Figure, Month, PeriodParameters
 from ccu.report.gaps import Records
 from ccu.report.period import Period, moment_words
@@ -152,7 +152,7 @@ def build(session: Session, options: Options) -> Report:
             public.check(report)
         elif leave_out:
             report.notes.append(WITHOUT_PART2)
-        maker = Maker(connection, period_parameters(report, options))
+        maker = figures.Maker(connection, period_parameters(report, options))
         if options.by:
             report.sections = [_by_group(connection, options, report)]
         else:
@@ -332,36 +332,7 @@ def _parameters(report: Report, period: Period, options: Options) -> dict[str, A
     }
 
 
-class Maker:
-    """Run each file of figures once, however many sections show it."""
-
-    def __init__(self, connection: sqlite3.Connection, parameters: PeriodParameters) -> None:
-        self._runs, self._parameters = figures.Runs(connection), parameters
-        self._made: dict[str, list[Figure]] = {}
-
-    def figures(self, files: tuple[str, ...]) -> list[Figure]:
-        """Return the figures of these files."""
-        for file in files:
-            if file not in self._made:
-                self._made[file] = figures.run(self._runs, file, self._parameters)
-        return [each for file in files for each in self._made[file]]
-
-    def by_month(self, names: tuple[str, ...]) -> list[Figure]:
-        """Return the same figures for each of the twelve months."""
-        heads = [definitions.every()[name] for name in names]
-        return figures.by_month(self._runs, heads, self._parameters.months)
-
-    def rows(self, plan: Plan) -> list[dict[str, Any]]:
-        """Return the rows of a list, with shares rounded as in figures."""
-        found = self._runs.rows(plan.files[0], self._parameters.now)
-        return [
-            {name: figures.rounded(row[name]) for name in plan.columns}
-            for row in found
-            if row.get("figure", plan.name) == plan.name
-        ]
-
-
-def _section(maker: Maker, plan: Plan, report: Report) -> ReportSection:
+def _section(maker: figures.Maker, plan: Plan, report: Report) -> ReportSection:
     section = ReportSection(plan.name, plan.title, plan.kind, plan.columns or figures.COLUMNS)
     section.facts = maker.figures(plan.facts)
     if plan.kind == "list":

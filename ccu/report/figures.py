@@ -8,7 +8,7 @@ from typing import Any
 
 from ccu.report import definitions
 from ccu.report.definitions import Definition
-from ccu.report.sections import BY_MONTH
+from ccu.report.sections import BY_MONTH, Plan
 
 PLACES = 6  # decimals kept, in every format
 Z = 1.959963984540054  # 97.5% of a normal distribution
@@ -140,6 +140,31 @@ def by_month(runs: Runs, heads: Sequence[Definition], months: Sequence[Month]) -
         for head in heads
         for month in months
     ]
+
+
+class Maker:
+    """Run the files of a report's sections, each once, however many sections show it."""
+
+    def __init__(self, connection: sqlite3.Connection, parameters: PeriodParameters) -> None:
+        self._runs, self._parameters = Runs(connection), parameters
+
+    def figures(self, files: tuple[str, ...]) -> list[Figure]:
+        """Return the figures of these files."""
+        return [each for file in files for each in run(self._runs, file, self._parameters)]
+
+    def by_month(self, names: tuple[str, ...]) -> list[Figure]:
+        """Return the same figures for each of the twelve months."""
+        heads = [definitions.every()[name] for name in names]
+        return by_month(self._runs, heads, self._parameters.months)
+
+    def rows(self, plan: Plan) -> list[dict[str, Any]]:
+        """Return the rows of a list, with shares rounded as in figures."""
+        found = self._runs.rows(plan.files[0], self._parameters.now)
+        return [
+            {name: rounded(row[name]) for name in plan.columns}
+            for row in found
+            if row.get("figure", plan.name) == plan.name
+        ]
 
 
 def of_group(runs: Runs, files: Sequence[str], parameters: Parameters, group: str) -> list[Figure]:
