@@ -237,3 +237,12 @@ CREATE TABLE need_word (
   code TEXT PRIMARY KEY, label TEXT NOT NULL, sort INTEGER NOT NULL,
   retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))
 ) STRICT, WITHOUT ROWID;
+
+-- Days and months are counted without reading the calls.
+DROP INDEX call_occurred;
+CREATE INDEX call_occurred ON call (occurred_at, source_system_id, care, voided_at);
+CREATE INDEX call_responder_civilian ON call_responder (call_id)
+WHERE clinician OR agency IN ('human_services', 'mobile_crisis', 'provider');
+CREATE INDEX call_disposition_rated ON call_disposition (disposition, call_id)
+WHERE disposition IN ('police_exam', 'physician_certificate', 'voluntary_transport', 'arrest',
+                      'citation', 'arrest_diverted');
