@@ -236,6 +236,7 @@ PLACE = number_of("place", "N")
 PLAN = number_of("plan", "PLAN")
 REFERRAL = number_of("referral", "R", completion.referrals)
 REASON = line(LONGEST_REASON)
+WHY = line(LONGEST_REASON, needed=True)  # of what is taken back
 NOTE = OptionType(read=_note, metavar="FILE", is_file=True)
 # For a command that asks questions before it reads the note.
 NOTE_LATER = OptionType(read=_note_later, metavar="FILE", is_file=True)
