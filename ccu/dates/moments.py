@@ -43,7 +43,7 @@ _ELAPSED = (
     r"(?P<ahead>in )?(?:(?P<hours>\d{1,4}|an) ?(?:h|hrs?|hours?))?(?: ?(?:and )?"
     r"(?P<minutes>\d{1,4}|a) ?(?:min|mins|minutes?))?(?(ahead)| ago)"
 )
-_HHMM = r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<hours> ?(?:h|hrs?|hours?))?"
+_HHMM = r"(?P<hour>[01]?\d|2[0-3])(?P<minute>[0-5]\d)(?P<hours> ?(?:h|hrs?|hours?))?"
 _HHMM_LAST = rf"(?:(?P<day>.+?)(?: at)? )?{_HHMM}"
 _HHMM_FIRST = rf"{_HHMM}(?: on)? (?P<day>.+)"
 _PART_OF_DAY = r"(?:(?P<day>.+) )?(?P<part>morning|afternoon|evening|night|tonight)"
@@ -67,7 +67,7 @@ def parse_moment(
 ) -> datetime:
     """Return the moment that a person typed, in the zone of `now` (the town's, not the machine's).
 
-    Reads `now`, `22:30`, `2230`, `2230 hrs`, `10 pm`, `noon`, `20 minutes ago`, `1h 20min ago`, or
+    Reads `now`, `22:30`, `2230`, `930 hrs`, `10 pm`, `noon`, `20 minutes ago`, `1h 20min ago`, or
     any day that `parse_day` reads with a time of day after or before it (`yesterday 22:30`,
     `11/24 2230`, `Jan 18 10:30 pm`); a date with its year may carry an offset or Z, and the instant
     is kept. A weekday or a date without a year is the latest one past, or with `future` the next
@@ -105,11 +105,14 @@ def _moment(said: str, now: datetime, future: bool) -> datetime:
 
 
 def _with_colon(said: str, now: datetime, future: bool) -> str:
-    """Write police time, 2230 or 2230 hrs, as 22:30; keep a text that is a day, Jan 18 2026."""
+    """Write police time, 2230 or 2230 hrs, as 22:30; keep a text that is a day, Jan 18 2026.
+
+    930 is 09:30 beside a day or with hrs; alone it may be in the evening, and is kept.
+    """
     found = re.fullmatch(_HHMM_LAST, said) or re.fullmatch(_HHMM_FIRST, said)
-    if found is None:
+    if found is None or (found["hour"] == said[:1] and len(said) == len("930")):
         return said
-    day, clock = found["day"], f"{found['hour']}:{found['minute']}"
+    day, clock = found["day"], f"{int(found['hour']):02}:{found['minute']}"
     if day is None:
         return clock
     try:
@@ -236,6 +239,11 @@ def _midnight(parts: re.Match[str], now: datetime, future: bool) -> Refused:
 
 def _no_clock(said: str, now: datetime, future: bool) -> Refused:
     """Return the best advice for a text without a time of day."""
+    if re.fullmatch(r"[1-9][0-5]\d", said):
+        hour, minute = int(said[0]), said[1:]
+        return Refused(
+            f"is only a number; did you mean {hour:02}:{minute} or {hour + 12}:{minute}?"
+        )
     if is_number(said):
         return Refused("is only a number; write a time of day as 22:30")
     if part := re.fullmatch(_PART_OF_DAY, said):
