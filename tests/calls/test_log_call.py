@@ -518,9 +518,7 @@ def test_no_text_in_any_option_is_more_than_refused(
 # ---------------------------------------------------------------- asking
 
 
-def test_enter_at_a_question_records_what_its_option_left_out_does(
-    ccu: Ccu, db_path: Path
-) -> None:
+def test_enter_at_a_question_records_what_its_option_left_out_does(ccu: Ccu, db_path: Path) -> None:
     typed = ["", "12 Main St Apt 3", "wel", "", "", "", "", "", "", "", "", "y"]
     result = ccu("log-call", stdin="\n".join(typed) + "\n", tty=True)
     assert result.code == 0, result.err
