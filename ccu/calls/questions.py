@@ -40,7 +40,7 @@ QUESTIONS = {
 BEGAN = "now"  # what Enter means where `when` is asked
 # option -> its code list, whose labels show how an answer was understood
 LISTS = {"nature": "nature", "source": "call_source"} | {each: each for each in MANY}
-USUAL_AGENCIES = ("police", "human_services")  # in the example of an answer
+USUAL_AGENCIES = ("ems", "police")  # in the example of an answer
 # Enter leaves these out: what nobody said is not recorded as said.
 SKIPPED = tuple(option for option in QUESTIONS if option not in REQUIRED)
 # In a draft: the question about people was finished; somebody whose possible matches were shown,

@@ -146,8 +146,10 @@ def _of_answer(sentence: str) -> str:
     """Return an error about an option as one about an answer: no option was typed here."""
     if not sentence.startswith("--"):
         return sentence
-    option, colon, problem = sentence.partition(": ")
-    words = problem if colon and " " not in option else sentence.removeprefix("--")
+    option, colon, words = sentence.removeprefix("--").partition(": ")
+    if not colon or " " in option:
+        name, space, rest = sentence.removeprefix("--").partition(" ")
+        words = name.replace("-", " ") + space + rest
     return words[:1].upper() + words[1:]
 
 

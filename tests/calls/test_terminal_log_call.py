@@ -25,7 +25,7 @@ QUESTIONS_AND_ANSWERS = (
     ("  Welfare check", None),
     ("Reported by (Enter to skip): ", "1"),
     ('Hazards, separated by commas ("none" if you checked) (Enter to skip): ', "none"),
-    ("Human Services + clinician (Enter to skip): ", "pol"),
+    ("Police + clinician (Enter to skip): ", "pol"),
     ("Interventions, separated by commas (Enter to skip): ", "1, nal"),
     ("  De-escalation, Naloxone", None),
     ("Dispositions, separated by commas (Enter to skip): ", "resol"),
