@@ -35,7 +35,7 @@ COMMANDS = {
     "undo": "everyday.undo",
     "brief": "everyday.brief",
     "consult": "care_team.consult care_team.consult_edit",
-    "needs": "care_team.needs",
+    "needs": "everyday.needs everyday.needs_edit",
     "person": "everyday.person everyday.person_same everyday.person_link everyday.person_roster",
     "household": "care_team.household",
     "plan": "care_team.plan care_team.plan_decide",

@@ -53,7 +53,7 @@ ALLOWED = {
     "retention/purge.py": {".iterdir"},
     # the user's data folder
     "session.py": {".mkdir"},
-    "calls/draft.py": {".mkdir", ".unlink", ".is_file", ".walk"},
+    "options/kept.py": {".mkdir", ".unlink", ".is_file", ".walk"},
     # files of the package
     "address/words.py": {".read_text"},
     "identity/known_names.py": {".read_text"},

@@ -6,11 +6,9 @@ and `_of_open` are the entire rule; of several referrals of one call the best re
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 from ccu import dates
 from ccu.calls import answer_store, triage_store
-from ccu.dates.instants import MONTH_NAMES
 from ccu.people.open_work_store import AsOf
 from ccu.records.visibility import Hidden, View
 
@@ -115,9 +113,9 @@ def _of_referral(row: sqlite3.Row, as_of: AsOf) -> str:
     if not words:
         return _of_open(row["next_due"], row if row["tried"] else None, as_of)
     return words.format(
-        since=_day(row["since"], as_of.day),
-        accepted=_day(row["accepted"] or row["since"], as_of.day),
-        connected=_day(row["connected"] or row["since"], as_of.day),
+        since=_day(row["since"], as_of),
+        accepted=_day(row["accepted"] or row["since"], as_of),
+        connected=_day(row["connected"] or row["since"], as_of),
     )
 
 
@@ -127,7 +125,7 @@ def _of_follow_up(row: sqlite3.Row, as_of: AsOf, last: sqlite3.Row | None) -> st
     if row["since"] is None:
         return ""  # closed without an attempt
     words = RESULTS.get(row["result"], "Contact made {since}" if row["reached"] else "")
-    return words.format(since=_day(row["since"], as_of.day))
+    return words.format(since=_day(row["since"], as_of))
 
 
 def _of_open(due: str | None, last: sqlite3.Row | None, as_of: AsOf) -> str:
@@ -141,15 +139,12 @@ def _of_open(due: str | None, last: sqlite3.Row | None, as_of: AsOf) -> str:
         reached, late, ahead = "Not reached", "follow-up overdue since", "next try"
         if last["reached"]:
             word = "Declined" if last["result"] in RESULTS else "Reached"
-            reached = f"{word} {_day(last['reached'], as_of.day)}"
+            reached = f"{word} {_day(last['reached'], as_of)}"
     if due is None:
         return reached
     is_late = as_of.is_late(dates.from_iso(due).timestamp())
-    return f"{reached}; {late if is_late else ahead} {_day(due, as_of.day)}"
+    return f"{reached}; {late if is_late else ahead} {_day(due, as_of)}"
 
 
-def _day(stored: str, today: date) -> str:
-    """Return `Jan 21`; with its year when that is another."""
-    day = dates.from_iso(stored).date()
-    text = f"{MONTH_NAMES[day.month - 1][:3]} {day.day}"
-    return text if day.year == today.year else f"{text}, {day.year}"
+def _day(stored: str, as_of: AsOf) -> str:
+    return dates.near_day(stored, as_of.day, weekday=False)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ccu.errors import InvalidInput
 from ccu.people import store as people
-from ccu.records import person_ids, table, visibility
+from ccu.records import person_ids, staff, table, visibility
 from ccu.work import Work
 
 _ROWS = """
@@ -123,10 +123,11 @@ def edit_consult(
 def void(work: Work, consult_id: int, reason: str) -> None:
     """Void a consult recorded in error: it is kept, and in no list or figure.
 
-    Raises NotFound, NotAllowed for a hidden one, InvalidInput for one that is void.
+    Raises NotFound, NotAllowed for a hidden one and for an intern, InvalidInput for a void one.
     """
     row = table.require(work.connection, "consult", consult_id)
     visibility.refuse("consult", work.view.consults([consult_id]))
+    staff.refuse_others(work.connection, work.staff_id, row["recorded_by"])
     if not table.change(work, "consult", row, {"voided": 1}, reason):
         raise InvalidInput(f"consult {consult_id} is void already")
     work.audit("consult-edit", "consult", consult_id, fields=["voided"])

@@ -65,8 +65,11 @@ _CONNECTED = """
 SELECT referral.id, referral.person_id, provider.name
 FROM json_each(:people) AS people CROSS JOIN referral ON referral.person_id = people.value
 JOIN provider ON provider.id = referral.provider_id
-WHERE referral.status IN ('accepted', 'in_progress')
-   OR (referral.status = 'service_received' AND referral.made_at >= :day_365)
+WHERE (referral.status IN ('accepted', 'in_progress')
+       OR (referral.status = 'service_received' AND referral.made_at >= :day_365))
+  AND EXISTS (SELECT 1 FROM engagement  -- one that is only accepted is not connected
+              WHERE engagement.referral_id = referral.id
+                AND unixepoch(engagement.occurred_at) >= unixepoch(referral.made_at))
 ORDER BY referral.id
 """
 # One person at a time: SQLite takes a plain value, and not a list, into each part of a view.

@@ -308,7 +308,7 @@ DECLARED: dict[str, Setting] = {
     ),
     "holidays": Setting(
         "",
-        "Days the office is closed, comma-separated: 2026-07-03,2026-12-25",
+        "Days the office is closed, comma-separated, such as 7/3/2026, 12/25/2026",
         _holidays,
         days="future",
     ),
@@ -379,7 +379,7 @@ DECLARED: dict[str, Setting] = {
     ),
     "decide_since": Setting(
         "",
-        "Day from which care calls need a decision, such as 2026-01-31; earlier ones do not",
+        "Day from which care calls need a decision, such as 1/31/2026; earlier ones do not",
         _day,
         days="past",
     ),
