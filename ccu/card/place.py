@@ -122,7 +122,7 @@ def _asked(session: Session, address: str | None, call_id: int | None) -> tuple[
         from ccu.places import finding
 
         if finding.is_doubtful(session, reading):
-            match = replace(match, certainty=finding.NO_ADDRESS)
+            match = match._replace(certainty=finding.NO_ADDRESS)
     return text, match
 
 
