@@ -37,6 +37,7 @@ class Line:
     aim: float
     faster: bool = False
     detail: str = ""
+    means: str = ""  # to somebody who uses it
 
     def verdict(self) -> str:
         """aim, yes, or NO."""
@@ -96,11 +97,12 @@ class Bench:
         peer: Callable[[], object],
         budget: float,
         aim: float,
+        means: str = "",
     ) -> Line:
         """Time the two and say the ratio."""
         mine, theirs = self.compare(ours, peer)
         detail = f"{mine * 1000:.0f} / {theirs * 1000:.0f} ms"
-        return Line(what, peer_name, mine / theirs, budget, aim, detail=detail)
+        return Line(what, peer_name, mine / theirs, budget, aim, detail=detail, means=means)
 
 
 def environment() -> dict[str, str]:
