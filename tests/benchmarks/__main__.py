@@ -96,13 +96,13 @@ def _table(lines: list[Line]) -> str:
             line.peer,
             f"{line.ratio:.2f}",
             f"{'>=' if line.faster else '<='} {line.aim:g}",
-            line.verdict(),
+            "yes" if line.verdict() == "aim" else "no",
             line.detail,
             line.means,
         )
         for line in lines
     ]
-    headers = ("what", "peer", "now", "goal", "ok?", "ours / peer", "what it means")
+    headers = ("what", "peer", "now", "goal", "met", "ours / peer", "what it means")
     return tabulate(rows, headers, tablefmt="github", disable_numparse=True) + "\n"
 
 
