@@ -50,9 +50,9 @@ lock:  ## choose the newest releases that pyproject.toml allows (by uv, in a tem
 	$(LOCK) --all-extras --group dev --group build --output-file requirements.lock pyproject.toml; \
 	$(LOCK) --group bench --constraint requirements.lock --output-file requirements-bench.lock
 
-bench: $(READY)  ## measure speed, as ratios against named peers in the same run
+bench: $(READY)  ## measure speed beside named peers, and write BENCHMARKS.md
 	$(PIP) install --require-hashes --requirement requirements-bench.lock
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks --write
 
 clean:  ## remove .venv and the demo town
 	rm -rf $(VENV) demo.db*

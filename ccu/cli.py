@@ -5,6 +5,7 @@ start-up is a feature for an officer at a door.
 """
 
 import errno
+import gc
 import os
 import re
 import signal
@@ -357,4 +358,6 @@ def run() -> None:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) == signal.SIG_DFL:
             signal.signal(getattr(signal, name), signal.default_int_handler)
-    sys.exit(main())
+    code = main()
+    gc.freeze()  # what was loaded is not looked through for garbage once more on the way out
+    sys.exit(code)

@@ -7,10 +7,9 @@ import hmac
 import os
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ccu import files, installation
 from ccu.errors import DatabaseUnusable
@@ -48,8 +47,7 @@ class Key:
         return self.mac(_json(("reason", audit_id, reason)))[:16].hex()
 
 
-@dataclass(frozen=True)
-class Chain:
+class Chain(NamedTuple):
     """A table of chained rows: its name, and its columns between `id` and `previous`.
 
     The audit of the main file and that of the care file are chains of this class.

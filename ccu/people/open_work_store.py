@@ -11,9 +11,8 @@ each worker, `open_work` what is open, `open_work_for` the people it is for.
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ccu import dates
 from ccu.records import person_ids
@@ -22,8 +21,7 @@ from ccu.records.visibility import Hidden, View
 IN_FORCE = "{0}.begins <= :today AND :today < {0}.ends"  # a row of these views, on a day
 
 
-@dataclass(frozen=True)
-class AsOf:
+class AsOf(NamedTuple):
     """The moment that divides overdue from due, as a number, and its day in the town."""
 
     unix: int

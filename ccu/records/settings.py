@@ -10,10 +10,9 @@ import re
 import sqlite3
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from ccu import dates
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 Check = Callable[[str, str], str]  # its name and a text -> the text as stored, or InvalidInput
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting; `unread` is used for a stored text that cannot be read, if not the default."""
 
     default: str
