@@ -191,6 +191,24 @@ def test_what_somebody_else_changed_since_is_refused(
     assert json.loads(ccu("call", "show", "1", "-f", "json").out)["beat"] == "9"
 
 
+def test_what_somebody_else_changed_and_undid_is_no_obstacle(
+    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = screens()
+    change("call edit 1 --beat 4")
+    with monkeypatch.context() as patch:
+        become(patch, "dlee")
+        change("call edit 1 --beat 9")
+        change("call edit 1 --priority 1")
+        assert ccu("undo", "--yes").code == 0
+        patch.undo()
+        assert "dlee changed it since" in ccu("undo", "--yes").err
+        become(patch, "dlee")
+        assert ccu("undo", "--yes").code == 0
+    assert ccu("undo", "--yes").code == 0
+    assert screens() == before
+
+
 def test_a_call_from_which_something_was_made_is_refused(
     ccu: Ccu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
