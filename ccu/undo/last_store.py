@@ -16,8 +16,9 @@ from ccu.errors import InvalidInput
 from ccu.records.ownership import RECORDS
 
 REASON = "ccu undo"
-# Events that are a part of another one of the same command.
-_PARTS = frozenset({"follow-up-close", "follow-up-schedule", "needs-refer"})
+# Events that are a part of another one of the same command, on the same record and on another.
+_BESIDE = frozenset({"follow-up-close", "follow-up-schedule"})
+_PARTS = _BESIDE | {"needs-refer"}
 WRITES = frozenset(action for action, kind in KINDS.items() if kind in (WRITE, OVERRIDE)) - _PARTS
 
 _MINE = """
@@ -102,7 +103,7 @@ def changed_since(connection: sqlite3.Connection, last: Last, staff_id: int) -> 
     """
     asked = {**vars(last), "staff_id": staff_id}
     for row in _not_undone(connection.execute(_OTHERS, asked)):
-        if KINDS.get(row["action"]) in (WRITE, OVERRIDE):
+        if row["action"] not in _BESIDE and KINDS.get(row["action"]) in (WRITE, OVERRIDE):
             return str(row["login"])
     return "an import" if connection.execute(_IMPORTED, asked).fetchone() else None
 

@@ -314,7 +314,7 @@ class Unit(Agreement, RuleBasedStateMachine):
         if self.done:
             login, model, before = self.done[-1]
             done = self.run(login, "undo", "--yes")
-            if "is named by" in done.err:  # a person whom something cancelled is still about
+            if "is named by" in done.err:  # a person named by what was cancelled
                 return self.done.clear()
             assert done.code == 0, done.err
             self.done.pop()

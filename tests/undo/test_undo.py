@@ -191,15 +191,26 @@ def test_what_somebody_else_changed_since_is_refused(
     assert json.loads(ccu("call", "show", "1", "-f", "json").out)["beat"] == "9"
 
 
+@pytest.mark.parametrize(
+    ("line", "others"),
+    [
+        ("call edit 1 --beat 4", ("call edit 1 --beat 9", "call edit 1 --priority 1")),
+        (
+            "refer 2 --to 1 --need housing",
+            ("referral update 2 --status accepted --seen 1",
+             "referral update 2 --status declined --seen 2"),
+        ),
+    ],
+)  # fmt: skip
 def test_what_somebody_else_changed_and_undid_is_no_obstacle(
-    ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+    line: str, others: tuple[str, str], ccu: Ccu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = screens()
-    change("call edit 1 --beat 4")
+    change(line)
     with monkeypatch.context() as patch:
         become(patch, "dlee")
-        change("call edit 1 --beat 9")
-        change("call edit 1 --priority 1")
+        for other in others:
+            change(other)
         assert ccu("undo", "--yes").code == 0
         patch.undo()
         assert "dlee changed it since" in ccu("undo", "--yes").err
