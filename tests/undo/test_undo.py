@@ -193,6 +193,35 @@ def test_what_somebody_else_changed_since_is_refused(
     assert json.loads(ccu("call", "show", "1", "-f", "json").out)["beat"] == "9"
 
 
+@pytest.mark.parametrize(
+    ("line", "others"),
+    [
+        ("call edit 1 --beat 4", ("call edit 1 --beat 9", "call edit 1 --priority 1")),
+        (
+            "refer 2 --to 1 --need housing",
+            ("referral update 2 --status accepted --seen 1",
+             "referral update 2 --status declined --seen 2"),
+        ),
+    ],
+)  # fmt: skip
+def test_what_somebody_else_changed_and_undid_is_no_obstacle(
+    line: str, others: tuple[str, str], ccu: Ccu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = screens()
+    change(line)
+    with monkeypatch.context() as patch:
+        become(patch, "dlee")
+        for other in others:
+            change(other)
+        assert ccu("undo", "--yes").code == 0
+        patch.undo()
+        assert "dlee changed it since" in ccu("undo", "--yes").err
+        become(patch, "dlee")
+        assert ccu("undo", "--yes").code == 0
+    assert ccu("undo", "--yes").code == 0
+    assert screens() == before
+
+
 def test_a_call_from_which_something_was_made_is_refused(
     ccu: Ccu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
