@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -31,15 +32,25 @@ class Run(NamedTuple):
     seconds: float
 
 
-def run(folder: Path, login: str, *words: str, stdin: str = "", after: float | None = None) -> Run:
-    """Run a command line in a folder as an account; SIGKILL `after` so many seconds."""
+def run(
+    folder: Path,
+    login: str,
+    *words: str,
+    stdin: str = "",
+    after: float | None = None,
+    prepare: Callable[[], object] = lambda: None,
+) -> Run:
+    """Run a command line in a folder as an account; SIGKILL `after` so many seconds.
+
+    `prepare` is called in the process before: to limit it, or to change what it inherits.
+    """
     printed, err = folder / ".out", folder / ".err"
     for each in (printed, err):
         each.unlink(missing_ok=True)
     began = time.perf_counter()
     child = os.fork()
     if not child:
-        _be(folder, login, words, stdin, printed, err)
+        _be(folder, login, words, stdin, printed, err, prepare)
     if after is not None:
         time.sleep(after)
         with suppress(ProcessLookupError):
@@ -54,7 +65,13 @@ def run(folder: Path, login: str, *words: str, stdin: str = "", after: float | N
 
 
 def _be(
-    folder: Path, login: str, words: tuple[str, ...], stdin: str, printed: Path, err: Path
+    folder: Path,
+    login: str,
+    words: tuple[str, ...],
+    stdin: str,
+    printed: Path,
+    err: Path,
+    prepare: Callable[[], object],
 ) -> None:
     """Be the process: its output goes to files at once, so that a kill loses none of it."""
     code = 1
@@ -65,6 +82,7 @@ def _be(
         with told_town.account(login), pytest.MonkeyPatch.context() as patch:
             patch.setenv("CCU_TODAY", told_town.AT)
             patch.setattr(audit, "clock", machine_clock)
+            prepare()
             code = cli.main(list(words))
         sys.stdout.flush()
         sys.stderr.flush()

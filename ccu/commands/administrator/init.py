@@ -81,8 +81,9 @@ def command(
             if value:
                 settings.change(connection, staff_id, name, value)
         codes.set_state_labels(connection, chosen["state"])
-    with session.writing() as connection:  # calls of before need no decision: no flood of old ones
-        settings.begin_decisions(connection, session.today)
+        session.settings = settings.load(connection)  # today depends on the time zone
+        settings.begin_decisions(connection, session.today)  # earlier calls need no decision
+    del session.settings
     emit_line(f"Made {session.path} for {session.settings.town}, {session.settings['state']}.")
     for sentence in privacy.about_key(session.path, key_is_new) if encrypt else []:
         say(sentence)
