@@ -44,7 +44,7 @@ def run(
 
     `prepare` is called in the process before: to limit it, or to change what it inherits.
     """
-    printed, err = folder / ".out", folder / ".err"
+    printed, err = folder.parent / ".out", folder.parent / ".err"  # the folder may be full
     for each in (printed, err):
         each.unlink(missing_ok=True)
     began = time.perf_counter()
