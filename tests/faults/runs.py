@@ -50,7 +50,7 @@ def run(
     began = time.perf_counter()
     child = os.fork()
     if not child:
-        _be(folder, login, words, stdin, printed, err, prepare)
+        be(folder, login, words, stdin, printed, err, prepare)
     if after is not None:
         time.sleep(after)
         with suppress(ProcessLookupError):
@@ -64,7 +64,7 @@ def run(
     return done
 
 
-def _be(
+def be(
     folder: Path,
     login: str,
     words: tuple[str, ...],

@@ -34,6 +34,8 @@ State = tuple[list[Any], list[Any]]
 def state(folder: Path, row: str) -> State:
     """The events of the audit, and the number of rows of every table and their sums."""
     path = folder / database(row)
+    if not path.exists():
+        return [], []
     with contextlib.closing(sqlite3.connect(path)) as hand:
         if not hand.execute("SELECT 1 FROM sqlite_master WHERE name = 'audit'").fetchone():
             return [], []
@@ -65,6 +67,33 @@ def check(folder: Path, row: str) -> runs.Run:
     return runs.run(folder, "admin", "--db", database(row), "check", "--quiet")
 
 
+def be(folder: str, row: str) -> None:
+    """Be the process that runs a line in a folder, for power.py."""
+    words, stdin = LINES[row]
+    line = ("--db", database(row), *row.split(" --")[0].split(), *shlex.split(words))
+    out, err = Path(folder).parent / ".out", Path(folder).parent / ".err"
+    runs.be(Path(folder), who_may(row), line, stdin, out, err, lambda: None)
+
+
+def judge(folder: Path, row: str, before: State, after: State, reported: bool, why: object) -> None:
+    """Raise unless all of a line is in the folder or none, sound, and it can be run again."""
+    found = state(folder, row)
+    if found not in (before, after):  # between two of several transactions
+        assert before[0] == found[0][: len(before[0])], why
+        assert found[0] == after[0][: len(found[0])], why
+        assert len(before[0]) < len(found[0]) < len(after[0]), why
+    if reported:
+        assert found == after, why
+    if (folder / "copy.db").exists():  # it is never half made, nor without its anchor
+        copied = runs.run(folder, "admin", "--db", "copy.db", "check", "--quiet")
+        assert copied.code == 0, (why, copied)
+        assert (folder / "copy.db.anchor").read_bytes(), why
+    if found == before or row in ("backup", "export", "audit rekey"):
+        again = run(folder, row)  # a second try always works
+        assert again.code == 0 or reported, (why, again)
+    assert check(folder, row).code == 0, why
+
+
 def killed_at_random(made: Path, folder: Path, row: str, chance: random.Random, times: int) -> int:
     """Kill a line so many times; return how many were killed before they ended."""
     here(made, folder, row)
@@ -75,26 +104,13 @@ def killed_at_random(made: Path, folder: Path, row: str, chance: random.Random, 
     for _ in range(times):
         stopped = run(here(made, folder, row), row, chance.uniform(0, done.seconds))
         killed += stopped.code < 0
-        if row not in town.NEW_FILE or (folder / "new.db").exists():
-            found = state(folder, row)
-            if found not in (before, after):  # between two of several transactions
-                assert before[0] == found[0][: len(before[0])], (row, stopped)
-                assert found[0] == after[0][: len(found[0])], (row, stopped)
-                assert len(before[0]) < len(found[0]) < len(after[0]), (row, stopped)
-            if stopped.out:
-                assert found == after, (row, stopped)  # what was reported is there
-            if found == before or row in ("backup", "export", "audit rekey"):
-                again = run(folder, row)  # a second try always works
-                assert again.code == 0 or stopped.out, (row, stopped, again)
-        else:
-            assert run(folder, row).code == 0, (row, stopped)
-        assert check(folder, row).code == 0, (row, stopped)
+        judge(folder, row, before, after, bool(stopped.out), (row, stopped))
     return killed
 
 
-@pytest.mark.parametrize("row", ["log-call", "audit rekey", "backup", "export", "restore", "init"])
+@pytest.mark.parametrize("row", ["audit rekey", "backup", "export"])
 def test_some_commands_killed_at_random(row: str, made: Path, tmp_path: Path) -> None:
-    killed_at_random(made, tmp_path / "here", row, random.Random(row), examples(2, 40))
+    killed_at_random(made, tmp_path / "here", row, random.Random(row), examples(1, 40))
 
 
 @pytest.mark.slow
