@@ -156,7 +156,7 @@ def rekey(connection: sqlite3.Connection, staff_id: int) -> Path:
     Raises InvalidInput while there is a key, so that none is replaced by mistake.
     """
     path = chain.key_path(connection)
-    if _complete_rekey(connection, path):
+    if _complete_rekey(connection, path) or _is_just_made(connection, path):
         return path
     if os.path.lexists(path):  # exists() raises for a folder that may not be entered
         raise InvalidInput(
@@ -169,6 +169,14 @@ def rekey(connection: sqlite3.Connection, staff_id: int) -> Path:
     key = chain.make(new)
     _add(connection, key, (staff_id, REKEY, "audit", None), {"key": key.fingerprint})
     return path
+
+
+def _is_just_made(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether nothing was recorded since the key was made: `rekey` may not have reported it."""
+    newest = connection.execute(_NEWEST, {"most": 1}).fetchone()
+    if newest is None or newest[3] != REKEY or not os.path.lexists(path):
+        return False
+    return chain.read(path).of_row(newest[7], tuple(newest)[:7]) == newest[8]
 
 
 def _complete_rekey(connection: sqlite3.Connection, path: Path) -> bool:

@@ -13,7 +13,8 @@ from importlib import import_module
 from tests.benchmarks.common import Bench, Line
 
 # A family is a module here with `measure(bench)`, which yields lines. Slow ones come last.
-FAMILIES = ("start", "reader", "log", "history", "audit", "overdue", "people", "report", "imports")
+FAMILIES = ("start", "reader", "log", "history", "audit", "overdue", "people", "report", "backup",
+            "imports")  # fmt: skip
 QUICK = 50_000
 
 Measure = Callable[[Bench], Iterable[Line]]
