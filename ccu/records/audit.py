@@ -167,7 +167,11 @@ def rekey(connection: sqlite3.Connection, staff_id: int) -> Path:
     with contextlib.suppress(OSError):  # of one that was never committed
         new.unlink()
     key = chain.make(new)
-    _add(connection, key, (staff_id, REKEY, "audit", None), {"key": key.fingerprint})
+    try:
+        _add(connection, key, (staff_id, REKEY, "audit", None), {"key": key.fingerprint})
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
     return path
 
 
