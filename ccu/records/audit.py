@@ -180,7 +180,7 @@ def _is_just_made(connection: sqlite3.Connection, path: Path) -> bool:
     newest = connection.execute(_NEWEST, {"most": 1}).fetchone()
     if newest is None or newest[3] != REKEY or not os.path.lexists(path):
         return False
-    return chain.read(path).of_row(newest[7], tuple(newest)[:7]) == newest[8]
+    return bool(chain.read(path).of_row(newest[7], tuple(newest)[:7]) == newest[8])
 
 
 def _complete_rekey(connection: sqlite3.Connection, path: Path) -> bool:
