@@ -58,14 +58,9 @@ def _tried(check: str, problems: Callable[[], Iterable[tuple[str, str]]]) -> lis
         return [(check, "bad", "the file cannot be read: it is damaged")]
 
 
-def refuse_damaged(
-    connection: sqlite3.Connection,
-    anchors: Sequence[Anchor],
-    key: Key,
-    broken: copies.Problems,
-) -> None:
-    """Raise VerificationFailed for a copy that must not take the place of an earlier backup."""
-    found = bad(checked(connection, anchors, key, broken))
+def refuse(rows: Sequence[Row]) -> None:
+    """Raise VerificationFailed for a file that must not take the place of an earlier backup."""
+    found = bad(rows)
     if not found:
         return
     why = found[0][2]

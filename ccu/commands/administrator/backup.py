@@ -45,6 +45,8 @@ def command(
     trusted = config.backups if config else None
     named.must_be_trusted(file, trusted)
     known = [*anchors.beside(session.path), *anchors.in_folder(file.absolute().parent)]
+    with db.reading(session.db):  # before the record, by which an older file would look newer
+        damage_store.refuse(verify_store.checked(session.db, known))
     with session.writing() as connection:  # first the record, then the copy, which has it too
         audit.record(connection, staff_id, "backup")
     anchor = verify_store.newest(session.db)
@@ -62,7 +64,7 @@ def command(
         else:
             copies.vacuum_into(session.db, part)
         with copies.verifying(part, key) as (copied, broken), db.reading(copied):
-            damage_store.refuse_damaged(copied, known, audit_key, broken)
+            damage_store.refuse(damage_store.checked(copied, known, audit_key, broken))
 
     def ready() -> None:  # before the copy has its name: no backup is ever without its anchor
         if anchor is not None:
