@@ -250,22 +250,24 @@ def verified(connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()) -> 
 
     Raises DatabaseUnusable when the key is missing.
     """
-    verdict = verify(connection, key_chain.read(key_chain.key_path(connection)), anchors)
+    verdict = verify(connection, audit.stored_key(connection), anchors)
     verdict.wrong += schema.changed_triggers(connection)
     return verdict
 
 
 def checked(
-    connection: sqlite3.Connection, anchors: Sequence[Anchor] = ()
+    connection: sqlite3.Connection, anchors: Sequence[Anchor] = (), key: Key | None = None
 ) -> list[tuple[str, str, str]]:
     """Rows of `ccu check`: check, result, detail. A key that is not there is a warning: a backup
     is kept apart from it. Then only numbers and links are checked.
+
+    `key`: where the file does not have its key beside it.
     """
     path = key_chain.key_path(connection)
     forgeable = f"{path} is open to other accounts: they can forge the audit; chmod 600 it"
-    current, warnings = None, [forgeable] if files.is_open(path) else []
+    current, warnings = key, [forgeable] if files.is_open(path) else []
     try:
-        current = key_chain.read(path)
+        current = key or audit.stored_key(connection)
     except DatabaseUnusable as error:
         warnings = [str(error)]
         if not os.path.lexists(path):

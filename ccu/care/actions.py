@@ -1,7 +1,8 @@
 """What the `ccu care` commands do: people are in the main file, their notes in the care file."""
 
+import contextlib
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -114,18 +115,23 @@ def _removed(numbers: list[int]) -> str:
     )
 
 
-def backup(session: Session, target: Path) -> None:
+@contextlib.contextmanager
+def backup(session: Session, target: Path) -> Iterator[None]:
     """Copy the care file, its audit verified, and record that, in the file and not in the copy.
 
-    Raises VerificationFailed, and InvalidInput by sudo.
+    The block reports it. Raises VerificationFailed, and InvalidInput by sudo.
     """
     named.must_be_trusted(target, None)
     with store.opened(session) as connection:
         store.must_be_whole(connection)
-        side_file.copy(store.KIND, connection, target)
-        with db.write(connection):
-            store.record(connection, login(session), "backup")
         people_of = store.people(connection)
+
+        def recorded() -> None:
+            with db.write(connection):
+                store.record(connection, login(session), "backup")
+
+        with side_file.copied(store.KIND, connection, target, recorded):
+            yield
     if gone := [each for each in people_of if undo_store.was_removed(session.db, each)]:
         say(_removed(gone))
 

@@ -104,6 +104,11 @@ def path_of(path: Path | str) -> Path:
     return Path(installation.named(VARIABLE) or f"{path}.audit-key")
 
 
+def waiting(path: Path) -> Path:
+    """Where a new key is until the first row of the audit that it wrote is committed."""
+    return path.with_name(f"{path.name}.new")
+
+
 def database(connection: Any) -> str:
     """The file of an open database, as SQLite itself names it."""
     text, connection.text_factory = connection.text_factory, os.fsdecode  # any bytes in a name

@@ -66,12 +66,11 @@ def make_key(path: Path, group: int | None = None, secret: str = "") -> None:
 def publish(part: Path, target: Path) -> None:
     """Give a finished file its name, on disk for good; never over a file that is there already.
 
-    Raises FileExistsError. `part` is gone afterwards.
+    Raises FileExistsError. `part` may keep its own name too: the caller removes it.
     """
     sync(part)
     try:
         os.link(part, target, follow_symlinks=False)  # unlike rename, fails when the target exists
-        part.unlink()
     except FileExistsError:
         raise
     except (OSError, AttributeError, NotImplementedError):  # a file system without hard links

@@ -29,6 +29,7 @@ FAMILIES = (
     "growth",
     "people",
     "report",
+    "backup",
     "imports",
 )
 QUICK = 50_000

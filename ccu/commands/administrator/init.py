@@ -81,16 +81,16 @@ def command(
             if value:
                 settings.change(connection, staff_id, name, value)
         codes.set_state_labels(connection, chosen["state"])
-    with session.writing() as connection:  # calls of before need no decision: no flood of old ones
+        session.settings = settings.load(connection)  # for today; earlier calls need no decision
         settings.begin_decisions(connection, session.today)
+    del session.settings
     emit_line(f"Made {session.path} for {session.settings.town}, {session.settings['state']}.")
     for sentence in privacy.about_key(session.path, key_is_new) if encrypt else []:
         say(sentence)
     if role:
         say(f"Added {owner} as {role}. Agency, name and phone: ccu staff edit {owner} --help")
-    if asking:
-        for line in _NEXT.format(owner="" if owner else _OWNER).splitlines():
-            say(line)
+    for line in _NEXT.format(owner="" if owner else _OWNER).splitlines() if asking else []:
+        say(line)
 
 
 def _ask(chosen: dict[str, str], admin: str) -> None:
