@@ -34,7 +34,7 @@ CREATE TABLE staging.entry (
   address INTEGER, nature INTEGER NOT NULL, nature_cleared INTEGER, disposition INTEGER,
   agency TEXT, priority TEXT, beat TEXT, clock_known INTEGER NOT NULL,
   updated TEXT, dispositions TEXT, hazards TEXT, responders TEXT,
-  minutes INTEGER, backup_asked INTEGER, backup_arrived INTEGER);
+  minutes INTEGER, backup_asked INTEGER, backup_arrived INTEGER, cells_digest INTEGER NOT NULL);
 CREATE INDEX staging.entry_incident ON entry (incident);
 CREATE TABLE staging.word (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, code TEXT, care INTEGER,
@@ -72,8 +72,9 @@ _in_order = itemgetter(*PLACE)
 
 # The columns of staging.entry: line, incident, digest, four times, address, nature, nature_cleared,
 # disposition, agency, priority, beat, clock_known, updated, dispositions, hazards, responders,
-# minutes, backup_asked, backup_arrived. Empty texts mean NULL.
+# minutes, backup_asked, backup_arrived, cells_digest. Empty texts mean NULL.
 Staged = tuple[object, ...]
+Seen = tuple[int, str, int | None]  # line, incident, digest of the cells
 
 APART = "; "  # between dispositions of several columns or rows
 MADE = "~"  # begins an identity that ccu made for a row without an incident number
@@ -195,7 +196,7 @@ class Stage:
         self._connection.executemany(
             "INSERT INTO staging.entry VALUES (?, ?, ?, ?, nullif(?, ''), nullif(?, ''),"
             " nullif(?, ''), ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?,"
-            " nullif(?, ''), ?, ?, ?, ?, ?, ?)",
+            " nullif(?, ''), ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
         self._read_addresses()
