@@ -19,7 +19,7 @@ from typing import Any
 
 from ccu.imports.dispatch.extras import minutes_between
 from ccu.imports.dispatch.layout import Layout
-from ccu.imports.dispatch.staging_store import MADE, Stage, as_json
+from ccu.imports.dispatch.staging_store import BY_INCIDENT, MADE, Stage, as_json
 
 TOO_FAR = timedelta(days=7)  # rows further apart are different calls with one number
 YEARLY = "if numbers restart each year, write yearly_numbers = true in the layout"
@@ -110,6 +110,7 @@ def join(connection: sqlite3.Connection, stage: Stage, layout: Layout) -> Joined
     they get a number each.
     """
     found = Joined()
+    connection.execute(BY_INCIDENT)
     if layout.yearly_numbers:
         connection.execute(YEARS, {"made": MADE + "*"})
         connection.execute(WITH_YEARS)

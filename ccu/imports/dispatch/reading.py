@@ -16,6 +16,7 @@ from ccu.imports.dispatch.staging_store import MADE, NOTHING, Seen, Stage, Stage
 from ccu.imports.dispatch.times import Times, joined
 from ccu.imports.rows import Broken, Cells, Chunk, Column, Table
 
+_TIMES = ("occurred_at", "dispatched_at", "arrived_at", "cleared_at")
 _APART = "\x1f"  # between values that are digested together; never within one: `_tidy`
 
 
@@ -153,23 +154,29 @@ class RowReader:
             *more.means,
             strict=True,
         )
-        return zip(
-            numbers,
-            self._incidents(field("incident"), written),
-            map(_digest, means),
-            *times,
-            addresses,
-            *([word.id for word in words] for words in (natures, cleared, ended)),
-            agencies,
-            field("priority"),
-            field("beat"),
-            clocks,
-            more.updated,
-            (word.codes for word in ended),
-            *(more.dangers, more.responders, more.minutes, more.backup_asked, more.backup_arrived),
-            digests,
-            strict=True,
-        )
+        columns: dict[str, Iterable[object]] = {
+            "line": numbers,
+            "incident": self._incidents(field("incident"), written),
+            "digest": map(_digest, means),
+            "cells_digest": digests,
+            **dict(zip(_TIMES, times, strict=True)),
+            "clock_known": clocks,
+            "address": addresses,
+            "nature": [word.id for word in natures],
+            "nature_cleared": (word.id for word in cleared),
+            "disposition": (word.id for word in ended),
+            "dispositions": (word.codes for word in ended),
+            "agency": agencies,
+            "priority": field("priority"),
+            "beat": field("beat"),
+            "updated": more.updated,
+            "hazards": more.dangers,
+            "responders": more.responders,
+            "minutes": more.minutes,
+            "backup_asked": more.backup_asked,
+            "backup_arrived": more.backup_arrived,
+        }
+        return zip(*(columns[name] for name in known.columns), strict=True)
 
     def _several(self, name: str, cells: dict[int, Column], count: int) -> list[tuple[str, ...]]:
         """Return the texts of each row in the columns of a field, without the empty ones."""
