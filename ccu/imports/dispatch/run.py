@@ -128,7 +128,7 @@ def _find_known(
         if not known.worth_it():
             break
     known.settle()
-    connection.execute("COMMIT")  # the main file was read: let go of it
+    connection.execute("COMMIT")  # the main file was read: end that
     connection.execute("BEGIN")
     return known
 
