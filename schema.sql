@@ -721,6 +721,7 @@ CREATE TABLE call (
   voided_by       INTEGER REFERENCES staff (id),
   void_reason     TEXT,
   clock_known     INTEGER NOT NULL DEFAULT 1 CHECK (clock_known IN (0, 1)),  -- 0: occurred_at is a day, at 00:00
+  cells_digest    INTEGER,                 -- of the imported row's cells as they are written
   UNIQUE (source_system_id, incident),     -- a repeated import finds its rows here
   CHECK ((voided_at IS NULL) = (voided_by IS NULL) AND (voided_at IS NULL) = (void_reason IS NULL))
 ) STRICT;

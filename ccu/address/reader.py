@@ -89,11 +89,12 @@ def read(
     that a unit is added to another type of unit in the text (`BLDG 3` and `12`).
     """
     names = names_of(town)
-    found = None
-    if not (unit or city or state or zip):
-        plain = read_plain(text.upper(), names)
-        found = plain and _plain_address(text, plain)
-    found = found or _read_long(text, names, unit, city, state, zip)
+    plain = read_plain(text.upper(), names)
+    found = plain and _plain_address(text, plain)
+    if not found:
+        found = _read_long(text, names, unit, city, state, zip)
+    elif unit or city or state or zip:
+        found = _with_columns(found, names, unit, city, state, zip)
     return as_named(found, names) if names.streets or names.places else found
 
 
@@ -112,6 +113,26 @@ def _plain_address(text: str, plain: Plain) -> Address:
     key = _crossing_key(street, cross)
     return Address(text, "intersection", "", street.text, "", cross.text, "", city, "", "",
                    key, key)  # fmt: skip
+
+
+def _with_columns(
+    found: Address, names: Names, unit: str, city: str, state: str, zip: str
+) -> Address:
+    """Return a plain address with the values of separate columns."""
+    from ccu.address.number import column_unit
+    from ccu.address.town import zip_name
+
+    units = found.unit
+    if unit:
+        units = _join_units(units, column_unit(split_words(clean(unit))))
+    building = found.building_key
+    return found._replace(
+        unit=units,
+        unit_key=f"{building}; {_unit_key(units)}" if units else building,
+        city=names.town(_clean_column(city)) if city else found.city,
+        state=_state(state) if state else found.state,
+        zip=zip_name(_clean_column(zip)) if zip else found.zip,
+    )
 
 
 def _read_long(text: str, names: Names, unit: str, city: str, state: str, zip: str) -> Address:

@@ -595,3 +595,6 @@ def test_the_short_road_reads_what_the_long_one_does(text: str) -> None:
         plain = read_plain(text.upper(), names)
         if plain is not None:
             assert _plain_address(text, plain) == _read_long(text, names, "", "", "", "")
+        for columns_ in (("", "MKE", "Connecticut", "06880-12"), ("APT 4 BLDG 2", "", "", "")):
+            cells = dict(zip(("unit", "city", "state", "zip"), columns_, strict=True))
+            assert read(text, town=names, **cells) == _read_long(text, names, *columns_)

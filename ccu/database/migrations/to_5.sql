@@ -190,6 +190,9 @@ ALTER TABLE person ADD COLUMN race_ethnicity TEXT REFERENCES race_ethnicity (cod
 -- Calls of which the dispatch system gave only the day: occurred_at is that day at 00:00.
 ALTER TABLE call ADD COLUMN clock_known INTEGER NOT NULL DEFAULT 1 CHECK (clock_known IN (0, 1));
 
+-- By which a later import finds the rows that it need not read.
+ALTER TABLE call ADD COLUMN cells_digest INTEGER;
+
 -- What only the town knows of its addresses: a town or city code (brm: Burlingame), another name of a
 -- street, a place that people name instead of its address. The code is the name, the label what it is.
 CREATE TABLE town (
