@@ -15,7 +15,7 @@ AUDITED := $(VENV)/.audited-$(shell date +%F)
 AUDIT = $(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements.lock \
 	--timeout 5 --progress-spinner off
 
-.PHONY: demo help test test-slow house lint lock bench docs clean
+.PHONY: demo help test test-slow house lint lock bench docs deb clean
 
 demo: $(READY)  ## build the demo town and print the main screens
 	@rm -f demo.db*
@@ -53,6 +53,9 @@ lock:  ## choose the newest releases that pyproject.toml allows (by uv, in a tem
 bench: $(READY)  ## measure speed beside named peers, and write BENCHMARKS.md
 	$(PIP) install --require-hashes --requirement requirements-bench.lock
 	$(BIN)/python -m tests.benchmarks --write
+
+deb: $(READY)  ## build dist/ccu_*.deb, which installs /opt/ccu without a network
+	.ci/deb
 
 clean:  ## remove .venv and the demo town
 	rm -rf $(VENV) demo.db*
