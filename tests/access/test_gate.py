@@ -42,6 +42,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def hand(here: Path) -> Iterator[sqlite3.Connection]:
     """One connection: to read the tables' definitions takes half as long as a refused command."""
     with contextlib.closing(sqlite3.connect(here / "town.db")) as hand:
+        last_event(hand)  # the log beside the file is there from now on
         yield hand
 
 
