@@ -58,20 +58,25 @@ def main() -> None:
     os.environ.update(environment())  # families that open a file themselves use its key, too
     clock = processor_seconds if said.processor else time.perf_counter
     bench = Bench(said.calls or (QUICK if said.quick else 1_000_000), said.runs, clock)
-    lines: list[Line] = []
+    rows: list[Row] = []
     for family in said.family or FAMILIES:
         bench.told(f"{family} ...")
         try:
             measure: Measure = import_module(f"tests.benchmarks.{family}").measure
-            lines.extend(measure(bench))
+            for line in measure(bench):
+                rows.append(_row(line, said.processor))
+                if said.write:  # at once: a run that is cut short keeps what it measured
+                    _write(rows, keep=bool(said.family))
         except Exception as error:  # one family that cannot run must not hide the others
             bench.told(f"{family} could not be measured: {type(error).__name__}: {error}")
-    rows = [_row(line, said.processor) for line in lines]
     sys.stdout.write(table_of(rows))
-    if said.write:
-        before = FILE.read_text(encoding="utf-8") if said.family and FILE.exists() else ""
-        table = table_of(merged(rows_of(before), rows))
-        FILE.write_text(f"{ABOUT}\n{_machine()}\n\n{table}", encoding="utf-8")
+
+
+def _write(rows: list[Row], keep: bool) -> None:
+    """Write BENCHMARKS.md; `keep`: with the rows in it that were not measured again."""
+    before = FILE.read_text(encoding="utf-8") if keep and FILE.exists() else ""
+    table = table_of(merged(rows_of(before), rows))
+    FILE.write_text(f"{ABOUT}\n{_machine()}\n\n{table}", encoding="utf-8")
 
 
 def _arguments() -> argparse.Namespace:
