@@ -34,7 +34,7 @@ UNION ALL SELECT 'responder_state', code, 0 FROM responder_state
 """
 
 PART = 25_000  # rows of one transaction, fewer where the last one took longer than HELD
-LEAST = 1_000
+LEAST = 5_000
 HELD = 3.0  # seconds
 PAUSE = 0.05  # seconds between two, in which whoever waits takes the lock
 PART_CHANGED = 2_500  # of which calls on file change: as slow as ten times as many new rows
@@ -289,10 +289,8 @@ class Merge:
         """
         connection, layout, summary = self._connection, self._layout, self._summary
         self._began = time.monotonic()
-        connection.execute(
-            "INSERT INTO source_system (name) VALUES (:source) ON CONFLICT DO NOTHING",
-            {"source": layout.source},
-        )
+        add_system = "INSERT INTO source_system (name) VALUES (?) ON CONFLICT DO NOTHING"
+        connection.execute(add_system, (layout.source,))
         part = {"first": self._first, "next": _next(connection, NEXT, self._first, self._rows)}
         sealed = _leave_sealed(connection, layout, part)
         if set_far_aside(connection, layout.source, **part):  # recorded since they were looked at
@@ -342,8 +340,7 @@ class Merge:
         ask("DELETE FROM staging.here")
         for statement in HERE:
             ask(statement, {**part, "taken": self._taken, "end": END})
-        last = ask("SELECT max(n) FROM staging.here").fetchone()[0] or 0
-        self._taken = max(self._taken, last)
+        self._taken = max(self._taken, ask("SELECT max(n) FROM staging.here").fetchone()[0] or 0)
         for statement in REMEMBER:
             ask(statement)
 
@@ -385,10 +382,8 @@ def _match(
     """
     for table in ("known", "fresh"):
         connection.execute(f"DELETE FROM staging.{table}")  # noqa: S608
-    values = {
-        "source_system_id": system(connection, layout.source),
-        "yearly": layout.yearly_numbers,
-    }
+    source_system = system(connection, layout.source)
+    values = {"source_system_id": source_system, "yearly": layout.yearly_numbers}
     *known, new = MATCH
     for statement in known:
         connection.execute(statement, {**values, **part})
