@@ -19,7 +19,7 @@ from typing import Any
 
 from ccu.imports.dispatch.extras import minutes_between
 from ccu.imports.dispatch.layout import Layout
-from ccu.imports.dispatch.staging_store import BY_INCIDENT, MADE, Stage, as_json
+from ccu.imports.dispatch.staging_store import BY_INCIDENT, BY_NUMBER, END, MADE, Stage, as_json
 
 TOO_FAR = timedelta(days=7)  # rows further apart are different calls with one number
 YEARLY = "if numbers restart each year, write yearly_numbers = true in the layout"
@@ -52,10 +52,11 @@ NEAR = """(abs(julianday(call.occurred_at) - julianday(entry.occurred_at)) <= 7
     AND abs(julianday(old_value ->> '$') - julianday(entry.occurred_at)) <= 7))"""
 SET_FAR_ASIDE = f"""
 INSERT INTO staging.aside (line, reason)
-SELECT entry.line, iif(entry.incident GLOB :made, :alike, :on_file) FROM staging.entry AS entry
-JOIN main.source_system AS system ON system.name = :source
-JOIN main.call ON call.source_system_id = system.id AND call.incident = entry.incident
-WHERE NOT {NEAR}
+SELECT entry.line, iif(entry.incident GLOB :made, :alike, :on_file)
+FROM main.source_system AS system
+CROSS JOIN staging.entry AS entry
+CROSS JOIN main.call ON call.source_system_id = system.id AND call.incident = entry.incident
+WHERE system.name = :source AND line >= :first AND line < :next AND NOT {NEAR}
 """  # noqa: S608 - NEAR is written above
 
 # Rows of one identity: of one incident, or different calls with the same values.
@@ -111,6 +112,7 @@ def join(connection: sqlite3.Connection, stage: Stage, layout: Layout) -> Joined
     """
     found = Joined()
     connection.execute(BY_INCIDENT)
+    connection.execute(BY_NUMBER)
     if layout.yearly_numbers:
         connection.execute(YEARS, {"made": MADE + "*"})
         connection.execute(WITH_YEARS)
@@ -140,9 +142,15 @@ def join(connection: sqlite3.Connection, stage: Stage, layout: Layout) -> Joined
     return found
 
 
-def set_far_aside(connection: sqlite3.Connection, source: str) -> int:
-    """Set aside staged rows with the number of a call on file of another time; return how many."""
-    values = {"source": source, "made": MADE + "*", "alike": ALIKE, "on_file": ON_FILE}
+def set_far_aside(
+    connection: sqlite3.Connection, source: str, first: int = 0, next: int = END
+) -> int:
+    """Set aside staged rows with the number of a call on file of another time; return how many.
+
+    Of the lines from `first` to that before `next`.
+    """
+    texts = {"source": source, "made": MADE + "*", "alike": ALIKE, "on_file": ON_FILE}
+    values = {**texts, "first": first, "next": next}
     return connection.execute(SET_FAR_ASIDE, values).rowcount
 
 

@@ -54,6 +54,7 @@ CREATE TABLE staging.aside (line INTEGER PRIMARY KEY, reason TEXT NOT NULL);
 -- filled when the rows are compared with the main file
 CREATE TABLE staging.known (line INTEGER PRIMARY KEY, call_id INTEGER, same INTEGER);
 CREATE TABLE staging.fresh (n INTEGER PRIMARY KEY, line INTEGER NOT NULL);
+CREATE TABLE staging.here (n INTEGER PRIMARY KEY);
 CREATE TABLE staging.address_map (number INTEGER PRIMARY KEY, address_id INTEGER, place_id INTEGER);
 CREATE TABLE staging.word_map (word INTEGER PRIMARY KEY, cad_text_id INTEGER);
 """
@@ -70,6 +71,9 @@ NO_PLACE = (None,) * len(PLACE)
 _in_order = itemgetter(*PLACE)
 
 BY_INCIDENT = "CREATE INDEX staging.entry_incident ON entry (incident)"  # quicker when all is there
+
+BY_NUMBER = "CREATE INDEX staging.address_number ON address (number)"
+END = 1 << 62  # beyond the last line of a file
 
 # The columns of staging.entry that every row has, and those of layouts with one of these fields.
 ALWAYS = (
