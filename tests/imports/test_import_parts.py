@@ -22,6 +22,8 @@ Between = Callable[[Callable[[], object]], None]
 @pytest.fixture
 def desk(ccu: Ccu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(merge_store, "PART", 2)
+    monkeypatch.setattr(merge_store, "LEAST", 2)
+    monkeypatch.setattr(merge_store, "MOST", 2)
     return Desk(ccu, tmp_path)
 
 
@@ -77,7 +79,10 @@ def test_ctrl_c_between_two_parts_is_told_and_the_rest_comes_later(
     result = desk.bring(EXPORT)
     assert (result.code, result.out) == (130, "")
     assert result.err == f"ccu: error: cancelled; 2 of 5 {REST}"
+    told = desk.ccu("check", "--quiet")
+    assert told.code == 0 and "import 1 ended early or still runs" in " ".join(told.out.split())
     assert desk.counts(None) == (5, 3, 0, 2, 0)
+    assert "import 1" not in desk.ccu("check").out
     assert desk.ccu("check", "--quiet").code == 0
 
 
@@ -98,6 +103,7 @@ def test_a_part_has_fewer_rows_where_they_change(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(merge_store, "PART", 4)
+    monkeypatch.setattr(merge_store, "MOST", 4)
     monkeypatch.setattr(merge_store, "PART_CHANGED", 1)
     assert desk.counts(EXPORT) == (5, 5, 0, 0, 0)
     changed = "SELECT detail ->> '$.changed' FROM audit WHERE action = 'import' ORDER BY id"

@@ -33,9 +33,9 @@ UNION ALL SELECT 'danger', code, 0 FROM danger
 UNION ALL SELECT 'responder_state', code, 0 FROM responder_state
 """
 
-PART = 25_000  # rows of one transaction, fewer where the last one took longer than HELD
-LEAST = 5_000
-HELD = 3.0  # seconds
+PART = 25_000  # rows of the first transaction; of the next as many as the last would do in HELD
+LEAST, MOST = 5_000, 100_000
+HELD = 2.0  # seconds
 PAUSE = 0.05  # seconds between two, in which whoever waits takes the lock
 PART_CHANGED = 2_500  # of which calls on file change: as slow as ten times as many new rows
 
@@ -321,7 +321,8 @@ class Merge:
         connection.execute(READ_AGAIN)
         place_merge.settle(connection)
         counts = summary.counts
-        store.finish(connection, self._batch_id, counts)
+        # All that was read, from the first part on: where the others do not add up, it was stopped.
+        store.finish(connection, self._batch_id, {**counts, "read": summary.read})
         told: dict[str, Any] = {name: count - self._told[name] for name, count in counts.items()}
         told["allowed"] = [*allowed]
         audit.record(connection, staff_id, "import", "import_batch", self._batch_id, **told)
@@ -331,7 +332,7 @@ class Merge:
         """Take note that the transaction of a part was committed, and let others write."""
         self.kept = self._told["read"]
         held = time.monotonic() - self._began
-        self._rows = min(PART, max(LEAST, int(self._rows * HELD / max(held, 0.01))))
+        self._rows = min(MOST, max(LEAST, int(self._rows * HELD / max(held, 0.01))))
         time.sleep(PAUSE)
 
     def _remember(self, part: Mapping[str, int]) -> None:
