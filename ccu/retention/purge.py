@@ -4,6 +4,7 @@ The text is then removed from the bytes of the file, and copies that a killed pr
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from ccu.database import wiping
 from ccu.errors import InvalidInput
@@ -13,7 +14,8 @@ from ccu.retention.purge_store import Found
 from ccu.retention.schedule_store import Destroyed
 from ccu.session import Session
 
-COLUMNS = ("class", "year", "due", "held", "open", "linked", "destroy")
+COLUMNS = ("class", "year", "due", "held", "open", "linked", "destroy", "note")
+NOT_KNOWN = "not known: no period is set"
 COPIES = "Backups and copies made before keep what was destroyed: destroy them too."
 CARE = "Notes in a care file (ccu care destroy) and a dispatch system's records are not touched."
 
@@ -62,6 +64,15 @@ def _destroy(session: Session, seen: Found) -> None:
         numbers = schedule_store.log_destroyed(connection, session.staff_id, done, at=at)
         counts = {each.name: each.count for each in done}
         audit.record(connection, session.staff_id, "purge", counts=counts, destructions=numbers)
+
+
+def rows(found: Found) -> list[dict[str, Any]]:
+    """Return COLUMNS by class and year; a class without a period has no counts, and a note."""
+    unknown = dict.fromkeys(COLUMNS) | {"note": NOT_KNOWN}
+    return [
+        *({**each, "note": ""} for each in found.rows),
+        *({**unknown, "class": name} for name in found.not_set),
+    ]
 
 
 def set_first(classes: list[str]) -> str:

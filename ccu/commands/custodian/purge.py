@@ -25,7 +25,8 @@ def command(
     By class and by the year its age counts from: how many are due, how many of those stay (held by
     a legal hold, open work, linked to something that stays), how many are destroyed. It cannot be
     undone, and the text is gone from the file's bytes too. Copies made before keep it. While a
-    class has no period, only --dry-run works: it counts the other classes and names that one.
+    class has no period, only --dry-run works: it counts the other classes and lists that one as
+    not known.
 
     Examples:
 
@@ -45,9 +46,11 @@ def command(
     else:
         found = purge.purge(session, lambda seen: _confirm(session, seen.total, yes))
     title = "To be destroyed" if dry_run else "Destroyed"
-    emit(Table(purge.COLUMNS, found.rows, title=title), format, output)
+    emit(Table(purge.COLUMNS, purge.rows(found), title=title), format, output)
     if dry_run and found.not_set:
-        say(f"Incomplete. Before a purge, {purge.set_first(found.not_set)}")
+        count = len(found.not_set)
+        what = "1 class has" if count == 1 else f"{count} classes have"
+        say(f"{what} no period. Set each: ccu retention set CLASS YEARS --source TEXT")
     elif not dry_run and found.total:
         say(f"{found.total} records destroyed, and gone from the file. {purge.COPIES} {purge.CARE}")
         if beside := purge.copies(session):
