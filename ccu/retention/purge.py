@@ -28,8 +28,10 @@ def dry_run(session: Session) -> Found:
     return found
 
 
-def purge(session: Session, confirm: Callable[[Found], None]) -> Found:
+def purge(session: Session, confirm: Callable[[Found], None]) -> tuple[Found, int]:
     """Destroy what is due, all or nothing, once `confirm` agreed; then scrub the file.
+
+    Returns what was due, and how many places went that no record names any more.
 
     What `confirm` saw is what is destroyed: when the counts changed meanwhile, nothing is.
     Raises InvalidInput, also while a class has no period; VerificationFailed.
@@ -37,18 +39,19 @@ def purge(session: Session, confirm: Callable[[Found], None]) -> Found:
     found = _seen(session)
     if found.not_set:
         raise InvalidInput(f"nothing is destroyed: {set_first(found.not_set)}")
+    places = 0
     if found.total:
         confirm(found)
-        _destroy(session, found)
+        places = _destroy(session, found)
     else:
         with session.writing() as connection:
             audit.record(connection, session.staff_id, "purge", counts={}, destructions=[])
     remove_leftovers(session)
     finish(session)  # also what an earlier purge could not
-    return found
+    return found, places
 
 
-def _destroy(session: Session, seen: Found) -> None:
+def _destroy(session: Session, seen: Found) -> int:
     from ccu.database import opening as db
 
     at = audit.clock().isoformat(timespec="seconds")
@@ -64,6 +67,7 @@ def _destroy(session: Session, seen: Found) -> None:
         numbers = schedule_store.log_destroyed(connection, session.staff_id, done, at=at)
         counts = {each.name: each.count for each in done}
         audit.record(connection, session.staff_id, "purge", counts=counts, destructions=numbers)
+    return orphans
 
 
 def rows(found: Found) -> list[dict[str, Any]]:
