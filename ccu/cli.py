@@ -18,7 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 from ccu import __version__, access
-from ccu.errors import CcuError, ExitCode, InvalidInput, NotAllowed
+from ccu.errors import Cancelled, CcuError, ExitCode, InvalidInput, NotAllowed
 from ccu.session import Session
 
 # Name -> module in ccu.commands; the folders are by who uses it. A module holds `command`, a plain
@@ -121,10 +121,11 @@ class LazyGroup(TyperGroup):
             if each.name == "db":
                 explained.append(each.get_help_record(ctx))
             else:
-                named += sorted(each.opts)
-        with formatter.section("Options"):
-            formatter.write_dl(explained)
-            formatter.write(f"  {', '.join(named)}\n")
+                named += [name for name in each.opts if name.startswith("--")]
+        formatter.write(f"\nOptions: {', '.join(named)}\n")
+        formatter.indent()
+        formatter.write_dl(explained)
+        formatter.dedent()
 
 
 def _load(name: str) -> Any:
@@ -235,7 +236,7 @@ def _told(error: BaseException) -> int:
         output.close_stdout_quietly()
         return ExitCode.READER_GONE
     if isinstance(error, CcuError):
-        output.say_error(str(error))
+        (output.say if isinstance(error, Cancelled) else output.say_error)(str(error))
         return error.exit_code
     if isinstance(error, OSError) and error.filename is None and error.errno in _FULL:
         return _told(CcuError("cannot write to standard output: the disk is full"))

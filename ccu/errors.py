@@ -91,6 +91,12 @@ class NotAllowed(CcuError):
     exit_code = ExitCode.NOT_ALLOWED
 
 
+class Cancelled(CcuError):
+    """The person at the keyboard stopped the command; no record was changed, a draft was kept."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+
 class Unfinished(CcuError):
     """What was written has questions that a person must settle."""
 

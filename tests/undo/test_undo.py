@@ -278,7 +278,7 @@ PLAN = "What helps:\n- {}\n"
 # A change of a flag or a plan -> the start of what is printed when it is taken back. Flag 1 and
 # plans 1 (approved) and 2 (a draft) are those of dlee.
 WARNINGS = {
-    "place flag '12 Main St Apt 3' --source officer --file -": "Flag 2 has ended: it was not so.",
+    "place flag '12 Main St Apt 3' --source officer --file -": "Flag 2 has ended: it was wrong.",
     "place verify 1": "Flag 1 is as it was before it was verified.",
     "place unflag 1 --why moved": "Flag 1 is on its place again.",
     "plan write --person 1 --file -": "Draft 3 is withdrawn.",

@@ -111,7 +111,8 @@ def destroy(
     def confirm(count: int) -> None:
         if not yes:
             stated = f"{_notes(count)} of person {person} to be destroyed, with no way back."
-            terminal.confirm_by_number(session.interactive, count, stated, "destroy")
+            what = "the number of notes"
+            terminal.confirm_by_number(session.interactive, count, stated, "destroy", what)
 
     count = actions.destroy(session, person, order, before, confirm)
     if actions.is_gone(session, person):

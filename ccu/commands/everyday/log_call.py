@@ -109,8 +109,8 @@ def _completed(call_id: int, changed: list[str], left: list[str]) -> str:
 
     added = ", ".join(label(field) for field in changed)
     stayed = ", ".join(label(field) for field in left)
-    kept = f" Left as it was: {stayed}; to change it: ccu call edit {call_id}." if left else ""
-    new = f"Added to it: {added}." if added else "Nothing was added: it has all of this."
+    kept = f" Not changed: {stayed}. To change that: ccu call edit {call_id}" if left else ""
+    new = f"Added to it: {added}." if added else "Nothing was added."
     return f"Call {call_id} was on file already. {new}{kept}"
 
 
