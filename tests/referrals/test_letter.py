@@ -161,3 +161,19 @@ def test_the_persons_copy_reads_at_the_sixth_grade(unit: Ccu) -> None:
     for text in (letter.REACH, letter.CHECK, letter.CHOICE, letter.SIGNED, letter.NOT_SIGNED,
                  letter.SAFE, letter.HELP_NOW):  # fmt: skip
         assert grade(text.format(**facts)) <= 6.5, text
+
+
+def test_an_owner_without_a_phone_is_told_and_the_letter_has_no_empty_line(unit: Ccu) -> None:
+    done = unit("referral", "letter", "1")
+    assert "Call ." not in done.out and "when we check with you." in done.out
+    assert "ccu staff edit" in done.err and "--phone" in done.err
+    login = done.err.split("ccu staff edit ")[1].split()[0]
+    assert unit("staff", "edit", login, "--phone", "203-555-0100").code == 0
+    done = unit("referral", "letter", "1")
+    assert "203-555-0100" in done.out and done.err == ""
+
+
+@pytest.mark.parametrize("line", ["needs record --person 77", "consult add --person 77"])
+def test_an_unknown_person_is_refused_before_the_first_question(unit: Ccu, line: str) -> None:
+    done = unit(*line.split(), tty=True)
+    assert (done.code, done.err) == (3, "ccu: error: no person 77\n")
