@@ -58,6 +58,7 @@ def test_the_providers_copy_is_refused_without_consent(unit: Ccu, tmp_path: Path
     done = unit("referral", "letter", "1", "--provider", "-o", str(path))
     assert (done.code, done.out, path.exists()) == (2, "", False)
     assert "person 1 has no active consent that covers it" in done.err
+    assert "ccu consent grant 1 --to 1 --scope referrals; or --without-consent" in done.err
     assert accounting(unit) == []
 
 
@@ -177,3 +178,11 @@ def test_an_owner_without_a_phone_is_told_and_the_letter_has_no_empty_line(unit:
 def test_an_unknown_person_is_refused_before_the_first_question(unit: Ccu, line: str) -> None:
     done = unit(*line.split(), tty=True)
     assert (done.code, done.err) == (3, "ccu: error: no person 77\n")
+
+
+def test_a_wrong_state_of_a_need_is_answered_in_the_words_of_the_help(unit: Ccu) -> None:
+    done = unit("needs", "record", "--person", "1", "housing=unmt")
+    assert done.code == 2
+    assert done.err == (
+        "ccu: error: housing: the state is one of no, met, unmet, declined, unknown\n"
+    )
