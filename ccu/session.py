@@ -36,6 +36,8 @@ class Session:
         self.interactive = sys.stdin is not None and sys.stdin.isatty()
         # Whether an option may ask which of several records is meant; options.convert sets it.
         self.may_choose = False
+        # For each write that was committed: the last event of the audit before it, and its own.
+        self.written: list[tuple[int, int]] = []
 
     # ------------------------------------------------------------ the file
 
@@ -126,11 +128,20 @@ class Session:
 
     @contextlib.contextmanager
     def writing(self) -> "Iterator[sqlite3.Connection]":
-        """A write: all of the block is kept or none. Report success only after it."""
-        from ccu.database import opening as db
+        """A write: all of the block is kept or none. Report success only after it.
 
+        The events that it recorded are remembered, for `undo.entry.saved`.
+        """
+        from ccu.database import opening as db
+        from ccu.records.audit import CHAIN
+
+        nested = self.db.in_transaction
         with db.write(self.db) as connection:
+            before, _ = CHAIN.last(connection)
             yield connection
+            last, _ = CHAIN.last(connection)
+        if not nested:
+            self.written.append((before, last))
 
     @contextlib.contextmanager
     def work(self) -> "Iterator[Work]":

@@ -220,11 +220,7 @@ def make(
         data = page.read(work.connection, referral_id, session.now, named=False, full=False)
     if new.person_id is None:
         say(f"To name the person later: ccu referral update {referral_id} --person N")
-    try:
-        emit_document(page.made(session.db, {**data, "warnings": warnings}), format, output)
-    except BaseException:
-        say(f"Made referral {referral_id}.")  # it is kept, though it could not be printed
-        raise
+    emit_document(page.made(session.db, {**data, "warnings": warnings}), format, output)
 
 
 def cautions(session: Session, connection: sqlite3.Connection, new: NewReferral) -> list[str]:

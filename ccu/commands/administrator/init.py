@@ -84,7 +84,7 @@ def command(
         session.settings = settings.load(connection)  # for today; earlier calls need no decision
         settings.begin_decisions(connection, session.today)
     del session.settings
-    emit_line(f"Made {session.path} for {session.settings.town}, {session.settings['state']}.")
+    emit_line(f"Made {session.path} for {session.settings.town}, {chosen['state']}.", only=True)
     for sentence in privacy.about_key(session.path, key_is_new) if encrypt else []:
         say(sentence)
     if role:

@@ -71,7 +71,7 @@ def command(
         finally:
             connection.close()
         kept = restoring.take_place(part, path)
-    emit_line(f"Restored {path} from {backup}: everything recorded until {until}.")
+    emit_line(f"Restored {path} from {backup}: everything recorded until {until}.", only=True)
     if kept is not None:
         say(f"The database that was there is kept as {kept}.")
     if not encrypted and encryption.key_is_named():

@@ -61,8 +61,11 @@ def add(
     """
     from ccu import dates
     from ccu.calls import consult_store as consults
+    from ccu.people import store as people
 
     session: Session = ctx.obj
+    if person is not None:  # before the questions: no answer is lost
+        people.must_exist(session.db, person)
     if asking and clinician is None:
         clinician = LOGIN.ask(session, "Who was asked (login)", "--clinician")
     if asking and minutes is None:

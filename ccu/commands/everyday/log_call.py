@@ -66,11 +66,7 @@ def command(
         )
     if near and not asking:
         say(finding.not_on_file(session, values["address"], near, call_id))
-    try:
-        emit_document(page, format, output)
-    except BaseException:
-        say(page.title.partition(".")[0] + ".")  # it is kept, though it could not be printed
-        raise
+    emit_document(page, format, output)
     if asking and "referred" in values.get("dispositions", ()):
         from ccu.referrals import form
 
