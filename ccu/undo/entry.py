@@ -66,6 +66,8 @@ def last_change(session: Session, *, past: bool) -> Found:
 def _step_of(session: Session, last: Last) -> steps.Step:
     """Return how a change is taken back. Raises as `last_change`."""
     step = steps.STEPS.get(last.action)
+    if last.action in steps.STAYS:
+        raise InvalidInput(f"your last change is not undone: {steps.STAYS[last.action]}")
     if step is None:
         name = last.action.replace("-", " ")
         raise InvalidInput(

@@ -475,3 +475,13 @@ def test_the_audit_keeps_both(ccu: Ccu, db_path: Path) -> None:
     assert json.loads(rows[-1][1])["event"] == number
     shown = json.loads(ccu("call", "show", "4", "-f", "json").out)
     assert shown["void_reason"] == "ccu undo"
+
+
+def test_a_disclosure_stays_on_record(ccu: Ccu) -> None:
+    assert ccu("person", "add", "--file", "-", stdin="given: Alma").code == 0
+    told = ccu("consent", "disclose", "1", "--to", "ems", "--scope", "needs",
+               "--without-consent", "medical_emergency")  # fmt: skip
+    assert told.code == 0, told.err
+    done = ccu("undo", "--yes")
+    assert done.code == 2
+    assert "a disclosure stays on record" in done.err and "ccu --help" not in done.err
